@@ -1,0 +1,64 @@
+/** Imports point inwards only: domain <- ports <- application <- adapters <- composition. */
+const only = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { pathNot: allowed },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    only('domain-imports-nothing', '^src/domain/', ['^src/domain/'], 'The rules are pure.'),
+    only('ports-know-the-domain', '^src/ports/', ['^src/ports/', '^src/domain/'], 'Ports speak the domain.'),
+    only(
+      'application-knows-ports-and-domain',
+      '^src/application/',
+      [
+        '^src/application/',
+        '^src/ports/',
+        '^src/domain/',
+        'node_modules/valibot/',
+        '^node:crypto$',
+        '^crypto$',
+      ],
+      'Use cases run in any host; valibot is their one library.',
+    ),
+    {
+      name: 'adapters-do-not-import-composition',
+      severity: 'error',
+      from: { path: '^src/adapters/' },
+      to: { path: '^src/composition/' },
+    },
+    {
+      name: 'adapters-do-not-import-each-other',
+      severity: 'error',
+      from: { path: '^src/adapters/([^/]+)/' },
+      to: { path: '^src/adapters/([^/]+)/', pathNot: '^src/adapters/$1/' },
+    },
+    {
+      name: 'container-stays-in-composition',
+      comment: 'Whoever embeds the library is not forced to use a container.',
+      severity: 'error',
+      from: { pathNot: '^src/composition/' },
+      to: { path: 'node_modules/(tsyringe|reflect-metadata)/' },
+    },
+    {
+      name: 'src-does-not-import-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,94 @@
+import type { AgentInstance } from '../../domain/agent-instance.ts';
+import type { AgentType } from '../../domain/agent-type.ts';
+import type { Changes, Conversation } from '../../domain/conversation.ts';
+import type { IdempotencyRecord } from '../../domain/idempotency.ts';
+import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
+import { isOpenQuestion, isQueued, type Message } from '../../domain/message.ts';
+import type { AgentInstanceRepository, Decide, UpdateTarget } from '../../ports/agent-instance-repository.ts';
+import type { Signals } from '../../ports/signals.ts';
+
+interface StoredInstance {
+  readonly instance: AgentInstance;
+  readonly messages: Map<MessageId, Message>;
+  gitDiff: string | null;
+}
+
+/** Everything of one user: no key reaches across. */
+class UserData {
+  readonly agentTypes = new Map<string, AgentType>();
+  readonly instances = new Map<AgentInstanceId, StoredInstance>();
+  readonly instanceOfMessage = new Map<MessageId, AgentInstanceId>();
+  readonly records = new Map<string, IdempotencyRecord>();
+}
+
+/**
+ * Keeps everything in Maps, for tests and for embedding without a database. An update runs in one turn of
+ * the event loop, so nothing comes between; values are copied in and out, so nobody reaches the store's own.
+ */
+export class InMemoryAgentInstanceRepository implements AgentInstanceRepository {
+  readonly #users = new Map<UserId, UserData>();
+  readonly #signals: Signals;
+
+  constructor(signals: Signals) {
+    this.#signals = signals;
+  }
+
+  async update<Output>(target: UpdateTarget, decide: Decide<Output>): Promise<Output> {
+    const user = this.#users.get(target.userId) ?? new UserData();
+    const stored = user.instances.get(target.agentInstanceId);
+    const conversation: Conversation = {
+      instance: stored?.instance ?? null,
+      agentType: target.agentTypeName == null ? null : (user.agentTypes.get(target.agentTypeName) ?? null),
+      messages: stored === undefined ? [] : relevantMessages(stored, target),
+    };
+    const known = target.idempotencyKey == null ? null : (user.records.get(target.idempotencyKey) ?? null);
+    const { output, changes, record } = decide(structuredClone(conversation), known);
+
+    if (changes !== null || record !== null) this.#users.set(target.userId, user);
+    if (changes !== null) save(user, structuredClone(changes));
+    if (record !== null && target.idempotencyKey != null) user.records.set(target.idempotencyKey, record);
+    if (changes !== null) {
+      const { userId, agentInstanceId } = target;
+      this.#signals.publish([{ userId, agentInstanceId, version: changes.instance.version }]);
+    }
+    return output;
+  }
+
+  async instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null> {
+    return this.#users.get(userId)?.instanceOfMessage.get(messageId) ?? null;
+  }
+
+  async ping(): Promise<void> {}
+}
+
+/** What the port promises to load and no more: a rule that needs more fails here as it would on a database. */
+function relevantMessages({ instance, messages }: StoredInstance, target: UpdateTarget): Message[] {
+  const { queue, message: named, readSince } = target;
+  const since =
+    readSince == null || readSince === instance.lastReadMessageId ? null : messages.get(readSince);
+  return [...messages.values()].filter(
+    (message) =>
+      isOpenQuestion(message) ||
+      (queue === true && isQueued(message)) ||
+      message.id === named ||
+      message.id === readSince ||
+      (since?.readVersion != null &&
+        message.senderType === 'USER' &&
+        (message.readVersion ?? 0) >= since.readVersion),
+  );
+}
+
+function save(user: UserData, { instance, posted, amended, gitDiff }: Changes): void {
+  const before = user.instances.get(instance.id);
+  const messages = before?.messages ?? new Map<MessageId, Message>();
+  for (const message of [...posted, ...amended]) {
+    messages.set(message.id, message);
+    user.instanceOfMessage.set(message.id, instance.id);
+  }
+  user.agentTypes.set(instance.agentType.name, instance.agentType);
+  user.instances.set(instance.id, {
+    instance,
+    messages,
+    gitDiff: gitDiff === undefined ? (before?.gitDiff ?? null) : gitDiff,
+  });
+}

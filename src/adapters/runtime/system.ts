@@ -1,0 +1,7 @@
+import { v7 } from 'uuid';
+import type { Clock, Ids } from '../../ports/runtime.ts';
+
+export const systemClock: Clock = { now: () => new Date() };
+
+/** UUIDv7 grows within the process, also within one millisecond. */
+export const uuidV7: Ids = { next: () => v7() };

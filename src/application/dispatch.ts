@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import type { Caller } from '../ports/token-verifier.ts';
+import { type InputIssue, insufficientScope, RequestError } from './errors.ts';
+import { isUuidText } from './fields.ts';
+import { InFlightRequests, idempotencyOf } from './idempotency.ts';
+import { refuseHostileJson } from './json-value.ts';
+import type { ObjectSchema, Ports, UseCase } from './use-case.ts';
+
+/** A request as a transport hands it on: who, what, and nothing checked yet. */
+export interface Request {
+  readonly caller: Caller;
+  readonly input: object;
+  readonly idempotencyKey?: string | null;
+  readonly gone?: AbortSignal | null;
+}
+
+export type Dispatch = <Input extends ObjectSchema, Output extends ObjectSchema>(
+  useCase: UseCase<Input, Output>,
+  request: Request,
+) => Promise<v.InferOutput<Output>>;
+
+/**
+ * The one door to the use cases, the same for every transport: scope, then input, then the repeat of an
+ * earlier request, then the use case.
+ * @param stopping aborted when the process is about to stop; waits then answer at once.
+ */
+export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
+  const inFlight = new InFlightRequests();
+  return async (useCase, { caller, input: raw, idempotencyKey, gone = null }) => {
+    if (useCase.scope !== null && !caller.scopes.includes(useCase.scope))
+      throw insufficientScope(useCase.scope);
+    refuseHostileJson(raw);
+    const input = parseInput(useCase.input, raw);
+    const run = (idempotency: ReturnType<typeof idempotencyOf> | null) =>
+      useCase.run(ports, { caller, input, idempotency, gone, stopping });
+    if (idempotencyKey == null) return run(null);
+    const idempotency = idempotencyOf(idempotencyKey, useCase.name, raw);
+    return inFlight.run(caller, idempotency, () => run(idempotency));
+  };
+}
+
+/** @throws RequestError `invalid_id` when all that is wrong is an id, else `invalid_input`. */
+function parseInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, raw);
+  if (result.success) return result.output;
+  const issues: InputIssue[] = result.issues.map((issue) => ({
+    path: v.getDotPath(issue) ?? '',
+    message: issue.received === 'undefined' ? 'is required' : issue.message,
+  }));
+  const idsOnly = result.issues.every((issue) => issue.requirement === isUuidText);
+  const summary = issues.map(({ path, message }) => `${path || 'input'}: ${message}`).join('; ');
+  throw new RequestError(idsOnly ? 'invalid_id' : 'invalid_input', summary, issues);
+}

@@ -1,0 +1,43 @@
+import { CodedError, type DomainErrorCode } from '../domain/errors.ts';
+import type { PortErrorCode } from '../ports/errors.ts';
+import type { Scope } from '../ports/token-verifier.ts';
+
+export type RequestErrorCode =
+  | 'idempotency_in_flight'
+  | 'insufficient_scope'
+  | 'invalid_character'
+  | 'invalid_idempotency_key'
+  | 'invalid_input'
+  | 'invalid_json'
+  | 'too_deep';
+
+/** Every code a use case can fail with; transports' tables must cover all of them. */
+export type ErrorCode = DomainErrorCode | PortErrorCode | RequestErrorCode;
+
+export interface InputIssue {
+  /** Where in the input, dotted; empty for the input as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A request that no use case should see. */
+export class RequestError extends CodedError<RequestErrorCode | 'invalid_id'> {
+  override readonly name = 'RequestError';
+  readonly issues: readonly InputIssue[];
+
+  constructor(code: RequestErrorCode | 'invalid_id', message: string, issues: readonly InputIssue[] = []) {
+    super(code, message, issues[0]?.path ?? null);
+    this.issues = issues;
+  }
+}
+
+export const insufficientScope = (needed: Scope) =>
+  new RequestError('insufficient_scope', `This needs a token with the scope "${needed}"`);
+
+export const invalidJson = (reason: string) => new RequestError('invalid_json', reason);
+
+export const idempotencyInFlight = () =>
+  new RequestError(
+    'idempotency_in_flight',
+    'The first request with this Idempotency-Key is still running; repeat it a little later',
+  );

@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { isUuid } from '../domain/ids.ts';
+import { isContent } from '../domain/message.ts';
+
+/** The check that marks a malformed id, whose error code is `invalid_id`. */
+export const isUuidText = (text: string): boolean => isUuid(text);
+
+/** In any case, with or without hyphens; kept in canonical form. */
+export const id = v.pipe(v.string(), v.check(isUuidText, 'must be a UUID'), v.description('UUID'));
+
+export const content = v.pipe(
+  v.string(),
+  v.check(isContent, 'must be 1 to 1,000,000 characters and not only white space'),
+  v.description('1 to 1,000,000 characters, not only white space'),
+);
+
+const shortText = v.pipe(
+  v.string(),
+  v.maxLength(255, 'must be at most 255 characters'),
+  v.check((text) => text.trim() !== '', 'must not be empty'),
+);
+
+export const agentType = v.pipe(
+  shortText,
+  v.description('The kind of agent, such as claude-code; stored in lower case'),
+);
+export const name = shortText;
+
+export const waitSeconds = v.pipe(
+  v.number(),
+  v.minValue(0, 'must be 0 to 300 seconds'),
+  v.maxValue(300, 'must be 0 to 300 seconds'),
+  v.description('Seconds to hold the call open until there is a message'),
+);
+
+export const metadata = v.record(v.string(), v.unknown());
+
+/** Optional on the way in; null counts as absent, as existing clients send it. */
+export const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema));
+
+export const timestamp = v.pipe(v.string(), v.isoTimestamp());
+
+/** Exactly these five fields: existing clients fail on a sixth. */
+export const message = v.strictObject({
+  id: v.string(),
+  content: v.string(),
+  sender_type: v.picklist(['AGENT', 'USER']),
+  created_at: timestamp,
+  requires_user_input: v.boolean(),
+});
+
+export const agentStatus = v.picklist([
+  'ACTIVE',
+  'AWAITING_INPUT',
+  'COMPLETED',
+  'DELETED',
+  'STALE',
+  'PAUSED',
+  'FAILED',
+  'KILLED',
+  'DISCONNECTED',
+]);

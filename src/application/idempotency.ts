@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { Conversation, Decision } from '../domain/conversation.ts';
+import { idempotencyKeyReused } from '../domain/errors.ts';
+import { type Idempotency, recordedAnswer } from '../domain/idempotency.ts';
+import type { Decide } from '../ports/agent-instance-repository.ts';
+import type { Caller } from '../ports/token-verifier.ts';
+import { idempotencyInFlight, RequestError } from './errors.ts';
+
+const KEY_LIMIT = 255;
+const IN_FLIGHT_PATIENCE_MS = 10_000;
+
+/**
+ * The same use case asked with the same input, to the last field, is the same request.
+ * @throws RequestError `invalid_idempotency_key`.
+ */
+export function idempotencyOf(key: string, useCase: string, input: object): Idempotency {
+  if (key.length > KEY_LIMIT || !/^[\x20-\x7e]+$/.test(key)) {
+    throw new RequestError(
+      'invalid_idempotency_key',
+      `Idempotency-Key must be 1 to ${KEY_LIMIT} printable ASCII characters`,
+    );
+  }
+  const fingerprint = createHash('sha256').update(useCase).update('\0').update(JSON.stringify(input));
+  return { key, fingerprint: fingerprint.digest('base64url') };
+}
+
+/** A decision whose output is the answer on the wire; a provisional one is not recorded. */
+export interface AnswerDecision<Answer> extends Decision<Answer> {
+  readonly provisional?: boolean;
+}
+
+/** Answers a repeated request from its record; otherwise decides, and records the answer with its effect. */
+export function once<Answer>(
+  idempotency: Idempotency | null,
+  decide: (conversation: Conversation) => AnswerDecision<Answer>,
+): Decide<Answer> {
+  return (conversation, record) => {
+    const recorded = idempotency === null ? null : recordedAnswer(idempotency, record);
+    if (recorded !== null) return { output: JSON.parse(recorded), changes: null, record: null };
+    const { output, changes, provisional } = decide(conversation);
+    if (idempotency === null || provisional) return { output, changes, record: null };
+    return {
+      output,
+      changes,
+      record: { fingerprint: idempotency.fingerprint, answer: JSON.stringify(output) },
+    };
+  };
+}
+
+/**
+ * Lets repeats of a request that is still running in this process wait for it: they then find its record.
+ * A repeat that runs in another process meets the record, or a conflict, in the store.
+ */
+export class InFlightRequests {
+  readonly #running = new Map<string, { fingerprint: string; done: Promise<unknown> }>();
+
+  /**
+   * @throws DomainError `idempotency_key_reused` while another request runs under this key.
+   * @throws RequestError `idempotency_in_flight` when the first takes longer than 10 s.
+   */
+  async run<Answer>(caller: Caller, idempotency: Idempotency, work: () => Promise<Answer>): Promise<Answer> {
+    const id = JSON.stringify([caller.userId, idempotency.key]);
+    const deadline = Date.now() + IN_FLIGHT_PATIENCE_MS;
+    for (let first = this.#running.get(id); first !== undefined; first = this.#running.get(id)) {
+      if (first.fingerprint !== idempotency.fingerprint) throw idempotencyKeyReused();
+      if (!(await settlesWithin(first.done, deadline - Date.now()))) throw idempotencyInFlight();
+    }
+    const done = work();
+    this.#running.set(id, { fingerprint: idempotency.fingerprint, done });
+    try {
+      return await done;
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+}
+
+async function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  if (milliseconds <= 0) return false;
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(resolve, milliseconds, false);
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  const inTime = await Promise.race([settled, late]);
+  clearTimeout(timer);
+  return inTime;
+}

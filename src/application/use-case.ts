@@ -1,0 +1,49 @@
+import type * as v from 'valibot';
+import type { Idempotency } from '../domain/idempotency.ts';
+import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
+import type { Clock, Ids } from '../ports/runtime.ts';
+import type { Signals } from '../ports/signals.ts';
+import type { Caller, Scope } from '../ports/token-verifier.ts';
+
+/** What use cases need from outside. */
+export interface Ports {
+  readonly repository: AgentInstanceRepository;
+  readonly signals: Signals;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** One request to one use case, its input already parsed. */
+export interface Call<Input> {
+  readonly caller: Caller;
+  readonly input: Input;
+  readonly idempotency: Idempotency | null;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal | null;
+  /** Aborted when the process is about to stop: answer what there is. */
+  readonly stopping: AbortSignal;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the bounds of an object schema, whatever its entries
+export type ObjectSchema = v.GenericSchema<any, { [key: string]: unknown }>;
+
+/**
+ * One thing the product does, defined once: a REST route and an MCP tool are rows that refer to it. Its
+ * schemas describe the wire form and carry no transforms, so that they convert to JSON Schema.
+ */
+export interface UseCase<
+  Input extends ObjectSchema = ObjectSchema,
+  Output extends ObjectSchema = ObjectSchema,
+> {
+  readonly name: string;
+  /** null: any valid token will do. */
+  readonly scope: Scope | null;
+  readonly input: Input;
+  readonly output: Output;
+  run(ports: Ports, call: Call<v.InferOutput<Input>>): Promise<v.InferOutput<Output>>;
+}
+
+/** Infers a use case's input and output from its schemas. */
+export const defineUseCase = <Input extends ObjectSchema, Output extends ObjectSchema>(
+  useCase: UseCase<Input, Output>,
+): UseCase<Input, Output> => useCase;

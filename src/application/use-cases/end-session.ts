@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+import { agentInstanceId } from '../../domain/ids.ts';
+import { endSession as decideEnd } from '../../domain/lifecycle.ts';
+import * as field from '../fields.ts';
+import { once } from '../idempotency.ts';
+import { defineUseCase } from '../use-case.ts';
+
+/** Ends an agent instance; ending it again changes nothing. */
+export const endSession = defineUseCase({
+  name: 'end_session',
+  scope: 'agent',
+  input: v.object({ agent_instance_id: field.id }),
+  output: v.object({
+    success: v.literal(true),
+    agent_instance_id: v.string(),
+    final_status: v.literal('COMPLETED'),
+  }),
+  async run({ repository, clock }, { caller, input, idempotency }) {
+    const instance = agentInstanceId(input.agent_instance_id);
+    const now = clock.now();
+    return repository.update(
+      { userId: caller.userId, agentInstanceId: instance, idempotencyKey: idempotency?.key ?? null },
+      once(idempotency, (conversation) => ({
+        output: { success: true as const, agent_instance_id: instance, final_status: 'COMPLETED' as const },
+        changes: decideEnd(conversation, { now }).changes,
+      })),
+    );
+  },
+});

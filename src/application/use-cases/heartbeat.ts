@@ -1,0 +1,25 @@
+import * as v from 'valibot';
+import { agentInstanceId } from '../../domain/ids.ts';
+import { heartbeat as decideHeartbeat } from '../../domain/lifecycle.ts';
+import * as field from '../fields.ts';
+import { once } from '../idempotency.ts';
+import { defineUseCase } from '../use-case.ts';
+
+/** Says that the agent is alive; changes no status. */
+export const heartbeat = defineUseCase({
+  name: 'heartbeat',
+  scope: 'agent',
+  input: v.object({ agent_instance_id: field.id }),
+  output: v.object({ agent_instance_id: v.string(), last_heartbeat_at: field.timestamp }),
+  async run({ repository, clock }, { caller, input, idempotency }) {
+    const instance = agentInstanceId(input.agent_instance_id);
+    const now = clock.now();
+    return repository.update(
+      { userId: caller.userId, agentInstanceId: instance, idempotencyKey: idempotency?.key ?? null },
+      once(idempotency, (conversation) => ({
+        output: { agent_instance_id: instance, last_heartbeat_at: now.toISOString() },
+        changes: decideHeartbeat(conversation, { now }).changes,
+      })),
+    );
+  },
+});

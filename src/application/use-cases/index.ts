@@ -1,0 +1,9 @@
+/** Every use case, by the name the library gives it. */
+export { endSession } from './end-session.ts';
+export { heartbeat } from './heartbeat.ts';
+export { readPendingMessages } from './read-pending-messages.ts';
+export { requestUserInput } from './request-user-input.ts';
+export { sendAgentMessage } from './send-agent-message.ts';
+export { sendUserMessage } from './send-user-message.ts';
+export { startAgentInstance } from './start-agent-instance.ts';
+export { verifyToken } from './verify-token.ts';

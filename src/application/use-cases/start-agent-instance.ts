@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import { agentTypeName } from '../../domain/agent-type.ts';
+import { type AgentTypeId, agentInstanceId } from '../../domain/ids.ts';
+import { startAgentInstance as decideStart } from '../../domain/lifecycle.ts';
+import * as field from '../fields.ts';
+import { once } from '../idempotency.ts';
+import { defineUseCase } from '../use-case.ts';
+
+/** Creates an agent instance before its first message, with a name of its own. */
+export const startAgentInstance = defineUseCase({
+  name: 'start_agent_instance',
+  scope: 'agent',
+  input: v.object({
+    agent_type: field.agentType,
+    agent_instance_id: field.optional(field.id),
+    name: field.optional(field.name),
+    transport: field.optional(field.name),
+  }),
+  output: v.object({
+    agent_instance_id: v.string(),
+    agent_type_id: v.string(),
+    agent_type_name: v.string(),
+    status: field.agentStatus,
+    name: v.nullable(v.string()),
+    instance_metadata: v.nullable(field.metadata),
+  }),
+  async run({ repository, clock, ids }, { caller, input, idempotency }) {
+    const typeName = agentTypeName(input.agent_type);
+    const start = {
+      id: agentInstanceId(input.agent_instance_id ?? ids.next()),
+      agentType: { id: ids.next() as AgentTypeId, name: typeName },
+      name: input.name ?? null,
+      metadata: input.transport == null ? null : { transport: input.transport },
+      now: clock.now(),
+    };
+    return repository.update(
+      {
+        userId: caller.userId,
+        agentInstanceId: start.id,
+        agentTypeName: typeName,
+        idempotencyKey: idempotency?.key ?? null,
+      },
+      once(idempotency, (conversation) => {
+        const { output, changes } = decideStart(conversation, start);
+        return {
+          output: {
+            agent_instance_id: output.id,
+            agent_type_id: output.agentType.id,
+            agent_type_name: output.agentType.name,
+            status: output.status,
+            name: output.name,
+            instance_metadata: output.metadata,
+          },
+          changes,
+        };
+      }),
+    );
+  },
+});

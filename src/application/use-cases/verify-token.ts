@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import * as field from '../fields.ts';
+import { defineUseCase } from '../use-case.ts';
+
+/** Tells the bearer of a token what it stands for. */
+export const verifyToken = defineUseCase({
+  name: 'verify_token',
+  scope: null,
+  input: v.object({}),
+  output: v.object({
+    success: v.literal(true),
+    user_id: v.string(),
+    email: v.nullable(v.string()),
+    display_name: v.nullable(v.string()),
+    message: v.nullable(v.string()),
+    scopes: v.array(v.string()),
+    expires_at: v.nullable(field.timestamp),
+  }),
+  async run(_ports, { caller }) {
+    return {
+      success: true as const,
+      user_id: caller.userId,
+      email: caller.email,
+      display_name: caller.displayName,
+      message: null,
+      scopes: [...caller.scopes],
+      expires_at: caller.expiresAt?.toISOString() ?? null,
+    };
+  },
+});

@@ -1,0 +1,59 @@
+import type { Signal, Signals } from '../ports/signals.ts';
+
+export type Waking = 'changed' | 'timeout' | 'gone' | 'stopping';
+
+/**
+ * Waits for news of one instance. Subscribes when made, so that nothing is missed between a read and the
+ * wait for what comes after it. While it waits it costs one listener and one timer, and no query.
+ */
+export class Waiter implements Disposable {
+  readonly #subscription: { close(): void };
+  /** The newest version read, and the newest one signalled. */
+  #seen = 0;
+  #signalled = 0;
+  #wake: (() => void) | null = null;
+
+  constructor(signals: Signals, instance: Pick<Signal, 'userId' | 'agentInstanceId'>) {
+    this.#subscription = signals.subscribe(
+      instance,
+      ({ version }) => {
+        if (version > this.#signalled) this.#signalled = version;
+        if (this.#signalled > this.#seen) this.#wake?.();
+      },
+      () => this.#seen,
+    );
+  }
+
+  /** Resolves once there is a version newer than `seen`; at the latest at `deadline` (epoch ms). */
+  async next(
+    seen: number,
+    { deadline, gone, stopping }: { deadline: number; gone: AbortSignal | null; stopping: AbortSignal },
+  ): Promise<Waking> {
+    this.#seen = Math.max(this.#seen, seen);
+    if (gone?.aborted) return 'gone';
+    if (stopping.aborted) return 'stopping';
+    if (this.#signalled > this.#seen) return 'changed';
+    const left = deadline - Date.now();
+    if (left <= 0) return 'timeout';
+
+    const { promise, resolve } = Promise.withResolvers<Waking>();
+    const onGone = () => resolve('gone');
+    const onStopping = () => resolve('stopping');
+    const timer = setTimeout(resolve, left, 'timeout' satisfies Waking);
+    gone?.addEventListener('abort', onGone);
+    stopping.addEventListener('abort', onStopping);
+    this.#wake = () => resolve('changed');
+    try {
+      return await promise;
+    } finally {
+      this.#wake = null;
+      clearTimeout(timer);
+      gone?.removeEventListener('abort', onGone);
+      stopping.removeEventListener('abort', onStopping);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscription.close();
+  }
+}
