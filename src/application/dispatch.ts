@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Idempotency } from '../domain/idempotency.ts';
 import type { Caller } from '../ports/token-verifier.ts';
 import { type InputIssue, insufficientScope, RequestError } from './errors.ts';
 import { isUuidText } from './fields.ts';
@@ -31,10 +32,10 @@ export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
       throw insufficientScope(useCase.scope);
     refuseHostileJson(raw);
     const input = parseInput(useCase.input, raw);
-    const run = (idempotency: ReturnType<typeof idempotencyOf> | null) =>
+    const run = (idempotency: Idempotency | null) =>
       useCase.run(ports, { caller, input, idempotency, gone, stopping });
     if (idempotencyKey == null) return run(null);
-    const idempotency = idempotencyOf(idempotencyKey, useCase.name, raw);
+    const idempotency = idempotencyOf(idempotencyKey, useCase.name, raw, ports.clock.now());
     return inFlight.run(caller, idempotency, () => run(idempotency));
   };
 }

@@ -13,7 +13,7 @@ const IN_FLIGHT_PATIENCE_MS = 10_000;
  * The same use case asked with the same input, to the last field, is the same request.
  * @throws RequestError `invalid_idempotency_key`.
  */
-export function idempotencyOf(key: string, useCase: string, input: object): Idempotency {
+export function idempotencyOf(key: string, useCase: string, input: object, askedAt: Date): Idempotency {
   if (key.length > KEY_LIMIT || !/^[\x20-\x7e]+$/.test(key)) {
     throw new RequestError(
       'invalid_idempotency_key',
@@ -21,7 +21,7 @@ export function idempotencyOf(key: string, useCase: string, input: object): Idem
     );
   }
   const fingerprint = createHash('sha256').update(useCase).update('\0').update(JSON.stringify(input));
-  return { key, fingerprint: fingerprint.digest('base64url') };
+  return { key, fingerprint: fingerprint.digest('base64url'), askedAt };
 }
 
 /** A decision whose output is the answer on the wire; a provisional one is not recorded. */
@@ -39,11 +39,8 @@ export function once<Answer>(
     if (recorded !== null) return { output: JSON.parse(recorded), changes: null, record: null };
     const { output, changes, provisional } = decide(conversation);
     if (idempotency === null || provisional) return { output, changes, record: null };
-    return {
-      output,
-      changes,
-      record: { fingerprint: idempotency.fingerprint, answer: JSON.stringify(output) },
-    };
+    const { fingerprint, askedAt } = idempotency;
+    return { output, changes, record: { fingerprint, answer: JSON.stringify(output), recordedAt: askedAt } };
   };
 }
 

@@ -4,6 +4,7 @@ import { idempotencyKeyReused } from './errors.ts';
 export interface Idempotency {
   readonly key: string;
   readonly fingerprint: string;
+  readonly askedAt: Date;
 }
 
 /** What a request with a key led to; written with its effect, or not at all. */
@@ -11,6 +12,7 @@ export interface IdempotencyRecord {
   readonly fingerprint: string;
   /** The answer's JSON text. */
   readonly answer: string;
+  readonly recordedAt: Date;
 }
 
 /** The least time a key's answer is kept and repeated. */

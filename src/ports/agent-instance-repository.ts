@@ -55,6 +55,12 @@ export interface AgentInstanceRepository {
   instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null>;
 
   /**
+   * Forgets the idempotency records made before `time`.
+   * @returns how many.
+   */
+  forgetRecords(time: Date): Promise<number>;
+
+  /**
    * Resolves when the store answers.
    * @throws PortError `storage_unavailable`.
    */

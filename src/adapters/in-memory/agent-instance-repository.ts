@@ -58,6 +58,16 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
     return this.#users.get(userId)?.instanceOfMessage.get(messageId) ?? null;
   }
 
+  async forgetRecords(time: Date): Promise<number> {
+    let forgotten = 0;
+    for (const { records } of this.#users.values()) {
+      for (const [key, { recordedAt }] of records) {
+        if (recordedAt < time && records.delete(key)) forgotten += 1;
+      }
+    }
+    return forgotten;
+  }
+
   async ping(): Promise<void> {}
 }
 

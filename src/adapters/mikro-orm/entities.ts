@@ -1,0 +1,90 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+/**
+ * How rows lie in tables. The user id leads every primary key: an id alone finds nothing. User ids and
+ * keys compare by bytes (collation "C"), which is exact and quicker than any language's order.
+ */
+const userId = () => p.text().collation('C').primary();
+const uuid = () => p.uuid();
+const time = () => p.datetime().columnType('timestamptz(3)');
+
+export const AgentTypeRow = defineEntity({
+  name: 'AgentTypeRow',
+  tableName: 'agent_types',
+  properties: {
+    userId: userId(),
+    id: uuid().primary(),
+    name: p.text(),
+    createdAt: time(),
+  },
+  uniques: [{ name: 'agent_types_name', properties: ['userId', 'name'] }],
+});
+
+export const AgentInstanceRow = defineEntity({
+  name: 'AgentInstanceRow',
+  tableName: 'agent_instances',
+  properties: {
+    userId: userId(),
+    id: uuid().primary(),
+    agentTypeId: uuid(),
+    name: p.text().nullable(),
+    status: p.text(),
+    startedAt: time(),
+    endedAt: time().nullable(),
+    metadata: p.json().nullable(),
+    lastPosition: p.integer(),
+    lastReadMessageId: uuid().nullable(),
+    lastHeartbeatAt: time().nullable(),
+    lastActivityAt: time(),
+    version: p.integer(),
+    gitDiff: p.text().nullable(),
+  },
+});
+
+export const MessageRow = defineEntity({
+  name: 'MessageRow',
+  tableName: 'messages',
+  properties: {
+    userId: userId(),
+    id: uuid().primary(),
+    agentInstanceId: uuid(),
+    position: p.integer(),
+    senderType: p.text(),
+    content: p.text(),
+    createdAt: time(),
+    metadata: p.json().nullable(),
+    requiresUserInput: p.boolean(),
+    readAt: time().nullable(),
+    readVersion: p.integer().nullable(),
+    questionStatus: p.text().nullable(),
+    answerId: uuid().nullable(),
+  },
+  uniques: [{ name: 'messages_position', properties: ['userId', 'agentInstanceId', 'position'] }],
+  indexes: [
+    {
+      name: 'messages_queue',
+      properties: ['userId', 'agentInstanceId'],
+      where: "sender_type = 'USER' and read_at is null",
+    },
+    {
+      name: 'messages_open_questions',
+      properties: ['userId', 'agentInstanceId'],
+      where: "question_status = 'open'",
+    },
+  ],
+});
+
+export const IdempotencyRecordRow = defineEntity({
+  name: 'IdempotencyRecordRow',
+  tableName: 'idempotency_records',
+  properties: {
+    userId: userId(),
+    key: p.text().collation('C').primary(),
+    fingerprint: p.text(),
+    answer: p.text(),
+    recordedAt: time(),
+  },
+  indexes: [{ name: 'idempotency_records_age', properties: ['recordedAt'] }],
+});
+
+export const entities = [AgentTypeRow, AgentInstanceRow, MessageRow, IdempotencyRecordRow];

@@ -1,0 +1,4 @@
+import { WriteSide } from './20261122-write-side.ts';
+
+/** In the order they run. A name, once released, never changes: it is what the database remembers. */
+export const migrations = [{ name: '20261122-write-side', class: WriteSide }];

@@ -1,0 +1,160 @@
+import type { AgentInstance, StoredStatus } from '../../../domain/agent-instance.ts';
+import type { AgentType } from '../../../domain/agent-type.ts';
+import type { IdempotencyRecord } from '../../../domain/idempotency.ts';
+import type { AgentInstanceId, AgentTypeId, MessageId } from '../../../domain/ids.ts';
+import type { JsonObject, Message, QuestionStatus, SenderType } from '../../../domain/message.ts';
+import type { UpdateTarget } from '../../../ports/agent-instance-repository.ts';
+import type { Database } from '../database.ts';
+import { prepared } from '../named-statements.ts';
+
+const MESSAGE = `json_build_object(
+  'id', m.id, 'position', m.position, 'senderType', m.sender_type, 'content', m.content,
+  'createdAt', m.created_at, 'metadata', m.metadata, 'requiresUserInput', m.requires_user_input,
+  'readAt', m.read_at, 'readVersion', m.read_version, 'questionStatus', m.question_status,
+  'answerId', m.answer_id)`;
+
+const messagesWhere = (condition: string) =>
+  `(select json_agg(${MESSAGE}) from messages m where m.user_id = t.user_id and ${condition})`;
+
+/**
+ * One row for each target. Everything but the instance's own row is read only where it is asked for: CASE
+ * keeps PostgreSQL from even looking. The queue and the open questions have indexes of their own.
+ */
+const LOAD_CONVERSATIONS = prepared(
+  'load_conversations',
+  `select
+    a.agent_type_id, y.name as agent_type_name, a.name, a.status,
+    date_part('epoch', a.started_at) as started_at, date_part('epoch', a.ended_at) as ended_at, a.metadata,
+    a.last_position, a.last_read_message_id, date_part('epoch', a.last_heartbeat_at) as last_heartbeat_at,
+    date_part('epoch', a.last_activity_at) as last_activity_at, a.version,
+    case when a.id is not null then
+      ${messagesWhere(`m.agent_instance_id = t.id and m.question_status = 'open'`)} end as open_questions,
+    case when a.id is not null and t.queue then
+      ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_at is null`)}
+      end as queue,
+    case when t.message_ids is not null then
+      ${messagesWhere('m.agent_instance_id = t.id and m.id = any (t.message_ids::uuid[])')} end as named,
+    case when t.read_since is not null and a.last_read_message_id is distinct from t.read_since then
+      ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_version >=
+        (select s.read_version from messages s
+         where s.user_id = t.user_id and s.id = t.read_since and s.agent_instance_id = t.id)`)}
+      end as handed_over,
+    case when a.id is null and t.agent_type_name is not null then
+      (select y.id from agent_types y where y.user_id = t.user_id and y.name = t.agent_type_name)
+      end as named_type_id,
+    case when t.idempotency_key is not null then
+      (select json_build_object('fingerprint', r.fingerprint, 'answer', r.answer, 'recordedAt', r.recorded_at)
+       from idempotency_records r where r.user_id = t.user_id and r.key = t.idempotency_key) end as record
+  from unnest($1::text[], $2::uuid[], $3::boolean[], $4::text[], $5::uuid[], $6::text[], $7::text[])
+    with ordinality as t(user_id, id, queue, message_ids, read_since, agent_type_name, idempotency_key, nth)
+  left join agent_instances a on a.user_id = t.user_id and a.id = t.id
+  left join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
+  order by t.nth`,
+);
+
+interface MessageJson {
+  readonly id: MessageId;
+  readonly position: number;
+  readonly senderType: SenderType;
+  readonly content: string;
+  readonly createdAt: string;
+  readonly metadata: JsonObject | null;
+  readonly requiresUserInput: boolean;
+  readonly readAt: string | null;
+  readonly readVersion: number | null;
+  readonly questionStatus: QuestionStatus | null;
+  readonly answerId: MessageId | null;
+}
+
+interface Row {
+  readonly agent_type_id: AgentTypeId;
+  readonly agent_type_name: string;
+  readonly name: string | null;
+  readonly status: StoredStatus;
+  /** Seconds since 1970. */
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly metadata: JsonObject | null;
+  readonly last_position: number;
+  readonly last_read_message_id: MessageId | null;
+  readonly last_heartbeat_at: number | null;
+  readonly last_activity_at: number;
+  /** null: there is no such instance. */
+  readonly version: number | null;
+  readonly open_questions: readonly MessageJson[] | null;
+  readonly queue: readonly MessageJson[] | null;
+  readonly named: readonly MessageJson[] | null;
+  readonly handed_over: readonly MessageJson[] | null;
+  readonly named_type_id: AgentTypeId | null;
+  readonly record: { fingerprint: string; answer: string; recordedAt: string } | null;
+}
+
+/** What is stored of what one update asks for. */
+export interface Loaded {
+  readonly instance: AgentInstance | null;
+  readonly agentType: AgentType | null;
+  readonly messages: readonly Message[];
+  readonly record: IdempotencyRecord | null;
+}
+
+/** Loads for all targets in one round trip; the answers stand in the targets' order. */
+export async function loadConversations(
+  database: Database,
+  targets: readonly UpdateTarget[],
+): Promise<readonly Loaded[]> {
+  const rows = await database.query<Row>(LOAD_CONVERSATIONS, [
+    targets.map(({ userId }) => userId),
+    targets.map(({ agentInstanceId }) => agentInstanceId),
+    targets.map(({ queue }) => queue === true),
+    targets.map(messageIds),
+    targets.map(({ readSince }) => readSince ?? null),
+    targets.map(({ agentTypeName }) => agentTypeName ?? null),
+    targets.map(({ idempotencyKey }) => idempotencyKey ?? null),
+  ]);
+  return rows.map((row, at) => loaded(row, targets[at]!));
+}
+
+/** As the text of a PostgreSQL array, which arrays of arrays of different lengths cannot be. */
+function messageIds({ message, readSince }: UpdateTarget): string | null {
+  const ids = [message, readSince].filter((id) => id != null);
+  return ids.length === 0 ? null : `{${ids.join(',')}}`;
+}
+
+function loaded(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): Loaded {
+  const lists = [row.open_questions, row.queue, row.named, row.handed_over];
+  const messages = lists.flatMap((list) => list ?? []).map((json) => message(json, agentInstanceId));
+  const { named_type_id: typeId, record } = row;
+  return {
+    instance: instance(row, agentInstanceId),
+    agentType: typeId === null || agentTypeName == null ? null : { id: typeId, name: agentTypeName },
+    messages,
+    record: record === null ? null : { ...record, recordedAt: new Date(record.recordedAt) },
+  };
+}
+
+function instance(row: Row, id: AgentInstanceId): AgentInstance | null {
+  if (row.version === null) return null;
+  return {
+    id,
+    agentType: { id: row.agent_type_id, name: row.agent_type_name },
+    name: row.name,
+    status: row.status,
+    startedAt: time(row.started_at),
+    endedAt: row.ended_at === null ? null : time(row.ended_at),
+    metadata: row.metadata,
+    lastPosition: row.last_position,
+    lastReadMessageId: row.last_read_message_id,
+    lastHeartbeatAt: row.last_heartbeat_at === null ? null : time(row.last_heartbeat_at),
+    lastActivityAt: time(row.last_activity_at),
+    version: row.version,
+  };
+}
+
+const time = (epochSeconds: number): Date => new Date(Math.round(epochSeconds * 1000));
+
+const message = (json: MessageJson, agentInstanceId: AgentInstanceId): Message => ({
+  ...json,
+  agentInstanceId,
+  createdAt: new Date(json.createdAt),
+  readAt: json.readAt === null ? null : new Date(json.readAt),
+});

@@ -1,0 +1,193 @@
+import type { Changes } from '../../../domain/conversation.ts';
+import type { IdempotencyRecord } from '../../../domain/idempotency.ts';
+import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
+import type { Database } from '../database.ts';
+import { prepared } from '../named-statements.ts';
+
+/**
+ * Saves a whole batch in one statement, so in one transaction and one round trip. An instance is written
+ * only if it still has the version it was decided from (0: does not exist yet), and nothing of it unless
+ * it is; its neighbours in the batch are saved all the same. `saved` says which ones were. A new instance
+ * whose new agent type someone else has just made under another id is refused in the same way.
+ *
+ * The input is sorted by key and joined by nested loops, so that concurrent batches lock rows in the same
+ * order. NOTIFY takes a global lock at commit: once for the batch, and seen exactly when the change is.
+ */
+const SAVE_CHANGES = prepared(
+  'save_changes',
+  `with input as materialized (
+    select * from json_to_recordset($1::json) as i(
+      user_id text, id uuid, base_version int, agent_type_id uuid, name text, status text,
+      started_at timestamptz, ended_at timestamptz, metadata jsonb, last_position int,
+      last_read_message_id uuid, last_heartbeat_at timestamptz, last_activity_at timestamptz, version int,
+      set_git_diff boolean, git_diff text)
+  ), new_types as (
+    insert into agent_types (user_id, id, name, created_at)
+    select * from json_to_recordset($2::json) as y(user_id text, id uuid, name text, created_at timestamptz)
+    on conflict do nothing
+    returning user_id, id
+  ), types as (
+    select user_id, id from new_types union all select user_id, id from agent_types
+  ), updated as (
+    update agent_instances a set
+      name = i.name, status = i.status, ended_at = i.ended_at, last_position = i.last_position,
+      last_read_message_id = i.last_read_message_id, last_heartbeat_at = i.last_heartbeat_at,
+      last_activity_at = i.last_activity_at, version = i.version,
+      git_diff = case when i.set_git_diff then i.git_diff else a.git_diff end
+    from input i
+    where a.user_id = i.user_id and a.id = i.id and a.version = i.base_version
+    returning a.user_id, a.id
+  ), created as (
+    insert into agent_instances (
+      user_id, id, agent_type_id, name, status, started_at, ended_at, metadata, last_position,
+      last_read_message_id, last_heartbeat_at, last_activity_at, version, git_diff)
+    select
+      user_id, id, agent_type_id, name, status, started_at, ended_at, metadata, last_position,
+      last_read_message_id, last_heartbeat_at, last_activity_at, version, git_diff
+    from input i
+    where base_version = 0
+      and exists (select from types y where y.user_id = i.user_id and y.id = i.agent_type_id)
+    on conflict (user_id, id) do nothing
+    returning user_id, id
+  ), saved as (
+    select user_id, id from updated union all select user_id, id from created
+  ), posted as (
+    insert into messages (
+      user_id, id, agent_instance_id, position, sender_type, content, created_at, metadata,
+      requires_user_input, read_at, read_version, question_status, answer_id)
+    select
+      m.user_id, m.id, m.agent_instance_id, m.position, m.sender_type, m.content, m.created_at, m.metadata,
+      m.requires_user_input, m.read_at, m.read_version, m.question_status, m.answer_id
+    from json_to_recordset($3::json) as m(
+      user_id text, id uuid, agent_instance_id uuid, position int, sender_type text, content text,
+      created_at timestamptz, metadata jsonb, requires_user_input boolean, read_at timestamptz,
+      read_version int, question_status text, answer_id uuid)
+    join saved s on s.user_id = m.user_id and s.id = m.agent_instance_id
+  ), amended as (
+    update messages m set
+      requires_user_input = c.requires_user_input, read_at = c.read_at, read_version = c.read_version,
+      question_status = c.question_status, answer_id = c.answer_id
+    from json_to_recordset($4::json) as c(
+      user_id text, id uuid, agent_instance_id uuid, requires_user_input boolean, read_at timestamptz,
+      read_version int, question_status text, answer_id uuid)
+    join saved s on s.user_id = c.user_id and s.id = c.agent_instance_id
+    where m.user_id = c.user_id and m.id = c.id
+  ), recorded as (
+    insert into idempotency_records (user_id, key, fingerprint, answer, recorded_at)
+    select r.user_id, r.key, r.fingerprint, r.answer, r.recorded_at
+    from json_to_recordset($5::json) as r(
+      user_id text, key text, fingerprint text, answer text, recorded_at timestamptz, depends_on uuid)
+    where r.depends_on is null
+      or exists (select from saved s where s.user_id = r.user_id and s.id = r.depends_on)
+  )
+  select user_id, id, (select count(pg_notify($6, payload)) from unnest($7::text[]) as payload) as signals
+  from saved`,
+);
+
+/** What is to be written of one instance, decided from version `baseVersion`. */
+export interface InstanceChanges {
+  readonly userId: UserId;
+  readonly baseVersion: number;
+  readonly changes: Changes;
+}
+
+export interface RecordToSave {
+  readonly userId: UserId;
+  readonly key: string;
+  readonly record: IdempotencyRecord;
+  /** Written only if this instance is; null: in any case. */
+  readonly dependsOn: AgentInstanceId | null;
+}
+
+export interface Notification {
+  readonly channel: string;
+  readonly payloads: readonly string[];
+}
+
+/** @returns the instances that were written; the others have been changed by someone else meanwhile. */
+export async function saveChanges(
+  database: Database,
+  instances: readonly InstanceChanges[],
+  records: readonly RecordToSave[],
+  { channel, payloads }: Notification,
+): Promise<readonly { user_id: UserId; id: AgentInstanceId }[]> {
+  const sorted = instances.toSorted(byKey);
+  return database.query(SAVE_CHANGES, [
+    JSON.stringify(sorted.map(instanceJson)),
+    JSON.stringify(sorted.filter(({ baseVersion }) => baseVersion === 0).map(agentTypeJson)),
+    JSON.stringify(sorted.flatMap(postedJson)),
+    JSON.stringify(sorted.flatMap(amendedJson)),
+    JSON.stringify(records.map(recordJson)),
+    channel,
+    payloads,
+  ]);
+}
+
+function byKey(a: InstanceChanges, b: InstanceChanges): number {
+  if (a.userId !== b.userId) return a.userId < b.userId ? -1 : 1;
+  return a.changes.instance.id < b.changes.instance.id ? -1 : 1;
+}
+
+const instanceJson = ({ userId, baseVersion, changes: { instance, gitDiff } }: InstanceChanges) => ({
+  user_id: userId,
+  id: instance.id,
+  base_version: baseVersion,
+  agent_type_id: instance.agentType.id,
+  name: instance.name,
+  status: instance.status,
+  started_at: instance.startedAt,
+  ended_at: instance.endedAt,
+  metadata: instance.metadata,
+  last_position: instance.lastPosition,
+  last_read_message_id: instance.lastReadMessageId,
+  last_heartbeat_at: instance.lastHeartbeatAt,
+  last_activity_at: instance.lastActivityAt,
+  version: instance.version,
+  set_git_diff: gitDiff !== undefined,
+  git_diff: gitDiff ?? null,
+});
+
+const agentTypeJson = ({ userId, changes: { instance } }: InstanceChanges) => ({
+  user_id: userId,
+  id: instance.agentType.id,
+  name: instance.agentType.name,
+  created_at: instance.startedAt,
+});
+
+const postedJson = ({ userId, changes: { posted } }: InstanceChanges) =>
+  posted.map((message) => ({
+    user_id: userId,
+    id: message.id,
+    agent_instance_id: message.agentInstanceId,
+    position: message.position,
+    sender_type: message.senderType,
+    content: message.content,
+    created_at: message.createdAt,
+    metadata: message.metadata,
+    requires_user_input: message.requiresUserInput,
+    read_at: message.readAt,
+    read_version: message.readVersion,
+    question_status: message.questionStatus,
+    answer_id: message.answerId,
+  }));
+
+const amendedJson = ({ userId, changes: { amended } }: InstanceChanges) =>
+  amended.map((message) => ({
+    user_id: userId,
+    id: message.id,
+    agent_instance_id: message.agentInstanceId,
+    requires_user_input: message.requiresUserInput,
+    read_at: message.readAt,
+    read_version: message.readVersion,
+    question_status: message.questionStatus,
+    answer_id: message.answerId,
+  }));
+
+const recordJson = ({ userId, key, record, dependsOn }: RecordToSave) => ({
+  user_id: userId,
+  key,
+  fingerprint: record.fingerprint,
+  answer: record.answer,
+  recorded_at: record.recordedAt,
+  depends_on: dependsOn,
+});

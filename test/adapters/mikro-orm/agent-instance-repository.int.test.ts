@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
+import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
+import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
+import type { Signal } from '../../../src/ports/signals.ts';
+import {
+  agentInstanceRepositoryContract,
+  type OpenStore,
+} from '../../contracts/agent-instance-repository.ts';
+import { createDatabase } from '../../support/postgres-database.ts';
+import { recordingSignals } from '../../support/recording-signals.ts';
+
+const stores: [name: string, open: () => Promise<[Database, Database]>][] = [
+  [
+    'PGlite',
+    async () => {
+      const database = await openPglite('memory://');
+      return [database, database];
+    },
+  ],
+  [
+    'PostgreSQL, two processes',
+    async () => {
+      const url = await createDatabase(inject('postgresUrl'));
+      return [await openPostgres(url), await openPostgres(url)];
+    },
+  ],
+];
+
+describe.each(stores)('%s', (_, open) => {
+  let databases: [Database, Database];
+  let store: OpenStore;
+
+  beforeAll(async () => {
+    databases = await open();
+    // On PostgreSQL both at once, as two processes that start together would.
+    await Promise.all([...new Set(databases)].map((database) => database.migrate()));
+    const published: Signal[] = [];
+    const repository = (database: Database) =>
+      new MikroOrmAgentInstanceRepository({ database, signals: recordingSignals(published) });
+    store = { repositories: [repository(databases[0]), repository(databases[1])], published };
+  });
+  afterAll(async () => {
+    await Promise.all([...new Set(databases)].map((database) => database.close()));
+  });
+
+  agentInstanceRepositoryContract(() => store);
+
+  test('the schema that the migrations make is the one the entities describe', async () => {
+    expect(await databases[0].orm.schema.getUpdateSchemaSQL({ safe: true })).toBe('');
+    expect(await databases[0].pendingMigrations()).toEqual([]);
+  });
+});

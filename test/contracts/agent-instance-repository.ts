@@ -1,0 +1,478 @@
+import { describe, expect, test } from 'vitest';
+import { uuidV7 } from '../../src/adapters/runtime/system.ts';
+import { postAgentMessage, requestUserInput } from '../../src/domain/agent-speaks.ts';
+import { agentTypeName } from '../../src/domain/agent-type.ts';
+import { type Conversation, type Decision, existing } from '../../src/domain/conversation.ts';
+import { readPending } from '../../src/domain/hand-off.ts';
+import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
+import { endSession, heartbeat, startAgentInstance } from '../../src/domain/lifecycle.ts';
+import type { Message } from '../../src/domain/message.ts';
+import { receiveUserMessage } from '../../src/domain/user-speaks.ts';
+import type { AgentInstanceRepository, UpdateTarget } from '../../src/ports/agent-instance-repository.ts';
+import type { Signal } from '../../src/ports/signals.ts';
+
+/** An open store; two repositories on the same data stand for two processes where the adapter allows it. */
+export interface OpenStore {
+  readonly repositories: readonly [AgentInstanceRepository, AgentInstanceRepository];
+  /** The signals that the first repository has published so far. */
+  readonly published: readonly Signal[];
+}
+
+const newId = <Id extends string>() => uuidV7.next() as Id;
+const someone = () => `user-${uuidV7.next()}` as UserId;
+const NOW = new Date('2026-03-01T12:00:00.123Z');
+
+/** What every store must keep, whichever way it keeps it. */
+export function agentInstanceRepositoryContract(open: () => OpenStore): void {
+  const store = () => open().repositories[0];
+
+  const decided =
+    <Output>(decide: (conversation: Conversation) => Decision<Output>) =>
+    (conversation: Conversation) => ({ ...decide(conversation), record: null });
+
+  const post = (
+    target: Pick<UpdateTarget, 'userId' | 'agentInstanceId'>,
+    fields: { content?: string; isQuestion?: boolean; gitDiff?: unknown; agentType?: string | null } = {},
+    repository = store(),
+  ) => {
+    const typeName = fields.agentType === undefined ? 'claude-code' : fields.agentType;
+    const name = typeName === null ? null : agentTypeName(typeName);
+    return repository.update(
+      { ...target, queue: true, agentTypeName: name },
+      decided((conversation) =>
+        postAgentMessage(conversation, {
+          agentInstanceId: target.agentInstanceId,
+          agentTypeName: name,
+          content: fields.content ?? 'a step',
+          isQuestion: fields.isQuestion ?? false,
+          metadata: { nested: { list: [1, 'two', null] } },
+          gitDiff: fields.gitDiff,
+          newMessageId: newId<MessageId>(),
+          newAgentTypeId: newId<AgentTypeId>(),
+          now: NOW,
+        }),
+      ),
+    );
+  };
+
+  const say = (
+    target: Pick<UpdateTarget, 'userId' | 'agentInstanceId'>,
+    content: string,
+    markAsRead = false,
+    repository = store(),
+  ) =>
+    repository.update(
+      target,
+      decided((conversation) =>
+        receiveUserMessage(conversation, { content, markAsRead, newMessageId: newId<MessageId>(), now: NOW }),
+      ),
+    );
+
+  const read = (
+    target: Pick<UpdateTarget, 'userId' | 'agentInstanceId'>,
+    lastReadMessageId: MessageId | null,
+    repository = store(),
+  ) =>
+    repository.update(
+      { ...target, queue: true, readSince: lastReadMessageId },
+      decided((conversation) => readPending(conversation, { lastReadMessageId, now: NOW })),
+    );
+
+  const look = (
+    target: Pick<UpdateTarget, 'userId' | 'agentInstanceId'>,
+    extra: Partial<UpdateTarget> = {},
+  ) =>
+    store().update({ ...target, queue: true, ...extra }, (conversation, record) => ({
+      output: { ...conversation, record },
+      changes: null,
+      record: null,
+    }));
+
+  const someInstance = () => ({ userId: someone(), agentInstanceId: newId<AgentInstanceId>() });
+  const contents = (messages: readonly Message[]) => messages.map(({ content }) => content);
+
+  describe('what is saved is what is loaded', () => {
+    test('an instance, its type and a question come back field by field', async () => {
+      const target = someInstance();
+      const { message } = await post(target, {
+        content: 'Which port?\n\u{1F4A5} \u2028',
+        isQuestion: true,
+        agentType: ' Claude-Code ',
+      });
+      const { instance, messages } = await look(target);
+      expect(messages).toEqual([message]);
+      expect(instance).toEqual({
+        id: target.agentInstanceId,
+        agentType: { id: expect.any(String), name: 'claude-code' },
+        name: null,
+        status: 'AWAITING_INPUT',
+        startedAt: NOW,
+        endedAt: null,
+        metadata: null,
+        lastPosition: 1,
+        lastReadMessageId: message.id,
+        lastHeartbeatAt: null,
+        lastActivityAt: NOW,
+        version: 1,
+      });
+    });
+
+    test('name, metadata, heartbeat and end come back too', async () => {
+      const target = someInstance();
+      const type = { id: newId<AgentTypeId>(), name: 'cron' };
+      await store().update(
+        { ...target, agentTypeName: 'cron' },
+        decided((conversation) =>
+          startAgentInstance(conversation, {
+            id: target.agentInstanceId,
+            agentType: type,
+            name: 'nightly "build"',
+            metadata: { transport: 'stdio' },
+            now: NOW,
+          }),
+        ),
+      );
+      await store().update(
+        target,
+        decided((conversation) => heartbeat(conversation, { now: NOW })),
+      );
+      await store().update(
+        target,
+        decided((conversation) => endSession(conversation, { now: NOW })),
+      );
+      const { instance } = await look(target);
+      expect(instance).toMatchObject({
+        agentType: type,
+        name: 'nightly "build"',
+        metadata: { transport: 'stdio' },
+        status: 'COMPLETED',
+        lastHeartbeatAt: NOW,
+        endedAt: NOW,
+        version: 3,
+      });
+    });
+
+    test('amended fields of earlier messages come back', async () => {
+      const target = someInstance();
+      const { message: question } = await post(target, { isQuestion: true });
+      const answer = await say(target, 'yes');
+      const { messages } = await look(target, { message: question.id });
+      expect(messages).toContainEqual({ ...question, questionStatus: 'answered', answerId: answer.id });
+      expect(messages).toContainEqual(answer);
+    });
+
+    test('a step turned into a question is an open question from then on', async () => {
+      const target = someInstance();
+      const { message } = await post(target);
+      const changed = await store().update(
+        { ...target, queue: true, message: message.id },
+        decided((conversation) => requestUserInput(conversation, { messageId: message.id, now: NOW })),
+      );
+      expect((await look(target)).messages).toEqual([changed.message]);
+    });
+  });
+
+  describe('what is loaded', () => {
+    test('is nothing for an instance that does not exist', async () => {
+      expect(await look(someInstance())).toMatchObject({ instance: null, messages: [], agentType: null });
+    });
+
+    test('leaves out the queue unless it is asked for', async () => {
+      const target = someInstance();
+      await post(target);
+      await say(target, 'later');
+      expect(contents((await look(target)).messages)).toEqual(['later']);
+      expect((await look(target, { queue: false })).messages).toEqual([]);
+    });
+
+    test('leaves out a named message of another instance', async () => {
+      const userId = someone();
+      const here = { userId, agentInstanceId: newId<AgentInstanceId>() };
+      const there = { userId, agentInstanceId: newId<AgentInstanceId>() };
+      await post(here);
+      const { message } = await post(there);
+      expect((await look(here, { message: message.id })).messages).toEqual([]);
+      expect((await look(there, { message: message.id })).messages).toEqual([message]);
+    });
+
+    test('holds what was handed over after a message that is not the cursor any more', async () => {
+      const target = someInstance();
+      const { message: first } = await post(target);
+      await say(target, 'a');
+      await say(target, 'b');
+      await read(target, first.id);
+      expect(contents((await read(target, first.id)).alreadyRead)).toEqual(['a', 'b']);
+    });
+
+    test("finds the user's agent type by name for an instance that is new", async () => {
+      const userId = someone();
+      await post({ userId, agentInstanceId: newId() }, { agentType: 'codex' });
+      const known = await look({ userId, agentInstanceId: newId() }, { agentTypeName: 'codex' });
+      expect(known.agentType?.name).toBe('codex');
+      const foreign = await look({ userId: someone(), agentInstanceId: newId() }, { agentTypeName: 'codex' });
+      expect(foreign.agentType).toBeNull();
+    });
+  });
+
+  describe('an update is atomic', () => {
+    test('a decision that throws writes nothing and fails only its own update', async () => {
+      const target = someInstance();
+      const refused = store().update({ ...target, agentTypeName: 'x' }, () => {
+        throw new Error('no');
+      });
+      const [failure, success] = await Promise.allSettled([refused, post(target)]);
+      expect(failure).toMatchObject({ status: 'rejected', reason: { message: 'no' } });
+      expect(success.status).toBe('fulfilled');
+      expect((await look(target)).instance?.lastPosition).toBe(1);
+    });
+
+    test('a text the database cannot hold fails only its own update', async () => {
+      const good = someInstance();
+      const [bad, fine] = await Promise.allSettled([post(someInstance(), { content: 'NUL \0' }), post(good)]);
+      expect(fine.status).toBe('fulfilled');
+      expect((await look(good)).instance?.lastPosition).toBe(1);
+      // The in-memory store keeps any text; what matters is that a neighbour is not failed with it.
+      expect(['fulfilled', 'rejected']).toContain(bad.status);
+    });
+
+    test('a change is signalled with the version it led to', async () => {
+      const target = someInstance();
+      await post(target);
+      await say(target, 'hello');
+      const signals = open().published.filter(
+        ({ agentInstanceId }) => agentInstanceId === target.agentInstanceId,
+      );
+      expect(signals.map(({ version }) => version)).toEqual([1, 2]);
+      expect(signals.every(({ userId }) => userId === target.userId)).toBe(true);
+    });
+
+    test('one that changes nothing is not signalled', async () => {
+      const target = someInstance();
+      await look(target);
+      expect(open().published.some(({ agentInstanceId }) => agentInstanceId === target.agentInstanceId)).toBe(
+        false,
+      );
+    });
+  });
+
+  describe('tenants', () => {
+    test('two users may use the same ids without meeting', async () => {
+      const agentInstanceId = newId<AgentInstanceId>();
+      const [ann, bob] = [someone(), someone()];
+      await Promise.all([
+        post({ userId: ann, agentInstanceId }, { content: 'of ann' }),
+        post({ userId: bob, agentInstanceId }, { content: 'of bob' }),
+      ]);
+      await say({ userId: ann, agentInstanceId }, 'for ann');
+      expect((await look({ userId: bob, agentInstanceId })).messages).toEqual([]);
+      expect((await look({ userId: ann, agentInstanceId })).instance?.lastPosition).toBe(2);
+      expect((await look({ userId: bob, agentInstanceId })).instance?.lastPosition).toBe(1);
+    });
+
+    test("another user's instance does not exist", async () => {
+      const target = someInstance();
+      const { message } = await post(target);
+      const stranger = { ...target, userId: someone() };
+      await expect(say(stranger, 'hi')).rejects.toMatchObject({ code: 'agent_instance_not_found' });
+      await expect(read(stranger, message.id)).rejects.toMatchObject({ code: 'agent_instance_not_found' });
+      expect(await store().instanceOfMessage(stranger.userId, message.id)).toBeNull();
+      expect(await store().instanceOfMessage(target.userId, message.id)).toBe(target.agentInstanceId);
+    });
+  });
+
+  describe('idempotency records', () => {
+    const counted = (
+      target: Pick<UpdateTarget, 'userId' | 'agentInstanceId'>,
+      key: string,
+      repository = store(),
+    ) =>
+      repository.update({ ...target, agentTypeName: 'x', idempotencyKey: key }, (conversation, record) => {
+        if (record !== null) return { output: record.answer, changes: null, record: null };
+        const { output, changes } = postAgentMessage(conversation, {
+          agentInstanceId: target.agentInstanceId,
+          agentTypeName: 'x',
+          content: 'once',
+          isQuestion: false,
+          metadata: null,
+          gitDiff: null,
+          newMessageId: newId<MessageId>(),
+          newAgentTypeId: newId<AgentTypeId>(),
+          now: NOW,
+        });
+        const answer = output.message.id;
+        return { output: answer, changes, record: { fingerprint: 'f', answer, recordedAt: NOW } };
+      });
+
+    test('a record is written with its effect and seen by the next update', async () => {
+      const target = someInstance();
+      const first = await counted(target, 'k');
+      expect(await counted(target, 'k')).toBe(first);
+      expect((await look(target)).instance?.lastPosition).toBe(1);
+    });
+
+    test('a decision that changes nothing may be recorded', async () => {
+      const target = someInstance();
+      const record = { fingerprint: 'f', answer: '{"a":"\u{1F600}"}', recordedAt: NOW };
+      await store().update({ ...target, idempotencyKey: 'empty' }, () => ({
+        output: 0,
+        changes: null,
+        record,
+      }));
+      expect((await look(target, { idempotencyKey: 'empty' })).record).toEqual(record);
+      expect((await look(target)).instance).toBeNull();
+    });
+
+    test("another user's same key is independent", async () => {
+      const [one, two] = [someInstance(), someInstance()];
+      expect(await counted(one, 'same')).not.toBe(await counted(two, 'same'));
+    });
+
+    test.each([
+      ['one instance', false],
+      ['an instance each', true],
+    ])('20 concurrent repeats on %s have one effect', async (_, instanceEach) => {
+      const userId = someone();
+      const shared = newId<AgentInstanceId>();
+      const targets = Array.from({ length: 20 }, () => ({
+        userId,
+        agentInstanceId: instanceEach ? newId<AgentInstanceId>() : shared,
+      }));
+      const answers = await Promise.all(
+        targets.map((target, nth) => counted(target, 'dup', open().repositories[nth % 2 === 0 ? 0 : 1])),
+      );
+      expect(new Set(answers).size).toBe(1);
+      const positions = await Promise.all(
+        [...new Set(targets)].map(async (target) => (await look(target)).instance?.lastPosition ?? 0),
+      );
+      expect(instanceEach ? positions.reduce((a, b) => a + b) : positions[0]).toBe(1);
+    });
+
+    test('old records are forgotten, young ones stay', async () => {
+      const target = someInstance();
+      const keep = async (key: string, recordedAt: Date) =>
+        store().update({ ...target, idempotencyKey: key }, () => ({
+          output: 0,
+          changes: null,
+          record: { fingerprint: 'f', answer: '{}', recordedAt },
+        }));
+      await keep('old', new Date(NOW.getTime() - 1));
+      await keep('young', NOW);
+      expect(await store().forgetRecords(NOW)).toBeGreaterThanOrEqual(1);
+      expect((await look(target, { idempotencyKey: 'old' })).record).toBeNull();
+      expect((await look(target, { idempotencyKey: 'young' })).record).not.toBeNull();
+    });
+  });
+
+  describe('races', () => {
+    test('50 concurrent creators of one agent type end up with one', async () => {
+      const userId = someone();
+      const targets = Array.from({ length: 50 }, () => ({
+        userId,
+        agentInstanceId: newId<AgentInstanceId>(),
+      }));
+      await Promise.all(
+        targets.map((target, nth) =>
+          post(target, { agentType: 'same' }, open().repositories[nth % 2 === 0 ? 0 : 1]),
+        ),
+      );
+      const types = await Promise.all(
+        targets.map(async (target) => (await look(target)).instance?.agentType.id),
+      );
+      expect(new Set(types).size).toBe(1);
+    });
+
+    test('two concurrent starts of one instance: one is told that it exists', async () => {
+      const target = someInstance();
+      const start = (repository: AgentInstanceRepository) =>
+        repository.update(
+          { ...target, agentTypeName: 'x' },
+          decided((conversation) =>
+            startAgentInstance(conversation, {
+              id: target.agentInstanceId,
+              agentType: { id: newId<AgentTypeId>(), name: 'x' },
+              now: NOW,
+            }),
+          ),
+        );
+      const outcomes = await Promise.allSettled(open().repositories.map(start));
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    });
+
+    test('50 writers and readers on one instance: every user message is handed over once, in order', async () => {
+      const target = someInstance();
+      const [here, there] = open().repositories;
+      const { message: opening } = await post(target);
+      const handedOver: { version: number; messages: readonly Message[] }[] = [];
+      const note = (version: number, messages: readonly Message[]) => {
+        if (messages.length > 0) handedOver.push({ version, messages });
+      };
+      const positions: number[] = [opening.position];
+      const rounds = 6;
+
+      const person = async (nth: number) => {
+        for (let round = 0; round < rounds; round += 1) {
+          const message = await say(target, `user ${nth}.${round}`, false, nth % 2 === 0 ? here : there);
+          positions.push(message.position);
+        }
+      };
+      const agent = async (nth: number) => {
+        for (let round = 0; round < rounds; round += 1) {
+          const posted = await post(
+            target,
+            { content: `step ${nth}.${round}` },
+            nth % 2 === 0 ? here : there,
+          );
+          positions.push(posted.message.position);
+          note(posted.message.readVersion ?? 0, posted.handedOff);
+        }
+      };
+      const reader = async (nth: number) => {
+        let cursor: MessageId | null = opening.id;
+        for (let round = 0; round < rounds; round += 1) {
+          const result: Awaited<ReturnType<typeof read>> = await read(
+            target,
+            cursor,
+            nth % 2 === 0 ? here : there,
+          );
+          note(result.messages[0]?.readVersion ?? 0, result.messages);
+          cursor = result.instance.lastReadMessageId;
+        }
+      };
+      await Promise.all([
+        ...Array.from({ length: 20 }, (_, nth) => person(nth)),
+        ...Array.from({ length: 15 }, (_, nth) => agent(nth)),
+        ...Array.from({ length: 15 }, (_, nth) => reader(nth)),
+      ]);
+      const last = await post(target, { content: 'the end' });
+      positions.push(last.message.position);
+      note(last.message.readVersion ?? 0, last.handedOff);
+
+      const total = 2 + 20 * rounds + 15 * rounds;
+      expect(positions.sort((a, b) => a - b)).toEqual(Array.from({ length: total }, (_, nth) => nth + 1));
+      const inOrder = handedOver.sort((a, b) => a.version - b.version).flatMap(({ messages }) => messages);
+      expect(inOrder).toHaveLength(20 * rounds);
+      const order = inOrder.map(({ position }) => position);
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
+      expect(new Set(order).size).toBe(order.length);
+    });
+
+    test('an echo marked as read never skips what was queued before it', async () => {
+      const target = someInstance();
+      await post(target);
+      await say(target, 'queued');
+      const echo = await say(target, 'typed at the agent', true);
+      expect(contents((await read(target, echo.id)).messages)).toEqual(['queued']);
+      expect(contents((await read(target, echo.id)).alreadyRead)).toEqual(['queued']);
+    });
+  });
+
+  test('a decision sees a conversation of its own: what it does to it stays there', async () => {
+    const target = someInstance();
+    await post(target);
+    await store().update({ ...target, queue: true }, (conversation) => {
+      Object.assign(existing(conversation), { status: 'DELETED' });
+      return { output: null, changes: null, record: null };
+    });
+    expect((await look(target)).instance?.status).toBe('ACTIVE');
+  });
+}
