@@ -43,7 +43,8 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
   };
 }
 
-async function freePort(): Promise<number> {
+/** A TCP port of the loopback interface that nobody listens on. */
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const address = probe.address();

@@ -5,7 +5,6 @@ import type { Signal, Signals } from '../../ports/signals.ts';
 import type { Database } from './database.ts';
 import { ConflictError } from './driver-errors.ts';
 import { GroupCommit } from './group-commit.ts';
-import { currentVersions } from './statements/current-versions.ts';
 import { forgetRecords } from './statements/forget-records.ts';
 import { loadConversations } from './statements/load-conversations.ts';
 import { messageInstance } from './statements/message-instance.ts';
@@ -69,11 +68,6 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
 
   async ping(): Promise<void> {
     await this.#database.query('select 1', []);
-  }
-
-  /** Of the given instances, those that have moved on since, in one statement: the signals' sweep. */
-  currentVersions(watched: readonly Signal[]): Promise<Signal[]> {
-    return currentVersions(this.#database, watched);
   }
 
   async #run(jobs: readonly UpdateJob[]): Promise<readonly UpdateJob[]> {

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HttpConnection, httpRequest } from './http-connection.ts';
+import { percentile } from './percentiles.ts';
+import { residentMiB } from './server-process.ts';
+
+export interface WaitingResult {
+  readonly waiters: number;
+  readonly statementsPerMinute: number;
+  readonly wakeP50: number;
+  readonly wakeP99: number;
+  readonly residentMiB: number;
+}
+
+export interface WaitingOptions {
+  readonly port: number;
+  readonly pid: number;
+  readonly waiters: number;
+  readonly idleSeconds: number;
+  readonly tokenOf: (nth: number) => string;
+  /** Statements the server has sent to the database so far. */
+  readonly statements: () => Promise<number>;
+}
+
+const API = '/api/v1';
+
+/** Agents that wait for an answer: what they cost while nothing happens, and how soon they have it. */
+export async function waiting(options: WaitingOptions): Promise<WaitingResult> {
+  const { port, pid, waiters, idleSeconds, tokenOf, statements } = options;
+  const person = await HttpConnection.open(port);
+  const agents: { instance: string; token: string; answered: Promise<number>; close: () => void }[] = [];
+  for (let nth = 0; nth < waiters; nth += 1) {
+    const token = tokenOf(nth);
+    const instance = randomUUID();
+    const connection = await HttpConnection.open(port);
+    const question = {
+      agent_instance_id: instance,
+      agent_type: 'bench',
+      content: '?',
+      requires_user_input: true,
+    };
+    const { body } = await connection.send(
+      httpRequest({ method: 'POST', path: `${API}/messages/agent`, token, body: question }),
+    );
+    const { message_id: id } = JSON.parse(body);
+    const path = `${API}/messages/pending?agent_instance_id=${instance}&last_read_message_id=${id}&wait=300`;
+    const answered = connection.send(httpRequest({ method: 'GET', path, token })).then(({ body: answer }) => {
+      if (JSON.parse(answer).messages.length !== 1) throw new Error(`no answer in ${answer}`);
+      return performance.now();
+    });
+    agents.push({ instance, token, answered, close: () => connection.close() });
+  }
+  await sleep(1_000);
+  const before = await statements();
+  await sleep(idleSeconds * 1000);
+  const idle = (await statements()) - before;
+  const memory = await residentMiB(pid);
+
+  const milliseconds: number[] = [];
+  // One waiter is woken often enough to tell; of many, each once.
+  for (const { instance, token, answered, close } of agents) {
+    const body = { agent_instance_id: instance, content: 'yes', mark_as_read: false };
+    const request = httpRequest({ method: 'POST', path: `${API}/messages/user`, token, body });
+    const sent = performance.now();
+    await person.send(request);
+    milliseconds.push((await answered) - sent);
+    close();
+  }
+  person.close();
+  return {
+    waiters,
+    statementsPerMinute: (idle * 60) / idleSeconds,
+    wakeP50: percentile(milliseconds, 0.5),
+    wakeP99: percentile(milliseconds, 0.99),
+    residentMiB: memory,
+  };
+}

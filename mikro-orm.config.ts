@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { ormOptions } from './src/adapters/mikro-orm/database.ts';
+import { readConfig } from './src/composition/config.ts';
+
+/**
+ * For MikroORM's own command line. The server and `agent-dashboard migrate` run the same migrations;
+ * with the embedded database, stop the server first.
+ */
+const { databaseUrl, dataDir } = readConfig(process.env);
+
+export default databaseUrl === null
+  ? {
+      ...ormOptions,
+      driver: (await import('@mikro-orm/pglite')).PgliteDriver,
+      dbName: 'postgres',
+      driverOptions: { dataDir: join(dataDir, 'database') },
+    }
+  : {
+      ...ormOptions,
+      driver: (await import('@mikro-orm/postgresql')).PostgreSqlDriver,
+      clientUrl: databaseUrl,
+    };

@@ -1,0 +1,90 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { generateKeys } from './commands/generate-keys.ts';
+import { issueToken } from './commands/issue-token.ts';
+import { migrate } from './commands/migrate.ts';
+import { serve } from './commands/serve.ts';
+import type { Environment } from './config.ts';
+import { packageInfo } from './package-info.ts';
+
+/** Everything went well; what was asked for could not be done; it was asked for in the wrong way. */
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+export interface CommandLine {
+  /** @returns the exit code; errors are one line on stderr. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** The command `agent-dashboard`. Answers go to stdout; errors, progress and logs to stderr. */
+export function createCommandLine(env: Environment): CommandLine {
+  let exitCode: number = EXIT.ok;
+  const program = new Command('agent-dashboard')
+    .description('Where AI coding agents report each step, ask, wait and are told.')
+    .version(packageInfo.version)
+    .exitOverride()
+    .showHelpAfterError('(see --help)');
+
+  program
+    .command('serve')
+    .description('bring the schema up to date, listen, print where and a key for an agent')
+    .action(() => serve(env));
+
+  program
+    .command('migrate')
+    .description('bring the schema of the database up to date')
+    .option('--check', 'change nothing; say what is missing, and exit with 1 if anything is')
+    .action(async ({ check }: { check?: boolean }) => {
+      const upToDate = await migrate(env, { check: check === true });
+      if (!upToDate) exitCode = EXIT.failed;
+    });
+
+  program
+    .command('keys')
+    .description('signing keys')
+    .command('generate')
+    .description('print a new pair as JWT_PRIVATE_KEY=… and JWT_PUBLIC_KEY=…')
+    .addOption(new Option('--alg <algorithm>').choices(['ed25519', 'rsa-2048']).default('ed25519'))
+    .action(({ alg }: { alg: 'ed25519' | 'rsa-2048' }) => generateKeys(alg));
+
+  program
+    .command('token')
+    .description('tokens for agents and people')
+    .command('issue')
+    .description('print a new token, and nothing else, on stdout')
+    .requiredOption('--user <user>', 'whose agents it is for')
+    .addOption(new Option('--scope <scope>').choices(['agent', 'dashboard']).default('agent'))
+    .option('--expires <duration>', 'such as 90d, 12h or 30m; without it, never', seconds)
+    .action((options: { user: string; scope: 'agent' | 'dashboard'; expires?: number }) =>
+      issueToken(env, options),
+    );
+
+  return {
+    async run(args) {
+      try {
+        await program.parseAsync(args, { from: 'user' });
+        return exitCode;
+      } catch (error) {
+        // Commander has printed its own message already.
+        if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+        process.stderr.write(`agent-dashboard: ${explain(error)}\n`);
+        return EXIT.failed;
+      }
+    },
+  };
+}
+
+const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+function seconds(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,6})([smhd])$/.exec(text) ?? [];
+  if (count === undefined)
+    throw new InvalidArgumentError('It should be a number and s, m, h or d, such as 90d.');
+  return Number(count) * UNITS[unit as keyof typeof UNITS];
+}
+
+/** One line for a person. What is behind it is in the log, where there is one. */
+function explain(error: unknown): string {
+  const { message, code, cause } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `${message}; set MCP_SERVER_PORT to a free one`;
+  const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
+  return `${message}${reason}`.replaceAll(/\s*\n\s*/g, ' ');
+}

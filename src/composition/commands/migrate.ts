@@ -1,0 +1,15 @@
+import { type Environment, readConfig } from '../config.ts';
+import { openDatabase } from '../open-database.ts';
+
+/**
+ * Brings the schema up to date, or only says what is missing.
+ * @returns whether the schema is up to date now.
+ */
+export async function migrate(env: Environment, { check }: { check: boolean }): Promise<boolean> {
+  await using opened = await openDatabase(readConfig(env));
+  const { database } = opened;
+  const missing = check ? await database.pendingMigrations() : await database.migrate();
+  for (const name of missing) process.stdout.write(`${check ? 'missing' : 'applied'} ${name}\n`);
+  if (missing.length === 0) process.stdout.write('The schema is up to date.\n');
+  return !check || missing.length === 0;
+}

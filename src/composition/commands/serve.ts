@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { pino } from 'pino';
+import { type Environment, readConfig } from '../config.ts';
+import { TOKENS } from '../container.ts';
+import { startServer } from '../server.ts';
+
+/** Whoever runs the server on one machine for one person. */
+const LOCAL_USER = 'local';
+
+/** Runs the server until SIGINT or SIGTERM; a second one of them ends it at once. */
+export async function serve(env: Environment): Promise<void> {
+  const config = readConfig(env);
+  // stdout is for people; the log, one JSON object a line, goes to stderr.
+  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const server = await startServer(config, logger);
+
+  const issuer = server.container.resolve(TOKENS.issuer);
+  const agentToken = await issuer?.issue({ userId: LOCAL_USER, scopes: ['agent'], expiresInSeconds: null });
+  const dashboardToken = await issuer?.issue({
+    userId: LOCAL_USER,
+    scopes: ['dashboard'],
+    expiresInSeconds: null,
+  });
+  process.stdout.write(
+    [
+      '',
+      `Agent Dashboard listens on ${config.publicUrl ?? server.url}`,
+      ...(agentToken === undefined
+        ? ['Tokens are issued elsewhere: there is a JWT_PUBLIC_KEY, but no JWT_PRIVATE_KEY.']
+        : [`Agent token:     ${agentToken}`, `Dashboard token: ${dashboardToken}`]),
+      `Data:            ${config.databaseUrl === null ? config.dataDir : 'PostgreSQL (DATABASE_URL)'}`,
+      'Ctrl-C stops it.',
+      '',
+      '',
+    ].join('\n'),
+  );
+
+  const signal = await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  logger.info({ signal }, 'stopping');
+  for (const again of ['SIGINT', 'SIGTERM'] as const) process.once(again, () => process.exit(130));
+  await server.stop();
+}

@@ -1,0 +1,136 @@
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+
+/** A setting that stops the start. Its message is one line that names the variable and what it should be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const url = (protocols: readonly string[]) =>
+  v.check((text: string) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+
+const list = v.transform((text: string) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535));
+
+const postgresUrl = v.pipe(v.string(), url(['postgres:', 'postgresql:']));
+
+/** What each variable has to be, in words, and the schema that says so to the machine. */
+const VARIABLES = {
+  DATABASE_URL: {
+    must: 'be a PostgreSQL connection string such as postgresql://user:password@localhost:5432/agents',
+    schema: v.optional(postgresUrl),
+  },
+  DATABASE_LISTEN_URL: {
+    must: 'be a PostgreSQL connection string that reaches the database directly, not through a pooler',
+    schema: v.optional(postgresUrl),
+  },
+  DATA_DIR: { must: 'be a folder', schema: v.optional(v.string(), './.agent-dashboard') },
+  MCP_SERVER_PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
+  PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
+  HOST: {
+    must: 'be an address or host name to listen on, such as 127.0.0.1',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]+$/)), '127.0.0.1'),
+  },
+  JWT_PUBLIC_KEY: { must: 'be a public key in PEM', schema: v.optional(v.string()) },
+  JWT_PRIVATE_KEY: { must: 'be a private key in PEM', schema: v.optional(v.string()) },
+  PUBLIC_URL: {
+    must: 'be the http or https URL under which clients reach this server',
+    schema: v.optional(v.pipe(v.string(), url(['http:', 'https:']))),
+  },
+  CORS_ORIGINS: {
+    must: 'be a comma-separated list of origins such as https://app.example.com',
+    schema: v.optional(
+      v.pipe(
+        v.string(),
+        list,
+        v.everyItem((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      ),
+      '',
+    ),
+  },
+  ALLOWED_HOSTS: {
+    must: 'be a comma-separated list of host names, with a port where it matters',
+    schema: v.optional(
+      v.pipe(
+        v.string(),
+        list,
+        v.everyItem((host) => /^[\w.-]+(:\d{1,5})?$/.test(host)),
+      ),
+      '',
+    ),
+  },
+  LOG_LEVEL: {
+    must: `be one of ${LOG_LEVELS.join(', ')}`,
+    schema: v.optional(v.picklist(LOG_LEVELS), 'info'),
+  },
+} as const;
+
+type Variables = typeof VARIABLES;
+type Variable = keyof Variables;
+type Values = { [Name in Variable]: v.InferOutput<Variables[Name]['schema']> };
+
+/** Never shown in an error: they hold passwords and keys. */
+const SECRET: ReadonlySet<string> = new Set<Variable>([
+  'DATABASE_URL',
+  'DATABASE_LISTEN_URL',
+  'JWT_PRIVATE_KEY',
+  'JWT_PUBLIC_KEY',
+]);
+
+/** The environment variables of a process. */
+export type Environment = { readonly [name: string]: string | undefined };
+
+export interface Config {
+  /** null: the embedded database in `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly databaseListenUrl: string | null;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly port: number;
+  readonly host: string;
+  readonly jwtPublicKey: string | null;
+  readonly jwtPrivateKey: string | null;
+  readonly publicUrl: string | null;
+  readonly corsOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/**
+ * Reads the settings from environment variables; an empty one counts as not set.
+ * @throws ConfigError for the first variable that is wrong.
+ */
+export function readConfig(env: Environment): Config {
+  const values = Object.fromEntries(
+    (Object.keys(VARIABLES) as Variable[]).map((name) => [name, readVariable(name, env[name] || undefined)]),
+  ) as Values;
+  return {
+    databaseUrl: values.DATABASE_URL ?? null,
+    databaseListenUrl: values.DATABASE_LISTEN_URL ?? values.DATABASE_URL ?? null,
+    dataDir: resolve(values.DATA_DIR),
+    port: values.MCP_SERVER_PORT ?? values.PORT ?? 8080,
+    host: values.HOST,
+    jwtPublicKey: values.JWT_PUBLIC_KEY ?? null,
+    jwtPrivateKey: values.JWT_PRIVATE_KEY ?? null,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    corsOrigins: values.CORS_ORIGINS,
+    allowedHosts: values.ALLOWED_HOSTS,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function readVariable(name: Variable, text: string | undefined): unknown {
+  const { schema, must } = VARIABLES[name];
+  const result = v.safeParse(schema, text);
+  if (result.success) return result.output;
+  const shown = SECRET.has(name) ? '' : `, not ${JSON.stringify(text)}`;
+  throw new ConfigError(`${name} must ${must}${shown}`);
+}

@@ -1,0 +1,112 @@
+import 'reflect-metadata';
+import {
+  type DependencyContainer,
+  type InjectionToken,
+  instanceCachingFactory,
+  container as root,
+} from 'tsyringe';
+import { JwtIssuer } from '../adapters/jwt/jwt-issuer.ts';
+import { JwtVerifier } from '../adapters/jwt/jwt-verifier.ts';
+import { MikroOrmAgentInstanceRepository } from '../adapters/mikro-orm/agent-instance-repository.ts';
+import type { Database } from '../adapters/mikro-orm/database.ts';
+import { currentVersions } from '../adapters/mikro-orm/statements/current-versions.ts';
+import { systemClock, uuidV7 } from '../adapters/runtime/system.ts';
+import { InProcessSignals } from '../adapters/signals/in-process.ts';
+import { PostgresSignals } from '../adapters/signals/postgres.ts';
+import { CHANNEL, encodeSignals } from '../adapters/signals/signal-payload.ts';
+import { createDispatch, type Dispatch } from '../application/dispatch.ts';
+import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
+import type { Clock, Ids, Logger } from '../ports/runtime.ts';
+import type { Signal, Signals } from '../ports/signals.ts';
+import type { TokenVerifier } from '../ports/token-verifier.ts';
+import type { Config } from './config.ts';
+import type { TokenKeys } from './token-keys.ts';
+
+const token = <T>(name: string): InjectionToken<T> => Symbol(name) as InjectionToken<T>;
+
+/** What can be resolved. Ports go by their own names; the rest is what the server itself needs. */
+export const TOKENS = {
+  config: token<Config>('Config'),
+  logger: token<Logger>('Logger'),
+  clock: token<Clock>('Clock'),
+  ids: token<Ids>('Ids'),
+  database: token<Database>('Database'),
+  keys: token<TokenKeys>('TokenKeys'),
+  stopping: token<AbortSignal>('stopping'),
+  signals: token<Signals>('Signals'),
+  /** Null where one process is all there is. */
+  postgresSignals: token<PostgresSignals | null>('PostgresSignals'),
+  repository: token<AgentInstanceRepository>('AgentInstanceRepository'),
+  tokenVerifier: token<TokenVerifier>('TokenVerifier'),
+  /** Null where the server holds no private key. */
+  issuer: token<JwtIssuer | null>('JwtIssuer'),
+  dispatch: token<Dispatch>('Dispatch'),
+} as const;
+
+/** What has to be opened, read or awaited before anything can be wired. */
+export interface Opened {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly keys: TokenKeys;
+  /** Aborted when the process is about to stop. */
+  readonly stopping: AbortSignal;
+}
+
+/** Wires everything by factories: no class outside this folder knows that there is a container. */
+export function createContainer(opened: Opened): DependencyContainer {
+  const container = root.createChildContainer();
+  const single = <T>(name: InjectionToken<T>, make: (from: DependencyContainer) => T) =>
+    container.register(name, { useFactory: instanceCachingFactory(make) });
+
+  container.register(TOKENS.config, { useValue: opened.config });
+  container.register(TOKENS.logger, { useValue: opened.logger });
+  container.register(TOKENS.database, { useValue: opened.database });
+  container.register(TOKENS.keys, { useValue: opened.keys });
+  container.register(TOKENS.stopping, { useValue: opened.stopping });
+  container.register(TOKENS.clock, { useValue: systemClock });
+  container.register(TOKENS.ids, { useValue: uuidV7 });
+
+  single(TOKENS.postgresSignals, (from) => {
+    const { databaseListenUrl } = from.resolve(TOKENS.config);
+    if (databaseListenUrl === null) return null;
+    const database = from.resolve(TOKENS.database);
+    return new PostgresSignals({
+      connection: { connectionString: databaseListenUrl },
+      currentVersions: (watched: readonly Signal[]) => currentVersions(database, watched),
+      logger: from.resolve(TOKENS.logger),
+    });
+  });
+  single(
+    TOKENS.signals,
+    (from) => from.resolve(TOKENS.postgresSignals) ?? new InProcessSignals(from.resolve(TOKENS.logger)),
+  );
+  single(TOKENS.repository, (from) => {
+    const acrossProcesses = from.resolve(TOKENS.postgresSignals) !== null;
+    return new MikroOrmAgentInstanceRepository({
+      database: from.resolve(TOKENS.database),
+      signals: from.resolve(TOKENS.signals),
+      notify: acrossProcesses ? { channel: CHANNEL, encode: encodeSignals } : null,
+    });
+  });
+  single(TOKENS.tokenVerifier, (from) => {
+    const { verification } = from.resolve(TOKENS.keys);
+    return new JwtVerifier({ key: verification, clock: from.resolve(TOKENS.clock) });
+  });
+  single(TOKENS.issuer, (from) => {
+    const { signing } = from.resolve(TOKENS.keys);
+    return signing === null ? null : new JwtIssuer({ key: signing, clock: from.resolve(TOKENS.clock) });
+  });
+  single(TOKENS.dispatch, (from) =>
+    createDispatch(
+      {
+        repository: from.resolve(TOKENS.repository),
+        signals: from.resolve(TOKENS.signals),
+        clock: from.resolve(TOKENS.clock),
+        ids: from.resolve(TOKENS.ids),
+      },
+      from.resolve(TOKENS.stopping),
+    ),
+  );
+  return container;
+}

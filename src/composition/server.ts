@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { DependencyContainer } from 'tsyringe';
+import { createApp } from '../adapters/koa/app.ts';
+import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.ts';
+import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency.ts';
+import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
+import type { Config } from './config.ts';
+import { createContainer, TOKENS } from './container.ts';
+import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { packageInfo } from './package-info.ts';
+import { loadTokenKeys } from './token-keys.ts';
+
+/** For requests under way to be answered when the server stops. */
+const DRAIN_MS = 8_000;
+
+const FORGETTING_INTERVAL_MS = 10 * 60 * 1000;
+
+export interface RunningServer {
+  /** Where it listens; the port is the real one where 0 was asked for. */
+  readonly url: string;
+  readonly container: DependencyContainer;
+  /** Answers waits, lets requests finish, closes everything. Takes at most 10 s. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the store, brings its schema up to date, and listens.
+ * @throws Error of one line, when a setting or the surroundings do not allow it.
+ */
+export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+  await using started = new AsyncDisposableStack();
+  const keys = await loadTokenKeys(config);
+  const store: OpenDatabase = started.use(await openDatabase(config));
+  const { database } = store;
+  const applied = await database.migrate();
+  if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
+
+  const stopping = new AbortController();
+  const container = createContainer({ config, logger, database, keys, stopping: stopping.signal });
+  const signals = container.resolve(TOKENS.postgresSignals);
+  if (signals !== null) {
+    started.defer(() => signals.close());
+    await signals.start();
+  }
+  const repository = container.resolve(TOKENS.repository);
+  const forgetting = keepForgetting(repository, container.resolve(TOKENS.clock), logger);
+  started.defer(() => clearInterval(forgetting));
+
+  const http = createHttpServer(restApp(container));
+  const url = await listen(http, config);
+  const opened = started.move();
+  logger.info({ url, store: config.databaseUrl === null ? 'embedded' : 'postgresql' }, 'listening');
+
+  const stop = async () => {
+    stopping.abort();
+    const answered = await http.drain(DRAIN_MS);
+    if (!answered) logger.warn({}, 'stopped with requests unanswered');
+    await opened.disposeAsync();
+    logger.info({}, 'stopped');
+  };
+  let stopped: Promise<void> | null = null;
+  return { url, container, stop: () => (stopped ??= stop()) };
+}
+
+function restApp(container: DependencyContainer) {
+  const { publicUrl, allowedHosts, corsOrigins } = container.resolve(TOKENS.config);
+  const repository = container.resolve(TOKENS.repository);
+  return createApp({
+    ...packageInfo,
+    dispatch: container.resolve(TOKENS.dispatch),
+    tokens: container.resolve(TOKENS.tokenVerifier),
+    logger: container.resolve(TOKENS.logger),
+    ping: () => repository.ping(),
+    publicUrl,
+    allowedHosts,
+    corsOrigins,
+    protectedResources: ['/api/v1'],
+  });
+}
+
+async function listen({ server }: HttpServer, { host, port }: Config): Promise<string> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  const { port: actual } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+}
+
+/** Answers of requests with keys are kept for a day, give or take the interval. */
+function keepForgetting(repository: AgentInstanceRepository, clock: Clock, logger: Logger): NodeJS.Timeout {
+  const forget = async () => {
+    const before = new Date(clock.now().getTime() - IDEMPOTENCY_WINDOW_MS);
+    const forgotten = await repository.forgetRecords(before);
+    if (forgotten > 0) logger.debug({ forgotten }, 'forgot old idempotency records');
+  };
+  return setInterval(() => {
+    forget().catch((error) => logger.warn({ err: error }, 'could not forget old idempotency records'));
+  }, FORGETTING_INTERVAL_MS).unref();
+}

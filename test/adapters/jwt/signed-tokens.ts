@@ -1,0 +1,73 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { JwtVerifier } from '../../../src/adapters/jwt/jwt-verifier.ts';
+import { type KeyAlgorithm, type KeyPair, readPrivateKey } from '../../../src/adapters/jwt/keys.ts';
+import type { Clock } from '../../../src/ports/runtime.ts';
+import type { Caller } from '../../../src/ports/token-verifier.ts';
+
+export const pemOf = (key: KeyObject): string =>
+  key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString();
+
+export const freshPair = {
+  EdDSA: () => generateKeyPairSync('ed25519'),
+  ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  RS256: (modulusLength = 2048) => generateKeyPairSync('rsa', { modulusLength }),
+};
+
+const read = (algorithm: KeyAlgorithm) =>
+  readPrivateKey(pemOf(freshPair[algorithm]().privateKey), 'JWT_PRIVATE_KEY');
+
+export const pairs: Readonly<Record<KeyAlgorithm, KeyPair>> = {
+  EdDSA: read('EdDSA'),
+  ES256: read('ES256'),
+  RS256: read('RS256'),
+};
+
+/** A whole second, so that tests of a limit sit exactly on it. */
+export const NOW = 1_800_000_000;
+
+export class SettableClock implements Clock {
+  seconds = NOW;
+  now(): Date {
+    return new Date(this.seconds * 1000);
+  }
+}
+
+const encode = (part: object | string | Buffer): string =>
+  Buffer.from(
+    typeof part === 'object' && !Buffer.isBuffer(part) ? JSON.stringify(part) : (part as string),
+  ).toString('base64url');
+
+/** Signs whatever is given, however wrong: an object as JSON, a text or bytes as they are. */
+export function signedToken(
+  claims: object | string | Buffer,
+  header: object | string | Buffer = {},
+  { algorithm, privateKey }: KeyPair = pairs.EdDSA,
+): string {
+  const whole =
+    typeof header === 'object' && !Buffer.isBuffer(header) ? { alg: algorithm, ...header } : header;
+  return signText(`${encode(whole)}.${encode(claims)}`, { algorithm, privateKey });
+}
+
+/** Adds the signature over the text as it stands. */
+export function signText(text: string, { algorithm, privateKey }: Omit<KeyPair, 'publicKey'>): string {
+  const hash = algorithm === 'EdDSA' ? null : 'sha256';
+  const signature = sign(hash, Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  return `${text}.${signature.toString('base64url')}`;
+}
+
+export const verifierOf = (key: KeyPair = pairs.EdDSA, clock: Clock = new SettableClock()) =>
+  new JwtVerifier({ key, clock });
+
+/** The code and message of the refusal; what was accepted fails the test. */
+export async function refusalOf(verify: () => Caller | Promise<Caller>): Promise<string> {
+  let caller: Caller;
+  try {
+    caller = await verify();
+  } catch (error) {
+    const { name, code, message } = error as Error & { code?: string };
+    return `${name} ${code}: ${message}`;
+  }
+  throw new Error(`accepted as ${JSON.stringify(caller)}`);
+}
+
+export const REFUSED = 'PortError unauthenticated: A valid bearer token is required';
