@@ -46,9 +46,15 @@ function parseInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v
   if (result.success) return result.output;
   const issues: InputIssue[] = result.issues.map((issue) => ({
     path: v.getDotPath(issue) ?? '',
-    message: issue.received === 'undefined' ? 'is required' : issue.message,
+    message: reasonOf(issue),
   }));
   const idsOnly = result.issues.every((issue) => issue.requirement === isUuidText);
   const summary = issues.map(({ path, message }) => `${path || 'input'}: ${message}`).join('; ');
   throw new RequestError(idsOnly ? 'invalid_id' : 'invalid_input', summary, issues);
+}
+
+/** Valibot's own messages repeat what was sent, whole: up to megabytes, and secrets with them. */
+function reasonOf({ kind, type, expected, received, message }: v.BaseIssue<unknown>): string {
+  if (received === 'undefined') return 'is required';
+  return kind === 'schema' && type !== 'custom' ? `must be ${expected ?? 'something else'}` : message;
 }

@@ -33,7 +33,11 @@ export const waitSeconds = v.pipe(
   v.description('Seconds to hold the call open until there is a message'),
 );
 
-export const metadata = v.record(v.string(), v.unknown());
+const isObject = (value: unknown): value is { [key: string]: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Any JSON object; to valibot's `record` alone a list would be one, too. */
+export const metadata = v.pipe(v.custom(isObject, 'must be an object'), v.record(v.string(), v.unknown()));
 
 /** Optional on the way in; null counts as absent, as existing clients send it. */
 export const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema));

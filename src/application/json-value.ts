@@ -5,6 +5,9 @@ export const JSON_DEPTH_LIMIT = 64;
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** A path is made of the client's keys, which may be as long as the body. */
+const SHOWN_PATH_LIMIT = 200;
+
 /** Fields whose rules mend bad characters themselves rather than lose the message. */
 const LENIENT_FIELDS = new Set(['git_diff']);
 
@@ -37,7 +40,7 @@ export function refuseHostileJson(root: object): void {
 function refuseHostileText(text: string, path: string): void {
   const found = text.includes('\0') ? 'a NUL character' : text.isWellFormed() ? null : 'a lone surrogate';
   if (found === null) return;
-  const shown = path.replaceAll('\0', '').toWellFormed();
+  const shown = path.slice(0, SHOWN_PATH_LIMIT).replaceAll('\0', '').toWellFormed();
   throw new RequestError('invalid_character', `${shown} contains ${found}`, [
     { path: shown, message: `contains ${found}` },
   ]);

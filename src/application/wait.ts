@@ -32,7 +32,7 @@ export class Waiter implements Disposable {
     this.#seen = Math.max(this.#seen, seen);
     if (gone?.aborted) return 'gone';
     if (stopping.aborted) return 'stopping';
-    if (this.#signalled > this.#seen) return 'changed';
+    if (this.#signalled > this.#seen) return this.#consume();
     const left = deadline - Date.now();
     if (left <= 0) return 'timeout';
 
@@ -44,13 +44,23 @@ export class Waiter implements Disposable {
     stopping.addEventListener('abort', onStopping);
     this.#wake = () => resolve('changed');
     try {
-      return await promise;
+      const waking = await promise;
+      return waking === 'changed' ? this.#consume() : waking;
     } finally {
       this.#wake = null;
       clearTimeout(timer);
       gone?.removeEventListener('abort', onGone);
       stopping.removeEventListener('abort', onStopping);
     }
+  }
+
+  /**
+   * Forgets what was signalled: the read that follows covers it. A version that the store never shows (a
+   * commit lost in a failover, a restored backup) would else wake this wait again and again.
+   */
+  #consume(): 'changed' {
+    this.#signalled = 0;
+    return 'changed';
   }
 
   [Symbol.dispose](): void {

@@ -16,6 +16,7 @@ import { loadTokenKeys } from './token-keys.ts';
 const DRAIN_MS = 8_000;
 
 const FORGETTING_INTERVAL_MS = 10 * 60 * 1000;
+const FORGETTING_GRACE_MS = 60 * 60 * 1000;
 
 export interface RunningServer {
   /** Where it listens; the port is the real one where 0 was asked for. */
@@ -87,10 +88,10 @@ async function listen({ server }: HttpServer, { host, port }: Config): Promise<s
   return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
 }
 
-/** Answers of requests with keys are kept for a day, give or take the interval. */
+/** A record is dated when its request came, and that may have waited for minutes: an hour's grace. */
 function keepForgetting(repository: AgentInstanceRepository, clock: Clock, logger: Logger): NodeJS.Timeout {
   const forget = async () => {
-    const before = new Date(clock.now().getTime() - IDEMPOTENCY_WINDOW_MS);
+    const before = new Date(clock.now().getTime() - IDEMPOTENCY_WINDOW_MS - FORGETTING_GRACE_MS);
     const forgotten = await repository.forgetRecords(before);
     if (forgotten > 0) logger.debug({ forgotten }, 'forgot old idempotency records');
   };

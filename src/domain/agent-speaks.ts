@@ -2,7 +2,7 @@ import { type AgentInstance, newAgentInstance } from './agent-instance.ts';
 import { agentTypeName } from './agent-type.ts';
 import { type Conversation, type Decision, Draft, existing } from './conversation.ts';
 import { agentMessageNotFound, agentTypeRequired, alreadyRequiresUserInput } from './errors.ts';
-import { type GitDiffStatus, judgeGitDiff } from './git-diff.ts';
+import type { GitDiffStatus, GitDiffVerdict } from './git-diff.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from './ids.ts';
 import type { JsonObject, Message } from './message.ts';
 
@@ -13,8 +13,8 @@ export interface AgentMessage {
   readonly content: string;
   readonly isQuestion: boolean;
   readonly metadata: JsonObject | null;
-  /** Whatever the client sent as its diff; null or undefined when it sent none. */
-  readonly gitDiff: unknown;
+  /** What became of the diff that came with it; null when there was none. */
+  readonly gitDiff: GitDiffVerdict | null;
   /** Used when a message, or an agent type, has to be made. */
   readonly newMessageId: MessageId;
   readonly newAgentTypeId: AgentTypeId;
@@ -31,6 +31,9 @@ export interface AgentMessagePosted {
 /**
  * An agent reports a step or asks a question. First everything queued is handed off, then the cursor
  * moves to the message itself. Creates the instance on first use.
+ *
+ * A question that is open already is not asked twice: the caller joins it, and is handed again what was
+ * handed over with it, since the first answer may never have arrived.
  */
 export function postAgentMessage(
   conversation: Conversation,
@@ -38,24 +41,29 @@ export function postAgentMessage(
 ): Decision<AgentMessagePosted> {
   const instance = conversation.instance === null ? start(conversation, sent) : existing(conversation);
   const draft = new Draft(instance, conversation.messages, sent.now);
-  const handedOff = draft.handOffQueue();
-  const ended = instance.status === 'COMPLETED' && handedOff.length === 0;
+  const asked = sent.isQuestion ? sameOpenQuestion(draft, sent.content) : null;
+  const ended = draft.handOffQueue().length === 0 && instance.status === 'COMPLETED';
 
   const message =
-    (sent.isQuestion ? sameOpenQuestion(draft, sent.content) : null) ??
-    draft.post({
-      id: sent.newMessageId,
-      senderType: 'AGENT',
-      content: sent.content,
-      metadata: sent.metadata,
-      requiresUserInput: sent.isQuestion,
-      questionStatus: sent.isQuestion ? (ended ? 'closed' : 'open') : null,
-    });
+    asked !== null
+      ? draft.askAgain(asked)
+      : draft.post({
+          id: sent.newMessageId,
+          senderType: 'AGENT',
+          content: sent.content,
+          metadata: sent.metadata,
+          requiresUserInput: sent.isQuestion,
+          questionStatus: sent.isQuestion ? (ended ? 'closed' : 'open') : null,
+        });
+  const handedOff = draft.handedOverWith(message);
 
   draft.set({ lastReadMessageId: message.id, lastActivityAt: sent.now });
   if (!ended) draft.set({ status: sent.isQuestion ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
-  const gitDiffStatus = keepGitDiff(draft, sent.gitDiff);
-  return { output: { message, handedOff, gitDiffStatus }, changes: draft.changes() };
+  if (sent.gitDiff !== null) keepGitDiff(draft, sent.gitDiff);
+  return {
+    output: { message, handedOff, gitDiffStatus: sent.gitDiff?.status ?? null },
+    changes: draft.changes(),
+  };
 }
 
 function start(conversation: Conversation, sent: AgentMessage): AgentInstance {
@@ -71,12 +79,9 @@ function start(conversation: Conversation, sent: AgentMessage): AgentInstance {
 const sameOpenQuestion = (draft: Draft, content: string): Message | null =>
   draft.openQuestions().findLast((question) => question.content === content) ?? null;
 
-function keepGitDiff(draft: Draft, sent: unknown): GitDiffStatus | null {
-  if (sent === null || sent === undefined) return null;
-  const verdict = judgeGitDiff(sent);
+function keepGitDiff(draft: Draft, verdict: GitDiffVerdict): void {
   if (verdict.status === 'stored' || verdict.status === 'cut') draft.setGitDiff(verdict.diff);
   if (verdict.status === 'cleared') draft.setGitDiff(null);
-  return verdict.status;
 }
 
 export interface UserInputRequested {

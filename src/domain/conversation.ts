@@ -124,6 +124,18 @@ export class Draft {
     return this.#select(isQueued).map((message) => this.handOver(message));
   }
 
+  /** The user messages that were handed over with this question, in order. */
+  handedOverWith({ readVersion }: Message): readonly Message[] {
+    return this.#select((message) => message.senderType === 'USER' && message.readVersion === readVersion);
+  }
+
+  /** The agent asks an open question again: it, and all that came with it, is news to the agent once more. */
+  askAgain(question: Message): Message {
+    const readVersion = this.#instance.version;
+    for (const message of this.handedOverWith(question)) this.amend(message, { readVersion });
+    return this.amend(question, { readVersion });
+  }
+
   /** Open questions, the newest last. */
   openQuestions(): readonly Message[] {
     return this.#select(isOpenQuestion);

@@ -39,7 +39,8 @@ export const isOpenQuestion = (message: Message): boolean => message.questionSta
 
 /** White space only, or longer than the limit, is not content. Counts code points, not UTF-16 units. */
 export function isContent(text: string): boolean {
-  if (text.trim() === '') return false;
+  // Next line (U+0085) is white space to Unicode, but not to JavaScript.
+  if (!/[^\s\u0085]/.test(text)) return false;
   if (text.length <= CONTENT_LIMIT) return true;
   if (text.length > 2 * CONTENT_LIMIT) return false;
   let points = 0;

@@ -8,6 +8,8 @@ export interface UpdateTarget {
   readonly agentInstanceId: AgentInstanceId;
   /** Load the queued user messages too. */
   readonly queue?: boolean;
+  /** Load the user messages too that were handed over with a question that is open. */
+  readonly questionCompany?: boolean;
   /** Load this message too, where it belongs to this instance. */
   readonly message?: MessageId | null;
   /**

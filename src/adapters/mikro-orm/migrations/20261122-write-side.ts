@@ -58,6 +58,8 @@ export class WriteSide extends Migration {
       where sender_type = 'USER' and read_at is null`);
     this.addSql(`create index messages_open_questions on messages (user_id, agent_instance_id)
       where question_status = 'open'`);
+    this.addSql(`create index messages_handed_over on messages (user_id, agent_instance_id, read_version)
+      where sender_type = 'USER' and read_version is not null`);
 
     this.addSql(`create table idempotency_records (
       user_id text collate "C" not null,

@@ -18,7 +18,7 @@ const messagesWhere = (condition: string) =>
 
 /**
  * One row for each target. Everything but the instance's own row is read only where it is asked for: CASE
- * keeps PostgreSQL from even looking. The queue and the open questions have indexes of their own.
+ * keeps PostgreSQL from even looking. Queue, open questions and hand-offs have indexes of their own.
  */
 const LOAD_CONVERSATIONS = prepared(
   'load_conversations',
@@ -32,6 +32,11 @@ const LOAD_CONVERSATIONS = prepared(
     case when a.id is not null and t.queue then
       ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_at is null`)}
       end as queue,
+    case when a.id is not null and t.question_company then
+      ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_version in
+        (select q.read_version from messages q
+         where q.user_id = t.user_id and q.agent_instance_id = t.id and q.question_status = 'open')`)}
+      end as question_company,
     case when t.message_ids is not null then
       ${messagesWhere('m.agent_instance_id = t.id and m.id = any (t.message_ids::uuid[])')} end as named,
     case when t.read_since is not null and a.last_read_message_id is distinct from t.read_since then
@@ -45,8 +50,9 @@ const LOAD_CONVERSATIONS = prepared(
     case when t.idempotency_key is not null then
       (select json_build_object('fingerprint', r.fingerprint, 'answer', r.answer, 'recordedAt', r.recorded_at)
        from idempotency_records r where r.user_id = t.user_id and r.key = t.idempotency_key) end as record
-  from unnest($1::text[], $2::uuid[], $3::boolean[], $4::text[], $5::uuid[], $6::text[], $7::text[])
-    with ordinality as t(user_id, id, queue, message_ids, read_since, agent_type_name, idempotency_key, nth)
+  from unnest($1::text[], $2::uuid[], $3::boolean[], $4::boolean[], $5::text[], $6::uuid[], $7::text[],
+      $8::text[])
+    with ordinality as t(user_id, id, queue, question_company, message_ids, read_since, agent_type_name, idempotency_key, nth)
   left join agent_instances a on a.user_id = t.user_id and a.id = t.id
   left join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
   order by t.nth`,
@@ -83,6 +89,7 @@ interface Row {
   readonly version: number | null;
   readonly open_questions: readonly MessageJson[] | null;
   readonly queue: readonly MessageJson[] | null;
+  readonly question_company: readonly MessageJson[] | null;
   readonly named: readonly MessageJson[] | null;
   readonly handed_over: readonly MessageJson[] | null;
   readonly named_type_id: AgentTypeId | null;
@@ -106,6 +113,7 @@ export async function loadConversations(
     targets.map(({ userId }) => userId),
     targets.map(({ agentInstanceId }) => agentInstanceId),
     targets.map(({ queue }) => queue === true),
+    targets.map(({ questionCompany }) => questionCompany === true),
     targets.map(messageIds),
     targets.map(({ readSince }) => readSince ?? null),
     targets.map(({ agentTypeName }) => agentTypeName ?? null),
@@ -121,7 +129,7 @@ function messageIds({ message, readSince }: UpdateTarget): string | null {
 }
 
 function loaded(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): Loaded {
-  const lists = [row.open_questions, row.queue, row.named, row.handed_over];
+  const lists = [row.open_questions, row.queue, row.question_company, row.named, row.handed_over];
   const messages = lists.flatMap((list) => list ?? []).map((json) => message(json, agentInstanceId));
   const { named_type_id: typeId, record } = row;
   return {

@@ -1,0 +1,100 @@
+import type { Context } from 'koa';
+import { CodedError } from '../../domain/errors.ts';
+import type { Logger } from '../../ports/runtime.ts';
+import type { Caller } from '../../ports/token-verifier.ts';
+import { HttpError } from './http-error.ts';
+import { answerAndLinger } from './linger.ts';
+import {
+  PROBLEM_TYPE,
+  type Problem,
+  type ProblemOverrides,
+  problemOf,
+  retryAfterSeconds,
+} from './problem.ts';
+import { bearerChallenge } from './public-url.ts';
+import { nameRequest } from './request-id.ts';
+
+/** What is known of one request while it is answered. */
+export interface Exchange {
+  readonly requestId: string;
+  caller: Caller | null;
+  /** Those of the route, once it is found. */
+  overrides: ProblemOverrides | null;
+}
+
+export interface ExchangeSettings {
+  readonly logger: Logger;
+  /** How clients reach the server; null: as the request did. */
+  readonly publicUrl?: string | null;
+}
+
+const EXCHANGE = Symbol('exchange');
+
+/** Hosts keep things of their own in `state`; a symbol is out of their way. */
+interface ExchangeState {
+  [EXCHANGE]?: Exchange;
+}
+
+/** The exchange that `ctx` is in. Only within `exchange`. */
+export const exchangeOf = (ctx: Context): Exchange => (ctx.state as ExchangeState)[EXCHANGE]!;
+
+/**
+ * Runs `work` with a request id, turns what it throws into a problem, and logs a line. Independent of any
+ * setting of the application around it. Within another exchange it only runs `work`: the outer one does
+ * the rest, once.
+ */
+export async function exchange(
+  ctx: Context,
+  settings: ExchangeSettings,
+  work: (ctx: Context) => Promise<void>,
+): Promise<void> {
+  const state = ctx.state as ExchangeState;
+  if (state[EXCHANGE] !== undefined) return work(ctx);
+  const started = performance.now();
+  const current: Exchange = { requestId: nameRequest(ctx), caller: null, overrides: null };
+  state[EXCHANGE] = current;
+  try {
+    await work(ctx);
+  } catch (error) {
+    answerProblem(ctx, settings, current, error);
+  }
+  settings.logger.debug(
+    {
+      method: ctx.method,
+      path: ctx.path,
+      status: ctx.res.statusCode,
+      ms: Math.round((performance.now() - started) * 10) / 10,
+      request_id: current.requestId,
+      user_id: current.caller?.userId ?? null,
+    },
+    'request',
+  );
+}
+
+function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchange, error: unknown): void {
+  const problem = problemOf(error, current.requestId, current.overrides);
+  logCause(settings.logger, problem, error);
+  if (ctx.headerSent) {
+    // Half an answer is out; cutting it off is the only way left to say that it is not whole.
+    ctx.res.destroy();
+    return;
+  }
+  if (error instanceof HttpError) ctx.set(error.headers);
+  if (problem.status === 401) ctx.set('WWW-Authenticate', bearerChallenge(ctx, settings.publicUrl ?? null));
+  const seconds = retryAfterSeconds(problem.code);
+  if (seconds !== undefined) ctx.set('Retry-After', String(seconds));
+
+  const body = JSON.stringify(problem);
+  ctx.status = problem.status;
+  ctx.set('Content-Type', PROBLEM_TYPE);
+  ctx.body = body;
+  if (problem.code === 'too_large' && !ctx.req.complete) answerAndLinger(ctx, body);
+}
+
+function logCause(logger: Logger, { status, code, request_id }: Problem, error: unknown): void {
+  if (code === 'internal') logger.error({ err: error, request_id }, 'internal error');
+  else if (status >= 500) logger.warn({ err: error, code, request_id }, 'storage trouble');
+  else if (error instanceof CodedError && error.cause !== undefined) {
+    logger.debug({ reason: String(error.cause), code, request_id }, 'refused');
+  }
+}

@@ -1,0 +1,41 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { HttpError, tooLarge } from './http-error.ts';
+
+type Inflater = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const INFLATERS = new Map<string, Inflater>([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+]);
+
+/**
+ * The inflater of a Content-Encoding; null when the body is sent as it is.
+ * @throws HttpError `unsupported_media_type` for any other encoding, or several on top of one another.
+ */
+export function inflaterOf(contentEncoding: string | undefined): Inflater | null {
+  const encoding = contentEncoding?.trim().toLowerCase() ?? '';
+  if (encoding === '' || encoding === 'identity') return null;
+  const inflater = INFLATERS.get(encoding);
+  if (inflater !== undefined) return inflater;
+  throw new HttpError(
+    'unsupported_media_type',
+    'Content-Encoding must be gzip, deflate or br, or not be there',
+    { 'Accept-Encoding': 'gzip, deflate, br' },
+  );
+}
+
+/**
+ * Inflates up to `limit` bytes: a small body may unfold to gigabytes.
+ * @throws HttpError `too_large`, or `invalid_encoding` when the bytes are corrupt or cut off.
+ */
+export async function inflateWithin(limit: number, inflater: Inflater, bytes: Buffer): Promise<Buffer> {
+  try {
+    return await inflater(bytes, { maxOutputLength: limit });
+  } catch (cause) {
+    if (cause instanceof RangeError) throw tooLarge(limit);
+    throw new HttpError('invalid_encoding', 'The body does not match its Content-Encoding', {}, { cause });
+  }
+}

@@ -1,0 +1,93 @@
+import { STATUS_CODES } from 'node:http';
+import { type ErrorCode, type InputIssue, RequestError } from '../../application/errors.ts';
+import { CodedError } from '../../domain/errors.ts';
+import type { HttpErrorCode } from './http-error.ts';
+
+export type ProblemCode = ErrorCode | HttpErrorCode;
+
+/** RFC 9457, plus what clients of this API branch on and quote. */
+export interface Problem {
+  readonly type: 'about:blank';
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly request_id: string;
+  readonly errors?: readonly InputIssue[];
+}
+
+/** Where one route answers a code in another way than the rest. */
+export type ProblemOverrides = {
+  readonly [Code in ProblemCode]?: { readonly status: number; readonly detail?: string };
+};
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+const STATUS = {
+  agent_instance_exists: 409,
+  agent_instance_not_found: 404,
+  agent_message_not_found: 404,
+  agent_type_required: 400,
+  already_requires_user_input: 400,
+  forbidden_host: 403,
+  forbidden_origin: 403,
+  headers_too_large: 431,
+  idempotency_in_flight: 409,
+  idempotency_key_reused: 422,
+  incomplete_body: 400,
+  instance_deleted: 404,
+  insufficient_scope: 403,
+  internal: 500,
+  invalid_character: 400,
+  invalid_encoding: 400,
+  invalid_header: 400,
+  invalid_id: 422,
+  invalid_idempotency_key: 400,
+  invalid_input: 422,
+  invalid_json: 400,
+  malformed_request: 400,
+  method_not_allowed: 405,
+  not_acceptable: 406,
+  not_found: 404,
+  request_timeout: 408,
+  storage_busy: 503,
+  storage_unavailable: 503,
+  too_deep: 400,
+  too_large: 413,
+  unauthenticated: 401,
+  unsupported_media_type: 415,
+} as const satisfies Record<ProblemCode, number>;
+
+const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
+  idempotency_in_flight: 1,
+  storage_busy: 1,
+  storage_unavailable: 2,
+};
+
+/** Anything but an error of ours is an internal fault: opaque to the client, who gets the id to quote. */
+export function problemOf(error: unknown, requestId: string, overrides: ProblemOverrides | null): Problem {
+  if (!isOurs(error)) {
+    const detail = `Something went wrong on the server; its log has the cause under request ${requestId}`;
+    return problem('internal', 500, detail, requestId);
+  }
+  const override = overrides?.[error.code];
+  const status = override?.status ?? STATUS[error.code];
+  const made = problem(error.code, status, override?.detail ?? error.message, requestId);
+  const issues = error instanceof RequestError ? error.issues : [];
+  return issues.length === 0 ? made : { ...made, errors: issues };
+}
+
+/** How many seconds later a repeat is worth while, where that is known. */
+export const retryAfterSeconds = (code: ProblemCode): number | undefined => RETRY_AFTER_SECONDS[code];
+
+const isOurs = (error: unknown): error is CodedError<ProblemCode> =>
+  error instanceof CodedError && Object.hasOwn(STATUS, error.code);
+
+const problem = (code: ProblemCode, status: number, detail: string, requestId: string): Problem => ({
+  type: 'about:blank',
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  detail,
+  code,
+  request_id: requestId,
+});

@@ -1,0 +1,17 @@
+import type { Context } from 'koa';
+
+/** A Host header may hold anything; only a plain one goes into links and headers. */
+const PLAIN_HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+
+/** How clients reach the server, without a slash at the end: as configured, else as this request did. */
+export function publicBase(ctx: Context, publicUrl: string | null): string {
+  if (publicUrl !== null) return publicUrl.replace(/\/+$/, '');
+  const { host } = ctx;
+  return PLAIN_HOST.test(host) ? `${ctx.protocol}://${host}` : '';
+}
+
+export const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';
+
+/** What every 401 says: RFC 6750, with the pointer of RFC 9728 to who gives out tokens. */
+export const bearerChallenge = (ctx: Context, publicUrl: string | null): string =>
+  `Bearer realm="agent-dashboard", resource_metadata="${publicBase(ctx, publicUrl)}${PROTECTED_RESOURCE_PATH}"`;

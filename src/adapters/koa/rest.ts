@@ -1,0 +1,71 @@
+import { Router } from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import type { Dispatch } from '../../application/dispatch.ts';
+import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
+import { bearerToken } from './authenticate.ts';
+import { type ExchangeSettings, exchange, exchangeOf } from './exchange.ts';
+import { methodNotAllowed, notFound } from './http-error.ts';
+import { routeHandler } from './route-handler.ts';
+import { BASE_PATH, ROUTES } from './routes.ts';
+
+export interface RestApiOptions extends ExchangeSettings {
+  readonly dispatch: Dispatch;
+  readonly tokens: TokenVerifier;
+}
+
+const BELOW_BASE = `${BASE_PATH}/`;
+
+/**
+ * The REST API as one middleware for any Koa application. It answers what is under `/api/v1`, errors
+ * included, and leaves the rest to `next`.
+ */
+export function restApi({ dispatch, tokens, ...settings }: RestApiOptions): Middleware {
+  const router = new Router({ prefix: BASE_PATH, sensitive: true });
+  for (const route of ROUTES) {
+    const handle = routeHandler(route, dispatch);
+    const ownMethodOnly = (ctx: Context): Promise<void> => {
+      // The router lets HEAD in wherever GET is; a HEAD that hands messages over would lose them.
+      if (ctx.method !== route.method && !route.safe) throw methodNotAllowed(allowedAt(ctx));
+      return handle(ctx);
+    };
+    router.register(route.path, [route.method], ownMethodOnly);
+  }
+  const routed = router.routes();
+
+  /** The token comes first: without one, no body is read and no path is known. */
+  const answer = async (ctx: Context): Promise<void> => {
+    const verified = tokens.verify(bearerToken(ctx));
+    exchangeOf(ctx).caller = isPromise(verified) ? await verified : verified;
+    await routed(ctx as Parameters<typeof routed>[0], async () => answerUnrouted(ctx));
+  };
+
+  return (ctx, next) => {
+    const { path } = ctx;
+    if (!path.startsWith(BELOW_BASE) && path !== BASE_PATH) return next();
+    return exchange(ctx, settings, answer);
+  };
+}
+
+const isPromise = (verified: Caller | Promise<Caller>): verified is Promise<Caller> => 'then' in verified;
+
+const METHODS_OF = new Map<string, string>();
+for (const { path } of ROUTES) {
+  const methods = ROUTES.filter((route) => route.path === path).flatMap(({ method, safe }) =>
+    safe ? [method, 'HEAD'] : [method],
+  );
+  METHODS_OF.set(BASE_PATH + path, [...methods, 'OPTIONS'].join(', '));
+}
+
+/** What the Allow header says at this path. Routers around ours may have left matches of their own. */
+const allowedAt = ({ matched }: Context): string => {
+  const paths: { path: string | RegExp }[] = matched ?? [];
+  return paths.map(({ path }) => METHODS_OF.get(String(path))).find((methods) => methods !== undefined) ?? '';
+};
+
+function answerUnrouted(ctx: Context): void {
+  const allowed = allowedAt(ctx);
+  if (allowed === '') throw notFound();
+  if (ctx.method !== 'OPTIONS') throw methodNotAllowed(allowed);
+  ctx.set('Allow', allowed);
+  ctx.status = 204;
+}

@@ -1,0 +1,61 @@
+import type { ServerResponse } from 'node:http';
+import type { Context } from 'koa';
+import type { Dispatch } from '../../application/dispatch.ts';
+import { readJsonObject } from './body.ts';
+import { exchangeOf } from './exchange.ts';
+import { notAcceptable } from './http-error.ts';
+import type { Route } from './routes.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const NO_BODY = {};
+
+/** Turns one row of the table into what answers it. Runs within an exchange whose caller is known. */
+export function routeHandler(route: Route, dispatch: Dispatch): (ctx: Context) => Promise<void> {
+  const { useCase, input, status, cacheControl, mayWait } = route;
+  const takesKey = route.method !== 'GET';
+  const rules = { limit: route.bodyLimit, mayBeEmpty: route.body === 'optional' };
+
+  return async (ctx) => {
+    const exchange = exchangeOf(ctx);
+    exchange.overrides = route.problems;
+    if (cacheControl !== null) ctx.set('Cache-Control', cacheControl);
+    if (!takesJson(ctx)) throw notAcceptable();
+
+    const body = route.body === 'none' ? NO_BODY : await readJsonObject(ctx, rules);
+    const answer = await dispatch(useCase, {
+      caller: exchange.caller!,
+      input: input(ctx, body),
+      idempotencyKey: takesKey ? headerText(ctx.req.headers['idempotency-key']) : null,
+      gone: mayWait ? whenGone(ctx.res) : null,
+    });
+    // Text is what Koa sends as it stands; an object it would inspect, and stringify later on.
+    ctx.status = status;
+    ctx.set('Content-Type', JSON_TYPE);
+    ctx.body = JSON.stringify(answer);
+  };
+}
+
+/** Most clients send one of the first three, which need no parsing. */
+function takesJson(ctx: Context): boolean {
+  const { accept } = ctx.req.headers;
+  return (
+    accept === undefined ||
+    accept === '*/*' ||
+    accept === 'application/json' ||
+    ctx.accepts('application/json') !== false
+  );
+}
+
+const headerText = (value: string | string[] | undefined): string | null =>
+  Array.isArray(value) ? value.join(', ') : (value ?? null);
+
+/** Aborted when the connection closes before the answer is out. */
+function whenGone(res: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  const closed = (): void => {
+    if (!res.writableFinished) controller.abort();
+  };
+  if (res.closed) closed();
+  else res.once('close', closed);
+  return controller.signal;
+}

@@ -1,0 +1,77 @@
+import type { Context, Middleware } from 'koa';
+import { storageUnavailable } from '../../ports/errors.ts';
+import type { Scope } from '../../ports/token-verifier.ts';
+import { methodNotAllowed } from './http-error.ts';
+import { PROTECTED_RESOURCE_PATH, publicBase } from './public-url.ts';
+import { BASE_PATH } from './routes.ts';
+
+export interface ServerStatusOptions {
+  readonly name: string;
+  readonly version: string;
+  /** Resolves while the server can do its work. */
+  readonly ping: () => Promise<void>;
+  readonly publicUrl?: string | null;
+  /** Further addresses that `GET /` tells of, by what they are. */
+  readonly links?: { readonly [what: string]: string };
+  /** Paths that take bearer tokens. */
+  readonly protectedResources?: readonly string[];
+  /** Issuers of people's tokens. */
+  readonly authorizationServers?: readonly string[];
+}
+
+const ALLOWED = 'GET, HEAD, OPTIONS';
+const SCOPES = ['agent', 'dashboard'] as const satisfies Scope[];
+
+/** A probe that gets no answer is repeated; one that hangs tells nobody anything. */
+const PATIENCE_MS = 3_000;
+
+/** What the server says about itself, to anyone: no token is needed. */
+export function serverStatus(options: ServerStatusOptions): Middleware {
+  const { ping, publicUrl = null, protectedResources = [BASE_PATH, '/mcp'] } = options;
+  const pages = new Map<string, (ctx: Context) => object | Promise<object>>([
+    ['/', () => describe(options)],
+    ['/health', () => ({ status: 'ok' })],
+    ['/ready', () => ready(ping)],
+  ]);
+  for (const resource of ['', ...protectedResources]) {
+    const metadata = (ctx: Context) => ({
+      resource: publicBase(ctx, publicUrl) + resource,
+      bearer_methods_supported: ['header'],
+      scopes_supported: SCOPES,
+      ...(options.authorizationServers && { authorization_servers: options.authorizationServers }),
+    });
+    pages.set(PROTECTED_RESOURCE_PATH + resource, metadata);
+  }
+
+  return async (ctx, next) => {
+    const page = pages.get(ctx.path);
+    if (page === undefined) return next();
+    if (ctx.method === 'OPTIONS') {
+      ctx.set('Allow', ALLOWED);
+      ctx.status = 204;
+      return;
+    }
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed(ALLOWED);
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = await page(ctx);
+  };
+}
+
+const describe = ({ name, version, links }: ServerStatusOptions): object => ({
+  name,
+  version,
+  links: { api: BASE_PATH, health: '/health', ready: '/ready', ...links },
+});
+
+async function ready(ping: () => Promise<void>): Promise<object> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+  try {
+    await Promise.race([ping(), late]);
+  } catch (cause) {
+    throw storageUnavailable(cause);
+  } finally {
+    clearTimeout(timer);
+  }
+  return { status: 'ok' };
+}

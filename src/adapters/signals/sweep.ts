@@ -1,0 +1,62 @@
+import type { Logger } from '../../ports/runtime.ts';
+import type { Signal } from '../../ports/signals.ts';
+import type { InProcessSignals } from './in-process.ts';
+
+/**
+ * The versions that `instances` have now, read in one statement however many they are; those unknown to
+ * the store may be missing. It must settle in bounded time: the next sweep waits for it.
+ */
+export type CurrentVersions = (instances: readonly Signal[]) => Promise<readonly Signal[]>;
+
+/** Reads what notifications may have missed: one call for the whole process, never two at a time. */
+export class Sweep {
+  readonly #watchers: InProcessSignals;
+  readonly #currentVersions: CurrentVersions;
+  readonly #logger: Logger;
+  #running = false;
+  #due = false;
+  #stopped = false;
+
+  constructor(watchers: InProcessSignals, currentVersions: CurrentVersions, logger: Logger) {
+    this.#watchers = watchers;
+    this.#currentVersions = currentVersions;
+    this.#logger = logger;
+  }
+
+  /** The regular sweep. It is left out while the one before is still running. */
+  tick(): void {
+    if (!this.#running) this.catchUp();
+    else this.#logger.warn({}, 'The last sweep for missed signals is still running');
+  }
+
+  /** A sweep that reads after this call: one that is running may have read before, so another follows it. */
+  catchUp(): void {
+    this.#due = true;
+    if (!this.#running) void this.#run();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#due && !this.#stopped) {
+      this.#due = false;
+      try {
+        await this.#sweep();
+      } catch (err) {
+        // After the stop the store may be gone, and nobody waits for what it would have said.
+        if (!this.#stopped) this.#logger.warn({ err }, 'The sweep for missed signals failed');
+      }
+    }
+    this.#running = false;
+  }
+
+  async #sweep(): Promise<void> {
+    const watched = [...this.#watchers.watched()];
+    if (watched.length === 0) return;
+    const current = await this.#currentVersions(watched);
+    if (!this.#stopped) this.#watchers.publishUnseen(current);
+  }
+}

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** Opens a bare connection: for requests that no well-behaved client can send. */
+export async function open(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  await once(socket, 'connect');
+  // Whether the server closes cleanly or resets does not matter to what it said before.
+  socket.on('error', () => {});
+  return socket;
+}
+
+/** Everything the server says on a connection until it closes it. */
+export async function untilClosed(socket: Socket): Promise<string> {
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.once('end', () => socket.end());
+  if (!socket.closed) await once(socket, 'close');
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Sends the text of one request and reads one answer; asks for the connection to be closed then. */
+export async function sendRaw(port: number, lines: readonly string[], body = ''): Promise<RawAnswer> {
+  const socket = await open(port);
+  socket.write(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`);
+  return parseAnswer(await untilClosed(socket));
+}
+
+export function parseAnswer(text: string): RawAnswer {
+  const [head = '', ...rest] = text.split('\r\n\r\n');
+  const [statusLine = '', ...headerLines] = head.split('\r\n');
+  const headers = new Headers();
+  for (const line of headerLines) {
+    const colon = line.indexOf(':');
+    headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  return { status: Number(statusLine.split(' ')[1]), headers, body: rest.join('\r\n\r\n') };
+}

@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory/agent-instance-repository.ts';
+import { type AppOptions, createApp } from '../../../src/adapters/koa/app.ts';
+import {
+  createHttpServer,
+  type HttpServer,
+  type HttpServerLimits,
+} from '../../../src/adapters/koa/http-server.ts';
+import { systemClock, uuidV7 } from '../../../src/adapters/runtime/system.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import { createDispatch, type Dispatch } from '../../../src/application/dispatch.ts';
+import type { UserId } from '../../../src/domain/ids.ts';
+import type { AgentInstanceRepository } from '../../../src/ports/agent-instance-repository.ts';
+import { unauthenticated } from '../../../src/ports/errors.ts';
+import type { Logger } from '../../../src/ports/runtime.ts';
+import type { Caller, Scope, TokenVerifier } from '../../../src/ports/token-verifier.ts';
+
+const caller = (userId: string, scope: Scope): Caller => ({
+  userId: userId as UserId,
+  scopes: [scope],
+  expiresAt: new Date('2030-01-01T00:00:00Z'),
+  email: null,
+  displayName: null,
+});
+
+const CALLERS = new Map([
+  ['ann', caller('ann', 'agent')],
+  ['bob', caller('bob', 'agent')],
+  ['ann-dashboard', caller('ann', 'dashboard')],
+]);
+
+/** `ann`, `bob` and `ann-dashboard` are good tokens, known at once; `slow-ann` is looked up first. Dots do not count. */
+export const fakeTokens: TokenVerifier = {
+  verify(token) {
+    const known = CALLERS.get(token.replace(/^slow-|\.+$/g, ''));
+    if (known === undefined) throw unauthenticated(`no such token`);
+    return token.startsWith('slow-') ? Promise.resolve(known) : known;
+  },
+};
+
+/** Keeps what is logged. */
+export class LogBook implements Logger {
+  readonly lines: { level: string; message: string; fields: { [key: string]: unknown } }[] = [];
+
+  debug = (fields: object, message: string) => this.#keep('debug', fields, message);
+  info = (fields: object, message: string) => this.#keep('info', fields, message);
+  warn = (fields: object, message: string) => this.#keep('warn', fields, message);
+  error = (fields: object, message: string) => this.#keep('error', fields, message);
+
+  at(level: string) {
+    return this.lines.filter((line) => line.level === level);
+  }
+
+  #keep(level: string, fields: object, message: string): void {
+    this.lines.push({ level, message, fields: { ...fields } });
+  }
+}
+
+/** The use cases over an in-memory store, or over `repository`. */
+export function inMemory(
+  wrap: (repository: AgentInstanceRepository) => AgentInstanceRepository = (it) => it,
+) {
+  const signals = new InProcessSignals();
+  const stopping = new AbortController();
+  const repository = wrap(new InMemoryAgentInstanceRepository(signals));
+  const dispatch = createDispatch({ repository, signals, clock: systemClock, ids: uuidV7 }, stopping.signal);
+  return { signals, stopping, dispatch };
+}
+
+export const options = (dispatch: Dispatch, logger: Logger): AppOptions => ({
+  dispatch,
+  tokens: fakeTokens,
+  logger,
+  name: 'agent-dashboard-server',
+  version: '1.2.3',
+  ping: async () => {},
+});
+
+export async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server under test, on a free loopback port; gone at the end of the scope. */
+export class TestServer implements AsyncDisposable {
+  readonly log: LogBook;
+  readonly port: number;
+  readonly http: HttpServer;
+
+  private constructor(log: LogBook, port: number, http: HttpServer) {
+    this.log = log;
+    this.port = port;
+    this.http = http;
+  }
+
+  static async start(
+    overrides: Partial<AppOptions> = {},
+    limits: HttpServerLimits = {},
+  ): Promise<TestServer> {
+    const log = new LogBook();
+    const app = createApp({ ...options(overrides.dispatch ?? inMemory().dispatch, log), ...overrides });
+    const http = createHttpServer(app, limits);
+    return new TestServer(log, await listen(http.server), http);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Calls the REST API as `ann`, unless told otherwise. A plain object is sent as JSON. */
+  call(method: string, path: string, { body, headers, signal }: CallOptions = {}): Promise<Response> {
+    return fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: 'Bearer ann',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isSendable(body) ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.http.drain(0);
+  }
+}
+
+/** The fields of a JSON answer, as the test that asked expects them. */
+export const fieldsOf = async <Fields extends object = { [name: string]: unknown }>(
+  answer: Response,
+): Promise<Fields> => (await answer.json()) as Fields;
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly headers?: { readonly [name: string]: string };
+  readonly signal?: AbortSignal;
+}
+
+const isSendable = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array;

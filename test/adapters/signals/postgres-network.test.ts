@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest';
+import { PostgresSignals, type PostgresSignalsTiming } from '../../../src/adapters/signals/postgres.ts';
+import { CHANNEL } from '../../../src/adapters/signals/signal-payload.ts';
+import type { CurrentVersions } from '../../../src/adapters/signals/sweep.ts';
+import { createDatabase } from '../../support/postgres-database.ts';
+import { CutProxy } from './cut-proxy.ts';
+import { RecordedLog } from './recorded-log.ts';
+import { heard, listeningSessions, notify, someInstance } from './signal-traffic.ts';
+
+const QUICK: Partial<PostgresSignalsTiming> = {
+  sweep: 50,
+  answer: 250,
+  reconnect: { first: 20, longest: 80 },
+};
+const instance = someInstance();
+
+let databaseUrl: string;
+let store: pg.Client;
+let proxy: CutProxy;
+let log: RecordedLog;
+let signals: PostgresSignals;
+
+beforeAll(async () => {
+  databaseUrl = await createDatabase(inject('postgresUrl'));
+  store = new pg.Client({ connectionString: databaseUrl });
+  await store.connect();
+});
+afterAll(() => store.end());
+beforeEach(async () => {
+  log = new RecordedLog();
+  proxy = new CutProxy(databaseUrl);
+  await proxy.up();
+});
+afterEach(async () => {
+  await signals.close();
+  await proxy.down();
+});
+
+function make(currentVersions: CurrentVersions = async () => [], timing = QUICK): PostgresSignals {
+  const connection = { connectionString: proxy.url };
+  signals = new PostgresSignals({ connection, currentVersions, logger: log, timing });
+  return signals;
+}
+
+it('finds a half-open connection by itself and listens on a new one', async () => {
+  await make().start();
+  const arrived = heard(signals, instance, { version: 1 });
+  proxy.stall();
+  await log.seen(/Connected for signals again/);
+  await notify(store, { ...instance, version: 1 });
+  await arrived;
+});
+
+it('finds a half-open connection also while a sweep hangs', async () => {
+  await make(() => new Promise(() => {})).start();
+  void heard(signals, instance, { version: 1 });
+  proxy.stall();
+  await log.seen(/Connected for signals again/);
+});
+
+it('gives up a session that no longer listens, as behind a transaction-pooling proxy', async () => {
+  const connect = vi.spyOn(pg.Client.prototype, 'connect');
+  await make().start();
+  const client = connect.mock.contexts[0] as pg.Client;
+  connect.mockRestore();
+  const [pid] = await listeningSessions(store);
+  // As when the proxy puts another session in its place: nothing closes, nothing comes.
+  await client.query(`unlisten ${CHANNEL}`);
+  void heard(signals, instance, { version: 1 });
+  await log.seen(/Connected for signals again/);
+  expect(await listeningSessions(store)).not.toContain(pid);
+});
+
+it('asks nothing on its connection while nobody waits', async () => {
+  await make(undefined, { sweep: 10 }).start();
+  const lastQuery = async () => {
+    const { rows } = await store.query<{ query: string }>(
+      'select query from pg_stat_activity where pid = any ($1)',
+      [await listeningSessions(store)],
+    );
+    return rows.map(({ query }) => query);
+  };
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(await lastQuery()).toEqual([`listen ${CHANNEL}`]);
+  void heard(signals, instance);
+  await expect.poll(lastQuery).not.toEqual([`listen ${CHANNEL}`]);
+});
+
+it('keeps trying while the database is away, and sweeps meanwhile', async () => {
+  let version = 0;
+  await make(async () => [{ ...instance, version }]).start();
+  const swept = heard(signals, instance, { version: 1 });
+  await proxy.down();
+  version = 1;
+  await swept;
+  await log.seen(/Not connected for signals/, 4);
+  await proxy.up();
+  await log.seen(/Connected for signals again/);
+  const notified = heard(signals, instance, { version: 2 });
+  await notify(store, { ...instance, version: 2 });
+  await notified;
+});
+
+it('does not start without a database, and can be started later', async () => {
+  await proxy.down();
+  make();
+  await expect(signals.start()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await proxy.up();
+  await signals.start();
+  const arrived = heard(signals, instance, { version: 1 });
+  await notify(store, { ...instance, version: 1 });
+  await arrived;
+});
+
+it('does not start on a server that accepts and says nothing, and does not wait for it for ever', async () => {
+  proxy.silence();
+  await expect(make().start()).rejects.toThrow(/timeout/);
+});
+
+it('closes once, whoever asks, and leaves no session behind', async () => {
+  await make().start();
+  expect(await listeningSessions(store)).toHaveLength(1);
+  await Promise.all([signals.close(), signals.close()]);
+  await signals.close();
+  await expect(signals.start()).rejects.toThrow(/abort/);
+  await expect.poll(() => listeningSessions(store)).toEqual([]);
+});
+
+it('closes before it is started', async () => {
+  await make().close();
+  expect(log.lines).toEqual([]);
+});
+
+it('closes while it connects for the first time', async () => {
+  proxy.silence();
+  make(undefined, { answer: 60_000 });
+  const starting = expect(signals.start()).rejects.toThrow();
+  await proxy.accepted();
+  await signals.close();
+  await starting;
+});
+
+it('closes while it pauses before another attempt', async () => {
+  await make(undefined, { reconnect: { first: 60_000, longest: 60_000 } }).start();
+  await proxy.down();
+  await log.seen(/Not connected for signals/);
+  await signals.close();
+});
+
+it('closes on a connection that is cut', async () => {
+  await make(undefined, { sweep: 60_000 }).start();
+  proxy.stall();
+  await signals.close();
+});
+
+it('lets the process end after it is closed', async () => {
+  make();
+  const postgres = import.meta.resolve('../../../src/adapters/signals/postgres.ts');
+  const program = `
+    import { PostgresSignals } from ${JSON.stringify(postgres)};
+    const signals = new PostgresSignals({
+      connection: { connectionString: ${JSON.stringify(databaseUrl)} },
+      currentVersions: async () => [],
+      logger: console,
+    });
+    await signals.start();
+    signals.subscribe({ userId: 'ada', agentInstanceId: 'x' }, () => {}, () => 0);
+    await signals.close();
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { timeout: 8_000 });
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(0);
+});

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { PostgresSignals } from '../../../src/adapters/signals/postgres.ts';
+import type { CurrentVersions } from '../../../src/adapters/signals/sweep.ts';
+import type { Signal } from '../../../src/ports/signals.ts';
+import { RecordedLog } from './recorded-log.ts';
+import { heard, someInstance } from './signal-traffic.ts';
+
+let log: RecordedLog;
+let signals: PostgresSignals;
+
+beforeEach(() => {
+  log = new RecordedLog();
+});
+afterEach(() => signals.close());
+
+/** Starts on the server's own database: nothing here needs notifications. */
+async function start(currentVersions: CurrentVersions, { sweep }: { sweep: number }): Promise<void> {
+  const connection = { connectionString: inject('postgresUrl') };
+  signals = new PostgresSignals({ connection, currentVersions, logger: log, timing: { sweep } });
+  await signals.start();
+}
+
+it('sweeps ask once for a thousand watchers, and wake those of newer versions', async () => {
+  const instances = Array.from({ length: 500 }, someInstance);
+  const asked: (readonly Signal[])[] = [];
+  const secondSweep = Promise.withResolvers<void>();
+  await start(
+    async (watched) => {
+      asked.push(watched);
+      if (asked.length === 2) secondSweep.resolve();
+      return watched.map((each, index) => ({ ...each, version: index === 7 ? 3 : 2 }));
+    },
+    { sweep: 100 },
+  );
+  const woken: Signal[] = [];
+  for (const instance of [...instances, ...instances]) {
+    signals.subscribe(
+      instance,
+      (signal) => woken.push(signal),
+      () => 2,
+    );
+  }
+  const since = performance.now();
+  await secondSweep.promise;
+  expect(performance.now() - since).toBeGreaterThan(100);
+  expect(asked[0]).toEqual(instances.map((each) => ({ ...each, version: 2 })));
+  expect(woken.slice(0, 2)).toEqual(Array(2).fill({ ...instances[7], version: 3 }));
+  expect(new Set(woken.map(({ agentInstanceId }) => agentInstanceId)).size).toBe(1);
+});
+
+it('sweeps ask nothing while nobody watches', async () => {
+  let calls = 0;
+  const asked = Promise.withResolvers<void>();
+  await start(
+    async () => {
+      calls += 1;
+      asked.resolve();
+      return [];
+    },
+    { sweep: 10 },
+  );
+  const watching = signals.subscribe(
+    someInstance(),
+    () => {},
+    () => 0,
+  );
+  await asked.promise;
+  watching.close();
+  const before = calls;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(calls).toBe(before);
+});
+
+it('sweeps are tried again after one that failed', async () => {
+  const instance = someInstance();
+  let calls = 0;
+  await start(
+    async () => {
+      calls += 1;
+      if (calls === 1) throw new Error('the store is busy');
+      return [{ ...instance, version: 2 }];
+    },
+    { sweep: 20 },
+  );
+  await heard(signals, instance, { version: 2 });
+  expect(log.lines[0]).toBe('warn: The sweep for missed signals failed');
+});
+
+it('sweeps do not overlap', async () => {
+  let calls = 0;
+  await start(
+    () => {
+      calls += 1;
+      return new Promise(() => {});
+    },
+    { sweep: 10 },
+  );
+  void heard(signals, someInstance());
+  await log.seen(/still running/, 3);
+  expect(calls).toBe(1);
+});

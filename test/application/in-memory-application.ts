@@ -1,0 +1,108 @@
+import * as v from 'valibot';
+import { expect } from 'vitest';
+import { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
+import { InProcessSignals } from '../../src/adapters/signals/in-process.ts';
+import { createDispatch, type Request } from '../../src/application/dispatch.ts';
+import { RequestError } from '../../src/application/errors.ts';
+import type { ObjectSchema, UseCase } from '../../src/application/use-case.ts';
+import * as useCases from '../../src/application/use-cases/index.ts';
+import type { AgentInstance } from '../../src/domain/agent-instance.ts';
+import { CodedError } from '../../src/domain/errors.ts';
+import type { AgentInstanceId, MessageId } from '../../src/domain/ids.ts';
+import type { Message } from '../../src/domain/message.ts';
+import type { AgentInstanceRepository } from '../../src/ports/agent-instance-repository.ts';
+import type { Caller } from '../../src/ports/token-verifier.ts';
+import { aCaller, FakeClock, FakeIds, instanceIdOf, userIdOf } from '../support/builders.ts';
+
+type Options = Omit<Partial<Request>, 'input'>;
+
+/** The use cases over the in-memory store, behind the door that every transport uses. */
+export class InMemoryApplication {
+  readonly clock = new FakeClock();
+  readonly ids = new FakeIds();
+  readonly signals = new InProcessSignals();
+  readonly stopping = new AbortController();
+  readonly repository: AgentInstanceRepository = new InMemoryAgentInstanceRepository(this.signals);
+  readonly dispatch = createDispatch(this, this.stopping.signal);
+
+  /** Asks one use case; its answer must be exactly what its output schema says. */
+  async ask<Input extends ObjectSchema, Output extends ObjectSchema>(
+    useCase: UseCase<Input, Output>,
+    input: object,
+    { caller = aCaller(), ...options }: Options = {},
+  ): Promise<v.InferOutput<Output>> {
+    const answer = await this.dispatch(useCase, { caller, input, ...options });
+    expect(v.parse(useCase.output, answer)).toEqual(answer);
+    return answer;
+  }
+
+  /** Logs a step, by default of an instance that may be new. */
+  step(input: object = {}, options: Options = {}) {
+    return this.ask(
+      useCases.sendAgentMessage,
+      { agent_instance_id: instanceIdOf(1), agent_type: 'claude-code', content: 'a step', ...input },
+      options,
+    );
+  }
+
+  /** The person writes something that the agent does not have yet. */
+  queue(content: string, options: Options = {}) {
+    return this.ask(
+      useCases.sendUserMessage,
+      { agent_instance_id: instanceIdOf(1), content, mark_as_read: false },
+      options,
+    );
+  }
+
+  /** An instance as it is stored, with these of its messages. */
+  async stored(
+    ...messageIds: readonly string[]
+  ): Promise<{ instance: AgentInstance | null; messages: readonly Message[] }> {
+    const target = { userId: userIdOf('ada'), agentInstanceId: instanceIdOf(1), queue: true };
+    const look = (message: string | null) =>
+      this.repository.update({ ...target, message: message as MessageId | null }, (conversation) => ({
+        output: conversation,
+        changes: null,
+        record: null,
+      }));
+    const { instance } = await look(null);
+    const conversations = await Promise.all(messageIds.map(look));
+    return {
+      instance,
+      messages: conversations.flatMap(({ messages }, index) =>
+        messages.filter(({ id }) => id === messageIds[index]),
+      ),
+    };
+  }
+
+  /** The person deletes the instance. */
+  async delete(agentInstanceId: AgentInstanceId = instanceIdOf(1)): Promise<void> {
+    await this.repository.update({ userId: userIdOf('ada'), agentInstanceId }, ({ instance }) => {
+      if (instance === null) throw new Error('there is nothing to delete');
+      return {
+        output: null,
+        changes: {
+          instance: { ...instance, status: 'DELETED', version: instance.version + 1 },
+          posted: [],
+          amended: [],
+          gitDiff: null,
+        },
+        record: null,
+      };
+    });
+  }
+}
+
+export const stranger: Caller = aCaller({ userId: userIdOf('eve') });
+
+/** How a request was refused: its code, field and message, and the issues of its input. */
+export async function refusal(request: Promise<unknown>) {
+  try {
+    await request;
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    const { code, field, message } = error;
+    return { code, field, message, issues: error instanceof RequestError ? error.issues : null };
+  }
+  return expect.unreachable('nothing was refused');
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AgentInstanceId, UserId } from '../../src/domain/ids.ts';
+import type { Logger } from '../../src/ports/runtime.ts';
+import type { Signal, Signals } from '../../src/ports/signals.ts';
+
+/** An adapter under test, and the way that signals take to it. */
+export interface OpenSignals {
+  readonly signals: Signals;
+  /** Resolves once the signals have been delivered to every listener. */
+  readonly send: (signals: readonly Signal[]) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** What every adapter of the signals port keeps to, whichever way the signals come. */
+export function describeSignals(way: string, open: (logger: Logger) => Promise<OpenSignals>): void {
+  describe(`signals: ${way}`, () => {
+    const instance = { userId: 'ada' as UserId, agentInstanceId: randomUUID() as AgentInstanceId };
+    const sent: Signal = { ...instance, version: 1 };
+    let errors: object[];
+    let opened: OpenSignals;
+
+    beforeEach(async () => {
+      errors = [];
+      const ignore = () => {};
+      opened = await open({
+        debug: ignore,
+        info: ignore,
+        warn: ignore,
+        error: (fields) => errors.push(fields),
+      });
+    });
+    afterEach(() => opened.close());
+
+    /** Listens and records. */
+    const listen = (to: Pick<Signal, 'userId' | 'agentInstanceId'> = instance) => {
+      const received: Signal[] = [];
+      const { close } = opened.signals.subscribe(
+        to,
+        (signal) => received.push(signal),
+        () => 0,
+      );
+      return { received, close };
+    };
+
+    it('reaches every listener of the instance', async () => {
+      const listeners = [listen(), listen(), listen()];
+      await opened.send([sent]);
+      expect(listeners.map(({ received }) => received)).toEqual([[sent], [sent], [sent]]);
+    });
+
+    it('delivers each signal of a batch to its own instance, in order', async () => {
+      const other = { userId: instance.userId, agentInstanceId: randomUUID() as AgentInstanceId };
+      const [one, two] = [listen(), listen(other)];
+      const batch = [sent, { ...other, version: 7 }, { ...instance, version: 2 }];
+      await opened.send(batch);
+      expect(one.received).toEqual([batch[0], batch[2]]);
+      expect(two.received).toEqual([batch[1]]);
+    });
+
+    it('does not reach another user with the same instance id', async () => {
+      const stranger = listen({ ...instance, userId: 'eve' as UserId });
+      const owner = listen();
+      await opened.send([sent]);
+      expect(owner.received).toEqual([sent]);
+      expect(stranger.received).toEqual([]);
+    });
+
+    it('sends nothing to a closed subscription, and closing twice harms no other', async () => {
+      const [closed, open] = [listen(), listen()];
+      closed.close();
+      closed.close();
+      await opened.send([sent]);
+      expect(closed.received).toEqual([]);
+      expect(open.received).toEqual([sent]);
+    });
+
+    it('closing an old subscription again leaves a newer one of the same instance open', async () => {
+      const old = listen();
+      old.close();
+      const renewed = listen();
+      old.close();
+      await opened.send([sent]);
+      expect(renewed.received).toEqual([sent]);
+    });
+
+    it('lets a listener close itself and another while a signal is delivered', async () => {
+      const received: string[] = [];
+      const { signals } = opened;
+      const first = signals.subscribe(
+        instance,
+        () => {
+          received.push('first');
+          first.close();
+          second.close();
+        },
+        () => 0,
+      );
+      const second = signals.subscribe(
+        instance,
+        () => received.push('second'),
+        () => 0,
+      );
+      const third = listen();
+      await opened.send([sent, { ...sent, version: 2 }]);
+      expect(received).toEqual(['first']);
+      expect(third.received).toHaveLength(2);
+    });
+
+    it('does not give the signal under delivery to a subscription that a listener opens', async () => {
+      let calls = 0;
+      const renew = (): void => {
+        const { close } = opened.signals.subscribe(
+          instance,
+          () => {
+            calls += 1;
+            close();
+            if (calls < 100) renew();
+          },
+          () => 0,
+        );
+      };
+      renew();
+      const other = listen();
+      await opened.send([sent]);
+      expect(calls).toBe(1);
+      expect(other.received).toEqual([sent]);
+    });
+
+    it('reaches the others when a listener throws, and logs what it threw', async () => {
+      const err = new Error('a listener at fault');
+      opened.signals.subscribe(
+        instance,
+        () => {
+          throw err;
+        },
+        () => 0,
+      );
+      const next = listen();
+      await opened.send([sent]);
+      expect(next.received).toEqual([sent]);
+      expect(errors).toEqual([{ err, agentInstanceId: instance.agentInstanceId }]);
+    });
+  });
+}

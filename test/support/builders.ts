@@ -1,0 +1,130 @@
+import type { AgentInstance } from '../../src/domain/agent-instance.ts';
+import type { AgentType } from '../../src/domain/agent-type.ts';
+import type { Conversation } from '../../src/domain/conversation.ts';
+import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
+import type { Message } from '../../src/domain/message.ts';
+import type { Clock, Ids } from '../../src/ports/runtime.ts';
+import type { Caller } from '../../src/ports/token-verifier.ts';
+
+/** When everything happened that a test says nothing about, and when the fake clock starts. */
+export const BEFORE = new Date('2026-01-01T09:00:00.000Z');
+export const NOW = new Date('2026-01-01T10:00:00.000Z');
+
+/** The `number`-th UUID of a kind, in canonical form and shaped like a UUIDv7. */
+const uuid = (kind: string, number: number): string =>
+  `00000000-${kind}-7000-8000-${number.toString(16).padStart(12, '0')}`;
+
+export const instanceIdOf = (number: number) => uuid('aaaa', number) as AgentInstanceId;
+/** Unless a test says otherwise, a message's id follows from its position. */
+export const messageIdOf = (number: number) => uuid('bbbb', number) as MessageId;
+export const agentTypeIdOf = (number: number) => uuid('cccc', number) as AgentTypeId;
+export const userIdOf = (name: string) => name as UserId;
+
+/** Stands still until told otherwise. */
+export class FakeClock implements Clock {
+  #now: Date;
+
+  constructor(now: Date = NOW) {
+    this.#now = now;
+  }
+
+  now(): Date {
+    return this.#now;
+  }
+
+  advance(milliseconds: number): void {
+    this.#now = new Date(this.#now.getTime() + milliseconds);
+  }
+}
+
+/** Counts up: `idOf(1)`, `idOf(2)`, … */
+export class FakeIds implements Ids {
+  #made = 0;
+
+  static idOf(number: number): string {
+    return uuid('1d1d', number);
+  }
+
+  next(): string {
+    this.#made += 1;
+    return FakeIds.idOf(this.#made);
+  }
+}
+
+export const aCaller = (fields: Partial<Caller> = {}): Caller => ({
+  userId: userIdOf('ada'),
+  scopes: ['agent'],
+  expiresAt: null,
+  email: null,
+  displayName: null,
+  ...fields,
+});
+
+export const anAgentType = (fields: Partial<AgentType> = {}): AgentType => ({
+  id: agentTypeIdOf(1),
+  name: 'claude-code',
+  ...fields,
+});
+
+/** An active instance without messages, saved once; a COMPLETED one has an end time. */
+export const anAgentInstance = (fields: Partial<AgentInstance> = {}): AgentInstance => ({
+  id: instanceIdOf(1),
+  agentType: anAgentType(),
+  name: null,
+  status: 'ACTIVE',
+  startedAt: BEFORE,
+  endedAt: fields.status === 'COMPLETED' ? BEFORE : null,
+  metadata: null,
+  lastPosition: 0,
+  lastReadMessageId: null,
+  lastHeartbeatAt: null,
+  lastActivityAt: BEFORE,
+  version: 1,
+  ...fields,
+});
+
+/** A step at position 1, written in version 1. */
+export function aMessage(fields: Partial<Message> = {}): Message {
+  const position = fields.position ?? 1;
+  return {
+    id: messageIdOf(position),
+    agentInstanceId: instanceIdOf(1),
+    position,
+    senderType: 'AGENT',
+    content: `message ${position}`,
+    createdAt: BEFORE,
+    metadata: null,
+    requiresUserInput: false,
+    readAt: null,
+    readVersion: 1,
+    questionStatus: null,
+    answerId: null,
+    ...fields,
+  };
+}
+
+export const aStep = aMessage;
+
+export const aQuestion = (fields: Partial<Message> = {}): Message =>
+  aMessage({ requiresUserInput: true, questionStatus: 'open', ...fields });
+
+/** A message from the person that the agent has not been handed yet. */
+export const aQueuedMessage = (fields: Partial<Message> = {}): Message =>
+  aMessage({ senderType: 'USER', readAt: null, readVersion: null, ...fields });
+
+/** A message from the person that the agent has been handed. */
+export const aReadMessage = (fields: Partial<Message> = {}): Message =>
+  aMessage({ senderType: 'USER', readAt: BEFORE, readVersion: 1, ...fields });
+
+/** An instance with these messages, which its last position counts; the cursor is for the test to set. */
+export const aConversation = (
+  messages: readonly Message[] = [],
+  instance: Partial<AgentInstance> = {},
+): Conversation => ({
+  instance: anAgentInstance({
+    lastPosition: Math.max(0, ...messages.map(({ position }) => position)),
+    ...instance,
+  }),
+  agentType: null,
+  messages,
+});
