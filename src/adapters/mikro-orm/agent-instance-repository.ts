@@ -5,11 +5,12 @@ import type { Signal, Signals } from '../../ports/signals.ts';
 import type { Database } from './database.ts';
 import { ConflictError } from './driver-errors.ts';
 import { GroupCommit } from './group-commit.ts';
+import { instanceKey, QuietInstances } from './quiet-instances.ts';
 import { forgetRecords } from './statements/forget-records.ts';
 import { loadConversations } from './statements/load-conversations.ts';
 import { messageInstance } from './statements/message-instance.ts';
 import { saveChanges } from './statements/save-changes.ts';
-import { instanceKey, UpdateBatch, type UpdateJob } from './update-batch.ts';
+import { UpdateBatch, type UpdateJob } from './update-batch.ts';
 
 /**
  * Decisions of one update that may meet a newer version before the caller is told to come again. Each
@@ -37,6 +38,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   readonly #signals: Signals;
   readonly #notify: NotifyOptions | null;
   readonly #updates: GroupCommit<UpdateJob>;
+  readonly #quiet = new QuietInstances();
 
   constructor({ database, signals, notify = null }: RepositoryOptions) {
     this.#database = database;
@@ -82,7 +84,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
       if (jobs.length > 1) return this.#runOneByOne(jobs);
       return error instanceof ConflictError ? this.#mayTryAgain(jobs) : refuse(jobs, error);
     }
-    const conflicting = batch.settle((key) => written.has(key));
+    const conflicting = batch.settle((key) => written.has(key), this.#quiet);
     this.#signals.publish(batch.signals().filter((signal) => written.has(instanceKey(signal))));
     return [...this.#mayTryAgain(conflicting), ...batch.deferred];
   }
@@ -94,8 +96,14 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   }
 
   async #decide(jobs: readonly UpdateJob[]): Promise<UpdateBatch> {
-    const targets = jobs.map(({ target }) => target);
-    return new UpdateBatch(jobs, await loadConversations(this.#database, targets));
+    const recalled = jobs.map(({ target }) => this.#quiet.recall(target));
+    const unknown = jobs.filter((_, nth) => recalled[nth] === null).map(({ target }) => target);
+    const loaded = unknown.length === 0 ? [] : await loadConversations(this.#database, unknown);
+    const inOrder = loaded.values();
+    return new UpdateBatch(
+      jobs,
+      recalled.map((known) => known ?? inOrder.next().value!),
+    );
   }
 
   /** @returns the keys of the instances that were written. */
@@ -106,7 +114,9 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
       channel: this.#notify?.channel ?? '',
       payloads: this.#notify?.encode(batch.signals()) ?? [],
     });
-    return new Set(saved.map(({ user_id, id }) => instanceKey({ userId: user_id, agentInstanceId: id })));
+    return new Set(
+      saved.map(({ userId, changes }) => instanceKey({ userId, agentInstanceId: changes.instance.id })),
+    );
   }
 
   #mayTryAgain(jobs: readonly UpdateJob[]): readonly UpdateJob[] {

@@ -4,6 +4,7 @@ import type { Message } from '../../domain/message.ts';
 import type { Decide, RecordedDecision, UpdateTarget } from '../../ports/agent-instance-repository.ts';
 import type { Signal } from '../../ports/signals.ts';
 import type { Laned } from './group-commit.ts';
+import { instanceKey, type QuietInstances } from './quiet-instances.ts';
 import type { Loaded } from './statements/load-conversations.ts';
 import type { InstanceChanges, RecordToSave } from './statements/save-changes.ts';
 
@@ -24,13 +25,17 @@ class InstanceGroup {
   readonly jobs: { job: UpdateJob; settle: () => void }[] = [];
   readonly baseVersion: number;
   readonly target: UpdateTarget;
+  /** Decided from memory: no answer may rest on it unless it is saved. */
+  readonly remembered: boolean;
   conversation: Conversation;
   changes: Changes | null = null;
 
   constructor(target: UpdateTarget, loaded: readonly Loaded[]) {
     const messages = new Map<string, Message>();
     for (const { messages: some } of loaded) for (const message of some) messages.set(message.id, message);
-    const instance = loaded[0]?.instance ?? null;
+    const best = loaded.find(({ remembered }) => !remembered) ?? loaded[0];
+    const instance = best?.instance ?? null;
+    this.remembered = best?.remembered ?? false;
     this.target = target;
     this.baseVersion = instance?.version ?? 0;
     this.conversation = { instance, agentType: null, messages: [...messages.values()] };
@@ -133,20 +138,23 @@ export class UpdateBatch {
   /**
    * Tells each job how it went.
    * @param isSaved whether the instance of this key was written; asked only for those with changes.
-   * @returns the jobs to decide again, because their instance had changed.
+   * @returns the jobs to decide again: their instance had changed, or nobody has looked whether it had.
    */
-  settle(isSaved: (key: string) => boolean): UpdateJob[] {
+  settle(isSaved: (key: string) => boolean, quiet: QuietInstances): UpdateJob[] {
     const conflicting: UpdateJob[] = [];
     for (const [key, group] of this.#groups) {
-      if (group.changes === null || isSaved(key)) for (const { settle } of group.jobs) settle();
-      else conflicting.push(...group.jobs.map(({ job }) => job));
+      const stands = group.changes === null ? !group.remembered : isSaved(key);
+      if (stands) {
+        if (group.changes !== null) quiet.remember(key, group.conversation);
+        for (const { settle } of group.jobs) settle();
+      } else {
+        quiet.forget(key);
+        conflicting.push(...group.jobs.map(({ job }) => job));
+      }
     }
     return conflicting;
   }
 }
-
-export const instanceKey = ({ userId, agentInstanceId }: Omit<Signal, 'version'>): string =>
-  `${agentInstanceId}${userId}`;
 
 const userKey = ({ userId }: UpdateTarget, key: string): string => JSON.stringify([userId, key]);
 

@@ -102,6 +102,8 @@ export interface Loaded {
   readonly agentType: AgentType | null;
   readonly messages: readonly Message[];
   readonly record: IdempotencyRecord | null;
+  /** Not loaded at all, but as this process remembers it: good for writing only. */
+  readonly remembered: boolean;
 }
 
 /** Loads for all targets in one round trip; the answers stand in the targets' order. */
@@ -137,6 +139,7 @@ function loaded(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): Loa
     agentType: typeId === null || agentTypeName == null ? null : { id: typeId, name: agentTypeName },
     messages,
     record: record === null ? null : { ...record, recordedAt: new Date(record.recordedAt) },
+    remembered: false,
   };
 }
 

@@ -11,13 +11,14 @@ import { prepared } from '../named-statements.ts';
  * whose new agent type someone else has just made under another id is refused in the same way.
  *
  * The input is sorted by key and joined by nested loops, so that concurrent batches lock rows in the same
- * order. NOTIFY takes a global lock at commit: once for the batch, and seen exactly when the change is.
+ * order; what hangs on an instance refers to it by its place in the input, and "(… in …) is true" keeps
+ * PostgreSQL from comparing every message with every instance (it hashes them instead). NOTIFY takes a global lock at commit: once for the batch, and seen exactly when the change is.
  */
 const SAVE_CHANGES = prepared(
   'save_changes',
   `with input as materialized (
     select * from json_to_recordset($1::json) as i(
-      user_id text, id uuid, base_version int, agent_type_id uuid, name text, status text,
+      nth int, user_id text, id uuid, base_version int, agent_type_id uuid, name text, status text,
       started_at timestamptz, ended_at timestamptz, metadata jsonb, last_position int,
       last_read_message_id uuid, last_heartbeat_at timestamptz, last_activity_at timestamptz, version int,
       set_git_diff boolean, git_diff text)
@@ -26,8 +27,6 @@ const SAVE_CHANGES = prepared(
     select * from json_to_recordset($2::json) as y(user_id text, id uuid, name text, created_at timestamptz)
     on conflict do nothing
     returning user_id, id
-  ), types as (
-    select user_id, id from new_types union all select user_id, id from agent_types
   ), updated as (
     update agent_instances a set
       name = i.name, status = i.status, ended_at = i.ended_at, last_position = i.last_position,
@@ -36,7 +35,7 @@ const SAVE_CHANGES = prepared(
       git_diff = case when i.set_git_diff then i.git_diff else a.git_diff end
     from input i
     where a.user_id = i.user_id and a.id = i.id and a.version = i.base_version
-    returning a.user_id, a.id
+    returning i.nth
   ), created as (
     insert into agent_instances (
       user_id, id, agent_type_id, name, status, started_at, ended_at, metadata, last_position,
@@ -46,11 +45,15 @@ const SAVE_CHANGES = prepared(
       last_read_message_id, last_heartbeat_at, last_activity_at, version, git_diff
     from input i
     where base_version = 0
-      and exists (select from types y where y.user_id = i.user_id and y.id = i.agent_type_id)
+      and coalesce(
+        (select true from agent_types y where y.user_id = i.user_id and y.id = i.agent_type_id limit 1),
+        (select true from new_types y where y.user_id = i.user_id and y.id = i.agent_type_id limit 1))
     on conflict (user_id, id) do nothing
     returning user_id, id
   ), saved as (
-    select user_id, id from updated union all select user_id, id from created
+    select nth from updated
+    union all
+    select i.nth from created c join input i on i.user_id = c.user_id and i.id = c.id
   ), posted as (
     insert into messages (
       user_id, id, agent_instance_id, position, sender_type, content, created_at, metadata,
@@ -59,28 +62,26 @@ const SAVE_CHANGES = prepared(
       m.user_id, m.id, m.agent_instance_id, m.position, m.sender_type, m.content, m.created_at, m.metadata,
       m.requires_user_input, m.read_at, m.read_version, m.question_status, m.answer_id
     from json_to_recordset($3::json) as m(
-      user_id text, id uuid, agent_instance_id uuid, position int, sender_type text, content text,
+      instance int, user_id text, id uuid, agent_instance_id uuid, position int, sender_type text, content text,
       created_at timestamptz, metadata jsonb, requires_user_input boolean, read_at timestamptz,
       read_version int, question_status text, answer_id uuid)
-    join saved s on s.user_id = m.user_id and s.id = m.agent_instance_id
+    where (m.instance in (select nth from saved)) is true
   ), amended as (
     update messages m set
       requires_user_input = c.requires_user_input, read_at = c.read_at, read_version = c.read_version,
       question_status = c.question_status, answer_id = c.answer_id
     from json_to_recordset($4::json) as c(
-      user_id text, id uuid, agent_instance_id uuid, requires_user_input boolean, read_at timestamptz,
+      instance int, user_id text, id uuid, requires_user_input boolean, read_at timestamptz,
       read_version int, question_status text, answer_id uuid)
-    join saved s on s.user_id = c.user_id and s.id = c.agent_instance_id
-    where m.user_id = c.user_id and m.id = c.id
+    where m.user_id = c.user_id and m.id = c.id and (c.instance in (select nth from saved)) is true
   ), recorded as (
     insert into idempotency_records (user_id, key, fingerprint, answer, recorded_at)
     select r.user_id, r.key, r.fingerprint, r.answer, r.recorded_at
     from json_to_recordset($5::json) as r(
-      user_id text, key text, fingerprint text, answer text, recorded_at timestamptz, depends_on uuid)
-    where r.depends_on is null
-      or exists (select from saved s where s.user_id = r.user_id and s.id = r.depends_on)
+      instance int, user_id text, key text, fingerprint text, answer text, recorded_at timestamptz)
+    where r.instance is null or r.instance in (select nth from saved)
   )
-  select user_id, id, (select count(pg_notify($6, payload)) from unnest($7::text[]) as payload) as signals
+  select nth, (select count(pg_notify($6, payload)) from unnest($7::text[]) as payload) as signals
   from saved`,
 );
 
@@ -104,31 +105,46 @@ export interface Notification {
   readonly payloads: readonly string[];
 }
 
-/** @returns the instances that were written; the others have been changed by someone else meanwhile. */
+/** @returns those of `instances` that were written; the others someone else has changed meanwhile. */
 export async function saveChanges(
   database: Database,
   instances: readonly InstanceChanges[],
   records: readonly RecordToSave[],
   { channel, payloads }: Notification,
-): Promise<readonly { user_id: UserId; id: AgentInstanceId }[]> {
+): Promise<readonly InstanceChanges[]> {
   const sorted = instances.toSorted(byKey);
-  return database.query(SAVE_CHANGES, [
+  const places = new Map(
+    sorted.map(({ userId, changes }, nth) => [placeKey(userId, changes.instance.id), nth]),
+  );
+  const saved = await database.query<{ nth: number }>(SAVE_CHANGES, [
     JSON.stringify(sorted.map(instanceJson)),
     JSON.stringify(sorted.filter(({ baseVersion }) => baseVersion === 0).map(agentTypeJson)),
     JSON.stringify(sorted.flatMap(postedJson)),
     JSON.stringify(sorted.flatMap(amendedJson)),
-    JSON.stringify(records.map(recordJson)),
+    JSON.stringify(
+      records.map((record) => {
+        const { userId, dependsOn } = record;
+        return recordJson(record, dependsOn === null ? null : places.get(placeKey(userId, dependsOn))!);
+      }),
+    ),
     channel,
     payloads,
   ]);
+  return saved.map(({ nth }) => sorted[nth]!);
 }
+
+const placeKey = (userId: UserId, id: AgentInstanceId): string => `${id}${userId}`;
 
 function byKey(a: InstanceChanges, b: InstanceChanges): number {
   if (a.userId !== b.userId) return a.userId < b.userId ? -1 : 1;
   return a.changes.instance.id < b.changes.instance.id ? -1 : 1;
 }
 
-const instanceJson = ({ userId, baseVersion, changes: { instance, gitDiff } }: InstanceChanges) => ({
+const instanceJson = (
+  { userId, baseVersion, changes: { instance, gitDiff } }: InstanceChanges,
+  nth: number,
+) => ({
+  nth,
   user_id: userId,
   id: instance.id,
   base_version: baseVersion,
@@ -154,8 +170,9 @@ const agentTypeJson = ({ userId, changes: { instance } }: InstanceChanges) => ({
   created_at: instance.startedAt,
 });
 
-const postedJson = ({ userId, changes: { posted } }: InstanceChanges) =>
+const postedJson = ({ userId, changes: { posted } }: InstanceChanges, nth: number) =>
   posted.map((message) => ({
+    instance: nth,
     user_id: userId,
     id: message.id,
     agent_instance_id: message.agentInstanceId,
@@ -171,11 +188,11 @@ const postedJson = ({ userId, changes: { posted } }: InstanceChanges) =>
     answer_id: message.answerId,
   }));
 
-const amendedJson = ({ userId, changes: { amended } }: InstanceChanges) =>
+const amendedJson = ({ userId, changes: { amended } }: InstanceChanges, nth: number) =>
   amended.map((message) => ({
+    instance: nth,
     user_id: userId,
     id: message.id,
-    agent_instance_id: message.agentInstanceId,
     requires_user_input: message.requiresUserInput,
     read_at: message.readAt,
     read_version: message.readVersion,
@@ -183,11 +200,11 @@ const amendedJson = ({ userId, changes: { amended } }: InstanceChanges) =>
     answer_id: message.answerId,
   }));
 
-const recordJson = ({ userId, key, record, dependsOn }: RecordToSave) => ({
+const recordJson = ({ userId, key, record }: RecordToSave, instance: number | null) => ({
+  instance,
   user_id: userId,
   key,
   fingerprint: record.fingerprint,
   answer: record.answer,
   recorded_at: record.recordedAt,
-  depends_on: dependsOn,
 });

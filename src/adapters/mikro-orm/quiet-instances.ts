@@ -1,0 +1,46 @@
+import { LRUCache } from 'lru-cache';
+import type { AgentInstance } from '../../domain/agent-instance.ts';
+import type { Conversation } from '../../domain/conversation.ts';
+import { isOpenQuestion, isQueued } from '../../domain/message.ts';
+import type { UpdateTarget } from '../../ports/agent-instance-repository.ts';
+import type { Signal } from '../../ports/signals.ts';
+import type { Loaded } from './statements/load-conversations.ts';
+
+const REMEMBERED = 10_000;
+
+/**
+ * Instances as this process last wrote them, while they have neither a queue nor an open question: for
+ * those the load would tell nothing new, and leaving it out saves one of the two round trips of a step
+ * (measured: 1.5 times the steps a second at 32 connections).
+ *
+ * What is remembered may be out of date, so it is good for writing only: the save asks for that very
+ * version, and everything that anyone does to an instance changes its version.
+ */
+export class QuietInstances {
+  readonly #instances = new LRUCache<string, AgentInstance>({ max: REMEMBERED });
+
+  /** What a load for this target would give, or null when it has to be made. */
+  recall(target: UpdateTarget): Loaded | null {
+    if (target.message != null || target.readSince != null || target.idempotencyKey != null) return null;
+    const instance = this.#instances.get(instanceKey(target));
+    if (instance === undefined) return null;
+    return { instance, agentType: null, messages: [], record: null, remembered: true };
+  }
+
+  /** Called with what has just been written. */
+  remember(key: string, { instance, messages }: Conversation): void {
+    if (instance === null || messages.some((message) => isQueued(message) || isOpenQuestion(message))) {
+      this.#instances.delete(key);
+    } else {
+      this.#instances.set(key, instance);
+    }
+  }
+
+  forget(key: string): void {
+    this.#instances.delete(key);
+  }
+}
+
+/** One text for user and instance; ids are of one length, so no two pairs share it. */
+export const instanceKey = ({ userId, agentInstanceId }: Omit<Signal, 'version'>): string =>
+  `${agentInstanceId}${userId}`;
