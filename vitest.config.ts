@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { ClosingLine } from './test/support/closing-line.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres-server.ts'],
-    // Files share one PostgreSQL server, each with a database of its own.
+    reporters: ['default', new ClosingLine()],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

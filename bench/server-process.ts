@@ -18,6 +18,10 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
+  // However the bench ends, nothing of it stays behind.
+  const kill = () => child.kill('SIGKILL');
+  process.on('exit', kill);
+  exited.then(() => process.off('exit', kill));
   const lines = createInterface({ input: child.stdout });
   await Promise.race([
     (async () => {

@@ -28,7 +28,12 @@ const API = '/api/v1';
 export async function waiting(options: WaitingOptions): Promise<WaitingResult> {
   const { port, pid, waiters, idleSeconds, tokenOf, statements } = options;
   const person = await HttpConnection.open(port);
-  const agents: { instance: string; token: string; answered: Promise<number>; close: () => void }[] = [];
+  const agents: {
+    instance: string;
+    token: string;
+    answered: Promise<{ at: number; messages: number }>;
+    close: () => void;
+  }[] = [];
   for (let nth = 0; nth < waiters; nth += 1) {
     const token = tokenOf(nth);
     const instance = randomUUID();
@@ -44,10 +49,12 @@ export async function waiting(options: WaitingOptions): Promise<WaitingResult> {
     );
     const { message_id: id } = JSON.parse(body);
     const path = `${API}/messages/pending?agent_instance_id=${instance}&last_read_message_id=${id}&wait=300`;
-    const answered = connection.send(httpRequest({ method: 'GET', path, token })).then(({ body: answer }) => {
-      if (JSON.parse(answer).messages.length !== 1) throw new Error(`no answer in ${answer}`);
-      return performance.now();
-    });
+    const answered = connection
+      .send(httpRequest({ method: 'GET', path, token }))
+      .then(({ body: answer }) => ({
+        at: performance.now(),
+        messages: JSON.parse(answer).messages.length as number,
+      }));
     agents.push({ instance, token, answered, close: () => connection.close() });
   }
   await sleep(1_000);
@@ -57,13 +64,14 @@ export async function waiting(options: WaitingOptions): Promise<WaitingResult> {
   const memory = await residentMiB(pid);
 
   const milliseconds: number[] = [];
-  // One waiter is woken often enough to tell; of many, each once.
   for (const { instance, token, answered, close } of agents) {
     const body = { agent_instance_id: instance, content: 'yes', mark_as_read: false };
     const request = httpRequest({ method: 'POST', path: `${API}/messages/user`, token, body });
     const sent = performance.now();
     await person.send(request);
-    milliseconds.push((await answered) - sent);
+    const { at, messages } = await answered;
+    if (messages !== 1) throw new Error('a wait ended without its answer');
+    milliseconds.push(at - sent);
     close();
   }
   person.close();

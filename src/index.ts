@@ -1,0 +1,30 @@
+import { systemClock, uuidV7 } from './adapters/runtime/system.ts';
+import { createDispatch, type Dispatch } from './application/dispatch.ts';
+import type { Ports } from './application/use-case.ts';
+
+export type { Dispatch, Request } from './application/dispatch.ts';
+export type { ErrorCode, InputIssue } from './application/errors.ts';
+export type { UseCase } from './application/use-case.ts';
+export * as useCases from './application/use-cases/index.ts';
+export { CodedError } from './domain/errors.ts';
+export type { AgentInstanceRepository } from './ports/agent-instance-repository.ts';
+export type { Clock, Ids, Logger } from './ports/runtime.ts';
+export type { Signal, Signals } from './ports/signals.ts';
+export type { Caller, Scope, TokenVerifier } from './ports/token-verifier.ts';
+
+/** Time and ids are the system's unless given. */
+export type DashboardPorts = Pick<Ports, 'repository' | 'signals'> & Partial<Ports>;
+
+export interface Dashboard {
+  /** Runs a use case for a caller: `dispatch(useCases.endSession, { caller, input })`. */
+  readonly dispatch: Dispatch;
+  /** Makes calls that wait answer at once. Call it before closing the store. */
+  stop(): void;
+}
+
+/** The use cases over the given ports, in whatever process and behind whatever transport the host has. */
+export function createDashboard(ports: DashboardPorts): Dashboard {
+  const stopping = new AbortController();
+  const dispatch = createDispatch({ clock: systemClock, ids: uuidV7, ...ports }, stopping.signal);
+  return { dispatch, stop: () => stopping.abort() };
+}
