@@ -22,6 +22,8 @@ export interface AgentInstance {
   readonly metadata: JsonObject | null;
   /** The position of the newest message; 0 while there is none. */
   readonly lastPosition: number;
+  /** How many steps the agent has reported. */
+  readonly stepCount: number;
   /** The read cursor: the last message the agent wrote or was handed. */
   readonly lastReadMessageId: MessageId | null;
   readonly lastHeartbeatAt: Date | null;
@@ -62,6 +64,7 @@ export const newAgentInstance = ({
   endedAt: null,
   metadata: metadata ?? null,
   lastPosition: 0,
+  stepCount: 0,
   lastReadMessageId: null,
   lastHeartbeatAt: null,
   lastActivityAt: now,

@@ -26,6 +26,8 @@ export interface AgentMessagePosted {
   readonly message: Message;
   readonly handedOff: readonly Message[];
   readonly gitDiffStatus: GitDiffStatus | null;
+  /** How many steps the agent has reported so far. */
+  readonly stepCount: number;
 }
 
 /**
@@ -59,9 +61,11 @@ export function postAgentMessage(
 
   draft.set({ lastReadMessageId: message.id, lastActivityAt: sent.now });
   if (!ended) draft.set({ status: sent.isQuestion ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
+  if (!sent.isQuestion) draft.set({ stepCount: instance.stepCount + 1 });
   if (sent.gitDiff !== null) keepGitDiff(draft, sent.gitDiff);
+  const { stepCount } = draft.instance;
   return {
-    output: { message, handedOff, gitDiffStatus: sent.gitDiff?.status ?? null },
+    output: { message, handedOff, gitDiffStatus: sent.gitDiff?.status ?? null, stepCount },
     changes: draft.changes(),
   };
 }

@@ -129,6 +129,13 @@ export class Draft {
     return this.#select((message) => message.senderType === 'USER' && message.readVersion === readVersion);
   }
 
+  /** Hands over the answer of a question, unless the agent has it. */
+  handOverAnswer({ answerId }: Message): Message | null {
+    const answer = answerId === null ? undefined : this.#messages.get(answerId);
+    if (answer === undefined) return null;
+    return isQueued(answer) ? this.handOver(answer) : answer;
+  }
+
   /** The agent asks an open question again: it, and all that came with it, is news to the agent once more. */
   askAgain(question: Message): Message {
     const readVersion = this.#instance.version;

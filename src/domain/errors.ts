@@ -19,7 +19,8 @@ export type DomainErrorCode =
   | 'already_requires_user_input'
   | 'idempotency_key_reused'
   | 'instance_deleted'
-  | 'invalid_id';
+  | 'invalid_id'
+  | 'question_not_found';
 
 /** A rule of the domain that the request breaks. */
 export class DomainError extends CodedError<DomainErrorCode> {
@@ -55,3 +56,6 @@ export const instanceDeleted = () =>
   );
 
 export const invalidId = (field: string) => new DomainError('invalid_id', `Invalid ${field}`, field);
+
+export const questionNotFound = () =>
+  new DomainError('question_not_found', 'There is no question with this id', 'question_id');

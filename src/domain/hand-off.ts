@@ -1,12 +1,6 @@
-import { ACTIVITY_RESOLUTION_MS, type AgentInstance } from './agent-instance.ts';
-import {
-  byPosition,
-  type Changes,
-  type Conversation,
-  type Decision,
-  Draft,
-  existing,
-} from './conversation.ts';
+import { noteActivity } from './agent-activity.ts';
+import type { AgentInstance } from './agent-instance.ts';
+import { byPosition, type Conversation, type Decision, Draft, existing } from './conversation.ts';
 import type { MessageId } from './ids.ts';
 import { isQueued, type Message } from './message.ts';
 
@@ -64,12 +58,4 @@ function handedOverAfter(conversation: Conversation, id: MessageId): readonly Me
         (readVersion > since || (readVersion === since && position > from.position)),
     )
     .sort((a, b) => (a.readVersion ?? 0) - (b.readVersion ?? 0) || byPosition(a, b));
-}
-
-/** A pending read is not silence, but polling must not turn every read into a write. */
-function noteActivity(instance: AgentInstance, now: Date): Changes | null {
-  if (now.getTime() - instance.lastActivityAt.getTime() < ACTIVITY_RESOLUTION_MS) return null;
-  const draft = new Draft(instance, [], now);
-  draft.set({ lastActivityAt: now });
-  return draft.changes();
 }

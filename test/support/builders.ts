@@ -76,6 +76,7 @@ export const anAgentInstance = (fields: Partial<AgentInstance> = {}): AgentInsta
   endedAt: fields.status === 'COMPLETED' ? BEFORE : null,
   metadata: null,
   lastPosition: 0,
+  stepCount: 0,
   lastReadMessageId: null,
   lastHeartbeatAt: null,
   lastActivityAt: BEFORE,
@@ -122,6 +123,7 @@ export const aConversation = (
   instance: Partial<AgentInstance> = {},
 ): Conversation => ({
   instance: anAgentInstance({
+    stepCount: 0,
     lastPosition: Math.max(0, ...messages.map(({ position }) => position)),
     ...instance,
   }),

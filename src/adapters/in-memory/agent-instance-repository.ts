@@ -74,8 +74,9 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
 /** What the port promises to load and no more: a rule that needs more fails here as it would on a database. */
 function relevantMessages({ instance, messages }: StoredInstance, target: UpdateTarget): Message[] {
   const { queue, questionCompany, message: named, readSince } = target;
+  const question = target.question == null ? undefined : messages.get(target.question);
   const open = questionCompany ? [...messages.values()].filter(isOpenQuestion) : [];
-  const company = new Set(open.map(({ readVersion }) => readVersion));
+  const company = new Set([...open, ...(question ? [question] : [])].map(({ readVersion }) => readVersion));
   const since =
     readSince == null || readSince === instance.lastReadMessageId ? null : messages.get(readSince);
   return [...messages.values()].filter(
@@ -84,6 +85,7 @@ function relevantMessages({ instance, messages }: StoredInstance, target: Update
       (queue === true && isQueued(message)) ||
       (message.senderType === 'USER' && company.has(message.readVersion)) ||
       message.id === named ||
+      (question !== undefined && (message.id === question.id || message.id === question.answerId)) ||
       message.id === readSince ||
       (since?.readVersion != null &&
         message.senderType === 'USER' &&

@@ -42,6 +42,7 @@ const STATUS = {
   invalid_encoding: 400,
   invalid_header: 400,
   invalid_id: 422,
+  question_not_found: 404,
   invalid_idempotency_key: 400,
   invalid_input: 422,
   invalid_json: 400,

@@ -33,6 +33,7 @@ export const AgentInstanceRow = defineEntity({
     endedAt: time().nullable(),
     metadata: p.json().nullable(),
     lastPosition: p.integer(),
+    stepCount: p.integer(),
     lastReadMessageId: uuid().nullable(),
     lastHeartbeatAt: time().nullable(),
     lastActivityAt: time(),

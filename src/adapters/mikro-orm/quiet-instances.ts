@@ -21,7 +21,8 @@ export class QuietInstances {
 
   /** What a load for this target would give, or null when it has to be made. */
   recall(target: UpdateTarget): Loaded | null {
-    if (target.message != null || target.readSince != null || target.idempotencyKey != null) return null;
+    const { question, message, readSince, idempotencyKey } = target;
+    if (question != null || message != null || readSince != null || idempotencyKey != null) return null;
     const instance = this.#instances.get(instanceKey(target));
     if (instance === undefined) return null;
     return { instance, agentType: null, messages: [], record: null, remembered: true };

@@ -1,4 +1,5 @@
 /** Every use case, by the name the library gives it. */
+export { askQuestion } from './ask-question.ts';
 export { endSession } from './end-session.ts';
 export { heartbeat } from './heartbeat.ts';
 export { readPendingMessages } from './read-pending-messages.ts';

@@ -1,10 +1,8 @@
 import * as v from 'valibot';
-import { postAgentMessage } from '../../domain/agent-speaks.ts';
-import { agentTypeName } from '../../domain/agent-type.ts';
-import { judgeGitDiff } from '../../domain/git-diff.ts';
-import { type AgentTypeId, agentInstanceId, type MessageId } from '../../domain/ids.ts';
+import { agentInstanceId } from '../../domain/ids.ts';
 import * as field from '../fields.ts';
 import { once } from '../idempotency.ts';
+import { agentMessagePosting } from '../post-agent-message.ts';
 import { defineUseCase } from '../use-case.ts';
 import { wireMessage } from '../wire-message.ts';
 
@@ -29,31 +27,22 @@ export const sendAgentMessage = defineUseCase({
     message_id: v.string(),
     queued_user_messages: v.array(field.message),
     git_diff_status: v.nullable(v.picklist(['stored', 'cut', 'cleared', 'rejected'])),
+    step_number: v.pipe(v.number(), v.integer(), v.description('Steps reported so far')),
   }),
-  async run({ repository, clock, ids }, { caller, input, idempotency }) {
+  async run(ports, { caller, input, idempotency }) {
     const instanceId = agentInstanceId(input.agent_instance_id);
-    const sent = {
+    const { target, decide } = agentMessagePosting(ports, caller, {
       agentInstanceId: instanceId,
-      agentTypeName: input.agent_type == null ? null : agentTypeName(input.agent_type),
       content: input.content,
+      agentType: input.agent_type ?? null,
       isQuestion: input.requires_user_input ?? false,
       metadata: input.message_metadata ?? null,
-      gitDiff: judgeGitDiff(input.git_diff),
-      newMessageId: ids.next() as MessageId,
-      newAgentTypeId: ids.next() as AgentTypeId,
-      now: clock.now(),
-    };
-    return repository.update(
-      {
-        userId: caller.userId,
-        agentInstanceId: instanceId,
-        queue: true,
-        questionCompany: sent.isQuestion,
-        agentTypeName: sent.agentTypeName,
-        idempotencyKey: idempotency?.key ?? null,
-      },
+      gitDiff: input.git_diff,
+    });
+    return ports.repository.update(
+      { ...target, idempotencyKey: idempotency?.key ?? null },
       once(idempotency, (conversation) => {
-        const { output, changes } = postAgentMessage(conversation, sent);
+        const { output, changes } = decide(conversation);
         return {
           output: {
             success: true as const,
@@ -61,6 +50,7 @@ export const sendAgentMessage = defineUseCase({
             message_id: output.message.id,
             queued_user_messages: output.handedOff.map(wireMessage),
             git_diff_status: output.gitDiffStatus,
+            step_number: output.stepCount,
           },
           changes,
         };

@@ -24,6 +24,7 @@ export class WriteSide extends Migration {
       ended_at timestamptz(3) null,
       metadata jsonb null,
       last_position int not null,
+      step_count int not null,
       last_read_message_id uuid null,
       last_heartbeat_at timestamptz(3) null,
       last_activity_at timestamptz(3) not null,

@@ -25,7 +25,7 @@ const LOAD_CONVERSATIONS = prepared(
   `select
     a.agent_type_id, y.name as agent_type_name, a.name, a.status,
     date_part('epoch', a.started_at) as started_at, date_part('epoch', a.ended_at) as ended_at, a.metadata,
-    a.last_position, a.last_read_message_id, date_part('epoch', a.last_heartbeat_at) as last_heartbeat_at,
+    a.last_position, a.step_count, a.last_read_message_id, date_part('epoch', a.last_heartbeat_at) as last_heartbeat_at,
     date_part('epoch', a.last_activity_at) as last_activity_at, a.version,
     case when a.id is not null then
       ${messagesWhere(`m.agent_instance_id = t.id and m.question_status = 'open'`)} end as open_questions,
@@ -37,6 +37,13 @@ const LOAD_CONVERSATIONS = prepared(
         (select q.read_version from messages q
          where q.user_id = t.user_id and q.agent_instance_id = t.id and q.question_status = 'open')`)}
       end as question_company,
+    case when t.question is not null then
+      (select json_agg(${MESSAGE}) from messages q cross join lateral (
+         select a.* from messages a where a.user_id = q.user_id and a.id in (q.id, q.answer_id)
+         union all
+         select c.* from messages c where c.user_id = q.user_id and c.agent_instance_id = q.agent_instance_id
+           and c.sender_type = 'USER' and c.read_version = q.read_version) m
+       where q.user_id = t.user_id and q.id = t.question and q.agent_instance_id = t.id) end as question,
     case when t.message_ids is not null then
       ${messagesWhere('m.agent_instance_id = t.id and m.id = any (t.message_ids::uuid[])')} end as named,
     case when t.read_since is not null and a.last_read_message_id is distinct from t.read_since then
@@ -50,9 +57,9 @@ const LOAD_CONVERSATIONS = prepared(
     case when t.idempotency_key is not null then
       (select json_build_object('fingerprint', r.fingerprint, 'answer', r.answer, 'recordedAt', r.recorded_at)
        from idempotency_records r where r.user_id = t.user_id and r.key = t.idempotency_key) end as record
-  from unnest($1::text[], $2::uuid[], $3::boolean[], $4::boolean[], $5::text[], $6::uuid[], $7::text[],
-      $8::text[])
-    with ordinality as t(user_id, id, queue, question_company, message_ids, read_since, agent_type_name, idempotency_key, nth)
+  from unnest($1::text[], $2::uuid[], $3::boolean[], $4::boolean[], $5::uuid[], $6::text[], $7::uuid[],
+      $8::text[], $9::text[])
+    with ordinality as t(user_id, id, queue, question_company, question, message_ids, read_since, agent_type_name, idempotency_key, nth)
   left join agent_instances a on a.user_id = t.user_id and a.id = t.id
   left join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
   order by t.nth`,
@@ -82,6 +89,7 @@ interface Row {
   readonly ended_at: number | null;
   readonly metadata: JsonObject | null;
   readonly last_position: number;
+  readonly step_count: number;
   readonly last_read_message_id: MessageId | null;
   readonly last_heartbeat_at: number | null;
   readonly last_activity_at: number;
@@ -90,6 +98,7 @@ interface Row {
   readonly open_questions: readonly MessageJson[] | null;
   readonly queue: readonly MessageJson[] | null;
   readonly question_company: readonly MessageJson[] | null;
+  readonly question: readonly MessageJson[] | null;
   readonly named: readonly MessageJson[] | null;
   readonly handed_over: readonly MessageJson[] | null;
   readonly named_type_id: AgentTypeId | null;
@@ -116,6 +125,7 @@ export async function loadConversations(
     targets.map(({ agentInstanceId }) => agentInstanceId),
     targets.map(({ queue }) => queue === true),
     targets.map(({ questionCompany }) => questionCompany === true),
+    targets.map(({ question }) => question ?? null),
     targets.map(messageIds),
     targets.map(({ readSince }) => readSince ?? null),
     targets.map(({ agentTypeName }) => agentTypeName ?? null),
@@ -131,7 +141,14 @@ function messageIds({ message, readSince }: UpdateTarget): string | null {
 }
 
 function loaded(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): Loaded {
-  const lists = [row.open_questions, row.queue, row.question_company, row.named, row.handed_over];
+  const lists = [
+    row.open_questions,
+    row.queue,
+    row.question_company,
+    row.question,
+    row.named,
+    row.handed_over,
+  ];
   const messages = lists.flatMap((list) => list ?? []).map((json) => message(json, agentInstanceId));
   const { named_type_id: typeId, record } = row;
   return {
@@ -154,6 +171,7 @@ function instance(row: Row, id: AgentInstanceId): AgentInstance | null {
     endedAt: row.ended_at === null ? null : time(row.ended_at),
     metadata: row.metadata,
     lastPosition: row.last_position,
+    stepCount: row.step_count,
     lastReadMessageId: row.last_read_message_id,
     lastHeartbeatAt: row.last_heartbeat_at === null ? null : time(row.last_heartbeat_at),
     lastActivityAt: time(row.last_activity_at),

@@ -19,7 +19,7 @@ const SAVE_CHANGES = prepared(
   `with input as materialized (
     select * from json_to_recordset($1::json) as i(
       nth int, user_id text, id uuid, base_version int, agent_type_id uuid, name text, status text,
-      started_at timestamptz, ended_at timestamptz, metadata jsonb, last_position int,
+      started_at timestamptz, ended_at timestamptz, metadata jsonb, last_position int, step_count int,
       last_read_message_id uuid, last_heartbeat_at timestamptz, last_activity_at timestamptz, version int,
       set_git_diff boolean, git_diff text)
   ), new_types as (
@@ -29,7 +29,7 @@ const SAVE_CHANGES = prepared(
     returning user_id, id
   ), updated as (
     update agent_instances a set
-      name = i.name, status = i.status, ended_at = i.ended_at, last_position = i.last_position,
+      name = i.name, status = i.status, ended_at = i.ended_at, last_position = i.last_position, step_count = i.step_count,
       last_read_message_id = i.last_read_message_id, last_heartbeat_at = i.last_heartbeat_at,
       last_activity_at = i.last_activity_at, version = i.version,
       git_diff = case when i.set_git_diff then i.git_diff else a.git_diff end
@@ -38,10 +38,10 @@ const SAVE_CHANGES = prepared(
     returning i.nth
   ), created as (
     insert into agent_instances (
-      user_id, id, agent_type_id, name, status, started_at, ended_at, metadata, last_position,
+      user_id, id, agent_type_id, name, status, started_at, ended_at, metadata, last_position, step_count,
       last_read_message_id, last_heartbeat_at, last_activity_at, version, git_diff)
     select
-      user_id, id, agent_type_id, name, status, started_at, ended_at, metadata, last_position,
+      user_id, id, agent_type_id, name, status, started_at, ended_at, metadata, last_position, step_count,
       last_read_message_id, last_heartbeat_at, last_activity_at, version, git_diff
     from input i
     where base_version = 0
@@ -155,6 +155,7 @@ const instanceJson = (
   ended_at: instance.endedAt,
   metadata: instance.metadata,
   last_position: instance.lastPosition,
+  step_count: instance.stepCount,
   last_read_message_id: instance.lastReadMessageId,
   last_heartbeat_at: instance.lastHeartbeatAt,
   last_activity_at: instance.lastActivityAt,
