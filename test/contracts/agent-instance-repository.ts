@@ -7,6 +7,7 @@ import { readPending } from '../../src/domain/hand-off.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
 import { endSession, heartbeat, startAgentInstance } from '../../src/domain/lifecycle.ts';
 import type { Message } from '../../src/domain/message.ts';
+import { readAnswer } from '../../src/domain/read-answer.ts';
 import { receiveUserMessage } from '../../src/domain/user-speaks.ts';
 import type { AgentInstanceRepository, UpdateTarget } from '../../src/ports/agent-instance-repository.ts';
 import type { Signal } from '../../src/ports/signals.ts';
@@ -78,6 +79,16 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       decided((conversation) => readPending(conversation, { lastReadMessageId, now: NOW })),
     );
 
+  const readQuestion = (
+    target: Pick<UpdateTarget, 'userId' | 'agentInstanceId'>,
+    questionId: MessageId,
+    repository = store(),
+  ) =>
+    repository.update(
+      { ...target, question: questionId },
+      decided((conversation) => readAnswer(conversation, { questionId, now: NOW })),
+    );
+
   const look = (
     target: Pick<UpdateTarget, 'userId' | 'agentInstanceId'>,
     extra: Partial<UpdateTarget> = {},
@@ -110,6 +121,7 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         endedAt: null,
         metadata: null,
         lastPosition: 1,
+        stepCount: 0,
         lastReadMessageId: message.id,
         lastHeartbeatAt: null,
         lastActivityAt: NOW,
@@ -212,6 +224,40 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       const again = await post(target, { content: 'Deploy?', isQuestion: true });
       expect(contents(again.handedOff)).toEqual(['before']);
       expect(again.message.position).toBe(3);
+    });
+
+    test('holds a question with its answer and what was handed over with it, and nothing else', async () => {
+      const target = someInstance();
+      await post(target);
+      await say(target, 'before');
+      const { message: question } = await post(target, { content: 'Deploy?', isQuestion: true });
+      const answer = await say(target, 'yes');
+      await say(target, 'later');
+      await post(target, { content: 'another step' });
+      const { messages } = await look(target, { queue: false, question: question.id });
+      expect(contents(messages.toSorted((a, b) => a.position - b.position))).toEqual([
+        'before',
+        'Deploy?',
+        'yes',
+      ]);
+      expect(messages).toContainEqual(expect.objectContaining({ id: question.id, answerId: answer.id }));
+    });
+
+    test('leaves out a named question of another instance, and of another user', async () => {
+      const userId = someone();
+      const here = { userId, agentInstanceId: newId<AgentInstanceId>() };
+      const there = { userId, agentInstanceId: newId<AgentInstanceId>() };
+      const { message: question } = await post(here, { isQuestion: true });
+      await post(there);
+      expect((await look(there, { question: question.id })).messages).toEqual([]);
+      expect((await look({ ...here, userId: someone() }, { question: question.id })).messages).toEqual([]);
+    });
+
+    test('a step is no question, whatever it is asked for as', async () => {
+      const target = someInstance();
+      const { message: step } = await post(target);
+      const asked = readQuestion(target, step.id);
+      await expect(asked).rejects.toMatchObject({ code: 'question_not_found' });
     });
 
     test("finds the user's agent type by name for an instance that is new", async () => {
@@ -464,6 +510,24 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       const order = inOrder.map(({ position }) => position);
       expect(order).toEqual(order.toSorted((a, b) => a - b));
       expect(new Set(order).size).toBe(order.length);
+    });
+
+    test('20 readers of one answer are told the same, and it is handed over once', async () => {
+      const target = someInstance();
+      await post(target);
+      await say(target, 'before');
+      const { message: question } = await post(target, { isQuestion: true });
+      await say(target, 'yes');
+      const read = await Promise.all(
+        Array.from({ length: 20 }, (_, nth) =>
+          readQuestion(target, question.id, open().repositories[nth % 2 === 0 ? 0 : 1]),
+        ),
+      );
+      for (const { answer, feedback, status } of read) {
+        expect([answer?.content, contents(feedback), status]).toEqual(['yes', ['before'], 'answered']);
+      }
+      expect(new Set(read.map(({ answer }) => answer?.readVersion)).size).toBe(1);
+      expect((await look(target)).instance?.version).toBe(5);
     });
 
     test('an echo marked as read never skips what was queued before it', async () => {

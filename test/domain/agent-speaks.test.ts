@@ -165,6 +165,7 @@ describe('the first message of an instance', () => {
       endedAt: null,
       metadata: null,
       lastPosition: 1,
+      stepCount: 1,
       lastReadMessageId: NEW,
       lastHeartbeatAt: null,
       lastActivityAt: NOW,

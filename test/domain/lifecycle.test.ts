@@ -32,6 +32,7 @@ describe('starting an instance', () => {
       endedAt: null,
       metadata: null,
       lastPosition: 0,
+      stepCount: 0,
       lastReadMessageId: null,
       lastHeartbeatAt: null,
       lastActivityAt: NOW,

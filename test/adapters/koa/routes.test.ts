@@ -37,6 +37,7 @@ describe('each route answers in its shape', () => {
       message_id: UUID_V7,
       queued_user_messages: [],
       git_diff_status: null,
+      step_number: 1,
     });
     await say('look here');
     const second = await step('next', { git_diff: 'diff --git a/a b/a\n' });

@@ -25,6 +25,7 @@ describe('send_agent_message', () => {
         },
       ],
       git_diff_status: null,
+      step_number: 2,
     });
     expect((await application.step()).queued_user_messages).toEqual([]);
   });
