@@ -22,7 +22,15 @@ export interface BodyRules {
  * where it leaves it (`rawBody`, else `body`): reading a drained stream would wait for ever.
  * @throws HttpError, and RequestError `invalid_json`.
  */
-export async function readJsonObject(ctx: Context, { limit, mayBeEmpty }: BodyRules): Promise<object> {
+export async function readJsonObject(ctx: Context, rules: BodyRules): Promise<object> {
+  return object(await readJsonRoot(ctx, rules));
+}
+
+/**
+ * Like `readJsonObject`, for protocols that know a list of requests, too.
+ * @throws HttpError, and RequestError `invalid_json`.
+ */
+export async function readJsonRoot(ctx: Context, { limit, mayBeEmpty }: BodyRules): Promise<object> {
   const { req } = ctx;
   if (!announcesBody(req)) return empty(mayBeEmpty);
   const type = req.headers['content-type'];
@@ -30,7 +38,7 @@ export async function readJsonObject(ctx: Context, { limit, mayBeEmpty }: BodyRu
 
   const { rawBody, body } = ctx.request as { rawBody?: unknown; body?: unknown };
   const parsed = rawBody ?? body;
-  if (parsed !== undefined && typeof parsed !== 'string' && !Buffer.isBuffer(parsed)) return object(parsed);
+  if (parsed !== undefined && typeof parsed !== 'string' && !Buffer.isBuffer(parsed)) return root(parsed);
 
   if (parsed !== undefined && Buffer.byteLength(parsed) > limit) throw tooLarge(limit);
   const sent = parsed ?? (await readBytes(req, limit));
@@ -90,10 +98,17 @@ function parse(text: string): object {
   } catch (error) {
     throw invalidJson(error instanceof Error ? `The body is not JSON: ${error.message}` : 'Not JSON');
   }
-  return object(value);
+  return root(value);
 }
 
-function object(value: unknown): object {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw invalidJson('The body must be a JSON object');
+function root(value: unknown): object {
+  if (typeof value === 'object' && value !== null) return value;
+  throw notAnObject();
 }
+
+function object(value: object): object {
+  if (Array.isArray(value)) throw notAnObject();
+  return value;
+}
+
+const notAnObject = () => invalidJson('The body must be a JSON object');

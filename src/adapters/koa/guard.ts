@@ -17,7 +17,7 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 /** Probes call by whatever address they know. */
 const PROBES = new Set(['/health', '/ready']);
 
-const EXPOSED = ['X-Request-Id', 'Retry-After', 'WWW-Authenticate', 'Link'];
+const EXPOSED = ['X-Request-Id', 'Retry-After', 'WWW-Authenticate', 'Link', 'Mcp-Session-Id'];
 
 /**
  * Keeps pages of other sites out. A page whose name resolves to this machine (DNS rebinding) is same-origin

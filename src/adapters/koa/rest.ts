@@ -1,10 +1,10 @@
 import { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Dispatch } from '../../application/dispatch.ts';
-import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
-import { bearerToken } from './authenticate.ts';
-import { type ExchangeSettings, exchange, exchangeOf } from './exchange.ts';
+import type { TokenVerifier } from '../../ports/token-verifier.ts';
+import { type ExchangeSettings, exchange } from './exchange.ts';
 import { methodNotAllowed, notFound } from './http-error.ts';
+import { identify } from './identify.ts';
 import { routeHandler } from './route-handler.ts';
 import { BASE_PATH, ROUTES } from './routes.ts';
 
@@ -34,8 +34,8 @@ export function restApi({ dispatch, tokens, ...settings }: RestApiOptions): Midd
 
   /** The token comes first: without one, no body is read and no path is known. */
   const answer = async (ctx: Context): Promise<void> => {
-    const verified = tokens.verify(bearerToken(ctx));
-    exchangeOf(ctx).caller = isPromise(verified) ? await verified : verified;
+    const caller = identify(ctx, tokens);
+    if ('then' in caller) await caller;
     await routed(ctx as Parameters<typeof routed>[0], async () => answerUnrouted(ctx));
   };
 
@@ -45,8 +45,6 @@ export function restApi({ dispatch, tokens, ...settings }: RestApiOptions): Midd
     return exchange(ctx, settings, answer);
   };
 }
-
-const isPromise = (verified: Caller | Promise<Caller>): verified is Promise<Caller> => 'then' in verified;
 
 const METHODS_OF = new Map<string, string>();
 for (const { path } of ROUTES) {

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Middleware } from 'koa';
+import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
+import { readJsonRoot } from './body.ts';
+import { type ExchangeSettings, exchange } from './exchange.ts';
+import { methodNotAllowed } from './http-error.ts';
+import { identify } from './identify.ts';
+
+/** Answers a request that was let in, all by itself. Resolves when the answer is out. */
+export type NodeHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  by: { readonly caller: Caller; readonly body: unknown },
+) => Promise<void>;
+
+export interface ProtectedNodeHandlerOptions extends ExchangeSettings {
+  readonly paths: readonly string[];
+  readonly methods: readonly string[];
+  readonly tokens: TokenVerifier;
+  /** Bytes of a POST's JSON body, after inflating. */
+  readonly bodyLimit: number;
+  readonly handler: NodeHandler;
+}
+
+/**
+ * Puts something that writes its own answers, streams perhaps, at some paths. Who may call, what a body may
+ * be, and the refusals are those of the REST API.
+ */
+export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Middleware {
+  const { tokens, bodyLimit, handler, ...settings } = options;
+  const paths = new Set(options.paths);
+  const methods = new Set(options.methods);
+  const allowed = [...methods, 'OPTIONS'].join(', ');
+
+  return (ctx, next) => {
+    if (!paths.has(ctx.path)) return next();
+    return exchange(ctx, settings, async () => {
+      const caller = await identify(ctx, tokens);
+      if (ctx.method === 'OPTIONS') {
+        ctx.set('Allow', allowed);
+        ctx.status = 204;
+        return;
+      }
+      if (!methods.has(ctx.method)) throw methodNotAllowed(allowed);
+      const body =
+        ctx.method === 'POST' ? await readJsonRoot(ctx, { limit: bodyLimit, mayBeEmpty: false }) : undefined;
+      // Koa would add to the answer, or put a 404 in its place.
+      ctx.respond = false;
+      try {
+        await handler(ctx.req, ctx.res, { caller, body });
+      } catch (error) {
+        ctx.respond = !ctx.headerSent;
+        throw error;
+      }
+    });
+  };
+}
