@@ -7,6 +7,7 @@ import {
 } from 'tsyringe';
 import { JwtIssuer } from '../adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../adapters/jwt/jwt-verifier.ts';
+import { createMcpEndpoint, type McpEndpoint } from '../adapters/mcp/endpoint.ts';
 import { MikroOrmAgentInstanceRepository } from '../adapters/mikro-orm/agent-instance-repository.ts';
 import type { Database } from '../adapters/mikro-orm/database.ts';
 import { currentVersions } from '../adapters/mikro-orm/statements/current-versions.ts';
@@ -20,6 +21,8 @@ import type { Clock, Ids, Logger } from '../ports/runtime.ts';
 import type { Signal, Signals } from '../ports/signals.ts';
 import type { TokenVerifier } from '../ports/token-verifier.ts';
 import type { Config } from './config.ts';
+import { MESSAGES_PATH } from './mcp-routes.ts';
+import { packageInfo } from './package-info.ts';
 import type { TokenKeys } from './token-keys.ts';
 
 const token = <T>(name: string): InjectionToken<T> => Symbol(name) as InjectionToken<T>;
@@ -41,6 +44,7 @@ export const TOKENS = {
   /** Null where the server holds no private key. */
   issuer: token<JwtIssuer | null>('JwtIssuer'),
   dispatch: token<Dispatch>('Dispatch'),
+  mcp: token<McpEndpoint>('McpEndpoint'),
 } as const;
 
 /** What has to be opened, read or awaited before anything can be wired. */
@@ -107,6 +111,15 @@ export function createContainer(opened: Opened): DependencyContainer {
       },
       from.resolve(TOKENS.stopping),
     ),
+  );
+  single(TOKENS.mcp, (from) =>
+    createMcpEndpoint({
+      ...packageInfo,
+      dispatch: from.resolve(TOKENS.dispatch),
+      ids: from.resolve(TOKENS.ids),
+      logger: from.resolve(TOKENS.logger),
+      messagesPath: MESSAGES_PATH,
+    }),
   );
   return container;
 }

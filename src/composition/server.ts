@@ -8,6 +8,7 @@ import type { AgentInstanceRepository } from '../ports/agent-instance-repository
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { Config } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
+import { mcpRoutes } from './mcp-routes.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
@@ -55,8 +56,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   logger.info({ url, store: config.databaseUrl === null ? 'embedded' : 'postgresql' }, 'listening');
 
   const stop = async () => {
+    // Waits answer first; then what is open all the time closes, or draining would wait for it.
     stopping.abort();
-    const answered = await http.drain(DRAIN_MS);
+    const [answered] = await Promise.all([http.drain(DRAIN_MS), container.resolve(TOKENS.mcp).close()]);
     if (!answered) logger.warn({}, 'stopped with requests unanswered');
     await opened.disposeAsync();
     logger.info({}, 'stopped');
@@ -68,16 +70,20 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 function restApp(container: DependencyContainer) {
   const { publicUrl, allowedHosts, corsOrigins } = container.resolve(TOKENS.config);
   const repository = container.resolve(TOKENS.repository);
+  const tokens = container.resolve(TOKENS.tokenVerifier);
+  const logger = container.resolve(TOKENS.logger);
   return createApp({
     ...packageInfo,
     dispatch: container.resolve(TOKENS.dispatch),
-    tokens: container.resolve(TOKENS.tokenVerifier),
-    logger: container.resolve(TOKENS.logger),
+    tokens,
+    logger,
     ping: () => repository.ping(),
     publicUrl,
     allowedHosts,
     corsOrigins,
-    protectedResources: ['/api/v1'],
+    protectedResources: ['/api/v1', '/mcp'],
+    links: { mcp: '/mcp' },
+    also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, logger, publicUrl }),
   });
 }
 

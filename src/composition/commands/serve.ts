@@ -14,6 +14,7 @@ export async function serve(env: Environment): Promise<void> {
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const server = await startServer(config, logger);
 
+  const address = config.publicUrl ?? server.url;
   const issuer = server.container.resolve(TOKENS.issuer);
   const agentToken = await issuer?.issue({ userId: LOCAL_USER, scopes: ['agent'], expiresInSeconds: null });
   const dashboardToken = await issuer?.issue({
@@ -24,10 +25,15 @@ export async function serve(env: Environment): Promise<void> {
   process.stdout.write(
     [
       '',
-      `Agent Dashboard listens on ${config.publicUrl ?? server.url}`,
+      `Agent Dashboard listens on ${address}`,
       ...(agentToken === undefined
         ? ['Tokens are issued elsewhere: there is a JWT_PUBLIC_KEY, but no JWT_PRIVATE_KEY.']
-        : [`Agent token:     ${agentToken}`, `Dashboard token: ${dashboardToken}`]),
+        : [
+            `Agent token:     ${agentToken}`,
+            `Dashboard token: ${dashboardToken}`,
+            'Claude Code:     ' +
+              `claude mcp add --transport http agent-dashboard ${address}/mcp --header "Authorization: Bearer ${agentToken}"`,
+          ]),
       `Data:            ${config.databaseUrl === null ? config.dataDir : 'PostgreSQL (DATABASE_URL)'}`,
       'Ctrl-C stops it.',
       '',

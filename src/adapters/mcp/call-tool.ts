@@ -1,0 +1,69 @@
+import type { Dispatch } from '../../application/dispatch.ts';
+import type { Ids, Logger } from '../../ports/runtime.ts';
+import { agentTypeOf } from './agent-type.ts';
+import type { McpCall } from './call.ts';
+import { waitSecondsFor } from './patience.ts';
+import type { Timing } from './timing.ts';
+import { internalFailure, isRefusal, refusalOf, resultOf, type ToolResult } from './tool-result.ts';
+import { toolNamed } from './tools.ts';
+
+/** What running a tool needs. */
+export interface ToolServices {
+  readonly dispatch: Dispatch;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly timing: Timing;
+}
+
+/** A protocol error, by the number of JSON-RPC: all that the libraries look at is `code` and `message`. */
+export class ProtocolFault extends Error {
+  override readonly name = 'ProtocolFault';
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const INVALID_PARAMS = -32602;
+
+/**
+ * Runs a tool for a client of whatever revision. Never throws but for a tool that does not exist: what the
+ * libraries made of an error would leak its message.
+ * @throws ProtocolFault
+ */
+export async function callTool(services: ToolServices, name: string, call: McpCall): Promise<ToolResult> {
+  const tool = toolNamed(name);
+  if (tool === undefined) throw new ProtocolFault(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 100)}`);
+  const { dispatch, ids, logger, timing } = services;
+  const context = {
+    newId: () => ids.next(),
+    agentType: agentTypeOf(call.client),
+    waitSeconds: waitSecondsFor(call.client.name, timing.waitSeconds),
+  };
+  const reporting = tool.mayWait ? reportProgress(call, timing.progressMs) : undefined;
+  try {
+    const { caller, gone, sentArguments: args } = call;
+    return resultOf(await tool.run(dispatch, { caller, gone, args: args ?? {}, context }));
+  } catch (error) {
+    if (isRefusal(error)) return refusalOf(error, tool.renamed);
+    const requestId = ids.next();
+    logger.error({ err: error, request_id: requestId, tool: name }, 'internal error');
+    return internalFailure(requestId);
+  } finally {
+    clearInterval(reporting);
+  }
+}
+
+/** Tells a client that asked for it that its question is still open; many keep waiting as long as it does. */
+function reportProgress({ onProgress, gone }: McpCall, everyMs: number): NodeJS.Timeout | undefined {
+  if (onProgress === null) return undefined;
+  const started = Date.now();
+  return setInterval(() => {
+    if (gone.aborted) return;
+    const progress = Math.max(1, Math.round((Date.now() - started) / 1000));
+    // Whether it arrives is the connection's business; that it does not must not end the wait.
+    onProgress({ progress, message: 'Waiting for the answer' }).catch(() => undefined);
+  }, everyMs);
+}

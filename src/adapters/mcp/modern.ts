@@ -1,0 +1,88 @@
+import {
+  createMcpHandler,
+  InMemoryServerEventBus,
+  type McpHttpHandler,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
+import { type McpCall, progressReporter } from './call.ts';
+import type { LegacyServerOptions } from './legacy-server.ts';
+import type { MethodName, MethodParams } from './methods.ts';
+import type { Timing } from './timing.ts';
+import { toolNamed } from './tools.ts';
+import { authOf, sentArguments, type Visit, visitFrom } from './visit.ts';
+
+export interface ModernOptions extends Pick<LegacyServerOptions, 'name' | 'version' | 'offer' | 'onError'> {
+  readonly timing: Timing;
+}
+
+/** A server lives for one request; building a validator for each would cost more than the request. */
+const jsonSchemaValidator = new AjvJsonSchemaValidator();
+
+/** The stateless revision 2026-07-28. */
+export class ModernLeg {
+  /** Answers as JSON, unless there is something to tell before the result. */
+  readonly #quick: McpHttpHandler;
+  /** Opens its stream at once: the first byte must not wait for a person. */
+  readonly #streaming: McpHttpHandler;
+
+  constructor(options: ModernOptions) {
+    const settings = {
+      legacy: 'reject',
+      keepAliveMs: options.timing.keepAliveMs,
+      bus: new InMemoryServerEventBus(),
+      onerror: options.onError,
+    } as const;
+    const factory = () => createModernServer(options);
+    this.#quick = createMcpHandler(factory, { ...settings, responseMode: 'auto' });
+    this.#streaming = createMcpHandler(factory, { ...settings, responseMode: 'sse' });
+  }
+
+  handle(request: Request, visit: Visit): Promise<Response> {
+    const handler = mayWait(visit.body) ? this.#streaming : this.#quick;
+    return handler.fetch(request, {
+      authInfo: authOf(visit),
+      ...(visit.body !== undefined && { parsedBody: visit.body }),
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#quick.close(), this.#streaming.close()]);
+  }
+}
+
+function createModernServer({ name, version, offer }: ModernOptions): Server {
+  const { capabilities, instructions, methods } = offer;
+  const server = new Server({ name, version }, { capabilities, instructions, jsonSchemaValidator });
+  // The library checks each result against its method's schema when it runs; its types want to know sooner.
+  const answer = server.setRequestHandler.bind(server) as unknown as SetHandler;
+  for (const [methodName, method] of methods) {
+    answer(methodName, async (request, context) => ({
+      ...(await method(request.params ?? {}, callOf(server, context))),
+    }));
+  }
+  return server;
+}
+
+type SetHandler = (
+  method: MethodName,
+  handler: (request: { params?: MethodParams }, context: ServerContext) => Promise<object>,
+) => void;
+
+function callOf(server: Server, { http, mcpReq }: ServerContext): McpCall {
+  const visit = visitFrom(http?.authInfo);
+  return {
+    caller: visit.caller,
+    client: { ...visit, name: server.getClientVersion()?.name ?? null },
+    // Aborted when the connection closes, too.
+    gone: mcpReq.signal,
+    onProgress: progressReporter(mcpReq._meta?.progressToken, (notification) => mcpReq.notify(notification)),
+    sentArguments: sentArguments(visit.body, mcpReq.id),
+  };
+}
+
+function mayWait(body: unknown): boolean {
+  const { method, params } = (body ?? {}) as { method?: unknown; params?: { name?: unknown } };
+  return method === 'tools/call' && toolNamed(String(params?.name))?.mayWait === true;
+}

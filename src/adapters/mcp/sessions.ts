@@ -1,0 +1,89 @@
+import type { ServerResponse } from 'node:http';
+import type { UserId } from '../../domain/ids.ts';
+
+/** A session as its owner opened it. */
+export interface Session {
+  readonly id: string;
+  /** A session id is no authentication: it works for this user's tokens only. */
+  readonly userId: UserId;
+  close(): Promise<void>;
+}
+
+interface Entry<Kind extends Session> {
+  readonly session: Kind;
+  /** Answers and streams under way. */
+  open: number;
+  idleSince: number;
+}
+
+/** More than any honest user's agents have; what lies idle the longest goes first. */
+const LIMIT_PER_USER = 500;
+
+/** The sessions of one transport. */
+export class Sessions<Kind extends Session> {
+  readonly #entries = new Map<string, Entry<Kind>>();
+  readonly #idleMs: number;
+  /** One for all sessions, and only while there are any. */
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(idleMs: number) {
+    this.#idleMs = idleMs;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  add(session: Kind): void {
+    this.#makeRoom(session.userId);
+    this.#entries.set(session.id, { session, open: 0, idleSince: Date.now() });
+    this.#sweep ??= setInterval(() => this.#closeIdle(), Math.max(10, this.#idleMs / 4)).unref();
+  }
+
+  /** Null for one that does not exist and for one of another user alike. */
+  find(id: string, userId: UserId): Kind | null {
+    const entry = this.#entries.get(id);
+    return entry?.session.userId === userId ? entry.session : null;
+  }
+
+  /** The session is in use until the answer is out or its client gone. */
+  holdFor(id: string, res: ServerResponse): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || res.closed) return;
+    entry.open += 1;
+    res.once('close', () => {
+      entry.open -= 1;
+      entry.idleSince = Date.now();
+    });
+  }
+
+  remove(id: string): void {
+    this.#entries.delete(id);
+    if (this.#entries.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map((entry) => this.#close(entry)));
+  }
+
+  async #close({ session }: Entry<Kind>): Promise<void> {
+    this.remove(session.id);
+    await session.close();
+  }
+
+  #closeIdle(): void {
+    const since = Date.now() - this.#idleMs;
+    for (const entry of this.#entries.values()) {
+      if (entry.open === 0 && entry.idleSince <= since) void this.#close(entry);
+    }
+  }
+
+  #makeRoom(userId: UserId): void {
+    const own = [...this.#entries.values()].filter(({ session }) => session.userId === userId);
+    if (own.length < LIMIT_PER_USER) return;
+    const [oldest] = own.filter(({ open }) => open === 0).sort((a, b) => a.idleSince - b.idleSince);
+    if (oldest !== undefined) void this.#close(oldest);
+  }
+}

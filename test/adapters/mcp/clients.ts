@@ -1,0 +1,126 @@
+import {
+  Client as SplitClient,
+  StreamableHTTPClientTransport as SplitTransport,
+  type VersionNegotiationOptions,
+} from '@modelcontextprotocol/client';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { ToolResult } from '../../../src/adapters/mcp/tool-result.ts';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly timeout?: number;
+  readonly onprogress?: (progress: { progress: number }) => void;
+}
+
+/** What the tests do with a client, whoever made it. */
+export interface TestClient extends AsyncDisposable {
+  call(name: string, args?: object, options?: CallOptions): Promise<ToolResult>;
+  tools(): Promise<{ name: string; inputSchema: object; outputSchema?: object | undefined }[]>;
+  /** The id of its session, where it has one. */
+  readonly sessionId: string | undefined;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  readonly token?: string;
+  readonly clientName?: string;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/** A kind of client that no one here wrote. */
+export interface ClientKind {
+  readonly kind: string;
+  /** Whether the server keeps something for it between two requests. */
+  readonly hasSession: boolean;
+  connect(url: string, options?: ConnectOptions): Promise<TestClient>;
+}
+
+const requestInit = ({ token = 'ann', headers }: ConnectOptions) => ({
+  headers: { authorization: `Bearer ${token}`, ...headers },
+});
+
+const information = ({ clientName = 'test-client' }: ConnectOptions) => ({
+  name: clientName,
+  version: '1.0.0',
+});
+
+async function connectSdk(options: ConnectOptions, transport: Transport): Promise<TestClient> {
+  const client = new Client(information(options));
+  await client.connect(transport);
+  const close = () => client.close();
+  return {
+    call: async (name, args = {}, callOptions) =>
+      (await client.callTool({ name, arguments: { ...args } }, undefined, callOptions)) as ToolResult,
+    tools: async () => (await client.listTools()).tools,
+    get sessionId() {
+      return transport.sessionId;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function connectSplit(
+  url: string,
+  options: ConnectOptions,
+  versionNegotiation: VersionNegotiationOptions,
+): Promise<TestClient> {
+  const client = new SplitClient(information(options), { versionNegotiation });
+  const transport = new SplitTransport(new URL(`${url}/mcp`), { requestInit: requestInit(options) });
+  await client.connect(transport);
+  const close = () => client.close();
+  return {
+    call: async (name, args = {}, callOptions) =>
+      (await client.callTool({ name, arguments: { ...args } }, callOptions)) as ToolResult,
+    tools: async () => (await client.listTools()).tools,
+    get sessionId() {
+      return transport.sessionId;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+export const STREAMABLE: ClientKind = {
+  kind: 'sdk 1.x, Streamable HTTP',
+  hasSession: true,
+  connect: (url, options = {}) =>
+    connectSdk(
+      options,
+      new StreamableHTTPClientTransport(new URL(`${url}/mcp`), {
+        requestInit: requestInit(options),
+      }) as Transport,
+    ),
+};
+
+export const SSE: ClientKind = {
+  kind: 'sdk 1.x, HTTP+SSE',
+  hasSession: true,
+  connect: (url, options = {}) => {
+    const init = requestInit(options);
+    return connectSdk(options, new SSEClientTransport(new URL(`${url}/sse`), { requestInit: init }));
+  },
+};
+
+export const AUTO: ClientKind = {
+  kind: 'client 2.x, auto',
+  hasSession: false,
+  connect: (url, options = {}) => connectSplit(url, options, { mode: 'auto' }),
+};
+
+export const MODERN: ClientKind = {
+  kind: 'client 2.x, pinned to 2026-07-28',
+  hasSession: false,
+  connect: (url, options = {}) => connectSplit(url, options, { mode: { pin: '2026-07-28' } }),
+};
+
+export const LEGACY: ClientKind = {
+  kind: 'client 2.x, legacy',
+  hasSession: true,
+  connect: (url, options = {}) => connectSplit(url, options, { mode: 'legacy' }),
+};
+
+export const CLIENTS: readonly ClientKind[] = [STREAMABLE, SSE, AUTO, MODERN, LEGACY];

@@ -1,0 +1,85 @@
+import { createMcpEndpoint, type McpEndpoint } from '../../../src/adapters/mcp/endpoint.ts';
+import type { Timing } from '../../../src/adapters/mcp/timing.ts';
+import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
+import type { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import type { Dispatch } from '../../../src/application/dispatch.ts';
+import { mcpRoutes } from '../../../src/composition/mcp-routes.ts';
+import type { AgentInstanceRepository } from '../../../src/ports/agent-instance-repository.ts';
+import { fakeTokens, fieldsOf, inMemory, LogBook, TestServer } from '../koa/test-server.ts';
+
+export interface McpServerOptions {
+  readonly timing?: Partial<Timing>;
+  readonly wrap?: (repository: AgentInstanceRepository) => AgentInstanceRepository;
+}
+
+/** The server with MCP and REST over one in-memory store, on a free loopback port. */
+export class McpServer implements AsyncDisposable {
+  readonly endpoint: McpEndpoint;
+  readonly signals: InProcessSignals;
+  readonly dispatch: Dispatch;
+  readonly log: LogBook;
+  readonly stopping: AbortController;
+  readonly server: TestServer;
+
+  private constructor(
+    parts: Pick<McpServer, 'endpoint' | 'signals' | 'dispatch' | 'log' | 'stopping' | 'server'>,
+  ) {
+    this.endpoint = parts.endpoint;
+    this.signals = parts.signals;
+    this.dispatch = parts.dispatch;
+    this.log = parts.log;
+    this.stopping = parts.stopping;
+    this.server = parts.server;
+  }
+
+  static async start({ timing = {}, wrap }: McpServerOptions = {}): Promise<McpServer> {
+    const { dispatch, signals, stopping } = inMemory(wrap);
+    const log = new LogBook();
+    const endpoint = createMcpEndpoint({
+      dispatch,
+      ids: uuidV7,
+      logger: log,
+      name: 'agent-dashboard-server',
+      version: '1.2.3',
+      timing: { waitSeconds: 20, ...timing },
+    });
+    const also = mcpRoutes(endpoint, { tokens: fakeTokens, logger: log });
+    const server = await TestServer.start({ dispatch, also });
+    return new McpServer({ endpoint, signals, dispatch, log, stopping, server });
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  /** The person writes to an instance, over REST. */
+  async say(agentInstanceId: string, content: string): Promise<void> {
+    const body = { agent_instance_id: agentInstanceId, content, mark_as_read: false };
+    const answer = await this.server.call('POST', '/messages/user', { body });
+    if (answer.status !== 200) throw new Error(JSON.stringify(await fieldsOf(answer)));
+  }
+
+  /** Resolves once so many calls wait. */
+  async waiting(count: number): Promise<void> {
+    await until(() => this.signals.size === count);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all([this.endpoint.close(), this.server.http.drain(2_000)]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stopping.abort();
+    await this.endpoint.close(0);
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+export async function until(condition: () => boolean, patienceMs = 5_000): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
