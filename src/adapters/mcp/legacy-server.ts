@@ -59,7 +59,8 @@ async function answer(
   const visit = visitFrom(extra.authInfo);
   // The library aborts on the client's word only; that its connection is dead we have to see ourselves.
   using abort = new LinkedAbort([extra.signal, visit.gone]);
-  return method(params, {
+  // Awaited here, or the link would be let go of before there is anything to abort.
+  return await method(params, {
     caller: visit.caller,
     client: { ...visit, name: server.getClientVersion()?.name ?? null },
     gone: abort.signal,

@@ -1,0 +1,49 @@
+/** A scenario of the runner, and what of it is not for this server. */
+export interface Scenario {
+  readonly name: string;
+  readonly revisions: readonly ('2025-11-25' | '2026-07-28')[];
+  /** Checks that call the runner's own sample tools, by id. */
+  readonly exceptChecks?: readonly string[];
+}
+
+const BOTH = ['2025-11-25', '2026-07-28'] as const;
+
+/** Every server scenario that this server has to pass. */
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'server-initialize', revisions: ['2025-11-25'] },
+  { name: 'server-session-lifecycle', revisions: ['2025-11-25'] },
+  { name: 'ping', revisions: ['2025-11-25'] },
+  { name: 'tools-list', revisions: BOTH },
+  { name: 'server-sse-multiple-streams', revisions: BOTH },
+  { name: 'dns-rebinding-protection', revisions: BOTH },
+  { name: 'http-header-validation', revisions: ['2026-07-28'] },
+  { name: 'input-required-result-unsupported-methods', revisions: ['2026-07-28'] },
+  {
+    name: 'server-stateless',
+    revisions: ['2026-07-28'],
+    exceptChecks: [
+      'sep-2575-server-rejects-undeclared-capability',
+      'sep-2575-missing-capability-http-400',
+      'sep-2575-http-server-no-independent-requests-on-stream',
+      'sep-2575-server-no-log-without-loglevel',
+    ],
+  },
+];
+
+/** The rest, by what their names begin with, and why they are not run. */
+export const LEFT_OUT: readonly { readonly prefix: string; readonly reason: string }[] = [
+  { prefix: 'tools-call-', reason: "calls the runner's sample tools" },
+  { prefix: 'json-schema-2020-12', reason: "looks for the runner's sample tool and its schema" },
+  { prefix: 'server-sse-polling', reason: "calls the runner's sample tool that closes its stream" },
+  { prefix: 'http-custom-header-server-validation', reason: "calls the runner's sample tool with headers" },
+  { prefix: 'elicitation-', reason: 'needs sample tools that ask the client; ours ask the person' },
+  { prefix: 'input-required-result-', reason: "needs the runner's sample tools that ask the client" },
+  { prefix: 'resources-', reason: 'no resources are offered' },
+  { prefix: 'sep-2164-resource-not-found', reason: 'no resources are offered' },
+  { prefix: 'prompts-', reason: 'no prompts are offered' },
+  { prefix: 'completion-complete', reason: 'nothing to complete is offered' },
+  { prefix: 'logging-set-level', reason: 'no log messages are sent to clients' },
+  { prefix: 'caching', reason: 'needs resources and prompts' },
+  { prefix: 'sep-2640-', reason: 'an extension that is not offered' },
+  { prefix: 'tasks-', reason: 'an extension that is not offered' },
+];
