@@ -1,0 +1,93 @@
+import type { McpServer } from './mcp-server.ts';
+
+export interface RawOptions {
+  readonly token?: string;
+  readonly sessionId?: string;
+  readonly headers?: { readonly [name: string]: string };
+  readonly signal?: AbortSignal;
+}
+
+/** Sends a body to `/mcp` as a client would, but with whatever in it a test likes. */
+export function post(
+  { url }: McpServer,
+  body: unknown,
+  { token = 'ann', sessionId, headers, signal }: RawOptions = {},
+  path = '/mcp',
+): Promise<Response> {
+  return fetch(url + path, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...(sessionId !== undefined && { 'mcp-session-id': sessionId, 'mcp-protocol-version': '2025-11-25' }),
+      ...headers,
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...(signal !== undefined && { signal }),
+  });
+}
+
+export const INITIALIZE = {
+  jsonrpc: '2.0',
+  id: 0,
+  method: 'initialize',
+  params: {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'raw', version: '0' },
+  },
+} as const;
+
+/** Opens a session of 2025-11-25. */
+export async function openSession(server: McpServer, options: RawOptions = {}): Promise<string> {
+  const answer = await post(server, INITIALIZE, options);
+  await answer.text();
+  return answer.headers.get('mcp-session-id')!;
+}
+
+export const toolCall = (name: string, args: unknown, id: string | number = 1) => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: { name, arguments: args },
+});
+
+/** The same as a request of the stateless revision. */
+export const statelessCall = (name: string, args: unknown, revision = '2026-07-28') => ({
+  ...toolCall(name, args),
+  params: {
+    name,
+    arguments: args,
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': revision,
+      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '0' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  },
+});
+
+export const STATELESS_HEADERS = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' };
+
+/** The JSON-RPC messages in an answer, whichever form it has. */
+export async function messagesIn(
+  answer: Response,
+): Promise<{ id?: unknown; result?: unknown; error?: unknown }[]> {
+  const text = await answer.text();
+  if (answer.headers.get('content-type')?.startsWith('application/json')) return [JSON.parse(text)];
+  return [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data));
+}
+
+/** Reads a stream until `pattern` is in what came. */
+export async function readUntil(answer: Response, pattern: RegExp): Promise<string> {
+  let text = '';
+  const decoder = new TextDecoder();
+  const reader = answer.body!.getReader();
+  while (!pattern.test(text)) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += decoder.decode(value, { stream: true });
+  }
+  reader.releaseLock();
+  return text;
+}
