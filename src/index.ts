@@ -13,7 +13,7 @@ export type { Signal, Signals } from './ports/signals.ts';
 export type { Caller, Scope, TokenVerifier } from './ports/token-verifier.ts';
 
 /** Time and ids are the system's unless given. */
-export type DashboardPorts = Pick<Ports, 'repository' | 'signals'> & Partial<Ports>;
+export type DashboardPorts = Pick<Ports, 'repository' | 'queries' | 'signals'> & Partial<Ports>;
 
 export interface Dashboard {
   /** Runs a use case for a caller: `dispatch(useCases.endSession, { caller, input })`. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Idempotency } from '../domain/idempotency.ts';
-import type { Caller } from '../ports/token-verifier.ts';
+import type { Caller, Scope } from '../ports/token-verifier.ts';
 import { type InputIssue, insufficientScope, RequestError } from './errors.ts';
 import { isUuidText } from './fields.ts';
 import { InFlightRequests, idempotencyOf } from './idempotency.ts';
@@ -28,8 +28,7 @@ export type Dispatch = <Input extends ObjectSchema, Output extends ObjectSchema>
 export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
   const inFlight = new InFlightRequests();
   return async (useCase, { caller, input: raw, idempotencyKey, gone = null }) => {
-    if (useCase.scope !== null && !caller.scopes.includes(useCase.scope))
-      throw insufficientScope(useCase.scope);
+    requireScope(useCase.scopes, caller);
     refuseHostileJson(raw);
     const input = parseInput(useCase.input, raw);
     const run = (idempotency: Idempotency | null) =>
@@ -38,6 +37,10 @@ export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
     const idempotency = idempotencyOf(idempotencyKey, useCase.name, raw, ports.clock.now());
     return inFlight.run(caller, idempotency, () => run(idempotency));
   };
+}
+
+function requireScope(needed: readonly Scope[], { scopes }: Caller): void {
+  if (needed.length > 0 && !needed.some((scope) => scopes.includes(scope))) throw insufficientScope(needed);
 }
 
 /** @throws RequestError `invalid_id` when all that is wrong is an id, else `invalid_input`. */

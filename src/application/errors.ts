@@ -31,8 +31,8 @@ export class RequestError extends CodedError<RequestErrorCode | 'invalid_id'> {
   }
 }
 
-export const insufficientScope = (needed: Scope) =>
-  new RequestError('insufficient_scope', `This needs a token with the scope "${needed}"`);
+export const insufficientScope = (needed: readonly Scope[]) =>
+  new RequestError('insufficient_scope', `This needs a token with the scope "${needed.join('" or "')}"`);
 
 export const invalidJson = (reason: string) => new RequestError('invalid_json', reason);
 

@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import type { Idempotency } from '../domain/idempotency.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
+import type { DashboardQueries } from '../ports/dashboard-queries.ts';
 import type { Clock, Ids } from '../ports/runtime.ts';
 import type { Signals } from '../ports/signals.ts';
 import type { Caller, Scope } from '../ports/token-verifier.ts';
@@ -8,6 +9,7 @@ import type { Caller, Scope } from '../ports/token-verifier.ts';
 /** What use cases need from outside. */
 export interface Ports {
   readonly repository: AgentInstanceRepository;
+  readonly queries: DashboardQueries;
   readonly signals: Signals;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -36,8 +38,8 @@ export interface UseCase<
   Output extends ObjectSchema = ObjectSchema,
 > {
   readonly name: string;
-  /** null: any valid token will do. */
-  readonly scope: Scope | null;
+  /** A token needs one of these; where there are none, any valid token will do. */
+  readonly scopes: readonly Scope[];
   readonly input: Input;
   readonly output: Output;
   run(ports: Ports, call: Call<v.InferOutput<Input>>): Promise<v.InferOutput<Output>>;

@@ -9,6 +9,7 @@ import { JwtIssuer } from '../adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../adapters/jwt/jwt-verifier.ts';
 import { createMcpEndpoint, type McpEndpoint } from '../adapters/mcp/endpoint.ts';
 import { MikroOrmAgentInstanceRepository } from '../adapters/mikro-orm/agent-instance-repository.ts';
+import { MikroOrmDashboardQueries } from '../adapters/mikro-orm/dashboard-queries.ts';
 import type { Database } from '../adapters/mikro-orm/database.ts';
 import { currentVersions } from '../adapters/mikro-orm/statements/current-versions.ts';
 import { systemClock, uuidV7 } from '../adapters/runtime/system.ts';
@@ -17,6 +18,7 @@ import { PostgresSignals } from '../adapters/signals/postgres.ts';
 import { CHANNEL, encodeSignals } from '../adapters/signals/signal-payload.ts';
 import { createDispatch, type Dispatch } from '../application/dispatch.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
+import type { DashboardQueries } from '../ports/dashboard-queries.ts';
 import type { Clock, Ids, Logger } from '../ports/runtime.ts';
 import type { Signal, Signals } from '../ports/signals.ts';
 import type { TokenVerifier } from '../ports/token-verifier.ts';
@@ -40,6 +42,7 @@ export const TOKENS = {
   /** Null where one process is all there is. */
   postgresSignals: token<PostgresSignals | null>('PostgresSignals'),
   repository: token<AgentInstanceRepository>('AgentInstanceRepository'),
+  queries: token<DashboardQueries>('DashboardQueries'),
   tokenVerifier: token<TokenVerifier>('TokenVerifier'),
   /** Null where the server holds no private key. */
   issuer: token<JwtIssuer | null>('JwtIssuer'),
@@ -93,6 +96,7 @@ export function createContainer(opened: Opened): DependencyContainer {
       notify: acrossProcesses ? { channel: CHANNEL, encode: encodeSignals } : null,
     });
   });
+  single(TOKENS.queries, (from) => new MikroOrmDashboardQueries(from.resolve(TOKENS.database)));
   single(TOKENS.tokenVerifier, (from) => {
     const { verification } = from.resolve(TOKENS.keys);
     return new JwtVerifier({ key: verification, clock: from.resolve(TOKENS.clock) });
@@ -105,6 +109,7 @@ export function createContainer(opened: Opened): DependencyContainer {
     createDispatch(
       {
         repository: from.resolve(TOKENS.repository),
+        queries: from.resolve(TOKENS.queries),
         signals: from.resolve(TOKENS.signals),
         clock: from.resolve(TOKENS.clock),
         ids: from.resolve(TOKENS.ids),

@@ -13,11 +13,11 @@ const registry = { ...useCases };
 const input = v.object({ agent_instance_id: field.id, wait: field.optional(field.waitSeconds) });
 
 /** A use case that answers nothing and remembers how it was called. */
-function recordingUseCase(scope: Scope | null = 'agent') {
+function recordingUseCase(needed: readonly Scope[] = ['agent']) {
   const calls: Call<v.InferOutput<typeof input>>[] = [];
   const useCase = defineUseCase({
     name: 'record',
-    scope,
+    scopes: needed,
     input,
     output: v.object({}),
     async run(_ports, call) {
@@ -65,16 +65,17 @@ describe('a request is refused', () => {
 });
 
 describe('a scope', () => {
-  test.each<[needed: Scope | null, had: Scope[], allowed: boolean]>([
-    ['agent', ['agent'], true],
-    ['agent', ['dashboard', 'agent'], true],
-    ['agent', ['dashboard'], false],
-    ['agent', [], false],
-    ['dashboard', ['dashboard'], true],
-    ['dashboard', ['agent'], false],
-    [null, ['agent'], true],
-    [null, ['dashboard'], true],
-    [null, [], true],
+  test.each<[needed: Scope[], had: Scope[], allowed: boolean]>([
+    [['agent'], ['agent'], true],
+    [['agent'], ['dashboard', 'agent'], true],
+    [['agent'], ['dashboard'], false],
+    [['agent'], [], false],
+    [['dashboard'], ['dashboard'], true],
+    [['dashboard'], ['agent'], false],
+    [['agent', 'dashboard'], ['dashboard'], true],
+    [['agent', 'dashboard'], [], false],
+    [[], ['agent'], true],
+    [[], [], true],
   ])('of %j that is needed, with a token of %j: allowed is %s', async (needed, scopes, allowed) => {
     const { calls, useCase } = recordingUseCase(needed);
     const request = { caller: aCaller({ scopes }), input: { agent_instance_id: INSTANCE } };
@@ -84,8 +85,14 @@ describe('a scope', () => {
     expect(calls).toHaveLength(allowed ? 1 : 0);
   });
 
-  test.each(Object.entries(useCases))('of an agent is what %s needs', (name, { scope }) => {
-    expect(scope).toBe(name === 'verifyToken' ? null : 'agent');
+  const forAnyone = {
+    verifyToken: [],
+    listAgentInstances: ['agent', 'dashboard'],
+    readConversation: ['agent', 'dashboard'],
+  };
+
+  test.each(Object.entries(useCases))('of an agent is what %s needs', (name, { scopes }) => {
+    expect(scopes).toEqual({ ...forAnyone }[name] ?? ['agent']);
   });
 });
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { expect } from 'vitest';
 import { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
+import { InMemoryDashboardQueries } from '../../src/adapters/in-memory/dashboard-queries.ts';
 import { InProcessSignals } from '../../src/adapters/signals/in-process.ts';
 import { createDispatch, type Request } from '../../src/application/dispatch.ts';
 import { RequestError } from '../../src/application/errors.ts';
@@ -10,7 +11,6 @@ import type { AgentInstance } from '../../src/domain/agent-instance.ts';
 import { CodedError } from '../../src/domain/errors.ts';
 import type { AgentInstanceId, MessageId } from '../../src/domain/ids.ts';
 import type { Message } from '../../src/domain/message.ts';
-import type { AgentInstanceRepository } from '../../src/ports/agent-instance-repository.ts';
 import type { Caller } from '../../src/ports/token-verifier.ts';
 import { aCaller, FakeClock, FakeIds, instanceIdOf, userIdOf } from '../support/builders.ts';
 
@@ -22,7 +22,8 @@ export class InMemoryApplication {
   readonly ids = new FakeIds();
   readonly signals = new InProcessSignals();
   readonly stopping = new AbortController();
-  readonly repository: AgentInstanceRepository = new InMemoryAgentInstanceRepository(this.signals);
+  readonly repository = new InMemoryAgentInstanceRepository(this.signals);
+  readonly queries = new InMemoryDashboardQueries(this.repository);
   readonly dispatch = createDispatch(this, this.stopping.signal);
 
   /** Asks one use case; its answer must be exactly what its output schema says. */

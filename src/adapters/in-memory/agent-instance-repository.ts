@@ -1,32 +1,17 @@
-import type { AgentInstance } from '../../domain/agent-instance.ts';
-import type { AgentType } from '../../domain/agent-type.ts';
 import type { Changes, Conversation } from '../../domain/conversation.ts';
-import type { IdempotencyRecord } from '../../domain/idempotency.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 import { isOpenQuestion, isQueued, type Message } from '../../domain/message.ts';
 import type { AgentInstanceRepository, Decide, UpdateTarget } from '../../ports/agent-instance-repository.ts';
 import type { Signals } from '../../ports/signals.ts';
-
-interface StoredInstance {
-  readonly instance: AgentInstance;
-  readonly messages: Map<MessageId, Message>;
-  gitDiff: string | null;
-}
-
-/** Everything of one user: no key reaches across. */
-class UserData {
-  readonly agentTypes = new Map<string, AgentType>();
-  readonly instances = new Map<AgentInstanceId, StoredInstance>();
-  readonly instanceOfMessage = new Map<MessageId, AgentInstanceId>();
-  readonly records = new Map<string, IdempotencyRecord>();
-}
+import { type StoredInstance, UserData } from './user-data.ts';
 
 /**
  * Keeps everything in Maps, for tests and for embedding without a database. An update runs in one turn of
  * the event loop, so nothing comes between; values are copied in and out, so nobody reaches the store's own.
  */
 export class InMemoryAgentInstanceRepository implements AgentInstanceRepository {
-  readonly #users = new Map<UserId, UserData>();
+  /** By user, and read by this adapter's queries, too. */
+  readonly users = new Map<UserId, UserData>();
   readonly #signals: Signals;
 
   constructor(signals: Signals) {
@@ -34,7 +19,7 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
   }
 
   async update<Output>(target: UpdateTarget, decide: Decide<Output>): Promise<Output> {
-    const user = this.#users.get(target.userId) ?? new UserData();
+    const user = this.users.get(target.userId) ?? new UserData();
     const stored = user.instances.get(target.agentInstanceId);
     const conversation: Conversation = {
       instance: stored?.instance ?? null,
@@ -44,7 +29,7 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
     const known = target.idempotencyKey == null ? null : (user.records.get(target.idempotencyKey) ?? null);
     const { output, changes, record } = decide(structuredClone(conversation), known);
 
-    if (changes !== null || record !== null) this.#users.set(target.userId, user);
+    if (changes !== null || record !== null) this.users.set(target.userId, user);
     if (changes !== null) save(user, structuredClone(changes));
     if (record !== null && target.idempotencyKey != null) user.records.set(target.idempotencyKey, record);
     if (changes !== null) {
@@ -55,12 +40,12 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
   }
 
   async instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null> {
-    return this.#users.get(userId)?.instanceOfMessage.get(messageId) ?? null;
+    return this.users.get(userId)?.instanceOfMessage.get(messageId) ?? null;
   }
 
   async forgetRecords(time: Date): Promise<number> {
     let forgotten = 0;
-    for (const { records } of this.#users.values()) {
+    for (const { records } of this.users.values()) {
       for (const [key, { recordedAt }] of records) {
         if (recordedAt < time && records.delete(key)) forgotten += 1;
       }

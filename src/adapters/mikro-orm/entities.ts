@@ -40,6 +40,7 @@ export const AgentInstanceRow = defineEntity({
     version: p.integer(),
     gitDiff: p.text().nullable(),
   },
+  indexes: [{ name: 'agent_instances_started', properties: ['userId', 'startedAt', 'id'] }],
 });
 
 export const MessageRow = defineEntity({

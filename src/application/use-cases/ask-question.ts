@@ -35,7 +35,7 @@ const input = v.pipe(
 /** Asks, or goes on waiting for a question asked earlier, and waits a while for the answer. */
 export const askQuestion = defineUseCase({
   name: 'ask_question',
-  scope: 'agent',
+  scopes: ['agent'],
   input,
   output: v.object({
     answer: v.nullable(v.string()),

@@ -8,7 +8,7 @@ import { defineUseCase } from '../use-case.ts';
 /** Ends an agent instance; ending it again changes nothing. */
 export const endSession = defineUseCase({
   name: 'end_session',
-  scope: 'agent',
+  scopes: ['agent'],
   input: v.object({ agent_instance_id: field.id }),
   output: v.object({
     success: v.literal(true),

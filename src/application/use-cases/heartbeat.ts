@@ -8,7 +8,7 @@ import { defineUseCase } from '../use-case.ts';
 /** Says that the agent is alive; changes no status. */
 export const heartbeat = defineUseCase({
   name: 'heartbeat',
-  scope: 'agent',
+  scopes: ['agent'],
   input: v.object({ agent_instance_id: field.id }),
   output: v.object({ agent_instance_id: v.string(), last_heartbeat_at: field.timestamp }),
   async run({ repository, clock }, { caller, input, idempotency }) {

@@ -2,6 +2,8 @@
 export { askQuestion } from './ask-question.ts';
 export { endSession } from './end-session.ts';
 export { heartbeat } from './heartbeat.ts';
+export { listAgentInstances } from './list-agent-instances.ts';
+export { readConversation } from './read-conversation.ts';
 export { readPendingMessages } from './read-pending-messages.ts';
 export { requestUserInput } from './request-user-input.ts';
 export { sendAgentMessage } from './send-agent-message.ts';

@@ -11,7 +11,7 @@ import { wireMessage } from '../wire-message.ts';
 /** Hands queued user messages to the agent, waiting for one if asked to. */
 export const readPendingMessages = defineUseCase({
   name: 'read_pending_messages',
-  scope: 'agent',
+  scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,
     last_read_message_id: field.optional(field.id),

@@ -10,7 +10,7 @@ import { wireMessage } from '../wire-message.ts';
 /** Turns a step into a question after the fact. */
 export const requestUserInput = defineUseCase({
   name: 'request_user_input',
-  scope: 'agent',
+  scopes: ['agent'],
   input: v.object({ message_id: field.id }),
   output: v.object({
     success: v.literal(true),

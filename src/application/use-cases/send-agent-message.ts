@@ -9,7 +9,7 @@ import { wireMessage } from '../wire-message.ts';
 /** An agent reports a step or asks a question, and is handed what the person wrote meanwhile. */
 export const sendAgentMessage = defineUseCase({
   name: 'send_agent_message',
-  scope: 'agent',
+  scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,
     content: field.content,

@@ -8,7 +8,7 @@ import { defineUseCase } from '../use-case.ts';
 /** Passes on what the person wrote at the agent itself; unread, it is queued for the agent. */
 export const sendUserMessage = defineUseCase({
   name: 'send_user_message',
-  scope: 'agent',
+  scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,
     content: field.content,

@@ -9,7 +9,7 @@ import { defineUseCase } from '../use-case.ts';
 /** Creates an agent instance before its first message, with a name of its own. */
 export const startAgentInstance = defineUseCase({
   name: 'start_agent_instance',
-  scope: 'agent',
+  scopes: ['agent'],
   input: v.object({
     agent_type: field.agentType,
     agent_instance_id: field.optional(field.id),

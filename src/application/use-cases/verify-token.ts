@@ -5,7 +5,7 @@ import { defineUseCase } from '../use-case.ts';
 /** Tells the bearer of a token what it stands for. */
 export const verifyToken = defineUseCase({
   name: 'verify_token',
-  scope: null,
+  scopes: [],
   input: v.object({}),
   output: v.object({
     success: v.literal(true),

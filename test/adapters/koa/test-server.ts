@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory/agent-instance-repository.ts';
+import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
 import { type AppOptions, createApp } from '../../../src/adapters/koa/app.ts';
 import {
   createHttpServer,
@@ -64,8 +65,13 @@ export function inMemory(
 ) {
   const signals = new InProcessSignals();
   const stopping = new AbortController();
-  const repository = wrap(new InMemoryAgentInstanceRepository(signals));
-  const dispatch = createDispatch({ repository, signals, clock: systemClock, ids: uuidV7 }, stopping.signal);
+  const stored = new InMemoryAgentInstanceRepository(signals);
+  const repository = wrap(stored);
+  const queries = new InMemoryDashboardQueries(stored);
+  const dispatch = createDispatch(
+    { repository, queries, signals, clock: systemClock, ids: uuidV7 },
+    stopping.signal,
+  );
   return { signals, stopping, dispatch };
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
+import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
@@ -8,6 +9,7 @@ import {
   agentInstanceRepositoryContract,
   type OpenStore,
 } from '../../contracts/agent-instance-repository.ts';
+import { dashboardQueriesContract } from '../../contracts/dashboard-queries.ts';
 import { createDatabase } from '../../support/postgres-database.ts';
 import { recordingSignals } from '../../support/recording-signals.ts';
 
@@ -46,6 +48,10 @@ describe.each(stores)('%s', (_, open) => {
   });
 
   agentInstanceRepositoryContract(() => store);
+  dashboardQueriesContract(() => ({
+    repository: store.repositories[0],
+    queries: new MikroOrmDashboardQueries(databases[1]),
+  }));
 
   test('the schema that the migrations make is the one the entities describe', async () => {
     expect(await databases[0].orm.schema.getUpdateSchemaSQL({ safe: true })).toBe('');

@@ -33,6 +33,8 @@ export class WriteSide extends Migration {
       primary key (user_id, id)
     ) with (fillfactor = 70)`);
 
+    this.addSql('create index agent_instances_started on agent_instances (user_id, started_at, id)');
+
     // No foreign keys: a row is only ever written by the statement that has just written, or looked up,
     // what it refers to, and the checks would cost a look-up and a lock for each message.
     this.addSql(`create table messages (

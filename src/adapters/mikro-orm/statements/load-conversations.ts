@@ -1,20 +1,22 @@
-import type { AgentInstance, StoredStatus } from '../../../domain/agent-instance.ts';
+import type { AgentInstance } from '../../../domain/agent-instance.ts';
 import type { AgentType } from '../../../domain/agent-type.ts';
 import type { IdempotencyRecord } from '../../../domain/idempotency.ts';
-import type { AgentInstanceId, AgentTypeId, MessageId } from '../../../domain/ids.ts';
-import type { JsonObject, Message, QuestionStatus, SenderType } from '../../../domain/message.ts';
+import type { AgentTypeId } from '../../../domain/ids.ts';
+import type { Message } from '../../../domain/message.ts';
 import type { UpdateTarget } from '../../../ports/agent-instance-repository.ts';
 import type { Database } from '../database.ts';
 import { prepared } from '../named-statements.ts';
-
-const MESSAGE = `json_build_object(
-  'id', m.id, 'position', m.position, 'senderType', m.sender_type, 'content', m.content,
-  'createdAt', m.created_at, 'metadata', m.metadata, 'requiresUserInput', m.requires_user_input,
-  'readAt', m.read_at, 'readVersion', m.read_version, 'questionStatus', m.question_status,
-  'answerId', m.answer_id)`;
+import {
+  INSTANCE_COLUMNS,
+  type InstanceColumns,
+  instanceOf,
+  MESSAGE_JSON,
+  type MessageJson,
+  messageOf,
+} from './rows.ts';
 
 const messagesWhere = (condition: string) =>
-  `(select json_agg(${MESSAGE}) from messages m where m.user_id = t.user_id and ${condition})`;
+  `(select json_agg(${MESSAGE_JSON}) from messages m where m.user_id = t.user_id and ${condition})`;
 
 /**
  * One row for each target. Everything but the instance's own row is read only where it is asked for: CASE
@@ -23,10 +25,7 @@ const messagesWhere = (condition: string) =>
 const LOAD_CONVERSATIONS = prepared(
   'load_conversations',
   `select
-    a.agent_type_id, y.name as agent_type_name, a.name, a.status,
-    date_part('epoch', a.started_at) as started_at, date_part('epoch', a.ended_at) as ended_at, a.metadata,
-    a.last_position, a.step_count, a.last_read_message_id, date_part('epoch', a.last_heartbeat_at) as last_heartbeat_at,
-    date_part('epoch', a.last_activity_at) as last_activity_at, a.version,
+    ${INSTANCE_COLUMNS},
     case when a.id is not null then
       ${messagesWhere(`m.agent_instance_id = t.id and m.question_status = 'open'`)} end as open_questions,
     case when a.id is not null and t.queue then
@@ -38,7 +37,7 @@ const LOAD_CONVERSATIONS = prepared(
          where q.user_id = t.user_id and q.agent_instance_id = t.id and q.question_status = 'open')`)}
       end as question_company,
     case when t.question is not null then
-      (select json_agg(${MESSAGE}) from messages q cross join lateral (
+      (select json_agg(${MESSAGE_JSON}) from messages q cross join lateral (
          select a.* from messages a where a.user_id = q.user_id and a.id in (q.id, q.answer_id)
          union all
          select c.* from messages c where c.user_id = q.user_id and c.agent_instance_id = q.agent_instance_id
@@ -65,36 +64,7 @@ const LOAD_CONVERSATIONS = prepared(
   order by t.nth`,
 );
 
-interface MessageJson {
-  readonly id: MessageId;
-  readonly position: number;
-  readonly senderType: SenderType;
-  readonly content: string;
-  readonly createdAt: string;
-  readonly metadata: JsonObject | null;
-  readonly requiresUserInput: boolean;
-  readonly readAt: string | null;
-  readonly readVersion: number | null;
-  readonly questionStatus: QuestionStatus | null;
-  readonly answerId: MessageId | null;
-}
-
-interface Row {
-  readonly agent_type_id: AgentTypeId;
-  readonly agent_type_name: string;
-  readonly name: string | null;
-  readonly status: StoredStatus;
-  /** Seconds since 1970. */
-  readonly started_at: number;
-  readonly ended_at: number | null;
-  readonly metadata: JsonObject | null;
-  readonly last_position: number;
-  readonly step_count: number;
-  readonly last_read_message_id: MessageId | null;
-  readonly last_heartbeat_at: number | null;
-  readonly last_activity_at: number;
-  /** null: there is no such instance. */
-  readonly version: number | null;
+interface Row extends InstanceColumns {
   readonly open_questions: readonly MessageJson[] | null;
   readonly queue: readonly MessageJson[] | null;
   readonly question_company: readonly MessageJson[] | null;
@@ -149,41 +119,13 @@ function loaded(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): Loa
     row.named,
     row.handed_over,
   ];
-  const messages = lists.flatMap((list) => list ?? []).map((json) => message(json, agentInstanceId));
+  const messages = lists.flatMap((list) => list ?? []).map((json) => messageOf(json, agentInstanceId));
   const { named_type_id: typeId, record } = row;
   return {
-    instance: instance(row, agentInstanceId),
+    instance: instanceOf(row, agentInstanceId),
     agentType: typeId === null || agentTypeName == null ? null : { id: typeId, name: agentTypeName },
     messages,
     record: record === null ? null : { ...record, recordedAt: new Date(record.recordedAt) },
     remembered: false,
   };
 }
-
-function instance(row: Row, id: AgentInstanceId): AgentInstance | null {
-  if (row.version === null) return null;
-  return {
-    id,
-    agentType: { id: row.agent_type_id, name: row.agent_type_name },
-    name: row.name,
-    status: row.status,
-    startedAt: time(row.started_at),
-    endedAt: row.ended_at === null ? null : time(row.ended_at),
-    metadata: row.metadata,
-    lastPosition: row.last_position,
-    stepCount: row.step_count,
-    lastReadMessageId: row.last_read_message_id,
-    lastHeartbeatAt: row.last_heartbeat_at === null ? null : time(row.last_heartbeat_at),
-    lastActivityAt: time(row.last_activity_at),
-    version: row.version,
-  };
-}
-
-const time = (epochSeconds: number): Date => new Date(Math.round(epochSeconds * 1000));
-
-const message = (json: MessageJson, agentInstanceId: AgentInstanceId): Message => ({
-  ...json,
-  agentInstanceId,
-  createdAt: new Date(json.createdAt),
-  readAt: json.readAt === null ? null : new Date(json.readAt),
-});

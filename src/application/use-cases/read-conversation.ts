@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { agentInstanceNotFound } from '../../domain/errors.ts';
+import { agentInstanceId } from '../../domain/ids.ts';
+import * as field from '../fields.ts';
+import { defineUseCase } from '../use-case.ts';
+import { agentInstance, wireInstance } from '../wire-agent-instance.ts';
+import { wireMessage } from '../wire-message.ts';
+
+/** One of the caller's agent instances, and the last messages of its conversation or those before a position. */
+export const readConversation = defineUseCase({
+  name: 'read_conversation',
+  scopes: ['agent', 'dashboard'],
+  input: v.object({
+    agent_instance_id: field.id,
+    limit: field.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(200))),
+    before_position: field.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  }),
+  output: v.object({
+    agent_instance: agentInstance,
+    messages: v.array(field.message),
+    /** Position to ask for next, as `before_position`; null when there is nothing earlier. */
+    earlier: v.nullable(v.number()),
+  }),
+  async run({ queries }, { caller, input }) {
+    const id = agentInstanceId(input.agent_instance_id);
+    const page = { limit: input.limit ?? 50, before: input.before_position ?? null };
+    const found = await queries.readConversation(caller.userId, id, page);
+    if (found === null) throw agentInstanceNotFound();
+    const { instance, messages, hasEarlier } = found;
+    const first = messages[0]?.position ?? null;
+    return {
+      agent_instance: wireInstance({ instance, latestMessage: messages.at(-1) ?? null }),
+      messages: messages.map(wireMessage),
+      earlier: hasEarlier ? first : null,
+    };
+  },
+});
