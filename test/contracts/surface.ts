@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import { uuidV7 } from '../../src/adapters/runtime/system.ts';
+
+/** How a call ended, in the words of the use case whichever way it was reached. */
+export type Outcome =
+  | { readonly answer: { readonly [field: string]: unknown } }
+  | { readonly code: string; readonly message: string };
+
+/** One way to reach the use cases, as one user. */
+export interface Surface {
+  /** Names of the use cases that are on it. */
+  readonly useCases: ReadonlySet<string>;
+  call(useCase: string, input: object): Promise<Outcome>;
+  /** The same, as another user. */
+  callAsStranger(useCase: string, input: object): Promise<Outcome>;
+  /** The person writes to an instance of the user. */
+  say(agentInstanceId: string, content: string): Promise<void>;
+}
+
+/** Why a use case is on one surface only. Everything else has to be on all of them. */
+export const ON_ONE_SURFACE: { readonly [useCase: string]: { on: 'REST' | 'MCP'; because: string } } = {
+  ask_question: {
+    on: 'MCP',
+    because: 'over REST it is two calls: a message that requires_user_input, and a read that waits',
+  },
+  read_pending_messages: {
+    on: 'REST',
+    because: 'every tool hands over what is queued; a model need not poll',
+  },
+  request_user_input: { on: 'REST', because: 'for wrappers that see only later that their agent waits' },
+  send_user_message: { on: 'REST', because: 'the person speaks, not the model' },
+  start_agent_instance: { on: 'REST', because: 'the first tool call makes the instance' },
+  heartbeat: { on: 'REST', because: 'wrappers beat; a model only works' },
+  verify_token: { on: 'REST', because: 'an MCP client has no use for it: a bad token is a 401' },
+};
+
+const STEP = { content: 'a step', agent_type: 'test' };
+
+interface Play extends Surface {
+  /** A new instance with one step. */
+  begin(): Promise<string>;
+}
+
+const scenarios: readonly {
+  readonly name: string;
+  readonly of: string;
+  readonly play: (surface: Play) => Promise<readonly unknown[]>;
+  readonly expected: readonly unknown[];
+}[] = [
+  {
+    name: 'steps are counted, and hand over what was written meanwhile, once',
+    of: 'send_agent_message',
+    async play({ begin, call, say }) {
+      const id = await begin();
+      await say(id, 'one');
+      await say(id, 'two');
+      const step = () => call('send_agent_message', { ...STEP, agent_instance_id: id });
+      return [await step(), await step()];
+    },
+    expected: [
+      { answer: { success: true, step_number: 2, user_feedback: ['one', 'two'] } },
+      { answer: { success: true, step_number: 3, user_feedback: [] } },
+    ],
+  },
+  {
+    name: 'an id is kept in its canonical form',
+    of: 'send_agent_message',
+    async play({ call }) {
+      const id = uuidV7.next();
+      const answer = await call('send_agent_message', {
+        ...STEP,
+        agent_instance_id: id.toUpperCase().replaceAll('-', ''),
+      });
+      return ['answer' in answer && answer.answer.agent_instance_id === id];
+    },
+    expected: [true],
+  },
+  {
+    name: 'what is wrong with a step is said alike',
+    of: 'send_agent_message',
+    play: ({ call }) =>
+      Promise.all(
+        [
+          { content: '' },
+          { content: 7 },
+          { content: undefined },
+          { content: 'a\0b' },
+          { agent_instance_id: '{}' },
+          { agent_instance_id: 7 },
+        ].map((more) => call('send_agent_message', { ...STEP, agent_instance_id: uuidV7.next(), ...more })),
+      ),
+    expected: [
+      {
+        code: 'invalid_input',
+        message: 'content: must be 1 to 1,000,000 characters and not only white space',
+      },
+      { code: 'invalid_input', message: 'content: must be string' },
+      { code: 'invalid_input', message: 'content: is required' },
+      { code: 'invalid_character', message: 'content contains a NUL character' },
+      { code: 'invalid_id', message: 'agent_instance_id: must be a UUID' },
+      { code: 'invalid_input', message: expect.stringMatching(/^agent_instance_id: must be /) },
+    ],
+  },
+  {
+    name: 'ending is idempotent; what was queued reopens it with the next step',
+    of: 'end_session',
+    async play({ begin, call, say }) {
+      const id = await begin();
+      const end = () => call('end_session', { agent_instance_id: id });
+      const ended = [await end(), await end()];
+      await say(id, 'one more thing');
+      return [...ended, await call('send_agent_message', { ...STEP, agent_instance_id: id })];
+    },
+    expected: [
+      { answer: { success: true, final_status: 'COMPLETED' } },
+      { answer: { success: true, final_status: 'COMPLETED' } },
+      { answer: { success: true, step_number: 2, user_feedback: ['one more thing'] } },
+    ],
+  },
+  {
+    name: "an instance that does not exist, and someone else's, are refused alike",
+    of: 'end_session',
+    async play({ begin, call, callAsStranger }) {
+      const id = await begin();
+      return [
+        await call('end_session', { agent_instance_id: uuidV7.next() }),
+        await callAsStranger('end_session', { agent_instance_id: id }),
+        await call('end_session', {}),
+      ];
+    },
+    expected: [
+      { code: 'agent_instance_not_found', message: 'Agent instance not found' },
+      { code: 'agent_instance_not_found', message: 'Agent instance not found' },
+      { code: 'invalid_input', message: 'agent_instance_id: is required' },
+    ],
+  },
+  {
+    name: 'a question is answered, and stays so',
+    of: 'ask_question',
+    async play({ begin, call, say }) {
+      const id = await begin();
+      await say(id, 'before');
+      const asked = await call('ask_question', {
+        agent_instance_id: id,
+        agent_type: 'test',
+        question_text: 'Which port?',
+        wait_seconds: 0,
+      });
+      const question_id = 'answer' in asked ? asked.answer.question_id : null;
+      await say(id, '8081');
+      const again = () => call('ask_question', { question_id, wait_seconds: 0 });
+      return [asked, await again(), await again()];
+    },
+    expected: [
+      { answer: { status: 'pending', answer: null, user_feedback: ['before'] } },
+      { answer: { status: 'answered', answer: '8081', user_feedback: ['before'] } },
+      { answer: { status: 'answered', answer: '8081', user_feedback: ['before'] } },
+    ],
+  },
+  {
+    name: 'what is wrong with a question is said alike',
+    of: 'ask_question',
+    async play({ begin, call, callAsStranger }) {
+      const asked = await call('ask_question', {
+        agent_instance_id: await begin(),
+        question_text: 'Mine?',
+        wait_seconds: 0,
+      });
+      const question_id = 'answer' in asked ? asked.answer.question_id : null;
+      return [
+        await call('ask_question', {}),
+        await call('ask_question', { question_id: uuidV7.next() }),
+        await callAsStranger('ask_question', { question_id }),
+        await call('ask_question', { question_id, wait_seconds: -1 }),
+      ];
+    },
+    expected: [
+      {
+        code: 'invalid_input',
+        message: 'input: give either question_text, to ask, or question_id, to go on waiting',
+      },
+      { code: 'question_not_found', message: 'There is no question with this id' },
+      { code: 'question_not_found', message: 'There is no question with this id' },
+      { code: 'invalid_input', message: 'wait_seconds: must be 0 to 86400 seconds' },
+    ],
+  },
+];
+
+/** The same scenarios have the same outcomes and the same error codes, whichever way they are run. */
+export function surfaceContract(open: () => Surface, isOn: (useCase: string) => boolean): void {
+  const play = (): Play => {
+    const surface = open();
+    const begin = async () => {
+      const id = uuidV7.next();
+      await surface.call('send_agent_message', { ...STEP, agent_instance_id: id });
+      return id;
+    };
+    return { ...surface, begin };
+  };
+  describe('same outcomes', () => {
+    test.each(scenarios.filter(({ of }) => isOn(of)))('$of: $name', async ({ play: run, expected }) => {
+      const outcomes = await run(play());
+      expect(outcomes).toHaveLength(expected.length);
+      for (const [index, outcome] of outcomes.entries()) {
+        const wanted = expected[index] as object;
+        if (typeof wanted === 'object') expect(outcome).toMatchObject(wanted);
+        else expect(outcome).toBe(wanted);
+      }
+    });
+  });
+}
