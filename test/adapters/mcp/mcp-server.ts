@@ -4,6 +4,7 @@ import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
 import type { Dispatch } from '../../../src/application/dispatch.ts';
 import { mcpRoutes } from '../../../src/composition/mcp-routes.ts';
+import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
 import type { AgentInstanceRepository } from '../../../src/ports/agent-instance-repository.ts';
 import { fakeTokens, fieldsOf, inMemory, LogBook, TestServer } from '../koa/test-server.ts';
 
@@ -20,9 +21,13 @@ export class McpServer implements AsyncDisposable {
   readonly log: LogBook;
   readonly stopping: AbortController;
   readonly server: TestServer;
+  readonly repository: AgentInstanceRepository;
 
   private constructor(
-    parts: Pick<McpServer, 'endpoint' | 'signals' | 'dispatch' | 'log' | 'stopping' | 'server'>,
+    parts: Pick<
+      McpServer,
+      'endpoint' | 'signals' | 'dispatch' | 'log' | 'stopping' | 'server' | 'repository'
+    >,
   ) {
     this.endpoint = parts.endpoint;
     this.signals = parts.signals;
@@ -30,10 +35,15 @@ export class McpServer implements AsyncDisposable {
     this.log = parts.log;
     this.stopping = parts.stopping;
     this.server = parts.server;
+    this.repository = parts.repository;
   }
 
   static async start({ timing = {}, wrap }: McpServerOptions = {}): Promise<McpServer> {
-    const { dispatch, signals, stopping } = inMemory(wrap);
+    let repository: AgentInstanceRepository | null = null;
+    const { dispatch, signals, stopping } = inMemory((made) => {
+      repository = wrap?.(made) ?? made;
+      return repository;
+    });
     const log = new LogBook();
     const endpoint = createMcpEndpoint({
       dispatch,
@@ -45,7 +55,7 @@ export class McpServer implements AsyncDisposable {
     });
     const also = mcpRoutes(endpoint, { tokens: fakeTokens, logger: log });
     const server = await TestServer.start({ dispatch, also });
-    return new McpServer({ endpoint, signals, dispatch, log, stopping, server });
+    return new McpServer({ endpoint, signals, dispatch, log, stopping, server, repository: repository! });
   }
 
   get url(): string {
@@ -57,6 +67,16 @@ export class McpServer implements AsyncDisposable {
     const body = { agent_instance_id: agentInstanceId, content, mark_as_read: false };
     const answer = await this.server.call('POST', '/messages/user', { body });
     if (answer.status !== 200) throw new Error(JSON.stringify(await fieldsOf(answer)));
+  }
+
+  /** The name of an instance's agent type, as the store keeps it. */
+  async agentTypeOf(agentInstanceId: string): Promise<string> {
+    const target = { userId: 'ann' as UserId, agentInstanceId: agentInstanceId as AgentInstanceId };
+    return this.repository.update(target, ({ instance }) => ({
+      output: instance?.agentType.name ?? 'there is no such instance',
+      changes: null,
+      record: null,
+    }));
   }
 
   /** Resolves once so many calls wait. */
