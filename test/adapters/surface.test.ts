@@ -5,7 +5,7 @@ import { TOOLS } from '../../src/adapters/mcp/tools.ts';
 import type { UseCase } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
 import { CodedError } from '../../src/domain/errors.ts';
-import { ON_ONE_SURFACE, type Outcome, type Surface, surfaceContract } from '../contracts/surface.ts';
+import { NOT_ON_BOTH, type Outcome, type Surface, surfaceContract } from '../contracts/surface.ts';
 import { aCaller, userIdOf } from '../support/builders.ts';
 import { fieldsOf } from './koa/test-server.ts';
 import { CLIENTS, type TestClient } from './mcp/clients.ts';
@@ -80,13 +80,16 @@ const mcp = (ann: TestClient, bob: TestClient): Surface => {
 };
 
 describe('every use case', () => {
-  test.each([...NAMED.keys()])('%s is on both surfaces, or on one for a stated reason', (name) => {
-    const only = ON_ONE_SURFACE[name];
-    expect([REST.has(name), MCP.has(name)]).toEqual([only?.on !== 'MCP', only?.on !== 'REST']);
+  test.each([...NAMED.keys()])('%s is on both surfaces, unless there is a stated reason', (name) => {
+    const { on = 'both' } = NOT_ON_BOTH[name] ?? {};
+    expect([REST.has(name), MCP.has(name)]).toEqual([
+      on === 'both' || on === 'REST',
+      on === 'both' || on === 'MCP',
+    ]);
   });
 
   test('that has a reason exists', () => {
-    for (const name of Object.keys(ON_ONE_SURFACE)) expect(NAMED.has(name)).toBe(true);
+    for (const name of Object.keys(NOT_ON_BOTH)) expect(NAMED.has(name)).toBe(true);
   });
 });
 

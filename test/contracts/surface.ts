@@ -17,8 +17,15 @@ export interface Surface {
   say(agentInstanceId: string, content: string): Promise<void>;
 }
 
-/** Why a use case is on one surface only. Everything else has to be on all of them. */
-export const ON_ONE_SURFACE: { readonly [useCase: string]: { on: 'REST' | 'MCP'; because: string } } = {
+/** Why a use case is not both a REST route and an MCP tool. Everything else has to be. */
+export const NOT_ON_BOTH: {
+  readonly [useCase: string]: { readonly on: 'REST' | 'MCP' | 'neither'; readonly because: string };
+} = {
+  list_agent_instances: {
+    on: 'neither',
+    because: 'MCP shows it as resources; routes come with the dashboard',
+  },
+  read_conversation: { on: 'neither', because: 'MCP shows it as resources; routes come with the dashboard' },
   ask_question: {
     on: 'MCP',
     because: 'over REST it is two calls: a message that requires_user_input, and a read that waits',
