@@ -3,6 +3,7 @@ import type { Ids, Logger } from '../../ports/runtime.ts';
 import { agentTypeOf } from './agent-type.ts';
 import type { McpCall } from './call.ts';
 import { waitSecondsFor } from './patience.ts';
+import { INVALID_PARAMS, ProtocolFault } from './protocol-fault.ts';
 import type { Timing } from './timing.ts';
 import { internalFailure, isRefusal, refusalOf, resultOf, type ToolResult } from './tool-result.ts';
 import { toolNamed } from './tools.ts';
@@ -14,19 +15,6 @@ export interface ToolServices {
   readonly logger: Logger;
   readonly timing: Timing;
 }
-
-/** A protocol error, by the number of JSON-RPC: all that the libraries look at is `code` and `message`. */
-export class ProtocolFault extends Error {
-  override readonly name = 'ProtocolFault';
-  readonly code: number;
-
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-const INVALID_PARAMS = -32602;
 
 /**
  * Runs a tool for a client of whatever revision. Never throws but for a tool that does not exist: what the

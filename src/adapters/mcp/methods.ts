@@ -1,9 +1,18 @@
 import type { McpCall } from './call.ts';
 import { callTool, type ToolServices } from './call-tool.ts';
+import { getPrompt, PROMPTS } from './prompts.ts';
+import { listResources, RESOURCE_TEMPLATES, readResource } from './resources.ts';
 import { TOOLS } from './tools.ts';
 
 /** The requests of the protocol that both legs pass on. */
-export type MethodName = 'tools/list' | 'tools/call';
+export type MethodName =
+  | 'tools/list'
+  | 'tools/call'
+  | 'resources/list'
+  | 'resources/templates/list'
+  | 'resources/read'
+  | 'prompts/list'
+  | 'prompts/get';
 
 /** Answers one request, in a form that every revision understands. */
 export type Method = (params: MethodParams, call: McpCall) => object | Promise<object>;
@@ -11,11 +20,17 @@ export type Method = (params: MethodParams, call: McpCall) => object | Promise<o
 export interface MethodParams {
   readonly name?: string;
   readonly cursor?: string | undefined;
+  readonly uri?: string;
+  readonly arguments?: { readonly [name: string]: unknown } | undefined;
 }
 
 /** All that the server offers over MCP; each leg puts it into its own revision. */
 export interface Offer {
-  readonly capabilities: { tools: Record<string, never> };
+  readonly capabilities: {
+    tools: Record<string, never>;
+    resources: Record<string, never>;
+    prompts: Record<string, never>;
+  };
   readonly instructions: string;
   readonly methods: ReadonlyMap<MethodName, Method>;
 }
@@ -30,11 +45,16 @@ const INSTRUCTIONS = [
 export function createOffer(services: ToolServices): Offer {
   const list = { tools: TOOLS.map(({ definition }) => definition) };
   return {
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, resources: {}, prompts: {} },
     instructions: INSTRUCTIONS,
     methods: new Map<MethodName, Method>([
       ['tools/list', () => list],
       ['tools/call', ({ name = '' }, call) => callTool(services, name, call)],
+      ['resources/list', ({ cursor }, call) => listResources(services, call, cursor)],
+      ['resources/templates/list', () => RESOURCE_TEMPLATES],
+      ['resources/read', ({ uri = '' }, call) => readResource(services, call, uri)],
+      ['prompts/list', () => PROMPTS],
+      ['prompts/get', ({ name = '', arguments: sent = {} }) => getPrompt(name, sent)],
     ]),
   };
 }
