@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Database } from '../adapters/mikro-orm/database.ts';
-import type { Config } from './config.ts';
+import { PortError } from '../ports/errors.ts';
+import { type Config, ConfigError } from './config.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 
 /** An open database, and what has to be let go of after it. */
@@ -33,5 +34,27 @@ export async function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
+  }
+}
+
+/**
+ * Brings the schema up to date.
+ * @returns the names of the migrations that ran.
+ * @throws ConfigError when the database cannot be reached.
+ */
+export const migrated = (database: Database): Promise<readonly string[]> => reached(database.migrate());
+
+/** The migrations that the database lacks. @throws ConfigError when the database cannot be reached. */
+export const missingMigrations = (database: Database): Promise<readonly string[]> =>
+  reached(database.pendingMigrations());
+
+/** At a start nobody can try again later, but somebody can look at the setting. */
+async function reached<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    const reason = error.cause instanceof Error ? error.cause.message : error.message;
+    throw new ConfigError(`DATABASE_URL: the database cannot be reached (${reason})`);
   }
 }

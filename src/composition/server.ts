@@ -6,9 +6,9 @@ import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.t
 import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
-import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { migrated, type OpenDatabase, openDatabase } from './open-database.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
 
@@ -35,7 +35,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const keys = await loadTokenKeys(config);
   const store: OpenDatabase = started.use(await openDatabase(config));
   const { database } = store;
-  const applied = await database.migrate();
+  const applied = await migrated(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
 
   const stopping = new AbortController();
@@ -83,10 +83,21 @@ function restApp(container: DependencyContainer) {
 
 async function listen({ server }: HttpServer, { host, port }: Config): Promise<string> {
   server.listen(port, host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError(
+      `${LISTEN_FAILURES[error.code ?? ''] ?? 'HOST and MCP_SERVER_PORT: cannot listen'} (${error.message})`,
+    );
+  });
   const { port: actual } = server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
 }
+
+const LISTEN_FAILURES: { readonly [code: string]: string } = {
+  EADDRINUSE: 'MCP_SERVER_PORT must be a free port: something listens on this one',
+  EACCES: 'MCP_SERVER_PORT must be a port that this user may listen on',
+  EADDRNOTAVAIL: 'HOST must be an address of this machine',
+  ENOTFOUND: 'HOST must be an address of this machine',
+};
 
 /** A record is dated when its request came, and that may have waited for minutes: an hour's grace. */
 function keepForgetting(repository: AgentInstanceRepository, clock: Clock, logger: Logger): NodeJS.Timeout {

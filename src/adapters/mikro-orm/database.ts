@@ -64,8 +64,12 @@ export class Database {
 
   /** The migrations that this database still lacks. */
   async pendingMigrations(): Promise<readonly string[]> {
-    const pending = await this.orm.migrator.getPending();
-    return pending.map(({ name }) => name);
+    try {
+      const pending = await this.orm.migrator.getPending();
+      return pending.map(({ name }) => name);
+    } catch (error) {
+      throw storageError(error);
+    }
   }
 
   async close(): Promise<void> {
