@@ -42,19 +42,21 @@ export async function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir
  * @returns the names of the migrations that ran.
  * @throws ConfigError when the database cannot be reached.
  */
-export const migrated = (database: Database): Promise<readonly string[]> => reached(database.migrate());
+export const migrated = (database: Database): Promise<readonly string[]> =>
+  reached('DATABASE_URL', database.migrate());
 
 /** The migrations that the database lacks. @throws ConfigError when the database cannot be reached. */
 export const missingMigrations = (database: Database): Promise<readonly string[]> =>
-  reached(database.pendingMigrations());
+  reached('DATABASE_URL', database.pendingMigrations());
 
 /** At a start nobody can try again later, but somebody can look at the setting. */
-async function reached<Result>(work: Promise<Result>): Promise<Result> {
+export async function reached<Result>(variable: string, work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    const reason = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new ConfigError(`DATABASE_URL: the database cannot be reached (${reason})`);
+    const { code, message, cause } = error as NodeJS.ErrnoException;
+    if (!(error instanceof PortError) && code === undefined) throw error;
+    const reason = cause instanceof Error ? cause.message : message;
+    throw new ConfigError(`${variable}: the database cannot be reached (${reason})`);
   }
 }

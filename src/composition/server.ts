@@ -8,7 +8,7 @@ import type { AgentInstanceRepository } from '../ports/agent-instance-repository
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
-import { migrated, type OpenDatabase, openDatabase } from './open-database.ts';
+import { migrated, type OpenDatabase, openDatabase, reached } from './open-database.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
 
@@ -43,7 +43,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const signals = container.resolve(TOKENS.postgresSignals);
   if (signals !== null) {
     started.defer(() => signals.close());
-    await signals.start();
+    await reached('DATABASE_LISTEN_URL', signals.start());
   }
   const repository = container.resolve(TOKENS.repository);
   const forgetting = keepForgetting(repository, container.resolve(TOKENS.clock), logger);
