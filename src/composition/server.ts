@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { DependencyContainer } from 'tsyringe';
 import { createApp } from '../adapters/koa/app.ts';
 import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.ts';
@@ -14,6 +15,8 @@ import { loadTokenKeys } from './token-keys.ts';
 
 /** For requests under way to be answered when the server stops. */
 const DRAIN_MS = 8_000;
+/** And then for the store to close. */
+const CLOSE_MS = 1_500;
 
 const FORGETTING_INTERVAL_MS = 10 * 60 * 1000;
 const FORGETTING_GRACE_MS = 60 * 60 * 1000;
@@ -58,8 +61,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     stopping.abort();
     const answered = await http.drain(DRAIN_MS);
     if (!answered) logger.warn({}, 'stopped with requests unanswered');
-    await opened.disposeAsync();
-    logger.info({}, 'stopped');
+    // A store that has fallen silent must not keep the process: what was answered is committed.
+    const closed = opened.disposeAsync().then(() => true);
+    const inTime = await Promise.race([closed, setTimeout(CLOSE_MS, false, { ref: false })]);
+    if (inTime) logger.info({}, 'stopped');
+    else logger.warn({}, 'stopped without an answer from the database');
   };
   let stopped: Promise<void> | null = null;
   return { url, container, stop: () => (stopped ??= stop()) };

@@ -21,7 +21,7 @@ const UNAVAILABLE =
 
 /** pg gives these no code. */
 const CONNECTION_LOST =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|PGlite is closed/i;
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|not queryable|PGlite is closed/i;
 
 /** What a driver's failure means to the store; anything unknown stays what it is, a defect. */
 export function storageError(error: unknown): unknown {
