@@ -7,7 +7,8 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-server.ts'],
     reporters: ['default', new ClosingLine()],
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    maxWorkers: 2,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
   },
 });

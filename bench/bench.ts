@@ -7,6 +7,7 @@ import { generateKeyPair, readPrivateKey } from '../src/adapters/jwt/keys.ts';
 import { systemClock } from '../src/adapters/runtime/system.ts';
 import { createDatabase } from '../test/support/postgres-database.ts';
 import { freePort, startPostgres } from '../test/support/postgres-server.ts';
+import { ASK_QUESTION, MCP_SESSION, MCP_STATELESS, PENDING, REST, type Way } from './agents.ts';
 import { median } from './percentiles.ts';
 import { startProcess } from './server-process.ts';
 import { waiting } from './waiting.ts';
@@ -17,7 +18,14 @@ const ROUNDS = QUICK ? 1 : 3;
 const SECONDS = QUICK ? 2 : 5;
 const IDLE_SECONDS = QUICK ? 10 : 60;
 const CONNECTIONS = [1, 32, 128] as const;
-const WAITERS = [1, 1_000] as const;
+const MCP_CONNECTIONS = 32;
+const MANY = 1_000;
+const WAITS = [
+  [PENDING, 1],
+  [PENDING, MANY],
+  [ASK_QUESTION, 1],
+  [ASK_QUESTION, MANY],
+] as const;
 
 const progress = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -31,7 +39,7 @@ const postgres = await startPostgres([
 const pems = await generateKeyPair('ed25519');
 const issuer = new JwtIssuer({ key: readPrivateKey(pems.privateKey, 'bench'), clock: systemClock });
 const tokens = await Promise.all(
-  Array.from({ length: Math.max(...CONNECTIONS, ...WAITERS) }, (_, nth) =>
+  Array.from({ length: Math.max(...CONNECTIONS, MANY) }, (_, nth) =>
     issuer.issue({ userId: `user-${nth}`, scopes: ['agent'], expiresInSeconds: null }),
   ),
 );
@@ -90,6 +98,28 @@ try {
   }
   console.table(rows);
 
+  const ways: object[] = [];
+  const perWay = new Map<Way, number[]>([REST, MCP_SESSION, MCP_STATELESS].map((way) => [way, []]));
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    for (const [way, rates] of perWay) {
+      progress(`${MCP_CONNECTIONS} connections, round ${round} of ${ROUNDS}: ${way.name}`);
+      const load = {
+        port: ours.port,
+        connections: MCP_CONNECTIONS,
+        seconds: SECONDS,
+        warmUpSeconds: 1.5,
+        tokenOf,
+      };
+      rates.push((await writeLoad({ ...load, way })).perSecond);
+    }
+  }
+  const rest = median(perWay.get(REST)!);
+  for (const [way, rates] of perWay) {
+    const ratio = (median(rates) / rest).toFixed(2);
+    ways.push({ way: way.name, 'steps/s': Math.round(median(rates)), 'ratio to REST': ratio });
+  }
+  console.table(ways);
+
   const statements = async () => {
     const { rows: counted } = await admin.query(
       `select coalesce(sum(calls), 0)::int as calls from pg_stat_statements s
@@ -99,16 +129,18 @@ try {
     return counted[0].calls as number;
   };
   const waits: object[] = [];
-  for (const waiters of WAITERS) {
-    progress(`${waiters} waiting, idle for ${IDLE_SECONDS} s`);
+  for (const [way, waiters] of WAITS) {
+    progress(`${waiters} waiting by ${way.name}, idle for ${IDLE_SECONDS} s`);
     const { pid, port } = ours;
-    const result = await waiting({ port, pid, waiters, idleSeconds: IDLE_SECONDS, tokenOf, statements });
+    const result = await waiting({ port, pid, way, waiters, idleSeconds: IDLE_SECONDS, tokenOf, statements });
     waits.push({
-      'waiting clients': waiters,
+      'waiting by': way.name,
+      clients: waiters,
       'statements/min while idle': result.statementsPerMinute,
       'answer sent to arrival, p50 ms': result.wakeP50.toFixed(1),
       'p99 ms': result.wakeP99.toFixed(1),
       'memory MiB': Math.round(result.residentMiB),
+      'KiB each': Math.round(result.kibPerWaiter),
     });
   }
   console.table(waits);

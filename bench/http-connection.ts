@@ -3,10 +3,13 @@ import { connect, type Socket } from 'node:net';
 
 export interface Answer {
   readonly status: number;
+  readonly head: string;
+  /** As it came: a stream's is in chunks. */
   readonly body: string;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n');
 
 /** One keep-alive HTTP/1.1 connection, one request at a time, at the least cost to the machine it shares. */
 export class HttpConnection {
@@ -44,14 +47,25 @@ export class HttpConnection {
     const headEnd = this.#received.indexOf(HEAD_END);
     if (headEnd < 0) return;
     const head = this.#received.toString('latin1', 0, headEnd);
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
     const bodyStart = headEnd + HEAD_END.length;
-    if (this.#received.length < bodyStart + length) return;
-    const body = this.#received.toString('utf8', bodyStart, bodyStart + length);
-    this.#received = this.#received.subarray(bodyStart + length);
+    const bodyEnd = this.#bodyEnd(head, bodyStart);
+    if (bodyEnd === null) return;
+    const body = this.#received.toString('utf8', bodyStart, bodyEnd);
+    this.#received = this.#received.subarray(bodyEnd);
     const settle = this.#settle;
     this.#settle = null;
-    settle?.resolve({ status: Number(head.slice(9, 12)), body });
+    settle?.resolve({ status: Number(head.slice(9, 12)), head, body });
+  }
+
+  /** Null while it has not all come. */
+  #bodyEnd(head: string, bodyStart: number): number | null {
+    const length = /content-length: (\d+)/i.exec(head)?.[1];
+    if (length === undefined && /transfer-encoding: chunked/i.test(head)) {
+      const lastChunk = this.#received.indexOf(LAST_CHUNK, bodyStart);
+      return lastChunk < 0 ? null : lastChunk + LAST_CHUNK.length;
+    }
+    const end = bodyStart + Number(length ?? 0);
+    return this.#received.length < end ? null : end;
   }
 }
 
@@ -60,15 +74,17 @@ export interface RequestParts {
   readonly path: string;
   readonly token: string;
   readonly body?: object;
+  readonly headers?: readonly string[];
 }
 
 /** The bytes of one request. */
-export function httpRequest({ method, path, token, body }: RequestParts): Buffer {
+export function httpRequest({ method, path, token, body, headers = [] }: RequestParts): Buffer {
   const text = body === undefined ? '' : JSON.stringify(body);
   const head = [
     `${method} ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
     `Authorization: Bearer ${token}`,
+    ...headers,
     ...(body === undefined
       ? []
       : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(text)}`]),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Waiting } from './agents.ts';
 import { HttpConnection, httpRequest } from './http-connection.ts';
 import { percentile } from './percentiles.ts';
 import { residentMiB } from './server-process.ts';
@@ -10,11 +11,14 @@ export interface WaitingResult {
   readonly wakeP50: number;
   readonly wakeP99: number;
   readonly residentMiB: number;
+  /** What each waiter added to it. */
+  readonly kibPerWaiter: number;
 }
 
 export interface WaitingOptions {
   readonly port: number;
   readonly pid: number;
+  readonly way: Waiting;
   readonly waiters: number;
   readonly idleSeconds: number;
   readonly tokenOf: (nth: number) => string;
@@ -23,38 +27,25 @@ export interface WaitingOptions {
 }
 
 const API = '/api/v1';
+const ANSWER = 'the answer';
 
 /** Agents that wait for an answer: what they cost while nothing happens, and how soon they have it. */
 export async function waiting(options: WaitingOptions): Promise<WaitingResult> {
-  const { port, pid, waiters, idleSeconds, tokenOf, statements } = options;
+  const { port, pid, way, waiters, idleSeconds, tokenOf, statements } = options;
   const person = await HttpConnection.open(port);
+  const memoryBefore = await residentMiB(pid);
   const agents: {
     instance: string;
     token: string;
-    answered: Promise<{ at: number; messages: number }>;
+    answered: Promise<{ at: number; text: string }>;
     close: () => void;
   }[] = [];
   for (let nth = 0; nth < waiters; nth += 1) {
     const token = tokenOf(nth);
     const instance = randomUUID();
     const connection = await HttpConnection.open(port);
-    const question = {
-      agent_instance_id: instance,
-      agent_type: 'bench',
-      content: '?',
-      requires_user_input: true,
-    };
-    const { body } = await connection.send(
-      httpRequest({ method: 'POST', path: `${API}/messages/agent`, token, body: question }),
-    );
-    const { message_id: id } = JSON.parse(body);
-    const path = `${API}/messages/pending?agent_instance_id=${instance}&last_read_message_id=${id}&wait=300`;
-    const answered = connection
-      .send(httpRequest({ method: 'GET', path, token }))
-      .then(({ body: answer }) => ({
-        at: performance.now(),
-        messages: JSON.parse(answer).messages.length as number,
-      }));
+    const { answer } = await way.begin(connection, token, instance);
+    const answered = answer.then((text) => ({ at: performance.now(), text }));
     agents.push({ instance, token, answered, close: () => connection.close() });
   }
   await sleep(1_000);
@@ -65,12 +56,12 @@ export async function waiting(options: WaitingOptions): Promise<WaitingResult> {
 
   const milliseconds: number[] = [];
   for (const { instance, token, answered, close } of agents) {
-    const body = { agent_instance_id: instance, content: 'yes', mark_as_read: false };
+    const body = { agent_instance_id: instance, content: ANSWER, mark_as_read: false };
     const request = httpRequest({ method: 'POST', path: `${API}/messages/user`, token, body });
     const sent = performance.now();
     await person.send(request);
-    const { at, messages } = await answered;
-    if (messages !== 1) throw new Error('a wait ended without its answer');
+    const { at, text } = await answered;
+    if (!text.includes(ANSWER)) throw new Error(`a wait ended without its answer: ${text}`);
     milliseconds.push(at - sent);
     close();
   }
@@ -81,5 +72,6 @@ export async function waiting(options: WaitingOptions): Promise<WaitingResult> {
     wakeP50: percentile(milliseconds, 0.5),
     wakeP99: percentile(milliseconds, 0.99),
     residentMiB: memory,
+    kibPerWaiter: ((memory - memoryBefore) * 1024) / waiters,
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { HttpConnection, httpRequest } from './http-connection.ts';
+import { REST, type Way } from './agents.ts';
+import { HttpConnection } from './http-connection.ts';
 import { percentile } from './percentiles.ts';
 
 export interface LoadResult {
@@ -13,6 +14,7 @@ export interface LoadOptions {
   readonly connections: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  readonly way?: Way;
   /** A token of the n-th user. */
   readonly tokenOf: (nth: number) => string;
 }
@@ -21,17 +23,14 @@ const CONTENT = 'Refactored the session store; 14 tests pass, 2 are left to look
 
 /** Each connection plays one instance of its own user, and posts one step after the other. */
 export async function writeLoad(options: LoadOptions): Promise<LoadResult> {
-  const { port, connections, seconds, warmUpSeconds, tokenOf } = options;
+  const { port, connections, seconds, warmUpSeconds, tokenOf, way = REST } = options;
   const agents = await Promise.all(
-    Array.from({ length: connections }, async (_, nth) => ({
-      connection: await HttpConnection.open(port),
-      request: httpRequest({
-        method: 'POST',
-        path: '/api/v1/messages/agent',
-        token: tokenOf(nth),
-        body: { agent_instance_id: randomUUID(), agent_type: 'bench', content: CONTENT },
-      }),
-    })),
+    Array.from({ length: connections }, async (_, nth) => {
+      const connection = await HttpConnection.open(port);
+      const token = tokenOf(nth);
+      const headers = await way.open(connection, token);
+      return { connection, request: way.step(randomUUID(), token, headers, CONTENT) };
+    }),
   );
   const from = performance.now() + warmUpSeconds * 1000;
   const until = from + seconds * 1000;
@@ -41,7 +40,7 @@ export async function writeLoad(options: LoadOptions): Promise<LoadResult> {
       for (let now = performance.now(); now < until; ) {
         const sent = now;
         const { status, body } = await connection.send(request);
-        if (status !== 200) throw new Error(`answered ${status}: ${body}`);
+        if (status !== 200 || body.includes('"isError":true')) throw new Error(`answered ${status}: ${body}`);
         now = performance.now();
         if (sent >= from && now <= until) milliseconds.push(now - sent);
       }

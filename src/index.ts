@@ -4,12 +4,26 @@ import type { Ports } from './application/use-case.ts';
 
 export type { Dispatch, Request } from './application/dispatch.ts';
 export type { ErrorCode, InputIssue } from './application/errors.ts';
-export type { UseCase } from './application/use-case.ts';
+export type { Call, Ports, UseCase } from './application/use-case.ts';
 export * as useCases from './application/use-cases/index.ts';
+export type { Changes, Conversation, Decision } from './domain/conversation.ts';
 export { CodedError } from './domain/errors.ts';
-export type { AgentInstanceRepository } from './ports/agent-instance-repository.ts';
+export { type AgentInstanceId, type MessageId, type UserId, userId } from './domain/ids.ts';
+export type {
+  AgentInstanceRepository,
+  Decide,
+  RecordedDecision,
+  UpdateTarget,
+} from './ports/agent-instance-repository.ts';
+export type {
+  ConversationPage,
+  DashboardQueries,
+  InstanceOverview,
+  InstancePage,
+} from './ports/dashboard-queries.ts';
+export { PortError, storageBusy, storageUnavailable, unauthenticated } from './ports/errors.ts';
 export type { Clock, Ids, Logger } from './ports/runtime.ts';
-export type { Signal, Signals } from './ports/signals.ts';
+export type { Signal, Signals, Subscription } from './ports/signals.ts';
 export type { Caller, Scope, TokenVerifier } from './ports/token-verifier.ts';
 
 /** Time and ids are the system's unless given. */

@@ -25,7 +25,7 @@ export function createCommandLine(env: Environment): CommandLine {
 
   program
     .command('serve')
-    .description('bring the schema up to date, listen, print where and a key for an agent')
+    .description('bring the schema up to date, listen, print where, and a token for agents and one for you')
     .action(() => serve(env));
 
   program
@@ -50,7 +50,7 @@ export function createCommandLine(env: Environment): CommandLine {
     .description('tokens for agents and people')
     .command('issue')
     .description('print a new token, and nothing else, on stdout')
-    .requiredOption('--user <user>', 'whose agents it is for')
+    .requiredOption('--user <user>', 'whose agents it is for', user)
     .addOption(new Option('--scope <scope>').choices(['agent', 'dashboard']).default('agent'))
     .option('--expires <duration>', 'such as 90d, 12h or 30m; without it, never', seconds)
     .action((options: { user: string; scope: 'agent' | 'dashboard'; expires?: number }) =>
@@ -72,6 +72,11 @@ export function createCommandLine(env: Environment): CommandLine {
   };
 }
 
+function user(text: string): string {
+  if (text.trim() !== '' && text.length <= 255 && !/\p{Cc}/u.test(text)) return text;
+  throw new InvalidArgumentError('It should be a name of 1 to 255 characters.');
+}
+
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 function seconds(text: string): number {
@@ -83,8 +88,7 @@ function seconds(text: string): number {
 
 /** One line for a person. What is behind it is in the log, where there is one. */
 function explain(error: unknown): string {
-  const { message, code, cause } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `${message}; set MCP_SERVER_PORT to a free one`;
+  const { message, cause } = error as Error;
   const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
   return `${message}${reason}`.replaceAll(/\s*\n\s*/g, ' ');
 }

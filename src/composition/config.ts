@@ -20,6 +20,12 @@ const list = v.transform((text: string) =>
 
 const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535));
 
+/** Not every reader of env files takes off the quotes that `keys generate` puts around its values. */
+const pem = v.pipe(
+  v.string(),
+  v.transform((text) => text.replace(/^"(.*)"$/s, '$1')),
+);
+
 const postgresUrl = v.pipe(v.string(), url(['postgres:', 'postgresql:']));
 
 /** What each variable has to be, in words, and the schema that says so to the machine. */
@@ -39,8 +45,8 @@ const VARIABLES = {
     must: 'be an address or host name to listen on, such as 127.0.0.1',
     schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]+$/)), '127.0.0.1'),
   },
-  JWT_PUBLIC_KEY: { must: 'be a public key in PEM', schema: v.optional(v.string()) },
-  JWT_PRIVATE_KEY: { must: 'be a private key in PEM', schema: v.optional(v.string()) },
+  JWT_PUBLIC_KEY: { must: 'be a public key in PEM', schema: v.optional(pem) },
+  JWT_PRIVATE_KEY: { must: 'be a private key in PEM', schema: v.optional(pem) },
   PUBLIC_URL: {
     must: 'be the http or https URL under which clients reach this server',
     schema: v.optional(v.pipe(v.string(), url(['http:', 'https:']))),
@@ -112,6 +118,11 @@ export function readConfig(env: Environment): Config {
   const values = Object.fromEntries(
     (Object.keys(VARIABLES) as Variable[]).map((name) => [name, readVariable(name, env[name] || undefined)]),
   ) as Values;
+  if (values.DATABASE_LISTEN_URL !== undefined && values.DATABASE_URL === undefined) {
+    throw new ConfigError(
+      'DATABASE_LISTEN_URL must not be set without DATABASE_URL, whose database it reaches',
+    );
+  }
   return {
     databaseUrl: values.DATABASE_URL ?? null,
     databaseListenUrl: values.DATABASE_LISTEN_URL ?? values.DATABASE_URL ?? null,

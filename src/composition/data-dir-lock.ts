@@ -1,6 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ConfigError } from './config.ts';
 
 /** Another process holds the folder. */
 export class DataDirInUseError extends Error {
@@ -26,7 +27,9 @@ const SQLITE_BUSY = 5;
  * @throws DataDirInUseError
  */
 export async function lockDataDir(dataDir: string): Promise<Disposable> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+    throw new ConfigError(`DATA_DIR must be a folder that can be made and written to (${error.message})`);
+  });
   const file = join(dataDir, 'lock');
   const lock = new DatabaseSync(file, { timeout: 0 });
   try {

@@ -11,12 +11,16 @@ const isPosix = process.platform !== 'win32';
  * once one makes it and all get the same.
  * @throws Error of one line that names `DATA_DIR` and says what it should be.
  */
-export async function loadOrCreateKeyPair(dataDir: string): Promise<KeyPair> {
+export async function loadOrCreateKeyPair(
+  dataDir: string,
+  onCreated: (path: string) => void = () => {},
+): Promise<KeyPair> {
   const path = join(dataDir, 'jwt-private-key.pem');
   let pem = await read(path);
   if (pem === null) {
     await failingClearly(path, () => create(dataDir, path));
     pem = await read(path);
+    onCreated(path);
   }
   if (pem === null) throw unusable(path, 'ENOENT');
   return readPrivateKey(pem, `DATA_DIR: ${path}`);

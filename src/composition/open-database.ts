@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Database } from '../adapters/mikro-orm/database.ts';
-import type { Config } from './config.ts';
+import { PortError } from '../ports/errors.ts';
+import { type Config, ConfigError } from './config.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 
 /** An open database, and what has to be let go of after it. */
@@ -33,5 +34,29 @@ export async function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
+  }
+}
+
+/**
+ * Brings the schema up to date.
+ * @returns the names of the migrations that ran.
+ * @throws ConfigError when the database cannot be reached.
+ */
+export const migrated = (database: Database): Promise<readonly string[]> =>
+  reached('DATABASE_URL', database.migrate());
+
+/** The migrations that the database lacks. @throws ConfigError when the database cannot be reached. */
+export const missingMigrations = (database: Database): Promise<readonly string[]> =>
+  reached('DATABASE_URL', database.pendingMigrations());
+
+/** At a start nobody can try again later, but somebody can look at the setting. */
+export async function reached<Result>(variable: string, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, message, cause } = error as NodeJS.ErrnoException;
+    if (!(error instanceof PortError) && code === undefined) throw error;
+    const reason = cause instanceof Error ? cause.message : message;
+    throw new ConfigError(`${variable}: the database cannot be reached (${reason})`);
   }
 }

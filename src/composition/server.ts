@@ -1,20 +1,23 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { DependencyContainer } from 'tsyringe';
 import { createApp } from '../adapters/koa/app.ts';
 import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.ts';
 import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 import { mcpRoutes } from './mcp-routes.ts';
-import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { migrated, type OpenDatabase, openDatabase, reached } from './open-database.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
 
 /** For requests under way to be answered when the server stops. */
 const DRAIN_MS = 8_000;
+/** And then for the store to close. */
+const CLOSE_MS = 1_500;
 
 const FORGETTING_INTERVAL_MS = 10 * 60 * 1000;
 const FORGETTING_GRACE_MS = 60 * 60 * 1000;
@@ -36,7 +39,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const keys = await loadTokenKeys(config);
   const store: OpenDatabase = started.use(await openDatabase(config));
   const { database } = store;
-  const applied = await database.migrate();
+  const applied = await migrated(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
 
   const stopping = new AbortController();
@@ -44,7 +47,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const signals = container.resolve(TOKENS.postgresSignals);
   if (signals !== null) {
     started.defer(() => signals.close());
-    await signals.start();
+    await reached('DATABASE_LISTEN_URL', signals.start());
   }
   const repository = container.resolve(TOKENS.repository);
   const forgetting = keepForgetting(repository, container.resolve(TOKENS.clock), logger);
@@ -60,8 +63,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     stopping.abort();
     const [answered] = await Promise.all([http.drain(DRAIN_MS), container.resolve(TOKENS.mcp).close()]);
     if (!answered) logger.warn({}, 'stopped with requests unanswered');
-    await opened.disposeAsync();
-    logger.info({}, 'stopped');
+    // A store that has fallen silent must not keep the process: what was answered is committed.
+    const closed = opened.disposeAsync().then(() => true);
+    const inTime = await Promise.race([closed, setTimeout(CLOSE_MS, false, { ref: false })]);
+    if (inTime) logger.info({}, 'stopped');
+    else logger.warn({}, 'stopped without an answer from the database');
   };
   let stopped: Promise<void> | null = null;
   return { url, container, stop: () => (stopped ??= stop()) };
@@ -89,10 +95,21 @@ function restApp(container: DependencyContainer) {
 
 async function listen({ server }: HttpServer, { host, port }: Config): Promise<string> {
   server.listen(port, host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError(
+      `${LISTEN_FAILURES[error.code ?? ''] ?? 'HOST and MCP_SERVER_PORT: cannot listen'} (${error.message})`,
+    );
+  });
   const { port: actual } = server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
 }
+
+const LISTEN_FAILURES: { readonly [code: string]: string } = {
+  EADDRINUSE: 'MCP_SERVER_PORT must be a free port: something listens on this one',
+  EACCES: 'MCP_SERVER_PORT must be a port that this user may listen on',
+  EADDRNOTAVAIL: 'HOST must be an address of this machine',
+  ENOTFOUND: 'HOST must be an address of this machine',
+};
 
 /** A record is dated when its request came, and that may have waited for minutes: an hour's grace. */
 function keepForgetting(repository: AgentInstanceRepository, clock: Clock, logger: Logger): NodeJS.Timeout {

@@ -17,17 +17,19 @@ export interface TokenKeys {
 /**
  * The keys from the settings; with neither set, the pair in the data folder, made at the first start.
  * With the public key alone the server verifies tokens and issues none.
+ * @param onCreated told of the file when a new pair had to be made.
  * @throws Error of one line that names the variable at fault.
  */
 export async function loadTokenKeys(
   config: Pick<Config, 'jwtPublicKey' | 'jwtPrivateKey' | 'dataDir'>,
+  onCreated: (path: string) => void = () => {},
 ): Promise<TokenKeys> {
   const { jwtPublicKey, jwtPrivateKey, dataDir } = config;
   if (jwtPublicKey !== null && jwtPrivateKey === null) {
     return { verification: readPublicKey(jwtPublicKey, 'JWT_PUBLIC_KEY'), signing: null };
   }
   if (jwtPrivateKey === null) {
-    const pair = await loadOrCreateKeyPair(dataDir);
+    const pair = await loadOrCreateKeyPair(dataDir, onCreated);
     return { verification: pair, signing: pair };
   }
   const pair = readPrivateKey(jwtPrivateKey, 'JWT_PRIVATE_KEY');

@@ -31,6 +31,9 @@ export function canonicalUuid(text: string, field: string): string {
   ].join('-');
 }
 
+/** Any non-empty text is a user; who that is, the token's issuer knows. */
+export const userId = (text: string) => text as UserId;
+
 export const agentInstanceId = (text: string, field = 'agent_instance_id') =>
   canonicalUuid(text, field) as AgentInstanceId;
 

@@ -325,6 +325,27 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       expect((await look({ userId: bob, agentInstanceId })).instance?.lastPosition).toBe(1);
     });
 
+    test('an update that looked at no queue does not hide it from the next one', async () => {
+      const target = someInstance();
+      await post(target);
+      await say(target, 'queued');
+      await store().update(
+        target,
+        decided((conversation) => heartbeat(conversation, { now: NOW })),
+      );
+      expect(contents((await post(target)).handedOff)).toEqual(['queued']);
+    });
+
+    test('a change made by another process is seen by the next update here', async () => {
+      const target = someInstance();
+      const [here, there] = open().repositories;
+      await post(target, {}, here);
+      await say(target, 'from there', false, there);
+      expect(contents((await post(target, {}, here)).handedOff)).toEqual(['from there']);
+      await say(target, 'from there again', true, there);
+      expect((await post(target, {}, here)).message.position).toBe(5);
+    });
+
     test("another user's instance does not exist", async () => {
       const target = someInstance();
       const { message } = await post(target);

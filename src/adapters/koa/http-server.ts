@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
-import { refuseMalformed } from './malformed-request.ts';
+import { refuseMalformed, refuseTarget } from './malformed-request.ts';
 import { OpenConnections } from './open-connections.ts';
 
 export interface HttpServerLimits {
@@ -43,6 +43,16 @@ export function createHttpServer(app: Koa, limits: HttpServerLimits = {}): HttpS
     refuseMalformed(error, socket, connections.responseOn(socket)),
   );
   const handle = app.callback();
-  server.on('request', (req: IncomingMessage, res: ServerResponse) => void handle(req, res));
+  const answer = (req: IncomingMessage, res: ServerResponse): void => {
+    if (hasPath(req)) void handle(req, res);
+    else refuseTarget(res);
+  };
+  server.on('request', answer);
+  // Without this Node answers an expectation that it does not know by itself, with an empty 417.
+  server.on('checkExpectation', answer);
   return { server, drain: (deadlineMs) => connections.drain(deadlineMs) };
 }
+
+/** Koa takes for granted that a request's target (RFC 9112, section 3.2) can be parsed and has a path. */
+const hasPath = ({ url = '' }: IncomingMessage): boolean =>
+  url.startsWith('/') || url === '*' || URL.canParse(url);

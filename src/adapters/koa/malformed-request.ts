@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
-import { PROBLEM_TYPE, problemOf } from './problem.ts';
+import { PROBLEM_TYPE, type Problem, problemOf } from './problem.ts';
 
 const REASONS: { readonly [nodeCode: string]: [HttpErrorCode, string] } = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', 'The headers are larger than 16 KB'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request took too long to arrive'],
 };
+
+const NOT_HTTP: [HttpErrorCode, string] = ['malformed_request', 'This is not a valid HTTP request'];
 
 /**
  * Answers what never became a request, on the bare socket, and closes it.
@@ -24,11 +26,7 @@ export function refuseMalformed(
     socket.destroy();
     return;
   }
-  const [code, detail] = REASONS[error.code ?? ''] ?? [
-    'malformed_request',
-    'This is not a valid HTTP request',
-  ];
-  const problem = problemOf(new HttpError(code, detail), randomUUID(), null);
+  const problem = problemFor(REASONS[error.code ?? ''] ?? NOT_HTTP);
   const body = JSON.stringify(problem);
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
@@ -39,3 +37,17 @@ export function refuseMalformed(
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
+
+/** Answers a request whose target is no address at all. */
+export function refuseTarget(res: ServerResponse): void {
+  const problem = problemFor(NOT_HTTP);
+  res.writeHead(problem.status, {
+    Connection: 'close',
+    'Content-Type': PROBLEM_TYPE,
+    'X-Request-Id': problem.request_id,
+  });
+  res.end(JSON.stringify(problem));
+}
+
+const problemFor = ([code, detail]: [HttpErrorCode, string]): Problem =>
+  problemOf(new HttpError(code, detail), randomUUID(), null);

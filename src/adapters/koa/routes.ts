@@ -44,7 +44,7 @@ const fromBody = (_ctx: Context, body: object): object => body;
 const nothing = (): object => ({});
 
 /** A decimal number; other text stays what it is, for validation to refuse. */
-const NUMERIC = /^\d+(?:\.\d+)?$/;
+const NUMERIC = /^-?\d+(\.\d+)?$/;
 
 /** Query values are text, and a repeated one is a list; `wait` alone means a number. */
 function fromQuery({ query }: Context): object {

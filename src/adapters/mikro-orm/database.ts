@@ -6,12 +6,14 @@ import { storageError } from './driver-errors.ts';
 import { entities } from './entities.ts';
 import { migrations } from './migrations/index.ts';
 
+const MIGRATIONS_TABLE = 'agent_dashboard_migrations';
+
 /** What both drivers are configured with. */
 export const ormOptions = {
   entities,
   extensions: [Migrator],
   migrations: {
-    tableName: 'agent_dashboard_migrations',
+    tableName: MIGRATIONS_TABLE,
     migrationsList: migrations,
     snapshot: false,
     transactional: true,
@@ -62,10 +64,16 @@ export class Database {
     }
   }
 
-  /** The migrations that this database still lacks. */
+  /** The migrations that this database still lacks. Changes nothing. */
   async pendingMigrations(): Promise<readonly string[]> {
-    const pending = await this.orm.migrator.getPending();
-    return pending.map(({ name }) => name);
+    // Not asked of the ORM, which makes its table first.
+    const [found] = await this.query<{ table: string | null }>('select to_regclass($1)::text as "table"', [
+      MIGRATIONS_TABLE,
+    ]);
+    if (found?.table == null) return migrations.map(({ name }) => name);
+    const applied = await this.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`, []);
+    const names = new Set(applied.map(({ name }) => name));
+    return migrations.map(({ name }) => name).filter((name) => !names.has(name));
   }
 
   async close(): Promise<void> {

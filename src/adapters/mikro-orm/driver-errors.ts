@@ -12,13 +12,16 @@ export class ConflictError extends Error {
  */
 const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505']);
 
-/** Connection exceptions, shutdown, start-up, no free connection, a cancelled statement; socket errors. */
+/**
+ * Connection exceptions, refused credentials, no such database, shutdown, start-up, no free connection, a
+ * cancelled statement; socket errors.
+ */
 const UNAVAILABLE =
-  /^(08...|57P0[1-5]|57014|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+  /^(08...|28000|28P01|3D000|57P0[1-5]|57014|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 
 /** pg gives these no code. */
 const CONNECTION_LOST =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|PGlite is closed/i;
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|not queryable|PGlite is closed/i;
 
 /** What a driver's failure means to the store; anything unknown stays what it is, a defect. */
 export function storageError(error: unknown): unknown {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import { Database, type Exclusively, ormOptions } from './database.ts';
@@ -5,6 +6,7 @@ import { NamedStatementsClient } from './named-statements.ts';
 
 /** Any number, the same for every process: the key of the migrations' advisory lock. */
 const MIGRATION_LOCK = 7_240_115_904;
+const LOCK_INTERVAL_MS = 100;
 
 /** Of 1 to 4, two gave the most steps a second at 32 connections on two cores, and as many at 128. */
 const LANES = 2;
@@ -40,6 +42,8 @@ export async function openPostgres(url: string): Promise<Database> {
       // No request waits longer for a row or a statement than its client would.
       statement_timeout: 10_000,
       lock_timeout: 2_000,
+      // A database that has fallen silent keeps no promise of its own.
+      query_timeout: 12_000,
       options: PLANNING.map((setting) => `-c ${setting}`).join(' '),
     },
   });
@@ -49,14 +53,15 @@ export async function openPostgres(url: string): Promise<Database> {
       .getClient()
       .connection()
       .execute(async (lock) => {
-        // Waiting for another process's migrations is not a stuck statement.
-        await lock.executeQuery(CompiledQuery.raw('set statement_timeout = 0; set lock_timeout = 0'));
-        await lock.executeQuery(CompiledQuery.raw(`select pg_advisory_lock(${MIGRATION_LOCK})`));
+        const tryLock = CompiledQuery.raw(`select pg_try_advisory_lock(${MIGRATION_LOCK}) as locked`);
+        // Asked again and again: waiting for another process's migrations is not a stuck statement.
+        while (!(await lock.executeQuery<{ locked: boolean }>(tryLock)).rows[0]?.locked) {
+          await setTimeout(LOCK_INTERVAL_MS);
+        }
         try {
           return await work();
         } finally {
           await lock.executeQuery(CompiledQuery.raw(`select pg_advisory_unlock(${MIGRATION_LOCK})`));
-          await lock.executeQuery(CompiledQuery.raw('reset statement_timeout; reset lock_timeout'));
         }
       });
   return new Database(orm, LANES, exclusively);

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { AgentInstance } from '../../domain/agent-instance.ts';
-import type { Conversation } from '../../domain/conversation.ts';
+import { type Conversation, NOTHING_YET } from '../../domain/conversation.ts';
 import { isOpenQuestion, isQueued } from '../../domain/message.ts';
 import type { UpdateTarget } from '../../ports/agent-instance-repository.ts';
 import type { Signal } from '../../ports/signals.ts';
@@ -28,8 +28,12 @@ export class QuietInstances {
     return { instance, agentType: null, messages: [], record: null, remembered: true };
   }
 
-  /** Called with what has just been written. */
-  remember(key: string, { instance, messages }: Conversation): void {
+  /**
+   * Called when the instance has been written.
+   * @param conversation as it stands now; null when its queue is not known.
+   */
+  update(key: string, conversation: Conversation | null): void {
+    const { instance, messages } = conversation ?? NOTHING_YET;
     if (instance === null || messages.some((message) => isQueued(message) || isOpenQuestion(message))) {
       this.#instances.delete(key);
     } else {

@@ -27,16 +27,19 @@ class InstanceGroup {
   readonly target: UpdateTarget;
   /** Decided from memory: no answer may rest on it unless it is saved. */
   readonly remembered: boolean;
+  /** Whether the conversation holds all that is queued. */
+  readonly queueIsKnown: boolean;
   conversation: Conversation;
   changes: Changes | null = null;
 
-  constructor(target: UpdateTarget, loaded: readonly Loaded[]) {
+  constructor(targets: readonly UpdateTarget[], loaded: readonly Loaded[]) {
     const messages = new Map<string, Message>();
     for (const { messages: some } of loaded) for (const message of some) messages.set(message.id, message);
     const best = loaded.find(({ remembered }) => !remembered) ?? loaded[0];
     const instance = best?.instance ?? null;
     this.remembered = best?.remembered ?? false;
-    this.target = target;
+    this.queueIsKnown = this.remembered || targets.some(({ queue }) => queue === true);
+    this.target = targets[0]!;
     this.baseVersion = instance?.version ?? 0;
     this.conversation = { instance, agentType: null, messages: [...messages.values()] };
   }
@@ -63,14 +66,9 @@ export class UpdateBatch {
   constructor(jobs: readonly UpdateJob[], loaded: readonly Loaded[]) {
     const byInstance = Map.groupBy(jobs.keys(), (nth) => instanceKey(jobs[nth]!.target));
     for (const [key, members] of byInstance) {
-      const { target } = jobs[members[0]!]!;
-      this.#groups.set(
-        key,
-        new InstanceGroup(
-          target,
-          members.map((nth) => loaded[nth]!),
-        ),
-      );
+      const targets = members.map((nth) => jobs[nth]!.target);
+      const ownLoaded = members.map((nth) => loaded[nth]!);
+      this.#groups.set(key, new InstanceGroup(targets, ownLoaded));
     }
     for (const [nth, job] of jobs.entries()) this.#decide(job, loaded[nth]!);
   }
@@ -145,7 +143,7 @@ export class UpdateBatch {
     for (const [key, group] of this.#groups) {
       const stands = group.changes === null ? !group.remembered : isSaved(key);
       if (stands) {
-        if (group.changes !== null) quiet.remember(key, group.conversation);
+        if (group.changes !== null) quiet.update(key, group.queueIsKnown ? group.conversation : null);
         for (const { settle } of group.jobs) settle();
       } else {
         quiet.forget(key);

@@ -13,7 +13,9 @@ export interface IssueTokenOptions {
 
 /** Prints a new token on stdout. Needs the keys only, so it does not matter whether the server runs. */
 export async function issueToken(env: Environment, options: IssueTokenOptions): Promise<void> {
-  const { signing } = await loadTokenKeys(readConfig(env));
+  const { signing } = await loadTokenKeys(readConfig(env), (path) => {
+    process.stderr.write(`Made a new key: ${path}. Only a server with this DATA_DIR accepts its tokens.\n`);
+  });
   if (signing === null) {
     throw new ConfigError('JWT_PRIVATE_KEY must be set to issue tokens: there is only a JWT_PUBLIC_KEY');
   }

@@ -1,5 +1,5 @@
 import { type Environment, readConfig } from '../config.ts';
-import { openDatabase } from '../open-database.ts';
+import { migrated, missingMigrations, openDatabase } from '../open-database.ts';
 
 /**
  * Brings the schema up to date, or only says what is missing.
@@ -8,7 +8,7 @@ import { openDatabase } from '../open-database.ts';
 export async function migrate(env: Environment, { check }: { check: boolean }): Promise<boolean> {
   await using opened = await openDatabase(readConfig(env));
   const { database } = opened;
-  const missing = check ? await database.pendingMigrations() : await database.migrate();
+  const missing = check ? await missingMigrations(database) : await migrated(database);
   for (const name of missing) process.stdout.write(`${check ? 'missing' : 'applied'} ${name}\n`);
   if (missing.length === 0) process.stdout.write('The schema is up to date.\n');
   return !check || missing.length === 0;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { pino } from 'pino';
 import { type Environment, readConfig } from '../config.ts';
 import { TOKENS } from '../container.ts';
+import { createLogger } from '../logger.ts';
 import { startServer } from '../server.ts';
 
 /** Whoever runs the server on one machine for one person. */
@@ -10,8 +10,7 @@ const LOCAL_USER = 'local';
 /** Runs the server until SIGINT or SIGTERM; a second one of them ends it at once. */
 export async function serve(env: Environment): Promise<void> {
   const config = readConfig(env);
-  // stdout is for people; the log, one JSON object a line, goes to stderr.
-  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const logger = createLogger(config.logLevel);
   const server = await startServer(config, logger);
 
   const address = config.publicUrl ?? server.url;

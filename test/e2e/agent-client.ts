@@ -1,0 +1,79 @@
+import type { Call, RunningServer } from '../support/running-server.ts';
+import { Message } from './strict-message.ts';
+
+type Fields = { readonly [name: string]: unknown };
+
+export interface Pending {
+  readonly messages: readonly Message[];
+  readonly alreadyRead: readonly Message[];
+  readonly status: string;
+  readonly instanceStatus: string;
+}
+
+/** A script that plays an agent, and the person at its keyboard, over plain HTTP. */
+export class AgentClient {
+  readonly instance: string;
+  readonly #server: RunningServer;
+  readonly #token: string | undefined;
+
+  /** @param token of the agent; without one, the one that the server has printed. */
+  constructor(server: RunningServer, instance: string, token?: string) {
+    this.#server = server;
+    this.instance = instance;
+    this.#token = token;
+  }
+
+  /** @returns the message's id and what was queued for the agent. */
+  async say(content: string, more: object = {}): Promise<{ id: string; queued: readonly Message[] }> {
+    const answer = await this.ok('POST', '/messages/agent', { content, agent_type: 'Claude-Code', ...more });
+    return { id: String(answer.message_id), queued: messages(answer.queued_user_messages) };
+  }
+
+  ask = (content: string) => this.say(content, { requires_user_input: true });
+
+  async pending(more: { last_read_message_id?: string; wait?: number } = {}): Promise<Pending> {
+    const query = new URLSearchParams({ agent_instance_id: this.instance });
+    for (const [name, value] of Object.entries(more)) query.set(name, String(value));
+    const answer = await this.ok('GET', `/messages/pending?${query}`);
+    return {
+      messages: messages(answer.messages),
+      alreadyRead: messages(answer.already_read),
+      status: String(answer.status),
+      instanceStatus: String(answer.instance_status),
+    };
+  }
+
+  /**
+   * A pending call that the server holds open by now, as far as a client can know: it has answered a later
+   * request on another connection, twice.
+   */
+  async waiting(after: string, seconds = 30): Promise<{ answer: Promise<Pending> }> {
+    const answer = this.pending({ last_read_message_id: after, wait: seconds });
+    answer.catch(() => {});
+    for (let nth = 0; nth < 2; nth += 1) await this.heartbeat();
+    return { answer };
+  }
+
+  async answer(content: string): Promise<string> {
+    return String((await this.ok('POST', '/messages/user', { content, mark_as_read: false })).message_id);
+  }
+
+  heartbeat = () => this.ok('POST', `/agents/instances/${this.instance}/heartbeat`);
+  end = () => this.ok('POST', '/sessions/end', {});
+
+  /** For what is to be refused. */
+  call(method: string, path: string, call: Call = {}): Promise<Response> {
+    return this.#server.call(method, path, { ...(this.#token && { token: this.#token }), ...call });
+  }
+
+  async ok(method: string, path: string, body?: object): Promise<Fields> {
+    const sent = body === undefined ? {} : { body: { agent_instance_id: this.instance, ...body } };
+    const answer = await this.call(method, path, sent);
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text) as Fields;
+  }
+}
+
+const messages = (list: unknown): readonly Message[] =>
+  (list as readonly Fields[]).map((fields) => new Message(fields));

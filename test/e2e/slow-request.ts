@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { RunningServer } from '../support/running-server.ts';
+
+/** A request whose body is still on its way: until it is in, the server owes it an answer. */
+export class SlowRequest implements Disposable {
+  readonly #socket: Socket;
+  readonly #rest: string;
+
+  private constructor(socket: Socket, rest: string) {
+    this.#socket = socket;
+    this.#rest = rest;
+  }
+
+  /** Sends everything but the body's last character. */
+  static async begin(server: RunningServer, path: string, fields: object): Promise<SlowRequest> {
+    const body = JSON.stringify(fields);
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    // The server says so when it has seen the headers.
+    const seen = once(socket, 'data');
+    socket.write(
+      `POST /api/v1${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${server.agentToken}\r\n` +
+        `Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
+    const [continued] = (await seen) as [Buffer];
+    if (!continued.toString().startsWith('HTTP/1.1 100')) throw new Error(continued.toString());
+    socket.write(body.slice(0, -1));
+    return new SlowRequest(socket, body.slice(-1));
+  }
+
+  /** @returns all that the server sends until it closes the connection. */
+  async finish(): Promise<string> {
+    this.#socket.write(this.#rest);
+    let answer = '';
+    for await (const chunk of this.#socket) answer += chunk;
+    return answer;
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+}
+
+/** Whether nobody accepts a new connection there. */
+export async function isRefused(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return false;
+  } catch (error) {
+    // Reset: it was still in the queue of those to accept when that was closed.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ECONNREFUSED' && code !== 'ECONNRESET') throw error;
+    return code === 'ECONNREFUSED';
+  } finally {
+    socket.destroy();
+  }
+}

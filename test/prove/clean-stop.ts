@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openPglite } from '../../src/adapters/mikro-orm/pglite.ts';
+import { createDatabase } from '../support/postgres-database.ts';
+import { StopLoad } from './clean-stop/stop-load.ts';
+import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
+import { KillablePostgres } from './rig/killable-postgres.ts';
+import { KillableServer } from './rig/killable-server.ts';
+import { Tokens } from './rig/tokens.ts';
+
+const STOPS = 24;
+const WRITERS = 32;
+const WAITERS = 200;
+const LATEST_MS = 10_000;
+/** A client that never ends its body holds up the stop for as long as the server has patience: in some only. */
+const isHeldUp = (stop: number): boolean => stop % 4 > 1;
+
+const CONTENTS = 'select content from messages';
+
+/** Stops servers in the middle of everything, and looks at what they kept and how they took leave. */
+export const cleanStop: Proof = {
+  name: 'clean-stop',
+  promise: 'SIGTERM keeps what was acknowledged, answers every waiter, and is done within 10 s',
+
+  async run(context) {
+    const { random, progress } = context;
+    await using owned = new AsyncDisposableStack();
+    const folder = await mkdtemp(join(tmpdir(), 'agent-dashboard-prove-'));
+    owned.defer(() => rm(folder, { recursive: true, force: true }));
+    const postgres = owned.use(await KillablePostgres.start());
+    const databaseUrl = await createDatabase(postgres.url);
+    const tokens = await Tokens.make();
+    const token = await tokens.of('ada');
+    const started = await Promise.all([
+      KillableServer.start({ ...tokens.env, DATABASE_URL: databaseUrl }),
+      KillableServer.start({ ...tokens.env, DATA_DIR: folder }),
+    ]);
+    const servers = started.map((server) => owned.use(server));
+    const stops = scaled(STOPS, context, 2);
+    const waiters = scaled(WAITERS, context, 20);
+    const acknowledged: string[][] = servers.map(() => []);
+    const milliseconds: number[] = [];
+    let answered = 0;
+
+    for (let nth = 0; nth < stops; nth += 1) {
+      const chance = random.fork(nth);
+      const server = servers[nth % servers.length]!;
+      if (!server.isRunning) await server.start();
+      using load = new StopLoad({
+        port: server.port,
+        token,
+        random: chance,
+        writers: WRITERS,
+        waiters,
+        withUnfinishedBody: isHeldUp(nth),
+      });
+      await load.begin();
+      await sleep(chance.between(0, 700));
+      const stopped = await server.terminate(3 * LATEST_MS);
+      await load.end();
+      acknowledged[nth % servers.length]!.push(...load.acknowledged);
+      answered += load.waitersAnswered;
+      milliseconds.push(stopped.milliseconds);
+      progress(
+        `stop ${nth + 1} of ${stops}: ${Math.round(stopped.milliseconds)} ms, ${load.acknowledged.length} steps kept`,
+      );
+      if (stopped.code !== 0 || stopped.milliseconds > LATEST_MS) {
+        throw new BrokenPromise(
+          `stop ${nth + 1} ended with ${stopped.code} after ${stopped.milliseconds} ms`,
+        );
+      }
+      requireNone(`answers during stop ${nth + 1} that nothing explains`, load.objections);
+    }
+    for (const server of servers) if (server.isRunning) await server.terminate(LATEST_MS);
+
+    const [onPostgres, onPglite] = acknowledged as [string[], string[]];
+    const rows = await postgres.query<{ content: string }>(CONTENTS, [], databaseUrl);
+    requireKept('PostgreSQL', onPostgres, rows);
+    const embedded = await openPglite(join(folder, 'database'));
+    requireKept('PGlite', onPglite, await embedded.query<{ content: string }>(CONTENTS, []));
+    await embedded.close();
+    requireNone(
+      'errors in the log',
+      servers.flatMap(({ faults }) => faults),
+    );
+    return {
+      stops,
+      'waiters answered': answered,
+      'acknowledged steps, all kept': onPostgres.length + onPglite.length,
+      'slowest stop': `${Math.round(Math.max(...milliseconds))} ms`,
+    };
+  },
+};
+
+function requireKept(where: string, acknowledged: readonly string[], rows: readonly { content: string }[]) {
+  const times = new Map<string, number>();
+  for (const { content } of rows) times.set(content, (times.get(content) ?? 0) + 1);
+  requireNone(
+    `acknowledged steps that are not on ${where} exactly once`,
+    acknowledged
+      .filter((content) => times.get(content) !== 1)
+      .map((content) => `${content}: ${times.get(content) ?? 0} times`),
+  );
+}

@@ -1,0 +1,45 @@
+import { BrokenPromise } from '../proof.ts';
+import type { Reply } from '../rig/retrying-client.ts';
+import type { Entry, HandedOver } from './history.ts';
+
+/** The answer of any of the requests: those fields that concern messages. */
+interface Answer {
+  readonly message_id?: string;
+  readonly queued_user_messages?: readonly HandedOver[];
+  readonly messages?: readonly HandedOver[];
+  readonly already_read?: readonly HandedOver[];
+  readonly status?: string;
+}
+
+/** What an answer told its client. */
+export interface Told {
+  readonly messageId: string | null;
+  readonly handedOver: readonly HandedOver[];
+  readonly stale: boolean;
+  /** @throws BrokenPromise: the same request was answered in another way. */
+  contradict(other: string): never;
+}
+
+type Asked = Omit<Entry, 'messageId' | 'handedOver' | 'alreadyRead'>;
+
+/**
+ * Adds an answered request to the history.
+ * @throws BrokenPromise when the answer is a refusal: every request here is one to be granted.
+ */
+export function record(history: Entry[], { status, body }: Reply, asked: Asked): Told {
+  if (status !== 200) throw new BrokenPromise(`${asked.kind} ${asked.key} was answered ${status}: ${body}`);
+  const answer = JSON.parse(body) as Answer;
+  const brief = (messages: readonly HandedOver[] = []) =>
+    messages.map(({ id, content }) => ({ id, content }));
+  const handedOver = brief(answer.queued_user_messages ?? answer.messages);
+  const messageId = answer.message_id ?? null;
+  history.push({ ...asked, messageId, handedOver, alreadyRead: brief(answer.already_read) });
+  return {
+    messageId,
+    handedOver,
+    stale: answer.status === 'stale',
+    contradict(other) {
+      throw new BrokenPromise(`${asked.key} has two answers`, [body, other]);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import type { Proof } from './proof.ts';
+import { PROOFS } from './proofs.ts';
+import { Random } from './rig/random.ts';
+
+const SCALE = 0.01;
+/** Alone they need far less; other test files share the machine. */
+const PATIENCE_MS = 150_000;
+
+// All at once, since the longest of them mostly looks on while nothing happens.
+describe.concurrent('at a hundredth of their size', () => {
+  it.each(PROOFS)('$name: $promise', { timeout: PATIENCE_MS }, async ({ name, run }: Proof) => {
+    const seed = Math.floor(Math.random() * 1_000_000_000);
+    const random = new Random(seed).fork(name);
+    const context = { scale: SCALE, random, progress: () => {} };
+    const report = await run(context).catch((error: unknown) => {
+      const replay = `npm run prove -- --only ${name} --scale ${SCALE} --seed ${seed}`;
+      throw new Error(`${error instanceof Error ? error.message : error}\nReplay: ${replay}`, {
+        cause: error,
+      });
+    });
+    expect(Object.keys(report)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,9 @@
+import { cleanStop } from './clean-stop.ts';
+import { exactlyOnce } from './exactly-once.ts';
+import { noServerErrors } from './no-5xx.ts';
+import { nothingLost } from './nothing-lost.ts';
+import type { Proof } from './proof.ts';
+import { waitingIsFree } from './waiting-is-free.ts';
+
+/** All proofs, in the order they run. */
+export const PROOFS: readonly Proof[] = [exactlyOnce, nothingLost, waitingIsFree, noServerErrors, cleanStop];

@@ -1,0 +1,36 @@
+import type { Cluster } from '../rig/cluster.ts';
+
+const LISTENERS = `select pid from pg_stat_activity
+  where application_name = 'agent-dashboard-signals' and state is not null order by pid`;
+
+/**
+ * Ends the session of one of the processes that listen.
+ * @returns how many were ended: none while both are between two connections.
+ */
+export async function cutListeners(
+  { postgres }: Cluster,
+  pick: <Item>(items: readonly Item[]) => Item,
+): Promise<number> {
+  const sessions = await postgres.query<{ pid: number }>(LISTENERS);
+  if (sessions.length === 0) return 0;
+  const [row] = await postgres.query<{ ended: boolean }>('select pg_terminate_backend($1) as ended', [
+    pick(sessions).pid,
+  ]);
+  return row?.ended ? 1 : 0;
+}
+
+/** Freezes all listening sessions: nothing arrives any more, and nobody is told, as when a network is cut. */
+export async function stallListeners({ postgres }: Cluster): Promise<Disposable> {
+  const sessions = await postgres.query<{ pid: number }>(LISTENERS);
+  const signal = (name: NodeJS.Signals) => {
+    for (const { pid } of sessions) {
+      try {
+        process.kill(pid, name);
+      } catch {
+        // It has ended by itself meanwhile.
+      }
+    }
+  };
+  signal('SIGSTOP');
+  return { [Symbol.dispose]: () => signal('SIGCONT') };
+}
