@@ -3,7 +3,10 @@ import { McpServer } from './mcp-server.ts';
 import { openSession, post, toolCall } from './raw-mcp.ts';
 
 const statusIn = async (server: McpServer, sessionId: string, token: string): Promise<number> => {
-  const answer = await post(server, toolCall('log_step', { step_description: 'x' }), { sessionId, token });
+  const answer = await post(server, toolCall('log_step', { step_description: 'x' }, crypto.randomUUID()), {
+    sessionId,
+    token,
+  });
   await answer.text();
   return answer.status;
 };

@@ -151,8 +151,15 @@ describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
     await until(() => server.endpoint.sessions === 0);
     server.server.http.server.closeIdleConnections();
     await until(() => timers() <= before + 2);
-    server.server.http.server.closeAllConnections();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // A client that was about to come back when it was closed may have opened one connection more.
+    for (
+      let left = await connections(), tries = 0;
+      left > 0 && tries < 50;
+      left = await connections(), tries += 1
+    ) {
+      server.server.http.server.closeIdleConnections();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     expect(await connections()).toBe(0);
   });
 });
