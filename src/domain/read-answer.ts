@@ -36,7 +36,9 @@ export function readAnswer(
   const draft = new Draft(instance, conversation.messages, now);
   const before = conversation.messages.find(({ id }) => id === question.answerId);
   const answer = draft.handOverAnswer(question);
-  const changes = answer === before || answer === null ? noteActivity(instance, now) : draft.changes();
+  const isNews = answer !== null && answer !== before;
+  if (isNews) draft.set({ lastActivityAt: now });
+  const changes = isNews ? draft.changes() : noteActivity(instance, now);
   const { version } = changes?.instance ?? instance;
   return { output: { ...read, answer, version }, changes };
 }
