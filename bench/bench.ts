@@ -16,7 +16,7 @@ import { type LoadResult, writeLoad } from './write-load.ts';
 const QUICK = process.argv.includes('--quick');
 const ROUNDS = QUICK ? 1 : 3;
 const SECONDS = QUICK ? 2 : 5;
-const IDLE_SECONDS = QUICK ? 10 : 60;
+const IDLE_SECONDS = QUICK ? 10 : 30;
 const CONNECTIONS = [1, 32, 128] as const;
 const MCP_CONNECTIONS = 32;
 const MANY = 1_000;

@@ -14,11 +14,11 @@ const pool = new pg.Pool({
 
 const WRITE = `
   with instance as (
-    insert into agent_instances as a (user_id, id, agent_type_id, status, started_at, last_position,
+    insert into agent_instances as a (user_id, id, agent_type_id, status, started_at, last_position, step_count,
       last_read_message_id, last_activity_at, version)
-    values ($1, $2, $2, 'ACTIVE', now(), 1, $3, now(), 1)
+    values ($1, $2, $2, 'ACTIVE', now(), 1, 1, $3, now(), 1)
     on conflict (user_id, id) do update set
-      status = 'ACTIVE', ended_at = null, last_position = a.last_position + 1,
+      status = 'ACTIVE', ended_at = null, last_position = a.last_position + 1, step_count = a.step_count + 1,
       last_read_message_id = $3, last_activity_at = now(), version = a.version + 1
     returning user_id, id, last_position, version
   ), handed_over as (

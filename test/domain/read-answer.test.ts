@@ -55,7 +55,7 @@ describe('reading the answer of a question', () => {
       version: 4,
     });
     expect(changes).toMatchObject({
-      instance: { lastReadMessageId: reply.id, version: 4 },
+      instance: { lastReadMessageId: reply.id, lastActivityAt: NOW, version: 4 },
       posted: [],
       amended: [handedOver],
     });
