@@ -14,6 +14,8 @@ import { waiting } from './waiting.ts';
 import { type LoadResult, writeLoad } from './write-load.ts';
 
 const QUICK = process.argv.includes('--quick');
+/** Leaves out the tables before the one about MCP. */
+const MCP_ONLY = process.argv.includes('--mcp');
 const ROUNDS = QUICK ? 1 : 3;
 const SECONDS = QUICK ? 2 : 5;
 const IDLE_SECONDS = QUICK ? 10 : 30;
@@ -73,7 +75,7 @@ await admin.query('create extension if not exists pg_stat_statements');
 
 try {
   const rows: object[] = [];
-  for (const connections of CONNECTIONS) {
+  for (const connections of MCP_ONLY ? [] : CONNECTIONS) {
     const results = new Map<string, LoadResult[]>(subjects.map(({ name }) => [name, []]));
     // In turns, so that what else the machine does falls on all of them alike.
     for (let round = 1; round <= ROUNDS; round += 1) {
@@ -96,7 +98,7 @@ try {
       });
     }
   }
-  console.table(rows);
+  if (!MCP_ONLY) console.table(rows);
 
   const ways: object[] = [];
   const perWay = new Map<Way, number[]>([REST, MCP_SESSION, MCP_STATELESS].map((way) => [way, []]));

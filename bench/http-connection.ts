@@ -9,6 +9,7 @@ export interface Answer {
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+/** The line end before it may be the head's own. */
 const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n');
 
 /** One keep-alive HTTP/1.1 connection, one request at a time, at the least cost to the machine it shares. */
@@ -61,7 +62,7 @@ export class HttpConnection {
   #bodyEnd(head: string, bodyStart: number): number | null {
     const length = /content-length: (\d+)/i.exec(head)?.[1];
     if (length === undefined && /transfer-encoding: chunked/i.test(head)) {
-      const lastChunk = this.#received.indexOf(LAST_CHUNK, bodyStart);
+      const lastChunk = this.#received.indexOf(LAST_CHUNK, bodyStart - 2);
       return lastChunk < 0 ? null : lastChunk + LAST_CHUNK.length;
     }
     const end = bodyStart + Number(length ?? 0);
