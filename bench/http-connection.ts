@@ -32,6 +32,7 @@ export class HttpConnection {
   }
 
   send(request: string | Buffer): Promise<Answer> {
+    if (this.#socket.destroyed) return Promise.reject(new Error('connection closed'));
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       this.#socket.write(request);

@@ -32,7 +32,6 @@ const ANSWER = 'the answer';
 /** Agents that wait for an answer: what they cost while nothing happens, and how soon they have it. */
 export async function waiting(options: WaitingOptions): Promise<WaitingResult> {
   const { port, pid, way, waiters, idleSeconds, tokenOf, statements } = options;
-  const person = await HttpConnection.open(port);
   const memoryBefore = await residentMiB(pid);
   const agents: {
     instance: string;
@@ -55,6 +54,8 @@ export async function waiting(options: WaitingOptions): Promise<WaitingResult> {
   const memory = await residentMiB(pid);
 
   const milliseconds: number[] = [];
+  // Not earlier: a connection that says nothing is closed by the server.
+  const person = await HttpConnection.open(port);
   for (const { instance, token, answered, close } of agents) {
     const body = { agent_instance_id: instance, content: ANSWER, mark_as_read: false };
     const request = httpRequest({ method: 'POST', path: `${API}/messages/user`, token, body });
