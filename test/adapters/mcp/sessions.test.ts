@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { CLIENTS, SSE, STREAMABLE } from './clients.ts';
 import { McpServer, until } from './mcp-server.ts';
@@ -123,6 +124,21 @@ describe('a session', () => {
     const bad = await resume('not-one-of-ours');
     expect(bad.status).toBe(400);
   });
+});
+
+test('1,000 sessions of two users, opened and abandoned, leave no session, timer or listener', async () => {
+  await using server = await McpServer.start({ timing: { sessionIdleMs: 1_000 } });
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  await openSession(server);
+  await until(() => server.endpoint.sessions === 0);
+  const before = timers();
+  for (let nth = 0; nth < 500; nth += 1) {
+    await Promise.all([openSession(server, { token: 'ann' }), openSession(server, { token: 'bob' })]);
+  }
+  expect(server.endpoint.sessions).toBeGreaterThan(0);
+  await until(() => server.endpoint.sessions === 0);
+  await until(() => timers() <= before + 2);
+  expect(getEventListeners(server.stopping.signal, 'abort')).toEqual([]);
 });
 
 describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
