@@ -346,6 +346,14 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       expect((await post(target, {}, here)).message.position).toBe(5);
     });
 
+    test('a look that changes nothing sees what another process has written', async () => {
+      const target = someInstance();
+      const [here, there] = open().repositories;
+      await post(target, {}, here);
+      await say(target, 'from there', false, there);
+      expect(contents((await read(target, null, here)).messages)).toEqual(['from there']);
+    });
+
     test("another user's instance does not exist", async () => {
       const target = someInstance();
       const { message } = await post(target);

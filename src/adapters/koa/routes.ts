@@ -16,7 +16,7 @@ export interface Route {
   readonly useCase: UseCase;
   /** Builds the raw input. Path parameters come last, so that a body cannot override them. */
   readonly input: (ctx: Context, body: object) => object;
-  /** `none`: any body is left unread. `optional`: one that is sent must be a JSON object all the same. */
+  /** `none`: a body is left unread. `optional`: one that is sent must be a JSON object all the same. */
   readonly body: 'none' | 'optional' | 'needed';
   readonly bodyLimit: number;
   readonly status: 200 | 201;
