@@ -1,11 +1,14 @@
 import { CodedError } from '../domain/errors.ts';
 
-export type PortErrorCode = 'storage_busy' | 'storage_unavailable' | 'unauthenticated';
+export type PortErrorCode = 'issuing_disabled' | 'storage_busy' | 'storage_unavailable' | 'unauthenticated';
 
 /** What an adapter behind a port reports; driver and library failures are translated at its own edge. */
 export class PortError extends CodedError<PortErrorCode> {
   override readonly name = 'PortError';
 }
+
+/** Whoever runs the server has given it no key that could sign this. */
+export const issuingDisabled = (reason: string) => new PortError('issuing_disabled', reason);
 
 /** Too many writers wanted the same instance; nothing was written, trying again is safe. */
 export const storageBusy = (cause?: unknown) =>

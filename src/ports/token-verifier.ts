@@ -1,6 +1,15 @@
-import type { UserId } from '../domain/ids.ts';
+import type { Scope } from '../domain/api-key.ts';
+import type { AgentInstanceId, UserId } from '../domain/ids.ts';
+import type { Subscription } from './signals.ts';
 
-export type Scope = 'agent' | 'dashboard';
+export type { Scope };
+
+/** How long a token is good: until it expires or is revoked. */
+export interface TokenLife {
+  readonly hasEnded: boolean;
+  /** Calls `listener` once when it ends; at once where it has ended already. */
+  onEnd(listener: () => void): Subscription;
+}
 
 /** Who is calling, and what they may do. */
 export interface Caller {
@@ -9,6 +18,10 @@ export interface Caller {
   readonly expiresAt: Date | null;
   readonly email: string | null;
   readonly displayName: string | null;
+  /** The one agent instance the caller may touch; absent or null: all of the user's. */
+  readonly agentInstanceId?: AgentInstanceId | null;
+  /** Of the token behind the call. What goes on for long (waits, streams, sessions) ends with it. */
+  readonly life?: TokenLife | null;
 }
 
 export interface TokenVerifier {
@@ -16,6 +29,7 @@ export interface TokenVerifier {
    * The caller a bearer token stands for; at once where the token is known, so that the hot path need
    * not wait.
    * @throws PortError `unauthenticated`, for every reason alike.
+   * @throws PortError `storage_unavailable` where nobody can tell whether the token still holds.
    */
   verify(token: string): Caller | Promise<Caller>;
 }

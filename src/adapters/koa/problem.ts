@@ -46,6 +46,7 @@ const STATUS = {
   invalid_idempotency_key: 400,
   invalid_input: 422,
   invalid_json: 400,
+  issuing_disabled: 409,
   malformed_request: 400,
   method_not_allowed: 405,
   not_acceptable: 406,
