@@ -1,0 +1,1 @@
+export const DiffView = ({ id }: { readonly id: string }) => <div>{id}</div>;

@@ -1,0 +1,1 @@
+export const KeysPage = () => <div class="keys">keys</div>;

@@ -1,0 +1,1 @@
+export const Welcome = () => <div class="welcome">No agents yet</div>;
