@@ -7,7 +7,7 @@ import {
 } from 'playwright-core';
 
 /** Debian's; another one by CHROMIUM. */
-const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 export const PHONE: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },

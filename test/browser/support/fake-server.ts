@@ -100,7 +100,7 @@ export class FakeServer {
     const person = { success: true, user_id: 'local', display_name: null, email: null, expires_at: null };
     if (route === 'GET /auth/options') return ok({ identity_provider: null });
     if (route === 'POST /auth/session') {
-      const right = body['token'] === this.dashboardToken || this.#codes.delete(String(body['code']));
+      const right = body.token === this.dashboardToken || this.#codes.delete(String(body.code));
       if (!right) return problem(401, 'unauthenticated', 'The token is missing or not valid.');
       return {
         ...ok(person),
@@ -159,7 +159,7 @@ export class FakeServer {
       case 'GET /messages':
         return ok(page(Number(url.searchParams.get('limit') ?? 50)));
       case 'POST /messages': {
-        const reply = state.reply(stored, String(body['content']), (body['in_reply_to'] as string) ?? null);
+        const reply = state.reply(stored, String(body.content), (body.in_reply_to as string) ?? null);
         return 'taken' in reply
           ? problem(409, 'already_answered', 'This question has been answered already.', {
               answer: reply.taken,
@@ -167,7 +167,7 @@ export class FakeServer {
           : ok(reply);
       }
       case 'PATCH ':
-        return ok(state.change(stored, { name: String(body['name']) }));
+        return ok(state.change(stored, { name: String(body.name) }));
       case 'PUT /status':
         return ok(state.change(stored, { status: 'COMPLETED', ended_at: new Date().toISOString() }));
       case 'DELETE ':
@@ -184,17 +184,17 @@ export class FakeServer {
 
   async #agent(route: string, body: Record<string, unknown>, request: IncomingMessage): Promise<Reply> {
     const { state } = this;
-    const id = String(body['agent_instance_id']);
-    const stored = state.instance(id, body['agent_type'] as string | undefined);
+    const id = String(body.agent_instance_id);
+    const stored = state.instance(id, body.agent_type as string | undefined);
     if (route === 'POST /messages/agent') {
       const queued = state.handOff(stored);
       const message = state.add(stored, {
-        content: String(body['content']),
+        content: String(body.content),
         sender_type: 'AGENT',
-        requires_user_input: body['requires_user_input'] === true,
+        requires_user_input: body.requires_user_input === true,
       });
-      if (typeof body['git_diff'] === 'string') {
-        stored.gitDiff = body['git_diff'];
+      if (typeof body.git_diff === 'string') {
+        stored.gitDiff = body.git_diff;
         state.tell('git_diff_update', { agent_instance_id: id });
       }
       return ok({
@@ -205,7 +205,7 @@ export class FakeServer {
       });
     }
     if (route === 'POST /messages/pending') {
-      const until = Date.now() + Number(body['wait'] ?? 0) * 1000;
+      const until = Date.now() + Number(body.wait ?? 0) * 1000;
       const isQueued = () => stored.messages.some((m) => m.sender_type === 'USER' && m.read_at === null);
       state.waits(stored, 1);
       while (!isQueued() && Date.now() < until && !request.socket.destroyed) {
@@ -222,11 +222,11 @@ export class FakeServer {
     const { keys } = this.state;
     if (route === 'GET /api-keys') return ok(keys.map((key) => ({ ...key, token: null })));
     if (route === 'POST /api-keys') {
-      const days = body['expires_in_days'] as number | null;
+      const days = body.expires_in_days as number | null;
       const key: ApiKey = {
         id: randomUUID(),
-        name: String(body['name']),
-        scope: String(body['scope']),
+        name: String(body.name),
+        scope: String(body.scope),
         agent_instance_id: null,
         created_at: new Date().toISOString(),
         expires_at: days ? new Date(Date.now() + days * 86_400_000).toISOString() : null,

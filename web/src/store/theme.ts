@@ -8,7 +8,7 @@ const kept = localStorage.getItem(KEY);
 export const theme = signal<Theme>(kept === 'light' || kept === 'dark' ? kept : 'system');
 
 effect(() => {
-  document.documentElement.dataset['theme'] = theme.value;
+  document.documentElement.dataset.theme = theme.value;
   if (theme.value === 'system') localStorage.removeItem(KEY);
   else localStorage.setItem(KEY, theme.value);
 });

@@ -22,7 +22,11 @@ export function AgentMessage({ message }: { readonly message: Message }) {
     <section class="question" data-open={isOpen} aria-label={isOpen ? 'Open question' : 'Question'}>
       <header class="question-head">
         <span>
-          {isOpen ? 'Asks you' : message.question_status === 'answered' ? 'Asked, answered' : 'Asked, closed'}
+          {isOpen
+            ? 'Asks you'
+            : message.question_status === 'answered'
+              ? 'Question, answered'
+              : 'Question, closed'}
         </span>
         <When at={message.created_at} as="clock" />
       </header>

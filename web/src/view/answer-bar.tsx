@@ -93,13 +93,13 @@ function Options({ question, onTap }: OptionsProps) {
   const { options } = parseQuestion(question.content);
   if (options.length === 0) return null;
   return (
-    <div class="options" role="group" aria-label="Answers to choose from">
+    <fieldset class="options" aria-label="Answers to choose from">
       {options.map((option) => (
         <button type="button" class="option" key={option} onClick={() => onTap(option)}>
           {option}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 

@@ -33,7 +33,7 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<Filter> }) 
           value={words}
           onInput={(event) => set({ words: event.currentTarget.value })}
         />
-        <kbd aria-hidden="true">/</kbd>
+        <kbd>/</kbd>
       </label>
       <div class="chips">
         {NEEDS.filter((one) => needs.has(one)).map((one) => (

@@ -36,7 +36,7 @@ export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) 
             href={fragmentOf({ page: 'instance', id, tab: 'conversation' })}
             aria-current={tab === 'conversation' ? 'page' : undefined}
           >
-            Talk
+            Conversation
           </a>
           <a
             href={fragmentOf({ page: 'instance', id, tab: 'changes' })}

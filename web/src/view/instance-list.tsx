@@ -70,7 +70,7 @@ function Groups() {
 
 /** As high as what will come, so that nothing jumps. */
 const Placeholder = () => (
-  <div class="placeholder" aria-busy="true" aria-label="Loading">
+  <div class="placeholder" aria-busy="true">
     <span />
     <span />
     <span />

@@ -25,6 +25,7 @@ export function InstanceRow({ instance }: { readonly instance: AgentInstance }) 
         <span class="row-foot">
           <StatusMark instance={instance} />
           {instance.name !== null && <span class="row-type">{instance.agent_type_name}</span>}
+          <span>{instance.chat_length === 1 ? '1 message' : `${instance.chat_length} messages`}</span>
         </span>
       </a>
     </li>

@@ -11,17 +11,19 @@ export const markdownIsReady = signal(false);
 /** Longer texts than this are for a tool, not for a screen: their rest is shown on demand, as it is. */
 const CLIPPED_AT = 20_000;
 
-let loading: Promise<void> | null = null;
+let isLoading = false;
 
 export function loadMarkdown(): void {
-  loading ??= import('./markdown.ts').then(
+  if (isLoading) return;
+  isLoading = true;
+  import('./markdown.ts').then(
     ({ renderMarkdown }) => {
       renderer.value = renderMarkdown;
       markdownIsReady.value = true;
     },
     () => {
       // Offline: plain text is better than nothing.
-      loading = null;
+      isLoading = false;
       markdownIsReady.value = true;
     },
   );

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { signIn, signInProblem } from '../store/person.ts';
+import { signInProblem } from '../store/opening.ts';
+import { signIn } from '../store/person.ts';
 import { IdentityProviderButton } from './identity-provider-button.tsx';
 
 export function SignIn() {
@@ -8,6 +9,7 @@ export function SignIn() {
   const submit = async (event: Event) => {
     event.preventDefault();
     busy.value = true;
+    signInProblem.value = null;
     await signIn({ token: token.value.trim() }).catch((error: Error) => {
       signInProblem.value = error.message;
     });

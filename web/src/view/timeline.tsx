@@ -47,6 +47,7 @@ export function Timeline({ id, conversation }: TimelineProps) {
   if (isAtEnd) seen.current = newest;
   return (
     <div class="timeline-frame">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to reach it */}
       <div class="timeline" ref={scroller} tabIndex={0} role="log" aria-label="Conversation" aria-live="off">
         {entries.length === 0 && <p class="timeline-empty">Nothing said yet.</p>}
         <div class="window" style={{ height: `${list.getTotalSize()}px` }}>
