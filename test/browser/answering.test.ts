@@ -41,18 +41,20 @@ describe('a question', () => {
 
   test('that somebody else has answered says so, with their answer', async () => {
     const [mine, theirs] = [await dashboard.open(), await dashboard.open()];
+    // This page is cut off from the stream, and learns of the other's answer by its own only.
+    await mine.route('**/api/v1/events', (route) => route.abort());
+    await mine.reload();
     const agent = new Agent(dashboard.server);
     await agent.ask(QUESTION);
     for (const page of [mine, theirs]) {
       await page.getByRole('link', { name: /Which database/ }).click();
       await page.getByRole('button', { name: 'SQLite' }).waitFor();
     }
-    // What the other person does while this page is cut off.
-    await mine.context().setOffline(true);
+    await mine.route('**/api/v1/agent-instances?*', (route) => route.abort());
+    await mine.route('**/api/v1/agent-instances/*?*', (route) => route.abort());
     await theirs.getByRole('button', { name: 'PostgreSQL' }).click();
     await theirs.getByText('queued, not read yet').waitFor();
     await mine.getByRole('button', { name: 'SQLite' }).click();
-    await mine.context().setOffline(false);
 
     const refusal = mine.getByRole('alert').filter({ hasText: 'Somebody answered before you' });
     await refusal.getByText('PostgreSQL').waitFor();

@@ -29,6 +29,6 @@ export async function signedIn(
   const context = await browser.newContext({ locale: 'en-GB', ...device });
   const page = await context.newPage();
   await page.goto(link);
-  await page.getByRole('navigation', { name: 'Agents' }).or(page.getByRole('main')).first().waitFor();
+  await page.getByRole('navigation', { name: 'Agents' }).waitFor();
   return { context, page };
 }

@@ -34,7 +34,7 @@ async function stayLive(stop: AbortSignal): Promise<void> {
       failures = 0;
       onEvent(event);
       // Only now: what happens between this reading and the first event is told by the stream.
-      if (event.name === 'connected' && !resumes) void readAgain();
+      if (event.name === 'connected' && !resumes) void readAgain().catch(() => null);
     };
     const end = await readEvents(parser, heard, AbortSignal.any([stop, line.signal]));
     if (stop.aborted) return;
@@ -44,6 +44,13 @@ async function stayLive(stop: AbortSignal): Promise<void> {
     }
     if (connection.value.state !== 'lost')
       connection.value = { state: 'lost', since: lastHeard || Date.now() };
+    // Some proxies let no stream through. What can be asked for is still shown, if a little late.
+    void readAgain().then(
+      () => {
+        if (connection.value.state === 'lost') connection.value = { state: 'lost', since: Date.now() };
+      },
+      () => null,
+    );
     failures += 1;
     await pause(backoffMs(failures, Math.random()));
   }
@@ -61,7 +68,7 @@ function onEvent(event: StreamEvent): void {
     connection.value = { state: 'live' };
     void flushOutbox();
   }
-  if (event.name === 'resync') void readAgain();
+  if (event.name === 'resync') void readAgain().catch(() => null);
   else dashboard.value = applyEvent(dashboard.value, event);
   const open = openInstance();
   if (open !== null && dashboard.value.conversations.get(open)?.hasGap)
@@ -73,7 +80,7 @@ async function readAgain(): Promise<void> {
   const open = openInstance();
   const conversations = new Map([...dashboard.value.conversations].filter(([id]) => id === open));
   dashboard.value = { ...dashboard.value, conversations };
-  await Promise.all([readInstances(), open === null ? null : readInstance(open)]).catch(() => null);
+  await Promise.all([readInstances(), open === null ? null : readInstance(open)]);
 }
 
 const openInstance = (): string | null => (route.value.page === 'instance' ? route.value.id : null);

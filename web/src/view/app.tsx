@@ -30,15 +30,15 @@ function SignedInOrNot() {
   if (person.value === null) return <SignIn />;
   const at = route.value;
   return (
-    <div class="shell" data-page={at.page}>
+    <main class="shell" data-page={at.page}>
       <ConnectionNotice />
       <InstanceList />
-      <main class="detail" id="detail" tabIndex={-1}>
+      <section class="detail" aria-label="Details">
         {at.page === 'list' && <Nothing />}
         {at.page === 'keys' && <KeysPage />}
         {at.page === 'instance' && <InstanceView key={at.id} id={at.id} tab={at.tab} />}
-      </main>
+      </section>
       <ShortcutsDialog />
-    </div>
+    </main>
   );
 }

@@ -21,7 +21,7 @@ export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) 
         <Icon name="back" />
       </a>
       <div class="instance-title">
-        <h2>{titleOf(instance)}</h2>
+        <h1>{titleOf(instance)}</h1>
         <p class="instance-facts">
           <StatusMark instance={instance} />
           {instance.name !== null && <span>{instance.agent_type_name}</span>}

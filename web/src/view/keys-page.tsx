@@ -19,7 +19,7 @@ export function KeysPage() {
         <a class="icon-button back" href={fragmentOf({ page: 'list' })} aria-label="All agents">
           <Icon name="back" />
         </a>
-        <h2>API keys</h2>
+        <h1>API keys</h1>
         <SignOutButton />
       </header>
       <p class="muted">
