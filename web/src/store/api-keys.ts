@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { randomId } from '../model/random-id.ts';
 import type { ApiKey } from '../model/wire.ts';
 import { ask } from '../server/request.ts';
 
@@ -20,13 +21,13 @@ export async function readKeys(): Promise<void> {
 export async function createKey({ expires_in_days, ...key }: NewKey): Promise<string> {
   const created = await ask<ApiKey>('POST', '/api-keys', {
     body: { ...key, ...(expires_in_days === null ? {} : { expires_in_days }) },
-    idempotencyKey: crypto.randomUUID(),
+    idempotencyKey: randomId(),
   });
   await readKeys();
   return created.token ?? '';
 }
 
 export async function revokeKey({ id }: ApiKey): Promise<void> {
-  await ask('DELETE', `/api-keys/${encodeURIComponent(id)}`, { idempotencyKey: crypto.randomUUID() });
+  await ask('DELETE', `/api-keys/${encodeURIComponent(id)}`, { idempotencyKey: randomId() });
   await readKeys();
 }

@@ -19,9 +19,11 @@ export async function askForNotifications(): Promise<void> {
 /** Tells of questions: in the title, to screen readers, and by a notification if nobody is looking. */
 export function watchAttention(): void {
   /** The message that each waiting instance was told of with. Null until the list has been read once. */
+  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')!;
   let told: ReadonlyMap<string, string | null> | null = null;
   effect(() => {
     const waiting = waitingInstances.value;
+    icon.href = waiting.length > 0 ? '/assets/icon-waiting.svg' : '/assets/icon.svg';
     document.title = waiting.length > 0 ? `(${waiting.length}) ${TITLE}` : TITLE;
     if (nextCursor.value === undefined) {
       told = null;
@@ -43,7 +45,11 @@ function tell(instance: AgentInstance): void {
   if (document.visibilityState === 'visible' || notificationPermission.value !== 'granted') return;
   try {
     // One for each instance: the tag replaces what is outdated, and keeps two tabs from telling twice.
-    const notification = new Notification(`${who} asks`, { body: what, tag: instance.id, icon: '/icon.svg' });
+    const notification = new Notification(`${who} asks`, {
+      body: what,
+      tag: instance.id,
+      icon: '/assets/icon.svg',
+    });
     notification.onclick = () => {
       window.focus();
       goTo({ page: 'instance', id: instance.id, tab: 'conversation' });

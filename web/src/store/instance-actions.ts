@@ -1,4 +1,5 @@
 import { withInstance, withoutInstance } from '../model/dashboard.ts';
+import { randomId } from '../model/random-id.ts';
 import type { AgentInstance } from '../model/wire.ts';
 import { ask, type RequestOptions } from '../server/request.ts';
 import { dashboard, readInstance } from './dashboard.ts';
@@ -6,7 +7,7 @@ import { notify, tellFailure } from './notices.ts';
 
 const call = async (method: string, path: string, options: RequestOptions = {}): Promise<void> => {
   const instance = await ask<AgentInstance>(method, path, {
-    idempotencyKey: crypto.randomUUID(),
+    idempotencyKey: randomId(),
     ...options,
   });
   dashboard.value = withInstance(dashboard.value, instance);
@@ -23,7 +24,7 @@ export const end = (id: string): Promise<void> =>
 /** Gone from the list at once; the notice brings it back. */
 export async function remove(instance: AgentInstance): Promise<void> {
   try {
-    await ask('DELETE', pathOf(instance.id), { idempotencyKey: crypto.randomUUID() });
+    await ask('DELETE', pathOf(instance.id), { idempotencyKey: randomId() });
     dashboard.value = withoutInstance(dashboard.value, instance.id);
     notify(`Deleted “${instance.name ?? instance.agent_type_name}”.`, () => void restore(instance.id));
   } catch (error) {

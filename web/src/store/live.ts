@@ -2,9 +2,11 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import { backoffMs } from '../model/backoff.ts';
 import { applyEvent, emptyDashboard } from '../model/dashboard.ts';
 import { EventStreamParser } from '../model/event-stream.ts';
-import type { StreamEvent } from '../model/wire.ts';
+import { preview } from '../model/preview.ts';
+import type { Message, StreamEvent } from '../model/wire.ts';
 import { readEvents } from '../server/event-source.ts';
 import { dashboard, nextCursor, readInstance, readInstances } from './dashboard.ts';
+import { announcement } from './notices.ts';
 import { flushOutbox, outbox, readOutbox } from './outbox.ts';
 import { person } from './person.ts';
 import { route } from './route.ts';
@@ -71,6 +73,7 @@ function onEvent(event: StreamEvent): void {
   if (event.name === 'resync') void readAgain().catch(() => null);
   else dashboard.value = applyEvent(dashboard.value, event);
   const open = openInstance();
+  if (event.name === 'message' && event.data.agent_instance_id === open) readOut(event.data);
   if (open !== null && dashboard.value.conversations.get(open)?.hasGap)
     void readInstance(open).catch(() => null);
 }
@@ -81,6 +84,11 @@ async function readAgain(): Promise<void> {
   const conversations = new Map([...dashboard.value.conversations].filter(([id]) => id === open));
   dashboard.value = { ...dashboard.value, conversations };
   await Promise.all([readInstances(), open === null ? null : readInstance(open)]);
+}
+
+/** What the agent says in the open conversation; questions are announced wherever they come from. */
+function readOut({ sender_type, requires_user_input, content }: Message): void {
+  if (sender_type === 'AGENT' && !requires_user_input) announcement.value = preview(content);
 }
 
 const openInstance = (): string | null => (route.value.page === 'instance' ? route.value.id : null);

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { backoffMs } from '../model/backoff.ts';
 import { withMoreMessages } from '../model/dashboard.ts';
 import { forget, judge, keep, kept, nextToSend, type Outgoing } from '../model/outbox.ts';
+import { randomId } from '../model/random-id.ts';
 import type { Message } from '../model/wire.ts';
 import { ask, RequestFailed } from '../server/request.ts';
 import { dashboard } from './dashboard.ts';
@@ -21,7 +22,7 @@ addEventListener('storage', readOutbox);
 export function send(instanceId: string, content: string, inReplyTo: string | null): void {
   if (!person.value) return;
   keep(localStorage, {
-    key: crypto.randomUUID(),
+    key: randomId(),
     userId: person.value.user_id,
     instanceId,
     content,

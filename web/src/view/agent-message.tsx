@@ -31,7 +31,7 @@ export function AgentMessage({ message }: { readonly message: Message }) {
         <When at={message.created_at} as="clock" />
       </header>
       <MarkdownText text={text} />
-      {isOpen && answering.value !== message.id && <AnswerThis id={message.id} />}
+      {isOpen && answering.value !== null && answering.value !== message.id && <AnswerThis id={message.id} />}
     </section>
   );
 }

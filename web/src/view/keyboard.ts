@@ -15,6 +15,7 @@ const ACTIONS: { readonly [key: string]: () => void } = {
   r: () => focus('#answer'),
   a: () => focus('#answer'),
   d: toggleChanges,
+  End: () => document.querySelector<HTMLButtonElement>('.to-end')?.click(),
   '?': () => {
     shortcutsShown.value = true;
   },

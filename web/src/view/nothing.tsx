@@ -1,8 +1,9 @@
-import { dashboard, waitingInstances } from '../store/dashboard.ts';
+import { dashboard, nextCursor, waitingInstances } from '../store/dashboard.ts';
+import { Welcome } from './welcome.tsx';
 
 /** The wide screen's right side while no instance is open. */
 export function Nothing() {
-  if (dashboard.value.instances.size === 0) return null;
+  if (dashboard.value.instances.size === 0) return nextCursor.value === undefined ? null : <Welcome />;
   const waiting = waitingInstances.value.length;
   return (
     <div class="nothing">

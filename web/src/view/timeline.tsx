@@ -38,8 +38,11 @@ export function Timeline({ id, conversation }: TimelineProps) {
   useEffect(() => {
     if (first < AHEAD) void readOlderMessages(id).catch(() => null);
   }, [id, first, entries.length]);
-  // Opens at its end.
-  useLayoutEffect(() => list.scrollToEnd(), [list]);
+  // Opens at its end, and stays there when the answer bar or the keyboard takes room from it.
+  useLayoutEffect(() => {
+    list.scrollToEnd();
+    return keepEnd(scroller.current!, () => list.scrollToEnd());
+  }, [list]);
 
   const isAtEnd = list.isAtEnd();
   const newest = entries.at(-1)?.key ?? null;
@@ -77,4 +80,19 @@ export function Timeline({ id, conversation }: TimelineProps) {
       )}
     </div>
   );
+}
+
+/** @returns the end of the watch */
+function keepEnd(element: HTMLElement, toEnd: () => void): () => void {
+  let isAtEnd = true;
+  const onScroll = () => {
+    isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END_PX;
+  };
+  const sizes = new ResizeObserver(() => isAtEnd && toEnd());
+  sizes.observe(element);
+  element.addEventListener('scroll', onScroll, { passive: true });
+  return () => {
+    sizes.disconnect();
+    element.removeEventListener('scroll', onScroll);
+  };
 }
