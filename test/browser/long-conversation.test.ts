@@ -16,19 +16,15 @@ test('of 10,000 messages only what can be seen is in the document, to the very f
   await page.getByRole('link', { name: /Step 10000/ }).tap();
   const log = page.getByRole('log');
   await log.getByText('Step 10000.').waitFor();
-  let most = 0;
-  for (;;) {
-    const { nodes, top } = await log.evaluate((element) => {
+  const most = await log.evaluate(async (element) => {
+    let nodes = 0;
+    while (!/Step 1\./.test(element.querySelector('.step')?.textContent ?? '')) {
       element.scrollTop -= 20_000;
-      return {
-        nodes: element.querySelectorAll('*').length,
-        top: element.querySelector('.step')?.textContent ?? '',
-      };
-    });
-    most = Math.max(most, nodes);
-    if (/Step 1\./.test(top)) break;
-    await page.evaluate(() => new Promise(requestAnimationFrame));
-  }
+      await new Promise(requestAnimationFrame);
+      nodes = Math.max(nodes, element.querySelectorAll('*').length);
+    }
+    return nodes;
+  });
   expect(most).toBeLessThan(600);
 });
 
@@ -54,7 +50,7 @@ test('reading older messages, the place is kept when new ones come; at the end, 
       );
       return { text: row?.textContent, top: Math.round(row?.getBoundingClientRect().top ?? 0) };
     });
-  await page.waitForTimeout(300);
+  await log.evaluate(untilAtRest);
   const before = await placeOf();
   await agent.step('Step 152.');
   await page.getByRole('button', { name: 'New messages' }).waitFor();
@@ -62,3 +58,28 @@ test('reading older messages, the place is kept when new ones come; at the end, 
   await page.getByRole('button', { name: 'New messages' }).click();
   await log.getByText('Step 152.').waitFor();
 });
+
+test('at the end, the end stays in view while an answer of many lines takes its room', async () => {
+  const agent = new Agent(dashboard.server);
+  for (let at = 1; at <= 30; at += 1) await agent.step(`Step ${at}.`);
+  const page = await dashboard.open(PHONE);
+  await page.getByRole('link', { name: /Step 30/ }).tap();
+  const last = page.getByRole('log').getByText('Step 30.');
+  await last.waitFor();
+  await page.getByRole('textbox', { name: 'Message to the agent' }).fill('A line\n'.repeat(12));
+  const isInView = () =>
+    last.evaluate((element) => {
+      const frame = element.closest('.timeline')!.getBoundingClientRect();
+      return element.getBoundingClientRect().bottom <= frame.bottom;
+    });
+  await expect.poll(isInView).toBe(true);
+});
+
+/** A wheel's scrolling goes on for a while. */
+async function untilAtRest(element: Element): Promise<void> {
+  for (let still = 0, top = element.scrollTop; still < 10; still += 1) {
+    await new Promise(requestAnimationFrame);
+    if (element.scrollTop !== top) still = 0;
+    top = element.scrollTop;
+  }
+}

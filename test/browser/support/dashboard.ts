@@ -10,9 +10,10 @@ export class Dashboard {
   readonly complaints: string[] = [];
   #browser: Browser | null = null;
 
-  /** One more person, tab or device. */
-  async open(device: BrowserContextOptions = DESKTOP): Promise<Page> {
-    const { page } = await signedIn(this.#browser!, this.server.signInLink(), device);
+  /** One more person, tab or device. @param origin another name of the same server */
+  async open(device: BrowserContextOptions = DESKTOP, origin = this.server.url): Promise<Page> {
+    const link = this.server.signInLink().replace(this.server.url, origin);
+    const { page } = await signedIn(this.#browser!, link, device);
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error' && !message.text().includes('ERR_'))

@@ -169,7 +169,7 @@ export class FakeServer {
       case 'PATCH ':
         return ok(state.change(stored, { name: String(body.name) }));
       case 'PUT /status':
-        return ok(state.change(stored, { status: 'COMPLETED', ended_at: new Date().toISOString() }));
+        return ok(state.end(stored));
       case 'DELETE ':
         state.change(stored, { status: 'DELETED' });
         return ok(null);
@@ -214,7 +214,7 @@ export class FakeServer {
       state.waits(stored, -1);
       return ok({ agent_instance_id: id, messages: state.handOff(stored), status: 'ok' });
     }
-    state.change(stored, { status: 'COMPLETED', ended_at: new Date().toISOString() });
+    state.end(stored);
     return ok({ success: true, agent_instance_id: id, final_status: 'COMPLETED' });
   }
 

@@ -119,6 +119,14 @@ export class FakeState {
     return message;
   }
 
+  end(stored: Stored): AgentInstance {
+    for (const { id, question_status } of stored.messages) {
+      if (question_status === 'open')
+        this.update(stored, id, { question_status: 'closed', agent_waiting: false });
+    }
+    return this.change(stored, { status: 'COMPLETED', ended_at: new Date().toISOString() });
+  }
+
   /** Hands the queued messages to the agent. */
   handOff(stored: Stored): Message[] {
     const queued = stored.messages.filter(
