@@ -1,9 +1,9 @@
 import { effect, signal } from '@preact/signals';
 import { preview } from '../model/preview.ts';
 import type { AgentInstance } from '../model/wire.ts';
-import { nextCursor, waitingInstances } from './dashboard.ts';
+import { dashboard, nextCursor, waitingInstances } from './dashboard.ts';
 import { announcement } from './notices.ts';
-import { goTo } from './route.ts';
+import { goTo, route } from './route.ts';
 
 const TITLE = 'Agent Dashboard';
 
@@ -24,7 +24,7 @@ export function watchAttention(): void {
   effect(() => {
     const waiting = waitingInstances.value;
     icon.href = waiting.length > 0 ? '/assets/icon-waiting.svg' : '/assets/icon.svg';
-    document.title = waiting.length > 0 ? `(${waiting.length}) ${TITLE}` : TITLE;
+    document.title = `${waiting.length > 0 ? `(${waiting.length}) ` : ''}${pageTitle()}`;
     if (nextCursor.value === undefined) {
       told = null;
       return;
@@ -36,6 +36,13 @@ export function watchAttention(): void {
     }
     told = new Map(waiting.map((instance) => [instance.id, instance.latest_message_at]));
   });
+}
+
+function pageTitle(): string {
+  const at = route.value;
+  const open = at.page === 'instance' ? dashboard.value.instances.get(at.id) : undefined;
+  if (open !== undefined) return `${open.name ?? open.agent_type_name} · ${TITLE}`;
+  return at.page === 'keys' ? `API keys · ${TITLE}` : TITLE;
 }
 
 function tell(instance: AgentInstance): void {

@@ -16,7 +16,7 @@ export function AgentMessage({ message }: { readonly message: Message }) {
       </div>
     );
   }
-  const { text } = parseQuestion(message.content);
+  const { text, options } = parseQuestion(message.content);
   const isOpen = message.question_status === 'open';
   return (
     <section class="question" data-open={isOpen} aria-label={isOpen ? 'Open question' : 'Question'}>
@@ -31,6 +31,7 @@ export function AgentMessage({ message }: { readonly message: Message }) {
         <When at={message.created_at} as="clock" />
       </header>
       <MarkdownText text={text} />
+      {!isOpen && options.length > 0 && <p class="offered">{options.join(' · ')}</p>}
       {isOpen && answering.value !== null && answering.value !== message.id && <AnswerThis id={message.id} />}
     </section>
   );

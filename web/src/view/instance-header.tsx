@@ -1,6 +1,10 @@
 import { useSignal } from '@preact/signals';
-import { fragmentOf } from '../model/route.ts';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { fragmentOf, type Route } from '../model/route.ts';
 import type { AgentInstance } from '../model/wire.ts';
+import { switchTo } from '../store/route.ts';
+import { BackLink } from './back-link.tsx';
 import { Icon } from './icon.tsx';
 import { InstanceDialog } from './instance-dialog.tsx';
 import { StatusMark, titleOf } from './status-mark.tsx';
@@ -14,14 +18,20 @@ interface InstanceHeaderProps {
 
 export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) {
   const dialog = useSignal(false);
+  const heading = useRef<HTMLHeadingElement>(null);
   const { id } = instance;
+  // On a phone the list, and the focus in it, is gone: whoever does not see the page goes on here.
+  useEffect(() => {
+    if (document.getElementById('list')?.checkVisibility({ visibilityProperty: true }) === false)
+      heading.current?.focus();
+  }, []);
   return (
     <header class="instance-head">
-      <a class="icon-button back" href={fragmentOf({ page: 'list' })} aria-label="All agents">
-        <Icon name="back" />
-      </a>
+      <BackLink />
       <div class="instance-title">
-        <h1>{titleOf(instance)}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {titleOf(instance)}
+        </h1>
         <p class="instance-facts">
           <StatusMark instance={instance} />
           {instance.name !== null && <span>{instance.agent_type_name}</span>}
@@ -32,18 +42,12 @@ export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) 
       </div>
       {(hasDiff || tab === 'changes') && (
         <div class="tabs">
-          <a
-            href={fragmentOf({ page: 'instance', id, tab: 'conversation' })}
-            aria-current={tab === 'conversation' ? 'page' : undefined}
-          >
+          <Tab id={id} tab="conversation" isOpen={tab === 'conversation'}>
             Conversation
-          </a>
-          <a
-            href={fragmentOf({ page: 'instance', id, tab: 'changes' })}
-            aria-current={tab === 'changes' ? 'page' : undefined}
-          >
+          </Tab>
+          <Tab id={id} tab="changes" isOpen={tab === 'changes'}>
             Changes
-          </a>
+          </Tab>
         </div>
       )}
       <button
@@ -66,5 +70,28 @@ export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) 
         />
       )}
     </header>
+  );
+}
+
+interface TabProps {
+  readonly id: string;
+  readonly tab: 'conversation' | 'changes';
+  readonly isOpen: boolean;
+  readonly children: ComponentChildren;
+}
+
+function Tab({ id, tab, isOpen, children }: TabProps) {
+  const to: Route = { page: 'instance', id, tab };
+  return (
+    <a
+      href={fragmentOf(to)}
+      aria-current={isOpen ? 'page' : undefined}
+      onClick={(event) => {
+        event.preventDefault();
+        switchTo(to);
+      }}
+    >
+      {children}
+    </a>
   );
 }

@@ -1,5 +1,5 @@
-import { fragmentOf, type Route } from '../model/route.ts';
-import { goTo, route } from '../store/route.ts';
+import { parseRoute } from '../model/route.ts';
+import { goBack, goTo, route, switchTo } from '../store/route.ts';
 import { shortcutsShown } from './shortcuts-dialog.tsx';
 
 /** The page's keys. They keep silent while one types, and leave the browser's own alone. */
@@ -56,7 +56,7 @@ function step(by: 1 | -1): void {
   const open = all.findIndex((row) => row.getAttribute('aria-current') === 'page');
   const next = all[open < 0 ? (by > 0 ? 0 : all.length - 1) : open + by];
   if (next === undefined) return;
-  location.hash = next.hash;
+  (open < 0 ? goTo : switchTo)(parseRoute(next.hash));
   next.scrollIntoView({ block: 'nearest' });
 }
 
@@ -72,10 +72,5 @@ const focusOption = (number: number): void =>
 
 function toggleChanges(): void {
   const at = route.value;
-  if (at.page === 'instance') goTo({ ...at, tab: at.tab === 'changes' ? 'conversation' : 'changes' });
-}
-
-function goBack(): void {
-  const to: Route = { page: 'list' };
-  if (location.hash !== fragmentOf(to)) goTo(to);
+  if (at.page === 'instance') switchTo({ ...at, tab: at.tab === 'changes' ? 'conversation' : 'changes' });
 }

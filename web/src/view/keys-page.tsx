@@ -1,11 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { fragmentOf } from '../model/route.ts';
 import type { ApiKey } from '../model/wire.ts';
 import { apiKeys, readKeys, revokeKey } from '../store/api-keys.ts';
 import { tellFailure } from '../store/notices.ts';
+import { BackLink } from './back-link.tsx';
 import { Dialog } from './dialog.tsx';
-import { Icon } from './icon.tsx';
 import { NewKeyForm } from './new-key-form.tsx';
 import { SignOutButton } from './sign-out-button.tsx';
 import { When } from './when.tsx';
@@ -16,9 +15,7 @@ export function KeysPage() {
   return (
     <div class="page">
       <header class="page-head">
-        <a class="icon-button back" href={fragmentOf({ page: 'list' })} aria-label="All agents">
-          <Icon name="back" />
-        </a>
+        <BackLink />
         <h1>API keys</h1>
         <SignOutButton />
       </header>
