@@ -23,7 +23,7 @@ export function watchAttention(): void {
   let told: ReadonlyMap<string, string | null> | null = null;
   effect(() => {
     const waiting = waitingInstances.value;
-    icon.href = waiting.length > 0 ? '/assets/icon-waiting.svg' : '/assets/icon.svg';
+    icon.href = waiting.length > 0 ? '/icon-waiting.svg' : '/icon.svg';
     document.title = `${waiting.length > 0 ? `(${waiting.length}) ` : ''}${pageTitle()}`;
     if (nextCursor.value === undefined) {
       told = null;
@@ -55,7 +55,7 @@ function tell(instance: AgentInstance): void {
     const notification = new Notification(`${who} asks`, {
       body: what,
       tag: instance.id,
-      icon: '/assets/icon.svg',
+      icon: '/icon.svg',
     });
     notification.onclick = () => {
       window.focus();
