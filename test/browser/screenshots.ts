@@ -9,24 +9,14 @@ const folder = process.argv[2] ?? join(import.meta.dirname, '../../docs/screensh
 await mkdir(folder, { recursive: true });
 const server = new FakeServer();
 await server.start();
-const scene = await playScene(server);
+const { asking } = await playScene(server);
 const browser = await launchBrowser();
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [name, device] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
     const { context, page } = await signedIn(browser, server.signInLink(), { ...device, colorScheme });
-    const shoot = (what: string) =>
-      page.screenshot({ path: join(folder, `${name}-${colorScheme}-${what}.png`) });
-    await page.getByText('Which database').first().waitFor();
-    await shoot('list');
-    await page.goto(`${server.url}/#/instances/${scene.asking}`);
+    await page.goto(`${server.url}/#/instances/${asking}`);
     await page.getByRole('button', { name: 'PostgreSQL 18' }).waitFor();
-    await shoot('question');
-    await page.goto(`${server.url}/#/instances/${scene.asking}/changes`);
-    await page.getByText('db.ts').first().waitFor();
-    await shoot('changes');
-    await page.goto(`${server.url}/#/keys`);
-    await page.getByRole('heading', { name: 'API keys' }).waitFor();
-    await shoot('keys');
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
     await context.close();
   }
 }

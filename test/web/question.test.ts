@@ -56,6 +56,10 @@ describe('a preview', () => {
     ).toBe('Done see the log 18 % of all');
   });
 
+  test('leaves a table out', () => {
+    expect(preview('How?\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nSay it.')).toBe('How? Say it.');
+  });
+
   test('of a very long message is short', () => {
     expect(preview('word '.repeat(200_000)).length).toBeLessThanOrEqual(240);
   });

@@ -1,5 +1,5 @@
 import { Agent } from './agent.ts';
-import type { FakeServer } from './fake-server.ts';
+import { Person } from './person.ts';
 
 const DIFF = `diff --git a/src/store/db.ts b/src/store/db.ts
 index 83db48f..bf2a1c4 100644
@@ -34,8 +34,20 @@ index 0000000..1f2e3d4
 +});
 `;
 
-/** A believable afternoon: one agent asks, one works, one has fallen silent, some are done. */
-export async function playScene(server: FakeServer): Promise<{ readonly asking: string }> {
+export interface Scene {
+  /** The instance whose question is open. */
+  readonly asking: string;
+}
+
+interface Server {
+  readonly url: string;
+  readonly agentToken: string;
+  readonly dashboardToken: string;
+}
+
+/** A believable afternoon: one agent asks, others work, some are done. */
+export async function playScene(server: Server): Promise<Scene> {
+  const person = new Person(server);
   for (const [name, last] of [
     [
       'Upgrade the build to Vite 8',
@@ -45,40 +57,39 @@ export async function playScene(server: FakeServer): Promise<{ readonly asking: 
   ] as const) {
     const done = new Agent(server, 'codex');
     await done.step(last);
+    await person.name(done, name);
     await done.end();
-    server.state.change(server.state.instances.get(done.id)!, { name });
   }
-  const silent = new Agent(server, 'cursor');
-  await silent.step('Reading the accessibility report, 41 findings.');
-  server.state.change(server.state.instances.get(silent.id)!, { status: 'STALE' });
-
+  await new Agent(server, 'cursor').step('Reading the accessibility report, 41 findings.');
   const working = new Agent(server, 'codex');
   await working.step('Translating the invoice templates: 12 of 30 done.');
-  server.state.change(server.state.instances.get(working.id)!, { name: 'Translate invoices' });
+  await person.name(working, 'Translate invoices');
+  return { asking: await playAsking(server, person) };
+}
 
-  const asking = new Agent(server);
-  await asking.step(
-    'I read the orders module. It keeps everything in one SQLite file, which is locked while a report runs.',
+async function playAsking(server: Server, person: Person): Promise<string> {
+  const agent = new Agent(server);
+  await agent.step(
+    'I read the orders module. It keeps all in one SQLite file, which is locked while a report runs.',
   );
-  server.state.change(server.state.instances.get(asking.id)!, { name: 'Move orders off SQLite' });
-  await asking.step(
+  await person.name(agent, 'Move orders off SQLite');
+  await agent.step(
     'Three places open the file themselves:\n\n- `src/orders/list.ts`\n- `src/orders/export.ts`\n- `src/reports/daily.ts`\n\nI am moving them behind one module first.',
   );
-  await asking.ask('May I change the public signature of `openDatabase()`? [YES/NO]');
-  server.state.reply(server.state.instances.get(asking.id)!, 'Yes', null);
-  await asking.hears(0);
-  await asking.step(
+  await agent.ask('May I change the public signature of `openDatabase()`? [YES/NO]');
+  await person.say(agent, 'Yes');
+  await agent.hears(0);
+  await agent.step(
     'Done. All callers share one pool now:\n\n```ts\nexport const db = new pg.Pool({ connectionString: env.DATABASE_URL, max: 10 });\n```',
     { git_diff: DIFF },
   );
-  server.state.reply(
-    server.state.instances.get(asking.id)!,
+  await person.say(
+    agent,
     'Please keep the migration in one file, and say in the README how to roll it back.',
-    null,
   );
-  await asking.ask(
+  await agent.hears(0);
+  await agent.ask(
     'Which database should the production setup use? Both work; the tests pass with either.\n\n[OPTIONS]\n1. PostgreSQL 18\n2. Keep SQLite, but one writer\n3. Decide later, behind an interface\n[/OPTIONS]',
   );
-  server.state.waits(server.state.instances.get(asking.id)!, 1);
-  return { asking: asking.id };
+  return agent.id;
 }

@@ -8,6 +8,7 @@ export function preview(content: string): string {
   return text
     .replace(/\[OPTIONS\][\s\S]*$/i, '')
     .replace(/```[^\n]*\n?/g, ' ')
+    .replace(/^\s*\|.*$/gm, '')
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/^\s{0,3}(?:#{1,6}|>|[-*+])\s+/gm, '')
     .replace(/(\*\*|__|`)(.+?)\1/g, '$2')

@@ -27,7 +27,7 @@ export const fullTime = (at: string, locale?: string): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(at));
 
 export const clockTime = (at: string, locale?: string): string =>
-  new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+  new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(new Date(at));
 
 /** The local day, to be compared. */
 export const dayOf = (at: string): string => new Date(at).toDateString();

@@ -51,6 +51,8 @@ export function renderMarkdown(text: string): DocumentFragment {
   const known = rendered.get(text);
   if (known !== undefined) return known.cloneNode(true) as DocumentFragment;
   const fragment = DOMPurify.sanitize(marked.parse(text, { async: false }), ALLOWED);
+  // As with code: what scrolls by itself has to be in reach of the keyboard.
+  for (const table of fragment.querySelectorAll('table')) table.tabIndex = 0;
   if (rendered.size >= KEPT) rendered.delete(rendered.keys().next().value!);
   rendered.set(text, fragment);
   return fragment.cloneNode(true) as DocumentFragment;
