@@ -50,8 +50,18 @@ export async function readMoreInstances(): Promise<void> {
   nextCursor.value = page.nextCursor;
 }
 
-/** The instance and its newest messages. */
-export async function readInstance(id: string): Promise<void> {
+const readingInstances = new Map<string, Promise<void>>();
+
+/** The instance and its newest messages. Whoever asks meanwhile gets the same reading. */
+export function readInstance(id: string): Promise<void> {
+  const underWay = readingInstances.get(id);
+  if (underWay !== undefined) return underWay;
+  const reading = readDetail(id).finally(() => readingInstances.delete(id));
+  readingInstances.set(id, reading);
+  return reading;
+}
+
+async function readDetail(id: string): Promise<void> {
   const since = dashboard.value.revision;
   try {
     const detail = await ask<InstanceDetail>(
@@ -67,21 +77,26 @@ export async function readInstance(id: string): Promise<void> {
   }
 }
 
-/** Whether older messages are on their way, by instance. */
-const reading = new Set<string>();
+/** The instances whose older messages are on their way. */
+const readingOlder = new Set<string>();
 
 export async function readOlderMessages(id: string): Promise<void> {
   const conversation = dashboard.value.conversations.get(id);
   const oldest = conversation?.messages[0];
-  if (conversation === undefined || oldest === undefined || reachesStart(conversation) || reading.has(id))
+  if (
+    conversation === undefined ||
+    oldest === undefined ||
+    reachesStart(conversation) ||
+    readingOlder.has(id)
+  )
     return;
-  reading.add(id);
+  readingOlder.add(id);
   try {
     const path = `/agent-instances/${encodeURIComponent(id)}/messages`;
     const older = await ask<Message[]>('GET', `${path}?limit=${MESSAGE_PAGE}&before_message_id=${oldest.id}`);
     dashboard.value = withMoreMessages(dashboard.value, id, older);
   } finally {
-    reading.delete(id);
+    readingOlder.delete(id);
   }
 }
 

@@ -32,8 +32,10 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
   });
   const instance = dashboard.value.instances.get(id);
   const conversation = dashboard.value.conversations.get(id);
-  if (notFound.value.has(id) || (conversation !== undefined && instance === undefined)) return <Gone />;
-  if (instance === undefined) return <div class="opening" aria-busy={!failed.value} />;
+  if (instance === undefined) {
+    if (conversation !== undefined || notFound.value.has(id)) return <Gone />;
+    return <div class="opening" aria-busy={!failed.value} />;
+  }
   return (
     <article class="instance" aria-label={instance.name ?? instance.agent_type_name}>
       <InstanceHeader instance={instance} tab={tab} hasDiff={Boolean(conversation?.gitDiff)} />
