@@ -41,15 +41,21 @@ function boundRepository(
 
 function boundQueries(queries: DashboardQueries, bound: AgentInstanceId): DashboardQueries {
   return {
-    async listInstances(userId) {
-      const found = await queries.readConversation(userId, bound, { limit: 1, before: null });
-      const instances =
-        found === null ? [] : [{ instance: found.instance, latestMessage: found.messages.at(-1) ?? null }];
-      return { instances, next: null };
+    async listInstances(userId, { waitingHere }) {
+      const found = await queries.readConversation(userId, bound, { waitingHere, limit: 0, before: null });
+      const isListed = found !== null && found.instance.status !== 'DELETED';
+      return { instances: isListed ? [found] : [], next: null };
     },
-    async readConversation(userId, agentInstanceId, page) {
+    async agentTypes() {
+      throw outsideOfKey();
+    },
+    async readConversation(userId, agentInstanceId, request) {
       if (agentInstanceId !== bound) throw outsideOfKey();
-      return queries.readConversation(userId, agentInstanceId, page);
+      return queries.readConversation(userId, agentInstanceId, request);
+    },
+    async changesSince(userId, agentInstanceId, seen, look) {
+      if (agentInstanceId !== bound) throw outsideOfKey();
+      return queries.changesSince(userId, agentInstanceId, seen, look);
     },
   };
 }

@@ -42,6 +42,16 @@ export const metadata = v.pipe(v.custom(isObject, 'must be an object'), v.record
 /** Optional on the way in; null counts as absent, as existing clients send it. */
 export const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema));
 
+/** How much of a list to give. */
+export const limit = v.pipe(
+  v.number(),
+  v.integer('must be a whole number'),
+  v.minValue(0, 'must be 0 to 200'),
+  v.maxValue(200, 'must be 0 to 200'),
+);
+
+export const DEFAULT_LIMIT = 50;
+
 export const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
 /** Exactly these five fields: existing clients fail on a sixth. */

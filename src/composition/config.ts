@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { DEFAULT_SETTINGS } from '../application/use-case.ts';
 
 /** A setting that stops the start. Its message is one line that names the variable and what it should be. */
 export class ConfigError extends Error {
@@ -73,6 +74,12 @@ const VARIABLES = {
       '',
     ),
   },
+  STALE_AFTER_SECONDS: {
+    must: 'be a whole number of seconds from 1 to 86400',
+    schema: v.optional(
+      v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(86_400)),
+    ),
+  },
   LOG_LEVEL: {
     must: `be one of ${LOG_LEVELS.join(', ')}`,
     schema: v.optional(v.picklist(LOG_LEVELS), 'info'),
@@ -107,6 +114,8 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
+  /** The silence after which an active instance shows as STALE. */
+  readonly staleAfterSeconds: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -134,6 +143,7 @@ export function readConfig(env: Environment): Config {
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS,
+    staleAfterSeconds: values.STALE_AFTER_SECONDS ?? DEFAULT_SETTINGS.staleAfterSeconds,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -11,12 +11,14 @@ import { createMcpEndpoint, type McpEndpoint } from '../adapters/mcp/endpoint.ts
 import { MikroOrmAgentInstanceRepository } from '../adapters/mikro-orm/agent-instance-repository.ts';
 import { MikroOrmDashboardQueries } from '../adapters/mikro-orm/dashboard-queries.ts';
 import type { Database } from '../adapters/mikro-orm/database.ts';
+import { SharedWaits } from '../adapters/mikro-orm/shared-waits.ts';
 import { currentVersions } from '../adapters/mikro-orm/statements/current-versions.ts';
 import { systemClock, uuidV7 } from '../adapters/runtime/system.ts';
 import { InProcessSignals } from '../adapters/signals/in-process.ts';
 import { PostgresSignals } from '../adapters/signals/postgres.ts';
 import { CHANNEL, encodeSignals } from '../adapters/signals/signal-payload.ts';
 import { createDispatch, type Dispatch } from '../application/dispatch.ts';
+import { OpenWaits } from '../application/open-waits.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
 import type { Clock, Ids, Logger } from '../ports/runtime.ts';
@@ -41,6 +43,9 @@ export const TOKENS = {
   signals: token<Signals>('Signals'),
   /** Null where one process is all there is. */
   postgresSignals: token<PostgresSignals | null>('PostgresSignals'),
+  waits: token<OpenWaits>('OpenWaits'),
+  /** Null where one process is all there is. */
+  sharedWaits: token<SharedWaits | null>('SharedWaits'),
   repository: token<AgentInstanceRepository>('AgentInstanceRepository'),
   queries: token<DashboardQueries>('DashboardQueries'),
   tokenVerifier: token<TokenVerifier>('TokenVerifier'),
@@ -96,6 +101,15 @@ export function createContainer(opened: Opened): DependencyContainer {
       notify: acrossProcesses ? { channel: CHANNEL, encode: encodeSignals } : null,
     });
   });
+  single(TOKENS.waits, () => new OpenWaits());
+  single(TOKENS.sharedWaits, (from) => {
+    if (from.resolve(TOKENS.postgresSignals) === null) return null;
+    return new SharedWaits({
+      database: from.resolve(TOKENS.database),
+      waits: from.resolve(TOKENS.waits),
+      logger: from.resolve(TOKENS.logger),
+    });
+  });
   single(TOKENS.queries, (from) => new MikroOrmDashboardQueries(from.resolve(TOKENS.database)));
   single(TOKENS.tokenVerifier, (from) => {
     const { verification } = from.resolve(TOKENS.keys);
@@ -111,6 +125,8 @@ export function createContainer(opened: Opened): DependencyContainer {
         repository: from.resolve(TOKENS.repository),
         queries: from.resolve(TOKENS.queries),
         signals: from.resolve(TOKENS.signals),
+        waits: from.resolve(TOKENS.waits),
+        settings: from.resolve(TOKENS.config),
         clock: from.resolve(TOKENS.clock),
         ids: from.resolve(TOKENS.ids),
       },

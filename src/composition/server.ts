@@ -49,6 +49,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.defer(() => signals.close());
     await reached('DATABASE_LISTEN_URL', signals.start());
   }
+  const sharedWaits = container.resolve(TOKENS.sharedWaits);
+  if (sharedWaits !== null) {
+    started.defer(() => sharedWaits.close());
+    sharedWaits.start();
+  }
   const repository = container.resolve(TOKENS.repository);
   const forgetting = keepForgetting(repository, container.resolve(TOKENS.clock), logger);
   started.defer(() => clearInterval(forgetting));

@@ -36,6 +36,7 @@ describe('starting an instance', () => {
       lastReadMessageId: null,
       lastHeartbeatAt: null,
       lastActivityAt: NOW,
+      deletion: null,
       version: 1,
     });
     expect(changes).toEqual({ instance: output, posted: [], amended: [], gitDiff: undefined });

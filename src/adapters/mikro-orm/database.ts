@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import type { AbstractSqlDriver, SqlMikroORM } from '@mikro-orm/sql';
@@ -27,6 +28,8 @@ export const ormOptions = {
 /** An open database: the ORM for rows and migrations, and plain statements for the hot path. */
 export class Database {
   readonly orm: SqlMikroORM;
+  /** Tells this process from others on the same database. */
+  readonly processId = randomUUID();
   /** How many batches of updates may be on their way at once. */
   readonly lanes: number;
   readonly #exclusively: Exclusively;

@@ -39,8 +39,14 @@ export const AgentInstanceRow = defineEntity({
     lastActivityAt: time(),
     version: p.integer(),
     gitDiff: p.text().nullable(),
+    gitDiffVersion: p.integer().default(0),
+    deletedAt: time().nullable(),
+    statusBeforeDeletion: p.text().nullable(),
   },
-  indexes: [{ name: 'agent_instances_started', properties: ['userId', 'startedAt', 'id'] }],
+  indexes: [
+    { name: 'agent_instances_started', properties: ['userId', 'startedAt', 'id'] },
+    { name: 'agent_instances_type', properties: ['userId', 'agentTypeId', 'startedAt', 'id'] },
+  ],
 });
 
 export const MessageRow = defineEntity({
@@ -60,6 +66,7 @@ export const MessageRow = defineEntity({
     readVersion: p.integer().nullable(),
     questionStatus: p.text().nullable(),
     answerId: uuid().nullable(),
+    questionVersion: p.integer().nullable(),
   },
   uniques: [{ name: 'messages_position', properties: ['userId', 'agentInstanceId', 'position'] }],
   indexes: [
@@ -78,6 +85,11 @@ export const MessageRow = defineEntity({
       properties: ['userId', 'agentInstanceId', 'readVersion'],
       where: "sender_type = 'USER' and read_version is not null",
     },
+    {
+      name: 'messages_question_changes',
+      properties: ['userId', 'agentInstanceId', 'questionVersion'],
+      where: 'question_version is not null',
+    },
   ],
 });
 
@@ -94,4 +106,26 @@ export const IdempotencyRecordRow = defineEntity({
   indexes: [{ name: 'idempotency_records_age', properties: ['recordedAt'] }],
 });
 
-export const entities = [AgentTypeRow, AgentInstanceRow, MessageRow, IdempotencyRecordRow];
+/** The server processes whose waits are in `open_waits`; one that is silent after `aliveUntil` is gone. */
+export const WaitingProcessRow = defineEntity({
+  name: 'WaitingProcessRow',
+  tableName: 'waiting_processes',
+  properties: { id: uuid().primary(), aliveUntil: time() },
+});
+
+/** The agents that wait for news of an instance, as their process told last. */
+export const OpenWaitRow = defineEntity({
+  name: 'OpenWaitRow',
+  tableName: 'open_waits',
+  properties: { userId: userId(), agentInstanceId: uuid().primary(), processId: uuid().primary() },
+  indexes: [{ name: 'open_waits_process', properties: ['processId'] }],
+});
+
+export const entities = [
+  AgentTypeRow,
+  AgentInstanceRow,
+  MessageRow,
+  IdempotencyRecordRow,
+  WaitingProcessRow,
+  OpenWaitRow,
+];
