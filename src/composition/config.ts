@@ -69,7 +69,7 @@ const VARIABLES = {
       v.pipe(
         v.string(),
         list,
-        v.everyItem((host) => /^[\w.-]+(:\d{1,5})?$/.test(host)),
+        v.everyItem((host) => /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)),
       ),
       '',
     ),
@@ -79,6 +79,10 @@ const VARIABLES = {
     schema: v.optional(
       v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(86_400)),
     ),
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    must: 'be a whole number: the requests one token may make a minute, or 0 for as many as it likes',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)), '60000'),
   },
   LOG_LEVEL: {
     must: `be one of ${LOG_LEVELS.join(', ')}`,
@@ -116,6 +120,8 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** The silence after which an active instance shows as STALE. */
   readonly staleAfterSeconds: number;
+  /** null: a token may ask as often as it likes. */
+  readonly rateLimitPerMinute: number | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -144,6 +150,7 @@ export function readConfig(env: Environment): Config {
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS,
     staleAfterSeconds: values.STALE_AFTER_SECONDS ?? DEFAULT_SETTINGS.staleAfterSeconds,
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE || null,
     logLevel: values.LOG_LEVEL,
   };
 }
