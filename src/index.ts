@@ -7,8 +7,8 @@ export type { Dispatch, Request } from './application/dispatch.ts';
 export type { ErrorCode, InputIssue } from './application/errors.ts';
 export type { Call, Ports, Settings, UseCase } from './application/use-case.ts';
 export * as useCases from './application/use-cases/index.ts';
-export type { Changes, Conversation, Decision } from './domain/conversation.ts';
 export { AlreadyAnsweredError } from './domain/already-answered.ts';
+export type { Changes, Conversation, Decision } from './domain/conversation.ts';
 export { CodedError } from './domain/errors.ts';
 export { type AgentInstanceId, type MessageId, type UserId, userId } from './domain/ids.ts';
 export type {

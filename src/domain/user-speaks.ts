@@ -26,9 +26,7 @@ export function receiveUserMessage(conversation: Conversation, sent: UserMessage
   const instance = existing(conversation);
   const draft = new Draft(instance, conversation.messages, sent.now);
   const question =
-    sent.inReplyTo == null
-      ? draft.openQuestions().at(-1)
-      : answerable(conversation.messages, sent.inReplyTo);
+    sent.inReplyTo == null ? draft.openQuestions().at(-1) : answerable(conversation.messages, sent.inReplyTo);
   const posted = draft.post({
     id: sent.newMessageId,
     senderType: 'USER',

@@ -125,6 +125,7 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         lastReadMessageId: message.id,
         lastHeartbeatAt: null,
         lastActivityAt: NOW,
+        deletion: null,
         version: 1,
       });
     });

@@ -25,7 +25,11 @@ export const readConversation = defineUseCase({
   async run(ports, { caller, input }) {
     const id = agentInstanceId(input.agent_instance_id);
     const look = lookFor(ports, caller.userId);
-    const page = { ...look, limit: input.limit ?? field.DEFAULT_LIMIT, before: input.before_position ?? null };
+    const page = {
+      ...look,
+      limit: input.limit ?? field.DEFAULT_LIMIT,
+      before: input.before_position ?? null,
+    };
     const found = await ports.queries.readConversation(caller.userId, id, page);
     if (found === null || found.instance.status === 'DELETED') throw agentInstanceNotFound();
     const messages = found.messages ?? [];

@@ -8,7 +8,9 @@ export class People extends Migration {
       add deleted_at timestamptz(3) null,
       add status_before_deletion text null`);
     // Neither column ever changes, so it costs a message nothing.
-    this.addSql('create index agent_instances_type on agent_instances (user_id, agent_type_id, started_at, id)');
+    this.addSql(
+      'create index agent_instances_type on agent_instances (user_id, agent_type_id, started_at, id)',
+    );
 
     // The version in which a question last changed. What was handed over is found by read_version, and new
     // messages by position: a step needs no index entry to be told of.

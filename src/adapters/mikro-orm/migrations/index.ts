@@ -1,5 +1,5 @@
-import { WriteSide } from './20261122-write-side.ts';
 import { People } from './20261122-people.ts';
+import { WriteSide } from './20261122-write-side.ts';
 
 /** In the order they run. A name, once released, never changes: it is what the database remembers. */
 export const migrations = [

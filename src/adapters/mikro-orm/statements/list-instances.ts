@@ -66,5 +66,8 @@ export async function listInstances(
   const instances = overviews.slice(0, limit);
   const last = instances.at(-1)?.instance;
   const hasNext = overviews.length > limit && last !== undefined;
-  return { instances, next: hasNext ? ({ startedAt: last.startedAt, id: last.id } satisfies InstancePlace) : null };
+  return {
+    instances,
+    next: hasNext ? ({ startedAt: last.startedAt, id: last.id } satisfies InstancePlace) : null,
+  };
 }

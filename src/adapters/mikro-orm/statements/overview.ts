@@ -7,7 +7,10 @@ import { INSTANCE_COLUMNS, type InstanceColumns, instanceOf } from './rows.ts';
  * that has told so and is still there.
  * @param here the parameter with the instances waited on here, @param process and with the process's id.
  */
-export const agentWaiting = (here: string, process: string): string => `(a.id = any (${here}::uuid[]) or exists (
+export const agentWaiting = (
+  here: string,
+  process: string,
+): string => `(a.id = any (${here}::uuid[]) or exists (
     select 1 from open_waits w join waiting_processes p on p.id = w.process_id
     where w.user_id = a.user_id and w.agent_instance_id = a.id
       and w.process_id <> ${process}::uuid and p.alive_until > now()))`;
