@@ -27,6 +27,8 @@ export class SharedWaits {
   readonly #intervalMillis: number;
   /** What the database may hold of this process. */
   readonly #told = new Map<string, SharedWait>();
+  /** Whether it does hold all of that; false once an answer was lost, or others took this process for gone. */
+  #isCertain = true;
   #ticks: NodeJS.Timeout | undefined;
   #telling: Promise<void> | null = null;
 
@@ -56,26 +58,33 @@ export class SharedWaits {
     clearInterval(this.#ticks);
     await this.#telling?.catch(() => {});
     // What cannot be taken back expires.
-    await this.#share([], [...this.#told.values()]).catch(() => {});
+    if (this.#told.size > 0) await this.#share(new Map(), [...this.#told.values()]).catch(() => {});
   }
 
   async #tell(): Promise<void> {
     const open = new Map([...this.#waits.all()].map((wait) => [instanceKey(wait), wait]));
-    const begun = [...open].filter(([key]) => !this.#told.has(key)).map(([, wait]) => wait);
     const ended = [...this.#told].filter(([key]) => !open.has(key)).map(([, wait]) => wait);
     if (open.size === 0 && ended.length === 0) return;
-    const toldBefore = this.#told.size > 0;
-    const wasKnown = await this.#share(begun, ended);
-    if (!toldBefore || wasKnown) return;
-    // Others took this process for gone (a suspended machine, a crashed database): all of it once more.
-    await this.#share([...open.values()], []);
+    const isNew = this.#told.size === 0;
+    const wasKnown = await this.#share(open, ended);
+    // A suspended machine, a crashed database: all of it once more.
+    if (!isNew && !wasKnown) {
+      this.#isCertain = false;
+      await this.#share(open, []);
+    }
   }
 
-  async #share(begun: readonly SharedWait[], ended: readonly SharedWait[]): Promise<boolean> {
-    if (begun.length === 0 && ended.length === 0 && this.#told.size === 0) return true;
+  async #share(open: ReadonlyMap<string, SharedWait>, ended: readonly SharedWait[]): Promise<boolean> {
+    const begun = [...open].filter(([key]) => !this.#isCertain || !this.#told.has(key));
     // Noted first: where the answer is lost, it may have been written.
-    for (const wait of begun) this.#told.set(instanceKey(wait), wait);
-    const wasKnown = await shareWaits(this.#database, begun, ended);
+    for (const [key, wait] of begun) this.#told.set(key, wait);
+    this.#isCertain = false;
+    const wasKnown = await shareWaits(
+      this.#database,
+      begun.map(([, wait]) => wait),
+      ended,
+    );
+    this.#isCertain = true;
     for (const wait of ended) this.#told.delete(instanceKey(wait));
     return wasKnown;
   }
