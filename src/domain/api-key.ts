@@ -22,3 +22,7 @@ export interface ApiKey {
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
 }
+
+/** Whether a key that was `before` (null: none) and is `after` now is one that everybody has to be told of. */
+export const becomesRevoked = (before: ApiKey | null, after: ApiKey): boolean =>
+  after.revokedAt !== null && (before === null || before.revokedAt === null);
