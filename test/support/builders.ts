@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { AgentInstance } from '../../src/domain/agent-instance.ts';
 import type { AgentType } from '../../src/domain/agent-type.ts';
+import type { ApiKey, ApiKeyId } from '../../src/domain/api-key.ts';
 import type { Conversation } from '../../src/domain/conversation.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
 import type { Message } from '../../src/domain/message.ts';
@@ -129,4 +131,21 @@ export const aConversation = (
   }),
   agentType: null,
   messages,
+});
+
+/** An id as new keys get it: no two are the same. */
+export const aKeyId = () => randomBytes(12).toString('base64url') as ApiKeyId;
+
+/** A key of an agent that works for ever; its id and hash are its own. */
+export const anApiKey = (fields: Partial<ApiKey> = {}): ApiKey => ({
+  id: aKeyId(),
+  name: 'laptop',
+  scope: 'agent',
+  agentInstanceId: null,
+  tokenHash: randomBytes(32).toString('base64url'),
+  createdAt: BEFORE,
+  expiresAt: null,
+  lastUsedAt: null,
+  revokedAt: null,
+  ...fields,
 });
