@@ -68,10 +68,14 @@ const VARIABLES = {
       v.pipe(
         v.string(),
         list,
-        v.everyItem((host) => /^[\w.-]+(:\d{1,5})?$/.test(host)),
+        v.everyItem((host) => /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)),
       ),
       '',
     ),
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    must: 'be a whole number: the requests one token may make a minute, or 0 for as many as it likes',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)), '60000'),
   },
   LOG_LEVEL: {
     must: `be one of ${LOG_LEVELS.join(', ')}`,
@@ -107,6 +111,8 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
+  /** null: a token may ask as often as it likes. */
+  readonly rateLimitPerMinute: number | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -134,6 +140,7 @@ export function readConfig(env: Environment): Config {
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS,
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE || null,
     logLevel: values.LOG_LEVEL,
   };
 }

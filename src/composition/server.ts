@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { DependencyContainer } from 'tsyringe';
 import { createApp } from '../adapters/koa/app.ts';
 import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.ts';
+import { RateLimitPerToken } from '../adapters/koa/rate-limit.ts';
 import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
@@ -74,14 +75,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 }
 
 function restApp(container: DependencyContainer) {
-  const { publicUrl, allowedHosts, corsOrigins } = container.resolve(TOKENS.config);
+  const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute } = container.resolve(TOKENS.config);
   const repository = container.resolve(TOKENS.repository);
   const tokens = container.resolve(TOKENS.tokenVerifier);
   const logger = container.resolve(TOKENS.logger);
+  // One for all: what a token asks over REST and over MCP counts together.
+  const rateLimit = rateLimitPerMinute === null ? null : new RateLimitPerToken(rateLimitPerMinute);
   return createApp({
     ...packageInfo,
     dispatch: container.resolve(TOKENS.dispatch),
     tokens,
+    rateLimit,
     logger,
     ping: () => repository.ping(),
     publicUrl,
@@ -89,7 +93,7 @@ function restApp(container: DependencyContainer) {
     corsOrigins,
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },
-    also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, logger, publicUrl }),
+    also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, rateLimit, logger, publicUrl }),
   });
 }
 

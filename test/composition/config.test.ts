@@ -24,6 +24,7 @@ const DEFAULTS = {
   publicUrl: null,
   corsOrigins: [],
   allowedHosts: [],
+  rateLimitPerMinute: 60_000,
   logLevel: 'info',
 };
 
@@ -82,8 +83,16 @@ const VARIABLES: { readonly [name: string]: Expected } = {
   },
   ALLOWED_HOSTS: {
     must: /comma-separated list of host names/,
-    wrong: ['https://a.example', 'a.example/path', 'a b', '*'],
-    right: ['a.example, b.example:8080', { allowedHosts: ['a.example', 'b.example:8080'] }],
+    wrong: ['https://a.example', 'a.example/path', 'a b', '*', 'fd00::1', '[fd00::1'],
+    right: [
+      'a.example, b.example:8080,[fd00::1]:80',
+      { allowedHosts: ['a.example', 'b.example:8080', '[fd00::1]:80'] },
+    ],
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    must: /whole number: the requests one token may make a minute/,
+    wrong: ['-1', '1.5', '1e3', 'many', ' 5', '9999999999'],
+    right: ['600', { rateLimitPerMinute: 600 }],
   },
   LOG_LEVEL: {
     must: /one of fatal, error, warn, info, debug, trace, silent/,
@@ -121,6 +130,10 @@ it('everything has a default, and unknown variables do not matter', () => {
 
 it.each(['DATA_DIR', 'JWT_PUBLIC_KEY', 'JWT_PRIVATE_KEY'])('%s counts as not set when empty', (name) => {
   expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
+});
+
+it('RATE_LIMIT_PER_MINUTE of 0 turns it off', () => {
+  expect(readConfig({ RATE_LIMIT_PER_MINUTE: '0' }).rateLimitPerMinute).toBeNull();
 });
 
 it('MCP_SERVER_PORT wins over PORT, 0 included', () => {

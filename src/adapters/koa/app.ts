@@ -3,6 +3,7 @@ import { exchange } from './exchange.ts';
 import { type GuardOptions, guard } from './guard.ts';
 import { notFound } from './http-error.ts';
 import { type RestApiOptions, restApi } from './rest.ts';
+import { securityHeaders } from './security-headers.ts';
 import { type ServerStatusOptions, serverStatus } from './server-status.ts';
 
 export interface AppOptions extends RestApiOptions, GuardOptions, ServerStatusOptions {
@@ -15,6 +16,7 @@ const CLIENT_GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_
 /** The server's Koa application: who may call at all, then what answers. Everything else is a 404. */
 export function createApp(options: AppOptions): Koa {
   const app = new Koa();
+  app.use(securityHeaders(options));
   app.use((ctx, next) => exchange(ctx, options, next));
   app.use(guard(options));
   app.use(serverStatus(options));

@@ -13,6 +13,7 @@ export type HttpErrorCode =
   | 'method_not_allowed'
   | 'not_acceptable'
   | 'not_found'
+  | 'rate_limited'
   | 'request_timeout'
   | 'too_large'
   | 'unsupported_media_type';

@@ -53,6 +53,7 @@ const STATUS = {
   method_not_allowed: 405,
   not_acceptable: 406,
   not_found: 404,
+  rate_limited: 429,
   request_timeout: 408,
   storage_busy: 503,
   storage_unavailable: 503,

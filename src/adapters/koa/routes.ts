@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
-import type { UseCase } from '../../application/use-case.ts';
+import type * as v from 'valibot';
+import type { ObjectSchema, UseCase } from '../../application/use-case.ts';
 import * as useCases from '../../application/use-cases/index.ts';
 import type { ProblemOverrides } from './problem.ts';
 
@@ -10,21 +11,25 @@ const BODY_LIMIT = 2 * MEGABYTE;
 const AGENT_MESSAGE_LIMIT = 16 * MEGABYTE;
 
 /** One call of the REST API: a use case, and how HTTP reaches it. */
-export interface Route {
+export interface Route<Output extends ObjectSchema = ObjectSchema> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
-  readonly useCase: UseCase;
+  readonly useCase: UseCase<ObjectSchema, Output>;
   /** Builds the raw input. Path parameters come last, so that a body cannot override them. */
   readonly input: (ctx: Context, body: object) => object;
   /** `none`: a body is left unread. `optional`: one that is sent must be a JSON object all the same. */
   readonly body: 'none' | 'optional' | 'needed';
   readonly bodyLimit: number;
-  readonly status: 200 | 201;
+  /** 204: all is said with it, and what the use case puts out is not. */
+  readonly status: 200 | 201 | 204;
+  /** What is answered of the use case's output; absent: all of it, as it stands. */
+  answer?(output: v.InferOutput<Output>): unknown;
+  /** Where the page after this one begins, for a Link header; null: this one is the last. */
+  nextCursor?(output: v.InferOutput<Output>): string | null;
   /** Reading changes nothing: HEAD may do it, too. */
   readonly safe: boolean;
   /** The answer may be held back: whether the client is still there matters. */
   readonly mayWait: boolean;
-  readonly cacheControl: string | null;
   readonly problems: ProblemOverrides;
 }
 
@@ -33,11 +38,12 @@ const DEFAULTS = {
   status: 200,
   safe: false,
   mayWait: false,
-  cacheControl: null,
   problems: {},
 } as const satisfies Partial<Route>;
 
-const route = (row: Omit<Route, keyof typeof DEFAULTS> & Partial<Route>): Route => ({ ...DEFAULTS, ...row });
+const route = <Output extends ObjectSchema>(
+  row: Omit<Route<Output>, keyof typeof DEFAULTS> & Partial<Route<Output>>,
+): Route => ({ ...DEFAULTS, ...row });
 
 const fromBody = (_ctx: Context, body: object): object => body;
 
@@ -59,7 +65,6 @@ const PENDING = {
   path: '/messages/pending',
   useCase: useCases.readPendingMessages,
   mayWait: true,
-  cacheControl: 'no-store',
   problems: UNKNOWN_INSTANCE,
 } as const;
 
@@ -121,6 +126,5 @@ export const ROUTES: readonly Route[] = [
     input: nothing,
     body: 'none',
     safe: true,
-    cacheControl: 'no-store',
   }),
 ];
