@@ -99,11 +99,11 @@ export function createContainer(opened: Opened): DependencyContainer {
   single(TOKENS.queries, (from) => new MikroOrmDashboardQueries(from.resolve(TOKENS.database)));
   single(TOKENS.tokenVerifier, (from) => {
     const { verification } = from.resolve(TOKENS.keys);
-    return new JwtVerifier({ key: verification, clock: from.resolve(TOKENS.clock) });
+    return new JwtVerifier({ keys: verification, clock: from.resolve(TOKENS.clock) });
   });
   single(TOKENS.issuer, (from) => {
-    const { signing } = from.resolve(TOKENS.keys);
-    return signing === null ? null : new JwtIssuer({ key: signing, clock: from.resolve(TOKENS.clock) });
+    const { verification, signing } = from.resolve(TOKENS.keys);
+    return signing === null ? null : new JwtIssuer({ key: signing, namesKey: verification.length > 1 });
   });
   single(TOKENS.dispatch, (from) =>
     createDispatch(

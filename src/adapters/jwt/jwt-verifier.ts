@@ -1,33 +1,33 @@
 import { hash } from 'node:crypto';
-import { jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { unauthenticated } from '../../ports/errors.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
-import { CLOCK_SKEW_SECONDS, callerOf, isExpired } from './claims.ts';
+import { isExpired } from './claims.ts';
 import type { VerificationKey } from './keys.ts';
-import { refuseUnsoundForm, TOKEN_LIMIT } from './token-form.ts';
+import { OwnTokens } from './own-tokens.ts';
+import { TOKEN_LIMIT } from './token-form.ts';
 
 export interface JwtVerifierOptions {
-  readonly key: VerificationKey;
+  readonly keys: readonly VerificationKey[];
   readonly clock: Clock;
   /** How many checked tokens are remembered. */
   readonly remembered?: number;
 }
 
 /**
- * Verifies JWTs by the server's own key. A checked token is remembered by its hash, so that a known one
+ * Verifies JWTs by the server's own keys. A checked token is remembered by its hash, so that a known one
  * costs no signature check and is answered at once. Only good tokens are: a refusal may end (`nbf`), and
  * made-up tokens must not push out real ones.
  */
 export class JwtVerifier implements TokenVerifier {
-  readonly #key: VerificationKey;
+  readonly #own: OwnTokens;
   readonly #clock: Clock;
   readonly #known: LRUCache<string, Caller>;
   readonly #underWay = new Map<string, Promise<Caller>>();
 
-  constructor({ key, clock, remembered = 10_000 }: JwtVerifierOptions) {
-    this.#key = key;
+  constructor({ keys, clock, remembered = 10_000 }: JwtVerifierOptions) {
+    this.#own = new OwnTokens(keys);
     this.#clock = clock;
     this.#known = new LRUCache({ max: remembered });
   }
@@ -54,14 +54,8 @@ export class JwtVerifier implements TokenVerifier {
 
   async #check(digest: string, token: string): Promise<Caller> {
     try {
-      refuseUnsoundForm(token);
-      const now = this.#clock.now();
-      const { payload } = await jwtVerify(token, this.#key.publicKey, {
-        algorithms: [this.#key.algorithm],
-        clockTolerance: CLOCK_SKEW_SECONDS,
-        currentDate: now,
-      });
-      const caller = callerOf(payload, now);
+      const { caller, mustBeRecorded } = await this.#own.check(token, this.#clock.now());
+      if (mustBeRecorded) throw new Error('signed by a short key, and not recorded here');
       this.#known.set(digest, caller);
       return caller;
     } catch (cause) {

@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import type { ApiKeyId, Scope } from '../../domain/api-key.ts';
+import { userId } from '../../domain/ids.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { TOKENS } from '../container.ts';
 import { createLogger } from '../logger.ts';
 import { startServer } from '../server.ts';
 
 /** Whoever runs the server on one machine for one person. */
-const LOCAL_USER = 'local';
+const LOCAL_USER = userId('local');
 
 /** Runs the server until SIGINT or SIGTERM; a second one of them ends it at once. */
 export async function serve(env: Environment): Promise<void> {
@@ -15,12 +18,17 @@ export async function serve(env: Environment): Promise<void> {
 
   const address = config.publicUrl ?? server.url;
   const issuer = server.container.resolve(TOKENS.issuer);
-  const agentToken = await issuer?.issue({ userId: LOCAL_USER, scopes: ['agent'], expiresInSeconds: null });
-  const dashboardToken = await issuer?.issue({
-    userId: LOCAL_USER,
-    scopes: ['dashboard'],
-    expiresInSeconds: null,
-  });
+  const issued = (scope: Scope) =>
+    issuer?.issue({
+      id: randomBytes(12).toString('base64url') as ApiKeyId,
+      userId: LOCAL_USER,
+      scope,
+      agentInstanceId: null,
+      createdAt: new Date(),
+      expiresAt: null,
+    });
+  const agentToken = await issued('agent');
+  const dashboardToken = await issued('dashboard');
   process.stdout.write(
     [
       '',
