@@ -37,7 +37,10 @@ export async function openOperatorSocket(
 ): Promise<AsyncDisposable> {
   const path = socketPath(dataDir);
   if (Buffer.byteLength(path) > PATH_LIMIT) {
-    logger.warn({ path }, 'DATA_DIR is too long for a socket: `token` works only while this server is stopped');
+    logger.warn(
+      { path },
+      'DATA_DIR is too long for a socket: `token` works only while this server is stopped',
+    );
     return { [Symbol.asyncDispose]: async () => {} };
   }
   await rm(path, { force: true });

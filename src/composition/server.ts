@@ -12,6 +12,7 @@ import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 import { mcpRoutes } from './mcp-routes.ts';
 import { migrated, type OpenDatabase, openDatabase, reached } from './open-database.ts';
+import { openOperatorSocket } from './operator-socket.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
 
@@ -50,10 +51,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.defer(() => signals.close());
     await reached('DATABASE_LISTEN_URL', signals.start());
   }
+  const tokens = container.resolve(TOKENS.tokenVerifier);
+  started.defer(() => tokens.close());
   const repository = container.resolve(TOKENS.repository);
   const forgetting = keepForgetting(repository, container.resolve(TOKENS.clock), logger);
   started.defer(() => clearInterval(forgetting));
 
+  if (config.databaseUrl === null) {
+    started.use(await openOperatorSocket(config.dataDir, container.resolve(TOKENS.operator), logger));
+  }
   const http = createHttpServer(restApp(container));
   const url = await listen(http, config);
   const opened = started.move();

@@ -6,6 +6,7 @@ import type { Conversation } from '../../src/domain/conversation.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
 import type { Message } from '../../src/domain/message.ts';
 import type { Clock, Ids } from '../../src/ports/runtime.ts';
+import type { TokenGrant } from '../../src/ports/token-issuer.ts';
 import type { Caller } from '../../src/ports/token-verifier.ts';
 
 /** When everything happened that a test says nothing about, and when the fake clock starts. */
@@ -52,6 +53,17 @@ export class FakeIds implements Ids {
     return FakeIds.idOf(this.#made);
   }
 }
+
+/** What an agent's token says that never expires. */
+export const aGrant = (fields: Partial<TokenGrant> = {}): TokenGrant => ({
+  id: 'aaaaaaaaaaaaaaaa' as ApiKeyId,
+  userId: userIdOf('ada'),
+  scope: 'agent',
+  agentInstanceId: null,
+  createdAt: BEFORE,
+  expiresAt: null,
+  ...fields,
+});
 
 export const aCaller = (fields: Partial<Caller> = {}): Caller => ({
   userId: userIdOf('ada'),

@@ -1,18 +1,22 @@
 import { hash } from 'node:crypto';
-import { type ApiKeyId, isApiKeyId } from '../../domain/api-key.ts';
+import type { ApiKeyId } from '../../domain/api-key.ts';
 import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
 import { PortError, unauthenticated } from '../../ports/errors.ts';
-import type { Revocations } from '../../ports/revocations.ts';
-import type { Clock, Logger } from '../../ports/runtime.ts';
+import type { Clock } from '../../ports/runtime.ts';
 import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
+import { apiKeyIdOf } from './api-key-id.ts';
 import { isExpired } from './claims.ts';
-import type { IdentityProvider } from './identity-provider.ts';
 import type { VerificationKey } from './keys.ts';
 import type { KnownToken } from './known-token.ts';
 import { KnownTokens } from './known-tokens.ts';
 import { type OwnToken, OwnTokens } from './own-tokens.ts';
-import { RevocationWatch, type WatchTiming } from './revocation-watch.ts';
+import { RevocationWatch, type RevocationWatchOptions } from './revocation-watch.ts';
 import { TOKEN_LIMIT } from './token-form.ts';
+
+/** Checks what an identity provider has signed. */
+export interface IdentityProvider {
+  check(text: string, now: Date): Promise<Caller>;
+}
 
 export interface JwtVerifierOptions {
   /** The server's own. */
@@ -20,13 +24,10 @@ export interface JwtVerifierOptions {
   /** Where people's tokens come from, if not from here. */
   readonly identityProvider?: IdentityProvider | null;
   /** What was issued and revoked. Without it a signature is all there is, and short keys are worth nothing. */
-  readonly apiKeys?: ApiKeyRepository | null;
-  readonly revocations?: Revocations | null;
+  readonly issued?: Omit<RevocationWatchOptions, 'tokens' | 'clock'> | null;
   readonly clock: Clock;
-  readonly logger: Logger;
   /** How many checked tokens are remembered. */
   readonly remembered?: number;
-  readonly timing?: Partial<WatchTiming>;
 }
 
 /** A provider's keys change without a word to us; what one of them has signed is checked again after this. */
@@ -47,22 +48,13 @@ export class JwtVerifier implements TokenVerifier {
   readonly #underWay = new Map<string, Promise<Caller>>();
 
   constructor(options: JwtVerifierOptions) {
-    const {
-      keys,
-      identityProvider = null,
-      apiKeys = null,
-      revocations = null,
-      remembered = 10_000,
-    } = options;
+    const { keys, identityProvider = null, issued = null, clock, remembered = 10_000 } = options;
     this.#own = new OwnTokens(keys);
     this.#provider = identityProvider;
-    this.#apiKeys = apiKeys;
-    this.#clock = options.clock;
+    this.#apiKeys = issued?.apiKeys ?? null;
+    this.#clock = clock;
     this.#known = new KnownTokens(remembered);
-    this.#watch =
-      apiKeys === null
-        ? null
-        : new RevocationWatch({ ...options, apiKeys, revocations, tokens: this.#known });
+    this.#watch = issued === null ? null : new RevocationWatch({ ...issued, clock, tokens: this.#known });
   }
 
   verify(text: string): Caller | Promise<Caller> {
@@ -135,18 +127,10 @@ export class JwtVerifier implements TokenVerifier {
     return this.#apiKeys === null ? null : named;
   }
 
-  #remember(token: Omit<Parameters<KnownTokens['add']>[0], 'usedAt'>, readAt: number): Caller {
+  #remember(token: Parameters<KnownTokens['add']>[0], readAt: number): Caller {
     this.#watch?.begin(readAt);
     const known: KnownToken = this.#known.add(token);
     known.usedAt = this.#clock.now().getTime();
     return known.caller;
   }
 }
-
-/**
- * The id that the record of a token has: the one it was issued under; for a token from elsewhere, which
- * was recorded later, one that follows from the token.
- * @param hash SHA-256 of the token, in base64url.
- */
-export const apiKeyIdOf = (jti: string | null, hash: string): ApiKeyId =>
-  jti !== null && isApiKeyId(jti) ? jti : (hash.slice(0, 16) as ApiKeyId);

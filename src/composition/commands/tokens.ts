@@ -68,7 +68,10 @@ function table(keys: readonly ListedKey[], now: Date): string {
   ]);
   const widths = COLUMNS.map((title, nth) => Math.max(title.length, ...rows.map((row) => row[nth]!.length)));
   const line = (cells: readonly string[]): string =>
-    `${cells.map((cell, nth) => cell.padEnd(widths[nth]!)).join('  ').trimEnd()}\n`;
+    `${cells
+      .map((cell, nth) => cell.padEnd(widths[nth]!))
+      .join('  ')
+      .trimEnd()}\n`;
   return [COLUMNS, ...rows].map(line).join('');
 }
 
