@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { KEY_KINDS, type KeyKind } from '../adapters/jwt/keys.ts';
 import type { Scope } from '../domain/api-key.ts';
 import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../domain/ids.ts';
 import { generateKeys } from './commands/generate-keys.ts';
@@ -44,8 +45,8 @@ export function createCommandLine(env: Environment): CommandLine {
     .description('signing keys')
     .command('generate')
     .description('print a new pair as JWT_PRIVATE_KEY=… and JWT_PUBLIC_KEY=…')
-    .addOption(new Option('--alg <algorithm>').choices(['ed25519', 'rsa-2048']).default('ed25519'))
-    .action(({ alg }: { alg: 'ed25519' | 'rsa-2048' }) => generateKeys(alg));
+    .addOption(new Option('--alg <algorithm>').choices(KEY_KINDS).default('ed25519'))
+    .action(({ alg }: { alg: KeyKind }) => generateKeys(alg));
 
   const token = program
     .command('token')

@@ -93,6 +93,10 @@ export function requireSamePair(pair: KeyPair, keys: readonly VerificationKey[],
     throw new Error(`${name} must belong to the private key`);
 }
 
+/** What a fresh pair can be of. `rsa-512` is for those who hold such keys already. */
+export const KEY_KINDS = ['ed25519', 'rsa-2048', 'rsa-512'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
 /** Makes a fresh pair of the named kind. */
 export async function generateKeyPair(kind: KeyKind): Promise<PemPair> {
   const { privateKey, publicKey } =
@@ -104,8 +108,6 @@ export async function generateKeyPair(kind: KeyKind): Promise<PemPair> {
     publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
   };
 }
-
-export type KeyKind = 'ed25519' | 'rsa-2048' | 'rsa-512';
 
 const RSA_BITS = { 'rsa-2048': FULL_RSA_BITS, 'rsa-512': SHORT_RSA_BITS } as const;
 
