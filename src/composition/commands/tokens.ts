@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { Imported, IssueRequest, ListedKey } from '../../application/operator.ts';
-import { type Environment, readConfig } from '../config.ts';
+import { ConfigError, type Environment, readConfig } from '../config.ts';
 import { openOperator } from '../open-operator.ts';
 
 /** Prints a new token on stdout, and nothing else. */
 export async function issueToken(env: Environment, request: IssueRequest): Promise<void> {
-  await using opened = await openOperator(readConfig(env));
+  const config = readConfig(env);
+  if (config.jwtPublicKey !== null && config.jwtPrivateKey === null) {
+    throw new ConfigError('JWT_PRIVATE_KEY must be set to issue tokens: there is only a JWT_PUBLIC_KEY');
+  }
+  await using opened = await openOperator(config);
   process.stdout.write(`${await opened.operator.issue(request)}\n`);
 }
 

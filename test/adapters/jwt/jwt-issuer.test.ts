@@ -25,6 +25,7 @@ describe.each(OWN_KEY_KINDS)('what is issued by %s', (kind) => {
       caller: { ...fields, scopes: ['agent'], email: null, displayName: null },
       id: 'aaaaaaaaaaaaaaaa',
       mustBeRecorded: kind === 'short RS256',
+      algorithm: kind.replace('short ', ''),
     });
   });
 
