@@ -68,7 +68,10 @@ export async function openOperatorSocket(
 
 async function answer(socket: Socket, operator: Operator, logger: Logger): Promise<void> {
   try {
-    const { operation, argument } = JSON.parse(await text(socket)) as Question;
+    const question = await text(socket);
+    // Somebody only wanted to know whether anybody listens.
+    if (question === '') return void socket.end();
+    const { operation, argument } = JSON.parse(question) as Question;
     if (!Object.hasOwn(operator, operation)) throw new Error(`Unknown operation: ${operation}`);
     const run = operator[operation] as (argument: unknown) => Promise<unknown>;
     reply(socket, { result: await run(argument) });

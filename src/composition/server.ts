@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { DependencyContainer } from 'tsyringe';
+import { jwkSetOf } from '../adapters/jwt/jwks.ts';
 import { createApp } from '../adapters/koa/app.ts';
 import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.ts';
 import { RateLimitPerToken } from '../adapters/koa/rate-limit.ts';
@@ -97,6 +98,7 @@ function restApp(container: DependencyContainer) {
     publicUrl,
     allowedHosts,
     corsOrigins,
+    jwks: () => jwks,
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },
     also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, rateLimit, logger, publicUrl }),
