@@ -5,6 +5,7 @@ import {
   instanceCachingFactory,
   container as root,
 } from 'tsyringe';
+import { IdentityProvider } from '../adapters/jwt/identity-provider.ts';
 import { JwtIssuer } from '../adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../adapters/jwt/jwt-verifier.ts';
 import { TokenRecorder } from '../adapters/jwt/token-recorder.ts';
@@ -116,9 +117,10 @@ export function createContainer(opened: Opened): DependencyContainer {
     });
   });
   single(TOKENS.tokenVerifier, (from) => {
-    const { verification } = from.resolve(TOKENS.keys);
+    const { identityProvider } = from.resolve(TOKENS.config);
     return new JwtVerifier({
-      keys: verification,
+      keys: from.resolve(TOKENS.keys).verification,
+      identityProvider: identityProvider === null ? null : new IdentityProvider(identityProvider),
       issued: {
         apiKeys: from.resolve(TOKENS.apiKeys),
         revocations: from.resolve(TOKENS.revocations),

@@ -82,10 +82,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 }
 
 function restApp(container: DependencyContainer) {
-  const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute } = container.resolve(TOKENS.config);
+  const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute, identityProvider } = container.resolve(
+    TOKENS.config,
+  );
   const repository = container.resolve(TOKENS.repository);
   const tokens = container.resolve(TOKENS.tokenVerifier);
   const logger = container.resolve(TOKENS.logger);
+  const jwks = jwkSetOf(container.resolve(TOKENS.keys).verification);
   // One for all: what a token asks over REST and over MCP counts together.
   const rateLimit = rateLimitPerMinute === null ? null : new RateLimitPerToken(rateLimitPerMinute);
   return createApp({
@@ -99,6 +102,7 @@ function restApp(container: DependencyContainer) {
     allowedHosts,
     corsOrigins,
     jwks: () => jwks,
+    ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },
     also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, rateLimit, logger, publicUrl }),

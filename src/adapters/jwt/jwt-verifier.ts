@@ -6,17 +6,13 @@ import type { Clock } from '../../ports/runtime.ts';
 import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
 import { apiKeyIdOf } from './api-key-id.ts';
 import { isExpired } from './claims.ts';
+import type { IdentityProvider } from './identity-provider.ts';
 import type { VerificationKey } from './keys.ts';
 import type { KnownToken } from './known-token.ts';
 import { KnownTokens } from './known-tokens.ts';
 import { type OwnToken, OwnTokens } from './own-tokens.ts';
 import { RevocationWatch, type RevocationWatchOptions } from './revocation-watch.ts';
 import { TOKEN_LIMIT } from './token-form.ts';
-
-/** Checks what an identity provider has signed. */
-export interface IdentityProvider {
-  check(text: string, now: Date): Promise<Caller>;
-}
 
 export interface JwtVerifierOptions {
   /** The server's own. */

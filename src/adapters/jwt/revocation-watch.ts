@@ -11,13 +11,15 @@ export interface WatchTiming {
   readonly look: number;
   /** How old the last look may be before issued keys are refused: nobody knows what was revoked since. */
   readonly trust: number;
+  /** After a look that failed. */
+  readonly retry: number;
   /** How long a request waits for a look that is overdue. */
   readonly patience: number;
   /** Between writes of when keys were last used. */
   readonly note: number;
 }
 
-const TIMING: WatchTiming = { look: 4_000, trust: 5_000, patience: 1_000, note: 60_000 };
+const TIMING: WatchTiming = { look: 4_000, trust: 5_000, retry: 500, patience: 1_000, note: 60_000 };
 
 /** A look reads what was revoked since the one before, and this much more: clocks differ, commits come late. */
 const OVERLAP_MS = 10 * 60 * 1000;
@@ -74,7 +76,7 @@ export class RevocationWatch {
    * @throws PortError `storage_unavailable`
    */
   async catchUp(): Promise<void> {
-    if (performance.now() - this.#lastLook >= this.#timing.look) this.#startLook();
+    if (performance.now() - this.#lastLook >= this.#timing.retry) this.#startLook();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#timing.patience);
     await Promise.race([this.#look, late]);
@@ -121,6 +123,8 @@ export class RevocationWatch {
       this.#lastGoodLook = began;
     } catch (err) {
       logger.warn({ err }, 'could not look for revoked keys');
+      // One lost connection must not keep everybody out until the next tick.
+      setTimeout(() => this.#ticks !== undefined && this.#startLook(), this.#timing.retry).unref();
     }
   }
 
