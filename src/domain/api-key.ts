@@ -70,3 +70,7 @@ export function apiKeyId(text: string, field = 'id'): ApiKeyId {
 }
 
 export const isApiKeyId = (text: string): text is ApiKeyId => FORM.test(text);
+
+/** Whether a key that was `before` (null: none) and is `after` now is one that everybody has to be told of. */
+export const becomesRevoked = (before: ApiKey | null, after: ApiKey): boolean =>
+  after.revokedAt !== null && (before === null || before.revokedAt === null);

@@ -44,6 +44,7 @@ const STATUS = {
   headers_too_large: 431,
   idempotency_in_flight: 409,
   idempotency_key_reused: 422,
+  identity_provider_unavailable: 503,
   incomplete_body: 400,
   instance_deleted: 404,
   insufficient_scope: 403,
@@ -76,6 +77,8 @@ const STATUS = {
 
 const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
   idempotency_in_flight: 1,
+  // Its keys are asked for once in 30 s.
+  identity_provider_unavailable: 30,
   storage_busy: 1,
   storage_unavailable: 2,
 };

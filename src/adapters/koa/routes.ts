@@ -150,6 +150,31 @@ const AGENT_ROUTES: readonly Route[] = [
     body: 'none',
     safe: true,
   }),
+  route({
+    method: 'POST',
+    path: '/api-keys',
+    useCase: useCases.createApiKey,
+    input: fromBody,
+    body: 'needed',
+    status: 201,
+  }),
+  route({
+    method: 'GET',
+    path: '/api-keys',
+    useCase: useCases.listApiKeys,
+    input: nothing,
+    body: 'none',
+    safe: true,
+    answer: ({ api_keys }) => api_keys,
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api-keys/:id',
+    useCase: useCases.revokeApiKey,
+    input: (ctx) => ({ id: ctx.params.id }),
+    body: 'none',
+    status: 204,
+  }),
 ];
 
 /** What people use. */

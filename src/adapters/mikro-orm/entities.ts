@@ -106,6 +106,25 @@ export const IdempotencyRecordRow = defineEntity({
   indexes: [{ name: 'idempotency_records_age', properties: ['recordedAt'] }],
 });
 
+export const ApiKeyRow = defineEntity({
+  name: 'ApiKeyRow',
+  tableName: 'api_keys',
+  properties: {
+    userId: userId(),
+    id: p.text().collation('C').primary(),
+    name: p.text(),
+    scope: p.text(),
+    agentInstanceId: uuid().nullable(),
+    tokenHash: p.text().collation('C'),
+    createdAt: time(),
+    expiresAt: time().nullable(),
+    lastUsedAt: time().nullable(),
+    revokedAt: time().nullable(),
+  },
+  uniques: [{ name: 'api_keys_token_hash', properties: ['userId', 'tokenHash'] }],
+  indexes: [{ name: 'api_keys_revoked', properties: ['revokedAt'], where: 'revoked_at is not null' }],
+});
+
 /** The server processes whose waits are in `open_waits`; one that is silent after `aliveUntil` is gone. */
 export const WaitingProcessRow = defineEntity({
   name: 'WaitingProcessRow',
@@ -126,6 +145,7 @@ export const entities = [
   AgentInstanceRow,
   MessageRow,
   IdempotencyRecordRow,
+  ApiKeyRow,
   WaitingProcessRow,
   OpenWaitRow,
 ];
