@@ -466,10 +466,10 @@ export function apiKeyRepositoryContract(open: () => OpenKeyStore): void {
       const userId = someone();
       const at = async (milliseconds: number, id: string) =>
         (await saved(userId, { id: id as ApiKeyId, createdAt: later(milliseconds) })).id;
-      const [b, newest, a, oldest, c] = [
-        await at(1, 'b'),
-        await at(2, '-'),
+      const [a, newest, b, oldest, c] = [
         await at(1, '_'),
+        await at(2, '-'),
+        await at(1, 'b'),
         await at(0, 'z'),
         await at(1, 'C'),
       ];
