@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { JwtIssuer } from '../src/adapters/jwt/jwt-issuer.ts';
 import { generateKeyPair, readPrivateKey } from '../src/adapters/jwt/keys.ts';
-import { systemClock } from '../src/adapters/runtime/system.ts';
+import { aGrant, userIdOf } from '../test/support/builders.ts';
 import { createDatabase } from '../test/support/postgres-database.ts';
 import { freePort, startPostgres } from '../test/support/postgres-server.ts';
 import { ASK_QUESTION, MCP_SESSION, MCP_STATELESS, PENDING, REST, type Way } from './agents.ts';
@@ -39,10 +39,10 @@ const postgres = await startPostgres([
   'max_connections=100',
 ]);
 const pems = await generateKeyPair('ed25519');
-const issuer = new JwtIssuer({ key: readPrivateKey(pems.privateKey, 'bench'), clock: systemClock });
+const issuer = new JwtIssuer({ key: readPrivateKey(pems.privateKey, 'bench') });
 const tokens = await Promise.all(
   Array.from({ length: Math.max(...CONNECTIONS, MANY) }, (_, nth) =>
-    issuer.issue({ userId: `user-${nth}`, scopes: ['agent'], expiresInSeconds: null }),
+    issuer.issue(aGrant({ userId: userIdOf(`user-${nth}`) })),
   ),
 );
 const tokenOf = (nth: number): string => tokens[nth]!;

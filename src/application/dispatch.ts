@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Idempotency } from '../domain/idempotency.ts';
 import type { Caller, Scope } from '../ports/token-verifier.ts';
+import { boundPorts } from './bound-ports.ts';
 import { type InputIssue, insufficientScope, RequestError } from './errors.ts';
 import { isUuidText } from './fields.ts';
 import { InFlightRequests, idempotencyOf } from './idempotency.ts';
@@ -31,8 +32,15 @@ export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
     requireScope(useCase.scopes, caller);
     refuseHostileJson(raw);
     const input = parseInput(useCase.input, raw);
+    const bound = caller.agentInstanceId ?? null;
     const run = (idempotency: Idempotency | null) =>
-      useCase.run(ports, { caller, input, idempotency, gone, stopping });
+      useCase.run(bound === null ? ports : boundPorts(ports, bound), {
+        caller,
+        input,
+        idempotency,
+        gone,
+        stopping,
+      });
     if (idempotencyKey == null) return run(null);
     const idempotency = idempotencyOf(idempotencyKey, useCase.name, raw, ports.clock.now());
     return inFlight.run(caller, idempotency, () => run(idempotency));

@@ -1,9 +1,11 @@
 import type * as v from 'valibot';
 import type { Idempotency } from '../domain/idempotency.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
+import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
 import type { Clock, Ids } from '../ports/runtime.ts';
 import type { Signals } from '../ports/signals.ts';
+import type { TokenIssuer } from '../ports/token-issuer.ts';
 import type { Caller, Scope } from '../ports/token-verifier.ts';
 
 /** What use cases need from outside. */
@@ -11,6 +13,10 @@ export interface Ports {
   readonly repository: AgentInstanceRepository;
   readonly queries: DashboardQueries;
   readonly signals: Signals;
+  /** Null or absent where keys are not this application's business. */
+  readonly apiKeys?: ApiKeyRepository | null;
+  /** Null or absent where tokens are verified but not made. */
+  readonly issuer?: TokenIssuer | null;
   readonly clock: Clock;
   readonly ids: Ids;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { DependencyContainer } from 'tsyringe';
+import { jwkSetOf } from '../adapters/jwt/jwks.ts';
 import { createApp } from '../adapters/koa/app.ts';
 import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.ts';
 import { RateLimitPerToken } from '../adapters/koa/rate-limit.ts';
@@ -12,6 +13,7 @@ import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 import { mcpRoutes } from './mcp-routes.ts';
 import { migrated, type OpenDatabase, openDatabase, reached } from './open-database.ts';
+import { openOperatorSocket } from './operator-socket.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
 
@@ -50,10 +52,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.defer(() => signals.close());
     await reached('DATABASE_LISTEN_URL', signals.start());
   }
+  const tokens = container.resolve(TOKENS.tokenVerifier);
+  started.defer(() => tokens.close());
   const repository = container.resolve(TOKENS.repository);
   const forgetting = keepForgetting(repository, container.resolve(TOKENS.clock), logger);
   started.defer(() => clearInterval(forgetting));
 
+  if (config.databaseUrl === null) {
+    started.use(await openOperatorSocket(config.dataDir, container.resolve(TOKENS.operator), logger));
+  }
   const http = createHttpServer(restApp(container));
   const url = await listen(http, config);
   const opened = started.move();
@@ -75,10 +82,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 }
 
 function restApp(container: DependencyContainer) {
-  const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute } = container.resolve(TOKENS.config);
+  const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute, identityProvider } = container.resolve(
+    TOKENS.config,
+  );
   const repository = container.resolve(TOKENS.repository);
   const tokens = container.resolve(TOKENS.tokenVerifier);
   const logger = container.resolve(TOKENS.logger);
+  const jwks = jwkSetOf(container.resolve(TOKENS.keys).verification);
   // One for all: what a token asks over REST and over MCP counts together.
   const rateLimit = rateLimitPerMinute === null ? null : new RateLimitPerToken(rateLimitPerMinute);
   return createApp({
@@ -91,6 +101,8 @@ function restApp(container: DependencyContainer) {
     publicUrl,
     allowedHosts,
     corsOrigins,
+    jwks: () => jwks,
+    ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },
     also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, rateLimit, logger, publicUrl }),

@@ -17,9 +17,11 @@ export type DomainErrorCode =
   | 'agent_message_not_found'
   | 'agent_type_required'
   | 'already_requires_user_input'
+  | 'api_key_not_found'
   | 'idempotency_key_reused'
   | 'instance_deleted'
   | 'invalid_id'
+  | 'key_not_grantable'
   | 'question_not_found';
 
 /** A rule of the domain that the request breaks. */
@@ -42,6 +44,9 @@ export const agentTypeRequired = () =>
 export const alreadyRequiresUserInput = () =>
   new DomainError('already_requires_user_input', 'Message already requires user input', 'message_id');
 
+export const apiKeyNotFound = () =>
+  new DomainError('api_key_not_found', 'There is no key with this id', 'id');
+
 export const idempotencyKeyReused = () =>
   new DomainError(
     'idempotency_key_reused',
@@ -56,6 +61,13 @@ export const instanceDeleted = () =>
   );
 
 export const invalidId = (field: string) => new DomainError('invalid_id', `Invalid ${field}`, field);
+
+export const keyNotGrantable = () =>
+  new DomainError(
+    'key_not_grantable',
+    'A key that is limited to one agent instance has the scope "agent"',
+    'scope',
+  );
 
 export const questionNotFound = () =>
   new DomainError('question_not_found', 'There is no question with this id', 'question_id');

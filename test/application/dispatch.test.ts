@@ -85,14 +85,17 @@ describe('a scope', () => {
     expect(calls).toHaveLength(allowed ? 1 : 0);
   });
 
-  const forAnyone = {
+  const otherThanAgent: { readonly [useCase: string]: readonly string[] } = {
     verifyToken: [],
     listAgentInstances: ['agent', 'dashboard'],
     readConversation: ['agent', 'dashboard'],
+    createApiKey: ['dashboard'],
+    listApiKeys: ['dashboard'],
+    revokeApiKey: ['dashboard'],
   };
 
-  test.each(Object.entries(useCases))('of an agent is what %s needs', (name, { scopes }) => {
-    expect(scopes).toEqual({ ...forAnyone }[name] ?? ['agent']);
+  test.each(Object.entries(useCases))('is what it should be for %s', (name, { scopes }) => {
+    expect(scopes).toEqual(otherThanAgent[name] ?? ['agent']);
   });
 });
 

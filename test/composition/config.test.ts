@@ -21,6 +21,8 @@ const DEFAULTS = {
   host: '127.0.0.1',
   jwtPublicKey: null,
   jwtPrivateKey: null,
+  allowShortRsaKeys: false,
+  identityProvider: null,
   publicUrl: null,
   corsOrigins: [],
   allowedHosts: [],
@@ -70,6 +72,19 @@ const VARIABLES: { readonly [name: string]: Expected } = {
     must: /address or host name to listen on, such as 127\.0\.0\.1/,
     wrong: ['http://localhost', 'local host', '127.0.0.1/24', '[::1]'],
     right: ['::1', { host: '::1' }],
+  },
+  ALLOW_SHORT_RSA_KEYS: {
+    must: /be true or false/,
+    wrong: ['yes', '1', 'TRUE', ' true'],
+    right: ['true', { allowShortRsaKeys: true }],
+  },
+  JWKS_URL: {
+    must: /http or https URL of an identity provider's keys/,
+    wrong: ['id.example.com/jwks', 'file:///etc/keys', 'data:application/json,{}', '/jwks'],
+    right: [
+      'https://id.example.com/jwks',
+      { identityProvider: { jwksUrl: 'https://id.example.com/jwks', issuer: null, audience: null } },
+    ],
   },
   PUBLIC_URL: {
     must: /http or https URL/,
@@ -154,6 +169,22 @@ it('DATABASE_LISTEN_URL alone is refused: it is no store', () => {
   const message = refusal({ DATABASE_LISTEN_URL: 'postgres://u:hunter2@direct/db' });
   expect(message).toMatch(/^DATABASE_LISTEN_URL must not be set without DATABASE_URL/);
   expect(message).not.toContain('hunter2');
+});
+
+it('issuer and audience bind the tokens of JWKS_URL', () => {
+  const env = { JWKS_URL: 'http://localhost/jwks', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'agents' };
+  expect(readConfig(env).identityProvider).toEqual({
+    jwksUrl: 'http://localhost/jwks',
+    issuer: 'https://id.example',
+    audience: 'agents',
+  });
+});
+
+it.each(['JWT_ISSUER', 'JWT_AUDIENCE'])('%s alone is refused: it binds nobody’s tokens', (name) => {
+  expect(refusal({ [name]: 'https://id.example' })).toMatch(
+    new RegExp(`^${name} must not be set without JWKS_URL.*$`),
+  );
+  expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
 });
 
 it('keys may keep the quotes that an env file has around them', () => {

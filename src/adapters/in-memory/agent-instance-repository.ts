@@ -10,7 +10,7 @@ import { type StoredInstance, UserData } from './user-data.ts';
  * the event loop, so nothing comes between; values are copied in and out, so nobody reaches the store's own.
  */
 export class InMemoryAgentInstanceRepository implements AgentInstanceRepository {
-  /** By user, and read by this adapter's queries, too. */
+  /** By user, and shared with what else this adapter offers. */
   readonly users = new Map<UserId, UserData>();
   readonly #signals: Signals;
 

@@ -29,11 +29,13 @@ const STATUS = {
   agent_message_not_found: 404,
   agent_type_required: 400,
   already_requires_user_input: 400,
+  api_key_not_found: 404,
   forbidden_host: 403,
   forbidden_origin: 403,
   headers_too_large: 431,
   idempotency_in_flight: 409,
   idempotency_key_reused: 422,
+  identity_provider_unavailable: 503,
   incomplete_body: 400,
   instance_deleted: 404,
   insufficient_scope: 403,
@@ -47,6 +49,7 @@ const STATUS = {
   invalid_input: 422,
   invalid_json: 400,
   issuing_disabled: 409,
+  key_not_grantable: 422,
   malformed_request: 400,
   method_not_allowed: 405,
   not_acceptable: 406,
@@ -63,6 +66,8 @@ const STATUS = {
 
 const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
   idempotency_in_flight: 1,
+  // Its keys are asked for once in 30 s.
+  identity_provider_unavailable: 30,
   storage_busy: 1,
   storage_unavailable: 2,
 };

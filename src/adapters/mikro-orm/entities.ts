@@ -94,4 +94,23 @@ export const IdempotencyRecordRow = defineEntity({
   indexes: [{ name: 'idempotency_records_age', properties: ['recordedAt'] }],
 });
 
-export const entities = [AgentTypeRow, AgentInstanceRow, MessageRow, IdempotencyRecordRow];
+export const ApiKeyRow = defineEntity({
+  name: 'ApiKeyRow',
+  tableName: 'api_keys',
+  properties: {
+    userId: userId(),
+    id: p.text().collation('C').primary(),
+    name: p.text(),
+    scope: p.text(),
+    agentInstanceId: uuid().nullable(),
+    tokenHash: p.text().collation('C'),
+    createdAt: time(),
+    expiresAt: time().nullable(),
+    lastUsedAt: time().nullable(),
+    revokedAt: time().nullable(),
+  },
+  uniques: [{ name: 'api_keys_token_hash', properties: ['userId', 'tokenHash'] }],
+  indexes: [{ name: 'api_keys_revoked', properties: ['revokedAt'], where: 'revoked_at is not null' }],
+});
+
+export const entities = [AgentTypeRow, AgentInstanceRow, MessageRow, IdempotencyRecordRow, ApiKeyRow];

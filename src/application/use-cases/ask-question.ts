@@ -59,7 +59,9 @@ export const askQuestion = defineUseCase({
         once(null, (conversation) => readAnswer(conversation, { questionId, now: clock.now() })),
       );
       const waking =
-        read.status === 'open' ? await waiter.next(read.version, { deadline, gone, stopping }) : 'timeout';
+        read.status === 'open'
+          ? await waiter.next(read.version, { deadline, caller, gone, stopping })
+          : 'timeout';
       if (waking === 'changed') continue;
       return {
         answer: read.answer?.content ?? null,
@@ -82,7 +84,7 @@ async function theQuestion(
     if (instanceId === null) throw questionNotFound();
     return { questionId, instanceId };
   }
-  const instanceId = agentInstanceId(asked.agent_instance_id ?? ports.ids.next());
+  const instanceId = agentInstanceId(asked.agent_instance_id ?? caller.agentInstanceId ?? ports.ids.next());
   const { target, decide } = agentMessagePosting(ports, caller, {
     agentInstanceId: instanceId,
     content: asked.question_text,

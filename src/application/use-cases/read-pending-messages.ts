@@ -60,7 +60,7 @@ export const readPendingMessages = defineUseCase({
     for (;;) {
       const { answer, waitAfter } = await read(true);
       if (waitAfter === null) return answer;
-      const waking = await waiter.next(waitAfter, { deadline, gone, stopping });
+      const waking = await waiter.next(waitAfter, { deadline, caller, gone, stopping });
       if (waking === 'changed') continue;
       // Without a key there is nothing to record, and nothing has changed since the last read.
       return idempotency === null || waking === 'gone' ? answer : (await read(false)).answer;

@@ -1,0 +1,22 @@
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
+
+/** The members of a public key (RFC 7518, section 6; RFC 8037), those of its kind alone. */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly crv?: string;
+  readonly x?: string;
+  readonly y?: string;
+  readonly n?: string;
+  readonly e?: string;
+}
+
+/** The public half alone, whichever half is given. In the order of the alphabet, as thumbprints need it. */
+export function publicJwkOf(key: KeyObject): PublicJwk {
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  const { crv, e, kty, n, x, y } = publicKey.export({ format: 'jwk' });
+  return JSON.parse(JSON.stringify({ crv, e, kty, n, x, y }));
+}
+
+/** RFC 7638, by SHA-256: the same for a key wherever it is read, and in whichever form. */
+export const thumbprintOf = (key: KeyObject): string =>
+  hash('sha256', JSON.stringify(publicJwkOf(key)), 'base64url');

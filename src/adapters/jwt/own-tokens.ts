@@ -1,0 +1,58 @@
+import type { Caller } from '../../ports/token-verifier.ts';
+import { callerOf, tokenIdOf } from './claims.ts';
+import type { KeyAlgorithm, VerificationKey } from './keys.ts';
+import { requireSignature } from './signature.ts';
+import { refuseUnsoundForm, type SoundToken } from './token-form.ts';
+
+/** What a token says that one of the server's own keys has signed. */
+export interface OwnToken {
+  readonly caller: Caller;
+  /** Its `jti`; null where it has none. */
+  readonly id: string | null;
+  /**
+   * True where the signature proves nothing, since the key is short: the token counts only if this server
+   * has issued it, and stored its hash.
+   */
+  readonly mustBeRecorded: boolean;
+  readonly algorithm: KeyAlgorithm;
+}
+
+/**
+ * Checks tokens by the server's own keys. A `kid` that is one of theirs chooses the key, so that keys can
+ * be exchanged one after the other; a token without one is tried by each.
+ */
+export class OwnTokens {
+  readonly #keys: readonly VerificationKey[];
+
+  constructor(keys: readonly VerificationKey[]) {
+    this.#keys = keys;
+  }
+
+  /** @throws Error for whatever no own key has signed, or claims what does not hold at `now`. */
+  async check(text: string, now: Date): Promise<OwnToken> {
+    const token = refuseUnsoundForm(text);
+    const key = await this.#signerOf(token);
+    const caller = callerOf(token.claims, now);
+    const mustBeRecorded = key.strength === 'short';
+    return {
+      caller: mustBeRecorded ? withoutDashboard(caller) : caller,
+      id: tokenIdOf(token.claims),
+      mustBeRecorded,
+      algorithm: key.algorithm,
+    };
+  }
+
+  async #signerOf(token: SoundToken): Promise<VerificationKey> {
+    const { keyId } = token;
+    const named = keyId === null ? this.#keys : this.#keys.filter((key) => key.keyId === keyId);
+    if (named.length === 0) throw new Error('unknown kid');
+    // One good signature is enough; the reasons of all others stand in the error.
+    return Promise.any(named.map((key) => requireSignature(token, key).then(() => key)));
+  }
+}
+
+/** Whoever breaks a short key may at worst speak for agents, and that only with a token from here. */
+const withoutDashboard = (caller: Caller): Caller => ({
+  ...caller,
+  scopes: caller.scopes.filter((scope) => scope === 'agent'),
+});

@@ -1,0 +1,151 @@
+import type { ApiKeyName, ApiKeyRepository } from '../../ports/api-key-repository.ts';
+import { storageUnavailable } from '../../ports/errors.ts';
+import type { Revocations } from '../../ports/revocations.ts';
+import type { Clock, Logger } from '../../ports/runtime.ts';
+import type { Subscription } from '../../ports/signals.ts';
+import type { KnownTokens } from './known-tokens.ts';
+
+/** In milliseconds. */
+export interface WatchTiming {
+  /** Between looks for revoked keys, while there is anything to look for. */
+  readonly look: number;
+  /** How old the last look may be before issued keys are refused: nobody knows what was revoked since. */
+  readonly trust: number;
+  /** After a look that failed. */
+  readonly retry: number;
+  /** How long a request waits for a look that is overdue. */
+  readonly patience: number;
+  /** Between writes of when keys were last used. */
+  readonly note: number;
+}
+
+const TIMING: WatchTiming = { look: 4_000, trust: 5_000, retry: 500, patience: 1_000, note: 60_000 };
+
+/** A look reads what was revoked since the one before, and this much more: clocks differ, commits come late. */
+const OVERLAP_MS = 10 * 60 * 1000;
+
+export interface RevocationWatchOptions {
+  readonly tokens: KnownTokens;
+  readonly apiKeys: ApiKeyRepository;
+  readonly revocations: Revocations | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly timing?: Partial<WatchTiming>;
+}
+
+/**
+ * Ends the known tokens that were revoked or have expired. A revocation is signalled at once; since a signal
+ * can be lost, one read every 4 s finds what was missed, for all tokens of the process together. While there
+ * are none it reads nothing.
+ */
+export class RevocationWatch {
+  readonly #options: RevocationWatchOptions;
+  readonly #timing: WatchTiming;
+  readonly #subscription: Subscription | undefined;
+  #ticks: NodeJS.Timeout | undefined;
+  /** Both on the monotonic clock, and of a look's begin: what it reads is at least as new. */
+  #lastLook = Number.NEGATIVE_INFINITY;
+  #lastGoodLook = Number.NEGATIVE_INFINITY;
+  #look: Promise<void> | null = null;
+  #lastNote = Number.NEGATIVE_INFINITY;
+  #notedUntil = 0;
+
+  constructor(options: RevocationWatchOptions) {
+    this.#options = options;
+    this.#timing = { ...TIMING, ...options.timing };
+    this.#subscription = options.revocations?.onRevoked((key) => options.tokens.endRevoked([key]));
+  }
+
+  /** Whether what is known of issued keys can be believed. */
+  get isFresh(): boolean {
+    return performance.now() - this.#lastGoodLook <= this.#timing.trust;
+  }
+
+  /**
+   * Begins to watch, where it does not yet.
+   * @param readAt when the store was asked about a token that is known from now on, by `performance.now()`.
+   */
+  begin(readAt: number): void {
+    if (this.#ticks !== undefined) return;
+    this.#lastGoodLook = readAt;
+    this.#ticks = setInterval(() => this.#tick(), this.#timing.look).unref();
+  }
+
+  /**
+   * Resolves once what is known can be believed again: timers are late where a process was held up.
+   * @throws PortError `storage_unavailable`
+   */
+  async catchUp(): Promise<void> {
+    if (performance.now() - this.#lastLook >= this.#timing.retry) this.#startLook();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#timing.patience);
+    await Promise.race([this.#look, late]);
+    clearTimeout(timer);
+    if (!this.isFresh) throw storageUnavailable(new Error('nobody knows which keys were revoked of late'));
+  }
+
+  /** Writes down what is still to be written, and watches no more. */
+  async close(): Promise<void> {
+    this.#subscription?.close();
+    this.#rest();
+    await this.#noteUses();
+  }
+
+  #tick(): void {
+    const { tokens, clock } = this.#options;
+    tokens.endExpired(clock.now());
+    const known = [...tokens.all()];
+    if (known.some(({ revocableAs }) => revocableAs !== null)) this.#startLook();
+    const isNoteDue = performance.now() - this.#lastNote >= this.#timing.note;
+    if (isNoteDue || known.length === 0) void this.#noteUses();
+    if (known.length === 0) this.#rest();
+  }
+
+  #rest(): void {
+    clearInterval(this.#ticks);
+    this.#ticks = undefined;
+  }
+
+  /** One at a time: a database that hangs must not be asked more and more. */
+  #startLook(): void {
+    this.#look ??= this.#lookOnce().finally(() => {
+      this.#look = null;
+    });
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { apiKeys, tokens, clock, logger } = this.#options;
+    const began = performance.now();
+    this.#lastLook = began;
+    const since = Number.isFinite(this.#lastGoodLook) ? began - this.#lastGoodLook : 0;
+    try {
+      tokens.endRevoked(await apiKeys.revokedSince(new Date(clock.now().getTime() - since - OVERLAP_MS)));
+      this.#lastGoodLook = began;
+    } catch (err) {
+      logger.warn({ err }, 'could not look for revoked keys');
+      // One lost connection must not keep everybody out until the next tick.
+      setTimeout(() => this.#ticks !== undefined && this.#startLook(), this.#timing.retry).unref();
+    }
+  }
+
+  /** One write for all keys that were used since the last one; that a key was used may be told late. */
+  async #noteUses(): Promise<void> {
+    const { apiKeys, tokens, clock, logger } = this.#options;
+    this.#lastNote = performance.now();
+    const since = this.#notedUntil;
+    this.#notedUntil = clock.now().getTime();
+    const uses = [...tokens.all()]
+      .filter(({ revocableAs, usedAt }) => revocableAs !== null && usedAt >= since)
+      .map(({ caller: { userId }, revocableAs, usedAt }) => ({
+        userId,
+        id: revocableAs as ApiKeyName['id'],
+        usedAt: new Date(usedAt),
+      }));
+    if (uses.length === 0) return;
+    try {
+      await apiKeys.markUsed(uses);
+    } catch (err) {
+      logger.warn({ err }, 'could not note when keys were last used');
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import type { Imported, IssueRequest, ListedKey } from '../../application/operator.ts';
+import { ConfigError, type Environment, readConfig } from '../config.ts';
+import { openOperator } from '../open-operator.ts';
+
+/** Prints a new token on stdout, and nothing else. */
+export async function issueToken(env: Environment, request: IssueRequest): Promise<void> {
+  const config = readConfig(env);
+  if (config.jwtPublicKey !== null && config.jwtPrivateKey === null) {
+    throw new ConfigError('JWT_PRIVATE_KEY must be set to issue tokens: there is only a JWT_PUBLIC_KEY');
+  }
+  await using opened = await openOperator(config);
+  process.stdout.write(`${await opened.operator.issue(request)}\n`);
+}
+
+/** Prints what is known of every token that was issued; the tokens themselves nobody knows. */
+export async function listTokens(env: Environment, { json }: { json: boolean }): Promise<void> {
+  await using opened = await openOperator(readConfig(env));
+  const keys = await opened.operator.list();
+  if (json) process.stdout.write(`${JSON.stringify(keys, null, 2)}\n`);
+  else if (keys.length === 0) process.stderr.write('No token has been issued yet.\n');
+  else process.stdout.write(table(keys, new Date()));
+}
+
+/** @returns whether there was such a token. */
+export async function revokeToken(env: Environment, id: string): Promise<boolean> {
+  await using opened = await openOperator(readConfig(env));
+  const revoked = await opened.operator.revoke(id);
+  for (const { user_id, name } of revoked) {
+    process.stdout.write(`Revoked ${id} (${name}, of ${user_id}). Within 5 seconds nobody accepts it.\n`);
+  }
+  if (revoked.length === 0) process.stderr.write(`There is no token with the id ${id}; see: token list\n`);
+  return revoked.length > 0;
+}
+
+/**
+ * Records the tokens of a file, one a line; empty lines and those that begin with # are left out.
+ * @returns whether every one of them could be.
+ */
+export async function importTokens(env: Environment, file: string): Promise<boolean> {
+  const lines = (await readFile(file, 'utf8')).split('\n').map((line) => line.trim());
+  const numbered = lines
+    .map((token, index) => ({ token, line: index + 1 }))
+    .filter(({ token }) => token !== '' && !token.startsWith('#'));
+  await using opened = await openOperator(readConfig(env));
+  const imported = await opened.operator.import(numbered.map(({ token }) => token));
+  for (const [index, outcome] of imported.entries()) tellOf(outcome, numbered[index]!.line);
+  return imported.every(({ outcome }) => outcome !== 'refused');
+}
+
+function tellOf(imported: Imported, line: number): void {
+  if (imported.outcome === 'refused') {
+    process.stderr.write(`line ${line}: refused, ${imported.reason}\n`);
+    return;
+  }
+  const { id, user_id, scope } = imported.key;
+  const already = imported.outcome === 'known' ? ' (was recorded already)' : '';
+  process.stdout.write(`line ${line}: ${id}, ${scope} of ${user_id}${already}\n`);
+}
+
+const COLUMNS = ['ID', 'USER', 'SCOPE', 'NAME', 'CREATED', 'LAST USED', 'STATE'] as const;
+
+function table(keys: readonly ListedKey[], now: Date): string {
+  const rows = keys.map((key) => [
+    key.id,
+    printable(key.user_id),
+    key.agent_instance_id === null ? key.scope : `${key.scope} ${key.agent_instance_id}`,
+    printable(key.name),
+    day(key.created_at),
+    day(key.last_used_at) || 'never',
+    stateOf(key, now),
+  ]);
+  const widths = COLUMNS.map((title, nth) => Math.max(title.length, ...rows.map((row) => row[nth]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `${cells
+      .map((cell, nth) => cell.padEnd(widths[nth]!))
+      .join('  ')
+      .trimEnd()}\n`;
+  return [COLUMNS, ...rows].map(line).join('');
+}
+
+function stateOf({ revoked_at, expires_at }: ListedKey, now: Date): string {
+  if (revoked_at !== null) return `revoked ${day(revoked_at)}`;
+  if (expires_at === null) return 'good';
+  return new Date(expires_at) > now ? `good until ${day(expires_at)}` : `expired ${day(expires_at)}`;
+}
+
+const day = (time: string | null): string => time?.slice(0, 10) ?? '';
+
+/** Names come from outside: a terminal obeys what is in them. */
+const printable = (text: string): string => text.replaceAll(/\p{C}/gu, '�');
