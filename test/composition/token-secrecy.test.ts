@@ -99,7 +99,7 @@ const tokensIn = (request: RawRequest): string[] =>
 it('no token is in the log, good or bad, wherever it was put, over REST and MCP', async () => {
   await using folder = await temporaryFolder();
   const tokens = await Tokens.make();
-  const [ada, watcher] = [await tokens.of('ada'), await tokens.of('ada', ['dashboard'])];
+  const [ada, watcher] = [await tokens.of('ada'), await tokens.of('ada', 'dashboard')];
   const bad = new Set((await tokenInputs(tokens)).flatMap(({ request }) => tokensIn(request)));
   const env = { ...tokens.env, DATA_DIR: folder.path, LOG_LEVEL: 'trace', RATE_LIMIT_PER_MINUTE: '0' };
   await using server = await RunningServer.start(env);
@@ -112,7 +112,7 @@ it('no token is in the log, good or bad, wherever it was put, over REST and MCP'
     for (const place of PROTECTED) expect(await statusOf(rawRequest(token, place))).toBe(401);
   }
   // Each is put everywhere once, and a few tokens are enough for that: what is looked at here is the place.
-  const placed = [ada, watcher, ...[...bad].filter((token) => token.length < 8_000).slice(0, 4)];
+  const placed = [ada, watcher, ...[...bad].filter((token) => token.length < 8_000).slice(0, 2)];
   const statuses = new Set<number>();
   for (const token of placed) {
     for (const request of misplaced(token, ada)) statuses.add(await statusOf(request));
