@@ -1,8 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
+import pg from 'pg';
 import { Database, type Exclusively, ormOptions } from './database.ts';
-import { NamedStatementsClient } from './named-statements.ts';
+import { nameOf } from './named-statements.ts';
+import { admitRequestRole, type Run, tenantIsolation } from './request-role.ts';
+import { scopedQuery } from './scoped-query.ts';
+import type { Scope } from './tenant-isolation.ts';
 
 /** Any number, the same for every process: the key of the migrations' advisory lock. */
 const MIGRATION_LOCK = 7_240_115_904;
@@ -35,7 +39,6 @@ export async function openPostgres(url: string): Promise<Database> {
     clientUrl: url,
     pool: { min: 0, max: LANES * 2 + 2 },
     driverOptions: {
-      Client: NamedStatementsClient,
       application_name: 'agent-dashboard-server',
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
@@ -47,6 +50,10 @@ export async function openPostgres(url: string): Promise<Database> {
       options: PLANNING.map((setting) => `-c ${setting}`).join(' '),
     },
   });
+  const run: Run = async <Row>(sql: string, parameters: readonly unknown[], scope: Scope | null) => {
+    const pool = await orm.em.getConnection().getNativeClient();
+    return await runPooled<Row>(pool, { name: nameOf(sql), text: sql, values: [...parameters] }, scope);
+  };
   const exclusively: Exclusively = (work) =>
     orm.em
       .getConnection()
@@ -64,5 +71,32 @@ export async function openPostgres(url: string): Promise<Database> {
           await lock.executeQuery(CompiledQuery.raw(`select pg_advisory_unlock(${MIGRATION_LOCK})`));
         }
       });
-  return new Database(orm, LANES, exclusively);
+  return new Database(orm, {
+    lanes: LANES,
+    run,
+    admitRequestRole: () => admitRequestRole(run),
+    tenantIsolation: () => tenantIsolation(run),
+    exclusively,
+  });
+}
+
+async function runPooled<Row>(
+  pool: pg.Pool,
+  statement: pg.QueryConfig,
+  scope: Scope | null,
+): Promise<readonly Row[]> {
+  const client = await pool.connect();
+  let inStep = false;
+  try {
+    const { rows } =
+      scope === null ? await client.query(statement) : await scopedQuery(client, statement, scope);
+    inStep = true;
+    return rows;
+  } catch (error) {
+    // The server has answered. Else the next one here would wait for an answer that is not its own.
+    inStep = error instanceof pg.DatabaseError;
+    throw error;
+  } finally {
+    client.release(!inStep);
+  }
 }

@@ -4,33 +4,37 @@ import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashbo
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
+import type { TenantIsolation } from '../../../src/adapters/mikro-orm/tenant-isolation.ts';
 import type { Signal } from '../../../src/ports/signals.ts';
 import {
   agentInstanceRepositoryContract,
   type OpenStore,
 } from '../../contracts/agent-instance-repository.ts';
 import { dashboardQueriesContract } from '../../contracts/dashboard-queries.ts';
-import { createDatabase } from '../../support/postgres-database.ts';
+import { createDatabaseOf, type Privileges } from '../../support/postgres-database.ts';
 import { recordingSignals } from '../../support/recording-signals.ts';
 
-const stores: [name: string, open: () => Promise<[Database, Database]>][] = [
+/** Two processes on one PostgreSQL, as one of the roles that a deployment may connect as. */
+const asRole = (privileges: Privileges) => async (): Promise<[Database, Database]> => {
+  const url = await createDatabaseOf(inject('postgresUrl'), privileges);
+  return [await openPostgres(url), await openPostgres(url)];
+};
+
+const stores: [name: string, isolation: TenantIsolation, open: () => Promise<[Database, Database]>][] = [
   [
     'PGlite',
+    'off',
     async () => {
       const database = await openPglite('memory://');
       return [database, database];
     },
   ],
-  [
-    'PostgreSQL, two processes',
-    async () => {
-      const url = await createDatabase(inject('postgresUrl'));
-      return [await openPostgres(url), await openPostgres(url)];
-    },
-  ],
+  ['PostgreSQL, two processes', 'role', asRole('superuser')],
+  ['PostgreSQL as a plain owner', 'forced', asRole('')],
+  ['PostgreSQL as an owner whom no policy binds', 'off', asRole('bypassrls')],
 ];
 
-describe.each(stores)('%s', (_, open) => {
+describe.each(stores)('%s', (_, isolation, open) => {
   let databases: [Database, Database];
   let store: OpenStore;
 
@@ -52,6 +56,10 @@ describe.each(stores)('%s', (_, open) => {
     repository: store.repositories[0],
     queries: new MikroOrmDashboardQueries(databases[1]),
   }));
+
+  test('says how far the database itself keeps tenants apart', async () => {
+    expect(await databases[0].tenantIsolation()).toBe(isolation);
+  });
 
   test('the schema that the migrations make is the one the entities describe', async () => {
     expect(await databases[0].orm.schema.getUpdateSchemaSQL({ safe: true })).toBe('');

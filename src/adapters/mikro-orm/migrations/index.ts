@@ -1,4 +1,8 @@
+import { RowLevelSecurity } from './20261122-row-level-security.ts';
 import { WriteSide } from './20261122-write-side.ts';
 
 /** In the order they run. A name, once released, never changes: it is what the database remembers. */
-export const migrations = [{ name: '20261122-write-side', class: WriteSide }];
+export const migrations = [
+  { name: '20261122-write-side', class: WriteSide },
+  { name: '20261122-row-level-security', class: RowLevelSecurity },
+];
