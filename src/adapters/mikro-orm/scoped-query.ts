@@ -22,7 +22,7 @@ interface Query extends pg.Submittable {
   handleError(error: Error, connection: Connection): void;
 }
 
-const Query = pg.Query as unknown as new (config: pg.QueryConfig) => Query;
+const Query = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 'extended' }) => Query;
 
 /**
  * A statement and, before it in the same packet and transaction, what its transaction is to be set to. All
@@ -35,7 +35,8 @@ class ScopedQuery extends Query {
   #upcoming: Pick<Query, 'name' | 'text'> | null = null;
 
   constructor(config: pg.QueryConfig, scope: Scope) {
-    super(config);
+    // Without parameters pg would send it as a simple query: that has no Sync, and leaves the transaction open.
+    super({ ...config, queryMode: 'extended' });
     this.#scope = scope;
   }
 
