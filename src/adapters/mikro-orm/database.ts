@@ -3,11 +3,9 @@ import { Migrator } from '@mikro-orm/migrations';
 import type { AbstractSqlDriver, SqlEntityManager, SqlMikroORM } from '@mikro-orm/sql';
 import { storageError } from './driver-errors.ts';
 import { entities } from './entities.ts';
-import { migrations } from './migrations/index.ts';
+import { MIGRATIONS_TABLE, migrations } from './migrations/index.ts';
 import type { Run } from './request-role.ts';
 import { scopeOf, type TenantIsolation, type Whose } from './tenant-isolation.ts';
-
-const MIGRATIONS_TABLE = 'agent_dashboard_migrations';
 
 /** What both drivers are configured with. */
 export const ormOptions = {
@@ -22,6 +20,8 @@ export const ormOptions = {
   },
   // Hydrating by generated code would need eval, and nothing here is hydrated in numbers.
   ensureDatabase: false,
+  // They are not among what the entities describe, and the ORM's own tools would take that for removed.
+  schemaGenerator: { ignorePolicies: true },
   logger: () => {},
 } satisfies Partial<Options<AbstractSqlDriver>>;
 

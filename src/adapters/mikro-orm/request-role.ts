@@ -1,4 +1,5 @@
 import { entities } from './entities.ts';
+import { MIGRATIONS_TABLE } from './migrations/index.ts';
 import { REQUEST_ROLE, type Scope, scopeOf, type TenantIsolation } from './tenant-isolation.ts';
 
 /** Runs one statement; within `scope`, or as whoever is connected. */
@@ -25,6 +26,7 @@ const ADMIT = `do $$ begin
   exception when insufficient_privilege or duplicate_object or unique_violation then null; end;
   begin
     grant select, insert, update, delete on ${TABLES.join(', ')} to ${REQUEST_ROLE};
+    grant select on ${MIGRATIONS_TABLE} to ${REQUEST_ROLE};
     if not has_schema_privilege('${REQUEST_ROLE}', current_schema(), 'usage') then
       execute format('grant usage on schema %I to ${REQUEST_ROLE}', current_schema());
     end if;

@@ -71,6 +71,15 @@ test.each<Privileges>(['', 'bypassrls'])(
   },
 );
 
+test('a server may connect as somebody who owns nothing, where somebody else migrates', async () => {
+  const url = new URL(await createDatabaseOf(server.url, 'superuser'));
+  expect(await isolationAt(url.href)).toBe('role');
+  await asSuperuser(`create role app login password 'app'`, `grant ${REQUEST_ROLE} to app`);
+  url.username = 'app';
+  url.password = 'app';
+  expect(await isolationAt(url.href)).toBe('role');
+});
+
 test('a role of that name to which policies do not apply is not used', async () => {
   const url = await createDatabaseOf(server.url, '');
   await asSuperuser(`grant ${REQUEST_ROLE} to ${ownerOf(url)}`, `alter role ${REQUEST_ROLE} bypassrls`);
