@@ -16,6 +16,8 @@ export async function openPglite(dataDir: string): Promise<Database> {
     run: async <Row>(sql: string, parameters: readonly unknown[]) =>
       (await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]))).rows,
     admitRequestRole: async () => {},
+    // One process reads this folder, and it is a superuser in it. To set the users first takes a transaction of
+    // four statements instead of one: 1.3 to 1.7 times the time of a load.
     tenantIsolation: async () => 'off',
     exclusively: (work) => work(),
   });
