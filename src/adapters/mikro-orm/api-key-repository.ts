@@ -56,7 +56,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   async update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output> {
     // An entity manager for each attempt: one that failed knows what is not so.
     const { output, revoked } = await settled(() =>
-      this.#database.orm.em.fork().transactional((em) => this.#decide(em, target, decide)),
+      this.#database.transaction([target.userId], (em) => this.#decide(em, target, decide)),
     );
     if (revoked.length > 0) this.#revocations.publishRevoked(revoked);
     return output;

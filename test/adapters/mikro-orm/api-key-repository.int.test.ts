@@ -12,7 +12,7 @@ import { DATABASES } from '../../support/open-databases.ts';
 import { freePort } from '../../support/postgres-server.ts';
 import { recordingRevocations } from '../../support/recording-revocations.ts';
 
-describe.each(DATABASES)('%s', (_, open) => {
+describe.each(DATABASES)('%s', (_name, _isolation, open) => {
   let databases: [Database, Database];
   let store: OpenKeyStore;
 

@@ -34,7 +34,7 @@ export async function listInstances(
   userId: UserId,
   { limit, after }: { limit: number; after: AgentInstanceId | null },
 ): Promise<InstancePage> {
-  const rows = await database.query<Row>(LIST_INSTANCES, [userId, after, limit + 1]);
+  const rows = await database.query<Row>([userId], LIST_INSTANCES, [userId, after, limit + 1]);
   const page = rows.slice(0, limit);
   return {
     instances: page.map((row) => ({

@@ -2,6 +2,7 @@ import type { ApiKey, ApiKeyId, Scope } from '../../../domain/api-key.ts';
 import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
 import type { ApiKeyName, OwnedApiKey } from '../../../ports/api-key-repository.ts';
 import type { Database } from '../database.ts';
+import { MAINTENANCE } from '../tenant-isolation.ts';
 
 /** A key of `api_keys k`, as one JSON value. */
 const API_KEY_JSON = `json_build_object(
@@ -45,13 +46,13 @@ interface ApiKeyJson {
 
 /** A user's keys, the newest first. */
 export async function listApiKeys(database: Database, userId: UserId): Promise<ApiKey[]> {
-  const rows = await database.query<KeyRow>(LIST, [userId]);
+  const rows = await database.query<KeyRow>([userId], LIST, [userId]);
   return rows.map(({ key }) => apiKeyOf(key));
 }
 
 /** Everybody's keys, user by user. */
 export async function listAllApiKeys(database: Database): Promise<OwnedApiKey[]> {
-  const rows = await database.query<KeyRow & { user_id: UserId }>(LIST_ALL, []);
+  const rows = await database.query<KeyRow & { user_id: UserId }>(MAINTENANCE, LIST_ALL, []);
   return rows.map(({ user_id, key }) => ({ userId: user_id, key: apiKeyOf(key) }));
 }
 
@@ -61,13 +62,15 @@ export async function findByToken(
   userId: UserId,
   { id, hash }: { readonly id: string | null; readonly hash: string },
 ): Promise<ApiKey | null> {
-  const [row] = await database.query<KeyRow>(FIND_BY_TOKEN, [userId, id, hash]);
+  const [row] = await database.query<KeyRow>([userId], FIND_BY_TOKEN, [userId, id, hash]);
   return row === undefined ? null : apiKeyOf(row.key);
 }
 
 /** The keys of all users that were revoked at `time` or later. */
 export async function revokedSince(database: Database, time: Date): Promise<ApiKeyName[]> {
-  const rows = await database.query<{ user_id: UserId; id: ApiKeyId }>(REVOKED_SINCE, [time.toISOString()]);
+  const rows = await database.query<{ user_id: UserId; id: ApiKeyId }>(MAINTENANCE, REVOKED_SINCE, [
+    time.toISOString(),
+  ]);
   return rows.map(({ user_id, id }) => ({ userId: user_id, id }));
 }
 

@@ -31,6 +31,7 @@ export async function readConversation(
   { limit, before }: { limit: number; before: number | null },
 ): Promise<ConversationPage | null> {
   const [row] = await database.query<InstanceColumns & { messages: readonly MessageJson[] | null }>(
+    [userId],
     READ_CONVERSATION,
     [userId, agentInstanceId, before ?? BEYOND, limit],
   );
