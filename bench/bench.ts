@@ -5,19 +5,23 @@ import pg from 'pg';
 import { JwtIssuer } from '../src/adapters/jwt/jwt-issuer.ts';
 import { generateKeyPair, readPrivateKey } from '../src/adapters/jwt/keys.ts';
 import { aGrant, userIdOf } from '../test/support/builders.ts';
-import { createDatabase } from '../test/support/postgres-database.ts';
+import { createDatabase, createDatabaseOf } from '../test/support/postgres-database.ts';
 import { freePort, startPostgres } from '../test/support/postgres-server.ts';
 import { ASK_QUESTION, MCP_SESSION, MCP_STATELESS, PENDING, REST, type Way } from './agents.ts';
 import { median } from './percentiles.ts';
 import { startProcess } from './server-process.ts';
+import { tenantIsolation } from './tenant-isolation.ts';
 import { waiting } from './waiting.ts';
 import { type LoadResult, writeLoad } from './write-load.ts';
 
 const QUICK = process.argv.includes('--quick');
 /** Leaves out the tables before the one about MCP. */
 const MCP_ONLY = process.argv.includes('--mcp');
+/** Runs the table about row level security and nothing else. */
+const RLS_ONLY = process.argv.includes('--rls');
 const ROUNDS = QUICK ? 1 : 3;
 const SECONDS = QUICK ? 2 : 5;
+const ISOLATION_PAIRS = QUICK ? 3 : 9;
 const IDLE_SECONDS = QUICK ? 10 : 30;
 const CONNECTIONS = [1, 32, 128] as const;
 const MCP_CONNECTIONS = 32;
@@ -57,6 +61,26 @@ async function startServer(args: string[], env: { [name: string]: string }) {
   return { ...started, port };
 }
 
+async function isolation(): Promise<object[]> {
+  // Policies do not bind this role, and it has no right to become one that they bind.
+  const exempt = await startServer(SERVE, {
+    DATABASE_URL: await createDatabaseOf(postgres.url, 'bypassrls'),
+  });
+  try {
+    return await tenantIsolation({
+      on: ours.port,
+      off: exempt.port,
+      connections: CONNECTIONS,
+      pairs: ISOLATION_PAIRS,
+      seconds: SECONDS / 2,
+      tokenOf,
+      progress,
+    });
+  } finally {
+    await exempt.stop();
+  }
+}
+
 const SERVE = ['src/composition/bin.ts', 'serve'];
 const databaseUrl = await createDatabase(postgres.url);
 const ours = await startServer(SERVE, { DATABASE_URL: databaseUrl });
@@ -73,7 +97,7 @@ const admin = new pg.Client({ connectionString: databaseUrl });
 await admin.connect();
 await admin.query('create extension if not exists pg_stat_statements');
 
-try {
+async function everythingElse(): Promise<void> {
   const rows: object[] = [];
   for (const connections of MCP_ONLY ? [] : CONNECTIONS) {
     const results = new Map<string, LoadResult[]>(subjects.map(({ name }) => [name, []]));
@@ -146,6 +170,11 @@ try {
     });
   }
   console.table(waits);
+}
+
+try {
+  if (!MCP_ONLY) console.table(await isolation());
+  if (!RLS_ONLY) await everythingElse();
 } finally {
   await admin.end();
   for (const { stop } of subjects) await stop();

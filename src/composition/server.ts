@@ -6,6 +6,7 @@ import { jwkSetOf } from '../adapters/jwt/jwks.ts';
 import { createApp } from '../adapters/koa/app.ts';
 import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.ts';
 import { RateLimitPerToken } from '../adapters/koa/rate-limit.ts';
+import { REQUEST_ROLE, type TenantIsolation } from '../adapters/mikro-orm/tenant-isolation.ts';
 import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
@@ -44,6 +45,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const { database } = store;
   const applied = await migrated(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
+  logIsolation(await reached('DATABASE_URL', database.tenantIsolation()), config, logger);
 
   const stopping = new AbortController();
   const container = createContainer({ config, logger, database, keys, stopping: stopping.signal });
@@ -85,6 +87,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   let stopped: Promise<void> | null = null;
   return { url, container, stop: () => (stopped ??= stop()) };
 }
+
+/** The second wall between tenants is the database's own, where it is a server that several may reach. */
+function logIsolation(isolation: TenantIsolation, { databaseUrl }: Config, logger: Logger): void {
+  if (databaseUrl === null) return;
+  if (isolation !== 'off') logger.info({ isolation }, 'row level security keeps tenants apart');
+  else logger.warn({ isolation }, `row level security is off: ${LET_IT_HOLD}`);
+}
+
+const LET_IT_HOLD =
+  `policies do not bind the role of DATABASE_URL. Use one without SUPERUSER and BYPASSRLS, ` +
+  `or let it switch: create role ${REQUEST_ROLE} nologin; grant ${REQUEST_ROLE} to <that role>`;
 
 function restApp(container: DependencyContainer) {
   const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute, identityProvider } = container.resolve(

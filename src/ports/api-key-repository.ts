@@ -50,7 +50,10 @@ export interface ApiKeyRepository {
   /** The user's keys, revoked and expired ones included, the newest first, then the highest id. */
   list(userId: UserId): Promise<readonly ApiKey[]>;
 
-  /** Everybody's, in the order of the user ids' bytes, then as `list`. For whoever runs the server, not for a caller. */
+  /**
+   * Everybody's, in the order of the user ids' bytes, then as `list`. For whoever runs the server, not for a
+   * caller.
+   */
   listAll(): Promise<readonly OwnedApiKey[]>;
 
   /** The record of a token: the user's key of this id, and where there is none, the one of this hash. */

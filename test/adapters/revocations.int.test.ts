@@ -79,6 +79,26 @@ test('the process that revokes a key has told it by the time the update resolves
   expect(one.heard).toContainEqual({ userId: 'ada', id: key.id });
 });
 
+test('a revocation that is not committed is told to nobody', async () => {
+  const userId = 'lin' as UserId;
+  const key = anApiKey();
+  await save(one, userId, key);
+  const tooLong = 'x'.repeat(8_000);
+  const notify = {
+    channel: CHANNEL,
+    encode: (keys: readonly ApiKeyName[]) => [...encodeRevoked(keys), tooLong],
+  };
+  const failing = new MikroOrmApiKeyRepository({ database: one.database, revocations: one.signals, notify });
+  const revoked = { ...key, revokedAt: REVOKED_AT };
+  await expect(save({ ...one, keys: failing }, userId, revoked)).rejects.toThrow('payload string too long');
+  expect(await one.keys.list(userId)).toEqual([key]);
+  const last = anApiKey({ revokedAt: REVOKED_AT });
+  const arrived = hears(two, last);
+  await save(one, userId, last);
+  await arrived;
+  for (const { heard } of [one, two]) expect(heard).not.toContainEqual({ userId, id: key.id });
+});
+
 test('other changes, and what was refused, are told to nobody', async () => {
   const userId = 'eve' as UserId;
   const key = anApiKey();

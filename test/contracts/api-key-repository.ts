@@ -268,6 +268,28 @@ export function apiKeyRepositoryContract(open: () => OpenKeyStore): void {
       }
     });
 
+    test('an idempotency key used for a key and for an instance has one effect', async () => {
+      const userId = someone();
+      const request = requestOf('both');
+      const ofInstance = { fingerprint: request.fingerprint, answer: 'an instance', recordedAt: NOW };
+      const answers = await Promise.all([
+        ...Array.from({ length: 4 }, (_, nth) => issueOnce(userId, request, open().repositories[nth % 2]!)),
+        open().instances.update(
+          { userId, agentInstanceId: uuidV7.next() as AgentInstanceId, idempotencyKey: request.key },
+          (_, record) => {
+            const answered = recordedAnswer(request, record);
+            return {
+              output: answered ?? ofInstance.answer,
+              changes: null,
+              record: answered ? null : ofInstance,
+            };
+          },
+        ),
+      ]);
+      expect(new Set(answers).size).toBe(1);
+      expect(await store().list(userId)).toHaveLength(answers[0] === ofInstance.answer ? 0 : 1);
+    });
+
     test('of many who would be the first to write a key, one is, and the others see it', async () => {
       for (let round = 0; round < 10; round += 1) {
         const userId = someone();
@@ -444,10 +466,10 @@ export function apiKeyRepositoryContract(open: () => OpenKeyStore): void {
       const userId = someone();
       const at = async (milliseconds: number, id: string) =>
         (await saved(userId, { id: id as ApiKeyId, createdAt: later(milliseconds) })).id;
-      const [b, newest, a, oldest, c] = [
-        await at(1, 'b'),
-        await at(2, '-'),
+      const [a, newest, b, oldest, c] = [
         await at(1, '_'),
+        await at(2, '-'),
+        await at(1, 'b'),
         await at(0, 'z'),
         await at(1, 'C'),
       ];

@@ -1,4 +1,4 @@
-import { createPublicKey, hash, type KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 
 /** The members of a public key (RFC 7518, section 6; RFC 8037), those of its kind alone. */
 export interface PublicJwk {
@@ -10,10 +10,9 @@ export interface PublicJwk {
   readonly e?: string;
 }
 
-/** The public half alone, whichever half is given. In the order of the alphabet, as thumbprints need it. */
+/** Of either half; nothing private is taken over. In the order of the alphabet, as thumbprints need it. */
 export function publicJwkOf(key: KeyObject): PublicJwk {
-  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
-  const { crv, e, kty, n, x, y } = publicKey.export({ format: 'jwk' });
+  const { crv, e, kty, n, x, y } = key.export({ format: 'jwk' });
   return JSON.parse(JSON.stringify({ crv, e, kty, n, x, y }));
 }
 

@@ -59,9 +59,10 @@ export function readPublicKeys(
   name: string,
   { allowShortRsa = false }: KeyReading = {},
 ): readonly VerificationKey[] {
-  const keys = publicPemBlocks(withLineBreaks(pem), name).map((block) => {
-    const publicKey = parsed(() => createPublicKey(block), `${name} must be a PEM public key`);
-    return { ...traitsOf(publicKey, `${name} must be a PEM public key`, allowShortRsa), publicKey };
+  const must = `${name} must be a PEM public key`;
+  const keys = publicPemBlocks(withLineBreaks(pem), must).map((block) => {
+    const publicKey = parsed(() => createPublicKey(block), must);
+    return { ...traitsOf(publicKey, must, allowShortRsa), publicKey };
   });
   if (keys.length > MOST_KEYS) throw new Error(`${name} must hold at most ${MOST_KEYS} public keys`);
   if (new Set(keys.map(({ keyId }) => keyId)).size < keys.length)
@@ -97,6 +98,8 @@ export function requireSamePair(pair: KeyPair, keys: readonly VerificationKey[],
 export const KEY_KINDS = ['ed25519', 'rsa-2048', 'rsa-512'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
+const RSA_BITS = { 'rsa-2048': FULL_RSA_BITS, 'rsa-512': SHORT_RSA_BITS } as const;
+
 /** Makes a fresh pair of the named kind. */
 export async function generateKeyPair(kind: KeyKind): Promise<PemPair> {
   const { privateKey, publicKey } =
@@ -109,8 +112,6 @@ export async function generateKeyPair(kind: KeyKind): Promise<PemPair> {
   };
 }
 
-const RSA_BITS = { 'rsa-2048': FULL_RSA_BITS, 'rsa-512': SHORT_RSA_BITS } as const;
-
 /** Files and variables that hold one line write line breaks as a backslash and an n. */
 const withLineBreaks = (pem: string): string => pem.replaceAll(/(\\r)?\\n/g, '\n').trim();
 
@@ -118,11 +119,10 @@ const withLineBreaks = (pem: string): string => pem.replaceAll(/(\\r)?\\n/g, '\n
  * Node would also derive a public key from a private one, which has no business on a machine that only
  * verifies, and take it from a certificate, whose dates and issuer nobody would check.
  */
-function publicPemBlocks(text: string, name: string): readonly string[] {
+function publicPemBlocks(text: string, must: string): readonly string[] {
   const blocks = text.match(/-----BEGIN (RSA )?PUBLIC KEY-----[^-]+-----END \1PUBLIC KEY-----/g) ?? [];
   const begun = text.match(/-----BEGIN /g)?.length ?? 0;
-  if (blocks.length === 0 || blocks.length !== begun)
-    throw new Error(`${name} must be a PEM public key (${KINDS})`);
+  if (blocks.length === 0 || blocks.length !== begun) throw new Error(`${must} (${KINDS})`);
   return blocks;
 }
 
@@ -135,14 +135,25 @@ function parsed(parse: () => KeyObject, must: string): KeyObject {
 }
 
 function traitsOf(key: KeyObject, must: string, allowShortRsa: boolean): KeyTraits {
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
-  const keyId = () => thumbprintOf(key).slice(0, KEY_ID_LENGTH);
-  if (type === 'ed25519') return { keyId: keyId(), algorithm: 'EdDSA', strength: 'full' };
-  if (type === 'ec' && details?.namedCurve === 'prime256v1')
-    return { keyId: keyId(), algorithm: 'ES256', strength: 'full' };
-  const bits = type === 'rsa' ? (details?.modulusLength ?? 0) : 0;
-  if (bits < SHORT_RSA_BITS) throw new Error(`${must} (${KINDS})`);
-  if (bits >= FULL_RSA_BITS) return { keyId: keyId(), algorithm: 'RS256', strength: 'full' };
-  if (!allowShortRsa) throw new Error(`${must} (${KINDS_AND_SHORT})`);
-  return { keyId: keyId(), algorithm: 'RS256', strength: 'short' };
+  const kind = kindOf(key);
+  if (kind === null) throw new Error(`${must} (${KINDS})`);
+  if (kind.strength === 'short' && !allowShortRsa) throw new Error(`${must} (${KINDS_AND_SHORT})`);
+  return { keyId: thumbprintOf(key).slice(0, KEY_ID_LENGTH), ...kind };
+}
+
+function kindOf({
+  asymmetricKeyType,
+  asymmetricKeyDetails: { namedCurve, modulusLength = 0 } = {},
+}: KeyObject): Omit<KeyTraits, 'keyId'> | null {
+  switch (asymmetricKeyType) {
+    case 'ed25519':
+      return { algorithm: 'EdDSA', strength: 'full' };
+    case 'ec':
+      return namedCurve === 'prime256v1' ? { algorithm: 'ES256', strength: 'full' } : null;
+    case 'rsa':
+      if (modulusLength < SHORT_RSA_BITS) return null;
+      return { algorithm: 'RS256', strength: modulusLength < FULL_RSA_BITS ? 'short' : 'full' };
+    default:
+      return null;
+  }
 }

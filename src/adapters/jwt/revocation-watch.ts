@@ -42,7 +42,8 @@ export class RevocationWatch {
   readonly #options: RevocationWatchOptions;
   readonly #timing: WatchTiming;
   readonly #subscription: Subscription | undefined;
-  #ticks: NodeJS.Timeout | undefined;
+  #next: NodeJS.Timeout | undefined;
+  #isWatching = false;
   /** Both on the monotonic clock, and of a look's begin: what it reads is at least as new. */
   #lastLook = Number.NEGATIVE_INFINITY;
   #lastGoodLook = Number.NEGATIVE_INFINITY;
@@ -66,9 +67,10 @@ export class RevocationWatch {
    * @param readAt when the store was asked about a token that is known from now on, by `performance.now()`.
    */
   begin(readAt: number): void {
-    if (this.#ticks !== undefined) return;
+    if (this.#isWatching) return;
+    this.#isWatching = true;
     this.#lastGoodLook = readAt;
-    this.#ticks = setInterval(() => this.#tick(), this.#timing.look).unref();
+    this.#schedule(this.#timing.look);
   }
 
   /**
@@ -91,40 +93,51 @@ export class RevocationWatch {
     await this.#noteUses();
   }
 
+  /** Counted from the last look, whoever asked for that one: they never come closer. */
+  #schedule(milliseconds: number): void {
+    clearTimeout(this.#next);
+    if (this.#isWatching) this.#next = setTimeout(() => this.#tick(), milliseconds).unref();
+  }
+
+  #rest(): void {
+    this.#isWatching = false;
+    clearTimeout(this.#next);
+  }
+
   #tick(): void {
     const { tokens, clock } = this.#options;
     tokens.endExpired(clock.now());
     const known = [...tokens.all()];
-    if (known.some(({ revocableAs }) => revocableAs !== null)) this.#startLook();
     const isNoteDue = performance.now() - this.#lastNote >= this.#timing.note;
     if (isNoteDue || known.length === 0) void this.#noteUses();
     if (known.length === 0) this.#rest();
-  }
-
-  #rest(): void {
-    clearInterval(this.#ticks);
-    this.#ticks = undefined;
+    else if (known.some(({ revocableAs }) => revocableAs !== null)) this.#startLook();
+    else this.#schedule(this.#timing.look);
   }
 
   /** One at a time: a database that hangs must not be asked more and more. */
   #startLook(): void {
-    this.#look ??= this.#lookOnce().finally(() => {
+    if (this.#look !== null) return;
+    const began = performance.now();
+    this.#lastLook = began;
+    this.#look = this.#lookOnce(began).then((isGood) => {
       this.#look = null;
+      // One lost connection must not keep everybody out until the next regular look.
+      const pause = isGood ? this.#timing.look - (performance.now() - began) : this.#timing.retry;
+      this.#schedule(Math.max(0, pause));
     });
   }
 
-  async #lookOnce(): Promise<void> {
+  async #lookOnce(began: number): Promise<boolean> {
     const { apiKeys, tokens, clock, logger } = this.#options;
-    const began = performance.now();
-    this.#lastLook = began;
-    const since = Number.isFinite(this.#lastGoodLook) ? began - this.#lastGoodLook : 0;
+    const sinceLast = began - this.#lastGoodLook;
     try {
-      tokens.endRevoked(await apiKeys.revokedSince(new Date(clock.now().getTime() - since - OVERLAP_MS)));
+      tokens.endRevoked(await apiKeys.revokedSince(new Date(clock.now().getTime() - sinceLast - OVERLAP_MS)));
       this.#lastGoodLook = began;
+      return true;
     } catch (err) {
       logger.warn({ err }, 'could not look for revoked keys');
-      // One lost connection must not keep everybody out until the next tick.
-      setTimeout(() => this.#ticks !== undefined && this.#startLook(), this.#timing.retry).unref();
+      return false;
     }
   }
 

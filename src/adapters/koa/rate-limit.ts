@@ -29,9 +29,7 @@ export class RateLimitPerToken implements RateLimit {
     this.#limiter = new RateLimiterMemory({ points: perMinute, duration: WINDOW_SECONDS });
     this.#counted = new LRUCache({
       max: tokensCounted,
-      dispose: (_, digest, reason) => {
-        if (reason === 'evict') void this.#limiter.delete(digest);
-      },
+      dispose: (_, digest) => void this.#limiter.delete(digest),
     });
   }
 

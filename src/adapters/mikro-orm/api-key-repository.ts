@@ -16,6 +16,7 @@ import type { Database } from './database.ts';
 import { ConflictError, storageError } from './driver-errors.ts';
 import { ApiKeyRow, IdempotencyRecordRow } from './entities.ts';
 import { markUsed } from './statements/mark-used.ts';
+import { findByToken, listAllApiKeys, listApiKeys, revokedSince } from './statements/read-api-keys.ts';
 
 /**
  * Decisions of one update that may meet a conflict before the caller is told to come again. Whoever lost a
@@ -37,7 +38,10 @@ export interface ApiKeyRepositoryOptions {
   readonly notify?: NotifyRevokedOptions | null;
 }
 
-/** Issued keys in PostgreSQL, real or embedded. Few write them, so the ORM does, a transaction each. */
+/**
+ * Issued keys in PostgreSQL, real or embedded. They change seldom, so the ORM writes them, in a transaction of
+ * their own each; what verifying tokens asks for all day is one plain statement.
+ */
 export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   readonly #database: Database;
   readonly #revocations: Revocations;
@@ -50,46 +54,35 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   }
 
   async update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output> {
-    const { output, revoked } = await this.#attempt((em) =>
-      em.transactional((transaction) => this.#decide(transaction, target, decide)),
+    // An entity manager for each attempt: one that failed knows what is not so.
+    const { output, revoked } = await settled(() =>
+      this.#database.transaction([target.userId], (em) => this.#decide(em, target, decide)),
     );
     if (revoked.length > 0) this.#revocations.publishRevoked(revoked);
     return output;
   }
 
-  async list(userId: UserId): Promise<readonly ApiKey[]> {
-    const rows = await this.#attempt((em) =>
-      em.find(ApiKeyRow, { userId }, { orderBy: { createdAt: 'desc', id: 'desc' } }),
-    );
-    return rows.map(keyOf);
+  list(userId: UserId): Promise<readonly ApiKey[]> {
+    return listApiKeys(this.#database, userId);
   }
 
-  async listAll(): Promise<readonly OwnedApiKey[]> {
-    const rows = await this.#attempt((em) =>
-      em.findAll(ApiKeyRow, { orderBy: { userId: 'asc', createdAt: 'desc', id: 'desc' } }),
-    );
-    return rows.map((row) => ({ userId: row.userId as UserId, key: keyOf(row) }));
+  listAll(): Promise<readonly OwnedApiKey[]> {
+    return listAllApiKeys(this.#database);
   }
 
-  async findByToken(
+  findByToken(
     userId: UserId,
-    { id, hash }: { readonly id: string | null; readonly hash: string },
+    token: { readonly id: string | null; readonly hash: string },
   ): Promise<ApiKey | null> {
-    const either = id === null ? [{ tokenHash: hash }] : [{ id }, { tokenHash: hash }];
-    const rows = await this.#attempt((em) => em.find(ApiKeyRow, { userId, $or: either }));
-    const found = rows.find((row) => row.id === id) ?? rows[0];
-    return found === undefined ? null : keyOf(found);
+    return findByToken(this.#database, userId, token);
   }
 
-  async revokedSince(time: Date): Promise<readonly ApiKeyName[]> {
-    const rows = await this.#attempt((em) =>
-      em.find(ApiKeyRow, { revokedAt: { $gte: time } }, { fields: ['userId', 'id'] }),
-    );
-    return rows.map(({ userId, id }) => ({ userId: userId as UserId, id: id as ApiKeyId }));
+  revokedSince(time: Date): Promise<readonly ApiKeyName[]> {
+    return revokedSince(this.#database, time);
   }
 
   async markUsed(uses: readonly (ApiKeyName & { readonly usedAt: Date })[]): Promise<void> {
-    if (uses.length > 0) await this.#attempt(() => markUsed(this.#database, uses));
+    if (uses.length > 0) await settled(() => markUsed(this.#database, uses));
   }
 
   async #decide<Output>(
@@ -113,17 +106,17 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     }
     return { output, revoked };
   }
+}
 
-  /** Each attempt has an entity manager of its own: one that failed knows what is not so. */
-  async #attempt<Result>(work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await work(this.#database.orm.em.fork());
-      } catch (error) {
-        const meaning = storageError(error);
-        if (!(meaning instanceof ConflictError)) throw meaning;
-        if (attempt === ATTEMPT_LIMIT) throw storageBusy(meaning);
-      }
+/** Runs `work` again after a conflict, a bounded number of times. */
+async function settled<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const meaning = storageError(error);
+      if (!(meaning instanceof ConflictError)) throw meaning;
+      if (attempt === ATTEMPT_LIMIT) throw storageBusy(meaning);
     }
   }
 }

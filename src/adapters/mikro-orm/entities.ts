@@ -2,7 +2,8 @@ import { defineEntity, p } from '@mikro-orm/core';
 
 /**
  * How rows lie in tables. The user id leads every primary key: an id alone finds nothing. User ids and
- * keys compare by bytes (collation "C"), which is exact and quicker than any language's order.
+ * keys compare by bytes (collation "C"), which is exact and quicker than any language's order. Policies lie in the
+ * migrations alone: PostgreSQL keeps them in words of its own, so a comparison would find them changed forever.
  */
 const userId = () => p.text().collation('C').primary();
 const uuid = () => p.uuid();

@@ -66,6 +66,7 @@ export class InProcessSignals implements Signals, Revocations {
   }
 
   onRevoked(listener: (key: ApiKeyName) => void): Subscription {
+    // An entry of its own, because a function that listens twice is two listeners.
     const entry = { listener };
     this.#hearingRevocations.add(entry);
     return { close: () => void this.#hearingRevocations.delete(entry) };

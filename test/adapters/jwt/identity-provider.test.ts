@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IdentityProvider } from '../../../src/adapters/jwt/identity-provider.ts';
 import type { KeyPair } from '../../../src/adapters/jwt/keys.ts';
 import { AUDIENCE, TestIdentityProvider } from '../../support/identity-provider.ts';
-import { freshKeyPair, freshPair, NOW, pairs, pemOf, signedToken, signText } from './signed-tokens.ts';
+import { freshKeyPair, freshPair, NOW, pairs, pemOf, signedToken } from './signed-tokens.ts';
 
 const { RS256, ES256, EdDSA } = pairs;
 const UNAVAILABLE = { name: 'PortError', code: 'identity_provider_unavailable' };
@@ -153,11 +153,9 @@ describe('a signature', () => {
   });
 
   it('is over what it came with', async () => {
-    const [header, payload, signature] = signed().split('.');
-    const other = signed({ sub: 'bob' }).split('.')[1];
-    await refusal(`${header}.${other}.${signature}`);
-    const text = `${header}.${payload}`;
-    await expect(check(signText(text, RS256))).resolves.toBeDefined();
+    const [header, , signature] = signed().split('.');
+    const [, other] = signed({ sub: 'bob' }).split('.');
+    expect(await refusal(`${header}.${other}.${signature}`)).not.toMatchObject(UNAVAILABLE);
   });
 });
 
@@ -184,7 +182,7 @@ describe('the provider is asked for its keys once in 30 s at most', () => {
     expect(provider.jwksRequests).toBe(1);
   });
 
-  it.each<[string, (port: TestIdentityProvider) => void]>([
+  it.each<[string, (it: TestIdentityProvider) => void]>([
     ['answers 500', (it) => it.breakDown((res) => res.writeHead(500).end('{"keys":[]}'))],
     ['hangs up', (it) => it.breakDown((res) => res.destroy())],
     ['answers with something else', (it) => it.breakDown((res) => res.end('<html>'))],

@@ -72,7 +72,7 @@ const answers: [what: string, status: number, answer: () => ReturnType<typeof ge
       return parseAnswer(await untilClosed(socket));
     },
   ],
-  ['what has no address', 400, () => get('nowhere')],
+  ['what has no address', 400, () => get('http://localhost:99999999/')],
 ];
 
 describe('every answer tells browsers that it is data, and whose', () => {

@@ -11,7 +11,7 @@ import { dashboardQueriesContract } from '../../contracts/dashboard-queries.ts';
 import { DATABASES } from '../../support/open-databases.ts';
 import { recordingSignals } from '../../support/recording-signals.ts';
 
-describe.each(DATABASES)('%s', (_, open) => {
+describe.each(DATABASES)('%s', (_, isolation, open) => {
   let databases: [Database, Database];
   let store: OpenStore;
 
@@ -33,6 +33,10 @@ describe.each(DATABASES)('%s', (_, open) => {
     repository: store.repositories[0],
     queries: new MikroOrmDashboardQueries(databases[1]),
   }));
+
+  test('says how far the database itself keeps tenants apart', async () => {
+    expect(await databases[0].tenantIsolation()).toBe(isolation);
+  });
 
   test('the schema that the migrations make is the one the entities describe', async () => {
     expect(await databases[0].orm.schema.getUpdateSchemaSQL({ safe: true })).toBe('');

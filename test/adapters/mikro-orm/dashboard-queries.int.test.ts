@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
+import type { Whose } from '../../../src/adapters/mikro-orm/tenant-isolation.ts';
 import type { AgentInstanceId } from '../../../src/domain/ids.ts';
 import type { DashboardQueries, InstanceCriteria } from '../../../src/ports/dashboard-queries.ts';
 import { agentTypeIdOf, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
@@ -23,20 +24,22 @@ beforeAll(async () => {
   asked = [];
   const recorded = Object.create(database, {
     query: {
-      value: (sql: string, parameters: readonly unknown[]) => {
+      value: (whose: Whose, sql: string, parameters: readonly unknown[]) => {
         asked.push({ sql, parameters });
-        return database.query(sql, parameters);
+        return database.query(whose, sql, parameters);
       },
     },
   });
   queries = new MikroOrmDashboardQueries(recorded);
 
   await database.query(
+    [ADA],
     `insert into agent_types (user_id, id, name, created_at) values ('ada', $1, 'claude-code', now())`,
     [agentTypeIdOf(1)],
   );
   // The short and the long one, and many older ones.
   await database.query(
+    [ADA],
     `insert into agent_instances (user_id, id, agent_type_id, status, started_at, last_position, step_count,
        last_activity_at, version)
      select 'ada', ('00000000-aaaa-7000-8000-' || lpad(to_hex(nth), 12, '0'))::uuid, $1, 'COMPLETED',
@@ -46,6 +49,7 @@ beforeAll(async () => {
     [agentTypeIdOf(1)],
   );
   await database.query(
+    [ADA],
     `insert into messages (user_id, id, agent_instance_id, position, sender_type, content, created_at,
        requires_user_input, read_at, read_version, question_status, question_version)
      select a.user_id, gen_random_uuid(), a.id, p, case when p % 3 = 0 then 'USER' else 'AGENT' end, 'message', now(),
@@ -54,7 +58,8 @@ beforeAll(async () => {
      from agent_instances a cross join lateral generate_series(1, a.last_position) as p`,
     [],
   );
-  await database.query('analyze', []);
+  // As whoever is connected: the role of requests may not.
+  await database.orm.em.fork().execute('analyze');
 });
 afterAll(() => database.close());
 
@@ -65,6 +70,7 @@ async function blocksOf(call: () => Promise<unknown>): Promise<number> {
   expect(asked).toHaveLength(1);
   const { sql, parameters } = asked[0]!;
   const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: { [name: string]: number } }] }>(
+    [ADA],
     `explain (analyze, buffers, format json) ${sql}`,
     parameters,
   );

@@ -4,6 +4,7 @@ import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashbo
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { SharedWaits } from '../../../src/adapters/mikro-orm/shared-waits.ts';
+import { MAINTENANCE, type Whose } from '../../../src/adapters/mikro-orm/tenant-isolation.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
 import { OpenWaits, type WaitedOn } from '../../../src/application/open-waits.ts';
 import { startAgentInstance } from '../../../src/domain/lifecycle.ts';
@@ -24,9 +25,9 @@ class Process {
     const logger = { warn: (_: object, message: string) => this.warnings.push(message) };
     const counting = Object.create(database, {
       query: {
-        value: (sql: string, parameters: readonly unknown[]) => {
+        value: (whose: Whose, sql: string, parameters: readonly unknown[]) => {
           this.statements.push(sql);
-          return database.query(sql, parameters);
+          return database.query(whose, sql, parameters);
         },
       },
     });
@@ -66,7 +67,7 @@ afterEach(async () => {
 });
 afterAll(() => Promise.all(databases.map((database) => database.close())));
 
-const sql = (text: string) => databases[1]!.query(text, []);
+const sql = (text: string) => databases[1]!.query(MAINTENANCE, text, []);
 
 describe('a wait in one process', () => {
   test('is seen there at once, and in another one when it was told', async () => {
@@ -112,7 +113,7 @@ describe('a wait in one process', () => {
   test('is told again after others took its process for gone', async () => {
     using _ = here.waits.begin(instance);
     await here.shared.tell();
-    await sql('truncate waiting_processes, open_waits');
+    await sql('with gone as (delete from waiting_processes) delete from open_waits');
     await here.shared.tell();
     expect(await there.sees()).toBe(true);
   });

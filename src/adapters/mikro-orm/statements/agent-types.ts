@@ -41,7 +41,12 @@ export async function agentTypes(
   userId: UserId,
   { recent, waitingHere }: LocalWaits & { readonly recent: number },
 ): Promise<readonly AgentTypeOverview[]> {
-  const rows = await database.query<Row>(AGENT_TYPES, [userId, recent, [...waitingHere], database.processId]);
+  const rows = await database.query<Row>([userId], AGENT_TYPES, [
+    userId,
+    recent,
+    [...waitingHere],
+    database.processId,
+  ]);
   const byType = Map.groupBy(rows, ({ type_id }) => type_id);
   return [...byType.values()].map((ofType) => {
     const row = ofType[0]!;

@@ -49,7 +49,7 @@ export async function changesSince(
   { version, position }: Seen,
   { limit, waitingHere }: LocalWaits & { readonly limit: number },
 ): Promise<ChangesSince | null> {
-  const [row] = await database.query<Row>(CHANGES_SINCE, [
+  const [row] = await database.query<Row>([userId], CHANGES_SINCE, [
     userId,
     agentInstanceId,
     version,

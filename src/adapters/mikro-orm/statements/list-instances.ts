@@ -57,10 +57,10 @@ export async function listInstances(
   ];
   const rows =
     agentType === null
-      ? await database.query<Row>(LIST_ALL, parameters)
+      ? await database.query<Row>([userId], LIST_ALL, parameters)
       : 'id' in agentType
-        ? await database.query<Row>(LIST_OF_TYPE_ID, [...parameters, agentType.id])
-        : await database.query<Row>(LIST_OF_TYPE_NAME, [...parameters, agentType.name]);
+        ? await database.query<Row>([userId], LIST_OF_TYPE_ID, [...parameters, agentType.id])
+        : await database.query<Row>([userId], LIST_OF_TYPE_NAME, [...parameters, agentType.name]);
   if (agentType !== null && 'id' in agentType && rows[0]?.type_exists !== true) return null;
   const overviews = rows.map(overviewOf).filter((overview) => overview !== null);
   const instances = overviews.slice(0, limit);

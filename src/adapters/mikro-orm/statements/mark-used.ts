@@ -18,8 +18,9 @@ export async function markUsed(
   database: Database,
   uses: readonly (ApiKeyName & { readonly usedAt: Date })[],
 ): Promise<void> {
-  await database.query(MARK_USED, [
-    uses.map(({ userId }) => userId),
+  const users = uses.map(({ userId }) => userId);
+  await database.query(users, MARK_USED, [
+    users,
     uses.map(({ id }) => id),
     uses.map(({ usedAt }) => usedAt.toISOString()),
   ]);

@@ -35,7 +35,7 @@ export async function readConversation(
   agentInstanceId: AgentInstanceId,
   { limit, before, withGitDiff = false, waitingHere }: ConversationRequest,
 ): Promise<ConversationPage | null> {
-  const [row] = await database.query<Row>(READ_CONVERSATION, [
+  const [row] = await database.query<Row>([userId], READ_CONVERSATION, [
     userId,
     agentInstanceId,
     [...waitingHere],

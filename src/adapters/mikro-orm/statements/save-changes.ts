@@ -119,7 +119,8 @@ export async function saveChanges(
   const places = new Map(
     sorted.map(({ userId, changes }, nth) => [placeKey(userId, changes.instance.id), nth]),
   );
-  const saved = await database.query<{ nth: number }>(SAVE_CHANGES, [
+  const users = [...sorted, ...records].map(({ userId }) => userId);
+  const saved = await database.query<{ nth: number }>(users, SAVE_CHANGES, [
     JSON.stringify(sorted.map(instanceJson)),
     JSON.stringify(sorted.filter(({ baseVersion }) => baseVersion === 0).map(agentTypeJson)),
     JSON.stringify(sorted.flatMap(postedJson)),

@@ -1,5 +1,6 @@
 import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
 import type { Database } from '../database.ts';
+import { MAINTENANCE } from '../tenant-isolation.ts';
 
 /** What was told is believed for so long: the waits of a process that was killed are gone after it. */
 const LEASE_SECONDS = 30;
@@ -39,7 +40,7 @@ export async function shareWaits(
   begun: readonly SharedWait[],
   ended: readonly SharedWait[],
 ): Promise<boolean> {
-  const rows = await database.query<{ was_known: boolean }>(SHARE_WAITS, [
+  const rows = await database.query<{ was_known: boolean }>(MAINTENANCE, SHARE_WAITS, [
     database.processId,
     begun.map(({ userId }) => userId),
     begun.map(({ agentInstanceId }) => agentInstanceId),
