@@ -68,6 +68,7 @@ afterEach(async () => {
 afterAll(() => Promise.all(databases.map((database) => database.close())));
 
 const sql = (text: string) => databases[1]!.query(MAINTENANCE, text, []);
+const asOwner = (text: string) => databases[1]!.orm.em.fork().execute(text);
 
 describe('a wait in one process', () => {
   test('is seen there at once, and in another one when it was told', async () => {
@@ -151,9 +152,9 @@ describe('telling', () => {
 
   test('goes on after the database was away', async () => {
     using _ = here.waits.begin(instance);
-    await sql('alter table open_waits rename to away');
+    await asOwner('alter table open_waits rename to away');
     await expect(here.shared.tell()).rejects.toThrow();
-    await sql('alter table away rename to open_waits');
+    await asOwner('alter table away rename to open_waits');
     await here.shared.tell();
     expect(await there.sees()).toBe(true);
   });
