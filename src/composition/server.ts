@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { DependencyContainer } from 'tsyringe';
 import { jwkSetOf } from '../adapters/jwt/jwks.ts';
 import { createApp } from '../adapters/koa/app.ts';
@@ -99,6 +101,9 @@ const LET_IT_HOLD =
   `policies do not bind the role of DATABASE_URL. Use one without SUPERUSER and BYPASSRLS, ` +
   `or let it switch: create role ${REQUEST_ROLE} nologin; grant ${REQUEST_ROLE} to <that role>`;
 
+/** Built by `npm run build:web`, which `npm ci` runs; a checkout may still lack it. */
+const PAGE_DIR = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
 function restApp(container: DependencyContainer) {
   const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute, identityProvider } = container.resolve(
     TOKENS.config,
@@ -120,6 +125,8 @@ function restApp(container: DependencyContainer) {
     allowedHosts,
     corsOrigins,
     jwks: () => jwks,
+    signIn: container.resolve(TOKENS.signInCodes),
+    pageDir: existsSync(PAGE_DIR) ? PAGE_DIR : null,
     ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },
