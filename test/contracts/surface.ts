@@ -35,6 +35,11 @@ export const NOT_ON_BOTH: {
       (name) => [name, { on: 'REST', because: 'people look, answer and tidy up; a model works' }] as const,
     ),
   ),
+  ...Object.fromEntries(
+    ['create_api_key', 'list_api_keys', 'revoke_api_key'].map(
+      (name) => [name, { on: 'REST', because: 'keys are the person’s business, never a model’s' }] as const,
+    ),
+  ),
   browse_conversations: { on: 'neither', because: 'MCP has it as the list of resources, which is no tool' },
   read_conversation: { on: 'neither', because: 'MCP has it as the content of a resource, which is no tool' },
   read_agent_instance: { on: 'REST', because: 'agents on MCP read conversations as resources' },
