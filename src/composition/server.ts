@@ -16,9 +16,10 @@ import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 import { mcpRoutes } from './mcp-routes.ts';
 import { migrated, type OpenDatabase, openDatabase, reached } from './open-database.ts';
-import { openOperatorSocket } from './operator-socket.ts';
+import { hasOperator, openOperatorSocket } from './operator-socket.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
+import { whenFree } from './when-free.ts';
 
 /** For requests under way to be answered when the server stops. */
 const DRAIN_MS = 8_000;
@@ -43,7 +44,7 @@ export interface RunningServer {
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
   const keys = await loadTokenKeys(config);
-  const store: OpenDatabase = started.use(await openDatabase(config));
+  const store = started.use(await openOnceFree(config));
   const { database } = store;
   const applied = await migrated(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
@@ -89,6 +90,16 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   let stopped: Promise<void> | null = null;
   return { url, container, stop: () => (stopped ??= stop()) };
 }
+
+/** Waits for a command that holds the embedded database, but for no other server. */
+const openOnceFree = (config: Config): Promise<OpenDatabase> =>
+  whenFree(
+    () => openDatabase(config),
+    async (held) => {
+      if (await hasOperator(config.dataDir)) throw held;
+      return null;
+    },
+  );
 
 /** The second wall between tenants is the database's own, where it is a server that several may reach. */
 function logIsolation(isolation: TenantIsolation, { databaseUrl }: Config, logger: Logger): void {

@@ -34,8 +34,9 @@ export class OwnTokens {
     const key = await this.#signerOf(token);
     const caller = callerOf(token.claims, now);
     const mustBeRecorded = key.strength === 'short';
+    const isBound = caller.agentInstanceId != null;
     return {
-      caller: mustBeRecorded ? withoutDashboard(caller) : caller,
+      caller: mustBeRecorded || isBound ? withoutDashboard(caller) : caller,
       id: tokenIdOf(token.claims),
       mustBeRecorded,
       algorithm: key.algorithm,
@@ -46,12 +47,17 @@ export class OwnTokens {
     const { keyId } = token;
     const named = keyId === null ? this.#keys : this.#keys.filter((key) => key.keyId === keyId);
     if (named.length === 0) throw new Error('unknown kid');
-    // One good signature is enough; the reasons of all others stand in the error.
-    return Promise.any(named.map((key) => requireSignature(token, key).then(() => key)));
+    // One good signature is enough; the reasons of all others stand in the error's cause.
+    return Promise.any(named.map((key) => requireSignature(token, key).then(() => key))).catch((cause) => {
+      throw new Error('no key of this server has signed it', { cause });
+    });
   }
 }
 
-/** Whoever breaks a short key may at worst speak for agents, and that only with a token from here. */
+/**
+ * Whoever breaks a short key may at worst speak for agents, and that only with a token from here. What is
+ * limited to one instance is no person's, who sees all of them.
+ */
 const withoutDashboard = (caller: Caller): Caller => ({
   ...caller,
   scopes: caller.scopes.filter((scope) => scope === 'agent'),
