@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Idempotency } from '../domain/idempotency.ts';
+import { unauthenticated } from '../ports/errors.ts';
 import type { Caller, Scope } from '../ports/token-verifier.ts';
 import { boundPorts } from './bound-ports.ts';
 import { type InputIssue, insufficientScope, RequestError } from './errors.ts';
@@ -29,6 +30,8 @@ export type Dispatch = <Input extends ObjectSchema, Output extends ObjectSchema>
 export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
   const inFlight = new InFlightRequests();
   return async (useCase, { caller, input: raw, idempotencyKey, gone = null }) => {
+    // A body may take minutes to come in, and a call of a session longer.
+    if (caller.life?.hasEnded) throw unauthenticated(new Error('ended while the request came in'));
     requireScope(useCase.scopes, caller);
     refuseHostileJson(raw);
     const input = parseInput(useCase.input, raw);
