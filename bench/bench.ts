@@ -4,20 +4,24 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { JwtIssuer } from '../src/adapters/jwt/jwt-issuer.ts';
 import { generateKeyPair, readPrivateKey } from '../src/adapters/jwt/keys.ts';
-import { systemClock } from '../src/adapters/runtime/system.ts';
-import { createDatabase } from '../test/support/postgres-database.ts';
+import { aGrant, userIdOf } from '../test/support/builders.ts';
+import { createDatabase, createDatabaseOf } from '../test/support/postgres-database.ts';
 import { freePort, startPostgres } from '../test/support/postgres-server.ts';
 import { ASK_QUESTION, MCP_SESSION, MCP_STATELESS, PENDING, REST, type Way } from './agents.ts';
 import { median } from './percentiles.ts';
 import { startProcess } from './server-process.ts';
+import { tenantIsolation } from './tenant-isolation.ts';
 import { waiting } from './waiting.ts';
 import { type LoadResult, writeLoad } from './write-load.ts';
 
 const QUICK = process.argv.includes('--quick');
 /** Leaves out the tables before the one about MCP. */
 const MCP_ONLY = process.argv.includes('--mcp');
+/** Runs the table about row level security and nothing else. */
+const RLS_ONLY = process.argv.includes('--rls');
 const ROUNDS = QUICK ? 1 : 3;
 const SECONDS = QUICK ? 2 : 5;
+const ISOLATION_PAIRS = QUICK ? 3 : 9;
 const IDLE_SECONDS = QUICK ? 10 : 30;
 const CONNECTIONS = [1, 32, 128] as const;
 const MCP_CONNECTIONS = 32;
@@ -39,10 +43,10 @@ const postgres = await startPostgres([
   'max_connections=100',
 ]);
 const pems = await generateKeyPair('ed25519');
-const issuer = new JwtIssuer({ key: readPrivateKey(pems.privateKey, 'bench'), clock: systemClock });
+const issuer = new JwtIssuer({ key: readPrivateKey(pems.privateKey, 'bench') });
 const tokens = await Promise.all(
   Array.from({ length: Math.max(...CONNECTIONS, MANY) }, (_, nth) =>
-    issuer.issue({ userId: `user-${nth}`, scopes: ['agent'], expiresInSeconds: null }),
+    issuer.issue(aGrant({ userId: userIdOf(`user-${nth}`) })),
   ),
 );
 const tokenOf = (nth: number): string => tokens[nth]!;
@@ -55,6 +59,26 @@ async function startServer(args: string[], env: { [name: string]: string }) {
     ...env,
   });
   return { ...started, port };
+}
+
+async function isolation(): Promise<object[]> {
+  // Policies do not bind this role, and it has no right to become one that they bind.
+  const exempt = await startServer(SERVE, {
+    DATABASE_URL: await createDatabaseOf(postgres.url, 'bypassrls'),
+  });
+  try {
+    return await tenantIsolation({
+      on: ours.port,
+      off: exempt.port,
+      connections: CONNECTIONS,
+      pairs: ISOLATION_PAIRS,
+      seconds: SECONDS / 2,
+      tokenOf,
+      progress,
+    });
+  } finally {
+    await exempt.stop();
+  }
 }
 
 const SERVE = ['src/composition/bin.ts', 'serve'];
@@ -73,7 +97,7 @@ const admin = new pg.Client({ connectionString: databaseUrl });
 await admin.connect();
 await admin.query('create extension if not exists pg_stat_statements');
 
-try {
+async function otherTables(): Promise<void> {
   const rows: object[] = [];
   for (const connections of MCP_ONLY ? [] : CONNECTIONS) {
     const results = new Map<string, LoadResult[]>(subjects.map(({ name }) => [name, []]));
@@ -146,6 +170,11 @@ try {
     });
   }
   console.table(waits);
+}
+
+try {
+  if (!MCP_ONLY) console.table(await isolation());
+  if (!RLS_ONLY) await otherTables();
 } finally {
   await admin.end();
   for (const { stop } of subjects) await stop();

@@ -34,6 +34,10 @@ export class RequestError extends CodedError<RequestErrorCode | 'invalid_id'> {
 export const insufficientScope = (needed: readonly Scope[]) =>
   new RequestError('insufficient_scope', `This needs a token with the scope "${needed.join('" or "')}"`);
 
+/** The same for an instance that exists and for one that does not. */
+export const outsideOfKey = () =>
+  new RequestError('insufficient_scope', 'This key is for one agent instance, and this is another');
+
 export const invalidJson = (reason: string) => new RequestError('invalid_json', reason);
 
 export const idempotencyInFlight = () =>

@@ -1,19 +1,28 @@
 import { createHash } from 'node:crypto';
-import type { Conversation, Decision } from '../domain/conversation.ts';
 import { idempotencyKeyReused } from '../domain/errors.ts';
-import { type Idempotency, recordedAnswer } from '../domain/idempotency.ts';
-import type { Decide } from '../ports/agent-instance-repository.ts';
+import { type Idempotency, type IdempotencyRecord, recordedAnswer } from '../domain/idempotency.ts';
+import type { AgentInstanceId } from '../domain/ids.ts';
 import type { Caller } from '../ports/token-verifier.ts';
 import { idempotencyInFlight, RequestError } from './errors.ts';
 
 const KEY_LIMIT = 255;
 const IN_FLIGHT_PATIENCE_MS = 10_000;
 
+/** What makes a request this one and no other. */
+export interface AskedRequest {
+  readonly useCase: string;
+  readonly input: object;
+  /** The instance that the caller's key is for: what names none is about this one. */
+  readonly bound: AgentInstanceId | null;
+  readonly askedAt: Date;
+}
+
 /**
- * The same use case asked with the same input, to the last field, is the same request.
+ * The same use case asked with the same input, to the last field, is the same request; not so from a key
+ * for another instance.
  * @throws RequestError `invalid_idempotency_key`.
  */
-export function idempotencyOf(key: string, useCase: string, input: object, askedAt: Date): Idempotency {
+export function idempotencyOf(key: string, { useCase, input, bound, askedAt }: AskedRequest): Idempotency {
   if (key.length > KEY_LIMIT || !/^[\x20-\x7e]+$/.test(key)) {
     throw new RequestError(
       'invalid_idempotency_key',
@@ -21,26 +30,42 @@ export function idempotencyOf(key: string, useCase: string, input: object, asked
     );
   }
   const fingerprint = createHash('sha256').update(useCase).update('\0').update(JSON.stringify(input));
+  if (bound !== null) fingerprint.update('\0').update(bound);
   return { key, fingerprint: fingerprint.digest('base64url'), askedAt };
 }
 
-/** A decision whose output is the answer on the wire; a provisional one is not recorded. */
-export interface AnswerDecision<Answer> extends Decision<Answer> {
+/** A decision whose output is the answer on the wire. */
+export interface AnswerDecision<Answer, Changes> {
+  readonly output: Answer;
+  readonly changes: Changes | null;
+  /** A provisional answer is not recorded. */
   readonly provisional?: boolean;
+  /** What repeats are answered, where that is not the same: secrets are told once. */
+  readonly repeated?: Answer;
+}
+
+interface RecordedAnswer<Answer, Changes> {
+  readonly output: Answer;
+  readonly changes: Changes | null;
+  readonly record: IdempotencyRecord | null;
 }
 
 /** Answers a repeated request from its record; otherwise decides, and records the answer with its effect. */
-export function once<Answer>(
+export function once<State, Answer, Changes>(
   idempotency: Idempotency | null,
-  decide: (conversation: Conversation) => AnswerDecision<Answer>,
-): Decide<Answer> {
-  return (conversation, record) => {
+  decide: (state: State) => AnswerDecision<Answer, Changes>,
+): (state: State, record: IdempotencyRecord | null) => RecordedAnswer<Answer, Changes> {
+  return (state, record) => {
     const recorded = idempotency === null ? null : recordedAnswer(idempotency, record);
     if (recorded !== null) return { output: JSON.parse(recorded), changes: null, record: null };
-    const { output, changes, provisional } = decide(conversation);
+    const { output, changes, provisional, repeated = output } = decide(state);
     if (idempotency === null || provisional) return { output, changes, record: null };
     const { fingerprint, askedAt } = idempotency;
-    return { output, changes, record: { fingerprint, answer: JSON.stringify(output), recordedAt: askedAt } };
+    return {
+      output,
+      changes,
+      record: { fingerprint, answer: JSON.stringify(repeated), recordedAt: askedAt },
+    };
   };
 }
 

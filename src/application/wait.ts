@@ -1,6 +1,17 @@
+import { unauthenticated } from '../ports/errors.ts';
 import type { Signal, Signals } from '../ports/signals.ts';
+import type { Caller } from '../ports/token-verifier.ts';
 
 export type Waking = 'changed' | 'timeout' | 'gone' | 'stopping';
+
+/** What a wait ends with, besides news. */
+export interface WaitEnd {
+  /** Epoch ms. */
+  readonly deadline: number;
+  readonly caller: Caller;
+  readonly gone: AbortSignal | null;
+  readonly stopping: AbortSignal;
+}
 
 /**
  * Waits for news of one instance. Subscribes when made, so that nothing is missed between a read and the
@@ -24,31 +35,35 @@ export class Waiter implements Disposable {
     );
   }
 
-  /** Resolves once there is a version newer than `seen`; at the latest at `deadline` (epoch ms). */
-  async next(
-    seen: number,
-    { deadline, gone, stopping }: { deadline: number; gone: AbortSignal | null; stopping: AbortSignal },
-  ): Promise<Waking> {
+  /**
+   * Resolves once there is a version newer than `seen`; at the latest at `deadline`.
+   * @throws PortError `unauthenticated` when the caller's token ends meanwhile.
+   */
+  async next(seen: number, { deadline, caller, gone, stopping }: WaitEnd): Promise<Waking> {
     this.#seen = Math.max(this.#seen, seen);
+    // Before all else: whoever may not know of it must not be told.
+    if (caller.life?.hasEnded) throw unauthenticated(new Error('ended before it waited'));
     if (gone?.aborted) return 'gone';
     if (stopping.aborted) return 'stopping';
     if (this.#signalled > this.#seen) return this.#consume();
     const left = deadline - Date.now();
     if (left <= 0) return 'timeout';
 
-    const { promise, resolve } = Promise.withResolvers<Waking>();
+    const { promise, resolve, reject } = Promise.withResolvers<Waking>();
     const onGone = () => resolve('gone');
     const onStopping = () => resolve('stopping');
     const timer = setTimeout(resolve, left, 'timeout' satisfies Waking);
     gone?.addEventListener('abort', onGone);
     stopping.addEventListener('abort', onStopping);
     this.#wake = () => resolve('changed');
+    const life = caller.life?.onEnd(() => reject(unauthenticated(new Error('ended while it waited'))));
     try {
       const waking = await promise;
       return waking === 'changed' ? this.#consume() : waking;
     } finally {
       this.#wake = null;
       clearTimeout(timer);
+      life?.close();
       gone?.removeEventListener('abort', onGone);
       stopping.removeEventListener('abort', onStopping);
     }

@@ -1,8 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { KEY_KINDS, type KeyKind } from '../adapters/jwt/keys.ts';
+import { LONGEST_LIFE_SECONDS, type Scope } from '../domain/api-key.ts';
+import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../domain/ids.ts';
 import { generateKeys } from './commands/generate-keys.ts';
-import { issueToken } from './commands/issue-token.ts';
 import { migrate } from './commands/migrate.ts';
 import { serve } from './commands/serve.ts';
+import { importTokens, issueToken, listTokens, revokeToken } from './commands/tokens.ts';
 import type { Environment } from './config.ts';
 import { packageInfo } from './package-info.ts';
 
@@ -17,6 +20,9 @@ export interface CommandLine {
 /** The command `agent-dashboard`. Answers go to stdout; errors, progress and logs to stderr. */
 export function createCommandLine(env: Environment): CommandLine {
   let exitCode: number = EXIT.ok;
+  const done = (isDone: boolean): void => {
+    if (!isDone) exitCode = EXIT.failed;
+  };
   const program = new Command('agent-dashboard')
     .description('Where AI coding agents report each step, ask, wait and are told.')
     .version(packageInfo.version)
@@ -32,30 +38,52 @@ export function createCommandLine(env: Environment): CommandLine {
     .command('migrate')
     .description('bring the schema of the database up to date')
     .option('--check', 'change nothing; say what is missing, and exit with 1 if anything is')
-    .action(async ({ check }: { check?: boolean }) => {
-      const upToDate = await migrate(env, { check: check === true });
-      if (!upToDate) exitCode = EXIT.failed;
-    });
+    .action(async ({ check }: { check?: boolean }) => done(await migrate(env, { check: check === true })));
 
   program
     .command('keys')
     .description('signing keys')
     .command('generate')
     .description('print a new pair as JWT_PRIVATE_KEY=… and JWT_PUBLIC_KEY=…')
-    .addOption(new Option('--alg <algorithm>').choices(['ed25519', 'rsa-2048']).default('ed25519'))
-    .action(({ alg }: { alg: 'ed25519' | 'rsa-2048' }) => generateKeys(alg));
+    .addOption(new Option('--alg <algorithm>').choices(KEY_KINDS).default('ed25519'))
+    .action(({ alg }: { alg: KeyKind }) => generateKeys(alg));
 
-  program
+  const token = program
     .command('token')
-    .description('tokens for agents and people')
+    .description('tokens for agents and people, whether the server runs or not');
+
+  token
     .command('issue')
     .description('print a new token, and nothing else, on stdout')
     .requiredOption('--user <user>', 'whose agents it is for', user)
     .addOption(new Option('--scope <scope>').choices(['agent', 'dashboard']).default('agent'))
+    .option('--name <name>', 'what it is called in lists', keyName, 'command line')
     .option('--expires <duration>', 'such as 90d, 12h or 30m; without it, never', seconds)
-    .action((options: { user: string; scope: 'agent' | 'dashboard'; expires?: number }) =>
-      issueToken(env, options),
+    .option('--instance <id>', 'limit it to one agent instance, a UUID', instance)
+    .action((options: IssueOptions) =>
+      issueToken(env, {
+        userId: options.user,
+        name: options.name,
+        scope: options.scope,
+        agentInstanceId: options.instance ?? null,
+        expiresInSeconds: options.expires ?? null,
+      }),
     );
+  token
+    .command('list')
+    .description('every token that was issued: id, user, scope, name, dates; never the token itself')
+    .option('--json', 'as JSON, for programs')
+    .action(({ json }: { json?: boolean }) => listTokens(env, { json: json === true }));
+  token
+    .command('revoke <id>')
+    .description('no server accepts it any more, within 5 seconds')
+    // The id of a token from elsewhere may begin with a hyphen.
+    .allowUnknownOption()
+    .action(async (id: string) => done(await revokeToken(env, id)));
+  token
+    .command('import <file>')
+    .description('record tokens that your keys have signed elsewhere, one a line')
+    .action(async (file: string) => done(await importTokens(env, file)));
 
   return {
     async run(args) {
@@ -72,18 +100,35 @@ export function createCommandLine(env: Environment): CommandLine {
   };
 }
 
-function user(text: string): string {
+interface IssueOptions {
+  readonly user: UserId;
+  readonly scope: Scope;
+  readonly name: string;
+  readonly expires?: number;
+  readonly instance?: AgentInstanceId;
+}
+
+function keyName(text: string): string {
   if (text.trim() !== '' && text.length <= 255 && !/\p{Cc}/u.test(text)) return text;
   throw new InvalidArgumentError('It should be a name of 1 to 255 characters.');
+}
+
+const user = (text: string): UserId => userId(keyName(text));
+
+function instance(text: string): AgentInstanceId {
+  if (isUuid(text)) return agentInstanceId(text);
+  throw new InvalidArgumentError('It should be a UUID.');
 }
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 function seconds(text: string): number {
-  const [, count, unit] = /^([1-9]\d{0,6})([smhd])$/.exec(text) ?? [];
-  if (count === undefined)
-    throw new InvalidArgumentError('It should be a number and s, m, h or d, such as 90d.');
-  return Number(count) * UNITS[unit as keyof typeof UNITS];
+  const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? [];
+  const given = Number(count) * UNITS[unit as keyof typeof UNITS];
+  if (given <= LONGEST_LIFE_SECONDS) return given;
+  throw new InvalidArgumentError(
+    'It should be a number and s, m, h or d, such as 90d, and no more than 100 years.',
+  );
 }
 
 /** One line for a person. What is behind it is in the log, where there is one. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { DEFAULT_SETTINGS } from '../application/use-case.ts';
 
 /** A setting that stops the start. Its message is one line that names the variable and what it should be. */
 export class ConfigError extends Error {
@@ -26,6 +27,8 @@ const pem = v.pipe(
   v.transform((text) => text.replace(/^"(.*)"$/s, '$1')),
 );
 
+const httpUrl = v.pipe(v.string(), url(['http:', 'https:']));
+
 const postgresUrl = v.pipe(v.string(), url(['postgres:', 'postgresql:']));
 
 /** What each variable has to be, in words, and the schema that says so to the machine. */
@@ -45,11 +48,27 @@ const VARIABLES = {
     must: 'be an address or host name to listen on, such as 127.0.0.1',
     schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]+$/)), '127.0.0.1'),
   },
-  JWT_PUBLIC_KEY: { must: 'be a public key in PEM', schema: v.optional(pem) },
+  JWT_PUBLIC_KEY: { must: 'be public keys in PEM', schema: v.optional(pem) },
   JWT_PRIVATE_KEY: { must: 'be a private key in PEM', schema: v.optional(pem) },
+  ALLOW_SHORT_RSA_KEYS: {
+    must: 'be true or false',
+    schema: v.optional(
+      v.pipe(
+        v.picklist(['true', 'false']),
+        v.transform((text) => text === 'true'),
+      ),
+      'false',
+    ),
+  },
+  JWKS_URL: {
+    must: "be the http or https URL of an identity provider's keys",
+    schema: v.optional(httpUrl),
+  },
+  JWT_ISSUER: { must: 'be what the identity provider calls itself', schema: v.optional(v.string()) },
+  JWT_AUDIENCE: { must: 'be what the identity provider calls this server', schema: v.optional(v.string()) },
   PUBLIC_URL: {
     must: 'be the http or https URL under which clients reach this server',
-    schema: v.optional(v.pipe(v.string(), url(['http:', 'https:']))),
+    schema: v.optional(httpUrl),
   },
   CORS_ORIGINS: {
     must: 'be a comma-separated list of origins such as https://app.example.com',
@@ -68,10 +87,20 @@ const VARIABLES = {
       v.pipe(
         v.string(),
         list,
-        v.everyItem((host) => /^[\w.-]+(:\d{1,5})?$/.test(host)),
+        v.everyItem((host) => /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)),
       ),
       '',
     ),
+  },
+  STALE_AFTER_SECONDS: {
+    must: 'be a whole number of seconds from 1 to 86400',
+    schema: v.optional(
+      v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(86_400)),
+    ),
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    must: 'be a whole number: the requests one token may make a minute, or 0 for as many as it likes',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)), '60000'),
   },
   LOG_LEVEL: {
     must: `be one of ${LOG_LEVELS.join(', ')}`,
@@ -94,6 +123,13 @@ const SECRET: ReadonlySet<string> = new Set<Variable>([
 /** The environment variables of a process. */
 export type Environment = { readonly [name: string]: string | undefined };
 
+/** Null where a token may have any. */
+export interface IdentityProviderConfig {
+  readonly jwksUrl: string;
+  readonly issuer: string | null;
+  readonly audience: string | null;
+}
+
 export interface Config {
   /** null: the embedded database in `dataDir`. */
   readonly databaseUrl: string | null;
@@ -102,11 +138,19 @@ export interface Config {
   readonly dataDir: string;
   readonly port: number;
   readonly host: string;
+  /** One or several, one after another. */
   readonly jwtPublicKey: string | null;
   readonly jwtPrivateKey: string | null;
+  readonly allowShortRsaKeys: boolean;
+  /** Where people's tokens come from; null: there is no identity provider. */
+  readonly identityProvider: IdentityProviderConfig | null;
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
+  /** The silence after which an active instance shows as STALE. */
+  readonly staleAfterSeconds: number;
+  /** null: a token may ask as often as it likes. */
+  readonly rateLimitPerMinute: number | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -131,11 +175,32 @@ export function readConfig(env: Environment): Config {
     host: values.HOST,
     jwtPublicKey: values.JWT_PUBLIC_KEY ?? null,
     jwtPrivateKey: values.JWT_PRIVATE_KEY ?? null,
+    allowShortRsaKeys: values.ALLOW_SHORT_RSA_KEYS,
+    identityProvider: identityProviderOf(values),
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS,
+    staleAfterSeconds: values.STALE_AFTER_SECONDS ?? DEFAULT_SETTINGS.staleAfterSeconds,
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE || null,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function identityProviderOf(values: Values): IdentityProviderConfig | null {
+  if (values.JWKS_URL !== undefined) {
+    return {
+      jwksUrl: values.JWKS_URL,
+      issuer: values.JWT_ISSUER ?? null,
+      audience: values.JWT_AUDIENCE ?? null,
+    };
+  }
+  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
+    if (values[name] !== undefined)
+      throw new ConfigError(
+        `${name} must not be set without JWKS_URL: it binds an identity provider's tokens`,
+      );
+  }
+  return null;
 }
 
 function readVariable(name: Variable, text: string | undefined): unknown {

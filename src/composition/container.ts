@@ -5,23 +5,32 @@ import {
   instanceCachingFactory,
   container as root,
 } from 'tsyringe';
+import { IdentityProvider } from '../adapters/jwt/identity-provider.ts';
 import { JwtIssuer } from '../adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../adapters/jwt/jwt-verifier.ts';
+import { TokenRecorder } from '../adapters/jwt/token-recorder.ts';
 import { createMcpEndpoint, type McpEndpoint } from '../adapters/mcp/endpoint.ts';
 import { MikroOrmAgentInstanceRepository } from '../adapters/mikro-orm/agent-instance-repository.ts';
+import { MikroOrmApiKeyRepository } from '../adapters/mikro-orm/api-key-repository.ts';
 import { MikroOrmDashboardQueries } from '../adapters/mikro-orm/dashboard-queries.ts';
 import type { Database } from '../adapters/mikro-orm/database.ts';
+import { SharedWaits } from '../adapters/mikro-orm/shared-waits.ts';
 import { currentVersions } from '../adapters/mikro-orm/statements/current-versions.ts';
 import { systemClock, uuidV7 } from '../adapters/runtime/system.ts';
 import { InProcessSignals } from '../adapters/signals/in-process.ts';
 import { PostgresSignals } from '../adapters/signals/postgres.ts';
-import { CHANNEL, encodeSignals } from '../adapters/signals/signal-payload.ts';
+import { CHANNEL, encodeRevoked, encodeSignals } from '../adapters/signals/signal-payload.ts';
 import { createDispatch, type Dispatch } from '../application/dispatch.ts';
+import { OpenWaits } from '../application/open-waits.ts';
+import { createOperator, type Operator } from '../application/operator.ts';
+import { SignInCodes } from '../application/sign-in-codes.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
+import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
+import type { Revocations } from '../ports/revocations.ts';
 import type { Clock, Ids, Logger } from '../ports/runtime.ts';
 import type { Signal, Signals } from '../ports/signals.ts';
-import type { TokenVerifier } from '../ports/token-verifier.ts';
+import type { TokenIssuer } from '../ports/token-issuer.ts';
 import type { Config } from './config.ts';
 import { MESSAGES_PATH } from './mcp-routes.ts';
 import { packageInfo } from './package-info.ts';
@@ -39,13 +48,21 @@ export const TOKENS = {
   keys: token<TokenKeys>('TokenKeys'),
   stopping: token<AbortSignal>('stopping'),
   signals: token<Signals>('Signals'),
+  revocations: token<Revocations>('Revocations'),
+  inProcessSignals: token<InProcessSignals>('InProcessSignals'),
   /** Null where one process is all there is. */
   postgresSignals: token<PostgresSignals | null>('PostgresSignals'),
+  waits: token<OpenWaits>('OpenWaits'),
+  /** Null where one process is all there is. */
+  sharedWaits: token<SharedWaits | null>('SharedWaits'),
   repository: token<AgentInstanceRepository>('AgentInstanceRepository'),
   queries: token<DashboardQueries>('DashboardQueries'),
-  tokenVerifier: token<TokenVerifier>('TokenVerifier'),
+  apiKeys: token<ApiKeyRepository>('ApiKeyRepository'),
+  operator: token<Operator>('Operator'),
+  signInCodes: token<SignInCodes>('SignInCodes'),
+  tokenVerifier: token<JwtVerifier>('TokenVerifier'),
   /** Null where the server holds no private key. */
-  issuer: token<JwtIssuer | null>('JwtIssuer'),
+  issuer: token<TokenIssuer | null>('TokenIssuer'),
   dispatch: token<Dispatch>('Dispatch'),
   mcp: token<McpEndpoint>('McpEndpoint'),
 } as const;
@@ -84,10 +101,11 @@ export function createContainer(opened: Opened): DependencyContainer {
       logger: from.resolve(TOKENS.logger),
     });
   });
-  single(
-    TOKENS.signals,
-    (from) => from.resolve(TOKENS.postgresSignals) ?? new InProcessSignals(from.resolve(TOKENS.logger)),
-  );
+  single(TOKENS.inProcessSignals, (from) => new InProcessSignals(from.resolve(TOKENS.logger)));
+  const signals = (from: DependencyContainer) =>
+    from.resolve(TOKENS.postgresSignals) ?? from.resolve(TOKENS.inProcessSignals);
+  single(TOKENS.signals, signals);
+  single(TOKENS.revocations, signals);
   single(TOKENS.repository, (from) => {
     const acrossProcesses = from.resolve(TOKENS.postgresSignals) !== null;
     return new MikroOrmAgentInstanceRepository({
@@ -96,14 +114,59 @@ export function createContainer(opened: Opened): DependencyContainer {
       notify: acrossProcesses ? { channel: CHANNEL, encode: encodeSignals } : null,
     });
   });
+  single(TOKENS.waits, () => new OpenWaits());
+  single(TOKENS.sharedWaits, (from) => {
+    if (from.resolve(TOKENS.postgresSignals) === null) return null;
+    return new SharedWaits({
+      database: from.resolve(TOKENS.database),
+      waits: from.resolve(TOKENS.waits),
+      logger: from.resolve(TOKENS.logger),
+    });
+  });
   single(TOKENS.queries, (from) => new MikroOrmDashboardQueries(from.resolve(TOKENS.database)));
+  single(TOKENS.apiKeys, (from) => {
+    const acrossProcesses = from.resolve(TOKENS.postgresSignals) !== null;
+    return new MikroOrmApiKeyRepository({
+      database: from.resolve(TOKENS.database),
+      revocations: from.resolve(TOKENS.revocations),
+      notify: acrossProcesses ? { channel: CHANNEL, encode: encodeRevoked } : null,
+    });
+  });
   single(TOKENS.tokenVerifier, (from) => {
-    const { verification } = from.resolve(TOKENS.keys);
-    return new JwtVerifier({ key: verification, clock: from.resolve(TOKENS.clock) });
+    const { identityProvider } = from.resolve(TOKENS.config);
+    return new JwtVerifier({
+      keys: from.resolve(TOKENS.keys).verification,
+      identityProvider: identityProvider === null ? null : new IdentityProvider(identityProvider),
+      issued: {
+        apiKeys: from.resolve(TOKENS.apiKeys),
+        revocations: from.resolve(TOKENS.revocations),
+        logger: from.resolve(TOKENS.logger),
+      },
+      clock: from.resolve(TOKENS.clock),
+    });
   });
   single(TOKENS.issuer, (from) => {
-    const { signing } = from.resolve(TOKENS.keys);
-    return signing === null ? null : new JwtIssuer({ key: signing, clock: from.resolve(TOKENS.clock) });
+    const { verification, signing } = from.resolve(TOKENS.keys);
+    return signing === null ? null : new JwtIssuer({ key: signing, namesKey: verification.length > 1 });
+  });
+  single(
+    TOKENS.signInCodes,
+    (from) =>
+      new SignInCodes({
+        apiKeys: from.resolve(TOKENS.apiKeys),
+        issuer: from.resolve(TOKENS.issuer),
+        clock: from.resolve(TOKENS.clock),
+      }),
+  );
+  single(TOKENS.operator, (from) => {
+    const clock = from.resolve(TOKENS.clock);
+    const recorder = new TokenRecorder({ keys: from.resolve(TOKENS.keys).verification, clock });
+    return createOperator({
+      apiKeys: from.resolve(TOKENS.apiKeys),
+      issuer: from.resolve(TOKENS.issuer),
+      clock,
+      recordOf: (token) => recorder.recordOf(token),
+    });
   });
   single(TOKENS.dispatch, (from) =>
     createDispatch(
@@ -111,6 +174,10 @@ export function createContainer(opened: Opened): DependencyContainer {
         repository: from.resolve(TOKENS.repository),
         queries: from.resolve(TOKENS.queries),
         signals: from.resolve(TOKENS.signals),
+        waits: from.resolve(TOKENS.waits),
+        settings: from.resolve(TOKENS.config),
+        apiKeys: from.resolve(TOKENS.apiKeys),
+        issuer: from.resolve(TOKENS.issuer),
         clock: from.resolve(TOKENS.clock),
         ids: from.resolve(TOKENS.ids),
       },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateKeyPair, type KeyPair, readPrivateKey } from '../adapters/jwt/keys.ts';
+import { generateKeyPair, type KeyPair, type KeyReading, readPrivateKey } from '../adapters/jwt/keys.ts';
 
 /** Windows has no permission bits, and cannot flush a folder. */
 const isPosix = process.platform !== 'win32';
@@ -14,6 +14,7 @@ const isPosix = process.platform !== 'win32';
 export async function loadOrCreateKeyPair(
   dataDir: string,
   onCreated: (path: string) => void = () => {},
+  reading: KeyReading = {},
 ): Promise<KeyPair> {
   const path = join(dataDir, 'jwt-private-key.pem');
   let pem = await read(path);
@@ -23,7 +24,7 @@ export async function loadOrCreateKeyPair(
     onCreated(path);
   }
   if (pem === null) throw unusable(path, 'ENOENT');
-  return readPrivateKey(pem, `DATA_DIR: ${path}`);
+  return readPrivateKey(pem, `DATA_DIR: ${path}`, reading);
 }
 
 /** null where there is no such file. */

@@ -2,9 +2,23 @@ import { pino, stdSerializers } from 'pino';
 import type { Logger } from '../ports/runtime.ts';
 import type { Config } from './config.ts';
 
+/**
+ * What begins as every JWT does. A token may turn up wherever a client can put one, such as in a path or in a
+ * header that some library repeats in its error.
+ */
+const TOKEN = /\beyJ[\w-]+(?:(?:\.|%2[Ee])[\w-]*)*/g;
+
 /** The log, one JSON object a line, on stderr: stdout is for people. */
 export const createLogger = (level: Config['logLevel']): Logger =>
-  pino({ level, base: null, serializers: { err } }, pino.destination({ dest: 2, sync: true }));
+  pino(
+    {
+      level,
+      base: null,
+      serializers: { err },
+      hooks: { streamWrite: (line) => line.replace(TOKEN, '[token]') },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
 
 /** PostgreSQL repeats whole rows in an error's `detail`, and so what people and agents wrote. */
 function err(error: Error) {

@@ -1,9 +1,14 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { DependencyContainer } from 'tsyringe';
+import { jwkSetOf } from '../adapters/jwt/jwks.ts';
 import { createApp } from '../adapters/koa/app.ts';
 import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.ts';
+import { RateLimitPerToken } from '../adapters/koa/rate-limit.ts';
+import { REQUEST_ROLE, type TenantIsolation } from '../adapters/mikro-orm/tenant-isolation.ts';
 import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
@@ -11,8 +16,10 @@ import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 import { mcpRoutes } from './mcp-routes.ts';
 import { migrated, type OpenDatabase, openDatabase, reached } from './open-database.ts';
+import { hasOperator, openOperatorSocket } from './operator-socket.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
+import { whenFree } from './when-free.ts';
 
 /** For requests under way to be answered when the server stops. */
 const DRAIN_MS = 8_000;
@@ -37,10 +44,11 @@ export interface RunningServer {
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
   const keys = await loadTokenKeys(config);
-  const store: OpenDatabase = started.use(await openDatabase(config));
+  const store = started.use(await openOnceFree(config));
   const { database } = store;
   const applied = await migrated(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
+  logIsolation(await reached('DATABASE_URL', database.tenantIsolation()), config, logger);
 
   const stopping = new AbortController();
   const container = createContainer({ config, logger, database, keys, stopping: stopping.signal });
@@ -49,10 +57,20 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.defer(() => signals.close());
     await reached('DATABASE_LISTEN_URL', signals.start());
   }
+  const sharedWaits = container.resolve(TOKENS.sharedWaits);
+  if (sharedWaits !== null) {
+    started.defer(() => sharedWaits.close());
+    sharedWaits.start();
+  }
+  const tokens = container.resolve(TOKENS.tokenVerifier);
+  started.defer(() => tokens.close());
   const repository = container.resolve(TOKENS.repository);
   const forgetting = keepForgetting(repository, container.resolve(TOKENS.clock), logger);
   started.defer(() => clearInterval(forgetting));
 
+  if (config.databaseUrl === null) {
+    started.use(await openOperatorSocket(config.dataDir, container.resolve(TOKENS.operator), logger));
+  }
   const http = createHttpServer(restApp(container));
   const url = await listen(http, config);
   const opened = started.move();
@@ -73,23 +91,57 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   return { url, container, stop: () => (stopped ??= stop()) };
 }
 
+/** Waits for a command that holds the embedded database, but for no other server. */
+const openOnceFree = (config: Config): Promise<OpenDatabase> =>
+  whenFree(
+    () => openDatabase(config),
+    async (held) => {
+      if (await hasOperator(config.dataDir)) throw held;
+      return null;
+    },
+  );
+
+/** The second wall between tenants is the database's own, where it is a server that several may reach. */
+function logIsolation(isolation: TenantIsolation, { databaseUrl }: Config, logger: Logger): void {
+  if (databaseUrl === null) return;
+  if (isolation !== 'off') logger.info({ isolation }, 'row level security keeps tenants apart');
+  else logger.warn({ isolation }, `row level security is off: ${LET_IT_HOLD}`);
+}
+
+const LET_IT_HOLD =
+  `policies do not bind the role of DATABASE_URL. Use one without SUPERUSER and BYPASSRLS, ` +
+  `or let it switch: create role ${REQUEST_ROLE} nologin; grant ${REQUEST_ROLE} to <that role>`;
+
+/** Built by `npm run build:web`, which `npm ci` runs; a checkout may still lack it. */
+const PAGE_DIR = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
 function restApp(container: DependencyContainer) {
-  const { publicUrl, allowedHosts, corsOrigins } = container.resolve(TOKENS.config);
+  const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute, identityProvider } = container.resolve(
+    TOKENS.config,
+  );
   const repository = container.resolve(TOKENS.repository);
   const tokens = container.resolve(TOKENS.tokenVerifier);
   const logger = container.resolve(TOKENS.logger);
+  const jwks = jwkSetOf(container.resolve(TOKENS.keys).verification);
+  // One for all: what a token asks over REST and over MCP counts together.
+  const rateLimit = rateLimitPerMinute === null ? null : new RateLimitPerToken(rateLimitPerMinute);
   return createApp({
     ...packageInfo,
     dispatch: container.resolve(TOKENS.dispatch),
     tokens,
+    rateLimit,
     logger,
     ping: () => repository.ping(),
     publicUrl,
     allowedHosts,
     corsOrigins,
+    jwks: () => jwks,
+    signIn: container.resolve(TOKENS.signInCodes),
+    pageDir: existsSync(PAGE_DIR) ? PAGE_DIR : null,
+    ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },
-    also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, logger, publicUrl }),
+    also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, rateLimit, logger, publicUrl }),
   });
 }
 

@@ -41,24 +41,32 @@ export interface ApiKeyRepository {
    * are the user's, the same ones as those of `AgentInstanceRepository`. Of two updates that would write the
    * same key or record, the second sees what the first wrote. A key that becomes revoked is told to
    * `Revocations`, on every process, after the commit.
-   * @throws PortError `storage_busy` after a bounded number of conflicts; nothing was written.
+   * @throws PortError `storage_busy` after a bounded number of conflicts; nothing was written. A record that
+   * exists, and a hash that another key of the user has, stay in the way however often it is decided.
    * @throws PortError `storage_unavailable`; whether it was written is unknown.
    */
   update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output>;
 
-  /** The user's keys, revoked and expired ones included, the newest first (by creation, then id). */
+  /** The user's keys, revoked and expired ones included, the newest first, then the highest id. */
   list(userId: UserId): Promise<readonly ApiKey[]>;
 
-  /** Everybody's, in the order of users, then as `list`. For whoever runs the server, not for a caller. */
+  /**
+   * Everybody's, in the order of the user ids' bytes, then as `list`. For whoever runs the server, not for a
+   * caller.
+   */
   listAll(): Promise<readonly OwnedApiKey[]>;
 
-  /** The record of a token: the user's key of this id (where it has one) or of this hash. */
+  /** The record of a token: the user's key of this id, and where there is none, the one of this hash. */
   findByToken(
     userId: UserId,
     token: { readonly id: string | null; readonly hash: string },
   ): Promise<ApiKey | null>;
 
-  /** The keys, of whatever user, that were revoked at `time` or later. One cheap read. */
+  /**
+   * The keys, of whatever user, that were revoked at `time` or later, in any order. One cheap read. A key
+   * can be read only once its revocation is committed, which is a while after the time noted in it: whoever
+   * asks again and again must ask for more than has passed since.
+   */
   revokedSince(time: Date): Promise<readonly ApiKeyName[]>;
 
   /** Notes when keys were last used; an earlier time than the one noted, or an unknown key, changes nothing. */

@@ -1,11 +1,25 @@
 import { CodedError } from '../domain/errors.ts';
 
-export type PortErrorCode = 'issuing_disabled' | 'storage_busy' | 'storage_unavailable' | 'unauthenticated';
+export type PortErrorCode =
+  | 'identity_provider_unavailable'
+  | 'issuing_disabled'
+  | 'storage_busy'
+  | 'storage_unavailable'
+  | 'unauthenticated';
 
 /** What an adapter behind a port reports; driver and library failures are translated at its own edge. */
 export class PortError extends CodedError<PortErrorCode> {
   override readonly name = 'PortError';
 }
+
+/** The keys of whoever signs people's tokens cannot be had, so nobody can tell whether this one is good. */
+export const identityProviderUnavailable = (cause?: unknown) =>
+  new PortError(
+    'identity_provider_unavailable',
+    'The identity provider is not reachable at the moment; try again',
+    null,
+    { cause },
+  );
 
 /** Whoever runs the server has given it no key that could sign this. */
 export const issuingDisabled = (reason: string) => new PortError('issuing_disabled', reason);

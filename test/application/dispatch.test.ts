@@ -85,14 +85,27 @@ describe('a scope', () => {
     expect(calls).toHaveLength(allowed ? 1 : 0);
   });
 
-  const forAnyone = {
+  const otherThanAgent: { readonly [useCase: string]: readonly string[] } = {
     verifyToken: [],
-    listAgentInstances: ['agent', 'dashboard'],
+    browseConversations: ['agent', 'dashboard'],
+    readAgentInstance: ['agent', 'dashboard'],
     readConversation: ['agent', 'dashboard'],
+    setInstanceStatus: ['agent', 'dashboard'],
+    deleteAgentInstance: ['dashboard'],
+    listAgentInstances: ['dashboard'],
+    listAgentTypes: ['dashboard'],
+    listMessages: ['dashboard'],
+    readAgentSummary: ['dashboard'],
+    renameAgentInstance: ['dashboard'],
+    restoreAgentInstance: ['dashboard'],
+    writeToAgent: ['dashboard'],
+    createApiKey: ['dashboard'],
+    listApiKeys: ['dashboard'],
+    revokeApiKey: ['dashboard'],
   };
 
-  test.each(Object.entries(useCases))('of an agent is what %s needs', (name, { scopes }) => {
-    expect(scopes).toEqual({ ...forAnyone }[name] ?? ['agent']);
+  test.each(Object.entries(useCases))('is what it should be for %s', (name, { scopes }) => {
+    expect(scopes).toEqual(otherThanAgent[name] ?? ['agent']);
   });
 });
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { InProcessSignals } from '../../src/adapters/signals/in-process.ts';
 import { Waiter } from '../../src/application/wait.ts';
 import type { AgentInstanceId, UserId } from '../../src/domain/ids.ts';
+import { aCaller } from '../support/builders.ts';
 
 const instance = { userId: 'ada' as UserId, agentInstanceId: randomUUID() as AgentInstanceId };
 
@@ -23,6 +24,7 @@ afterEach(() => {
 
 const change = (version: number) => signals.publish([{ ...instance, version }]);
 const within = (millis: number) => ({
+  caller: aCaller(),
   deadline: Date.now() + millis,
   gone: gone.signal,
   stopping: stopping.signal,

@@ -28,7 +28,7 @@ describe('what cannot be understood', () => {
     ['no duration', ['token', 'issue', '--user', 'u', '--expires', 'soon'], 'such as 90d'],
     ['a duration without a unit', ['token', 'issue', '--user', 'u', '--expires', '90'], 'such as 90d'],
     ['a duration of nothing', ['token', 'issue', '--user', 'u', '--expires', '0d'], 'such as 90d'],
-    ['an unknown algorithm', ['keys', 'generate', '--alg', 'hs256'], 'ed25519, rsa-2048'],
+    ['an unknown algorithm', ['keys', 'generate', '--alg', 'hs256'], 'ed25519, rsa-2048, rsa-512'],
     ['one argument too many', ['migrate', 'now'], 'too many arguments'],
   ])('%s: exit code 2, and help on stderr', async (_name, args, said) => {
     const { code, stdout, stderr } = await run(args, env);
@@ -63,6 +63,17 @@ describe('keys generate', () => {
       expect(issued).toBe(0);
     },
   );
+
+  it('rsa-512: warns of what it is worth, and prints the same on stdout', async () => {
+    const { code, stdout, stderr } = await run(['keys', 'generate', '--alg', 'rsa-512']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^JWT_PRIVATE_KEY="[^"$`\n]+"\nJWT_PUBLIC_KEY="[^"$`\n]+"\n$/);
+    for (const said of ['public key must not leave the server', 'gcd', 'few dollars', 'that very token'])
+      expect(stderr).toContain(said);
+    const refused = await run(['token', 'issue', '--user', 'ada'], { ...env, ...valuesOf(stdout) });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('ALLOW_SHORT_RSA_KEYS=true');
+  });
 
   it('makes keys that serve takes: both to issue, the public one to verify only', async () => {
     const keys = valuesOf((await run(['keys', 'generate'])).stdout);

@@ -21,9 +21,13 @@ const DEFAULTS = {
   host: '127.0.0.1',
   jwtPublicKey: null,
   jwtPrivateKey: null,
+  allowShortRsaKeys: false,
+  identityProvider: null,
   publicUrl: null,
   corsOrigins: [],
   allowedHosts: [],
+  staleAfterSeconds: 300,
+  rateLimitPerMinute: 60_000,
   logLevel: 'info',
 };
 
@@ -70,6 +74,19 @@ const VARIABLES: { readonly [name: string]: Expected } = {
     wrong: ['http://localhost', 'local host', '127.0.0.1/24', '[::1]'],
     right: ['::1', { host: '::1' }],
   },
+  ALLOW_SHORT_RSA_KEYS: {
+    must: /be true or false/,
+    wrong: ['yes', '1', 'TRUE', ' true'],
+    right: ['true', { allowShortRsaKeys: true }],
+  },
+  JWKS_URL: {
+    must: /http or https URL of an identity provider's keys/,
+    wrong: ['id.example.com/jwks', 'file:///etc/keys', 'data:application/json,{}', '/jwks'],
+    right: [
+      'https://id.example.com/jwks',
+      { identityProvider: { jwksUrl: 'https://id.example.com/jwks', issuer: null, audience: null } },
+    ],
+  },
   PUBLIC_URL: {
     must: /http or https URL/,
     wrong: ['agents.example.com', 'ftp://agents.example.com', 'localhost:8080', '/agents'],
@@ -82,8 +99,21 @@ const VARIABLES: { readonly [name: string]: Expected } = {
   },
   ALLOWED_HOSTS: {
     must: /comma-separated list of host names/,
-    wrong: ['https://a.example', 'a.example/path', 'a b', '*'],
-    right: ['a.example, b.example:8080', { allowedHosts: ['a.example', 'b.example:8080'] }],
+    wrong: ['https://a.example', 'a.example/path', 'a b', '*', 'fd00::1', '[fd00::1'],
+    right: [
+      'a.example, b.example:8080,[fd00::1]:80',
+      { allowedHosts: ['a.example', 'b.example:8080', '[fd00::1]:80'] },
+    ],
+  },
+  STALE_AFTER_SECONDS: {
+    must: /whole number of seconds from 1 to 86400/,
+    wrong: ['0', '-1', '1.5', '86401', '5m', ' '],
+    right: ['60', { staleAfterSeconds: 60 }],
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    must: /whole number: the requests one token may make a minute/,
+    wrong: ['-1', '1.5', '1e3', 'many', ' 5', '9999999999'],
+    right: ['600', { rateLimitPerMinute: 600 }],
   },
   LOG_LEVEL: {
     must: /one of fatal, error, warn, info, debug, trace, silent/,
@@ -123,6 +153,10 @@ it.each(['DATA_DIR', 'JWT_PUBLIC_KEY', 'JWT_PRIVATE_KEY'])('%s counts as not set
   expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
 });
 
+it('RATE_LIMIT_PER_MINUTE of 0 turns it off', () => {
+  expect(readConfig({ RATE_LIMIT_PER_MINUTE: '0' }).rateLimitPerMinute).toBeNull();
+});
+
 it('MCP_SERVER_PORT wins over PORT, 0 included', () => {
   expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '2' }).port).toBe(2);
   expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '0' }).port).toBe(0);
@@ -141,6 +175,22 @@ it('DATABASE_LISTEN_URL alone is refused: it is no store', () => {
   const message = refusal({ DATABASE_LISTEN_URL: 'postgres://u:hunter2@direct/db' });
   expect(message).toMatch(/^DATABASE_LISTEN_URL must not be set without DATABASE_URL/);
   expect(message).not.toContain('hunter2');
+});
+
+it('issuer and audience bind the tokens of JWKS_URL', () => {
+  const env = { JWKS_URL: 'http://localhost/jwks', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'agents' };
+  expect(readConfig(env).identityProvider).toEqual({
+    jwksUrl: 'http://localhost/jwks',
+    issuer: 'https://id.example',
+    audience: 'agents',
+  });
+});
+
+it.each(['JWT_ISSUER', 'JWT_AUDIENCE'])('%s alone is refused: it binds nobody’s tokens', (name) => {
+  expect(refusal({ [name]: 'https://id.example' })).toMatch(
+    new RegExp(`^${name} must not be set without JWKS_URL.*$`),
+  );
+  expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
 });
 
 it('keys may keep the quotes that an env file has around them', () => {

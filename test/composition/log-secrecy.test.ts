@@ -8,23 +8,7 @@ import { issuedToken } from '../support/agent-dashboard.ts';
 import { createDatabase } from '../support/postgres-database.ts';
 import { RunningServer } from '../support/running-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-/** What may not get into the log, by what it is. */
-type Secrets = { readonly [what: string]: string };
-
-function expectKept(log: string, secrets: Secrets): void {
-  const told = Object.entries(secrets).filter(([, secret]) => log.includes(secret));
-  expect(told.map(([what]) => what)).toEqual([]);
-  expect(log).not.toMatch(/authorization|bearer |-----BEGIN/i);
-}
-
-const partsOf = (name: string, token: string): Secrets =>
-  Object.fromEntries(
-    token
-      .split('.')
-      .slice(1)
-      .map((part, nth) => [`${name}, ${['claims', 'signature'][nth]}`, part]),
-  );
+import { expectKept, partsOf } from './kept-secrets.ts';
 
 it('no token, key, password or Authorization header is in the log of a whole run, whatever happens', async () => {
   await using folder = await temporaryFolder();

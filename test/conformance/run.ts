@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/composition/config.ts';
 import { TOKENS } from '../../src/composition/container.ts';
 import { startServer } from '../../src/composition/server.ts';
+import { aGrant, userIdOf } from '../support/builders.ts';
 import { bearerProxy } from './bearer-proxy.ts';
 import { LEFT_OUT, SCENARIOS } from './scenarios.ts';
 
@@ -29,7 +30,7 @@ const config = readConfig({ DATA_DIR: join(folder, 'data'), PORT: '0', LOG_LEVEL
 const server = await startServer(config, pino({ level: 'silent' }));
 const token = await server.container
   .resolve(TOKENS.issuer)!
-  .issue({ userId: 'conformance', scopes: ['agent'], expiresInSeconds: null });
+  .issue(aGrant({ userId: userIdOf('conformance') }));
 const proxy = await bearerProxy(new URL(server.url), token);
 
 let failed = 0;

@@ -23,10 +23,10 @@ export async function freshStore(kind: StoreKind): Promise<Store> {
   };
 }
 
-/** Rows as they are stored. The embedded store can be looked into only while no server has it. */
+/** Rows as they are stored, everybody's. The embedded store can be looked into only while no server has it. */
 export async function stored<Row>(env: Environment, sql: string): Promise<readonly Row[]> {
   await using opened = await openDatabase(readConfig(env));
-  return await opened.database.query<Row>(sql, []);
+  return await opened.database.orm.em.execute<Row[]>(sql);
 }
 
 export interface StoredMessage {

@@ -79,7 +79,7 @@ export const cleanStop: Proof = {
     const rows = await postgres.query<{ content: string }>(CONTENTS, [], databaseUrl);
     requireKept('PostgreSQL', onPostgres, rows);
     const embedded = await openPglite(join(folder, 'database'));
-    requireKept('PGlite', onPglite, await embedded.query<{ content: string }>(CONTENTS, []));
+    requireKept('PGlite', onPglite, await embedded.orm.em.execute<{ content: string }[]>(CONTENTS));
     await embedded.close();
     requireNone(
       'errors in the log',

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import type { AgentInstance } from '../../src/domain/agent-instance.ts';
 import type { AgentType } from '../../src/domain/agent-type.ts';
+import type { ApiKey, ApiKeyId } from '../../src/domain/api-key.ts';
 import type { Conversation } from '../../src/domain/conversation.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
 import type { Message } from '../../src/domain/message.ts';
 import type { Clock, Ids } from '../../src/ports/runtime.ts';
+import type { TokenGrant } from '../../src/ports/token-issuer.ts';
 import type { Caller } from '../../src/ports/token-verifier.ts';
 
 /** When everything happened that a test says nothing about, and when the fake clock starts. */
@@ -51,6 +54,17 @@ export class FakeIds implements Ids {
   }
 }
 
+/** What an agent's token says that never expires. */
+export const aGrant = (fields: Partial<TokenGrant> = {}): TokenGrant => ({
+  id: 'aaaaaaaaaaaaaaaa' as ApiKeyId,
+  userId: userIdOf('ada'),
+  scope: 'agent',
+  agentInstanceId: null,
+  createdAt: BEFORE,
+  expiresAt: null,
+  ...fields,
+});
+
 export const aCaller = (fields: Partial<Caller> = {}): Caller => ({
   userId: userIdOf('ada'),
   scopes: ['agent'],
@@ -66,7 +80,7 @@ export const anAgentType = (fields: Partial<AgentType> = {}): AgentType => ({
   ...fields,
 });
 
-/** An active instance without messages, saved once; a COMPLETED one has an end time. */
+/** An active instance without messages, saved once; a COMPLETED one has an end time, a DELETED one was active. */
 export const anAgentInstance = (fields: Partial<AgentInstance> = {}): AgentInstance => ({
   id: instanceIdOf(1),
   agentType: anAgentType(),
@@ -80,6 +94,7 @@ export const anAgentInstance = (fields: Partial<AgentInstance> = {}): AgentInsta
   lastReadMessageId: null,
   lastHeartbeatAt: null,
   lastActivityAt: BEFORE,
+  deletion: fields.status === 'DELETED' ? { deletedAt: BEFORE, statusBefore: 'ACTIVE' } : null,
   version: 1,
   ...fields,
 });
@@ -129,4 +144,21 @@ export const aConversation = (
   }),
   agentType: null,
   messages,
+});
+
+/** An id as new keys get it: no two are the same. */
+export const aKeyId = () => randomBytes(12).toString('base64url') as ApiKeyId;
+
+/** A key of an agent that works for ever; its id and hash are its own. */
+export const anApiKey = (fields: Partial<ApiKey> = {}): ApiKey => ({
+  id: aKeyId(),
+  name: 'laptop',
+  scope: 'agent',
+  agentInstanceId: null,
+  tokenHash: randomBytes(32).toString('base64url'),
+  createdAt: BEFORE,
+  expiresAt: null,
+  lastUsedAt: null,
+  revokedAt: null,
+  ...fields,
 });

@@ -12,3 +12,20 @@ export async function createDatabase(serverUrl: string): Promise<string> {
   url.pathname = `/${name}`;
   return url.href;
 }
+
+/** What a role may do beyond owning its database. */
+export type Privileges = 'superuser' | 'createrole' | 'bypassrls' | '';
+
+/** The same, but of a new role with these privileges, and the URL is that role's. */
+export async function createDatabaseOf(serverUrl: string, privileges: Privileges): Promise<string> {
+  const url = new URL(await createDatabase(serverUrl));
+  const database = url.pathname.slice(1);
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  url.username = `owner_of_${database}`;
+  url.password = 'password';
+  await client.query(`create role ${url.username} login ${privileges} password '${url.password}'`);
+  await client.query(`alter database ${database} owner to ${url.username}`);
+  await client.end();
+  return url.href;
+}

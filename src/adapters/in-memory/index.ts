@@ -1,3 +1,4 @@
 /** The entry `agent-dashboard-server/in-memory`. */
 export { InMemoryAgentInstanceRepository } from './agent-instance-repository.ts';
+export { InMemoryApiKeyRepository } from './api-key-repository.ts';
 export { InMemoryDashboardQueries } from './dashboard-queries.ts';

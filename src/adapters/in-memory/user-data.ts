@@ -1,5 +1,6 @@
 import type { AgentInstance } from '../../domain/agent-instance.ts';
 import type { AgentType } from '../../domain/agent-type.ts';
+import type { ApiKey, ApiKeyId } from '../../domain/api-key.ts';
 import type { IdempotencyRecord } from '../../domain/idempotency.ts';
 import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
 import type { Message } from '../../domain/message.ts';
@@ -7,13 +8,23 @@ import type { Message } from '../../domain/message.ts';
 export interface StoredInstance {
   readonly instance: AgentInstance;
   readonly messages: Map<MessageId, Message>;
-  gitDiff: string | null;
+  readonly gitDiff: string | null;
+  /** The version in which the diff last changed; 0: never. */
+  readonly gitDiffVersion: number;
+  /** The version in which each question last changed. */
+  readonly questionVersions: Map<MessageId, number>;
+}
+
+export interface StoredAgentType extends AgentType {
+  readonly createdAt: Date;
 }
 
 /** Everything of one user: no key reaches across. */
 export class UserData {
-  readonly agentTypes = new Map<string, AgentType>();
+  /** By name. */
+  readonly agentTypes = new Map<string, StoredAgentType>();
   readonly instances = new Map<AgentInstanceId, StoredInstance>();
   readonly instanceOfMessage = new Map<MessageId, AgentInstanceId>();
+  readonly apiKeys = new Map<ApiKeyId, ApiKey>();
   readonly records = new Map<string, IdempotencyRecord>();
 }

@@ -1,4 +1,4 @@
-import type { UserId } from '../../domain/ids.ts';
+import { type AgentInstanceId, agentInstanceId, isUuid, type UserId } from '../../domain/ids.ts';
 import type { Caller, Scope } from '../../ports/token-verifier.ts';
 import type { JsonObject } from './strict-json.ts';
 
@@ -14,21 +14,45 @@ const LAST_SECOND = 253_402_300_799;
 const SCOPES: readonly Scope[] = ['agent', 'dashboard'];
 
 /**
- * What the claims of a token say whose signature, `exp` and `nbf` hold.
- * @throws Error
+ * What the claims of a token say that an own key has signed.
+ * @throws Error for claims that do not hold at `now`, or that no token of ours would make.
  */
 export function callerOf(claims: JsonObject, now: Date): Caller {
-  // jose looks at `iat` only where a token's age is limited. Made in the future means made by a wrong clock.
-  if (typeof claims.iat === 'number' && claims.iat > now.getTime() / 1000 + CLOCK_SKEW_SECONDS)
-    throw new Error('"iat" is in the future');
+  refuseWrongTimes(claims, now);
   return {
-    userId: userIdOf(claims.sub),
+    ...bearerOf(claims),
     scopes: scopesOf(claims.scope),
-    expiresAt: expiryOf(claims.exp),
-    email: textOf(claims.email),
-    displayName: textOf(claims.name),
+    agentInstanceId: agentInstanceIdOf(claims.agent_instance_id),
   };
 }
+
+/**
+ * The person an identity provider's token stands for. What they may do here is not the provider's to say:
+ * `scope` and the like mean something else there.
+ * @throws Error for claims that do not hold at `now`; `exp` must be among them.
+ */
+export function personOf(claims: JsonObject, now: Date): Caller {
+  refuseWrongTimes(claims, now);
+  if (claims.exp === undefined) throw new Error('"exp" is missing');
+  return { ...bearerOf(claims), scopes: ['dashboard'], agentInstanceId: null };
+}
+
+/**
+ * The token's id, null where it has none.
+ * @throws Error
+ */
+export function tokenIdOf({ jti }: JsonObject): string | null {
+  if (jti === undefined) return null;
+  if (!isText(jti)) throw new Error('"jti" is not a text');
+  return jti;
+}
+
+const bearerOf = ({ sub, exp, email, name }: JsonObject) => ({
+  userId: userIdOf(sub),
+  expiresAt: expiryOf(exp),
+  email: textOf(email),
+  displayName: textOf(name),
+});
 
 /**
  * The user a token's subject names.
@@ -44,6 +68,19 @@ export function userIdOf(sub: unknown): UserId {
 export const isExpired = ({ expiresAt }: Caller, now: Date): boolean =>
   expiresAt !== null && expiresAt.getTime() + CLOCK_SKEW_SECONDS * 1000 <= now.getTime();
 
+/** Made or good from in the future means made by a wrong clock, or too early. */
+function refuseWrongTimes(claims: JsonObject, now: Date): void {
+  const seconds = now.getTime() / 1000;
+  const [exp, nbf, iat] = ['exp', 'nbf', 'iat'].map((name) => {
+    const time = claims[name];
+    if (time !== undefined && typeof time !== 'number') throw new Error(`"${name}" is not a number`);
+    return time;
+  });
+  if (exp !== undefined && exp + CLOCK_SKEW_SECONDS <= seconds) throw new Error('expired');
+  if (nbf !== undefined && nbf - CLOCK_SKEW_SECONDS > seconds) throw new Error('"nbf" is in the future');
+  if (iat !== undefined && iat - CLOCK_SKEW_SECONDS > seconds) throw new Error('"iat" is in the future');
+}
+
 /** Names we do not know are for others; a token without the claim is an agent's. */
 function scopesOf(scope: unknown): readonly Scope[] {
   if (scope === undefined) return ['agent'];
@@ -54,8 +91,16 @@ function scopesOf(scope: unknown): readonly Scope[] {
 
 function expiryOf(exp: unknown): Date | null {
   if (exp === undefined) return null;
-  if (typeof exp !== 'number' || !(exp <= LAST_SECOND)) throw new Error('"exp" is not a time in seconds');
-  return new Date(exp * 1000);
+  if (!(Number(exp) <= LAST_SECOND)) throw new Error('"exp" is not a time in seconds');
+  return new Date(Number(exp) * 1000);
+}
+
+/** What is not exactly one of our ids is refused, since to read it as none would unbind the token. */
+function agentInstanceIdOf(claim: unknown): AgentInstanceId | null {
+  if (claim === undefined) return null;
+  const id = typeof claim === 'string' && isUuid(claim) ? agentInstanceId(claim) : null;
+  if (id === null || id !== claim) throw new Error('"agent_instance_id" is not a canonical UUID');
+  return id;
 }
 
 const textOf = (claim: unknown): string | null => (isText(claim) ? claim : null);

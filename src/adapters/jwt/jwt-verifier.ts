@@ -1,71 +1,132 @@
 import { hash } from 'node:crypto';
-import { jwtVerify } from 'jose';
-import { LRUCache } from 'lru-cache';
-import { unauthenticated } from '../../ports/errors.ts';
+import type { ApiKeyId } from '../../domain/api-key.ts';
+import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
+import { PortError, unauthenticated } from '../../ports/errors.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
-import { CLOCK_SKEW_SECONDS, callerOf, isExpired } from './claims.ts';
+import { apiKeyIdOf } from './api-key-id.ts';
+import { isExpired } from './claims.ts';
+import type { IdentityProvider } from './identity-provider.ts';
 import type { VerificationKey } from './keys.ts';
-import { refuseUnsoundForm, TOKEN_LIMIT } from './token-form.ts';
+import { KnownTokens } from './known-tokens.ts';
+import { NotOursError, type OwnToken, OwnTokens } from './own-tokens.ts';
+import { RevocationWatch, type RevocationWatchOptions } from './revocation-watch.ts';
+import { TOKEN_LIMIT } from './token-form.ts';
 
 export interface JwtVerifierOptions {
-  readonly key: VerificationKey;
+  /** The server's own. */
+  readonly keys: readonly VerificationKey[];
+  /** Where people's tokens come from, if not from here. */
+  readonly identityProvider?: IdentityProvider | null;
+  /** What was issued and revoked. Without it a signature is all there is, and short keys are worth nothing. */
+  readonly issued?: Omit<RevocationWatchOptions, 'tokens' | 'clock'> | null;
   readonly clock: Clock;
   /** How many checked tokens are remembered. */
   readonly remembered?: number;
 }
 
+/** A provider's keys change without a word to us; what one of them has signed is checked again after this. */
+const PROVIDER_RECHECK_MS = 10 * 60 * 1000;
+
 /**
- * Verifies JWTs by the server's own key. A checked token is remembered by its hash, so that a known one
- * costs no signature check and is answered at once. Only good tokens are: a refusal may end (`nbf`), and
- * made-up tokens must not push out real ones.
+ * Verifies JWTs, by the server's own keys or the identity provider's. A checked token is remembered by its
+ * hash: a known one costs no signature check and no query, and is answered at once. Only good tokens are
+ * remembered: a refusal may end (`nbf`), and made-up tokens must not push out real ones.
  */
 export class JwtVerifier implements TokenVerifier {
-  readonly #key: VerificationKey;
+  readonly #own: OwnTokens;
+  readonly #provider: IdentityProvider | null;
+  readonly #apiKeys: ApiKeyRepository | null;
   readonly #clock: Clock;
-  readonly #known: LRUCache<string, Caller>;
+  readonly #known: KnownTokens;
+  readonly #watch: RevocationWatch | null;
   readonly #underWay = new Map<string, Promise<Caller>>();
 
-  constructor({ key, clock, remembered = 10_000 }: JwtVerifierOptions) {
-    this.#key = key;
+  constructor(options: JwtVerifierOptions) {
+    const { keys, identityProvider = null, issued = null, clock, remembered = 10_000 } = options;
+    this.#own = new OwnTokens(keys);
+    this.#provider = identityProvider;
+    this.#apiKeys = issued?.apiKeys ?? null;
     this.#clock = clock;
-    this.#known = new LRUCache({ max: remembered });
+    this.#known = new KnownTokens(remembered);
+    this.#watch = issued === null ? null : new RevocationWatch({ ...issued, clock, tokens: this.#known });
   }
 
-  verify(token: string): Caller | Promise<Caller> {
-    if (token.length > TOKEN_LIMIT) throw unauthenticated(new Error('longer than 8 KB'));
-    const digest = hash('sha256', token, 'base64url');
-    const caller = this.#known.get(digest);
-    if (caller === undefined) return this.#checkOnce(digest, token);
-    if (!isExpired(caller, this.#clock.now())) return caller;
-    this.#known.delete(digest);
-    throw unauthenticated(new Error('expired since it was checked'));
+  verify(text: string): Caller | Promise<Caller> {
+    if (text.length > TOKEN_LIMIT) throw unauthenticated(new Error('longer than 8 KB'));
+    const digest = hash('sha256', text, 'base64url');
+    const token = this.#known.get(digest);
+    if (token === undefined) return this.#checkOnce(digest, text);
+    const now = this.#clock.now();
+    if (isExpired(token.caller, now)) {
+      this.#known.end(token);
+      throw unauthenticated(new Error('expired since it was checked'));
+    }
+    if (token.recheckAt <= now.getTime()) {
+      this.#known.forget(token);
+      return this.#checkOnce(digest, text);
+    }
+    token.usedAt = now.getTime();
+    const { caller } = token;
+    if (this.#watch === null || token.revocableAs === null || this.#watch.isFresh) return caller;
+    return this.#watch.catchUp().then(() => {
+      if (token.hasEnded) throw unauthenticated(new Error('revoked since it was checked'));
+      return caller;
+    });
+  }
+
+  /** Notes when keys were last used, and lets go of timers and signals. */
+  async close(): Promise<void> {
+    await this.#watch?.close();
   }
 
   /** Many connections may bring one new token at the same moment. */
-  #checkOnce(digest: string, token: string): Promise<Caller> {
+  #checkOnce(digest: string, text: string): Promise<Caller> {
     let check = this.#underWay.get(digest);
     if (check === undefined) {
-      check = this.#check(digest, token).finally(() => this.#underWay.delete(digest));
+      check = this.#check(digest, text)
+        .catch((cause) => {
+          throw cause instanceof PortError ? cause : unauthenticated(cause);
+        })
+        .finally(() => this.#underWay.delete(digest));
       this.#underWay.set(digest, check);
     }
     return check;
   }
 
-  async #check(digest: string, token: string): Promise<Caller> {
+  async #check(hash: string, text: string): Promise<Caller> {
+    const now = this.#clock.now();
+    const readAt = performance.now();
+    let own: OwnToken;
     try {
-      refuseUnsoundForm(token);
-      const now = this.#clock.now();
-      const { payload } = await jwtVerify(token, this.#key.publicKey, {
-        algorithms: [this.#key.algorithm],
-        clockTolerance: CLOCK_SKEW_SECONDS,
-        currentDate: now,
-      });
-      const caller = callerOf(payload, now);
-      this.#known.set(digest, caller);
-      return caller;
-    } catch (cause) {
-      throw unauthenticated(cause);
+      own = await this.#own.check(text, now);
+    } catch (refusal) {
+      // What an own key has signed, or is said to have signed, is no business of the provider's.
+      if (this.#provider === null || !(refusal instanceof NotOursError)) throw refusal;
+      const caller = await this.#provider.check(text, now);
+      return this.#remember(
+        { caller, hash, revocableAs: null, recheckAt: now.getTime() + PROVIDER_RECHECK_MS },
+        readAt,
+      );
     }
+    const revocableAs = await this.#requireGood(own, hash);
+    return this.#remember({ caller: own.caller, hash, revocableAs, recheckAt: Infinity }, readAt);
+  }
+
+  /** @returns what the token's record is or would be named by. */
+  async #requireGood({ caller, id, mustBeRecorded }: OwnToken, hash: string): Promise<ApiKeyId | null> {
+    const named = apiKeyIdOf(id, hash);
+    const record = (await this.#apiKeys?.findByToken(caller.userId, { id: named, hash })) ?? null;
+    if (record?.revokedAt != null) throw new Error('revoked');
+    if (mustBeRecorded && record?.tokenHash !== hash)
+      throw new Error('signed by a short key, and not issued here');
+    return this.#apiKeys === null ? null : named;
+  }
+
+  #remember(token: Parameters<KnownTokens['add']>[0], readAt: number): Caller {
+    const known = this.#known.add(token);
+    this.#watch?.begin(token.revocableAs === null ? Number.POSITIVE_INFINITY : readAt);
+    known.usedAt = this.#clock.now().getTime();
+    return known.caller;
   }
 }

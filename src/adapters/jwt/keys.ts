@@ -1,16 +1,27 @@
 import { createPrivateKey, createPublicKey, generateKeyPair as generate, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { thumbprintOf } from './jwk.ts';
 
 /** Each key verifies and signs by exactly one of these, so that no token chooses how it is checked. */
 export type KeyAlgorithm = 'EdDSA' | 'ES256' | 'RS256';
 
-export interface VerificationKey {
+/** What every key has, whatever it is for. */
+interface KeyTraits {
+  /** The start of its thumbprint: what a token names it by. Both halves of a pair have the same. */
+  readonly keyId: string;
   readonly algorithm: KeyAlgorithm;
+  /**
+   * `short`: RSA of 512 to 2047 bits. Its public half can be worked out from two tokens and broken for a
+   * few dollars, so its signature alone proves nothing.
+   */
+  readonly strength: 'full' | 'short';
+}
+
+export interface VerificationKey extends KeyTraits {
   readonly publicKey: KeyObject;
 }
 
-export interface SigningKey {
-  readonly algorithm: KeyAlgorithm;
+export interface SigningKey extends KeyTraits {
   readonly privateKey: KeyObject;
 }
 
@@ -22,29 +33,41 @@ export interface PemPair {
   readonly publicKey: string;
 }
 
+export interface KeyReading {
+  /** Without it a short RSA key is refused. */
+  readonly allowShortRsa?: boolean;
+}
+
 const KINDS = 'Ed25519, P-256, or RSA of at least 2048 bits';
-const MIN_RSA_BITS = 2048;
+const KINDS_AND_SHORT = `${KINDS}; RSA of 512 bits or more needs ALLOW_SHORT_RSA_KEYS=true`;
+const FULL_RSA_BITS = 2048;
+const SHORT_RSA_BITS = 512;
+
+/** More are a mistake; a token that names no key is tried by each. */
+const MOST_KEYS = 16;
+
+/** 48 bits: enough to tell 16 keys apart, and few characters in every token. */
+const KEY_ID_LENGTH = 8;
 
 /**
+ * Any number of keys, one PEM block after another; none goes before the others.
  * @param name what the text is the value of; the error's message begins with it.
  * @throws Error of one line that says what the value should be, and nothing of what it is.
  */
-export function readPublicKey(pem: string, name: string): VerificationKey {
-  const text = withLineBreaks(pem);
-  const refuse = (cause?: unknown) => new Error(`${name} must be a PEM public key (${KINDS})`, { cause });
-  // Node would also derive a public key from a private one, which has no business on a machine that only
-  // verifies, and take it from a certificate, whose dates and issuer nobody would check.
-  const labels = [...text.matchAll(/-----BEGIN ([^-]+)-----/g)].map(([, label]) => label);
-  if (labels.length !== 1 || !/^(RSA )?PUBLIC KEY$/.test(labels[0]!)) throw refuse();
-  let publicKey: KeyObject;
-  try {
-    publicKey = createPublicKey(text);
-  } catch (cause) {
-    throw refuse(cause);
-  }
-  const algorithm = algorithmOf(publicKey);
-  if (algorithm === null) throw refuse();
-  return { algorithm, publicKey };
+export function readPublicKeys(
+  pem: string,
+  name: string,
+  { allowShortRsa = false }: KeyReading = {},
+): readonly VerificationKey[] {
+  const must = `${name} must be a PEM public key`;
+  const keys = publicPemBlocks(withLineBreaks(pem), must).map((block) => {
+    const publicKey = parsed(() => createPublicKey(block), must);
+    return { ...traitsOf(publicKey, must, allowShortRsa), publicKey };
+  });
+  if (keys.length > MOST_KEYS) throw new Error(`${name} must hold at most ${MOST_KEYS} public keys`);
+  if (new Set(keys.map(({ keyId }) => keyId)).size < keys.length)
+    throw new Error(`${name} must hold each public key once`);
+  return keys;
 }
 
 /**
@@ -52,34 +75,37 @@ export function readPublicKey(pem: string, name: string): VerificationKey {
  * @param name what the text is the value of; the error's message begins with it.
  * @throws Error of one line that says what the value should be, and nothing of what it is.
  */
-export function readPrivateKey(pem: string, name: string): KeyPair {
-  const refuse = (cause?: unknown) =>
-    new Error(`${name} must be a PEM private key without a passphrase (${KINDS})`, { cause });
-  let privateKey: KeyObject;
-  try {
-    privateKey = createPrivateKey(withLineBreaks(pem));
-  } catch (cause) {
-    throw refuse(cause);
-  }
-  const algorithm = algorithmOf(privateKey);
-  if (algorithm === null) throw refuse();
-  return { algorithm, privateKey, publicKey: createPublicKey(privateKey) };
+export function readPrivateKey(
+  pem: string,
+  name: string,
+  { allowShortRsa = false }: KeyReading = {},
+): KeyPair {
+  const must = `${name} must be a PEM private key without a passphrase`;
+  const privateKey = parsed(() => createPrivateKey(withLineBreaks(pem)), must);
+  return { ...traitsOf(privateKey, must, allowShortRsa), privateKey, publicKey: createPublicKey(privateKey) };
 }
 
 /**
- * @param name what the public key is the value of; the error's message begins with it.
- * @throws Error where `key` is not the public half of `pair`: every token issued would be refused.
+ * @param name what the public keys are the value of; the error's message begins with it.
+ * @throws Error where none of `keys` is the public half of `pair`: every token issued would be refused.
  */
-export function requireSamePair(pair: KeyPair, key: VerificationKey, name: string): void {
-  if (!pair.publicKey.equals(key.publicKey)) throw new Error(`${name} must belong to the private key`);
+export function requireSamePair(pair: KeyPair, keys: readonly VerificationKey[], name: string): void {
+  if (!keys.some(({ publicKey }) => publicKey.equals(pair.publicKey)))
+    throw new Error(`${name} must belong to the private key`);
 }
 
+/** What a fresh pair can be of. `rsa-512` is for those who hold such keys already. */
+export const KEY_KINDS = ['ed25519', 'rsa-2048', 'rsa-512'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
+const RSA_BITS = { 'rsa-2048': FULL_RSA_BITS, 'rsa-512': SHORT_RSA_BITS } as const;
+
 /** Makes a fresh pair of the named kind. */
-export async function generateKeyPair(kind: 'ed25519' | 'rsa-2048'): Promise<PemPair> {
+export async function generateKeyPair(kind: KeyKind): Promise<PemPair> {
   const { privateKey, publicKey } =
     kind === 'ed25519'
       ? await promisify(generate)('ed25519')
-      : await promisify(generate)('rsa', { modulusLength: MIN_RSA_BITS });
+      : await promisify(generate)('rsa', { modulusLength: RSA_BITS[kind] });
   return {
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
@@ -89,14 +115,44 @@ export async function generateKeyPair(kind: 'ed25519' | 'rsa-2048'): Promise<Pem
 /** Files and variables that hold one line write line breaks as a backslash and an n. */
 const withLineBreaks = (pem: string): string => pem.replaceAll(/(\\r)?\\n/g, '\n').trim();
 
-function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): KeyAlgorithm | null {
+/**
+ * Node would also derive a public key from a private one, which has no business on a machine that only
+ * verifies, and take it from a certificate, whose dates and issuer nobody would check.
+ */
+function publicPemBlocks(text: string, must: string): readonly string[] {
+  const blocks = text.match(/-----BEGIN (RSA )?PUBLIC KEY-----[^-]+-----END \1PUBLIC KEY-----/g) ?? [];
+  const begun = text.match(/-----BEGIN /g)?.length ?? 0;
+  if (blocks.length === 0 || blocks.length !== begun) throw new Error(`${must} (${KINDS})`);
+  return blocks;
+}
+
+function parsed(parse: () => KeyObject, must: string): KeyObject {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new Error(`${must} (${KINDS})`, { cause });
+  }
+}
+
+function traitsOf(key: KeyObject, must: string, allowShortRsa: boolean): KeyTraits {
+  const kind = kindOf(key);
+  if (kind === null) throw new Error(`${must} (${KINDS})`);
+  if (kind.strength === 'short' && !allowShortRsa) throw new Error(`${must} (${KINDS_AND_SHORT})`);
+  return { keyId: thumbprintOf(key).slice(0, KEY_ID_LENGTH), ...kind };
+}
+
+function kindOf({
+  asymmetricKeyType,
+  asymmetricKeyDetails: { namedCurve, modulusLength = 0 } = {},
+}: KeyObject): Omit<KeyTraits, 'keyId'> | null {
   switch (asymmetricKeyType) {
     case 'ed25519':
-      return 'EdDSA';
+      return { algorithm: 'EdDSA', strength: 'full' };
     case 'ec':
-      return asymmetricKeyDetails?.namedCurve === 'prime256v1' ? 'ES256' : null;
+      return namedCurve === 'prime256v1' ? { algorithm: 'ES256', strength: 'full' } : null;
     case 'rsa':
-      return (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS ? 'RS256' : null;
+      if (modulusLength < SHORT_RSA_BITS) return null;
+      return { algorithm: 'RS256', strength: modulusLength < FULL_RSA_BITS ? 'short' : 'full' };
     default:
       return null;
   }

@@ -2,24 +2,19 @@ import type { Context } from 'koa';
 import { CodedError } from '../../domain/errors.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import type { Caller } from '../../ports/token-verifier.ts';
+import { challengeOf } from './challenge.ts';
 import { HttpError } from './http-error.ts';
 import { answerAndLinger } from './linger.ts';
-import {
-  PROBLEM_TYPE,
-  type Problem,
-  type ProblemOverrides,
-  problemOf,
-  retryAfterSeconds,
-} from './problem.ts';
-import { bearerChallenge } from './public-url.ts';
+import { PROBLEM_TYPE, type Problem, problemOf, retryAfterSeconds } from './problem.ts';
 import { nameRequest } from './request-id.ts';
+import type { Route } from './routes.ts';
 
 /** What is known of one request while it is answered. */
 export interface Exchange {
   readonly requestId: string;
   caller: Caller | null;
-  /** Those of the route, once it is found. */
-  overrides: ProblemOverrides | null;
+  /** What answers, once it is found in the table. */
+  route: Route | null;
 }
 
 export interface ExchangeSettings {
@@ -51,7 +46,7 @@ export async function exchange(
   const state = ctx.state as ExchangeState;
   if (state[EXCHANGE] !== undefined) return work(ctx);
   const started = performance.now();
-  const current: Exchange = { requestId: nameRequest(ctx), caller: null, overrides: null };
+  const current: Exchange = { requestId: nameRequest(ctx), caller: null, route: null };
   state[EXCHANGE] = current;
   try {
     await work(ctx);
@@ -72,7 +67,7 @@ export async function exchange(
 }
 
 function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchange, error: unknown): void {
-  const problem = problemOf(error, current.requestId, current.overrides);
+  const problem = problemOf(error, current.requestId, current.route?.problems ?? null);
   logCause(settings.logger, problem, error);
   if (ctx.headerSent) {
     // Half an answer is out; cutting it off is the only way left to say that it is not whole.
@@ -80,12 +75,15 @@ function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchan
     return;
   }
   if (error instanceof HttpError) ctx.set(error.headers);
-  if (problem.status === 401) ctx.set('WWW-Authenticate', bearerChallenge(ctx, settings.publicUrl ?? null));
+  const { publicUrl = null } = settings;
+  const challenge = challengeOf(problem, ctx, publicUrl, current.route?.useCase.scopes ?? []);
+  if (challenge !== null) ctx.set('WWW-Authenticate', challenge);
   const seconds = retryAfterSeconds(problem.code);
   if (seconds !== undefined) ctx.set('Retry-After', String(seconds));
 
   const body = JSON.stringify(problem);
   ctx.status = problem.status;
+  ctx.set('Cache-Control', 'no-store');
   ctx.set('Content-Type', PROBLEM_TYPE);
   ctx.body = body;
   if (problem.code === 'too_large' && !ctx.req.complete) answerAndLinger(ctx, body);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import cors from '@koa/cors';
 import type { Context, Middleware } from 'koa';
 import { timesSent } from './authenticate.ts';
@@ -38,13 +39,14 @@ export function guard({ allowedHosts = [], corsOrigins = [], publicUrl = null }:
 
   return (ctx, next) => {
     const host = oneHost(ctx);
-    if (!PROBES.has(ctx.path) && !hosts.has(host) && !hosts.has(withoutPort(host))) {
+    if (!PROBES.has(ctx.path) && !hosts.has(host) && !hosts.has(nameOf(host))) {
       throw new HttpError('forbidden_host', 'The Host header names a host this server does not answer to');
     }
     if (origins.size > 0) ctx.vary('Origin');
     const { origin } = ctx.req.headers;
-    if (origin === undefined || isOwn(origin, host) || origin === home?.origin) return next();
-    if (origins.has(lowerCase(origin))) return withCors(ctx, next);
+    const isOurs = origin === undefined ? !isForeignPart(ctx.req) : isOwn(origin, host, home);
+    if (isOurs) return next();
+    if (origin !== undefined && origins.has(lowerCase(origin))) return withCors(ctx, next);
     throw new HttpError('forbidden_origin', 'Pages of this origin may not call this server');
   };
 }
@@ -59,9 +61,27 @@ function oneHost({ req }: Context): string {
   return lowerCase(host ?? '');
 }
 
-const lowerCase = (text: string): string => text.trim().toLowerCase();
+const lowerCase = (text: string): string => text.toLowerCase();
 
-const withoutPort = (host: string): string => host.replace(/:\d+$/, '');
+/** A host without its port; empty for what is no host at all. */
+const nameOf = (host: string): string => /^(\[[\da-f:.]+\]|[^:[\]]*)(?::\d{1,5})?$/.exec(host)?.[1] ?? '';
 
-const isOwn = (origin: string, host: string): boolean =>
-  origin === `http://${host}` || origin === `https://${host}`;
+/**
+ * A proxy in front may speak https, so an origin with the host's name is the server's in either scheme; but not
+ * where it is known to be https: a page under the same name that came in the clear may be anybody's work.
+ */
+function isOwn(origin: string, host: string, home: URL | null): boolean {
+  if (origin === home?.origin || origin === `https://${host}`) return true;
+  return origin === `http://${host}` && !(home?.protocol === 'https:' && home.host === host);
+}
+
+/**
+ * Images, scripts and frames that another site's page asks for bear no Origin; browsers say by other headers
+ * where they come from. Following a link to here is no such thing.
+ */
+function isForeignPart({ method, headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== 'cross-site' && site !== 'same-site') return false;
+  const isLink = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return !(isLink && method === 'GET');
+}

@@ -2,6 +2,7 @@ import { CodedError } from '../../domain/errors.ts';
 
 /** What can be wrong with a request before, or apart from, any use case. */
 export type HttpErrorCode =
+  | 'csrf'
   | 'forbidden_host'
   | 'forbidden_origin'
   | 'headers_too_large'
@@ -13,6 +14,7 @@ export type HttpErrorCode =
   | 'method_not_allowed'
   | 'not_acceptable'
   | 'not_found'
+  | 'rate_limited'
   | 'request_timeout'
   | 'too_large'
   | 'unsupported_media_type';

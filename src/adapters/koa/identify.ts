@@ -1,19 +1,31 @@
 import type { Context } from 'koa';
 import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
-import { bearerToken } from './authenticate.ts';
+import { sentToken } from './authenticate.ts';
 import { exchangeOf } from './exchange.ts';
+import type { RateLimit } from './rate-limit.ts';
 
-/**
- * Finds out who calls, by the bearer token, and notes it on the exchange that `ctx` is in.
- * @throws PortError `unauthenticated`, HttpError `invalid_header`.
- */
-export function identify(ctx: Context, tokens: TokenVerifier): Caller | Promise<Caller> {
-  const note = (caller: Caller): Caller => {
-    exchangeOf(ctx).caller = caller;
-    return caller;
-  };
-  const verified = tokens.verify(bearerToken(ctx));
-  return isPromise(verified) ? verified.then(note) : note(verified);
+export interface IdentifyOptions {
+  readonly tokens: TokenVerifier;
+  /** Absent or null: a token may ask as often as it likes. */
+  readonly rateLimit?: RateLimit | null;
+  /** Whether a browser's cookie will do where there is no bearer token. */
+  readonly cookies?: boolean;
 }
 
-const isPromise = (verified: Caller | Promise<Caller>): verified is Promise<Caller> => 'then' in verified;
+/**
+ * Finds out who calls, by the bearer token or the cookie, and notes it on the exchange that `ctx` is in. What is answered
+ * to a token is for no cache to keep, unless whoever answers knows better.
+ * @throws PortError `unauthenticated`, HttpError `invalid_header`, `csrf`, `rate_limited`.
+ */
+export async function identify(
+  ctx: Context,
+  { tokens, rateLimit, cookies = false }: IdentifyOptions,
+): Promise<Caller> {
+  ctx.res.setHeader('Cache-Control', 'no-store');
+  const token = sentToken(ctx, cookies);
+  const caller = await tokens.verify(token);
+  // First, so that the log can say whose loop has run wild.
+  exchangeOf(ctx).caller = caller;
+  await rateLimit?.count(token);
+  return caller;
+}

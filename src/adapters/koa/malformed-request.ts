@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
 import { PROBLEM_TYPE, type Problem, problemOf } from './problem.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 const REASONS: { readonly [nodeCode: string]: [HttpErrorCode, string] } = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', 'The headers are larger than 16 KB'],
@@ -34,6 +35,7 @@ export function refuseMalformed(
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${problem.request_id}`,
+    ...SECURITY_HEADERS.map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
@@ -41,6 +43,7 @@ export function refuseMalformed(
 /** Answers a request whose target is no address at all. */
 export function refuseTarget(res: ServerResponse): void {
   const problem = problemFor(NOT_HTTP);
+  for (const [name, value] of SECURITY_HEADERS) res.setHeader(name, value);
   res.writeHead(problem.status, {
     Connection: 'close',
     'Content-Type': PROBLEM_TYPE,

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
-import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
+import type { Caller } from '../../ports/token-verifier.ts';
 import { readJsonRoot } from './body.ts';
 import { type ExchangeSettings, exchange } from './exchange.ts';
 import { methodNotAllowed } from './http-error.ts';
-import { identify } from './identify.ts';
+import { type IdentifyOptions, identify } from './identify.ts';
 
 /** Answers a request that was let in, all by itself. Resolves when the answer is out. */
 export type NodeHandler = (
@@ -13,10 +13,9 @@ export type NodeHandler = (
   by: { readonly caller: Caller; readonly body: unknown },
 ) => Promise<void>;
 
-export interface ProtectedNodeHandlerOptions extends ExchangeSettings {
+export interface ProtectedNodeHandlerOptions extends ExchangeSettings, IdentifyOptions {
   readonly paths: readonly string[];
   readonly methods: readonly string[];
-  readonly tokens: TokenVerifier;
   /** Bytes of a POST's JSON body, after inflating. */
   readonly bodyLimit: number;
   readonly handler: NodeHandler;
@@ -27,15 +26,15 @@ export interface ProtectedNodeHandlerOptions extends ExchangeSettings {
  * be, and the refusals are those of the REST API.
  */
 export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Middleware {
-  const { tokens, bodyLimit, handler, ...settings } = options;
+  const { bodyLimit, handler } = options;
   const paths = new Set(options.paths);
   const methods = new Set(options.methods);
   const allowed = [...methods, 'OPTIONS'].join(', ');
 
   return (ctx, next) => {
     if (!paths.has(ctx.path)) return next();
-    return exchange(ctx, settings, async () => {
-      const caller = await identify(ctx, tokens);
+    return exchange(ctx, options, async () => {
+      const caller = await identify(ctx, options);
       if (ctx.method === 'OPTIONS') {
         ctx.set('Allow', allowed);
         ctx.status = 204;

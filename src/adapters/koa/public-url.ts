@@ -11,7 +11,3 @@ export function publicBase(ctx: Context, publicUrl: string | null): string {
 }
 
 export const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';
-
-/** What every 401 says: RFC 6750, with the pointer of RFC 9728 to who gives out tokens. */
-export const bearerChallenge = (ctx: Context, publicUrl: string | null): string =>
-  `Bearer realm="agent-dashboard", resource_metadata="${publicBase(ctx, publicUrl)}${PROTECTED_RESOURCE_PATH}"`;

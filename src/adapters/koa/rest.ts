@@ -1,16 +1,14 @@
 import { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Dispatch } from '../../application/dispatch.ts';
-import type { TokenVerifier } from '../../ports/token-verifier.ts';
 import { type ExchangeSettings, exchange } from './exchange.ts';
 import { methodNotAllowed, notFound } from './http-error.ts';
-import { identify } from './identify.ts';
+import { type IdentifyOptions, identify } from './identify.ts';
 import { routeHandler } from './route-handler.ts';
 import { BASE_PATH, ROUTES } from './routes.ts';
 
-export interface RestApiOptions extends ExchangeSettings {
+export interface RestApiOptions extends ExchangeSettings, IdentifyOptions {
   readonly dispatch: Dispatch;
-  readonly tokens: TokenVerifier;
 }
 
 const BELOW_BASE = `${BASE_PATH}/`;
@@ -19,10 +17,10 @@ const BELOW_BASE = `${BASE_PATH}/`;
  * The REST API as one middleware for any Koa application. It answers what is under `/api/v1`, errors
  * included, and leaves the rest to `next`.
  */
-export function restApi({ dispatch, tokens, ...settings }: RestApiOptions): Middleware {
+export function restApi(options: RestApiOptions): Middleware {
   const router = new Router({ prefix: BASE_PATH, sensitive: true });
   for (const route of ROUTES) {
-    const handle = routeHandler(route, dispatch);
+    const handle = routeHandler(route, options);
     const ownMethodOnly = (ctx: Context): Promise<void> => {
       // The router lets HEAD in wherever GET is; a HEAD that hands messages over would lose them.
       if (ctx.method !== route.method && !route.safe) throw methodNotAllowed(allowedAt(ctx));
@@ -32,17 +30,16 @@ export function restApi({ dispatch, tokens, ...settings }: RestApiOptions): Midd
   }
   const routed = router.routes();
 
-  /** The token comes first: without one, no body is read and no path is known. */
+  /** The token comes first: without one, or with one that asks too often, no body is read and no path is known. */
   const answer = async (ctx: Context): Promise<void> => {
-    const caller = identify(ctx, tokens);
-    if ('then' in caller) await caller;
+    await identify(ctx, options);
     await routed(ctx as Parameters<typeof routed>[0], async () => answerUnrouted(ctx));
   };
 
   return (ctx, next) => {
     const { path } = ctx;
     if (!path.startsWith(BELOW_BASE) && path !== BASE_PATH) return next();
-    return exchange(ctx, settings, answer);
+    return exchange(ctx, options, answer);
   };
 }
 

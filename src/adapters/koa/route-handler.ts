@@ -4,34 +4,46 @@ import type { Dispatch } from '../../application/dispatch.ts';
 import { readJsonObject } from './body.ts';
 import { exchangeOf } from './exchange.ts';
 import { notAcceptable } from './http-error.ts';
+import { nextPageLink } from './next-page-link.ts';
 import type { Route } from './routes.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const NO_BODY = {};
 
+export interface RouteHandlerOptions {
+  readonly dispatch: Dispatch;
+  readonly publicUrl?: string | null;
+}
+
 /** Turns one row of the table into what answers it. Runs within an exchange whose caller is known. */
-export function routeHandler(route: Route, dispatch: Dispatch): (ctx: Context) => Promise<void> {
-  const { useCase, input, status, cacheControl, mayWait } = route;
+export function routeHandler(
+  route: Route,
+  { dispatch, publicUrl = null }: RouteHandlerOptions,
+): (ctx: Context) => Promise<void> {
+  const { useCase, input, status, mayWait } = route;
+  const hasContent = status !== 204;
   const takesKey = route.method !== 'GET';
   const rules = { limit: route.bodyLimit, mayBeEmpty: route.body === 'optional' };
 
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
-    exchange.overrides = route.problems;
-    if (cacheControl !== null) ctx.set('Cache-Control', cacheControl);
-    if (!takesJson(ctx)) throw notAcceptable();
+    exchange.route = route;
+    if (hasContent && !takesJson(ctx)) throw notAcceptable();
 
     const body = route.body === 'none' ? NO_BODY : await readJsonObject(ctx, rules);
-    const answer = await dispatch(useCase, {
+    const output = await dispatch(useCase, {
       caller: exchange.caller!,
       input: input(ctx, body),
       idempotencyKey: takesKey ? headerText(ctx.req.headers['idempotency-key']) : null,
       gone: mayWait ? whenGone(ctx.res) : null,
     });
-    // Text is what Koa sends as it stands; an object it would inspect, and stringify later on.
     ctx.status = status;
+    if (!hasContent) return;
+    const cursor = route.nextCursor?.(output) ?? null;
+    if (cursor !== null) ctx.set('Link', nextPageLink(ctx, publicUrl, cursor));
+    // Text is what Koa sends as it stands; an object it would inspect, and stringify later on.
     ctx.set('Content-Type', JSON_TYPE);
-    ctx.body = JSON.stringify(answer);
+    ctx.body = JSON.stringify(route.answer === undefined ? output : route.answer(output));
   };
 }
 

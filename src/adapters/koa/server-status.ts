@@ -17,22 +17,30 @@ export interface ServerStatusOptions {
   readonly protectedResources?: readonly string[];
   /** Issuers of people's tokens. */
   readonly authorizationServers?: readonly string[];
+  /** The public keys that this server's tokens can be checked by (RFC 7517); absent: nothing is published. */
+  readonly jwks?: () => object;
 }
 
 const ALLOWED = 'GET, HEAD, OPTIONS';
 const SCOPES = ['agent', 'dashboard'] as const satisfies Scope[];
+
+const JWKS_PATH = '/.well-known/jwks.json';
+
+/** Verifiers ask rarely, and notice a key that is new after this long. */
+const JWKS_CACHE_CONTROL = 'public, max-age=300';
 
 /** A probe that gets no answer is repeated; one that hangs tells nobody anything. */
 const PATIENCE_MS = 3_000;
 
 /** What the server says about itself, to anyone: no token is needed. */
 export function serverStatus(options: ServerStatusOptions): Middleware {
-  const { ping, publicUrl = null, protectedResources = [BASE_PATH, '/mcp'] } = options;
+  const { ping, jwks, publicUrl = null, protectedResources = [BASE_PATH, '/mcp'] } = options;
   const pages = new Map<string, (ctx: Context) => object | Promise<object>>([
     ['/', () => describe(options)],
     ['/health', () => ({ status: 'ok' })],
     ['/ready', () => ready(ping)],
   ]);
+  if (jwks !== undefined) pages.set(JWKS_PATH, (ctx) => published(ctx, jwks()));
   for (const resource of ['', ...protectedResources]) {
     const metadata = (ctx: Context) => ({
       resource: publicBase(ctx, publicUrl) + resource,
@@ -62,6 +70,12 @@ const describe = ({ name, version, links }: ServerStatusOptions): object => ({
   version,
   links: { api: BASE_PATH, health: '/health', ready: '/ready', ...links },
 });
+
+function published(ctx: Context, keys: object): object {
+  ctx.set('Content-Type', 'application/jwk-set+json');
+  ctx.set('Cache-Control', JWKS_CACHE_CONTROL);
+  return keys;
+}
 
 async function ready(ping: () => Promise<void>): Promise<object> {
   const { promise: late, reject } = Promise.withResolvers<never>();

@@ -26,7 +26,7 @@ export async function callTool(services: ToolServices, name: string, call: McpCa
   if (tool === undefined) throw new ProtocolFault(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 100)}`);
   const { dispatch, ids, logger, timing } = services;
   const context = {
-    newId: () => ids.next(),
+    newInstanceId: () => call.caller.agentInstanceId ?? ids.next(),
     agentType: agentTypeOf(call.client),
     waitSeconds: waitSecondsFor(call.client.name, timing.waitSeconds),
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
+import type { Caller } from '../../ports/token-verifier.ts';
 import { RecentEvents } from './event-store.ts';
 import { sessionMissing, sessionNotFound } from './json-rpc.ts';
 import { createLegacyServer, type LegacyServerOptions } from './legacy-server.ts';
@@ -32,7 +33,7 @@ export class LegacyLeg {
   async handle(request: Request, visit: Visit, res: ServerResponse): Promise<Response> {
     const id = request.headers.get('mcp-session-id');
     if (id === null) return this.#open(request, visit, res);
-    const session = this.sessions.find(id, visit.caller.userId);
+    const session = this.sessions.find(id, visit.caller);
     if (session === null) return sessionNotFound();
     this.sessions.holdFor(id, res);
     return pass(session.transport, request, visit);
@@ -40,13 +41,12 @@ export class LegacyLeg {
 
   async #open(request: Request, visit: Visit, res: ServerResponse): Promise<Response> {
     if (request.method !== 'POST' || !isInitializeRequest(visit.body)) return sessionMissing();
-    const { userId } = visit.caller;
     const transport: Transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       eventStore: new RecentEvents(),
       keepAliveMs: this.#options.timing.keepAliveMs,
       onsessioninitialized: (id) =>
-        this.#keep({ id, userId, transport, close: () => transport.close() }, res),
+        this.#keep({ id, transport, close: () => transport.close() }, visit.caller, res),
     });
     const server = createLegacyServer({
       ...this.#options,
@@ -65,9 +65,9 @@ export class LegacyLeg {
     return response;
   }
 
-  #keep(session: StreamableSession, res: ServerResponse): void {
+  #keep(session: StreamableSession, caller: Caller, res: ServerResponse): void {
     const { id, transport } = session;
-    this.sessions.add(session);
+    this.sessions.add(session, caller);
     this.sessions.holdFor(id, res);
     const closed = transport.onclose;
     transport.onclose = () => {

@@ -1,16 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import type { UserId } from '../../domain/ids.ts';
+import type { Subscription } from '../../ports/signals.ts';
+import type { Caller, TokenLife } from '../../ports/token-verifier.ts';
 
-/** A session as its owner opened it. */
 export interface Session {
   readonly id: string;
-  /** A session id is no authentication: it works for this user's tokens only. */
-  readonly userId: UserId;
   close(): Promise<void>;
 }
 
 interface Entry<Kind extends Session> {
   readonly session: Kind;
+  /** A session id is no authentication: it works for tokens that may do what the first one might. */
+  readonly openedBy: Caller;
+  /** Of the token that came last: clients exchange theirs under way. The session ends with it. */
+  life: TokenLife | null;
+  lifeSubscription: Subscription | null;
   /** Answers and streams under way. */
   open: number;
   idleSince: number;
@@ -34,16 +38,27 @@ export class Sessions<Kind extends Session> {
     return this.#entries.size;
   }
 
-  add(session: Kind): void {
-    this.#makeRoom(session.userId);
-    this.#entries.set(session.id, { session, open: 0, idleSince: Date.now() });
+  add(session: Kind, caller: Caller): void {
+    this.#makeRoom(caller.userId);
+    const entry: Entry<Kind> = {
+      session,
+      openedBy: caller,
+      life: null,
+      lifeSubscription: null,
+      open: 0,
+      idleSince: Date.now(),
+    };
+    this.#entries.set(session.id, entry);
     this.#sweep ??= setInterval(() => this.#closeIdle(), Math.max(10, this.#idleMs / 4)).unref();
+    this.#endWith(caller.life ?? null, entry);
   }
 
   /** Null for one that does not exist and for one of another user alike. */
-  find(id: string, userId: UserId): Kind | null {
+  find(id: string, caller: Caller): Kind | null {
     const entry = this.#entries.get(id);
-    return entry?.session.userId === userId ? entry.session : null;
+    if (entry === undefined || !mayUse(caller, entry.openedBy)) return null;
+    this.#endWith(caller.life ?? null, entry);
+    return entry.session;
   }
 
   /** The session is in use until the answer is out or its client gone. */
@@ -58,6 +73,7 @@ export class Sessions<Kind extends Session> {
   }
 
   remove(id: string): void {
+    this.#entries.get(id)?.lifeSubscription?.close();
     this.#entries.delete(id);
     if (this.#entries.size > 0) return;
     clearInterval(this.#sweep);
@@ -73,6 +89,13 @@ export class Sessions<Kind extends Session> {
     await session.close();
   }
 
+  #endWith(life: TokenLife | null, entry: Entry<Kind>): void {
+    if (life === entry.life) return;
+    entry.lifeSubscription?.close();
+    entry.life = life;
+    entry.lifeSubscription = life?.onEnd(() => void this.#close(entry)) ?? null;
+  }
+
   #closeIdle(): void {
     const since = Date.now() - this.#idleMs;
     for (const entry of this.#entries.values()) {
@@ -81,9 +104,13 @@ export class Sessions<Kind extends Session> {
   }
 
   #makeRoom(userId: UserId): void {
-    const own = [...this.#entries.values()].filter(({ session }) => session.userId === userId);
+    const own = [...this.#entries.values()].filter(({ openedBy }) => openedBy.userId === userId);
     if (own.length < LIMIT_PER_USER) return;
     const [oldest] = own.filter(({ open }) => open === 0).sort((a, b) => a.idleSince - b.idleSince);
     if (oldest !== undefined) void this.#close(oldest);
   }
 }
+
+const mayUse = (caller: Caller, openedBy: Caller): boolean =>
+  caller.userId === openedBy.userId &&
+  (caller.agentInstanceId ?? null) === (openedBy.agentInstanceId ?? null);

@@ -30,12 +30,12 @@ export class SseLeg {
   }
 
   /** Opens a stream, which is the session. Resolves when it closes. */
-  async stream(res: ServerResponse, { caller: { userId } }: Visit): Promise<void> {
+  async stream(res: ServerResponse, { caller }: Visit): Promise<void> {
     const { messagesPath, timing } = this.#options;
     const transport = new SSEServerTransport(messagesPath, res);
     const server = createLegacyServer(this.#options);
     const id = transport.sessionId;
-    this.sessions.add({ id, userId, transport, close: () => transport.close() });
+    this.sessions.add({ id, transport, close: () => transport.close() }, caller);
     this.sessions.holdFor(id, res);
     res.setHeader('X-Accel-Buffering', 'no');
     const closed = new Promise<void>((resolve) => res.once('close', resolve));
@@ -49,7 +49,7 @@ export class SseLeg {
 
   async message(req: IncomingMessage, res: ServerResponse, visit: Visit): Promise<void> {
     const id = new URLSearchParams(req.url?.split('?')[1]).get('sessionId') ?? '';
-    const session = this.sessions.find(id, visit.caller.userId);
+    const session = this.sessions.find(id, visit.caller);
     if (session === null) return sendResponse(sessionNotFound(), res);
     // The answer goes out on the stream: that this connection closes means nothing.
     const auth = authOf({ ...visit, gone: null });

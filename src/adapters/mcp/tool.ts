@@ -29,7 +29,8 @@ export interface ObjectJsonSchema {
 
 /** What a tool call knows besides its arguments. */
 export interface ToolContext {
-  readonly newId: () => string;
+  /** For a client that names none: one of its own where its key has one, else a new one. */
+  readonly newInstanceId: () => string;
   readonly agentType: string;
   /** How long this client may be kept waiting unless it says so itself. */
   readonly waitSeconds: number;

@@ -38,7 +38,10 @@ export const TOOLS: readonly Tool[] = [
         description: 'What you are doing and why, in a sentence or two; Markdown is fine.',
       },
     },
-    defaults: ({ newId, agentType }) => ({ agent_instance_id: newId(), agent_type: agentType }),
+    defaults: ({ newInstanceId, agentType }) => ({
+      agent_instance_id: newInstanceId(),
+      agent_type: agentType,
+    }),
     output: {
       success: sendAgentMessage.output.entries.success,
       agent_instance_id: sendAgentMessage.output.entries.agent_instance_id,

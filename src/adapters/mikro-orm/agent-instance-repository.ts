@@ -69,7 +69,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   }
 
   async ping(): Promise<void> {
-    await this.#database.query('select 1', []);
+    await this.#database.query([], 'select 1', []);
   }
 
   async #run(jobs: readonly UpdateJob[]): Promise<readonly UpdateJob[]> {

@@ -2,7 +2,8 @@ import { defineEntity, p } from '@mikro-orm/core';
 
 /**
  * How rows lie in tables. The user id leads every primary key: an id alone finds nothing. User ids and
- * keys compare by bytes (collation "C"), which is exact and quicker than any language's order.
+ * keys compare by bytes (collation "C"), which is exact and quicker than any language's order. Policies lie in the
+ * migrations alone: PostgreSQL keeps them in words of its own, so a comparison would find them changed forever.
  */
 const userId = () => p.text().collation('C').primary();
 const uuid = () => p.uuid();
@@ -39,8 +40,14 @@ export const AgentInstanceRow = defineEntity({
     lastActivityAt: time(),
     version: p.integer(),
     gitDiff: p.text().nullable(),
+    gitDiffVersion: p.integer().default(0),
+    deletedAt: time().nullable(),
+    statusBeforeDeletion: p.text().nullable(),
   },
-  indexes: [{ name: 'agent_instances_started', properties: ['userId', 'startedAt', 'id'] }],
+  indexes: [
+    { name: 'agent_instances_started', properties: ['userId', 'startedAt', 'id'] },
+    { name: 'agent_instances_type', properties: ['userId', 'agentTypeId', 'startedAt', 'id'] },
+  ],
 });
 
 export const MessageRow = defineEntity({
@@ -60,6 +67,7 @@ export const MessageRow = defineEntity({
     readVersion: p.integer().nullable(),
     questionStatus: p.text().nullable(),
     answerId: uuid().nullable(),
+    questionVersion: p.integer().nullable(),
   },
   uniques: [{ name: 'messages_position', properties: ['userId', 'agentInstanceId', 'position'] }],
   indexes: [
@@ -78,6 +86,11 @@ export const MessageRow = defineEntity({
       properties: ['userId', 'agentInstanceId', 'readVersion'],
       where: "sender_type = 'USER' and read_version is not null",
     },
+    {
+      name: 'messages_question_changes',
+      properties: ['userId', 'agentInstanceId', 'questionVersion'],
+      where: 'question_version is not null',
+    },
   ],
 });
 
@@ -94,4 +107,46 @@ export const IdempotencyRecordRow = defineEntity({
   indexes: [{ name: 'idempotency_records_age', properties: ['recordedAt'] }],
 });
 
-export const entities = [AgentTypeRow, AgentInstanceRow, MessageRow, IdempotencyRecordRow];
+export const ApiKeyRow = defineEntity({
+  name: 'ApiKeyRow',
+  tableName: 'api_keys',
+  properties: {
+    userId: userId(),
+    id: p.text().collation('C').primary(),
+    name: p.text(),
+    scope: p.text(),
+    agentInstanceId: uuid().nullable(),
+    tokenHash: p.text().collation('C'),
+    createdAt: time(),
+    expiresAt: time().nullable(),
+    lastUsedAt: time().nullable(),
+    revokedAt: time().nullable(),
+  },
+  uniques: [{ name: 'api_keys_token_hash', properties: ['userId', 'tokenHash'] }],
+  indexes: [{ name: 'api_keys_revoked', properties: ['revokedAt'], where: 'revoked_at is not null' }],
+});
+
+/** The server processes whose waits are in `open_waits`; one that is silent after `aliveUntil` is gone. */
+export const WaitingProcessRow = defineEntity({
+  name: 'WaitingProcessRow',
+  tableName: 'waiting_processes',
+  properties: { id: uuid().primary(), aliveUntil: time() },
+});
+
+/** The agents that wait for news of an instance, as their process told last. */
+export const OpenWaitRow = defineEntity({
+  name: 'OpenWaitRow',
+  tableName: 'open_waits',
+  properties: { userId: userId(), agentInstanceId: uuid().primary(), processId: uuid().primary() },
+  indexes: [{ name: 'open_waits_process', properties: ['processId'] }],
+});
+
+export const entities = [
+  AgentTypeRow,
+  AgentInstanceRow,
+  MessageRow,
+  IdempotencyRecordRow,
+  ApiKeyRow,
+  WaitingProcessRow,
+  OpenWaitRow,
+];

@@ -1,4 +1,5 @@
 import { MikroORM } from '@mikro-orm/pglite';
+import { CompiledQuery } from 'kysely';
 import { Database, ormOptions } from './database.ts';
 
 /**
@@ -8,6 +9,16 @@ import { Database, ormOptions } from './database.ts';
  */
 export async function openPglite(dataDir: string): Promise<Database> {
   const orm = await MikroORM.init({ ...ormOptions, dbName: 'postgres', driverOptions: { dataDir } });
-  // One connection: a second batch would only queue behind the first, and grows the next one instead.
-  return new Database(orm, 1, (work) => work());
+  const client = orm.em.getConnection().getClient();
+  return new Database(orm, {
+    // One connection: a second batch would only queue behind the first, and grows the next one instead.
+    lanes: 1,
+    run: async <Row>(sql: string, parameters: readonly unknown[]) =>
+      (await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]))).rows,
+    admitRequestRole: async () => {},
+    // One process reads this folder, and it is a superuser in it. To set the users first takes a transaction of
+    // four statements instead of one: 1.3 to 1.7 times the time of a load.
+    tenantIsolation: async () => 'off',
+    exclusively: (work) => work(),
+  });
 }

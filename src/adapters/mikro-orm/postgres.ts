@@ -2,7 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import { Database, type Exclusively, ormOptions } from './database.ts';
-import { NamedStatementsClient } from './named-statements.ts';
+import { nameOf } from './named-statements.ts';
+import { admitRequestRole, type Run, tenantIsolation } from './request-role.ts';
+import { scopedQuery } from './scoped-query.ts';
+import type { Scope } from './tenant-isolation.ts';
 
 /** Any number, the same for every process: the key of the migrations' advisory lock. */
 const MIGRATION_LOCK = 7_240_115_904;
@@ -35,7 +38,6 @@ export async function openPostgres(url: string): Promise<Database> {
     clientUrl: url,
     pool: { min: 0, max: LANES * 2 + 2 },
     driverOptions: {
-      Client: NamedStatementsClient,
       application_name: 'agent-dashboard-server',
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
@@ -47,6 +49,18 @@ export async function openPostgres(url: string): Promise<Database> {
       options: PLANNING.map((setting) => `-c ${setting}`).join(' '),
     },
   });
+  const run: Run = async <Row>(sql: string, parameters: readonly unknown[], scope: Scope | null) => {
+    // Not by way of the ORM, which has no way to name a statement or to send two at once.
+    const pool = await orm.em.getConnection().getNativeClient();
+    const statement = { name: nameOf(sql), text: sql, values: [...parameters] };
+    const client = await pool.connect();
+    try {
+      const answer = scope === null ? client.query(statement) : scopedQuery(client, statement, scope);
+      return (await answer).rows as readonly Row[];
+    } finally {
+      client.release();
+    }
+  };
   const exclusively: Exclusively = (work) =>
     orm.em
       .getConnection()
@@ -64,5 +78,11 @@ export async function openPostgres(url: string): Promise<Database> {
           await lock.executeQuery(CompiledQuery.raw(`select pg_advisory_unlock(${MIGRATION_LOCK})`));
         }
       });
-  return new Database(orm, LANES, exclusively);
+  return new Database(orm, {
+    lanes: LANES,
+    run,
+    admitRequestRole: () => admitRequestRole(run),
+    tenantIsolation: () => tenantIsolation(run),
+    exclusively,
+  });
 }

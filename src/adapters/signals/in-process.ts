@@ -1,4 +1,6 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
+import type { ApiKeyName } from '../../ports/api-key-repository.ts';
+import type { Revocations } from '../../ports/revocations.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import type { Signal, Signals, Subscription } from '../../ports/signals.ts';
 
@@ -7,9 +9,14 @@ interface Listening {
   readonly seenVersion: () => number;
 }
 
-/** Signals within one process: enough for the in-memory and the embedded store, which have only one. */
-export class InProcessSignals implements Signals {
+interface HearingRevocations {
+  readonly listener: (key: ApiKeyName) => void;
+}
+
+/** Within one process: enough for the in-memory and the embedded store, which have only one. */
+export class InProcessSignals implements Signals, Revocations {
   readonly #users = new Map<UserId, Map<AgentInstanceId, Set<Listening>>>();
+  readonly #hearingRevocations = new Set<HearingRevocations>();
   readonly #logger: Pick<Logger, 'error'>;
   #size = 0;
 
@@ -50,7 +57,22 @@ export class InProcessSignals implements Signals {
     };
   }
 
-  /** How many subscriptions are open. */
+  publishRevoked(keys: readonly ApiKeyName[]): void {
+    for (const key of keys) {
+      const failed = (err: unknown) =>
+        this.#logger.error({ err, apiKeyId: key.id }, 'A listener for revocations threw');
+      tellEach(this.#hearingRevocations, ({ listener }) => listener(key), failed);
+    }
+  }
+
+  onRevoked(listener: (key: ApiKeyName) => void): Subscription {
+    // An entry of its own, because a function that listens twice is two listeners.
+    const entry = { listener };
+    this.#hearingRevocations.add(entry);
+    return { close: () => void this.#hearingRevocations.delete(entry) };
+  }
+
+  /** How many subscriptions to instances are open. */
   get size(): number {
     return this.#size;
   }
@@ -69,15 +91,28 @@ export class InProcessSignals implements Signals {
   #deliver(signal: Signal, wanted: (listening: Listening) => boolean): void {
     const listening = this.#users.get(signal.userId)?.get(signal.agentInstanceId);
     if (listening === undefined) return;
-    // A copy, because listeners open and close subscriptions: one that renews its own would never end.
-    for (const entry of [...listening]) {
-      if (!listening.has(entry)) continue;
-      try {
-        if (wanted(entry)) entry.listener(signal);
-      } catch (err) {
-        // The publisher is a store that has committed: a listener's fault is neither its nor its neighbours'.
-        this.#logger.error({ err, agentInstanceId: signal.agentInstanceId }, 'A signal listener threw');
-      }
+    const failed = (err: unknown) =>
+      this.#logger.error({ err, agentInstanceId: signal.agentInstanceId }, 'A signal listener threw');
+    const tell = (entry: Listening) => {
+      if (wanted(entry)) entry.listener(signal);
+    };
+    tellEach(listening, tell, failed);
+  }
+}
+
+function tellEach<Entry>(
+  listening: Set<Entry>,
+  tell: (entry: Entry) => void,
+  failed: (err: unknown) => void,
+): void {
+  // A copy, because listeners open and close subscriptions: one that renews its own would never end.
+  for (const entry of [...listening]) {
+    if (!listening.has(entry)) continue;
+    try {
+      tell(entry);
+    } catch (err) {
+      // The publisher is a store that has committed: a listener's fault is neither its nor its neighbours'.
+      failed(err);
     }
   }
 }

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import type { ApiKeyName } from '../../ports/api-key-repository.ts';
+import type { Revocations } from '../../ports/revocations.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import type { Signal, Signals, Subscription } from '../../ports/signals.ts';
 import { InProcessSignals } from './in-process.ts';
 import { ListenConnection } from './listen-connection.ts';
-import { decodeSignals } from './signal-payload.ts';
+import { decodeRevoked, decodeSignals } from './signal-payload.ts';
 import { type CurrentVersions, Sweep } from './sweep.ts';
 
 /** How long things take, in milliseconds. */
@@ -36,8 +38,11 @@ const TIMING: PostgresSignalsTiming = {
  * Signals between all server processes of one PostgreSQL database, over LISTEN/NOTIFY. The store sends the
  * notification inside its saving statement (`encodeSignals`) and calls `publish` after it, so listeners in
  * the same process need not wait for the echo; the echo carries a version they have seen.
+ *
+ * Revoked keys come over the same connection (`encodeRevoked`), whether or not anybody waits. Those that a
+ * lost connection kept back are not made up for: the sweep knows instances only.
  */
-export class PostgresSignals implements Signals {
+export class PostgresSignals implements Signals, Revocations {
   readonly #listeners: InProcessSignals;
   readonly #sweep: Sweep;
   readonly #timing: PostgresSignalsTiming;
@@ -84,6 +89,14 @@ export class PostgresSignals implements Signals {
     return this.#listeners.subscribe(instance, listener, seenVersion);
   }
 
+  publishRevoked(keys: readonly ApiKeyName[]): void {
+    this.#listeners.publishRevoked(keys);
+  }
+
+  onRevoked(listener: (key: ApiKeyName) => void): Subscription {
+    return this.#listeners.onRevoked(listener);
+  }
+
   /** Ends the connection and the sweeps. Idempotent; nothing of it keeps the process alive afterwards. */
   async close(): Promise<void> {
     this.#closing.abort();
@@ -101,7 +114,9 @@ export class PostgresSignals implements Signals {
 
   #receive(payload: string): void {
     const signals = decodeSignals(payload);
+    const revoked = signals === null ? decodeRevoked(payload) : null;
     if (signals !== null) this.#listeners.publish(signals);
+    else if (revoked !== null) this.#listeners.publishRevoked(revoked);
     else this.#logger.warn({ length: payload.length }, 'Ignored a notification that is not of signals');
   }
 

@@ -1,4 +1,6 @@
+import type { ApiKeyId } from '../../domain/api-key.ts';
 import { agentInstanceId, isUuid, type UserId } from '../../domain/ids.ts';
+import type { ApiKeyName } from '../../ports/api-key-repository.ts';
 import type { Signal } from '../../ports/signals.ts';
 
 /** The channel that a store notifies and every server process listens on. */
@@ -12,46 +14,79 @@ const LIMIT_BYTES = 7_900;
  * arrays of [user id, instance id, version]. JSON, because a user id is any Unicode and PostgreSQL's text
  * holds neither NUL nor a lone surrogate.
  */
-export function encodeSignals(signals: readonly Signal[]): string[] {
+export const encodeSignals = (signals: readonly Signal[]): string[] =>
+  packed(
+    '[',
+    signals.map(({ userId, agentInstanceId, version }) => [userId, agentInstanceId, version]),
+    ']',
+  );
+
+/** The signals in `payload`, or null if any of it is not what `encodeSignals` makes. */
+export const decodeSignals = (payload: string): Signal[] | null => decodeAll(parsed(payload), decodeSignal);
+
+/**
+ * The payloads that carry revoked `keys`, in the same way: {"revoked": [[user id, key id], …]}. A process
+ * that knows signals only finds no array there and ignores it.
+ */
+export const encodeRevoked = (keys: readonly ApiKeyName[]): string[] =>
+  packed(
+    '{"revoked":[',
+    keys.map(({ userId, id }) => [userId, id]),
+    ']}',
+  );
+
+/** The keys in `payload`, or null if any of it is not what `encodeRevoked` makes. */
+export function decodeRevoked(payload: string): ApiKeyName[] | null {
+  const message = parsed(payload);
+  if (typeof message !== 'object' || message === null || !('revoked' in message)) return null;
+  return decodeAll(message.revoked, decodeKey);
+}
+
+/** As many entries between `opening` and `closing` as a payload holds, and so on. */
+function packed(opening: string, entries: readonly unknown[], closing: string): string[] {
   const payloads: string[] = [];
-  let entries: string[] = [];
+  let texts: string[] = [];
   let bytes = 0;
   const finish = () => {
-    if (entries.length > 0) payloads.push(`[${entries.join(',')}]`);
-    entries = [];
-    bytes = '[]'.length;
+    if (texts.length > 0) payloads.push(`${opening}${texts.join(',')}${closing}`);
+    texts = [];
+    bytes = opening.length + closing.length;
   };
   finish();
-  for (const { userId, agentInstanceId, version } of signals) {
-    const entry = JSON.stringify([userId, agentInstanceId, version]);
-    const entryBytes = Buffer.byteLength(entry) + ','.length;
-    if (bytes + entryBytes >= LIMIT_BYTES) finish();
-    // No id is this long. If one were, its change must not fail for want of a hint: the sweep finds it.
-    if (bytes + entryBytes >= LIMIT_BYTES) continue;
-    entries.push(entry);
-    bytes += entryBytes;
+  for (const entry of entries) {
+    const text = JSON.stringify(entry);
+    const textBytes = Buffer.byteLength(text) + ','.length;
+    if (bytes + textBytes >= LIMIT_BYTES) finish();
+    // No id is this long. If one were, its change must not fail for want of a hint: who must know reads it.
+    if (bytes + textBytes >= LIMIT_BYTES) continue;
+    texts.push(text);
+    bytes += textBytes;
   }
   finish();
   return payloads;
 }
 
-/** The signals in `payload`, or null if any of it is not what `encodeSignals` makes. */
-export function decodeSignals(payload: string): Signal[] | null {
-  let entries: unknown;
+function parsed(payload: string): unknown {
   try {
-    entries = JSON.parse(payload);
+    return JSON.parse(payload);
   } catch {
     return null;
   }
-  if (!Array.isArray(entries) || entries.length === 0) return null;
-  const signals = entries.map(decodeEntry);
-  return signals.every((signal) => signal !== null) ? signals : null;
 }
 
-function decodeEntry(entry: unknown): Signal | null {
-  if (!Array.isArray(entry) || entry.length !== 3) return null;
-  const [user, instance, version]: unknown[] = entry;
-  if (typeof user !== 'string' || user === '') return null;
+/** Null if `entries` is no list, or an empty one, or if any entry is not what it should be. */
+function decodeAll<Entry>(
+  entries: unknown,
+  decode: (parts: readonly unknown[]) => Entry | null,
+): Entry[] | null {
+  if (!Array.isArray(entries) || entries.length === 0) return null;
+  const decoded = entries.map((entry) => (Array.isArray(entry) ? decode(entry) : null));
+  return decoded.every((entry) => entry !== null) ? decoded : null;
+}
+
+function decodeSignal(parts: readonly unknown[]): Signal | null {
+  const [user, instance, version] = parts;
+  if (parts.length !== 3 || !isFilled(user)) return null;
   if (typeof instance !== 'string' || !isUuid(instance)) return null;
   const id = agentInstanceId(instance);
   // Another spelling of an id is nobody's: ids are compared as text.
@@ -59,3 +94,11 @@ function decodeEntry(entry: unknown): Signal | null {
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) return null;
   return { userId: user as UserId, agentInstanceId: id, version };
 }
+
+function decodeKey(parts: readonly unknown[]): ApiKeyName | null {
+  const [user, id] = parts;
+  if (parts.length !== 2 || !isFilled(user) || !isFilled(id)) return null;
+  return { userId: user as UserId, id: id as ApiKeyId };
+}
+
+const isFilled = (part: unknown): part is string => typeof part === 'string' && part !== '';

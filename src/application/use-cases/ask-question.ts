@@ -45,7 +45,7 @@ export const askQuestion = defineUseCase({
     user_feedback: v.array(v.string()),
   }),
   async run(ports, call) {
-    const { repository, signals, clock } = ports;
+    const { repository, signals, waits, clock } = ports;
     const { caller, gone, stopping } = call;
     const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
     // The question is committed before the wait: whatever becomes of this call, it stands.
@@ -53,13 +53,16 @@ export const askQuestion = defineUseCase({
     const instance = { userId: caller.userId, agentInstanceId: instanceId };
 
     using waiter = new Waiter(signals, instance);
+    using _open = waits.begin(instance);
     for (;;) {
       const read = await repository.update(
         { ...instance, question: questionId },
         once(null, (conversation) => readAnswer(conversation, { questionId, now: clock.now() })),
       );
       const waking =
-        read.status === 'open' ? await waiter.next(read.version, { deadline, gone, stopping }) : 'timeout';
+        read.status === 'open'
+          ? await waiter.next(read.version, { deadline, caller, gone, stopping })
+          : 'timeout';
       if (waking === 'changed') continue;
       return {
         answer: read.answer?.content ?? null,
@@ -82,7 +85,7 @@ async function theQuestion(
     if (instanceId === null) throw questionNotFound();
     return { questionId, instanceId };
   }
-  const instanceId = agentInstanceId(asked.agent_instance_id ?? ports.ids.next());
+  const instanceId = agentInstanceId(asked.agent_instance_id ?? caller.agentInstanceId ?? ports.ids.next());
   const { target, decide } = agentMessagePosting(ports, caller, {
     agentInstanceId: instanceId,
     content: asked.question_text,

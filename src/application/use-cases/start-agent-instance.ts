@@ -27,7 +27,7 @@ export const startAgentInstance = defineUseCase({
   async run({ repository, clock, ids }, { caller, input, idempotency }) {
     const typeName = agentTypeName(input.agent_type);
     const start = {
-      id: agentInstanceId(input.agent_instance_id ?? ids.next()),
+      id: agentInstanceId(input.agent_instance_id ?? caller.agentInstanceId ?? ids.next()),
       agentType: { id: ids.next() as AgentTypeId, name: typeName },
       name: input.name ?? null,
       metadata: input.transport == null ? null : { transport: input.transport },

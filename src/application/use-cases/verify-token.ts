@@ -15,6 +15,7 @@ export const verifyToken = defineUseCase({
     message: v.nullable(v.string()),
     scopes: v.array(v.string()),
     expires_at: v.nullable(field.timestamp),
+    agent_instance_id: v.nullable(v.string()),
   }),
   async run(_ports, { caller }) {
     return {
@@ -25,6 +26,7 @@ export const verifyToken = defineUseCase({
       message: null,
       scopes: [...caller.scopes],
       expires_at: caller.expiresAt?.toISOString() ?? null,
+      agent_instance_id: caller.agentInstanceId ?? null,
     };
   },
 });

@@ -1,8 +1,17 @@
-import { generateKeyPair } from '../../adapters/jwt/keys.ts';
+import { generateKeyPair, type KeyKind } from '../../adapters/jwt/keys.ts';
+
+const SHORT_RSA_WARNING = `Warning: RSA of 512 bits is weak. Take ed25519, whose tokens are as short, unless you hold such keys already.
+- The public key must not leave the server: its 512 bits are factored for a few dollars, and whoever has
+  done that signs like you.
+- To keep it secret is not enough: from any two tokens it can be worked out by a gcd. So the server takes
+  such a token only for the scope agent, and only if it has issued or imported that very token.
+- It takes none at all without ALLOW_SHORT_RSA_KEYS=true.
+`;
 
 /** Prints a new pair as two lines for an env file; line breaks within a key are written `\n`. */
-export async function generateKeys(algorithm: 'ed25519' | 'rsa-2048'): Promise<void> {
-  const { privateKey, publicKey } = await generateKeyPair(algorithm);
+export async function generateKeys(kind: KeyKind): Promise<void> {
+  const { privateKey, publicKey } = await generateKeyPair(kind);
+  if (kind === 'rsa-512') process.stderr.write(SHORT_RSA_WARNING);
   process.stdout.write(`JWT_PRIVATE_KEY="${oneLine(privateKey)}"\nJWT_PUBLIC_KEY="${oneLine(publicKey)}"\n`);
 }
 

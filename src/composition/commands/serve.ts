@@ -1,11 +1,18 @@
 import { once } from 'node:events';
+import type { DependencyContainer } from 'tsyringe';
+import { standingToken } from '../../application/operator.ts';
+import type { Scope } from '../../domain/api-key.ts';
+import { userId } from '../../domain/ids.ts';
+import { PortError } from '../../ports/errors.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { TOKENS } from '../container.ts';
 import { createLogger } from '../logger.ts';
 import { startServer } from '../server.ts';
 
 /** Whoever runs the server on one machine for one person. */
-const LOCAL_USER = 'local';
+const LOCAL_USER = userId('local');
+/** What the keys are called that are printed at every start. */
+const STANDING_NAME = 'printed at the start';
 
 /** Runs the server until SIGINT or SIGTERM; a second one of them ends it at once. */
 export async function serve(env: Environment): Promise<void> {
@@ -14,22 +21,21 @@ export async function serve(env: Environment): Promise<void> {
   const server = await startServer(config, logger);
 
   const address = config.publicUrl ?? server.url;
-  const issuer = server.container.resolve(TOKENS.issuer);
-  const agentToken = await issuer?.issue({ userId: LOCAL_USER, scopes: ['agent'], expiresInSeconds: null });
-  const dashboardToken = await issuer?.issue({
-    userId: LOCAL_USER,
-    scopes: ['dashboard'],
-    expiresInSeconds: null,
-  });
+  const codes = server.container.resolve(TOKENS.signInCodes);
+  const agentToken = await standing(server.container, 'agent');
+  const dashboardToken = await standing(server.container, 'dashboard');
   process.stdout.write(
     [
       '',
       `Agent Dashboard listens on ${address}`,
-      ...(agentToken === undefined
+      ...(agentToken === null
         ? ['Tokens are issued elsewhere: there is a JWT_PUBLIC_KEY, but no JWT_PRIVATE_KEY.']
         : [
+            ...(dashboardToken === null
+              ? []
+              : [`Open:            ${address}/#code=${codes.newCode(LOCAL_USER)}`]),
             `Agent token:     ${agentToken}`,
-            `Dashboard token: ${dashboardToken}`,
+            `Dashboard token: ${dashboardToken ?? 'none, since JWT_PRIVATE_KEY is a short RSA key'}`,
             'Claude Code:     ' +
               `claude mcp add --transport http agent-dashboard ${address}/mcp --header "Authorization: Bearer ${agentToken}"`,
           ]),
@@ -44,4 +50,19 @@ export async function serve(env: Environment): Promise<void> {
   logger.info({ signal }, 'stopping');
   for (const again of ['SIGINT', 'SIGTERM'] as const) process.once(again, () => process.exit(130));
   await server.stop();
+}
+
+/** The same at every start, until it is revoked; null where no key may sign it. */
+async function standing(container: DependencyContainer, scope: Scope): Promise<string | null> {
+  const ports = {
+    apiKeys: container.resolve(TOKENS.apiKeys),
+    issuer: container.resolve(TOKENS.issuer),
+    clock: container.resolve(TOKENS.clock),
+  };
+  try {
+    return await standingToken(ports, { userId: LOCAL_USER, name: STANDING_NAME, scope });
+  } catch (error) {
+    if (error instanceof PortError && error.code === 'issuing_disabled') return null;
+    throw error;
+  }
 }

@@ -1,55 +1,103 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { JwtIssuer } from '../../../src/adapters/jwt/jwt-issuer.ts';
-import { JwtVerifier } from '../../../src/adapters/jwt/jwt-verifier.ts';
-import { NOW, pairs, SettableClock } from './signed-tokens.ts';
+import type { ApiKeyId } from '../../../src/domain/api-key.ts';
+import type { TokenGrant } from '../../../src/ports/token-issuer.ts';
+import { aGrant, instanceIdOf, userIdOf } from '../../support/builders.ts';
+import { check, NOW, OWN_KEY_KINDS, pairs } from './signed-tokens.ts';
 
-const clock = new SettableClock();
-const issuerOf = (key = pairs.EdDSA) => new JwtIssuer({ key, clock });
-const agentKey = { userId: 'me', scopes: ['agent'], expiresInSeconds: null } as const;
+const DAY = 86_400;
+const at = (seconds: number) => new Date(seconds * 1000);
+const grant = (fields: Partial<TokenGrant> = {}) => aGrant({ createdAt: at(NOW), ...fields });
+const issue = (fields: Partial<TokenGrant> = {}, namesKey = false) =>
+  new JwtIssuer({ key: pairs.EdDSA, namesKey }).issue(grant(fields));
 
-it.each(['EdDSA', 'ES256', 'RS256'] as const)('what is issued with %s is accepted', async (algorithm) => {
-  const key = pairs[algorithm];
-  const verifier = new JwtVerifier({ key, clock });
-  const grant = { userId: 'zoë', scopes: ['agent', 'dashboard'], expiresInSeconds: 3600 } as const;
-  expect(await verifier.verify(await issuerOf(key).issue(grant))).toEqual({
-    userId: 'zoë',
-    scopes: ['agent', 'dashboard'],
-    expiresAt: new Date((NOW + 3600) * 1000),
-    email: null,
-    displayName: null,
+const UUID_USER = userIdOf('0198a1b2-0000-7000-8000-00000000abcd');
+const EIGHT = userIdOf('x'.repeat(8));
+
+describe.each(OWN_KEY_KINDS)('what is issued by %s', (kind) => {
+  const key = pairs[kind];
+
+  it.each([false, true])('is accepted, and says what was granted (names its key: %s)', async (namesKey) => {
+    const fields = { userId: userIdOf('zoë'), agentInstanceId: instanceIdOf(1), expiresAt: at(NOW + 60) };
+    const token = await new JwtIssuer({ key, namesKey }).issue(grant(fields));
+    expect(await check(token, ...Object.values(pairs))).toEqual({
+      caller: { ...fields, scopes: ['agent'], email: null, displayName: null },
+      id: 'aaaaaaaaaaaaaaaa',
+      mustBeRecorded: kind === 'short RS256',
+      algorithm: kind.replace('short ', ''),
+    });
   });
-  expect(await verifier.verify(await issuerOf(key).issue(agentKey))).toMatchObject({
-    userId: 'me',
-    scopes: ['agent'],
-    expiresAt: null,
+
+  it('has the scope that was granted, or is not issued', async () => {
+    const issued = new JwtIssuer({ key }).issue(grant({ scope: 'dashboard' }));
+    if (kind === 'short RS256') {
+      await expect(issued).rejects.toMatchObject({ name: 'PortError', code: 'issuing_disabled' });
+    } else {
+      expect((await check(await issued, key)).caller.scopes).toEqual(['dashboard']);
+    }
+  });
+
+  it(`is ${kind === 'ES256' ? 'not ' : ''}the same again for the same grant`, async () => {
+    const fields = { agentInstanceId: instanceIdOf(1), expiresAt: at(NOW + 60) };
+    const tokens = [
+      await new JwtIssuer({ key, namesKey: true }).issue(grant(fields)),
+      await new JwtIssuer({ key, namesKey: true }).issue(grant(fields)),
+    ];
+    expect(new Set(tokens).size).toBe(kind === 'ES256' ? 2 : 1);
+    // What a store gives back counts no milliseconds.
+    const stored = { ...grant(fields), createdAt: at(NOW + 0.999), expiresAt: at(NOW + 60.999) };
+    if (kind !== 'ES256') expect(await new JwtIssuer({ key, namesKey: true }).issue(stored)).toBe(tokens[0]);
   });
 });
 
 describe('an issued token', () => {
   it('says no more than it has to', async () => {
-    const token = await issuerOf().issue(agentKey);
+    const token = await issue();
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA' });
-    expect(decodeJwt(token)).toEqual({ sub: 'me', iat: NOW, jti: expect.stringMatching(/^[\w-]{16}$/) });
+    expect(decodeJwt(token)).toEqual({ sub: 'ada', iat: NOW, jti: 'aaaaaaaaaaaaaaaa' });
   });
 
-  it('says its end and its scope where they are not what is assumed', async () => {
-    const token = await issuerOf().issue({ userId: 'me', scopes: ['dashboard'], expiresInSeconds: 60 });
-    expect(decodeJwt(token)).toMatchObject({ exp: NOW + 60, scope: 'dashboard' });
+  it('says what is not assumed anyway', async () => {
+    const fields = { expiresAt: at(NOW + 60), scope: 'dashboard', agentInstanceId: instanceIdOf(1) } as const;
+    const token = await issue(fields, true);
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', kid: pairs.EdDSA.keyId });
+    expect(decodeJwt(token)).toEqual({
+      sub: 'ada',
+      iat: NOW,
+      jti: 'aaaaaaaaaaaaaaaa',
+      exp: NOW + 60,
+      scope: 'dashboard',
+      agent_instance_id: instanceIdOf(1),
+    });
   });
 
-  it('has an id of its own', async () => {
-    const tokens = await Promise.all(Array.from({ length: 100 }, () => issuerOf().issue(agentKey)));
-    expect(new Set(tokens.map((token) => decodeJwt(token).jti)).size).toBe(100);
+  it('differs where the grants differ', async () => {
+    const grants = [{}, { id: 'b' as ApiKeyId }, { userId: EIGHT }, { createdAt: at(NOW + 1) }];
+    expect(new Set(await Promise.all(grants.map((fields) => issue(fields)))).size).toBe(grants.length);
   });
 
-  it('is at most 200 characters long for a short name', async () => {
-    expect((await issuerOf().issue(agentKey)).length).toBeLessThanOrEqual(200);
+  it.each<[string, number, Partial<TokenGrant>, boolean?]>([
+    ['a user of 8', 188, { userId: EIGHT }],
+    ['a user of 8, 90 days', 211, { userId: EIGHT, expiresAt: at(NOW + 90 * DAY) }],
+    ['a UUID', 226, { userId: UUID_USER }],
+    ['a UUID, 90 days', 248, { userId: UUID_USER, expiresAt: at(NOW + 90 * DAY) }],
+    ['a user of 8, dashboard', 215, { userId: EIGHT, scope: 'dashboard' }],
+    ['a user of 8, one instance', 267, { userId: EIGHT, agentInstanceId: instanceIdOf(1) }],
+    ['a user of 8, one of several keys', 211, { userId: EIGHT }, true],
+  ])('for %s has %d characters', async (_what, length, fields, namesKey) => {
+    expect((await issue(fields, namesKey)).length).toBe(length);
+  });
+
+  it('by RSA of 512 bits is as long as one by Ed25519', async () => {
+    const short = await new JwtIssuer({ key: pairs['short RS256'] }).issue(grant());
+    expect(short.length).toBe((await issue()).length);
   });
 });
 
-it.each(['', 'x'.repeat(256), 'a\0b', '\ud800'])('no token is issued for the user %j', async (userId) => {
-  await expect(issuerOf().issue({ ...agentKey, userId })).rejects.toThrow(
-    'the user must be a text of 1 to 255 characters',
-  );
+it.each(['', 'x'.repeat(256), 'a\0b', '\ud800'])('no token is issued for the user %j', async (user) => {
+  for (const kind of OWN_KEY_KINDS) {
+    const issued = new JwtIssuer({ key: pairs[kind] }).issue(grant({ userId: userIdOf(user) }));
+    await expect(issued).rejects.toThrow('the user must be a text of 1 to 255 characters');
+  }
 });

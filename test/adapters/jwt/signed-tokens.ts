@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { JwtVerifier } from '../../../src/adapters/jwt/jwt-verifier.ts';
-import { type KeyAlgorithm, type KeyPair, readPrivateKey } from '../../../src/adapters/jwt/keys.ts';
+import { type KeyPair, readPrivateKey, type SigningKey } from '../../../src/adapters/jwt/keys.ts';
+import { type OwnToken, OwnTokens } from '../../../src/adapters/jwt/own-tokens.ts';
 import type { Clock } from '../../../src/ports/runtime.ts';
-import type { Caller } from '../../../src/ports/token-verifier.ts';
 
 export const pemOf = (key: KeyObject): string =>
   key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString();
@@ -11,15 +11,21 @@ export const freshPair = {
   EdDSA: () => generateKeyPairSync('ed25519'),
   ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
   RS256: (modulusLength = 2048) => generateKeyPairSync('rsa', { modulusLength }),
+  'short RS256': () => generateKeyPairSync('rsa', { modulusLength: 512 }),
 };
 
-const read = (algorithm: KeyAlgorithm) =>
-  readPrivateKey(pemOf(freshPair[algorithm]().privateKey), 'JWT_PRIVATE_KEY');
+/** Every kind of key that the server's own tokens may be signed with. */
+export type OwnKeyKind = keyof typeof freshPair;
+export const OWN_KEY_KINDS = ['EdDSA', 'ES256', 'RS256', 'short RS256'] as const satisfies OwnKeyKind[];
 
-export const pairs: Readonly<Record<KeyAlgorithm, KeyPair>> = {
-  EdDSA: read('EdDSA'),
-  ES256: read('ES256'),
-  RS256: read('RS256'),
+export const freshKeyPair = (kind: OwnKeyKind): KeyPair =>
+  readPrivateKey(pemOf(freshPair[kind]().privateKey), 'JWT_PRIVATE_KEY', { allowShortRsa: true });
+
+export const pairs: Readonly<Record<OwnKeyKind, KeyPair>> = {
+  EdDSA: freshKeyPair('EdDSA'),
+  ES256: freshKeyPair('ES256'),
+  RS256: freshKeyPair('RS256'),
+  'short RS256': freshKeyPair('short RS256'),
 };
 
 /** A whole second, so that tests of a limit sit exactly on it. */
@@ -41,7 +47,7 @@ const encode = (part: object | string | Buffer): string =>
 export function signedToken(
   claims: object | string | Buffer,
   header: object | string | Buffer = {},
-  { algorithm, privateKey }: KeyPair = pairs.EdDSA,
+  { algorithm, privateKey }: Pick<SigningKey, 'algorithm' | 'privateKey'> = pairs.EdDSA,
 ): string {
   const whole =
     typeof header === 'object' && !Buffer.isBuffer(header) ? { alg: algorithm, ...header } : header;
@@ -49,25 +55,32 @@ export function signedToken(
 }
 
 /** Adds the signature over the text as it stands. */
-export function signText(text: string, { algorithm, privateKey }: Omit<KeyPair, 'publicKey'>): string {
+export function signText(
+  text: string,
+  { algorithm, privateKey }: Pick<SigningKey, 'algorithm' | 'privateKey'>,
+): string {
   const hash = algorithm === 'EdDSA' ? null : 'sha256';
   const signature = sign(hash, Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' });
   return `${text}.${signature.toString('base64url')}`;
 }
 
 export const verifierOf = (key: KeyPair = pairs.EdDSA, clock: Clock = new SettableClock()) =>
-  new JwtVerifier({ key, clock });
+  new JwtVerifier({ keys: [key], clock });
+
+/** What a server with these keys makes of a token. */
+export const check = (token: string, ...keys: readonly KeyPair[]): Promise<OwnToken> =>
+  new OwnTokens(keys).check(token, new Date(NOW * 1000));
 
 /** The code and message of the refusal; what was accepted fails the test. */
-export async function refusalOf(verify: () => Caller | Promise<Caller>): Promise<string> {
-  let caller: Caller;
+export async function refusalOf(verify: () => unknown): Promise<string> {
+  let accepted: unknown;
   try {
-    caller = await verify();
+    accepted = await verify();
   } catch (error) {
     const { name, code, message } = error as Error & { code?: string };
     return `${name} ${code}: ${message}`;
   }
-  throw new Error(`accepted as ${JSON.stringify(caller)}`);
+  throw new Error(`accepted as ${JSON.stringify(accepted)}`);
 }
 
 export const REFUSED = 'PortError unauthenticated: A valid bearer token is required';

@@ -42,6 +42,27 @@ describe('a token that is not good', () => {
     });
   });
 
+  it('is answered with the same headers whatever is wrong with it', async () => {
+    const headersOf = async (authorization: string | null, path = '/auth/verify') => {
+      const headers = authorization === null ? {} : { authorization };
+      const answer = await fetch(`${server.url}/api/v1${path}`, { headers });
+      const { date, 'x-request-id': id, ...rest } = Object.fromEntries(answer.headers);
+      expect([typeof date, typeof id]).toEqual(['string', 'string']);
+      return rest;
+    };
+    const missing = await headersOf(null);
+    for (const wrong of [
+      'Bearer eve',
+      'Bearer slow-eve',
+      'Bearer ',
+      'Basic YW5uOmFubg==',
+      `Bearer ${tooLong}`,
+    ])
+      expect(await headersOf(wrong)).toEqual(missing);
+    expect(await headersOf('Bearer ann', '/auth/verify?token=ann')).toEqual(missing);
+    expect(await headersOf('Bearer eve', '/nowhere')).toEqual(missing);
+  });
+
   it('is refused before the body is read', async () => {
     const socket = await open(server.port);
     const answered = new Promise<string>((resolve) => {
@@ -65,13 +86,24 @@ describe('a good token', () => {
     expect(await answer.json()).toMatchObject({ user_id: 'ann' });
   });
 
-  it('without the scope gets 403 insufficient_scope', async () => {
+  it('without the scope gets 403 insufficient_scope, and is told which it lacks', async () => {
     const answer = await server.call('POST', '/sessions/end', {
       body: { agent_instance_id: 'whatever' },
       headers: { authorization: 'Bearer ann-dashboard' },
     });
     expect(answer.status).toBe(403);
     expect(await answer.json()).toMatchObject({ code: 'insufficient_scope', status: 403 });
+    expect(answer.headers.get('www-authenticate')).toBe(
+      'Bearer realm="agent-dashboard", error="insufficient_scope", scope="agent", ' +
+        'resource_metadata="https://agents.example/.well-known/oauth-protected-resource"',
+    );
+  });
+
+  it('that is refused for anything else is not challenged: another token would not help', async () => {
+    for (const path of ['/nowhere', '/messages/pending']) {
+      const answer = await server.call('GET', path);
+      expect(answer.headers.get('www-authenticate')).toBeNull();
+    }
   });
 
   it('twice is 400: which one a proxy checked nobody knows', async () => {

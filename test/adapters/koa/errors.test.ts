@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Dispatch } from '../../../src/application/dispatch.ts';
-import { storageBusy, storageUnavailable } from '../../../src/ports/errors.ts';
+import { identityProviderUnavailable, storageBusy, storageUnavailable } from '../../../src/ports/errors.ts';
 import { open } from './raw-http.ts';
 import { TestServer } from './test-server.ts';
 
@@ -46,6 +46,17 @@ it.each([
   expect(text).not.toContain('10.0.0.1');
   expect(server.log.at('warn').map(({ fields }) => fields)).toMatchObject([{ err: error, code }]);
   expect(server.log.at('error')).toEqual([]);
+});
+
+it('a token check that fails for want of the identity provider is 503, not 401', async () => {
+  const tokens = { verify: () => Promise.reject(identityProviderUnavailable(new Error('id.example:443'))) };
+  await using server = await TestServer.start({ tokens });
+  const answer = await server.call('GET', '/auth/verify');
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30']);
+  expect(answer.headers.has('www-authenticate')).toBe(false);
+  const text = await answer.text();
+  expect(JSON.parse(text)).toMatchObject({ code: 'identity_provider_unavailable' });
+  expect(text).not.toContain('id.example');
 });
 
 it('a token check that fails for want of the store is 503, not 401', async () => {

@@ -164,6 +164,7 @@ describe('each route answers in its shape', () => {
       message: null,
       scopes: ['dashboard'],
       expires_at: '2030-01-01T00:00:00.000Z',
+      agent_instance_id: null,
     });
   });
 });

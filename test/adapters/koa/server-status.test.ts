@@ -63,6 +63,37 @@ it('only GET, HEAD and OPTIONS are answered there', async () => {
   expect(post?.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
 });
 
+it('GET /.well-known/jwks.json publishes the keys as they are now, to anyone, for five minutes', async () => {
+  const keys = [{ kty: 'OKP', kid: 'a' }];
+  await using server = await TestServer.start({ jwks: () => ({ keys }) });
+  const ask = () => fetch(`${server.url}/.well-known/jwks.json`);
+  const answer = await ask();
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('application/jwk-set+json');
+  expect(answer.headers.get('cache-control')).toBe('public, max-age=300');
+  expect(await answer.json()).toEqual({ keys: [{ kty: 'OKP', kid: 'a' }] });
+  keys.push({ kty: 'OKP', kid: 'b' });
+  expect(await (await ask()).json()).toEqual({ keys });
+});
+
+it('publishes no keys unless it has some to publish', async () => {
+  await using server = await TestServer.start();
+  const answer = await fetch(`${server.url}/.well-known/jwks.json`);
+  expect(answer.status).toBe(404);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+});
+
+it('keys that cannot be told are a fault that no cache keeps', async () => {
+  await using server = await TestServer.start({
+    jwks: () => {
+      throw new Error('no keys');
+    },
+  });
+  const answer = await fetch(`${server.url}/.well-known/jwks.json`);
+  expect(answer.status).toBe(500);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+});
+
 it('anything else is a 404 problem, unless somebody else answers it', async () => {
   await using server = await TestServer.start({
     also: [

@@ -1,36 +1,17 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
 import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
-import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
-import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import type { Signal } from '../../../src/ports/signals.ts';
 import {
   agentInstanceRepositoryContract,
   type OpenStore,
 } from '../../contracts/agent-instance-repository.ts';
 import { dashboardQueriesContract } from '../../contracts/dashboard-queries.ts';
-import { createDatabase } from '../../support/postgres-database.ts';
+import { DATABASES } from '../../support/open-databases.ts';
 import { recordingSignals } from '../../support/recording-signals.ts';
 
-const stores: [name: string, open: () => Promise<[Database, Database]>][] = [
-  [
-    'PGlite',
-    async () => {
-      const database = await openPglite('memory://');
-      return [database, database];
-    },
-  ],
-  [
-    'PostgreSQL, two processes',
-    async () => {
-      const url = await createDatabase(inject('postgresUrl'));
-      return [await openPostgres(url), await openPostgres(url)];
-    },
-  ],
-];
-
-describe.each(stores)('%s', (_, open) => {
+describe.each(DATABASES)('%s', (_, isolation, open) => {
   let databases: [Database, Database];
   let store: OpenStore;
 
@@ -52,6 +33,10 @@ describe.each(stores)('%s', (_, open) => {
     repository: store.repositories[0],
     queries: new MikroOrmDashboardQueries(databases[1]),
   }));
+
+  test('says how far the database itself keeps tenants apart', async () => {
+    expect(await databases[0].tenantIsolation()).toBe(isolation);
+  });
 
   test('the schema that the migrations make is the one the entities describe', async () => {
     expect(await databases[0].orm.schema.getUpdateSchemaSQL({ safe: true })).toBe('');

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { decodeSignals, encodeSignals } from '../../../src/adapters/signals/signal-payload.ts';
+import {
+  decodeRevoked,
+  decodeSignals,
+  encodeRevoked,
+  encodeSignals,
+} from '../../../src/adapters/signals/signal-payload.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
+import type { ApiKeyName } from '../../../src/ports/api-key-repository.ts';
 import type { Signal } from '../../../src/ports/signals.ts';
+import { aKeyId } from '../../support/builders.ts';
 
 const signal = (userId: string, version = 1): Signal => ({
   userId: userId as UserId,
@@ -12,7 +19,9 @@ const signal = (userId: string, version = 1): Signal => ({
 const decodeAll = (payloads: readonly string[]) =>
   payloads.flatMap((payload) => decodeSignals(payload) ?? []);
 
-it.each([
+const revoked = (userId: string): ApiKeyName => ({ userId: userId as UserId, id: aKeyId() });
+
+const LONG_USER_IDS = [
   ['ASCII', 'a'.repeat(255)],
   ['two bytes each', 'ü'.repeat(255)],
   ['three bytes each', '漢'.repeat(255)],
@@ -20,11 +29,24 @@ it.each([
   ['quotes and backslashes', '"\\'.repeat(127)],
   ['control characters', '\u0001'.repeat(255)],
   ['NUL and a lone surrogate', 'a\u0000b\ud800c'],
-])('carries long user ids in payloads under 7,900 bytes: %s', (_, userId) => {
-  const signals = Array.from({ length: 200 }, (_, index) => signal(userId, index + 1));
+];
+it.each(LONG_USER_IDS)('carries long user ids in payloads under 7,900 bytes: %s', (_, userId) => {
+  const signals = Array.from({ length: 200 }, (_, index) => signal(userId!, index + 1));
   const payloads = encodeSignals(signals);
   for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThan(7_900);
   expect(decodeAll(payloads)).toEqual(signals);
+});
+
+it.each(LONG_USER_IDS)('carries revoked keys of long user ids in the same way: %s', (_, userId) => {
+  const keys = Array.from({ length: 200 }, () => revoked(userId!));
+  const payloads = encodeRevoked(keys);
+  for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThan(7_900);
+  expect(payloads.flatMap((payload) => decodeRevoked(payload) ?? [])).toEqual(keys);
+});
+
+it('tells revoked keys from signals, also to a process that knows signals only', () => {
+  for (const payload of encodeRevoked([revoked('ada')])) expect(decodeSignals(payload)).toBeNull();
+  for (const payload of encodeSignals([signal('ada')])) expect(decodeRevoked(payload)).toBeNull();
 });
 
 it('fills payloads rather than sending many', () => {
@@ -33,8 +55,9 @@ it('fills payloads rather than sending many', () => {
   expect(encodeSignals(signals)).toHaveLength(Math.ceil(bytes / 7_900));
 });
 
-it('has nothing to send for no signals', () => {
+it('has nothing to send for no signals and no keys', () => {
   expect(encodeSignals([])).toEqual([]);
+  expect(encodeRevoked([])).toEqual([]);
 });
 
 it('leaves out a signal that no payload can hold, for the sweep to find', () => {
@@ -63,4 +86,25 @@ it.each([
   [`[["ada","${id}",1],null]`, 'one bad entry among good ones'],
 ])('does not decode %s: %s', (payload) => {
   expect(decodeSignals(payload)).toBeNull();
+});
+
+it.each([
+  ['', 'nothing'],
+  ['{', 'no JSON'],
+  ['null', 'null'],
+  ['"revoked"', 'a text'],
+  ['[]', 'a list'],
+  ['{}', 'another object'],
+  ['{"revoked":null}', 'no list'],
+  ['{"revoked":[]}', 'an empty list'],
+  ['{"revoked":["ada"]}', 'an entry without a list'],
+  ['{"revoked":[["ada"]]}', 'no key id'],
+  ['{"revoked":[["ada","key",1]]}', 'a third part'],
+  ['{"revoked":[["","key"]]}', 'an empty user id'],
+  ['{"revoked":[["ada",""]]}', 'an empty key id'],
+  ['{"revoked":[["ada",7]]}', 'a key id that is no text'],
+  ['{"revoked":[[7,"key"]]}', 'a user id that is no text'],
+  ['{"revoked":[["ada","key"],null]}', 'one bad entry among good ones'],
+])('does not decode %s as revoked keys: %s', (payload) => {
+  expect(decodeRevoked(payload)).toBeNull();
 });

@@ -20,6 +20,7 @@ describe('verify_token', () => {
       message: null,
       scopes: ['agent', 'dashboard'],
       expires_at: '2027-01-01T00:00:00.000Z',
+      agent_instance_id: null,
     });
   });
 

@@ -33,7 +33,7 @@ const message = (more: object = {}) => ({
 
 /** The known bad inputs of the REST API and what is due for each, but for those of tokens. */
 export async function badInputs(tokens: Tokens): Promise<BadInput[]> {
-  const [ada, watcher] = [await tokens.of('ada'), await tokens.of('ada', ['dashboard'])];
+  const [ada, watcher] = [await tokens.of('ada'), await tokens.of('ada', 'dashboard')];
   const bad = (name: string, status: number, code: string | null, fields: RequestFields, token = ada) => ({
     name,
     status,

@@ -39,7 +39,7 @@ export async function tokenInputs(tokens: Tokens): Promise<BadInput[]> {
     ['a numeric sub', signed({ ...good, sub: 7 })],
     ['NUL in the sub', signed({ ...good, sub: 'a\0b' })],
     ['duplicate claims', signed(`{"sub":"ada","sub":"bob","iat":${now}}`)],
-    ['a kid', signed(good, { kid: 'k1' })],
+    ['an unknown kid', signed(good, { kid: 'k1' })],
     ['a jku', signed(good, { jku: 'http://127.0.0.1:9/keys' })],
     ['an x5u', signed(good, { x5u: 'http://127.0.0.1:9/chain' })],
     ['an unknown crit', signed(good, { crit: ['exotic'], exotic: true })],

@@ -1,7 +1,7 @@
 import { JwtIssuer } from '../../../src/adapters/jwt/jwt-issuer.ts';
 import { generateKeyPair, type KeyPair, readPrivateKey } from '../../../src/adapters/jwt/keys.ts';
-import { systemClock } from '../../../src/adapters/runtime/system.ts';
 import type { Scope } from '../../../src/ports/token-verifier.ts';
+import { aGrant, userIdOf } from '../../support/builders.ts';
 
 /** The keys that a proof's servers share, and the tokens it calls them with. */
 export class Tokens {
@@ -13,14 +13,14 @@ export class Tokens {
   private constructor(privateKey: string) {
     this.pair = readPrivateKey(privateKey, 'JWT_PRIVATE_KEY');
     this.env = { JWT_PRIVATE_KEY: privateKey };
-    this.#issuer = new JwtIssuer({ key: this.pair, clock: systemClock });
+    this.#issuer = new JwtIssuer({ key: this.pair });
   }
 
   static async make(): Promise<Tokens> {
     return new Tokens((await generateKeyPair('ed25519')).privateKey);
   }
 
-  of(userId: string, scopes: readonly Scope[] = ['agent']): Promise<string> {
-    return this.#issuer.issue({ userId, scopes, expiresInSeconds: null });
+  of(user: string, scope: Scope = 'agent'): Promise<string> {
+    return this.#issuer.issue(aGrant({ userId: userIdOf(user), scope }));
   }
 }

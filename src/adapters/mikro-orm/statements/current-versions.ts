@@ -9,13 +9,11 @@ const CURRENT_VERSIONS = `
 
 /** Of the given instances, those that have moved on, with the version they are at; in one round trip. */
 export async function currentVersions(database: Database, watched: readonly Signal[]): Promise<Signal[]> {
+  const users = watched.map(({ userId }) => userId);
   const rows = await database.query<{ user_id: UserId; id: AgentInstanceId; version: number }>(
+    users,
     CURRENT_VERSIONS,
-    [
-      watched.map(({ userId }) => userId),
-      watched.map(({ agentInstanceId }) => agentInstanceId),
-      watched.map(({ version }) => version),
-    ],
+    [users, watched.map(({ agentInstanceId }) => agentInstanceId), watched.map(({ version }) => version)],
   );
   return rows.map(({ user_id, id, version }) => ({ userId: user_id, agentInstanceId: id, version }));
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { MAINTENANCE } from '../tenant-isolation.ts';
 
 const FORGET_RECORDS = `
   with forgotten as (delete from idempotency_records where recorded_at < $1 returning 1)
@@ -6,6 +7,6 @@ const FORGET_RECORDS = `
 
 /** Deletes the idempotency records made before `time`, and says how many. */
 export async function forgetRecords(database: Database, time: Date): Promise<number> {
-  const rows = await database.query<{ count: number }>(FORGET_RECORDS, [time.toISOString()]);
+  const rows = await database.query<{ count: number }>(MAINTENANCE, FORGET_RECORDS, [time.toISOString()]);
   return rows[0]?.count ?? 0;
 }

@@ -90,8 +90,9 @@ export async function loadConversations(
   database: Database,
   targets: readonly UpdateTarget[],
 ): Promise<readonly Loaded[]> {
-  const rows = await database.query<Row>(LOAD_CONVERSATIONS, [
-    targets.map(({ userId }) => userId),
+  const users = targets.map(({ userId }) => userId);
+  const rows = await database.query<Row>(users, LOAD_CONVERSATIONS, [
+    users,
     targets.map(({ agentInstanceId }) => agentInstanceId),
     targets.map(({ queue }) => queue === true),
     targets.map(({ questionCompany }) => questionCompany === true),

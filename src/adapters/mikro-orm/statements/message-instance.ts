@@ -9,6 +9,6 @@ export async function messageInstance(
   userId: UserId,
   messageId: MessageId,
 ): Promise<AgentInstanceId | null> {
-  const rows = await database.query<{ id: AgentInstanceId }>(MESSAGE_INSTANCE, [userId, messageId]);
+  const rows = await database.query<{ id: AgentInstanceId }>([userId], MESSAGE_INSTANCE, [userId, messageId]);
   return rows[0]?.id ?? null;
 }

@@ -1,0 +1,88 @@
+import { type ApiKey, becomesRevoked } from '../../domain/api-key.ts';
+import type { UserId } from '../../domain/ids.ts';
+import type {
+  ApiKeyName,
+  ApiKeyRepository,
+  ApiKeyTarget,
+  DecideApiKey,
+  OwnedApiKey,
+} from '../../ports/api-key-repository.ts';
+import { storageBusy } from '../../ports/errors.ts';
+import type { Revocations } from '../../ports/revocations.ts';
+import { UserData } from './user-data.ts';
+
+/** Keeps issued keys beside a user's agent instances; values are copied in and out. */
+export class InMemoryApiKeyRepository implements ApiKeyRepository {
+  readonly #users: Map<UserId, UserData>;
+  readonly #revocations: Revocations;
+
+  /** @param store the repository of agent instances, with which idempotency keys are shared. */
+  constructor(store: { readonly users: Map<UserId, UserData> }, revocations: Revocations) {
+    this.#users = store.users;
+    this.#revocations = revocations;
+  }
+
+  async update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output> {
+    const { userId, id, idempotencyKey = null } = target;
+    const user = this.#users.get(userId) ?? new UserData();
+    const key = user.apiKeys.get(id) ?? null;
+    const known = idempotencyKey === null ? null : (user.records.get(idempotencyKey) ?? null);
+    const { output, changes, record } = decide(structuredClone(key), structuredClone(known));
+
+    // What is asked for stays impossible however often it is decided.
+    if (record !== null && known !== null) throw storageBusy();
+    if (changes !== null && isHashTaken(user, changes)) throw storageBusy();
+    if (changes !== null || record !== null) this.#users.set(userId, user);
+    if (changes !== null) user.apiKeys.set(id, structuredClone(changes));
+    if (record !== null && idempotencyKey !== null) user.records.set(idempotencyKey, structuredClone(record));
+    if (changes !== null && becomesRevoked(key, changes)) this.#revocations.publishRevoked([{ userId, id }]);
+    return output;
+  }
+
+  async list(userId: UserId): Promise<readonly ApiKey[]> {
+    return structuredClone([...(this.#users.get(userId)?.apiKeys.values() ?? [])].sort(newestFirst));
+  }
+
+  async listAll(): Promise<readonly OwnedApiKey[]> {
+    const users = [...this.#users.keys()].sort(byBytes);
+    const lists = users.map(async (userId) => (await this.list(userId)).map((key) => ({ userId, key })));
+    return (await Promise.all(lists)).flat();
+  }
+
+  async findByToken(
+    userId: UserId,
+    { id, hash }: { readonly id: string | null; readonly hash: string },
+  ): Promise<ApiKey | null> {
+    const keys = [...(this.#users.get(userId)?.apiKeys.values() ?? [])];
+    const found = keys.find((key) => key.id === id) ?? keys.find(({ tokenHash }) => tokenHash === hash);
+    return structuredClone(found ?? null);
+  }
+
+  async revokedSince(time: Date): Promise<readonly ApiKeyName[]> {
+    const revoked: ApiKeyName[] = [];
+    for (const [userId, { apiKeys }] of this.#users) {
+      for (const { id, revokedAt } of apiKeys.values()) {
+        if (revokedAt !== null && revokedAt >= time) revoked.push({ userId, id });
+      }
+    }
+    return revoked;
+  }
+
+  async markUsed(uses: readonly (ApiKeyName & { readonly usedAt: Date })[]): Promise<void> {
+    for (const { userId, id, usedAt } of uses) {
+      const apiKeys = this.#users.get(userId)?.apiKeys;
+      const key = apiKeys?.get(id);
+      if (key === undefined || (key.lastUsedAt !== null && key.lastUsedAt >= usedAt)) continue;
+      apiKeys?.set(id, { ...key, lastUsedAt: structuredClone(usedAt) });
+    }
+  }
+}
+
+const isHashTaken = ({ apiKeys }: UserData, { id, tokenHash }: ApiKey): boolean =>
+  [...apiKeys.values()].some((other) => other.id !== id && other.tokenHash === tokenHash);
+
+const newestFirst = (a: ApiKey, b: ApiKey): number =>
+  b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1);
+
+/** The order of a database, where `<` would compare UTF-16 code units. */
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,0 +1,47 @@
+import { hash } from 'node:crypto';
+import type { ApiKey } from '../../domain/api-key.ts';
+import type { UserId } from '../../domain/ids.ts';
+import type { Clock } from '../../ports/runtime.ts';
+import { apiKeyIdOf } from './api-key-id.ts';
+import { isExpired } from './claims.ts';
+import type { VerificationKey } from './keys.ts';
+import { OwnTokens } from './own-tokens.ts';
+
+/** Makes records of tokens that one of the server's own keys has signed, after the fact. */
+export class TokenRecorder {
+  readonly #own: OwnTokens;
+  readonly #clock: Clock;
+
+  constructor({ keys, clock }: { readonly keys: readonly VerificationKey[]; readonly clock: Clock }) {
+    this.#own = new OwnTokens(keys);
+    this.#clock = clock;
+  }
+
+  /** @throws Error for a token that no own key has signed, that has expired, or that may do nothing. */
+  async recordOf(text: string): Promise<{ readonly userId: UserId; readonly key: ApiKey }> {
+    const now = this.#clock.now();
+    const { caller, id, algorithm } = await this.#own.check(text, now);
+    const tokenHash = hash('sha256', text, 'base64url');
+    const key = apiKeyIdOf(id, tokenHash);
+    // Every ES256 signature has a second form, which makes another hash: only an id finds both.
+    if (algorithm === 'ES256' && key !== id)
+      throw new Error('an ES256 token without an id could not be revoked');
+    const scope = caller.scopes.includes('dashboard') ? 'dashboard' : caller.scopes[0];
+    if (scope === undefined) throw new Error('it has no scope that means anything here');
+    if (isExpired(caller, now)) throw new Error('it has expired');
+    return {
+      userId: caller.userId,
+      key: {
+        id: key,
+        name: 'imported',
+        scope,
+        agentInstanceId: caller.agentInstanceId ?? null,
+        tokenHash,
+        createdAt: now,
+        expiresAt: caller.expiresAt,
+        lastUsedAt: null,
+        revokedAt: null,
+      },
+    };
+  }
+}

@@ -1,0 +1,25 @@
+import * as v from 'valibot';
+import { apiKeyId, revokeApiKey as decideRevocation } from '../../domain/api-key.ts';
+import * as field from '../fields.ts';
+import { once } from '../idempotency.ts';
+import { requireApiKeys } from '../issue-api-key.ts';
+import { defineUseCase } from '../use-case.ts';
+
+/** Revokes a key of the caller's, the one it calls with included; again changes nothing. */
+export const revokeApiKey = defineUseCase({
+  name: 'revoke_api_key',
+  scopes: ['dashboard'],
+  input: v.object({ id: field.apiKeyId }),
+  output: v.object({ success: v.literal(true) }),
+  async run(ports, { caller: { userId }, input, idempotency }) {
+    const id = apiKeyId(input.id);
+    const now = ports.clock.now();
+    return requireApiKeys(ports).update(
+      { userId, id, idempotencyKey: idempotency?.key ?? null },
+      once(idempotency, (key) => ({
+        output: { success: true as const },
+        changes: decideRevocation(key, now),
+      })),
+    );
+  },
+});

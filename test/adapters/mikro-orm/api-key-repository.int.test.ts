@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
+import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/api-key-repository.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
+import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import type { UserId } from '../../../src/domain/ids.ts';
+import type { ApiKeyName } from '../../../src/ports/api-key-repository.ts';
+import { apiKeyRepositoryContract, type OpenKeyStore } from '../../contracts/api-key-repository.ts';
+import { aKeyId } from '../../support/builders.ts';
+import { DATABASES } from '../../support/open-databases.ts';
+import { freePort } from '../../support/postgres-server.ts';
+import { recordingRevocations } from '../../support/recording-revocations.ts';
+
+describe.each(DATABASES)('%s', (_name, _isolation, open) => {
+  let databases: [Database, Database];
+  let store: OpenKeyStore;
+
+  beforeAll(async () => {
+    databases = await open();
+    await databases[0].migrate();
+    const published: ApiKeyName[] = [];
+    const revocations = recordingRevocations(published);
+    const instances = new MikroOrmAgentInstanceRepository({
+      database: databases[0],
+      signals: new InProcessSignals(),
+    });
+    store = {
+      repositories: [
+        new MikroOrmApiKeyRepository({ database: databases[0], revocations }),
+        new MikroOrmApiKeyRepository({ database: databases[1], revocations: new InProcessSignals() }),
+      ],
+      instances,
+      revocations,
+      published,
+    };
+  });
+  afterAll(async () => {
+    await Promise.all([...new Set(databases)].map((database) => database.close()));
+  });
+
+  apiKeyRepositoryContract(() => store);
+});
+
+test('a database that is not there is storage_unavailable, whatever is asked of it', async () => {
+  const database = await openPostgres(`postgresql://postgres@127.0.0.1:${await freePort()}/postgres`);
+  const keys = new MikroOrmApiKeyRepository({ database, revocations: new InProcessSignals() });
+  const userId = 'ada' as UserId;
+  const id = aKeyId();
+  const attempts: (() => Promise<unknown>)[] = [
+    () => keys.update({ userId, id }, () => ({ output: null, changes: null, record: null })),
+    () => keys.list(userId),
+    () => keys.listAll(),
+    () => keys.findByToken(userId, { id, hash: '' }),
+    () => keys.revokedSince(new Date()),
+    () => keys.markUsed([{ userId, id, usedAt: new Date() }]),
+  ];
+  for (const attempt of attempts)
+    await expect(attempt()).rejects.toMatchObject({ code: 'storage_unavailable' });
+  await database.close();
+});

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { MikroOrmApiKeyRepository } from '../../src/adapters/mikro-orm/api-key-repository.ts';
+import type { Database } from '../../src/adapters/mikro-orm/database.ts';
+import { openPostgres } from '../../src/adapters/mikro-orm/postgres.ts';
+import { PostgresSignals } from '../../src/adapters/signals/postgres.ts';
+import { CHANNEL, encodeRevoked } from '../../src/adapters/signals/signal-payload.ts';
+import type { ApiKey } from '../../src/domain/api-key.ts';
+import type { UserId } from '../../src/domain/ids.ts';
+import type { ApiKeyName } from '../../src/ports/api-key-repository.ts';
+import { anApiKey } from '../support/builders.ts';
+import { createDatabase } from '../support/postgres-database.ts';
+import { RecordedLog } from './signals/recorded-log.ts';
+
+/** What one server process has: its store, and what it hears of revoked keys. */
+interface Process {
+  readonly database: Database;
+  readonly signals: PostgresSignals;
+  readonly keys: MikroOrmApiKeyRepository;
+  readonly heard: ApiKeyName[];
+}
+
+const REVOKED_AT = new Date('2026-03-01T12:00:00.123Z');
+const log = new RecordedLog();
+let one: Process;
+let two: Process;
+
+async function startProcess(url: string): Promise<Process> {
+  const database = await openPostgres(url);
+  const connection = { connectionString: url };
+  const signals = new PostgresSignals({ connection, currentVersions: async () => [], logger: log });
+  await signals.start();
+  const heard: ApiKeyName[] = [];
+  signals.onRevoked((key) => heard.push(key));
+  const notify = { channel: CHANNEL, encode: encodeRevoked };
+  const keys = new MikroOrmApiKeyRepository({ database, revocations: signals, notify });
+  return { database, signals, keys, heard };
+}
+
+beforeAll(async () => {
+  const url = await createDatabase(inject('postgresUrl'));
+  [one, two] = [await startProcess(url), await startProcess(url)];
+  await one.database.migrate();
+});
+afterAll(async () => {
+  for (const { signals, database } of [one, two]) {
+    await signals.close();
+    await database.close();
+  }
+});
+
+const save = ({ keys }: Process, userId: UserId, key: ApiKey) =>
+  keys.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
+
+/** Resolves when the process hears of the key. */
+const hears = ({ signals }: Process, { id }: ApiKey) =>
+  new Promise<void>((resolve) => {
+    signals.onRevoked((key) => key.id === id && resolve());
+  });
+
+test.each(['ada', '😀"\\\'?%$1'.repeat(25)])(
+  'a key revoked in one process is told in the other, which then reads it as revoked: %s',
+  async (user) => {
+    const userId = user as UserId;
+    const key = anApiKey();
+    await save(one, userId, key);
+    const { promise, resolve } = Promise.withResolvers<ApiKey | null>();
+    two.signals.onRevoked(({ id }) => {
+      if (id === key.id) resolve(two.keys.findByToken(userId, { id, hash: key.tokenHash }));
+    });
+    await save(one, userId, { ...key, revokedAt: REVOKED_AT });
+    expect(await promise).toEqual({ ...key, revokedAt: REVOKED_AT });
+    expect(two.heard).toContainEqual({ userId, id: key.id });
+  },
+);
+
+test('the process that revokes a key has told it by the time the update resolves', async () => {
+  const key = anApiKey({ revokedAt: REVOKED_AT });
+  await save(one, 'ada' as UserId, key);
+  expect(one.heard).toContainEqual({ userId: 'ada', id: key.id });
+});
+
+test('a revocation that is not committed is told to nobody', async () => {
+  const userId = 'lin' as UserId;
+  const key = anApiKey();
+  await save(one, userId, key);
+  const tooLong = 'x'.repeat(8_000);
+  const notify = {
+    channel: CHANNEL,
+    encode: (keys: readonly ApiKeyName[]) => [...encodeRevoked(keys), tooLong],
+  };
+  const failing = new MikroOrmApiKeyRepository({ database: one.database, revocations: one.signals, notify });
+  const revoked = { ...key, revokedAt: REVOKED_AT };
+  await expect(save({ ...one, keys: failing }, userId, revoked)).rejects.toThrow('payload string too long');
+  expect(await one.keys.list(userId)).toEqual([key]);
+  const last = anApiKey({ revokedAt: REVOKED_AT });
+  const arrived = hears(two, last);
+  await save(one, userId, last);
+  await arrived;
+  for (const { heard } of [one, two]) expect(heard).not.toContainEqual({ userId, id: key.id });
+});
+
+test('other changes, and what was refused, are told to nobody', async () => {
+  const userId = 'eve' as UserId;
+  const key = anApiKey();
+  await save(one, userId, key);
+  await save(one, userId, { ...key, name: 'renamed' });
+  const sameToken = anApiKey({ tokenHash: key.tokenHash, revokedAt: REVOKED_AT });
+  await expect(save(one, userId, sameToken)).rejects.toMatchObject({ code: 'storage_busy' });
+  // Notifications keep their order: once this one has come, so would the others.
+  const last = anApiKey({ revokedAt: REVOKED_AT });
+  const arrived = hears(two, last);
+  await save(one, userId, last);
+  await arrived;
+  expect(two.heard.filter((heard) => heard.userId === userId)).toEqual([{ userId, id: last.id }]);
+  expect(log.lines).toEqual([]);
+});

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { UserId } from '../../src/domain/ids.ts';
+import type { ApiKeyName } from '../../src/ports/api-key-repository.ts';
+import type { Revocations } from '../../src/ports/revocations.ts';
+import type { Logger } from '../../src/ports/runtime.ts';
+import { aKeyId } from '../support/builders.ts';
+
+/** An adapter under test, and the way that revoked keys take to it. */
+export interface OpenRevocations {
+  readonly revocations: Revocations;
+  /** Resolves once the keys have been told to every listener. */
+  readonly send: (keys: readonly ApiKeyName[]) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** What every adapter of the revocations port keeps to, whichever way the keys come. */
+export function describeRevocations(way: string, open: (logger: Logger) => Promise<OpenRevocations>): void {
+  describe(`revocations: ${way}`, () => {
+    const someKey = (userId = 'ada'): ApiKeyName => ({ userId: userId as UserId, id: aKeyId() });
+    const sent = someKey();
+    let errors: object[];
+    let opened: OpenRevocations;
+
+    beforeEach(async () => {
+      errors = [];
+      const ignore = () => {};
+      opened = await open({
+        debug: ignore,
+        info: ignore,
+        warn: ignore,
+        error: (fields) => errors.push(fields),
+      });
+    });
+    afterEach(() => opened.close());
+
+    /** Listens and records what a test has sent. */
+    const listen = (wanted: readonly ApiKeyName[] = [sent]) => {
+      const ids = new Set(wanted.map(({ id }) => id));
+      const received: ApiKeyName[] = [];
+      const { close } = opened.revocations.onRevoked((key) => {
+        if (ids.has(key.id)) received.push(key);
+      });
+      return { received, close };
+    };
+
+    it('reaches every listener, with every key, in order', async () => {
+      const keys = [someKey('ada'), someKey('eve'), someKey('ada')];
+      const listeners = [listen(keys), listen(keys)];
+      await opened.send(keys);
+      expect(listeners.map(({ received }) => received)).toEqual([keys, keys]);
+    });
+
+    it('comes where nobody waits for signals', async () => {
+      const { received } = listen();
+      await opened.send([sent]);
+      expect(received).toEqual([sent]);
+    });
+
+    it('sends nothing to a closed subscription, and closing twice harms no other', async () => {
+      const [closed, open] = [listen(), listen()];
+      closed.close();
+      closed.close();
+      await opened.send([sent]);
+      expect(closed.received).toEqual([]);
+      expect(open.received).toEqual([sent]);
+    });
+
+    it('tells a function that listens twice twice, until each subscription is closed', async () => {
+      let calls = 0;
+      const count = ({ id }: ApiKeyName) => {
+        if (id === sent.id) calls += 1;
+      };
+      const [first, second] = [opened.revocations.onRevoked(count), opened.revocations.onRevoked(count)];
+      await opened.send([sent]);
+      first.close();
+      await opened.send([sent]);
+      second.close();
+      await opened.send([sent]);
+      expect(calls).toBe(3);
+    });
+
+    it('lets a listener close itself and another while a key is told', async () => {
+      const received: string[] = [];
+      const first = opened.revocations.onRevoked(() => {
+        received.push('first');
+        first.close();
+        second.close();
+      });
+      const second = opened.revocations.onRevoked(() => received.push('second'));
+      const third = listen();
+      await opened.send([sent, sent]);
+      expect(received).toEqual(['first']);
+      expect(third.received).toHaveLength(2);
+    });
+
+    it('does not tell the key under way to a subscription that a listener opens', async () => {
+      let calls = 0;
+      const renew = (): void => {
+        const { close } = opened.revocations.onRevoked(({ id }) => {
+          if (id !== sent.id) return;
+          calls += 1;
+          close();
+          if (calls < 100) renew();
+        });
+      };
+      renew();
+      await opened.send([sent]);
+      expect(calls).toBe(1);
+    });
+
+    it('reaches the others when a listener throws, and logs what it threw', async () => {
+      const err = new Error('a listener at fault');
+      opened.revocations.onRevoked(({ id }) => {
+        if (id === sent.id) throw err;
+      });
+      const next = listen();
+      await opened.send([sent]);
+      expect(next.received).toEqual([sent]);
+      expect(errors).toEqual([{ err, apiKeyId: sent.id }]);
+    });
+  });
+}

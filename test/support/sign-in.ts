@@ -1,0 +1,85 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+export const CLIENT_ID = 'dashboard';
+/** Nobody listens there: the code is read from where the browser is sent. */
+export const REDIRECT_URI = 'http://127.0.0.1/signed-in';
+
+export interface SignIn {
+  readonly issuer: string;
+  readonly subject: string;
+  /** What the access token is for (RFC 8707). */
+  readonly resource: string;
+}
+
+/** The authorization code flow with PKCE (RFC 6749, 7636), as an app and a browser go through it. */
+export async function signIn({ issuer, subject, resource }: SignIn): Promise<string> {
+  const verifier = randomBytes(32).toString('base64url');
+  const query = new URLSearchParams({
+    client_id: CLIENT_ID,
+    redirect_uri: REDIRECT_URI,
+    response_type: 'code',
+    scope: 'openid',
+    resource,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  const browser = new Browser();
+  let page = await browser.open(`${issuer}/auth?${query}`);
+  page = await browser.submit(page, { prompt: 'login', login: subject, password: 'any' });
+  page = await browser.submit(page, { prompt: 'consent' });
+  const code = new URL(page.url).searchParams.get('code');
+  if (code === null) throw new Error(`no code: ${page.url}`);
+
+  const answer = await fetch(`${issuer}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: CLIENT_ID,
+      redirect_uri: REDIRECT_URI,
+      code,
+      code_verifier: verifier,
+      resource,
+    }),
+  });
+  const { access_token } = (await answer.json()) as { access_token?: string };
+  if (access_token === undefined) throw new Error(`no access token: ${answer.status}`);
+  return access_token;
+}
+
+interface Page {
+  readonly url: string;
+  readonly html: string;
+}
+
+/** Keeps cookies by name, and follows redirects until one leads to the app. */
+class Browser {
+  readonly #cookies = new Map<string, string>();
+
+  async open(url: string, form?: URLSearchParams): Promise<Page> {
+    if (url.startsWith(REDIRECT_URI)) return { url, html: '' };
+    const headers = { cookie: Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join('; ') };
+    const post = form === undefined ? {} : { method: 'POST', body: form };
+    const answer = await fetch(url, { redirect: 'manual', headers, ...post });
+    this.#keep(answer.headers.getSetCookie());
+    const html = await answer.text();
+    const location = answer.headers.get('location');
+    if (location !== null) return this.open(new URL(location, url).href);
+    if (answer.status !== 200) throw new Error(`${answer.status} at ${url}: ${html}`);
+    return { url, html };
+  }
+
+  /** Sends the page's form with these values. */
+  submit({ url, html }: Page, values: { readonly [name: string]: string }): Promise<Page> {
+    const action = /<form[^>]* action="([^"]+)"/.exec(html)?.[1];
+    if (action === undefined) throw new Error(`no form at ${url}`);
+    return this.open(new URL(action, url).href, new URLSearchParams(values));
+  }
+
+  #keep(lines: readonly string[]): void {
+    for (const line of lines) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+      if (value === '') this.#cookies.delete(name!);
+      else this.#cookies.set(name!, value!);
+    }
+  }
+}
