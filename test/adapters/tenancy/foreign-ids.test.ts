@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ROUTES } from '../../src/adapters/koa/routes.ts';
-import { TOOLS } from '../../src/adapters/mcp/tools.ts';
-import { uuidV7 } from '../../src/adapters/runtime/system.ts';
-import type { UseCase } from '../../src/application/use-case.ts';
-import * as useCases from '../../src/application/use-cases/index.ts';
-import { CLIENTS } from './mcp/clients.ts';
-import { type Comparison, differencesOf, type Twins } from './tenancy/compare.ts';
-import type { Estate } from './tenancy/estate.ts';
-import { idsOfNothing } from './tenancy/kinds-of-id.ts';
-import { METHOD_PROBES, ObservedClient, overTool } from './tenancy/mcp.ts';
-import { fieldsOf, kindsOfOwn, namedBy, type Probe, probesOf, unclassified } from './tenancy/probes.ts';
-import { overRest, pathFields } from './tenancy/rest.ts';
-import { OBSERVED_STORES } from './tenancy/stores.ts';
-import { TenantServer } from './tenancy/tenant-server.ts';
+import { ROUTES } from '../../../src/adapters/koa/routes.ts';
+import { TOOLS } from '../../../src/adapters/mcp/tools.ts';
+import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
+import type { UseCase } from '../../../src/application/use-case.ts';
+import * as useCases from '../../../src/application/use-cases/index.ts';
+import { type Comparison, differencesOf, type Twins } from './compare.ts';
+import type { Estate } from './estate.ts';
+import { idsOfNothing } from './kinds-of-id.ts';
+import { METHOD_PROBES, ObservedClient, overTool } from './mcp.ts';
+import { fieldsOf, kindsOfOwn, namedBy, probesOf, unclassified } from './probes.ts';
+import { overRest, pathFields } from './rest.ts';
+import { OBSERVED_STORES } from './stores.ts';
+import { TenantServer } from './tenant-server.ts';
 
 describe('the walk is complete', () => {
   const named = Object.values(useCases).map((useCase) => [useCase.name, useCase as UseCase] as const);
@@ -36,7 +35,7 @@ describe('the walk is complete', () => {
   });
 });
 
-describe.each(OBSERVED_STORES)('%s', (_, open) => {
+describe.each(OBSERVED_STORES)('$name', ({ open, clients }) => {
   let server: TenantServer;
   let owner: Estate;
   beforeAll(async () => {
@@ -75,26 +74,27 @@ describe.each(OBSERVED_STORES)('%s', (_, open) => {
   const writing = ROUTES.filter(({ method }) => method !== 'GET');
 
   test.each(writing)("$method $path takes another tenant's Idempotency-Key for a new one", async (route) => {
-    const pair = await twins();
     const keyholder = await server.newEstate();
     const [own] = probesOf(route.useCase);
     const used = uuidV7.next();
     const [answer] = await overRest(server.url, route, own!, used)(keyholder, {});
     expect(answer!.status).toBeLessThan(300);
 
-    const comparison = (name: string, probe: Probe): Comparison => ({
-      name,
-      foreign: { ...namedBy(probe, keyholder.ids), idempotencyKey: used },
-      unknown: { ...namedBy(probe, pair.nothing), idempotencyKey: uuidV7.next() },
-      send: (as, { idempotencyKey, ...named }) =>
-        overRest(server.url, route, probe, idempotencyKey)(as, named),
-    });
-    const theVerySame = { ...own!, kinds: kindsOfOwn(own!), own: [] };
-    const comparisons = [comparison('its own request', own!), comparison('the very same one', theVerySame)];
-    await expectAlike(pair, comparisons, keyholder);
+    const theVerySame = { ...own!, name: 'the very same request', kinds: kindsOfOwn(own!), own: [] };
+    for (const probe of [own!, theVerySame]) {
+      const pair = await twins();
+      const comparison: Comparison = {
+        name: probe.name,
+        foreign: { ...namedBy(probe, keyholder.ids), idempotencyKey: used },
+        unknown: { ...namedBy(probe, pair.nothing), idempotencyKey: uuidV7.next() },
+        send: (as, { idempotencyKey, ...named }) =>
+          overRest(server.url, route, probe, idempotencyKey)(as, named),
+      };
+      await expectAlike(pair, [comparison], keyholder);
+    }
   });
 
-  describe.each(CLIENTS)('over MCP, $kind', (kind) => {
+  describe.each(clients)('over MCP, $kind', (kind) => {
     /** Twins with a client each. */
     async function connected() {
       await using made = new AsyncDisposableStack();
