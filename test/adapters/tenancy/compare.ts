@@ -14,20 +14,20 @@ export interface Comparison {
   readonly send: Send;
 }
 
-/** Two tenants who own the same and have done the same so far. */
-export interface Twins {
-  /** Names what is somebody's. */
+/** The first two own the same and have done the same so far. */
+export interface Tenants {
+  /** Names what is the owner's. */
   readonly asking: Estate;
   /** Names what never was, the same each time. */
   readonly control: Estate;
   readonly nothing: IdsByKind;
+  readonly owner: Estate;
 }
 
 /** In what it shows that these ids are somebody's: nothing, if all is well. */
 export async function differencesOf(
   { store }: TenantServer,
-  { asking, control }: Twins,
-  owner: Estate,
+  { asking, control, owner }: Tenants,
   { name, foreign, unknown, send }: Comparison,
 ): Promise<string[]> {
   const observe = async (as: Estate, named: Comparison['foreign']) => {

@@ -4,7 +4,7 @@ import { TOOLS } from '../../../src/adapters/mcp/tools.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { UseCase } from '../../../src/application/use-case.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
-import { type Comparison, differencesOf, type Twins } from './compare.ts';
+import { type Comparison, differencesOf, type Tenants } from './compare.ts';
 import type { Estate } from './estate.ts';
 import { idsOfNothing } from './kinds-of-id.ts';
 import { METHOD_PROBES, ObservedClient, overTool } from './mcp.ts';
@@ -37,99 +37,97 @@ describe('the walk is complete', () => {
 
 describe.each(OBSERVED_STORES)('$name', ({ open, clients }) => {
   let server: TenantServer;
-  let owner: Estate;
   beforeAll(async () => {
     server = await TenantServer.start(open);
-    owner = await server.newEstate();
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  const twins = async (): Promise<Twins> => ({
+  /** The owner comes last: in a list that went by the owner's cursor, all of the others' would follow it. */
+  const tenants = async (): Promise<Tenants> => ({
     asking: await server.newEstate(),
     control: await server.newEstate(),
     nothing: idsOfNothing(),
+    owner: await server.newEstate(),
   });
 
   /** None of these tells an id that is somebody's from one that never was. */
-  async function expectAlike(of: Twins, comparisons: readonly Comparison[], whose = owner): Promise<void> {
+  async function expectAlike(of: Tenants, comparisons: readonly Comparison[]): Promise<void> {
     const found: string[] = [];
-    for (const comparison of comparisons) {
-      found.push(...(await differencesOf(server, of, whose, comparison)));
-    }
+    for (const comparison of comparisons) found.push(...(await differencesOf(server, of, comparison)));
     expect(found).toEqual([]);
     expect(server.log.at('error')).toEqual([]);
   }
 
   test.each(ROUTES)('$method $path does not tell what others have', async (route) => {
-    const pair = await twins();
+    const of = await tenants();
     const comparisons = probesOf(route.useCase).map((probe) => ({
       name: probe.name,
-      foreign: namedBy(probe, owner.ids),
-      unknown: namedBy(probe, pair.nothing),
+      foreign: namedBy(probe, of.owner.ids),
+      unknown: namedBy(probe, of.nothing),
       send: overRest(server.url, route, probe),
     }));
-    await expectAlike(pair, comparisons);
+    await expectAlike(of, comparisons);
   });
 
   const writing = ROUTES.filter(({ method }) => method !== 'GET');
 
   test.each(writing)("$method $path takes another tenant's Idempotency-Key for a new one", async (route) => {
-    const keyholder = await server.newEstate();
     const [own] = probesOf(route.useCase);
-    const used = uuidV7.next();
-    const [answer] = await overRest(server.url, route, own!, used)(keyholder, {});
-    expect(answer!.status).toBeLessThan(300);
-
     const theVerySame = { ...own!, name: 'the very same request', kinds: kindsOfOwn(own!), own: [] };
     for (const probe of [own!, theVerySame]) {
-      const pair = await twins();
+      const of = await tenants();
+      const used = uuidV7.next();
+      const [answer] = await overRest(server.url, route, own!, used)(of.owner, {});
+      expect(answer!.status).toBeLessThan(300);
       const comparison: Comparison = {
         name: probe.name,
-        foreign: { ...namedBy(probe, keyholder.ids), idempotencyKey: used },
-        unknown: { ...namedBy(probe, pair.nothing), idempotencyKey: uuidV7.next() },
+        foreign: { ...namedBy(probe, of.owner.ids), idempotencyKey: used },
+        unknown: { ...namedBy(probe, of.nothing), idempotencyKey: uuidV7.next() },
         send: (as, { idempotencyKey, ...named }) =>
           overRest(server.url, route, probe, idempotencyKey)(as, named),
       };
-      await expectAlike(pair, [comparison], keyholder);
+      await expectAlike(of, [comparison]);
     }
   });
 
   describe.each(clients)('over MCP, $kind', (kind) => {
-    /** Twins with a client each. */
+    /** Tenants, two of them with a client. */
     async function connected() {
       await using made = new AsyncDisposableStack();
-      const pair = await twins();
-      const asking = made.use(await ObservedClient.connect(kind, server.url, pair.asking));
-      const control = made.use(await ObservedClient.connect(kind, server.url, pair.control));
-      const clientOf = (as: Estate) => (as === pair.asking ? asking : control);
+      const of = await tenants();
+      const asking = made.use(await ObservedClient.connect(kind, server.url, of.asking));
+      const control = made.use(await ObservedClient.connect(kind, server.url, of.control));
+      const clientOf = (as: Estate) => (as === of.asking ? asking : control);
       const owned = made.move();
-      return { pair, clientOf, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+      return { of, clientOf, [Symbol.asyncDispose]: () => owned.disposeAsync() };
     }
 
     test.each(TOOLS)('$definition.name does not tell what others have', async (tool) => {
-      await using twins = await connected();
+      await using connections = await connected();
+      const { of, clientOf } = connections;
       const comparisons = probesOf(tool.useCase, [...tool.renamed.keys()]).map((probe) => ({
         name: probe.name,
-        foreign: namedBy(probe, owner.ids),
-        unknown: namedBy(probe, twins.pair.nothing),
-        send: overTool(tool, probe, twins.clientOf),
+        foreign: namedBy(probe, of.owner.ids),
+        unknown: namedBy(probe, of.nothing),
+        send: overTool(tool, probe, clientOf),
       }));
-      await expectAlike(twins.pair, comparisons);
+      await expectAlike(of, comparisons);
     });
 
     const methods = Object.entries(METHOD_PROBES).filter(([, probes]) => probes.length > 0);
 
     test.each(methods)('%s does not tell what others have', async (_, probes) => {
-      await using twins = await connected();
+      await using connections = await connected();
+      const { of, clientOf } = connections;
       const comparisons = probes.flatMap(({ kinds, request }) =>
         kinds.map((kind) => ({
           name: kind,
-          foreign: { id: owner.ids[kind] },
-          unknown: { id: twins.pair.nothing[kind] },
-          send: (as: Estate, { id = '' }) => twins.clientOf(as).observe((client) => request(client, id)),
+          foreign: { id: of.owner.ids[kind] },
+          unknown: { id: of.nothing[kind] },
+          send: (as: Estate, { id = '' }) => clientOf(as).observe((client) => request(client, id)),
         })),
       );
-      await expectAlike(twins.pair, comparisons);
+      await expectAlike(of, comparisons);
     });
   });
 });
