@@ -1,11 +1,22 @@
 import { systemClock, uuidV7 } from './adapters/runtime/system.ts';
 import { createDispatch, type Dispatch } from './application/dispatch.ts';
-import type { Ports } from './application/use-case.ts';
+import { OpenWaits } from './application/open-waits.ts';
+import { DEFAULT_SETTINGS, type Ports } from './application/use-case.ts';
 
 export type { Dispatch, Request } from './application/dispatch.ts';
 export type { ErrorCode, InputIssue } from './application/errors.ts';
-export type { Call, Ports, UseCase } from './application/use-case.ts';
+export {
+  createOperator,
+  type Imported,
+  type IssueRequest,
+  type ListedKey,
+  type Operator,
+  type OperatorPorts,
+} from './application/operator.ts';
+export type { Call, Ports, Settings, UseCase } from './application/use-case.ts';
 export * as useCases from './application/use-cases/index.ts';
+export { AlreadyAnsweredError } from './domain/already-answered.ts';
+export type { ApiKey, ApiKeyId } from './domain/api-key.ts';
 export type { Changes, Conversation, Decision } from './domain/conversation.ts';
 export { CodedError } from './domain/errors.ts';
 export { type AgentInstanceId, type MessageId, type UserId, userId } from './domain/ids.ts';
@@ -16,17 +27,37 @@ export type {
   UpdateTarget,
 } from './ports/agent-instance-repository.ts';
 export type {
+  ApiKeyDecision,
+  ApiKeyName,
+  ApiKeyRepository,
+  ApiKeyTarget,
+  DecideApiKey,
+  OwnedApiKey,
+} from './ports/api-key-repository.ts';
+export type {
+  AgentTypeOverview,
+  ChangesSince,
   ConversationPage,
+  ConversationRequest,
   DashboardQueries,
+  InstanceCriteria,
   InstanceOverview,
   InstancePage,
 } from './ports/dashboard-queries.ts';
-export { PortError, storageBusy, storageUnavailable, unauthenticated } from './ports/errors.ts';
+export {
+  issuingDisabled,
+  PortError,
+  storageBusy,
+  storageUnavailable,
+  unauthenticated,
+} from './ports/errors.ts';
+export type { Revocations } from './ports/revocations.ts';
 export type { Clock, Ids, Logger } from './ports/runtime.ts';
 export type { Signal, Signals, Subscription } from './ports/signals.ts';
-export type { Caller, Scope, TokenVerifier } from './ports/token-verifier.ts';
+export type { TokenGrant, TokenIssuer } from './ports/token-issuer.ts';
+export type { Caller, Scope, TokenLife, TokenVerifier } from './ports/token-verifier.ts';
 
-/** Time and ids are the system's unless given. */
+/** Time and ids are the system's, and settings the usual ones, unless given. */
 export type DashboardPorts = Pick<Ports, 'repository' | 'queries' | 'signals'> & Partial<Ports>;
 
 export interface Dashboard {
@@ -39,6 +70,15 @@ export interface Dashboard {
 /** The use cases over the given ports, in whatever process and behind whatever transport the host has. */
 export function createDashboard(ports: DashboardPorts): Dashboard {
   const stopping = new AbortController();
-  const dispatch = createDispatch({ clock: systemClock, ids: uuidV7, ...ports }, stopping.signal);
+  const dispatch = createDispatch(
+    {
+      clock: systemClock,
+      ids: uuidV7,
+      waits: new OpenWaits(),
+      settings: DEFAULT_SETTINGS,
+      ...ports,
+    },
+    stopping.signal,
+  );
   return { dispatch, stop: () => stopping.abort() };
 }

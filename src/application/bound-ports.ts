@@ -1,6 +1,7 @@
 import type { AgentInstanceId } from '../domain/ids.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
+import type { Signals } from '../ports/signals.ts';
 import { outsideOfKey } from './errors.ts';
 import type { Ports } from './use-case.ts';
 
@@ -16,6 +17,7 @@ export function boundPorts(ports: Ports, bound: AgentInstanceId): Ports {
     ...ports,
     repository: boundRepository(ports.repository, bound),
     queries: boundQueries(ports.queries, bound),
+    signals: boundSignals(ports.signals, bound),
     apiKeys: null,
     issuer: null,
   };
@@ -39,17 +41,33 @@ function boundRepository(
   };
 }
 
+function boundSignals(signals: Signals, bound: AgentInstanceId): Signals {
+  return {
+    publish: (published) => signals.publish(published),
+    subscribe(instance, listener, seenVersion) {
+      if (instance.agentInstanceId !== bound) throw outsideOfKey();
+      return signals.subscribe(instance, listener, seenVersion);
+    },
+  };
+}
+
 function boundQueries(queries: DashboardQueries, bound: AgentInstanceId): DashboardQueries {
   return {
-    async listInstances(userId) {
-      const found = await queries.readConversation(userId, bound, { limit: 1, before: null });
-      const instances =
-        found === null ? [] : [{ instance: found.instance, latestMessage: found.messages.at(-1) ?? null }];
-      return { instances, next: null };
+    async listInstances(userId, { waitingHere }) {
+      const found = await queries.readConversation(userId, bound, { waitingHere, limit: 0, before: null });
+      const isListed = found !== null && found.instance.status !== 'DELETED';
+      return { instances: isListed ? [found] : [], next: null };
     },
-    async readConversation(userId, agentInstanceId, page) {
+    async agentTypes() {
+      throw outsideOfKey();
+    },
+    async readConversation(userId, agentInstanceId, request) {
       if (agentInstanceId !== bound) throw outsideOfKey();
-      return queries.readConversation(userId, agentInstanceId, page);
+      return queries.readConversation(userId, agentInstanceId, request);
+    },
+    async changesSince(userId, agentInstanceId, seen, look) {
+      if (agentInstanceId !== bound) throw outsideOfKey();
+      return queries.changesSince(userId, agentInstanceId, seen, look);
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Clock, Ids } from '../ports/runtime.ts';
 import type { Signals } from '../ports/signals.ts';
 import type { TokenIssuer } from '../ports/token-issuer.ts';
 import type { Caller, Scope } from '../ports/token-verifier.ts';
+import type { OpenWaits } from './open-waits.ts';
 
 /** What use cases need from outside. */
 export interface Ports {
@@ -17,9 +18,20 @@ export interface Ports {
   readonly apiKeys?: ApiKeyRepository | null;
   /** Null or absent where tokens are verified but not made. */
   readonly issuer?: TokenIssuer | null;
+  /** What this process waits on; shared with whatever tells other processes of it. */
+  readonly waits: OpenWaits;
+  readonly settings: Settings;
   readonly clock: Clock;
   readonly ids: Ids;
 }
+
+/** What whoever runs the server can choose. */
+export interface Settings {
+  /** The silence after which an active instance shows as STALE. */
+  readonly staleAfterSeconds: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = { staleAfterSeconds: 300 };
 
 /** One request to one use case, its input already parsed. */
 export interface Call<Input> {

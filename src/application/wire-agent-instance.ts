@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Look, shownStatus } from '../domain/liveness.ts';
 import type { InstanceOverview } from '../ports/dashboard-queries.ts';
 import * as field from './fields.ts';
 
@@ -11,22 +12,24 @@ export const agentInstance = v.object({
   status: field.agentStatus,
   started_at: field.timestamp,
   ended_at: v.nullable(field.timestamp),
-  latest_message: v.nullable(v.string()),
+  latest_message: v.nullable(v.pipe(v.string(), v.description('Cut where it is long'))),
   latest_message_at: v.nullable(field.timestamp),
   chat_length: v.number(),
   last_heartbeat_at: v.nullable(field.timestamp),
   instance_metadata: v.nullable(field.metadata),
 });
 
-export const wireInstance = ({
-  instance,
-  latestMessage,
-}: InstanceOverview): v.InferOutput<typeof agentInstance> => ({
+export type WireInstance = v.InferOutput<typeof agentInstance>;
+
+export const wireInstance = (
+  { instance, latestMessage, agentWaiting }: InstanceOverview,
+  { silentSince }: Pick<Look, 'silentSince'>,
+): WireInstance => ({
   id: instance.id,
   agent_type_id: instance.agentType.id,
   agent_type_name: instance.agentType.name,
   name: instance.name,
-  status: instance.status,
+  status: shownStatus(instance, { silentSince, agentWaiting }),
   started_at: instance.startedAt.toISOString(),
   ended_at: instance.endedAt?.toISOString() ?? null,
   latest_message: latestMessage?.content ?? null,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { DEFAULT_SETTINGS } from '../application/use-case.ts';
 
 /** A setting that stops the start. Its message is one line that names the variable and what it should be. */
 export class ConfigError extends Error {
@@ -91,6 +92,12 @@ const VARIABLES = {
       '',
     ),
   },
+  STALE_AFTER_SECONDS: {
+    must: 'be a whole number of seconds from 1 to 86400',
+    schema: v.optional(
+      v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(86_400)),
+    ),
+  },
   RATE_LIMIT_PER_MINUTE: {
     must: 'be a whole number: the requests one token may make a minute, or 0 for as many as it likes',
     schema: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)), '60000'),
@@ -140,6 +147,8 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
+  /** The silence after which an active instance shows as STALE. */
+  readonly staleAfterSeconds: number;
   /** null: a token may ask as often as it likes. */
   readonly rateLimitPerMinute: number | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -171,6 +180,7 @@ export function readConfig(env: Environment): Config {
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS,
+    staleAfterSeconds: values.STALE_AFTER_SECONDS ?? DEFAULT_SETTINGS.staleAfterSeconds,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE || null,
     logLevel: values.LOG_LEVEL,
   };

@@ -14,13 +14,16 @@ import { MikroOrmAgentInstanceRepository } from '../adapters/mikro-orm/agent-ins
 import { MikroOrmApiKeyRepository } from '../adapters/mikro-orm/api-key-repository.ts';
 import { MikroOrmDashboardQueries } from '../adapters/mikro-orm/dashboard-queries.ts';
 import type { Database } from '../adapters/mikro-orm/database.ts';
+import { SharedWaits } from '../adapters/mikro-orm/shared-waits.ts';
 import { currentVersions } from '../adapters/mikro-orm/statements/current-versions.ts';
 import { systemClock, uuidV7 } from '../adapters/runtime/system.ts';
 import { InProcessSignals } from '../adapters/signals/in-process.ts';
 import { PostgresSignals } from '../adapters/signals/postgres.ts';
 import { CHANNEL, encodeRevoked, encodeSignals } from '../adapters/signals/signal-payload.ts';
 import { createDispatch, type Dispatch } from '../application/dispatch.ts';
+import { OpenWaits } from '../application/open-waits.ts';
 import { createOperator, type Operator } from '../application/operator.ts';
+import { SignInCodes } from '../application/sign-in-codes.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
@@ -49,10 +52,14 @@ export const TOKENS = {
   inProcessSignals: token<InProcessSignals>('InProcessSignals'),
   /** Null where one process is all there is. */
   postgresSignals: token<PostgresSignals | null>('PostgresSignals'),
+  waits: token<OpenWaits>('OpenWaits'),
+  /** Null where one process is all there is. */
+  sharedWaits: token<SharedWaits | null>('SharedWaits'),
   repository: token<AgentInstanceRepository>('AgentInstanceRepository'),
   queries: token<DashboardQueries>('DashboardQueries'),
   apiKeys: token<ApiKeyRepository>('ApiKeyRepository'),
   operator: token<Operator>('Operator'),
+  signInCodes: token<SignInCodes>('SignInCodes'),
   tokenVerifier: token<JwtVerifier>('TokenVerifier'),
   /** Null where the server holds no private key. */
   issuer: token<TokenIssuer | null>('TokenIssuer'),
@@ -107,6 +114,15 @@ export function createContainer(opened: Opened): DependencyContainer {
       notify: acrossProcesses ? { channel: CHANNEL, encode: encodeSignals } : null,
     });
   });
+  single(TOKENS.waits, () => new OpenWaits());
+  single(TOKENS.sharedWaits, (from) => {
+    if (from.resolve(TOKENS.postgresSignals) === null) return null;
+    return new SharedWaits({
+      database: from.resolve(TOKENS.database),
+      waits: from.resolve(TOKENS.waits),
+      logger: from.resolve(TOKENS.logger),
+    });
+  });
   single(TOKENS.queries, (from) => new MikroOrmDashboardQueries(from.resolve(TOKENS.database)));
   single(TOKENS.apiKeys, (from) => {
     const acrossProcesses = from.resolve(TOKENS.postgresSignals) !== null;
@@ -133,6 +149,15 @@ export function createContainer(opened: Opened): DependencyContainer {
     const { verification, signing } = from.resolve(TOKENS.keys);
     return signing === null ? null : new JwtIssuer({ key: signing, namesKey: verification.length > 1 });
   });
+  single(
+    TOKENS.signInCodes,
+    (from) =>
+      new SignInCodes({
+        apiKeys: from.resolve(TOKENS.apiKeys),
+        issuer: from.resolve(TOKENS.issuer),
+        clock: from.resolve(TOKENS.clock),
+      }),
+  );
   single(TOKENS.operator, (from) => {
     const clock = from.resolve(TOKENS.clock);
     const recorder = new TokenRecorder({ keys: from.resolve(TOKENS.keys).verification, clock });
@@ -149,6 +174,8 @@ export function createContainer(opened: Opened): DependencyContainer {
         repository: from.resolve(TOKENS.repository),
         queries: from.resolve(TOKENS.queries),
         signals: from.resolve(TOKENS.signals),
+        waits: from.resolve(TOKENS.waits),
+        settings: from.resolve(TOKENS.config),
         apiKeys: from.resolve(TOKENS.apiKeys),
         issuer: from.resolve(TOKENS.issuer),
         clock: from.resolve(TOKENS.clock),

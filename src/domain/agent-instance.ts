@@ -29,8 +29,16 @@ export interface AgentInstance {
   readonly lastHeartbeatAt: Date | null;
   /** When the agent last wrote or read; kept to within `ACTIVITY_RESOLUTION_MS` for reads. */
   readonly lastActivityAt: Date;
+  /** Present while the status is DELETED. */
+  readonly deletion: Deletion | null;
   /** Grows by one with every change: the store's guard against lost updates. 1 when just created. */
   readonly version: number;
+}
+
+/** That its owner deleted an instance, and what restoring it brings back. */
+export interface Deletion {
+  readonly deletedAt: Date;
+  readonly statusBefore: Exclude<StoredStatus, 'DELETED'>;
 }
 
 /** Reads that change nothing else note the agent's activity at most this often: polling must not write. */
@@ -68,5 +76,6 @@ export const newAgentInstance = ({
   lastReadMessageId: null,
   lastHeartbeatAt: null,
   lastActivityAt: now,
+  deletion: null,
   version: 0,
 });

@@ -55,6 +55,10 @@ export function existing(conversation: Conversation): AgentInstance {
   return instance;
 }
 
+/** To its owner a deleted instance is not there, as if it had never been. */
+export const withoutDeleted = (conversation: Conversation): Conversation =>
+  conversation.instance?.status === 'DELETED' ? { ...conversation, instance: null } : conversation;
+
 export type MessageDraft = Pick<
   Message,
   'id' | 'senderType' | 'content' | 'metadata' | 'requiresUserInput' | 'questionStatus'

@@ -15,13 +15,17 @@ export type DomainErrorCode =
   | 'agent_instance_exists'
   | 'agent_instance_not_found'
   | 'agent_message_not_found'
+  | 'agent_type_not_found'
   | 'agent_type_required'
+  | 'already_answered'
   | 'already_requires_user_input'
   | 'api_key_not_found'
   | 'idempotency_key_reused'
   | 'instance_deleted'
   | 'invalid_id'
   | 'key_not_grantable'
+  | 'message_not_found'
+  | 'question_closed'
   | 'question_not_found';
 
 /** A rule of the domain that the request breaks. */
@@ -37,6 +41,9 @@ export const agentInstanceNotFound = () =>
 
 export const agentMessageNotFound = () =>
   new DomainError('agent_message_not_found', 'Agent message not found or access denied', 'message_id');
+
+export const agentTypeNotFound = () =>
+  new DomainError('agent_type_not_found', 'There is no agent type with this id', 'agent_type_id');
 
 export const agentTypeRequired = () =>
   new DomainError('agent_type_required', 'agent_type is required when creating new instance', 'agent_type');
@@ -69,5 +76,15 @@ export const keyNotGrantable = () =>
     'scope',
   );
 
-export const questionNotFound = () =>
-  new DomainError('question_not_found', 'There is no question with this id', 'question_id');
+export const messageNotFound = (field: string) =>
+  new DomainError('message_not_found', 'There is no message with this id in this conversation', field);
+
+export const questionClosed = () =>
+  new DomainError(
+    'question_closed',
+    'This question was closed when its session ended; without in_reply_to the message is queued',
+    'in_reply_to',
+  );
+
+export const questionNotFound = (field = 'question_id') =>
+  new DomainError('question_not_found', 'There is no question with this id', field);

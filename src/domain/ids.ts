@@ -38,3 +38,6 @@ export const agentInstanceId = (text: string, field = 'agent_instance_id') =>
   canonicalUuid(text, field) as AgentInstanceId;
 
 export const messageId = (text: string, field = 'message_id') => canonicalUuid(text, field) as MessageId;
+
+export const agentTypeId = (text: string, field = 'agent_type_id') =>
+  canonicalUuid(text, field) as AgentTypeId;

@@ -1,43 +1,126 @@
 import type { AgentInstance } from '../domain/agent-instance.ts';
-import type { AgentInstanceId, UserId } from '../domain/ids.ts';
+import type { AgentType } from '../domain/agent-type.ts';
+import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
+
+/** Code points of a message that a list shows. */
+export const PREVIEW_LIMIT = 2_000;
 
 /** An instance as a list shows it. */
 export interface InstanceOverview {
   readonly instance: AgentInstance;
-  readonly latestMessage: Message | null;
+  /** The newest message, cut to `PREVIEW_LIMIT`. */
+  readonly latestMessage: Pick<Message, 'content' | 'createdAt'> | null;
+  /** Whether an agent waits for news of it, in whatever process. */
+  readonly agentWaiting: boolean;
 }
+
+/** A place in the order of instances, whether or not there is still one at it. */
+export type InstancePlace = Pick<AgentInstance, 'id' | 'startedAt'>;
 
 export interface InstancePage {
-  /** The latest started first. */
+  /** The latest started first, then by id: an order in which nothing moves while somebody pages. */
   readonly instances: readonly InstanceOverview[];
-  /** Where the next page begins; null on the last one. */
-  readonly next: AgentInstanceId | null;
+  /** The place after which the next page begins; null on the last one. */
+  readonly next: InstancePlace | null;
 }
 
-export interface ConversationPage {
-  readonly instance: AgentInstance;
-  /** In order of position. */
-  readonly messages: readonly Message[];
+/** The statuses that people can ask for, as `shownStatus` tells them. */
+export type ListedStatus = 'ACTIVE' | 'STALE' | 'AWAITING_INPUT' | 'COMPLETED';
+
+/** What only the asking process knows. */
+export interface LocalWaits {
+  /** The user's instances that agents wait on in this process, right now. */
+  readonly waitingHere: ReadonlySet<AgentInstanceId>;
+}
+
+export interface InstanceCriteria extends LocalWaits {
+  readonly limit: number;
+  readonly after: InstancePlace | null;
+  readonly status: ListedStatus | null;
+  /** Who has not been heard of since is silent; tells ACTIVE from STALE. */
+  readonly silentSince: Date;
+  readonly agentType: { readonly id: AgentTypeId } | { readonly name: string } | null;
+}
+
+export interface AgentTypeOverview {
+  readonly agentType: AgentType;
+  readonly createdAt: Date;
+  /** By stored status: silent ones are among the active. */
+  readonly active: number;
+  readonly awaitingInput: number;
+  readonly completed: number;
+  /** Its latest started instances. */
+  readonly recent: readonly InstanceOverview[];
+}
+
+export interface ConversationRequest extends LocalWaits {
+  /** The last so many messages. */
+  readonly limit: number;
+  /** Only those before this position, or this message; null: from the end. */
+  readonly before: number | MessageId | null;
+  /** Whether the diff, up to a megabyte, is wanted too. */
+  readonly withGitDiff?: boolean;
+}
+
+export interface ConversationPage extends InstanceOverview {
+  /** In order of position; null when there is no such message to read before. */
+  readonly messages: readonly Message[] | null;
   /** Whether there are messages before these. */
   readonly hasEarlier: boolean;
+  /** null where there is none, or it was not asked for. */
+  readonly gitDiff: string | null;
+}
+
+/** How much of an instance an observer has seen: its version, and the position of its newest message then. */
+export interface Seen {
+  readonly version: number;
+  readonly position: number;
+}
+
+/** What became of an instance since an observer looked last. */
+export interface ChangesSince {
+  /** As it is now, deleted or not. */
+  readonly instance: AgentInstance;
+  readonly agentWaiting: boolean;
+  /**
+   * Messages after the position seen, in order: at most the limit, so where the last of them is not at
+   * `instance.lastPosition` there are more.
+   */
+  readonly posted: readonly Message[];
+  /** Messages up to the position seen that were handed over, answered, closed or made a question since. */
+  readonly amended: readonly Message[];
+  /** undefined: as it was. */
+  readonly gitDiff: string | null | undefined;
 }
 
 /**
  * What people look at. Reads only, each in one round trip, and of the user's own: another's ids are as good
- * as ids that do not exist. Deleted instances are not there. A page shows what is committed when it is read.
+ * as ids that do not exist. A page shows what is committed when it is read, and costs the same however long
+ * conversations are.
  */
 export interface DashboardQueries {
-  /** @param after the last instance of the page before; a page after one that is gone is empty. */
-  listInstances(
-    userId: UserId,
-    page: { limit: number; after: AgentInstanceId | null },
-  ): Promise<InstancePage>;
+  /** Deleted instances are not there. Null where a type is asked for by an id that is no type of the user's. */
+  listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null>;
 
-  /** The last `limit` messages, or the last before position `before`; null for no such instance. */
+  /** All of the user's agent types, by name, with their `recent` latest instances. Deleted ones do not count. */
+  agentTypes(
+    userId: UserId,
+    look: LocalWaits & { readonly recent: number },
+  ): Promise<readonly AgentTypeOverview[]>;
+
+  /** Deleted instances are there: who looks decides what to make of them. Null for no such instance. */
   readConversation(
     userId: UserId,
     agentInstanceId: AgentInstanceId,
-    page: { limit: number; before: number | null },
+    request: ConversationRequest,
   ): Promise<ConversationPage | null>;
+
+  /** One read for all who observe an instance, whenever it has a new version. Null for no such instance. */
+  changesSince(
+    userId: UserId,
+    agentInstanceId: AgentInstanceId,
+    seen: Seen,
+    look: LocalWaits & { readonly limit: number },
+  ): Promise<ChangesSince | null>;
 }

@@ -4,6 +4,7 @@ import { ERROR_META } from '../../src/adapters/mcp/tool-result.ts';
 import { TOOLS } from '../../src/adapters/mcp/tools.ts';
 import type { UseCase } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
+import type { Scope } from '../../src/domain/api-key.ts';
 import { CodedError } from '../../src/domain/errors.ts';
 import { NOT_ON_BOTH, type Outcome, type Surface, surfaceContract } from '../contracts/surface.ts';
 import { aCaller, userIdOf } from '../support/builders.ts';
@@ -31,13 +32,19 @@ const inOneForm = (answer: Fields): Fields =>
     ? { ...answer, user_feedback: (answer.queued_user_messages as Fields[]).map(({ content }) => content) }
     : answer;
 
+const scopeFor = ({ scopes }: UseCase): Scope =>
+  scopes.length === 0 || scopes.includes('agent') ? 'agent' : 'dashboard';
+
+const outputOf = ({ output }: UseCase): object => (output as unknown as { entries: object }).entries;
+
 const direct = (): Surface => {
   const as =
     (user: string) =>
     async (name: string, input: object): Promise<Outcome> => {
       try {
-        const caller = aCaller({ userId: userIdOf(user) });
-        return { answer: inOneForm(await server.dispatch(NAMED.get(name)!, { caller, input })) };
+        const useCase = NAMED.get(name)!;
+        const caller = aCaller({ userId: userIdOf(user), scopes: [scopeFor(useCase)] });
+        return { answer: inOneForm(await server.dispatch(useCase, { caller, input })) };
       } catch (error) {
         if (error instanceof CodedError) return { code: error.code, message: error.message };
         throw error;
@@ -50,12 +57,24 @@ const rest = (): Surface => {
   const as =
     (token: string) =>
     async (name: string, input: object): Promise<Outcome> => {
-      const { method, path } = ROUTES.find(({ useCase }) => useCase.name === name)!;
-      const answer = await server.server.call(method, path, {
-        body: input,
-        headers: { authorization: `Bearer ${token}` },
+      const { method, path, useCase } = ROUTES.find(({ useCase }) => useCase.name === name)!;
+      const asked = new Map(Object.entries(input));
+      const target = path.replaceAll(/:(\w+)/g, (_, field: string) => {
+        const value = String(asked.get(field));
+        asked.delete(field);
+        return encodeURIComponent(value);
       });
+      const query = method === 'GET' ? `?${new URLSearchParams([...asked])}` : '';
+      const answer = await server.server.call(method, target + query, {
+        ...(method === 'GET' || method === 'DELETE' ? {} : { body: Object.fromEntries(asked) }),
+        headers: {
+          authorization: `Bearer ${scopeFor(useCase) === 'agent' ? token : `${token}-dashboard`}`,
+        },
+      });
+      if (answer.status === 204) return { answer: {} };
       const fields = await fieldsOf(answer);
+      // A bare list is the one field of the use case's output that is one.
+      if (Array.isArray(fields)) return { answer: { [Object.keys(outputOf(useCase))[0]!]: fields } };
       if (answer.ok) return { answer: inOneForm(fields) };
       return { code: String(fields.code), message: String(fields.detail) };
     };

@@ -5,7 +5,8 @@ import { InMemoryDashboardQueries } from '../../src/adapters/in-memory/dashboard
 import { InProcessSignals } from '../../src/adapters/signals/in-process.ts';
 import { createDispatch, type Request } from '../../src/application/dispatch.ts';
 import { RequestError } from '../../src/application/errors.ts';
-import type { ObjectSchema, UseCase } from '../../src/application/use-case.ts';
+import { OpenWaits } from '../../src/application/open-waits.ts';
+import { DEFAULT_SETTINGS, type ObjectSchema, type UseCase } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
 import type { AgentInstance } from '../../src/domain/agent-instance.ts';
 import { CodedError } from '../../src/domain/errors.ts';
@@ -22,6 +23,8 @@ export class InMemoryApplication {
   readonly ids = new FakeIds();
   readonly signals = new InProcessSignals();
   readonly stopping = new AbortController();
+  readonly waits = new OpenWaits();
+  readonly settings = DEFAULT_SETTINGS;
   readonly repository = new InMemoryAgentInstanceRepository(this.signals);
   readonly queries = new InMemoryDashboardQueries(this.repository);
   readonly dispatch = createDispatch(this, this.stopping.signal);
@@ -78,21 +81,12 @@ export class InMemoryApplication {
 
   /** The person deletes the instance. */
   async delete(agentInstanceId: AgentInstanceId = instanceIdOf(1)): Promise<void> {
-    await this.repository.update({ userId: userIdOf('ada'), agentInstanceId }, ({ instance }) => {
-      if (instance === null) throw new Error('there is nothing to delete');
-      return {
-        output: null,
-        changes: {
-          instance: { ...instance, status: 'DELETED', version: instance.version + 1 },
-          posted: [],
-          amended: [],
-          gitDiff: null,
-        },
-        record: null,
-      };
-    });
+    await this.ask(useCases.deleteAgentInstance, { agent_instance_id: agentInstanceId }, { caller: ada });
   }
 }
+
+/** Whose agents they are, unless a test says otherwise. */
+export const ada: Caller = aCaller({ scopes: ['dashboard'] });
 
 export const stranger: Caller = aCaller({ userId: userIdOf('eve') });
 

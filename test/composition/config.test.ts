@@ -26,6 +26,7 @@ const DEFAULTS = {
   publicUrl: null,
   corsOrigins: [],
   allowedHosts: [],
+  staleAfterSeconds: 300,
   rateLimitPerMinute: 60_000,
   logLevel: 'info',
 };
@@ -103,6 +104,11 @@ const VARIABLES: { readonly [name: string]: Expected } = {
       'a.example, b.example:8080,[fd00::1]:80',
       { allowedHosts: ['a.example', 'b.example:8080', '[fd00::1]:80'] },
     ],
+  },
+  STALE_AFTER_SECONDS: {
+    must: /whole number of seconds from 1 to 86400/,
+    wrong: ['0', '-1', '1.5', '86401', '5m', ' '],
+    right: ['60', { staleAfterSeconds: 60 }],
   },
   RATE_LIMIT_PER_MINUTE: {
     must: /whole number: the requests one token may make a minute/,

@@ -5,7 +5,13 @@ import { agentTypeName } from '../../src/domain/agent-type.ts';
 import { type Conversation, type Decision, existing } from '../../src/domain/conversation.ts';
 import { readPending } from '../../src/domain/hand-off.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
-import { endSession, heartbeat, startAgentInstance } from '../../src/domain/lifecycle.ts';
+import {
+  deleteInstance,
+  endSession,
+  heartbeat,
+  restoreInstance,
+  startAgentInstance,
+} from '../../src/domain/lifecycle.ts';
 import type { Message } from '../../src/domain/message.ts';
 import { readAnswer } from '../../src/domain/read-answer.ts';
 import { receiveUserMessage } from '../../src/domain/user-speaks.ts';
@@ -125,8 +131,27 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         lastReadMessageId: message.id,
         lastHeartbeatAt: null,
         lastActivityAt: NOW,
+        deletion: null,
         version: 1,
       });
+    });
+
+    test('a deletion comes back, and is gone when it is restored', async () => {
+      const target = someInstance();
+      await post(target, { isQuestion: true });
+      await store().update(
+        target,
+        decided((conversation) => deleteInstance(conversation, { now: NOW })),
+      );
+      expect((await look(target)).instance).toMatchObject({
+        status: 'DELETED',
+        deletion: { deletedAt: NOW, statusBefore: 'AWAITING_INPUT' },
+      });
+      await store().update(
+        target,
+        decided((conversation) => restoreInstance(conversation, { now: NOW })),
+      );
+      expect((await look(target)).instance).toMatchObject({ status: 'AWAITING_INPUT', deletion: null });
     });
 
     test('name, metadata, heartbeat and end come back too', async () => {
@@ -464,6 +489,36 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         targets.map(async (target) => (await look(target)).instance?.agentType.id),
       );
       expect(new Set(types).size).toBe(1);
+    });
+
+    test('of 20 people who answer one question at once one wins, and the others are told with what', async () => {
+      const target = someInstance();
+      const { message: question } = await post(target, { isQuestion: true });
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, nth) =>
+          open().repositories[nth % 2 === 0 ? 0 : 1].update(
+            { ...target, question: question.id },
+            decided((conversation) =>
+              receiveUserMessage(conversation, {
+                content: `answer ${nth}`,
+                markAsRead: false,
+                inReplyTo: question.id,
+                newMessageId: newId<MessageId>(),
+                now: NOW,
+              }),
+            ),
+          ),
+        ),
+      );
+      const won = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+      const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
+      expect(won).toHaveLength(1);
+      for (const { reason } of lost) {
+        expect(reason).toMatchObject({ code: 'already_answered', answer: won[0]!.value });
+      }
+      const { messages } = await look(target, { question: question.id });
+      expect(messages.find(({ id }) => id === question.id)?.answerId).toBe(won[0]!.value.id);
+      expect(messages.filter(({ senderType }) => senderType === 'USER')).toHaveLength(1);
     });
 
     test('two concurrent starts of one instance: one is told that it exists', async () => {

@@ -17,15 +17,31 @@ export interface Surface {
   say(agentInstanceId: string, content: string): Promise<void>;
 }
 
+const FOR_PEOPLE = { on: 'REST', because: 'people look, answer and tidy up; a model works' } as const;
+const FOR_KEYS = {
+  on: 'REST',
+  because: 'no model is to have a say in what may be done in its name',
+} as const;
+
 /** Why a use case is not both a REST route and an MCP tool. Everything else has to be. */
 export const NOT_ON_BOTH: {
   readonly [useCase: string]: { readonly on: 'REST' | 'MCP' | 'neither'; readonly because: string };
 } = {
-  list_agent_instances: {
-    on: 'neither',
-    because: 'MCP shows it as resources; routes come with the dashboard',
-  },
-  read_conversation: { on: 'neither', because: 'MCP shows it as resources; routes come with the dashboard' },
+  list_agent_instances: FOR_PEOPLE,
+  list_agent_types: FOR_PEOPLE,
+  list_messages: FOR_PEOPLE,
+  read_agent_summary: FOR_PEOPLE,
+  rename_agent_instance: FOR_PEOPLE,
+  delete_agent_instance: FOR_PEOPLE,
+  restore_agent_instance: FOR_PEOPLE,
+  write_to_agent: FOR_PEOPLE,
+  create_api_key: FOR_KEYS,
+  list_api_keys: FOR_KEYS,
+  revoke_api_key: FOR_KEYS,
+  browse_conversations: { on: 'neither', because: 'MCP has it as the list of resources, which is no tool' },
+  read_conversation: { on: 'neither', because: 'MCP has it as the content of a resource, which is no tool' },
+  read_agent_instance: { on: 'REST', because: 'agents on MCP read conversations as resources' },
+  set_instance_status: { on: 'REST', because: 'a model ends its own session with end_session' },
   ask_question: {
     on: 'MCP',
     because: 'over REST it is two calls: a message that requires_user_input, and a read that waits',
@@ -189,6 +205,80 @@ const scenarios: readonly {
       { code: 'question_not_found', message: 'There is no question with this id' },
       { code: 'question_not_found', message: 'There is no question with this id' },
       { code: 'invalid_input', message: 'wait_seconds: must be 0 to 86400 seconds' },
+    ],
+  },
+  {
+    name: 'the first answer to a question wins, and the second person is told',
+    of: 'write_to_agent',
+    async play({ begin, call }) {
+      const id = await begin();
+      const asked = await call('send_agent_message', {
+        ...STEP,
+        agent_instance_id: id,
+        requires_user_input: true,
+      });
+      const in_reply_to = 'answer' in asked ? asked.answer.message_id : null;
+      const write = (content: string) =>
+        call('write_to_agent', { agent_instance_id: id, content, in_reply_to });
+      return [
+        await write('yes'),
+        await write('no'),
+        await call('write_to_agent', { agent_instance_id: id, content: ' ' }),
+      ];
+    },
+    expected: [
+      { answer: { content: 'yes', position: 3, read_at: null } },
+      { code: 'already_answered', message: 'Somebody has answered this question already' },
+      {
+        code: 'invalid_input',
+        message: 'content: must be 1 to 1,000,000 characters and not only white space',
+      },
+    ],
+  },
+  {
+    name: 'what is deleted is gone until it is restored',
+    of: 'delete_agent_instance',
+    async play({ begin, call, callAsStranger }) {
+      const agent_instance_id = await begin();
+      const rename = () => call('rename_agent_instance', { agent_instance_id, name: 'nightly' });
+      return [
+        await callAsStranger('delete_agent_instance', { agent_instance_id }),
+        await call('delete_agent_instance', { agent_instance_id }),
+        await rename(),
+        await call('list_messages', { agent_instance_id }),
+        await call('restore_agent_instance', { agent_instance_id }),
+        await rename(),
+        await call('list_messages', { agent_instance_id }),
+      ];
+    },
+    expected: [
+      { code: 'agent_instance_not_found', message: 'Agent instance not found' },
+      { answer: {} },
+      { code: 'agent_instance_not_found', message: 'Agent instance not found' },
+      { code: 'agent_instance_not_found', message: 'Agent instance not found' },
+      { answer: { status: 'ACTIVE', name: null } },
+      { answer: { status: 'ACTIVE', name: 'nightly' } },
+      { answer: { messages: [{ content: 'a step', position: 1 }] } },
+    ],
+  },
+  {
+    name: 'what is ended is among the completed',
+    of: 'list_agent_instances',
+    async play({ begin, call }) {
+      const agent_instance_id = await begin();
+      const ended = await call('set_instance_status', { agent_instance_id, status: 'COMPLETED' });
+      return [
+        ended,
+        await call('list_agent_instances', { status: 'COMPLETED', limit: 1 }),
+        await call('read_agent_instance', { agent_instance_id, message_limit: 1 }),
+        await call('list_agent_instances', { status: 'GONE' }),
+      ];
+    },
+    expected: [
+      { answer: { status: 'COMPLETED' } },
+      { answer: { agent_instances: [{ status: 'COMPLETED' }] } },
+      { answer: { status: 'COMPLETED', messages: [{ content: 'a step' }] } },
+      { code: 'invalid_input', message: expect.stringMatching(/^status: must be /) },
     ],
   },
 ];

@@ -169,6 +169,7 @@ describe('the first message of an instance', () => {
       lastReadMessageId: NEW,
       lastHeartbeatAt: null,
       lastActivityAt: NOW,
+      deletion: null,
       version: 1,
     });
   });

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { isOver, type StoredStatus } from '../../src/domain/agent-instance.ts';
-import { applyChanges, NOTHING_YET } from '../../src/domain/conversation.ts';
-import { endSession, heartbeat, startAgentInstance } from '../../src/domain/lifecycle.ts';
+import { type Deletion, isOver, type StoredStatus } from '../../src/domain/agent-instance.ts';
+import { applyChanges, NOTHING_YET, withoutDeleted } from '../../src/domain/conversation.ts';
+import {
+  deleteInstance,
+  endSession,
+  heartbeat,
+  renameInstance,
+  restoreInstance,
+  startAgentInstance,
+} from '../../src/domain/lifecycle.ts';
 import {
   aConversation,
   agentTypeIdOf,
@@ -36,6 +43,7 @@ describe('starting an instance', () => {
       lastReadMessageId: null,
       lastHeartbeatAt: null,
       lastActivityAt: NOW,
+      deletion: null,
       version: 1,
     });
     expect(changes).toEqual({ instance: output, posted: [], amended: [], gitDiff: undefined });
@@ -109,6 +117,87 @@ describe('a heartbeat', () => {
       expect(changes).toEqual({ instance: output, posted: [], amended: [], gitDiff: undefined });
     },
   );
+});
+
+describe('renaming', () => {
+  const conversation = aConversation([aQuestion()], { name: 'old', version: 5 });
+
+  test.each(['new', null])('gives the name %j and changes nothing else', (name) => {
+    const { output, changes } = renameInstance(conversation, { name, now: NOW });
+    expect(output).toEqual({ ...conversation.instance, name, version: 6 });
+    expect(changes).toEqual({ instance: output, posted: [], amended: [], gitDiff: undefined });
+  });
+
+  test('to the name it has changes nothing', () => {
+    const { output, changes } = renameInstance(conversation, { name: 'old', now: NOW });
+    expect([output, changes]).toEqual([conversation.instance, null]);
+  });
+});
+
+describe('deleting', () => {
+  test.each<Deletion['statusBefore']>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
+    'an instance that is %s, and restoring it, brings it back as it was, open questions too',
+    (status) => {
+      const before = aConversation([aQuestion()], { status, version: 5 });
+      const deleted = deleteInstance(before, { now: NOW });
+      expect(deleted.output).toEqual({
+        ...before.instance,
+        status: 'DELETED',
+        deletion: { deletedAt: NOW, statusBefore: status },
+        version: 6,
+      });
+      expect(deleted.changes).toEqual({
+        instance: deleted.output,
+        posted: [],
+        amended: [],
+        gitDiff: undefined,
+      });
+      const restored = restoreInstance(applyChanges(before, deleted.changes), { now: NOW });
+      expect(restored.output).toEqual({ ...before.instance, version: 7 });
+      expect(restored.changes?.amended).toEqual([]);
+    },
+  );
+
+  test('again changes nothing: the first time counts', () => {
+    const deleted = aConversation([], { status: 'DELETED' });
+    expect(deleteInstance(deleted, { now: NOW })).toEqual({ output: deleted.instance, changes: null });
+  });
+
+  test('ends to its owner what it was: it is as if there were none', () => {
+    const rename = () =>
+      renameInstance(withoutDeleted(aConversation([], { status: 'DELETED' })), { name: 'x', now: NOW });
+    expect(refusalOf(rename).code).toBe('agent_instance_not_found');
+  });
+});
+
+describe('restoring', () => {
+  const DAYS = 24 * 60 * 60 * 1000;
+  const deletedFor = (milliseconds: number) =>
+    aConversation([], {
+      status: 'DELETED',
+      deletion: { deletedAt: new Date(NOW.getTime() - milliseconds), statusBefore: 'COMPLETED' },
+    });
+
+  test('is possible for 30 days', () => {
+    expect(restoreInstance(deletedFor(30 * DAYS), { now: NOW }).output.status).toBe('COMPLETED');
+    const late = () => restoreInstance(deletedFor(30 * DAYS + 1), { now: NOW });
+    expect(refusalOf(late).code).toBe('agent_instance_not_found');
+  });
+
+  test('what is there changes nothing', () => {
+    const conversation = aConversation();
+    expect(restoreInstance(conversation, { now: NOW })).toEqual({
+      output: conversation.instance,
+      changes: null,
+    });
+  });
+
+  test.each([
+    ['restoring', restoreInstance],
+    ['deleting', deleteInstance],
+  ])('%s what never was is refused', (_, decide) => {
+    expect(refusalOf(() => decide(NOTHING_YET, { now: NOW })).code).toBe('agent_instance_not_found');
+  });
 });
 
 describe.each([

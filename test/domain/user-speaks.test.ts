@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredStatus } from '../../src/domain/agent-instance.ts';
+import { AlreadyAnsweredError } from '../../src/domain/already-answered.ts';
 import { NOTHING_YET } from '../../src/domain/conversation.ts';
 import type { Message } from '../../src/domain/message.ts';
 import { receiveUserMessage, type UserMessage } from '../../src/domain/user-speaks.ts';
@@ -7,6 +8,7 @@ import {
   aConversation,
   aQuestion,
   aQueuedMessage,
+  aReadMessage,
   aStep,
   BEFORE,
   messageIdOf,
@@ -109,6 +111,51 @@ describe('a message of the person', () => {
     const { changes } = receiveUserMessage(aConversation([aStep(), queued]), sent({ markAsRead }));
     expect(changes?.amended).toEqual([]);
     expect(changes?.posted.map(({ id }) => id)).toEqual([NEW]);
+  });
+
+  describe('that names a question', () => {
+    const questions = [
+      aQuestion({ position: 1 }),
+      aQuestion({ position: 2, questionStatus: 'answered', answerId: messageIdOf(4) }),
+      aQuestion({ position: 3, questionStatus: 'closed' }),
+      aReadMessage({ position: 4 }),
+      aQuestion({ position: 5 }),
+      aStep({ position: 6 }),
+    ];
+    const conversation = aConversation(questions, { status: 'AWAITING_INPUT' });
+    const reply = (position: number) =>
+      receiveUserMessage(conversation, sent({ inReplyTo: messageIdOf(position) }));
+
+    test('answers that very one, though there is a newer one', () => {
+      const { changes } = reply(1);
+      expect(changes?.amended).toEqual([{ ...questions[0], questionStatus: 'answered', answerId: NEW }]);
+      expect(changes?.instance.status).toBe('ACTIVE');
+    });
+
+    test('that is answered is told the answer that counts', () => {
+      const refused = refusalOf(() => reply(2));
+      expect(refused).toBeInstanceOf(AlreadyAnsweredError);
+      expect(refused).toMatchObject({
+        code: 'already_answered',
+        field: 'in_reply_to',
+        answer: questions[3],
+      });
+    });
+
+    test('that was closed is told so', () => {
+      expect(refusalOf(() => reply(3))).toMatchObject({ code: 'question_closed', field: 'in_reply_to' });
+    });
+
+    test.each([
+      ['a step', 6],
+      ['a message of the person', 4],
+      ['no message of this conversation', 7],
+    ])('that is %s is told that there is none', (_, position) => {
+      expect(refusalOf(() => reply(position))).toMatchObject({
+        code: 'question_not_found',
+        field: 'in_reply_to',
+      });
+    });
   });
 
   test('is not activity of the agent', () => {

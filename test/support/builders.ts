@@ -80,7 +80,7 @@ export const anAgentType = (fields: Partial<AgentType> = {}): AgentType => ({
   ...fields,
 });
 
-/** An active instance without messages, saved once; a COMPLETED one has an end time. */
+/** An active instance without messages, saved once; a COMPLETED one has an end time, a DELETED one was active. */
 export const anAgentInstance = (fields: Partial<AgentInstance> = {}): AgentInstance => ({
   id: instanceIdOf(1),
   agentType: anAgentType(),
@@ -94,6 +94,7 @@ export const anAgentInstance = (fields: Partial<AgentInstance> = {}): AgentInsta
   lastReadMessageId: null,
   lastHeartbeatAt: null,
   lastActivityAt: BEFORE,
+  deletion: fields.status === 'DELETED' ? { deletedAt: BEFORE, statusBefore: 'ACTIVE' } : null,
   version: 1,
   ...fields,
 });

@@ -1,3 +1,4 @@
+import type { AgentType } from '../../domain/agent-type.ts';
 import type { Changes, Conversation } from '../../domain/conversation.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 import { isOpenQuestion, isQueued, type Message } from '../../domain/message.ts';
@@ -23,7 +24,7 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
     const stored = user.instances.get(target.agentInstanceId);
     const conversation: Conversation = {
       instance: stored?.instance ?? null,
-      agentType: target.agentTypeName == null ? null : (user.agentTypes.get(target.agentTypeName) ?? null),
+      agentType: target.agentTypeName == null ? null : agentTypeOf(user, target.agentTypeName),
       messages: stored === undefined ? [] : relevantMessages(stored, target),
     };
     const known = target.idempotencyKey == null ? null : (user.records.get(target.idempotencyKey) ?? null);
@@ -56,6 +57,11 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
   async ping(): Promise<void> {}
 }
 
+function agentTypeOf(user: UserData, name: string): AgentType | null {
+  const stored = user.agentTypes.get(name);
+  return stored === undefined ? null : { id: stored.id, name };
+}
+
 /** What the port promises to load and no more: a rule that needs more fails here as it would on a database. */
 function relevantMessages({ instance, messages }: StoredInstance, target: UpdateTarget): Message[] {
   const { queue, questionCompany, message: named, readSince } = target;
@@ -81,14 +87,21 @@ function relevantMessages({ instance, messages }: StoredInstance, target: Update
 function save(user: UserData, { instance, posted, amended, gitDiff }: Changes): void {
   const before = user.instances.get(instance.id);
   const messages = before?.messages ?? new Map<MessageId, Message>();
+  const questionVersions = before?.questionVersions ?? new Map<MessageId, number>();
   for (const message of [...posted, ...amended]) {
     messages.set(message.id, message);
     user.instanceOfMessage.set(message.id, instance.id);
+    if (message.questionStatus !== null) questionVersions.set(message.id, instance.version);
   }
-  user.agentTypes.set(instance.agentType.name, instance.agentType);
+  const { agentType } = instance;
+  if (!user.agentTypes.has(agentType.name)) {
+    user.agentTypes.set(agentType.name, { ...agentType, createdAt: instance.startedAt });
+  }
   user.instances.set(instance.id, {
     instance,
     messages,
     gitDiff: gitDiff === undefined ? (before?.gitDiff ?? null) : gitDiff,
+    gitDiffVersion: gitDiff === undefined ? (before?.gitDiffVersion ?? 0) : instance.version,
+    questionVersions,
   });
 }

@@ -1,7 +1,24 @@
 import { byPosition } from '../../domain/conversation.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { ConversationPage, DashboardQueries, InstancePage } from '../../ports/dashboard-queries.ts';
-import type { StoredInstance, UserData } from './user-data.ts';
+import { shownStatus } from '../../domain/liveness.ts';
+import type { Message } from '../../domain/message.ts';
+import {
+  type AgentTypeOverview,
+  type ChangesSince,
+  type ConversationPage,
+  type ConversationRequest,
+  type DashboardQueries,
+  type InstanceCriteria,
+  type InstanceOverview,
+  type InstancePage,
+  type InstancePlace,
+  type LocalWaits,
+  PREVIEW_LIMIT,
+  type Seen,
+} from '../../ports/dashboard-queries.ts';
+import { type StoredInstance, UserData } from './user-data.ts';
+
+const NOBODY = new UserData();
 
 /** Reads what an in-memory repository keeps; copies, so that nobody reaches the store's own. */
 export class InMemoryDashboardQueries implements DashboardQueries {
@@ -11,42 +28,126 @@ export class InMemoryDashboardQueries implements DashboardQueries {
     this.#users = users;
   }
 
-  async listInstances(
-    userId: UserId,
-    { limit, after }: { limit: number; after: AgentInstanceId | null },
-  ): Promise<InstancePage> {
-    const all = [...(this.#users.get(userId)?.instances.values() ?? [])].filter(isThere).sort(latestFirst);
-    const at = after === null ? 0 : all.findIndex(({ instance }) => instance.id === after) + 1;
-    if (after !== null && at === 0) return { instances: [], next: null };
-    const page = all.slice(at, at + limit);
+  async listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null> {
+    const { limit, after, agentType } = criteria;
+    const { agentTypes, instances } = this.#users.get(userId) ?? NOBODY;
+    const typeId = agentType !== null && 'id' in agentType ? agentType.id : null;
+    const typeName = agentType !== null && 'name' in agentType ? agentType.name : null;
+    if (typeId !== null && ![...agentTypes.values()].some(({ id }) => id === typeId)) return null;
+    const rest = [...instances.values()]
+      .filter(isThere)
+      .filter(({ instance }) => typeId === null || instance.agentType.id === typeId)
+      .filter(({ instance }) => typeName === null || instance.agentType.name === typeName)
+      .filter((stored) => hasStatus(stored, criteria))
+      .filter(({ instance }) => after === null || latestFirst(instance, after) > 0)
+      .sort((a, b) => latestFirst(a.instance, b.instance));
+    const page = rest.slice(0, limit).map((stored) => overviewOf(stored, criteria));
+    const last = page.at(-1)?.instance;
+    const isWhole = last === undefined || page.length === rest.length;
     return structuredClone({
-      instances: page.map(({ instance, messages }) => ({
-        instance,
-        latestMessage:
-          [...messages.values()].find(({ position }) => position === instance.lastPosition) ?? null,
-      })),
-      next: at + limit < all.length ? (page.at(-1)?.instance.id ?? null) : null,
+      instances: page,
+      next: isWhole ? null : { id: last.id, startedAt: last.startedAt },
     });
+  }
+
+  async agentTypes(
+    userId: UserId,
+    { recent, ...look }: LocalWaits & { readonly recent: number },
+  ): Promise<readonly AgentTypeOverview[]> {
+    const { agentTypes, instances } = this.#users.get(userId) ?? NOBODY;
+    const ofType = Map.groupBy(
+      [...instances.values()].filter(isThere),
+      ({ instance }) => instance.agentType.id,
+    );
+    const overviews = [...agentTypes.values()]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ id, name, createdAt }): AgentTypeOverview => {
+        const own = (ofType.get(id) ?? []).sort((a, b) => latestFirst(a.instance, b.instance));
+        const count = (status: string) => own.filter(({ instance }) => instance.status === status).length;
+        return {
+          agentType: { id, name },
+          createdAt,
+          active: count('ACTIVE'),
+          awaitingInput: count('AWAITING_INPUT'),
+          completed: count('COMPLETED'),
+          recent: own.slice(0, recent).map((stored) => overviewOf(stored, look)),
+        };
+      });
+    return structuredClone(overviews);
   }
 
   async readConversation(
     userId: UserId,
     agentInstanceId: AgentInstanceId,
-    { limit, before }: { limit: number; before: number | null },
+    { limit, before, withGitDiff = false, ...look }: ConversationRequest,
   ): Promise<ConversationPage | null> {
     const stored = this.#users.get(userId)?.instances.get(agentInstanceId);
-    if (stored === undefined || !isThere(stored)) return null;
-    const earlier = [...stored.messages.values()]
-      .filter(({ position }) => before === null || position < before)
-      .sort(byPosition);
+    if (stored === undefined) return null;
+    const end = typeof before === 'string' ? stored.messages.get(before)?.position : before;
+    const earlier = inOrder(stored).filter(({ position }) => end == null || position < end);
     const messages = limit === 0 ? [] : earlier.slice(-limit);
-    const { instance } = stored;
-    return structuredClone({ instance, messages, hasEarlier: messages.length < earlier.length });
+    return structuredClone({
+      ...overviewOf(stored, look),
+      messages: end === undefined ? null : messages,
+      hasEarlier: end !== undefined && messages.length < earlier.length,
+      gitDiff: withGitDiff ? stored.gitDiff : null,
+    });
+  }
+
+  async changesSince(
+    userId: UserId,
+    agentInstanceId: AgentInstanceId,
+    seen: Seen,
+    { limit, waitingHere }: LocalWaits & { readonly limit: number },
+  ): Promise<ChangesSince | null> {
+    const stored = this.#users.get(userId)?.instances.get(agentInstanceId);
+    if (stored === undefined) return null;
+    const messages = inOrder(stored);
+    return structuredClone({
+      instance: stored.instance,
+      agentWaiting: waitingHere.has(agentInstanceId),
+      posted: messages.filter(({ position }) => position > seen.position).slice(0, limit),
+      amended: messages.filter(
+        (message) => message.position <= seen.position && lastAmended(stored, message) > seen.version,
+      ),
+      gitDiff: stored.gitDiffVersion > seen.version ? stored.gitDiff : undefined,
+    });
   }
 }
 
 const isThere = ({ instance }: StoredInstance): boolean => instance.status !== 'DELETED';
 
-function latestFirst({ instance: a }: StoredInstance, { instance: b }: StoredInstance): number {
-  return b.startedAt.getTime() - a.startedAt.getTime() || (a.id < b.id ? 1 : -1);
+const inOrder = ({ messages }: StoredInstance): Message[] => [...messages.values()].sort(byPosition);
+
+/** The version in which what people see of a message last changed; 0: never since it was posted. */
+function lastAmended({ questionVersions }: StoredInstance, { id, senderType, readVersion }: Message): number {
+  return (senderType === 'USER' ? readVersion : questionVersions.get(id)) ?? 0;
+}
+
+function hasStatus({ instance }: StoredInstance, { status, silentSince, waitingHere }: InstanceCriteria) {
+  const agentWaiting = waitingHere.has(instance.id);
+  return status === null || shownStatus(instance, { silentSince, agentWaiting }) === status;
+}
+
+function overviewOf(stored: StoredInstance, { waitingHere }: LocalWaits): InstanceOverview {
+  const { instance } = stored;
+  const latest = inOrder(stored).at(-1);
+  return {
+    instance,
+    latestMessage:
+      latest === undefined ? null : { content: preview(latest.content), createdAt: latest.createdAt },
+    agentWaiting: waitingHere.has(instance.id),
+  };
+}
+
+/** Cut by code points; those needed are within twice as many UTF-16 units. */
+const preview = (content: string): string =>
+  content.length <= PREVIEW_LIMIT
+    ? content
+    : [...content.slice(0, 2 * PREVIEW_LIMIT)].slice(0, PREVIEW_LIMIT).join('');
+
+function latestFirst(a: InstancePlace, b: InstancePlace): number {
+  const later = b.startedAt.getTime() - a.startedAt.getTime();
+  if (later !== 0) return later;
+  return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
 }

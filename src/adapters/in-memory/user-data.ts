@@ -8,12 +8,21 @@ import type { Message } from '../../domain/message.ts';
 export interface StoredInstance {
   readonly instance: AgentInstance;
   readonly messages: Map<MessageId, Message>;
-  gitDiff: string | null;
+  readonly gitDiff: string | null;
+  /** The version in which the diff last changed; 0: never. */
+  readonly gitDiffVersion: number;
+  /** The version in which each question last changed. */
+  readonly questionVersions: Map<MessageId, number>;
+}
+
+export interface StoredAgentType extends AgentType {
+  readonly createdAt: Date;
 }
 
 /** Everything of one user: no key reaches across. */
 export class UserData {
-  readonly agentTypes = new Map<string, AgentType>();
+  /** By name. */
+  readonly agentTypes = new Map<string, StoredAgentType>();
   readonly instances = new Map<AgentInstanceId, StoredInstance>();
   readonly instanceOfMessage = new Map<MessageId, AgentInstanceId>();
   readonly apiKeys = new Map<ApiKeyId, ApiKey>();

@@ -1,5 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, type InputIssue, RequestError } from '../../application/errors.ts';
+import {
+  type WireConversationMessage,
+  wireConversationMessage,
+} from '../../application/wire-conversation-message.ts';
+import { AlreadyAnsweredError } from '../../domain/already-answered.ts';
 import { CodedError } from '../../domain/errors.ts';
 import type { HttpErrorCode } from './http-error.ts';
 
@@ -14,6 +19,8 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly request_id: string;
   readonly errors?: readonly InputIssue[];
+  /** Of `already_answered`: the answer that counts. */
+  readonly answer?: WireConversationMessage;
 }
 
 /** Where one route answers a code in another way than the rest. */
@@ -27,9 +34,12 @@ const STATUS = {
   agent_instance_exists: 409,
   agent_instance_not_found: 404,
   agent_message_not_found: 404,
+  agent_type_not_found: 404,
   agent_type_required: 400,
+  already_answered: 409,
   already_requires_user_input: 400,
   api_key_not_found: 404,
+  csrf: 403,
   forbidden_host: 403,
   forbidden_origin: 403,
   headers_too_large: 431,
@@ -44,6 +54,7 @@ const STATUS = {
   invalid_encoding: 400,
   invalid_header: 400,
   invalid_id: 422,
+  question_closed: 409,
   question_not_found: 404,
   invalid_idempotency_key: 400,
   invalid_input: 422,
@@ -51,6 +62,7 @@ const STATUS = {
   issuing_disabled: 409,
   key_not_grantable: 422,
   malformed_request: 400,
+  message_not_found: 404,
   method_not_allowed: 405,
   not_acceptable: 406,
   not_found: 404,
@@ -81,8 +93,16 @@ export function problemOf(error: unknown, requestId: string, overrides: ProblemO
   const override = overrides?.[error.code];
   const status = override?.status ?? STATUS[error.code];
   const made = problem(error.code, status, override?.detail ?? error.message, requestId);
-  const issues = error instanceof RequestError ? error.issues : [];
-  return issues.length === 0 ? made : { ...made, errors: issues };
+  return { ...made, ...membersOf(error) };
+}
+
+/** What a code's problem has beside its words (RFC 9457, extension members). */
+function membersOf(error: CodedError): Pick<Problem, 'errors' | 'answer'> {
+  if (error instanceof RequestError && error.issues.length > 0) return { errors: error.issues };
+  if (error instanceof AlreadyAnsweredError) {
+    return { answer: wireConversationMessage(error.answer, { agentWaiting: false }) };
+  }
+  return {};
 }
 
 /** How many seconds later a repeat is worth while, where that is known. */

@@ -52,11 +52,23 @@ const nothing = (): object => ({});
 /** A decimal number; other text stays what it is, for validation to refuse. */
 const NUMERIC = /^-?\d+(\.\d+)?$/;
 
-/** Query values are text, and a repeated one is a list; `wait` alone means a number. */
+const NUMBERS = ['wait', 'limit', 'message_limit'] as const;
+
+/** Query values are text, and a repeated one is a list; only these mean a number. */
 function fromQuery({ query }: Context): object {
-  const { wait } = query;
-  return typeof wait === 'string' && NUMERIC.test(wait) ? { ...query, wait: Number(wait) } : query;
+  const input: { [name: string]: unknown } = { ...query };
+  for (const name of NUMBERS) {
+    const text = query[name];
+    if (typeof text === 'string' && NUMERIC.test(text)) input[name] = Number(text);
+  }
+  return input;
 }
+
+/** What the query or the body says, of the instance that the path names. */
+const ofInstance = (ctx: Context, said: object): object => ({
+  ...said,
+  agent_instance_id: ctx.params.agent_instance_id,
+});
 
 /** Existing clients expect 400 where an instance they name in a body or query does not exist. */
 const UNKNOWN_INSTANCE = { agent_instance_not_found: { status: 400 } } as const;
@@ -68,8 +80,19 @@ const PENDING = {
   problems: UNKNOWN_INSTANCE,
 } as const;
 
-/** The whole REST API. */
-export const ROUTES: readonly Route[] = [
+const INSTANCES = {
+  method: 'GET',
+  useCase: useCases.listAgentInstances,
+  body: 'none',
+  safe: true,
+  answer: ({ agent_instances }) => agent_instances,
+  nextCursor: ({ next_cursor }) => next_cursor,
+} as const satisfies Partial<Route<typeof useCases.listAgentInstances.output>>;
+
+const INSTANCE = '/agent-instances/:agent_instance_id';
+
+/** What agents use. */
+const AGENT_ROUTES: readonly Route[] = [
   route({
     method: 'POST',
     path: '/messages/agent',
@@ -116,7 +139,7 @@ export const ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/agents/instances/:agent_instance_id/heartbeat',
     useCase: useCases.heartbeat,
-    input: (ctx, body) => ({ ...body, agent_instance_id: ctx.params.agent_instance_id }),
+    input: ofInstance,
     body: 'optional',
   }),
   route({
@@ -153,3 +176,86 @@ export const ROUTES: readonly Route[] = [
     status: 204,
   }),
 ];
+
+/** What people use. */
+const PEOPLE_ROUTES: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/agent-summary',
+    useCase: useCases.readAgentSummary,
+    input: nothing,
+    body: 'none',
+    safe: true,
+  }),
+  route({
+    method: 'GET',
+    path: '/agent-types',
+    useCase: useCases.listAgentTypes,
+    input: nothing,
+    body: 'none',
+    safe: true,
+    answer: ({ agent_types }) => agent_types,
+  }),
+  route({ path: '/agent-instances', input: fromQuery, ...INSTANCES }),
+  route({
+    path: '/agent-types/:agent_type_id/instances',
+    input: (ctx) => ({ ...fromQuery(ctx), agent_type_id: ctx.params.agent_type_id }),
+    ...INSTANCES,
+  }),
+  route({
+    method: 'GET',
+    path: INSTANCE,
+    useCase: useCases.readAgentInstance,
+    input: (ctx) => ofInstance(ctx, fromQuery(ctx)),
+    body: 'none',
+    safe: true,
+  }),
+  route({
+    method: 'GET',
+    path: `${INSTANCE}/messages`,
+    useCase: useCases.listMessages,
+    input: (ctx) => ofInstance(ctx, fromQuery(ctx)),
+    body: 'none',
+    safe: true,
+    answer: ({ messages }) => messages,
+  }),
+  route({
+    method: 'POST',
+    path: `${INSTANCE}/messages`,
+    useCase: useCases.writeToAgent,
+    input: ofInstance,
+    body: 'needed',
+  }),
+  route({
+    method: 'PUT',
+    path: `${INSTANCE}/status`,
+    useCase: useCases.setInstanceStatus,
+    input: ofInstance,
+    body: 'needed',
+  }),
+  route({
+    method: 'PATCH',
+    path: INSTANCE,
+    useCase: useCases.renameAgentInstance,
+    input: ofInstance,
+    body: 'needed',
+  }),
+  route({
+    method: 'DELETE',
+    path: INSTANCE,
+    useCase: useCases.deleteAgentInstance,
+    input: ofInstance,
+    body: 'none',
+    status: 204,
+  }),
+  route({
+    method: 'POST',
+    path: `${INSTANCE}/restore`,
+    useCase: useCases.restoreAgentInstance,
+    input: ofInstance,
+    body: 'optional',
+  }),
+];
+
+/** The whole REST API. */
+export const ROUTES: readonly Route[] = [...AGENT_ROUTES, ...PEOPLE_ROUTES];

@@ -1,4 +1,4 @@
-import { listAgentInstances, readConversation } from '../../application/use-cases/index.ts';
+import { browseConversations, readConversation } from '../../application/use-cases/index.ts';
 import { CodedError } from '../../domain/errors.ts';
 import type { McpCall } from './call.ts';
 import type { ToolServices } from './call-tool.ts';
@@ -21,7 +21,7 @@ export async function listResources(
 ): Promise<object> {
   const input = { limit: PAGE, cursor: cursor ?? null };
   const page = await orFault(services, 'Invalid cursor', {}, () =>
-    services.dispatch(listAgentInstances, { caller, gone, input }),
+    services.dispatch(browseConversations, { caller, gone, input }),
   );
   return {
     resources: page.agent_instances.map(

@@ -49,8 +49,8 @@ export class Sessions<Kind extends Session> {
       idleSince: Date.now(),
     };
     this.#entries.set(session.id, entry);
-    this.#endWith(caller.life ?? null, entry);
     this.#sweep ??= setInterval(() => this.#closeIdle(), Math.max(10, this.#idleMs / 4)).unref();
+    this.#endWith(caller.life ?? null, entry);
   }
 
   /** Null for one that does not exist and for one of another user alike. */

@@ -1,6 +1,18 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { ConversationPage, DashboardQueries, InstancePage } from '../../ports/dashboard-queries.ts';
+import type {
+  AgentTypeOverview,
+  ChangesSince,
+  ConversationPage,
+  ConversationRequest,
+  DashboardQueries,
+  InstanceCriteria,
+  InstancePage,
+  LocalWaits,
+  Seen,
+} from '../../ports/dashboard-queries.ts';
 import type { Database } from './database.ts';
+import { agentTypes } from './statements/agent-types.ts';
+import { changesSince } from './statements/changes-since.ts';
 import { listInstances } from './statements/list-instances.ts';
 import { readConversation } from './statements/read-conversation.ts';
 
@@ -12,18 +24,31 @@ export class MikroOrmDashboardQueries implements DashboardQueries {
     this.#database = database;
   }
 
-  listInstances(
+  listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null> {
+    return listInstances(this.#database, userId, criteria);
+  }
+
+  agentTypes(
     userId: UserId,
-    page: { limit: number; after: AgentInstanceId | null },
-  ): Promise<InstancePage> {
-    return listInstances(this.#database, userId, page);
+    look: LocalWaits & { readonly recent: number },
+  ): Promise<readonly AgentTypeOverview[]> {
+    return agentTypes(this.#database, userId, look);
   }
 
   readConversation(
     userId: UserId,
     agentInstanceId: AgentInstanceId,
-    page: { limit: number; before: number | null },
+    request: ConversationRequest,
   ): Promise<ConversationPage | null> {
-    return readConversation(this.#database, userId, agentInstanceId, page);
+    return readConversation(this.#database, userId, agentInstanceId, request);
+  }
+
+  changesSince(
+    userId: UserId,
+    agentInstanceId: AgentInstanceId,
+    seen: Seen,
+    look: LocalWaits & { readonly limit: number },
+  ): Promise<ChangesSince | null> {
+    return changesSince(this.#database, userId, agentInstanceId, seen, look);
   }
 }

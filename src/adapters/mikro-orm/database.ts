@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import type { AbstractSqlDriver, SqlEntityManager, SqlMikroORM } from '@mikro-orm/sql';
@@ -42,6 +43,8 @@ export type Exclusively = <Result>(work: () => Promise<Result>) => Promise<Resul
 /** An open database: the ORM for rows and migrations, and plain statements for the hot path. */
 export class Database {
   readonly orm: SqlMikroORM;
+  /** Tells this process from others on the same database. */
+  readonly processId = randomUUID();
   readonly #engine: Engine;
   #isolation: Promise<TenantIsolation> | null = null;
 

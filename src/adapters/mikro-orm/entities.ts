@@ -40,8 +40,14 @@ export const AgentInstanceRow = defineEntity({
     lastActivityAt: time(),
     version: p.integer(),
     gitDiff: p.text().nullable(),
+    gitDiffVersion: p.integer().default(0),
+    deletedAt: time().nullable(),
+    statusBeforeDeletion: p.text().nullable(),
   },
-  indexes: [{ name: 'agent_instances_started', properties: ['userId', 'startedAt', 'id'] }],
+  indexes: [
+    { name: 'agent_instances_started', properties: ['userId', 'startedAt', 'id'] },
+    { name: 'agent_instances_type', properties: ['userId', 'agentTypeId', 'startedAt', 'id'] },
+  ],
 });
 
 export const MessageRow = defineEntity({
@@ -61,6 +67,7 @@ export const MessageRow = defineEntity({
     readVersion: p.integer().nullable(),
     questionStatus: p.text().nullable(),
     answerId: uuid().nullable(),
+    questionVersion: p.integer().nullable(),
   },
   uniques: [{ name: 'messages_position', properties: ['userId', 'agentInstanceId', 'position'] }],
   indexes: [
@@ -78,6 +85,11 @@ export const MessageRow = defineEntity({
       name: 'messages_handed_over',
       properties: ['userId', 'agentInstanceId', 'readVersion'],
       where: "sender_type = 'USER' and read_version is not null",
+    },
+    {
+      name: 'messages_question_changes',
+      properties: ['userId', 'agentInstanceId', 'questionVersion'],
+      where: 'question_version is not null',
     },
   ],
 });
@@ -114,4 +126,27 @@ export const ApiKeyRow = defineEntity({
   indexes: [{ name: 'api_keys_revoked', properties: ['revokedAt'], where: 'revoked_at is not null' }],
 });
 
-export const entities = [AgentTypeRow, AgentInstanceRow, MessageRow, IdempotencyRecordRow, ApiKeyRow];
+/** The server processes whose waits are in `open_waits`; one that is silent after `aliveUntil` is gone. */
+export const WaitingProcessRow = defineEntity({
+  name: 'WaitingProcessRow',
+  tableName: 'waiting_processes',
+  properties: { id: uuid().primary(), aliveUntil: time() },
+});
+
+/** The agents that wait for news of an instance, as their process told last. */
+export const OpenWaitRow = defineEntity({
+  name: 'OpenWaitRow',
+  tableName: 'open_waits',
+  properties: { userId: userId(), agentInstanceId: uuid().primary(), processId: uuid().primary() },
+  indexes: [{ name: 'open_waits_process', properties: ['processId'] }],
+});
+
+export const entities = [
+  AgentTypeRow,
+  AgentInstanceRow,
+  MessageRow,
+  IdempotencyRecordRow,
+  ApiKeyRow,
+  WaitingProcessRow,
+  OpenWaitRow,
+];

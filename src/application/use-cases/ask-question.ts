@@ -45,7 +45,7 @@ export const askQuestion = defineUseCase({
     user_feedback: v.array(v.string()),
   }),
   async run(ports, call) {
-    const { repository, signals, clock } = ports;
+    const { repository, signals, waits, clock } = ports;
     const { caller, gone, stopping } = call;
     const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
     // The question is committed before the wait: whatever becomes of this call, it stands.
@@ -53,6 +53,7 @@ export const askQuestion = defineUseCase({
     const instance = { userId: caller.userId, agentInstanceId: instanceId };
 
     using waiter = new Waiter(signals, instance);
+    using _open = waits.begin(instance);
     for (;;) {
       const read = await repository.update(
         { ...instance, question: questionId },

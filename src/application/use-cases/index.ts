@@ -1,15 +1,25 @@
 /** Every use case, by the name the library gives it. */
 export { askQuestion } from './ask-question.ts';
+export { browseConversations } from './browse-conversations.ts';
 export { createApiKey } from './create-api-key.ts';
+export { deleteAgentInstance } from './delete-agent-instance.ts';
 export { endSession } from './end-session.ts';
 export { heartbeat } from './heartbeat.ts';
 export { listAgentInstances } from './list-agent-instances.ts';
+export { listAgentTypes } from './list-agent-types.ts';
 export { listApiKeys } from './list-api-keys.ts';
+export { listMessages } from './list-messages.ts';
+export { readAgentInstance } from './read-agent-instance.ts';
+export { readAgentSummary } from './read-agent-summary.ts';
 export { readConversation } from './read-conversation.ts';
 export { readPendingMessages } from './read-pending-messages.ts';
+export { renameAgentInstance } from './rename-agent-instance.ts';
 export { requestUserInput } from './request-user-input.ts';
+export { restoreAgentInstance } from './restore-agent-instance.ts';
 export { revokeApiKey } from './revoke-api-key.ts';
 export { sendAgentMessage } from './send-agent-message.ts';
 export { sendUserMessage } from './send-user-message.ts';
+export { setInstanceStatus } from './set-instance-status.ts';
 export { startAgentInstance } from './start-agent-instance.ts';
 export { verifyToken } from './verify-token.ts';
+export { writeToAgent } from './write-to-agent.ts';

@@ -1,24 +1,49 @@
 import * as v from 'valibot';
-import { agentInstanceId } from '../../domain/ids.ts';
+import { agentTypeName } from '../../domain/agent-type.ts';
+import { agentTypeNotFound } from '../../domain/errors.ts';
+import { agentTypeId } from '../../domain/ids.ts';
 import * as field from '../fields.ts';
+import { cursor, cursorOf, placeOf } from '../instance-cursor.ts';
+import { lookFor } from '../look.ts';
 import { defineUseCase } from '../use-case.ts';
 import { agentInstance, wireInstance } from '../wire-agent-instance.ts';
 
-/** The caller's agent instances, the latest started first, page by page. */
+const input = v.object({
+  limit: field.optional(field.limit),
+  cursor: field.optional(cursor),
+  status: field.optional(v.picklist(['ACTIVE', 'STALE', 'AWAITING_INPUT', 'COMPLETED'])),
+  agent_type: field.optional(field.agentType),
+  agent_type_id: field.optional(field.id),
+});
+
+/**
+ * The person's agent instances, or those of one type or status, page by page. The latest started come
+ * first: nothing moves in that order, so that paging shows each once, whatever happens meanwhile.
+ */
 export const listAgentInstances = defineUseCase({
   name: 'list_agent_instances',
-  scopes: ['agent', 'dashboard'],
-  input: v.object({
-    limit: field.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200))),
-    cursor: field.optional(field.id),
-  }),
+  scopes: ['dashboard'],
+  input,
   output: v.object({ agent_instances: v.array(agentInstance), next_cursor: v.nullable(v.string()) }),
-  async run({ queries }, { caller, input }) {
-    const after = input.cursor == null ? null : agentInstanceId(input.cursor, 'cursor');
-    const { instances, next } = await queries.listInstances(caller.userId, {
-      limit: input.limit ?? 50,
-      after,
+  async run(ports, { caller, input: asked }) {
+    const look = lookFor(ports, caller.userId);
+    const page = await ports.queries.listInstances(caller.userId, {
+      ...look,
+      limit: asked.limit ?? field.DEFAULT_LIMIT,
+      after: asked.cursor == null ? null : placeOf(asked.cursor),
+      status: asked.status ?? null,
+      agentType: typeAskedFor(asked),
     });
-    return { agent_instances: instances.map(wireInstance), next_cursor: next };
+    if (page === null) throw agentTypeNotFound();
+    return {
+      agent_instances: page.instances.map((overview) => wireInstance(overview, look)),
+      next_cursor: cursorOf(page.next),
+    };
   },
 });
+
+/** The name of a type that there is not yet has no instances; an id comes from somewhere, and has to be right. */
+function typeAskedFor({ agent_type: name, agent_type_id: id }: v.InferOutput<typeof input>) {
+  if (id != null) return { id: agentTypeId(id) };
+  return name == null ? null : { name: agentTypeName(name) };
+}

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { agentInstanceNotFound } from '../../domain/errors.ts';
 import { agentInstanceId } from '../../domain/ids.ts';
 import * as field from '../fields.ts';
+import { lookFor } from '../look.ts';
 import { defineUseCase } from '../use-case.ts';
 import { agentInstance, wireInstance } from '../wire-agent-instance.ts';
 import { wireMessage } from '../wire-message.ts';
@@ -12,7 +13,7 @@ export const readConversation = defineUseCase({
   scopes: ['agent', 'dashboard'],
   input: v.object({
     agent_instance_id: field.id,
-    limit: field.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(200))),
+    limit: field.optional(field.limit),
     before_position: field.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   }),
   output: v.object({
@@ -21,17 +22,21 @@ export const readConversation = defineUseCase({
     /** Position to ask for next, as `before_position`; null when there is nothing earlier. */
     earlier: v.nullable(v.number()),
   }),
-  async run({ queries }, { caller, input }) {
+  async run(ports, { caller, input }) {
     const id = agentInstanceId(input.agent_instance_id);
-    const page = { limit: input.limit ?? 50, before: input.before_position ?? null };
-    const found = await queries.readConversation(caller.userId, id, page);
-    if (found === null) throw agentInstanceNotFound();
-    const { instance, messages, hasEarlier } = found;
-    const first = messages[0]?.position ?? null;
+    const look = lookFor(ports, caller.userId);
+    const page = {
+      ...look,
+      limit: input.limit ?? field.DEFAULT_LIMIT,
+      before: input.before_position ?? null,
+    };
+    const found = await ports.queries.readConversation(caller.userId, id, page);
+    if (found === null || found.instance.status === 'DELETED') throw agentInstanceNotFound();
+    const messages = found.messages ?? [];
     return {
-      agent_instance: wireInstance({ instance, latestMessage: messages.at(-1) ?? null }),
+      agent_instance: wireInstance(found, look),
       messages: messages.map(wireMessage),
-      earlier: hasEarlier ? first : null,
+      earlier: found.hasEarlier ? (messages[0]?.position ?? null) : null,
     };
   },
 });

@@ -24,7 +24,7 @@ export const readPendingMessages = defineUseCase({
     already_read: v.array(field.message),
     instance_status: field.agentStatus,
   }),
-  async run({ repository, signals, clock }, { caller, input, idempotency, gone, stopping }) {
+  async run({ repository, signals, waits, clock }, { caller, input, idempotency, gone, stopping }) {
     const instance = { userId: caller.userId, agentInstanceId: agentInstanceId(input.agent_instance_id) };
     const lastReadMessageId =
       input.last_read_message_id == null
@@ -57,13 +57,15 @@ export const readPendingMessages = defineUseCase({
 
     const deadline = Date.now() + seconds * 1000;
     using waiter = new Waiter(signals, instance);
+    using _open = waits.begin(instance);
     for (;;) {
       const { answer, waitAfter } = await read(true);
       if (waitAfter === null) return answer;
       const waking = await waiter.next(waitAfter, { deadline, caller, gone, stopping });
       if (waking === 'changed') continue;
-      // Without a key there is nothing to record, and nothing has changed since the last read.
-      return idempotency === null || waking === 'gone' ? answer : (await read(false)).answer;
+      if (waking === 'gone' || (waking === 'stopping' && idempotency === null)) return answer;
+      // Nothing has changed, but the wait was no silence: this read notes so, and records what it answers.
+      return (await read(false)).answer;
     }
   },
 });

@@ -12,6 +12,8 @@ import {
 import { systemClock, uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
 import { createDispatch, type Dispatch } from '../../../src/application/dispatch.ts';
+import { OpenWaits } from '../../../src/application/open-waits.ts';
+import { DEFAULT_SETTINGS } from '../../../src/application/use-case.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import type { AgentInstanceRepository } from '../../../src/ports/agent-instance-repository.ts';
 import { unauthenticated } from '../../../src/ports/errors.ts';
@@ -30,6 +32,7 @@ const CALLERS = new Map([
   ['ann', caller('ann', 'agent')],
   ['bob', caller('bob', 'agent')],
   ['ann-dashboard', caller('ann', 'dashboard')],
+  ['bob-dashboard', caller('bob', 'dashboard')],
 ]);
 
 /** `ann`, `bob` and `ann-dashboard` are good tokens, known at once; `slow-ann` is looked up first. Dots do not count. */
@@ -69,7 +72,15 @@ export function inMemory(
   const repository = wrap(stored);
   const queries = new InMemoryDashboardQueries(stored);
   const dispatch = createDispatch(
-    { repository, queries, signals, clock: systemClock, ids: uuidV7 },
+    {
+      repository,
+      queries,
+      signals,
+      waits: new OpenWaits(),
+      settings: DEFAULT_SETTINGS,
+      clock: systemClock,
+      ids: uuidV7,
+    },
     stopping.signal,
   );
   return { signals, stopping, dispatch };

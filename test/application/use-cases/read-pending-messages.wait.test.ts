@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSession } from '../../../src/application/use-cases/end-session.ts';
 import { heartbeat } from '../../../src/application/use-cases/heartbeat.ts';
 import { readPendingMessages } from '../../../src/application/use-cases/read-pending-messages.ts';
-import { instanceIdOf, messageIdOf } from '../../support/builders.ts';
+import { instanceIdOf, messageIdOf, userIdOf } from '../../support/builders.ts';
 import { InMemoryApplication, refusal, stranger } from '../in-memory-application.ts';
 
 const INSTANCE = { agent_instance_id: instanceIdOf(1) };
@@ -20,6 +20,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   expect(application.signals.size, 'no subscription is left behind').toBe(0);
+  expect([...application.waits.all()], 'no wait is left open').toEqual([]);
   expect(vi.getTimerCount(), 'no timer is left behind').toBe(0);
   vi.useRealTimers();
 });
@@ -155,7 +156,29 @@ describe('a read that waits', () => {
     expect(update).toHaveBeenCalledTimes(1);
     await pass(1);
     await reader.answer;
-    expect(update).toHaveBeenCalledTimes(1);
+    // That it waited was a sign of life, which is noted once it is over.
+    expect(update).toHaveBeenCalledTimes(2);
+  });
+
+  test('is a sign of life that counts from its end', async () => {
+    const reader = await wait({ wait: 300 });
+    application.clock.advance(300_000);
+    await pass(300);
+    await reader.answer;
+    expect((await application.stored()).instance?.lastActivityAt).toEqual(application.clock.now());
+  });
+
+  test('is an open wait until it is over, however it ends', async () => {
+    const gone = new AbortController();
+    const [first, second] = [await wait({}, { gone: gone.signal }), await wait()];
+    const open = () => [...application.waits.of(userIdOf('ada'))];
+    expect(open()).toEqual([instanceIdOf(1)]);
+    gone.abort();
+    await first.answer;
+    expect(open()).toEqual([instanceIdOf(1)]);
+    await application.queue('hm');
+    await second.answer;
+    expect(open()).toEqual([]);
   });
 
   test('is not woken by the note of its own activity', async () => {

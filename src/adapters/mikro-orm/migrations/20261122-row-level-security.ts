@@ -1,12 +1,23 @@
 import { Migration } from '@mikro-orm/migrations';
 
-const TABLES = ['agent_types', 'agent_instances', 'messages', 'idempotency_records', 'api_keys'];
+const TABLES = [
+  'agent_types',
+  'agent_instances',
+  'messages',
+  'idempotency_records',
+  'api_keys',
+  'open_waits',
+];
+
+/** Says nothing of any user. */
+const PROCESSES = 'waiting_processes';
 
 /** What maintenance does to every user's rows, table by table; to the rest it is a stranger. */
-const MAINTENANCE: readonly (readonly [table: string, command: 'select' | 'delete'])[] = [
+const MAINTENANCE: readonly (readonly [table: string, command: 'select' | 'delete' | 'all'])[] = [
   ['idempotency_records', 'select'],
   ['idempotency_records', 'delete'],
   ['api_keys', 'select'],
+  ['open_waits', 'all'],
 ];
 
 /**
@@ -31,14 +42,18 @@ export class RowLevelSecurity extends Migration {
         `create policy maintenance_${command} on ${table} for ${command} using (${IN_MAINTENANCE})`,
       );
     }
-    for (const table of TABLES) {
+    this.addSql(`create policy everybody on ${PROCESSES} using (true)`);
+    for (const table of [...TABLES, PROCESSES]) {
       this.addSql(`alter table ${table} enable row level security, force row level security`);
     }
   }
 
   override down(): void {
-    for (const table of TABLES) {
+    for (const table of [...TABLES, PROCESSES]) {
       this.addSql(`alter table ${table} no force row level security, disable row level security`);
+    }
+    this.addSql(`drop policy everybody on ${PROCESSES}`);
+    for (const table of TABLES) {
       this.addSql(`drop policy listed_users on ${table}`);
     }
     for (const [table, command] of MAINTENANCE) {

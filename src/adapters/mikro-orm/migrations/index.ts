@@ -1,4 +1,5 @@
 import { ApiKeys } from './20261122-api-keys.ts';
+import { People } from './20261122-people.ts';
 import { RowLevelSecurity } from './20261122-row-level-security.ts';
 import { WriteSide } from './20261122-write-side.ts';
 
@@ -9,5 +10,6 @@ export const MIGRATIONS_TABLE = 'agent_dashboard_migrations';
 export const migrations = [
   { name: '20261122-write-side', class: WriteSide },
   { name: '20261122-api-keys', class: ApiKeys },
+  { name: '20261122-people', class: People },
   { name: '20261122-row-level-security', class: RowLevelSecurity },
 ];

@@ -1,4 +1,4 @@
-import type { AgentInstance, StoredStatus } from '../../../domain/agent-instance.ts';
+import type { AgentInstance, Deletion, StoredStatus } from '../../../domain/agent-instance.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../../../domain/ids.ts';
 import type { JsonObject, Message, QuestionStatus, SenderType } from '../../../domain/message.ts';
 
@@ -7,7 +7,8 @@ export const INSTANCE_COLUMNS = `a.agent_type_id, y.name as agent_type_name, a.n
   date_part('epoch', a.started_at) as started_at, date_part('epoch', a.ended_at) as ended_at, a.metadata,
   a.last_position, a.step_count, a.last_read_message_id,
   date_part('epoch', a.last_heartbeat_at) as last_heartbeat_at,
-  date_part('epoch', a.last_activity_at) as last_activity_at, a.version`;
+  date_part('epoch', a.last_activity_at) as last_activity_at,
+  date_part('epoch', a.deleted_at) as deleted_at, a.status_before_deletion, a.version`;
 
 /** A message of `messages m`, as one JSON value. */
 export const MESSAGE_JSON = `json_build_object(
@@ -44,6 +45,8 @@ export interface InstanceColumns {
   readonly last_read_message_id: MessageId | null;
   readonly last_heartbeat_at: number | null;
   readonly last_activity_at: number;
+  readonly deleted_at: number | null;
+  readonly status_before_deletion: Deletion['statusBefore'] | null;
   /** null: there is no such instance. */
   readonly version: number | null;
 }
@@ -64,11 +67,17 @@ export function instanceOf(row: InstanceColumns, id: AgentInstanceId): AgentInst
     lastReadMessageId: row.last_read_message_id,
     lastHeartbeatAt: row.last_heartbeat_at === null ? null : time(row.last_heartbeat_at),
     lastActivityAt: time(row.last_activity_at),
+    deletion: deletionOf(row),
     version: row.version,
   };
 }
 
-const time = (epochSeconds: number): Date => new Date(Math.round(epochSeconds * 1000));
+function deletionOf({ deleted_at, status_before_deletion }: InstanceColumns): Deletion | null {
+  if (deleted_at === null || status_before_deletion === null) return null;
+  return { deletedAt: time(deleted_at), statusBefore: status_before_deletion };
+}
+
+export const time = (epochSeconds: number): Date => new Date(Math.round(epochSeconds * 1000));
 
 export const messageOf = (json: MessageJson, agentInstanceId: AgentInstanceId): Message => ({
   ...json,

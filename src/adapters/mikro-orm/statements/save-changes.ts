@@ -20,8 +20,8 @@ const SAVE_CHANGES = prepared(
     select * from json_to_recordset($1::json) as i(
       nth int, user_id text, id uuid, base_version int, agent_type_id uuid, name text, status text,
       started_at timestamptz, ended_at timestamptz, metadata jsonb, last_position int, step_count int,
-      last_read_message_id uuid, last_heartbeat_at timestamptz, last_activity_at timestamptz, version int,
-      set_git_diff boolean, git_diff text)
+      last_read_message_id uuid, last_heartbeat_at timestamptz, last_activity_at timestamptz,
+      deleted_at timestamptz, status_before_deletion text, version int, set_git_diff boolean, git_diff text)
   ), new_types as (
     insert into agent_types (user_id, id, name, created_at)
     select * from json_to_recordset($2::json) as y(user_id text, id uuid, name text, created_at timestamptz)
@@ -31,18 +31,20 @@ const SAVE_CHANGES = prepared(
     update agent_instances a set
       name = i.name, status = i.status, ended_at = i.ended_at, last_position = i.last_position, step_count = i.step_count,
       last_read_message_id = i.last_read_message_id, last_heartbeat_at = i.last_heartbeat_at,
-      last_activity_at = i.last_activity_at, version = i.version,
-      git_diff = case when i.set_git_diff then i.git_diff else a.git_diff end
+      last_activity_at = i.last_activity_at, deleted_at = i.deleted_at,
+      status_before_deletion = i.status_before_deletion, version = i.version,
+      git_diff = case when i.set_git_diff then i.git_diff else a.git_diff end,
+      git_diff_version = case when i.set_git_diff then i.version else a.git_diff_version end
     from input i
     where a.user_id = i.user_id and a.id = i.id and a.version = i.base_version
     returning i.nth
   ), created as (
     insert into agent_instances (
       user_id, id, agent_type_id, name, status, started_at, ended_at, metadata, last_position, step_count,
-      last_read_message_id, last_heartbeat_at, last_activity_at, version, git_diff)
+      last_read_message_id, last_heartbeat_at, last_activity_at, version, git_diff, git_diff_version)
     select
       user_id, id, agent_type_id, name, status, started_at, ended_at, metadata, last_position, step_count,
-      last_read_message_id, last_heartbeat_at, last_activity_at, version, git_diff
+      last_read_message_id, last_heartbeat_at, last_activity_at, version, git_diff, case when set_git_diff then version else 0 end
     from input i
     where base_version = 0
       and coalesce(
@@ -57,22 +59,23 @@ const SAVE_CHANGES = prepared(
   ), posted as (
     insert into messages (
       user_id, id, agent_instance_id, position, sender_type, content, created_at, metadata,
-      requires_user_input, read_at, read_version, question_status, answer_id)
+      requires_user_input, read_at, read_version, question_status, answer_id, question_version)
     select
       m.user_id, m.id, m.agent_instance_id, m.position, m.sender_type, m.content, m.created_at, m.metadata,
-      m.requires_user_input, m.read_at, m.read_version, m.question_status, m.answer_id
+      m.requires_user_input, m.read_at, m.read_version, m.question_status, m.answer_id, m.question_version
     from json_to_recordset($3::json) as m(
       instance int, user_id text, id uuid, agent_instance_id uuid, position int, sender_type text, content text,
       created_at timestamptz, metadata jsonb, requires_user_input boolean, read_at timestamptz,
-      read_version int, question_status text, answer_id uuid)
+      read_version int, question_status text, answer_id uuid, question_version int)
     where (m.instance in (select nth from saved)) is true
   ), amended as (
     update messages m set
       requires_user_input = c.requires_user_input, read_at = c.read_at, read_version = c.read_version,
-      question_status = c.question_status, answer_id = c.answer_id
+      question_status = c.question_status, answer_id = c.answer_id,
+      question_version = c.question_version
     from json_to_recordset($4::json) as c(
       instance int, user_id text, id uuid, requires_user_input boolean, read_at timestamptz,
-      read_version int, question_status text, answer_id uuid)
+      read_version int, question_status text, answer_id uuid, question_version int)
     where m.user_id = c.user_id and m.id = c.id and (c.instance in (select nth from saved)) is true
   ), recorded as (
     insert into idempotency_records (user_id, key, fingerprint, answer, recorded_at)
@@ -160,6 +163,8 @@ const instanceJson = (
   last_read_message_id: instance.lastReadMessageId,
   last_heartbeat_at: instance.lastHeartbeatAt,
   last_activity_at: instance.lastActivityAt,
+  deleted_at: instance.deletion?.deletedAt ?? null,
+  status_before_deletion: instance.deletion?.statusBefore ?? null,
   version: instance.version,
   set_git_diff: gitDiff !== undefined,
   git_diff: gitDiff ?? null,
@@ -172,7 +177,7 @@ const agentTypeJson = ({ userId, changes: { instance } }: InstanceChanges) => ({
   created_at: instance.startedAt,
 });
 
-const postedJson = ({ userId, changes: { posted } }: InstanceChanges, nth: number) =>
+const postedJson = ({ userId, changes: { posted, instance } }: InstanceChanges, nth: number) =>
   posted.map((message) => ({
     instance: nth,
     user_id: userId,
@@ -188,9 +193,10 @@ const postedJson = ({ userId, changes: { posted } }: InstanceChanges, nth: numbe
     read_version: message.readVersion,
     question_status: message.questionStatus,
     answer_id: message.answerId,
+    question_version: message.questionStatus === null ? null : instance.version,
   }));
 
-const amendedJson = ({ userId, changes: { amended } }: InstanceChanges, nth: number) =>
+const amendedJson = ({ userId, changes: { amended, instance } }: InstanceChanges, nth: number) =>
   amended.map((message) => ({
     instance: nth,
     user_id: userId,
@@ -200,6 +206,7 @@ const amendedJson = ({ userId, changes: { amended } }: InstanceChanges, nth: num
     read_version: message.readVersion,
     question_status: message.questionStatus,
     answer_id: message.answerId,
+    question_version: message.questionStatus === null ? null : instance.version,
   }));
 
 const recordJson = ({ userId, key, record }: RecordToSave, instance: number | null) => ({

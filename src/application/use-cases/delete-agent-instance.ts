@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+import type { Conversation } from '../../domain/conversation.ts';
+import { agentInstanceId } from '../../domain/ids.ts';
+import { deleteInstance } from '../../domain/lifecycle.ts';
+import * as field from '../fields.ts';
+import { once } from '../idempotency.ts';
+import { defineUseCase } from '../use-case.ts';
+
+/** Deletes an agent instance: its agents are told to stop, and the person can restore it for 30 days. */
+export const deleteAgentInstance = defineUseCase({
+  name: 'delete_agent_instance',
+  scopes: ['dashboard'],
+  input: v.object({ agent_instance_id: field.id }),
+  output: v.object({}),
+  async run({ repository, clock }, { caller, input, idempotency }) {
+    const now = clock.now();
+    return repository.update(
+      {
+        userId: caller.userId,
+        agentInstanceId: agentInstanceId(input.agent_instance_id),
+        idempotencyKey: idempotency?.key ?? null,
+      },
+      once(idempotency, (conversation: Conversation) => ({
+        output: {},
+        changes: deleteInstance(conversation, { now }).changes,
+      })),
+    );
+  },
+});
