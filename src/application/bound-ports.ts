@@ -1,7 +1,6 @@
 import type { AgentInstanceId } from '../domain/ids.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
-import type { Signals } from '../ports/signals.ts';
 import { outsideOfKey } from './errors.ts';
 import type { Ports } from './use-case.ts';
 
@@ -17,7 +16,6 @@ export function boundPorts(ports: Ports, bound: AgentInstanceId): Ports {
     ...ports,
     repository: boundRepository(ports.repository, bound),
     queries: boundQueries(ports.queries, bound),
-    signals: boundSignals(ports.signals, bound),
     apiKeys: null,
     issuer: null,
   };
@@ -38,16 +36,6 @@ function boundRepository(
     },
     forgetRecords: (time) => repository.forgetRecords(time),
     ping: () => repository.ping(),
-  };
-}
-
-function boundSignals(signals: Signals, bound: AgentInstanceId): Signals {
-  return {
-    publish: (published) => signals.publish(published),
-    subscribe(instance, listener, seenVersion) {
-      if (instance.agentInstanceId !== bound) throw outsideOfKey();
-      return signals.subscribe(instance, listener, seenVersion);
-    },
   };
 }
 
