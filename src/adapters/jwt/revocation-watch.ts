@@ -132,7 +132,6 @@ export class RevocationWatch {
     // Whatever becomes of the look: tokens expire also while the database says nothing.
     this.#schedule(this.#timing.look);
     if (known.some(({ revocableAs }) => revocableAs !== null)) this.#startLook();
-    else this.#oldestRead = Number.POSITIVE_INFINITY;
   }
 
   /** One at a time: a database that hangs must not be asked more and more. */

@@ -220,6 +220,19 @@ describe('looks for revoked keys', () => {
     for (const since of apiKeys.since.slice(1, -1)) expect(since.getTime()).toBeLessThan(lastGood);
   });
 
+  it('find what was revoked while the database was away, however long that was', async () => {
+    const verifier = aDeafProcess();
+    const { token, key } = await issue();
+    const held = hold(await verifier.verify(token));
+    apiKeys.isAway = true;
+    await apiKeys.revoke(ME, key);
+    await pass(60 * MINUTE);
+    expect(held.ended).toBe(false);
+    apiKeys.isAway = false;
+    await pass(500);
+    expect(held.ended).toBe(true);
+  });
+
   it('come one at a time, although the database hangs and many ask', async () => {
     const verifier = aProcess();
     const { token } = await issue();
@@ -270,10 +283,11 @@ describe('looks for revoked keys', () => {
     await verifier.verify(one.token);
     await pass(4 * SECOND);
     await verifier.close();
+    const noted = apiKeys.notes.length;
     await verifier.verify(two.token);
-    await pass(10 * SECOND);
+    await pass(70 * SECOND);
     await refused(verifier, two.token);
-    expect(apiKeys.looks).toHaveLength(1);
+    expect([apiKeys.looks.length, apiKeys.notes.length]).toEqual([1, noted]);
   });
 });
 
