@@ -58,7 +58,7 @@ export class TenantServer implements AsyncDisposable {
     const store = made.use(await open());
     const stopping = new AbortController();
     const log = new LogBook();
-    const issuer = { issue: async ({ id }: { id: string }) => `issued.${id}` };
+    const issuer = { repeats: true, issue: async ({ id }: { id: string }) => `issued.${id}` };
     const dispatch = createDispatch(
       { ...store.ports, issuer, clock: new StrictClock(), ids: uuidV7 },
       stopping.signal,
