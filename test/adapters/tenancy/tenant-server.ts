@@ -1,6 +1,8 @@
 import { createMcpEndpoint } from '../../../src/adapters/mcp/endpoint.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import { createDispatch, type Dispatch } from '../../../src/application/dispatch.ts';
+import { OpenWaits } from '../../../src/application/open-waits.ts';
+import { DEFAULT_SETTINGS } from '../../../src/application/use-case.ts';
 import { mcpRoutes } from '../../../src/composition/mcp-routes.ts';
 import { type UserId, userId } from '../../../src/domain/ids.ts';
 import type { Clock } from '../../../src/ports/runtime.ts';
@@ -60,7 +62,14 @@ export class TenantServer implements AsyncDisposable {
     const log = new LogBook();
     const issuer = { repeats: true, issue: async ({ id }: { id: string }) => `issued.${id}` };
     const dispatch = createDispatch(
-      { ...store.ports, issuer, clock: new StrictClock(), ids: uuidV7 },
+      {
+        ...store.ports,
+        issuer,
+        waits: new OpenWaits(),
+        settings: DEFAULT_SETTINGS,
+        clock: new StrictClock(),
+        ids: uuidV7,
+      },
       stopping.signal,
     );
     const endpoint = createMcpEndpoint({
