@@ -1,10 +1,14 @@
 import { systemClock, uuidV7 } from './adapters/runtime/system.ts';
 import { createDispatch, type Dispatch } from './application/dispatch.ts';
+import { LiveFeed } from './application/live/live-feed.ts';
+import type { LivePorts } from './application/live/live-ports.ts';
 import { OpenWaits } from './application/open-waits.ts';
 import { DEFAULT_SETTINGS, type Ports } from './application/use-case.ts';
 
 export type { Dispatch, Request } from './application/dispatch.ts';
 export type { ErrorCode, InputIssue } from './application/errors.ts';
+export type { EventSink, LiveEvent, LiveEventType, LiveStream } from './application/live/live-event.ts';
+export type { InstanceStreamRequest, LiveFeed, StreamRequest } from './application/live/live-feed.ts';
 export {
   createOperator,
   type Imported,
@@ -36,6 +40,7 @@ export type {
 } from './ports/api-key-repository.ts';
 export type {
   AgentTypeOverview,
+  ChangesRequest,
   ChangesSince,
   ConversationPage,
   ConversationRequest,
@@ -43,6 +48,7 @@ export type {
   InstanceCriteria,
   InstanceOverview,
   InstancePage,
+  Seen,
 } from './ports/dashboard-queries.ts';
 export {
   issuingDisabled,
@@ -53,32 +59,36 @@ export {
 } from './ports/errors.ts';
 export type { Revocations } from './ports/revocations.ts';
 export type { Clock, Ids, Logger } from './ports/runtime.ts';
-export type { Signal, Signals, Subscription } from './ports/signals.ts';
+export type { SeenVersions, Signal, Signals, Subscription } from './ports/signals.ts';
 export type { TokenGrant, TokenIssuer } from './ports/token-issuer.ts';
 export type { Caller, Scope, TokenLife, TokenVerifier } from './ports/token-verifier.ts';
 
 /** Time and ids are the system's, and settings the usual ones, unless given. */
-export type DashboardPorts = Pick<Ports, 'repository' | 'queries' | 'signals'> & Partial<Ports>;
+export type DashboardPorts = Pick<Ports, 'repository' | 'queries' | 'signals'> &
+  Partial<Ports & Pick<LivePorts, 'logger'>>;
 
 export interface Dashboard {
   /** Runs a use case for a caller: `dispatch(useCases.endSession, { caller, input })`. */
   readonly dispatch: Dispatch;
-  /** Makes calls that wait answer at once. Call it before closing the store. */
+  /** Tells people what happens while it happens. */
+  readonly live: LiveFeed;
+  /** Makes calls that wait answer at once, and ends streams. Call it before closing the store. */
   stop(): void;
 }
 
 /** The use cases over the given ports, in whatever process and behind whatever transport the host has. */
 export function createDashboard(ports: DashboardPorts): Dashboard {
   const stopping = new AbortController();
-  const dispatch = createDispatch(
-    {
-      clock: systemClock,
-      ids: uuidV7,
-      waits: new OpenWaits(),
-      settings: DEFAULT_SETTINGS,
-      ...ports,
-    },
-    stopping.signal,
-  );
-  return { dispatch, stop: () => stopping.abort() };
+  const complete = {
+    clock: systemClock,
+    ids: uuidV7,
+    waits: new OpenWaits(),
+    settings: DEFAULT_SETTINGS,
+    ...ports,
+  };
+  return {
+    dispatch: createDispatch(complete, stopping.signal),
+    live: new LiveFeed(complete, stopping.signal),
+    stop: () => stopping.abort(),
+  };
 }

@@ -57,5 +57,8 @@ function boundQueries(queries: DashboardQueries, bound: AgentInstanceId): Dashbo
       if (agentInstanceId !== bound) throw outsideOfKey();
       return queries.changesSince(userId, agentInstanceId, seen, look);
     },
+    async progress() {
+      throw outsideOfKey();
+    },
   };
 }

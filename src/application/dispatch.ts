@@ -51,7 +51,8 @@ export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
   };
 }
 
-function requireScope(needed: readonly Scope[], { scopes }: Caller): void {
+/** @throws RequestError `insufficient_scope` */
+export function requireScope(needed: readonly Scope[], { scopes }: Caller): void {
   if (needed.length > 0 && !needed.some((scope) => scopes.includes(scope))) throw insufficientScope(needed);
 }
 

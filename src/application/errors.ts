@@ -9,6 +9,7 @@ export type RequestErrorCode =
   | 'invalid_idempotency_key'
   | 'invalid_input'
   | 'invalid_json'
+  | 'invalid_last_event_id'
   | 'too_deep';
 
 /** Every code a use case can fail with; transports' tables must cover all of them. */
@@ -39,6 +40,9 @@ export const outsideOfKey = () =>
   new RequestError('insufficient_scope', 'This key is for one agent instance, and this is another');
 
 export const invalidJson = (reason: string) => new RequestError('invalid_json', reason);
+
+export const invalidLastEventId = () =>
+  new RequestError('invalid_last_event_id', 'Last-Event-ID must be the id of an event of this stream');
 
 export const idempotencyInFlight = () =>
   new RequestError(

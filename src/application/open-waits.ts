@@ -13,6 +13,7 @@ const NONE: ReadonlySet<AgentInstanceId> = new Set();
  */
 export class OpenWaits {
   readonly #users = new Map<UserId, Map<AgentInstanceId, number>>();
+  readonly #listeners = new Set<(wait: WaitedOn) => void>();
   readonly #instances = new Map<UserId, ReadonlySet<AgentInstanceId>>();
 
   /** Counts a wait as open until it is disposed. */
@@ -45,6 +46,11 @@ export class OpenWaits {
     }
   }
 
+  /** Calls `listener` whenever an instance begins to be waited on, or is waited on no more. */
+  onChange(listener: (wait: WaitedOn) => void): void {
+    this.#listeners.add(listener);
+  }
+
   #count(userId: UserId, agentInstanceId: AgentInstanceId, change: 1 | -1): void {
     const counts = this.#users.get(userId) ?? new Map<AgentInstanceId, number>();
     const count = (counts.get(agentInstanceId) ?? 0) + change;
@@ -53,5 +59,7 @@ export class OpenWaits {
     if (counts.size > 0) this.#users.set(userId, counts);
     else this.#users.delete(userId);
     this.#instances.delete(userId);
+    const isOther = change === 1 ? count === 1 : count === 0;
+    if (isOther) for (const listener of this.#listeners) listener({ userId, agentInstanceId });
   }
 }

@@ -16,11 +16,13 @@ import { MikroOrmDashboardQueries } from '../adapters/mikro-orm/dashboard-querie
 import type { Database } from '../adapters/mikro-orm/database.ts';
 import { SharedWaits } from '../adapters/mikro-orm/shared-waits.ts';
 import { currentVersions } from '../adapters/mikro-orm/statements/current-versions.ts';
+import { progressOfUsers } from '../adapters/mikro-orm/statements/progress.ts';
 import { systemClock, uuidV7 } from '../adapters/runtime/system.ts';
 import { InProcessSignals } from '../adapters/signals/in-process.ts';
 import { PostgresSignals } from '../adapters/signals/postgres.ts';
 import { CHANNEL, encodeRevoked, encodeSignals } from '../adapters/signals/signal-payload.ts';
 import { createDispatch, type Dispatch } from '../application/dispatch.ts';
+import { LiveFeed } from '../application/live/live-feed.ts';
 import { OpenWaits } from '../application/open-waits.ts';
 import { createOperator, type Operator } from '../application/operator.ts';
 import { SignInCodes } from '../application/sign-in-codes.ts';
@@ -29,7 +31,7 @@ import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
 import type { Revocations } from '../ports/revocations.ts';
 import type { Clock, Ids, Logger } from '../ports/runtime.ts';
-import type { Signal, Signals } from '../ports/signals.ts';
+import type { Signals } from '../ports/signals.ts';
 import type { TokenIssuer } from '../ports/token-issuer.ts';
 import type { Config } from './config.ts';
 import { MESSAGES_PATH } from './mcp-routes.ts';
@@ -64,6 +66,7 @@ export const TOKENS = {
   /** Null where the server holds no private key. */
   issuer: token<TokenIssuer | null>('TokenIssuer'),
   dispatch: token<Dispatch>('Dispatch'),
+  live: token<LiveFeed>('LiveFeed'),
   mcp: token<McpEndpoint>('McpEndpoint'),
 } as const;
 
@@ -97,7 +100,8 @@ export function createContainer(opened: Opened): DependencyContainer {
     const database = from.resolve(TOKENS.database);
     return new PostgresSignals({
       connection: { connectionString: databaseListenUrl },
-      currentVersions: (watched: readonly Signal[]) => currentVersions(database, watched),
+      currentVersions: (watched) => currentVersions(database, watched),
+      versionsOfUsers: (users) => progressOfUsers(database, users),
       logger: from.resolve(TOKENS.logger),
     });
   });
@@ -183,6 +187,22 @@ export function createContainer(opened: Opened): DependencyContainer {
       },
       from.resolve(TOKENS.stopping),
     ),
+  );
+  single(
+    TOKENS.live,
+    (from) =>
+      new LiveFeed(
+        {
+          queries: from.resolve(TOKENS.queries),
+          signals: from.resolve(TOKENS.signals),
+          waits: from.resolve(TOKENS.waits),
+          settings: from.resolve(TOKENS.config),
+          clock: from.resolve(TOKENS.clock),
+          ids: from.resolve(TOKENS.ids),
+          logger: from.resolve(TOKENS.logger),
+        },
+        from.resolve(TOKENS.stopping),
+      ),
   );
   single(TOKENS.mcp, (from) =>
     createMcpEndpoint({

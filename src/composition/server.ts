@@ -77,7 +77,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   logger.info({ url, store: config.databaseUrl === null ? 'embedded' : 'postgresql' }, 'listening');
 
   const stop = async () => {
-    // Waits answer first; then what is open all the time closes, or draining would wait for it.
+    // Waits answer and streams end first; then what is open all the time closes, or draining would wait for it.
     stopping.abort();
     const [answered] = await Promise.all([http.drain(DRAIN_MS), container.resolve(TOKENS.mcp).close()]);
     if (!answered) logger.warn({}, 'stopped with requests unanswered');
@@ -128,6 +128,7 @@ function restApp(container: DependencyContainer) {
   return createApp({
     ...packageInfo,
     dispatch: container.resolve(TOKENS.dispatch),
+    live: container.resolve(TOKENS.live),
     tokens,
     rateLimit,
     logger,

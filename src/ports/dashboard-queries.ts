@@ -78,11 +78,15 @@ export interface Seen {
   readonly position: number;
 }
 
-/** What became of an instance since an observer looked last. */
-export interface ChangesSince {
-  /** As it is now, deleted or not. */
-  readonly instance: AgentInstance;
-  readonly agentWaiting: boolean;
+export interface ChangesRequest extends LocalWaits {
+  /** How many new messages at most. */
+  readonly limit: number;
+  /** Whether all open questions are wanted, those too that have not changed since. */
+  readonly withOpenQuestions?: boolean;
+}
+
+/** What became of an instance since an observer looked last. The instance is as it is now, deleted or not. */
+export interface ChangesSince extends InstanceOverview {
   /**
    * Messages after the position seen, in order: at most the limit, so where the last of them is not at
    * `instance.lastPosition` there are more.
@@ -90,6 +94,8 @@ export interface ChangesSince {
   readonly posted: readonly Message[];
   /** Messages up to the position seen that were handed over, answered, closed or made a question since. */
   readonly amended: readonly Message[];
+  /** In order; empty unless they were asked for. */
+  readonly openQuestions: readonly Message[];
   /** undefined: as it was. */
   readonly gitDiff: string | null | undefined;
 }
@@ -121,6 +127,9 @@ export interface DashboardQueries {
     userId: UserId,
     agentInstanceId: AgentInstanceId,
     seen: Seen,
-    look: LocalWaits & { readonly limit: number },
+    request: ChangesRequest,
   ): Promise<ChangesSince | null>;
+
+  /** How far each of the user's instances is by now, deleted ones included: where an observer of all begins. */
+  progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, Seen>>;
 }

@@ -30,4 +30,17 @@ export interface Signals {
     listener: (signal: Signal) => void,
     seenVersion: () => number,
   ): Subscription;
+  /**
+   * The same for every instance of one user, those that are yet to be created included.
+   * @param seen what the subscriber has read of them.
+   */
+  subscribeAll(userId: UserId, listener: (signal: Signal) => void, seen: SeenVersions): Subscription;
+}
+
+/** How far a subscriber to all of a user's instances has read, asked when a sweep looks for missed signals. */
+export interface SeenVersions {
+  /** The version last read of an instance; 0 for one it does not know. */
+  of(agentInstanceId: AgentInstanceId): number;
+  /** The sum over all that it knows: it differs from the store's where anything has been missed. */
+  total(): number;
 }

@@ -27,7 +27,12 @@ let two: Process;
 async function startProcess(url: string): Promise<Process> {
   const database = await openPostgres(url);
   const connection = { connectionString: url };
-  const signals = new PostgresSignals({ connection, currentVersions: async () => [], logger: log });
+  const signals = new PostgresSignals({
+    connection,
+    currentVersions: async () => [],
+    versionsOfUsers: async () => [],
+    logger: log,
+  });
   await signals.start();
   const heard: ApiKeyName[] = [];
   signals.onRevoked((key) => heard.push(key));

@@ -331,9 +331,11 @@ export function dashboardQueriesContract(
       const { version, lastPosition } = instance;
       expect(await since(play, { version, position: lastPosition })).toEqual({
         instance,
+        latestMessage: { content: '2', createdAt: at(1) },
         agentWaiting: false,
         posted: [],
         amended: [],
+        openQuestions: [],
         gitDiff: undefined,
       });
     });

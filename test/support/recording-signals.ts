@@ -10,5 +10,6 @@ export function recordingSignals(published: Signal[]): Signals {
       signals.publish(some);
     },
     subscribe: (...subscription) => signals.subscribe(...subscription),
+    subscribeAll: (...subscription) => signals.subscribeAll(...subscription),
   };
 }

@@ -1,9 +1,10 @@
 import { byPosition } from '../../domain/conversation.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import { shownStatus } from '../../domain/liveness.ts';
-import type { Message } from '../../domain/message.ts';
+import { isOpenQuestion, type Message } from '../../domain/message.ts';
 import {
   type AgentTypeOverview,
+  type ChangesRequest,
   type ChangesSince,
   type ConversationPage,
   type ConversationRequest,
@@ -98,20 +99,30 @@ export class InMemoryDashboardQueries implements DashboardQueries {
     userId: UserId,
     agentInstanceId: AgentInstanceId,
     seen: Seen,
-    { limit, waitingHere }: LocalWaits & { readonly limit: number },
+    { limit, withOpenQuestions = false, ...look }: ChangesRequest,
   ): Promise<ChangesSince | null> {
     const stored = this.#users.get(userId)?.instances.get(agentInstanceId);
     if (stored === undefined) return null;
     const messages = inOrder(stored);
     return structuredClone({
-      instance: stored.instance,
-      agentWaiting: waitingHere.has(agentInstanceId),
+      ...overviewOf(stored, look),
       posted: messages.filter(({ position }) => position > seen.position).slice(0, limit),
       amended: messages.filter(
         (message) => message.position <= seen.position && lastAmended(stored, message) > seen.version,
       ),
+      openQuestions: withOpenQuestions ? messages.filter(isOpenQuestion) : [],
       gitDiff: stored.gitDiffVersion > seen.version ? stored.gitDiff : undefined,
     });
+  }
+
+  async progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, Seen>> {
+    const { instances } = this.#users.get(userId) ?? NOBODY;
+    return new Map(
+      [...instances.values()].map(({ instance: { id, version, lastPosition } }) => [
+        id,
+        { version, position: lastPosition },
+      ]),
+    );
   }
 }
 

@@ -1,20 +1,31 @@
 import type { Context } from 'koa';
 import { CodedError } from '../../domain/errors.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import type { Caller } from '../../ports/token-verifier.ts';
+import type { Caller, Scope } from '../../ports/token-verifier.ts';
 import { challengeOf } from './challenge.ts';
 import { HttpError } from './http-error.ts';
 import { answerAndLinger } from './linger.ts';
-import { PROBLEM_TYPE, type Problem, problemOf, retryAfterSeconds } from './problem.ts';
+import {
+  PROBLEM_TYPE,
+  type Problem,
+  type ProblemOverrides,
+  problemOf,
+  retryAfterSeconds,
+} from './problem.ts';
 import { nameRequest } from './request-id.ts';
-import type { Route } from './routes.ts';
+
+/** What refusals say depends on of what answers. */
+export interface Answering {
+  readonly problems: ProblemOverrides;
+  readonly useCase: { readonly scopes: readonly Scope[] };
+}
 
 /** What is known of one request while it is answered. */
 export interface Exchange {
   readonly requestId: string;
   caller: Caller | null;
   /** What answers, once it is found in the table. */
-  route: Route | null;
+  route: Answering | null;
 }
 
 export interface ExchangeSettings {

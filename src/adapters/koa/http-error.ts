@@ -39,7 +39,8 @@ export const notFound = () => new HttpError('not_found', 'There is nothing at th
 export const methodNotAllowed = (allowed: string) =>
   new HttpError('method_not_allowed', `This path answers ${allowed}`, { Allow: allowed });
 
-export const notAcceptable = () => new HttpError('not_acceptable', 'The answer is application/json');
+export const notAcceptable = (type = 'application/json') =>
+  new HttpError('not_acceptable', `The answer is ${type}`);
 
 /** The connection is closed with it: what is left of the body is of no use to anyone. */
 export const tooLarge = (limit: number) =>

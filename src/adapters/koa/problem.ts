@@ -59,6 +59,7 @@ const STATUS = {
   invalid_idempotency_key: 400,
   invalid_input: 422,
   invalid_json: 400,
+  invalid_last_event_id: 400,
   issuing_disabled: 409,
   key_not_grantable: 422,
   malformed_request: 400,

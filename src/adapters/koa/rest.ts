@@ -1,14 +1,18 @@
 import { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Dispatch } from '../../application/dispatch.ts';
+import type { LiveFeed } from '../../application/live/live-feed.ts';
 import { type ExchangeSettings, exchange } from './exchange.ts';
 import { methodNotAllowed, notFound } from './http-error.ts';
 import { type IdentifyOptions, identify } from './identify.ts';
 import { routeHandler } from './route-handler.ts';
 import { BASE_PATH, ROUTES } from './routes.ts';
+import { STREAM_ROUTES, streamHandler } from './stream-routes.ts';
 
 export interface RestApiOptions extends ExchangeSettings, IdentifyOptions {
   readonly dispatch: Dispatch;
+  /** Absent or null: there are no streams. */
+  readonly live?: LiveFeed | null;
 }
 
 const BELOW_BASE = `${BASE_PATH}/`;
@@ -27,6 +31,10 @@ export function restApi(options: RestApiOptions): Middleware {
       return handle(ctx);
     };
     router.register(route.path, [route.method], ownMethodOnly);
+  }
+  const { live = null } = options;
+  for (const route of live === null ? [] : STREAM_ROUTES) {
+    router.register(route.path, ['GET'], streamHandler(route, live!));
   }
   const routed = router.routes();
 
@@ -50,6 +58,8 @@ for (const { path } of ROUTES) {
   );
   METHODS_OF.set(BASE_PATH + path, [...methods, 'OPTIONS'].join(', '));
 }
+
+for (const { path } of STREAM_ROUTES) METHODS_OF.set(BASE_PATH + path, 'GET, HEAD, OPTIONS');
 
 /** What the Allow header says at this path. Routers around ours may have left matches of their own. */
 const allowedAt = ({ matched }: Context): string => {

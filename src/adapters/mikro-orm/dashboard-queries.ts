@@ -1,6 +1,7 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type {
   AgentTypeOverview,
+  ChangesRequest,
   ChangesSince,
   ConversationPage,
   ConversationRequest,
@@ -14,6 +15,7 @@ import type { Database } from './database.ts';
 import { agentTypes } from './statements/agent-types.ts';
 import { changesSince } from './statements/changes-since.ts';
 import { listInstances } from './statements/list-instances.ts';
+import { progress } from './statements/progress.ts';
 import { readConversation } from './statements/read-conversation.ts';
 
 /** Reads what the repository on the same database writes. */
@@ -47,8 +49,12 @@ export class MikroOrmDashboardQueries implements DashboardQueries {
     userId: UserId,
     agentInstanceId: AgentInstanceId,
     seen: Seen,
-    look: LocalWaits & { readonly limit: number },
+    request: ChangesRequest,
   ): Promise<ChangesSince | null> {
-    return changesSince(this.#database, userId, agentInstanceId, seen, look);
+    return changesSince(this.#database, userId, agentInstanceId, seen, request);
+  }
+
+  progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, Seen>> {
+    return progress(this.#database, userId);
   }
 }

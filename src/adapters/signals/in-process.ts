@@ -2,11 +2,22 @@ import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { ApiKeyName } from '../../ports/api-key-repository.ts';
 import type { Revocations } from '../../ports/revocations.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import type { Signal, Signals, Subscription } from '../../ports/signals.ts';
+import type { SeenVersions, Signal, Signals, Subscription } from '../../ports/signals.ts';
 
 interface Listening {
   readonly listener: (signal: Signal) => void;
   readonly seenVersion: () => number;
+}
+
+interface ListeningToAll {
+  readonly listener: (signal: Signal) => void;
+  readonly seen: SeenVersions;
+}
+
+/** Somebody who listens to all instances of a user, and how far they have read. */
+export interface WatchedUser {
+  readonly userId: UserId;
+  readonly total: number;
 }
 
 interface HearingRevocations {
@@ -16,6 +27,7 @@ interface HearingRevocations {
 /** Within one process: enough for the in-memory and the embedded store, which have only one. */
 export class InProcessSignals implements Signals, Revocations {
   readonly #users = new Map<UserId, Map<AgentInstanceId, Set<Listening>>>();
+  readonly #toAll = new Map<UserId, Set<ListeningToAll>>();
   readonly #hearingRevocations = new Set<HearingRevocations>();
   readonly #logger: Pick<Logger, 'error'>;
   #size = 0;
@@ -27,14 +39,12 @@ export class InProcessSignals implements Signals, Revocations {
 
   publish(signals: readonly Signal[]): void {
     if (this.#size === 0) return;
-    for (const signal of signals) this.#deliver(signal, () => true);
+    for (const signal of signals) this.#deliver(signal, false);
   }
 
   /** Publishes to those only who have not seen these versions yet: for what a sweep found. */
   publishUnseen(current: readonly Signal[]): void {
-    for (const signal of current) {
-      this.#deliver(signal, ({ seenVersion }) => seenVersion() < signal.version);
-    }
+    for (const signal of current) this.#deliver(signal, true);
   }
 
   subscribe(
@@ -57,6 +67,20 @@ export class InProcessSignals implements Signals, Revocations {
     };
   }
 
+  subscribeAll(userId: UserId, listener: (signal: Signal) => void, seen: SeenVersions): Subscription {
+    const listening = getOrAdd(this.#toAll, userId, () => new Set<ListeningToAll>());
+    const entry = { listener, seen };
+    listening.add(entry);
+    this.#size += 1;
+    return {
+      close: () => {
+        if (!listening.delete(entry)) return;
+        this.#size -= 1;
+        if (listening.size === 0) this.#toAll.delete(userId);
+      },
+    };
+  }
+
   publishRevoked(keys: readonly ApiKeyName[]): void {
     for (const key of keys) {
       const failed = (err: unknown) =>
@@ -72,7 +96,7 @@ export class InProcessSignals implements Signals, Revocations {
     return { close: () => void this.#hearingRevocations.delete(entry) };
   }
 
-  /** How many subscriptions to instances are open. */
+  /** How many subscriptions are open, to one instance or to all of a user's. */
   get size(): number {
     return this.#size;
   }
@@ -88,15 +112,27 @@ export class InProcessSignals implements Signals, Revocations {
     }
   }
 
-  #deliver(signal: Signal, wanted: (listening: Listening) => boolean): void {
-    const listening = this.#users.get(signal.userId)?.get(signal.agentInstanceId);
-    if (listening === undefined) return;
-    const failed = (err: unknown) =>
-      this.#logger.error({ err, agentInstanceId: signal.agentInstanceId }, 'A signal listener threw');
-    const tell = (entry: Listening) => {
-      if (wanted(entry)) entry.listener(signal);
+  /** Each subscription to all instances of a user. */
+  *watchedUsers(): Iterable<WatchedUser> {
+    for (const [userId, listening] of this.#toAll) {
+      for (const { seen } of listening) yield { userId, total: seen.total() };
+    }
+  }
+
+  #deliver(signal: Signal, onlyUnseen: boolean): void {
+    const { userId, agentInstanceId, version } = signal;
+    const toOne = this.#users.get(userId)?.get(agentInstanceId);
+    const toAll = this.#toAll.get(userId);
+    if (toOne === undefined && toAll === undefined) return;
+    const failed = (err: unknown) => this.#logger.error({ err, agentInstanceId }, 'A signal listener threw');
+    const tell = (listener: Listening['listener'], seen: () => number) => {
+      if (!onlyUnseen || seen() < version) listener(signal);
     };
-    tellEach(listening, tell, failed);
+    if (toOne !== undefined)
+      tellEach(toOne, ({ listener, seenVersion }) => tell(listener, seenVersion), failed);
+    if (toAll !== undefined) {
+      tellEach(toAll, ({ listener, seen }) => tell(listener, () => seen.of(agentInstanceId)), failed);
+    }
   }
 }
 

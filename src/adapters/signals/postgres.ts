@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import type { UserId } from '../../domain/ids.ts';
 import type { ApiKeyName } from '../../ports/api-key-repository.ts';
 import type { Revocations } from '../../ports/revocations.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import type { Signal, Signals, Subscription } from '../../ports/signals.ts';
+import type { SeenVersions, Signal, Signals, Subscription } from '../../ports/signals.ts';
 import { InProcessSignals } from './in-process.ts';
 import { ListenConnection } from './listen-connection.ts';
 import { decodeRevoked, decodeSignals } from './signal-payload.ts';
-import { type CurrentVersions, Sweep } from './sweep.ts';
+import { type CurrentVersions, Sweep, type VersionsOfUsers } from './sweep.ts';
 
 /** How long things take, in milliseconds. */
 export interface PostgresSignalsTiming {
@@ -24,6 +25,7 @@ export interface PostgresSignalsOptions {
   /** How to reach the database directly: through a transaction-pooling proxy notifications do not arrive. */
   readonly connection: pg.ClientConfig;
   readonly currentVersions: CurrentVersions;
+  readonly versionsOfUsers: VersionsOfUsers;
   readonly logger: Logger;
   readonly timing?: Partial<PostgresSignalsTiming>;
 }
@@ -53,11 +55,11 @@ export class PostgresSignals implements Signals, Revocations {
   #ticks: NodeJS.Timeout | undefined;
   #connected: Promise<void> | undefined;
 
-  constructor({ connection, currentVersions, logger, timing }: PostgresSignalsOptions) {
+  constructor({ connection, currentVersions, versionsOfUsers, logger, timing }: PostgresSignalsOptions) {
     this.#timing = { ...TIMING, ...timing };
     this.#logger = logger;
     this.#listeners = new InProcessSignals(logger);
-    this.#sweep = new Sweep(this.#listeners, currentVersions, logger);
+    this.#sweep = new Sweep(this.#listeners, { currentVersions, versionsOfUsers }, logger);
     const onPayload = (payload: string) => this.#receive(payload);
     this.#connect = () => new ListenConnection({ connection, answerMillis: this.#timing.answer, onPayload });
   }
@@ -87,6 +89,10 @@ export class PostgresSignals implements Signals, Revocations {
     seenVersion: () => number,
   ): Subscription {
     return this.#listeners.subscribe(instance, listener, seenVersion);
+  }
+
+  subscribeAll(userId: UserId, listener: (signal: Signal) => void, seen: SeenVersions): Subscription {
+    return this.#listeners.subscribeAll(userId, listener, seen);
   }
 
   publishRevoked(keys: readonly ApiKeyName[]): void {

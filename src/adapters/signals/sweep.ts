@@ -1,6 +1,6 @@
 import type { Logger } from '../../ports/runtime.ts';
 import type { Signal } from '../../ports/signals.ts';
-import type { InProcessSignals } from './in-process.ts';
+import type { InProcessSignals, WatchedUser } from './in-process.ts';
 
 /**
  * The versions that `instances` have now, read in one statement however many they are; those unknown to
@@ -8,18 +8,29 @@ import type { InProcessSignals } from './in-process.ts';
  */
 export type CurrentVersions = (instances: readonly Signal[]) => Promise<readonly Signal[]>;
 
-/** Reads what notifications may have missed: one call for the whole process, never two at a time. */
+/**
+ * The instances, all of them, of those `users` whose versions have another sum than the one given; in one
+ * statement and bounded time as well.
+ */
+export type VersionsOfUsers = (users: readonly WatchedUser[]) => Promise<readonly Signal[]>;
+
+export interface SweepReads {
+  readonly currentVersions: CurrentVersions;
+  readonly versionsOfUsers: VersionsOfUsers;
+}
+
+/** Reads what notifications may have missed: one call of each for the whole process, never two at a time. */
 export class Sweep {
   readonly #watchers: InProcessSignals;
-  readonly #currentVersions: CurrentVersions;
+  readonly #reads: SweepReads;
   readonly #logger: Logger;
   #running = false;
   #due = false;
   #stopped = false;
 
-  constructor(watchers: InProcessSignals, currentVersions: CurrentVersions, logger: Logger) {
+  constructor(watchers: InProcessSignals, reads: SweepReads, logger: Logger) {
     this.#watchers = watchers;
-    this.#currentVersions = currentVersions;
+    this.#reads = reads;
     this.#logger = logger;
   }
 
@@ -54,9 +65,12 @@ export class Sweep {
   }
 
   async #sweep(): Promise<void> {
-    const watched = [...this.#watchers.watched()];
-    if (watched.length === 0) return;
-    const current = await this.#currentVersions(watched);
-    if (!this.#stopped) this.#watchers.publishUnseen(current);
+    const instances = [...this.#watchers.watched()];
+    const users = [...this.#watchers.watchedUsers()];
+    const current = await Promise.all([
+      instances.length === 0 ? [] : this.#reads.currentVersions(instances),
+      users.length === 0 ? [] : this.#reads.versionsOfUsers(users),
+    ]);
+    if (!this.#stopped) this.#watchers.publishUnseen(current.flat());
   }
 }

@@ -12,6 +12,8 @@ import {
 import { systemClock, uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
 import { createDispatch, type Dispatch } from '../../../src/application/dispatch.ts';
+import { LiveFeed } from '../../../src/application/live/live-feed.ts';
+import type { LivePorts } from '../../../src/application/live/live-ports.ts';
 import { OpenWaits } from '../../../src/application/open-waits.ts';
 import { DEFAULT_SETTINGS } from '../../../src/application/use-case.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
@@ -65,25 +67,26 @@ export class LogBook implements Logger {
 /** The use cases over an in-memory store, or over `repository`. */
 export function inMemory(
   wrap: (repository: AgentInstanceRepository) => AgentInstanceRepository = (it) => it,
+  also: Partial<Pick<LivePorts, 'settings' | 'heartbeatMillis'>> = {},
 ) {
   const signals = new InProcessSignals();
   const stopping = new AbortController();
   const stored = new InMemoryAgentInstanceRepository(signals);
   const repository = wrap(stored);
   const queries = new InMemoryDashboardQueries(stored);
-  const dispatch = createDispatch(
-    {
-      repository,
-      queries,
-      signals,
-      waits: new OpenWaits(),
-      settings: DEFAULT_SETTINGS,
-      clock: systemClock,
-      ids: uuidV7,
-    },
-    stopping.signal,
-  );
-  return { signals, stopping, dispatch };
+  const ports = {
+    repository,
+    queries,
+    signals,
+    waits: new OpenWaits(),
+    settings: DEFAULT_SETTINGS,
+    clock: systemClock,
+    ids: uuidV7,
+    ...also,
+  };
+  const dispatch = createDispatch(ports, stopping.signal);
+  const live = new LiveFeed(ports, stopping.signal);
+  return { ...ports, stopping, dispatch, live };
 }
 
 export const options = (dispatch: Dispatch, logger: Logger): AppOptions => ({

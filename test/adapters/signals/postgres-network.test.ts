@@ -41,7 +41,13 @@ afterEach(async () => {
 
 function make(currentVersions: CurrentVersions = async () => [], timing = QUICK): PostgresSignals {
   const connection = { connectionString: proxy.url };
-  signals = new PostgresSignals({ connection, currentVersions, logger: log, timing });
+  signals = new PostgresSignals({
+    connection,
+    currentVersions,
+    versionsOfUsers: async () => [],
+    logger: log,
+    timing,
+  });
   return signals;
 }
 
@@ -164,6 +170,7 @@ it('lets the process end after it is closed', async () => {
     const signals = new PostgresSignals({
       connection: { connectionString: ${JSON.stringify(databaseUrl)} },
       currentVersions: async () => [],
+      versionsOfUsers: async () => [],
       logger: console,
     });
     await signals.start();

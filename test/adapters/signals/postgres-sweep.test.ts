@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { PostgresSignals } from '../../../src/adapters/signals/postgres.ts';
-import type { CurrentVersions } from '../../../src/adapters/signals/sweep.ts';
+import type { CurrentVersions, VersionsOfUsers } from '../../../src/adapters/signals/sweep.ts';
 import type { Signal } from '../../../src/ports/signals.ts';
 import { RecordedLog } from './recorded-log.ts';
 import { heard, someInstance } from './signal-traffic.ts';
@@ -14,9 +14,13 @@ beforeEach(() => {
 afterEach(() => signals.close());
 
 /** Starts on the server's own database: nothing here needs notifications. */
-async function start(currentVersions: CurrentVersions, { sweep }: { sweep: number }): Promise<void> {
+async function start(
+  currentVersions: CurrentVersions,
+  { sweep, versionsOfUsers = async () => [] }: { sweep: number; versionsOfUsers?: VersionsOfUsers },
+): Promise<void> {
   const connection = { connectionString: inject('postgresUrl') };
-  signals = new PostgresSignals({ connection, currentVersions, logger: log, timing: { sweep } });
+  const timing = { sweep };
+  signals = new PostgresSignals({ connection, currentVersions, versionsOfUsers, logger: log, timing });
   await signals.start();
 }
 

@@ -37,6 +37,7 @@ function make(currentVersions: CurrentVersions = nothingNew): PostgresSignals {
   const signals = new PostgresSignals({
     connection: { connectionString: databaseUrl },
     currentVersions,
+    versionsOfUsers: async () => [],
     logger: log,
     // Longer than any test: what is delivered then did not wait for a regular sweep.
     timing: { sweep: 600_000 },
@@ -53,14 +54,24 @@ async function start(currentVersions?: CurrentVersions): Promise<PostgresSignals
 
 describeSignals('PostgreSQL, within the process', async (logger) => {
   const connection = { connectionString: databaseUrl };
-  const signals = new PostgresSignals({ connection, currentVersions: nothingNew, logger });
+  const signals = new PostgresSignals({
+    connection,
+    currentVersions: nothingNew,
+    versionsOfUsers: async () => [],
+    logger,
+  });
   await signals.start();
   return { signals, send: async (sent) => signals.publish(sent), close: () => signals.close() };
 });
 
 describeSignals('PostgreSQL, from another process', async (logger) => {
   const connection = { connectionString: databaseUrl };
-  const signals = new PostgresSignals({ connection, currentVersions: nothingNew, logger });
+  const signals = new PostgresSignals({
+    connection,
+    currentVersions: nothingNew,
+    versionsOfUsers: async () => [],
+    logger,
+  });
   await signals.start();
   const send = async (sent: readonly Signal[]) => {
     // Notifications keep their order: once the last has come, so have the others.
@@ -85,6 +96,7 @@ describe('notifications', () => {
     const elsewhere = new PostgresSignals({
       connection: { connectionString: await createDatabase(inject('postgresUrl')) },
       currentVersions: nothingNew,
+      versionsOfUsers: async () => [],
       logger: log,
     });
     open.push(elsewhere);

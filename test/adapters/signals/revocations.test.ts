@@ -35,7 +35,12 @@ afterEach(async () => {
 
 async function start(logger: Logger = log): Promise<PostgresSignals> {
   const connection = { connectionString: databaseUrl };
-  const signals = new PostgresSignals({ connection, currentVersions: async () => [], logger });
+  const signals = new PostgresSignals({
+    connection,
+    currentVersions: async () => [],
+    versionsOfUsers: async () => [],
+    logger,
+  });
   started.push(signals);
   await signals.start();
   return signals;

@@ -1,15 +1,8 @@
 import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
-import type { ChangesSince, LocalWaits, Seen } from '../../../ports/dashboard-queries.ts';
+import type { ChangesRequest, ChangesSince, Seen } from '../../../ports/dashboard-queries.ts';
 import type { Database } from '../database.ts';
-import { agentWaiting } from './overview.ts';
-import {
-  INSTANCE_COLUMNS,
-  type InstanceColumns,
-  instanceOf,
-  MESSAGE_JSON,
-  type MessageJson,
-  messageOf,
-} from './rows.ts';
+import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
+import { MESSAGE_JSON, type MessageJson, messageOf } from './rows.ts';
 
 const messagesWhere = (condition: string): string => `
   select m.* from messages m
@@ -20,7 +13,7 @@ const messagesWhere = (condition: string): string => `
  * over by the version of the hand-off, questions by the version in which they changed.
  */
 const CHANGES_SINCE = `
-  select ${INSTANCE_COLUMNS}, ${agentWaiting('$6', '$7')} as agent_waiting,
+  select ${overviewColumns('$6', '$7')},
     a.git_diff_version > $3::int as git_diff_changed,
     case when a.git_diff_version > $3::int then a.git_diff end as git_diff,
     (select json_agg(${MESSAGE_JSON} order by m.position)
@@ -28,17 +21,19 @@ const CHANGES_SINCE = `
     (select json_agg(${MESSAGE_JSON} order by m.position) from (
       ${messagesWhere("m.sender_type = 'USER' and m.read_version > $3::int and m.position <= $4::int")}
       union all
-      ${messagesWhere('m.question_version > $3::int and m.position <= $4::int')}) m) as amended
+      ${messagesWhere('m.question_version > $3::int and m.position <= $4::int')}) m) as amended,
+    case when $8::boolean then (select json_agg(${MESSAGE_JSON} order by m.position)
+     from (${messagesWhere("m.question_status = 'open'")}) m) end as open_questions
   from agent_instances a
   join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
   where a.user_id = $1 and a.id = $2`;
 
-type Row = InstanceColumns & {
-  readonly agent_waiting: boolean;
+type Row = OverviewColumns & {
   readonly git_diff_changed: boolean;
   readonly git_diff: string | null;
   readonly posted: readonly MessageJson[] | null;
   readonly amended: readonly MessageJson[] | null;
+  readonly open_questions: readonly MessageJson[] | null;
 };
 
 /** What became of an instance since version `seen.version`, whose newest message was at `seen.position`. */
@@ -47,7 +42,7 @@ export async function changesSince(
   userId: UserId,
   agentInstanceId: AgentInstanceId,
   { version, position }: Seen,
-  { limit, waitingHere }: LocalWaits & { readonly limit: number },
+  { limit, withOpenQuestions = false, waitingHere }: ChangesRequest,
 ): Promise<ChangesSince | null> {
   const [row] = await database.query<Row>([userId], CHANGES_SINCE, [
     userId,
@@ -57,16 +52,17 @@ export async function changesSince(
     limit,
     [...waitingHere],
     database.processId,
+    withOpenQuestions,
   ]);
-  const instance = row === undefined ? null : instanceOf(row, agentInstanceId);
-  if (row === undefined || instance === null) return null;
+  const overview = row === undefined ? null : overviewOf(row);
+  if (row === undefined || overview === null) return null;
   const messages = (list: readonly MessageJson[] | null) =>
     (list ?? []).map((json) => messageOf(json, agentInstanceId));
   return {
-    instance,
-    agentWaiting: row.agent_waiting,
+    ...overview,
     posted: messages(row.posted),
     amended: messages(row.amended),
+    openQuestions: messages(row.open_questions),
     gitDiff: row.git_diff_changed ? row.git_diff : undefined,
   };
 }

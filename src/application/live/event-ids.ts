@@ -1,0 +1,37 @@
+import type { Seen } from '../../ports/dashboard-queries.ts';
+import { invalidLastEventId } from '../errors.ts';
+
+const OF_INSTANCE = /^(\d{1,10})\.(\d{1,10})$/;
+const OF_ALL = /^([0-9a-f]{16})\.(\d{1,15})$/;
+
+/** No store counts further; a larger number is as good as one that was never reached. */
+const HIGHEST = 2_000_000_000;
+
+/** An event of one instance: messages up to the position, and all else up to the version, have been told. */
+export const instanceEventId = ({ position, version }: Seen): string => `${position}.${version}`;
+
+/** @throws RequestError `invalid_last_event_id` */
+export function seenUpTo(eventId: string): Seen {
+  const [, position, version] = OF_INSTANCE.exec(eventId) ?? [];
+  if (position === undefined || version === undefined) throw invalidLastEventId();
+  return {
+    position: Math.min(Number(position), HIGHEST),
+    version: Math.min(Number(version), HIGHEST),
+  };
+}
+
+/** A place in the events of all of a user's instances, as one process has told them. */
+export interface Place {
+  /** Names the telling: another process, or the same after a restart, numbers its events anew. */
+  readonly telling: string;
+  readonly number: number;
+}
+
+export const userEventId = ({ telling, number }: Place): string => `${telling}.${number}`;
+
+/** @throws RequestError `invalid_last_event_id` */
+export function placeAfter(eventId: string): Place {
+  const [, telling, number] = OF_ALL.exec(eventId) ?? [];
+  if (telling === undefined) throw invalidLastEventId();
+  return { telling, number: Number(number) };
+}

@@ -1,0 +1,62 @@
+import type { Subscription } from '../../ports/signals.ts';
+import { type Place, userEventId } from './event-ids.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { connected, type EventSink, type LiveEvent, type LiveStream, resync } from './live-event.ts';
+import type { UserEvents } from './user-events.ts';
+
+/** What is told to one client of all instances of a user. */
+export class UserStream implements LiveStream {
+  readonly #events: UserEvents;
+  readonly #hold: Subscription;
+  /** What the client has; null: it begins now. */
+  readonly #after: Place | null;
+  readonly #heartbeat: Heartbeat;
+  #isHeld = true;
+  /** Of the event sent last. */
+  #lastId = '';
+
+  constructor(events: UserEvents, heartbeat: Heartbeat, after: Place | null) {
+    this.#events = events;
+    this.#heartbeat = heartbeat;
+    this.#hold = events.hold();
+    this.#after = after;
+  }
+
+  async flow(sink: EventSink): Promise<void> {
+    using _held = { [Symbol.dispose]: () => this.cancel() };
+    if (this.#after === null) this.#send(connected(userEventId(this.#events.place)), sink);
+    using _beating = this.#heartbeat.join(sink, () => this.#lastId);
+    if (this.#after !== null) await this.#replay(this.#after, sink);
+    if (sink.isClosed) return;
+    using _attached = this.#events.attach({ tell: (event) => this.#send(event, sink) });
+    await sink.closed;
+  }
+
+  cancel(): void {
+    if (this.#isHeld) this.#hold.close();
+    this.#isHeld = false;
+  }
+
+  /** Sends what was missed, no faster than the client takes it in; what comes meanwhile is part of it. */
+  async #replay(after: Place, sink: EventSink): Promise<void> {
+    let { number } = after;
+    let missed = this.#events.after(after);
+    // Until more has arrived, the client stands where it stood.
+    this.#send(connected(userEventId(missed === null ? this.#events.place : after)), sink);
+    while (missed !== null && missed.length > 0) {
+      for (const event of missed) {
+        this.#send(event, sink);
+        await sink.drained();
+        if (sink.isClosed) return;
+      }
+      number += missed.length;
+      missed = this.#events.after({ ...after, number });
+    }
+    if (missed === null) this.#send(resync(userEventId(this.#events.place)), sink);
+  }
+
+  #send(event: LiveEvent, sink: EventSink): void {
+    this.#lastId = event.id;
+    sink.send(event);
+  }
+}

@@ -1,0 +1,107 @@
+import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+
+/** One event as a client reads it. */
+export interface ReadEvent {
+  readonly id: string;
+  readonly type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a test expects there
+  readonly data: any;
+}
+
+/** A client of one stream, which can be let stall; gone at the end of the scope. */
+export class LiveClient implements Disposable {
+  readonly events: ReadEvent[] = [];
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  /** Resolves when the stream has ended, in whichever way. */
+  readonly ended: Promise<void>;
+  readonly #request: ClientRequest;
+  readonly #response: IncomingMessage;
+  readonly #readers = new Set<() => void>();
+  #text = '';
+  #hasEnded = false;
+
+  private constructor(request: ClientRequest, response: IncomingMessage) {
+    this.#request = request;
+    this.#response = response;
+    this.status = response.statusCode!;
+    this.headers = response.headers;
+    response.setEncoding('utf8').on('data', (text: string) => this.#read(text));
+    // A stream that is cut is an error to Node; to these clients it is an end like any other.
+    response.on('error', () => {});
+    this.ended = new Promise((resolve) =>
+      response.once('close', () => {
+        this.#hasEnded = true;
+        this.#tell();
+        resolve();
+      }),
+    );
+  }
+
+  static open(
+    url: string,
+    token: string,
+    headers: { readonly [name: string]: string } = {},
+  ): Promise<LiveClient> {
+    return new Promise((resolve, reject) => {
+      const request = get(url, { agent: false, headers: { authorization: `Bearer ${token}`, ...headers } });
+      request.once('response', (response) => resolve(new LiveClient(request, response)));
+      request.on('error', reject);
+    });
+  }
+
+  get lastId(): string {
+    return this.events.at(-1)?.id ?? '';
+  }
+
+  /** The data of the events of a type so far. */
+  of(type: string): ReadEvent['data'][] {
+    return this.events.filter((event) => event.type === type).map(({ data }) => data);
+  }
+
+  /** The first event that `matches`, as soon as it is here. @throws Error when the stream ends before. */
+  async event(matches: (event: ReadEvent) => boolean): Promise<ReadEvent> {
+    for (;;) {
+      const found = this.events.find(matches);
+      if (found !== undefined) return found;
+      if (this.#hasEnded) throw new Error(`ended after ${JSON.stringify(this.events.slice(-3))}`);
+      await new Promise<void>((resolve) => this.#readers.add(resolve));
+    }
+  }
+
+  message(content: string): Promise<ReadEvent> {
+    return this.event(({ type, data }) => type === 'message' && data.content === content);
+  }
+
+  pause(): void {
+    this.#response.pause();
+  }
+
+  resume(): void {
+    this.#response.resume();
+  }
+
+  [Symbol.dispose](): void {
+    this.#request.destroy();
+  }
+
+  #read(text: string): void {
+    const blocks = (this.#text + text).split('\n\n');
+    this.#text = blocks.pop()!;
+    for (const block of blocks) {
+      const fields = new Map(block.split('\n').map((line) => line.split(/: (.*)/s) as [string, string]));
+      this.events.push({
+        id: fields.get('id') ?? '',
+        type: fields.get('event') ?? '',
+        data: JSON.parse(fields.get('data') ?? 'null'),
+      });
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    const readers = [...this.#readers];
+    this.#readers.clear();
+    for (const reader of readers) reader();
+  }
+}
