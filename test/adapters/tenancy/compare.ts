@@ -1,5 +1,5 @@
 import type { Estate } from './estate.ts';
-import type { IdsByKind } from './kinds-of-id.ts';
+import type { IdsByKind, Kind } from './kinds-of-id.ts';
 import { type Answer, inOneForm, leakedBy } from './outcome.ts';
 import type { Statements } from './stores.ts';
 import type { TenantServer } from './tenant-server.ts';
@@ -22,12 +22,14 @@ export interface Tenants {
   readonly control: Estate;
   readonly nothing: IdsByKind;
   readonly owner: Estate;
+  /** Instances that the others have made under ids of the owner's, and of nothing. */
+  readonly squatted: readonly Kind[];
 }
 
 /** In what it shows that these ids are somebody's: nothing, if all is well. */
 export async function differencesOf(
   { store }: TenantServer,
-  { asking, control, owner }: Tenants,
+  { asking, control, owner, squatted }: Tenants,
   { name, foreign, unknown, send }: Comparison,
 ): Promise<string[]> {
   const observe = async (as: Estate, named: Comparison['foreign']) => {
@@ -50,7 +52,8 @@ export async function differencesOf(
   if (one.statements !== other.statements) {
     found.push(`ran\n${one.statements}\nwhere one that never was takes\n${other.statements}`);
   }
-  for (const text of leakedBy(one.answers, one.ids, owner)) found.push(`told "${text}"`);
+  const known = [...one.ids, ...squatted.map((kind) => owner.ids[kind])];
+  for (const text of leakedBy(one.answers, known, owner)) found.push(`told "${text}"`);
   if ((await store.kept(owner.userId)) !== kept) found.push('changed what the owner has');
   if (woken() !== wokenBefore || (await told()) !== toldBefore) found.push('woke the owner');
   // A request that is refused for its form would prove nothing.

@@ -38,5 +38,5 @@ export function leakedBy(
   { ids, secret }: Estate,
 ): string[] {
   const told = JSON.stringify(answers);
-  return [...Object.values(ids), secret].filter((text) => !named.includes(text) && told.includes(text));
+  return [...Object.values(ids), secret].filter((text) => !known.includes(text) && told.includes(text));
 }

@@ -1,6 +1,8 @@
 import { createMcpEndpoint } from '../../../src/adapters/mcp/endpoint.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import { createDispatch, type Dispatch } from '../../../src/application/dispatch.ts';
+import { OpenWaits } from '../../../src/application/open-waits.ts';
+import { DEFAULT_SETTINGS } from '../../../src/application/use-case.ts';
 import { mcpRoutes } from '../../../src/composition/mcp-routes.ts';
 import { type UserId, userId } from '../../../src/domain/ids.ts';
 import type { Clock } from '../../../src/ports/runtime.ts';
@@ -58,9 +60,16 @@ export class TenantServer implements AsyncDisposable {
     const store = made.use(await open());
     const stopping = new AbortController();
     const log = new LogBook();
-    const issuer = { issue: async ({ id }: { id: string }) => `issued.${id}` };
+    const issuer = { repeats: true, issue: async ({ id }: { id: string }) => `issued.${id}` };
     const dispatch = createDispatch(
-      { ...store.ports, issuer, clock: new StrictClock(), ids: uuidV7 },
+      {
+        ...store.ports,
+        issuer,
+        waits: new OpenWaits(),
+        settings: DEFAULT_SETTINGS,
+        clock: new StrictClock(),
+        ids: uuidV7,
+      },
       stopping.signal,
     );
     const endpoint = createMcpEndpoint({
@@ -78,7 +87,7 @@ export class TenantServer implements AsyncDisposable {
   }
 
   newEstate(): Promise<Estate> {
-    return estateOf(newTenant(), { dispatch: this.dispatch, repository: this.store.ports.repository });
+    return estateOf(newTenant(), this.dispatch);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
