@@ -35,7 +35,10 @@ describe('the walk is complete', () => {
   });
 });
 
-describe.each(OBSERVED_STORES)('$name', ({ open, clients }) => {
+/** The embedded database runs the very statements that the other one does without row level security. */
+const STORES = OBSERVED_STORES.filter(({ name }) => name !== 'on PGlite');
+
+describe.each(STORES)('$name', ({ open, clients }) => {
   let server: TenantServer;
   beforeAll(async () => {
     server = await TenantServer.start(open);
@@ -68,9 +71,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open, clients }) => {
 
   /** None of these tells an id that is somebody's from one that never was. */
   async function expectAlike(of: Tenants, comparisons: readonly Comparison[]): Promise<void> {
-    const found: string[] = [];
-    for (const comparison of comparisons) found.push(...(await differencesOf(server, of, comparison)));
-    expect(found).toEqual([]);
+    expect(await differencesOf(server, of, comparisons)).toEqual([]);
     expect(server.log.at('error')).toEqual([]);
   }
 
