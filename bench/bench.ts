@@ -97,7 +97,7 @@ const admin = new pg.Client({ connectionString: databaseUrl });
 await admin.connect();
 await admin.query('create extension if not exists pg_stat_statements');
 
-async function everythingElse(): Promise<void> {
+async function otherTables(): Promise<void> {
   const rows: object[] = [];
   for (const connections of MCP_ONLY ? [] : CONNECTIONS) {
     const results = new Map<string, LoadResult[]>(subjects.map(({ name }) => [name, []]));
@@ -174,7 +174,7 @@ async function everythingElse(): Promise<void> {
 
 try {
   if (!MCP_ONLY) console.table(await isolation());
-  if (!RLS_ONLY) await everythingElse();
+  if (!RLS_ONLY) await otherTables();
 } finally {
   await admin.end();
   for (const { stop } of subjects) await stop();

@@ -9,9 +9,18 @@ export type { Dispatch, Request } from './application/dispatch.ts';
 export type { ErrorCode, InputIssue } from './application/errors.ts';
 export type { EventSink, LiveEvent, LiveEventType, LiveStream } from './application/live/live-event.ts';
 export type { InstanceStreamRequest, LiveFeed, StreamRequest } from './application/live/live-feed.ts';
+export {
+  createOperator,
+  type Imported,
+  type IssueRequest,
+  type ListedKey,
+  type Operator,
+  type OperatorPorts,
+} from './application/operator.ts';
 export type { Call, Ports, Settings, UseCase } from './application/use-case.ts';
 export * as useCases from './application/use-cases/index.ts';
 export { AlreadyAnsweredError } from './domain/already-answered.ts';
+export type { ApiKey, ApiKeyId } from './domain/api-key.ts';
 export type { Changes, Conversation, Decision } from './domain/conversation.ts';
 export { CodedError } from './domain/errors.ts';
 export { type AgentInstanceId, type MessageId, type UserId, userId } from './domain/ids.ts';
@@ -21,6 +30,14 @@ export type {
   RecordedDecision,
   UpdateTarget,
 } from './ports/agent-instance-repository.ts';
+export type {
+  ApiKeyDecision,
+  ApiKeyName,
+  ApiKeyRepository,
+  ApiKeyTarget,
+  DecideApiKey,
+  OwnedApiKey,
+} from './ports/api-key-repository.ts';
 export type {
   AgentTypeOverview,
   ChangesRequest,
@@ -33,10 +50,18 @@ export type {
   InstancePage,
   Seen,
 } from './ports/dashboard-queries.ts';
-export { PortError, storageBusy, storageUnavailable, unauthenticated } from './ports/errors.ts';
+export {
+  issuingDisabled,
+  PortError,
+  storageBusy,
+  storageUnavailable,
+  unauthenticated,
+} from './ports/errors.ts';
+export type { Revocations } from './ports/revocations.ts';
 export type { Clock, Ids, Logger } from './ports/runtime.ts';
 export type { SeenVersions, Signal, Signals, Subscription } from './ports/signals.ts';
-export type { Caller, Scope, TokenVerifier } from './ports/token-verifier.ts';
+export type { TokenGrant, TokenIssuer } from './ports/token-issuer.ts';
+export type { Caller, Scope, TokenLife, TokenVerifier } from './ports/token-verifier.ts';
 
 /** Time and ids are the system's, and settings the usual ones, unless given. */
 export type DashboardPorts = Pick<Ports, 'repository' | 'queries' | 'signals'> &

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import type { Idempotency } from '../domain/idempotency.ts';
+import { unauthenticated } from '../ports/errors.ts';
 import type { Caller, Scope } from '../ports/token-verifier.ts';
 import { boundPorts } from './bound-ports.ts';
 import { type InputIssue, insufficientScope, RequestError } from './errors.ts';
-import { isUuidText } from './fields.ts';
+import { isIdCheck } from './fields.ts';
 import { InFlightRequests, idempotencyOf } from './idempotency.ts';
 import { refuseHostileJson } from './json-value.ts';
 import type { ObjectSchema, Ports, UseCase } from './use-case.ts';
@@ -29,6 +30,8 @@ export type Dispatch = <Input extends ObjectSchema, Output extends ObjectSchema>
 export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
   const inFlight = new InFlightRequests();
   return async (useCase, { caller, input: raw, idempotencyKey, gone = null }) => {
+    // A body may take minutes to come in, and a call of a session longer.
+    if (caller.life?.hasEnded) throw unauthenticated(new Error('ended while the request came in'));
     requireScope(useCase.scopes, caller);
     refuseHostileJson(raw);
     const input = parseInput(useCase.input, raw);
@@ -42,7 +45,8 @@ export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
         stopping,
       });
     if (idempotencyKey == null) return run(null);
-    const idempotency = idempotencyOf(idempotencyKey, useCase.name, raw, ports.clock.now());
+    const asked = { useCase: useCase.name, input: raw, bound, askedAt: ports.clock.now() };
+    const idempotency = idempotencyOf(idempotencyKey, asked);
     return inFlight.run(caller, idempotency, () => run(idempotency));
   };
 }
@@ -60,7 +64,7 @@ function parseInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v
     path: v.getDotPath(issue) ?? '',
     message: reasonOf(issue),
   }));
-  const idsOnly = result.issues.every((issue) => issue.requirement === isUuidText);
+  const idsOnly = result.issues.every(({ requirement }) => isIdCheck(requirement));
   const summary = issues.map(({ path, message }) => `${path || 'input'}: ${message}`).join('; ');
   throw new RequestError(idsOnly ? 'invalid_id' : 'invalid_input', summary, issues);
 }

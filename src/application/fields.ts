@@ -1,12 +1,21 @@
 import * as v from 'valibot';
+import { isApiKeyId } from '../domain/api-key.ts';
 import { isUuid } from '../domain/ids.ts';
 import { isContent } from '../domain/message.ts';
 
-/** The check that marks a malformed id, whose error code is `invalid_id`. */
-export const isUuidText = (text: string): boolean => isUuid(text);
+const isUuidText = (text: string): boolean => isUuid(text);
+const isApiKeyIdText = (text: string): boolean => isApiKeyId(text);
+
+/** The checks that tell of a malformed id, whose error code is `invalid_id`. */
+export const isIdCheck = (check: unknown): boolean => check === isUuidText || check === isApiKeyIdText;
 
 /** In any case, with or without hyphens; kept in canonical form. */
 export const id = v.pipe(v.string(), v.check(isUuidText, 'must be a UUID'), v.description('UUID'));
+
+export const apiKeyId = v.pipe(
+  v.string(),
+  v.check(isApiKeyIdText, 'must be 16 characters of A-Z, a-z, 0-9, - and _'),
+);
 
 export const content = v.pipe(
   v.string(),

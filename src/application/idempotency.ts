@@ -1,17 +1,28 @@
 import { createHash } from 'node:crypto';
 import { idempotencyKeyReused } from '../domain/errors.ts';
 import { type Idempotency, type IdempotencyRecord, recordedAnswer } from '../domain/idempotency.ts';
+import type { AgentInstanceId } from '../domain/ids.ts';
 import type { Caller } from '../ports/token-verifier.ts';
 import { idempotencyInFlight, RequestError } from './errors.ts';
 
 const KEY_LIMIT = 255;
 const IN_FLIGHT_PATIENCE_MS = 10_000;
 
+/** What makes a request this one and no other. */
+export interface AskedRequest {
+  readonly useCase: string;
+  readonly input: object;
+  /** The instance that the caller's key is for: what names none is about this one. */
+  readonly bound: AgentInstanceId | null;
+  readonly askedAt: Date;
+}
+
 /**
- * The same use case asked with the same input, to the last field, is the same request.
+ * The same use case asked with the same input, to the last field, is the same request; not so from a key
+ * for another instance.
  * @throws RequestError `invalid_idempotency_key`.
  */
-export function idempotencyOf(key: string, useCase: string, input: object, askedAt: Date): Idempotency {
+export function idempotencyOf(key: string, { useCase, input, bound, askedAt }: AskedRequest): Idempotency {
   if (key.length > KEY_LIMIT || !/^[\x20-\x7e]+$/.test(key)) {
     throw new RequestError(
       'invalid_idempotency_key',
@@ -19,6 +30,7 @@ export function idempotencyOf(key: string, useCase: string, input: object, asked
     );
   }
   const fingerprint = createHash('sha256').update(useCase).update('\0').update(JSON.stringify(input));
+  if (bound !== null) fingerprint.update('\0').update(bound);
   return { key, fingerprint: fingerprint.digest('base64url'), askedAt };
 }
 

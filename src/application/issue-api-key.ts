@@ -4,8 +4,16 @@ import type { UserId } from '../domain/ids.ts';
 import { issuingDisabled } from '../ports/errors.ts';
 import type { Ports } from './use-case.ts';
 
-/** 96 bits, so that no two keys are ever alike, in 16 characters: keys are there to be pasted. */
-export const newApiKeyId = () => randomBytes(12).toString('base64url') as ApiKeyId;
+/**
+ * 96 bits, so that no two keys are ever alike, in 16 characters: keys are there to be pasted. None begins
+ * with a hyphen, which on a command line would make it an option.
+ */
+export function newApiKeyId(): ApiKeyId {
+  for (;;) {
+    const id = randomBytes(12).toString('base64url');
+    if (!id.startsWith('-')) return id as ApiKeyId;
+  }
+}
 
 /** What is kept of a token, and what it is known by. */
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('base64url');

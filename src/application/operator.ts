@@ -8,7 +8,7 @@ import {
 } from '../domain/api-key.ts';
 import type { AgentInstanceId, UserId } from '../domain/ids.ts';
 import type { ApiKeyName, ApiKeyRepository } from '../ports/api-key-repository.ts';
-import { issueApiKey } from './issue-api-key.ts';
+import { hashOfToken, issueApiKey } from './issue-api-key.ts';
 import type { Ports } from './use-case.ts';
 import { type apiKey, wireApiKey } from './wire-api-key.ts';
 
@@ -53,20 +53,19 @@ export function createOperator(ports: OperatorPorts): Operator {
   const { apiKeys, recordOf } = ports;
 
   async function importToken(token: string): Promise<Imported> {
+    let made: Awaited<ReturnType<typeof recordOf>>;
     try {
-      const { userId, key } = await recordOf(token);
-      return await apiKeys.update({ userId, id: key.id }, (known) => ({
-        // A token that was revoked stays revoked.
-        output: {
-          outcome: known === null ? ('recorded' as const) : ('known' as const),
-          key: listed(userId, known ?? key),
-        },
-        changes: known === null ? key : null,
-        record: null,
-      }));
+      made = await recordOf(token);
     } catch (error) {
       return { outcome: 'refused', reason: (error as Error).message };
     }
+    const { userId, key } = made;
+    return apiKeys.update({ userId, id: key.id }, (known) => ({
+      output: importedAs(userId, key, known),
+      // What is known stays as it is: a token that was revoked, above all.
+      changes: known === null ? key : null,
+      record: null,
+    }));
   }
 
   return {
@@ -90,23 +89,31 @@ export function createOperator(ports: OperatorPorts): Operator {
   };
 }
 
+/** One record cannot stand for two tokens: of short keys only the very token of the record is good. */
+function importedAs(userId: UserId, key: ApiKey, known: ApiKey | null): Imported {
+  if (known === null) return { outcome: 'recorded', key: listed(userId, key) };
+  if (known.tokenHash === key.tokenHash) return { outcome: 'known', key: listed(userId, known) };
+  return { outcome: 'refused', reason: `another token with the id ${key.id} is recorded` };
+}
+
 /**
  * A token that stays the same from call to call: it is made again from its record while that is good, since
- * a token itself is stored nowhere. Keys sign deterministically, but for ES256, whose tokens differ and mean
- * the same.
+ * a token itself is stored nowhere. With ES256, whose signatures never repeat, it differs and means the same.
+ * When the signing key has been exchanged the token is another one, with a record of its own.
  * @throws PortError `issuing_disabled`
  */
 export async function standingToken(
   ports: Pick<OperatorPorts, 'apiKeys' | 'issuer' | 'clock'>,
   { userId, name, scope }: Pick<IssueRequest, 'userId' | 'name' | 'scope'>,
 ): Promise<string> {
-  const keys = await ports.apiKeys.list(userId);
-  const standing = keys.find(
-    (key) =>
-      key.name === name && key.scope === scope && key.expiresAt === null && isGood(key, ports.clock.now()),
-  );
-  if (standing !== undefined && ports.issuer != null) return ports.issuer.issue({ ...standing, userId });
+  const { issuer, apiKeys, clock } = ports;
   const unlimited = { agentInstanceId: null, expiresInSeconds: null };
+  for (const key of issuer == null ? [] : await apiKeys.list(userId)) {
+    const isStanding = key.name === name && key.scope === scope && isUnlimited(key);
+    if (!isStanding || !isGood(key, clock.now())) continue;
+    const token = await issuer!.issue({ ...key, userId });
+    if (!issuer!.repeats || hashOfToken(token) === key.tokenHash) return token;
+  }
   return issue(ports, { userId, name, scope, ...unlimited });
 }
 
@@ -128,5 +135,8 @@ function revoke(
     return { output: listed(name.userId, (changes ?? key)!), changes, record: null };
   });
 }
+
+const isUnlimited = ({ agentInstanceId, expiresAt }: ApiKey): boolean =>
+  agentInstanceId === null && expiresAt === null;
 
 const listed = (userId: UserId, key: ApiKey): ListedKey => ({ user_id: userId, ...wireApiKey(key) });

@@ -41,6 +41,8 @@ export class Waiter implements Disposable {
    */
   async next(seen: number, { deadline, caller, gone, stopping }: WaitEnd): Promise<Waking> {
     this.#seen = Math.max(this.#seen, seen);
+    // Before all else: whoever may not know of it must not be told.
+    if (caller.life?.hasEnded) throw unauthenticated(new Error('ended before it waited'));
     if (gone?.aborted) return 'gone';
     if (stopping.aborted) return 'stopping';
     if (this.#signalled > this.#seen) return this.#consume();

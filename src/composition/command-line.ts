@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { KEY_KINDS, type KeyKind } from '../adapters/jwt/keys.ts';
-import type { Scope } from '../domain/api-key.ts';
+import { LONGEST_LIFE_SECONDS, type Scope } from '../domain/api-key.ts';
 import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../domain/ids.ts';
 import { generateKeys } from './commands/generate-keys.ts';
 import { migrate } from './commands/migrate.ts';
@@ -77,6 +77,8 @@ export function createCommandLine(env: Environment): CommandLine {
   token
     .command('revoke <id>')
     .description('no server accepts it any more, within 5 seconds')
+    // The id of a token from elsewhere may begin with a hyphen.
+    .allowUnknownOption()
     .action(async (id: string) => done(await revokeToken(env, id)));
   token
     .command('import <file>')
@@ -121,10 +123,12 @@ function instance(text: string): AgentInstanceId {
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 function seconds(text: string): number {
-  const [, count, unit] = /^([1-9]\d{0,6})([smhd])$/.exec(text) ?? [];
-  if (count === undefined)
-    throw new InvalidArgumentError('It should be a number and s, m, h or d, such as 90d.');
-  return Number(count) * UNITS[unit as keyof typeof UNITS];
+  const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? [];
+  const given = Number(count) * UNITS[unit as keyof typeof UNITS];
+  if (given <= LONGEST_LIFE_SECONDS) return given;
+  throw new InvalidArgumentError(
+    'It should be a number and s, m, h or d, such as 90d, and no more than 100 years.',
+  );
 }
 
 /** One line for a person. What is behind it is in the log, where there is one. */

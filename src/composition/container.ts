@@ -25,6 +25,7 @@ import { createDispatch, type Dispatch } from '../application/dispatch.ts';
 import { LiveFeed } from '../application/live/live-feed.ts';
 import { OpenWaits } from '../application/open-waits.ts';
 import { createOperator, type Operator } from '../application/operator.ts';
+import { SignInCodes } from '../application/sign-in-codes.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
@@ -60,6 +61,7 @@ export const TOKENS = {
   queries: token<DashboardQueries>('DashboardQueries'),
   apiKeys: token<ApiKeyRepository>('ApiKeyRepository'),
   operator: token<Operator>('Operator'),
+  signInCodes: token<SignInCodes>('SignInCodes'),
   tokenVerifier: token<JwtVerifier>('TokenVerifier'),
   /** Null where the server holds no private key. */
   issuer: token<TokenIssuer | null>('TokenIssuer'),
@@ -151,6 +153,15 @@ export function createContainer(opened: Opened): DependencyContainer {
     const { verification, signing } = from.resolve(TOKENS.keys);
     return signing === null ? null : new JwtIssuer({ key: signing, namesKey: verification.length > 1 });
   });
+  single(
+    TOKENS.signInCodes,
+    (from) =>
+      new SignInCodes({
+        apiKeys: from.resolve(TOKENS.apiKeys),
+        issuer: from.resolve(TOKENS.issuer),
+        clock: from.resolve(TOKENS.clock),
+      }),
+  );
   single(TOKENS.operator, (from) => {
     const clock = from.resolve(TOKENS.clock);
     const recorder = new TokenRecorder({ keys: from.resolve(TOKENS.keys).verification, clock });

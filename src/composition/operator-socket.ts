@@ -36,7 +36,7 @@ export async function openOperatorSocket(
   logger: Logger,
 ): Promise<AsyncDisposable> {
   const path = socketPath(dataDir);
-  if (Buffer.byteLength(path) > PATH_LIMIT) {
+  if (isTooLong(path)) {
     logger.warn(
       { path },
       'DATA_DIR is too long for a socket: `token` works only while this server is stopped',
@@ -44,10 +44,18 @@ export async function openOperatorSocket(
     return { [Symbol.asyncDispose]: async () => {} };
   }
   await rm(path, { force: true });
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
+  const asking = new Set<Socket>();
+  const underWay = new Set<Promise<void>>();
+  const server = createServer({ allowHalfOpen: true }, async (socket) => {
     socket.on('error', (err) => logger.debug({ err }, 'operator gone'));
     socket.setTimeout(PATIENCE_MS, () => socket.destroy());
-    void answer(socket, operator, logger);
+    asking.add(socket);
+    const question = await text(socket).catch(() => '');
+    asking.delete(socket);
+    // Somebody only wanted to know whether anybody listens, or has gone.
+    if (question === '') return void socket.end();
+    const answered = answer(socket, question, operator, logger).finally(() => underWay.delete(answered));
+    underWay.add(answered);
   });
   // Bound within this call: nobody else gets in before the mode is right, as it would be with chmod.
   const before = process.umask(0o177);
@@ -59,20 +67,20 @@ export async function openOperatorSocket(
   await once(server, 'listening');
   server.unref();
   return {
+    // What is under way still needs the store, which closes next.
     [Symbol.asyncDispose]: async () => {
       server.close();
+      for (const socket of asking) socket.destroy();
+      await Promise.all(underWay);
       await rm(path, { force: true });
     },
   };
 }
 
-async function answer(socket: Socket, operator: Operator, logger: Logger): Promise<void> {
+async function answer(socket: Socket, text: string, operator: Operator, logger: Logger): Promise<void> {
   try {
-    const question = await text(socket);
-    // Somebody only wanted to know whether anybody listens.
-    if (question === '') return void socket.end();
-    const { operation, argument } = JSON.parse(question) as Question;
-    if (!Object.hasOwn(operator, operation)) throw new Error(`Unknown operation: ${operation}`);
+    const { operation, argument } = JSON.parse(text) as Question;
+    if (!Object.hasOwn(operator, operation)) throw new Error('There is no such operation');
     const run = operator[operation] as (argument: unknown) => Promise<unknown>;
     reply(socket, { result: await run(argument) });
   } catch (error) {
@@ -83,10 +91,19 @@ async function answer(socket: Socket, operator: Operator, logger: Logger): Promi
 
 const reply = (socket: Socket, answer: Answer): void => void socket.end(JSON.stringify(answer));
 
-/** The operator of the process that holds the folder; null where none listens. */
+/**
+ * The operator of the process that holds the folder; null where none listens.
+ * @throws Error where none can.
+ */
 export async function reachOperator(dataDir: string): Promise<Operator | null> {
   const path = socketPath(dataDir);
-  if (!(await isListening(path))) return null;
+  if (isTooLong(path)) {
+    throw new Error(
+      `${dataDir} is in use, and too long a path to ask a running server through (${path} has more than ` +
+        `${PATH_LIMIT} bytes). Stop that process, or choose a shorter DATA_DIR.`,
+    );
+  }
+  if (!(await hasOperator(dataDir))) return null;
   return {
     issue: (request) => ask(path, { operation: 'issue', argument: request }),
     list: () => ask(path, { operation: 'list', argument: null }),
@@ -95,19 +112,10 @@ export async function reachOperator(dataDir: string): Promise<Operator | null> {
   };
 }
 
-/** The other side runs this very program, so its answer is of the operation's type. */
-async function ask<Result>(path: string, question: Question): Promise<Result> {
-  const socket = connect({ path, allowHalfOpen: true });
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('The running server does not answer')));
-  await once(socket, 'connect');
-  socket.end(JSON.stringify(question));
-  const answer = JSON.parse(await text(socket)) as Answer;
-  if ('error' in answer) throw new Error(answer.error);
-  return answer.result as Result;
-}
-
-async function isListening(path: string): Promise<boolean> {
-  if (Buffer.byteLength(path) > PATH_LIMIT) return false;
+/** Whether the process that holds the folder listens. */
+export async function hasOperator(dataDir: string): Promise<boolean> {
+  const path = socketPath(dataDir);
+  if (isTooLong(path)) return false;
   const socket = connect(path);
   try {
     await once(socket, 'connect');
@@ -118,3 +126,18 @@ async function isListening(path: string): Promise<boolean> {
     socket.destroy();
   }
 }
+
+/** The other side runs this very program, so its answer is of the operation's type. */
+async function ask<Result>(path: string, question: Question): Promise<Result> {
+  const socket = connect({ path, allowHalfOpen: true });
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('The running server does not answer')));
+  await once(socket, 'connect');
+  socket.end(JSON.stringify(question));
+  const said = await text(socket);
+  if (said === '') throw new Error('The running server stopped before it answered; see: token list');
+  const answer = JSON.parse(said) as Answer;
+  if ('error' in answer) throw new Error(answer.error);
+  return answer.result as Result;
+}
+
+const isTooLong = (path: string): boolean => Buffer.byteLength(path) > PATH_LIMIT;

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { DependencyContainer } from 'tsyringe';
 import { jwkSetOf } from '../adapters/jwt/jwks.ts';
 import { createApp } from '../adapters/koa/app.ts';
@@ -14,9 +16,10 @@ import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 import { mcpRoutes } from './mcp-routes.ts';
 import { migrated, type OpenDatabase, openDatabase, reached } from './open-database.ts';
-import { openOperatorSocket } from './operator-socket.ts';
+import { hasOperator, openOperatorSocket } from './operator-socket.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
+import { whenFree } from './when-free.ts';
 
 /** For requests under way to be answered when the server stops. */
 const DRAIN_MS = 8_000;
@@ -41,7 +44,7 @@ export interface RunningServer {
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
   const keys = await loadTokenKeys(config);
-  const store: OpenDatabase = started.use(await openDatabase(config));
+  const store = started.use(await openOnceFree(config));
   const { database } = store;
   const applied = await migrated(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
@@ -88,6 +91,16 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   return { url, container, stop: () => (stopped ??= stop()) };
 }
 
+/** Waits for a command that holds the embedded database, but for no other server. */
+const openOnceFree = (config: Config): Promise<OpenDatabase> =>
+  whenFree(
+    () => openDatabase(config),
+    async (held) => {
+      if (await hasOperator(config.dataDir)) throw held;
+      return null;
+    },
+  );
+
 /** The second wall between tenants is the database's own, where it is a server that several may reach. */
 function logIsolation(isolation: TenantIsolation, { databaseUrl }: Config, logger: Logger): void {
   if (databaseUrl === null) return;
@@ -98,6 +111,9 @@ function logIsolation(isolation: TenantIsolation, { databaseUrl }: Config, logge
 const LET_IT_HOLD =
   `policies do not bind the role of DATABASE_URL. Use one without SUPERUSER and BYPASSRLS, ` +
   `or let it switch: create role ${REQUEST_ROLE} nologin; grant ${REQUEST_ROLE} to <that role>`;
+
+/** Built by `npm run build:web`, which `npm ci` runs; a checkout may still lack it. */
+const PAGE_DIR = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 function restApp(container: DependencyContainer) {
   const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute, identityProvider } = container.resolve(
@@ -121,6 +137,8 @@ function restApp(container: DependencyContainer) {
     allowedHosts,
     corsOrigins,
     jwks: () => jwks,
+    signIn: container.resolve(TOKENS.signInCodes),
+    pageDir: existsSync(PAGE_DIR) ? PAGE_DIR : null,
     ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },

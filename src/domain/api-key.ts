@@ -57,6 +57,9 @@ export function revokeApiKey(key: ApiKey | null, now: Date): ApiKey | null {
   return key.revokedAt === null ? { ...key, revokedAt: now } : null;
 }
 
+/** A hundred years. A token that is to be good for longer needs no expiry. */
+export const LONGEST_LIFE_SECONDS = 36_500 * 86_400;
+
 /** Neither revoked nor expired. */
 export const isGood = ({ revokedAt, expiresAt }: ApiKey, now: Date): boolean =>
   revokedAt === null && (expiresAt === null || expiresAt > now);

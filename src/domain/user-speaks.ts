@@ -45,7 +45,6 @@ function answerable(messages: readonly Message[], questionId: MessageId): Messag
   const question = messages.find(({ id }) => id === questionId);
   if (question?.questionStatus == null) throw questionNotFound('in_reply_to');
   if (question.questionStatus === 'closed') throw questionClosed();
-  const answer = messages.find(({ id }) => id === question.answerId);
-  if (answer !== undefined) throw new AlreadyAnsweredError(answer);
-  return question;
+  if (question.questionStatus === 'open') return question;
+  throw new AlreadyAnsweredError(messages.find(({ id }) => id === question.answerId)!);
 }

@@ -8,6 +8,9 @@ export type TokenGrant = Pick<ApiKey, 'id' | 'scope' | 'agentInstanceId' | 'crea
 
 /** Makes the tokens that a `TokenVerifier` of the same keys accepts. */
 export interface TokenIssuer {
+  /** Whether the same grant gives the same token every time, until the key is exchanged. */
+  readonly repeats: boolean;
+
   /**
    * Times count in whole seconds; what is below is cut off.
    * @throws PortError `issuing_disabled` where no key may sign this grant.

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InFlightRequests, idempotencyOf, once } from '../../src/application/idempotency.ts';
 import { NOTHING_YET } from '../../src/domain/conversation.ts';
+import type { AgentInstanceId } from '../../src/domain/ids.ts';
 import { startAgentInstance } from '../../src/domain/lifecycle.ts';
 import { refusalOf } from '../domain/refusal.ts';
 import { aCaller, anAgentType, instanceIdOf, NOW, userIdOf } from '../support/builders.ts';
 import { refusal } from './in-memory-application.ts';
 
-const of = (input: object, key = 'key', useCase = 'log') => idempotencyOf(key, useCase, input, NOW);
+const of = (input: object, key = 'key', useCase = 'log', bound: AgentInstanceId | null = null) =>
+  idempotencyOf(key, { useCase, input, bound, askedAt: NOW });
 
 describe('a request with an Idempotency-Key', () => {
   test('is the same request when use case and input are', () => {

@@ -17,24 +17,27 @@ export interface Surface {
   say(agentInstanceId: string, content: string): Promise<void>;
 }
 
+const FOR_PEOPLE = { on: 'REST', because: 'people look, answer and tidy up; a model works' } as const;
+const FOR_KEYS = {
+  on: 'REST',
+  because: 'no model is to have a say in what may be done in its name',
+} as const;
+
 /** Why a use case is not both a REST route and an MCP tool. Everything else has to be. */
 export const NOT_ON_BOTH: {
   readonly [useCase: string]: { readonly on: 'REST' | 'MCP' | 'neither'; readonly because: string };
 } = {
-  ...Object.fromEntries(
-    [
-      'delete_agent_instance',
-      'list_agent_instances',
-      'list_agent_types',
-      'list_messages',
-      'read_agent_summary',
-      'rename_agent_instance',
-      'restore_agent_instance',
-      'write_to_agent',
-    ].map(
-      (name) => [name, { on: 'REST', because: 'people look, answer and tidy up; a model works' }] as const,
-    ),
-  ),
+  list_agent_instances: FOR_PEOPLE,
+  list_agent_types: FOR_PEOPLE,
+  list_messages: FOR_PEOPLE,
+  read_agent_summary: FOR_PEOPLE,
+  rename_agent_instance: FOR_PEOPLE,
+  delete_agent_instance: FOR_PEOPLE,
+  restore_agent_instance: FOR_PEOPLE,
+  write_to_agent: FOR_PEOPLE,
+  create_api_key: FOR_KEYS,
+  list_api_keys: FOR_KEYS,
+  revoke_api_key: FOR_KEYS,
   browse_conversations: { on: 'neither', because: 'MCP has it as the list of resources, which is no tool' },
   read_conversation: { on: 'neither', because: 'MCP has it as the content of a resource, which is no tool' },
   read_agent_instance: { on: 'REST', because: 'agents on MCP read conversations as resources' },

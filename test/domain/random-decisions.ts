@@ -97,10 +97,11 @@ export function randomDecision(
     case 'post':
       return postDecision(random.pick(TEXTS), random.chance(0.5), random.pick(DIFFS), number, now);
     case 'user': {
-      const sent = { content: 'yes', markAsRead: random.chance(0.3), newMessageId, now };
+      const inReplyTo = random.pick([null, null, someMessage()]);
+      const sent = { content: 'yes', markAsRead: random.chance(0.3), inReplyTo, newMessageId, now };
       return {
-        name: sent.markAsRead ? 'the person, read at once' : 'the person, queued',
-        target: {},
+        name: `the person${inReplyTo === null ? '' : ` to ${inReplyTo}`}, ${sent.markAsRead ? 'read at once' : 'queued'}`,
+        target: { question: inReplyTo },
         decide: (conversation) => {
           const { output, changes } = receiveUserMessage(conversation, sent);
           return { output: { handedOver: sent.markAsRead ? [output] : [] }, changes };

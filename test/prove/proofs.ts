@@ -3,7 +3,15 @@ import { exactlyOnce } from './exactly-once.ts';
 import { noServerErrors } from './no-5xx.ts';
 import { nothingLost } from './nothing-lost.ts';
 import type { Proof } from './proof.ts';
+import { revocation } from './revocation.ts';
 import { waitingIsFree } from './waiting-is-free.ts';
 
 /** All proofs, in the order they run. */
-export const PROOFS: readonly Proof[] = [exactlyOnce, nothingLost, waitingIsFree, noServerErrors, cleanStop];
+export const PROOFS: readonly Proof[] = [
+  exactlyOnce,
+  nothingLost,
+  waitingIsFree,
+  revocation,
+  noServerErrors,
+  cleanStop,
+];

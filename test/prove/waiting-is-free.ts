@@ -3,7 +3,14 @@ import { percentile } from '../../bench/percentiles.ts';
 import { BrokenPromise, type Proof, type ProofContext, requireNone, scaled } from './proof.ts';
 import { Cluster } from './rig/cluster.ts';
 import { cutListeners, stallListeners } from './waiting-is-free/listen-sessions.ts';
-import { countStatements, differencesOf, quietStatements } from './waiting-is-free/statement-counts.ts';
+import {
+  callsSince,
+  countStatements,
+  differencesOf,
+  quietStatements,
+  requireRare,
+  sorted,
+} from './waiting-is-free/statement-counts.ts';
 import { Waiters } from './waiting-is-free/waiters.ts';
 
 const WAITERS = 1_000;
@@ -106,13 +113,10 @@ async function idleStatements(cluster: Cluster, context: ProofContext, what: str
   context.progress(`${what}, idle for ${milliseconds / 1000} s`);
   const before = await quietStatements(cluster);
   await sleep(milliseconds);
-  const after = await countStatements(cluster);
-  const calls = new Map<string, number>();
-  for (const [statement, times] of after) {
-    const more = times - (before.get(statement) ?? 0);
-    if (more > 0) calls.set(statement, more);
-  }
-  return calls;
+  const { rest, ...ofTokens } = sorted(callsSince(before, await countStatements(cluster)));
+  // A second more, for the counting itself.
+  requireRare(ofTokens, milliseconds / 1000 + 1, cluster.servers.length);
+  return rest;
 }
 
 function requireInTime(how: string, milliseconds: readonly number[], limit: number): void {

@@ -58,7 +58,11 @@ export async function freePort(): Promise<number> {
 
 /** Vitest's global set-up: one server for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startPostgres(['-c', 'max_connections=300', '-c', 'fsync=off']);
+  const server = await startPostgres([
+    ...['-c', 'max_connections=300', '-c', 'fsync=off'],
+    // For tests that count; each has a database of its own, and none may push another's statements out.
+    ...['-c', 'shared_preload_libraries=pg_stat_statements', '-c', 'pg_stat_statements.max=50000'],
+  ]);
   project.provide('postgresUrl', server.url);
   return server.stop;
 }

@@ -21,10 +21,12 @@ export interface JwtIssuerOptions {
  * it is stored nowhere. ES256 signs with a random number: another token each time, as good as the first.
  */
 export class JwtIssuer implements TokenIssuer {
+  readonly repeats: boolean;
   readonly #key: SigningKey;
   readonly #header: { readonly alg: string; readonly kid?: string };
 
   constructor({ key, namesKey = false }: JwtIssuerOptions) {
+    this.repeats = key.algorithm !== 'ES256';
     this.#key = key;
     this.#header = namesKey ? { alg: key.algorithm, kid: key.keyId } : { alg: key.algorithm };
   }

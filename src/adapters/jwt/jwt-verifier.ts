@@ -8,9 +8,8 @@ import { apiKeyIdOf } from './api-key-id.ts';
 import { isExpired } from './claims.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import type { VerificationKey } from './keys.ts';
-import type { KnownToken } from './known-token.ts';
 import { KnownTokens } from './known-tokens.ts';
-import { type OwnToken, OwnTokens } from './own-tokens.ts';
+import { NotOursError, type OwnToken, OwnTokens } from './own-tokens.ts';
 import { RevocationWatch, type RevocationWatchOptions } from './revocation-watch.ts';
 import { TOKEN_LIMIT } from './token-form.ts';
 
@@ -102,7 +101,8 @@ export class JwtVerifier implements TokenVerifier {
     try {
       own = await this.#own.check(text, now);
     } catch (refusal) {
-      if (this.#provider === null) throw refusal;
+      // What an own key has signed, or is said to have signed, is no business of the provider's.
+      if (this.#provider === null || !(refusal instanceof NotOursError)) throw refusal;
       const caller = await this.#provider.check(text, now);
       return this.#remember(
         { caller, hash, revocableAs: null, recheckAt: now.getTime() + PROVIDER_RECHECK_MS },
@@ -124,8 +124,8 @@ export class JwtVerifier implements TokenVerifier {
   }
 
   #remember(token: Parameters<KnownTokens['add']>[0], readAt: number): Caller {
-    this.#watch?.begin(readAt);
-    const known: KnownToken = this.#known.add(token);
+    const known = this.#known.add(token);
+    this.#watch?.begin(token.revocableAs === null ? Number.POSITIVE_INFINITY : readAt);
     known.usedAt = this.#clock.now().getTime();
     return known.caller;
   }

@@ -1,12 +1,14 @@
+import type { ApiKeyId } from '../../domain/api-key.ts';
 import type { Subscription } from '../../ports/signals.ts';
 import type { Caller, TokenLife } from '../../ports/token-verifier.ts';
+import { keyNameOf } from './key-name.ts';
 
 export interface KnownTokenOptions {
   readonly caller: Caller;
   /** SHA-256 of the token, in base64url. */
   readonly hash: string;
   /** What a revocation names it by; null for one that nobody here can revoke. */
-  readonly revocableAs: string | null;
+  readonly revocableAs: ApiKeyId | null;
   /** When what is known has to be found out anew. In epoch milliseconds. */
   readonly recheckAt: number;
   /** Told when somebody begins and stops to hold on to the token's life. */
@@ -17,7 +19,9 @@ export interface KnownTokenOptions {
 export class KnownToken implements TokenLife {
   readonly caller: Caller;
   readonly hash: string;
-  readonly revocableAs: string | null;
+  readonly revocableAs: ApiKeyId | null;
+  /** The same together with whose it is; made once, since all of them are looked through. */
+  readonly keyName: string | null;
   readonly recheckAt: number;
   /** Epoch milliseconds. */
   usedAt = 0;
@@ -29,6 +33,7 @@ export class KnownToken implements TokenLife {
     this.caller = { ...caller, life: this };
     this.hash = hash;
     this.revocableAs = revocableAs;
+    this.keyName = revocableAs === null ? null : keyNameOf({ userId: caller.userId, id: revocableAs });
     this.recheckAt = recheckAt;
     this.#onHeld = onHeld;
   }

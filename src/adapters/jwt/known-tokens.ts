@@ -1,11 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { ApiKeyName } from '../../ports/api-key-repository.ts';
-import type { Caller } from '../../ports/token-verifier.ts';
 import { isExpired } from './claims.ts';
+import { keyNameOf } from './key-name.ts';
 import { KnownToken, type KnownTokenOptions } from './known-token.ts';
 
 /** A token that nobody uses for this long is found out anew: an idle process holds none, and asks nothing. */
 const FORGOTTEN_AFTER_MS = 5 * 60 * 1000;
+
+/** Longer than a check may last, and so many that nobody revokes more meanwhile. */
+const REVOKED_OF_LATE = { max: 10_000, ttl: 60_000 };
 
 /**
  * The tokens that were found good: those used of late, as many as fit, and those that a wait, a stream or a
@@ -14,6 +17,8 @@ const FORGOTTEN_AFTER_MS = 5 * 60 * 1000;
 export class KnownTokens {
   readonly #recent: LRUCache<string, KnownToken>;
   readonly #held = new Set<KnownToken>();
+  /** For tokens that are still being checked, by what was read before they were revoked. */
+  readonly #revokedOfLate = new LRUCache<string, true>(REVOKED_OF_LATE);
   readonly #onHeld = (token: KnownToken, held: boolean): void => {
     if (held) this.#held.add(token);
     else this.#held.delete(token);
@@ -21,15 +26,20 @@ export class KnownTokens {
 
   /** @param limit of those that nobody holds on to. */
   constructor(limit: number) {
-    this.#recent = new LRUCache({ max: limit, ttl: FORGOTTEN_AFTER_MS, updateAgeOnGet: true });
+    // By the clock that the watch goes by, which a test may have set.
+    const perf = { now: () => performance.now() };
+    this.#recent = new LRUCache({ max: limit, ttl: FORGOTTEN_AFTER_MS, updateAgeOnGet: true, perf });
   }
 
   get(hash: string): KnownToken | undefined {
     return this.#recent.get(hash);
   }
 
+  /** @throws Error for a token that was revoked while it was checked. */
   add(options: Omit<KnownTokenOptions, 'onHeld'>): KnownToken {
     const token = new KnownToken({ ...options, onHeld: this.#onHeld });
+    if (token.keyName !== null && this.#revokedOfLate.has(token.keyName))
+      throw new Error('revoked while it was checked');
     this.#recent.set(token.hash, token);
     return token;
   }
@@ -46,13 +56,14 @@ export class KnownTokens {
   }
 
   endExpired(now: Date): void {
-    this.#endThose((caller) => isExpired(caller, now));
+    this.#endThose(({ caller }) => isExpired(caller, now));
   }
 
   endRevoked(revoked: readonly ApiKeyName[]): void {
     if (revoked.length === 0) return;
-    const names = new Set(revoked.map(nameOf));
-    this.#endThose(({ userId }, { revocableAs: id }) => id !== null && names.has(nameOf({ userId, id })));
+    const names = new Set(revoked.map(keyNameOf));
+    for (const name of names) this.#revokedOfLate.set(name, true);
+    this.#endThose(({ keyName }) => keyName !== null && names.has(keyName));
   }
 
   /** Each once. */
@@ -61,9 +72,7 @@ export class KnownTokens {
     return new Set([...this.#recent.values(), ...this.#held]);
   }
 
-  #endThose(isOver: (caller: Caller, token: KnownToken) => boolean): void {
-    for (const token of this.all()) if (isOver(token.caller, token)) this.end(token);
+  #endThose(isOver: (token: KnownToken) => boolean): void {
+    for (const token of this.all()) if (isOver(token)) this.end(token);
   }
 }
-
-const nameOf = ({ userId, id }: { userId: string; id: string }): string => JSON.stringify([userId, id]);

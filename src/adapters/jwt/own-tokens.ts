@@ -17,6 +17,11 @@ export interface OwnToken {
   readonly algorithm: KeyAlgorithm;
 }
 
+/** No own key has signed the token, and it does not say that one has: it may be somebody else's. */
+export class NotOursError extends Error {
+  override readonly name = 'NotOursError';
+}
+
 /**
  * Checks tokens by the server's own keys. A `kid` that is one of theirs chooses the key, so that keys can
  * be exchanged one after the other; a token without one is tried by each.
@@ -28,14 +33,18 @@ export class OwnTokens {
     this.#keys = keys;
   }
 
-  /** @throws Error for whatever no own key has signed, or claims what does not hold at `now`. */
+  /**
+   * @throws NotOursError for what is none of the server's own tokens.
+   * @throws Error for one that it does not accept: it was altered, or claims what does not hold at `now`.
+   */
   async check(text: string, now: Date): Promise<OwnToken> {
     const token = refuseUnsoundForm(text);
     const key = await this.#signerOf(token);
     const caller = callerOf(token.claims, now);
     const mustBeRecorded = key.strength === 'short';
+    const isBound = caller.agentInstanceId != null;
     return {
-      caller: mustBeRecorded ? withoutDashboard(caller) : caller,
+      caller: mustBeRecorded || isBound ? withoutDashboard(caller) : caller,
       id: tokenIdOf(token.claims),
       mustBeRecorded,
       algorithm: key.algorithm,
@@ -45,13 +54,19 @@ export class OwnTokens {
   async #signerOf(token: SoundToken): Promise<VerificationKey> {
     const { keyId } = token;
     const named = keyId === null ? this.#keys : this.#keys.filter((key) => key.keyId === keyId);
-    if (named.length === 0) throw new Error('unknown kid');
-    // One good signature is enough; the reasons of all others stand in the error.
-    return Promise.any(named.map((key) => requireSignature(token, key).then(() => key)));
+    if (named.length === 0) throw new NotOursError('unknown kid');
+    // One good signature is enough; the reasons of all others stand in the error's cause.
+    return Promise.any(named.map((key) => requireSignature(token, key).then(() => key))).catch((cause) => {
+      if (keyId === null) throw new NotOursError('no key of this server has signed it', { cause });
+      throw new Error('the key of this server that it names has not signed it', { cause });
+    });
   }
 }
 
-/** Whoever breaks a short key may at worst speak for agents, and that only with a token from here. */
+/**
+ * Whoever breaks a short key may at worst speak for agents, and that only with a token from here. What is
+ * limited to one instance is no person's, who sees all of them.
+ */
 const withoutDashboard = (caller: Caller): Caller => ({
   ...caller,
   scopes: caller.scopes.filter((scope) => scope === 'agent'),

@@ -1,4 +1,5 @@
-import type { ApiKeyName, ApiKeyRepository } from '../../ports/api-key-repository.ts';
+import type { ApiKeyId } from '../../domain/api-key.ts';
+import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
 import { storageUnavailable } from '../../ports/errors.ts';
 import type { Revocations } from '../../ports/revocations.ts';
 import type { Clock, Logger } from '../../ports/runtime.ts';
@@ -44,9 +45,12 @@ export class RevocationWatch {
   readonly #subscription: Subscription | undefined;
   #next: NodeJS.Timeout | undefined;
   #isWatching = false;
+  #isClosed = false;
   /** Both on the monotonic clock, and of a look's begin: what it reads is at least as new. */
   #lastLook = Number.NEGATIVE_INFINITY;
   #lastGoodLook = Number.NEGATIVE_INFINITY;
+  /** Of what was read of tokens since the watch began; until the first look that is all there is. */
+  #oldestRead = Number.POSITIVE_INFINITY;
   #look: Promise<void> | null = null;
   #lastNote = Number.NEGATIVE_INFINITY;
   #notedUntil = 0;
@@ -59,17 +63,28 @@ export class RevocationWatch {
 
   /** Whether what is known of issued keys can be believed. */
   get isFresh(): boolean {
-    return performance.now() - this.#lastGoodLook <= this.#timing.trust;
+    return performance.now() - this.#knownAsOf <= this.#timing.trust;
+  }
+
+  /** No revocation that was committed before is unknown here. */
+  get #knownAsOf(): number {
+    return Math.max(this.#lastGoodLook, this.#oldestRead);
   }
 
   /**
    * Begins to watch, where it does not yet.
-   * @param readAt when the store was asked about a token that is known from now on, by `performance.now()`.
+   * @param readAt when the store was asked about a token that is known from now on, by `performance.now()`;
+   * infinity for one that nobody can revoke.
    */
   begin(readAt: number): void {
-    if (this.#isWatching) return;
+    if (this.#isWatching) {
+      // Slow reads end after quick ones that began later.
+      this.#oldestRead = Math.min(this.#oldestRead, readAt);
+      return;
+    }
+    if (this.#isClosed) return;
     this.#isWatching = true;
-    this.#lastGoodLook = readAt;
+    this.#oldestRead = readAt;
     this.#schedule(this.#timing.look);
   }
 
@@ -88,6 +103,7 @@ export class RevocationWatch {
 
   /** Writes down what is still to be written, and watches no more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#subscription?.close();
     this.#rest();
     await this.#noteUses();
@@ -108,16 +124,19 @@ export class RevocationWatch {
     const { tokens, clock } = this.#options;
     tokens.endExpired(clock.now());
     const known = [...tokens.all()];
-    const isNoteDue = performance.now() - this.#lastNote >= this.#timing.note;
-    if (isNoteDue || known.length === 0) void this.#noteUses();
-    if (known.length === 0) this.#rest();
-    else if (known.some(({ revocableAs }) => revocableAs !== null)) this.#startLook();
-    else this.#schedule(this.#timing.look);
+    if (performance.now() - this.#lastNote >= this.#timing.note) void this.#noteUses();
+    if (known.length === 0) {
+      this.#rest();
+      return;
+    }
+    // Whatever becomes of the look: tokens expire also while the database says nothing.
+    this.#schedule(this.#timing.look);
+    if (known.some(({ revocableAs }) => revocableAs !== null)) this.#startLook();
   }
 
   /** One at a time: a database that hangs must not be asked more and more. */
   #startLook(): void {
-    if (this.#look !== null) return;
+    if (this.#look !== null || this.#isClosed) return;
     const began = performance.now();
     this.#lastLook = began;
     this.#look = this.#lookOnce(began).then((isGood) => {
@@ -130,7 +149,7 @@ export class RevocationWatch {
 
   async #lookOnce(began: number): Promise<boolean> {
     const { apiKeys, tokens, clock, logger } = this.#options;
-    const sinceLast = began - this.#lastGoodLook;
+    const sinceLast = Math.max(0, began - this.#knownAsOf);
     try {
       tokens.endRevoked(await apiKeys.revokedSince(new Date(clock.now().getTime() - sinceLast - OVERLAP_MS)));
       this.#lastGoodLook = began;
@@ -151,13 +170,14 @@ export class RevocationWatch {
       .filter(({ revocableAs, usedAt }) => revocableAs !== null && usedAt >= since)
       .map(({ caller: { userId }, revocableAs, usedAt }) => ({
         userId,
-        id: revocableAs as ApiKeyName['id'],
+        id: revocableAs as ApiKeyId,
         usedAt: new Date(usedAt),
       }));
     if (uses.length === 0) return;
     try {
       await apiKeys.markUsed(uses);
     } catch (err) {
+      this.#notedUntil = since;
       logger.warn({ err }, 'could not note when keys were last used');
     }
   }

@@ -2,11 +2,17 @@ import Koa, { type Middleware } from 'koa';
 import { exchange } from './exchange.ts';
 import { type GuardOptions, guard } from './guard.ts';
 import { notFound } from './http-error.ts';
+import { page } from './page.ts';
 import { type RestApiOptions, restApi } from './rest.ts';
 import { securityHeaders } from './security-headers.ts';
 import { type ServerStatusOptions, serverStatus } from './server-status.ts';
+import { type SignIn, signInRoutes } from './sign-in.ts';
 
 export interface AppOptions extends RestApiOptions, GuardOptions, ServerStatusOptions {
+  /** Lets browsers in, with a cookie. Absent or null: bearer tokens only. */
+  readonly signIn?: SignIn | null;
+  /** Where the page's files are; absent or null: there is no page. */
+  readonly pageDir?: string | null;
   /** Whatever else the server answers; asked last, behind the same guard. */
   readonly also?: readonly Middleware[];
 }
@@ -19,8 +25,12 @@ export function createApp(options: AppOptions): Koa {
   app.use(securityHeaders(options));
   app.use((ctx, next) => exchange(ctx, options, next));
   app.use(guard(options));
+  const { signIn = null, pageDir = null } = options;
+  const forBrowsers = { ...options, cookies: signIn !== null };
+  if (pageDir !== null) app.use(page(pageDir));
   app.use(serverStatus(options));
-  app.use(restApi(options));
+  if (signIn !== null) app.use(signInRoutes({ ...forBrowsers, signIn }));
+  app.use(restApi(forBrowsers));
   for (const middleware of options.also ?? []) app.use(middleware);
   app.use(() => {
     throw notFound();

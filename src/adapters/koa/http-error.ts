@@ -2,6 +2,7 @@ import { CodedError } from '../../domain/errors.ts';
 
 /** What can be wrong with a request before, or apart from, any use case. */
 export type HttpErrorCode =
+  | 'csrf'
   | 'forbidden_host'
   | 'forbidden_origin'
   | 'headers_too_large'

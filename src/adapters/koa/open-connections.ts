@@ -56,7 +56,7 @@ export class OpenConnections {
   /** Node's own closeIdleConnections spares connections that have not sent a request yet. */
   #closeIdle(): void {
     const busy = new Set<unknown>(Array.from(this.#responses, ({ req }) => req.socket));
-    // One that is on its way out already would get another listener each time it is told so.
-    for (const socket of this.#sockets) if (!busy.has(socket) && !socket.writableEnded) socket.destroySoon();
+    // One that is on its way out already, or gone, would get another listener each time it is told so.
+    for (const socket of this.#sockets) if (!busy.has(socket) && socket.writable) socket.destroySoon();
   }
 }

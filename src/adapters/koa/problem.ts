@@ -39,6 +39,7 @@ const STATUS = {
   already_answered: 409,
   already_requires_user_input: 400,
   api_key_not_found: 404,
+  csrf: 403,
   forbidden_host: 403,
   forbidden_origin: 403,
   headers_too_large: 431,

@@ -20,6 +20,9 @@ interface Entry<Kind extends Session> {
   idleSince: number;
 }
 
+/** For its calls to tell that the token has ended: clients wait long for what a closed stream owes them. */
+const FAREWELL_MS = 50;
+
 /** More than any honest user's agents have; what lies idle the longest goes first. */
 const LIMIT_PER_USER = 500;
 
@@ -49,8 +52,8 @@ export class Sessions<Kind extends Session> {
       idleSince: Date.now(),
     };
     this.#entries.set(session.id, entry);
-    this.#endWith(caller.life ?? null, entry);
     this.#sweep ??= setInterval(() => this.#closeIdle(), Math.max(10, this.#idleMs / 4)).unref();
+    this.#endWith(caller.life ?? null, entry);
   }
 
   /** Null for one that does not exist and for one of another user alike. */
@@ -93,7 +96,15 @@ export class Sessions<Kind extends Session> {
     if (life === entry.life) return;
     entry.lifeSubscription?.close();
     entry.life = life;
-    entry.lifeSubscription = life?.onEnd(() => void this.#close(entry)) ?? null;
+    entry.lifeSubscription = life?.onEnd(() => this.#closeSoon(entry)) ?? null;
+  }
+
+  /** Unless its client has come with another token meanwhile. */
+  #closeSoon(entry: Entry<Kind>): void {
+    const { life, session } = entry;
+    setTimeout(() => {
+      if (entry.life === life && this.#entries.get(session.id) === entry) void this.#close(entry);
+    }, FAREWELL_MS).unref();
   }
 
   #closeIdle(): void {

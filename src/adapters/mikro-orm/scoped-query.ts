@@ -1,10 +1,8 @@
-import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Scope } from './tenant-isolation.ts';
 
 /** What is used here of pg's connection and query, and its types leave out. */
 interface Connection {
-  readonly stream: Duplex;
   readonly parsedStatements: { readonly [name: string]: string };
   readonly submittedNamedStatements: { [name: string]: string };
   parse(statement: { name: string; text: string }): void;
@@ -16,7 +14,7 @@ interface Query extends pg.Submittable {
   name: string | undefined;
   text: string;
   callback: (error: Error | null, result: pg.QueryResult) => void;
-  submit(connection: unknown): Error | null;
+  prepare(connection: Connection): void;
   handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, connection: Connection): void;
   handleError(error: Error, connection: Connection): void;
@@ -40,21 +38,16 @@ class ScopedQuery extends Query {
     this.#scope = scope;
   }
 
-  override submit(connection: Connection): Error | null {
+  /** Called once pg has found nothing wrong with the statement; what it writes goes out in one piece. */
+  override prepare(connection: Connection): void {
     const setting = settingStatement(Object.keys(this.#scope));
-    connection.stream.cork();
-    try {
-      if (connection.parsedStatements[setting.name] === undefined) connection.parse(setting);
-      connection.bind({ statement: setting.name, values: Object.entries(this.#scope).flat() });
-      connection.execute({});
-      const refused = super.submit(connection);
-      // The client notes what has been parsed by the name and text of its query, and answers come in order.
-      this.#upcoming = { name: this.name, text: this.text };
-      Object.assign(this, setting);
-      return refused;
-    } finally {
-      connection.stream.uncork();
-    }
+    if (connection.parsedStatements[setting.name] === undefined) connection.parse(setting);
+    connection.bind({ statement: setting.name, values: Object.entries(this.#scope).flat() });
+    connection.execute({});
+    super.prepare(connection);
+    // The client notes what has been parsed by the name and text of its query, and answers come in order.
+    this.#upcoming = { name: this.name, text: this.text };
+    Object.assign(this, setting);
   }
 
   override handleDataRow(message: unknown): void {

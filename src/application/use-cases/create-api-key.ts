@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { LONGEST_LIFE_SECONDS } from '../../domain/api-key.ts';
 import { agentInstanceId } from '../../domain/ids.ts';
 import * as field from '../fields.ts';
 import { once } from '../idempotency.ts';
@@ -7,7 +8,7 @@ import { defineUseCase } from '../use-case.ts';
 import { apiKey, wireApiKey } from '../wire-api-key.ts';
 
 const DAY_SECONDS = 86_400;
-const A_CENTURY = 36_500;
+const A_CENTURY = LONGEST_LIFE_SECONDS / DAY_SECONDS;
 
 const output = v.object({ ...apiKey.entries, token: v.nullable(v.string()) });
 

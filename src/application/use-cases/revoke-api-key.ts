@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { apiKeyId, revokeApiKey as decideRevocation } from '../../domain/api-key.ts';
+import * as field from '../fields.ts';
 import { once } from '../idempotency.ts';
 import { requireApiKeys } from '../issue-api-key.ts';
 import { defineUseCase } from '../use-case.ts';
@@ -8,7 +9,7 @@ import { defineUseCase } from '../use-case.ts';
 export const revokeApiKey = defineUseCase({
   name: 'revoke_api_key',
   scopes: ['dashboard'],
-  input: v.object({ id: v.string() }),
+  input: v.object({ id: field.apiKeyId }),
   output: v.object({ success: v.literal(true) }),
   async run(ports, { caller: { userId }, input, idempotency }) {
     const id = apiKeyId(input.id);

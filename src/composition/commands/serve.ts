@@ -21,6 +21,7 @@ export async function serve(env: Environment): Promise<void> {
   const server = await startServer(config, logger);
 
   const address = config.publicUrl ?? server.url;
+  const codes = server.container.resolve(TOKENS.signInCodes);
   const agentToken = await standing(server.container, 'agent');
   const dashboardToken = await standing(server.container, 'dashboard');
   process.stdout.write(
@@ -30,6 +31,9 @@ export async function serve(env: Environment): Promise<void> {
       ...(agentToken === null
         ? ['Tokens are issued elsewhere: there is a JWT_PUBLIC_KEY, but no JWT_PRIVATE_KEY.']
         : [
+            ...(dashboardToken === null
+              ? []
+              : [`Open:            ${address}/#code=${codes.newCode(LOCAL_USER)}`]),
             `Agent token:     ${agentToken}`,
             `Dashboard token: ${dashboardToken ?? 'none, since JWT_PRIVATE_KEY is a short RSA key'}`,
             'Claude Code:     ' +

@@ -17,7 +17,7 @@ export async function issueToken(env: Environment, request: IssueRequest): Promi
 export async function listTokens(env: Environment, { json }: { json: boolean }): Promise<void> {
   await using opened = await openOperator(readConfig(env));
   const keys = await opened.operator.list();
-  if (json) process.stdout.write(`${JSON.stringify(keys, null, 2)}\n`);
+  if (json) process.stdout.write(`${plainJson(keys)}\n`);
   else if (keys.length === 0) process.stderr.write('No token has been issued yet.\n');
   else process.stdout.write(table(keys, new Date()));
 }
@@ -27,7 +27,8 @@ export async function revokeToken(env: Environment, id: string): Promise<boolean
   await using opened = await openOperator(readConfig(env));
   const revoked = await opened.operator.revoke(id);
   for (const { user_id, name } of revoked) {
-    process.stdout.write(`Revoked ${id} (${name}, of ${user_id}). Within 5 seconds nobody accepts it.\n`);
+    const whose = printable(`${name}, of ${user_id}`);
+    process.stdout.write(`Revoked ${id} (${whose}). Within 5 seconds nobody accepts it.\n`);
   }
   if (revoked.length === 0) process.stderr.write(`There is no token with the id ${id}; see: token list\n`);
   return revoked.length > 0;
@@ -43,19 +44,28 @@ export async function importTokens(env: Environment, file: string): Promise<bool
     .map((token, index) => ({ token, line: index + 1 }))
     .filter(({ token }) => token !== '' && !token.startsWith('#'));
   await using opened = await openOperator(readConfig(env));
-  const imported = await opened.operator.import(numbered.map(({ token }) => token));
-  for (const [index, outcome] of imported.entries()) tellOf(outcome, numbered[index]!.line);
-  return imported.every(({ outcome }) => outcome !== 'refused');
+  let areAllRecorded = true;
+  for (let start = 0; start < numbered.length; start += AT_ONCE) {
+    const some = numbered.slice(start, start + AT_ONCE);
+    const imported = await opened.operator.import(some.map(({ token }) => token));
+    for (const [index, outcome] of imported.entries()) tellOf(outcome, some[index]!.line);
+    areAllRecorded &&= imported.every(({ outcome }) => outcome !== 'refused');
+  }
+  return areAllRecorded;
 }
+
+/** A running server is given some at a time, so that however long the file is, it answers in time. */
+const AT_ONCE = 100;
 
 function tellOf(imported: Imported, line: number): void {
   if (imported.outcome === 'refused') {
-    process.stderr.write(`line ${line}: refused, ${imported.reason}\n`);
+    process.stderr.write(`line ${line}: refused, ${printable(imported.reason)}\n`);
     return;
   }
-  const { id, user_id, scope } = imported.key;
+  const { id, user_id, scope, revoked_at } = imported.key;
   const already = imported.outcome === 'known' ? ' (was recorded already)' : '';
-  process.stdout.write(`line ${line}: ${id}, ${scope} of ${user_id}${already}\n`);
+  const revoked = revoked_at === null ? '' : ' (revoked, and stays so)';
+  process.stdout.write(`line ${line}: ${id}, ${scope} of ${printable(user_id)}${already}${revoked}\n`);
 }
 
 const COLUMNS = ['ID', 'USER', 'SCOPE', 'NAME', 'CREATED', 'LAST USED', 'STATE'] as const;
@@ -89,3 +99,11 @@ const day = (time: string | null): string => time?.slice(0, 10) ?? '';
 
 /** Names come from outside: a terminal obeys what is in them. */
 const printable = (text: string): string => text.replaceAll(/\p{C}/gu, '�');
+
+/** JSON that a terminal may show, too: what it would obey is escaped. */
+const plainJson = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replaceAll(/[^\P{C}\n]/gu, (text) =>
+    Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  );

@@ -45,8 +45,10 @@ const step = async (more: object = {}) => {
     .message_id;
 };
 
-/** Every row that a person's token opens, with the instance it is about. */
-const PEOPLE = ROUTES.filter(({ useCase }) => useCase.scopes.includes('dashboard'));
+/** Every row about agents that a person's token opens. */
+const PEOPLE = ROUTES.filter(
+  ({ path, useCase }) => path.startsWith('/agent-') && useCase.scopes.includes('dashboard'),
+);
 const BODIES: { readonly [useCase: string]: object } = {
   write_to_agent: { content: 'hm' },
   set_instance_status: { status: 'COMPLETED' },

@@ -6,7 +6,7 @@ import {
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { ToolResult } from '../../../src/adapters/mcp/tool-result.ts';
 
 export interface CallOptions {
@@ -19,6 +19,9 @@ export interface CallOptions {
 export interface TestClient extends AsyncDisposable {
   call(name: string, args?: object, options?: CallOptions): Promise<ToolResult>;
   tools(): Promise<{ name: string; inputSchema: object; outputSchema?: object | undefined }[]>;
+  listResources(params: { cursor?: string }): Promise<object>;
+  readResource(params: { uri: string }): Promise<object>;
+  getPrompt(params: { name: string; arguments?: { [name: string]: string } }): Promise<object>;
   /** The id of its session, where it has one. */
   readonly sessionId: string | undefined;
   close(): Promise<void>;
@@ -28,6 +31,8 @@ export interface ConnectOptions {
   readonly token?: string;
   readonly clientName?: string;
   readonly headers?: { readonly [name: string]: string };
+  /** Instead of the global one. */
+  readonly fetch?: typeof fetch;
 }
 
 /** A kind of client that no one here wrote. */
@@ -38,8 +43,9 @@ export interface ClientKind {
   connect(url: string, options?: ConnectOptions): Promise<TestClient>;
 }
 
-const requestInit = ({ token = 'ann', headers }: ConnectOptions) => ({
-  headers: { authorization: `Bearer ${token}`, ...headers },
+const transportOptions = ({ token = 'ann', headers, fetch }: ConnectOptions) => ({
+  requestInit: { headers: { authorization: `Bearer ${token}`, ...headers } },
+  ...(fetch !== undefined && { fetch: fetch as FetchLike }),
 });
 
 const information = ({ clientName = 'test-client' }: ConnectOptions) => ({
@@ -55,6 +61,9 @@ async function connectSdk(options: ConnectOptions, transport: Transport): Promis
     call: async (name, args = {}, callOptions) =>
       (await client.callTool({ name, arguments: { ...args } }, undefined, callOptions)) as ToolResult,
     tools: async () => (await client.listTools()).tools,
+    listResources: (params) => client.listResources(params),
+    readResource: (params) => client.readResource(params),
+    getPrompt: (params) => client.getPrompt(params),
     get sessionId() {
       return transport.sessionId;
     },
@@ -69,13 +78,16 @@ async function connectSplit(
   versionNegotiation: VersionNegotiationOptions,
 ): Promise<TestClient> {
   const client = new SplitClient(information(options), { versionNegotiation });
-  const transport = new SplitTransport(new URL(`${url}/mcp`), { requestInit: requestInit(options) });
+  const transport = new SplitTransport(new URL(`${url}/mcp`), transportOptions(options));
   await client.connect(transport);
   const close = () => client.close();
   return {
     call: async (name, args = {}, callOptions) =>
       (await client.callTool({ name, arguments: { ...args } }, callOptions)) as ToolResult,
     tools: async () => (await client.listTools()).tools,
+    listResources: (params) => client.listResources(params),
+    readResource: (params) => client.readResource(params),
+    getPrompt: (params) => client.getPrompt(params),
     get sessionId() {
       return transport.sessionId;
     },
@@ -90,19 +102,15 @@ export const STREAMABLE: ClientKind = {
   connect: (url, options = {}) =>
     connectSdk(
       options,
-      new StreamableHTTPClientTransport(new URL(`${url}/mcp`), {
-        requestInit: requestInit(options),
-      }) as Transport,
+      new StreamableHTTPClientTransport(new URL(`${url}/mcp`), transportOptions(options)) as Transport,
     ),
 };
 
 export const SSE: ClientKind = {
   kind: 'sdk 1.x, HTTP+SSE',
   hasSession: true,
-  connect: (url, options = {}) => {
-    const init = requestInit(options);
-    return connectSdk(options, new SSEClientTransport(new URL(`${url}/sse`), { requestInit: init }));
-  },
+  connect: (url, options = {}) =>
+    connectSdk(options, new SSEClientTransport(new URL(`${url}/sse`), transportOptions(options))),
 };
 
 export const AUTO: ClientKind = {

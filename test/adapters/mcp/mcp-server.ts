@@ -6,10 +6,13 @@ import type { Dispatch } from '../../../src/application/dispatch.ts';
 import { mcpRoutes } from '../../../src/composition/mcp-routes.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
 import type { AgentInstanceRepository } from '../../../src/ports/agent-instance-repository.ts';
+import type { TokenVerifier } from '../../../src/ports/token-verifier.ts';
 import { fakeTokens, fieldsOf, inMemory, LogBook, TestServer } from '../koa/test-server.ts';
 
 export interface McpServerOptions {
   readonly timing?: Partial<Timing>;
+  /** Instead of the names that stand for users. */
+  readonly tokens?: TokenVerifier;
   readonly wrap?: (repository: AgentInstanceRepository) => AgentInstanceRepository;
 }
 
@@ -38,7 +41,7 @@ export class McpServer implements AsyncDisposable {
     this.repository = parts.repository;
   }
 
-  static async start({ timing = {}, wrap }: McpServerOptions = {}): Promise<McpServer> {
+  static async start({ timing = {}, tokens = fakeTokens, wrap }: McpServerOptions = {}): Promise<McpServer> {
     let repository: AgentInstanceRepository | null = null;
     const { dispatch, signals, stopping } = inMemory((made) => {
       repository = wrap?.(made) ?? made;
@@ -53,8 +56,8 @@ export class McpServer implements AsyncDisposable {
       version: '1.2.3',
       timing: { waitSeconds: 20, ...timing },
     });
-    const also = mcpRoutes(endpoint, { tokens: fakeTokens, logger: log });
-    const server = await TestServer.start({ dispatch, also });
+    const also = mcpRoutes(endpoint, { tokens, logger: log });
+    const server = await TestServer.start({ dispatch, tokens, also });
     return new McpServer({ endpoint, signals, dispatch, log, stopping, server, repository: repository! });
   }
 

@@ -80,6 +80,19 @@ test('a server may connect as somebody who owns nothing, where somebody else mig
   expect(await isolationAt(url.href)).toBe('role');
 });
 
+test('it is asked again after a migration, and after a failure', async () => {
+  const url = new URL(await createDatabaseOf(server.url, 'superuser'));
+  const name = url.pathname.slice(1);
+  await asSuperuser(`alter database ${name} rename to ${name}_away`);
+  const database = await openPostgres(url.href);
+  await expect(database.tenantIsolation()).rejects.toMatchObject({ code: 'storage_unavailable' });
+  await asSuperuser(`alter database ${name}_away rename to ${name}`);
+  expect(await database.tenantIsolation()).toBe('off');
+  await database.migrate();
+  expect(await database.tenantIsolation()).toBe('role');
+  await database.close();
+});
+
 test('a role of that name to which policies do not apply is not used', async () => {
   const url = await createDatabaseOf(server.url, '');
   await asSuperuser(`grant ${REQUEST_ROLE} to ${ownerOf(url)}`, `alter role ${REQUEST_ROLE} bypassrls`);

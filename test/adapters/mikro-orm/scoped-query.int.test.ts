@@ -82,6 +82,12 @@ describe('a statement within a scope', () => {
     expect((await client.query(`select * from pg_temp.t`)).rows).toHaveLength(1);
   });
 
+  test('that pg itself refuses sets nothing', async () => {
+    await inScope('taken', READ);
+    await expect(inScope('taken', 'select 1')).rejects.toThrow('must be unique');
+    expect(await settingOutside()).toBe('');
+  });
+
   test('that fails while it runs is rolled back alone', async () => {
     const divide = (by: number) => inScope('divide', 'select 1 / $1::int as ratio', [by]);
     await expect(divide(0)).rejects.toMatchObject({ code: '22012' });

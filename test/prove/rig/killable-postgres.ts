@@ -72,11 +72,17 @@ export class KillablePostgres implements AsyncDisposable {
 
   /** Immediate shutdown, without a checkpoint, and a start that has to recover from the log. */
   async crash(): Promise<void> {
+    await this.stayAway(0);
+  }
+
+  /** The same, and nobody listens for so long. */
+  async stayAway(milliseconds: number): Promise<void> {
     const pid = await this.#postmaster();
     process.kill(pid, 'SIGQUIT');
     for (const since = Date.now(); isAlive(pid); await sleep(20)) {
       if (Date.now() - since > PATIENCE_MS) throw new Error('PostgreSQL does not stop');
     }
+    await sleep(milliseconds);
     await this.#server.start();
     await this.#accepting();
   }

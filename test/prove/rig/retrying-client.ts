@@ -4,7 +4,7 @@ import { BrokenPromise } from '../proof.ts';
 import type { Random } from './random.ts';
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below /api/v1. */
   readonly path: string;
   readonly token: string;

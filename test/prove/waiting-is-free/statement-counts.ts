@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BrokenPromise } from '../proof.ts';
 import type { Cluster } from '../rig/cluster.ts';
 
 /** Nothing asked for this long: whoever has just come waits by now. */
@@ -23,6 +24,65 @@ export async function quietStatements(cluster: Cluster): Promise<Map<string, num
     if (differencesOf(last, counts).length === 0) return counts;
     last = counts;
   }
+}
+
+/** What a process asks because of the tokens it knows, whoever waits: it has a rhythm of its own. */
+const OF_TOKENS = {
+  looks: /from api_keys where revoked_at >=/,
+  notes: /update api_keys k set last_used_at/,
+} as const;
+
+/** Goes before whatever is asked for one user or another, in the same round trip. */
+const SETTING = /^\s*select num_nulls\(set_config/;
+
+export interface SortedCounts {
+  /** Reads of revoked keys. */
+  readonly looks: number;
+  /** Writes of when keys were last used. */
+  readonly notes: number;
+  readonly rest: ReadonlyMap<string, number>;
+}
+
+/** Takes apart what ran in one window. */
+export function sorted(calls: ReadonlyMap<string, number>): SortedCounts {
+  const like = (pattern: RegExp) => [...calls].filter(([statement]) => pattern.test(statement));
+  const total = (some: readonly (readonly [string, number])[]) =>
+    some.reduce((sum, [, times]) => sum + times, 0);
+  const apart = new Set(
+    [...Object.values(OF_TOKENS), SETTING].flatMap((pattern) => like(pattern).map(([it]) => it)),
+  );
+  return {
+    looks: total(like(OF_TOKENS.looks)),
+    notes: total(like(OF_TOKENS.notes)),
+    rest: new Map([...calls].filter(([statement]) => !apart.has(statement))),
+  };
+}
+
+/** @throws BrokenPromise for more looks than one every 4 s a process, and more notes than one a minute. */
+export function requireRare(
+  { looks, notes }: Omit<SortedCounts, 'rest'>,
+  seconds: number,
+  processes: number,
+): void {
+  const most = {
+    looks: processes * (Math.floor(seconds / 4) + 1),
+    notes: processes * (Math.floor(seconds / 60) + 1),
+  };
+  if (looks > most.looks)
+    throw new BrokenPromise(`${looks} looks for revoked keys in ${seconds} s: more than ${most.looks}`);
+  if (notes > most.notes)
+    throw new BrokenPromise(`last uses noted ${notes} times in ${seconds} s: more than ${most.notes}`);
+}
+
+/** How much more often each statement has run since. */
+export function callsSince(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const more = [...after].map(
+    ([statement, times]) => [statement, times - (before.get(statement) ?? 0)] as const,
+  );
+  return new Map(more.filter(([, times]) => times > 0));
 }
 
 /** A line for each statement that did not run equally often. */

@@ -1,0 +1,145 @@
+import type { Agent } from './agent.ts';
+
+const DIFF = (lines: string) => `diff --git a/src/checkout/discount.ts b/src/checkout/discount.ts
+index 3f1c2aa..9d0e41b 100644
+--- a/src/checkout/discount.ts
++++ b/src/checkout/discount.ts
+${lines}`;
+
+const PROBE = DIFF(`@@ -8,7 +8,7 @@ export function discountFor(order: Order): number {
+   const rule = rules.find((candidate) => candidate.appliesTo(order));
+   if (rule === undefined) return 0;
+-  if (rule.validUntil < new Date()) return 0;
++  if (rule.validUntil <= new Date()) return 0; // probe: is it the boundary?
+   return Math.min(rule.amount, order.total);
+ }
+`);
+
+const INJECTED = DIFF(`@@ -1,5 +1,7 @@
++import type { Clock } from '../clock.ts';
+ import { rules } from './rules.ts';
+ import type { Order } from './order.ts';
+ 
+-export function discountFor(order: Order): number {
++/** Valid up to and including the rule's last moment, by the clock that is passed in. */
++export function discountFor(order: Order, clock: Clock): number {
+   const rule = rules.find((candidate) => candidate.appliesTo(order));
+   if (rule === undefined) return 0;
+-  if (rule.validUntil < new Date()) return 0;
++  if (rule.validUntil < clock.now()) return 0;
+   return Math.min(rule.amount, order.total);
+ }
+`);
+
+const FROZEN = `diff --git a/test/checkout/discount.test.ts b/test/checkout/discount.test.ts
+index 77aa001..b1f00d5 100644
+--- a/test/checkout/discount.test.ts
++++ b/test/checkout/discount.test.ts
+@@ -3,6 +3,9 @@ import { discountFor } from '../../src/checkout/discount.ts';
+ 
+ describe('a discount', () => {
++  beforeEach(() => vi.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z') }));
++  afterEach(() => vi.useRealTimers());
++
+   test('is gone once its rule has run out', () => {
+     expect(discountFor(anOrder({ code: 'SPRING' }))).toBe(0);
+   });
+`;
+
+const OPTIONS = [
+  'Pass a clock into discountFor',
+  'Freeze the time in the test',
+  'Quarantine the test for now',
+] as const;
+
+export interface Teller {
+  /** For whoever runs the demo in a terminal. */
+  readonly say: (text: string) => void;
+  readonly pause: (seconds: number) => Promise<void>;
+}
+
+/** A flaky test, a choice to make, and a pull request: what an agent does all day. */
+export async function playStory(agent: Agent, { say, pause }: Teller): Promise<void> {
+  await agent.start('demo-agent', 'Fix the flaky checkout test');
+
+  /** Whatever the person writes meanwhile gets an answer at the next step. */
+  const step = async (content: string, gitDiff?: string): Promise<void> => {
+    say(firstLine(content));
+    for (const text of await agent.step(content, gitDiff)) {
+      say(`you wrote: ${firstLine(text)}`);
+      await pause(1);
+      await agent.step(`Got it, I will keep that in mind:\n\n> ${text.replaceAll('\n', '\n> ')}`);
+    }
+    await pause(2);
+  };
+  const ask = async (question: string): Promise<string> => {
+    say(`asks: ${firstLine(question)}  (answer in the dashboard)`);
+    const answer = await agent.ask(question);
+    say(`you answered: ${firstLine(answer)}`);
+    return answer;
+  };
+
+  await step(
+    'Looking at the last 50 runs of `checkout › a discount`: **4 of them failed**, all around midnight UTC.',
+  );
+  await step(
+    'Read `src/checkout/discount.ts`. The rule is compared to `new Date()`, so the result depends on when the test runs.',
+  );
+  await step(
+    'Reproduced it with a clock set to 23:59:59. Trying whether the boundary alone is to blame:',
+    PROBE,
+  );
+  await step(
+    'It is not: the test still fails **3 times in 200** runs. The real cause is the shared system clock.',
+  );
+
+  const choice = await ask(
+    [
+      'The test is flaky because `discountFor` reads the system clock. How shall I fix it?',
+      '',
+      '| | changes | risk |',
+      '|---|---|---|',
+      '| pass a clock | 3 files | callers must pass it on |',
+      '| freeze the time | 1 file | hides the dependency |',
+      '| quarantine | none | no coverage of discounts |',
+      '',
+      `[OPTIONS]\n${OPTIONS.map((option, index) => `${index + 1}. ${option}`).join('\n')}\n[/OPTIONS]`,
+    ].join('\n'),
+  );
+  await followThrough(choice, step);
+
+  const opens = await ask(
+    'All 412 tests pass, 200 times in a row. Shall I open the pull request?\n\n[YES/NO]',
+  );
+  if (/^\s*(y|yes|ok|sure|ja)\b/i.test(opens)) {
+    await step(
+      'Opened pull request **#128: Make discounts independent of the time of day**. Waiting for review.',
+    );
+  } else {
+    await step(`I leave the branch \`fix/flaky-discount\` as it is. You said: ${opens}`);
+  }
+  await agent.end();
+  say('ended its session');
+}
+
+async function followThrough(
+  choice: string,
+  step: (content: string, gitDiff?: string) => Promise<void>,
+): Promise<void> {
+  const chosen = OPTIONS.findIndex(
+    (option, index) => choice.includes(option) || choice.trim().startsWith(`${index + 1}`),
+  );
+  if (chosen === 0) {
+    await step('Passing a clock into `discountFor`, and the system clock where it is called.', INJECTED);
+    await step('Updated the two callers in `src/checkout/cart.ts`.');
+  } else if (chosen === 1) {
+    await step('Freezing the time at noon in the test; `discountFor` stays as it is.', FROZEN);
+  } else if (chosen === 2) {
+    await step('Moved the test to `test/quarantine/` and opened an issue so that nobody forgets it.', '');
+  } else {
+    await step(`Doing it your way: *${choice.trim()}*`, INJECTED);
+  }
+  await step('Ran the whole suite 200 times with random start times.');
+}
+
+const firstLine = (text: string): string => text.trim().split('\n')[0]!.slice(0, 100);

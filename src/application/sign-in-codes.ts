@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { revokeApiKey } from '../domain/api-key.ts';
+import type { UserId } from '../domain/ids.ts';
+import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
+import { unauthenticated } from '../ports/errors.ts';
+import { hashOfToken, issueApiKey } from './issue-api-key.ts';
+import type { Ports } from './use-case.ts';
+
+/** Long enough to be found in a terminal the next morning. */
+const CODE_LIFE_MS = 24 * 60 * 60 * 1000;
+
+const BROWSER_KEY = 'browser';
+const BROWSER_KEY_LIFE_SECONDS = 30 * 24 * 60 * 60;
+
+export interface SignInPorts extends Pick<Ports, 'issuer' | 'clock'> {
+  readonly apiKeys: ApiKeyRepository;
+}
+
+/** One-time codes, which a link can carry, for keys of the scope `dashboard`. They live in this process only. */
+export class SignInCodes {
+  readonly #ports: SignInPorts;
+  readonly #codes = new Map<string, { readonly userId: UserId; readonly expiresAt: number }>();
+
+  constructor(ports: SignInPorts) {
+    this.#ports = ports;
+  }
+
+  /** 128 bits: nobody guesses one. */
+  newCode(userId: UserId): string {
+    const code = randomBytes(16).toString('base64url');
+    this.#codes.set(code, { userId, expiresAt: this.#ports.clock.now().getTime() + CODE_LIFE_MS });
+    return code;
+  }
+
+  /**
+   * @returns the token of a new key, which is listed and can be revoked as any other.
+   * @throws PortError `unauthenticated` for a code that was used, has expired or never was.
+   * @throws PortError `issuing_disabled`
+   */
+  async redeem(code: string): Promise<string> {
+    const known = this.#codes.get(code);
+    this.#codes.delete(code);
+    if (known === undefined || known.expiresAt <= this.#ports.clock.now().getTime()) {
+      throw unauthenticated(new Error('no such sign-in code'));
+    }
+    const { userId } = known;
+    const { key, token } = await issueApiKey(this.#ports, userId, {
+      name: BROWSER_KEY,
+      scope: 'dashboard',
+      agentInstanceId: null,
+      expiresInSeconds: BROWSER_KEY_LIFE_SECONDS,
+    });
+    await this.#ports.apiKeys.update({ userId, id: key.id }, () => ({
+      output: null,
+      changes: key,
+      record: null,
+    }));
+    return token;
+  }
+
+  /** Signing out ends the key that a code was redeemed for; one that was pasted is its owner's to end. */
+  async end(userId: UserId, token: string): Promise<void> {
+    const { apiKeys, clock } = this.#ports;
+    const key = await apiKeys.findByToken(userId, { id: null, hash: hashOfToken(token) });
+    if (key?.name !== BROWSER_KEY) return;
+    await apiKeys.update({ userId, id: key.id }, (current) => ({
+      output: null,
+      changes: revokeApiKey(current, clock.now()),
+      record: null,
+    }));
+  }
+}

@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
+import { ROUTES, type Route } from '../../src/adapters/koa/routes.ts';
+import { TOOLS } from '../../src/adapters/mcp/tools.ts';
+import type { UseCase } from '../../src/application/use-case.ts';
+import * as useCases from '../../src/application/use-cases/index.ts';
+import { CodedError } from '../../src/domain/errors.ts';
+import type { AgentInstanceId } from '../../src/domain/ids.ts';
+import { aCaller, aKeyId, userIdOf } from '../support/builders.ts';
+import { inputsNaming, type Named, nothingNamed, unknownNames } from './foreign-inputs.ts';
+import { IssuingServer } from './issuing-server.ts';
+import { signedToken } from './jwt/signed-tokens.ts';
+import { fieldsOf } from './koa/test-server.ts';
+import { MODERN, STREAMABLE } from './mcp/clients.ts';
+
+type Fields = { [name: string]: unknown };
+
+const SECRET = 'nobody else may read this';
+const NOBODY: Named = { instance: '', message: '' };
+
+let server: IssuingServer;
+let agent: string;
+let bound: string;
+/** The one instance that the key `bound` is for. */
+let own: Named;
+/** What it may not touch: another instance of the same user, and one of somebody else. */
+let others: [whose: string, named: Named][];
+
+beforeAll(async () => {
+  server = await IssuingServer.start();
+  const stranger = await server.token({ userId: userIdOf('bob') });
+  agent = await server.token();
+  own = await conversation(agent, 'mine');
+  others = [
+    ['of the same user', await conversation(agent, SECRET)],
+    ['of somebody else', await conversation(stranger, SECRET)],
+  ];
+  bound = await server.token({ agentInstanceId: own.instance as AgentInstanceId });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** An instance with a question, and with something queued for it. */
+async function conversation(token: string, text: string): Promise<Named> {
+  const agent_instance_id = randomUUID();
+  const say = async (path: string, more: object) => {
+    const body = { agent_instance_id, content: text, ...more };
+    const answer = await server.call(token, 'POST', path, { body });
+    return String((await fieldsOf(answer)).message_id);
+  };
+  await say('/messages/agent', { agent_type: 'codex' });
+  await say('/messages/user', { mark_as_read: false });
+  const message = await say('/messages/agent', { requires_user_input: true });
+  await say('/messages/user', { mark_as_read: false });
+  await say('/messages/user', { mark_as_read: false });
+  return { instance: agent_instance_id, message };
+}
+
+/** Everything that is stored, but for the instance that the key is for. */
+function everythingElse(): unknown {
+  const { users } = server.stores.repository as InMemoryAgentInstanceRepository;
+  return structuredClone(
+    [...users].map(([user, { agentTypes, instances, instanceOfMessage }]) => ({
+      user,
+      agentTypes,
+      instances: [...instances].filter(([id]) => id !== own.instance),
+      messages: [...instanceOfMessage].filter(([, id]) => id !== own.instance),
+    })),
+  );
+}
+
+/** Runs an attempt against what is somebody else's and against what never existed: it must look the same. */
+async function expectNothingThere(
+  attempts: (other: Named) => readonly (() => Promise<{ outcome: unknown; refused: boolean }>)[],
+): Promise<void> {
+  const before = everythingElse();
+  const run = async (other: Named) => {
+    const outcomes = [];
+    for (const attempt of attempts(other)) outcomes.push(await attempt());
+    // Whoever names something may be told its name.
+    const text = JSON.stringify(outcomes).replaceAll(other.instance, 'it').replaceAll(other.message, 'its');
+    return { text, refused: outcomes.map(({ refused }) => refused) };
+  };
+  const nothing = await run(nothingNamed());
+  expect(nothing.text).not.toContain(SECRET);
+  for (const [whose, other] of others) {
+    const outcome = await run(other);
+    expect(outcome.text, whose).toBe(nothing.text);
+    expect(everythingElse(), whose).toEqual(before);
+  }
+}
+
+const AGENTS: readonly UseCase[] = (Object.values(useCases) as UseCase[]).filter(({ scopes }) =>
+  scopes.includes('agent'),
+);
+const isAgents = ({ useCase }: { useCase: UseCase }) => AGENTS.includes(useCase);
+
+describe('a key for one agent instance', () => {
+  test('finds nothing else by any use case, whatever field names it', async () => {
+    const caller = aCaller({ userId: userIdOf('ann'), agentInstanceId: own.instance as AgentInstanceId });
+    const ask = async (useCase: UseCase, input: object) => {
+      try {
+        return { outcome: await server.dispatch(useCase, { caller, input }), refused: false };
+      } catch (error) {
+        if (!(error instanceof CodedError)) throw error;
+        return { outcome: [useCase.name, error.code, error.message], refused: true };
+      }
+    };
+    for (const useCase of AGENTS.filter(hasNames)) {
+      await expectNothingThere((other) =>
+        inputsNaming(useCase, other, own).map((input) => () => ask(useCase, { ...input, wait_seconds: 0 })),
+      );
+    }
+  });
+
+  test.each(ROUTES.filter(isAgents).filter(({ useCase }) => hasNames(useCase)))(
+    'finds nothing else by $method $path',
+    async (route) => {
+      await expectNothingThere((other) =>
+        inputsNaming(route.useCase, other, own).map((input) => () => request(bound, route, input)),
+      );
+    },
+  );
+
+  test.each(ROUTES.filter(isAgents).filter(({ useCase }) => namesInstance(useCase)))(
+    'may not name another instance in $method $path',
+    async (route) => {
+      for (const [, other] of [...others, ['that never was', nothingNamed()] as const]) {
+        const input = inputsNaming(route.useCase, other, own).at(-1)!;
+        const { outcome } = await request(bound, route, { ...input, wait: 1 });
+        expect(outcome).toMatchObject({ status: 403, fields: { code: 'insufficient_scope' } });
+      }
+    },
+  );
+
+  test.each(ROUTES.filter((route) => !isAgents(route) && route.useCase.scopes.length > 0))(
+    'may not $method $path, which is for people',
+    async (route) => {
+      const { outcome } = await request(bound, route, { id: aKeyId(), agent_type_id: randomUUID() });
+      expect(outcome).toMatchObject({ status: 403, fields: { code: 'insufficient_scope' } });
+    },
+  );
+
+  test.each(AGENTS)('every field of $name that may name something is among those tried', (useCase) => {
+    const known: { [useCase: string]: string[] } = { browse_conversations: ['cursor'] };
+    expect(unknownNames(useCase)).toEqual(known[useCase.name] ?? []);
+  });
+
+  test('a use case that any token may run tells of the token alone', () => {
+    const open = (Object.values(useCases) as UseCase[]).filter(({ scopes }) => scopes.length === 0);
+    expect(open.map(({ name }) => name)).toEqual(['verify_token']);
+  });
+
+  test('is told whose and for which instance it is', async () => {
+    const verified = await fieldsOf(await server.call(bound, 'GET', '/auth/verify'));
+    expect(verified).toMatchObject({ user_id: 'ann', agent_instance_id: own.instance, scopes: ['agent'] });
+  });
+
+  test('starts the instance it is for where none is named, in whatever form it is named', async () => {
+    const instance = randomUUID();
+    const token = await server.token({ agentInstanceId: instance as AgentInstanceId });
+    const started = await server.call(token, 'POST', '/agent-instances', { body: { agent_type: 'codex' } });
+    expect(await fieldsOf(started)).toMatchObject({ agent_instance_id: instance });
+    const agent_instance_id = instance.toUpperCase().replaceAll('-', '');
+    const body = { agent_instance_id, content: 'a step' };
+    const step = await server.call(token, 'POST', '/messages/agent', { body });
+    expect(await fieldsOf(step)).toMatchObject({ agent_instance_id: instance });
+  });
+
+  test('is not told what was answered for another instance under the same Idempotency-Key', async () => {
+    const instance = randomUUID() as AgentInstanceId;
+    const tokens = [agent, await server.token({ agentInstanceId: instance })] as const;
+    const start = async (token: string, key: string) => {
+      const headers = { 'idempotency-key': key };
+      const options = { body: { agent_type: 'codex' }, headers };
+      const answer = await server.call(token, 'POST', '/agent-instances', options);
+      return { status: answer.status, fields: await fieldsOf(answer) };
+    };
+    for (const [first, second] of [tokens, [...tokens].reverse()] as [string, string][]) {
+      const key = randomUUID();
+      const answered = await start(first, key);
+      expect(answered.status).toBe(201);
+      const repeated = await start(second, key);
+      expect(repeated).toMatchObject({ status: 422, fields: { code: 'idempotency_key_reused' } });
+      expect(JSON.stringify(repeated)).not.toContain(answered.fields.agent_instance_id);
+      expect(await start(first, key)).toEqual(answered);
+    }
+  });
+
+  test('is answered again under its own Idempotency-Key', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const body = { agent_instance_id: own.instance, content: 'once' };
+    const send = async () => fieldsOf(await server.call(bound, 'POST', '/messages/agent', { body, headers }));
+    expect(await send()).toEqual(await send());
+  });
+
+  test.each([useCases.createApiKey, useCases.listApiKeys, useCases.revokeApiKey] as UseCase[])(
+    'reaches no keys by $name, even where a token verifier lets it be a person’s',
+    async (useCase) => {
+      const agentInstanceId = own.instance as AgentInstanceId;
+      const caller = aCaller({ userId: userIdOf('ann'), scopes: ['dashboard'], agentInstanceId });
+      const asked = server.dispatch(useCase, { caller, input: { name: 'a key', id: aKeyId() } });
+      await expect(asked).rejects.toMatchObject({ code: 'issuing_disabled' });
+    },
+  );
+
+  test.each([
+    ['agent dashboard', ['agent']],
+    ['dashboard', []],
+  ])('signed elsewhere with the scope "%s" may not do what people may', async (scope, scopes) => {
+    const token = signedToken({ sub: 'ann', scope, agent_instance_id: own.instance });
+    expect(await fieldsOf(await server.call(token, 'GET', '/auth/verify'))).toMatchObject({ scopes });
+    const other = others[0]![1].instance;
+    for (const route of ROUTES.filter(({ useCase }) => useCase.scopes.includes('dashboard'))) {
+      const { outcome } = await request(token, route, { id: aKeyId(), agent_instance_id: other });
+      expect(outcome).toMatchObject({ status: 403, fields: { code: 'insufficient_scope' } });
+    }
+  });
+});
+
+describe.each([STREAMABLE, MODERN])('a key for one agent instance over MCP, $kind', ({ connect }) => {
+  test.each(TOOLS)('finds nothing else by $definition.name', async ({ definition, useCase, renamed }) => {
+    await using client = await connect(server.server.url, { token: bound });
+    const offered = Object.keys(definition.inputSchema.properties);
+    const argsOf = (input: Fields) =>
+      Object.fromEntries(
+        Object.entries({ ...input, wait_seconds: 0 })
+          .map(([field, value]) => [renamed.get(field) ?? field, value] as const)
+          .filter(([name]) => offered.includes(name)),
+      );
+    await expectNothingThere((other) =>
+      inputsNaming(useCase, other, own).map((input) => async () => {
+        const outcome = await client.call(definition.name, argsOf(input));
+        expect(outcome.isError).toBe(true);
+        return { outcome, refused: true };
+      }),
+    );
+  });
+
+  test('works on its own instance without naming it', async () => {
+    const instance = randomUUID();
+    const token = await server.token({ agentInstanceId: instance as AgentInstanceId });
+    await using client = await connect(server.server.url, { token });
+    const step = await client.call('log_step', { step_description: 'a step' });
+    const question = await client.call('ask_question', { question_text: 'Which port?', wait_seconds: 0 });
+    for (const { structuredContent } of [step, question]) {
+      expect(structuredContent).toMatchObject({ agent_instance_id: instance });
+    }
+    const { question_id } = question.structuredContent!;
+    const again = await client.call('ask_question', { question_id, wait_seconds: 0 });
+    expect(again.structuredContent).toMatchObject({ status: 'pending', agent_instance_id: instance });
+  });
+});
+
+test('a key for one agent instance finds that one alone among the resources', async () => {
+  const client = new Client({ name: 'test-client', version: '1.0.0' });
+  const requestInit = { headers: { authorization: `Bearer ${bound}` } };
+  const url = new URL(`${server.server.url}/mcp`);
+  await client.connect(new StreamableHTTPClientTransport(url, { requestInit }) as Transport);
+  const { resources, nextCursor } = await client.listResources();
+  expect({ uris: resources.map(({ uri }) => uri), nextCursor }).toEqual({
+    uris: [`agent-dashboard://agent-instances/${own.instance}`],
+    nextCursor: undefined,
+  });
+  const { contents } = await client.readResource({ uri: resources[0]!.uri });
+  expect(JSON.stringify(contents)).toContain('mine');
+  await expectNothingThere(({ instance }) =>
+    ['', '?before=3'].map((query) => async () => {
+      const uri = `agent-dashboard://agent-instances/${instance}${query}`;
+      const { code, message, data } = await client.readResource({ uri }).then(
+        () => expect.unreachable('it was read'),
+        (error: { code: number; message: string; data: unknown }) => error,
+      );
+      return { outcome: { code, message, data }, refused: true };
+    }),
+  );
+  await client.close();
+});
+
+const hasNames = (useCase: UseCase): boolean => inputsNaming(useCase, own ?? NOBODY, NOBODY).length > 1;
+const namesInstance = (useCase: UseCase): boolean =>
+  inputsNaming(useCase, NOBODY, NOBODY).some((input) => 'agent_instance_id' in input);
+
+/** Asks for `input` as the route's clients do: in the path, the query or the body. */
+async function request(token: string, { method, path, body }: Route, input: Fields) {
+  const inPath = new Set<string>();
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => {
+    inPath.add(name);
+    return String(input[name]);
+  });
+  const rest = Object.entries(input).filter(([name]) => !inPath.has(name));
+  const query = new URLSearchParams(rest.map(([name, value]): [string, string] => [name, `${value}`]));
+  const answer = await server.call(
+    token,
+    method,
+    method === 'GET' ? `${filled}?${query}` : filled,
+    body === 'needed' ? { body: Object.fromEntries(rest) } : {},
+  );
+  const text = await answer.text();
+  const { request_id: _, ...fields } = (text === '' ? {} : JSON.parse(text)) as Fields;
+  return { outcome: { status: answer.status, fields }, refused: !answer.ok };
+}

@@ -1,0 +1,55 @@
+import { hash } from 'node:crypto';
+import { JwtVerifier } from '../../src/adapters/jwt/jwt-verifier.ts';
+import { systemClock } from '../../src/adapters/runtime/system.ts';
+import type { ApiKey } from '../../src/domain/api-key.ts';
+import type { UserId } from '../../src/domain/ids.ts';
+import { aKeyId, anApiKey, userIdOf } from '../support/builders.ts';
+import { pairs, signedToken } from './jwt/signed-tokens.ts';
+import { WatchedKeys } from './jwt/watched-keys.ts';
+import { RecordedLog } from './signals/recorded-log.ts';
+
+/** Of verifiers: clocks may differ by so much. */
+const SKEW_SECONDS = 30;
+
+export interface IssuedKey {
+  readonly userId: UserId;
+  readonly key: ApiKey;
+  readonly token: string;
+}
+
+/** Real tokens of keys in memory and what really checks them, for a server under test. */
+export class IssuedKeys implements AsyncDisposable {
+  readonly apiKeys = new WatchedKeys();
+  /** Looks often: an expiry is noticed by the next look. */
+  readonly tokens = new JwtVerifier({
+    keys: [pairs.EdDSA],
+    issued: {
+      apiKeys: this.apiKeys,
+      revocations: this.apiKeys.signals,
+      logger: new RecordedLog(),
+      timing: { look: 50 },
+    },
+    clock: systemClock,
+  });
+
+  async issue(claims: object = {}, userId = userIdOf('ann')): Promise<IssuedKey> {
+    const id = aKeyId();
+    const token = signedToken({ sub: userId, jti: id, ...claims });
+    const key = anApiKey({ id, tokenHash: hash('sha256', token, 'base64url') });
+    await this.apiKeys.store(userId, key);
+    return { userId, key, token };
+  }
+
+  /** One that is good for a second or two. */
+  issueBriefly(): Promise<IssuedKey> {
+    return this.issue({ exp: Math.ceil(Date.now() / 1000) - SKEW_SECONDS + 1 });
+  }
+
+  revoke({ userId, key }: IssuedKey): Promise<void> {
+    return this.apiKeys.revoke(userId, key);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.tokens.close();
+  }
+}

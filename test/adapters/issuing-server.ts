@@ -1,0 +1,134 @@
+import { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
+import { InMemoryApiKeyRepository } from '../../src/adapters/in-memory/api-key-repository.ts';
+import { InMemoryDashboardQueries } from '../../src/adapters/in-memory/dashboard-queries.ts';
+import { JwtIssuer } from '../../src/adapters/jwt/jwt-issuer.ts';
+import { JwtVerifier } from '../../src/adapters/jwt/jwt-verifier.ts';
+import type { KeyPair } from '../../src/adapters/jwt/keys.ts';
+import { TokenRecorder } from '../../src/adapters/jwt/token-recorder.ts';
+import { createMcpEndpoint, type McpEndpoint } from '../../src/adapters/mcp/endpoint.ts';
+import { MikroOrmAgentInstanceRepository } from '../../src/adapters/mikro-orm/agent-instance-repository.ts';
+import { MikroOrmApiKeyRepository } from '../../src/adapters/mikro-orm/api-key-repository.ts';
+import { MikroOrmDashboardQueries } from '../../src/adapters/mikro-orm/dashboard-queries.ts';
+import type { Database } from '../../src/adapters/mikro-orm/database.ts';
+import { systemClock, uuidV7 } from '../../src/adapters/runtime/system.ts';
+import { InProcessSignals } from '../../src/adapters/signals/in-process.ts';
+import { createDispatch, type Dispatch } from '../../src/application/dispatch.ts';
+import { OpenWaits } from '../../src/application/open-waits.ts';
+import { createOperator, type IssueRequest, type Operator } from '../../src/application/operator.ts';
+import { DEFAULT_SETTINGS, type Ports } from '../../src/application/use-case.ts';
+import { mcpRoutes } from '../../src/composition/mcp-routes.ts';
+import type { ApiKeyRepository } from '../../src/ports/api-key-repository.ts';
+import { userIdOf } from '../support/builders.ts';
+import { pairs } from './jwt/signed-tokens.ts';
+import { type CallOptions, LogBook, TestServer } from './koa/test-server.ts';
+
+export interface Stores extends Pick<Ports, 'repository' | 'queries'> {
+  readonly apiKeys: ApiKeyRepository;
+}
+
+export interface IssuingServerOptions {
+  readonly database?: Database | null;
+  readonly pair?: KeyPair;
+  /** false: it verifies, but holds no key to sign with. */
+  readonly issues?: boolean;
+}
+
+/** REST and MCP with real tokens, in this process: over a store in memory, or over a database. */
+export class IssuingServer implements AsyncDisposable {
+  readonly stores: Stores;
+  readonly dispatch: Dispatch;
+  readonly operator: Operator;
+  readonly server: TestServer;
+  readonly #tokens: JwtVerifier;
+  readonly #mcp: McpEndpoint;
+
+  private constructor(
+    parts: Pick<IssuingServer, 'stores' | 'dispatch' | 'operator' | 'server'>,
+    tokens: JwtVerifier,
+    mcp: McpEndpoint,
+  ) {
+    this.stores = parts.stores;
+    this.dispatch = parts.dispatch;
+    this.operator = parts.operator;
+    this.server = parts.server;
+    this.#tokens = tokens;
+    this.#mcp = mcp;
+  }
+
+  static async start({ database = null, pair = pairs.EdDSA, issues = true }: IssuingServerOptions = {}) {
+    const signals = new InProcessSignals();
+    const logger = new LogBook();
+    const clock = systemClock;
+    const stores = database === null ? inMemory(signals) : over(database, signals);
+    const { apiKeys } = stores;
+    const recorder = new TokenRecorder({ keys: [pair], clock });
+    const issuer = issues ? new JwtIssuer({ key: pair }) : null;
+    const operator = createOperator({
+      apiKeys,
+      issuer: new JwtIssuer({ key: pair }),
+      clock,
+      recordOf: (token) => recorder.recordOf(token),
+    });
+    const dispatch = createDispatch(
+      {
+        ...stores,
+        issuer,
+        signals,
+        clock,
+        ids: uuidV7,
+        waits: new OpenWaits(),
+        settings: DEFAULT_SETTINGS,
+      },
+      new AbortController().signal,
+    );
+    const tokens = new JwtVerifier({
+      keys: [pair],
+      clock,
+      issued: { apiKeys, revocations: signals, logger },
+    });
+    const about = { dispatch, ids: uuidV7, logger, name: 'agent-dashboard-server', version: '1.2.3' };
+    const mcp = createMcpEndpoint(about);
+    const server = await TestServer.start({ dispatch, tokens, also: mcpRoutes(mcp, { tokens, logger }) });
+    return new IssuingServer({ stores, dispatch, operator, server }, tokens, mcp);
+  }
+
+  /** A token of the user `ann`, unless told otherwise. */
+  token(request: Partial<IssueRequest> = {}): Promise<string> {
+    return this.operator.issue({
+      userId: userIdOf('ann'),
+      name: 'a test',
+      scope: 'agent',
+      agentInstanceId: null,
+      expiresInSeconds: null,
+      ...request,
+    });
+  }
+
+  call(token: string, method: string, path: string, { headers, ...options }: CallOptions = {}) {
+    return this.server.call(method, path, {
+      ...options,
+      headers: { ...headers, authorization: `Bearer ${token}` },
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#mcp.close(0);
+    await this.server[Symbol.asyncDispose]();
+    await this.#tokens.close();
+  }
+}
+
+function inMemory(signals: InProcessSignals): Stores {
+  const repository = new InMemoryAgentInstanceRepository(signals);
+  return {
+    repository,
+    queries: new InMemoryDashboardQueries(repository),
+    apiKeys: new InMemoryApiKeyRepository(repository, signals),
+  };
+}
+
+const over = (database: Database, signals: InProcessSignals): Stores => ({
+  repository: new MikroOrmAgentInstanceRepository({ database, signals }),
+  queries: new MikroOrmDashboardQueries(database),
+  apiKeys: new MikroOrmApiKeyRepository({ database, revocations: signals }),
+});

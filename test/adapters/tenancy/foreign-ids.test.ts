@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ROUTES } from '../../../src/adapters/koa/routes.ts';
+import { TOOLS } from '../../../src/adapters/mcp/tools.ts';
+import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
+import type { UseCase } from '../../../src/application/use-case.ts';
+import * as useCases from '../../../src/application/use-cases/index.ts';
+import { type Comparison, differencesOf, type Tenants } from './compare.ts';
+import type { Estate } from './estate.ts';
+import { idsOfNothing } from './kinds-of-id.ts';
+import { METHOD_PROBES, ObservedClient, overTool } from './mcp.ts';
+import { fieldsOf, kindsOfOwn, namedBy, probesOf, unclassified } from './probes.ts';
+import { overRest, pathFields } from './rest.ts';
+import { OBSERVED_STORES } from './stores.ts';
+import { TenantServer } from './tenant-server.ts';
+
+describe('the walk is complete', () => {
+  const named = Object.values(useCases).map((useCase) => [useCase.name, useCase as UseCase] as const);
+
+  test.each(named)('every field of %s is known to be an id or not', (_, useCase) => {
+    expect(unclassified(fieldsOf(useCase))).toEqual([]);
+  });
+
+  test.each(ROUTES)(
+    'every part of the path of $method $path is a field of its use case',
+    ({ path, useCase }) => {
+      expect(fieldsOf(useCase)).toEqual(expect.arrayContaining(pathFields(path)));
+    },
+  );
+
+  test.each(TOOLS)('every argument of $definition.name is a field of its use case', (tool) => {
+    const ofUseCase = [...tool.renamed].filter(([field]) => fieldsOf(tool.useCase).includes(field));
+    expect(ofUseCase.map(([, argument]) => argument).toSorted()).toEqual(
+      Object.keys(tool.definition.inputSchema.properties).toSorted(),
+    );
+  });
+});
+
+describe.each(OBSERVED_STORES)('$name', ({ open, clients }) => {
+  let server: TenantServer;
+  beforeAll(async () => {
+    server = await TenantServer.start(open);
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  /** The owner comes last: in a list that went by the owner's cursor, all of the others' would follow it. */
+  const tenants = async (): Promise<Tenants> => ({
+    asking: await server.newEstate(),
+    control: await server.newEstate(),
+    nothing: idsOfNothing(),
+    owner: await server.newEstate(),
+  });
+
+  /** None of these tells an id that is somebody's from one that never was. */
+  async function expectAlike(of: Tenants, comparisons: readonly Comparison[]): Promise<void> {
+    const found: string[] = [];
+    for (const comparison of comparisons) found.push(...(await differencesOf(server, of, comparison)));
+    expect(found).toEqual([]);
+    expect(server.log.at('error')).toEqual([]);
+  }
+
+  test.each(ROUTES)('$method $path does not tell what others have', async (route) => {
+    const of = await tenants();
+    const comparisons = probesOf(route.useCase).map((probe) => ({
+      name: probe.name,
+      foreign: namedBy(probe, of.owner.ids),
+      unknown: namedBy(probe, of.nothing),
+      send: overRest(server.url, route, probe),
+    }));
+    await expectAlike(of, comparisons);
+  });
+
+  const writing = ROUTES.filter(({ method }) => method !== 'GET');
+
+  test.each(writing)("$method $path takes another tenant's Idempotency-Key for a new one", async (route) => {
+    const [own] = probesOf(route.useCase);
+    const theVerySame = { ...own!, name: 'the very same request', kinds: kindsOfOwn(own!), own: [] };
+    for (const probe of [own!, theVerySame]) {
+      const of = await tenants();
+      const used = uuidV7.next();
+      const [answer] = await overRest(server.url, route, own!, used)(of.owner, {});
+      expect(answer!.status).toBeLessThan(300);
+      const comparison: Comparison = {
+        name: probe.name,
+        foreign: { ...namedBy(probe, of.owner.ids), idempotencyKey: used },
+        unknown: { ...namedBy(probe, of.nothing), idempotencyKey: uuidV7.next() },
+        send: (as, { idempotencyKey, ...named }) =>
+          overRest(server.url, route, probe, idempotencyKey)(as, named),
+      };
+      await expectAlike(of, [comparison]);
+    }
+  });
+
+  describe.each(clients)('over MCP, $kind', (kind) => {
+    /** Tenants, two of them with a client. */
+    async function connected() {
+      await using made = new AsyncDisposableStack();
+      const of = await tenants();
+      const asking = made.use(await ObservedClient.connect(kind, server.url, of.asking));
+      const control = made.use(await ObservedClient.connect(kind, server.url, of.control));
+      const clientOf = (as: Estate) => (as === of.asking ? asking : control);
+      const owned = made.move();
+      return { of, clientOf, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+    }
+
+    test.each(TOOLS)('$definition.name does not tell what others have', async (tool) => {
+      await using connections = await connected();
+      const { of, clientOf } = connections;
+      const comparisons = probesOf(tool.useCase, [...tool.renamed.keys()]).map((probe) => ({
+        name: probe.name,
+        foreign: namedBy(probe, of.owner.ids),
+        unknown: namedBy(probe, of.nothing),
+        send: overTool(tool, probe, clientOf),
+      }));
+      await expectAlike(of, comparisons);
+    });
+
+    const methods = Object.entries(METHOD_PROBES).filter(([, probes]) => probes.length > 0);
+
+    test.each(methods)('%s does not tell what others have', async (_, probes) => {
+      await using connections = await connected();
+      const { of, clientOf } = connections;
+      const comparisons = probes.flatMap(({ kinds, request }) =>
+        kinds.map((kind) => ({
+          name: kind,
+          foreign: { id: of.owner.ids[kind] },
+          unknown: { id: of.nothing[kind] },
+          send: (as: Estate, { id = '' }) => clientOf(as).observe((client) => request(client, id)),
+        })),
+      );
+      await expectAlike(of, comparisons);
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
+import { newApiKeyId } from '../../../src/application/issue-api-key.ts';
+import { newTenant } from './estate.ts';
+
+/** What a tenant owns that a request can name, and how an id looks that is nobody's. */
+const NEW = {
+  'active instance': () => uuidV7.next(),
+  'awaiting instance': () => uuidV7.next(),
+  'completed instance': () => uuidV7.next(),
+  'deleted instance': () => uuidV7.next(),
+  step: () => uuidV7.next(),
+  'open question': () => uuidV7.next(),
+  'answered question': () => uuidV7.next(),
+  'closed question': () => uuidV7.next(),
+  'queued message': () => uuidV7.next(),
+  'read message': () => uuidV7.next(),
+  'agent type': () => uuidV7.next(),
+  'agent type name': () => `type of ${newTenant()}`,
+  'good key': () => newApiKeyId() as string,
+  'revoked key': () => newApiKeyId() as string,
+} as const;
+
+export type Kind = keyof typeof NEW;
+
+/** Something of each kind. */
+export type IdsByKind = { readonly [kind in Kind]: string };
+
+/** Ids of every kind, none of which ever existed. */
+export const idsOfNothing = (): IdsByKind =>
+  Object.fromEntries(Object.entries(NEW).map(([kind, make]) => [kind, make()])) as IdsByKind;
+
+const INSTANCES = [
+  'active instance',
+  'awaiting instance',
+  'completed instance',
+  'deleted instance',
+] as const satisfies readonly Kind[];
+const MESSAGES = [
+  'step',
+  'open question',
+  'answered question',
+  'closed question',
+  'queued message',
+  'read message',
+] as const satisfies readonly Kind[];
+
+/** Every field of a use case that names something, and what may be named there; a good value comes first. */
+export const ID_FIELDS: { readonly [field: string]: readonly [Kind, ...Kind[]] } = {
+  agent_instance_id: INSTANCES,
+  message_id: MESSAGES,
+  last_read_message_id: ['read message', ...MESSAGES],
+  question_id: ['open question', ...MESSAGES],
+  cursor: INSTANCES,
+  id: ['good key', 'revoked key'],
+  agent_type: ['agent type name'],
+};
+
+/** Every other field, with a value that all use cases which have it take. */
+export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
+  before_position: 2,
+  content: 'a text',
+  expires_in_days: 30,
+  git_diff: 'diff --git a/a b/a',
+  limit: 50,
+  mark_as_read: false,
+  message_metadata: { some: 'thing' },
+  name: 'a name',
+  question_text: 'a question?',
+  requires_user_input: true,
+  scope: 'agent',
+  send_email: null,
+  send_push: null,
+  send_sms: null,
+  transport: 'stdio',
+  wait: 0,
+  wait_seconds: 0,
+};
+
+/** What may not be given beside an id. */
+export const IN_PLACE_OF: { readonly [field: string]: string } = { question_id: 'question_text' };

@@ -1,0 +1,103 @@
+import type { MethodName } from '../../../src/adapters/mcp/methods.ts';
+import type { Tool } from '../../../src/adapters/mcp/tool.ts';
+import type { ClientKind, TestClient } from '../mcp/clients.ts';
+import type { Send } from './compare.ts';
+import type { Estate } from './estate.ts';
+import type { Kind } from './kinds-of-id.ts';
+import { type Answer, answerOf } from './outcome.ts';
+import { inputOf, type Probe } from './probes.ts';
+import { tokenOf } from './tenant-server.ts';
+
+/** A tenant's client, and what the server answered it underneath. */
+export class ObservedClient implements AsyncDisposable {
+  readonly client: TestClient;
+  readonly #answered: Promise<Answer>[];
+
+  private constructor(client: TestClient, answered: Promise<Answer>[]) {
+    this.client = client;
+    this.#answered = answered;
+  }
+
+  static async connect(kind: ClientKind, url: string, { userId }: Estate): Promise<ObservedClient> {
+    const answered: Promise<Answer>[] = [];
+    const observing: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      // The streams that are opened by GET never end.
+      if (init?.method === 'POST') answered.push(answerOf(response.clone()));
+      return response;
+    };
+    return new ObservedClient(
+      await kind.connect(url, { token: tokenOf(userId), fetch: observing }),
+      answered,
+    );
+  }
+
+  /** What the client made of its request, and all HTTP answers it got meanwhile. */
+  async observe(request: (client: TestClient) => Promise<object>): Promise<Answer[]> {
+    this.#answered.length = 0;
+    const made = await request(this.client).catch((error: Error & { code?: unknown; data?: unknown }) => ({
+      code: error.code,
+      message: error.message,
+      data: error.data,
+    }));
+    return [{ status: 0, headers: [], body: JSON.stringify(made) }, ...(await Promise.all(this.#answered))];
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.client.close();
+  }
+}
+
+/** How each of these tenants' clients calls a tool with a probe. */
+export const overTool =
+  ({ definition, renamed }: Tool, probe: Probe, clientOf: (as: Estate) => ObservedClient): Send =>
+  (as, named) => {
+    const args = Object.entries(inputOf(probe, named, as)).map(([field, value]) => [
+      renamed.get(field),
+      value,
+    ]);
+    return clientOf(as).observe((client) => client.call(definition.name, Object.fromEntries(args)));
+  };
+
+const INSTANCES: readonly Kind[] = [
+  'active instance',
+  'awaiting instance',
+  'completed instance',
+  'deleted instance',
+];
+
+interface MethodProbe {
+  readonly kinds: readonly Kind[];
+  readonly request: (client: TestClient, id: string) => Promise<object>;
+}
+
+const reading = (uri: (id: string) => string): MethodProbe => ({
+  kinds: INSTANCES,
+  request: (client, id) => client.readResource({ uri: uri(id) }),
+});
+const RESOURCE = 'agent-dashboard://agent-instances/';
+
+/** What can be named in each request of the protocol; the compiler wants a line for a new one. */
+export const METHOD_PROBES: { readonly [method in MethodName]: readonly MethodProbe[] } = {
+  // Tool by tool, from their own table.
+  'tools/call': [],
+  'tools/list': [],
+  'resources/list': [
+    { kinds: INSTANCES, request: (client, cursor) => client.listResources({ cursor }) },
+    { kinds: INSTANCES, request: (client) => client.listResources({}) },
+  ],
+  'resources/templates/list': [],
+  'resources/read': [
+    reading((id) => RESOURCE + id),
+    reading((id) => RESOURCE + id.toUpperCase().replaceAll('-', '')),
+    reading((id) => `${RESOURCE}${id}?before=2`),
+  ],
+  'prompts/list': [],
+  'prompts/get': [
+    {
+      kinds: INSTANCES,
+      request: (client, agent_instance_id) =>
+        client.getPrompt({ name: 'work-with-the-dashboard', arguments: { agent_instance_id } }),
+    },
+  ],
+};

@@ -1,0 +1,73 @@
+import type * as v from 'valibot';
+import type { UseCase } from '../../../src/application/use-case.ts';
+import type { Estate } from './estate.ts';
+import { ID_FIELDS, type IdsByKind, IN_PLACE_OF, type Kind, OTHER_FIELDS } from './kinds-of-id.ts';
+
+type Fields = { readonly [field: string]: unknown };
+
+/** One request, in which some fields name what is not the caller's. */
+export interface Probe {
+  readonly name: string;
+  readonly kinds: { readonly [field: string]: Kind };
+  /** Fields that name something of the caller's own. */
+  readonly own: readonly string[];
+  readonly others: Fields;
+}
+
+const entriesOf = ({ input }: UseCase) => (input as unknown as { entries: v.ObjectEntries }).entries;
+
+export const fieldsOf = (useCase: UseCase): string[] => Object.keys(entriesOf(useCase));
+
+/** The fields that nobody has said anything about. */
+export const unclassified = (fields: readonly string[]): string[] =>
+  fields.filter((field) => !Object.hasOwn(ID_FIELDS, field) && !Object.hasOwn(OTHER_FIELDS, field));
+
+/** Every way to ask a use case, through these fields of it, for what is not the caller's. */
+export function probesOf(useCase: UseCase, fields = fieldsOf(useCase)): Probe[] {
+  const ids = fields.filter((field) => Object.hasOwn(ID_FIELDS, field));
+  const required = ids.filter((field) => entriesOf(useCase)[field]?.type !== 'optional');
+  const probe = (name: string, kinds: Probe['kinds'], own: readonly string[]): Probe => {
+    const mine = own.filter((field) => !Object.hasOwn(kinds, field));
+    const replaced = new Set([...Object.keys(kinds), ...mine].map((field) => IN_PLACE_OF[field]));
+    const others = fields.filter((field) => Object.hasOwn(OTHER_FIELDS, field) && !replaced.has(field));
+    return {
+      name,
+      kinds,
+      own: mine,
+      others: Object.fromEntries(others.map((field) => [field, OTHER_FIELDS[field]])),
+    };
+  };
+
+  const company = ids.filter((field) => !Object.hasOwn(IN_PLACE_OF, field));
+  const single = ids.flatMap((field) =>
+    ID_FIELDS[field]!.flatMap((kind) => [
+      probe(`${field}: ${kind}`, { [field]: kind }, required),
+      ...(company.length > required.length
+        ? [probe(`${field}: ${kind}, the rest one's own`, { [field]: kind }, company)]
+        : []),
+    ]),
+  );
+  const together = Object.fromEntries(ids.map((field) => [field, ID_FIELDS[field]![0]]));
+  return [
+    probe("all one's own", {}, required),
+    ...single,
+    ...(ids.length > 1 ? [probe('all together', together, [])] : []),
+  ];
+}
+
+/** The ids that a probe names, field by field. */
+export const namedBy = ({ kinds }: Probe, ids: IdsByKind): { [field: string]: string } =>
+  Object.fromEntries(Object.entries(kinds).map(([field, kind]) => [field, ids[kind]]));
+
+export function inputOf(
+  { own, others }: Probe,
+  named: Fields,
+  { ids }: Estate,
+): { [field: string]: unknown } {
+  const mine = own.map((field) => [field, ids[ID_FIELDS[field]![0]]]);
+  return { ...others, ...Object.fromEntries(mine), ...named };
+}
+
+/** What the fields name that are the caller's own: for someone else to name the very same. */
+export const kindsOfOwn = ({ own }: Probe): Probe['kinds'] =>
+  Object.fromEntries(own.map((field) => [field, ID_FIELDS[field]![0]]));

@@ -1,0 +1,47 @@
+import { BASE_PATH, type Route } from '../../../src/adapters/koa/routes.ts';
+import type { Send } from './compare.ts';
+import { answerOf } from './outcome.ts';
+import { inputOf, type Probe } from './probes.ts';
+import { tokenOf } from './tenant-server.ts';
+
+type Fields = { readonly [field: string]: unknown };
+
+/** How a route is asked a probe. */
+export const overRest =
+  (url: string, route: Route, probe: Probe, idempotencyKey: string | null = null): Send =>
+  async (as, named) => [
+    await answerOf(
+      await fetch(...requestOf(url, route, inputOf(probe, named, as), tokenOf(as.userId), idempotencyKey)),
+    ),
+  ];
+
+/** Puts each field where the route looks for it: path, then query or body. */
+function requestOf(
+  url: string,
+  { method, path, body }: Route,
+  input: Fields,
+  token: string,
+  idempotencyKey: string | null,
+): [string, RequestInit] {
+  const inPath = pathFields(path);
+  const filled = path.replaceAll(/:(\w+)/g, (_, field: string) => encodeURIComponent(String(input[field])));
+  const rest = Object.entries(input).filter(([field]) => !inPath.includes(field));
+  const query = new URLSearchParams(rest.map(([field, value]): [string, string] => [field, String(value)]));
+  const address = `${url}${BASE_PATH}${filled}`;
+  const headers = {
+    authorization: `Bearer ${token}`,
+    ...(idempotencyKey !== null && { 'idempotency-key': idempotencyKey }),
+  };
+  if (body === 'none') return [`${address}?${query}`, { method, headers }];
+  return [
+    address,
+    {
+      method,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(Object.fromEntries(rest)),
+    },
+  ];
+}
+
+export const pathFields = (path: string): string[] =>
+  [...path.matchAll(/:(\w+)/g)].map(([, field]) => field!);

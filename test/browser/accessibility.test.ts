@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { DESKTOP, PHONE } from './support/browser.ts';
+import { Dashboard } from './support/dashboard.ts';
+import { playScene } from './support/scene.ts';
+
+const dashboard = Dashboard.forTests();
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What axe finds, of whatever weight. */
+async function violations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: AXE });
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } };
+    interface AxeViolation {
+      readonly id: string;
+      readonly impact: string;
+      readonly nodes: readonly { readonly html: string }[];
+    }
+    const found = await axe.run();
+    return found.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html}`);
+  });
+}
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  test.each([
+    ['phone', PHONE],
+    ['desktop', DESKTOP],
+  ] as const)('on a %s nobody is shut out', async (_name, device) => {
+    const { asking } = await playScene(dashboard.server);
+    const page = await dashboard.open({ ...device, colorScheme, bypassCSP: true });
+    await page.getByRole('link', { name: /Which database/ }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    for (const [address, sign] of [
+      [`#/instances/${asking}`, 'PostgreSQL 18'],
+      [`#/instances/${asking}/changes`, 'src/store/db.ts'],
+      ['#/keys', 'Create key'],
+    ] as const) {
+      await page.goto(`${dashboard.server.url}/${address}`);
+      await page.getByRole('region', { name: 'Details' }).getByText(sign).waitFor();
+      expect(await violations(page)).toEqual([]);
+      const beyond = await page.evaluate(
+        ({ documentElement: { scrollWidth, clientWidth } } = document) => scrollWidth - clientWidth,
+      );
+      expect(beyond).toBe(0);
+    }
+    await page.goto(`${dashboard.server.url}/#/instances/${asking}`);
+    await page.getByRole('button', { name: 'Rename, end or delete' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+});

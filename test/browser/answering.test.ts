@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { Agent } from './support/agent.ts';
+import { PHONE } from './support/browser.ts';
+import { Dashboard } from './support/dashboard.ts';
+
+const dashboard = Dashboard.forTests();
+const QUESTION = 'Which database?\n\n[OPTIONS]\n1. PostgreSQL\n2. SQLite\n[/OPTIONS]';
+
+describe('a question', () => {
+  test('shows up without a reload, and a tap on a phone answers it', async () => {
+    const page = await dashboard.open(PHONE);
+    const agent = new Agent(dashboard.server);
+    await agent.ask(QUESTION);
+    await page.getByRole('link', { name: /Which database/ }).tap();
+    await page.getByText('The agent will read your answer when it next calls.').waitFor();
+
+    const heard = agent.hears(20);
+    await page.getByText('The agent is waiting for your answer now.').waitFor();
+    await page.getByRole('button', { name: 'SQLite' }).tap();
+
+    expect(await heard).toEqual(['SQLite']);
+    await page.getByText(/picked up \d/).waitFor();
+    expect(await page.getByRole('button', { name: 'SQLite' }).count()).toBe(0);
+    expect(dashboard.complaints).toEqual([]);
+  });
+
+  test('can be answered in words, over several lines, by keyboard alone', async () => {
+    const page = await dashboard.open();
+    const agent = new Agent(dashboard.server);
+    await agent.ask('What shall I call it? [YES/NO]');
+    await page.getByRole('link', { name: /What shall I call it/ }).waitFor();
+    await page.keyboard.press('j');
+    await page.getByRole('textbox', { name: 'Your answer' }).waitFor();
+    await page.keyboard.press('r');
+    await page.keyboard.type('Orders');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('or Purchases');
+    await page.keyboard.press('Control+Enter');
+    expect(await agent.hears(5)).toEqual(['Orders\nor Purchases']);
+  });
+
+  test('that somebody else has answered says so, with their answer', async () => {
+    const [mine, theirs] = [await dashboard.open(), await dashboard.open()];
+    // This page is cut off from the stream, and learns of the other's answer by its own only.
+    await mine.route('**/api/v1/events', (route) => route.abort());
+    await mine.reload();
+    const agent = new Agent(dashboard.server);
+    await agent.ask(QUESTION);
+    for (const page of [mine, theirs]) {
+      await page.getByRole('link', { name: /Which database/ }).click();
+      await page.getByRole('button', { name: 'SQLite' }).waitFor();
+    }
+    await mine.route('**/api/v1/agent-instances?*', (route) => route.abort());
+    await mine.route('**/api/v1/agent-instances/*?*', (route) => route.abort());
+    await theirs.getByRole('button', { name: 'PostgreSQL' }).click();
+    await theirs.getByText('queued, not read yet').waitFor();
+    await mine.getByRole('button', { name: 'SQLite' }).click();
+
+    const refusal = mine.getByRole('alert').filter({ hasText: 'Somebody answered before you' });
+    await refusal.getByText('PostgreSQL').waitFor();
+    expect(await agent.hears(0)).toEqual(['PostgreSQL']);
+
+    await mine.getByRole('button', { name: 'Send mine as a message' }).click();
+    expect(await agent.hears(5)).toEqual(['SQLite']);
+  });
+
+  test('is counted in the title', async () => {
+    const page = await dashboard.open();
+    const agent = new Agent(dashboard.server);
+    await agent.ask(QUESTION);
+    await page.waitForFunction(() => document.title.startsWith('(1)'));
+    await agent.end();
+    await page.waitForFunction(() => !document.title.startsWith('('));
+  });
+});
+
+test('two tabs agree', async () => {
+  const [one, other] = [await dashboard.open(), await dashboard.open(PHONE)];
+  const agent = new Agent(dashboard.server);
+  await agent.ask(QUESTION);
+  for (const page of [one, other]) await page.getByRole('link', { name: /Which database/ }).click();
+  await one.getByRole('button', { name: 'PostgreSQL' }).click();
+  await other.getByText('queued, not read yet').waitFor();
+  expect(await other.getByRole('button', { name: 'SQLite' }).count()).toBe(0);
+  await agent.hears(0);
+  for (const page of [one, other]) await page.getByText(/picked up \d/).waitFor();
+});
+
+test('a draft survives a reload, and is gone once it is sent', async () => {
+  const page = await dashboard.open();
+  const agent = new Agent(dashboard.server);
+  await agent.step('Working');
+  await page.getByRole('link', { name: /Working/ }).click();
+  const field = page.getByRole('textbox', { name: 'Message to the agent' });
+  await field.fill('Please also');
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector('textarea')?.value === 'Please also');
+  await page.getByRole('button', { name: 'Send' }).click();
+  expect(await agent.hears(5)).toEqual(['Please also']);
+  await page.reload();
+  await field.waitFor();
+  expect(await field.inputValue()).toBe('');
+});

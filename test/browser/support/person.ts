@@ -1,0 +1,26 @@
+/** What a person does without the page: the rest of the people's API, under a token. */
+export class Person {
+  readonly #server: { readonly url: string; readonly dashboardToken: string };
+
+  constructor(server: { readonly url: string; readonly dashboardToken: string }) {
+    this.#server = server;
+  }
+
+  name(instance: { readonly id: string }, name: string): Promise<void> {
+    return this.#call('PATCH', `/agent-instances/${instance.id}`, { name });
+  }
+
+  say(instance: { readonly id: string }, content: string): Promise<void> {
+    return this.#call('POST', `/agent-instances/${instance.id}/messages`, { content });
+  }
+
+  async #call(method: string, path: string, body: object): Promise<void> {
+    const { url, dashboardToken } = this.#server;
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${dashboardToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  }
+}

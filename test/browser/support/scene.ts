@@ -1,0 +1,95 @@
+import { Agent } from './agent.ts';
+import { Person } from './person.ts';
+
+const DIFF = `diff --git a/src/store/db.ts b/src/store/db.ts
+index 83db48f..bf2a1c4 100644
+--- a/src/store/db.ts
++++ b/src/store/db.ts
+@@ -1,8 +1,12 @@
+ import { env } from '../env';
+-import sqlite from 'better-sqlite3';
++import pg from 'pg';
+ 
+-export const db = sqlite(env.DB_FILE);
++/** One pool for the process: a connection for each request would exhaust the server. */
++export const db = new pg.Pool({
++  connectionString: env.DATABASE_URL,
++  max: 10,
++});
+ 
+ export async function close() {
+-  db.close();
++  await db.end();
+ }
+diff --git a/test/orders.test.ts b/test/orders.test.ts
+new file mode 100644
+index 0000000..1f2e3d4
+--- /dev/null
++++ b/test/orders.test.ts
+@@ -0,0 +1,5 @@
++import { expect, test } from 'vitest';
++
++test('an order keeps the sequence of its lines', async () => {
++  expect(await linesOf(order)).toEqual(['a', 'b', 'c']);
++});
+`;
+
+export interface Scene {
+  /** The instance whose question is open. */
+  readonly asking: string;
+}
+
+interface Server {
+  readonly url: string;
+  readonly agentToken: string;
+  readonly dashboardToken: string;
+}
+
+/** A believable afternoon: one agent asks, others work, some are done. */
+export async function playScene(server: Server): Promise<Scene> {
+  const person = new Person(server);
+  for (const [name, last] of [
+    [
+      'Upgrade the build to Vite 8',
+      'All 214 tests pass. The bundle is **18 % smaller**; summary in `docs/vite-8.md`.',
+    ],
+    ['Flaky login test', 'Found it: the clock was read twice. Fixed, and run 500 times without a failure.'],
+  ] as const) {
+    const done = new Agent(server, 'codex');
+    await done.step(last);
+    await person.name(done, name);
+    await done.end();
+  }
+  await new Agent(server, 'cursor').step('Reading the accessibility report, 41 findings.');
+  const working = new Agent(server, 'codex');
+  await working.step('Translating the invoice templates: 12 of 30 done.');
+  await person.name(working, 'Translate invoices');
+  return { asking: await playAsking(server, person) };
+}
+
+async function playAsking(server: Server, person: Person): Promise<string> {
+  const agent = new Agent(server);
+  await agent.step(
+    'I read the orders module. It keeps all in one SQLite file, which is locked while a report runs.',
+  );
+  await person.name(agent, 'Move orders off SQLite');
+  await agent.step(
+    'Three places open the file themselves:\n\n- `src/orders/list.ts`\n- `src/orders/export.ts`\n- `src/reports/daily.ts`\n\nI am moving them behind one module first.',
+  );
+  await agent.ask('May I change the public signature of `openDatabase()`? [YES/NO]');
+  await person.say(agent, 'Yes');
+  await agent.hears(0);
+  await agent.step(
+    'Done. All callers share one pool now:\n\n```ts\nexport const db = new pg.Pool({ connectionString: env.DATABASE_URL, max: 10 });\n```',
+    { git_diff: DIFF },
+  );
+  await person.say(
+    agent,
+    'Please keep the migration in one file, and say in the README how to roll it back.',
+  );
+  await agent.hears(0);
+  await agent.ask(
+    'Which database should the production setup use? Both work; the tests pass with either.\n\n[OPTIONS]\n1. PostgreSQL 18\n2. Keep SQLite, but one writer\n3. Decide later, behind an interface\n[/OPTIONS]',
+  );
+  return agent.id;
+}

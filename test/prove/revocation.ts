@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { agentDashboard } from '../support/agent-dashboard.ts';
+import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
+import { KeyHolder } from './revocation/key-holder.ts';
+import { Cluster } from './rig/cluster.ts';
+import { inTurns } from './rig/in-turns.ts';
+import { RetryingClient } from './rig/retrying-client.ts';
+import { cutListeners } from './waiting-is-free/listen-sessions.ts';
+import { callsSince, countStatements, requireRare, sorted } from './waiting-is-free/statement-counts.ts';
+
+const KEYS = 120;
+/** Of which so many are revoked. */
+const REVOKED_PART = 0.5;
+/** One in so many by the command line, which is a process of its own each time. */
+const BY_COMMAND_LINE = 6;
+const LATEST_MS = 5_000;
+/** From the moment a request is sent to the moment it is looked at, and back, on a busy machine. */
+const WAY_MS = 1_000;
+const AWAY_MS = 10_000;
+const BACK_MS = 10_000;
+
+/** Keys that are used everywhere in every way at once, while some are revoked and then the database goes away. */
+export const revocation: Proof = {
+  name: 'revocation',
+  promise: 'A revoked key is dead on every process within 5 s; no other key is refused',
+
+  async run(context) {
+    const { random, progress } = context;
+    await using cluster = await Cluster.start(['-c', 'shared_preload_libraries=pg_stat_statements']);
+    await cluster.postgres.query('create extension if not exists pg_stat_statements');
+    using client = new RetryingClient(cluster.ports);
+    const person = await cluster.tokens.of('ada', 'dashboard');
+    const holders = await issue(scaled(KEYS, context, 12), { cluster, client, person, random });
+    await Promise.all(holders.map((holder) => holder.begin()));
+    progress(`${holders.length} keys with waits, streams and traffic at both servers`);
+    await sleep(1_000);
+
+    const before = await countStatements(cluster);
+    const since = performance.now();
+    const doomed = random
+      .fork('doomed')
+      .shuffled(holders)
+      .slice(0, Math.round(holders.length * REVOKED_PART));
+    const chance = random.fork('revocations');
+    for (const [nth, holder] of doomed.entries()) {
+      // So that some processes hear of it and some do not.
+      for (let cut = chance.below(3); cut > 0; cut -= 1)
+        await cutListeners(cluster, (it) => chance.oneOf(it));
+      const byCommand = nth % BY_COMMAND_LINE === 0;
+      await (byCommand
+        ? revokeByCommand(cluster, holder)
+        : revokeByRest(client, person, holder, random.fork(nth)));
+      holder.revokedAt = performance.now();
+      await sleep(chance.between(0, 200));
+    }
+    await sleep(LATEST_MS + 2 * WAY_MS);
+    const { looks, notes } = sorted(callsSince(before, await countStatements(cluster)));
+    // Of the servers; a command line looks at nothing.
+    requireRare({ looks, notes }, (performance.now() - since) / 1000, cluster.servers.length);
+    if (looks === 0) throw new BrokenPromise('nobody looked for revoked keys');
+
+    const good = holders.filter(({ revokedAt }) => revokedAt === null);
+    requireNone('uses of a revoked key that were accepted too late', doomed.flatMap(acceptedTooLate));
+    requireNone(
+      'waits and streams that outlived their key',
+      doomed.flatMap((it) => outlived(it, cluster.ports)),
+    );
+    requireNone('good keys that were refused', good.flatMap(refusedWrongly));
+
+    progress(`the database goes away for ${AWAY_MS / 1000} s`);
+    const awayAt = performance.now();
+    await cluster.postgres.stayAway(AWAY_MS);
+    const backAt = performance.now();
+    await sleep(BACK_MS);
+    await Promise.all(holders.map((holder) => holder.stop()));
+    const during = good.flatMap(({ uses }) =>
+      uses.filter(({ sentAt }) => sentAt > awayAt && sentAt < backAt),
+    );
+    const blind = during.filter(
+      ({ sentAt, answeredAt }) => sentAt > awayAt + LATEST_MS && answeredAt < backAt - WAY_MS,
+    );
+    requireNone(
+      'keys that nobody could check, answered otherwise than 503',
+      blind.filter(({ status }) => status !== 503).map(told),
+    );
+    if (blind.length === 0) throw new BrokenPromise('nobody used a key while the database was away');
+    const after = good.flatMap(({ uses }) => uses.filter(({ sentAt }) => sentAt > backAt + BACK_MS / 2));
+    requireNone(
+      'good keys not accepted again afterwards',
+      after.filter(({ status }) => status !== 200).map(told),
+    );
+    requireNone('good keys that were refused, all in all', good.flatMap(refusedWrongly));
+    requireNone('revoked keys accepted again', doomed.flatMap(acceptedTooLate));
+    cluster.requireNoFaults();
+    return {
+      keys: holders.length,
+      revoked: doomed.length,
+      uses: holders.reduce((sum, { uses }) => sum + uses.length, 0),
+      looks,
+      'slowest end of a use, wait or stream': `${Math.round(Math.max(...doomed.map((it) => lastAccepted(it))))} ms`,
+      'answers while the database was away': during.length,
+      'of them 503': during.filter(({ status }) => status === 503).length,
+    };
+  },
+};
+
+interface Issuing {
+  readonly cluster: Cluster;
+  readonly client: RetryingClient;
+  readonly person: string;
+  readonly random: Parameters<RetryingClient['call']>[1];
+}
+
+async function issue(count: number, { cluster, client, person, random }: Issuing): Promise<KeyHolder[]> {
+  const holders: KeyHolder[] = [];
+  const numbers = Array.from({ length: count }, (_, nth) => nth);
+  await inTurns(numbers, 8, async (nth) => {
+    const chance = random.fork(`key ${nth}`);
+    const body = { name: `key ${nth}` };
+    const issued = { method: 'POST', path: '/api-keys', token: person, key: null, body } as const;
+    const { id, token } = JSON.parse((await client.call(issued, chance)).body);
+    holders.push(new KeyHolder({ id, token, ports: cluster.ports, client, random: chance }));
+  });
+  return holders;
+}
+
+async function revokeByRest(
+  client: RetryingClient,
+  person: string,
+  { id }: KeyHolder,
+  random: Issuing['random'],
+) {
+  const { status, body } = await client.call(
+    { method: 'DELETE', path: `/api-keys/${id}`, token: person, key: id },
+    random,
+  );
+  if (status !== 204) throw new BrokenPromise(`a revocation was answered ${status}: ${body}`);
+}
+
+async function revokeByCommand({ databaseUrl, tokens }: Cluster, { id }: KeyHolder) {
+  const { code, stderr } = await agentDashboard(['token', 'revoke', id], {
+    DATABASE_URL: databaseUrl,
+    ...tokens.env,
+  });
+  if (code !== 0) throw new BrokenPromise(`token revoke ended with ${code}: ${stderr}`);
+}
+
+const told = ({ sentAt, status }: { sentAt: number; status: number }) =>
+  `${status}, sent at ${Math.round(sentAt)} ms`;
+
+const acceptedTooLate = ({ id, uses, revokedAt }: KeyHolder): string[] =>
+  uses
+    .filter(({ sentAt, status }) => status === 200 && sentAt > revokedAt! + LATEST_MS)
+    .map(({ sentAt }) => `${id}: ${Math.round(sentAt - revokedAt!)} ms after its revocation`);
+
+const refusedWrongly = ({ id, uses, waitsRefused }: KeyHolder): string[] => [
+  ...uses.filter(({ status }) => ![200, 503, 0].includes(status)).map((use) => `${id}: ${told(use)}`),
+  ...[...waitsRefused.keys()].map((port) => `${id}: its wait at ${port}`),
+];
+
+function outlived(
+  { id, waitsRefused, streamsEnded, revokedAt }: KeyHolder,
+  ports: readonly number[],
+): string[] {
+  const late = (ended: ReadonlyMap<number, number>, what: string) =>
+    ports
+      .map((port) => (ended.get(port) ?? Number.POSITIVE_INFINITY) - revokedAt!)
+      .filter((milliseconds) => milliseconds > LATEST_MS + WAY_MS)
+      .map((milliseconds) => `${id}: a ${what} for ${milliseconds} ms`);
+  return [...late(waitsRefused, 'wait'), ...late(streamsEnded, 'stream')];
+}
+
+/** How long after its revocation the key was still good for anything. */
+const lastAccepted = ({ uses, waitsRefused, streamsEnded, revokedAt }: KeyHolder): number =>
+  Math.max(
+    0,
+    ...uses.filter(({ status }) => status === 200).map(({ sentAt }) => sentAt - revokedAt!),
+    ...[...waitsRefused.values(), ...streamsEnded.values()].map((ended) => ended - revokedAt!),
+  );

@@ -1,0 +1,51 @@
+import type { Outgoing } from '../../web/src/model/outbox.ts';
+import type { AgentInstance, Message } from '../../web/src/model/wire.ts';
+
+/** Valid values; a test overrides what it is about. */
+export const anInstance = (change: Partial<AgentInstance> = {}): AgentInstance => ({
+  id: 'one',
+  agent_type_id: 'type',
+  agent_type_name: 'claude-code',
+  name: null,
+  status: 'ACTIVE',
+  started_at: '2026-01-01T10:00:00.000Z',
+  ended_at: null,
+  latest_message: null,
+  latest_message_at: null,
+  chat_length: 0,
+  last_heartbeat_at: null,
+  ...change,
+});
+
+export const aMessage = (position: number, change: Partial<Message> = {}): Message => ({
+  id: `message-${position}`,
+  position,
+  content: `message ${position}`,
+  sender_type: 'AGENT',
+  created_at: '2026-01-01T10:00:00.000Z',
+  requires_user_input: false,
+  read_at: null,
+  question_status: null,
+  answer_id: null,
+  agent_waiting: null,
+  ...change,
+});
+
+export const aQuestion = (position: number, change: Partial<Message> = {}): Message =>
+  aMessage(position, { requires_user_input: true, question_status: 'open', agent_waiting: false, ...change });
+
+/** So many messages, from the first position to the last. */
+export const messages = (first: number, last: number): Message[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => aMessage(first + index));
+
+export const anOutgoing = (change: Partial<Outgoing> = {}): Outgoing => ({
+  key: 'key',
+  userId: 'local',
+  instanceId: 'one',
+  content: 'Yes',
+  inReplyTo: null,
+  writtenAt: '2026-01-01T10:00:00.000Z',
+  after: 0,
+  refusal: null,
+  ...change,
+});

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { backoffMs } from '../../web/src/model/backoff.ts';
+import { dayWords, relativeTime } from '../../web/src/model/time-words.ts';
+
+const NOW = Date.parse('2026-05-10T12:00:00.000Z');
+const ago = (ms: number) => relativeTime(new Date(NOW - ms).toISOString(), NOW, 'en');
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+describe('a moment', () => {
+  test.each([
+    [0, 'now'],
+    [-5_000, 'now'],
+    [2 * MINUTE, '2m ago'],
+    [59.6 * MINUTE, '1h ago'],
+    [3 * 60 * MINUTE, '3h ago'],
+    [2 * DAY, '2d ago'],
+    [30 * DAY, 'Apr 10'],
+    [400 * DAY, 'Apr 5, 2025'],
+  ])('%i ms ago is %j', (ms, words) => {
+    expect(ago(ms)).toBe(words);
+  });
+
+  test('speaks the language of its reader', () => {
+    expect(relativeTime(new Date(NOW - 2 * DAY).toISOString(), NOW, 'de')).toMatch(/^vor 2 T/);
+  });
+
+  test('days have words of their own', () => {
+    const day = (days: number) => dayWords(new Date(NOW - days * DAY).toISOString(), NOW, 'en');
+    expect([day(0), day(1), day(9)]).toEqual(['today', 'yesterday', 'Friday, May 1']);
+  });
+});
+
+test('each failure waits longer than the one before, up to a bound, and never at the same time as others', () => {
+  expect([1, 2, 3, 4].map((failures) => backoffMs(failures, 1))).toEqual([500, 1_000, 2_000, 4_000]);
+  expect(backoffMs(40, 1)).toBe(15_000);
+  expect(backoffMs(1, 0)).toBe(250);
+});

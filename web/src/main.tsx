@@ -1,0 +1,22 @@
+import { render } from 'preact';
+import './style/tokens.css';
+import './style/base.css';
+import './style/controls.css';
+import './style/list.css';
+import './style/instance.css';
+import './style/timeline.css';
+import './style/answer.css';
+import './style/diff.css';
+import './style/pages.css';
+import { watchAttention } from './store/attention.ts';
+import { followWhileSignedIn } from './store/live.ts';
+import { openPage } from './store/opening.ts';
+import './store/theme.ts';
+import { App } from './view/app.tsx';
+import { fitKeyboard } from './view/fit-keyboard.ts';
+
+render(<App />, document.getElementById('page')!);
+fitKeyboard();
+watchAttention();
+followWhileSignedIn();
+void openPage();

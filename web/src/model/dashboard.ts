@@ -1,0 +1,129 @@
+import { type Conversation, emptyConversation, withMessages, withStreamedMessage } from './conversation.ts';
+import type { AgentInstance, InstanceDetail, Message, StreamData, StreamEvent } from './wire.ts';
+
+/** All that the page knows of the person's agents. Never changed, only succeeded. */
+export interface Dashboard {
+  readonly instances: ReadonlyMap<string, AgentInstance>;
+  /** Of the instances that were opened. */
+  readonly conversations: ReadonlyMap<string, Conversation>;
+  /** Counts what the stream told, so that a read that began earlier does not undo it. */
+  readonly revision: number;
+  readonly changedIn: ReadonlyMap<string, number>;
+}
+
+export const emptyDashboard: Dashboard = {
+  instances: new Map(),
+  conversations: new Map(),
+  revision: 0,
+  changedIn: new Map(),
+};
+
+/** A page of the list. @param since the revision when it was asked for */
+export function withInstances(
+  dashboard: Dashboard,
+  page: readonly AgentInstance[],
+  since: number,
+  { replacing = false }: { readonly replacing?: boolean } = {},
+): Dashboard {
+  const changedLater = (id: string) => (dashboard.changedIn.get(id) ?? 0) > since;
+  const instances = new Map(
+    replacing ? [...dashboard.instances].filter(([id]) => changedLater(id)) : dashboard.instances,
+  );
+  for (const instance of page) if (!changedLater(instance.id)) instances.set(instance.id, instance);
+  return { ...dashboard, instances };
+}
+
+/** One instance with the newest of its messages. @param since the revision when it was asked for */
+export function withDetail(dashboard: Dashboard, detail: InstanceDetail, since: number): Dashboard {
+  const { git_diff, messages, ...instance } = detail;
+  const known = dashboard.conversations.get(instance.id) ?? emptyConversation;
+  const conversation = { ...withMessages(known, messages), gitDiff: git_diff, gitDiffIsOld: false };
+  return withConversation(withInstances(dashboard, [instance], since), instance.id, conversation);
+}
+
+/** Older messages, or one that the person has just sent. */
+export function withMoreMessages(dashboard: Dashboard, id: string, messages: readonly Message[]): Dashboard {
+  const known = dashboard.conversations.get(id);
+  return known === undefined ? dashboard : withConversation(dashboard, id, withMessages(known, messages));
+}
+
+/** The instance as an answer of the server tells it, at once. */
+export const withInstance = (dashboard: Dashboard, instance: AgentInstance): Dashboard =>
+  applyEvent(dashboard, { name: 'status_update', data: instance });
+
+export function withoutInstance(dashboard: Dashboard, id: string): Dashboard {
+  const revision = dashboard.revision + 1;
+  const instances = new Map(dashboard.instances);
+  instances.delete(id);
+  return { ...dashboard, instances, revision, changedIn: new Map(dashboard.changedIn).set(id, revision) };
+}
+
+/** What the stream tells. `resync` is the caller's matter: it takes reading. */
+export function applyEvent(dashboard: Dashboard, event: StreamEvent): Dashboard {
+  switch (event.name) {
+    case 'status_update':
+      return event.data.status === 'DELETED'
+        ? withoutInstance(dashboard, event.data.id)
+        : changed(dashboard, event.data);
+    case 'message':
+      return withLatestMessage(streamed(dashboard, event.data), event.data);
+    case 'message_update':
+      return withMoreMessages(dashboard, event.data.agent_instance_id, [event.data]);
+    case 'git_diff_update':
+      return withGitDiff(dashboard, event.data);
+    case 'agent_heartbeat': {
+      const { agent_instance_id: id, last_heartbeat_at } = event.data;
+      const known = dashboard.instances.get(id);
+      return known === undefined ? dashboard : changed(dashboard, { ...known, last_heartbeat_at });
+    }
+    default:
+      return dashboard;
+  }
+}
+
+function changed(dashboard: Dashboard, instance: AgentInstance): Dashboard {
+  const revision = dashboard.revision + 1;
+  return {
+    ...dashboard,
+    revision,
+    instances: new Map(dashboard.instances).set(instance.id, instance),
+    changedIn: new Map(dashboard.changedIn).set(instance.id, revision),
+  };
+}
+
+const withConversation = (dashboard: Dashboard, id: string, conversation: Conversation): Dashboard => ({
+  ...dashboard,
+  conversations: new Map(dashboard.conversations).set(id, conversation),
+});
+
+function streamed(
+  dashboard: Dashboard,
+  { agent_instance_id: id, ...message }: StreamData['message'],
+): Dashboard {
+  const known = dashboard.conversations.get(id);
+  return known === undefined
+    ? dashboard
+    : withConversation(dashboard, id, withStreamedMessage(known, message));
+}
+
+/** The list shows a message at once, whether or not its overview follows. */
+function withLatestMessage(dashboard: Dashboard, message: StreamData['message']): Dashboard {
+  const known = dashboard.instances.get(message.agent_instance_id);
+  if (known === undefined || known.chat_length >= message.position) return dashboard;
+  return changed(dashboard, {
+    ...known,
+    latest_message: message.content,
+    latest_message_at: message.created_at,
+    chat_length: message.position,
+  });
+}
+
+function withGitDiff(dashboard: Dashboard, data: StreamData['git_diff_update']): Dashboard {
+  const known = dashboard.conversations.get(data.agent_instance_id);
+  if (known === undefined) return dashboard;
+  const conversation =
+    data.git_diff === undefined
+      ? { ...known, gitDiffIsOld: true }
+      : { ...known, gitDiff: data.git_diff, gitDiffIsOld: false };
+  return withConversation(dashboard, data.agent_instance_id, conversation);
+}

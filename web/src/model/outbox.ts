@@ -1,0 +1,84 @@
+import type { Message, Problem } from './wire.ts';
+
+/** A message that the person has sent and the server has not yet confirmed. */
+export interface Outgoing {
+  /** The Idempotency-Key: however often it is sent, it arrives once. */
+  readonly key: string;
+  readonly userId: string;
+  readonly instanceId: string;
+  readonly content: string;
+  /** The question that it answers. */
+  readonly inReplyTo: string | null;
+  readonly writtenAt: string;
+  /** The position of the newest message that was there when it was written. */
+  readonly after: number;
+  /** Why the server will not have it. Null: it is still to be sent. */
+  readonly refusal: Refusal | null;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly detail: string;
+  /** The answer of somebody else that was first. */
+  readonly answer: Message | null;
+}
+
+/** What to do with a message after an attempt to send it. */
+export type Verdict = 'again' | 'sign-in' | Refusal;
+
+const WORTH_REPEATING = new Set([408, 425, 429]);
+
+/** @param problem null where no answer came at all */
+export function judge(problem: Problem | null): Verdict {
+  if (problem === null || problem.status >= 500 || WORTH_REPEATING.has(problem.status)) return 'again';
+  if (problem.code === 'idempotency_in_flight') return 'again';
+  if (problem.status === 401) return 'sign-in';
+  return { code: problem.code, detail: problem.detail, answer: problem.answer ?? null };
+}
+
+const PREFIX = 'outbox:';
+
+/** As much of the browser's storage as is needed. */
+export type KeptTexts = Pick<Storage, 'length' | 'key' | 'getItem' | 'setItem' | 'removeItem'>;
+
+/**
+ * The outbox survives a reload. Each message has an entry of its own, so that tabs do not overwrite one
+ * another's.
+ */
+export function keep(storage: KeptTexts, outgoing: Outgoing): void {
+  storage.setItem(PREFIX + outgoing.key, JSON.stringify(outgoing));
+}
+
+export function forget(storage: KeptTexts, key: string): void {
+  storage.removeItem(PREFIX + key);
+}
+
+/** The person's own, in the order in which they were written. */
+export function kept(storage: KeptTexts, userId: string): Outgoing[] {
+  const entries: Outgoing[] = [];
+  for (let at = 0; at < storage.length; at += 1) {
+    const key = storage.key(at);
+    if (key?.startsWith(PREFIX)) entries.push(...parsed(storage.getItem(key)));
+  }
+  return entries
+    .filter((outgoing) => outgoing.userId === userId)
+    .sort((one, other) => one.writtenAt.localeCompare(other.writtenAt));
+}
+
+/** The first message of each instance that is to be sent: an instance's messages keep their order. */
+export function nextToSend(outbox: readonly Outgoing[]): Outgoing[] {
+  const firsts = new Map<string, Outgoing>();
+  for (const outgoing of outbox) {
+    if (outgoing.refusal === null && !firsts.has(outgoing.instanceId))
+      firsts.set(outgoing.instanceId, outgoing);
+  }
+  return [...firsts.values()];
+}
+
+function parsed(text: string | null): Outgoing[] {
+  try {
+    return text === null ? [] : [JSON.parse(text) as Outgoing];
+  } catch {
+    return [];
+  }
+}

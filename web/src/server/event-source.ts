@@ -1,0 +1,47 @@
+import type { EventStreamParser } from '../model/event-stream.ts';
+import type { StreamEvent } from '../model/wire.ts';
+
+/** The server sends something every 15 s. A line that is silent for longer than this is dead. */
+const SILENCE_MS = 40_000;
+
+export type StreamEnd = 'signed-out' | 'lost';
+
+/**
+ * Reads the stream of all events until it ends. Not with the browser's own EventSource: that one tells
+ * neither why it failed nor notices a line that has died, and cannot resume once it gave up.
+ */
+export async function readEvents(
+  parser: EventStreamParser,
+  onEvent: (event: StreamEvent) => void,
+  stop: AbortSignal,
+): Promise<StreamEnd> {
+  const silence = new AbortController();
+  let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  try {
+    const response = await fetch('/api/v1/events', {
+      headers: {
+        accept: 'text/event-stream',
+        ...(parser.lastEventId === null ? {} : { 'last-event-id': parser.lastEventId }),
+      },
+      cache: 'no-store',
+      signal: AbortSignal.any([stop, silence.signal]),
+    });
+    if (response.status === 401 || response.status === 403) return 'signed-out';
+    // An id that the server does not understand must not be sent forever.
+    if (response.status === 400) parser.lastEventId = null;
+    if (!response.ok || response.body === null) return 'lost';
+    for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(), SILENCE_MS);
+      for (const { name, data } of parser.push(piece)) {
+        onEvent({ name, data: JSON.parse(data) } as StreamEvent);
+      }
+    }
+    return 'lost';
+  } catch {
+    return 'lost';
+  } finally {
+    clearTimeout(timer);
+    silence.abort();
+  }
+}
