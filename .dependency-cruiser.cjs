@@ -26,6 +26,25 @@ module.exports = {
       ],
       'Use cases run in any host; valibot is their one library.',
     ),
+    only(
+      'contracts-know-ports-and-domain',
+      '^src/contracts/',
+      [
+        '^src/contracts/',
+        '^src/ports/',
+        '^src/domain/',
+        '^(node:)?assert/strict$',
+        '^(node:)?crypto$',
+        '^(node:)?util$',
+      ],
+      'A contract runs in any test runner, over any adapter.',
+    ),
+    {
+      name: 'nothing-needs-the-contracts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/contracts/' },
+      to: { path: '^src/contracts/' },
+    },
     {
       name: 'adapters-do-not-import-composition',
       severity: 'error',

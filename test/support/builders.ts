@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import type { AgentInstance } from '../../src/domain/agent-instance.ts';
 import type { AgentType } from '../../src/domain/agent-type.ts';
-import type { ApiKey, ApiKeyId } from '../../src/domain/api-key.ts';
+import type { ApiKeyId } from '../../src/domain/api-key.ts';
 import type { Conversation } from '../../src/domain/conversation.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
 import type { Message } from '../../src/domain/message.ts';
 import type { Clock, Ids } from '../../src/ports/runtime.ts';
 import type { TokenGrant } from '../../src/ports/token-issuer.ts';
 import type { Caller } from '../../src/ports/token-verifier.ts';
+
+export { aKeyId, anApiKey } from '../../src/contracts/an-api-key.ts';
 
 /** When everything happened that a test says nothing about, and when the fake clock starts. */
 export const BEFORE = new Date('2026-01-01T09:00:00.000Z');
@@ -144,21 +145,4 @@ export const aConversation = (
   }),
   agentType: null,
   messages,
-});
-
-/** An id as new keys get it: no two are the same. */
-export const aKeyId = () => randomBytes(12).toString('base64url') as ApiKeyId;
-
-/** A key of an agent that works for ever; its id and hash are its own. */
-export const anApiKey = (fields: Partial<ApiKey> = {}): ApiKey => ({
-  id: aKeyId(),
-  name: 'laptop',
-  scope: 'agent',
-  agentInstanceId: null,
-  tokenHash: randomBytes(32).toString('base64url'),
-  createdAt: BEFORE,
-  expiresAt: null,
-  lastUsedAt: null,
-  revokedAt: null,
-  ...fields,
 });

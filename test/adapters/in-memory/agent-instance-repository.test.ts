@@ -1,24 +1,23 @@
-import { beforeAll, describe } from 'vitest';
+import { beforeAll, describe, test } from 'vitest';
 import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory/agent-instance-repository.ts';
 import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
-import type { DashboardQueries } from '../../../src/ports/dashboard-queries.ts';
-import type { Signal } from '../../../src/ports/signals.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
 import {
   agentInstanceRepositoryContract,
   type OpenStore,
-} from '../../contracts/agent-instance-repository.ts';
-import { dashboardQueriesContract } from '../../contracts/dashboard-queries.ts';
-import { recordingSignals } from '../../support/recording-signals.ts';
+} from '../../../src/contracts/agent-instance-repository.ts';
+import { dashboardQueriesContract } from '../../../src/contracts/dashboard-queries.ts';
+import type { DashboardQueries } from '../../../src/ports/dashboard-queries.ts';
 
 describe('in-memory', () => {
   let store: OpenStore;
   let queries: DashboardQueries;
   beforeAll(() => {
-    const published: Signal[] = [];
-    const repository = new InMemoryAgentInstanceRepository(recordingSignals(published));
+    const signals = new InProcessSignals();
+    const repository = new InMemoryAgentInstanceRepository(signals);
     queries = new InMemoryDashboardQueries(repository);
-    store = { repositories: [repository, repository], published };
+    store = { repositories: [repository, repository], signals };
   });
-  agentInstanceRepositoryContract(() => store);
-  dashboardQueriesContract(() => ({ repository: store.repositories[0], queries }));
+  agentInstanceRepositoryContract({ describe, test }, () => store);
+  dashboardQueriesContract({ describe, test }, () => ({ repository: store.repositories[0], queries }));
 });

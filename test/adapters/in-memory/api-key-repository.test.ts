@@ -1,19 +1,16 @@
-import { beforeAll, describe } from 'vitest';
+import { beforeAll, describe, test } from 'vitest';
 import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory/agent-instance-repository.ts';
 import { InMemoryApiKeyRepository } from '../../../src/adapters/in-memory/api-key-repository.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
-import type { ApiKeyName } from '../../../src/ports/api-key-repository.ts';
-import { apiKeyRepositoryContract, type OpenKeyStore } from '../../contracts/api-key-repository.ts';
-import { recordingRevocations } from '../../support/recording-revocations.ts';
+import { apiKeyRepositoryContract, type OpenKeyStore } from '../../../src/contracts/api-key-repository.ts';
 
 describe('in-memory', () => {
   let store: OpenKeyStore;
   beforeAll(() => {
-    const published: ApiKeyName[] = [];
-    const instances = new InMemoryAgentInstanceRepository(new InProcessSignals());
-    const revocations = recordingRevocations(published);
+    const revocations = new InProcessSignals();
+    const instances = new InMemoryAgentInstanceRepository(revocations);
     const repository = new InMemoryApiKeyRepository(instances, revocations);
-    store = { repositories: [repository, repository], instances, revocations, published };
+    store = { repositories: [repository, repository], instances, revocations };
   });
-  apiKeyRepositoryContract(() => store);
+  apiKeyRepositoryContract({ describe, test }, () => store);
 });

@@ -2,14 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
 import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
-import type { Signal } from '../../../src/ports/signals.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
 import {
   agentInstanceRepositoryContract,
   type OpenStore,
-} from '../../contracts/agent-instance-repository.ts';
-import { dashboardQueriesContract } from '../../contracts/dashboard-queries.ts';
+} from '../../../src/contracts/agent-instance-repository.ts';
+import { dashboardQueriesContract } from '../../../src/contracts/dashboard-queries.ts';
 import { DATABASES } from '../../support/open-databases.ts';
-import { recordingSignals } from '../../support/recording-signals.ts';
 
 describe.each(DATABASES)('%s', (_, isolation, open) => {
   let databases: [Database, Database];
@@ -19,17 +18,20 @@ describe.each(DATABASES)('%s', (_, isolation, open) => {
     databases = await open();
     // On PostgreSQL both at once, as two processes that start together would.
     await Promise.all([...new Set(databases)].map((database) => database.migrate()));
-    const published: Signal[] = [];
-    const repository = (database: Database) =>
-      new MikroOrmAgentInstanceRepository({ database, signals: recordingSignals(published) });
-    store = { repositories: [repository(databases[0]), repository(databases[1])], published };
+    const repository = (database: Database, signals: InProcessSignals) =>
+      new MikroOrmAgentInstanceRepository({ database, signals });
+    const signals = new InProcessSignals();
+    store = {
+      repositories: [repository(databases[0], signals), repository(databases[1], new InProcessSignals())],
+      signals,
+    };
   });
   afterAll(async () => {
     await Promise.all([...new Set(databases)].map((database) => database.close()));
   });
 
-  agentInstanceRepositoryContract(() => store);
-  dashboardQueriesContract(() => ({
+  agentInstanceRepositoryContract({ describe, test }, () => store);
+  dashboardQueriesContract({ describe, test }, () => ({
     repository: store.repositories[0],
     queries: new MikroOrmDashboardQueries(databases[1]),
   }));

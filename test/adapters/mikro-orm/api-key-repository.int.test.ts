@@ -4,13 +4,11 @@ import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/api-ke
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import { apiKeyRepositoryContract, type OpenKeyStore } from '../../../src/contracts/api-key-repository.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
-import type { ApiKeyName } from '../../../src/ports/api-key-repository.ts';
-import { apiKeyRepositoryContract, type OpenKeyStore } from '../../contracts/api-key-repository.ts';
 import { aKeyId } from '../../support/builders.ts';
 import { DATABASES } from '../../support/open-databases.ts';
 import { freePort } from '../../support/postgres-server.ts';
-import { recordingRevocations } from '../../support/recording-revocations.ts';
 
 describe.each(DATABASES)('%s', (_name, _isolation, open) => {
   let databases: [Database, Database];
@@ -19,8 +17,7 @@ describe.each(DATABASES)('%s', (_name, _isolation, open) => {
   beforeAll(async () => {
     databases = await open();
     await databases[0].migrate();
-    const published: ApiKeyName[] = [];
-    const revocations = recordingRevocations(published);
+    const revocations = new InProcessSignals();
     const instances = new MikroOrmAgentInstanceRepository({
       database: databases[0],
       signals: new InProcessSignals(),
@@ -32,14 +29,13 @@ describe.each(DATABASES)('%s', (_name, _isolation, open) => {
       ],
       instances,
       revocations,
-      published,
     };
   });
   afterAll(async () => {
     await Promise.all([...new Set(databases)].map((database) => database.close()));
   });
 
-  apiKeyRepositoryContract(() => store);
+  apiKeyRepositoryContract({ describe, test }, () => store);
 });
 
 test('a database that is not there is storage_unavailable, whatever is asked of it', async () => {

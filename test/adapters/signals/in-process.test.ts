@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import { signalsContract } from '../../../src/contracts/signals.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
 import type { Signal } from '../../../src/ports/signals.ts';
-import { describeSignals } from '../../contracts/signals.ts';
 
-describeSignals('in process', async (logger) => {
-  const signals = new InProcessSignals(logger);
-  return { signals, send: async (sent) => signals.publish(sent), close: async () => {} };
+describe('signals: in process', () => {
+  signalsContract({ describe, test }, async (logger) => {
+    const signals = new InProcessSignals(logger);
+    return { signals, send: async (sent) => signals.publish(sent), close: async () => {} };
+  });
 });
 
 const instance = { userId: 'ada' as UserId, agentInstanceId: randomUUID() as AgentInstanceId };

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, test } from 'vitest';
 import { PostgresSignals, pauseBefore } from '../../../src/adapters/signals/postgres.ts';
 import { CHANNEL } from '../../../src/adapters/signals/signal-payload.ts';
 import type { CurrentVersions } from '../../../src/adapters/signals/sweep.ts';
+import { signalsContract } from '../../../src/contracts/signals.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
 import type { Signal } from '../../../src/ports/signals.ts';
-import { describeSignals } from '../../contracts/signals.ts';
 import { createDatabase } from '../../support/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
 import { heard, notify, someInstance, terminateListeners } from './signal-traffic.ts';
@@ -52,35 +52,39 @@ async function start(currentVersions?: CurrentVersions): Promise<PostgresSignals
   return signals;
 }
 
-describeSignals('PostgreSQL, within the process', async (logger) => {
-  const connection = { connectionString: databaseUrl };
-  const signals = new PostgresSignals({
-    connection,
-    currentVersions: nothingNew,
-    versionsOfUsers: async () => [],
-    logger,
+describe('signals: PostgreSQL, within the process', () => {
+  signalsContract({ describe, test }, async (logger) => {
+    const connection = { connectionString: databaseUrl };
+    const signals = new PostgresSignals({
+      connection,
+      currentVersions: nothingNew,
+      versionsOfUsers: async () => [],
+      logger,
+    });
+    await signals.start();
+    return { signals, send: async (sent) => signals.publish(sent), close: () => signals.close() };
   });
-  await signals.start();
-  return { signals, send: async (sent) => signals.publish(sent), close: () => signals.close() };
 });
 
-describeSignals('PostgreSQL, from another process', async (logger) => {
-  const connection = { connectionString: databaseUrl };
-  const signals = new PostgresSignals({
-    connection,
-    currentVersions: nothingNew,
-    versionsOfUsers: async () => [],
-    logger,
+describe('signals: PostgreSQL, from another process', () => {
+  signalsContract({ describe, test }, async (logger) => {
+    const connection = { connectionString: databaseUrl };
+    const signals = new PostgresSignals({
+      connection,
+      currentVersions: nothingNew,
+      versionsOfUsers: async () => [],
+      logger,
+    });
+    await signals.start();
+    const send = async (sent: readonly Signal[]) => {
+      // Notifications keep their order: once the last has come, so have the others.
+      const last = { ...someInstance(), version: 1 };
+      const arrived = heard(signals, last);
+      await notify(store, ...sent, last);
+      await arrived;
+    };
+    return { signals, send, close: () => signals.close() };
   });
-  await signals.start();
-  const send = async (sent: readonly Signal[]) => {
-    // Notifications keep their order: once the last has come, so have the others.
-    const last = { ...someInstance(), version: 1 };
-    const arrived = heard(signals, last);
-    await notify(store, ...sent, last);
-    await arrived;
-  };
-  return { signals, send, close: () => signals.close() };
 });
 
 describe('notifications', () => {

@@ -1,13 +1,13 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, test } from 'vitest';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
 import { PostgresSignals } from '../../../src/adapters/signals/postgres.ts';
 import { CHANNEL, encodeRevoked } from '../../../src/adapters/signals/signal-payload.ts';
+import { revocationsContract } from '../../../src/contracts/revocations.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import type { ApiKeyName } from '../../../src/ports/api-key-repository.ts';
 import type { Revocations } from '../../../src/ports/revocations.ts';
 import type { Logger } from '../../../src/ports/runtime.ts';
-import { describeRevocations } from '../../contracts/revocations.ts';
 import { aKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
@@ -60,30 +60,36 @@ const told = (revocations: Revocations, { id }: ApiKeyName) =>
     revocations.onRevoked((key) => key.id === id && resolve(key));
   });
 
-describeRevocations('in process', async (logger) => {
-  const revocations = new InProcessSignals(logger);
-  return { revocations, send: async (keys) => revocations.publishRevoked(keys), close: async () => {} };
+describe('revocations: in process', () => {
+  revocationsContract({ describe, test }, async (logger) => {
+    const revocations = new InProcessSignals(logger);
+    return { revocations, send: async (keys) => revocations.publishRevoked(keys), close: async () => {} };
+  });
 });
 
-describeRevocations('PostgreSQL, within the process', async (logger) => {
-  const revocations = await start(logger);
-  return {
-    revocations,
-    send: async (keys) => revocations.publishRevoked(keys),
-    close: () => revocations.close(),
-  };
+describe('revocations: PostgreSQL, within the process', () => {
+  revocationsContract({ describe, test }, async (logger) => {
+    const revocations = await start(logger);
+    return {
+      revocations,
+      send: async (keys) => revocations.publishRevoked(keys),
+      close: () => revocations.close(),
+    };
+  });
 });
 
-describeRevocations('PostgreSQL, from another process', async (logger) => {
-  const revocations = await start(logger);
-  const send = async (keys: readonly ApiKeyName[]) => {
-    // Notifications keep their order: once the last has come, so have the others.
-    const last = someKey();
-    const arrived = told(revocations, last);
-    await notifyRevoked(...keys, last);
-    await arrived;
-  };
-  return { revocations, send, close: () => revocations.close() };
+describe('revocations: PostgreSQL, from another process', () => {
+  revocationsContract({ describe, test }, async (logger) => {
+    const revocations = await start(logger);
+    const send = async (keys: readonly ApiKeyName[]) => {
+      // Notifications keep their order: once the last has come, so have the others.
+      const last = someKey();
+      const arrived = told(revocations, last);
+      await notifyRevoked(...keys, last);
+      await arrived;
+    };
+    return { revocations, send, close: () => revocations.close() };
+  });
 });
 
 it('revoked keys reach every server process, past those who wait for signals', async () => {

@@ -1,36 +1,42 @@
-import { describe, expect, test } from 'vitest';
-import { uuidV7 } from '../../src/adapters/runtime/system.ts';
-import { postAgentMessage, requestUserInput } from '../../src/domain/agent-speaks.ts';
-import { agentTypeName } from '../../src/domain/agent-type.ts';
-import { type Conversation, type Decision, existing } from '../../src/domain/conversation.ts';
-import { readPending } from '../../src/domain/hand-off.ts';
-import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { postAgentMessage, requestUserInput } from '../domain/agent-speaks.ts';
+import { agentTypeName } from '../domain/agent-type.ts';
+import { type Conversation, type Decision, existing } from '../domain/conversation.ts';
+import { readPending } from '../domain/hand-off.ts';
+import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../domain/ids.ts';
 import {
   deleteInstance,
   endSession,
   heartbeat,
   restoreInstance,
   startAgentInstance,
-} from '../../src/domain/lifecycle.ts';
-import type { Message } from '../../src/domain/message.ts';
-import { readAnswer } from '../../src/domain/read-answer.ts';
-import { receiveUserMessage } from '../../src/domain/user-speaks.ts';
-import type { AgentInstanceRepository, UpdateTarget } from '../../src/ports/agent-instance-repository.ts';
-import type { Signal } from '../../src/ports/signals.ts';
+} from '../domain/lifecycle.ts';
+import type { Message } from '../domain/message.ts';
+import { readAnswer } from '../domain/read-answer.ts';
+import { receiveUserMessage } from '../domain/user-speaks.ts';
+import type { AgentInstanceRepository, UpdateTarget } from '../ports/agent-instance-repository.ts';
+import type { Signal, Signals } from '../ports/signals.ts';
+import { assertIncludes, assertMatches } from './assertions.ts';
+import type { TestRunner } from './test-runner.ts';
 
 /** An open store; two repositories on the same data stand for two processes where the adapter allows it. */
 export interface OpenStore {
   readonly repositories: readonly [AgentInstanceRepository, AgentInstanceRepository];
-  /** The signals that the first repository has published so far. */
-  readonly published: readonly Signal[];
+  /** Those that the first repository publishes to. */
+  readonly signals: Signals;
 }
 
-const newId = <Id extends string>() => uuidV7.next() as Id;
-const someone = () => `user-${uuidV7.next()}` as UserId;
+const newId = <Id extends string>() => randomUUID() as Id;
+const someone = () => `user-${randomUUID()}` as UserId;
 const NOW = new Date('2026-03-01T12:00:00.123Z');
 
-/** What every store must keep, whichever way it keeps it. */
-export function agentInstanceRepositoryContract(open: () => OpenStore): void {
+/**
+ * What every store must keep, whichever way it keeps it.
+ * @param open asked within tests only, so the store may be opened by a hook before them. One store serves
+ * all: each test has users of its own.
+ */
+export function agentInstanceRepositoryContract({ describe, test }: TestRunner, open: () => OpenStore): void {
   const store = () => open().repositories[0];
 
   const decided =
@@ -117,10 +123,10 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         agentType: ' Claude-Code ',
       });
       const { instance, messages } = await look(target);
-      expect(messages).toEqual([message]);
-      expect(instance).toEqual({
+      assert.deepEqual(messages, [message]);
+      assert.deepEqual(instance, {
         id: target.agentInstanceId,
-        agentType: { id: expect.any(String), name: 'claude-code' },
+        agentType: { id: instance!.agentType.id, name: 'claude-code' },
         name: null,
         status: 'AWAITING_INPUT',
         startedAt: NOW,
@@ -143,7 +149,7 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         target,
         decided((conversation) => deleteInstance(conversation, { now: NOW })),
       );
-      expect((await look(target)).instance).toMatchObject({
+      assertMatches((await look(target)).instance, {
         status: 'DELETED',
         deletion: { deletedAt: NOW, statusBefore: 'AWAITING_INPUT' },
       });
@@ -151,7 +157,7 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         target,
         decided((conversation) => restoreInstance(conversation, { now: NOW })),
       );
-      expect((await look(target)).instance).toMatchObject({ status: 'AWAITING_INPUT', deletion: null });
+      assertMatches((await look(target)).instance, { status: 'AWAITING_INPUT', deletion: null });
     });
 
     test('name, metadata, heartbeat and end come back too', async () => {
@@ -178,7 +184,7 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         decided((conversation) => endSession(conversation, { now: NOW })),
       );
       const { instance } = await look(target);
-      expect(instance).toMatchObject({
+      assertMatches(instance, {
         agentType: type,
         name: 'nightly "build"',
         metadata: { transport: 'stdio' },
@@ -194,8 +200,8 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       const { message: question } = await post(target, { isQuestion: true });
       const answer = await say(target, 'yes');
       const { messages } = await look(target, { message: question.id });
-      expect(messages).toContainEqual({ ...question, questionStatus: 'answered', answerId: answer.id });
-      expect(messages).toContainEqual(answer);
+      assertIncludes(messages, { ...question, questionStatus: 'answered', answerId: answer.id });
+      assertIncludes(messages, answer);
     });
 
     test('a step turned into a question is an open question from then on', async () => {
@@ -205,21 +211,21 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         { ...target, queue: true, message: message.id },
         decided((conversation) => requestUserInput(conversation, { messageId: message.id, now: NOW })),
       );
-      expect((await look(target)).messages).toEqual([changed.message]);
+      assert.deepEqual((await look(target)).messages, [changed.message]);
     });
   });
 
   describe('what is loaded', () => {
     test('is nothing for an instance that does not exist', async () => {
-      expect(await look(someInstance())).toMatchObject({ instance: null, messages: [], agentType: null });
+      assertMatches(await look(someInstance()), { instance: null, messages: [], agentType: null });
     });
 
     test('leaves out the queue unless it is asked for', async () => {
       const target = someInstance();
       await post(target);
       await say(target, 'later');
-      expect(contents((await look(target)).messages)).toEqual(['later']);
-      expect((await look(target, { queue: false })).messages).toEqual([]);
+      assert.deepEqual(contents((await look(target)).messages), ['later']);
+      assert.deepEqual((await look(target, { queue: false })).messages, []);
     });
 
     test('leaves out a named message of another instance', async () => {
@@ -228,8 +234,8 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       const there = { userId, agentInstanceId: newId<AgentInstanceId>() };
       await post(here);
       const { message } = await post(there);
-      expect((await look(here, { message: message.id })).messages).toEqual([]);
-      expect((await look(there, { message: message.id })).messages).toEqual([message]);
+      assert.deepEqual((await look(here, { message: message.id })).messages, []);
+      assert.deepEqual((await look(there, { message: message.id })).messages, [message]);
     });
 
     test('holds what was handed over after a message that is not the cursor any more', async () => {
@@ -238,7 +244,7 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       await say(target, 'a');
       await say(target, 'b');
       await read(target, first.id);
-      expect(contents((await read(target, first.id)).alreadyRead)).toEqual(['a', 'b']);
+      assert.deepEqual(contents((await read(target, first.id)).alreadyRead), ['a', 'b']);
     });
 
     test('holds what was handed over with a question, for whoever asks it again', async () => {
@@ -247,8 +253,8 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       await say(target, 'before');
       await post(target, { content: 'Deploy?', isQuestion: true });
       const again = await post(target, { content: 'Deploy?', isQuestion: true });
-      expect(contents(again.handedOff)).toEqual(['before']);
-      expect(again.message.position).toBe(3);
+      assert.deepEqual(contents(again.handedOff), ['before']);
+      assert.equal(again.message.position, 3);
     });
 
     test('holds a question with its answer and what was handed over with it, and nothing else', async () => {
@@ -260,12 +266,12 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       await say(target, 'later');
       await post(target, { content: 'another step' });
       const { messages } = await look(target, { queue: false, question: question.id });
-      expect(contents(messages.toSorted((a, b) => a.position - b.position))).toEqual([
+      assert.deepEqual(contents(messages.toSorted((a, b) => a.position - b.position)), [
         'before',
         'Deploy?',
         'yes',
       ]);
-      expect(messages).toContainEqual(expect.objectContaining({ id: question.id, answerId: answer.id }));
+      assert.equal(messages.find(({ id }) => id === question.id)?.answerId, answer.id);
     });
 
     test('leaves out a named question of another instance, and of another user', async () => {
@@ -274,24 +280,24 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       const there = { userId, agentInstanceId: newId<AgentInstanceId>() };
       const { message: question } = await post(here, { isQuestion: true });
       await post(there);
-      expect((await look(there, { question: question.id })).messages).toEqual([]);
-      expect((await look({ ...here, userId: someone() }, { question: question.id })).messages).toEqual([]);
+      assert.deepEqual((await look(there, { question: question.id })).messages, []);
+      assert.deepEqual((await look({ ...here, userId: someone() }, { question: question.id })).messages, []);
     });
 
     test('a step is no question, whatever it is asked for as', async () => {
       const target = someInstance();
       const { message: step } = await post(target);
       const asked = readQuestion(target, step.id);
-      await expect(asked).rejects.toMatchObject({ code: 'question_not_found' });
+      await assert.rejects(asked, { code: 'question_not_found' });
     });
 
     test("finds the user's agent type by name for an instance that is new", async () => {
       const userId = someone();
       await post({ userId, agentInstanceId: newId() }, { agentType: 'codex' });
       const known = await look({ userId, agentInstanceId: newId() }, { agentTypeName: 'codex' });
-      expect(known.agentType?.name).toBe('codex');
+      assert.equal(known.agentType?.name, 'codex');
       const foreign = await look({ userId: someone(), agentInstanceId: newId() }, { agentTypeName: 'codex' });
-      expect(foreign.agentType).toBeNull();
+      assert.equal(foreign.agentType, null);
     });
   });
 
@@ -302,37 +308,44 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         throw new Error('no');
       });
       const [failure, success] = await Promise.allSettled([refused, post(target)]);
-      expect(failure).toMatchObject({ status: 'rejected', reason: { message: 'no' } });
-      expect(success.status).toBe('fulfilled');
-      expect((await look(target)).instance?.lastPosition).toBe(1);
+      assertMatches(failure, { status: 'rejected', reason: { message: 'no' } });
+      assert.equal(success.status, 'fulfilled');
+      assert.equal((await look(target)).instance?.lastPosition, 1);
     });
 
     test('a text the database cannot hold fails only its own update', async () => {
       const good = someInstance();
       const [bad, fine] = await Promise.allSettled([post(someInstance(), { content: 'NUL \0' }), post(good)]);
-      expect(fine.status).toBe('fulfilled');
-      expect((await look(good)).instance?.lastPosition).toBe(1);
+      assert.equal(fine.status, 'fulfilled');
+      assert.equal((await look(good)).instance?.lastPosition, 1);
       // The in-memory store keeps any text; what matters is that a neighbour is not failed with it.
-      expect(['fulfilled', 'rejected']).toContain(bad.status);
+      assertIncludes(['fulfilled', 'rejected'], bad.status);
     });
+
+    /** The changes of a user that are signalled from now on. */
+    const signalled = (userId: UserId) => {
+      const heard: Signal[] = [];
+      const nothingSeen = { of: () => 0, total: () => 0 };
+      open().signals.subscribeAll(userId, (signal) => heard.push(signal), nothingSeen);
+      return heard;
+    };
 
     test('a change is signalled with the version it led to', async () => {
       const target = someInstance();
+      const heard = signalled(target.userId);
       await post(target);
       await say(target, 'hello');
-      const signals = open().published.filter(
-        ({ agentInstanceId }) => agentInstanceId === target.agentInstanceId,
-      );
-      expect(signals.map(({ version }) => version)).toEqual([1, 2]);
-      expect(signals.every(({ userId }) => userId === target.userId)).toBe(true);
+      assert.deepEqual(heard, [
+        { ...target, version: 1 },
+        { ...target, version: 2 },
+      ]);
     });
 
     test('one that changes nothing is not signalled', async () => {
       const target = someInstance();
+      const heard = signalled(target.userId);
       await look(target);
-      expect(open().published.some(({ agentInstanceId }) => agentInstanceId === target.agentInstanceId)).toBe(
-        false,
-      );
+      assert.deepEqual(heard, []);
     });
   });
 
@@ -345,9 +358,9 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         post({ userId: bob, agentInstanceId }, { content: 'of bob' }),
       ]);
       await say({ userId: ann, agentInstanceId }, 'for ann');
-      expect((await look({ userId: bob, agentInstanceId })).messages).toEqual([]);
-      expect((await look({ userId: ann, agentInstanceId })).instance?.lastPosition).toBe(2);
-      expect((await look({ userId: bob, agentInstanceId })).instance?.lastPosition).toBe(1);
+      assert.deepEqual((await look({ userId: bob, agentInstanceId })).messages, []);
+      assert.equal((await look({ userId: ann, agentInstanceId })).instance?.lastPosition, 2);
+      assert.equal((await look({ userId: bob, agentInstanceId })).instance?.lastPosition, 1);
     });
 
     test('an update that looked at no queue does not hide it from the next one', async () => {
@@ -358,7 +371,7 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         target,
         decided((conversation) => heartbeat(conversation, { now: NOW })),
       );
-      expect(contents((await post(target)).handedOff)).toEqual(['queued']);
+      assert.deepEqual(contents((await post(target)).handedOff), ['queued']);
     });
 
     test('a change made by another process is seen by the next update here', async () => {
@@ -366,9 +379,9 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       const [here, there] = open().repositories;
       await post(target, {}, here);
       await say(target, 'from there', false, there);
-      expect(contents((await post(target, {}, here)).handedOff)).toEqual(['from there']);
+      assert.deepEqual(contents((await post(target, {}, here)).handedOff), ['from there']);
       await say(target, 'from there again', true, there);
-      expect((await post(target, {}, here)).message.position).toBe(5);
+      assert.equal((await post(target, {}, here)).message.position, 5);
     });
 
     test('a look that changes nothing sees what another process has written', async () => {
@@ -376,17 +389,17 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       const [here, there] = open().repositories;
       await post(target, {}, here);
       await say(target, 'from there', false, there);
-      expect(contents((await read(target, null, here)).messages)).toEqual(['from there']);
+      assert.deepEqual(contents((await read(target, null, here)).messages), ['from there']);
     });
 
     test("another user's instance does not exist", async () => {
       const target = someInstance();
       const { message } = await post(target);
       const stranger = { ...target, userId: someone() };
-      await expect(say(stranger, 'hi')).rejects.toMatchObject({ code: 'agent_instance_not_found' });
-      await expect(read(stranger, message.id)).rejects.toMatchObject({ code: 'agent_instance_not_found' });
-      expect(await store().instanceOfMessage(stranger.userId, message.id)).toBeNull();
-      expect(await store().instanceOfMessage(target.userId, message.id)).toBe(target.agentInstanceId);
+      await assert.rejects(say(stranger, 'hi'), { code: 'agent_instance_not_found' });
+      await assert.rejects(read(stranger, message.id), { code: 'agent_instance_not_found' });
+      assert.equal(await store().instanceOfMessage(stranger.userId, message.id), null);
+      assert.equal(await store().instanceOfMessage(target.userId, message.id), target.agentInstanceId);
     });
   });
 
@@ -416,8 +429,8 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
     test('a record is written with its effect and seen by the next update', async () => {
       const target = someInstance();
       const first = await counted(target, 'k');
-      expect(await counted(target, 'k')).toBe(first);
-      expect((await look(target)).instance?.lastPosition).toBe(1);
+      assert.equal(await counted(target, 'k'), first);
+      assert.equal((await look(target)).instance?.lastPosition, 1);
     });
 
     test('a decision that changes nothing may be recorded', async () => {
@@ -428,34 +441,36 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         changes: null,
         record,
       }));
-      expect((await look(target, { idempotencyKey: 'empty' })).record).toEqual(record);
-      expect((await look(target)).instance).toBeNull();
+      assert.deepEqual((await look(target, { idempotencyKey: 'empty' })).record, record);
+      assert.equal((await look(target)).instance, null);
     });
 
     test("another user's same key is independent", async () => {
       const [one, two] = [someInstance(), someInstance()];
-      expect(await counted(one, 'same')).not.toBe(await counted(two, 'same'));
+      assert.notEqual(await counted(one, 'same'), await counted(two, 'same'));
     });
 
-    test.each([
+    for (const [what, instanceEach] of [
       ['one instance', false],
       ['an instance each', true],
-    ])('20 concurrent repeats on %s have one effect', async (_, instanceEach) => {
-      const userId = someone();
-      const shared = newId<AgentInstanceId>();
-      const targets = Array.from({ length: 20 }, () => ({
-        userId,
-        agentInstanceId: instanceEach ? newId<AgentInstanceId>() : shared,
-      }));
-      const answers = await Promise.all(
-        targets.map((target, nth) => counted(target, 'dup', open().repositories[nth % 2 === 0 ? 0 : 1])),
-      );
-      expect(new Set(answers).size).toBe(1);
-      const positions = await Promise.all(
-        [...new Set(targets)].map(async (target) => (await look(target)).instance?.lastPosition ?? 0),
-      );
-      expect(instanceEach ? positions.reduce((a, b) => a + b) : positions[0]).toBe(1);
-    });
+    ] as const) {
+      test(`20 concurrent repeats on ${what} have one effect`, async () => {
+        const userId = someone();
+        const shared = newId<AgentInstanceId>();
+        const targets = Array.from({ length: 20 }, () => ({
+          userId,
+          agentInstanceId: instanceEach ? newId<AgentInstanceId>() : shared,
+        }));
+        const answers = await Promise.all(
+          targets.map((target, nth) => counted(target, 'dup', open().repositories[nth % 2 === 0 ? 0 : 1])),
+        );
+        assert.equal(new Set(answers).size, 1);
+        const positions = await Promise.all(
+          [...new Set(targets)].map(async (target) => (await look(target)).instance?.lastPosition ?? 0),
+        );
+        assert.equal(instanceEach ? positions.reduce((a, b) => a + b) : positions[0], 1);
+      });
+    }
 
     test('old records are forgotten, young ones stay', async () => {
       const target = someInstance();
@@ -467,9 +482,9 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         }));
       await keep('old', new Date(NOW.getTime() - 1));
       await keep('young', NOW);
-      expect(await store().forgetRecords(NOW)).toBeGreaterThanOrEqual(1);
-      expect((await look(target, { idempotencyKey: 'old' })).record).toBeNull();
-      expect((await look(target, { idempotencyKey: 'young' })).record).not.toBeNull();
+      assert.ok((await store().forgetRecords(NOW)) >= 1);
+      assert.equal((await look(target, { idempotencyKey: 'old' })).record, null);
+      assert.notEqual((await look(target, { idempotencyKey: 'young' })).record, null);
     });
   });
 
@@ -488,7 +503,7 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       const types = await Promise.all(
         targets.map(async (target) => (await look(target)).instance?.agentType.id),
       );
-      expect(new Set(types).size).toBe(1);
+      assert.equal(new Set(types).size, 1);
     });
 
     test('of 20 people who answer one question at once one wins, and the others are told with what', async () => {
@@ -512,13 +527,13 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       );
       const won = outcomes.filter((outcome) => outcome.status === 'fulfilled');
       const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
-      expect(won).toHaveLength(1);
+      assert.equal(won.length, 1);
       for (const { reason } of lost) {
-        expect(reason).toMatchObject({ code: 'already_answered', answer: won[0]!.value });
+        assertMatches(reason, { code: 'already_answered', answer: won[0]!.value });
       }
       const { messages } = await look(target, { question: question.id });
-      expect(messages.find(({ id }) => id === question.id)?.answerId).toBe(won[0]!.value.id);
-      expect(messages.filter(({ senderType }) => senderType === 'USER')).toHaveLength(1);
+      assert.equal(messages.find(({ id }) => id === question.id)?.answerId, won[0]!.value.id);
+      assert.equal(messages.filter(({ senderType }) => senderType === 'USER').length, 1);
     });
 
     test('two concurrent starts of one instance: one is told that it exists', async () => {
@@ -535,7 +550,7 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
           ),
         );
       const outcomes = await Promise.allSettled(open().repositories.map(start));
-      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
     });
 
     test('50 writers and readers on one instance: every user message is handed over once, in order', async () => {
@@ -588,12 +603,18 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       note(last.message.readVersion ?? 0, last.handedOff);
 
       const total = 2 + 20 * rounds + 15 * rounds;
-      expect(positions.sort((a, b) => a - b)).toEqual(Array.from({ length: total }, (_, nth) => nth + 1));
+      assert.deepEqual(
+        positions.sort((a, b) => a - b),
+        Array.from({ length: total }, (_, nth) => nth + 1),
+      );
       const inOrder = handedOver.sort((a, b) => a.version - b.version).flatMap(({ messages }) => messages);
-      expect(inOrder).toHaveLength(20 * rounds);
+      assert.equal(inOrder.length, 20 * rounds);
       const order = inOrder.map(({ position }) => position);
-      expect(order).toEqual(order.toSorted((a, b) => a - b));
-      expect(new Set(order).size).toBe(order.length);
+      assert.deepEqual(
+        order,
+        order.toSorted((a, b) => a - b),
+      );
+      assert.equal(new Set(order).size, order.length);
     });
 
     test('20 readers of one answer are told the same, and it is handed over once', async () => {
@@ -608,10 +629,10 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
         ),
       );
       for (const { answer, feedback, status } of read) {
-        expect([answer?.content, contents(feedback), status]).toEqual(['yes', ['before'], 'answered']);
+        assert.deepEqual([answer?.content, contents(feedback), status], ['yes', ['before'], 'answered']);
       }
-      expect(new Set(read.map(({ answer }) => answer?.readVersion)).size).toBe(1);
-      expect((await look(target)).instance?.version).toBe(5);
+      assert.equal(new Set(read.map(({ answer }) => answer?.readVersion)).size, 1);
+      assert.equal((await look(target)).instance?.version, 5);
     });
 
     test('an echo marked as read never skips what was queued before it', async () => {
@@ -619,8 +640,8 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       await post(target);
       await say(target, 'queued');
       const echo = await say(target, 'typed at the agent', true);
-      expect(contents((await read(target, echo.id)).messages)).toEqual(['queued']);
-      expect(contents((await read(target, echo.id)).alreadyRead)).toEqual(['queued']);
+      assert.deepEqual(contents((await read(target, echo.id)).messages), ['queued']);
+      assert.deepEqual(contents((await read(target, echo.id)).alreadyRead), ['queued']);
     });
   });
 
@@ -631,6 +652,6 @@ export function agentInstanceRepositoryContract(open: () => OpenStore): void {
       Object.assign(existing(conversation), { status: 'DELETED' });
       return { output: null, changes: null, record: null };
     });
-    expect((await look(target)).instance?.status).toBe('ACTIVE');
+    assert.equal((await look(target)).instance?.status, 'ACTIVE');
   });
 }

@@ -1,31 +1,40 @@
-import { describe, expect, test } from 'vitest';
-import { uuidV7 } from '../../src/adapters/runtime/system.ts';
-import { postAgentMessage, requestUserInput } from '../../src/domain/agent-speaks.ts';
-import type { Conversation, Decision } from '../../src/domain/conversation.ts';
-import { readPending } from '../../src/domain/hand-off.ts';
-import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
-import { deleteInstance, endSession, heartbeat, restoreInstance } from '../../src/domain/lifecycle.ts';
-import { shownStatus } from '../../src/domain/liveness.ts';
-import type { Message } from '../../src/domain/message.ts';
-import { receiveUserMessage } from '../../src/domain/user-speaks.ts';
-import type { AgentInstanceRepository, UpdateTarget } from '../../src/ports/agent-instance-repository.ts';
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { postAgentMessage, requestUserInput } from '../domain/agent-speaks.ts';
+import type { Conversation, Decision } from '../domain/conversation.ts';
+import { readPending } from '../domain/hand-off.ts';
+import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../domain/ids.ts';
+import { deleteInstance, endSession, heartbeat, restoreInstance } from '../domain/lifecycle.ts';
+import { shownStatus } from '../domain/liveness.ts';
+import type { Message } from '../domain/message.ts';
+import { receiveUserMessage } from '../domain/user-speaks.ts';
+import type { AgentInstanceRepository, UpdateTarget } from '../ports/agent-instance-repository.ts';
 import type {
   DashboardQueries,
   InstanceCriteria,
   InstancePage,
   ListedStatus,
   Seen,
-} from '../../src/ports/dashboard-queries.ts';
+} from '../ports/dashboard-queries.ts';
+import { assertIncludes, assertMatches } from './assertions.ts';
+import type { TestRunner } from './test-runner.ts';
 
-const newId = <Id extends string>() => uuidV7.next() as Id;
-const someone = () => `reader-${uuidV7.next()}` as UserId;
+const newId = <Id extends string>() => randomUUID() as Id;
+const someone = () => `reader-${randomUUID()}` as UserId;
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute));
 const NOBODY: ReadonlySet<AgentInstanceId> = new Set();
 
-/** What people read of what the repository wrote. */
-export function dashboardQueriesContract(
-  open: () => { repository: AgentInstanceRepository; queries: DashboardQueries },
-): void {
+/** Queries, and a repository that writes what they read. */
+export interface OpenQueries {
+  readonly repository: AgentInstanceRepository;
+  readonly queries: DashboardQueries;
+}
+
+/**
+ * What people read of what the repository wrote.
+ * @param open as for `agentInstanceRepositoryContract`.
+ */
+export function dashboardQueriesContract({ describe, test }: TestRunner, open: () => OpenQueries): void {
   /** One instance, and what is done with it. */
   class Play {
     readonly userId: UserId;
@@ -106,15 +115,16 @@ export function dashboardQueriesContract(
       const userId = someone();
       const [a, b, c] = [await played(userId, 1, 1), await played(userId, 3, 2), await played(userId, 2, 3)];
       const first = await list(userId, { limit: 2 });
-      expect(
+      assert.deepEqual(
         first?.instances.map(({ instance, latestMessage }) => [instance.id, latestMessage?.content]),
-      ).toEqual([
-        [b.id, '2'],
-        [c.id, '3'],
-      ]);
+        [
+          [b.id, '2'],
+          [c.id, '3'],
+        ],
+      );
       const last = await list(userId, { limit: 2, after: first?.next ?? null });
-      expect(idsOf(last)).toEqual([a.id]);
-      expect([first?.next, last?.next]).toEqual([{ id: c.id, startedAt: at(2) }, null]);
+      assert.deepEqual(idsOf(last), [a.id]);
+      assert.deepEqual([first?.next, last?.next], [{ id: c.id, startedAt: at(2) }, null]);
     });
 
     test('has all that were started in the same moment, once', async () => {
@@ -129,7 +139,7 @@ export function dashboardQueriesContract(
         seen.push(...idsOf(page)!);
         if (page?.next == null) break;
       }
-      expect(seen.toSorted()).toEqual(plays.map(({ id }) => id).toSorted());
+      assert.deepEqual(seen.toSorted(), plays.map(({ id }) => id).toSorted());
     });
 
     test('shows nothing twice and skips nothing while instances start, speak and go between pages', async () => {
@@ -152,34 +162,34 @@ export function dashboardQueriesContract(
         ]);
         gone.push(page.next.id);
       }
-      expect(seen).toEqual(there.map(({ id }) => id).toReversed());
-      expect(gone).toHaveLength(2);
+      assert.deepEqual(seen, there.map(({ id }) => id).toReversed());
+      assert.equal(gone.length, 2);
     });
 
     test('has none that is deleted, until it is restored', async () => {
       const userId = someone();
       const play = await played(userId, 1);
       await play.delete();
-      expect(idsOf(await list(userId))).toEqual([]);
-      expect((await types(userId, 5))[0]).toMatchObject({ active: 0, recent: [] });
-      expect((await read(play, 1))?.instance).toMatchObject({
+      assert.deepEqual(idsOf(await list(userId)), []);
+      assertMatches((await types(userId, 5))[0], { active: 0, recent: [] });
+      assertMatches((await read(play, 1))?.instance, {
         status: 'DELETED',
         deletion: { deletedAt: at(0), statusBefore: 'ACTIVE' },
       });
       await play.change((conversation) => restoreInstance(conversation, { now: at(1) }));
-      expect(idsOf(await list(userId))).toEqual([play.id]);
-      expect((await read(play, 1))?.instance).toMatchObject({ status: 'ACTIVE', deletion: null });
+      assert.deepEqual(idsOf(await list(userId)), [play.id]);
+      assertMatches((await read(play, 1))?.instance, { status: 'ACTIVE', deletion: null });
     });
 
     test('of one type, by id or by name, has those alone; a name without instances has none', async () => {
       const userId = someone();
       const [a, b] = [await played(userId, 1, 1, 'a'), await played(userId, 2, 1, 'b')];
       const { instance } = (await read(a, 0))!;
-      expect(idsOf(await list(userId, { agentType: { id: instance.agentType.id } }))).toEqual([a.id]);
-      expect(idsOf(await list(userId, { agentType: { name: 'b' } }))).toEqual([b.id]);
-      expect(idsOf(await list(userId, { agentType: { name: 'c' } }))).toEqual([]);
+      assert.deepEqual(idsOf(await list(userId, { agentType: { id: instance.agentType.id } })), [a.id]);
+      assert.deepEqual(idsOf(await list(userId, { agentType: { name: 'b' } })), [b.id]);
+      assert.deepEqual(idsOf(await list(userId, { agentType: { name: 'c' } })), []);
       await a.delete();
-      expect(await list(userId, { agentType: { id: instance.agentType.id } })).toEqual({
+      assert.deepEqual(await list(userId, { agentType: { id: instance.agentType.id } }), {
         instances: [],
         next: null,
       });
@@ -188,8 +198,8 @@ export function dashboardQueriesContract(
     test('of an id that is no type of the user’s is null', async () => {
       const [owner, stranger] = [someone(), someone()];
       const { instance } = (await read(await played(owner, 1), 0))!;
-      expect(await list(stranger, { agentType: { id: instance.agentType.id } })).toBeNull();
-      expect(await list(owner, { agentType: { id: newId<AgentTypeId>() } })).toBeNull();
+      assert.equal(await list(stranger, { agentType: { id: instance.agentType.id } }), null);
+      assert.equal(await list(owner, { agentType: { id: newId<AgentTypeId>() } }), null);
     });
 
     test('of a status has those that show it: silence, and no wait, makes an active one stale', async () => {
@@ -206,15 +216,15 @@ export function dashboardQueriesContract(
 
       const look = { silentSince: at(20), waitingHere: new Set([waiting.id]) };
       const found = async (status: ListedStatus) => idsOf(await list(userId, { ...look, status }));
-      expect(await found('STALE')).toEqual([silent.id]);
-      expect(await found('ACTIVE')).toEqual([atWork.id, beating.id, waiting.id]);
-      expect(await found('AWAITING_INPUT')).toEqual([asking.id]);
-      expect(await found('COMPLETED')).toEqual([ended.id]);
+      assert.deepEqual(await found('STALE'), [silent.id]);
+      assert.deepEqual(await found('ACTIVE'), [atWork.id, beating.id, waiting.id]);
+      assert.deepEqual(await found('AWAITING_INPUT'), [asking.id]);
+      assert.deepEqual(await found('COMPLETED'), [ended.id]);
 
       // The rule itself says the same of each.
       for (const { instance, agentWaiting } of (await list(userId, look))!.instances) {
         const status = shownStatus(instance, { silentSince: look.silentSince, agentWaiting }) as ListedStatus;
-        expect(await found(status)).toContain(instance.id);
+        assertIncludes((await found(status)) ?? [], instance.id);
       }
     });
 
@@ -222,10 +232,13 @@ export function dashboardQueriesContract(
       const userId = someone();
       const [a, b] = [await played(userId, 1), await played(userId, 2)];
       const page = await list(userId, { waitingHere: new Set([a.id]) });
-      expect(page?.instances.map(({ instance, agentWaiting }) => [instance.id, agentWaiting])).toEqual([
-        [b.id, false],
-        [a.id, true],
-      ]);
+      assert.deepEqual(
+        page?.instances.map(({ instance, agentWaiting }) => [instance.id, agentWaiting]),
+        [
+          [b.id, false],
+          [a.id, true],
+        ],
+      );
     });
 
     test('cuts a long message by characters, and never within one', async () => {
@@ -233,13 +246,13 @@ export function dashboardQueriesContract(
       const play = new Play(userId);
       await play.post('\u{1F4A5}'.repeat(2_500));
       const [overview] = (await list(userId))!.instances;
-      expect(overview?.latestMessage?.content).toBe('\u{1F4A5}'.repeat(2_000));
+      assert.equal(overview?.latestMessage?.content, '\u{1F4A5}'.repeat(2_000));
     });
 
     test('is empty where nothing is wanted', async () => {
       const userId = someone();
       await played(userId, 1);
-      expect(await list(userId, { limit: 0 })).toEqual({ instances: [], next: null });
+      assert.deepEqual(await list(userId, { limit: 0 }), { instances: [], next: null });
     });
   });
 
@@ -255,11 +268,11 @@ export function dashboardQueriesContract(
       await b[1]!.post('?', { ask: true, minute: 6 });
       const a = await played(userId, 9, 2, 'a');
       const found = await types(userId, 2, new Set([b[2]!.id]));
-      expect(found).toMatchObject([
+      assertMatches(found, [
         { agentType: { name: 'a' }, createdAt: at(9), active: 1, awaitingInput: 0, completed: 0 },
         { agentType: { name: 'b' }, createdAt: at(1), active: 1, awaitingInput: 1, completed: 1 },
       ]);
-      expect(
+      assert.deepEqual(
         found.map(({ recent }) =>
           recent.map(({ instance, latestMessage, agentWaiting }) => [
             instance.id,
@@ -267,17 +280,21 @@ export function dashboardQueriesContract(
             agentWaiting,
           ]),
         ),
-      ).toEqual([
-        [[a.id, '2', false]],
         [
-          [b[1]!.id, '?', false],
-          [b[2]!.id, '1', true],
+          [[a.id, '2', false]],
+          [
+            [b[1]!.id, '?', false],
+            [b[2]!.id, '1', true],
+          ],
         ],
-      ]);
-      expect((await types(userId, 0)).map(({ active, recent }) => [active, recent])).toEqual([
-        [1, []],
-        [1, []],
-      ]);
+      );
+      assert.deepEqual(
+        (await types(userId, 0)).map(({ active, recent }) => [active, recent]),
+        [
+          [1, []],
+          [1, []],
+        ],
+      );
     });
   });
 
@@ -289,35 +306,35 @@ export function dashboardQueriesContract(
         const page = await read(play, limit, before);
         return [page?.messages?.map(({ content }) => content), page?.hasEarlier];
       };
-      expect(await contents(2, null)).toEqual([['4', '5'], true]);
-      expect(await contents(2, 4)).toEqual([['2', '3'], true]);
-      expect(await contents(2, all[3]!.id)).toEqual([['2', '3'], true]);
-      expect(await contents(2, 2)).toEqual([['1'], false]);
-      expect(await contents(2, all[0]!.id)).toEqual([[], false]);
-      expect(await contents(9, 100)).toEqual([['1', '2', '3', '4', '5'], false]);
-      expect(await contents(0, null)).toEqual([[], true]);
+      assert.deepEqual(await contents(2, null), [['4', '5'], true]);
+      assert.deepEqual(await contents(2, 4), [['2', '3'], true]);
+      assert.deepEqual(await contents(2, all[3]!.id), [['2', '3'], true]);
+      assert.deepEqual(await contents(2, 2), [['1'], false]);
+      assert.deepEqual(await contents(2, all[0]!.id), [[], false]);
+      assert.deepEqual(await contents(9, 100), [['1', '2', '3', '4', '5'], false]);
+      assert.deepEqual(await contents(0, null), [[], true]);
     });
 
     test('has no page before a message that is not in it', async () => {
       const userId = someone();
       const [play, other] = [await played(userId, 1, 2), await played(userId, 1, 2)];
       const elsewhere = (await read(other, 9))!.messages![1]!.id;
-      expect((await read(play, 9, elsewhere))?.messages).toBeNull();
-      expect((await read(play, 9, newId<MessageId>()))?.messages).toBeNull();
+      assert.equal((await read(play, 9, elsewhere))?.messages, null);
+      assert.equal((await read(play, 9, newId<MessageId>()))?.messages, null);
     });
 
     test('comes with the diff, where it is asked for, and with its newest message in any case', async () => {
       const play = new Play(someone());
       await play.post('1', { diff: 'diff --git a/x b/x' });
       await play.post('2');
-      expect(await read(play, 1, 2)).toMatchObject({
+      assertMatches(await read(play, 1, 2), {
         gitDiff: 'diff --git a/x b/x',
         messages: [{ content: '1' }],
         latestMessage: { content: '2', createdAt: at(0) },
       });
       const { userId, id } = play;
       const request = { limit: 1, before: null, waitingHere: new Set([id]) };
-      expect(await open().queries.readConversation(userId, id, request)).toMatchObject({
+      assertMatches(await open().queries.readConversation(userId, id, request), {
         gitDiff: null,
         agentWaiting: true,
       });
@@ -329,7 +346,7 @@ export function dashboardQueriesContract(
       const play = await played(someone(), 1, 2);
       const { instance } = (await read(play, 0))!;
       const { version, lastPosition } = instance;
-      expect(await since(play, { version, position: lastPosition })).toEqual({
+      assert.deepEqual(await since(play, { version, position: lastPosition }), {
         instance,
         latestMessage: { content: '2', createdAt: at(1) },
         agentWaiting: false,
@@ -353,54 +370,57 @@ export function dashboardQueriesContract(
       };
 
       const answer = await play.say('this');
-      expect(await names(seen)).toEqual([['this'], ['Which?']]);
+      assert.deepEqual(await names(seen), [['this'], ['Which?']]);
       const answered = { version: seen.version + 1, position: 3 };
-      expect(await names(answered)).toEqual([[], []]);
+      assert.deepEqual(await names(answered), [[], []]);
       await play.change(
         (conversation) => readPending(conversation, { lastReadMessageId: asked.id, now: at(1) }),
         { queue: true, readSince: asked.id },
       );
-      expect(await names(answered)).toEqual([[], ['this']]);
-      expect((await since(play, answered))?.amended[0]).toMatchObject({ id: answer.id, readAt: at(1) });
+      assert.deepEqual(await names(answered), [[], ['this']]);
+      assertMatches((await since(play, answered))?.amended[0], { id: answer.id, readAt: at(1) });
 
       const read_ = { version: answered.version + 1, position: 3 };
       await play.change(
         (conversation) => requestUserInput(conversation, { messageId: early.id, now: at(1) }),
         { queue: true, message: early.id },
       );
-      expect(await names(read_)).toEqual([[], ['a step']]);
+      assert.deepEqual(await names(read_), [[], ['a step']]);
       const open_ = { version: read_.version + 1, position: 3 };
       await play.change((conversation) => endSession(conversation, { now: at(2) }));
-      expect(await names(open_)).toEqual([[], ['a step']]);
-      expect((await since(play, open_))?.amended[0]?.questionStatus).toBe('closed');
-      expect((await since(play, open_))?.instance.status).toBe('COMPLETED');
-      expect(await names(seen)).toEqual([['this'], ['a step', 'Which?']]);
+      assert.deepEqual(await names(open_), [[], ['a step']]);
+      assert.equal((await since(play, open_))?.amended[0]?.questionStatus, 'closed');
+      assert.equal((await since(play, open_))?.instance.status, 'COMPLETED');
+      assert.deepEqual(await names(seen), [['this'], ['a step', 'Which?']]);
     });
 
     test('is told in pieces where there is much of it', async () => {
       const play = await played(someone(), 1, 5);
       const changes = await since(play, { version: 1, position: 1 }, 2);
-      expect(changes?.posted.map(({ content }) => content)).toEqual(['2', '3']);
-      expect(changes?.instance.lastPosition).toBe(5);
+      assert.deepEqual(
+        changes?.posted.map(({ content }) => content),
+        ['2', '3'],
+      );
+      assert.equal(changes?.instance.lastPosition, 5);
     });
 
     test('has the diff only where that changed, also when it was cleared', async () => {
       const play = new Play(someone());
       await play.post('1', { diff: 'diff --git a/x b/x' });
-      expect((await since(play, { version: 0, position: 0 }))?.gitDiff).toBe('diff --git a/x b/x');
+      assert.equal((await since(play, { version: 0, position: 0 }))?.gitDiff, 'diff --git a/x b/x');
       await play.post('2');
-      expect((await since(play, { version: 1, position: 1 }))?.gitDiff).toBeUndefined();
+      assert.equal((await since(play, { version: 1, position: 1 }))?.gitDiff, undefined);
       await play.change((conversation) => {
         const instance = { ...conversation.instance!, version: conversation.instance!.version + 1 };
         return { output: null, changes: { instance, posted: [], amended: [], gitDiff: null } };
       });
-      expect((await since(play, { version: 2, position: 2 }))?.gitDiff).toBeNull();
+      assert.equal((await since(play, { version: 2, position: 2 }))?.gitDiff, null);
     });
 
     test('tells of a deletion', async () => {
       const play = await played(someone(), 1);
       await play.delete();
-      expect((await since(play, { version: 1, position: 1 }))?.instance.status).toBe('DELETED');
+      assert.equal((await since(play, { version: 1, position: 1 }))?.instance.status, 'DELETED');
     });
   });
 
@@ -408,13 +428,13 @@ export function dashboardQueriesContract(
     const [owner, stranger] = [someone(), someone()];
     const play = await played(owner, 1, 2);
     const theirs = { userId: stranger, id: play.id };
-    expect(await list(stranger)).toEqual({ instances: [], next: null });
-    expect(await types(stranger, 5)).toEqual([]);
-    expect(await read(theirs, 10)).toBeNull();
-    expect(await since(new Play(stranger, play.id), { version: 0, position: 0 })).toBeNull();
-    expect(await read({ userId: owner, id: newId<AgentInstanceId>() }, 10)).toBeNull();
+    assert.deepEqual(await list(stranger), { instances: [], next: null });
+    assert.deepEqual(await types(stranger, 5), []);
+    assert.equal(await read(theirs, 10), null);
+    assert.equal(await since(new Play(stranger, play.id), { version: 0, position: 0 }), null);
+    assert.equal(await read({ userId: owner, id: newId<AgentInstanceId>() }, 10), null);
     const [message] = (await read(play, 1))!.messages!;
     const own = await played(stranger, 1);
-    expect((await read(own, 10, message!.id))?.messages).toBeNull();
+    assert.equal((await read(own, 10, message!.id))?.messages, null);
   });
 }

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { inspect, isDeepStrictEqual } from 'node:util';
+
+/** That what `expected` names is there and equal; an array has to be as long as the one expected. */
+export function assertMatches(actual: unknown, expected: unknown): void {
+  assert.deepEqual(cutTo(expected, actual), expected);
+}
+
+export function assertIncludes<Value>(values: readonly Value[], wanted: Value): void {
+  assert.ok(isAmong(values, wanted), `${inspect(wanted)} is not among ${inspect(values)}`);
+}
+
+export function assertExcludes<Value>(values: readonly Value[], unwanted: Value): void {
+  assert.ok(!isAmong(values, unwanted), `${inspect(unwanted)} is among ${inspect(values)}`);
+}
+
+const isAmong = (values: readonly unknown[], value: unknown): boolean =>
+  values.some((each) => isDeepStrictEqual(each, value));
+
+/** Of `actual`, what `expected` names: what differs is then shown alone. */
+function cutTo(expected: unknown, actual: unknown): unknown {
+  if (Array.isArray(expected) && Array.isArray(actual)) {
+    return actual.map((each, nth) => cutTo(expected[nth], each));
+  }
+  if (!isRecord(expected) || typeof actual !== 'object' || actual === null) return actual;
+  const named = Object.entries(expected).filter(([name]) => name in actual);
+  return Object.fromEntries(
+    named.map(([name, value]) => [name, cutTo(value, (actual as Record<string, unknown>)[name])]),
+  );
+}
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -1,0 +1,7 @@
+/** The entry `agent-dashboard-server/contracts`: what every adapter of a port must keep, as tests for any runner. */
+export { agentInstanceRepositoryContract, type OpenStore } from './agent-instance-repository.ts';
+export { apiKeyRepositoryContract, type OpenKeyStore } from './api-key-repository.ts';
+export { dashboardQueriesContract, type OpenQueries } from './dashboard-queries.ts';
+export { type OpenRevocations, revocationsContract } from './revocations.ts';
+export { type OpenSignals, signalsContract } from './signals.ts';
+export type { TestRunner } from './test-runner.ts';
