@@ -1,14 +1,18 @@
 import { systemClock, uuidV7 } from './adapters/runtime/system.ts';
 import { createDispatch, type Dispatch } from './application/dispatch.ts';
 import { LiveFeed } from './application/live/live-feed.ts';
-import type { LivePorts } from './application/live/live-ports.ts';
 import { OpenWaits } from './application/open-waits.ts';
-import { DEFAULT_SETTINGS, type Ports } from './application/use-case.ts';
+import { DEFAULT_SETTINGS, type Ports, type Settings } from './application/use-case.ts';
+import type { ApiKeyRepository } from './ports/api-key-repository.ts';
+import type { Clock, Ids, Logger } from './ports/runtime.ts';
+import type { TokenIssuer } from './ports/token-issuer.ts';
 
+export { systemClock, uuidV7 } from './adapters/runtime/system.ts';
 export type { Dispatch, Request } from './application/dispatch.ts';
 export type { ErrorCode, InputIssue } from './application/errors.ts';
 export type { EventSink, LiveEvent, LiveEventType, LiveStream } from './application/live/live-event.ts';
 export type { InstanceStreamRequest, LiveFeed, StreamRequest } from './application/live/live-feed.ts';
+export { OpenWaits } from './application/open-waits.ts';
 export {
   createOperator,
   type Imported,
@@ -63,32 +67,55 @@ export type { SeenVersions, Signal, Signals, Subscription } from './ports/signal
 export type { TokenGrant, TokenIssuer } from './ports/token-issuer.ts';
 export type { Caller, Scope, TokenLife, TokenVerifier } from './ports/token-verifier.ts';
 
-/** Time and ids are the system's, and settings the usual ones, unless given. */
-export type DashboardPorts = Pick<Ports, 'repository' | 'queries' | 'signals'> &
-  Partial<Ports & Pick<LivePorts, 'logger'>>;
+/**
+ * What the use cases need from outside. The stores are one of the package's (`/in-memory`, `/mikro-orm`) or
+ * your own, held to `/contracts`; `signals` are what the stores tell of their changes.
+ */
+export interface DashboardPorts extends Pick<Ports, 'repository' | 'queries' | 'signals'> {
+  /** Issued keys. Absent or null: the use cases for keys answer `issuing_disabled`. */
+  readonly apiKeys?: ApiKeyRepository | null;
+  /** Makes tokens. Absent or null where tokens come from elsewhere. */
+  readonly issuer?: TokenIssuer | null;
+  /** What this process waits on: give it where another adapter has to know, too. */
+  readonly waits?: OpenWaits;
+  /** Those that are left out are the usual ones. */
+  readonly settings?: Partial<Settings>;
+  /** The system's unless given. */
+  readonly clock?: Clock;
+  /** UUIDs of version 7 unless given. */
+  readonly ids?: Ids;
+  /** Told of what a live stream could not read and will try again. */
+  readonly logger?: Pick<Logger, 'warn'> | null;
+}
 
+/** What hosts and adapters work with: `restApi` and `createMcpEndpoint` take it as it is. */
 export interface Dashboard {
-  /** Runs a use case for a caller: `dispatch(useCases.endSession, { caller, input })`. */
+  /**
+   * Runs a use case for a caller: `dispatch(useCases.endSession, { caller, input })`. The input is checked,
+   * whoever sends it, and so is the caller's scope; who calls is for the host to find out.
+   * @throws CodedError with an `ErrorCode`, whose message may be shown; anything else is an internal fault.
+   */
   readonly dispatch: Dispatch;
   /** Tells people what happens while it happens. */
   readonly live: LiveFeed;
+  readonly ids: Ids;
   /** Makes calls that wait answer at once, and ends streams. Call it before closing the store. */
   stop(): void;
 }
 
-/** The use cases over the given ports, in whatever process and behind whatever transport the host has. */
+/**
+ * The use cases over the given ports, in whatever process and behind whatever transport the host has. It
+ * opens nothing and starts nothing; a host that runs for long calls `repository.forgetRecords` now and then,
+ * with a time that is a day back or more.
+ */
 export function createDashboard(ports: DashboardPorts): Dashboard {
   const stopping = new AbortController();
-  const complete = {
-    clock: systemClock,
-    ids: uuidV7,
-    waits: new OpenWaits(),
-    settings: DEFAULT_SETTINGS,
-    ...ports,
-  };
+  const { clock = systemClock, ids = uuidV7, waits = new OpenWaits() } = ports;
+  const complete = { ...ports, clock, ids, waits, settings: { ...DEFAULT_SETTINGS, ...ports.settings } };
   return {
     dispatch: createDispatch(complete, stopping.signal),
     live: new LiveFeed(complete, stopping.signal),
+    ids,
     stop: () => stopping.abort(),
   };
 }

@@ -15,9 +15,11 @@ export interface TokenLife {
 export interface Caller {
   readonly userId: UserId;
   readonly scopes: readonly Scope[];
-  readonly expiresAt: Date | null;
-  readonly email: string | null;
-  readonly displayName: string | null;
+  /** Absent or null: never. */
+  readonly expiresAt?: Date | null;
+  /** Absent or null where nobody told, as below. */
+  readonly email?: string | null;
+  readonly displayName?: string | null;
   /** The one agent instance the caller may touch; absent or null: all of the user's. */
   readonly agentInstanceId?: AgentInstanceId | null;
   /** Of the token behind the call. What goes on for long (waits, streams, sessions) ends with it. */

@@ -65,7 +65,7 @@ export function userIdOf(sub: unknown): UserId {
 }
 
 /** By the same skew as at first: what is remembered of a token lives no longer than the token. */
-export const isExpired = ({ expiresAt }: Caller, now: Date): boolean =>
+export const isExpired = ({ expiresAt = null }: Caller, now: Date): boolean =>
   expiresAt !== null && expiresAt.getTime() + CLOCK_SKEW_SECONDS * 1000 <= now.getTime();
 
 /** Made or good from in the future means made by a wrong clock, or too early. */

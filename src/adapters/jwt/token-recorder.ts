@@ -38,7 +38,7 @@ export class TokenRecorder {
         agentInstanceId: caller.agentInstanceId ?? null,
         tokenHash,
         createdAt: now,
-        expiresAt: caller.expiresAt,
+        expiresAt: caller.expiresAt ?? null,
         lastUsedAt: null,
         revokedAt: null,
       },

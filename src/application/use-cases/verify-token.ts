@@ -21,8 +21,8 @@ export const verifyToken = defineUseCase({
     return {
       success: true as const,
       user_id: caller.userId,
-      email: caller.email,
-      display_name: caller.displayName,
+      email: caller.email ?? null,
+      display_name: caller.displayName ?? null,
       message: null,
       scopes: [...caller.scopes],
       expires_at: caller.expiresAt?.toISOString() ?? null,

@@ -1,0 +1,17 @@
+/** The entry `agent-dashboard-server/jwt`: tokens that are JWTs, checked, issued and recorded. */
+export { IdentityProvider, type IdentityProviderOptions } from './identity-provider.ts';
+export { type JwkSet, jwkSetOf } from './jwks.ts';
+export { JwtIssuer, type JwtIssuerOptions } from './jwt-issuer.ts';
+export { JwtVerifier, type JwtVerifierOptions } from './jwt-verifier.ts';
+export {
+  generateKeyPair,
+  type KeyKind,
+  type KeyPair,
+  type KeyReading,
+  type PemPair,
+  readPrivateKey,
+  readPublicKeys,
+  type SigningKey,
+  type VerificationKey,
+} from './keys.ts';
+export { TokenRecorder } from './token-recorder.ts';

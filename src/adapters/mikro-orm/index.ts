@@ -1,0 +1,19 @@
+/**
+ * The entry `agent-dashboard-server/mikro-orm`: the stores in PostgreSQL. It loads no driver; open a database
+ * by `/mikro-orm/pglite` or `/mikro-orm/postgres`, and call its `migrate` before anything else.
+ *
+ * Several processes on one PostgreSQL hear of each other's changes through `PostgresSignals` of
+ * `/signals/postgres`. Its two reads are `currentVersions` and `progressOfUsers`, and the repositories take
+ * what it sends as `notify: { channel: CHANNEL, encode: encodeSignals }`, or `encodeRevoked` for keys.
+ */
+export {
+  MikroOrmAgentInstanceRepository,
+  type NotifyOptions,
+  type RepositoryOptions,
+} from './agent-instance-repository.ts';
+export { type ApiKeyRepositoryOptions, MikroOrmApiKeyRepository } from './api-key-repository.ts';
+export { MikroOrmDashboardQueries } from './dashboard-queries.ts';
+export type { Database } from './database.ts';
+export { SharedWaits, type SharedWaitsOptions } from './shared-waits.ts';
+export { currentVersions } from './statements/current-versions.ts';
+export { progressOfUsers } from './statements/progress.ts';
