@@ -11,6 +11,7 @@ import { ASK_QUESTION, MCP_SESSION, MCP_STATELESS, PENDING, REST, type Way } fro
 import { median } from './percentiles.ts';
 import { startProcess } from './server-process.ts';
 import { tenantIsolation } from './tenant-isolation.ts';
+import { tokenChecks } from './token-checks.ts';
 import { waiting } from './waiting.ts';
 import { type LoadResult, writeLoad } from './write-load.ts';
 
@@ -19,6 +20,8 @@ const QUICK = process.argv.includes('--quick');
 const MCP_ONLY = process.argv.includes('--mcp');
 /** Runs the table about row level security and nothing else. */
 const RLS_ONLY = process.argv.includes('--rls');
+/** Runs the table about verifying tokens and nothing else: it needs no server. */
+const TOKENS_ONLY = process.argv.includes('--tokens');
 const ROUNDS = QUICK ? 1 : 3;
 const SECONDS = QUICK ? 2 : 5;
 const ISOLATION_PAIRS = QUICK ? 3 : 9;
@@ -34,6 +37,9 @@ const WAITS = [
 ] as const;
 
 const progress = (text: string) => process.stderr.write(`${text}\n`);
+
+if (!MCP_ONLY && !RLS_ONLY) console.table(await tokenChecks(ROUNDS));
+if (TOKENS_ONLY) process.exit();
 
 const folder = await mkdtemp(join(tmpdir(), 'agent-dashboard-bench-'));
 const postgres = await startPostgres([

@@ -17,7 +17,6 @@ export function boundPorts(ports: Ports, bound: AgentInstanceId): Ports {
     repository: boundRepository(ports.repository, bound),
     queries: boundQueries(ports.queries, bound),
     apiKeys: null,
-    issuer: null,
   };
 }
 

@@ -44,7 +44,7 @@ export interface RunningServer {
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
   const keys = await loadTokenKeys(config);
-  const store = started.use(await openOnceFree(config));
+  const store = started.use(await openOnceFree(config, logger));
   const { database } = store;
   const applied = await migrated(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
@@ -92,14 +92,18 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 }
 
 /** Waits for a command that holds the embedded database, but for no other server. */
-const openOnceFree = (config: Config): Promise<OpenDatabase> =>
-  whenFree(
+function openOnceFree(config: Config, logger: Logger): Promise<OpenDatabase> {
+  let isTold = false;
+  return whenFree(
     () => openDatabase(config),
     async (held) => {
       if (await hasOperator(config.dataDir)) throw held;
+      if (!isTold) logger.info({ dataDir: config.dataDir }, 'waiting for a command that uses DATA_DIR');
+      isTold = true;
       return null;
     },
   );
+}
 
 /** The second wall between tenants is the database's own, where it is a server that several may reach. */
 function logIsolation(isolation: TenantIsolation, { databaseUrl }: Config, logger: Logger): void {

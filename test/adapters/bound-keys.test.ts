@@ -215,7 +215,11 @@ describe('a key for one agent instance', () => {
     expect(await fieldsOf(await server.call(token, 'GET', '/auth/verify'))).toMatchObject({ scopes });
     const other = others[0]![1].instance;
     for (const route of ROUTES.filter(({ useCase }) => useCase.scopes.includes('dashboard'))) {
-      const { outcome } = await request(token, route, { id: aKeyId(), agent_instance_id: other });
+      const { outcome } = await request(token, route, {
+        id: aKeyId(),
+        agent_instance_id: other,
+        status: 'COMPLETED',
+      });
       expect(outcome).toMatchObject({ status: 403, fields: { code: 'insufficient_scope' } });
     }
   });

@@ -69,6 +69,25 @@ test('a hostile message stays inert', async () => {
   expect(dashboard.complaints).toEqual([]);
 });
 
+test('a message made to choke on is shown, and the page goes on', async () => {
+  const page = await dashboard.open();
+  const agent = new Agent(dashboard.server);
+  for (const bomb of [
+    '>'.repeat(9_000),
+    '1. '.repeat(3_000),
+    '_a_'.repeat(3_000),
+    '[OPTIONS]'.repeat(100_000),
+  ]) {
+    await agent.ask(bomb);
+  }
+  await agent.step('Still here');
+  await page.getByRole('link', { name: /Still here/ }).click();
+  await page.getByRole('log').getByText('Still here').waitFor();
+  await page.getByRole('log').press('Home');
+  await page.getByRole('log').getByText('>>>>>>').waitFor();
+  expect(dashboard.complaints).toEqual([]);
+});
+
 test('the page is under a policy that runs files of its own only', async () => {
   const page = await dashboard.open();
   const ran = await page.evaluate(() => {

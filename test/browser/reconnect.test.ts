@@ -60,3 +60,15 @@ test('an answer of the server that is lost on its way: the message is sent again
   expect(await agent.hears(1)).toEqual([]);
   expect(lost).toBe(1);
 });
+
+test('a conversation that cannot be read says so, and is read when asked again', async () => {
+  const page = await dashboard.open();
+  const agent = new Agent(dashboard.server);
+  await agent.step('Working');
+  await page.route('**/api/v1/agent-instances/*?*', (route) => route.fulfill({ status: 503, body: '{}' }));
+  await page.getByRole('link', { name: /Working/ }).click();
+  await page.getByText('This could not be read.').waitFor();
+  await page.unroute('**/api/v1/agent-instances/*?*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('log').getByText('Working').waitFor();
+});

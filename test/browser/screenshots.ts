@@ -13,11 +13,11 @@ const { asking } = await playScene(server);
 const browser = await launchBrowser();
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [name, device] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
-    const { context, page } = await signedIn(browser, server.signInLink(), { ...device, colorScheme });
+    const page = await signedIn(browser, server, { ...device, colorScheme });
     await page.goto(`${server.url}/#/instances/${asking}`);
     await page.getByRole('button', { name: 'PostgreSQL 18' }).waitFor();
     await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
-    await context.close();
+    await page.context().close();
   }
 }
 await browser.close();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Agent } from './support/agent.ts';
 import { Dashboard } from './support/dashboard.ts';
@@ -56,4 +57,39 @@ test('a session that ends elsewhere asks to sign in again, and what was written 
   await page.getByLabel('Dashboard token').fill(dashboard.server.dashboardToken);
   await page.getByRole('button', { name: 'Sign in' }).click();
   expect(await agent.hears(10)).toEqual(['Not lost']);
+});
+
+test('an identity provider signs in, by a code that only this page can use', async () => {
+  const page = await (await dashboard.browser.newContext()).newPage();
+  const { url } = dashboard.server;
+  const provider = {
+    authorization_endpoint: `${url}/idp/authorize`,
+    token_endpoint: `${url}/idp/token`,
+    client_id: 'dashboard',
+    scope: 'openid',
+  };
+  let asked = new URLSearchParams();
+  await page.route('**/auth/options', (route) => route.fulfill({ json: { identity_provider: provider } }));
+  await page.route('**/idp/authorize?*', (route) => {
+    asked = new URL(route.request().url()).searchParams;
+    const back = `${asked.get('redirect_uri')}?code=from-provider&state=${asked.get('state')}`;
+    return route.fulfill({ status: 302, headers: { location: back } });
+  });
+  await page.route('**/idp/token', (route) => {
+    const sent = new URLSearchParams(route.request().postData() ?? '');
+    const challenge = createHash('sha256')
+      .update(sent.get('code_verifier') ?? '')
+      .digest('base64url');
+    const isRight = sent.get('code') === 'from-provider' && challenge === asked.get('code_challenge');
+    return route.fulfill({ json: isRight ? { access_token: dashboard.server.dashboardToken } : {} });
+  });
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Sign in with your identity provider' }).click();
+  await page.getByRole('navigation', { name: 'Agents' }).waitFor();
+  expect(page.url()).toBe(`${url}/#/`);
+  expect(asked.get('code_challenge_method')).toBe('S256');
+
+  await page.context().clearCookies();
+  await page.goto(`${url}/?code=from-provider&state=made-up`);
+  await page.getByLabel('Dashboard token').waitFor();
 });

@@ -113,6 +113,9 @@ test('waits, when it closes, for what is under way, and for nobody who says noth
     isClosed = true;
   });
   await once(silent, 'close');
+  // In which time it would have closed, too.
+  await using elsewhere = await temporaryFolder();
+  await (await openOperatorSocket(elsewhere.path, operatorWith(), log))[Symbol.asyncDispose]();
   expect(isClosed).toBe(false);
   issue('the token');
   expect(await token).toBe('the token');

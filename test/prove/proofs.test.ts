@@ -5,7 +5,7 @@ import { Random } from './rig/random.ts';
 
 const SCALE = 0.01;
 /** Alone they need far less; other test files share the machine. */
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 240_000;
 
 // All at once, since the longest of them mostly looks on while nothing happens.
 describe.concurrent('at a hundredth of their size', () => {

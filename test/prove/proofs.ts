@@ -4,6 +4,7 @@ import { noServerErrors } from './no-5xx.ts';
 import { nothingLost } from './nothing-lost.ts';
 import type { Proof } from './proof.ts';
 import { revocation } from './revocation.ts';
+import { rotation } from './rotation.ts';
 import { waitingIsFree } from './waiting-is-free.ts';
 
 /** All proofs, in the order they run. */
@@ -12,6 +13,7 @@ export const PROOFS: readonly Proof[] = [
   nothingLost,
   waitingIsFree,
   revocation,
+  rotation,
   noServerErrors,
   cleanStop,
 ];

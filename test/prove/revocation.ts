@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { agentDashboard } from '../support/agent-dashboard.ts';
+import { promisify } from 'node:util';
 import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
 import { KeyHolder } from './revocation/key-holder.ts';
 import { Cluster } from './rig/cluster.ts';
 import { inTurns } from './rig/in-turns.ts';
+import { BIN } from './rig/killable-server.ts';
 import { RetryingClient } from './rig/retrying-client.ts';
 import { cutListeners } from './waiting-is-free/listen-sessions.ts';
 import { callsSince, countStatements, requireRare, sorted } from './waiting-is-free/statement-counts.ts';
@@ -138,11 +140,11 @@ async function revokeByRest(
 }
 
 async function revokeByCommand({ databaseUrl, tokens }: Cluster, { id }: KeyHolder) {
-  const { code, stderr } = await agentDashboard(['token', 'revoke', id], {
-    DATABASE_URL: databaseUrl,
-    ...tokens.env,
+  const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, ...tokens.env };
+  const ended = promisify(execFile)(process.execPath, [BIN, 'token', 'revoke', id], { env });
+  await ended.catch((error: { stderr?: string }) => {
+    throw new BrokenPromise(`token revoke failed: ${error.stderr}`);
   });
-  if (code !== 0) throw new BrokenPromise(`token revoke ended with ${code}: ${stderr}`);
 }
 
 const told = ({ sentAt, status }: { sentAt: number; status: number }) =>

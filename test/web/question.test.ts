@@ -42,6 +42,12 @@ describe('the options of a question', () => {
     expect(parseQuestion(content)).toEqual({ text: content, options: [] });
   });
 
+  test('a list of hundreds is text, not hundreds of buttons', () => {
+    const list = Array.from({ length: 500 }, (_, at) => `${at + 1}. Option ${at + 1}`).join('\n');
+    const content = `Which?\n[OPTIONS]\n${list}\n[/OPTIONS]`;
+    expect(parseQuestion(content)).toEqual({ text: content, options: [] });
+  });
+
   test('the text around them keeps what looks like a replacement pattern', () => {
     expect(parseQuestion('It costs $& and $1. [YES/NO]').text).toBe('It costs $& and $1.');
   });

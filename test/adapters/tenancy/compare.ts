@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Estate } from './estate.ts';
-import type { IdsByKind } from './kinds-of-id.ts';
+import type { IdsByKind, Kind } from './kinds-of-id.ts';
 import { type Answer, inOneForm, leakedBy } from './outcome.ts';
 import type { Statements } from './stores.ts';
 import type { TenantServer } from './tenant-server.ts';
@@ -22,40 +23,50 @@ export interface Tenants {
   readonly control: Estate;
   readonly nothing: IdsByKind;
   readonly owner: Estate;
+  /** Instances that the others have made under ids of the owner's, and of nothing. */
+  readonly squatted: readonly Kind[];
 }
 
-/** In what it shows that these ids are somebody's: nothing, if all is well. */
+/** In what each of these shows that its ids are somebody's: nothing, if all is well. */
 export async function differencesOf(
   { store }: TenantServer,
-  { asking, control, owner }: Tenants,
-  { name, foreign, unknown, send }: Comparison,
+  { asking, control, owner, squatted }: Tenants,
+  comparisons: readonly Comparison[],
 ): Promise<string[]> {
-  const observe = async (as: Estate, named: Comparison['foreign']) => {
-    const before = await store.statements();
+  const concerns = (text: string) => text.includes(owner.userId);
+  const ownersPart = async () => ({
+    kept: await store.kept(owner.userId),
+    woken: store.published.filter(({ userId }) => userId === owner.userId).length,
+    told: (await store.notified()).filter(concerns).length,
+  });
+  let before = await store.statements();
+  const observe = async (send: Send, as: Estate, named: Comparison['foreign']) => {
     const answers = await send(as, named);
+    const after = await store.statements();
+    const statements = moreOf(before, after);
+    before = after;
     const ids = Object.values(named);
-    const statements = moreOf(before, await store.statements());
     return { answers, ids, statements, form: inOneForm(answers, ids, as) };
   };
-  const kept = await store.kept(owner.userId);
-  const woken = () => store.published.filter(({ userId }) => userId === owner.userId).length;
-  const told = async () => (await store.notified()).filter((text) => text.includes(owner.userId)).length;
-  const [wokenBefore, toldBefore] = [woken(), await told()];
-  const one = await observe(asking, foreign);
-  const other = await observe(control, unknown);
 
   const found: string[] = [];
-  if (one.form !== other.form)
-    found.push(`answered\n${one.form}\nwhere one that never was gets\n${other.form}`);
-  if (one.statements !== other.statements) {
-    found.push(`ran\n${one.statements}\nwhere one that never was takes\n${other.statements}`);
+  const untouched = await ownersPart();
+  for (const { name, foreign, unknown, send } of comparisons) {
+    const one = await observe(send, asking, foreign);
+    const other = await observe(send, control, unknown);
+    const object = (what: string) => found.push(`${name}: ${what}`);
+    if (one.form !== other.form)
+      object(`answered\n${one.form}\nwhere one that never was gets\n${other.form}`);
+    if (one.statements !== other.statements) {
+      object(`ran\n${one.statements}\nwhere one that never was takes\n${other.statements}`);
+    }
+    const known = [...one.ids, ...squatted.map((kind) => owner.ids[kind])];
+    for (const text of leakedBy(one.answers, known, owner)) object(`told "${text}"`);
+    // A request that is refused for its form would prove nothing.
+    if (one.form.includes('"invalid_input"')) object(`is no request:\n${one.form}`);
   }
-  for (const text of leakedBy(one.answers, one.ids, owner)) found.push(`told "${text}"`);
-  if ((await store.kept(owner.userId)) !== kept) found.push('changed what the owner has');
-  if (woken() !== wokenBefore || (await told()) !== toldBefore) found.push('woke the owner');
-  // A request that is refused for its form would prove nothing.
-  if (one.form.includes('"invalid_input"')) found.push(`is no request:\n${one.form}`);
-  return found.map((what) => `${name}: ${what}`);
+  if (!isDeepStrictEqual(await ownersPart(), untouched)) found.push('something of the owner was touched');
+  return found;
 }
 
 const moreOf = (before: Statements, after: Statements): string =>

@@ -1,8 +1,7 @@
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { Dispatch } from '../../../src/application/dispatch.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
-import { type AgentInstanceId, agentInstanceId, type UserId } from '../../../src/domain/ids.ts';
-import type { AgentInstanceRepository } from '../../../src/ports/agent-instance-repository.ts';
+import type { UserId } from '../../../src/domain/ids.ts';
 import type { Caller } from '../../../src/ports/token-verifier.ts';
 import { aCaller } from '../../support/builders.ts';
 import type { IdsByKind } from './kinds-of-id.ts';
@@ -16,13 +15,8 @@ export interface Estate {
   readonly secret: string;
 }
 
-export interface EstatePorts {
-  readonly dispatch: Dispatch;
-  readonly repository: AgentInstanceRepository;
-}
-
 /** Makes it one thing after another, so that two tenants' estates are alike but for ids and times. */
-export async function estateOf(userId: UserId, { dispatch, repository }: EstatePorts): Promise<Estate> {
+export async function estateOf(userId: UserId, dispatch: Dispatch): Promise<Estate> {
   const caller = aCaller({ userId, scopes: ['agent', 'dashboard'] });
   const secret = `secret of ${userId}`;
   const typeName = `type of ${userId}`.toLowerCase();
@@ -64,10 +58,13 @@ export async function estateOf(userId: UserId, { dispatch, repository }: EstateP
   await end(completed);
   const { agent_instance_id: deleted } = await begin();
   await say(deleted, false);
-  await markDeleted(repository, userId, agentInstanceId(deleted));
+  await dispatch(useCases.deleteAgentInstance, { caller, input: { agent_instance_id: deleted } });
   const good = await issue();
   const revoked = await issue();
   await dispatch(useCases.revokeApiKey, { caller, input: { id: revoked } });
+
+  const { agent_instances } = await dispatch(useCases.listAgentInstances, { caller, input: { limit: 1 } });
+  const [latest] = agent_instances;
 
   return {
     userId,
@@ -86,23 +83,12 @@ export async function estateOf(userId: UserId, { dispatch, repository }: EstateP
       'read message': read,
       'agent type': agent_type_id,
       'agent type name': typeName,
+      place: `${Date.parse(latest!.started_at)}.${latest!.id}`,
       'good key': good,
       'revoked key': revoked,
     },
   };
 }
-
-const markDeleted = (repository: AgentInstanceRepository, userId: UserId, id: AgentInstanceId) =>
-  repository.update({ userId, agentInstanceId: id }, ({ instance }) => ({
-    output: null,
-    changes: {
-      instance: { ...instance!, status: 'DELETED', version: instance!.version + 1 },
-      posted: [],
-      amended: [],
-      gitDiff: undefined,
-    },
-    record: null,
-  }));
 
 /** Equally long for everyone, as no two tenants' answers may differ by it. */
 export const newTenant = (): UserId => `tenant-${uuidV7.next().slice(-12)}` as UserId;

@@ -16,6 +16,7 @@ const NEW = {
   'read message': () => uuidV7.next(),
   'agent type': () => uuidV7.next(),
   'agent type name': () => `type of ${newTenant()}`,
+  place: () => `${Date.UTC(2100, 0)}.${uuidV7.next()}`,
   'good key': () => newApiKeyId() as string,
   'revoked key': () => newApiKeyId() as string,
 } as const;
@@ -29,7 +30,7 @@ export type IdsByKind = { readonly [kind in Kind]: string };
 export const idsOfNothing = (): IdsByKind =>
   Object.fromEntries(Object.entries(NEW).map(([kind, make]) => [kind, make()])) as IdsByKind;
 
-const INSTANCES = [
+export const INSTANCES = [
   'active instance',
   'awaiting instance',
   'completed instance',
@@ -50,9 +51,22 @@ export const ID_FIELDS: { readonly [field: string]: readonly [Kind, ...Kind[]] }
   message_id: MESSAGES,
   last_read_message_id: ['read message', ...MESSAGES],
   question_id: ['open question', ...MESSAGES],
-  cursor: INSTANCES,
+  cursor: ['place'],
   id: ['good key', 'revoked key'],
   agent_type: ['agent type name'],
+  agent_type_id: ['agent type'],
+  before_message_id: MESSAGES,
+  in_reply_to: ['open question', ...MESSAGES],
+};
+
+/** Which instance of the same tenant a message is in. */
+export const LIES_IN: { readonly [kind in Kind]?: Kind } = {
+  step: 'active instance',
+  'answered question': 'active instance',
+  'queued message': 'active instance',
+  'read message': 'active instance',
+  'open question': 'awaiting instance',
+  'closed question': 'completed instance',
 };
 
 /** Every other field, with a value that all use cases which have it take. */
@@ -63,6 +77,7 @@ export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
   git_diff: 'diff --git a/a b/a',
   limit: 50,
   mark_as_read: false,
+  message_limit: 50,
   message_metadata: { some: 'thing' },
   name: 'a name',
   question_text: 'a question?',
@@ -71,6 +86,7 @@ export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
   send_email: null,
   send_push: null,
   send_sms: null,
+  status: 'COMPLETED',
   transport: 'stdio',
   wait: 0,
   wait_seconds: 0,

@@ -3,7 +3,7 @@ import type { Tool } from '../../../src/adapters/mcp/tool.ts';
 import type { ClientKind, TestClient } from '../mcp/clients.ts';
 import type { Send } from './compare.ts';
 import type { Estate } from './estate.ts';
-import type { Kind } from './kinds-of-id.ts';
+import { INSTANCES, type Kind } from './kinds-of-id.ts';
 import { type Answer, answerOf } from './outcome.ts';
 import { inputOf, type Probe } from './probes.ts';
 import { tokenOf } from './tenant-server.ts';
@@ -59,13 +59,6 @@ export const overTool =
     return clientOf(as).observe((client) => client.call(definition.name, Object.fromEntries(args)));
   };
 
-const INSTANCES: readonly Kind[] = [
-  'active instance',
-  'awaiting instance',
-  'completed instance',
-  'deleted instance',
-];
-
 interface MethodProbe {
   readonly kinds: readonly Kind[];
   readonly request: (client: TestClient, id: string) => Promise<object>;
@@ -83,8 +76,8 @@ export const METHOD_PROBES: { readonly [method in MethodName]: readonly MethodPr
   'tools/call': [],
   'tools/list': [],
   'resources/list': [
-    { kinds: INSTANCES, request: (client, cursor) => client.listResources({ cursor }) },
-    { kinds: INSTANCES, request: (client) => client.listResources({}) },
+    { kinds: ['place'], request: (client, cursor) => client.listResources({ cursor }) },
+    { kinds: ['place'], request: (client) => client.listResources({}) },
   ],
   'resources/templates/list': [],
   'resources/read': [

@@ -31,12 +31,12 @@ export function inOneForm(answers: readonly Answer[], named: readonly string[], 
     .replaceAll(/"id":"[\w-]{16}"/g, '"id":"<key>"');
 }
 
-/** What these answers tell of somebody's that was not in the question. */
+/** What these answers tell of somebody's that is not in `known`. */
 export function leakedBy(
   answers: readonly Answer[],
-  named: readonly string[],
+  known: readonly string[],
   { ids, secret }: Estate,
 ): string[] {
   const told = JSON.stringify(answers);
-  return [...Object.values(ids), secret].filter((text) => !named.includes(text) && told.includes(text));
+  return [...Object.values(ids), secret].filter((text) => !known.includes(text) && told.includes(text));
 }

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import type { UseCase } from '../../../src/application/use-case.ts';
 import type { Estate } from './estate.ts';
-import { ID_FIELDS, type IdsByKind, IN_PLACE_OF, type Kind, OTHER_FIELDS } from './kinds-of-id.ts';
+import { ID_FIELDS, type IdsByKind, IN_PLACE_OF, type Kind, LIES_IN, OTHER_FIELDS } from './kinds-of-id.ts';
 
 type Fields = { readonly [field: string]: unknown };
 
@@ -47,12 +47,23 @@ export function probesOf(useCase: UseCase, fields = fieldsOf(useCase)): Probe[] 
         : []),
     ]),
   );
-  const together = Object.fromEntries(ids.map((field) => [field, ID_FIELDS[field]![0]]));
-  return [
-    probe("all one's own", {}, required),
-    ...single,
-    ...(ids.length > 1 ? [probe('all together', together, [])] : []),
-  ];
+  // A message together with the instance that it is in: who names both may have made the latter.
+  const together = ids.includes('agent_instance_id')
+    ? ids.flatMap((field) =>
+        ID_FIELDS[field]!.flatMap((kind) => {
+          const instance = LIES_IN[kind];
+          if (instance === undefined) return [];
+          return [
+            probe(
+              `${field}: ${kind}, in its instance`,
+              { [field]: kind, agent_instance_id: instance },
+              required,
+            ),
+          ];
+        }),
+      )
+    : [];
+  return [probe("all one's own", {}, required), ...single, ...together];
 }
 
 /** The ids that a probe names, field by field. */

@@ -52,7 +52,8 @@ async function inMemory(): Promise<ObservedStore> {
   };
 }
 
-const TABLES = entities.map(({ meta }) => meta.tableName);
+/** The tables that hold what is somebody's. */
+const TABLES = entities.filter(({ meta }) => 'userId' in meta.properties).map(({ meta }) => meta.tableName);
 
 async function onDatabase(database: Database, notifies: boolean) {
   await database.migrate();

@@ -87,7 +87,7 @@ export class TenantServer implements AsyncDisposable {
   }
 
   newEstate(): Promise<Estate> {
-    return estateOf(newTenant(), { dispatch: this.dispatch, repository: this.store.ports.repository });
+    return estateOf(newTenant(), this.dispatch);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

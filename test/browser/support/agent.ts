@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Served } from './served.ts';
 
 /** An agent as the server sees it: it speaks REST, under a token of its own. */
 export class Agent {
@@ -7,7 +8,7 @@ export class Agent {
   readonly #token: string;
   readonly #type: string;
 
-  constructor(server: { readonly url: string; readonly agentToken: string }, type = 'claude-code') {
+  constructor(server: Served, type = 'claude-code') {
     this.#url = server.url;
     this.#token = server.agentToken;
     this.#type = type;

@@ -1,10 +1,5 @@
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Served } from './served.ts';
 
 /** Debian's; another one by CHROMIUM. */
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -24,15 +19,18 @@ export const launchBrowser = (): Promise<Browser> =>
     args: ['--no-sandbox', '--host-resolver-rules=MAP dashboard.test 127.0.0.1'],
   });
 
-/** A person's device, signed in by a link as the server prints it. */
+/** A person's device, signed in. @param origin another name of the same server */
 export async function signedIn(
   browser: Browser,
-  link: string,
+  server: Served,
   device: BrowserContextOptions = DESKTOP,
-): Promise<{ readonly context: BrowserContext; readonly page: Page }> {
+  origin = server.url,
+): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-GB', ...device });
   const page = await context.newPage();
-  await page.goto(link);
+  await page.goto(origin);
+  await page.getByLabel('Dashboard token').fill(server.dashboardToken);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
-  return { context, page };
+  return page;
 }

@@ -12,8 +12,7 @@ export class Dashboard {
 
   /** One more person, tab or device. @param origin another name of the same server */
   async open(device: BrowserContextOptions = DESKTOP, origin = this.server.url): Promise<Page> {
-    const link = this.server.signInLink().replace(this.server.url, origin);
-    const { page } = await signedIn(this.#browser!, link, device);
+    const page = await signedIn(this.browser, this.server, device, origin);
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error' && !message.text().includes('ERR_'))

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type { ApiKey } from '../../../web/src/model/wire.ts';
 import { type Event, FakeState } from './fake-state.ts';
+import type { Served } from './served.ts';
 
 const DIST = join(import.meta.dirname, '../../../web/dist');
 const CSP =
@@ -32,7 +33,7 @@ const problem = (status: number, code: string, detail: string, more: object = {}
 });
 
 /** Speaks the contract of the people's side, and as much of the agents' as the tests need, from memory. */
-export class FakeServer {
+export class FakeServer implements Served {
   readonly state = new FakeState();
   readonly agentToken = 'agent-token';
   readonly dashboardToken = 'dashboard-token';

@@ -1,8 +1,10 @@
+import type { Served } from './served.ts';
+
 /** What a person does without the page: the rest of the people's API, under a token. */
 export class Person {
-  readonly #server: { readonly url: string; readonly dashboardToken: string };
+  readonly #server: Served;
 
-  constructor(server: { readonly url: string; readonly dashboardToken: string }) {
+  constructor(server: Served) {
     this.#server = server;
   }
 

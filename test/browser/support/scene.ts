@@ -1,5 +1,6 @@
 import { Agent } from './agent.ts';
 import { Person } from './person.ts';
+import type { Served } from './served.ts';
 
 const DIFF = `diff --git a/src/store/db.ts b/src/store/db.ts
 index 83db48f..bf2a1c4 100644
@@ -39,14 +40,8 @@ export interface Scene {
   readonly asking: string;
 }
 
-interface Server {
-  readonly url: string;
-  readonly agentToken: string;
-  readonly dashboardToken: string;
-}
-
 /** A believable afternoon: one agent asks, others work, some are done. */
-export async function playScene(server: Server): Promise<Scene> {
+export async function playScene(server: Served): Promise<Scene> {
   const person = new Person(server);
   for (const [name, last] of [
     [
@@ -67,7 +62,7 @@ export async function playScene(server: Server): Promise<Scene> {
   return { asking: await playAsking(server, person) };
 }
 
-async function playAsking(server: Server, person: Person): Promise<string> {
+async function playAsking(server: Served, person: Person): Promise<string> {
   const agent = new Agent(server);
   await agent.step(
     'I read the orders module. It keeps all in one SQLite file, which is locked while a report runs.',

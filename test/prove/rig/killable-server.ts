@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { lastingPort } from './lasting-port.ts';
 
-const BIN = fileURLToPath(new URL('../../../src/composition/bin.ts', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../../src/composition/bin.ts', import.meta.url));
 
 /** For a server to start, its database perhaps still recovering. */
 const START_PATIENCE_MS = 60_000;

@@ -4,23 +4,38 @@ export interface Question {
   readonly options: readonly string[];
 }
 
-const OPTIONS = /\[OPTIONS\]([\s\S]*?)\[\/OPTIONS\]/i;
+const BEGIN = /\[OPTIONS\]/i;
+const END = /\[\/OPTIONS\]/i;
 const YES_NO = /\[YES\/NO\]/i;
 const NUMBERED = /^\s*\d+[.)]\s+(.*)$/;
+/** More than that are no choice but a list. */
+const MOST_OPTIONS = 30;
 
 /**
  * Takes `[OPTIONS] 1. … 2. … [/OPTIONS]` or `[YES/NO]` out of a question. An option may go on over
  * several lines. Options all in one line count, too: models write them.
  */
 export function parseQuestion(content: string): Question {
-  const list = OPTIONS.exec(content);
-  if (list !== null) {
-    const options = optionsIn(list[1] ?? '');
-    if (options.length > 0) return { text: without(content, list[0]), options };
+  const block = optionsBlock(content);
+  if (block !== null) {
+    const options = optionsIn(block.inner);
+    if (options.length > 0 && options.length <= MOST_OPTIONS) {
+      return { text: without(content, block.whole), options };
+    }
   }
   const yesNo = YES_NO.exec(content);
   if (yesNo !== null) return { text: without(content, yesNo[0]), options: ['Yes', 'No'] };
   return { text: content, options: [] };
+}
+
+/** Looks for either end once: one expression for both would start anew at each of a thousand beginnings. */
+function optionsBlock(content: string): { readonly whole: string; readonly inner: string } | null {
+  const begin = BEGIN.exec(content);
+  if (begin === null) return null;
+  const rest = content.slice(begin.index);
+  const end = END.exec(rest);
+  if (end === null) return null;
+  return { whole: rest.slice(0, end.index + end[0].length), inner: rest.slice(begin[0].length, end.index) };
 }
 
 const without = (content: string, marker: string): string => content.replace(marker, () => '').trim();
@@ -42,10 +57,11 @@ function splitNumbers(line: string): string[] {
   if (first === null) return [line];
   const parts: string[] = [];
   let rest = line;
-  for (let next = Number(first[1]) + 1; ; next += 1) {
+  for (let next = Number(first[1]) + 1; parts.length <= MOST_OPTIONS; next += 1) {
     const at = rest.search(new RegExp(`\\s${next}[.)]\\s`));
-    if (at < 0) return [...parts, rest];
+    if (at < 0) break;
     parts.push(rest.slice(0, at));
     rest = rest.slice(at + 1);
   }
+  return [...parts, rest];
 }

@@ -30,10 +30,12 @@ export async function readEvents(
     // An id that the server does not understand must not be sent forever.
     if (response.status === 400) parser.lastEventId = null;
     if (!response.ok || response.body === null) return 'lost';
-    for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
+    // Not by `for await`: Safari cannot iterate over a stream.
+    const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), SILENCE_MS);
-      for (const { name, data } of parser.push(piece)) {
+      for (const { name, data } of parser.push(piece.value)) {
         onEvent({ name, data: JSON.parse(data) } as StreamEvent);
       }
     }

@@ -18,8 +18,8 @@ export async function askForNotifications(): Promise<void> {
 
 /** Tells of questions: in the title, to screen readers, and by a notification if nobody is looking. */
 export function watchAttention(): void {
-  /** The message that each waiting instance was told of with. Null until the list has been read once. */
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')!;
+  /** When each waiting instance asked what was told. Null until the list has been read once. */
   let told: ReadonlyMap<string, string | null> | null = null;
   effect(() => {
     const waiting = waitingInstances.value;

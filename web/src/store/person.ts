@@ -11,7 +11,8 @@ export async function signIn(proof: { readonly code: string } | { readonly token
 }
 
 /**
- * Nothing that the person wrote stays behind in a browser that others may use.
+ * Nothing that the person wrote or saw stays behind in a browser that others may use: what is stored is
+ * removed, and the page begins anew.
  * @throws RequestFailed: still signed in
  */
 export async function signOut(): Promise<void> {
@@ -21,5 +22,5 @@ export async function signOut(): Promise<void> {
   for (const key of Object.keys(localStorage)) {
     if (/^(?:draft|outbox):/.test(key)) localStorage.removeItem(key);
   }
-  person.value = null;
+  location.replace('/');
 }

@@ -7,6 +7,7 @@ import { InstanceList } from './instance-list.tsx';
 import { InstanceView } from './instance-view.tsx';
 import { listenForKeys } from './keyboard.ts';
 import { KeysPage } from './keys-page.tsx';
+import { loadMarkdown } from './markdown-text.tsx';
 import { Nothing } from './nothing.tsx';
 import { Notices } from './notices.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
@@ -27,6 +28,8 @@ export function App() {
 }
 
 function SignedInOrNot() {
+  // Not needed for the first sight, but for the first tap.
+  useEffect(loadMarkdown, []);
   if (person.value === null) return <SignIn />;
   const at = route.value;
   return (

@@ -1,4 +1,5 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { fragmentOf } from '../model/route.ts';
 import { dashboard, notFound, readInstance } from '../store/dashboard.ts';
 import { connection } from '../store/live.ts';
@@ -17,10 +18,7 @@ interface InstanceViewProps {
 
 export function InstanceView({ id, tab }: InstanceViewProps) {
   const failed = useSignal(false);
-  useSignalEffect(() => {
-    const known = dashboard.value.conversations.get(id);
-    if (connection.value.state === 'connecting' || (known !== undefined && !known.hasGap)) return;
-    loadMarkdown();
+  const read = () => {
     readInstance(id).then(
       () => {
         failed.value = false;
@@ -29,18 +27,25 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
         failed.value = true;
       },
     );
+  };
+  useSignalEffect(() => {
+    const known = dashboard.value.conversations.get(id);
+    if (connection.value.state !== 'connecting' && (known === undefined || known.hasGap)) read();
   });
+  useEffect(loadMarkdown, []);
   const instance = dashboard.value.instances.get(id);
   const conversation = dashboard.value.conversations.get(id);
   if (instance === undefined) {
     if (conversation !== undefined || notFound.value.has(id)) return <Gone />;
-    return <div class="opening" aria-busy={!failed.value} />;
+    return failed.value ? <Unread onRetry={read} /> : <div class="opening" aria-busy="true" />;
   }
   return (
     <article class="instance" aria-label={instance.name ?? instance.agent_type_name}>
       <InstanceHeader instance={instance} tab={tab} hasDiff={Boolean(conversation?.gitDiff)} />
       {tab === 'changes' ? (
         <DiffView id={id} />
+      ) : conversation === undefined && failed.value ? (
+        <Unread onRetry={read} />
       ) : conversation === undefined || !markdownIsReady.value ? (
         <div class="timeline" aria-busy="true" />
       ) : (
@@ -52,6 +57,15 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
     </article>
   );
 }
+
+const Unread = ({ onRetry }: { readonly onRetry: () => void }) => (
+  <div class="nothing">
+    <p>This could not be read.</p>
+    <button type="button" class="text-button" onClick={onRetry}>
+      Try again
+    </button>
+  </div>
+);
 
 const Gone = () => (
   <div class="nothing">

@@ -9,7 +9,7 @@ const renderer = signal<Renderer | null>(null);
 export const markdownIsReady = signal(false);
 
 /** Longer texts than this are for a tool, not for a screen: their rest is shown on demand, as it is. */
-const CLIPPED_AT = 20_000;
+const CLIPPED_AT = 10_000;
 
 let isLoading = false;
 

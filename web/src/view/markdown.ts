@@ -50,10 +50,24 @@ const KEPT = 300;
 export function renderMarkdown(text: string): DocumentFragment {
   const known = rendered.get(text);
   if (known !== undefined) return known.cloneNode(true) as DocumentFragment;
-  const fragment = DOMPurify.sanitize(marked.parse(text, { async: false }), ALLOWED);
+  const fragment = parsed(text);
   // As with code: what scrolls by itself has to be in reach of the keyboard.
   for (const table of fragment.querySelectorAll('table')) table.tabIndex = 0;
   if (rendered.size >= KEPT) rendered.delete(rendered.keys().next().value!);
   rendered.set(text, fragment);
   return fragment.cloneNode(true) as DocumentFragment;
+}
+
+function parsed(text: string): DocumentFragment {
+  try {
+    return DOMPurify.sanitize(marked.parse(text, { async: false }), ALLOWED);
+  } catch {
+    // Nested deeper than the parser can follow: shown as it is.
+    const plain = document.createElement('p');
+    plain.className = 'plain';
+    plain.textContent = text;
+    const fragment = document.createDocumentFragment();
+    fragment.append(plain);
+    return fragment;
+  }
 }
