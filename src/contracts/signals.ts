@@ -71,22 +71,27 @@ export function signalsContract({ test }: TestRunner, open: (logger: Logger) => 
     assert.deepEqual(stranger.received, []);
   });
 
-  rule('reaches who listens to all of a user, whichever instance it is, until they close', async () => {
-    const userId = `user-${randomUUID()}` as UserId;
-    const change = (version: number): Signal => ({
-      userId,
-      agentInstanceId: randomUUID() as AgentInstanceId,
-      version,
-    });
-    const received: Signal[] = [];
-    const nothingSeen = { of: () => 0, total: () => 0 };
-    const { close } = opened.signals.subscribeAll(userId, (signal) => received.push(signal), nothingSeen);
-    const [first, second] = [change(1), change(7)];
-    await opened.send([first, sent, second]);
-    close();
-    await opened.send([change(2)]);
-    assert.deepEqual(received, [first, second]);
-  });
+  rule(
+    'reaches whoever listens to all instances of the user, new ones included, and nobody else’s',
+    async () => {
+      const listenToAll = (userId: UserId) => {
+        const received: Signal[] = [];
+        const seen = { of: () => 0, total: () => 0 };
+        const { close } = opened.signals.subscribeAll(userId, (signal) => received.push(signal), seen);
+        return { received, close };
+      };
+      const grace = 'grace' as UserId;
+      const here = { ...sent, userId: grace };
+      const other = { ...here, agentInstanceId: randomUUID() as AgentInstanceId };
+      const [all, stranger, one] = [listenToAll(grace), listenToAll('eve' as UserId), listen(here)];
+      await opened.send([here, other]);
+      assert.deepEqual([all.received, stranger.received, one.received], [[here, other], [], [here]]);
+      all.close();
+      all.close();
+      await opened.send([{ ...here, version: 2 }]);
+      assert.deepEqual([all.received.length, one.received.length], [2, 2]);
+    },
+  );
 
   rule('sends nothing to a closed subscription, and closing twice harms no other', async () => {
     const [closed, open] = [listen(), listen()];

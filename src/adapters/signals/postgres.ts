@@ -10,9 +10,6 @@ import { ListenConnection } from './listen-connection.ts';
 import { decodeRevoked, decodeSignals } from './signal-payload.ts';
 import { type CurrentVersions, Sweep, type VersionsOfUsers } from './sweep.ts';
 
-/** What a store needs to send with its changes. */
-export { CHANNEL, encodeRevoked, encodeSignals } from './signal-payload.ts';
-
 /** How long things take, in milliseconds. */
 export interface PostgresSignalsTiming {
   /** Between sweeps, which also check the connection: how late a missed signal may be. */
