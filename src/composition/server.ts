@@ -12,6 +12,7 @@ import { REQUEST_ROLE, type TenantIsolation } from '../adapters/mikro-orm/tenant
 import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
+import { AsyncDisposableStack } from './async-disposable-stack.ts';
 import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 import { mcpRoutes } from './mcp-routes.ts';
