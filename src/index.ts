@@ -9,7 +9,7 @@ import type { TokenIssuer } from './ports/token-issuer.ts';
 
 export { systemClock, uuidV7 } from './adapters/runtime/system.ts';
 export type { Dispatch, Request } from './application/dispatch.ts';
-export type { ErrorCode, InputIssue } from './application/errors.ts';
+export { type ErrorCode, type InputIssue, invalidJson } from './application/errors.ts';
 export type { EventSink, LiveEvent, LiveEventType, LiveStream } from './application/live/live-event.ts';
 export type { InstanceStreamRequest, LiveFeed, StreamRequest } from './application/live/live-feed.ts';
 export { OpenWaits } from './application/open-waits.ts';
@@ -23,11 +23,15 @@ export {
 } from './application/operator.ts';
 export type { Call, Ports, Settings, UseCase } from './application/use-case.ts';
 export * as useCases from './application/use-cases/index.ts';
+export type { AgentInstance } from './domain/agent-instance.ts';
+export type { AgentType } from './domain/agent-type.ts';
 export { AlreadyAnsweredError } from './domain/already-answered.ts';
 export type { ApiKey, ApiKeyId } from './domain/api-key.ts';
 export type { Changes, Conversation, Decision } from './domain/conversation.ts';
 export { CodedError } from './domain/errors.ts';
+export type { IdempotencyRecord } from './domain/idempotency.ts';
 export { type AgentInstanceId, type MessageId, type UserId, userId } from './domain/ids.ts';
+export type { Message } from './domain/message.ts';
 export type {
   AgentInstanceRepository,
   Decide,
@@ -61,6 +65,7 @@ export {
   storageUnavailable,
   unauthenticated,
 } from './ports/errors.ts';
+export { namedMessages } from './ports/named-messages.ts';
 export type { Revocations } from './ports/revocations.ts';
 export type { Clock, Ids, Logger } from './ports/runtime.ts';
 export type { SeenVersions, Signal, Signals, Subscription } from './ports/signals.ts';

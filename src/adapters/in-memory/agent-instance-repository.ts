@@ -1,10 +1,11 @@
 import type { AgentType } from '../../domain/agent-type.ts';
 import type { Changes, Conversation } from '../../domain/conversation.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
-import { isOpenQuestion, isQueued, type Message } from '../../domain/message.ts';
+import type { Message } from '../../domain/message.ts';
 import type { AgentInstanceRepository, Decide, UpdateTarget } from '../../ports/agent-instance-repository.ts';
+import { namedMessages } from '../../ports/named-messages.ts';
 import type { Signals } from '../../ports/signals.ts';
-import { type StoredInstance, UserData } from './user-data.ts';
+import { UserData } from './user-data.ts';
 
 /**
  * Keeps everything in Maps, for tests and for embedding without a database. An update runs in one turn of
@@ -25,7 +26,8 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
     const conversation: Conversation = {
       instance: stored?.instance ?? null,
       agentType: target.agentTypeName == null ? null : agentTypeOf(user, target.agentTypeName),
-      messages: stored === undefined ? [] : relevantMessages(stored, target),
+      messages:
+        stored === undefined ? [] : namedMessages(stored.instance, [...stored.messages.values()], target),
     };
     const known = target.idempotencyKey == null ? null : (user.records.get(target.idempotencyKey) ?? null);
     const { output, changes, record } = decide(structuredClone(conversation), known);
@@ -60,28 +62,6 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
 function agentTypeOf(user: UserData, name: string): AgentType | null {
   const stored = user.agentTypes.get(name);
   return stored === undefined ? null : { id: stored.id, name };
-}
-
-/** What the port promises to load and no more: a rule that needs more fails here as it would on a database. */
-function relevantMessages({ instance, messages }: StoredInstance, target: UpdateTarget): Message[] {
-  const { queue, questionCompany, message: named, readSince } = target;
-  const question = target.question == null ? undefined : messages.get(target.question);
-  const open = questionCompany ? [...messages.values()].filter(isOpenQuestion) : [];
-  const company = new Set([...open, ...(question ? [question] : [])].map(({ readVersion }) => readVersion));
-  const since =
-    readSince == null || readSince === instance.lastReadMessageId ? null : messages.get(readSince);
-  return [...messages.values()].filter(
-    (message) =>
-      isOpenQuestion(message) ||
-      (queue === true && isQueued(message)) ||
-      (message.senderType === 'USER' && company.has(message.readVersion)) ||
-      message.id === named ||
-      (question !== undefined && (message.id === question.id || message.id === question.answerId)) ||
-      message.id === readSince ||
-      (since?.readVersion != null &&
-        message.senderType === 'USER' &&
-        (message.readVersion ?? 0) >= since.readVersion),
-  );
 }
 
 function save(user: UserData, { instance, posted, amended, gitDiff }: Changes): void {

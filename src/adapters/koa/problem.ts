@@ -86,7 +86,11 @@ const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
 };
 
 /** Anything but an error of ours is an internal fault: opaque to the client, who gets the id to quote. */
-export function problemOf(error: unknown, requestId: string, overrides: ProblemOverrides | null): Problem {
+export function problemOf(
+  error: unknown,
+  requestId: string,
+  overrides: ProblemOverrides | null = null,
+): Problem {
   if (!isOurs(error)) {
     const detail = `Something went wrong on the server; its log has the cause under request ${requestId}`;
     return problem('internal', 500, detail, requestId);
