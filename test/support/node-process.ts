@@ -10,6 +10,8 @@ export interface NodeProcessOptions {
   /** All that the process gets to see, but for PATH. */
   readonly env?: { readonly [name: string]: string | undefined };
   readonly cwd?: string;
+  /** Another Node than the one that runs the tests. */
+  readonly node?: string;
 }
 
 const running = new Set<ChildProcess>();
@@ -30,8 +32,8 @@ export class NodeProcess implements AsyncDisposable {
   readonly #readers = new Set<() => void>();
   #exit: Exit | null = null;
 
-  constructor(args: readonly string[], { env = {}, cwd }: NodeProcessOptions = {}) {
-    const child = spawn(process.execPath, args, {
+  constructor(args: readonly string[], { env = {}, cwd, node = process.execPath }: NodeProcessOptions = {}) {
+    const child = spawn(node, args, {
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(cwd === undefined ? {} : { cwd }),

@@ -1,0 +1,46 @@
+/** What every repository must keep, run by Node's own test runner: `node --test`. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { createDashboard, useCases, userId } from 'agent-dashboard-server';
+import { agentInstanceRepositoryContract } from 'agent-dashboard-server/contracts';
+import { inMemoryStore } from 'agent-dashboard-server/in-memory';
+import { InProcessSignals } from 'agent-dashboard-server/signals';
+import { SqliteAgentInstanceRepository } from './sqlite-repository.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sqlite-repository-'));
+const file = join(folder, 'dashboard.sqlite');
+const signals = new InProcessSignals();
+/** Two connections to one file, as two processes have them. */
+const here = new SqliteAgentInstanceRepository(file, signals);
+const there = new SqliteAgentInstanceRepository(file, new InProcessSignals());
+after(() => {
+  here.close();
+  there.close();
+  rmSync(folder, { recursive: true });
+});
+
+agentInstanceRepositoryContract({ describe, test }, () => ({ repositories: [here, there], signals }));
+
+test('the use cases run over it, and find in one process what another has written', async () => {
+  // Reports and questions need the repository alone; for what people read, DashboardQueries belong to it.
+  const { queries } = inMemoryStore(signals);
+  const [one, two] = [here, there].map((repository) => createDashboard({ repository, queries, signals }));
+  const caller = { userId: userId('ada'), scopes: ['agent'] } as const;
+  const id = randomUUID();
+  const step = { agent_instance_id: id, agent_type: 'cron', content: 'Hello' };
+  await one!.dispatch(useCases.sendAgentMessage, { caller, input: step });
+  const said = { agent_instance_id: id, content: 'Hi', mark_as_read: false };
+  await two!.dispatch(useCases.sendUserMessage, { caller, input: said });
+  const next = await one!.dispatch(useCases.sendAgentMessage, {
+    caller,
+    input: { ...step, content: 'Next' },
+  });
+  assert.deepEqual(
+    next.queued_user_messages.map(({ content }) => content),
+    ['Hi'],
+  );
+});

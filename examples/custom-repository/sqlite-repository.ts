@@ -1,0 +1,165 @@
+import { DatabaseSync } from 'node:sqlite';
+import { deserialize, serialize } from 'node:v8';
+import {
+  type AgentInstance,
+  type AgentInstanceId,
+  type AgentInstanceRepository,
+  type AgentType,
+  type Changes,
+  type Conversation,
+  type Decide,
+  type IdempotencyRecord,
+  type Message,
+  type MessageId,
+  namedMessages,
+  type RecordedDecision,
+  type Signals,
+  storageUnavailable,
+  type UpdateTarget,
+  type UserId,
+} from 'agent-dashboard-server';
+
+/** The user leads every key: there is no way to read across. */
+const SCHEMA = `
+  pragma journal_mode = wal;
+  pragma synchronous = full;
+  create table if not exists instances
+    (user_id text, id text, value blob, git_diff text, primary key (user_id, id)) strict;
+  create table if not exists messages
+    (user_id text, id text, instance_id text, position integer, value blob, primary key (user_id, id)) strict;
+  create unique index if not exists messages_in_order on messages (user_id, instance_id, position);
+  create table if not exists agent_types
+    (user_id text, name text, value blob, primary key (user_id, name)) strict;
+  create table if not exists records
+    (user_id text, key text, recorded_at integer, value blob, primary key (user_id, key)) strict;
+`;
+
+/** For another process to finish its transaction. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Agent instances in one SQLite file, which several processes may share. Values are kept as Node serializes
+ * them, dates included; columns are only what is searched by.
+ */
+export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
+  readonly #database: DatabaseSync;
+  readonly #signals: Signals;
+
+  constructor(path: string, signals: Signals) {
+    this.#database = new DatabaseSync(path, { timeout: PATIENCE_MS });
+    this.#database.exec(SCHEMA);
+    this.#signals = signals;
+  }
+
+  async update<Output>(target: UpdateTarget, decide: Decide<Output>): Promise<Output> {
+    const { userId, agentInstanceId } = target;
+    const { output, changes } = this.#exclusively(() => {
+      const decision = decide(this.#load(target), this.#recordOf(target));
+      this.#save(target, decision);
+      return decision;
+    });
+    if (changes !== null) {
+      this.#signals.publish([{ userId, agentInstanceId, version: changes.instance.version }]);
+    }
+    return output;
+  }
+
+  async instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null> {
+    const sql = 'select instance_id as id from messages where user_id = ? and id = ?';
+    return (this.#database.prepare(sql).get(userId, messageId)?.id ?? null) as AgentInstanceId | null;
+  }
+
+  async forgetRecords(time: Date): Promise<number> {
+    const sql = 'delete from records where recorded_at < ?';
+    return Number(this.#database.prepare(sql).run(time.getTime()).changes);
+  }
+
+  async ping(): Promise<void> {
+    this.#database.exec('select 1');
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** SQLite has one writer at a time: nobody comes between what is read here and what is written. */
+  #exclusively<Result>(work: () => Result): Result {
+    try {
+      this.#database.exec('begin immediate');
+      const result = work();
+      this.#database.exec('commit');
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('rollback');
+      // What a decision throws goes to its caller as it is.
+      throw (error as NodeJS.ErrnoException).code === 'ERR_SQLITE_ERROR' ? storageUnavailable(error) : error;
+    }
+  }
+
+  #load(target: UpdateTarget): Conversation {
+    const { userId, agentInstanceId, agentTypeName = null } = target;
+    const instance = this.#value<AgentInstance>(
+      'instances where user_id = ? and id = ?',
+      userId,
+      agentInstanceId,
+    );
+    const sql = 'select value from messages where user_id = ? and instance_id = ? order by position';
+    const messages = this.#database
+      .prepare(sql)
+      .all(userId, agentInstanceId)
+      .map(({ value }) => read<Message>(value));
+    return {
+      instance,
+      agentType:
+        agentTypeName === null
+          ? null
+          : this.#value<AgentType>('agent_types where user_id = ? and name = ?', userId, agentTypeName),
+      messages: instance === null ? [] : namedMessages(instance, messages, target),
+    };
+  }
+
+  #recordOf({ userId, idempotencyKey = null }: UpdateTarget): IdempotencyRecord | null {
+    if (idempotencyKey === null) return null;
+    return this.#value<IdempotencyRecord>('records where user_id = ? and key = ?', userId, idempotencyKey);
+  }
+
+  #value<Value>(from: string, ...parameters: readonly string[]): Value | null {
+    const row = this.#database.prepare(`select value from ${from}`).get(...parameters);
+    return row === undefined ? null : read<Value>(row.value);
+  }
+
+  #save(target: UpdateTarget, { changes, record }: RecordedDecision<unknown>): void {
+    const { userId, idempotencyKey = null } = target;
+    if (changes !== null) this.#saveChanges(userId, changes);
+    if (record !== null && idempotencyKey !== null) {
+      const sql = 'insert into records values (?, ?, ?, ?)';
+      this.#database.prepare(sql).run(userId, idempotencyKey, record.recordedAt.getTime(), serialize(record));
+    }
+  }
+
+  #saveChanges(userId: UserId, { instance, posted, amended, gitDiff }: Changes): void {
+    const { id, agentType } = instance;
+    this.#database
+      .prepare('insert or ignore into agent_types values (?, ?, ?)')
+      .run(userId, agentType.name, serialize(agentType));
+    this.#database
+      .prepare(
+        `insert into instances (user_id, id, value) values (?, ?, ?)
+         on conflict do update set value = excluded.value`,
+      )
+      .run(userId, id, serialize(instance));
+    if (gitDiff !== undefined) {
+      const sql = 'update instances set git_diff = ? where user_id = ? and id = ?';
+      this.#database.prepare(sql).run(gitDiff, userId, id);
+    }
+    const put = this.#database.prepare(
+      `insert into messages values (?, ?, ?, ?, ?)
+       on conflict (user_id, id) do update set value = excluded.value`,
+    );
+    for (const message of [...posted, ...amended]) {
+      put.run(userId, message.id, id, message.position, serialize(message));
+    }
+  }
+}
+
+const read = <Value>(value: unknown): Value => deserialize(value as Uint8Array) as Value;

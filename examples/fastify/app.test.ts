@@ -1,0 +1,90 @@
+/** The application's own tests: memory instead of the database, and tokens that are the user's name. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { unauthenticated, userId } from 'agent-dashboard-server';
+import { inMemoryStore } from 'agent-dashboard-server/in-memory';
+import { InProcessSignals } from 'agent-dashboard-server/signals';
+import { createApp } from './app.ts';
+
+const signals = new InProcessSignals();
+const app = createApp({
+  store: { signals, ...inMemoryStore(signals) },
+  tokens: {
+    verify(token) {
+      if (token === '') throw unauthenticated();
+      return { userId: userId(token), scopes: ['agent', 'dashboard'] };
+    },
+  },
+});
+let url: string;
+before(async () => {
+  url = await app.listen({ port: 0 });
+});
+after(() => app.close());
+
+const call = (path: string, body?: object, token = 'ada') =>
+  fetch(url + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+
+async function callTool(name: string, args: { [name: string]: unknown }): Promise<unknown> {
+  const client = new Client({ name: 'test', version: '1.0.0' });
+  const requestInit = { headers: { authorization: 'Bearer ada' } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit }));
+  try {
+    return (await client.callTool({ name, arguments: args })).structuredContent;
+  } finally {
+    await client.close();
+  }
+}
+
+test('the application answers its own routes', async () => {
+  assert.deepEqual(await (await call('/')).json(), { application: 'its own' });
+});
+
+test('a step reported over MCP, and a question over REST, are seen by a route of the application', async () => {
+  const id = randomUUID();
+  const step = { agent_instance_id: id, step_description: 'Looked around' };
+  assert.deepEqual(await callTool('log_step', step), {
+    success: true,
+    agent_instance_id: id,
+    step_number: 1,
+    user_feedback: [],
+  });
+  const question = { agent_instance_id: id, content: 'Which port?', requires_user_input: true };
+  assert.equal((await call('/api/v1/messages/agent', question)).status, 200);
+  const open = await call('/users/ada/open-questions');
+  assert.deepEqual(await open.json(), [{ id, question: 'Which port?' }]);
+  assert.deepEqual(await (await call('/users/eve/open-questions')).json(), []);
+});
+
+test('an answer given over REST reaches the agent that waits over REST', async () => {
+  const id = randomUUID();
+  const asked = await call('/api/v1/messages/agent', {
+    agent_instance_id: id,
+    agent_type: 'cron',
+    content: 'Go on?',
+    requires_user_input: true,
+  });
+  const { message_id: last_read_message_id } = (await asked.json()) as { message_id: string };
+  const waiting = call('/api/v1/messages/pending', { agent_instance_id: id, last_read_message_id, wait: 30 });
+  await call(`/api/v1/agent-instances/${id}/messages`, { content: 'Yes' });
+  const { messages } = (await (await waiting).json()) as { messages: { content: string }[] };
+  assert.deepEqual(
+    messages.map(({ content }) => content),
+    ['Yes'],
+  );
+});
+
+test('refusals are the dashboard’s: without a token nothing is read', async () => {
+  const answer = await fetch(`${url}/api/v1/messages/agent`, { method: 'POST', body: '{' });
+  assert.equal(answer.status, 401);
+  assert.equal(((await answer.json()) as { code: string }).code, 'unauthenticated');
+});

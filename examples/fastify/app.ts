@@ -1,0 +1,67 @@
+import {
+  createDashboard,
+  type DashboardPorts,
+  type TokenVerifier,
+  useCases,
+  userId,
+} from 'agent-dashboard-server';
+import { nodeListener, protectedNodeHandler, restApi } from 'agent-dashboard-server/koa';
+import { createMcpEndpoint } from 'agent-dashboard-server/mcp';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+
+export interface AppOptions {
+  /** Where the dashboard keeps things: a database when it runs, memory when it is tested. */
+  readonly store: Pick<DashboardPorts, 'repository' | 'queries' | 'signals' | 'apiKeys'>;
+  readonly tokens: TokenVerifier;
+}
+
+/** An application with routes of its own, the dashboard's REST API and its MCP endpoint. */
+export function createApp({ store, tokens }: AppOptions): FastifyInstance {
+  const app = Fastify({ logger: { level: 'warn' } });
+  const logger = app.log;
+  const dashboard = createDashboard({ ...store, logger });
+  const mcp = createMcpEndpoint({ ...dashboard, logger, name: 'fastify-example', version: '1.0.0' });
+
+  app.get('/', async () => ({ application: 'its own' }));
+
+  /** A route of the application that looks into the dashboard, for whomever the application trusts. */
+  app.get<{ Params: { user: string } }>('/users/:user/open-questions', async ({ params }) => {
+    const caller = { userId: userId(params.user), scopes: ['dashboard'] } as const;
+    const input = { status: 'AWAITING_INPUT', limit: 200 };
+    const { agent_instances: waiting } = await dashboard.dispatch(useCases.listAgentInstances, {
+      caller,
+      input,
+    });
+    return waiting.map(({ id, latest_message: question }) => ({ id, question }));
+  });
+
+  const listener = nodeListener(
+    restApi({ ...dashboard, tokens, logger }),
+    protectedNodeHandler({
+      paths: ['/mcp'],
+      methods: ['GET', 'POST', 'DELETE'],
+      bodyLimit: 16 * 1024 * 1024,
+      handler: mcp.streamable,
+      tokens,
+      logger,
+    }),
+  );
+  app.register(async (scope) => {
+    // The dashboard reads bodies itself, after it has looked at the token.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    const handOver = async (request: FastifyRequest, reply: FastifyReply) => {
+      reply.hijack();
+      await listener(request.raw, reply.raw);
+    };
+    scope.all('/api/v1/*', handOver);
+    scope.all('/mcp', handOver);
+  });
+
+  // First the calls that wait get their answers, then Fastify lets go of its connections.
+  app.addHook('preClose', async () => {
+    dashboard.stop();
+    await mcp.close();
+  });
+  return app;
+}

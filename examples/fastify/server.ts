@@ -1,0 +1,61 @@
+/**
+ * The application with a PostgreSQL embedded in it, kept in ./data:
+ *
+ *     npm i agent-dashboard-server fastify && node server.ts
+ *
+ * It prints a token for agents and one for people. The keys that sign them are new at every start, unless
+ * JWT_PRIVATE_KEY has a pair (`npx agent-dashboard keys generate`).
+ */
+import { createOperator, systemClock, userId } from 'agent-dashboard-server';
+import {
+  generateKeyPair,
+  JwtIssuer,
+  JwtVerifier,
+  readPrivateKey,
+  TokenRecorder,
+} from 'agent-dashboard-server/jwt';
+import {
+  MikroOrmAgentInstanceRepository,
+  MikroOrmApiKeyRepository,
+  MikroOrmDashboardQueries,
+} from 'agent-dashboard-server/mikro-orm';
+import { openPglite } from 'agent-dashboard-server/mikro-orm/pglite';
+import { InProcessSignals } from 'agent-dashboard-server/signals';
+import { createApp } from './app.ts';
+
+const database = await openPglite(process.env.DATA_DIR ?? './data');
+await database.migrate();
+const signals = new InProcessSignals();
+const repository = new MikroOrmAgentInstanceRepository({ database, signals });
+const apiKeys = new MikroOrmApiKeyRepository({ database, revocations: signals });
+const queries = new MikroOrmDashboardQueries(database);
+
+const pem = process.env.JWT_PRIVATE_KEY ?? (await generateKeyPair('ed25519')).privateKey;
+const key = readPrivateKey(pem, 'JWT_PRIVATE_KEY');
+const clock = systemClock;
+const recorder = new TokenRecorder({ keys: [key], clock });
+const operator = createOperator({
+  apiKeys,
+  issuer: new JwtIssuer({ key }),
+  clock,
+  recordOf: (token) => recorder.recordOf(token),
+});
+
+const app = createApp({
+  store: { repository, queries, signals, apiKeys },
+  tokens: new JwtVerifier({
+    keys: [key],
+    issued: { apiKeys, revocations: signals, logger: console },
+    clock,
+  }),
+});
+console.log('listening on', await app.listen({ port: Number(process.env.PORT ?? 3000) }));
+for (const scope of ['agent', 'dashboard'] as const) {
+  const grant = { userId: userId('me'), scope, name: 'printed at the start', agentInstanceId: null };
+  console.log(`${scope} token:`, await operator.issue({ ...grant, expiresInSeconds: 24 * 60 * 60 }));
+}
+
+process.once('SIGTERM', async () => {
+  await app.close();
+  await database.close();
+});

@@ -1,0 +1,80 @@
+/**
+ * Two use cases in a plain node:http application, beside a route of its own and behind its own sign-in:
+ *
+ *     npm i agent-dashboard-server && node server.ts
+ *     curl localhost:3000/report -H 'x-session: s1' -d '{"agent_instance_id": "<a UUID>", "agent_type": "cron", "content": "Hello"}'
+ *     curl 'localhost:3000/inbox?agent_instance_id=<that UUID>' -H 'x-session: s1'
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import { createDashboard, invalidJson, unauthenticated, useCases, userId } from 'agent-dashboard-server';
+import { inMemoryStore } from 'agent-dashboard-server/in-memory';
+import { PROBLEM_TYPE, problemOf } from 'agent-dashboard-server/problem';
+import { InProcessSignals } from 'agent-dashboard-server/signals';
+
+const signals = new InProcessSignals();
+const dashboard = createDashboard({ signals, ...inMemoryStore(signals) });
+
+/** Who is signed in, as the application knows it; no token of the dashboard's is needed. */
+const SESSIONS = new Map([
+  ['s1', 'ada'],
+  ['s2', 'eve'],
+]);
+const BODY_LIMIT = 1024 * 1024;
+
+const server = createServer(async (req, res) => {
+  const answer = (status: number, body: object, type = 'application/json') =>
+    res.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
+  try {
+    const url = new URL(req.url ?? '/', 'http://localhost');
+    switch (`${req.method} ${url.pathname}`) {
+      case 'GET /':
+        answer(200, { application: 'its own' });
+        break;
+      case 'POST /report': {
+        const request = { caller: callerOf(req), input: await jsonOf(req) };
+        answer(200, await dashboard.dispatch(useCases.sendAgentMessage, request));
+        break;
+      }
+      case 'GET /inbox': {
+        const request = { caller: callerOf(req), input: Object.fromEntries(url.searchParams) };
+        answer(200, await dashboard.dispatch(useCases.readPendingMessages, request));
+        break;
+      }
+      default:
+        answer(404, { error: 'not found' });
+    }
+  } catch (error) {
+    const problem = problemOf(error, randomUUID());
+    if (problem.status === 500) console.error(problem.request_id, error);
+    answer(problem.status, problem, PROBLEM_TYPE);
+  }
+});
+
+function callerOf({ headers }: IncomingMessage) {
+  const user = SESSIONS.get(String(headers['x-session']));
+  if (user === undefined) throw unauthenticated();
+  return { userId: userId(user), scopes: ['agent'] } as const;
+}
+
+async function jsonOf(req: IncomingMessage): Promise<object> {
+  let text = '';
+  for await (const part of req.setEncoding('utf8')) {
+    text += part;
+    if (text.length > BODY_LIMIT) throw invalidJson('The body is too long');
+  }
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  } catch {}
+  throw invalidJson('The body must be a JSON object');
+}
+
+server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () =>
+  console.log('listening', server.address()),
+);
+
+process.once('SIGTERM', () => {
+  dashboard.stop();
+  server.close();
+});

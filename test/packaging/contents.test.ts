@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { expect, inject, test } from 'vitest';
+import { run } from './run.ts';
+
+const { folder, tarball, packed } = inject('installation');
+const NAME = 'agent-dashboard-server';
+const INSTALLED = join(folder, 'node_modules', NAME);
+const BIN = join(import.meta.dirname, '../../node_modules/.bin');
+const { exports } = JSON.parse(await readFile(join(INSTALLED, 'package.json'), 'utf8'));
+/** As they follow the package's name. */
+const ENTRIES = Object.keys(exports)
+  .filter((entry) => entry !== './package.json')
+  .map((entry) => entry.slice(1));
+const paths = packed.files.map(({ path }) => path);
+
+test('the tarball holds what runs, its source and its papers, and nothing else', () => {
+  const [papers, rest] = [
+    paths.filter((path) => !path.includes('/')),
+    paths.filter((path) => path.includes('/')),
+  ];
+  expect(papers.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  expect(rest.filter((path) => !/^(dist|src|web\/dist)\//.test(path))).toEqual([]);
+  expect(rest.filter((path) => /\.test\.|vitest/.test(path))).toEqual([]);
+  expect(paths).toContain('web/dist/index.html');
+});
+
+test('it is small: under a megabyte to fetch, under four on the disk', () => {
+  const [fetched, unpacked] = [packed.size, packed.unpackedSize].map((bytes) => Math.round(bytes / 1000));
+  console.log(`packed: ${fetched} kB, unpacked: ${unpacked} kB, ${paths.length} files`);
+  expect(packed.size).toBeLessThan(1_000_000);
+  expect(packed.unpackedSize).toBeLessThan(4_000_000);
+});
+
+test('every source map leads to a source that is there', async () => {
+  const maps = paths.filter((path) => path.startsWith('dist/') && path.endsWith('.map'));
+  expect(maps.length).toBeGreaterThan(200);
+  const missing: string[] = [];
+  for (const map of maps) {
+    const { sources } = JSON.parse(await readFile(join(INSTALLED, map), 'utf8')) as { sources: string[] };
+    for (const source of sources) {
+      if (!existsSync(resolve(INSTALLED, dirname(map), source))) missing.push(`${map}: ${source}`);
+    }
+  }
+  expect(missing).toEqual([]);
+});
+
+test('publint has nothing to say', async () => {
+  const { messages, pkg } = await publint({ pkgDir: INSTALLED, strict: true });
+  expect(messages.map((message) => formatMessage(message, pkg!))).toEqual([]);
+});
+
+test('the types are right wherever ES modules are', async () => {
+  // node10 knows no `exports`; CommonJS gets ES modules, which is what `require` of Node 22 takes.
+  const args = [join(BIN, 'attw'), tarball, '--profile', 'esm-only', '--no-emoji'];
+  // It exits with an error where it has found a problem.
+  expect(await run(args, { cwd: folder })).toContain('node16 (from ESM): OK (ESM)');
+});
+
+/** The compiler's complaints about these lines, and files. */
+async function complaints(lines: readonly string[], include: readonly string[], skipLibCheck: boolean) {
+  const project = await mkdtemp(join(folder, 'types-'));
+  const compilerOptions = {
+    ...{ target: 'es2024', lib: ['es2024', 'esnext.disposable'], types: ['node'], noEmit: true },
+    ...{ module: 'nodenext', strict: true, noUncheckedIndexedAccess: true, skipLibCheck },
+    ...{ allowImportingTsExtensions: true, erasableSyntaxOnly: true, verbatimModuleSyntax: true },
+  };
+  await writeFile(join(project, 'entries.ts'), lines.join('\n'));
+  const files = { compilerOptions, include: ['entries.ts', ...include] };
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify(files));
+  const { stdout } = await promisify(execFile)(join(BIN, 'tsc'), ['-p', project]).catch((failed) => failed);
+  return stdout;
+}
+
+test('types hold for a strict user, in the examples too', async () => {
+  const lines = ENTRIES.map((entry, nth) => `export * as e${nth} from '${NAME}${entry}';`);
+  expect(await complaints(lines, ['../examples'], true)).toBe('');
+});
+
+test('and for one who checks those of libraries, too, where the libraries’ own hold', async () => {
+  // Those of Koa do not: @types/koa asks for a type that content-disposition has ceased to export.
+  const lines = ENTRIES.filter((entry) => entry !== '/koa').map(
+    (entry, nth) => `export * as e${nth} from '${NAME}${entry}';`,
+  );
+  expect(await complaints(lines, [], false)).toBe('');
+});

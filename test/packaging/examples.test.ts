@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { NodeProcess } from '../support/node-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { run } from './run.ts';
+
+const { folder, nodes } = inject('installation');
+const EXAMPLES = join(folder, 'examples');
+
+describe.each(nodes)('on Node $version', ({ path: node }) => {
+  test.each(['custom-repository/sqlite-repository.test.ts', 'fastify/app.test.ts'])(
+    'the tests of an example hold: %s',
+    async (file) => {
+      const report = await run(['--test', '--test-reporter=tap', join(EXAMPLES, file)], {
+        cwd: folder,
+        node,
+      });
+      expect(report).toMatch(/^# fail 0$/m);
+      expect(Number(/^# pass (\d+)$/m.exec(report)?.[1])).toBeGreaterThan(3);
+    },
+  );
+});
+
+test('plain node:http: two use cases beside a route of the application, behind its own sign-in', async () => {
+  await using server = new NodeProcess([join(EXAMPLES, 'node-http/server.ts')], { env: { PORT: '0' } });
+  await server.printed('listening');
+  const url = `http://127.0.0.1:${/port: (\d+)/.exec(server.stdout)?.[1]}`;
+  expect(await (await fetch(url)).json()).toEqual({ application: 'its own' });
+
+  const report = (session: string, body: object | string) =>
+    fetch(`${url}/report`, {
+      method: 'POST',
+      headers: { 'x-session': session },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  const id = randomUUID();
+  const step = { agent_instance_id: id, agent_type: 'cron', content: 'Hello' };
+  expect(await (await report('s1', step)).json()).toMatchObject({ success: true, queued_user_messages: [] });
+  const inbox = await fetch(`${url}/inbox?agent_instance_id=${id}`, { headers: { 'x-session': 's1' } });
+  expect(await inbox.json()).toMatchObject({ agent_instance_id: id, messages: [], status: 'ok' });
+
+  const refusals = [await report('nobody', step), await report('s1', '{'), await report('s1', {})];
+  expect(
+    await Promise.all(
+      refusals.map(async (each) => [each.status, ((await each.json()) as { code: string }).code]),
+    ),
+  ).toEqual([
+    [401, 'unauthenticated'],
+    [400, 'invalid_json'],
+    [422, 'invalid_input'],
+  ]);
+  server.signal('SIGTERM');
+  expect(await server.ended).toMatchObject({ code: 0 });
+});
+
+test('Fastify with an embedded database: what an agent reports is there after a restart', async () => {
+  await using home = await temporaryFolder();
+  const start = async () => {
+    const env = { PORT: '0', DATA_DIR: join(home.path, 'data') };
+    const server = new NodeProcess([join(EXAMPLES, 'fastify/server.ts')], { cwd: home.path, env });
+    await server.printed('dashboard token:');
+    const [, url, agent] = /listening on (\S+)\nagent token: (\S+)/.exec(server.stdout)!;
+    const call = (method: string, path: string, body?: object) =>
+      fetch(url + path, {
+        method,
+        headers: { authorization: `Bearer ${agent}`, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    return { server, url: url!, call };
+  };
+  const id = randomUUID();
+  {
+    const { server, call } = await start();
+    await using _ = server;
+    const step = { agent_instance_id: id, agent_type: 'cron', content: 'Hello' };
+    expect((await call('POST', '/api/v1/messages/agent', step)).status).toBe(200);
+    server.signal('SIGTERM');
+    expect(await server.ended).toMatchObject({ code: 0 });
+  }
+  const { server, call } = await start();
+  await using _ = server;
+  const kept = await call('GET', `/api/v1/agent-instances/${id}`);
+  expect(await kept.json()).toMatchObject({ id, messages: [{ content: 'Hello' }] });
+});
