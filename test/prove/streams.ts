@@ -12,7 +12,7 @@ const RESTARTS = 50;
 const STALLED_PART = 0.1;
 const USERS = 10;
 const INSTANCES = 4;
-const MESSAGES_PER_RESTART = 40;
+const MESSAGES_PER_RESTART = 20;
 /** What stalled clients leave unread: the systems between take several megabytes before the server notices. */
 const LOUD_MESSAGES = 1_500;
 const LOUD_SIZE = 10_000;
