@@ -18,6 +18,7 @@ export class Watcher {
   readonly evidence: string[] = [];
   /** The position of the newest message it knows, by instance. */
   readonly known = new Map<string, number>();
+  /** Streams that were open and are not. */
   closings = 0;
   resyncs = 0;
   readonly #agent: Agent;
@@ -63,8 +64,7 @@ export class Watcher {
     while (!this.#over) {
       await this.#follow(connected).catch(() => {});
       await this.#work;
-      this.closings += 1;
-      await sleep(this.#random.between(5, 250));
+      await sleep(this.#random.between(20, 1_000));
     }
   }
 
@@ -91,6 +91,7 @@ export class Watcher {
     response.setEncoding('utf8').on('data', (text: string) => reader.read(text));
     response.on('error', () => {});
     await new Promise<void>((resolve) => response.once('close', resolve));
+    this.closings += 1;
   }
 
   async #take(type: string, data: string): Promise<void> {
