@@ -16,7 +16,6 @@ const MESSAGES_PER_RESTART = 20;
 /** What stalled clients leave unread: the systems between take several megabytes before the server notices. */
 const LOUD_MESSAGES = 1_500;
 const LOUD_SIZE = 10_000;
-const WARM_UP = 400;
 const GROWTH_LIMIT_MIB = 50;
 /** For everybody to have everything after the last word. */
 const CATCH_UP_MS = 60_000;
@@ -52,7 +51,9 @@ export const streams: Proof = {
     }
     await scene.everybodyKnows();
 
-    await scene.write(scaled(WARM_UP, context, 40), random.fork('warm-up'));
+    // The same load first while nobody stalls: what a process grows by when it begins to work is not theirs.
+    progress('the same messages, while all read them');
+    await scene.write(scaled(LOUD_MESSAGES, context, 800), random.fork('warm-up'), 0, LOUD_SIZE);
     await scene.everybodyKnows();
     const pids = cluster.servers.map(({ pid }) => pid);
     const before = await Promise.all(pids.map(residentMiB));
