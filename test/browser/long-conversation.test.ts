@@ -10,8 +10,9 @@ test('of 10,000 messages only what can be seen is in the document, to the very f
   timeout: 180_000,
 }, async () => {
   const agent = new Agent(dashboard.server);
-  for (let at = 1; at <= LENGTH; at += 1)
-    await agent.step(`Step ${at}.\n\n${'More words. '.repeat(at % 17)}`);
+  await agent.steps(
+    Array.from({ length: LENGTH }, (_, at) => `Step ${at + 1}.\n\n${'More words. '.repeat(at % 17)}`),
+  );
   const page = await dashboard.open(PHONE);
   await page.getByRole('link', { name: /Step 10000/ }).tap();
   const log = page.getByRole('log');

@@ -11,10 +11,10 @@ test('a server that restarts: the page says since when it knows nothing, comes b
   await page.getByRole('link', { name: /Before/ }).click();
   await page.getByRole('log').getByText('Before').waitFor();
 
-  await dashboard.server.stop();
+  await dashboard.kill9();
   await page.getByText(/Connection lost. Showing what was known at \d/).waitFor();
   await page.getByRole('log').getByText('Before').waitFor();
-  await dashboard.server.start();
+  await dashboard.startAgain();
   for (const step of ['After 1', 'After 2', 'After 3']) await agent.step(step);
 
   for (const step of ['After 1', 'After 2', 'After 3']) await page.getByRole('log').getByText(step).waitFor();
@@ -27,14 +27,14 @@ test('what is written while the server is away is sent once, even after a reload
   await agent.step('Working');
   await page.getByRole('link', { name: /Working/ }).click();
   await page.getByRole('textbox', { name: 'Message to the agent' }).waitFor();
-  await dashboard.server.stop();
+  await dashboard.kill9();
   await page.getByText('Connection lost').waitFor();
   await page.getByRole('textbox', { name: 'Message to the agent' }).fill('Are you there?');
   await page.keyboard.press('Control+Enter');
   await page.getByText('will be sent when the connection is back').waitFor();
   await page.getByText('One message will be sent once it is back.').waitFor();
 
-  await dashboard.server.start();
+  await dashboard.startAgain();
   await page.reload();
   expect(await agent.hears(20)).toEqual(['Are you there?']);
   await page.getByText(/picked up \d/).waitFor();

@@ -6,16 +6,15 @@ import { Dashboard } from './support/dashboard.ts';
 const dashboard = Dashboard.forTests();
 
 test('the link signs in once, and its code leaves the address and the history', async () => {
-  const link = dashboard.server.signInLink();
-  const context = await dashboard.browser.newContext();
-  const page = await context.newPage();
+  const link = dashboard.signInLink;
+  const page = await dashboard.stranger();
   await page.goto(link);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
   expect(page.url()).not.toContain('code');
   await page.reload();
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
 
-  const somebodyElse = await (await dashboard.browser.newContext()).newPage();
+  const somebodyElse = await dashboard.stranger();
   await somebodyElse.goto(link);
   await somebodyElse.getByRole('alert').getByText('This link has been used').waitFor();
   await page.goto(link);
@@ -23,7 +22,7 @@ test('the link signs in once, and its code leaves the address and the history', 
 });
 
 test('a pasted token signs in, is kept nowhere a script can read, and signing out ends it', async () => {
-  const page = await (await dashboard.browser.newContext()).newPage();
+  const page = await dashboard.stranger();
   await page.goto(dashboard.server.url);
   await page.getByLabel('Dashboard token').fill('wrong');
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -60,7 +59,7 @@ test('a session that ends elsewhere asks to sign in again, and what was written 
 });
 
 test('an identity provider signs in, by a code that only this page can use', async () => {
-  const page = await (await dashboard.browser.newContext()).newPage();
+  const page = await dashboard.stranger();
   const { url } = dashboard.server;
   const provider = {
     authorization_endpoint: `${url}/idp/authorize`,
