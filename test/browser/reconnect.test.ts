@@ -68,6 +68,7 @@ test('a conversation that cannot be read says so, and is read when asked again',
   await page.route('**/api/v1/agent-instances/*?*', (route) => route.fulfill({ status: 503, body: '{}' }));
   await page.getByRole('link', { name: /Working/ }).click();
   await page.getByText('This could not be read.').waitFor();
+  expect(dashboard.complaints.splice(0).join()).toContain('503');
   await page.unroute('**/api/v1/agent-instances/*?*');
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('log').getByText('Working').waitFor();
