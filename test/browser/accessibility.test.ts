@@ -31,6 +31,10 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     ['desktop', DESKTOP],
   ] as const)('on a %s nobody is shut out', async (_name, device) => {
     const { asking } = await playScene(dashboard.server);
+    const signIn = await dashboard.stranger({ ...device, colorScheme });
+    await signIn.goto(dashboard.server.url);
+    await signIn.getByLabel('Dashboard token').waitFor();
+    expect(await violations(signIn)).toEqual([]);
     const page = await dashboard.open({ ...device, colorScheme });
     await page.getByRole('link', { name: /Which database/ }).waitFor();
     expect(await violations(page)).toEqual([]);

@@ -33,13 +33,15 @@ test('an agent is renamed, ended once that is confirmed, deleted, and brought ba
   await page.getByRole('log').getByText('Go on?').waitFor();
 });
 
-test('a key is made, shown once, and revoked once that is confirmed', async () => {
+test('a key is made, shown once, works at once, and no more when its revocation is confirmed', async () => {
   const page = await dashboard.open();
   await page.getByRole('link', { name: 'API keys' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('laptop');
   await page.getByRole('button', { name: 'Create key' }).click();
   const token = await page.getByRole('region', { name: 'The new key' }).locator('code').textContent();
-  expect(token?.length).toBeGreaterThan(40);
+  const agent = new Agent({ ...dashboard.server, agentToken: token! });
+  await agent.step('By the new key');
+  await page.getByRole('link', { name: /By the new key/ }).waitFor();
   await page.getByRole('button', { name: 'Done' }).click();
   await page.reload();
   await page.getByRole('listitem').filter({ hasText: 'laptop' }).waitFor();
@@ -47,6 +49,7 @@ test('a key is made, shown once, and revoked once that is confirmed', async () =
   await page.getByRole('button', { name: 'Revoke laptop' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await page.getByText(/^revoked/).waitFor();
+  await expect(agent.step('By a revoked one')).rejects.toThrow('401');
 });
 
 test('a newcomer is told how to connect, with a key in the line to copy, and sees the agent come', async () => {

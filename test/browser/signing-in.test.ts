@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Agent } from './support/agent.ts';
+import { PHONE, pasteToken, signIn } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
 
 const dashboard = Dashboard.forTests();
@@ -21,17 +22,33 @@ test('the link signs in once, and its code leaves the address and the history', 
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
 });
 
+test.each([
+  ['made up', '/#code=AAAAAAAAAAAAAAAAAAAAAA'],
+  ['empty', '/#code='],
+])('a link with a code that is %s signs nobody in', async (_, path) => {
+  const page = await dashboard.stranger();
+  await page.goto(dashboard.server.url + path);
+  await page.getByLabel('Dashboard token').waitFor();
+  expect(page.url()).not.toContain('code');
+});
+
+test('an agent’s token is none for the page, which says so', async () => {
+  const page = await dashboard.stranger();
+  await page.goto(dashboard.server.url);
+  await pasteToken(page, dashboard.server.agentToken);
+  await page.getByRole('alert').getByText(/scope/).waitFor();
+  expect(dashboard.complaints.splice(0).join()).toContain('403');
+});
+
 test('a pasted token signs in, is kept nowhere a script can read, and signing out ends it', async () => {
   const page = await dashboard.stranger();
   await page.goto(dashboard.server.url);
-  await page.getByLabel('Dashboard token').fill('wrong');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await pasteToken(page, 'wrong');
   await page
     .getByRole('alert')
     .getByText(/not valid/)
     .waitFor();
-  await page.getByLabel('Dashboard token').fill(dashboard.server.dashboardToken);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await pasteToken(page, dashboard.server.dashboardToken);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
   const readable = await page.evaluate(
     () => JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie,
@@ -45,17 +62,31 @@ test('a pasted token signs in, is kept nowhere a script can read, and signing ou
   await page.getByLabel('Dashboard token').waitFor();
 });
 
-test('a session that ends elsewhere asks to sign in again, and what was written is sent then', async () => {
-  const page = await dashboard.open();
+test('a session that has expired asks to sign in again, and what was written is sent then', async () => {
+  const page = await dashboard.stranger();
+  await signIn(page, { ...dashboard.server, dashboardToken: await dashboard.token('dashboard', 4) });
   const agent = new Agent(dashboard.server);
   await agent.step('Working');
   await page.getByRole('link', { name: /Working/ }).click();
   await page.getByRole('textbox', { name: 'Message to the agent' }).fill('Not lost');
-  await page.context().clearCookies();
+  await expect.poll(() => page.context().cookies(), { timeout: 10_000 }).toEqual([]);
   await page.keyboard.press('Control+Enter');
-  await page.getByLabel('Dashboard token').fill(dashboard.server.dashboardToken);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await pasteToken(page, dashboard.server.dashboardToken);
   expect(await agent.hears(10)).toEqual(['Not lost']);
+});
+
+test('a browser whose key is revoked in another place is signed out without a touch', async () => {
+  const lost = await dashboard.stranger(PHONE);
+  const token = await dashboard.token('dashboard');
+  await signIn(lost, { ...dashboard.server, dashboardToken: token });
+  const here = await dashboard.open();
+  await here.getByRole('link', { name: 'API keys' }).click();
+  // The newest comes first.
+  const newest = here.getByRole('list', { name: 'Keys' }).getByRole('listitem').first();
+  await newest.getByRole('button', { name: /^Revoke/ }).click();
+  await here.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await lost.getByLabel('Dashboard token').waitFor();
+  await here.getByText(/^revoked/).waitFor();
 });
 
 test('an identity provider signs in, by a code that only this page can use', async () => {

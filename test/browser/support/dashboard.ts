@@ -66,6 +66,11 @@ export class Dashboard {
     this.#running = await RunningServer.start({ ...SETTINGS, ...this.env });
   }
 
+  /** One more process of the same server, on the same database. */
+  async secondProcess(): Promise<RunningServer> {
+    return RunningServer.start({ ...SETTINGS, ...this.#store.env });
+  }
+
   async #listen(context: BrowserContext): Promise<void> {
     context.on('weberror', (error) => this.complaints.push(error.error().message));
     context.on('console', (message) => {
