@@ -95,4 +95,6 @@ test('the page is under a policy that runs files of its own only', async () => {
     return 'inlined' in window;
   });
   expect(ran).toBe(false);
+  await expect.poll(() => dashboard.complaints).toContain('policy: script-src-elem forbids inline ()');
+  dashboard.complaints.length = 0;
 });

@@ -118,4 +118,7 @@ test('by plain HTTP from another machine, where browsers keep much back, answeri
   await page.getByRole('link', { name: /Go on/ }).tap();
   await page.getByRole('button', { name: 'Yes' }).tap();
   expect(await agent.hears(5)).toEqual(['Yes']);
+  // Browsers tell everybody that they heed this header of the page by https only.
+  for (const complaint of dashboard.complaints.splice(0))
+    expect(complaint).toMatch(/^The Cross-Origin-Opener-Policy header has been ignored/);
 });

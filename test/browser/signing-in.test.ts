@@ -64,7 +64,10 @@ test('a pasted token signs in, is kept nowhere a script can read, and signing ou
 
 test('a session that has expired asks to sign in again, and what was written is sent then', async () => {
   const page = await dashboard.stranger();
-  await signIn(page, { ...dashboard.server, dashboardToken: await dashboard.token('dashboard', 4) });
+  await signIn(page, {
+    ...dashboard.server,
+    dashboardToken: await dashboard.token('dashboard', { expiresInSeconds: 4 }),
+  });
   const agent = new Agent(dashboard.server);
   await agent.step('Working');
   await page.getByRole('link', { name: /Working/ }).click();
@@ -77,13 +80,11 @@ test('a session that has expired asks to sign in again, and what was written is 
 
 test('a browser whose key is revoked in another place is signed out without a touch', async () => {
   const lost = await dashboard.stranger(PHONE);
-  const token = await dashboard.token('dashboard');
+  const token = await dashboard.token('dashboard', { name: 'lost phone' });
   await signIn(lost, { ...dashboard.server, dashboardToken: token });
   const here = await dashboard.open();
   await here.getByRole('link', { name: 'API keys' }).click();
-  // The newest comes first.
-  const newest = here.getByRole('list', { name: 'Keys' }).getByRole('listitem').first();
-  await newest.getByRole('button', { name: /^Revoke/ }).click();
+  await here.getByRole('button', { name: 'Revoke lost phone' }).click();
   await here.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await lost.getByLabel('Dashboard token').waitFor();
   await here.getByText(/^revoked/).waitFor();

@@ -5,7 +5,7 @@ import { freshStore, type Store, type StoreKind } from '../../e2e/stores.ts';
 import { RunningServer } from '../../support/running-server.ts';
 import { DESKTOP, launchBrowser, OTHER_NAME, signIn } from './browser.ts';
 import type { Served } from './served.ts';
-import { TokenDesk } from './token-desk.ts';
+import { type KeyOptions, TokenDesk } from './token-desk.ts';
 
 /**
  * What a test of the page needs: the real server, with a user of the test's own in it, and browsers. What a
@@ -37,9 +37,9 @@ export class Dashboard {
     return context.newPage();
   }
 
-  /** One more key of the test's user. @param seconds until it expires */
-  token(scope: Scope, seconds: number | null = null): Promise<string> {
-    return this.#desk.issue(this.#user, scope, seconds);
+  /** One more key of the test's user. */
+  token(scope: Scope, options: KeyOptions = {}): Promise<string> {
+    return this.#desk.issue(this.#user, scope, options);
   }
 
   /** The link that the server printed when it started. It is the user `local` who comes by it. */

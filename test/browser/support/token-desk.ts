@@ -4,6 +4,12 @@ import type { Scope } from '../../../src/domain/api-key.ts';
 import { userId } from '../../../src/domain/ids.ts';
 import type { NodeProcessOptions } from '../../support/node-process.ts';
 
+export interface KeyOptions {
+  readonly name?: string;
+  /** null: it never expires. */
+  readonly expiresInSeconds?: number | null;
+}
+
 /** Issues tokens as `token issue` does, at the running server, without a process for each. */
 export class TokenDesk implements AsyncDisposable {
   readonly #opened: OpenOperator;
@@ -16,10 +22,14 @@ export class TokenDesk implements AsyncDisposable {
     return new TokenDesk(await openOperator(readConfig({ LOG_LEVEL: 'warn', ...env })));
   }
 
-  issue(user: string, scope: Scope, expiresInSeconds: number | null): Promise<string> {
+  issue(
+    user: string,
+    scope: Scope,
+    { name = `for a test, ${scope}`, expiresInSeconds = null }: KeyOptions = {},
+  ): Promise<string> {
     return this.#opened.operator.issue({
       userId: userId(user),
-      name: `${scope} of the test`,
+      name,
       scope,
       agentInstanceId: null,
       expiresInSeconds,
