@@ -1,5 +1,6 @@
+import { cp } from 'node:fs/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import type { Scope } from '../../../src/domain/api-key.ts';
 import { freshStore, type Store, type StoreKind } from '../../e2e/stores.ts';
 import { RunningServer } from '../../support/running-server.ts';
@@ -89,6 +90,8 @@ export class Dashboard {
     let users = 0;
     beforeAll(async () => {
       dashboard.#store = await freshStore(kind);
+      if (kind === 'PGlite')
+        await cp(inject('migratedFolder'), dashboard.#store.env.DATA_DIR, { recursive: true });
       dashboard.#running = await RunningServer.start({ ...SETTINGS, ...dashboard.#store.env });
       dashboard.#desk = await TokenDesk.open(dashboard.#store.env);
       dashboard.#browser = await launchBrowser();
@@ -121,6 +124,6 @@ const PATIENCE_MS = 15_000;
 
 const SETTINGS = { LOG_LEVEL: 'warn', ALLOWED_HOSTS: OTHER_NAME };
 
-/** How a page learns that nobody is signed in, that somebody answered before, or that the line is cut. */
+/** How a page learns that nobody is signed in, that an agent is gone, that somebody was first, or of a cut line. */
 const isExpected = (message: ConsoleMessage): boolean =>
-  /^Failed to load resource: (?:.* status of (?:401|409) |net::ERR_)/.test(message.text());
+  /^Failed to load resource: (?:.* status of (?:401|404|409) |net::ERR_)/.test(message.text());
