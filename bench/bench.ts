@@ -136,6 +136,7 @@ async function live(): Promise<object[]> {
       'p99 ms': result.p99.toFixed(1),
       'longest ms': result.longest.toFixed(1),
       'statements a message': result.statementsPerMessage.toFixed(2),
+      'processor ms a message': result.processorMsPerMessage.toFixed(1),
       'memory for opening, MiB': Math.round(result.openingMiB),
       'growth under load, MiB': Math.round(result.growthMiB),
     });

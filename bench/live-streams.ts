@@ -3,7 +3,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpConnection, httpRequest } from './http-connection.ts';
 import { percentile } from './percentiles.ts';
-import { residentMiB } from './server-process.ts';
+import { processorMs, residentMiB } from './server-process.ts';
 
 export interface LiveStreamsOptions {
   readonly port: number;
@@ -22,12 +22,16 @@ export interface LiveStreamsResult {
   readonly p99: number;
   readonly longest: number;
   readonly statementsPerMessage: number;
+  /** Of the server alone: what other work on the machine does not change. */
+  readonly processorMsPerMessage: number;
   readonly openingMiB: number;
   readonly growthMiB: number;
 }
 
 const EVERY_MS = 100;
 const WARM_UP = 50;
+/** For the last messages to arrive. */
+const ARRIVAL_MS = 5_000;
 const MARK = /"content":"message (\d+)"/g;
 
 /** People who watch while an agent writes ten messages a second: from the moment it sends one to its arrival. */
@@ -57,7 +61,9 @@ export async function liveStreams(options: LiveStreamsOptions): Promise<LiveStre
     const stream = await open(paths[nth % paths.length]!);
     stream.setEncoding('utf8').on('data', (text: string) => {
       const now = performance.now();
-      for (const [, number] of text.matchAll(MARK)) milliseconds.push(now - sent[Number(number)]!);
+      for (const [, mark] of text.matchAll(MARK)) {
+        if (Number(mark) >= WARM_UP) milliseconds.push(now - sent[Number(mark)]!);
+      }
     });
   }
 
@@ -70,12 +76,15 @@ export async function liveStreams(options: LiveStreamsOptions): Promise<LiveStre
     }
   };
   await write(0, WARM_UP);
-  milliseconds.length = 0;
   const opened = await residentMiB(pid);
   const statementsBefore = await statements();
+  const busyBefore = await processorMs(pid);
   await write(WARM_UP, messages);
   const asked = (await statements()) - statementsBefore;
-  await sleep(500);
+  const isWhole = () => milliseconds.length >= messages * streams;
+  for (const since = performance.now(); !isWhole() && performance.now() - since < ARRIVAL_MS; )
+    await sleep(50);
+  const busy = (await processorMs(pid)) - busyBefore;
   const after = await residentMiB(pid);
   if (milliseconds.length !== messages * streams) {
     throw new Error(`${milliseconds.length} of ${messages * streams} messages arrived`);
@@ -87,6 +96,7 @@ export async function liveStreams(options: LiveStreamsOptions): Promise<LiveStre
     p99: percentile(milliseconds, 0.99),
     longest: percentile(milliseconds, 1),
     statementsPerMessage: asked / messages,
+    processorMsPerMessage: busy / messages,
     openingMiB: opened - before,
     growthMiB: after - opened,
   };
