@@ -105,8 +105,12 @@ for (const kind of PROXIES) {
     }, async () => {
       const [reader, asker] = [randomUUID(), randomUUID()];
       const { message_id: last } = (await (await at.say(reader, 'begin')).json()) as { message_id: string };
-      const path = `/messages/pending?agent_instance_id=${reader}&last_read_message_id=${last}&wait=200`;
-      const waiting = at.send('GET', path);
+      // Not a GET, which a proxy that has lost patience quietly sends again.
+      const waiting = at.send('POST', '/messages/pending', {
+        agent_instance_id: reader,
+        last_read_message_id: last,
+        wait: 200,
+      });
       using stream = await EventReader.open(`${at.url}/api/v1/events`, at.dashboardToken);
       await using client = await STREAMABLE.connect(at.url, { token: at.agentToken });
       await at.say(asker, 'begin');
