@@ -13,6 +13,7 @@ import {
 import * as useCases from '../../src/application/use-cases/index.ts';
 import type { UserId } from '../../src/domain/ids.ts';
 import type { DashboardQueries } from '../../src/ports/dashboard-queries.ts';
+import { storageUnavailable } from '../../src/ports/errors.ts';
 import type { Caller } from '../../src/ports/token-verifier.ts';
 import { refusal } from '../application/in-memory-application.ts';
 import { aCaller } from '../support/builders.ts';
@@ -31,10 +32,14 @@ export function liveFeedContract(open: () => { writer: LiveProcess; watcher: Liv
     readonly userId = `viewer-${uuidV7.next()}` as UserId;
     readonly instance = uuidV7.next();
     reads = 0;
+    /** So many of them fail from now on. */
+    failing = 0;
+    /** Happens when a stream of all instances has just read where it begins. */
+    whileBeginning = async (): Promise<unknown> => null;
     readonly waits = new OpenWaits();
     readonly stopping = new AbortController();
     readonly feed: LiveFeed;
-    readonly person: Caller = aCaller({ userId: this.userId, scopes: ['dashboard'] });
+    person: Caller = aCaller({ userId: this.userId, scopes: ['dashboard'] });
     readonly #agent: Caller = aCaller({ userId: this.userId });
 
     constructor(settings = DEFAULT_SETTINGS) {
@@ -43,9 +48,17 @@ export function liveFeedContract(open: () => { writer: LiveProcess; watcher: Liv
         listInstances: (...asked) => queries.listInstances(...asked),
         agentTypes: (...asked) => queries.agentTypes(...asked),
         readConversation: (...asked) => queries.readConversation(...asked),
-        progress: (...asked) => queries.progress(...asked),
+        progress: async (...asked) => {
+          const progress = await queries.progress(...asked);
+          await this.whileBeginning();
+          return progress;
+        },
         changesSince: (...asked) => {
           this.reads += 1;
+          if (this.failing > 0) {
+            this.failing -= 1;
+            return Promise.reject(storageUnavailable());
+          }
           return queries.changesSince(...asked);
         },
       };
@@ -271,6 +284,33 @@ export function liveFeedContract(open: () => { writer: LiveProcess; watcher: Liv
       await sink.until('status_update ACTIVE');
     });
 
+    test('tells later what could not be read at once', async () => {
+      const scene = new Scene();
+      await scene.step('one');
+      const sink = await scene.watch(of);
+      scene.failing = 1;
+      await scene.step('two');
+      await sink.until('message two');
+    });
+
+    test('ends with the token that opened it', async () => {
+      const scene = new Scene();
+      await scene.step('one');
+      const ends: (() => void)[] = [];
+      const life = {
+        hasEnded: false,
+        onEnd: (end: () => void) => {
+          ends.push(end);
+          return { close: () => ends.splice(0) };
+        },
+      };
+      scene.person = { ...scene.person, life };
+      const sink = await scene.watch(of);
+      ends[0]?.();
+      await sink.closed;
+      await expect.poll(() => ends).toEqual([]);
+    });
+
     test('ends when the process is about to stop', async () => {
       const scene = new Scene();
       await scene.step('one');
@@ -394,6 +434,14 @@ export function liveFeedContract(open: () => { writer: LiveProcess; watcher: Liv
       const sink = await scene.watch('all');
       await scene.step('two', { git_diff: 'diff --git a/x b/x' });
       expect(await sink.until('git_diff_update')).toEqual({ agent_instance_id: scene.instance });
+    });
+
+    test('looks at what has happened while it began, or it would take an agent for silent that is not', async () => {
+      const scene = new Scene();
+      await scene.step('one');
+      scene.whileBeginning = () => scene.step('two');
+      await scene.watch('all');
+      await expect.poll(() => scene.reads).toBe(1);
     });
 
     test('says resync where it does not know what was missed', async () => {
