@@ -17,6 +17,7 @@ import type { Database } from '../adapters/mikro-orm/database.ts';
 import { SharedWaits } from '../adapters/mikro-orm/shared-waits.ts';
 import { currentVersions } from '../adapters/mikro-orm/statements/current-versions.ts';
 import { progressOfUsers } from '../adapters/mikro-orm/statements/progress.ts';
+import { waitsElsewhere } from '../adapters/mikro-orm/statements/waits-elsewhere.ts';
 import { systemClock, uuidV7 } from '../adapters/runtime/system.ts';
 import { InProcessSignals } from '../adapters/signals/in-process.ts';
 import { PostgresSignals } from '../adapters/signals/postgres.ts';
@@ -26,6 +27,7 @@ import { LiveFeed } from '../application/live/live-feed.ts';
 import { OpenWaits } from '../application/open-waits.ts';
 import { createOperator, type Operator } from '../application/operator.ts';
 import { SignInCodes } from '../application/sign-in-codes.ts';
+import type { UserId } from '../domain/ids.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
@@ -188,22 +190,21 @@ export function createContainer(opened: Opened): DependencyContainer {
       from.resolve(TOKENS.stopping),
     ),
   );
-  single(
-    TOKENS.live,
-    (from) =>
-      new LiveFeed(
-        {
-          queries: from.resolve(TOKENS.queries),
-          signals: from.resolve(TOKENS.signals),
-          waits: from.resolve(TOKENS.waits),
-          settings: from.resolve(TOKENS.config),
-          clock: from.resolve(TOKENS.clock),
-          ids: from.resolve(TOKENS.ids),
-          logger: from.resolve(TOKENS.logger),
-        },
-        from.resolve(TOKENS.stopping),
-      ),
-  );
+  single(TOKENS.live, (from) => {
+    const database = from.resolve(TOKENS.database);
+    const acrossProcesses = from.resolve(TOKENS.postgresSignals) !== null;
+    const ports = {
+      queries: from.resolve(TOKENS.queries),
+      signals: from.resolve(TOKENS.signals),
+      waits: from.resolve(TOKENS.waits),
+      waitsElsewhere: acrossProcesses ? (users: readonly UserId[]) => waitsElsewhere(database, users) : null,
+      settings: from.resolve(TOKENS.config),
+      clock: from.resolve(TOKENS.clock),
+      ids: from.resolve(TOKENS.ids),
+      logger: from.resolve(TOKENS.logger),
+    };
+    return new LiveFeed(ports, from.resolve(TOKENS.stopping));
+  });
   single(TOKENS.mcp, (from) =>
     createMcpEndpoint({
       ...packageInfo,
