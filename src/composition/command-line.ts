@@ -6,6 +6,7 @@ import { generateKeys } from './commands/generate-keys.ts';
 import { migrate } from './commands/migrate.ts';
 import { serve } from './commands/serve.ts';
 import { importTokens, issueToken, listTokens, revokeToken } from './commands/tokens.ts';
+import { deleteUser, exportUser } from './commands/users.ts';
 import type { Environment } from './config.ts';
 import { packageInfo } from './package-info.ts';
 
@@ -84,6 +85,26 @@ export function createCommandLine(env: Environment): CommandLine {
     .command('import <file>')
     .description('record tokens that your keys have signed elsewhere, one a line')
     .action(async (file: string) => done(await importTokens(env, file)));
+
+  const users = program.command('user').description("a user's data, whether the server runs or not");
+
+  users
+    .command('export')
+    .description('write everything there is of a user as lines of JSON')
+    .requiredOption('--user <user>', 'whose', user)
+    .option('--output <file>', 'where to; without it, stdout')
+    .action(({ user, output = null }: { user: UserId; output?: string | null }) =>
+      exportUser(env, { user, output }),
+    );
+  users
+    .command('delete')
+    .description('delete everything there is of a user, tokens included')
+    .requiredOption('--user <user>', 'whose', user)
+    .option('--yes', 'without asking')
+    .option('--json', 'as JSON, for programs')
+    .action(async ({ user, yes = false, json = false }: { user: UserId; yes?: boolean; json?: boolean }) =>
+      done(await deleteUser(env, { user, yes, json })),
+    );
 
   return {
     async run(args) {

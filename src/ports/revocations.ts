@@ -1,5 +1,16 @@
+import type { UserId } from '../domain/ids.ts';
 import type { ApiKeyName } from './api-key-repository.ts';
 import type { Subscription } from './signals.ts';
+
+/** Every token of a user who was deleted that was issued before a time; null: all of them, for now. */
+export interface RevokedUser {
+  readonly userId: UserId;
+  readonly id: null;
+  readonly issuedBefore: Date | null;
+}
+
+/** What is no longer accepted: one key, or all that a user had. */
+export type Revoked = ApiKeyName | RevokedUser;
 
 /**
  * Tells of keys that were revoked, on every process where the adapter spans them. A hint: one may come twice,
@@ -7,7 +18,7 @@ import type { Subscription } from './signals.ts';
  */
 export interface Revocations {
   /** Called by the store after its commit. */
-  publishRevoked(keys: readonly ApiKeyName[]): void;
+  publishRevoked(keys: readonly Revoked[]): void;
   /** Calls `listener` for each key of whatever user from now on, and never after `close`. */
-  onRevoked(listener: (key: ApiKeyName) => void): Subscription;
+  onRevoked(listener: (key: Revoked) => void): Subscription;
 }
