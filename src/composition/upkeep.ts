@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { DependencyContainer } from 'tsyringe';
 import { finishDeletions } from '../application/delete-user.ts';
 import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency.ts';
@@ -45,8 +46,8 @@ export class Upkeep implements Disposable {
   static async start(container: DependencyContainer): Promise<Upkeep> {
     const upkeep = new Upkeep(container);
     const isAlone = container.resolve(TOKENS.postgresSignals) === null;
-    const settleMs = isAlone ? SETTLE_ALONE_MS : SETTLE_MS;
-    await upkeep.#run('deletions', () => upkeep.#finish(settleMs));
+    // A second at most is waited out: a key that is made in that time would be swept up with the rest.
+    await upkeep.#run('deletions', () => (isAlone ? upkeep.#finishAlone() : upkeep.#finish(SETTLE_MS)));
     upkeep.#later('records', FORGETTING_INTERVAL_MS, () => upkeep.#forget());
     upkeep.#later('retention', RETENTION_DELAY_MS, () => upkeep.#removeOutdated());
     return upkeep;
@@ -58,12 +59,23 @@ export class Upkeep implements Disposable {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  async #finish(settleMs: number): Promise<void> {
-    const ports = {
+  get #ports() {
+    return {
       removal: this.#container.resolve(TOKENS.removal),
       clock: this.#container.resolve(TOKENS.clock),
     };
-    const due = await finishDeletions(ports, settleMs);
+  }
+
+  async #finishAlone(): Promise<void> {
+    for (;;) {
+      const due = await finishDeletions(this.#ports, SETTLE_ALONE_MS);
+      if (due === null) return;
+      await setTimeout(due);
+    }
+  }
+
+  async #finish(settleMs: number): Promise<void> {
+    const due = await finishDeletions(this.#ports, settleMs);
     if (due !== null) this.#later('deletions', due, () => this.#finish(settleMs));
   }
 
@@ -94,7 +106,8 @@ export class Upkeep implements Disposable {
   #later(kind: string, milliseconds: number, work: () => Promise<void>): void {
     if (this.#isClosed) return;
     clearTimeout(this.#timers.get(kind));
-    this.#timers.set(kind, setTimeout(() => this.#run(kind, work), milliseconds).unref());
+    const timer = globalThis.setTimeout(() => this.#run(kind, work), milliseconds).unref();
+    this.#timers.set(kind, timer);
   }
 
   async #run(kind: string, work: () => Promise<void>): Promise<void> {

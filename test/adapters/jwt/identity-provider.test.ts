@@ -25,7 +25,7 @@ afterEach(async () => {
 const checkedBy = (bound: { issuer?: string | null; audience?: string | null } = {}) =>
   new IdentityProvider({ jwksUrl: provider.jwksUrl, issuer: provider.issuer, audience: AUDIENCE, ...bound });
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
-const check = (token: string, by = people) => by.check(token, new Date());
+const check = async (token: string, by = people) => (await by.check(token, new Date())).caller;
 /** What it is refused with. */
 const refusal = (token: string, by = people): Promise<Error> =>
   check(token, by).then(
@@ -49,7 +49,7 @@ describe('a person who signed in at the provider', () => {
     await using own = await TestIdentityProvider.start({ keys: [pair], extraClaims });
     const token = await own.accessTokenOf('ada');
     const by = new IdentityProvider({ jwksUrl: own.jwksUrl, issuer: own.issuer, audience: AUDIENCE });
-    expect((await check(token, by)).caller).toEqual({
+    expect(await check(token, by)).toEqual({
       userId: 'ada',
       scopes: ['dashboard'],
       expiresAt: new Date((NOW + 3600) * 1000),
@@ -57,7 +57,7 @@ describe('a person who signed in at the provider', () => {
       displayName: 'Ada',
       agentInstanceId: null,
     });
-    expect((await check(await own.accessTokenOf('bob'), by)).caller.userId).toBe('bob');
+    expect((await check(await own.accessTokenOf('bob'), by)).userId).toBe('bob');
     expect(own.jwksRequests).toBe(1);
   });
 
@@ -69,7 +69,7 @@ describe('a person who signed in at the provider', () => {
     { agent_instance_id: '0198a1b2-0000-7000-8000-00000000abcd' },
     { agent_instance_id: 'hers', jti: 7 },
   ])('may do what a person may, whatever else the token says: %j', async (fields) => {
-    const { scopes, agentInstanceId } = (await check(signed(fields))).caller;
+    const { scopes, agentInstanceId } = await check(signed(fields));
     expect({ scopes, agentInstanceId }).toEqual({ scopes: ['dashboard'], agentInstanceId: null });
   });
 });
