@@ -1,7 +1,7 @@
 import type { ApiKey, ApiKeyId } from '../domain/api-key.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
 import type { UserId } from '../domain/ids.ts';
-import type { Revoked } from './revocations.ts';
+import type { Revoked } from './revoked.ts';
 
 /** Which key one update is about, and under which idempotency key it was asked for. */
 export interface ApiKeyTarget {

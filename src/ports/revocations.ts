@@ -1,16 +1,7 @@
-import type { UserId } from '../domain/ids.ts';
-import type { ApiKeyName } from './api-key-repository.ts';
+import type { Revoked } from './revoked.ts';
 import type { Subscription } from './signals.ts';
 
-/** Every token of a user who was deleted that was issued before a time; null: all of them, for now. */
-export interface RevokedUser {
-  readonly userId: UserId;
-  readonly id: null;
-  readonly issuedBefore: Date | null;
-}
-
-/** What is no longer accepted: one key, or all that a user had. */
-export type Revoked = ApiKeyName | RevokedUser;
+export type { Revoked, RevokedUser } from './revoked.ts';
 
 /**
  * Tells of keys that were revoked, on every process where the adapter spans them. A hint: one may come twice,
