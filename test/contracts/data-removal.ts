@@ -5,7 +5,7 @@ import { postAgentMessage } from '../../src/domain/agent-speaks.ts';
 import { agentTypeName } from '../../src/domain/agent-type.ts';
 import type { Conversation, Decision } from '../../src/domain/conversation.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
-import { deleteInstance, endSession } from '../../src/domain/lifecycle.ts';
+import { deleteInstance, endSession, heartbeat } from '../../src/domain/lifecycle.ts';
 import { outdatedAt } from '../../src/domain/retention.ts';
 import type { AgentInstanceRepository } from '../../src/ports/agent-instance-repository.ts';
 import type { ApiKeyRepository } from '../../src/ports/api-key-repository.ts';
@@ -224,17 +224,19 @@ export function dataRemovalContract(open: () => OpenRemoval): void {
       await deleteAll(userId);
       // The second process knows nothing of the first one, which remembers the instance in its version 3.
       const [first, second] = open().repositories;
-      for (const content of ['1', '2', '3']) {
+      for (const content of ['1', '2']) {
         await post(userId, ids[0], { repository: second, now: later(DAY), content });
       }
-      await post(userId, ids[0], { repository: first, now: later(DAY), content: '4' });
+      await change(userId, ids[0], (conversation) => heartbeat(conversation, { now: later(DAY) }), second);
+      await post(userId, ids[0], { repository: first, now: later(DAY), content: '3' });
       const page = await open().queries.readConversation(userId, ids[0], {
         limit: 10,
         before: null,
         waitingHere: new Set(),
       });
       expect(page?.instance.startedAt).toEqual(later(DAY));
-      expect(page?.messages?.map(({ content }) => content)).toEqual(['1', '2', '3', '4']);
+      expect(page?.messages?.map(({ content }) => content)).toEqual(['1', '2', '3']);
+      expect(page?.messages?.map(({ position }) => position)).toEqual([1, 2, 3]);
     });
   });
 
