@@ -13,6 +13,7 @@ import { createMcpEndpoint, type McpEndpoint } from '../adapters/mcp/endpoint.ts
 import { MikroOrmAgentInstanceRepository } from '../adapters/mikro-orm/agent-instance-repository.ts';
 import { MikroOrmApiKeyRepository } from '../adapters/mikro-orm/api-key-repository.ts';
 import { MikroOrmDashboardQueries } from '../adapters/mikro-orm/dashboard-queries.ts';
+import { MikroOrmDataRemoval } from '../adapters/mikro-orm/data-removal.ts';
 import type { Database } from '../adapters/mikro-orm/database.ts';
 import { SharedWaits } from '../adapters/mikro-orm/shared-waits.ts';
 import { currentVersions } from '../adapters/mikro-orm/statements/current-versions.ts';
@@ -27,10 +28,12 @@ import { LiveFeed } from '../application/live/live-feed.ts';
 import { OpenWaits } from '../application/open-waits.ts';
 import { createOperator, type Operator } from '../application/operator.ts';
 import { SignInCodes } from '../application/sign-in-codes.ts';
+import { createUserExport, type UserExport } from '../application/user-export.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
+import type { DataRemoval } from '../ports/data-removal.ts';
 import type { Revocations } from '../ports/revocations.ts';
 import type { Clock, Ids, Logger } from '../ports/runtime.ts';
 import type { Signals } from '../ports/signals.ts';
@@ -62,6 +65,8 @@ export const TOKENS = {
   repository: token<AgentInstanceRepository>('AgentInstanceRepository'),
   queries: token<DashboardQueries>('DashboardQueries'),
   apiKeys: token<ApiKeyRepository>('ApiKeyRepository'),
+  removal: token<DataRemoval>('DataRemoval'),
+  userExport: token<UserExport>('UserExport'),
   operator: token<Operator>('Operator'),
   signInCodes: token<SignInCodes>('SignInCodes'),
   tokenVerifier: token<JwtVerifier>('TokenVerifier'),
@@ -148,9 +153,25 @@ export function createContainer(opened: Opened): DependencyContainer {
         revocations: from.resolve(TOKENS.revocations),
         logger: from.resolve(TOKENS.logger),
       },
+      removal: from.resolve(TOKENS.removal),
       clock: from.resolve(TOKENS.clock),
     });
   });
+  single(TOKENS.removal, (from) => {
+    const acrossProcesses = from.resolve(TOKENS.postgresSignals) !== null;
+    return new MikroOrmDataRemoval({
+      database: from.resolve(TOKENS.database),
+      revocations: from.resolve(TOKENS.revocations),
+      notify: acrossProcesses ? { channel: CHANNEL, encode: encodeRevoked } : null,
+    });
+  });
+  single(TOKENS.userExport, (from) =>
+    createUserExport({
+      queries: from.resolve(TOKENS.queries),
+      apiKeys: from.resolve(TOKENS.apiKeys),
+      clock: from.resolve(TOKENS.clock),
+    }),
+  );
   single(TOKENS.issuer, (from) => {
     const { verification, signing } = from.resolve(TOKENS.keys);
     return signing === null ? null : new JwtIssuer({ key: signing, namesKey: verification.length > 1 });
@@ -170,6 +191,8 @@ export function createContainer(opened: Opened): DependencyContainer {
     return createOperator({
       apiKeys: from.resolve(TOKENS.apiKeys),
       issuer: from.resolve(TOKENS.issuer),
+      queries: from.resolve(TOKENS.queries),
+      removal: from.resolve(TOKENS.removal),
       clock,
       recordOf: (token) => recorder.recordOf(token),
     });
@@ -184,6 +207,7 @@ export function createContainer(opened: Opened): DependencyContainer {
         settings: from.resolve(TOKENS.config),
         apiKeys: from.resolve(TOKENS.apiKeys),
         issuer: from.resolve(TOKENS.issuer),
+        removal: from.resolve(TOKENS.removal),
         clock: from.resolve(TOKENS.clock),
         ids: from.resolve(TOKENS.ids),
       },
