@@ -43,7 +43,7 @@ export function routeHandler(
     if (cursor !== null) ctx.set('Link', nextPageLink(ctx, publicUrl, cursor));
     // Text is what Koa sends as it stands; an object it would inspect, and stringify later on.
     ctx.set('Content-Type', JSON_TYPE);
-    ctx.body = JSON.stringify(route.answer === undefined ? output : route.answer(output));
+    ctx.body = JSON.stringify(route.answers === undefined ? output : output[route.answers]);
   };
 }
 

@@ -19,12 +19,19 @@ export interface ServerStatusOptions {
   readonly authorizationServers?: readonly string[];
   /** The public keys that this server's tokens can be checked by (RFC 7517); absent: nothing is published. */
   readonly jwks?: () => object;
+  /** What the API is, for programs (OpenAPI). */
+  readonly openApi: () => object;
 }
+
+/** Where tokens are taken, unless the host says otherwise. */
+export const PROTECTED_RESOURCES: readonly string[] = [BASE_PATH, '/mcp'];
 
 const ALLOWED = 'GET, HEAD, OPTIONS';
 const SCOPES = ['agent', 'dashboard'] as const satisfies Scope[];
 
-const JWKS_PATH = '/.well-known/jwks.json';
+export const JWKS_PATH = '/.well-known/jwks.json';
+
+export const OPENAPI_PATH = '/openapi.json';
 
 /** Verifiers ask rarely, and notice a key that is new after this long. */
 const JWKS_CACHE_CONTROL = 'public, max-age=300';
@@ -34,11 +41,12 @@ const PATIENCE_MS = 3_000;
 
 /** What the server says about itself, to anyone: no token is needed. */
 export function serverStatus(options: ServerStatusOptions): Middleware {
-  const { ping, jwks, publicUrl = null, protectedResources = [BASE_PATH, '/mcp'] } = options;
+  const { ping, jwks, publicUrl = null, protectedResources = PROTECTED_RESOURCES } = options;
   const pages = new Map<string, (ctx: Context) => object | Promise<object>>([
     ['/', () => describe(options)],
     ['/health', () => ({ status: 'ok' })],
     ['/ready', () => ready(ping)],
+    [OPENAPI_PATH, options.openApi],
   ]);
   if (jwks !== undefined) pages.set(JWKS_PATH, (ctx) => published(ctx, jwks()));
   for (const resource of ['', ...protectedResources]) {
@@ -68,7 +76,7 @@ export function serverStatus(options: ServerStatusOptions): Middleware {
 const describe = ({ name, version, links }: ServerStatusOptions): object => ({
   name,
   version,
-  links: { api: BASE_PATH, health: '/health', ready: '/ready', ...links },
+  links: { api: BASE_PATH, openapi: OPENAPI_PATH, health: '/health', ready: '/ready', ...links },
 });
 
 function published(ctx: Context, keys: object): object {

@@ -22,8 +22,8 @@ export interface SignInOptions extends ExchangeSettings, IdentifyOptions {
   readonly signIn: SignIn;
 }
 
-const SESSION_PATH = `${BASE_PATH}/auth/session`;
-const OPTIONS_PATH = `${BASE_PATH}/auth/options`;
+export const SESSION_PATH = `${BASE_PATH}/auth/session`;
+export const OPTIONS_PATH = `${BASE_PATH}/auth/options`;
 const BODY_LIMIT = 16 * 1024;
 /** A token that never expires is asked for again after this. Browsers keep no cookie longer. */
 const LONGEST_MS = 400 * 24 * 60 * 60 * 1000;

@@ -8,13 +8,23 @@ import { notAcceptable } from './http-error.ts';
 /** A path at which a client is told of what happens, while it happens. */
 export interface StreamRoute {
   readonly path: string;
+  /** What the API's description calls it, and says of it. */
+  readonly name: string;
+  readonly summary: string;
   readonly open: (live: LiveFeed, ctx: Context, request: StreamRequest) => Promise<LiveStream>;
 }
 
 export const STREAM_ROUTES: readonly StreamRoute[] = [
-  { path: '/events', open: (live, _ctx, request) => live.ofAll(request) },
+  {
+    path: '/events',
+    name: 'stream_events',
+    summary: 'Be told of what happens in all agent instances, while it happens',
+    open: (live, _ctx, request) => live.ofAll(request),
+  },
   {
     path: '/agent-instances/:agent_instance_id/messages/stream',
+    name: 'stream_messages',
+    summary: 'Be told of what happens in one agent instance, while it happens',
     open: (live, { params }, request) =>
       live.ofInstance({ ...request, agentInstanceId: params.agent_instance_id }),
   },
