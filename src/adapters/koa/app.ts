@@ -3,7 +3,7 @@ import { exchange } from './exchange.ts';
 import { type GuardOptions, guard } from './guard.ts';
 import { notFound } from './http-error.ts';
 import { type DescribedApi, describeApi } from './openapi/document.ts';
-import { page } from './page.ts';
+import { DOCS_PATH, page } from './page.ts';
 import { type RestApiOptions, restApi } from './rest.ts';
 import { securityHeaders } from './security-headers.ts';
 import { type ServerStatusOptions, serverStatus } from './server-status.ts';
@@ -39,7 +39,8 @@ export function createApp(options: AppOptions): Koa {
   if (pageDir !== null) app.use(page(pageDir));
   let described: object | null = null;
   const openApi = () => (described ??= describeApi(describedOf(options)));
-  app.use(serverStatus({ ...options, openApi }));
+  const links = { ...(pageDir !== null && { docs: DOCS_PATH }), ...options.links };
+  app.use(serverStatus({ ...options, links, openApi }));
   if (signIn !== null) app.use(signInRoutes({ ...forBrowsers, signIn }));
   app.use(restApi(forBrowsers));
   for (const middleware of options.also ?? []) app.use(middleware);

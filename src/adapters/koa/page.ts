@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import sirv from 'sirv';
 
+/** Where the API's reference is, which comes with the page. */
+export const DOCS_PATH = '/docs';
+
 /** Files of its own and nothing else, nothing inline: a message that got past the page's own care stays inert. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -15,6 +18,13 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/**
+ * The API's reference shows what this server says of itself, and nothing that agents wrote. Its component styles
+ * itself by style elements and attributes, so those are allowed there, and there alone; scripts are not.
+ */
+const DOCS_POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+const DOCS = new RegExp(`^${DOCS_PATH}(?:/|$)`);
 
 /** Their names hold a hash of what is in them. */
 const HASHED = /^\/assets\//;
@@ -45,5 +55,5 @@ export function page(dir: string): Middleware {
 
 function setHeaders(res: ServerResponse, path: string): void {
   res.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-  res.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+  res.setHeader('Content-Security-Policy', DOCS.test(path) ? DOCS_POLICY : CONTENT_SECURITY_POLICY);
 }
