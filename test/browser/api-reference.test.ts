@@ -39,7 +39,9 @@ test('an operation can be tried there with a token', async () => {
   await page.goto(`${server.url}/docs`);
   await page.getByPlaceholder('api-token').first().fill('ann');
   await page.getByRole('button', { name: 'Set' }).first().click();
-  const verify = page.locator('rapi-doc .expanded-endpoint-body', { hasText: 'Tell what the token stands for' });
+  const verify = page.locator('rapi-doc .expanded-endpoint-body', {
+    hasText: 'Tell what the token stands for',
+  });
   const answered = page.waitForResponse((response) => response.url().endsWith('/auth/verify'));
   await verify.getByRole('button', { name: 'Try' }).click();
   expect((await answered).status()).toBe(200);

@@ -28,6 +28,8 @@ const DEFAULTS = {
   allowedHosts: [],
   staleAfterSeconds: 300,
   rateLimitPerMinute: 60_000,
+  metricsPort: null,
+  traces: false,
   logLevel: 'info',
 };
 

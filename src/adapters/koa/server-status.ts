@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { storageUnavailable } from '../../ports/errors.ts';
 import type { Scope } from '../../ports/token-verifier.ts';
+import { exchangeOf } from './exchange.ts';
 import { methodNotAllowed } from './http-error.ts';
 import { PROTECTED_RESOURCE_PATH, publicBase } from './public-url.ts';
 import { BASE_PATH } from './routes.ts';
@@ -62,6 +63,7 @@ export function serverStatus(options: ServerStatusOptions): Middleware {
   return async (ctx, next) => {
     const page = pages.get(ctx.path);
     if (page === undefined) return next();
+    exchangeOf(ctx).at = ctx.path;
     if (ctx.method === 'OPTIONS') {
       ctx.set('Allow', ALLOWED);
       ctx.status = 204;

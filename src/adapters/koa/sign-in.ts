@@ -4,7 +4,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Caller } from '../../ports/token-verifier.ts';
 import { readJsonObject } from './body.ts';
-import { type ExchangeSettings, exchange } from './exchange.ts';
+import { type ExchangeSettings, exchange, exchangeOf } from './exchange.ts';
 import { methodNotAllowed } from './http-error.ts';
 import { type IdentifyOptions, identify } from './identify.ts';
 import { BASE_PATH } from './routes.ts';
@@ -68,6 +68,7 @@ export function signInRoutes(options: SignInOptions): Middleware {
   }
 
   const answer = async (ctx: Context): Promise<void> => {
+    exchangeOf(ctx).at = ctx.path;
     ctx.set('Cache-Control', 'no-store');
     if (ctx.path === OPTIONS_PATH) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed('GET, HEAD');

@@ -4,6 +4,7 @@ import type { LiveFeed, StreamRequest } from '../../application/live/live-feed.t
 import { beginEventStream, EventStream } from './event-stream.ts';
 import { exchangeOf } from './exchange.ts';
 import { notAcceptable } from './http-error.ts';
+import { BASE_PATH } from './routes.ts';
 
 /** A path at which a client is told of what happens, while it happens. */
 export interface StreamRoute {
@@ -33,10 +34,11 @@ export const STREAM_ROUTES: readonly StreamRoute[] = [
 const ANSWERING = { problems: {}, useCase: { scopes: ['dashboard'] } } as const;
 
 /** What answers at one of them, GET and HEAD. Runs within an exchange whose caller is known. */
-export function streamHandler({ open }: StreamRoute, live: LiveFeed): (ctx: Context) => Promise<void> {
+export function streamHandler({ path, open }: StreamRoute, live: LiveFeed): (ctx: Context) => Promise<void> {
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
     exchange.route = ANSWERING;
+    exchange.at = BASE_PATH + path;
     if (ctx.accepts('text/event-stream') === false) throw notAcceptable('text/event-stream');
     const lastEventId = ctx.get('Last-Event-ID') || null;
     const stream = await open(live, ctx, { caller: exchange.caller!, lastEventId });
@@ -47,6 +49,7 @@ export function streamHandler({ open }: StreamRoute, live: LiveFeed): (ctx: Cont
       beginEventStream(ctx.res);
       ctx.res.end();
     } else {
+      exchange.isStream = true;
       await stream.flow(new EventStream(ctx.res));
     }
   };

@@ -37,6 +37,7 @@ export class LiveFeed {
   readonly #users = new Map<UserId, ObservedUser>();
   readonly #memory = new EventMemory();
   readonly #heartbeat: Heartbeat;
+  #openStreams = 0;
 
   /** @param stopping aborted when the process is about to stop: streams then end, and no more begin. */
   constructor(ports: LivePorts, stopping: AbortSignal) {
@@ -44,6 +45,11 @@ export class LiveFeed {
     this.#stopping = stopping;
     this.#heartbeat = new Heartbeat(ports.heartbeatMillis);
     ports.waits.onChange((wait) => this.#waitsChanged(wait));
+  }
+
+  /** Streams that flow at this moment. */
+  get openStreams(): number {
+    return this.#openStreams;
   }
 
   /**
@@ -93,9 +99,11 @@ export class LiveFeed {
         if (this.#stopping.aborted) end();
         this.#stopping.addEventListener('abort', end);
         const living = life?.onEnd(end);
+        this.#openStreams += 1;
         try {
           await stream.flow(sink);
         } finally {
+          this.#openStreams -= 1;
           living?.close();
           this.#stopping.removeEventListener('abort', end);
           sink.close();
