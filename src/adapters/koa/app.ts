@@ -1,5 +1,5 @@
-import Koa, { type Middleware } from 'koa';
-import { exchange } from './exchange.ts';
+import Koa, { type Context, type Middleware } from 'koa';
+import { exchange, exchangeOf } from './exchange.ts';
 import { type GuardOptions, guard } from './guard.ts';
 import { notFound } from './http-error.ts';
 import { type DescribedApi, describeApi } from './openapi/document.ts';
@@ -48,9 +48,10 @@ export function createApp(options: AppOptions): Koa {
     throw notFound();
   });
   // What happens to an answer on its way out: mostly that its client went away.
-  app.on('error', (error: NodeJS.ErrnoException) => {
-    if (CLIENT_GONE.has(error.code ?? '')) options.logger.debug({ err: error }, 'client gone');
-    else options.logger.error({ err: error }, 'answer not sent');
+  app.on('error', (error: NodeJS.ErrnoException, ctx?: Context) => {
+    const request_id = ctx === undefined ? null : exchangeOf(ctx)?.requestId;
+    if (CLIENT_GONE.has(error.code ?? '')) options.logger.debug({ err: error, request_id }, 'client gone');
+    else options.logger.error({ err: error, request_id }, 'answer not sent');
   });
   return app;
 }

@@ -46,7 +46,7 @@ export function serverStatus(options: ServerStatusOptions): Middleware {
   const pages = new Map<string, (ctx: Context) => object | Promise<object>>([
     ['/', () => describe(options)],
     ['/health', () => ({ status: 'ok' })],
-    ['/ready', () => ready(ping)],
+    ['/ready', readiness(ping)],
     [OPENAPI_PATH, options.openApi],
   ]);
   if (jwks !== undefined) pages.set(JWKS_PATH, (ctx) => published(ctx, jwks()));
@@ -87,15 +87,27 @@ function published(ctx: Context, keys: object): object {
   return keys;
 }
 
-async function ready(ping: () => Promise<void>): Promise<object> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-  try {
-    await Promise.race([ping(), late]);
-  } catch (cause) {
-    throw storageUnavailable(cause);
-  } finally {
-    clearTimeout(timer);
-  }
-  return { status: 'ok' };
+/** Probes keep coming while one hangs: they share its question, so that they take no connections from others. */
+function readiness(ping: () => Promise<void>): () => Promise<object> {
+  let underWay: Promise<void> | null = null;
+  const asked = async (): Promise<void> => {
+    try {
+      await ping();
+    } finally {
+      underWay = null;
+    }
+  };
+  return async () => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    try {
+      underWay ??= asked();
+      await Promise.race([underWay, late]);
+    } catch (cause) {
+      throw storageUnavailable(cause);
+    } finally {
+      clearTimeout(timer);
+    }
+    return { status: 'ok' };
+  };
 }

@@ -92,7 +92,7 @@ export class Database {
       return await this.#isolation;
     } catch (error) {
       this.#isolation = null;
-      throw storageError(error);
+      throw this.#failure(error);
     }
   }
 
@@ -130,9 +130,13 @@ export class Database {
     try {
       return await work;
     } catch (error) {
-      const failure = storageError(error);
-      this.#observer?.storageFailed(kindOf(failure));
-      throw failure;
+      throw this.#failure(error);
     }
+  }
+
+  #failure(error: unknown): unknown {
+    const failure = storageError(error);
+    this.#observer?.storageFailed(kindOf(failure));
+    return failure;
   }
 }
