@@ -24,7 +24,8 @@ it('a database that takes the connection and then says nothing is not ready; pro
     expect(await answer.json()).toMatchObject({ code: 'storage_unavailable' });
   }
   expect(sockets).toHaveLength(1);
-  expect(server.log.at('warn').map(({ fields }) => fields.request_id)).toEqual(['first', 'second', 'third']);
+  const named = server.log.at('warn').map(({ fields }) => fields.request_id);
+  expect(new Set(named)).toEqual(new Set(['first', 'second', 'third']));
   expect((await fetch(`${server.url}/health`)).status).toBe(200);
 
   for (const socket of sockets) socket.destroy();

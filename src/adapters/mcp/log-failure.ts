@@ -1,7 +1,7 @@
 import { CodedError } from '../../domain/errors.ts';
 import type { PortErrorCode } from '../../ports/errors.ts';
+import type { Ids, Logger } from '../../ports/runtime.ts';
 import type { McpCall } from './call.ts';
-import type { ToolServices } from './call-tool.ts';
 
 /** Refusals that are nobody's fault but the surroundings'. */
 const TROUBLE: ReadonlySet<string> = new Set<PortErrorCode>([
@@ -15,7 +15,7 @@ const TROUBLE: ReadonlySet<string> = new Set<PortErrorCode>([
  * @returns what the log knows the request by: the id that its answer bears, where the host has named it.
  */
 export function logFailure(
-  { ids, logger }: Pick<ToolServices, 'ids' | 'logger'>,
+  { ids, logger }: { readonly ids: Ids; readonly logger: Logger },
   call: Pick<McpCall, 'requestId'>,
   error: unknown,
   fields: object = {},
