@@ -59,6 +59,7 @@ export {
   storageUnavailable,
   unauthenticated,
 } from './ports/errors.ts';
+export type { AnsweredRequest, Batch, Observer, StorageFailure } from './ports/observer.ts';
 export type { Revocations, Revoked, RevokedUser } from './ports/revocations.ts';
 export type { Clock, Ids, Logger } from './ports/runtime.ts';
 export type { SeenVersions, Signal, Signals, Subscription } from './ports/signals.ts';

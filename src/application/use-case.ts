@@ -8,6 +8,7 @@ import type { Clock, Ids } from '../ports/runtime.ts';
 import type { Signals } from '../ports/signals.ts';
 import type { TokenIssuer } from '../ports/token-issuer.ts';
 import type { Caller, Scope } from '../ports/token-verifier.ts';
+import type { ErrorCode } from './errors.ts';
 import type { OpenWaits } from './open-waits.ts';
 
 /** What use cases need from outside. */
@@ -59,6 +60,10 @@ export interface UseCase<
   Output extends ObjectSchema = ObjectSchema,
 > {
   readonly name: string;
+  /** What it does, in a line for whoever looks through the API. */
+  readonly summary: string;
+  /** The codes it can fail with, besides those that any request can. */
+  readonly refusals: readonly ErrorCode[];
   /** A token needs one of these; where there are none, any valid token will do. */
   readonly scopes: readonly Scope[];
   readonly input: Input;

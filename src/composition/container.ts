@@ -34,6 +34,7 @@ import type { AgentInstanceRepository } from '../ports/agent-instance-repository
 import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
 import type { DataRemoval } from '../ports/data-removal.ts';
+import type { Observer } from '../ports/observer.ts';
 import type { Revocations } from '../ports/revocations.ts';
 import type { Clock, Ids, Logger } from '../ports/runtime.ts';
 import type { Signals } from '../ports/signals.ts';
@@ -54,6 +55,8 @@ export const TOKENS = {
   database: token<Database>('Database'),
   keys: token<TokenKeys>('TokenKeys'),
   stopping: token<AbortSignal>('stopping'),
+  /** Null where nobody wants to be told. */
+  observer: token<Observer | null>('Observer'),
   signals: token<Signals>('Signals'),
   revocations: token<Revocations>('Revocations'),
   inProcessSignals: token<InProcessSignals>('InProcessSignals'),
@@ -83,6 +86,7 @@ export interface Opened {
   readonly logger: Logger;
   readonly database: Database;
   readonly keys: TokenKeys;
+  readonly observer: Observer | null;
   /** Aborted when the process is about to stop. */
   readonly stopping: AbortSignal;
 }
@@ -98,6 +102,7 @@ export function createContainer(opened: Opened): DependencyContainer {
   container.register(TOKENS.database, { useValue: opened.database });
   container.register(TOKENS.keys, { useValue: opened.keys });
   container.register(TOKENS.stopping, { useValue: opened.stopping });
+  container.register(TOKENS.observer, { useValue: opened.observer });
   container.register(TOKENS.clock, { useValue: systemClock });
   container.register(TOKENS.ids, { useValue: uuidV7 });
 
@@ -110,6 +115,7 @@ export function createContainer(opened: Opened): DependencyContainer {
       currentVersions: (watched) => currentVersions(database, watched),
       versionsOfUsers: (users) => progressOfUsers(database, users),
       logger: from.resolve(TOKENS.logger),
+      observer: from.resolve(TOKENS.observer),
     });
   });
   single(TOKENS.inProcessSignals, (from) => new InProcessSignals(from.resolve(TOKENS.logger)));
@@ -123,6 +129,7 @@ export function createContainer(opened: Opened): DependencyContainer {
       database: from.resolve(TOKENS.database),
       signals: from.resolve(TOKENS.signals),
       notify: acrossProcesses ? { channel: CHANNEL, encode: encodeSignals } : null,
+      observer: from.resolve(TOKENS.observer),
     });
   });
   single(TOKENS.waits, () => new OpenWaits());

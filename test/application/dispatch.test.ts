@@ -17,6 +17,8 @@ function recordingUseCase(needed: readonly Scope[] = ['agent']) {
   const calls: Call<v.InferOutput<typeof input>>[] = [];
   const useCase = defineUseCase({
     name: 'record',
+    summary: 'Remembers its calls',
+    refusals: [],
     scopes: needed,
     input,
     output: v.object({}),

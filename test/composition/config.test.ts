@@ -29,6 +29,8 @@ const DEFAULTS = {
   staleAfterSeconds: 300,
   rateLimitPerMinute: 60_000,
   retentionDays: null,
+  metricsPort: null,
+  traces: false,
   logLevel: 'info',
 };
 
@@ -120,6 +122,11 @@ const VARIABLES: { readonly [name: string]: Expected } = {
     must: /whole number: the requests one token may make a minute/,
     wrong: ['-1', '1.5', '1e3', 'many', ' 5', '9999999999'],
     right: ['600', { rateLimitPerMinute: 600 }],
+  },
+  METRICS_PORT: {
+    must: /port number from 0 to 65535/,
+    wrong: ['http', '-1', '65536'],
+    right: ['9464', { metricsPort: 9464 }],
   },
   LOG_LEVEL: {
     must: /one of fatal, error, warn, info, debug, trace, silent/,

@@ -10,6 +10,8 @@ import { holdings, wireHoldings } from '../wire-holdings.ts';
  */
 export const deleteAccount = defineUseCase({
   name: 'delete_account',
+  summary: 'Delete everything there is of you',
+  refusals: [],
   scopes: ['dashboard'],
   input: v.object({ confirm: v.string() }),
   output: v.object({ success: v.literal(true), deleted: holdings }),
