@@ -3,6 +3,7 @@ import { KEY_KINDS, type KeyKind } from '../adapters/jwt/keys.ts';
 import { LONGEST_LIFE_SECONDS, type Scope } from '../domain/api-key.ts';
 import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../domain/ids.ts';
 import { generateKeys } from './commands/generate-keys.ts';
+import { mcp } from './commands/mcp.ts';
 import { migrate } from './commands/migrate.ts';
 import { serve } from './commands/serve.ts';
 import { importTokens, issueToken, listTokens, revokeToken } from './commands/tokens.ts';
@@ -85,6 +86,29 @@ export function createCommandLine(env: Environment): CommandLine {
     .description('record tokens that your keys have signed elsewhere, one a line')
     .action(async (file: string) => done(await importTokens(env, file)));
 
+  program
+    .command('mcp')
+    .description('an MCP server on stdin and stdout for one agent, which reports to a running server')
+    .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL, else http://127.0.0.1:8080)')
+    .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
+    .option('--agent-instance-id <id>', 'go on with this agent instance, a UUID', instance)
+    .option('--git-diff', 'send with each step what has changed since the start in the repository here')
+    .option('--permission-tool', 'offer the tool approve, for agents that ask before they act')
+    .addOption(
+      new Option('--permission-timeout <duration>', 'how long it waits for you; then it is a no')
+        .argParser(permissionSeconds)
+        .default(3_600, '1h'),
+    )
+    .action((options: McpCommandOptions) =>
+      mcp(env, {
+        baseUrl: options.baseUrl ?? null,
+        apiKey: options.apiKey ?? null,
+        agentInstanceId: options.agentInstanceId ?? null,
+        gitDiff: options.gitDiff === true,
+        permissionSeconds: options.permissionTool ? options.permissionTimeout : null,
+      }),
+    );
+
   return {
     async run(args) {
       try {
@@ -108,6 +132,15 @@ interface IssueOptions {
   readonly instance?: AgentInstanceId;
 }
 
+interface McpCommandOptions {
+  readonly baseUrl?: string;
+  readonly apiKey?: string;
+  readonly agentInstanceId?: AgentInstanceId;
+  readonly gitDiff?: boolean;
+  readonly permissionTool?: boolean;
+  readonly permissionTimeout: number;
+}
+
 function keyName(text: string): string {
   if (text.trim() !== '' && text.length <= 255 && !/\p{Cc}/u.test(text)) return text;
   throw new InvalidArgumentError('It should be a name of 1 to 255 characters.');
@@ -129,6 +162,13 @@ function seconds(text: string): number {
   throw new InvalidArgumentError(
     'It should be a number and s, m, h or d, such as 90d, and no more than 100 years.',
   );
+}
+
+/** A question waits for a day at the most. */
+function permissionSeconds(text: string): number {
+  const given = seconds(text);
+  if (given <= UNITS.d) return given;
+  throw new InvalidArgumentError('It should be no more than a day.');
 }
 
 /** One line for a person. What is behind it is in the log, where there is one. */

@@ -58,6 +58,7 @@ export async function ask(
     ? null
     : await connection.ask<OutputOf<'sendAgentMessage'>>({
         ...patience,
+        until: connection.patientUntil(until),
         method: 'POST',
         path: '/messages/agent',
         body: { ...asked, requires_user_input: true },

@@ -94,6 +94,11 @@ export class Connection {
     }
   }
 
+  /** When to give up a request that is worth trying for as long as any other, and until then at the least. */
+  patientUntil(until: number): number {
+    return Math.max(until, Date.now() + this.#patienceMs);
+  }
+
   /** The head of a stream's answer, once; its body goes on for as long as the signal lets it. */
   async open(path: string, headers: { readonly [name: string]: string }, signal: AbortSignal) {
     return this.#fetch(this.#root + path, {
