@@ -2,16 +2,20 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { KEY_KINDS, type KeyKind } from '../adapters/jwt/keys.ts';
 import { LONGEST_LIFE_SECONDS, type Scope } from '../domain/api-key.ts';
 import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../domain/ids.ts';
-import { generateKeys } from './commands/generate-keys.ts';
-import { mcp } from './commands/mcp.ts';
-import { migrate } from './commands/migrate.ts';
-import { serve } from './commands/serve.ts';
-import { importTokens, issueToken, listTokens, revokeToken } from './commands/tokens.ts';
 import type { Environment } from './config.ts';
 import { packageInfo } from './package-info.ts';
 
 /** Everything went well; what was asked for could not be done; it was asked for in the wrong way. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** Loaded when they are called for: whoever runs one command should not wait for the libraries of all. */
+const commands = {
+  keys: () => import('./commands/generate-keys.ts'),
+  mcp: () => import('./commands/mcp.ts'),
+  migrate: () => import('./commands/migrate.ts'),
+  serve: () => import('./commands/serve.ts'),
+  tokens: () => import('./commands/tokens.ts'),
+};
 
 export interface CommandLine {
   /** @returns the exit code; errors are one line on stderr. */
@@ -33,13 +37,16 @@ export function createCommandLine(env: Environment): CommandLine {
   program
     .command('serve')
     .description('bring the schema up to date, listen, print where, and a token for agents and one for you')
-    .action(() => serve(env));
+    .action(async () => (await commands.serve()).serve(env));
 
   program
     .command('migrate')
     .description('bring the schema of the database up to date')
     .option('--check', 'change nothing; say what is missing, and exit with 1 if anything is')
-    .action(async ({ check }: { check?: boolean }) => done(await migrate(env, { check: check === true })));
+    .action(async ({ check }: { check?: boolean }) => {
+      const { migrate } = await commands.migrate();
+      done(await migrate(env, { check: check === true }));
+    });
 
   program
     .command('keys')
@@ -47,7 +54,7 @@ export function createCommandLine(env: Environment): CommandLine {
     .command('generate')
     .description('print a new pair as JWT_PRIVATE_KEY=… and JWT_PUBLIC_KEY=…')
     .addOption(new Option('--alg <algorithm>').choices(KEY_KINDS).default('ed25519'))
-    .action(({ alg }: { alg: KeyKind }) => generateKeys(alg));
+    .action(async ({ alg }: { alg: KeyKind }) => (await commands.keys()).generateKeys(alg));
 
   const token = program
     .command('token')
@@ -61,8 +68,8 @@ export function createCommandLine(env: Environment): CommandLine {
     .option('--name <name>', 'what it is called in lists', keyName, 'command line')
     .option('--expires <duration>', 'such as 90d, 12h or 30m; without it, never', seconds)
     .option('--instance <id>', 'limit it to one agent instance, a UUID', instance)
-    .action((options: IssueOptions) =>
-      issueToken(env, {
+    .action(async (options: IssueOptions) =>
+      (await commands.tokens()).issueToken(env, {
         userId: options.user,
         name: options.name,
         scope: options.scope,
@@ -74,17 +81,19 @@ export function createCommandLine(env: Environment): CommandLine {
     .command('list')
     .description('every token that was issued: id, user, scope, name, dates; never the token itself')
     .option('--json', 'as JSON, for programs')
-    .action(({ json }: { json?: boolean }) => listTokens(env, { json: json === true }));
+    .action(async ({ json }: { json?: boolean }) =>
+      (await commands.tokens()).listTokens(env, { json: json === true }),
+    );
   token
     .command('revoke <id>')
     .description('no server accepts it any more, within 5 seconds')
     // The id of a token from elsewhere may begin with a hyphen.
     .allowUnknownOption()
-    .action(async (id: string) => done(await revokeToken(env, id)));
+    .action(async (id: string) => done(await (await commands.tokens()).revokeToken(env, id)));
   token
     .command('import <file>')
     .description('record tokens that your keys have signed elsewhere, one a line')
-    .action(async (file: string) => done(await importTokens(env, file)));
+    .action(async (file: string) => done(await (await commands.tokens()).importTokens(env, file)));
 
   program
     .command('mcp')
@@ -99,8 +108,8 @@ export function createCommandLine(env: Environment): CommandLine {
         .argParser(permissionSeconds)
         .default(3_600, '1h'),
     )
-    .action((options: McpCommandOptions) =>
-      mcp(env, {
+    .action(async (options: McpCommandOptions) =>
+      (await commands.mcp()).mcp(env, {
         baseUrl: options.baseUrl ?? null,
         apiKey: options.apiKey ?? null,
         agentInstanceId: options.agentInstanceId ?? null,

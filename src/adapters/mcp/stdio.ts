@@ -1,4 +1,4 @@
-import type { Server, ServerContext } from '@modelcontextprotocol/server';
+import { CLIENT_INFO_META_KEY, type Server, type ServerContext } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { UserId } from '../../domain/ids.ts';
 import type { Caller } from '../../ports/token-verifier.ts';
@@ -45,7 +45,7 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     caller: SOMEBODY,
     client: {
       clientType: options.clientType,
-      name: server.getClientVersion()?.name ?? null,
+      name: clientName(server, mcpReq),
       userAgent: null,
     },
     gone: mcpReq.signal,
@@ -64,4 +64,12 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   if (process.stdin.readableEnded || process.stdin.destroyed) resolve();
   await ended;
   await handle.close();
+}
+
+/** Told once, when the connection opens; as of 2026-07-28 with every request. */
+function clientName(server: Server, { envelope }: ServerContext['mcpReq']): string | null {
+  const told = (envelope as { [key: string]: { name?: unknown } | undefined } | undefined)?.[
+    CLIENT_INFO_META_KEY
+  ];
+  return server.getClientVersion()?.name ?? (typeof told?.name === 'string' ? told.name : null);
 }
