@@ -191,6 +191,16 @@ describe('a question that is waited for again', () => {
     });
   });
 
+  test('takes its answer over where that is still queued, so that nobody is told twice', async () => {
+    const agent = session();
+    const { question_id } = await agent.ask('Which port?', { deadline: new Date() });
+    await agent.sendMessage('meanwhile');
+    await write(agent, '8081', question_id);
+    const asked = { agent_instance_id: agent.agentInstanceId, question_id };
+    expect((await server.agent.ask(asked)).answer?.content).toBe('8081');
+    expect((await agent.sendMessage('next')).queued_user_messages).toEqual([]);
+  });
+
   test('is found behind a long talk', async () => {
     const agent = session();
     const { question_id } = await agent.ask('Which port?', { deadline: new Date() });
