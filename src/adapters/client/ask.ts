@@ -1,11 +1,11 @@
 import type { CallOptions, Connection } from './connection.ts';
-import { DashboardError } from './errors.ts';
+import { DashboardError, isPassing } from './errors.ts';
 import { type QuestionState, questionState } from './question-state.ts';
 import type { AgentMessage, Message, OutputOf } from './wire.ts';
 
 /** A new question, or one that was asked before, to go on waiting for. */
 export type Asked =
-  | (AgentMessage & { readonly question_id?: undefined })
+  | (Omit<AgentMessage, 'requires_user_input'> & { readonly question_id?: undefined })
   | { readonly agent_instance_id: string; readonly question_id: string };
 
 export interface AskOptions extends CallOptions {
@@ -53,70 +53,124 @@ export async function ask(
 ): Promise<AskResult> {
   const until = deadline?.getTime() ?? Number.POSITIVE_INFINITY;
   const patience = { until, ...(signal !== undefined && { signal }) };
-  const isResumed = asked.question_id !== undefined;
-  const posted = isResumed
-    ? null
-    : await connection.ask<OutputOf<'sendAgentMessage'>>({
-        ...patience,
-        until: connection.patientUntil(until),
-        method: 'POST',
-        path: '/messages/agent',
-        body: { ...asked, requires_user_input: true },
-        ...(idempotencyKey !== undefined && { idempotencyKey }),
-      });
-  const question = {
-    agent_instance_id: posted?.agent_instance_id ?? asked.agent_instance_id,
-    question_id: posted?.message_id ?? asked.question_id!,
-    queued_user_messages: posted?.queued_user_messages ?? [],
-  };
-  if (posted !== null) onAsked?.(question.question_id);
+  if (asked.question_id !== undefined) {
+    const { agent_instance_id, question_id } = asked;
+    const question = { agent_instance_id, question_id, queued_user_messages: [] };
+    return new Wait(connection, question, patience).goOn();
+  }
+  const posted = await connection.ask<OutputOf<'sendAgentMessage'>>({
+    ...patience,
+    until: connection.patientUntil(until),
+    method: 'POST',
+    path: '/messages/agent',
+    body: { ...asked, requires_user_input: true },
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+  });
+  const { agent_instance_id, message_id: question_id, queued_user_messages } = posted;
+  onAsked?.(question_id);
+  return new Wait(connection, { agent_instance_id, question_id, queued_user_messages }, patience).begin();
+}
 
-  const handed = new Map<string, Message>();
-  const result = (status: QuestionState['status'], answer: Message | null, of?: QuestionState): AskResult => {
-    const messages = [...handed.values()].filter(({ id }) => id !== answer?.id && !of?.answers.has(id));
-    if (answer !== null) return { ...question, status: 'answered', answer, messages };
-    return { ...question, status: status === 'closed' ? 'closed' : 'pending', answer, messages };
-  };
+type Question = Omit<AskedQuestion, 'messages'>;
 
-  let cursor = question.question_id;
-  let isAnswered = false;
-  try {
-    // What has become of a question of before is looked at first, and waited for then.
-    for (let isFresh = !isResumed; ; isFresh = true) {
-      const waitMs = isAnswered || !isFresh ? 0 : Math.min(SLICE_MS, Math.max(0, until - Date.now()));
-      const read: PendingRead = await connection.ask({
-        ...patience,
-        method: 'POST',
-        path: '/messages/pending',
-        body: {
-          agent_instance_id: question.agent_instance_id,
-          last_read_message_id: cursor,
-          wait: waitMs / 1000,
-        },
-        waitMs,
-      });
-      // Whoever waited for a resumed question before may never have got what was handed over then.
-      const missed = isFresh ? [] : read.already_read;
-      for (const message of [...missed, ...read.messages]) handed.set(message.id, message);
-      if (foundNothing(read) && !isAnswered && isFresh) {
-        if (Date.now() >= until) return result('open', null);
-        continue;
+interface Patience {
+  readonly until: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The wait for the answer to one question. */
+class Wait {
+  readonly #connection: Connection;
+  readonly #question: Question;
+  readonly #patience: Patience;
+  /** The last message that the agent wrote or was handed, as far as is known. */
+  #cursor: string;
+  readonly #handed = new Map<string, Message>();
+  /** As of the last look; null: not looked yet. */
+  #state: QuestionState | null = null;
+
+  constructor(connection: Connection, question: Question, patience: Patience) {
+    this.#connection = connection;
+    this.#question = question;
+    this.#patience = patience;
+    this.#cursor = question.question_id;
+  }
+
+  /** What has become of a question of before is looked at first, and waited for then. */
+  goOn(): Promise<AskResult> {
+    return this.#untilDeadline(async () => {
+      const { already_read } = await this.#read(0);
+      // Whoever waited for it before may never have got what was handed over then.
+      this.#keep(already_read);
+      return (await this.#look()) ?? this.#settled();
+    });
+  }
+
+  begin(): Promise<AskResult> {
+    return this.#untilDeadline(() => this.#settled());
+  }
+
+  async #settled(): Promise<AskResult> {
+    for (;;) {
+      const isAnswered = this.#state?.answer != null;
+      const left = Math.max(0, this.#patience.until - Date.now());
+      // An answer that is still queued has only to be fetched.
+      const read = await this.#read(isAnswered ? 0 : Math.min(SLICE_MS, left));
+      const settled = foundNothing(read) && !isAnswered ? null : await this.#look();
+      if (settled !== null) return settled;
+      if (this.#state?.answer == null && Date.now() >= this.#patience.until)
+        return this.#unanswered('pending');
+    }
+  }
+
+  async #read(waitMs: number): Promise<PendingRead> {
+    const { agent_instance_id } = this.#question;
+    const read: PendingRead = await this.#connection.ask({
+      ...this.#patience,
+      method: 'POST',
+      path: '/messages/pending',
+      body: { agent_instance_id, last_read_message_id: this.#cursor, wait: waitMs / 1000 },
+      waitMs,
+    });
+    this.#keep(read.messages);
+    return read;
+  }
+
+  #keep(messages: readonly Message[]): void {
+    for (const message of messages) this.#handed.set(message.id, message);
+  }
+
+  /** The result, where there is one: the agent has been handed the answer, or none will come. */
+  async #look(): Promise<AskResult | null> {
+    const state = await questionState(this.#connection, this.#question, this.#patience);
+    this.#state = state;
+    // Others may have moved on, and left the answer queued.
+    this.#cursor = state.cursor;
+    if (state.status === 'closed') return this.#unanswered('closed');
+    if (state.answer?.read_at == null) return null;
+    return { ...this.#question, status: 'answered', answer: plain(state.answer), messages: this.#messages() };
+  }
+
+  #unanswered(status: Unanswered['status']): Unanswered {
+    return { ...this.#question, status, answer: null, messages: this.#messages() };
+  }
+
+  #messages(): readonly Message[] {
+    const { answer, answers } = this.#state ?? {};
+    return [...this.#handed.values()].filter(({ id }) => id !== answer?.id && !answers?.has(id));
+  }
+
+  /** The server being away at the deadline is no error: the question stands. */
+  async #untilDeadline(wait: () => Promise<AskResult>): Promise<AskResult> {
+    try {
+      return await wait();
+    } catch (error) {
+      // An outage is waited out for as long as there is time; a fault is not.
+      if (error instanceof DashboardError && isPassing(error) && error.code !== 'internal') {
+        return this.#unanswered('pending');
       }
-
-      const state = await questionState(connection, question, patience);
-      if (state.status === 'closed') return result('closed', null, state);
-      if (state.answer?.read_at != null) return result('answered', plain(state.answer), state);
-      // Either others have moved the cursor on, and may have left the answer queued, or this was another message.
-      isAnswered = state.answer !== null;
-      cursor = state.cursor;
-      if (!isAnswered && Date.now() >= until) return result('open', null, state);
+      throw error;
     }
-  } catch (error) {
-    // An outage at the deadline: the question stands.
-    if (error instanceof DashboardError && error.code === 'unreachable' && Date.now() >= until) {
-      return result('open', null);
-    }
-    throw error;
   }
 }
 

@@ -57,22 +57,28 @@ export function remoteDispatch({ agent, ownInstance, gitDiff }: RemoteDispatchOp
         const named = input.agent_instance_id ?? (question_id == null ? null : askedIn.get(question_id));
         const instance = { agent_instance_id: named ?? ownInstance() };
         const waitMs = (wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
-        const result = await agent.ask(
+        // Asked on its own: whether the server is there should be known before the wait is over.
+        const posted =
           question_id == null
-            ? { ...instance, content: question_text!, agent_type }
-            : { ...instance, question_id },
+            ? await agent.sendMessage(
+                { ...instance, content: question_text!, agent_type, requires_user_input: true },
+                options,
+              )
+            : null;
+        const result = await agent.ask(
+          { ...instance, question_id: posted?.message_id ?? question_id! },
           { ...options, deadline: new Date(Date.now() + waitMs) },
         );
         if (askedIn.size >= QUESTIONS_KEPT) askedIn.delete(askedIn.keys().next().value!);
         askedIn.set(result.question_id, result.agent_instance_id);
-        const { status, answer, queued_user_messages, messages } = result;
+        const { status, answer, messages } = result;
         return {
           answer: answer?.content ?? null,
           question_id: result.question_id,
           agent_instance_id: result.agent_instance_id,
           status,
           // The wait hands over whatever is queued: what is not the answer is told here, or it would be lost.
-          user_feedback: [...queued_user_messages, ...messages].map(({ content }) => content),
+          user_feedback: [...(posted?.queued_user_messages ?? []), ...messages].map(({ content }) => content),
         };
       },
     ],

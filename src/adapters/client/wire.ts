@@ -14,8 +14,8 @@ export type ApiKey = v.InferOutput<typeof apiKey>;
 export type { WireInstance as AgentInstance } from '../../application/wire-agent-instance.ts';
 export type { WireConversationMessage as ConversationMessage } from '../../application/wire-conversation-message.ts';
 
-/** A step or a question of an agent. */
-export type AgentMessage = Omit<InputOf<'sendAgentMessage'>, 'git_diff' | 'requires_user_input'> & {
+/** A step of an agent, or with `requires_user_input` a question that is not waited for. */
+export type AgentMessage = Omit<InputOf<'sendAgentMessage'>, 'git_diff'> & {
   /** Text or base64 of it; an empty one clears what is stored. */
   readonly git_diff?: string | null | undefined;
 };

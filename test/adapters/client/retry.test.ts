@@ -135,6 +135,22 @@ test('an answer that never comes is given up, and asked for again', async () => 
   expect(await server.client.sendMessage(STEP)).toEqual({ success: true });
 });
 
+test('an outage at the deadline of a question is no error: the question stands', async () => {
+  const asked: Answer = (res) =>
+    res.end(JSON.stringify({ ...STEP, message_id: 'q', queued_user_messages: [] }));
+  await using server = await scripted([asked, hangUp]);
+  const deadline = new Date(Date.now() + 1_500);
+  expect(await server.client.ask(STEP, { deadline })).toMatchObject({ status: 'pending', question_id: 'q' });
+  expect(server.requests.length).toBeGreaterThan(2);
+});
+
+test('a fault that stays is told, however much time a question has', async () => {
+  const asked: Answer = (res) =>
+    res.end(JSON.stringify({ ...STEP, message_id: 'q', queued_user_messages: [] }));
+  await using server = await scripted([asked, problem(500, 'internal')], { patienceMs: 300 });
+  await expect(server.client.ask(STEP)).rejects.toMatchObject({ code: 'internal' });
+});
+
 test('a signal ends a call between two tries', async () => {
   const stop = new AbortController();
   await using server = await scripted([
