@@ -32,59 +32,13 @@ const QUESTIONS_KEPT = 1_000;
  * The use cases of agents, run by a server elsewhere. Input is checked here, by the rules it has there, and what
  * the server refuses is thrown as if it had been refused here. The server decides who the caller is.
  */
-export function remoteDispatch({ agent, ownInstance, gitDiff }: RemoteDispatchOptions): Dispatch {
-  const askedIn = new Map<string, string>();
-  /** The diff that an instance was sent last. */
-  const sent = new Map<string, string>();
-
+export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
+  const { agent } = options;
   const runs = new Map<string, Run>([
-    [
-      sendAgentMessage.name,
-      async (input: InputOf<typeof sendAgentMessage>, options) => {
-        const { git_diff: _, ...message } = input;
-        const { agent_instance_id: instance } = message;
-        const diff = (await gitDiff?.()) ?? null;
-        const isNews = diff !== null && diff !== sent.get(instance);
-        const answer = await agent.sendMessage({ ...message, ...(isNews && { git_diff: diff }) }, options);
-        if (isNews) sent.set(instance, diff);
-        return answer;
-      },
-    ],
-    [
-      askQuestion.name,
-      async (input: InputOf<typeof askQuestion>, options) => {
-        const { question_text, question_id, agent_type, wait_seconds } = input;
-        const named = input.agent_instance_id ?? (question_id == null ? null : askedIn.get(question_id));
-        const instance = { agent_instance_id: named ?? ownInstance() };
-        const waitMs = (wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
-        // Asked on its own: whether the server is there should be known before the wait is over.
-        const posted =
-          question_id == null
-            ? await agent.sendMessage(
-                { ...instance, content: question_text!, agent_type, requires_user_input: true },
-                options,
-              )
-            : null;
-        const result = await agent.ask(
-          { ...instance, question_id: posted?.message_id ?? question_id! },
-          { ...options, deadline: new Date(Date.now() + waitMs) },
-        );
-        if (askedIn.size >= QUESTIONS_KEPT) askedIn.delete(askedIn.keys().next().value!);
-        askedIn.set(result.question_id, result.agent_instance_id);
-        const { status, answer, messages } = result;
-        return {
-          answer: answer?.content ?? null,
-          question_id: result.question_id,
-          agent_instance_id: result.agent_instance_id,
-          status,
-          // The wait hands over whatever is queued: what is not the answer is told here, or it would be lost.
-          user_feedback: [...(posted?.queued_user_messages ?? []), ...messages].map(({ content }) => content),
-        };
-      },
-    ],
-    [endSession.name, (input: InputOf<typeof endSession>, options) => agent.endSession(input, options)],
+    [sendAgentMessage.name, stepRun(options)],
+    [askQuestion.name, questionRun(options)],
+    [endSession.name, (input: InputOf<typeof endSession>, call) => agent.endSession(input, call)],
   ]);
-
   return async <Input extends ObjectSchema, Output extends ObjectSchema>(
     useCase: UseCase<Input, Output>,
     { input, gone }: { readonly input: object; readonly gone?: AbortSignal | null },
@@ -99,6 +53,56 @@ export function remoteDispatch({ agent, ownInstance, gitDiff }: RemoteDispatchOp
     }
   };
 }
+
+/** A step takes the diff along, where it is not the one that its instance was sent last. */
+function stepRun({ agent, gitDiff }: RemoteDispatchOptions) {
+  const sent = new Map<string, string>();
+  return async (input: InputOf<typeof sendAgentMessage>, call: CallOptions) => {
+    const { git_diff: _, ...message } = input;
+    const diff = (await gitDiff?.()) ?? null;
+    const isNews = diff !== null && diff !== sent.get(message.agent_instance_id);
+    const answer = await agent.sendMessage({ ...message, ...(isNews && { git_diff: diff }) }, call);
+    if (isNews) sent.set(message.agent_instance_id, diff);
+    return answer;
+  };
+}
+
+/** REST finds a question only in its instance: of those that were asked here, that is remembered. */
+function questionRun({ agent, ownInstance }: RemoteDispatchOptions) {
+  const askedIn = new Map<string, string>();
+  return async (input: InputOf<typeof askQuestion>, call: CallOptions) => {
+    const known = input.question_id == null ? null : askedIn.get(input.question_id);
+    const agent_instance_id = input.agent_instance_id ?? known ?? ownInstance();
+    const deadline = new Date(Date.now() + (input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000);
+    // Asked apart from the wait: that the server is away should be told before the wait is over.
+    const posted = input.question_id == null ? await ask(agent, agent_instance_id, input, call) : null;
+    const question_id = posted?.message_id ?? input.question_id!;
+    if (askedIn.size >= QUESTIONS_KEPT) askedIn.delete(askedIn.keys().next().value!);
+    askedIn.set(question_id, agent_instance_id);
+
+    const waited = await agent.ask({ agent_instance_id, question_id }, { ...call, deadline });
+    // The wait hands over whatever is queued: what is not the answer is told here, or it would be lost.
+    const feedback = [...(posted?.queued_user_messages ?? []), ...waited.messages];
+    return {
+      answer: waited.answer?.content ?? null,
+      question_id,
+      agent_instance_id,
+      status: waited.status,
+      user_feedback: feedback.map(({ content }) => content),
+    };
+  };
+}
+
+const ask = (
+  agent: AgentSide,
+  agent_instance_id: string,
+  { question_text, agent_type }: InputOf<typeof askQuestion>,
+  call: CallOptions,
+) =>
+  agent.sendMessage(
+    { agent_instance_id, content: question_text!, agent_type, requires_user_input: true },
+    call,
+  );
 
 function refused(error: DashboardError): CodedError {
   const { code, message, errors } = error;
