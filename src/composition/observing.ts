@@ -1,5 +1,6 @@
 import type { PrometheusMetrics, Readings } from '../adapters/metrics/prometheus.ts';
 import type { Observer } from '../ports/observer.ts';
+import { AsyncDisposableStack } from './async-disposable-stack.ts';
 import { type Config, ConfigError } from './config.ts';
 import { packageInfo } from './package-info.ts';
 

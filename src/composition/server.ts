@@ -12,6 +12,7 @@ import type { Readings } from '../adapters/metrics/prometheus.ts';
 import { REQUEST_ROLE, type TenantIsolation } from '../adapters/mikro-orm/tenant-isolation.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { Logger } from '../ports/runtime.ts';
+import { AsyncDisposableStack } from './async-disposable-stack.ts';
 import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 import { mcpRoutes } from './mcp-routes.ts';
