@@ -8,6 +8,7 @@ import { aGrant, userIdOf } from '../test/support/builders.ts';
 import { createDatabase, createDatabaseOf } from '../test/support/postgres-database.ts';
 import { freePort, startPostgres } from '../test/support/postgres-server.ts';
 import { ASK_QUESTION, MCP_SESSION, MCP_STATELESS, PENDING, REST, type Way } from './agents.ts';
+import { liveStreams } from './live-streams.ts';
 import { median } from './percentiles.ts';
 import { startProcess } from './server-process.ts';
 import { tenantIsolation } from './tenant-isolation.ts';
@@ -22,6 +23,8 @@ const MCP_ONLY = process.argv.includes('--mcp');
 const RLS_ONLY = process.argv.includes('--rls');
 /** Runs the table about verifying tokens and nothing else: it needs no server. */
 const TOKENS_ONLY = process.argv.includes('--tokens');
+/** Runs the table about live streams and nothing else. */
+const STREAMS_ONLY = process.argv.includes('--streams');
 const ROUNDS = QUICK ? 1 : 3;
 const SECONDS = QUICK ? 2 : 5;
 const ISOLATION_PAIRS = QUICK ? 3 : 9;
@@ -36,9 +39,12 @@ const WAITS = [
   [ASK_QUESTION, MANY],
 ] as const;
 
+const LIVE_STREAMS = [2, MANY] as const;
+const LIVE_MESSAGES = QUICK ? 100 : 300;
+
 const progress = (text: string) => process.stderr.write(`${text}\n`);
 
-if (!MCP_ONLY && !RLS_ONLY) console.table(await tokenChecks(ROUNDS));
+if (!MCP_ONLY && !RLS_ONLY && !STREAMS_ONLY) console.table(await tokenChecks(ROUNDS));
 if (TOKENS_ONLY) process.exit();
 
 const folder = await mkdtemp(join(tmpdir(), 'agent-dashboard-bench-'));
@@ -103,6 +109,41 @@ const admin = new pg.Client({ connectionString: databaseUrl });
 await admin.connect();
 await admin.query('create extension if not exists pg_stat_statements');
 
+const statements = async () => {
+  const { rows: counted } = await admin.query(
+    `select coalesce(sum(calls), 0)::int as calls from pg_stat_statements s
+     join pg_database d on d.oid = s.dbid
+     where d.datname = current_database() and query not like '%pg_stat_statements%'`,
+  );
+  return counted[0].calls as number;
+};
+
+async function live(): Promise<object[]> {
+  const rows: object[] = [];
+  for (const streams of LIVE_STREAMS) {
+    progress(`${streams} live streams, ${LIVE_MESSAGES} messages`);
+    const { pid, port } = ours;
+    const userId = userIdOf(`watched-by-${streams}`);
+    const [agentToken, dashboardToken] = await Promise.all([
+      issuer.issue(aGrant({ userId })),
+      issuer.issue(aGrant({ userId, scope: 'dashboard' })),
+    ]);
+    const watched = { port, pid, streams, messages: LIVE_MESSAGES, agentToken, dashboardToken, statements };
+    const result = await liveStreams(watched);
+    rows.push({
+      streams,
+      'sent to arrival, p50 ms': result.p50.toFixed(1),
+      'p99 ms': result.p99.toFixed(1),
+      'longest ms': result.longest.toFixed(1),
+      'statements a message': result.statementsPerMessage.toFixed(2),
+      'processor ms a message': result.processorMsPerMessage.toFixed(1),
+      'memory for opening, MiB': Math.round(result.openingMiB),
+      'growth under load, MiB': Math.round(result.growthMiB),
+    });
+  }
+  return rows;
+}
+
 async function otherTables(): Promise<void> {
   const rows: object[] = [];
   for (const connections of MCP_ONLY ? [] : CONNECTIONS) {
@@ -152,14 +193,6 @@ async function otherTables(): Promise<void> {
   }
   console.table(ways);
 
-  const statements = async () => {
-    const { rows: counted } = await admin.query(
-      `select coalesce(sum(calls), 0)::int as calls from pg_stat_statements s
-       join pg_database d on d.oid = s.dbid
-       where d.datname = current_database() and query not like '%pg_stat_statements%'`,
-    );
-    return counted[0].calls as number;
-  };
   const waits: object[] = [];
   for (const [way, waiters] of WAITS) {
     progress(`${waiters} waiting by ${way.name}, idle for ${IDLE_SECONDS} s`);
@@ -179,8 +212,9 @@ async function otherTables(): Promise<void> {
 }
 
 try {
-  if (!MCP_ONLY) console.table(await isolation());
-  if (!RLS_ONLY) await otherTables();
+  if (!MCP_ONLY && !STREAMS_ONLY) console.table(await isolation());
+  if (!RLS_ONLY && !STREAMS_ONLY) await otherTables();
+  if (!RLS_ONLY && !MCP_ONLY) console.table(await live());
 } finally {
   await admin.end();
   for (const { stop } of subjects) await stop();

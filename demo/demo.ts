@@ -6,6 +6,8 @@ import { Agent, StoppedByPerson } from './agent.ts';
 import { playStory } from './story.ts';
 
 const AN_HOUR = 3_600;
+/** How often as fast as a person can follow. */
+const pace = Number(process.env.DEMO_PACE || 1);
 
 /** Plays an agent against the server that runs with the same settings, so that there is something to look at. */
 async function main(): Promise<void> {
@@ -20,7 +22,7 @@ async function main(): Promise<void> {
   const agent = new Agent({ url, token: await demoToken(config) });
   const say = (text: string): void => void process.stdout.write(`  demo-agent  ${text}\n`);
   process.stdout.write(`\nAn agent goes to work. Watch it at ${url}, and write to it.\n\n`);
-  await playStory(agent, { say, pause: (seconds) => sleep(seconds * 1000) });
+  await playStory(agent, { say, pause: (seconds) => sleep((seconds * 1000) / pace) });
 }
 
 async function demoToken(config: ReturnType<typeof readConfig>): Promise<string> {

@@ -3,6 +3,7 @@ import type { Idempotency } from '../domain/idempotency.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
+import type { DataRemoval } from '../ports/data-removal.ts';
 import type { Clock, Ids } from '../ports/runtime.ts';
 import type { Signals } from '../ports/signals.ts';
 import type { TokenIssuer } from '../ports/token-issuer.ts';
@@ -19,6 +20,8 @@ export interface Ports {
   readonly apiKeys?: ApiKeyRepository | null;
   /** Null or absent where tokens are verified but not made. */
   readonly issuer?: TokenIssuer | null;
+  /** Null or absent where nothing is ever removed. */
+  readonly removal?: DataRemoval | null;
   /** What this process waits on; shared with whatever tells other processes of it. */
   readonly waits: OpenWaits;
   readonly settings: Settings;

@@ -13,10 +13,12 @@ import { createMcpEndpoint, type McpEndpoint } from '../adapters/mcp/endpoint.ts
 import { MikroOrmAgentInstanceRepository } from '../adapters/mikro-orm/agent-instance-repository.ts';
 import { MikroOrmApiKeyRepository } from '../adapters/mikro-orm/api-key-repository.ts';
 import { MikroOrmDashboardQueries } from '../adapters/mikro-orm/dashboard-queries.ts';
+import { MikroOrmDataRemoval } from '../adapters/mikro-orm/data-removal.ts';
 import type { Database } from '../adapters/mikro-orm/database.ts';
 import { SharedWaits } from '../adapters/mikro-orm/shared-waits.ts';
 import { currentVersions } from '../adapters/mikro-orm/statements/current-versions.ts';
 import { progressOfUsers } from '../adapters/mikro-orm/statements/progress.ts';
+import { waitsElsewhere } from '../adapters/mikro-orm/statements/waits-elsewhere.ts';
 import { systemClock, uuidV7 } from '../adapters/runtime/system.ts';
 import { InProcessSignals } from '../adapters/signals/in-process.ts';
 import { PostgresSignals } from '../adapters/signals/postgres.ts';
@@ -26,9 +28,12 @@ import { LiveFeed } from '../application/live/live-feed.ts';
 import { OpenWaits } from '../application/open-waits.ts';
 import { createOperator, type Operator } from '../application/operator.ts';
 import { SignInCodes } from '../application/sign-in-codes.ts';
+import { createUserExport, type UserExport } from '../application/user-export.ts';
+import type { UserId } from '../domain/ids.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
+import type { DataRemoval } from '../ports/data-removal.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { Revocations } from '../ports/revocations.ts';
 import type { Clock, Ids, Logger } from '../ports/runtime.ts';
@@ -63,6 +68,8 @@ export const TOKENS = {
   repository: token<AgentInstanceRepository>('AgentInstanceRepository'),
   queries: token<DashboardQueries>('DashboardQueries'),
   apiKeys: token<ApiKeyRepository>('ApiKeyRepository'),
+  removal: token<DataRemoval>('DataRemoval'),
+  userExport: token<UserExport>('UserExport'),
   operator: token<Operator>('Operator'),
   signInCodes: token<SignInCodes>('SignInCodes'),
   tokenVerifier: token<JwtVerifier>('TokenVerifier'),
@@ -154,9 +161,25 @@ export function createContainer(opened: Opened): DependencyContainer {
         revocations: from.resolve(TOKENS.revocations),
         logger: from.resolve(TOKENS.logger),
       },
+      removal: from.resolve(TOKENS.removal),
       clock: from.resolve(TOKENS.clock),
     });
   });
+  single(TOKENS.removal, (from) => {
+    const acrossProcesses = from.resolve(TOKENS.postgresSignals) !== null;
+    return new MikroOrmDataRemoval({
+      database: from.resolve(TOKENS.database),
+      revocations: from.resolve(TOKENS.revocations),
+      notify: acrossProcesses ? { channel: CHANNEL, encode: encodeRevoked } : null,
+    });
+  });
+  single(TOKENS.userExport, (from) =>
+    createUserExport({
+      queries: from.resolve(TOKENS.queries),
+      apiKeys: from.resolve(TOKENS.apiKeys),
+      clock: from.resolve(TOKENS.clock),
+    }),
+  );
   single(TOKENS.issuer, (from) => {
     const { verification, signing } = from.resolve(TOKENS.keys);
     return signing === null ? null : new JwtIssuer({ key: signing, namesKey: verification.length > 1 });
@@ -176,6 +199,8 @@ export function createContainer(opened: Opened): DependencyContainer {
     return createOperator({
       apiKeys: from.resolve(TOKENS.apiKeys),
       issuer: from.resolve(TOKENS.issuer),
+      queries: from.resolve(TOKENS.queries),
+      removal: from.resolve(TOKENS.removal),
       clock,
       recordOf: (token) => recorder.recordOf(token),
     });
@@ -190,28 +215,28 @@ export function createContainer(opened: Opened): DependencyContainer {
         settings: from.resolve(TOKENS.config),
         apiKeys: from.resolve(TOKENS.apiKeys),
         issuer: from.resolve(TOKENS.issuer),
+        removal: from.resolve(TOKENS.removal),
         clock: from.resolve(TOKENS.clock),
         ids: from.resolve(TOKENS.ids),
       },
       from.resolve(TOKENS.stopping),
     ),
   );
-  single(
-    TOKENS.live,
-    (from) =>
-      new LiveFeed(
-        {
-          queries: from.resolve(TOKENS.queries),
-          signals: from.resolve(TOKENS.signals),
-          waits: from.resolve(TOKENS.waits),
-          settings: from.resolve(TOKENS.config),
-          clock: from.resolve(TOKENS.clock),
-          ids: from.resolve(TOKENS.ids),
-          logger: from.resolve(TOKENS.logger),
-        },
-        from.resolve(TOKENS.stopping),
-      ),
-  );
+  single(TOKENS.live, (from) => {
+    const database = from.resolve(TOKENS.database);
+    const acrossProcesses = from.resolve(TOKENS.postgresSignals) !== null;
+    const ports = {
+      queries: from.resolve(TOKENS.queries),
+      signals: from.resolve(TOKENS.signals),
+      waits: from.resolve(TOKENS.waits),
+      waitsElsewhere: acrossProcesses ? (users: readonly UserId[]) => waitsElsewhere(database, users) : null,
+      settings: from.resolve(TOKENS.config),
+      clock: from.resolve(TOKENS.clock),
+      ids: from.resolve(TOKENS.ids),
+      logger: from.resolve(TOKENS.logger),
+    };
+    return new LiveFeed(ports, from.resolve(TOKENS.stopping));
+  });
   single(TOKENS.mcp, (from) =>
     createMcpEndpoint({
       ...packageInfo,

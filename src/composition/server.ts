@@ -10,10 +10,8 @@ import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.t
 import { RateLimitPerToken } from '../adapters/koa/rate-limit.ts';
 import type { Readings } from '../adapters/metrics/prometheus.ts';
 import { REQUEST_ROLE, type TenantIsolation } from '../adapters/mikro-orm/tenant-isolation.ts';
-import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency.ts';
-import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { Observer } from '../ports/observer.ts';
-import type { Clock, Logger } from '../ports/runtime.ts';
+import type { Logger } from '../ports/runtime.ts';
 import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 import { mcpRoutes } from './mcp-routes.ts';
@@ -22,15 +20,13 @@ import { migrated, type OpenDatabase, openDatabase, reached } from './open-datab
 import { hasOperator, openOperatorSocket } from './operator-socket.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
+import { Upkeep } from './upkeep.ts';
 import { whenFree } from './when-free.ts';
 
 /** For requests under way to be answered when the server stops. */
 const DRAIN_MS = 8_000;
 /** And then for the store to close. */
 const CLOSE_MS = 1_500;
-
-const FORGETTING_INTERVAL_MS = 10 * 60 * 1000;
-const FORGETTING_GRACE_MS = 60 * 60 * 1000;
 
 export interface RunningServer {
   /** Where it listens; the port is the real one where 0 was asked for. */
@@ -76,9 +72,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   }
   const tokens = container.resolve(TOKENS.tokenVerifier);
   started.defer(() => tokens.close());
-  const repository = container.resolve(TOKENS.repository);
-  const forgetting = keepForgetting(repository, container.resolve(TOKENS.clock), logger);
-  started.defer(() => clearInterval(forgetting));
+  started.use(await Upkeep.start(container));
 
   if (config.databaseUrl === null) {
     started.use(await openOperatorSocket(config.dataDir, container.resolve(TOKENS.operator), logger));
@@ -148,6 +142,7 @@ function restApp(container: DependencyContainer) {
     ...packageInfo,
     dispatch: container.resolve(TOKENS.dispatch),
     live: container.resolve(TOKENS.live),
+    userExport: container.resolve(TOKENS.userExport),
     tokens,
     rateLimit,
     logger,
@@ -197,15 +192,3 @@ const LISTEN_FAILURES: { readonly [code: string]: string } = {
   EADDRNOTAVAIL: 'HOST must be an address of this machine',
   ENOTFOUND: 'HOST must be an address of this machine',
 };
-
-/** A record is dated when its request came, and that may have waited for minutes: an hour's grace. */
-function keepForgetting(repository: AgentInstanceRepository, clock: Clock, logger: Logger): NodeJS.Timeout {
-  const forget = async () => {
-    const before = new Date(clock.now().getTime() - IDEMPOTENCY_WINDOW_MS - FORGETTING_GRACE_MS);
-    const forgotten = await repository.forgetRecords(before);
-    if (forgotten > 0) logger.debug({ forgotten }, 'forgot old idempotency records');
-  };
-  return setInterval(() => {
-    forget().catch((error) => logger.warn({ err: error }, 'could not forget old idempotency records'));
-  }, FORGETTING_INTERVAL_MS).unref();
-}

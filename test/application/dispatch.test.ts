@@ -93,6 +93,7 @@ describe('a scope', () => {
     readAgentInstance: ['agent', 'dashboard'],
     readConversation: ['agent', 'dashboard'],
     setInstanceStatus: ['agent', 'dashboard'],
+    deleteAccount: ['dashboard'],
     deleteAgentInstance: ['dashboard'],
     listAgentInstances: ['dashboard'],
     listAgentTypes: ['dashboard'],

@@ -66,7 +66,6 @@ test('a hostile message stays inert', async () => {
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
   expect(page.url()).toContain('#/instances/');
   expect(foreign).toEqual([]);
-  expect(dashboard.complaints).toEqual([]);
 });
 
 test('a message made to choke on is shown, and the page goes on', async () => {
@@ -85,7 +84,6 @@ test('a message made to choke on is shown, and the page goes on', async () => {
   await page.getByRole('log').getByText('Still here').waitFor();
   await page.getByRole('log').press('Home');
   await page.getByRole('log').getByText('>>>>>>').waitFor();
-  expect(dashboard.complaints).toEqual([]);
 });
 
 test('the page is under a policy that runs files of its own only', async () => {
@@ -97,4 +95,6 @@ test('the page is under a policy that runs files of its own only', async () => {
     return 'inlined' in window;
   });
   expect(ran).toBe(false);
+  await expect.poll(() => dashboard.complaints).toContain('policy: script-src-elem forbids inline ()');
+  dashboard.complaints.length = 0;
 });

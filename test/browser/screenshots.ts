@@ -1,24 +1,48 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DESKTOP, launchBrowser, PHONE, signedIn } from './support/browser.ts';
-import { FakeServer } from './support/fake-server.ts';
+import { Agent } from '../../demo/agent.ts';
+import { playStory } from '../../demo/story.ts';
+import { readConfig } from '../../src/composition/config.ts';
+import { createLogger } from '../../src/composition/logger.ts';
+import { startServer } from '../../src/composition/server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { DESKTOP, launchBrowser, PHONE, signIn } from './support/browser.ts';
 import { playScene } from './support/scene.ts';
+import { TokenDesk } from './support/token-desk.ts';
 
 /** Pictures of the page for the documents: `node test/browser/screenshots.ts [folder]`. */
-const folder = process.argv[2] ?? join(import.meta.dirname, '../../docs/screenshots');
-await mkdir(folder, { recursive: true });
-const server = new FakeServer();
-await server.start();
-const { asking } = await playScene(server);
+const target = process.argv[2] ?? join(import.meta.dirname, '../../docs/screenshots');
+await mkdir(target, { recursive: true });
+await using folder = await temporaryFolder();
+const env = { DATA_DIR: join(folder.path, 'data'), MCP_SERVER_PORT: '0', LOG_LEVEL: 'silent' };
+const config = readConfig(env);
+const server = await startServer(config, createLogger(config.logLevel));
+await using desk = await TokenDesk.open(env);
+const served = {
+  url: server.url,
+  agentToken: await desk.issue('local', 'agent'),
+  dashboardToken: await desk.issue('local', 'dashboard'),
+};
+
+await playScene(served);
+const demo = new Agent({ url: served.url, token: served.agentToken });
+// It waits for its answer while the pictures are taken, and the server that stops leaves it without one.
+const played = playStory(demo, { say: () => {}, pause: async () => {} }).catch(() => null);
+
 const browser = await launchBrowser();
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [name, device] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
-    const page = await signedIn(browser, server, { ...device, colorScheme });
-    await page.goto(`${server.url}/#/instances/${asking}`);
-    await page.getByRole('button', { name: 'PostgreSQL 18' }).waitFor();
-    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
-    await page.context().close();
+    const context = await browser.newContext({ locale: 'en-GB', ...device, colorScheme });
+    const page = await context.newPage();
+    await signIn(page, served);
+    await page.getByRole('link', { name: /Fix the flaky checkout test/ }).click();
+    await page.getByRole('button', { name: 'Freeze the time in the test' }).waitFor();
+    await page.getByText('The agent is waiting for your answer now.').waitFor();
+    await page.getByRole('log').getByRole('table').waitFor();
+    await page.screenshot({ path: join(target, `${name}-${colorScheme}.png`) });
+    await context.close();
   }
 }
 await browser.close();
 await server.stop();
+await played;

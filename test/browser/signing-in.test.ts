@@ -1,38 +1,54 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Agent } from './support/agent.ts';
+import { PHONE, pasteToken, signIn } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
 
 const dashboard = Dashboard.forTests();
 
 test('the link signs in once, and its code leaves the address and the history', async () => {
-  const link = dashboard.server.signInLink();
-  const context = await dashboard.browser.newContext();
-  const page = await context.newPage();
+  const link = dashboard.signInLink;
+  const page = await dashboard.stranger();
   await page.goto(link);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
   expect(page.url()).not.toContain('code');
   await page.reload();
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
 
-  const somebodyElse = await (await dashboard.browser.newContext()).newPage();
+  const somebodyElse = await dashboard.stranger();
   await somebodyElse.goto(link);
   await somebodyElse.getByRole('alert').getByText('This link has been used').waitFor();
   await page.goto(link);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
 });
 
-test('a pasted token signs in, is kept nowhere a script can read, and signing out ends it', async () => {
-  const page = await (await dashboard.browser.newContext()).newPage();
+test.each([
+  ['made up', '/#code=AAAAAAAAAAAAAAAAAAAAAA'],
+  ['empty', '/#code='],
+])('a link with a code that is %s signs nobody in', async (_, path) => {
+  const page = await dashboard.stranger();
+  await page.goto(dashboard.server.url + path);
+  await page.getByLabel('Dashboard token').waitFor();
+  expect(page.url()).not.toContain('code');
+});
+
+test('an agent’s token is none for the page, which says so', async () => {
+  const page = await dashboard.stranger();
   await page.goto(dashboard.server.url);
-  await page.getByLabel('Dashboard token').fill('wrong');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await pasteToken(page, dashboard.server.agentToken);
+  await page.getByRole('alert').getByText(/scope/).waitFor();
+  expect(dashboard.complaints.splice(0).join()).toContain('403');
+});
+
+test('a pasted token signs in, is kept nowhere a script can read, and signing out ends it', async () => {
+  const page = await dashboard.stranger();
+  await page.goto(dashboard.server.url);
+  await pasteToken(page, 'wrong');
   await page
     .getByRole('alert')
     .getByText(/not valid/)
     .waitFor();
-  await page.getByLabel('Dashboard token').fill(dashboard.server.dashboardToken);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await pasteToken(page, dashboard.server.dashboardToken);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
   const readable = await page.evaluate(
     () => JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie,
@@ -46,21 +62,36 @@ test('a pasted token signs in, is kept nowhere a script can read, and signing ou
   await page.getByLabel('Dashboard token').waitFor();
 });
 
-test('a session that ends elsewhere asks to sign in again, and what was written is sent then', async () => {
-  const page = await dashboard.open();
+test('a session that has expired asks to sign in again, and what was written is sent then', async () => {
+  const page = await dashboard.stranger();
+  await signIn(page, {
+    ...dashboard.server,
+    dashboardToken: await dashboard.token('dashboard', { expiresInSeconds: 4 }),
+  });
   const agent = new Agent(dashboard.server);
   await agent.step('Working');
   await page.getByRole('link', { name: /Working/ }).click();
   await page.getByRole('textbox', { name: 'Message to the agent' }).fill('Not lost');
-  await page.context().clearCookies();
+  await expect.poll(() => page.context().cookies(), { timeout: 10_000 }).toEqual([]);
   await page.keyboard.press('Control+Enter');
-  await page.getByLabel('Dashboard token').fill(dashboard.server.dashboardToken);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await pasteToken(page, dashboard.server.dashboardToken);
   expect(await agent.hears(10)).toEqual(['Not lost']);
 });
 
+test('a browser whose key is revoked in another place is signed out without a touch', async () => {
+  const lost = await dashboard.stranger(PHONE);
+  const token = await dashboard.token('dashboard', { name: 'lost phone' });
+  await signIn(lost, { ...dashboard.server, dashboardToken: token });
+  const here = await dashboard.open();
+  await here.getByRole('link', { name: 'API keys' }).click();
+  await here.getByRole('button', { name: 'Revoke lost phone' }).click();
+  await here.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await lost.getByLabel('Dashboard token').waitFor();
+  await here.getByText(/^revoked/).waitFor();
+});
+
 test('an identity provider signs in, by a code that only this page can use', async () => {
-  const page = await (await dashboard.browser.newContext()).newPage();
+  const page = await dashboard.stranger();
   const { url } = dashboard.server;
   const provider = {
     authorization_endpoint: `${url}/idp/authorize`,

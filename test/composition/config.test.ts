@@ -28,6 +28,7 @@ const DEFAULTS = {
   allowedHosts: [],
   staleAfterSeconds: 300,
   rateLimitPerMinute: 60_000,
+  retentionDays: null,
   metricsPort: null,
   traces: false,
   logLevel: 'info',
@@ -111,6 +112,11 @@ const VARIABLES: { readonly [name: string]: Expected } = {
     must: /whole number of seconds from 1 to 86400/,
     wrong: ['0', '-1', '1.5', '86401', '5m', ' '],
     right: ['60', { staleAfterSeconds: 60 }],
+  },
+  RETENTION_DAYS: {
+    must: /whole number of days from 1 to 36500/,
+    wrong: ['0', '-1', '1.5', '36501', '30d', ' '],
+    right: ['90', { retentionDays: 90 }],
   },
   RATE_LIMIT_PER_MINUTE: {
     must: /whole number: the requests one token may make a minute/,

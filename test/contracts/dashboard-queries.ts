@@ -397,11 +397,35 @@ export function dashboardQueriesContract(
       expect((await since(play, { version: 2, position: 2 }))?.gitDiff).toBeNull();
     });
 
+    test('comes with the open questions that have not changed, where they are asked for', async () => {
+      const play = await played(someone(), 1);
+      const asked = await play.post('Which?', { ask: true });
+      const { userId, id } = play;
+      const request = { limit: 0, waitingHere: NOBODY, withOpenQuestions: true };
+      const ask = () => open().queries.changesSince(userId, id, { version: 2, position: 2 }, request);
+      expect((await ask())?.openQuestions).toEqual([expect.objectContaining({ id: asked.id })]);
+      await play.say('this');
+      expect((await ask())?.openQuestions).toEqual([]);
+    });
+
     test('tells of a deletion', async () => {
       const play = await played(someone(), 1);
       await play.delete();
       expect((await since(play, { version: 1, position: 1 }))?.instance.status).toBe('DELETED');
     });
+  });
+
+  test('how far each instance is, is told of deleted ones too', async () => {
+    const userId = someone();
+    const [one, two] = [await played(userId, 1, 2), await played(userId, 2, 1)];
+    await two.delete();
+    expect(await open().queries.progress(userId)).toEqual(
+      new Map([
+        [one.id, { version: 2, position: 2 }],
+        [two.id, { version: 2, position: 1 }],
+      ]),
+    );
+    expect((await open().queries.progress(someone())).size).toBe(0);
   });
 
   test('nothing of another user is there, whatever it is asked by', async () => {

@@ -49,6 +49,25 @@ export function describeSignals(way: string, open: (logger: Logger) => Promise<O
       expect(listeners.map(({ received }) => received)).toEqual([[sent], [sent], [sent]]);
     });
 
+    it('reaches whoever listens to all instances of the user, new ones included, and nobody else’s', async () => {
+      const listenToAll = (userId: UserId) => {
+        const received: Signal[] = [];
+        const seen = { of: () => 0, total: () => 0 };
+        const { close } = opened.signals.subscribeAll(userId, (signal) => received.push(signal), seen);
+        return { received, close };
+      };
+      const grace = 'grace' as UserId;
+      const here = { ...sent, userId: grace };
+      const other = { ...here, agentInstanceId: randomUUID() as AgentInstanceId };
+      const [all, stranger, one] = [listenToAll(grace), listenToAll('eve' as UserId), listen(here)];
+      await opened.send([here, other]);
+      expect([all.received, stranger.received, one.received]).toEqual([[here, other], [], [here]]);
+      all.close();
+      all.close();
+      await opened.send([{ ...here, version: 2 }]);
+      expect([all.received.length, one.received.length]).toEqual([2, 2]);
+    });
+
     it('delivers each signal of a batch to its own instance, in order', async () => {
       const other = { userId: instance.userId, agentInstanceId: randomUUID() as AgentInstanceId };
       const [one, two] = [listen(), listen(other)];

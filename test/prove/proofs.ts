@@ -5,6 +5,7 @@ import { nothingLost } from './nothing-lost.ts';
 import type { Proof } from './proof.ts';
 import { revocation } from './revocation.ts';
 import { rotation } from './rotation.ts';
+import { streams } from './streams.ts';
 import { waitingIsFree } from './waiting-is-free.ts';
 
 /** All proofs, in the order they run. */
@@ -16,4 +17,5 @@ export const PROOFS: readonly Proof[] = [
   rotation,
   noServerErrors,
   cleanStop,
+  streams,
 ];

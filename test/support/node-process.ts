@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { afterAll } from 'vitest';
 
 export interface Exit {
   readonly code: number | null;
@@ -16,8 +15,8 @@ const running = new Set<ChildProcess>();
 const killAll = () => {
   for (const child of running) child.kill('SIGKILL');
 };
-// A test that failed or ran out of time may not have got round to it.
-afterAll(killAll);
+// A test that failed or ran out of time may not have got round to it. Proofs run without vitest, too.
+if (process.env.VITEST !== undefined) (await import('vitest')).afterAll(killAll);
 process.once('exit', killAll);
 
 /** A node process of a test, with all it prints. It ends with the scope, or with the test file at the latest. */

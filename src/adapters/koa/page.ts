@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { join, relative, sep } from 'node:path';
 import type { Middleware } from 'koa';
 import sirv from 'sirv';
 
@@ -29,6 +31,9 @@ const DOCS = new RegExp(`^${DOCS_PATH}(?:/|$)`);
 /** Their names hold a hash of what is in them. */
 const HASHED = /^\/assets\//;
 
+/** What an answer depends on: `/` is JSON to a program, and the guard's CORS headers are for some origins. */
+const VARY = 'Accept, Accept-Encoding, Origin';
+
 /**
  * Serves the page that people use, from files that were built before: they are read once, at the start, with
  * their compressed forms beside them. What is no file of it is left to `next`, and so is `/` for a program,
@@ -37,23 +42,29 @@ const HASHED = /^\/assets\//;
  */
 export function page(dir: string): Middleware {
   const serve = sirv(dir, { etag: true, brotli: true, gzip: true, setHeaders });
+  const paths = new Set(['/', ...pathsOf(dir)]);
   return async (ctx, next) => {
     const { req, res } = ctx;
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next();
+    if (!paths.has(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
     if (ctx.path === '/') {
       ctx.vary('Accept');
       if (ctx.accepts('json', 'html') !== 'html') return next();
     }
-    let isFile = true;
-    serve(req, res, () => {
-      isFile = false;
-    });
-    if (!isFile) return next();
+    // Now for a 304, whose headers a browser takes over: one with another policy would end the page it has.
+    setHeaders(res, ctx.path);
     ctx.respond = false;
+    serve(req, res);
   };
 }
 
+const pathsOf = (dir: string): string[] =>
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => `/${relative(dir, join(parentPath, name)).replaceAll(sep, '/')}`);
+
 function setHeaders(res: ServerResponse, path: string): void {
+  // And again after sirv, which has put its own over everybody else's.
+  res.setHeader('Vary', VARY);
   res.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
   res.setHeader('Content-Security-Policy', DOCS.test(path) ? DOCS_POLICY : CONTENT_SECURITY_POLICY);
 }

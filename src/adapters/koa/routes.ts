@@ -260,5 +260,16 @@ const PEOPLE_ROUTES: readonly Route[] = [
   }),
 ];
 
+/** What people do with all that is theirs. */
+const ACCOUNT_ROUTES: readonly Route[] = [
+  route({
+    method: 'DELETE',
+    path: '/account',
+    useCase: useCases.deleteAccount,
+    input: fromBody,
+    body: 'needed',
+  }),
+];
+
 /** The whole REST API. */
-export const ROUTES: readonly Route[] = [...AGENT_ROUTES, ...PEOPLE_ROUTES];
+export const ROUTES: readonly Route[] = [...AGENT_ROUTES, ...PEOPLE_ROUTES, ...ACCOUNT_ROUTES];

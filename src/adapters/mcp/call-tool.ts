@@ -6,8 +6,8 @@ import { logFailure } from './log-failure.ts';
 import { waitSecondsFor } from './patience.ts';
 import { INVALID_PARAMS, ProtocolFault } from './protocol-fault.ts';
 import type { Timing } from './timing.ts';
+import type { Tool } from './tool.ts';
 import { internalFailure, isRefusal, refusalOf, resultOf, type ToolResult } from './tool-result.ts';
-import { toolNamed } from './tools.ts';
 
 /** What running a tool needs. */
 export interface ToolServices {
@@ -15,6 +15,8 @@ export interface ToolServices {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly timing: Timing;
+  /** Of the agent's session, for a client that names none; absent: each call without one begins a new one. */
+  readonly ownInstance?: () => string;
 }
 
 /**
@@ -22,12 +24,16 @@ export interface ToolServices {
  * libraries made of an error would leak its message.
  * @throws ProtocolFault
  */
-export async function callTool(services: ToolServices, name: string, call: McpCall): Promise<ToolResult> {
-  const tool = toolNamed(name);
+export async function callTool(
+  services: ToolServices,
+  tool: Tool | undefined,
+  name: string,
+  call: McpCall,
+): Promise<ToolResult> {
   if (tool === undefined) throw new ProtocolFault(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 100)}`);
-  const { dispatch, ids, timing } = services;
+  const { dispatch, ids, timing, ownInstance } = services;
   const context = {
-    newInstanceId: () => call.caller.agentInstanceId ?? ids.next(),
+    newInstanceId: () => call.caller.agentInstanceId ?? ownInstance?.() ?? ids.next(),
     agentType: agentTypeOf(call.client),
     waitSeconds: waitSecondsFor(call.client.name, timing.waitSeconds),
   };

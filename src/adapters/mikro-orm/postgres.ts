@@ -40,6 +40,8 @@ export async function openPostgres(url: string, observer: Observer | null = null
     pool: { min: 0, max: LANES * 2 + 2 },
     driverOptions: {
       application_name: 'agent-dashboard-server',
+      // Read by the driver itself: the ORM takes no more from the URL than names, and leaves out sslmode.
+      connectionString: url,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       // No request waits longer for a row or a statement than its client would.

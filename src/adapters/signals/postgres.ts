@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { UserId } from '../../domain/ids.ts';
-import type { ApiKeyName } from '../../ports/api-key-repository.ts';
 import type { Observer } from '../../ports/observer.ts';
-import type { Revocations } from '../../ports/revocations.ts';
+import type { Revocations, Revoked } from '../../ports/revocations.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import type { SeenVersions, Signal, Signals, Subscription } from '../../ports/signals.ts';
 import { InProcessSignals } from './in-process.ts';
@@ -101,11 +100,11 @@ export class PostgresSignals implements Signals, Revocations {
     return this.#listeners.subscribeAll(userId, listener, seen);
   }
 
-  publishRevoked(keys: readonly ApiKeyName[]): void {
+  publishRevoked(keys: readonly Revoked[]): void {
     this.#listeners.publishRevoked(keys);
   }
 
-  onRevoked(listener: (key: ApiKeyName) => void): Subscription {
+  onRevoked(listener: (key: Revoked) => void): Subscription {
     return this.#listeners.onRevoked(listener);
   }
 

@@ -1,3 +1,4 @@
+import { agentInstanceNotFound } from '../../domain/errors.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { ChangesSince, Seen } from '../../ports/dashboard-queries.ts';
 import { lookFor } from '../look.ts';
@@ -66,13 +67,7 @@ export class InstanceStream implements LiveStream {
     this.#tell(connected(instanceEventId(this.#seen)), sink);
     if (isAhead) this.#tell(resync(instanceEventId(this.#seen)), sink);
     using _beating = this.#heartbeat.join(sink, () => this.#lastId);
-    await this.#catchUp(this.#isResumed ? first : null, sink);
-    if (sink.isClosed) return;
-    using _attached = this.#lease.of.attach({
-      tell: (batch) => {
-        for (const event of this.#take(batch)) this.#tell(event, sink);
-      },
-    });
+    using _attached = await this.#join(this.#isResumed ? first : null, sink);
     await sink.closed;
   }
 
@@ -82,15 +77,16 @@ export class InstanceStream implements LiveStream {
 
   /**
    * Sends what the client lacks, no faster than it takes it in, then the current state; until it has all that
-   * others have been told, so that it can be told together with them.
+   * others have been told, and is told together with them from then on: in the same turn, or what they are
+   * told in between would be missing.
    */
-  async #catchUp(first: ChangesSince | null, sink: EventSink): Promise<void> {
+  async #join(first: ChangesSince | null, sink: EventSink): Promise<Disposable | null> {
     let isWhole = first === null;
     for (let page = first; !sink.isClosed; page = null) {
       if (page === null) {
-        if (isWhole && !this.#isBehind()) return;
+        if (isWhole && !this.#isBehind()) return this.#attach(sink);
         page = await read(this.#ports, this.#userId, this.#lease.of.id, this.#seen);
-        if (page === null) return;
+        if (page === null) throw agentInstanceNotFound();
       }
       const from = this.#seen;
       const position = Math.max(from.position, page.posted.at(-1)?.position ?? 0);
@@ -100,6 +96,14 @@ export class InstanceStream implements LiveStream {
         await sink.drained();
       }
     }
+    return null;
+  }
+
+  #attach(sink: EventSink): Disposable {
+    const tell = (batch: Batch) => {
+      for (const event of this.#take(batch)) this.#tell(event, sink);
+    };
+    return this.#lease.of.attach({ tell });
   }
 
   #isBehind(): boolean {

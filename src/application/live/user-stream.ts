@@ -26,9 +26,7 @@ export class UserStream implements LiveStream {
     using _held = { [Symbol.dispose]: () => this.cancel() };
     if (this.#after === null) this.#send(connected(userEventId(this.#events.place)), sink);
     using _beating = this.#heartbeat.join(sink, () => this.#lastId);
-    if (this.#after !== null) await this.#replay(this.#after, sink);
-    if (sink.isClosed) return;
-    using _attached = this.#events.attach({ tell: (event) => this.#send(event, sink) });
+    using _attached = this.#after === null ? this.#attach(sink) : await this.#replay(this.#after, sink);
     await sink.closed;
   }
 
@@ -37,8 +35,11 @@ export class UserStream implements LiveStream {
     this.#isHeld = false;
   }
 
-  /** Sends what was missed, no faster than the client takes it in; what comes meanwhile is part of it. */
-  async #replay(after: Place, sink: EventSink): Promise<void> {
+  /**
+   * Sends what was missed, no faster than the client takes it in, what comes meanwhile included; what comes
+   * after it is sent as it comes, beginning in the same turn.
+   */
+  async #replay(after: Place, sink: EventSink): Promise<Disposable | null> {
     let { number } = after;
     let missed = this.#events.after(after);
     // Until more has arrived, the client stands where it stood.
@@ -47,12 +48,17 @@ export class UserStream implements LiveStream {
       for (const event of missed) {
         this.#send(event, sink);
         await sink.drained();
-        if (sink.isClosed) return;
+        if (sink.isClosed) return null;
       }
       number += missed.length;
       missed = this.#events.after({ ...after, number });
     }
     if (missed === null) this.#send(resync(userEventId(this.#events.place)), sink);
+    return this.#attach(sink);
+  }
+
+  #attach(sink: EventSink): Disposable {
+    return this.#events.attach({ tell: (event) => this.#send(event, sink) });
   }
 
   #send(event: LiveEvent, sink: EventSink): void {

@@ -103,3 +103,31 @@ it('sweeps do not overlap', async () => {
   await log.seen(/still running/, 3);
   expect(calls).toBe(1);
 });
+
+it('sweeps ask once for all who listen to all of a user, and wake them for what they have not seen', async () => {
+  const [seen, missed] = [someInstance(), someInstance()];
+  const asked: unknown[] = [];
+  const secondSweep = Promise.withResolvers<void>();
+  await start(() => Promise.reject(new Error('nobody listens to one instance')), {
+    sweep: 50,
+    versionsOfUsers: async (users) => {
+      asked.push(users);
+      if (asked.length === 2) secondSweep.resolve();
+      return [
+        { ...seen, version: 2 },
+        { ...missed, version: 1 },
+      ];
+    },
+  });
+  const woken: Signal[] = [];
+  const of = (id: string) => (id === seen.agentInstanceId ? 2 : 0);
+  const listening = signals.subscribeAll(seen.userId, (signal) => woken.push(signal), { of, total: () => 2 });
+  await secondSweep.promise;
+  expect(asked[0]).toEqual([{ userId: seen.userId, total: 2 }]);
+  expect(woken[0]).toEqual({ ...missed, version: 1 });
+  expect(woken.every(({ agentInstanceId }) => agentInstanceId === missed.agentInstanceId)).toBe(true);
+  listening.close();
+  const before = asked.length;
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(asked.length).toBe(before);
+});

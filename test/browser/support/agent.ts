@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Served } from './served.ts';
 
+const SENDERS = 32;
+
 /** An agent as the server sees it: it speaks REST, under a token of its own. */
 export class Agent {
   readonly id = randomUUID();
   readonly #url: string;
   readonly #token: string;
   readonly #type: string;
+  /** What it last wrote or was handed: what it asks for is what came after. */
+  #last: string | null = null;
 
   constructor(server: Served, type = 'claude-code') {
     this.#url = server.url;
@@ -23,13 +27,25 @@ export class Agent {
     return this.#say(content, { requires_user_input: true });
   }
 
+  /** Many steps, quickly: all but the first and the last in whichever order they arrive. */
+  async steps(texts: readonly string[]): Promise<void> {
+    const rest = [...texts.slice(1, -1)];
+    await this.step(texts[0]!);
+    const sendOn = async () => {
+      for (let text = rest.pop(); text !== undefined; text = rest.pop()) await this.step(text);
+    };
+    await Promise.all(Array.from({ length: SENDERS }, sendOn));
+    await this.step(texts.at(-1)!);
+  }
+
   /** What the person said, as soon as there is something, or nothing after so many seconds. */
   async hears(wait: number): Promise<string[]> {
-    const answer = await this.#post<{ messages: { content: string }[] }>('/messages/pending', {
-      agent_instance_id: this.id,
-      wait,
-    });
-    return answer.messages.map(({ content }) => content);
+    const { messages } = await this.#post<{ messages: { id: string; content: string }[] }>(
+      '/messages/pending',
+      { agent_instance_id: this.id, last_read_message_id: this.#last, wait },
+    );
+    this.#last = messages.at(-1)?.id ?? this.#last;
+    return messages.map(({ content }) => content);
   }
 
   async end(): Promise<void> {
@@ -43,6 +59,7 @@ export class Agent {
       content,
       ...more,
     });
+    this.#last = answer.message_id;
     return answer.message_id;
   }
 

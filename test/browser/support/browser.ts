@@ -4,6 +4,9 @@ import type { Served } from './served.ts';
 /** Debian's; another one by CHROMIUM. */
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
+/** This machine under a name that browsers do not trust as they trust localhost. */
+export const OTHER_NAME = 'dashboard.test';
+
 export const PHONE: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
   deviceScaleFactor: 2,
@@ -15,22 +18,17 @@ export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height:
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: EXECUTABLE,
-    // dashboard.test: this machine under a name that browsers do not trust as they trust localhost.
-    args: ['--no-sandbox', '--host-resolver-rules=MAP dashboard.test 127.0.0.1'],
+    args: ['--no-sandbox', `--host-resolver-rules=MAP ${OTHER_NAME} 127.0.0.1`],
   });
 
-/** A person's device, signed in. @param origin another name of the same server */
-export async function signedIn(
-  browser: Browser,
-  server: Served,
-  device: BrowserContextOptions = DESKTOP,
-  origin = server.url,
-): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-GB', ...device });
-  const page = await context.newPage();
+/** By a pasted token. @param origin another name of the same server */
+export async function signIn(page: Page, server: Served, origin = server.url): Promise<void> {
   await page.goto(origin);
-  await page.getByLabel('Dashboard token').fill(server.dashboardToken);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await pasteToken(page, server.dashboardToken);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
-  return page;
+}
+
+export async function pasteToken(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Dashboard token').fill(token);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }

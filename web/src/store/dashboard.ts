@@ -52,13 +52,29 @@ export async function readMoreInstances(): Promise<void> {
 
 const readingInstances = new Map<string, Promise<void>>();
 
+/** Whose reading may have begun before what it is to find. */
+const readTooEarly = new Set<string>();
+
 /** The instance and its newest messages. Whoever asks meanwhile gets the same reading. */
 export function readInstance(id: string): Promise<void> {
   const underWay = readingInstances.get(id);
   if (underWay !== undefined) return underWay;
-  const reading = readDetail(id).finally(() => readingInstances.delete(id));
+  const reading = readUntilNew(id).finally(() => readingInstances.delete(id));
   readingInstances.set(id, reading);
   return reading;
+}
+
+/** Something has changed that the page could not take in: a reading under way is followed by another. */
+export function readChanged(id: string): Promise<void> {
+  if (readingInstances.has(id)) readTooEarly.add(id);
+  return readInstance(id);
+}
+
+async function readUntilNew(id: string): Promise<void> {
+  do {
+    readTooEarly.delete(id);
+    await readDetail(id);
+  } while (readTooEarly.has(id));
 }
 
 async function readDetail(id: string): Promise<void> {

@@ -5,7 +5,7 @@ import { EventStreamParser } from '../model/event-stream.ts';
 import { preview } from '../model/preview.ts';
 import type { Message, StreamEvent } from '../model/wire.ts';
 import { readEvents } from '../server/event-source.ts';
-import { dashboard, nextCursor, readInstance, readInstances } from './dashboard.ts';
+import { dashboard, nextCursor, readChanged, readInstances } from './dashboard.ts';
 import { announcement } from './notices.ts';
 import { flushOutbox, outbox, readOutbox } from './outbox.ts';
 import { person } from './person.ts';
@@ -74,8 +74,14 @@ function onEvent(event: StreamEvent): void {
   else dashboard.value = applyEvent(dashboard.value, event);
   const open = openInstance();
   if (event.name === 'message' && event.data.agent_instance_id === open) readOut(event.data);
-  if (open !== null && dashboard.value.conversations.get(open)?.hasGap)
-    void readInstance(open).catch(() => null);
+  if (open !== null && isLacking(open, event)) void readChanged(open).catch(() => null);
+}
+
+/** A message was missed, or was told before there was a conversation to put it in. */
+function isLacking(open: string, { data }: StreamEvent): boolean {
+  const conversation = dashboard.value.conversations.get(open);
+  if (conversation !== undefined) return conversation.hasGap;
+  return 'agent_instance_id' in data && data.agent_instance_id === open;
 }
 
 /** The stream cannot tell what was missed. Conversations that are not open are read when they are opened. */
@@ -83,7 +89,7 @@ async function readAgain(): Promise<void> {
   const open = openInstance();
   const conversations = new Map([...dashboard.value.conversations].filter(([id]) => id === open));
   dashboard.value = { ...dashboard.value, conversations };
-  await Promise.all([readInstances(), open === null ? null : readInstance(open)]);
+  await Promise.all([readInstances(), open === null ? null : readChanged(open)]);
 }
 
 /** What the agent says in the open conversation; questions are announced wherever they come from. */

@@ -1,7 +1,12 @@
 import { useSignal } from '@preact/signals';
+import { RequestFailed } from '../server/request.ts';
 import { signInProblem } from '../store/opening.ts';
 import { signIn } from '../store/person.ts';
 import { IdentityProviderButton } from './identity-provider-button.tsx';
+
+const UNKNOWN_TOKEN = 'This token is not valid here, or not any more.';
+
+const isUnknown = (error: Error): boolean => error instanceof RequestFailed && error.problem?.status === 401;
 
 export function SignIn() {
   const token = useSignal('');
@@ -11,7 +16,7 @@ export function SignIn() {
     busy.value = true;
     signInProblem.value = null;
     await signIn({ token: token.value.trim() }).catch((error: Error) => {
-      signInProblem.value = error.message;
+      signInProblem.value = isUnknown(error) ? UNKNOWN_TOKEN : error.message;
     });
     busy.value = false;
   };

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { Agent } from './support/agent.ts';
+import { PHONE } from './support/browser.ts';
+import { Dashboard } from './support/dashboard.ts';
+import { tell } from './support/tell.ts';
+
+const dashboard = Dashboard.forTests();
+const LIMIT_BYTES = 100_000;
+
+test('the first load of our own code is under 100 KB, with a question open to be answered', async () => {
+  const agent = new Agent(dashboard.server);
+  await agent.ask('Go **on**? [YES/NO]');
+  const page = await dashboard.open(PHONE);
+  // Another document, and nothing of it from the cache.
+  await page.goto('about:blank');
+  const devTools = await page.context().newCDPSession(page);
+  await devTools.send('Network.enable');
+  await devTools.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await page.goto(`${dashboard.server.url}/#/instances/${agent.id}`);
+  await page.getByRole('button', { name: 'Yes' }).waitFor();
+  await page.getByRole('log').locator('strong').waitFor();
+  const { bytes, files, interactive } = await page.evaluate(() => {
+    const loaded = [
+      ...performance.getEntriesByType('navigation'),
+      ...performance.getEntriesByType('resource'),
+    ];
+    const ours = (loaded as PerformanceResourceTiming[]).filter(({ name }) => !name.includes('/api/'));
+    return {
+      bytes: ours.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+      files: ours.length,
+      interactive: performance.now(),
+    };
+  });
+  tell(
+    `first load: ${bytes} bytes in ${files} files; ready for an answer after ${Math.round(interactive)} ms`,
+  );
+  expect(files).toBeGreaterThanOrEqual(3);
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(LIMIT_BYTES);
+});

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { migrated, openDatabase } from '../../../src/composition/open-database.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    migratedFolder: string;
+  }
+}
+
+/** Vitest's global set-up: a data folder to copy, since making an embedded database takes seconds. */
+export default async function setup(project: TestProject): Promise<() => PromiseLike<void>> {
+  const folder = await temporaryFolder();
+  const dataDir = join(folder.path, 'data');
+  const opened = await openDatabase({ databaseUrl: null, dataDir });
+  await migrated(opened.database);
+  await opened[Symbol.asyncDispose]();
+  project.provide('migratedFolder', dataDir);
+  return () => folder[Symbol.asyncDispose]();
+}

@@ -1,0 +1,42 @@
+import { readConfig } from '../../../src/composition/config.ts';
+import { type OpenOperator, openOperator } from '../../../src/composition/open-operator.ts';
+import type { Scope } from '../../../src/domain/api-key.ts';
+import { userId } from '../../../src/domain/ids.ts';
+import type { NodeProcessOptions } from '../../support/node-process.ts';
+
+export interface KeyOptions {
+  readonly name?: string;
+  /** null: it never expires. */
+  readonly expiresInSeconds?: number | null;
+}
+
+/** Issues tokens as `token issue` does, at the running server, without a process for each. */
+export class TokenDesk implements AsyncDisposable {
+  readonly #opened: OpenOperator;
+
+  private constructor(opened: OpenOperator) {
+    this.#opened = opened;
+  }
+
+  static async open(env: NonNullable<NodeProcessOptions['env']>): Promise<TokenDesk> {
+    return new TokenDesk(await openOperator(readConfig({ LOG_LEVEL: 'warn', ...env })));
+  }
+
+  issue(
+    user: string,
+    scope: Scope,
+    { name = `for a test, ${scope}`, expiresInSeconds = null }: KeyOptions = {},
+  ): Promise<string> {
+    return this.#opened.operator.issue({
+      userId: userId(user),
+      name,
+      scope,
+      agentInstanceId: null,
+      expiresInSeconds,
+    });
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#opened[Symbol.asyncDispose]();
+  }
+}

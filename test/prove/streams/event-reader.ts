@@ -1,0 +1,21 @@
+/** Takes Server-Sent Events out of text as it comes. */
+export class EventReader {
+  readonly #onEvent: (id: string, type: string, data: string) => void;
+  #rest = '';
+
+  constructor(onEvent: (id: string, type: string, data: string) => void) {
+    this.#onEvent = onEvent;
+  }
+
+  read(text: string): void {
+    const blocks = (this.#rest + text).split('\n\n');
+    // An event that has not all come did not come: its id does not count either.
+    this.#rest = blocks.pop()!;
+    for (const block of blocks) {
+      const [id = '', type = '', data = ''] = block
+        .split('\n')
+        .map((line) => line.slice(line.indexOf(':') + 2));
+      this.#onEvent(id, type, data);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { type Agent, get, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../rig/random.ts';
+import { EventReader } from './event-reader.ts';
+
+/** What a watcher watches, and where. */
+export interface Watched {
+  readonly port: number;
+  readonly token: string;
+  /** null: all of the user's. */
+  readonly instance: string | null;
+}
+
+/** A dashboard: it follows one stream, comes back with the id it has, and notes whatever it missed or got twice. */
+export class Watcher {
+  readonly watched: Watched;
+  /** What contradicts the promise. */
+  readonly evidence: string[] = [];
+  /** The position of the newest message it knows, by instance. */
+  readonly known = new Map<string, number>();
+  /** Streams that were open and are not. */
+  closings = 0;
+  resyncs = 0;
+  readonly #agent: Agent;
+  readonly #random: Random;
+  /** Positions up to which it has read by itself: the stream may tell of them once more. */
+  readonly #read = new Map<string, number>();
+  #lastId = '';
+  #response: IncomingMessage | null = null;
+  #isStalled = false;
+  #over = false;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(watched: Watched, agent: Agent, random: Random) {
+    this.watched = watched;
+    this.#agent = agent;
+    this.#random = random;
+  }
+
+  /** Goes on until `close`. Resolves when it is connected for the first time. */
+  async start(): Promise<void> {
+    const connected = Promise.withResolvers<void>();
+    void this.#run(connected.resolve);
+    await connected.promise;
+  }
+
+  /** Reads nothing of what it is sent. */
+  stall(): void {
+    this.#isStalled = true;
+    this.#response?.pause();
+  }
+
+  goOn(): void {
+    this.#isStalled = false;
+    this.#response?.resume();
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#response?.destroy();
+  }
+
+  async #run(connected: () => void): Promise<void> {
+    while (!this.#over) {
+      await this.#follow(connected).catch(() => {});
+      await this.#work;
+      await sleep(this.#random.between(20, 1_000));
+    }
+  }
+
+  /** Resolves when the stream has ended, in whichever way. */
+  async #follow(connected: () => void): Promise<void> {
+    const { instance } = this.watched;
+    const response = await this.#get(
+      instance === null ? '/events' : `/agent-instances/${instance}/messages/stream`,
+      this.#lastId === '' ? {} : { 'last-event-id': this.#lastId },
+    );
+    if (response.statusCode !== 200) {
+      response.resume();
+      if ((response.statusCode ?? 500) < 500) this.evidence.push(`answered ${response.statusCode}`);
+      return;
+    }
+    this.#response = response;
+    if (this.#isStalled) response.pause();
+    const reader = new EventReader((id, type, data) => {
+      this.#lastId = id;
+      if (type === 'connected') connected();
+      // In turns: what comes after a resync is looked at when it has read again.
+      this.#work = this.#work.then(() => this.#take(type, data)).catch(() => {});
+    });
+    response.setEncoding('utf8').on('data', (text: string) => reader.read(text));
+    response.on('error', () => {});
+    await new Promise<void>((resolve) => response.once('close', resolve));
+    this.closings += 1;
+  }
+
+  async #take(type: string, data: string): Promise<void> {
+    if (type === 'resync') return this.#readAgain();
+    if (type !== 'message') return;
+    const { agent_instance_id: id, position } = JSON.parse(data) as {
+      agent_instance_id: string;
+      position: number;
+    };
+    const known = this.known.get(id) ?? 0;
+    if (position === known + 1) this.known.set(id, position);
+    else if (position > known) this.evidence.push(`${position} came after ${known} in ${id}`);
+    else if (position > (this.#read.get(id) ?? 0)) this.evidence.push(`${position} came twice in ${id}`);
+  }
+
+  async #readAgain(): Promise<void> {
+    this.resyncs += 1;
+    for (;;) {
+      const instances = await this.#list().catch(() => null);
+      for (const { id, chat_length: length } of instances ?? []) {
+        this.#read.set(id, length);
+        this.known.set(id, Math.max(length, this.known.get(id) ?? 0));
+      }
+      if (instances !== null || this.#over) return;
+      await sleep(100);
+    }
+  }
+
+  async #list(): Promise<{ id: string; chat_length: number }[]> {
+    const response = await this.#get('/agent-instances?limit=200', {});
+    let text = '';
+    for await (const part of response.setEncoding('utf8')) text += part;
+    if (response.statusCode !== 200) throw new Error(`answered ${response.statusCode}`);
+    return JSON.parse(text);
+  }
+
+  #get(path: string, headers: { readonly [name: string]: string }): Promise<IncomingMessage> {
+    const { port, token } = this.watched;
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    get(
+      {
+        agent: this.#agent,
+        host: '127.0.0.1',
+        port,
+        path: `/api/v1${path}`,
+        headers: { authorization: `Bearer ${token}`, ...headers },
+      },
+      resolve,
+    ).on('error', reject);
+    return promise;
+  }
+}
