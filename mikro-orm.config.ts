@@ -19,4 +19,5 @@ export default databaseUrl === null
       ...ormOptions,
       driver: (await import('@mikro-orm/postgresql')).PostgreSqlDriver,
       clientUrl: databaseUrl,
+      driverOptions: { connectionString: databaseUrl },
     };

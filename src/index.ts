@@ -19,6 +19,7 @@ export {
 } from './application/operator.ts';
 export type { Call, Ports, Settings, UseCase } from './application/use-case.ts';
 export * as useCases from './application/use-cases/index.ts';
+export { createUserExport, type ExportLine, type UserExport } from './application/user-export.ts';
 export { AlreadyAnsweredError } from './domain/already-answered.ts';
 export type { ApiKey, ApiKeyId } from './domain/api-key.ts';
 export type { Changes, Conversation, Decision } from './domain/conversation.ts';
@@ -50,6 +51,7 @@ export type {
   InstancePage,
   Seen,
 } from './ports/dashboard-queries.ts';
+export type { DataRemoval, DeletedUser, Holdings } from './ports/data-removal.ts';
 export {
   issuingDisabled,
   PortError,
@@ -57,7 +59,8 @@ export {
   storageUnavailable,
   unauthenticated,
 } from './ports/errors.ts';
-export type { Revocations } from './ports/revocations.ts';
+export type { AnsweredRequest, Batch, Observer, StorageFailure } from './ports/observer.ts';
+export type { Revocations, Revoked, RevokedUser } from './ports/revocations.ts';
 export type { Clock, Ids, Logger } from './ports/runtime.ts';
 export type { SeenVersions, Signal, Signals, Subscription } from './ports/signals.ts';
 export type { TokenGrant, TokenIssuer } from './ports/token-issuer.ts';

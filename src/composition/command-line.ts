@@ -4,8 +4,11 @@ import { LONGEST_LIFE_SECONDS, type Scope } from '../domain/api-key.ts';
 import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../domain/ids.ts';
 import { generateKeys } from './commands/generate-keys.ts';
 import { migrate } from './commands/migrate.ts';
+import { type ReplyOptions, reply } from './commands/reply.ts';
 import { serve } from './commands/serve.ts';
 import { importTokens, issueToken, listTokens, revokeToken } from './commands/tokens.ts';
+import { deleteUser, exportUser } from './commands/users.ts';
+import { type WatchOptions, watch } from './commands/watch.ts';
 import type { Environment } from './config.ts';
 import { packageInfo } from './package-info.ts';
 
@@ -85,6 +88,40 @@ export function createCommandLine(env: Environment): CommandLine {
     .description('record tokens that your keys have signed elsewhere, one a line')
     .action(async (file: string) => done(await importTokens(env, file)));
 
+  const users = program.command('user').description("a user's data, whether the server runs or not");
+
+  users
+    .command('export')
+    .description('write everything there is of a user as lines of JSON')
+    .requiredOption('--user <user>', 'whose', user)
+    .option('--output <file>', 'where to; without it, stdout')
+    .action(({ user, output = null }: { user: UserId; output?: string | null }) =>
+      exportUser(env, { user, output }),
+    );
+  users
+    .command('delete')
+    .description('delete everything there is of a user, tokens included')
+    .requiredOption('--user <user>', 'whose', user)
+    .option('--yes', 'without asking')
+    .option('--json', 'as JSON, for programs')
+    .action(async ({ user, yes = false, json = false }: { user: UserId; yes?: boolean; json?: boolean }) =>
+      done(await deleteUser(env, { user, yes, json })),
+    );
+
+  asPerson(program.command('watch'))
+    .description('your agents and what they do, who waits for you first; until Ctrl-C')
+    .option('--instance <id>', 'one agent instance alone')
+    .action(async (options: WatchOptions) => done(await watch(env, options)));
+
+  asPerson(program.command('reply'))
+    .description('answer the question that an agent has open, or leave it a message')
+    .argument('<instance>', "the agent instance's id, or its beginning")
+    .argument('[text]', 'or the number of an option; without it, read from stdin')
+    .addHelpText('after', '\nIt exits with 1 where the question was answered already.')
+    .action(async (named: string, text: string | undefined, options: ReplyOptions) =>
+      done(await reply(env, named, text ?? null, options)),
+    );
+
   return {
     async run(args) {
       try {
@@ -99,6 +136,17 @@ export function createCommandLine(env: Environment): CommandLine {
     },
   };
 }
+
+/** What the commands take that speak to a running server. */
+const asPerson = (command: Command): Command =>
+  command
+    .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL; else as the settings say)')
+    .option(
+      '--api-key <token>',
+      'of the scope dashboard (AGENT_DASHBOARD_API_KEY; else one is made for a while)',
+    )
+    .option('--user <user>', 'whose agents, where the key is made here', user)
+    .option('--json', 'as JSON, for programs');
 
 interface IssueOptions {
   readonly user: UserId;

@@ -4,8 +4,8 @@ import type { ApiKey, ApiKeyId } from '../../src/domain/api-key.ts';
 import { type Idempotency, type IdempotencyRecord, recordedAnswer } from '../../src/domain/idempotency.ts';
 import type { AgentInstanceId, UserId } from '../../src/domain/ids.ts';
 import type { AgentInstanceRepository } from '../../src/ports/agent-instance-repository.ts';
-import type { ApiKeyName, ApiKeyRepository, ApiKeyTarget } from '../../src/ports/api-key-repository.ts';
-import type { Revocations } from '../../src/ports/revocations.ts';
+import type { ApiKeyRepository, ApiKeyTarget } from '../../src/ports/api-key-repository.ts';
+import type { Revocations, Revoked } from '../../src/ports/revocations.ts';
 import { aKeyId, anApiKey } from '../support/builders.ts';
 
 /** An open store; two repositories on the same data stand for two processes where the adapter allows it. */
@@ -16,7 +16,7 @@ export interface OpenKeyStore {
   /** Those of the first repository. */
   readonly revocations: Revocations;
   /** The keys that the first repository has published so far. */
-  readonly published: readonly ApiKeyName[];
+  readonly published: readonly Revoked[];
 }
 
 const someone = () => `owner-${uuidV7.next()}` as UserId;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UserId } from '../../src/domain/ids.ts';
 import type { ApiKeyName } from '../../src/ports/api-key-repository.ts';
-import type { Revocations } from '../../src/ports/revocations.ts';
+import type { Revocations, Revoked } from '../../src/ports/revocations.ts';
 import type { Logger } from '../../src/ports/runtime.ts';
 import { aKeyId } from '../support/builders.ts';
 
@@ -9,7 +9,7 @@ import { aKeyId } from '../support/builders.ts';
 export interface OpenRevocations {
   readonly revocations: Revocations;
   /** Resolves once the keys have been told to every listener. */
-  readonly send: (keys: readonly ApiKeyName[]) => Promise<void>;
+  readonly send: (keys: readonly Revoked[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -34,9 +34,9 @@ export function describeRevocations(way: string, open: (logger: Logger) => Promi
     afterEach(() => opened.close());
 
     /** Listens and records what a test has sent. */
-    const listen = (wanted: readonly ApiKeyName[] = [sent]) => {
-      const ids = new Set(wanted.map(({ id }) => id));
-      const received: ApiKeyName[] = [];
+    const listen = (wanted: readonly Revoked[] = [sent]) => {
+      const ids = new Set<string | null>(wanted.map(({ id }) => id));
+      const received: Revoked[] = [];
       const { close } = opened.revocations.onRevoked((key) => {
         if (ids.has(key.id)) received.push(key);
       });
@@ -67,7 +67,7 @@ export function describeRevocations(way: string, open: (logger: Logger) => Promi
 
     it('tells a function that listens twice twice, until each subscription is closed', async () => {
       let calls = 0;
-      const count = ({ id }: ApiKeyName) => {
+      const count = ({ id }: Revoked) => {
         if (id === sent.id) calls += 1;
       };
       const [first, second] = [opened.revocations.onRevoked(count), opened.revocations.onRevoked(count)];

@@ -1,9 +1,8 @@
 import { InProcessSignals } from '../../src/adapters/signals/in-process.ts';
-import type { ApiKeyName } from '../../src/ports/api-key-repository.ts';
-import type { Revocations } from '../../src/ports/revocations.ts';
+import type { Revocations, Revoked } from '../../src/ports/revocations.ts';
 
 /** Revocations that also write down what is published. */
-export function recordingRevocations(published: ApiKeyName[]): Revocations {
+export function recordingRevocations(published: Revoked[]): Revocations {
   const signals = new InProcessSignals();
   return {
     publishRevoked: (keys) => {

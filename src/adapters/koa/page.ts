@@ -4,6 +4,9 @@ import { join, relative, sep } from 'node:path';
 import type { Middleware } from 'koa';
 import sirv from 'sirv';
 
+/** Where the API's reference is, which comes with the page. */
+export const DOCS_PATH = '/docs';
+
 /** Files of its own and nothing else, nothing inline: a message that got past the page's own care stays inert. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -17,6 +20,13 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/**
+ * The API's reference shows what this server says of itself, and nothing that agents wrote. Its component styles
+ * itself by style elements and attributes, so those are allowed there, and there alone; scripts are not.
+ */
+const DOCS_POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+const DOCS = new RegExp(`^${DOCS_PATH}(?:/|$)`);
 
 /** Their names hold a hash of what is in them. */
 const HASHED = /^\/assets\//;
@@ -56,5 +66,5 @@ function setHeaders(res: ServerResponse, path: string): void {
   // And again after sirv, which has put its own over everybody else's.
   res.setHeader('Vary', VARY);
   res.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-  res.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+  res.setHeader('Content-Security-Policy', DOCS.test(path) ? DOCS_POLICY : CONTENT_SECURITY_POLICY);
 }

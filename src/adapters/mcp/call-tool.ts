@@ -2,6 +2,7 @@ import type { Dispatch } from '../../application/dispatch.ts';
 import type { Ids, Logger } from '../../ports/runtime.ts';
 import { agentTypeOf } from './agent-type.ts';
 import type { McpCall } from './call.ts';
+import { logFailure } from './log-failure.ts';
 import { waitSecondsFor } from './patience.ts';
 import { INVALID_PARAMS, ProtocolFault } from './protocol-fault.ts';
 import type { Timing } from './timing.ts';
@@ -24,7 +25,7 @@ export interface ToolServices {
 export async function callTool(services: ToolServices, name: string, call: McpCall): Promise<ToolResult> {
   const tool = toolNamed(name);
   if (tool === undefined) throw new ProtocolFault(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 100)}`);
-  const { dispatch, ids, logger, timing } = services;
+  const { dispatch, ids, timing } = services;
   const context = {
     newInstanceId: () => call.caller.agentInstanceId ?? ids.next(),
     agentType: agentTypeOf(call.client),
@@ -35,10 +36,8 @@ export async function callTool(services: ToolServices, name: string, call: McpCa
     const { caller, gone, sentArguments: args } = call;
     return resultOf(await tool.run(dispatch, { caller, gone, args: args ?? {}, context }));
   } catch (error) {
-    if (isRefusal(error)) return refusalOf(error, tool.renamed);
-    const requestId = ids.next();
-    logger.error({ err: error, request_id: requestId, tool: name }, 'internal error');
-    return internalFailure(requestId);
+    const requestId = logFailure(services, call, error, { tool: name });
+    return isRefusal(error) ? refusalOf(error, tool.renamed) : internalFailure(requestId);
   } finally {
     clearInterval(reporting);
   }

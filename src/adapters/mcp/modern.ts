@@ -74,6 +74,7 @@ function callOf(server: Server, { http, mcpReq }: ServerContext): McpCall {
   const visit = visitFrom(http?.authInfo);
   return {
     caller: visit.caller,
+    requestId: visit.requestId,
     client: { ...visit, name: server.getClientVersion()?.name ?? null },
     // Aborted when the connection closes, too.
     gone: mcpReq.signal,

@@ -39,6 +39,7 @@ export class LiveFeed {
   readonly #memory = new EventMemory();
   readonly #heartbeat: Heartbeat;
   readonly #waitsElsewhere: WaitsElsewhere | null;
+  #openStreams = 0;
 
   /** @param stopping aborted when the process is about to stop: streams then end, and no more begin. */
   constructor(ports: LivePorts, stopping: AbortSignal) {
@@ -53,6 +54,11 @@ export class LiveFeed {
         ? null
         : new WaitsElsewhere({ read, users, tell, logger, ...(everyMillis && { everyMillis }) });
     ports.waits.onChange((wait) => this.#waitsChanged(wait));
+  }
+
+  /** Streams that flow at this moment. */
+  get openStreams(): number {
+    return this.#openStreams;
   }
 
   /**
@@ -102,9 +108,11 @@ export class LiveFeed {
         if (this.#stopping.aborted) end();
         this.#stopping.addEventListener('abort', end);
         const living = life?.onEnd(end);
+        this.#openStreams += 1;
         try {
           await stream.flow(sink);
         } finally {
+          this.#openStreams -= 1;
           living?.close();
           this.#stopping.removeEventListener('abort', end);
           sink.close();

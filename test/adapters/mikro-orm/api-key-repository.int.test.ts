@@ -5,7 +5,7 @@ import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
-import type { ApiKeyName } from '../../../src/ports/api-key-repository.ts';
+import type { Revoked } from '../../../src/ports/revocations.ts';
 import { apiKeyRepositoryContract, type OpenKeyStore } from '../../contracts/api-key-repository.ts';
 import { aKeyId } from '../../support/builders.ts';
 import { DATABASES } from '../../support/open-databases.ts';
@@ -19,7 +19,7 @@ describe.each(DATABASES)('%s', (_name, _isolation, open) => {
   beforeAll(async () => {
     databases = await open();
     await databases[0].migrate();
-    const published: ApiKeyName[] = [];
+    const published: Revoked[] = [];
     const revocations = recordingRevocations(published);
     const instances = new MikroOrmAgentInstanceRepository({
       database: databases[0],

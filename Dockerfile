@@ -1,0 +1,31 @@
+# The server and its page are built with everything that takes; the image gets what runs, and no more.
+FROM node:24-bookworm-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+# Scripts of dependencies fetch a Node and a PostgreSQL for development; nothing here needs them.
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+COPY web ./web
+RUN npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    MCP_SERVER_PORT=8080 \
+    DATA_DIR=/data
+# Owned by root: the server reads its program and writes to /data alone.
+WORKDIR /app
+COPY --from=build /build/package.json ./
+COPY --from=build /build/node_modules ./node_modules
+COPY --from=build /build/web/dist ./web/dist
+COPY --from=build /build/dist ./dist
+RUN ln -s /app/dist/composition/bin.js /usr/local/bin/agent-dashboard \
+ && chmod 755 /app/dist/composition/bin.js \
+ && install -d -o node -g node -m 700 /data
+USER node
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
+    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MCP_SERVER_PORT}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["agent-dashboard", "serve"]

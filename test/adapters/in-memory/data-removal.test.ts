@@ -1,0 +1,26 @@
+import { beforeAll, describe } from 'vitest';
+import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory/agent-instance-repository.ts';
+import { InMemoryApiKeyRepository } from '../../../src/adapters/in-memory/api-key-repository.ts';
+import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
+import { InMemoryDataRemoval } from '../../../src/adapters/in-memory/data-removal.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import type { Revoked } from '../../../src/ports/revocations.ts';
+import { dataRemovalContract, type OpenRemoval } from '../../contracts/data-removal.ts';
+import { recordingRevocations } from '../../support/recording-revocations.ts';
+
+describe('in-memory', () => {
+  let store: OpenRemoval;
+  beforeAll(() => {
+    const published: Revoked[] = [];
+    const signals = new InProcessSignals();
+    const repository = new InMemoryAgentInstanceRepository(signals);
+    store = {
+      removal: new InMemoryDataRemoval(repository, recordingRevocations(published)),
+      repositories: [repository, repository],
+      queries: new InMemoryDashboardQueries(repository),
+      apiKeys: new InMemoryApiKeyRepository(repository, signals),
+      published,
+    };
+  });
+  dataRemovalContract(() => store);
+});

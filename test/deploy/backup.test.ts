@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { chmod, chown } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shellBlocks } from '../documents/shell-blocks.ts';
+import { agentDashboard, issuedToken } from '../support/agent-dashboard.ts';
+import { freePort } from '../support/postgres-server.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+
+const run = promisify(execFile);
+
+/** Where Debian keeps the programs of each version. The tests' own PostgreSQL comes without pg_dump. */
+const BIN = programs('/usr/lib/postgresql');
+const why = BIN === null ? ' (left out: no PostgreSQL with pg_dump on this machine)' : '';
+
+function programs(folder: string): string | null {
+  try {
+    const [newest] = readdirSync(folder).sort((a, b) => Number(b) - Number(a));
+    const bin = join(folder, newest!, 'bin');
+    return readdirSync(bin).includes('pg_dump') && readdirSync(bin).includes('initdb') ? bin : null;
+  } catch {
+    return null;
+  }
+}
+
+describe.skipIf(BIN === null)(`PostgreSQL as DEPLOYMENT.md has it${why}`, () => {
+  let folder: TemporaryFolder;
+  let port: number;
+  /** PostgreSQL refuses to run as root. */
+  let owner: { uid?: number; gid?: number };
+  const control = (...args: string[]) =>
+    run(join(BIN!, 'pg_ctl'), ['-D', join(folder.path, 'data'), '-w', ...args], owner);
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    port = await freePort();
+    owner = process.getuid?.() === 0 ? await idsOf('postgres') : {};
+    await chmod(folder.path, 0o755);
+    if (owner.uid !== undefined) await chown(folder.path, owner.uid, owner.gid!);
+    await run(
+      join(BIN!, 'initdb'),
+      ['-D', join(folder.path, 'data'), '-A', 'trust', '-U', 'postgres'],
+      owner,
+    );
+    const options = `-p ${port} -k ${folder.path} -c listen_addresses=127.0.0.1`;
+    await control('-l', join(folder.path, 'log'), '-o', options, 'start');
+  });
+  afterAll(async () => {
+    if (folder === undefined) return;
+    await control('-m', 'immediate', 'stop');
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('sets up, backs up and restores with the very commands', async () => {
+    const url = (user: string, database: string) => `postgresql://${user}@127.0.0.1:${port}/${database}`;
+    const commands = (await shellBlocks('DEPLOYMENT.md')).filter(({ note }) =>
+      note.endsWith('backup.test.ts'),
+    );
+    expect(commands).toHaveLength(3);
+    const shell = (nth: number) =>
+      run('bash', ['-euo', 'pipefail', '-c', commands[nth]!.commands], {
+        cwd: folder.path,
+        env: {
+          ...{
+            PATH: `${BIN}:${process.env.PATH}`,
+            PGHOST: '127.0.0.1',
+            PGPORT: `${port}`,
+            PGUSER: 'postgres',
+          },
+          SUPERUSER_URL: url('postgres', '').slice(0, -1),
+        },
+      });
+    const env = { DATA_DIR: join(folder.path, 'keys'), DATABASE_URL: url('agents', 'agents') };
+
+    await shell(0);
+    await shell(1);
+    await issuedToken(env, '--user', 'ada', '--name', 'kept');
+    // The owner is bound by row level security, and pg_dump says so rather than leave rows out.
+    const asOwner = run(join(BIN!, 'pg_dump'), ['--file', '/dev/null', env.DATABASE_URL]);
+    await expect(asOwner).rejects.toThrow('query would be affected by row-level security policy');
+    await shell(2);
+
+    const restored = { ...env, DATABASE_URL: url('agents', 'restored') };
+    expect((await agentDashboard(['migrate', '--check'], restored)).stdout).toBe(
+      'The schema is up to date.\n',
+    );
+    expect((await agentDashboard(['token', 'list'], restored)).stdout).toContain('kept');
+  });
+});
+
+async function idsOf(user: string): Promise<{ uid: number; gid: number }> {
+  const id = async (flag: string) => Number((await run('id', [flag, user])).stdout);
+  return { uid: await id('-u'), gid: await id('-g') };
+}

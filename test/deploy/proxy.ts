@@ -1,0 +1,146 @@
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+
+/** A proxy, and how the configuration file in `deploy/` is fitted to a test: names, ports and a certificate. */
+export interface ProxyKind {
+  readonly name: string;
+  readonly program: string;
+  readonly file: string;
+  /** @returns the arguments to start it with, in `folder`, for good. */
+  prepare(configuration: string, at: Site): Promise<readonly string[]>;
+}
+
+interface Site {
+  readonly folder: string;
+  readonly port: number;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** What the file has to hold; one that has lost it is no longer what the test shows. */
+function replaced(text: string, old: string, by: string): string {
+  if (!text.includes(old)) throw new Error(`not in the file: ${old}`);
+  return text.replaceAll(old, by);
+}
+
+const nginx: ProxyKind = {
+  name: 'nginx',
+  program: 'nginx',
+  file: 'nginx.conf',
+  async prepare(configuration, { folder, port, certificate, key }) {
+    let site = replaced(configuration, 'listen 443 ssl http2;', `listen 127.0.0.1:${port} ssl http2;`);
+    // Plain HTTP, which only leads to the other.
+    site = replaced(site, 'listen 80;', `listen unix:${join(folder, 'http.sock')};`);
+    site = replaced(site, 'dashboard.example.com', 'localhost');
+    site = replaced(site, '/etc/ssl/agent-dashboard/fullchain.pem', certificate);
+    site = replaced(site, '/etc/ssl/agent-dashboard/privkey.pem', key);
+    await writeFile(join(folder, 'site.conf'), site);
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (what) => `${what}_temp_path ${join(folder, what)};`,
+    );
+    await writeFile(
+      join(folder, 'nginx.conf'),
+      [
+        ...(process.getuid?.() === 0 ? ['user root;'] : []),
+        `daemon off; worker_processes 1; pid ${join(folder, 'pid')}; error_log stderr;`,
+        `events { worker_connections 1024; }`,
+        `http { access_log off; ${temporary.join(' ')} include ${join(folder, 'site.conf')}; }`,
+      ].join('\n'),
+    );
+    return ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')];
+  },
+};
+
+const caddy: ProxyKind = {
+  name: 'Caddy',
+  program: 'caddy',
+  file: 'Caddyfile',
+  async prepare(configuration, { folder, port, certificate, key }) {
+    const site = replaced(
+      configuration,
+      'dashboard.example.com {',
+      `https://localhost:${port} {\n\tbind 127.0.0.1\n\ttls ${certificate} ${key}`,
+    );
+    const file = join(folder, 'Caddyfile');
+    await writeFile(file, `{\n\tadmin off\n\tauto_https disable_redirects\n}\n${site}`);
+    return ['run', '--adapter', 'caddyfile', '--config', file];
+  },
+};
+
+export const PROXIES: readonly ProxyKind[] = [nginx, caddy];
+
+/** Whether a program is on this machine. */
+export const has = (program: string): boolean =>
+  spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
+
+/** A certificate of its own for `localhost`. */
+export async function selfSigned(folder: string): Promise<{ certificate: string; key: string }> {
+  const certificate = join(folder, 'certificate.pem');
+  const key = join(folder, 'key.pem');
+  const ofName = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  await promisify(execFile)('openssl', [
+    ...['req', '-x509', ...newKey, ...ofName, '-keyout', key, '-out', certificate],
+  ]);
+  return { certificate, key };
+}
+
+export interface ProxyOptions extends Omit<Site, 'folder'> {
+  /** Where the two server processes listen. */
+  readonly upstreams: readonly [number, number];
+}
+
+/** A proxy that runs with the file from `deploy/`; it ends with the scope. */
+export class RunningProxy implements AsyncDisposable {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #folder: TemporaryFolder;
+
+  private constructor(url: string, child: ChildProcess, folder: TemporaryFolder) {
+    this.url = url;
+    this.#child = child;
+    this.#folder = folder;
+  }
+
+  static async start(kind: ProxyKind, { upstreams, ...site }: ProxyOptions): Promise<RunningProxy> {
+    const folder = await temporaryFolder();
+    const path = fileURLToPath(new URL(`../../deploy/${kind.file}`, import.meta.url));
+    let configuration = await readFile(path, 'utf8');
+    configuration = replaced(configuration, '127.0.0.1:8081', `127.0.0.1:${upstreams[0]}`);
+    configuration = replaced(configuration, '127.0.0.1:8082', `127.0.0.1:${upstreams[1]}`);
+    const args = await kind.prepare(configuration, { ...site, folder: folder.path });
+    // Caddy keeps its own things there.
+    const env = { ...process.env, XDG_DATA_HOME: folder.path, XDG_CONFIG_HOME: folder.path };
+    const child = spawn(kind.program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-10_000);
+    });
+    const proxy = new RunningProxy(`https://localhost:${site.port}`, child, folder);
+    while (
+      !(await fetch(`${proxy.url}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      ))
+    ) {
+      if (child.exitCode !== null) throw new Error(`${kind.name} does not start: ${said}`);
+      await sleep(50);
+    }
+    return proxy;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null) {
+      const ended = once(this.#child, 'exit');
+      this.#child.kill('SIGTERM');
+      await ended;
+    }
+    await this.#folder[Symbol.asyncDispose]();
+  }
+}

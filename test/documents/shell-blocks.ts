@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * How a block of commands is proved:
+ * - `runs` to its end;
+ * - `stays`: serves from then on, for the blocks after it;
+ * - `meanwhile`: its last paragraph goes on while the next block runs;
+ * - `elsewhere`: another test runs it;
+ * - `not-run`, for the reason given.
+ */
+export type Proof = 'runs' | 'stays' | 'meanwhile' | 'elsewhere' | 'not-run';
+
+export interface ShellBlock {
+  /** Such as README.md:16. */
+  readonly place: string;
+  readonly commands: string;
+  readonly proof: Proof;
+  /** The test that runs it, or why nothing does. */
+  readonly note: string;
+}
+
+const BLOCK = /(?:^<!-- (.*?) -->\n)?^```sh\n(.*?)^```$/gms;
+
+/** The commands that a document tells its reader to type; a comment above them says how they are proved. */
+export async function shellBlocks(document: string): Promise<readonly ShellBlock[]> {
+  const text = await readFile(new URL(document, `file://${ROOT}`), 'utf8');
+  return Array.from(text.matchAll(BLOCK), ({ 0: whole, 1: marker = 'runs', 2: commands, index }) => {
+    const line = text.slice(0, index + whole.indexOf('```sh')).split('\n').length;
+    return { place: `${document}:${line}`, commands: commands!, ...proofOf(marker, document) };
+  });
+}
+
+function proofOf(marker: string, document: string): Pick<ShellBlock, 'proof' | 'note'> {
+  const [, kind, note = ''] = /^(runs|stays|meanwhile|run by|not run:) ?(.*)$/s.exec(marker) ?? [];
+  if (kind === 'run by') return { proof: 'elsewhere', note };
+  if (kind === 'not run:') return { proof: 'not-run', note };
+  if (kind === undefined) throw new Error(`${document}: what does <!-- ${marker} --> mean?`);
+  return { proof: kind as Proof, note };
+}
