@@ -102,7 +102,8 @@ export function createContainer(opened: Opened): DependencyContainer {
   container.register(TOKENS.database, { useValue: opened.database });
   container.register(TOKENS.keys, { useValue: opened.keys });
   container.register(TOKENS.stopping, { useValue: opened.stopping });
-  container.register(TOKENS.observer, { useValue: opened.observer });
+  // By a factory: tsyringe takes a value of null for no value.
+  container.register(TOKENS.observer, { useFactory: () => opened.observer });
   container.register(TOKENS.clock, { useValue: systemClock });
   container.register(TOKENS.ids, { useValue: uuidV7 });
 
