@@ -74,50 +74,49 @@ describe('PostgreSQL, written in one process and watched in another', () => {
   });
   liveFeedContract(() => processes);
 
-  test('that an agent waits in the other process, and that it does no more, is told without a change', async () => {
-    const userId = `viewer-${uuidV7.next()}` as UserId;
-    const agentInstanceId = uuidV7.next() as AgentInstanceId;
-    const here = { settings: DEFAULT_SETTINGS, clock: systemClock, ids: uuidV7, waits: new OpenWaits() };
-    const stopping = new AbortController();
-    const waits = new OpenWaits();
-    const shared = new SharedWaits({ database: databases[0]!, waits, logger: new RecordedLog() });
-    const feed = new LiveFeed(
-      {
-        ...processes.watcher,
-        ...here,
-        waitsElsewhere: (users) => waitsElsewhere(databases[1]!, users),
-        waitsElsewhereMillis: 50,
-      },
-      stopping.signal,
-    );
-    await createDispatch({ ...processes.writer, ...here }, stopping.signal)(useCases.sendAgentMessage, {
-      caller: aCaller({ userId }),
-      input: {
-        agent_instance_id: agentInstanceId,
-        agent_type: 'x',
-        content: 'Which?',
-        requires_user_input: true,
-      },
-    });
-    const caller = aCaller({ userId, scopes: ['dashboard'] });
-    const sinks = [new RecordingSink(), new RecordingSink()];
-    const streams = [
-      await feed.ofInstance({ caller, agentInstanceId, lastEventId: null }),
-      await feed.ofAll({ caller, lastEventId: null }),
-    ];
-    for (const [nth, stream] of streams.entries()) void stream.flow(sinks[nth]!);
-    const waiting = waits.begin({ userId, agentInstanceId });
-    await shared.tell();
-    for (const sink of sinks) {
-      expect(await sink.until('message_update Which?')).toMatchObject({ agent_waiting: true });
-    }
-    const told = sinks.map(({ events }) => events.length);
-    waiting[Symbol.dispose]();
-    await shared.tell();
-    for (const [nth, sink] of sinks.entries()) {
-      const update = await sink.until('message_update Which?', told[nth]);
-      expect(update).toMatchObject({ agent_waiting: false });
-    }
-    stopping.abort();
-  });
+  test.each(['instance', 'all'])(
+    'that an agent waits in the other process, and that it does no more, is told without a change: a stream of %s',
+    async (of) => {
+      const userId = `viewer-${uuidV7.next()}` as UserId;
+      const agentInstanceId = uuidV7.next() as AgentInstanceId;
+      const here = { settings: DEFAULT_SETTINGS, clock: systemClock, ids: uuidV7, waits: new OpenWaits() };
+      const stopping = new AbortController();
+      const waits = new OpenWaits();
+      const shared = new SharedWaits({ database: databases[0]!, waits, logger: new RecordedLog() });
+      const feed = new LiveFeed(
+        {
+          ...processes.watcher,
+          ...here,
+          waitsElsewhere: (users) => waitsElsewhere(databases[1]!, users),
+          waitsElsewhereMillis: 50,
+        },
+        stopping.signal,
+      );
+      await createDispatch({ ...processes.writer, ...here }, stopping.signal)(useCases.sendAgentMessage, {
+        caller: aCaller({ userId }),
+        input: {
+          agent_instance_id: agentInstanceId,
+          agent_type: 'x',
+          content: 'Which?',
+          requires_user_input: true,
+        },
+      });
+      const caller = aCaller({ userId, scopes: ['dashboard'] });
+      const stream =
+        of === 'all'
+          ? await feed.ofAll({ caller, lastEventId: null })
+          : await feed.ofInstance({ caller, agentInstanceId, lastEventId: null });
+      const sink = new RecordingSink();
+      void stream.flow(sink);
+      const waiting = waits.begin({ userId, agentInstanceId });
+      await shared.tell();
+      const begun = await sink.until('message_update Which?');
+      const told = sink.events.length;
+      waiting[Symbol.dispose]();
+      await shared.tell();
+      const ended = await sink.until('message_update Which?', told);
+      expect([begun.agent_waiting, ended.agent_waiting]).toEqual([true, false]);
+      stopping.abort();
+    },
+  );
 });
