@@ -42,7 +42,9 @@ const VARY = 'Accept, Accept-Encoding, Origin';
  */
 export function page(dir: string): Middleware {
   const serve = sirv(dir, { etag: true, brotli: true, gzip: true, setHeaders });
-  const paths = new Set(['/', ...pathsOf(dir)]);
+  const files = pathsOf(dir);
+  const reference = files.includes(`${DOCS_PATH}/index.html`) ? [DOCS_PATH, `${DOCS_PATH}/`] : [];
+  const paths = new Set(['/', ...reference, ...files]);
   return async (ctx, next) => {
     const { req, res } = ctx;
     if (!paths.has(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
