@@ -29,10 +29,10 @@ const apiReference = (): Plugin => ({
   name: 'api-reference',
   apply: 'build',
   async generateBundle() {
-    const bundle = join(import.meta.dirname, '../node_modules/rapidoc/dist/rapidoc-min.js');
+    const folder = join(import.meta.dirname, '../node_modules/openapi-explorer');
     for (const [from, to] of [
-      [bundle, 'docs/rapidoc.js'],
-      [`${bundle}.LICENSE.txt`, 'docs/rapidoc.LICENSE.txt'],
+      [join(folder, 'dist/browser/openapi-explorer.min.js'), 'docs/openapi-explorer.js'],
+      [join(folder, 'LICENSE'), 'docs/openapi-explorer.LICENSE.txt'],
     ] as const) {
       this.emitFile({ type: 'asset', fileName: to, source: await readFile(from) });
     }
