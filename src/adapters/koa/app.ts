@@ -19,10 +19,11 @@ export interface AppOptions extends RestApiOptions, GuardOptions, Omit<ServerSta
 }
 
 /** What of the server its description depends on. */
-const describedOf = ({ signIn, live, jwks, ...options }: AppOptions): DescribedApi => ({
+const describedOf = ({ signIn, live, userExport, jwks, ...options }: AppOptions): DescribedApi => ({
   ...options,
   hasSignIn: signIn != null,
   hasStreams: live != null,
+  hasExport: userExport != null,
   publishesKeys: jwks !== undefined,
 });
 

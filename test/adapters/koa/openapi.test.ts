@@ -6,7 +6,13 @@ import { BASE_PATH, ROUTES } from '../../../src/adapters/koa/routes.ts';
 import type { Dispatch } from '../../../src/application/dispatch.ts';
 import { inMemory, TestServer } from './test-server.ts';
 
-const everything = { version: '1.2.3', hasSignIn: true, hasStreams: true, publishesKeys: true };
+const everything = {
+  version: '1.2.3',
+  hasSignIn: true,
+  hasStreams: true,
+  hasExport: true,
+  publishesKeys: true,
+};
 const api = describeApi(everything);
 const operations = Object.values(api.paths).flatMap((methods) => Object.values(methods));
 const at = (method: string, path: string, { paths } = api): Operation => paths[path]![method]!;
@@ -30,7 +36,7 @@ describe('the description of the API', () => {
     const answer = await fetch(`${server.url}/openapi.json`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-    const ofThis = { ...everything, hasSignIn: false, publishesKeys: false };
+    const ofThis = { ...everything, hasSignIn: false, hasExport: false, publishesKeys: false };
     const expected = describeApi({ ...ofThis, publicUrl: 'https://agents.example' });
     expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(expected)));
     expect(expected.servers).toEqual([{ url: 'https://agents.example' }]);
@@ -55,6 +61,7 @@ describe('the description of the API', () => {
       version: '1.2.3',
       hasSignIn: false,
       hasStreams: false,
+      hasExport: false,
       publishesKeys: false,
       protectedResources: ['/mcp'],
     }).paths;
@@ -62,6 +69,7 @@ describe('the description of the API', () => {
     expect(missing).toEqual([
       '/api/v1/events',
       '/api/v1/agent-instances/{agent_instance_id}/messages/stream',
+      '/api/v1/export',
       '/api/v1/auth/session',
       '/api/v1/auth/options',
       '/.well-known/oauth-protected-resource/api/v1',

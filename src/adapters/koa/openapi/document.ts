@@ -1,5 +1,6 @@
 import { PROTECTED_RESOURCES } from '../server-status.ts';
 import { COOKIE_NAME } from '../session-cookie.ts';
+import { exportOperations } from './export-operations.ts';
 import type { Paths } from './operation.ts';
 import { referredRefusals } from './refusals.ts';
 import { restOperations } from './rest-operations.ts';
@@ -15,6 +16,7 @@ export interface DescribedApi {
   readonly protectedResources?: readonly string[];
   readonly hasSignIn: boolean;
   readonly hasStreams: boolean;
+  readonly hasExport: boolean;
   readonly publishesKeys: boolean;
 }
 
@@ -33,6 +35,7 @@ export function describeApi(api: DescribedApi): OpenApiDocument {
   const paths = {
     ...restOperations(),
     ...(api.hasStreams && streamOperations()),
+    ...(api.hasExport && exportOperations()),
     ...(api.hasSignIn && signInOperations()),
     ...statusOperations(protectedResources, api),
   };
