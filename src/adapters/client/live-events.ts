@@ -33,6 +33,8 @@ export interface LiveOptions {
   /** The id of the last event that was seen, also by another process. */
   readonly lastEventId?: string;
   readonly signal?: AbortSignal;
+  /** Told each time the connection is lost, before it is opened again. */
+  readonly onLost?: () => void;
 }
 
 /** The server says something every 15 s: a stream that is silent for longer than this is dead. */
@@ -41,7 +43,7 @@ const SILENCE_MS = 40_000;
 /** Events for as long as anybody asks for the next one. */
 export async function* liveEvents(
   connection: Connection,
-  { agent_instance_id: id, lastEventId, signal }: LiveOptions,
+  { agent_instance_id: id, lastEventId, signal, onLost }: LiveOptions,
 ): AsyncGenerator<LiveEvent, never, void> {
   const path = id === undefined ? '/events' : `/agent-instances/${encodeURIComponent(id)}/messages/stream`;
   let last = lastEventId ?? '';
@@ -58,6 +60,7 @@ export async function* liveEvents(
       if (error instanceof DashboardError && !isPassing(error)) throw error;
       if (error instanceof DashboardError) retryAfterMs = error.retryAfterMs ?? 0;
     }
+    onLost?.();
     await pause(Math.max(backoffMs(Math.max(1, failures), Math.random()), retryAfterMs), signal ?? null);
   }
 }

@@ -1,17 +1,17 @@
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
-import type { WireInstance } from '../../application/wire-agent-instance.ts';
-import type { WireConversationMessage } from '../../application/wire-conversation-message.ts';
+import { type ConversationMessage, DashboardError, type PeopleSide } from '../../adapters/client/client.ts';
 import { isUuid } from '../../domain/ids.ts';
 import { parseQuestion } from '../../domain/question-text.ts';
 import type { Environment } from '../config.ts';
-import { type DashboardApi, ProblemError } from '../person/dashboard-api.ts';
-import { openPerson, type PersonOptions } from '../person/open-person.ts';
+import { asPerson, type PersonOptions } from '../person/as-person.ts';
 import { plainJson, plainText } from '../person/plain-text.ts';
 
 const KEY_LIFE_SECONDS = 10 * 60;
 /** Of the newest messages, in which an open question is looked for. */
 const LOOKED_AT = 200;
+/** Of the latest instances, among which a beginning of an id is looked for. */
+const LISTED = 200;
 
 export interface ReplyOptions extends PersonOptions {
   readonly json?: boolean;
@@ -23,46 +23,40 @@ export interface ReplyOptions extends PersonOptions {
  * @param given the text; null: asked for on a terminal, else read from stdin.
  * @returns false where somebody else has answered before.
  */
-export async function reply(
+export function reply(
   env: Environment,
   named: string,
   given: string | null,
   options: ReplyOptions,
 ): Promise<boolean> {
-  const api = await openPerson(env, options, KEY_LIFE_SECONDS);
-  const id = await instanceOf(api, named);
-  const path = `/agent-instances/${encodeURIComponent(id)}`;
-  const { messages } = await api.get<{ messages: readonly WireConversationMessage[] }>(
-    `${path}?message_limit=${LOOKED_AT}`,
-  );
-  const question = messages.findLast(({ question_status }) => question_status === 'open') ?? null;
-  const typed = given ?? (await asked(question));
-  const content = chosen(typed, question);
-  if (content.trim() === '') throw new Error('There is nothing to send');
-  try {
-    const message = await api.post<WireConversationMessage>(`${path}/messages`, {
-      content,
-      ...(question !== null && { in_reply_to: question.id }),
-    });
-    const outcome = question === null ? 'queued' : 'answered';
-    tell(options, { outcome, message }, question === null ? 'Queued for the agent.' : 'Answered.');
-    return true;
-  } catch (error) {
-    if (!(error instanceof ProblemError) || error.code !== 'already_answered') throw error;
-    const answer = error.problem.answer as WireConversationMessage;
-    tell(options, { outcome: error.code, answer }, `Already answered: ${plainText(answer.content)}`);
-    return false;
-  }
+  return asPerson(env, { ...options, keyLifeSeconds: KEY_LIFE_SECONDS }, async (people) => {
+    const agent_instance_id = await instanceOf(people, named);
+    const { messages } = await people.agentInstance({ agent_instance_id, message_limit: LOOKED_AT });
+    const question = messages.findLast(({ question_status }) => question_status === 'open') ?? null;
+    const content = chosen(given ?? (await asked(question)), question);
+    if (content.trim() === '') throw new Error('There is nothing to send');
+    try {
+      const message = await people.write({ agent_instance_id, content, in_reply_to: question?.id ?? null });
+      const outcome = question === null ? 'queued' : 'answered';
+      tell(options, { outcome, message }, question === null ? 'Queued for the agent.' : 'Answered.');
+      return true;
+    } catch (error) {
+      if (!(error instanceof DashboardError) || error.answer === null) throw error;
+      const { code: outcome, answer } = error;
+      tell(options, { outcome, answer }, `Already answered: ${plainText(answer.content)}`);
+      return false;
+    }
+  });
 }
 
 function tell({ json = false }: ReplyOptions, outcome: object, words: string): void {
   process.stdout.write(`${json ? plainJson(outcome) : words}\n`);
 }
 
-async function instanceOf(api: DashboardApi, named: string): Promise<string> {
+async function instanceOf(people: PeopleSide, named: string): Promise<string> {
   if (isUuid(named)) return named;
   const beginning = named.toLowerCase();
-  const listed = await api.get<readonly WireInstance[]>('/agent-instances?limit=200');
+  const { agent_instances: listed } = await people.agentInstances({ limit: LISTED });
   const [found, another] = listed.filter(({ id }) => beginning.length >= 4 && id.startsWith(beginning));
   if (found === undefined) throw new Error(`There is no agent instance ${JSON.stringify(named)}; see: watch`);
   if (another !== undefined) throw new Error(`Several agent instances begin with ${JSON.stringify(named)}`);
@@ -70,14 +64,14 @@ async function instanceOf(api: DashboardApi, named: string): Promise<string> {
 }
 
 /** A number stands for the option that has it, where the question has options. */
-function chosen(typed: string, question: WireConversationMessage | null): string {
+function chosen(typed: string, question: ConversationMessage | null): string {
   if (question === null) return typed;
   const { options } = parseQuestion(question.content);
   const number = /^\s*(\d{1,2})\s*$/.exec(typed)?.[1];
   return number === undefined ? typed : (options[Number(number) - 1] ?? typed);
 }
 
-async function asked(question: WireConversationMessage | null): Promise<string> {
+async function asked(question: ConversationMessage | null): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '');
   if (question !== null) {
     const { text, options } = parseQuestion(question.content);

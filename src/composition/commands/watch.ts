@@ -1,7 +1,6 @@
-import type { WireInstance } from '../../application/wire-agent-instance.ts';
+import type { AgentInstance, PeopleSide } from '../../adapters/client/client.ts';
 import type { Environment } from '../config.ts';
-import { type DashboardApi, ProblemError } from '../person/dashboard-api.ts';
-import { openPerson, type PersonOptions } from '../person/open-person.ts';
+import { asPerson, type PersonOptions } from '../person/as-person.ts';
 import { plainJson, plainLine } from '../person/plain-text.ts';
 import { WatchScreen } from '../person/watch-screen.ts';
 import { nameOf, WatchedAgents } from '../person/watched-agents.ts';
@@ -20,20 +19,18 @@ export interface WatchOptions extends PersonOptions {
  * @returns whether it ended because it was asked to.
  */
 export async function watch(env: Environment, options: WatchOptions): Promise<boolean> {
-  const api = await openPerson(env, options, KEY_LIFE_SECONDS);
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   // Whoever reads our lines has gone: `watch | head`.
   process.stdout.once('error', stop);
   try {
-    await follow(api, options, stopping.signal);
+    await asPerson(env, { ...options, keyLifeSeconds: KEY_LIFE_SECONDS }, (people) =>
+      follow(people, options, stopping.signal),
+    );
     return true;
   } catch (error) {
     if (stopping.signal.aborted) return true;
-    if (error instanceof ProblemError && error.status === 401) {
-      throw new Error('The key is not accepted (any more)', { cause: error });
-    }
     throw error;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -42,7 +39,7 @@ export async function watch(env: Environment, options: WatchOptions): Promise<bo
 }
 
 async function follow(
-  api: DashboardApi,
+  people: PeopleSide,
   { instance, json = false }: WatchOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -52,20 +49,19 @@ async function follow(
     if (screen === null) process.stdout.write(`${line}\n`);
   };
   const list = async () => {
-    for (const each of agents.replace(await listed(api, instance))) {
+    for (const each of agents.replace(await listed(people, instance))) {
       tell(json ? plainJson({ type: 'status_update', data: each }) : overviewLine(each));
     }
   };
   // Asked first: what is wrong with the address, the key or the id is told before anything is watched.
   await list();
-  const path =
-    instance === undefined ? '/events' : `/agent-instances/${encodeURIComponent(instance)}/messages/stream`;
-  const onCut = () => {
+  const onLost = () => {
     if (screen !== null) screen.state = 'reconnecting';
     else if (!json) process.stderr.write('The connection was lost; trying again\n');
     screen?.show();
   };
-  for await (const event of api.events(path, { signal, onCut })) {
+  const one = instance === undefined ? {} : { agent_instance_id: instance };
+  for await (const event of people.events({ ...one, signal, onLost })) {
     // What happened between the list and the stream, or while nobody could say, is read again.
     if (event.type === 'connected' || event.type === 'resync') await list();
     const line = agents.take(event);
@@ -79,10 +75,10 @@ async function follow(
   }
 }
 
-const listed = async (api: DashboardApi, instance: string | undefined): Promise<readonly WireInstance[]> =>
-  instance === undefined
-    ? api.get<WireInstance[]>(`/agent-instances?limit=${LISTED}`)
-    : [await api.get<WireInstance>(`/agent-instances/${encodeURIComponent(instance)}?message_limit=0`)];
+async function listed(people: PeopleSide, instance: string | undefined): Promise<readonly AgentInstance[]> {
+  if (instance === undefined) return (await people.agentInstances({ limit: LISTED })).agent_instances;
+  return [await people.agentInstance({ agent_instance_id: instance, message_limit: 0 })];
+}
 
-const overviewLine = (instance: WireInstance): string =>
+const overviewLine = (instance: AgentInstance): string =>
   `${instance.status.padEnd(14)} ${nameOf(instance, instance.id)}  ${plainLine(instance.latest_message ?? '')}`;

@@ -1,21 +1,17 @@
-import type { WireInstance } from '../../application/wire-agent-instance.ts';
-import type { WireConversationMessage } from '../../application/wire-conversation-message.ts';
-import type { StreamEvent } from './dashboard-api.ts';
+import type { AgentInstance, LiveEvent } from '../../adapters/client/client.ts';
 import { plainLine } from './plain-text.ts';
-
-export type MessageEvent = WireConversationMessage & { readonly agent_instance_id: string };
 
 const URGENCY: readonly string[] = ['AWAITING_INPUT', 'ACTIVE', 'STALE'];
 const TIMELINE = 200;
 
 /** What a person sees of their agents, kept up to date by events. */
 export class WatchedAgents {
-  readonly #instances = new Map<string, WireInstance>();
+  readonly #instances = new Map<string, AgentInstance>();
   /** One line for each thing that happened, the newest last. */
   readonly timeline: string[] = [];
 
   /** Whoever waits for the person comes first, the longest waiting before others; then the latest to speak. */
-  get list(): readonly WireInstance[] {
+  get list(): readonly AgentInstance[] {
     return [...this.#instances.values()].sort((a, b) => {
       const urgency = urgencyOf(a) - urgencyOf(b);
       if (urgency !== 0) return urgency;
@@ -27,7 +23,7 @@ export class WatchedAgents {
    * Takes what the server lists now for all there is.
    * @returns those of which it tells something new.
    */
-  replace(instances: readonly WireInstance[]): readonly WireInstance[] {
+  replace(instances: readonly AgentInstance[]): readonly AgentInstance[] {
     const before = new Map(this.#instances);
     this.#instances.clear();
     for (const instance of instances) this.#instances.set(instance.id, instance);
@@ -35,31 +31,30 @@ export class WatchedAgents {
   }
 
   /** @returns the line for the timeline; null where nothing is worth one. */
-  take({ type, data }: StreamEvent): string | null {
-    const line = this.#take(type, data);
+  take(event: LiveEvent): string | null {
+    const line = this.#take(event);
     if (line !== null) this.timeline.push(line);
     if (this.timeline.length > TIMELINE) this.timeline.shift();
     return line;
   }
 
-  #take(type: string, data: unknown): string | null {
+  #take({ type, data }: LiveEvent): string | null {
     if (type === 'status_update') {
-      const instance = data as WireInstance;
+      const instance = data;
       const before = this.#instances.get(instance.id);
       if (instance.status === 'DELETED') this.#instances.delete(instance.id);
       else this.#instances.set(instance.id, instance);
       return before?.status === instance.status ? null : this.#line(instance.id, `is ${instance.status}`);
     }
     if (type !== 'message') return null;
-    const message = data as MessageEvent;
-    const { agent_instance_id: id, content, created_at, sender_type } = message;
+    const { agent_instance_id: id, content, created_at, sender_type, requires_user_input } = data;
     const instance = this.#instances.get(id);
     if (instance !== undefined) {
       const latest = { latest_message: content, latest_message_at: created_at };
       this.#instances.set(id, { ...instance, ...latest, chat_length: instance.chat_length + 1 });
     }
     if (sender_type === 'USER') return this.#line(id, `← ${plainLine(content)}`, created_at);
-    return this.#line(id, `${message.requires_user_input ? '?' : '·'} ${plainLine(content)}`, created_at);
+    return this.#line(id, `${requires_user_input ? '?' : '·'} ${plainLine(content)}`, created_at);
   }
 
   #line(id: string, text: string, at = new Date().toISOString()): string {
@@ -68,7 +63,7 @@ export class WatchedAgents {
 }
 
 /** What a person can tell an instance by, and name it by in `reply`. */
-export const nameOf = (instance: WireInstance | undefined, id: string): string =>
+export const nameOf = (instance: AgentInstance | undefined, id: string): string =>
   `${id.slice(0, 13)} ${plainLine(instance?.name ?? instance?.agent_type_name ?? '')}`.trimEnd();
 
 export const clockTime = (iso: string): string => {
@@ -78,13 +73,13 @@ export const clockTime = (iso: string): string => {
     .join(':');
 };
 
-const isOther = (before: WireInstance | undefined, now: WireInstance): boolean =>
+const isOther = (before: AgentInstance | undefined, now: AgentInstance): boolean =>
   before?.status !== now.status || before.latest_message_at !== now.latest_message_at;
 
-function urgencyOf({ status }: WireInstance): number {
+function urgencyOf({ status }: AgentInstance): number {
   const place = URGENCY.indexOf(status);
   return place === -1 ? URGENCY.length : place;
 }
 
-const spokeAt = ({ latest_message_at, started_at }: WireInstance): number =>
+const spokeAt = ({ latest_message_at, started_at }: AgentInstance): number =>
   Date.parse(latest_message_at ?? started_at);
