@@ -4,10 +4,12 @@ import { LiveFeed } from './application/live/live-feed.ts';
 import { OpenWaits } from './application/open-waits.ts';
 import { DEFAULT_SETTINGS, type Ports, type Settings } from './application/use-case.ts';
 import type { ApiKeyRepository } from './ports/api-key-repository.ts';
+import type { DataRemoval } from './ports/data-removal.ts';
 import type { Clock, Ids, Logger } from './ports/runtime.ts';
 import type { TokenIssuer } from './ports/token-issuer.ts';
 
 export { systemClock, uuidV7 } from './adapters/runtime/system.ts';
+export { finishDeletions, type RemovalPorts } from './application/delete-user.ts';
 export type { Dispatch, Request } from './application/dispatch.ts';
 export { type ErrorCode, type InputIssue, invalidJson } from './application/errors.ts';
 export type { EventSink, LiveEvent, LiveEventType, LiveStream } from './application/live/live-event.ts';
@@ -23,6 +25,7 @@ export {
 } from './application/operator.ts';
 export type { Call, Ports, Settings, UseCase } from './application/use-case.ts';
 export * as useCases from './application/use-cases/index.ts';
+export { createUserExport, type ExportLine, type UserExport } from './application/user-export.ts';
 export type { AgentInstance } from './domain/agent-instance.ts';
 export type { AgentType } from './domain/agent-type.ts';
 export { AlreadyAnsweredError } from './domain/already-answered.ts';
@@ -58,6 +61,7 @@ export type {
   InstancePage,
   Seen,
 } from './ports/dashboard-queries.ts';
+export type { DataRemoval, DeletedUser, Holdings } from './ports/data-removal.ts';
 export {
   issuingDisabled,
   PortError,
@@ -66,7 +70,8 @@ export {
   unauthenticated,
 } from './ports/errors.ts';
 export { namedMessages } from './ports/named-messages.ts';
-export type { Revocations } from './ports/revocations.ts';
+export type { AnsweredRequest, Batch, Observer, StorageFailure } from './ports/observer.ts';
+export type { Revocations, Revoked, RevokedUser } from './ports/revocations.ts';
 export type { Clock, Ids, Logger } from './ports/runtime.ts';
 export type { SeenVersions, Signal, Signals, Subscription } from './ports/signals.ts';
 export type { TokenGrant, TokenIssuer } from './ports/token-issuer.ts';
@@ -79,6 +84,8 @@ export type { Caller, Scope, TokenLife, TokenVerifier } from './ports/token-veri
 export interface DashboardPorts extends Pick<Ports, 'repository' | 'queries' | 'signals'> {
   /** Issued keys. Absent or null: the use cases for keys answer `issuing_disabled`. */
   readonly apiKeys?: ApiKeyRepository | null;
+  /** Removes for good, for people who delete themselves. Absent or null: they get `removal_disabled`. */
+  readonly removal?: DataRemoval | null;
   /** Makes tokens. Absent or null where tokens come from elsewhere. */
   readonly issuer?: TokenIssuer | null;
   /** What this process waits on: give it where another adapter has to know, too. */
@@ -111,7 +118,8 @@ export interface Dashboard {
 /**
  * The use cases over the given ports, in whatever process and behind whatever transport the host has. It
  * opens nothing and starts nothing; a host that runs for long calls `repository.forgetRecords` now and then,
- * with a time that is a day back or more.
+ * with a time that is a day back or more, and `finishDeletions` half a minute after a user was deleted and at
+ * its start.
  */
 export function createDashboard(ports: DashboardPorts): Dashboard {
   const stopping = new AbortController();

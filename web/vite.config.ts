@@ -24,9 +24,24 @@ const compressed = (): Plugin => ({
   },
 });
 
+/** The API's reference, which `public/docs/index.html` shows: whole, so that nothing is loaded from elsewhere. */
+const apiReference = (): Plugin => ({
+  name: 'api-reference',
+  apply: 'build',
+  async generateBundle() {
+    const folder = join(import.meta.dirname, '../node_modules/openapi-explorer');
+    for (const [from, to] of [
+      [join(folder, 'dist/browser/openapi-explorer.min.js'), 'docs/openapi-explorer.js'],
+      [join(folder, 'LICENSE'), 'docs/openapi-explorer.LICENSE.txt'],
+    ] as const) {
+      this.emitFile({ type: 'asset', fileName: to, source: await readFile(from) });
+    }
+  },
+});
+
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [compressed()],
+  plugins: [apiReference(), compressed()],
   server: { port: 5173, proxy: { '/api': SERVER, '/mcp': SERVER } },
   build: {
     target: 'es2022',

@@ -11,7 +11,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 
 export interface AppOptions {
   /** Where the dashboard keeps things: a database when it runs, memory when it is tested. */
-  readonly store: Pick<DashboardPorts, 'repository' | 'queries' | 'signals' | 'apiKeys'>;
+  readonly store: Omit<DashboardPorts, 'logger'>;
   readonly tokens: TokenVerifier;
 }
 

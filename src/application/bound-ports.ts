@@ -17,6 +17,7 @@ export function boundPorts(ports: Ports, bound: AgentInstanceId): Ports {
     repository: boundRepository(ports.repository, bound),
     queries: boundQueries(ports.queries, bound),
     apiKeys: null,
+    removal: null,
   };
 }
 

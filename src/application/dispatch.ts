@@ -33,8 +33,7 @@ export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
     // A body may take minutes to come in, and a call of a session longer.
     if (caller.life?.hasEnded) throw unauthenticated(new Error('ended while the request came in'));
     requireScope(useCase.scopes, caller);
-    refuseHostileJson(raw);
-    const input = parseInput(useCase.input, raw);
+    const input = checkInput(useCase.input, raw);
     const bound = caller.agentInstanceId ?? null;
     const run = (idempotency: Idempotency | null) =>
       useCase.run(bound === null ? ports : boundPorts(ports, bound), {
@@ -56,7 +55,16 @@ export function requireScope(needed: readonly Scope[], { scopes }: Caller): void
   if (needed.length > 0 && !needed.some((scope) => scopes.includes(scope))) throw insufficientScope(needed);
 }
 
-/** @throws RequestError `invalid_id` when all that is wrong is an id, else `invalid_input`. */
+/**
+ * What a use case takes, from what somebody sent.
+ * @throws RequestError `invalid_id` when all that is wrong is an id, else `invalid_input`, or what makes JSON
+ * hostile.
+ */
+export function checkInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v.InferOutput<Schema> {
+  refuseHostileJson(raw);
+  return parseInput(schema, raw);
+}
+
 function parseInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v.InferOutput<Schema> {
   const result = v.safeParse(schema, raw);
   if (result.success) return result.output;

@@ -10,6 +10,7 @@ export type RequestErrorCode =
   | 'invalid_input'
   | 'invalid_json'
   | 'invalid_last_event_id'
+  | 'removal_disabled'
   | 'too_deep';
 
 /** Every code a use case can fail with; transports' tables must cover all of them. */
@@ -43,6 +44,9 @@ export const invalidJson = (reason: string) => new RequestError('invalid_json', 
 
 export const invalidLastEventId = () =>
   new RequestError('invalid_last_event_id', 'Last-Event-ID must be the id of an event of this stream');
+
+export const removalDisabled = () =>
+  new RequestError('removal_disabled', 'This server keeps what it is told: nothing here can remove it');
 
 export const idempotencyInFlight = () =>
   new RequestError(

@@ -39,6 +39,13 @@ export class OpenWaits {
     return instances;
   }
 
+  /** How many are open, those that wait on the same instance counted each. */
+  get count(): number {
+    let count = 0;
+    for (const counts of this.#users.values()) for (const some of counts.values()) count += some;
+    return count;
+  }
+
   /** Every instance that is waited on, once. */
   *all(): Iterable<WaitedOn> {
     for (const [userId, counts] of this.#users) {

@@ -8,9 +8,14 @@ import {
 } from '../domain/api-key.ts';
 import type { AgentInstanceId, UserId } from '../domain/ids.ts';
 import type { ApiKeyName, ApiKeyRepository } from '../ports/api-key-repository.ts';
+import type { DashboardQueries } from '../ports/dashboard-queries.ts';
+import type { DataRemoval } from '../ports/data-removal.ts';
+import { deleteUser } from './delete-user.ts';
 import { hashOfToken, issueApiKey } from './issue-api-key.ts';
 import type { Ports } from './use-case.ts';
+import { type ExportLine, exportUser } from './user-export.ts';
 import { type apiKey, wireApiKey } from './wire-api-key.ts';
+import { type WireHoldings, wireHoldings } from './wire-holdings.ts';
 
 /** A key as whoever runs the server sees it. */
 export type ListedKey = { readonly user_id: string } & v.InferOutput<typeof apiKey>;
@@ -30,8 +35,8 @@ export type Imported =
   | { readonly outcome: 'refused'; readonly reason: string };
 
 /**
- * What whoever runs the server may do with keys, with everybody's. Arguments and answers are plain JSON, so
- * that it can be asked from another process.
+ * What whoever runs the server may do with keys and data, with everybody's. Arguments and answers are plain JSON,
+ * so that it can be asked from another process; what takes long gives its answers one by one.
  */
 export interface Operator {
   /** @returns the token, which nobody can tell again. @throws PortError `issuing_disabled`. */
@@ -41,16 +46,23 @@ export interface Operator {
   revoke(id: string): Promise<readonly ListedKey[]>;
   /** Records tokens that an own key has signed, so that they can be listed and revoked. One answer each. */
   import(tokens: readonly string[]): Promise<readonly Imported[]>;
+  /** How much there is of a user. */
+  holdings(userId: UserId): Promise<WireHoldings>;
+  exportUser(userId: UserId): AsyncIterable<ExportLine>;
+  /** Says again and again how much is gone so far. To stop reading does not keep what is left. */
+  deleteUser(userId: UserId): AsyncIterable<WireHoldings>;
 }
 
 export interface OperatorPorts extends Pick<Ports, 'issuer' | 'clock'> {
   readonly apiKeys: ApiKeyRepository;
+  readonly queries: DashboardQueries;
+  readonly removal: DataRemoval;
   /** The record that a token of an own key would have. @throws Error saying why it can have none. */
   readonly recordOf: (token: string) => Promise<{ readonly userId: UserId; readonly key: ApiKey }>;
 }
 
 export function createOperator(ports: OperatorPorts): Operator {
-  const { apiKeys, recordOf } = ports;
+  const { apiKeys, removal, recordOf } = ports;
 
   async function importToken(token: string): Promise<Imported> {
     let made: Awaited<ReturnType<typeof recordOf>>;
@@ -69,7 +81,15 @@ export function createOperator(ports: OperatorPorts): Operator {
   }
 
   return {
-    issue: (request) => issue(ports, request),
+    async issue(request) {
+      const deletion = await removal.find(request.userId);
+      if (deletion !== null && deletion.finishedAt === null) {
+        throw new Error(
+          `${request.userId} is being deleted: a server finishes that within half a minute of the last start`,
+        );
+      }
+      return issue(ports, request);
+    },
 
     async list() {
       return (await apiKeys.listAll()).map(({ userId, key }) => listed(userId, key));
@@ -85,6 +105,16 @@ export function createOperator(ports: OperatorPorts): Operator {
       const imported: Imported[] = [];
       for (const token of tokens) imported.push(await importToken(token));
       return imported;
+    },
+
+    async holdings(userId) {
+      return wireHoldings(await removal.holdings(userId));
+    },
+
+    exportUser: (userId) => exportUser(ports, userId),
+
+    async *deleteUser(userId) {
+      for await (const soFar of deleteUser(ports, userId)) yield wireHoldings(soFar);
     },
   };
 }

@@ -3,10 +3,12 @@ import type { Idempotency } from '../domain/idempotency.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
 import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
 import type { DashboardQueries } from '../ports/dashboard-queries.ts';
+import type { DataRemoval } from '../ports/data-removal.ts';
 import type { Clock, Ids } from '../ports/runtime.ts';
 import type { Signals } from '../ports/signals.ts';
 import type { TokenIssuer } from '../ports/token-issuer.ts';
 import type { Caller, Scope } from '../ports/token-verifier.ts';
+import type { ErrorCode } from './errors.ts';
 import type { OpenWaits } from './open-waits.ts';
 
 /** What use cases need from outside. */
@@ -18,6 +20,8 @@ export interface Ports {
   readonly apiKeys?: ApiKeyRepository | null;
   /** Null or absent where tokens are verified but not made. */
   readonly issuer?: TokenIssuer | null;
+  /** Null or absent where nothing is ever removed. */
+  readonly removal?: DataRemoval | null;
   /** What this process waits on; shared with whatever tells other processes of it. */
   readonly waits: OpenWaits;
   readonly settings: Settings;
@@ -56,6 +60,10 @@ export interface UseCase<
   Output extends ObjectSchema = ObjectSchema,
 > {
   readonly name: string;
+  /** What it does, in a line for whoever looks through the API. */
+  readonly summary: string;
+  /** The codes it can fail with, besides those that any request can. */
+  readonly refusals: readonly ErrorCode[];
   /** A token needs one of these; where there are none, any valid token will do. */
   readonly scopes: readonly Scope[];
   readonly input: Input;

@@ -2,8 +2,10 @@
 export class AsyncDisposableStack implements AsyncDisposable {
   #disposals: (() => unknown)[] = [];
 
-  use<Resource extends AsyncDisposable>(resource: Resource): Resource {
-    this.defer(() => resource[Symbol.asyncDispose]());
+  use<Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource {
+    this.defer(() =>
+      Symbol.asyncDispose in resource ? resource[Symbol.asyncDispose]() : resource[Symbol.dispose](),
+    );
     return resource;
   }
 

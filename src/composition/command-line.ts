@@ -2,15 +2,25 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { KEY_KINDS, type KeyKind } from '../adapters/jwt/keys.ts';
 import { LONGEST_LIFE_SECONDS, type Scope } from '../domain/api-key.ts';
 import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../domain/ids.ts';
-import { generateKeys } from './commands/generate-keys.ts';
-import { migrate } from './commands/migrate.ts';
-import { serve } from './commands/serve.ts';
-import { importTokens, issueToken, listTokens, revokeToken } from './commands/tokens.ts';
+import type { ReplyOptions } from './commands/reply.ts';
+import type { WatchOptions } from './commands/watch.ts';
 import type { Environment } from './config.ts';
 import { packageInfo } from './package-info.ts';
 
 /** Everything went well; what was asked for could not be done; it was asked for in the wrong way. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** Loaded when they are called for: whoever runs one command should not wait for the libraries of all. */
+const commands = {
+  keys: () => import('./commands/generate-keys.ts'),
+  mcp: () => import('./commands/mcp.ts'),
+  migrate: () => import('./commands/migrate.ts'),
+  serve: () => import('./commands/serve.ts'),
+  reply: () => import('./commands/reply.ts'),
+  tokens: () => import('./commands/tokens.ts'),
+  users: () => import('./commands/users.ts'),
+  watch: () => import('./commands/watch.ts'),
+};
 
 export interface CommandLine {
   /** @returns the exit code; errors are one line on stderr. */
@@ -32,13 +42,16 @@ export function createCommandLine(env: Environment): CommandLine {
   program
     .command('serve')
     .description('bring the schema up to date, listen, print where, and a token for agents and one for you')
-    .action(() => serve(env));
+    .action(async () => (await commands.serve()).serve(env));
 
   program
     .command('migrate')
     .description('bring the schema of the database up to date')
     .option('--check', 'change nothing; say what is missing, and exit with 1 if anything is')
-    .action(async ({ check }: { check?: boolean }) => done(await migrate(env, { check: check === true })));
+    .action(async ({ check }: { check?: boolean }) => {
+      const { migrate } = await commands.migrate();
+      done(await migrate(env, { check: check === true }));
+    });
 
   program
     .command('keys')
@@ -46,7 +59,7 @@ export function createCommandLine(env: Environment): CommandLine {
     .command('generate')
     .description('print a new pair as JWT_PRIVATE_KEY=… and JWT_PUBLIC_KEY=…')
     .addOption(new Option('--alg <algorithm>').choices(KEY_KINDS).default('ed25519'))
-    .action(({ alg }: { alg: KeyKind }) => generateKeys(alg));
+    .action(async ({ alg }: { alg: KeyKind }) => (await commands.keys()).generateKeys(alg));
 
   const token = program
     .command('token')
@@ -60,8 +73,8 @@ export function createCommandLine(env: Environment): CommandLine {
     .option('--name <name>', 'what it is called in lists', keyName, 'command line')
     .option('--expires <duration>', 'such as 90d, 12h or 30m; without it, never', seconds)
     .option('--instance <id>', 'limit it to one agent instance, a UUID', instance)
-    .action((options: IssueOptions) =>
-      issueToken(env, {
+    .action(async (options: IssueOptions) =>
+      (await commands.tokens()).issueToken(env, {
         userId: options.user,
         name: options.name,
         scope: options.scope,
@@ -73,17 +86,76 @@ export function createCommandLine(env: Environment): CommandLine {
     .command('list')
     .description('every token that was issued: id, user, scope, name, dates; never the token itself')
     .option('--json', 'as JSON, for programs')
-    .action(({ json }: { json?: boolean }) => listTokens(env, { json: json === true }));
+    .action(async ({ json }: { json?: boolean }) =>
+      (await commands.tokens()).listTokens(env, { json: json === true }),
+    );
   token
     .command('revoke <id>')
     .description('no server accepts it any more, within 5 seconds')
     // The id of a token from elsewhere may begin with a hyphen.
     .allowUnknownOption()
-    .action(async (id: string) => done(await revokeToken(env, id)));
+    .action(async (id: string) => done(await (await commands.tokens()).revokeToken(env, id)));
   token
     .command('import <file>')
     .description('record tokens that your keys have signed elsewhere, one a line')
-    .action(async (file: string) => done(await importTokens(env, file)));
+    .action(async (file: string) => done(await (await commands.tokens()).importTokens(env, file)));
+
+  program
+    .command('mcp')
+    .description('an MCP server on stdin and stdout for one agent, which reports to a running server')
+    .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL, else http://127.0.0.1:8080)')
+    .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
+    .option('--agent-instance-id <id>', 'go on with this agent instance, a UUID', instance)
+    .option('--git-diff', 'send with each step what has changed since the start in the repository here')
+    .option('--permission-tool', 'offer the tool approve, for agents that ask before they act')
+    .addOption(
+      new Option('--permission-timeout <duration>', 'how long it waits for you; then it is a no')
+        .argParser(permissionSeconds)
+        .default(3_600, '1h'),
+    )
+    .action(async (options: McpCommandOptions) =>
+      (await commands.mcp()).mcp(env, {
+        baseUrl: options.baseUrl ?? null,
+        apiKey: options.apiKey ?? null,
+        agentInstanceId: options.agentInstanceId ?? null,
+        gitDiff: options.gitDiff === true,
+        permissionSeconds: options.permissionTool ? options.permissionTimeout : null,
+      }),
+    );
+
+  const users = program.command('user').description("a user's data, whether the server runs or not");
+
+  users
+    .command('export')
+    .description('write everything there is of a user as lines of JSON')
+    .requiredOption('--user <user>', 'whose', user)
+    .option('--output <file>', 'where to; without it, stdout')
+    .action(async ({ user, output = null }: { user: UserId; output?: string | null }) =>
+      (await commands.users()).exportUser(env, { user, output }),
+    );
+  users
+    .command('delete')
+    .description('delete everything there is of a user, tokens included')
+    .requiredOption('--user <user>', 'whose', user)
+    .option('--yes', 'without asking')
+    .option('--json', 'as JSON, for programs')
+    .action(async ({ user, yes = false, json = false }: { user: UserId; yes?: boolean; json?: boolean }) =>
+      done(await (await commands.users()).deleteUser(env, { user, yes, json })),
+    );
+
+  asPerson(program.command('watch'))
+    .description('your agents and what they do, who waits for you first; until Ctrl-C')
+    .option('--instance <id>', 'one agent instance alone')
+    .action(async (options: WatchOptions) => done(await (await commands.watch()).watch(env, options)));
+
+  asPerson(program.command('reply'))
+    .description('answer the question that an agent has open, or leave it a message')
+    .argument('<instance>', "the agent instance's id, or its beginning")
+    .argument('[text]', 'or the number of an option; without it, read from stdin')
+    .addHelpText('after', '\nIt exits with 1 where the question was answered already.')
+    .action(async (named: string, text: string | undefined, options: ReplyOptions) =>
+      done(await (await commands.reply()).reply(env, named, text ?? null, options)),
+    );
 
   return {
     async run(args) {
@@ -100,12 +172,32 @@ export function createCommandLine(env: Environment): CommandLine {
   };
 }
 
+/** What the commands take that speak to a running server. */
+const asPerson = (command: Command): Command =>
+  command
+    .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL; else as the settings say)')
+    .option(
+      '--api-key <token>',
+      'of the scope dashboard (AGENT_DASHBOARD_API_KEY; else one is made for a while)',
+    )
+    .option('--user <user>', 'whose agents, where the key is made here', user)
+    .option('--json', 'as JSON, for programs');
+
 interface IssueOptions {
   readonly user: UserId;
   readonly scope: Scope;
   readonly name: string;
   readonly expires?: number;
   readonly instance?: AgentInstanceId;
+}
+
+interface McpCommandOptions {
+  readonly baseUrl?: string;
+  readonly apiKey?: string;
+  readonly agentInstanceId?: AgentInstanceId;
+  readonly gitDiff?: boolean;
+  readonly permissionTool?: boolean;
+  readonly permissionTimeout: number;
 }
 
 function keyName(text: string): string {
@@ -129,6 +221,13 @@ function seconds(text: string): number {
   throw new InvalidArgumentError(
     'It should be a number and s, m, h or d, such as 90d, and no more than 100 years.',
   );
+}
+
+/** A question waits for a day at the most. */
+function permissionSeconds(text: string): number {
+  const given = seconds(text);
+  if (given <= UNITS.d) return given;
+  throw new InvalidArgumentError('It should be no more than a day.');
 }
 
 /** One line for a person. What is behind it is in the log, where there is one. */

@@ -102,6 +102,13 @@ const VARIABLES = {
     must: 'be a whole number: the requests one token may make a minute, or 0 for as many as it likes',
     schema: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)), '60000'),
   },
+  RETENTION_DAYS: {
+    must: 'be a whole number of days from 1 to 36500, after which ended and deleted instances are removed',
+    schema: v.optional(
+      v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(36_500)),
+    ),
+  },
+  METRICS_PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
   LOG_LEVEL: {
     must: `be one of ${LOG_LEVELS.join(', ')}`,
     schema: v.optional(v.picklist(LOG_LEVELS), 'info'),
@@ -151,6 +158,12 @@ export interface Config {
   readonly staleAfterSeconds: number;
   /** null: a token may ask as often as it likes. */
   readonly rateLimitPerMinute: number | null;
+  /** For how long ended and deleted instances are kept; null: as long as can be. */
+  readonly retentionDays: number | null;
+  /** null: there are no metrics. */
+  readonly metricsPort: number | null;
+  /** Whether OpenTelemetry's own variables, which its libraries read, ask for traces. */
+  readonly traces: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -182,8 +195,19 @@ export function readConfig(env: Environment): Config {
     allowedHosts: values.ALLOWED_HOSTS,
     staleAfterSeconds: values.STALE_AFTER_SECONDS ?? DEFAULT_SETTINGS.staleAfterSeconds,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE || null,
+    retentionDays: values.RETENTION_DAYS ?? null,
+    metricsPort: values.METRICS_PORT ?? null,
+    traces: asksForTraces(env),
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** As OpenTelemetry's specification has it, but that nothing is sent unless somebody says where to, or that. */
+function asksForTraces(env: Environment): boolean {
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
+  const { OTEL_TRACES_EXPORTER: exporter } = env;
+  if (exporter) return exporter.split(',').some((one) => one.trim() === 'otlp');
+  return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
 }
 
 function identityProviderOf(values: Values): IdentityProviderConfig | null {

@@ -14,7 +14,7 @@ const BODY_LIMIT = 16 * 1024 * 1024;
 /** MCP on the server's Koa application, with the REST API's tokens and refusals. */
 export function mcpRoutes(
   endpoint: McpEndpoint,
-  settings: Pick<ProtectedNodeHandlerOptions, 'tokens' | 'rateLimit' | 'logger' | 'publicUrl'>,
+  settings: Pick<ProtectedNodeHandlerOptions, 'tokens' | 'rateLimit' | 'logger' | 'publicUrl' | 'observer'>,
 ): readonly Middleware[] {
   const at = (
     paths: readonly string[],

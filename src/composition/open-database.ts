@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Database } from '../adapters/mikro-orm/database.ts';
 import { PortError } from '../ports/errors.ts';
+import type { Observer } from '../ports/observer.ts';
 import { type Config, ConfigError } from './config.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 
@@ -14,16 +15,19 @@ export interface OpenDatabase extends AsyncDisposable {
  * holds alone. Each driver is loaded only where it is used: PGlite alone is tens of megabytes.
  * @throws DataDirInUseError
  */
-export async function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<OpenDatabase> {
+export async function openDatabase(
+  config: Pick<Config, 'databaseUrl' | 'dataDir'>,
+  observer: Observer | null = null,
+): Promise<OpenDatabase> {
   if (config.databaseUrl !== null) {
     const { openPostgres } = await import('../adapters/mikro-orm/postgres.ts');
-    const database = await openPostgres(config.databaseUrl);
+    const database = await openPostgres(config.databaseUrl, observer);
     return { database, [Symbol.asyncDispose]: () => database.close() };
   }
   const lock = await lockDataDir(config.dataDir);
   try {
     const { openPglite } = await import('../adapters/mikro-orm/pglite.ts');
-    const database = await openPglite(join(config.dataDir, 'database'));
+    const database = await openPglite(join(config.dataDir, 'database'), observer);
     return {
       database,
       async [Symbol.asyncDispose]() {

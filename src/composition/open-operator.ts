@@ -38,6 +38,7 @@ async function openHere(config: Config): Promise<OpenOperator> {
       logger: createLogger(config.logLevel),
       database: store.database,
       keys,
+      observer: null,
       stopping: new AbortController().signal,
     });
     return {

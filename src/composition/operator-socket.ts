@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { Operator } from '../application/operator.ts';
 import { CodedError } from '../domain/errors.ts';
 import type { Logger } from '../ports/runtime.ts';
+import { receiveLines, sendLines } from './operator-lines.ts';
 
 /** What `sun_path` holds on macOS; Linux has four bytes more. Node would cut a longer one silently. */
 const PATH_LIMIT = 103;
@@ -25,8 +26,8 @@ type Answer = { readonly result: unknown } | { readonly error: string };
 const socketPath = (dataDir: string): string => join(dataDir, 'operator.sock');
 
 /**
- * Lets other processes of this machine's user work on the keys in a database that this process holds alone.
- * One question and one answer a connection, both JSON. Whoever may open the socket (mode 0600) may also read
+ * Lets other processes of this machine's user work on the keys and data in a database that this process holds
+ * alone. One question and one answer a connection, both JSON; an answer that takes long is many lines. Whoever may open the socket (mode 0600) may also read
  * the signing key beside it, so the socket asks for no password. Call it while holding the folder's lock: a
  * socket that a killed process left behind is taken over.
  */
@@ -45,6 +46,8 @@ export async function openOperatorSocket(
   }
   await rm(path, { force: true });
   const asking = new Set<Socket>();
+  /** Those that are being answered line by line. */
+  const following = new Set<Socket>();
   const underWay = new Set<Promise<void>>();
   const server = createServer({ allowHalfOpen: true }, async (socket) => {
     socket.on('error', (err) => logger.debug({ err }, 'operator gone'));
@@ -54,7 +57,9 @@ export async function openOperatorSocket(
     asking.delete(socket);
     // Somebody only wanted to know whether anybody listens, or has gone.
     if (question === '') return void socket.end();
-    const answered = answer(socket, question, operator, logger).finally(() => underWay.delete(answered));
+    const answered = answer(socket, question, { operator, logger, following }).finally(() =>
+      underWay.delete(answered),
+    );
     underWay.add(answered);
   });
   // Bound within this call: nobody else gets in before the mode is right, as it would be with chmod.
@@ -67,26 +72,44 @@ export async function openOperatorSocket(
   await once(server, 'listening');
   server.unref();
   return {
-    // What is under way still needs the store, which closes next.
+    // What is under way still needs the store, which closes next. What has many lines could go on for minutes.
     [Symbol.asyncDispose]: async () => {
       server.close();
-      for (const socket of asking) socket.destroy();
+      for (const socket of [...asking, ...following]) socket.destroy();
       await Promise.all(underWay);
       await rm(path, { force: true });
     },
   };
 }
 
-async function answer(socket: Socket, text: string, operator: Operator, logger: Logger): Promise<void> {
+interface Answering {
+  readonly operator: Operator;
+  readonly logger: Logger;
+  readonly following: Set<Socket>;
+}
+
+async function answer(socket: Socket, text: string, answering: Answering): Promise<void> {
+  const { operator, following } = answering;
   try {
     const { operation, argument } = JSON.parse(text) as Question;
     if (!Object.hasOwn(operator, operation)) throw new Error('There is no such operation');
-    const run = operator[operation] as (argument: unknown) => Promise<unknown>;
-    reply(socket, { result: await run(argument) });
+    const run = operator[operation] as (argument: unknown) => Promise<unknown> | AsyncIterable<unknown>;
+    const answers = run(argument);
+    if (!(Symbol.asyncIterator in answers)) return reply(socket, { result: await answers });
+    // Its reader may stop to look at what it has.
+    socket.setTimeout(0);
+    following.add(socket);
+    await sendLines(socket, answers, (error) => explain(error, answering)).finally(() =>
+      following.delete(socket),
+    );
   } catch (error) {
-    if (!(error instanceof CodedError)) logger.error({ err: error }, 'operator failed');
-    reply(socket, { error: (error as Error).message });
+    reply(socket, { error: explain(error, answering) });
   }
+}
+
+function explain(error: unknown, { logger }: Answering): string {
+  if (!(error instanceof CodedError)) logger.error({ err: error }, 'operator failed');
+  return (error as Error).message;
 }
 
 const reply = (socket: Socket, answer: Answer): void => void socket.end(JSON.stringify(answer));
@@ -109,6 +132,9 @@ export async function reachOperator(dataDir: string): Promise<Operator | null> {
     list: () => ask(path, { operation: 'list', argument: null }),
     revoke: (id) => ask(path, { operation: 'revoke', argument: id }),
     import: (tokens) => ask(path, { operation: 'import', argument: tokens }),
+    holdings: (userId) => ask(path, { operation: 'holdings', argument: userId }),
+    exportUser: (userId) => follow(path, { operation: 'exportUser', argument: userId }),
+    deleteUser: (userId) => follow(path, { operation: 'deleteUser', argument: userId }),
   };
 }
 
@@ -138,6 +164,14 @@ async function ask<Result>(path: string, question: Question): Promise<Result> {
   const answer = JSON.parse(said) as Answer;
   if ('error' in answer) throw new Error(answer.error);
   return answer.result as Result;
+}
+
+/** The same for an answer of many lines, which begins when its first line is asked for. */
+async function* follow<Item>(path: string, question: Question): AsyncGenerator<Item> {
+  const socket = connect({ path, allowHalfOpen: true });
+  await once(socket, 'connect');
+  socket.end(JSON.stringify(question));
+  yield* receiveLines<Item>(socket);
 }
 
 const isTooLong = (path: string): boolean => Buffer.byteLength(path) > PATH_LIMIT;

@@ -8,27 +8,26 @@ import { jwkSetOf } from '../adapters/jwt/jwks.ts';
 import { createApp } from '../adapters/koa/app.ts';
 import { createHttpServer, type HttpServer } from '../adapters/koa/http-server.ts';
 import { RateLimitPerToken } from '../adapters/koa/rate-limit.ts';
+import type { Readings } from '../adapters/metrics/prometheus.ts';
 import { REQUEST_ROLE, type TenantIsolation } from '../adapters/mikro-orm/tenant-isolation.ts';
-import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency.ts';
-import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
-import type { Clock, Logger } from '../ports/runtime.ts';
+import type { Observer } from '../ports/observer.ts';
+import type { Logger } from '../ports/runtime.ts';
 import { AsyncDisposableStack } from './async-disposable-stack.ts';
 import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 import { mcpRoutes } from './mcp-routes.ts';
+import { openObserving } from './observing.ts';
 import { migrated, type OpenDatabase, openDatabase, reached } from './open-database.ts';
 import { hasOperator, openOperatorSocket } from './operator-socket.ts';
 import { packageInfo } from './package-info.ts';
 import { loadTokenKeys } from './token-keys.ts';
+import { Upkeep } from './upkeep.ts';
 import { whenFree } from './when-free.ts';
 
 /** For requests under way to be answered when the server stops. */
 const DRAIN_MS = 8_000;
 /** And then for the store to close. */
 const CLOSE_MS = 1_500;
-
-const FORGETTING_INTERVAL_MS = 10 * 60 * 1000;
-const FORGETTING_GRACE_MS = 60 * 60 * 1000;
 
 export interface RunningServer {
   /** Where it listens; the port is the real one where 0 was asked for. */
@@ -45,14 +44,23 @@ export interface RunningServer {
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
   const keys = await loadTokenKeys(config);
-  const store = started.use(await openOnceFree(config, logger));
+  const observing = started.use(await openObserving(config));
+  const { observer } = observing;
+  const store = started.use(await openOnceFree(config, logger, observer));
   const { database } = store;
   const applied = await migrated(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
   logIsolation(await reached('DATABASE_URL', database.tenantIsolation()), config, logger);
 
   const stopping = new AbortController();
-  const container = createContainer({ config, logger, database, keys, stopping: stopping.signal });
+  const container = createContainer({
+    config,
+    logger,
+    database,
+    keys,
+    observer,
+    stopping: stopping.signal,
+  });
   const signals = container.resolve(TOKENS.postgresSignals);
   if (signals !== null) {
     started.defer(() => signals.close());
@@ -65,13 +73,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   }
   const tokens = container.resolve(TOKENS.tokenVerifier);
   started.defer(() => tokens.close());
-  const repository = container.resolve(TOKENS.repository);
-  const forgetting = keepForgetting(repository, container.resolve(TOKENS.clock), logger);
-  started.defer(() => clearInterval(forgetting));
+  started.use(await Upkeep.start(container));
 
   if (config.databaseUrl === null) {
     started.use(await openOperatorSocket(config.dataDir, container.resolve(TOKENS.operator), logger));
   }
+  const metricsUrl = await observing.serveMetrics(readingsOf(container));
+  if (metricsUrl !== null) logger.info({ url: metricsUrl }, 'metrics');
   const http = createHttpServer(restApp(container));
   const url = await listen(http, config);
   const opened = started.move();
@@ -93,10 +101,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 }
 
 /** Waits for a command that holds the embedded database, but for no other server. */
-function openOnceFree(config: Config, logger: Logger): Promise<OpenDatabase> {
+function openOnceFree(config: Config, logger: Logger, observer: Observer | null): Promise<OpenDatabase> {
   let isTold = false;
   return whenFree(
-    () => openDatabase(config),
+    () => openDatabase(config, observer),
     async (held) => {
       if (await hasOperator(config.dataDir)) throw held;
       if (!isTold) logger.info({ dataDir: config.dataDir }, 'waiting for a command that uses DATA_DIR');
@@ -127,6 +135,7 @@ function restApp(container: DependencyContainer) {
   const repository = container.resolve(TOKENS.repository);
   const tokens = container.resolve(TOKENS.tokenVerifier);
   const logger = container.resolve(TOKENS.logger);
+  const observer = container.resolve(TOKENS.observer);
   const jwks = jwkSetOf(container.resolve(TOKENS.keys).verification);
   // One for all: what a token asks over REST and over MCP counts together.
   const rateLimit = rateLimitPerMinute === null ? null : new RateLimitPerToken(rateLimitPerMinute);
@@ -134,9 +143,11 @@ function restApp(container: DependencyContainer) {
     ...packageInfo,
     dispatch: container.resolve(TOKENS.dispatch),
     live: container.resolve(TOKENS.live),
+    userExport: container.resolve(TOKENS.userExport),
     tokens,
     rateLimit,
     logger,
+    observer,
     ping: () => repository.ping(),
     publicUrl,
     allowedHosts,
@@ -147,8 +158,22 @@ function restApp(container: DependencyContainer) {
     ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },
-    also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, rateLimit, logger, publicUrl }),
+    also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, rateLimit, logger, observer, publicUrl }),
   });
+}
+
+/** What metrics are read from when somebody asks for them. */
+function readingsOf(container: DependencyContainer): Readings {
+  const waits = container.resolve(TOKENS.waits);
+  const live = container.resolve(TOKENS.live);
+  const mcp = container.resolve(TOKENS.mcp);
+  const tokens = container.resolve(TOKENS.tokenVerifier);
+  return {
+    openWaits: () => waits.count,
+    openStreams: () => live.openStreams,
+    mcpSessions: () => mcp.sessions,
+    knownTokens: () => tokens.knownTokens,
+  };
 }
 
 async function listen({ server }: HttpServer, { host, port }: Config): Promise<string> {
@@ -168,15 +193,3 @@ const LISTEN_FAILURES: { readonly [code: string]: string } = {
   EADDRNOTAVAIL: 'HOST must be an address of this machine',
   ENOTFOUND: 'HOST must be an address of this machine',
 };
-
-/** A record is dated when its request came, and that may have waited for minutes: an hour's grace. */
-function keepForgetting(repository: AgentInstanceRepository, clock: Clock, logger: Logger): NodeJS.Timeout {
-  const forget = async () => {
-    const before = new Date(clock.now().getTime() - IDEMPOTENCY_WINDOW_MS - FORGETTING_GRACE_MS);
-    const forgotten = await repository.forgetRecords(before);
-    if (forgotten > 0) logger.debug({ forgotten }, 'forgot old idempotency records');
-  };
-  return setInterval(() => {
-    forget().catch((error) => logger.warn({ err: error }, 'could not forget old idempotency records'));
-  }, FORGETTING_INTERVAL_MS).unref();
-}

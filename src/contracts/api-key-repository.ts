@@ -4,8 +4,8 @@ import type { ApiKey, ApiKeyId } from '../domain/api-key.ts';
 import { type Idempotency, type IdempotencyRecord, recordedAnswer } from '../domain/idempotency.ts';
 import type { AgentInstanceId, UserId } from '../domain/ids.ts';
 import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
-import type { ApiKeyName, ApiKeyRepository, ApiKeyTarget } from '../ports/api-key-repository.ts';
-import type { Revocations } from '../ports/revocations.ts';
+import type { ApiKeyRepository, ApiKeyTarget } from '../ports/api-key-repository.ts';
+import type { Revocations, Revoked } from '../ports/revocations.ts';
 import { aKeyId, anApiKey } from './an-api-key.ts';
 import { assertExcludes, assertIncludes, assertMatches } from './assertions.ts';
 import type { TestRunner } from './test-runner.ts';
@@ -52,7 +52,7 @@ export function apiKeyRepositoryContract({ describe, test }: TestRunner, open: (
 
   /** The user's keys that are told to be revoked from now on. */
   const revocationsOf = (userId: UserId) => {
-    const heard: ApiKeyName[] = [];
+    const heard: Revoked[] = [];
     open().revocations.onRevoked((key) => {
       if (key.userId === userId) heard.push(key);
     });

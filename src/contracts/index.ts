@@ -2,6 +2,7 @@
 export { agentInstanceRepositoryContract, type OpenStore } from './agent-instance-repository.ts';
 export { apiKeyRepositoryContract, type OpenKeyStore } from './api-key-repository.ts';
 export { dashboardQueriesContract, type OpenQueries } from './dashboard-queries.ts';
+export { dataRemovalContract, type OpenRemoval } from './data-removal.ts';
 export { type OpenRevocations, revocationsContract } from './revocations.ts';
 export { type OpenSignals, signalsContract } from './signals.ts';
 export type { TestRunner } from './test-runner.ts';

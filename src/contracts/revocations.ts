@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { UserId } from '../domain/ids.ts';
 import type { ApiKeyName } from '../ports/api-key-repository.ts';
-import type { Revocations } from '../ports/revocations.ts';
+import type { Revocations, Revoked } from '../ports/revocations.ts';
 import type { Logger } from '../ports/runtime.ts';
 import { aKeyId } from './an-api-key.ts';
 import type { TestRunner } from './test-runner.ts';
@@ -10,7 +10,7 @@ import type { TestRunner } from './test-runner.ts';
 export interface OpenRevocations {
   readonly revocations: Revocations;
   /** Resolves once the keys have been told to every listener. */
-  readonly send: (keys: readonly ApiKeyName[]) => Promise<void>;
+  readonly send: (keys: readonly Revoked[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -39,9 +39,9 @@ export function revocationsContract(
     });
 
   /** Listens and records what a test has sent. */
-  const listen = (wanted: readonly ApiKeyName[] = [sent]) => {
-    const ids = new Set(wanted.map(({ id }) => id));
-    const received: ApiKeyName[] = [];
+  const listen = (wanted: readonly Revoked[] = [sent]) => {
+    const ids = new Set<string | null>(wanted.map(({ id }) => id));
+    const received: Revoked[] = [];
     const { close } = opened.revocations.onRevoked((key) => {
       if (ids.has(key.id)) received.push(key);
     });
@@ -75,7 +75,7 @@ export function revocationsContract(
 
   rule('tells a function that listens twice twice, until each subscription is closed', async () => {
     let calls = 0;
-    const count = ({ id }: ApiKeyName) => {
+    const count = ({ id }: Revoked) => {
       if (id === sent.id) calls += 1;
     };
     const [first, second] = [opened.revocations.onRevoked(count), opened.revocations.onRevoked(count)];

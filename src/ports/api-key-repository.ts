@@ -1,6 +1,7 @@
 import type { ApiKey, ApiKeyId } from '../domain/api-key.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
 import type { UserId } from '../domain/ids.ts';
+import type { Revoked } from './revoked.ts';
 
 /** Which key one update is about, and under which idempotency key it was asked for. */
 export interface ApiKeyTarget {
@@ -63,11 +64,12 @@ export interface ApiKeyRepository {
   ): Promise<ApiKey | null>;
 
   /**
-   * The keys, of whatever user, that were revoked at `time` or later, in any order. One cheap read. A key
+   * The keys, of whatever user, that were revoked at `time` or later, and the users who are being deleted or were
+   * at `time` or later, in any order. One cheap read. A key
    * can be read only once its revocation is committed, which is a while after the time noted in it: whoever
    * asks again and again must ask for more than has passed since.
    */
-  revokedSince(time: Date): Promise<readonly ApiKeyName[]>;
+  revokedSince(time: Date): Promise<readonly Revoked[]>;
 
   /** Notes when keys were last used; an earlier time than the one noted, or an unknown key, changes nothing. */
   markUsed(uses: readonly (ApiKeyName & { readonly usedAt: Date })[]): Promise<void>;

@@ -1,5 +1,7 @@
-import type { ApiKeyName } from './api-key-repository.ts';
+import type { Revoked } from './revoked.ts';
 import type { Subscription } from './signals.ts';
+
+export type { Revoked, RevokedUser } from './revoked.ts';
 
 /**
  * Tells of keys that were revoked, on every process where the adapter spans them. A hint: one may come twice,
@@ -7,7 +9,7 @@ import type { Subscription } from './signals.ts';
  */
 export interface Revocations {
   /** Called by the store after its commit. */
-  publishRevoked(keys: readonly ApiKeyName[]): void;
+  publishRevoked(keys: readonly Revoked[]): void;
   /** Calls `listener` for each key of whatever user from now on, and never after `close`. */
-  onRevoked(listener: (key: ApiKeyName) => void): Subscription;
+  onRevoked(listener: (key: Revoked) => void): Subscription;
 }

@@ -1,6 +1,7 @@
 import { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
 import { InMemoryApiKeyRepository } from '../../src/adapters/in-memory/api-key-repository.ts';
 import { InMemoryDashboardQueries } from '../../src/adapters/in-memory/dashboard-queries.ts';
+import { InMemoryDataRemoval } from '../../src/adapters/in-memory/data-removal.ts';
 import { JwtIssuer } from '../../src/adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../../src/adapters/jwt/jwt-verifier.ts';
 import type { KeyPair } from '../../src/adapters/jwt/keys.ts';
@@ -9,6 +10,7 @@ import { createMcpEndpoint, type McpEndpoint } from '../../src/adapters/mcp/endp
 import { MikroOrmAgentInstanceRepository } from '../../src/adapters/mikro-orm/agent-instance-repository.ts';
 import { MikroOrmApiKeyRepository } from '../../src/adapters/mikro-orm/api-key-repository.ts';
 import { MikroOrmDashboardQueries } from '../../src/adapters/mikro-orm/dashboard-queries.ts';
+import { MikroOrmDataRemoval } from '../../src/adapters/mikro-orm/data-removal.ts';
 import type { Database } from '../../src/adapters/mikro-orm/database.ts';
 import { systemClock, uuidV7 } from '../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../src/adapters/signals/in-process.ts';
@@ -16,14 +18,17 @@ import { createDispatch, type Dispatch } from '../../src/application/dispatch.ts
 import { OpenWaits } from '../../src/application/open-waits.ts';
 import { createOperator, type IssueRequest, type Operator } from '../../src/application/operator.ts';
 import { DEFAULT_SETTINGS, type Ports } from '../../src/application/use-case.ts';
+import { createUserExport } from '../../src/application/user-export.ts';
 import { mcpRoutes } from '../../src/composition/mcp-routes.ts';
 import type { ApiKeyRepository } from '../../src/ports/api-key-repository.ts';
+import type { DataRemoval } from '../../src/ports/data-removal.ts';
 import { userIdOf } from '../support/builders.ts';
 import { pairs } from './jwt/signed-tokens.ts';
 import { type CallOptions, LogBook, TestServer } from './koa/test-server.ts';
 
 export interface Stores extends Pick<Ports, 'repository' | 'queries'> {
   readonly apiKeys: ApiKeyRepository;
+  readonly removal: DataRemoval;
 }
 
 export interface IssuingServerOptions {
@@ -64,7 +69,7 @@ export class IssuingServer implements AsyncDisposable {
     const recorder = new TokenRecorder({ keys: [pair], clock });
     const issuer = issues ? new JwtIssuer({ key: pair }) : null;
     const operator = createOperator({
-      apiKeys,
+      ...stores,
       issuer: new JwtIssuer({ key: pair }),
       clock,
       recordOf: (token) => recorder.recordOf(token),
@@ -85,10 +90,16 @@ export class IssuingServer implements AsyncDisposable {
       keys: [pair],
       clock,
       issued: { apiKeys, revocations: signals, logger },
+      removal: stores.removal,
     });
     const about = { dispatch, ids: uuidV7, logger, name: 'agent-dashboard-server', version: '1.2.3' };
     const mcp = createMcpEndpoint(about);
-    const server = await TestServer.start({ dispatch, tokens, also: mcpRoutes(mcp, { tokens, logger }) });
+    const server = await TestServer.start({
+      dispatch,
+      tokens,
+      userExport: createUserExport({ ...stores, clock }),
+      also: mcpRoutes(mcp, { tokens, logger }),
+    });
     return new IssuingServer({ stores, dispatch, operator, server }, tokens, mcp);
   }
 
@@ -124,6 +135,7 @@ function inMemory(signals: InProcessSignals): Stores {
     repository,
     queries: new InMemoryDashboardQueries(repository),
     apiKeys: new InMemoryApiKeyRepository(repository, signals),
+    removal: new InMemoryDataRemoval(repository, signals),
   };
 }
 
@@ -131,4 +143,5 @@ const over = (database: Database, signals: InProcessSignals): Stores => ({
   repository: new MikroOrmAgentInstanceRepository({ database, signals }),
   queries: new MikroOrmDashboardQueries(database),
   apiKeys: new MikroOrmApiKeyRepository({ database, revocations: signals }),
+  removal: new MikroOrmDataRemoval({ database, revocations: signals }),
 });

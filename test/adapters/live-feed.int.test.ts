@@ -1,16 +1,27 @@
-import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { MikroOrmAgentInstanceRepository } from '../../src/adapters/mikro-orm/agent-instance-repository.ts';
 import { MikroOrmDashboardQueries } from '../../src/adapters/mikro-orm/dashboard-queries.ts';
 import type { Database } from '../../src/adapters/mikro-orm/database.ts';
 import { openPglite } from '../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../src/adapters/mikro-orm/postgres.ts';
+import { SharedWaits } from '../../src/adapters/mikro-orm/shared-waits.ts';
 import { currentVersions } from '../../src/adapters/mikro-orm/statements/current-versions.ts';
 import { progressOfUsers } from '../../src/adapters/mikro-orm/statements/progress.ts';
+import { waitsElsewhere } from '../../src/adapters/mikro-orm/statements/waits-elsewhere.ts';
+import { systemClock, uuidV7 } from '../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../src/adapters/signals/in-process.ts';
 import { PostgresSignals } from '../../src/adapters/signals/postgres.ts';
 import { CHANNEL, encodeSignals } from '../../src/adapters/signals/signal-payload.ts';
+import { createDispatch } from '../../src/application/dispatch.ts';
+import { LiveFeed } from '../../src/application/live/live-feed.ts';
+import { OpenWaits } from '../../src/application/open-waits.ts';
+import { DEFAULT_SETTINGS } from '../../src/application/use-case.ts';
+import * as useCases from '../../src/application/use-cases/index.ts';
+import type { AgentInstanceId, UserId } from '../../src/domain/ids.ts';
 import { type LiveProcess, liveFeedContract } from '../contracts/live-feed.ts';
+import { aCaller } from '../support/builders.ts';
 import { createDatabase } from '../support/postgres-database.ts';
+import { RecordingSink } from '../support/recording-sink.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
 
 const opened = new AsyncDisposableStack();
@@ -38,8 +49,10 @@ describe('PGlite', () => {
 
 describe('PostgreSQL, written in one process and watched in another', () => {
   let processes: { writer: LiveProcess; watcher: LiveProcess };
+  const databases: Database[] = [];
   const start = async (url: string): Promise<LiveProcess> => {
     const database = await migrated(await openPostgres(url));
+    databases.push(database);
     const signals = new PostgresSignals({
       connection: { connectionString: url },
       currentVersions: (watched) => currentVersions(database, watched),
@@ -60,4 +73,50 @@ describe('PostgreSQL, written in one process and watched in another', () => {
     processes = { writer: await start(url), watcher: await start(url) };
   });
   liveFeedContract(() => processes);
+
+  test.each(['instance', 'all'])(
+    'that an agent waits in the other process, and that it does no more, is told without a change: a stream of %s',
+    async (of) => {
+      const userId = `viewer-${uuidV7.next()}` as UserId;
+      const agentInstanceId = uuidV7.next() as AgentInstanceId;
+      const here = { settings: DEFAULT_SETTINGS, clock: systemClock, ids: uuidV7, waits: new OpenWaits() };
+      const stopping = new AbortController();
+      const waits = new OpenWaits();
+      const shared = new SharedWaits({ database: databases[0]!, waits, logger: new RecordedLog() });
+      const feed = new LiveFeed(
+        {
+          ...processes.watcher,
+          ...here,
+          waitsElsewhere: (users) => waitsElsewhere(databases[1]!, users),
+          waitsElsewhereMillis: 50,
+        },
+        stopping.signal,
+      );
+      await createDispatch({ ...processes.writer, ...here }, stopping.signal)(useCases.sendAgentMessage, {
+        caller: aCaller({ userId }),
+        input: {
+          agent_instance_id: agentInstanceId,
+          agent_type: 'x',
+          content: 'Which?',
+          requires_user_input: true,
+        },
+      });
+      const caller = aCaller({ userId, scopes: ['dashboard'] });
+      const stream =
+        of === 'all'
+          ? await feed.ofAll({ caller, lastEventId: null })
+          : await feed.ofInstance({ caller, agentInstanceId, lastEventId: null });
+      const sink = new RecordingSink();
+      void stream.flow(sink);
+      const waiting = waits.begin({ userId, agentInstanceId });
+      await shared.tell();
+      const begun = await sink.until('message_update Which?');
+      const told = sink.events.length;
+      waiting[Symbol.dispose]();
+      await shared.tell();
+      const ended = await sink.until('message_update Which?', told);
+      expect([begun.agent_waiting, ended.agent_waiting]).toEqual([true, false]);
+      stopping.abort();
+    },
+  );
 });

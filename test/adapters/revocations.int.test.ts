@@ -6,7 +6,7 @@ import { PostgresSignals } from '../../src/adapters/signals/postgres.ts';
 import { CHANNEL, encodeRevoked } from '../../src/adapters/signals/signal-payload.ts';
 import type { ApiKey } from '../../src/domain/api-key.ts';
 import type { UserId } from '../../src/domain/ids.ts';
-import type { ApiKeyName } from '../../src/ports/api-key-repository.ts';
+import type { Revoked } from '../../src/ports/revocations.ts';
 import { anApiKey } from '../support/builders.ts';
 import { createDatabase } from '../support/postgres-database.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
@@ -16,7 +16,7 @@ interface Process {
   readonly database: Database;
   readonly signals: PostgresSignals;
   readonly keys: MikroOrmApiKeyRepository;
-  readonly heard: ApiKeyName[];
+  readonly heard: Revoked[];
 }
 
 const REVOKED_AT = new Date('2026-03-01T12:00:00.123Z');
@@ -34,7 +34,7 @@ async function startProcess(url: string): Promise<Process> {
     logger: log,
   });
   await signals.start();
-  const heard: ApiKeyName[] = [];
+  const heard: Revoked[] = [];
   signals.onRevoked((key) => heard.push(key));
   const notify = { channel: CHANNEL, encode: encodeRevoked };
   const keys = new MikroOrmApiKeyRepository({ database, revocations: signals, notify });
@@ -91,7 +91,7 @@ test('a revocation that is not committed is told to nobody', async () => {
   const tooLong = 'x'.repeat(8_000);
   const notify = {
     channel: CHANNEL,
-    encode: (keys: readonly ApiKeyName[]) => [...encodeRevoked(keys), tooLong],
+    encode: (keys: readonly Revoked[]) => [...encodeRevoked(keys), tooLong],
   };
   const failing = new MikroOrmApiKeyRepository({ database: one.database, revocations: one.signals, notify });
   const revoked = { ...key, revokedAt: REVOKED_AT };

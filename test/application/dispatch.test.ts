@@ -17,6 +17,8 @@ function recordingUseCase(needed: readonly Scope[] = ['agent']) {
   const calls: Call<v.InferOutput<typeof input>>[] = [];
   const useCase = defineUseCase({
     name: 'record',
+    summary: 'Remembers its calls',
+    refusals: [],
     scopes: needed,
     input,
     output: v.object({}),
@@ -91,6 +93,7 @@ describe('a scope', () => {
     readAgentInstance: ['agent', 'dashboard'],
     readConversation: ['agent', 'dashboard'],
     setInstanceStatus: ['agent', 'dashboard'],
+    deleteAccount: ['dashboard'],
     deleteAgentInstance: ['dashboard'],
     listAgentInstances: ['dashboard'],
     listAgentTypes: ['dashboard'],

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
 import { InMemoryApiKeyRepository } from '../../src/adapters/in-memory/api-key-repository.ts';
+import { InMemoryDashboardQueries } from '../../src/adapters/in-memory/dashboard-queries.ts';
+import { InMemoryDataRemoval } from '../../src/adapters/in-memory/data-removal.ts';
 import { JwtIssuer } from '../../src/adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../../src/adapters/jwt/jwt-verifier.ts';
 import type { KeyPair } from '../../src/adapters/jwt/keys.ts';
@@ -26,14 +28,15 @@ const UNLIMITED = { agentInstanceId: null, expiresInSeconds: null } as const;
 /** What whoever runs a server with these keys has; it signs with the first. */
 function operating(keys: readonly KeyPair[], stored = emptyStore()) {
   const clock = new SettableClock();
-  const { apiKeys, signals } = stored;
+  const { apiKeys, signals, queries, removal } = stored;
   const recorder = new TokenRecorder({ keys, clock });
   const issuer = new JwtIssuer({ key: keys[0]!, namesKey: keys.length > 1 });
-  const ports = { apiKeys, clock, issuer, recordOf: (token: string) => recorder.recordOf(token) };
+  const recordOf = (token: string) => recorder.recordOf(token);
+  const ports = { apiKeys, queries, removal, clock, issuer, recordOf };
   /** By another process each time, which remembers nothing. */
   const isGood = async (token: string) => {
     const issued = { apiKeys, revocations: signals, logger: new LogBook() };
-    const verifier = new JwtVerifier({ keys, clock, issued });
+    const verifier = new JwtVerifier({ keys, clock, issued, removal });
     try {
       await verifier.verify(token);
       return true;
@@ -48,8 +51,14 @@ function operating(keys: readonly KeyPair[], stored = emptyStore()) {
 
 function emptyStore() {
   const signals = new InProcessSignals();
-  const apiKeys = new InMemoryApiKeyRepository(new InMemoryAgentInstanceRepository(signals), signals);
-  return { signals, apiKeys };
+  const repository = new InMemoryAgentInstanceRepository(signals);
+  return {
+    signals,
+    repository,
+    apiKeys: new InMemoryApiKeyRepository(repository, signals),
+    queries: new InMemoryDashboardQueries(repository),
+    removal: new InMemoryDataRemoval(repository, signals),
+  };
 }
 
 describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {

@@ -28,6 +28,9 @@ const DEFAULTS = {
   allowedHosts: [],
   staleAfterSeconds: 300,
   rateLimitPerMinute: 60_000,
+  retentionDays: null,
+  metricsPort: null,
+  traces: false,
   logLevel: 'info',
 };
 
@@ -110,10 +113,20 @@ const VARIABLES: { readonly [name: string]: Expected } = {
     wrong: ['0', '-1', '1.5', '86401', '5m', ' '],
     right: ['60', { staleAfterSeconds: 60 }],
   },
+  RETENTION_DAYS: {
+    must: /whole number of days from 1 to 36500/,
+    wrong: ['0', '-1', '1.5', '36501', '30d', ' '],
+    right: ['90', { retentionDays: 90 }],
+  },
   RATE_LIMIT_PER_MINUTE: {
     must: /whole number: the requests one token may make a minute/,
     wrong: ['-1', '1.5', '1e3', 'many', ' 5', '9999999999'],
     right: ['600', { rateLimitPerMinute: 600 }],
+  },
+  METRICS_PORT: {
+    must: /port number from 0 to 65535/,
+    wrong: ['http', '-1', '65536'],
+    right: ['9464', { metricsPort: 9464 }],
   },
   LOG_LEVEL: {
     must: /one of fatal, error, warn, info, debug, trace, silent/,

@@ -3,12 +3,13 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { IssueRequest, Operator } from '../../src/application/operator.ts';
 import { hasOperator, openOperatorSocket, reachOperator } from '../../src/composition/operator-socket.ts';
 import { issuingDisabled } from '../../src/ports/errors.ts';
 import { LogBook } from '../adapters/koa/test-server.ts';
 import { userIdOf } from '../support/builders.ts';
+import { collect } from '../support/collect.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 const REQUEST: IssueRequest = {
@@ -32,6 +33,11 @@ const operatorWith = (operations: Partial<Operator> = {}): Operator => ({
   list: async () => [],
   revoke: async () => [],
   import: async (tokens) => tokens.map((reason) => ({ outcome: 'refused', reason })),
+  holdings: async () => ({ agent_types: 1, agent_instances: 2, messages: 3, api_keys: 4 }),
+  async *exportUser(userId) {
+    yield { type: 'header', user_id: userId };
+  },
+  async *deleteUser() {},
   ...operations,
 });
 const open = (operator = operatorWith()) => openOperatorSocket(folder.path, operator, log);
@@ -51,6 +57,7 @@ test('carries every operation, with its argument and its result', async () => {
   expect(await operator.issue(REQUEST)).toBe('token of ada');
   expect(await operator.list()).toEqual([]);
   expect(await operator.revoke('x')).toEqual([]);
+  expect(await operator.holdings(userIdOf('ada'))).toMatchObject({ messages: 3 });
   const many = Array.from({ length: 5_000 }, (_, nth) => `${nth} `.repeat(50));
   expect(await operator.import(many)).toHaveLength(5_000);
 });
@@ -129,4 +136,77 @@ test('a path that is too long for a socket is told in the log, and to who asks',
   expect(log.at('warn')).toMatchObject([{ message: expect.stringContaining('DATA_DIR is too long') }]);
   expect(await hasOperator(deep)).toBe(false);
   await expect(reachOperator(deep)).rejects.toThrow('choose a shorter DATA_DIR');
+});
+
+describe('an answer of many lines', () => {
+  const line = (nth: number) => ({ type: 'message', content: `${nth} \u2028 \n "`.repeat(100) });
+
+  /** Lines without end; tells how many were made, and when no more will be. */
+  function endless() {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const made = { count: 0, ended };
+    const operator = operatorWith({
+      async *exportUser() {
+        try {
+          for (;;) yield line(made.count++);
+        } finally {
+          end();
+        }
+      },
+    });
+    return { made, operator };
+  }
+
+  test('arrives whole, in order', async () => {
+    const operator = operatorWith({
+      async *exportUser() {
+        for (let nth = 0; nth < 3_000; nth += 1) yield line(nth);
+      },
+    });
+    await using _socket = await open(operator);
+    const reached = (await reachOperator(folder.path))!;
+    expect(await collect(reached.exportUser(userIdOf('ada')))).toEqual(
+      Array.from({ length: 3_000 }, (_, nth) => line(nth)),
+    );
+    expect(await collect(reached.deleteUser(userIdOf('ada')))).toEqual([]);
+  });
+
+  test('is made no faster than it is taken, and no more of it once its reader has gone', async () => {
+    const { made, operator } = endless();
+    await using _socket = await open(operator);
+    let taken = 0;
+    for await (const _ of (await reachOperator(folder.path))!.exportUser(userIdOf('ada'))) {
+      taken += 1;
+      if (taken === 50) break;
+    }
+    await made.ended;
+    // What a socket and the buffers at its ends hold.
+    expect(made.count * JSON.stringify(line(0)).length).toBeLessThan(4_000_000);
+  });
+
+  test('tells why it ended early', async () => {
+    const operator = operatorWith({
+      async *exportUser() {
+        yield line(1);
+        throw new Error('no more');
+      },
+    });
+    await using _socket = await open(operator);
+    const lines = (await reachOperator(folder.path))!.exportUser(userIdOf('ada'))[Symbol.asyncIterator]();
+    expect(await lines.next()).toMatchObject({ value: line(1) });
+    await expect(lines.next()).rejects.toThrow('no more');
+  });
+
+  test('is cut off by a server that stops, and does not pass for whole', async () => {
+    const { made, operator } = endless();
+    const socket = await open(operator);
+    const reading = (async () => {
+      for await (const _ of (await reachOperator(folder.path))!.exportUser(userIdOf('ada')));
+    })();
+    const failed = expect(reading).rejects.toThrow('stopped before it was done');
+    while (made.count < 10) await new Promise(setImmediate);
+    await socket[Symbol.asyncDispose]();
+    await failed;
+    await made.ended;
+  });
 });

@@ -35,6 +35,7 @@ export const NOT_ON_BOTH: {
   delete_agent_instance: FOR_PEOPLE,
   restore_agent_instance: FOR_PEOPLE,
   write_to_agent: FOR_PEOPLE,
+  delete_account: FOR_PEOPLE,
   create_api_key: FOR_KEYS,
   list_api_keys: FOR_KEYS,
   revoke_api_key: FOR_KEYS,

@@ -75,6 +75,7 @@ type Site = Awaited<ReturnType<typeof site>>;
 
 const missing = (kind: ProxyKind): string[] => [kind.program, 'openssl'].filter((program) => !has(program));
 
+// All at once, for most of it is waiting.
 for (const kind of PROXIES) {
   const lacking = missing(kind);
   const why = lacking.length === 0 ? '' : ` (left out: ${lacking.join(' and ')} not on this machine)`;
@@ -148,6 +149,11 @@ for (const kind of PROXIES) {
       );
     });
   });
+}
+
+for (const kind of PROXIES) {
+  const lacking = missing(kind);
+  const why = lacking.length === 0 ? '' : ` (left out: ${lacking.join(' and ')} not on this machine)`;
 
   describe.skipIf(lacking.length > 0)(`deploy/${kind.file}, while processes stop${why}`, () => {
     it('nothing is lost and nothing comes twice', async () => {

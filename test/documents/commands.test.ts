@@ -11,6 +11,9 @@ import { ROOT, type ShellBlock, shellBlocks } from './shell-blocks.ts';
 /** In the order in which a reader meets them; what one leaves behind, the next one finds. */
 const DOCUMENTS = ['README.md', 'DEPLOYMENT.md'];
 
+/** Two minutes on a busy machine, most of it Node's starts and one build. */
+const PATIENCE_MS = 220_000;
+
 /** Done already, for the copy shares the packages of this tree; every CI run does the first of them. */
 const DONE = /npm (?:ci|prune)\b[^&\n]*/g;
 
@@ -69,11 +72,21 @@ it('every command of the documents does what it is there for', { timeout: 240_00
       said += text;
     });
   }
-  try {
-    await once(shell, 'exit');
-  } finally {
-    process.kill(-shell.pid!, 'SIGKILL');
-  }
+  const end = () => {
+    try {
+      process.kill(-shell.pid!, 'SIGKILL');
+    } catch {
+      // None of them is left.
+    }
+  };
+  // What waits for an answer that a wrong command never gave.
+  const timer = setTimeout(end, PATIENCE_MS);
+  process.once('exit', end);
+  await once(shell, 'exit');
+  clearTimeout(timer);
+  process.removeListener('exit', end);
+  // The shell has ended, but not its server.
+  end();
   expect(said, said).toContain('== all done');
   // The two ends of the session that the README plays.
   expect(said).toContain('"content":"8081"');

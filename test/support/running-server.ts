@@ -1,4 +1,5 @@
 import { BIN } from './agent-dashboard.ts';
+import { fetchDescribed } from './fetch-described.ts';
 import { NodeProcess, type NodeProcessOptions } from './node-process.ts';
 
 export interface Call {
@@ -44,7 +45,7 @@ export class RunningServer implements AsyncDisposable {
     path: string,
     { body, headers, token = this.agentToken }: Call = {},
   ): Promise<Response> {
-    return fetch(`${this.url}/api/v1${path}`, {
+    return fetchDescribed(`${this.url}/api/v1${path}`, {
       method,
       headers: {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),

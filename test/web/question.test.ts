@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseQuestion } from '../../src/domain/question-text.ts';
 import { preview } from '../../web/src/model/preview.ts';
-import { parseQuestion } from '../../web/src/model/question.ts';
 
 describe('the options of a question', () => {
   test('are its numbered lines', () => {

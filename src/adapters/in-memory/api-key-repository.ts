@@ -1,5 +1,6 @@
 import { type ApiKey, becomesRevoked } from '../../domain/api-key.ts';
 import type { UserId } from '../../domain/ids.ts';
+import { tokensRefusedBefore } from '../../domain/user-deletion.ts';
 import type {
   ApiKeyName,
   ApiKeyRepository,
@@ -8,7 +9,7 @@ import type {
   OwnedApiKey,
 } from '../../ports/api-key-repository.ts';
 import { storageBusy } from '../../ports/errors.ts';
-import type { Revocations } from '../../ports/revocations.ts';
+import type { Revocations, Revoked } from '../../ports/revocations.ts';
 import { UserData } from './user-data.ts';
 
 /** Keeps issued keys beside a user's agent instances; values are copied in and out. */
@@ -58,9 +59,12 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
     return structuredClone(found ?? null);
   }
 
-  async revokedSince(time: Date): Promise<readonly ApiKeyName[]> {
-    const revoked: ApiKeyName[] = [];
-    for (const [userId, { apiKeys }] of this.#users) {
+  async revokedSince(time: Date): Promise<readonly Revoked[]> {
+    const revoked: Revoked[] = [];
+    for (const [userId, { apiKeys, deletion }] of this.#users) {
+      if (deletion !== null && (deletion.finishedAt === null || deletion.finishedAt >= time)) {
+        revoked.push({ userId, id: null, issuedBefore: tokensRefusedBefore(deletion) });
+      }
       for (const { id, revokedAt } of apiKeys.values()) {
         if (revokedAt !== null && revokedAt >= time) revoked.push({ userId, id });
       }

@@ -3,12 +3,14 @@ import type { Signals } from '../../ports/signals.ts';
 import { InMemoryAgentInstanceRepository } from './agent-instance-repository.ts';
 import { InMemoryApiKeyRepository } from './api-key-repository.ts';
 import { InMemoryDashboardQueries } from './dashboard-queries.ts';
+import { InMemoryDataRemoval } from './data-removal.ts';
 
-/** The three stores over the same data, by the names under which `createDashboard` takes them. */
+/** The stores over the same data, by the names under which `createDashboard` takes them. */
 export interface InMemoryStore {
   readonly repository: InMemoryAgentInstanceRepository;
   readonly queries: InMemoryDashboardQueries;
   readonly apiKeys: InMemoryApiKeyRepository;
+  readonly removal: InMemoryDataRemoval;
 }
 
 /** An empty store, gone with the process: `createDashboard({ signals, ...inMemoryStore(signals) })`. */
@@ -18,5 +20,6 @@ export function inMemoryStore(signals: Signals & Revocations): InMemoryStore {
     repository,
     queries: new InMemoryDashboardQueries(repository),
     apiKeys: new InMemoryApiKeyRepository(repository, signals),
+    removal: new InMemoryDataRemoval(repository, signals),
   };
 }

@@ -4,6 +4,7 @@ import type { ApiKey, ApiKeyId } from '../../domain/api-key.ts';
 import type { IdempotencyRecord } from '../../domain/idempotency.ts';
 import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
 import type { Message } from '../../domain/message.ts';
+import type { UserDeletion } from '../../domain/user-deletion.ts';
 
 export interface StoredInstance {
   readonly instance: AgentInstance;
@@ -27,4 +28,10 @@ export class UserData {
   readonly instanceOfMessage = new Map<MessageId, AgentInstanceId>();
   readonly apiKeys = new Map<ApiKeyId, ApiKey>();
   readonly records = new Map<string, IdempotencyRecord>();
+  /** All that stays once everything else was deleted. */
+  deletion: UserDeletion | null;
+
+  constructor(deletion: UserDeletion | null = null) {
+    this.deletion = deletion;
+  }
 }

@@ -47,6 +47,10 @@ export function tokenIdOf({ jti }: JsonObject): string | null {
   return jti;
 }
 
+/** When the token was made, in epoch milliseconds; minus infinity where it does not say. */
+export const issuedAtOf = ({ iat }: JsonObject): number =>
+  iat === undefined ? -Infinity : Number(iat) * 1000;
+
 const bearerOf = ({ sub, exp, email, name }: JsonObject) => ({
   userId: userIdOf(sub),
   expiresAt: expiryOf(exp),

@@ -1,7 +1,7 @@
 import { type CompactVerifyGetKey, compactVerify, createRemoteJWKSet, customFetch, errors } from 'jose';
 import { identityProviderUnavailable } from '../../ports/errors.ts';
 import type { Caller } from '../../ports/token-verifier.ts';
-import { personOf } from './claims.ts';
+import { issuedAtOf, personOf } from './claims.ts';
 import type { JsonObject } from './strict-json.ts';
 import { refuseUnsoundForm } from './token-form.ts';
 
@@ -45,12 +45,12 @@ export class IdentityProvider {
    * @throws PortError `identity_provider_unavailable` where the keys are needed and cannot be had.
    * @throws Error for whatever the provider has not signed, or claims what does not hold at `now`.
    */
-  async check(text: string, now: Date): Promise<Caller> {
+  async check(text: string, now: Date): Promise<{ caller: Caller; issuedAt: number }> {
     const { claims } = refuseUnsoundForm(text);
     this.#refuseStrangers(claims);
-    const person = personOf(claims, now);
+    const caller = personOf(claims, now);
     await compactVerify(text, this.#keyOf, { algorithms: ALGORITHMS });
-    return person;
+    return { caller, issuedAt: issuedAtOf(claims) };
   }
 
   #refuseStrangers({ iss, aud }: JsonObject): void {

@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
 import type { ApiKeyId } from '../../domain/api-key.ts';
+import type { UserId } from '../../domain/ids.ts';
+import { refusesToken } from '../../domain/user-deletion.ts';
 import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
+import type { DataRemoval } from '../../ports/data-removal.ts';
 import { PortError, unauthenticated } from '../../ports/errors.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
@@ -20,6 +23,8 @@ export interface JwtVerifierOptions {
   readonly identityProvider?: IdentityProvider | null;
   /** What was issued and revoked. Without it a signature is all there is, and short keys are worth nothing. */
   readonly issued?: Omit<RevocationWatchOptions, 'tokens' | 'clock'> | null;
+  /** Who was deleted. Absent or null: nobody is. */
+  readonly removal?: Pick<DataRemoval, 'find'> | null;
   readonly clock: Clock;
   /** How many checked tokens are remembered. */
   readonly remembered?: number;
@@ -37,6 +42,7 @@ export class JwtVerifier implements TokenVerifier {
   readonly #own: OwnTokens;
   readonly #provider: IdentityProvider | null;
   readonly #apiKeys: ApiKeyRepository | null;
+  readonly #removal: Pick<DataRemoval, 'find'> | null;
   readonly #clock: Clock;
   readonly #known: KnownTokens;
   readonly #watch: RevocationWatch | null;
@@ -47,9 +53,15 @@ export class JwtVerifier implements TokenVerifier {
     this.#own = new OwnTokens(keys);
     this.#provider = identityProvider;
     this.#apiKeys = issued?.apiKeys ?? null;
+    this.#removal = options.removal ?? null;
     this.#clock = clock;
     this.#known = new KnownTokens(remembered);
     this.#watch = issued === null ? null : new RevocationWatch({ ...issued, clock, tokens: this.#known });
+  }
+
+  /** How many tokens need not be checked again for now. */
+  get knownTokens(): number {
+    return this.#known.all().size;
   }
 
   verify(text: string): Caller | Promise<Caller> {
@@ -103,14 +115,17 @@ export class JwtVerifier implements TokenVerifier {
     } catch (refusal) {
       // What an own key has signed, or is said to have signed, is no business of the provider's.
       if (this.#provider === null || !(refusal instanceof NotOursError)) throw refusal;
-      const caller = await this.#provider.check(text, now);
-      return this.#remember(
-        { caller, hash, revocableAs: null, recheckAt: now.getTime() + PROVIDER_RECHECK_MS },
-        readAt,
-      );
+      const { caller, issuedAt } = await this.#provider.check(text, now);
+      await this.#refuseDeleted(caller.userId, issuedAt);
+      const recheckAt = now.getTime() + PROVIDER_RECHECK_MS;
+      return this.#remember({ caller, hash, issuedAt, revocableAs: null, recheckAt }, readAt);
     }
-    const revocableAs = await this.#requireGood(own, hash);
-    return this.#remember({ caller: own.caller, hash, revocableAs, recheckAt: Infinity }, readAt);
+    const { caller, issuedAt } = own;
+    const [revocableAs] = await Promise.all([
+      this.#requireGood(own, hash),
+      this.#refuseDeleted(caller.userId, issuedAt),
+    ]);
+    return this.#remember({ caller, hash, issuedAt, revocableAs, recheckAt: Infinity }, readAt);
   }
 
   /** @returns what the token's record is or would be named by. */
@@ -121,6 +136,11 @@ export class JwtVerifier implements TokenVerifier {
     if (mustBeRecorded && record?.tokenHash !== hash)
       throw new Error('signed by a short key, and not issued here');
     return this.#apiKeys === null ? null : named;
+  }
+
+  async #refuseDeleted(userId: UserId, issuedAt: number): Promise<void> {
+    const deletion = (await this.#removal?.find(userId)) ?? null;
+    if (deletion !== null && refusesToken(deletion, issuedAt)) throw new Error('its user was deleted');
   }
 
   #remember(token: Parameters<KnownTokens['add']>[0], readAt: number): Caller {

@@ -1,4 +1,5 @@
-import type { ApiKeyName } from '../../ports/api-key-repository.ts';
+import type { Revoked } from '../../ports/revocations.ts';
 
-/** One text for both parts, which no other two parts make. */
-export const keyNameOf = ({ userId, id }: ApiKeyName): string => JSON.stringify([userId, id]);
+/** One text for both parts, which no other two parts make; with null for the id it stands for the whole user. */
+export const keyNameOf = ({ userId, id }: Pick<Revoked, 'userId' | 'id'>): string =>
+  JSON.stringify([userId, id]);

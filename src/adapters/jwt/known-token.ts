@@ -9,6 +9,8 @@ export interface KnownTokenOptions {
   readonly hash: string;
   /** What a revocation names it by; null for one that nobody here can revoke. */
   readonly revocableAs: ApiKeyId | null;
+  /** By its own word, in epoch milliseconds; minus infinity where it does not say. */
+  readonly issuedAt: number;
   /** When what is known has to be found out anew. In epoch milliseconds. */
   readonly recheckAt: number;
   /** Told when somebody begins and stops to hold on to the token's life. */
@@ -22,6 +24,9 @@ export class KnownToken implements TokenLife {
   readonly revocableAs: ApiKeyId | null;
   /** The same together with whose it is; made once, since all of them are looked through. */
   readonly keyName: string | null;
+  /** What a revocation names that ends all tokens of its user. */
+  readonly userName: string;
+  readonly issuedAt: number;
   readonly recheckAt: number;
   /** Epoch milliseconds. */
   usedAt = 0;
@@ -29,11 +34,13 @@ export class KnownToken implements TokenLife {
   readonly #listeners = new Set<() => void>();
   #hasEnded = false;
 
-  constructor({ caller, hash, revocableAs, recheckAt, onHeld }: KnownTokenOptions) {
+  constructor({ caller, hash, revocableAs, issuedAt, recheckAt, onHeld }: KnownTokenOptions) {
     this.caller = { ...caller, life: this };
     this.hash = hash;
     this.revocableAs = revocableAs;
     this.keyName = revocableAs === null ? null : keyNameOf({ userId: caller.userId, id: revocableAs });
+    this.userName = keyNameOf({ userId: caller.userId, id: null });
+    this.issuedAt = issuedAt;
     this.recheckAt = recheckAt;
     this.#onHeld = onHeld;
   }

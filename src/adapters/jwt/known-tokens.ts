@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { ApiKeyName } from '../../ports/api-key-repository.ts';
+import type { Revoked } from '../../ports/revocations.ts';
 import { isExpired } from './claims.ts';
 import { keyNameOf } from './key-name.ts';
 import { KnownToken, type KnownTokenOptions } from './known-token.ts';
@@ -18,7 +18,7 @@ export class KnownTokens {
   readonly #recent: LRUCache<string, KnownToken>;
   readonly #held = new Set<KnownToken>();
   /** For tokens that are still being checked, by what was read before they were revoked. */
-  readonly #revokedOfLate = new LRUCache<string, true>(REVOKED_OF_LATE);
+  readonly #revokedOfLate = new LRUCache<string, number>(REVOKED_OF_LATE);
   readonly #onHeld = (token: KnownToken, held: boolean): void => {
     if (held) this.#held.add(token);
     else this.#held.delete(token);
@@ -38,8 +38,7 @@ export class KnownTokens {
   /** @throws Error for a token that was revoked while it was checked. */
   add(options: Omit<KnownTokenOptions, 'onHeld'>): KnownToken {
     const token = new KnownToken({ ...options, onHeld: this.#onHeld });
-    if (token.keyName !== null && this.#revokedOfLate.has(token.keyName))
-      throw new Error('revoked while it was checked');
+    if (isRevoked(token, this.#revokedOfLate)) throw new Error('revoked while it was checked');
     this.#recent.set(token.hash, token);
     return token;
   }
@@ -59,11 +58,11 @@ export class KnownTokens {
     this.#endThose(({ caller }) => isExpired(caller, now));
   }
 
-  endRevoked(revoked: readonly ApiKeyName[]): void {
+  endRevoked(revoked: readonly Revoked[]): void {
     if (revoked.length === 0) return;
-    const names = new Set(revoked.map(keyNameOf));
-    for (const name of names) this.#revokedOfLate.set(name, true);
-    this.#endThose(({ keyName }) => keyName !== null && names.has(keyName));
+    const ends = new Map(revoked.map((each) => [keyNameOf(each), endOf(each)]));
+    for (const [name, end] of ends) this.#revokedOfLate.set(name, end);
+    this.#endThose((token) => isRevoked(token, ends));
   }
 
   /** Each once. */
@@ -75,4 +74,17 @@ export class KnownTokens {
   #endThose(isOver: (token: KnownToken) => boolean): void {
     for (const token of this.all()) if (isOver(token)) this.end(token);
   }
+}
+
+/** Tokens of this name that were issued before, in epoch milliseconds, have ended. */
+const endOf = (revoked: Revoked): number =>
+  revoked.id === null ? (revoked.issuedBefore?.getTime() ?? Infinity) : Infinity;
+
+/** @param ends by name of a key or of a user. */
+function isRevoked(
+  { keyName, userName, issuedAt }: KnownToken,
+  ends: { get(name: string): number | undefined },
+): boolean {
+  if (keyName !== null && ends.get(keyName) !== undefined) return true;
+  return issuedAt < (ends.get(userName) ?? -Infinity);
 }

@@ -1,5 +1,5 @@
 import type { Caller } from '../../ports/token-verifier.ts';
-import { callerOf, tokenIdOf } from './claims.ts';
+import { callerOf, issuedAtOf, tokenIdOf } from './claims.ts';
 import type { KeyAlgorithm, VerificationKey } from './keys.ts';
 import { requireSignature } from './signature.ts';
 import { refuseUnsoundForm, type SoundToken } from './token-form.ts';
@@ -9,6 +9,8 @@ export interface OwnToken {
   readonly caller: Caller;
   /** Its `jti`; null where it has none. */
   readonly id: string | null;
+  /** In epoch milliseconds; minus infinity where it does not say. */
+  readonly issuedAt: number;
   /**
    * True where the signature proves nothing, since the key is short: the token counts only if this server
    * has issued it, and stored its hash.
@@ -46,6 +48,7 @@ export class OwnTokens {
     return {
       caller: mustBeRecorded || isBound ? withoutDashboard(caller) : caller,
       id: tokenIdOf(token.claims),
+      issuedAt: issuedAtOf(token.claims),
       mustBeRecorded,
       algorithm: key.algorithm,
     };

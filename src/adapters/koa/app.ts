@@ -1,14 +1,15 @@
-import Koa, { type Middleware } from 'koa';
-import { exchange } from './exchange.ts';
+import Koa, { type Context, type Middleware } from 'koa';
+import { exchange, exchangeOf } from './exchange.ts';
 import { type GuardOptions, guard } from './guard.ts';
 import { notFound } from './http-error.ts';
-import { page } from './page.ts';
+import { type DescribedApi, describeApi } from './openapi/document.ts';
+import { DOCS_PATH, page } from './page.ts';
 import { type RestApiOptions, restApi } from './rest.ts';
 import { securityHeaders } from './security-headers.ts';
 import { type ServerStatusOptions, serverStatus } from './server-status.ts';
 import { type SignIn, signInRoutes } from './sign-in.ts';
 
-export interface AppOptions extends RestApiOptions, GuardOptions, ServerStatusOptions {
+export interface AppOptions extends RestApiOptions, GuardOptions, Omit<ServerStatusOptions, 'openApi'> {
   /** Lets browsers in, with a cookie. Absent or null: bearer tokens only. */
   readonly signIn?: SignIn | null;
   /** Where the page's files are; absent or null: there is no page. */
@@ -16,6 +17,15 @@ export interface AppOptions extends RestApiOptions, GuardOptions, ServerStatusOp
   /** Whatever else the server answers; asked last, behind the same guard. */
   readonly also?: readonly Middleware[];
 }
+
+/** What of the server its description depends on. */
+const describedOf = ({ signIn, live, userExport, jwks, ...options }: AppOptions): DescribedApi => ({
+  ...options,
+  hasSignIn: signIn != null,
+  hasStreams: live != null,
+  hasExport: userExport != null,
+  publishesKeys: jwks !== undefined,
+});
 
 const CLIENT_GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
@@ -28,7 +38,10 @@ export function createApp(options: AppOptions): Koa {
   const { signIn = null, pageDir = null } = options;
   const forBrowsers = { ...options, cookies: signIn !== null };
   if (pageDir !== null) app.use(page(pageDir));
-  app.use(serverStatus(options));
+  let described: object | null = null;
+  const openApi = () => (described ??= describeApi(describedOf(options)));
+  const links = { ...(pageDir !== null && { docs: DOCS_PATH }), ...options.links };
+  app.use(serverStatus({ ...options, links, openApi }));
   if (signIn !== null) app.use(signInRoutes({ ...forBrowsers, signIn }));
   app.use(restApi(forBrowsers));
   for (const middleware of options.also ?? []) app.use(middleware);
@@ -36,9 +49,10 @@ export function createApp(options: AppOptions): Koa {
     throw notFound();
   });
   // What happens to an answer on its way out: mostly that its client went away.
-  app.on('error', (error: NodeJS.ErrnoException) => {
-    if (CLIENT_GONE.has(error.code ?? '')) options.logger.debug({ err: error }, 'client gone');
-    else options.logger.error({ err: error }, 'answer not sent');
+  app.on('error', (error: NodeJS.ErrnoException, ctx?: Context) => {
+    const request_id = ctx === undefined ? null : exchangeOf(ctx)?.requestId;
+    if (CLIENT_GONE.has(error.code ?? '')) options.logger.debug({ err: error, request_id }, 'client gone');
+    else options.logger.error({ err: error, request_id }, 'answer not sent');
   });
   return app;
 }

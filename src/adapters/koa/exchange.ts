@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { CodedError } from '../../domain/errors.ts';
+import type { Observer } from '../../ports/observer.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import type { Caller, Scope } from '../../ports/token-verifier.ts';
 import { challengeOf } from './challenge.ts';
@@ -26,12 +27,17 @@ export interface Exchange {
   caller: Caller | null;
   /** What answers, once it is found in the table. */
   route: Answering | null;
+  /** The path that is answered, as the table of what answers has it. */
+  at: string | null;
+  isStream: boolean;
 }
 
 export interface ExchangeSettings {
   readonly logger: Logger;
   /** How clients reach the server; null: as the request did. */
   readonly publicUrl?: string | null;
+  /** Told of every request that was answered. */
+  readonly observer?: Observer | null;
 }
 
 const EXCHANGE = Symbol('exchange');
@@ -57,24 +63,48 @@ export async function exchange(
   const state = ctx.state as ExchangeState;
   if (state[EXCHANGE] !== undefined) return work(ctx);
   const started = performance.now();
-  const current: Exchange = { requestId: nameRequest(ctx), caller: null, route: null };
+  const current: Exchange = {
+    requestId: nameRequest(ctx),
+    caller: null,
+    route: null,
+    at: null,
+    isStream: false,
+  };
   state[EXCHANGE] = current;
   try {
     await work(ctx);
   } catch (error) {
     answerProblem(ctx, settings, current, error);
   }
+  const millis = performance.now() - started;
+  if (settings.observer != null) report(ctx, settings.observer, current, millis);
   settings.logger.debug(
     {
       method: ctx.method,
       path: ctx.path,
       status: ctx.res.statusCode,
-      ms: Math.round((performance.now() - started) * 10) / 10,
+      ms: Math.round(millis * 10) / 10,
       request_id: current.requestId,
       user_id: current.caller?.userId ?? null,
     },
     'request',
   );
+}
+
+function report({ method, req, res }: Context, observer: Observer, current: Exchange, millis: number): void {
+  const { at, isStream, requestId } = current;
+  const { traceparent, tracestate } = req.headers;
+  observer.requestAnswered({
+    method,
+    route: at,
+    status: res.statusCode,
+    requestId,
+    isStream,
+    startedAt: Date.now() - millis,
+    millis,
+    traceparent: typeof traceparent === 'string' ? traceparent : null,
+    tracestate: typeof tracestate === 'string' ? tracestate : null,
+  });
 }
 
 function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchange, error: unknown): void {

@@ -4,6 +4,9 @@ import { join, relative, sep } from 'node:path';
 import type { Middleware } from 'koa';
 import sirv from 'sirv';
 
+/** Where the API's reference is, which comes with the page. */
+export const DOCS_PATH = '/docs';
+
 /** Files of its own and nothing else, nothing inline: a message that got past the page's own care stays inert. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -17,6 +20,13 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/**
+ * The API's reference shows what this server says of itself, and nothing that agents wrote. Its component styles
+ * itself by style elements and attributes, so those are allowed there, and there alone; scripts are not.
+ */
+const DOCS_POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+const DOCS = new RegExp(`^${DOCS_PATH}(?:/|$)`);
 
 /** Their names hold a hash of what is in them. */
 const HASHED = /^\/assets\//;
@@ -32,7 +42,9 @@ const VARY = 'Accept, Accept-Encoding, Origin';
  */
 export function page(dir: string): Middleware {
   const serve = sirv(dir, { etag: true, brotli: true, gzip: true, setHeaders });
-  const paths = new Set(['/', ...pathsOf(dir)]);
+  const files = pathsOf(dir);
+  const reference = files.includes(`${DOCS_PATH}/index.html`) ? [DOCS_PATH, `${DOCS_PATH}/`] : [];
+  const paths = new Set(['/', ...reference, ...files]);
   return async (ctx, next) => {
     const { req, res } = ctx;
     if (!paths.has(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
@@ -56,5 +68,5 @@ function setHeaders(res: ServerResponse, path: string): void {
   // And again after sirv, which has put its own over everybody else's.
   res.setHeader('Vary', VARY);
   res.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-  res.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+  res.setHeader('Content-Security-Policy', DOCS.test(path) ? DOCS_POLICY : CONTENT_SECURITY_POLICY);
 }

@@ -30,6 +30,7 @@ export type ProblemOverrides = {
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
+/** Every code, and the status it has wherever a route does not say otherwise. */
 const STATUS = {
   agent_instance_exists: 409,
   agent_instance_not_found: 404,
@@ -68,6 +69,7 @@ const STATUS = {
   not_acceptable: 406,
   not_found: 404,
   rate_limited: 429,
+  removal_disabled: 409,
   request_timeout: 408,
   storage_busy: 503,
   storage_unavailable: 503,
@@ -95,9 +97,8 @@ export function problemOf(
     const detail = `Something went wrong on the server; its log has the cause under request ${requestId}`;
     return problem('internal', 500, detail, requestId);
   }
-  const override = overrides?.[error.code];
-  const status = override?.status ?? STATUS[error.code];
-  const made = problem(error.code, status, override?.detail ?? error.message, requestId);
+  const status = statusOf(error.code, overrides ?? {});
+  const made = problem(error.code, status, overrides?.[error.code]?.detail ?? error.message, requestId);
   return { ...made, ...membersOf(error) };
 }
 
@@ -109,6 +110,13 @@ function membersOf(error: CodedError): Pick<Problem, 'errors' | 'answer'> {
   }
   return {};
 }
+
+/** Every code that a problem can have. */
+export const PROBLEM_CODES = Object.keys(STATUS) as [ProblemCode, ...ProblemCode[]];
+
+/** The status that a code is answered with. */
+export const statusOf = (code: ProblemCode, overrides: ProblemOverrides = {}): number =>
+  overrides[code]?.status ?? STATUS[code];
 
 /** How many seconds later a repeat is worth while, where that is known. */
 export const retryAfterSeconds = (code: ProblemCode): number | undefined => RETRY_AFTER_SECONDS[code];

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type { Caller } from '../../ports/token-verifier.ts';
 import { readJsonRoot } from './body.ts';
-import { type ExchangeSettings, exchange } from './exchange.ts';
+import { type ExchangeSettings, exchange, exchangeOf } from './exchange.ts';
 import { methodNotAllowed } from './http-error.ts';
 import { type IdentifyOptions, identify } from './identify.ts';
 
@@ -34,6 +34,8 @@ export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Midd
   return (ctx, next) => {
     if (!paths.has(ctx.path)) return next();
     return exchange(ctx, options, async () => {
+      const current = exchangeOf(ctx);
+      current.at = ctx.path;
       const caller = await identify(ctx, options);
       if (ctx.method === 'OPTIONS') {
         ctx.set('Allow', allowed);
@@ -45,6 +47,7 @@ export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Midd
         ctx.method === 'POST' ? await readJsonRoot(ctx, { limit: bodyLimit, mayBeEmpty: false }) : undefined;
       // Koa would add to the answer, or put a 404 in its place.
       ctx.respond = false;
+      current.isStream = ctx.method === 'GET';
       try {
         await handler(ctx.req, ctx.res, { caller, body });
       } catch (error) {

@@ -2,7 +2,9 @@ import { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Dispatch } from '../../application/dispatch.ts';
 import type { LiveFeed } from '../../application/live/live-feed.ts';
+import type { UserExport } from '../../application/user-export.ts';
 import { type ExchangeSettings, exchange } from './exchange.ts';
+import { EXPORT_PATH, exportHandler } from './export-route.ts';
 import { methodNotAllowed, notFound } from './http-error.ts';
 import { type IdentifyOptions, identify } from './identify.ts';
 import { routeHandler } from './route-handler.ts';
@@ -13,6 +15,8 @@ export interface RestApiOptions extends ExchangeSettings, IdentifyOptions {
   readonly dispatch: Dispatch;
   /** Absent or null: there are no streams. */
   readonly live?: LiveFeed | null;
+  /** Absent or null: nobody can take their data away. */
+  readonly userExport?: UserExport | null;
 }
 
 const BELOW_BASE = `${BASE_PATH}/`;
@@ -32,10 +36,11 @@ export function restApi(options: RestApiOptions): Middleware {
     };
     router.register(route.path, [route.method], ownMethodOnly);
   }
-  const { live = null } = options;
+  const { live = null, userExport = null } = options;
   for (const route of live === null ? [] : STREAM_ROUTES) {
     router.register(route.path, ['GET'], streamHandler(route, live!));
   }
+  if (userExport !== null) router.register(EXPORT_PATH, ['GET'], exportHandler(userExport));
   const routed = router.routes();
 
   /** The token comes first: without one, or with one that asks too often, no body is read and no path is known. */
@@ -59,7 +64,9 @@ for (const { path } of ROUTES) {
   METHODS_OF.set(BASE_PATH + path, [...methods, 'OPTIONS'].join(', '));
 }
 
-for (const { path } of STREAM_ROUTES) METHODS_OF.set(BASE_PATH + path, 'GET, HEAD, OPTIONS');
+for (const path of [...STREAM_ROUTES.map(({ path }) => path), EXPORT_PATH]) {
+  METHODS_OF.set(BASE_PATH + path, 'GET, HEAD, OPTIONS');
+}
 
 /** What the Allow header says at this path. Routers around ours may have left matches of their own. */
 const allowedAt = ({ matched }: Context): string => {

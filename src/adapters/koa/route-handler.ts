@@ -5,7 +5,7 @@ import { readJsonObject } from './body.ts';
 import { exchangeOf } from './exchange.ts';
 import { notAcceptable } from './http-error.ts';
 import { nextPageLink } from './next-page-link.ts';
-import type { Route } from './routes.ts';
+import { BASE_PATH, type Route } from './routes.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const NO_BODY = {};
@@ -21,6 +21,7 @@ export function routeHandler(
   { dispatch, publicUrl = null }: RouteHandlerOptions,
 ): (ctx: Context) => Promise<void> {
   const { useCase, input, status, mayWait } = route;
+  const at = BASE_PATH + route.path;
   const hasContent = status !== 204;
   const takesKey = route.method !== 'GET';
   const rules = { limit: route.bodyLimit, mayBeEmpty: route.body === 'optional' };
@@ -28,6 +29,7 @@ export function routeHandler(
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
     exchange.route = route;
+    exchange.at = at;
     if (hasContent && !takesJson(ctx)) throw notAcceptable();
 
     const body = route.body === 'none' ? NO_BODY : await readJsonObject(ctx, rules);
@@ -43,7 +45,7 @@ export function routeHandler(
     if (cursor !== null) ctx.set('Link', nextPageLink(ctx, publicUrl, cursor));
     // Text is what Koa sends as it stands; an object it would inspect, and stringify later on.
     ctx.set('Content-Type', JSON_TYPE);
-    ctx.body = JSON.stringify(route.answer === undefined ? output : route.answer(output));
+    ctx.body = JSON.stringify(route.answers === undefined ? output : output[route.answers]);
   };
 }
 

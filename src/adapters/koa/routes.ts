@@ -22,8 +22,8 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
   readonly bodyLimit: number;
   /** 204: all is said with it, and what the use case puts out is not. */
   readonly status: 200 | 201 | 204;
-  /** What is answered of the use case's output; absent: all of it, as it stands. */
-  answer?(output: v.InferOutput<Output>): unknown;
+  /** The one field of the use case's output that is answered; absent: all of it, as it stands. */
+  readonly answers?: keyof v.InferOutput<Output> & string;
   /** Where the page after this one begins, for a Link header; null: this one is the last. */
   nextCursor?(output: v.InferOutput<Output>): string | null;
   /** Reading changes nothing: HEAD may do it, too. */
@@ -31,6 +31,8 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
   /** The answer may be held back: whether the client is still there matters. */
   readonly mayWait: boolean;
   readonly problems: ProblemOverrides;
+  /** What the API's description calls it where another row has the same use case. */
+  readonly operation?: string;
 }
 
 const DEFAULTS = {
@@ -85,7 +87,7 @@ const INSTANCES = {
   useCase: useCases.listAgentInstances,
   body: 'none',
   safe: true,
-  answer: ({ agent_instances }) => agent_instances,
+  answers: 'agent_instances',
   nextCursor: ({ next_cursor }) => next_cursor,
 } as const satisfies Partial<Route<typeof useCases.listAgentInstances.output>>;
 
@@ -102,7 +104,7 @@ const AGENT_ROUTES: readonly Route[] = [
     bodyLimit: AGENT_MESSAGE_LIMIT,
   }),
   route({ method: 'GET', input: fromQuery, body: 'none', ...PENDING }),
-  route({ method: 'POST', input: fromBody, body: 'needed', ...PENDING }),
+  route({ method: 'POST', input: fromBody, body: 'needed', operation: 'take_pending_messages', ...PENDING }),
   route({
     method: 'PATCH',
     path: '/messages/:message_id/request-input',
@@ -165,7 +167,7 @@ const AGENT_ROUTES: readonly Route[] = [
     input: nothing,
     body: 'none',
     safe: true,
-    answer: ({ api_keys }) => api_keys,
+    answers: 'api_keys',
   }),
   route({
     method: 'DELETE',
@@ -194,11 +196,12 @@ const PEOPLE_ROUTES: readonly Route[] = [
     input: nothing,
     body: 'none',
     safe: true,
-    answer: ({ agent_types }) => agent_types,
+    answers: 'agent_types',
   }),
   route({ path: '/agent-instances', input: fromQuery, ...INSTANCES }),
   route({
     path: '/agent-types/:agent_type_id/instances',
+    operation: 'list_instances_of_agent_type',
     input: (ctx) => ({ ...fromQuery(ctx), agent_type_id: ctx.params.agent_type_id }),
     ...INSTANCES,
   }),
@@ -217,7 +220,7 @@ const PEOPLE_ROUTES: readonly Route[] = [
     input: (ctx) => ofInstance(ctx, fromQuery(ctx)),
     body: 'none',
     safe: true,
-    answer: ({ messages }) => messages,
+    answers: 'messages',
   }),
   route({
     method: 'POST',
@@ -257,5 +260,16 @@ const PEOPLE_ROUTES: readonly Route[] = [
   }),
 ];
 
+/** What people do with all that is theirs. */
+const ACCOUNT_ROUTES: readonly Route[] = [
+  route({
+    method: 'DELETE',
+    path: '/account',
+    useCase: useCases.deleteAccount,
+    input: fromBody,
+    body: 'needed',
+  }),
+];
+
 /** The whole REST API. */
-export const ROUTES: readonly Route[] = [...AGENT_ROUTES, ...PEOPLE_ROUTES];
+export const ROUTES: readonly Route[] = [...AGENT_ROUTES, ...PEOPLE_ROUTES, ...ACCOUNT_ROUTES];

@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { storageUnavailable } from '../../ports/errors.ts';
 import type { Scope } from '../../ports/token-verifier.ts';
+import { exchangeOf } from './exchange.ts';
 import { methodNotAllowed } from './http-error.ts';
 import { PROTECTED_RESOURCE_PATH, publicBase } from './public-url.ts';
 import { BASE_PATH } from './routes.ts';
@@ -19,12 +20,19 @@ export interface ServerStatusOptions {
   readonly authorizationServers?: readonly string[];
   /** The public keys that this server's tokens can be checked by (RFC 7517); absent: nothing is published. */
   readonly jwks?: () => object;
+  /** What the API is, for programs (OpenAPI). */
+  readonly openApi: () => object;
 }
+
+/** Where tokens are taken, unless the host says otherwise. */
+export const PROTECTED_RESOURCES: readonly string[] = [BASE_PATH, '/mcp'];
 
 const ALLOWED = 'GET, HEAD, OPTIONS';
 const SCOPES = ['agent', 'dashboard'] as const satisfies Scope[];
 
-const JWKS_PATH = '/.well-known/jwks.json';
+export const JWKS_PATH = '/.well-known/jwks.json';
+
+export const OPENAPI_PATH = '/openapi.json';
 
 /** Verifiers ask rarely, and notice a key that is new after this long. */
 const JWKS_CACHE_CONTROL = 'public, max-age=300';
@@ -34,11 +42,12 @@ const PATIENCE_MS = 3_000;
 
 /** What the server says about itself, to anyone: no token is needed. */
 export function serverStatus(options: ServerStatusOptions): Middleware {
-  const { ping, jwks, publicUrl = null, protectedResources = [BASE_PATH, '/mcp'] } = options;
+  const { ping, jwks, publicUrl = null, protectedResources = PROTECTED_RESOURCES } = options;
   const pages = new Map<string, (ctx: Context) => object | Promise<object>>([
     ['/', () => describe(options)],
     ['/health', () => ({ status: 'ok' })],
-    ['/ready', () => ready(ping)],
+    ['/ready', readiness(ping)],
+    [OPENAPI_PATH, options.openApi],
   ]);
   if (jwks !== undefined) pages.set(JWKS_PATH, (ctx) => published(ctx, jwks()));
   for (const resource of ['', ...protectedResources]) {
@@ -54,6 +63,7 @@ export function serverStatus(options: ServerStatusOptions): Middleware {
   return async (ctx, next) => {
     const page = pages.get(ctx.path);
     if (page === undefined) return next();
+    exchangeOf(ctx).at = ctx.path;
     if (ctx.method === 'OPTIONS') {
       ctx.set('Allow', ALLOWED);
       ctx.status = 204;
@@ -68,7 +78,7 @@ export function serverStatus(options: ServerStatusOptions): Middleware {
 const describe = ({ name, version, links }: ServerStatusOptions): object => ({
   name,
   version,
-  links: { api: BASE_PATH, health: '/health', ready: '/ready', ...links },
+  links: { api: BASE_PATH, openapi: OPENAPI_PATH, health: '/health', ready: '/ready', ...links },
 });
 
 function published(ctx: Context, keys: object): object {
@@ -77,15 +87,27 @@ function published(ctx: Context, keys: object): object {
   return keys;
 }
 
-async function ready(ping: () => Promise<void>): Promise<object> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-  try {
-    await Promise.race([ping(), late]);
-  } catch (cause) {
-    throw storageUnavailable(cause);
-  } finally {
-    clearTimeout(timer);
-  }
-  return { status: 'ok' };
+/** Probes keep coming while one hangs: they share its question, so that they take no connections from others. */
+function readiness(ping: () => Promise<void>): () => Promise<object> {
+  let underWay: Promise<void> | null = null;
+  const asked = async (): Promise<void> => {
+    try {
+      await ping();
+    } finally {
+      underWay = null;
+    }
+  };
+  return async () => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    try {
+      underWay ??= asked();
+      await Promise.race([underWay, late]);
+    } catch (cause) {
+      throw storageUnavailable(cause);
+    } finally {
+      clearTimeout(timer);
+    }
+    return { status: 'ok' };
+  };
 }

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { HttpError } from './http-error.ts';
 
 /** Holds a token. HttpOnly: no script reads it, not even one of our own page. */
-const NAME = 'agent_dashboard_session';
+export const COOKIE_NAME = 'agent_dashboard_session';
 
 /** What other sites' pages cannot send without being asked first, and the guard lets none of them ask. */
 const CSRF_HEADER = 'x-requested-with';
@@ -16,7 +16,7 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
  * browser sends cookies whoever asks.
  */
 export function cookieToken(ctx: Context): string | null {
-  const token = ctx.cookies.get(NAME);
+  const token = ctx.cookies.get(COOKIE_NAME);
   if (token === undefined || token === '') return null;
   if (!SAFE.has(ctx.method) && ctx.get(CSRF_HEADER) !== CSRF_VALUE) {
     throw new HttpError(
@@ -36,7 +36,7 @@ export interface SessionCookie {
 
 export function setSessionCookie(ctx: Context, { token, expiresAt, secure }: SessionCookie): void {
   ctx.cookies.secure = secure;
-  ctx.cookies.set(NAME, token, {
+  ctx.cookies.set(COOKIE_NAME, token, {
     httpOnly: true,
     sameSite: 'strict',
     secure,

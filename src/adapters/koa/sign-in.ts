@@ -4,7 +4,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Caller } from '../../ports/token-verifier.ts';
 import { readJsonObject } from './body.ts';
-import { type ExchangeSettings, exchange } from './exchange.ts';
+import { type ExchangeSettings, exchange, exchangeOf } from './exchange.ts';
 import { methodNotAllowed } from './http-error.ts';
 import { type IdentifyOptions, identify } from './identify.ts';
 import { BASE_PATH } from './routes.ts';
@@ -22,8 +22,8 @@ export interface SignInOptions extends ExchangeSettings, IdentifyOptions {
   readonly signIn: SignIn;
 }
 
-const SESSION_PATH = `${BASE_PATH}/auth/session`;
-const OPTIONS_PATH = `${BASE_PATH}/auth/options`;
+export const SESSION_PATH = `${BASE_PATH}/auth/session`;
+export const OPTIONS_PATH = `${BASE_PATH}/auth/options`;
 const BODY_LIMIT = 16 * 1024;
 /** A token that never expires is asked for again after this. Browsers keep no cookie longer. */
 const LONGEST_MS = 400 * 24 * 60 * 60 * 1000;
@@ -68,6 +68,7 @@ export function signInRoutes(options: SignInOptions): Middleware {
   }
 
   const answer = async (ctx: Context): Promise<void> => {
+    exchangeOf(ctx).at = ctx.path;
     ctx.set('Cache-Control', 'no-store');
     if (ctx.path === OPTIONS_PATH) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed('GET, HEAD');

@@ -2,11 +2,12 @@ import type { Dispatch } from '../../application/dispatch.ts';
 import type { Ids, Logger } from '../../ports/runtime.ts';
 import { agentTypeOf } from './agent-type.ts';
 import type { McpCall } from './call.ts';
+import { logFailure } from './log-failure.ts';
 import { waitSecondsFor } from './patience.ts';
 import { INVALID_PARAMS, ProtocolFault } from './protocol-fault.ts';
 import type { Timing } from './timing.ts';
+import type { Tool } from './tool.ts';
 import { internalFailure, isRefusal, refusalOf, resultOf, type ToolResult } from './tool-result.ts';
-import { toolNamed } from './tools.ts';
 
 /** What running a tool needs. */
 export interface ToolServices {
@@ -14,6 +15,8 @@ export interface ToolServices {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly timing: Timing;
+  /** Of the agent's session, for a client that names none; absent: each call without one begins a new one. */
+  readonly ownInstance?: () => string;
 }
 
 /**
@@ -21,12 +24,16 @@ export interface ToolServices {
  * libraries made of an error would leak its message.
  * @throws ProtocolFault
  */
-export async function callTool(services: ToolServices, name: string, call: McpCall): Promise<ToolResult> {
-  const tool = toolNamed(name);
+export async function callTool(
+  services: ToolServices,
+  tool: Tool | undefined,
+  name: string,
+  call: McpCall,
+): Promise<ToolResult> {
   if (tool === undefined) throw new ProtocolFault(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 100)}`);
-  const { dispatch, ids, logger, timing } = services;
+  const { dispatch, ids, timing, ownInstance } = services;
   const context = {
-    newInstanceId: () => call.caller.agentInstanceId ?? ids.next(),
+    newInstanceId: () => call.caller.agentInstanceId ?? ownInstance?.() ?? ids.next(),
     agentType: agentTypeOf(call.client),
     waitSeconds: waitSecondsFor(call.client.name, timing.waitSeconds),
   };
@@ -35,10 +42,8 @@ export async function callTool(services: ToolServices, name: string, call: McpCa
     const { caller, gone, sentArguments: args } = call;
     return resultOf(await tool.run(dispatch, { caller, gone, args: args ?? {}, context }));
   } catch (error) {
-    if (isRefusal(error)) return refusalOf(error, tool.renamed);
-    const requestId = ids.next();
-    logger.error({ err: error, request_id: requestId, tool: name }, 'internal error');
-    return internalFailure(requestId);
+    const requestId = logFailure(services, call, error, { tool: name });
+    return isRefusal(error) ? refusalOf(error, tool.renamed) : internalFailure(requestId);
   } finally {
     clearInterval(reporting);
   }

@@ -10,6 +10,8 @@ export interface Progress {
 export interface McpCall {
   readonly caller: Caller;
   readonly client: ClientTraits;
+  /** What the host calls the HTTP request behind it; null where it does not. */
+  readonly requestId: string | null;
   /** Aborted when the client has cancelled the request or is not there any more. */
   readonly gone: AbortSignal;
   /** Null unless the client asked to be told. */

@@ -68,14 +68,14 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   return {
     streamable: open(async (req, res, by) => {
       const gone = whenGone(res);
-      const visit = visitOf(req, { ...by, gone });
+      const visit = visitOf({ req, res }, { ...by, gone });
       const request = toRequest(req, gone);
       const isLegacy = await isLegacyRequest(request, by.body);
       const response = await (isLegacy ? legacy.handle(request, visit, res) : modern.handle(request, visit));
       await sendResponse(response, res);
     }),
-    sse: open((req, res, by) => sse.stream(res, visitOf(req, { ...by, gone: null }))),
-    messages: open((req, res, by) => sse.message(req, res, visitOf(req, { ...by, gone: null }))),
+    sse: open((req, res, by) => sse.stream(res, visitOf({ req, res }, { ...by, gone: null }))),
+    messages: open((req, res, by) => sse.message(req, res, visitOf({ req, res }, { ...by, gone: null }))),
     get sessions() {
       return legacy.sessions.size + sse.sessions.size;
     },

@@ -72,6 +72,7 @@ async function answer(
   // Awaited here, or the link would be let go of before there is anything to abort.
   return await method(params, {
     caller: visit.caller,
+    requestId: visit.requestId,
     client: { ...visit, name: server.getClientVersion()?.name ?? null },
     gone: abort.signal,
     onProgress: progressReporter(extra._meta?.progressToken, (notification) =>

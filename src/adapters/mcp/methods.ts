@@ -2,6 +2,7 @@ import type { McpCall } from './call.ts';
 import { callTool, type ToolServices } from './call-tool.ts';
 import { getPrompt, PROMPTS } from './prompts.ts';
 import { listResources, RESOURCE_TEMPLATES, readResource } from './resources.ts';
+import type { Tool } from './tool.ts';
 import { TOOLS } from './tools.ts';
 
 /** The requests of the protocol that both legs pass on. */
@@ -28,7 +29,7 @@ export interface MethodParams {
 export interface Offer {
   readonly capabilities: {
     tools: Record<string, never>;
-    resources: Record<string, never>;
+    resources?: Record<string, never>;
     prompts: Record<string, never>;
   };
   readonly instructions: string;
@@ -43,16 +44,29 @@ const INSTRUCTIONS = [
 
 /** What is offered, over the given use cases. */
 export function createOffer(services: ToolServices): Offer {
-  const list = { tools: TOOLS.map(({ definition }) => definition) };
+  const offer = toolsOffer(services, TOOLS);
   return {
-    capabilities: { tools: {}, resources: {}, prompts: {} },
-    instructions: INSTRUCTIONS,
+    ...offer,
+    capabilities: { ...offer.capabilities, resources: {} },
     methods: new Map<MethodName, Method>([
-      ['tools/list', () => list],
-      ['tools/call', ({ name = '' }, call) => callTool(services, name, call)],
+      ...offer.methods,
       ['resources/list', ({ cursor }, call) => listResources(services, call, cursor)],
       ['resources/templates/list', () => RESOURCE_TEMPLATES],
       ['resources/read', ({ uri = '' }, call) => readResource(services, call, uri)],
+    ]),
+  };
+}
+
+/** These tools and the prompt: what can be had without looking into conversations. */
+export function toolsOffer(services: ToolServices, tools: readonly Tool[]): Offer {
+  const list = { tools: tools.map(({ definition }) => definition) };
+  const named = new Map(tools.map((tool) => [tool.definition.name, tool]));
+  return {
+    capabilities: { tools: {}, prompts: {} },
+    instructions: INSTRUCTIONS,
+    methods: new Map<MethodName, Method>([
+      ['tools/list', () => list],
+      ['tools/call', ({ name = '' }, call) => callTool(services, named.get(name), name, call)],
       ['prompts/list', () => PROMPTS],
       ['prompts/get', ({ name = '', arguments: sent = {} }) => getPrompt(name, sent)],
     ]),

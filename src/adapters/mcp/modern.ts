@@ -2,13 +2,12 @@ import {
   createMcpHandler,
   InMemoryServerEventBus,
   type McpHttpHandler,
-  Server,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
 import { type McpCall, progressReporter } from './call.ts';
 import type { LegacyServerOptions } from './legacy-server.ts';
-import type { MethodName, MethodParams } from './methods.ts';
+import { createModernServer } from './modern-server.ts';
 import type { Timing } from './timing.ts';
 import { toolNamed } from './tools.ts';
 import { authOf, sentArguments, type Visit, visitFrom } from './visit.ts';
@@ -16,9 +15,6 @@ import { authOf, sentArguments, type Visit, visitFrom } from './visit.ts';
 export interface ModernOptions extends Pick<LegacyServerOptions, 'name' | 'version' | 'offer' | 'onError'> {
   readonly timing: Timing;
 }
-
-/** A server lives for one request; building a validator for each would cost more than the request. */
-const jsonSchemaValidator = new AjvJsonSchemaValidator();
 
 /** The stateless revision 2026-07-28. */
 export class ModernLeg {
@@ -34,7 +30,7 @@ export class ModernLeg {
       bus: new InMemoryServerEventBus(),
       onerror: options.onError,
     } as const;
-    const factory = () => createModernServer(options);
+    const factory = () => createModernServer(options, callOf);
     this.#quick = createMcpHandler(factory, { ...settings, responseMode: 'auto' });
     this.#streaming = createMcpHandler(factory, { ...settings, responseMode: 'sse' });
   }
@@ -52,28 +48,11 @@ export class ModernLeg {
   }
 }
 
-function createModernServer({ name, version, offer }: ModernOptions): Server {
-  const { capabilities, instructions, methods } = offer;
-  const server = new Server({ name, version }, { capabilities, instructions, jsonSchemaValidator });
-  // The library checks each result against its method's schema when it runs; its types want to know sooner.
-  const answer = server.setRequestHandler.bind(server) as unknown as SetHandler;
-  for (const [methodName, method] of methods) {
-    answer(methodName, async (request, context) => ({
-      ...(await method(request.params ?? {}, callOf(server, context))),
-    }));
-  }
-  return server;
-}
-
-type SetHandler = (
-  method: MethodName,
-  handler: (request: { params?: MethodParams }, context: ServerContext) => Promise<object>,
-) => void;
-
 function callOf(server: Server, { http, mcpReq }: ServerContext): McpCall {
   const visit = visitFrom(http?.authInfo);
   return {
     caller: visit.caller,
+    requestId: visit.requestId,
     client: { ...visit, name: server.getClientVersion()?.name ?? null },
     // Aborted when the connection closes, too.
     gone: mcpReq.signal,

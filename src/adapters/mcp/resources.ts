@@ -2,6 +2,7 @@ import { browseConversations, readConversation } from '../../application/use-cas
 import { CodedError } from '../../domain/errors.ts';
 import type { McpCall } from './call.ts';
 import type { ToolServices } from './call-tool.ts';
+import { logFailure } from './log-failure.ts';
 import { INTERNAL_ERROR, INVALID_PARAMS, ProtocolFault } from './protocol-fault.ts';
 
 const BASE = 'agent-dashboard://agent-instances/';
@@ -16,12 +17,12 @@ type Services = Pick<ToolServices, 'dispatch' | 'ids' | 'logger'>;
 /** One page of the caller's agent instances, each a resource. */
 export async function listResources(
   services: Services,
-  { caller, gone }: McpCall,
+  call: McpCall,
   cursor: string | undefined,
 ): Promise<object> {
   const input = { limit: PAGE, cursor: cursor ?? null };
-  const page = await orFault(services, 'Invalid cursor', {}, () =>
-    services.dispatch(browseConversations, { caller, gone, input }),
+  const page = await orFault(services, call, 'Invalid cursor', {}, () =>
+    services.dispatch(browseConversations, { caller: call.caller, gone: call.gone, input }),
   );
   return {
     resources: page.agent_instances.map(
@@ -52,11 +53,7 @@ export const RESOURCE_TEMPLATES = {
  * An agent instance with a page of its conversation, as JSON.
  * @throws ProtocolFault when there is no such resource, whoever else may have one of that name.
  */
-export async function readResource(
-  services: Services,
-  { caller, gone }: McpCall,
-  uri: string,
-): Promise<object> {
+export async function readResource(services: Services, call: McpCall, uri: string): Promise<object> {
   const [, id, before] = CONVERSATION.exec(uri) ?? [];
   const notFound = new ProtocolFault(INVALID_PARAMS, 'Resource not found', { uri });
   if (id === undefined) throw notFound;
@@ -65,8 +62,8 @@ export async function readResource(
     limit: PAGE,
     before_position: before === undefined ? null : Number(before),
   };
-  const page = await orFault(services, notFound.message, { uri }, () =>
-    services.dispatch(readConversation, { caller, gone, input }),
+  const page = await orFault(services, call, notFound.message, { uri }, () =>
+    services.dispatch(readConversation, { caller: call.caller, gone: call.gone, input }),
   );
   const earlier = page.earlier === null ? null : `${BASE}${page.agent_instance.id}?before=${page.earlier}`;
   const text = JSON.stringify({ ...page, earlier });
@@ -75,7 +72,8 @@ export async function readResource(
 
 /** Resources have no results that say what was wrong: a broken rule is a protocol error, and a fault opaque. */
 async function orFault<Output>(
-  { ids, logger }: Services,
+  services: Services,
+  call: McpCall,
   message: string,
   data: object,
   work: () => Promise<Output>,
@@ -83,10 +81,9 @@ async function orFault<Output>(
   try {
     return await work();
   } catch (error) {
+    const requestId = logFailure(services, call, error);
     if (error instanceof CodedError)
       throw new ProtocolFault(INVALID_PARAMS, message, { ...data, code: error.code });
-    const requestId = ids.next();
-    logger.error({ err: error, request_id: requestId }, 'internal error');
     throw new ProtocolFault(
       INTERNAL_ERROR,
       `Something went wrong; the log has it under request ${requestId}`,

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../ports/token-verifier.ts';
 
 /** What the HTTP request behind a call knows. */
@@ -6,6 +6,8 @@ export interface Visit {
   readonly caller: Caller;
   readonly clientType: string | null;
   readonly userAgent: string | null;
+  /** What the host calls this request, on its response; null where it does not. */
+  readonly requestId: string | null;
   /** Aborted when the connection that waits for the answer closes; null where the answer goes another way. */
   readonly gone: AbortSignal | null;
   /** The parsed JSON body. */
@@ -21,11 +23,19 @@ export interface VisitAuth {
 }
 
 export function visitOf(
-  req: IncomingMessage,
+  { req, res }: { readonly req: IncomingMessage; readonly res: ServerResponse },
   { caller, body, gone }: Pick<Visit, 'caller' | 'body' | 'gone'>,
 ): Visit {
   const { 'x-client-type': clientType, 'user-agent': userAgent = null } = req.headers;
-  return { caller, body, gone, userAgent, clientType: clientType === undefined ? null : String(clientType) };
+  const named = res.getHeader('X-Request-Id');
+  return {
+    caller,
+    body,
+    gone,
+    userAgent,
+    clientType: clientType === undefined ? null : String(clientType),
+    requestId: typeof named === 'string' ? named : null,
+  };
 }
 
 /** The token itself stays out: who verified it is not the libraries' business. */

@@ -1,10 +1,11 @@
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 import type { AgentInstanceRepository, Decide, UpdateTarget } from '../../ports/agent-instance-repository.ts';
 import { PortError, storageBusy } from '../../ports/errors.ts';
+import type { Observer } from '../../ports/observer.ts';
 import type { Signal, Signals } from '../../ports/signals.ts';
 import type { Database } from './database.ts';
 import { ConflictError } from './driver-errors.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, observed, type RunBatch } from './group-commit.ts';
 import { instanceKey, QuietInstances } from './quiet-instances.ts';
 import { forgetRecords } from './statements/forget-records.ts';
 import { loadConversations } from './statements/load-conversations.ts';
@@ -30,6 +31,8 @@ export interface RepositoryOptions {
   readonly signals: Signals;
   /** How other processes on the database are told; none where there are none. */
   readonly notify?: NotifyOptions | null;
+  /** Told of every batch. */
+  readonly observer?: Observer | null;
 }
 
 /** Agent instances in PostgreSQL, real or embedded, written by group commit. */
@@ -40,11 +43,12 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   readonly #updates: GroupCommit<UpdateJob>;
   readonly #quiet = new QuietInstances();
 
-  constructor({ database, signals, notify = null }: RepositoryOptions) {
+  constructor({ database, signals, notify = null, observer = null }: RepositoryOptions) {
     this.#database = database;
     this.#signals = signals;
     this.#notify = notify;
-    this.#updates = new GroupCommit(database.lanes, (batch) => this.#run(batch));
+    const run: RunBatch<UpdateJob> = (batch) => this.#run(batch);
+    this.#updates = new GroupCommit(database.lanes, observer === null ? run : observed(run, observer));
   }
 
   update<Output>(target: UpdateTarget, decide: Decide<Output>): Promise<Output> {

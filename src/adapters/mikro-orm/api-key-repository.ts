@@ -10,19 +10,12 @@ import type {
   DecideApiKey,
   OwnedApiKey,
 } from '../../ports/api-key-repository.ts';
-import { storageBusy } from '../../ports/errors.ts';
-import type { Revocations } from '../../ports/revocations.ts';
+import type { Revocations, Revoked } from '../../ports/revocations.ts';
 import type { Database } from './database.ts';
-import { ConflictError, storageError } from './driver-errors.ts';
 import { ApiKeyRow, IdempotencyRecordRow } from './entities.ts';
+import { settled } from './settled.ts';
 import { markUsed } from './statements/mark-used.ts';
 import { findByToken, listAllApiKeys, listApiKeys, revokedSince } from './statements/read-api-keys.ts';
-
-/**
- * Decisions of one update that may meet a conflict before the caller is told to come again. Whoever lost a
- * race for a new key or record finds it the next time, so more than two take a deadlock or a stuck lock.
- */
-const ATTEMPT_LIMIT = 5;
 
 export interface NotifyRevokedOptions {
   readonly channel: string;
@@ -77,7 +70,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     return findByToken(this.#database, userId, token);
   }
 
-  revokedSince(time: Date): Promise<readonly ApiKeyName[]> {
+  revokedSince(time: Date): Promise<readonly Revoked[]> {
     return revokedSince(this.#database, time);
   }
 
@@ -105,19 +98,6 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
       await em.execute('select pg_notify(?, ?)', [this.#notify?.channel, payload]);
     }
     return { output, revoked };
-  }
-}
-
-/** Runs `work` again after a conflict, a bounded number of times. */
-async function settled<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const meaning = storageError(error);
-      if (!(meaning instanceof ConflictError)) throw meaning;
-      if (attempt === ATTEMPT_LIMIT) throw storageBusy(meaning);
-    }
   }
 }
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import type { AbstractSqlDriver, SqlEntityManager, SqlMikroORM } from '@mikro-orm/sql';
-import { storageError } from './driver-errors.ts';
+import type { Observer } from '../../ports/observer.ts';
+import { kindOf, storageError } from './driver-errors.ts';
 import { entities } from './entities.ts';
 import { MIGRATIONS_TABLE, migrations } from './migrations/index.ts';
 import type { Run } from './request-role.ts';
@@ -46,11 +47,13 @@ export class Database {
   /** Tells this process from others on the same database. */
   readonly processId = randomUUID();
   readonly #engine: Engine;
+  readonly #observer: Observer | null;
   #isolation: Promise<TenantIsolation> | null = null;
 
-  constructor(orm: SqlMikroORM, engine: Engine) {
+  constructor(orm: SqlMikroORM, engine: Engine, observer: Observer | null = null) {
     this.orm = orm;
     this.#engine = engine;
+    this.#observer = observer;
   }
 
   /** How many batches of updates may be on their way at once. */
@@ -66,7 +69,7 @@ export class Database {
    */
   async query<Row>(whose: Whose, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
     const scope = scopeOf(whose, await this.tenantIsolation());
-    return await translated(this.#engine.run<Row>(sql, parameters, scope));
+    return await this.#translated(this.#engine.run<Row>(sql, parameters, scope));
   }
 
   /**
@@ -79,7 +82,7 @@ export class Database {
     const scope = scopeOf(whose, await this.tenantIsolation());
     const em = this.orm.em.fork();
     if (scope !== null) em.setSessionContext({ variables: scope });
-    return await translated(em.transactional(work));
+    return await this.#translated(em.transactional(work));
   }
 
   /** How far the database itself keeps tenants apart; asked once, and again after a migration. */
@@ -89,7 +92,7 @@ export class Database {
       return await this.#isolation;
     } catch (error) {
       this.#isolation = null;
-      throw storageError(error);
+      throw this.#failure(error);
     }
   }
 
@@ -100,7 +103,7 @@ export class Database {
       await this.#engine.admitRequestRole();
       return applied.map(({ name }) => name);
     });
-    const applied = await translated(migrating);
+    const applied = await this.#translated(migrating);
     this.#isolation = null;
     return applied;
   }
@@ -108,7 +111,7 @@ export class Database {
   /** The migrations that this database still lacks. Changes nothing. */
   async pendingMigrations(): Promise<readonly string[]> {
     const ask = <Row>(sql: string, parameters: readonly unknown[]) =>
-      translated(this.#engine.run<Row>(sql, parameters, null));
+      this.#translated(this.#engine.run<Row>(sql, parameters, null));
     // Not asked of the ORM, which makes its table first.
     const [found] = await ask<{ table: string | null }>('select to_regclass($1)::text as "table"', [
       MIGRATIONS_TABLE,
@@ -122,12 +125,18 @@ export class Database {
   async close(): Promise<void> {
     await this.orm.close(true);
   }
-}
 
-async function translated<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    throw storageError(error);
+  async #translated<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  #failure(error: unknown): unknown {
+    const failure = storageError(error);
+    this.#observer?.storageFailed(kindOf(failure));
+    return failure;
   }
 }

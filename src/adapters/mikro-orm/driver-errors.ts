@@ -1,5 +1,6 @@
 import { CodedError } from '../../domain/errors.ts';
 import { storageUnavailable } from '../../ports/errors.ts';
+import type { StorageFailure } from '../../ports/observer.ts';
 
 /** Concurrent work got in the way; nothing was written, and running it again may succeed. */
 export class ConflictError extends Error {
@@ -30,6 +31,14 @@ export function storageError(error: unknown): unknown {
   if (CONFLICTS.has(code)) return new ConflictError(message, { cause: error });
   if (UNAVAILABLE.test(code) || CONNECTION_LOST.test(message)) return storageUnavailable(error);
   return error;
+}
+
+/** What kind of failure one is, as `storageError` tells it. */
+export function kindOf(failure: unknown): StorageFailure {
+  if (failure instanceof ConflictError) return 'conflict';
+  return failure instanceof CodedError && failure.code === 'storage_unavailable'
+    ? 'unavailable'
+    : 'unexpected';
 }
 
 /** The ORM wraps driver errors, and node wraps one failure for each address it tried. */

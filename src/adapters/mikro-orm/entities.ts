@@ -47,6 +47,8 @@ export const AgentInstanceRow = defineEntity({
   indexes: [
     { name: 'agent_instances_started', properties: ['userId', 'startedAt', 'id'] },
     { name: 'agent_instances_type', properties: ['userId', 'agentTypeId', 'startedAt', 'id'] },
+    { name: 'agent_instances_ended', properties: ['endedAt'], where: 'ended_at is not null' },
+    { name: 'agent_instances_deleted', properties: ['deletedAt'], where: 'deleted_at is not null' },
   ],
 });
 
@@ -141,6 +143,13 @@ export const OpenWaitRow = defineEntity({
   indexes: [{ name: 'open_waits_process', properties: ['processId'] }],
 });
 
+/** Users who were deleted: all that stays of them. */
+export const DeletedUserRow = defineEntity({
+  name: 'DeletedUserRow',
+  tableName: 'deleted_users',
+  properties: { userId: userId(), begunAt: time(), finishedAt: time().nullable() },
+});
+
 export const entities = [
   AgentTypeRow,
   AgentInstanceRow,
@@ -149,4 +158,5 @@ export const entities = [
   ApiKeyRow,
   WaitingProcessRow,
   OpenWaitRow,
+  DeletedUserRow,
 ];

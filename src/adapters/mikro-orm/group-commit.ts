@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Observer } from '../../ports/observer.ts';
 
 /** What a lane may take into one batch. */
 const BATCH_LIMIT = 256;
@@ -49,6 +50,22 @@ export class GroupCommit<Job extends Laned> {
     this.#running[lane] = false;
   }
 }
+
+/** Reports each batch that `run` has run. */
+export const observed =
+  <Job>(run: RunBatch<Job>, observer: Observer): RunBatch<Job> =>
+  async (batch) => {
+    const started = performance.now();
+    const again = await run(batch);
+    const millis = performance.now() - started;
+    observer.batchDone({
+      updates: batch.length,
+      again: again.length,
+      startedAt: Date.now() - millis,
+      millis,
+    });
+    return again;
+  };
 
 /** FNV-1a over the key. Ids chosen by clients may differ in a few characters only. */
 function laneOf(key: string, lanes: number): number {

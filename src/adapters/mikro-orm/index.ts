@@ -13,6 +13,11 @@ export {
 } from './agent-instance-repository.ts';
 export { type ApiKeyRepositoryOptions, MikroOrmApiKeyRepository } from './api-key-repository.ts';
 export { MikroOrmDashboardQueries } from './dashboard-queries.ts';
+export {
+  type DataRemovalOptions,
+  MikroOrmDataRemoval,
+  type NotifyDeletedOptions,
+} from './data-removal.ts';
 export type { Database } from './database.ts';
 export { SharedWaits, type SharedWaitsOptions } from './shared-waits.ts';
 export { currentVersions } from './statements/current-versions.ts';

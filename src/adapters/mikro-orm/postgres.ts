@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
+import type { Observer } from '../../ports/observer.ts';
 import { Database, type Exclusively, ormOptions } from './database.ts';
 import { nameOf } from './named-statements.ts';
 import { admitRequestRole, type Run, tenantIsolation } from './request-role.ts';
@@ -32,7 +33,7 @@ const PLANNING = [
  * Opens a PostgreSQL (14 or later) at `url`. Does not connect before the first statement.
  * @param url as of libpq: postgresql://user:password@host:port/database
  */
-export async function openPostgres(url: string): Promise<Database> {
+export async function openPostgres(url: string, observer: Observer | null = null): Promise<Database> {
   const orm = await MikroORM.init({
     ...ormOptions,
     clientUrl: url,
@@ -80,11 +81,15 @@ export async function openPostgres(url: string): Promise<Database> {
           await lock.executeQuery(CompiledQuery.raw(`select pg_advisory_unlock(${MIGRATION_LOCK})`));
         }
       });
-  return new Database(orm, {
-    lanes: LANES,
-    run,
-    admitRequestRole: () => admitRequestRole(run),
-    tenantIsolation: () => tenantIsolation(run),
-    exclusively,
-  });
+  return new Database(
+    orm,
+    {
+      lanes: LANES,
+      run,
+      admitRequestRole: () => admitRequestRole(run),
+      tenantIsolation: () => tenantIsolation(run),
+      exclusively,
+    },
+    observer,
+  );
 }

@@ -1,6 +1,5 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { ApiKeyName } from '../../ports/api-key-repository.ts';
-import type { Revocations } from '../../ports/revocations.ts';
+import type { Revocations, Revoked } from '../../ports/revocations.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import type { SeenVersions, Signal, Signals, Subscription } from '../../ports/signals.ts';
 
@@ -21,7 +20,7 @@ export interface WatchedUser {
 }
 
 interface HearingRevocations {
-  readonly listener: (key: ApiKeyName) => void;
+  readonly listener: (key: Revoked) => void;
 }
 
 /** Within one process: enough for the in-memory and the embedded store, which have only one. */
@@ -81,7 +80,7 @@ export class InProcessSignals implements Signals, Revocations {
     };
   }
 
-  publishRevoked(keys: readonly ApiKeyName[]): void {
+  publishRevoked(keys: readonly Revoked[]): void {
     for (const key of keys) {
       const failed = (err: unknown) =>
         this.#logger.error({ err, apiKeyId: key.id }, 'A listener for revocations threw');
@@ -89,7 +88,7 @@ export class InProcessSignals implements Signals, Revocations {
     }
   }
 
-  onRevoked(listener: (key: ApiKeyName) => void): Subscription {
+  onRevoked(listener: (key: Revoked) => void): Subscription {
     // An entry of its own, because a function that listens twice is two listeners.
     const entry = { listener };
     this.#hearingRevocations.add(entry);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { UserId } from '../../domain/ids.ts';
-import type { ApiKeyName } from '../../ports/api-key-repository.ts';
-import type { Revocations } from '../../ports/revocations.ts';
+import type { Observer } from '../../ports/observer.ts';
+import type { Revocations, Revoked } from '../../ports/revocations.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import type { SeenVersions, Signal, Signals, Subscription } from '../../ports/signals.ts';
 import { InProcessSignals } from './in-process.ts';
@@ -28,6 +28,8 @@ export interface PostgresSignalsOptions {
   readonly versionsOfUsers: VersionsOfUsers;
   readonly logger: Logger;
   readonly timing?: Partial<PostgresSignalsTiming>;
+  /** Told of every reconnection. */
+  readonly observer?: Observer | null;
 }
 
 const TIMING: PostgresSignalsTiming = {
@@ -49,13 +51,16 @@ export class PostgresSignals implements Signals, Revocations {
   readonly #sweep: Sweep;
   readonly #timing: PostgresSignalsTiming;
   readonly #logger: Logger;
+  readonly #observer: Observer | null;
   readonly #connect: () => ListenConnection;
   readonly #closing = new AbortController();
   #connection: ListenConnection | null = null;
   #ticks: NodeJS.Timeout | undefined;
   #connected: Promise<void> | undefined;
 
-  constructor({ connection, currentVersions, versionsOfUsers, logger, timing }: PostgresSignalsOptions) {
+  constructor(options: PostgresSignalsOptions) {
+    const { connection, currentVersions, versionsOfUsers, logger, timing, observer = null } = options;
+    this.#observer = observer;
     this.#timing = { ...TIMING, ...timing };
     this.#logger = logger;
     this.#listeners = new InProcessSignals(logger);
@@ -95,11 +100,11 @@ export class PostgresSignals implements Signals, Revocations {
     return this.#listeners.subscribeAll(userId, listener, seen);
   }
 
-  publishRevoked(keys: readonly ApiKeyName[]): void {
+  publishRevoked(keys: readonly Revoked[]): void {
     this.#listeners.publishRevoked(keys);
   }
 
-  onRevoked(listener: (key: ApiKeyName) => void): Subscription {
+  onRevoked(listener: (key: Revoked) => void): Subscription {
     return this.#listeners.onRevoked(listener);
   }
 
@@ -152,6 +157,7 @@ export class PostgresSignals implements Signals, Revocations {
 
   #listeningAgain(): void {
     this.#logger.info({}, 'Connected for signals again');
+    this.#observer?.signalsReconnected();
     this.#sweep.catchUp();
   }
 }

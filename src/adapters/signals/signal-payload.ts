@@ -1,6 +1,6 @@
 import type { ApiKeyId } from '../../domain/api-key.ts';
 import { agentInstanceId, isUuid, type UserId } from '../../domain/ids.ts';
-import type { ApiKeyName } from '../../ports/api-key-repository.ts';
+import type { Revoked } from '../../ports/revocations.ts';
 import type { Signal } from '../../ports/signals.ts';
 
 /** The channel that a store notifies and every server process listens on. */
@@ -25,18 +25,21 @@ export const encodeSignals = (signals: readonly Signal[]): string[] =>
 export const decodeSignals = (payload: string): Signal[] | null => decodeAll(parsed(payload), decodeSignal);
 
 /**
- * The payloads that carry revoked `keys`, in the same way: {"revoked": [[user id, key id], …]}. A process
- * that knows signals only finds no array there and ignores it.
+ * The payloads that carry revoked `keys`, in the same way: {"revoked": [[user id, key id], …]}, and for a
+ * deleted user [user id, null, milliseconds since 1970 or null]. A process that knows signals only finds no
+ * array there and ignores it.
  */
-export const encodeRevoked = (keys: readonly ApiKeyName[]): string[] =>
+export const encodeRevoked = (keys: readonly Revoked[]): string[] =>
   packed(
     '{"revoked":[',
-    keys.map(({ userId, id }) => [userId, id]),
+    keys.map((key) =>
+      key.id === null ? [key.userId, null, key.issuedBefore?.getTime() ?? null] : [key.userId, key.id],
+    ),
     ']}',
   );
 
 /** The keys in `payload`, or null if any of it is not what `encodeRevoked` makes. */
-export function decodeRevoked(payload: string): ApiKeyName[] | null {
+export function decodeRevoked(payload: string): Revoked[] | null {
   const message = parsed(payload);
   if (typeof message !== 'object' || message === null || !('revoked' in message)) return null;
   return decodeAll(message.revoked, decodeKey);
@@ -95,10 +98,18 @@ function decodeSignal(parts: readonly unknown[]): Signal | null {
   return { userId: user as UserId, agentInstanceId: id, version };
 }
 
-function decodeKey(parts: readonly unknown[]): ApiKeyName | null {
+function decodeKey(parts: readonly unknown[]): Revoked | null {
   const [user, id] = parts;
+  if (id === null) return decodeUser(parts);
   if (parts.length !== 2 || !isFilled(user) || !isFilled(id)) return null;
   return { userId: user as UserId, id: id as ApiKeyId };
+}
+
+function decodeUser([user, id, issuedBefore, ...rest]: readonly unknown[]): Revoked | null {
+  if (rest.length > 0 || !isFilled(user) || id !== null) return null;
+  if (issuedBefore !== null && !Number.isSafeInteger(issuedBefore)) return null;
+  const time = issuedBefore === null ? null : new Date(issuedBefore as number);
+  return { userId: user as UserId, id, issuedBefore: time };
 }
 
 const isFilled = (part: unknown): part is string => typeof part === 'string' && part !== '';

@@ -12,6 +12,7 @@ import type { LivePorts } from './live-ports.ts';
 import { ObservedUser } from './observed-user.ts';
 import { EventMemory, RecentEvents } from './recent-events.ts';
 import { UserStream } from './user-stream.ts';
+import { WaitsElsewhere } from './waits-elsewhere.ts';
 
 /** An agent that asks again at once has not stopped waiting. */
 const WAIT_GRACE_MS = 1_000;
@@ -37,13 +38,27 @@ export class LiveFeed {
   readonly #users = new Map<UserId, ObservedUser>();
   readonly #memory = new EventMemory();
   readonly #heartbeat: Heartbeat;
+  readonly #waitsElsewhere: WaitsElsewhere | null;
+  #openStreams = 0;
 
   /** @param stopping aborted when the process is about to stop: streams then end, and no more begin. */
   constructor(ports: LivePorts, stopping: AbortSignal) {
     this.#ports = ports;
     this.#stopping = stopping;
     this.#heartbeat = new Heartbeat(ports.heartbeatMillis);
+    const { waitsElsewhere: read = null, waitsElsewhereMillis: everyMillis, logger = null } = ports;
+    const users = () => this.#users.keys();
+    const tell = (waits: readonly WaitedOn[]) => this.#tellWaitsElsewhere(waits);
+    this.#waitsElsewhere =
+      read === null
+        ? null
+        : new WaitsElsewhere({ read, users, tell, logger, ...(everyMillis && { everyMillis }) });
     ports.waits.onChange((wait) => this.#waitsChanged(wait));
+  }
+
+  /** Streams that flow at this moment. */
+  get openStreams(): number {
+    return this.#openStreams;
   }
 
   /**
@@ -93,9 +108,11 @@ export class LiveFeed {
         if (this.#stopping.aborted) end();
         this.#stopping.addEventListener('abort', end);
         const living = life?.onEnd(end);
+        this.#openStreams += 1;
         try {
           await stream.flow(sink);
         } finally {
+          this.#openStreams -= 1;
           living?.close();
           this.#stopping.removeEventListener('abort', end);
           sink.close();
@@ -109,7 +126,15 @@ export class LiveFeed {
     if (present !== undefined) return present;
     const user = new ObservedUser(this.#ports, userId, () => this.#users.delete(userId));
     this.#users.set(userId, user);
+    this.#waitsElsewhere?.watch();
     return user;
+  }
+
+  #tellWaitsElsewhere(waits: readonly WaitedOn[]): void {
+    const ofUsers = Map.groupBy(waits, ({ userId }) => userId);
+    for (const [userId, user] of this.#users) {
+      user.waitsElsewhere(new Set(ofUsers.get(userId)?.map(({ agentInstanceId }) => agentInstanceId)));
+    }
   }
 
   #waitsChanged({ userId, agentInstanceId: id }: WaitedOn): void {

@@ -38,6 +38,7 @@ export class ObservedInstance {
   /** Whether agents wait in other processes, as far as is known. */
   #isWaitedOnElsewhere = false;
   #signalled = 0;
+  /** Whether to look without a new version: agents have come or gone, and nobody knows what was told of that. */
   #isDue = false;
   #isReading = false;
   #isClosed = false;
@@ -123,9 +124,10 @@ export class ObservedInstance {
     try {
       // What is signalled from here on comes after this read; what was before it is covered, even a version
       // that the store never shows (a commit lost in a failover), for which it would else read for ever.
+      const waitsAreNews = this.#isDue;
       this.#isDue = false;
       this.#signalled = 0;
-      await this.#readAll(this.#seen!);
+      await this.#readAll(this.#seen!, waitsAreNews);
     } catch (err) {
       this.#isDue = true;
       this.#ports.logger?.warn({ err, agentInstanceId: this.id }, 'Could not read what to tell live streams');
@@ -137,7 +139,7 @@ export class ObservedInstance {
     this.#readWhereDue();
   }
 
-  async #readAll(from: Seen): Promise<void> {
+  async #readAll(from: Seen, waitsAreNews: boolean): Promise<void> {
     const look = lookFor(this.#ports, this.userId);
     const isWaitedOnHere = look.waitingHere.has(this.id);
     const changes = await this.#ports.queries.changesSince(this.userId, this.id, from, {
@@ -152,19 +154,19 @@ export class ObservedInstance {
       const to = { position: lastRead, version: from.version };
       const posted = changes.posted.map((message) => messageHappening('message', message, changes));
       this.#publish(new Batch(from, to, posted));
-      return this.#readAll(to);
+      return this.#readAll(to, waitsAreNews);
     }
     if (!isWaitedOnHere) this.#isWaitedOnElsewhere = changes.agentWaiting;
-    this.#tell(from, changes);
+    this.#tell(from, changes, waitsAreNews);
   }
 
-  #tell(from: Seen, read: ChangesSince): void {
+  #tell(from: Seen, read: ChangesSince, waitsAreNews: boolean): void {
     const { version, lastPosition: position } = read.instance;
     // A store that has lost commits is behind what was told; observers keep what they have.
     const to = { version: Math.max(version, from.version), position: Math.max(position, from.position) };
     const changes = { ...read, agentWaiting: this.#isWaitedOn() };
     const known = { seen: from, told: this.#told, silentSince: this.#silentSince() };
-    const questions = this.#questionsBesides(changes);
+    const questions = this.#questionsBesides(changes, waitsAreNews);
     const happenings = [...questions, ...happeningsOf(changes, known)];
     this.#remember(changes, this.#openQuestions === null ? changes.openQuestions : null);
     for (const message of [...changes.posted, ...changes.amended]) this.#rememberQuestion(message);
@@ -176,21 +178,22 @@ export class ObservedInstance {
     if (this.#overview === null || this.#seen === null || this.#isClosed) return;
     const overview = { ...this.#overview, agentWaiting: this.#isWaitedOn() };
     const known = { seen: this.#seen, told: this.#told, silentSince: this.#silentSince() };
-    const questions = this.#questionsBesides({ ...overview, posted: [], amended: [] });
+    const questions = this.#questionsBesides({ ...overview, posted: [], amended: [] }, false);
     const happenings = [...questions, ...statusHappening(overview, known)];
     this.#remember(overview, null);
     this.#publish(new Batch(this.#seen, this.#seen, happenings));
   }
 
   /** The open questions that have not changed themselves, where agents have come or gone that wait for answers. */
-  #questionsBesides({
-    agentWaiting,
-    posted,
-    amended,
-  }: Pick<ChangesSince, 'agentWaiting' | 'posted' | 'amended'>): Happening[] {
-    if (this.#overview === null || this.#overview.agentWaiting === agentWaiting) return [];
+  #questionsBesides(
+    changes: Pick<ChangesSince, 'agentWaiting' | 'posted' | 'amended'> & Partial<ChangesSince>,
+    waitsAreNews: boolean,
+  ): Happening[] {
+    const { agentWaiting, posted, amended, openQuestions = [] } = changes;
+    const isNews = this.#overview === null ? waitsAreNews : this.#overview.agentWaiting !== agentWaiting;
+    if (!isNews) return [];
     const told = new Set([...posted, ...amended].map(({ id }) => id));
-    return [...(this.#openQuestions?.values() ?? [])]
+    return [...(this.#openQuestions?.values() ?? openQuestions)]
       .filter(({ id }) => !told.has(id))
       .map((question) => messageHappening('message_update', question, { agentWaiting }));
   }

@@ -63,6 +63,12 @@ export class ObservedUser {
     entry?.observed.waitsChanged();
   }
 
+  /** @param instances all of the user's that other processes wait on. */
+  waitsElsewhere(instances: ReadonlySet<AgentInstanceId>): void {
+    for (const id of instances) if (this.#all?.knows(id)) this.#entry(id);
+    for (const [id, { observed }] of this.#instances) observed.waitsElsewhere(instances.has(id));
+  }
+
   #entry(id: AgentInstanceId): Entry {
     const present = this.#instances.get(id);
     if (present !== undefined) return present;

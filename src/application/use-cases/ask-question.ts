@@ -35,6 +35,8 @@ const input = v.pipe(
 /** Asks, or goes on waiting for a question asked earlier, and waits a while for the answer. */
 export const askQuestion = defineUseCase({
   name: 'ask_question',
+  summary: 'Ask a question, or go on waiting for one, until it is answered',
+  refusals: ['agent_type_required', 'agent_instance_not_found', 'instance_deleted', 'question_not_found'],
   scopes: ['agent'],
   input,
   output: v.object({

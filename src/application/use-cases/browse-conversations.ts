@@ -8,6 +8,8 @@ import { agentInstance, wireInstance } from '../wire-agent-instance.ts';
 /** The conversations that agents of the caller may look into, the latest started first, page by page. */
 export const browseConversations = defineUseCase({
   name: 'browse_conversations',
+  summary: 'List the conversations that an agent may look into',
+  refusals: [],
   scopes: ['agent', 'dashboard'],
   input: v.object({ limit: field.optional(field.limit), cursor: field.optional(cursor) }),
   output: v.object({ agent_instances: v.array(agentInstance), next_cursor: v.nullable(v.string()) }),

@@ -15,6 +15,8 @@ const output = v.object({ ...apiKey.entries, token: v.nullable(v.string()) });
 /** Issues a key of the caller's own. Its token is told this once: what is stored is its hash. */
 export const createApiKey = defineUseCase({
   name: 'create_api_key',
+  summary: 'Make a key; its token is told this once',
+  refusals: ['issuing_disabled', 'key_not_grantable'],
   scopes: ['dashboard'],
   input: v.object({
     name: field.name,

@@ -9,6 +9,8 @@ import { defineUseCase } from '../use-case.ts';
 /** Deletes an agent instance: its agents are told to stop, and the person can restore it for 30 days. */
 export const deleteAgentInstance = defineUseCase({
   name: 'delete_agent_instance',
+  summary: 'Delete an agent instance; its agents are told to stop',
+  refusals: ['agent_instance_not_found'],
   scopes: ['dashboard'],
   input: v.object({ agent_instance_id: field.id }),
   output: v.object({}),

@@ -8,6 +8,8 @@ import { defineUseCase } from '../use-case.ts';
 /** Ends an agent instance; ending it again changes nothing. */
 export const endSession = defineUseCase({
   name: 'end_session',
+  summary: 'End an agent instance',
+  refusals: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({ agent_instance_id: field.id }),
   output: v.object({

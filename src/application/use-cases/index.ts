@@ -2,6 +2,7 @@
 export { askQuestion } from './ask-question.ts';
 export { browseConversations } from './browse-conversations.ts';
 export { createApiKey } from './create-api-key.ts';
+export { deleteAccount } from './delete-account.ts';
 export { deleteAgentInstance } from './delete-agent-instance.ts';
 export { endSession } from './end-session.ts';
 export { heartbeat } from './heartbeat.ts';

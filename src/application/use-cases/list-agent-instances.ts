@@ -22,6 +22,8 @@ const input = v.object({
  */
 export const listAgentInstances = defineUseCase({
   name: 'list_agent_instances',
+  summary: 'List agent instances, the latest started first',
+  refusals: ['agent_type_not_found'],
   scopes: ['dashboard'],
   input,
   output: v.object({ agent_instances: v.array(agentInstance), next_cursor: v.nullable(v.string()) }),

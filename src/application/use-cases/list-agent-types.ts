@@ -9,6 +9,8 @@ const RECENT = 5;
 /** The person's agent types by name, each with how many instances it has and the latest started of them. */
 export const listAgentTypes = defineUseCase({
   name: 'list_agent_types',
+  summary: 'List agent types with their latest instances',
+  refusals: [],
   scopes: ['dashboard'],
   input: v.object({}),
   output: v.object({

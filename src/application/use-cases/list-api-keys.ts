@@ -6,6 +6,8 @@ import { apiKey, wireApiKey } from '../wire-api-key.ts';
 /** The caller's keys, the newest first; revoked and expired ones, too. */
 export const listApiKeys = defineUseCase({
   name: 'list_api_keys',
+  summary: 'List the keys of the user, the newest first',
+  refusals: ['issuing_disabled'],
   scopes: ['dashboard'],
   input: v.object({}),
   output: v.object({ api_keys: v.array(apiKey) }),

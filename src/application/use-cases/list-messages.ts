@@ -9,6 +9,8 @@ import { conversationMessage, wireConversationMessage } from '../wire-conversati
 /** The last messages of a conversation, or the last before one of them; the oldest of them first. */
 export const listMessages = defineUseCase({
   name: 'list_messages',
+  summary: 'List the messages of a conversation',
+  refusals: ['agent_instance_not_found', 'message_not_found'],
   scopes: ['dashboard'],
   input: v.object({
     agent_instance_id: field.id,

@@ -10,6 +10,8 @@ import { conversationMessage, wireConversationMessage } from '../wire-conversati
 /** One agent instance with its diff and the last of its messages, or the last before one of them. */
 export const readAgentInstance = defineUseCase({
   name: 'read_agent_instance',
+  summary: 'Read one agent instance with its diff and its last messages',
+  refusals: ['agent_instance_not_found', 'instance_deleted', 'message_not_found'],
   scopes: ['agent', 'dashboard'],
   input: v.object({
     agent_instance_id: field.id,

@@ -6,6 +6,8 @@ import { defineUseCase } from '../use-case.ts';
 /** How many instances the person has, by what they are at. Silent ones count as active: they may speak again. */
 export const readAgentSummary = defineUseCase({
   name: 'read_agent_summary',
+  summary: 'Count agent instances by what they are at',
+  refusals: [],
   scopes: ['dashboard'],
   input: v.object({}),
   output: v.object({

@@ -10,6 +10,8 @@ import { wireMessage } from '../wire-message.ts';
 /** One of the caller's agent instances, and the last messages of its conversation or those before a position. */
 export const readConversation = defineUseCase({
   name: 'read_conversation',
+  summary: 'Read one agent instance and a page of its conversation',
+  refusals: ['agent_instance_not_found'],
   scopes: ['agent', 'dashboard'],
   input: v.object({
     agent_instance_id: field.id,

@@ -9,6 +9,8 @@ import { agentInstance } from '../wire-agent-instance.ts';
 /** Gives an agent instance another name; null takes its name away. */
 export const renameAgentInstance = defineUseCase({
   name: 'rename_agent_instance',
+  summary: 'Give an agent instance another name',
+  refusals: ['agent_instance_not_found'],
   scopes: ['dashboard'],
   input: v.object({ agent_instance_id: field.id, name: v.nullable(field.name) }),
   output: agentInstance,

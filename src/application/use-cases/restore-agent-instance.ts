@@ -8,6 +8,8 @@ import { agentInstance } from '../wire-agent-instance.ts';
 /** Brings back an agent instance that was deleted in the last 30 days, as it was. */
 export const restoreAgentInstance = defineUseCase({
   name: 'restore_agent_instance',
+  summary: 'Bring back an agent instance deleted in the last 30 days',
+  refusals: ['agent_instance_not_found'],
   scopes: ['dashboard'],
   input: v.object({ agent_instance_id: field.id }),
   output: agentInstance,

@@ -8,6 +8,8 @@ import { defineUseCase } from '../use-case.ts';
 /** Revokes a key of the caller's, the one it calls with included; again changes nothing. */
 export const revokeApiKey = defineUseCase({
   name: 'revoke_api_key',
+  summary: 'Revoke a key',
+  refusals: ['api_key_not_found', 'issuing_disabled'],
   scopes: ['dashboard'],
   input: v.object({ id: field.apiKeyId }),
   output: v.object({ success: v.literal(true) }),

@@ -9,6 +9,8 @@ import { wireMessage } from '../wire-message.ts';
 /** An agent reports a step or asks a question, and is handed what the person wrote meanwhile. */
 export const sendAgentMessage = defineUseCase({
   name: 'send_agent_message',
+  summary: 'Report a step or ask a question; brings back what the person wrote meanwhile',
+  refusals: ['agent_type_required', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,

@@ -8,6 +8,8 @@ import { defineUseCase } from '../use-case.ts';
 /** Passes on what the person wrote at the agent itself; unread, it is queued for the agent. */
 export const sendUserMessage = defineUseCase({
   name: 'send_user_message',
+  summary: 'Pass on what the person wrote at the agent itself',
+  refusals: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,

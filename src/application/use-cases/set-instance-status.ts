@@ -9,6 +9,8 @@ import { agentInstance } from '../wire-agent-instance.ts';
 /** Ends an agent instance for the person, as its agent could itself; the one status that can be set. */
 export const setInstanceStatus = defineUseCase({
   name: 'set_instance_status',
+  summary: 'End an agent instance for the person',
+  refusals: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent', 'dashboard'],
   input: v.object({ agent_instance_id: field.id, status: v.literal('COMPLETED') }),
   output: agentInstance,

@@ -9,6 +9,8 @@ import { defineUseCase } from '../use-case.ts';
 /** Creates an agent instance before its first message, with a name of its own. */
 export const startAgentInstance = defineUseCase({
   name: 'start_agent_instance',
+  summary: 'Create an agent instance before its first message',
+  refusals: ['agent_instance_exists'],
   scopes: ['agent'],
   input: v.object({
     agent_type: field.agentType,

@@ -5,6 +5,8 @@ import { defineUseCase } from '../use-case.ts';
 /** Tells the bearer of a token what it stands for. */
 export const verifyToken = defineUseCase({
   name: 'verify_token',
+  summary: 'Tell what the token stands for',
+  refusals: [],
   scopes: [],
   input: v.object({}),
   output: v.object({

@@ -10,6 +10,8 @@ import { conversationMessage, wireConversationMessage } from '../wire-conversati
 /** The person writes to an agent or answers a question of it; queued until the agent reads it. */
 export const writeToAgent = defineUseCase({
   name: 'write_to_agent',
+  summary: 'Write to an agent, or answer a question of it',
+  refusals: ['agent_instance_not_found', 'already_answered', 'question_closed', 'question_not_found'],
   scopes: ['dashboard'],
   input: v.object({
     agent_instance_id: field.id,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Imported, IssueRequest, ListedKey } from '../../application/operator.ts';
 import { ConfigError, type Environment, readConfig } from '../config.ts';
 import { openOperator } from '../open-operator.ts';
+import { plainJson, plainLine } from '../person/plain-text.ts';
 
 /** Prints a new token on stdout, and nothing else. */
 export async function issueToken(env: Environment, request: IssueRequest): Promise<void> {
@@ -17,7 +18,7 @@ export async function issueToken(env: Environment, request: IssueRequest): Promi
 export async function listTokens(env: Environment, { json }: { json: boolean }): Promise<void> {
   await using opened = await openOperator(readConfig(env));
   const keys = await opened.operator.list();
-  if (json) process.stdout.write(`${plainJson(keys)}\n`);
+  if (json) process.stdout.write(`${plainJson(keys, 2)}\n`);
   else if (keys.length === 0) process.stderr.write('No token has been issued yet.\n');
   else process.stdout.write(table(keys, new Date()));
 }
@@ -27,7 +28,7 @@ export async function revokeToken(env: Environment, id: string): Promise<boolean
   await using opened = await openOperator(readConfig(env));
   const revoked = await opened.operator.revoke(id);
   for (const { user_id, name } of revoked) {
-    const whose = printable(`${name}, of ${user_id}`);
+    const whose = plainLine(`${name}, of ${user_id}`);
     process.stdout.write(`Revoked ${id} (${whose}). Within 5 seconds nobody accepts it.\n`);
   }
   if (revoked.length === 0) process.stderr.write(`There is no token with the id ${id}; see: token list\n`);
@@ -59,13 +60,13 @@ const AT_ONCE = 100;
 
 function tellOf(imported: Imported, line: number): void {
   if (imported.outcome === 'refused') {
-    process.stderr.write(`line ${line}: refused, ${printable(imported.reason)}\n`);
+    process.stderr.write(`line ${line}: refused, ${plainLine(imported.reason)}\n`);
     return;
   }
   const { id, user_id, scope, revoked_at } = imported.key;
   const already = imported.outcome === 'known' ? ' (was recorded already)' : '';
   const revoked = revoked_at === null ? '' : ' (revoked, and stays so)';
-  process.stdout.write(`line ${line}: ${id}, ${scope} of ${printable(user_id)}${already}${revoked}\n`);
+  process.stdout.write(`line ${line}: ${id}, ${scope} of ${plainLine(user_id)}${already}${revoked}\n`);
 }
 
 const COLUMNS = ['ID', 'USER', 'SCOPE', 'NAME', 'CREATED', 'LAST USED', 'STATE'] as const;
@@ -73,9 +74,9 @@ const COLUMNS = ['ID', 'USER', 'SCOPE', 'NAME', 'CREATED', 'LAST USED', 'STATE']
 function table(keys: readonly ListedKey[], now: Date): string {
   const rows = keys.map((key) => [
     key.id,
-    printable(key.user_id),
+    plainLine(key.user_id),
     key.agent_instance_id === null ? key.scope : `${key.scope} ${key.agent_instance_id}`,
-    printable(key.name),
+    plainLine(key.name),
     day(key.created_at),
     day(key.last_used_at) || 'never',
     stateOf(key, now),
@@ -96,14 +97,3 @@ function stateOf({ revoked_at, expires_at }: ListedKey, now: Date): string {
 }
 
 const day = (time: string | null): string => time?.slice(0, 10) ?? '';
-
-/** Names come from outside: a terminal obeys what is in them. */
-const printable = (text: string): string => text.replaceAll(/\p{C}/gu, '�');
-
-/** JSON that a terminal may show, too: what it would obey is escaped. */
-const plainJson = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replaceAll(/[^\P{C}\n]/gu, (text) =>
-    Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))
-      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
-      .join(''),
-  );

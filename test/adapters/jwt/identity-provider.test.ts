@@ -25,7 +25,7 @@ afterEach(async () => {
 const checkedBy = (bound: { issuer?: string | null; audience?: string | null } = {}) =>
   new IdentityProvider({ jwksUrl: provider.jwksUrl, issuer: provider.issuer, audience: AUDIENCE, ...bound });
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
-const check = (token: string, by = people) => by.check(token, new Date());
+const check = async (token: string, by = people) => (await by.check(token, new Date())).caller;
 /** What it is refused with. */
 const refusal = (token: string, by = people): Promise<Error> =>
   check(token, by).then(

@@ -24,6 +24,7 @@ describe.each(OWN_KEY_KINDS)('what is issued by %s', (kind) => {
     expect(await check(token, ...Object.values(pairs))).toEqual({
       caller: { ...fields, scopes: ['agent'], email: null, displayName: null },
       id: 'aaaaaaaaaaaaaaaa',
+      issuedAt: 1_800_000_000_000,
       mustBeRecorded: kind === 'short RS256',
       algorithm: kind.replace('short ', ''),
     });

@@ -104,7 +104,7 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
   });
 
   it('the caller has what the claims say', async () => {
-    const claims = { sub: 'me', exp: NOW + 60, email: 'me@example.com', name: 'Me', jti: 'x' };
+    const claims = { sub: 'me', iat: NOW - 5, exp: NOW + 60, email: 'me@example.com', name: 'Me', jti: 'x' };
     expect(await verify({ ...claims, agent_instance_id: INSTANCE })).toEqual({
       caller: {
         userId: 'me',
@@ -115,6 +115,7 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
         agentInstanceId: INSTANCE,
       },
       id: 'x',
+      issuedAt: (NOW - 5) * 1000,
       mustBeRecorded: kind === 'short RS256',
       algorithm: kind.replace('short ', ''),
     });

@@ -5,6 +5,7 @@ import type { ApiKey } from '../../../src/domain/api-key.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import type { ApiKeyName } from '../../../src/ports/api-key-repository.ts';
 import { storageUnavailable } from '../../../src/ports/errors.ts';
+import type { Revoked } from '../../../src/ports/revocations.ts';
 
 interface SlowRead {
   readonly hasRead: Promise<void>;
@@ -34,7 +35,7 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
     return this.#slowly(await super.findByToken(userId, token));
   }
 
-  override async revokedSince(time: Date): Promise<readonly ApiKeyName[]> {
+  override async revokedSince(time: Date): Promise<readonly Revoked[]> {
     this.looks.push(performance.now());
     this.since.push(time);
     this.#requirePresence();

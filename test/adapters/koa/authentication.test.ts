@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fetchDescribed } from '../../support/fetch-described.ts';
 import { open, parseAnswer, sendRaw, untilClosed } from './raw-http.ts';
 import { fieldsOf, TestServer } from './test-server.ts';
 
@@ -28,7 +29,7 @@ describe('a token that is not good', () => {
     ['missing with a wrong method', '/messages/agent', null],
   ])('%s gets the one 401', async (_name, path, authorization) => {
     const headers = authorization === null ? {} : { authorization };
-    const answer = await fetch(`${server.url}/api/v1${path}`, { headers });
+    const answer = await fetchDescribed(`${server.url}/api/v1${path}`, { headers });
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe(CHALLENGE);
     const { request_id, ...problem } = await fieldsOf(answer);
@@ -45,7 +46,7 @@ describe('a token that is not good', () => {
   it('is answered with the same headers whatever is wrong with it', async () => {
     const headersOf = async (authorization: string | null, path = '/auth/verify') => {
       const headers = authorization === null ? {} : { authorization };
-      const answer = await fetch(`${server.url}/api/v1${path}`, { headers });
+      const answer = await fetchDescribed(`${server.url}/api/v1${path}`, { headers });
       const { date, 'x-request-id': id, ...rest } = Object.fromEntries(answer.headers);
       expect([typeof date, typeof id]).toEqual(['string', 'string']);
       return rest;
@@ -123,7 +124,7 @@ describe('the log', () => {
     await server.call('GET', '/messages/pending?agent_instance_id=secret-query', {
       headers: { 'x-request-id': 'req-1' },
     });
-    await fetch(`${server.url}/api/v1/auth/verify?access_token=secret-token`);
+    await fetchDescribed(`${server.url}/api/v1/auth/verify?access_token=secret-token`);
     const requests = server.log.lines.filter(({ message }) => message === 'request');
     expect(requests.map(({ level, fields }) => ({ level, ...fields }))).toEqual([
       {

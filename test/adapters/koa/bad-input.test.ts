@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fetchDescribed } from '../../support/fetch-described.ts';
 import { open, parseAnswer, untilClosed } from './raw-http.ts';
 import { fieldsOf, TestServer } from './test-server.ts';
 
@@ -98,7 +99,7 @@ describe('a body of another kind', () => {
 
   it.each([undefined, ''])('no Content-Type (%o) is 415, also where no body is needed', async (type) => {
     for (const path of ['/messages/agent', `/agents/instances/${instance}/heartbeat`]) {
-      const answer = await fetch(`${server.url}/api/v1${path}`, {
+      const answer = await fetchDescribed(`${server.url}/api/v1${path}`, {
         method: 'POST',
         headers: { authorization: 'Bearer ann', ...(type === undefined ? {} : { 'content-type': type }) },
         body: bytes(JSON.stringify(valid())),

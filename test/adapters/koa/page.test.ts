@@ -12,6 +12,8 @@ let server: TestServer;
 beforeAll(async () => {
   folder = await temporaryFolder();
   await mkdir(join(folder.path, 'assets'));
+  await mkdir(join(folder.path, 'docs'));
+  await writeFile(join(folder.path, 'docs/index.html'), '<!doctype html><title>reference</title>');
   await writeFile(join(folder.path, 'index.html'), '<!doctype html><title>page</title>');
   await writeFile(join(folder.path, 'assets/index-Ab12.js'), 'console.log(1)');
   await writeFile(join(folder.path, 'assets/index-Ab12.js.br'), brotliCompressSync('console.log(1)'));
@@ -49,6 +51,20 @@ describe('the page', () => {
     expect(policy).toContain("script-src 'self'");
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
     expect((await get('/', HTML)).headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('has the reference of the API beside it, which alone may style itself inline, and runs no script so', async () => {
+    expect(await (await get('/')).json()).toMatchObject({ links: { docs: '/docs' } });
+    for (const path of ['/docs', '/docs/']) {
+      const reference = await get(path, HTML);
+      expect(await reference.text()).toContain('<title>reference</title>');
+      const policy = reference.headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("script-src 'self';");
+      expect(policy).toContain("style-src 'self' 'unsafe-inline';");
+      expect(policy.match(/unsafe/g)).toHaveLength(1);
+    }
+    const beside = await get('/docsify', HTML);
+    expect(beside.headers.get('content-security-policy')).not.toContain('unsafe');
   });
 
   it('is asked for anew each time, its files never again', async () => {

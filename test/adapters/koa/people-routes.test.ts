@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../../src/adapters/koa/routes.ts';
+import { fetchDescribed } from '../../support/fetch-described.ts';
 import { type CallOptions, fieldsOf, TestServer } from './test-server.ts';
 
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -93,7 +94,7 @@ describe('each of the person’s routes answers in its shape', () => {
       const link = page.headers.get('link') ?? '';
       const [, next = ''] = /^<([^>]+)>; rel="next"$/.exec(link) ?? [];
       expect(next).toContain(`/api/v1${path}?limit=1&status=ACTIVE&cursor=`);
-      const rest = await fetch(next, { headers: { authorization: 'Bearer ann-dashboard' } });
+      const rest = await fetchDescribed(next, { headers: { authorization: 'Bearer ann-dashboard' } });
       expect(rest.headers.get('link')).toBeNull();
       const both = [...(await listOf(page)), ...(await listOf(rest))];
       expect(both).toEqual([INSTANCE_FIELDS, INSTANCE_FIELDS]);

@@ -57,7 +57,7 @@ describe('a row with the status 204', () => {
 describe('a row that answers a part of the output', () => {
   const PAGE = { keys: [{ id: 1 }, { id: 2 }], next: 'a&b' };
   const list: Partial<Route> = {
-    answer: ({ keys }) => keys,
+    answers: 'keys',
     nextCursor: ({ next }) => next as string | null,
   };
 

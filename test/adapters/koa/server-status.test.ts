@@ -1,21 +1,28 @@
 import { expect, it } from 'vitest';
+import { fetchDescribed } from '../../support/fetch-described.ts';
 import { TestServer } from './test-server.ts';
 
 it('GET / says what this is, to anyone', async () => {
   await using server = await TestServer.start({ links: { mcp: '/mcp' } });
-  const answer = await fetch(server.url);
+  const answer = await fetchDescribed(server.url);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('x-request-id')).toMatch(/./);
   expect(await answer.json()).toEqual({
     name: 'agent-dashboard-server',
     version: '1.2.3',
-    links: { api: '/api/v1', health: '/health', ready: '/ready', mcp: '/mcp' },
+    links: {
+      api: '/api/v1',
+      openapi: '/openapi.json',
+      health: '/health',
+      ready: '/ready',
+      mcp: '/mcp',
+    },
   });
 });
 
 it('GET /health is well as long as the process is', async () => {
   await using server = await TestServer.start({ ping: () => Promise.reject(new Error('no store')) });
-  expect(await (await fetch(`${server.url}/health`)).json()).toEqual({ status: 'ok' });
+  expect(await (await fetchDescribed(`${server.url}/health`)).json()).toEqual({ status: 'ok' });
 });
 
 it('GET /ready follows the store', async () => {
@@ -25,9 +32,9 @@ it('GET /ready follows the store', async () => {
       if (fault !== null) throw fault;
     },
   });
-  expect((await fetch(`${server.url}/ready`)).status).toBe(200);
+  expect((await fetchDescribed(`${server.url}/ready`)).status).toBe(200);
   fault = new Error('connect ECONNREFUSED 10.0.0.1:5432');
-  const answer = await fetch(`${server.url}/ready`);
+  const answer = await fetchDescribed(`${server.url}/ready`);
   expect(answer.status).toBe(503);
   expect(answer.headers.get('retry-after')).toBe('2');
   const text = await answer.text();
@@ -43,7 +50,7 @@ it.each([
   'the metadata of the protected resource "%s" can be read by clients without a token',
   async (suffix, resource) => {
     await using server = await TestServer.start({ authorizationServers: ['https://login.example'] });
-    const answer = await fetch(`${server.url}/.well-known/oauth-protected-resource${suffix}`);
+    const answer = await fetchDescribed(`${server.url}/.well-known/oauth-protected-resource${suffix}`);
     expect(await answer.json()).toEqual({
       resource: `${server.url}${resource}`,
       bearer_methods_supported: ['header'],
@@ -56,7 +63,7 @@ it.each([
 it('only GET, HEAD and OPTIONS are answered there', async () => {
   await using server = await TestServer.start();
   const [head, options, post] = await Promise.all(
-    ['HEAD', 'OPTIONS', 'POST'].map((method) => fetch(`${server.url}/health`, { method })),
+    ['HEAD', 'OPTIONS', 'POST'].map((method) => fetchDescribed(`${server.url}/health`, { method })),
   );
   expect([head?.status, options?.status, post?.status]).toEqual([200, 204, 405]);
   expect(options?.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
@@ -66,7 +73,7 @@ it('only GET, HEAD and OPTIONS are answered there', async () => {
 it('GET /.well-known/jwks.json publishes the keys as they are now, to anyone, for five minutes', async () => {
   const keys = [{ kty: 'OKP', kid: 'a' }];
   await using server = await TestServer.start({ jwks: () => ({ keys }) });
-  const ask = () => fetch(`${server.url}/.well-known/jwks.json`);
+  const ask = () => fetchDescribed(`${server.url}/.well-known/jwks.json`);
   const answer = await ask();
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('application/jwk-set+json');

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SignIn } from '../../../src/adapters/koa/sign-in.ts';
 import { unauthenticated } from '../../../src/ports/errors.ts';
+import { fetchDescribed } from '../../support/fetch-described.ts';
 import { fieldsOf, TestServer } from './test-server.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -35,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => server[Symbol.asyncDispose]());
 
 const request = (method: string, path: string, headers: object = {}, body?: object) =>
-  fetch(`${server.url}/api/v1${path}`, {
+  fetchDescribed(`${server.url}/api/v1${path}`, {
     method,
     headers: { ...headers, ...(body && JSON_TYPE) },
     ...(body && { body: JSON.stringify(body) }),
@@ -69,7 +70,7 @@ describe('signing in', () => {
 
   it('where people come over https, gives a cookie for https only', async () => {
     await using behindProxy = await TestServer.start({ signIn, publicUrl: 'https://agents.example' });
-    const signedIn = await fetch(`${behindProxy.url}/api/v1/auth/session`, {
+    const signedIn = await fetchDescribed(`${behindProxy.url}/api/v1/auth/session`, {
       method: 'POST',
       headers: JSON_TYPE,
       body: JSON.stringify({ code: 'one-time' }),
@@ -129,7 +130,7 @@ describe('a request with the cookie', () => {
 
   it('is refused where browsers are not let in', async () => {
     await using closed = await TestServer.start();
-    const refused = await fetch(`${closed.url}/api/v1/auth/verify`, { headers: { cookie } });
+    const refused = await fetchDescribed(`${closed.url}/api/v1/auth/verify`, { headers: { cookie } });
     expect(refused.status).toBe(401);
   });
 });

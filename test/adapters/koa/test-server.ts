@@ -21,6 +21,7 @@ import type { AgentInstanceRepository } from '../../../src/ports/agent-instance-
 import { unauthenticated } from '../../../src/ports/errors.ts';
 import type { Logger } from '../../../src/ports/runtime.ts';
 import type { Caller, Scope, TokenVerifier } from '../../../src/ports/token-verifier.ts';
+import { fetchDescribed } from '../../support/fetch-described.ts';
 
 const caller = (userId: string, scope: Scope): Caller => ({
   userId: userId as UserId,
@@ -132,7 +133,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Calls the REST API as `ann`, unless told otherwise. A plain object is sent as JSON. */
   call(method: string, path: string, { body, headers, signal }: CallOptions = {}): Promise<Response> {
-    return fetch(`${this.url}/api/v1${path}`, {
+    return fetchDescribed(`${this.url}/api/v1${path}`, {
       method,
       headers: {
         authorization: 'Bearer ann',

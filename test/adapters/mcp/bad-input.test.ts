@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERROR_META, type ToolResult } from '../../../src/adapters/mcp/tool-result.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
+import { storageUnavailable } from '../../../src/ports/errors.ts';
 import { fieldsOf } from '../koa/test-server.ts';
 import { CLIENTS, MODERN, STREAMABLE, type TestClient } from './clients.ts';
 import { McpServer } from './mcp-server.ts';
@@ -226,6 +227,33 @@ describe('the protocol refuses', () => {
     const [answer] = await messagesIn(await post(server, body, { sessionId }));
     expect(problemIn(answer?.result as ToolResult).code).toBe('invalid_json');
   });
+});
+
+test('a fault of ours is in the log under the id of its HTTP request, and so is trouble with the store', async () => {
+  const failure: { error: Error } = { error: new Error('secret of the database') };
+  await using broken = await McpServer.start({
+    wrap: (repository) => ({
+      ...repository,
+      update: () => Promise.reject(failure.error),
+      instanceOfMessage: () => Promise.reject(failure.error),
+      forgetRecords: () => Promise.resolve(0),
+      ping: () => Promise.resolve(),
+    }),
+  });
+  const sessionId = await openSession(broken);
+  const body = toolCall('log_step', { step_description: 'x' });
+  const faulty = await post(broken, body, { sessionId, headers: { 'x-request-id': 'first' } });
+  const [answer] = await messagesIn(faulty);
+  expect(problemIn(answer?.result as ToolResult)).toMatchObject({ code: 'internal', request_id: 'first' });
+  expect(broken.log.at('error')).toMatchObject([{ fields: { request_id: 'first', tool: 'log_step' } }]);
+
+  failure.error = storageUnavailable(new Error('connect ECONNREFUSED'));
+  const away = await post(broken, body, { sessionId, headers: { 'x-request-id': 'second' } });
+  const [refusal] = await messagesIn(away);
+  expect(problemIn(refusal?.result as ToolResult)).toMatchObject({ code: 'storage_unavailable' });
+  expect(broken.log.at('warn')).toMatchObject([
+    { message: 'storage trouble', fields: { request_id: 'second', code: 'storage_unavailable' } },
+  ]);
 });
 
 test.each([STREAMABLE, MODERN])(

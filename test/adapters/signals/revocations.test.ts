@@ -6,7 +6,7 @@ import { CHANNEL, encodeRevoked } from '../../../src/adapters/signals/signal-pay
 import { revocationsContract } from '../../../src/contracts/revocations.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import type { ApiKeyName } from '../../../src/ports/api-key-repository.ts';
-import type { Revocations } from '../../../src/ports/revocations.ts';
+import type { Revocations, Revoked } from '../../../src/ports/revocations.ts';
 import type { Logger } from '../../../src/ports/runtime.ts';
 import { aKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres-database.ts';
@@ -48,7 +48,7 @@ async function start(logger: Logger = log): Promise<PostgresSignals> {
 
 const someKey = (userId = 'ada'): ApiKeyName => ({ userId: userId as UserId, id: aKeyId() });
 
-async function notifyRevoked(...keys: readonly ApiKeyName[]): Promise<void> {
+async function notifyRevoked(...keys: readonly Revoked[]): Promise<void> {
   for (const payload of encodeRevoked(keys)) {
     await store.query('select pg_notify($1, $2)', [CHANNEL, payload]);
   }
@@ -56,7 +56,7 @@ async function notifyRevoked(...keys: readonly ApiKeyName[]): Promise<void> {
 
 /** Listens from now on, and resolves with the key when it is told. */
 const told = (revocations: Revocations, { id }: ApiKeyName) =>
-  new Promise<ApiKeyName>((resolve) => {
+  new Promise<Revoked>((resolve) => {
     revocations.onRevoked((key) => key.id === id && resolve(key));
   });
 
@@ -81,7 +81,7 @@ describe('revocations: PostgreSQL, within the process', () => {
 describe('revocations: PostgreSQL, from another process', () => {
   revocationsContract({ describe, test }, async (logger) => {
     const revocations = await start(logger);
-    const send = async (keys: readonly ApiKeyName[]) => {
+    const send = async (keys: readonly Revoked[]) => {
       // Notifications keep their order: once the last has come, so have the others.
       const last = someKey();
       const arrived = told(revocations, last);

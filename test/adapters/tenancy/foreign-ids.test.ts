@@ -35,6 +35,9 @@ describe('the walk is complete', () => {
   });
 });
 
+/** To delete an account names nobody's ids but one's own, and ends whoever asks for it. */
+const COMPARED = ROUTES.filter(({ useCase }) => useCase !== useCases.deleteAccount);
+
 /** The embedded database runs the very statements that the other one does without row level security. */
 const STORES = OBSERVED_STORES.filter(({ name }) => name !== 'on PGlite');
 
@@ -75,7 +78,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     expect(server.log.at('error')).toEqual([]);
   }
 
-  test.each(ROUTES)('$method $path does not tell what others have', async (route) => {
+  test.each(COMPARED)('$method $path does not tell what others have', async (route) => {
     for (const of of [await tenants(), await squatting()]) {
       const comparisons = probesOf(route.useCase).map((probe) => ({
         name: probe.name,
@@ -87,7 +90,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     }
   });
 
-  const writing = ROUTES.filter(({ method }) => method !== 'GET');
+  const writing = COMPARED.filter(({ method }) => method !== 'GET');
 
   test.each(writing)("$method $path takes another tenant's Idempotency-Key for a new one", async (route) => {
     const [own] = probesOf(route.useCase);

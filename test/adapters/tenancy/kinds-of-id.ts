@@ -72,6 +72,7 @@ export const LIES_IN: { readonly [kind in Kind]?: Kind } = {
 /** Every other field, with a value that all use cases which have it take. */
 export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
   before_position: 2,
+  confirm: 'whoever this is',
   content: 'a text',
   expires_in_days: 30,
   git_diff: 'diff --git a/a b/a',

@@ -1,4 +1,5 @@
 import { BASE_PATH, type Route } from '../../../src/adapters/koa/routes.ts';
+import { fetchDescribed } from '../../support/fetch-described.ts';
 import type { Send } from './compare.ts';
 import { answerOf } from './outcome.ts';
 import { inputOf, type Probe } from './probes.ts';
@@ -11,7 +12,9 @@ export const overRest =
   (url: string, route: Route, probe: Probe, idempotencyKey: string | null = null): Send =>
   async (as, named) => [
     await answerOf(
-      await fetch(...requestOf(url, route, inputOf(probe, named, as), tokenOf(as.userId), idempotencyKey)),
+      await fetchDescribed(
+        ...requestOf(url, route, inputOf(probe, named, as), tokenOf(as.userId), idempotencyKey),
+      ),
     ),
   ];
 

@@ -1,4 +1,4 @@
-import { parseQuestion } from './question.ts';
+import { parseQuestion } from '../../../src/domain/question-text.ts';
 
 const LONGEST = 240;
 

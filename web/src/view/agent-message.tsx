@@ -1,4 +1,4 @@
-import { parseQuestion } from '../model/question.ts';
+import { parseQuestion } from '../../../src/domain/question-text.ts';
 import type { Message } from '../model/wire.ts';
 import { answering } from './answering.ts';
 import { MarkdownText } from './markdown-text.tsx';

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { parseQuestion } from '../../../src/domain/question-text.ts';
 import { type Conversation, openQuestions } from '../model/conversation.ts';
 import { needOf } from '../model/need.ts';
-import { parseQuestion } from '../model/question.ts';
 import type { AgentInstance, Message } from '../model/wire.ts';
 import { keepDraft, readDraft } from '../store/drafts.ts';
 import { outbox, send } from '../store/outbox.ts';

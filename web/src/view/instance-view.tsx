@@ -41,7 +41,12 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
   }
   return (
     <article class="instance" aria-label={instance.name ?? instance.agent_type_name}>
-      <InstanceHeader instance={instance} tab={tab} hasDiff={Boolean(conversation?.gitDiff)} />
+      {/* A diff that is only known to have changed is read when it is looked at. */}
+      <InstanceHeader
+        instance={instance}
+        tab={tab}
+        hasDiff={Boolean(conversation?.gitDiff) || conversation?.gitDiffIsOld === true}
+      />
       {tab === 'changes' ? (
         <DiffView id={id} />
       ) : conversation === undefined && failed.value ? (

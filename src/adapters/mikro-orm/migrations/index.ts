@@ -1,4 +1,5 @@
 import { ApiKeys } from './20261122-api-keys.ts';
+import { DataRemoval } from './20261122-data-removal.ts';
 import { People } from './20261122-people.ts';
 import { RowLevelSecurity } from './20261122-row-level-security.ts';
 import { WriteSide } from './20261122-write-side.ts';
@@ -12,4 +13,5 @@ export const migrations = [
   { name: '20261122-api-keys', class: ApiKeys },
   { name: '20261122-people', class: People },
   { name: '20261122-row-level-security', class: RowLevelSecurity },
+  { name: '20261122-data-removal', class: DataRemoval },
 ];

@@ -1,8 +1,11 @@
 import type { ApiKey, ApiKeyId, Scope } from '../../../domain/api-key.ts';
 import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
-import type { ApiKeyName, OwnedApiKey } from '../../../ports/api-key-repository.ts';
+import { tokensRefusedBefore } from '../../../domain/user-deletion.ts';
+import type { OwnedApiKey } from '../../../ports/api-key-repository.ts';
+import type { Revoked } from '../../../ports/revocations.ts';
 import type { Database } from '../database.ts';
 import { MAINTENANCE } from '../tenant-isolation.ts';
+import { time } from './rows.ts';
 
 /** A key of `api_keys k`, as one JSON value. */
 const API_KEY_JSON = `json_build_object(
@@ -26,7 +29,11 @@ const FIND_BY_TOKEN = `
   order by (k.id = $2) is true desc
   limit 1`;
 
-const REVOKED_SINCE = 'select user_id, id from api_keys where revoked_at >= $1';
+const REVOKED_SINCE = `
+  select user_id, id, null as begun_at, null as finished_at from api_keys where revoked_at >= $1
+  union all
+  select user_id, null, date_part('epoch', begun_at), date_part('epoch', finished_at) from deleted_users
+  where finished_at is null or finished_at >= $1`;
 
 interface KeyRow {
   readonly key: ApiKeyJson;
@@ -66,12 +73,23 @@ export async function findByToken(
   return row === undefined ? null : apiKeyOf(row.key);
 }
 
-/** The keys of all users that were revoked at `time` or later. */
-export async function revokedSince(database: Database, time: Date): Promise<ApiKeyName[]> {
-  const rows = await database.query<{ user_id: UserId; id: ApiKeyId }>(MAINTENANCE, REVOKED_SINCE, [
-    time.toISOString(),
-  ]);
-  return rows.map(({ user_id, id }) => ({ userId: user_id, id }));
+/** The keys of all users that were revoked at `time` or later, and the users who were deleted. */
+export async function revokedSince(database: Database, since: Date): Promise<Revoked[]> {
+  const rows = await database.query<RevokedRow>(MAINTENANCE, REVOKED_SINCE, [since.toISOString()]);
+  return rows.map((row) => {
+    const { user_id: userId, id, begun_at, finished_at } = row;
+    if (id !== null) return { userId, id };
+    const finishedAt = finished_at === null ? null : time(finished_at);
+    return { userId, id, issuedBefore: tokensRefusedBefore({ begunAt: time(begun_at!), finishedAt }) };
+  });
+}
+
+interface RevokedRow {
+  readonly user_id: UserId;
+  /** null: the row is about the user. */
+  readonly id: ApiKeyId | null;
+  readonly begun_at: number | null;
+  readonly finished_at: number | null;
 }
 
 const apiKeyOf = (json: ApiKeyJson): ApiKey => ({

@@ -10,6 +10,8 @@ import { prepared } from '../named-statements.ts';
  * it is; its neighbours in the batch are saved all the same. `saved` says which ones were. A new instance
  * whose new agent type someone else has just made under another id is refused in the same way.
  *
+ * The time of the start tells an instance from one of the same id that was removed before: versions begin anew.
+ *
  * The input is sorted by key and joined by nested loops, so that concurrent batches lock rows in the same
  * order; what hangs on an instance refers to it by its place in the input, and "(… in …) is true" keeps
  * PostgreSQL from comparing every message with every instance (it hashes them instead). NOTIFY takes a global lock at commit: once for the batch, and seen exactly when the change is.
@@ -36,7 +38,7 @@ const SAVE_CHANGES = prepared(
       git_diff = case when i.set_git_diff then i.git_diff else a.git_diff end,
       git_diff_version = case when i.set_git_diff then i.version else a.git_diff_version end
     from input i
-    where a.user_id = i.user_id and a.id = i.id and a.version = i.base_version
+    where a.user_id = i.user_id and a.id = i.id and a.version = i.base_version and a.started_at = i.started_at
     returning i.nth
   ), created as (
     insert into agent_instances (

@@ -1,0 +1,79 @@
+import type { AgentSide } from './agent-side.ts';
+import type { AskOptions, AskResult } from './ask.ts';
+import type { CallOptions } from './connection.ts';
+import { DashboardError } from './errors.ts';
+import { randomId } from './random-id.ts';
+import type { AgentMessage, OutputOf } from './wire.ts';
+
+export interface SessionSettings {
+  /** The kind of agent, such as `release-script`. */
+  readonly agent_type: string;
+  /** To go on with a run of before; without one it is a new run. A UUID. */
+  readonly agent_instance_id?: string;
+}
+
+/** What may go along with a message of a session. */
+export type Along = Pick<AgentMessage, 'git_diff' | 'message_metadata'>;
+
+/**
+ * One run of one agent. It exists on the server from its first message on, and `await using` ends it with its
+ * scope: open questions are closed then. Calls may overlap.
+ */
+export class AgentSession implements AsyncDisposable {
+  readonly agentInstanceId: string;
+  readonly #agent: AgentSide;
+  readonly #agentType: string;
+
+  constructor(agent: AgentSide, { agent_type, agent_instance_id = randomId() }: SessionSettings) {
+    this.#agent = agent;
+    this.#agentType = agent_type;
+    this.agentInstanceId = agent_instance_id;
+  }
+
+  /** Reports a step, as `AgentSide.sendMessage` does. */
+  sendMessage(content: string, options: Along & CallOptions = {}): Promise<OutputOf<'sendAgentMessage'>> {
+    const [along, call] = apart(options);
+    return this.#agent.sendMessage({ ...this.#message(content), ...along }, call);
+  }
+
+  /** Asks and waits, as `AgentSide.ask` does. */
+  ask(content: string, options: Along & AskOptions = {}): Promise<AskResult> {
+    const [along, call] = apart(options);
+    return this.#agent.ask({ ...this.#message(content), ...along }, call);
+  }
+
+  /** Says that the agent is alive while it has nothing to tell. */
+  heartbeat(options?: CallOptions): Promise<OutputOf<'heartbeat'>> {
+    return this.#agent.heartbeat({ agent_instance_id: this.agentInstanceId }, options);
+  }
+
+  /** Ends the run; again is no error, nor is it for a run that has never said anything. */
+  async end(options?: CallOptions): Promise<void> {
+    try {
+      await this.#agent.endSession({ agent_instance_id: this.agentInstanceId }, options);
+    } catch (error) {
+      if (!(error instanceof DashboardError && NOTHING_TO_END.includes(error.code))) throw error;
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end();
+  }
+
+  #message(content: string) {
+    return { agent_instance_id: this.agentInstanceId, agent_type: this.#agentType, content };
+  }
+}
+
+/** Nothing was ever said, or the person has deleted it. */
+const NOTHING_TO_END: readonly string[] = ['agent_instance_not_found', 'instance_deleted'];
+
+function apart<Options extends Along>({ git_diff, message_metadata, ...call }: Options) {
+  return [
+    {
+      ...(git_diff !== undefined && { git_diff }),
+      ...(message_metadata !== undefined && { message_metadata }),
+    },
+    call,
+  ] as const;
+}

@@ -1,0 +1,68 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { GIT_DIFF_LIMIT_BYTES, judgeGitDiff } from '../../domain/git-diff.ts';
+import type { Logger } from '../../ports/runtime.ts';
+import { git } from './git.ts';
+
+const DIFF = ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/'];
+
+/** What has changed in a working copy since a moment, committed meanwhile or not. */
+export class WorkingDiff {
+  readonly #top: string;
+  /** The commit, or the empty tree where there was none yet. */
+  readonly #since: string;
+  readonly #logger: Logger;
+
+  private constructor(top: string, since: string, logger: Logger) {
+    this.#top = top;
+    this.#since = since;
+    this.#logger = logger;
+  }
+
+  /** From now on. Null, and a warning, where there is no repository. */
+  static async since(folder: string, logger: Logger): Promise<WorkingDiff | null> {
+    try {
+      const top = (await git(['rev-parse', '--show-toplevel'], { folder })).replace(/\n$/, '');
+      const commit = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { folder }).catch(() =>
+        git(['hash-object', '-t', 'tree', '--stdin'], { folder }),
+      );
+      return new WorkingDiff(top, commit.trim(), logger);
+    } catch (error) {
+      logger.warn({ err: error, folder }, 'no diffs are sent: this is no git repository, or git is missing');
+      return null;
+    }
+  }
+
+  /** At most 1 MiB; empty where nothing has changed, null where git cannot tell. */
+  async read(): Promise<string | null> {
+    const scratch = await mkdtemp(join(tmpdir(), 'agent-dashboard-diff-'));
+    try {
+      const verdict = judgeGitDiff(await this.#diff(join(scratch, 'index')));
+      if (verdict?.status === 'cleared') return '';
+      return verdict?.status === 'stored' || verdict?.status === 'cut' ? verdict.diff : null;
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'a step goes without its diff');
+      return null;
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+
+  /** In a copy of the index, in which untracked files can be announced without touching the person's own. */
+  async #diff(index: string): Promise<string> {
+    const folder = this.#top;
+    const own = resolve(folder, (await git(['rev-parse', '--git-path', 'index'], { folder })).trim());
+    // A repository without a commit may have none.
+    await copyFile(own, index).catch(() => undefined);
+    const env = { GIT_INDEX_FILE: index };
+    const others = await git(['ls-files', '--others', '--exclude-standard', '-z'], { folder, env });
+    // A folder stands for a repository or worktree of its own: what happens there is told by whoever works there.
+    const files = others.split('\0').filter((path) => path !== '' && !path.endsWith('/'));
+    if (files.length > 0) {
+      const announce = ['add', '--intent-to-add', '--pathspec-from-file=-', '--pathspec-file-nul'];
+      await git(announce, { folder, env, input: files.join('\0') });
+    }
+    return git([...DIFF, this.#since, '--'], { folder, env, limit: GIT_DIFF_LIMIT_BYTES });
+  }
+}

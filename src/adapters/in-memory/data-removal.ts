@@ -1,0 +1,84 @@
+import type { UserId } from '../../domain/ids.ts';
+import type { Outdated } from '../../domain/retention.ts';
+import { tokensRefusedBefore, type UserDeletion } from '../../domain/user-deletion.ts';
+import type { DataRemoval, DeletedUser, Holdings } from '../../ports/data-removal.ts';
+import type { Revocations } from '../../ports/revocations.ts';
+import { type StoredInstance, UserData } from './user-data.ts';
+
+const NOBODY = new UserData();
+
+/** Removes what the other in-memory adapters keep; a user goes in one piece. */
+export class InMemoryDataRemoval implements DataRemoval {
+  readonly #users: Map<UserId, UserData>;
+  readonly #revocations: Revocations;
+
+  /** @param store the repository of agent instances. */
+  constructor(store: { readonly users: Map<UserId, UserData> }, revocations: Revocations) {
+    this.#users = store.users;
+    this.#revocations = revocations;
+  }
+
+  async holdings(userId: UserId): Promise<Holdings> {
+    const { agentTypes, instances, instanceOfMessage, apiKeys } = this.#users.get(userId) ?? NOBODY;
+    return {
+      agentTypes: agentTypes.size,
+      agentInstances: instances.size,
+      messages: instanceOfMessage.size,
+      apiKeys: apiKeys.size,
+    };
+  }
+
+  async begin(userId: UserId, time: Date): Promise<void> {
+    this.#note(userId, { begunAt: time, finishedAt: null });
+  }
+
+  async deleteSome(userId: UserId): Promise<Holdings> {
+    const deleted = await this.holdings(userId);
+    const { deletion = null } = this.#users.get(userId) ?? {};
+    if (deletion === null) this.#users.delete(userId);
+    else this.#users.set(userId, new UserData(deletion));
+    return deleted;
+  }
+
+  async finish(userId: UserId, time: Date): Promise<void> {
+    this.#note(userId, { begunAt: this.#users.get(userId)?.deletion?.begunAt ?? time, finishedAt: time });
+  }
+
+  async find(userId: UserId): Promise<UserDeletion | null> {
+    return structuredClone(this.#users.get(userId)?.deletion ?? null);
+  }
+
+  async unfinished(): Promise<readonly DeletedUser[]> {
+    const unfinished: DeletedUser[] = [];
+    for (const [userId, { deletion }] of this.#users) {
+      if (deletion !== null && deletion.finishedAt === null) unfinished.push({ userId, ...deletion });
+    }
+    return structuredClone(unfinished).sort((a, b) => a.begunAt.getTime() - b.begunAt.getTime());
+  }
+
+  async deleteOutdated(outdated: Outdated): Promise<number> {
+    let deleted = 0;
+    for (const { instances, instanceOfMessage } of this.#users.values()) {
+      for (const [id, stored] of instances) {
+        if (!isOutdated(stored, outdated)) continue;
+        for (const messageId of stored.messages.keys()) instanceOfMessage.delete(messageId);
+        instances.delete(id);
+        deleted += 1;
+      }
+    }
+    return deleted;
+  }
+
+  #note(userId: UserId, deletion: UserDeletion): void {
+    const data = this.#users.get(userId) ?? new UserData();
+    data.deletion = structuredClone(deletion);
+    this.#users.set(userId, data);
+    this.#revocations.publishRevoked([{ userId, id: null, issuedBefore: tokensRefusedBefore(deletion) }]);
+  }
+}
+
+function isOutdated({ instance }: StoredInstance, { endedBefore, deletedBefore }: Outdated): boolean {
+  const { deletion, endedAt } = instance;
+  if (deletion !== null) return deletion.deletedAt < deletedBefore;
+  return endedBefore !== null && endedAt !== null && endedAt < endedBefore;
+}

@@ -1,0 +1,53 @@
+import type { JsonSchema } from '@valibot/to-json-schema';
+
+/** The part of an OpenAPI 3.1 operation that this API needs. */
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  /** Any one of these will do; an empty list: nothing is needed. */
+  readonly security: readonly { readonly [scheme: string]: readonly string[] }[];
+  readonly parameters?: readonly (Parameter | Reference)[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
+  readonly responses: Responses;
+}
+
+export interface Reference {
+  readonly $ref: string;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: JsonSchema;
+}
+
+/** By media type. */
+export interface Content {
+  readonly [mediaType: string]: { readonly schema: JsonSchema };
+}
+
+export interface Response {
+  readonly description: string;
+  readonly headers?: { readonly [name: string]: Reference };
+  readonly content?: Content;
+}
+
+/** By status. */
+export interface Responses {
+  readonly [status: string]: Response | Reference;
+}
+
+/** By path, and there by method in lower case. */
+export interface Paths {
+  readonly [path: string]: { readonly [method: string]: Operation };
+}
+
+export const json = (schema: JsonSchema): Content => ({ 'application/json': { schema } });
+
+export const header = (name: string): Reference => ({ $ref: `#/components/headers/${name}` });
+
+export const REQUEST_ID_HEADER = { 'X-Request-Id': header('X-Request-Id') };

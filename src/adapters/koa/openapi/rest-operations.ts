@@ -1,0 +1,117 @@
+import type { JsonSchema } from '@valibot/to-json-schema';
+import type { Scope } from '../../../ports/token-verifier.ts';
+import { BASE_PATH, ROUTES, type Route } from '../routes.ts';
+import {
+  header,
+  json,
+  type Operation,
+  type Parameter,
+  type Paths,
+  REQUEST_ID_HEADER,
+  type Reference,
+  type Response,
+} from './operation.ts';
+import { CODES, refusals } from './refusals.ts';
+import { schemaOf, withoutNull } from './schemas.ts';
+
+const PARAMETER = /:(\w+)/g;
+
+const IDEMPOTENCY_KEY: Reference = { $ref: '#/components/parameters/Idempotency-Key' };
+
+/** Every row of the table of routes. */
+export function restOperations(routes: readonly Route[] = ROUTES): Paths {
+  const paths: { [path: string]: { [method: string]: Operation } } = {};
+  for (const route of routes) {
+    const path = BASE_PATH + templateOf(route.path);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return paths;
+}
+
+/** A path as OpenAPI writes it. */
+export const templateOf = (path: string): string => path.replace(PARAMETER, '{$1}');
+
+/** What a token, or the cookie of someone who has signed in, has to be good for. */
+export const securityFor = (scopes: readonly Scope[]): Operation['security'] => {
+  const needed = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
+  const byCookie = scopes.length === 0 || scopes.includes('dashboard');
+  return [...needed.map((some) => ({ bearer: some })), ...(byCookie ? [{ cookie: [] }] : [])];
+};
+
+function operationOf(route: Route): Operation {
+  const { method, useCase, status, problems } = route;
+  const takesKey = method !== 'GET';
+  const { inPath, others, required } = fieldsOf(route);
+  const parameters: (Parameter | Reference)[] = inPath.map(([name, schema]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema,
+  }));
+  if (method === 'GET') {
+    for (const [name, schema] of others) {
+      parameters.push({ name, in: 'query', required: required.has(name), schema: withoutNull(schema) });
+    }
+  }
+  if (takesKey) parameters.push(IDEMPOTENCY_KEY);
+  const hasFields = inPath.length + others.length > 0;
+  const codes = [
+    ...CODES.anyRequest,
+    ...CODES.token,
+    ...CODES.storage,
+    ...(takesKey ? [...CODES.cookie, ...CODES.idempotencyKey] : []),
+    ...(useCase.scopes.length > 0 ? CODES.scope : []),
+    ...(status === 204 ? [] : CODES.answerType),
+    ...(hasFields ? CODES.input : []),
+    ...(route.body === 'none' ? [] : CODES.body),
+    ...useCase.refusals,
+  ];
+  return {
+    operationId: route.operation ?? useCase.name,
+    summary: useCase.summary,
+    tags: [tagOf(useCase.scopes)],
+    security: securityFor(useCase.scopes),
+    ...(parameters.length > 0 && { parameters }),
+    ...bodyOf(route, others, required),
+    responses: { [status]: successOf(route), ...refusals(codes, problems) },
+  };
+}
+
+/** The fields of a use case's input, by where a request has them. */
+function fieldsOf({ path, useCase }: Route) {
+  const { properties = {}, required = [] } = schemaOf(useCase.input);
+  const names = new Set([...path.matchAll(PARAMETER)].map(([, name]) => name));
+  const fields = Object.entries(properties) as [name: string, schema: JsonSchema][];
+  return {
+    inPath: fields.filter(([name]) => names.has(name)).map(([name, it]) => [name, withoutNull(it)] as const),
+    others: fields.filter(([name]) => !names.has(name)),
+    required: new Set(required),
+  };
+}
+
+function bodyOf(
+  { body }: Route,
+  fields: readonly [name: string, schema: JsonSchema][],
+  required: ReadonlySet<string>,
+): Pick<Operation, 'requestBody'> {
+  if (body === 'none') return {};
+  const schema: JsonSchema = {
+    type: 'object',
+    properties: Object.fromEntries(fields),
+    required: fields.map(([name]) => name).filter((name) => required.has(name)),
+  };
+  return { requestBody: { required: body === 'needed', content: json(schema) } };
+}
+
+function successOf({ status, useCase, answers, nextCursor }: Route): Response {
+  const headers = { ...REQUEST_ID_HEADER, ...(nextCursor !== undefined && { Link: header('Link') }) };
+  if (status === 204) return { description: 'Done', headers };
+  const output = schemaOf(useCase.output);
+  const schema = answers === undefined ? output : (output.properties?.[answers] as JsonSchema);
+  return { description: status === 201 ? 'Created' : 'OK', headers, content: json(schema) };
+}
+
+const tagOf = (scopes: readonly Scope[]): string => {
+  if (scopes.length === 0) return 'Tokens';
+  return scopes.includes('dashboard') ? 'People' : 'Agents';
+};

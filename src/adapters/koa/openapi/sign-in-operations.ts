@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import * as field from '../../../application/fields.ts';
+import { OPTIONS_PATH, SESSION_PATH } from '../sign-in.ts';
+import { json, type Paths, REQUEST_ID_HEADER } from './operation.ts';
+import { CODES, refusals } from './refusals.ts';
+import { schemaOf } from './schemas.ts';
+
+const shown = v.union([v.object({ code: v.string() }), v.object({ token: v.string() })]);
+
+const person = v.object({
+  success: v.literal(true),
+  user_id: v.string(),
+  display_name: v.nullable(v.string()),
+  email: v.nullable(v.string()),
+  expires_at: v.nullable(field.timestamp),
+});
+
+const options = v.object({ identity_provider: v.null() });
+
+const TAGS = ['Signing in'];
+const headers = REQUEST_ID_HEADER;
+
+/** How a browser gets a cookie in exchange for a token, and gives it back. */
+export const signInOperations = (): Paths => ({
+  [SESSION_PATH]: {
+    post: {
+      operationId: 'sign_in',
+      summary: 'Exchange a one-time code or a token for a cookie that no script can read',
+      tags: TAGS,
+      security: [],
+      requestBody: { required: true, content: json(schemaOf(shown)) },
+      responses: {
+        200: { description: 'The cookie is set', headers, content: json(schemaOf(person)) },
+        ...refusals([
+          ...CODES.anyRequest,
+          ...CODES.token,
+          ...CODES.scope,
+          ...CODES.body,
+          'invalid_input',
+          'issuing_disabled',
+        ]),
+      },
+    },
+    delete: {
+      operationId: 'sign_out',
+      summary: 'Give the cookie back; a key that was made for it is revoked',
+      tags: TAGS,
+      security: [{ cookie: [] }, {}],
+      responses: {
+        204: { description: 'The cookie is gone', headers },
+        ...refusals([...CODES.anyRequest, ...CODES.token, ...CODES.cookie, ...CODES.storage]),
+      },
+    },
+  },
+  [OPTIONS_PATH]: {
+    get: {
+      operationId: 'read_sign_in_options',
+      summary: 'Tell how people can sign in',
+      tags: TAGS,
+      security: [],
+      responses: {
+        200: { description: 'OK', headers, content: json(schemaOf(options)) },
+        ...refusals(CODES.anyRequest),
+      },
+    },
+  },
+});

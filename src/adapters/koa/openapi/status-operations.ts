@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import { PROTECTED_RESOURCE_PATH } from '../public-url.ts';
+import { JWKS_PATH, OPENAPI_PATH } from '../server-status.ts';
+import { type Operation, type Paths, REQUEST_ID_HEADER } from './operation.ts';
+import { CODES, refusals } from './refusals.ts';
+import { schemaOf } from './schemas.ts';
+
+const well = v.object({ status: v.literal('ok') });
+
+const description = v.object({
+  name: v.string(),
+  version: v.string(),
+  links: v.pipe(v.record(v.string(), v.string()), v.description('Addresses, by what is there')),
+});
+
+const protectedResource = v.object({
+  resource: v.string(),
+  bearer_methods_supported: v.array(v.string()),
+  scopes_supported: v.array(v.string()),
+  authorization_servers: v.exactOptional(v.array(v.string())),
+});
+
+const keys = v.object({ keys: v.array(v.record(v.string(), v.unknown())) });
+
+interface StatusPage {
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly schema: v.GenericSchema;
+  readonly mediaType?: string;
+  /** Whether it may answer that it cannot work. */
+  readonly mayFail?: true;
+}
+
+const PAGES: readonly StatusPage[] = [
+  {
+    path: '/',
+    operationId: 'describe_server',
+    summary: 'Tell what this is',
+    schema: description,
+  },
+  {
+    path: '/health',
+    operationId: 'check_health',
+    summary: 'Tell that the process runs',
+    schema: well,
+  },
+  {
+    path: '/ready',
+    operationId: 'check_readiness',
+    summary: 'Tell whether the database answers',
+    schema: well,
+    mayFail: true,
+  },
+  {
+    path: OPENAPI_PATH,
+    operationId: 'describe_api',
+    summary: 'This description',
+    schema: v.pipe(v.record(v.string(), v.unknown()), v.description('OpenAPI 3.1')),
+  },
+];
+
+const KEYS: StatusPage = {
+  path: JWKS_PATH,
+  operationId: 'list_public_keys',
+  summary: "The keys that this server's tokens can be checked by (RFC 7517)",
+  mediaType: 'application/jwk-set+json',
+  schema: keys,
+};
+
+/** What the server says about itself, to anyone. */
+export function statusOperations(
+  protectedResources: readonly string[],
+  { publishesKeys }: { readonly publishesKeys: boolean },
+): Paths {
+  const resources = ['', ...protectedResources].map(
+    (resource): StatusPage => ({
+      path: PROTECTED_RESOURCE_PATH + resource,
+      operationId: `describe_protected_resource${resource.replaceAll(/\W+/g, '_')}`,
+      summary: `Tell whose tokens open ${resource === '' ? 'this server' : resource} (RFC 9728)`,
+      schema: protectedResource,
+    }),
+  );
+  const pages = [...PAGES, ...resources, ...(publishesKeys ? [KEYS] : [])];
+  return Object.fromEntries(pages.map((page) => [page.path, { get: operationOf(page) }]));
+}
+
+function operationOf({
+  operationId,
+  summary,
+  schema,
+  mediaType = 'application/json',
+  mayFail,
+}: StatusPage): Operation {
+  const content = { [mediaType]: { schema: schemaOf(schema) } };
+  const codes = mayFail ? [...CODES.anyRequest, 'storage_unavailable' as const] : CODES.anyRequest;
+  return {
+    operationId,
+    summary,
+    tags: ['Server'],
+    security: [],
+    responses: { 200: { description: 'OK', headers: REQUEST_ID_HEADER, content }, ...refusals(codes) },
+  };
+}

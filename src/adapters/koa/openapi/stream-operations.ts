@@ -1,0 +1,58 @@
+import { BASE_PATH } from '../routes.ts';
+import { STREAM_ROUTES } from '../stream-routes.ts';
+import { type Operation, type Parameter, type Paths, REQUEST_ID_HEADER } from './operation.ts';
+import { CODES, refusals } from './refusals.ts';
+import { securityFor, templateOf } from './rest-operations.ts';
+
+const LAST_EVENT_ID: Parameter = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  required: false,
+  description: 'The id of the last event seen: the stream goes on after it',
+  schema: { type: 'string' },
+};
+
+const EVENTS = [
+  'Server-Sent Events: `connected`, `message`, `message_update`, `status_update`, `git_diff_update`,',
+  '`agent_heartbeat`, `heartbeat`, and `resync` where what was missed cannot be told and has to be read.',
+  'Each has an id and a JSON object as its data.',
+].join(' ');
+
+/** What the streams' routes say of themselves, and OpenAPI. */
+export function streamOperations(): Paths {
+  return Object.fromEntries(
+    STREAM_ROUTES.map(({ path, name, summary }) => {
+      const parameters: Parameter[] = [...path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({
+        name: parameter!,
+        in: 'path',
+        required: true,
+        schema: { type: 'string', description: 'UUID' },
+      }));
+      const ofInstance = parameters.length > 0;
+      const operation: Operation = {
+        operationId: name,
+        summary,
+        description: EVENTS,
+        tags: ['People'],
+        security: securityFor(['dashboard']),
+        parameters: [...parameters, LAST_EVENT_ID],
+        responses: {
+          200: {
+            description: 'The stream, which ends with its token',
+            headers: REQUEST_ID_HEADER,
+            content: { 'text/event-stream': { schema: { type: 'string' } } },
+          },
+          ...refusals([
+            ...CODES.anyRequest,
+            ...CODES.token,
+            ...CODES.scope,
+            ...CODES.answerType,
+            'invalid_last_event_id',
+            ...(ofInstance ? (['invalid_id', 'agent_instance_not_found'] as const) : []),
+          ]),
+        },
+      };
+      return [BASE_PATH + templateOf(path), { get: operation }];
+    }),
+  );
+}

@@ -1,0 +1,76 @@
+import { CLIENT_INFO_META_KEY, type Server, type ServerContext } from '@modelcontextprotocol/server';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { UserId } from '../../domain/ids.ts';
+import type { Caller } from '../../ports/token-verifier.ts';
+import { approveTool } from './approve.ts';
+import { type McpCall, progressReporter } from './call.ts';
+import type { ToolServices } from './call-tool.ts';
+import { type MethodParams, toolsOffer } from './methods.ts';
+import { createModernServer } from './modern-server.ts';
+import type { StdioSession } from './stdio-session.ts';
+import { DEFAULT_TIMING } from './timing.ts';
+import { TOOLS } from './tools.ts';
+
+export interface StdioOptions extends Pick<ToolServices, 'dispatch' | 'ids' | 'logger'> {
+  readonly name: string;
+  readonly version: string;
+  readonly session: StdioSession;
+  /** Instead of what the client calls itself. */
+  readonly clientType: string | null;
+  /** How long `approve` waits for the person; null: there is no such tool. */
+  readonly permissionSeconds: number | null;
+}
+
+/** Who calls is for the server behind `dispatch` to know. */
+const SOMEBODY: Caller = {
+  userId: '' as UserId,
+  scopes: ['agent'],
+  expiresAt: null,
+  email: null,
+  displayName: null,
+};
+
+/**
+ * MCP on stdin and stdout, in whichever revision the client opens with. Resolves when stdin ends; calls that are
+ * still waiting then are let go of.
+ */
+export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
+  const { name, version, session, permissionSeconds, logger } = options;
+  const services = { ...options, timing: DEFAULT_TIMING, ownInstance: () => session.agentInstanceId };
+  const tools = TOOLS.map((tool) => session.joining(tool));
+  if (permissionSeconds !== null) tools.push(approveTool(session, permissionSeconds));
+  const offer = toolsOffer(services, tools);
+
+  const callOf = (server: Server, { mcpReq }: ServerContext, params: MethodParams): McpCall => ({
+    requestId: null,
+    caller: SOMEBODY,
+    client: {
+      clientType: options.clientType,
+      name: clientName(server, mcpReq),
+      userAgent: null,
+    },
+    gone: mcpReq.signal,
+    onProgress: progressReporter(mcpReq._meta?.progressToken, (notification) => mcpReq.notify(notification)),
+    sentArguments: params.arguments ?? null,
+  });
+
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const transport = new StdioServerTransport();
+  const handle = serveStdio(() => createModernServer({ name, version, offer }, callOf), {
+    transport,
+    onerror: (err) => logger.debug({ err }, 'mcp'),
+  });
+  for (const event of ['end', 'close', 'error'] as const) process.stdin.once(event, () => resolve());
+  process.stdout.once('error', () => resolve());
+  if (process.stdin.readableEnded || process.stdin.destroyed) resolve();
+  await ended;
+  await handle.close();
+}
+
+/** Told once, when the connection opens; as of 2026-07-28 with every request. */
+function clientName(server: Server, { envelope }: ServerContext['mcpReq']): string | null {
+  const told = (envelope as { [key: string]: { name?: unknown } | undefined } | undefined)?.[
+    CLIENT_INFO_META_KEY
+  ];
+  return server.getClientVersion()?.name ?? (typeof told?.name === 'string' ? told.name : null);
+}

@@ -1,0 +1,34 @@
+const INTERVAL_MS = 200;
+/** Carriage return, and erase to the end of the line (ECMA-48). */
+const LINE_START = '\r\u001b[K';
+
+/** One line on stderr that says how far something is; nothing where stderr is not a terminal. */
+export class Progress implements Disposable {
+  readonly #isShown: boolean;
+  #lastTold = performance.now();
+  #isOnLine = false;
+
+  /** @param isWanted false where something else on the terminal shows how it goes on. */
+  constructor(isWanted = true) {
+    this.#isShown = isWanted && process.stderr.isTTY;
+  }
+
+  /** Says it every now and then: most calls cost nothing. */
+  tell(text: () => string): void {
+    if (!this.#isShown || performance.now() - this.#lastTold < INTERVAL_MS) return;
+    this.#lastTold = performance.now();
+    this.#isOnLine = true;
+    process.stderr.write(`${LINE_START}${text()}`);
+  }
+
+  /** @param text the last line, which stays. */
+  end(text = ''): void {
+    if (this.#isOnLine) process.stderr.write(LINE_START);
+    this.#isOnLine = false;
+    if (this.#isShown && text !== '') process.stderr.write(`${text}\n`);
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+}

@@ -1,0 +1,231 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../src/adapters/mikro-orm/database.ts';
+import { systemClock, uuidV7 } from '../../src/adapters/runtime/system.ts';
+import { finishDeletions } from '../../src/application/delete-user.ts';
+import { userIdOf } from '../support/builders.ts';
+import { DATABASES } from '../support/open-databases.ts';
+import { IssuingServer } from './issuing-server.ts';
+import { signedToken } from './jwt/signed-tokens.ts';
+import { type CallOptions, fieldsOf } from './koa/test-server.ts';
+
+type Fields = { readonly [name: string]: unknown };
+
+const [, POSTGRES] = DATABASES;
+const STORES: [name: string, open: () => Promise<Database | null>][] = [
+  ['in memory', async () => null],
+  [POSTGRES![0], async () => (await POSTGRES![2]())[0]],
+];
+
+describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
+  let database: Database | null;
+  let server: IssuingServer;
+  let users = 0;
+  let user: string;
+  let agent: string;
+  let dashboard: string;
+
+  beforeAll(async () => {
+    database = await open();
+    await database?.migrate();
+    server = await IssuingServer.start({ database });
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await database?.close();
+  });
+  beforeEach(async () => {
+    users += 1;
+    user = `user-${users}`;
+    agent = await server.token({ userId: userIdOf(user) });
+    dashboard = await server.token({ userId: userIdOf(user), scope: 'dashboard' });
+  });
+
+  const say = async (id: string, fields: object = {}, token = agent) =>
+    (
+      await server.call(token, 'POST', '/messages/agent', {
+        body: { agent_instance_id: id, agent_type: 'codex', content: 'a step', ...fields },
+      })
+    ).status;
+  const exportOf = (token = dashboard, options: CallOptions = {}) =>
+    server.call(token, 'GET', '/export', options);
+  const linesOf = async (answer: Response): Promise<Fields[]> =>
+    (await answer.text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Fields);
+  const deletion = (body: object, token = dashboard) => server.call(token, 'DELETE', '/account', { body });
+  const isGood = async (token: string) => (await server.call(token, 'GET', '/auth/verify')).status === 200;
+
+  describe('an export', () => {
+    test('holds everything there is, in order, and nothing that opens anything', async () => {
+      const [first, second, deleted] = [uuidV7.next(), uuidV7.next(), uuidV7.next()];
+      await say(first, { content: 'one \u2028 "two"\n', git_diff: 'diff --git a/a b/a\n+x' });
+      await say(first, { content: 'Which port?', requires_user_input: true });
+      await server.call(dashboard, 'POST', `/agent-instances/${first}/messages`, {
+        body: { content: '8081' },
+      });
+      for (let nth = 1; nth <= 55; nth += 1) await say(second, { content: `step ${nth}` });
+      await say(deleted);
+      await server.call(dashboard, 'DELETE', `/agent-instances/${deleted}`);
+
+      const answer = await exportOf();
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toBe('application/jsonl; charset=utf-8');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      const lines = await linesOf(answer);
+      expect(lines[0]).toMatchObject({ type: 'header', version: 1, user_id: user });
+      expect(lines[1]).toMatchObject({ type: 'agent_type', name: 'codex' });
+      expect(lines.at(-1)).toEqual({
+        type: 'end',
+        lines: { agent_type: 1, agent_instance: 3, message: 59, api_key: 2 },
+      });
+      expect(lines).toHaveLength(2 + 1 + 3 + 59 + 2);
+
+      const [one, two, three] = [first, second, deleted].map((id) => {
+        const at = lines.findIndex((line) => line.type === 'agent_instance' && line.id === id);
+        const instance = lines[at]!;
+        return { instance, messages: lines.slice(at + 1, at + 1 + Number(instance.chat_length)) };
+      });
+      expect(one!.instance).toMatchObject({ git_diff: 'diff --git a/a b/a\n+x', agent_type_name: 'codex' });
+      expect(one!.messages).toMatchObject([
+        { type: 'message', agent_instance_id: first, position: 1, content: 'one \u2028 "two"\n' },
+        { position: 2, question_status: 'answered', answer_id: one!.messages[2]!.id },
+        { position: 3, sender_type: 'USER', content: '8081' },
+      ]);
+      expect(two!.messages.map(({ content }) => content)).toEqual(
+        Array.from({ length: 55 }, (_, at) => `step ${at + 1}`),
+      );
+      expect(three!.instance).toMatchObject({ status: 'DELETED', deleted_at: expect.any(String) });
+
+      const text = JSON.stringify(lines);
+      expect(text).not.toContain(agent);
+      expect(text).not.toContain(dashboard);
+      for (const key of await server.stores.apiKeys.list(userIdOf(user))) {
+        expect(text).not.toContain(key.tokenHash);
+      }
+    });
+
+    test('is for the person, and of one user', async () => {
+      expect((await exportOf(agent)).status).toBe(403);
+      expect((await exportOf('nobody')).status).toBe(401);
+      expect((await linesOf(await exportOf())).map(({ type }) => type)).toEqual([
+        'header',
+        'api_key',
+        'api_key',
+        'end',
+      ]);
+    });
+
+    test('answers what its path allows, and HEAD without reading', async () => {
+      const head = await server.call(dashboard, 'HEAD', '/export');
+      expect([head.status, await head.text()]).toEqual([200, '']);
+      const post = await server.call(dashboard, 'POST', '/export', { body: {} });
+      expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+      expect((await exportOf(dashboard, { headers: { accept: 'image/png' } })).status).toBe(406);
+    });
+
+    test('reads no further than its client does, and stops when the client goes away', async () => {
+      const id = uuidV7.next();
+      const content = 'x'.repeat(900_000);
+      for (let nth = 0; nth < 60; nth += 1) await say(id, { content });
+      const { queries } = server.stores;
+      const original = queries.changesSince;
+      let pages = 0;
+      queries.changesSince = (...args) => {
+        pages += 1;
+        return original.apply(queries, args);
+      };
+      const request = get(`${server.server.url}/api/v1/export`, {
+        headers: { authorization: `Bearer ${dashboard}` },
+      });
+      const [response] = await once(request, 'response');
+      response.pause();
+      // Time enough to have read all of it: another export does, meanwhile.
+      await (await exportOf()).text();
+      const ofOther = 3;
+      expect(pages - ofOther).toBeLessThan(3);
+      response.destroy();
+      queries.changesSince = original;
+      expect(server.server.log.at('error')).toEqual([]);
+    });
+  });
+
+  describe('the deletion of an account', () => {
+    test('wants the name of the user, and an agent may not', async () => {
+      for (const body of [{ confirm: 'me' }, { confirm: '' }, {}, { confirm: true }]) {
+        const refused = await deletion(body);
+        expect(refused.status).toBe(422);
+        expect(await fieldsOf(refused)).toMatchObject({
+          code: 'invalid_input',
+          errors: [{ path: 'confirm' }],
+        });
+      }
+      expect((await deletion({ confirm: user }, agent)).status).toBe(403);
+      expect(await isGood(dashboard)).toBe(true);
+    });
+
+    test('deletes everything, says how much, and ends every token, recorded or not', async () => {
+      const unrecorded = signedToken({ sub: user, iat: Math.floor(Date.now() / 1000) });
+      const ids = [uuidV7.next(), uuidV7.next()];
+      for (const id of ids) await say(id);
+      expect(await isGood(unrecorded)).toBe(true);
+      const answer = await deletion({ confirm: user });
+      expect([answer.status, await fieldsOf(answer)]).toEqual([
+        200,
+        { success: true, deleted: { agent_types: 1, agent_instances: 2, messages: 2, api_keys: 2 } },
+      ]);
+      expect(await Promise.all([agent, dashboard, unrecorded].map(isGood))).toEqual([false, false, false]);
+      expect(await say(ids[0]!)).toBe(401);
+    });
+
+    test('leaves others alone', async () => {
+      const other = await server.token({ userId: userIdOf(`other-than-${user}`) });
+      const id = uuidV7.next();
+      await say(id, {}, other);
+      await deletion({ confirm: user });
+      expect(await say(id, {}, other)).toBe(200);
+    });
+
+    test('holds when it is finished: old tokens stay refused, new ones are good', async () => {
+      // Tokens count in seconds, and this one is made in the same as the deletion.
+      const unrecorded = signedToken({ sub: user, iat: Math.floor(Date.now() / 1000) });
+      await deletion({ confirm: user });
+      await expect(server.token({ userId: userIdOf(user) })).rejects.toThrow('is being deleted');
+      const late = { now: () => new Date(systemClock.now().getTime() + 2_000) };
+      expect(await finishDeletions({ removal: server.stores.removal, clock: late }, 1_000)).toBeNull();
+      expect(await Promise.all([agent, dashboard, unrecorded].map(isGood))).toEqual([false, false, false]);
+      const renewed = signedToken({ sub: user, iat: Math.floor(Date.now() / 1000) + 3 });
+      expect(await isGood(renewed)).toBe(true);
+      expect(await say(uuidV7.next(), {}, renewed)).toBe(200);
+    });
+
+    test('sweeps up what an agent still wrote, and not before everybody knows', async () => {
+      const id = uuidV7.next();
+      await deletion({ confirm: user });
+      // As another process would that has not heard of it yet.
+      await server.stores.apiKeys.update({ userId: userIdOf(user), id: 'k'.repeat(16) as never }, () => ({
+        output: null,
+        changes: {
+          id: 'k'.repeat(16) as never,
+          name: 'minted in time',
+          scope: 'agent',
+          agentInstanceId: null,
+          tokenHash: id,
+          createdAt: new Date(),
+          expiresAt: null,
+          lastUsedAt: null,
+          revokedAt: null,
+        },
+        record: null,
+      }));
+      const { removal } = server.stores;
+      expect(await finishDeletions({ removal, clock: systemClock }, 60_000)).toBeGreaterThan(50_000);
+      expect(await removal.holdings(userIdOf(user))).toMatchObject({ apiKeys: 1 });
+      const late = { now: () => new Date(systemClock.now().getTime() + 61_000) };
+      expect(await finishDeletions({ removal, clock: late }, 60_000)).toBeNull();
+      expect(await removal.holdings(userIdOf(user))).toMatchObject({ apiKeys: 0 });
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import type { HttpErrorCode } from '../../../src/adapters/client/client.ts';
+import { EventParser } from '../../../src/adapters/client/event-parser.ts';
+import { randomId } from '../../../src/adapters/client/random-id.ts';
+import type { HttpErrorCode as ServersHttpErrorCode } from '../../../src/adapters/koa/http-error.ts';
+import { isUuid } from '../../../src/domain/ids.ts';
+
+const ENTRY = fileURLToPath(new URL('../../../src/adapters/client/client.ts', import.meta.url));
+
+/** The modules that an entry loads, as they are left when the types are gone. */
+function loadedBy(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  if (!file.endsWith('.ts')) return seen;
+  const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
+    compilerOptions: {
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ES2024,
+      verbatimModuleSyntax: true,
+    },
+  });
+  for (const { fileName } of ts.preProcessFile(outputText, true, true).importedFiles) {
+    loadedBy(fileName.startsWith('.') ? resolve(dirname(file), fileName) : fileName, seen);
+  }
+  return seen;
+}
+
+describe('the entry', () => {
+  test('loads nothing but the client itself: no package, no part of Node, no schema', () => {
+    const folder = dirname(ENTRY);
+    const loaded = [...loadedBy(ENTRY)];
+    expect(loaded.length).toBeGreaterThan(8);
+    expect(loaded.filter((file) => dirname(file) !== folder)).toEqual([]);
+  });
+
+  test('knows every code of the server', () => {
+    expectTypeOf<HttpErrorCode>().toEqualTypeOf<ServersHttpErrorCode>();
+  });
+});
+
+test('ids are UUIDs, and no two are the same', () => {
+  const ids = Array.from({ length: 100 }, randomId);
+  expect(ids.every(isUuid)).toBe(true);
+  expect(new Set(ids).size).toBe(100);
+});
+
+describe('the text of a stream', () => {
+  const TEXT =
+    ': hi\n\nid: 1\nevent: message\ndata: {"a":\ndata: 1}\n\nid: 2\r\nevent: heartbeat\r\ndata: {}\r\n\r\n';
+  const EVENTS = [
+    { id: '1', type: 'message', data: '{"a":\n1}' },
+    { id: '2', type: 'heartbeat', data: '{}' },
+  ];
+
+  test.each([1, 2, 3, 7, TEXT.length])('is the same events in pieces of %i', (size) => {
+    const parser = new EventParser();
+    const pieces = Array.from({ length: Math.ceil(TEXT.length / size) }, (_, at) =>
+      TEXT.slice(at * size, (at + 1) * size),
+    );
+    expect(pieces.flatMap((piece) => parser.push(piece))).toEqual(EVENTS);
+  });
+
+  test('that is cut off in an event tells nothing of it', () => {
+    expect(new EventParser().push('id: 3\nevent: message\ndata: {}\n')).toEqual([]);
+  });
+});

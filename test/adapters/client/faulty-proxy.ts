@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** What becomes of one request. */
+export type Fate =
+  | 'pass'
+  /** The server never sees it. */
+  | 'lost on the way'
+  /** The server answers, and nobody hears it. */
+  | 'answer lost'
+  /** The answer breaks off in its middle. */
+  | 'answer cut'
+  /** The server sees it twice, at once; the second answer goes back. */
+  | 'repeated'
+  | 'delayed';
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly key: string | undefined;
+  readonly body: string;
+  readonly fate: Fate;
+}
+
+const DELAY_MS = 120;
+
+/** An HTTP proxy between a client and a server, which does to each request what it is told. */
+export class FaultyProxy implements AsyncDisposable {
+  readonly seen: SeenRequest[] = [];
+  readonly #server = createServer((req, res) => void this.#answer(req, res));
+  readonly #fateOf: (request: Omit<SeenRequest, 'fate'>) => Fate;
+  #target: number;
+
+  private constructor(target: number, fateOf: (request: Omit<SeenRequest, 'fate'>) => Fate) {
+    this.#target = target;
+    this.#fateOf = fateOf;
+  }
+
+  static async to(
+    port: number,
+    fateOf: (request: Omit<SeenRequest, 'fate'>) => Fate = () => 'pass',
+  ): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy(port, fateOf);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** From now on there is another server behind it. */
+  retarget(port: number): void {
+    this.#target = port;
+  }
+
+  /** Breaks what is open now; what comes later goes through. */
+  cut(): void {
+    this.#server.closeAllConnections();
+  }
+
+  async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const body = (await buffer(req)).toString();
+    const key = req.headers['idempotency-key']?.toString();
+    const seen = { method: req.method!, path: req.url!, key, body };
+    const fate = this.#fateOf(seen);
+    this.seen.push({ ...seen, fate });
+    try {
+      if (fate === 'lost on the way') return void res.destroy();
+      if (fate === 'delayed') await new Promise((resolve) => setTimeout(resolve, DELAY_MS));
+      const first = this.#forward(req, body, res);
+      const [answer] = await (fate === 'repeated'
+        ? Promise.all([this.#forward(req, body, res), first])
+        : Promise.all([first]));
+      if (fate === 'answer lost') return void res.destroy();
+      res.writeHead(answer.status, answer.headers);
+      if (fate !== 'answer cut') return void res.end(answer.body);
+      res.write(answer.body.subarray(0, answer.body.length / 2), () => res.destroy());
+    } catch {
+      res.destroy();
+    }
+  }
+
+  #forward(req: IncomingMessage, body: string, near: ServerResponse) {
+    const { promise, resolve, reject } = Promise.withResolvers<{
+      status: number;
+      headers: IncomingMessage['headers'];
+      body: Buffer;
+    }>();
+    const { method, url: path, headers } = req;
+    const far = request({ host: '127.0.0.1', port: this.#target, method, path, headers, agent: false });
+    near.once('close', () => far.destroy());
+    far.on('error', reject);
+    far.on('response', (response) => {
+      buffer(response).then(
+        (body) => resolve({ status: response.statusCode!, headers: response.headers, body }),
+        reject,
+      );
+    });
+    far.end(body);
+    return promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+}

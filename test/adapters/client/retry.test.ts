@@ -1,0 +1,187 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { type ClientSettings, createClient } from '../../../src/adapters/client/client.ts';
+import { backoffMs } from '../../../src/adapters/client/pause.ts';
+
+type Answer = (res: ServerResponse) => void;
+
+const problem =
+  (status: number, code: string, headers: { [name: string]: string } = {}): Answer =>
+  (res) =>
+    res
+      .writeHead(status, { 'content-type': 'application/problem+json', 'x-request-id': 'r-1', ...headers })
+      .end(JSON.stringify({ status, code, detail: `${code}, in words`, request_id: 'r-1' }));
+const page =
+  (status: number): Answer =>
+  (res) =>
+    res.writeHead(status, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');
+const done: Answer = (res) => res.end(JSON.stringify({ success: true }));
+const hangUp: Answer = (res) => res.destroy();
+const silence: Answer = () => undefined;
+
+/** A server that answers one request after the other as it is told, and the last way from then on. */
+async function scripted(answers: readonly Answer[], settings: Partial<ClientSettings> = {}) {
+  const requests: { key: string | undefined; body: string; at: number }[] = [];
+  const server = createServer(async (req: IncomingMessage, res) => {
+    let body = '';
+    for await (const chunk of req) body += chunk;
+    requests.push({ key: req.headers['idempotency-key']?.toString(), body, at: Date.now() });
+    answers[Math.min(requests.length, answers.length) - 1]!(res);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = createClient({ baseUrl, token: 'ann', patienceMs: 20_000, ...settings });
+  return {
+    client,
+    requests,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const STEP = { agent_instance_id: 'b2b6ac4e-7df1-4bd1-9f0a-3a7a2c1c6a11', content: 'hi' };
+
+test.each([
+  ['409 in flight', problem(409, 'idempotency_in_flight', { 'retry-after': '0' })],
+  ['429', problem(429, 'rate_limited', { 'retry-after': '0' })],
+  ['500', problem(500, 'internal')],
+  ['503', problem(503, 'storage_unavailable', { 'retry-after': '0' })],
+  ['a proxy’s 502', page(502)],
+  ['a connection that is lost', hangUp],
+])('%s is tried again, with the same key and the same body', async (_name, failure) => {
+  await using server = await scripted([failure, failure, done]);
+  expect(await server.client.sendMessage(STEP)).toEqual({ success: true });
+  expect(server.requests).toHaveLength(3);
+  expect(server.requests[0]!.key).toMatch(/^[0-9a-f-]{36}$/);
+  expect(new Set(server.requests.map(({ key }) => key)).size).toBe(1);
+  expect(new Set(server.requests.map(({ body }) => body)).size).toBe(1);
+});
+
+test('each call has a key of its own, unless it is given one', async () => {
+  await using server = await scripted([done]);
+  await server.client.sendMessage(STEP);
+  await server.client.sendMessage(STEP);
+  await server.client.pendingMessages({ agent_instance_id: STEP.agent_instance_id });
+  await server.client.sendMessage(STEP, { idempotencyKey: 'mine' });
+  await server.client.verifyToken();
+  const keys = server.requests.map(({ key }) => key);
+  expect(new Set(keys.slice(0, 3)).size).toBe(3);
+  expect(keys.slice(3)).toEqual(['mine', undefined]);
+});
+
+test('what the server asks for in Retry-After is waited for', async () => {
+  await using server = await scripted([problem(503, 'storage_busy', { 'retry-after': '1' }), done]);
+  await server.client.sendMessage(STEP);
+  const [first, second] = server.requests;
+  expect(second!.at - first!.at).toBeGreaterThanOrEqual(990);
+});
+
+test('a Retry-After beyond all patience is not waited for, but told', async () => {
+  await using server = await scripted([problem(429, 'rate_limited', { 'retry-after': '3600' })]);
+  await expect(server.client.sendMessage(STEP)).rejects.toMatchObject({
+    code: 'rate_limited',
+    status: 429,
+    retryAfterMs: 3_600_000,
+  });
+  expect(server.requests).toHaveLength(1);
+});
+
+test.each([
+  [400, 'agent_type_required'],
+  [401, 'unauthenticated'],
+  [403, 'insufficient_scope'],
+  [404, 'instance_deleted'],
+  [409, 'already_answered'],
+  [422, 'idempotency_key_reused'],
+])('%i %s is told at once, with what the server says', async (status, code) => {
+  await using server = await scripted([problem(status, code)]);
+  await expect(server.client.sendMessage(STEP)).rejects.toMatchObject({
+    name: 'DashboardError',
+    message: `${code}, in words`,
+    code,
+    status,
+    requestId: 'r-1',
+  });
+  expect(server.requests).toHaveLength(1);
+});
+
+test('what is not of this server is no answer', async () => {
+  await using server = await scripted([page(200)]);
+  await expect(server.client.verifyToken()).rejects.toMatchObject({ code: 'unexpected_answer', status: 200 });
+  await using elsewhere = await scripted([(res) => res.writeHead(302, { location: '/login' }).end()]);
+  await expect(elsewhere.client.sendMessage(STEP)).rejects.toMatchObject({
+    code: 'unexpected_answer',
+    status: 302,
+  });
+});
+
+test('patience ends; the last failure is told', async () => {
+  await using server = await scripted([hangUp], { patienceMs: 300 });
+  await expect(server.client.sendMessage(STEP)).rejects.toMatchObject({
+    code: 'unreachable',
+    status: null,
+    message: expect.stringContaining(' cannot be reached ('),
+  });
+});
+
+test('an answer that never comes is given up, and asked for again', async () => {
+  await using server = await scripted([silence, done], { timeoutMs: 100 });
+  expect(await server.client.sendMessage(STEP)).toEqual({ success: true });
+});
+
+test('an outage at the deadline of a question is no error: the question stands', async () => {
+  const asked: Answer = (res) =>
+    res.end(JSON.stringify({ ...STEP, message_id: 'q', queued_user_messages: [] }));
+  await using server = await scripted([asked, hangUp]);
+  const deadline = new Date(Date.now() + 1_500);
+  expect(await server.client.ask(STEP, { deadline })).toMatchObject({ status: 'pending', question_id: 'q' });
+  expect(server.requests.length).toBeGreaterThan(2);
+});
+
+test('a fault that stays is told, however much time a question has', async () => {
+  const asked: Answer = (res) =>
+    res.end(JSON.stringify({ ...STEP, message_id: 'q', queued_user_messages: [] }));
+  await using server = await scripted([asked, problem(500, 'internal')], { patienceMs: 300 });
+  await expect(server.client.ask(STEP)).rejects.toMatchObject({ code: 'internal' });
+});
+
+test('a signal ends a call between two tries', async () => {
+  const stop = new AbortController();
+  await using server = await scripted([
+    (res) => {
+      hangUp(res);
+      setTimeout(() => stop.abort(new Error('enough')), 20);
+    },
+  ]);
+  await expect(server.client.sendMessage(STEP, { signal: stop.signal })).rejects.toThrow('enough');
+});
+
+test('pauses double, up to ten seconds, and differ by up to a half', () => {
+  expect([1, 2, 3, 20].map((failures) => backoffMs(failures, 1))).toEqual([250, 500, 1_000, 10_000]);
+  expect(backoffMs(3, 0)).toBe(500);
+});
+
+test.each([
+  ['no URL', { baseUrl: 'localhost' }],
+  ['another protocol', { baseUrl: 'ftp://localhost' }],
+  ['no token', { token: '' }],
+  ['two lines of token', { token: 'a\nb' }],
+])('%s is refused at once', (_name, wrong) => {
+  expect(() => createClient({ baseUrl: 'http://127.0.0.1', token: 'ann', ...wrong })).toThrow(TypeError);
+});
+
+test.each(['', '/', '/api/v1', '/api/v1/'])('baseUrl may end with "%s"', async (end) => {
+  const urls: string[] = [];
+  const fetch: typeof globalThis.fetch = async (url) => {
+    urls.push(String(url));
+    return Response.json({});
+  };
+  await createClient({ baseUrl: `https://example.test${end}`, token: 'ann', fetch }).verifyToken();
+  expect(urls).toEqual(['https://example.test/api/v1/auth/verify']);
+});

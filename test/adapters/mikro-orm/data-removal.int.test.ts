@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
+import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/api-key-repository.ts';
+import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
+import { MikroOrmDataRemoval } from '../../../src/adapters/mikro-orm/data-removal.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import { dataRemovalContract, type OpenRemoval } from '../../../src/contracts/data-removal.ts';
+import { DATABASES } from '../../support/open-databases.ts';
+
+describe.each(DATABASES)('%s', (_name, _isolation, open) => {
+  let databases: [Database, Database];
+  let store: OpenRemoval;
+
+  beforeAll(async () => {
+    databases = await open();
+    await databases[0].migrate();
+    const signals = new InProcessSignals();
+    const repository = (database: Database) => new MikroOrmAgentInstanceRepository({ database, signals });
+    store = {
+      removal: new MikroOrmDataRemoval({
+        database: databases[0],
+        revocations: signals,
+      }),
+      repositories: [repository(databases[0]), repository(databases[1])],
+      queries: new MikroOrmDashboardQueries(databases[1]),
+      apiKeys: new MikroOrmApiKeyRepository({ database: databases[1], revocations: signals }),
+      revocations: signals,
+    };
+  });
+  afterAll(async () => {
+    await Promise.all([...new Set(databases)].map((database) => database.close()));
+  });
+
+  dataRemovalContract({ describe, test }, () => store);
+});

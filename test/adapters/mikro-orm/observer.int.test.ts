@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
+import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
+import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import type { UserId } from '../../../src/domain/ids.ts';
+import { instanceIdOf } from '../../support/builders.ts';
+import { freePort } from '../../support/postgres-server.ts';
+import { RecordingObserver } from '../../support/recording-observer.ts';
+import { LogBook } from '../koa/test-server.ts';
+
+it('batches are reported with their sizes, and failures of statements by kind', async () => {
+  const observer = new RecordingObserver();
+  const database = await openPglite('memory://', observer);
+  await database.migrate();
+  const signals = new InProcessSignals(new LogBook());
+  const repository = new MikroOrmAgentInstanceRepository({ database, signals, observer });
+  const read = (nth: number) =>
+    repository.update({ userId: 'ann' as UserId, agentInstanceId: instanceIdOf(nth) }, () => ({
+      output: null,
+      changes: null,
+      record: null,
+    }));
+  await Promise.all([read(1), read(2), read(3)]);
+  expect(observer.batches).toEqual([
+    { updates: 3, again: 0, startedAt: expect.any(Number), millis: expect.any(Number) },
+  ]);
+  expect(observer.failures).toEqual([]);
+
+  await expect(database.query([], 'select nonsense', [])).rejects.toThrow();
+  expect(observer.failures).toEqual(['unexpected']);
+  await database.close();
+});
+
+it('a database that is not there is reported as such', async () => {
+  const observer = new RecordingObserver();
+  const database = await openPostgres(`postgresql://nobody@127.0.0.1:${await freePort()}/none`, observer);
+  const signals = new InProcessSignals(new LogBook());
+  const repository = new MikroOrmAgentInstanceRepository({ database, signals, observer });
+  await expect(repository.ping()).rejects.toMatchObject({ code: 'storage_unavailable' });
+  expect(observer.failures).toEqual(['unavailable']);
+  await database.close();
+});

@@ -1,0 +1,328 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClient, type PeopleSide } from '../../src/adapters/client/client.ts';
+import { ERROR_META, type ToolResult } from '../../src/adapters/mcp/tool-result.ts';
+import { lastingPort } from '../prove/rig/lasting-port.ts';
+import { agentDashboard } from '../support/agent-dashboard.ts';
+import { RunningServer } from '../support/running-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { STDIO_CLIENTS, startStdio } from './stdio-clients.ts';
+import { freshStore, type Store } from './stores.ts';
+
+let store: Store;
+let env: { [name: string]: string | undefined };
+let server: RunningServer;
+let people: PeopleSide;
+beforeAll(async () => {
+  store = await freshStore('PGlite');
+  env = { ...store.env, MCP_SERVER_PORT: String(await lastingPort()) };
+  server = await RunningServer.start(env);
+  people = createClient({ baseUrl: server.url, token: server.dashboardToken }).people;
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await store[Symbol.asyncDispose]();
+});
+
+const start = (args: readonly string[] = [], more: { cwd?: string; env?: { [name: string]: string } } = {}) =>
+  startStdio({ args, ...more, env: { ...reaching(), ...more.env } });
+const reaching = () => ({ AGENT_DASHBOARD_URL: server.url, AGENT_DASHBOARD_API_KEY: server.agentToken });
+
+function answerOf({ structuredContent, content, isError }: ToolResult): { [name: string]: unknown } {
+  if (isError) throw new Error(content[0]!.text);
+  expect(JSON.parse(content[0]!.text)).toEqual(structuredContent);
+  return structuredContent!;
+}
+
+interface OpenQuestion {
+  readonly id: string;
+  readonly content: string;
+}
+
+/** The question that an instance has open, as soon as there is one. */
+async function openQuestion(agent_instance_id: string): Promise<OpenQuestion> {
+  for (;;) {
+    const messages = await people.messages({ agent_instance_id }).catch(() => []);
+    const open = messages.find(({ question_status }) => question_status === 'open');
+    if (open !== undefined) return open;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function answer(agent_instance_id: string, content: string): Promise<OpenQuestion> {
+  const question = await openQuestion(agent_instance_id);
+  await people.write({ agent_instance_id, content, in_reply_to: question.id });
+  return question;
+}
+
+describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
+  test('logs, is steered, asks, is answered, and ends', async () => {
+    await using client = await begin({ env: reaching() });
+    expect(await client.tools()).toEqual(['log_step', 'ask_question', 'end_session']);
+    const first = answerOf(await client.call('log_step', { step_description: 'Read the code' }));
+    expect(first).toMatchObject({ success: true, step_number: 1, user_feedback: [] });
+    const id = String(first.agent_instance_id);
+    expect(await people.agentInstance({ agent_instance_id: id })).toMatchObject({
+      agent_type_name: 'test-client',
+    });
+
+    await people.write({ agent_instance_id: id, content: 'mind the tests' });
+    // It names no instance: the process is the session.
+    const asked = client.call('ask_question', { question_text: 'Which port?' });
+    await answer(id, '8081');
+    expect(answerOf(await asked)).toEqual({
+      answer: '8081',
+      question_id: expect.any(String),
+      agent_instance_id: id,
+      status: 'answered',
+      user_feedback: ['mind the tests'],
+    });
+    const pending = await client.call('ask_question', { question_text: 'And now?', wait_seconds: 0 });
+    const { status, question_id } = answerOf(pending);
+    expect(status).toBe('pending');
+    await answer(id, 'go on');
+    expect(answerOf(await client.call('ask_question', { question_id }))).toMatchObject({ answer: 'go on' });
+
+    expect(answerOf(await client.call('end_session', { agent_instance_id: id }))).toMatchObject({
+      final_status: 'COMPLETED',
+    });
+    const next = answerOf(await client.call('log_step', { step_description: 'Something new' }));
+    expect(next).toMatchObject({ step_number: 1 });
+    expect(next.agent_instance_id).not.toBe(id);
+  });
+
+  test('is told what is wrong in the words of its tool', async () => {
+    await using client = await begin({ env: reaching() });
+    const { isError, _meta } = await client.call('log_step', { step_description: ' ' });
+    expect(isError).toBe(true);
+    expect(_meta![ERROR_META]).toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('step_description'),
+      errors: [{ path: 'step_description' }],
+    });
+  });
+});
+
+describe('the process', () => {
+  test('ends when its client goes, also with a call open', async () => {
+    const client = await start();
+    void client.call('ask_question', { question_text: 'Anybody?' }).catch(() => undefined);
+    await client.close();
+    const isGone = () => {
+      try {
+        return !process.kill(client.pid, 0);
+      } catch {
+        return true;
+      }
+    };
+    while (!isGone()) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
+  test('says nothing but the protocol on stdout, and nothing at all where all is well', async () => {
+    await using client = await start(['--git-diff', '--permission-tool']);
+    await client.call('log_step', { step_description: 'hi' });
+    expect(client.stderr()).toBe('');
+    const { code, stdout } = await agentDashboard(['mcp'], reaching());
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  });
+
+  test('needs a key, and an id that is one', async () => {
+    const keyless = await agentDashboard(['mcp'], { AGENT_DASHBOARD_URL: server.url });
+    expect(keyless).toMatchObject({ code: 1, stdout: '' });
+    expect(keyless.stderr).toContain('--api-key or AGENT_DASHBOARD_API_KEY');
+    const odd = await agentDashboard(['mcp', '--agent-instance-id', 'odd'], reaching());
+    expect(odd).toMatchObject({ code: 2, stdout: '' });
+    const nowhere = await agentDashboard(['mcp', '--base-url', 'nowhere'], reaching());
+    expect(nowhere).toMatchObject({ code: 1, stdout: '' });
+    expect(nowhere.stderr).toMatch(/^agent-dashboard: .*URL.*\n$/i);
+  });
+
+  test('takes its options before the environment, and its instance and type from them', async () => {
+    const id = randomUUID();
+    await using client = await start(
+      ['--base-url', server.url, '--api-key', server.agentToken, '--agent-instance-id', id],
+      {
+        env: {
+          AGENT_DASHBOARD_URL: 'http://127.0.0.1:1',
+          AGENT_DASHBOARD_API_KEY: 'wrong',
+          AGENT_DASHBOARD_CLIENT_TYPE: 'My-Agent',
+          DATABASE_URL: 'mysql://of-the-agent/project',
+          LOG_LEVEL: 'verbose',
+        },
+      },
+    );
+    const step = { step_description: 'hi' };
+    expect(answerOf(await client.call('log_step', step))).toMatchObject({ agent_instance_id: id });
+    await client.call('end_session', { agent_instance_id: id });
+    expect(answerOf(await client.call('log_step', step))).toMatchObject({ agent_instance_id: id });
+    expect(await people.agentInstance({ agent_instance_id: id })).toMatchObject({
+      agent_type_name: 'my-agent',
+    });
+  });
+
+  test('outlives a server that is down: says so, and works later', async () => {
+    await server.stop();
+    await using client = await start();
+    expect(await client.tools()).toContain('log_step');
+    const { isError, _meta } = await client.call('log_step', { step_description: 'hi' });
+    expect(isError).toBe(true);
+    expect(_meta![ERROR_META]).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(/^The dashboard at http:\S+ cannot be reached \(ECONNREFUSED\)$/),
+    });
+    server = await RunningServer.start(env);
+    expect(answerOf(await client.call('log_step', { step_description: 'hi' }))).toMatchObject({
+      step_number: 1,
+    });
+  });
+
+  test('says why a key is refused', async () => {
+    await using client = await start([], { env: { AGENT_DASHBOARD_API_KEY: server.dashboardToken } });
+    const { _meta } = await client.call('log_step', { step_description: 'hi' });
+    expect(_meta![ERROR_META]).toMatchObject({ code: 'insufficient_scope' });
+  });
+});
+
+describe('--git-diff', () => {
+  test('sends what has changed with each step, once, and clears it', async () => {
+    await using folder = await temporaryFolder();
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.test', ...args], {
+        cwd: folder.path,
+        stdio: 'ignore',
+      });
+    const file = join(folder.path, 'a.txt');
+    git('init');
+    await writeFile(file, 'one\n');
+    git('add', '.');
+    git('commit', '-m', 'first');
+
+    await using client = await start(['--git-diff'], { cwd: folder.path });
+    const diffAfter = async (step_description: string) => {
+      const step = answerOf(await client.call('log_step', { step_description }));
+      const id = String(step.agent_instance_id);
+      return (await people.agentInstance({ agent_instance_id: id })).git_diff;
+    };
+    expect(await diffAfter('begin')).toBeNull();
+    await writeFile(file, 'two\n');
+    await writeFile(join(folder.path, 'new.txt'), 'new\n');
+    const changed = await diffAfter('change');
+    expect(changed).toMatch(/-one\n\+two\n[\s\S]*\+new\n/);
+    expect(await diffAfter('think')).toBe(changed);
+    git('checkout', 'a.txt');
+    git('clean', '-f');
+    expect(await diffAfter('undo')).toBeNull();
+  });
+
+  test('outside of a repository steps go without', async () => {
+    await using folder = await temporaryFolder();
+    await using client = await start(['--git-diff'], { cwd: folder.path });
+    expect(answerOf(await client.call('log_step', { step_description: 'hi' }))).toMatchObject({
+      step_number: 1,
+    });
+    expect(client.stderr()).toContain('no diffs are sent');
+  });
+});
+
+describe('--permission-tool', () => {
+  const ls = (command: string) => ({ tool_name: 'Bash', input: { command, description: 'look' } });
+
+  async function withPermissions(...args: string[]) {
+    const id = randomUUID();
+    const client = await start(['--permission-tool', '--agent-instance-id', id, ...args]);
+    return {
+      client,
+      id,
+      approve: async (what: object) => answerOf(await client.call('approve', what)),
+      [Symbol.asyncDispose]: () => client.close(),
+    };
+  }
+
+  test('asks with options to tap; a yes lets the input through as it was', async () => {
+    await using agent = await withPermissions();
+    expect(await agent.client.tools()).toContain('approve');
+    const input = { file_path: '/a', constructor: { nul: '\0', deep: [[{ a: '\ud83d' }]] } };
+    const asked = agent.approve({ tool_name: 'Write', input, tool_use_id: 'toolu_1' });
+    const { content } = await answer(agent.id, 'Yes');
+    expect(content).toContain('[OPTIONS]\n1. Yes\n2. Yes, for this session (every Write)\n3. No\n[/OPTIONS]');
+    expect(await asked).toEqual({ behavior: 'allow', updatedInput: input });
+    // This once.
+    const again = agent.approve({ tool_name: 'Write', input });
+    await answer(agent.id, 'No');
+    expect(await again).toEqual({ behavior: 'deny', message: 'The person said no' });
+  });
+
+  test('a yes for the session is remembered for that command, and for no compound one', async () => {
+    await using agent = await withPermissions();
+    const asked = agent.approve(ls('ls -la'));
+    await answer(agent.id, 'Yes, for this session (every ls)');
+    expect(await asked).toMatchObject({ behavior: 'allow' });
+    expect(await agent.approve(ls('ls src'))).toEqual({
+      behavior: 'allow',
+      updatedInput: ls('ls src').input,
+    });
+    for (const command of ['ls; rm -rf ~', 'ls && rm -rf ~', 'ls $(rm -rf ~)', 'rm -rf ~']) {
+      const dangerous = agent.approve(ls(command));
+      expect((await answer(agent.id, 'better not')).content).toContain(command);
+      expect(await dangerous).toEqual({ behavior: 'deny', message: 'better not' });
+    }
+  });
+
+  test('a time-out is a no; an answer that comes later counts when it is asked again', async () => {
+    await using agent = await withPermissions('--permission-timeout', '1s');
+    expect(await agent.approve(ls('make'))).toEqual({
+      behavior: 'deny',
+      message: expect.stringContaining('Nobody answered'),
+    });
+    await answer(agent.id, 'Yes');
+    expect(await agent.approve(ls('make'))).toMatchObject({ behavior: 'allow' });
+  });
+
+  test('what the person wrote meanwhile reaches the agent with its next step', async () => {
+    await using agent = await withPermissions();
+    await agent.client.call('log_step', { step_description: 'begin' });
+    await people.write({ agent_instance_id: agent.id, content: 'use tabs' });
+    const asked = agent.approve(ls('ls'));
+    await answer(agent.id, 'Yes');
+    await asked;
+    expect(answerOf(await agent.client.call('log_step', { step_description: 'go on' }))).toMatchObject({
+      user_feedback: ['use tabs'],
+    });
+  });
+
+  test('several at once each get their own answer', async () => {
+    await using agent = await withPermissions();
+    const commands = ['make a', 'make b', 'make c'];
+    const asked = commands.map((command) => agent.approve(ls(command)));
+    for (const _ of commands) {
+      const question = await openQuestion(agent.id);
+      const verdict = question.content.includes('make b') ? 'No' : 'Yes';
+      await people.write({ agent_instance_id: agent.id, content: verdict, in_reply_to: question.id });
+    }
+    const verdicts = await Promise.all(asked);
+    expect(verdicts.map(({ behavior }) => behavior)).toEqual(['allow', 'deny', 'allow']);
+  });
+
+  test('is a no where nobody can be asked, and where the session has been ended', async () => {
+    await using stranger = await startStdio({
+      args: ['--permission-tool'],
+      env: { ...reaching(), AGENT_DASHBOARD_API_KEY: 'wrong' },
+    });
+    expect(answerOf(await stranger.call('approve', ls('ls')))).toMatchObject({ behavior: 'deny' });
+    await using agent = await withPermissions();
+    const asked = agent.approve(ls('ls'));
+    await openQuestion(agent.id);
+    await people.end(agent.id);
+    expect(await asked).toMatchObject({ behavior: 'deny', message: expect.stringContaining('ended') });
+  });
+
+  test('refuses what is no use of a tool', async () => {
+    await using agent = await withPermissions();
+    const { isError, _meta } = await agent.client.call('approve', { tool_name: 'Bash', input: 'ls' });
+    expect(isError).toBe(true);
+    expect(_meta![ERROR_META]).toMatchObject({ code: 'invalid_input', errors: [{ path: 'input' }] });
+  });
+});

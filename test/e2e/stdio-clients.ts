@@ -1,0 +1,98 @@
+import { Client as SplitClient, type VersionNegotiationOptions } from '@modelcontextprotocol/client';
+import { StdioClientTransport as SplitTransport } from '@modelcontextprotocol/client/stdio';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import type { ToolResult } from '../../src/adapters/mcp/tool-result.ts';
+import type { CallOptions } from '../adapters/mcp/clients.ts';
+import { BIN } from '../support/agent-dashboard.ts';
+
+export interface StdioOptions {
+  readonly args?: readonly string[];
+  readonly env?: { readonly [name: string]: string };
+  readonly cwd?: string;
+}
+
+/** An MCP client with `agent-dashboard mcp` as its child process. */
+export interface StdioClient extends AsyncDisposable {
+  readonly pid: number;
+  /** All that the process has said beside the protocol. */
+  readonly stderr: () => string;
+  call(name: string, args?: object, options?: CallOptions): Promise<ToolResult>;
+  tools(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface StdioClientKind {
+  readonly kind: string;
+  start(options?: StdioOptions): Promise<StdioClient>;
+}
+
+const INFORMATION = { name: 'test-client', version: '1.0.0' };
+
+const parameters = ({ args = [], env = {}, cwd = process.cwd() }: StdioOptions) => ({
+  command: process.execPath,
+  args: ['--disable-warning=ExperimentalWarning', BIN, 'mcp', ...args],
+  env: { PATH: process.env.PATH ?? '', ...env },
+  cwd,
+  stderr: 'pipe' as const,
+});
+
+function testClient(
+  client: { close(): Promise<void>; listTools(): Promise<{ tools: { name: string }[] }> },
+  { pid, stderr }: Pick<StdioClientTransport, 'pid' | 'stderr'>,
+  call: StdioClient['call'],
+): StdioClient {
+  let said = '';
+  stderr?.on('data', (piece: Buffer) => {
+    said += piece;
+  });
+  const close = () => client.close();
+  return {
+    pid: pid!,
+    stderr: () => said,
+    call,
+    tools: async () => (await client.listTools()).tools.map(({ name }) => name),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const SDK: StdioClientKind = {
+  kind: 'sdk 1.x',
+  async start(options = {}) {
+    const client = new Client(INFORMATION);
+    const transport = new StdioClientTransport(parameters(options));
+    await client.connect(transport);
+    return testClient(
+      client,
+      transport,
+      async (name, args = {}, callOptions) =>
+        (await client.callTool({ name, arguments: { ...args } }, undefined, callOptions)) as ToolResult,
+    );
+  },
+};
+
+const split = (kind: string, versionNegotiation: VersionNegotiationOptions): StdioClientKind => ({
+  kind,
+  async start(options = {}) {
+    const client = new SplitClient(INFORMATION, { versionNegotiation });
+    const transport = new SplitTransport(parameters(options));
+    await client.connect(transport);
+    return testClient(
+      client,
+      transport as unknown as StdioClientTransport,
+      async (name, args = {}, callOptions) =>
+        (await client.callTool({ name, arguments: { ...args } }, callOptions)) as ToolResult,
+    );
+  },
+});
+
+export const STDIO_CLIENTS: readonly StdioClientKind[] = [
+  SDK,
+  split('client 2.x, auto', { mode: 'auto' }),
+  split('client 2.x, pinned to 2026-07-28', { mode: { pin: '2026-07-28' } }),
+  split('client 2.x, legacy', { mode: 'legacy' }),
+];
+
+/** For what does not depend on the client. */
+export const startStdio = (options: StdioOptions): Promise<StdioClient> => SDK.start(options);

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+
+/** A span as OTLP has it in JSON, its attributes as they are in code. */
+export interface ReceivedSpan {
+  readonly name: string;
+  readonly traceId: string;
+  readonly parentSpanId?: string;
+  readonly kind: number;
+  readonly attributes: { readonly [name: string]: unknown };
+}
+
+interface OtlpValue {
+  readonly stringValue?: string;
+  readonly intValue?: number | string;
+  readonly arrayValue?: { readonly values: readonly OtlpValue[] };
+}
+
+type OtlpAttributes = readonly { readonly key: string; readonly value: OtlpValue }[];
+
+interface OtlpTraces {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: OtlpAttributes };
+    readonly scopeSpans: readonly {
+      readonly spans: readonly (Omit<ReceivedSpan, 'attributes'> & { readonly attributes: OtlpAttributes })[];
+    }[];
+  }[];
+}
+
+/** What traces are sent to, in a few lines: OTLP over HTTP, as JSON. */
+export class OtlpReceiver implements AsyncDisposable {
+  readonly url: string;
+  readonly spans: ReceivedSpan[] = [];
+  readonly services = new Set<unknown>();
+  text = '';
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  /** @param answers false: it takes what it is sent, and never says so. */
+  static async start({ answers = true } = {}): Promise<OtlpReceiver> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const receiver = new OtlpReceiver(server);
+    server.on('request', async (req, res) => {
+      const sent = (await json(req)) as OtlpTraces;
+      if (req.url === '/v1/traces') receiver.#take(sent);
+      if (answers) res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+    });
+    return receiver;
+  }
+
+  /** @throws Error where there is no such span. */
+  named(name: string): ReceivedSpan {
+    const found = this.spans.find((span) => span.name === name);
+    if (found === undefined) throw new Error(`only ${this.spans.map((span) => span.name).join(', ')}`);
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #take(sent: OtlpTraces): void {
+    this.text += JSON.stringify(sent);
+    for (const { resource, scopeSpans } of sent.resourceSpans) {
+      this.services.add(plain(resource.attributes)['service.name']);
+      for (const { spans } of scopeSpans) {
+        for (const span of spans) this.spans.push({ ...span, attributes: plain(span.attributes) });
+      }
+    }
+  }
+}
+
+const plain = (attributes: OtlpAttributes): { [name: string]: unknown } =>
+  Object.fromEntries(attributes.map(({ key, value }) => [key, contentOf(value)]));
+
+function contentOf({ stringValue, intValue, arrayValue }: OtlpValue): unknown {
+  if (arrayValue !== undefined) return arrayValue.values.map(contentOf);
+  return stringValue ?? (intValue === undefined ? null : Number(intValue));
+}
