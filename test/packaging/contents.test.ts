@@ -30,11 +30,12 @@ test('the tarball holds what runs, its source and its papers, and nothing else',
   expect(paths).toContain('web/dist/index.html');
 });
 
-test('it is small: under a megabyte to fetch, under four on the disk', () => {
+test('it is small: under two megabytes to fetch, under six on the disk', () => {
+  // The API's reference is a third of it: one component, as it is and compressed in two ways.
   const [fetched, unpacked] = [packed.size, packed.unpackedSize].map((bytes) => Math.round(bytes / 1000));
   console.log(`packed: ${fetched} kB, unpacked: ${unpacked} kB, ${paths.length} files`);
-  expect(packed.size).toBeLessThan(1_000_000);
-  expect(packed.unpackedSize).toBeLessThan(4_000_000);
+  expect(packed.size).toBeLessThan(2_000_000);
+  expect(packed.unpackedSize).toBeLessThan(6_000_000);
 });
 
 test('every source map leads to a source that is there', async () => {
