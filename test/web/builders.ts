@@ -14,6 +14,7 @@ export const anInstance = (change: Partial<AgentInstance> = {}): AgentInstance =
   latest_message_at: null,
   chat_length: 0,
   last_heartbeat_at: null,
+  instance_metadata: null,
   ...change,
 });
 
@@ -25,14 +26,18 @@ export const aMessage = (position: number, change: Partial<Message> = {}): Messa
   created_at: '2026-01-01T10:00:00.000Z',
   requires_user_input: false,
   read_at: null,
-  question_status: null,
-  answer_id: null,
-  agent_waiting: null,
+  metadata: null,
   ...change,
 });
 
 export const aQuestion = (position: number, change: Partial<Message> = {}): Message =>
-  aMessage(position, { requires_user_input: true, question_status: 'open', agent_waiting: false, ...change });
+  aMessage(position, {
+    requires_user_input: true,
+    question_status: 'open',
+    answer_id: null,
+    agent_waiting: false,
+    ...change,
+  });
 
 /** So many messages, from the first position to the last. */
 export const messages = (first: number, last: number): Message[] =>

@@ -43,6 +43,11 @@ describe('a conversation', () => {
     expect(message).toMatchObject({ question_status: 'answered', answer_id: 'a' });
   });
 
+  test('a step that becomes a question is one from then on', () => {
+    const stepped = withMessages(emptyConversation, [aMessage(1)]);
+    expect(openQuestions(withMessages(stepped, [aQuestion(1)]))).toEqual([aQuestion(1)]);
+  });
+
   test('a streamed message that skips a position tells of a gap, and is not shown before it is closed', () => {
     const missed = withStreamedMessage(holding(1, 3), aMessage(5));
     expect(missed.hasGap).toBe(true);

@@ -14,7 +14,7 @@ const withOne = withInstances(emptyDashboard, [anInstance()], 0);
 const opened = withDetail(withOne, { ...anInstance(), git_diff: null, messages: messages(1, 2) }, 0);
 const told = (dashboard: Dashboard, ...events: StreamEvent[]) => events.reduce(applyEvent, dashboard);
 const status = (change: Parameters<typeof anInstance>[0]): StreamEvent => ({
-  name: 'status_update',
+  type: 'status_update',
   data: anInstance(change),
 });
 
@@ -50,13 +50,13 @@ describe('the dashboard', () => {
   });
 
   test('a message shows in its conversation and as the latest of its instance', () => {
-    const after = told(opened, { name: 'message', data: { ...aMessage(3), agent_instance_id: 'one' } });
+    const after = told(opened, { type: 'message', data: { ...aMessage(3), agent_instance_id: 'one' } });
     expect(after.conversations.get('one')?.messages).toHaveLength(3);
     expect(after.instances.get('one')).toMatchObject({ latest_message: 'message 3', chat_length: 3 });
   });
 
   test('a message of a conversation that was not opened only shows in the list', () => {
-    const after = told(withOne, { name: 'message', data: { ...aMessage(1), agent_instance_id: 'one' } });
+    const after = told(withOne, { type: 'message', data: { ...aMessage(1), agent_instance_id: 'one' } });
     expect(after.conversations.size).toBe(0);
     expect(after.instances.get('one')?.latest_message).toBe('message 1');
   });
@@ -67,19 +67,19 @@ describe('the dashboard', () => {
       [anInstance({ chat_length: 9, latest_message: 'nine' })],
       opened.revision,
     );
-    const after = told(longer, { name: 'message', data: { ...aMessage(2), agent_instance_id: 'one' } });
+    const after = told(longer, { type: 'message', data: { ...aMessage(2), agent_instance_id: 'one' } });
     expect(after.instances.get('one')?.latest_message).toBe('nine');
   });
 
   test('an update of a question shows whether an agent waits for its answer', () => {
     const asked = withMoreMessages(opened, 'one', [aQuestion(3)]);
     const data = { ...aQuestion(3, { agent_waiting: true }), agent_instance_id: 'one' };
-    const after = told(asked, { name: 'message_update', data });
+    const after = told(asked, { type: 'message_update', data });
     expect(after.conversations.get('one')?.messages[2]?.agent_waiting).toBe(true);
   });
 
   test('a diff that the stream does not carry is marked to be read again', () => {
-    const changed = told(opened, { name: 'git_diff_update', data: { agent_instance_id: 'one' } });
+    const changed = told(opened, { type: 'git_diff_update', data: { agent_instance_id: 'one' } });
     expect(changed.conversations.get('one')?.gitDiffIsOld).toBe(true);
     const read = withDetail(changed, { ...anInstance(), git_diff: 'diff', messages: [] }, changed.revision);
     expect(read.conversations.get('one')).toMatchObject({ gitDiff: 'diff', gitDiffIsOld: false });
@@ -87,11 +87,11 @@ describe('the dashboard', () => {
 
   test('a heartbeat of an instance it does not know is no instance', () => {
     const data = { agent_instance_id: 'other', last_heartbeat_at: 'now' };
-    expect(told(withOne, { name: 'agent_heartbeat', data }).instances.size).toBe(1);
+    expect(told(withOne, { type: 'agent_heartbeat', data }).instances.size).toBe(1);
   });
 
   test('an event that a newer server may send changes nothing', () => {
-    const unknown = { name: 'fireworks', data: {} } as unknown as StreamEvent;
+    const unknown = { type: 'fireworks', data: {} } as unknown as StreamEvent;
     expect(applyEvent(opened, unknown)).toBe(opened);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { backoffMs } from '../../web/src/model/backoff.ts';
 import { dayWords, relativeTime } from '../../web/src/model/time-words.ts';
 
 const NOW = Date.parse('2026-05-10T12:00:00.000Z');
@@ -29,10 +28,4 @@ describe('a moment', () => {
     const day = (days: number) => dayWords(new Date(NOW - days * DAY).toISOString(), NOW, 'en');
     expect([day(0), day(1), day(9)]).toEqual(['today', 'yesterday', 'Friday, May 1']);
   });
-});
-
-test('each failure waits longer than the one before, up to a bound, and never at the same time as others', () => {
-  expect([1, 2, 3, 4].map((failures) => backoffMs(failures, 1))).toEqual([500, 1_000, 2_000, 4_000]);
-  expect(backoffMs(40, 1)).toBe(15_000);
-  expect(backoffMs(1, 0)).toBe(250);
 });

@@ -94,7 +94,7 @@ export class Connection {
     }
   }
 
-  /** When to give up a request that is worth trying for as long as any other, and until then at the least. */
+  /** A deadline of `until`, but never sooner than that of an ordinary request made now. Both in ms since 1970. */
   patientUntil(until: number): number {
     return Math.max(until, Date.now() + this.#patienceMs);
   }

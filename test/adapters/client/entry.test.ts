@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { HttpErrorCode } from '../../../src/adapters/client/client.ts';
-import { EventParser } from '../../../src/adapters/client/event-parser.ts';
 import { randomId } from '../../../src/adapters/client/random-id.ts';
 import type { HttpErrorCode as ServersHttpErrorCode } from '../../../src/adapters/koa/http-error.ts';
 import { isUuid } from '../../../src/domain/ids.ts';
@@ -46,25 +45,4 @@ test('ids are UUIDs, and no two are the same', () => {
   const ids = Array.from({ length: 100 }, randomId);
   expect(ids.every(isUuid)).toBe(true);
   expect(new Set(ids).size).toBe(100);
-});
-
-describe('the text of a stream', () => {
-  const TEXT =
-    ': hi\n\nid: 1\nevent: message\ndata: {"a":\ndata: 1}\n\nid: 2\r\nevent: heartbeat\r\ndata: {}\r\n\r\n';
-  const EVENTS = [
-    { id: '1', type: 'message', data: '{"a":\n1}' },
-    { id: '2', type: 'heartbeat', data: '{}' },
-  ];
-
-  test.each([1, 2, 3, 7, TEXT.length])('is the same events in pieces of %i', (size) => {
-    const parser = new EventParser();
-    const pieces = Array.from({ length: Math.ceil(TEXT.length / size) }, (_, at) =>
-      TEXT.slice(at * size, (at + 1) * size),
-    );
-    expect(pieces.flatMap((piece) => parser.push(piece))).toEqual(EVENTS);
-  });
-
-  test('that is cut off in an event tells nothing of it', () => {
-    expect(new EventParser().push('id: 3\nevent: message\ndata: {}\n')).toEqual([]);
-  });
 });

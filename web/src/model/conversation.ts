@@ -70,7 +70,7 @@ function merged(run: readonly Message[], start: number, incoming: readonly Messa
  * a question that is settled does not open again.
  */
 function laterOf(known: Message, incoming: Message): Message {
-  const settled = known.question_status !== null && known.question_status !== 'open';
+  const settled = known.question_status === 'answered' || known.question_status === 'closed';
   const reopened = settled && incoming.question_status === 'open';
   return {
     ...(reopened ? known : incoming),

@@ -1,5 +1,5 @@
 import { type Conversation, emptyConversation, withMessages, withStreamedMessage } from './conversation.ts';
-import type { AgentInstance, InstanceDetail, Message, StreamData, StreamEvent } from './wire.ts';
+import type { AgentInstance, InstanceDetail, LiveEventData, Message, StreamEvent } from './wire.ts';
 
 /** All that the page knows of the person's agents. Never changed, only succeeded. */
 export interface Dashboard {
@@ -49,7 +49,7 @@ export function withMoreMessages(dashboard: Dashboard, id: string, messages: rea
 
 /** The instance as an answer of the server tells it, at once. */
 export const withInstance = (dashboard: Dashboard, instance: AgentInstance): Dashboard =>
-  applyEvent(dashboard, { name: 'status_update', data: instance });
+  applyEvent(dashboard, { type: 'status_update', data: instance });
 
 export function withoutInstance(dashboard: Dashboard, id: string): Dashboard {
   const revision = dashboard.revision + 1;
@@ -60,7 +60,7 @@ export function withoutInstance(dashboard: Dashboard, id: string): Dashboard {
 
 /** What the stream tells. `resync` is the caller's matter: it takes reading. */
 export function applyEvent(dashboard: Dashboard, event: StreamEvent): Dashboard {
-  switch (event.name) {
+  switch (event.type) {
     case 'status_update':
       return event.data.status === 'DELETED'
         ? withoutInstance(dashboard, event.data.id)
@@ -98,7 +98,7 @@ const withConversation = (dashboard: Dashboard, id: string, conversation: Conver
 
 function streamed(
   dashboard: Dashboard,
-  { agent_instance_id: id, ...message }: StreamData['message'],
+  { agent_instance_id: id, ...message }: LiveEventData['message'],
 ): Dashboard {
   const known = dashboard.conversations.get(id);
   return known === undefined
@@ -107,7 +107,7 @@ function streamed(
 }
 
 /** The list shows a message at once, whether or not its overview follows. */
-function withLatestMessage(dashboard: Dashboard, message: StreamData['message']): Dashboard {
+function withLatestMessage(dashboard: Dashboard, message: LiveEventData['message']): Dashboard {
   const known = dashboard.instances.get(message.agent_instance_id);
   if (known === undefined || known.chat_length >= message.position) return dashboard;
   return changed(dashboard, {
@@ -118,7 +118,7 @@ function withLatestMessage(dashboard: Dashboard, message: StreamData['message'])
   });
 }
 
-function withGitDiff(dashboard: Dashboard, data: StreamData['git_diff_update']): Dashboard {
+function withGitDiff(dashboard: Dashboard, data: LiveEventData['git_diff_update']): Dashboard {
   const known = dashboard.conversations.get(data.agent_instance_id);
   if (known === undefined) return dashboard;
   const conversation =

@@ -1,63 +1,25 @@
 /** What the server says, in its own words: the people's side of the REST API and its event stream. */
 
-export type InstanceStatus =
-  | 'ACTIVE'
-  | 'AWAITING_INPUT'
-  | 'STALE'
-  | 'COMPLETED'
-  | 'DELETED'
-  | 'PAUSED'
-  | 'FAILED'
-  | 'KILLED'
-  | 'DISCONNECTED';
+import type { LiveEventData } from '../../../src/adapters/client/live-events.ts';
+import type {
+  AgentInstance,
+  ConversationMessage,
+  ApiKey as ListedApiKey,
+} from '../../../src/adapters/client/wire.ts';
 
-export interface AgentInstance {
-  readonly id: string;
-  readonly agent_type_id: string;
-  readonly agent_type_name: string;
-  readonly name: string | null;
-  readonly status: InstanceStatus;
-  readonly started_at: string;
-  readonly ended_at: string | null;
-  readonly latest_message: string | null;
-  readonly latest_message_at: string | null;
-  readonly chat_length: number;
-  readonly last_heartbeat_at: string | null;
-}
-
-export interface Message {
-  readonly id: string;
-  /** 1, 2, 3 … within the instance, without gaps: what is missing can be told. */
-  readonly position: number;
-  readonly content: string;
-  readonly sender_type: 'AGENT' | 'USER';
-  readonly created_at: string;
-  readonly requires_user_input: boolean;
-  /** When the agent was handed this message of the person; null while it is queued. */
-  readonly read_at: string | null;
-  readonly question_status: 'open' | 'answered' | 'closed' | null;
-  readonly answer_id: string | null;
-  /** Of an open question: whether an agent holds the line for its answer right now. */
-  readonly agent_waiting: boolean | null;
-}
+export type { AgentInstance, LiveEventData };
+export type InstanceStatus = AgentInstance['status'];
+export type Message = ConversationMessage;
 
 export interface InstanceDetail extends AgentInstance {
   readonly git_diff: string | null;
   readonly messages: readonly Message[];
 }
 
-export interface ApiKey {
-  readonly id: string;
-  readonly name: string;
-  readonly scope: string;
-  readonly agent_instance_id: string | null;
-  readonly created_at: string;
-  readonly expires_at: string | null;
-  readonly last_used_at: string | null;
-  readonly revoked_at: string | null;
+export type ApiKey = ListedApiKey & {
   /** Told once, in the answer that creates the key. */
-  readonly token: string | null;
-}
+  readonly token?: string | null;
+};
 
 export interface Person {
   readonly user_id: string;
@@ -81,20 +43,7 @@ export interface Problem {
   readonly answer?: Message;
 }
 
-type MessageEvent = Message & { readonly agent_instance_id: string };
-
-/** What each event of the stream carries. */
-export interface StreamData {
-  readonly connected: object;
-  readonly message: MessageEvent;
-  readonly message_update: MessageEvent;
-  readonly status_update: AgentInstance;
-  readonly git_diff_update: { readonly agent_instance_id: string; readonly git_diff?: string | null };
-  readonly agent_heartbeat: { readonly agent_instance_id: string; readonly last_heartbeat_at: string };
-  readonly heartbeat: object;
-  readonly resync: object;
-}
-
+/** The page never needs an event's id but to resume, which is done where the stream is read. */
 export type StreamEvent = {
-  readonly [Name in keyof StreamData]: { readonly name: Name; readonly data: StreamData[Name] };
-}[keyof StreamData];
+  readonly [Type in keyof LiveEventData]: { readonly type: Type; readonly data: LiveEventData[Type] };
+}[keyof LiveEventData];

@@ -1,5 +1,5 @@
+import { randomId } from '../../../src/adapters/client/random-id.ts';
 import { withInstance, withoutInstance } from '../model/dashboard.ts';
-import { randomId } from '../model/random-id.ts';
 import type { AgentInstance } from '../model/wire.ts';
 import { ask, type RequestOptions } from '../server/request.ts';
 import { dashboard, readInstance } from './dashboard.ts';

@@ -1,10 +1,9 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
-import { backoffMs } from '../model/backoff.ts';
+import { backoffMs } from '../../../src/adapters/client/pause.ts';
 import { applyEvent, emptyDashboard } from '../model/dashboard.ts';
-import { EventStreamParser } from '../model/event-stream.ts';
 import { preview } from '../model/preview.ts';
 import type { Message, StreamEvent } from '../model/wire.ts';
-import { readEvents } from '../server/event-source.ts';
+import { type Progress, readEvents } from '../server/event-source.ts';
 import { dashboard, nextCursor, readChanged, readInstances } from './dashboard.ts';
 import { announcement } from './notices.ts';
 import { flushOutbox, outbox, readOutbox } from './outbox.ts';
@@ -27,18 +26,18 @@ let line = new AbortController();
 
 /** Follows the stream until the signal says stop, however often it breaks. */
 async function stayLive(stop: AbortSignal): Promise<void> {
-  const parser = new EventStreamParser();
+  const progress: Progress = { lastEventId: null };
   let failures = 0;
   while (!stop.aborted) {
     line = new AbortController();
-    const resumes = parser.lastEventId !== null;
+    const resumes = progress.lastEventId !== null;
     const heard = (event: StreamEvent) => {
       failures = 0;
       onEvent(event);
       // Only now: what happens between this reading and the first event is told by the stream.
-      if (event.name === 'connected' && !resumes) void readAgain().catch(() => null);
+      if (event.type === 'connected' && !resumes) void readAgain().catch(() => null);
     };
-    const end = await readEvents(parser, heard, AbortSignal.any([stop, line.signal]));
+    const end = await readEvents(progress, heard, AbortSignal.any([stop, line.signal]));
     if (stop.aborted) return;
     if (end === 'signed-out') {
       person.value = null;
@@ -70,10 +69,10 @@ function onEvent(event: StreamEvent): void {
     connection.value = { state: 'live' };
     void flushOutbox();
   }
-  if (event.name === 'resync') void readAgain().catch(() => null);
+  if (event.type === 'resync') void readAgain().catch(() => null);
   else dashboard.value = applyEvent(dashboard.value, event);
   const open = openInstance();
-  if (event.name === 'message' && event.data.agent_instance_id === open) readOut(event.data);
+  if (event.type === 'message' && event.data.agent_instance_id === open) readOut(event.data);
   if (open !== null && isLacking(open, event)) void readChanged(open).catch(() => null);
 }
 

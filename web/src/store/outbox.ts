@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
-import { backoffMs } from '../model/backoff.ts';
+import { backoffMs } from '../../../src/adapters/client/pause.ts';
+import { randomId } from '../../../src/adapters/client/random-id.ts';
 import { withMoreMessages } from '../model/dashboard.ts';
 import { forget, judge, keep, kept, nextToSend, type Outgoing } from '../model/outbox.ts';
-import { randomId } from '../model/random-id.ts';
 import type { Message } from '../model/wire.ts';
 import { ask, RequestFailed } from '../server/request.ts';
 import { dashboard } from './dashboard.ts';
