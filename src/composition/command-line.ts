@@ -10,6 +10,11 @@ import { packageInfo } from './package-info.ts';
 /** Everything went well; what was asked for could not be done; it was asked for in the wrong way. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
+const JSON_OPTION = ['--json', 'as JSON, for programs'] as const;
+interface JsonOption {
+  readonly json?: boolean;
+}
+
 /** Loaded when they are called for: whoever runs one command should not wait for the libraries of all. */
 const commands = {
   keys: () => import('./commands/generate-keys.ts'),
@@ -48,9 +53,10 @@ export function createCommandLine(env: Environment): CommandLine {
     .command('migrate')
     .description('bring the schema of the database up to date')
     .option('--check', 'change nothing; say what is missing, and exit with 1 if anything is')
-    .action(async ({ check }: { check?: boolean }) => {
+    .option(...JSON_OPTION)
+    .action(async ({ check = false, json = false }: { check?: boolean } & JsonOption) => {
       const { migrate } = await commands.migrate();
-      done(await migrate(env, { check: check === true }));
+      done(await migrate(env, { check, json }));
     });
 
   program
@@ -59,7 +65,10 @@ export function createCommandLine(env: Environment): CommandLine {
     .command('generate')
     .description('print a new pair as JWT_PRIVATE_KEY=… and JWT_PUBLIC_KEY=…')
     .addOption(new Option('--alg <algorithm>').choices(KEY_KINDS).default('ed25519'))
-    .action(async ({ alg }: { alg: KeyKind }) => (await commands.keys()).generateKeys(alg));
+    .option(...JSON_OPTION)
+    .action(async ({ alg, json = false }: { alg: KeyKind } & JsonOption) =>
+      (await commands.keys()).generateKeys({ alg, json }),
+    );
 
   const token = program
     .command('token')
@@ -85,20 +94,24 @@ export function createCommandLine(env: Environment): CommandLine {
   token
     .command('list')
     .description('every token that was issued: id, user, scope, name, dates; never the token itself')
-    .option('--json', 'as JSON, for programs')
-    .action(async ({ json }: { json?: boolean }) =>
-      (await commands.tokens()).listTokens(env, { json: json === true }),
-    );
+    .option(...JSON_OPTION)
+    .action(async ({ json = false }: JsonOption) => (await commands.tokens()).listTokens(env, { json }));
   token
     .command('revoke <id>')
     .description('no server accepts it any more, within 5 seconds')
     // The id of a token from elsewhere may begin with a hyphen.
     .allowUnknownOption()
-    .action(async (id: string) => done(await (await commands.tokens()).revokeToken(env, id)));
+    .option(...JSON_OPTION)
+    .action(async (id: string, { json = false }: JsonOption) =>
+      done(await (await commands.tokens()).revokeToken(env, id, { json })),
+    );
   token
     .command('import <file>')
     .description('record tokens that your keys have signed elsewhere, one a line')
-    .action(async (file: string) => done(await (await commands.tokens()).importTokens(env, file)));
+    .option(...JSON_OPTION)
+    .action(async (file: string, { json = false }: JsonOption) =>
+      done(await (await commands.tokens()).importTokens(env, file, { json })),
+    );
 
   program
     .command('mcp')
@@ -138,7 +151,7 @@ export function createCommandLine(env: Environment): CommandLine {
     .description('delete everything there is of a user, tokens included')
     .requiredOption('--user <user>', 'whose', user)
     .option('--yes', 'without asking')
-    .option('--json', 'as JSON, for programs')
+    .option(...JSON_OPTION)
     .action(async ({ user, yes = false, json = false }: { user: UserId; yes?: boolean; json?: boolean }) =>
       done(await (await commands.users()).deleteUser(env, { user, yes, json })),
     );
@@ -181,7 +194,7 @@ const asPerson = (command: Command): Command =>
       'of the scope dashboard (AGENT_DASHBOARD_API_KEY; else one is made for a while)',
     )
     .option('--user <user>', 'whose agents, where the key is made here', user)
-    .option('--json', 'as JSON, for programs');
+    .option(...JSON_OPTION);
 
 interface IssueOptions {
   readonly user: UserId;

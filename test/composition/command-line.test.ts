@@ -64,6 +64,14 @@ describe('keys generate', () => {
     },
   );
 
+  it('--json prints the pair as it is, for programs', async () => {
+    const { code, stdout } = await run(['keys', 'generate', '--json']);
+    expect(code).toBe(0);
+    const pair = JSON.parse(stdout);
+    expect(Object.keys(pair)).toEqual(['JWT_PRIVATE_KEY', 'JWT_PUBLIC_KEY']);
+    expect((await run(['token', 'issue', '--user', 'ada'], { ...env, ...pair })).code).toBe(0);
+  });
+
   it('rsa-512: warns of what it is worth, and prints the same on stdout', async () => {
     const { code, stdout, stderr } = await run(['keys', 'generate', '--alg', 'rsa-512']);
     expect(code).toBe(0);

@@ -23,6 +23,18 @@ describe('migrate', () => {
       expect(await run(args, env)).toEqual({ code: 0, stdout: UP_TO_DATE, stderr: '' });
   });
 
+  it('--json tells programs the same', async () => {
+    const env = await freshDatabase();
+    const told = async (...args: readonly string[]) => {
+      const { stdout, ...rest } = await run(['migrate', '--json', ...args], env);
+      return { ...rest, told: JSON.parse(stdout) };
+    };
+    const names = expect.arrayContaining([expect.stringMatching(/^\S+$/)]);
+    expect(await told('--check')).toEqual({ code: 1, stderr: '', told: { missing: names } });
+    expect(await told()).toEqual({ code: 0, stderr: '', told: { applied: names } });
+    expect(await told('--check')).toEqual({ code: 0, stderr: '', told: { missing: [] } });
+  });
+
   it('--check changes nothing: no table is left in an empty database', async () => {
     const env = await freshDatabase();
     await run(['migrate', '--check'], env);

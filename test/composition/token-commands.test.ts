@@ -76,9 +76,10 @@ describe.each([
     expect(revoked).toMatchObject({ code: 0, stderr: '' });
     expect(revoked.stdout).toBe(`Revoked ${key!.id} (laptop, of ada). Within 5 seconds nobody accepts it.\n`);
     expect((await run(['token', 'list'], env)).stdout).toMatch(/never +revoked \d{4}-\d\d-\d\d\n$/);
-    expect((await run(['token', 'revoke', key!.id], env)).code).toBe(0);
-    const [again] = await listed(env);
-    expect(again!.revoked_at).not.toBeNull();
+    const again = await run(['token', 'revoke', key!.id, '--json'], env);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(again.stdout)).toEqual(await listed(env));
+    expect(JSON.parse(again.stdout)).toMatchObject([{ id: key!.id, revoked_at: expect.any(String) }]);
   });
 
   it('imports a file line by line, and says what it makes of each', async () => {
@@ -113,6 +114,17 @@ describe.each([
       'line 5: refused, expired',
       'line 6: refused, no key of this server has signed it',
       '',
+    ]);
+    const forPrograms = await run(['token', 'import', file, '--json'], env);
+    expect(forPrograms).toMatchObject({ code: 1, stderr: '' });
+    expect(forPrograms.stdout).not.toContain('\u001b');
+    const outcomes = forPrograms.stdout.trim().split('\n');
+    expect(outcomes.map((each) => JSON.parse(each))).toMatchObject([
+      { line: 2, outcome: 'known', key: { id: jti } },
+      { line: 4, outcome: 'known', key: { id: jti } },
+      { line: 5, outcome: 'refused', reason: 'expired' },
+      { line: 6, outcome: 'refused' },
+      { line: 7, outcome: 'known', key: { id, revoked_at: expect.any(String) } },
     ]);
     // Whoever reads lists sees who it is, and no terminal obeys it.
     const table = await run(['token', 'list'], env);

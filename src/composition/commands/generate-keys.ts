@@ -9,9 +9,14 @@ const SHORT_RSA_WARNING = `Warning: RSA of 512 bits is weak. Take ed25519, whose
 `;
 
 /** Prints a new pair as two lines for an env file; line breaks within a key are written `\n`. */
-export async function generateKeys(kind: KeyKind): Promise<void> {
-  const { privateKey, publicKey } = await generateKeyPair(kind);
-  if (kind === 'rsa-512') process.stderr.write(SHORT_RSA_WARNING);
+export async function generateKeys({ alg, json }: { alg: KeyKind; json: boolean }): Promise<void> {
+  const { privateKey, publicKey } = await generateKeyPair(alg);
+  if (alg === 'rsa-512') process.stderr.write(SHORT_RSA_WARNING);
+  if (json) {
+    const pair = { JWT_PRIVATE_KEY: privateKey, JWT_PUBLIC_KEY: publicKey };
+    process.stdout.write(`${JSON.stringify(pair)}\n`);
+    return;
+  }
   process.stdout.write(`JWT_PRIVATE_KEY="${oneLine(privateKey)}"\nJWT_PUBLIC_KEY="${oneLine(publicKey)}"\n`);
 }
 

@@ -5,11 +5,16 @@ import { migrated, missingMigrations, openDatabase } from '../open-database.ts';
  * Brings the schema up to date, or only says what is missing.
  * @returns whether the schema is up to date now.
  */
-export async function migrate(env: Environment, { check }: { check: boolean }): Promise<boolean> {
+export async function migrate(
+  env: Environment,
+  { check, json }: { check: boolean; json: boolean },
+): Promise<boolean> {
   await using opened = await openDatabase(readConfig(env));
   const { database } = opened;
   const missing = check ? await missingMigrations(database) : await migrated(database);
-  for (const name of missing) process.stdout.write(`${check ? 'missing' : 'applied'} ${name}\n`);
-  if (missing.length === 0) process.stdout.write('The schema is up to date.\n');
+  const found = check ? 'missing' : 'applied';
+  if (json) process.stdout.write(`${JSON.stringify({ [found]: missing })}\n`);
+  else if (missing.length === 0) process.stdout.write('The schema is up to date.\n');
+  else for (const name of missing) process.stdout.write(`${found} ${name}\n`);
   return !check || missing.length === 0;
 }

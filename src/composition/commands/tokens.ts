@@ -24,22 +24,33 @@ export async function listTokens(env: Environment, { json }: { json: boolean }):
 }
 
 /** @returns whether there was such a token. */
-export async function revokeToken(env: Environment, id: string): Promise<boolean> {
+export async function revokeToken(
+  env: Environment,
+  id: string,
+  { json }: { json: boolean },
+): Promise<boolean> {
   await using opened = await openOperator(readConfig(env));
   const revoked = await opened.operator.revoke(id);
-  for (const { user_id, name } of revoked) {
-    const whose = plainLine(`${name}, of ${user_id}`);
-    process.stdout.write(`Revoked ${id} (${whose}). Within 5 seconds nobody accepts it.\n`);
-  }
+  if (json) process.stdout.write(`${plainJson(revoked, 2)}\n`);
+  else for (const key of revoked) tellOfRevoked(key);
   if (revoked.length === 0) process.stderr.write(`There is no token with the id ${id}; see: token list\n`);
   return revoked.length > 0;
+}
+
+function tellOfRevoked({ id, name, user_id }: ListedKey): void {
+  const whose = plainLine(`${name}, of ${user_id}`);
+  process.stdout.write(`Revoked ${id} (${whose}). Within 5 seconds nobody accepts it.\n`);
 }
 
 /**
  * Records the tokens of a file, one a line; empty lines and those that begin with # are left out.
  * @returns whether every one of them could be.
  */
-export async function importTokens(env: Environment, file: string): Promise<boolean> {
+export async function importTokens(
+  env: Environment,
+  file: string,
+  { json }: { json: boolean },
+): Promise<boolean> {
   const lines = (await readFile(file, 'utf8')).split('\n').map((line) => line.trim());
   const numbered = lines
     .map((token, index) => ({ token, line: index + 1 }))
@@ -49,7 +60,11 @@ export async function importTokens(env: Environment, file: string): Promise<bool
   for (let start = 0; start < numbered.length; start += AT_ONCE) {
     const some = numbered.slice(start, start + AT_ONCE);
     const imported = await opened.operator.import(some.map(({ token }) => token));
-    for (const [index, outcome] of imported.entries()) tellOf(outcome, some[index]!.line);
+    for (const [index, outcome] of imported.entries()) {
+      const { line } = some[index]!;
+      if (json) process.stdout.write(`${plainJson({ line, ...outcome })}\n`);
+      else tellOfImported(outcome, line);
+    }
     areAllRecorded &&= imported.every(({ outcome }) => outcome !== 'refused');
   }
   return areAllRecorded;
@@ -58,7 +73,7 @@ export async function importTokens(env: Environment, file: string): Promise<bool
 /** A running server is given some at a time, so that however long the file is, it answers in time. */
 const AT_ONCE = 100;
 
-function tellOf(imported: Imported, line: number): void {
+function tellOfImported(imported: Imported, line: number): void {
   if (imported.outcome === 'refused') {
     process.stderr.write(`line ${line}: refused, ${plainLine(imported.reason)}\n`);
     return;
