@@ -3,10 +3,8 @@ import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm
 import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
-import {
-  agentInstanceRepositoryContract,
-  type OpenStore,
-} from '../../../src/contracts/agent-instance-repository.ts';
+import { agentInstanceRepositoryContract } from '../../../src/contracts/agent-instance-repository/contract.ts';
+import type { OpenStore } from '../../../src/contracts/agent-instance-repository/open-store.ts';
 import { dashboardQueriesContract } from '../../../src/contracts/dashboard-queries.ts';
 import { DATABASES } from '../../support/open-databases.ts';
 

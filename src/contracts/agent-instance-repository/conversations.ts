@@ -1,0 +1,81 @@
+import { postAgentMessage } from '../../domain/agent-speaks.ts';
+import { agentTypeName } from '../../domain/agent-type.ts';
+import { readPending } from '../../domain/hand-off.ts';
+import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
+import type { Message } from '../../domain/message.ts';
+import { readAnswer } from '../../domain/read-answer.ts';
+import { receiveUserMessage } from '../../domain/user-speaks.ts';
+import type { UpdateTarget } from '../../ports/agent-instance-repository.ts';
+import { anAgentMessage } from '../an-agent-message.ts';
+import { decided } from '../decided.ts';
+import { NOW, newId, someone } from '../valid-values.ts';
+import type { OpenStore } from './open-store.ts';
+
+/** The instance that a test speaks of, and whose it is. */
+export type InstanceTarget = Pick<UpdateTarget, 'userId' | 'agentInstanceId'>;
+
+/** One that does not exist yet. */
+export const someInstance = (): InstanceTarget => ({
+  userId: someone(),
+  agentInstanceId: newId<AgentInstanceId>(),
+});
+
+export const contents = (messages: readonly Message[]) => messages.map(({ content }) => content);
+
+/**
+ * What agents and users do in the conversations of a store, as its tests need it: the domain decides, and the
+ * repository of the process that a test names saves, or else the first one.
+ */
+export function conversationsIn(open: () => OpenStore) {
+  const store = () => open().repositories[0];
+
+  const post = (
+    target: InstanceTarget,
+    {
+      content = 'a step',
+      isQuestion = false,
+      agentType = 'claude-code',
+    }: { content?: string; isQuestion?: boolean; agentType?: string } = {},
+    repository = store(),
+  ) => {
+    const name = agentTypeName(agentType);
+    const metadata = { nested: { list: [1, 'two', null] } };
+    const fields = { agentTypeName: name, content, isQuestion, metadata };
+    return repository.update(
+      { ...target, queue: true, questionCompany: isQuestion, agentTypeName: name },
+      decided((conversation) =>
+        postAgentMessage(conversation, anAgentMessage(target.agentInstanceId, fields)),
+      ),
+    );
+  };
+
+  const say = (target: InstanceTarget, content: string, markAsRead = false, repository = store()) =>
+    repository.update(
+      target,
+      decided((conversation) =>
+        receiveUserMessage(conversation, { content, markAsRead, newMessageId: newId<MessageId>(), now: NOW }),
+      ),
+    );
+
+  const read = (target: InstanceTarget, lastReadMessageId: MessageId | null, repository = store()) =>
+    repository.update(
+      { ...target, queue: true, readSince: lastReadMessageId },
+      decided((conversation) => readPending(conversation, { lastReadMessageId, now: NOW })),
+    );
+
+  const readQuestion = (target: InstanceTarget, questionId: MessageId, repository = store()) =>
+    repository.update(
+      { ...target, question: questionId },
+      decided((conversation) => readAnswer(conversation, { questionId, now: NOW })),
+    );
+
+  /** What a decision sees; it changes nothing. */
+  const look = (target: InstanceTarget, extra: Partial<UpdateTarget> = {}) =>
+    store().update({ ...target, queue: true, ...extra }, (conversation, record) => ({
+      output: { ...conversation, record },
+      changes: null,
+      record: null,
+    }));
+
+  return { store, post, say, read, readQuestion, look };
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import type { MessageId } from '../../domain/ids.ts';
+import type { Message } from '../../domain/message.ts';
+import type { TestRunner } from '../test-runner.ts';
+import { contents, conversationsIn, someInstance } from './conversations.ts';
+import type { OpenStore } from './open-store.ts';
+
+export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): void {
+  const { post, say, read, readQuestion, look } = conversationsIn(open);
+
+  test('50 writers and readers on one instance: every user message is handed over once, in order', async () => {
+    const target = someInstance();
+    const [here, there] = open().repositories;
+    const { message: opening } = await post(target);
+    const handedOver: { version: number; messages: readonly Message[] }[] = [];
+    const note = (version: number, messages: readonly Message[]) => {
+      if (messages.length > 0) handedOver.push({ version, messages });
+    };
+    const positions: number[] = [opening.position];
+    const rounds = 6;
+
+    const person = async (nth: number) => {
+      for (let round = 0; round < rounds; round += 1) {
+        const message = await say(target, `user ${nth}.${round}`, false, nth % 2 === 0 ? here : there);
+        positions.push(message.position);
+      }
+    };
+    const agent = async (nth: number) => {
+      for (let round = 0; round < rounds; round += 1) {
+        const posted = await post(target, { content: `step ${nth}.${round}` }, nth % 2 === 0 ? here : there);
+        positions.push(posted.message.position);
+        note(posted.message.readVersion ?? 0, posted.handedOff);
+      }
+    };
+    const reader = async (nth: number) => {
+      let cursor: MessageId | null = opening.id;
+      for (let round = 0; round < rounds; round += 1) {
+        const result: Awaited<ReturnType<typeof read>> = await read(
+          target,
+          cursor,
+          nth % 2 === 0 ? here : there,
+        );
+        note(result.messages[0]?.readVersion ?? 0, result.messages);
+        cursor = result.instance.lastReadMessageId;
+      }
+    };
+    await Promise.all([
+      ...Array.from({ length: 20 }, (_, nth) => person(nth)),
+      ...Array.from({ length: 15 }, (_, nth) => agent(nth)),
+      ...Array.from({ length: 15 }, (_, nth) => reader(nth)),
+    ]);
+    const last = await post(target, { content: 'the end' });
+    positions.push(last.message.position);
+    note(last.message.readVersion ?? 0, last.handedOff);
+
+    const total = 2 + 20 * rounds + 15 * rounds;
+    assert.deepEqual(
+      positions.sort((a, b) => a - b),
+      Array.from({ length: total }, (_, nth) => nth + 1),
+    );
+    const inOrder = handedOver.sort((a, b) => a.version - b.version).flatMap(({ messages }) => messages);
+    assert.equal(inOrder.length, 20 * rounds);
+    const order = inOrder.map(({ position }) => position);
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
+    assert.equal(new Set(order).size, order.length);
+  });
+
+  test('20 readers of one answer are told the same, and it is handed over once', async () => {
+    const target = someInstance();
+    await post(target);
+    await say(target, 'before');
+    const { message: question } = await post(target, { isQuestion: true });
+    await say(target, 'yes');
+    const read = await Promise.all(
+      Array.from({ length: 20 }, (_, nth) =>
+        readQuestion(target, question.id, open().repositories[nth % 2 === 0 ? 0 : 1]),
+      ),
+    );
+    for (const { answer, feedback, status } of read) {
+      assert.deepEqual([answer?.content, contents(feedback), status], ['yes', ['before'], 'answered']);
+    }
+    assert.equal(new Set(read.map(({ answer }) => answer?.readVersion)).size, 1);
+    assert.equal((await look(target)).instance?.version, 5);
+  });
+
+  test('an echo marked as read never skips what was queued before it', async () => {
+    const target = someInstance();
+    await post(target);
+    await say(target, 'queued');
+    const echo = await say(target, 'typed at the agent', true);
+    assert.deepEqual(contents((await read(target, echo.id)).messages), ['queued']);
+    assert.deepEqual(contents((await read(target, echo.id)).alreadyRead), ['queued']);
+  });
+}

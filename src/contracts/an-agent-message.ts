@@ -1,0 +1,20 @@
+import type { AgentMessage } from '../domain/agent-speaks.ts';
+import type { AgentInstanceId } from '../domain/ids.ts';
+import { NOW, newId } from './valid-values.ts';
+
+/** A step without a diff, as an agent sends it; the ids that it may need are new. */
+export const anAgentMessage = (
+  agentInstanceId: AgentInstanceId,
+  fields: Partial<AgentMessage> = {},
+): AgentMessage => ({
+  agentInstanceId,
+  agentTypeName: 'claude-code',
+  content: 'a step',
+  isQuestion: false,
+  metadata: null,
+  gitDiff: null,
+  newMessageId: newId(),
+  newAgentTypeId: newId(),
+  now: NOW,
+  ...fields,
+});

@@ -1,0 +1,7 @@
+import type { Conversation, Decision } from '../domain/conversation.ts';
+import type { RecordedDecision } from '../ports/agent-instance-repository.ts';
+
+/** A decision of the domain as an update takes it: there is no idempotency record to write with it. */
+export const decided =
+  <Output>(decide: (conversation: Conversation) => Decision<Output>) =>
+  (conversation: Conversation): RecordedDecision<Output> => ({ ...decide(conversation), record: null });

@@ -1,0 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import type { AgentInstanceId, UserId } from '../domain/ids.ts';
+
+/** No two are the same, whoever asks. */
+export const newId = <Id extends string>() => randomUUID() as Id;
+
+/** A user whom nobody else has met: all tests share one store. */
+export const someone = () => `user-${randomUUID()}` as UserId;
+
+/** When everything happens that a test says nothing about: with milliseconds, which a store could lose. */
+export const NOW = new Date('2026-03-01T12:00:00.123Z');
+export const later = (milliseconds: number) => new Date(NOW.getTime() + milliseconds);
+
+/** The agent instances that somebody waits for, where nobody does. */
+export const NOBODY: ReadonlySet<AgentInstanceId> = new Set();
