@@ -1,7 +1,8 @@
 /** The entry `agent-dashboard-server/contracts`: what every adapter of a port must keep, as tests for any runner. */
 export { agentInstanceRepositoryContract } from './agent-instance-repository/contract.ts';
 export type { OpenStore } from './agent-instance-repository/open-store.ts';
-export { apiKeyRepositoryContract, type OpenKeyStore } from './api-key-repository.ts';
+export { apiKeyRepositoryContract } from './api-key-repository/contract.ts';
+export type { OpenKeyStore } from './api-key-repository/open-key-store.ts';
 export { dashboardQueriesContract, type OpenQueries } from './dashboard-queries.ts';
 export { dataRemovalContract, type OpenRemoval } from './data-removal.ts';
 export { type OpenRevocations, revocationsContract } from './revocations.ts';

@@ -4,7 +4,8 @@ import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/api-ke
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
-import { apiKeyRepositoryContract, type OpenKeyStore } from '../../../src/contracts/api-key-repository.ts';
+import { apiKeyRepositoryContract } from '../../../src/contracts/api-key-repository/contract.ts';
+import type { OpenKeyStore } from '../../../src/contracts/api-key-repository/open-key-store.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import { aKeyId } from '../../support/builders.ts';
 import { DATABASES } from '../../support/open-databases.ts';

@@ -1,0 +1,25 @@
+import type { TestRunner } from '../test-runner.ts';
+import { idempotency } from './idempotency.ts';
+import { lastUse } from './last-use.ts';
+import { lists } from './lists.ts';
+import type { OpenKeyStore } from './open-key-store.ts';
+import { races } from './races.ts';
+import { revocation } from './revocation.ts';
+import { savingAndLoading } from './saving-and-loading.ts';
+import { tenants } from './tenants.ts';
+import { tokenHash } from './token-hash.ts';
+
+/**
+ * What every store of issued keys must keep, whichever way it keeps it.
+ * @param open as for `agentInstanceRepositoryContract`.
+ */
+export function apiKeyRepositoryContract(runner: TestRunner, open: () => OpenKeyStore): void {
+  savingAndLoading(runner, open);
+  tenants(runner, open);
+  idempotency(runner, open);
+  races(runner, open);
+  tokenHash(runner, open);
+  revocation(runner, open);
+  lastUse(runner, open);
+  lists(runner, open);
+}

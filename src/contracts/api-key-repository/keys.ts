@@ -1,0 +1,43 @@
+import type { ApiKey, ApiKeyId } from '../../domain/api-key.ts';
+import type { UserId } from '../../domain/ids.ts';
+import type { ApiKeyTarget } from '../../ports/api-key-repository.ts';
+import type { Revoked } from '../../ports/revocations.ts';
+import { anApiKey } from '../an-api-key.ts';
+import { NOW } from '../valid-values.ts';
+import type { OpenKeyStore } from './open-key-store.ts';
+
+/** What is done with the keys of a store, by the process that a test names, or else the first one. */
+export function keysIn(open: () => OpenKeyStore) {
+  const store = () => open().repositories[0];
+
+  /** Saves the key as it is, whatever was there. */
+  const save = (userId: UserId, key: ApiKey, repository = store()) =>
+    repository.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
+
+  const saved = async (userId: UserId, fields: Partial<ApiKey> = {}) => {
+    const key = anApiKey(fields);
+    await save(userId, key);
+    return key;
+  };
+
+  const look = (target: ApiKeyTarget) =>
+    store().update(target, (key, record) => ({ output: { key, record }, changes: null, record: null }));
+
+  const revoke = (userId: UserId, id: ApiKeyId, revokedAt = NOW, repository = store()) =>
+    repository.update({ userId, id }, (key) => ({
+      output: key,
+      changes: key === null ? null : { ...key, revokedAt: key.revokedAt ?? revokedAt },
+      record: null,
+    }));
+
+  /** The user's keys that are told to be revoked from now on. */
+  const revocationsOf = (userId: UserId) => {
+    const heard: Revoked[] = [];
+    open().revocations.onRevoked((key) => {
+      if (key.userId === userId) heard.push(key);
+    });
+    return heard;
+  };
+
+  return { store, save, saved, look, revoke, revocationsOf };
+}

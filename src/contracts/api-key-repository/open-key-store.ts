@@ -1,0 +1,12 @@
+import type { AgentInstanceRepository } from '../../ports/agent-instance-repository.ts';
+import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
+import type { Revocations } from '../../ports/revocations.ts';
+
+/** An open store; two repositories on the same data stand for two processes where the adapter allows it. */
+export interface OpenKeyStore {
+  readonly repositories: readonly [ApiKeyRepository, ApiKeyRepository];
+  /** The agent instances on the same data. */
+  readonly instances: AgentInstanceRepository;
+  /** Those that the first repository publishes to. */
+  readonly revocations: Revocations;
+}

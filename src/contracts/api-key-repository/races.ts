@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { recordedAnswer } from '../../domain/idempotency.ts';
+import type { AgentInstanceId } from '../../domain/ids.ts';
+import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
+import { aKeyId, anApiKey } from '../an-api-key.ts';
+import { assertMatches } from '../assertions.ts';
+import type { TestRunner } from '../test-runner.ts';
+import { later, NOW, someone } from '../valid-values.ts';
+import { issueOnce, requestOf } from './issue-once.ts';
+import { keysIn } from './keys.ts';
+import type { OpenKeyStore } from './open-key-store.ts';
+
+export function races({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
+  const { store, saved, revoke } = keysIn(open);
+
+  describe('at the same time', () => {
+    const everywhere = <Output>(count: number, work: (repository: ApiKeyRepository) => Promise<Output>) =>
+      Promise.all(Array.from({ length: count }, (_, nth) => work(open().repositories[nth % 2]!)));
+
+    test('updates with one idempotency key have one effect and one answer', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const userId = someone();
+        const request = requestOf(`round ${round}`);
+        const answers = await everywhere(12, (repository) => issueOnce(userId, request, repository));
+        assert.equal(new Set(answers).size, 1);
+        assertMatches(await store().list(userId), [{ id: answers[0] }]);
+      }
+    });
+
+    test('an idempotency key used for a key and for an instance has one effect', async () => {
+      const userId = someone();
+      const request = requestOf('both');
+      const ofInstance = { fingerprint: request.fingerprint, answer: 'an instance', recordedAt: NOW };
+      const answers = await Promise.all([
+        ...Array.from({ length: 4 }, (_, nth) => issueOnce(userId, request, open().repositories[nth % 2]!)),
+        open().instances.update(
+          { userId, agentInstanceId: randomUUID() as AgentInstanceId, idempotencyKey: request.key },
+          (_, record) => {
+            const answered = recordedAnswer(request, record);
+            return {
+              output: answered ?? ofInstance.answer,
+              changes: null,
+              record: answered ? null : ofInstance,
+            };
+          },
+        ),
+      ]);
+      assert.equal(new Set(answers).size, 1);
+      assert.equal((await store().list(userId)).length, answers[0] === ofInstance.answer ? 0 : 1);
+    });
+
+    test('of many who would be the first to write a key, one is, and the others see it', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const userId = someone();
+        const id = aKeyId();
+        const firsts = await everywhere(12, (repository) =>
+          repository.update({ userId, id }, (key) => ({
+            output: key === null,
+            changes: key ?? anApiKey({ id }),
+            record: null,
+          })),
+        );
+        assert.equal(firsts.filter((first) => first).length, 1);
+      }
+    });
+
+    test('no change of a key is lost', async () => {
+      const userId = someone();
+      const { id } = await saved(userId, { name: '' });
+      await everywhere(20, (repository) =>
+        repository.update({ userId, id }, (key) => ({
+          output: null,
+          changes: { ...key!, name: `${key?.name}x` },
+          record: null,
+        })),
+      );
+      assertMatches(await store().list(userId), [{ name: 'x'.repeat(20) }]);
+    });
+
+    test('uses that are marked meanwhile, in any order, disturb nothing', async () => {
+      const userId = someone();
+      const keys = await Promise.all(Array.from({ length: 30 }, () => saved(userId)));
+      const uses = keys.map(({ id }, nth) => ({ userId, id, usedAt: later(nth) }));
+      await Promise.all([
+        everywhere(20, (repository) => repository.markUsed(uses)),
+        everywhere(20, (repository) => repository.markUsed(uses.toReversed())),
+        everywhere(20, (repository) => revoke(userId, keys[7]!.id, NOW, repository)),
+      ]);
+      const list = await store().list(userId);
+      for (const { id, usedAt } of uses) {
+        assert.deepEqual(list.find((key) => key.id === id)?.lastUsedAt, usedAt);
+      }
+      assertMatches(
+        list.filter(({ revokedAt }) => revokedAt !== null),
+        [{ id: keys[7]!.id }],
+      );
+    });
+  });
+}
