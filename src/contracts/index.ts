@@ -3,7 +3,8 @@ export { agentInstanceRepositoryContract } from './agent-instance-repository/con
 export type { OpenStore } from './agent-instance-repository/open-store.ts';
 export { apiKeyRepositoryContract } from './api-key-repository/contract.ts';
 export type { OpenKeyStore } from './api-key-repository/open-key-store.ts';
-export { dashboardQueriesContract, type OpenQueries } from './dashboard-queries.ts';
+export { dashboardQueriesContract } from './dashboard-queries/contract.ts';
+export type { OpenQueries } from './dashboard-queries/open-queries.ts';
 export { dataRemovalContract, type OpenRemoval } from './data-removal.ts';
 export { type OpenRevocations, revocationsContract } from './revocations.ts';
 export { type OpenSignals, signalsContract } from './signals.ts';

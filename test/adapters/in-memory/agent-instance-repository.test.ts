@@ -4,7 +4,7 @@ import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashbo
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
 import { agentInstanceRepositoryContract } from '../../../src/contracts/agent-instance-repository/contract.ts';
 import type { OpenStore } from '../../../src/contracts/agent-instance-repository/open-store.ts';
-import { dashboardQueriesContract } from '../../../src/contracts/dashboard-queries.ts';
+import { dashboardQueriesContract } from '../../../src/contracts/dashboard-queries/contract.ts';
 import type { DashboardQueries } from '../../../src/ports/dashboard-queries.ts';
 
 describe('in-memory', () => {

@@ -5,7 +5,7 @@ import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
 import { agentInstanceRepositoryContract } from '../../../src/contracts/agent-instance-repository/contract.ts';
 import type { OpenStore } from '../../../src/contracts/agent-instance-repository/open-store.ts';
-import { dashboardQueriesContract } from '../../../src/contracts/dashboard-queries.ts';
+import { dashboardQueriesContract } from '../../../src/contracts/dashboard-queries/contract.ts';
 import { DATABASES } from '../../support/open-databases.ts';
 
 describe.each(DATABASES)('%s', (_, isolation, open) => {

@@ -1,0 +1,25 @@
+import type { TestRunner } from '../test-runner.ts';
+import { agentTypes } from './agent-types.ts';
+import { changesSince } from './changes-since.ts';
+import { conversations } from './conversations.ts';
+import { listedInstances } from './listed-instances.ts';
+import type { OpenQueries } from './open-queries.ts';
+import { pagesOfInstances } from './pages-of-instances.ts';
+import { progress } from './progress.ts';
+import { tenants } from './tenants.ts';
+
+/**
+ * What people read of what the repository wrote.
+ * @param open as for `agentInstanceRepositoryContract`.
+ */
+export function dashboardQueriesContract(runner: TestRunner, open: () => OpenQueries): void {
+  runner.describe('the list of instances', () => {
+    pagesOfInstances(runner, open);
+    listedInstances(runner, open);
+  });
+  agentTypes(runner, open);
+  conversations(runner, open);
+  changesSince(runner, open);
+  progress(runner, open);
+  tenants(runner, open);
+}
