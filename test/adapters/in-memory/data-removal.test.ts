@@ -4,7 +4,8 @@ import { InMemoryApiKeyRepository } from '../../../src/adapters/in-memory/api-ke
 import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
 import { InMemoryDataRemoval } from '../../../src/adapters/in-memory/data-removal.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
-import { dataRemovalContract, type OpenRemoval } from '../../../src/contracts/data-removal.ts';
+import { dataRemovalContract } from '../../../src/contracts/data-removal/contract.ts';
+import type { OpenRemoval } from '../../../src/contracts/data-removal/open-removal.ts';
 
 describe('in-memory', () => {
   let store: OpenRemoval;

@@ -5,7 +5,8 @@ import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashbo
 import { MikroOrmDataRemoval } from '../../../src/adapters/mikro-orm/data-removal.ts';
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
-import { dataRemovalContract, type OpenRemoval } from '../../../src/contracts/data-removal.ts';
+import { dataRemovalContract } from '../../../src/contracts/data-removal/contract.ts';
+import type { OpenRemoval } from '../../../src/contracts/data-removal/open-removal.ts';
 import { DATABASES } from '../../support/open-databases.ts';
 
 describe.each(DATABASES)('%s', (_name, _isolation, open) => {

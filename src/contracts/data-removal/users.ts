@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { postAgentMessage } from '../../domain/agent-speaks.ts';
+import type { Conversation, Decision } from '../../domain/conversation.ts';
+import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
+import { endSession } from '../../domain/lifecycle.ts';
+import type { Holdings } from '../../ports/data-removal.ts';
+import { anAgentMessage } from '../an-agent-message.ts';
+import { anApiKey } from '../an-api-key.ts';
+import { decided } from '../decided.ts';
+import { NOBODY, NOW, newId } from '../valid-values.ts';
+import type { OpenRemoval } from './open-removal.ts';
+
+const AGENT_TYPE = 'codex';
+
+export const NOTHING: Holdings = { agentTypes: 0, agentInstances: 0, messages: 0, apiKeys: 0 };
+/** What the other ports tell of a user of whom there is nothing. */
+export const EMPTY = { agentTypes: [], conversations: [], apiKeys: [] };
+
+/** Whose id has whatever an SQL text, an array or JSON could stumble over. */
+export const awkwardUser = () => `o'ne {"?"} \\ ? , $1 ${randomUUID()}` as UserId;
+
+/** The users of a store, what they leave in it and how it goes. */
+export function usersIn(open: () => OpenRemoval) {
+  const removal = () => open().removal;
+
+  const change = (
+    userId: UserId,
+    agentInstanceId: AgentInstanceId,
+    decide: (conversation: Conversation) => Decision<unknown>,
+    repository = open().repositories[0],
+  ) =>
+    repository.update({ userId, agentInstanceId, queue: true, agentTypeName: AGENT_TYPE }, decided(decide));
+
+  const post = (
+    userId: UserId,
+    id: AgentInstanceId,
+    { now = NOW, repository = open().repositories[0], content = 'a step' } = {},
+  ) => {
+    const step = anAgentMessage(id, { agentTypeName: AGENT_TYPE, content, now });
+    return change(userId, id, (conversation) => postAgentMessage(conversation, step), repository);
+  };
+
+  const end = (userId: UserId, id: AgentInstanceId, now = NOW) =>
+    change(userId, id, (conversation) => endSession(conversation, { now }));
+
+  const remember = (userId: UserId, key: string) =>
+    open().repositories[0].update({ userId, agentInstanceId: newId(), idempotencyKey: key }, (_, record) => ({
+      output: record,
+      changes: null,
+      record: record === null ? { fingerprint: 'f', answer: 'a', recordedAt: NOW } : null,
+    }));
+
+  /** A user with two conversations, a record, a key and a type. */
+  const somebody = async () => {
+    const userId = awkwardUser();
+    const ids = [newId<AgentInstanceId>(), newId<AgentInstanceId>()] as const;
+    for (const id of ids) for (let nth = 0; nth < 3; nth += 1) await post(userId, id);
+    await remember(userId, 'once');
+    const key = anApiKey();
+    await open().apiKeys.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
+    return { userId, ids, key };
+  };
+
+  const deleteAll = async (userId: UserId): Promise<Holdings> => {
+    let deleted = NOTHING;
+    for (;;) {
+      const some = await removal().deleteSome(userId);
+      if (Object.values(some).every((count) => count === 0)) return deleted;
+      deleted = {
+        agentTypes: deleted.agentTypes + some.agentTypes,
+        agentInstances: deleted.agentInstances + some.agentInstances,
+        messages: deleted.messages + some.messages,
+        apiKeys: deleted.apiKeys + some.apiKeys,
+      };
+    }
+  };
+
+  const conversation = (userId: UserId, id: AgentInstanceId) =>
+    open().queries.readConversation(userId, id, { limit: 200, before: null, waitingHere: NOBODY });
+
+  /** Everything that the other ports tell of a user. */
+  const everythingOf = async (userId: UserId) => {
+    const { queries, apiKeys } = open();
+    const ids = [...(await queries.progress(userId)).keys()].toSorted();
+    return {
+      agentTypes: await queries.agentTypes(userId, { recent: 0, waitingHere: NOBODY }),
+      conversations: await Promise.all(ids.map((id) => conversation(userId, id))),
+      apiKeys: await apiKeys.list(userId),
+    };
+  };
+
+  return { removal, change, post, end, remember, somebody, deleteAll, conversation, everythingOf };
+}
