@@ -68,7 +68,32 @@ module.exports = {
       name: 'src-does-not-import-tests',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|bench)/' },
+      to: { path: '^(test|bench|web|demo)/' },
+    },
+    {
+      name: 'the-page-is-a-client',
+      comment: 'It reaches the server as every other program does; a view knows the store, never the server.',
+      severity: 'error',
+      from: { path: '^web/src/' },
+      to: { path: '^src/', pathNot: ['^src/adapters/client/', '^src/domain/question-text[.]ts$'] },
+    },
+    {
+      name: 'the-page-imports-inwards',
+      severity: 'error',
+      from: { path: '^web/src/(model|server)/' },
+      to: { path: '^web/src/(store|view)/' },
+    },
+    {
+      name: 'stores-know-no-view',
+      severity: 'error',
+      from: { path: '^web/src/store/' },
+      to: { path: '^web/src/view/' },
+    },
+    {
+      name: 'views-know-stores',
+      severity: 'error',
+      from: { path: '^web/src/view/' },
+      to: { path: '^web/src/server/' },
     },
   ],
   options: {

@@ -11,6 +11,8 @@ export const signInProblem = signal<string | null>(null);
 const USED_LINK =
   'This link has been used, or is too old. Start the server again for a new one, or paste a token.';
 
+const UNKNOWN_TOKEN = 'This token is not valid here, or not any more.';
+
 /** Who opened the page: by the link's code, by an identity provider, or by the cookie. */
 export async function openPage(): Promise<void> {
   const code = signInCode(location.hash);
@@ -28,6 +30,17 @@ export async function openPage(): Promise<void> {
     }
     person.value = null;
     signInProblem.value = error instanceof Error ? error.message : null;
+  }
+}
+
+/** A token that somebody pasted. */
+export async function signInByToken(token: string): Promise<void> {
+  signInProblem.value = null;
+  try {
+    await signIn({ token: token.trim() });
+  } catch (error) {
+    const isUnknown = error instanceof RequestFailed && error.problem?.status === 401;
+    signInProblem.value = isUnknown ? UNKNOWN_TOKEN : (error as Error).message;
   }
 }
 

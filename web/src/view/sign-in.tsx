@@ -1,12 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { RequestFailed } from '../server/request.ts';
-import { signInProblem } from '../store/opening.ts';
-import { signIn } from '../store/person.ts';
+import { signInByToken, signInProblem } from '../store/opening.ts';
 import { IdentityProviderButton } from './identity-provider-button.tsx';
-
-const UNKNOWN_TOKEN = 'This token is not valid here, or not any more.';
-
-const isUnknown = (error: Error): boolean => error instanceof RequestFailed && error.problem?.status === 401;
 
 export function SignIn() {
   const token = useSignal('');
@@ -14,10 +8,7 @@ export function SignIn() {
   const submit = async (event: Event) => {
     event.preventDefault();
     busy.value = true;
-    signInProblem.value = null;
-    await signIn({ token: token.value.trim() }).catch((error: Error) => {
-      signInProblem.value = isUnknown(error) ? UNKNOWN_TOKEN : error.message;
-    });
+    await signInByToken(token.value);
     busy.value = false;
   };
   return (
