@@ -1,7 +1,8 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from './config.ts';
+import { makeDataDir } from './data-dir.ts';
 
 /** Another process holds the folder. */
 export class DataDirInUseError extends Error {
@@ -27,7 +28,7 @@ const SQLITE_BUSY = 5;
  * @throws DataDirInUseError
  */
 export async function lockDataDir(dataDir: string): Promise<Disposable> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+  await makeDataDir(dataDir).catch((error: Error) => {
     throw new ConfigError(`DATA_DIR must be a folder that can be made and written to (${error.message})`);
   });
   const file = join(dataDir, 'lock');

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, unlink } from 'node:fs/promises';
+import { link, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKeyPair, type KeyPair, type KeyReading, readPrivateKey } from '../adapters/jwt/keys.ts';
+import { keepFromGit, makeDataDir } from './data-dir.ts';
 
 /** Windows has no permission bits, and cannot flush a folder. */
 const isPosix = process.platform !== 'win32';
@@ -22,6 +23,8 @@ export async function loadOrCreateKeyPair(
     await failingClearly(path, () => create(dataDir, path));
     pem = await read(path);
     onCreated(path);
+  } else {
+    await keepFromGit(dataDir);
   }
   if (pem === null) throw unusable(path, 'ENOENT');
   return readPrivateKey(pem, `DATA_DIR: ${path}`, reading);
@@ -49,7 +52,7 @@ async function read(path: string): Promise<string | null> {
  * the first wins, and nobody reads half a file. A rename would replace the winner's.
  */
 async function create(dataDir: string, path: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makeDataDir(dataDir);
   const { privateKey } = await generateKeyPair('ed25519');
   const draft = `${path}.${randomUUID()}.tmp`;
   try {

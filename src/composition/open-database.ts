@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { Database } from '../adapters/mikro-orm/database.ts';
 import { PortError } from '../ports/errors.ts';
 import type { Observer } from '../ports/observer.ts';
 import { type Config, ConfigError } from './config.ts';
+import { makeDatabaseFolder } from './data-dir.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 
 /** An open database, and what has to be let go of after it. */
@@ -27,7 +27,7 @@ export async function openDatabase(
   const lock = await lockDataDir(config.dataDir);
   try {
     const { openPglite } = await import('../adapters/mikro-orm/pglite.ts');
-    const database = await openPglite(join(config.dataDir, 'database'), observer);
+    const database = await openPglite(await makeDatabaseFolder(config.dataDir), observer);
     return {
       database,
       async [Symbol.asyncDispose]() {

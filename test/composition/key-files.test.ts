@@ -26,7 +26,7 @@ describe('the first start', () => {
     expect((await loadOrCreateKeyPair(dataDir)).algorithm).toBe('EdDSA');
     expect(await modeOf(dataDir)).toBe('700');
     expect(await modeOf(join(dataDir, FILE))).toBe('600');
-    expect(await readdir(dataDir)).toEqual([FILE]);
+    expect(await readdir(dataDir)).toEqual(['.gitignore', FILE]);
   });
 
   it('leaves a folder that is there as it is', async () => {
@@ -57,7 +57,7 @@ describe('of several that start at once, all get the pair of one', () => {
       const folder = join(dataDir, String(round));
       const all = await Promise.all(Array.from({ length: 100 }, () => loadOrCreateKeyPair(folder)));
       expect(new Set(all.map(spki)).size).toBe(1);
-      expect(await readdir(folder)).toEqual([FILE]);
+      expect(await readdir(folder)).toEqual(['.gitignore', FILE]);
     }
   });
 
@@ -80,7 +80,7 @@ describe('of several that start at once, all get the pair of one', () => {
     for (let folder = 0; folder < 20; folder++) {
       const expected = spki(await loadOrCreateKeyPair(join(dataDir, String(folder))));
       expect(new Set(keys.map((ofProcess) => ofProcess[folder]))).toEqual(new Set([expected]));
-      expect(await readdir(join(dataDir, String(folder)))).toEqual([FILE]);
+      expect(await readdir(join(dataDir, String(folder)))).toEqual(['.gitignore', FILE]);
     }
   });
 });
