@@ -24,6 +24,8 @@ export async function serve(env: Environment): Promise<void> {
   const codes = server.container.resolve(TOKENS.signInCodes);
   const agentToken = await standing(server.container, 'agent');
   const dashboardToken = await standing(server.container, 'dashboard');
+  // Heard from now on: whoever reads the next lines may stop it at once.
+  const signalled = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.stdout.write(
     [
       '',
@@ -46,7 +48,7 @@ export async function serve(env: Environment): Promise<void> {
     ].join('\n'),
   );
 
-  const signal = await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const signal = await signalled;
   logger.info({ signal }, 'stopping');
   for (const again of ['SIGINT', 'SIGTERM'] as const) process.once(again, () => process.exit(130));
   await server.stop();
