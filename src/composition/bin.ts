@@ -1,5 +1,12 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-import { createCommandLine } from './command-line.ts';
+import { nodeTooOld } from './node-version.ts';
+
+const refusal = nodeTooOld();
+if (refusal !== null) {
+  process.stderr.write(`${refusal}\n`);
+  process.exit(1);
+}
+const { createCommandLine } = await import('./command-line.ts');
 
 // Not left to end by itself: a database that has fallen silent would hold it up.
 process.exit(await createCommandLine(process.env).run(process.argv.slice(2)));

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { nodeTooOld } from '../../src/composition/node-version.ts';
+import { BIN } from '../support/agent-dashboard.ts';
+import { NodeProcess } from '../support/node-process.ts';
+
+it.each(['22.18.0', '22.19.1', '24.0.0', '25.0.0-nightly', process.versions.node])(
+  'Node %s is new enough',
+  (version) => {
+    expect(nodeTooOld(version)).toBeNull();
+  },
+);
+
+it.each(['20.20.2', '22.17.9', '9.99.0'])('Node %s is too old', (version) => {
+  expect(nodeTooOld(version)).toBe(`agent-dashboard needs Node.js 22.18 or newer; this is ${version}`);
+});
+
+/** What an old Node is to a program: it says so, and has no SQLite and no library that asks for more. */
+const OLD_NODE = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });
+  registerHooks({
+    resolve(name, context, next) {
+      if (name === 'node:sqlite' || !/^[./]|^(node|file):/.test(name)) throw new Error('No such module: ' + name);
+      return next(name, context);
+    },
+  });`)}`;
+
+it('on a Node that is too old every command says so in one line, before anything is loaded that it lacks', async () => {
+  for (const args of [['serve'], ['--version']]) {
+    await using command = new NodeProcess(['--import', OLD_NODE, BIN, ...args]);
+    expect(await command.ended).toEqual({ code: 1, signal: null });
+    expect(command.stdout).toBe('');
+    expect(command.stderr).toBe('agent-dashboard needs Node.js 22.18 or newer; this is 20.20.2\n');
+  }
+});
