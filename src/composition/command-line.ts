@@ -6,6 +6,7 @@ import type { ReplyOptions } from './commands/reply.ts';
 import type { WatchOptions } from './commands/watch.ts';
 import type { Environment } from './config.ts';
 import { packageInfo } from './package-info.ts';
+import { isBeginningOfId } from './person/named-instance.ts';
 
 /** Everything went well; what was asked for could not be done; it was asked for in the wrong way. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -158,14 +159,17 @@ export function createCommandLine(env: Environment): CommandLine {
 
   asPerson(program.command('watch'))
     .description('your agents and what they do, who waits for you first; until Ctrl-C')
-    .option('--instance <id>', 'one agent instance alone')
+    .option('--instance <id>', 'one agent instance alone: its id, or the beginning of it', beginningOfId)
     .action(async (options: WatchOptions) => done(await (await commands.watch()).watch(env, options)));
 
   asPerson(program.command('reply'))
     .description('answer the question that an agent has open, or leave it a message')
-    .argument('<instance>', "the agent instance's id, or its beginning")
+    .argument('<instance>', "the agent instance's id, or the beginning of it", beginningOfId)
     .argument('[text]', 'or the number of an option; without it, read from stdin')
-    .addHelpText('after', '\nIt exits with 1 where the question was answered already.')
+    .addHelpText(
+      'after',
+      '\nIt exits with 1 where the question was answered already, or a number is that of no option.',
+    )
     .action(async (named: string, text: string | undefined, options: ReplyOptions) =>
       done(await (await commands.reply()).reply(env, named, text ?? null, options)),
     );
@@ -223,6 +227,11 @@ const user = (text: string): UserId => userId(keyName(text));
 function instance(text: string): AgentInstanceId {
   if (isUuid(text)) return agentInstanceId(text);
   throw new InvalidArgumentError('It should be a UUID.');
+}
+
+function beginningOfId(text: string): string {
+  if (isBeginningOfId(text)) return text;
+  throw new InvalidArgumentError('It should be a UUID, or at least the first 4 characters of one.');
 }
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;

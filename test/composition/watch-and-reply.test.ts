@@ -42,8 +42,38 @@ const pending = async (id: string, last: string) => {
 it('a reply answers the open question, by the number of an option where it has any', async () => {
   const id = uuidV7.next();
   const question = await say(id, 'Which port? [OPTIONS] 1. 8080 2. 8081 [/OPTIONS]', true);
-  expect(await run(['reply', id, '2'], env)).toEqual({ code: 0, stdout: 'Answered.\n', stderr: '' });
+  expect(await run(['reply', id, '2'], env)).toEqual({ code: 0, stdout: 'Answered: "8081"\n', stderr: '' });
   expect(await pending(id, question)).toEqual(['8081']);
+});
+
+it('a number that no option has is refused with the options, and the question stays open', async () => {
+  const id = uuidV7.next();
+  const question = await say(id, 'Now? [OPTIONS]\n1. Now\u001b[2J\n2. Not yet\n[/OPTIONS]', true);
+  for (const number of ['3', '0', '100']) {
+    const { code, stdout, stderr } = await run(['reply', id, number], env);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(`agent-dashboard: There is no option ${number}. There are: 1. Now�[2J  2. Not yet\n`);
+  }
+  expect(await run(['reply', id, '3 days later'], env)).toMatchObject({
+    stdout: 'Answered: "3 days later"\n',
+  });
+  expect(await pending(id, question)).toEqual(['3 days later']);
+});
+
+it('a number is an answer like any other where the question has no options', async () => {
+  const id = uuidV7.next();
+  await say(id, 'How many?', true);
+  expect(await run(['reply', id, '3'], env)).toMatchObject({ code: 0, stdout: 'Answered: "3"\n' });
+});
+
+it('a reply says whether anybody asked, and whether the agent is still there', async () => {
+  const id = uuidV7.next();
+  await say(id, 'a step');
+  expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(
+    /^Queued as a message, since nothing is asked/,
+  );
+  await server.call('POST', '/sessions/end', { body: { agent_instance_id: id } });
+  expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(/^Queued: the run has ended;/);
 });
 
 it('a reply where nothing is asked is left for the agent, which may be named by a beginning of its id', async () => {
@@ -73,7 +103,7 @@ it('a reply that comes too late says what the answer was, and exits with 1', asy
   const outcomes = await Promise.all(both);
   const late = outcomes.find(({ code }) => code === 1);
   // Where one was done before the other began, the other's was left for the agent.
-  if (late !== undefined) expect(late.stdout).toMatch(/^Already answered: 808[01]/);
+  if (late !== undefined) expect(late.stdout).toMatch(/^Already answered: "808[01]/);
   for (const { stdout } of outcomes) expect(stdout).not.toContain('\u001b');
 });
 
@@ -93,7 +123,7 @@ it('watching prints one line for each thing that happens, and nothing that a ter
 it('watching one instance as JSON gives what programs can read', async () => {
   const id = uuidV7.next();
   await say(id, 'first');
-  const args = ['watch', '--json', '--instance', id, '--api-key', server.dashboardToken];
+  const args = ['watch', '--json', '--instance', id.slice(0, 35), '--api-key', server.dashboardToken];
   await using watching = new NodeProcess([BIN, ...args], { env });
   await watching.printed('"connected"');
   await say(id, 'second');
@@ -116,6 +146,7 @@ it('an instance, a key or a server that is not there is an error of one line', a
     return stderr;
   };
   expect(await failing('watch', '--instance', uuidV7.next())).toMatch(/not found/);
+  expect(await failing('watch', '--instance', 'ffff0000')).toMatch(/There is no agent instance "ffff0000"/);
   expect(await failing('watch', '--api-key', 'nonsense')).toMatch(/key is not accepted/);
   expect(await failing('reply', uuidV7.next(), 'x')).toMatch(/not found/);
   expect(await failing('reply', uuidV7.next(), 'x', '--base-url', 'http://127.0.0.1:1')).toMatch(

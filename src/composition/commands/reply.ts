@@ -1,17 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
-import { type ConversationMessage, DashboardError, type PeopleSide } from '../../adapters/client/client.ts';
-import { isUuid } from '../../domain/ids.ts';
+import { type ConversationMessage, DashboardError } from '../../adapters/client/client.ts';
 import { parseQuestion } from '../../domain/question-text.ts';
 import type { Environment } from '../config.ts';
 import { asPerson, type PersonOptions } from '../person/as-person.ts';
+import { instanceOf, openQuestion } from '../person/named-instance.ts';
 import { plainJson, plainText } from '../person/plain-text.ts';
+import { numbered, questionText } from '../person/question-lines.ts';
 
 const KEY_LIFE_SECONDS = 10 * 60;
-/** Of the newest messages, in which an open question is looked for. */
-const LOOKED_AT = 200;
-/** Of the latest instances, among which a beginning of an id is looked for. */
-const LISTED = 200;
 
 export interface ReplyOptions extends PersonOptions {
   readonly json?: boolean;
@@ -31,19 +28,18 @@ export function reply(
 ): Promise<boolean> {
   return asPerson(env, { ...options, keyLifeSeconds: KEY_LIFE_SECONDS }, async (people) => {
     const agent_instance_id = await instanceOf(people, named);
-    const { messages } = await people.agentInstance({ agent_instance_id, message_limit: LOOKED_AT });
-    const question = messages.findLast(({ question_status }) => question_status === 'open') ?? null;
+    const { status, question } = await openQuestion(people, agent_instance_id);
     const content = chosen(given ?? (await asked(question)), question);
     if (content.trim() === '') throw new Error('There is nothing to send');
     try {
       const message = await people.write({ agent_instance_id, content, in_reply_to: question?.id ?? null });
-      const outcome = question === null ? 'queued' : 'answered';
-      tell(options, { outcome, message }, question === null ? 'Queued for the agent.' : 'Answered.');
+      if (question !== null) tell(options, { outcome: 'answered', message }, `Answered: ${quoted(content)}`);
+      else tell(options, { outcome: 'queued', message }, status === 'COMPLETED' ? QUEUED_AT_END : QUEUED);
       return true;
     } catch (error) {
       if (!(error instanceof DashboardError) || error.answer === null) throw error;
       const { code: outcome, answer } = error;
-      tell(options, { outcome, answer }, `Already answered: ${plainText(answer.content)}`);
+      tell(options, { outcome, answer }, `Already answered: ${quoted(answer.content)}`);
       return false;
     }
   });
@@ -53,31 +49,28 @@ function tell({ json = false }: ReplyOptions, outcome: object, words: string): v
   process.stdout.write(`${json ? plainJson(outcome) : words}\n`);
 }
 
-async function instanceOf(people: PeopleSide, named: string): Promise<string> {
-  if (isUuid(named)) return named;
-  const beginning = named.toLowerCase();
-  const { agent_instances: listed } = await people.agentInstances({ limit: LISTED });
-  const [found, another] = listed.filter(({ id }) => beginning.length >= 4 && id.startsWith(beginning));
-  if (found === undefined) throw new Error(`There is no agent instance ${JSON.stringify(named)}; see: watch`);
-  if (another !== undefined) throw new Error(`Several agent instances begin with ${JSON.stringify(named)}`);
-  return found.id;
-}
+const QUEUED = 'Queued as a message, since nothing is asked; the agent gets it with its next step.';
+const QUEUED_AT_END = 'Queued: the run has ended; the agent gets it only if it goes on.';
 
-/** A number stands for the option that has it, where the question has options. */
+const quoted = (text: string): string => `"${plainText(text)}"`;
+
+/**
+ * A number stands for the option that has it, where the question has options.
+ * @throws Error for a number that none has: whoever typed it has misread the question.
+ */
 function chosen(typed: string, question: ConversationMessage | null): string {
-  if (question === null) return typed;
-  const { options } = parseQuestion(question.content);
-  const number = /^\s*(\d{1,2})\s*$/.exec(typed)?.[1];
-  return number === undefined ? typed : (options[Number(number) - 1] ?? typed);
+  const { options } = parseQuestion(question?.content ?? '');
+  const number = /^\s*(\d+)\s*$/.exec(typed)?.[1];
+  if (number === undefined || options.length === 0) return typed;
+  const option = options[Number(number) - 1];
+  if (option !== undefined) return option;
+  if (options.includes(number)) return number;
+  throw new Error(`There is no option ${number}. There are: ${numbered(options).join('  ')}`);
 }
 
 async function asked(question: ConversationMessage | null): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '');
-  if (question !== null) {
-    const { text, options } = parseQuestion(question.content);
-    const numbered = options.map((option, nth) => `  ${nth + 1}. ${option}`);
-    process.stderr.write(`${plainText([text, ...numbered].join('\n'))}\n`);
-  }
+  if (question !== null) process.stderr.write(`${questionText(question.content)}\n`);
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await asking.question(question === null ? 'To the agent: ' : 'Answer: ');

@@ -1,15 +1,20 @@
 import type { AgentInstance, PeopleSide } from '../../adapters/client/client.ts';
 import type { Environment } from '../config.ts';
 import { asPerson, type PersonOptions } from '../person/as-person.ts';
-import { plainJson, plainLine } from '../person/plain-text.ts';
+import { instanceOf, openQuestion } from '../person/named-instance.ts';
+import { plainJson } from '../person/plain-text.ts';
+import { messageLine } from '../person/question-lines.ts';
 import { WatchScreen } from '../person/watch-screen.ts';
 import { nameOf, WatchedAgents } from '../person/watched-agents.ts';
 
 /** A day's work; then it ends, and can be started again. */
 const KEY_LIFE_SECONDS = 24 * 60 * 60;
 const LISTED = 200;
+/** More questions than these have no place on a screen. */
+const LOOKED_UP = 20;
 
 export interface WatchOptions extends PersonOptions {
+  /** Its id, or the beginning of it. */
   readonly instance?: string;
   readonly json?: boolean;
 }
@@ -40,9 +45,10 @@ export async function watch(env: Environment, options: WatchOptions): Promise<bo
 
 async function follow(
   people: PeopleSide,
-  { instance, json = false }: WatchOptions,
+  { instance: named, json = false }: WatchOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const instance = named === undefined ? undefined : await instanceOf(people, named);
   const agents = new WatchedAgents();
   using screen = !json && process.stdout.isTTY ? new WatchScreen(agents, process.stdout) : null;
   const tell = (line: string) => {
@@ -52,6 +58,7 @@ async function follow(
     for (const each of agents.replace(await listed(people, instance))) {
       tell(json ? plainJson({ type: 'status_update', data: each }) : overviewLine(each));
     }
+    if (screen !== null) await lookUpQuestions(people, agents);
   };
   // Asked first: what is wrong with the address, the key or the id is told before anything is watched.
   await list();
@@ -70,9 +77,21 @@ async function follow(
     } else if (line !== null) {
       tell(line);
     }
-    if (screen !== null) screen.state = 'live';
-    screen?.show();
+    if (screen === null) continue;
+    await lookUpQuestions(people, agents);
+    screen.state = 'live';
+    screen.show();
   }
+}
+
+/** Lists tell of a long question only its beginning, and of an agent not that it wrote on after it asked. */
+async function lookUpQuestions(people: PeopleSide, agents: WatchedAgents): Promise<void> {
+  const lookUp = async ({ id }: AgentInstance) => {
+    // Whose question cannot be read now is shown without it: the stream is what tells of failures.
+    const { question } = await openQuestion(people, id).catch(() => ({ question: null }));
+    agents.asks(id, question);
+  };
+  await Promise.all(agents.unclear.slice(0, LOOKED_UP).map(lookUp));
 }
 
 async function listed(people: PeopleSide, instance: string | undefined): Promise<readonly AgentInstance[]> {
@@ -81,4 +100,4 @@ async function listed(people: PeopleSide, instance: string | undefined): Promise
 }
 
 const overviewLine = (instance: AgentInstance): string =>
-  `${instance.status.padEnd(14)} ${nameOf(instance, instance.id)}  ${plainLine(instance.latest_message ?? '')}`;
+  `${instance.status.padEnd(14)} ${nameOf(instance, instance.id)}  ${messageLine(instance.latest_message ?? '')}`;

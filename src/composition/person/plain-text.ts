@@ -23,8 +23,39 @@ export const plainJson = (value: unknown, indent?: number): string =>
       .join(''),
   );
 
-/** At most so many characters. */
+/** What takes two columns of a terminal: East Asian letters and emoji. */
+const WIDE =
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
+
+const columnsOf = (letter: string): number => (WIDE.test(letter) ? 2 : 1);
+
+/** A line as lines of so many columns at the most, broken between words where there are any. */
+export function wrapped(line: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = [...line];
+  for (;;) {
+    const fitting = fittingIn(rest, width);
+    if (fitting === rest.length) return [...lines, rest.join('')];
+    const space = rest.lastIndexOf(' ', fitting);
+    const end = space > 0 ? space : Math.max(1, fitting);
+    lines.push(rest.slice(0, end).join(''));
+    rest = rest.slice(space > 0 ? end + 1 : end);
+  }
+}
+
+/** How many of the letters so many columns hold. */
+function fittingIn(letters: readonly string[], width: number): number {
+  let used = 0;
+  const end = letters.findIndex((letter) => {
+    used += columnsOf(letter);
+    return used > width;
+  });
+  return end === -1 ? letters.length : end;
+}
+
+/** At most so many columns. */
 export const cut = (text: string, width: number): string => {
-  const points = [...text];
-  return points.length <= width ? text : `${points.slice(0, Math.max(0, width - 1)).join('')}…`;
+  const letters = [...text];
+  if (fittingIn(letters, width) === letters.length) return text;
+  return `${letters.slice(0, fittingIn(letters, Math.max(0, width - 1))).join('')}…`;
 };

@@ -1,4 +1,6 @@
-import { cut, plainLine } from './plain-text.ts';
+import type { AgentInstance } from '../../adapters/client/client.ts';
+import { cut } from './plain-text.ts';
+import { messageLine, questionLines } from './question-lines.ts';
 import { nameOf, type WatchedAgents } from './watched-agents.ts';
 
 const REDRAW_MS = 100;
@@ -42,22 +44,43 @@ export class WatchScreen implements Disposable {
   }
 }
 
-function drawn(
-  { list, timeline }: WatchedAgents,
-  state: string,
-  { columns = 80, rows = 24 }: { readonly columns?: number; readonly rows?: number },
-): string {
-  const room = Math.max(1, Math.min(list.length, Math.floor((rows - 4) * 0.6)));
+interface Size {
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+/** Who waits comes first and is shown with what they ask, so most of the screen is for them. */
+function drawn(agents: WatchedAgents, state: string, { columns = 80, rows = 24 }: Size): string {
+  const { list, timeline } = agents;
   const waiting = list.filter(({ status }) => status === 'AWAITING_INPUT').length;
+  const room = Math.max(1, Math.floor((rows - 4) * (waiting > 0 ? 0.8 : 0.6)));
   const title = `Agents: ${list.length}, waiting for you: ${waiting} (${state}; Ctrl-C ends it)`;
-  const agents = list.slice(0, room).map((instance) => {
-    const message = plainLine(instance.latest_message ?? '');
-    const line = cut(`${instance.status.padEnd(14)} ${nameOf(instance, instance.id)}  ${message}`, columns);
-    return instance.status === 'AWAITING_INPUT' ? `${BOLD}${line}${PLAIN}` : line;
-  });
-  const more = list.length > room ? [`${DIM}… and ${list.length - room} more${PLAIN}`] : [];
-  const left = Math.max(0, rows - 2 - agents.length - more.length);
-  const past = left === 0 ? [] : timeline.slice(-left).map((line) => `${DIM}${cut(line, columns)}${PLAIN}`);
-  const lines = [cut(title, columns), ...agents, ...more, '', ...past];
+  const shown: string[] = [];
+  let left = list.length;
+  for (const instance of list) {
+    if (shown.length >= room) break;
+    shown.push(...agentLines(agents, instance, { columns, most: room - shown.length }));
+    left -= 1;
+  }
+  const more = left > 0 ? [`${DIM}${cut(`… and ${left} more`, columns)}${PLAIN}`] : [];
+  const below = Math.max(0, rows - 2 - shown.length - more.length);
+  const past = below === 0 ? [] : timeline.slice(-below).map((line) => `${DIM}${cut(line, columns)}${PLAIN}`);
+  const lines = [cut(title, columns), ...shown, ...more, '', ...past];
   return `${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\r\n')}${CLEAR_BELOW}`;
+}
+
+function agentLines(
+  agents: WatchedAgents,
+  instance: AgentInstance,
+  { columns, most }: { readonly columns: number; readonly most: number },
+): readonly string[] {
+  const { id, status, latest_message } = instance;
+  const head = `${status.padEnd(14)} ${nameOf(instance, id)}`;
+  const question = agents.question(id);
+  if (status !== 'AWAITING_INPUT') return [cut(`${head}  ${messageLine(latest_message ?? '')}`, columns)];
+  const bold = (line: string) => `${BOLD}${cut(line, columns)}${PLAIN}`;
+  if (question === null || most < 3)
+    return [bold(`${head}  ${messageLine(question ?? latest_message ?? '')}`)];
+  const name = agents.beginningOf(id);
+  return [bold(head), ...questionLines(question, { name, columns, most: most - 1 })];
 }
