@@ -7,6 +7,7 @@ import type { WatchOptions } from './commands/watch.ts';
 import type { Environment } from './config.ts';
 import { packageInfo } from './package-info.ts';
 import { isBeginningOfId } from './person/named-instance.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Everything went well; what was asked for could not be done; it was asked for in the wrong way. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -108,7 +109,7 @@ export function createCommandLine(env: Environment): CommandLine {
     );
   token
     .command('import <file>')
-    .description('record tokens that your keys have signed elsewhere, one a line')
+    .description('record tokens that your keys have signed elsewhere, one a line; - is stdin')
     .option(...JSON_OPTION)
     .action(async (file: string, { json = false }: JsonOption) =>
       done(await (await commands.tokens()).importTokens(env, file, { json })),
@@ -183,7 +184,7 @@ export function createCommandLine(env: Environment): CommandLine {
         // Commander has printed its own message already.
         if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
         process.stderr.write(`agent-dashboard: ${explain(error)}\n`);
-        return EXIT.failed;
+        return error instanceof UsageError ? EXIT.usage : EXIT.failed;
       }
     },
   };

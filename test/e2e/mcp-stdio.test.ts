@@ -131,12 +131,12 @@ describe('the process', () => {
 
   test('needs a key, and an id that is one', async () => {
     const keyless = await agentDashboard(['mcp'], { AGENT_DASHBOARD_URL: server.url });
-    expect(keyless).toMatchObject({ code: 1, stdout: '' });
+    expect(keyless).toMatchObject({ code: 2, stdout: '' });
     expect(keyless.stderr).toContain('--api-key or AGENT_DASHBOARD_API_KEY');
     const odd = await agentDashboard(['mcp', '--agent-instance-id', 'odd'], reaching());
     expect(odd).toMatchObject({ code: 2, stdout: '' });
     const nowhere = await agentDashboard(['mcp', '--base-url', 'nowhere'], reaching());
-    expect(nowhere).toMatchObject({ code: 1, stdout: '' });
+    expect(nowhere).toMatchObject({ code: 2, stdout: '' });
     expect(nowhere.stderr).toMatch(/^agent-dashboard: .*URL.*\n$/i);
   });
 

@@ -7,6 +7,8 @@ import { uuidV7 } from '../../adapters/runtime/system.ts';
 import type { Environment } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { packageInfo } from '../package-info.ts';
+import { givenKey, givenUrl } from '../server-address.ts';
+import { UsageError } from '../usage-error.ts';
 
 export interface McpOptions {
   /** Null: of the environment, else the server's default on this machine. */
@@ -27,16 +29,15 @@ const PATIENCE_MS = 8_000;
 /**
  * MCP over stdio for one agent, whose dashboard is a server elsewhere. Ends when stdin does. The server need not
  * run yet: until it does, tools answer that it cannot be reached.
- * @throws Error of one line, for an option that is missing or wrong.
+ * @throws UsageError for an option that is missing or wrong.
  */
 export async function mcp(env: Environment, options: McpOptions): Promise<void> {
-  const apiKey = options.apiKey ?? env.AGENT_DASHBOARD_API_KEY?.trim();
-  if (!apiKey) throw new Error('give a key with --api-key or AGENT_DASHBOARD_API_KEY; see: token issue');
-  const agent = createClient({
-    baseUrl: options.baseUrl ?? (env.AGENT_DASHBOARD_URL?.trim() || DEFAULT_URL),
-    token: apiKey,
-    patienceMs: PATIENCE_MS,
-  });
+  const token = givenKey(env, options);
+  if (token === null) {
+    throw new UsageError('mcp needs a key: --api-key or AGENT_DASHBOARD_API_KEY; `token issue` makes one');
+  }
+  const baseUrl = givenUrl(env, options) ?? DEFAULT_URL;
+  const agent = createClient({ baseUrl, token, patienceMs: PATIENCE_MS });
   // Not by readConfig: this runs in the surroundings of an agent, whose variables may mean something else.
   const logger = createLogger('warn');
   const diff = options.gitDiff ? await WorkingDiff.since(process.cwd(), logger) : null;
