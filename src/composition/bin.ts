@@ -8,5 +8,10 @@ if (refusal !== null) {
 }
 const { createCommandLine } = await import('./command-line.ts');
 
+// Whoever reads our lines has seen enough: `| head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 // Not left to end by itself: a database that has fallen silent would hold it up.
 process.exit(await createCommandLine(process.env).run(process.argv.slice(2)));

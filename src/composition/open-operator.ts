@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { Operator } from '../application/operator.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
+import { databaseFolder } from './data-dir.ts';
 import { createLogger } from './logger.ts';
 import { migrated, type OpenDatabase, openDatabase } from './open-database.ts';
 import { reachOperator } from './operator-socket.ts';
@@ -25,6 +27,28 @@ export const openOperator = (config: Config): Promise<OpenOperator> =>
       return operator === null ? null : { operator, [Symbol.asyncDispose]: async () => {} };
     },
   );
+
+/**
+ * The same for a command that has nothing to do where there is no database yet, and so is not to make one.
+ * @throws ConfigError
+ */
+export function openExistingOperator(config: Config): Promise<OpenOperator> {
+  requireStore(config);
+  return openOperator(config);
+}
+
+/**
+ * Whoever is in another folder than the server should be told, and not find a key and a database there.
+ * @param otherwise what else there is to do about it.
+ * @throws ConfigError where there is no embedded database, and no other.
+ */
+export function requireStore({ databaseUrl, dataDir }: Config, otherwise = ''): void {
+  if (databaseUrl !== null || existsSync(databaseFolder(dataDir))) return;
+  throw new ConfigError(
+    `DATA_DIR: there is no database in ${dataDir}. Go where the server was started, or set DATA_DIR or ` +
+      `DATABASE_URL as it has them${otherwise}`,
+  );
+}
 
 async function openHere(config: Config): Promise<OpenOperator> {
   const store: OpenDatabase = await openDatabase(config);

@@ -29,6 +29,17 @@ describe('what cannot be understood', () => {
     ['a duration without a unit', ['token', 'issue', '--user', 'u', '--expires', '90'], 'such as 90d'],
     ['a duration of nothing', ['token', 'issue', '--user', 'u', '--expires', '0d'], 'such as 90d'],
     ['an unknown algorithm', ['keys', 'generate', '--alg', 'hs256'], 'ed25519, rsa-2048, rsa-512'],
+    ['no address', ['watch', '--base-url', 'nonsense'], '--base-url must be an http or https URL'],
+    ['no instance', ['watch', '--instance', '???'], 'It should be a UUID'],
+    ['too little of an instance', ['reply', '623', 'yes'], 'at least the first 4 characters'],
+    ['no key for an agent', ['mcp'], 'mcp needs a key: --api-key or AGENT_DASHBOARD_API_KEY'],
+    ['a key with spaces', ['mcp', '--api-key', 'a b'], '--api-key must be a token, without spaces'],
+    ['no key at all', ['watch', '--api-key', ''], '--api-key must be a token'],
+    [
+      'an address of an agent',
+      ['mcp', '--api-key', 'k', '--base-url', 'ftp://h'],
+      '--base-url must be an http',
+    ],
     ['one argument too many', ['migrate', 'now'], 'too many arguments'],
   ])('%s: exit code 2, and help on stderr', async (_name, args, said) => {
     const { code, stdout, stderr } = await run(args, env);

@@ -49,6 +49,7 @@ describe.each([
   });
 
   it('says where there is nothing to list; for programs that is an empty list', async () => {
+    await run(['migrate'], env);
     const { code, stdout, stderr } = await run(['token', 'list'], env);
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
@@ -80,6 +81,19 @@ describe.each([
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(again.stdout)).toEqual(await listed(env));
     expect(JSON.parse(again.stdout)).toMatchObject([{ id: key!.id, revoked_at: expect.any(String) }]);
+  });
+
+  it('says in plain words that there is no such file to import', async () => {
+    const file = join(folder.path, 'missing');
+    expect(await run(['token', 'import', file], env)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `agent-dashboard: There is no file ${file}\n`,
+    });
+    expect(await run(['token', 'import', folder.path], env)).toMatchObject({
+      code: 1,
+      stderr: `agent-dashboard: ${folder.path} cannot be read (EISDIR)\n`,
+    });
   });
 
   it('imports a file line by line, and says what it makes of each', async () => {
@@ -243,7 +257,7 @@ describe('while a server holds the embedded store', () => {
   it('a path too long for a socket is told at once', async () => {
     const env = fresh({ DATA_DIR: join(folder.path, 'd'.repeat(100)) });
     using _held = await lockDataDir(env.DATA_DIR);
-    const { code, stdout, stderr } = await run(['token', 'list'], env);
+    const { code, stdout, stderr } = await run(['token', 'issue', '--user', 'ada'], env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^agent-dashboard: .*choose a shorter DATA_DIR\.\n$/);
   });

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { agentDashboard } from '../support/agent-dashboard.ts';
+import { agentDashboard, BIN } from '../support/agent-dashboard.ts';
+import { NodeProcess } from '../support/node-process.ts';
 import { createDatabase } from '../support/postgres-database.ts';
 import { RunningServer } from '../support/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
@@ -68,6 +69,26 @@ describe.each([
     expect(linesOf(stdout).at(-1)).toMatchObject({ type: 'end' });
   });
 
+  it('ends quietly where nobody reads on', async () => {
+    for (let step = 0; step < 3; step += 1) await say('x'.repeat(200_000));
+    const script = `set -o pipefail; "${process.execPath}" "${BIN}" user export --user local | head -n 1`;
+    await using shell = new NodeProcess(['-c', script], { node: 'bash', env });
+    const { code } = await shell.ended;
+    expect({ code, stderr: shell.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(linesOf(shell.stdout)).toMatchObject([{ type: 'header' }]);
+  });
+
+  it('says that there is nothing of a user; to export that is no failure, to delete it is', async () => {
+    const printed = await agentDashboard(['user', 'export', '--user', 'nobody'], env);
+    expect(printed).toMatchObject({ code: 0, stderr: 'There is nothing of the user nobody.\n' });
+    expect(linesOf(printed.stdout).map(({ type }) => type)).toEqual(['header', 'end']);
+    expect(await run(['user', 'delete', '--user', 'nobody', '--yes'], env)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'There is nothing of the user nobody to delete.\n',
+    });
+  });
+
   it('deletes nobody where it can neither ask nor was told --yes', async () => {
     const { code, stdout, stderr } = await run(['user', 'delete', '--user', 'local'], env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -80,7 +101,7 @@ describe.each([
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       user_id: 'local',
-      deleted: { agent_types: 1, agent_instances: 1, messages: 2, api_keys: 2 },
+      deleted: { agent_types: 1, agent_instances: 1, messages: 5, api_keys: 2 },
     });
     await expect.poll(() => say('anybody?'), { timeout: 6_000 }).toBe(401);
     const gone = await run(['user', 'export', '--user', 'local'], env);

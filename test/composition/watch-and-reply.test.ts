@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { uuidV7 } from '../../src/adapters/runtime/system.ts';
@@ -152,8 +153,56 @@ it('an instance, a key or a server that is not there is an error of one line', a
   expect(await failing('reply', uuidV7.next(), 'x', '--base-url', 'http://127.0.0.1:1')).toMatch(
     /No server answers/,
   );
-  expect(await failing('reply', uuidV7.next(), 'x', '--base-url', 'nowhere')).toMatch(/--base-url/);
+  expect(await failing('watch', '--base-url', 'http://localhost:1', '--api-key', 'k')).toMatch(
+    /^agent-dashboard: No server answers at http:\/\/localhost:1 \([^()]+\)\. .*--base-url or MCP_SERVER_PORT$/m,
+  );
 });
+
+it('the key that a command makes for itself is revoked when the command ends, however that is', async () => {
+  const madeHere = async () => {
+    const { stdout } = await run(['token', 'list', '--json'], env);
+    const keys = JSON.parse(stdout) as { name: string; revoked_at: string | null }[];
+    return keys.filter(({ name }) => name === 'terminal');
+  };
+  const before = (await madeHere()).length;
+  await run(['reply', await asked(), 'yes'], env);
+  await run(['reply', uuidV7.next(), 'there is no such instance'], env);
+  await using watching = new NodeProcess([BIN, 'watch'], { env });
+  await watching.printed('codex');
+  watching.signal('SIGINT');
+  await watching.ended;
+  const made = await madeHere();
+  expect(made).toHaveLength(before + 3);
+  expect(made.filter(({ revoked_at }) => revoked_at === null)).toEqual([]);
+  // Nobody would take it.
+  await run(['watch', '--base-url', 'http://localhost:1'], env);
+  expect(await madeHere()).toHaveLength(before + 3);
+});
+
+const asked = async () => {
+  const id = uuidV7.next();
+  await say(id, 'May I?', true);
+  return id;
+};
+
+it.each([
+  ['watch'],
+  ['reply', uuidV7.next(), 'yes'],
+  ['token', 'list'],
+  ['token', 'revoke', 'x'],
+  ['user', 'export', '--user', 'ada'],
+  ['user', 'delete', '--user', 'ada', '--yes'],
+])(
+  '%s %s in a folder that is none of a server makes nothing there, and says where it looked',
+  async (...args) => {
+    const DATA_DIR = join(folder.path, 'elsewhere');
+    const { code, stdout, stderr } = await run(args, { DATA_DIR });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^agent-dashboard: DATA_DIR: there is no database in [^\n]*DATABASE_URL[^\n]*\n$/);
+    expect(stderr).toContain(DATA_DIR);
+    expect(existsSync(DATA_DIR)).toBe(false);
+  },
+);
 
 it.each([
   ['\u001b[2J', '�[2J'],

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import type { Imported, IssueRequest, ListedKey } from '../../application/operator.ts';
 import { ConfigError, type Environment, readConfig } from '../config.ts';
-import { openOperator } from '../open-operator.ts';
+import { openExistingOperator, openOperator } from '../open-operator.ts';
 import { plainJson, plainLine } from '../person/plain-text.ts';
 
 /** Prints a new token on stdout, and nothing else. */
@@ -16,7 +17,7 @@ export async function issueToken(env: Environment, request: IssueRequest): Promi
 
 /** Prints what is known of every token that was issued; the tokens themselves nobody knows. */
 export async function listTokens(env: Environment, { json }: { json: boolean }): Promise<void> {
-  await using opened = await openOperator(readConfig(env));
+  await using opened = await openExistingOperator(readConfig(env));
   const keys = await opened.operator.list();
   if (json) process.stdout.write(`${plainJson(keys, 2)}\n`);
   else if (keys.length === 0) process.stderr.write('No token has been issued yet.\n');
@@ -29,7 +30,7 @@ export async function revokeToken(
   id: string,
   { json }: { json: boolean },
 ): Promise<boolean> {
-  await using opened = await openOperator(readConfig(env));
+  await using opened = await openExistingOperator(readConfig(env));
   const revoked = await opened.operator.revoke(id);
   if (json) process.stdout.write(`${plainJson(revoked, 2)}\n`);
   else for (const key of revoked) tellOfRevoked(key);
@@ -44,6 +45,7 @@ function tellOfRevoked({ id, name, user_id }: ListedKey): void {
 
 /**
  * Records the tokens of a file, one a line; empty lines and those that begin with # are left out.
+ * @param file its path; `-` is stdin.
  * @returns whether every one of them could be.
  */
 export async function importTokens(
@@ -51,7 +53,7 @@ export async function importTokens(
   file: string,
   { json }: { json: boolean },
 ): Promise<boolean> {
-  const lines = (await readFile(file, 'utf8')).split('\n').map((line) => line.trim());
+  const lines = (await textOf(file)).split('\n').map((line) => line.trim());
   const numbered = lines
     .map((token, index) => ({ token, line: index + 1 }))
     .filter(({ token }) => token !== '' && !token.startsWith('#'));
@@ -68,6 +70,14 @@ export async function importTokens(
     areAllRecorded &&= imported.every(({ outcome }) => outcome !== 'refused');
   }
   return areAllRecorded;
+}
+
+async function textOf(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin);
+  return readFile(file, 'utf8').catch(({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'ENOENT') throw new Error(`There is no file ${file}`);
+    throw new Error(`${file} cannot be read (${code ?? message})`);
+  });
 }
 
 /** A running server is given some at a time, so that however long the file is, it answers in time. */

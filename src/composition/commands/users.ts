@@ -7,7 +7,8 @@ import type { ExportLine } from '../../application/user-export.ts';
 import type { WireHoldings } from '../../application/wire-holdings.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type Environment, readConfig } from '../config.ts';
-import { openOperator } from '../open-operator.ts';
+import { openExistingOperator } from '../open-operator.ts';
+import { plainLine } from '../person/plain-text.ts';
 import { Progress } from '../progress.ts';
 
 /** Writes everything there is of a user as lines of JSON to a file, or to stdout. */
@@ -15,9 +16,11 @@ export async function exportUser(
   env: Environment,
   { user, output }: { user: UserId; output: string | null },
 ): Promise<void> {
-  await using opened = await openOperator(readConfig(env));
-  const { agent_instances, messages } = await opened.operator.holdings(user);
-  const expected = agent_instances + messages;
+  await using opened = await openExistingOperator(readConfig(env));
+  const held = await opened.operator.holdings(user);
+  // Not refused: that there is nothing is an answer, too, and the file says so.
+  if (isNothing(held)) process.stderr.write(`There is nothing of the user ${plainLine(user)}.\n`);
+  const expected = held.agent_instances + held.messages;
   // On a terminal the lines themselves show how it goes on.
   using progress = new Progress(output !== null || !process.stdout.isTTY);
   let written = 0;
@@ -29,9 +32,20 @@ export async function exportUser(
     }
   }
   const text = Readable.from(lines(opened.operator.exportUser(user)));
-  if (output === null) await pipeline(text, process.stdout, { end: false });
-  else await writeWhole(text, output);
+  if (output !== null) await writeWhole(text, output);
+  else if (!(await isPrinted(text))) return;
   progress.end(`Exported ${written} lines${output === null ? '' : ` to ${output}`}.`);
+}
+
+/** False where whoever reads our lines has seen enough: `| head`. */
+async function isPrinted(text: Readable): Promise<boolean> {
+  try {
+    await pipeline(text, process.stdout, { end: false });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    return false;
+  }
 }
 
 /** A file under that name is always a whole one, and for its owner alone. */
@@ -48,15 +62,19 @@ async function writeWhole(text: Readable, path: string): Promise<void> {
 
 /**
  * Deletes everything there is of a user.
- * @returns whether it was done; false where whoever was asked did not say so.
+ * @returns whether it was done; false where there is nothing, or whoever was asked did not say so.
  */
 export async function deleteUser(
   env: Environment,
   { user, yes, json }: { user: UserId; yes: boolean; json: boolean },
 ): Promise<boolean> {
-  await using opened = await openOperator(readConfig(env));
+  await using opened = await openExistingOperator(readConfig(env));
   const { operator } = opened;
   const found = await operator.holdings(user);
+  if (isNothing(found)) {
+    process.stderr.write(`There is nothing of the user ${plainLine(user)} to delete.\n`);
+    return false;
+  }
   if (!yes && !(await isConfirmed(user, found))) {
     process.stderr.write('Nothing was deleted.\n');
     return false;
@@ -85,6 +103,8 @@ async function isConfirmed(user: UserId, found: WireHoldings): Promise<boolean> 
   asking.close();
   return answer.trim() === user;
 }
+
+const isNothing = (held: WireHoldings): boolean => Object.values(held).every((count) => count === 0);
 
 const inWords = ({ agent_instances, messages, agent_types, api_keys }: WireHoldings): string =>
   `${agent_instances} agent instances with ${messages} messages, ${agent_types} agent types and ${api_keys} keys`;
