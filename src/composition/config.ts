@@ -109,9 +109,17 @@ const VARIABLES = {
     ),
   },
   METRICS_PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    must: 'be the http or https URL of an OpenTelemetry collector such as http://127.0.0.1:4318',
+    schema: v.optional(httpUrl),
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    must: 'be the http or https URL where a collector takes traces, such as http://127.0.0.1:4318/v1/traces',
+    schema: v.optional(httpUrl),
+  },
   LOG_LEVEL: {
     must: `be one of ${LOG_LEVELS.join(', ')}`,
-    schema: v.optional(v.picklist(LOG_LEVELS), 'info'),
+    schema: v.optional(v.picklist(LOG_LEVELS)),
   },
 } as const;
 
@@ -164,7 +172,8 @@ export interface Config {
   readonly metricsPort: number | null;
   /** Whether OpenTelemetry's own variables, which its libraries read, ask for traces. */
   readonly traces: boolean;
-  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** null: as suits whoever reads the log. */
+  readonly logLevel: (typeof LOG_LEVELS)[number] | null;
 }
 
 /**
@@ -198,7 +207,7 @@ export function readConfig(env: Environment): Config {
     retentionDays: values.RETENTION_DAYS ?? null,
     metricsPort: values.METRICS_PORT ?? null,
     traces: asksForTraces(env),
-    logLevel: values.LOG_LEVEL,
+    logLevel: values.LOG_LEVEL ?? null,
   };
 }
 

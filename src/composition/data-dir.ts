@@ -23,12 +23,12 @@ export const databaseFolder = (dataDir: string): string => join(dataDir, 'databa
  * Makes the folder of the embedded database for its owner alone, whatever the mode of the data folder: PGlite
  * would leave that to the umask.
  */
-export async function makeDatabaseFolder(dataDir: string): Promise<string> {
+export async function makeDatabaseFolder(dataDir: string): Promise<{ folder: string; isNew: boolean }> {
   const folder = databaseFolder(dataDir);
-  await mkdir(folder, { recursive: true });
+  const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
   // Earlier versions left it to the umask, too. Of somebody else's folder they are to decide.
   await chmod(folder, 0o700).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPERM') throw error;
   });
-  return folder;
+  return { folder, isNew };
 }

@@ -8,11 +8,14 @@ import type { Config } from './config.ts';
  */
 const TOKEN = /\beyJ[\w-]+(?:(?:\.|%2[Ee])[\w-]*)*/g;
 
-/** The log, one JSON object a line, on stderr: stdout is for people. */
+/**
+ * The log, one JSON object a line, on stderr: stdout is for people.
+ * @param level null: `info`, but `warn` on a terminal, whose reader is told in words that all goes well.
+ */
 export const createLogger = (level: Config['logLevel']): Logger =>
   pino(
     {
-      level,
+      level: level ?? (process.stderr.isTTY ? 'warn' : 'info'),
       base: null,
       serializers: { err },
       hooks: { streamWrite: (line) => line.replace(TOKEN, '[token]') },

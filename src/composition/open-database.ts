@@ -26,8 +26,11 @@ export async function openDatabase(
   }
   const lock = await lockDataDir(config.dataDir);
   try {
+    const { folder, isNew } = await makeDatabaseFolder(config.dataDir);
+    // That takes seconds, and somebody may be waiting for them.
+    if (isNew && process.stderr.isTTY) process.stderr.write(`Making the database in ${folder}\n`);
     const { openPglite } = await import('../adapters/mikro-orm/pglite.ts');
-    const database = await openPglite(await makeDatabaseFolder(config.dataDir), observer);
+    const database = await openPglite(folder, observer);
     return {
       database,
       async [Symbol.asyncDispose]() {

@@ -31,7 +31,7 @@ const DEFAULTS = {
   retentionDays: null,
   metricsPort: null,
   traces: false,
-  logLevel: 'info',
+  logLevel: null,
 };
 
 interface Expected {
@@ -127,6 +127,16 @@ const VARIABLES: { readonly [name: string]: Expected } = {
     must: /port number from 0 to 65535/,
     wrong: ['http', '-1', '65536'],
     right: ['9464', { metricsPort: 9464 }],
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    must: /http or https URL of an OpenTelemetry collector/,
+    wrong: ['x', 'localhost:4318', 'grpc://localhost:4317', '/v1/traces'],
+    right: ['http://localhost:4318', { traces: true }],
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    must: /http or https URL where a collector takes traces/,
+    wrong: ['x', 'localhost:4318/v1/traces'],
+    right: ['https://collector.example/v1/traces', { traces: true }],
   },
   LOG_LEVEL: {
     must: /one of fatal, error, warn, info, debug, trace, silent/,
