@@ -83,6 +83,15 @@ describe.each([
     expect(JSON.parse(again.stdout)).toMatchObject([{ id: key!.id, revoked_at: expect.any(String) }]);
   });
 
+  it('imports what it is given on stdin', async () => {
+    const jti = aKeyId();
+    const script = `echo "$TOKEN" | "${process.execPath}" "${BIN}" token import -`;
+    const given = { ...env, TOKEN: signedToken({ sub: 'ada', jti }) };
+    await using shell = new NodeProcess(['-c', script], { node: 'bash', env: given });
+    const { code } = await shell.ended;
+    expect({ code, stdout: shell.stdout }).toEqual({ code: 0, stdout: `line 1: ${jti}, agent of ada\n` });
+  });
+
   it('says in plain words that there is no such file to import', async () => {
     const file = join(folder.path, 'missing');
     expect(await run(['token', 'import', file], env)).toEqual({
