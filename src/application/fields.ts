@@ -23,6 +23,14 @@ export const content = v.pipe(
   v.description('1 to 1,000,000 characters, not only white space'),
 );
 
+export const agentContent = v.pipe(
+  content,
+  v.description(
+    '1 to 1,000,000 characters, not only white space. Markdown. A question that ends with numbered lines between ' +
+      '[OPTIONS] and [/OPTIONS], or with [YES/NO], offers its answers to tap; the text of one is the answer',
+  ),
+);
+
 const shortText = v.pipe(
   v.string(),
   v.maxLength(255, 'must be at most 255 characters'),

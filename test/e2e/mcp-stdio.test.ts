@@ -86,7 +86,8 @@ describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
     await answer(id, 'go on');
     expect(answerOf(await client.call('ask_question', { question_id }))).toMatchObject({ answer: 'go on' });
 
-    expect(answerOf(await client.call('end_session', { agent_instance_id: id }))).toMatchObject({
+    expect(answerOf(await client.call('end_session', {}))).toMatchObject({
+      agent_instance_id: id,
       final_status: 'COMPLETED',
     });
     const next = answerOf(await client.call('log_step', { step_description: 'Something new' }));

@@ -14,7 +14,7 @@ export const sendAgentMessage = defineUseCase({
   scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,
-    content: field.content,
+    content: field.agentContent,
     agent_type: field.optional(field.agentType),
     requires_user_input: field.optional(v.boolean()),
     git_diff: v.optional(v.unknown()),
