@@ -162,7 +162,7 @@ describe('the process', () => {
     expect(odd).toMatchObject({ code: 2, stdout: '' });
     const nowhere = await agentDashboard(['mcp', '--base-url', 'nowhere'], reaching());
     expect(nowhere).toMatchObject({ code: 1, stdout: '' });
-    expect(nowhere.stderr).toMatch(/^agent-dashboard: .*URL.*\n$/i);
+    expect(nowhere.stderr).toMatch(/^agent-dashboard: baseUrl .*\n$/);
   });
 
   test('takes its options before the environment, and its instance and type from them', async () => {

@@ -57,8 +57,11 @@ export class Connection {
 
   /** @throws TypeError for what is no URL, or no token. */
   constructor({ baseUrl, token, patienceMs = 60_000, timeoutMs = 30_000, fetch }: ClientSettings) {
-    const { protocol, origin, pathname } = new URL(baseUrl);
-    if (!/^https?:$/.test(protocol)) throw new TypeError('baseUrl must begin with http:// or https://');
+    const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      throw new TypeError('baseUrl must be a URL of http or https');
+    }
+    const { origin, pathname } = url;
     if (!/^[\x21-\x7e]+$/.test(token)) throw new TypeError('token must be a token, without spaces');
     const below = pathname.replace(/\/+$/, '');
     this.#root = origin + (below.endsWith(BASE_PATH) ? below : below + BASE_PATH);
