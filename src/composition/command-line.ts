@@ -6,6 +6,7 @@ import type { ReplyOptions } from './commands/reply.ts';
 import type { WatchOptions } from './commands/watch.ts';
 import type { Environment } from './config.ts';
 import { packageInfo } from './package-info.ts';
+import { plainLine } from './person/plain-text.ts';
 
 /** Everything went well; what was asked for could not be done; it was asked for in the wrong way. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -243,9 +244,9 @@ function permissionSeconds(text: string): number {
   throw new InvalidArgumentError('It should be no more than a day.');
 }
 
-/** One line for a person. What is behind it is in the log, where there is one. */
+/** One line for a person, who may be told what a server elsewhere says. What is behind it is in the log, where there is one. */
 function explain(error: unknown): string {
   const { message, cause } = error as Error;
   const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
-  return `${message}${reason}`.replaceAll(/\s*\n\s*/g, ' ');
+  return plainLine(`${message}${reason}`.replaceAll(/\s*\n\s*/g, ' '));
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { uuidV7 } from '../../src/adapters/runtime/system.ts';
@@ -122,6 +125,17 @@ it('an instance, a key or a server that is not there is an error of one line', a
     /No server answers/,
   );
   expect(await failing('reply', uuidV7.next(), 'x', '--base-url', 'nowhere')).toMatch(/--base-url/);
+});
+
+it('what another server says of an error is nothing that a terminal obeys', async () => {
+  const detail = 'no \u001b[2J\u009b31m such key';
+  const other = createServer((_req, res) => res.writeHead(400).end(JSON.stringify({ code: 'x', detail })));
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { code, stderr } = await run(['watch', '--api-key', 'a', '--base-url', `http://127.0.0.1:${port}`]);
+  other.close();
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'agent-dashboard: no �[2J�31m such key\n' });
 });
 
 it.each([

@@ -130,6 +130,31 @@ describe('the process', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
 
+  test('logs nothing for a call that its client has cancelled', async () => {
+    await using client = await start();
+    const asking = new AbortController();
+    const agent_instance_id = randomUUID();
+    const call = client.call(
+      'ask_question',
+      { agent_instance_id, question_text: 'Never mind?' },
+      { signal: asking.signal },
+    );
+    await openQuestion(agent_instance_id);
+    asking.abort();
+    await expect(call).rejects.toThrow();
+    await client.call('log_step', { agent_instance_id, step_description: 'going on' });
+    expect(client.stderr()).toBe('');
+  });
+
+  test('reads what a step may be however it is escaped, and ends, saying why, at what is longer', async () => {
+    await using client = await start();
+    const long = await client.call('log_step', { step_description: 'x'.repeat(12_000_000) });
+    expect(long._meta?.[ERROR_META]).toMatchObject({ code: 'invalid_input' });
+    const call = client.call('log_step', { step_description: 'x'.repeat(17_000_000) });
+    await expect(call).rejects.toThrow();
+    expect(client.stderr()).toBe('agent-dashboard: A message of the client is longer than 16 MiB\n');
+  });
+
   test('needs a key, and an id that is one', async () => {
     const keyless = await agentDashboard(['mcp'], { AGENT_DASHBOARD_URL: server.url });
     expect(keyless).toMatchObject({ code: 1, stdout: '' });
@@ -138,7 +163,7 @@ describe('the process', () => {
     expect(odd).toMatchObject({ code: 2, stdout: '' });
     const nowhere = await agentDashboard(['mcp', '--base-url', 'nowhere'], reaching());
     expect(nowhere).toMatchObject({ code: 1, stdout: '' });
-    expect(nowhere.stderr).toMatch(/^agent-dashboard: .*URL.*\n$/i);
+    expect(nowhere.stderr).toMatch(/^agent-dashboard: baseUrl .*\n$/);
   });
 
   test('takes its options before the environment, and its instance and type from them', async () => {
