@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { GIT_DIFF_LIMIT_BYTES, judgeGitDiff } from '../../domain/git-diff.ts';
@@ -67,7 +67,7 @@ export class WorkingDiff {
     const folder = this.#top;
     const own = resolve(folder, (await git(['rev-parse', '--git-path', 'index'], { folder })).trim());
     // A repository without a commit may have none.
-    await copyFile(own, index).catch(() => undefined);
+    await copyAsOldAs(own, index).catch(() => undefined);
     const env = { GIT_INDEX_FILE: index };
     // Names are bytes, which need not be UTF-8.
     const bytes = { folder, env, encoding: 'latin1' } as const;
@@ -83,6 +83,16 @@ export class WorkingDiff {
     }
     return git([...DIFF, this.#since, '--'], { folder, env, limit: GIT_DIFF_LIMIT_BYTES });
   }
+}
+
+/**
+ * By its age git knows which files may have changed in the very second in which it looked at them last, and reads
+ * those again. A copy that is younger would hide a change that leaves a file as long as it was.
+ */
+async function copyAsOldAs(own: string, copy: string): Promise<void> {
+  const { atime, mtime } = await stat(own);
+  await copyFile(own, copy);
+  await utimes(copy, atime, mtime);
 }
 
 /** Whether it is a file that may not be read, for which git would end the diff of all others. */

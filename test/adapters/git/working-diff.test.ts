@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { appendFile, chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { git as runGit } from '../../../src/adapters/git/git.ts';
@@ -64,6 +64,20 @@ describe('the diff', () => {
     }
     expect(text).not.toContain('secret');
     expect(text).toMatch(/^diff --git a\/a.txt b\/a.txt$/m);
+  });
+
+  test('has a change that leaves a file as long as it was, made in the second of the commit', async () => {
+    await repository();
+    const diff = await begun();
+    // A time that nobody can set would tell it apart; within that second it is the same.
+    git('config', 'core.trustctime', 'false');
+    const then = new Date('2026-01-01T09:00:00.000Z');
+    await utimes(at('a.txt'), then, then);
+    git('update-index', '--refresh');
+    await utimes(at('.git/index'), then, then);
+    await writeFile(at('a.txt'), 'two\n');
+    await utimes(at('a.txt'), then, then);
+    expect(await diff.read()).toContain('+two\n');
   });
 
   test('leaves the person’s index as it is', async () => {
