@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type ClientSettings, createClient } from '../../../src/adapters/client/client.ts';
 import { backoffMs } from '../../../src/adapters/client/pause.ts';
 
@@ -61,6 +61,25 @@ test.each([
   expect(server.requests[0]!.key).toMatch(/^[0-9a-f-]{36}$/);
   expect(new Set(server.requests.map(({ key }) => key)).size).toBe(1);
   expect(new Set(server.requests.map(({ body }) => body)).size).toBe(1);
+});
+
+describe('a session whose scope is left', () => {
+  const refused = problem(401, 'unauthenticated');
+  const leave = async (server: Awaited<ReturnType<typeof scripted>>) => {
+    await using session = server.client.session({ agent_type: 'script' });
+    await session.sendMessage('hi');
+  };
+
+  test('because a call has failed tells of that, and not that it could not be ended either', async () => {
+    await using server = await scripted([refused]);
+    await expect(leave(server)).rejects.toMatchObject({ name: 'DashboardError', code: 'unauthenticated' });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('and that nothing else was wrong with tells that it could not be ended', async () => {
+    await using server = await scripted([done, refused]);
+    await expect(leave(server)).rejects.toMatchObject({ name: 'DashboardError', code: 'unauthenticated' });
+  });
 });
 
 test('each call has a key of its own, unless it is given one', async () => {
