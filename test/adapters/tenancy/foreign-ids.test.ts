@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ROUTES } from '../../../src/adapters/koa/routes.ts';
+import { EXPORT_PATH } from '../../../src/adapters/koa/export-route.ts';
+import { describeApi } from '../../../src/adapters/koa/openapi/document.ts';
+import { BASE_PATH, ROUTES } from '../../../src/adapters/koa/routes.ts';
+import { OPTIONS_PATH, SESSION_PATH } from '../../../src/adapters/koa/sign-in.ts';
 import { TOOLS } from '../../../src/adapters/mcp/tools.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { UseCase } from '../../../src/application/use-case.ts';
@@ -10,6 +13,7 @@ import { METHOD_PROBES, ObservedClient, overTool } from './mcp.ts';
 import { fieldsOf, kindsOfOwn, namedBy, probesOf, unclassified } from './probes.ts';
 import { overRest, pathFields } from './rest.ts';
 import { OBSERVED_STORES } from './stores.ts';
+import { EVENTS, EVENTS_OF_INSTANCE } from './streams.ts';
 import { TenantServer } from './tenant-server.ts';
 import { expectAlike, newTenants, squattingTenants } from './tenants.ts';
 
@@ -27,6 +31,24 @@ describe('the walk is complete', () => {
     },
   );
 
+  test('every path that takes a token is in the table, or walked beside it', () => {
+    const { paths } = describeApi({
+      version: '1.2.3',
+      hasSignIn: true,
+      hasStreams: true,
+      hasExport: true,
+      publishesKeys: true,
+    });
+    const inTable = new Set(ROUTES.map(({ path }) => BASE_PATH + path.replaceAll(/:(\w+)/g, '{$1}')));
+    const beside = Object.keys(paths).filter((path) => path.startsWith(BASE_PATH) && !inTable.has(path));
+    const walked = [EVENTS, EVENTS_OF_INSTANCE, EXPORT_PATH].map((path) =>
+      path.replaceAll(/:(\w+)/g, '{$1}'),
+    );
+    // Signing in and out is by what only its owner has.
+    const named = [...walked.map((path) => BASE_PATH + path), SESSION_PATH, OPTIONS_PATH];
+    expect(beside.toSorted()).toEqual(named.toSorted());
+  });
+
   test.each(TOOLS)('every argument of $definition.name is a field of its use case', (tool) => {
     const ofUseCase = [...tool.renamed].filter(([field]) => fieldsOf(tool.useCase).includes(field));
     expect(ofUseCase.map(([, argument]) => argument).toSorted()).toEqual(
@@ -35,7 +57,7 @@ describe('the walk is complete', () => {
   });
 });
 
-/** To delete an account names nobody's ids but one's own, and ends whoever asks for it. */
+/** To delete an account names nobody's ids but one's own, and ends whoever asks for it: it is walked alone. */
 const COMPARED = ROUTES.filter(({ useCase }) => useCase !== useCases.deleteAccount);
 
 /** The embedded database runs the very statements that the other one does without row level security. */
