@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { once } from 'node:events';
 import type { Context } from 'koa';
 import type { ExportLine, UserExport } from '../../application/user-export.ts';
 import { exchangeOf } from './exchange.ts';
@@ -39,11 +38,14 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
       return;
     }
     res.setTimeout(STALLED_MS, () => res.destroy());
-    try {
-      await pipeline(Readable.from(chunks(first, lines), { objectMode: false }), res);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    const closed = res.closed ? null : new Promise<void>((resolve) => res.once('close', resolve));
+    // Not by a pipeline: it would hand what goes wrong to the response, and so past the exchange to the host.
+    for await (const chunk of chunks(first, lines)) {
+      if (!res.closed && !res.write(chunk)) await Promise.race([once(res, 'drain'), closed]);
+      if (res.closed) return;
     }
+    res.end();
+    await closed;
   };
 }
 
