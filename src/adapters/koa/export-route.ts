@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { ExportLine, UserExport } from '../../application/user-export.ts';
 import { exchangeOf } from './exchange.ts';
 import { notAcceptable } from './http-error.ts';
+import { BASE_PATH } from './routes.ts';
 
 export const EXPORT_PATH = '/export';
 
@@ -21,6 +22,7 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
     exchange.route = ANSWERING;
+    exchange.at = BASE_PATH + EXPORT_PATH;
     if (ctx.accepts(TYPE, 'application/x-ndjson', 'text/plain') === false) throw notAcceptable(TYPE);
     const lines = userExport(exchange.caller!)[Symbol.asyncIterator]();
     // Until there is a line, all that goes wrong can still be answered.
