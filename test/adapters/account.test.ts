@@ -146,7 +146,11 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
       await (await exportOf()).text();
       const ofOther = 3;
       expect(pages - ofOther).toBeLessThan(3);
+      const { lines } = server.server.log;
+      const before = lines.length;
       response.destroy();
+      await expect.poll(() => lines.slice(before).map(({ message }) => message)).toContain('request');
+      expect(pages - ofOther).toBeLessThan(3);
       queries.changesSince = original;
       expect(server.server.log.at('error')).toEqual([]);
     });

@@ -43,7 +43,7 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
     const closed = res.closed ? null : new Promise<void>((resolve) => res.once('close', resolve));
     // Not by a pipeline: it would hand what goes wrong to the response, and so past the exchange to the host.
     for await (const chunk of chunks(first, lines)) {
-      if (!res.closed && !res.write(chunk)) await Promise.race([once(res, 'drain'), closed]);
+      if (!res.write(chunk)) await Promise.race([once(res, 'drain'), closed]);
       if (res.closed) return;
     }
     res.end();
