@@ -43,6 +43,8 @@ export const agentType = v.pipe(
 );
 export const name = shortText;
 
+export const notify = v.pipe(v.boolean(), v.description('Taken, and without effect as yet'));
+
 export const waitSeconds = v.pipe(
   v.number(),
   v.minValue(0, 'must be 0 to 300 seconds'),
