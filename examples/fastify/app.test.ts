@@ -1,4 +1,7 @@
-/** The application's own tests: memory instead of the database, and tokens that are the user's name. */
+/**
+ * The application's own tests: memory instead of the database, and tokens that are the user's name.
+ * `npm i --save-dev @modelcontextprotocol/client && node --test`
+ */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';

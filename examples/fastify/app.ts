@@ -24,7 +24,7 @@ export function createApp({ store, tokens }: AppOptions): FastifyInstance {
 
   app.get('/', async () => ({ application: 'its own' }));
 
-  /** A route of the application that looks into the dashboard, for whomever the application trusts. */
+  /** A route of the application that looks into the dashboard. Its own sign-in belongs before it. */
   app.get<{ Params: { user: string } }>('/users/:user/open-questions', async ({ params }) => {
     const caller = { userId: userId(params.user), scopes: ['dashboard'] } as const;
     const input = { status: 'AWAITING_INPUT', limit: 200 };

@@ -1,7 +1,8 @@
 /**
  * The application with a PostgreSQL embedded in it, kept in ./data:
  *
- *     npm i agent-dashboard-server fastify && node server.ts
+ *     npm pkg set type=module && npm i agent-dashboard-server fastify && node server.ts
+ *     curl localhost:3000/api/v1/agent-summary -H 'authorization: Bearer <the dashboard token>'
  *
  * It prints a token for agents and one for people. The keys that sign them are new at every start, unless
  * JWT_PRIVATE_KEY has a pair (`npx agent-dashboard keys generate`).
@@ -66,8 +67,9 @@ for (const scope of ['agent', 'dashboard'] as const) {
   console.log(`${scope} token:`, await operator.issue({ ...grant, expiresInSeconds: 24 * 60 * 60 }));
 }
 
-process.once('SIGTERM', async () => {
+async function stop(): Promise<void> {
   clearInterval(housekeeping);
   await app.close();
   await database.close();
-});
+}
+process.once('SIGTERM', stop).once('SIGINT', stop);

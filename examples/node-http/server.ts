@@ -1,7 +1,7 @@
 /**
  * Two use cases in a plain node:http application, beside a route of its own and behind its own sign-in:
  *
- *     npm i agent-dashboard-server && node server.ts
+ *     npm pkg set type=module && npm i agent-dashboard-server && node server.ts
  *     curl localhost:3000/report -H 'x-session: s1' -d '{"agent_instance_id": "<a UUID>", "agent_type": "cron", "content": "Hello"}'
  *     curl 'localhost:3000/inbox?agent_instance_id=<that UUID>' -H 'x-session: s1'
  */
@@ -74,7 +74,8 @@ server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () =>
   console.log('listening', server.address()),
 );
 
-process.once('SIGTERM', () => {
+function stop(): void {
   dashboard.stop();
   server.close();
-});
+}
+process.once('SIGTERM', stop).once('SIGINT', stop);

@@ -23,6 +23,14 @@ export const content = v.pipe(
   v.description('1 to 1,000,000 characters, not only white space'),
 );
 
+export const agentContent = v.pipe(
+  content,
+  v.description(
+    '1 to 1,000,000 characters, not only white space. Markdown. A question that ends with numbered lines between ' +
+      '[OPTIONS] and [/OPTIONS], or with [YES/NO], offers its answers to tap; the text of one is the answer',
+  ),
+);
+
 const shortText = v.pipe(
   v.string(),
   v.maxLength(255, 'must be at most 255 characters'),
@@ -34,6 +42,8 @@ export const agentType = v.pipe(
   v.description('The kind of agent, such as claude-code; stored in lower case'),
 );
 export const name = shortText;
+
+export const notify = v.pipe(v.boolean(), v.description('Taken, and without effect as yet'));
 
 export const waitSeconds = v.pipe(
   v.number(),

@@ -5,6 +5,9 @@ export const JSON_DEPTH_LIMIT = 64;
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** What a host that passes values of its own could put where JSON is expected. */
+const NOT_JSON = new Set(['bigint', 'function', 'symbol']);
+
 /** A path is made of the client's keys, which may be as long as the body. */
 const SHOWN_PATH_LIMIT = 200;
 
@@ -32,6 +35,10 @@ export function refuseHostileJson(root: object): void {
         if (!(path === '' && LENIENT_FIELDS.has(key))) refuseHostileText(child, where);
       } else if (typeof child === 'object' && child !== null) {
         pending.push([child, depth + 1, where]);
+      } else if (NOT_JSON.has(typeof child)) {
+        throw new RequestError('invalid_input', `${where}: must be JSON`, [
+          { path: where, message: 'must be JSON' },
+        ]);
       }
     }
   }

@@ -33,17 +33,42 @@ export class SignInCodes {
   }
 
   /**
-   * @returns the token of a new key, which is listed and can be revoked as any other.
+   * Exchanges a code for the token of a new key, which is listed and can be revoked like any other. Of several
+   * who redeem it at once, one gets a token. A code for which no key could be made stays good.
    * @throws PortError `unauthenticated` for a code that was used, has expired or never was.
-   * @throws PortError `issuing_disabled`
+   * @throws PortError `issuing_disabled`, `storage_busy`, `storage_unavailable`.
    */
   async redeem(code: string): Promise<string> {
     const known = this.#codes.get(code);
+    // Before anything is awaited, so that nobody else finds it meanwhile.
     this.#codes.delete(code);
     if (known === undefined || known.expiresAt <= this.#ports.clock.now().getTime()) {
       throw unauthenticated(new Error('no such sign-in code'));
     }
-    const { userId } = known;
+    try {
+      return await this.#newKey(known.userId);
+    } catch (error) {
+      this.#codes.set(code, known);
+      throw error;
+    }
+  }
+
+  /**
+   * Revokes the key of a token that `redeem` gave out. A token that was made in another way stays good: it may be
+   * in use elsewhere.
+   */
+  async end(userId: UserId, token: string): Promise<void> {
+    const { apiKeys, clock } = this.#ports;
+    const key = await apiKeys.findByToken(userId, { id: null, hash: hashOfToken(token) });
+    if (key?.name !== BROWSER_KEY) return;
+    await apiKeys.update({ userId, id: key.id }, (current) => ({
+      output: null,
+      changes: revokeApiKey(current, clock.now()),
+      record: null,
+    }));
+  }
+
+  async #newKey(userId: UserId): Promise<string> {
     const { key, token } = await issueApiKey(this.#ports, userId, {
       name: BROWSER_KEY,
       scope: 'dashboard',
@@ -56,17 +81,5 @@ export class SignInCodes {
       record: null,
     }));
     return token;
-  }
-
-  /** Signing out ends the key that a code was redeemed for; one that was pasted is its owner's to end. */
-  async end(userId: UserId, token: string): Promise<void> {
-    const { apiKeys, clock } = this.#ports;
-    const key = await apiKeys.findByToken(userId, { id: null, hash: hashOfToken(token) });
-    if (key?.name !== BROWSER_KEY) return;
-    await apiKeys.update({ userId, id: key.id }, (current) => ({
-      output: null,
-      changes: revokeApiKey(current, clock.now()),
-      record: null,
-    }));
   }
 }

@@ -7,6 +7,7 @@ import type { WatchOptions } from './commands/watch.ts';
 import type { Environment } from './config.ts';
 import { packageInfo } from './package-info.ts';
 import { isBeginningOfId } from './person/named-instance.ts';
+import { plainLine } from './person/plain-text.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Everything went well; what was asked for could not be done; it was asked for in the wrong way. */
@@ -253,9 +254,9 @@ function permissionSeconds(text: string): number {
   throw new InvalidArgumentError('It should be no more than a day.');
 }
 
-/** One line for a person. What is behind it is in the log, where there is one. */
+/** One line for a person, who may be told what a server elsewhere says. What is behind it is in the log, where there is one. */
 function explain(error: unknown): string {
   const { message, cause } = error as Error;
   const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
-  return `${message}${reason}`.replaceAll(/\s*\n\s*/g, ' ');
+  return plainLine(`${message}${reason}`.replaceAll(/\s*\n\s*/g, ' '));
 }

@@ -19,6 +19,8 @@ export async function sendLines(
       for await (const item of items) yield lineOf({ item });
       yield lineOf({ end: true });
     } catch (error) {
+      // That nobody reads on is thrown in here, too.
+      if (socket.destroyed) return;
       yield lineOf({ error: explain(error) });
     }
   }

@@ -146,8 +146,51 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
       await (await exportOf()).text();
       const ofOther = 3;
       expect(pages - ofOther).toBeLessThan(3);
+      const { lines } = server.server.log;
+      const before = lines.length;
       response.destroy();
+      await expect.poll(() => lines.slice(before).map(({ message }) => message)).toContain('request');
+      expect(pages - ofOther).toBeLessThan(3);
       queries.changesSince = original;
+      expect(server.server.log.at('error')).toEqual([]);
+    });
+
+    test('ends without a word when its client goes away before the first line', async () => {
+      const { queries } = server.stores;
+      const { log, url, http } = server.server;
+      const original = queries.agentTypes;
+      const accepted = once(http.server, 'request');
+      const request = get(`${url}/api/v1/export`, { headers: { authorization: `Bearer ${dashboard}` } });
+      request.on('error', () => {});
+      const before = log.lines.length;
+      queries.agentTypes = async (...args) => {
+        const [, response] = await accepted;
+        request.destroy();
+        await once(response, 'close');
+        return original.apply(queries, args);
+      };
+      await expect
+        .poll(() => log.lines.slice(before).map(({ level, message }) => [level, message]), { interval: 1 })
+        .toEqual([['debug', 'request']]);
+      queries.agentTypes = original;
+    });
+
+    test('is cut off when its token ends under it', async () => {
+      const id = uuidV7.next();
+      const content = 'x'.repeat(900_000);
+      for (let nth = 0; nth < 40; nth += 1) await say(id, { content });
+      const request = get(`${server.server.url}/api/v1/export`, {
+        headers: { authorization: `Bearer ${dashboard}` },
+      });
+      const [response] = await once(request, 'response');
+      await once(response, 'readable');
+      const keys = await server.stores.apiKeys.list(userIdOf(user));
+      const key = keys.find(({ scope }) => scope === 'dashboard')!;
+      expect((await server.call(dashboard, 'DELETE', `/api-keys/${key.id}`)).status).toBe(204);
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      await expect(once(response, 'end')).rejects.toMatchObject({ code: 'ECONNRESET' });
+      expect(text).not.toContain('"type":"end"');
       expect(server.server.log.at('error')).toEqual([]);
     });
   });

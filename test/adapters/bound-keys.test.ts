@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
 import { ROUTES, type Route } from '../../src/adapters/koa/routes.ts';
 import { TOOLS } from '../../src/adapters/mcp/tools.ts';
+import { systemClock } from '../../src/adapters/runtime/system.ts';
 import type { UseCase } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
+import { createUserExport } from '../../src/application/user-export.ts';
 import { CodedError } from '../../src/domain/errors.ts';
 import type { AgentInstanceId } from '../../src/domain/ids.ts';
 import { aCaller, aKeyId, userIdOf } from '../support/builders.ts';
@@ -206,6 +208,17 @@ describe('a key for one agent instance', () => {
       await expect(asked).rejects.toMatchObject({ code: 'issuing_disabled' });
     },
   );
+
+  test('takes nothing away and deletes nothing, even where a token verifier lets it be a person’s', async () => {
+    const agentInstanceId = own.instance as AgentInstanceId;
+    const caller = aCaller({ userId: userIdOf('ann'), scopes: ['dashboard'], agentInstanceId });
+    const userExport = createUserExport({ ...server.stores, clock: systemClock });
+    expect(() => userExport(caller)).toThrow(expect.objectContaining({ code: 'insufficient_scope' }));
+    const before = everythingElse();
+    const asked = server.dispatch(useCases.deleteAccount, { caller, input: { confirm: 'ann' } });
+    await expect(asked).rejects.toMatchObject({ code: 'removal_disabled' });
+    expect(everythingElse()).toEqual(before);
+  });
 
   test.each([
     ['agent dashboard', ['agent']],

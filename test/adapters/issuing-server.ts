@@ -15,8 +15,10 @@ import type { Database } from '../../src/adapters/mikro-orm/database.ts';
 import { systemClock, uuidV7 } from '../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../src/adapters/signals/in-process.ts';
 import { createDispatch, type Dispatch } from '../../src/application/dispatch.ts';
+import { LiveFeed } from '../../src/application/live/live-feed.ts';
 import { OpenWaits } from '../../src/application/open-waits.ts';
 import { createOperator, type IssueRequest, type Operator } from '../../src/application/operator.ts';
+import { SignInCodes } from '../../src/application/sign-in-codes.ts';
 import { DEFAULT_SETTINGS, type Ports } from '../../src/application/use-case.ts';
 import { createUserExport } from '../../src/application/user-export.ts';
 import { mcpRoutes } from '../../src/composition/mcp-routes.ts';
@@ -38,23 +40,25 @@ export interface IssuingServerOptions {
   readonly issues?: boolean;
 }
 
-/** REST and MCP with real tokens, in this process: over a store in memory, or over a database. */
+/** REST, live streams, sign-in and MCP with real tokens, in this process: over a store in memory, or over a database. */
 export class IssuingServer implements AsyncDisposable {
   readonly stores: Stores;
   readonly dispatch: Dispatch;
   readonly operator: Operator;
+  readonly codes: SignInCodes;
   readonly server: TestServer;
   readonly #tokens: JwtVerifier;
   readonly #mcp: McpEndpoint;
 
   private constructor(
-    parts: Pick<IssuingServer, 'stores' | 'dispatch' | 'operator' | 'server'>,
+    parts: Pick<IssuingServer, 'stores' | 'dispatch' | 'operator' | 'codes' | 'server'>,
     tokens: JwtVerifier,
     mcp: McpEndpoint,
   ) {
     this.stores = parts.stores;
     this.dispatch = parts.dispatch;
     this.operator = parts.operator;
+    this.codes = parts.codes;
     this.server = parts.server;
     this.#tokens = tokens;
     this.#mcp = mcp;
@@ -74,18 +78,18 @@ export class IssuingServer implements AsyncDisposable {
       clock,
       recordOf: (token) => recorder.recordOf(token),
     });
-    const dispatch = createDispatch(
-      {
-        ...stores,
-        issuer,
-        signals,
-        clock,
-        ids: uuidV7,
-        waits: new OpenWaits(),
-        settings: DEFAULT_SETTINGS,
-      },
-      new AbortController().signal,
-    );
+    const ports = {
+      ...stores,
+      issuer,
+      signals,
+      clock,
+      ids: uuidV7,
+      waits: new OpenWaits(),
+      settings: DEFAULT_SETTINGS,
+    };
+    const neverStopping = new AbortController().signal;
+    const dispatch = createDispatch(ports, neverStopping);
+    const codes = new SignInCodes(ports);
     const tokens = new JwtVerifier({
       keys: [pair],
       clock,
@@ -97,10 +101,12 @@ export class IssuingServer implements AsyncDisposable {
     const server = await TestServer.start({
       dispatch,
       tokens,
+      live: new LiveFeed(ports, neverStopping),
+      signIn: codes,
       userExport: createUserExport({ ...stores, clock }),
       also: mcpRoutes(mcp, { tokens, logger }),
     });
-    return new IssuingServer({ stores, dispatch, operator, server }, tokens, mcp);
+    return new IssuingServer({ stores, dispatch, operator, codes, server }, tokens, mcp);
   }
 
   /** A token of the user `ann`, unless told otherwise. */

@@ -98,3 +98,14 @@ describe('text that no store keeps', () => {
     expect(verdict({ content: text, [`key ${text}`]: [text] })).toBeNull();
   });
 });
+
+test.each([
+  ['a bigint', 1n],
+  ['a function', () => 1],
+  ['a symbol', Symbol('x')],
+])('%s, which only a host in this process can pass, is no JSON', (_what, value) => {
+  expect(verdict({ message_metadata: { a: value } })).toEqual({
+    code: 'invalid_input',
+    path: 'message_metadata.a',
+  });
+});

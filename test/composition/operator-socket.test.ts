@@ -173,13 +173,16 @@ describe('an answer of many lines', () => {
 
   test('is made no faster than it is taken, and no more of it once its reader has gone', async () => {
     const { made, operator } = endless();
-    await using _socket = await open(operator);
-    let taken = 0;
-    for await (const _ of (await reachOperator(folder.path))!.exportUser(userIdOf('ada'))) {
-      taken += 1;
-      if (taken === 50) break;
+    {
+      await using _socket = await open(operator);
+      let taken = 0;
+      for await (const _ of (await reachOperator(folder.path))!.exportUser(userIdOf('ada'))) {
+        taken += 1;
+        if (taken === 50) break;
+      }
+      await made.ended;
     }
-    await made.ended;
+    expect(log.at('error')).toEqual([]);
     // What a socket and the buffers at its ends hold.
     expect(made.count * JSON.stringify(line(0)).length).toBeLessThan(4_000_000);
   });

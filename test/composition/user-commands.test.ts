@@ -45,7 +45,7 @@ describe.each([
     ).status;
 
   it('exports a user to a file that is for its owner, and is whole or not there', async () => {
-    await say('one \u2028 two');
+    await say('one \u2028 two \u009b2J');
     const output = join(folder.path, `${name}.jsonl`);
     const { code, stdout } = await run(['user', 'export', '--user', 'local', '--output', output], env);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
@@ -67,6 +67,9 @@ describe.each([
     const { code, stdout } = await agentDashboard(['user', 'export', '--user', 'local'], env);
     expect(code).toBe(0);
     expect(linesOf(stdout).at(-1)).toMatchObject({ type: 'end' });
+    const contents = linesOf(stdout).map(({ content }) => content);
+    expect(contents).toContain('one \u2028 two \u009b2J');
+    expect(stdout).not.toContain('\u009b');
   });
 
   it('ends quietly where nobody reads on', async () => {

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { uuidV7 } from '../../src/adapters/runtime/system.ts';
@@ -203,6 +206,17 @@ it.each([
     expect(existsSync(DATA_DIR)).toBe(false);
   },
 );
+
+it('what another server says of an error is nothing that a terminal obeys', async () => {
+  const detail = 'no \u001b[2J\u009b31m such key';
+  const other = createServer((_req, res) => res.writeHead(400).end(JSON.stringify({ code: 'x', detail })));
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { code, stderr } = await run(['watch', '--api-key', 'a', '--base-url', `http://127.0.0.1:${port}`]);
+  other.close();
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'agent-dashboard: no �[2J�31m such key\n' });
+});
 
 it.each([
   ['\u001b[2J', '�[2J'],

@@ -11,7 +11,7 @@ import {
   type UseCase,
 } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
-import type { UserId } from '../../src/domain/ids.ts';
+import type { AgentInstanceId, UserId } from '../../src/domain/ids.ts';
 import type { DashboardQueries } from '../../src/ports/dashboard-queries.ts';
 import { storageUnavailable } from '../../src/ports/errors.ts';
 import type { Caller } from '../../src/ports/token-verifier.ts';
@@ -332,6 +332,25 @@ export function liveFeedContract(open: () => { writer: LiveProcess; watcher: Liv
           : scene.feed.ofInstance({ ...request, agentInstanceId: scene.instance });
       expect((await refusal(opened)).code).toBe('insufficient_scope');
     });
+
+    // The server makes no such keys; another token verifier may.
+    test('is not to be had with a key for another instance', async () => {
+      const scene = new Scene();
+      await scene.step('one');
+      scene.person = { ...scene.person, agentInstanceId: uuidV7.next() as AgentInstanceId };
+      const { code } = await refusal(scene.watch(of));
+      expect(code).toBe('insufficient_scope');
+    });
+  });
+
+  test('a key for one instance has the stream of that one, and of no more', async () => {
+    const scene = new Scene();
+    await scene.step('one');
+    scene.person = { ...scene.person, agentInstanceId: scene.instance as AgentInstanceId };
+    expect((await refusal(scene.watch('all'))).code).toBe('insufficient_scope');
+    const sink = await scene.watch('instance');
+    await scene.step('two');
+    await sink.until('message two');
   });
 
   describe('a stream of one instance', () => {

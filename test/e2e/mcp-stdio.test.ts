@@ -86,7 +86,8 @@ describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
     await answer(id, 'go on');
     expect(answerOf(await client.call('ask_question', { question_id }))).toMatchObject({ answer: 'go on' });
 
-    expect(answerOf(await client.call('end_session', { agent_instance_id: id }))).toMatchObject({
+    expect(answerOf(await client.call('end_session', {}))).toMatchObject({
+      agent_instance_id: id,
       final_status: 'COMPLETED',
     });
     const next = answerOf(await client.call('log_step', { step_description: 'Something new' }));
@@ -127,6 +128,31 @@ describe('the process', () => {
     expect(client.stderr()).toBe('');
     const { code, stdout } = await agentDashboard(['mcp'], reaching());
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  });
+
+  test('logs nothing for a call that its client has cancelled', async () => {
+    await using client = await start();
+    const asking = new AbortController();
+    const agent_instance_id = randomUUID();
+    const call = client.call(
+      'ask_question',
+      { agent_instance_id, question_text: 'Never mind?' },
+      { signal: asking.signal },
+    );
+    await openQuestion(agent_instance_id);
+    asking.abort();
+    await expect(call).rejects.toThrow();
+    await client.call('log_step', { agent_instance_id, step_description: 'going on' });
+    expect(client.stderr()).toBe('');
+  });
+
+  test('reads what a step may be however it is escaped, and ends, saying why, at what is longer', async () => {
+    await using client = await start();
+    const long = await client.call('log_step', { step_description: 'x'.repeat(12_000_000) });
+    expect(long._meta?.[ERROR_META]).toMatchObject({ code: 'invalid_input' });
+    const call = client.call('log_step', { step_description: 'x'.repeat(17_000_000) });
+    await expect(call).rejects.toThrow();
+    expect(client.stderr()).toBe('agent-dashboard: A message of the client is longer than 16 MiB\n');
   });
 
   test('needs a key, and an id that is one', async () => {

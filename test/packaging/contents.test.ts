@@ -24,9 +24,17 @@ test('the tarball holds what runs, its source and its papers, and nothing else',
     paths.filter((path) => !path.includes('/')),
     paths.filter((path) => path.includes('/')),
   ];
-  expect(papers.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
-  expect(rest.filter((path) => !/^(dist|src|web\/dist)\//.test(path))).toEqual([]);
-  expect(rest.filter((path) => /\.test\.|vitest/.test(path))).toEqual([]);
+  expect(papers.toSorted()).toEqual([
+    'CHANGELOG.md',
+    'DEPLOYMENT.md',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'package.json',
+  ]);
+  expect(rest.filter((path) => !/^(dist|src|web\/dist|deploy|examples)\//.test(path))).toEqual([]);
+  const ours = rest.filter((path) => !path.startsWith('examples/'));
+  expect(ours.filter((path) => /\.test\.|vitest/.test(path))).toEqual([]);
   expect(paths).toContain('web/dist/index.html');
 });
 

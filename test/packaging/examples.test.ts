@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
+import { createClient } from '../../src/adapters/client/client.ts';
 import { NodeProcess } from '../support/node-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { run } from './run.ts';
@@ -20,6 +21,31 @@ describe.each(nodes)('on Node $version', ({ path: node }) => {
       expect(Number(/^# pass (\d+)$/m.exec(report)?.[1])).toBeGreaterThan(3);
     },
   );
+});
+
+test('the client: a script asks, the person answers, and it goes on', async () => {
+  await using home = await temporaryFolder();
+  await using server = new NodeProcess([join(folder, 'node_modules/.bin/agent-dashboard'), 'serve'], {
+    cwd: home.path,
+    env: { MCP_SERVER_PORT: '0', LOG_LEVEL: 'warn' },
+  });
+  await server.printed('Ctrl-C stops it.');
+  const said = (what: string) => new RegExp(`${what} +(\\S+)`).exec(server.stdout)![1]!;
+  const baseUrl = said('listens on');
+  const { people } = createClient({ baseUrl, token: said('Dashboard token:') });
+  const env = { AGENT_DASHBOARD_URL: baseUrl, AGENT_TOKEN: said('Agent token:') };
+  const events = people.events();
+  await events.next();
+  await using script = new NodeProcess([join(EXAMPLES, 'client/ask.ts')], { env });
+  for await (const { type, data } of events) {
+    if (type !== 'message' || !data.requires_user_input) continue;
+    await people.write({ agent_instance_id: data.agent_instance_id, content: 'Yes', in_reply_to: data.id });
+    break;
+  }
+  expect(await script.ended).toMatchObject({ code: 0 });
+  expect(script.stdout).toBe('you answered: Yes\n');
+  server.signal('SIGTERM');
+  expect(await server.ended).toMatchObject({ code: 0 });
 });
 
 test('plain node:http: two use cases beside a route of the application, behind its own sign-in', async () => {

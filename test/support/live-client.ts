@@ -38,13 +38,15 @@ export class LiveClient implements Disposable {
     );
   }
 
+  /** @param token null: the headers say who asks. */
   static open(
     url: string,
-    token: string,
+    token: string | null,
     headers: { readonly [name: string]: string } = {},
   ): Promise<LiveClient> {
     return new Promise((resolve, reject) => {
-      const request = get(url, { agent: false, headers: { authorization: `Bearer ${token}`, ...headers } });
+      const bearer = token === null ? {} : { authorization: `Bearer ${token}` };
+      const request = get(url, { agent: false, headers: { ...bearer, ...headers } });
       request.once('response', (response) => resolve(new LiveClient(request, response)));
       request.on('error', reject);
     });

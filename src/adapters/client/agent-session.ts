@@ -23,6 +23,7 @@ export class AgentSession implements AsyncDisposable {
   readonly agentInstanceId: string;
   readonly #agent: AgentSide;
   readonly #agentType: string;
+  #hasFailed = false;
 
   constructor(agent: AgentSide, { agent_type, agent_instance_id = randomId() }: SessionSettings) {
     this.#agent = agent;
@@ -33,18 +34,18 @@ export class AgentSession implements AsyncDisposable {
   /** Reports a step, as `AgentSide.sendMessage` does. */
   sendMessage(content: string, options: Along & CallOptions = {}): Promise<OutputOf<'sendAgentMessage'>> {
     const [along, call] = apart(options);
-    return this.#agent.sendMessage({ ...this.#message(content), ...along }, call);
+    return this.#noted(this.#agent.sendMessage({ ...this.#message(content), ...along }, call));
   }
 
   /** Asks and waits, as `AgentSide.ask` does. */
   ask(content: string, options: Along & AskOptions = {}): Promise<AskResult> {
     const [along, call] = apart(options);
-    return this.#agent.ask({ ...this.#message(content), ...along }, call);
+    return this.#noted(this.#agent.ask({ ...this.#message(content), ...along }, call));
   }
 
   /** Says that the agent is alive while it has nothing to tell. */
   heartbeat(options?: CallOptions): Promise<OutputOf<'heartbeat'>> {
-    return this.#agent.heartbeat({ agent_instance_id: this.agentInstanceId }, options);
+    return this.#noted(this.#agent.heartbeat({ agent_instance_id: this.agentInstanceId }, options));
   }
 
   /** Ends the run; again is no error, nor is it for a run that has never said anything. */
@@ -56,14 +57,30 @@ export class AgentSession implements AsyncDisposable {
     }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.end();
+  /**
+   * Ends the run. Where a call has failed before, that is what the caller has to hear: a failure to end it as well
+   * would only hide it (`SuppressedError`), so it is tried for a moment and passed over.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#hasFailed) return this.end();
+    await this.end({ signal: AbortSignal.timeout(LAST_TRY_MS) }).catch(() => undefined);
+  }
+
+  async #noted<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    try {
+      return await answer;
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
   }
 
   #message(content: string) {
     return { agent_instance_id: this.agentInstanceId, agent_type: this.#agentType, content };
   }
 }
+
+const LAST_TRY_MS = 5_000;
 
 /** Nothing was ever said, or the person has deleted it. */
 const NOTHING_TO_END: readonly string[] = ['agent_instance_not_found', 'instance_deleted'];

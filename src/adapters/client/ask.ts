@@ -52,6 +52,7 @@ export async function ask(
   { deadline, onAsked, signal, idempotencyKey }: AskOptions,
 ): Promise<AskResult> {
   const until = deadline?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (Number.isNaN(until)) throw new TypeError('deadline must be a valid date');
   const patience = { until, ...(signal !== undefined && { signal }) };
   if (asked.question_id !== undefined) {
     const { agent_instance_id, question_id } = asked;

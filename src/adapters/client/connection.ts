@@ -1,6 +1,6 @@
 import { DashboardError, isPassing } from './errors.ts';
-import { exchange, type HttpAnswer, type HttpRequest } from './exchange.ts';
-import { backoffMs, pause } from './pause.ts';
+import { exchange, type HttpAnswer, type HttpRequest, unexpectedAnswer } from './exchange.ts';
+import { pause, pauseMs } from './pause.ts';
 import { randomId } from './random-id.ts';
 
 /** What any call may be given. */
@@ -8,7 +8,7 @@ export interface CallOptions {
   /** Ends the call; it then rejects with the signal's reason. What the server has done by then is done. */
   readonly signal?: AbortSignal;
   /**
-   * Of a write, 1 to 255 characters. Each call has one of its own, which its retries repeat; give one to
+   * Of a write, 1 to 255 characters of Latin-1. Each call has one of its own, which its retries repeat; give one to
    * repeat a call of an earlier process, which then has its effect once.
    */
   readonly idempotencyKey?: string;
@@ -44,8 +44,8 @@ const BASE_PATH = '/api/v1';
 /** For the answer to a wait that ends at the deadline to come in. */
 const GRACE_MS = 2_000;
 
-/** Whatever a server asks for. */
-const LONGEST_PAUSE_MS = 60 * 60 * 1000;
+/** What can be sent in a header. */
+const LATIN_1 = /^[\x20-\x7e\x80-\xff]*$/;
 
 /** Calls the REST API, again and again where it does not get through; with one Idempotency-Key for all. */
 export class Connection {
@@ -57,8 +57,11 @@ export class Connection {
 
   /** @throws TypeError for what is no URL, or no token. */
   constructor({ baseUrl, token, patienceMs = 60_000, timeoutMs = 30_000, fetch }: ClientSettings) {
-    const { protocol, origin, pathname } = new URL(baseUrl);
-    if (!/^https?:$/.test(protocol)) throw new TypeError('baseUrl must begin with http:// or https://');
+    const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      throw new TypeError('baseUrl must be a URL of http or https');
+    }
+    const { origin, pathname } = url;
     if (!/^[\x21-\x7e]+$/.test(token)) throw new TypeError('token must be a token, without spaces');
     const below = pathname.replace(/\/+$/, '');
     this.#root = origin + (below.endsWith(BASE_PATH) ? below : below + BASE_PATH);
@@ -71,7 +74,9 @@ export class Connection {
 
   /** The answer's body. @throws DashboardError */
   async ask<Answer>(call: Call): Promise<Answer> {
-    return (await this.call(call)).body as Answer;
+    const { body } = await this.call(call);
+    if (body === null) throw unexpectedAnswer({ status: 204 });
+    return body as Answer;
   }
 
   /** @throws DashboardError, or the signal's reason. */
@@ -86,8 +91,7 @@ export class Connection {
       } catch (error) {
         if (!(error instanceof DashboardError) || !isPassing(error)) throw error;
         if (failures === 1) since = Date.now();
-        const asked = Math.min(error.retryAfterMs ?? 0, LONGEST_PAUSE_MS);
-        const delay = Math.max(backoffMs(failures, Math.random()), asked);
+        const delay = pauseMs(failures, error.retryAfterMs);
         if (Date.now() + delay > this.#giveUpAt(error, since, until)) throw error;
         await pause(delay, signal ?? null);
       }
@@ -117,6 +121,7 @@ export class Connection {
   }
 
   #request({ method, path, query, body, idempotencyKey }: Call): Omit<HttpRequest, 'timeoutMs' | 'signal'> {
+    if (!LATIN_1.test(idempotencyKey ?? '')) throw new TypeError('idempotencyKey must be text of Latin-1');
     return {
       method,
       url: this.#root + path + queryText(query),

@@ -37,7 +37,8 @@ export interface Problem {
   readonly answer?: WireConversationMessage;
 }
 
-interface Circumstances extends ErrorOptions {
+/** What is known of a failed call beside the problem itself. */
+export interface Circumstances extends ErrorOptions {
   readonly status?: number;
   readonly requestId?: string | null;
   readonly retryAfterMs?: number | null;

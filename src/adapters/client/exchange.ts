@@ -1,4 +1,4 @@
-import { DashboardError, type Problem } from './errors.ts';
+import { type Circumstances, DashboardError, type Problem } from './errors.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -11,14 +11,17 @@ export interface HttpRequest {
 }
 
 export interface HttpAnswer {
-  /** Parsed; null where the answer has no body. */
-  readonly body: unknown;
+  /** Parsed; null where there is none, and is to be none. */
+  readonly body: object | null;
   readonly headers: Headers;
 }
 
+/** What is longer than that, timers take for nothing at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * One request and its whole answer.
- * @throws DashboardError for everything but a 2xx with JSON or nothing in it.
+ * @throws DashboardError for everything but a 2xx with an object or a list, and a 204.
  * @throws the signal's reason when it is aborted.
  */
 export async function exchange(fetch: typeof globalThis.fetch, request: HttpRequest): Promise<HttpAnswer> {
@@ -28,7 +31,7 @@ export async function exchange(fetch: typeof globalThis.fetch, request: HttpRequ
   const ending = new AbortController();
   const abort = (): void => ending.abort();
   signal?.addEventListener('abort', abort);
-  const timer = setTimeout(abort, timeoutMs);
+  const timer = setTimeout(abort, Math.min(timeoutMs, LONGEST_TIMER_MS));
   try {
     const response = await fetch(request.url, {
       method: request.method,
@@ -54,16 +57,15 @@ export async function exchange(fetch: typeof globalThis.fetch, request: HttpRequ
 }
 
 async function read(response: Response): Promise<HttpAnswer> {
-  const { headers } = response;
-  const text = await response.text();
-  const body = parsed(text);
-  if (response.ok && body !== undefined) return { body, headers };
+  const { headers, status } = response;
+  const body = parsed(await response.text());
+  if (status === 204) return { body: null, headers };
+  if (response.ok && typeof body === 'object' && body !== null) return { body, headers };
   throw refusal(response, body);
 }
 
 /** Undefined for what is no JSON. */
 function parsed(text: string): unknown {
-  if (text === '') return null;
   try {
     return JSON.parse(text);
   } catch {
@@ -78,8 +80,12 @@ export function refusal({ status, headers }: Response, body: unknown): Dashboard
     requestId: headers.get('x-request-id'),
     retryAfterMs: millisecondsIn(headers.get('retry-after')),
   };
-  if (isProblem(body)) return new DashboardError(body, circumstances);
-  const detail = `Something other than the dashboard answered with status ${status}`;
+  return isProblem(body) ? new DashboardError(body, circumstances) : unexpectedAnswer(circumstances);
+}
+
+/** What an answer says that is not one of the dashboard's. */
+export function unexpectedAnswer(circumstances: Circumstances & { readonly status: number }): DashboardError {
+  const detail = `Something other than the dashboard answered with status ${circumstances.status}`;
   return new DashboardError({ code: 'unexpected_answer', detail }, circumstances);
 }
 

@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts';
 import { DashboardError, isPassing } from './errors.ts';
 import { EventParser, type ParsedEvent } from './event-parser.ts';
 import { refusal } from './exchange.ts';
-import { backoffMs, pause } from './pause.ts';
+import { pause, pauseMs } from './pause.ts';
 import type { AgentInstance, ConversationMessage } from './wire.ts';
 
 /** What each event says. A stream of all instances tells of a diff only that it has changed. */
@@ -48,7 +48,7 @@ export async function* liveEvents(
   const path = id === undefined ? '/events' : `/agent-instances/${encodeURIComponent(id)}/messages/stream`;
   let last = lastEventId ?? '';
   for (let failures = 1; ; failures += 1) {
-    let retryAfterMs = 0;
+    let retryAfterMs: number | null = null;
     try {
       for await (const event of oneStream(connection, path, last, signal)) {
         failures = 0;
@@ -58,10 +58,10 @@ export async function* liveEvents(
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof DashboardError && !isPassing(error)) throw error;
-      if (error instanceof DashboardError) retryAfterMs = error.retryAfterMs ?? 0;
+      if (error instanceof DashboardError) retryAfterMs = error.retryAfterMs;
     }
     onLost?.();
-    await pause(Math.max(backoffMs(Math.max(1, failures), Math.random()), retryAfterMs), signal ?? null);
+    await pause(pauseMs(Math.max(1, failures), retryAfterMs), signal ?? null);
   }
 }
 
@@ -80,7 +80,8 @@ async function* oneStream(
   try {
     const headers = { accept: 'text/event-stream', ...(last !== '' && { 'last-event-id': last }) };
     const response = await connection.open(path, headers, ending.signal);
-    if (!response.ok || response.body === null) {
+    const type = response.headers.get('content-type') ?? '';
+    if (!response.ok || response.body === null || !type.startsWith('text/event-stream')) {
       throw refusal(response, await response.json().catch(() => null));
     }
     const parser = new EventParser();

@@ -1,22 +1,34 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
+import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { GIT_DIFF_LIMIT_BYTES, judgeGitDiff } from '../../domain/git-diff.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import { git } from './git.ts';
 
-const DIFF = ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/'];
+const DIFF = [
+  'diff',
+  '--no-color',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--submodule=short',
+  '--src-prefix=a/',
+  '--dst-prefix=b/',
+];
 
 /** What has changed in a working copy since a moment, committed meanwhile or not. */
 export class WorkingDiff {
   readonly #top: string;
   /** The commit, or the empty tree where there was none yet. */
   readonly #since: string;
+  /** The id of a file with nothing in it. */
+  readonly #empty: string;
   readonly #logger: Logger;
 
-  private constructor(top: string, since: string, logger: Logger) {
+  private constructor(top: string, since: string, empty: string, logger: Logger) {
     this.#top = top;
     this.#since = since;
+    this.#empty = empty;
     this.#logger = logger;
   }
 
@@ -27,7 +39,8 @@ export class WorkingDiff {
       const commit = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { folder }).catch(() =>
         git(['hash-object', '-t', 'tree', '--stdin'], { folder }),
       );
-      return new WorkingDiff(top, commit.trim(), logger);
+      const empty = await git(['hash-object', '-t', 'blob', '--stdin'], { folder });
+      return new WorkingDiff(top, commit.trim(), empty.trim(), logger);
     } catch (error) {
       logger.warn({ err: error, folder }, 'no diffs are sent: this is no git repository, or git is missing');
       return null;
@@ -54,15 +67,40 @@ export class WorkingDiff {
     const folder = this.#top;
     const own = resolve(folder, (await git(['rev-parse', '--git-path', 'index'], { folder })).trim());
     // A repository without a commit may have none.
-    await copyFile(own, index).catch(() => undefined);
+    await copyAsOldAs(own, index).catch(() => undefined);
     const env = { GIT_INDEX_FILE: index };
-    const others = await git(['ls-files', '--others', '--exclude-standard', '-z'], { folder, env });
+    // Names are bytes, which need not be UTF-8.
+    const bytes = { folder, env, encoding: 'latin1' } as const;
+    const others = await git(['ls-files', '--others', '--exclude-standard', '-z'], bytes);
     // A folder stands for a repository or worktree of its own: what happens there is told by whoever works there.
     const files = others.split('\0').filter((path) => path !== '' && !path.endsWith('/'));
-    if (files.length > 0) {
-      const announce = ['add', '--intent-to-add', '--pathspec-from-file=-', '--pathspec-file-nul'];
-      await git(announce, { folder, env, input: files.join('\0') });
+    // Not by `git add`, for which a file that is gone by now is fatal.
+    const entries = files
+      .filter((path) => !isBarred(folder, path))
+      .map((path) => `100644 ${this.#empty}\t${path}\0`);
+    if (entries.length > 0) {
+      await git(['update-index', '-z', '--index-info'], { ...bytes, input: entries.join('') });
     }
     return git([...DIFF, this.#since, '--'], { folder, env, limit: GIT_DIFF_LIMIT_BYTES });
+  }
+}
+
+/**
+ * By its age git knows which files may have changed in the very second in which it looked at them last, and reads
+ * those again. A copy that is younger would hide a change that leaves a file as long as it was.
+ */
+async function copyAsOldAs(own: string, copy: string): Promise<void> {
+  const { atime, mtime } = await stat(own);
+  await copyFile(own, copy);
+  await utimes(copy, atime, mtime);
+}
+
+/** Whether it is a file that may not be read, for which git would end the diff of all others. */
+function isBarred(folder: string, path: string): boolean {
+  try {
+    accessSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(path, 'latin1')]), constants.R_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
   }
 }

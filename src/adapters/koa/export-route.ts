@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { once } from 'node:events';
 import type { Context } from 'koa';
 import type { ExportLine, UserExport } from '../../application/user-export.ts';
 import { exchangeOf } from './exchange.ts';
 import { notAcceptable } from './http-error.ts';
+import { BASE_PATH } from './routes.ts';
 
 export const EXPORT_PATH = '/export';
 
@@ -22,6 +22,7 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
     exchange.route = ANSWERING;
+    exchange.at = BASE_PATH + EXPORT_PATH;
     if (ctx.accepts(TYPE, 'application/x-ndjson', 'text/plain') === false) throw notAcceptable(TYPE);
     const lines = userExport(exchange.caller!)[Symbol.asyncIterator]();
     // Until there is a line, all that goes wrong can still be answered.
@@ -39,11 +40,14 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
       return;
     }
     res.setTimeout(STALLED_MS, () => res.destroy());
-    try {
-      await pipeline(Readable.from(chunks(first, lines), { objectMode: false }), res);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    const closed = res.closed ? null : new Promise<void>((resolve) => res.once('close', resolve));
+    // Not by a pipeline: it would hand what goes wrong to the response, and so past the exchange to the host.
+    for await (const chunk of chunks(first, lines)) {
+      if (!res.write(chunk)) await Promise.race([once(res, 'drain'), closed]);
+      if (res.closed) return;
     }
+    res.end();
+    await closed;
   };
 }
 

@@ -40,7 +40,10 @@ export function guard({ allowedHosts = [], corsOrigins = [], publicUrl = null }:
   return (ctx, next) => {
     const host = oneHost(ctx);
     if (!PROBES.has(ctx.path) && !hosts.has(host) && !hosts.has(nameOf(host))) {
-      throw new HttpError('forbidden_host', 'The Host header names a host this server does not answer to');
+      throw new HttpError(
+        'forbidden_host',
+        'The Host header names a host this server does not answer to; ALLOWED_HOSTS or PUBLIC_URL adds it',
+      );
     }
     if (origins.size > 0) ctx.vary('Origin');
     const { origin } = ctx.req.headers;

@@ -11,17 +11,18 @@ const TROUBLE: ReadonlySet<string> = new Set<PortErrorCode>([
 ]);
 
 /**
- * Logs why a call failed, unless its client has broken a rule.
+ * Logs why a call failed, unless its client has broken a rule, or has gone away.
  * @returns what the log knows the request by: the id that its answer bears, where the host has named it.
  */
 export function logFailure(
   { ids, logger }: { readonly ids: Ids; readonly logger: Logger },
-  call: Pick<McpCall, 'requestId'>,
+  call: Pick<McpCall, 'requestId' | 'gone'>,
   error: unknown,
   fields: object = {},
 ): string {
   const requestId = call.requestId ?? ids.next();
   const told = { err: error, request_id: requestId, ...fields };
+  if (call.gone.aborted && error === call.gone.reason) return requestId;
   if (!(error instanceof CodedError)) logger.error(told, 'internal error');
   else if (TROUBLE.has(error.code)) logger.warn({ ...told, code: error.code }, 'storage trouble');
   return requestId;

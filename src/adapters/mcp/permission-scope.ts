@@ -32,12 +32,15 @@ const TOOL_NAME = /^[\w.:/-]{1,128}$/;
  */
 const NOT_PLAIN = /[;&|<>(){}$`\\!\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** Their own name says nothing of what they run. */
+/** Their own name says nothing of what they run. Without the numbers of their versions. */
 const LAUNCHERS: ReadonlySet<string> = new Set(
   (
-    'sudo doas su env command builtin exec eval source . time timeout nice nohup setsid stdbuf xargs parallel ' +
-    'watch ssh sh bash zsh dash ksh fish csh tcsh pwsh powershell cmd busybox node deno bun python python3 ruby ' +
-    'perl php lua awk npx bunx pnpx uvx pipx docker podman kubectl find osascript'
+    'sudo doas su pkexec runuser gosu runas env command builtin exec eval source . trap coproc noglob nocorrect ' +
+    'if then else elif while until do time timeout nice ionice nohup setsid stdbuf chrt taskset flock unshare ' +
+    'nsenter chroot systemd-run strace ltrace script expect screen tmux at batch xargs parallel watch entr ssh ' +
+    'sh ash bash rbash zsh dash ksh mksh fish csh tcsh nu pwsh powershell cmd start busybox toybox node tsx ' +
+    'ts-node deno bun python pypy ruby perl php lua tclsh rscript awk gawk mawk nawk npx bunx pnpx uvx pipx ' +
+    'docker podman kubectl find osascript wsl cscript wscript'
   ).split(' '),
 );
 
@@ -66,7 +69,13 @@ function commandIn(line: string): string | null {
   if (NOT_PLAIN.test(text)) return null;
   const [name = ''] = text.split(/ +/, 1);
   if (!NAME.test(name)) return null;
-  return LAUNCHERS.has(name.slice(name.lastIndexOf('/') + 1)) ? null : name;
+  return isLauncher(name.slice(name.lastIndexOf('/') + 1)) ? null : name;
+}
+
+/** Also as `python3.12` and, where names are the same in either case, as `CMD` and `bash.exe`. */
+function isLauncher(name: string): boolean {
+  const lowerCase = name.toLowerCase().replace(/\.exe$/, '');
+  return LAUNCHERS.has(lowerCase) || LAUNCHERS.has(lowerCase.replace(/-?\d[\d.]*$/, ''));
 }
 
 const byName = ([one]: [string, unknown], [other]: [string, unknown]): number => (one < other ? -1 : 1);

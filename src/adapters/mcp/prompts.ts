@@ -34,7 +34,7 @@ export function getPrompt(name: string, sent: { readonly [name: string]: unknown
       : `2. Use agent_instance_id ${String(session)} in every call.`,
     '3. Read user_feedback after every call: it comes from that person and overrides your plan.',
     '4. When you need a decision, call ask_question and wait. While it is "pending", call it again with the',
-    '   question_id; ask one thing at a time, and number the choices.',
+    '   question_id; ask one thing at a time, with numbered choices between [OPTIONS] and [/OPTIONS].',
     '5. When all is done, ask whether anything is left, and only then call end_session.',
     ...(task === undefined ? [] : ['', `The task: ${String(task)}`]),
   ].join('\n');

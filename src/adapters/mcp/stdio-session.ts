@@ -1,5 +1,5 @@
 import type { Ids } from '../../ports/runtime.ts';
-import type { Tool } from './tool.ts';
+import type { Tool, ToolDefinition } from './tool.ts';
 
 /**
  * What the calls of one client over stdio share. Its process is the agent's session: calls that name no agent
@@ -30,14 +30,18 @@ export class StdioSession {
 
   /** The same tool, whose calls belong to this session. */
   joining(tool: Tool): Tool {
+    const endsSession = tool.definition.name === 'end_session';
     return {
       ...tool,
+      definition: endsSession ? withNothingRequired(tool.definition) : tool.definition,
       run: async (dispatch, call) => {
-        const answer = await tool.run(dispatch, call);
+        const { agent_instance_id: named } = call.args as { agent_instance_id?: unknown };
+        const args = endsSession ? { ...call.args, agent_instance_id: named ?? this.#instance } : call.args;
+        const answer = await tool.run(dispatch, { ...call, args });
         const { agent_instance_id: instance, user_feedback: feedback } = answer as Partial<Told>;
         // A client that goes on with an instance of its own means that one from now on.
         if (this.#given === null && instance !== undefined) this.#instance = instance;
-        if (this.#given === null && tool.definition.name === 'end_session') this.#instance = this.#ids.next();
+        if (this.#given === null && endsSession) this.#instance = this.#ids.next();
         if (feedback === undefined) return answer;
         const kept = this.#kept;
         this.#kept = [];
@@ -46,6 +50,11 @@ export class StdioSession {
     };
   }
 }
+
+const withNothingRequired = (definition: ToolDefinition): ToolDefinition => ({
+  ...definition,
+  inputSchema: { ...definition.inputSchema, required: [] },
+});
 
 interface Told {
   readonly agent_instance_id: string;

@@ -30,9 +30,13 @@ const SOMEBODY: Caller = {
   displayName: null,
 };
 
+/** As much as REST takes of an agent's message, and so enough for one with every character escaped. */
+const LONGEST_MESSAGE_BYTES = 16 * 1024 * 1024;
+
 /**
  * MCP on stdin and stdout, in whichever revision the client opens with. Resolves when stdin ends; calls that are
  * still waiting then are let go of.
+ * @throws Error for a message that is too long: what follows it cannot be told from the rest of it.
  */
 export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   const { name, version, session, permissionSeconds, logger } = options;
@@ -54,15 +58,23 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     sentArguments: params.arguments ?? null,
   });
 
-  const { promise: ended, resolve } = Promise.withResolvers<void>();
-  const transport = new StdioServerTransport();
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  // Before the transport looks: it closes itself for these, too.
+  for (const event of ['end', 'close', 'error'] as const) process.stdin.once(event, () => resolve());
+  process.stdout.once('error', () => resolve());
+  if (process.stdin.readableEnded || process.stdin.destroyed) resolve();
+  const transport = new StdioServerTransport(process.stdin, process.stdout, {
+    maxBufferSize: LONGEST_MESSAGE_BYTES,
+  });
   const handle = serveStdio(() => createModernServer({ name, version, offer }, callOf), {
     transport,
     onerror: (err) => logger.debug({ err }, 'mcp'),
   });
-  for (const event of ['end', 'close', 'error'] as const) process.stdin.once(event, () => resolve());
-  process.stdout.once('error', () => resolve());
-  if (process.stdin.readableEnded || process.stdin.destroyed) resolve();
+  const { onclose } = transport;
+  transport.onclose = () => {
+    onclose?.();
+    reject(new Error('A message of the client is longer than 16 MiB'));
+  };
   await ended;
   await handle.close();
 }

@@ -62,8 +62,9 @@ export const TOOLS: readonly Tool[] = [
     description: [
       'Asks the person a question and waits for the answer. Use it whenever you need a decision, a permission',
       'or a fact that you cannot find out yourself, rather than guessing or stopping.',
-      'Ask one thing at a time and make it answerable from a phone: say what it is about, what you would do',
-      'by default, and number the choices if there are any.',
+      'Ask one thing at a time and make it answerable from a phone: say what it is about and what you would do',
+      'by default. Where there are choices, end with [OPTIONS], each on a numbered line of its own, [/OPTIONS],',
+      'or with [YES/NO]: the person can tap one, and its text is the answer. Free text may come all the same.',
       'With status "answered", follow the answer. With "pending", nobody has answered yet; the question',
       'stays open and nothing is lost: call ask_question again with only the question_id you got, as often as',
       'it takes, or do work that does not depend on it first. Do not ask the same thing in other words.',

@@ -14,13 +14,13 @@ export const sendAgentMessage = defineUseCase({
   scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,
-    content: field.content,
+    content: field.agentContent,
     agent_type: field.optional(field.agentType),
     requires_user_input: field.optional(v.boolean()),
     git_diff: v.optional(v.unknown()),
-    send_push: field.optional(v.boolean()),
-    send_email: field.optional(v.boolean()),
-    send_sms: field.optional(v.boolean()),
+    send_push: field.optional(field.notify),
+    send_email: field.optional(field.notify),
+    send_sms: field.optional(field.notify),
     message_metadata: field.optional(field.metadata),
   }),
   output: v.object({

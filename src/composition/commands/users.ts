@@ -8,7 +8,7 @@ import type { WireHoldings } from '../../application/wire-holdings.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { openExistingOperator } from '../open-operator.ts';
-import { plainLine } from '../person/plain-text.ts';
+import { plainJson, plainLine } from '../person/plain-text.ts';
 import { Progress } from '../progress.ts';
 
 /** Writes everything there is of a user as lines of JSON to a file, or to stdout. */
@@ -28,7 +28,8 @@ export async function exportUser(
     for await (const item of items) {
       written += 1;
       progress.tell(() => `${written} of about ${expected} lines`);
-      yield `${JSON.stringify(item)}\n`;
+      // What agents wrote may be on its way to a terminal.
+      yield `${output === null ? plainJson(item) : JSON.stringify(item)}\n`;
     }
   }
   const text = Readable.from(lines(opened.operator.exportUser(user)));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type ClientSettings, createClient } from '../../../src/adapters/client/client.ts';
 import { backoffMs } from '../../../src/adapters/client/pause.ts';
 
@@ -63,6 +63,25 @@ test.each([
   expect(new Set(server.requests.map(({ body }) => body)).size).toBe(1);
 });
 
+describe('a session whose scope is left', () => {
+  const refused = problem(401, 'unauthenticated');
+  const leave = async (server: Awaited<ReturnType<typeof scripted>>) => {
+    await using session = server.client.session({ agent_type: 'script' });
+    await session.sendMessage('hi');
+  };
+
+  test('because a call has failed tells of that, and not that it could not be ended either', async () => {
+    await using server = await scripted([refused]);
+    await expect(leave(server)).rejects.toMatchObject({ name: 'DashboardError', code: 'unauthenticated' });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('and that nothing else was wrong with tells that it could not be ended', async () => {
+    await using server = await scripted([done, refused]);
+    await expect(leave(server)).rejects.toMatchObject({ name: 'DashboardError', code: 'unauthenticated' });
+  });
+});
+
 test('each call has a key of its own, unless it is given one', async () => {
   await using server = await scripted([done]);
   await server.client.sendMessage(STEP);
@@ -119,6 +138,57 @@ test('what is not of this server is no answer', async () => {
     code: 'unexpected_answer',
     status: 302,
   });
+});
+
+test.each([
+  ['a 200 with nothing in it', 200, ''],
+  ['a 200 with no object in it', 200, '"ok"'],
+  ['a 204 where something is to be told', 204, ''],
+])('%s is no answer', async (_name, status, body) => {
+  await using server = await scripted([(res) => res.writeHead(status).end(body)]);
+  await expect(server.client.ask(STEP)).rejects.toMatchObject({ code: 'unexpected_answer', status });
+  expect(server.requests).toHaveLength(1);
+});
+
+test('what is no stream is no stream of events', async () => {
+  await using server = await scripted([page(200)]);
+  await expect(server.client.people.events().next()).rejects.toMatchObject({
+    code: 'unexpected_answer',
+    status: 200,
+  });
+});
+
+test('a stream is left alone for an hour at the most, whatever the server asks for', async () => {
+  await using server = await scripted([
+    problem(503, 'storage_unavailable', { 'retry-after': '99999999999' }),
+  ]);
+  const { promise: lost, resolve } = Promise.withResolvers<void>();
+  const stop = new AbortController();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const next = server.client.people.events({ signal: stop.signal, onLost: resolve }).next();
+    await lost;
+    await vi.advanceTimersByTimeAsync(60 * 60 * 1000 - 1);
+    expect(server.requests).toHaveLength(1);
+    stop.abort(new Error('enough'));
+    await expect(next).rejects.toThrow('enough');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a call may be given all the time there is', async () => {
+  await using server = await scripted([done], { timeoutMs: Number.POSITIVE_INFINITY, patienceMs: 0 });
+  expect(await server.client.sendMessage(STEP)).toEqual({ success: true });
+});
+
+test.each([
+  ['a key that no header can hold', { idempotencyKey: 'clé\u2026' }],
+  ['a deadline that is no date', { deadline: new Date('soon') }],
+])('%s is refused at once', async (_name, wrong) => {
+  await using server = await scripted([done]);
+  await expect(server.client.ask(STEP, wrong)).rejects.toThrow(TypeError);
+  expect(server.requests).toEqual([]);
 });
 
 test('patience ends; the last failure is told', async () => {

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, chmod, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { git as runGit } from '../../../src/adapters/git/git.ts';
 import { WorkingDiff } from '../../../src/adapters/git/working-diff.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { LogBook } from '../koa/test-server.ts';
@@ -12,7 +14,10 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   log = new LogBook();
 });
-afterEach(() => folder[Symbol.asyncDispose]());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await folder[Symbol.asyncDispose]();
+});
 
 const at = (name: string) => join(folder.path, name);
 const git = (...args: string[]) =>
@@ -59,6 +64,20 @@ describe('the diff', () => {
     }
     expect(text).not.toContain('secret');
     expect(text).toMatch(/^diff --git a\/a.txt b\/a.txt$/m);
+  });
+
+  test('has a change that leaves a file as long as it was, made in the second of the commit', async () => {
+    await repository();
+    const diff = await begun();
+    // A time that nobody can set would tell it apart; within that second it is the same.
+    git('config', 'core.trustctime', 'false');
+    const then = new Date('2026-01-01T09:00:00.000Z');
+    await utimes(at('a.txt'), then, then);
+    git('update-index', '--refresh');
+    await utimes(at('.git/index'), then, then);
+    await writeFile(at('a.txt'), 'two\n');
+    await utimes(at('a.txt'), then, then);
+    expect(await diff.read()).toContain('+two\n');
   });
 
   test('leaves the person’s index as it is', async () => {
@@ -132,11 +151,87 @@ describe('the diff', () => {
     await appendFile(at('a.txt'), 'two\n');
     expect(await diff.read()).toMatch(/^diff --git a\/a.txt b\/a.txt\n[\s\S]*^\+two\n$/m);
   });
+
+  test('of a submodule is told, whatever the person likes to see of one', async () => {
+    await repository();
+    git('init', '-q', at('sub'));
+    git('-C', at('sub'), 'commit', '-q', '--allow-empty', '-m', 'theirs');
+    git('add', 'sub');
+    git('commit', '-qm', 'second');
+    git('config', 'diff.submodule', 'log');
+    const diff = await begun();
+    git('-C', at('sub'), 'commit', '-q', '--allow-empty', '-m', 'theirs again');
+    expect(await diff.read()).toMatch(/^diff --git a\/sub b\/sub$/m);
+  });
+
+  test('is taken without running any program of the person’s', async () => {
+    await repository();
+    const program = `#!/bin/sh\ntouch '${at('.git/was-run')}'\n`;
+    await writeFile(at('.git/hooks/post-index-change'), program, { mode: 0o755 });
+    await writeFile(at('.git/monitor'), program, { mode: 0o755 });
+    git('config', 'core.fsmonitor', at('.git/monitor'));
+    git('config', 'diff.mine.textconv', at('.git/monitor'));
+    await rm(at('.git/was-run'), { force: true });
+    const diff = await begun();
+    await writeFile(at('.gitattributes'), '* diff=mine\n');
+    await writeFile(at('new.txt'), 'new\n');
+    expect(await diff.read()).toContain('+new\n');
+    expect(existsSync(at('.git/was-run'))).toBe(false);
+  });
+
+  test('leaves no part of a split index behind', async () => {
+    await repository();
+    git('config', 'core.splitIndex', 'true');
+    git('update-index', '--split-index');
+    const before = await readdir(at('.git'));
+    const diff = await begun();
+    await writeFile(at('new.txt'), 'new\n');
+    expect(await diff.read()).toContain('+new\n');
+    expect(await readdir(at('.git'))).toEqual(before);
+  });
+
+  // Elsewhere file systems refuse such a name.
+  test.runIf(process.platform === 'linux')('has files whose names are no UTF-8', async () => {
+    await repository();
+    const diff = await begun();
+    await writeFile(Buffer.from(at('caf\u00e9.txt'), 'latin1'), 'new\n');
+    expect(await diff.read()).toContain('+new\n');
+    expect(log.lines).toEqual([]);
+  });
+
+  test('has what can be read, where something may not be', { skip: process.getuid?.() === 0 }, async () => {
+    await repository();
+    const diff = await begun();
+    await writeFile(at('theirs.txt'), 'secret\n', { mode: 0o000 });
+    await writeFile(at('new.txt'), 'new\n');
+    expect(await diff.read()).toContain('+new\n');
+  });
+
+  test('has what is there, where a file goes before it is looked at', async () => {
+    await repository();
+    const diff = await begun();
+    await writeFile(at('new.txt'), 'new\n');
+    await writeFile(at('passing.txt'), 'passing\n');
+    const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
+    const removing = `#!/bin/sh\n'${real}' "$@"\ncase "$*" in *ls-files*) rm '${at('passing.txt')}' ;; esac\n`;
+    await mkdir(at('.git/programs'));
+    await writeFile(at('.git/programs/git'), removing, { mode: 0o755 });
+    vi.stubEnv('PATH', `${at('.git/programs')}:${process.env.PATH}`);
+    const text = await diff.read();
+    expect(text).toContain('+new\n');
+    expect(text).not.toContain('passing');
+  });
 });
 
 test('without a repository there is none, and a warning', async () => {
   expect(await WorkingDiff.since(folder.path, log)).toBeNull();
   expect(log.at('warn')).toHaveLength(1);
+});
+
+test('what takes too long is given up, whatever it has started lives on', async () => {
+  await repository();
+  const slow = ['-c', 'alias.slow=!while [ -e .git ]; do sleep 0.1; done', 'slow'];
+  await expect(runGit(slow, { folder: folder.path, timeoutMs: 300 })).rejects.toThrow('SIGKILL');
 });
 
 test('a repository that breaks costs the diff and nothing else', async () => {

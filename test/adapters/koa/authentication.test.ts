@@ -19,6 +19,7 @@ describe('a token that is not good', () => {
     ['unknown', '/auth/verify', 'Bearer eve'],
     ['empty', '/auth/verify', 'Bearer '],
     ['of another scheme', '/auth/verify', 'Basic YW5uOmFubg=='],
+    ['of another scheme, where the token would be', '/auth/verify', 'Digest ann'],
     ['over 8 KB', '/auth/verify', `Bearer ${tooLong}`],
     ['in the query', '/auth/verify?access_token=ann', null],
     ['in the query beside a good one', '/auth/verify?access_token=ann', 'Bearer ann'],

@@ -139,6 +139,7 @@ describe('the Origin header', () => {
     for (const { headers } of answers) {
       expect(headers.get('access-control-allow-origin')).toBe('https://page.example');
       expect(headers.get('access-control-expose-headers')).toContain('X-Request-Id');
+      expect(headers.get('access-control-allow-credentials')).toBeNull();
       expect(headers.get('vary')).toBe('Origin');
     }
   });
@@ -156,6 +157,8 @@ describe('the Origin header', () => {
     expect(allowed.status).toBe(204);
     expect(allowed.headers.get('access-control-allow-methods')).toContain('PATCH');
     expect(allowed.headers.get('access-control-allow-headers')).toBe('authorization,idempotency-key');
+    // With a token of its own, never with the cookie of whoever is looking.
+    expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
     expect((await preflight('https://evil.example')).status).toBe(403);
   });
 

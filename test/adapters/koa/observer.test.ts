@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { createUserExport } from '../../../src/application/user-export.ts';
 import type { AnsweredRequest, Observer } from '../../../src/ports/observer.ts';
 import { RecordingObserver } from '../../support/recording-observer.ts';
 import { inMemory, TestServer } from './test-server.ts';
@@ -53,4 +54,14 @@ it('a stream is reported when it ends, and as one', async () => {
   abort.abort();
   expect(await reported.promise).toMatchObject({ route: '/api/v1/events', status: 200, isStream: true });
   expect(live.openStreams).toBe(0);
+});
+
+it('an export is reported when it is out, by its path', async () => {
+  const reported = Promise.withResolvers<AnsweredRequest>();
+  const observer: Observer = new RecordingObserver(reported.resolve);
+  const { queries, clock } = inMemory();
+  await using server = await TestServer.start({ observer, userExport: createUserExport({ queries, clock }) });
+  const headers = { authorization: 'Bearer ann-dashboard' };
+  expect(await (await server.call('GET', '/export', { headers })).text()).toContain('"type":"end"');
+  expect(await reported.promise).toMatchObject({ route: '/api/v1/export', status: 200 });
 });

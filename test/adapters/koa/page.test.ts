@@ -53,6 +53,14 @@ describe('the page', () => {
     expect((await get('/', HTML)).headers.get('x-content-type-options')).toBe('nosniff');
   });
 
+  it.each(['/', '/docs'])('is in no frame, sends no form and obeys no base at %s', async (path) => {
+    const policy = (await get(path, HTML)).headers.get('content-security-policy')?.split('; ');
+    // None of these goes by default-src.
+    expect(policy).toEqual(
+      expect.arrayContaining(["frame-ancestors 'none'", "form-action 'none'", "base-uri 'none'"]),
+    );
+  });
+
   it('has the reference of the API beside it, which alone may style itself inline, and runs no script so', async () => {
     expect(await (await get('/')).json()).toMatchObject({ links: { docs: '/docs' } });
     for (const path of ['/docs', '/docs/']) {

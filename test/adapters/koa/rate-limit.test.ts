@@ -4,6 +4,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { protectedNodeHandler } from '../../../src/adapters/koa/protected-node-handler.ts';
 import { RateLimitPerToken } from '../../../src/adapters/koa/rate-limit.ts';
+import { unauthenticated } from '../../../src/ports/errors.ts';
 import { open, parseAnswer } from './raw-http.ts';
 import { fakeTokens, fieldsOf, inMemory, LogBook, TestServer } from './test-server.ts';
 
@@ -91,6 +92,20 @@ describe('a token that asks too often', () => {
     });
     expect((await verify('bob')).status).toBe(200);
     expect((await verify('slow-ann')).status).toBe(200);
+  });
+
+  it('is counted as one, whether a header or a cookie holds it', async () => {
+    const signIn = { redeem: () => Promise.reject(unauthenticated()), end: async () => {} };
+    await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(1), signIn });
+    const url = `${server.url}/api/v1/auth/verify`;
+    const held: { [name: string]: string }[] = [
+      { cookie: 'agent_dashboard_session=ann' },
+      { authorization: 'Bearer ann' },
+      { cookie: 'agent_dashboard_session=ann' },
+    ];
+    const statuses = [];
+    for (const headers of held) statuses.push((await fetch(url, { headers })).status);
+    expect(statuses).toEqual([200, 429, 429]);
   });
 
   it('is refused before the body is read', async () => {

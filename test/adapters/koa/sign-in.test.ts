@@ -1,8 +1,10 @@
+import { createServer } from 'node:http';
+import Koa from 'koa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SignIn } from '../../../src/adapters/koa/sign-in.ts';
+import { type SignIn, signInRoutes } from '../../../src/adapters/koa/sign-in.ts';
 import { unauthenticated } from '../../../src/ports/errors.ts';
 import { fetchDescribed } from '../../support/fetch-described.ts';
-import { fieldsOf, TestServer } from './test-server.ts';
+import { fakeTokens, fieldsOf, LogBook, listen, TestServer } from './test-server.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const OF_THE_PAGE = { 'x-requested-with': 'agent-dashboard' };
@@ -76,6 +78,45 @@ describe('signing in', () => {
       body: JSON.stringify({ code: 'one-time' }),
     });
     expect(signedIn.headers.getSetCookie()[0]).toMatch(/; secure;/);
+  });
+
+  it.each([
+    ['https', true],
+    ['http', false],
+  ])(
+    'where a host trusts its proxy, which came over %s, gives a cookie for https only: %s',
+    async (scheme, isSecure) => {
+      const app = new Koa();
+      app.proxy = true;
+      app.use(signInRoutes({ signIn, tokens: fakeTokens, logger: new LogBook() }));
+      const host = createServer(app.callback());
+      const signedIn = await fetch(`http://127.0.0.1:${await listen(host)}/api/v1/auth/session`, {
+        method: 'POST',
+        headers: { ...JSON_TYPE, 'x-forwarded-proto': scheme },
+        body: JSON.stringify({ code: 'one-time' }),
+      });
+      host.close();
+      expect(/; secure;/.test(signedIn.headers.getSetCookie()[0] ?? '')).toBe(isSecure);
+    },
+  );
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'is not done by a form, which another site’s page could send: %s',
+    async (type) => {
+      const refused = await fetchDescribed(`${server.url}/api/v1/auth/session`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: JSON.stringify({ code: 'one-time' }),
+      });
+      expect(refused.status).toBe(415);
+      expect((await begin({ code: 'one-time' })).status).toBe(200);
+    },
+  );
+
+  it('is not done by another site’s page', async () => {
+    const origin = { origin: 'https://evil.example' };
+    expect((await request('POST', '/auth/session', origin, { code: 'one-time' })).status).toBe(403);
+    expect((await begin({ code: 'one-time' })).status).toBe(200);
   });
 
   it.each([

@@ -61,10 +61,28 @@ describe('a yes for the session to a shell', () => {
     expect(bash(command)).toBeNull();
   });
 
-  test.each(['sudo ls', 'env ls', 'bash -c ls', '/bin/sh ls', 'xargs ls', 'python3 x.py', 'find . -exec ls'])(
-    'for what runs others there is none: %s',
-    (command) => expect(bash(command)).toBeNull(),
-  );
+  test.each([
+    'sudo ls',
+    'env ls',
+    'bash -c ls',
+    '/bin/sh ls',
+    'xargs ls',
+    'find . -exec ls',
+    'if ls',
+    'coproc ls',
+    'tmux new ls',
+    'python3 x.py',
+    '/usr/bin/python3.12 x.py',
+    'lua5.4 x.lua',
+    'php-8.3 x.php',
+    'CMD /c dir',
+    'bash.exe -c ls',
+    'Python.exe x.py',
+  ])('for what runs others there is none: %s', (command) => expect(bash(command)).toBeNull());
+
+  test.each(['git status', '7z l', 'm4', 'g++-12 a.cc'])('a number does not make %s another', (command) => {
+    expect(bash(command)?.name).toBe(command.split(' ')[0]);
+  });
 
   test.each([
     ['a list', ['bash', '-c', 'ls']],

@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ROUTES } from '../../../src/adapters/koa/routes.ts';
+import { EXPORT_PATH } from '../../../src/adapters/koa/export-route.ts';
+import { describeApi } from '../../../src/adapters/koa/openapi/document.ts';
+import { BASE_PATH, ROUTES } from '../../../src/adapters/koa/routes.ts';
+import { OPTIONS_PATH, SESSION_PATH } from '../../../src/adapters/koa/sign-in.ts';
 import { TOOLS } from '../../../src/adapters/mcp/tools.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { UseCase } from '../../../src/application/use-case.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
-import { type Comparison, differencesOf, type Tenants } from './compare.ts';
+import type { Comparison } from './compare.ts';
 import type { Estate } from './estate.ts';
-import { INSTANCES, idsOfNothing } from './kinds-of-id.ts';
 import { METHOD_PROBES, ObservedClient, overTool } from './mcp.ts';
 import { fieldsOf, kindsOfOwn, namedBy, probesOf, unclassified } from './probes.ts';
 import { overRest, pathFields } from './rest.ts';
 import { OBSERVED_STORES } from './stores.ts';
+import { EVENTS, EVENTS_OF_INSTANCE } from './streams.ts';
 import { TenantServer } from './tenant-server.ts';
+import { expectAlike, newTenants, squattingTenants } from './tenants.ts';
 
 describe('the walk is complete', () => {
   const named = Object.values(useCases).map((useCase) => [useCase.name, useCase as UseCase] as const);
@@ -27,6 +31,24 @@ describe('the walk is complete', () => {
     },
   );
 
+  test('every path that takes a token is in the table, or walked beside it', () => {
+    const { paths } = describeApi({
+      version: '1.2.3',
+      hasSignIn: true,
+      hasStreams: true,
+      hasExport: true,
+      publishesKeys: true,
+    });
+    const inTable = new Set(ROUTES.map(({ path }) => BASE_PATH + path.replaceAll(/:(\w+)/g, '{$1}')));
+    const beside = Object.keys(paths).filter((path) => path.startsWith(BASE_PATH) && !inTable.has(path));
+    const walked = [EVENTS, EVENTS_OF_INSTANCE, EXPORT_PATH].map((path) =>
+      path.replaceAll(/:(\w+)/g, '{$1}'),
+    );
+    // Signing in and out is by what only its owner has.
+    const named = [...walked.map((path) => BASE_PATH + path), SESSION_PATH, OPTIONS_PATH];
+    expect(beside.toSorted()).toEqual(named.toSorted());
+  });
+
   test.each(TOOLS)('every argument of $definition.name is a field of its use case', (tool) => {
     const ofUseCase = [...tool.renamed].filter(([field]) => fieldsOf(tool.useCase).includes(field));
     expect(ofUseCase.map(([, argument]) => argument).toSorted()).toEqual(
@@ -35,7 +57,7 @@ describe('the walk is complete', () => {
   });
 });
 
-/** To delete an account names nobody's ids but one's own, and ends whoever asks for it. */
+/** To delete an account names nobody's ids but one's own, and ends whoever asks for it: it is walked alone. */
 const COMPARED = ROUTES.filter(({ useCase }) => useCase !== useCases.deleteAccount);
 
 /** The embedded database runs the very statements that the other one does without row level security. */
@@ -48,45 +70,15 @@ describe.each(STORES)('$name', ({ open, clients }) => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  /** The owner comes last: in a list that went by the owner's cursor, all of the others' would follow it. */
-  const tenants = async (): Promise<Tenants> => ({
-    asking: await server.newEstate(),
-    control: await server.newEstate(),
-    nothing: idsOfNothing(),
-    owner: await server.newEstate(),
-    squatted: [],
-  });
-
-  /** The same, where the others have made instances of their own under the very ids. */
-  async function squatting(): Promise<Tenants> {
-    const of = await tenants();
-    for (const kind of INSTANCES) {
-      for (const [{ caller }, ids] of [
-        [of.asking, of.owner.ids],
-        [of.control, of.nothing],
-      ] as const) {
-        const input = { agent_instance_id: ids[kind], agent_type: 'squatter' };
-        await server.dispatch(useCases.startAgentInstance, { caller, input });
-      }
-    }
-    return { ...of, squatted: INSTANCES };
-  }
-
-  /** None of these tells an id that is somebody's from one that never was. */
-  async function expectAlike(of: Tenants, comparisons: readonly Comparison[]): Promise<void> {
-    expect(await differencesOf(server, of, comparisons)).toEqual([]);
-    expect(server.log.at('error')).toEqual([]);
-  }
-
   test.each(COMPARED)('$method $path does not tell what others have', async (route) => {
-    for (const of of [await tenants(), await squatting()]) {
+    for (const of of [await newTenants(server), await squattingTenants(server)]) {
       const comparisons = probesOf(route.useCase).map((probe) => ({
         name: probe.name,
         foreign: namedBy(probe, of.owner.ids),
         unknown: namedBy(probe, of.nothing),
         send: overRest(server.url, route, probe),
       }));
-      await expectAlike(of, comparisons);
+      await expectAlike(server, of, comparisons);
     }
   });
 
@@ -96,7 +88,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     const [own] = probesOf(route.useCase);
     const theVerySame = { ...own!, name: 'the very same request', kinds: kindsOfOwn(own!), own: [] };
     for (const probe of [own!, theVerySame]) {
-      const of = await tenants();
+      const of = await newTenants(server);
       const used = uuidV7.next();
       const [answer] = await overRest(server.url, route, own!, used)(of.owner, {});
       expect(answer!.status).toBeLessThan(300);
@@ -107,7 +99,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
         send: (as, { idempotencyKey, ...named }) =>
           overRest(server.url, route, probe, idempotencyKey)(as, named),
       };
-      await expectAlike(of, [comparison]);
+      await expectAlike(server, of, [comparison]);
     }
   });
 
@@ -115,7 +107,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     /** Tenants, two of them with a client. */
     async function connected() {
       await using made = new AsyncDisposableStack();
-      const of = await tenants();
+      const of = await newTenants(server);
       const asking = made.use(await ObservedClient.connect(kind, server.url, of.asking));
       const control = made.use(await ObservedClient.connect(kind, server.url, of.control));
       const clientOf = (as: Estate) => (as === of.asking ? asking : control);
@@ -132,7 +124,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
         unknown: namedBy(probe, of.nothing),
         send: overTool(tool, probe, clientOf),
       }));
-      await expectAlike(of, comparisons);
+      await expectAlike(server, of, comparisons);
     });
 
     const methods = Object.entries(METHOD_PROBES).filter(([, probes]) => probes.length > 0);
@@ -148,7 +140,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
           send: (as: Estate, { id = '' }) => clientOf(as).observe((client) => request(client, id)),
         })),
       );
-      await expectAlike(of, comparisons);
+      await expectAlike(server, of, comparisons);
     });
   });
 });

@@ -4,9 +4,11 @@ import { inject } from 'vitest';
 import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory/agent-instance-repository.ts';
 import { InMemoryApiKeyRepository } from '../../../src/adapters/in-memory/api-key-repository.ts';
 import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
+import { InMemoryDataRemoval } from '../../../src/adapters/in-memory/data-removal.ts';
 import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
 import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/api-key-repository.ts';
 import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
+import { MikroOrmDataRemoval } from '../../../src/adapters/mikro-orm/data-removal.ts';
 import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
 import { entities } from '../../../src/adapters/mikro-orm/entities.ts';
 import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
@@ -25,7 +27,7 @@ export type Statements = ReadonlyMap<string, number>;
 
 /** A store that can be looked at from outside. */
 export interface ObservedStore extends AsyncDisposable {
-  readonly ports: Pick<Ports, 'repository' | 'queries' | 'signals' | 'apiKeys'>;
+  readonly ports: Pick<Ports, 'repository' | 'queries' | 'signals' | 'apiKeys' | 'removal'>;
   /** All that was signalled so far. */
   readonly published: readonly Signal[];
   /** All that is kept of a user, as one text. */
@@ -41,9 +43,11 @@ async function inMemory(): Promise<ObservedStore> {
   const signals = recordingSignals(published);
   const repository = new InMemoryAgentInstanceRepository(signals);
   const queries = new InMemoryDashboardQueries(repository);
-  const apiKeys = new InMemoryApiKeyRepository(repository, new InProcessSignals());
+  const revocations = new InProcessSignals();
+  const apiKeys = new InMemoryApiKeyRepository(repository, revocations);
+  const removal = new InMemoryDataRemoval(repository, revocations);
   return {
-    ports: { repository, queries, signals, apiKeys },
+    ports: { repository, queries, signals, apiKeys, removal },
     published,
     kept: async (user) => inspect(repository.users.get(user), { depth: null, maxStringLength: null }),
     statements: async () => new Map(),
@@ -64,13 +68,15 @@ async function onDatabase(database: Database, notifies: boolean) {
     signals,
     notify: notifies ? { channel: CHANNEL, encode: encodeSignals } : null,
   });
-  const apiKeys = new MikroOrmApiKeyRepository({
+  const ofKeys = {
     database,
     revocations: new InProcessSignals(),
     notify: notifies ? { channel: CHANNEL, encode: encodeRevoked } : null,
-  });
+  };
+  const apiKeys = new MikroOrmApiKeyRepository(ofKeys);
+  const removal = new MikroOrmDataRemoval(ofKeys);
   return {
-    ports: { repository, queries: new MikroOrmDashboardQueries(database), signals, apiKeys },
+    ports: { repository, queries: new MikroOrmDashboardQueries(database), signals, apiKeys, removal },
     published,
     statements: async (): Promise<Statements> => new Map(),
     notified: async (): Promise<readonly string[]> => [],

@@ -1,8 +1,11 @@
 import { createMcpEndpoint } from '../../../src/adapters/mcp/endpoint.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import { createDispatch, type Dispatch } from '../../../src/application/dispatch.ts';
+import { LiveFeed } from '../../../src/application/live/live-feed.ts';
+import type { LivePorts } from '../../../src/application/live/live-ports.ts';
 import { OpenWaits } from '../../../src/application/open-waits.ts';
 import { DEFAULT_SETTINGS } from '../../../src/application/use-case.ts';
+import { createUserExport } from '../../../src/application/user-export.ts';
 import { mcpRoutes } from '../../../src/composition/mcp-routes.ts';
 import { type UserId, userId } from '../../../src/domain/ids.ts';
 import type { Clock } from '../../../src/ports/runtime.ts';
@@ -33,7 +36,7 @@ class StrictClock implements Clock {
   }
 }
 
-/** The server with REST and MCP over an observed store, for any number of tenants. */
+/** The server with REST, live streams and MCP over an observed store, for any number of tenants. */
 export class TenantServer implements AsyncDisposable {
   readonly store: ObservedStore;
   readonly url: string;
@@ -55,23 +58,25 @@ export class TenantServer implements AsyncDisposable {
     this.#owned = owned;
   }
 
-  static async start(open: () => Promise<ObservedStore>): Promise<TenantServer> {
+  static async start(
+    open: () => Promise<ObservedStore>,
+    timing: Pick<LivePorts, 'heartbeatMillis'> = {},
+  ): Promise<TenantServer> {
     await using made = new AsyncDisposableStack();
     const store = made.use(await open());
     const stopping = new AbortController();
     const log = new LogBook();
     const issuer = { repeats: true, issue: async ({ id }: { id: string }) => `issued.${id}` };
-    const dispatch = createDispatch(
-      {
-        ...store.ports,
-        issuer,
-        waits: new OpenWaits(),
-        settings: DEFAULT_SETTINGS,
-        clock: new StrictClock(),
-        ids: uuidV7,
-      },
-      stopping.signal,
-    );
+    const ports = {
+      ...store.ports,
+      issuer,
+      waits: new OpenWaits(),
+      settings: DEFAULT_SETTINGS,
+      clock: new StrictClock(),
+      ids: uuidV7,
+    };
+    const dispatch = createDispatch(ports, stopping.signal);
+    const live = new LiveFeed({ ...ports, ...timing }, stopping.signal);
     const endpoint = createMcpEndpoint({
       dispatch,
       ids: uuidV7,
@@ -80,7 +85,16 @@ export class TenantServer implements AsyncDisposable {
       version: '1.2.3',
     });
     const also = mcpRoutes(endpoint, { tokens, logger: log });
-    const server = made.use(await TestServer.start({ dispatch, tokens, logger: log, also }));
+    const server = made.use(
+      await TestServer.start({
+        dispatch,
+        live,
+        userExport: createUserExport(ports),
+        tokens,
+        logger: log,
+        also,
+      }),
+    );
     made.defer(() => endpoint.close(0));
     made.defer(() => stopping.abort());
     return new TenantServer(store, server.url, dispatch, log, made.move());

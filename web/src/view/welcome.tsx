@@ -23,7 +23,7 @@ export function Welcome() {
         </button>
       ) : (
         <p>
-          <strong>The key is in the lines below.</strong> It is not shown again.
+          <strong>The key is in the lines below</strong>, good for 90 days. It is not shown again.
         </p>
       )}
       <h3>Claude Code</h3>

@@ -59,9 +59,12 @@ export function describeApi(api: DescribedApi): OpenApiDocument {
 const ABOUT = {
   summary: 'Where AI coding agents report each step, ask, wait and are told.',
   description: [
-    'Every GET answers HEAD, too, but for `/messages/pending`. Unknown fields are ignored. Errors are problems',
-    '(RFC 9457): branch on `code`, which never changes. Repeat a request whose answer you have not got with the',
-    'same `Idempotency-Key`: the first answer is repeated.',
+    'Agents report steps with `POST /api/v1/messages/agent` and ask with `requires_user_input`; then they wait with',
+    '`POST /api/v1/messages/pending` until the person answers.',
+    '',
+    'Errors are problems (RFC 9457): branch on `code`, which never changes. Repeat a request whose answer you have',
+    'not got with the same `Idempotency-Key`: the first answer is repeated. Unknown fields are ignored. Every GET but',
+    'that of `/api/v1/messages/pending` answers HEAD, too.',
   ].join('\n'),
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 };

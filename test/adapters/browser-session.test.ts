@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { userIdOf } from '../support/builders.ts';
+import { fetchDescribed } from '../support/fetch-described.ts';
+import { LiveClient } from '../support/live-client.ts';
+import { IssuingServer } from './issuing-server.ts';
+import { fieldsOf } from './koa/test-server.ts';
+
+const ann = userIdOf('ann');
+
+let server: IssuingServer;
+let instance: string;
+beforeAll(async () => {
+  server = await IssuingServer.start();
+  instance = randomUUID();
+  await server.call(await server.token(), 'POST', '/messages/agent', {
+    body: { agent_instance_id: instance, agent_type: 'x', content: 'a step' },
+  });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** What a browser sends, which holds nothing but a cookie. */
+class Browser {
+  readonly cookie: string;
+
+  private constructor(cookie: string) {
+    this.cookie = cookie;
+  }
+
+  static async signIn(proof: object = { code: server.codes.newCode(ann) }): Promise<Browser> {
+    const answer = await fetchDescribed(`${server.server.url}/api/v1/auth/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(proof),
+    });
+    expect(answer.status).toBe(200);
+    return new Browser(answer.headers.getSetCookie()[0]!.split(';')[0]!);
+  }
+
+  request(method: string, path: string): Promise<Response> {
+    const headers = { cookie: this.cookie, 'x-requested-with': 'agent-dashboard' };
+    return fetchDescribed(`${server.server.url}/api/v1${path}`, { method, headers });
+  }
+
+  async watch(path: string): Promise<LiveClient> {
+    const stream = await LiveClient.open(`${server.server.url}/api/v1${path}`, null, { cookie: this.cookie });
+    await stream.event(({ type }) => type === 'connected');
+    return stream;
+  }
+
+  async isSignedIn(): Promise<boolean> {
+    return (await this.request('GET', '/agent-summary')).status === 200;
+  }
+
+  async signOut(): Promise<void> {
+    expect((await this.request('DELETE', '/auth/session')).status).toBe(204);
+  }
+}
+
+const streams = () => ['/events', `/agent-instances/${instance}/messages/stream`];
+const watching = (browser: Browser) => Promise.all(streams().map((path) => browser.watch(path)));
+
+describe('a browser that was let in by a code', () => {
+  test('is one of its owner’s keys, whose revocation ends its session and its streams', async () => {
+    const browser = await Browser.signIn();
+    const open = await watching(browser);
+    const keys = await fieldsOf<{ id: string; name: string; revoked_at: string | null }[]>(
+      await browser.request('GET', '/api-keys'),
+    );
+    const [{ id } = expect.unreachable()] = keys.filter(({ name }) => name === 'browser');
+    expect((await browser.request('DELETE', `/api-keys/${id}`)).status).toBe(204);
+    await Promise.all(open.map(({ ended }) => ended));
+    expect(await browser.isSignedIn()).toBe(false);
+  });
+
+  test('ends its session and its streams by signing out, whoever has copied its cookie, and no other’s', async () => {
+    const [leaving, staying] = [await Browser.signIn(), await Browser.signIn()];
+    const [open, others] = [await watching(leaving), await watching(staying)];
+    await leaving.signOut();
+    await Promise.all(open.map(({ ended }) => ended));
+    expect(await leaving.isSignedIn()).toBe(false);
+    expect(await staying.isSignedIn()).toBe(true);
+    const content = 'somebody is still here';
+    await server.call(await server.token(), 'POST', '/messages/agent', {
+      body: { agent_instance_id: instance, content },
+    });
+    for (const stream of others) {
+      await stream.message(content);
+      stream[Symbol.dispose]();
+    }
+    // It has signed out already: that is no error.
+    await leaving.signOut();
+  });
+});
+
+test('a browser that was let in by a token of its owner’s leaves that token good when it signs out', async () => {
+  const token = await server.token({ scope: 'dashboard', name: 'laptop' });
+  const browser = await Browser.signIn({ token });
+  await browser.signOut();
+  expect((await server.call(token, 'GET', '/agent-summary')).status).toBe(200);
+});
+
+test('a browser is shut out, and its streams end, when its owner’s account is deleted; others’ are not', async () => {
+  const gone = userIdOf('gone');
+  const [browser, others] = [
+    await Browser.signIn({ code: server.codes.newCode(gone) }),
+    await Browser.signIn(),
+  ];
+  using stream = await browser.watch('/events');
+  using othersStream = await others.watch('/events');
+  const dashboard = await server.token({ userId: gone, scope: 'dashboard' });
+  expect((await server.call(dashboard, 'DELETE', '/account', { body: { confirm: gone } })).status).toBe(200);
+  await stream.ended;
+  expect(await browser.isSignedIn()).toBe(false);
+  expect(await others.isSignedIn()).toBe(true);
+  expect(othersStream.events.map(({ type }) => type)).toEqual(['connected']);
+});

@@ -1,0 +1,74 @@
+import { BASE_PATH } from '../../../src/adapters/koa/routes.ts';
+import * as useCases from '../../../src/application/use-cases/index.ts';
+import { fetchDescribed } from '../../support/fetch-described.ts';
+import { LiveClient } from '../../support/live-client.ts';
+import type { Send } from './compare.ts';
+import type { Estate } from './estate.ts';
+import { answerOf } from './outcome.ts';
+import { type TenantServer, tokenOf } from './tenant-server.ts';
+
+export const EVENTS = '/events';
+export const EVENTS_OF_INSTANCE = '/agent-instances/:agent_instance_id/messages/stream';
+
+const LAST = 'the last that is read';
+const HEARTBEAT = /id: \S+\nevent: heartbeat\ndata: \{\}\n\n/g;
+
+const addressOf = ({ url }: TenantServer, path: string, named: { readonly [field: string]: string }) =>
+  url + BASE_PATH + path.replaceAll(/:(\w+)/g, (_, field: string) => encodeURIComponent(named[field]!));
+
+/** A stream of this tenant's, for as long as the scope. */
+export const watch = (server: TenantServer, { userId }: Estate, instance: string | null = null) => {
+  const path = instance === null ? EVENTS : EVENTS_OF_INSTANCE;
+  const named = { agent_instance_id: instance ?? '' };
+  return LiveClient.open(addressOf(server, path, named), tokenOf(userId));
+};
+
+interface StreamRequest {
+  readonly method: 'GET' | 'HEAD';
+  /** The id of the last event that its client has, where that names nothing. */
+  readonly after?: string | null;
+}
+
+/**
+ * How a stream is asked for. One that opens is read until what its tenant does next has arrived, so that whatever
+ * it tells besides comes before.
+ */
+export const overStream =
+  (server: TenantServer, path: string, { method, after = null }: StreamRequest): Send =>
+  async (as, { last_event_id = after, ...named }) => {
+    const gone = new AbortController();
+    const answer = await fetchDescribed(addressOf(server, path, named), {
+      method,
+      signal: gone.signal,
+      headers: {
+        authorization: `Bearer ${tokenOf(as.userId)}`,
+        ...(last_event_id !== null && { 'last-event-id': last_event_id }),
+      },
+    });
+    if (!answer.ok || method === 'HEAD') return [await answerOf(answer)];
+    const agent_instance_id = named.agent_instance_id ?? as.ids['active instance'];
+    await step(server, as, agent_instance_id, LAST);
+    const body = await textUntil(answer.body!, LAST);
+    gone.abort();
+    return [{ status: answer.status, headers: [...answer.headers], body }];
+  };
+
+export const step = ({ dispatch }: TenantServer, { caller }: Estate, instance: string, content: string) =>
+  dispatch(useCases.sendAgentMessage, { caller, input: { agent_instance_id: instance, content } });
+
+/**
+ * To the end of the event that `last` is in. How one's own telling is called differs between any two tenants, and
+ * heartbeats come when they come.
+ */
+async function textUntil(body: ReadableStream<Uint8Array>, last: string): Promise<string> {
+  let text = '';
+  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const end = text.indexOf('\n\n', text.includes(last) ? text.indexOf(last) : text.length);
+    if (end >= 0) {
+      const [, telling = 'none'] = /^id: ([0-9a-f]{16})\./.exec(text) ?? [];
+      return text.slice(0, end).replaceAll(HEARTBEAT, '').replaceAll(telling, '<telling>');
+    }
+  }
+  throw new Error(`ended after ${text}`);
+}

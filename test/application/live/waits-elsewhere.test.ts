@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { LiveFeed } from '../../../src/application/live/live-feed.ts';
+import { aCaller, instanceIdOf, userIdOf } from '../../support/builders.ts';
+import { RecordingSink } from '../../support/recording-sink.ts';
+import { InMemoryApplication } from '../in-memory-application.ts';
+
+test('a wait in another process is told to its user alone, though others have an instance of that id', async () => {
+  const application = new InMemoryApplication();
+  const [ada, eve] = [userIdOf('ada'), userIdOf('eve')];
+  const { stopping } = application;
+  const feed = new LiveFeed(
+    {
+      ...application,
+      waitsElsewhere: async () => [{ userId: ada, agentInstanceId: instanceIdOf(1) }],
+      waitsElsewhereMillis: 5,
+    },
+    stopping.signal,
+  );
+  const watch = async (userId = ada) => {
+    await application.step({ content: 'Which?', requires_user_input: true }, { caller: aCaller({ userId }) });
+    const sink = new RecordingSink();
+    const stream = await feed.ofInstance({
+      caller: aCaller({ userId, scopes: ['dashboard'] }),
+      agentInstanceId: instanceIdOf(1),
+      lastEventId: null,
+    });
+    void stream.flow(sink);
+    return sink;
+  };
+  // Whatever is told to both is told to eve first.
+  const eves = await watch(eve);
+  const adas = await watch(ada);
+  expect(await adas.until('message_update Which?')).toMatchObject({ agent_waiting: true });
+  expect(eves.told()).toEqual(['connected']);
+  stopping.abort();
+});
