@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { DEFAULT_SETTINGS } from '../application/use-case.ts';
+import { DEFAULT_DATA_DIR } from './data-dir.ts';
 
 /** A setting that stops the start. Its message is one line that names the variable and what it should be. */
 export class ConfigError extends Error {
@@ -41,7 +42,7 @@ const VARIABLES = {
     must: 'be a PostgreSQL connection string that reaches the database directly, not through a pooler',
     schema: v.optional(postgresUrl),
   },
-  DATA_DIR: { must: 'be a folder', schema: v.optional(v.string(), './.agent-dashboard') },
+  DATA_DIR: { must: 'be a folder', schema: v.optional(v.string(), DEFAULT_DATA_DIR) },
   MCP_SERVER_PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
   PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
   HOST: {

@@ -1,17 +1,25 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+
+export const DEFAULT_DATA_DIR = './.agent-dashboard';
 
 /** Makes the data folder, for its owner alone; one that is there keeps its mode. */
 export async function makeDataDir(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await keepFromGit(dataDir);
+  const isNew = (await mkdir(dataDir, { recursive: true, mode: 0o700 })) !== undefined;
+  if (isNew) await ignoreAll(dataDir);
+  else await keepFromGit(dataDir);
 }
 
 /**
- * The folder is often made in somebody's repository, where one `git add -A` would publish the key and all that
- * agents wrote. A `.gitignore` that is there stays as it is.
+ * The folder is often in somebody's repository, where one `git add -A` would publish the key and all that agents
+ * wrote. One of another name may hold more than what is ours, so it is left as it is.
  */
 export async function keepFromGit(dataDir: string): Promise<void> {
+  if (basename(resolve(dataDir)) === basename(DEFAULT_DATA_DIR)) await ignoreAll(dataDir);
+}
+
+/** A `.gitignore` that is there stays as it is. */
+async function ignoreAll(dataDir: string): Promise<void> {
   // Nothing depends on it, and a folder that cannot be written to may hold no more than a key.
   await writeFile(join(dataDir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(() => {});
 }

@@ -42,6 +42,13 @@ it('a folder that holds a key alone is kept from Git, too, by every start that r
   expect(seenByGit()).toBe('');
 });
 
+it('a folder of another name that was there keeps what it holds in Git: it may hold more than ours', async () => {
+  await writeFile(join(folder.path, 'theirs.txt'), '');
+  dataDir = folder.path;
+  await loadOrCreateKeyPair(dataDir);
+  expect(seenByGit()).toContain('theirs.txt');
+});
+
 it('a .gitignore that is there stays as it is', async () => {
   await mkdir(dataDir);
   await writeFile(join(dataDir, '.gitignore'), 'mine\n');
