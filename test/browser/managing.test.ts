@@ -55,7 +55,7 @@ test('a key is made, shown once, works at once, and no more when its revocation 
 test('a newcomer is told how to connect, with a key in the line to copy, and sees the agent come', async () => {
   const page = await dashboard.open({ ...DESKTOP, permissions: ['clipboard-read', 'clipboard-write'] });
   await page.getByRole('button', { name: 'Create a key for it' }).click();
-  await page.getByText('The key is in the lines below.').waitFor();
+  await page.getByText('The key is in the lines below', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Copy command' }).click();
   await page.getByText('Copied').waitFor();
   const command = await page.evaluate(() => navigator.clipboard.readText());
