@@ -4,6 +4,7 @@ import type { ApiKeyName } from '../ports/api-key-repository.ts';
 import type { Revocations, Revoked } from '../ports/revocations.ts';
 import type { Logger } from '../ports/runtime.ts';
 import { aKeyId } from './an-api-key.ts';
+import { openedByEachTest } from './opened-by-each-test.ts';
 import type { TestRunner } from './test-runner.ts';
 
 /** An adapter under test, and the way that revoked keys take to it. */
@@ -16,33 +17,18 @@ export interface OpenRevocations {
 
 /** What every adapter of the revocations port keeps to, whichever way the keys come. */
 export function revocationsContract(
-  { test }: TestRunner,
+  runner: TestRunner,
   open: (logger: Logger) => Promise<OpenRevocations>,
 ): void {
   const someKey = (userId = 'ada'): ApiKeyName => ({ userId: userId as UserId, id: aKeyId() });
   const sent = someKey();
-  let errors: object[];
-  let opened: OpenRevocations;
-
-  /** Opens an adapter for one test, and closes it. */
-  const rule = (name: string, run: () => Promise<void>) =>
-    test(name, async () => {
-      errors = [];
-      const ignore = () => {};
-      const error = (fields: object) => void errors.push(fields);
-      opened = await open({ debug: ignore, info: ignore, warn: ignore, error });
-      try {
-        await run();
-      } finally {
-        await opened.close();
-      }
-    });
+  const { rule, opened } = openedByEachTest(runner, open);
 
   /** Listens and records what a test has sent. */
   const listen = (wanted: readonly Revoked[] = [sent]) => {
     const ids = new Set<string | null>(wanted.map(({ id }) => id));
     const received: Revoked[] = [];
-    const { close } = opened.revocations.onRevoked((key) => {
+    const { close } = opened().revocations.onRevoked((key) => {
       if (ids.has(key.id)) received.push(key);
     });
     return { received, close };
@@ -51,7 +37,7 @@ export function revocationsContract(
   rule('reaches every listener, with every key, in order', async () => {
     const keys = [someKey('ada'), someKey('eve'), someKey('ada')];
     const listeners = [listen(keys), listen(keys)];
-    await opened.send(keys);
+    await opened().send(keys);
     assert.deepEqual(
       listeners.map(({ received }) => received),
       [keys, keys],
@@ -60,7 +46,7 @@ export function revocationsContract(
 
   rule('comes where nobody waits for signals', async () => {
     const { received } = listen();
-    await opened.send([sent]);
+    await opened().send([sent]);
     assert.deepEqual(received, [sent]);
   });
 
@@ -68,7 +54,7 @@ export function revocationsContract(
     const [closed, open] = [listen(), listen()];
     closed.close();
     closed.close();
-    await opened.send([sent]);
+    await opened().send([sent]);
     assert.deepEqual(closed.received, []);
     assert.deepEqual(open.received, [sent]);
   });
@@ -78,25 +64,25 @@ export function revocationsContract(
     const count = ({ id }: Revoked) => {
       if (id === sent.id) calls += 1;
     };
-    const [first, second] = [opened.revocations.onRevoked(count), opened.revocations.onRevoked(count)];
-    await opened.send([sent]);
+    const [first, second] = [opened().revocations.onRevoked(count), opened().revocations.onRevoked(count)];
+    await opened().send([sent]);
     first.close();
-    await opened.send([sent]);
+    await opened().send([sent]);
     second.close();
-    await opened.send([sent]);
+    await opened().send([sent]);
     assert.equal(calls, 3);
   });
 
   rule('lets a listener close itself and another while a key is told', async () => {
     const received: string[] = [];
-    const first = opened.revocations.onRevoked(() => {
+    const first = opened().revocations.onRevoked(() => {
       received.push('first');
       first.close();
       second.close();
     });
-    const second = opened.revocations.onRevoked(() => received.push('second'));
+    const second = opened().revocations.onRevoked(() => received.push('second'));
     const third = listen();
-    await opened.send([sent, sent]);
+    await opened().send([sent, sent]);
     assert.deepEqual(received, ['first']);
     assert.equal(third.received.length, 2);
   });
@@ -104,7 +90,7 @@ export function revocationsContract(
   rule('does not tell the key under way to a subscription that a listener opens', async () => {
     let calls = 0;
     const renew = (): void => {
-      const { close } = opened.revocations.onRevoked(({ id }) => {
+      const { close } = opened().revocations.onRevoked(({ id }) => {
         if (id !== sent.id) return;
         calls += 1;
         close();
@@ -112,18 +98,18 @@ export function revocationsContract(
       });
     };
     renew();
-    await opened.send([sent]);
+    await opened().send([sent]);
     assert.equal(calls, 1);
   });
 
   rule('reaches the others when a listener throws, and logs what it threw', async () => {
     const err = new Error('a listener at fault');
-    opened.revocations.onRevoked(({ id }) => {
+    opened().revocations.onRevoked(({ id }) => {
       if (id === sent.id) throw err;
     });
     const next = listen();
-    await opened.send([sent]);
+    await opened().send([sent]);
     assert.deepEqual(next.received, [sent]);
-    assert.deepEqual(errors, [{ err, apiKeyId: sent.id }]);
+    assert.deepEqual(opened().errors, [{ err, apiKeyId: sent.id }]);
   });
 }

@@ -6,6 +6,7 @@ import { CHANNEL } from '../../../src/adapters/signals/signal-payload.ts';
 import type { CurrentVersions } from '../../../src/adapters/signals/sweep.ts';
 import { signalsContract } from '../../../src/contracts/signals.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
+import type { Logger } from '../../../src/ports/runtime.ts';
 import type { Signal } from '../../../src/ports/signals.ts';
 import { createDatabase } from '../../support/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
@@ -52,30 +53,28 @@ async function start(currentVersions?: CurrentVersions): Promise<PostgresSignals
   return signals;
 }
 
+async function listening(logger: Logger): Promise<PostgresSignals> {
+  const connection = { connectionString: databaseUrl };
+  const signals = new PostgresSignals({
+    connection,
+    currentVersions: nothingNew,
+    versionsOfUsers: async () => [],
+    logger,
+  });
+  await signals.start();
+  return signals;
+}
+
 describe('signals: PostgreSQL, within the process', () => {
   signalsContract({ describe, test }, async (logger) => {
-    const connection = { connectionString: databaseUrl };
-    const signals = new PostgresSignals({
-      connection,
-      currentVersions: nothingNew,
-      versionsOfUsers: async () => [],
-      logger,
-    });
-    await signals.start();
+    const signals = await listening(logger);
     return { signals, send: async (sent) => signals.publish(sent), close: () => signals.close() };
   });
 });
 
 describe('signals: PostgreSQL, from another process', () => {
   signalsContract({ describe, test }, async (logger) => {
-    const connection = { connectionString: databaseUrl };
-    const signals = new PostgresSignals({
-      connection,
-      currentVersions: nothingNew,
-      versionsOfUsers: async () => [],
-      logger,
-    });
-    await signals.start();
+    const signals = await listening(logger);
     const send = async (sent: readonly Signal[]) => {
       // Notifications keep their order: once the last has come, so have the others.
       const last = { ...someInstance(), version: 1 };
