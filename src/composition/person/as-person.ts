@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { createClient, DashboardError, type PeopleSide } from '../../adapters/client/client.ts';
 import { userId } from '../../domain/ids.ts';
 import { type Config, type Environment, readConfig } from '../config.ts';
@@ -96,10 +97,9 @@ async function shortLivedKey(
 
 /** By the operator, as it was made: the server that was spoken to may be gone, or know nothing of the key. */
 async function revoke(config: Config, token: string): Promise<void> {
-  const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
-  const { jti } = JSON.parse(claims) as { jti: string };
+  const { jti } = decodeJwt(token);
   await using opened = await openOperator(config);
-  await opened.operator.revoke(jti);
+  if (jti !== undefined) await opened.operator.revoke(jti);
 }
 
 function urlOf({ publicUrl, host, port }: Config): string {
