@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { ormOptions } from './src/adapters/mikro-orm/database.ts';
-import { readConfig } from './src/composition/config.ts';
+import { ormOptions } from './src/adapters/mikro-orm/database/database.ts';
+import { readConfig } from './src/composition/config/config.ts';
 
 /**
  * For MikroORM's own command line. The server and `agent-dashboard migrate` run the same migrations;

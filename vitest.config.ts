@@ -17,7 +17,7 @@ export default defineConfig({
           name: 'source',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', PACKAGING],
-          globalSetup: ['test/support/postgres-server.ts'],
+          globalSetup: ['test/support/postgres/postgres-server.ts'],
         },
       },
       {

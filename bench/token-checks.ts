@@ -3,9 +3,9 @@ import { InMemoryAgentInstanceRepository } from '../src/adapters/in-memory/agent
 import { InMemoryApiKeyRepository } from '../src/adapters/in-memory/api-key-repository.ts';
 import { JwtIssuer } from '../src/adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../src/adapters/jwt/jwt-verifier.ts';
-import { generateKeyPair, readPrivateKey } from '../src/adapters/jwt/keys.ts';
+import { generateKeyPair, readPrivateKey } from '../src/adapters/jwt/keys/keys.ts';
 import { systemClock } from '../src/adapters/runtime/system.ts';
-import { InProcessSignals } from '../src/adapters/signals/in-process.ts';
+import { InProcessSignals } from '../src/adapters/signals/in-process-signals.ts';
 import { aGrant, aKeyId, userIdOf } from '../test/support/builders.ts';
 import { median } from './percentiles.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig } from '../src/composition/config.ts';
-import { openOperator } from '../src/composition/open-operator.ts';
+import { readConfig } from '../src/composition/config/config.ts';
+import { openOperator } from '../src/composition/operator/open-operator.ts';
 import { userId } from '../src/domain/ids.ts';
 import { Agent, StoppedByPerson } from './agent.ts';
 import { playStory } from './story.ts';

@@ -1,20 +1,15 @@
 import { systemClock, uuidV7 } from './adapters/runtime/system.ts';
-import { createDispatch, type Dispatch } from './application/dispatch.ts';
+import { createDispatch, type Dispatch } from './application/dispatch/dispatch.ts';
 import { LiveFeed } from './application/live/live-feed.ts';
-import { OpenWaits } from './application/open-waits.ts';
 import { DEFAULT_SETTINGS, type Ports, type Settings } from './application/use-case.ts';
-import type { ApiKeyRepository } from './ports/api-key-repository.ts';
-import type { DataRemoval } from './ports/data-removal.ts';
+import { OpenWaits } from './application/waiting/open-waits.ts';
 import type { Clock, Ids, Logger } from './ports/runtime.ts';
-import type { TokenIssuer } from './ports/token-issuer.ts';
+import type { ApiKeyRepository } from './ports/storage/api-key-repository.ts';
+import type { DataRemoval } from './ports/storage/data-removal.ts';
+import type { TokenIssuer } from './ports/tokens/token-issuer.ts';
 
 export { systemClock, uuidV7 } from './adapters/runtime/system.ts';
-export { finishDeletions, type RemovalPorts } from './application/delete-user.ts';
-export type { Dispatch, Request } from './application/dispatch.ts';
-export { type ErrorCode, type InputIssue, invalidJson } from './application/errors.ts';
-export type { EventSink, LiveEvent, LiveEventType, LiveStream } from './application/live/live-event.ts';
-export type { InstanceStreamRequest, LiveFeed, StreamRequest } from './application/live/live-feed.ts';
-export { OpenWaits } from './application/open-waits.ts';
+export { finishDeletions, type RemovalPorts } from './application/admin/delete-user.ts';
 export {
   createOperator,
   type Imported,
@@ -22,25 +17,41 @@ export {
   type ListedKey,
   type Operator,
   type OperatorPorts,
-} from './application/operator.ts';
+} from './application/admin/operator.ts';
+export { createUserExport, type ExportLine, type UserExport } from './application/admin/user-export.ts';
+export type { Dispatch, Request } from './application/dispatch/dispatch.ts';
+export { type ErrorCode, type InputIssue, invalidJson } from './application/errors.ts';
+export type { EventSink, LiveEvent, LiveEventType, LiveStream } from './application/live/live-event.ts';
+export type { InstanceStreamRequest, LiveFeed, StreamRequest } from './application/live/live-feed.ts';
 export type { Call, Ports, Settings, UseCase } from './application/use-case.ts';
 export * as useCases from './application/use-cases/index.ts';
-export { createUserExport, type ExportLine, type UserExport } from './application/user-export.ts';
-export type { AgentInstance } from './domain/agent-instance.ts';
-export type { AgentType } from './domain/agent-type.ts';
-export { AlreadyAnsweredError } from './domain/already-answered.ts';
-export type { ApiKey, ApiKeyId } from './domain/api-key.ts';
-export type { Changes, Conversation, Decision } from './domain/conversation.ts';
+export { OpenWaits } from './application/waiting/open-waits.ts';
+export type { AgentInstance } from './domain/conversation/agent-instance.ts';
+export type { AgentType } from './domain/conversation/agent-type.ts';
+export { AlreadyAnsweredError } from './domain/conversation/already-answered.ts';
+export type { Changes, Conversation, Decision } from './domain/conversation/conversation.ts';
+export type { Message } from './domain/conversation/message.ts';
 export { CodedError } from './domain/errors.ts';
 export type { IdempotencyRecord } from './domain/idempotency.ts';
 export { type AgentInstanceId, type MessageId, type UserId, userId } from './domain/ids.ts';
-export type { Message } from './domain/message.ts';
+export type { ApiKey, ApiKeyId } from './domain/user/api-key.ts';
+export {
+  issuingDisabled,
+  PortError,
+  storageBusy,
+  storageUnavailable,
+  unauthenticated,
+} from './ports/errors.ts';
+export type { AnsweredRequest, Batch, Observer, StorageFailure } from './ports/observer.ts';
+export type { Clock, Ids, Logger } from './ports/runtime.ts';
+export type { Revocations, Revoked, RevokedUser } from './ports/signals/revocations.ts';
+export type { SeenVersions, Signal, Signals, Subscription } from './ports/signals/signals.ts';
 export type {
   AgentInstanceRepository,
   Decide,
   RecordedDecision,
   UpdateTarget,
-} from './ports/agent-instance-repository.ts';
+} from './ports/storage/agent-instance-repository.ts';
 export type {
   ApiKeyDecision,
   ApiKeyName,
@@ -48,7 +59,7 @@ export type {
   ApiKeyTarget,
   DecideApiKey,
   OwnedApiKey,
-} from './ports/api-key-repository.ts';
+} from './ports/storage/api-key-repository.ts';
 export type {
   AgentTypeOverview,
   ChangesRequest,
@@ -60,22 +71,11 @@ export type {
   InstanceOverview,
   InstancePage,
   Seen,
-} from './ports/dashboard-queries.ts';
-export type { DataRemoval, DeletedUser, Holdings } from './ports/data-removal.ts';
-export {
-  issuingDisabled,
-  PortError,
-  storageBusy,
-  storageUnavailable,
-  unauthenticated,
-} from './ports/errors.ts';
-export { namedMessages } from './ports/named-messages.ts';
-export type { AnsweredRequest, Batch, Observer, StorageFailure } from './ports/observer.ts';
-export type { Revocations, Revoked, RevokedUser } from './ports/revocations.ts';
-export type { Clock, Ids, Logger } from './ports/runtime.ts';
-export type { SeenVersions, Signal, Signals, Subscription } from './ports/signals.ts';
-export type { TokenGrant, TokenIssuer } from './ports/token-issuer.ts';
-export type { Caller, Scope, TokenLife, TokenVerifier } from './ports/token-verifier.ts';
+} from './ports/storage/dashboard-queries.ts';
+export type { DataRemoval, DeletedUser, Holdings } from './ports/storage/data-removal.ts';
+export { namedMessages } from './ports/storage/messages-to-load.ts';
+export type { TokenGrant, TokenIssuer } from './ports/tokens/token-issuer.ts';
+export type { Caller, Scope, TokenLife, TokenVerifier } from './ports/tokens/token-verifier.ts';
 
 /**
  * What the use cases need from outside. The stores are one of the package's (`/in-memory`, `/mikro-orm`) or

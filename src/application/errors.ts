@@ -1,6 +1,6 @@
 import { CodedError, type DomainErrorCode } from '../domain/errors.ts';
 import type { PortErrorCode } from '../ports/errors.ts';
-import type { Scope } from '../ports/token-verifier.ts';
+import type { Scope } from '../ports/tokens/token-verifier.ts';
 
 export type RequestErrorCode =
   | 'idempotency_in_flight'

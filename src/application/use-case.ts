@@ -1,15 +1,15 @@
 import type * as v from 'valibot';
 import type { Idempotency } from '../domain/idempotency.ts';
-import type { AgentInstanceRepository } from '../ports/agent-instance-repository.ts';
-import type { ApiKeyRepository } from '../ports/api-key-repository.ts';
-import type { DashboardQueries } from '../ports/dashboard-queries.ts';
-import type { DataRemoval } from '../ports/data-removal.ts';
 import type { Clock, Ids } from '../ports/runtime.ts';
-import type { Signals } from '../ports/signals.ts';
-import type { TokenIssuer } from '../ports/token-issuer.ts';
-import type { Caller, Scope } from '../ports/token-verifier.ts';
+import type { Signals } from '../ports/signals/signals.ts';
+import type { AgentInstanceRepository } from '../ports/storage/agent-instance-repository.ts';
+import type { ApiKeyRepository } from '../ports/storage/api-key-repository.ts';
+import type { DashboardQueries } from '../ports/storage/dashboard-queries.ts';
+import type { DataRemoval } from '../ports/storage/data-removal.ts';
+import type { TokenIssuer } from '../ports/tokens/token-issuer.ts';
+import type { Caller, Scope } from '../ports/tokens/token-verifier.ts';
 import type { ErrorCode } from './errors.ts';
-import type { OpenWaits } from './open-waits.ts';
+import type { OpenWaits } from './waiting/open-waits.ts';
 
 /** What use cases need from outside. */
 export interface Ports {

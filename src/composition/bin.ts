@@ -6,7 +6,7 @@ if (refusal !== null) {
   process.stderr.write(`${refusal}\n`);
   process.exit(1);
 }
-const { createCommandLine } = await import('./command-line.ts');
+const { createCommandLine } = await import('./command-line/command-line.ts');
 
 // Whoever reads our lines has seen enough: `| head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 import { pino, stdSerializers } from 'pino';
 import type { Logger } from '../ports/runtime.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 
 /**
  * What begins as every JWT does. A token may turn up wherever a client can put one, such as in a path or in a

@@ -1,4 +1,4 @@
-import type { AgentMessage } from '../domain/agent-speaks.ts';
+import type { AgentMessage } from '../domain/conversation/agent-messages.ts';
 import type { AgentInstanceId } from '../domain/ids.ts';
 import { NOW, newId } from './valid-values.ts';
 

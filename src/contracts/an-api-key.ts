@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ApiKey, ApiKeyId } from '../domain/api-key.ts';
+import type { ApiKey, ApiKeyId } from '../domain/user/api-key.ts';
 
 /** An id as new keys get it: no two are the same. */
 export const aKeyId = () => randomBytes(12).toString('base64url') as ApiKeyId;

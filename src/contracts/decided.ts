@@ -1,5 +1,5 @@
-import type { Conversation, Decision } from '../domain/conversation.ts';
-import type { RecordedDecision } from '../ports/agent-instance-repository.ts';
+import type { Conversation, Decision } from '../domain/conversation/conversation.ts';
+import type { RecordedDecision } from '../ports/storage/agent-instance-repository.ts';
 
 /** A decision of the domain as an update takes it: there is no idempotency record to write with it. */
 export const decided =

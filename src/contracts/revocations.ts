@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { UserId } from '../domain/ids.ts';
-import type { ApiKeyName } from '../ports/api-key-repository.ts';
-import type { Revocations, Revoked } from '../ports/revocations.ts';
 import type { Logger } from '../ports/runtime.ts';
+import type { Revocations, Revoked } from '../ports/signals/revocations.ts';
+import type { ApiKeyName } from '../ports/storage/api-key-repository.ts';
 import { aKeyId } from './an-api-key.ts';
 import { openedByEachTest } from './opened-by-each-test.ts';
 import type { TestRunner } from './test-runner.ts';

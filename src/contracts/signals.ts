@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { AgentInstanceId, UserId } from '../domain/ids.ts';
 import type { Logger } from '../ports/runtime.ts';
-import type { Signal, Signals } from '../ports/signals.ts';
+import type { Signal, Signals } from '../ports/signals/signals.ts';
 import { openedByEachTest } from './opened-by-each-test.ts';
 import type { TestRunner } from './test-runner.ts';
 

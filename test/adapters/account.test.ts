@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../../src/adapters/mikro-orm/database.ts';
+import type { Database } from '../../src/adapters/mikro-orm/database/database.ts';
 import { systemClock, uuidV7 } from '../../src/adapters/runtime/system.ts';
-import { finishDeletions } from '../../src/application/delete-user.ts';
+import { finishDeletions } from '../../src/application/admin/delete-user.ts';
 import { userIdOf } from '../support/builders.ts';
-import { DATABASES } from '../support/open-databases.ts';
+import { DATABASES } from '../support/postgres/open-databases.ts';
 import { IssuingServer } from './issuing-server.ts';
 import { signedToken } from './jwt/signed-tokens.ts';
 import { type CallOptions, fieldsOf } from './koa/test-server.ts';

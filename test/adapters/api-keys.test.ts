@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../../src/adapters/mikro-orm/database.ts';
+import type { Database } from '../../src/adapters/mikro-orm/database/database.ts';
 import { aKeyId, instanceIdOf, userIdOf } from '../support/builders.ts';
-import { DATABASES } from '../support/open-databases.ts';
+import { DATABASES } from '../support/postgres/open-databases.ts';
 import { IssuingServer } from './issuing-server.ts';
 import { type CallOptions, fieldsOf } from './koa/test-server.ts';
 

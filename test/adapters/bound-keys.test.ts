@@ -4,12 +4,12 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
-import { ROUTES, type Route } from '../../src/adapters/koa/routes.ts';
-import { TOOLS } from '../../src/adapters/mcp/tools.ts';
+import { ROUTES, type Route } from '../../src/adapters/koa/rest/routes.ts';
+import { TOOLS } from '../../src/adapters/mcp/tools/tools.ts';
 import { systemClock } from '../../src/adapters/runtime/system.ts';
+import { createUserExport } from '../../src/application/admin/user-export.ts';
 import type { UseCase } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
-import { createUserExport } from '../../src/application/user-export.ts';
 import { CodedError } from '../../src/domain/errors.ts';
 import type { AgentInstanceId } from '../../src/domain/ids.ts';
 import { aCaller, aKeyId, userIdOf } from '../support/builders.ts';

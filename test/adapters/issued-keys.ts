@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { JwtVerifier } from '../../src/adapters/jwt/jwt-verifier.ts';
 import { systemClock } from '../../src/adapters/runtime/system.ts';
-import type { ApiKey } from '../../src/domain/api-key.ts';
 import type { UserId } from '../../src/domain/ids.ts';
+import type { ApiKey } from '../../src/domain/user/api-key.ts';
 import { aKeyId, anApiKey, userIdOf } from '../support/builders.ts';
+import { WatchedKeys } from './jwt/known-tokens/watched-keys.ts';
 import { pairs, signedToken } from './jwt/signed-tokens.ts';
-import { WatchedKeys } from './jwt/watched-keys.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
 
 /** Of verifiers: clocks may differ by so much. */

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { MikroOrmAgentInstanceRepository } from '../../src/adapters/mikro-orm/agent-instance-repository.ts';
 import { openPostgres } from '../../src/adapters/mikro-orm/postgres.ts';
-import { InProcessSignals } from '../../src/adapters/signals/in-process.ts';
+import { MikroOrmAgentInstanceRepository } from '../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
+import { InProcessSignals } from '../../src/adapters/signals/in-process-signals.ts';
 import { LogBook, TestServer } from './koa/test-server.ts';
 
 it('a database that takes the connection and then says nothing is not ready; probes share one question', async () => {

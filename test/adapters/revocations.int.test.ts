@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { MikroOrmApiKeyRepository } from '../../src/adapters/mikro-orm/api-key-repository.ts';
-import type { Database } from '../../src/adapters/mikro-orm/database.ts';
+import type { Database } from '../../src/adapters/mikro-orm/database/database.ts';
 import { openPostgres } from '../../src/adapters/mikro-orm/postgres.ts';
-import { PostgresSignals } from '../../src/adapters/signals/postgres.ts';
+import { MikroOrmApiKeyRepository } from '../../src/adapters/mikro-orm/repositories/api-key-repository.ts';
+import { PostgresSignals } from '../../src/adapters/signals/postgres-signals.ts';
 import { CHANNEL, encodeRevoked } from '../../src/adapters/signals/signal-payload.ts';
-import type { ApiKey } from '../../src/domain/api-key.ts';
 import type { UserId } from '../../src/domain/ids.ts';
-import type { Revoked } from '../../src/ports/revocations.ts';
+import type { ApiKey } from '../../src/domain/user/api-key.ts';
+import type { Revoked } from '../../src/ports/signals/revocations.ts';
 import { anApiKey } from '../support/builders.ts';
-import { createDatabase } from '../support/postgres-database.ts';
+import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
 
 /** What one server process has: its store, and what it hears of revoked keys. */

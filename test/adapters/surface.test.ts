@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ROUTES } from '../../src/adapters/koa/routes.ts';
-import { ERROR_META } from '../../src/adapters/mcp/tool-result.ts';
-import { TOOLS } from '../../src/adapters/mcp/tools.ts';
+import { ROUTES } from '../../src/adapters/koa/rest/routes.ts';
+import { ERROR_META } from '../../src/adapters/mcp/tools/tool-result.ts';
+import { TOOLS } from '../../src/adapters/mcp/tools/tools.ts';
 import type { UseCase } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
-import type { Scope } from '../../src/domain/api-key.ts';
 import { CodedError } from '../../src/domain/errors.ts';
+import type { Scope } from '../../src/domain/user/api-key.ts';
 import { NOT_ON_BOTH, type Outcome, type Surface, surfaceContract } from '../contracts/surface.ts';
 import { aCaller, userIdOf } from '../support/builders.ts';
 import { fieldsOf } from './koa/test-server.ts';

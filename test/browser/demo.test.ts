@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess } from '../support/servers/node-process.ts';
 import { PHONE } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
 

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
-    globalSetup: ['../support/postgres-server.ts', 'support/migrated-folder.ts'],
+    globalSetup: ['../support/postgres/postgres-server.ts', 'support/migrated-folder.ts'],
     reporters: ['default', new ClosingLine()],
     // One browser at a time: several would only slow one another down.
     fileParallelism: false,

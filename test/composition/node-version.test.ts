@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { nodeTooOld } from '../../src/composition/node-version.ts';
-import { BIN } from '../support/agent-dashboard.ts';
-import { NodeProcess } from '../support/node-process.ts';
+import { BIN } from '../support/servers/agent-dashboard.ts';
+import { NodeProcess } from '../support/servers/node-process.ts';
 
 it.each(['22.18.0', '22.19.1', '24.0.0', '25.0.0-nightly', process.versions.node])(
   'Node %s is new enough',

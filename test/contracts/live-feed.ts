@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { uuidV7 } from '../../src/adapters/runtime/system.ts';
-import { createDispatch } from '../../src/application/dispatch.ts';
+import { createDispatch } from '../../src/application/dispatch/dispatch.ts';
 import { LiveFeed } from '../../src/application/live/live-feed.ts';
 import { PAGE } from '../../src/application/live/observed-instance.ts';
-import { OpenWaits } from '../../src/application/open-waits.ts';
 import {
   DEFAULT_SETTINGS,
   type ObjectSchema,
@@ -11,13 +10,14 @@ import {
   type UseCase,
 } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
+import { OpenWaits } from '../../src/application/waiting/open-waits.ts';
 import type { AgentInstanceId, UserId } from '../../src/domain/ids.ts';
-import type { DashboardQueries } from '../../src/ports/dashboard-queries.ts';
 import { storageUnavailable } from '../../src/ports/errors.ts';
-import type { Caller } from '../../src/ports/token-verifier.ts';
+import type { DashboardQueries } from '../../src/ports/storage/dashboard-queries.ts';
+import type { Caller } from '../../src/ports/tokens/token-verifier.ts';
 import { refusal } from '../application/in-memory-application.ts';
 import { aCaller } from '../support/builders.ts';
-import { RecordingSink } from '../support/recording-sink.ts';
+import { RecordingSink } from '../support/recording/recording-sink.ts';
 
 /** One server process on a store. */
 export type LiveProcess = Pick<Ports, 'repository' | 'queries' | 'signals'>;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shellBlocks } from '../documents/shell-blocks.ts';
-import { agentDashboard, issuedToken } from '../support/agent-dashboard.ts';
-import { freePort } from '../support/postgres-server.ts';
+import { freePort } from '../support/postgres/postgres-server.ts';
+import { agentDashboard, issuedToken } from '../support/servers/agent-dashboard.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);

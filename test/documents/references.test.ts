@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { run } from '../composition/command-run.ts';
+import { run } from '../composition/command-line/command-run.ts';
 import { ROOT } from './shell-blocks.ts';
 
 const read = (file: string) => readFile(join(ROOT, file), 'utf8');
@@ -61,7 +61,7 @@ async function firstColumn(header: string): Promise<string[]> {
 }
 
 it('the README tells of every setting, and of none that is not read', async () => {
-  const source = await read('src/composition/config.ts');
+  const source = await read('src/composition/config/config.ts');
   const table = source.slice(
     source.indexOf('const VARIABLES = {'),
     source.indexOf('} as const;\n\ntype Variables'),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentInstanceId, canonicalUuid, isUuid, messageId } from '../../src/domain/ids.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './error-of.ts';
 
 const CANONICAL = '0190a5c2-7b1e-7cde-8f01-23456789abcd';
 

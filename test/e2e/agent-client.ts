@@ -1,4 +1,4 @@
-import type { Call, RunningServer } from '../support/running-server.ts';
+import type { Call, RunningServer } from '../support/servers/running-server.ts';
 import { Message } from './strict-message.ts';
 
 type Fields = { readonly [name: string]: unknown };

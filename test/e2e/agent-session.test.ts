@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { issuedToken } from '../support/agent-dashboard.ts';
-import { RunningServer } from '../support/running-server.ts';
+import { issuedToken } from '../support/servers/agent-dashboard.ts';
+import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
 import { freshStore, type Store, type StoreKind, storedMessages } from './stores.ts';
 

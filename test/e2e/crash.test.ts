@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { RunningServer } from '../support/running-server.ts';
+import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
 import { expectRepeatable, expectStoredOnce } from './kept-steps.ts';
 import { StepLoad } from './step-load.ts';

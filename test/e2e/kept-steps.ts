@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RunningServer } from '../support/running-server.ts';
+import type { RunningServer } from '../support/servers/running-server.ts';
 import { repeat, type StepLoad } from './step-load.ts';
 import type { StoredMessage } from './stores.ts';
 

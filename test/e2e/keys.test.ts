@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshKeyPair, NOW, pairs, pemOf, signedToken } from '../adapters/jwt/signed-tokens.ts';
 import { STREAMABLE } from '../adapters/mcp/clients.ts';
 import { until } from '../adapters/mcp/mcp-server.ts';
-import { run } from '../composition/command-run.ts';
-import { AUDIENCE, TestIdentityProvider } from '../support/identity-provider.ts';
-import { RunningServer } from '../support/running-server.ts';
+import { run } from '../composition/command-line/command-run.ts';
+import { AUDIENCE, TestIdentityProvider } from '../support/servers/identity-provider.ts';
+import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
 import { freshStore, type Store, type StoreKind } from './stores.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { agentDashboard } from '../support/agent-dashboard.ts';
-import { RunningServer } from '../support/running-server.ts';
+import { agentDashboard } from '../support/servers/agent-dashboard.ts';
+import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
 import { freshStore, type Store, storedMessages } from './stores.ts';
 

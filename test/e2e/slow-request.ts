@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { RunningServer } from '../support/running-server.ts';
+import type { RunningServer } from '../support/servers/running-server.ts';
 
 /** A request whose body is still on its way: until it is in, the server owes it an answer. */
 export class SlowRequest implements Disposable {

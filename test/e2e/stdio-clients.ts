@@ -2,9 +2,9 @@ import { Client as SplitClient, type VersionNegotiationOptions } from '@modelcon
 import { StdioClientTransport as SplitTransport } from '@modelcontextprotocol/client/stdio';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import type { ToolResult } from '../../src/adapters/mcp/tool-result.ts';
+import type { ToolResult } from '../../src/adapters/mcp/tools/tool-result.ts';
 import type { CallOptions } from '../adapters/mcp/clients.ts';
-import { BIN } from '../support/agent-dashboard.ts';
+import { BIN } from '../support/servers/agent-dashboard.ts';
 
 export interface StdioOptions {
   readonly args?: readonly string[];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RunningServer } from '../support/running-server.ts';
+import type { RunningServer } from '../support/servers/running-server.ts';
 
 /** One step, as it was sent and as it was answered. */
 export interface Step {

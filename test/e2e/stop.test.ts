@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { RunningServer } from '../support/running-server.ts';
+import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
 import { expectRepeatable, expectStoredOnce } from './kept-steps.ts';
 import { isRefused, SlowRequest } from './slow-request.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import type { Environment } from '../../src/composition/config.ts';
-import { readConfig } from '../../src/composition/config.ts';
-import { openDatabase } from '../../src/composition/open-database.ts';
-import { createDatabase } from '../support/postgres-database.ts';
+import type { Environment } from '../../src/composition/config/config.ts';
+import { readConfig } from '../../src/composition/config/config.ts';
+import { openDatabase } from '../../src/composition/store/open-database.ts';
+import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const STORES = ['PGlite', 'PostgreSQL'] as const;

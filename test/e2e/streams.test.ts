@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { LiveClient } from '../support/live-client.ts';
-import { RunningServer } from '../support/running-server.ts';
+import { RunningServer } from '../support/servers/running-server.ts';
 import { freshStore, STORES } from './stores.ts';
 
 const step = (server: RunningServer, instance: string, content: string) =>

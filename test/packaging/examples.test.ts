@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { createClient } from '../../src/adapters/client/client.ts';
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess } from '../support/servers/node-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { run } from './run.ts';
 

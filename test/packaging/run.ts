@@ -1,4 +1,4 @@
-import { NodeProcess, type NodeProcessOptions } from '../support/node-process.ts';
+import { NodeProcess, type NodeProcessOptions } from '../support/servers/node-process.ts';
 
 /** Runs a script to its end in the project, and gives what it printed. @throws Error with all of it on failure. */
 export async function run(args: readonly string[], options: NodeProcessOptions): Promise<string> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPglite } from '../../src/adapters/mikro-orm/pglite.ts';
-import { createDatabase } from '../support/postgres-database.ts';
+import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { StopLoad } from './clean-stop/stop-load.ts';
 import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
 import { KillablePostgres } from './rig/killable-postgres.ts';

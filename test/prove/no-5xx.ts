@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDatabase } from '../support/postgres-database.ts';
+import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { type BadInput, badInputs } from './no-5xx/bad-inputs.ts';
 import { objectionsTo } from './no-5xx/objections.ts';
 import { httpBytes, type RawRequest } from './no-5xx/raw-request.ts';

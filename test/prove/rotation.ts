@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JwtIssuer } from '../../src/adapters/jwt/jwt-issuer.ts';
-import { generateKeyPair, type PemPair, readPrivateKey } from '../../src/adapters/jwt/keys.ts';
+import { generateKeyPair, type PemPair, readPrivateKey } from '../../src/adapters/jwt/keys/keys.ts';
 import { aGrant, userIdOf } from '../support/builders.ts';
-import { createDatabase } from '../support/postgres-database.ts';
+import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
 import { KillablePostgres } from './rig/killable-postgres.ts';
 import { KillableServer } from './rig/killable-server.ts';

@@ -1,12 +1,12 @@
-import type { AgentInstance } from '../../src/domain/agent-instance.ts';
-import type { AgentType } from '../../src/domain/agent-type.ts';
-import type { ApiKeyId } from '../../src/domain/api-key.ts';
-import type { Conversation } from '../../src/domain/conversation.ts';
+import type { AgentInstance } from '../../src/domain/conversation/agent-instance.ts';
+import type { AgentType } from '../../src/domain/conversation/agent-type.ts';
+import type { Conversation } from '../../src/domain/conversation/conversation.ts';
+import type { Message } from '../../src/domain/conversation/message.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../src/domain/ids.ts';
-import type { Message } from '../../src/domain/message.ts';
+import type { ApiKeyId } from '../../src/domain/user/api-key.ts';
 import type { Clock, Ids } from '../../src/ports/runtime.ts';
-import type { TokenGrant } from '../../src/ports/token-issuer.ts';
-import type { Caller } from '../../src/ports/token-verifier.ts';
+import type { TokenGrant } from '../../src/ports/tokens/token-issuer.ts';
+import type { Caller } from '../../src/ports/tokens/token-verifier.ts';
 
 export { aKeyId, anApiKey } from '../../src/contracts/an-api-key.ts';
 

@@ -1,4 +1,4 @@
-import type { Outgoing } from '../../web/src/model/outbox.ts';
+import type { Outgoing } from '../../web/src/model/outgoing.ts';
 import type { AgentInstance, Message } from '../../web/src/model/wire.ts';
 
 /** Valid values; a test overrides what it is about. */

@@ -6,7 +6,7 @@ import {
   withDetail,
   withInstances,
   withMoreMessages,
-} from '../../web/src/model/dashboard.ts';
+} from '../../web/src/model/dashboard-state.ts';
 import type { StreamEvent } from '../../web/src/model/wire.ts';
 import { aMessage, anInstance, aQuestion, messages } from './builders.ts';
 

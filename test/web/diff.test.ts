@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { diffRows, parseDiff } from '../../web/src/model/diff.ts';
+import { diffRows, parseDiff } from '../../web/src/model/parse-diff.ts';
 
 const CHANGED = `diff --git a/src/a.ts b/src/a.ts
 index 1..2 100644

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fragmentOf, parseRoute, signInCode } from '../../web/src/model/route.ts';
+import { fragmentOf, parseRoute, signInCode } from '../../web/src/model/page-address.ts';
 import { escapeHtml, isSafeLink } from '../../web/src/model/safe-text.ts';
 
 describe('the address', () => {

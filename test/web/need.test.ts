@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { everything, matching } from '../../web/src/model/filter.ts';
+import { everything, matching } from '../../web/src/model/list-filter.ts';
 import { byNeed } from '../../web/src/model/need.ts';
 import type { InstanceStatus } from '../../web/src/model/wire.ts';
 import { anInstance } from './builders.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { forget, judge, type KeptTexts, keep, kept, nextToSend } from '../../web/src/model/outbox.ts';
-import { timeline } from '../../web/src/model/timeline.ts';
+import { forget, judge, type KeptTexts, keep, kept, nextToSend } from '../../web/src/model/outgoing.ts';
+import { timeline } from '../../web/src/model/timeline-entries.ts';
 import { aMessage, anOutgoing, aQuestion } from './builders.ts';
 
 /** A browser's storage without the browser. */

@@ -8,12 +8,12 @@ import './style/timeline.css';
 import './style/answer.css';
 import './style/diff.css';
 import './style/pages.css';
-import { watchAttention } from './store/attention.ts';
-import { followWhileSignedIn } from './store/live.ts';
-import { openPage } from './store/opening.ts';
-import './store/theme.ts';
+import { watchAttention } from './store/agents/attention.ts';
+import { followWhileSignedIn } from './store/agents/live-updates.ts';
+import { openPage } from './store/session/open-page.ts';
+import './store/page/theme.ts';
 import { App } from './view/app.tsx';
-import { fitKeyboard } from './view/fit-keyboard.ts';
+import { fitKeyboard } from './view/page/fit-keyboard.ts';
 
 render(<App />, document.getElementById('page')!);
 fitKeyboard();

@@ -1,19 +1,19 @@
-import { AgentSession, type SessionSettings } from './agent-session.ts';
-import { AgentSide } from './agent-side.ts';
-import { type ClientSettings, Connection } from './connection.ts';
-import { PeopleSide } from './people-side.ts';
+import { AgentSide } from './agent/agent-client.ts';
+import { AgentSession, type SessionSettings } from './agent/agent-session.ts';
+import { type ClientSettings, Connection } from './http/connection.ts';
+import { PeopleSide } from './people/people-client.ts';
 
-export type { AgentSession, Along, SessionSettings } from './agent-session.ts';
-export type { Answered, Asked, AskOptions, AskResult, Unanswered } from './ask.ts';
-export type { CallOptions, ClientSettings } from './connection.ts';
+export type { AgentSession, Along, SessionSettings } from './agent/agent-session.ts';
+export type { Answered, Asked, AskOptions, AskResult, Unanswered } from './agent/ask.ts';
+export type { CallOptions, ClientSettings } from './http/connection.ts';
 export {
   type ClientErrorCode,
   DashboardError,
   type DashboardErrorCode,
   type HttpErrorCode,
-} from './errors.ts';
-export type { LiveEvent, LiveEventData, LiveOptions } from './live-events.ts';
-export type { PeopleSide } from './people-side.ts';
+} from './http/errors.ts';
+export type { LiveEvent, LiveEventData, LiveOptions } from './people/live-events.ts';
+export type { PeopleSide } from './people/people-client.ts';
 export type { AgentInstance, AgentMessage, ApiKey, ConversationMessage, Message } from './wire.ts';
 
 /** A client of one server with one token. It holds no connection: there is nothing to close. */

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
-import type { message } from '../../application/fields.ts';
 import type * as useCases from '../../application/use-cases/index.ts';
-import type { apiKey } from '../../application/wire-api-key.ts';
+import type { apiKey } from '../../application/wire/api-key.ts';
+import type { message } from '../../application/wire/fields.ts';
 
 type UseCases = typeof useCases;
 
@@ -11,8 +11,8 @@ export type OutputOf<Name extends keyof UseCases> = v.InferOutput<UseCases[Name]
 
 export type Message = v.InferOutput<typeof message>;
 export type ApiKey = v.InferOutput<typeof apiKey>;
-export type { WireInstance as AgentInstance } from '../../application/wire-agent-instance.ts';
-export type { WireConversationMessage as ConversationMessage } from '../../application/wire-conversation-message.ts';
+export type { WireInstance as AgentInstance } from '../../application/wire/agent-instance.ts';
+export type { WireConversationMessage as ConversationMessage } from '../../application/wire/conversation-message.ts';
 
 /** A step of an agent, or with `requires_user_input` a question that is not waited for. */
 export type AgentMessage = Omit<InputOf<'sendAgentMessage'>, 'git_diff'> & {

@@ -1,10 +1,14 @@
-import type { AgentType } from '../../domain/agent-type.ts';
-import type { Changes, Conversation } from '../../domain/conversation.ts';
+import type { AgentType } from '../../domain/conversation/agent-type.ts';
+import type { Changes, Conversation } from '../../domain/conversation/conversation.ts';
+import type { Message } from '../../domain/conversation/message.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
-import type { Message } from '../../domain/message.ts';
-import type { AgentInstanceRepository, Decide, UpdateTarget } from '../../ports/agent-instance-repository.ts';
-import { namedMessages } from '../../ports/named-messages.ts';
-import type { Signals } from '../../ports/signals.ts';
+import type { Signals } from '../../ports/signals/signals.ts';
+import type {
+  AgentInstanceRepository,
+  Decide,
+  UpdateTarget,
+} from '../../ports/storage/agent-instance-repository.ts';
+import { namedMessages } from '../../ports/storage/messages-to-load.ts';
 import { UserData } from './user-data.ts';
 
 /**

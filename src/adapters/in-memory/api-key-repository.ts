@@ -1,15 +1,15 @@
-import { type ApiKey, becomesRevoked } from '../../domain/api-key.ts';
 import type { UserId } from '../../domain/ids.ts';
-import { tokensRefusedBefore } from '../../domain/user-deletion.ts';
+import { type ApiKey, becomesRevoked } from '../../domain/user/api-key.ts';
+import { tokensRefusedBefore } from '../../domain/user/user-deletion.ts';
+import { storageBusy } from '../../ports/errors.ts';
+import type { Revocations, Revoked } from '../../ports/signals/revocations.ts';
 import type {
   ApiKeyName,
   ApiKeyRepository,
   ApiKeyTarget,
   DecideApiKey,
   OwnedApiKey,
-} from '../../ports/api-key-repository.ts';
-import { storageBusy } from '../../ports/errors.ts';
-import type { Revocations, Revoked } from '../../ports/revocations.ts';
+} from '../../ports/storage/api-key-repository.ts';
 import { UserData } from './user-data.ts';
 
 /** Keeps issued keys beside a user's agent instances; values are copied in and out. */

@@ -1,7 +1,7 @@
-import { byPosition } from '../../domain/conversation.ts';
+import { byPosition } from '../../domain/conversation/conversation.ts';
+import { shownStatus } from '../../domain/conversation/liveness.ts';
+import { isOpenQuestion, type Message } from '../../domain/conversation/message.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import { shownStatus } from '../../domain/liveness.ts';
-import { isOpenQuestion, type Message } from '../../domain/message.ts';
 import {
   type AgentTypeOverview,
   type ChangesRequest,
@@ -16,7 +16,7 @@ import {
   type LocalWaits,
   PREVIEW_LIMIT,
   type Seen,
-} from '../../ports/dashboard-queries.ts';
+} from '../../ports/storage/dashboard-queries.ts';
 import { type StoredInstance, UserData } from './user-data.ts';
 
 const NOBODY = new UserData();

@@ -1,8 +1,8 @@
+import type { Outdated } from '../../domain/conversation/retention.ts';
 import type { UserId } from '../../domain/ids.ts';
-import type { Outdated } from '../../domain/retention.ts';
-import { tokensRefusedBefore, type UserDeletion } from '../../domain/user-deletion.ts';
-import type { DataRemoval, DeletedUser, Holdings } from '../../ports/data-removal.ts';
-import type { Revocations } from '../../ports/revocations.ts';
+import { tokensRefusedBefore, type UserDeletion } from '../../domain/user/user-deletion.ts';
+import type { Revocations } from '../../ports/signals/revocations.ts';
+import type { DataRemoval, DeletedUser, Holdings } from '../../ports/storage/data-removal.ts';
 import { type StoredInstance, UserData } from './user-data.ts';
 
 const NOBODY = new UserData();

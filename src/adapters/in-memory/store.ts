@@ -1,5 +1,5 @@
-import type { Revocations } from '../../ports/revocations.ts';
-import type { Signals } from '../../ports/signals.ts';
+import type { Revocations } from '../../ports/signals/revocations.ts';
+import type { Signals } from '../../ports/signals/signals.ts';
 import { InMemoryAgentInstanceRepository } from './agent-instance-repository.ts';
 import { InMemoryApiKeyRepository } from './api-key-repository.ts';
 import { InMemoryDashboardQueries } from './dashboard-queries.ts';

@@ -1,10 +1,10 @@
-import type { AgentInstance } from '../../domain/agent-instance.ts';
-import type { AgentType } from '../../domain/agent-type.ts';
-import type { ApiKey, ApiKeyId } from '../../domain/api-key.ts';
+import type { AgentInstance } from '../../domain/conversation/agent-instance.ts';
+import type { AgentType } from '../../domain/conversation/agent-type.ts';
+import type { Message } from '../../domain/conversation/message.ts';
 import type { IdempotencyRecord } from '../../domain/idempotency.ts';
 import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
-import type { Message } from '../../domain/message.ts';
-import type { UserDeletion } from '../../domain/user-deletion.ts';
+import type { ApiKey, ApiKeyId } from '../../domain/user/api-key.ts';
+import type { UserDeletion } from '../../domain/user/user-deletion.ts';
 
 export interface StoredInstance {
   readonly instance: AgentInstance;

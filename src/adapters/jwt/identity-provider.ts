@@ -1,9 +1,9 @@
 import { type CompactVerifyGetKey, compactVerify, createRemoteJWKSet, customFetch, errors } from 'jose';
 import { identityProviderUnavailable } from '../../ports/errors.ts';
-import type { Caller } from '../../ports/token-verifier.ts';
-import { issuedAtOf, personOf } from './claims.ts';
-import type { JsonObject } from './strict-json.ts';
-import { refuseUnsoundForm } from './token-form.ts';
+import type { Caller } from '../../ports/tokens/token-verifier.ts';
+import { issuedAtOf, personOf } from './token/claims.ts';
+import type { JsonObject } from './token/strict-json.ts';
+import { refuseUnsoundForm } from './token/token-form.ts';
 
 export interface IdentityProviderOptions {
   readonly jwksUrl: string;

@@ -1,9 +1,9 @@
 import { CompactSign } from 'jose';
 import { issuingDisabled } from '../../ports/errors.ts';
-import type { TokenGrant, TokenIssuer } from '../../ports/token-issuer.ts';
-import { userIdOf } from './claims.ts';
-import type { SigningKey } from './keys.ts';
-import { signByShortRsa } from './short-rsa.ts';
+import type { TokenGrant, TokenIssuer } from '../../ports/tokens/token-issuer.ts';
+import type { SigningKey } from './keys/keys.ts';
+import { signByShortRsa } from './keys/short-rsa.ts';
+import { userIdOf } from './token/claims.ts';
 
 export interface JwtIssuerOptions {
   readonly key: SigningKey;

@@ -1,20 +1,20 @@
 import { hash } from 'node:crypto';
-import type { ApiKeyId } from '../../domain/api-key.ts';
 import type { UserId } from '../../domain/ids.ts';
-import { refusesToken } from '../../domain/user-deletion.ts';
-import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
-import type { DataRemoval } from '../../ports/data-removal.ts';
+import type { ApiKeyId } from '../../domain/user/api-key.ts';
+import { refusesToken } from '../../domain/user/user-deletion.ts';
 import { PortError, unauthenticated } from '../../ports/errors.ts';
 import type { Clock } from '../../ports/runtime.ts';
-import type { Caller, TokenVerifier } from '../../ports/token-verifier.ts';
-import { apiKeyIdOf } from './api-key-id.ts';
-import { isExpired } from './claims.ts';
+import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
+import type { DataRemoval } from '../../ports/storage/data-removal.ts';
+import type { Caller, TokenVerifier } from '../../ports/tokens/token-verifier.ts';
 import type { IdentityProvider } from './identity-provider.ts';
-import type { VerificationKey } from './keys.ts';
-import { KnownTokens } from './known-tokens.ts';
-import { NotOursError, type OwnToken, OwnTokens } from './own-tokens.ts';
-import { RevocationWatch, type RevocationWatchOptions } from './revocation-watch.ts';
-import { TOKEN_LIMIT } from './token-form.ts';
+import type { VerificationKey } from './keys/keys.ts';
+import { KnownTokens } from './known-tokens/known-tokens.ts';
+import { RevocationWatch, type RevocationWatchOptions } from './known-tokens/revocation-watch.ts';
+import { apiKeyIdOf } from './token/api-key-id.ts';
+import { isExpired } from './token/claims.ts';
+import { NotOursError, type OwnToken, OwnTokens } from './token/own-tokens.ts';
+import { TOKEN_LIMIT } from './token/token-form.ts';
 
 export interface JwtVerifierOptions {
   /** The server's own. */

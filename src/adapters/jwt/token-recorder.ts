@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import type { ApiKey } from '../../domain/api-key.ts';
 import type { UserId } from '../../domain/ids.ts';
+import type { ApiKey } from '../../domain/user/api-key.ts';
 import type { Clock } from '../../ports/runtime.ts';
-import { apiKeyIdOf } from './api-key-id.ts';
-import { isExpired } from './claims.ts';
-import type { VerificationKey } from './keys.ts';
-import { OwnTokens } from './own-tokens.ts';
+import type { VerificationKey } from './keys/keys.ts';
+import { apiKeyIdOf } from './token/api-key-id.ts';
+import { isExpired } from './token/claims.ts';
+import { OwnTokens } from './token/own-tokens.ts';
 
 /** Makes records of tokens that one of the server's own keys has signed, after the fact. */
 export class TokenRecorder {

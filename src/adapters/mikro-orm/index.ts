@@ -6,19 +6,20 @@
  * `/signals/postgres`. Its two reads are `currentVersions` and `progressOfUsers`, and the repositories take
  * what it sends as `notify: { channel: CHANNEL, encode: encodeSignals }`, or `encodeRevoked` for keys.
  */
+
+export type { Database } from './database/database.ts';
 export {
   MikroOrmAgentInstanceRepository,
   type NotifyOptions,
   type RepositoryOptions,
-} from './agent-instance-repository.ts';
-export { type ApiKeyRepositoryOptions, MikroOrmApiKeyRepository } from './api-key-repository.ts';
-export { MikroOrmDashboardQueries } from './dashboard-queries.ts';
+} from './repositories/agent-instance-repository.ts';
+export { type ApiKeyRepositoryOptions, MikroOrmApiKeyRepository } from './repositories/api-key-repository.ts';
+export { MikroOrmDashboardQueries } from './repositories/dashboard-queries.ts';
 export {
   type DataRemovalOptions,
   MikroOrmDataRemoval,
   type NotifyDeletedOptions,
-} from './data-removal.ts';
-export type { Database } from './database.ts';
-export { SharedWaits, type SharedWaitsOptions } from './shared-waits.ts';
-export { currentVersions } from './statements/current-versions.ts';
-export { progressOfUsers } from './statements/progress.ts';
+} from './repositories/data-removal.ts';
+export { SharedWaits, type SharedWaitsOptions } from './repositories/shared-waits.ts';
+export { currentVersions } from './statements/conversations/current-versions.ts';
+export { progressOfUsers } from './statements/conversations/progress.ts';

@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/pglite';
 import { CompiledQuery } from 'kysely';
 import type { Observer } from '../../ports/observer.ts';
-import { Database, ormOptions } from './database.ts';
+import { Database, ormOptions } from './database/database.ts';
 
 /**
  * Opens the embedded PostgreSQL in `dataDir`, making it if need be. Two processes on one folder destroy

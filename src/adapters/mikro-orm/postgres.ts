@@ -2,11 +2,11 @@ import { setTimeout } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import type { Observer } from '../../ports/observer.ts';
-import { Database, type Exclusively, ormOptions } from './database.ts';
-import { nameOf } from './named-statements.ts';
-import { admitRequestRole, type Run, tenantIsolation } from './request-role.ts';
-import { scopedQuery } from './scoped-query.ts';
-import type { Scope } from './tenant-isolation.ts';
+import { Database, type Exclusively, ormOptions } from './database/database.ts';
+import { nameOf } from './database/prepared-statements.ts';
+import { admitRequestRole, type Run, tenantIsolation } from './database/request-role.ts';
+import { scopedQuery } from './database/scoped-query.ts';
+import type { Scope } from './database/tenant-isolation.ts';
 
 /** Any number, the same for every process: the key of the migrations' advisory lock. */
 const MIGRATION_LOCK = 7_240_115_904;

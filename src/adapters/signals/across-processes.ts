@@ -1,3 +1,7 @@
 /** The entry `agent-dashboard-server/signals/postgres`: signals between all processes of one PostgreSQL. */
-export { PostgresSignals, type PostgresSignalsOptions, type PostgresSignalsTiming } from './postgres.ts';
+export {
+  PostgresSignals,
+  type PostgresSignalsOptions,
+  type PostgresSignalsTiming,
+} from './postgres-signals.ts';
 export { CHANNEL, encodeRevoked, encodeSignals } from './signal-payload.ts';

@@ -1,7 +1,7 @@
-import type { ApiKeyId } from '../../domain/api-key.ts';
 import { agentInstanceId, isUuid, type UserId } from '../../domain/ids.ts';
-import type { Revoked } from '../../ports/revocations.ts';
-import type { Signal } from '../../ports/signals.ts';
+import type { ApiKeyId } from '../../domain/user/api-key.ts';
+import type { Revoked } from '../../ports/signals/revocations.ts';
+import type { Signal } from '../../ports/signals/signals.ts';
 
 /** The channel that a store notifies and every server process listens on. */
 export const CHANNEL = 'agent_dashboard';

@@ -1,6 +1,6 @@
 import type { Logger } from '../../ports/runtime.ts';
-import type { Signal } from '../../ports/signals.ts';
-import type { InProcessSignals, WatchedUser } from './in-process.ts';
+import type { Signal } from '../../ports/signals/signals.ts';
+import type { InProcessSignals, WatchedUser } from './in-process-signals.ts';
 
 /**
  * The versions that `instances` have now, read in one statement however many they are; those unknown to

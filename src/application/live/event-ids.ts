@@ -1,4 +1,4 @@
-import type { Seen } from '../../ports/dashboard-queries.ts';
+import type { Seen } from '../../ports/storage/dashboard-queries.ts';
 import { invalidLastEventId } from '../errors.ts';
 
 const OF_INSTANCE = /^(\d{1,10})\.(\d{1,10})$/;

@@ -1,11 +1,11 @@
 import { agentInstanceNotFound } from '../../domain/errors.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { ChangesSince, Seen } from '../../ports/dashboard-queries.ts';
-import { lookFor } from '../look.ts';
-import { Batch } from './batch.ts';
+import type { ChangesSince, Seen } from '../../ports/storage/dashboard-queries.ts';
+import { lookFor } from '../view-context.ts';
+import { Batch } from './change-batch.ts';
+import { happeningsOf, messageHappening } from './change-events.ts';
 import { instanceEventId } from './event-ids.ts';
-import { happeningsOf, messageHappening } from './happenings.ts';
-import type { Heartbeat } from './heartbeat.ts';
+import type { Heartbeat } from './keep-alive.ts';
 import { connected, type EventSink, type LiveEvent, type LiveStream, resync } from './live-event.ts';
 import type { LivePorts } from './live-ports.ts';
 import { type ObservedInstance, PAGE } from './observed-instance.ts';

@@ -1,12 +1,12 @@
 import { agentInstanceNotFound } from '../../domain/errors.ts';
 import { agentInstanceId, type UserId } from '../../domain/ids.ts';
-import type { Caller } from '../../ports/token-verifier.ts';
-import { requireScope } from '../dispatch.ts';
+import type { Caller } from '../../ports/tokens/token-verifier.ts';
+import { requireScope } from '../dispatch/dispatch.ts';
 import { outsideOfKey } from '../errors.ts';
-import type { WaitedOn } from '../open-waits.ts';
+import type { WaitedOn } from '../waiting/open-waits.ts';
 import { placeAfter, seenUpTo } from './event-ids.ts';
-import { Heartbeat } from './heartbeat.ts';
 import { InstanceStream } from './instance-stream.ts';
+import { Heartbeat } from './keep-alive.ts';
 import type { EventSink, LiveStream } from './live-event.ts';
 import type { LivePorts } from './live-ports.ts';
 import { ObservedUser } from './observed-user.ts';

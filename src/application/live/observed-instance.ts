@@ -1,11 +1,11 @@
+import { lastSignOfLife } from '../../domain/conversation/liveness.ts';
+import { isOpenQuestion, type Message } from '../../domain/conversation/message.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
-import { lastSignOfLife } from '../../domain/liveness.ts';
-import { isOpenQuestion, type Message } from '../../domain/message.ts';
-import type { ChangesSince, InstanceOverview, Seen } from '../../ports/dashboard-queries.ts';
-import { lookFor } from '../look.ts';
-import { type WireInstance, wireInstance } from '../wire-agent-instance.ts';
-import { Batch } from './batch.ts';
-import { type Happening, happeningsOf, messageHappening, statusHappening } from './happenings.ts';
+import type { ChangesSince, InstanceOverview, Seen } from '../../ports/storage/dashboard-queries.ts';
+import { lookFor } from '../view-context.ts';
+import { type WireInstance, wireInstance } from '../wire/agent-instance.ts';
+import { Batch } from './change-batch.ts';
+import { type Happening, happeningsOf, messageHappening, statusHappening } from './change-events.ts';
 import type { LivePorts } from './live-ports.ts';
 
 /** New messages that one read may bring: each may be a megabyte. */

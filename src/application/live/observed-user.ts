@@ -1,5 +1,5 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { Subscription } from '../../ports/signals.ts';
+import type { Subscription } from '../../ports/signals/signals.ts';
 import type { LivePorts } from './live-ports.ts';
 import { ObservedInstance } from './observed-instance.ts';
 import type { RecentEvents } from './recent-events.ts';

@@ -1,10 +1,10 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { Seen } from '../../ports/dashboard-queries.ts';
-import type { Signal, Subscription } from '../../ports/signals.ts';
-import { lookFor } from '../look.ts';
-import type { Batch } from './batch.ts';
+import type { Signal, Subscription } from '../../ports/signals/signals.ts';
+import type { Seen } from '../../ports/storage/dashboard-queries.ts';
+import { lookFor } from '../view-context.ts';
+import type { Batch } from './change-batch.ts';
+import type { Happening } from './change-events.ts';
 import { type Place, userEventId } from './event-ids.ts';
-import type { Happening } from './happenings.ts';
 import type { LiveEvent } from './live-event.ts';
 import type { LivePorts } from './live-ports.ts';
 import type { ObservedInstance } from './observed-instance.ts';

@@ -1,6 +1,6 @@
-import type { Subscription } from '../../ports/signals.ts';
+import type { Subscription } from '../../ports/signals/signals.ts';
 import { type Place, userEventId } from './event-ids.ts';
-import type { Heartbeat } from './heartbeat.ts';
+import type { Heartbeat } from './keep-alive.ts';
 import { connected, type EventSink, type LiveEvent, type LiveStream, resync } from './live-event.ts';
 import type { UserEvents } from './user-events.ts';
 

@@ -1,6 +1,6 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import type { WaitedOn } from '../open-waits.ts';
+import type { WaitedOn } from '../waiting/open-waits.ts';
 
 /** What other processes have told of whom they let wait, of these users; in one statement. */
 export type ReadWaitsElsewhere = (users: readonly UserId[]) => Promise<readonly WaitedOn[]>;

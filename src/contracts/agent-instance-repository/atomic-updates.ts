@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { existing } from '../../domain/conversation.ts';
+import { existing } from '../../domain/conversation/conversation.ts';
 import type { UserId } from '../../domain/ids.ts';
-import type { Signal } from '../../ports/signals.ts';
+import type { Signal } from '../../ports/signals/signals.ts';
 import { assertIncludes, assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { conversationsIn, someInstance } from './conversations.ts';

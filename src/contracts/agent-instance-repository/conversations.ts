@@ -1,11 +1,11 @@
-import { postAgentMessage } from '../../domain/agent-speaks.ts';
-import { agentTypeName } from '../../domain/agent-type.ts';
-import { readPending } from '../../domain/hand-off.ts';
+import { postAgentMessage } from '../../domain/conversation/agent-messages.ts';
+import { agentTypeName } from '../../domain/conversation/agent-type.ts';
+import { readPending } from '../../domain/conversation/hand-off.ts';
+import type { Message } from '../../domain/conversation/message.ts';
+import { readAnswer } from '../../domain/conversation/read-answer.ts';
+import { receiveUserMessage } from '../../domain/conversation/user-messages.ts';
 import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
-import type { Message } from '../../domain/message.ts';
-import { readAnswer } from '../../domain/read-answer.ts';
-import { receiveUserMessage } from '../../domain/user-speaks.ts';
-import type { UpdateTarget } from '../../ports/agent-instance-repository.ts';
+import type { UpdateTarget } from '../../ports/storage/agent-instance-repository.ts';
 import { anAgentMessage } from '../an-agent-message.ts';
 import { decided } from '../decided.ts';
 import { NOW, newId, someone } from '../valid-values.ts';

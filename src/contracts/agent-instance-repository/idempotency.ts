@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { postAgentMessage } from '../../domain/agent-speaks.ts';
+import { postAgentMessage } from '../../domain/conversation/agent-messages.ts';
 import type { AgentInstanceId } from '../../domain/ids.ts';
 import { anAgentMessage } from '../an-agent-message.ts';
 import type { TestRunner } from '../test-runner.ts';

@@ -1,5 +1,5 @@
-import type { AgentInstanceRepository } from '../../ports/agent-instance-repository.ts';
-import type { Signals } from '../../ports/signals.ts';
+import type { Signals } from '../../ports/signals/signals.ts';
+import type { AgentInstanceRepository } from '../../ports/storage/agent-instance-repository.ts';
 
 /** An open store; two repositories on the same data stand for two processes where the adapter allows it. */
 export interface OpenStore {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Message } from '../../domain/conversation/message.ts';
 import type { MessageId } from '../../domain/ids.ts';
-import type { Message } from '../../domain/message.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { contents, conversationsIn, someInstance } from './conversations.ts';
 import type { OpenStore } from './open-store.ts';

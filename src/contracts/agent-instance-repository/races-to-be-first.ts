@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { startAgentInstance } from '../../domain/conversation/lifecycle.ts';
+import { receiveUserMessage } from '../../domain/conversation/user-messages.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../../domain/ids.ts';
-import { startAgentInstance } from '../../domain/lifecycle.ts';
-import { receiveUserMessage } from '../../domain/user-speaks.ts';
-import type { AgentInstanceRepository } from '../../ports/agent-instance-repository.ts';
+import type { AgentInstanceRepository } from '../../ports/storage/agent-instance-repository.ts';
 import { assertMatches } from '../assertions.ts';
 import { decided } from '../decided.ts';
 import type { TestRunner } from '../test-runner.ts';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { requestUserInput } from '../../domain/agent-speaks.ts';
-import type { AgentTypeId } from '../../domain/ids.ts';
+import { requestUserInput } from '../../domain/conversation/agent-messages.ts';
 import {
   deleteInstance,
   endSession,
   heartbeat,
   restoreInstance,
   startAgentInstance,
-} from '../../domain/lifecycle.ts';
+} from '../../domain/conversation/lifecycle.ts';
+import type { AgentTypeId } from '../../domain/ids.ts';
 import { assertIncludes, assertMatches } from '../assertions.ts';
 import { decided } from '../decided.ts';
 import type { TestRunner } from '../test-runner.ts';

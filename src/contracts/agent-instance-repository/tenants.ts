@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { heartbeat } from '../../domain/conversation/lifecycle.ts';
 import type { AgentInstanceId } from '../../domain/ids.ts';
-import { heartbeat } from '../../domain/lifecycle.ts';
 import { decided } from '../decided.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { NOW, newId, someone } from '../valid-values.ts';

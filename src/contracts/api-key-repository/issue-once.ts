@@ -1,6 +1,6 @@
 import { type Idempotency, type IdempotencyRecord, recordedAnswer } from '../../domain/idempotency.ts';
 import type { UserId } from '../../domain/ids.ts';
-import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
+import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
 import { anApiKey } from '../an-api-key.ts';
 import { NOW } from '../valid-values.ts';
 

@@ -1,7 +1,7 @@
-import type { ApiKey, ApiKeyId } from '../../domain/api-key.ts';
 import type { UserId } from '../../domain/ids.ts';
-import type { ApiKeyTarget } from '../../ports/api-key-repository.ts';
-import type { Revoked } from '../../ports/revocations.ts';
+import type { ApiKey, ApiKeyId } from '../../domain/user/api-key.ts';
+import type { Revoked } from '../../ports/signals/revocations.ts';
+import type { ApiKeyTarget } from '../../ports/storage/api-key-repository.ts';
 import { anApiKey } from '../an-api-key.ts';
 import { NOW } from '../valid-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';

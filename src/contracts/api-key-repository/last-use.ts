@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ApiKeyId } from '../../domain/api-key.ts';
 import type { UserId } from '../../domain/ids.ts';
+import type { ApiKeyId } from '../../domain/user/api-key.ts';
 import { aKeyId } from '../an-api-key.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { later, NOW, someone } from '../valid-values.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { ApiKeyId } from '../../domain/api-key.ts';
 import type { UserId } from '../../domain/ids.ts';
+import type { ApiKeyId } from '../../domain/user/api-key.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { later, someone } from '../valid-values.ts';
 import { keysIn } from './keys.ts';

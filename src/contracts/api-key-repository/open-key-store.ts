@@ -1,6 +1,6 @@
-import type { AgentInstanceRepository } from '../../ports/agent-instance-repository.ts';
-import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
-import type { Revocations } from '../../ports/revocations.ts';
+import type { Revocations } from '../../ports/signals/revocations.ts';
+import type { AgentInstanceRepository } from '../../ports/storage/agent-instance-repository.ts';
+import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
 
 /** An open store; two repositories on the same data stand for two processes where the adapter allows it. */
 export interface OpenKeyStore {

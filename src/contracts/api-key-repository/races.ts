@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { recordedAnswer } from '../../domain/idempotency.ts';
 import type { AgentInstanceId } from '../../domain/ids.ts';
-import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
+import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
 import { aKeyId, anApiKey } from '../an-api-key.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ApiKey } from '../../domain/api-key.ts';
+import type { ApiKey } from '../../domain/user/api-key.ts';
 import { assertExcludes, assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { later, NOW, someone } from '../valid-values.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ApiKeyId } from '../../domain/api-key.ts';
+import type { ApiKeyId } from '../../domain/user/api-key.ts';
 import { anApiKey } from '../an-api-key.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { NOW, someone } from '../valid-values.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { endSession } from '../../domain/lifecycle.ts';
+import { endSession } from '../../domain/conversation/lifecycle.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { someone } from '../valid-values.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { requestUserInput } from '../../domain/agent-speaks.ts';
-import { readPending } from '../../domain/hand-off.ts';
-import { endSession } from '../../domain/lifecycle.ts';
-import type { Message } from '../../domain/message.ts';
-import type { Seen } from '../../ports/dashboard-queries.ts';
+import { requestUserInput } from '../../domain/conversation/agent-messages.ts';
+import { readPending } from '../../domain/conversation/hand-off.ts';
+import { endSession } from '../../domain/conversation/lifecycle.ts';
+import type { Message } from '../../domain/conversation/message.ts';
+import type { Seen } from '../../ports/storage/dashboard-queries.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { NOBODY, someone } from '../valid-values.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { endSession, heartbeat, restoreInstance } from '../../domain/conversation/lifecycle.ts';
+import { shownStatus } from '../../domain/conversation/liveness.ts';
 import type { AgentTypeId } from '../../domain/ids.ts';
-import { endSession, heartbeat, restoreInstance } from '../../domain/lifecycle.ts';
-import { shownStatus } from '../../domain/liveness.ts';
-import type { ListedStatus } from '../../ports/dashboard-queries.ts';
+import type { ListedStatus } from '../../ports/storage/dashboard-queries.ts';
 import { assertIncludes, assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { newId, someone } from '../valid-values.ts';

@@ -1,5 +1,5 @@
-import type { AgentInstanceRepository } from '../../ports/agent-instance-repository.ts';
-import type { DashboardQueries } from '../../ports/dashboard-queries.ts';
+import type { AgentInstanceRepository } from '../../ports/storage/agent-instance-repository.ts';
+import type { DashboardQueries } from '../../ports/storage/dashboard-queries.ts';
 
 /** Queries, and a repository that writes what they read. */
 export interface OpenQueries {

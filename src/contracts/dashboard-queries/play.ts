@@ -1,10 +1,10 @@
-import { postAgentMessage } from '../../domain/agent-speaks.ts';
-import type { Conversation, Decision } from '../../domain/conversation.ts';
+import { postAgentMessage } from '../../domain/conversation/agent-messages.ts';
+import type { Conversation, Decision } from '../../domain/conversation/conversation.ts';
+import { deleteInstance } from '../../domain/conversation/lifecycle.ts';
+import type { Message } from '../../domain/conversation/message.ts';
+import { receiveUserMessage } from '../../domain/conversation/user-messages.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
-import { deleteInstance } from '../../domain/lifecycle.ts';
-import type { Message } from '../../domain/message.ts';
-import { receiveUserMessage } from '../../domain/user-speaks.ts';
-import type { AgentInstanceRepository, UpdateTarget } from '../../ports/agent-instance-repository.ts';
+import type { AgentInstanceRepository, UpdateTarget } from '../../ports/storage/agent-instance-repository.ts';
 import { anAgentMessage } from '../an-agent-message.ts';
 import { decided } from '../decided.ts';
 import { newId } from '../valid-values.ts';

@@ -1,5 +1,5 @@
 import type { MessageId, UserId } from '../../domain/ids.ts';
-import type { InstanceCriteria, InstancePage, Seen } from '../../ports/dashboard-queries.ts';
+import type { InstanceCriteria, InstancePage, Seen } from '../../ports/storage/dashboard-queries.ts';
 import { NOBODY } from '../valid-values.ts';
 import type { OpenQueries } from './open-queries.ts';
 import { at, type Play } from './play.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { heartbeat } from '../../domain/conversation/lifecycle.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import { heartbeat } from '../../domain/lifecycle.ts';
-import type { Revoked } from '../../ports/revocations.ts';
+import type { Revoked } from '../../ports/signals/revocations.ts';
 import { assertExcludes, assertIncludes, assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { DAY, later, NOW, newId } from '../valid-values.ts';

@@ -1,8 +1,8 @@
-import type { AgentInstanceRepository } from '../../ports/agent-instance-repository.ts';
-import type { ApiKeyRepository } from '../../ports/api-key-repository.ts';
-import type { DashboardQueries } from '../../ports/dashboard-queries.ts';
-import type { DataRemoval } from '../../ports/data-removal.ts';
-import type { Revocations } from '../../ports/revocations.ts';
+import type { Revocations } from '../../ports/signals/revocations.ts';
+import type { AgentInstanceRepository } from '../../ports/storage/agent-instance-repository.ts';
+import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
+import type { DashboardQueries } from '../../ports/storage/dashboard-queries.ts';
+import type { DataRemoval } from '../../ports/storage/data-removal.ts';
 
 /** One store, with everything that keeps data in it. The two repositories stand for two processes. */
 export interface OpenRemoval {

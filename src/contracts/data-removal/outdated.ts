@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { deleteInstance } from '../../domain/conversation/lifecycle.ts';
+import { outdatedAt } from '../../domain/conversation/retention.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import { deleteInstance } from '../../domain/lifecycle.ts';
-import { outdatedAt } from '../../domain/retention.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { DAY, later, newId } from '../valid-values.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { postAgentMessage } from '../../domain/agent-speaks.ts';
-import type { Conversation, Decision } from '../../domain/conversation.ts';
+import { postAgentMessage } from '../../domain/conversation/agent-messages.ts';
+import type { Conversation, Decision } from '../../domain/conversation/conversation.ts';
+import { endSession } from '../../domain/conversation/lifecycle.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import { endSession } from '../../domain/lifecycle.ts';
-import type { Holdings } from '../../ports/data-removal.ts';
+import type { Holdings } from '../../ports/storage/data-removal.ts';
 import { anAgentMessage } from '../an-agent-message.ts';
 import { anApiKey } from '../an-api-key.ts';
 import { decided } from '../decided.ts';

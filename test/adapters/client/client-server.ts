@@ -1,5 +1,5 @@
 import { type Client, type ClientSettings, createClient } from '../../../src/adapters/client/client.ts';
-import type { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import type { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { inMemory, TestServer } from '../koa/test-server.ts';
 import { until } from '../mcp/mcp-server.ts';
 

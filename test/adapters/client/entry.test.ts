@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { HttpErrorCode } from '../../../src/adapters/client/client.ts';
-import { randomId } from '../../../src/adapters/client/random-id.ts';
-import type { HttpErrorCode as ServersHttpErrorCode } from '../../../src/adapters/koa/http-error.ts';
+import { randomId } from '../../../src/adapters/client/http/random-id.ts';
+import type { HttpErrorCode as ServersHttpErrorCode } from '../../../src/adapters/koa/http/http-error.ts';
 import { isUuid } from '../../../src/domain/ids.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../src/adapters/client/client.ts', import.meta.url));

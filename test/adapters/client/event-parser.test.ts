@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EventParser } from '../../../src/adapters/client/event-parser.ts';
+import { EventParser } from '../../../src/adapters/client/http/event-parser.ts';
 
 const parsed = (...pieces: readonly string[]) => {
   const parser = new EventParser();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AgentSession, createClient } from '../../../src/adapters/client/client.ts';
 import { freshStore, type Store } from '../../e2e/stores.ts';
 import { lastingPort } from '../../prove/rig/lasting-port.ts';
-import { RunningServer } from '../../support/running-server.ts';
+import { RunningServer } from '../../support/servers/running-server.ts';
 import { type Fate, FaultyProxy } from './faulty-proxy.ts';
 
 let store: Store;

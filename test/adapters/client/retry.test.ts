@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { type ClientSettings, createClient } from '../../../src/adapters/client/client.ts';
-import { backoffMs } from '../../../src/adapters/client/pause.ts';
+import { backoffMs } from '../../../src/adapters/client/http/backoff.ts';
 
 type Answer = (res: ServerResponse) => void;
 

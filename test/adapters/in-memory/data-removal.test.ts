@@ -3,7 +3,7 @@ import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory
 import { InMemoryApiKeyRepository } from '../../../src/adapters/in-memory/api-key-repository.ts';
 import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
 import { InMemoryDataRemoval } from '../../../src/adapters/in-memory/data-removal.ts';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { dataRemovalContract } from '../../../src/contracts/data-removal/contract.ts';
 import type { OpenRemoval } from '../../../src/contracts/data-removal/open-removal.ts';
 

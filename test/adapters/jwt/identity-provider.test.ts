@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IdentityProvider } from '../../../src/adapters/jwt/identity-provider.ts';
-import type { KeyPair } from '../../../src/adapters/jwt/keys.ts';
-import { AUDIENCE, TestIdentityProvider } from '../../support/identity-provider.ts';
+import type { KeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
+import { AUDIENCE, TestIdentityProvider } from '../../support/servers/identity-provider.ts';
 import { freshKeyPair, freshPair, NOW, pairs, pemOf, signedToken } from './signed-tokens.ts';
 
 const { RS256, ES256, EdDSA } = pairs;

@@ -1,8 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { JwtIssuer } from '../../../src/adapters/jwt/jwt-issuer.ts';
-import type { ApiKeyId } from '../../../src/domain/api-key.ts';
-import type { TokenGrant } from '../../../src/ports/token-issuer.ts';
+import type { ApiKeyId } from '../../../src/domain/user/api-key.ts';
+import type { TokenGrant } from '../../../src/ports/tokens/token-issuer.ts';
 import { aGrant, instanceIdOf, userIdOf } from '../../support/builders.ts';
 import { check, NOW, OWN_KEY_KINDS, pairs } from './signed-tokens.ts';
 

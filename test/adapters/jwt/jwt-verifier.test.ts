@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { KeyPair } from '../../../src/adapters/jwt/keys.ts';
+import type { KeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import { NOW, pairs, REFUSED, refusalOf, signedToken, verifierOf } from './signed-tokens.ts';
 
 const ME = { sub: 'me', iat: NOW };

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { JwtVerifier } from '../../../src/adapters/jwt/jwt-verifier.ts';
-import { type KeyPair, readPrivateKey, type SigningKey } from '../../../src/adapters/jwt/keys.ts';
-import { type OwnToken, OwnTokens } from '../../../src/adapters/jwt/own-tokens.ts';
+import { type KeyPair, readPrivateKey, type SigningKey } from '../../../src/adapters/jwt/keys/keys.ts';
+import { type OwnToken, OwnTokens } from '../../../src/adapters/jwt/token/own-tokens.ts';
 import type { Clock } from '../../../src/ports/runtime.ts';
 
 export const pemOf = (key: KeyObject): string =>

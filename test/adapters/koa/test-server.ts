@@ -3,24 +3,24 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory/agent-instance-repository.ts';
 import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
-import { type AppOptions, createApp } from '../../../src/adapters/koa/app.ts';
+import { type AppOptions, createApp } from '../../../src/adapters/koa/server/app.ts';
 import {
   createHttpServer,
   type HttpServer,
   type HttpServerLimits,
-} from '../../../src/adapters/koa/http-server.ts';
+} from '../../../src/adapters/koa/server/http-server.ts';
 import { systemClock, uuidV7 } from '../../../src/adapters/runtime/system.ts';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
-import { createDispatch, type Dispatch } from '../../../src/application/dispatch.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
+import { createDispatch, type Dispatch } from '../../../src/application/dispatch/dispatch.ts';
 import { LiveFeed } from '../../../src/application/live/live-feed.ts';
 import type { LivePorts } from '../../../src/application/live/live-ports.ts';
-import { OpenWaits } from '../../../src/application/open-waits.ts';
 import { DEFAULT_SETTINGS } from '../../../src/application/use-case.ts';
+import { OpenWaits } from '../../../src/application/waiting/open-waits.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
-import type { AgentInstanceRepository } from '../../../src/ports/agent-instance-repository.ts';
 import { unauthenticated } from '../../../src/ports/errors.ts';
 import type { Logger } from '../../../src/ports/runtime.ts';
-import type { Caller, Scope, TokenVerifier } from '../../../src/ports/token-verifier.ts';
+import type { AgentInstanceRepository } from '../../../src/ports/storage/agent-instance-repository.ts';
+import type { Caller, Scope, TokenVerifier } from '../../../src/ports/tokens/token-verifier.ts';
 import { fetchDescribed } from '../../support/fetch-described.ts';
 
 const caller = (userId: string, scope: Scope): Caller => ({

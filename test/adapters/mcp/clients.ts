@@ -7,7 +7,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { ToolResult } from '../../../src/adapters/mcp/tool-result.ts';
+import type { ToolResult } from '../../../src/adapters/mcp/tools/tool-result.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;

@@ -1,12 +1,12 @@
-import { createMcpEndpoint, type McpEndpoint } from '../../../src/adapters/mcp/endpoint.ts';
-import type { Timing } from '../../../src/adapters/mcp/timing.ts';
+import type { Timing } from '../../../src/adapters/mcp/call/timing.ts';
+import { createMcpEndpoint, type McpEndpoint } from '../../../src/adapters/mcp/http/endpoint.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
-import type { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
-import type { Dispatch } from '../../../src/application/dispatch.ts';
-import { mcpRoutes } from '../../../src/composition/mcp-routes.ts';
+import type { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
+import type { Dispatch } from '../../../src/application/dispatch/dispatch.ts';
+import { mcpRoutes } from '../../../src/composition/wiring/mcp-routes.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
-import type { AgentInstanceRepository } from '../../../src/ports/agent-instance-repository.ts';
-import type { TokenVerifier } from '../../../src/ports/token-verifier.ts';
+import type { AgentInstanceRepository } from '../../../src/ports/storage/agent-instance-repository.ts';
+import type { TokenVerifier } from '../../../src/ports/tokens/token-verifier.ts';
 import { fakeTokens, fieldsOf, inMemory, LogBook, TestServer } from '../koa/test-server.ts';
 
 export interface McpServerOptions {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
-import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
-import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
+import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { agentInstanceRepositoryContract } from '../../../src/contracts/agent-instance-repository/contract.ts';
 import type { OpenStore } from '../../../src/contracts/agent-instance-repository/open-store.ts';
 import { dashboardQueriesContract } from '../../../src/contracts/dashboard-queries/contract.ts';
-import { DATABASES } from '../../support/open-databases.ts';
+import { DATABASES } from '../../support/postgres/open-databases.ts';
 
 describe.each(DATABASES)('%s', (_, isolation, open) => {
   let databases: [Database, Database];

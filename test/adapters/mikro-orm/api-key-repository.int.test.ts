@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
-import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/api-key-repository.ts';
-import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
+import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/repositories/api-key-repository.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { apiKeyRepositoryContract } from '../../../src/contracts/api-key-repository/contract.ts';
 import type { OpenKeyStore } from '../../../src/contracts/api-key-repository/open-key-store.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import { aKeyId } from '../../support/builders.ts';
-import { DATABASES } from '../../support/open-databases.ts';
-import { freePort } from '../../support/postgres-server.ts';
+import { DATABASES } from '../../support/postgres/open-databases.ts';
+import { freePort } from '../../support/postgres/postgres-server.ts';
 
 describe.each(DATABASES)('%s', (_name, _isolation, open) => {
   let databases: [Database, Database];

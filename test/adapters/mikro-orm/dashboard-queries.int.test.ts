@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
-import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
+import type { Whose } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
-import type { Whose } from '../../../src/adapters/mikro-orm/tenant-isolation.ts';
+import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
 import type { AgentInstanceId } from '../../../src/domain/ids.ts';
-import type { DashboardQueries, InstanceCriteria } from '../../../src/ports/dashboard-queries.ts';
+import type { DashboardQueries, InstanceCriteria } from '../../../src/ports/storage/dashboard-queries.ts';
 import { agentTypeIdOf, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
-import { createDatabase } from '../../support/postgres-database.ts';
+import { createDatabase } from '../../support/postgres/postgres-database.ts';
 
 const ADA = userIdOf('ada');
 const SHORT = instanceIdOf(1);

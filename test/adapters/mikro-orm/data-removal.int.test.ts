@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
-import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/api-key-repository.ts';
-import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
-import { MikroOrmDataRemoval } from '../../../src/adapters/mikro-orm/data-removal.ts';
-import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
+import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/repositories/api-key-repository.ts';
+import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
+import { MikroOrmDataRemoval } from '../../../src/adapters/mikro-orm/repositories/data-removal.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { dataRemovalContract } from '../../../src/contracts/data-removal/contract.ts';
 import type { OpenRemoval } from '../../../src/contracts/data-removal/open-removal.ts';
-import { DATABASES } from '../../support/open-databases.ts';
+import { DATABASES } from '../../support/postgres/open-databases.ts';
 
 describe.each(DATABASES)('%s', (_name, _isolation, open) => {
   let databases: [Database, Database];

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
 import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import { instanceIdOf } from '../../support/builders.ts';
-import { freePort } from '../../support/postgres-server.ts';
-import { RecordingObserver } from '../../support/recording-observer.ts';
+import { freePort } from '../../support/postgres/postgres-server.ts';
+import { RecordingObserver } from '../../support/recording/recording-observer.ts';
 import { LogBook } from '../koa/test-server.ts';
 
 it('batches are reported with their sizes, and failures of statements by kind', async () => {

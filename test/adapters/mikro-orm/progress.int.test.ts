@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
-import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
-import { progressOfUsers } from '../../../src/adapters/mikro-orm/statements/progress.ts';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
-import { heartbeat, startAgentInstance } from '../../../src/domain/lifecycle.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
+import { progressOfUsers } from '../../../src/adapters/mikro-orm/statements/conversations/progress.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
+import { heartbeat, startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
 import { anAgentType, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
-import { DATABASES } from '../../support/open-databases.ts';
+import { DATABASES } from '../../support/postgres/open-databases.ts';
 
 describe.each(DATABASES)('%s: the sweep for all instances of users', (_, __, open) => {
   let databases: [Database, Database];

@@ -1,10 +1,13 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  REQUEST_ROLE,
+  type TenantIsolation,
+} from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
-import { REQUEST_ROLE, type TenantIsolation } from '../../../src/adapters/mikro-orm/tenant-isolation.ts';
 import { userId } from '../../../src/domain/ids.ts';
-import { createDatabaseOf, type Privileges } from '../../support/postgres-database.ts';
-import { type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
+import { createDatabaseOf, type Privileges } from '../../support/postgres/postgres-database.ts';
+import { type PostgresServer, startPostgres } from '../../support/postgres/postgres-server.ts';
 
 /** Of its own: roles belong to a whole server. */
 let server: PostgresServer;

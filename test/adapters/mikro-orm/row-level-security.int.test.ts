@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
+import { MAINTENANCE, type Whose } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
-import { loadConversations } from '../../../src/adapters/mikro-orm/statements/load-conversations.ts';
-import { saveChanges } from '../../../src/adapters/mikro-orm/statements/save-changes.ts';
-import { MAINTENANCE, type Whose } from '../../../src/adapters/mikro-orm/tenant-isolation.ts';
+import { loadConversations } from '../../../src/adapters/mikro-orm/statements/conversations/load-conversations.ts';
+import { saveChanges } from '../../../src/adapters/mikro-orm/statements/conversations/save-changes.ts';
 import { agentInstanceId, type UserId, userId } from '../../../src/domain/ids.ts';
-import { createDatabaseOf } from '../../support/postgres-database.ts';
+import { createDatabaseOf } from '../../support/postgres/postgres-database.ts';
 
 const ada = userId('ada');
 const bob = userId('bob');

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { scopedQuery } from '../../../src/adapters/mikro-orm/scoped-query.ts';
+import { scopedQuery } from '../../../src/adapters/mikro-orm/database/scoped-query.ts';
 
 const SCOPE = { 'agent_dashboard.users': '{ada}', 'agent_dashboard.other': 'x' };
 const READ = `select current_setting('agent_dashboard.users', true) as users`;

@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
-import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
-import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
+import { MAINTENANCE, type Whose } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
-import { SharedWaits } from '../../../src/adapters/mikro-orm/shared-waits.ts';
-import { MAINTENANCE, type Whose } from '../../../src/adapters/mikro-orm/tenant-isolation.ts';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
-import { OpenWaits, type WaitedOn } from '../../../src/application/open-waits.ts';
-import { startAgentInstance } from '../../../src/domain/lifecycle.ts';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
+import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
+import { SharedWaits } from '../../../src/adapters/mikro-orm/repositories/shared-waits.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
+import { OpenWaits, type WaitedOn } from '../../../src/application/waiting/open-waits.ts';
+import { startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
 import { anAgentType, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
-import { createDatabase } from '../../support/postgres-database.ts';
+import { createDatabase } from '../../support/postgres/postgres-database.ts';
 
 const instance: WaitedOn = { userId: userIdOf('ada'), agentInstanceId: instanceIdOf(1) };
 

@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest';
-import { PostgresSignals, type PostgresSignalsTiming } from '../../../src/adapters/signals/postgres.ts';
+import {
+  PostgresSignals,
+  type PostgresSignalsTiming,
+} from '../../../src/adapters/signals/postgres-signals.ts';
 import { CHANNEL } from '../../../src/adapters/signals/signal-payload.ts';
 import type { CurrentVersions } from '../../../src/adapters/signals/sweep.ts';
-import { createDatabase } from '../../support/postgres-database.ts';
+import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { CutProxy } from './cut-proxy.ts';
 import { RecordedLog } from './recorded-log.ts';
 import { heard, listeningSessions, notify, someInstance } from './signal-traffic.ts';
@@ -164,7 +167,7 @@ it('closes on a connection that is cut', async () => {
 
 it('lets the process end after it is closed', async () => {
   make();
-  const postgres = import.meta.resolve('../../../src/adapters/signals/postgres.ts');
+  const postgres = import.meta.resolve('../../../src/adapters/signals/postgres-signals.ts');
   const program = `
     import { PostgresSignals } from ${JSON.stringify(postgres)};
     const signals = new PostgresSignals({

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
-import { PostgresSignals } from '../../../src/adapters/signals/postgres.ts';
+import { PostgresSignals } from '../../../src/adapters/signals/postgres-signals.ts';
 import type { CurrentVersions, VersionsOfUsers } from '../../../src/adapters/signals/sweep.ts';
-import type { Signal } from '../../../src/ports/signals.ts';
+import type { Signal } from '../../../src/ports/signals/signals.ts';
 import { RecordedLog } from './recorded-log.ts';
 import { heard, someInstance } from './signal-traffic.ts';
 

@@ -1,15 +1,15 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, test } from 'vitest';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
-import { PostgresSignals } from '../../../src/adapters/signals/postgres.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
+import { PostgresSignals } from '../../../src/adapters/signals/postgres-signals.ts';
 import { CHANNEL, encodeRevoked } from '../../../src/adapters/signals/signal-payload.ts';
 import { revocationsContract } from '../../../src/contracts/revocations.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
-import type { ApiKeyName } from '../../../src/ports/api-key-repository.ts';
-import type { Revocations, Revoked } from '../../../src/ports/revocations.ts';
 import type { Logger } from '../../../src/ports/runtime.ts';
+import type { Revocations, Revoked } from '../../../src/ports/signals/revocations.ts';
+import type { ApiKeyName } from '../../../src/ports/storage/api-key-repository.ts';
 import { aKeyId } from '../../support/builders.ts';
-import { createDatabase } from '../../support/postgres-database.ts';
+import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
 import { heard, notify, someInstance, terminateListeners } from './signal-traffic.ts';
 

@@ -7,8 +7,8 @@ import {
   encodeSignals,
 } from '../../../src/adapters/signals/signal-payload.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
-import type { ApiKeyName } from '../../../src/ports/api-key-repository.ts';
-import type { Signal } from '../../../src/ports/signals.ts';
+import type { Signal } from '../../../src/ports/signals/signals.ts';
+import type { ApiKeyName } from '../../../src/ports/storage/api-key-repository.ts';
 import { aKeyId } from '../../support/builders.ts';
 
 const signal = (userId: string, version = 1): Signal => ({

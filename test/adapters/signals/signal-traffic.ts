@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { CHANNEL, encodeSignals } from '../../../src/adapters/signals/signal-payload.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
-import type { Signal, Signals } from '../../../src/ports/signals.ts';
+import type { Signal, Signals } from '../../../src/ports/signals/signals.ts';
 
 /** An instance that no other test knows. */
 export const someInstance = () => ({

@@ -1,8 +1,8 @@
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
-import type { Dispatch } from '../../../src/application/dispatch.ts';
+import type { Dispatch } from '../../../src/application/dispatch/dispatch.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
-import type { Caller } from '../../../src/ports/token-verifier.ts';
+import type { Caller } from '../../../src/ports/tokens/token-verifier.ts';
 import { aCaller } from '../../support/builders.ts';
 import type { IdsByKind } from './kinds-of-id.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXPORT_PATH } from '../../../src/adapters/koa/export-route.ts';
 import { describeApi } from '../../../src/adapters/koa/openapi/document.ts';
-import { BASE_PATH, ROUTES } from '../../../src/adapters/koa/routes.ts';
-import { OPTIONS_PATH, SESSION_PATH } from '../../../src/adapters/koa/sign-in.ts';
-import { TOOLS } from '../../../src/adapters/mcp/tools.ts';
+import { EXPORT_PATH } from '../../../src/adapters/koa/rest/export-route.ts';
+import { BASE_PATH, ROUTES } from '../../../src/adapters/koa/rest/routes.ts';
+import { OPTIONS_PATH, SESSION_PATH } from '../../../src/adapters/koa/rest/sign-in-routes.ts';
+import { TOOLS } from '../../../src/adapters/mcp/tools/tools.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { UseCase } from '../../../src/application/use-case.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';

@@ -1,5 +1,5 @@
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
-import { newApiKeyId } from '../../../src/application/issue-api-key.ts';
+import { newApiKeyId } from '../../../src/application/admin/issue-api-key.ts';
 import { newTenant } from './estate.ts';
 
 /** What a tenant owns that a request can name, and how an id looks that is nobody's. */

@@ -1,5 +1,5 @@
-import type { MethodName } from '../../../src/adapters/mcp/methods.ts';
-import type { Tool } from '../../../src/adapters/mcp/tool.ts';
+import type { MethodName } from '../../../src/adapters/mcp/protocol/server-features.ts';
+import type { Tool } from '../../../src/adapters/mcp/tools/tool.ts';
 import type { ClientKind, TestClient } from '../mcp/clients.ts';
 import type { Send } from './compare.ts';
 import type { Estate } from './estate.ts';

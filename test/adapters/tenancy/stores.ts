@@ -5,21 +5,21 @@ import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory
 import { InMemoryApiKeyRepository } from '../../../src/adapters/in-memory/api-key-repository.ts';
 import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
 import { InMemoryDataRemoval } from '../../../src/adapters/in-memory/data-removal.ts';
-import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/agent-instance-repository.ts';
-import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/api-key-repository.ts';
-import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/dashboard-queries.ts';
-import { MikroOrmDataRemoval } from '../../../src/adapters/mikro-orm/data-removal.ts';
-import type { Database } from '../../../src/adapters/mikro-orm/database.ts';
-import { entities } from '../../../src/adapters/mikro-orm/entities.ts';
+import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
 import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process.ts';
+import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
+import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/repositories/api-key-repository.ts';
+import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
+import { MikroOrmDataRemoval } from '../../../src/adapters/mikro-orm/repositories/data-removal.ts';
+import { entities } from '../../../src/adapters/mikro-orm/schema/entities.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { CHANNEL, encodeRevoked, encodeSignals } from '../../../src/adapters/signals/signal-payload.ts';
 import type { Ports } from '../../../src/application/use-case.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
-import type { Signal } from '../../../src/ports/signals.ts';
-import { createDatabaseOf, type Privileges } from '../../support/postgres-database.ts';
-import { recordingSignals } from '../../support/recording-signals.ts';
+import type { Signal } from '../../../src/ports/signals/signals.ts';
+import { createDatabaseOf, type Privileges } from '../../support/postgres/postgres-database.ts';
+import { recordingSignals } from '../../support/recording/recording-signals.ts';
 import { CLIENTS, type ClientKind, MODERN } from '../mcp/clients.ts';
 
 /** How often each statement has run. */

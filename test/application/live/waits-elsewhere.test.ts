@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LiveFeed } from '../../../src/application/live/live-feed.ts';
 import { aCaller, instanceIdOf, userIdOf } from '../../support/builders.ts';
-import { RecordingSink } from '../../support/recording-sink.ts';
+import { RecordingSink } from '../../support/recording/recording-sink.ts';
 import { InMemoryApplication } from '../in-memory-application.ts';
 
 test('a wait in another process is told to its user alone, though others have an instance of that id', async () => {

@@ -1,9 +1,9 @@
 import { cp } from 'node:fs/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
-import type { Scope } from '../../../src/domain/api-key.ts';
+import type { Scope } from '../../../src/domain/user/api-key.ts';
 import { freshStore, type Store, type StoreKind } from '../../e2e/stores.ts';
-import { RunningServer } from '../../support/running-server.ts';
+import { RunningServer } from '../../support/servers/running-server.ts';
 import { DESKTOP, launchBrowser, OTHER_NAME, signIn } from './browser.ts';
 import type { Served } from './served.ts';
 import { type KeyOptions, TokenDesk } from './token-desk.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { migrated, openDatabase } from '../../../src/composition/open-database.ts';
+import { migrated, openDatabase } from '../../../src/composition/store/open-database.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 declare module 'vitest' {

@@ -1,8 +1,8 @@
-import { readConfig } from '../../../src/composition/config.ts';
-import { type OpenOperator, openOperator } from '../../../src/composition/open-operator.ts';
-import type { Scope } from '../../../src/domain/api-key.ts';
+import { readConfig } from '../../../src/composition/config/config.ts';
+import { type OpenOperator, openOperator } from '../../../src/composition/operator/open-operator.ts';
 import { userId } from '../../../src/domain/ids.ts';
-import type { NodeProcessOptions } from '../../support/node-process.ts';
+import type { Scope } from '../../../src/domain/user/api-key.ts';
+import type { NodeProcessOptions } from '../../support/servers/node-process.ts';
 
 export interface KeyOptions {
   readonly name?: string;

@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { readPrivateKey } from '../../../src/adapters/jwt/keys.ts';
+import { readPrivateKey } from '../../../src/adapters/jwt/keys/keys.ts';
 import { pemOf, signedToken, signText } from '../../adapters/jwt/signed-tokens.ts';
 import type { Tokens } from '../rig/tokens.ts';
 import type { BadInput } from './bad-inputs.ts';

@@ -1,5 +1,5 @@
 import type { QueryResultRow } from 'pg';
-import { createDatabase } from '../../support/postgres-database.ts';
+import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { requireNone } from '../proof.ts';
 import { KillablePostgres } from './killable-postgres.ts';
 import { KillableServer } from './killable-server.ts';

@@ -1,4 +1,4 @@
-import { SeededRandom } from '../../domain/random-decisions.ts';
+import { SeededRandom } from '../../domain/conversation/random-decisions.ts';
 
 /** Seeded chance. `fork` gives each actor its own, which does not depend on how the others are scheduled. */
 export class Random extends SeededRandom {

@@ -1,6 +1,6 @@
 import { JwtIssuer } from '../../../src/adapters/jwt/jwt-issuer.ts';
-import { generateKeyPair, type KeyPair, readPrivateKey } from '../../../src/adapters/jwt/keys.ts';
-import type { Scope } from '../../../src/ports/token-verifier.ts';
+import { generateKeyPair, type KeyPair, readPrivateKey } from '../../../src/adapters/jwt/keys/keys.ts';
+import type { Scope } from '../../../src/ports/tokens/token-verifier.ts';
 import { aGrant, userIdOf } from '../../support/builders.ts';
 
 /** The keys that a proof's servers share, and the tokens it calls them with. */

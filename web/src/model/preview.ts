@@ -1,4 +1,4 @@
-import { parseQuestion } from '../../../src/domain/question-text.ts';
+import { parseQuestion } from '../../../src/domain/text/question-text.ts';
 
 const LONGEST = 240;
 

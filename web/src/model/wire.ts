@@ -1,6 +1,6 @@
 /** What the server says, in its own words: the people's side of the REST API and its event stream. */
 
-import type { LiveEventData } from '../../../src/adapters/client/live-events.ts';
+import type { LiveEventData } from '../../../src/adapters/client/people/live-events.ts';
 import type {
   AgentInstance,
   ConversationMessage,

@@ -1,4 +1,4 @@
-import { EventParser } from '../../../src/adapters/client/event-parser.ts';
+import { EventParser } from '../../../src/adapters/client/http/event-parser.ts';
 import type { StreamEvent } from '../model/wire.ts';
 
 /** The server sends something every 15 s. A line that is silent for longer than this is dead. */

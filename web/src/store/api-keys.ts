@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { randomId } from '../../../src/adapters/client/random-id.ts';
+import { randomId } from '../../../src/adapters/client/http/random-id.ts';
 import type { ApiKey } from '../model/wire.ts';
 import { ask } from '../server/request.ts';
 

@@ -1,17 +1,17 @@
 import { useEffect } from 'preact/hooks';
-import { announcement } from '../store/notices.ts';
-import { person } from '../store/person.ts';
-import { route } from '../store/route.ts';
-import { ConnectionNotice } from './connection-notice.tsx';
-import { InstanceList } from './instance-list.tsx';
-import { InstanceView } from './instance-view.tsx';
-import { listenForKeys } from './keyboard.ts';
-import { KeysPage } from './keys-page.tsx';
-import { loadMarkdown } from './markdown-text.tsx';
-import { Nothing } from './nothing.tsx';
-import { Notices } from './notices.tsx';
-import { ShortcutsDialog } from './shortcuts-dialog.tsx';
-import { SignIn } from './sign-in.tsx';
+import { announcement } from '../store/page/notices.ts';
+import { route } from '../store/page/route.ts';
+import { person } from '../store/session/signed-in-user.ts';
+import { loadMarkdown } from './common/markdown-text.tsx';
+import { InstanceView } from './instance/instance-view.tsx';
+import { KeysPage } from './keys/keys-page.tsx';
+import { InstanceList } from './list/instance-list.tsx';
+import { Nothing } from './list/nothing-selected.tsx';
+import { ConnectionNotice } from './page/connection-notice.tsx';
+import { listenForKeys } from './page/keyboard.ts';
+import { Notices } from './page/notice-list.tsx';
+import { ShortcutsDialog } from './page/shortcuts-dialog.tsx';
+import { SignIn } from './sign-in/sign-in.tsx';
 
 /** On a wide screen list and detail side by side; on a phone one of them. */
 export function App() {

@@ -1,8 +1,8 @@
-import { PROTECTED_RESOURCES } from '../server-status.ts';
-import { COOKIE_NAME } from '../session-cookie.ts';
+import { COOKIE_NAME } from '../access/session-cookie.ts';
+import { PROTECTED_RESOURCES } from '../rest/status-routes.ts';
+import { referredRefusals } from './error-responses.ts';
 import { exportOperations } from './export-operations.ts';
 import type { Paths } from './operation.ts';
-import { referredRefusals } from './refusals.ts';
 import { restOperations } from './rest-operations.ts';
 import { sharedSchemas } from './schemas.ts';
 import { signInOperations } from './sign-in-operations.ts';

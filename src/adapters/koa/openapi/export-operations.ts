@@ -1,7 +1,7 @@
-import { EXPORT_PATH } from '../export-route.ts';
-import { BASE_PATH } from '../routes.ts';
+import { EXPORT_PATH } from '../rest/export-route.ts';
+import { BASE_PATH } from '../rest/routes.ts';
+import { CODES, refusals } from './error-responses.ts';
 import { type Operation, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { CODES, refusals } from './refusals.ts';
 import { securityFor } from './rest-operations.ts';
 
 /** What the route that streams a user's data says of itself. */

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '@valibot/to-json-schema';
-import type { Scope } from '../../../ports/token-verifier.ts';
-import { BASE_PATH, ROUTES, type Route } from '../routes.ts';
+import type { Scope } from '../../../ports/tokens/token-verifier.ts';
+import { BASE_PATH, ROUTES, type Route } from '../rest/routes.ts';
+import { CODES, refusals } from './error-responses.ts';
 import {
   header,
   json,
@@ -11,7 +12,6 @@ import {
   type Reference,
   type Response,
 } from './operation.ts';
-import { CODES, refusals } from './refusals.ts';
 import { schemaOf, withoutNull } from './schemas.ts';
 
 const PARAMETER = /:(\w+)/g;

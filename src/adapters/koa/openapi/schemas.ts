@@ -1,10 +1,10 @@
 import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import * as field from '../../../application/fields.ts';
-import { agentInstance } from '../../../application/wire-agent-instance.ts';
-import { apiKey } from '../../../application/wire-api-key.ts';
-import { conversationMessage } from '../../../application/wire-conversation-message.ts';
-import { PROBLEM_CODES, type Problem } from '../problem.ts';
+import { agentInstance } from '../../../application/wire/agent-instance.ts';
+import { apiKey } from '../../../application/wire/api-key.ts';
+import { conversationMessage } from '../../../application/wire/conversation-message.ts';
+import * as field from '../../../application/wire/fields.ts';
+import { PROBLEM_CODES, type Problem } from '../http/problem.ts';
 
 const problem = v.object({
   type: v.literal('about:blank'),

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import * as field from '../../../application/fields.ts';
-import { OPTIONS_PATH, SESSION_PATH } from '../sign-in.ts';
+import * as field from '../../../application/wire/fields.ts';
+import { OPTIONS_PATH, SESSION_PATH } from '../rest/sign-in-routes.ts';
+import { CODES, refusals } from './error-responses.ts';
 import { json, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { CODES, refusals } from './refusals.ts';
 import { schemaOf } from './schemas.ts';
 
 const shown = v.union([v.object({ code: v.string() }), v.object({ token: v.string() })]);

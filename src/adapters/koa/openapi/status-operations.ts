@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { PROTECTED_RESOURCE_PATH } from '../public-url.ts';
-import { JWKS_PATH, OPENAPI_PATH } from '../server-status.ts';
+import { PROTECTED_RESOURCE_PATH } from '../http/public-url.ts';
+import { JWKS_PATH, OPENAPI_PATH } from '../rest/status-routes.ts';
+import { CODES, refusals } from './error-responses.ts';
 import { type Operation, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { CODES, refusals } from './refusals.ts';
 import { schemaOf } from './schemas.ts';
 
 const well = v.object({ status: v.literal('ok') });

@@ -1,7 +1,7 @@
-import { BASE_PATH } from '../routes.ts';
-import { STREAM_ROUTES } from '../stream-routes.ts';
+import { BASE_PATH } from '../rest/routes.ts';
+import { STREAM_ROUTES } from '../rest/stream-routes.ts';
+import { CODES, refusals } from './error-responses.ts';
 import { type Operation, type Parameter, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { CODES, refusals } from './refusals.ts';
 import { securityFor, templateOf } from './rest-operations.ts';
 
 const LAST_EVENT_ID: Parameter = {

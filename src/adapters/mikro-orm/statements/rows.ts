@@ -1,6 +1,11 @@
-import type { AgentInstance, Deletion, StoredStatus } from '../../../domain/agent-instance.ts';
+import type { AgentInstance, Deletion, StoredStatus } from '../../../domain/conversation/agent-instance.ts';
+import type {
+  JsonObject,
+  Message,
+  QuestionStatus,
+  SenderType,
+} from '../../../domain/conversation/message.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../../../domain/ids.ts';
-import type { JsonObject, Message, QuestionStatus, SenderType } from '../../../domain/message.ts';
 
 /** The columns of an instance, of `agent_instances a` and its `agent_types y`. Times are seconds since 1970. */
 export const INSTANCE_COLUMNS = `a.agent_type_id, y.name as agent_type_name, a.name, a.status,

@@ -1,0 +1,114 @@
+import { type AgentInstanceId, agentInstanceId, isUuid, type UserId } from '../../../domain/ids.ts';
+import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
+import type { JsonObject } from './strict-json.ts';
+
+/** How far clocks may differ. */
+export const CLOCK_SKEW_SECONDS = 30;
+
+/** OpenID Connect Core, section 2. */
+const SUBJECT_LIMIT = 255;
+
+/** The last second of the year 9999: later ones are milliseconds by mistake, and no ISO date of ours. */
+const LAST_SECOND = 253_402_300_799;
+
+const SCOPES: readonly Scope[] = ['agent', 'dashboard'];
+
+/**
+ * What the claims of a token say that an own key has signed.
+ * @throws Error for claims that do not hold at `now`, or that no token of ours would make.
+ */
+export function callerOf(claims: JsonObject, now: Date): Caller {
+  refuseWrongTimes(claims, now);
+  return {
+    ...bearerOf(claims),
+    scopes: scopesOf(claims.scope),
+    agentInstanceId: agentInstanceIdOf(claims.agent_instance_id),
+  };
+}
+
+/**
+ * The person an identity provider's token stands for. What they may do here is not the provider's to say:
+ * `scope` and the like mean something else there.
+ * @throws Error for claims that do not hold at `now`; `exp` must be among them.
+ */
+export function personOf(claims: JsonObject, now: Date): Caller {
+  refuseWrongTimes(claims, now);
+  if (claims.exp === undefined) throw new Error('"exp" is missing');
+  return { ...bearerOf(claims), scopes: ['dashboard'], agentInstanceId: null };
+}
+
+/**
+ * The token's id, null where it has none.
+ * @throws Error
+ */
+export function tokenIdOf({ jti }: JsonObject): string | null {
+  if (jti === undefined) return null;
+  if (!isText(jti)) throw new Error('"jti" is not a text');
+  return jti;
+}
+
+/** When the token was made, in epoch milliseconds; minus infinity where it does not say. */
+export const issuedAtOf = ({ iat }: JsonObject): number =>
+  iat === undefined ? -Infinity : Number(iat) * 1000;
+
+const bearerOf = ({ sub, exp, email, name }: JsonObject) => ({
+  userId: userIdOf(sub),
+  expiresAt: expiryOf(exp),
+  email: textOf(email),
+  displayName: textOf(name),
+});
+
+/**
+ * The user a token's subject names.
+ * @throws Error for what no token may name as its user.
+ */
+export function userIdOf(sub: unknown): UserId {
+  if (!isText(sub) || sub === '' || sub.length > SUBJECT_LIMIT)
+    throw new Error(`the user must be a text of 1 to ${SUBJECT_LIMIT} characters`);
+  return sub as UserId;
+}
+
+/** By the same skew as at first: what is remembered of a token lives no longer than the token. */
+export const isExpired = ({ expiresAt = null }: Caller, now: Date): boolean =>
+  expiresAt !== null && expiresAt.getTime() + CLOCK_SKEW_SECONDS * 1000 <= now.getTime();
+
+/** Made or good from in the future means made by a wrong clock, or too early. */
+function refuseWrongTimes(claims: JsonObject, now: Date): void {
+  const seconds = now.getTime() / 1000;
+  const [exp, nbf, iat] = ['exp', 'nbf', 'iat'].map((name) => {
+    const time = claims[name];
+    if (time !== undefined && typeof time !== 'number') throw new Error(`"${name}" is not a number`);
+    return time;
+  });
+  if (exp !== undefined && exp + CLOCK_SKEW_SECONDS <= seconds) throw new Error('expired');
+  if (nbf !== undefined && nbf - CLOCK_SKEW_SECONDS > seconds) throw new Error('"nbf" is in the future');
+  if (iat !== undefined && iat - CLOCK_SKEW_SECONDS > seconds) throw new Error('"iat" is in the future');
+}
+
+/** Names we do not know are for others; a token without the claim is an agent's. */
+function scopesOf(scope: unknown): readonly Scope[] {
+  if (scope === undefined) return ['agent'];
+  if (typeof scope !== 'string') throw new Error('"scope" is not a text');
+  const names = scope.split(' ');
+  return SCOPES.filter((known) => names.includes(known));
+}
+
+function expiryOf(exp: unknown): Date | null {
+  if (exp === undefined) return null;
+  if (!(Number(exp) <= LAST_SECOND)) throw new Error('"exp" is not a time in seconds');
+  return new Date(Number(exp) * 1000);
+}
+
+/** What is not exactly one of our ids is refused, since to read it as none would unbind the token. */
+function agentInstanceIdOf(claim: unknown): AgentInstanceId | null {
+  if (claim === undefined) return null;
+  const id = typeof claim === 'string' && isUuid(claim) ? agentInstanceId(claim) : null;
+  if (id === null || id !== claim) throw new Error('"agent_instance_id" is not a canonical UUID');
+  return id;
+}
+
+const textOf = (claim: unknown): string | null => (isText(claim) ? claim : null);
+
+/** PostgreSQL refuses NUL, and a lone surrogate would become U+FFFD: two users would be one. */
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.isWellFormed() && !value.includes('\0');

@@ -1,0 +1,31 @@
+import type { Context } from 'koa';
+import type { Caller, TokenVerifier } from '../../../ports/tokens/token-verifier.ts';
+import { exchangeOf } from '../http/exchange.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { sentToken } from './sent-token.ts';
+
+export interface IdentifyOptions {
+  readonly tokens: TokenVerifier;
+  /** Absent or null: a token may ask as often as it likes. */
+  readonly rateLimit?: RateLimit | null;
+  /** Whether a browser's cookie will do where there is no bearer token. */
+  readonly cookies?: boolean;
+}
+
+/**
+ * Finds out who calls, by the bearer token or the cookie, and notes it on the exchange that `ctx` is in. What is answered
+ * to a token is for no cache to keep, unless whoever answers knows better.
+ * @throws PortError `unauthenticated`, HttpError `invalid_header`, `csrf`, `rate_limited`.
+ */
+export async function identify(
+  ctx: Context,
+  { tokens, rateLimit, cookies = false }: IdentifyOptions,
+): Promise<Caller> {
+  ctx.res.setHeader('Cache-Control', 'no-store');
+  const token = sentToken(ctx, cookies);
+  const caller = await tokens.verify(token);
+  // First, so that the log can say whose loop has run wild.
+  exchangeOf(ctx).caller = caller;
+  await rateLimit?.count(token);
+  return caller;
+}

@@ -1,0 +1,50 @@
+import { CodedError } from '../../../domain/errors.ts';
+
+/** What can be wrong with a request before, or apart from, any use case. */
+export type HttpErrorCode =
+  | 'csrf'
+  | 'forbidden_host'
+  | 'forbidden_origin'
+  | 'headers_too_large'
+  | 'incomplete_body'
+  | 'internal'
+  | 'invalid_encoding'
+  | 'invalid_header'
+  | 'malformed_request'
+  | 'method_not_allowed'
+  | 'not_acceptable'
+  | 'not_found'
+  | 'rate_limited'
+  | 'request_timeout'
+  | 'too_large'
+  | 'unsupported_media_type';
+
+export interface ResponseHeaders {
+  readonly [name: string]: string;
+}
+
+/** A request that breaks a rule of the transport; `headers` go out with the answer. */
+export class HttpError extends CodedError<HttpErrorCode> {
+  override readonly name = 'HttpError';
+  readonly headers: ResponseHeaders;
+
+  constructor(code: HttpErrorCode, message: string, headers: ResponseHeaders = {}, options?: ErrorOptions) {
+    super(code, message, null, options);
+    this.headers = headers;
+  }
+}
+
+export const notFound = () => new HttpError('not_found', 'There is nothing at this path');
+
+export const methodNotAllowed = (allowed: string) =>
+  new HttpError('method_not_allowed', `This path answers ${allowed}`, { Allow: allowed });
+
+export const notAcceptable = (type = 'application/json') =>
+  new HttpError('not_acceptable', `The answer is ${type}`);
+
+/** The connection is closed with it: what is left of the body is of no use to anyone. */
+export const tooLarge = (limit: number) =>
+  new HttpError('too_large', `The body is larger than ${limit} bytes`, { Connection: 'close' });
+
+export const repeatedHeader = (name: string) =>
+  new HttpError('invalid_header', `There must be one ${name} header, not several`);

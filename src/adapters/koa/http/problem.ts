@@ -1,0 +1,134 @@
+import { STATUS_CODES } from 'node:http';
+import { type ErrorCode, type InputIssue, RequestError } from '../../../application/errors.ts';
+import {
+  type WireConversationMessage,
+  wireConversationMessage,
+} from '../../../application/wire/conversation-message.ts';
+import { AlreadyAnsweredError } from '../../../domain/conversation/already-answered.ts';
+import { CodedError } from '../../../domain/errors.ts';
+import type { HttpErrorCode } from './http-error.ts';
+
+export type ProblemCode = ErrorCode | HttpErrorCode;
+
+/** RFC 9457, plus what clients of this API branch on and quote. */
+export interface Problem {
+  readonly type: 'about:blank';
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly request_id: string;
+  readonly errors?: readonly InputIssue[];
+  /** Of `already_answered`: the answer that counts. */
+  readonly answer?: WireConversationMessage;
+}
+
+/** Where one route answers a code in another way than the rest. */
+export type ProblemOverrides = {
+  readonly [Code in ProblemCode]?: { readonly status: number; readonly detail?: string };
+};
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Every code, and the status it has wherever a route does not say otherwise. */
+const STATUS = {
+  agent_instance_exists: 409,
+  agent_instance_not_found: 404,
+  agent_message_not_found: 404,
+  agent_type_not_found: 404,
+  agent_type_required: 400,
+  already_answered: 409,
+  already_requires_user_input: 400,
+  api_key_not_found: 404,
+  csrf: 403,
+  forbidden_host: 403,
+  forbidden_origin: 403,
+  headers_too_large: 431,
+  idempotency_in_flight: 409,
+  idempotency_key_reused: 422,
+  identity_provider_unavailable: 503,
+  incomplete_body: 400,
+  instance_deleted: 404,
+  insufficient_scope: 403,
+  internal: 500,
+  invalid_character: 400,
+  invalid_encoding: 400,
+  invalid_header: 400,
+  invalid_id: 422,
+  question_closed: 409,
+  question_not_found: 404,
+  invalid_idempotency_key: 400,
+  invalid_input: 422,
+  invalid_json: 400,
+  invalid_last_event_id: 400,
+  issuing_disabled: 409,
+  key_not_grantable: 422,
+  malformed_request: 400,
+  message_not_found: 404,
+  method_not_allowed: 405,
+  not_acceptable: 406,
+  not_found: 404,
+  rate_limited: 429,
+  removal_disabled: 409,
+  request_timeout: 408,
+  storage_busy: 503,
+  storage_unavailable: 503,
+  too_deep: 400,
+  too_large: 413,
+  unauthenticated: 401,
+  unsupported_media_type: 415,
+} as const satisfies Record<ProblemCode, number>;
+
+const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
+  idempotency_in_flight: 1,
+  // Its keys are asked for once in 30 s.
+  identity_provider_unavailable: 30,
+  storage_busy: 1,
+  storage_unavailable: 2,
+};
+
+/** Anything but an error of ours is an internal fault: opaque to the client, who gets the id to quote. */
+export function problemOf(
+  error: unknown,
+  requestId: string,
+  overrides: ProblemOverrides | null = null,
+): Problem {
+  if (!isOurs(error)) {
+    const detail = `Something went wrong on the server; its log has the cause under request ${requestId}`;
+    return problem('internal', 500, detail, requestId);
+  }
+  const status = statusOf(error.code, overrides ?? {});
+  const made = problem(error.code, status, overrides?.[error.code]?.detail ?? error.message, requestId);
+  return { ...made, ...membersOf(error) };
+}
+
+/** What a code's problem has beside its words (RFC 9457, extension members). */
+function membersOf(error: CodedError): Pick<Problem, 'errors' | 'answer'> {
+  if (error instanceof RequestError && error.issues.length > 0) return { errors: error.issues };
+  if (error instanceof AlreadyAnsweredError) {
+    return { answer: wireConversationMessage(error.answer, { agentWaiting: false }) };
+  }
+  return {};
+}
+
+/** Every code that a problem can have. */
+export const PROBLEM_CODES = Object.keys(STATUS) as [ProblemCode, ...ProblemCode[]];
+
+/** The status that a code is answered with. */
+export const statusOf = (code: ProblemCode, overrides: ProblemOverrides = {}): number =>
+  overrides[code]?.status ?? STATUS[code];
+
+/** How many seconds later a repeat is worth while, where that is known. */
+export const retryAfterSeconds = (code: ProblemCode): number | undefined => RETRY_AFTER_SECONDS[code];
+
+const isOurs = (error: unknown): error is CodedError<ProblemCode> =>
+  error instanceof CodedError && Object.hasOwn(STATUS, error.code);
+
+const problem = (code: ProblemCode, status: number, detail: string, requestId: string): Problem => ({
+  type: 'about:blank',
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  detail,
+  code,
+  request_id: requestId,
+});

@@ -1,0 +1,79 @@
+import { STATUS_CODES } from 'node:http';
+import { type ProblemCode, type ProblemOverrides, statusOf } from '../http/problem.ts';
+import {
+  header,
+  type Paths,
+  REQUEST_ID_HEADER,
+  type Reference,
+  type Response,
+  type Responses,
+} from './operation.ts';
+import { PROBLEM_REF } from './schemas.ts';
+
+/** Which codes a request can be refused with, by what is done with it. */
+export const CODES = {
+  anyRequest: ['forbidden_host', 'forbidden_origin', 'internal', 'invalid_header'],
+  token: ['identity_provider_unavailable', 'rate_limited', 'storage_unavailable', 'unauthenticated'],
+  cookie: ['csrf'],
+  scope: ['insufficient_scope'],
+  answerType: ['not_acceptable'],
+  input: ['invalid_character', 'invalid_id', 'invalid_input', 'invalid_json'],
+  body: [
+    'incomplete_body',
+    'invalid_encoding',
+    'invalid_json',
+    'request_timeout',
+    'too_deep',
+    'too_large',
+    'unsupported_media_type',
+  ],
+  idempotencyKey: ['idempotency_in_flight', 'idempotency_key_reused', 'invalid_idempotency_key'],
+  storage: ['storage_busy', 'storage_unavailable'],
+} as const satisfies { readonly [what: string]: readonly ProblemCode[] };
+
+/** The headers that go with a status. */
+const HEADERS: { readonly [status: number]: readonly string[] } = {
+  401: ['WWW-Authenticate'],
+  403: ['WWW-Authenticate'],
+  409: ['Retry-After'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+};
+
+const COMPONENTS = '#/components/responses/';
+
+/** By status, each with the codes that it can have: most operations share most of them. */
+export function refusals(codes: readonly ProblemCode[], overrides: ProblemOverrides = {}): Responses {
+  const byStatus = Map.groupBy([...new Set(codes)].sort(), (code) => statusOf(code, overrides));
+  return Object.fromEntries(
+    [...byStatus].map(([status, some]) => [status, { $ref: `${COMPONENTS}${status}.${some.join('.')}` }]),
+  );
+}
+
+/** What the refusals of these operations refer to: their names say all that is in them. */
+export function referredRefusals(paths: Paths): { readonly [name: string]: Response } {
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const names = operations
+    .flatMap(({ responses }) => Object.values(responses))
+    .flatMap((response) => ('$ref' in response ? [response.$ref.slice(COMPONENTS.length)] : []));
+  return Object.fromEntries(
+    [...new Set(names)].sort().map((name) => {
+      const [status, ...codes] = name.split('.');
+      return [name, refusal(Number(status), codes)];
+    }),
+  );
+}
+
+function refusal(status: number, codes: readonly string[]): Response {
+  const headers: { [name: string]: Reference } = { ...REQUEST_ID_HEADER };
+  for (const name of HEADERS[status] ?? []) headers[name] = header(name);
+  const schema = {
+    $ref: PROBLEM_REF,
+    properties: { status: { const: status }, code: { enum: codes.concat() } },
+  };
+  return {
+    description: `${STATUS_CODES[status]}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
+    headers,
+    content: { 'application/problem+json': { schema } },
+  };
+}

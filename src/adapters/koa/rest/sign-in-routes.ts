@@ -1,0 +1,91 @@
+import type { Context, Middleware } from 'koa';
+import { insufficientScope, RequestError } from '../../../application/errors.ts';
+import type { UserId } from '../../../domain/ids.ts';
+import { PortError } from '../../../ports/errors.ts';
+import type { Caller } from '../../../ports/tokens/token-verifier.ts';
+import { type IdentifyOptions, identify } from '../access/identify-caller.ts';
+import { cookieToken, setSessionCookie } from '../access/session-cookie.ts';
+import { type ExchangeSettings, exchange, exchangeOf } from '../http/exchange.ts';
+import { methodNotAllowed } from '../http/http-error.ts';
+import { readJsonObject } from '../http/json-body.ts';
+import { BASE_PATH } from './routes.ts';
+
+/** Who gives a browser its token. */
+export interface SignIn {
+  /** @returns a token. @throws PortError `unauthenticated`. */
+  redeem(code: string): Promise<string>;
+  /** The browser gives its token back. */
+  end(userId: UserId, token: string): Promise<void>;
+}
+
+export interface SignInOptions extends ExchangeSettings, IdentifyOptions {
+  readonly signIn: SignIn;
+}
+
+export const SESSION_PATH = `${BASE_PATH}/auth/session`;
+export const OPTIONS_PATH = `${BASE_PATH}/auth/options`;
+const BODY_LIMIT = 16 * 1024;
+/** A token that never expires is asked for again after this. Browsers keep no cookie longer. */
+const LONGEST_MS = 400 * 24 * 60 * 60 * 1000;
+
+/**
+ * Lets a browser in: what it shows once, a one-time code or a token, is exchanged for a cookie that no script
+ * can read. The cookie is the token, so it ends as the token does.
+ */
+export function signInRoutes(options: SignInOptions): Middleware {
+  const { signIn, tokens, publicUrl = null } = options;
+  const isSecure = (ctx: Context): boolean => ctx.secure || publicUrl?.startsWith('https:') === true;
+
+  async function begin(ctx: Context): Promise<void> {
+    const sent = await readJsonObject(ctx, { limit: BODY_LIMIT, mayBeEmpty: false });
+    const { code, token: pasted } = sent as { code?: unknown; token?: unknown };
+    if ((typeof code === 'string') === (typeof pasted === 'string')) {
+      throw new RequestError('invalid_input', 'give either code or token');
+    }
+    const token = typeof code === 'string' ? await signIn.redeem(code) : (pasted as string).trim();
+    const caller = await tokens.verify(token);
+    if (!caller.scopes.includes('dashboard')) throw insufficientScope(['dashboard']);
+    const expiresAt = caller.expiresAt ?? new Date(Date.now() + LONGEST_MS);
+    setSessionCookie(ctx, { token, expiresAt, secure: isSecure(ctx) });
+    ctx.body = wirePerson(caller);
+  }
+
+  async function end(ctx: Context): Promise<void> {
+    const token = cookieToken(ctx);
+    if (token !== null) await endKey(ctx, token);
+    setSessionCookie(ctx, { token: '', expiresAt: new Date(0), secure: isSecure(ctx) });
+    ctx.status = 204;
+  }
+
+  /** A token that is good no longer has nothing to end, and its cookie goes all the same. */
+  async function endKey(ctx: Context, token: string): Promise<void> {
+    try {
+      const { userId } = await identify(ctx, options);
+      await signIn.end(userId, token);
+    } catch (error) {
+      if (!(error instanceof PortError) || error.code !== 'unauthenticated') throw error;
+    }
+  }
+
+  const answer = async (ctx: Context): Promise<void> => {
+    exchangeOf(ctx).at = ctx.path;
+    ctx.set('Cache-Control', 'no-store');
+    if (ctx.path === OPTIONS_PATH) {
+      if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed('GET, HEAD');
+      ctx.body = { identity_provider: null };
+    } else if (ctx.method === 'POST') await begin(ctx);
+    else if (ctx.method === 'DELETE') await end(ctx);
+    else throw methodNotAllowed('POST, DELETE');
+  };
+
+  return (ctx, next) =>
+    ctx.path === SESSION_PATH || ctx.path === OPTIONS_PATH ? exchange(ctx, options, answer) : next();
+}
+
+const wirePerson = ({ userId, displayName, email, expiresAt }: Caller) => ({
+  success: true,
+  user_id: userId,
+  display_name: displayName,
+  email,
+  expires_at: expiresAt?.toISOString() ?? null,
+});

@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Middleware } from 'koa';
+import type { Caller } from '../../../ports/tokens/token-verifier.ts';
+import { type IdentifyOptions, identify } from '../access/identify-caller.ts';
+import { type ExchangeSettings, exchange, exchangeOf } from '../http/exchange.ts';
+import { methodNotAllowed } from '../http/http-error.ts';
+import { readJsonRoot } from '../http/json-body.ts';
+
+/** Answers a request that was let in, all by itself. Resolves when the answer is out. */
+export type NodeHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  by: { readonly caller: Caller; readonly body: unknown },
+) => Promise<void>;
+
+export interface ProtectedNodeHandlerOptions extends ExchangeSettings, IdentifyOptions {
+  readonly paths: readonly string[];
+  readonly methods: readonly string[];
+  /** Bytes of a POST's JSON body, after inflating. */
+  readonly bodyLimit: number;
+  readonly handler: NodeHandler;
+}
+
+/**
+ * Puts something that writes its own answers, streams perhaps, at some paths. Who may call, what a body may
+ * be, and the refusals are those of the REST API.
+ */
+export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Middleware {
+  const { bodyLimit, handler } = options;
+  const paths = new Set(options.paths);
+  const methods = new Set(options.methods);
+  const allowed = [...methods, 'OPTIONS'].join(', ');
+
+  return (ctx, next) => {
+    if (!paths.has(ctx.path)) return next();
+    return exchange(ctx, options, async () => {
+      const current = exchangeOf(ctx);
+      current.at = ctx.path;
+      const caller = await identify(ctx, options);
+      if (ctx.method === 'OPTIONS') {
+        ctx.set('Allow', allowed);
+        ctx.status = 204;
+        return;
+      }
+      if (!methods.has(ctx.method)) throw methodNotAllowed(allowed);
+      const body =
+        ctx.method === 'POST' ? await readJsonRoot(ctx, { limit: bodyLimit, mayBeEmpty: false }) : undefined;
+      // Koa would add to the answer, or put a 404 in its place.
+      ctx.respond = false;
+      current.isStream = ctx.method === 'GET';
+      try {
+        await handler(ctx.req, ctx.res, { caller, body });
+      } catch (error) {
+        ctx.respond = !ctx.headerSent;
+        throw error;
+      }
+    });
+  };
+}

@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import { askQuestion, endSession, sendAgentMessage } from '../../../application/use-cases/index.ts';
+import { defineTool, type Tool } from './tool.ts';
+
+const HARMLESS = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: false,
+  openWorldHint: false,
+} as const;
+
+const feedback = (about: string) => v.pipe(v.array(v.string()), v.description(about));
+
+/** Every tool of the server. What they do, and what is wrong with an input, is their use case's business. */
+export const TOOLS: readonly Tool[] = [
+  defineTool({
+    name: 'log_step',
+    title: 'Log a step',
+    description: [
+      'Tells the person who follows your work what you are about to do or have just finished, and brings back',
+      'what they have written to you meanwhile.',
+      'Call it before each meaningful step and whenever your plan changes: one or two plain sentences, about',
+      'the purpose rather than the commands. It answers at once.',
+      'Leave agent_instance_id out in the first call of a session; use the one you get back in every later call.',
+      'Read user_feedback each time. It comes from the person, is handed to you only once, and overrides your',
+      'plan: act on it before anything else, and ask_question if you do not understand it.',
+    ].join(' '),
+    annotations: HARMLESS,
+    useCase: sendAgentMessage,
+    fields: {
+      agent_instance_id: {
+        from: 'agent_instance_id',
+        optional: true,
+        description: 'Which session of yours this is (a UUID). Leave it out to start a new one.',
+      },
+      step_description: {
+        from: 'content',
+        description: 'What you are doing and why, in a sentence or two; Markdown is fine.',
+      },
+    },
+    defaults: ({ newInstanceId, agentType }) => ({
+      agent_instance_id: newInstanceId(),
+      agent_type: agentType,
+    }),
+    output: {
+      success: sendAgentMessage.output.entries.success,
+      agent_instance_id: sendAgentMessage.output.entries.agent_instance_id,
+      step_number: sendAgentMessage.output.entries.step_number,
+      user_feedback: feedback('What the person wrote since your last call; it overrides your plan'),
+    },
+    result: ({ success, agent_instance_id, step_number, queued_user_messages }) => ({
+      success,
+      agent_instance_id,
+      step_number,
+      user_feedback: queued_user_messages.map(({ content }) => content),
+    }),
+  }),
+
+  defineTool({
+    name: 'ask_question',
+    title: 'Ask the person',
+    description: [
+      'Asks the person a question and waits for the answer. Use it whenever you need a decision, a permission',
+      'or a fact that you cannot find out yourself, rather than guessing or stopping.',
+      'Ask one thing at a time and make it answerable from a phone: say what it is about and what you would do',
+      'by default. Where there are choices, end with [OPTIONS], each on a numbered line of its own, [/OPTIONS],',
+      'or with [YES/NO]: the person can tap one, and its text is the answer. Free text may come all the same.',
+      'With status "answered", follow the answer. With "pending", nobody has answered yet; the question',
+      'stays open and nothing is lost: call ask_question again with only the question_id you got, as often as',
+      'it takes, or do work that does not depend on it first. Do not ask the same thing in other words.',
+      'With "closed", the session was ended and no answer will come: stop.',
+      'user_feedback holds what the person had written before you asked; it overrides your plan, too.',
+    ].join(' '),
+    annotations: HARMLESS,
+    useCase: askQuestion,
+    fields: {
+      question_text: {
+        from: 'question_text',
+        description: 'The question, complete in itself; Markdown is fine. Give either this or question_id.',
+      },
+      question_id: {
+        from: 'question_id',
+        description: 'A question you asked before: goes on waiting for it, or gives its answer at once.',
+      },
+      agent_instance_id: {
+        from: 'agent_instance_id',
+        description:
+          'Which session of yours this is (a UUID). Leave it out to start a new one, or with question_id.',
+      },
+      wait_seconds: {
+        from: 'wait_seconds',
+        description:
+          'How long to wait, 0 to 86400. Leave it out unless you know that your client waits longer for tools.',
+      },
+    },
+    defaults: ({ agentType, waitSeconds }) => ({ agent_type: agentType, wait_seconds: waitSeconds }),
+    output: askQuestion.output.entries,
+    result: (answer) => answer,
+    mayWait: true,
+  }),
+
+  defineTool({
+    name: 'end_session',
+    title: 'End the session',
+    description: [
+      'Marks this session as completed and closes its open questions. Call it once, when all work is done.',
+      'Confirm first: unless the person has told you to stop, ask_question whether anything is left to do.',
+    ].join(' '),
+    annotations: { ...HARMLESS, idempotentHint: true },
+    useCase: endSession,
+    fields: {
+      agent_instance_id: { from: 'agent_instance_id', description: 'The session to end (a UUID).' },
+    },
+    defaults: () => ({}),
+    output: endSession.output.entries,
+    result: (answer) => answer,
+  }),
+];
+
+const BY_NAME = new Map(TOOLS.map((tool) => [tool.definition.name, tool]));
+
+export const toolNamed = (name: string): Tool | undefined => BY_NAME.get(name);

@@ -1,0 +1,144 @@
+import type { AgentInstanceId, MessageId, UserId } from '../../../domain/ids.ts';
+import { PortError, storageBusy } from '../../../ports/errors.ts';
+import type { Observer } from '../../../ports/observer.ts';
+import type { Signal, Signals } from '../../../ports/signals/signals.ts';
+import type {
+  AgentInstanceRepository,
+  Decide,
+  UpdateTarget,
+} from '../../../ports/storage/agent-instance-repository.ts';
+import type { Database } from '../database/database.ts';
+import { ConflictError } from '../database/driver-errors.ts';
+import { GroupCommit, observed, type RunBatch } from '../group-commit/group-commit.ts';
+import { instanceKey, QuietInstances } from '../group-commit/instance-cache.ts';
+import { UpdateBatch, type UpdateJob } from '../group-commit/update-batch.ts';
+import { forgetRecords } from '../statements/conversations/forget-records.ts';
+import { loadConversations } from '../statements/conversations/load-conversations.ts';
+import { messageInstance } from '../statements/conversations/message-instance.ts';
+import { saveChanges } from '../statements/conversations/save-changes.ts';
+
+/**
+ * Decisions of one update that may meet a newer version before the caller is told to come again. Each
+ * round has a winner, so with two processes on one instance this is lost once in 30 million times.
+ */
+const ATTEMPT_LIMIT = 25;
+
+export interface NotifyOptions {
+  readonly channel: string;
+  /** Texts of under 8,000 bytes each, PostgreSQL's limit for one notification. */
+  readonly encode: (signals: readonly Signal[]) => readonly string[];
+}
+
+export interface RepositoryOptions {
+  readonly database: Database;
+  /** Told of every change this process has committed. */
+  readonly signals: Signals;
+  /** How other processes on the database are told; none where there are none. */
+  readonly notify?: NotifyOptions | null;
+  /** Told of every batch. */
+  readonly observer?: Observer | null;
+}
+
+/** Agent instances in PostgreSQL, real or embedded, written by group commit. */
+export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository {
+  readonly #database: Database;
+  readonly #signals: Signals;
+  readonly #notify: NotifyOptions | null;
+  readonly #updates: GroupCommit<UpdateJob>;
+  readonly #quiet = new QuietInstances();
+
+  constructor({ database, signals, notify = null, observer = null }: RepositoryOptions) {
+    this.#database = database;
+    this.#signals = signals;
+    this.#notify = notify;
+    const run: RunBatch<UpdateJob> = (batch) => this.#run(batch);
+    this.#updates = new GroupCommit(database.lanes, observer === null ? run : observed(run, observer));
+  }
+
+  update<Output>(target: UpdateTarget, decide: Decide<Output>): Promise<Output> {
+    return new Promise<Output>((resolve, reject) => {
+      this.#updates.submit({
+        laneKey: target.agentInstanceId,
+        target,
+        decide,
+        resolve: resolve as (output: unknown) => void,
+        reject,
+        attempts: 0,
+      });
+    });
+  }
+
+  instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null> {
+    return messageInstance(this.#database, userId, messageId);
+  }
+
+  forgetRecords(time: Date): Promise<number> {
+    return forgetRecords(this.#database, time);
+  }
+
+  async ping(): Promise<void> {
+    await this.#database.query([], 'select 1', []);
+  }
+
+  async #run(jobs: readonly UpdateJob[]): Promise<readonly UpdateJob[]> {
+    let batch: UpdateBatch;
+    let written: Set<string>;
+    try {
+      batch = await this.#decide(jobs);
+      written = await this.#save(batch);
+    } catch (error) {
+      if (error instanceof PortError) return refuse(jobs, error);
+      // One job's failure must not fail its neighbours: each gets a batch of its own.
+      if (jobs.length > 1) return this.#runOneByOne(jobs);
+      return error instanceof ConflictError ? this.#mayTryAgain(jobs) : refuse(jobs, error);
+    }
+    const conflicting = batch.settle((key) => written.has(key), this.#quiet);
+    this.#signals.publish(batch.signals().filter((signal) => written.has(instanceKey(signal))));
+    return [...this.#mayTryAgain(conflicting), ...batch.deferred];
+  }
+
+  async #runOneByOne(jobs: readonly UpdateJob[]): Promise<readonly UpdateJob[]> {
+    const again: UpdateJob[] = [];
+    for (const job of jobs) again.push(...(await this.#run([job])));
+    return again;
+  }
+
+  async #decide(jobs: readonly UpdateJob[]): Promise<UpdateBatch> {
+    const recalled = jobs.map(({ target }) => this.#quiet.recall(target));
+    const unknown = jobs.filter((_, nth) => recalled[nth] === null).map(({ target }) => target);
+    const loaded = unknown.length === 0 ? [] : await loadConversations(this.#database, unknown);
+    const inOrder = loaded.values();
+    return new UpdateBatch(
+      jobs,
+      recalled.map((known) => known ?? inOrder.next().value!),
+    );
+  }
+
+  /** @returns the keys of the instances that were written. */
+  async #save(batch: UpdateBatch): Promise<Set<string>> {
+    const changes = batch.instanceChanges();
+    if (changes.length === 0 && batch.records.length === 0) return new Set();
+    const saved = await saveChanges(this.#database, changes, batch.records, {
+      channel: this.#notify?.channel ?? '',
+      payloads: this.#notify?.encode(batch.signals()) ?? [],
+    });
+    return new Set(
+      saved.map(({ userId, changes }) => instanceKey({ userId, agentInstanceId: changes.instance.id })),
+    );
+  }
+
+  #mayTryAgain(jobs: readonly UpdateJob[]): readonly UpdateJob[] {
+    const again: UpdateJob[] = [];
+    for (const job of jobs) {
+      job.attempts += 1;
+      if (job.attempts < ATTEMPT_LIMIT) again.push(job);
+      else job.reject(storageBusy());
+    }
+    return again;
+  }
+}
+
+function refuse(jobs: readonly UpdateJob[], error: unknown): readonly UpdateJob[] {
+  for (const job of jobs) job.reject(error);
+  return [];
+}

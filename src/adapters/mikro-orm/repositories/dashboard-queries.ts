@@ -1,0 +1,60 @@
+import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
+import type {
+  AgentTypeOverview,
+  ChangesRequest,
+  ChangesSince,
+  ConversationPage,
+  ConversationRequest,
+  DashboardQueries,
+  InstanceCriteria,
+  InstancePage,
+  LocalWaits,
+  Seen,
+} from '../../../ports/storage/dashboard-queries.ts';
+import type { Database } from '../database/database.ts';
+import { progress } from '../statements/conversations/progress.ts';
+import { agentTypes } from '../statements/dashboard/agent-types.ts';
+import { changesSince } from '../statements/dashboard/changes-since.ts';
+import { listInstances } from '../statements/dashboard/list-instances.ts';
+import { readConversation } from '../statements/dashboard/read-conversation.ts';
+
+/** Reads what the repository on the same database writes. */
+export class MikroOrmDashboardQueries implements DashboardQueries {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null> {
+    return listInstances(this.#database, userId, criteria);
+  }
+
+  agentTypes(
+    userId: UserId,
+    look: LocalWaits & { readonly recent: number },
+  ): Promise<readonly AgentTypeOverview[]> {
+    return agentTypes(this.#database, userId, look);
+  }
+
+  readConversation(
+    userId: UserId,
+    agentInstanceId: AgentInstanceId,
+    request: ConversationRequest,
+  ): Promise<ConversationPage | null> {
+    return readConversation(this.#database, userId, agentInstanceId, request);
+  }
+
+  changesSince(
+    userId: UserId,
+    agentInstanceId: AgentInstanceId,
+    seen: Seen,
+    request: ChangesRequest,
+  ): Promise<ChangesSince | null> {
+    return changesSince(this.#database, userId, agentInstanceId, seen, request);
+  }
+
+  progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, Seen>> {
+    return progress(this.#database, userId);
+  }
+}

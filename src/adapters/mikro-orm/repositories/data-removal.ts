@@ -1,0 +1,132 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Outdated } from '../../../domain/conversation/retention.ts';
+import type { UserId } from '../../../domain/ids.ts';
+import { tokensRefusedBefore, type UserDeletion } from '../../../domain/user/user-deletion.ts';
+import type { Revocations, Revoked } from '../../../ports/signals/revocations.ts';
+import type { DataRemoval, DeletedUser, Holdings } from '../../../ports/storage/data-removal.ts';
+import type { Database } from '../database/database.ts';
+import { settled } from '../database/retry-on-conflict.ts';
+import { AgentTypeRow, ApiKeyRow, IdempotencyRecordRow, OpenWaitRow } from '../schema/entities.ts';
+import {
+  findDeletion,
+  holdings,
+  noteDeletion,
+  unfinishedDeletions,
+} from '../statements/users/deleted-users.ts';
+import {
+  batchOf,
+  findOutdated,
+  lockInstances,
+  lockOutdated,
+  removeInstances,
+} from '../statements/users/remove-instances.ts';
+
+/** Any number, the same for every process: held by the one that removes what is outdated. */
+const RETENTION_LOCK = 7_240_115_905;
+
+export interface NotifyDeletedOptions {
+  readonly channel: string;
+  readonly encode: (revoked: readonly Revoked[]) => readonly string[];
+}
+
+export interface DataRemovalOptions {
+  readonly database: Database;
+  /** Told of every user that this process deletes. */
+  readonly revocations: Revocations;
+  /** How other processes on the database are told; none where there are none. */
+  readonly notify?: NotifyDeletedOptions | null;
+}
+
+/** Removes rows in small transactions, so that nobody waits for one for long. */
+export class MikroOrmDataRemoval implements DataRemoval {
+  readonly #database: Database;
+  readonly #revocations: Revocations;
+  readonly #notify: NotifyDeletedOptions | null;
+
+  constructor({ database, revocations, notify = null }: DataRemovalOptions) {
+    this.#database = database;
+    this.#revocations = revocations;
+    this.#notify = notify;
+  }
+
+  holdings(userId: UserId): Promise<Holdings> {
+    return holdings(this.#database, userId);
+  }
+
+  begin(userId: UserId, time: Date): Promise<void> {
+    return this.#note(userId, { begunAt: time, finishedAt: null });
+  }
+
+  deleteSome(userId: UserId): Promise<Holdings> {
+    return settled(() =>
+      this.#database.transaction([userId], async (em) => {
+        const some = batchOf(await lockInstances(em, userId));
+        if (some.length === 0) return removeTheRest(em, userId);
+        const messages = await removeInstances(em, some);
+        return { agentTypes: 0, agentInstances: some.length, messages, apiKeys: 0 };
+      }),
+    );
+  }
+
+  finish(userId: UserId, time: Date): Promise<void> {
+    return this.#note(userId, { begunAt: time, finishedAt: time });
+  }
+
+  find(userId: UserId): Promise<UserDeletion | null> {
+    return findDeletion(this.#database, userId);
+  }
+
+  unfinished(): Promise<readonly DeletedUser[]> {
+    return unfinishedDeletions(this.#database);
+  }
+
+  async deleteOutdated(outdated: Outdated): Promise<number> {
+    const found = batchOf(await findOutdated(this.#database, outdated));
+    if (found.length === 0) return 0;
+    const users = found.map(({ user_id }) => user_id);
+    return settled(() =>
+      this.#database.transaction(users, async (em) => {
+        // For this transaction alone: a pooler may give the next one another connection.
+        const [lock] = await em.execute<{ held: boolean }[]>('select pg_try_advisory_xact_lock(?) as held', [
+          RETENTION_LOCK,
+        ]);
+        if (lock?.held !== true) return 0;
+        const some = await lockOutdated(em, found, outdated);
+        if (some.length > 0) await removeInstances(em, some);
+        return some.length;
+      }),
+    );
+  }
+
+  async #note(userId: UserId, deletion: UserDeletion): Promise<void> {
+    const revoked = [{ userId, id: null, issuedBefore: tokensRefusedBefore(deletion) }];
+    await noteDeletion(this.#database, userId, {
+      time: deletion.begunAt,
+      isFinished: deletion.finishedAt !== null,
+      channel: this.#notify?.channel ?? '',
+      payloads: this.#notify?.encode(revoked) ?? [],
+    });
+    this.#revocations.publishRevoked(revoked);
+  }
+}
+
+/**
+ * Orphaned messages, too, though nothing should make any; never those of an instance that somebody has begun in
+ * the meantime: one statement sees both or neither.
+ */
+const DELETE_ORPHANS = `
+  with gone as (delete from messages m where m.user_id = ? and not exists (
+    select 1 from agent_instances a where a.user_id = m.user_id and a.id = m.agent_instance_id) returning 1)
+  select count(*)::int as count from gone`;
+
+async function removeTheRest(em: SqlEntityManager, userId: UserId): Promise<Holdings> {
+  const [orphans] = await em.execute<{ count: number }[]>(DELETE_ORPHANS, [userId]);
+  await em.nativeDelete(OpenWaitRow, { userId });
+  await em.nativeDelete(IdempotencyRecordRow, { userId });
+  return {
+    agentInstances: 0,
+    messages: orphans?.count ?? 0,
+    agentTypes: await em.nativeDelete(AgentTypeRow, { userId }),
+    apiKeys: await em.nativeDelete(ApiKeyRow, { userId }),
+  };
+}

@@ -1,0 +1,62 @@
+import type { AgentTypeId, UserId } from '../../../../domain/ids.ts';
+import type { AgentTypeOverview, LocalWaits } from '../../../../ports/storage/dashboard-queries.ts';
+import type { Database } from '../../database/database.ts';
+import { time } from '../rows.ts';
+import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
+
+/** A row for each recent instance, and one for a type that has none. All of a type's are counted in one pass. */
+const AGENT_TYPES = `
+  select y.id as type_id, y.name as type_name, date_part('epoch', y.created_at) as type_created_at,
+    coalesce(c.active, 0) as active, coalesce(c.awaiting_input, 0) as awaiting_input,
+    coalesce(c.completed, 0) as completed, r.*
+  from agent_types y
+  left join (
+    select i.agent_type_id, count(*) filter (where i.status = 'ACTIVE')::int as active,
+      count(*) filter (where i.status = 'AWAITING_INPUT')::int as awaiting_input,
+      count(*) filter (where i.status = 'COMPLETED')::int as completed
+    from agent_instances i
+    where i.user_id = $1
+    group by i.agent_type_id) c on c.agent_type_id = y.id
+  left join lateral (
+    select ${overviewColumns('$3', '$4')}
+    from agent_instances a
+    where a.user_id = y.user_id and a.agent_type_id = y.id and a.status <> 'DELETED'
+    order by a.started_at desc, a.id desc
+    limit $2) r on true
+  where y.user_id = $1
+  order by y.name collate "C", r.started_at desc, r.id desc`;
+
+type Row = OverviewColumns & {
+  readonly type_id: AgentTypeId;
+  readonly type_name: string;
+  readonly type_created_at: number;
+  readonly active: number;
+  readonly awaiting_input: number;
+  readonly completed: number;
+};
+
+/** All agent types of a user, with their counts and latest instances. */
+export async function agentTypes(
+  database: Database,
+  userId: UserId,
+  { recent, waitingHere }: LocalWaits & { readonly recent: number },
+): Promise<readonly AgentTypeOverview[]> {
+  const rows = await database.query<Row>([userId], AGENT_TYPES, [
+    userId,
+    recent,
+    [...waitingHere],
+    database.processId,
+  ]);
+  const byType = Map.groupBy(rows, ({ type_id }) => type_id);
+  return [...byType.values()].map((ofType) => {
+    const row = ofType[0]!;
+    return {
+      agentType: { id: row.type_id, name: row.type_name },
+      createdAt: time(row.type_created_at),
+      active: row.active,
+      awaitingInput: row.awaiting_input,
+      completed: row.completed,
+      recent: ofType.map(overviewOf).filter((overview) => overview !== null),
+    };
+  });
+}

@@ -1,0 +1,68 @@
+import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
+import type { ChangesRequest, ChangesSince, Seen } from '../../../../ports/storage/dashboard-queries.ts';
+import type { Database } from '../../database/database.ts';
+import { MESSAGE_JSON, type MessageJson, messageOf } from '../rows.ts';
+import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
+
+const messagesWhere = (condition: string): string => `
+  select m.* from messages m
+  where m.user_id = a.user_id and m.agent_instance_id = a.id and ${condition}`;
+
+/**
+ * Each kind of change has an index that leads straight to it: new messages by position, what was handed
+ * over by the version of the hand-off, questions by the version in which they changed.
+ */
+const CHANGES_SINCE = `
+  select ${overviewColumns('$6', '$7')},
+    a.git_diff_version > $3::int as git_diff_changed,
+    case when a.git_diff_version > $3::int then a.git_diff end as git_diff,
+    (select json_agg(${MESSAGE_JSON} order by m.position)
+     from (${messagesWhere('m.position > $4::int and m.position <= $4::int + $5::int')}) m) as posted,
+    (select json_agg(${MESSAGE_JSON} order by m.position) from (
+      ${messagesWhere("m.sender_type = 'USER' and m.read_version > $3::int and m.position <= $4::int")}
+      union all
+      ${messagesWhere('m.question_version > $3::int and m.position <= $4::int')}) m) as amended,
+    case when $8::boolean then (select json_agg(${MESSAGE_JSON} order by m.position)
+     from (${messagesWhere("m.question_status = 'open'")}) m) end as open_questions
+  from agent_instances a
+  join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
+  where a.user_id = $1 and a.id = $2`;
+
+type Row = OverviewColumns & {
+  readonly git_diff_changed: boolean;
+  readonly git_diff: string | null;
+  readonly posted: readonly MessageJson[] | null;
+  readonly amended: readonly MessageJson[] | null;
+  readonly open_questions: readonly MessageJson[] | null;
+};
+
+/** What became of an instance since version `seen.version`, whose newest message was at `seen.position`. */
+export async function changesSince(
+  database: Database,
+  userId: UserId,
+  agentInstanceId: AgentInstanceId,
+  { version, position }: Seen,
+  { limit, withOpenQuestions = false, waitingHere }: ChangesRequest,
+): Promise<ChangesSince | null> {
+  const [row] = await database.query<Row>([userId], CHANGES_SINCE, [
+    userId,
+    agentInstanceId,
+    version,
+    position,
+    limit,
+    [...waitingHere],
+    database.processId,
+    withOpenQuestions,
+  ]);
+  const overview = row === undefined ? null : overviewOf(row);
+  if (row === undefined || overview === null) return null;
+  const messages = (list: readonly MessageJson[] | null) =>
+    (list ?? []).map((json) => messageOf(json, agentInstanceId));
+  return {
+    ...overview,
+    posted: messages(row.posted),
+    amended: messages(row.amended),
+    openQuestions: messages(row.open_questions),
+    gitDiff: row.git_diff_changed ? row.git_diff : undefined,
+  };
+}

@@ -1,0 +1,77 @@
+import type { UserId } from '../../../../domain/ids.ts';
+import type {
+  InstanceCriteria,
+  InstancePage,
+  InstancePlace,
+} from '../../../../ports/storage/dashboard-queries.ts';
+import type { Database } from '../../database/database.ts';
+import { agentWaiting, type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
+
+/** Twin of the rule in domain/liveness.ts, since a page is cut after it; the contract keeps them alike. */
+const HAS_STATUS = `case
+  when a.status <> 'ACTIVE' then a.status = $4
+  when $4 not in ('ACTIVE', 'STALE') then false
+  else (greatest(a.last_heartbeat_at, a.last_activity_at) < $5::timestamptz and not ${agentWaiting('$6', '$7')})
+    = ($4 = 'STALE') end`;
+
+/**
+ * A page is a range of an index, wherever it begins, and the text says which: "… or $9 is null" would have
+ * PostgreSQL read all of a user's instances. One row tells of the type when there is none to show.
+ */
+const listInstancesSql = (typeId: string | null): string => `
+  select ${typeId === null ? 'true' : `exists (select 1 from agent_types y where y.user_id = $1 and y.id = ${typeId})`}
+    as type_exists, page.*
+  from (select) one left join lateral (
+    select ${overviewColumns('$6', '$7')}
+    from agent_instances a
+    join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
+    where a.user_id = $1 and a.status <> 'DELETED' and (a.started_at, a.id) < ($2::timestamptz, $3::uuid)
+      and ($4::text is null or ${HAS_STATUS})
+      ${typeId === null ? '' : `and a.agent_type_id = ${typeId}`}
+    order by a.started_at desc, a.id desc
+    limit $8) page on true
+  order by page.started_at desc, page.id desc`;
+
+const LIST_ALL = listInstancesSql(null);
+const LIST_OF_TYPE_ID = listInstancesSql('$9::uuid');
+const LIST_OF_TYPE_NAME = listInstancesSql(
+  '(select n.id from agent_types n where n.user_id = $1 and n.name = $9)',
+);
+
+const BEFORE_ALL = { startedAt: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
+
+type Row = OverviewColumns & { readonly type_exists: boolean };
+
+/** One page of a user's instances; one row more than asked for tells whether there is another. */
+export async function listInstances(
+  database: Database,
+  userId: UserId,
+  { limit, after, status, silentSince, waitingHere, agentType }: InstanceCriteria,
+): Promise<InstancePage | null> {
+  const from = after === null ? BEFORE_ALL : { ...after, startedAt: after.startedAt.toISOString() };
+  const parameters = [
+    userId,
+    from.startedAt,
+    from.id,
+    status,
+    silentSince.toISOString(),
+    [...waitingHere],
+    database.processId,
+    limit + 1,
+  ];
+  const rows =
+    agentType === null
+      ? await database.query<Row>([userId], LIST_ALL, parameters)
+      : 'id' in agentType
+        ? await database.query<Row>([userId], LIST_OF_TYPE_ID, [...parameters, agentType.id])
+        : await database.query<Row>([userId], LIST_OF_TYPE_NAME, [...parameters, agentType.name]);
+  if (agentType !== null && 'id' in agentType && rows[0]?.type_exists !== true) return null;
+  const overviews = rows.map(overviewOf).filter((overview) => overview !== null);
+  const instances = overviews.slice(0, limit);
+  const last = instances.at(-1)?.instance;
+  const hasNext = overviews.length > limit && last !== undefined;
+  return {
+    instances,
+    next: hasNext ? ({ startedAt: last.startedAt, id: last.id } satisfies InstancePlace) : null,
+  };
+}

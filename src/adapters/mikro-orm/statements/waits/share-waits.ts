@@ -1,0 +1,51 @@
+import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
+import type { Database } from '../../database/database.ts';
+import { MAINTENANCE } from '../../database/tenant-isolation.ts';
+
+/** What was told is believed for so long: the waits of a process that was killed are gone after it. */
+const LEASE_SECONDS = 30;
+
+/**
+ * Renews this process's lease, and tells which waits have begun and ended since it told last: waits that
+ * merely go on cost nothing, however many. Clears up after processes that are gone.
+ */
+const SHARE_WAITS = `
+  with me as (
+    insert into waiting_processes (id, alive_until) values ($1, now() + make_interval(secs => ${LEASE_SECONDS}))
+    on conflict (id) do update set alive_until = excluded.alive_until
+  ), gone as (
+    delete from waiting_processes
+    where alive_until < now() - make_interval(secs => ${LEASE_SECONDS}) and id <> $1
+    returning id
+  ), left_behind as (
+    delete from open_waits w using gone where w.process_id = gone.id
+  ), ended as (
+    delete from open_waits w using unnest($4::text[], $5::uuid[]) as e(user_id, agent_instance_id)
+    where w.user_id = e.user_id and w.agent_instance_id = e.agent_instance_id and w.process_id = $1
+  ), begun as (
+    insert into open_waits (user_id, agent_instance_id, process_id)
+    select b.user_id, b.agent_instance_id, $1 from unnest($2::text[], $3::uuid[]) as b(user_id, agent_instance_id)
+    on conflict do nothing
+  )
+  select exists (select 1 from waiting_processes p where p.id = $1) as was_known`;
+
+export interface SharedWait {
+  readonly userId: UserId;
+  readonly agentInstanceId: AgentInstanceId;
+}
+
+/** @returns whether the database still knew this process; if not, all it told before is forgotten. */
+export async function shareWaits(
+  database: Database,
+  begun: readonly SharedWait[],
+  ended: readonly SharedWait[],
+): Promise<boolean> {
+  const rows = await database.query<{ was_known: boolean }>(MAINTENANCE, SHARE_WAITS, [
+    database.processId,
+    begun.map(({ userId }) => userId),
+    begun.map(({ agentInstanceId }) => agentInstanceId),
+    ended.map(({ userId }) => userId),
+    ended.map(({ agentInstanceId }) => agentInstanceId),
+  ]);
+  return rows[0]?.was_known ?? false;
+}

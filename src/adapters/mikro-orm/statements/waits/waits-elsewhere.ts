@@ -1,0 +1,21 @@
+import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
+import type { Database } from '../../database/database.ts';
+import type { SharedWait } from './share-waits.ts';
+
+const WAITS_ELSEWHERE = `
+  select distinct w.user_id, w.agent_instance_id
+  from open_waits w join waiting_processes p on p.id = w.process_id
+  where w.user_id = any ($1::text[]) and w.process_id <> $2::uuid and p.alive_until > now()`;
+
+/** What other processes wait on, of these users; as late as they tell of it. */
+export async function waitsElsewhere(database: Database, users: readonly UserId[]): Promise<SharedWait[]> {
+  const rows = await database.query<{ user_id: UserId; agent_instance_id: AgentInstanceId }>(
+    users,
+    WAITS_ELSEWHERE,
+    [users, database.processId],
+  );
+  return rows.map(({ user_id, agent_instance_id }) => ({
+    userId: user_id,
+    agentInstanceId: agent_instance_id,
+  }));
+}

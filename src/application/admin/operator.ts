@@ -1,0 +1,172 @@
+import type * as v from 'valibot';
+import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
+import {
+  type ApiKey,
+  apiKeyId,
+  revokeApiKey as decideRevocation,
+  isGood,
+  type Scope,
+} from '../../domain/user/api-key.ts';
+import type { ApiKeyName, ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
+import type { DashboardQueries } from '../../ports/storage/dashboard-queries.ts';
+import type { DataRemoval } from '../../ports/storage/data-removal.ts';
+import type { Ports } from '../use-case.ts';
+import { type apiKey, wireApiKey } from '../wire/api-key.ts';
+import { type WireHoldings, wireHoldings } from '../wire/holdings.ts';
+import { deleteUser } from './delete-user.ts';
+import { hashOfToken, issueApiKey } from './issue-api-key.ts';
+import { type ExportLine, exportUser } from './user-export.ts';
+
+/** A key as whoever runs the server sees it. */
+export type ListedKey = { readonly user_id: string } & v.InferOutput<typeof apiKey>;
+
+export interface IssueRequest {
+  readonly userId: UserId;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly agentInstanceId: AgentInstanceId | null;
+  /** null: it never expires. */
+  readonly expiresInSeconds: number | null;
+}
+
+/** How one token of an import fared. */
+export type Imported =
+  | { readonly outcome: 'recorded' | 'known'; readonly key: ListedKey }
+  | { readonly outcome: 'refused'; readonly reason: string };
+
+/**
+ * What whoever runs the server may do with keys and data, with everybody's. Arguments and answers are plain JSON,
+ * so that it can be asked from another process; what takes long gives its answers one by one.
+ */
+export interface Operator {
+  /** @returns the token, which nobody can tell again. @throws PortError `issuing_disabled`. */
+  issue(request: IssueRequest): Promise<string>;
+  list(): Promise<readonly ListedKey[]>;
+  /** @returns the keys of this id, revoked now. @throws DomainError `invalid_id`. */
+  revoke(id: string): Promise<readonly ListedKey[]>;
+  /** Records tokens that an own key has signed, so that they can be listed and revoked. One answer each. */
+  import(tokens: readonly string[]): Promise<readonly Imported[]>;
+  /** How much there is of a user. */
+  holdings(userId: UserId): Promise<WireHoldings>;
+  exportUser(userId: UserId): AsyncIterable<ExportLine>;
+  /** Says again and again how much is gone so far. To stop reading does not keep what is left. */
+  deleteUser(userId: UserId): AsyncIterable<WireHoldings>;
+}
+
+export interface OperatorPorts extends Pick<Ports, 'issuer' | 'clock'> {
+  readonly apiKeys: ApiKeyRepository;
+  readonly queries: DashboardQueries;
+  readonly removal: DataRemoval;
+  /** The record that a token of an own key would have. @throws Error saying why it can have none. */
+  readonly recordOf: (token: string) => Promise<{ readonly userId: UserId; readonly key: ApiKey }>;
+}
+
+export function createOperator(ports: OperatorPorts): Operator {
+  const { apiKeys, removal, recordOf } = ports;
+
+  async function importToken(token: string): Promise<Imported> {
+    let made: Awaited<ReturnType<typeof recordOf>>;
+    try {
+      made = await recordOf(token);
+    } catch (error) {
+      return { outcome: 'refused', reason: (error as Error).message };
+    }
+    const { userId, key } = made;
+    return apiKeys.update({ userId, id: key.id }, (known) => ({
+      output: importedAs(userId, key, known),
+      // What is known stays as it is: a token that was revoked, above all.
+      changes: known === null ? key : null,
+      record: null,
+    }));
+  }
+
+  return {
+    async issue(request) {
+      const deletion = await removal.find(request.userId);
+      if (deletion !== null && deletion.finishedAt === null) {
+        throw new Error(
+          `${request.userId} is being deleted: a server finishes that within half a minute of the last start`,
+        );
+      }
+      return issue(ports, request);
+    },
+
+    async list() {
+      return (await apiKeys.listAll()).map(({ userId, key }) => listed(userId, key));
+    },
+
+    async revoke(text) {
+      const id = apiKeyId(text);
+      const named = (await apiKeys.listAll()).filter(({ key }) => key.id === id);
+      return Promise.all(named.map(({ userId }) => revoke(ports, { userId, id })));
+    },
+
+    async import(tokens) {
+      const imported: Imported[] = [];
+      for (const token of tokens) imported.push(await importToken(token));
+      return imported;
+    },
+
+    async holdings(userId) {
+      return wireHoldings(await removal.holdings(userId));
+    },
+
+    exportUser: (userId) => exportUser(ports, userId),
+
+    async *deleteUser(userId) {
+      for await (const soFar of deleteUser(ports, userId)) yield wireHoldings(soFar);
+    },
+  };
+}
+
+/** One record cannot stand for two tokens: of short keys only the very token of the record is good. */
+function importedAs(userId: UserId, key: ApiKey, known: ApiKey | null): Imported {
+  if (known === null) return { outcome: 'recorded', key: listed(userId, key) };
+  if (known.tokenHash === key.tokenHash) return { outcome: 'known', key: listed(userId, known) };
+  return { outcome: 'refused', reason: `another token with the id ${key.id} is recorded` };
+}
+
+/**
+ * A token that stays the same from call to call: it is made again from its record while that is good, since
+ * a token itself is stored nowhere. With ES256, whose signatures never repeat, it differs and means the same.
+ * When the signing key has been exchanged the token is another one, with a record of its own.
+ * @throws PortError `issuing_disabled`
+ */
+export async function standingToken(
+  ports: Pick<OperatorPorts, 'apiKeys' | 'issuer' | 'clock'>,
+  { userId, name, scope }: Pick<IssueRequest, 'userId' | 'name' | 'scope'>,
+): Promise<string> {
+  const { issuer, apiKeys, clock } = ports;
+  const unlimited = { agentInstanceId: null, expiresInSeconds: null };
+  for (const key of issuer == null ? [] : await apiKeys.list(userId)) {
+    const isStanding = key.name === name && key.scope === scope && isUnlimited(key);
+    if (!isStanding || !isGood(key, clock.now())) continue;
+    const token = await issuer!.issue({ ...key, userId });
+    if (!issuer!.repeats || hashOfToken(token) === key.tokenHash) return token;
+  }
+  return issue(ports, { userId, name, scope, ...unlimited });
+}
+
+async function issue(
+  ports: Pick<OperatorPorts, 'apiKeys' | 'issuer' | 'clock'>,
+  { userId, ...request }: IssueRequest,
+): Promise<string> {
+  const { key, token } = await issueApiKey(ports, userId, request);
+  await ports.apiKeys.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
+  return token;
+}
+
+function revoke(
+  { apiKeys, clock }: Pick<OperatorPorts, 'apiKeys' | 'clock'>,
+  name: ApiKeyName,
+): Promise<ListedKey> {
+  return apiKeys.update(name, (key) => {
+    const changes = decideRevocation(key, clock.now());
+    return { output: listed(name.userId, (changes ?? key)!), changes, record: null };
+  });
+}
+
+const isUnlimited = ({ agentInstanceId, expiresAt }: ApiKey): boolean =>
+  agentInstanceId === null && expiresAt === null;
+
+const listed = (userId: UserId, key: ApiKey): ListedKey => ({ user_id: userId, ...wireApiKey(key) });

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import type { UserId } from '../../domain/ids.ts';
+import { revokeApiKey } from '../../domain/user/api-key.ts';
+import { unauthenticated } from '../../ports/errors.ts';
+import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
+import type { Ports } from '../use-case.ts';
+import { hashOfToken, issueApiKey } from './issue-api-key.ts';
+
+/** Long enough to be found in a terminal the next morning. */
+const CODE_LIFE_MS = 24 * 60 * 60 * 1000;
+
+const BROWSER_KEY = 'browser';
+const BROWSER_KEY_LIFE_SECONDS = 30 * 24 * 60 * 60;
+
+export interface SignInPorts extends Pick<Ports, 'issuer' | 'clock'> {
+  readonly apiKeys: ApiKeyRepository;
+}
+
+/** One-time codes, which a link can carry, for keys of the scope `dashboard`. They live in this process only. */
+export class SignInCodes {
+  readonly #ports: SignInPorts;
+  readonly #codes = new Map<string, { readonly userId: UserId; readonly expiresAt: number }>();
+
+  constructor(ports: SignInPorts) {
+    this.#ports = ports;
+  }
+
+  /** 128 bits: nobody guesses one. */
+  newCode(userId: UserId): string {
+    const code = randomBytes(16).toString('base64url');
+    this.#codes.set(code, { userId, expiresAt: this.#ports.clock.now().getTime() + CODE_LIFE_MS });
+    return code;
+  }
+
+  /**
+   * Exchanges a code for the token of a new key, which is listed and can be revoked like any other. Of several
+   * who redeem it at once, one gets a token. A code for which no key could be made stays good.
+   * @throws PortError `unauthenticated` for a code that was used, has expired or never was.
+   * @throws PortError `issuing_disabled`, `storage_busy`, `storage_unavailable`.
+   */
+  async redeem(code: string): Promise<string> {
+    const known = this.#codes.get(code);
+    // Before anything is awaited, so that nobody else finds it meanwhile.
+    this.#codes.delete(code);
+    if (known === undefined || known.expiresAt <= this.#ports.clock.now().getTime()) {
+      throw unauthenticated(new Error('no such sign-in code'));
+    }
+    try {
+      return await this.#newKey(known.userId);
+    } catch (error) {
+      this.#codes.set(code, known);
+      throw error;
+    }
+  }
+
+  /**
+   * Revokes the key of a token that `redeem` gave out. A token that was made in another way stays good: it may be
+   * in use elsewhere.
+   */
+  async end(userId: UserId, token: string): Promise<void> {
+    const { apiKeys, clock } = this.#ports;
+    const key = await apiKeys.findByToken(userId, { id: null, hash: hashOfToken(token) });
+    if (key?.name !== BROWSER_KEY) return;
+    await apiKeys.update({ userId, id: key.id }, (current) => ({
+      output: null,
+      changes: revokeApiKey(current, clock.now()),
+      record: null,
+    }));
+  }
+
+  async #newKey(userId: UserId): Promise<string> {
+    const { key, token } = await issueApiKey(this.#ports, userId, {
+      name: BROWSER_KEY,
+      scope: 'dashboard',
+      agentInstanceId: null,
+      expiresInSeconds: BROWSER_KEY_LIFE_SECONDS,
+    });
+    await this.#ports.apiKeys.update({ userId, id: key.id }, () => ({
+      output: null,
+      changes: key,
+      record: null,
+    }));
+    return token;
+  }
+}

@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import type { Idempotency } from '../../domain/idempotency.ts';
+import { unauthenticated } from '../../ports/errors.ts';
+import type { Caller, Scope } from '../../ports/tokens/token-verifier.ts';
+import { type InputIssue, insufficientScope, RequestError } from '../errors.ts';
+import type { ObjectSchema, Ports, UseCase } from '../use-case.ts';
+import { isIdCheck } from '../wire/fields.ts';
+import { boundPorts } from './bound-ports.ts';
+import { refuseHostileJson } from './hostile-json.ts';
+import { InFlightRequests, idempotencyOf } from './idempotency.ts';
+
+/** A request as a transport hands it on: who, what, and nothing checked yet. */
+export interface Request {
+  readonly caller: Caller;
+  readonly input: object;
+  readonly idempotencyKey?: string | null;
+  readonly gone?: AbortSignal | null;
+}
+
+export type Dispatch = <Input extends ObjectSchema, Output extends ObjectSchema>(
+  useCase: UseCase<Input, Output>,
+  request: Request,
+) => Promise<v.InferOutput<Output>>;
+
+/**
+ * The one door to the use cases, the same for every transport: scope, then input, then the repeat of an
+ * earlier request, then the use case.
+ * @param stopping aborted when the process is about to stop; waits then answer at once.
+ */
+export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
+  const inFlight = new InFlightRequests();
+  return async (useCase, { caller, input: raw, idempotencyKey, gone = null }) => {
+    // A body may take minutes to come in, and a call of a session longer.
+    if (caller.life?.hasEnded) throw unauthenticated(new Error('ended while the request came in'));
+    requireScope(useCase.scopes, caller);
+    const input = checkInput(useCase.input, raw);
+    const bound = caller.agentInstanceId ?? null;
+    const run = (idempotency: Idempotency | null) =>
+      useCase.run(bound === null ? ports : boundPorts(ports, bound), {
+        caller,
+        input,
+        idempotency,
+        gone,
+        stopping,
+      });
+    if (idempotencyKey == null) return run(null);
+    const asked = { useCase: useCase.name, input: raw, bound, askedAt: ports.clock.now() };
+    const idempotency = idempotencyOf(idempotencyKey, asked);
+    return inFlight.run(caller, idempotency, () => run(idempotency));
+  };
+}
+
+/** @throws RequestError `insufficient_scope` */
+export function requireScope(needed: readonly Scope[], { scopes }: Caller): void {
+  if (needed.length > 0 && !needed.some((scope) => scopes.includes(scope))) throw insufficientScope(needed);
+}
+
+/**
+ * What a use case takes, from what somebody sent.
+ * @throws RequestError `invalid_id` when all that is wrong is an id, else `invalid_input`, or what makes JSON
+ * hostile.
+ */
+export function checkInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v.InferOutput<Schema> {
+  refuseHostileJson(raw);
+  return parseInput(schema, raw);
+}
+
+function parseInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, raw);
+  if (result.success) return result.output;
+  const issues: InputIssue[] = result.issues.map((issue) => ({
+    path: v.getDotPath(issue) ?? '',
+    message: reasonOf(issue),
+  }));
+  const idsOnly = result.issues.every(({ requirement }) => isIdCheck(requirement));
+  const summary = issues.map(({ path, message }) => `${path || 'input'}: ${message}`).join('; ');
+  throw new RequestError(idsOnly ? 'invalid_id' : 'invalid_input', summary, issues);
+}
+
+/** Valibot's own messages repeat what was sent, whole: up to megabytes, and secrets with them. */
+function reasonOf({ kind, type, expected, received, message }: v.BaseIssue<unknown>): string {
+  if (received === 'undefined') return 'is required';
+  return kind === 'schema' && type !== 'custom' ? `must be ${expected ?? 'something else'}` : message;
+}

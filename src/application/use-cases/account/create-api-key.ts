@@ -1,0 +1,49 @@
+import * as v from 'valibot';
+import { agentInstanceId } from '../../../domain/ids.ts';
+import { LONGEST_LIFE_SECONDS } from '../../../domain/user/api-key.ts';
+import { issueApiKey, requireApiKeys } from '../../admin/issue-api-key.ts';
+import { once } from '../../dispatch/idempotency.ts';
+import { defineUseCase } from '../../use-case.ts';
+import { apiKey, wireApiKey } from '../../wire/api-key.ts';
+import * as field from '../../wire/fields.ts';
+
+const DAY_SECONDS = 86_400;
+const A_CENTURY = LONGEST_LIFE_SECONDS / DAY_SECONDS;
+
+const output = v.object({ ...apiKey.entries, token: v.nullable(v.string()) });
+
+/** Issues a key of the caller's own. Its token is told this once: what is stored is its hash. */
+export const createApiKey = defineUseCase({
+  name: 'create_api_key',
+  summary: 'Make a key; its token is told this once',
+  refusals: ['issuing_disabled', 'key_not_grantable'],
+  scopes: ['dashboard'],
+  input: v.object({
+    name: field.name,
+    scope: field.optional(v.picklist(['agent', 'dashboard'], 'must be "agent" or "dashboard"')),
+    expires_in_days: field.optional(
+      v.pipe(
+        v.number(),
+        v.integer('must be a whole number of days'),
+        v.minValue(1, `must be 1 to ${A_CENTURY} days`),
+        v.maxValue(A_CENTURY, `must be 1 to ${A_CENTURY} days`),
+      ),
+    ),
+    agent_instance_id: field.optional(field.id),
+  }),
+  output,
+  async run(ports, { caller: { userId }, input, idempotency }) {
+    const apiKeys = requireApiKeys(ports);
+    const { key, token } = await issueApiKey(ports, userId, {
+      name: input.name,
+      scope: input.scope ?? 'agent',
+      agentInstanceId: input.agent_instance_id == null ? null : agentInstanceId(input.agent_instance_id),
+      expiresInSeconds: input.expires_in_days == null ? null : input.expires_in_days * DAY_SECONDS,
+    });
+    const answer: v.InferOutput<typeof output> = { ...wireApiKey(key), token };
+    return apiKeys.update(
+      { userId, id: key.id, idempotencyKey: idempotency?.key ?? null },
+      once(idempotency, () => ({ output: answer, changes: key, repeated: { ...answer, token: null } })),
+    );
+  },
+});

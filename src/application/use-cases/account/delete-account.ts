@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { deleteUser } from '../../admin/delete-user.ts';
+import { RequestError, removalDisabled } from '../../errors.ts';
+import { defineUseCase } from '../../use-case.ts';
+import { holdings, wireHoldings } from '../../wire/holdings.ts';
+
+/**
+ * Deletes everything there is of the caller, the token it calls with included. It is not recorded under an
+ * Idempotency-Key, since such records go with the rest: a repeat is refused, like every call of the user then.
+ */
+export const deleteAccount = defineUseCase({
+  name: 'delete_account',
+  summary: 'Delete everything there is of you',
+  refusals: ['removal_disabled'],
+  scopes: ['dashboard'],
+  input: v.object({ confirm: v.string() }),
+  output: v.object({ success: v.literal(true), deleted: holdings }),
+  async run({ removal = null, clock }, { caller: { userId }, input }) {
+    if (input.confirm !== userId) throw notConfirmed();
+    if (removal === null) throw removalDisabled();
+    let deleted = { agentTypes: 0, agentInstances: 0, messages: 0, apiKeys: 0 };
+    for await (const soFar of deleteUser({ removal, clock }, userId)) deleted = soFar;
+    return { success: true as const, deleted: wireHoldings(deleted) };
+  },
+});
+
+const notConfirmed = () => {
+  const message = 'must be the id of your user, which GET /auth/verify tells: this cannot be undone';
+  return new RequestError('invalid_input', `confirm: ${message}`, [{ path: 'confirm', message }]);
+};

@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import { readAnswer } from '../../../domain/conversation/read-answer.ts';
+import { questionNotFound } from '../../../domain/errors.ts';
+import { type AgentInstanceId, agentInstanceId, type MessageId, messageId } from '../../../domain/ids.ts';
+import { once } from '../../dispatch/idempotency.ts';
+import { type Call, defineUseCase, type Ports } from '../../use-case.ts';
+import { Waiter } from '../../waiting/waiter.ts';
+import * as field from '../../wire/fields.ts';
+import { agentMessagePosting } from './post-agent-message.ts';
+
+/** Clients cut calls that take longer; the least patient known ones give up at 60 s. */
+export const DEFAULT_WAIT_SECONDS = 50;
+const DAY_SECONDS = 86_400;
+
+const input = v.pipe(
+  v.object({
+    question_text: field.optional(field.content),
+    question_id: field.optional(field.id),
+    agent_instance_id: field.optional(field.id),
+    agent_type: field.optional(field.agentType),
+    wait_seconds: field.optional(
+      v.pipe(
+        v.number(),
+        v.minValue(0, 'must be 0 to 86400 seconds'),
+        v.maxValue(DAY_SECONDS, 'must be 0 to 86400 seconds'),
+      ),
+    ),
+  }),
+  v.check(
+    ({ question_text, question_id }) => (question_text == null) !== (question_id == null),
+    'give either question_text, to ask, or question_id, to go on waiting',
+  ),
+);
+
+/** Asks, or goes on waiting for a question asked earlier, and waits a while for the answer. */
+export const askQuestion = defineUseCase({
+  name: 'ask_question',
+  summary: 'Ask a question, or go on waiting for one, until it is answered',
+  refusals: ['agent_type_required', 'agent_instance_not_found', 'instance_deleted', 'question_not_found'],
+  scopes: ['agent'],
+  input,
+  output: v.object({
+    answer: v.nullable(v.string()),
+    question_id: v.string(),
+    agent_instance_id: v.string(),
+    status: v.picklist(['answered', 'pending', 'closed']),
+    user_feedback: v.array(v.string()),
+  }),
+  async run(ports, call) {
+    const { repository, signals, waits, clock } = ports;
+    const { caller, gone, stopping } = call;
+    const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
+    // The question is committed before the wait: whatever becomes of this call, it stands.
+    const { questionId, instanceId } = await theQuestion(ports, call);
+    const instance = { userId: caller.userId, agentInstanceId: instanceId };
+
+    using waiter = new Waiter(signals, instance);
+    using _open = waits.begin(instance);
+    for (;;) {
+      const read = await repository.update(
+        { ...instance, question: questionId },
+        once(null, (conversation) => readAnswer(conversation, { questionId, now: clock.now() })),
+      );
+      const waking =
+        read.status === 'open'
+          ? await waiter.next(read.version, { deadline, caller, gone, stopping })
+          : 'timeout';
+      if (waking === 'changed') continue;
+      return {
+        answer: read.answer?.content ?? null,
+        question_id: questionId,
+        agent_instance_id: instanceId,
+        status: read.status === 'open' ? ('pending' as const) : read.status,
+        user_feedback: read.feedback.map(({ content }) => content),
+      };
+    }
+  },
+});
+
+async function theQuestion(
+  ports: Ports,
+  { caller, input: asked }: Call<v.InferOutput<typeof input>>,
+): Promise<{ questionId: MessageId; instanceId: AgentInstanceId }> {
+  if (asked.question_text == null) {
+    const questionId = messageId(asked.question_id ?? '', 'question_id');
+    const instanceId = await ports.repository.instanceOfMessage(caller.userId, questionId);
+    if (instanceId === null) throw questionNotFound();
+    return { questionId, instanceId };
+  }
+  const instanceId = agentInstanceId(asked.agent_instance_id ?? caller.agentInstanceId ?? ports.ids.next());
+  const { target, decide } = agentMessagePosting(ports, caller, {
+    agentInstanceId: instanceId,
+    content: asked.question_text,
+    agentType: asked.agent_type ?? null,
+    isQuestion: true,
+  });
+  const { message } = await ports.repository.update(target, once(null, decide));
+  return { questionId: message.id, instanceId };
+}

@@ -1,0 +1,27 @@
+import * as v from 'valibot';
+import { heartbeat as decideHeartbeat } from '../../../domain/conversation/lifecycle.ts';
+import { agentInstanceId } from '../../../domain/ids.ts';
+import { once } from '../../dispatch/idempotency.ts';
+import { defineUseCase } from '../../use-case.ts';
+import * as field from '../../wire/fields.ts';
+
+/** Says that the agent is alive; changes no status. */
+export const heartbeat = defineUseCase({
+  name: 'heartbeat',
+  summary: 'Say that the agent is alive',
+  refusals: ['agent_instance_not_found', 'instance_deleted'],
+  scopes: ['agent'],
+  input: v.object({ agent_instance_id: field.id }),
+  output: v.object({ agent_instance_id: v.string(), last_heartbeat_at: field.timestamp }),
+  async run({ repository, clock }, { caller, input, idempotency }) {
+    const instance = agentInstanceId(input.agent_instance_id);
+    const now = clock.now();
+    return repository.update(
+      { userId: caller.userId, agentInstanceId: instance, idempotencyKey: idempotency?.key ?? null },
+      once(idempotency, (conversation) => ({
+        output: { agent_instance_id: instance, last_heartbeat_at: now.toISOString() },
+        changes: decideHeartbeat(conversation, { now }).changes,
+      })),
+    );
+  },
+});

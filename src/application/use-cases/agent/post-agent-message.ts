@@ -1,0 +1,43 @@
+import { type AgentMessagePosted, postAgentMessage } from '../../../domain/conversation/agent-messages.ts';
+import { agentTypeName } from '../../../domain/conversation/agent-type.ts';
+import type { Conversation, Decision } from '../../../domain/conversation/conversation.ts';
+import type { JsonObject } from '../../../domain/conversation/message.ts';
+import type { AgentInstanceId, AgentTypeId, MessageId } from '../../../domain/ids.ts';
+import { judgeGitDiff } from '../../../domain/text/git-diff.ts';
+import type { UpdateTarget } from '../../../ports/storage/agent-instance-repository.ts';
+import type { Caller } from '../../../ports/tokens/token-verifier.ts';
+import type { Ports } from '../../use-case.ts';
+
+export interface AgentMessageInput {
+  readonly agentInstanceId: AgentInstanceId;
+  readonly content: string;
+  readonly agentType: string | null;
+  readonly isQuestion: boolean;
+  readonly metadata?: JsonObject | null;
+  /** As the client sent it. */
+  readonly gitDiff?: unknown;
+}
+
+/** What posting a step or a question needs to have loaded, and the decision to make of it. */
+export function agentMessagePosting(
+  { clock, ids }: Pick<Ports, 'clock' | 'ids'>,
+  { userId }: Caller,
+  { agentInstanceId, content, agentType, isQuestion, metadata, gitDiff }: AgentMessageInput,
+): { target: UpdateTarget; decide: (conversation: Conversation) => Decision<AgentMessagePosted> } {
+  const typeName = agentType === null ? null : agentTypeName(agentType);
+  const sent = {
+    agentInstanceId,
+    agentTypeName: typeName,
+    content,
+    isQuestion,
+    metadata: metadata ?? null,
+    gitDiff: judgeGitDiff(gitDiff),
+    newMessageId: ids.next() as MessageId,
+    newAgentTypeId: ids.next() as AgentTypeId,
+    now: clock.now(),
+  };
+  return {
+    target: { userId, agentInstanceId, queue: true, questionCompany: isQuestion, agentTypeName: typeName },
+    decide: (conversation) => postAgentMessage(conversation, sent),
+  };
+}

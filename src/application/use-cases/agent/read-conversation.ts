@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+import { agentInstanceNotFound } from '../../../domain/errors.ts';
+import { agentInstanceId } from '../../../domain/ids.ts';
+import { defineUseCase } from '../../use-case.ts';
+import { lookFor } from '../../view-context.ts';
+import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
+import * as field from '../../wire/fields.ts';
+import { wireMessage } from '../../wire/message.ts';
+
+/** One of the caller's agent instances, and the last messages of its conversation or those before a position. */
+export const readConversation = defineUseCase({
+  name: 'read_conversation',
+  summary: 'Read one agent instance and a page of its conversation',
+  refusals: ['agent_instance_not_found'],
+  scopes: ['agent', 'dashboard'],
+  input: v.object({
+    agent_instance_id: field.id,
+    limit: field.optional(field.limit),
+    before_position: field.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  }),
+  output: v.object({
+    agent_instance: agentInstance,
+    messages: v.array(field.message),
+    /** Position to ask for next, as `before_position`; null when there is nothing earlier. */
+    earlier: v.nullable(v.number()),
+  }),
+  async run(ports, { caller, input }) {
+    const id = agentInstanceId(input.agent_instance_id);
+    const look = lookFor(ports, caller.userId);
+    const page = {
+      ...look,
+      limit: input.limit ?? field.DEFAULT_LIMIT,
+      before: input.before_position ?? null,
+    };
+    const found = await ports.queries.readConversation(caller.userId, id, page);
+    if (found === null || found.instance.status === 'DELETED') throw agentInstanceNotFound();
+    const messages = found.messages ?? [];
+    return {
+      agent_instance: wireInstance(found, look),
+      messages: messages.map(wireMessage),
+      earlier: found.hasEarlier ? (messages[0]?.position ?? null) : null,
+    };
+  },
+});

@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { requestUserInput as decideRequest } from '../../../domain/conversation/agent-messages.ts';
+import { agentMessageNotFound } from '../../../domain/errors.ts';
+import { messageId } from '../../../domain/ids.ts';
+import { once } from '../../dispatch/idempotency.ts';
+import { defineUseCase } from '../../use-case.ts';
+import * as field from '../../wire/fields.ts';
+import { wireMessage } from '../../wire/message.ts';
+
+/** Turns a step into a question after the fact. */
+export const requestUserInput = defineUseCase({
+  name: 'request_user_input',
+  summary: 'Turn a step into a question',
+  refusals: ['agent_message_not_found', 'already_requires_user_input', 'instance_deleted'],
+  scopes: ['agent'],
+  input: v.object({ message_id: field.id }),
+  output: v.object({
+    success: v.literal(true),
+    message_id: v.string(),
+    agent_instance_id: v.string(),
+    messages: v.array(field.message),
+    status: v.picklist(['ok', 'stale']),
+  }),
+  async run({ repository, clock }, { caller, input, idempotency }) {
+    const { userId } = caller;
+    const message = messageId(input.message_id);
+    // A message never moves to another instance, so this look-up cannot go stale before the update.
+    const instance = await repository.instanceOfMessage(userId, message);
+    if (instance === null) throw agentMessageNotFound();
+    const now = clock.now();
+    return repository.update(
+      { userId, agentInstanceId: instance, queue: true, message, idempotencyKey: idempotency?.key ?? null },
+      once(idempotency, (conversation) => {
+        const { output, changes } = decideRequest(conversation, { messageId: message, now });
+        return {
+          output: {
+            success: true as const,
+            message_id: message,
+            agent_instance_id: instance,
+            messages: output.handedOff.map(wireMessage),
+            status: output.stale ? ('stale' as const) : ('ok' as const),
+          },
+          changes,
+        };
+      }),
+    );
+  },
+});

@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { agentInstanceId } from '../../../domain/ids.ts';
+import { once } from '../../dispatch/idempotency.ts';
+import { defineUseCase } from '../../use-case.ts';
+import * as field from '../../wire/fields.ts';
+import { wireMessage } from '../../wire/message.ts';
+import { agentMessagePosting } from './post-agent-message.ts';
+
+/** An agent reports a step or asks a question, and is handed what the person wrote meanwhile. */
+export const sendAgentMessage = defineUseCase({
+  name: 'send_agent_message',
+  summary: 'Report a step or ask a question; brings back what the person wrote meanwhile',
+  refusals: ['agent_type_required', 'instance_deleted'],
+  scopes: ['agent'],
+  input: v.object({
+    agent_instance_id: field.id,
+    content: field.agentContent,
+    agent_type: field.optional(field.agentType),
+    requires_user_input: field.optional(v.boolean()),
+    git_diff: v.optional(v.unknown()),
+    send_push: field.optional(field.notify),
+    send_email: field.optional(field.notify),
+    send_sms: field.optional(field.notify),
+    message_metadata: field.optional(field.metadata),
+  }),
+  output: v.object({
+    success: v.literal(true),
+    agent_instance_id: v.string(),
+    message_id: v.string(),
+    queued_user_messages: v.array(field.message),
+    git_diff_status: v.nullable(v.picklist(['stored', 'cut', 'cleared', 'rejected'])),
+    step_number: v.pipe(v.number(), v.integer(), v.description('Steps reported so far')),
+  }),
+  async run(ports, { caller, input, idempotency }) {
+    const instanceId = agentInstanceId(input.agent_instance_id);
+    const { target, decide } = agentMessagePosting(ports, caller, {
+      agentInstanceId: instanceId,
+      content: input.content,
+      agentType: input.agent_type ?? null,
+      isQuestion: input.requires_user_input ?? false,
+      metadata: input.message_metadata ?? null,
+      gitDiff: input.git_diff,
+    });
+    return ports.repository.update(
+      { ...target, idempotencyKey: idempotency?.key ?? null },
+      once(idempotency, (conversation) => {
+        const { output, changes } = decide(conversation);
+        return {
+          output: {
+            success: true as const,
+            agent_instance_id: instanceId,
+            message_id: output.message.id,
+            queued_user_messages: output.handedOff.map(wireMessage),
+            git_diff_status: output.gitDiffStatus,
+            step_number: output.stepCount,
+          },
+          changes,
+        };
+      }),
+    );
+  },
+});

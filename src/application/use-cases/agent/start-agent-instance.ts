@@ -1,0 +1,61 @@
+import * as v from 'valibot';
+import { agentTypeName } from '../../../domain/conversation/agent-type.ts';
+import { startAgentInstance as decideStart } from '../../../domain/conversation/lifecycle.ts';
+import { type AgentTypeId, agentInstanceId } from '../../../domain/ids.ts';
+import { once } from '../../dispatch/idempotency.ts';
+import { defineUseCase } from '../../use-case.ts';
+import * as field from '../../wire/fields.ts';
+
+/** Creates an agent instance before its first message, with a name of its own. */
+export const startAgentInstance = defineUseCase({
+  name: 'start_agent_instance',
+  summary: 'Create an agent instance before its first message',
+  refusals: ['agent_instance_exists'],
+  scopes: ['agent'],
+  input: v.object({
+    agent_type: field.agentType,
+    agent_instance_id: field.optional(field.id),
+    name: field.optional(field.name),
+    transport: field.optional(field.name),
+  }),
+  output: v.object({
+    agent_instance_id: v.string(),
+    agent_type_id: v.string(),
+    agent_type_name: v.string(),
+    status: field.agentStatus,
+    name: v.nullable(v.string()),
+    instance_metadata: v.nullable(field.metadata),
+  }),
+  async run({ repository, clock, ids }, { caller, input, idempotency }) {
+    const typeName = agentTypeName(input.agent_type);
+    const start = {
+      id: agentInstanceId(input.agent_instance_id ?? caller.agentInstanceId ?? ids.next()),
+      agentType: { id: ids.next() as AgentTypeId, name: typeName },
+      name: input.name ?? null,
+      metadata: input.transport == null ? null : { transport: input.transport },
+      now: clock.now(),
+    };
+    return repository.update(
+      {
+        userId: caller.userId,
+        agentInstanceId: start.id,
+        agentTypeName: typeName,
+        idempotencyKey: idempotency?.key ?? null,
+      },
+      once(idempotency, (conversation) => {
+        const { output, changes } = decideStart(conversation, start);
+        return {
+          output: {
+            agent_instance_id: output.id,
+            agent_type_id: output.agentType.id,
+            agent_type_name: output.agentType.name,
+            status: output.status,
+            name: output.name,
+            instance_metadata: output.metadata,
+          },
+          changes,
+        };
+      }),
+    );
+  },
+});

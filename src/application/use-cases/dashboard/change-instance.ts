@@ -1,0 +1,30 @@
+import type { AgentInstance } from '../../../domain/conversation/agent-instance.ts';
+import type { Conversation, Decision } from '../../../domain/conversation/conversation.ts';
+import { agentInstanceId } from '../../../domain/ids.ts';
+import { once } from '../../dispatch/idempotency.ts';
+import type { Call, Ports } from '../../use-case.ts';
+import { lookFor } from '../../view-context.ts';
+import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
+
+/**
+ * Changes one instance and answers it as it is then. What a list shows beside the instance itself is read
+ * before: none of it takes part in the decision, and the change alone decides whether there is an instance.
+ */
+export async function changeInstance(
+  ports: Ports,
+  { caller, input, idempotency }: Call<{ agent_instance_id: string }>,
+  decide: (conversation: Conversation) => Decision<AgentInstance>,
+): Promise<WireInstance> {
+  const { userId } = caller;
+  const id = agentInstanceId(input.agent_instance_id);
+  const look = lookFor(ports, userId);
+  const before = await ports.queries.readConversation(userId, id, { ...look, limit: 0, before: null });
+  const { latestMessage = null, agentWaiting = false } = before ?? {};
+  return ports.repository.update(
+    { userId, agentInstanceId: id, idempotencyKey: idempotency?.key ?? null },
+    once(idempotency, (conversation: Conversation) => {
+      const { output: instance, changes } = decide(conversation);
+      return { output: wireInstance({ instance, latestMessage, agentWaiting }, look), changes };
+    }),
+  );
+}

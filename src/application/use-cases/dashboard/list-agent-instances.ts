@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { agentTypeName } from '../../../domain/conversation/agent-type.ts';
+import { agentTypeNotFound } from '../../../domain/errors.ts';
+import { agentTypeId } from '../../../domain/ids.ts';
+import { defineUseCase } from '../../use-case.ts';
+import { lookFor } from '../../view-context.ts';
+import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
+import * as field from '../../wire/fields.ts';
+import { cursor, cursorOf, placeOf } from '../../wire/instance-cursor.ts';
+
+const input = v.object({
+  limit: field.optional(field.limit),
+  cursor: field.optional(cursor),
+  status: field.optional(v.picklist(['ACTIVE', 'STALE', 'AWAITING_INPUT', 'COMPLETED'])),
+  agent_type: field.optional(field.agentType),
+  agent_type_id: field.optional(field.id),
+});
+
+/**
+ * The person's agent instances, or those of one type or status, page by page. The latest started come
+ * first: nothing moves in that order, so that paging shows each once, whatever happens meanwhile.
+ */
+export const listAgentInstances = defineUseCase({
+  name: 'list_agent_instances',
+  summary: 'List agent instances, the latest started first',
+  refusals: ['agent_type_not_found'],
+  scopes: ['dashboard'],
+  input,
+  output: v.object({ agent_instances: v.array(agentInstance), next_cursor: v.nullable(v.string()) }),
+  async run(ports, { caller, input: asked }) {
+    const look = lookFor(ports, caller.userId);
+    const page = await ports.queries.listInstances(caller.userId, {
+      ...look,
+      limit: asked.limit ?? field.DEFAULT_LIMIT,
+      after: asked.cursor == null ? null : placeOf(asked.cursor),
+      status: asked.status ?? null,
+      agentType: typeAskedFor(asked),
+    });
+    if (page === null) throw agentTypeNotFound();
+    return {
+      agent_instances: page.instances.map((overview) => wireInstance(overview, look)),
+      next_cursor: cursorOf(page.next),
+    };
+  },
+});
+
+/** The name of a type that there is not yet has no instances; an id comes from somewhere, and has to be right. */
+function typeAskedFor({ agent_type: name, agent_type_id: id }: v.InferOutput<typeof input>) {
+  if (id != null) return { id: agentTypeId(id) };
+  return name == null ? null : { name: agentTypeName(name) };
+}

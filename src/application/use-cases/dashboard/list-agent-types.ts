@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import { defineUseCase } from '../../use-case.ts';
+import { lookFor } from '../../view-context.ts';
+import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
+import * as field from '../../wire/fields.ts';
+
+const RECENT = 5;
+
+/** The person's agent types by name, each with how many instances it has and the latest started of them. */
+export const listAgentTypes = defineUseCase({
+  name: 'list_agent_types',
+  summary: 'List agent types with their latest instances',
+  refusals: [],
+  scopes: ['dashboard'],
+  input: v.object({}),
+  output: v.object({
+    agent_types: v.array(
+      v.object({
+        id: v.string(),
+        name: v.string(),
+        created_at: field.timestamp,
+        recent_instances: v.array(agentInstance),
+        total_instances: v.number(),
+        active_instances: v.number(),
+      }),
+    ),
+  }),
+  async run(ports, { caller }) {
+    const look = lookFor(ports, caller.userId);
+    const types = await ports.queries.agentTypes(caller.userId, { ...look, recent: RECENT });
+    return {
+      agent_types: types.map(({ agentType, createdAt, active, awaitingInput, completed, recent }) => ({
+        id: agentType.id,
+        name: agentType.name,
+        created_at: createdAt.toISOString(),
+        recent_instances: recent.map((overview) => wireInstance(overview, look)),
+        total_instances: active + awaitingInput + completed,
+        active_instances: active,
+      })),
+    };
+  },
+});

@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+import { agentInstanceNotFound, messageNotFound } from '../../../domain/errors.ts';
+import { agentInstanceId, messageId } from '../../../domain/ids.ts';
+import { defineUseCase } from '../../use-case.ts';
+import { lookFor } from '../../view-context.ts';
+import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
+import * as field from '../../wire/fields.ts';
+
+/** The last messages of a conversation, or the last before one of them; the oldest of them first. */
+export const listMessages = defineUseCase({
+  name: 'list_messages',
+  summary: 'List the messages of a conversation',
+  refusals: ['agent_instance_not_found', 'message_not_found'],
+  scopes: ['dashboard'],
+  input: v.object({
+    agent_instance_id: field.id,
+    limit: field.optional(field.limit),
+    before_message_id: field.optional(field.id),
+  }),
+  output: v.object({ messages: v.array(conversationMessage) }),
+  async run(ports, { caller, input }) {
+    const found = await ports.queries.readConversation(
+      caller.userId,
+      agentInstanceId(input.agent_instance_id),
+      {
+        ...lookFor(ports, caller.userId),
+        limit: input.limit ?? field.DEFAULT_LIMIT,
+        before:
+          input.before_message_id == null ? null : messageId(input.before_message_id, 'before_message_id'),
+      },
+    );
+    if (found === null || found.instance.status === 'DELETED') throw agentInstanceNotFound();
+    if (found.messages === null) throw messageNotFound('before_message_id');
+    return { messages: found.messages.map((message) => wireConversationMessage(message, found)) };
+  },
+});

@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import { agentInstanceNotFound, instanceDeleted, messageNotFound } from '../../../domain/errors.ts';
+import { agentInstanceId, messageId } from '../../../domain/ids.ts';
+import { defineUseCase } from '../../use-case.ts';
+import { lookFor } from '../../view-context.ts';
+import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
+import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
+import * as field from '../../wire/fields.ts';
+
+/** One agent instance with its diff and the last of its messages, or the last before one of them. */
+export const readAgentInstance = defineUseCase({
+  name: 'read_agent_instance',
+  summary: 'Read one agent instance with its diff and its last messages',
+  refusals: ['agent_instance_not_found', 'instance_deleted', 'message_not_found'],
+  scopes: ['agent', 'dashboard'],
+  input: v.object({
+    agent_instance_id: field.id,
+    message_limit: field.optional(field.limit),
+    before_message_id: field.optional(field.id),
+  }),
+  output: v.object({
+    ...agentInstance.entries,
+    git_diff: v.nullable(v.string()),
+    messages: v.array(conversationMessage),
+    last_read_message_id: v.nullable(v.string()),
+  }),
+  async run(ports, { caller, input }) {
+    const look = lookFor(ports, caller.userId);
+    const id = agentInstanceId(input.agent_instance_id);
+    const found = await ports.queries.readConversation(caller.userId, id, {
+      ...look,
+      limit: input.message_limit ?? field.DEFAULT_LIMIT,
+      before:
+        input.before_message_id == null ? null : messageId(input.before_message_id, 'before_message_id'),
+      withGitDiff: true,
+    });
+    if (found === null) throw agentInstanceNotFound();
+    if (found.instance.status === 'DELETED') {
+      // An agent is to learn that it should stop; to people what they deleted is gone.
+      throw caller.scopes.includes('dashboard') ? agentInstanceNotFound() : instanceDeleted();
+    }
+    if (found.messages === null) throw messageNotFound('before_message_id');
+    return {
+      ...wireInstance(found, look),
+      git_diff: found.gitDiff,
+      messages: found.messages.map((message) => wireConversationMessage(message, found)),
+      last_read_message_id: found.instance.lastReadMessageId,
+    };
+  },
+});

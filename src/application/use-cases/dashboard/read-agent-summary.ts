@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import type { AgentTypeOverview } from '../../../ports/storage/dashboard-queries.ts';
+import { defineUseCase } from '../../use-case.ts';
+import { lookFor } from '../../view-context.ts';
+
+/** How many instances the person has, by what they are at. Silent ones count as active: they may speak again. */
+export const readAgentSummary = defineUseCase({
+  name: 'read_agent_summary',
+  summary: 'Count agent instances by what they are at',
+  refusals: [],
+  scopes: ['dashboard'],
+  input: v.object({}),
+  output: v.object({
+    total_instances: v.number(),
+    active_instances: v.number(),
+    awaiting_input_instances: v.number(),
+    completed_instances: v.number(),
+    agent_types: v.array(
+      v.object({ id: v.string(), name: v.string(), instances: v.number(), active: v.number() }),
+    ),
+  }),
+  async run(ports, { caller }) {
+    const look = lookFor(ports, caller.userId);
+    const types = await ports.queries.agentTypes(caller.userId, { ...look, recent: 0 });
+    const sum = (count: (type: AgentTypeOverview) => number) =>
+      types.reduce((total, type) => total + count(type), 0);
+    return {
+      total_instances: sum(totalOf),
+      active_instances: sum(({ active }) => active),
+      awaiting_input_instances: sum(({ awaitingInput }) => awaitingInput),
+      completed_instances: sum(({ completed }) => completed),
+      agent_types: types.map((type) => ({
+        id: type.agentType.id,
+        name: type.agentType.name,
+        instances: totalOf(type),
+        active: type.active,
+      })),
+    };
+  },
+});
+
+const totalOf = ({ active, awaitingInput, completed }: AgentTypeOverview): number =>
+  active + awaitingInput + completed;

@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+import { type Conversation, withoutDeleted } from '../../../domain/conversation/conversation.ts';
+import { receiveUserMessage } from '../../../domain/conversation/user-messages.ts';
+import { agentInstanceId, type MessageId, messageId } from '../../../domain/ids.ts';
+import { once } from '../../dispatch/idempotency.ts';
+import { defineUseCase } from '../../use-case.ts';
+import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
+import * as field from '../../wire/fields.ts';
+
+/** The person writes to an agent or answers a question of it; queued until the agent reads it. */
+export const writeToAgent = defineUseCase({
+  name: 'write_to_agent',
+  summary: 'Write to an agent, or answer a question of it',
+  refusals: ['agent_instance_not_found', 'already_answered', 'question_closed', 'question_not_found'],
+  scopes: ['dashboard'],
+  input: v.object({
+    agent_instance_id: field.id,
+    content: field.content,
+    in_reply_to: field.optional(field.id),
+  }),
+  output: conversationMessage,
+  async run({ repository, clock, ids }, { caller, input, idempotency }) {
+    const question = input.in_reply_to == null ? null : messageId(input.in_reply_to, 'in_reply_to');
+    const sent = {
+      content: input.content,
+      markAsRead: false,
+      inReplyTo: question,
+      newMessageId: ids.next() as MessageId,
+      now: clock.now(),
+    };
+    return repository.update(
+      {
+        userId: caller.userId,
+        agentInstanceId: agentInstanceId(input.agent_instance_id),
+        question,
+        idempotencyKey: idempotency?.key ?? null,
+      },
+      once(idempotency, (conversation: Conversation) => {
+        const { output, changes } = receiveUserMessage(withoutDeleted(conversation), sent);
+        return { output: wireConversationMessage(output, { agentWaiting: false }), changes };
+      }),
+    );
+  },
+});

@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import { type Look, shownStatus } from '../../domain/conversation/liveness.ts';
+import type { InstanceOverview } from '../../ports/storage/dashboard-queries.ts';
+import * as field from './fields.ts';
+
+/** An agent instance as people and clients see it. */
+export const agentInstance = v.object({
+  id: v.string(),
+  agent_type_id: v.string(),
+  agent_type_name: v.string(),
+  name: v.nullable(v.string()),
+  status: field.agentStatus,
+  started_at: field.timestamp,
+  ended_at: v.nullable(field.timestamp),
+  latest_message: v.nullable(v.pipe(v.string(), v.description('Cut where it is long'))),
+  latest_message_at: v.nullable(field.timestamp),
+  chat_length: v.number(),
+  last_heartbeat_at: v.nullable(field.timestamp),
+  instance_metadata: v.nullable(field.metadata),
+});
+
+export type WireInstance = v.InferOutput<typeof agentInstance>;
+
+export const wireInstance = (
+  { instance, latestMessage, agentWaiting }: InstanceOverview,
+  { silentSince }: Pick<Look, 'silentSince'>,
+): WireInstance => ({
+  id: instance.id,
+  agent_type_id: instance.agentType.id,
+  agent_type_name: instance.agentType.name,
+  name: instance.name,
+  status: shownStatus(instance, { silentSince, agentWaiting }),
+  started_at: instance.startedAt.toISOString(),
+  ended_at: instance.endedAt?.toISOString() ?? null,
+  latest_message: latestMessage?.content ?? null,
+  latest_message_at: latestMessage?.createdAt.toISOString() ?? null,
+  chat_length: instance.lastPosition,
+  last_heartbeat_at: instance.lastHeartbeatAt?.toISOString() ?? null,
+  instance_metadata: instance.metadata,
+});

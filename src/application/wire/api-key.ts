@@ -1,0 +1,26 @@
+import * as v from 'valibot';
+import type { ApiKey } from '../../domain/user/api-key.ts';
+import * as field from './fields.ts';
+
+/** A key as the person who owns it sees it. */
+export const apiKey = v.object({
+  id: v.string(),
+  name: v.string(),
+  scope: v.picklist(['agent', 'dashboard']),
+  agent_instance_id: v.nullable(v.string()),
+  created_at: field.timestamp,
+  expires_at: v.nullable(field.timestamp),
+  last_used_at: v.nullable(field.timestamp),
+  revoked_at: v.nullable(field.timestamp),
+});
+
+export const wireApiKey = (key: ApiKey): v.InferOutput<typeof apiKey> => ({
+  id: key.id,
+  name: key.name,
+  scope: key.scope,
+  agent_instance_id: key.agentInstanceId,
+  created_at: key.createdAt.toISOString(),
+  expires_at: key.expiresAt?.toISOString() ?? null,
+  last_used_at: key.lastUsedAt?.toISOString() ?? null,
+  revoked_at: key.revokedAt?.toISOString() ?? null,
+});

@@ -1,0 +1,262 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { KEY_KINDS, type KeyKind } from '../../adapters/jwt/keys/keys.ts';
+import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../../domain/ids.ts';
+import { LONGEST_LIFE_SECONDS, type Scope } from '../../domain/user/api-key.ts';
+import type { Environment } from '../config/config.ts';
+import { UsageError } from '../errors.ts';
+import { packageInfo } from '../package-info.ts';
+import { isBeginningOfId } from '../terminal/find-instance.ts';
+import { plainLine } from '../terminal/plain-text.ts';
+import type { ReplyOptions } from './commands/reply.ts';
+import type { WatchOptions } from './commands/watch.ts';
+
+/** Everything went well; what was asked for could not be done; it was asked for in the wrong way. */
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+const JSON_OPTION = ['--json', 'as JSON, for programs'] as const;
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+/** Loaded when they are called for: whoever runs one command should not wait for the libraries of all. */
+const commands = {
+  keys: () => import('./commands/generate-keys.ts'),
+  mcp: () => import('./commands/mcp.ts'),
+  migrate: () => import('./commands/migrate.ts'),
+  serve: () => import('./commands/serve.ts'),
+  reply: () => import('./commands/reply.ts'),
+  tokens: () => import('./commands/tokens.ts'),
+  users: () => import('./commands/users.ts'),
+  watch: () => import('./commands/watch.ts'),
+};
+
+export interface CommandLine {
+  /** @returns the exit code; errors are one line on stderr. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** The command `agent-dashboard`. Answers go to stdout; errors, progress and logs to stderr. */
+export function createCommandLine(env: Environment): CommandLine {
+  let exitCode: number = EXIT.ok;
+  const done = (isDone: boolean): void => {
+    if (!isDone) exitCode = EXIT.failed;
+  };
+  const program = new Command('agent-dashboard')
+    .description('Where AI coding agents report each step, ask, wait and are told.')
+    .version(packageInfo.version)
+    .exitOverride()
+    .showHelpAfterError('(see --help)');
+
+  program
+    .command('serve')
+    .description('bring the schema up to date, listen, print where, and a token for agents and one for you')
+    .action(async () => (await commands.serve()).serve(env));
+
+  program
+    .command('migrate')
+    .description('bring the schema of the database up to date')
+    .option('--check', 'change nothing; say what is missing, and exit with 1 if anything is')
+    .option(...JSON_OPTION)
+    .action(async ({ check = false, json = false }: { check?: boolean } & JsonOption) => {
+      const { migrate } = await commands.migrate();
+      done(await migrate(env, { check, json }));
+    });
+
+  program
+    .command('keys')
+    .description('signing keys')
+    .command('generate')
+    .description('print a new pair as JWT_PRIVATE_KEY=… and JWT_PUBLIC_KEY=…')
+    .addOption(new Option('--alg <algorithm>').choices(KEY_KINDS).default('ed25519'))
+    .option(...JSON_OPTION)
+    .action(async ({ alg, json = false }: { alg: KeyKind } & JsonOption) =>
+      (await commands.keys()).generateKeys({ alg, json }),
+    );
+
+  const token = program
+    .command('token')
+    .description('tokens for agents and people, whether the server runs or not');
+
+  token
+    .command('issue')
+    .description('print a new token, and nothing else, on stdout')
+    .requiredOption('--user <user>', 'whose agents it is for', user)
+    .addOption(new Option('--scope <scope>').choices(['agent', 'dashboard']).default('agent'))
+    .option('--name <name>', 'what it is called in lists', keyName, 'command line')
+    .option('--expires <duration>', 'such as 90d, 12h or 30m; without it, never', seconds)
+    .option('--instance <id>', 'limit it to one agent instance, a UUID', instance)
+    .action(async (options: IssueOptions) =>
+      (await commands.tokens()).issueToken(env, {
+        userId: options.user,
+        name: options.name,
+        scope: options.scope,
+        agentInstanceId: options.instance ?? null,
+        expiresInSeconds: options.expires ?? null,
+      }),
+    );
+  token
+    .command('list')
+    .description('every token that was issued: id, user, scope, name, dates; never the token itself')
+    .option(...JSON_OPTION)
+    .action(async ({ json = false }: JsonOption) => (await commands.tokens()).listTokens(env, { json }));
+  token
+    .command('revoke <id>')
+    .description('no server accepts it any more, within 5 seconds')
+    // The id of a token from elsewhere may begin with a hyphen.
+    .allowUnknownOption()
+    .option(...JSON_OPTION)
+    .action(async (id: string, { json = false }: JsonOption) =>
+      done(await (await commands.tokens()).revokeToken(env, id, { json })),
+    );
+  token
+    .command('import <file>')
+    .description('record tokens that your keys have signed elsewhere, one a line; - is stdin')
+    .option(...JSON_OPTION)
+    .action(async (file: string, { json = false }: JsonOption) =>
+      done(await (await commands.tokens()).importTokens(env, file, { json })),
+    );
+
+  program
+    .command('mcp')
+    .description('an MCP server on stdin and stdout for one agent, which reports to a running server')
+    .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL, else http://127.0.0.1:8080)')
+    .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
+    .option('--agent-instance-id <id>', 'go on with this agent instance, a UUID', instance)
+    .option('--git-diff', 'send with each step what has changed since the start in the repository here')
+    .option('--permission-tool', 'offer the tool approve, for agents that ask before they act')
+    .addOption(
+      new Option('--permission-timeout <duration>', 'how long it waits for you; then it is a no')
+        .argParser(permissionSeconds)
+        .default(3_600, '1h'),
+    )
+    .action(async (options: McpCommandOptions) =>
+      (await commands.mcp()).mcp(env, {
+        baseUrl: options.baseUrl ?? null,
+        apiKey: options.apiKey ?? null,
+        agentInstanceId: options.agentInstanceId ?? null,
+        gitDiff: options.gitDiff === true,
+        permissionSeconds: options.permissionTool ? options.permissionTimeout : null,
+      }),
+    );
+
+  const users = program.command('user').description("a user's data, whether the server runs or not");
+
+  users
+    .command('export')
+    .description('write everything there is of a user as lines of JSON')
+    .requiredOption('--user <user>', 'whose', user)
+    .option('--output <file>', 'where to; without it, stdout')
+    .action(async ({ user, output = null }: { user: UserId; output?: string | null }) =>
+      (await commands.users()).exportUser(env, { user, output }),
+    );
+  users
+    .command('delete')
+    .description('delete everything there is of a user, tokens included')
+    .requiredOption('--user <user>', 'whose', user)
+    .option('--yes', 'without asking')
+    .option(...JSON_OPTION)
+    .action(async ({ user, yes = false, json = false }: { user: UserId; yes?: boolean; json?: boolean }) =>
+      done(await (await commands.users()).deleteUser(env, { user, yes, json })),
+    );
+
+  asPerson(program.command('watch'))
+    .description('your agents and what they do, who waits for you first; until Ctrl-C')
+    .option('--instance <id>', 'one agent instance alone: its id, or the beginning of it', beginningOfId)
+    .action(async (options: WatchOptions) => done(await (await commands.watch()).watch(env, options)));
+
+  asPerson(program.command('reply'))
+    .description('answer the question that an agent has open, or leave it a message')
+    .argument('<instance>', "the agent instance's id, or the beginning of it", beginningOfId)
+    .argument('[text]', 'or the number of an option; without it, read from stdin')
+    .addHelpText(
+      'after',
+      '\nIt exits with 1 where the question was answered already, or a number is that of no option.',
+    )
+    .action(async (named: string, text: string | undefined, options: ReplyOptions) =>
+      done(await (await commands.reply()).reply(env, named, text ?? null, options)),
+    );
+
+  return {
+    async run(args) {
+      try {
+        await program.parseAsync(args, { from: 'user' });
+        return exitCode;
+      } catch (error) {
+        // Commander has printed its own message already.
+        if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+        process.stderr.write(`agent-dashboard: ${explain(error)}\n`);
+        return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+      }
+    },
+  };
+}
+
+/** What the commands take that speak to a running server. */
+const asPerson = (command: Command): Command =>
+  command
+    .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL; else as the settings say)')
+    .option(
+      '--api-key <token>',
+      'of the scope dashboard (AGENT_DASHBOARD_API_KEY; else one is made for a while)',
+    )
+    .option('--user <user>', 'whose agents, where the key is made here', user)
+    .option(...JSON_OPTION);
+
+interface IssueOptions {
+  readonly user: UserId;
+  readonly scope: Scope;
+  readonly name: string;
+  readonly expires?: number;
+  readonly instance?: AgentInstanceId;
+}
+
+interface McpCommandOptions {
+  readonly baseUrl?: string;
+  readonly apiKey?: string;
+  readonly agentInstanceId?: AgentInstanceId;
+  readonly gitDiff?: boolean;
+  readonly permissionTool?: boolean;
+  readonly permissionTimeout: number;
+}
+
+function keyName(text: string): string {
+  if (text.trim() !== '' && text.length <= 255 && !/\p{Cc}/u.test(text)) return text;
+  throw new InvalidArgumentError('It should be a name of 1 to 255 characters.');
+}
+
+const user = (text: string): UserId => userId(keyName(text));
+
+function instance(text: string): AgentInstanceId {
+  if (isUuid(text)) return agentInstanceId(text);
+  throw new InvalidArgumentError('It should be a UUID.');
+}
+
+function beginningOfId(text: string): string {
+  if (isBeginningOfId(text)) return text;
+  throw new InvalidArgumentError('It should be a UUID, or at least the first 4 characters of one.');
+}
+
+const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+function seconds(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? [];
+  const given = Number(count) * UNITS[unit as keyof typeof UNITS];
+  if (given <= LONGEST_LIFE_SECONDS) return given;
+  throw new InvalidArgumentError(
+    'It should be a number and s, m, h or d, such as 90d, and no more than 100 years.',
+  );
+}
+
+/** A question waits for a day at the most. */
+function permissionSeconds(text: string): number {
+  const given = seconds(text);
+  if (given <= UNITS.d) return given;
+  throw new InvalidArgumentError('It should be no more than a day.');
+}
+
+/** One line for a person, who may be told what a server elsewhere says. What is behind it is in the log, where there is one. */
+function explain(error: unknown): string {
+  const { message, cause } = error as Error;
+  const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
+  return plainLine(`${message}${reason}`.replaceAll(/\s*\n\s*/g, ' '));
+}

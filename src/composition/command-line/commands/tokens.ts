@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { Imported, IssueRequest, ListedKey } from '../../../application/admin/operator.ts';
+import { type Environment, readConfig } from '../../config/config.ts';
+import { ConfigError } from '../../errors.ts';
+import { openExistingOperator, openOperator } from '../../operator/open-operator.ts';
+import { plainJson, plainLine } from '../../terminal/plain-text.ts';
+
+/** Prints a new token on stdout, and nothing else. */
+export async function issueToken(env: Environment, request: IssueRequest): Promise<void> {
+  const config = readConfig(env);
+  if (config.jwtPublicKey !== null && config.jwtPrivateKey === null) {
+    throw new ConfigError('JWT_PRIVATE_KEY must be set to issue tokens: there is only a JWT_PUBLIC_KEY');
+  }
+  await using opened = await openOperator(config);
+  process.stdout.write(`${await opened.operator.issue(request)}\n`);
+}
+
+/** Prints what is known of every token that was issued; the tokens themselves nobody knows. */
+export async function listTokens(env: Environment, { json }: { json: boolean }): Promise<void> {
+  await using opened = await openExistingOperator(readConfig(env));
+  const keys = await opened.operator.list();
+  if (json) process.stdout.write(`${plainJson(keys, 2)}\n`);
+  else if (keys.length === 0) process.stderr.write('No token has been issued yet.\n');
+  else process.stdout.write(table(keys, new Date()));
+}
+
+/** @returns whether there was such a token. */
+export async function revokeToken(
+  env: Environment,
+  id: string,
+  { json }: { json: boolean },
+): Promise<boolean> {
+  await using opened = await openExistingOperator(readConfig(env));
+  const revoked = await opened.operator.revoke(id);
+  if (json) process.stdout.write(`${plainJson(revoked, 2)}\n`);
+  else for (const key of revoked) tellOfRevoked(key);
+  if (revoked.length === 0) process.stderr.write(`There is no token with the id ${id}; see: token list\n`);
+  return revoked.length > 0;
+}
+
+function tellOfRevoked({ id, name, user_id }: ListedKey): void {
+  const whose = plainLine(`${name}, of ${user_id}`);
+  process.stdout.write(`Revoked ${id} (${whose}). Within 5 seconds nobody accepts it.\n`);
+}
+
+/**
+ * Records the tokens of a file, one a line; empty lines and those that begin with # are left out.
+ * @param file its path; `-` is stdin.
+ * @returns whether every one of them could be.
+ */
+export async function importTokens(
+  env: Environment,
+  file: string,
+  { json }: { json: boolean },
+): Promise<boolean> {
+  const lines = (await textOf(file)).split('\n').map((line) => line.trim());
+  const numbered = lines
+    .map((token, index) => ({ token, line: index + 1 }))
+    .filter(({ token }) => token !== '' && !token.startsWith('#'));
+  await using opened = await openOperator(readConfig(env));
+  let areAllRecorded = true;
+  for (let start = 0; start < numbered.length; start += AT_ONCE) {
+    const some = numbered.slice(start, start + AT_ONCE);
+    const imported = await opened.operator.import(some.map(({ token }) => token));
+    for (const [index, outcome] of imported.entries()) {
+      const { line } = some[index]!;
+      if (json) process.stdout.write(`${plainJson({ line, ...outcome })}\n`);
+      else tellOfImported(outcome, line);
+    }
+    areAllRecorded &&= imported.every(({ outcome }) => outcome !== 'refused');
+  }
+  return areAllRecorded;
+}
+
+async function textOf(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin);
+  return readFile(file, 'utf8').catch(({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'ENOENT') throw new Error(`There is no file ${file}`);
+    throw new Error(`${file} cannot be read (${code ?? message})`);
+  });
+}
+
+/** A running server is given some at a time, so that however long the file is, it answers in time. */
+const AT_ONCE = 100;
+
+function tellOfImported(imported: Imported, line: number): void {
+  if (imported.outcome === 'refused') {
+    process.stderr.write(`line ${line}: refused, ${plainLine(imported.reason)}\n`);
+    return;
+  }
+  const { id, user_id, scope, revoked_at } = imported.key;
+  const already = imported.outcome === 'known' ? ' (was recorded already)' : '';
+  const revoked = revoked_at === null ? '' : ' (revoked, and stays so)';
+  process.stdout.write(`line ${line}: ${id}, ${scope} of ${plainLine(user_id)}${already}${revoked}\n`);
+}
+
+const COLUMNS = ['ID', 'USER', 'SCOPE', 'NAME', 'CREATED', 'LAST USED', 'STATE'] as const;
+
+function table(keys: readonly ListedKey[], now: Date): string {
+  const rows = keys.map((key) => [
+    key.id,
+    plainLine(key.user_id),
+    key.agent_instance_id === null ? key.scope : `${key.scope} ${key.agent_instance_id}`,
+    plainLine(key.name),
+    day(key.created_at),
+    day(key.last_used_at) || 'never',
+    stateOf(key, now),
+  ]);
+  const widths = COLUMNS.map((title, nth) => Math.max(title.length, ...rows.map((row) => row[nth]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `${cells
+      .map((cell, nth) => cell.padEnd(widths[nth]!))
+      .join('  ')
+      .trimEnd()}\n`;
+  return [COLUMNS, ...rows].map(line).join('');
+}
+
+function stateOf({ revoked_at, expires_at }: ListedKey, now: Date): string {
+  if (revoked_at !== null) return `revoked ${day(revoked_at)}`;
+  if (expires_at === null) return 'good';
+  return new Date(expires_at) > now ? `good until ${day(expires_at)}` : `expired ${day(expires_at)}`;
+}
+
+const day = (time: string | null): string => time?.slice(0, 10) ?? '';

@@ -1,0 +1,242 @@
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { DEFAULT_SETTINGS } from '../../application/use-case.ts';
+import { DEFAULT_DATA_DIR } from '../data-dir/data-dir.ts';
+import { ConfigError } from '../errors.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const url = (protocols: readonly string[]) =>
+  v.check((text: string) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+
+const list = v.transform((text: string) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535));
+
+/** Not every reader of env files takes off the quotes that `keys generate` puts around its values. */
+const pem = v.pipe(
+  v.string(),
+  v.transform((text) => text.replace(/^"(.*)"$/s, '$1')),
+);
+
+const httpUrl = v.pipe(v.string(), url(['http:', 'https:']));
+
+const postgresUrl = v.pipe(v.string(), url(['postgres:', 'postgresql:']));
+
+/** What each variable has to be, in words, and the schema that says so to the machine. */
+const VARIABLES = {
+  DATABASE_URL: {
+    must: 'be a PostgreSQL connection string such as postgresql://user:password@localhost:5432/agents',
+    schema: v.optional(postgresUrl),
+  },
+  DATABASE_LISTEN_URL: {
+    must: 'be a PostgreSQL connection string that reaches the database directly, not through a pooler',
+    schema: v.optional(postgresUrl),
+  },
+  DATA_DIR: { must: 'be a folder', schema: v.optional(v.string(), DEFAULT_DATA_DIR) },
+  MCP_SERVER_PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
+  PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
+  HOST: {
+    must: 'be an address or host name to listen on, such as 127.0.0.1',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]+$/)), '127.0.0.1'),
+  },
+  JWT_PUBLIC_KEY: { must: 'be public keys in PEM', schema: v.optional(pem) },
+  JWT_PRIVATE_KEY: { must: 'be a private key in PEM', schema: v.optional(pem) },
+  ALLOW_SHORT_RSA_KEYS: {
+    must: 'be true or false',
+    schema: v.optional(
+      v.pipe(
+        v.picklist(['true', 'false']),
+        v.transform((text) => text === 'true'),
+      ),
+      'false',
+    ),
+  },
+  JWKS_URL: {
+    must: "be the http or https URL of an identity provider's keys",
+    schema: v.optional(httpUrl),
+  },
+  JWT_ISSUER: { must: 'be what the identity provider calls itself', schema: v.optional(v.string()) },
+  JWT_AUDIENCE: { must: 'be what the identity provider calls this server', schema: v.optional(v.string()) },
+  PUBLIC_URL: {
+    must: 'be the http or https URL under which clients reach this server',
+    schema: v.optional(httpUrl),
+  },
+  CORS_ORIGINS: {
+    must: 'be a comma-separated list of origins such as https://app.example.com',
+    schema: v.optional(
+      v.pipe(
+        v.string(),
+        list,
+        v.everyItem((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      ),
+      '',
+    ),
+  },
+  ALLOWED_HOSTS: {
+    must: 'be a comma-separated list of host names, with a port where it matters',
+    schema: v.optional(
+      v.pipe(
+        v.string(),
+        list,
+        v.everyItem((host) => /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)),
+      ),
+      '',
+    ),
+  },
+  STALE_AFTER_SECONDS: {
+    must: 'be a whole number of seconds from 1 to 86400',
+    schema: v.optional(
+      v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(86_400)),
+    ),
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    must: 'be a whole number: the requests one token may make a minute, or 0 for as many as it likes',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)), '60000'),
+  },
+  RETENTION_DAYS: {
+    must: 'be a whole number of days from 1 to 36500, after which ended and deleted instances are removed',
+    schema: v.optional(
+      v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(36_500)),
+    ),
+  },
+  METRICS_PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    must: 'be the http or https URL of an OpenTelemetry collector such as http://127.0.0.1:4318',
+    schema: v.optional(httpUrl),
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    must: 'be the http or https URL where a collector takes traces, such as http://127.0.0.1:4318/v1/traces',
+    schema: v.optional(httpUrl),
+  },
+  LOG_LEVEL: {
+    must: `be one of ${LOG_LEVELS.join(', ')}`,
+    schema: v.optional(v.picklist(LOG_LEVELS)),
+  },
+} as const;
+
+type Variables = typeof VARIABLES;
+type Variable = keyof Variables;
+type Values = { [Name in Variable]: v.InferOutput<Variables[Name]['schema']> };
+
+/** Never shown in an error: they hold passwords and keys. */
+const SECRET: ReadonlySet<string> = new Set<Variable>([
+  'DATABASE_URL',
+  'DATABASE_LISTEN_URL',
+  'JWT_PRIVATE_KEY',
+  'JWT_PUBLIC_KEY',
+]);
+
+/** The environment variables of a process. */
+export type Environment = { readonly [name: string]: string | undefined };
+
+/** Null where a token may have any. */
+export interface IdentityProviderConfig {
+  readonly jwksUrl: string;
+  readonly issuer: string | null;
+  readonly audience: string | null;
+}
+
+export interface Config {
+  /** null: the embedded database in `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly databaseListenUrl: string | null;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly port: number;
+  readonly host: string;
+  /** One or several, one after another. */
+  readonly jwtPublicKey: string | null;
+  readonly jwtPrivateKey: string | null;
+  readonly allowShortRsaKeys: boolean;
+  /** Where people's tokens come from; null: there is no identity provider. */
+  readonly identityProvider: IdentityProviderConfig | null;
+  readonly publicUrl: string | null;
+  readonly corsOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
+  /** The silence after which an active instance shows as STALE. */
+  readonly staleAfterSeconds: number;
+  /** null: a token may ask as often as it likes. */
+  readonly rateLimitPerMinute: number | null;
+  /** For how long ended and deleted instances are kept; null: as long as can be. */
+  readonly retentionDays: number | null;
+  /** null: there are no metrics. */
+  readonly metricsPort: number | null;
+  /** Whether OpenTelemetry's own variables, which its libraries read, ask for traces. */
+  readonly traces: boolean;
+  /** null: as suits whoever reads the log. */
+  readonly logLevel: (typeof LOG_LEVELS)[number] | null;
+}
+
+/**
+ * Reads the settings from environment variables; an empty one counts as not set.
+ * @throws ConfigError for the first variable that is wrong.
+ */
+export function readConfig(env: Environment): Config {
+  const values = Object.fromEntries(
+    (Object.keys(VARIABLES) as Variable[]).map((name) => [name, readVariable(name, env[name] || undefined)]),
+  ) as Values;
+  if (values.DATABASE_LISTEN_URL !== undefined && values.DATABASE_URL === undefined) {
+    throw new ConfigError(
+      'DATABASE_LISTEN_URL must not be set without DATABASE_URL, whose database it reaches',
+    );
+  }
+  return {
+    databaseUrl: values.DATABASE_URL ?? null,
+    databaseListenUrl: values.DATABASE_LISTEN_URL ?? values.DATABASE_URL ?? null,
+    dataDir: resolve(values.DATA_DIR),
+    port: values.MCP_SERVER_PORT ?? values.PORT ?? 8080,
+    host: values.HOST,
+    jwtPublicKey: values.JWT_PUBLIC_KEY ?? null,
+    jwtPrivateKey: values.JWT_PRIVATE_KEY ?? null,
+    allowShortRsaKeys: values.ALLOW_SHORT_RSA_KEYS,
+    identityProvider: identityProviderOf(values),
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    corsOrigins: values.CORS_ORIGINS,
+    allowedHosts: values.ALLOWED_HOSTS,
+    staleAfterSeconds: values.STALE_AFTER_SECONDS ?? DEFAULT_SETTINGS.staleAfterSeconds,
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE || null,
+    retentionDays: values.RETENTION_DAYS ?? null,
+    metricsPort: values.METRICS_PORT ?? null,
+    traces: asksForTraces(env),
+    logLevel: values.LOG_LEVEL ?? null,
+  };
+}
+
+/** As OpenTelemetry's specification has it, but that nothing is sent unless somebody says where to, or that. */
+function asksForTraces(env: Environment): boolean {
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
+  const { OTEL_TRACES_EXPORTER: exporter } = env;
+  if (exporter) return exporter.split(',').some((one) => one.trim() === 'otlp');
+  return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+}
+
+function identityProviderOf(values: Values): IdentityProviderConfig | null {
+  if (values.JWKS_URL !== undefined) {
+    return {
+      jwksUrl: values.JWKS_URL,
+      issuer: values.JWT_ISSUER ?? null,
+      audience: values.JWT_AUDIENCE ?? null,
+    };
+  }
+  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
+    if (values[name] !== undefined)
+      throw new ConfigError(
+        `${name} must not be set without JWKS_URL: it binds an identity provider's tokens`,
+      );
+  }
+  return null;
+}
+
+function readVariable(name: Variable, text: string | undefined): unknown {
+  const { schema, must } = VARIABLES[name];
+  const result = v.safeParse(schema, text);
+  if (result.success) return result.output;
+  const shown = SECRET.has(name) ? '' : `, not ${JSON.stringify(text)}`;
+  throw new ConfigError(`${name} must ${must}${shown}`);
+}

@@ -1,0 +1,64 @@
+import type { PrometheusMetrics, Readings } from '../../adapters/metrics/prometheus.ts';
+import type { Observer } from '../../ports/observer.ts';
+import { AsyncDisposableStack } from '../async-disposable-stack.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../errors.ts';
+import { packageInfo } from '../package-info.ts';
+
+/** What was asked for to be told to those who run the server. */
+export interface Observing extends AsyncDisposable {
+  /** Null where nobody asked: then nothing is loaded, and nothing is reported. */
+  readonly observer: Observer | null;
+  /** Begins to serve the metrics, where there are to be some; null: there are not. */
+  serveMetrics(readings: Readings): Promise<string | null>;
+}
+
+/** Loads what the settings ask for, and no more. */
+export async function openObserving({
+  metricsPort,
+  traces: isTraced,
+}: Pick<Config, 'metricsPort' | 'traces'>): Promise<Observing> {
+  const opened = new AsyncDisposableStack();
+  let metrics: PrometheusMetrics | null = null;
+  const observers: Observer[] = [];
+  if (metricsPort !== null) {
+    const { PrometheusMetrics } = await import('../../adapters/metrics/prometheus.ts');
+    metrics = new PrometheusMetrics();
+    observers.push(metrics);
+  }
+  if (isTraced) {
+    const { OtlpTraces } = await import('../../adapters/tracing/otlp-traces.ts');
+    const traces = new OtlpTraces(packageInfo);
+    opened.defer(() => traces.close());
+    observers.push(traces);
+  }
+  return {
+    observer: together(observers),
+    async serveMetrics(readings) {
+      if (metrics === null || metricsPort === null) return null;
+      const { serveMetrics } = await import('../../adapters/metrics/metrics-server.ts');
+      metrics.read(readings);
+      const server = opened.use(await serveMetrics(metrics, metricsPort).catch(portRefused));
+      return server.url;
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+function portRefused(error: Error): never {
+  throw new ConfigError(`METRICS_PORT must be a free port on 127.0.0.1 (${error.message})`);
+}
+
+function together(observers: readonly Observer[]): Observer | null {
+  const [first = null, ...others] = observers;
+  if (first === null || others.length === 0) return first;
+  const each = (tell: (observer: Observer) => void) => {
+    for (const observer of observers) tell(observer);
+  };
+  return {
+    requestAnswered: (request) => each((one) => one.requestAnswered(request)),
+    batchDone: (batch) => each((one) => one.batchDone(batch)),
+    storageFailed: (failure) => each((one) => one.storageFailed(failure)),
+    signalsReconnected: () => each((one) => one.signalsReconnected()),
+  };
+}

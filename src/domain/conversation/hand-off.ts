@@ -1,0 +1,61 @@
+import type { MessageId } from '../ids.ts';
+import { noteActivity } from './agent-activity.ts';
+import type { AgentInstance } from './agent-instance.ts';
+import { byPosition, type Conversation, type Decision, Draft, existing } from './conversation.ts';
+import { isQueued, type Message } from './message.ts';
+
+export interface PendingRead {
+  readonly instance: AgentInstance;
+  readonly stale: boolean;
+  readonly messages: readonly Message[];
+  /** When stale: what was handed over after the message the reader believed to be the last. */
+  readonly alreadyRead: readonly Message[];
+}
+
+/**
+ * Hands off what is queued to a reader that knows the cursor. A reader with another id is stale: some
+ * other reader got there first; it gets no messages and moves nothing. A reader without an id looks only.
+ */
+export function readPending(
+  conversation: Conversation,
+  { lastReadMessageId, now }: { lastReadMessageId: MessageId | null; now: Date },
+): Decision<PendingRead> {
+  const instance = existing(conversation);
+  const queued = conversation.messages.filter(isQueued).sort(byPosition);
+
+  if (lastReadMessageId !== null && lastReadMessageId !== instance.lastReadMessageId) {
+    const alreadyRead = handedOverAfter(conversation, lastReadMessageId);
+    return {
+      output: { instance, stale: true, messages: [], alreadyRead },
+      changes: noteActivity(instance, now),
+    };
+  }
+  if (lastReadMessageId === null || queued.length === 0) {
+    return {
+      output: { instance, stale: false, messages: queued, alreadyRead: [] },
+      changes: noteActivity(instance, now),
+    };
+  }
+  const draft = new Draft(instance, conversation.messages, now);
+  const messages = draft.handOffQueue();
+  draft.set({ lastActivityAt: now });
+  return {
+    output: { instance: draft.instance, stale: false, messages, alreadyRead: [] },
+    changes: draft.changes(),
+  };
+}
+
+/** In hand-off order, which is not position order when an older message was handed over later. */
+function handedOverAfter(conversation: Conversation, id: MessageId): readonly Message[] {
+  const from = conversation.messages.find((message) => message.id === id);
+  const since = from?.readVersion;
+  if (from === undefined || since == null) return [];
+  return conversation.messages
+    .filter(
+      ({ senderType, readVersion, position }) =>
+        senderType === 'USER' &&
+        readVersion !== null &&
+        (readVersion > since || (readVersion === since && position > from.position)),
+    )
+    .sort((a, b) => (a.readVersion ?? 0) - (b.readVersion ?? 0) || byPosition(a, b));
+}

@@ -1,0 +1,41 @@
+import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from 'jose';
+import { expect, it } from 'vitest';
+import { jwkSetOf } from '../../../../src/adapters/jwt/keys/jwk-set.ts';
+import { NOW, pairs, signedToken } from '../signed-tokens.ts';
+
+const { EdDSA, ES256, RS256, 'short RS256': short } = pairs;
+
+it('each key of full strength is published with what its kind needs, and nothing else', () => {
+  const [ed, ec, rsa] = jwkSetOf([EdDSA, ES256, RS256]).keys;
+  const text = expect.stringMatching(/^[\w-]+$/);
+  const of = (keyId: string, alg: string) => ({ kid: keyId, alg, use: 'sig' });
+  expect(ed).toEqual({ kty: 'OKP', crv: 'Ed25519', x: text, ...of(EdDSA.keyId, 'EdDSA') });
+  expect(ec).toEqual({ kty: 'EC', crv: 'P-256', x: text, y: text, ...of(ES256.keyId, 'ES256') });
+  expect(rsa).toEqual({ kty: 'RSA', n: text, e: 'AQAB', ...of(RS256.keyId, 'RS256') });
+});
+
+it('a short RSA key is never published', () => {
+  expect(jwkSetOf([short])).toEqual({ keys: [] });
+  expect(jwkSetOf([EdDSA, short, RS256]).keys.map(({ kid }) => kid)).toEqual([EdDSA.keyId, RS256.keyId]);
+});
+
+it('a private key given by mistake is not in it', () => {
+  const { keys } = jwkSetOf([{ ...EdDSA, publicKey: EdDSA.privateKey }]);
+  expect(keys[0]).not.toHaveProperty('d');
+});
+
+it('others check our tokens by it', async () => {
+  const keySet = createLocalJWKSet({ keys: jwkSetOf([EdDSA, ES256, RS256]).keys.map((key) => ({ ...key })) });
+  for (const pair of [EdDSA, ES256, RS256]) {
+    const token = signedToken({ sub: 'me', iat: NOW }, { kid: pair.keyId }, pair);
+    const { payload } = await jwtVerify(token, keySet, { algorithms: [pair.algorithm] });
+    expect(payload.sub).toBe('me');
+  }
+});
+
+it('key ids are the first 8 characters of the thumbprint', async () => {
+  for (const pair of [EdDSA, ES256, RS256, short]) {
+    const thumbprint = await calculateJwkThumbprint(pair.publicKey.export({ format: 'jwk' }));
+    expect(pair.keyId).toBe(thumbprint.slice(0, 8));
+  }
+});

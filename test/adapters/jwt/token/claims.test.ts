@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { check, NOW, OWN_KEY_KINDS, pairs, signedToken } from '../signed-tokens.ts';
+
+const ME = { sub: 'me', iat: NOW };
+const INSTANCE = '0198a1b2-0000-7000-8000-00000000abcd';
+
+describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
+  const pair = pairs[kind];
+  const verify = (claims: object | string) => check(signedToken(claims, {}, pair), pair);
+  const callerOf = async (claims: object | string) => (await verify(claims)).caller;
+
+  describe('clocks may differ by 30 s', () => {
+    it.each([
+      ['exp', NOW + 1, null],
+      ['exp', NOW - 29, null],
+      ['exp', NOW - 30, 'expired'],
+      ['exp', NOW - 3600, 'expired'],
+      ['nbf', NOW + 30, null],
+      ['nbf', NOW + 31, '"nbf" is in the future'],
+      ['iat', NOW + 30, null],
+      ['iat', NOW + 31, '"iat" is in the future'],
+      ['iat', NOW - 400 * 86_400, null],
+    ])('%s %d: %s', async (claim, seconds, reason) => {
+      const checked = verify({ ...ME, [claim]: seconds });
+      if (reason === null) await expect(checked).resolves.toMatchObject({ caller: { userId: 'me' } });
+      else await expect(checked).rejects.toThrow(reason);
+    });
+
+    it.each(['exp', 'nbf', 'iat'])('%s is a number or absent', async (claim) => {
+      for (const wrong of [String(NOW), null, true, [NOW], {}])
+        await expect(verify({ ...ME, [claim]: wrong })).rejects.toThrow(`"${claim}" is not a number`);
+    });
+
+    it.each(['1e999', '1e300', String(NOW * 1000)])('exp %s is no time in seconds', async (exp) => {
+      await expect(verify(`{"sub":"me","exp":${exp}}`)).rejects.toThrow('"exp" is not a time in seconds');
+    });
+
+    it.each(['-1e999', '-1e300', '-1', '0'])('exp %s is long ago', async (exp) => {
+      await expect(verify(`{"sub":"me","exp":${exp}}`)).rejects.toThrow('expired');
+    });
+  });
+
+  describe('the subject', () => {
+    const reason = 'the user must be a text of 1 to 255 characters';
+
+    it.each([[''], [null], [42], [true], [{ me: 1 }], [['me']], [undefined]])('is not %j', async (sub) => {
+      await expect(verify({ iat: NOW, sub })).rejects.toThrow(reason);
+    });
+
+    it('has at most 255 characters', async () => {
+      await expect(verify({ sub: 'x'.repeat(255) })).resolves.toBeDefined();
+      await expect(verify({ sub: 'x'.repeat(256) })).rejects.toThrow(reason);
+    });
+
+    it.each(['a\\u0000b', '\\ud800', 'x\\udc00'])('has no NUL and no lone surrogate: %s', async (sub) => {
+      await expect(verify(`{"sub":"${sub}"}`)).rejects.toThrow(reason);
+    });
+  });
+
+  it.each([[null], [1], [['agent']], [{}]])('the scope is not %j', async (scope) => {
+    await expect(verify({ ...ME, scope })).rejects.toThrow('"scope" is not a text');
+  });
+
+  describe('the id', () => {
+    it.each(['x', 'aaaaaaaaaaaaaaaa', ''])('may be %j', async (jti) => {
+      await expect(verify({ ...ME, jti })).resolves.toMatchObject({ id: jti });
+    });
+
+    it('is null where there is none', async () => {
+      await expect(verify(ME)).resolves.toMatchObject({ id: null });
+    });
+
+    it.each([[null], [1], [['x']], [{}], [true], ['a\0'], ['\ud800']])('is not %j', async (jti) => {
+      const claims = JSON.stringify({ ...ME, jti });
+      await expect(verify(claims)).rejects.toThrow('"jti" is not a text');
+    });
+  });
+
+  describe('the agent instance', () => {
+    it('binds the caller', async () => {
+      expect((await callerOf({ ...ME, agent_instance_id: INSTANCE })).agentInstanceId).toBe(INSTANCE);
+    });
+
+    it('is null where the token names none: all of the user’s', async () => {
+      expect((await callerOf(ME)).agentInstanceId).toBeNull();
+    });
+
+    it.each([
+      [null],
+      [''],
+      [1],
+      [[INSTANCE]],
+      ['*'],
+      [INSTANCE.toUpperCase()],
+      [INSTANCE.replaceAll('-', '')],
+      [`{${INSTANCE}}`],
+      [`${INSTANCE} `],
+      [INSTANCE.slice(1)],
+    ])('is refused as %j, which is not a canonical UUID', async (agent_instance_id) => {
+      await expect(verify({ ...ME, agent_instance_id })).rejects.toThrow(
+        '"agent_instance_id" is not a canonical UUID',
+      );
+    });
+  });
+
+  it('the caller has what the claims say', async () => {
+    const claims = { sub: 'me', iat: NOW - 5, exp: NOW + 60, email: 'me@example.com', name: 'Me', jti: 'x' };
+    expect(await verify({ ...claims, agent_instance_id: INSTANCE })).toEqual({
+      caller: {
+        userId: 'me',
+        scopes: ['agent'],
+        expiresAt: new Date((NOW + 60) * 1000),
+        email: 'me@example.com',
+        displayName: 'Me',
+        agentInstanceId: INSTANCE,
+      },
+      id: 'x',
+      issuedAt: (NOW - 5) * 1000,
+      mustBeRecorded: kind === 'short RS256',
+      algorithm: kind.replace('short ', ''),
+    });
+  });
+
+  it('the caller has null where a claim is absent or no text', async () => {
+    const nothing = { expiresAt: null, email: null, displayName: null };
+    expect(await callerOf({ sub: 'me' })).toMatchObject(nothing);
+    expect(await callerOf({ sub: 'me', email: 1, name: ['Me'] })).toMatchObject(nothing);
+    expect(await callerOf('{"sub":"me","email":"\\u0000","name":"\\ud800"}')).toMatchObject(nothing);
+  });
+
+  it('issuer and audience do not matter: those are for identity providers', async () => {
+    const claims = { ...ME, iss: 'https://elsewhere.example', aud: ['other'] };
+    await expect(verify(claims)).resolves.toMatchObject({ caller: { userId: 'me' } });
+  });
+});
+
+it.each([
+  [undefined, ['agent']],
+  ['agent', ['agent']],
+  ['dashboard', ['dashboard']],
+  ['dashboard agent agent', ['agent', 'dashboard']],
+  ['openid  dashboard', ['dashboard']],
+  ['AGENT agents', []],
+  ['', []],
+])('the scope %j by a key of full strength stands for %j', async (scope, scopes) => {
+  for (const pair of [pairs.EdDSA, pairs.ES256, pairs.RS256])
+    expect((await check(signedToken({ ...ME, scope }, {}, pair), pair)).caller.scopes).toEqual(scopes);
+});

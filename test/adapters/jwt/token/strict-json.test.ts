@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { parseStrictObject } from '../../../../src/adapters/jwt/token/strict-json.ts';
+
+const parse = (text: string) => parseStrictObject(Buffer.from(text));
+
+it.each([
+  '{}',
+  ' {"a" : 1 , "b":[{"a":2},{"a":3}], "c":{"a":{"a":4}}} ',
+  '{"a":"b","b":"a","c":["a","a"]}',
+  '{"a":"\\":{","\\"":1,"\\\\":2}',
+])('%s is parsed as JSON.parse would', (text) => {
+  expect(parse(text)).toEqual(JSON.parse(text));
+});
+
+it.each([
+  '{"a":1,"a":1}',
+  '{"a":1,"\\u0061":2}',
+  '{"x":[],"a":1,"a":2}',
+  '{"x":{},"a":1,"a":2}',
+  '{"a":{"x":[1,{}]},"x":"}","a":2}',
+  '{"a":"\\\\","b":"]","a":"\\""}',
+  '{"":1,"":2}',
+  '{"__proto__":1,"__proto__":2}',
+])('%s has a name that stands twice', (text) => {
+  expect(() => parse(text)).toThrow('a name stands twice');
+});
+
+it.each(['null', '"a"', '1', '[]', '[{"a":1}]'])('%s is not an object', (text) => {
+  expect(() => parse(text)).toThrow('not an object');
+});
+
+it('a byte order mark and bytes that are not UTF-8 are refused', () => {
+  expect(() => parse('\u{feff}{}')).toThrow(SyntaxError);
+  expect(() => parseStrictObject(Buffer.from('{"a":"\xe9"}', 'latin1'))).toThrow(TypeError);
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { check, NOW, OWN_KEY_KINDS, pairs, signedToken, signText } from '../signed-tokens.ts';
+
+const ME = { sub: 'me', iat: NOW };
+
+describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
+  const pair = pairs[kind];
+  const { algorithm: alg } = pair;
+  const signed = (claims: object | string | Buffer, header: object | string = {}) =>
+    signedToken(claims, header, pair);
+  const accepted = (token: string) => expect(check(token, pair)).resolves.toBeDefined();
+  const refused = (token: string, reason: string) => expect(check(token, pair)).rejects.toThrow(reason);
+
+  describe('the header', () => {
+    it.each(['jku', 'x5u', 'jwk', 'x5c'])('brings no key of its own: %s', async (name) => {
+      for (const value of ['https://evil.example/keys', pair.publicKey.export({ format: 'jwk' }), null])
+        await refused(signed(ME, { [name]: value }), `the header brings its own key (${name})`);
+    });
+
+    it.each([
+      { crit: ['urn:example:exp'], 'urn:example:exp': 1 },
+      { crit: ['b64'], b64: true },
+      { crit: ['b64'], b64: false },
+      { crit: ['exp'] },
+      { crit: [] },
+      { crit: 'exp' },
+      { crit: null },
+    ])('demands nothing unknown: %j', async (header) => {
+      await refused(signed(ME, header), 'unknown crit');
+    });
+
+    it.each(['JWT', 'jwt', 'at+jwt', 'application/at+jwt'])('may have the type %s', async (typ) => {
+      await accepted(signed(ME, { typ }));
+    });
+
+    it.each(['logout+jwt', 'dpop+jwt', 'JOSE', '', 1, null])('has no other type: %j', async (typ) => {
+      await refused(signed(ME, { typ }), 'unexpected typ');
+    });
+  });
+
+  it.each([
+    '{"sub":"me","sub":"you"}',
+    '{"sub":"me","s\\u0075b":"you"}',
+    '{"sub":"me","scope":"agent","x":{"sub":1},"scope":"dashboard"}',
+    '{"sub":"me","exp":1,"exp":9999999999}',
+    '{"sub":"me","x":"\\"}","x":1}',
+  ])('no claim stands twice: %s', async (claims) => {
+    await refused(signed(claims), 'a name stands twice');
+  });
+
+  it('no header parameter stands twice', async () => {
+    await refused(signed(ME, `{"alg":"none","alg":"${alg}"}`), 'a name stands twice');
+    await refused(signed(ME, `{"alg":"${alg}","\\u0061lg":"${alg}"}`), 'a name stands twice');
+  });
+
+  it('the same name may stand in different objects, and as a value', async () => {
+    await accepted(
+      signed(
+        '{"a":{"sub":1,"x":[{"sub":2},{"sub":3}]},"b":["sub","sub"],"c":"sub","sub":"me" , "d":"\\",:"}',
+      ),
+    );
+  });
+
+  it.each(['null', '"me"', '[{"sub":"me"}]', '{"sub":"me"', '{"sub":"me"}{}', '', '\u{feff}{"sub":"me"}'])(
+    'the claims are one JSON object: %j',
+    async (claims) => {
+      await expect(check(signed(claims), pair)).rejects.toThrow();
+    },
+  );
+
+  it('the claims are UTF-8', async () => {
+    await refused(signed(Buffer.from('{"sub":"m\xe9"}', 'latin1')), 'not valid for encoding utf-8');
+    await expect(check(signed('{"sub":"mé"}'), pair)).resolves.toMatchObject({ caller: { userId: 'mé' } });
+  });
+
+  it('every part is canonical base64url, also where the signature covers what it is', async () => {
+    const [header, claims] = [`{"alg":"${alg}" }`, '{"sub":"me"}  '].map((text) =>
+      Buffer.from(text).toString('base64url'),
+    );
+    const sign = (text: string) => signText(text, pair);
+    const token = sign(`${header}.${claims}`);
+    const signature = token.split('.')[2]!;
+    await accepted(token);
+    for (const odd of [
+      (part: string) => `${part}==`,
+      (part: string) => `${part}=`,
+      (part: string) => ` ${part}`,
+      (part: string) => `${part}\n`,
+      (part: string) => `${part.slice(0, 4)}*${part.slice(4)}`,
+      // The bits of the last character that no byte takes.
+      (part: string) => part.slice(0, -1) + String.fromCharCode(part.charCodeAt(part.length - 1) + 1),
+    ]) {
+      await refused(sign(`${odd(header!)}.${claims}`), 'not canonical base64url');
+      await refused(sign(`${header}.${odd(claims!)}`), 'not canonical base64url');
+      await refused(`${header}.${claims}.${odd(signature)}`, 'not canonical base64url');
+    }
+  });
+
+  it('plus and slash are not minus and underscore', async () => {
+    const [header, claims] = [`{"alg":"${alg}"}`, '{"sub":"me","x":"~~~???>>>"}'].map((text) =>
+      Buffer.from(text).toString('base64url'),
+    );
+    const odd = claims!.replaceAll('-', '+').replaceAll('_', '/');
+    expect(odd).not.toBe(claims);
+    await accepted(signText(`${header}.${claims}`, pair));
+    await refused(signText(`${header}.${odd}`, pair), 'not canonical base64url');
+  });
+
+  it('there are three parts', async () => {
+    const token = signed(ME);
+    const [header, claims, signature] = token.split('.');
+    for (const odd of [
+      '',
+      '.',
+      'hello',
+      `${header}.${claims}`,
+      `${token}.`,
+      `.${token}`,
+      `${token}.${signature}`,
+    ])
+      await refused(odd, 'not three parts');
+    for (const odd of [
+      '../..',
+      `${header}.${claims}.`,
+      `${header}..${signature}`,
+      `.${claims}.${signature}`,
+      ` ${token}`,
+      `${token}\n`,
+      `${token}\0`,
+      `Bearer ${token}`,
+    ])
+      await expect(check(odd, pair)).rejects.toThrow();
+  });
+});

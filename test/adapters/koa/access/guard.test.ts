@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sendRaw } from '../raw-http.ts';
+import { TestServer } from '../test-server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start({
+    allowedHosts: ['Dash.Example', 'only-here.example:8443'],
+    corsOrigins: ['https://page.example/'],
+    publicUrl: 'https://public.example',
+  });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const get = (path: string, ...headers: string[]) =>
+  sendRaw(server.port, [`GET ${path} HTTP/1.1`, 'Authorization: Bearer ann', ...headers]);
+
+describe('the Host header', () => {
+  it.each([
+    'localhost',
+    'localhost:8080',
+    'LOCALHOST',
+    '127.0.0.1:1',
+    '[::1]',
+    '[::1]:8080',
+    'dash.example',
+    'dash.example:99',
+    'only-here.example:8443',
+    'public.example',
+  ])('%s is let in', async (host) => {
+    expect((await get('/api/v1/auth/verify', `Host: ${host}`)).status).toBe(200);
+  });
+
+  it.each([
+    'evil.example',
+    'evil.example:8080',
+    'localhost.evil.example',
+    'only-here.example',
+    'only-here.example:1',
+    '127.0.0.2',
+    '0.0.0.0',
+    '',
+    // Spellings of a name that is let in, none of which a browser of its own accord sends.
+    'localhost.',
+    'localhost.:8080',
+    'localhost:',
+    'localhost:8080:8080',
+    'only-here.example:8443:1',
+    'localhost@evil.example',
+    'evil.example#localhost',
+    'localhost/',
+    'localhost,evil.example',
+    '::1',
+    '[::1',
+    '[::1].evil.example',
+    '[::ffff:127.0.0.1]',
+    '2130706433',
+  ])('"%s" is 403', async (host) => {
+    for (const path of ['/api/v1/auth/verify', '/', '/.well-known/oauth-protected-resource', '/nowhere']) {
+      const answer = await get(path, `Host: ${host}`);
+      expect(answer.status).toBe(403);
+      expect(JSON.parse(answer.body)).toMatchObject({ code: 'forbidden_host' });
+    }
+  });
+
+  it('does not matter to probes', async () => {
+    for (const path of ['/health', '/ready']) expect((await get(path, 'Host: 10.1.2.3')).status).toBe(200);
+  });
+
+  it('twice is 400, and so is none in HTTP/1.1', async () => {
+    for (const hosts of [['Host: localhost', 'host: evil.example'], []]) {
+      const answer = await get('/health', ...hosts);
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(JSON.parse(answer.body)).toMatchObject({ code: 'invalid_header' });
+    }
+  });
+});
+
+it('a Host with an IPv6 address that is configured is let in', async () => {
+  await using one = await TestServer.start({ allowedHosts: ['[fd00::1]'] });
+  for (const [host, status] of [
+    ['[fd00::1]', 200],
+    ['[FD00::1]:8080', 200],
+    ['[fd00::2]', 403],
+  ] as const) {
+    expect((await sendRaw(one.port, ['GET / HTTP/1.1', `Host: ${host}`])).status).toBe(status);
+  }
+});
+
+it('what a proxy may say of the Host is not believed', async () => {
+  for (const line of ['X-Forwarded-Host: localhost', 'Forwarded: host=localhost'])
+    expect((await get('/', 'Host: evil.example', line)).status).toBe(403);
+});
+
+describe('the Origin header', () => {
+  const verify = (origin: string) =>
+    get('/api/v1/auth/verify', `Host: localhost:${server.port}`, `Origin: ${origin}`);
+
+  it('of the server itself is let in, without CORS headers', async () => {
+    for (const origin of [`http://localhost:${server.port}`, 'https://public.example']) {
+      const answer = await verify(origin);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    }
+  });
+
+  it.each([
+    'https://evil.example',
+    'http://localhost:1',
+    'http://localhost',
+    'null',
+    '',
+    '*',
+    'https://page.example.evil.example',
+    'https://page.example.',
+    'https://page.example:8443',
+    'http://page.example',
+    'https://page.example@evil.example',
+    'https://sub.page.example',
+    // A Cyrillic letter, as browsers send it.
+    'https://xn--pge-6cd.example',
+    'https://page.example, https://evil.example',
+    'http://localhost.:1',
+    'http://[::1]',
+  ])('"%s" is 403', async (origin) => {
+    const answer = await verify(origin);
+    expect(answer.status).toBe(403);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'forbidden_origin' });
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('that is configured may read answers, refusals among them', async () => {
+    const answers = [
+      await verify('https://page.example'),
+      await get('/api/v1/nowhere', 'Host: localhost', 'Origin: https://page.example'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 404]);
+    for (const { headers } of answers) {
+      expect(headers.get('access-control-allow-origin')).toBe('https://page.example');
+      expect(headers.get('access-control-expose-headers')).toContain('X-Request-Id');
+      expect(headers.get('access-control-allow-credentials')).toBeNull();
+      expect(headers.get('vary')).toBe('Origin');
+    }
+  });
+
+  it('that is configured gets its preflight answered without a token; another does not', async () => {
+    const preflight = (origin: string) =>
+      sendRaw(server.port, [
+        'OPTIONS /api/v1/messages/agent HTTP/1.1',
+        'Host: localhost',
+        `Origin: ${origin}`,
+        'Access-Control-Request-Method: POST',
+        'Access-Control-Request-Headers: authorization,idempotency-key',
+      ]);
+    const allowed = await preflight('https://page.example');
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get('access-control-allow-methods')).toContain('PATCH');
+    expect(allowed.headers.get('access-control-allow-headers')).toBe('authorization,idempotency-key');
+    // With a token of its own, never with the cookie of whoever is looking.
+    expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
+    expect((await preflight('https://evil.example')).status).toBe(403);
+  });
+
+  it('is not missed where there is none', async () => {
+    expect((await get('/api/v1/auth/verify', 'Host: localhost')).status).toBe(200);
+  });
+
+  it('twice is 403, though one of the two may call', async () => {
+    const lines = ['Origin: https://page.example', 'Origin: https://evil.example'];
+    for (const origins of [lines, lines.toReversed()]) {
+      expect((await get('/api/v1/auth/verify', 'Host: localhost', ...origins)).status).toBe(403);
+    }
+  });
+
+  it('of the server’s own name in the clear is 403 where the server is known to be https', async () => {
+    const from = (origin: string) => get('/', 'Host: public.example', `Origin: ${origin}`);
+    expect((await from('https://public.example')).status).toBe(200);
+    expect((await from('http://public.example')).status).toBe(403);
+    expect((await get('/', 'Host: dash.example', 'Origin: http://dash.example')).status).toBe(200);
+    expect((await get('/', 'Host: dash.example', 'Origin: https://dash.example')).status).toBe(200);
+  });
+
+  it('of the server itself may be an IPv6 address', async () => {
+    expect((await get('/', 'Host: [::1]:8080', 'Origin: http://[::1]:8080')).status).toBe(200);
+    expect((await get('/', 'Host: [::1]:8080', 'Origin: http://[::1]:8081')).status).toBe(403);
+  });
+});
+
+describe('a request without an Origin that the browser says is another site’s', () => {
+  const fetched = (site: string, mode: string, dest: string, method = 'GET') =>
+    sendRaw(server.port, [
+      `${method} /health HTTP/1.1`,
+      'Host: localhost',
+      `Sec-Fetch-Site: ${site}`,
+      `Sec-Fetch-Mode: ${mode}`,
+      `Sec-Fetch-Dest: ${dest}`,
+    ]);
+
+  it.each([
+    ['cross-site', 'no-cors', 'image'],
+    ['cross-site', 'no-cors', 'script'],
+    ['same-site', 'no-cors', 'image'],
+    ['cross-site', 'navigate', 'iframe'],
+    ['cross-site', 'navigate', 'object'],
+  ])('%s, %s, %s is 403', async (site, mode, dest) => {
+    const answer = await fetched(site, mode, dest);
+    expect(answer.status).toBe(403);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'forbidden_origin' });
+  });
+
+  it.each([
+    ['cross-site', 'navigate', 'document'],
+    ['same-site', 'navigate', 'document'],
+    ['same-origin', 'no-cors', 'image'],
+    ['none', 'navigate', 'document'],
+  ])('%s, %s, %s is a link, or our own: it is let in', async (site, mode, dest) => {
+    expect((await fetched(site, mode, dest)).status).toBe(200);
+  });
+
+  it('is 403 also as a form that is sent here', async () => {
+    expect((await fetched('cross-site', 'navigate', 'document', 'POST')).status).toBe(403);
+  });
+
+  it('does not concern pages of configured origins, which have one', async () => {
+    const lines = ['Host: localhost', 'Origin: https://page.example', 'Sec-Fetch-Site: cross-site'];
+    expect((await get('/api/v1/auth/verify', ...lines, 'Sec-Fetch-Mode: cors')).status).toBe(200);
+  });
+});

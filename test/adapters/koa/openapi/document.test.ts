@@ -1,0 +1,154 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { describeApi } from '../../../../src/adapters/koa/openapi/document.ts';
+import type { Operation, Paths } from '../../../../src/adapters/koa/openapi/operation.ts';
+import { BASE_PATH, ROUTES } from '../../../../src/adapters/koa/rest/routes.ts';
+import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
+import { inMemory, TestServer } from '../test-server.ts';
+
+const everything = {
+  version: '1.2.3',
+  hasSignIn: true,
+  hasStreams: true,
+  hasExport: true,
+  publishesKeys: true,
+};
+const api = describeApi(everything);
+const operations = Object.values(api.paths).flatMap((methods) => Object.values(methods));
+const at = (method: string, path: string, { paths } = api): Operation => paths[path]![method]!;
+
+describe('the description of the API', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(api)));
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+    expect(validator.version).toBe('3.1');
+    // Every reference leads somewhere, or this throws.
+    validator.resolveRefs();
+  });
+
+  it('is told to anyone at /openapi.json, as of the server that tells it', async () => {
+    await using server = await TestServer.start({
+      live: inMemory().live,
+      publicUrl: 'https://agents.example',
+    });
+    const answer = await fetch(`${server.url}/openapi.json`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    const ofThis = { ...everything, hasSignIn: false, hasExport: false, publishesKeys: false };
+    const expected = describeApi({ ...ofThis, publicUrl: 'https://agents.example' });
+    expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(expected)));
+    expect(expected.servers).toEqual([{ url: 'https://agents.example' }]);
+  });
+
+  it.each(ROUTES)('has $method $path', ({ method, path, useCase }) => {
+    const template = BASE_PATH + path.replaceAll(/:(\w+)/g, '{$1}');
+    const { summary, parameters = [], responses } = at(method.toLowerCase(), template);
+    expect(summary).toBe(useCase.summary);
+    const named = parameters.flatMap((one) => ('in' in one && one.in === 'path' ? [one.name] : []));
+    expect(named).toEqual([...path.matchAll(/:(\w+)/g)].map(([, name]) => name));
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '401', '429', '500', '503']));
+  });
+
+  it('gives every operation a name of its own', () => {
+    const names = operations.map(({ operationId }) => operationId);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('leaves out what a server lacks', () => {
+    const paths: Paths = describeApi({
+      version: '1.2.3',
+      hasSignIn: false,
+      hasStreams: false,
+      hasExport: false,
+      publishesKeys: false,
+      protectedResources: ['/mcp'],
+    }).paths;
+    const missing = Object.keys(api.paths).filter((path) => !(path in paths));
+    expect(missing).toEqual([
+      '/api/v1/events',
+      '/api/v1/agent-instances/{agent_instance_id}/messages/stream',
+      '/api/v1/export',
+      '/api/v1/auth/session',
+      '/api/v1/auth/options',
+      '/.well-known/oauth-protected-resource/api/v1',
+      '/.well-known/jwks.json',
+    ]);
+  });
+
+  it('says which scope does: any one of several', () => {
+    expect(at('get', '/api/v1/agent-instances/{agent_instance_id}').security).toEqual([
+      { bearer: ['agent'] },
+      { bearer: ['dashboard'] },
+      { cookie: [] },
+    ]);
+    expect(at('post', '/api/v1/messages/agent').security).toEqual([{ bearer: ['agent'] }]);
+    expect(at('get', '/health').security).toEqual([]);
+  });
+
+  it('takes the fields of a read from the query, and of a write from its body, which has none of the path', () => {
+    const read = at('get', '/api/v1/messages/pending');
+    expect(read.requestBody).toBeUndefined();
+    expect(read.parameters).toContainEqual({
+      name: 'wait',
+      in: 'query',
+      required: false,
+      schema: expect.objectContaining({ type: 'number', maximum: 300 }),
+    });
+    const write = at('patch', '/api/v1/agent-instances/{agent_instance_id}');
+    expect(write.requestBody).toMatchObject({ required: true });
+    const { schema } = write.requestBody!.content['application/json']!;
+    expect(Object.keys(schema.properties ?? {})).toEqual(['name']);
+    expect(schema.required).toEqual(['name']);
+  });
+
+  it("follows a route's own statuses", () => {
+    const unknown = (method: string, path: string) =>
+      Object.entries(at(method, path).responses).find(
+        ([, response]) => '$ref' in response && response.$ref.includes('agent_instance_not_found'),
+      )?.[0];
+    expect(unknown('post', '/api/v1/messages/user')).toBe('400');
+    expect(unknown('post', '/api/v1/agents/instances/{agent_instance_id}/heartbeat')).toBe('404');
+  });
+});
+
+describe('an answer that the description does not know fails its test', () => {
+  const answering = (output: object | Error) =>
+    TestServer.start({
+      dispatch: (async () => {
+        if (output instanceof Error) throw output;
+        return output;
+      }) as unknown as Dispatch,
+    });
+  const person = {
+    success: true,
+    user_id: 'ann',
+    email: null,
+    display_name: null,
+    message: null,
+    scopes: [],
+    expires_at: null,
+    agent_instance_id: null,
+  };
+
+  it.each([
+    ['a field too many', { ...person, more: 1 }],
+    ['a field missing', { ...person, user_id: undefined }],
+    ['a time of another form', { ...person, expires_at: '2030-01-01T00:00:00+00:00' }],
+  ])('%s', async (_, output) => {
+    await using server = await answering(output);
+    await expect(server.call('GET', '/auth/verify')).rejects.toThrow('GET /api/v1/auth/verify: data');
+  });
+
+  it('and one that it knows does not', async () => {
+    await using server = await answering(person);
+    expect((await server.call('GET', '/auth/verify')).status).toBe(200);
+  });
+
+  it('a code that this route has not', async () => {
+    const { apiKeyNotFound } = await import('../../../../src/domain/errors.ts');
+    await using server = await answering(apiKeyNotFound());
+    await expect(server.call('GET', '/auth/verify')).rejects.toThrow('404 is no answer of it');
+  });
+});

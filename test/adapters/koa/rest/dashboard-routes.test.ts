@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ROUTES } from '../../../../src/adapters/koa/rest/routes.ts';
+import { fetchDescribed } from '../../../support/fetch-described.ts';
+import { type CallOptions, fieldsOf, TestServer } from '../test-server.ts';
+
+const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
+const INSTANCE_FIELDS = {
+  id: ID,
+  agent_type_id: ID,
+  agent_type_name: 'claude-code',
+  name: null,
+  status: 'ACTIVE',
+  started_at: TIME,
+  ended_at: null,
+  latest_message: 'a step',
+  latest_message_at: TIME,
+  chat_length: 1,
+  last_heartbeat_at: null,
+  instance_metadata: null,
+};
+
+type Fields = { [name: string]: unknown };
+
+let server: TestServer;
+let instance: string;
+
+beforeEach(async () => {
+  server = await TestServer.start();
+  instance = randomUUID();
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+const as = (token: string, method: string, path: string, options: CallOptions = {}) =>
+  server.call(method, path, {
+    ...options,
+    headers: { ...options.headers, authorization: `Bearer ${token}` },
+  });
+const ann = (method: string, path: string, options?: CallOptions) =>
+  as('ann-dashboard', method, path, options);
+const listOf = async (answer: Response) => (await answer.json()) as Fields[];
+const step = async (more: object = {}) => {
+  const body = { agent_instance_id: instance, content: 'a step', agent_type: 'claude-code', ...more };
+  return (await fieldsOf<{ message_id: string }>(await server.call('POST', '/messages/agent', { body })))
+    .message_id;
+};
+
+/** Every row about agents that a person's token opens. */
+const PEOPLE = ROUTES.filter(
+  ({ path, useCase }) => path.startsWith('/agent-') && useCase.scopes.includes('dashboard'),
+);
+const BODIES: { readonly [useCase: string]: object } = {
+  write_to_agent: { content: 'hm' },
+  set_instance_status: { status: 'COMPLETED' },
+  rename_agent_instance: { name: 'nightly' },
+};
+const request = ({ method, path, useCase }: (typeof ROUTES)[number], id = instance) =>
+  [method, path.replace(/:\w+/, id), { body: BODIES[useCase.name] }] as const;
+
+describe('each of the person’s routes answers in its shape', () => {
+  it('GET /agent-summary', async () => {
+    await step({ requires_user_input: true });
+    expect(await (await ann('GET', '/agent-summary')).json()).toEqual({
+      total_instances: 1,
+      active_instances: 0,
+      awaiting_input_instances: 1,
+      completed_instances: 0,
+      agent_types: [{ id: ID, name: 'claude-code', instances: 1, active: 0 }],
+    });
+  });
+
+  it('GET /agent-types', async () => {
+    await step();
+    expect(await (await ann('GET', '/agent-types')).json()).toEqual([
+      {
+        id: ID,
+        name: 'claude-code',
+        created_at: TIME,
+        recent_instances: [INSTANCE_FIELDS],
+        total_instances: 1,
+        active_instances: 1,
+      },
+    ]);
+  });
+
+  it('GET /agent-instances and /agent-types/{id}/instances: a list, and where the next page is', async () => {
+    const [first, second] = [instance, randomUUID()];
+    await step();
+    await step({ agent_instance_id: second });
+    const [{ id: typeId } = {}] = await listOf(await ann('GET', '/agent-types'));
+    for (const path of ['/agent-instances', `/agent-types/${typeId}/instances`]) {
+      const page = await ann('GET', `${path}?limit=1&status=ACTIVE`);
+      const link = page.headers.get('link') ?? '';
+      const [, next = ''] = /^<([^>]+)>; rel="next"$/.exec(link) ?? [];
+      expect(next).toContain(`/api/v1${path}?limit=1&status=ACTIVE&cursor=`);
+      const rest = await fetchDescribed(next, { headers: { authorization: 'Bearer ann-dashboard' } });
+      expect(rest.headers.get('link')).toBeNull();
+      const both = [...(await listOf(page)), ...(await listOf(rest))];
+      expect(both).toEqual([INSTANCE_FIELDS, INSTANCE_FIELDS]);
+      expect(both.map(({ id }) => id).toSorted()).toEqual([first, second].toSorted());
+    }
+  });
+
+  it('GET /agent-instances/{id}', async () => {
+    const message_id = await step({ git_diff: 'diff --git a/a b/a\n', message_metadata: { a: 1 } });
+    expect(await (await ann('GET', `/agent-instances/${instance}?message_limit=1`)).json()).toEqual({
+      ...INSTANCE_FIELDS,
+      id: instance,
+      git_diff: 'diff --git a/a b/a\n',
+      messages: [
+        {
+          id: message_id,
+          content: 'a step',
+          sender_type: 'AGENT',
+          created_at: TIME,
+          requires_user_input: false,
+          position: 1,
+          metadata: { a: 1 },
+          read_at: null,
+        },
+      ],
+      last_read_message_id: message_id,
+    });
+  });
+
+  it('GET and POST /agent-instances/{id}/messages', async () => {
+    const question = await step({ requires_user_input: true });
+    const messages = `/agent-instances/${instance}/messages`;
+    const said = await ann('POST', messages, { body: { content: 'this', in_reply_to: question } });
+    expect(said.status).toBe(200);
+    const answer = await fieldsOf(said);
+    expect(await (await ann('GET', messages)).json()).toEqual([
+      {
+        id: question,
+        content: 'a step',
+        sender_type: 'AGENT',
+        created_at: TIME,
+        requires_user_input: true,
+        position: 1,
+        metadata: null,
+        read_at: null,
+        question_status: 'answered',
+        answer_id: answer.id,
+        agent_waiting: false,
+      },
+      answer,
+    ]);
+    const before = await ann('GET', `${messages}?limit=5&before_message_id=${answer.id}`);
+    expect(await before.json()).toMatchObject([{ id: question }]);
+  });
+
+  it('PUT status, PATCH name, DELETE without content, and restore', async () => {
+    await step();
+    const path = `/agent-instances/${instance}`;
+    expect(await (await ann('PATCH', path, { body: { name: 'nightly' } })).json()).toEqual({
+      ...INSTANCE_FIELDS,
+      name: 'nightly',
+    });
+    const ended = { ...INSTANCE_FIELDS, name: 'nightly', status: 'COMPLETED', ended_at: TIME };
+    expect(await (await ann('PUT', `${path}/status`, { body: { status: 'COMPLETED' } })).json()).toEqual(
+      ended,
+    );
+    for (const _ of ['once', 'again']) {
+      const deleted = await ann('DELETE', path);
+      expect([deleted.status, await deleted.text()]).toEqual([204, '']);
+    }
+    expect((await ann('GET', path)).status).toBe(404);
+    expect(await (await ann('POST', `${path}/restore`)).json()).toEqual(ended);
+  });
+});
+
+describe('a question that has an answer', () => {
+  it('is 409 for whoever comes second, with the answer that counts', async () => {
+    const in_reply_to = await step({ requires_user_input: true });
+    const reply = (content: string) =>
+      ann('POST', `/agent-instances/${instance}/messages`, { body: { content, in_reply_to } });
+    const won = await fieldsOf(await reply('mine'));
+    const lost = await reply('no, mine');
+    expect(lost.status).toBe(409);
+    expect(await fieldsOf(lost)).toMatchObject({ code: 'already_answered', answer: won });
+  });
+
+  it('that was closed is 409 question_closed', async () => {
+    const in_reply_to = await step({ requires_user_input: true });
+    await ann('PUT', `/agent-instances/${instance}/status`, { body: { status: 'COMPLETED' } });
+    const late = await ann('POST', `/agent-instances/${instance}/messages`, {
+      body: { content: 'hm', in_reply_to },
+    });
+    expect([late.status, (await fieldsOf(late)).code]).toEqual([409, 'question_closed']);
+  });
+});
+
+describe.each(PEOPLE.map((row) => [`${row.method} ${row.path}`, row] as const))('%s', (_, row) => {
+  const isAgentsToo = row.useCase.scopes.includes('agent');
+
+  it(`is ${isAgentsToo ? 'for agents, too' : 'no agent’s: 403 insufficient_scope'}`, async () => {
+    await step();
+    const answer = await as('ann', ...request(row));
+    expect(answer.status).toBe(isAgentsToo ? 200 : 403);
+    if (!isAgentsToo) expect((await fieldsOf(answer)).code).toBe('insufficient_scope');
+  });
+
+  if (!row.path.includes('/:')) return;
+
+  it('answers an id that is somebody else’s as if it never existed', async () => {
+    await step();
+    const [{ id: typeId } = {}] = await listOf(await ann('GET', '/agent-types'));
+    const theirs = row.path.startsWith('/agent-types') ? String(typeId) : instance;
+    const answers = await Promise.all(
+      [theirs, randomUUID()].map((id) => as('bob-dashboard', ...request(row, id))),
+    );
+    const problems = await Promise.all(answers.map((answer) => fieldsOf(answer)));
+    for (const problem of problems) delete problem.request_id;
+    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+    expect(problems[0]).toEqual(problems[1]);
+  });
+
+  it('refuses a malformed id', async () => {
+    const answer = await ann(...request(row, 'nonsense'));
+    expect([answer.status, (await fieldsOf(answer)).code]).toEqual([422, 'invalid_id']);
+  });
+});

@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
+import {
+  identityProviderUnavailable,
+  storageBusy,
+  storageUnavailable,
+} from '../../../../src/ports/errors.ts';
+import { open } from '../raw-http.ts';
+import { TestServer } from '../test-server.ts';
+
+const failing =
+  (error: unknown): Dispatch =>
+  () =>
+    Promise.reject(error);
+
+it.each([
+  new Error('password=hunter2'),
+  'password=hunter2',
+  Object.assign(new Error('x'), { status: 404, expose: true }),
+])(
+  'an unforeseen fault is an opaque 500 with the request id; its cause is in the log only',
+  async (fault) => {
+    await using server = await TestServer.start({ dispatch: failing(fault) });
+    const answer = await server.call('GET', '/auth/verify', { headers: { 'x-request-id': 'find-me' } });
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toEqual({
+      type: 'about:blank',
+      title: 'Internal Server Error',
+      status: 500,
+      detail: 'Something went wrong on the server; its log has the cause under request find-me',
+      code: 'internal',
+      request_id: 'find-me',
+    });
+    expect(server.log.at('error')).toEqual([
+      { level: 'error', message: 'internal error', fields: { err: fault, request_id: 'find-me' } },
+    ]);
+  },
+);
+
+it.each([
+  ['away', storageUnavailable(new Error('ECONNREFUSED 10.0.0.1')), 'storage_unavailable', '2'],
+  ['overrun', storageBusy(), 'storage_busy', '1'],
+])('a store that is %s is 503 with Retry-After, and a warning', async (_name, error, code, seconds) => {
+  await using server = await TestServer.start({ dispatch: failing(error) });
+  const answer = await server.call('GET', '/auth/verify');
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toBe(seconds);
+  const text = await answer.text();
+  expect(JSON.parse(text)).toMatchObject({ code });
+  expect(text).not.toContain('10.0.0.1');
+  expect(server.log.at('warn').map(({ fields }) => fields)).toMatchObject([{ err: error, code }]);
+  expect(server.log.at('error')).toEqual([]);
+});
+
+it('a token check that fails for want of the identity provider is 503, not 401', async () => {
+  const tokens = { verify: () => Promise.reject(identityProviderUnavailable(new Error('id.example:443'))) };
+  await using server = await TestServer.start({ tokens });
+  const answer = await server.call('GET', '/auth/verify');
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30']);
+  expect(answer.headers.has('www-authenticate')).toBe(false);
+  const text = await answer.text();
+  expect(JSON.parse(text)).toMatchObject({ code: 'identity_provider_unavailable' });
+  expect(text).not.toContain('id.example');
+});
+
+it('a token check that fails for want of the store is 503, not 401', async () => {
+  const tokens = { verify: () => Promise.reject(storageUnavailable()) };
+  await using server = await TestServer.start({ tokens });
+  expect((await server.call('GET', '/auth/verify')).status).toBe(503);
+});
+
+it('a client that dies within its body is no error of ours', async () => {
+  await using server = await TestServer.start();
+  const socket = await open(server.port);
+  socket.write(
+    'POST /api/v1/messages/user HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\n' +
+      'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"content":',
+  );
+  const logged = new Promise<void>((resolve) => {
+    server.http.server.once('request', (_req, res) => res.once('close', () => setImmediate(resolve)));
+  });
+  setImmediate(() => socket.resetAndDestroy());
+  await logged;
+  expect(server.log.lines.filter(({ level }) => level !== 'debug')).toEqual([]);
+  expect(server.log.lines.map(({ fields }) => fields)).toContainEqual(
+    expect.objectContaining({ status: 400 }),
+  );
+  expect((await server.call('GET', '/auth/verify')).status).toBe(200);
+});

@@ -1,0 +1,200 @@
+import { createServer } from 'node:http';
+import Koa from 'koa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type SignIn, signInRoutes } from '../../../../src/adapters/koa/rest/sign-in-routes.ts';
+import { unauthenticated } from '../../../../src/ports/errors.ts';
+import { fetchDescribed } from '../../../support/fetch-described.ts';
+import { fakeTokens, fieldsOf, LogBook, listen, TestServer } from '../test-server.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const OF_THE_PAGE = { 'x-requested-with': 'agent-dashboard' };
+
+/** Codes are redeemed once; `ended` are the tokens that were given back. */
+class FakeSignIn implements SignIn {
+  readonly ended: string[] = [];
+  readonly #codes = new Map([
+    ['one-time', 'ann-dashboard'],
+    ['agents', 'ann'],
+  ]);
+
+  async redeem(code: string): Promise<string> {
+    const token = this.#codes.get(code);
+    this.#codes.delete(code);
+    if (token === undefined) throw unauthenticated();
+    return token;
+  }
+
+  async end(userId: string, token: string): Promise<void> {
+    this.ended.push(`${token} of ${userId}`);
+  }
+}
+
+let signIn: FakeSignIn;
+let server: TestServer;
+beforeEach(async () => {
+  signIn = new FakeSignIn();
+  server = await TestServer.start({ signIn });
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+const request = (method: string, path: string, headers: object = {}, body?: object) =>
+  fetchDescribed(`${server.url}/api/v1${path}`, {
+    method,
+    headers: { ...headers, ...(body && JSON_TYPE) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+const begin = (proof: object) => request('POST', '/auth/session', {}, proof);
+const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+
+describe('signing in', () => {
+  it.each([
+    ['a one-time code', { code: 'one-time' }],
+    ['a token', { token: ' ann-dashboard\n' }],
+  ])('by %s gives a cookie that no script can read and no other site sends', async (_, proof) => {
+    const signedIn = await begin(proof);
+    expect(signedIn.status).toBe(200);
+    expect(await signedIn.json()).toEqual({
+      success: true,
+      user_id: 'ann',
+      display_name: null,
+      email: null,
+      expires_at: '2030-01-01T00:00:00.000Z',
+    });
+    const [cookie] = signedIn.headers.getSetCookie();
+    expect(cookie).toMatch(/^agent_dashboard_session=ann-dashboard; path=\/; expires=Tue, 01 Jan 2030 /);
+    expect(cookie).toContain('; samesite=strict; httponly');
+    expect(cookie).not.toContain('secure');
+    expect(signedIn.headers.get('cache-control')).toBe('no-store');
+
+    const verified = await request('GET', '/auth/verify', { cookie: cookieOf(signedIn) });
+    expect(await fieldsOf(verified)).toMatchObject({ user_id: 'ann', scopes: ['dashboard'] });
+  });
+
+  it('where people come over https, gives a cookie for https only', async () => {
+    await using behindProxy = await TestServer.start({ signIn, publicUrl: 'https://agents.example' });
+    const signedIn = await fetchDescribed(`${behindProxy.url}/api/v1/auth/session`, {
+      method: 'POST',
+      headers: JSON_TYPE,
+      body: JSON.stringify({ code: 'one-time' }),
+    });
+    expect(signedIn.headers.getSetCookie()[0]).toMatch(/; secure;/);
+  });
+
+  it.each([
+    ['https', true],
+    ['http', false],
+  ])(
+    'where a host trusts its proxy, which came over %s, gives a cookie for https only: %s',
+    async (scheme, isSecure) => {
+      const app = new Koa();
+      app.proxy = true;
+      app.use(signInRoutes({ signIn, tokens: fakeTokens, logger: new LogBook() }));
+      const host = createServer(app.callback());
+      const signedIn = await fetch(`http://127.0.0.1:${await listen(host)}/api/v1/auth/session`, {
+        method: 'POST',
+        headers: { ...JSON_TYPE, 'x-forwarded-proto': scheme },
+        body: JSON.stringify({ code: 'one-time' }),
+      });
+      host.close();
+      expect(/; secure;/.test(signedIn.headers.getSetCookie()[0] ?? '')).toBe(isSecure);
+    },
+  );
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'is not done by a form, which another site’s page could send: %s',
+    async (type) => {
+      const refused = await fetchDescribed(`${server.url}/api/v1/auth/session`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: JSON.stringify({ code: 'one-time' }),
+      });
+      expect(refused.status).toBe(415);
+      expect((await begin({ code: 'one-time' })).status).toBe(200);
+    },
+  );
+
+  it('is not done by another site’s page', async () => {
+    const origin = { origin: 'https://evil.example' };
+    expect((await request('POST', '/auth/session', origin, { code: 'one-time' })).status).toBe(403);
+    expect((await begin({ code: 'one-time' })).status).toBe(200);
+  });
+
+  it.each([
+    ['a code that was used', { code: 'one-time' }, 401, 'unauthenticated'],
+    ['a code that never was', { code: 'x' }, 401, 'unauthenticated'],
+    ['a bad token', { token: 'nobody' }, 401, 'unauthenticated'],
+    ['an agent’s token', { token: 'ann' }, 403, 'insufficient_scope'],
+    ['a code for an agent’s token', { code: 'agents' }, 403, 'insufficient_scope'],
+    ['neither', {}, 422, 'invalid_input'],
+    ['both', { code: 'one-time', token: 'ann-dashboard' }, 422, 'invalid_input'],
+    ['a number', { code: 1 }, 422, 'invalid_input'],
+  ])('by %s is refused, and sets no cookie', async (what, proof, status, code) => {
+    if (what === 'a code that was used') await (await begin(proof)).text();
+    const refused = await begin(proof);
+    expect(refused.status).toBe(status);
+    expect(await fieldsOf(refused)).toMatchObject({ code });
+    expect(refused.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('tells anybody which ways there are', async () => {
+    expect(await fieldsOf(await request('GET', '/auth/options'))).toEqual({ identity_provider: null });
+  });
+});
+
+describe('a request with the cookie', () => {
+  const cookie = 'agent_dashboard_session=ann-dashboard';
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('that is a %s needs the header of the page', async (method) => {
+    const path = '/agent-instances/7c9e6679-7425-40de-944b-e07fc1f90ae7';
+    const without = await request(method, path, { cookie });
+    expect(without.status).toBe(403);
+    expect(await fieldsOf(without)).toMatchObject({ code: 'csrf' });
+    const other = await request(method, path, { cookie, 'x-requested-with': 'XMLHttpRequest' });
+    expect(other.status).toBe(403);
+    expect((await request(method, path, { cookie, ...OF_THE_PAGE })).status).not.toBe(403);
+  });
+
+  it('that only reads does not', async () => {
+    expect((await request('GET', '/agent-summary', { cookie })).status).toBe(200);
+  });
+
+  it('goes by its bearer token, where it has one', async () => {
+    const verified = await request('GET', '/auth/verify', { cookie, authorization: 'Bearer bob' });
+    expect(await fieldsOf(verified)).toMatchObject({ user_id: 'bob' });
+    const bad = await request('GET', '/auth/verify', { cookie, authorization: 'Bearer nobody' });
+    expect(bad.status).toBe(401);
+  });
+
+  it('with a token in the query string is refused all the same', async () => {
+    expect((await request('GET', '/auth/verify?token=x', { cookie })).status).toBe(401);
+  });
+
+  it('is refused where browsers are not let in', async () => {
+    await using closed = await TestServer.start();
+    const refused = await fetchDescribed(`${closed.url}/api/v1/auth/verify`, { headers: { cookie } });
+    expect(refused.status).toBe(401);
+  });
+});
+
+describe('signing out', () => {
+  const signOut = (headers: object) => request('DELETE', '/auth/session', headers);
+
+  it('takes the cookie away and gives the token back', async () => {
+    const left = await signOut({ cookie: 'agent_dashboard_session=ann-dashboard', ...OF_THE_PAGE });
+    expect(left.status).toBe(204);
+    expect(left.headers.getSetCookie()[0]).toMatch(/^agent_dashboard_session=; .*expires=Thu, 01 Jan 1970/);
+    expect(signIn.ended).toEqual(['ann-dashboard of ann']);
+  });
+
+  it('takes away one whose token is good no longer, too', async () => {
+    const left = await signOut({ cookie: 'agent_dashboard_session=nobody', ...OF_THE_PAGE });
+    expect(left.status).toBe(204);
+    expect(left.headers.getSetCookie()).toHaveLength(1);
+    expect(signIn.ended).toEqual([]);
+  });
+
+  it('cannot be done by another site’s page', async () => {
+    expect((await signOut({ cookie: 'agent_dashboard_session=ann-dashboard' })).status).toBe(403);
+    expect(signIn.ended).toEqual([]);
+  });
+});

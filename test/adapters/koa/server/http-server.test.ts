@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { open, parseAnswer, sendRaw, untilClosed } from '../raw-http.ts';
+import { inMemory, TestServer } from '../test-server.ts';
+
+function expectProblem(answer: ReturnType<typeof parseAnswer>, status: number, code: string): void {
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(answer.headers.get('connection')).toBe('close');
+  expect(JSON.parse(answer.body)).toMatchObject({
+    status,
+    code,
+    detail: expect.any(String),
+    request_id: answer.headers.get('x-request-id'),
+  });
+}
+
+describe('what never becomes a request', () => {
+  it('Content-Length with Transfer-Encoding is 400', async () => {
+    await using server = await TestServer.start();
+    const lines = [
+      'POST /api/v1/messages/user HTTP/1.1',
+      'Host: localhost',
+      'Authorization: Bearer ann',
+      'Content-Type: application/json',
+      'Content-Length: 5',
+      'Transfer-Encoding: chunked',
+    ];
+    expectProblem(await sendRaw(server.port, lines, '0\r\n\r\n'), 400, 'malformed_request');
+  });
+
+  it.each([
+    'NONSENSE',
+    'GET / HTTP/1.1\r\nHost: localhost\r\nBad Header: x',
+    'GET /\x01 HTTP/1.1\r\nHost: localhost',
+  ])('bytes that are not HTTP are 400', async (head) => {
+    await using server = await TestServer.start();
+    expectProblem(await sendRaw(server.port, [head]), 400, 'malformed_request');
+  });
+
+  it('headers over 16 KB are 431', async () => {
+    await using server = await TestServer.start();
+    const lines = ['GET /health HTTP/1.1', 'Host: localhost', `X-Filler: ${'x'.repeat(17 * 1024)}`];
+    expectProblem(await sendRaw(server.port, lines), 431, 'headers_too_large');
+  });
+
+  it('headers that dribble in are 408', async () => {
+    await using server = await TestServer.start({}, { headersTimeoutMs: 50 });
+    const socket = await open(server.port);
+    socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n');
+    const dribble = setInterval(() => socket.writable && socket.write('X: y\r\n'), 10);
+    const answer = parseAnswer(await untilClosed(socket));
+    clearInterval(dribble);
+    expectProblem(answer, 408, 'request_timeout');
+  });
+
+  it('a body that dribbles in is 408', async () => {
+    await using server = await TestServer.start({}, { headersTimeoutMs: 50, requestTimeoutMs: 100 });
+    const socket = await open(server.port);
+    socket.write(
+      'POST /api/v1/messages/user HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\n' +
+        'Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n',
+    );
+    expectProblem(parseAnswer(await untilClosed(socket)), 408, 'request_timeout');
+    expect(server.log.lines.filter(({ level }) => level !== 'debug')).toEqual([]);
+  });
+
+  it('is not answered in the middle of an answer that is due', async () => {
+    const memory = inMemory();
+    await using server = await TestServer.start({ dispatch: memory.dispatch });
+    const agent_instance_id = randomUUID();
+    const body = { agent_instance_id, agent_type: 'codex', content: 'hi' };
+    await server.call('POST', '/messages/agent', { body });
+    const socket = await open(server.port);
+    const said = untilClosed(socket);
+    socket.write(
+      `GET /api/v1/messages/pending?wait=60&agent_instance_id=${agent_instance_id} HTTP/1.1\r\n` +
+        'Host: localhost\r\nAuthorization: Bearer ann\r\n\r\n',
+    );
+    await vi.waitFor(() => expect(memory.signals.size).toBe(1), { interval: 1 });
+    socket.write('NONSENSE\r\n\r\n');
+    expect(await said).toBe('');
+  });
+});
+
+describe('draining', () => {
+  /** One request held open on `server`. */
+  async function hold() {
+    const memory = inMemory();
+    const server = await TestServer.start({ dispatch: memory.dispatch });
+    const agent_instance_id = randomUUID();
+    const body = { agent_instance_id, agent_type: 'codex', content: 'hi' };
+    await server.call('POST', '/messages/agent', { body });
+    const held = server.call('POST', '/messages/pending', { body: { agent_instance_id, wait: 60 } });
+    await vi.waitFor(() => expect(memory.signals.size).toBe(1), { interval: 1 });
+    return { server, held, stop: () => memory.stopping.abort() };
+  }
+
+  it('answers what is under way, tells its client to close, and accepts nobody new', async () => {
+    const { server, held, stop } = await hold();
+    const drained = server.http.drain(60_000);
+    await expect(fetch(`${server.url}/health`)).rejects.toThrow();
+    stop();
+    const answer = await held;
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('connection')).toBe('close');
+    expect(await drained).toBe(true);
+  });
+
+  it('cuts off at the deadline what is still not answered', async () => {
+    const { server, held } = await hold();
+    const cut = expect(held).rejects.toThrow();
+    expect(await server.http.drain(20)).toBe(false);
+    await cut;
+  });
+
+  it('does not wait for connections that lie idle, used or not', async () => {
+    await using server = await TestServer.start();
+    const accepted = once(server.http.server, 'connection');
+    const unused = await open(server.port);
+    await accepted;
+    const used = await open(server.port);
+    used.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(used, 'data');
+    const closed = Promise.all([untilClosed(unused), untilClosed(used)]);
+    expect(await server.http.drain(60_000)).toBe(true);
+    await closed;
+  });
+});

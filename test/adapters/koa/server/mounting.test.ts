@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import Koa, { type Middleware } from 'koa';
+import { afterEach, expect, it } from 'vitest';
+import { restApi } from '../../../../src/adapters/koa/rest/rest-api.ts';
+import { fakeTokens, inMemory, LogBook, listen } from '../test-server.ts';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** An application that knows nothing of ours, with whatever it does before. */
+async function hostApp(before: readonly Middleware[] = []) {
+  const app = new Koa();
+  const errors: unknown[] = [];
+  app.on('error', (error) => errors.push(error));
+  const log = new LogBook();
+  for (const middleware of before) app.use(middleware);
+  app.use(restApi({ dispatch: inMemory().dispatch, tokens: fakeTokens, logger: log }));
+  app.use((ctx) => {
+    ctx.body = `the host at ${ctx.path}`;
+  });
+  const server = createServer(app.callback());
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  closers.push(() => server.close().closeAllConnections());
+  const post = (body: string, headers: { [name: string]: string } = {}) =>
+    fetch(`${url}/api/v1/messages/agent`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer ann', 'content-type': 'application/json', ...headers },
+      body,
+    });
+  return { url, errors, log, post };
+}
+
+/** What body parsers for Koa do, each leaving a little something else behind. */
+const parser =
+  (leave: (text: string) => object): Middleware =>
+  async (ctx, next) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of ctx.req) chunks.push(chunk);
+    Object.assign(ctx.request, leave(Buffer.concat(chunks).toString()));
+    await next();
+  };
+
+const message = () =>
+  JSON.stringify({ agent_instance_id: randomUUID(), agent_type: 'codex', content: 'mounted' });
+
+it('answers below /api/v1 and leaves every other path to the host', async () => {
+  const { url, post } = await hostApp();
+  expect((await post(message())).status).toBe(200);
+  for (const path of ['/', '/health', '/api', '/api/v1x', '/api/v2/messages/agent']) {
+    expect(await (await fetch(url + path)).text()).toBe(`the host at ${path}`);
+  }
+});
+
+it('renders its own errors: the host’s handlers see none', async () => {
+  const { url, errors, log } = await hostApp();
+  const answer = await fetch(`${url}/api/v1/auth/verify`);
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('www-authenticate')).toContain(`resource_metadata="${url}/.well-known/`);
+  expect(await answer.json()).toMatchObject({ code: 'unauthenticated' });
+  expect(errors).toEqual([]);
+  expect(log.lines.filter((line) => line.message === 'request')).toHaveLength(1);
+});
+
+it('keeps the request id the host has given', async () => {
+  const { url } = await hostApp([
+    (ctx, next) => {
+      ctx.set('X-Request-Id', 'from-the-host');
+      return next();
+    },
+  ]);
+  const answer = await fetch(`${url}/api/v1/auth/verify`, { headers: { 'x-request-id': 'mine' } });
+  expect(await answer.json()).toMatchObject({ request_id: 'from-the-host' });
+  expect(answer.headers.get('x-request-id')).toBe('from-the-host');
+});
+
+it.each<[string, (text: string) => object]>([
+  ['the parsed body', (text) => ({ body: JSON.parse(text) })],
+  ['the parsed body and its text', (text) => ({ body: JSON.parse(text), rawBody: text })],
+  ['text', (text) => ({ body: text })],
+  ['bytes', (text) => ({ body: Buffer.from(text) })],
+])(
+  'takes %s from a parser that ran before, instead of waiting for a drained stream',
+  async (_name, leave) => {
+    const { post } = await hostApp([parser(leave)]);
+    expect(await (await post(message())).json()).toMatchObject({ success: true });
+  },
+);
+
+it('holds what a host’s parser read to the same rules', async () => {
+  const lenient = await hostApp([parser((text) => ({ body: JSON.parse(text) }))]);
+  expect(await (await lenient.post('[]')).json()).toMatchObject({ code: 'invalid_json' });
+  expect(await (await lenient.post('{}', { 'content-type': 'text/plain' })).json()).toMatchObject({
+    status: 415,
+  });
+  const raw = await hostApp([parser((text) => ({ rawBody: text, body: {} }))]);
+  expect(await (await raw.post('{"a":')).json()).toMatchObject({ code: 'invalid_json' });
+  expect(await (await raw.post(`{"a":"${'x'.repeat(16 * 1024 * 1024)}"}`)).json()).toMatchObject({
+    status: 413,
+  });
+});
+
+it('a stream that was drained without a trace is the host’s fault, and does not hang', async () => {
+  const { post, log } = await hostApp([parser(() => ({}))]);
+  expect((await post(message())).status).toBe(500);
+  expect(log.at('error')).toHaveLength(1);
+});

@@ -1,0 +1,281 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ERROR_META, type ToolResult } from '../../../../src/adapters/mcp/tools/tool-result.ts';
+import { uuidV7 } from '../../../../src/adapters/runtime/system.ts';
+import { storageUnavailable } from '../../../../src/ports/errors.ts';
+import { fieldsOf } from '../../koa/test-server.ts';
+import { CLIENTS, MODERN, STREAMABLE, type TestClient } from '../clients.ts';
+import { McpServer } from '../mcp-server.ts';
+import {
+  INITIALIZE,
+  messagesIn,
+  openSession,
+  post,
+  type RawOptions,
+  STATELESS_HEADERS,
+  statelessCall,
+  toolCall,
+} from '../raw-mcp.ts';
+
+let server: McpServer;
+beforeAll(async () => {
+  server = await McpServer.start();
+});
+afterAll(async () => {
+  // Whatever was sent, the server answers.
+  await using client = await STREAMABLE.connect(server.url);
+  expect(await client.call('log_step', { step_description: 'still there' })).toMatchObject({
+    structuredContent: { success: true },
+  });
+  expect(server.log.at('error')).toEqual([]);
+  await server[Symbol.asyncDispose]();
+});
+
+const problemIn = ({ isError, structuredContent, content, _meta }: ToolResult) => {
+  expect(isError).toBe(true);
+  expect(structuredContent).toBeUndefined();
+  const problem = _meta?.[ERROR_META];
+  expect(JSON.parse(content[0]!.text)).toEqual(problem);
+  return problem as { code: string; message: string; errors?: { path: string; message: string }[] };
+};
+
+const nested = (depth: number): object => (depth === 0 ? {} : { deeper: nested(depth - 1) });
+
+describe.each(CLIENTS)('$kind', ({ connect }) => {
+  let client: TestClient;
+  beforeAll(async () => {
+    client = await connect(server.url);
+  });
+  afterAll(() => client.close());
+
+  test.each<[string, string, object, string, string | null]>([
+    ['no step', 'log_step', {}, 'invalid_input', 'step_description'],
+    ['a step of another type', 'log_step', { step_description: 7 }, 'invalid_input', 'step_description'],
+    ['an empty step', 'log_step', { step_description: '' }, 'invalid_input', 'step_description'],
+    ['white space', 'log_step', { step_description: ' \n\t' }, 'invalid_input', 'step_description'],
+    [
+      'a braced id',
+      'log_step',
+      { step_description: 'x', agent_instance_id: '{x}' },
+      'invalid_id',
+      'agent_instance_id',
+    ],
+    ['NUL', 'log_step', { step_description: 'a\0b' }, 'invalid_character', 'step_description'],
+    ['too deep', 'log_step', { step_description: 'x', more: nested(65) }, 'too_deep', null],
+    ['a hostile key', 'log_step', { step_description: 'x', constructor: 1 }, 'invalid_json', null],
+    [
+      'a hostile key inside',
+      'log_step',
+      { step_description: 'x', more: { prototype: 1 } },
+      'invalid_json',
+      null,
+    ],
+    ['neither text nor id', 'ask_question', {}, 'invalid_input', ''],
+    ['both', 'ask_question', { question_text: 'x', question_id: uuidV7.next() }, 'invalid_input', ''],
+    ['no UUID', 'ask_question', { question_id: 'x' }, 'invalid_id', 'question_id'],
+    [
+      'a long wait',
+      'ask_question',
+      { question_text: 'x', wait_seconds: 86_401 },
+      'invalid_input',
+      'wait_seconds',
+    ],
+    [
+      'overflow',
+      'ask_question',
+      { question_text: 'x', wait_seconds: 1e308 },
+      'invalid_input',
+      'wait_seconds',
+    ],
+    ['no question', 'ask_question', { question_id: uuidV7.next() }, 'question_not_found', null],
+    ['no id', 'end_session', {}, 'invalid_input', 'agent_instance_id'],
+    ['no instance', 'end_session', { agent_instance_id: uuidV7.next() }, 'agent_instance_not_found', null],
+  ])('%s: %s %j is refused as %s', async (_, tool, args, code, path) => {
+    const problem = problemIn(await client.call(tool, args));
+    expect(problem.code).toBe(code);
+    if (path !== null) expect(problem.errors?.map((error) => error.path)).toEqual([path]);
+    if (path) expect(problem.message).toContain(path);
+    expect(problem.message).not.toContain('content');
+  });
+
+  test('a tool that does not exist is an error of the protocol', async () => {
+    await expect(client.call('log_stepp', {})).rejects.toMatchObject({ code: -32602 });
+  });
+
+  test('a token without the scope is refused as over REST', async () => {
+    await using person = await connect(server.url, { token: 'ann-dashboard' });
+    const overRest = await server.server.call('POST', '/sessions/end', {
+      body: {},
+      headers: { authorization: 'Bearer ann-dashboard' },
+    });
+    const { code, detail } = await fieldsOf<{ code: string; detail: string }>(overRest);
+    expect(code).toBe('insufficient_scope');
+    expect(problemIn(await person.call('end_session', {}))).toEqual({ code, message: detail });
+  });
+
+  test('a token that is no good gets no further', async () => {
+    await expect(connect(server.url, { token: 'nobody' })).rejects.toThrow();
+  });
+});
+
+describe('before the protocol', () => {
+  const call = toolCall('log_step', { step_description: 'x' });
+
+  test.each<[string, unknown, RawOptions, number, string]>([
+    ['no good token', call, { token: 'nobody' }, 401, 'unauthenticated'],
+    ['no good token, bad body', '{', { token: 'nobody' }, 401, 'unauthenticated'],
+    ['truncated JSON', '{"jsonrpc"', {}, 400, 'invalid_json'],
+    ['nothing', '', {}, 400, 'invalid_json'],
+    ['null', 'null', {}, 400, 'invalid_json'],
+    ['a scalar', '7', {}, 400, 'invalid_json'],
+    ['text', call, { headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
+    [
+      'another charset',
+      call,
+      { headers: { 'content-type': 'application/json; charset=latin1' } },
+      415,
+      'unsupported_media_type',
+    ],
+    ['corrupt gzip', call, { headers: { 'content-encoding': 'gzip' } }, 400, 'invalid_encoding'],
+    ['too much', `"${'x'.repeat(16 * 1024 * 1024)}"`, {}, 413, 'too_large'],
+    ['a foreign page', call, { headers: { origin: 'https://evil.example' } }, 403, 'forbidden_origin'],
+  ])('%s is refused as over REST', async (_, body, options, status, code) => {
+    for (const path of ['/mcp', '/mcp/', '/messages']) {
+      const answer = await post(server, body, options, path);
+      expect([answer.status, (await fieldsOf(answer)).code]).toEqual([status, code]);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      if (status === 401) expect(answer.headers.get('www-authenticate')).toContain('resource_metadata="http');
+    }
+  });
+
+  test('a gzipped body and a byte order mark are fine', async () => {
+    const answer = await fetch(`${server.url}/mcp`, {
+      method: 'POST',
+      headers: {
+        authorization: 'Bearer ann',
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+        accept: 'application/json, text/event-stream',
+      },
+      body: gzipSync(`\u{FEFF}${JSON.stringify(INITIALIZE)}`),
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  test.each([
+    ['/mcp', 'PUT', 'GET, POST, DELETE, OPTIONS'],
+    ['/sse', 'POST', 'GET, OPTIONS'],
+    ['/messages', 'GET', 'POST, OPTIONS'],
+  ])('%s does not answer %s', async (path, method, allowed) => {
+    const answer = await fetch(server.url + path, { method, headers: { authorization: 'Bearer ann' } });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed]);
+  });
+});
+
+describe('the protocol refuses', () => {
+  test.each<[string, unknown, object, number, number]>([
+    [
+      'a revision it does not know',
+      statelessCall('log_step', {}, '2030-01-01'),
+      { ...STATELESS_HEADERS, 'mcp-protocol-version': '2030-01-01', 'mcp-name': 'log_step' },
+      400,
+      -32022,
+    ],
+    [
+      'header and body that disagree',
+      statelessCall('log_step', {}),
+      { ...STATELESS_HEADERS, 'mcp-name': 'end_session' },
+      400,
+      -32020,
+    ],
+    [
+      'another method in the header',
+      statelessCall('log_step', {}),
+      { ...STATELESS_HEADERS, 'mcp-method': 'tools/list', 'mcp-name': 'log_step' },
+      400,
+      -32020,
+    ],
+    [
+      'a method it does not know',
+      { ...statelessCall('log_step', {}), method: 'tools/frob' },
+      { ...STATELESS_HEADERS, 'mcp-method': 'tools/frob' },
+      404,
+      -32601,
+    ],
+    ['an Accept without streams', INITIALIZE, { accept: 'text/html' }, 406, -32000],
+    ['what is no JSON-RPC', { hello: 'world' }, {}, 400, -32600],
+  ])('%s', async (_, body, headers, status, code) => {
+    const answer = await post(server, body, { headers: headers as Record<string, string> });
+    expect([answer.status, await answer.json()]).toMatchObject([status, { error: { code } }]);
+  });
+
+  test.each([[[]], ['x'], [7]])('arguments that are %j', async (args) => {
+    const sessionId = await openSession(server);
+    const [legacy] = await messagesIn(await post(server, toolCall('log_step', args), { sessionId }));
+    expect(legacy?.error).toBeDefined();
+    const headers = { ...STATELESS_HEADERS, 'mcp-name': 'log_step' };
+    const [modern] = await messagesIn(await post(server, statelessCall('log_step', args), { headers }));
+    expect(modern?.error).toBeDefined();
+  });
+
+  test('a key that reaches into prototypes, wherever it stands', async () => {
+    const body = JSON.stringify(toolCall('log_step', { step_description: 'x', here: 1 })).replace(
+      'here',
+      '__proto__',
+    );
+    const sessionId = await openSession(server);
+    const [answer] = await messagesIn(await post(server, body, { sessionId }));
+    expect(problemIn(answer?.result as ToolResult).code).toBe('invalid_json');
+  });
+});
+
+test('a fault of ours is in the log under the id of its HTTP request, and so is trouble with the store', async () => {
+  const failure: { error: Error } = { error: new Error('secret of the database') };
+  await using broken = await McpServer.start({
+    wrap: (repository) => ({
+      ...repository,
+      update: () => Promise.reject(failure.error),
+      instanceOfMessage: () => Promise.reject(failure.error),
+      forgetRecords: () => Promise.resolve(0),
+      ping: () => Promise.resolve(),
+    }),
+  });
+  const sessionId = await openSession(broken);
+  const body = toolCall('log_step', { step_description: 'x' });
+  const faulty = await post(broken, body, { sessionId, headers: { 'x-request-id': 'first' } });
+  const [answer] = await messagesIn(faulty);
+  expect(problemIn(answer?.result as ToolResult)).toMatchObject({ code: 'internal', request_id: 'first' });
+  expect(broken.log.at('error')).toMatchObject([{ fields: { request_id: 'first', tool: 'log_step' } }]);
+
+  failure.error = storageUnavailable(new Error('connect ECONNREFUSED'));
+  const away = await post(broken, body, { sessionId, headers: { 'x-request-id': 'second' } });
+  const [refusal] = await messagesIn(away);
+  expect(problemIn(refusal?.result as ToolResult)).toMatchObject({ code: 'storage_unavailable' });
+  expect(broken.log.at('warn')).toMatchObject([
+    { message: 'storage trouble', fields: { request_id: 'second', code: 'storage_unavailable' } },
+  ]);
+});
+
+test.each([STREAMABLE, MODERN])(
+  '$kind: a fault of ours is opaque; the log has its cause',
+  async ({ connect }) => {
+    await using broken = await McpServer.start({
+      wrap: (repository) => ({
+        ...repository,
+        update: () => Promise.reject(new Error('secret of the database')),
+        instanceOfMessage: () => Promise.reject(new Error('secret of the database')),
+        forgetRecords: () => Promise.resolve(0),
+        ping: () => Promise.resolve(),
+      }),
+    });
+    await using client = await connect(broken.url);
+    const result = await client.call('log_step', { step_description: 'x' });
+    expect(JSON.stringify(result)).not.toContain('secret');
+    const problem = problemIn(result) as { code: string; message: string; request_id?: string };
+    expect(problem.code).toBe('internal');
+    expect(problem.message).toContain(problem.request_id);
+    expect(broken.log.at('error')).toMatchObject([
+      { fields: { request_id: problem.request_id, err: { message: 'secret of the database' } } },
+    ]);
+  },
+);

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { McpServer } from '../mcp-server.ts';
+import { openSession, post, toolCall } from '../raw-mcp.ts';
+
+const statusIn = async (server: McpServer, sessionId: string, token: string): Promise<number> => {
+  const answer = await post(server, toolCall('log_step', { step_description: 'x' }, crypto.randomUUID()), {
+    sessionId,
+    token,
+  });
+  await answer.text();
+  return answer.status;
+};
+
+test('a user who opens ever more sessions loses those that lay idle the longest, and nobody else does', async () => {
+  await using server = await McpServer.start();
+  const others = await openSession(server, { token: 'bob' });
+  const first = await openSession(server);
+  const waiting = post(server, toolCall('ask_question', { question_text: '?' }), { sessionId: first });
+  await server.waiting(1);
+  const second = await openSession(server);
+  for (let opened = 0; opened < 500; opened += 20) {
+    await Promise.all(Array.from({ length: 20 }, () => openSession(server)));
+  }
+  expect(server.endpoint.sessions).toBe(501);
+  expect(await statusIn(server, others, 'bob')).toBe(200);
+  expect(await statusIn(server, second, 'ann')).toBe(404);
+  // Whoever waits is not idle.
+  expect(await statusIn(server, first, 'ann')).toBe(200);
+  server.stopping.abort();
+  await (await waiting).text();
+});

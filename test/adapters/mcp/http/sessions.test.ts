@@ -1,0 +1,188 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { CLIENTS, SSE, STREAMABLE } from '../clients.ts';
+import { McpServer, until } from '../mcp-server.ts';
+import { INITIALIZE, messagesIn, openSession, post, readUntil, toolCall } from '../raw-mcp.ts';
+
+const step = toolCall('log_step', { step_description: 'x' });
+
+describe('a session', () => {
+  test('belongs to the user who opened it: for others it does not exist', async () => {
+    await using server = await McpServer.start();
+    const sessionId = await openSession(server);
+    const own = await post(server, step, { sessionId });
+    expect(own.status).toBe(200);
+    await own.text();
+    const answers = await Promise.all([
+      post(server, step, { sessionId, token: 'bob' }),
+      post(server, step, { sessionId: crypto.randomUUID(), token: 'bob' }),
+    ]);
+    const told = await Promise.all(answers.map(async (answer) => [answer.status, await answer.json()]));
+    expect(told[0]).toEqual(told[1]);
+    expect(told[0]).toEqual([
+      404,
+      { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } },
+    ]);
+  });
+
+  test('of HTTP+SSE belongs to its user, too', async () => {
+    await using server = await McpServer.start();
+    const abort = new AbortController();
+    const stream = await fetch(`${server.url}/sse`, {
+      headers: { authorization: 'Bearer ann' },
+      signal: abort.signal,
+    });
+    const path = /data: (\S+)/.exec(await readUntil(stream, /data: \S+\n/))![1]!;
+    expect((await post(server, INITIALIZE, { token: 'bob' }, path)).status).toBe(404);
+    expect((await post(server, INITIALIZE, {}, '/messages?sessionId=none')).status).toBe(404);
+    expect((await post(server, INITIALIZE, {}, path)).status).toBe(202);
+    abort.abort();
+    await until(() => server.endpoint.sessions === 0);
+  });
+
+  test('ends by DELETE, with all that waits in it', async () => {
+    await using server = await McpServer.start();
+    const sessionId = await openSession(server);
+    const waiting = post(server, toolCall('ask_question', { question_text: '?' }), { sessionId });
+    await server.waiting(1);
+    const gone = await fetch(`${server.url}/mcp`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer ann', 'mcp-session-id': sessionId },
+    });
+    expect(gone.status).toBe(200);
+    await server.waiting(0);
+    await (await waiting).text();
+    expect((await post(server, step, { sessionId })).status).toBe(404);
+    expect(server.endpoint.sessions).toBe(0);
+  });
+
+  test('without an id is one that was never opened', async () => {
+    await using server = await McpServer.start();
+    const answer = await post(server, step);
+    expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: -32000 } }]);
+    expect(server.endpoint.sessions).toBe(0);
+  });
+
+  test('whose opening is refused leaves nothing', async () => {
+    await using server = await McpServer.start();
+    const refused = await post(server, INITIALIZE, { headers: { accept: 'application/json' } });
+    expect(refused.status).toBe(406);
+    expect(server.endpoint.sessions).toBe(0);
+  });
+
+  test('that lies idle is closed; one with a call or a stream open is not', async () => {
+    await using server = await McpServer.start({ timing: { sessionIdleMs: 150 } });
+    const [idle, busy, watching] = [
+      await openSession(server),
+      await openSession(server),
+      await openSession(server),
+    ];
+    const call = post(server, toolCall('ask_question', { question_text: '?', wait_seconds: 1 }), {
+      sessionId: busy,
+    });
+    const abort = new AbortController();
+    await fetch(`${server.url}/mcp`, {
+      headers: { authorization: 'Bearer ann', 'mcp-session-id': watching, accept: 'text/event-stream' },
+      signal: abort.signal,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(server.endpoint.sessions).toBe(2);
+    expect((await post(server, step, { sessionId: idle })).status).toBe(404);
+    expect(await messagesIn(await call)).toMatchObject([
+      { result: { structuredContent: { status: 'pending' } } },
+    ]);
+    abort.abort();
+    await until(() => server.endpoint.sessions === 0);
+  });
+
+  test('keeps the answer of a call whose connection broke, for a client that resumes', async () => {
+    await using server = await McpServer.start();
+    const sessionId = await openSession(server);
+    const abort = new AbortController();
+    const call = await post(server, toolCall('ask_question', { question_text: '?' }), {
+      sessionId,
+      signal: abort.signal,
+    });
+    const [, lastEventId = ''] = /^id: (.+)$/m.exec(await readUntil(call, /id: .+\n/))!;
+    await server.waiting(1);
+    abort.abort();
+    await server.waiting(0);
+    const resume = (id: string) =>
+      fetch(`${server.url}/mcp`, {
+        headers: {
+          authorization: 'Bearer ann',
+          accept: 'text/event-stream',
+          'mcp-session-id': sessionId,
+          'last-event-id': id,
+        },
+      });
+    const resumed = await resume(lastEventId);
+    const replayed = await readUntil(resumed, /data: .+\n/);
+    expect(replayed).toContain('"status":"pending"');
+    await resumed.body!.cancel();
+
+    const bad = await resume('not-one-of-ours');
+    expect(bad.status).toBe(400);
+  });
+});
+
+test('1,000 sessions of two users, opened and abandoned, leave no session, timer or listener', async () => {
+  await using server = await McpServer.start({ timing: { sessionIdleMs: 1_000 } });
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  await openSession(server);
+  await until(() => server.endpoint.sessions === 0);
+  const before = timers();
+  for (let nth = 0; nth < 500; nth += 1) {
+    await Promise.all([openSession(server, { token: 'ann' }), openSession(server, { token: 'bob' })]);
+  }
+  expect(server.endpoint.sessions).toBeGreaterThan(0);
+  await until(() => server.endpoint.sessions === 0);
+  await until(() => timers() <= before + 2);
+  expect(getEventListeners(server.stopping.signal, 'abort')).toEqual([]);
+});
+
+describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
+  test('100 opened and abandoned leave no session, wait, timer or socket', async () => {
+    await using server = await McpServer.start({ timing: { sessionIdleMs: 1_500 } });
+    const first = await connect(server.url);
+    await first.close();
+    await until(() => server.endpoint.sessions === 0);
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const connections = () =>
+      new Promise<number>((resolve) =>
+        server.server.http.server.getConnections((_, count) => resolve(count)),
+      );
+    const before = timers();
+
+    const clients = await Promise.all(Array.from({ length: 100 }, () => connect(server.url)));
+    const calls = clients.map((client) => client.call('ask_question', { question_text: '?' }));
+    for (const call of calls) call.catch(() => undefined);
+    await server.waiting(100);
+    expect(server.endpoint.sessions).toBe(hasSession ? 100 : 0);
+    // Streams and calls break off; none says goodbye.
+    server.server.http.server.closeAllConnections();
+    await Promise.all(clients.map((client) => client.close()));
+
+    await server.waiting(0);
+    await until(() => server.endpoint.sessions === 0);
+    server.server.http.server.closeIdleConnections();
+    await until(() => timers() <= before + 2);
+    // A client that was about to come back when it was closed may have opened one connection more.
+    for (
+      let left = await connections(), tries = 0;
+      left > 0 && tries < 50;
+      left = await connections(), tries += 1
+    ) {
+      server.server.http.server.closeIdleConnections();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(await connections()).toBe(0);
+  });
+});
+
+test.each([STREAMABLE, SSE])('$kind: a stopped server takes no new session', async ({ connect }) => {
+  await using server = await McpServer.start();
+  await server.endpoint.close(0);
+  await expect(connect(server.url)).rejects.toThrow();
+  expect(server.endpoint.sessions).toBe(0);
+});

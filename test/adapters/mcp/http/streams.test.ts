@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RecentEvents } from '../../../../src/adapters/mcp/http/session-event-store.ts';
+import { McpServer } from '../mcp-server.ts';
+import { openSession, post, readUntil, STATELESS_HEADERS, statelessCall, toolCall } from '../raw-mcp.ts';
+
+const ASK = { question_text: '?' };
+
+describe('a call that waits', () => {
+  let server: McpServer;
+  beforeAll(async () => {
+    server = await McpServer.start({ timing: { keepAliveMs: 300 } });
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  const answered = async (call: Promise<Response>) => {
+    const started = Date.now();
+    const answer = await call;
+    const first = await readUntil(answer, /./);
+    return { answer, first, ms: Date.now() - started };
+  };
+
+  test('in a session has its first byte at once, and comments from then on', async () => {
+    const sessionId = await openSession(server);
+    const { answer, ms } = await answered(post(server, toolCall('ask_question', ASK), { sessionId }));
+    expect(ms).toBeLessThan(300);
+    expect(answer.headers.get('x-accel-buffering')).toBe('no');
+    await readUntil(answer, /^:.*keepalive/m);
+    await answer.body!.cancel();
+  });
+
+  test('without a session, too', async () => {
+    const headers = { ...STATELESS_HEADERS, 'mcp-name': 'ask_question' };
+    const { answer, first, ms } = await answered(
+      post(server, statelessCall('ask_question', ASK), { headers }),
+    );
+    expect(ms).toBeLessThan(300);
+    expect(first).toMatch(/^:/);
+    await readUntil(answer, /^: keepalive/m);
+    await answer.body!.cancel();
+    await server.waiting(0);
+  });
+
+  test('and so has HTTP+SSE', async () => {
+    const stream = fetch(`${server.url}/sse`, { headers: { authorization: 'Bearer ann' } });
+    const { answer, first, ms } = await answered(stream);
+    expect(ms).toBeLessThan(300);
+    expect(first).toMatch(/^event: endpoint\ndata: \/messages\?sessionId=/);
+    await readUntil(answer, /^: keepalive/m);
+    await answer.body!.cancel();
+  });
+
+  test('a step without a session is plain JSON', async () => {
+    const headers = { ...STATELESS_HEADERS, 'mcp-name': 'log_step' };
+    const answer = await post(server, statelessCall('log_step', { step_description: 'x' }), { headers });
+    expect(answer.headers.get('content-type')).toContain('application/json');
+    expect(await answer.json()).toMatchObject({ result: { structuredContent: { step_number: 1 } } });
+  });
+});
+
+describe('recent events', () => {
+  const message = (text: string) => ({ jsonrpc: '2.0', method: text }) as const;
+  const replayed = async (events: RecentEvents, after: string) => {
+    const sent: unknown[] = [];
+    const send = async (_id: string, event: unknown) => {
+      sent.push(event);
+    };
+    return { stream: await events.replayEventsAfter(after, { send }), sent };
+  };
+
+  test('are replayed from where one stream broke off, and no other stream’s', async () => {
+    const events = new RecentEvents();
+    const id = await events.storeEvent('one', {} as never);
+    await events.storeEvent('two', message('other'));
+    await events.storeEvent('one', message('a'));
+    await events.storeEvent('one', message('b'));
+    expect(await replayed(events, id)).toEqual({ stream: 'one', sent: [message('a'), message('b')] });
+  });
+
+  test('are forgotten one by one when there are many, or they are large', async () => {
+    const many = new RecentEvents();
+    const first = await many.storeEvent('one', message('first'));
+    for (let made = 0; made < 200; made += 1) await many.storeEvent('one', message('x'));
+    expect(await many.getStreamIdForEventId(first)).toBeUndefined();
+
+    const large = new RecentEvents();
+    const small = await large.storeEvent('one', message('small'));
+    const id = await large.storeEvent('one', message('x'.repeat(2 * 1024 * 1024)));
+    expect(await large.getStreamIdForEventId(small)).toBeUndefined();
+    expect(await large.getStreamIdForEventId(id)).toBe('one');
+  });
+});

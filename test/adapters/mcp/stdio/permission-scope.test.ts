@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { permissionScope } from '../../../../src/adapters/mcp/stdio/permission-scope.ts';
+
+const keyOf = (tool: string, input: object): string | undefined => permissionScope(tool, input)?.key;
+const bash = (command: unknown, more: object = {}) => permissionScope('Bash', { command, ...more });
+
+describe('a yes for the session to a tool', () => {
+  test('covers the tool, whatever it is given, and no other', () => {
+    expect(permissionScope('Write', { file_path: '/a' })?.name).toBe('Write');
+    expect(keyOf('Write', { file_path: '/a' })).toBe(keyOf('Write', { file_path: '/b' }));
+    expect(keyOf('Write', {})).not.toBe(keyOf('Edit', {}));
+    expect(permissionScope('mcp__files__read', {})?.name).toBe('mcp__files__read');
+  });
+
+  test.each(['', 'Wri te', 'Write\n1. No', 'a'.repeat(129)])('does not exist for the odd name %j', (tool) => {
+    expect(permissionScope(tool, {})).toBeNull();
+  });
+});
+
+describe('a yes for the session to a shell', () => {
+  test.each(['ls', 'ls -la', ' ls  src/*.ts\n', 'ls "a b"', "ls 'x'", 'ls ~'])(
+    'for %j covers ls',
+    (command) => {
+      expect(bash(command)).toEqual(bash('ls'));
+      expect(bash(command)?.name).toBe('ls');
+    },
+  );
+
+  test.each([
+    ['two commands', 'ls; rm -rf ~'],
+    ['and', 'ls && rm -rf ~'],
+    ['or', 'ls || rm -rf ~'],
+    ['in the background', 'ls & rm -rf ~'],
+    ['a pipe', 'ls | sh'],
+    ['two lines', 'ls\nrm -rf ~'],
+    ['two lines of an old Mac', 'ls\rrm -rf ~'],
+    ['a line separator', 'ls\u2028rm -rf ~'],
+    ['a line that goes on', 'ls \\\nrm'],
+    ['a substitution', 'ls $(rm -rf ~)'],
+    ['backticks', 'ls `rm -rf ~`'],
+    ['a parameter that runs something', `ls $${'{x@P}'}`],
+    ['a variable', 'ls $HOME'],
+    ['a substitution in quotes', 'ls "$(rm -rf ~)"'],
+    ['a file that is written', 'ls > ~/.bashrc'],
+    ['a file that is added to', 'ls >> ~/.bashrc'],
+    ['a file that is read', 'ls < /dev/tcp/evil/80'],
+    ['a process substitution', 'ls <(rm -rf ~)'],
+    ['a subshell', '(ls)'],
+    ['a group', '{ ls; }'],
+    ['history', 'ls !rm'],
+    ['something invisible', 'ls \u202e rm'],
+    ['NUL', 'ls\0rm'],
+    ['a setting before the command', 'LD_PRELOAD=/tmp/evil.so ls'],
+    ['a quoted command', '"ls" -la'],
+    ['an escaped command', '\\ls'],
+    ['a command that is a variable', '$SHELL -c ls'],
+    ['a tab', 'ls\trm'],
+    ['nothing', ' '],
+    ['another alphabet', 'lѕ'],
+  ])('%s: there is none', (_name, command) => {
+    expect(bash(command)).toBeNull();
+  });
+
+  test.each([
+    'sudo ls',
+    'env ls',
+    'bash -c ls',
+    '/bin/sh ls',
+    'xargs ls',
+    'find . -exec ls',
+    'if ls',
+    'coproc ls',
+    'tmux new ls',
+    'python3 x.py',
+    '/usr/bin/python3.12 x.py',
+    'lua5.4 x.lua',
+    'php-8.3 x.php',
+    'CMD /c dir',
+    'bash.exe -c ls',
+    'Python.exe x.py',
+  ])('for what runs others there is none: %s', (command) => expect(bash(command)).toBeNull());
+
+  test.each(['git status', '7z l', 'm4', 'g++-12 a.cc'])('a number does not make %s another', (command) => {
+    expect(bash(command)?.name).toBe(command.split(' ')[0]);
+  });
+
+  test.each([
+    ['a list', ['bash', '-c', 'ls']],
+    ['a number', 1],
+    ['nothing', null],
+  ])('there is none for %s instead of a line', (_name, command) => expect(bash(command)).toBeNull());
+
+  test('does not cover another path to a command of the same name', () => {
+    expect(bash('/tmp/ls')?.key).not.toBe(bash('ls')?.key);
+    expect(bash('./ls')?.key).not.toBe(bash('ls')?.key);
+    expect(bash('LS')?.key).not.toBe(bash('ls')?.key);
+  });
+
+  test('covers the same surroundings only; remarks do not count', () => {
+    expect(bash('ls', { description: 'look', timeout: 5 })).toEqual(bash('ls -a', { description: 'again' }));
+    expect(bash('ls', { dangerouslyDisableSandbox: true })?.key).not.toBe(bash('ls')?.key);
+    expect(bash('ls', { a: 1, b: 2 })).toEqual(bash('ls', { b: 2, a: 1 }));
+  });
+
+  test('is one of each tool', () => {
+    expect(keyOf('Bash', { command: 'ls' })).not.toBe(keyOf('Terminal', { command: 'ls' }));
+  });
+
+  test.each(['Bash', 'shell', 'run', 'exec_command', 'PowerShell', 'terminal'])(
+    'there is none where the command is not where it is looked for: %s',
+    (tool) => expect(permissionScope(tool, { text: 'ls; rm' })).toBeNull(),
+  );
+
+  test('is meant by any tool that takes a command, whatever its name', () => {
+    expect(permissionScope('helper', { command: 'ls; rm' })).toBeNull();
+    expect(permissionScope('helper', { script: 'git status' })?.name).toBe('git');
+    expect(permissionScope('helper', { command: 'ls', script: 'rm' })).toBeNull();
+  });
+});

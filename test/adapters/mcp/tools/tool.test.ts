@@ -1,0 +1,45 @@
+import type * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { TOOLS } from '../../../../src/adapters/mcp/tools/tools.ts';
+
+describe.each(TOOLS.map((tool) => ({ name: tool.definition.name, tool })))('$name', ({ tool }) => {
+  const { inputSchema, outputSchema, description } = tool.definition;
+  const { entries } = tool.useCase.input as unknown as { entries: v.ObjectEntries };
+
+  test('takes fields of its use case, each of a plain type and described', () => {
+    for (const [name, schema] of Object.entries(inputSchema.properties)) {
+      expect(['string', 'number']).toContain(schema.type);
+      expect(schema.description?.length).toBeGreaterThan(10);
+      const from = [...tool.renamed].find(([, ours]) => ours === name)?.[0];
+      expect(Object.keys(entries)).toContain(from);
+    }
+  });
+
+  test('has schemas that every client can read', () => {
+    for (const schema of [inputSchema, outputSchema]) {
+      expect(schema.type).toBe('object');
+      expect(JSON.stringify(schema)).not.toMatch(/\$(schema|ref|defs)/);
+    }
+    expect(Object.keys(outputSchema.properties).length).toBeGreaterThan(0);
+  });
+
+  test('says enough, and not too much, for a model to use it', () => {
+    expect(description.length).toBeGreaterThan(100);
+    expect(description.length).toBeLessThan(1_200);
+  });
+});
+
+test('the schemas, as clients are told', () => {
+  const inputs = TOOLS.map(({ definition }) => [definition.name, definition.inputSchema.required]);
+  expect(inputs).toEqual([
+    ['log_step', ['step_description']],
+    ['ask_question', []],
+    ['end_session', ['agent_instance_id']],
+  ]);
+  const outputs = TOOLS.map(({ definition }) => definition.outputSchema.required?.toSorted());
+  expect(outputs).toEqual([
+    ['agent_instance_id', 'step_number', 'success', 'user_feedback'],
+    ['agent_instance_id', 'answer', 'question_id', 'status', 'user_feedback'],
+    ['agent_instance_id', 'final_status', 'success'],
+  ]);
+});

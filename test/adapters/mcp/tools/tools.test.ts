@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ToolResult } from '../../../../src/adapters/mcp/tools/tool-result.ts';
+import { CLIENTS, type TestClient } from '../clients.ts';
+import { McpServer } from '../mcp-server.ts';
+
+const UUID_V7 = expect.stringMatching(
+  /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+);
+
+let server: McpServer;
+beforeAll(async () => {
+  server = await McpServer.start();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** The structured result; the text must say the same. */
+function answerOf({ structuredContent, content, isError }: ToolResult): { [name: string]: unknown } {
+  expect(isError ?? false).toBe(false);
+  expect(JSON.parse(content[0]!.text)).toEqual(structuredContent);
+  return structuredContent!;
+}
+
+describe.each(CLIENTS)('$kind', ({ connect }) => {
+  let client: TestClient;
+  beforeAll(async () => {
+    client = await connect(server.url);
+  });
+  afterAll(() => client.close());
+
+  test('lists the tools', async () => {
+    const tools = await client.tools();
+    expect(tools.map(({ name }) => name)).toEqual(['log_step', 'ask_question', 'end_session']);
+    expect(tools[0]!.inputSchema).toMatchObject({
+      type: 'object',
+      properties: { agent_instance_id: { type: 'string' }, step_description: { type: 'string' } },
+      required: ['step_description'],
+    });
+  });
+
+  test('logs steps, asks, is answered from the side, and ends', async () => {
+    const first = answerOf(await client.call('log_step', { step_description: 'Read the code' }));
+    expect(first).toEqual({
+      success: true,
+      agent_instance_id: UUID_V7,
+      step_number: 1,
+      user_feedback: [],
+    });
+    const session = { agent_instance_id: first.agent_instance_id as string };
+    await server.say(session.agent_instance_id, 'use the other branch');
+    expect(
+      answerOf(await client.call('log_step', { ...session, step_description: 'Change it' })),
+    ).toMatchObject({ step_number: 2, user_feedback: ['use the other branch'] });
+
+    await server.say(session.agent_instance_id, 'and hurry');
+    const asked = client.call('ask_question', { ...session, question_text: 'Which port?' });
+    await server.waiting(1);
+    await server.say(session.agent_instance_id, '8081');
+    const answered = answerOf(await asked);
+    expect(answered).toEqual({
+      ...session,
+      answer: '8081',
+      question_id: UUID_V7,
+      status: 'answered',
+      user_feedback: ['and hurry'],
+    });
+    // Asking for it again tells the same, every time.
+    expect(answerOf(await client.call('ask_question', { question_id: answered.question_id }))).toEqual(
+      answered,
+    );
+
+    expect(answerOf(await client.call('end_session', session))).toEqual({
+      ...session,
+      success: true,
+      final_status: 'COMPLETED',
+    });
+    const late = await client.call('ask_question', { ...session, question_text: 'Anyone?' });
+    expect(answerOf(late)).toMatchObject({ status: 'closed', answer: null });
+    expect(server.signals.size).toBe(0);
+  });
+});

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, test } from 'vitest';
+import { PostgresSignals, pauseBefore } from '../../../src/adapters/signals/postgres-signals.ts';
+import { CHANNEL } from '../../../src/adapters/signals/signal-payload.ts';
+import type { CurrentVersions } from '../../../src/adapters/signals/sweep.ts';
+import { signalsContract } from '../../../src/contracts/signals.ts';
+import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
+import type { Logger } from '../../../src/ports/runtime.ts';
+import type { Signal } from '../../../src/ports/signals/signals.ts';
+import { createDatabase } from '../../support/postgres/postgres-database.ts';
+import { RecordedLog } from './recorded-log.ts';
+import { heard, notify, someInstance, terminateListeners } from './signal-traffic.ts';
+
+let databaseUrl: string;
+/** Stands for the store of some server process. */
+let store: pg.Client;
+let open: PostgresSignals[] = [];
+let log: RecordedLog;
+
+beforeAll(async () => {
+  databaseUrl = await createDatabase(inject('postgresUrl'));
+  store = new pg.Client({ connectionString: databaseUrl });
+  await store.connect();
+});
+afterAll(() => store.end());
+beforeEach(() => {
+  log = new RecordedLog();
+});
+afterEach(async () => {
+  await Promise.all(open.map((signals) => signals.close()));
+  open = [];
+});
+
+const nothingNew: CurrentVersions = async () => [];
+
+function make(currentVersions: CurrentVersions = nothingNew): PostgresSignals {
+  const signals = new PostgresSignals({
+    connection: { connectionString: databaseUrl },
+    currentVersions,
+    versionsOfUsers: async () => [],
+    logger: log,
+    // Longer than any test: what is delivered then did not wait for a regular sweep.
+    timing: { sweep: 600_000 },
+  });
+  open.push(signals);
+  return signals;
+}
+
+async function start(currentVersions?: CurrentVersions): Promise<PostgresSignals> {
+  const signals = make(currentVersions);
+  await signals.start();
+  return signals;
+}
+
+async function listening(logger: Logger): Promise<PostgresSignals> {
+  const connection = { connectionString: databaseUrl };
+  const signals = new PostgresSignals({
+    connection,
+    currentVersions: nothingNew,
+    versionsOfUsers: async () => [],
+    logger,
+  });
+  await signals.start();
+  return signals;
+}
+
+describe('signals: PostgreSQL, within the process', () => {
+  signalsContract({ describe, test }, async (logger) => {
+    const signals = await listening(logger);
+    return { signals, send: async (sent) => signals.publish(sent), close: () => signals.close() };
+  });
+});
+
+describe('signals: PostgreSQL, from another process', () => {
+  signalsContract({ describe, test }, async (logger) => {
+    const signals = await listening(logger);
+    const send = async (sent: readonly Signal[]) => {
+      // Notifications keep their order: once the last has come, so have the others.
+      const last = { ...someInstance(), version: 1 };
+      const arrived = heard(signals, last);
+      await notify(store, ...sent, last);
+      await arrived;
+    };
+    return { signals, send, close: () => signals.close() };
+  });
+});
+
+describe('notifications', () => {
+  it('reach every server process on the database', async () => {
+    const [one, two] = [await start(), await start()];
+    const sent = { ...someInstance(), version: 4 };
+    const arrived = [heard(one, sent), heard(two, sent)];
+    await notify(store, sent);
+    expect(await Promise.all(arrived)).toEqual([sent, sent]);
+  });
+
+  it('do not reach processes on another database of the same server', async () => {
+    const elsewhere = new PostgresSignals({
+      connection: { connectionString: await createDatabase(inject('postgresUrl')) },
+      currentVersions: nothingNew,
+      versionsOfUsers: async () => [],
+      logger: log,
+    });
+    open.push(elsewhere);
+    await elsewhere.start();
+    const here = await start();
+    const sent = { ...someInstance(), version: 1 };
+    let strayed = false;
+    elsewhere.subscribe(
+      sent,
+      () => {
+        strayed = true;
+      },
+      () => 0,
+    );
+    const arrived = heard(here, sent);
+    await notify(store, sent);
+    await arrived;
+    expect(strayed).toBe(false);
+  });
+
+  it('carry any user id that PostgreSQL can, in as many payloads as it takes', async () => {
+    const signals = await start();
+    const sent = Array.from({ length: 100 }, (_, index) => ({
+      userId: '😀"\\'.repeat(63) as UserId,
+      agentInstanceId: randomUUID() as AgentInstanceId,
+      version: index + 1,
+    }));
+    const arrived = sent.map((signal) => heard(signals, signal));
+    await notify(store, ...sent);
+    expect(await Promise.all(arrived)).toEqual(sent);
+  });
+
+  it('are ignored and logged when they are malformed', async () => {
+    const signals = await start();
+    const sent = { ...someInstance(), version: 1 };
+    const arrived = heard(signals, sent);
+    await store.query(`notify ${CHANNEL}`);
+    await store.query(`notify ${CHANNEL}, '[["ada"]]'`);
+    await notify(store, sent);
+    await arrived;
+    expect(log.lines).toEqual(Array(2).fill('warn: Ignored a notification that is not of signals'));
+  });
+});
+
+describe('a killed connection', () => {
+  it('is renewed, and what was sent meanwhile is read at once', async () => {
+    const instance = someInstance();
+    let version = 1;
+    const signals = await start(async () => [{ ...instance, version }]);
+    const arrived = heard(signals, instance, { version: 2, seen: 1 });
+    await terminateListeners(store);
+    version = 2;
+    await notify(store, { ...instance, version });
+    expect(await arrived).toEqual({ ...instance, version: 2 });
+    const next = heard(signals, instance, { version: 3 });
+    await notify(store, { ...instance, version: 3 });
+    await next;
+  });
+
+  it('is listened on again before what was missed is read', async () => {
+    const instance = someInstance();
+    const committedAfterRead = { ...instance, version: 3 };
+    const signals = await start(async () => {
+      await notify(store, committedAfterRead);
+      return [{ ...instance, version: 1 }];
+    });
+    const arrived = heard(signals, instance, { version: 3, seen: 1 });
+    await terminateListeners(store);
+    expect(await arrived).toEqual(committedAfterRead);
+  });
+
+  it('is not believed to be read up to date by a sweep that began before', async () => {
+    const instance = someInstance();
+    const begun = Promise.withResolvers<void>();
+    const slow = Promise.withResolvers<void>();
+    let calls = 0;
+    const signals = make(async () => {
+      calls += 1;
+      if (calls > 1) return [{ ...instance, version: 2 }];
+      begun.resolve();
+      await slow.promise;
+      return [{ ...instance, version: 1 }];
+    });
+    const arrived = heard(signals, instance, { version: 2, seen: 1 });
+    await signals.start();
+    await begun.promise;
+    await terminateListeners(store);
+    await log.seen(/Connected for signals again/);
+    expect(calls).toBe(1);
+    slow.resolve();
+    await arrived;
+  });
+});
+
+it('pauses longer with each attempt to reconnect, at random, up to the longest', () => {
+  const pauses = (attempt: number) =>
+    Array.from({ length: 200 }, () => pauseBefore(attempt, { first: 100, longest: 5_000 }));
+  for (const [attempt, ceiling] of [
+    [0, 100],
+    [3, 800],
+    [6, 5_000],
+    [2_000, 5_000],
+  ] as const) {
+    const made = pauses(attempt);
+    expect(Math.max(...made)).toBeLessThanOrEqual(ceiling);
+    expect(Math.min(...made)).toBeGreaterThanOrEqual(ceiling / 2);
+    expect(new Set(made).size).toBeGreaterThan(100);
+  }
+});

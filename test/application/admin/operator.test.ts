@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest';
+import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory/agent-instance-repository.ts';
+import { InMemoryApiKeyRepository } from '../../../src/adapters/in-memory/api-key-repository.ts';
+import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
+import { InMemoryDataRemoval } from '../../../src/adapters/in-memory/data-removal.ts';
+import { JwtIssuer } from '../../../src/adapters/jwt/jwt-issuer.ts';
+import { JwtVerifier } from '../../../src/adapters/jwt/jwt-verifier.ts';
+import type { KeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
+import { TokenRecorder } from '../../../src/adapters/jwt/token-recorder.ts';
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
+import { createOperator, standingToken } from '../../../src/application/admin/operator.ts';
+import { storageUnavailable } from '../../../src/ports/errors.ts';
+import {
+  check,
+  freshKeyPair,
+  NOW,
+  OWN_KEY_KINDS,
+  pairs,
+  SettableClock,
+  signedToken,
+} from '../../adapters/jwt/signed-tokens.ts';
+import { LogBook } from '../../adapters/koa/test-server.ts';
+import { aKeyId, instanceIdOf, userIdOf } from '../../support/builders.ts';
+
+const ada = userIdOf('ada');
+const UNLIMITED = { agentInstanceId: null, expiresInSeconds: null } as const;
+
+/** What whoever runs a server with these keys has; it signs with the first. */
+function operating(keys: readonly KeyPair[], stored = emptyStore()) {
+  const clock = new SettableClock();
+  const { apiKeys, signals, queries, removal } = stored;
+  const recorder = new TokenRecorder({ keys, clock });
+  const issuer = new JwtIssuer({ key: keys[0]!, namesKey: keys.length > 1 });
+  const recordOf = (token: string) => recorder.recordOf(token);
+  const ports = { apiKeys, queries, removal, clock, issuer, recordOf };
+  /** By another process each time, which remembers nothing. */
+  const isGood = async (token: string) => {
+    const issued = { apiKeys, revocations: signals, logger: new LogBook() };
+    const verifier = new JwtVerifier({ keys, clock, issued, removal });
+    try {
+      await verifier.verify(token);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await verifier.close();
+    }
+  };
+  return { ...ports, stored, operator: createOperator(ports), isGood };
+}
+
+function emptyStore() {
+  const signals = new InProcessSignals();
+  const repository = new InMemoryAgentInstanceRepository(signals);
+  return {
+    signals,
+    repository,
+    apiKeys: new InMemoryApiKeyRepository(repository, signals),
+    queries: new InMemoryDashboardQueries(repository),
+    removal: new InMemoryDataRemoval(repository, signals),
+  };
+}
+
+describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {
+  const asked = { userId: ada, name: 'at the start', scope: 'agent' } as const;
+
+  test('is made again of its one record, and good each time', async () => {
+    const ports = operating([pairs[kind]]);
+    const tokens = [await standingToken(ports, asked), await standingToken(ports, asked)];
+    // An ES256 signature never comes out the same again.
+    if (kind !== 'ES256') expect(tokens[1]).toBe(tokens[0]);
+    for (const token of tokens) expect(await ports.isGood(token)).toBe(true);
+    expect(await ports.operator.list()).toHaveLength(1);
+  });
+
+  test('is another one after it was revoked', async () => {
+    const ports = operating([pairs[kind]]);
+    const first = await standingToken(ports, asked);
+    const [key] = await ports.operator.list();
+    await ports.operator.revoke(key!.id);
+    const second = await standingToken(ports, asked);
+    expect(await Promise.all([first, second].map(ports.isGood))).toEqual([false, true]);
+    expect(await standingToken(ports, asked).then(ports.isGood)).toBe(true);
+    expect(await ports.operator.list()).toHaveLength(2);
+  });
+
+  test('never grows out of a key that is limited, or is for something else', async () => {
+    const ports = operating([pairs[kind]]);
+    const others = [
+      { agentInstanceId: instanceIdOf(1) },
+      { expiresInSeconds: 60 },
+      { name: 'another' },
+      { userId: userIdOf('bob') },
+    ];
+    for (const other of others) await ports.operator.issue({ ...UNLIMITED, ...asked, ...other });
+    const { caller } = await check(await standingToken(ports, asked), pairs[kind]);
+    expect(caller).toMatchObject({ userId: ada, agentInstanceId: null, expiresAt: null });
+    expect(await ports.operator.list()).toHaveLength(others.length + 1);
+  });
+
+  test('outlives the exchange of the keys: the old one stays good beside the new one', async () => {
+    const before = operating([pairs[kind]]);
+    const old = await standingToken(before, asked);
+    const after = operating([freshKeyPair(kind), pairs[kind]], before.stored);
+    const token = await standingToken(after, asked);
+    expect(token).not.toBe(old);
+    expect(await Promise.all([old, token].map(after.isGood))).toEqual([true, true]);
+    const records = (await after.operator.list()).length;
+    await standingToken(after, asked);
+    expect(await after.operator.list()).toHaveLength(records);
+  });
+});
+
+test('a short key stands for agents only', async () => {
+  const ports = operating([pairs['short RS256']]);
+  const asked = { userId: ada, name: 'at the start', scope: 'dashboard' } as const;
+  await expect(standingToken(ports, asked)).rejects.toMatchObject({ code: 'issuing_disabled' });
+  expect(await ports.operator.list()).toEqual([]);
+});
+
+describe('importing', () => {
+  const fresh = (claims: object = {}) => signedToken({ sub: 'ada', iat: NOW, jti: aKeyId(), ...claims });
+
+  test('records a token under its id, or under one that follows from it', async () => {
+    const { operator, isGood } = operating([pairs.EdDSA]);
+    const jti = aKeyId();
+    const tokens = [
+      fresh({ jti, scope: 'dashboard' }),
+      fresh({ jti: 'an id of other making' }),
+      fresh({ jti: undefined }),
+    ];
+    const imported = await operator.import(tokens);
+    expect(imported).toMatchObject([
+      { outcome: 'recorded', key: { id: jti, user_id: 'ada', scope: 'dashboard', name: 'imported' } },
+      { outcome: 'recorded', key: { id: expect.stringMatching(/^\w[\w-]{15}$/), scope: 'agent' } },
+      { outcome: 'recorded', key: { id: expect.stringMatching(/^\w[\w-]{15}$/), scope: 'agent' } },
+    ]);
+    for (const { id } of await operator.list()) await operator.revoke(id);
+    for (const token of tokens) expect(await isGood(token)).toBe(false);
+  });
+
+  test('again changes nothing: what was revoked stays revoked', async () => {
+    const { operator, isGood } = operating([pairs.EdDSA]);
+    const token = fresh();
+    const [first] = await operator.import([token, token]);
+    const id = first!.outcome === 'refused' ? '' : first!.key.id;
+    await operator.revoke(id);
+    expect(await operator.import([token])).toMatchObject([
+      { outcome: 'known', key: { id, revoked_at: expect.any(String) } },
+    ]);
+    expect(await isGood(token)).toBe(false);
+    expect(await operator.list()).toHaveLength(1);
+  });
+
+  test.each([
+    ['that is none', () => 'nonsense', 'not three parts'],
+    [
+      'that another key has signed',
+      () => signedToken({ sub: 'ada' }, {}, freshKeyPair('EdDSA')),
+      'no key of this server has signed it',
+    ],
+    ['that has expired', () => fresh({ exp: NOW - 60 }), 'expired'],
+    ['without a scope of ours', () => fresh({ scope: 'openid' }), 'it has no scope that means anything here'],
+    ['of nobody', () => fresh({ sub: '' }), 'the user must be a text of 1 to 255 characters'],
+  ])('refuses a token %s, and goes on', async (_which, token, reason) => {
+    const { operator } = operating([pairs.EdDSA]);
+    expect(await operator.import([token(), fresh()])).toMatchObject([
+      { outcome: 'refused', reason },
+      { outcome: 'recorded' },
+    ]);
+    expect(await operator.list()).toHaveLength(1);
+  });
+
+  test('refuses an ES256 token without an id: it has a second form, which could not be revoked', async () => {
+    const { operator } = operating([pairs.ES256]);
+    const tokens = [{ sub: 'ada' }, { sub: 'ada', jti: 'of another form' }, { sub: 'ada', jti: aKeyId() }];
+    const imported = await operator.import(tokens.map((claims) => signedToken(claims, {}, pairs.ES256)));
+    expect(imported.map(({ outcome }) => outcome)).toEqual(['refused', 'refused', 'recorded']);
+  });
+
+  test('makes a token of a short key good, and never another one under its id', async () => {
+    const { operator, isGood } = operating([pairs['short RS256']]);
+    const jti = aKeyId();
+    const token = signedToken({ sub: 'ada', jti }, {}, pairs['short RS256']);
+    const forged = signedToken({ sub: 'ada', jti, iat: NOW }, {}, pairs['short RS256']);
+    expect(await isGood(token)).toBe(false);
+    expect(await operator.import([token, forged])).toMatchObject([
+      { outcome: 'recorded' },
+      { outcome: 'refused', reason: `another token with the id ${jti} is recorded` },
+    ]);
+    expect(await Promise.all([token, forged].map(isGood))).toEqual([true, false]);
+  });
+
+  test('fails as a whole when the store does: that is no fault of a token', async () => {
+    const { apiKeys, ...ports } = operating([pairs.EdDSA]);
+    apiKeys.update = () => Promise.reject(storageUnavailable());
+    const operator = createOperator({ ...ports, apiKeys });
+    await expect(operator.import([fresh()])).rejects.toMatchObject({ code: 'storage_unavailable' });
+  });
+});
+
+describe('revoking', () => {
+  test('names every key of that id, whosever it is; one that is not there is no error', async () => {
+    const { operator } = operating([pairs.EdDSA]);
+    const jti = aKeyId();
+    await operator.import(['ada', 'bob'].map((sub) => signedToken({ sub, jti })));
+    expect(await operator.revoke(jti)).toMatchObject([
+      { user_id: 'ada', revoked_at: expect.any(String) },
+      { user_id: 'bob', revoked_at: expect.any(String) },
+    ]);
+    expect(await operator.revoke(aKeyId())).toEqual([]);
+    await expect(operator.revoke('x')).rejects.toMatchObject({ code: 'invalid_id' });
+  });
+
+  test('again tells when it was revoked first', async () => {
+    const { operator, clock } = operating([pairs.EdDSA]);
+    await operator.issue({ ...UNLIMITED, userId: ada, name: 'laptop', scope: 'agent' });
+    const [key] = await operator.list();
+    const first = await operator.revoke(key!.id);
+    clock.seconds += 60;
+    expect(await operator.revoke(key!.id)).toEqual(first);
+  });
+});
+
+test('no id of a new key looks like an option of a command', async () => {
+  const { operator } = operating([pairs.EdDSA]);
+  for (let nth = 0; nth < 500; nth += 1) {
+    await operator.issue({ ...UNLIMITED, userId: ada, name: `${nth}`, scope: 'agent' });
+  }
+  const ids = (await operator.list()).map(({ id }) => id);
+  expect(ids.filter((id) => id.startsWith('-'))).toEqual([]);
+});

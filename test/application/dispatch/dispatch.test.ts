@@ -1,0 +1,417 @@
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { createDispatch } from '../../../src/application/dispatch/dispatch.ts';
+import { type Call, defineUseCase, type UseCase } from '../../../src/application/use-case.ts';
+import * as useCases from '../../../src/application/use-cases/index.ts';
+import * as field from '../../../src/application/wire/fields.ts';
+import type { Scope } from '../../../src/ports/tokens/token-verifier.ts';
+import { aCaller, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
+import { InMemoryApplication, refusal } from '../in-memory-application.ts';
+
+const INSTANCE = instanceIdOf(1);
+const registry = { ...useCases };
+const input = v.object({ agent_instance_id: field.id, wait: field.optional(field.waitSeconds) });
+
+/** A use case that answers nothing and remembers how it was called. */
+function recordingUseCase(needed: readonly Scope[] = ['agent']) {
+  const calls: Call<v.InferOutput<typeof input>>[] = [];
+  const useCase = defineUseCase({
+    name: 'record',
+    summary: 'Remembers its calls',
+    refusals: [],
+    scopes: needed,
+    input,
+    output: v.object({}),
+    async run(_ports, call) {
+      calls.push(call);
+      return {};
+    },
+  });
+  return { calls, useCase };
+}
+
+describe('a request is refused', () => {
+  const NO_SCOPE = aCaller({ scopes: ['dashboard'] });
+
+  test.each([
+    ['right', { agent_instance_id: INSTANCE }],
+    ['invalid', { agent_instance_id: 'x' }],
+    ['hostile', { agent_instance_id: INSTANCE, content: '\0' }],
+  ])('for its scope before its input is looked at, which is %s', async (_what, raw) => {
+    const { calls, useCase } = recordingUseCase();
+    const request = new InMemoryApplication().dispatch(useCase, { caller: NO_SCOPE, input: raw });
+    expect(await refusal(request)).toMatchObject({ code: 'insufficient_scope', issues: [] });
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    [
+      'too deep before it is parsed',
+      { agent_instance_id: 'x', deep: JSON.parse('['.repeat(64) + ']'.repeat(64)) },
+      'too_deep',
+    ],
+    [
+      'hostile keys before it is parsed',
+      JSON.parse('{"agent_instance_id": "x", "__proto__": 1}'),
+      'invalid_json',
+    ],
+    ['bad characters before it is parsed', { agent_instance_id: '\0' }, 'invalid_character'],
+    ['a malformed id before its key is looked at', { agent_instance_id: 'x' }, 'invalid_id'],
+    ['a bad key last', { agent_instance_id: INSTANCE }, 'invalid_idempotency_key'],
+  ])('for %s', async (_what, raw, code) => {
+    const { calls, useCase } = recordingUseCase();
+    const request = { caller: aCaller(), input: raw, idempotencyKey: 'ä' };
+    expect(await refusal(new InMemoryApplication().dispatch(useCase, request))).toMatchObject({ code });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('a scope', () => {
+  test.each<[needed: Scope[], had: Scope[], allowed: boolean]>([
+    [['agent'], ['agent'], true],
+    [['agent'], ['dashboard', 'agent'], true],
+    [['agent'], ['dashboard'], false],
+    [['agent'], [], false],
+    [['dashboard'], ['dashboard'], true],
+    [['dashboard'], ['agent'], false],
+    [['agent', 'dashboard'], ['dashboard'], true],
+    [['agent', 'dashboard'], [], false],
+    [[], ['agent'], true],
+    [[], [], true],
+  ])('of %j that is needed, with a token of %j: allowed is %s', async (needed, scopes, allowed) => {
+    const { calls, useCase } = recordingUseCase(needed);
+    const request = { caller: aCaller({ scopes }), input: { agent_instance_id: INSTANCE } };
+    const dispatched = new InMemoryApplication().dispatch(useCase, request);
+    if (allowed) expect(await dispatched).toEqual({});
+    else expect(await refusal(dispatched)).toMatchObject({ code: 'insufficient_scope' });
+    expect(calls).toHaveLength(allowed ? 1 : 0);
+  });
+
+  const otherThanAgent: { readonly [useCase: string]: readonly string[] } = {
+    verifyToken: [],
+    browseConversations: ['agent', 'dashboard'],
+    readAgentInstance: ['agent', 'dashboard'],
+    readConversation: ['agent', 'dashboard'],
+    setInstanceStatus: ['agent', 'dashboard'],
+    deleteAccount: ['dashboard'],
+    deleteAgentInstance: ['dashboard'],
+    listAgentInstances: ['dashboard'],
+    listAgentTypes: ['dashboard'],
+    listMessages: ['dashboard'],
+    readAgentSummary: ['dashboard'],
+    renameAgentInstance: ['dashboard'],
+    restoreAgentInstance: ['dashboard'],
+    writeToAgent: ['dashboard'],
+    createApiKey: ['dashboard'],
+    listApiKeys: ['dashboard'],
+    revokeApiKey: ['dashboard'],
+  };
+
+  test.each(Object.entries(useCases))('is what it should be for %s', (name, { scopes }) => {
+    expect(scopes).toEqual(otherThanAgent[name] ?? ['agent']);
+  });
+});
+
+describe('a use case', () => {
+  test('gets its input parsed, without fields it does not know', async () => {
+    const { calls, useCase } = recordingUseCase();
+    const raw = { agent_instance_id: INSTANCE, wait: 5, from_a_newer_client: { a: 1 } };
+    await new InMemoryApplication().dispatch(useCase, { caller: aCaller(), input: raw });
+    expect(calls[0]?.input).toEqual({ agent_instance_id: INSTANCE, wait: 5 });
+  });
+
+  test('gets its caller, no key, and the signals that end its wait', async () => {
+    const { calls, useCase } = recordingUseCase();
+    const application = new InMemoryApplication();
+    const gone = new AbortController().signal;
+    const caller = aCaller({ userId: userIdOf('grace') });
+    const dispatch = createDispatch(application, application.stopping.signal);
+    await dispatch(useCase, { caller, input: { agent_instance_id: INSTANCE }, gone });
+    await dispatch(useCase, { caller, input: { agent_instance_id: INSTANCE }, idempotencyKey: null });
+    expect(calls).toEqual([
+      expect.objectContaining({ caller, idempotency: null, gone, stopping: application.stopping.signal }),
+      expect.objectContaining({ caller, idempotency: null, gone: null }),
+    ]);
+  });
+
+  test('gets the key of its request, and when it was asked', async () => {
+    const { calls, useCase } = recordingUseCase();
+    const request = { caller: aCaller(), input: { agent_instance_id: INSTANCE }, idempotencyKey: 'k' };
+    await new InMemoryApplication().dispatch(useCase, request);
+    expect(calls[0]?.idempotency).toMatchObject({ key: 'k', askedAt: NOW });
+  });
+});
+
+describe('invalid input', () => {
+  const BAD_ID = { path: 'agent_instance_id', message: 'must be a UUID' };
+
+  test.each<[useCase: keyof typeof registry, raw: object, code: string, paths: string[]]>([
+    ['endSession', { agent_instance_id: 'x' }, 'invalid_id', ['agent_instance_id']],
+    ['endSession', { agent_instance_id: '' }, 'invalid_id', ['agent_instance_id']],
+    ['endSession', {}, 'invalid_input', ['agent_instance_id']],
+    ['endSession', { agent_instance_id: null }, 'invalid_input', ['agent_instance_id']],
+    ['heartbeat', { agent_instance_id: 'x' }, 'invalid_id', ['agent_instance_id']],
+    ['requestUserInput', { message_id: 'x' }, 'invalid_id', ['message_id']],
+    ['requestUserInput', {}, 'invalid_input', ['message_id']],
+    [
+      'readPendingMessages',
+      { agent_instance_id: INSTANCE, last_read_message_id: 'x' },
+      'invalid_id',
+      ['last_read_message_id'],
+    ],
+    [
+      'readPendingMessages',
+      { agent_instance_id: 'x', last_read_message_id: 'x' },
+      'invalid_id',
+      ['agent_instance_id', 'last_read_message_id'],
+    ],
+    [
+      'readPendingMessages',
+      { agent_instance_id: 'x', wait: 301 },
+      'invalid_input',
+      ['agent_instance_id', 'wait'],
+    ],
+    ['readPendingMessages', { agent_instance_id: INSTANCE, wait: -1 }, 'invalid_input', ['wait']],
+    ['readPendingMessages', { agent_instance_id: INSTANCE, wait: Number.NaN }, 'invalid_input', ['wait']],
+    ['readPendingMessages', { agent_instance_id: INSTANCE, wait: Infinity }, 'invalid_input', ['wait']],
+    ['readPendingMessages', { agent_instance_id: INSTANCE, wait: '5' }, 'invalid_input', ['wait']],
+    ['sendAgentMessage', { agent_instance_id: INSTANCE }, 'invalid_input', ['content']],
+    ['sendAgentMessage', {}, 'invalid_input', ['agent_instance_id', 'content']],
+    ['sendAgentMessage', { agent_instance_id: INSTANCE, content: ' \u3000' }, 'invalid_input', ['content']],
+    ['sendAgentMessage', { agent_instance_id: INSTANCE, content: 5 }, 'invalid_input', ['content']],
+    [
+      'sendAgentMessage',
+      { agent_instance_id: INSTANCE, content: 'a', agent_type: '' },
+      'invalid_input',
+      ['agent_type'],
+    ],
+    [
+      'sendAgentMessage',
+      { agent_instance_id: INSTANCE, content: 'a', requires_user_input: 'yes' },
+      'invalid_input',
+      ['requires_user_input'],
+    ],
+    [
+      'sendAgentMessage',
+      { agent_instance_id: INSTANCE, content: 'a', send_push: 1, send_sms: 1, send_email: 1 },
+      'invalid_input',
+      ['send_email', 'send_push', 'send_sms'],
+    ],
+    [
+      'sendAgentMessage',
+      { agent_instance_id: INSTANCE, content: 'a', message_metadata: 'a' },
+      'invalid_input',
+      ['message_metadata'],
+    ],
+    ['sendUserMessage', { agent_instance_id: INSTANCE, content: '\ufeff' }, 'invalid_input', ['content']],
+    [
+      'sendUserMessage',
+      { agent_instance_id: INSTANCE, content: 'a', mark_as_read: 0 },
+      'invalid_input',
+      ['mark_as_read'],
+    ],
+    ['startAgentInstance', {}, 'invalid_input', ['agent_type']],
+    ['startAgentInstance', { agent_type: null }, 'invalid_input', ['agent_type']],
+    ['startAgentInstance', { agent_type: ' \t' }, 'invalid_input', ['agent_type']],
+    [
+      'startAgentInstance',
+      { agent_type: 'a', agent_instance_id: '{x}' },
+      'invalid_id',
+      ['agent_instance_id'],
+    ],
+    ['startAgentInstance', { agent_type: 'a', name: ' ' }, 'invalid_input', ['name']],
+  ])('of %s, %j, is %s at %j', async (name, raw, code, paths) => {
+    const useCase: UseCase = registry[name];
+    const application = new InMemoryApplication();
+    const refused = await refusal(application.dispatch(useCase, { caller: aCaller(), input: raw }));
+    expect(refused.code).toBe(code);
+    expect(refused.issues?.map(({ path }) => path).sort()).toEqual(paths);
+    expect(refused.field).toBe(refused.issues?.[0]?.path);
+    for (const { path, message } of refused.issues ?? [])
+      expect(refused.message).toContain(`${path}: ${message}`);
+  });
+
+  test.each([
+    ['content', 1_000_000],
+    ['agent_type', 255],
+  ])('of a message is a %s of more than %i characters', async (name, limit) => {
+    const step = (fields: object) => new InMemoryApplication().step(fields);
+    expect(await step({ [name]: 'x'.repeat(limit) })).toMatchObject({ success: true });
+    expect(await refusal(step({ [name]: 'x'.repeat(limit + 1) }))).toMatchObject({
+      code: 'invalid_input',
+      field: name,
+    });
+  });
+
+  test.each(['agent_type', 'name', 'transport'])(
+    'of a new instance is a %s of more than 255 characters',
+    async (name) => {
+      const start = (length: number) =>
+        new InMemoryApplication().ask(useCases.startAgentInstance, {
+          agent_type: 'a',
+          [name]: 'x'.repeat(length),
+        });
+      expect(await start(255)).toMatchObject({ status: 'ACTIVE' });
+      expect(await refusal(start(256))).toMatchObject({ code: 'invalid_input', field: name });
+    },
+  );
+
+  test('says what a malformed id should be', async () => {
+    const request = new InMemoryApplication().ask(useCases.endSession, { agent_instance_id: 'x' });
+    expect((await refusal(request)).issues).toEqual([BAD_ID]);
+  });
+
+  test('says of what is missing that it is required', async () => {
+    const request = new InMemoryApplication().ask(useCases.sendAgentMessage, { content: 'a' });
+    expect((await refusal(request)).issues).toEqual([{ path: 'agent_instance_id', message: 'is required' }]);
+  });
+
+  test('is metadata that is a list, which is no object', async () => {
+    const step = new InMemoryApplication().step({ message_metadata: ['a'] });
+    expect(await refusal(step)).toMatchObject({ code: 'invalid_input', field: 'message_metadata' });
+  });
+
+  test('is not repeated in the refusal, which might be as long', async () => {
+    const raw = { agent_instance_id: INSTANCE, content: 'a', requires_user_input: 'secret'.repeat(10_000) };
+    const refused = await refusal(new InMemoryApplication().ask(useCases.sendAgentMessage, raw));
+    expect(refused.message.length).toBeLessThan(500);
+  });
+});
+
+describe('what is optional', () => {
+  test.each<[useCase: keyof typeof registry, raw: object, optional: string[]]>([
+    [
+      'sendAgentMessage',
+      { agent_instance_id: INSTANCE, content: 'a', agent_type: 'a' },
+      ['requires_user_input', 'git_diff', 'send_push', 'send_email', 'send_sms', 'message_metadata'],
+    ],
+    ['sendUserMessage', { agent_instance_id: INSTANCE, content: 'a' }, ['mark_as_read']],
+    ['readPendingMessages', { agent_instance_id: INSTANCE }, ['last_read_message_id', 'wait']],
+    ['startAgentInstance', { agent_type: 'a' }, ['agent_instance_id', 'name', 'transport']],
+  ])('of %s may be null, which is as good as left out', async (name, raw, optional) => {
+    const useCase: UseCase = registry[name];
+    const answers = [{}, Object.fromEntries(optional.map((name) => [name, null]))].map(async (fields) => {
+      const application = new InMemoryApplication();
+      if (name !== 'startAgentInstance') await application.step();
+      return application.ask(useCase, { ...raw, ...fields });
+    });
+    const [without, withNull] = await Promise.all(answers);
+    expect(withNull).toEqual(without);
+  });
+
+  test('is also the agent type of an instance that is there', async () => {
+    const application = new InMemoryApplication();
+    await application.step();
+    expect(await application.step({ agent_type: null })).toMatchObject({ success: true });
+  });
+});
+
+describe('ids that clients write', () => {
+  const OTHER_FORMS = [
+    INSTANCE.toUpperCase(),
+    INSTANCE.replaceAll('-', ''),
+    INSTANCE.replaceAll('-', '').toUpperCase(),
+  ];
+
+  test.each(OTHER_FORMS)(
+    '%s name the instance, and come back in canonical form',
+    async (agent_instance_id) => {
+      const application = new InMemoryApplication();
+      const canonical = { agent_instance_id: INSTANCE };
+      const other = { agent_instance_id };
+      expect(await application.step(other)).toMatchObject(canonical);
+      expect(await application.step(canonical)).toMatchObject(canonical);
+      await application.ask(useCases.sendUserMessage, { ...other, content: 'a', mark_as_read: false });
+      expect(await application.ask(useCases.heartbeat, other)).toMatchObject(canonical);
+      expect(await application.ask(useCases.readPendingMessages, other)).toMatchObject({
+        ...canonical,
+        messages: [{ content: 'a' }],
+      });
+      expect(await application.ask(useCases.endSession, other)).toMatchObject(canonical);
+      const again = application.ask(useCases.startAgentInstance, { ...other, agent_type: 'a' });
+      expect(await refusal(again)).toMatchObject({ code: 'agent_instance_exists' });
+    },
+  );
+
+  test('name messages too', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step();
+    await application.queue('hm');
+    const read = { agent_instance_id: INSTANCE, last_read_message_id: message_id.toUpperCase() };
+    const { messages, status } = await application.ask(useCases.readPendingMessages, read);
+    expect({ status, read: messages.length }).toEqual({ status: 'ok', read: 1 });
+    const request = { message_id: message_id.replaceAll('-', '').toUpperCase() };
+    expect(await application.ask(useCases.requestUserInput, request)).toMatchObject({ message_id });
+  });
+});
+
+describe('a request with an Idempotency-Key', () => {
+  const key = { idempotencyKey: 'k' };
+
+  test('that is repeated has one effect and one answer', async () => {
+    const application = new InMemoryApplication();
+    const first = await application.step({}, key);
+    application.clock.advance(60_000);
+    expect(await application.step({}, key)).toEqual(first);
+    expect((await application.stored()).instance).toMatchObject({ lastPosition: 1, version: 1 });
+  });
+
+  test('that is repeated while it runs has one effect and one answer', async () => {
+    const application = new InMemoryApplication();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => application.step({}, key)));
+    expect(new Set(answers.map(({ message_id }) => message_id)).size).toBe(1);
+    expect((await application.stored()).instance?.lastPosition).toBe(1);
+  });
+
+  test('gets what it handed over again, which is nobody else’s any more', async () => {
+    const application = new InMemoryApplication();
+    await application.step();
+    await application.queue('hm');
+    const first = await application.step({}, key);
+    expect(first.queued_user_messages).toMatchObject([{ content: 'hm' }]);
+    await application.queue('more');
+    expect(await application.step({}, key)).toEqual(first);
+  });
+
+  test.each([
+    ['another input', { content: 'another step' }],
+    ['a field more', { unknown: 1 }],
+  ])('is refused with %s', async (_what, fields) => {
+    const application = new InMemoryApplication();
+    await application.step({}, key);
+    expect(await refusal(application.step(fields, key))).toMatchObject({ code: 'idempotency_key_reused' });
+  });
+
+  test('is refused with another use case', async () => {
+    const application = new InMemoryApplication();
+    await application.ask(
+      useCases.heartbeat,
+      { agent_instance_id: (await application.step()).agent_instance_id },
+      key,
+    );
+    const other = application.ask(useCases.endSession, { agent_instance_id: INSTANCE }, key);
+    expect(await refusal(other)).toMatchObject({ code: 'idempotency_key_reused' });
+  });
+
+  test('is another user’s own affair', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step({}, key);
+    const eve = await application.step({}, { ...key, caller: aCaller({ userId: userIdOf('eve') }) });
+    expect(eve.message_id).not.toBe(message_id);
+  });
+
+  test('is checked for its scope before it is answered again', async () => {
+    const application = new InMemoryApplication();
+    await application.step({}, key);
+    const request = application.step({}, { ...key, caller: aCaller({ scopes: ['dashboard'] }) });
+    expect(await refusal(request)).toMatchObject({ code: 'insufficient_scope' });
+  });
+
+  test('that was refused is decided anew', async () => {
+    const application = new InMemoryApplication();
+    const say = () => application.queue('hm', key);
+    expect(await refusal(say())).toMatchObject({ code: 'agent_instance_not_found' });
+    await application.step();
+    expect(await say()).toMatchObject({ success: true });
+  });
+});

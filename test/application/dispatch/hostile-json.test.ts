@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { JSON_DEPTH_LIMIT, refuseHostileJson } from '../../../src/application/dispatch/hostile-json.ts';
+import { RequestError } from '../../../src/application/errors.ts';
+
+/** What was refused, and where; null when nothing was. */
+function verdict(json: object) {
+  try {
+    refuseHostileJson(json);
+    return null;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return { code: error.code, path: error.issues[0]?.path ?? null };
+  }
+}
+
+/** Objects or arrays within one another; a text stands in the innermost. */
+const nested = (depth: number, within: (inner: unknown) => object): object =>
+  Array.from({ length: depth - 1 }).reduce<object>(within, within('text'));
+const inObject = (inner: unknown) => ({ a: inner });
+const inArray = (inner: unknown) => [inner];
+
+describe('depth', () => {
+  test.each([
+    ['objects', inObject],
+    ['arrays', inArray],
+  ])('%s may be nested 64 deep and no deeper', (_what, within) => {
+    expect(JSON_DEPTH_LIMIT).toBe(64);
+    expect(verdict(nested(64, within))).toBeNull();
+    expect(verdict(nested(65, within))).toEqual({ code: 'too_deep', path: null });
+  });
+
+  test('costs no stack, however deep', () => {
+    expect(verdict(nested(1_000_000, inArray))?.code).toBe('too_deep');
+  });
+
+  test('counts on every branch, not on the first', () => {
+    expect(verdict({ first: 'flat', deep: nested(64, inArray), last: [] })?.code).toBe('too_deep');
+  });
+
+  test('is no matter of width', () => {
+    expect(verdict({ list: Array.from({ length: 10_000 }, () => ({ a: [1, null, true] })) })).toBeNull();
+  });
+});
+
+describe('keys that reach into prototypes', () => {
+  test.each(['__proto__', 'constructor', 'prototype'])('%s is refused wherever it stands', (key) => {
+    const refused = { code: 'invalid_json', path: null };
+    expect(verdict(JSON.parse(`{"${key}": 1}`))).toEqual(refused);
+    expect(verdict(JSON.parse(`{"message_metadata": {"a": [{"${key}": {}}]}}`))).toEqual(refused);
+  });
+
+  test('are no matter of values, or of other keys', () => {
+    expect(verdict({ content: '__proto__', constructors: 1, __proto: 2 })).toBeNull();
+  });
+});
+
+describe('text that no store keeps', () => {
+  test.each([
+    ['NUL', 'a\0b'],
+    ['a lone high surrogate', 'a\ud83db'],
+    ['a lone low surrogate', '\ude00'],
+    ['surrogates the wrong way round', '\ude00\ud83d'],
+  ])('%s is refused in a field, in metadata and in a list', (_what, bad) => {
+    const refusedAt = (path: string) => ({ code: 'invalid_character', path });
+    expect(verdict({ content: bad })).toEqual(refusedAt('content'));
+    expect(verdict({ message_metadata: { tool: { input: bad } } })).toEqual(
+      refusedAt('message_metadata.tool.input'),
+    );
+    expect(verdict({ list: ['fine', { text: bad }] })).toEqual(refusedAt('list.1.text'));
+  });
+
+  test.each([
+    ['NUL', 'a\0b', 'ab'],
+    ['a lone surrogate', 'a\ud83db', 'a\uFFFDb'],
+  ])('%s is refused in a key, whose name is mended where it is shown', (_what, bad, shown) => {
+    expect(verdict({ [bad]: 1 })).toEqual({ code: 'invalid_character', path: shown });
+    expect(verdict({ metadata: { [bad]: 1 } })).toEqual({
+      code: 'invalid_character',
+      path: `metadata.${shown}`,
+    });
+  });
+
+  test('is refused in the git diff of something deeper', () => {
+    expect(verdict({ message_metadata: { git_diff: 'a\0' } })).toEqual({
+      code: 'invalid_character',
+      path: 'message_metadata.git_diff',
+    });
+  });
+
+  test.each(['diff --git \0', '\ud83d'])(
+    'is let through in the git diff itself, whose rule mends it',
+    (git_diff) => {
+      expect(verdict({ git_diff, content: 'a step' })).toBeNull();
+    },
+  );
+
+  test.each(['😀', '\uFFFD', '\u0001\u001b', '\r\n', 'e\u0301', ''])('is not %j', (text) => {
+    expect(verdict({ content: text, [`key ${text}`]: [text] })).toBeNull();
+  });
+});
+
+test.each([
+  ['a bigint', 1n],
+  ['a function', () => 1],
+  ['a symbol', Symbol('x')],
+])('%s, which only a host in this process can pass, is no JSON', (_what, value) => {
+  expect(verdict({ message_metadata: { a: value } })).toEqual({
+    code: 'invalid_input',
+    path: 'message_metadata.a',
+  });
+});

@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { InFlightRequests, idempotencyOf, once } from '../../../src/application/dispatch/idempotency.ts';
+import { NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
+import type { AgentInstanceId } from '../../../src/domain/ids.ts';
+import { refusalOf } from '../../domain/error-of.ts';
+import { aCaller, anAgentType, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
+import { refusal } from '../in-memory-application.ts';
+
+const of = (input: object, key = 'key', useCase = 'log', bound: AgentInstanceId | null = null) =>
+  idempotencyOf(key, { useCase, input, bound, askedAt: NOW });
+
+describe('a request with an Idempotency-Key', () => {
+  test('is the same request when use case and input are', () => {
+    expect(of({ content: 'a', list: [1, { b: null }] })).toEqual(
+      of({ content: 'a', list: [1, { b: null }] }),
+    );
+    expect(of({}).askedAt).toEqual(NOW);
+  });
+
+  test.each([
+    ['a value', of({ content: 'b' })],
+    ['a field more', of({ content: 'a', extra: null })],
+    ['a field less', of({})],
+    ['a type', of({ content: ['a'] })],
+    ['the use case', of({ content: 'a' }, 'key', 'end')],
+  ])('is another request when %s differs', (_what, other) => {
+    expect(other.fingerprint).not.toBe(of({ content: 'a' }).fingerprint);
+  });
+
+  test.each(['k', 'x'.repeat(255), '!"#~ 7', '"0190a5c2-7b1e-7cde-8f01-23456789abcd"'])(
+    'may have the key %j',
+    (key) => {
+      expect(of({}, key).key).toBe(key);
+    },
+  );
+
+  test.each(['', 'x'.repeat(256), 'a\nb', 'a\n', '\t', '\u007f', 'ä', '😀'])(
+    'may not have the key %j',
+    async (key) => {
+      expect(refusalOf(() => of({}, key))).toMatchObject({
+        code: 'invalid_idempotency_key',
+      });
+    },
+  );
+});
+
+describe('a request that is answered once', () => {
+  const request = of({ content: 'a' });
+  const { changes } = startAgentInstance(NOTHING_YET, {
+    id: instanceIdOf(1),
+    agentType: anAgentType(),
+    now: NOW,
+  });
+  const decide = vi.fn(() => ({ output: { n: 1, at: null }, changes }));
+
+  beforeEach(() => decide.mockClear());
+
+  test('is decided, and its answer recorded with its effect', () => {
+    expect(once(request, decide)(NOTHING_YET, null)).toEqual({
+      output: { n: 1, at: null },
+      changes,
+      record: { fingerprint: request.fingerprint, answer: '{"n":1,"at":null}', recordedAt: NOW },
+    });
+    expect(decide).toHaveBeenCalledExactlyOnceWith(NOTHING_YET);
+  });
+
+  test('is recorded without an effect too', () => {
+    const decision = once(request, () => ({ output: 1, changes: null }))(NOTHING_YET, null);
+    expect(decision).toMatchObject({ changes: null, record: { answer: '1' } });
+  });
+
+  test('is answered from its record the next time: nothing is decided, changed or recorded', () => {
+    const record = { fingerprint: request.fingerprint, answer: '{"n":7}', recordedAt: NOW };
+    expect(once(request, decide)(NOTHING_YET, record)).toEqual({
+      output: { n: 7 },
+      changes: null,
+      record: null,
+    });
+    expect(decide).not.toHaveBeenCalled();
+  });
+
+  test('is refused when the record is of another request', async () => {
+    const { record } = once(of({ content: 'b' }), decide)(NOTHING_YET, null);
+    decide.mockClear();
+    expect(refusalOf(() => once(request, decide)(NOTHING_YET, record))).toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+    expect(decide).not.toHaveBeenCalled();
+  });
+
+  test('is not recorded while its answer is provisional, though its effect is kept', () => {
+    const provisional = once(request, () => ({ ...decide(), provisional: true }))(NOTHING_YET, null);
+    expect(provisional).toEqual({ output: { n: 1, at: null }, changes, record: null });
+    const final = once(request, () => ({ ...decide(), provisional: false }))(NOTHING_YET, null);
+    expect(final.record).not.toBeNull();
+  });
+
+  test('is decided each time, and never recorded, without a key', () => {
+    const answer = once(null, decide);
+    expect(answer(NOTHING_YET, null).record).toBeNull();
+    expect(answer(NOTHING_YET, null).record).toBeNull();
+    expect(decide).toHaveBeenCalledTimes(2);
+  });
+
+  test('records nothing when it is refused', () => {
+    const refuse = once(request, () => {
+      throw new Error('no');
+    });
+    expect(() => refuse(NOTHING_YET, null)).toThrow('no');
+  });
+});
+
+describe('a repeat of a request that is still running', () => {
+  const ada = aCaller();
+  const request = of({ content: 'a' });
+
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => {
+    expect(vi.getTimerCount(), 'no timer is left behind').toBe(0);
+    vi.useRealTimers();
+  });
+
+  /** Work whose end the test decides. */
+  const work = () => ({ ...Promise.withResolvers<string>(), run: vi.fn() });
+  const start = (
+    requests: InFlightRequests,
+    { run, promise }: ReturnType<typeof work>,
+    caller = ada,
+    of = request,
+  ) =>
+    requests.run(caller, of, () => {
+      run();
+      return promise;
+    });
+
+  test('waits for the first, and runs after it', async () => {
+    const [requests, first, repeat] = [new InFlightRequests(), work(), work()];
+    const answers = [start(requests, first), start(requests, repeat)];
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(repeat.run).not.toHaveBeenCalled();
+    first.resolve('first');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(repeat.run).toHaveBeenCalledOnce();
+    repeat.resolve('repeat');
+    expect(await Promise.all(answers)).toEqual(['first', 'repeat']);
+  });
+
+  test('is told to come back after 10 s, and does not run', async () => {
+    const [requests, first, repeat] = [new InFlightRequests(), work(), work()];
+    const answer = start(requests, first);
+    const told = refusal(start(requests, repeat));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await told).toMatchObject({ code: 'idempotency_in_flight' });
+    expect(repeat.run).not.toHaveBeenCalled();
+    first.resolve('late');
+    expect(await answer).toBe('late');
+  });
+
+  test('runs when the first has failed; the failure is the first’s alone', async () => {
+    const [requests, first, repeat] = [new InFlightRequests(), work(), work()];
+    const failure = expect(start(requests, first)).rejects.toThrow('down');
+    const answer = start(requests, repeat);
+    first.reject(new Error('down'));
+    repeat.resolve('repeat');
+    await failure;
+    expect(await answer).toBe('repeat');
+  });
+
+  test('runs alone: of many repeats one at a time', async () => {
+    const requests = new InFlightRequests();
+    const works = [work(), work(), work(), work()];
+    const answers = works.map((each) => start(requests, each));
+    const running = () => works.filter(({ run }) => run.mock.calls.length > 0).length;
+    for (let finished = 0; finished < works.length; finished += 1) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(running()).toBe(finished + 1);
+      works[finished]?.resolve(`${finished}`);
+    }
+    expect(await Promise.all(answers)).toEqual(['0', '1', '2', '3']);
+  });
+
+  test('waits 10 s in all, however many run before it', async () => {
+    const requests = new InFlightRequests();
+    const [first, second, third] = [work(), work(), work()];
+    const answers = [start(requests, first), start(requests, second)];
+    const told = refusal(start(requests, third));
+    await vi.advanceTimersByTimeAsync(6_000);
+    first.resolve('first');
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(await told).toMatchObject({ code: 'idempotency_in_flight' });
+    second.resolve('second');
+    await Promise.all(answers);
+  });
+
+  test('is refused at once when it is another request under the same key', async () => {
+    const [requests, first, other] = [new InFlightRequests(), work(), work()];
+    const answer = start(requests, first);
+    expect(await refusal(start(requests, other, ada, of({ content: 'b' })))).toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+    expect(other.run).not.toHaveBeenCalled();
+    first.resolve('first');
+    await answer;
+  });
+
+  test.each([
+    ['of another user', aCaller({ userId: userIdOf('eve') }), request],
+    ['under another key', ada, of({ content: 'a' }, 'another key')],
+  ])('is no repeat when it is %s', async (_whose, caller, other) => {
+    const [requests, first, second] = [new InFlightRequests(), work(), work()];
+    const answers = [start(requests, first), start(requests, second, caller, other)];
+    expect(second.run).toHaveBeenCalledOnce();
+    first.resolve('');
+    second.resolve('');
+    await Promise.all(answers);
+  });
+
+  test.each([
+    ['answered', (first: ReturnType<typeof work>) => first.resolve('')],
+    ['failed', (first: ReturnType<typeof work>) => first.reject(new Error('down'))],
+  ])('need not wait once the first has %s: the key is free', async (_how, end) => {
+    const [requests, first, later] = [new InFlightRequests(), work(), work()];
+    const answer = start(requests, first);
+    end(first);
+    await answer.catch(() => {});
+    const another = start(requests, later, ada, of({ content: 'b' }));
+    expect(later.run).toHaveBeenCalledOnce();
+    later.resolve('later');
+    expect(await another).toBe('later');
+  });
+});

@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { askQuestion } from '../../../../src/application/use-cases/agent/ask-question.ts';
+import { endSession } from '../../../../src/application/use-cases/agent/end-session.ts';
+import { instanceIdOf, messageIdOf } from '../../../support/builders.ts';
+import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
+
+const INSTANCE = { agent_instance_id: instanceIdOf(1) };
+
+let application: InMemoryApplication;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  application = new InMemoryApplication();
+});
+
+afterEach(() => {
+  expect(application.signals.size, 'no subscription is left behind').toBe(0);
+  expect(vi.getTimerCount(), 'no timer is left behind').toBe(0);
+  vi.useRealTimers();
+});
+
+type Options = Parameters<InMemoryApplication['ask']>[2];
+
+/** Asks, and lets it come to its wait. */
+async function waiting(input: object = {}, options: Options = {}) {
+  const raw = { ...INSTANCE, agent_type: 'claude-code', question_text: 'Which port?', ...input };
+  const answer = application.ask(askQuestion, raw, options);
+  answer.catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(0);
+  return { answer };
+}
+
+/** Asks, and has the answer at once, or the refusal. */
+const ask = async (input?: object, options?: Options) => (await waiting(input, options)).answer;
+
+const goOn = (question_id: string, more: object = {}) => ({
+  agent_instance_id: null,
+  question_text: null,
+  question_id,
+  ...more,
+});
+
+const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000);
+
+describe('ask_question', () => {
+  test('waits, and gives the answer', async () => {
+    const { answer } = await waiting();
+    await pass(40);
+    await application.queue('8080');
+    expect(await answer).toEqual({
+      answer: '8080',
+      question_id: expect.any(String),
+      agent_instance_id: instanceIdOf(1),
+      status: 'answered',
+      user_feedback: [],
+    });
+  });
+
+  test('is pending after 50 seconds, and goes on by its id', async () => {
+    const { answer } = await waiting();
+    await pass(50);
+    const { status, question_id, answer: none } = await answer;
+    expect([status, none]).toEqual(['pending', null]);
+
+    const { answer: later } = await waiting(goOn(question_id));
+    await pass(30);
+    await application.queue('8080');
+    expect(await later).toMatchObject({ status: 'answered', answer: '8080', question_id });
+  });
+
+  test('an answer given while nobody waited is there at once, every time', async () => {
+    const { question_id } = await ask({ wait_seconds: 0 });
+    await application.queue('8080');
+    const first = await ask(goOn(question_id, { wait_seconds: 0 }));
+    expect(first).toMatchObject({ status: 'answered', answer: '8080' });
+    expect(await ask(goOn(question_id))).toEqual(first);
+  });
+
+  test('waits as long as asked to, up to a day', async () => {
+    const { answer } = await waiting({ wait_seconds: 86_400 });
+    await pass(86_000);
+    await application.queue('at last');
+    expect((await answer).answer).toBe('at last');
+  });
+
+  test('returns what was queued before it, apart from the answer', async () => {
+    await application.step();
+    await application.queue('mind the tests');
+    const { answer } = await waiting();
+    await application.queue('8080');
+    const told = await answer;
+    expect(told).toMatchObject({ answer: '8080', user_feedback: ['mind the tests'] });
+    expect((await ask(goOn(told.question_id))).user_feedback).toEqual(['mind the tests']);
+  });
+
+  test('the same text while it is open is the same question; all who wait are told', async () => {
+    const first = await waiting();
+    const second = await waiting();
+    await application.queue('8080');
+    const [one, two] = await Promise.all([first.answer, second.answer]);
+    expect(one).toEqual(two);
+    expect(one.answer).toBe('8080');
+  });
+
+  test('makes an instance of its own when none is named', async () => {
+    const { agent_instance_id } = await ask({ agent_instance_id: null, wait_seconds: 0 });
+    expect(agent_instance_id).not.toBe(instanceIdOf(1));
+  });
+
+  test('is closed when the instance ends meanwhile', async () => {
+    const { answer } = await waiting();
+    await application.ask(endSession, INSTANCE);
+    expect(await answer).toMatchObject({ status: 'closed', answer: null });
+  });
+
+  test('a client that goes away ends the wait and leaves the question', async () => {
+    const gone = new AbortController();
+    const { answer } = await waiting({}, { gone: gone.signal });
+    gone.abort();
+    const { question_id, status } = await answer;
+    expect(status).toBe('pending');
+    await application.queue('8080');
+    expect((await ask(goOn(question_id))).answer).toBe('8080');
+  });
+
+  test('a stopping server answers that it is pending', async () => {
+    const { answer } = await waiting();
+    application.stopping.abort();
+    expect((await answer).status).toBe('pending');
+  });
+
+  test('a deleted instance ends the wait', async () => {
+    const { answer } = await waiting();
+    const refused = refusal(answer);
+    await application.delete();
+    expect(await refused).toMatchObject({ code: 'instance_deleted' });
+  });
+});
+
+describe('ask_question refuses', () => {
+  test.each([
+    ['neither text nor id', { question_text: null }],
+    ['both text and id', { question_id: messageIdOf(1) }],
+    ['an empty question', { question_text: ' \n' }],
+    ['to wait longer than a day', { wait_seconds: 86_401 }],
+    ['a negative wait', { wait_seconds: -1 }],
+  ])('%s', async (_, input) => {
+    expect(await refusal(ask(input))).toMatchObject({
+      code: 'invalid_input',
+    });
+  });
+
+  test('an id that is none', async () => {
+    expect(await refusal(ask(goOn('{braces}')))).toMatchObject({ code: 'invalid_id', field: 'question_id' });
+  });
+
+  test("a question that does not exist, or is a step, or is someone else's, alike", async () => {
+    const { message_id: step } = await application.step();
+    const { question_id } = await ask({ wait_seconds: 0 });
+    const outcomes = await Promise.all(
+      [
+        application.ask(askQuestion, { question_id: messageIdOf(99) }),
+        application.ask(askQuestion, { question_id: step }),
+        application.ask(askQuestion, { question_id }, { caller: stranger }),
+      ].map(refusal),
+    );
+    expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
+    expect(outcomes[0]).toMatchObject({ code: 'question_not_found' });
+  });
+
+  test('an instance that is new, without its type', async () => {
+    expect(await refusal(application.ask(askQuestion, { ...INSTANCE, question_text: 'x' }))).toMatchObject({
+      code: 'agent_type_required',
+    });
+  });
+});

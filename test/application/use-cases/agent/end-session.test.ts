@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { endSession } from '../../../../src/application/use-cases/agent/end-session.ts';
+import { instanceIdOf, NOW } from '../../../support/builders.ts';
+import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
+
+const INSTANCE = { agent_instance_id: instanceIdOf(1) };
+const ENDED = { success: true, ...INSTANCE, final_status: 'COMPLETED' };
+
+describe('end_session', () => {
+  test('completes the instance, and closes its question', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step({ requires_user_input: true });
+    expect(await application.ask(endSession, INSTANCE)).toEqual(ENDED);
+    expect(await application.stored(message_id)).toMatchObject({
+      instance: { status: 'COMPLETED', endedAt: NOW },
+      messages: [{ questionStatus: 'closed' }],
+    });
+  });
+
+  test('again answers the same, and keeps the end time', async () => {
+    const application = new InMemoryApplication();
+    await application.step();
+    await application.ask(endSession, INSTANCE);
+    application.clock.advance(1_000);
+    expect(await application.ask(endSession, INSTANCE)).toEqual(ENDED);
+    expect((await application.stored()).instance).toMatchObject({ endedAt: NOW, version: 2 });
+  });
+
+  test('again under a key is answered from its record', async () => {
+    const application = new InMemoryApplication();
+    await application.step();
+    await application.ask(endSession, INSTANCE);
+    const key = { idempotencyKey: 'k' };
+    expect(await application.ask(endSession, INSTANCE, key)).toEqual(ENDED);
+    await application.delete();
+    expect(await application.ask(endSession, INSTANCE, key)).toEqual(ENDED);
+  });
+
+  test('needs an instance of the caller’s', async () => {
+    const application = new InMemoryApplication();
+    const unknown = await refusal(application.ask(endSession, INSTANCE));
+    expect(unknown).toMatchObject({ code: 'agent_instance_not_found', message: 'Agent instance not found' });
+    await application.step();
+    expect(await refusal(application.ask(endSession, INSTANCE, { caller: stranger }))).toEqual(unknown);
+  });
+});

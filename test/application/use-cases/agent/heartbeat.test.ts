@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { endSession } from '../../../../src/application/use-cases/agent/end-session.ts';
+import { heartbeat } from '../../../../src/application/use-cases/agent/heartbeat.ts';
+import { instanceIdOf } from '../../../support/builders.ts';
+import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
+
+const INSTANCE = { agent_instance_id: instanceIdOf(1) };
+
+describe('heartbeat', () => {
+  test('says when the agent was last heard of', async () => {
+    const application = new InMemoryApplication();
+    await application.step();
+    application.clock.advance(1_234);
+    expect(await application.ask(heartbeat, INSTANCE)).toEqual({
+      ...INSTANCE,
+      last_heartbeat_at: '2026-01-01T10:00:01.234Z',
+    });
+    expect((await application.stored()).instance).toMatchObject({ lastHeartbeatAt: application.clock.now() });
+  });
+
+  test('does not reopen an instance that has ended', async () => {
+    const application = new InMemoryApplication();
+    await application.step();
+    await application.ask(endSession, INSTANCE);
+    await application.ask(heartbeat, INSTANCE);
+    expect((await application.stored()).instance).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  test('needs an instance of the caller’s', async () => {
+    const application = new InMemoryApplication();
+    const unknown = await refusal(application.ask(heartbeat, INSTANCE));
+    expect(unknown).toMatchObject({ code: 'agent_instance_not_found', message: 'Agent instance not found' });
+    await application.step();
+    expect(await refusal(application.ask(heartbeat, INSTANCE, { caller: stranger }))).toEqual(unknown);
+  });
+});

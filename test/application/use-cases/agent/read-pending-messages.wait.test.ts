@@ -1,0 +1,284 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endSession } from '../../../../src/application/use-cases/agent/end-session.ts';
+import { heartbeat } from '../../../../src/application/use-cases/agent/heartbeat.ts';
+import { readPendingMessages } from '../../../../src/application/use-cases/agent/read-pending-messages.ts';
+import { instanceIdOf, messageIdOf, userIdOf } from '../../../support/builders.ts';
+import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
+
+const INSTANCE = { agent_instance_id: instanceIdOf(1) };
+const EMPTY = { ...INSTANCE, messages: [], status: 'ok', already_read: [], instance_status: 'ACTIVE' };
+
+let application: InMemoryApplication;
+/** The first message: what the reader knows as the last one. */
+let cursor: string;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  application = new InMemoryApplication();
+  cursor = (await application.step()).message_id;
+});
+
+afterEach(() => {
+  expect(application.signals.size, 'no subscription is left behind').toBe(0);
+  expect([...application.waits.all()], 'no wait is left open').toEqual([]);
+  expect(vi.getTimerCount(), 'no timer is left behind').toBe(0);
+  vi.useRealTimers();
+});
+
+type Options = Parameters<InMemoryApplication['ask']>[2];
+
+/** Starts to wait, and tells what became of it so far. */
+async function wait(input: object = {}, options: Options = {}) {
+  const raw = { ...INSTANCE, last_read_message_id: cursor, wait: 60, ...input };
+  const answer = application.ask(readPendingMessages, raw, options);
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  answer.then(settle, settle);
+  await vi.advanceTimersByTimeAsync(0);
+  return { answer, isOver: () => settled };
+}
+
+const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000);
+
+describe('a read that waits', () => {
+  test('wakes when the person writes, and hands the message over', async () => {
+    const reader = await wait();
+    await pass(59);
+    expect(reader.isOver()).toBe(false);
+    await application.queue('hm');
+    await pass(0);
+    expect(reader.isOver()).toBe(true);
+    expect(await reader.answer).toMatchObject({ messages: [{ content: 'hm' }], status: 'ok' });
+    expect((await application.step()).queued_user_messages).toEqual([]);
+  });
+
+  test('without an id wakes too, and only shows the message', async () => {
+    const reader = await wait({ last_read_message_id: null });
+    await application.queue('hm');
+    expect(await reader.answer).toMatchObject({ messages: [{ content: 'hm' }] });
+    expect((await application.step()).queued_user_messages).toHaveLength(1);
+  });
+
+  test('answers at once when something is queued already', async () => {
+    await application.queue('hm');
+    const reader = await wait();
+    expect(reader.isOver()).toBe(true);
+    expect(await reader.answer).toMatchObject({ messages: [{ content: 'hm' }] });
+  });
+
+  test('answers at once when it is stale', async () => {
+    const reader = await wait({ last_read_message_id: messageIdOf(77) });
+    expect(reader.isOver()).toBe(true);
+    expect(await reader.answer).toMatchObject({ status: 'stale', messages: [] });
+  });
+
+  test('becomes stale when the agent goes on without it', async () => {
+    const reader = await wait();
+    await application.step();
+    expect(await reader.answer).toMatchObject({ status: 'stale', messages: [], already_read: [] });
+  });
+
+  test('becomes stale when another reader is handed the message first, and lists it as already read', async () => {
+    const readers = [await wait(), await wait()];
+    await application.queue('hm');
+    const answers = await Promise.all(readers.map(({ answer }) => answer));
+    expect(answers).toMatchObject([
+      { status: 'ok', messages: [{ content: 'hm' }], already_read: [] },
+      { status: 'stale', messages: [], already_read: [{ content: 'hm' }] },
+    ]);
+  });
+
+  test('answers at once when the instance has ended', async () => {
+    await application.ask(endSession, INSTANCE);
+    const reader = await wait();
+    expect(reader.isOver()).toBe(true);
+    expect(await reader.answer).toEqual({ ...EMPTY, instance_status: 'COMPLETED' });
+  });
+
+  test('answers when the instance ends', async () => {
+    const reader = await wait();
+    await application.ask(endSession, INSTANCE);
+    expect(await reader.answer).toEqual({ ...EMPTY, instance_status: 'COMPLETED' });
+  });
+
+  test('is refused when the instance is deleted', async () => {
+    const reader = await wait();
+    const refused = refusal(reader.answer);
+    await application.delete();
+    expect(await refused).toMatchObject({ code: 'instance_deleted' });
+  });
+
+  test.each([1, 0.25, 300])('answers empty after the %s seconds it was asked to wait', async (seconds) => {
+    const reader = await wait({ wait: seconds });
+    await pass(seconds - 0.001);
+    expect(reader.isOver()).toBe(false);
+    await pass(0.001);
+    expect(reader.isOver()).toBe(true);
+    expect(await reader.answer).toEqual(EMPTY);
+  });
+
+  test.each([0, null, undefined])('does not wait when asked to wait for %s', async (seconds) => {
+    const reader = await wait({ wait: seconds });
+    expect(reader.isOver()).toBe(true);
+    expect(await reader.answer).toEqual(EMPTY);
+  });
+
+  test('goes on waiting through changes that bring no message, up to its deadline', async () => {
+    const reader = await wait();
+    for (let beat = 0; beat < 5; beat += 1) {
+      await pass(10);
+      await application.ask(heartbeat, INSTANCE);
+    }
+    await pass(9.999);
+    expect(reader.isOver()).toBe(false);
+    await pass(0.001);
+    expect(reader.isOver()).toBe(true);
+    expect(await reader.answer).toEqual(EMPTY);
+  });
+
+  test('is not woken by another instance, or by another user’s of the same id', async () => {
+    const reader = await wait();
+    await application.step({ agent_instance_id: instanceIdOf(2) });
+    await application.step({}, { caller: stranger });
+    await application.queue('for eve', { caller: stranger });
+    await pass(1);
+    expect(reader.isOver()).toBe(false);
+    await application.queue('for ada');
+    expect(await reader.answer).toMatchObject({ messages: [{ content: 'for ada' }] });
+  });
+
+  test('asks the store nothing while nothing changes', async () => {
+    const update = vi.spyOn(application.repository, 'update');
+    const reader = await wait({ wait: 300 });
+    await pass(299);
+    expect(update).toHaveBeenCalledTimes(1);
+    await pass(1);
+    await reader.answer;
+    // That it waited was a sign of life, which is noted once it is over.
+    expect(update).toHaveBeenCalledTimes(2);
+  });
+
+  test('is a sign of life that counts from its end', async () => {
+    const reader = await wait({ wait: 300 });
+    application.clock.advance(300_000);
+    await pass(300);
+    await reader.answer;
+    expect((await application.stored()).instance?.lastActivityAt).toEqual(application.clock.now());
+  });
+
+  test('is an open wait until it is over, however it ends', async () => {
+    const gone = new AbortController();
+    const [first, second] = [await wait({}, { gone: gone.signal }), await wait()];
+    const open = () => [...application.waits.of(userIdOf('ada'))];
+    expect(open()).toEqual([instanceIdOf(1)]);
+    gone.abort();
+    await first.answer;
+    expect(open()).toEqual([instanceIdOf(1)]);
+    await application.queue('hm');
+    await second.answer;
+    expect(open()).toEqual([]);
+  });
+
+  test('is not woken by the note of its own activity', async () => {
+    application.clock.advance(60_000);
+    const update = vi.spyOn(application.repository, 'update');
+    const reader = await wait();
+    expect(update).toHaveBeenCalledTimes(1);
+    expect((await application.stored()).instance?.lastActivityAt).toEqual(application.clock.now());
+    await pass(60);
+    expect(await reader.answer).toEqual(EMPTY);
+  });
+
+  test('answers what there is when the process is about to stop', async () => {
+    const reader = await wait();
+    application.stopping.abort();
+    await pass(0);
+    expect(reader.isOver()).toBe(true);
+    expect(await reader.answer).toEqual(EMPTY);
+    expect((await wait()).isOver(), 'and from then on').toBe(true);
+  });
+
+  test('ends when its client is gone, and hands nothing over afterwards', async () => {
+    const gone = new AbortController();
+    const reader = await wait({}, { gone: gone.signal });
+    gone.abort();
+    await pass(0);
+    expect(reader.isOver()).toBe(true);
+    await application.queue('hm');
+    expect((await application.step()).queued_user_messages).toHaveLength(1);
+  });
+});
+
+describe('a read that waits under an Idempotency-Key', () => {
+  const key = { idempotencyKey: 'k' };
+
+  test('gives its repeat the message that it was handed', async () => {
+    const reader = await wait({}, key);
+    await application.queue('hm');
+    const answer = await reader.answer;
+    expect(answer.messages).toHaveLength(1);
+    await application.queue('more');
+    expect(await (await wait({}, key)).answer).toEqual(answer);
+  });
+
+  test('gives its repeat the empty answer once it has waited in vain', async () => {
+    const reader = await wait({}, key);
+    await pass(60);
+    expect(await reader.answer).toEqual(EMPTY);
+    await application.queue('hm');
+    const repeat = await wait({}, key);
+    expect(repeat.isOver()).toBe(true);
+    expect(await repeat.answer).toEqual(EMPTY);
+    expect((await application.step()).queued_user_messages).toHaveLength(1);
+  });
+
+  test('gives its repeat the answer that a stopping process gave', async () => {
+    const reader = await wait({}, key);
+    application.stopping.abort();
+    const answer = await reader.answer;
+    await application.queue('hm');
+    expect(await (await wait({}, key)).answer).toEqual(answer);
+  });
+
+  test('reads once more before its answer is final: what came unnoticed is handed over', async () => {
+    const reader = await wait({}, key);
+    vi.spyOn(application.signals, 'publish').mockImplementationOnce(() => {});
+    await application.queue('hm');
+    expect(reader.isOver()).toBe(false);
+    await pass(60);
+    expect(await reader.answer).toMatchObject({ messages: [{ content: 'hm' }] });
+    expect(await (await wait({}, key)).answer).toEqual(await reader.answer);
+  });
+
+  test('whose client is gone has recorded nothing: the repeat waits and is handed the message', async () => {
+    const gone = new AbortController();
+    const reader = await wait({}, { ...key, gone: gone.signal });
+    gone.abort();
+    await reader.answer;
+    const repeat = await wait({}, key);
+    expect(repeat.isOver()).toBe(false);
+    await application.queue('hm');
+    expect(await repeat.answer).toMatchObject({ messages: [{ content: 'hm' }] });
+  });
+
+  test('is waited for by its repeat while it waits, which then gets the same', async () => {
+    const reader = await wait({}, key);
+    const repeat = await wait({}, key);
+    await pass(5);
+    await application.queue('hm');
+    await pass(0);
+    expect(await repeat.answer).toEqual(await reader.answer);
+  });
+
+  test('lets its repeat wait no longer than 10 s', async () => {
+    const reader = await wait({}, key);
+    const repeat = await wait({}, key);
+    const refused = refusal(repeat.answer);
+    await pass(10);
+    expect(await refused).toMatchObject({ code: 'idempotency_in_flight' });
+    await pass(50);
+    expect(await reader.answer).toEqual(EMPTY);
+  });
+});

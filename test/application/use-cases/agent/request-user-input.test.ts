@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { requestUserInput } from '../../../../src/application/use-cases/agent/request-user-input.ts';
+import { instanceIdOf, messageIdOf } from '../../../support/builders.ts';
+import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
+
+describe('request_user_input', () => {
+  test('turns a step into a question, with nothing queued', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step();
+    expect(await application.ask(requestUserInput, { message_id })).toEqual({
+      success: true,
+      message_id,
+      agent_instance_id: instanceIdOf(1),
+      messages: [],
+      status: 'ok',
+    });
+    expect(await application.stored(message_id)).toMatchObject({
+      instance: { status: 'AWAITING_INPUT' },
+      messages: [{ requiresUserInput: true, questionStatus: 'open' }],
+    });
+  });
+
+  test('hands over what was queued since, which answers it', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step();
+    const { message_id: answer } = await application.queue('yes');
+    await application.queue('and hurry');
+    expect(await application.ask(requestUserInput, { message_id })).toMatchObject({
+      messages: [
+        { id: answer, content: 'yes', sender_type: 'USER' },
+        { content: 'and hurry', sender_type: 'USER' },
+      ],
+      status: 'ok',
+    });
+    expect(await application.stored(message_id)).toMatchObject({
+      instance: { status: 'ACTIVE' },
+      messages: [{ questionStatus: 'answered', answerId: answer }],
+    });
+  });
+
+  test('is stale when the cursor has moved on: no messages, but the question is open', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step();
+    await application.step();
+    await application.queue('yes');
+    expect(await application.ask(requestUserInput, { message_id })).toMatchObject({
+      messages: [],
+      status: 'stale',
+    });
+    expect((await application.stored(message_id)).messages).toMatchObject([{ questionStatus: 'open' }]);
+    expect((await application.step()).queued_user_messages).toHaveLength(1);
+  });
+
+  test('is refused for a question', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step({ requires_user_input: true });
+    expect(await refusal(application.ask(requestUserInput, { message_id }))).toMatchObject({
+      code: 'already_requires_user_input',
+      message: 'Message already requires user input',
+    });
+  });
+
+  test('is refused alike for a message that is unknown, the person’s, or somebody else’s', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step();
+    const { message_id: queued } = await application.queue('hm');
+    const unknown = await refusal(application.ask(requestUserInput, { message_id: messageIdOf(77) }));
+    expect(unknown).toMatchObject({
+      code: 'agent_message_not_found',
+      message: 'Agent message not found or access denied',
+    });
+    expect(await refusal(application.ask(requestUserInput, { message_id: queued }))).toEqual(unknown);
+    expect(await refusal(application.ask(requestUserInput, { message_id }, { caller: stranger }))).toEqual(
+      unknown,
+    );
+  });
+
+  test('is refused in a deleted instance', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step();
+    await application.delete();
+    expect(await refusal(application.ask(requestUserInput, { message_id }))).toMatchObject({
+      code: 'instance_deleted',
+    });
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { sendUserMessage } from '../../../../src/application/use-cases/agent/send-user-message.ts';
+import { FakeIds, instanceIdOf } from '../../../support/builders.ts';
+import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
+
+const SAID = { agent_instance_id: instanceIdOf(1), content: 'hm' };
+
+describe('send_user_message', () => {
+  test.each([
+    [{}, true],
+    [{ mark_as_read: null }, true],
+    [{ mark_as_read: true }, true],
+    [{ mark_as_read: false }, false],
+  ])('with %j says that marked as read is %s', async (fields, marked) => {
+    const application = new InMemoryApplication();
+    await application.step();
+    const answer = await application.ask(sendUserMessage, { ...SAID, ...fields });
+    expect(answer).toEqual({ success: true, message_id: FakeIds.idOf(3), marked_as_read: marked });
+    expect((await application.step()).queued_user_messages).toHaveLength(marked ? 0 : 1);
+  });
+
+  test('leaves what was queued before it queued, though it moves the cursor', async () => {
+    const application = new InMemoryApplication();
+    await application.step();
+    await application.queue('earlier');
+    const { message_id } = await application.ask(sendUserMessage, SAID);
+    expect((await application.stored()).instance?.lastReadMessageId).toBe(message_id);
+    expect((await application.step()).queued_user_messages).toMatchObject([{ content: 'earlier' }]);
+  });
+
+  test.each([true, false])('answers the open question, with mark_as_read %s', async (mark_as_read) => {
+    const application = new InMemoryApplication();
+    const { message_id: question } = await application.step({ requires_user_input: true });
+    const { message_id } = await application.ask(sendUserMessage, { ...SAID, mark_as_read });
+    expect(await application.stored(question)).toMatchObject({
+      instance: { status: 'ACTIVE' },
+      messages: [{ questionStatus: 'answered', answerId: message_id }],
+    });
+  });
+
+  test('needs an instance of the caller’s', async () => {
+    const application = new InMemoryApplication();
+    const unknown = await refusal(application.ask(sendUserMessage, SAID));
+    expect(unknown).toMatchObject({ code: 'agent_instance_not_found', message: 'Agent instance not found' });
+    await application.step();
+    expect(await refusal(application.ask(sendUserMessage, SAID, { caller: stranger }))).toEqual(unknown);
+    await application.delete();
+    expect(await refusal(application.ask(sendUserMessage, SAID))).toMatchObject({ code: 'instance_deleted' });
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { startAgentInstance } from '../../../../src/application/use-cases/agent/start-agent-instance.ts';
+import { FakeIds, instanceIdOf } from '../../../support/builders.ts';
+import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
+
+describe('start_agent_instance', () => {
+  test('creates an instance under the id, name and transport that it is given', async () => {
+    const application = new InMemoryApplication();
+    const answer = await application.ask(startAgentInstance, {
+      agent_type: ' Claude-Code',
+      agent_instance_id: instanceIdOf(1),
+      name: 'Nightly Build',
+      transport: 'stdio',
+    });
+    expect(answer).toEqual({
+      agent_instance_id: instanceIdOf(1),
+      agent_type_id: FakeIds.idOf(1),
+      agent_type_name: 'claude-code',
+      status: 'ACTIVE',
+      name: 'Nightly Build',
+      instance_metadata: { transport: 'stdio' },
+    });
+    expect((await application.stored()).instance).toMatchObject({ name: 'Nightly Build', lastPosition: 0 });
+  });
+
+  test('makes an id when it is given none', async () => {
+    const application = new InMemoryApplication();
+    expect(await application.ask(startAgentInstance, { agent_type: 'cursor' })).toEqual({
+      agent_instance_id: FakeIds.idOf(1),
+      agent_type_id: FakeIds.idOf(2),
+      agent_type_name: 'cursor',
+      status: 'ACTIVE',
+      name: null,
+      instance_metadata: null,
+    });
+  });
+
+  test('gives instances of one type the same agent type, and another user another', async () => {
+    const application = new InMemoryApplication();
+    const start = (agent_type: string, options = {}) =>
+      application.ask(startAgentInstance, { agent_type }, options);
+    const first = await start('codex');
+    expect((await start('CODEX')).agent_type_id).toBe(first.agent_type_id);
+    expect((await start('cursor')).agent_type_id).not.toBe(first.agent_type_id);
+    expect((await start('codex', { caller: stranger })).agent_type_id).not.toBe(first.agent_type_id);
+  });
+
+  test('is followed by messages that need no agent type', async () => {
+    const application = new InMemoryApplication();
+    await application.ask(startAgentInstance, { agent_type: 'cursor', agent_instance_id: instanceIdOf(1) });
+    expect(await application.step({ agent_type: null })).toMatchObject({ success: true });
+  });
+
+  test('is refused for an instance that exists, deleted or not, but not for another user’s', async () => {
+    const application = new InMemoryApplication();
+    const start = (options = {}) =>
+      application.ask(startAgentInstance, { agent_type: 'a', agent_instance_id: instanceIdOf(1) }, options);
+    await start();
+    const exists = { code: 'agent_instance_exists', message: 'Agent instance already exists' };
+    expect(await refusal(start())).toMatchObject(exists);
+    await application.delete();
+    expect(await refusal(start())).toMatchObject(exists);
+    expect(await start({ caller: stranger })).toMatchObject({ agent_instance_id: instanceIdOf(1) });
+  });
+
+  test('repeated under its key makes one instance', async () => {
+    const application = new InMemoryApplication();
+    const start = () => application.ask(startAgentInstance, { agent_type: 'a' }, { idempotencyKey: 'k' });
+    expect(await start()).toEqual(await start());
+  });
+});

@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import * as useCases from '../../../../src/application/use-cases/index.ts';
+import { instanceIdOf } from '../../../support/builders.ts';
+import { ada, InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
+
+let application: InMemoryApplication;
+beforeEach(() => {
+  application = new InMemoryApplication();
+});
+
+const step = (number: number, input: object = {}) =>
+  application.step({ agent_instance_id: instanceIdOf(number), ...input });
+const list = (input: object = {}) => application.ask(useCases.listAgentInstances, input, { caller: ada });
+const idsOf = async (input: object = {}) => (await list(input)).agent_instances.map(({ id }) => id);
+const types = async () => (await application.ask(useCases.listAgentTypes, {}, { caller: ada })).agent_types;
+const summary = () => application.ask(useCases.readAgentSummary, {}, { caller: ada });
+
+describe('list_agent_instances', () => {
+  test('goes on where its cursor says', async () => {
+    for (const number of [1, 2, 3]) await step(number);
+    const first = await list({ limit: 2 });
+    expect(first.agent_instances.map(({ id }) => id)).toEqual([instanceIdOf(3), instanceIdOf(2)]);
+    const last = await list({ limit: 2, cursor: first.next_cursor });
+    expect(last).toMatchObject({ agent_instances: [{ id: instanceIdOf(1) }], next_cursor: null });
+  });
+
+  test.each(['x', '', '12', `12.${'-'.repeat(36)}`, `x.${instanceIdOf(1)}`, 7])(
+    'refuses the cursor %j',
+    async (cursor) => {
+      expect(await refusal(list({ cursor }))).toMatchObject({
+        code: 'invalid_input',
+        issues: [{ path: 'cursor' }],
+      });
+    },
+  );
+
+  test('has those of one status or type, however its name is written', async () => {
+    await step(1, { requires_user_input: true });
+    await step(2, { agent_type: 'codex' });
+    expect(await idsOf({ status: 'AWAITING_INPUT' })).toEqual([instanceIdOf(1)]);
+    expect(await idsOf({ status: 'STALE' })).toEqual([]);
+    expect(await idsOf({ agent_type: ' CODEX ' })).toEqual([instanceIdOf(2)]);
+    application.clock.advance(300_001);
+    expect(await idsOf({ status: 'STALE' })).toEqual([instanceIdOf(2)]);
+    expect(await idsOf({ status: 'ACTIVE' })).toEqual([]);
+  });
+
+  test.each(['DELETED', 'active', ''])('refuses the status %j', async (status) => {
+    expect(await refusal(list({ status }))).toMatchObject({ code: 'invalid_input' });
+  });
+
+  test('of a type that is somebody else’s is as of one that never existed', async () => {
+    await application.step({}, { caller: stranger });
+    const unknown = await refusal(list({ agent_type_id: instanceIdOf(7) }));
+    expect(unknown).toMatchObject({ code: 'agent_type_not_found' });
+    const theirs = await application.ask(
+      useCases.listAgentTypes,
+      {},
+      { caller: { ...stranger, scopes: ['dashboard'] } },
+    );
+    expect(await refusal(list({ agent_type_id: theirs.agent_types[0]!.id }))).toEqual(unknown);
+  });
+});
+
+describe('list_agent_types', () => {
+  test('counts all instances of a type and shows the latest five', async () => {
+    for (const number of [1, 2, 3, 4, 5, 6]) await step(number);
+    await application.ask(useCases.endSession, { agent_instance_id: instanceIdOf(1) });
+    expect(await types()).toMatchObject([
+      { name: 'claude-code', total_instances: 6, active_instances: 5, created_at: expect.any(String) },
+    ]);
+    const [{ recent_instances = [] } = {}] = await types();
+    expect(recent_instances.map(({ id }) => id)).toEqual([6, 5, 4, 3, 2].map(instanceIdOf));
+  });
+});
+
+describe('read_agent_summary', () => {
+  test('adds up: silent instances count as active, deleted ones not at all', async () => {
+    for (const number of [1, 2, 3, 4]) await step(number);
+    await step(5, { agent_type: 'codex', requires_user_input: true });
+    await application.ask(useCases.endSession, { agent_instance_id: instanceIdOf(1) });
+    await application.delete(instanceIdOf(2));
+    application.clock.advance(3_600_000);
+    const [claude, codex] = await types();
+    expect(await summary()).toEqual({
+      total_instances: 4,
+      active_instances: 2,
+      awaiting_input_instances: 1,
+      completed_instances: 1,
+      agent_types: [
+        { id: claude?.id, name: 'claude-code', instances: 3, active: 2 },
+        { id: codex?.id, name: 'codex', instances: 1, active: 0 },
+      ],
+    });
+  });
+
+  test('of nothing is zero', async () => {
+    expect(await summary()).toMatchObject({ total_instances: 0, agent_types: [] });
+  });
+});

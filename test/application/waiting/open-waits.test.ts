@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { OpenWaits } from '../../../src/application/waiting/open-waits.ts';
+import { instanceIdOf, userIdOf } from '../../support/builders.ts';
+
+const [ada, eve] = [userIdOf('ada'), userIdOf('eve')];
+const wait = (userId = ada, number = 1) => ({ userId, agentInstanceId: instanceIdOf(number) });
+
+test('an instance is waited on until the last of its waits is over', () => {
+  const waits = new OpenWaits();
+  const [first, second] = [waits.begin(wait()), waits.begin(wait())];
+  expect([...waits.of(ada)]).toEqual([instanceIdOf(1)]);
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  expect([...waits.of(ada)]).toEqual([instanceIdOf(1)]);
+  second[Symbol.dispose]();
+  expect([...waits.of(ada)]).toEqual([]);
+  expect([...waits.all()]).toEqual([]);
+});
+
+test('waits are their user’s, under the same id too', () => {
+  const waits = new OpenWaits();
+  waits.begin(wait(ada, 1));
+  waits.begin(wait(eve, 1));
+  waits.begin(wait(eve, 2));
+  expect([...waits.of(ada)]).toEqual([instanceIdOf(1)]);
+  expect([...waits.of(eve)]).toEqual([instanceIdOf(1), instanceIdOf(2)]);
+  expect([...waits.all()]).toEqual([wait(ada, 1), wait(eve, 1), wait(eve, 2)]);
+});
+
+test('what was told of a moment does not change afterwards', () => {
+  const waits = new OpenWaits();
+  const before = waits.of(ada);
+  using _ = waits.begin(wait());
+  const then = waits.of(ada);
+  waits.begin(wait(ada, 2));
+  expect([[...before], [...then]]).toEqual([[], [instanceIdOf(1)]]);
+});

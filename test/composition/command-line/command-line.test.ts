@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createDatabase } from '../../support/postgres/postgres-database.ts';
+import { agentDashboard } from '../../support/servers/agent-dashboard.ts';
+import { RunningServer } from '../../support/servers/running-server.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { run } from './command-run.ts';
+
+let folder: TemporaryFolder;
+/** Keys in a folder, data in a PostgreSQL. */
+let env: { DATA_DIR: string; DATABASE_URL: string };
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  env = {
+    DATA_DIR: join(folder.path, 'data'),
+    DATABASE_URL: await createDatabase(inject('postgresUrl')),
+  };
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+describe('what cannot be understood', () => {
+  it.each([
+    ['no command', [], 'Usage:'],
+    ['an unknown command', ['sevre'], "unknown command 'sevre'\n(Did you mean serve?)"],
+    ['an unknown option', ['serve', '--prot', '80'], "unknown option '--prot'"],
+    ['a token for nobody', ['token', 'issue'], "required option '--user <user>' not specified"],
+    ['an unknown scope', ['token', 'issue', '--user', 'u', '--scope', 'admin'], 'agent, dashboard'],
+    ['no duration', ['token', 'issue', '--user', 'u', '--expires', 'soon'], 'such as 90d'],
+    ['a duration without a unit', ['token', 'issue', '--user', 'u', '--expires', '90'], 'such as 90d'],
+    ['a duration of nothing', ['token', 'issue', '--user', 'u', '--expires', '0d'], 'such as 90d'],
+    ['an unknown algorithm', ['keys', 'generate', '--alg', 'hs256'], 'ed25519, rsa-2048, rsa-512'],
+    ['no address', ['watch', '--base-url', 'nonsense'], '--base-url must be an http or https URL'],
+    ['no instance', ['watch', '--instance', '???'], 'It should be a UUID'],
+    ['too little of an instance', ['reply', '623', 'yes'], 'at least the first 4 characters'],
+    ['no key for an agent', ['mcp'], 'mcp needs a key: --api-key or AGENT_DASHBOARD_API_KEY'],
+    ['a key with spaces', ['mcp', '--api-key', 'a b'], '--api-key must be a token, without spaces'],
+    ['no key at all', ['watch', '--api-key', ''], '--api-key must be a token'],
+    [
+      'an address of an agent',
+      ['mcp', '--api-key', 'k', '--base-url', 'ftp://h'],
+      '--base-url must be an http',
+    ],
+    ['one argument too many', ['migrate', 'now'], 'too many arguments'],
+  ])('%s: exit code 2, and help on stderr', async (_name, args, said) => {
+    const { code, stdout, stderr } = await run(args, env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(said);
+  });
+
+  it('ends the process with that code', async () => {
+    const { code, stdout, stderr } = await agentDashboard(['sevre']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('--help');
+  });
+
+  it('help that was asked for goes to stdout, with 0', async () => {
+    const { code, stdout, stderr } = await run(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const command of ['serve', 'migrate', 'keys', 'token']) expect(stdout).toContain(command);
+  });
+});
+
+describe('keys generate', () => {
+  it.each(['ed25519', 'rsa-2048'])(
+    '%s: prints what shells and env files read, and nothing else',
+    async (alg) => {
+      const { code, stdout, stderr } = await run(['keys', 'generate', '--alg', alg]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^JWT_PRIVATE_KEY="[^"$`\n]+"\nJWT_PUBLIC_KEY="[^"$`\n]+"\n$/);
+      const { code: issued } = await run(['token', 'issue', '--user', 'ada'], {
+        ...env,
+        ...valuesOf(stdout),
+      });
+      expect(issued).toBe(0);
+    },
+  );
+
+  it('--json prints the pair as it is, for programs', async () => {
+    const { code, stdout } = await run(['keys', 'generate', '--json']);
+    expect(code).toBe(0);
+    const pair = JSON.parse(stdout);
+    expect(Object.keys(pair)).toEqual(['JWT_PRIVATE_KEY', 'JWT_PUBLIC_KEY']);
+    expect((await run(['token', 'issue', '--user', 'ada'], { ...env, ...pair })).code).toBe(0);
+  });
+
+  it('rsa-512: warns of what it is worth, and prints the same on stdout', async () => {
+    const { code, stdout, stderr } = await run(['keys', 'generate', '--alg', 'rsa-512']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^JWT_PRIVATE_KEY="[^"$`\n]+"\nJWT_PUBLIC_KEY="[^"$`\n]+"\n$/);
+    for (const said of ['public key must not leave the server', 'gcd', 'few dollars', 'that very token'])
+      expect(stderr).toContain(said);
+    const refused = await run(['token', 'issue', '--user', 'ada'], { ...env, ...valuesOf(stdout) });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('ALLOW_SHORT_RSA_KEYS=true');
+  });
+
+  it('makes keys that serve takes: both to issue, the public one to verify only', async () => {
+    const keys = valuesOf((await run(['keys', 'generate'])).stdout);
+    await using issuing = await RunningServer.start({ ...env, ...keys });
+    expect((await issuing.call('GET', '/auth/verify')).status).toBe(200);
+
+    const publicOnly = { ...env, JWT_PUBLIC_KEY: keys.JWT_PUBLIC_KEY };
+    await using verifying = await RunningServer.start(publicOnly);
+    expect(verifying.process.stdout).toMatch(/no JWT_PRIVATE_KEY/);
+    expect(verifying.agentToken).toBe('');
+    const token = (await run(['token', 'issue', '--user', 'ada'], { ...env, ...keys })).stdout.trim();
+    const verified = await verifying.call('GET', '/auth/verify', { token });
+    expect(await verified.json()).toMatchObject({ user_id: 'ada', scopes: ['agent'] });
+
+    const refused = await run(['token', 'issue', '--user', 'ada'], publicOnly);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^agent-dashboard: JWT_PRIVATE_KEY must be set to issue tokens.*\n$/);
+  });
+
+  /** As an env file or a shell reads them. */
+  function valuesOf(output: string): { readonly [name: string]: string | undefined } {
+    return Object.fromEntries(
+      Array.from(output.matchAll(/^(\w+)="(.*)"$/gm), ([, name, value]) => [name, value]),
+    );
+  }
+});
+
+describe('token issue', () => {
+  it('prints the token alone, before the server’s first start and while it runs', async () => {
+    const fresh = { ...env, DATA_DIR: join(folder.path, 'fresh') };
+    const before = await agentDashboard(['token', 'issue', '--user', 'ada'], fresh);
+    await using server = await RunningServer.start(fresh);
+    // Whoever forgot to set DATA_DIR would wonder why no server takes the token.
+    expect(before.stderr).toMatch(/^Made a new key: \S+\. Only .* DATA_DIR .*\n$/);
+    const options = ['--user', 'grace', '--scope', 'dashboard', '--expires', '12h'];
+    const during = await agentDashboard(['token', 'issue', ...options], fresh);
+    expect(during.stderr).toBe('');
+    for (const [issued, said] of [
+      [before, { user_id: 'ada', scopes: ['agent'], expires_at: null }],
+      [during, { user_id: 'grace', scopes: ['dashboard'], expires_at: expect.stringMatching(/Z$/) }],
+    ] as const) {
+      expect(issued.code).toBe(0);
+      expect(issued.stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+      const answer = await server.call('GET', '/auth/verify', { token: issued.stdout.trim() });
+      expect(await answer.json()).toMatchObject(said);
+    }
+  });
+
+  it.each([
+    ['90d', 90 * 86_400],
+    ['12h', 43_200],
+    ['30m', 1_800],
+    ['45s', 45],
+  ])('--expires %s counts from now', async (text, seconds) => {
+    const { stdout } = await run(['token', 'issue', '--user', 'ada', '--expires', text], env);
+    const claims = Buffer.from(stdout.split('.')[1] ?? '', 'base64url').toString();
+    const { iat, exp } = JSON.parse(claims) as { iat: number; exp: number };
+    expect(exp - iat).toBe(seconds);
+  });
+
+  it.each(['', 'u'.repeat(256), 'nul\0'])('a user that no token may name is refused (%j)', async (user) => {
+    const { code, stdout, stderr } = await run(['token', 'issue', '--user', user], env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('It should be a name of 1 to 255 characters.');
+  });
+});

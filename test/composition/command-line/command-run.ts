@@ -1,0 +1,27 @@
+import { vi } from 'vitest';
+import { createCommandLine } from '../../../src/composition/command-line/command-line.ts';
+import type { Environment } from '../../../src/composition/config/config.ts';
+
+export interface CommandRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line that ends, in this process: starting one for each would take most of the time. */
+export async function run(args: readonly string[], env: Environment = {}): Promise<CommandRun> {
+  const stdout = recorded(process.stdout);
+  const stderr = recorded(process.stderr);
+  try {
+    const code = await createCommandLine(env).run(args);
+    return { code, stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    stdout.spy.mockRestore();
+    stderr.spy.mockRestore();
+  }
+}
+
+function recorded(stream: NodeJS.WriteStream) {
+  const spy = vi.spyOn(stream, 'write').mockReturnValue(true);
+  return { spy, text: () => spy.mock.calls.map(([text]) => String(text)).join('') };
+}

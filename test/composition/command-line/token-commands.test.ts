@@ -1,0 +1,273 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { lockDataDir } from '../../../src/composition/data-dir/data-dir-lock.ts';
+import { freshKeyPair, pairs, pemOf, signedToken } from '../../adapters/jwt/signed-tokens.ts';
+import { aKeyId } from '../../support/builders.ts';
+import { createDatabase } from '../../support/postgres/postgres-database.ts';
+import { agentDashboard, BIN } from '../../support/servers/agent-dashboard.ts';
+import { NodeProcess } from '../../support/servers/node-process.ts';
+import { RunningServer } from '../../support/servers/running-server.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { run } from './command-run.ts';
+
+interface Listed {
+  readonly id: string;
+  readonly user_id: string;
+  readonly name: string;
+  readonly revoked_at: string | null;
+}
+
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+const JWT_PRIVATE_KEY = pemOf(pairs.EdDSA.privateKey);
+
+/** A data folder of its own; all sign with the same key. */
+let folders = 0;
+function fresh(more: object = {}): { DATA_DIR: string; LOG_LEVEL: string; JWT_PRIVATE_KEY: string } {
+  folders += 1;
+  return { DATA_DIR: join(folder.path, `data-${folders}`), LOG_LEVEL: 'warn', JWT_PRIVATE_KEY, ...more };
+}
+
+async function listed(env: object): Promise<Listed[]> {
+  const { code, stdout, stderr } = await run(['token', 'list', '--json'], { ...env });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as Listed[];
+}
+
+describe.each([
+  ['the embedded store, which no server has open', async () => fresh()],
+  ['PostgreSQL', async () => fresh({ DATABASE_URL: await createDatabase(inject('postgresUrl')) })],
+])('on %s', (_store, environment) => {
+  let env: ReturnType<typeof fresh>;
+  beforeAll(async () => {
+    env = await environment();
+  });
+
+  it('says where there is nothing to list; for programs that is an empty list', async () => {
+    await run(['migrate'], env);
+    const { code, stdout, stderr } = await run(['token', 'list'], env);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'No token has been issued yet.\n',
+    });
+    expect(await listed(env)).toEqual([]);
+  });
+
+  it('issues, lists and revokes', async () => {
+    const options = ['--user', 'ada', '--name', 'laptop', '--expires', '90d'];
+    const issued = await run(['token', 'issue', ...options], env);
+    expect(issued).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/),
+      stderr: '',
+    });
+    const [key] = await listed(env);
+    expect(key).toMatchObject({ user_id: 'ada', name: 'laptop', scope: 'agent', revoked_at: null });
+    const before = await run(['token', 'list'], env);
+    expect(before.stdout).toMatch(/^ID +USER +SCOPE +NAME +CREATED +LAST USED +STATE\n/);
+    expect(before.stdout).toMatch(new RegExp(`${key!.id} +ada +agent +laptop +\\S+ +never +good until `));
+
+    const revoked = await run(['token', 'revoke', key!.id], env);
+    expect(revoked).toMatchObject({ code: 0, stderr: '' });
+    expect(revoked.stdout).toBe(`Revoked ${key!.id} (laptop, of ada). Within 5 seconds nobody accepts it.\n`);
+    expect((await run(['token', 'list'], env)).stdout).toMatch(/never +revoked \d{4}-\d\d-\d\d\n$/);
+    const again = await run(['token', 'revoke', key!.id, '--json'], env);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(again.stdout)).toEqual(await listed(env));
+    expect(JSON.parse(again.stdout)).toMatchObject([{ id: key!.id, revoked_at: expect.any(String) }]);
+  });
+
+  it('imports what it is given on stdin', async () => {
+    const jti = aKeyId();
+    const script = `echo "$TOKEN" | "${process.execPath}" "${BIN}" token import -`;
+    const given = { ...env, TOKEN: signedToken({ sub: 'ada', jti }) };
+    await using shell = new NodeProcess(['-c', script], { node: 'bash', env: given });
+    const { code } = await shell.ended;
+    expect({ code, stdout: shell.stdout }).toEqual({ code: 0, stdout: `line 1: ${jti}, agent of ada\n` });
+  });
+
+  it('says in plain words that there is no such file to import', async () => {
+    const file = join(folder.path, 'missing');
+    expect(await run(['token', 'import', file], env)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `agent-dashboard: There is no file ${file}\n`,
+    });
+    expect(await run(['token', 'import', folder.path], env)).toMatchObject({
+      code: 1,
+      stderr: `agent-dashboard: ${folder.path} cannot be read (EISDIR)\n`,
+    });
+  });
+
+  it('imports a file line by line, and says what it makes of each', async () => {
+    const jti = aKeyId();
+    const good = signedToken({ sub: 'ada\u001b[2J', jti });
+    const revoked = signedToken({ sub: 'ada', jti: aKeyId() });
+    const lines = [
+      '\uFEFF# tokens of last year',
+      good,
+      '',
+      `  ${good}  `,
+      signedToken({ sub: 'ada', exp: 1_000_000_000 }),
+      signedToken({ sub: 'ada' }, {}, freshKeyPair('EdDSA')),
+      revoked,
+    ];
+    const file = `${env.DATA_DIR}.tokens`;
+    await writeFile(file, revoked);
+    await run(['token', 'import', file], env);
+    const { id } = (await listed(env)).find(({ revoked_at }) => revoked_at === null)!;
+    await run(['token', 'revoke', id], env);
+
+    await writeFile(file, lines.join('\r\n'));
+    const { code, stdout, stderr } = await run(['token', 'import', file], env);
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toEqual([
+      `line 2: ${jti}, agent of ada�[2J`,
+      `line 4: ${jti}, agent of ada�[2J (was recorded already)`,
+      `line 7: ${id}, agent of ada (was recorded already) (revoked, and stays so)`,
+      '',
+    ]);
+    expect(stderr.split('\n')).toEqual([
+      'line 5: refused, expired',
+      'line 6: refused, no key of this server has signed it',
+      '',
+    ]);
+    const forPrograms = await run(['token', 'import', file, '--json'], env);
+    expect(forPrograms).toMatchObject({ code: 1, stderr: '' });
+    expect(forPrograms.stdout).not.toContain('\u001b');
+    const outcomes = forPrograms.stdout.trim().split('\n');
+    expect(outcomes.map((each) => JSON.parse(each))).toMatchObject([
+      { line: 2, outcome: 'known', key: { id: jti } },
+      { line: 4, outcome: 'known', key: { id: jti } },
+      { line: 5, outcome: 'refused', reason: 'expired' },
+      { line: 6, outcome: 'refused' },
+      { line: 7, outcome: 'known', key: { id, revoked_at: expect.any(String) } },
+    ]);
+    // Whoever reads lists sees who it is, and no terminal obeys it.
+    const table = await run(['token', 'list'], env);
+    const json = await run(['token', 'list', '--json'], env);
+    expect(table.stdout).toContain('ada�[2J');
+    expect(json.stdout).toContain(String.raw`ada\u001b[2J`);
+    expect((await run(['token', 'import', `${file}.missing`], env)).code).toBe(1);
+  });
+
+  it('two commands at once both succeed', async () => {
+    const before = (await listed(env)).length;
+    const issue = (name: string) => agentDashboard(['token', 'issue', '--user', 'ada', '--name', name], env);
+    const issued = await Promise.all([issue('one'), issue('two')]);
+    for (const { code, stderr } of issued) expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await listed(env)).toHaveLength(before + 2);
+  });
+});
+
+it.each([
+  ['that is not there', aKeyId(), 'There is no token with the id'],
+  ['that looks like an option', `-${aKeyId().slice(1)}`, 'There is no token with the id'],
+  ['that is none', 'x', 'Invalid id'],
+])('to revoke an id %s is a failure', async (_what, id, said) => {
+  const { code, stdout, stderr } = await run(['token', 'revoke', id], {
+    ...fresh(),
+    DATABASE_URL: await createDatabase(inject('postgresUrl')),
+  });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain(said);
+});
+
+it.each(['\u001b[2J', 'a\nb', '', 'n'.repeat(256)])('a token may not be called %j', async (name) => {
+  const { code, stdout } = await run(['token', 'issue', '--user', 'ada', '--name', name], fresh());
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+});
+
+it.each([
+  ['--expires', '36501d', 'no more than 100 years'],
+  ['--instance', 'x', 'It should be a UUID'],
+])('a token may not be had with %s %s', async (option, value, said) => {
+  const { code, stdout, stderr } = await run(['token', 'issue', '--user', 'ada', option, value], fresh());
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(said);
+});
+
+it('a key for one agent instance is an agent’s', async () => {
+  const limited = ['--instance', '7c9e6679-7425-40de-944b-e07fc1f90ae7', '--scope', 'dashboard'];
+  const { code, stderr } = await run(['token', 'issue', '--user', 'ada', ...limited], fresh());
+  expect(code).toBe(1);
+  expect(stderr).toContain('limited to one agent instance');
+});
+
+describe('short RSA keys', () => {
+  const pair = pairs['short RS256'];
+  const keys = { JWT_PRIVATE_KEY: pemOf(pair.privateKey) };
+
+  it('are imported with ALLOW_SHORT_RSA_KEYS=true, and not without', async () => {
+    const env = fresh(keys);
+    const file = `${env.DATA_DIR}.tokens`;
+    await writeFile(file, signedToken({ sub: 'ada' }, {}, pair));
+    const refused = await run(['token', 'import', file], env);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('ALLOW_SHORT_RSA_KEYS=true');
+    const imported = await run(['token', 'import', file], { ...env, ALLOW_SHORT_RSA_KEYS: 'true' });
+    expect(imported).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('while a server holds the embedded store', () => {
+  it('every command goes through it, and through the next one after a crash', async () => {
+    const env = fresh();
+    for (const end of ['kill -9', 'stop'] as const) {
+      await using server = await RunningServer.start(env);
+      const issued = await run(['token', 'issue', '--user', 'ada', '--name', end], env);
+      expect(issued).toMatchObject({ code: 0, stderr: '' });
+      const token = issued.stdout.trim();
+      expect((await server.call('GET', '/auth/verify', { token })).status).toBe(200);
+      const { id } = (await listed(env)).find(({ name }) => name === end)!;
+      expect((await run(['token', 'revoke', id], env)).code).toBe(0);
+      expect((await server.call('GET', '/auth/verify', { token })).status).toBe(401);
+      const file = `${env.DATA_DIR}.tokens`;
+      await writeFile(
+        file,
+        Array.from({ length: 250 }, () => signedToken({ sub: end, jti: aKeyId() })).join('\n'),
+      );
+      expect(await run(['token', 'import', file], env)).toMatchObject({ code: 0, stderr: '' });
+      if (end === 'stop') await server.stop();
+      else await server.kill9();
+    }
+    // By now the store is free again, and has it all: two printed at the start, one issued, 250 imported.
+    expect(await listed(env)).toHaveLength(2 + 2 * 251);
+  });
+
+  it('a command that meets a server at its start waits for it', async () => {
+    const env = fresh();
+    const starting = RunningServer.start(env);
+    const issued = await run(['token', 'issue', '--user', 'ada'], env);
+    expect(issued.code).toBe(0);
+    await using server = await starting;
+    const token = issued.stdout.trim();
+    expect((await server.call('GET', '/auth/verify', { token })).status).toBe(200);
+  });
+
+  it('a server that meets a command at its start waits for it', async () => {
+    const env = fresh();
+    const command = await lockDataDir(env.DATA_DIR);
+    const settings = { ...env, MCP_SERVER_PORT: '0', LOG_LEVEL: 'info' };
+    await using server = new NodeProcess([BIN, 'serve'], { env: settings });
+    const other = agentDashboard(['token', 'issue', '--user', 'ada'], env);
+    await server.printed('waiting for a command', 'stderr');
+    command[Symbol.dispose]();
+    await server.printed('Ctrl-C stops it.');
+    expect((await other).code).toBe(0);
+  });
+
+  it('a path too long for a socket is told at once', async () => {
+    const env = fresh({ DATA_DIR: join(folder.path, 'd'.repeat(100)) });
+    using _held = await lockDataDir(env.DATA_DIR);
+    const { code, stdout, stderr } = await run(['token', 'issue', '--user', 'ada'], env);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^agent-dashboard: .*choose a shorter DATA_DIR\.\n$/);
+  });
+});

@@ -1,0 +1,127 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createDatabase } from '../../support/postgres/postgres-database.ts';
+import { agentDashboard, BIN } from '../../support/servers/agent-dashboard.ts';
+import { NodeProcess } from '../../support/servers/node-process.ts';
+import { RunningServer } from '../../support/servers/running-server.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { run } from './command-run.ts';
+
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+const ID = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
+const linesOf = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { [field: string]: unknown });
+
+describe.each([
+  ['the embedded store of a running server', async () => ({})],
+  [
+    'PostgreSQL, beside a running server',
+    async () => ({ DATABASE_URL: await createDatabase(inject('postgresUrl')) }),
+  ],
+])('on %s', (name, settings) => {
+  let env: { [name: string]: string };
+  let server: RunningServer;
+  beforeAll(async () => {
+    env = { DATA_DIR: join(folder.path, name), LOG_LEVEL: 'warn', ...(await settings()) };
+    server = await RunningServer.start(env);
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  const say = async (content: string, token = server.agentToken) =>
+    (
+      await server.call('POST', '/messages/agent', {
+        token,
+        body: { agent_instance_id: ID, agent_type: 'codex', content },
+      })
+    ).status;
+
+  it('exports a user to a file that is for its owner, and is whole or not there', async () => {
+    await say('one \u2028 two \u009b2J');
+    const output = join(folder.path, `${name}.jsonl`);
+    const { code, stdout } = await run(['user', 'export', '--user', 'local', '--output', output], env);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    const lines = linesOf(await readFile(output, 'utf8'));
+    expect(lines.map(({ type }) => type)).toEqual([
+      'header',
+      'agent_type',
+      'agent_instance',
+      'message',
+      'api_key',
+      'api_key',
+      'end',
+    ]);
+    expect((await stat(output)).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder.path)).not.toContain(`${name}.jsonl.part`);
+  });
+
+  it('exports to stdout', async () => {
+    const { code, stdout } = await agentDashboard(['user', 'export', '--user', 'local'], env);
+    expect(code).toBe(0);
+    expect(linesOf(stdout).at(-1)).toMatchObject({ type: 'end' });
+    const contents = linesOf(stdout).map(({ content }) => content);
+    expect(contents).toContain('one \u2028 two \u009b2J');
+    expect(stdout).not.toContain('\u009b');
+  });
+
+  it('ends quietly where nobody reads on', async () => {
+    for (let step = 0; step < 3; step += 1) await say('x'.repeat(200_000));
+    const script = `set -o pipefail; "${process.execPath}" "${BIN}" user export --user local | head -n 1`;
+    await using shell = new NodeProcess(['-c', script], { node: 'bash', env });
+    const { code } = await shell.ended;
+    expect({ code, stderr: shell.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(linesOf(shell.stdout)).toMatchObject([{ type: 'header' }]);
+  });
+
+  it('says that there is nothing of a user; to export that is no failure, to delete it is', async () => {
+    const printed = await agentDashboard(['user', 'export', '--user', 'nobody'], env);
+    expect(printed).toMatchObject({ code: 0, stderr: 'There is nothing of the user nobody.\n' });
+    expect(linesOf(printed.stdout).map(({ type }) => type)).toEqual(['header', 'end']);
+    expect(await run(['user', 'delete', '--user', 'nobody', '--yes'], env)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'There is nothing of the user nobody to delete.\n',
+    });
+  });
+
+  it('deletes nobody where it can neither ask nor was told --yes', async () => {
+    const { code, stdout, stderr } = await run(['user', 'delete', '--user', 'local'], env);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/takes --yes/);
+    expect(await say('still here')).toBe(200);
+  });
+
+  it('deletes a user while the server runs, and the server refuses their tokens', async () => {
+    const { code, stdout } = await run(['user', 'delete', '--user', 'local', '--yes', '--json'], env);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      user_id: 'local',
+      deleted: { agent_types: 1, agent_instances: 1, messages: 5, api_keys: 2 },
+    });
+    await expect.poll(() => say('anybody?'), { timeout: 6_000 }).toBe(401);
+    const gone = await run(['user', 'export', '--user', 'local'], env);
+    expect(gone.code).toBe(0);
+    const issued = await run(['token', 'issue', '--user', 'local'], env);
+    expect(issued).toMatchObject({ code: 1, stderr: expect.stringContaining('is being deleted') });
+  });
+});
+
+it('a server that starts finishes what was begun, and its tokens are good', async () => {
+  const env = { DATA_DIR: join(folder.path, 'begun'), LOG_LEVEL: 'warn' };
+  const before = await RunningServer.start(env);
+  await before.stop();
+  const { code, stdout } = await run(['user', 'delete', '--user', 'local', '--yes'], env);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^Deleted 0 agent instances/) });
+  await using server = await RunningServer.start(env);
+  const verify = (token: string) => server.call('GET', '/auth/verify', { token });
+  expect((await verify(server.agentToken)).status).toBe(200);
+  expect((await verify(before.agentToken)).status).toBe(401);
+});

@@ -1,0 +1,233 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
+import { plainLine, plainText } from '../../../src/composition/terminal/plain-text.ts';
+import { BIN } from '../../support/servers/agent-dashboard.ts';
+import { NodeProcess } from '../../support/servers/node-process.ts';
+import { RunningServer } from '../../support/servers/running-server.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { run } from './command-run.ts';
+
+let folder: TemporaryFolder;
+let server: RunningServer;
+let env: { [name: string]: string };
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const settings = { DATA_DIR: join(folder.path, 'data'), LOG_LEVEL: 'warn' };
+  server = await RunningServer.start(settings);
+  env = { ...settings, AGENT_DASHBOARD_URL: server.url };
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const say = async (id: string, content: string, isQuestion = false) => {
+  const body = {
+    agent_instance_id: id,
+    agent_type: 'codex',
+    content,
+    requires_user_input: isQuestion,
+  };
+  const answer = await server.call('POST', '/messages/agent', { body });
+  return ((await answer.json()) as { message_id: string }).message_id;
+};
+const pending = async (id: string, last: string) => {
+  const query = new URLSearchParams({ agent_instance_id: id, last_read_message_id: last });
+  const answer = await server.call('GET', `/messages/pending?${query}`);
+  const { messages } = (await answer.json()) as { messages: { content: string }[] };
+  return messages.map(({ content }) => content);
+};
+
+it('a reply answers the open question, by the number of an option where it has any', async () => {
+  const id = uuidV7.next();
+  const question = await say(id, 'Which port? [OPTIONS] 1. 8080 2. 8081 [/OPTIONS]', true);
+  expect(await run(['reply', id, '2'], env)).toEqual({ code: 0, stdout: 'Answered: "8081"\n', stderr: '' });
+  expect(await pending(id, question)).toEqual(['8081']);
+});
+
+it('a number that no option has is refused with the options, and the question stays open', async () => {
+  const id = uuidV7.next();
+  const question = await say(id, 'Now? [OPTIONS]\n1. Now\u001b[2J\n2. Not yet\n[/OPTIONS]', true);
+  for (const number of ['3', '0', '100']) {
+    const { code, stdout, stderr } = await run(['reply', id, number], env);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(`agent-dashboard: There is no option ${number}. There are: 1. Now�[2J  2. Not yet\n`);
+  }
+  expect(await run(['reply', id, '3 days later'], env)).toMatchObject({
+    stdout: 'Answered: "3 days later"\n',
+  });
+  expect(await pending(id, question)).toEqual(['3 days later']);
+});
+
+it('a number is an answer like any other where the question has no options', async () => {
+  const id = uuidV7.next();
+  await say(id, 'How many?', true);
+  expect(await run(['reply', id, '3'], env)).toMatchObject({ code: 0, stdout: 'Answered: "3"\n' });
+});
+
+it('a reply says whether anybody asked, and whether the agent is still there', async () => {
+  const id = uuidV7.next();
+  await say(id, 'a step');
+  expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(
+    /^Queued as a message, since nothing is asked/,
+  );
+  await server.call('POST', '/sessions/end', { body: { agent_instance_id: id } });
+  expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(/^Queued: the run has ended;/);
+});
+
+it('a reply where nothing is asked is left for the agent, which may be named by a beginning of its id', async () => {
+  const id = uuidV7.next();
+  const step = await say(id, 'a step');
+  expect(await run(['reply', id, '2', '--json'], env)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('"outcome":"queued"'),
+  });
+  expect(await pending(id, step)).toEqual(['2']);
+  expect(await run(['reply', id.slice(0, 35), 'go on'], env)).toMatchObject({ code: 0 });
+  expect(await run(['reply', 'ffff0000', 'go on'], env)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no agent instance'),
+  });
+});
+
+it('a reply that comes too late says what the answer was, and exits with 1', async () => {
+  const id = uuidV7.next();
+  await say(id, 'Which port?', true);
+  // Both see the question open, and both answer.
+  const both = ['8080\u001b[2J', '8081'].map(async (text) => {
+    await using command = new NodeProcess([BIN, 'reply', id, text], { env });
+    const { code } = await command.ended;
+    return { code, stdout: command.stdout };
+  });
+  const outcomes = await Promise.all(both);
+  const late = outcomes.find(({ code }) => code === 1);
+  // Where one was done before the other began, the other's was left for the agent.
+  if (late !== undefined) expect(late.stdout).toMatch(/^Already answered: "808[01]/);
+  for (const { stdout } of outcomes) expect(stdout).not.toContain('\u001b');
+});
+
+it('watching prints one line for each thing that happens, and nothing that a terminal obeys', async () => {
+  const id = uuidV7.next();
+  await say(id, 'before \u001b]0;title\u0007');
+  await using watching = new NodeProcess([BIN, 'watch'], { env });
+  await watching.printed('before ');
+  await say(id, 'May I?\nReally?', true);
+  await watching.printed('May I? ⏎ Really?');
+  expect(watching.stdout).toMatch(new RegExp(`${id.slice(0, 13)} codex`));
+  for (const control of ['\u001b', '\u0007']) expect(watching.stdout).not.toContain(control);
+  watching.signal('SIGTERM');
+  expect((await watching.ended).code).toBe(0);
+});
+
+it('watching one instance as JSON gives what programs can read', async () => {
+  const id = uuidV7.next();
+  await say(id, 'first');
+  const args = ['watch', '--json', '--instance', id.slice(0, 35), '--api-key', server.dashboardToken];
+  await using watching = new NodeProcess([BIN, ...args], { env });
+  await watching.printed('"connected"');
+  await say(id, 'second');
+  await watching.printed('second');
+  watching.signal('SIGINT');
+  await watching.ended;
+  const events = watching.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string; data: { content?: string; id?: string } });
+  expect(events[0]).toMatchObject({ type: 'status_update', data: { id } });
+  expect(events.find(({ type }) => type === 'message')?.data.content).toBe('second');
+});
+
+it('an instance, a key or a server that is not there is an error of one line', async () => {
+  const failing = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run(args, env);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    return stderr;
+  };
+  expect(await failing('watch', '--instance', uuidV7.next())).toMatch(/not found/);
+  expect(await failing('watch', '--instance', 'ffff0000')).toMatch(/There is no agent instance "ffff0000"/);
+  expect(await failing('watch', '--api-key', 'nonsense')).toMatch(/key is not accepted/);
+  expect(await failing('reply', uuidV7.next(), 'x')).toMatch(/not found/);
+  expect(await failing('reply', uuidV7.next(), 'x', '--base-url', 'http://127.0.0.1:1')).toMatch(
+    /No server answers/,
+  );
+  expect(await failing('watch', '--base-url', 'http://localhost:1', '--api-key', 'k')).toMatch(
+    /^agent-dashboard: No server answers at http:\/\/localhost:1 \([^()]+\)\. .*--base-url or MCP_SERVER_PORT$/m,
+  );
+});
+
+it('the key that a command makes for itself is revoked when the command ends, however that is', async () => {
+  const madeHere = async () => {
+    const { stdout } = await run(['token', 'list', '--json'], env);
+    const keys = JSON.parse(stdout) as { name: string; revoked_at: string | null }[];
+    return keys.filter(({ name }) => name === 'terminal');
+  };
+  const before = (await madeHere()).length;
+  await run(['reply', await asked(), 'yes'], env);
+  await run(['reply', uuidV7.next(), 'there is no such instance'], env);
+  await using watching = new NodeProcess([BIN, 'watch'], { env });
+  await watching.printed('codex');
+  watching.signal('SIGINT');
+  await watching.ended;
+  const made = await madeHere();
+  expect(made).toHaveLength(before + 3);
+  expect(made.filter(({ revoked_at }) => revoked_at === null)).toEqual([]);
+  // Nobody would take it.
+  await run(['watch', '--base-url', 'http://localhost:1'], env);
+  expect(await madeHere()).toHaveLength(before + 3);
+});
+
+const asked = async () => {
+  const id = uuidV7.next();
+  await say(id, 'May I?', true);
+  return id;
+};
+
+it.each([
+  ['watch'],
+  ['reply', uuidV7.next(), 'yes'],
+  ['token', 'list'],
+  ['token', 'revoke', 'x'],
+  ['user', 'export', '--user', 'ada'],
+  ['user', 'delete', '--user', 'ada', '--yes'],
+])(
+  '%s %s in a folder that is none of a server makes nothing there, and says where it looked',
+  async (...args) => {
+    const DATA_DIR = join(folder.path, 'elsewhere');
+    const { code, stdout, stderr } = await run(args, { DATA_DIR });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^agent-dashboard: DATA_DIR: there is no database in [^\n]*DATABASE_URL[^\n]*\n$/);
+    expect(stderr).toContain(DATA_DIR);
+    expect(existsSync(DATA_DIR)).toBe(false);
+  },
+);
+
+it('what another server says of an error is nothing that a terminal obeys', async () => {
+  const detail = 'no \u001b[2J\u009b31m such key';
+  const other = createServer((_req, res) => res.writeHead(400).end(JSON.stringify({ code: 'x', detail })));
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { code, stderr } = await run(['watch', '--api-key', 'a', '--base-url', `http://127.0.0.1:${port}`]);
+  other.close();
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'agent-dashboard: no �[2J�31m such key\n' });
+});
+
+it.each([
+  ['\u001b[2J', '�[2J'],
+  ['a\r\nb', 'a ⏎ b'],
+  ['\u202Eevil\u009b', '�evil�'],
+  ['tab\there', 'tab here'],
+  ['emoji 🙂 ok', 'emoji 🙂 ok'],
+])('nothing that a terminal obeys is left of %j', (text, shown) => {
+  expect(plainLine(text)).toBe(shown);
+});
+
+it('a text of several lines keeps them', () => {
+  expect(plainText('a\n\u001bb\r\nc')).toBe('a\n�b\nc');
+});

@@ -1,0 +1,233 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Environment, readConfig } from '../../../src/composition/config/config.ts';
+import { ConfigError } from '../../../src/composition/errors.ts';
+
+/** The message of the refusal; none is a failure. */
+function refusal(env: Environment): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as Error).message;
+  }
+  throw new Error(`taken: ${JSON.stringify(env)}`);
+}
+
+const DEFAULTS = {
+  databaseUrl: null,
+  databaseListenUrl: null,
+  dataDir: resolve('.agent-dashboard'),
+  port: 8080,
+  host: '127.0.0.1',
+  jwtPublicKey: null,
+  jwtPrivateKey: null,
+  allowShortRsaKeys: false,
+  identityProvider: null,
+  publicUrl: null,
+  corsOrigins: [],
+  allowedHosts: [],
+  staleAfterSeconds: 300,
+  rateLimitPerMinute: 60_000,
+  retentionDays: null,
+  metricsPort: null,
+  traces: false,
+  logLevel: null,
+};
+
+interface Expected {
+  /** What a wrong value is told it should be. */
+  readonly must: RegExp;
+  readonly wrong: readonly string[];
+  /** A right value, and what it changes. */
+  readonly right: readonly [text: string, changed: object];
+  /** What has to be set, too. */
+  readonly beside?: Environment;
+}
+
+const VARIABLES: { readonly [name: string]: Expected } = {
+  DATABASE_URL: {
+    must: /PostgreSQL connection string such as postgresql:\/\//,
+    wrong: ['localhost:5432', 'mysql://user:hunter2@localhost/db', 'hunter2', ' '],
+    right: [
+      'postgres://u:p@h/db',
+      { databaseUrl: 'postgres://u:p@h/db', databaseListenUrl: 'postgres://u:p@h/db' },
+    ],
+  },
+  DATABASE_LISTEN_URL: {
+    must: /PostgreSQL connection string that reaches the database directly/,
+    wrong: ['http://user:hunter2@localhost', 'hunter2'],
+    right: [
+      'postgresql://h/db',
+      { databaseUrl: 'postgres://pooler/db', databaseListenUrl: 'postgresql://h/db' },
+    ],
+    beside: { DATABASE_URL: 'postgres://pooler/db' },
+  },
+  MCP_SERVER_PORT: {
+    must: /port number from 0 to 65535/,
+    wrong: ['65536', '-1', '80.5', '0x50', '1e3', 'http', ' 80', '８０'],
+    right: ['65535', { port: 65_535 }],
+  },
+  PORT: {
+    must: /port number from 0 to 65535/,
+    wrong: ['65536', '-1', 'http'],
+    right: ['0', { port: 0 }],
+  },
+  HOST: {
+    must: /address or host name to listen on, such as 127\.0\.0\.1/,
+    wrong: ['http://localhost', 'local host', '127.0.0.1/24', '[::1]'],
+    right: ['::1', { host: '::1' }],
+  },
+  ALLOW_SHORT_RSA_KEYS: {
+    must: /be true or false/,
+    wrong: ['yes', '1', 'TRUE', ' true'],
+    right: ['true', { allowShortRsaKeys: true }],
+  },
+  JWKS_URL: {
+    must: /http or https URL of an identity provider's keys/,
+    wrong: ['id.example.com/jwks', 'file:///etc/keys', 'data:application/json,{}', '/jwks'],
+    right: [
+      'https://id.example.com/jwks',
+      { identityProvider: { jwksUrl: 'https://id.example.com/jwks', issuer: null, audience: null } },
+    ],
+  },
+  PUBLIC_URL: {
+    must: /http or https URL/,
+    wrong: ['agents.example.com', 'ftp://agents.example.com', 'localhost:8080', '/agents'],
+    right: ['https://agents.example.com/here//', { publicUrl: 'https://agents.example.com/here' }],
+  },
+  CORS_ORIGINS: {
+    must: /comma-separated list of origins such as https:/,
+    wrong: ['*', 'app.example.com', 'https://app.example.com/', 'https://a.example,nonsense', 'null'],
+    right: ['https://a.example, ,http://b:8080', { corsOrigins: ['https://a.example', 'http://b:8080'] }],
+  },
+  ALLOWED_HOSTS: {
+    must: /comma-separated list of host names/,
+    wrong: ['https://a.example', 'a.example/path', 'a b', '*', 'fd00::1', '[fd00::1'],
+    right: [
+      'a.example, b.example:8080,[fd00::1]:80',
+      { allowedHosts: ['a.example', 'b.example:8080', '[fd00::1]:80'] },
+    ],
+  },
+  STALE_AFTER_SECONDS: {
+    must: /whole number of seconds from 1 to 86400/,
+    wrong: ['0', '-1', '1.5', '86401', '5m', ' '],
+    right: ['60', { staleAfterSeconds: 60 }],
+  },
+  RETENTION_DAYS: {
+    must: /whole number of days from 1 to 36500/,
+    wrong: ['0', '-1', '1.5', '36501', '30d', ' '],
+    right: ['90', { retentionDays: 90 }],
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    must: /whole number: the requests one token may make a minute/,
+    wrong: ['-1', '1.5', '1e3', 'many', ' 5', '9999999999'],
+    right: ['600', { rateLimitPerMinute: 600 }],
+  },
+  METRICS_PORT: {
+    must: /port number from 0 to 65535/,
+    wrong: ['http', '-1', '65536'],
+    right: ['9464', { metricsPort: 9464 }],
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    must: /http or https URL of an OpenTelemetry collector/,
+    wrong: ['x', 'localhost:4318', 'grpc://localhost:4317', '/v1/traces'],
+    right: ['http://localhost:4318', { traces: true }],
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    must: /http or https URL where a collector takes traces/,
+    wrong: ['x', 'localhost:4318/v1/traces'],
+    right: ['https://collector.example/v1/traces', { traces: true }],
+  },
+  LOG_LEVEL: {
+    must: /one of fatal, error, warn, info, debug, trace, silent/,
+    wrong: ['verbose', 'INFO', '30'],
+    right: ['silent', { logLevel: 'silent' }],
+  },
+};
+
+describe.each(Object.entries(VARIABLES))('%s', (name, { must, wrong, right: [text, expected], beside }) => {
+  it.each(wrong)('%j is refused by one line that names the variable and what it should be', (value) => {
+    const message = refusal({ [name]: value });
+    expect(message).toMatch(new RegExp(`^${name} must `));
+    expect(message).toMatch(must);
+    expect(message).not.toContain('\n');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('takes a right value', () => {
+    expect(readConfig({ ...beside, [name]: text })).toEqual({ ...DEFAULTS, ...expected });
+  });
+
+  it('counts as not set when empty', () => {
+    expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
+  });
+
+  it('is told on one line whatever the value has in it', () => {
+    expect(refusal({ [name]: `${wrong[0]}\nsecond line` })).not.toContain('\n');
+  });
+});
+
+it('everything has a default, and unknown variables do not matter', () => {
+  expect(readConfig({})).toEqual(DEFAULTS);
+  expect(readConfig({ HOME: '/root', AGENTS: 'x' })).toEqual(DEFAULTS);
+});
+
+it.each(['DATA_DIR', 'JWT_PUBLIC_KEY', 'JWT_PRIVATE_KEY'])('%s counts as not set when empty', (name) => {
+  expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
+});
+
+it('RATE_LIMIT_PER_MINUTE of 0 turns it off', () => {
+  expect(readConfig({ RATE_LIMIT_PER_MINUTE: '0' }).rateLimitPerMinute).toBeNull();
+});
+
+it('MCP_SERVER_PORT wins over PORT, 0 included', () => {
+  expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '2' }).port).toBe(2);
+  expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '0' }).port).toBe(0);
+  expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '' }).port).toBe(1);
+});
+
+it('DATABASE_LISTEN_URL wins over DATABASE_URL, for listening only', () => {
+  const env = { DATABASE_URL: 'postgres://pooler/db', DATABASE_LISTEN_URL: 'postgres://direct/db' };
+  expect(readConfig(env)).toMatchObject({
+    databaseUrl: env.DATABASE_URL,
+    databaseListenUrl: env.DATABASE_LISTEN_URL,
+  });
+});
+
+it('DATABASE_LISTEN_URL alone is refused: it is no store', () => {
+  const message = refusal({ DATABASE_LISTEN_URL: 'postgres://u:hunter2@direct/db' });
+  expect(message).toMatch(/^DATABASE_LISTEN_URL must not be set without DATABASE_URL/);
+  expect(message).not.toContain('hunter2');
+});
+
+it('issuer and audience bind the tokens of JWKS_URL', () => {
+  const env = { JWKS_URL: 'http://localhost/jwks', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'agents' };
+  expect(readConfig(env).identityProvider).toEqual({
+    jwksUrl: 'http://localhost/jwks',
+    issuer: 'https://id.example',
+    audience: 'agents',
+  });
+});
+
+it.each(['JWT_ISSUER', 'JWT_AUDIENCE'])('%s alone is refused: it binds nobody’s tokens', (name) => {
+  expect(refusal({ [name]: 'https://id.example' })).toMatch(
+    new RegExp(`^${name} must not be set without JWKS_URL.*$`),
+  );
+  expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
+});
+
+it('keys may keep the quotes that an env file has around them', () => {
+  const env = { JWT_PRIVATE_KEY: '"private"', JWT_PUBLIC_KEY: '"public\nkey"' };
+  expect(readConfig(env)).toMatchObject({ jwtPrivateKey: 'private', jwtPublicKey: 'public\nkey' });
+});
+
+it('DATA_DIR is relative to where the process starts', () => {
+  expect(readConfig({ DATA_DIR: 'some/where' }).dataDir).toBe(resolve('some/where'));
+  expect(readConfig({ DATA_DIR: '/var/lib/agents' }).dataDir).toBe('/var/lib/agents');
+});
+
+it('a value that is not shown is none that could hold a secret', () => {
+  expect(refusal({ LOG_LEVEL: 'loud' })).toContain('not "loud"');
+  expect(refusal({ DATABASE_URL: 'mysql://u:hunter2@h' })).not.toMatch(/mysql|hunter2/);
+});

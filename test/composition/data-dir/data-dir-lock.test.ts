@@ -1,0 +1,93 @@
+import { stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DataDirInUseError, lockDataDir } from '../../../src/composition/data-dir/data-dir-lock.ts';
+import { NodeProcess } from '../../support/servers/node-process.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+
+const MODULE = new URL('../../../src/composition/data-dir/data-dir-lock.ts', import.meta.url).href;
+
+let folder: TemporaryFolder;
+let dataDir: string;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  dataDir = join(folder.path, 'new', 'data');
+});
+afterEach(() => folder[Symbol.asyncDispose]());
+
+/** A process that tries for the lock at a moment all can meet at, says how it went, and stays. */
+function contender(path = dataDir, startAt = 0): NodeProcess {
+  const script = `
+    const { lockDataDir } = await import(${JSON.stringify(MODULE)});
+    await new Promise((resolve) => setTimeout(resolve, ${startAt} - Date.now()));
+    globalThis.kept = await lockDataDir(${JSON.stringify(path)}).then(
+      (lock) => { console.log('tried: locked'); return lock; },
+      (error) => console.log('tried: ' + error.name),
+    );
+    setInterval(() => {}, 1 << 30);`;
+  return new NodeProcess(['--input-type=module', '-e', script]);
+}
+
+async function outcome(process: NodeProcess): Promise<string> {
+  await process.printed('\n');
+  return process.stdout.trim();
+}
+
+const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+
+it('a folder locked by one process is in use for every other, and its error says what to do', async () => {
+  await using holder = contender();
+  expect(await outcome(holder)).toBe('tried: locked');
+  const refused = await lockDataDir(dataDir).then(
+    () => expect.unreachable(),
+    (error: unknown) => error,
+  );
+  expect(refused).toBeInstanceOf(DataDirInUseError);
+  expect((refused as Error).message).toMatch(/^\S+ is in use by another .*DATA_DIR.*DATABASE_URL[^\n]*$/);
+  expect((refused as Error).message).toContain(dataDir);
+});
+
+it('the lock ends with its process, however that ends', async () => {
+  await using holder = contender();
+  await outcome(holder);
+  holder.signal('SIGKILL');
+  await holder.ended;
+  using _lock = await lockDataDir(dataDir);
+});
+
+it('of many that try at once exactly one gets it', async () => {
+  await using stack = new AsyncDisposableStack();
+  const startAt = Date.now() + 800;
+  const all = Array.from({ length: 6 }, () => stack.use(contender(dataDir, startAt)));
+  const outcomes = await Promise.all(all.map(outcome));
+  expect(outcomes.sort()).toEqual(['tried: locked', ...Array(5).fill('tried: DataDirInUseError')].sort());
+});
+
+it('another path to the folder is no way around it', async () => {
+  await using holder = contender();
+  await outcome(holder);
+  const alias = join(folder.path, 'alias');
+  await symlink(dataDir, alias);
+  await expect(lockDataDir(alias)).rejects.toThrow(DataDirInUseError);
+});
+
+it('its own process cannot take it twice, and does not lose it by trying', async () => {
+  using _lock = await lockDataDir(dataDir);
+  await expect(lockDataDir(dataDir)).rejects.toThrow(DataDirInUseError);
+  await using other = contender();
+  expect(await outcome(other)).toBe('tried: DataDirInUseError');
+});
+
+it('let go of, it is free again; another folder always was', async () => {
+  const lock = await lockDataDir(dataDir);
+  using _elsewhere = await lockDataDir(join(folder.path, 'other'));
+  lock[Symbol.dispose]();
+  await using next = contender();
+  expect(await outcome(next)).toBe('tried: locked');
+});
+
+it.skipIf(process.platform === 'win32')('folder and file are for their owner alone', async () => {
+  using _lock = await lockDataDir(dataDir);
+  expect(await modeOf(dataDir)).toBe('700');
+  expect(await modeOf(join(dataDir, 'lock'))).toBe('600');
+});

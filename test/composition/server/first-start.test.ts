@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { BIN } from '../../support/servers/agent-dashboard.ts';
+import { NodeProcess } from '../../support/servers/node-process.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+/** What a terminal is to a program, as far as this one asks. */
+const ON_A_TERMINAL = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(`Object.defineProperty(process.stderr, 'isTTY', { value: true });`)}`,
+];
+
+/** What a server says on stderr from its start to its end. */
+async function said(node: readonly string[], env: { readonly [name: string]: string }): Promise<string> {
+  await using server = new NodeProcess([...node, BIN, 'serve'], { env: { MCP_SERVER_PORT: '0', ...env } });
+  await server.printed('Ctrl-C stops it.');
+  server.signal('SIGTERM');
+  expect((await server.ended).code).toBe(0);
+  return server.stderr;
+}
+
+it('on a terminal the first start says what takes so long, and no start shows the log of what goes well', async () => {
+  await using folder = await temporaryFolder();
+  const DATA_DIR = join(folder.path, 'data');
+  expect(await said(ON_A_TERMINAL, { DATA_DIR })).toBe(
+    `Making the database in ${join(DATA_DIR, 'database')}\n`,
+  );
+  expect(await said(ON_A_TERMINAL, { DATA_DIR })).toBe('');
+  expect(await said(ON_A_TERMINAL, { DATA_DIR, LOG_LEVEL: 'info' })).toContain('"msg":"listening"');
+});
+
+it('without a terminal there is the log alone, from info on', async () => {
+  await using folder = await temporaryFolder();
+  const lines = (await said([], { DATA_DIR: join(folder.path, 'data') })).trimEnd().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+    'schema brought up to date',
+    'listening',
+    'stopping',
+    'stopped',
+  ]);
+});

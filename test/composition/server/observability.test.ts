@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { expect, it } from 'vitest';
+import { readConfig } from '../../../src/composition/config/config.ts';
+import { NodeProcess } from '../../support/servers/node-process.ts';
+
+const traced = (env: { [name: string]: string }) => readConfig(env).traces;
+
+it.each([
+  ['an endpoint for everything', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }],
+  ['an endpoint for traces', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }],
+  ['the exporter', { OTEL_TRACES_EXPORTER: 'otlp' }],
+  ['the exporter among others', { OTEL_TRACES_EXPORTER: 'console, otlp' }],
+])('traces are asked for by %s', (_, env) => {
+  expect(traced(env)).toBe(true);
+  expect(traced({ ...env, OTEL_SDK_DISABLED: 'true' })).toBe(false);
+});
+
+it('and not by anything else', () => {
+  const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318';
+  expect(traced({ OTEL_SERVICE_NAME: 'agents' })).toBe(false);
+  expect(traced({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER: 'none' })).toBe(false);
+  expect(traced({ OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toBe(false);
+});
+
+/** Which of the libraries a process has loaded that is set up as the server is. */
+async function loadedWith(env: { [name: string]: string }): Promise<string[]> {
+  const script = `
+    import { createRequire } from 'node:module';
+    import { readConfig } from './src/composition/config.ts';
+    import { openObserving } from './src/composition/observing.ts';
+    import './src/composition/server.ts';
+    await openObserving(readConfig(process.env));
+    const loaded = Object.keys(createRequire(import.meta.url).cache).map((path) => path.split('/node_modules/').at(-1));
+    const names = new Set(loaded.map((path) => path.split('/')[0]));
+    console.log(['prom-client', '@opentelemetry'].filter((name) => names.has(name)).join());
+    process.exit();
+  `;
+  const cwd = new URL('../../..', import.meta.url).pathname;
+  const child = new NodeProcess(['--input-type=module', '-e', script], { env, cwd });
+  expect((await child.ended).code, child.stderr).toBe(0);
+  return child.stdout.trim().split(',').filter(Boolean);
+}
+
+it('no library for it is loaded that nobody has asked for', async () => {
+  expect(await loadedWith({})).toEqual([]);
+  expect(await loadedWith({ METRICS_PORT: '0' })).toContain('prom-client');
+  expect(await loadedWith({ OTEL_TRACES_EXPORTER: 'otlp' })).toEqual(['@opentelemetry']);
+});
+
+it('METRICS_PORT must be free, or the start ends in one line', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  const METRICS_PORT = typeof address === 'object' ? String(address?.port) : '';
+  const { openObserving } = await import('../../../src/composition/server/observability.ts');
+  await using observing = await openObserving(readConfig({ METRICS_PORT }));
+  const none = () => 0;
+  const readings = { openWaits: none, openStreams: none, mcpSessions: none, knownTokens: none };
+  await expect(observing.serveMetrics(readings)).rejects.toThrow(/^METRICS_PORT must be a free port/);
+  taken.close();
+});

@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { generateKeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
+import type { Environment } from '../../../src/composition/config/config.ts';
+import { createDatabase } from '../../support/postgres/postgres-database.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { run } from '../command-line/command-run.ts';
+
+let folder: TemporaryFolder;
+let base: Environment;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeFile(join(folder.path, 'file'), '');
+  const { privateKey } = await generateKeyPair('ed25519');
+  base = {
+    LOG_LEVEL: 'fatal',
+    MCP_SERVER_PORT: '0',
+    DATA_DIR: folder.path,
+    DATABASE_URL: await createDatabase(inject('postgresUrl')),
+    JWT_PRIVATE_KEY: privateKey,
+  };
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+/** One line that names the variable, and nothing that was meant to be a secret. */
+async function expectRefused(args: readonly string[], name: string, env: Environment): Promise<string> {
+  const { code, stdout, stderr } = await run(args, { ...base, ...env });
+  expect({ args, code, stdout }).toEqual({ args, code: 1, stdout: '' });
+  expect(stderr).toMatch(new RegExp(`^agent-dashboard: .*\\b${name}\\b.*\n$`));
+  expect(stderr).not.toContain('hunter2');
+  return stderr;
+}
+
+describe('a wrong value stops the start with one line that names the variable', () => {
+  it.each([
+    ['MCP_SERVER_PORT', 'eighty', 'port number from 0 to 65535'],
+    ['DATABASE_URL', 'mysql://u:hunter2@localhost/db', 'PostgreSQL connection string'],
+    ['JWT_PRIVATE_KEY', 'hunter2', 'PEM private key'],
+    ['JWT_PUBLIC_KEY', 'hunter2', 'PEM public key'],
+  ])('%s: what it should be', async (name, value, must) => {
+    expect(await expectRefused(['serve'], name, { [name]: value })).toContain(`${name} must be a ${must}`);
+  });
+
+  it('DATA_DIR: a file, for its keys and for the embedded database', async () => {
+    const DATA_DIR = join(folder.path, 'file');
+    await expectRefused(['serve'], 'DATA_DIR', { DATA_DIR, JWT_PRIVATE_KEY: '' });
+    await expectRefused(['serve'], 'DATA_DIR must be a folder', { DATA_DIR, DATABASE_URL: '' });
+  });
+
+  it('HOST: not an address of this machine', async () => {
+    await expectRefused(['serve'], 'HOST', { HOST: '192.0.2.1' });
+  });
+
+  it.each([
+    ['nobody listens', 'postgresql://postgres:hunter2@127.0.0.1:1/agents'],
+    ['the host does not exist', 'postgresql://postgres:hunter2@nowhere.invalid/agents'],
+    ['the password is wrong', () => inject('postgresUrl').replace('postgres:postgres@', 'postgres:hunter2@')],
+    ['there is no such database', () => `${inject('postgresUrl')}_hunter`],
+  ])('DATABASE_URL: %s', async (_case, url) => {
+    const DATABASE_URL = typeof url === 'string' ? url : url();
+    for (const args of [['serve'], ['migrate'], ['migrate', '--check']])
+      await expectRefused(args, 'DATABASE_URL', { DATABASE_URL });
+  });
+
+  it('DATABASE_LISTEN_URL: nobody listens', async () => {
+    const DATABASE_LISTEN_URL = 'postgresql://postgres:hunter2@127.0.0.1:1/agents';
+    await expectRefused(['serve'], 'DATABASE_LISTEN_URL', { DATABASE_LISTEN_URL });
+  });
+});

@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { createDatabaseOf } from '../../support/postgres/postgres-database.ts';
+import { RunningServer } from '../../support/servers/running-server.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+it.each([
+  ['superuser', /"level":30,.*"isolation":"role"/],
+  ['', /"level":30,.*"isolation":"forced"/],
+  ['bypassrls', /"level":40,.*"isolation":"off".*create role agent_dashboard_requests nologin; grant/],
+] as const)('the log says whether row level security holds (%j)', async (privileges, line) => {
+  await using folder = await temporaryFolder();
+  const DATABASE_URL = await createDatabaseOf(inject('postgresUrl'), privileges);
+  await using server = await RunningServer.start({ DATA_DIR: join(folder.path, 'data'), DATABASE_URL });
+  expect(server.process.stderr).toMatch(line);
+});

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { expect, it } from 'vitest';
+import type { AgentInstance, ConversationMessage, LiveEvent } from '../../../src/adapters/client/client.ts';
+import { WatchScreen } from '../../../src/composition/terminal/watch-screen.ts';
+import { WatchedAgents } from '../../../src/composition/terminal/watched-agents.ts';
+
+const ID = '623c0000-7425-40de-944b-e07fc1f90ae7';
+const OTHER = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
+const AT = '2026-05-01T12:00:00.000Z';
+
+const instance = (id: string, status: AgentInstance['status'], latest_message = ''): AgentInstance => ({
+  id,
+  agent_type_id: id,
+  agent_type_name: 'codex',
+  name: null,
+  status,
+  started_at: AT,
+  ended_at: null,
+  latest_message,
+  latest_message_at: AT,
+  chat_length: 1,
+  last_heartbeat_at: null,
+  instance_metadata: null,
+});
+
+const question = (
+  content: string,
+  { position = 1, question_status = 'open' as const, ...rest }: Partial<ConversationMessage> = {},
+) =>
+  ({
+    id: `question-${position}`,
+    agent_instance_id: ID,
+    content,
+    created_at: AT,
+    sender_type: 'AGENT',
+    requires_user_input: true,
+    position,
+    question_status,
+    ...rest,
+  }) as ConversationMessage & { readonly agent_instance_id: string };
+
+const asked = (content: string, more: Partial<ConversationMessage> = {}): LiveEvent => ({
+  id: '1',
+  type: 'message',
+  data: question(content, more),
+});
+
+/** What is drawn on a terminal of this size, line by line. */
+async function drawn(agents: WatchedAgents, { columns = 60, rows = 24 } = {}): Promise<string[]> {
+  const out = Object.assign(new PassThrough({ encoding: 'utf8' }), { columns, rows });
+  using screen = new WatchScreen(agents, out as unknown as NodeJS.WriteStream);
+  await once(out, 'data');
+  screen.show();
+  const [text] = (await once(out, 'data')) as [string];
+  return text.split('\r\n').map((line) => stripVTControlCharacters(line));
+}
+
+function agentsWith(...events: readonly LiveEvent[]): WatchedAgents {
+  const agents = new WatchedAgents();
+  agents.replace([instance(ID, 'AWAITING_INPUT', 'Which'), instance(OTHER, 'ACTIVE', 'at work')]);
+  for (const event of events) agents.take(event);
+  return agents;
+}
+
+it('who waits is shown with the whole question, its options by number, and how to answer', async () => {
+  const content = `Which port?\nIt is for the preview.\n[OPTIONS]\n1. 8080\n2. 8081\n[/OPTIONS]`;
+  const lines = await drawn(agentsWith(asked(content)));
+  expect(lines.slice(0, 9)).toEqual([
+    'Agents: 2, waiting for you: 1 (connecting; Ctrl-C ends it)',
+    'AWAITING_INPUT 623c0000-7425 codex',
+    '  Which port?',
+    '  It is for the preview.',
+    '  1. 8080',
+    '  2. 8081',
+    '  agent-dashboard reply 623c <number or text>',
+    'ACTIVE         7c9e6679-7425 codex  at work',
+    '',
+  ]);
+  expect(lines.join('\n')).not.toContain('[OPTIONS]');
+});
+
+it('a question without options asks for a text', async () => {
+  expect(await drawn(agentsWith(asked('How many?')))).toContain('  agent-dashboard reply 623c <text>');
+});
+
+it.each([
+  ['words', 'a word and more of them '.repeat(40)],
+  ['one long word', 'x'.repeat(900)],
+  ['letters of two columns', '日本語 🙂'.repeat(100)],
+  ['many lines', 'line\n'.repeat(100)],
+])(
+  '%s: no line is wider than the terminal, and options and answer stay where the text is cut',
+  async (_name, text) => {
+    const lines = await drawn(agentsWith(asked(`${text}[YES/NO]`)), { columns: 44, rows: 20 });
+    expect(lines.length).toBeLessThanOrEqual(20);
+    const wide = (line: string) =>
+      [...line].reduce((sum, letter) => sum + (/[日本語🙂]/u.test(letter) ? 2 : 1), 0);
+    for (const line of lines) expect(wide(line), line).toBeLessThanOrEqual(44);
+    for (const line of ['  1. Yes', '  2. No']) expect(lines).toContain(line);
+    expect(lines.join('\n')).toContain('agent-dashboard reply 623c <number or text>'.slice(0, 41));
+  },
+);
+
+it('nothing of a question or an option is obeyed by the terminal', async () => {
+  const lines = await drawn(
+    agentsWith(asked('a\u001b[2J\u009b\n[OPTIONS] 1. b\u001b]0;t\u0007 2. c [/OPTIONS]')),
+  );
+  expect(lines).toContain('  a�[2J�');
+  expect(lines).toContain('  1. b�]0;t�');
+});
+
+it('a question that is answered gives way to the older one, which has to be looked up', () => {
+  const agents = agentsWith(asked('first?'), asked('second?', { position: 2 }));
+  expect(agents.question(ID)).toBe('second?');
+  expect(agents.unclear).toEqual([]);
+  const data = question('second?', { position: 2, question_status: 'answered' });
+  agents.take({ id: '2', type: 'message_update', data });
+  expect(agents.unclear.map(({ id }) => id)).toEqual([ID]);
+  agents.asks(ID, question('first?'));
+  expect(agents.question(ID)).toBe('first?');
+});
+
+it('who waits for nothing that can be found is looked up no more until the next list', () => {
+  const agents = agentsWith();
+  agents.asks(ID, null);
+  expect(agents.unclear).toEqual([]);
+  agents.replace([instance(ID, 'AWAITING_INPUT')]);
+  expect(agents.unclear).toHaveLength(1);
+});
+
+it('an instance is named by as little of its id as tells it from the others', () => {
+  const agents = agentsWith();
+  const near = '623c0000-8425-40de-944b-e07fc1f90ae7';
+  agents.replace([instance(ID, 'ACTIVE'), instance(near, 'ACTIVE')]);
+  expect(agents.beginningOf(ID)).toBe('623c0000-7');
+  // Others may be there, which are not watched.
+  agents.replace([instance(ID, 'ACTIVE')]);
+  expect(agents.beginningOf(ID)).toBe('623c0000-7425');
+});

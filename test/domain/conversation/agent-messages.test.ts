@@ -1,0 +1,395 @@
+import { describe, expect, test } from 'vitest';
+import type { StoredStatus } from '../../../src/domain/conversation/agent-instance.ts';
+import {
+  type AgentMessage,
+  postAgentMessage,
+  requestUserInput,
+} from '../../../src/domain/conversation/agent-messages.ts';
+import { NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import type { Message } from '../../../src/domain/conversation/message.ts';
+import { judgeGitDiff } from '../../../src/domain/text/git-diff.ts';
+import {
+  aConversation,
+  agentTypeIdOf,
+  anAgentType,
+  aQuestion,
+  aQueuedMessage,
+  aReadMessage,
+  aStep,
+  BEFORE,
+  instanceIdOf,
+  messageIdOf,
+  NOW,
+} from '../../support/builders.ts';
+import { refusalOf } from '../error-of.ts';
+
+const NEW = messageIdOf(99);
+
+const sent = (fields: Partial<AgentMessage> = {}): AgentMessage => ({
+  agentInstanceId: instanceIdOf(1),
+  agentTypeName: 'claude-code',
+  content: 'the new message',
+  isQuestion: false,
+  metadata: null,
+  gitDiff: null,
+  newMessageId: NEW,
+  newAgentTypeId: agentTypeIdOf(9),
+  now: NOW,
+  ...fields,
+});
+
+const isQuestionOf = { step: false, question: true } as const;
+const QUEUE = [aQueuedMessage({ position: 2 }), aQueuedMessage({ position: 3 })];
+
+type Row = [
+  kind: 'step' | 'question',
+  before: StoredStatus | 'absent',
+  queue: readonly Message[],
+  after: StoredStatus,
+  question: Message['questionStatus'],
+];
+
+describe('a message of the agent', () => {
+  test.each<Row>([
+    ['step', 'absent', [], 'ACTIVE', null],
+    ['step', 'ACTIVE', [], 'ACTIVE', null],
+    ['step', 'ACTIVE', QUEUE, 'ACTIVE', null],
+    ['step', 'AWAITING_INPUT', [], 'ACTIVE', null],
+    ['step', 'AWAITING_INPUT', QUEUE, 'ACTIVE', null],
+    ['step', 'COMPLETED', [], 'COMPLETED', null],
+    ['step', 'COMPLETED', QUEUE, 'ACTIVE', null],
+    ['question', 'absent', [], 'AWAITING_INPUT', 'open'],
+    ['question', 'ACTIVE', [], 'AWAITING_INPUT', 'open'],
+    ['question', 'ACTIVE', QUEUE, 'AWAITING_INPUT', 'open'],
+    ['question', 'AWAITING_INPUT', [], 'AWAITING_INPUT', 'open'],
+    ['question', 'AWAITING_INPUT', QUEUE, 'AWAITING_INPUT', 'open'],
+    ['question', 'COMPLETED', [], 'COMPLETED', 'closed'],
+    ['question', 'COMPLETED', QUEUE, 'AWAITING_INPUT', 'open'],
+  ])(
+    'a %s to an instance that is %s, with the queue %j: it is %s, the question %s',
+    (kind, before, queue, after, question) => {
+      const conversation =
+        before === 'absent'
+          ? NOTHING_YET
+          : aConversation([aStep(), ...queue], {
+              status: before,
+              version: 5,
+              lastReadMessageId: messageIdOf(1),
+            });
+      const { output, changes } = postAgentMessage(conversation, sent({ isQuestion: isQuestionOf[kind] }));
+
+      const position = before === 'absent' ? 1 : 2 + queue.length;
+      expect(changes?.instance).toMatchObject({
+        status: after,
+        endedAt: after === 'COMPLETED' ? BEFORE : null,
+        lastPosition: before === 'absent' ? 1 : Math.max(2, position),
+        lastReadMessageId: NEW,
+        lastActivityAt: NOW,
+        version: before === 'absent' ? 1 : 6,
+      });
+      expect(output.message).toEqual({
+        id: NEW,
+        agentInstanceId: instanceIdOf(1),
+        position: changes?.instance.lastPosition,
+        senderType: 'AGENT',
+        content: 'the new message',
+        createdAt: NOW,
+        metadata: null,
+        requiresUserInput: kind === 'question',
+        readAt: null,
+        readVersion: changes?.instance.version,
+        questionStatus: question,
+        answerId: null,
+      });
+      expect(changes?.posted).toEqual([output.message]);
+      const handedOver = queue.map((message) => ({ ...message, readAt: NOW, readVersion: 6 }));
+      expect(output.handedOff).toEqual(handedOver);
+      expect(changes?.amended).toEqual(handedOver);
+    },
+  );
+
+  test.each(['step', 'question'] as const)('a %s to a deleted instance is refused', (kind) => {
+    for (const queue of [[], QUEUE]) {
+      const conversation = aConversation([aStep(), ...queue], { status: 'DELETED' });
+      const post = () => postAgentMessage(conversation, sent({ isQuestion: isQuestionOf[kind] }));
+      expect(refusalOf(post)).toMatchObject({ code: 'instance_deleted', field: 'agent_instance_id' });
+    }
+  });
+
+  test('hands off the queue in the order of positions, whatever order it was loaded in', () => {
+    const queue = [5, 2, 4].map((position) => aQueuedMessage({ position }));
+    const conversation = aConversation([...queue, aStep(), aReadMessage({ position: 3 })]);
+    const { output, changes } = postAgentMessage(conversation, sent());
+    expect(output.handedOff.map(({ position }) => position)).toEqual([2, 4, 5]);
+    expect(output.message.position).toBe(6);
+    expect(changes?.instance.lastReadMessageId).toBe(NEW);
+  });
+
+  test('never hands over what was handed over before', () => {
+    const conversation = aConversation([aStep(), aReadMessage({ position: 2 })]);
+    const { output, changes } = postAgentMessage(conversation, sent());
+    expect(output.handedOff).toEqual([]);
+    expect(changes?.amended).toEqual([]);
+  });
+
+  test('does not close or answer an open question when it is a step', () => {
+    const { changes } = postAgentMessage(
+      aConversation([aQuestion()], { status: 'AWAITING_INPUT' }),
+      sent({ isQuestion: false }),
+    );
+    expect(changes?.amended).toEqual([]);
+  });
+
+  test('keeps its metadata', () => {
+    const { output } = postAgentMessage(aConversation(), sent({ metadata: { tool: 'bash' } }));
+    expect(output.message.metadata).toEqual({ tool: 'bash' });
+  });
+
+  test('leaves name, start, heartbeat and metadata of its instance alone', () => {
+    const kept = {
+      name: 'nightly',
+      startedAt: BEFORE,
+      lastHeartbeatAt: BEFORE,
+      metadata: { transport: 'stdio' },
+    };
+    const { changes } = postAgentMessage(aConversation([], kept), sent({ agentTypeName: 'another' }));
+    expect(changes?.instance).toMatchObject({ ...kept, agentType: anAgentType() });
+  });
+});
+
+describe('the first message of an instance', () => {
+  test('creates it, under the id the agent chose', () => {
+    const { changes } = postAgentMessage(NOTHING_YET, sent({ agentInstanceId: instanceIdOf(7) }));
+    expect(changes?.instance).toEqual({
+      id: instanceIdOf(7),
+      agentType: { id: agentTypeIdOf(9), name: 'claude-code' },
+      name: null,
+      status: 'ACTIVE',
+      startedAt: NOW,
+      endedAt: null,
+      metadata: null,
+      lastPosition: 1,
+      stepCount: 1,
+      lastReadMessageId: NEW,
+      lastHeartbeatAt: null,
+      lastActivityAt: NOW,
+      deletion: null,
+      version: 1,
+    });
+  });
+
+  test('needs an agent type', () => {
+    expect(refusalOf(() => postAgentMessage(NOTHING_YET, sent({ agentTypeName: null })))).toMatchObject({
+      code: 'agent_type_required',
+      message: 'agent_type is required when creating new instance',
+      field: 'agent_type',
+    });
+  });
+
+  test('makes a new agent type under its normalised name', () => {
+    const { changes } = postAgentMessage(NOTHING_YET, sent({ agentTypeName: ' Claude-Code ' }));
+    expect(changes?.instance.agentType).toEqual({ id: agentTypeIdOf(9), name: 'claude-code' });
+  });
+
+  test('reuses the agent type of that name when there is one', () => {
+    const agentType = anAgentType({ id: agentTypeIdOf(3) });
+    const { changes } = postAgentMessage(
+      { ...NOTHING_YET, agentType },
+      sent({ agentTypeName: 'CLAUDE-code' }),
+    );
+    expect(changes?.instance.agentType).toBe(agentType);
+  });
+
+  test('alone needs it: a later one may leave it out', () => {
+    const { changes } = postAgentMessage(aConversation([aStep()]), sent({ agentTypeName: null }));
+    expect(changes?.instance.agentType).toEqual(anAgentType());
+  });
+});
+
+describe('a question of the same text as an open one', () => {
+  const again = sent({ isQuestion: true, content: 'Deploy?' });
+  const open = aQuestion({ content: 'Deploy?' });
+
+  test('attaches to it: nothing is posted, and it is the open question that is returned', () => {
+    const conversation = aConversation([open], { status: 'AWAITING_INPUT', version: 4 });
+    const { output, changes } = postAgentMessage(conversation, again);
+    expect(output.message).toEqual({ ...open, readVersion: 5 });
+    expect(changes).toMatchObject({
+      posted: [],
+      amended: [{ ...open, readVersion: 5 }],
+      instance: { status: 'AWAITING_INPUT', lastPosition: 1, lastReadMessageId: open.id, version: 5 },
+    });
+  });
+
+  test('still hands off the queue, and moves the cursor to that question', () => {
+    const conversation = aConversation([open, aStep({ position: 2 }), aQueuedMessage({ position: 3 })]);
+    const { output, changes } = postAgentMessage(conversation, again);
+    expect(output.handedOff.map(({ id }) => id)).toEqual([messageIdOf(3)]);
+    expect(changes?.instance).toMatchObject({ status: 'AWAITING_INPUT', lastReadMessageId: open.id });
+  });
+
+  test('is handed again what came with it, before what is queued since', () => {
+    const came = aQueuedMessage({ position: 1, readAt: NOW, readVersion: 3 });
+    const question = aQuestion({ content: 'Deploy?', position: 2, readVersion: 3 });
+    const conversation = aConversation([came, question, aQueuedMessage({ position: 4 })], { version: 7 });
+    const { output } = postAgentMessage(conversation, again);
+    expect(output.handedOff.map(({ id, readVersion }) => [id, readVersion])).toEqual([
+      [messageIdOf(1), 8],
+      [messageIdOf(4), 8],
+    ]);
+  });
+
+  test('attaches to the newest of several', () => {
+    const newer = aQuestion({ content: 'Deploy?', position: 2 });
+    expect(postAgentMessage(aConversation([newer, open]), again).output.message.id).toBe(newer.id);
+  });
+
+  test.each<[string, Message]>([
+    ['was answered', { ...open, questionStatus: 'answered' }],
+    ['was closed', { ...open, questionStatus: 'closed' }],
+    ['differs in a letter', { ...open, content: 'deploy?' }],
+    ['is a step of that text', aStep({ content: 'Deploy?' })],
+  ])('is asked anew when the earlier one %s', (_why, earlier) => {
+    const { output } = postAgentMessage(aConversation([earlier]), again);
+    expect(output.message).toMatchObject({ id: NEW, position: 2, questionStatus: 'open' });
+  });
+
+  test('does not attach when it is a step', () => {
+    const { output } = postAgentMessage(aConversation([open]), { ...again, isQuestion: false });
+    expect(output.message).toMatchObject({ id: NEW, questionStatus: null });
+  });
+});
+
+describe('the git diff of a message', () => {
+  const DIFF = 'diff --git a/x b/x\n+x\n';
+
+  test.each([
+    ['a diff', DIFF, 'stored', DIFF],
+    ['a diff over 1 MiB', DIFF + '+y\n'.repeat(400_000), 'cut', expect.stringMatching(/^diff --git/)],
+    ['white space', ' \n', 'cleared', null],
+    ['something else', 'hello', 'rejected', undefined],
+    ['not a text', 42, 'rejected', undefined],
+    ['null', null, null, undefined],
+    ['nothing', undefined, null, undefined],
+  ])('%s: the status is %3$s and the message is posted all the same', (_what, gitDiff, status, stored) => {
+    const { output, changes } = postAgentMessage(aConversation(), sent({ gitDiff: judgeGitDiff(gitDiff) }));
+    expect(output.gitDiffStatus).toBe(status);
+    expect(changes?.gitDiff).toEqual(stored);
+    expect(changes?.posted).toHaveLength(1);
+  });
+});
+
+describe('turning a step into a question', () => {
+  const STEP = messageIdOf(1);
+  const request = { messageId: STEP, now: NOW };
+  const atCursor = { lastReadMessageId: STEP, version: 5 };
+
+  test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT'])(
+    'with the cursor there and nothing queued, an instance that was %s awaits input',
+    (status) => {
+      const { output, changes } = requestUserInput(
+        aConversation([aStep()], { ...atCursor, status }),
+        request,
+      );
+      const message = { ...aStep(), requiresUserInput: true, questionStatus: 'open' };
+      expect(output).toEqual({ message, handedOff: [], stale: false });
+      expect(changes).toMatchObject({
+        posted: [],
+        amended: [message],
+        instance: { ...atCursor, status: 'AWAITING_INPUT', lastActivityAt: NOW, lastPosition: 1, version: 6 },
+      });
+    },
+  );
+
+  test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
+    'with the cursor there, what is queued is handed over and answers it: %s becomes ACTIVE',
+    (status) => {
+      const conversation = aConversation([aStep(), ...QUEUE], { ...atCursor, status });
+      const { output, changes } = requestUserInput(conversation, request);
+      expect(output.stale).toBe(false);
+      expect(output.handedOff).toEqual(QUEUE.map((message) => ({ ...message, readAt: NOW, readVersion: 6 })));
+      expect(output.message).toMatchObject({
+        id: STEP,
+        requiresUserInput: true,
+        questionStatus: 'answered',
+        answerId: messageIdOf(2),
+      });
+      expect(changes?.amended).toHaveLength(3);
+      expect(changes?.amended).toEqual(expect.arrayContaining([...output.handedOff, output.message]));
+      expect(changes?.instance).toMatchObject({
+        status: 'ACTIVE',
+        endedAt: null,
+        lastReadMessageId: messageIdOf(3),
+        version: 6,
+      });
+    },
+  );
+
+  test.each([
+    ['nothing queued', []],
+    ['something queued', QUEUE],
+  ])(
+    'with the cursor elsewhere and %s, the reader is stale and gets nothing, but the question is open',
+    (_what, queue) => {
+      const elsewhere = { lastReadMessageId: messageIdOf(7), version: 5 };
+      const { output, changes } = requestUserInput(aConversation([aStep(), ...queue], elsewhere), request);
+      expect(output).toMatchObject({
+        stale: true,
+        handedOff: [],
+        message: { questionStatus: 'open', answerId: null },
+      });
+      expect(changes).toMatchObject({
+        amended: [{ id: STEP, requiresUserInput: true, questionStatus: 'open' }],
+        instance: { ...elsewhere, status: 'AWAITING_INPUT', version: 6 },
+      });
+      expect(changes?.amended).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    ['there', STEP],
+    ['elsewhere', messageIdOf(7)],
+  ])(
+    'on an ended instance, nothing handed over, leaves it ended and the question closed (cursor %s)',
+    (_where, cursor) => {
+      const ended = aConversation([aStep()], { status: 'COMPLETED', lastReadMessageId: cursor });
+      const { output, changes } = requestUserInput(ended, request);
+      expect(output.message).toMatchObject({
+        requiresUserInput: true,
+        questionStatus: 'closed',
+        answerId: null,
+      });
+      expect(changes?.instance).toMatchObject({ status: 'COMPLETED', endedAt: BEFORE });
+    },
+  );
+
+  test.each<[string, readonly Message[]]>([
+    ['an open question', [aQuestion()]],
+    ['an answered question', [aQuestion({ questionStatus: 'answered', answerId: messageIdOf(2) })]],
+    ['a closed question', [aQuestion({ questionStatus: 'closed' })]],
+  ])('is refused for %s', (_what, messages) => {
+    expect(refusalOf(() => requestUserInput(aConversation(messages, atCursor), request))).toMatchObject({
+      code: 'already_requires_user_input',
+      message: 'Message already requires user input',
+      field: 'message_id',
+    });
+  });
+
+  test.each<[string, readonly Message[]]>([
+    ['a queued message of the person', [aQueuedMessage()]],
+    ['a handed over message of the person', [aReadMessage()]],
+    ['a message that is not there', [aStep({ position: 2 })]],
+    ['any message of an instance without one', []],
+  ])('is refused for %s', (_what, messages) => {
+    expect(refusalOf(() => requestUserInput(aConversation(messages, atCursor), request))).toMatchObject({
+      code: 'agent_message_not_found',
+      message: 'Agent message not found or access denied',
+      field: 'message_id',
+    });
+  });
+
+  test('is refused on a deleted instance', () => {
+    const conversation = aConversation([aStep()], { ...atCursor, status: 'DELETED' });
+    expect(refusalOf(() => requestUserInput(conversation, request)).code).toBe('instance_deleted');
+  });
+});

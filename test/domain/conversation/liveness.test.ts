@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import type { StoredStatus } from '../../../src/domain/conversation/agent-instance.ts';
+import { lastSignOfLife, shownStatus } from '../../../src/domain/conversation/liveness.ts';
+import { anAgentInstance, BEFORE, NOW } from '../../support/builders.ts';
+
+const LATER = new Date(BEFORE.getTime() + 1);
+const silent = { silentSince: LATER, agentWaiting: false };
+
+describe('an instance', () => {
+  test.each<[StoredStatus, string]>([
+    ['ACTIVE', 'STALE'],
+    ['AWAITING_INPUT', 'AWAITING_INPUT'],
+    ['COMPLETED', 'COMPLETED'],
+    ['DELETED', 'DELETED'],
+  ])('that is %s and silent shows as %s', (status, shown) => {
+    expect(shownStatus(anAgentInstance({ status }), silent)).toBe(shown);
+  });
+
+  test('is not silent at the very moment that counts', () => {
+    expect(shownStatus(anAgentInstance(), { ...silent, silentSince: BEFORE })).toBe('ACTIVE');
+  });
+
+  test('whose agent waits is not silent', () => {
+    expect(shownStatus(anAgentInstance(), { ...silent, agentWaiting: true })).toBe('ACTIVE');
+  });
+
+  test.each([
+    ['activity', { lastActivityAt: NOW }],
+    ['activity after a heartbeat', { lastActivityAt: NOW, lastHeartbeatAt: BEFORE }],
+    ['a heartbeat after activity', { lastHeartbeatAt: NOW }],
+  ])('gives its last sign of life by %s', (_, fields) => {
+    const instance = anAgentInstance(fields);
+    expect(lastSignOfLife(instance)).toEqual(NOW);
+    expect(shownStatus(instance, silent)).toBe('ACTIVE');
+  });
+});

@@ -1,0 +1,155 @@
+import { postAgentMessage, requestUserInput } from '../../../src/domain/conversation/agent-messages.ts';
+import type { Conversation, Decision } from '../../../src/domain/conversation/conversation.ts';
+import { readPending } from '../../../src/domain/conversation/hand-off.ts';
+import { endSession, heartbeat, startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
+import type { Message } from '../../../src/domain/conversation/message.ts';
+import { receiveUserMessage } from '../../../src/domain/conversation/user-messages.ts';
+import type { MessageId } from '../../../src/domain/ids.ts';
+import { judgeGitDiff } from '../../../src/domain/text/git-diff.ts';
+import type { UpdateTarget } from '../../../src/ports/storage/agent-instance-repository.ts';
+import { agentTypeIdOf, anAgentType, instanceIdOf, messageIdOf } from '../../support/builders.ts';
+
+/** Numbers that look random and are the same for the same seed (mulberry32). */
+export class SeededRandom {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  /** From 0 up to, and not including, 1. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  pick<Item>(items: readonly [Item, ...Item[]]): Item {
+    return items[Math.floor(this.next() * items.length)] ?? items[0];
+  }
+}
+
+/** One decision, and what a store has to load for it. */
+export interface RandomDecision {
+  readonly name: string;
+  readonly target: Omit<UpdateTarget, 'userId' | 'agentInstanceId'>;
+  /** What it decides, with the messages it hands to the agent. */
+  decide(conversation: Conversation): Decision<{ readonly handedOver: readonly Message[] }>;
+}
+
+const TEXTS = ['Deploy?', 'Which branch?', 'Go on'] as const;
+const DIFFS = [null, '', 'diff --git a/x b/x\n+x\n', 'not a diff'] as const;
+
+/** The agent logs a step or asks a question. */
+export function postDecision(
+  content: string,
+  isQuestion: boolean,
+  gitDiff: unknown,
+  number: number,
+  now: Date,
+): RandomDecision {
+  return {
+    name: isQuestion ? `ask ${content}` : 'log a step',
+    target: { queue: true, questionCompany: isQuestion, agentTypeName: 'claude-code' },
+    decide: (conversation) => {
+      const { output, changes } = postAgentMessage(conversation, {
+        agentInstanceId: instanceIdOf(1),
+        agentTypeName: 'claude-code',
+        content,
+        isQuestion,
+        metadata: null,
+        gitDiff: judgeGitDiff(gitDiff),
+        newMessageId: messageIdOf(number),
+        newAgentTypeId: agentTypeIdOf(1),
+        now,
+      });
+      return { output: { handedOver: output.handedOff }, changes };
+    },
+  };
+}
+
+/** Any decision of the domain, about an instance as it stands. `number` makes its ids unique. */
+export function randomDecision(
+  random: SeededRandom,
+  { instance, messages }: Conversation,
+  number: number,
+  now: Date,
+): RandomDecision {
+  const someMessage = (): MessageId =>
+    random.pick([
+      instance?.lastReadMessageId ?? messageIdOf(0),
+      messageIdOf(0),
+      ...messages.map(({ id }) => id),
+    ]);
+  const cursor = instance?.lastReadMessageId ?? null;
+  const newMessageId = messageIdOf(number);
+  const kind = random.pick([
+    ...(['post', 'post', 'post', 'user', 'user', 'user', 'read', 'read'] as const),
+    ...(['request', 'end', 'heartbeat', 'start'] as const),
+  ]);
+
+  switch (kind) {
+    case 'post':
+      return postDecision(random.pick(TEXTS), random.chance(0.5), random.pick(DIFFS), number, now);
+    case 'user': {
+      const inReplyTo = random.pick([null, null, someMessage()]);
+      const sent = { content: 'yes', markAsRead: random.chance(0.3), inReplyTo, newMessageId, now };
+      return {
+        name: `the person${inReplyTo === null ? '' : ` to ${inReplyTo}`}, ${sent.markAsRead ? 'read at once' : 'queued'}`,
+        target: { question: inReplyTo },
+        decide: (conversation) => {
+          const { output, changes } = receiveUserMessage(conversation, sent);
+          return { output: { handedOver: sent.markAsRead ? [output] : [] }, changes };
+        },
+      };
+    }
+    case 'read': {
+      const lastReadMessageId = random.pick([null, cursor, cursor, someMessage()]);
+      return {
+        name: `read after ${lastReadMessageId}`,
+        target: { queue: true, readSince: lastReadMessageId },
+        decide: (conversation) => {
+          const { output, changes } = readPending(conversation, { lastReadMessageId, now });
+          return { output: { handedOver: lastReadMessageId === null ? [] : output.messages }, changes };
+        },
+      };
+    }
+    case 'request': {
+      const messageId = someMessage();
+      return {
+        name: `request input for ${messageId}`,
+        target: { queue: true, message: messageId },
+        decide: (conversation) => {
+          const { output, changes } = requestUserInput(conversation, { messageId, now });
+          return { output: { handedOver: output.handedOff }, changes };
+        },
+      };
+    }
+    case 'start':
+      return {
+        name: 'start',
+        target: { agentTypeName: 'claude-code' },
+        decide: (conversation) => {
+          const start = { id: instanceIdOf(1), agentType: anAgentType(), now };
+          return { output: { handedOver: [] }, changes: startAgentInstance(conversation, start).changes };
+        },
+      };
+    case 'end':
+    case 'heartbeat': {
+      const decide = kind === 'end' ? endSession : heartbeat;
+      return {
+        name: kind,
+        target: {},
+        decide: (conversation) => ({
+          output: { handedOver: [] },
+          changes: decide(conversation, { now }).changes,
+        }),
+      };
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { applyChanges, NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { readAnswer } from '../../../src/domain/conversation/read-answer.ts';
+import {
+  aConversation,
+  aQuestion,
+  aQueuedMessage,
+  aReadMessage,
+  aStep,
+  BEFORE,
+  messageIdOf,
+  NOW,
+} from '../../support/builders.ts';
+import { refusalOf } from '../error-of.ts';
+
+const QUESTION = messageIdOf(2);
+const ask = { questionId: QUESTION, now: BEFORE };
+const feedback = aReadMessage({ position: 1, readVersion: 3, content: 'by the way' });
+const openQuestion = aQuestion({ position: 2, readVersion: 3 });
+const answered = aQuestion({
+  position: 2,
+  readVersion: 3,
+  questionStatus: 'answered',
+  answerId: messageIdOf(3),
+});
+const reply = aQueuedMessage({ position: 3, content: 'yes' });
+
+describe('reading the answer of a question', () => {
+  test('that is open: no answer yet, but what was handed over with it, and nothing to write', () => {
+    const { output, changes } = readAnswer(aConversation([feedback, openQuestion], { version: 3 }), ask);
+    expect(output).toEqual({
+      question: openQuestion,
+      status: 'open',
+      answer: null,
+      feedback: [feedback],
+      version: 3,
+    });
+    expect(changes).toBeNull();
+  });
+
+  test('that was closed: no answer, ever', () => {
+    const closed = aQuestion({ position: 2, questionStatus: 'closed' });
+    expect(readAnswer(aConversation([closed]), ask).output).toMatchObject({ status: 'closed', answer: null });
+  });
+
+  test('for the first time hands the answer over, and only that', () => {
+    const other = aQueuedMessage({ position: 4 });
+    const conversation = aConversation([feedback, answered, reply, other], { version: 3 });
+    const { output, changes } = readAnswer(conversation, { ...ask, now: NOW });
+    const handedOver = { ...reply, readAt: NOW, readVersion: 4 };
+    expect(output).toMatchObject({
+      status: 'answered',
+      answer: handedOver,
+      feedback: [feedback],
+      version: 4,
+    });
+    expect(changes).toMatchObject({
+      instance: { lastReadMessageId: reply.id, lastActivityAt: NOW, version: 4 },
+      posted: [],
+      amended: [handedOver],
+    });
+  });
+
+  test('again tells the same, and writes nothing', () => {
+    const conversation = aConversation([feedback, answered, reply], { version: 3 });
+    const first = readAnswer(conversation, ask);
+    const second = readAnswer(applyChanges(conversation, first.changes), ask);
+    expect(second.output).toEqual(first.output);
+    expect(second.changes).toBeNull();
+  });
+
+  test('counts as activity, but is written down only now and then', () => {
+    const { changes, output } = readAnswer(aConversation([openQuestion], { version: 3 }), {
+      ...ask,
+      now: NOW,
+    });
+    expect(changes?.instance).toMatchObject({ lastActivityAt: NOW, version: 4 });
+    expect(output.version).toBe(4);
+  });
+
+  test.each([
+    ['an instance that does not exist', NOTHING_YET, 'agent_instance_not_found'],
+    ['a deleted instance', aConversation([openQuestion], { status: 'DELETED' }), 'instance_deleted'],
+    ['a message that does not exist', aConversation([]), 'question_not_found'],
+    ['a step', aConversation([aStep({ position: 2 })]), 'question_not_found'],
+    ['a user message', aConversation([aQueuedMessage({ position: 2 })]), 'question_not_found'],
+  ])('of %s is refused', (_, conversation, code) => {
+    expect(refusalOf(() => readAnswer(conversation, ask)).code).toBe(code);
+  });
+});

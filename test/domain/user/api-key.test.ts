@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type ApiKeyRequest,
+  apiKeyId,
+  becomesRevoked,
+  grantApiKey,
+  isGood,
+  revokeApiKey,
+} from '../../../src/domain/user/api-key.ts';
+import { aKeyId, anApiKey, BEFORE, instanceIdOf, NOW } from '../../support/builders.ts';
+import { refusalOf } from '../error-of.ts';
+
+const request = (fields: Partial<ApiKeyRequest> = {}): ApiKeyRequest => ({
+  id: aKeyId(),
+  name: 'laptop',
+  scope: 'agent',
+  agentInstanceId: null,
+  expiresInSeconds: null,
+  now: NOW,
+  ...fields,
+});
+const later = (milliseconds: number): Date => new Date(NOW.getTime() + milliseconds);
+
+describe('a granted key', () => {
+  test('is as it was asked for, unused and not revoked', () => {
+    const asked = request();
+    expect(grantApiKey(asked)).toEqual({
+      id: asked.id,
+      name: 'laptop',
+      scope: 'agent',
+      agentInstanceId: null,
+      createdAt: NOW,
+      expiresAt: null,
+      lastUsedAt: null,
+      revokedAt: null,
+    });
+  });
+
+  test.each([0, 1, 999])('counts in whole seconds, as its token does (%i ms)', (milliseconds) => {
+    const { createdAt, expiresAt } = grantApiKey(
+      request({ now: later(milliseconds), expiresInSeconds: 1.9 }),
+    );
+    expect({ createdAt, expiresAt }).toEqual({ createdAt: NOW, expiresAt: later(1000) });
+  });
+
+  test('may be for one agent instance when its scope is agent', () => {
+    expect(grantApiKey(request({ agentInstanceId: instanceIdOf(1) })).agentInstanceId).toBe(instanceIdOf(1));
+  });
+
+  test('is never for one agent instance with the scope dashboard', () => {
+    const asked = request({ agentInstanceId: instanceIdOf(1), scope: 'dashboard' });
+    expect(refusalOf(() => grantApiKey(asked))).toMatchObject({ code: 'key_not_grantable', field: 'scope' });
+  });
+});
+
+describe('revoking', () => {
+  test('notes when, and changes nothing else', () => {
+    const key = anApiKey();
+    expect(revokeApiKey(key, NOW)).toEqual({ ...key, revokedAt: NOW });
+  });
+
+  test('again changes nothing: the first time counts', () => {
+    expect(revokeApiKey(anApiKey({ revokedAt: BEFORE }), NOW)).toBeNull();
+  });
+
+  test('what does not exist is refused', () => {
+    expect(refusalOf(() => revokeApiKey(null, NOW))).toMatchObject({ code: 'api_key_not_found' });
+  });
+
+  test('is told of once: when a key becomes revoked, or is recorded as such', () => {
+    const good = anApiKey();
+    const revoked = { ...good, revokedAt: NOW };
+    expect(becomesRevoked(good, revoked)).toBe(true);
+    expect(becomesRevoked(null, revoked)).toBe(true);
+    expect(becomesRevoked(revoked, revoked)).toBe(false);
+    expect(becomesRevoked(null, good)).toBe(false);
+  });
+});
+
+test.each([
+  ['for ever', {}, true],
+  ['before it expires', { expiresAt: later(1) }, true],
+  ['no more when it expires', { expiresAt: NOW }, false],
+  ['no more once revoked', { revokedAt: BEFORE }, false],
+])('a key is good %s', (_when, fields, good) => {
+  expect(isGood(anApiKey(fields), NOW)).toBe(good);
+});
+
+test.each([
+  '',
+  'a'.repeat(15),
+  'a'.repeat(17),
+  'aaaa aaaaaaaaaaa',
+  'aaaaaaaaaaaaaaa=',
+  'aaaaaaaaaaaaaaaa\n',
+  'ä'.repeat(16),
+])('%j is no id of a key', (text) => {
+  expect(refusalOf(() => apiKeyId(text))).toMatchObject({ code: 'invalid_id', field: 'id' });
+});

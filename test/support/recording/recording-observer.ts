@@ -1,0 +1,31 @@
+import type { AnsweredRequest, Batch, Observer, StorageFailure } from '../../../src/ports/observer.ts';
+
+/** Remembers what it was told. */
+export class RecordingObserver implements Observer {
+  readonly requests: AnsweredRequest[] = [];
+  readonly batches: Batch[] = [];
+  readonly failures: StorageFailure[] = [];
+  reconnects = 0;
+  readonly #onRequest: (request: AnsweredRequest) => void;
+
+  constructor(onRequest: (request: AnsweredRequest) => void = () => {}) {
+    this.#onRequest = onRequest;
+  }
+
+  requestAnswered(request: AnsweredRequest): void {
+    this.requests.push(request);
+    this.#onRequest(request);
+  }
+
+  batchDone(batch: Batch): void {
+    this.batches.push(batch);
+  }
+
+  storageFailed(failure: StorageFailure): void {
+    this.failures.push(failure);
+  }
+
+  signalsReconnected(): void {
+    this.reconnects += 1;
+  }
+}

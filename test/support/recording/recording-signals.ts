@@ -1,0 +1,15 @@
+import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
+import type { Signal, Signals } from '../../../src/ports/signals/signals.ts';
+
+/** Signals that also write down what is published. */
+export function recordingSignals(published: Signal[]): Signals {
+  const signals = new InProcessSignals();
+  return {
+    publish: (some) => {
+      published.push(...some);
+      signals.publish(some);
+    },
+    subscribe: (...subscription) => signals.subscribe(...subscription),
+    subscribeAll: (...subscription) => signals.subscribeAll(...subscription),
+  };
+}

@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { type Exit, NodeProcess, type NodeProcessOptions } from './node-process.ts';
+
+/** What `agent-dashboard` is in the source tree. */
+export const BIN = fileURLToPath(new URL('../../../src/composition/bin.ts', import.meta.url));
+
+/** No command of those that end takes this long; one that serves by mistake would never. */
+const PATIENCE_MS = 20_000;
+
+export interface Ended extends Exit {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line to its end. */
+export async function agentDashboard(
+  args: readonly string[],
+  env: NonNullable<NodeProcessOptions['env']> = {},
+  options: Omit<NodeProcessOptions, 'env'> = {},
+): Promise<Ended> {
+  await using command = new NodeProcess([BIN, ...args], { env, ...options });
+  const timer = setTimeout(() => command.signal('SIGKILL'), PATIENCE_MS);
+  const exit = await command.ended;
+  clearTimeout(timer);
+  return { ...exit, stdout: command.stdout, stderr: command.stderr };
+}
+
+/** A token from `token issue`. */
+export async function issuedToken(
+  env: NonNullable<NodeProcessOptions['env']>,
+  ...options: readonly string[]
+): Promise<string> {
+  const { code, stdout, stderr } = await agentDashboard(['token', 'issue', ...options], env);
+  if (code !== 0) throw new Error(`no token: ${stderr}`);
+  return stdout.trim();
+}

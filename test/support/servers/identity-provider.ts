@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Provider, { type Configuration } from 'oidc-provider';
+import type { KeyAlgorithm, KeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
+import { CLIENT_ID, REDIRECT_URI, signIn } from './sign-in.ts';
+
+/** What the provider calls the server under test: the audience of the tokens it makes for it. */
+export const AUDIENCE = 'https://agents.example/api';
+
+export interface TestIdentityProviderOptions {
+  /** Published in this order; tokens are signed by the first. */
+  readonly keys: readonly KeyPair[];
+  /** What its access tokens claim beside what they have to. */
+  readonly extraClaims?: { readonly [claim: string]: unknown };
+}
+
+/** An OpenID provider on loopback, where anyone can sign in as anybody. */
+export class TestIdentityProvider implements AsyncDisposable {
+  readonly issuer: string;
+  readonly jwksUrl: string;
+  /** The paths it was asked for, in order. */
+  readonly requests: string[] = [];
+  readonly #server: Server;
+  readonly #extraClaims: { readonly [claim: string]: unknown };
+  #answer: RequestListener;
+
+  private constructor(server: Server, { keys, extraClaims = {} }: TestIdentityProviderOptions) {
+    this.#server = server;
+    this.issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.jwksUrl = `${this.issuer}/jwks`;
+    this.#extraClaims = extraClaims;
+    this.#answer = this.#providerWith(keys);
+    server.on('request', (req, res) => {
+      this.requests.push(new URL(req.url ?? '', this.issuer).pathname);
+      this.#answer(req, res);
+    });
+  }
+
+  static async start(options: TestIdentityProviderOptions): Promise<TestIdentityProvider> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new TestIdentityProvider(server, options);
+  }
+
+  /** How often its keys were asked for. */
+  get jwksRequests(): number {
+    return this.requests.filter((path) => path === '/jwks').length;
+  }
+
+  /** Signs in as `subject` in a fresh browser, as far as the provider can tell. */
+  accessTokenOf(subject: string): Promise<string> {
+    return signIn({ issuer: this.issuer, subject, resource: AUDIENCE });
+  }
+
+  /** From now on these are its keys. Who is signed in is forgotten. */
+  exchangeKeys(keys: readonly KeyPair[]): void {
+    this.#answer = this.#providerWith(keys);
+  }
+
+  /** What is asked from now on is answered in this way, until `exchangeKeys`. */
+  breakDown(answer: (res: ServerResponse) => void): void {
+    this.#answer = (_req, res) => answer(res);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #providerWith(keys: readonly KeyPair[]): RequestListener {
+    const configuration: Configuration = {
+      clients: [
+        {
+          client_id: CLIENT_ID,
+          application_type: 'native',
+          token_endpoint_auth_method: 'none',
+          redirect_uris: [REDIRECT_URI],
+          id_token_signed_response_alg: keys[0]!.algorithm,
+        },
+      ],
+      cookies: { keys: ['of no use to anyone'] },
+      jwks: { keys: keys.map(jwkOf) },
+      findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+      extraTokenClaims: () => this.#extraClaims,
+      features: {
+        resourceIndicators: {
+          enabled: true,
+          getResourceServerInfo: () => resourceServer(keys[0]!.algorithm),
+        },
+      },
+      ttl: {
+        AccessToken: 3600,
+        AuthorizationCode: 60,
+        Grant: 3600,
+        IdToken: 3600,
+        Interaction: 3600,
+        Session: 3600,
+      },
+    };
+    return quietly(() => new Provider(this.issuer, configuration)).callback();
+  }
+}
+
+/** It warns of what no provider for real people may do, such as to let anyone sign in as anybody. */
+function quietly<Made>(make: () => Made): Made {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    return make();
+  } finally {
+    console.warn = warn;
+  }
+}
+
+const jwkOf = ({ privateKey, keyId, algorithm }: KeyPair) => ({
+  ...privateKey.export({ format: 'jwk' }),
+  kid: keyId,
+  alg: algorithm,
+  use: 'sig',
+});
+
+const resourceServer = (alg: KeyAlgorithm) => ({
+  scope: 'openid',
+  audience: AUDIENCE,
+  accessTokenFormat: 'jwt' as const,
+  jwt: { sign: { alg } },
+});

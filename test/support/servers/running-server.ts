@@ -1,0 +1,74 @@
+import { fetchDescribed } from '../fetch-described.ts';
+import { BIN } from './agent-dashboard.ts';
+import { NodeProcess, type NodeProcessOptions } from './node-process.ts';
+
+export interface Call {
+  /** A plain object is sent as JSON, a text as it is. */
+  readonly body?: object | string;
+  readonly headers?: { readonly [name: string]: string };
+  /** Instead of the agent token that the server has printed; null: none. */
+  readonly token?: string | null;
+}
+
+/** The server as its users run it: a process of its own, on a free port, known by what it prints. */
+export class RunningServer implements AsyncDisposable {
+  readonly process: NodeProcess;
+  readonly url: string;
+  /** Empty where the server issues none. */
+  readonly agentToken: string;
+  readonly dashboardToken: string;
+
+  private constructor(process: NodeProcess) {
+    const after = (label: string) => new RegExp(`${label} +(\\S+)`).exec(process.stdout)?.[1] ?? '';
+    this.process = process;
+    this.url = after('listens on');
+    this.agentToken = after('Agent token:');
+    this.dashboardToken = after('Dashboard token:');
+  }
+
+  /** @throws Error with all that was printed, if the server does not start. */
+  static async start(
+    env: NonNullable<NodeProcessOptions['env']>,
+    options: Omit<NodeProcessOptions, 'env'> = {},
+  ): Promise<RunningServer> {
+    const server = new NodeProcess([BIN, 'serve'], { env: { MCP_SERVER_PORT: '0', ...env }, ...options });
+    await server.printed('Ctrl-C stops it.');
+    return new RunningServer(server);
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  call(
+    method: string,
+    path: string,
+    { body, headers, token = this.agentToken }: Call = {},
+  ): Promise<Response> {
+    return fetchDescribed(`${this.url}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  }
+
+  /** As a power cut would: no handler of the process runs. */
+  async kill9(): Promise<void> {
+    this.process.signal('SIGKILL');
+    await this.process.ended;
+  }
+
+  /** @returns the exit code. */
+  async stop(): Promise<number | null> {
+    this.process.signal('SIGTERM');
+    return (await this.process.ended).code;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.process[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,122 @@
+import { computed, signal } from '@preact/signals';
+import { reachesStart } from '../../model/conversation.ts';
+import {
+  type Dashboard,
+  emptyDashboard,
+  withDetail,
+  withInstances,
+  withMoreMessages,
+  withoutInstance,
+} from '../../model/dashboard-state.ts';
+import { needOf } from '../../model/need.ts';
+import type { AgentInstance, InstanceDetail, Message } from '../../model/wire.ts';
+import { ask, RequestFailed, request } from '../../server/request.ts';
+
+const LIST_PAGE = 100;
+const MESSAGE_PAGE = 100;
+
+export const dashboard = signal<Dashboard>(emptyDashboard);
+
+/** Where the list goes on. Undefined: it has not been read yet; null: it is complete. */
+export const nextCursor = signal<string | null | undefined>(undefined);
+
+/** Instances that are not there, or not the person's: the page says so instead of waiting for them. */
+export const notFound = signal<ReadonlySet<string>>(new Set());
+
+export const waitingInstances = computed(() =>
+  [...dashboard.value.instances.values()].filter((instance) => needOf(instance) === 'waiting'),
+);
+
+/** The first page of the list, and whoever waits however long ago they started. */
+export async function readInstances(): Promise<void> {
+  const since = dashboard.value.revision;
+  const [newest, waiting] = await Promise.all([
+    request<AgentInstance[]>('GET', `/agent-instances?limit=${LIST_PAGE}`),
+    ask<AgentInstance[]>('GET', `/agent-instances?limit=${LIST_PAGE}&status=AWAITING_INPUT`),
+  ]);
+  dashboard.value = withInstances(dashboard.value, [...newest.body, ...waiting], since, { replacing: true });
+  nextCursor.value = newest.nextCursor;
+}
+
+export async function readMoreInstances(): Promise<void> {
+  const cursor = nextCursor.value;
+  if (!cursor) return;
+  const since = dashboard.value.revision;
+  const page = await request<AgentInstance[]>(
+    'GET',
+    `/agent-instances?limit=${LIST_PAGE}&cursor=${encodeURIComponent(cursor)}`,
+  );
+  dashboard.value = withInstances(dashboard.value, page.body, since);
+  nextCursor.value = page.nextCursor;
+}
+
+const readingInstances = new Map<string, Promise<void>>();
+
+/** Whose reading may have begun before what it is to find. */
+const readTooEarly = new Set<string>();
+
+/** The instance and its newest messages. Whoever asks meanwhile gets the same reading. */
+export function readInstance(id: string): Promise<void> {
+  const underWay = readingInstances.get(id);
+  if (underWay !== undefined) return underWay;
+  const reading = readUntilNew(id).finally(() => readingInstances.delete(id));
+  readingInstances.set(id, reading);
+  return reading;
+}
+
+/** Something has changed that the page could not take in: a reading under way is followed by another. */
+export function readChanged(id: string): Promise<void> {
+  if (readingInstances.has(id)) readTooEarly.add(id);
+  return readInstance(id);
+}
+
+async function readUntilNew(id: string): Promise<void> {
+  do {
+    readTooEarly.delete(id);
+    await readDetail(id);
+  } while (readTooEarly.has(id));
+}
+
+async function readDetail(id: string): Promise<void> {
+  const since = dashboard.value.revision;
+  try {
+    const detail = await ask<InstanceDetail>(
+      'GET',
+      `/agent-instances/${encodeURIComponent(id)}?message_limit=${MESSAGE_PAGE}`,
+    );
+    if (detail.status === 'DELETED') markAsMissing(id);
+    else dashboard.value = withDetail(dashboard.value, detail, since);
+  } catch (error) {
+    if (!(error instanceof RequestFailed) || error.problem === null || error.problem.status >= 500)
+      throw error;
+    markAsMissing(id);
+  }
+}
+
+/** The instances whose older messages are on their way. */
+const readingOlder = new Set<string>();
+
+export async function readOlderMessages(id: string): Promise<void> {
+  const conversation = dashboard.value.conversations.get(id);
+  const oldest = conversation?.messages[0];
+  if (
+    conversation === undefined ||
+    oldest === undefined ||
+    reachesStart(conversation) ||
+    readingOlder.has(id)
+  )
+    return;
+  readingOlder.add(id);
+  try {
+    const path = `/agent-instances/${encodeURIComponent(id)}/messages`;
+    const older = await ask<Message[]>('GET', `${path}?limit=${MESSAGE_PAGE}&before_message_id=${oldest.id}`);
+    dashboard.value = withMoreMessages(dashboard.value, id, older);
+  } finally {
+    readingOlder.delete(id);
+  }
+}
+
+function markAsMissing(id: string): void {
+  dashboard.value = withoutInstance(dashboard.value, id);
+  notFound.value = new Set([...notFound.value, id]);
+}

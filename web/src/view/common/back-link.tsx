@@ -1,0 +1,18 @@
+import { fragmentOf } from '../../model/page-address.ts';
+import { goBack } from '../../store/page/route.ts';
+import { Icon } from './icon.tsx';
+
+/** Where list and detail do not fit beside each other. */
+export const BackLink = () => (
+  <a
+    class="icon-button back"
+    href={fragmentOf({ page: 'list' })}
+    aria-label="All agents"
+    onClick={(event) => {
+      event.preventDefault();
+      goBack();
+    }}
+  >
+    <Icon name="back" />
+  </a>
+);

@@ -1,0 +1,51 @@
+import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
+import type { Message } from '../../model/wire.ts';
+import { MarkdownText } from '../common/markdown-text.tsx';
+import { When } from '../common/time-ago.tsx';
+import { answering } from './chosen-question.ts';
+
+/** A step is told quietly; a question stands out as long as it is open. */
+export function AgentMessage({ message }: { readonly message: Message }) {
+  if (!message.requires_user_input) {
+    return (
+      <div class="step">
+        <div class="step-time">
+          <When at={message.created_at} as="clock" />
+        </div>
+        <MarkdownText text={message.content} />
+      </div>
+    );
+  }
+  const { text, options } = parseQuestion(message.content);
+  const isOpen = message.question_status === 'open';
+  return (
+    <section class="question" data-open={isOpen} aria-label={isOpen ? 'Open question' : 'Question'}>
+      <header class="question-head">
+        <span>
+          {isOpen
+            ? 'Asks you'
+            : message.question_status === 'answered'
+              ? 'Question, answered'
+              : 'Question, closed'}
+        </span>
+        <When at={message.created_at} as="clock" />
+      </header>
+      <MarkdownText text={text} />
+      {!isOpen && options.length > 0 && <p class="offered">{options.join(' · ')}</p>}
+      {isOpen && answering.value !== null && answering.value !== message.id && <AnswerThis id={message.id} />}
+    </section>
+  );
+}
+
+const AnswerThis = ({ id }: { readonly id: string }) => (
+  <button
+    type="button"
+    class="text-button"
+    onClick={() => {
+      answering.value = id;
+      document.getElementById('answer')?.focus();
+    }}
+  >
+    Answer this one
+  </button>
+);

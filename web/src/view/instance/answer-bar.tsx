@@ -1,0 +1,111 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
+import { type Conversation, openQuestions } from '../../model/conversation.ts';
+import { needOf } from '../../model/need.ts';
+import type { AgentInstance, Message } from '../../model/wire.ts';
+import { keepDraft, readDraft } from '../../store/agents/drafts.ts';
+import { outbox, send } from '../../store/agents/outbox.ts';
+import { Icon } from '../common/icon.tsx';
+import { AnswerHint } from './answer-hint.tsx';
+import { answering } from './chosen-question.ts';
+
+interface AnswerBarProps {
+  readonly instance: AgentInstance;
+  readonly conversation: Conversation;
+}
+
+export function AnswerBar({ instance, conversation }: AnswerBarProps) {
+  const { id } = instance;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const text = useSignal(readDraft(id));
+  const question = questionToAnswer(conversation);
+  useEffect(() => {
+    answering.value = question?.id ?? null;
+  }, [question?.id]);
+  useLayoutEffect(() => grow(field.current), [text.value]);
+  const write = (words: string) => {
+    text.value = words;
+    keepDraft(id, words);
+  };
+  const submit = () => {
+    if (text.value.trim() === '') return;
+    send(id, text.value.trim(), question?.id ?? null);
+    write('');
+    field.current?.focus();
+  };
+  return (
+    <footer class="answer">
+      <AnswerHint question={question} isEnded={needOf(instance) === 'ended'} />
+      {question !== null && <Options question={question} onTap={(option) => send(id, option, question.id)} />}
+      <form
+        class="answer-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <label for="answer" class="for-screen-readers">
+          {question === null ? 'Message to the agent' : 'Your answer'}
+        </label>
+        <textarea
+          id="answer"
+          ref={field}
+          rows={1}
+          placeholder={question === null ? 'Message the agent' : 'Your answer'}
+          value={text.value}
+          onInput={(event) => write(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            submit();
+          }}
+        />
+        <button
+          type="submit"
+          class="send"
+          aria-label="Send"
+          title="Send (Ctrl+Enter)"
+          disabled={text.value.trim() === ''}
+        >
+          <Icon name="send" />
+        </button>
+      </form>
+    </footer>
+  );
+}
+
+/** The one that the person has chosen, else the newest; none that they have answered just now. */
+function questionToAnswer(conversation: Conversation): Message | null {
+  const underWay = new Set(
+    outbox.value.filter(({ refusal }) => refusal === null).map(({ inReplyTo }) => inReplyTo),
+  );
+  const open = openQuestions(conversation).filter(({ id }) => !underWay.has(id));
+  return open.find(({ id }) => id === answering.value) ?? open.at(-1) ?? null;
+}
+
+interface OptionsProps {
+  readonly question: Message;
+  readonly onTap: (option: string) => void;
+}
+
+function Options({ question, onTap }: OptionsProps) {
+  const { options } = parseQuestion(question.content);
+  if (options.length === 0) return null;
+  return (
+    <fieldset class="options" aria-label="Answers to choose from">
+      {options.map((option) => (
+        <button type="button" class="option" key={option} onClick={() => onTap(option)}>
+          {option}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** As high as its text, up to what the style sheet allows. */
+function grow(field: HTMLTextAreaElement | null): void {
+  if (field === null) return;
+  field.style.height = 'auto';
+  field.style.height = `${field.scrollHeight}px`;
+}

@@ -1,0 +1,114 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { type DiffFile, type DiffLine, diffRows, parseDiff } from '../../model/parse-diff.ts';
+import { dashboard, readInstance } from '../../store/agents/dashboard.ts';
+import { Icon } from '../common/icon.tsx';
+import { useWindow } from '../common/use-window.ts';
+
+/** A longer line is no longer read; as a whole it would only slow the page down. */
+const LINE_LIMIT = 2_000;
+const LINE_PX = 20;
+const HEAD_PX = 45;
+
+/** What the agent has changed so far. Only what can be seen is in the document, however long it is. */
+export function DiffView({ id }: { readonly id: string }) {
+  const scroller = useRef<HTMLElement>(null);
+  const folded = useSignal<ReadonlySet<string>>(new Set());
+  const conversation = dashboard.value.conversations.get(id);
+  const text = conversation?.gitDiff ?? '';
+  const isOld = conversation?.gitDiffIsOld ?? false;
+  useEffect(() => {
+    if (isOld) void readInstance(id).catch(() => null);
+  }, [id, isOld]);
+  const files = useMemo(() => (text === '' ? [] : parseDiff(text)), [text]);
+  const rows = useMemo(() => diffRows(files, folded.value), [files, folded.value]);
+  const list = useWindow({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (rows[index]!.kind === 'file' ? HEAD_PX : LINE_PX),
+    getItemKey: (index) => rows[index]!.key,
+    overscan: 20,
+  });
+  const toggle = ({ path }: DiffFile) => {
+    const next = new Set(folded.value);
+    if (!next.delete(path)) next.add(path);
+    folded.value = next;
+  };
+  if (conversation !== undefined && files.length === 0)
+    return <p class="nothing muted">No changes reported yet.</p>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to reach it
+    <section class="diff" aria-label="Changes" tabIndex={0} ref={scroller}>
+      <Summary files={files} />
+      <div class="diff-window" style={{ height: `${list.getTotalSize()}px` }}>
+        {list.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index]!;
+          return (
+            <div
+              key={row.key}
+              class="diff-row"
+              data-index={index}
+              ref={list.measureElement}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              {row.kind === 'line' ? (
+                <Line line={row.line} />
+              ) : (
+                <Head
+                  file={row.file}
+                  isOpen={!folded.value.has(row.file.path)}
+                  onToggle={() => toggle(row.file)}
+                />
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </section>
+  );
+}
+
+const total = (files: readonly DiffFile[], count: 'added' | 'removed'): number =>
+  files.reduce((sum, file) => sum + file[count], 0);
+
+const Summary = ({ files }: { readonly files: readonly DiffFile[] }) => (
+  <p class="diff-summary">
+    {files.length === 1 ? 'One file' : `${files.length} files`} changed <Counts of={files} />
+  </p>
+);
+
+const Counts = ({ of }: { readonly of: readonly DiffFile[] }) => (
+  <span class="diff-counts">
+    {total(of, 'added') > 0 && <span class="added">+{total(of, 'added')}</span>}{' '}
+    {total(of, 'removed') > 0 && <span class="removed">−{total(of, 'removed')}</span>}
+  </span>
+);
+
+interface HeadProps {
+  readonly file: DiffFile;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}
+
+const Head = ({ file, isOpen, onToggle }: HeadProps) => (
+  <button type="button" class="diff-head" aria-expanded={isOpen} onClick={onToggle}>
+    <Icon name="turn" />
+    <span class="diff-path">
+      {file.oldPath !== null && <span class="muted">{file.oldPath} → </span>}
+      {file.path}
+    </span>
+    {file.kind !== 'changed' && <span class="diff-kind">{file.kind}</span>}
+    <Counts of={[file]} />
+  </button>
+);
+
+const SIGNS = { added: '+', removed: '−', context: ' ', hunk: '⋯', note: '' } as const;
+
+const Line = ({ line }: { readonly line: DiffLine }) => (
+  <div class="diff-line" data-kind={line.kind}>
+    <span class="diff-number wide-only">{line.before}</span>
+    <span class="diff-number">{line.after}</span>
+    <span class="diff-sign">{SIGNS[line.kind]}</span>
+    <code>{line.text.length > LINE_LIMIT ? `${line.text.slice(0, LINE_LIMIT)} …` : line.text}</code>
+  </div>
+);

@@ -1,0 +1,97 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { fragmentOf, type Route } from '../../model/page-address.ts';
+import type { AgentInstance } from '../../model/wire.ts';
+import { switchTo } from '../../store/page/route.ts';
+import { BackLink } from '../common/back-link.tsx';
+import { Icon } from '../common/icon.tsx';
+import { StatusMark, titleOf } from '../common/status-mark.tsx';
+import { When } from '../common/time-ago.tsx';
+import { InstanceDialog } from './instance-dialog.tsx';
+
+interface InstanceHeaderProps {
+  readonly instance: AgentInstance;
+  readonly tab: 'conversation' | 'changes';
+  readonly hasDiff: boolean;
+}
+
+export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) {
+  const dialog = useSignal(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { id } = instance;
+  // On a phone the list, and the focus in it, is gone: whoever does not see the page goes on here.
+  useEffect(() => {
+    if (document.getElementById('list')?.checkVisibility({ visibilityProperty: true }) === false)
+      heading.current?.focus();
+  }, []);
+  return (
+    <header class="instance-head">
+      <BackLink />
+      <div class="instance-title">
+        <h1 ref={heading} tabIndex={-1}>
+          {titleOf(instance)}
+        </h1>
+        <p class="instance-facts">
+          <StatusMark instance={instance} />
+          {instance.name !== null && <span>{instance.agent_type_name}</span>}
+          <span class="wide-only">
+            started <When at={instance.started_at} />
+          </span>
+        </p>
+      </div>
+      {(hasDiff || tab === 'changes') && (
+        <div class="tabs">
+          <Tab id={id} tab="conversation" isOpen={tab === 'conversation'}>
+            Conversation
+          </Tab>
+          <Tab id={id} tab="changes" isOpen={tab === 'changes'}>
+            Changes
+          </Tab>
+        </div>
+      )}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Rename, end or delete"
+        title="Rename, end or delete"
+        onClick={() => {
+          dialog.value = true;
+        }}
+      >
+        <Icon name="more" />
+      </button>
+      {dialog.value && (
+        <InstanceDialog
+          instance={instance}
+          onClose={() => {
+            dialog.value = false;
+          }}
+        />
+      )}
+    </header>
+  );
+}
+
+interface TabProps {
+  readonly id: string;
+  readonly tab: 'conversation' | 'changes';
+  readonly isOpen: boolean;
+  readonly children: ComponentChildren;
+}
+
+function Tab({ id, tab, isOpen, children }: TabProps) {
+  const to: Route = { page: 'instance', id, tab };
+  return (
+    <a
+      href={fragmentOf(to)}
+      aria-current={isOpen ? 'page' : undefined}
+      onClick={(event) => {
+        event.preventDefault();
+        switchTo(to);
+      }}
+    >
+      {children}
+    </a>
+  );
+}

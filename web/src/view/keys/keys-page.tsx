@@ -1,0 +1,105 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { ApiKey } from '../../model/wire.ts';
+import { apiKeys, readKeys, revokeKey } from '../../store/api-keys.ts';
+import { tellFailure } from '../../store/page/notices.ts';
+import { BackLink } from '../common/back-link.tsx';
+import { Dialog } from '../common/dialog.tsx';
+import { When } from '../common/time-ago.tsx';
+import { SignOutButton } from '../sign-in/sign-out-button.tsx';
+import { NewKeyForm } from './new-key-form.tsx';
+
+export function KeysPage() {
+  useEffect(() => void readKeys().catch(tellFailure), []);
+  const keys = apiKeys.value;
+  return (
+    <div class="page">
+      <header class="page-head">
+        <BackLink />
+        <h1>API keys</h1>
+        <SignOutButton />
+      </header>
+      <p class="muted">
+        Each agent, or each machine, gets a key of its own. A key that leaks is revoked here and stops working
+        everywhere within seconds.
+      </p>
+      <NewKeyForm />
+      {keys !== null && keys.length === 0 && <p class="muted">No keys yet.</p>}
+      {keys !== null && keys.length > 0 && (
+        <ul class="keys" aria-label="Keys">
+          {keys.map((key) => (
+            <KeyRow key={key.id} apiKey={key} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
+  const asks = useSignal(false);
+  const close = () => {
+    asks.value = false;
+  };
+  const isOver = apiKey.revoked_at !== null;
+  return (
+    <li class="key" data-over={isOver}>
+      <div>
+        <p class="key-name">{apiKey.name}</p>
+        <p class="key-facts">
+          <span>{apiKey.scope === 'dashboard' ? 'for people' : 'for agents'}</span>
+          <span>
+            {apiKey.last_used_at === null ? (
+              'never used'
+            ) : (
+              <>
+                used <When at={apiKey.last_used_at} />
+              </>
+            )}
+          </span>
+          <Ends apiKey={apiKey} />
+        </p>
+      </div>
+      {!isOver && (
+        <button type="button" class="text-button danger" onClick={() => (asks.value = true)}>
+          Revoke<span class="for-screen-readers"> {apiKey.name}</span>
+        </button>
+      )}
+      {asks.value && (
+        <Dialog title={`Revoke “${apiKey.name}”?`} onClose={close}>
+          <p>Whoever uses it is shut out within seconds. This cannot be undone.</p>
+          <div class="dialog-actions">
+            <button type="button" class="plain-button" onClick={close}>
+              Keep it
+            </button>
+            <button
+              type="button"
+              class="main-button"
+              onClick={() => {
+                close();
+                void revokeKey(apiKey).catch(tellFailure);
+              }}
+            >
+              Revoke
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </li>
+  );
+}
+
+function Ends({ apiKey: { revoked_at, expires_at } }: { readonly apiKey: ApiKey }) {
+  if (revoked_at !== null) {
+    return (
+      <span>
+        revoked <When at={revoked_at} />
+      </span>
+    );
+  }
+  return expires_at === null ? (
+    <span>does not expire</span>
+  ) : (
+    <span>expires {new Date(expires_at).toLocaleDateString(undefined, { dateStyle: 'medium' })}</span>
+  );
+}

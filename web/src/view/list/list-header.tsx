@@ -1,0 +1,40 @@
+import { fragmentOf } from '../../model/page-address.ts';
+import { askForNotifications, notificationPermission } from '../../store/agents/attention.ts';
+import { type Theme, theme } from '../../store/page/theme.ts';
+import { Icon, type IconName } from '../common/icon.tsx';
+
+const NEXT: { readonly [T in Theme]: Theme } = { system: 'light', light: 'dark', dark: 'system' };
+const ICONS: { readonly [T in Theme]: IconName } = { system: 'auto', light: 'sun', dark: 'moon' };
+
+export const ListHeader = () => (
+  <header class="list-head">
+    <h1>
+      <a href={fragmentOf({ page: 'list' })}>Agents</a>
+    </h1>
+    {notificationPermission.value === 'default' && (
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Notify me of questions"
+        title="Notify me of questions"
+        onClick={() => void askForNotifications()}
+      >
+        <Icon name="bell" />
+      </button>
+    )}
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={`Colours: ${theme.value}`}
+      title={`Colours: ${theme.value}`}
+      onClick={() => {
+        theme.value = NEXT[theme.value];
+      }}
+    >
+      <Icon name={ICONS[theme.value]} />
+    </button>
+    <a class="icon-button" href={fragmentOf({ page: 'keys' })} aria-label="API keys" title="API keys">
+      <Icon name="key" />
+    </a>
+  </header>
+);

@@ -1,0 +1,76 @@
+import { parseRoute } from '../../model/page-address.ts';
+import { goBack, goTo, route, switchTo } from '../../store/page/route.ts';
+import { shortcutsShown } from './shortcuts-dialog.tsx';
+
+/** The page's keys. They keep silent while one types, and leave the browser's own alone. */
+export function listenForKeys(): () => void {
+  document.addEventListener('keydown', onKey);
+  return () => document.removeEventListener('keydown', onKey);
+}
+
+const ACTIONS: { readonly [key: string]: () => void } = {
+  j: () => step(1),
+  k: () => step(-1),
+  '/': () => focus('#search'),
+  r: () => focus('#answer'),
+  a: () => focus('#answer'),
+  d: toggleChanges,
+  End: () => document.querySelector<HTMLButtonElement>('.to-end')?.click(),
+  '?': () => {
+    shortcutsShown.value = true;
+  },
+  Escape: goBack,
+};
+
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (document.querySelector('dialog[open]') !== null) return;
+  const typing = isTyping(event.target);
+  if (typing && event.key === 'Escape') (event.target as HTMLElement).blur();
+  if (typing) return;
+  if (isRow(event.target) && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+    event.preventDefault();
+    moveFocus(event.key === 'ArrowDown' ? 1 : -1);
+    return;
+  }
+  const action =
+    ACTIONS[event.key] ?? (/^[1-9]$/.test(event.key) ? () => focusOption(Number(event.key)) : null);
+  if (action === null) return;
+  event.preventDefault();
+  action();
+}
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement ||
+  target instanceof HTMLTextAreaElement ||
+  target instanceof HTMLSelectElement;
+
+const isRow = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.matches('.row');
+
+const rows = (): HTMLAnchorElement[] => [...document.querySelectorAll<HTMLAnchorElement>('.row')];
+
+/** Opens the next or previous instance in the order of the list. */
+function step(by: 1 | -1): void {
+  const all = rows();
+  const open = all.findIndex((row) => row.getAttribute('aria-current') === 'page');
+  const next = all[open < 0 ? (by > 0 ? 0 : all.length - 1) : open + by];
+  if (next === undefined) return;
+  (open < 0 ? goTo : switchTo)(parseRoute(next.hash));
+  next.scrollIntoView({ block: 'nearest' });
+}
+
+function moveFocus(by: 1 | -1): void {
+  const all = rows();
+  all[all.indexOf(document.activeElement as HTMLAnchorElement) + by]?.focus();
+}
+
+const focus = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
+
+const focusOption = (number: number): void =>
+  document.querySelectorAll<HTMLButtonElement>('.option')[number - 1]?.focus();
+
+function toggleChanges(): void {
+  const at = route.value;
+  if (at.page === 'instance') switchTo({ ...at, tab: at.tab === 'changes' ? 'conversation' : 'changes' });
+}

@@ -1,0 +1,47 @@
+import { useSignal } from '@preact/signals';
+import { signInByToken, signInProblem } from '../../store/session/open-page.ts';
+import { IdentityProviderButton } from './identity-provider-button.tsx';
+
+export function SignIn() {
+  const token = useSignal('');
+  const busy = useSignal(false);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    busy.value = true;
+    await signInByToken(token.value);
+    busy.value = false;
+  };
+  return (
+    <main class="sign-in">
+      <h1>Agent Dashboard</h1>
+      <p>
+        Open the link that the server printed when it started, or paste a <strong>dashboard token</strong>.
+      </p>
+      <form onSubmit={submit}>
+        <label for="token">Dashboard token</label>
+        <input
+          id="token"
+          type="password"
+          required
+          autocomplete="off"
+          spellcheck={false}
+          value={token.value}
+          aria-describedby="sign-in-problem"
+          onInput={(event) => {
+            token.value = event.currentTarget.value;
+          }}
+        />
+        <button type="submit" class="main-button" disabled={busy.value}>
+          Sign in
+        </button>
+      </form>
+      <IdentityProviderButton />
+      <p class="problem" id="sign-in-problem" role="alert">
+        {signInProblem.value}
+      </p>
+      <p class="muted">
+        A token for this page: <code>agent-dashboard token issue --user local --scope dashboard</code>
+      </p>
+    </main>
+  );
+}
