@@ -42,7 +42,7 @@ export {
   storageUnavailable,
   unauthenticated,
 } from './ports/errors.ts';
-export type { AnsweredRequest, Batch, Observer, StorageFailure } from './ports/observer.ts';
+export type { AnsweredRequest, CommittedBatch, Observer, StorageFailure } from './ports/observer.ts';
 export type { Clock, Ids, Logger } from './ports/runtime.ts';
 export type { Revocations, Revoked, RevokedUser } from './ports/signals/revocations.ts';
 export type { SeenVersions, Signal, Signals, Subscription } from './ports/signals/signals.ts';
@@ -73,7 +73,7 @@ export type {
   Seen,
 } from './ports/storage/dashboard-queries.ts';
 export type { DataRemoval, DeletedUser, Holdings } from './ports/storage/data-removal.ts';
-export { namedMessages } from './ports/storage/messages-to-load.ts';
+export { messagesToLoad } from './ports/storage/messages-to-load.ts';
 export type { TokenGrant, TokenIssuer } from './ports/tokens/token-issuer.ts';
 export type { Caller, Scope, TokenLife, TokenVerifier } from './ports/tokens/token-verifier.ts';
 

@@ -11,7 +11,7 @@ import {
   type IdempotencyRecord,
   type Message,
   type MessageId,
-  namedMessages,
+  messagesToLoad,
   type RecordedDecision,
   type Signals,
   storageUnavailable,
@@ -114,7 +114,7 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
         agentTypeName === null
           ? null
           : this.#value<AgentType>('agent_types where user_id = ? and name = ?', userId, agentTypeName),
-      messages: instance === null ? [] : namedMessages(instance, messages, target),
+      messages: instance === null ? [] : messagesToLoad(instance, messages, target),
     };
   }
 

@@ -63,7 +63,7 @@ export interface UseCase<
   /** What it does, in a line for whoever looks through the API. */
   readonly summary: string;
   /** The codes it can fail with, besides those that any request can. */
-  readonly refusals: readonly ErrorCode[];
+  readonly errorCodes: readonly ErrorCode[];
   /** A token needs one of these; where there are none, any valid token will do. */
   readonly scopes: readonly Scope[];
   readonly input: Input;

@@ -3,7 +3,7 @@ import type { LocalWaits } from '../ports/storage/dashboard-queries.ts';
 import type { Ports } from './use-case.ts';
 
 /** With which eyes people see what they ask for now: who waits here, and who has been silent for too long. */
-export const lookFor = (
+export const viewContextFor = (
   { clock, settings, waits }: Pick<Ports, 'clock' | 'settings' | 'waits'>,
   userId: UserId,
 ): LocalWaits & { readonly silentSince: Date } => ({

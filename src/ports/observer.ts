@@ -16,7 +16,7 @@ export interface AnsweredRequest {
 }
 
 /** Updates that one round trip has loaded and one has saved. */
-export interface Batch {
+export interface CommittedBatch {
   readonly updates: number;
   /** Of these, how many met a conflict, or came too late for this round, and go with the next. */
   readonly again: number;
@@ -34,7 +34,7 @@ export type StorageFailure = 'conflict' | 'unavailable' | 'unexpected';
  */
 export interface Observer {
   requestAnswered(request: AnsweredRequest): void;
-  batchDone(batch: Batch): void;
+  batchDone(batch: CommittedBatch): void;
   storageFailed(failure: StorageFailure): void;
   /** The connection that brings signals of other processes was lost and is there again. */
   signalsReconnected(): void;

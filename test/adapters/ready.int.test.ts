@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { openPostgres } from '../../src/adapters/mikro-orm/postgres.ts';
 import { MikroOrmAgentInstanceRepository } from '../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
 import { InProcessSignals } from '../../src/adapters/signals/in-process-signals.ts';
 import { LogBook, TestServer } from './koa/test-server.ts';
 
-it('a database that takes the connection and then says nothing is not ready; probes share one question', async () => {
+test('a database that takes the connection and then says nothing is not ready; probes share one question', async () => {
   const sockets: Socket[] = [];
   const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
   await once(silent, 'listening');

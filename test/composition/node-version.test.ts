@@ -1,16 +1,16 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { nodeTooOld } from '../../src/composition/node-version.ts';
 import { BIN } from '../support/servers/agent-dashboard.ts';
 import { NodeProcess } from '../support/servers/node-process.ts';
 
-it.each(['22.18.0', '22.19.1', '24.0.0', '25.0.0-nightly', process.versions.node])(
+test.each(['22.18.0', '22.19.1', '24.0.0', '25.0.0-nightly', process.versions.node])(
   'Node %s is new enough',
   (version) => {
     expect(nodeTooOld(version)).toBeNull();
   },
 );
 
-it.each(['20.20.2', '22.17.9', '9.99.0'])('Node %s is too old', (version) => {
+test.each(['20.20.2', '22.17.9', '9.99.0'])('Node %s is too old', (version) => {
   expect(nodeTooOld(version)).toBe(`agent-dashboard needs Node.js 22.18 or newer; this is ${version}`);
 });
 
@@ -25,7 +25,7 @@ const OLD_NODE = `data:text/javascript,${encodeURIComponent(`
     },
   });`)}`;
 
-it('on a Node that is too old every command says so in one line, before anything is loaded that it lacks', async () => {
+test('on a Node that is too old every command says so in one line, before anything is loaded that it lacks', async () => {
   for (const args of [['serve'], ['--version']]) {
     await using command = new NodeProcess(['--import', OLD_NODE, BIN, ...args]);
     expect(await command.ended).toEqual({ code: 1, signal: null });

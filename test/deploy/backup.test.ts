@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { chmod, chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shellBlocks } from '../documents/shell-blocks.ts';
 import { freePort } from '../support/postgres/postgres-server.ts';
 import { agentDashboard, issuedToken } from '../support/servers/agent-dashboard.ts';
@@ -53,7 +53,7 @@ describe.skipIf(BIN === null)(`PostgreSQL as DEPLOYMENT.md has it${why}`, () => 
     await folder[Symbol.asyncDispose]();
   });
 
-  it('sets up, backs up and restores with the very commands', async () => {
+  test('sets up, backs up and restores with the very commands', async () => {
     const url = (user: string, database: string) => `postgresql://${user}@127.0.0.1:${port}/${database}`;
     const commands = (await shellBlocks('DEPLOYMENT.md')).filter(({ note }) =>
       note.endsWith('backup.test.ts'),

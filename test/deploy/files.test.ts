@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { ROOT } from '../documents/shell-blocks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { has } from './proxy.ts';
 
 const read = (file: string) => readFile(join(ROOT, file), 'utf8');
 
-it('the image is built from files that are there and let in, and runs the command of the package', async () => {
+test('the image is built from files that are there and let in, and runs the command of the package', async () => {
   const dockerfile = await read('Dockerfile');
   const letIn = Array.from((await read('.dockerignore')).matchAll(/^!(.*)$/gm), ([, name]) => name);
   const { bin, scripts } = JSON.parse(await read('package.json')) as { bin: object; scripts: object };
@@ -28,13 +28,13 @@ it('the image is built from files that are there and let in, and runs the comman
   expect(dockerfile.split('\nFROM ').at(-1)).toMatch(/^USER node$/m);
 });
 
-it('the unit starts the command of the package', async () => {
+test('the unit starts the command of the package', async () => {
   const { bin } = JSON.parse(await read('package.json')) as { bin: { 'agent-dashboard': string } };
   const command = `/opt/agent-dashboard/${bin['agent-dashboard'].slice(2)} serve`;
   expect(await read('deploy/agent-dashboard.service')).toContain(`ExecStart=/usr/bin/node ${command}\n`);
 });
 
-it.skipIf(!has('systemd-analyze'))('systemd finds nothing wrong with the unit', async () => {
+test.skipIf(!has('systemd-analyze'))('systemd finds nothing wrong with the unit', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'agent-dashboard.service');
   // It looks whether the program is there, and a test machine keeps its Node elsewhere.

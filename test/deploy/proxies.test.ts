@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { SSE, STREAMABLE } from '../adapters/mcp/clients.ts';
 import { lastingPort } from '../prove/rig/lasting-port.ts';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
@@ -87,7 +87,7 @@ for (const kind of PROXIES) {
     });
     afterAll(() => at?.[Symbol.asyncDispose]());
 
-    it('REST passes under the public name only, large messages included', async () => {
+    test('REST passes under the public name only, large messages included', async () => {
       const agent = randomUUID();
       expect((await at.say(agent, 'é'.repeat(900_000))).status).toBe(200);
       expect((await fetch(`${at.url}/ready`)).status).toBe(200);
@@ -101,7 +101,7 @@ for (const kind of PROXIES) {
       );
     });
 
-    it(`a read that waits, an MCP question and a stream outlive ${SILENCE_SECONDS} s`, {
+    test(`a read that waits, an MCP question and a stream outlive ${SILENCE_SECONDS} s`, {
       timeout: 120_000,
     }, async () => {
       const [reader, asker] = [randomUUID(), randomUUID()];
@@ -127,7 +127,7 @@ for (const kind of PROXIES) {
       await stream.message('at last');
     });
 
-    it('an event arrives while its stream goes on, whichever process it happened at', async () => {
+    test('an event arrives while its stream goes on, whichever process it happened at', async () => {
       using stream = await EventReader.open(`${at.url}/api/v1/events`, at.dashboardToken);
       const agent = randomUUID();
       for (const content of ['one', 'two', 'three', 'four']) {
@@ -136,7 +136,7 @@ for (const kind of PROXIES) {
       }
     });
 
-    it('an MCP session stays with the process that has opened it', async () => {
+    test('an MCP session stays with the process that has opened it', async () => {
       const visit = async (connect: typeof STREAMABLE.connect) => {
         await using client = await connect(at.url, { token: await at.token() });
         for (let nth = 1; nth <= 6; nth += 1) {
@@ -156,7 +156,7 @@ for (const kind of PROXIES) {
   const why = lacking.length === 0 ? '' : ` (left out: ${lacking.join(' and ')} not on this machine)`;
 
   describe.skipIf(lacking.length > 0)(`deploy/${kind.file}, while processes stop${why}`, () => {
-    it('nothing is lost and nothing comes twice', async () => {
+    test('nothing is lost and nothing comes twice', async () => {
       await using at = await site(kind);
       const agent = randomUUID();
       /** As a client does that repeats what failed, with the key of the first attempt. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { lastingPort } from '../prove/rig/lasting-port.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ROOT, type ShellBlock, shellBlocks } from './shell-blocks.ts';
@@ -49,7 +49,7 @@ function scriptOf({ place, commands, proof }: ShellBlock): string {
   return `${title}\n${text}\nif [ -n "\${MEANWHILE:-}" ]; then wait $MEANWHILE; unset MEANWHILE; fi`;
 }
 
-it('every command of the documents does what it is there for', { timeout: 240_000 }, async () => {
+test('every command of the documents does what it is there for', { timeout: 240_000 }, async () => {
   await using folder = await temporaryFolder();
   const tree = join(folder.path, 'clone');
   await copyOfTree(tree);
@@ -93,7 +93,7 @@ it('every command of the documents does what it is there for', { timeout: 240_00
   expect(said).toContain('"final_status":"COMPLETED"');
 });
 
-it('what is not run has a reason, and what another test runs is named by it', async () => {
+test('what is not run has a reason, and what another test runs is named by it', async () => {
   for (const { place, proof, note } of (await Promise.all(DOCUMENTS.map(shellBlocks))).flat()) {
     if (proof === 'not-run') expect(note, place).toMatch(/^it needs|^CI runs/);
     if (proof === 'elsewhere')

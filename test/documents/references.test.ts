@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { run } from '../composition/command-line/command-run.ts';
 import { ROOT } from './shell-blocks.ts';
 
@@ -26,7 +26,7 @@ const anchorsOf = (text: string) =>
       .replaceAll(' ', '-'),
   );
 
-it.each(documents)('%s: its links lead somewhere', async (document) => {
+test.each(documents)('%s: its links lead somewhere', async (document) => {
   const text = await read(document);
   for (const [, target] of withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)) {
     if (/^[a-z]+:/.test(target!)) continue;
@@ -37,7 +37,7 @@ it.each(documents)('%s: its links lead somewhere', async (document) => {
   }
 });
 
-it.each(documents)('%s: the files and scripts it names are there', async (document) => {
+test.each(documents)('%s: the files and scripts it names are there', async (document) => {
   const text = await read(document);
   const { scripts } = JSON.parse(await read('package.json')) as { scripts: object };
   for (const [, name] of text.matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g)) {
@@ -60,7 +60,7 @@ async function firstColumn(header: string): Promise<string[]> {
   return rows.map((row) => row.replaceAll('\\|', '/').split('|')[1]!);
 }
 
-it('the README tells of every setting, and of none that is not read', async () => {
+test('the README tells of every setting, and of none that is not read', async () => {
   const source = await read('src/composition/config/config.ts');
   const table = source.slice(
     source.indexOf('const VARIABLES = {'),
@@ -87,7 +87,7 @@ async function commandsOf(parents: readonly string[]): Promise<string[]> {
   return found;
 }
 
-it('the README tells of every command, and of none that does not exist', async () => {
+test('the README tells of every command, and of none that does not exist', async () => {
   const told = (await firstColumn('Command')).flatMap((cell) =>
     Array.from(cell.matchAll(/`([^`]+)`/g), ([, usage]) => /^[a-z ]*[a-z]/.exec(usage!)![0]),
   );

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issuedToken } from '../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
@@ -31,7 +31,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     atPerson = started[1] ?? atAgent;
   }
 
-  it('the end of a session ends a wait for it on either process at once', async () => {
+  test('the end of a session ends a wait for it on either process at once', async () => {
     const agent = new AgentClient(atAgent, randomUUID());
     const question = await agent.ask('anybody there?');
     const waiting = await agent.waiting(question.id);
@@ -41,7 +41,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     expect(performance.now() - endedAt).toBeLessThan(1_000);
   });
 
-  it('an instance of somebody else does not exist', async () => {
+  test('an instance of somebody else does not exist', async () => {
     const { instance } = new AgentClient(atAgent, randomUUID());
     await new AgentClient(atAgent, instance).say('mine');
     const token = await issuedToken(store.env, '--user', 'mallory');
@@ -60,7 +60,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
   });
 
   const step = { content: 'hi', agent_type: 'codex' };
-  it.each([
+  test.each([
     ['a wrong token', 401, 'unauthenticated', { token: 'wrong', body: step }],
     ['no token', 401, 'unauthenticated', { token: null, body: step }],
     ['NUL', 400, 'invalid_character', { body: { ...step, content: 'a\0b' } }],
@@ -80,7 +80,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     }
   });
 
-  it('the dashboard token is no agent’s', async () => {
+  test('the dashboard token is no agent’s', async () => {
     const answer = await atAgent.call('POST', '/messages/agent', {
       token: atAgent.dashboardToken,
       body: step,
@@ -90,7 +90,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
   });
 
   // Last, since it leaves no server behind.
-  it('an agent’s session goes from its first step to its end, and outlives a crash', async () => {
+  test('an agent’s session goes from its first step to its end, and outlives a crash', async () => {
     const token = atAgent.agentToken;
     const agent = new AgentClient(atAgent, randomUUID(), token);
     const person = new AgentClient(atPerson, agent.instance, token);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
 import { expectRepeatable, expectStoredOnce } from './kept-steps.ts';
@@ -11,7 +11,7 @@ import { freshStore, STORES, storedMessages } from './stores.ts';
 const CRASHES = { PGlite: 1, PostgreSQL: 2 } as const;
 
 describe.concurrent.each(STORES)('kill -9 of the server on %s', (kind) => {
-  it('loses nothing that was acknowledged, and a repeat with its key has one effect', async () => {
+  test('loses nothing that was acknowledged, and a repeat with its key has one effect', async () => {
     await using store = await freshStore(kind);
     const loads: StepLoad[] = [];
     for (let crash = 0; crash < CRASHES[kind]; crash += 1) {
@@ -44,7 +44,7 @@ describe.concurrent.each(STORES)('kill -9 of the server on %s', (kind) => {
 
 // One client's step is a batch of its own, whose failure no second run of the batch can hide.
 describe.concurrent('a PostgreSQL that drops every connection', () => {
-  it.each([
+  test.each([
     { clients: 12, instances: 4 },
     { clients: 1, instances: 1 },
   ])(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshKeyPair, NOW, pairs, pemOf, signedToken } from '../adapters/jwt/signed-tokens.ts';
 import { STREAMABLE } from '../adapters/mcp/clients.ts';
 import { until } from '../adapters/mcp/mcp-server.ts';
@@ -44,7 +44,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     await store[Symbol.asyncDispose]();
   });
 
-  it('a key is short, works at once over REST and MCP, and is dead everywhere within 5 s of its revocation', async () => {
+  test('a key is short, works at once over REST and MCP, and is dead everywhere within 5 s of its revocation', async () => {
     const token = await issue(store.env, '--name', 'laptop');
     expect(token.length).toBeLessThanOrEqual(200);
     for (const server of servers) {
@@ -67,7 +67,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     }
   });
 
-  it('a key for one agent instance cannot see another', async () => {
+  test('a key for one agent instance cannot see another', async () => {
     const [server] = servers;
     const mine = new AgentClient(server!, randomUUID());
     await mine.say('nobody else may read this');
@@ -91,7 +91,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
 describe('the tokens that serve prints', () => {
   const tokensOf = ({ agentToken, dashboardToken }: RunningServer) => [agentToken, dashboardToken];
 
-  it('are the same at every start, new ones once revoked, and leave two records', async () => {
+  test('are the same at every start, new ones once revoked, and leave two records', async () => {
     await using store = await freshStore('PGlite');
     const start = async () => {
       await using server = await RunningServer.start(store.env);
@@ -114,7 +114,7 @@ describe('the tokens that serve prints', () => {
     expect(await keys(store.env)).toHaveLength(4);
   });
 
-  it('mean the same at every start with ES256, whose signatures never repeat', async () => {
+  test('mean the same at every start with ES256, whose signatures never repeat', async () => {
     await using store = await freshStore('PostgreSQL');
     const env = { ...store.env, JWT_PRIVATE_KEY: pemOf(pairs.ES256.privateKey) };
     await using first = await RunningServer.start(env);
@@ -126,7 +126,7 @@ describe('the tokens that serve prints', () => {
   });
 });
 
-it('a short RSA token is good with the flag only, if issued here, and for agents', async () => {
+test('a short RSA token is good with the flag only, if issued here, and for agents', async () => {
   await using store = await freshStore('PostgreSQL');
   const pair = pairs['short RS256'];
   const strict = { ...store.env, JWT_PRIVATE_KEY: pemOf(pair.privateKey) };
@@ -151,7 +151,7 @@ it('a short RSA token is good with the flag only, if issued here, and for agents
   expect(await statusOf(without, token)).toBe(401);
 });
 
-it('a token of the identity provider is a person’s, and no agent’s', async () => {
+test('a token of the identity provider is a person’s, and no agent’s', async () => {
   await using store = await freshStore('PostgreSQL');
   await using provider = await TestIdentityProvider.start({ keys: [freshKeyPair('ES256')] });
   await using server = await RunningServer.start({

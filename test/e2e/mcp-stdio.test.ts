@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient, type PeopleSide } from '../../src/adapters/client/client.ts';
+import { createClient, type PeopleClient } from '../../src/adapters/client/client.ts';
 import { ERROR_META, type ToolResult } from '../../src/adapters/mcp/tools/tool-result.ts';
 import { lastingPort } from '../prove/rig/lasting-port.ts';
 import { agentDashboard } from '../support/servers/agent-dashboard.ts';
@@ -15,7 +15,7 @@ import { freshStore, type Store } from './stores.ts';
 let store: Store;
 let env: { [name: string]: string | undefined };
 let server: RunningServer;
-let people: PeopleSide;
+let people: PeopleClient;
 beforeAll(async () => {
   store = await freshStore('PGlite');
   env = { ...store.env, MCP_SERVER_PORT: String(await lastingPort()) };

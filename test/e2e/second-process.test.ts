@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agentDashboard } from '../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => store[Symbol.asyncDispose]());
 
-it('a second process on one DATA_DIR is told so in one line, and the first is unharmed', async () => {
+test('a second process on one DATA_DIR is told so in one line, and the first is unharmed', async () => {
   const instance = randomUUID();
   {
     await using first = await RunningServer.start(store.env);
@@ -38,7 +38,7 @@ it('a second process on one DATA_DIR is told so in one line, and the first is un
   expect(await contents()).toEqual(['before', 'after', 'next']);
 });
 
-it('a port in use is told in one line that names the variable', async () => {
+test('a port in use is told in one line that names the variable', async () => {
   await using other = await freshStore('PostgreSQL');
   await using first = await RunningServer.start(other.env);
   for (const env of [store.env, other.env]) {

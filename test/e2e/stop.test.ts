@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
 import { expectRepeatable, expectStoredOnce } from './kept-steps.ts';
@@ -9,7 +9,7 @@ import { freshStore, STORES, storedMessages } from './stores.ts';
 
 // Mostly waiting, so all at once.
 describe.concurrent.each(STORES)('SIGTERM on %s', (kind) => {
-  it('answers who waits at once, refuses newcomers, keeps what was acknowledged, and exits with 0', async () => {
+  test('answers who waits at once, refuses newcomers, keeps what was acknowledged, and exits with 0', async () => {
     await using store = await freshStore(kind);
     await using server = await RunningServer.start(store.env);
     const agent = new AgentClient(server, randomUUID());
@@ -49,7 +49,7 @@ describe.concurrent.each(STORES)('SIGTERM on %s', (kind) => {
 });
 
 describe.concurrent('a stop', () => {
-  it('takes no more than 10 s where a client never sends the rest, and a second signal ends it at once', async () => {
+  test('takes no more than 10 s where a client never sends the rest, and a second signal ends it at once', async () => {
     await using store = await freshStore('PostgreSQL');
     await using patient = await RunningServer.start(store.env);
     await using impatient = await RunningServer.start(store.env);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LiveClient } from '../support/live-client.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { freshStore, STORES } from './stores.ts';
@@ -15,7 +15,7 @@ const open = (server: RunningServer, path: string, headers = {}, token = server.
 const pathOf = (instance: string) => `/agent-instances/${instance}/messages/stream`;
 
 describe.each(STORES)('streams on %s', (kind) => {
-  it('go on without a gap after the server was killed; those of all instances say resync', async () => {
+  test('go on without a gap after the server was killed; those of all instances say resync', async () => {
     await using store = await freshStore(kind);
     const instance = randomUUID();
     const lastIds: string[] = [];
@@ -44,7 +44,7 @@ describe.each(STORES)('streams on %s', (kind) => {
     expect(all.of('message').map(({ content }) => content)).toEqual(['four']);
   });
 
-  it('end when the server stops, and do not hold it up', async () => {
+  test('end when the server stops, and do not hold it up', async () => {
     await using store = await freshStore(kind);
     await using server = await RunningServer.start(store.env);
     const instance = randomUUID();
@@ -60,7 +60,7 @@ describe.each(STORES)('streams on %s', (kind) => {
     await Promise.all([single.ended, all.ended]);
   });
 
-  it('end when their key is revoked', async () => {
+  test('end when their key is revoked', async () => {
     await using store = await freshStore(kind);
     await using server = await RunningServer.start(store.env);
     const person = { token: server.dashboardToken };

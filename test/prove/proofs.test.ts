@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Proof } from './proof.ts';
 import { PROOFS } from './proofs.ts';
 import { Random } from './rig/random.ts';
@@ -9,7 +9,7 @@ const PATIENCE_MS = 240_000;
 
 // All at once, since the longest of them mostly looks on while nothing happens.
 describe.concurrent('at a hundredth of their size', () => {
-  it.each(PROOFS)('$name: $promise', { timeout: PATIENCE_MS }, async ({ name, run }: Proof) => {
+  test.each(PROOFS)('$name: $promise', { timeout: PATIENCE_MS }, async ({ name, run }: Proof) => {
     const seed = Math.floor(Math.random() * 1_000_000_000);
     const random = new Random(seed).fork(name);
     const context = { scale: SCALE, random, progress: () => {} };

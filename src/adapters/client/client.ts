@@ -1,7 +1,7 @@
-import { AgentSide } from './agent/agent-client.ts';
+import { AgentClient } from './agent/agent-client.ts';
 import { AgentSession, type SessionSettings } from './agent/agent-session.ts';
 import { type ClientSettings, Connection } from './http/connection.ts';
-import { PeopleSide } from './people/people-client.ts';
+import { PeopleClient } from './people/people-client.ts';
 
 export type { AgentSession, Along, SessionSettings } from './agent/agent-session.ts';
 export type { Answered, Asked, AskOptions, AskResult, Unanswered } from './agent/ask.ts';
@@ -13,18 +13,18 @@ export {
   type HttpErrorCode,
 } from './http/errors.ts';
 export type { LiveEvent, LiveEventData, LiveOptions } from './people/live-events.ts';
-export type { PeopleSide } from './people/people-client.ts';
+export type { PeopleClient } from './people/people-client.ts';
 export type { AgentInstance, AgentMessage, ApiKey, ConversationMessage, Message } from './wire.ts';
 
 /** A client of one server with one token. It holds no connection: there is nothing to close. */
-export class Client extends AgentSide {
+export class Client extends AgentClient {
   /** What people do; its token has the scope `dashboard`. */
-  readonly people: PeopleSide;
+  readonly people: PeopleClient;
 
   /** Use `createClient`. */
   constructor(connection: Connection) {
     super(connection);
-    this.people = new PeopleSide(connection);
+    this.people = new PeopleClient(connection);
   }
 
   /** One run of an agent: knows its instance and, with `await using`, ends it. Asks nothing of the server yet. */

@@ -8,7 +8,7 @@ import type {
   Decide,
   UpdateTarget,
 } from '../../ports/storage/agent-instance-repository.ts';
-import { namedMessages } from '../../ports/storage/messages-to-load.ts';
+import { messagesToLoad } from '../../ports/storage/messages-to-load.ts';
 import { UserData } from './user-data.ts';
 
 /**
@@ -31,7 +31,7 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
       instance: stored?.instance ?? null,
       agentType: target.agentTypeName == null ? null : agentTypeOf(user, target.agentTypeName),
       messages:
-        stored === undefined ? [] : namedMessages(stored.instance, [...stored.messages.values()], target),
+        stored === undefined ? [] : messagesToLoad(stored.instance, [...stored.messages.values()], target),
     };
     const known = target.idempotencyKey == null ? null : (user.records.get(target.idempotencyKey) ?? null);
     const { output, changes, record } = decide(structuredClone(conversation), known);

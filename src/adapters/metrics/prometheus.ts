@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { AnsweredRequest, Batch, Observer, StorageFailure } from '../../ports/observer.ts';
+import type { AnsweredRequest, CommittedBatch, Observer, StorageFailure } from '../../ports/observer.ts';
 
 /** Up to what a call may wait. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300];
@@ -86,7 +86,7 @@ export class PrometheusMetrics implements Observer {
     this.#requests.observe(labels, millis / 1000);
   }
 
-  batchDone({ updates, millis }: Batch): void {
+  batchDone({ updates, millis }: CommittedBatch): void {
     this.#batchUpdates.observe(updates);
     this.#batchSeconds.observe(millis / 1000);
   }

@@ -6,7 +6,7 @@ import { Database, type Exclusively, ormOptions } from './database/database.ts';
 import { nameOf } from './database/prepared-statements.ts';
 import { admitRequestRole, type Run, tenantIsolation } from './database/request-role.ts';
 import { scopedQuery } from './database/scoped-query.ts';
-import type { Scope } from './database/tenant-isolation.ts';
+import type { TenantSettings } from './database/tenant-isolation.ts';
 
 /** Any number, the same for every process: the key of the migrations' advisory lock. */
 const MIGRATION_LOCK = 7_240_115_904;
@@ -52,7 +52,7 @@ export async function openPostgres(url: string, observer: Observer | null = null
       options: PLANNING.map((setting) => `-c ${setting}`).join(' '),
     },
   });
-  const run: Run = async <Row>(sql: string, parameters: readonly unknown[], scope: Scope | null) => {
+  const run: Run = async <Row>(sql: string, parameters: readonly unknown[], scope: TenantSettings | null) => {
     // Not by way of the ORM, which has no way to name a statement or to send two at once.
     const pool = await orm.em.getConnection().getNativeClient();
     const statement = { name: nameOf(sql), text: sql, values: [...parameters] };

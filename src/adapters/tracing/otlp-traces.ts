@@ -16,7 +16,7 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import type { AnsweredRequest, Batch, Observer } from '../../ports/observer.ts';
+import type { AnsweredRequest, CommittedBatch, Observer } from '../../ports/observer.ts';
 
 /** W3C Trace Context, level 1: version, trace, the caller's span, flags. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/;
@@ -64,7 +64,7 @@ export class OtlpTraces implements Observer {
     span.end(startedAt + millis);
   }
 
-  batchDone({ updates, again, startedAt, millis }: Batch): void {
+  batchDone({ updates, again, startedAt, millis }: CommittedBatch): void {
     const span = this.#tracer.startSpan(
       'group commit',
       {

@@ -53,9 +53,9 @@ function boundQueries(queries: DashboardQueries, bound: AgentInstanceId): Dashbo
       if (agentInstanceId !== bound) throw outsideOfKey();
       return queries.readConversation(userId, agentInstanceId, request);
     },
-    async changesSince(userId, agentInstanceId, seen, look) {
+    async changesSince(userId, agentInstanceId, seen, view) {
       if (agentInstanceId !== bound) throw outsideOfKey();
-      return queries.changesSince(userId, agentInstanceId, seen, look);
+      return queries.changesSince(userId, agentInstanceId, seen, view);
     },
     async progress() {
       throw outsideOfKey();

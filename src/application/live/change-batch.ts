@@ -1,19 +1,19 @@
 import type { Seen } from '../../ports/storage/dashboard-queries.ts';
-import type { Happening } from './change-events.ts';
+import type { ChangeEvent } from './change-events.ts';
 import { instanceEventId } from './event-ids.ts';
 import type { LiveEvent } from './live-event.ts';
 
 /** What one look at an instance found: what happened between two states of it. */
-export class Batch {
+export class ChangeBatch {
   readonly from: Seen;
   readonly to: Seen;
-  readonly happenings: readonly Happening[];
+  readonly changeEvents: readonly ChangeEvent[];
   #events: readonly LiveEvent[] | null = null;
 
-  constructor(from: Seen, to: Seen, happenings: readonly Happening[]) {
+  constructor(from: Seen, to: Seen, happenings: readonly ChangeEvent[]) {
     this.from = from;
     this.to = to;
-    this.happenings = happenings;
+    this.changeEvents = happenings;
   }
 
   /**
@@ -30,15 +30,15 @@ export class Batch {
     const isFromMemory = this.from.version === this.to.version;
     if (this.to.version < version || (this.to.version === version && !isFromMemory)) return;
     for (const [nth, event] of this.events.entries()) {
-      if ((this.happenings[nth]?.position ?? Number.POSITIVE_INFINITY) > position) yield event;
+      if ((this.changeEvents[nth]?.position ?? Number.POSITIVE_INFINITY) > position) yield event;
     }
   }
 
   #numbered(): LiveEvent[] {
     let { position } = this.from;
-    return this.happenings.map(({ type, data, position: posted }, nth) => {
+    return this.changeEvents.map(({ type, data, position: posted }, nth) => {
       position = posted ?? position;
-      const isLast = nth === this.happenings.length - 1;
+      const isLast = nth === this.changeEvents.length - 1;
       const seen = isLast ? this.to : { position, version: this.from.version };
       return { id: instanceEventId(seen), type, data };
     });

@@ -5,7 +5,7 @@ import { wireConversationMessage } from '../wire/conversation-message.ts';
 import type { LiveEventType } from './live-event.ts';
 
 /** Something that observers of an instance are told, before it has an id. */
-export interface Happening {
+export interface ChangeEvent {
   readonly type: LiveEventType;
   readonly data: object;
   /** Of a new message. */
@@ -24,35 +24,35 @@ export interface Known {
  * What to tell of changes. The status is told where it, the name or the end is another one, or nobody knows
  * what was told before; what a message makes of an overview follows from the message.
  */
-export function happeningsOf(changes: ChangesSince, known: Known): Happening[] {
+export function changeEventsOf(changes: ChangesSince, known: Known): ChangeEvent[] {
   const { posted, amended, gitDiff } = changes;
-  const status = statusHappening(changes, known);
+  const status = statusChangeEvents(changes, known);
   const { id } = changes.instance;
   const happenings = [
-    ...posted.map((message) => messageHappening('message', message, changes)),
-    ...amended.map((message) => messageHappening('message_update', message, changes)),
+    ...posted.map((message) => messageChangeEvent('message', message, changes)),
+    ...amended.map((message) => messageChangeEvent('message_update', message, changes)),
     ...(gitDiff === undefined
       ? []
-      : [happening('git_diff_update', { agent_instance_id: id, git_diff: gitDiff })]),
+      : [changeEvent('git_diff_update', { agent_instance_id: id, git_diff: gitDiff })]),
   ];
   // Whoever has never heard of it learns first what it is.
   return known.seen.version === 0 ? [...status, ...happenings] : [...happenings, ...status];
 }
 
 /** What to tell of an instance itself. */
-export function statusHappening(overview: InstanceOverview, { told, silentSince }: Known): Happening[] {
+export function statusChangeEvents(overview: InstanceOverview, { told, silentSince }: Known): ChangeEvent[] {
   const shown = wireInstance(overview, { silentSince });
   const { id, last_heartbeat_at } = shown;
-  if (told === null || isOtherStatus(told, shown)) return [happening('status_update', shown)];
+  if (told === null || isOtherStatus(told, shown)) return [changeEvent('status_update', shown)];
   if (told.last_heartbeat_at === last_heartbeat_at) return [];
-  return [happening('agent_heartbeat', { agent_instance_id: id, last_heartbeat_at })];
+  return [changeEvent('agent_heartbeat', { agent_instance_id: id, last_heartbeat_at })];
 }
 
-export const messageHappening = (
+export const messageChangeEvent = (
   type: 'message' | 'message_update',
   message: Message,
   { agentWaiting }: Pick<InstanceOverview, 'agentWaiting'>,
-): Happening => ({
+): ChangeEvent => ({
   type,
   data: {
     agent_instance_id: message.agentInstanceId,
@@ -64,4 +64,4 @@ export const messageHappening = (
 const isOtherStatus = (told: WireInstance, shown: WireInstance): boolean =>
   told.status !== shown.status || told.name !== shown.name || told.ended_at !== shown.ended_at;
 
-const happening = (type: LiveEventType, data: object): Happening => ({ type, data, position: null });
+const changeEvent = (type: LiveEventType, data: object): ChangeEvent => ({ type, data, position: null });

@@ -23,15 +23,15 @@ export function seenUpTo(eventId: string): Seen {
 /** A place in the events of all of a user's instances, as one process has told them. */
 export interface Place {
   /** Names the telling: another process, or the same after a restart, numbers its events anew. */
-  readonly telling: string;
+  readonly epoch: string;
   readonly number: number;
 }
 
-export const userEventId = ({ telling, number }: Place): string => `${telling}.${number}`;
+export const userEventId = ({ epoch: telling, number }: Place): string => `${telling}.${number}`;
 
 /** @throws RequestError `invalid_last_event_id` */
 export function placeAfter(eventId: string): Place {
   const [, telling, number] = OF_ALL.exec(eventId) ?? [];
   if (telling === undefined) throw invalidLastEventId();
-  return { telling, number: Number(number) };
+  return { epoch: telling, number: Number(number) };
 }

@@ -1,12 +1,18 @@
 import { agentInstanceNotFound } from '../../domain/errors.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { ChangesSince, Seen } from '../../ports/storage/dashboard-queries.ts';
-import { lookFor } from '../view-context.ts';
-import { Batch } from './change-batch.ts';
-import { happeningsOf, messageHappening } from './change-events.ts';
+import { viewContextFor } from '../view-context.ts';
+import { ChangeBatch } from './change-batch.ts';
+import { changeEventsOf, messageChangeEvent } from './change-events.ts';
 import { instanceEventId } from './event-ids.ts';
-import type { Heartbeat } from './keep-alive.ts';
-import { connected, type EventSink, type LiveEvent, type LiveStream, resync } from './live-event.ts';
+import type { KeepAlive } from './keep-alive.ts';
+import {
+  connectedEvent,
+  type EventSink,
+  type LiveEvent,
+  type LiveStream,
+  resyncEvent,
+} from './live-event.ts';
 import type { LivePorts } from './live-ports.ts';
 import { type ObservedInstance, PAGE } from './observed-instance.ts';
 import type { Lease } from './observed-user.ts';
@@ -18,7 +24,7 @@ export interface InstanceStreamOptions {
   readonly ports: LivePorts;
   readonly userId: UserId;
   readonly lease: Lease<ObservedInstance>;
-  readonly heartbeat: Heartbeat;
+  readonly heartbeat: KeepAlive;
   /** What the client has; null: it begins now. */
   readonly seen: Seen | null;
 }
@@ -28,7 +34,7 @@ export class InstanceStream implements LiveStream {
   readonly #ports: LivePorts;
   readonly #userId: UserId;
   readonly #lease: Lease<ObservedInstance>;
-  readonly #heartbeat: Heartbeat;
+  readonly #heartbeat: KeepAlive;
   readonly #isResumed: boolean;
   /** What the client has been sent, and the id of the last event of it. */
   #seen: Seen;
@@ -64,8 +70,8 @@ export class InstanceStream implements LiveStream {
     const isAhead = this.#seen.position > end.position || this.#seen.version > end.version;
     // It has seen what the store does not know: a backup was restored, or the id is of another instance.
     if (isAhead) this.#seen = end;
-    this.#tell(connected(instanceEventId(this.#seen)), sink);
-    if (isAhead) this.#tell(resync(instanceEventId(this.#seen)), sink);
+    this.#tell(connectedEvent(instanceEventId(this.#seen)), sink);
+    if (isAhead) this.#tell(resyncEvent(instanceEventId(this.#seen)), sink);
     using _beating = this.#heartbeat.join(sink, () => this.#lastId);
     using _attached = await this.#join(this.#isResumed ? first : null, sink);
     await sink.closed;
@@ -100,7 +106,7 @@ export class InstanceStream implements LiveStream {
   }
 
   #attach(sink: EventSink): Disposable {
-    const tell = (batch: Batch) => {
+    const tell = (batch: ChangeBatch) => {
       for (const event of this.#take(batch)) this.#tell(event, sink);
     };
     return this.#lease.of.attach({ tell });
@@ -111,18 +117,18 @@ export class InstanceStream implements LiveStream {
     return told !== null && told.version > this.#seen.version;
   }
 
-  #rest(from: Seen, page: ChangesSince): Batch {
-    const { silentSince } = lookFor(this.#ports, this.#userId);
+  #rest(from: Seen, page: ChangesSince): ChangeBatch {
+    const { silentSince } = viewContextFor(this.#ports, this.#userId);
     const told = new Set([...page.posted, ...page.amended].map(({ id }) => id));
     const questions = page.openQuestions
       .filter(({ id }) => !told.has(id))
-      .map((question) => messageHappening('message_update', question, page));
-    const happenings = [...questions, ...happeningsOf(page, { seen: from, told: null, silentSince })];
-    return new Batch(from, endOf(page), happenings);
+      .map((question) => messageChangeEvent('message_update', question, page));
+    const happenings = [...questions, ...changeEventsOf(page, { seen: from, told: null, silentSince })];
+    return new ChangeBatch(from, endOf(page), happenings);
   }
 
   /** The events of a batch that are news to the client. */
-  #take(batch: Batch): readonly LiveEvent[] {
+  #take(batch: ChangeBatch): readonly LiveEvent[] {
     const events = [...batch.newTo(this.#seen)];
     this.#seen = {
       position: Math.max(batch.to.position, this.#seen.position),
@@ -143,9 +149,9 @@ const endOf = ({ instance: { version, lastPosition: position } }: ChangesSince):
 });
 
 /** Messages alone: what has changed beside them comes with the last page. */
-function part(from: Seen, page: ChangesSince, position: number): Batch {
-  const posted = page.posted.map((message) => messageHappening('message', message, page));
-  return new Batch(from, { version: from.version, position }, posted);
+function part(from: Seen, page: ChangesSince, position: number): ChangeBatch {
+  const posted = page.posted.map((message) => messageChangeEvent('message', message, page));
+  return new ChangeBatch(from, { version: from.version, position }, posted);
 }
 
 const read = (

@@ -1,4 +1,4 @@
-import { type EventSink, heartbeat, type LiveEvent } from './live-event.ts';
+import { type EventSink, keepAliveEvent, type LiveEvent } from './live-event.ts';
 
 interface Beating {
   readonly sink: EventSink;
@@ -9,7 +9,7 @@ interface Beating {
 const EVERY_MS = 15_000;
 
 /** Says to all streams that they are alive; one timer, and none while there is no stream. */
-export class Heartbeat {
+export class KeepAlive {
   readonly #millis: number;
   readonly #beating = new Set<Beating>();
   #timer: NodeJS.Timeout | undefined;
@@ -35,7 +35,7 @@ export class Heartbeat {
     const made = new Map<string, LiveEvent>();
     for (const { sink, lastId } of [...this.#beating]) {
       const id = lastId();
-      const event = made.get(id) ?? heartbeat(id);
+      const event = made.get(id) ?? keepAliveEvent(id);
       made.set(id, event);
       sink.send(event);
     }

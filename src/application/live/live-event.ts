@@ -40,6 +40,6 @@ export interface LiveStream {
 
 const NOTHING = {};
 
-export const connected = (id: string): LiveEvent => ({ id, type: 'connected', data: NOTHING });
-export const heartbeat = (id: string): LiveEvent => ({ id, type: 'heartbeat', data: NOTHING });
-export const resync = (id: string): LiveEvent => ({ id, type: 'resync', data: NOTHING });
+export const connectedEvent = (id: string): LiveEvent => ({ id, type: 'connected', data: NOTHING });
+export const keepAliveEvent = (id: string): LiveEvent => ({ id, type: 'heartbeat', data: NOTHING });
+export const resyncEvent = (id: string): LiveEvent => ({ id, type: 'resync', data: NOTHING });

@@ -6,7 +6,7 @@ import { outsideOfKey } from '../errors.ts';
 import type { WaitedOn } from '../waiting/open-waits.ts';
 import { placeAfter, seenUpTo } from './event-ids.ts';
 import { InstanceStream } from './instance-stream.ts';
-import { Heartbeat } from './keep-alive.ts';
+import { KeepAlive } from './keep-alive.ts';
 import type { EventSink, LiveStream } from './live-event.ts';
 import type { LivePorts } from './live-ports.ts';
 import { ObservedUser } from './observed-user.ts';
@@ -37,7 +37,7 @@ export class LiveFeed {
   readonly #stopping: AbortSignal;
   readonly #users = new Map<UserId, ObservedUser>();
   readonly #memory = new EventMemory();
-  readonly #heartbeat: Heartbeat;
+  readonly #heartbeat: KeepAlive;
   readonly #waitsElsewhere: WaitsElsewhere | null;
   #openStreams = 0;
 
@@ -45,7 +45,7 @@ export class LiveFeed {
   constructor(ports: LivePorts, stopping: AbortSignal) {
     this.#ports = ports;
     this.#stopping = stopping;
-    this.#heartbeat = new Heartbeat(ports.heartbeatMillis);
+    this.#heartbeat = new KeepAlive(ports.keepAliveMillis);
     const { waitsElsewhere: read = null, waitsElsewhereMillis: everyMillis, logger = null } = ports;
     const users = () => this.#users.keys();
     const tell = (waits: readonly WaitedOn[]) => this.#tellWaitsElsewhere(waits);

@@ -12,5 +12,5 @@ export interface LivePorts
   /** Between looks for waits in other processes. */
   readonly waitsElsewhereMillis?: number;
   /** Between the events that only say that a stream is alive. */
-  readonly heartbeatMillis?: number;
+  readonly keepAliveMillis?: number;
 }

@@ -2,10 +2,10 @@ import { lastSignOfLife } from '../../domain/conversation/liveness.ts';
 import { isOpenQuestion, type Message } from '../../domain/conversation/message.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 import type { ChangesSince, InstanceOverview, Seen } from '../../ports/storage/dashboard-queries.ts';
-import { lookFor } from '../view-context.ts';
+import { viewContextFor } from '../view-context.ts';
 import { type WireInstance, wireInstance } from '../wire/agent-instance.ts';
-import { Batch } from './change-batch.ts';
-import { type Happening, happeningsOf, messageHappening, statusHappening } from './change-events.ts';
+import { ChangeBatch } from './change-batch.ts';
+import { type ChangeEvent, changeEventsOf, messageChangeEvent, statusChangeEvents } from './change-events.ts';
 import type { LivePorts } from './live-ports.ts';
 
 /** New messages that one read may bring: each may be a megabyte. */
@@ -16,7 +16,7 @@ const RETRY_MS = 1_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface InstanceObserver {
-  tell(batch: Batch): void;
+  tell(batch: ChangeBatch): void;
 }
 
 /**
@@ -140,10 +140,10 @@ export class ObservedInstance {
   }
 
   async #readAll(from: Seen, waitsAreNews: boolean): Promise<void> {
-    const look = lookFor(this.#ports, this.userId);
-    const isWaitedOnHere = look.waitingHere.has(this.id);
+    const view = viewContextFor(this.#ports, this.userId);
+    const isWaitedOnHere = view.waitingHere.has(this.id);
     const changes = await this.#ports.queries.changesSince(this.userId, this.id, from, {
-      waitingHere: look.waitingHere,
+      waitingHere: view.waitingHere,
       limit: PAGE,
       withOpenQuestions: this.#openQuestions === null,
     });
@@ -152,8 +152,8 @@ export class ObservedInstance {
     if (lastRead < changes.instance.lastPosition && changes.posted.length > 0) {
       // What else has changed is told when all messages are, so that it is told of all of them.
       const to = { position: lastRead, version: from.version };
-      const posted = changes.posted.map((message) => messageHappening('message', message, changes));
-      this.#publish(new Batch(from, to, posted));
+      const posted = changes.posted.map((message) => messageChangeEvent('message', message, changes));
+      this.#publish(new ChangeBatch(from, to, posted));
       return this.#readAll(to, waitsAreNews);
     }
     if (!isWaitedOnHere) this.#isWaitedOnElsewhere = changes.agentWaiting;
@@ -167,10 +167,10 @@ export class ObservedInstance {
     const changes = { ...read, agentWaiting: this.#isWaitedOn() };
     const known = { seen: from, told: this.#told, silentSince: this.#silentSince() };
     const questions = this.#questionsBesides(changes, waitsAreNews);
-    const happenings = [...questions, ...happeningsOf(changes, known)];
+    const happenings = [...questions, ...changeEventsOf(changes, known)];
     this.#remember(changes, this.#openQuestions === null ? changes.openQuestions : null);
     for (const message of [...changes.posted, ...changes.amended]) this.#rememberQuestion(message);
-    this.#publish(new Batch(from, to, happenings));
+    this.#publish(new ChangeBatch(from, to, happenings));
   }
 
   /** The status as time has changed it, and whether agents wait. */
@@ -179,26 +179,26 @@ export class ObservedInstance {
     const overview = { ...this.#overview, agentWaiting: this.#isWaitedOn() };
     const known = { seen: this.#seen, told: this.#told, silentSince: this.#silentSince() };
     const questions = this.#questionsBesides({ ...overview, posted: [], amended: [] }, false);
-    const happenings = [...questions, ...statusHappening(overview, known)];
+    const happenings = [...questions, ...statusChangeEvents(overview, known)];
     this.#remember(overview, null);
-    this.#publish(new Batch(this.#seen, this.#seen, happenings));
+    this.#publish(new ChangeBatch(this.#seen, this.#seen, happenings));
   }
 
   /** The open questions that have not changed themselves, where agents have come or gone that wait for answers. */
   #questionsBesides(
     changes: Pick<ChangesSince, 'agentWaiting' | 'posted' | 'amended'> & Partial<ChangesSince>,
     waitsAreNews: boolean,
-  ): Happening[] {
+  ): ChangeEvent[] {
     const { agentWaiting, posted, amended, openQuestions = [] } = changes;
     const isNews = this.#overview === null ? waitsAreNews : this.#overview.agentWaiting !== agentWaiting;
     if (!isNews) return [];
     const told = new Set([...posted, ...amended].map(({ id }) => id));
     return [...(this.#openQuestions?.values() ?? openQuestions)]
       .filter(({ id }) => !told.has(id))
-      .map((question) => messageHappening('message_update', question, { agentWaiting }));
+      .map((question) => messageChangeEvent('message_update', question, { agentWaiting }));
   }
 
-  #publish(batch: Batch): void {
+  #publish(batch: ChangeBatch): void {
     this.#seen = batch.to;
     for (const observer of [...this.#observers]) observer.tell(batch);
   }
@@ -230,6 +230,6 @@ export class ObservedInstance {
   }
 
   #silentSince(): Date {
-    return lookFor(this.#ports, this.userId).silentSince;
+    return viewContextFor(this.#ports, this.userId).silentSince;
   }
 }

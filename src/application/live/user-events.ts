@@ -1,9 +1,9 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { Signal, Subscription } from '../../ports/signals/signals.ts';
 import type { Seen } from '../../ports/storage/dashboard-queries.ts';
-import { lookFor } from '../view-context.ts';
-import type { Batch } from './change-batch.ts';
-import type { Happening } from './change-events.ts';
+import { viewContextFor } from '../view-context.ts';
+import type { ChangeBatch } from './change-batch.ts';
+import type { ChangeEvent } from './change-events.ts';
 import { type Place, userEventId } from './event-ids.ts';
 import type { LiveEvent } from './live-event.ts';
 import type { LivePorts } from './live-ports.ts';
@@ -67,11 +67,11 @@ export class UserEvents {
 
   /** The place after everything that has been told. */
   get place(): Place {
-    return { telling: this.#telling, number: this.#surroundings.recent.newest };
+    return { epoch: this.#telling, number: this.#surroundings.recent.newest };
   }
 
   /** What was told after a place; null where that is not known any more. */
-  after({ telling, number }: Place): readonly LiveEvent[] | null {
+  after({ epoch: telling, number }: Place): readonly LiveEvent[] | null {
     return telling === this.#telling ? this.#surroundings.recent.after(number) : null;
   }
 
@@ -109,11 +109,11 @@ export class UserEvents {
 
   async #begin(): Promise<void> {
     const { queries } = this.#ports;
-    const look = lookFor(this.#ports, this.#userId);
+    const view = viewContextFor(this.#ports, this.#userId);
     const [progress, active] = await Promise.all([
       queries.progress(this.#userId),
       queries.listInstances(this.#userId, {
-        ...look,
+        ...view,
         limit: WATCHED_FOR_SILENCE,
         after: null,
         status: 'ACTIVE',
@@ -147,14 +147,14 @@ export class UserEvents {
     if (version > (this.seen(id)?.version ?? 0)) this.#surroundings.observe(id).look(version);
   }
 
-  #tell(id: AgentInstanceId, { to, happenings }: Batch): void {
+  #tell(id: AgentInstanceId, { to, changeEvents: happenings }: ChangeBatch): void {
     this.#total += to.version - (this.seen(id)?.version ?? 0);
     this.#seen?.set(id, to);
     for (const happening of happenings) {
       const { recent } = this.#surroundings;
       const number = recent.newest + 1;
       const event: LiveEvent = {
-        id: userEventId({ telling: this.#telling, number }),
+        id: userEventId({ epoch: this.#telling, number }),
         type: happening.type,
         data: dataForAll(happening),
       };
@@ -173,7 +173,7 @@ export class UserEvents {
 }
 
 /** A diff is up to a megabyte, and only who looks at that instance wants it: they read it. */
-function dataForAll({ type, data }: Happening): object {
+function dataForAll({ type, data }: ChangeEvent): object {
   if (type !== 'git_diff_update') return data;
   const { agent_instance_id } = data as { agent_instance_id: string };
   return { agent_instance_id };

@@ -1,7 +1,13 @@
 import type { Subscription } from '../../ports/signals/signals.ts';
 import { type Place, userEventId } from './event-ids.ts';
-import type { Heartbeat } from './keep-alive.ts';
-import { connected, type EventSink, type LiveEvent, type LiveStream, resync } from './live-event.ts';
+import type { KeepAlive } from './keep-alive.ts';
+import {
+  connectedEvent,
+  type EventSink,
+  type LiveEvent,
+  type LiveStream,
+  resyncEvent,
+} from './live-event.ts';
 import type { UserEvents } from './user-events.ts';
 
 /** What is told to one client of all instances of a user. */
@@ -10,12 +16,12 @@ export class UserStream implements LiveStream {
   readonly #hold: Subscription;
   /** What the client has; null: it begins now. */
   readonly #after: Place | null;
-  readonly #heartbeat: Heartbeat;
+  readonly #heartbeat: KeepAlive;
   #isHeld = true;
   /** Of the event sent last. */
   #lastId = '';
 
-  constructor(events: UserEvents, heartbeat: Heartbeat, after: Place | null) {
+  constructor(events: UserEvents, heartbeat: KeepAlive, after: Place | null) {
     this.#events = events;
     this.#heartbeat = heartbeat;
     this.#hold = events.hold();
@@ -24,7 +30,7 @@ export class UserStream implements LiveStream {
 
   async flow(sink: EventSink): Promise<void> {
     using _held = { [Symbol.dispose]: () => this.cancel() };
-    if (this.#after === null) this.#send(connected(userEventId(this.#events.place)), sink);
+    if (this.#after === null) this.#send(connectedEvent(userEventId(this.#events.place)), sink);
     using _beating = this.#heartbeat.join(sink, () => this.#lastId);
     using _attached = this.#after === null ? this.#attach(sink) : await this.#replay(this.#after, sink);
     await sink.closed;
@@ -43,7 +49,7 @@ export class UserStream implements LiveStream {
     let { number } = after;
     let missed = this.#events.after(after);
     // Until more has arrived, the client stands where it stood.
-    this.#send(connected(userEventId(missed === null ? this.#events.place : after)), sink);
+    this.#send(connectedEvent(userEventId(missed === null ? this.#events.place : after)), sink);
     while (missed !== null && missed.length > 0) {
       for (const event of missed) {
         this.#send(event, sink);
@@ -53,7 +59,7 @@ export class UserStream implements LiveStream {
       number += missed.length;
       missed = this.#events.after({ ...after, number });
     }
-    if (missed === null) this.#send(resync(userEventId(this.#events.place)), sink);
+    if (missed === null) this.#send(resyncEvent(userEventId(this.#events.place)), sink);
     return this.#attach(sink);
   }
 

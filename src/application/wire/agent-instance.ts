@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Look, shownStatus } from '../../domain/conversation/liveness.ts';
+import { type LivenessContext, shownStatus } from '../../domain/conversation/liveness.ts';
 import type { InstanceOverview } from '../../ports/storage/dashboard-queries.ts';
 import * as field from './fields.ts';
 
@@ -23,7 +23,7 @@ export type WireInstance = v.InferOutput<typeof agentInstance>;
 
 export const wireInstance = (
   { instance, latestMessage, agentWaiting }: InstanceOverview,
-  { silentSince }: Pick<Look, 'silentSince'>,
+  { silentSince }: Pick<LivenessContext, 'silentSince'>,
 ): WireInstance => ({
   id: instance.id,
   agent_type_id: instance.agentType.id,

@@ -10,7 +10,7 @@ const PAUSE_MS = 100;
  * @param instead asked whenever somebody holds the folder; null: nothing yet.
  * @throws DataDirInUseError when neither succeeds for 15 s.
  */
-export async function whenFree<Opened>(
+export async function waitForDataDir<Opened>(
   open: () => Promise<Opened>,
   instead: (held: DataDirInUseError) => Promise<Opened | null>,
 ): Promise<Opened> {

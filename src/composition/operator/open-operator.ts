@@ -3,10 +3,10 @@ import type { Operator } from '../../application/admin/operator.ts';
 import type { Config } from '../config/config.ts';
 import { loadTokenKeys } from '../config/token-keys.ts';
 import { databaseFolder } from '../data-dir/data-dir.ts';
-import { whenFree } from '../data-dir/wait-for-data-dir.ts';
+import { waitForDataDir } from '../data-dir/wait-for-data-dir.ts';
 import { ConfigError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
-import { migrated, type OpenDatabase, openDatabase } from '../store/open-database.ts';
+import { migrateDatabase, type OpenDatabase, openDatabase } from '../store/open-database.ts';
 import { createContainer, TOKENS } from '../wiring/container.ts';
 import { reachOperator } from './operator-socket.ts';
 
@@ -21,7 +21,7 @@ export interface OpenOperator extends AsyncDisposable {
  * @throws DataDirInUseError when the holder of the embedded database does not answer.
  */
 export const openOperator = (config: Config): Promise<OpenOperator> =>
-  whenFree(
+  waitForDataDir(
     () => openHere(config),
     async () => {
       const operator = await reachOperator(config.dataDir);
@@ -54,7 +54,7 @@ export function requireStore({ databaseUrl, dataDir }: Config, otherwise = ''): 
 async function openHere(config: Config): Promise<OpenOperator> {
   const store: OpenDatabase = await openDatabase(config);
   try {
-    await migrated(store.database);
+    await migrateDatabase(store.database);
     const keys = await loadTokenKeys(config, (path) => {
       process.stderr.write(`Made a new key: ${path}. Only a server with this DATA_DIR accepts its tokens.\n`);
     });

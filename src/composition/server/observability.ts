@@ -6,7 +6,7 @@ import { ConfigError } from '../errors.ts';
 import { packageInfo } from '../package-info.ts';
 
 /** What was asked for to be told to those who run the server. */
-export interface Observing extends AsyncDisposable {
+export interface Observability extends AsyncDisposable {
   /** Null where nobody asked: then nothing is loaded, and nothing is reported. */
   readonly observer: Observer | null;
   /** Begins to serve the metrics, where there are to be some; null: there are not. */
@@ -14,10 +14,10 @@ export interface Observing extends AsyncDisposable {
 }
 
 /** Loads what the settings ask for, and no more. */
-export async function openObserving({
+export async function openObservability({
   metricsPort,
   traces: isTraced,
-}: Pick<Config, 'metricsPort' | 'traces'>): Promise<Observing> {
+}: Pick<Config, 'metricsPort' | 'traces'>): Promise<Observability> {
   const opened = new AsyncDisposableStack();
   let metrics: PrometheusMetrics | null = null;
   const observers: Observer[] = [];

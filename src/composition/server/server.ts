@@ -15,15 +15,20 @@ import type { Logger } from '../../ports/runtime.ts';
 import { AsyncDisposableStack } from '../async-disposable-stack.ts';
 import type { Config } from '../config/config.ts';
 import { loadTokenKeys } from '../config/token-keys.ts';
-import { whenFree } from '../data-dir/wait-for-data-dir.ts';
+import { waitForDataDir } from '../data-dir/wait-for-data-dir.ts';
 import { ConfigError } from '../errors.ts';
 import { hasOperator, openOperatorSocket } from '../operator/operator-socket.ts';
 import { packageInfo } from '../package-info.ts';
-import { migrated, type OpenDatabase, openDatabase, reached } from '../store/open-database.ts';
+import {
+  explainUnreachable,
+  migrateDatabase,
+  type OpenDatabase,
+  openDatabase,
+} from '../store/open-database.ts';
 import { createContainer, TOKENS } from '../wiring/container.ts';
 import { mcpRoutes } from '../wiring/mcp-routes.ts';
 import { Upkeep } from '../wiring/upkeep.ts';
-import { openObserving } from './observability.ts';
+import { openObservability } from './observability.ts';
 
 /** For requests under way to be answered when the server stops. */
 const DRAIN_MS = 8_000;
@@ -45,13 +50,13 @@ export interface RunningServer {
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
   const keys = await loadTokenKeys(config);
-  const observing = started.use(await openObserving(config));
+  const observing = started.use(await openObservability(config));
   const { observer } = observing;
   const store = started.use(await openOnceFree(config, logger, observer));
   const { database } = store;
-  const applied = await migrated(database);
+  const applied = await migrateDatabase(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
-  logIsolation(await reached('DATABASE_URL', database.tenantIsolation()), config, logger);
+  logIsolation(await explainUnreachable('DATABASE_URL', database.tenantIsolation()), config, logger);
 
   const stopping = new AbortController();
   const container = createContainer({
@@ -65,7 +70,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const signals = container.resolve(TOKENS.postgresSignals);
   if (signals !== null) {
     started.defer(() => signals.close());
-    await reached('DATABASE_LISTEN_URL', signals.start());
+    await explainUnreachable('DATABASE_LISTEN_URL', signals.start());
   }
   const sharedWaits = container.resolve(TOKENS.sharedWaits);
   if (sharedWaits !== null) {
@@ -104,7 +109,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 /** Waits for a command that holds the embedded database, but for no other server. */
 function openOnceFree(config: Config, logger: Logger, observer: Observer | null): Promise<OpenDatabase> {
   let isTold = false;
-  return whenFree(
+  return waitForDataDir(
     () => openDatabase(config, observer),
     async (held) => {
       if (await hasOperator(config.dataDir)) throw held;

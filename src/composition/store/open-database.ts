@@ -50,15 +50,15 @@ export async function openDatabase(
  * @returns the names of the migrations that ran.
  * @throws ConfigError when the database cannot be reached.
  */
-export const migrated = (database: Database): Promise<readonly string[]> =>
-  reached('DATABASE_URL', database.migrate());
+export const migrateDatabase = (database: Database): Promise<readonly string[]> =>
+  explainUnreachable('DATABASE_URL', database.migrate());
 
 /** The migrations that the database lacks. @throws ConfigError when the database cannot be reached. */
 export const missingMigrations = (database: Database): Promise<readonly string[]> =>
-  reached('DATABASE_URL', database.pendingMigrations());
+  explainUnreachable('DATABASE_URL', database.pendingMigrations());
 
 /** At a start nobody can try again later, but somebody can look at the setting. */
-export async function reached<Result>(variable: string, work: Promise<Result>): Promise<Result> {
+export async function explainUnreachable<Result>(variable: string, work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {

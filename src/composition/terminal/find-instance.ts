@@ -1,4 +1,4 @@
-import type { AgentInstance, ConversationMessage, PeopleSide } from '../../adapters/client/client.ts';
+import type { AgentInstance, ConversationMessage, PeopleClient } from '../../adapters/client/client.ts';
 import { isUuid } from '../../domain/ids.ts';
 
 /** Of the latest instances, among which a beginning of an id is looked for. */
@@ -13,7 +13,7 @@ export const isBeginningOfId = (text: string): boolean => /^[\da-f-]{4,36}$/i.te
  * The id of the instance that a person means.
  * @param named its id, or as much of the beginning as makes it the only one.
  */
-export async function instanceOf(people: PeopleSide, named: string): Promise<string> {
+export async function instanceOf(people: PeopleClient, named: string): Promise<string> {
   if (isUuid(named)) return named;
   const beginning = named.toLowerCase();
   const { agent_instances: listed } = await people.agentInstances({ limit: LISTED });
@@ -25,7 +25,7 @@ export async function instanceOf(people: PeopleSide, named: string): Promise<str
 
 /** How an instance is, and the newest question it has open: the one that an answer is for. */
 export async function openQuestion(
-  people: PeopleSide,
+  people: PeopleClient,
   id: string,
 ): Promise<{ readonly status: AgentInstance['status']; readonly question: ConversationMessage | null }> {
   const { status, messages } = await people.agentInstance({

@@ -1,12 +1,12 @@
 import { decodeJwt } from 'jose';
-import { createClient, DashboardError, type PeopleSide } from '../../adapters/client/client.ts';
+import { createClient, DashboardError, type PeopleClient } from '../../adapters/client/client.ts';
 import { userId } from '../../domain/ids.ts';
 import { type Config, type Environment, readConfig } from '../config/config.ts';
 import { openOperator, requireStore } from '../operator/open-operator.ts';
 import { givenKey, givenUrl } from './server-address.ts';
 
 /** Where the server is, and as whom to speak to it. */
-export interface PersonOptions {
+export interface UserClientOptions {
   readonly baseUrl?: string;
   readonly apiKey?: string;
   /** Whose agents, where the key is made here. */
@@ -21,10 +21,10 @@ const PATIENCE_MS = 2_000;
  * settings describe makes, and revokes after it.
  * @throws UsageError, or Error of one line for what is wrong with the address or the key; else what `work` throws.
  */
-export async function asPerson<Result>(
+export async function withUserClient<Result>(
   env: Environment,
-  options: PersonOptions & { readonly keyLifeSeconds: number },
-  work: (people: PeopleSide) => Promise<Result>,
+  options: UserClientOptions & { readonly keyLifeSeconds: number },
+  work: (people: PeopleClient) => Promise<Result>,
 ): Promise<Result> {
   const url = givenUrl(env, options);
   const key = givenKey(env, options);
@@ -47,7 +47,7 @@ export async function asPerson<Result>(
 async function speaking<Result>(
   baseUrl: string,
   token: string,
-  work: (people: PeopleSide) => Promise<Result>,
+  work: (people: PeopleClient) => Promise<Result>,
 ): Promise<Result> {
   try {
     return await work(createClient({ baseUrl, token, patienceMs: PATIENCE_MS }).people);
@@ -83,7 +83,7 @@ function noServer(baseUrl: string, error: Error): Error {
 
 async function shortLivedKey(
   config: Config,
-  { user = 'local', keyLifeSeconds }: PersonOptions & { readonly keyLifeSeconds: number },
+  { user = 'local', keyLifeSeconds }: UserClientOptions & { readonly keyLifeSeconds: number },
 ): Promise<string> {
   await using opened = await openOperator(config);
   return await opened.operator.issue({

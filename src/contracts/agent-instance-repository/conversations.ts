@@ -42,7 +42,7 @@ export function conversationsIn(open: () => OpenStore) {
     const metadata = { nested: { list: [1, 'two', null] } };
     const fields = { agentTypeName: name, content, isQuestion, metadata };
     return repository.update(
-      { ...target, queue: true, questionCompany: isQuestion, agentTypeName: name },
+      { ...target, queue: true, openQuestionFeedback: isQuestion, agentTypeName: name },
       decided((conversation) =>
         postAgentMessage(conversation, anAgentMessage(target.agentInstanceId, fields)),
       ),

@@ -44,7 +44,7 @@ export class Play {
     });
     const { message } = await this.change((conversation) => postAgentMessage(conversation, sent), {
       queue: true,
-      questionCompany: isQuestion,
+      openQuestionFeedback: isQuestion,
       agentTypeName: type,
     });
     return message;

@@ -1,7 +1,7 @@
 import type { AgentInstance, AgentStatus } from './agent-instance.ts';
 
 /** What one looks at an instance with, besides the instance itself. */
-export interface Look {
+export interface LivenessContext {
   /** Whoever has not been heard of since then is silent. */
   readonly silentSince: Date;
   /** Whether an agent holds a call open that waits for news of it: waiting is not silence. */
@@ -14,7 +14,10 @@ export function lastSignOfLife({ lastHeartbeatAt, lastActivityAt }: AgentInstanc
 }
 
 /** The status as people see it: an active instance whose agent is silent shows as STALE. */
-export function shownStatus(instance: AgentInstance, { silentSince, agentWaiting }: Look): AgentStatus {
+export function shownStatus(
+  instance: AgentInstance,
+  { silentSince, agentWaiting }: LivenessContext,
+): AgentStatus {
   const isStale = instance.status === 'ACTIVE' && !agentWaiting && lastSignOfLife(instance) < silentSince;
   return isStale ? 'STALE' : instance.status;
 }

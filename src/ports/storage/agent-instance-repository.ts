@@ -9,7 +9,7 @@ export interface UpdateTarget {
   /** Load the queued user messages too. */
   readonly queue?: boolean;
   /** Load the user messages too that were handed over with a question that is open. */
-  readonly questionCompany?: boolean;
+  readonly openQuestionFeedback?: boolean;
   /** Load this question too, with its answer and the user messages that were handed over with it. */
   readonly question?: MessageId | null;
   /** Load this message too, where it belongs to this instance. */

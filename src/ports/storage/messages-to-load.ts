@@ -7,10 +7,10 @@ import type { UpdateTarget } from './agent-instance-repository.ts';
  * beyond them fails here as it would on a store that selects. For stores that have the whole conversation at
  * hand.
  */
-export function namedMessages(
+export function messagesToLoad(
   { lastReadMessageId }: Pick<AgentInstance, 'lastReadMessageId'>,
   messages: readonly Message[],
-  { queue, questionCompany, message: named, question: asked, readSince }: UpdateTarget,
+  { queue, openQuestionFeedback: questionCompany, message: named, question: asked, readSince }: UpdateTarget,
 ): Message[] {
   const find = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
   const question = find(asked);

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { IdentityProvider } from '../../../src/adapters/jwt/identity-provider.ts';
 import type { KeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import { AUDIENCE, TestIdentityProvider } from '../../support/servers/identity-provider.ts';
@@ -44,7 +44,7 @@ const signed = (fields: object = {}, header: object = {}, pair: KeyPair = RS256)
   signedToken(claims(fields), { kid: pair.keyId, ...header }, pair);
 
 describe('a person who signed in at the provider', () => {
-  it.each([RS256, ES256, EdDSA])('is known by what its access token says ($algorithm)', async (pair) => {
+  test.each([RS256, ES256, EdDSA])('is known by what its access token says ($algorithm)', async (pair) => {
     const extraClaims = { email: 'ada@example.com', name: 'Ada' };
     await using own = await TestIdentityProvider.start({ keys: [pair], extraClaims });
     const token = await own.accessTokenOf('ada');
@@ -61,7 +61,7 @@ describe('a person who signed in at the provider', () => {
     expect(own.jwksRequests).toBe(1);
   });
 
-  it.each([
+  test.each([
     { scope: 'agent' },
     { scope: 'agent dashboard' },
     { scope: ['agent'] },
@@ -77,7 +77,7 @@ describe('a person who signed in at the provider', () => {
 describe('without asking the provider, a token is refused', () => {
   afterEach(() => expect(provider.requests).toEqual([]));
 
-  it.each([
+  test.each([
     ['of another issuer', { iss: 'https://id.example' }, 'another "iss"'],
     ['of an issuer that is a list', { iss: ['x'] }, 'another "iss"'],
     ['of no issuer', { iss: undefined }, 'another "iss"'],
@@ -94,12 +94,12 @@ describe('without asking the provider, a token is refused', () => {
     expect((await refusal(signed(fields))).message).toContain(reason);
   });
 
-  it.each(['jku', 'x5u', 'jwk', 'x5c'])('that brings its own key: %s', async (name) => {
+  test.each(['jku', 'x5u', 'jwk', 'x5c'])('that brings its own key: %s', async (name) => {
     const token = signed({}, { [name]: `${provider.issuer}/keys-of-my-own` });
     expect((await refusal(token)).message).toBe(`the header brings its own key (${name})`);
   });
 
-  it.each([
+  test.each([
     ['an unknown crit', () => signed({}, { crit: ['exp'] })],
     ['another type', () => signed({}, { typ: 'logout+jwt' })],
     ['padding', () => `${signed()}=`],
@@ -120,24 +120,24 @@ describe('without asking the provider, a token is refused', () => {
 });
 
 describe('issuer and audience', () => {
-  it('do not matter where they are not set', async () => {
+  test('do not matter where they are not set', async () => {
     const fields = { iss: 'https://id.example', aud: undefined };
     await expect(check(signed(fields), checkedBy({ issuer: null, audience: null }))).resolves.toBeDefined();
   });
 
-  it('may be one of several audiences', async () => {
+  test('may be one of several audiences', async () => {
     await expect(check(signed({ aud: ['other', AUDIENCE] }))).resolves.toBeDefined();
   });
 });
 
 describe('a signature', () => {
-  it('of another key is refused, under the name of a good one or its own', async () => {
+  test('of another key is refused, under the name of a good one or its own', async () => {
     const stranger = freshKeyPair('RS256');
     for (const kid of [RS256.keyId, ES256.keyId, stranger.keyId, undefined])
       expect(await refusal(signed({}, { kid }, stranger))).not.toMatchObject(UNAVAILABLE);
   });
 
-  it('by a short RSA key is refused, although the provider publishes it', async () => {
+  test('by a short RSA key is refused, although the provider publishes it', async () => {
     const short = freshPair.RS256(1024);
     const pair = { ...RS256, ...short, keyId: 'short' };
     const { n, e } = short.publicKey.export({ format: 'jwk' });
@@ -146,13 +146,13 @@ describe('a signature', () => {
     expect((await refusal(signed({}, {}, pair))).message).toContain('2048');
   });
 
-  it('needs no kid where one key fits', async () => {
+  test('needs no kid where one key fits', async () => {
     await expect(check(signed({}, { kid: undefined }))).resolves.toBeDefined();
     provider.exchangeKeys([RS256, freshKeyPair('RS256')]);
     expect(await refusal(signed({}, { kid: undefined }), checkedBy())).not.toMatchObject(UNAVAILABLE);
   });
 
-  it('is over what it came with', async () => {
+  test('is over what it came with', async () => {
     const [header, , signature] = signed().split('.');
     const [, other] = signed({ sub: 'bob' }).split('.');
     expect(await refusal(`${header}.${other}.${signature}`)).not.toMatchObject(UNAVAILABLE);
@@ -164,7 +164,7 @@ describe('the provider is asked for its keys once in 30 s at most', () => {
     Promise.all(Array.from({ length: count }, (_, nth) => refusal(of(nth))));
   const unknownKid = (nth: number) => signed({}, { kid: `made-up-${nth}` });
 
-  it('whatever unknown keys tokens name', async () => {
+  test('whatever unknown keys tokens name', async () => {
     await check(signed());
     await storm(unknownKid);
     pass(29.9);
@@ -177,19 +177,23 @@ describe('the provider is asked for its keys once in 30 s at most', () => {
     await expect(check(signed())).resolves.toBeDefined();
   });
 
-  it('also by the first tokens that come', async () => {
+  test('also by the first tokens that come', async () => {
     await Promise.all(Array.from({ length: 200 }, () => check(signed())));
     expect(provider.jwksRequests).toBe(1);
   });
 
-  it.each<[string, (it: TestIdentityProvider) => void]>([
-    ['answers 500', (it) => it.breakDown((res) => res.writeHead(500).end('{"keys":[]}'))],
-    ['hangs up', (it) => it.breakDown((res) => res.destroy())],
-    ['answers with something else', (it) => it.breakDown((res) => res.end('<html>'))],
-    ['answers with JSON that is no key set', (it) => it.breakDown((res) => res.end('{"keys":{}}'))],
+  test.each<[string, (provider: TestIdentityProvider) => void]>([
+    ['answers 500', (provider) => provider.breakDown((res) => res.writeHead(500).end('{"keys":[]}'))],
+    ['hangs up', (provider) => provider.breakDown((res) => res.destroy())],
+    ['answers with something else', (provider) => provider.breakDown((res) => res.end('<html>'))],
+    [
+      'answers with JSON that is no key set',
+      (provider) => provider.breakDown((res) => res.end('{"keys":{}}')),
+    ],
     [
       'sends us elsewhere',
-      (it) => it.breakDown((res) => res.writeHead(302, { location: `${it.issuer}/elsewhere` }).end()),
+      (provider) =>
+        provider.breakDown((res) => res.writeHead(302, { location: `${provider.issuer}/elsewhere` }).end()),
     ],
   ])('also while it %s: nobody can tell then whether a token is good', async (_what, breakDown) => {
     breakDown(provider);
@@ -204,7 +208,7 @@ describe('the provider is asked for its keys once in 30 s at most', () => {
     expect(provider.requests).toEqual(['/jwks', '/jwks']);
   });
 
-  it('a provider that says nothing is given up after 5 s', async () => {
+  test('a provider that says nothing is given up after 5 s', async () => {
     const timeout = vi
       .spyOn(AbortSignal, 'timeout')
       .mockImplementation(() => AbortSignal.abort(new DOMException('late', 'TimeoutError')));
@@ -212,14 +216,14 @@ describe('the provider is asked for its keys once in 30 s at most', () => {
     expect(timeout.mock.calls).toEqual([[5_000]]);
   });
 
-  it('one that is not there at all', async () => {
+  test('one that is not there at all', async () => {
     const nobody = new IdentityProvider({ jwksUrl: 'http://127.0.0.1:1/', issuer: null, audience: null });
     expect(await refusal(signed(), nobody)).toMatchObject(UNAVAILABLE);
   });
 });
 
 describe('keys that were fetched', () => {
-  it('last for 10 minutes while the provider is away', async () => {
+  test('last for 10 minutes while the provider is away', async () => {
     await check(signed());
     provider.breakDown((res) => res.destroy());
     pass(599);
@@ -229,7 +233,7 @@ describe('keys that were fetched', () => {
     expect(await refusal(signed())).toMatchObject(UNAVAILABLE);
   });
 
-  it('are given up after 10 minutes where the provider has withdrawn them', async () => {
+  test('are given up after 10 minutes where the provider has withdrawn them', async () => {
     await check(signed());
     provider.exchangeKeys([freshKeyPair('RS256')]);
     await expect(check(signed())).resolves.toBeDefined();
@@ -237,7 +241,7 @@ describe('keys that were fetched', () => {
     expect(await refusal(signed())).not.toMatchObject(UNAVAILABLE);
   });
 
-  it('are exchanged when a token names a new one, once the 30 s are over', async () => {
+  test('are exchanged when a token names a new one, once the 30 s are over', async () => {
     await check(signed());
     const fresh = freshKeyPair('ES256');
     provider.exchangeKeys([fresh, RS256]);

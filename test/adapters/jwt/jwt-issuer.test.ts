@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { JwtIssuer } from '../../../src/adapters/jwt/jwt-issuer.ts';
 import type { ApiKeyId } from '../../../src/domain/user/api-key.ts';
 import type { TokenGrant } from '../../../src/ports/tokens/token-issuer.ts';
@@ -18,7 +18,7 @@ const EIGHT = userIdOf('x'.repeat(8));
 describe.each(OWN_KEY_KINDS)('what is issued by %s', (kind) => {
   const key = pairs[kind];
 
-  it.each([false, true])('is accepted, and says what was granted (names its key: %s)', async (namesKey) => {
+  test.each([false, true])('is accepted, and says what was granted (names its key: %s)', async (namesKey) => {
     const fields = { userId: userIdOf('zoë'), agentInstanceId: instanceIdOf(1), expiresAt: at(NOW + 60) };
     const token = await new JwtIssuer({ key, namesKey }).issue(grant(fields));
     expect(await check(token, ...Object.values(pairs))).toEqual({
@@ -30,7 +30,7 @@ describe.each(OWN_KEY_KINDS)('what is issued by %s', (kind) => {
     });
   });
 
-  it('has the scope that was granted, or is not issued', async () => {
+  test('has the scope that was granted, or is not issued', async () => {
     const issued = new JwtIssuer({ key }).issue(grant({ scope: 'dashboard' }));
     if (kind === 'short RS256') {
       await expect(issued).rejects.toMatchObject({ name: 'PortError', code: 'issuing_disabled' });
@@ -39,7 +39,7 @@ describe.each(OWN_KEY_KINDS)('what is issued by %s', (kind) => {
     }
   });
 
-  it(`is ${kind === 'ES256' ? 'not ' : ''}the same again for the same grant`, async () => {
+  test(`is ${kind === 'ES256' ? 'not ' : ''}the same again for the same grant`, async () => {
     const fields = { agentInstanceId: instanceIdOf(1), expiresAt: at(NOW + 60) };
     const tokens = [
       await new JwtIssuer({ key, namesKey: true }).issue(grant(fields)),
@@ -53,13 +53,13 @@ describe.each(OWN_KEY_KINDS)('what is issued by %s', (kind) => {
 });
 
 describe('an issued token', () => {
-  it('says no more than it has to', async () => {
+  test('says no more than it has to', async () => {
     const token = await issue();
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA' });
     expect(decodeJwt(token)).toEqual({ sub: 'ada', iat: NOW, jti: 'aaaaaaaaaaaaaaaa' });
   });
 
-  it('says what is not assumed anyway', async () => {
+  test('says what is not assumed anyway', async () => {
     const fields = { expiresAt: at(NOW + 60), scope: 'dashboard', agentInstanceId: instanceIdOf(1) } as const;
     const token = await issue(fields, true);
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', kid: pairs.EdDSA.keyId });
@@ -73,12 +73,12 @@ describe('an issued token', () => {
     });
   });
 
-  it('differs where the grants differ', async () => {
+  test('differs where the grants differ', async () => {
     const grants = [{}, { id: 'b' as ApiKeyId }, { userId: EIGHT }, { createdAt: at(NOW + 1) }];
     expect(new Set(await Promise.all(grants.map((fields) => issue(fields)))).size).toBe(grants.length);
   });
 
-  it.each<[string, number, Partial<TokenGrant>, boolean?]>([
+  test.each<[string, number, Partial<TokenGrant>, boolean?]>([
     ['a user of 8', 188, { userId: EIGHT }],
     ['a user of 8, 90 days', 211, { userId: EIGHT, expiresAt: at(NOW + 90 * DAY) }],
     ['a UUID', 226, { userId: UUID_USER }],
@@ -90,13 +90,13 @@ describe('an issued token', () => {
     expect((await issue(fields, namesKey)).length).toBe(length);
   });
 
-  it('by RSA of 512 bits is as long as one by Ed25519', async () => {
+  test('by RSA of 512 bits is as long as one by Ed25519', async () => {
     const short = await new JwtIssuer({ key: pairs['short RS256'] }).issue(grant());
     expect(short.length).toBe((await issue()).length);
   });
 });
 
-it.each(['', 'x'.repeat(256), 'a\0b', '\ud800'])('no token is issued for the user %j', async (user) => {
+test.each(['', 'x'.repeat(256), 'a\0b', '\ud800'])('no token is issued for the user %j', async (user) => {
   for (const kind of OWN_KEY_KINDS) {
     const issued = new JwtIssuer({ key: pairs[kind] }).issue(grant({ userId: userIdOf(user) }));
     await expect(issued).rejects.toThrow('the user must be a text of 1 to 255 characters');

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { KeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import { NOW, pairs, REFUSED, refusalOf, signedToken, verifierOf } from './signed-tokens.ts';
 
@@ -6,7 +6,7 @@ const ME = { sub: 'me', iat: NOW };
 const verify = async (token: string, pair?: KeyPair) => verifierOf(pair).verify(token);
 const refusal = (token: string, pair?: KeyPair) => refusalOf(() => verifierOf(pair).verify(token));
 
-it.each([
+test.each([
   ['its form', signedToken(ME, { crit: ['exp'] })],
   ['its key', signedToken(ME, { kid: 'unknown' })],
   ['its signature', signedToken(ME, {}, pairs.ES256)],
@@ -17,7 +17,7 @@ it.each([
   expect(await refusal(token)).toBe(REFUSED);
 });
 
-it('a token is at most 8 KB long', async () => {
+test('a token is at most 8 KB long', async () => {
   for (const pair of Object.values(pairs).filter(({ strength }) => strength === 'full')) {
     const ofLength = (bytes: number) => signedToken({ sub: 'me', x: 'x'.repeat(bytes) }, {}, pair);
     const fixed = ofLength(0).length;
@@ -30,7 +30,7 @@ it('a token is at most 8 KB long', async () => {
   }
 });
 
-it('JSON nested as deep as a token can hold is refused or accepted, and nothing else happens', async () => {
+test('JSON nested as deep as a token can hold is refused or accepted, and nothing else happens', async () => {
   const deep = (levels: number) => `{"sub":"me","x":${'['.repeat(levels)}${']'.repeat(levels)}}`;
   await expect(verify(signedToken(deep(3000)))).resolves.toBeDefined();
   expect(await refusal(signedToken('['.repeat(6000)))).toBe(REFUSED);

@@ -68,7 +68,7 @@ export class LogBook implements Logger {
 /** The use cases over an in-memory store, or over `repository`. */
 export function inMemory(
   wrap: (repository: AgentInstanceRepository) => AgentInstanceRepository = (it) => it,
-  also: Partial<Pick<LivePorts, 'settings' | 'heartbeatMillis'>> = {},
+  also: Partial<Pick<LivePorts, 'settings' | 'keepAliveMillis'>> = {},
 ) {
   const signals = new InProcessSignals();
   const stopping = new AbortController();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { serveMetrics } from '../../../src/adapters/metrics/metrics-server.ts';
 import { PrometheusMetrics } from '../../../src/adapters/metrics/prometheus.ts';
 import type { AnsweredRequest } from '../../../src/ports/observer.ts';
@@ -25,7 +25,7 @@ const counted = async (metrics: PrometheusMetrics) =>
     .filter((line) => line.startsWith('agent_dashboard_http_request_duration_seconds_count'))
     .map((line) => line.slice(line.indexOf('{')));
 
-it('requests are counted by route, method and class of status', async () => {
+test('requests are counted by route, method and class of status', async () => {
   const metrics = new PrometheusMetrics();
   for (const status of [200, 201, 404, 503]) metrics.requestAnswered(request({ status }));
   expect(await counted(metrics)).toEqual([
@@ -35,7 +35,7 @@ it('requests are counted by route, method and class of status', async () => {
   ]);
 });
 
-it('whatever clients send makes no series of its own, and streams are no durations', async () => {
+test('whatever clients send makes no series of its own, and streams are no durations', async () => {
   const metrics = new PrometheusMetrics();
   for (const method of ['PROPFIND', 'MKCOL', 'BREW'])
     metrics.requestAnswered(request({ method, route: null }));
@@ -44,7 +44,7 @@ it('whatever clients send makes no series of its own, and streams are no duratio
   expect(await metrics.text()).not.toContain('a-request');
 });
 
-it('batches, failures of storage and reconnections are counted', async () => {
+test('batches, failures of storage and reconnections are counted', async () => {
   const metrics = new PrometheusMetrics();
   metrics.batchDone({ updates: 12, again: 0, startedAt: 0, millis: 4 });
   metrics.storageFailed('conflict');
@@ -58,7 +58,7 @@ it('batches, failures of storage and reconnections are counted', async () => {
   expect(text).toContain('agent_dashboard_signals_reconnects_total 1');
 });
 
-it('what is open is read when somebody asks, beside what the process is like', async () => {
+test('what is open is read when somebody asks, beside what the process is like', async () => {
   const metrics = new PrometheusMetrics();
   let waits = 1;
   const none = () => 0;
@@ -76,7 +76,7 @@ it('what is open is read when somebody asks, beside what the process is like', a
   expect((await fetch(server.url.replace('/metrics', '/'))).status).toBe(404);
 });
 
-it('a port that is taken is an error at once', async () => {
+test('a port that is taken is an error at once', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
@@ -9,7 +9,7 @@ import { freePort } from '../../support/postgres/postgres-server.ts';
 import { RecordingObserver } from '../../support/recording/recording-observer.ts';
 import { LogBook } from '../koa/test-server.ts';
 
-it('batches are reported with their sizes, and failures of statements by kind', async () => {
+test('batches are reported with their sizes, and failures of statements by kind', async () => {
   const observer = new RecordingObserver();
   const database = await openPglite('memory://', observer);
   await database.migrate();
@@ -32,7 +32,7 @@ it('batches are reported with their sizes, and failures of statements by kind', 
   await database.close();
 });
 
-it('a database that is not there is reported as such', async () => {
+test('a database that is not there is reported as such', async () => {
   const observer = new RecordingObserver();
   const database = await openPostgres(`postgresql://nobody@127.0.0.1:${await freePort()}/none`, observer);
   const signals = new InProcessSignals(new LogBook());

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 
 /** What a client says first when it wants TLS (PostgreSQL's manual, "Message Formats", SSLRequest). */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
-it.each([
+test.each([
   ['asks for TLS before it says anything else, where the URL has an sslmode', '?sslmode=verify-full', true],
   ['does not, where the URL has none', '', false],
 ])('%s', async (_name, query, asks) => {

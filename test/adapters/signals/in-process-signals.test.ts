@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { signalsContract } from '../../../src/contracts/signals.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
@@ -14,7 +14,7 @@ describe('signals: in process', () => {
 
 const instance = { userId: 'ada' as UserId, agentInstanceId: randomUUID() as AgentInstanceId };
 
-it('names each watched instance once, with the oldest version seen, until its last listener goes', () => {
+test('names each watched instance once, with the oldest version seen, until its last listener goes', () => {
   const signals = new InProcessSignals();
   const other = { userId: 'eve' as UserId, agentInstanceId: instance.agentInstanceId };
   const open = [
@@ -49,7 +49,7 @@ it('names each watched instance once, with the oldest version seen, until its la
   expect([...signals.watched()]).toEqual([]);
 });
 
-it('tells what a sweep found only to those who have not seen it', () => {
+test('tells what a sweep found only to those who have not seen it', () => {
   const signals = new InProcessSignals();
   const told: string[] = [];
   signals.subscribe(
@@ -66,7 +66,7 @@ it('tells what a sweep found only to those who have not seen it', () => {
   expect(told).toEqual(['behind']);
 });
 
-it('makes a process warning of what a listener throws when it has no logger', () => {
+test('makes a process warning of what a listener throws when it has no logger', () => {
   const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const signals = new InProcessSignals();
   signals.subscribe(

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import {
   PostgresSignals,
   type PostgresSignalsTiming,
@@ -54,7 +54,7 @@ function make(currentVersions: CurrentVersions = async () => [], timing = QUICK)
   return signals;
 }
 
-it('finds a half-open connection by itself and listens on a new one', async () => {
+test('finds a half-open connection by itself and listens on a new one', async () => {
   await make().start();
   const arrived = heard(signals, instance, { version: 1 });
   proxy.stall();
@@ -63,14 +63,14 @@ it('finds a half-open connection by itself and listens on a new one', async () =
   await arrived;
 });
 
-it('finds a half-open connection also while a sweep hangs', async () => {
+test('finds a half-open connection also while a sweep hangs', async () => {
   await make(() => new Promise(() => {})).start();
   void heard(signals, instance, { version: 1 });
   proxy.stall();
   await log.seen(/Connected for signals again/);
 });
 
-it('gives up a session that no longer listens, as behind a transaction-pooling proxy', async () => {
+test('gives up a session that no longer listens, as behind a transaction-pooling proxy', async () => {
   const connect = vi.spyOn(pg.Client.prototype, 'connect');
   await make().start();
   const client = connect.mock.contexts[0] as pg.Client;
@@ -83,7 +83,7 @@ it('gives up a session that no longer listens, as behind a transaction-pooling p
   expect(await listeningSessions(store)).not.toContain(pid);
 });
 
-it('asks nothing on its connection while nobody waits', async () => {
+test('asks nothing on its connection while nobody waits', async () => {
   await make(undefined, { sweep: 10 }).start();
   const lastQuery = async () => {
     const { rows } = await store.query<{ query: string }>(
@@ -98,7 +98,7 @@ it('asks nothing on its connection while nobody waits', async () => {
   await expect.poll(lastQuery).not.toEqual([`listen ${CHANNEL}`]);
 });
 
-it('keeps trying while the database is away, and sweeps meanwhile', async () => {
+test('keeps trying while the database is away, and sweeps meanwhile', async () => {
   let version = 0;
   await make(async () => [{ ...instance, version }]).start();
   const swept = heard(signals, instance, { version: 1 });
@@ -113,7 +113,7 @@ it('keeps trying while the database is away, and sweeps meanwhile', async () => 
   await notified;
 });
 
-it('does not start without a database, and can be started later', async () => {
+test('does not start without a database, and can be started later', async () => {
   await proxy.down();
   make();
   await expect(signals.start()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -124,12 +124,12 @@ it('does not start without a database, and can be started later', async () => {
   await arrived;
 });
 
-it('does not start on a server that accepts and says nothing, and does not wait for it for ever', async () => {
+test('does not start on a server that accepts and says nothing, and does not wait for it for ever', async () => {
   proxy.silence();
   await expect(make().start()).rejects.toThrow(/timeout/);
 });
 
-it('closes once, whoever asks, and leaves no session behind', async () => {
+test('closes once, whoever asks, and leaves no session behind', async () => {
   await make().start();
   expect(await listeningSessions(store)).toHaveLength(1);
   await Promise.all([signals.close(), signals.close()]);
@@ -138,12 +138,12 @@ it('closes once, whoever asks, and leaves no session behind', async () => {
   await expect.poll(() => listeningSessions(store)).toEqual([]);
 });
 
-it('closes before it is started', async () => {
+test('closes before it is started', async () => {
   await make().close();
   expect(log.lines).toEqual([]);
 });
 
-it('closes while it connects for the first time', async () => {
+test('closes while it connects for the first time', async () => {
   proxy.silence();
   make(undefined, { answer: 60_000 });
   const starting = expect(signals.start()).rejects.toThrow();
@@ -152,20 +152,20 @@ it('closes while it connects for the first time', async () => {
   await starting;
 });
 
-it('closes while it pauses before another attempt', async () => {
+test('closes while it pauses before another attempt', async () => {
   await make(undefined, { reconnect: { first: 60_000, longest: 60_000 } }).start();
   await proxy.down();
   await log.seen(/Not connected for signals/);
   await signals.close();
 });
 
-it('closes on a connection that is cut', async () => {
+test('closes on a connection that is cut', async () => {
   await make(undefined, { sweep: 60_000 }).start();
   proxy.stall();
   await signals.close();
 });
 
-it('lets the process end after it is closed', async () => {
+test('lets the process end after it is closed', async () => {
   make();
   const postgres = import.meta.resolve('../../../src/adapters/signals/postgres-signals.ts');
   const program = `

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { PostgresSignals, pauseBefore } from '../../../src/adapters/signals/postgres-signals.ts';
 import { CHANNEL } from '../../../src/adapters/signals/signal-payload.ts';
 import type { CurrentVersions } from '../../../src/adapters/signals/sweep.ts';
@@ -87,7 +87,7 @@ describe('signals: PostgreSQL, from another process', () => {
 });
 
 describe('notifications', () => {
-  it('reach every server process on the database', async () => {
+  test('reach every server process on the database', async () => {
     const [one, two] = [await start(), await start()];
     const sent = { ...someInstance(), version: 4 };
     const arrived = [heard(one, sent), heard(two, sent)];
@@ -95,7 +95,7 @@ describe('notifications', () => {
     expect(await Promise.all(arrived)).toEqual([sent, sent]);
   });
 
-  it('do not reach processes on another database of the same server', async () => {
+  test('do not reach processes on another database of the same server', async () => {
     const elsewhere = new PostgresSignals({
       connection: { connectionString: await createDatabase(inject('postgresUrl')) },
       currentVersions: nothingNew,
@@ -120,7 +120,7 @@ describe('notifications', () => {
     expect(strayed).toBe(false);
   });
 
-  it('carry any user id that PostgreSQL can, in as many payloads as it takes', async () => {
+  test('carry any user id that PostgreSQL can, in as many payloads as it takes', async () => {
     const signals = await start();
     const sent = Array.from({ length: 100 }, (_, index) => ({
       userId: '😀"\\'.repeat(63) as UserId,
@@ -132,7 +132,7 @@ describe('notifications', () => {
     expect(await Promise.all(arrived)).toEqual(sent);
   });
 
-  it('are ignored and logged when they are malformed', async () => {
+  test('are ignored and logged when they are malformed', async () => {
     const signals = await start();
     const sent = { ...someInstance(), version: 1 };
     const arrived = heard(signals, sent);
@@ -145,7 +145,7 @@ describe('notifications', () => {
 });
 
 describe('a killed connection', () => {
-  it('is renewed, and what was sent meanwhile is read at once', async () => {
+  test('is renewed, and what was sent meanwhile is read at once', async () => {
     const instance = someInstance();
     let version = 1;
     const signals = await start(async () => [{ ...instance, version }]);
@@ -159,7 +159,7 @@ describe('a killed connection', () => {
     await next;
   });
 
-  it('is listened on again before what was missed is read', async () => {
+  test('is listened on again before what was missed is read', async () => {
     const instance = someInstance();
     const committedAfterRead = { ...instance, version: 3 };
     const signals = await start(async () => {
@@ -171,7 +171,7 @@ describe('a killed connection', () => {
     expect(await arrived).toEqual(committedAfterRead);
   });
 
-  it('is not believed to be read up to date by a sweep that began before', async () => {
+  test('is not believed to be read up to date by a sweep that began before', async () => {
     const instance = someInstance();
     const begun = Promise.withResolvers<void>();
     const slow = Promise.withResolvers<void>();
@@ -194,7 +194,7 @@ describe('a killed connection', () => {
   });
 });
 
-it('pauses longer with each attempt to reconnect, at random, up to the longest', () => {
+test('pauses longer with each attempt to reconnect, at random, up to the longest', () => {
   const pauses = (attempt: number) =>
     Array.from({ length: 200 }, () => pauseBefore(attempt, { first: 100, longest: 5_000 }));
   for (const [attempt, ceiling] of [

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { PostgresSignals } from '../../../src/adapters/signals/postgres-signals.ts';
 import type { CurrentVersions, VersionsOfUsers } from '../../../src/adapters/signals/sweep.ts';
 import type { Signal } from '../../../src/ports/signals/signals.ts';
@@ -24,7 +24,7 @@ async function start(
   await signals.start();
 }
 
-it('sweeps ask once for a thousand watchers, and wake those of newer versions', async () => {
+test('sweeps ask once for a thousand watchers, and wake those of newer versions', async () => {
   const instances = Array.from({ length: 500 }, someInstance);
   const asked: (readonly Signal[])[] = [];
   const secondSweep = Promise.withResolvers<void>();
@@ -52,7 +52,7 @@ it('sweeps ask once for a thousand watchers, and wake those of newer versions', 
   expect(new Set(woken.map(({ agentInstanceId }) => agentInstanceId)).size).toBe(1);
 });
 
-it('sweeps ask nothing while nobody watches', async () => {
+test('sweeps ask nothing while nobody watches', async () => {
   let calls = 0;
   const asked = Promise.withResolvers<void>();
   await start(
@@ -75,7 +75,7 @@ it('sweeps ask nothing while nobody watches', async () => {
   expect(calls).toBe(before);
 });
 
-it('sweeps are tried again after one that failed', async () => {
+test('sweeps are tried again after one that failed', async () => {
   const instance = someInstance();
   let calls = 0;
   await start(
@@ -90,7 +90,7 @@ it('sweeps are tried again after one that failed', async () => {
   expect(log.lines[0]).toBe('warn: The sweep for missed signals failed');
 });
 
-it('sweeps do not overlap', async () => {
+test('sweeps do not overlap', async () => {
   let calls = 0;
   await start(
     () => {
@@ -104,7 +104,7 @@ it('sweeps do not overlap', async () => {
   expect(calls).toBe(1);
 });
 
-it('sweeps ask once for all who listen to all of a user, and wake them for what they have not seen', async () => {
+test('sweeps ask once for all who listen to all of a user, and wake them for what they have not seen', async () => {
   const [seen, missed] = [someInstance(), someInstance()];
   const asked: unknown[] = [];
   const secondSweep = Promise.withResolvers<void>();

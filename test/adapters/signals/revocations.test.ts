@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { PostgresSignals } from '../../../src/adapters/signals/postgres-signals.ts';
 import { CHANNEL, encodeRevoked } from '../../../src/adapters/signals/signal-payload.ts';
@@ -92,7 +92,7 @@ describe('revocations: PostgreSQL, from another process', () => {
   });
 });
 
-it('revoked keys reach every server process, past those who wait for signals', async () => {
+test('revoked keys reach every server process, past those who wait for signals', async () => {
   const [one, two] = [await start(), await start()];
   const [signal, key] = [{ ...someInstance(), version: 1 }, someKey()];
   const arrived = [told(one, key), told(two, key), heard(one, signal)];
@@ -102,7 +102,7 @@ it('revoked keys reach every server process, past those who wait for signals', a
   expect(log.lines).toEqual([]);
 });
 
-it('revoked keys come with any user id that PostgreSQL can hold, in as many payloads as it takes', async () => {
+test('revoked keys come with any user id that PostgreSQL can hold, in as many payloads as it takes', async () => {
   const revocations = await start();
   const keys = Array.from({ length: 100 }, () => someKey('😀"\\'.repeat(63)));
   const arrived = keys.map((key) => told(revocations, key));
@@ -110,7 +110,7 @@ it('revoked keys come with any user id that PostgreSQL can hold, in as many payl
   expect(await Promise.all(arrived)).toEqual(keys);
 });
 
-it('what is neither of signals nor of revoked keys is logged, and what follows it arrives', async () => {
+test('what is neither of signals nor of revoked keys is logged, and what follows it arrives', async () => {
   const revocations = await start();
   const key = someKey();
   const arrived = told(revocations, key);
@@ -121,7 +121,7 @@ it('what is neither of signals nor of revoked keys is logged, and what follows i
   expect(log.lines).toEqual(Array(2).fill('warn: Ignored a notification that is not of signals'));
 });
 
-it('revoked keys are heard again after the connection was killed, though nobody waits for signals', async () => {
+test('revoked keys are heard again after the connection was killed, though nobody waits for signals', async () => {
   const revocations = await start();
   const key = someKey();
   const arrived = told(revocations, key);

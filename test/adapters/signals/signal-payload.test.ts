@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   decodeRevoked,
   decodeSignals,
@@ -30,43 +30,43 @@ const LONG_USER_IDS = [
   ['control characters', '\u0001'.repeat(255)],
   ['NUL and a lone surrogate', 'a\u0000b\ud800c'],
 ];
-it.each(LONG_USER_IDS)('carries long user ids in payloads under 7,900 bytes: %s', (_, userId) => {
+test.each(LONG_USER_IDS)('carries long user ids in payloads under 7,900 bytes: %s', (_, userId) => {
   const signals = Array.from({ length: 200 }, (_, index) => signal(userId!, index + 1));
   const payloads = encodeSignals(signals);
   for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThan(7_900);
   expect(decodeAll(payloads)).toEqual(signals);
 });
 
-it.each(LONG_USER_IDS)('carries revoked keys of long user ids in the same way: %s', (_, userId) => {
+test.each(LONG_USER_IDS)('carries revoked keys of long user ids in the same way: %s', (_, userId) => {
   const keys = Array.from({ length: 200 }, () => revoked(userId!));
   const payloads = encodeRevoked(keys);
   for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThan(7_900);
   expect(payloads.flatMap((payload) => decodeRevoked(payload) ?? [])).toEqual(keys);
 });
 
-it('tells revoked keys from signals, also to a process that knows signals only', () => {
+test('tells revoked keys from signals, also to a process that knows signals only', () => {
   for (const payload of encodeRevoked([revoked('ada')])) expect(decodeSignals(payload)).toBeNull();
   for (const payload of encodeSignals([signal('ada')])) expect(decodeRevoked(payload)).toBeNull();
 });
 
-it('fills payloads rather than sending many', () => {
+test('fills payloads rather than sending many', () => {
   const signals = Array.from({ length: 400 }, () => signal('ada'));
   const bytes = Buffer.byteLength(JSON.stringify(signals.map((each) => Object.values(each))));
   expect(encodeSignals(signals)).toHaveLength(Math.ceil(bytes / 7_900));
 });
 
-it('has nothing to send for no signals and no keys', () => {
+test('has nothing to send for no signals and no keys', () => {
   expect(encodeSignals([])).toEqual([]);
   expect(encodeRevoked([])).toEqual([]);
 });
 
-it('leaves out a signal that no payload can hold, for the sweep to find', () => {
+test('leaves out a signal that no payload can hold, for the sweep to find', () => {
   const [before, after] = [signal('ada'), signal('ada')];
   expect(decodeAll(encodeSignals([before, signal('x'.repeat(8_000)), after]))).toEqual([before, after]);
 });
 
 const id = '0190d2c0-0000-7000-8000-00000000000a';
-it.each([
+test.each([
   ['', 'nothing'],
   ['[', 'no JSON'],
   ['{}', 'no array'],
@@ -88,7 +88,7 @@ it.each([
   expect(decodeSignals(payload)).toBeNull();
 });
 
-it.each([
+test.each([
   ['', 'nothing'],
   ['{', 'no JSON'],
   ['null', 'null'],

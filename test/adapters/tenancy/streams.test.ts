@@ -16,7 +16,7 @@ const EVENT_IDS_OF_INSTANCE = [null, '0.0', '1.1', '2.3', '99.99'];
 describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   let server: TenantServer;
   beforeAll(async () => {
-    server = await TenantServer.start(open, { heartbeatMillis: 20 });
+    server = await TenantServer.start(open, { keepAliveMillis: 20 });
   });
   afterAll(() => server[Symbol.asyncDispose]());
 

@@ -60,7 +60,7 @@ export class TenantServer implements AsyncDisposable {
 
   static async start(
     open: () => Promise<ObservedStore>,
-    timing: Pick<LivePorts, 'heartbeatMillis'> = {},
+    timing: Pick<LivePorts, 'keepAliveMillis'> = {},
   ): Promise<TenantServer> {
     await using made = new AsyncDisposableStack();
     const store = made.use(await open());

@@ -18,7 +18,7 @@ function recordingUseCase(needed: readonly Scope[] = ['agent']) {
   const useCase = defineUseCase({
     name: 'record',
     summary: 'Remembers its calls',
-    refusals: [],
+    errorCodes: [],
     scopes: needed,
     input,
     output: v.object({}),

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { Batch } from '../../../src/application/live/change-batch.ts';
-import type { Happening } from '../../../src/application/live/change-events.ts';
+import { ChangeBatch } from '../../../src/application/live/change-batch.ts';
+import type { ChangeEvent } from '../../../src/application/live/change-events.ts';
 import type { Seen } from '../../../src/ports/storage/dashboard-queries.ts';
 
 const seen = (position: number, version: number): Seen => ({ position, version });
-const message = (position: number): Happening => ({ type: 'message', data: {}, position });
-const UPDATE: Happening = { type: 'message_update', data: {}, position: null };
-const STATUS: Happening = { type: 'status_update', data: {}, position: null };
+const message = (position: number): ChangeEvent => ({ type: 'message', data: {}, position });
+const UPDATE: ChangeEvent = { type: 'message_update', data: {}, position: null };
+const STATUS: ChangeEvent = { type: 'status_update', data: {}, position: null };
 
-const batch = new Batch(seen(3, 7), seen(5, 9), [message(4), message(5), UPDATE, STATUS]);
+const batch = new ChangeBatch(seen(3, 7), seen(5, 9), [message(4), message(5), UPDATE, STATUS]);
 const newTo = (position: number, version: number, of = batch) =>
   [...of.newTo(seen(position, version))].map(({ type, id }) => `${type} ${id}`);
 
@@ -29,6 +29,6 @@ test('whoever has seen its end, or more, is told nothing of it', () => {
 });
 
 test('what time has changed without a new version is told to whoever has not seen a newer one', () => {
-  const silence = new Batch(seen(5, 9), seen(5, 9), [STATUS]);
+  const silence = new ChangeBatch(seen(5, 9), seen(5, 9), [STATUS]);
   expect([newTo(5, 9, silence), newTo(6, 10, silence)]).toEqual([['status_update 5.9'], []]);
 });

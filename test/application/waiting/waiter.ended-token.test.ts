@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { Waiter } from '../../../src/application/waiting/waiter.ts';
 import type { AgentInstanceId } from '../../../src/domain/ids.ts';
 import { aCaller, userIdOf } from '../../support/builders.ts';
 
-it('a wait whose token has ended tells nobody of a change, nor that time is up', async () => {
+test('a wait whose token has ended tells nobody of a change, nor that time is up', async () => {
   const signals = new InProcessSignals();
   const instance = { userId: userIdOf('ada'), agentInstanceId: randomUUID() as AgentInstanceId };
   using waiter = new Waiter(signals, instance);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { Waiter } from '../../../src/application/waiting/waiter.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
@@ -35,7 +35,7 @@ const expectNothingHeld = () => {
   expect(getEventListeners(stopping.signal, 'abort')).toEqual([]);
 };
 
-it('wakes when a version newer than the one read is signalled', async () => {
+test('wakes when a version newer than the one read is signalled', async () => {
   using waiter = new Waiter(signals, instance);
   const waking = waiter.next(1, within(1_000));
   change(2);
@@ -43,21 +43,21 @@ it('wakes when a version newer than the one read is signalled', async () => {
   expectNothingHeld();
 });
 
-it('does not miss a change between the read and the wait', async () => {
+test('does not miss a change between the read and the wait', async () => {
   using waiter = new Waiter(signals, instance);
   change(2);
   expect(await waiter.next(1, within(1_000))).toBe('changed');
   expectNothingHeld();
 });
 
-it('does not miss a change that an older, later signal follows', async () => {
+test('does not miss a change that an older, later signal follows', async () => {
   using waiter = new Waiter(signals, instance);
   change(3);
   change(2);
   expect(await waiter.next(2, within(1_000))).toBe('changed');
 });
 
-it('does not miss a change while what it woke for is read', async () => {
+test('does not miss a change while what it woke for is read', async () => {
   using waiter = new Waiter(signals, instance);
   const waking = waiter.next(1, within(1_000));
   change(2);
@@ -66,7 +66,7 @@ it('does not miss a change while what it woke for is read', async () => {
   expect(await waiter.next(2, within(1_000))).toBe('changed');
 });
 
-it('sleeps on when the version was read already: by an echo, a late signal or its own write', async () => {
+test('sleeps on when the version was read already: by an echo, a late signal or its own write', async () => {
   using waiter = new Waiter(signals, instance);
   change(3);
   const waking = waiter.next(3, within(1_000));
@@ -76,7 +76,7 @@ it('sleeps on when the version was read already: by an echo, a late signal or it
   expect(await waking).toBe('timeout');
 });
 
-it('waits for its own instance only', async () => {
+test('waits for its own instance only', async () => {
   using waiter = new Waiter(signals, instance);
   const waking = waiter.next(1, within(1_000));
   signals.publish([{ ...instance, userId: 'eve' as UserId, version: 2 }]);
@@ -84,7 +84,7 @@ it('waits for its own instance only', async () => {
   expect(await waking).toBe('timeout');
 });
 
-it('ends at the deadline and not before', async () => {
+test('ends at the deadline and not before', async () => {
   using waiter = new Waiter(signals, instance);
   let ended = false;
   const waking = waiter.next(1, within(1_000)).finally(() => {
@@ -97,7 +97,7 @@ it('ends at the deadline and not before', async () => {
   expectNothingHeld();
 });
 
-it('does not wait after the deadline, but still tells of a change', async () => {
+test('does not wait after the deadline, but still tells of a change', async () => {
   using waiter = new Waiter(signals, instance);
   expect(await waiter.next(1, within(0))).toBe('timeout');
   change(2);
@@ -105,25 +105,28 @@ it('does not wait after the deadline, but still tells of a change', async () => 
   expectNothingHeld();
 });
 
-it.each(['gone', 'stopping'] as const)('ends at once when %s, before or during the wait', async (reason) => {
-  using waiter = new Waiter(signals, instance);
-  const waking = waiter.next(1, within(1_000));
-  ({ gone, stopping })[reason].abort();
-  expect(await waking).toBe(reason);
-  expectNothingHeld();
-  change(2);
-  expect(await waiter.next(1, within(1_000))).toBe(reason);
-  expectNothingHeld();
-});
+test.each(['gone', 'stopping'] as const)(
+  'ends at once when %s, before or during the wait',
+  async (reason) => {
+    using waiter = new Waiter(signals, instance);
+    const waking = waiter.next(1, within(1_000));
+    ({ gone, stopping })[reason].abort();
+    expect(await waking).toBe(reason);
+    expectNothingHeld();
+    change(2);
+    expect(await waiter.next(1, within(1_000))).toBe(reason);
+    expectNothingHeld();
+  },
+);
 
-it('waits without a way to learn that its client has gone', async () => {
+test('waits without a way to learn that its client has gone', async () => {
   using waiter = new Waiter(signals, instance);
   const waking = waiter.next(1, { ...within(1_000), gone: null });
   stopping.abort();
   expect(await waking).toBe('stopping');
 });
 
-it('tells the sweep which version it has read, and never an older one', async () => {
+test('tells the sweep which version it has read, and never an older one', async () => {
   using waiter = new Waiter(signals, instance);
   expect([...signals.watched()]).toEqual([{ ...instance, version: 0 }]);
   await waiter.next(5, within(0));
@@ -131,7 +134,7 @@ it('tells the sweep which version it has read, and never an older one', async ()
   expect([...signals.watched()]).toEqual([{ ...instance, version: 5 }]);
 });
 
-it('listens until it is disposed of', () => {
+test('listens until it is disposed of', () => {
   {
     using _waiter = new Waiter(signals, instance);
     expect(signals.size).toBe(1);
@@ -139,7 +142,7 @@ it('listens until it is disposed of', () => {
   expect(signals.size).toBe(0);
 });
 
-it('holds one timer and one subscription each, however many wait, and none afterwards', async () => {
+test('holds one timer and one subscription each, however many wait, and none afterwards', async () => {
   const warnings = vi.spyOn(process, 'emitWarning');
   const waiters = Array.from({ length: 1_000 }, () => new Waiter(signals, instance));
   const wakings = waiters.map((waiter) => waiter.next(1, within(1_000)));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { agentDashboard } from '../../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => folder[Symbol.asyncDispose]());
 
 describe('what cannot be understood', () => {
-  it.each([
+  test.each([
     ['no command', [], 'Usage:'],
     ['an unknown command', ['sevre'], "unknown command 'sevre'\n(Did you mean serve?)"],
     ['an unknown option', ['serve', '--prot', '80'], "unknown option '--prot'"],
@@ -47,13 +47,13 @@ describe('what cannot be understood', () => {
     expect(stderr).toContain(said);
   });
 
-  it('ends the process with that code', async () => {
+  test('ends the process with that code', async () => {
     const { code, stdout, stderr } = await agentDashboard(['sevre']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('--help');
   });
 
-  it('help that was asked for goes to stdout, with 0', async () => {
+  test('help that was asked for goes to stdout, with 0', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of ['serve', 'migrate', 'keys', 'token']) expect(stdout).toContain(command);
@@ -61,7 +61,7 @@ describe('what cannot be understood', () => {
 });
 
 describe('keys generate', () => {
-  it.each(['ed25519', 'rsa-2048'])(
+  test.each(['ed25519', 'rsa-2048'])(
     '%s: prints what shells and env files read, and nothing else',
     async (alg) => {
       const { code, stdout, stderr } = await run(['keys', 'generate', '--alg', alg]);
@@ -75,7 +75,7 @@ describe('keys generate', () => {
     },
   );
 
-  it('--json prints the pair as it is, for programs', async () => {
+  test('--json prints the pair as it is, for programs', async () => {
     const { code, stdout } = await run(['keys', 'generate', '--json']);
     expect(code).toBe(0);
     const pair = JSON.parse(stdout);
@@ -83,7 +83,7 @@ describe('keys generate', () => {
     expect((await run(['token', 'issue', '--user', 'ada'], { ...env, ...pair })).code).toBe(0);
   });
 
-  it('rsa-512: warns of what it is worth, and prints the same on stdout', async () => {
+  test('rsa-512: warns of what it is worth, and prints the same on stdout', async () => {
     const { code, stdout, stderr } = await run(['keys', 'generate', '--alg', 'rsa-512']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^JWT_PRIVATE_KEY="[^"$`\n]+"\nJWT_PUBLIC_KEY="[^"$`\n]+"\n$/);
@@ -94,7 +94,7 @@ describe('keys generate', () => {
     expect(refused.stderr).toContain('ALLOW_SHORT_RSA_KEYS=true');
   });
 
-  it('makes keys that serve takes: both to issue, the public one to verify only', async () => {
+  test('makes keys that serve takes: both to issue, the public one to verify only', async () => {
     const keys = valuesOf((await run(['keys', 'generate'])).stdout);
     await using issuing = await RunningServer.start({ ...env, ...keys });
     expect((await issuing.call('GET', '/auth/verify')).status).toBe(200);
@@ -121,7 +121,7 @@ describe('keys generate', () => {
 });
 
 describe('token issue', () => {
-  it('prints the token alone, before the server’s first start and while it runs', async () => {
+  test('prints the token alone, before the server’s first start and while it runs', async () => {
     const fresh = { ...env, DATA_DIR: join(folder.path, 'fresh') };
     const before = await agentDashboard(['token', 'issue', '--user', 'ada'], fresh);
     await using server = await RunningServer.start(fresh);
@@ -141,7 +141,7 @@ describe('token issue', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['90d', 90 * 86_400],
     ['12h', 43_200],
     ['30m', 1_800],
@@ -153,7 +153,7 @@ describe('token issue', () => {
     expect(exp - iat).toBe(seconds);
   });
 
-  it.each(['', 'u'.repeat(256), 'nul\0'])('a user that no token may name is refused (%j)', async (user) => {
+  test.each(['', 'u'.repeat(256), 'nul\0'])('a user that no token may name is refused (%j)', async (user) => {
     const { code, stdout, stderr } = await run(['token', 'issue', '--user', user], env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('It should be a name of 1 to 255 characters.');

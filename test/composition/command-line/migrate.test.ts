@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { readConfig } from '../../../src/composition/config/config.ts';
 import { lockDataDir } from '../../../src/composition/data-dir/data-dir-lock.ts';
 import { openDatabase } from '../../../src/composition/store/open-database.ts';
@@ -15,7 +15,7 @@ const UP_TO_DATE = 'The schema is up to date.\n';
 const freshDatabase = async () => ({ DATABASE_URL: await createDatabase(inject('postgresUrl')) });
 
 describe('migrate', () => {
-  it('--check says what is missing; then the schema is brought up to date', async () => {
+  test('--check says what is missing; then the schema is brought up to date', async () => {
     const env = await freshDatabase();
     expect(await run(['migrate', '--check'], env)).toEqual({ code: 1, stdout: MISSING, stderr: '' });
     expect(await run(['migrate'], env)).toEqual({ code: 0, stdout: APPLIED, stderr: '' });
@@ -23,7 +23,7 @@ describe('migrate', () => {
       expect(await run(args, env)).toEqual({ code: 0, stdout: UP_TO_DATE, stderr: '' });
   });
 
-  it('--json tells programs the same', async () => {
+  test('--json tells programs the same', async () => {
     const env = await freshDatabase();
     const told = async (...args: readonly string[]) => {
       const { stdout, ...rest } = await run(['migrate', '--json', ...args], env);
@@ -35,7 +35,7 @@ describe('migrate', () => {
     expect(await told('--check')).toEqual({ code: 0, stderr: '', told: { missing: [] } });
   });
 
-  it('--check changes nothing: no table is left in an empty database', async () => {
+  test('--check changes nothing: no table is left in an empty database', async () => {
     const env = await freshDatabase();
     await run(['migrate', '--check'], env);
     const client = new pg.Client({ connectionString: env.DATABASE_URL });
@@ -45,7 +45,7 @@ describe('migrate', () => {
     expect(rows).toEqual([]);
   });
 
-  it('several servers that start at once take turns', async () => {
+  test('several servers that start at once take turns', async () => {
     const config = readConfig(await freshDatabase());
     await using stack = new AsyncDisposableStack();
     const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(config)));
@@ -54,7 +54,7 @@ describe('migrate', () => {
     expect(applied.filter((names) => names.length > 0)).toHaveLength(1);
   });
 
-  it('does the same for the embedded database, but only while nobody else has it', async () => {
+  test('does the same for the embedded database, but only while nobody else has it', async () => {
     await using folder = await temporaryFolder();
     const env = { DATA_DIR: join(folder.path, 'data') };
     expect(await run(['migrate', '--check'], env)).toMatchObject({ code: 1, stdout: MISSING });

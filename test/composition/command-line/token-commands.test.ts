@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { lockDataDir } from '../../../src/composition/data-dir/data-dir-lock.ts';
 import { freshKeyPair, pairs, pemOf, signedToken } from '../../adapters/jwt/signed-tokens.ts';
 import { aKeyId } from '../../support/builders.ts';
@@ -48,7 +48,7 @@ describe.each([
     env = await environment();
   });
 
-  it('says where there is nothing to list; for programs that is an empty list', async () => {
+  test('says where there is nothing to list; for programs that is an empty list', async () => {
     await run(['migrate'], env);
     const { code, stdout, stderr } = await run(['token', 'list'], env);
     expect({ code, stdout, stderr }).toEqual({
@@ -59,7 +59,7 @@ describe.each([
     expect(await listed(env)).toEqual([]);
   });
 
-  it('issues, lists and revokes', async () => {
+  test('issues, lists and revokes', async () => {
     const options = ['--user', 'ada', '--name', 'laptop', '--expires', '90d'];
     const issued = await run(['token', 'issue', ...options], env);
     expect(issued).toEqual({
@@ -83,7 +83,7 @@ describe.each([
     expect(JSON.parse(again.stdout)).toMatchObject([{ id: key!.id, revoked_at: expect.any(String) }]);
   });
 
-  it('imports what it is given on stdin', async () => {
+  test('imports what it is given on stdin', async () => {
     const jti = aKeyId();
     const script = `echo "$TOKEN" | "${process.execPath}" "${BIN}" token import -`;
     const given = { ...env, TOKEN: signedToken({ sub: 'ada', jti }) };
@@ -92,7 +92,7 @@ describe.each([
     expect({ code, stdout: shell.stdout }).toEqual({ code: 0, stdout: `line 1: ${jti}, agent of ada\n` });
   });
 
-  it('says in plain words that there is no such file to import', async () => {
+  test('says in plain words that there is no such file to import', async () => {
     const file = join(folder.path, 'missing');
     expect(await run(['token', 'import', file], env)).toEqual({
       code: 1,
@@ -105,7 +105,7 @@ describe.each([
     });
   });
 
-  it('imports a file line by line, and says what it makes of each', async () => {
+  test('imports a file line by line, and says what it makes of each', async () => {
     const jti = aKeyId();
     const good = signedToken({ sub: 'ada\u001b[2J', jti });
     const revoked = signedToken({ sub: 'ada', jti: aKeyId() });
@@ -157,7 +157,7 @@ describe.each([
     expect((await run(['token', 'import', `${file}.missing`], env)).code).toBe(1);
   });
 
-  it('two commands at once both succeed', async () => {
+  test('two commands at once both succeed', async () => {
     const before = (await listed(env)).length;
     const issue = (name: string) => agentDashboard(['token', 'issue', '--user', 'ada', '--name', name], env);
     const issued = await Promise.all([issue('one'), issue('two')]);
@@ -166,7 +166,7 @@ describe.each([
   });
 });
 
-it.each([
+test.each([
   ['that is not there', aKeyId(), 'There is no token with the id'],
   ['that looks like an option', `-${aKeyId().slice(1)}`, 'There is no token with the id'],
   ['that is none', 'x', 'Invalid id'],
@@ -179,12 +179,12 @@ it.each([
   expect(stderr).toContain(said);
 });
 
-it.each(['\u001b[2J', 'a\nb', '', 'n'.repeat(256)])('a token may not be called %j', async (name) => {
+test.each(['\u001b[2J', 'a\nb', '', 'n'.repeat(256)])('a token may not be called %j', async (name) => {
   const { code, stdout } = await run(['token', 'issue', '--user', 'ada', '--name', name], fresh());
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });
 
-it.each([
+test.each([
   ['--expires', '36501d', 'no more than 100 years'],
   ['--instance', 'x', 'It should be a UUID'],
 ])('a token may not be had with %s %s', async (option, value, said) => {
@@ -193,7 +193,7 @@ it.each([
   expect(stderr).toContain(said);
 });
 
-it('a key for one agent instance is an agent’s', async () => {
+test('a key for one agent instance is an agent’s', async () => {
   const limited = ['--instance', '7c9e6679-7425-40de-944b-e07fc1f90ae7', '--scope', 'dashboard'];
   const { code, stderr } = await run(['token', 'issue', '--user', 'ada', ...limited], fresh());
   expect(code).toBe(1);
@@ -204,7 +204,7 @@ describe('short RSA keys', () => {
   const pair = pairs['short RS256'];
   const keys = { JWT_PRIVATE_KEY: pemOf(pair.privateKey) };
 
-  it('are imported with ALLOW_SHORT_RSA_KEYS=true, and not without', async () => {
+  test('are imported with ALLOW_SHORT_RSA_KEYS=true, and not without', async () => {
     const env = fresh(keys);
     const file = `${env.DATA_DIR}.tokens`;
     await writeFile(file, signedToken({ sub: 'ada' }, {}, pair));
@@ -217,7 +217,7 @@ describe('short RSA keys', () => {
 });
 
 describe('while a server holds the embedded store', () => {
-  it('every command goes through it, and through the next one after a crash', async () => {
+  test('every command goes through it, and through the next one after a crash', async () => {
     const env = fresh();
     for (const end of ['kill -9', 'stop'] as const) {
       await using server = await RunningServer.start(env);
@@ -241,7 +241,7 @@ describe('while a server holds the embedded store', () => {
     expect(await listed(env)).toHaveLength(2 + 2 * 251);
   });
 
-  it('a command that meets a server at its start waits for it', async () => {
+  test('a command that meets a server at its start waits for it', async () => {
     const env = fresh();
     const starting = RunningServer.start(env);
     const issued = await run(['token', 'issue', '--user', 'ada'], env);
@@ -251,7 +251,7 @@ describe('while a server holds the embedded store', () => {
     expect((await server.call('GET', '/auth/verify', { token })).status).toBe(200);
   });
 
-  it('a server that meets a command at its start waits for it', async () => {
+  test('a server that meets a command at its start waits for it', async () => {
     const env = fresh();
     const command = await lockDataDir(env.DATA_DIR);
     const settings = { ...env, MCP_SERVER_PORT: '0', LOG_LEVEL: 'info' };
@@ -263,7 +263,7 @@ describe('while a server holds the embedded store', () => {
     expect((await other).code).toBe(0);
   });
 
-  it('a path too long for a socket is told at once', async () => {
+  test('a path too long for a socket is told at once', async () => {
     const env = fresh({ DATA_DIR: join(folder.path, 'd'.repeat(100)) });
     using _held = await lockDataDir(env.DATA_DIR);
     const { code, stdout, stderr } = await run(['token', 'issue', '--user', 'ada'], env);

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { agentDashboard, BIN } from '../../support/servers/agent-dashboard.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
@@ -44,7 +44,7 @@ describe.each([
       })
     ).status;
 
-  it('exports a user to a file that is for its owner, and is whole or not there', async () => {
+  test('exports a user to a file that is for its owner, and is whole or not there', async () => {
     await say('one \u2028 two \u009b2J');
     const output = join(folder.path, `${name}.jsonl`);
     const { code, stdout } = await run(['user', 'export', '--user', 'local', '--output', output], env);
@@ -63,7 +63,7 @@ describe.each([
     expect(await readdir(folder.path)).not.toContain(`${name}.jsonl.part`);
   });
 
-  it('exports to stdout', async () => {
+  test('exports to stdout', async () => {
     const { code, stdout } = await agentDashboard(['user', 'export', '--user', 'local'], env);
     expect(code).toBe(0);
     expect(linesOf(stdout).at(-1)).toMatchObject({ type: 'end' });
@@ -72,7 +72,7 @@ describe.each([
     expect(stdout).not.toContain('\u009b');
   });
 
-  it('ends quietly where nobody reads on', async () => {
+  test('ends quietly where nobody reads on', async () => {
     for (let step = 0; step < 3; step += 1) await say('x'.repeat(200_000));
     const script = `set -o pipefail; "${process.execPath}" "${BIN}" user export --user local | head -n 1`;
     await using shell = new NodeProcess(['-c', script], { node: 'bash', env });
@@ -81,7 +81,7 @@ describe.each([
     expect(linesOf(shell.stdout)).toMatchObject([{ type: 'header' }]);
   });
 
-  it('says that there is nothing of a user; to export that is no failure, to delete it is', async () => {
+  test('says that there is nothing of a user; to export that is no failure, to delete it is', async () => {
     const printed = await agentDashboard(['user', 'export', '--user', 'nobody'], env);
     expect(printed).toMatchObject({ code: 0, stderr: 'There is nothing of the user nobody.\n' });
     expect(linesOf(printed.stdout).map(({ type }) => type)).toEqual(['header', 'end']);
@@ -92,14 +92,14 @@ describe.each([
     });
   });
 
-  it('deletes nobody where it can neither ask nor was told --yes', async () => {
+  test('deletes nobody where it can neither ask nor was told --yes', async () => {
     const { code, stdout, stderr } = await run(['user', 'delete', '--user', 'local'], env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/takes --yes/);
     expect(await say('still here')).toBe(200);
   });
 
-  it('deletes a user while the server runs, and the server refuses their tokens', async () => {
+  test('deletes a user while the server runs, and the server refuses their tokens', async () => {
     const { code, stdout } = await run(['user', 'delete', '--user', 'local', '--yes', '--json'], env);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
@@ -114,7 +114,7 @@ describe.each([
   });
 });
 
-it('a server that starts finishes what was begun, and its tokens are good', async () => {
+test('a server that starts finishes what was begun, and its tokens are good', async () => {
   const env = { DATA_DIR: join(folder.path, 'begun'), LOG_LEVEL: 'warn' };
   const before = await RunningServer.start(env);
   await before.stop();

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import { plainLine, plainText } from '../../../src/composition/terminal/plain-text.ts';
 import { BIN } from '../../support/servers/agent-dashboard.ts';
@@ -43,14 +43,14 @@ const pending = async (id: string, last: string) => {
   return messages.map(({ content }) => content);
 };
 
-it('a reply answers the open question, by the number of an option where it has any', async () => {
+test('a reply answers the open question, by the number of an option where it has any', async () => {
   const id = uuidV7.next();
   const question = await say(id, 'Which port? [OPTIONS] 1. 8080 2. 8081 [/OPTIONS]', true);
   expect(await run(['reply', id, '2'], env)).toEqual({ code: 0, stdout: 'Answered: "8081"\n', stderr: '' });
   expect(await pending(id, question)).toEqual(['8081']);
 });
 
-it('a number that no option has is refused with the options, and the question stays open', async () => {
+test('a number that no option has is refused with the options, and the question stays open', async () => {
   const id = uuidV7.next();
   const question = await say(id, 'Now? [OPTIONS]\n1. Now\u001b[2J\n2. Not yet\n[/OPTIONS]', true);
   for (const number of ['3', '0', '100']) {
@@ -64,13 +64,13 @@ it('a number that no option has is refused with the options, and the question st
   expect(await pending(id, question)).toEqual(['3 days later']);
 });
 
-it('a number is an answer like any other where the question has no options', async () => {
+test('a number is an answer like any other where the question has no options', async () => {
   const id = uuidV7.next();
   await say(id, 'How many?', true);
   expect(await run(['reply', id, '3'], env)).toMatchObject({ code: 0, stdout: 'Answered: "3"\n' });
 });
 
-it('a reply says whether anybody asked, and whether the agent is still there', async () => {
+test('a reply says whether anybody asked, and whether the agent is still there', async () => {
   const id = uuidV7.next();
   await say(id, 'a step');
   expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(
@@ -80,7 +80,7 @@ it('a reply says whether anybody asked, and whether the agent is still there', a
   expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(/^Queued: the run has ended;/);
 });
 
-it('a reply where nothing is asked is left for the agent, which may be named by a beginning of its id', async () => {
+test('a reply where nothing is asked is left for the agent, which may be named by a beginning of its id', async () => {
   const id = uuidV7.next();
   const step = await say(id, 'a step');
   expect(await run(['reply', id, '2', '--json'], env)).toMatchObject({
@@ -95,7 +95,7 @@ it('a reply where nothing is asked is left for the agent, which may be named by 
   });
 });
 
-it('a reply that comes too late says what the answer was, and exits with 1', async () => {
+test('a reply that comes too late says what the answer was, and exits with 1', async () => {
   const id = uuidV7.next();
   await say(id, 'Which port?', true);
   // Both see the question open, and both answer.
@@ -111,7 +111,7 @@ it('a reply that comes too late says what the answer was, and exits with 1', asy
   for (const { stdout } of outcomes) expect(stdout).not.toContain('\u001b');
 });
 
-it('watching prints one line for each thing that happens, and nothing that a terminal obeys', async () => {
+test('watching prints one line for each thing that happens, and nothing that a terminal obeys', async () => {
   const id = uuidV7.next();
   await say(id, 'before \u001b]0;title\u0007');
   await using watching = new NodeProcess([BIN, 'watch'], { env });
@@ -124,7 +124,7 @@ it('watching prints one line for each thing that happens, and nothing that a ter
   expect((await watching.ended).code).toBe(0);
 });
 
-it('watching one instance as JSON gives what programs can read', async () => {
+test('watching one instance as JSON gives what programs can read', async () => {
   const id = uuidV7.next();
   await say(id, 'first');
   const args = ['watch', '--json', '--instance', id.slice(0, 35), '--api-key', server.dashboardToken];
@@ -142,7 +142,7 @@ it('watching one instance as JSON gives what programs can read', async () => {
   expect(events.find(({ type }) => type === 'message')?.data.content).toBe('second');
 });
 
-it('an instance, a key or a server that is not there is an error of one line', async () => {
+test('an instance, a key or a server that is not there is an error of one line', async () => {
   const failing = async (...args: string[]) => {
     const { code, stdout, stderr } = await run(args, env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -161,7 +161,7 @@ it('an instance, a key or a server that is not there is an error of one line', a
   );
 });
 
-it('the key that a command makes for itself is revoked when the command ends, however that is', async () => {
+test('the key that a command makes for itself is revoked when the command ends, however that is', async () => {
   const madeHere = async () => {
     const { stdout } = await run(['token', 'list', '--json'], env);
     const keys = JSON.parse(stdout) as { name: string; revoked_at: string | null }[];
@@ -188,7 +188,7 @@ const asked = async () => {
   return id;
 };
 
-it.each([
+test.each([
   ['watch'],
   ['reply', uuidV7.next(), 'yes'],
   ['token', 'list'],
@@ -207,7 +207,7 @@ it.each([
   },
 );
 
-it('what another server says of an error is nothing that a terminal obeys', async () => {
+test('what another server says of an error is nothing that a terminal obeys', async () => {
   const detail = 'no \u001b[2J\u009b31m such key';
   const other = createServer((_req, res) => res.writeHead(400).end(JSON.stringify({ code: 'x', detail })));
   other.listen(0, '127.0.0.1');
@@ -218,7 +218,7 @@ it('what another server says of an error is nothing that a terminal obeys', asyn
   expect({ code, stderr }).toEqual({ code: 1, stderr: 'agent-dashboard: no �[2J�31m such key\n' });
 });
 
-it.each([
+test.each([
   ['\u001b[2J', '�[2J'],
   ['a\r\nb', 'a ⏎ b'],
   ['\u202Eevil\u009b', '�evil�'],
@@ -228,6 +228,6 @@ it.each([
   expect(plainLine(text)).toBe(shown);
 });
 
-it('a text of several lines keeps them', () => {
+test('a text of several lines keeps them', () => {
   expect(plainText('a\n\u001bb\r\nc')).toBe('a\n�b\nc');
 });

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Environment, readConfig } from '../../../src/composition/config/config.ts';
 import { ConfigError } from '../../../src/composition/errors.ts';
 
@@ -147,7 +147,7 @@ const VARIABLES: { readonly [name: string]: Expected } = {
 };
 
 describe.each(Object.entries(VARIABLES))('%s', (name, { must, wrong, right: [text, expected], beside }) => {
-  it.each(wrong)('%j is refused by one line that names the variable and what it should be', (value) => {
+  test.each(wrong)('%j is refused by one line that names the variable and what it should be', (value) => {
     const message = refusal({ [name]: value });
     expect(message).toMatch(new RegExp(`^${name} must `));
     expect(message).toMatch(must);
@@ -155,39 +155,39 @@ describe.each(Object.entries(VARIABLES))('%s', (name, { must, wrong, right: [tex
     expect(message).not.toContain('hunter2');
   });
 
-  it('takes a right value', () => {
+  test('takes a right value', () => {
     expect(readConfig({ ...beside, [name]: text })).toEqual({ ...DEFAULTS, ...expected });
   });
 
-  it('counts as not set when empty', () => {
+  test('counts as not set when empty', () => {
     expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
   });
 
-  it('is told on one line whatever the value has in it', () => {
+  test('is told on one line whatever the value has in it', () => {
     expect(refusal({ [name]: `${wrong[0]}\nsecond line` })).not.toContain('\n');
   });
 });
 
-it('everything has a default, and unknown variables do not matter', () => {
+test('everything has a default, and unknown variables do not matter', () => {
   expect(readConfig({})).toEqual(DEFAULTS);
   expect(readConfig({ HOME: '/root', AGENTS: 'x' })).toEqual(DEFAULTS);
 });
 
-it.each(['DATA_DIR', 'JWT_PUBLIC_KEY', 'JWT_PRIVATE_KEY'])('%s counts as not set when empty', (name) => {
+test.each(['DATA_DIR', 'JWT_PUBLIC_KEY', 'JWT_PRIVATE_KEY'])('%s counts as not set when empty', (name) => {
   expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
 });
 
-it('RATE_LIMIT_PER_MINUTE of 0 turns it off', () => {
+test('RATE_LIMIT_PER_MINUTE of 0 turns it off', () => {
   expect(readConfig({ RATE_LIMIT_PER_MINUTE: '0' }).rateLimitPerMinute).toBeNull();
 });
 
-it('MCP_SERVER_PORT wins over PORT, 0 included', () => {
+test('MCP_SERVER_PORT wins over PORT, 0 included', () => {
   expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '2' }).port).toBe(2);
   expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '0' }).port).toBe(0);
   expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '' }).port).toBe(1);
 });
 
-it('DATABASE_LISTEN_URL wins over DATABASE_URL, for listening only', () => {
+test('DATABASE_LISTEN_URL wins over DATABASE_URL, for listening only', () => {
   const env = { DATABASE_URL: 'postgres://pooler/db', DATABASE_LISTEN_URL: 'postgres://direct/db' };
   expect(readConfig(env)).toMatchObject({
     databaseUrl: env.DATABASE_URL,
@@ -195,13 +195,13 @@ it('DATABASE_LISTEN_URL wins over DATABASE_URL, for listening only', () => {
   });
 });
 
-it('DATABASE_LISTEN_URL alone is refused: it is no store', () => {
+test('DATABASE_LISTEN_URL alone is refused: it is no store', () => {
   const message = refusal({ DATABASE_LISTEN_URL: 'postgres://u:hunter2@direct/db' });
   expect(message).toMatch(/^DATABASE_LISTEN_URL must not be set without DATABASE_URL/);
   expect(message).not.toContain('hunter2');
 });
 
-it('issuer and audience bind the tokens of JWKS_URL', () => {
+test('issuer and audience bind the tokens of JWKS_URL', () => {
   const env = { JWKS_URL: 'http://localhost/jwks', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'agents' };
   expect(readConfig(env).identityProvider).toEqual({
     jwksUrl: 'http://localhost/jwks',
@@ -210,24 +210,24 @@ it('issuer and audience bind the tokens of JWKS_URL', () => {
   });
 });
 
-it.each(['JWT_ISSUER', 'JWT_AUDIENCE'])('%s alone is refused: it binds nobody’s tokens', (name) => {
+test.each(['JWT_ISSUER', 'JWT_AUDIENCE'])('%s alone is refused: it binds nobody’s tokens', (name) => {
   expect(refusal({ [name]: 'https://id.example' })).toMatch(
     new RegExp(`^${name} must not be set without JWKS_URL.*$`),
   );
   expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
 });
 
-it('keys may keep the quotes that an env file has around them', () => {
+test('keys may keep the quotes that an env file has around them', () => {
   const env = { JWT_PRIVATE_KEY: '"private"', JWT_PUBLIC_KEY: '"public\nkey"' };
   expect(readConfig(env)).toMatchObject({ jwtPrivateKey: 'private', jwtPublicKey: 'public\nkey' });
 });
 
-it('DATA_DIR is relative to where the process starts', () => {
+test('DATA_DIR is relative to where the process starts', () => {
   expect(readConfig({ DATA_DIR: 'some/where' }).dataDir).toBe(resolve('some/where'));
   expect(readConfig({ DATA_DIR: '/var/lib/agents' }).dataDir).toBe('/var/lib/agents');
 });
 
-it('a value that is not shown is none that could hold a secret', () => {
+test('a value that is not shown is none that could hold a secret', () => {
   expect(refusal({ LOG_LEVEL: 'loud' })).toContain('not "loud"');
   expect(refusal({ DATABASE_URL: 'mysql://u:hunter2@h' })).not.toMatch(/mysql|hunter2/);
 });

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import { generateKeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import { loadOrCreateKeyPair } from '../../../src/composition/config/key-files.ts';
@@ -22,14 +22,14 @@ const spki = ({ publicKey }: KeyPair) => publicKey.export({ type: 'spki', format
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe('the first start', () => {
-  it('makes an Ed25519 pair that its owner alone can read', async () => {
+  test('makes an Ed25519 pair that its owner alone can read', async () => {
     expect((await loadOrCreateKeyPair(dataDir)).algorithm).toBe('EdDSA');
     expect(await modeOf(dataDir)).toBe('700');
     expect(await modeOf(join(dataDir, FILE))).toBe('600');
     expect(await readdir(dataDir)).toEqual(['.gitignore', FILE]);
   });
 
-  it('leaves a folder that is there as it is', async () => {
+  test('leaves a folder that is there as it is', async () => {
     await mkdir(dataDir, { recursive: true, mode: 0o755 });
     await chmod(dataDir, 0o755);
     await loadOrCreateKeyPair(dataDir);
@@ -37,14 +37,14 @@ describe('the first start', () => {
   });
 });
 
-it('every later start reads the same pair', async () => {
+test('every later start reads the same pair', async () => {
   const first = spki(await loadOrCreateKeyPair(dataDir));
   const text = await readFile(join(dataDir, FILE), 'utf8');
   expect(spki(await loadOrCreateKeyPair(dataDir))).toBe(first);
   expect(await readFile(join(dataDir, FILE), 'utf8')).toBe(text);
 });
 
-it('a key put there by hand is used, RSA too', async () => {
+test('a key put there by hand is used, RSA too', async () => {
   await mkdir(dataDir, { recursive: true });
   const { privateKey, publicKey } = await generateKeyPair('rsa-2048');
   await writeFile(join(dataDir, FILE), privateKey, { mode: 0o600 });
@@ -52,7 +52,7 @@ it('a key put there by hand is used, RSA too', async () => {
 });
 
 describe('of several that start at once, all get the pair of one', () => {
-  it('100 in one process, 10 times', async () => {
+  test('100 in one process, 10 times', async () => {
     for (let round = 0; round < 10; round++) {
       const folder = join(dataDir, String(round));
       const all = await Promise.all(Array.from({ length: 100 }, () => loadOrCreateKeyPair(folder)));
@@ -61,7 +61,7 @@ describe('of several that start at once, all get the pair of one', () => {
     }
   });
 
-  it('12 processes, in 20 folders', async () => {
+  test('12 processes, in 20 folders', async () => {
     const module = new URL('../../../src/composition/config/key-files.ts', import.meta.url).href;
     const startAt = Date.now() + 3000;
     // All wait for the same moment, then race through the folders in the same order.
@@ -86,20 +86,20 @@ describe('of several that start at once, all get the pair of one', () => {
 });
 
 describe('the start is refused with one line', () => {
-  it.each([0o640, 0o604, 0o660])(
+  test.each([0o640, 0o604, 0o660])(
     'where others may read the key (%o), and the key is left alone',
     async (mode) => {
       await loadOrCreateKeyPair(dataDir);
       const path = join(dataDir, FILE);
       await chmod(path, mode);
       await expect(loadOrCreateKeyPair(dataDir)).rejects.toThrow(
-        `DATA_DIR: ${path} must be for its owner alone; chmod 600 it, or delete it if others may have read it`,
+        `DATA_DIR: ${path} must be for its owner alone; chmod 600 it, or delete it if others may have read test`,
       );
       expect(await modeOf(path)).toBe(mode.toString(8));
     },
   );
 
-  it.each(['', 'hello'])('where the file holds %j, which is never replaced', async (text) => {
+  test.each(['', 'hello'])('where the file holds %j, which is never replaced', async (text) => {
     await mkdir(dataDir, { recursive: true });
     const path = join(dataDir, FILE);
     await writeFile(path, text, { mode: 0o600 });
@@ -109,7 +109,7 @@ describe('the start is refused with one line', () => {
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  it('where DATA_DIR is a file', async () => {
+  test('where DATA_DIR is a file', async () => {
     const file = join(home, 'file');
     await writeFile(file, '');
     await expect(loadOrCreateKeyPair(file)).rejects.toThrow(
@@ -117,13 +117,13 @@ describe('the start is refused with one line', () => {
     );
   });
 
-  it('where the key is a folder', async () => {
+  test('where the key is a folder', async () => {
     const path = join(dataDir, FILE);
     await mkdir(path, { recursive: true, mode: 0o700 });
     await expect(loadOrCreateKeyPair(dataDir)).rejects.toThrow(/^DATA_DIR must be a folder .*EISDIR\)$/);
   });
 
-  it('where DATA_DIR cannot be made', async () => {
+  test('where DATA_DIR cannot be made', async () => {
     const nowhere = join(home, 'link');
     await symlink(join(home, 'not', 'mounted'), nowhere);
     await expect(loadOrCreateKeyPair(nowhere)).rejects.toThrow(

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { generateKeyPair, type PemPair, type VerificationKey } from '../../../src/adapters/jwt/keys/keys.ts';
 import { loadTokenKeys } from '../../../src/composition/config/token-keys.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
@@ -23,7 +23,7 @@ const pemsOf = (keys: readonly VerificationKey[]) =>
 const spki = (pem: string) => createPublicKey(pem).export({ type: 'spki', format: 'pem' });
 
 describe('the keys', () => {
-  it('are the data folder’s where neither variable is set, and stay so', async () => {
+  test('are the data folder’s where neither variable is set, and stay so', async () => {
     const first = await load(null, null);
     const second = await load(null, null);
     expect(first.signing).not.toBeNull();
@@ -32,28 +32,28 @@ describe('the keys', () => {
     );
   });
 
-  it('are those of JWT_PRIVATE_KEY, and nothing is made in the data folder', async () => {
+  test('are those of JWT_PRIVATE_KEY, and nothing is made in the data folder', async () => {
     const { verification, signing } = await load(ed25519.privateKey, null);
     expect(pemsOf(verification)).toEqual([spki(ed25519.publicKey)]);
     expect(signing?.algorithm).toBe('EdDSA');
     expect(await readdir(folder.path)).toEqual([]);
   });
 
-  it('verify only with JWT_PUBLIC_KEY alone, even where the data folder has a pair', async () => {
+  test('verify only with JWT_PUBLIC_KEY alone, even where the data folder has a pair', async () => {
     await load(null, null);
     const { verification, signing } = await load(null, ed25519.publicKey);
     expect(signing).toBeNull();
     expect(pemsOf(verification)).toEqual([spki(ed25519.publicKey)]);
   });
 
-  it('may both be given, with line breaks written \\n', async () => {
+  test('may both be given, with line breaks written \\n', async () => {
     const oneLine = (pem: string) => pem.trim().replaceAll('\n', '\\n');
     const keys = await load(oneLine(ed25519.privateKey), oneLine(ed25519.publicKey));
     expect(keys.signing).not.toBeNull();
   });
 });
 
-it('several public keys check tokens; the one private key signs', async () => {
+test('several public keys check tokens; the one private key signs', async () => {
   const others = [await generateKeyPair('ed25519'), await generateKeyPair('rsa-2048')];
   const all = [others[0]!, ed25519, others[1]!].map(({ publicKey }) => publicKey);
   const { verification, signing } = await load(ed25519.privateKey, all.join(''));
@@ -63,7 +63,7 @@ it('several public keys check tokens; the one private key signs', async () => {
 });
 
 describe('short RSA keys', () => {
-  it('are refused in either variable, with the flag they need', async () => {
+  test('are refused in either variable, with the flag they need', async () => {
     const short = await generateKeyPair('rsa-512');
     await expect(load(short.privateKey, null)).rejects.toThrow(
       /^JWT_PRIVATE_KEY .*ALLOW_SHORT_RSA_KEYS=true/,
@@ -71,7 +71,7 @@ describe('short RSA keys', () => {
     await expect(load(null, short.publicKey)).rejects.toThrow(/^JWT_PUBLIC_KEY .*ALLOW_SHORT_RSA_KEYS=true/);
   });
 
-  it('are read with the flag, in the data folder too', async () => {
+  test('are read with the flag, in the data folder too', async () => {
     const short = await generateKeyPair('rsa-512');
     const keys = await load(short.privateKey, short.publicKey + ed25519.publicKey, true);
     expect(keys.verification.map(({ strength }) => strength)).toEqual(['short', 'full']);
@@ -100,7 +100,7 @@ describe('the start is refused by one line that names the variable', () => {
   const must =
     /must be a PEM (private|public) key.*\(Ed25519, P-256, or RSA of at least 2048 bits(; RSA of 512 .* ALLOW_SHORT_RSA_KEYS=true)?\)$/;
 
-  it.each([
+  test.each([
     ['no PEM', 'hunter2-hunter2', 'hunter2-hunter2'],
     ['a file name', '/etc/agent-dashboard/key.pem', '/etc/agent-dashboard/key.pem'],
     ['torn PEM', ed25519Torn('PRIVATE'), ed25519Torn('PUBLIC')],
@@ -125,20 +125,20 @@ describe('the start is refused by one line that names the variable', () => {
     }
   });
 
-  it('a private key with a passphrase', async () => {
+  test('a private key with a passphrase', async () => {
     await expect(load(locked.privateKey, null)).rejects.toThrow(
       /^JWT_PRIVATE_KEY must .* without a passphrase/,
     );
   });
 
-  it('two halves of different pairs', async () => {
+  test('two halves of different pairs', async () => {
     const stranger = await generateKeyPair('ed25519');
     await expect(load(ed25519.privateKey, stranger.publicKey)).rejects.toThrow(
       /^JWT_PUBLIC_KEY must belong to the private key$/,
     );
   });
 
-  it('a data folder that cannot be', async () => {
+  test('a data folder that cannot be', async () => {
     await load(null, null);
     const dataDir = join(folder.path, 'jwt-private-key.pem');
     const config = { jwtPrivateKey: null, jwtPublicKey: null, allowShortRsaKeys: false, dataDir };

@@ -1,6 +1,6 @@
 import { stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DataDirInUseError, lockDataDir } from '../../../src/composition/data-dir/data-dir-lock.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
@@ -35,7 +35,7 @@ async function outcome(process: NodeProcess): Promise<string> {
 
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
-it('a folder locked by one process is in use for every other, and its error says what to do', async () => {
+test('a folder locked by one process is in use for every other, and its error says what to do', async () => {
   await using holder = contender();
   expect(await outcome(holder)).toBe('tried: locked');
   const refused = await lockDataDir(dataDir).then(
@@ -47,7 +47,7 @@ it('a folder locked by one process is in use for every other, and its error says
   expect((refused as Error).message).toContain(dataDir);
 });
 
-it('the lock ends with its process, however that ends', async () => {
+test('the lock ends with its process, however that ends', async () => {
   await using holder = contender();
   await outcome(holder);
   holder.signal('SIGKILL');
@@ -55,7 +55,7 @@ it('the lock ends with its process, however that ends', async () => {
   using _lock = await lockDataDir(dataDir);
 });
 
-it('of many that try at once exactly one gets it', async () => {
+test('of many that try at once exactly one gets it', async () => {
   await using stack = new AsyncDisposableStack();
   const startAt = Date.now() + 800;
   const all = Array.from({ length: 6 }, () => stack.use(contender(dataDir, startAt)));
@@ -63,7 +63,7 @@ it('of many that try at once exactly one gets it', async () => {
   expect(outcomes.sort()).toEqual(['tried: locked', ...Array(5).fill('tried: DataDirInUseError')].sort());
 });
 
-it('another path to the folder is no way around it', async () => {
+test('another path to the folder is no way around it', async () => {
   await using holder = contender();
   await outcome(holder);
   const alias = join(folder.path, 'alias');
@@ -71,14 +71,14 @@ it('another path to the folder is no way around it', async () => {
   await expect(lockDataDir(alias)).rejects.toThrow(DataDirInUseError);
 });
 
-it('its own process cannot take it twice, and does not lose it by trying', async () => {
+test('its own process cannot take it twice, and does not lose it by trying', async () => {
   using _lock = await lockDataDir(dataDir);
   await expect(lockDataDir(dataDir)).rejects.toThrow(DataDirInUseError);
   await using other = contender();
   expect(await outcome(other)).toBe('tried: DataDirInUseError');
 });
 
-it('let go of, it is free again; another folder always was', async () => {
+test('let go of, it is free again; another folder always was', async () => {
   const lock = await lockDataDir(dataDir);
   using _elsewhere = await lockDataDir(join(folder.path, 'other'));
   lock[Symbol.dispose]();
@@ -86,7 +86,7 @@ it('let go of, it is free again; another folder always was', async () => {
   expect(await outcome(next)).toBe('tried: locked');
 });
 
-it.skipIf(process.platform === 'win32')('folder and file are for their owner alone', async () => {
+test.skipIf(process.platform === 'win32')('folder and file are for their owner alone', async () => {
   using _lock = await lockDataDir(dataDir);
   expect(await modeOf(dataDir)).toBe('700');
   expect(await modeOf(join(dataDir, 'lock'))).toBe('600');

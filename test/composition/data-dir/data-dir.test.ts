@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadOrCreateKeyPair } from '../../../src/composition/config/key-files.ts';
-import { migrated, openDatabase } from '../../../src/composition/store/open-database.ts';
+import { migrateDatabase, openDatabase } from '../../../src/composition/store/open-database.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: TemporaryFolder;
@@ -17,14 +17,14 @@ afterEach(() => folder[Symbol.asyncDispose]());
 
 const openOnce = async () => {
   await using opened = await openDatabase({ databaseUrl: null, dataDir });
-  await migrated(opened.database);
+  await migrateDatabase(opened.database);
 };
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 /** What `git add -A` would take. */
 const seenByGit = () =>
   execFileSync('git', ['status', '--porcelain', '-uall'], { cwd: folder.path }).toString();
 
-it.each([
+test.each([
   ['a new folder', async () => {}],
   ['a folder that was there', () => mkdir(dataDir)],
 ])('Git sees neither key nor database in %s', async (_name, before) => {
@@ -34,7 +34,7 @@ it.each([
   expect(seenByGit()).toBe('');
 });
 
-it('a folder that holds a key alone is kept from Git, too, by every start that reads it', async () => {
+test('a folder that holds a key alone is kept from Git, too, by every start that reads it', async () => {
   await loadOrCreateKeyPair(dataDir);
   expect(seenByGit()).toBe('');
   await unlink(join(dataDir, '.gitignore'));
@@ -42,14 +42,14 @@ it('a folder that holds a key alone is kept from Git, too, by every start that r
   expect(seenByGit()).toBe('');
 });
 
-it('a folder of another name that was there keeps what it holds in Git: it may hold more than ours', async () => {
+test('a folder of another name that was there keeps what it holds in Git: it may hold more than ours', async () => {
   await writeFile(join(folder.path, 'theirs.txt'), '');
   dataDir = folder.path;
   await loadOrCreateKeyPair(dataDir);
   expect(seenByGit()).toContain('theirs.txt');
 });
 
-it('a .gitignore that is there stays as it is', async () => {
+test('a .gitignore that is there stays as it is', async () => {
   await mkdir(dataDir);
   await writeFile(join(dataDir, '.gitignore'), 'mine\n');
   await openOnce();
@@ -57,7 +57,7 @@ it('a .gitignore that is there stays as it is', async () => {
   expect(await readFile(join(dataDir, '.gitignore'), 'utf8')).toBe('mine\n');
 });
 
-it.skipIf(process.platform === 'win32')(
+test.skipIf(process.platform === 'win32')(
   'the database is for its owner alone, in a folder that others may enter and in one that an earlier version made',
   async () => {
     await mkdir(join(dataDir, 'database'), { recursive: true });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { BIN } from '../../support/servers/agent-dashboard.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -19,7 +19,7 @@ async function said(node: readonly string[], env: { readonly [name: string]: str
   return server.stderr;
 }
 
-it('on a terminal the first start says what takes so long, and no start shows the log of what goes well', async () => {
+test('on a terminal the first start says what takes so long, and no start shows the log of what goes well', async () => {
   await using folder = await temporaryFolder();
   const DATA_DIR = join(folder.path, 'data');
   expect(await said(ON_A_TERMINAL, { DATA_DIR })).toBe(
@@ -29,7 +29,7 @@ it('on a terminal the first start says what takes so long, and no start shows th
   expect(await said(ON_A_TERMINAL, { DATA_DIR, LOG_LEVEL: 'info' })).toContain('"msg":"listening"');
 });
 
-it('without a terminal there is the log alone, from info on', async () => {
+test('without a terminal there is the log alone, from info on', async () => {
   await using folder = await temporaryFolder();
   const lines = (await said([], { DATA_DIR: join(folder.path, 'data') })).trimEnd().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([

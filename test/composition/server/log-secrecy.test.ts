@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
-import { expect, inject, it } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { issuedToken } from '../../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { expectKept, partsOf } from '../config/kept-secrets.ts';
 
-it('no token, key, password or Authorization header is in the log of a whole run, whatever happens', async () => {
+test('no token, key, password or Authorization header is in the log of a whole run, whatever happens', async () => {
   await using folder = await temporaryFolder();
   const DATA_DIR = join(folder.path, 'data');
   const databaseUrl = await createDatabase(inject('postgresUrl'));
@@ -80,7 +80,7 @@ it('no token, key, password or Authorization header is in the log of a whole run
   });
 });
 
-it('nor of a start that fails', async () => {
+test('nor of a start that fails', async () => {
   await using folder = await temporaryFolder();
   const env = {
     DATA_DIR: folder.path,

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { freePort } from '../../support/postgres/postgres-server.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-it('METRICS_PORT serves what happens on a port of its own, and no token is in it', async () => {
+test('METRICS_PORT serves what happens on a port of its own, and no token is in it', async () => {
   await using folder = await temporaryFolder();
   const port = await freePort();
   await using server = await RunningServer.start({ DATA_DIR: folder.path, METRICS_PORT: String(port) });

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { readConfig } from '../../../src/composition/config/config.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 
 const traced = (env: { [name: string]: string }) => readConfig(env).traces;
 
-it.each([
+test.each([
   ['an endpoint for everything', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }],
   ['an endpoint for traces', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }],
   ['the exporter', { OTEL_TRACES_EXPORTER: 'otlp' }],
@@ -16,7 +16,7 @@ it.each([
   expect(traced({ ...env, OTEL_SDK_DISABLED: 'true' })).toBe(false);
 });
 
-it('and not by anything else', () => {
+test('and not by anything else', () => {
   const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318';
   expect(traced({ OTEL_SERVICE_NAME: 'agents' })).toBe(false);
   expect(traced({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER: 'none' })).toBe(false);
@@ -42,19 +42,19 @@ async function loadedWith(env: { [name: string]: string }): Promise<string[]> {
   return child.stdout.trim().split(',').filter(Boolean);
 }
 
-it('no library for it is loaded that nobody has asked for', async () => {
+test('no library for it is loaded that nobody has asked for', async () => {
   expect(await loadedWith({})).toEqual([]);
   expect(await loadedWith({ METRICS_PORT: '0' })).toContain('prom-client');
   expect(await loadedWith({ OTEL_TRACES_EXPORTER: 'otlp' })).toEqual(['@opentelemetry']);
 });
 
-it('METRICS_PORT must be free, or the start ends in one line', async () => {
+test('METRICS_PORT must be free, or the start ends in one line', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const address = taken.address();
   const METRICS_PORT = typeof address === 'object' ? String(address?.port) : '';
-  const { openObserving } = await import('../../../src/composition/server/observability.ts');
-  await using observing = await openObserving(readConfig({ METRICS_PORT }));
+  const { openObservability } = await import('../../../src/composition/server/observability.ts');
+  await using observing = await openObservability(readConfig({ METRICS_PORT }));
   const none = () => 0;
   const readings = { openWaits: none, openStreams: none, mcpSessions: none, knownTokens: none };
   await expect(observing.serveMetrics(readings)).rejects.toThrow(/^METRICS_PORT must be a free port/);

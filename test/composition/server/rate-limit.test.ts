@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { expectKept, partsOf } from '../config/kept-secrets.ts';
 
-it('RATE_LIMIT_PER_MINUTE holds for what a token asks over REST and MCP together; the log names no token', async () => {
+test('RATE_LIMIT_PER_MINUTE holds for what a token asks over REST and MCP together; the log names no token', async () => {
   await using folder = await temporaryFolder();
   const env = { DATA_DIR: folder.path, RATE_LIMIT_PER_MINUTE: '3', LOG_LEVEL: 'trace' };
   await using server = await RunningServer.start(env);

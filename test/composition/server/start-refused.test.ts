@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { generateKeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import type { Environment } from '../../../src/composition/config/config.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
@@ -33,7 +33,7 @@ async function expectRefused(args: readonly string[], name: string, env: Environ
 }
 
 describe('a wrong value stops the start with one line that names the variable', () => {
-  it.each([
+  test.each([
     ['MCP_SERVER_PORT', 'eighty', 'port number from 0 to 65535'],
     ['DATABASE_URL', 'mysql://u:hunter2@localhost/db', 'PostgreSQL connection string'],
     ['JWT_PRIVATE_KEY', 'hunter2', 'PEM private key'],
@@ -42,17 +42,17 @@ describe('a wrong value stops the start with one line that names the variable', 
     expect(await expectRefused(['serve'], name, { [name]: value })).toContain(`${name} must be a ${must}`);
   });
 
-  it('DATA_DIR: a file, for its keys and for the embedded database', async () => {
+  test('DATA_DIR: a file, for its keys and for the embedded database', async () => {
     const DATA_DIR = join(folder.path, 'file');
     await expectRefused(['serve'], 'DATA_DIR', { DATA_DIR, JWT_PRIVATE_KEY: '' });
     await expectRefused(['serve'], 'DATA_DIR must be a folder', { DATA_DIR, DATABASE_URL: '' });
   });
 
-  it('HOST: not an address of this machine', async () => {
+  test('HOST: not an address of this machine', async () => {
     await expectRefused(['serve'], 'HOST', { HOST: '192.0.2.1' });
   });
 
-  it.each([
+  test.each([
     ['nobody listens', 'postgresql://postgres:hunter2@127.0.0.1:1/agents'],
     ['the host does not exist', 'postgresql://postgres:hunter2@nowhere.invalid/agents'],
     ['the password is wrong', () => inject('postgresUrl').replace('postgres:postgres@', 'postgres:hunter2@')],
@@ -63,7 +63,7 @@ describe('a wrong value stops the start with one line that names the variable', 
       await expectRefused(args, 'DATABASE_URL', { DATABASE_URL });
   });
 
-  it('DATABASE_LISTEN_URL: nobody listens', async () => {
+  test('DATABASE_LISTEN_URL: nobody listens', async () => {
     const DATABASE_LISTEN_URL = 'postgresql://postgres:hunter2@127.0.0.1:1/agents';
     await expectRefused(['serve'], 'DATABASE_LISTEN_URL', { DATABASE_LISTEN_URL });
   });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { expect, inject, it } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { createDatabaseOf } from '../../support/postgres/postgres-database.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-it.each([
+test.each([
   ['superuser', /"level":30,.*"isolation":"role"/],
   ['', /"level":30,.*"isolation":"forced"/],
   ['bypassrls', /"level":40,.*"isolation":"off".*create role agent_dashboard_requests nologin; grant/],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   httpBytes,
   jsonHeaders,
@@ -96,7 +96,7 @@ const tokensIn = (request: RawRequest): string[] =>
     ([, token]) => token!,
   );
 
-it('no token is in the log, good or bad, wherever it was put, over REST and MCP', async () => {
+test('no token is in the log, good or bad, wherever it was put, over REST and MCP', async () => {
   await using folder = await temporaryFolder();
   const tokens = await Tokens.make();
   const [ada, watcher] = [await tokens.of('ada'), await tokens.of('ada', 'dashboard')];

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { OtlpReceiver } from '../../support/servers/otlp-receiver.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
 
-it('a request goes on with the trace of its caller; a batch of updates is a trace of its own', async () => {
+test('a request goes on with the trace of its caller; a batch of updates is a trace of its own', async () => {
   await using folder = await temporaryFolder();
   await using receiver = await OtlpReceiver.start();
   await using server = await RunningServer.start({
@@ -40,7 +40,7 @@ it('a request goes on with the trace of its caller; a batch of updates is a trac
   expect(receiver.text).not.toContain(server.agentToken);
 });
 
-it('a receiver that is not there keeps no server from working, nor from stopping in time', async () => {
+test('a receiver that is not there keeps no server from working, nor from stopping in time', async () => {
   await using folder = await temporaryFolder();
   await using silent = await OtlpReceiver.start({ answers: false });
   await using server = await RunningServer.start({

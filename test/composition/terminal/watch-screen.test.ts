@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AgentInstance, ConversationMessage, LiveEvent } from '../../../src/adapters/client/client.ts';
 import { WatchScreen } from '../../../src/composition/terminal/watch-screen.ts';
 import { WatchedAgents } from '../../../src/composition/terminal/watched-agents.ts';
@@ -64,7 +64,7 @@ function agentsWith(...events: readonly LiveEvent[]): WatchedAgents {
   return agents;
 }
 
-it('who waits is shown with the whole question, its options by number, and how to answer', async () => {
+test('who waits is shown with the whole question, its options by number, and how to answer', async () => {
   const content = `Which port?\nIt is for the preview.\n[OPTIONS]\n1. 8080\n2. 8081\n[/OPTIONS]`;
   const lines = await drawn(agentsWith(asked(content)));
   expect(lines.slice(0, 9)).toEqual([
@@ -81,11 +81,11 @@ it('who waits is shown with the whole question, its options by number, and how t
   expect(lines.join('\n')).not.toContain('[OPTIONS]');
 });
 
-it('a question without options asks for a text', async () => {
+test('a question without options asks for a text', async () => {
   expect(await drawn(agentsWith(asked('How many?')))).toContain('  agent-dashboard reply 623c <text>');
 });
 
-it.each([
+test.each([
   ['words', 'a word and more of them '.repeat(40)],
   ['one long word', 'x'.repeat(900)],
   ['letters of two columns', '日本語 🙂'.repeat(100)],
@@ -103,7 +103,7 @@ it.each([
   },
 );
 
-it('nothing of a question or an option is obeyed by the terminal', async () => {
+test('nothing of a question or an option is obeyed by the terminal', async () => {
   const lines = await drawn(
     agentsWith(asked('a\u001b[2J\u009b\n[OPTIONS] 1. b\u001b]0;t\u0007 2. c [/OPTIONS]')),
   );
@@ -111,7 +111,7 @@ it('nothing of a question or an option is obeyed by the terminal', async () => {
   expect(lines).toContain('  1. b�]0;t�');
 });
 
-it('a question that is answered gives way to the older one, which has to be looked up', () => {
+test('a question that is answered gives way to the older one, which has to be looked up', () => {
   const agents = agentsWith(asked('first?'), asked('second?', { position: 2 }));
   expect(agents.question(ID)).toBe('second?');
   expect(agents.unclear).toEqual([]);
@@ -122,7 +122,7 @@ it('a question that is answered gives way to the older one, which has to be look
   expect(agents.question(ID)).toBe('first?');
 });
 
-it('who waits for nothing that can be found is looked up no more until the next list', () => {
+test('who waits for nothing that can be found is looked up no more until the next list', () => {
   const agents = agentsWith();
   agents.asks(ID, null);
   expect(agents.unclear).toEqual([]);
@@ -130,7 +130,7 @@ it('who waits for nothing that can be found is looked up no more until the next 
   expect(agents.unclear).toHaveLength(1);
 });
 
-it('an instance is named by as little of its id as tells it from the others', () => {
+test('an instance is named by as little of its id as tells it from the others', () => {
   const agents = agentsWith();
   const near = '623c0000-8425-40de-944b-e07fc1f90ae7';
   agents.replace([instance(ID, 'ACTIVE'), instance(near, 'ACTIVE')]);

@@ -55,7 +55,7 @@ export function postDecision(
 ): RandomDecision {
   return {
     name: isQuestion ? `ask ${content}` : 'log a step',
-    target: { queue: true, questionCompany: isQuestion, agentTypeName: 'claude-code' },
+    target: { queue: true, openQuestionFeedback: isQuestion, agentTypeName: 'claude-code' },
     decide: (conversation) => {
       const { output, changes } = postAgentMessage(conversation, {
         agentInstanceId: instanceIdOf(1),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkHistory, type Findings } from './check-history.ts';
 import type { Entry, Stored, StoredMessage } from './history.ts';
 
@@ -66,41 +66,41 @@ const holding = (some: readonly StoredMessage[], lastPosition = some.length): St
 
 const replaced = <Item>(items: readonly Item[], at: number, ...by: Item[]) => items.toSpliced(at, 1, ...by);
 
-it('a good history has nothing against it', () => {
+test('a good history has nothing against it', () => {
   expect(checkHistory(entries, holding(messages))).toEqual(CLEAN);
 });
 
 describe('objects to', () => {
   const foundIn = (some: readonly Entry[], store: Stored) => checkHistory(some, store);
 
-  it('an acknowledged message that is not there', () => {
+  test('an acknowledged message that is not there', () => {
     const { lost } = foundIn(entries, holding(messages.slice(0, 5)));
     expect(lost).toEqual([expect.stringContaining('"text 6" was acknowledged as m6')]);
   });
 
-  it('an acknowledged message that became another', () => {
+  test('an acknowledged message that became another', () => {
     const changed = replaced(messages, 5, stored(6, { content: 'text 9', readVersion: 7 }));
     expect(foundIn(entries, holding(changed)).lost).toHaveLength(1);
   });
 
-  it('a message in the conversation of another instance', () => {
+  test('a message in the conversation of another instance', () => {
     const strayed = replaced(messages, 5, stored(6, { instance: 'j', readVersion: 7 }));
     expect(foundIn(entries, holding(strayed, 5)).lost).toHaveLength(1);
   });
 
-  it('a message that is written twice by a repeated request', () => {
+  test('a message that is written twice by a repeated request', () => {
     const twice = [...messages, stored(7, { content: 'text 6', readVersion: 8 })];
     expect(foundIn(entries, holding(twice)).duplicated).toEqual([
       expect.stringContaining('"text 6" is there more than once'),
     ]);
   });
 
-  it('a message that nobody wrote', () => {
+  test('a message that nobody wrote', () => {
     const { duplicated } = foundIn(entries, holding([...messages, stored(7)]));
     expect(duplicated).toEqual([expect.stringContaining('nobody')]);
   });
 
-  it('a user message that stays queued, and one that is read but was handed to nobody', () => {
+  test('a user message that stays queued, and one that is read but was handed to nobody', () => {
     const unread = entries.filter(({ key }) => key !== 'key at 4');
     expect(foundIn(unread, holding(messages)).lost).toEqual([
       expect.stringContaining('"text 2" was handed to nobody'),
@@ -110,30 +110,30 @@ describe('objects to', () => {
     expect(foundIn(entries, holding(queued)).lost).toEqual([expect.stringContaining('still queued')]);
   });
 
-  it('a message that is handed over twice', () => {
+  test('a message that is handed over twice', () => {
     const again = [...entries, entry(9, { handedOver: handed(4) })];
     const { duplicated } = foundIn(again, holding(messages));
     expect(duplicated).toEqual([expect.stringContaining('by key at 8 and key at 9')]);
   });
 
-  it('an echo that is handed over although the agent has it', () => {
+  test('an echo that is handed over although the agent has it', () => {
     const again = [...entries, entry(9, { handedOver: handed(5) })];
     expect(foundIn(again, holding(messages)).duplicated).toEqual([expect.stringContaining('not queued')]);
   });
 
-  it('a message that is handed over with another text', () => {
+  test('a message that is handed over with another text', () => {
     const changed = replaced(entries, 7, wrote(8, 6, 'step', { handedOver: [{ id: 'm4', content: 'x' }] }));
     expect(foundIn(changed, holding(messages)).lost).toHaveLength(1);
   });
 
-  it('an answer that hands over in the wrong order', () => {
+  test('an answer that hands over in the wrong order', () => {
     const turned = replaced(entries, 3, entry(4, { handedOver: handed(3, 2) }));
     expect(foundIn(turned, holding(messages)).inverted).toEqual([
       expect.stringContaining('handed over positions 3,2'),
     ]);
   });
 
-  it('a later message that is handed over before an earlier one, by the clock and by version', () => {
+  test('a later message that is handed over before an earlier one, by the clock and by version', () => {
     const split = [
       ...entries.slice(0, 3),
       entry(4, { handedOver: handed(3) }),
@@ -147,19 +147,19 @@ describe('objects to', () => {
     ]);
   });
 
-  it('a message that comes before one that was acknowledged before it was sent', () => {
+  test('a message that comes before one that was acknowledged before it was sent', () => {
     const late = replaced(entries, 1, wrote(3.6, 2, 'user'));
     expect(foundIn(late, holding(messages)).inverted).toEqual([
       expect.stringContaining('written at 2, after key at 3 at 3'),
     ]);
   });
 
-  it('requests at the same time in either order are no inversion', () => {
+  test('requests at the same time in either order are no inversion', () => {
     const together = replaced(entries, 1, wrote(3.4, 2, 'user'));
     expect(foundIn(together, holding(messages))).toEqual(CLEAN);
   });
 
-  it('a gap, a repeated position, and a wrong count', () => {
+  test('a gap, a repeated position, and a wrong count', () => {
     const gap = replaced(messages, 5, stored(7, { id: 'm6', content: 'text 6', readVersion: 7 }));
     expect(foundIn(entries, holding(gap)).gaps).toEqual(['i: position 7 where 6 should be']);
     const repeated = replaced(messages, 5, stored(5, { id: 'm6', content: 'text 6', readVersion: 7 }));
@@ -167,7 +167,7 @@ describe('objects to', () => {
     expect(foundIn(entries, holding(messages, 7)).gaps).toEqual(['i: counts 7 of 6 messages']);
   });
 
-  it('a question whose answer is missing, foreign, or given to another question too', () => {
+  test('a question whose answer is missing, foreign, or given to another question too', () => {
     const missing = replaced(messages, 0, stored(1, { questionStatus: 'answered' }));
     expect(foundIn(entries, holding(missing)).lost).toHaveLength(1);
     const byAgent = replaced(messages, 0, stored(1, { questionStatus: 'answered', answerId: 'm6' }));

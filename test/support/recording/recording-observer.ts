@@ -1,9 +1,14 @@
-import type { AnsweredRequest, Batch, Observer, StorageFailure } from '../../../src/ports/observer.ts';
+import type {
+  AnsweredRequest,
+  CommittedBatch,
+  Observer,
+  StorageFailure,
+} from '../../../src/ports/observer.ts';
 
 /** Remembers what it was told. */
 export class RecordingObserver implements Observer {
   readonly requests: AnsweredRequest[] = [];
-  readonly batches: Batch[] = [];
+  readonly batches: CommittedBatch[] = [];
   readonly failures: StorageFailure[] = [];
   reconnects = 0;
   readonly #onRequest: (request: AnsweredRequest) => void;
@@ -17,7 +22,7 @@ export class RecordingObserver implements Observer {
     this.#onRequest(request);
   }
 
-  batchDone(batch: Batch): void {
+  batchDone(batch: CommittedBatch): void {
     this.batches.push(batch);
   }
 

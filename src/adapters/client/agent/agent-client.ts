@@ -6,7 +6,7 @@ import { type Asked, type AskOptions, type AskResult, ask } from './ask.ts';
  * What agents do, with a token of scope `agent`. Calls may overlap, of one instance too: the server puts them
  * in order. Every method rejects with a `DashboardError`, and tries again by itself what did not get through.
  */
-export class AgentSide {
+export class AgentClient {
   readonly #connection: Connection;
 
   constructor(connection: Connection) {

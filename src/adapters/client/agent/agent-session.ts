@@ -2,7 +2,7 @@ import type { CallOptions } from '../http/connection.ts';
 import { DashboardError } from '../http/errors.ts';
 import { randomId } from '../http/random-id.ts';
 import type { AgentMessage, OutputOf } from '../wire.ts';
-import type { AgentSide } from './agent-client.ts';
+import type { AgentClient } from './agent-client.ts';
 import type { AskOptions, AskResult } from './ask.ts';
 
 export interface SessionSettings {
@@ -21,11 +21,11 @@ export type Along = Pick<AgentMessage, 'git_diff' | 'message_metadata'>;
  */
 export class AgentSession implements AsyncDisposable {
   readonly agentInstanceId: string;
-  readonly #agent: AgentSide;
+  readonly #agent: AgentClient;
   readonly #agentType: string;
   #hasFailed = false;
 
-  constructor(agent: AgentSide, { agent_type, agent_instance_id = randomId() }: SessionSettings) {
+  constructor(agent: AgentClient, { agent_type, agent_instance_id = randomId() }: SessionSettings) {
     this.#agent = agent;
     this.#agentType = agent_type;
     this.agentInstanceId = agent_instance_id;

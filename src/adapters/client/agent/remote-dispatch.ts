@@ -7,7 +7,7 @@ import { askQuestion, endSession, sendAgentMessage } from '../../../application/
 import { CodedError } from '../../../domain/errors.ts';
 import type { CallOptions } from '../http/connection.ts';
 import { DashboardError } from '../http/errors.ts';
-import type { AgentSide } from './agent-client.ts';
+import type { AgentClient } from './agent-client.ts';
 
 /** The server's refusal, as those that use cases throw themselves. */
 class RefusedByServer extends CodedError {
@@ -15,7 +15,7 @@ class RefusedByServer extends CodedError {
 }
 
 export interface RemoteDispatchOptions {
-  readonly agent: AgentSide;
+  readonly agent: AgentClient;
   /** Of calls that name no agent instance. */
   readonly ownInstance: () => string;
   /** What has changed in the working copy; null: nothing to tell. Absent: nobody looks. */
@@ -94,7 +94,7 @@ function questionRun({ agent, ownInstance }: RemoteDispatchOptions) {
 }
 
 const ask = (
-  agent: AgentSide,
+  agent: AgentClient,
   agent_instance_id: string,
   { question_text, agent_type }: InputOf<typeof askQuestion>,
   call: CallOptions,

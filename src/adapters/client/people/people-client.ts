@@ -8,7 +8,7 @@ const at = (agentInstanceId: string): string => `/agent-instances/${encodeURICom
  * What people do, with a token of scope `dashboard`. Every method rejects with a `DashboardError`, and tries
  * again by itself what did not get through.
  */
-export class PeopleSide {
+export class PeopleClient {
   readonly #connection: Connection;
 
   constructor(connection: Connection) {

@@ -5,7 +5,7 @@ import type { Logger } from '../../../ports/runtime.ts';
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
 import { challengeOf } from './challenge.ts';
 import { HttpError } from './http-error.ts';
-import { answerAndLinger } from './lingering-close.ts';
+import { answerWithLingeringClose } from './lingering-close.ts';
 import {
   PROBLEM_TYPE,
   type Problem,
@@ -127,7 +127,7 @@ function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchan
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Content-Type', PROBLEM_TYPE);
   ctx.body = body;
-  if (problem.code === 'too_large' && !ctx.req.complete) answerAndLinger(ctx, body);
+  if (problem.code === 'too_large' && !ctx.req.complete) answerWithLingeringClose(ctx, body);
 }
 
 function logCause(logger: Logger, { status, code, request_id }: Problem, error: unknown): void {

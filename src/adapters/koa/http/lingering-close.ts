@@ -8,7 +8,7 @@ const LINGER_MS = 1_000;
  * connection a moment later. Closing at once would reset it, and a client in the middle of sending
  * would lose the answer. What arrives until then is thrown away unread.
  */
-export function answerAndLinger(ctx: Context, body: string): void {
+export function answerWithLingeringClose(ctx: Context, body: string): void {
   const { req, res } = ctx;
   ctx.respond = false;
   res.write(body);

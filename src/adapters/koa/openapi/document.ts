@@ -1,6 +1,6 @@
 import { COOKIE_NAME } from '../access/session-cookie.ts';
 import { PROTECTED_RESOURCES } from '../rest/status-routes.ts';
-import { referredRefusals } from './error-responses.ts';
+import { referredErrorResponses } from './error-responses.ts';
 import { exportOperations } from './export-operations.ts';
 import type { Paths } from './operation.ts';
 import { restOperations } from './rest-operations.ts';
@@ -47,7 +47,7 @@ export function describeApi(api: DescribedApi): OpenApiDocument {
     tags: TAGS,
     paths,
     components: {
-      responses: referredRefusals(paths),
+      responses: referredErrorResponses(paths),
       securitySchemes: SECURITY_SCHEMES,
       parameters: PARAMETERS,
       headers: HEADERS,

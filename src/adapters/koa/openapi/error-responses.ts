@@ -43,7 +43,7 @@ const HEADERS: { readonly [status: number]: readonly string[] } = {
 const COMPONENTS = '#/components/responses/';
 
 /** By status, each with the codes that it can have: most operations share most of them. */
-export function refusals(codes: readonly ProblemCode[], overrides: ProblemOverrides = {}): Responses {
+export function errorResponses(codes: readonly ProblemCode[], overrides: ProblemOverrides = {}): Responses {
   const byStatus = Map.groupBy([...new Set(codes)].sort(), (code) => statusOf(code, overrides));
   return Object.fromEntries(
     [...byStatus].map(([status, some]) => [status, { $ref: `${COMPONENTS}${status}.${some.join('.')}` }]),
@@ -51,7 +51,7 @@ export function refusals(codes: readonly ProblemCode[], overrides: ProblemOverri
 }
 
 /** What the refusals of these operations refer to: their names say all that is in them. */
-export function referredRefusals(paths: Paths): { readonly [name: string]: Response } {
+export function referredErrorResponses(paths: Paths): { readonly [name: string]: Response } {
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
   const names = operations
     .flatMap(({ responses }) => Object.values(responses))

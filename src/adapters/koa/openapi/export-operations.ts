@@ -1,6 +1,6 @@
 import { EXPORT_PATH } from '../rest/export-route.ts';
 import { BASE_PATH } from '../rest/routes.ts';
-import { CODES, refusals } from './error-responses.ts';
+import { CODES, errorResponses } from './error-responses.ts';
 import { type Operation, type Paths, REQUEST_ID_HEADER } from './operation.ts';
 import { securityFor } from './rest-operations.ts';
 
@@ -20,7 +20,7 @@ export function exportOperations(): Paths {
         headers: REQUEST_ID_HEADER,
         content: { 'application/jsonl': { schema: { type: 'string' } } },
       },
-      ...refusals([...CODES.anyRequest, ...CODES.token, ...CODES.scope, ...CODES.answerType]),
+      ...errorResponses([...CODES.anyRequest, ...CODES.token, ...CODES.scope, ...CODES.answerType]),
     },
   };
   return { [BASE_PATH + EXPORT_PATH]: { get: operation } };

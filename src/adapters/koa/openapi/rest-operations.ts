@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@valibot/to-json-schema';
 import type { Scope } from '../../../ports/tokens/token-verifier.ts';
 import { BASE_PATH, ROUTES, type Route } from '../rest/routes.ts';
-import { CODES, refusals } from './error-responses.ts';
+import { CODES, errorResponses } from './error-responses.ts';
 import {
   header,
   json,
@@ -64,7 +64,7 @@ function operationOf(route: Route): Operation {
     ...(status === 204 ? [] : CODES.answerType),
     ...(hasFields ? CODES.input : []),
     ...(route.body === 'none' ? [] : CODES.body),
-    ...useCase.refusals,
+    ...useCase.errorCodes,
   ];
   return {
     operationId: route.operation ?? useCase.name,
@@ -73,7 +73,7 @@ function operationOf(route: Route): Operation {
     security: securityFor(useCase.scopes),
     ...(parameters.length > 0 && { parameters }),
     ...bodyOf(route, others, required),
-    responses: { [status]: successOf(route), ...refusals(codes, problems) },
+    responses: { [status]: successOf(route), ...errorResponses(codes, problems) },
   };
 }
 

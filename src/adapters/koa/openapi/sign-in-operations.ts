@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as field from '../../../application/wire/fields.ts';
 import { OPTIONS_PATH, SESSION_PATH } from '../rest/sign-in-routes.ts';
-import { CODES, refusals } from './error-responses.ts';
+import { CODES, errorResponses } from './error-responses.ts';
 import { json, type Paths, REQUEST_ID_HEADER } from './operation.ts';
 import { schemaOf } from './schemas.ts';
 
@@ -31,7 +31,7 @@ export const signInOperations = (): Paths => ({
       requestBody: { required: true, content: json(schemaOf(shown)) },
       responses: {
         200: { description: 'The cookie is set', headers, content: json(schemaOf(person)) },
-        ...refusals([
+        ...errorResponses([
           ...CODES.anyRequest,
           ...CODES.token,
           ...CODES.scope,
@@ -48,7 +48,7 @@ export const signInOperations = (): Paths => ({
       security: [{ cookie: [] }, {}],
       responses: {
         204: { description: 'The cookie is gone', headers },
-        ...refusals([...CODES.anyRequest, ...CODES.token, ...CODES.cookie, ...CODES.storage]),
+        ...errorResponses([...CODES.anyRequest, ...CODES.token, ...CODES.cookie, ...CODES.storage]),
       },
     },
   },
@@ -60,7 +60,7 @@ export const signInOperations = (): Paths => ({
       security: [],
       responses: {
         200: { description: 'OK', headers, content: json(schemaOf(options)) },
-        ...refusals(CODES.anyRequest),
+        ...errorResponses(CODES.anyRequest),
       },
     },
   },

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PROTECTED_RESOURCE_PATH } from '../http/public-url.ts';
 import { JWKS_PATH, OPENAPI_PATH } from '../rest/status-routes.ts';
-import { CODES, refusals } from './error-responses.ts';
+import { CODES, errorResponses } from './error-responses.ts';
 import { type Operation, type Paths, REQUEST_ID_HEADER } from './operation.ts';
 import { schemaOf } from './schemas.ts';
 
@@ -99,6 +99,6 @@ function operationOf({
     summary,
     tags: ['Server'],
     security: [],
-    responses: { 200: { description: 'OK', headers: REQUEST_ID_HEADER, content }, ...refusals(codes) },
+    responses: { 200: { description: 'OK', headers: REQUEST_ID_HEADER, content }, ...errorResponses(codes) },
   };
 }

@@ -1,6 +1,6 @@
 import { BASE_PATH } from '../rest/routes.ts';
 import { STREAM_ROUTES } from '../rest/stream-routes.ts';
-import { CODES, refusals } from './error-responses.ts';
+import { CODES, errorResponses } from './error-responses.ts';
 import { type Operation, type Parameter, type Paths, REQUEST_ID_HEADER } from './operation.ts';
 import { securityFor, templateOf } from './rest-operations.ts';
 
@@ -42,7 +42,7 @@ export function streamOperations(): Paths {
             headers: REQUEST_ID_HEADER,
             content: { 'text/event-stream': { schema: { type: 'string' } } },
           },
-          ...refusals([
+          ...errorResponses([
             ...CODES.anyRequest,
             ...CODES.token,
             ...CODES.scope,

@@ -1,5 +1,5 @@
 /** A protocol error, by the number of JSON-RPC: all that the libraries look at is `code`, `message`, `data`. */
-export class ProtocolFault extends Error {
+export class McpProtocolError extends Error {
   override readonly name = 'ProtocolFault';
   readonly code: number;
   readonly data: object | undefined;

@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLegacyRequest } from '@modelcontextprotocol/server';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import { DEFAULT_TIMING, type Timing } from '../call/timing.ts';
-import { createOffer } from '../protocol/server-features.ts';
+import { createServerFeatures } from '../protocol/server-features.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
-import { visitOf } from './http-context.ts';
+import { httpContextOf } from './http-context.ts';
 import { shuttingDown } from './json-rpc-responses.ts';
-import { LegacyLeg } from './legacy-transport.ts';
-import { ModernLeg } from './modern-transport.ts';
+import { LegacyTransport } from './legacy-transport.ts';
+import { ModernTransport } from './modern-transport.ts';
 import { RunningCalls } from './running-calls.ts';
-import { SseLeg } from './sse-transport.ts';
+import { SseTransport } from './sse-transport.ts';
 import { sendResponse, toRequest, whenGone } from './web-bridge.ts';
 
 export interface McpEndpointOptions extends Omit<ToolServices, 'timing'> {
@@ -50,14 +50,14 @@ export interface McpEndpoint {
 export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   const { dispatch, ids, logger, name, version, messagesPath = '/messages' } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
-  const running = new RunningCalls(createOffer({ dispatch, ids, logger, timing }));
+  const running = new RunningCalls(createServerFeatures({ dispatch, ids, logger, timing }));
   // The libraries report every odd request this way; whoever sent it is told, too.
   const onError = (err: Error) => logger.debug({ err }, 'mcp');
-  const settings = { name, version, timing, onError, offer: running.offer };
+  const settings = { name, version, timing, onError, features: running.features };
 
-  const legacy = new LegacyLeg(settings);
-  const modern = new ModernLeg(settings);
-  const sse = new SseLeg({ ...settings, messagesPath });
+  const legacy = new LegacyTransport(settings);
+  const modern = new ModernTransport(settings);
+  const sse = new SseTransport({ ...settings, messagesPath });
   let closing = false;
 
   const open =
@@ -68,14 +68,18 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   return {
     streamable: open(async (req, res, by) => {
       const gone = whenGone(res);
-      const visit = visitOf({ req, res }, { ...by, gone });
+      const context = httpContextOf({ req, res }, { ...by, gone });
       const request = toRequest(req, gone);
       const isLegacy = await isLegacyRequest(request, by.body);
-      const response = await (isLegacy ? legacy.handle(request, visit, res) : modern.handle(request, visit));
+      const response = await (isLegacy
+        ? legacy.handle(request, context, res)
+        : modern.handle(request, context));
       await sendResponse(response, res);
     }),
-    sse: open((req, res, by) => sse.stream(res, visitOf({ req, res }, { ...by, gone: null }))),
-    messages: open((req, res, by) => sse.message(req, res, visitOf({ req, res }, { ...by, gone: null }))),
+    sse: open((req, res, by) => sse.stream(res, httpContextOf({ req, res }, { ...by, gone: null }))),
+    messages: open((req, res, by) =>
+      sse.message(req, res, httpContextOf({ req, res }, { ...by, gone: null })),
+    ),
     get sessions() {
       return legacy.sessions.size + sse.sessions.size;
     },

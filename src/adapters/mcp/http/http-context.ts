@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 
 /** What the HTTP request behind a call knows. */
-export interface Visit {
+export interface HttpContext {
   readonly caller: Caller;
   readonly clientType: string | null;
   readonly userAgent: string | null;
@@ -15,17 +15,17 @@ export interface Visit {
 }
 
 /** The one thing that both protocol libraries carry from an HTTP request to a handler. */
-export interface VisitAuth {
+export interface HttpContextAuth {
   token: string;
   clientId: string;
   scopes: string[];
   extra: Record<string, unknown>;
 }
 
-export function visitOf(
+export function httpContextOf(
   { req, res }: { readonly req: IncomingMessage; readonly res: ServerResponse },
-  { caller, body, gone }: Pick<Visit, 'caller' | 'body' | 'gone'>,
-): Visit {
+  { caller, body, gone }: Pick<HttpContext, 'caller' | 'body' | 'gone'>,
+): HttpContext {
   const { 'x-client-type': clientType, 'user-agent': userAgent = null } = req.headers;
   const named = res.getHeader('X-Request-Id');
   return {
@@ -39,18 +39,18 @@ export function visitOf(
 }
 
 /** The token itself stays out: who verified it is not the libraries' business. */
-export const authOf = (visit: Visit): VisitAuth => ({
+export const authOf = (context: HttpContext): HttpContextAuth => ({
   token: '',
-  clientId: visit.caller.userId,
-  scopes: [...visit.caller.scopes],
-  extra: { visit },
+  clientId: context.caller.userId,
+  scopes: [...context.caller.scopes],
+  extra: { context },
 });
 
 /** @throws Error when the handler was not reached through `authOf`. */
-export function visitFrom(auth: { extra?: Record<string, unknown> } | undefined): Visit {
-  const visit = auth?.extra?.visit;
-  if (visit === undefined) throw new Error('a call without a visit');
-  return visit as Visit;
+export function httpContextFrom(auth: { extra?: Record<string, unknown> } | undefined): HttpContext {
+  const context = auth?.extra?.context;
+  if (context === undefined) throw new Error('a call without a context');
+  return context as HttpContext;
 }
 
 interface SentCall {

@@ -16,7 +16,7 @@ import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv
 import { LinkedAbort } from '../call/linked-abort.ts';
 import { progressReporter } from '../call/mcp-call.ts';
 import type { Method, MethodName, MethodParams, ServerDescription } from '../protocol/server-features.ts';
-import { sentArguments, visitFrom } from './http-context.ts';
+import { httpContextFrom, sentArguments } from './http-context.ts';
 
 const SCHEMAS = {
   'tools/list': ListToolsRequestSchema,
@@ -41,7 +41,7 @@ export interface LegacyServerOptions extends ServerDescription {
 export function createLegacyServer({
   name,
   version,
-  offer: { capabilities, instructions, methods },
+  features: { capabilities, instructions, methods },
   onCancelled,
   onError,
 }: LegacyServerOptions): Server {
@@ -63,18 +63,18 @@ async function answer(
   params: MethodParams,
   extra: RequestHandlerExtra<ServerRequest, ServerNotification>,
 ): Promise<object> {
-  const visit = visitFrom(extra.authInfo);
+  const context = httpContextFrom(extra.authInfo);
   // The library aborts on the client's word only; that its connection is dead we have to see ourselves.
-  using abort = new LinkedAbort([extra.signal, visit.gone]);
+  using abort = new LinkedAbort([extra.signal, context.gone]);
   // Awaited here, or the link would be let go of before there is anything to abort.
   return await method(params, {
-    caller: visit.caller,
-    requestId: visit.requestId,
-    client: { ...visit, name: server.getClientVersion()?.name ?? null },
+    caller: context.caller,
+    requestId: context.requestId,
+    client: { ...context, name: server.getClientVersion()?.name ?? null },
     gone: abort.signal,
     onProgress: progressReporter(extra._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
     ),
-    sentArguments: sentArguments(visit.body, extra.requestId),
+    sentArguments: sentArguments(context.body, extra.requestId),
   });
 }

@@ -4,10 +4,10 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import type { Timing } from '../call/timing.ts';
-import { authOf, type Visit } from './http-context.ts';
+import { authOf, type HttpContext } from './http-context.ts';
 import { sessionMissing, sessionNotFound } from './json-rpc-responses.ts';
 import { createLegacyServer, type LegacyServerOptions } from './legacy-server.ts';
-import { RecentEvents } from './session-event-store.ts';
+import { SessionEventStore } from './session-event-store.ts';
 import { type Session, Sessions } from './sessions.ts';
 
 export interface LegacyOptions extends LegacyServerOptions {
@@ -21,7 +21,7 @@ interface StreamableSession extends Session {
 }
 
 /** Streamable HTTP with sessions: the revisions up to 2025-11-25. */
-export class LegacyLeg {
+export class LegacyTransport {
   readonly sessions: Sessions<StreamableSession>;
   readonly #options: LegacyOptions;
 
@@ -30,23 +30,23 @@ export class LegacyLeg {
     this.sessions = new Sessions(options.timing.sessionIdleMs);
   }
 
-  async handle(request: Request, visit: Visit, res: ServerResponse): Promise<Response> {
+  async handle(request: Request, context: HttpContext, res: ServerResponse): Promise<Response> {
     const id = request.headers.get('mcp-session-id');
-    if (id === null) return this.#open(request, visit, res);
-    const session = this.sessions.find(id, visit.caller);
+    if (id === null) return this.#open(request, context, res);
+    const session = this.sessions.find(id, context.caller);
     if (session === null) return sessionNotFound();
     this.sessions.holdFor(id, res);
-    return pass(session.transport, request, visit);
+    return pass(session.transport, request, context);
   }
 
-  async #open(request: Request, visit: Visit, res: ServerResponse): Promise<Response> {
-    if (request.method !== 'POST' || !isInitializeRequest(visit.body)) return sessionMissing();
+  async #open(request: Request, context: HttpContext, res: ServerResponse): Promise<Response> {
+    if (request.method !== 'POST' || !isInitializeRequest(context.body)) return sessionMissing();
     const transport: Transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      eventStore: new RecentEvents(),
+      eventStore: new SessionEventStore(),
       keepAliveMs: this.#options.timing.keepAliveMs,
       onsessioninitialized: (id) =>
-        this.#keep({ id, transport, close: () => transport.close() }, visit.caller, res),
+        this.#keep({ id, transport, close: () => transport.close() }, context.caller, res),
     });
     const server = createLegacyServer({
       ...this.#options,
@@ -59,7 +59,7 @@ export class LegacyLeg {
       },
     });
     await server.connect(transport);
-    const response = await pass(transport, request, visit);
+    const response = await pass(transport, request, context);
     // Refused before it became a session.
     if (transport.sessionId === undefined) await server.close();
     return response;
@@ -77,5 +77,5 @@ export class LegacyLeg {
   }
 }
 
-const pass = (transport: Transport, request: Request, visit: Visit) =>
-  transport.handleRequest(request, { parsedBody: visit.body, authInfo: authOf(visit) });
+const pass = (transport: Transport, request: Request, context: HttpContext) =>
+  transport.handleRequest(request, { parsedBody: context.body, authInfo: authOf(context) });

@@ -9,15 +9,16 @@ import { type McpCall, progressReporter } from '../call/mcp-call.ts';
 import type { Timing } from '../call/timing.ts';
 import { createModernServer } from '../protocol/modern-server.ts';
 import { toolNamed } from '../tools/tools.ts';
-import { authOf, sentArguments, type Visit, visitFrom } from './http-context.ts';
+import { authOf, type HttpContext, httpContextFrom, sentArguments } from './http-context.ts';
 import type { LegacyServerOptions } from './legacy-server.ts';
 
-export interface ModernOptions extends Pick<LegacyServerOptions, 'name' | 'version' | 'offer' | 'onError'> {
+export interface ModernOptions
+  extends Pick<LegacyServerOptions, 'name' | 'version' | 'features' | 'onError'> {
   readonly timing: Timing;
 }
 
 /** The stateless revision 2026-07-28. */
-export class ModernLeg {
+export class ModernTransport {
   /** Answers as JSON, unless there is something to tell before the result. */
   readonly #quick: McpHttpHandler;
   /** Opens its stream at once: the first byte must not wait for a person. */
@@ -35,11 +36,11 @@ export class ModernLeg {
     this.#streaming = createMcpHandler(factory, { ...settings, responseMode: 'sse' });
   }
 
-  handle(request: Request, visit: Visit): Promise<Response> {
-    const handler = mayWait(visit.body) ? this.#streaming : this.#quick;
+  handle(request: Request, context: HttpContext): Promise<Response> {
+    const handler = mayWait(context.body) ? this.#streaming : this.#quick;
     return handler.fetch(request, {
-      authInfo: authOf(visit),
-      ...(visit.body !== undefined && { parsedBody: visit.body }),
+      authInfo: authOf(context),
+      ...(context.body !== undefined && { parsedBody: context.body }),
     });
   }
 
@@ -49,15 +50,15 @@ export class ModernLeg {
 }
 
 function callOf(server: Server, { http, mcpReq }: ServerContext): McpCall {
-  const visit = visitFrom(http?.authInfo);
+  const context = httpContextFrom(http?.authInfo);
   return {
-    caller: visit.caller,
-    requestId: visit.requestId,
-    client: { ...visit, name: server.getClientVersion()?.name ?? null },
+    caller: context.caller,
+    requestId: context.requestId,
+    client: { ...context, name: server.getClientVersion()?.name ?? null },
     // Aborted when the connection closes, too.
     gone: mcpReq.signal,
     onProgress: progressReporter(mcpReq._meta?.progressToken, (notification) => mcpReq.notify(notification)),
-    sentArguments: sentArguments(visit.body, mcpReq.id),
+    sentArguments: sentArguments(context.body, mcpReq.id),
   };
 }
 

@@ -1,18 +1,18 @@
-import type { Method, MethodName, Offer } from '../protocol/server-features.ts';
+import type { Method, MethodName, ServerFeatures } from '../protocol/server-features.ts';
 
 /** Knows which calls are being answered, so that a stop need not cut them off. */
 export class RunningCalls {
   /** The same, with every call counted. */
-  readonly offer: Offer;
+  readonly features: ServerFeatures;
   #running = 0;
   #settled: (() => void) | null = null;
 
-  constructor(offer: Offer) {
-    const methods = [...offer.methods].map(([name, method]): [MethodName, Method] => [
+  constructor(features: ServerFeatures) {
+    const methods = [...features.methods].map(([name, method]): [MethodName, Method] => [
       name,
       this.#counted(method),
     ]);
-    this.offer = { ...offer, methods: new Map(methods) };
+    this.features = { ...features, methods: new Map(methods) };
   }
 
   /** Resolves when no call is running any more and the answers had a moment to go out; at most `graceMs`. */

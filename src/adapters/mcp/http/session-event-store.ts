@@ -13,7 +13,7 @@ interface StoredEvent {
 }
 
 /** Keeps the last events of one session, so that a client whose connection broke can have them again. */
-export class RecentEvents implements EventStore {
+export class SessionEventStore implements EventStore {
   readonly #events: StoredEvent[] = [];
   #size = 0;
   #made = 0;

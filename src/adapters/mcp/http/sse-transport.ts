@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
-import { authOf, type Visit, type VisitAuth } from './http-context.ts';
+import { authOf, type HttpContext, type HttpContextAuth } from './http-context.ts';
 import { sessionNotFound } from './json-rpc-responses.ts';
 import { createLegacyServer } from './legacy-server.ts';
 import type { LegacyOptions } from './legacy-transport.ts';
@@ -20,7 +20,7 @@ interface SseSession extends Session {
 const BACKLOG_LIMIT = 1024 * 1024;
 
 /** HTTP+SSE, the transport of 2024-11-05: one stream for all answers, and posts beside it. */
-export class SseLeg {
+export class SseTransport {
   readonly sessions: Sessions<SseSession>;
   readonly #options: SseOptions;
 
@@ -30,7 +30,7 @@ export class SseLeg {
   }
 
   /** Opens a stream, which is the session. Resolves when it closes. */
-  async stream(res: ServerResponse, { caller }: Visit): Promise<void> {
+  async stream(res: ServerResponse, { caller }: HttpContext): Promise<void> {
     const { messagesPath, timing } = this.#options;
     const transport = new SSEServerTransport(messagesPath, res);
     const server = createLegacyServer(this.#options);
@@ -47,16 +47,16 @@ export class SseLeg {
     this.sessions.remove(id);
   }
 
-  async message(req: IncomingMessage, res: ServerResponse, visit: Visit): Promise<void> {
+  async message(req: IncomingMessage, res: ServerResponse, context: HttpContext): Promise<void> {
     const id = new URLSearchParams(req.url?.split('?')[1]).get('sessionId') ?? '';
-    const session = this.sessions.find(id, visit.caller);
+    const session = this.sessions.find(id, context.caller);
     if (session === null) return sendResponse(sessionNotFound(), res);
     // The answer goes out on the stream: that this connection closes means nothing.
-    const auth = authOf({ ...visit, gone: null });
+    const auth = authOf({ ...context, gone: null });
     await session.transport.handlePostMessage(
-      Object.assign(req, { auth: auth as VisitAuth }),
+      Object.assign(req, { auth: auth as HttpContextAuth }),
       res,
-      visit.body,
+      context.body,
     );
   }
 }

@@ -10,8 +10,8 @@ const jsonSchemaValidator = new AjvJsonSchemaValidator();
 export type CallOf = (server: Server, context: ServerContext, params: MethodParams) => McpCall;
 
 /** A server of the library that knows the stateless revision 2026-07-28; over stdio it speaks the older ones, too. */
-export function createModernServer({ name, version, offer }: ServerDescription, callOf: CallOf): Server {
-  const { capabilities, instructions, methods } = offer;
+export function createModernServer({ name, version, features }: ServerDescription, callOf: CallOf): Server {
+  const { capabilities, instructions, methods } = features;
   const server = new Server({ name, version }, { capabilities, instructions, jsonSchemaValidator });
   // The library checks each result against its method's schema when it runs; its types want to know sooner.
   const answer = server.setRequestHandler.bind(server) as unknown as SetHandler;

@@ -1,4 +1,4 @@
-import { INVALID_PARAMS, ProtocolFault } from '../call/protocol-error.ts';
+import { INVALID_PARAMS, McpProtocolError } from '../call/protocol-error.ts';
 
 const NAME = 'work-with-the-dashboard';
 
@@ -19,11 +19,11 @@ export const PROMPTS = {
 
 /** @throws ProtocolFault for another name, or for an argument that is no text. */
 export function getPrompt(name: string, sent: { readonly [name: string]: unknown }): object {
-  if (name !== NAME) throw new ProtocolFault(INVALID_PARAMS, `Unknown prompt: ${name.slice(0, 100)}`);
+  if (name !== NAME) throw new McpProtocolError(INVALID_PARAMS, `Unknown prompt: ${name.slice(0, 100)}`);
   const { task, agent_instance_id: session } = sent;
   for (const [argument, value] of Object.entries({ task, agent_instance_id: session })) {
     if (value !== undefined && typeof value !== 'string') {
-      throw new ProtocolFault(INVALID_PARAMS, `The argument ${argument} must be a text`);
+      throw new McpProtocolError(INVALID_PARAMS, `The argument ${argument} must be a text`);
     }
   }
   const text = [

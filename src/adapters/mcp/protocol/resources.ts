@@ -2,7 +2,7 @@ import { browseConversations, readConversation } from '../../../application/use-
 import { CodedError } from '../../../domain/errors.ts';
 import { logFailure } from '../call/log-failure.ts';
 import type { McpCall } from '../call/mcp-call.ts';
-import { INTERNAL_ERROR, INVALID_PARAMS, ProtocolFault } from '../call/protocol-error.ts';
+import { INTERNAL_ERROR, INVALID_PARAMS, McpProtocolError } from '../call/protocol-error.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
 
 const BASE = 'agent-dashboard://agent-instances/';
@@ -55,7 +55,7 @@ export const RESOURCE_TEMPLATES = {
  */
 export async function readResource(services: Services, call: McpCall, uri: string): Promise<object> {
   const [, id, before] = CONVERSATION.exec(uri) ?? [];
-  const notFound = new ProtocolFault(INVALID_PARAMS, 'Resource not found', { uri });
+  const notFound = new McpProtocolError(INVALID_PARAMS, 'Resource not found', { uri });
   if (id === undefined) throw notFound;
   const input = {
     agent_instance_id: id,
@@ -83,8 +83,8 @@ async function orFault<Output>(
   } catch (error) {
     const requestId = logFailure(services, call, error);
     if (error instanceof CodedError)
-      throw new ProtocolFault(INVALID_PARAMS, message, { ...data, code: error.code });
-    throw new ProtocolFault(
+      throw new McpProtocolError(INVALID_PARAMS, message, { ...data, code: error.code });
+    throw new McpProtocolError(
       INTERNAL_ERROR,
       `Something went wrong; the log has it under request ${requestId}`,
     );

@@ -26,7 +26,7 @@ export interface MethodParams {
 }
 
 /** All that the server offers over MCP; each leg puts it into its own revision. */
-export interface Offer {
+export interface ServerFeatures {
   readonly capabilities: {
     tools: Record<string, never>;
     resources?: Record<string, never>;
@@ -40,7 +40,7 @@ export interface Offer {
 export interface ServerDescription {
   readonly name: string;
   readonly version: string;
-  readonly offer: Offer;
+  readonly features: ServerFeatures;
 }
 
 const INSTRUCTIONS = [
@@ -50,13 +50,13 @@ const INSTRUCTIONS = [
 ].join(' ');
 
 /** What is offered, over the given use cases. */
-export function createOffer(services: ToolServices): Offer {
-  const offer = toolsOffer(services, TOOLS);
+export function createServerFeatures(services: ToolServices): ServerFeatures {
+  const tools = toolFeatures(services, TOOLS);
   return {
-    ...offer,
-    capabilities: { ...offer.capabilities, resources: {} },
+    ...tools,
+    capabilities: { ...tools.capabilities, resources: {} },
     methods: new Map<MethodName, Method>([
-      ...offer.methods,
+      ...tools.methods,
       ['resources/list', ({ cursor }, call) => listResources(services, call, cursor)],
       ['resources/templates/list', () => RESOURCE_TEMPLATES],
       ['resources/read', ({ uri = '' }, call) => readResource(services, call, uri)],
@@ -65,7 +65,7 @@ export function createOffer(services: ToolServices): Offer {
 }
 
 /** These tools and the prompt: what can be had without looking into conversations. */
-export function toolsOffer(services: ToolServices, tools: readonly Tool[]): Offer {
+export function toolFeatures(services: ToolServices, tools: readonly Tool[]): ServerFeatures {
   const list = { tools: tools.map(({ definition }) => definition) };
   const named = new Map(tools.map((tool) => [tool.definition.name, tool]));
   return {

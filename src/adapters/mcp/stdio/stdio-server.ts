@@ -5,7 +5,7 @@ import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import { type McpCall, progressReporter } from '../call/mcp-call.ts';
 import { DEFAULT_TIMING } from '../call/timing.ts';
 import { createModernServer } from '../protocol/modern-server.ts';
-import { type MethodParams, toolsOffer } from '../protocol/server-features.ts';
+import { type MethodParams, toolFeatures } from '../protocol/server-features.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
 import { TOOLS } from '../tools/tools.ts';
 import { approveTool } from './approve-tool.ts';
@@ -43,7 +43,7 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   const services = { ...options, timing: DEFAULT_TIMING, ownInstance: () => session.agentInstanceId };
   const tools = TOOLS.map((tool) => session.joining(tool));
   if (permissionSeconds !== null) tools.push(approveTool(session, permissionSeconds));
-  const offer = toolsOffer(services, tools);
+  const features = toolFeatures(services, tools);
 
   const callOf = (server: Server, { mcpReq }: ServerContext, params: MethodParams): McpCall => ({
     requestId: null,
@@ -66,7 +66,7 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   const transport = new StdioServerTransport(process.stdin, process.stdout, {
     maxBufferSize: LONGEST_MESSAGE_BYTES,
   });
-  const handle = serveStdio(() => createModernServer({ name, version, offer }, callOf), {
+  const handle = serveStdio(() => createModernServer({ name, version, features }, callOf), {
     transport,
     onerror: (err) => logger.debug({ err }, 'mcp'),
   });

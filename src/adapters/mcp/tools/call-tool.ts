@@ -4,7 +4,7 @@ import { agentTypeOf } from '../call/client-agent-type.ts';
 import { waitSecondsFor } from '../call/client-timeouts.ts';
 import { logFailure } from '../call/log-failure.ts';
 import type { McpCall } from '../call/mcp-call.ts';
-import { INVALID_PARAMS, ProtocolFault } from '../call/protocol-error.ts';
+import { INVALID_PARAMS, McpProtocolError } from '../call/protocol-error.ts';
 import type { Timing } from '../call/timing.ts';
 import type { Tool } from './tool.ts';
 import { internalFailure, isRefusal, refusalOf, resultOf, type ToolResult } from './tool-result.ts';
@@ -30,7 +30,7 @@ export async function callTool(
   name: string,
   call: McpCall,
 ): Promise<ToolResult> {
-  if (tool === undefined) throw new ProtocolFault(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 100)}`);
+  if (tool === undefined) throw new McpProtocolError(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 100)}`);
   const { dispatch, ids, timing, ownInstance } = services;
   const context = {
     newInstanceId: () => call.caller.agentInstanceId ?? ownInstance?.() ?? ids.next(),

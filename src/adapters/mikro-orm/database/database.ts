@@ -7,7 +7,7 @@ import { entities } from '../schema/entities.ts';
 import { MIGRATIONS_TABLE, migrations } from '../schema/migrations/index.ts';
 import { kindOf, storageError } from './driver-errors.ts';
 import type { Run } from './request-role.ts';
-import { scopeOf, type TenantIsolation, type Whose } from './tenant-isolation.ts';
+import { type TenantIsolation, tenantSettingsOf, type Whose } from './tenant-isolation.ts';
 
 /** What both drivers are configured with. */
 export const ormOptions = {
@@ -68,7 +68,7 @@ export class Database {
    * @throws PortError `storage_unavailable`, or ConflictError when running it again may succeed.
    */
   async query<Row>(whose: Whose, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
-    const scope = scopeOf(whose, await this.tenantIsolation());
+    const scope = tenantSettingsOf(whose, await this.tenantIsolation());
     return await this.#translated(this.#engine.run<Row>(sql, parameters, scope));
   }
 
@@ -79,7 +79,7 @@ export class Database {
    * @throws as `query` does.
    */
   async transaction<Result>(whose: Whose, work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
-    const scope = scopeOf(whose, await this.tenantIsolation());
+    const scope = tenantSettingsOf(whose, await this.tenantIsolation());
     const em = this.orm.em.fork();
     if (scope !== null) em.setSessionContext({ variables: scope });
     return await this.#translated(em.transactional(work));

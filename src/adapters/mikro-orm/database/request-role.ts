@@ -1,12 +1,17 @@
 import { entities } from '../schema/entities.ts';
 import { MIGRATIONS_TABLE } from '../schema/migrations/index.ts';
-import { REQUEST_ROLE, type Scope, scopeOf, type TenantIsolation } from './tenant-isolation.ts';
+import {
+  REQUEST_ROLE,
+  type TenantIsolation,
+  type TenantSettings,
+  tenantSettingsOf,
+} from './tenant-isolation.ts';
 
 /** Runs one statement; within `scope`, or as whoever is connected. */
 export type Run = <Row>(
   sql: string,
   parameters: readonly unknown[],
-  scope: Scope | null,
+  scope: TenantSettings | null,
 ) => Promise<readonly Row[]>;
 
 const TABLES = entities.map(({ meta }) => meta.tableName);
@@ -67,7 +72,7 @@ export async function tenantIsolation(run: Run): Promise<TenantIsolation> {
   );
   if (situation?.forced !== true) return 'off';
   if (situation.may_become) {
-    const [tried] = await run<{ admitted: boolean }>(IS_ADMITTED, [TABLES], scopeOf([], 'role'));
+    const [tried] = await run<{ admitted: boolean }>(IS_ADMITTED, [TABLES], tenantSettingsOf([], 'role'));
     if (tried?.admitted === true) return 'role';
   }
   return situation.exempt ? 'off' : 'forced';

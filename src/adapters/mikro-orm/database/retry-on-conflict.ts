@@ -8,7 +8,7 @@ import { ConflictError, storageError } from './driver-errors.ts';
 const ATTEMPT_LIMIT = 5;
 
 /** Runs `work` again after a conflict, a bounded number of times. */
-export async function settled<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function retryOnConflict<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();

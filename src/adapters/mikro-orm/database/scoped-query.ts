@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Scope } from './tenant-isolation.ts';
+import type { TenantSettings } from './tenant-isolation.ts';
 
 /** What is used here of pg's connection and query, and its types leave out. */
 interface Connection {
@@ -28,11 +28,11 @@ const Query = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 
  * setting costs no round trip of its own, and is gone with the statement, however that ends.
  */
 class ScopedQuery extends Query {
-  readonly #scope: Scope;
+  readonly #scope: TenantSettings;
   /** Name and text of the statement itself, while the server's answers are still about the setting. */
   #upcoming: Pick<Query, 'name' | 'text'> | null = null;
 
-  constructor(config: pg.QueryConfig, scope: Scope) {
+  constructor(config: pg.QueryConfig, scope: TenantSettings) {
     // Without parameters pg would send it as a simple query: that has no Sync, and leaves the transaction open.
     super({ ...config, queryMode: 'extended' });
     this.#scope = scope;
@@ -80,7 +80,7 @@ function settingStatement(names: readonly string[]): { name: string; text: strin
 export const scopedQuery = (
   client: pg.ClientBase,
   statement: pg.QueryConfig,
-  scope: Scope,
+  scope: TenantSettings,
 ): Promise<pg.QueryResult> =>
   new Promise((resolve, reject) => {
     const query = new ScopedQuery(statement, scope);

@@ -25,10 +25,10 @@ const USERS_SETTING = 'agent_dashboard.users';
 const MAINTENANCE_SETTING = 'agent_dashboard.maintenance';
 
 /** What to set, by name, in the transaction of a statement. */
-export type Scope = Readonly<Record<string, string>>;
+export type TenantSettings = Readonly<Record<string, string>>;
 
 /** null where nothing would go by it. */
-export function scopeOf(whose: Whose, isolation: TenantIsolation): Scope | null {
+export function tenantSettingsOf(whose: Whose, isolation: TenantIsolation): TenantSettings | null {
   if (isolation === 'off') return null;
   const setting =
     whose === MAINTENANCE ? { [MAINTENANCE_SETTING]: 'on' } : { [USERS_SETTING]: arrayLiteral(whose) };

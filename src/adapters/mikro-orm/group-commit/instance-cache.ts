@@ -16,7 +16,7 @@ const REMEMBERED = 10_000;
  * What is remembered may be out of date, so it is good for writing only: the save asks for that very
  * version, and everything that anyone does to an instance changes its version.
  */
-export class QuietInstances {
+export class InstanceCache {
   readonly #instances = new LRUCache<string, AgentInstance>({ max: REMEMBERED });
 
   /** What a load for this target would give, or null when it has to be made. */

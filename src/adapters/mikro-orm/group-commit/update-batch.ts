@@ -10,7 +10,7 @@ import type {
 import type { Loaded } from '../statements/conversations/load-conversations.ts';
 import type { InstanceChanges, RecordToSave } from '../statements/conversations/save-changes.ts';
 import type { Laned } from './group-commit.ts';
-import { instanceKey, type QuietInstances } from './instance-cache.ts';
+import { type InstanceCache, instanceKey } from './instance-cache.ts';
 
 /** Characters of text that one save may carry, give or take one update: it becomes one JSON text. */
 const TEXT_LIMIT = 8_000_000;
@@ -142,7 +142,7 @@ export class UpdateBatch {
    * @param isSaved whether the instance of this key was written; asked only for those with changes.
    * @returns the jobs to decide again: their instance had changed, or nobody has looked whether it had.
    */
-  settle(isSaved: (key: string) => boolean, quiet: QuietInstances): UpdateJob[] {
+  settle(isSaved: (key: string) => boolean, quiet: InstanceCache): UpdateJob[] {
     const conflicting: UpdateJob[] = [];
     for (const [key, group] of this.#groups) {
       const stands = group.changes === null ? !group.remembered : isSaved(key);

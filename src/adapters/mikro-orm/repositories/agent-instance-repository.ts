@@ -10,7 +10,7 @@ import type {
 import type { Database } from '../database/database.ts';
 import { ConflictError } from '../database/driver-errors.ts';
 import { GroupCommit, observed, type RunBatch } from '../group-commit/group-commit.ts';
-import { instanceKey, QuietInstances } from '../group-commit/instance-cache.ts';
+import { InstanceCache, instanceKey } from '../group-commit/instance-cache.ts';
 import { UpdateBatch, type UpdateJob } from '../group-commit/update-batch.ts';
 import { forgetRecords } from '../statements/conversations/forget-records.ts';
 import { loadConversations } from '../statements/conversations/load-conversations.ts';
@@ -45,7 +45,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   readonly #signals: Signals;
   readonly #notify: NotifyOptions | null;
   readonly #updates: GroupCommit<UpdateJob>;
-  readonly #quiet = new QuietInstances();
+  readonly #quiet = new InstanceCache();
 
   constructor({ database, signals, notify = null, observer = null }: RepositoryOptions) {
     this.#database = database;

@@ -12,7 +12,7 @@ import type {
   OwnedApiKey,
 } from '../../../ports/storage/api-key-repository.ts';
 import type { Database } from '../database/database.ts';
-import { settled } from '../database/retry-on-conflict.ts';
+import { retryOnConflict } from '../database/retry-on-conflict.ts';
 import { ApiKeyRow, IdempotencyRecordRow } from '../schema/entities.ts';
 import { markUsed } from '../statements/users/mark-used.ts';
 import { findByToken, listAllApiKeys, listApiKeys, revokedSince } from '../statements/users/read-api-keys.ts';
@@ -48,7 +48,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
 
   async update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output> {
     // An entity manager for each attempt: one that failed knows what is not so.
-    const { output, revoked } = await settled(() =>
+    const { output, revoked } = await retryOnConflict(() =>
       this.#database.transaction([target.userId], (em) => this.#decide(em, target, decide)),
     );
     if (revoked.length > 0) this.#revocations.publishRevoked(revoked);
@@ -75,7 +75,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   }
 
   async markUsed(uses: readonly (ApiKeyName & { readonly usedAt: Date })[]): Promise<void> {
-    if (uses.length > 0) await settled(() => markUsed(this.#database, uses));
+    if (uses.length > 0) await retryOnConflict(() => markUsed(this.#database, uses));
   }
 
   async #decide<Output>(

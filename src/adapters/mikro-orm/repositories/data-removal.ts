@@ -5,7 +5,7 @@ import { tokensRefusedBefore, type UserDeletion } from '../../../domain/user/use
 import type { Revocations, Revoked } from '../../../ports/signals/revocations.ts';
 import type { DataRemoval, DeletedUser, Holdings } from '../../../ports/storage/data-removal.ts';
 import type { Database } from '../database/database.ts';
-import { settled } from '../database/retry-on-conflict.ts';
+import { retryOnConflict } from '../database/retry-on-conflict.ts';
 import { AgentTypeRow, ApiKeyRow, IdempotencyRecordRow, OpenWaitRow } from '../schema/entities.ts';
 import {
   findDeletion,
@@ -58,7 +58,7 @@ export class MikroOrmDataRemoval implements DataRemoval {
   }
 
   deleteSome(userId: UserId): Promise<Holdings> {
-    return settled(() =>
+    return retryOnConflict(() =>
       this.#database.transaction([userId], async (em) => {
         const some = batchOf(await lockInstances(em, userId));
         if (some.length === 0) return removeTheRest(em, userId);
@@ -84,7 +84,7 @@ export class MikroOrmDataRemoval implements DataRemoval {
     const found = batchOf(await findOutdated(this.#database, outdated));
     if (found.length === 0) return 0;
     const users = found.map(({ user_id }) => user_id);
-    return settled(() =>
+    return retryOnConflict(() =>
       this.#database.transaction(users, async (em) => {
         // For this transaction alone: a pooler may give the next one another connection.
         const [lock] = await em.execute<{ held: boolean }[]>('select pg_try_advisory_xact_lock(?) as held', [

@@ -16,7 +16,7 @@ const output = v.object({ ...apiKey.entries, token: v.nullable(v.string()) });
 export const createApiKey = defineUseCase({
   name: 'create_api_key',
   summary: 'Make a key; its token is told this once',
-  refusals: ['issuing_disabled', 'key_not_grantable'],
+  errorCodes: ['issuing_disabled', 'key_not_grantable'],
   scopes: ['dashboard'],
   input: v.object({
     name: field.name,

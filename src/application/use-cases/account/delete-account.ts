@@ -11,7 +11,7 @@ import { holdings, wireHoldings } from '../../wire/holdings.ts';
 export const deleteAccount = defineUseCase({
   name: 'delete_account',
   summary: 'Delete everything there is of you',
-  refusals: ['removal_disabled'],
+  errorCodes: ['removal_disabled'],
   scopes: ['dashboard'],
   input: v.object({ confirm: v.string() }),
   output: v.object({ success: v.literal(true), deleted: holdings }),

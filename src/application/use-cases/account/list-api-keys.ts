@@ -7,7 +7,7 @@ import { apiKey, wireApiKey } from '../../wire/api-key.ts';
 export const listApiKeys = defineUseCase({
   name: 'list_api_keys',
   summary: 'List the keys of the user, the newest first',
-  refusals: ['issuing_disabled'],
+  errorCodes: ['issuing_disabled'],
   scopes: ['dashboard'],
   input: v.object({}),
   output: v.object({ api_keys: v.array(apiKey) }),

@@ -9,7 +9,7 @@ import * as field from '../../wire/fields.ts';
 export const revokeApiKey = defineUseCase({
   name: 'revoke_api_key',
   summary: 'Revoke a key',
-  refusals: ['api_key_not_found', 'issuing_disabled'],
+  errorCodes: ['api_key_not_found', 'issuing_disabled'],
   scopes: ['dashboard'],
   input: v.object({ id: field.apiKeyId }),
   output: v.object({ success: v.literal(true) }),

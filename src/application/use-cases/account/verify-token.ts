@@ -6,7 +6,7 @@ import * as field from '../../wire/fields.ts';
 export const verifyToken = defineUseCase({
   name: 'verify_token',
   summary: 'Tell what the token stands for',
-  refusals: [],
+  errorCodes: [],
   scopes: [],
   input: v.object({}),
   output: v.object({

@@ -36,7 +36,7 @@ const input = v.pipe(
 export const askQuestion = defineUseCase({
   name: 'ask_question',
   summary: 'Ask a question, or go on waiting for one, until it is answered',
-  refusals: ['agent_type_required', 'agent_instance_not_found', 'instance_deleted', 'question_not_found'],
+  errorCodes: ['agent_type_required', 'agent_instance_not_found', 'instance_deleted', 'question_not_found'],
   scopes: ['agent'],
   input,
   output: v.object({
@@ -51,7 +51,7 @@ export const askQuestion = defineUseCase({
     const { caller, gone, stopping } = call;
     const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
     // The question is committed before the wait: whatever becomes of this call, it stands.
-    const { questionId, instanceId } = await theQuestion(ports, call);
+    const { questionId, instanceId } = await findOrPostQuestion(ports, call);
     const instance = { userId: caller.userId, agentInstanceId: instanceId };
 
     using waiter = new Waiter(signals, instance);
@@ -77,7 +77,7 @@ export const askQuestion = defineUseCase({
   },
 });
 
-async function theQuestion(
+async function findOrPostQuestion(
   ports: Ports,
   { caller, input: asked }: Call<v.InferOutput<typeof input>>,
 ): Promise<{ questionId: MessageId; instanceId: AgentInstanceId }> {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { defineUseCase } from '../../use-case.ts';
-import { lookFor } from '../../view-context.ts';
+import { viewContextFor } from '../../view-context.ts';
 import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 import { cursor, cursorOf, placeOf } from '../../wire/instance-cursor.ts';
@@ -9,21 +9,21 @@ import { cursor, cursorOf, placeOf } from '../../wire/instance-cursor.ts';
 export const browseConversations = defineUseCase({
   name: 'browse_conversations',
   summary: 'List the conversations that an agent may look into',
-  refusals: [],
+  errorCodes: [],
   scopes: ['agent', 'dashboard'],
   input: v.object({ limit: field.optional(field.limit), cursor: field.optional(cursor) }),
   output: v.object({ agent_instances: v.array(agentInstance), next_cursor: v.nullable(v.string()) }),
   async run(ports, { caller, input }) {
-    const look = lookFor(ports, caller.userId);
+    const view = viewContextFor(ports, caller.userId);
     const page = await ports.queries.listInstances(caller.userId, {
-      ...look,
+      ...view,
       limit: input.limit ?? field.DEFAULT_LIMIT,
       after: input.cursor == null ? null : placeOf(input.cursor),
       status: null,
       agentType: null,
     });
     return {
-      agent_instances: (page?.instances ?? []).map((overview) => wireInstance(overview, look)),
+      agent_instances: (page?.instances ?? []).map((overview) => wireInstance(overview, view)),
       next_cursor: cursorOf(page?.next ?? null),
     };
   },

@@ -9,7 +9,7 @@ import * as field from '../../wire/fields.ts';
 export const endSession = defineUseCase({
   name: 'end_session',
   summary: 'End an agent instance',
-  refusals: ['agent_instance_not_found', 'instance_deleted'],
+  errorCodes: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({ agent_instance_id: field.id }),
   output: v.object({

@@ -9,7 +9,7 @@ import * as field from '../../wire/fields.ts';
 export const heartbeat = defineUseCase({
   name: 'heartbeat',
   summary: 'Say that the agent is alive',
-  refusals: ['agent_instance_not_found', 'instance_deleted'],
+  errorCodes: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({ agent_instance_id: field.id }),
   output: v.object({ agent_instance_id: v.string(), last_heartbeat_at: field.timestamp }),

@@ -37,7 +37,13 @@ export function agentMessagePosting(
     now: clock.now(),
   };
   return {
-    target: { userId, agentInstanceId, queue: true, questionCompany: isQuestion, agentTypeName: typeName },
+    target: {
+      userId,
+      agentInstanceId,
+      queue: true,
+      openQuestionFeedback: isQuestion,
+      agentTypeName: typeName,
+    },
     decide: (conversation) => postAgentMessage(conversation, sent),
   };
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { agentInstanceNotFound } from '../../../domain/errors.ts';
 import { agentInstanceId } from '../../../domain/ids.ts';
 import { defineUseCase } from '../../use-case.ts';
-import { lookFor } from '../../view-context.ts';
+import { viewContextFor } from '../../view-context.ts';
 import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
@@ -11,7 +11,7 @@ import { wireMessage } from '../../wire/message.ts';
 export const readConversation = defineUseCase({
   name: 'read_conversation',
   summary: 'Read one agent instance and a page of its conversation',
-  refusals: ['agent_instance_not_found'],
+  errorCodes: ['agent_instance_not_found'],
   scopes: ['agent', 'dashboard'],
   input: v.object({
     agent_instance_id: field.id,
@@ -26,9 +26,9 @@ export const readConversation = defineUseCase({
   }),
   async run(ports, { caller, input }) {
     const id = agentInstanceId(input.agent_instance_id);
-    const look = lookFor(ports, caller.userId);
+    const view = viewContextFor(ports, caller.userId);
     const page = {
-      ...look,
+      ...view,
       limit: input.limit ?? field.DEFAULT_LIMIT,
       before: input.before_position ?? null,
     };
@@ -36,7 +36,7 @@ export const readConversation = defineUseCase({
     if (found === null || found.instance.status === 'DELETED') throw agentInstanceNotFound();
     const messages = found.messages ?? [];
     return {
-      agent_instance: wireInstance(found, look),
+      agent_instance: wireInstance(found, view),
       messages: messages.map(wireMessage),
       earlier: found.hasEarlier ? (messages[0]?.position ?? null) : null,
     };

@@ -12,7 +12,7 @@ import { wireMessage } from '../../wire/message.ts';
 export const readPendingMessages = defineUseCase({
   name: 'read_pending_messages',
   summary: 'Hand queued user messages to the agent, waiting for one if asked to',
-  refusals: ['agent_instance_not_found', 'instance_deleted'],
+  errorCodes: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,

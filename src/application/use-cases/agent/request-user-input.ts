@@ -11,7 +11,7 @@ import { wireMessage } from '../../wire/message.ts';
 export const requestUserInput = defineUseCase({
   name: 'request_user_input',
   summary: 'Turn a step into a question',
-  refusals: ['agent_message_not_found', 'already_requires_user_input', 'instance_deleted'],
+  errorCodes: ['agent_message_not_found', 'already_requires_user_input', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({ message_id: field.id }),
   output: v.object({

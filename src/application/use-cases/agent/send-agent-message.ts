@@ -10,7 +10,7 @@ import { agentMessagePosting } from './post-agent-message.ts';
 export const sendAgentMessage = defineUseCase({
   name: 'send_agent_message',
   summary: 'Report a step or ask a question; brings back what the person wrote meanwhile',
-  refusals: ['agent_type_required', 'instance_deleted'],
+  errorCodes: ['agent_type_required', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,

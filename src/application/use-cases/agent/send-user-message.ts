@@ -9,7 +9,7 @@ import * as field from '../../wire/fields.ts';
 export const sendUserMessage = defineUseCase({
   name: 'send_user_message',
   summary: 'Pass on what the person wrote at the agent itself',
-  refusals: ['agent_instance_not_found', 'instance_deleted'],
+  errorCodes: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,

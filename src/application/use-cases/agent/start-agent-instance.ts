@@ -10,7 +10,7 @@ import * as field from '../../wire/fields.ts';
 export const startAgentInstance = defineUseCase({
   name: 'start_agent_instance',
   summary: 'Create an agent instance before its first message',
-  refusals: ['agent_instance_exists'],
+  errorCodes: ['agent_instance_exists'],
   scopes: ['agent'],
   input: v.object({
     agent_type: field.agentType,

@@ -3,7 +3,7 @@ import type { Conversation, Decision } from '../../../domain/conversation/conver
 import { agentInstanceId } from '../../../domain/ids.ts';
 import { once } from '../../dispatch/idempotency.ts';
 import type { Call, Ports } from '../../use-case.ts';
-import { lookFor } from '../../view-context.ts';
+import { viewContextFor } from '../../view-context.ts';
 import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
 
 /**
@@ -17,14 +17,14 @@ export async function changeInstance(
 ): Promise<WireInstance> {
   const { userId } = caller;
   const id = agentInstanceId(input.agent_instance_id);
-  const look = lookFor(ports, userId);
-  const before = await ports.queries.readConversation(userId, id, { ...look, limit: 0, before: null });
+  const view = viewContextFor(ports, userId);
+  const before = await ports.queries.readConversation(userId, id, { ...view, limit: 0, before: null });
   const { latestMessage = null, agentWaiting = false } = before ?? {};
   return ports.repository.update(
     { userId, agentInstanceId: id, idempotencyKey: idempotency?.key ?? null },
     once(idempotency, (conversation: Conversation) => {
       const { output: instance, changes } = decide(conversation);
-      return { output: wireInstance({ instance, latestMessage, agentWaiting }, look), changes };
+      return { output: wireInstance({ instance, latestMessage, agentWaiting }, view), changes };
     }),
   );
 }

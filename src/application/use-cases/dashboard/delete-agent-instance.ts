@@ -10,7 +10,7 @@ import * as field from '../../wire/fields.ts';
 export const deleteAgentInstance = defineUseCase({
   name: 'delete_agent_instance',
   summary: 'Delete an agent instance; its agents are told to stop',
-  refusals: ['agent_instance_not_found'],
+  errorCodes: ['agent_instance_not_found'],
   scopes: ['dashboard'],
   input: v.object({ agent_instance_id: field.id }),
   output: v.object({}),

@@ -3,7 +3,7 @@ import { agentTypeName } from '../../../domain/conversation/agent-type.ts';
 import { agentTypeNotFound } from '../../../domain/errors.ts';
 import { agentTypeId } from '../../../domain/ids.ts';
 import { defineUseCase } from '../../use-case.ts';
-import { lookFor } from '../../view-context.ts';
+import { viewContextFor } from '../../view-context.ts';
 import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 import { cursor, cursorOf, placeOf } from '../../wire/instance-cursor.ts';
@@ -23,14 +23,14 @@ const input = v.object({
 export const listAgentInstances = defineUseCase({
   name: 'list_agent_instances',
   summary: 'List agent instances, the latest started first',
-  refusals: ['agent_type_not_found'],
+  errorCodes: ['agent_type_not_found'],
   scopes: ['dashboard'],
   input,
   output: v.object({ agent_instances: v.array(agentInstance), next_cursor: v.nullable(v.string()) }),
   async run(ports, { caller, input: asked }) {
-    const look = lookFor(ports, caller.userId);
+    const view = viewContextFor(ports, caller.userId);
     const page = await ports.queries.listInstances(caller.userId, {
-      ...look,
+      ...view,
       limit: asked.limit ?? field.DEFAULT_LIMIT,
       after: asked.cursor == null ? null : placeOf(asked.cursor),
       status: asked.status ?? null,
@@ -38,7 +38,7 @@ export const listAgentInstances = defineUseCase({
     });
     if (page === null) throw agentTypeNotFound();
     return {
-      agent_instances: page.instances.map((overview) => wireInstance(overview, look)),
+      agent_instances: page.instances.map((overview) => wireInstance(overview, view)),
       next_cursor: cursorOf(page.next),
     };
   },

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { defineUseCase } from '../../use-case.ts';
-import { lookFor } from '../../view-context.ts';
+import { viewContextFor } from '../../view-context.ts';
 import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 
@@ -10,7 +10,7 @@ const RECENT = 5;
 export const listAgentTypes = defineUseCase({
   name: 'list_agent_types',
   summary: 'List agent types with their latest instances',
-  refusals: [],
+  errorCodes: [],
   scopes: ['dashboard'],
   input: v.object({}),
   output: v.object({
@@ -26,14 +26,14 @@ export const listAgentTypes = defineUseCase({
     ),
   }),
   async run(ports, { caller }) {
-    const look = lookFor(ports, caller.userId);
-    const types = await ports.queries.agentTypes(caller.userId, { ...look, recent: RECENT });
+    const view = viewContextFor(ports, caller.userId);
+    const types = await ports.queries.agentTypes(caller.userId, { ...view, recent: RECENT });
     return {
       agent_types: types.map(({ agentType, createdAt, active, awaitingInput, completed, recent }) => ({
         id: agentType.id,
         name: agentType.name,
         created_at: createdAt.toISOString(),
-        recent_instances: recent.map((overview) => wireInstance(overview, look)),
+        recent_instances: recent.map((overview) => wireInstance(overview, view)),
         total_instances: active + awaitingInput + completed,
         active_instances: active,
       })),

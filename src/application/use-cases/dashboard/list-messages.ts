@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { agentInstanceNotFound, messageNotFound } from '../../../domain/errors.ts';
 import { agentInstanceId, messageId } from '../../../domain/ids.ts';
 import { defineUseCase } from '../../use-case.ts';
-import { lookFor } from '../../view-context.ts';
+import { viewContextFor } from '../../view-context.ts';
 import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
 import * as field from '../../wire/fields.ts';
 
@@ -10,7 +10,7 @@ import * as field from '../../wire/fields.ts';
 export const listMessages = defineUseCase({
   name: 'list_messages',
   summary: 'List the messages of a conversation',
-  refusals: ['agent_instance_not_found', 'message_not_found'],
+  errorCodes: ['agent_instance_not_found', 'message_not_found'],
   scopes: ['dashboard'],
   input: v.object({
     agent_instance_id: field.id,
@@ -23,7 +23,7 @@ export const listMessages = defineUseCase({
       caller.userId,
       agentInstanceId(input.agent_instance_id),
       {
-        ...lookFor(ports, caller.userId),
+        ...viewContextFor(ports, caller.userId),
         limit: input.limit ?? field.DEFAULT_LIMIT,
         before:
           input.before_message_id == null ? null : messageId(input.before_message_id, 'before_message_id'),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { agentInstanceNotFound, instanceDeleted, messageNotFound } from '../../../domain/errors.ts';
 import { agentInstanceId, messageId } from '../../../domain/ids.ts';
 import { defineUseCase } from '../../use-case.ts';
-import { lookFor } from '../../view-context.ts';
+import { viewContextFor } from '../../view-context.ts';
 import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
 import * as field from '../../wire/fields.ts';
@@ -11,7 +11,7 @@ import * as field from '../../wire/fields.ts';
 export const readAgentInstance = defineUseCase({
   name: 'read_agent_instance',
   summary: 'Read one agent instance with its diff and its last messages',
-  refusals: ['agent_instance_not_found', 'instance_deleted', 'message_not_found'],
+  errorCodes: ['agent_instance_not_found', 'instance_deleted', 'message_not_found'],
   scopes: ['agent', 'dashboard'],
   input: v.object({
     agent_instance_id: field.id,
@@ -25,10 +25,10 @@ export const readAgentInstance = defineUseCase({
     last_read_message_id: v.nullable(v.string()),
   }),
   async run(ports, { caller, input }) {
-    const look = lookFor(ports, caller.userId);
+    const view = viewContextFor(ports, caller.userId);
     const id = agentInstanceId(input.agent_instance_id);
     const found = await ports.queries.readConversation(caller.userId, id, {
-      ...look,
+      ...view,
       limit: input.message_limit ?? field.DEFAULT_LIMIT,
       before:
         input.before_message_id == null ? null : messageId(input.before_message_id, 'before_message_id'),
@@ -41,7 +41,7 @@ export const readAgentInstance = defineUseCase({
     }
     if (found.messages === null) throw messageNotFound('before_message_id');
     return {
-      ...wireInstance(found, look),
+      ...wireInstance(found, view),
       git_diff: found.gitDiff,
       messages: found.messages.map((message) => wireConversationMessage(message, found)),
       last_read_message_id: found.instance.lastReadMessageId,

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import type { AgentTypeOverview } from '../../../ports/storage/dashboard-queries.ts';
 import { defineUseCase } from '../../use-case.ts';
-import { lookFor } from '../../view-context.ts';
+import { viewContextFor } from '../../view-context.ts';
 
 /** How many instances the person has, by what they are at. Silent ones count as active: they may speak again. */
 export const readAgentSummary = defineUseCase({
   name: 'read_agent_summary',
   summary: 'Count agent instances by what they are at',
-  refusals: [],
+  errorCodes: [],
   scopes: ['dashboard'],
   input: v.object({}),
   output: v.object({
@@ -20,8 +20,8 @@ export const readAgentSummary = defineUseCase({
     ),
   }),
   async run(ports, { caller }) {
-    const look = lookFor(ports, caller.userId);
-    const types = await ports.queries.agentTypes(caller.userId, { ...look, recent: 0 });
+    const view = viewContextFor(ports, caller.userId);
+    const types = await ports.queries.agentTypes(caller.userId, { ...view, recent: 0 });
     const sum = (count: (type: AgentTypeOverview) => number) =>
       types.reduce((total, type) => total + count(type), 0);
     return {

@@ -10,7 +10,7 @@ import { changeInstance } from './change-instance.ts';
 export const renameAgentInstance = defineUseCase({
   name: 'rename_agent_instance',
   summary: 'Give an agent instance another name',
-  refusals: ['agent_instance_not_found'],
+  errorCodes: ['agent_instance_not_found'],
   scopes: ['dashboard'],
   input: v.object({ agent_instance_id: field.id, name: v.nullable(field.name) }),
   output: agentInstance,

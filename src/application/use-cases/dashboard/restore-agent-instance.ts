@@ -9,7 +9,7 @@ import { changeInstance } from './change-instance.ts';
 export const restoreAgentInstance = defineUseCase({
   name: 'restore_agent_instance',
   summary: 'Bring back an agent instance deleted in the last 30 days',
-  refusals: ['agent_instance_not_found'],
+  errorCodes: ['agent_instance_not_found'],
   scopes: ['dashboard'],
   input: v.object({ agent_instance_id: field.id }),
   output: agentInstance,

@@ -10,7 +10,7 @@ import { changeInstance } from './change-instance.ts';
 export const setInstanceStatus = defineUseCase({
   name: 'set_instance_status',
   summary: 'End an agent instance for the person',
-  refusals: ['agent_instance_not_found', 'instance_deleted'],
+  errorCodes: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent', 'dashboard'],
   input: v.object({ agent_instance_id: field.id, status: v.literal('COMPLETED') }),
   output: agentInstance,

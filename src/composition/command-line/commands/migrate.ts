@@ -1,5 +1,5 @@
 import { type Environment, readConfig } from '../../config/config.ts';
-import { migrated, missingMigrations, openDatabase } from '../../store/open-database.ts';
+import { migrateDatabase, missingMigrations, openDatabase } from '../../store/open-database.ts';
 
 /**
  * Brings the schema up to date, or only says what is missing.
@@ -11,7 +11,7 @@ export async function migrate(
 ): Promise<boolean> {
   await using opened = await openDatabase(readConfig(env));
   const { database } = opened;
-  const missing = check ? await missingMigrations(database) : await migrated(database);
+  const missing = check ? await missingMigrations(database) : await migrateDatabase(database);
   const found = check ? 'missing' : 'applied';
   if (json) process.stdout.write(`${JSON.stringify({ [found]: missing })}\n`);
   else if (missing.length === 0) process.stdout.write('The schema is up to date.\n');

@@ -6,11 +6,11 @@ import type { Environment } from '../../config/config.ts';
 import { instanceOf, openQuestion } from '../../terminal/find-instance.ts';
 import { plainJson, plainText } from '../../terminal/plain-text.ts';
 import { numbered, questionText } from '../../terminal/question-lines.ts';
-import { asPerson, type PersonOptions } from '../../terminal/with-user-client.ts';
+import { type UserClientOptions, withUserClient } from '../../terminal/with-user-client.ts';
 
 const KEY_LIFE_SECONDS = 10 * 60;
 
-export interface ReplyOptions extends PersonOptions {
+export interface ReplyOptions extends UserClientOptions {
   readonly json?: boolean;
 }
 
@@ -26,7 +26,7 @@ export function reply(
   given: string | null,
   options: ReplyOptions,
 ): Promise<boolean> {
-  return asPerson(env, { ...options, keyLifeSeconds: KEY_LIFE_SECONDS }, async (people) => {
+  return withUserClient(env, { ...options, keyLifeSeconds: KEY_LIFE_SECONDS }, async (people) => {
     const agent_instance_id = await instanceOf(people, named);
     const { status, question } = await openQuestion(people, agent_instance_id);
     const content = chosen(given ?? (await asked(question)), question);

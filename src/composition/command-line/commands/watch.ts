@@ -1,11 +1,11 @@
-import type { AgentInstance, PeopleSide } from '../../../adapters/client/client.ts';
+import type { AgentInstance, PeopleClient } from '../../../adapters/client/client.ts';
 import type { Environment } from '../../config/config.ts';
 import { instanceOf, openQuestion } from '../../terminal/find-instance.ts';
 import { plainJson } from '../../terminal/plain-text.ts';
 import { messageLine } from '../../terminal/question-lines.ts';
 import { WatchScreen } from '../../terminal/watch-screen.ts';
 import { nameOf, WatchedAgents } from '../../terminal/watched-agents.ts';
-import { asPerson, type PersonOptions } from '../../terminal/with-user-client.ts';
+import { type UserClientOptions, withUserClient } from '../../terminal/with-user-client.ts';
 
 /** A day's work; then it ends, and can be started again. */
 const KEY_LIFE_SECONDS = 24 * 60 * 60;
@@ -13,7 +13,7 @@ const LISTED = 200;
 /** More questions than these have no place on a screen. */
 const LOOKED_UP = 20;
 
-export interface WatchOptions extends PersonOptions {
+export interface WatchOptions extends UserClientOptions {
   /** Its id, or the beginning of it. */
   readonly instance?: string;
   readonly json?: boolean;
@@ -30,7 +30,7 @@ export async function watch(env: Environment, options: WatchOptions): Promise<bo
   // Whoever reads our lines has gone: `watch | head`.
   process.stdout.once('error', stop);
   try {
-    await asPerson(env, { ...options, keyLifeSeconds: KEY_LIFE_SECONDS }, (people) =>
+    await withUserClient(env, { ...options, keyLifeSeconds: KEY_LIFE_SECONDS }, (people) =>
       follow(people, options, stopping.signal),
     );
     return true;
@@ -44,7 +44,7 @@ export async function watch(env: Environment, options: WatchOptions): Promise<bo
 }
 
 async function follow(
-  people: PeopleSide,
+  people: PeopleClient,
   { instance: named, json = false }: WatchOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -85,7 +85,7 @@ async function follow(
 }
 
 /** Lists tell of a long question only its beginning, and of an agent not that it wrote on after it asked. */
-async function lookUpQuestions(people: PeopleSide, agents: WatchedAgents): Promise<void> {
+async function lookUpQuestions(people: PeopleClient, agents: WatchedAgents): Promise<void> {
   const lookUp = async ({ id }: AgentInstance) => {
     // Whose question cannot be read now is shown without it: the stream is what tells of failures.
     const { question } = await openQuestion(people, id).catch(() => ({ question: null }));
@@ -94,7 +94,7 @@ async function lookUpQuestions(people: PeopleSide, agents: WatchedAgents): Promi
   await Promise.all(agents.unclear.slice(0, LOOKED_UP).map(lookUp));
 }
 
-async function listed(people: PeopleSide, instance: string | undefined): Promise<readonly AgentInstance[]> {
+async function listed(people: PeopleClient, instance: string | undefined): Promise<readonly AgentInstance[]> {
   if (instance === undefined) return (await people.agentInstances({ limit: LISTED })).agent_instances;
   return [await people.agentInstance({ agent_instance_id: instance, message_limit: 0 })];
 }

@@ -1,11 +1,11 @@
 import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from 'jose';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { jwkSetOf } from '../../../../src/adapters/jwt/keys/jwk-set.ts';
 import { NOW, pairs, signedToken } from '../signed-tokens.ts';
 
 const { EdDSA, ES256, RS256, 'short RS256': short } = pairs;
 
-it('each key of full strength is published with what its kind needs, and nothing else', () => {
+test('each key of full strength is published with what its kind needs, and nothing else', () => {
   const [ed, ec, rsa] = jwkSetOf([EdDSA, ES256, RS256]).keys;
   const text = expect.stringMatching(/^[\w-]+$/);
   const of = (keyId: string, alg: string) => ({ kid: keyId, alg, use: 'sig' });
@@ -14,17 +14,17 @@ it('each key of full strength is published with what its kind needs, and nothing
   expect(rsa).toEqual({ kty: 'RSA', n: text, e: 'AQAB', ...of(RS256.keyId, 'RS256') });
 });
 
-it('a short RSA key is never published', () => {
+test('a short RSA key is never published', () => {
   expect(jwkSetOf([short])).toEqual({ keys: [] });
   expect(jwkSetOf([EdDSA, short, RS256]).keys.map(({ kid }) => kid)).toEqual([EdDSA.keyId, RS256.keyId]);
 });
 
-it('a private key given by mistake is not in it', () => {
+test('a private key given by mistake is not in it', () => {
   const { keys } = jwkSetOf([{ ...EdDSA, publicKey: EdDSA.privateKey }]);
   expect(keys[0]).not.toHaveProperty('d');
 });
 
-it('others check our tokens by it', async () => {
+test('others check our tokens by it', async () => {
   const keySet = createLocalJWKSet({ keys: jwkSetOf([EdDSA, ES256, RS256]).keys.map((key) => ({ ...key })) });
   for (const pair of [EdDSA, ES256, RS256]) {
     const token = signedToken({ sub: 'me', iat: NOW }, { kid: pair.keyId }, pair);
@@ -33,7 +33,7 @@ it('others check our tokens by it', async () => {
   }
 });
 
-it('key ids are the first 8 characters of the thumbprint', async () => {
+test('key ids are the first 8 characters of the thumbprint', async () => {
   for (const pair of [EdDSA, ES256, RS256, short]) {
     const thumbprint = await calculateJwkThumbprint(pair.publicKey.export({ format: 'jwk' }));
     expect(pair.keyId).toBe(thumbprint.slice(0, 8));

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   generateKeyPair,
   type KeyReading,
@@ -34,23 +34,23 @@ AQv+4e0PCqPYUdHMRU0q5f0F
 describe.each(['EdDSA', 'ES256', 'RS256'] as const)('a pair for %s', (algorithm) => {
   const made = freshPair[algorithm]();
 
-  it('verifies and signs by that algorithm alone', () => {
+  test('verifies and signs by that algorithm alone', () => {
     expect(publicKey(pemOf(made.publicKey)).algorithm).toBe(algorithm);
     expect(privateKey(pemOf(made.privateKey)).algorithm).toBe(algorithm);
   });
 
-  it('has its public half derived from the private one', () => {
+  test('has its public half derived from the private one', () => {
     expect(privateKey(pemOf(made.privateKey)).publicKey.equals(made.publicKey)).toBe(true);
   });
 
-  it.each(['\\n', '\\r\\n', '\r\n'])('may have its line breaks written as %j', (lineBreak) => {
+  test.each(['\\n', '\\r\\n', '\r\n'])('may have its line breaks written as %j', (lineBreak) => {
     const oneLine = (pem: string) => pem.replaceAll('\n', lineBreak);
     expect(publicKey(oneLine(pemOf(made.publicKey))).publicKey.equals(made.publicKey)).toBe(true);
     expect(privateKey(oneLine(pemOf(made.privateKey))).privateKey.equals(made.privateKey)).toBe(true);
   });
 });
 
-it('reads the older forms PKCS #1 and SEC 1', () => {
+test('reads the older forms PKCS #1 and SEC 1', () => {
   const rsa = freshPair.RS256();
   expect(publicKey(rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()).algorithm).toBe(
     'RS256',
@@ -69,7 +69,7 @@ describe.each([
   ['Ed448', () => generateKeyPairSync('ed448')],
   ['X25519', () => generateKeyPairSync('x25519')],
 ])('%s', (_kind, make) => {
-  it('is refused in both halves, with what it should be', () => {
+  test('is refused in both halves, with what it should be', () => {
     const made = make();
     expect(() => publicKey(pemOf(made.publicKey))).toThrow(WANT_PUBLIC);
     expect(() => privateKey(pemOf(made.privateKey))).toThrow(WANT_PRIVATE);
@@ -79,13 +79,13 @@ describe.each([
 describe.each([512, 1024, 2047])('RSA of %d bits', (bits) => {
   const { publicKey: half, privateKey: key } = freshPair.RS256(bits);
 
-  it('is refused, with what it needs', () => {
+  test('is refused, with what it needs', () => {
     expect(() => publicKeys(pemOf(half))).toThrow(new Error(`${PUBLIC} ${NEEDS_FLAG}`));
     expect(() => privateKey(pemOf(key))).toThrow(new Error(`${PRIVATE} ${NEEDS_FLAG}`));
     expect(() => publicKeys(pemOf(freshPair.EdDSA().publicKey) + pemOf(half))).toThrow(NEEDS_FLAG);
   });
 
-  it('is a short key where those are allowed', () => {
+  test('is a short key where those are allowed', () => {
     const allowed = { allowShortRsa: true };
     const short = { algorithm: 'RS256', strength: 'short' };
     expect(publicKeys(pemOf(half), allowed)).toMatchObject([short]);
@@ -93,7 +93,7 @@ describe.each([512, 1024, 2047])('RSA of %d bits', (bits) => {
   });
 });
 
-it('RSA under 512 bits is refused, also where short keys are allowed', () => {
+test('RSA under 512 bits is refused, also where short keys are allowed', () => {
   // OpenSSL reads such keys, but makes none.
   const n = Buffer.concat([Buffer.of(0x7f), randomBytes(62), Buffer.of(1)]).toString('base64url');
   const tiny = createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' });
@@ -101,7 +101,7 @@ it('RSA under 512 bits is refused, also where short keys are allowed', () => {
   expect(() => publicKeys(pemOf(tiny), { allowShortRsa: true })).toThrow(new Error(WANT_PUBLIC));
 });
 
-it('every other key is of full strength', () => {
+test('every other key is of full strength', () => {
   for (const kind of ['EdDSA', 'ES256', 'RS256'] as const)
     expect(publicKey(pemOf(freshPair[kind]().publicKey)).strength).toBe('full');
 });
@@ -110,7 +110,7 @@ describe('several public keys', () => {
   const pems = Array.from({ length: 16 }, () => pemOf(freshPair.EdDSA().publicKey));
   const rsa = freshPair.RS256().publicKey;
 
-  it('stand one after another, of any kind, with whatever between them', () => {
+  test('stand one after another, of any kind, with whatever between them', () => {
     const mixed = [pems[0]!, pemOf(freshPair.ES256().publicKey), pemOf(rsa)];
     for (const between of ['', '\n', '\n\nthe next one:\n'])
       expect(publicKeys(mixed.join(between)).map(({ algorithm }) => algorithm)).toEqual([
@@ -122,7 +122,7 @@ describe('several public keys', () => {
     expect(publicKeys(oneLine)).toHaveLength(3);
   });
 
-  it('have ids that tell them apart, the same wherever they are read', () => {
+  test('have ids that tell them apart, the same wherever they are read', () => {
     const ids = publicKeys(pems.join('')).map(({ keyId }) => keyId);
     expect(new Set(ids).size).toBe(16);
     expect(publicKeys(pems.toReversed().join('')).map(({ keyId }) => keyId)).toEqual(ids.toReversed());
@@ -130,12 +130,12 @@ describe('several public keys', () => {
     expect(privateKey(pemOf(pair.privateKey)).keyId).toBe(publicKey(pemOf(pair.publicKey)).keyId);
   });
 
-  it('are 16 at most', () => {
+  test('are 16 at most', () => {
     const seventeen = [...pems, pemOf(rsa)].join('');
     expect(() => publicKeys(seventeen)).toThrow('JWT_PUBLIC_KEY must hold at most 16 public keys');
   });
 
-  it('are no key twice, whatever its form', () => {
+  test('are no key twice, whatever its form', () => {
     const twice = 'JWT_PUBLIC_KEY must hold each public key once';
     expect(() => publicKeys(pems[0]! + pems[1]! + pems[0]!)).toThrow(twice);
     const pkcs1 = rsa.export({ type: 'pkcs1', format: 'pem' }).toString();
@@ -147,7 +147,7 @@ describe('a public key', () => {
   const made = freshPair.EdDSA();
   const pem = pemOf(made.publicKey);
 
-  it.each([
+  test.each([
     ['nothing', ''],
     ['garbage', 'hello'],
     ['a damaged PEM', pem.replace('MCow', 'AAAA')],
@@ -162,7 +162,7 @@ describe('a public key', () => {
     expect(() => publicKey(text)).toThrow(WANT_PUBLIC);
   });
 
-  it('belongs to the private key it stands beside', () => {
+  test('belongs to the private key it stands beside', () => {
     const pair = privateKey(pemOf(made.privateKey));
     const own = publicKeys(pem);
     const foreign = publicKeys(pemOf(freshPair.EdDSA().publicKey));
@@ -178,7 +178,7 @@ describe('a private key', () => {
   const { privateKey: key, publicKey: half } = freshPair.EdDSA();
   const locked = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' });
 
-  it.each([
+  test.each([
     ['nothing', ''],
     ['garbage', 'hello'],
     ['a public key', pemOf(half)],
@@ -187,13 +187,13 @@ describe('a private key', () => {
     expect(() => privateKey(text)).toThrow(WANT_PRIVATE);
   });
 
-  it('is not in the message of its refusal', () => {
+  test('is not in the message of its refusal', () => {
     const secret = pemOf(freshPair.RS256(1024).privateKey);
     expect(() => privateKey(secret)).toThrow(new Error(`${PRIVATE} ${NEEDS_FLAG}`));
   });
 });
 
-it.each([
+test.each([
   ['ed25519', 'EdDSA'],
   ['rsa-2048', 'RS256'],
 ] as const)('a generated %s pair is one for %s', async (kind, algorithm) => {
@@ -203,7 +203,7 @@ it.each([
   requireSamePair(pair, publicKeys(pem.publicKey), 'JWT_PUBLIC_KEY');
 });
 
-it('a generated rsa-512 pair is a short one for RS256', async () => {
+test('a generated rsa-512 pair is a short one for RS256', async () => {
   const pem = await generateKeyPair('rsa-512');
   const allowed = { allowShortRsa: true };
   const pair = privateKey(pem.privateKey, allowed);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { IdentityProvider } from '../../../../src/adapters/jwt/identity-provider.ts';
 import { JwtVerifier, type JwtVerifierOptions } from '../../../../src/adapters/jwt/jwt-verifier.ts';
 import type { KeyPair } from '../../../../src/adapters/jwt/keys/keys.ts';
@@ -76,7 +76,7 @@ function hold({ life }: Caller): { readonly ended: boolean; let(): void } {
 }
 
 describe('a revoked key', () => {
-  it('is refused at once where it was revoked, and whoever holds on to it is told', async () => {
+  test('is refused at once where it was revoked, and whoever holds on to it is told', async () => {
     const verifier = aProcess();
     const [mine, other] = [await issue(), await issue()];
     const held = hold(await verifier.verify(mine.token));
@@ -88,7 +88,7 @@ describe('a revoked key', () => {
     expect(apiKeys.looks).toEqual([]);
   });
 
-  it('is found by the next look where the signal was lost', async () => {
+  test('is found by the next look where the signal was lost', async () => {
     const verifier = aDeafProcess();
     const [mine, other] = [await issue(), await issue()];
     const held = hold(await verifier.verify(mine.token));
@@ -102,7 +102,7 @@ describe('a revoked key', () => {
     expect(verifier.verify(other.token)).toBe(caller);
   });
 
-  it('is found although another machine’s clock is 9 minutes slow', async () => {
+  test('is found although another machine’s clock is 9 minutes slow', async () => {
     const verifier = aDeafProcess();
     const { token, key } = await issue();
     const held = hold(await verifier.verify(token));
@@ -112,7 +112,7 @@ describe('a revoked key', () => {
     expect(held.ended).toBe(true);
   });
 
-  it('of another user does not end one of the same id', async () => {
+  test('of another user does not end one of the same id', async () => {
     const verifier = aProcess();
     const { token, key } = await issue();
     const caller = await verifier.verify(token);
@@ -121,7 +121,7 @@ describe('a revoked key', () => {
     expect(verifier.verify(token)).toBe(caller);
   });
 
-  it.each([
+  test.each([
     ['heard of', aProcess],
     ['looked up', aDeafProcess],
   ])('is refused where it is %s while its record, read before, is still on its way', async (_how, start) => {
@@ -140,7 +140,7 @@ describe('a revoked key', () => {
     expect(await refused(verifier, token)).toBe(REFUSED);
   });
 
-  it('is refused 5 s after a slow read said it was good, although quick reads came meanwhile', async () => {
+  test('is refused 5 s after a slow read said it was good, although quick reads came meanwhile', async () => {
     const verifier = aDeafProcess();
     const { token, key } = await issue();
     const slow = apiKeys.slowDown();
@@ -156,7 +156,7 @@ describe('a revoked key', () => {
     expect(await refused(verifier, token)).toBe(REFUSED);
   });
 
-  it('dies in both forms of an ES256 signature', async () => {
+  test('dies in both forms of an ES256 signature', async () => {
     const verifier = aProcess();
     const { token, key } = await issue({}, pairs.ES256);
     const other = secondForm(token);
@@ -169,7 +169,7 @@ describe('a revoked key', () => {
     }
   });
 
-  it('is known by its hash where the token has no id', async () => {
+  test('is known by its hash where the token has no id', async () => {
     const verifier = aProcess();
     const token = signedToken({ sub: ME });
     const tokenHash = hash('sha256', token, 'base64url');
@@ -196,7 +196,7 @@ function secondForm(token: string): string {
 describe('looks for revoked keys', () => {
   const gaps = () => apiKeys.looks.slice(1).map((at, nth) => at - apiKeys.looks[nth]!);
 
-  it('come every 4 s, whatever the traffic', async () => {
+  test('come every 4 s, whatever the traffic', async () => {
     const verifier = aProcess();
     const tokens = await Promise.all(Array.from({ length: 50 }, async () => (await issue()).token));
     for (let tenth = 0; tenth < 600; tenth += 1) {
@@ -207,7 +207,7 @@ describe('looks for revoked keys', () => {
     expect(new Set(gaps())).toEqual(new Set([4_000]));
   });
 
-  it('come 0.5 s after one that failed, and ask for all that was missed', async () => {
+  test('come 0.5 s after one that failed, and ask for all that was missed', async () => {
     const verifier = aProcess();
     await verifier.verify((await issue()).token);
     await pass(4 * SECOND);
@@ -220,7 +220,7 @@ describe('looks for revoked keys', () => {
     for (const since of apiKeys.since.slice(1, -1)) expect(since.getTime()).toBeLessThan(lastGood);
   });
 
-  it('find what was revoked while the database was away, however long that was', async () => {
+  test('find what was revoked while the database was away, however long that was', async () => {
     const verifier = aDeafProcess();
     const { token, key } = await issue();
     const held = hold(await verifier.verify(token));
@@ -233,7 +233,7 @@ describe('looks for revoked keys', () => {
     expect(held.ended).toBe(true);
   });
 
-  it('come one at a time, although the database hangs and many ask', async () => {
+  test('come one at a time, although the database hangs and many ask', async () => {
     const verifier = aProcess();
     const { token } = await issue();
     await verifier.verify(token);
@@ -249,7 +249,7 @@ describe('looks for revoked keys', () => {
     await expect(Promise.resolve(verifier.verify(token))).resolves.toBeDefined();
   });
 
-  it('stop when no token has been used for 5 minutes, and come again with the next', async () => {
+  test('stop when no token has been used for 5 minutes, and come again with the next', async () => {
     // What began at 0 never ends, says the cache.
     await pass(1);
     const verifier = aProcess();
@@ -266,7 +266,7 @@ describe('looks for revoked keys', () => {
     expect(apiKeys.looks).toHaveLength(before + 1);
   });
 
-  it('go on for hours while somebody holds on to a token, however many others push it out', async () => {
+  test('go on for hours while somebody holds on to a token, however many others push it out', async () => {
     const verifier = aDeafProcess({ remembered: 3 });
     const { token, key } = await issue();
     const held = hold(await verifier.verify(token));
@@ -277,7 +277,7 @@ describe('looks for revoked keys', () => {
     expect(held.ended).toBe(true);
   });
 
-  it('end with the verifier, and no late request begins them again', async () => {
+  test('end with the verifier, and no late request begins them again', async () => {
     const verifier = aProcess();
     const [one, two] = [await issue(), await issue()];
     await verifier.verify(one.token);
@@ -292,7 +292,7 @@ describe('looks for revoked keys', () => {
 });
 
 describe('while nobody can look', () => {
-  it('issued keys are believed for 5 s, then nobody can tell; and again as soon as a look succeeds', async () => {
+  test('issued keys are believed for 5 s, then nobody can tell; and again as soon as a look succeeds', async () => {
     const verifier = aProcess();
     const { token } = await issue();
     const caller = await verifier.verify(token);
@@ -308,14 +308,14 @@ describe('while nobody can look', () => {
     expect(verifier.verify(token)).toBe(caller);
   });
 
-  it('a new token is answered as the database is: not at all', async () => {
+  test('a new token is answered as the database is: not at all', async () => {
     const verifier = aProcess();
     const { token } = await issue();
     apiKeys.isAway = true;
     expect(await refused(verifier, token)).toMatch(UNAVAILABLE);
   });
 
-  it('people whom the identity provider knows go on', async () => {
+  test('people whom the identity provider knows go on', async () => {
     await using provider = await TestIdentityProvider.start({ keys: [pairs.RS256] });
     const identityProvider = new IdentityProvider({
       jwksUrl: provider.jwksUrl,
@@ -338,7 +338,7 @@ describe('while nobody can look', () => {
     expect(verifier.verify(person)).toBe(caller);
   });
 
-  it('a held token ends when it expires, also while the database hangs', async () => {
+  test('a held token ends when it expires, also while the database hangs', async () => {
     const verifier = aProcess();
     const { token } = await issue({ exp: NOW + 10 });
     const held = hold(await verifier.verify(token));
@@ -349,7 +349,7 @@ describe('while nobody can look', () => {
     expect(held.ended).toBe(true);
   });
 
-  it('a process that was held up catches up before it answers, and refuses nobody for it', async () => {
+  test('a process that was held up catches up before it answers, and refuses nobody for it', async () => {
     const verifier = aProcess();
     const { token, key } = await issue();
     const caller = await verifier.verify(token);
@@ -366,7 +366,7 @@ describe('while nobody can look', () => {
 });
 
 describe('a token that expires', () => {
-  it('ends for whoever holds on to it within a look, and not before its time', async () => {
+  test('ends for whoever holds on to it within a look, and not before its time', async () => {
     const verifier = aProcess();
     const { token } = await issue({ exp: NOW + 61 });
     const held = hold(await verifier.verify(token));
@@ -377,7 +377,7 @@ describe('a token that expires', () => {
     expect(await refused(verifier, token)).toBe(REFUSED);
   });
 
-  it('tells whoever has let go of it nothing, and at once whoever comes later', async () => {
+  test('tells whoever has let go of it nothing, and at once whoever comes later', async () => {
     const verifier = aProcess();
     const { token } = await issue({ exp: NOW + 61 });
     const caller = await verifier.verify(token);
@@ -392,7 +392,7 @@ describe('when a key was last used', () => {
   const lastUsed = async ({ key: { id } }: Issued) =>
     (await apiKeys.list(ME)).find((key) => key.id === id)?.lastUsedAt?.getTime() ?? null;
 
-  it('is noted by at most one write a minute for all keys, and none while none is used', async () => {
+  test('is noted by at most one write a minute for all keys, and none while none is used', async () => {
     const verifier = aProcess();
     const issued = [await issue(), await issue()];
     for (let second = 0; second < 180; second += 1) {
@@ -408,7 +408,7 @@ describe('when a key was last used', () => {
     expect(apiKeys.notes).toHaveLength(before);
   });
 
-  it('is noted when the process stops', async () => {
+  test('is noted when the process stops', async () => {
     const verifier = aProcess();
     const issued = await issue();
     await verifier.verify(issued.token);
@@ -416,7 +416,7 @@ describe('when a key was last used', () => {
     expect(await lastUsed(issued)).toBe(NOW * SECOND);
   });
 
-  it('is noted later where the database was away', async () => {
+  test('is noted later where the database was away', async () => {
     const verifier = aProcess();
     const issued = await issue();
     await verifier.verify(issued.token);
@@ -432,7 +432,7 @@ describe('when a key was last used', () => {
 describe('a token by a short RSA key', () => {
   const short = pairs['short RS256'];
 
-  it('counts only with a stored, unrevoked record of that very token', async () => {
+  test('counts only with a stored, unrevoked record of that very token', async () => {
     const { token, key } = await issue({}, short);
     await expect(aProcess().verify(token)).resolves.toMatchObject({ userId: 'me', scopes: ['agent'] });
     const forged = [
@@ -447,7 +447,7 @@ describe('a token by a short RSA key', () => {
     expect(await refused(aProcess(), token)).toBe(REFUSED);
   });
 
-  it('is worth nothing where nobody keeps records', async () => {
+  test('is worth nothing where nobody keeps records', async () => {
     const { token } = await issue({}, short);
     expect(await refused(aProcess({ issued: null }), token)).toBe(REFUSED);
   });
@@ -467,7 +467,7 @@ describe('own keys and those of an identity provider', () => {
       identityProvider: new IdentityProvider({ jwksUrl: provider.jwksUrl, issuer, audience: null }),
     });
 
-  it('each check their own tokens', async () => {
+  test('each check their own tokens', async () => {
     const verifier = both();
     await expect(verifier.verify(signedToken(claims()))).resolves.toMatchObject({ scopes: ['agent'] });
     expect(provider.requests).toEqual([]);
@@ -475,7 +475,7 @@ describe('own keys and those of an identity provider', () => {
     await expect(verifier.verify(person)).resolves.toMatchObject({ scopes: ['dashboard'] });
   });
 
-  it.each([
+  test.each([
     ['naming an own key, altered', () => altered(signedToken(claims(), { kid: pairs.EdDSA.keyId })), null],
     [
       'naming an own key, by another',
@@ -490,7 +490,7 @@ describe('own keys and those of an identity provider', () => {
     expect(provider.requests).toEqual([]);
   });
 
-  it('what the provider has signed is found out anew after 10 minutes', async () => {
+  test('what the provider has signed is found out anew after 10 minutes', async () => {
     const verifier = both();
     const person = signedToken(claims(), { kid: pairs.RS256.keyId }, pairs.RS256);
     await verifier.verify(person);

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { JwtVerifier } from '../../../../src/adapters/jwt/jwt-verifier.ts';
 import { NOW, pairs, REFUSED, refusalOf, SettableClock, signedToken } from '../signed-tokens.ts';
 
 const keys = [pairs.EdDSA];
 
 describe('a token that was checked', () => {
-  it('is answered at once from then on', async () => {
+  test('is answered at once from then on', async () => {
     const verifier = new JwtVerifier({ keys, clock: new SettableClock() });
     const token = signedToken({ sub: 'me' });
     const first = verifier.verify(token);
@@ -15,7 +15,7 @@ describe('a token that was checked', () => {
     expect(verifier.verify(token)).toBe(caller);
   });
 
-  it('is refused once it has expired, with the same 30 s', async () => {
+  test('is refused once it has expired, with the same 30 s', async () => {
     const clock = new SettableClock();
     const verifier = new JwtVerifier({ keys, clock });
     const token = signedToken({ sub: 'me', exp: NOW + 60 });
@@ -27,7 +27,7 @@ describe('a token that was checked', () => {
     expect(await refusalOf(() => verifier.verify(token))).toBe(REFUSED);
   });
 
-  it('without an end is never refused for its age', async () => {
+  test('without an end is never refused for its age', async () => {
     const clock = new SettableClock();
     const verifier = new JwtVerifier({ keys, clock });
     const token = signedToken({ sub: 'me', iat: NOW });
@@ -36,7 +36,7 @@ describe('a token that was checked', () => {
     expect(verifier.verify(token)).toBe(caller);
   });
 
-  it('says nothing about another one', async () => {
+  test('says nothing about another one', async () => {
     const verifier = new JwtVerifier({ keys, clock: new SettableClock() });
     const token = signedToken({ sub: 'me' });
     await verifier.verify(token);
@@ -45,14 +45,14 @@ describe('a token that was checked', () => {
   });
 });
 
-it('many callers with one new token wait for one check', async () => {
+test('many callers with one new token wait for one check', async () => {
   const verifier = new JwtVerifier({ keys, clock: new SettableClock() });
   const token = signedToken({ sub: 'me' });
   const callers = await Promise.all(Array.from({ length: 100 }, () => verifier.verify(token)));
   expect(new Set(callers).size).toBe(1);
 });
 
-it('a refusal is not remembered: a token may become valid', async () => {
+test('a refusal is not remembered: a token may become valid', async () => {
   const clock = new SettableClock();
   const verifier = new JwtVerifier({ keys, clock });
   const token = signedToken({ sub: 'me', nbf: NOW + 60 });
@@ -66,7 +66,7 @@ describe('what is remembered is bounded', () => {
   const tokens = Array.from({ length: 4 }, (_, number) => signedToken({ sub: `user-${number}` }));
   const small = () => new JwtVerifier({ keys, clock: new SettableClock(), remembered: 3 });
 
-  it('the token unused for longest is forgotten first, and checked again', async () => {
+  test('the token unused for longest is forgotten first, and checked again', async () => {
     const verifier = small();
     for (const token of tokens.slice(0, 3)) await verifier.verify(token);
     verifier.verify(tokens[0]!);
@@ -76,7 +76,7 @@ describe('what is remembered is bounded', () => {
     await expect(verifier.verify(tokens[1]!)).resolves.toMatchObject({ userId: 'user-1' });
   });
 
-  it('bad tokens push out no good one', async () => {
+  test('bad tokens push out no good one', async () => {
     const verifier = small();
     const good = await verifier.verify(tokens[0]!);
     for (let number = 0; number < 10; number++)
@@ -84,7 +84,7 @@ describe('what is remembered is bounded', () => {
     expect(verifier.verify(tokens[0]!)).toBe(good);
   });
 
-  it('10,000 by default', async () => {
+  test('10,000 by default', async () => {
     const verifier = new JwtVerifier({ keys, clock: new SettableClock() });
     const first = signedToken({ sub: 'first' });
     await verifier.verify(first);

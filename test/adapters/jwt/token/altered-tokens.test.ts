@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { OwnTokens } from '../../../../src/adapters/jwt/token/own-tokens.ts';
 import {
   check,
@@ -67,7 +67,7 @@ const alterations: readonly ((token: string, other: string, below: (limit: numbe
 ];
 
 describe.each(OWN_KEY_KINDS)('valid tokens by %s', (kind) => {
-  it(`altered ${ROUNDS} times by a seed are refused`, async () => {
+  test(`altered ${ROUNDS} times by a seed are refused`, async () => {
     const pair = pairs[kind];
     const valid = [
       signedToken({ sub: 'me', iat: NOW, jti: 'aaaaaaaaaaaaaaaa' }, {}, pair),
@@ -113,7 +113,7 @@ describe('a second form of a signature', () => {
     return { token, other };
   }
 
-  it('of Ed25519 is refused', async () => {
+  test('of Ed25519 is refused', async () => {
     const order = 2n ** 252n + 27742317777372353535851937790883648493n;
     const { other } = forms('EdDSA', (signature) => {
       const s = number(signature.subarray(32).toReversed()) + order;
@@ -122,7 +122,7 @@ describe('a second form of a signature', () => {
     await expect(check(other, pairs.EdDSA)).rejects.toThrow();
   });
 
-  it.each(['RS256', 'short RS256'] as const)('of %s is refused', async (kind) => {
+  test.each(['RS256', 'short RS256'] as const)('of %s is refused', async (kind) => {
     const { publicKey } = pairs[kind];
     const modulus = number(Buffer.from(publicKey.export({ format: 'jwk' }).n!, 'base64url'));
     const length = publicKey.asymmetricKeyDetails!.modulusLength! / 8;
@@ -137,7 +137,7 @@ describe('a second form of a signature', () => {
 
   // To refuse it would refuse half of what other signers make. It says the same, so it gives nobody more;
   // but it has another hash: what is known about a token by its hash alone is not known about this one.
-  it('of ES256 is accepted, with the same claims and the same id', async () => {
+  test('of ES256 is accepted, with the same claims and the same id', async () => {
     const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
     const { token, other } = forms('ES256', (signature) =>
       Buffer.concat([signature.subarray(0, 32), bytesOf(order - number(signature.subarray(32)), 32)]),

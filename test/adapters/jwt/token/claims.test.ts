@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { check, NOW, OWN_KEY_KINDS, pairs, signedToken } from '../signed-tokens.ts';
 
 const ME = { sub: 'me', iat: NOW };
@@ -10,7 +10,7 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
   const callerOf = async (claims: object | string) => (await verify(claims)).caller;
 
   describe('clocks may differ by 30 s', () => {
-    it.each([
+    test.each([
       ['exp', NOW + 1, null],
       ['exp', NOW - 29, null],
       ['exp', NOW - 30, 'expired'],
@@ -26,16 +26,16 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
       else await expect(checked).rejects.toThrow(reason);
     });
 
-    it.each(['exp', 'nbf', 'iat'])('%s is a number or absent', async (claim) => {
+    test.each(['exp', 'nbf', 'iat'])('%s is a number or absent', async (claim) => {
       for (const wrong of [String(NOW), null, true, [NOW], {}])
         await expect(verify({ ...ME, [claim]: wrong })).rejects.toThrow(`"${claim}" is not a number`);
     });
 
-    it.each(['1e999', '1e300', String(NOW * 1000)])('exp %s is no time in seconds', async (exp) => {
+    test.each(['1e999', '1e300', String(NOW * 1000)])('exp %s is no time in seconds', async (exp) => {
       await expect(verify(`{"sub":"me","exp":${exp}}`)).rejects.toThrow('"exp" is not a time in seconds');
     });
 
-    it.each(['-1e999', '-1e300', '-1', '0'])('exp %s is long ago', async (exp) => {
+    test.each(['-1e999', '-1e300', '-1', '0'])('exp %s is long ago', async (exp) => {
       await expect(verify(`{"sub":"me","exp":${exp}}`)).rejects.toThrow('expired');
     });
   });
@@ -43,49 +43,49 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
   describe('the subject', () => {
     const reason = 'the user must be a text of 1 to 255 characters';
 
-    it.each([[''], [null], [42], [true], [{ me: 1 }], [['me']], [undefined]])('is not %j', async (sub) => {
+    test.each([[''], [null], [42], [true], [{ me: 1 }], [['me']], [undefined]])('is not %j', async (sub) => {
       await expect(verify({ iat: NOW, sub })).rejects.toThrow(reason);
     });
 
-    it('has at most 255 characters', async () => {
+    test('has at most 255 characters', async () => {
       await expect(verify({ sub: 'x'.repeat(255) })).resolves.toBeDefined();
       await expect(verify({ sub: 'x'.repeat(256) })).rejects.toThrow(reason);
     });
 
-    it.each(['a\\u0000b', '\\ud800', 'x\\udc00'])('has no NUL and no lone surrogate: %s', async (sub) => {
+    test.each(['a\\u0000b', '\\ud800', 'x\\udc00'])('has no NUL and no lone surrogate: %s', async (sub) => {
       await expect(verify(`{"sub":"${sub}"}`)).rejects.toThrow(reason);
     });
   });
 
-  it.each([[null], [1], [['agent']], [{}]])('the scope is not %j', async (scope) => {
+  test.each([[null], [1], [['agent']], [{}]])('the scope is not %j', async (scope) => {
     await expect(verify({ ...ME, scope })).rejects.toThrow('"scope" is not a text');
   });
 
   describe('the id', () => {
-    it.each(['x', 'aaaaaaaaaaaaaaaa', ''])('may be %j', async (jti) => {
+    test.each(['x', 'aaaaaaaaaaaaaaaa', ''])('may be %j', async (jti) => {
       await expect(verify({ ...ME, jti })).resolves.toMatchObject({ id: jti });
     });
 
-    it('is null where there is none', async () => {
+    test('is null where there is none', async () => {
       await expect(verify(ME)).resolves.toMatchObject({ id: null });
     });
 
-    it.each([[null], [1], [['x']], [{}], [true], ['a\0'], ['\ud800']])('is not %j', async (jti) => {
+    test.each([[null], [1], [['x']], [{}], [true], ['a\0'], ['\ud800']])('is not %j', async (jti) => {
       const claims = JSON.stringify({ ...ME, jti });
       await expect(verify(claims)).rejects.toThrow('"jti" is not a text');
     });
   });
 
   describe('the agent instance', () => {
-    it('binds the caller', async () => {
+    test('binds the caller', async () => {
       expect((await callerOf({ ...ME, agent_instance_id: INSTANCE })).agentInstanceId).toBe(INSTANCE);
     });
 
-    it('is null where the token names none: all of the user’s', async () => {
+    test('is null where the token names none: all of the user’s', async () => {
       expect((await callerOf(ME)).agentInstanceId).toBeNull();
     });
 
-    it.each([
+    test.each([
       [null],
       [''],
       [1],
@@ -103,7 +103,7 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     });
   });
 
-  it('the caller has what the claims say', async () => {
+  test('the caller has what the claims say', async () => {
     const claims = { sub: 'me', iat: NOW - 5, exp: NOW + 60, email: 'me@example.com', name: 'Me', jti: 'x' };
     expect(await verify({ ...claims, agent_instance_id: INSTANCE })).toEqual({
       caller: {
@@ -121,20 +121,20 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     });
   });
 
-  it('the caller has null where a claim is absent or no text', async () => {
+  test('the caller has null where a claim is absent or no text', async () => {
     const nothing = { expiresAt: null, email: null, displayName: null };
     expect(await callerOf({ sub: 'me' })).toMatchObject(nothing);
     expect(await callerOf({ sub: 'me', email: 1, name: ['Me'] })).toMatchObject(nothing);
     expect(await callerOf('{"sub":"me","email":"\\u0000","name":"\\ud800"}')).toMatchObject(nothing);
   });
 
-  it('issuer and audience do not matter: those are for identity providers', async () => {
+  test('issuer and audience do not matter: those are for identity providers', async () => {
     const claims = { ...ME, iss: 'https://elsewhere.example', aud: ['other'] };
     await expect(verify(claims)).resolves.toMatchObject({ caller: { userId: 'me' } });
   });
 });
 
-it.each([
+test.each([
   [undefined, ['agent']],
   ['agent', ['agent']],
   ['dashboard', ['dashboard']],

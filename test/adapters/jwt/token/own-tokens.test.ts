@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   check,
   freshKeyPair,
@@ -17,11 +17,11 @@ const ME = { sub: 'me', iat: NOW };
 describe.each(OWN_KEY_KINDS)('a token signed by %s', (kind) => {
   const pair = pairs[kind];
 
-  it('is accepted by its own key', async () => {
+  test('is accepted by its own key', async () => {
     await expect(check(signedToken(ME, {}, pair), pair)).resolves.toMatchObject({ caller: { userId: 'me' } });
   });
 
-  it('is refused by every other key, one of the same kind and the same kid included', async () => {
+  test('is refused by every other key, one of the same kind and the same kid included', async () => {
     const sameKind = freshKeyPair(kind);
     const others = [...Object.values(pairs).filter((other) => other !== pair), sameKind];
     for (const other of others) await expect(check(signedToken(ME, {}, pair), other)).rejects.toThrow();
@@ -30,12 +30,12 @@ describe.each(OWN_KEY_KINDS)('a token signed by %s', (kind) => {
     await expect(check(misnamed, sameKind)).rejects.toThrow();
   });
 
-  it('is refused with another algorithm in its header', async () => {
+  test('is refused with another algorithm in its header', async () => {
     for (const alg of ['EdDSA', 'ES256', 'RS256', 'RS384', 'PS256', 'Ed25519', 'eddsa', '', null, undefined])
       if (alg !== pair.algorithm) await expect(check(signedToken(ME, { alg }, pair), pair)).rejects.toThrow();
   });
 
-  it('is refused without a signature, with alg none or not', async () => {
+  test('is refused without a signature, with alg none or not', async () => {
     const [header, claims] = signedToken(ME, {}, pair).split('.');
     for (const token of [
       new UnsecuredJWT(ME).encode(),
@@ -45,7 +45,7 @@ describe.each(OWN_KEY_KINDS)('a token signed by %s', (kind) => {
       await expect(check(token, pair)).rejects.toThrow();
   });
 
-  it('is refused when HMAC with the public key as its secret made it', async () => {
+  test('is refused when HMAC with the public key as its secret made it', async () => {
     const text = signedToken(ME, { alg: 'HS256' }, pair).split('.').slice(0, 2).join('.');
     for (const secret of [pemOf(pair.publicKey), pemOf(pair.publicKey).trim()]) {
       const mac = createHmac('sha256', secret).update(text).digest('base64url');
@@ -57,32 +57,32 @@ describe.each(OWN_KEY_KINDS)('a token signed by %s', (kind) => {
     const old = freshKeyPair(kind);
     const keys = [...OWN_KEY_KINDS.map((other) => pairs[other]), old];
 
-    it('is accepted, whichever key it is by and whether it names it or not', async () => {
+    test('is accepted, whichever key it is by and whether it names it or not', async () => {
       for (const signer of [pair, old]) {
         for (const header of [{}, { kid: signer.keyId }])
           await expect(check(signedToken(ME, header, signer), ...keys)).resolves.toBeDefined();
       }
     });
 
-    it('is refused where it names another one: a kid chooses, it does not hint', async () => {
+    test('is refused where it names another one: a kid chooses, it does not hint', async () => {
       for (const { keyId } of keys.filter((other) => other !== pair))
         await expect(check(signedToken(ME, { kid: keyId }, pair), ...keys)).rejects.toThrow();
     });
 
-    it.each(['unknown', '', '../keys', 'x'.repeat(5000)])(
+    test.each(['unknown', '', '../keys', 'x'.repeat(5000)])(
       'is refused with the unknown kid %.10j',
       async (kid) => {
         await expect(check(signedToken(ME, { kid }, pair), ...keys)).rejects.toThrow('unknown kid');
       },
     );
 
-    it.each([null, 1, [], {}])('is refused where its kid is no text: %j', async (kid) => {
+    test.each([null, 1, [], {}])('is refused where its kid is no text: %j', async (kid) => {
       await expect(check(signedToken(ME, { kid }, pair), ...keys)).rejects.toThrow('"kid" is not a text');
     });
   });
 });
 
-it.each(['RS384', 'RS512', 'PS256'])('RSA keys do not check %s, although they could', async (alg) => {
+test.each(['RS384', 'RS512', 'PS256'])('RSA keys do not check %s, although they could', async (alg) => {
   const token = await new SignJWT(ME).setProtectedHeader({ alg }).sign(pairs.RS256.privateKey);
   await expect(check(token, pairs.RS256)).rejects.toThrow();
 });
@@ -90,7 +90,7 @@ it.each(['RS384', 'RS512', 'PS256'])('RSA keys do not check %s, although they co
 describe('a token by a short RSA key', () => {
   const short = pairs['short RS256'];
 
-  it('must be recorded, whatever other keys there are; no other token must', async () => {
+  test('must be recorded, whatever other keys there are; no other token must', async () => {
     const keys = Object.values(pairs);
     for (const kind of OWN_KEY_KINDS) {
       const { mustBeRecorded } = await check(signedToken(ME, {}, pairs[kind]), ...keys);
@@ -98,7 +98,7 @@ describe('a token by a short RSA key', () => {
     }
   });
 
-  it.each([
+  test.each([
     [undefined, ['agent']],
     ['agent', ['agent']],
     ['agent dashboard', ['agent']],
@@ -108,7 +108,7 @@ describe('a token by a short RSA key', () => {
     expect(caller.scopes).toEqual(scopes);
   });
 
-  it('is checked with 512 to 2047 bits alike', async () => {
+  test('is checked with 512 to 2047 bits alike', async () => {
     for (const bits of [512, 1024, 2047]) {
       const { privateKey, publicKey } = freshPair.RS256(bits);
       const pair = { ...short, privateKey, publicKey };

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseStrictObject } from '../../../../src/adapters/jwt/token/strict-json.ts';
 
 const parse = (text: string) => parseStrictObject(Buffer.from(text));
 
-it.each([
+test.each([
   '{}',
   ' {"a" : 1 , "b":[{"a":2},{"a":3}], "c":{"a":{"a":4}}} ',
   '{"a":"b","b":"a","c":["a","a"]}',
@@ -12,7 +12,7 @@ it.each([
   expect(parse(text)).toEqual(JSON.parse(text));
 });
 
-it.each([
+test.each([
   '{"a":1,"a":1}',
   '{"a":1,"\\u0061":2}',
   '{"x":[],"a":1,"a":2}',
@@ -25,11 +25,11 @@ it.each([
   expect(() => parse(text)).toThrow('a name stands twice');
 });
 
-it.each(['null', '"a"', '1', '[]', '[{"a":1}]'])('%s is not an object', (text) => {
+test.each(['null', '"a"', '1', '[]', '[{"a":1}]'])('%s is not an object', (text) => {
   expect(() => parse(text)).toThrow('not an object');
 });
 
-it('a byte order mark and bytes that are not UTF-8 are refused', () => {
+test('a byte order mark and bytes that are not UTF-8 are refused', () => {
   expect(() => parse('\u{feff}{}')).toThrow(SyntaxError);
   expect(() => parseStrictObject(Buffer.from('{"a":"\xe9"}', 'latin1'))).toThrow(TypeError);
 });

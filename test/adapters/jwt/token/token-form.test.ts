@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { check, NOW, OWN_KEY_KINDS, pairs, signedToken, signText } from '../signed-tokens.ts';
 
 const ME = { sub: 'me', iat: NOW };
@@ -12,12 +12,12 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
   const refused = (token: string, reason: string) => expect(check(token, pair)).rejects.toThrow(reason);
 
   describe('the header', () => {
-    it.each(['jku', 'x5u', 'jwk', 'x5c'])('brings no key of its own: %s', async (name) => {
+    test.each(['jku', 'x5u', 'jwk', 'x5c'])('brings no key of its own: %s', async (name) => {
       for (const value of ['https://evil.example/keys', pair.publicKey.export({ format: 'jwk' }), null])
         await refused(signed(ME, { [name]: value }), `the header brings its own key (${name})`);
     });
 
-    it.each([
+    test.each([
       { crit: ['urn:example:exp'], 'urn:example:exp': 1 },
       { crit: ['b64'], b64: true },
       { crit: ['b64'], b64: false },
@@ -29,16 +29,16 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
       await refused(signed(ME, header), 'unknown crit');
     });
 
-    it.each(['JWT', 'jwt', 'at+jwt', 'application/at+jwt'])('may have the type %s', async (typ) => {
+    test.each(['JWT', 'jwt', 'at+jwt', 'application/at+jwt'])('may have the type %s', async (typ) => {
       await accepted(signed(ME, { typ }));
     });
 
-    it.each(['logout+jwt', 'dpop+jwt', 'JOSE', '', 1, null])('has no other type: %j', async (typ) => {
+    test.each(['logout+jwt', 'dpop+jwt', 'JOSE', '', 1, null])('has no other type: %j', async (typ) => {
       await refused(signed(ME, { typ }), 'unexpected typ');
     });
   });
 
-  it.each([
+  test.each([
     '{"sub":"me","sub":"you"}',
     '{"sub":"me","s\\u0075b":"you"}',
     '{"sub":"me","scope":"agent","x":{"sub":1},"scope":"dashboard"}',
@@ -48,12 +48,12 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     await refused(signed(claims), 'a name stands twice');
   });
 
-  it('no header parameter stands twice', async () => {
+  test('no header parameter stands twice', async () => {
     await refused(signed(ME, `{"alg":"none","alg":"${alg}"}`), 'a name stands twice');
     await refused(signed(ME, `{"alg":"${alg}","\\u0061lg":"${alg}"}`), 'a name stands twice');
   });
 
-  it('the same name may stand in different objects, and as a value', async () => {
+  test('the same name may stand in different objects, and as a value', async () => {
     await accepted(
       signed(
         '{"a":{"sub":1,"x":[{"sub":2},{"sub":3}]},"b":["sub","sub"],"c":"sub","sub":"me" , "d":"\\",:"}',
@@ -61,19 +61,19 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     );
   });
 
-  it.each(['null', '"me"', '[{"sub":"me"}]', '{"sub":"me"', '{"sub":"me"}{}', '', '\u{feff}{"sub":"me"}'])(
+  test.each(['null', '"me"', '[{"sub":"me"}]', '{"sub":"me"', '{"sub":"me"}{}', '', '\u{feff}{"sub":"me"}'])(
     'the claims are one JSON object: %j',
     async (claims) => {
       await expect(check(signed(claims), pair)).rejects.toThrow();
     },
   );
 
-  it('the claims are UTF-8', async () => {
+  test('the claims are UTF-8', async () => {
     await refused(signed(Buffer.from('{"sub":"m\xe9"}', 'latin1')), 'not valid for encoding utf-8');
     await expect(check(signed('{"sub":"mé"}'), pair)).resolves.toMatchObject({ caller: { userId: 'mé' } });
   });
 
-  it('every part is canonical base64url, also where the signature covers what it is', async () => {
+  test('every part is canonical base64url, also where the signature covers what it is', async () => {
     const [header, claims] = [`{"alg":"${alg}" }`, '{"sub":"me"}  '].map((text) =>
       Buffer.from(text).toString('base64url'),
     );
@@ -96,7 +96,7 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     }
   });
 
-  it('plus and slash are not minus and underscore', async () => {
+  test('plus and slash are not minus and underscore', async () => {
     const [header, claims] = [`{"alg":"${alg}"}`, '{"sub":"me","x":"~~~???>>>"}'].map((text) =>
       Buffer.from(text).toString('base64url'),
     );
@@ -106,7 +106,7 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     await refused(signText(`${header}.${odd}`, pair), 'not canonical base64url');
   });
 
-  it('there are three parts', async () => {
+  test('there are three parts', async () => {
     const token = signed(ME);
     const [header, claims, signature] = token.split('.');
     for (const odd of [

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fetchDescribed } from '../../../support/fetch-described.ts';
 import { open, parseAnswer, sendRaw, untilClosed } from '../raw-http.ts';
 import { fieldsOf, TestServer } from '../test-server.ts';
@@ -14,7 +14,7 @@ const CHALLENGE =
 
 describe('a token that is not good', () => {
   const tooLong = 'ann'.padEnd(8 * 1024 + 1, '.');
-  it.each([
+  test.each([
     ['missing', '/auth/verify', null],
     ['unknown', '/auth/verify', 'Bearer eve'],
     ['empty', '/auth/verify', 'Bearer '],
@@ -44,7 +44,7 @@ describe('a token that is not good', () => {
     });
   });
 
-  it('is answered with the same headers whatever is wrong with it', async () => {
+  test('is answered with the same headers whatever is wrong with it', async () => {
     const headersOf = async (authorization: string | null, path = '/auth/verify') => {
       const headers = authorization === null ? {} : { authorization };
       const answer = await fetchDescribed(`${server.url}/api/v1${path}`, { headers });
@@ -65,7 +65,7 @@ describe('a token that is not good', () => {
     expect(await headersOf('Bearer eve', '/nowhere')).toEqual(missing);
   });
 
-  it('is refused before the body is read', async () => {
+  test('is refused before the body is read', async () => {
     const socket = await open(server.port);
     const answered = new Promise<string>((resolve) => {
       socket.once('data', (chunk) => resolve(chunk.toString()));
@@ -77,7 +77,7 @@ describe('a token that is not good', () => {
 });
 
 describe('a good token', () => {
-  it.each([
+  test.each([
     'Bearer ann',
     'bearer ann',
     'BEARER   ann ',
@@ -88,7 +88,7 @@ describe('a good token', () => {
     expect(await answer.json()).toMatchObject({ user_id: 'ann' });
   });
 
-  it('without the scope gets 403 insufficient_scope, and is told which it lacks', async () => {
+  test('without the scope gets 403 insufficient_scope, and is told which it lacks', async () => {
     const answer = await server.call('POST', '/sessions/end', {
       body: { agent_instance_id: 'whatever' },
       headers: { authorization: 'Bearer ann-dashboard' },
@@ -101,14 +101,14 @@ describe('a good token', () => {
     );
   });
 
-  it('that is refused for anything else is not challenged: another token would not help', async () => {
+  test('that is refused for anything else is not challenged: another token would not help', async () => {
     for (const path of ['/nowhere', '/messages/pending']) {
       const answer = await server.call('GET', path);
       expect(answer.headers.get('www-authenticate')).toBeNull();
     }
   });
 
-  it('twice is 400: which one a proxy checked nobody knows', async () => {
+  test('twice is 400: which one a proxy checked nobody knows', async () => {
     const answer = await sendRaw(server.port, [
       'GET /api/v1/auth/verify HTTP/1.1',
       'Host: localhost',
@@ -121,7 +121,7 @@ describe('a good token', () => {
 });
 
 describe('the log', () => {
-  it('has one line a request, which names who asked and never the token or the query', async () => {
+  test('has one line a request, which names who asked and never the token or the query', async () => {
     await server.call('GET', '/messages/pending?agent_instance_id=secret-query', {
       headers: { 'x-request-id': 'req-1' },
     });
@@ -142,7 +142,7 @@ describe('the log', () => {
     expect(JSON.stringify(server.log.lines)).not.toContain('secret');
   });
 
-  it('is not torn by CR or LF in a path', async () => {
+  test('is not torn by CR or LF in a path', async () => {
     const socket = await open(server.port);
     socket.write(
       'GET /api/v1/a%0d%0ab HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\nConnection: close\r\n\r\n',
@@ -153,12 +153,12 @@ describe('the log', () => {
 });
 
 describe('X-Request-Id', () => {
-  it.each(['abc-123', 'A.b_c:d', 'x'.repeat(128)])('the caller’s own "%s" comes back', async (id) => {
+  test.each(['abc-123', 'A.b_c:d', 'x'.repeat(128)])('the caller’s own "%s" comes back', async (id) => {
     const answer = await server.call('GET', '/auth/verify', { headers: { 'x-request-id': id } });
     expect(answer.headers.get('x-request-id')).toBe(id);
   });
 
-  it.each(['', 'with space', 'x'.repeat(129), '<script>', 'a,b'])('"%s" is replaced', async (id) => {
+  test.each(['', 'with space', 'x'.repeat(129), '<script>', 'a,b'])('"%s" is replaced', async (id) => {
     const answer = await server.call('GET', '/auth/verify', { headers: { 'x-request-id': id } });
     expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type IssuedKey, IssuedKeys } from '../../issued-keys.ts';
 import { type CallOptions, fieldsOf, inMemory, TestServer } from '../test-server.ts';
 
@@ -43,7 +43,7 @@ async function waitWith(started: Started, key: IssuedKey, method: 'GET' | 'POST'
   return { answered };
 }
 
-it.each(['GET', 'POST'] as const)(
+test.each(['GET', 'POST'] as const)(
   '%s: a wait is refused when its key is revoked under it',
   async (method) => {
     await using started = await start();
@@ -60,14 +60,14 @@ it.each(['GET', 'POST'] as const)(
   },
 );
 
-it('a wait is refused when its key expires under it', async () => {
+test('a wait is refused when its key expires under it', async () => {
   await using started = await start();
   const { answered } = await waitWith(started, await started.keys.issueBriefly(), 'POST');
   expect((await answered).status).toBe(401);
   expect(started.signals.size).toBe(0);
 });
 
-it('a request whose key is revoked while its body comes in changes nothing', async () => {
+test('a request whose key is revoked while its body comes in changes nothing', async () => {
   await using started = await start();
   const key = await started.keys.issue();
   const other = await started.keys.issue();

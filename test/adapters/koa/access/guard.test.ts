@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendRaw } from '../raw-http.ts';
 import { TestServer } from '../test-server.ts';
 
@@ -16,7 +16,7 @@ const get = (path: string, ...headers: string[]) =>
   sendRaw(server.port, [`GET ${path} HTTP/1.1`, 'Authorization: Bearer ann', ...headers]);
 
 describe('the Host header', () => {
-  it.each([
+  test.each([
     'localhost',
     'localhost:8080',
     'LOCALHOST',
@@ -31,7 +31,7 @@ describe('the Host header', () => {
     expect((await get('/api/v1/auth/verify', `Host: ${host}`)).status).toBe(200);
   });
 
-  it.each([
+  test.each([
     'evil.example',
     'evil.example:8080',
     'localhost.evil.example',
@@ -63,11 +63,11 @@ describe('the Host header', () => {
     }
   });
 
-  it('does not matter to probes', async () => {
+  test('does not matter to probes', async () => {
     for (const path of ['/health', '/ready']) expect((await get(path, 'Host: 10.1.2.3')).status).toBe(200);
   });
 
-  it('twice is 400, and so is none in HTTP/1.1', async () => {
+  test('twice is 400, and so is none in HTTP/1.1', async () => {
     for (const hosts of [['Host: localhost', 'host: evil.example'], []]) {
       const answer = await get('/health', ...hosts);
       expect(answer.status).toBe(400);
@@ -77,7 +77,7 @@ describe('the Host header', () => {
   });
 });
 
-it('a Host with an IPv6 address that is configured is let in', async () => {
+test('a Host with an IPv6 address that is configured is let in', async () => {
   await using one = await TestServer.start({ allowedHosts: ['[fd00::1]'] });
   for (const [host, status] of [
     ['[fd00::1]', 200],
@@ -88,7 +88,7 @@ it('a Host with an IPv6 address that is configured is let in', async () => {
   }
 });
 
-it('what a proxy may say of the Host is not believed', async () => {
+test('what a proxy may say of the Host is not believed', async () => {
   for (const line of ['X-Forwarded-Host: localhost', 'Forwarded: host=localhost'])
     expect((await get('/', 'Host: evil.example', line)).status).toBe(403);
 });
@@ -97,7 +97,7 @@ describe('the Origin header', () => {
   const verify = (origin: string) =>
     get('/api/v1/auth/verify', `Host: localhost:${server.port}`, `Origin: ${origin}`);
 
-  it('of the server itself is let in, without CORS headers', async () => {
+  test('of the server itself is let in, without CORS headers', async () => {
     for (const origin of [`http://localhost:${server.port}`, 'https://public.example']) {
       const answer = await verify(origin);
       expect(answer.status).toBe(200);
@@ -105,7 +105,7 @@ describe('the Origin header', () => {
     }
   });
 
-  it.each([
+  test.each([
     'https://evil.example',
     'http://localhost:1',
     'http://localhost',
@@ -130,7 +130,7 @@ describe('the Origin header', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('that is configured may read answers, refusals among them', async () => {
+  test('that is configured may read answers, refusals among them', async () => {
     const answers = [
       await verify('https://page.example'),
       await get('/api/v1/nowhere', 'Host: localhost', 'Origin: https://page.example'),
@@ -144,7 +144,7 @@ describe('the Origin header', () => {
     }
   });
 
-  it('that is configured gets its preflight answered without a token; another does not', async () => {
+  test('that is configured gets its preflight answered without a token; another does not', async () => {
     const preflight = (origin: string) =>
       sendRaw(server.port, [
         'OPTIONS /api/v1/messages/agent HTTP/1.1',
@@ -162,18 +162,18 @@ describe('the Origin header', () => {
     expect((await preflight('https://evil.example')).status).toBe(403);
   });
 
-  it('is not missed where there is none', async () => {
+  test('is not missed where there is none', async () => {
     expect((await get('/api/v1/auth/verify', 'Host: localhost')).status).toBe(200);
   });
 
-  it('twice is 403, though one of the two may call', async () => {
+  test('twice is 403, though one of the two may call', async () => {
     const lines = ['Origin: https://page.example', 'Origin: https://evil.example'];
     for (const origins of [lines, lines.toReversed()]) {
       expect((await get('/api/v1/auth/verify', 'Host: localhost', ...origins)).status).toBe(403);
     }
   });
 
-  it('of the server’s own name in the clear is 403 where the server is known to be https', async () => {
+  test('of the server’s own name in the clear is 403 where the server is known to be https', async () => {
     const from = (origin: string) => get('/', 'Host: public.example', `Origin: ${origin}`);
     expect((await from('https://public.example')).status).toBe(200);
     expect((await from('http://public.example')).status).toBe(403);
@@ -181,7 +181,7 @@ describe('the Origin header', () => {
     expect((await get('/', 'Host: dash.example', 'Origin: https://dash.example')).status).toBe(200);
   });
 
-  it('of the server itself may be an IPv6 address', async () => {
+  test('of the server itself may be an IPv6 address', async () => {
     expect((await get('/', 'Host: [::1]:8080', 'Origin: http://[::1]:8080')).status).toBe(200);
     expect((await get('/', 'Host: [::1]:8080', 'Origin: http://[::1]:8081')).status).toBe(403);
   });
@@ -197,7 +197,7 @@ describe('a request without an Origin that the browser says is another site’s'
       `Sec-Fetch-Dest: ${dest}`,
     ]);
 
-  it.each([
+  test.each([
     ['cross-site', 'no-cors', 'image'],
     ['cross-site', 'no-cors', 'script'],
     ['same-site', 'no-cors', 'image'],
@@ -209,7 +209,7 @@ describe('a request without an Origin that the browser says is another site’s'
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'forbidden_origin' });
   });
 
-  it.each([
+  test.each([
     ['cross-site', 'navigate', 'document'],
     ['same-site', 'navigate', 'document'],
     ['same-origin', 'no-cors', 'image'],
@@ -218,11 +218,11 @@ describe('a request without an Origin that the browser says is another site’s'
     expect((await fetched(site, mode, dest)).status).toBe(200);
   });
 
-  it('is 403 also as a form that is sent here', async () => {
+  test('is 403 also as a form that is sent here', async () => {
     expect((await fetched('cross-site', 'navigate', 'document', 'POST')).status).toBe(403);
   });
 
-  it('does not concern pages of configured origins, which have one', async () => {
+  test('does not concern pages of configured origins, which have one', async () => {
     const lines = ['Host: localhost', 'Origin: https://page.example', 'Sec-Fetch-Site: cross-site'];
     expect((await get('/api/v1/auth/verify', ...lines, 'Sec-Fetch-Mode: cors')).status).toBe(200);
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RateLimitPerToken } from '../../../../src/adapters/koa/access/rate-limit.ts';
 import { protectedNodeHandler } from '../../../../src/adapters/koa/server/protected-node-handler.ts';
 import { unauthenticated } from '../../../../src/ports/errors.ts';
@@ -20,7 +20,7 @@ describe('counting', () => {
     for (let nth = 0; nth < times; nth += 1) await limit.count(token);
   };
 
-  it('lets so many requests a minute through, and says in whole seconds when there will be more', async () => {
+  test('lets so many requests a minute through, and says in whole seconds when there will be more', async () => {
     const limit = new RateLimitPerToken(3);
     await asked(limit, 'ann', 3);
     vi.advanceTimersByTime(12_300);
@@ -30,7 +30,7 @@ describe('counting', () => {
     });
   });
 
-  it('begins anew after the minute, however often was asked in between', async () => {
+  test('begins anew after the minute, however often was asked in between', async () => {
     const limit = new RateLimitPerToken(3);
     await asked(limit, 'ann', 3);
     vi.advanceTimersByTime(59_999);
@@ -40,12 +40,12 @@ describe('counting', () => {
     await expect(limit.count('ann')).rejects.toMatchObject({ code: 'rate_limited' });
   });
 
-  it('does not take one token for another', async () => {
+  test('does not take one token for another', async () => {
     const limit = new RateLimitPerToken(1);
     for (const token of ['ann', 'bob', 'ann-dashboard']) await limit.count(token);
   });
 
-  it('is bounded: it forgets the token that has been quiet for longest, not the one that runs wild', async () => {
+  test('is bounded: it forgets the token that has been quiet for longest, not the one that runs wild', async () => {
     const limit = new RateLimitPerToken(1, 2);
     await limit.count('quiet');
     await limit.count('wild');
@@ -56,7 +56,7 @@ describe('counting', () => {
     await limit.count('quiet');
   });
 
-  it('keeps no token', async () => {
+  test('keeps no token', async () => {
     const kept = [vi.spyOn(LRUCache.prototype, 'set'), vi.spyOn(RateLimiterMemory.prototype, 'consume')];
     await new RateLimitPerToken(5).count('secret-token');
     for (const { mock } of kept) {
@@ -74,7 +74,7 @@ const step = (content: string, agent_instance_id: string) => ({
 });
 
 describe('a token that asks too often', () => {
-  it('gets 429 with Retry-After, and others do not notice', async () => {
+  test('gets 429 with Retry-After, and others do not notice', async () => {
     await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(2) });
     const verify = (token: string) =>
       server.call('GET', '/auth/verify', { headers: { authorization: `Bearer ${token}` } });
@@ -94,7 +94,7 @@ describe('a token that asks too often', () => {
     expect((await verify('slow-ann')).status).toBe(200);
   });
 
-  it('is counted as one, whether a header or a cookie holds it', async () => {
+  test('is counted as one, whether a header or a cookie holds it', async () => {
     const signIn = { redeem: () => Promise.reject(unauthenticated()), end: async () => {} };
     await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(1), signIn });
     const url = `${server.url}/api/v1/auth/verify`;
@@ -108,7 +108,7 @@ describe('a token that asks too often', () => {
     expect(statuses).toEqual([200, 429, 429]);
   });
 
-  it('is refused before the body is read', async () => {
+  test('is refused before the body is read', async () => {
     await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(0) });
     const socket = await open(server.port);
     const answered = new Promise<string>((resolve) => {
@@ -122,7 +122,7 @@ describe('a token that asks too often', () => {
     socket.destroy();
   });
 
-  it('loses nothing by it: what is queued stays queued, and the key of a refused write is still free', async () => {
+  test('loses nothing by it: what is queued stays queued, and the key of a refused write is still free', async () => {
     const { dispatch } = inMemory();
     const instance = randomUUID();
     await using unlimited = await TestServer.start({ dispatch });
@@ -144,7 +144,7 @@ describe('a token that asks too often', () => {
     });
   });
 
-  it('is counted over REST and MCP together, and refused there alike', async () => {
+  test('is counted over REST and MCP together, and refused there alike', async () => {
     const rateLimit = new RateLimitPerToken(2);
     let reached = 0;
     const mcp = protectedNodeHandler({
@@ -175,21 +175,21 @@ describe('a token that asks too often', () => {
     expect(reached).toBe(1);
   });
 
-  it('is named in the log', async () => {
+  test('is named in the log', async () => {
     await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(0) });
     await server.call('GET', '/auth/verify');
     expect(server.log.lines.at(-1)?.fields).toMatchObject({ status: 429, user_id: 'ann' });
   });
 });
 
-it('a token that is not good counts for nobody: it stays 401', async () => {
+test('a token that is not good counts for nobody: it stays 401', async () => {
   const rateLimit = new RateLimitPerToken(0);
   await using server = await TestServer.start({ rateLimit });
   const headers = { authorization: 'Bearer eve' };
   expect((await server.call('GET', '/auth/verify', { headers })).status).toBe(401);
 });
 
-it('without a limit a token may ask as often as it likes', async () => {
+test('without a limit a token may ask as often as it likes', async () => {
   await using server = await TestServer.start({ rateLimit: null });
   for (let nth = 0; nth < 20; nth += 1) expect((await server.call('GET', '/auth/verify')).status).toBe(200);
 });

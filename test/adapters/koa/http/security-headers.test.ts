@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { protectedNodeHandler } from '../../../../src/adapters/koa/server/protected-node-handler.ts';
 import { open, parseAnswer, sendRaw, untilClosed } from '../raw-http.ts';
 import { fakeTokens, LogBook, TestServer } from '../test-server.ts';
@@ -76,13 +76,13 @@ const answers: [what: string, status: number, answer: () => ReturnType<typeof ge
 ];
 
 describe('every answer tells browsers that it is data, and whose', () => {
-  it.each(answers)('%s', async (_what, status, ask) => {
+  test.each(answers)('%s', async (_what, status, ask) => {
     const answer = await ask();
     expect(answer.status).toBe(status);
     expect(Object.fromEntries(answer.headers)).toMatchObject(EXPECTED);
   });
 
-  it('a page replaces what suits an API only', async () => {
+  test('a page replaces what suits an API only', async () => {
     const { headers } = await get('/page');
     expect(Object.fromEntries(headers)).toMatchObject({
       ...EXPECTED,
@@ -91,14 +91,14 @@ describe('every answer tells browsers that it is data, and whose', () => {
     });
   });
 
-  it('pages of configured origins read answers all the same', async () => {
+  test('pages of configured origins read answers all the same', async () => {
     const { headers } = await get('/api/v1/auth/verify', ANN, 'Origin: https://page.example');
     expect(headers.get('access-control-allow-origin')).toBe('https://page.example');
   });
 });
 
 describe('Strict-Transport-Security', () => {
-  it.each([
+  test.each([
     ['https://agents.example', 'max-age=31536000'],
     ['http://agents.example', null],
     [null, null],
@@ -111,7 +111,7 @@ describe('Strict-Transport-Security', () => {
 });
 
 describe('what is answered to a token is kept by no cache', () => {
-  it.each([
+  test.each([
     ['/api/v1/auth/verify', ANN, 200],
     ['/api/v1/auth/verify', 'Authorization: Bearer eve', 401],
     ['/api/v1/nowhere', ANN, 404],
@@ -123,7 +123,7 @@ describe('what is answered to a token is kept by no cache', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('nor is any refusal: what is missing or forbidden today need not be tomorrow', async () => {
+  test('nor is any refusal: what is missing or forbidden today need not be tomorrow', async () => {
     for (const answer of [await get('/nowhere'), await get('/', 'Origin: null')])
       expect(answer.headers.get('cache-control')).toBe('no-store');
   });

@@ -1,5 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describeApi } from '../../../../src/adapters/koa/openapi/document.ts';
 import type { Operation, Paths } from '../../../../src/adapters/koa/openapi/operation.ts';
 import { BASE_PATH, ROUTES } from '../../../../src/adapters/koa/rest/routes.ts';
@@ -18,7 +18,7 @@ const operations = Object.values(api.paths).flatMap((methods) => Object.values(m
 const at = (method: string, path: string, { paths } = api): Operation => paths[path]![method]!;
 
 describe('the description of the API', () => {
-  it('is valid OpenAPI 3.1', async () => {
+  test('is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
     const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(api)));
     expect(errors).toBeUndefined();
@@ -28,7 +28,7 @@ describe('the description of the API', () => {
     validator.resolveRefs();
   });
 
-  it('is told to anyone at /openapi.json, as of the server that tells it', async () => {
+  test('is told to anyone at /openapi.json, as of the server that tells it', async () => {
     await using server = await TestServer.start({
       live: inMemory().live,
       publicUrl: 'https://agents.example',
@@ -42,7 +42,7 @@ describe('the description of the API', () => {
     expect(expected.servers).toEqual([{ url: 'https://agents.example' }]);
   });
 
-  it.each(ROUTES)('has $method $path', ({ method, path, useCase }) => {
+  test.each(ROUTES)('has $method $path', ({ method, path, useCase }) => {
     const template = BASE_PATH + path.replaceAll(/:(\w+)/g, '{$1}');
     const { summary, parameters = [], responses } = at(method.toLowerCase(), template);
     expect(summary).toBe(useCase.summary);
@@ -51,12 +51,12 @@ describe('the description of the API', () => {
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '401', '429', '500', '503']));
   });
 
-  it('gives every operation a name of its own', () => {
+  test('gives every operation a name of its own', () => {
     const names = operations.map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('leaves out what a server lacks', () => {
+  test('leaves out what a server lacks', () => {
     const paths: Paths = describeApi({
       version: '1.2.3',
       hasSignIn: false,
@@ -77,7 +77,7 @@ describe('the description of the API', () => {
     ]);
   });
 
-  it('says which scope does: any one of several', () => {
+  test('says which scope does: any one of several', () => {
     expect(at('get', '/api/v1/agent-instances/{agent_instance_id}').security).toEqual([
       { bearer: ['agent'] },
       { bearer: ['dashboard'] },
@@ -87,7 +87,7 @@ describe('the description of the API', () => {
     expect(at('get', '/health').security).toEqual([]);
   });
 
-  it('takes the fields of a read from the query, and of a write from its body, which has none of the path', () => {
+  test('takes the fields of a read from the query, and of a write from its body, which has none of the path', () => {
     const read = at('get', '/api/v1/messages/pending');
     expect(read.requestBody).toBeUndefined();
     expect(read.parameters).toContainEqual({
@@ -103,7 +103,7 @@ describe('the description of the API', () => {
     expect(schema.required).toEqual(['name']);
   });
 
-  it("follows a route's own statuses", () => {
+  test("follows a route's own statuses", () => {
     const unknown = (method: string, path: string) =>
       Object.entries(at(method, path).responses).find(
         ([, response]) => '$ref' in response && response.$ref.includes('agent_instance_not_found'),
@@ -132,7 +132,7 @@ describe('an answer that the description does not know fails its test', () => {
     agent_instance_id: null,
   };
 
-  it.each([
+  test.each([
     ['a field too many', { ...person, more: 1 }],
     ['a field missing', { ...person, user_id: undefined }],
     ['a time of another form', { ...person, expires_at: '2030-01-01T00:00:00+00:00' }],
@@ -141,12 +141,12 @@ describe('an answer that the description does not know fails its test', () => {
     await expect(server.call('GET', '/auth/verify')).rejects.toThrow('GET /api/v1/auth/verify: data');
   });
 
-  it('and one that it knows does not', async () => {
+  test('and one that it knows does not', async () => {
     await using server = await answering(person);
     expect((await server.call('GET', '/auth/verify')).status).toBe(200);
   });
 
-  it('a code that this route has not', async () => {
+  test('a code that this route has not', async () => {
     const { apiKeyNotFound } = await import('../../../../src/domain/errors.ts');
     await using server = await answering(apiKeyNotFound());
     await expect(server.call('GET', '/auth/verify')).rejects.toThrow('404 is no answer of it');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fetchDescribed } from '../../../support/fetch-described.ts';
 import { open, parseAnswer, untilClosed } from '../raw-http.ts';
 import { fieldsOf, TestServer } from '../test-server.ts';
@@ -44,7 +44,7 @@ const bytes = (...parts: (string | number[])[]) =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...Buffer.from(part)] : part)));
 
 describe('JSON that is none, or none of ours', () => {
-  it.each([
+  test.each([
     ['truncated', '{"content": "hi"'],
     ['empty', ''],
     ['null', 'null'],
@@ -57,12 +57,12 @@ describe('JSON that is none, or none of ours', () => {
     expect(await send(body)).toMatchObject({ status: 400, code: 'invalid_json' });
   });
 
-  it('deeper than 64 is 400 too_deep, however deep', async () => {
+  test('deeper than 64 is 400 too_deep, however deep', async () => {
     expect(await send(`{"message_metadata":${nested(64)}}`)).toMatchObject({ status: 400, code: 'too_deep' });
     expect(await send(nested(100_000))).toMatchObject({ status: 400, code: 'too_deep' });
   });
 
-  it.each([
+  test.each([
     ['NUL', '{"content":"a\\u0000b"}', 'invalid_character'],
     ['a lone surrogate', '{"content":"a\\ud800b"}', 'invalid_character'],
     ['invalid UTF-8', bytes('{"content":"', [0xff, 0xfe], '"}'), 'invalid_encoding'],
@@ -71,11 +71,11 @@ describe('JSON that is none, or none of ours', () => {
     expect(await send(body)).toMatchObject({ status: 400, code });
   });
 
-  it('a byte order mark is looked past', async () => {
+  test('a byte order mark is looked past', async () => {
     expect(await send(`\ufeff${JSON.stringify(valid())}`)).toMatchObject({ ok: true });
   });
 
-  it('a route without a body refuses one that is not JSON, and ignores the fields of one that is', async () => {
+  test('a route without a body refuses one that is not JSON, and ignores the fields of one that is', async () => {
     await send(valid());
     const path = `/agents/instances/${instance}/heartbeat`;
     expect(await send('{', {}, path)).toMatchObject({ status: 400, code: 'invalid_json' });
@@ -85,7 +85,7 @@ describe('JSON that is none, or none of ours', () => {
 });
 
 describe('a body of another kind', () => {
-  it.each([
+  test.each([
     ['text/plain', 'text/plain'],
     ['a form', 'application/x-www-form-urlencoded'],
     ['a multipart form', 'multipart/form-data; boundary=x'],
@@ -97,7 +97,7 @@ describe('a body of another kind', () => {
     expect(refused).toMatchObject({ status: 415, code: 'unsupported_media_type' });
   });
 
-  it.each([undefined, ''])('no Content-Type (%o) is 415, also where no body is needed', async (type) => {
+  test.each([undefined, ''])('no Content-Type (%o) is 415, also where no body is needed', async (type) => {
     for (const path of ['/messages/agent', `/agents/instances/${instance}/heartbeat`]) {
       const answer = await fetchDescribed(`${server.url}/api/v1${path}`, {
         method: 'POST',
@@ -108,7 +108,7 @@ describe('a body of another kind', () => {
     }
   });
 
-  it.each([
+  test.each([
     'application/json; charset=UTF-8',
     'application/json;charset=utf8',
     'Application/Problem+JSON; charset="utf-8"',
@@ -116,7 +116,7 @@ describe('a body of another kind', () => {
     expect(await send(JSON.stringify(valid()), { 'content-type': type })).toMatchObject({ ok: true });
   });
 
-  it('an unknown Content-Encoding is 415, and says which are known', async () => {
+  test('an unknown Content-Encoding is 415, and says which are known', async () => {
     const answer = await server.call('POST', '/messages/agent', {
       body: valid(),
       headers: { 'content-encoding': 'lzma' },
@@ -127,7 +127,7 @@ describe('a body of another kind', () => {
 });
 
 describe('a compressed body', () => {
-  it.each([
+  test.each([
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
@@ -136,7 +136,7 @@ describe('a compressed body', () => {
     expect(await send(body, { 'content-encoding': encoding })).toMatchObject({ ok: true });
   });
 
-  it.each([
+  test.each([
     ['corrupt', Uint8Array.from(Buffer.from('this is not gzip'))],
     ['cut off', Uint8Array.from(gzipSync(JSON.stringify(valid())).subarray(0, -9))],
   ])('%s is 400 invalid_encoding', async (_name, body) => {
@@ -146,7 +146,7 @@ describe('a compressed body', () => {
     });
   });
 
-  it('that unfolds over the limit is 413', async () => {
+  test('that unfolds over the limit is 413', async () => {
     const bomb = Uint8Array.from(gzipSync(Buffer.alloc(64 * MEGABYTE)));
     expect(bomb.length).toBeLessThan(MEGABYTE);
     expect(await send(bomb, { 'content-encoding': 'gzip' })).toMatchObject({
@@ -159,17 +159,17 @@ describe('a compressed body', () => {
 describe('a body over its limit', () => {
   const filled = (size: number) => JSON.stringify(valid({ filler: 'x'.repeat(size) }));
 
-  it('is 413 over 16 MB on POST /messages/agent, and the client in mid-sending gets to see it', async () => {
+  test('is 413 over 16 MB on POST /messages/agent, and the client in mid-sending gets to see it', async () => {
     expect(await send(filled(15 * MEGABYTE))).toMatchObject({ ok: true });
     expect(await send(filled(16 * MEGABYTE))).toMatchObject({ status: 413, code: 'too_large' });
   });
 
-  it('is 413 over 2 MB elsewhere', async () => {
+  test('is 413 over 2 MB elsewhere', async () => {
     expect(await send(filled(1.9 * MEGABYTE), {}, '/messages/user')).toMatchObject({ ok: true });
     expect(await send(filled(2 * MEGABYTE), {}, '/messages/user')).toMatchObject({ status: 413 });
   });
 
-  it('closes the connection also when the client never says how much is coming, nor stops', async () => {
+  test('closes the connection also when the client never says how much is coming, nor stops', async () => {
     const socket = await open(server.port);
     const closed = untilClosed(socket);
     socket.write(
@@ -184,7 +184,7 @@ describe('a body over its limit', () => {
     expect(answer.headers.get('connection')).toBe('close');
   });
 
-  it('is refused by its Content-Length alone, before any of it is sent', async () => {
+  test('is refused by its Content-Length alone, before any of it is sent', async () => {
     const socket = await open(server.port);
     const closed = untilClosed(socket);
     socket.write(
@@ -196,7 +196,7 @@ describe('a body over its limit', () => {
 });
 
 describe('well-formed but invalid input', () => {
-  it.each(['not-a-uuid', `{${instance}}`, `${instance.toUpperCase()}x`, ''])(
+  test.each(['not-a-uuid', `{${instance}}`, `${instance.toUpperCase()}x`, ''])(
     'the id "%s" is 422 invalid_id, naming the field',
     async (id) => {
       expect(await send(valid({ agent_instance_id: id }))).toMatchObject({
@@ -207,7 +207,7 @@ describe('well-formed but invalid input', () => {
     },
   );
 
-  it('an id in the path or the query is named, too', async () => {
+  test('an id in the path or the query is named, too', async () => {
     const inPath = await refusal(await server.call('PATCH', '/messages/nope/request-input'));
     expect(inPath).toMatchObject({ status: 422, code: 'invalid_id', errors: [{ path: 'message_id' }] });
     const inQuery = await refusal(await server.call('GET', '/messages/pending?agent_instance_id=%FF'));
@@ -218,12 +218,12 @@ describe('well-formed but invalid input', () => {
     });
   });
 
-  it('a malformed id for a new instance is 400, as clients know it', async () => {
+  test('a malformed id for a new instance is 400, as clients know it', async () => {
     const refused = await send({ agent_type: 'codex', agent_instance_id: 'nope' }, {}, '/agent-instances');
     expect(refused).toMatchObject({ status: 400, code: 'invalid_id', detail: 'Invalid agent_instance_id' });
   });
 
-  it.each([
+  test.each([
     ['an empty message', { content: '' }],
     ['white space only', { content: ' \n\t' }],
     ['a million and one characters', { content: 'x'.repeat(1_000_001) }],
@@ -239,7 +239,7 @@ describe('well-formed but invalid input', () => {
     });
   });
 
-  it.each(['301', '-1', '1e999', '9'.repeat(400), 'soon', '', '0x10', 'Infinity'])(
+  test.each(['301', '-1', '1e999', '9'.repeat(400), 'soon', '', '0x10', 'Infinity'])(
     'a wait of "%s" in the query is 422',
     async (wait) => {
       const query = new URLSearchParams({ agent_instance_id: instance, wait });
@@ -248,19 +248,19 @@ describe('well-formed but invalid input', () => {
     },
   );
 
-  it('a wait that overflows in a body is 422', async () => {
+  test('a wait that overflows in a body is 422', async () => {
     const body = `{"agent_instance_id":"${instance}","wait":1e999}`;
     expect(await send(body, {}, '/messages/pending')).toMatchObject({ status: 422, code: 'invalid_input' });
   });
 
-  it('a repeated query parameter is 422', async () => {
+  test('a repeated query parameter is 422', async () => {
     const query = `agent_instance_id=${instance}&agent_instance_id=${instance}`;
     expect(await refusal(await server.call('GET', `/messages/pending?${query}`))).toMatchObject({
       status: 422,
     });
   });
 
-  it('a query parameter that reaches for prototypes is refused', async () => {
+  test('a query parameter that reaches for prototypes is refused', async () => {
     const query = `agent_instance_id=${instance}&__proto__=1`;
     expect(await refusal(await server.call('GET', `/messages/pending?${query}`))).toMatchObject({
       status: 400,
@@ -270,13 +270,13 @@ describe('well-formed but invalid input', () => {
 });
 
 describe('a request for something else', () => {
-  it('an unknown path is 404', async () => {
+  test('an unknown path is 404', async () => {
     for (const path of ['', '/', '/nope', '/messages', '/messages/agent/x', '/MESSAGES/agent']) {
       expect(await refusal(await server.call('GET', path))).toMatchObject({ status: 404, code: 'not_found' });
     }
   });
 
-  it.each([
+  test.each([
     ['GET', '/messages/agent', 'POST, OPTIONS'],
     ['DELETE', '/messages/pending', 'GET, POST, OPTIONS'],
     ['POST', '/auth/verify', 'GET, HEAD, OPTIONS'],
@@ -287,7 +287,7 @@ describe('a request for something else', () => {
     expect(await refusal(answer)).toMatchObject({ status: 405, code: 'method_not_allowed' });
   });
 
-  it('HEAD hands nothing over: only a read that changes nothing may be asked for so', async () => {
+  test('HEAD hands nothing over: only a read that changes nothing may be asked for so', async () => {
     const pending = await server.call('HEAD', `/messages/pending?agent_instance_id=${instance}`);
     expect(pending.status).toBe(405);
     expect(pending.headers.get('allow')).toBe('GET, POST, OPTIONS');
@@ -296,13 +296,13 @@ describe('a request for something else', () => {
     expect(Number(verify.headers.get('content-length'))).toBeGreaterThan(0);
   });
 
-  it('OPTIONS names what the path answers', async () => {
+  test('OPTIONS names what the path answers', async () => {
     const answer = await server.call('OPTIONS', '/messages/pending');
     expect(answer.status).toBe(204);
     expect(answer.headers.get('allow')).toBe('GET, POST, OPTIONS');
   });
 
-  it.each(['text/html', 'application/json;q=0', 'image/*, text/*;q=0.5'])(
+  test.each(['text/html', 'application/json;q=0', 'image/*, text/*;q=0.5'])(
     'Accept: %s is 406',
     async (accept) => {
       const answer = await server.call('GET', '/auth/verify', { headers: { accept } });
@@ -310,7 +310,7 @@ describe('a request for something else', () => {
     },
   );
 
-  it.each([
+  test.each([
     'application/json',
     'application/json, text/plain, */*',
     'application/*;q=0.1',

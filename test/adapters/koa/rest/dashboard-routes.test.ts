@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ROUTES } from '../../../../src/adapters/koa/rest/routes.ts';
 import { fetchDescribed } from '../../../support/fetch-described.ts';
 import { type CallOptions, fieldsOf, TestServer } from '../test-server.ts';
@@ -59,7 +59,7 @@ const request = ({ method, path, useCase }: (typeof ROUTES)[number], id = instan
   [method, path.replace(/:\w+/, id), { body: BODIES[useCase.name] }] as const;
 
 describe('each of the person’s routes answers in its shape', () => {
-  it('GET /agent-summary', async () => {
+  test('GET /agent-summary', async () => {
     await step({ requires_user_input: true });
     expect(await (await ann('GET', '/agent-summary')).json()).toEqual({
       total_instances: 1,
@@ -70,7 +70,7 @@ describe('each of the person’s routes answers in its shape', () => {
     });
   });
 
-  it('GET /agent-types', async () => {
+  test('GET /agent-types', async () => {
     await step();
     expect(await (await ann('GET', '/agent-types')).json()).toEqual([
       {
@@ -84,7 +84,7 @@ describe('each of the person’s routes answers in its shape', () => {
     ]);
   });
 
-  it('GET /agent-instances and /agent-types/{id}/instances: a list, and where the next page is', async () => {
+  test('GET /agent-instances and /agent-types/{id}/instances: a list, and where the next page is', async () => {
     const [first, second] = [instance, randomUUID()];
     await step();
     await step({ agent_instance_id: second });
@@ -102,7 +102,7 @@ describe('each of the person’s routes answers in its shape', () => {
     }
   });
 
-  it('GET /agent-instances/{id}', async () => {
+  test('GET /agent-instances/{id}', async () => {
     const message_id = await step({ git_diff: 'diff --git a/a b/a\n', message_metadata: { a: 1 } });
     expect(await (await ann('GET', `/agent-instances/${instance}?message_limit=1`)).json()).toEqual({
       ...INSTANCE_FIELDS,
@@ -124,7 +124,7 @@ describe('each of the person’s routes answers in its shape', () => {
     });
   });
 
-  it('GET and POST /agent-instances/{id}/messages', async () => {
+  test('GET and POST /agent-instances/{id}/messages', async () => {
     const question = await step({ requires_user_input: true });
     const messages = `/agent-instances/${instance}/messages`;
     const said = await ann('POST', messages, { body: { content: 'this', in_reply_to: question } });
@@ -150,7 +150,7 @@ describe('each of the person’s routes answers in its shape', () => {
     expect(await before.json()).toMatchObject([{ id: question }]);
   });
 
-  it('PUT status, PATCH name, DELETE without content, and restore', async () => {
+  test('PUT status, PATCH name, DELETE without content, and restore', async () => {
     await step();
     const path = `/agent-instances/${instance}`;
     expect(await (await ann('PATCH', path, { body: { name: 'nightly' } })).json()).toEqual({
@@ -171,7 +171,7 @@ describe('each of the person’s routes answers in its shape', () => {
 });
 
 describe('a question that has an answer', () => {
-  it('is 409 for whoever comes second, with the answer that counts', async () => {
+  test('is 409 for whoever comes second, with the answer that counts', async () => {
     const in_reply_to = await step({ requires_user_input: true });
     const reply = (content: string) =>
       ann('POST', `/agent-instances/${instance}/messages`, { body: { content, in_reply_to } });
@@ -181,7 +181,7 @@ describe('a question that has an answer', () => {
     expect(await fieldsOf(lost)).toMatchObject({ code: 'already_answered', answer: won });
   });
 
-  it('that was closed is 409 question_closed', async () => {
+  test('that was closed is 409 question_closed', async () => {
     const in_reply_to = await step({ requires_user_input: true });
     await ann('PUT', `/agent-instances/${instance}/status`, { body: { status: 'COMPLETED' } });
     const late = await ann('POST', `/agent-instances/${instance}/messages`, {
@@ -194,7 +194,7 @@ describe('a question that has an answer', () => {
 describe.each(PEOPLE.map((row) => [`${row.method} ${row.path}`, row] as const))('%s', (_, row) => {
   const isAgentsToo = row.useCase.scopes.includes('agent');
 
-  it(`is ${isAgentsToo ? 'for agents, too' : 'no agent’s: 403 insufficient_scope'}`, async () => {
+  test(`is ${isAgentsToo ? 'for agents, too' : 'no agent’s: 403 insufficient_scope'}`, async () => {
     await step();
     const answer = await as('ann', ...request(row));
     expect(answer.status).toBe(isAgentsToo ? 200 : 403);
@@ -203,7 +203,7 @@ describe.each(PEOPLE.map((row) => [`${row.method} ${row.path}`, row] as const))(
 
   if (!row.path.includes('/:')) return;
 
-  it('answers an id that is somebody else’s as if it never existed', async () => {
+  test('answers an id that is somebody else’s as if it never existed', async () => {
     await step();
     const [{ id: typeId } = {}] = await listOf(await ann('GET', '/agent-types'));
     const theirs = row.path.startsWith('/agent-types') ? String(typeId) : instance;
@@ -216,7 +216,7 @@ describe.each(PEOPLE.map((row) => [`${row.method} ${row.path}`, row] as const))(
     expect(problems[0]).toEqual(problems[1]);
   });
 
-  it('refuses a malformed id', async () => {
+  test('refuses a malformed id', async () => {
     const answer = await ann(...request(row, 'nonsense'));
     expect([answer.status, (await fieldsOf(answer)).code]).toEqual([422, 'invalid_id']);
   });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
 import {
   identityProviderUnavailable,
@@ -13,7 +13,7 @@ const failing =
   () =>
     Promise.reject(error);
 
-it.each([
+test.each([
   new Error('password=hunter2'),
   'password=hunter2',
   Object.assign(new Error('x'), { status: 404, expose: true }),
@@ -37,7 +37,7 @@ it.each([
   },
 );
 
-it.each([
+test.each([
   ['away', storageUnavailable(new Error('ECONNREFUSED 10.0.0.1')), 'storage_unavailable', '2'],
   ['overrun', storageBusy(), 'storage_busy', '1'],
 ])('a store that is %s is 503 with Retry-After, and a warning', async (_name, error, code, seconds) => {
@@ -52,7 +52,7 @@ it.each([
   expect(server.log.at('error')).toEqual([]);
 });
 
-it('a token check that fails for want of the identity provider is 503, not 401', async () => {
+test('a token check that fails for want of the identity provider is 503, not 401', async () => {
   const tokens = { verify: () => Promise.reject(identityProviderUnavailable(new Error('id.example:443'))) };
   await using server = await TestServer.start({ tokens });
   const answer = await server.call('GET', '/auth/verify');
@@ -63,13 +63,13 @@ it('a token check that fails for want of the identity provider is 503, not 401',
   expect(text).not.toContain('id.example');
 });
 
-it('a token check that fails for want of the store is 503, not 401', async () => {
+test('a token check that fails for want of the store is 503, not 401', async () => {
   const tokens = { verify: () => Promise.reject(storageUnavailable()) };
   await using server = await TestServer.start({ tokens });
   expect((await server.call('GET', '/auth/verify')).status).toBe(503);
 });
 
-it('a client that dies within its body is no error of ours', async () => {
+test('a client that dies within its body is no error of ours', async () => {
   await using server = await TestServer.start();
   const socket = await open(server.port);
   socket.write(

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { idempotencyInFlight } from '../../../../src/application/errors.ts';
 import { inMemory, TestServer } from '../test-server.ts';
 
 const message = (content = 'hi') => ({ agent_instance_id: randomUUID(), agent_type: 'codex', content });
 const key = (text: string = randomUUID()) => ({ 'idempotency-key': text });
 
-it('a repeat is answered byte for byte, and has no effect of its own', async () => {
+test('a repeat is answered byte for byte, and has no effect of its own', async () => {
   await using server = await TestServer.start();
   const [body, headers] = [message(), key()];
   const first = await server.call('POST', '/messages/agent', { body, headers });
@@ -26,7 +26,7 @@ it('a repeat is answered byte for byte, and has no effect of its own', async () 
   expect(answers[1]).toEqual(answers[0]);
 });
 
-it('the same key with another body or path is 422', async () => {
+test('the same key with another body or path is 422', async () => {
   await using server = await TestServer.start();
   const [body, headers] = [message(), key()];
   await server.call('POST', '/messages/agent', { body, headers });
@@ -41,7 +41,7 @@ it('the same key with another body or path is 422', async () => {
   }
 });
 
-it('another user’s same key is another key', async () => {
+test('another user’s same key is another key', async () => {
   await using server = await TestServer.start();
   const headers = key();
   await server.call('POST', '/messages/agent', { body: message(), headers });
@@ -49,7 +49,7 @@ it('another user’s same key is another key', async () => {
   expect((await server.call('POST', '/messages/agent', other)).status).toBe(200);
 });
 
-it.each([
+test.each([
   ['over 255 characters', 'k'.repeat(256)],
   ['empty', ''],
   ['not ASCII', 'caf\u00e9'],
@@ -60,7 +60,7 @@ it.each([
   expect(await answer.json()).toMatchObject({ code: 'invalid_idempotency_key' });
 });
 
-it('a repeat while the first still runs waits for its answer', async () => {
+test('a repeat while the first still runs waits for its answer', async () => {
   const { promise: gate, resolve: openGate } = Promise.withResolvers<void>();
   const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
   let updates = 0;
@@ -87,7 +87,7 @@ it('a repeat while the first still runs waits for its answer', async () => {
   expect(await (await repeat).text()).toBe(await (await first).text());
 });
 
-it('a repeat that has waited long enough is 409 with Retry-After', async () => {
+test('a repeat that has waited long enough is 409 with Retry-After', async () => {
   await using server = await TestServer.start({ dispatch: () => Promise.reject(idempotencyInFlight()) });
   const answer = await server.call('POST', '/messages/agent', { body: message(), headers: key() });
   expect(answer.status).toBe(409);
@@ -95,7 +95,7 @@ it('a repeat that has waited long enough is 409 with Retry-After', async () => {
   expect(await answer.json()).toMatchObject({ code: 'idempotency_in_flight' });
 });
 
-it('a GET takes no key', async () => {
+test('a GET takes no key', async () => {
   await using server = await TestServer.start();
   const answer = await server.call('GET', '/auth/verify', { headers: key('k'.repeat(256)) });
   expect(answer.status).toBe(200);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
 import { fieldsOf, inMemory, TestServer } from '../test-server.ts';
 
@@ -13,7 +13,7 @@ const start = async (server: TestServer) => {
 const waiting = ({ signals }: ReturnType<typeof inMemory>, number = 1) =>
   vi.waitFor(() => expect(signals.size).toBe(number), { interval: 1 });
 
-it.each(['GET', 'POST'])(
+test.each(['GET', 'POST'])(
   '%s with a wait is held open, and woken by a message of the user',
   async (method) => {
     const memory = inMemory();
@@ -31,7 +31,7 @@ it.each(['GET', 'POST'])(
   },
 );
 
-it('a wait ends when the instance does, and one on an ended instance returns at once', async () => {
+test('a wait ends when the instance does, and one on an ended instance returns at once', async () => {
   const memory = inMemory();
   await using server = await TestServer.start({ dispatch: memory.dispatch });
   const cursor = await start(server);
@@ -43,7 +43,7 @@ it('a wait ends when the instance does, and one on an ended instance returns at 
   expect(await after.json()).toMatchObject({ messages: [], instance_status: 'COMPLETED' });
 });
 
-it('a client that goes away ends its wait, and leaves no error behind', async () => {
+test('a client that goes away ends its wait, and leaves no error behind', async () => {
   const memory = inMemory();
   const ended: Promise<unknown>[] = [];
   const dispatch: Dispatch = (useCase, request) => {
@@ -64,7 +64,7 @@ it('a client that goes away ends its wait, and leaves no error behind', async ()
   expect(server.log.lines.filter(({ level }) => level !== 'debug')).toEqual([]);
 });
 
-it('an answer that arrives does not count as gone', async () => {
+test('an answer that arrives does not count as gone', async () => {
   const memory = inMemory();
   const signals: AbortSignal[] = [];
   const dispatch: Dispatch = (useCase, request) => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import Koa from 'koa';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { exchange, exchangeOf } from '../../../../src/adapters/koa/http/exchange.ts';
 import { routeHandler } from '../../../../src/adapters/koa/rest/route-handler.ts';
 import { ROUTES, type Route } from '../../../../src/adapters/koa/rest/routes.ts';
@@ -35,7 +35,7 @@ async function serving(
 }
 
 describe('a row with the status 204', () => {
-  it.each(['DELETE', 'HEAD'])(
+  test.each(['DELETE', 'HEAD'])(
     'answers %s without content, and without saying of which kind',
     async (method) => {
       const url = await serving({ method: 'DELETE', status: 204 }, { success: true });
@@ -47,7 +47,7 @@ describe('a row with the status 204', () => {
     },
   );
 
-  it('does not care what kind of content the client would take', async () => {
+  test('does not care what kind of content the client would take', async () => {
     const url = await serving({ method: 'DELETE', status: 204 }, {});
     const answer = await fetch(url, { method: 'DELETE', headers: { accept: 'text/html' } });
     expect(answer.status).toBe(204);
@@ -61,13 +61,13 @@ describe('a row that answers a part of the output', () => {
     nextCursor: ({ next }) => next as string | null,
   };
 
-  it('may answer a bare list', async () => {
+  test('may answer a bare list', async () => {
     const answer = await fetch(await serving(list, PAGE));
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(await answer.json()).toEqual(PAGE.keys);
   });
 
-  it('links to the same request from the next cursor on', async () => {
+  test('links to the same request from the next cursor on', async () => {
     const url = await serving(list, PAGE);
     const answer = await fetch(`${url}/things?limit=2&cursor=old&status=%3Cx%3E`);
     expect(answer.headers.get('link')).toBe(
@@ -75,13 +75,13 @@ describe('a row that answers a part of the output', () => {
     );
   });
 
-  it('links to where clients reach the server, if that is configured', async () => {
+  test('links to where clients reach the server, if that is configured', async () => {
     const url = await serving(list, PAGE, 'https://agents.example/base/');
     const answer = await fetch(`${url}/things`);
     expect(answer.headers.get('link')).toBe('<https://agents.example/base/things?cursor=a%26b>; rel="next"');
   });
 
-  it('links to nothing from the last page', async () => {
+  test('links to nothing from the last page', async () => {
     const answer = await fetch(await serving(list, { ...PAGE, next: null }));
     expect(answer.headers.get('link')).toBeNull();
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fieldsOf, TestServer } from '../test-server.ts';
 
 const MESSAGE_FIELDS = ['content', 'created_at', 'id', 'requires_user_input', 'sender_type'];
@@ -27,7 +27,7 @@ const say = (content: string, more: object = {}) =>
   });
 
 describe('each route answers in its shape', () => {
-  it('POST /messages/agent creates the instance, and hands over queued messages of exactly five fields', async () => {
+  test('POST /messages/agent creates the instance, and hands over queued messages of exactly five fields', async () => {
     const first = await step('started');
     expect(first.status).toBe(200);
     expect(first.headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -58,7 +58,7 @@ describe('each route answers in its shape', () => {
     expect(Object.keys(queued[0] ?? {}).sort()).toEqual(MESSAGE_FIELDS);
   });
 
-  it('GET and POST /messages/pending answer alike, and no cache keeps either', async () => {
+  test('GET and POST /messages/pending answer alike, and no cache keeps either', async () => {
     const cursor = await stepId('started');
     const query = new URLSearchParams({
       agent_instance_id: instance,
@@ -84,7 +84,7 @@ describe('each route answers in its shape', () => {
     expect(messages.map((message) => Object.keys(message).sort())).toEqual([MESSAGE_FIELDS]);
   });
 
-  it('PATCH /messages/{id}/request-input turns a step into a question, with no body at all', async () => {
+  test('PATCH /messages/{id}/request-input turns a step into a question, with no body at all', async () => {
     const id = await stepId('shall I?');
     const asked = await server.call('PATCH', `/messages/${id}/request-input`);
     expect(asked.status).toBe(200);
@@ -103,14 +103,14 @@ describe('each route answers in its shape', () => {
     });
   });
 
-  it('POST /messages/user', async () => {
+  test('POST /messages/user', async () => {
     await step('started');
     const said = await say('hi', { mark_as_read: undefined });
     expect(said.status).toBe(200);
     expect(await said.json()).toEqual({ success: true, message_id: UUID_V7, marked_as_read: true });
   });
 
-  it('POST /sessions/end', async () => {
+  test('POST /sessions/end', async () => {
     await step('started');
     const ended = await server.call('POST', '/sessions/end', { body: { agent_instance_id: instance } });
     expect(ended.status).toBe(200);
@@ -121,7 +121,7 @@ describe('each route answers in its shape', () => {
     });
   });
 
-  it('POST /agent-instances answers 201, and 409 for one that is there', async () => {
+  test('POST /agent-instances answers 201, and 409 for one that is there', async () => {
     const body = {
       agent_type: 'Codex',
       agent_instance_id: instance.toUpperCase(),
@@ -143,7 +143,7 @@ describe('each route answers in its shape', () => {
     expect(await again.json()).toMatchObject({ detail: 'Agent instance already exists' });
   });
 
-  it('POST /agents/instances/{id}/heartbeat, with an empty body of type JSON', async () => {
+  test('POST /agents/instances/{id}/heartbeat, with an empty body of type JSON', async () => {
     await step('started');
     const headers = { 'content-type': 'application/json' };
     const beat = await server.call('POST', `/agents/instances/${instance}/heartbeat`, { headers });
@@ -151,7 +151,7 @@ describe('each route answers in its shape', () => {
     expect(await beat.json()).toEqual({ agent_instance_id: instance, last_heartbeat_at: TIME });
   });
 
-  it('GET /auth/verify, for a token of any scope', async () => {
+  test('GET /auth/verify, for a token of any scope', async () => {
     const verified = await server.call('GET', '/auth/verify', {
       headers: { authorization: 'bearer ann-dashboard' },
     });
@@ -170,14 +170,14 @@ describe('each route answers in its shape', () => {
 });
 
 describe('a path parameter', () => {
-  it('cannot be overridden by the body', async () => {
+  test('cannot be overridden by the body', async () => {
     await step('started');
     const body = { agent_instance_id: randomUUID() };
     const beat = await server.call('POST', `/agents/instances/${instance}/heartbeat`, { body });
     expect(await beat.json()).toMatchObject({ agent_instance_id: instance });
   });
 
-  it('may be upper case, without hyphens or percent-encoded', async () => {
+  test('may be upper case, without hyphens or percent-encoded', async () => {
     await step('started');
     for (const id of [instance.toUpperCase(), instance.replaceAll('-', ''), instance.replace('-', '%2D')]) {
       const beat = await server.call('POST', `/agents/instances/${id}/heartbeat`);
@@ -195,7 +195,7 @@ describe('an instance that is not there', () => {
     ['POST', (id) => `/agents/instances/${id}/heartbeat`, false, 404],
   ];
 
-  it.each(cases)(
+  test.each(cases)(
     '%s %s is answered as clients know it, and somebody else’s just so',
     async (method, path, withBody, status) => {
       await step('started');
@@ -218,7 +218,7 @@ describe('an instance that is not there', () => {
     },
   );
 
-  it('POST /messages/agent asks for its type', async () => {
+  test('POST /messages/agent asks for its type', async () => {
     const answer = await step('started', { agent_type: undefined });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({
@@ -227,7 +227,7 @@ describe('an instance that is not there', () => {
     });
   });
 
-  it('PATCH /messages/{id}/request-input does not tell a foreign message from none', async () => {
+  test('PATCH /messages/{id}/request-input does not tell a foreign message from none', async () => {
     const id = await stepId('mine');
     const headers = { authorization: 'Bearer bob' };
     for (const target of [id, randomUUID()]) {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import Koa from 'koa';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type SignIn, signInRoutes } from '../../../../src/adapters/koa/rest/sign-in-routes.ts';
 import { unauthenticated } from '../../../../src/ports/errors.ts';
 import { fetchDescribed } from '../../../support/fetch-described.ts';
@@ -47,7 +47,7 @@ const begin = (proof: object) => request('POST', '/auth/session', {}, proof);
 const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 
 describe('signing in', () => {
-  it.each([
+  test.each([
     ['a one-time code', { code: 'one-time' }],
     ['a token', { token: ' ann-dashboard\n' }],
   ])('by %s gives a cookie that no script can read and no other site sends', async (_, proof) => {
@@ -70,7 +70,7 @@ describe('signing in', () => {
     expect(await fieldsOf(verified)).toMatchObject({ user_id: 'ann', scopes: ['dashboard'] });
   });
 
-  it('where people come over https, gives a cookie for https only', async () => {
+  test('where people come over https, gives a cookie for https only', async () => {
     await using behindProxy = await TestServer.start({ signIn, publicUrl: 'https://agents.example' });
     const signedIn = await fetchDescribed(`${behindProxy.url}/api/v1/auth/session`, {
       method: 'POST',
@@ -80,7 +80,7 @@ describe('signing in', () => {
     expect(signedIn.headers.getSetCookie()[0]).toMatch(/; secure;/);
   });
 
-  it.each([
+  test.each([
     ['https', true],
     ['http', false],
   ])(
@@ -100,7 +100,7 @@ describe('signing in', () => {
     },
   );
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
     'is not done by a form, which another site’s page could send: %s',
     async (type) => {
       const refused = await fetchDescribed(`${server.url}/api/v1/auth/session`, {
@@ -113,13 +113,13 @@ describe('signing in', () => {
     },
   );
 
-  it('is not done by another site’s page', async () => {
+  test('is not done by another site’s page', async () => {
     const origin = { origin: 'https://evil.example' };
     expect((await request('POST', '/auth/session', origin, { code: 'one-time' })).status).toBe(403);
     expect((await begin({ code: 'one-time' })).status).toBe(200);
   });
 
-  it.each([
+  test.each([
     ['a code that was used', { code: 'one-time' }, 401, 'unauthenticated'],
     ['a code that never was', { code: 'x' }, 401, 'unauthenticated'],
     ['a bad token', { token: 'nobody' }, 401, 'unauthenticated'],
@@ -136,7 +136,7 @@ describe('signing in', () => {
     expect(refused.headers.getSetCookie()).toEqual([]);
   });
 
-  it('tells anybody which ways there are', async () => {
+  test('tells anybody which ways there are', async () => {
     expect(await fieldsOf(await request('GET', '/auth/options'))).toEqual({ identity_provider: null });
   });
 });
@@ -144,32 +144,35 @@ describe('signing in', () => {
 describe('a request with the cookie', () => {
   const cookie = 'agent_dashboard_session=ann-dashboard';
 
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('that is a %s needs the header of the page', async (method) => {
-    const path = '/agent-instances/7c9e6679-7425-40de-944b-e07fc1f90ae7';
-    const without = await request(method, path, { cookie });
-    expect(without.status).toBe(403);
-    expect(await fieldsOf(without)).toMatchObject({ code: 'csrf' });
-    const other = await request(method, path, { cookie, 'x-requested-with': 'XMLHttpRequest' });
-    expect(other.status).toBe(403);
-    expect((await request(method, path, { cookie, ...OF_THE_PAGE })).status).not.toBe(403);
-  });
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    'that is a %s needs the header of the page',
+    async (method) => {
+      const path = '/agent-instances/7c9e6679-7425-40de-944b-e07fc1f90ae7';
+      const without = await request(method, path, { cookie });
+      expect(without.status).toBe(403);
+      expect(await fieldsOf(without)).toMatchObject({ code: 'csrf' });
+      const other = await request(method, path, { cookie, 'x-requested-with': 'XMLHttpRequest' });
+      expect(other.status).toBe(403);
+      expect((await request(method, path, { cookie, ...OF_THE_PAGE })).status).not.toBe(403);
+    },
+  );
 
-  it('that only reads does not', async () => {
+  test('that only reads does not', async () => {
     expect((await request('GET', '/agent-summary', { cookie })).status).toBe(200);
   });
 
-  it('goes by its bearer token, where it has one', async () => {
+  test('goes by its bearer token, where it has one', async () => {
     const verified = await request('GET', '/auth/verify', { cookie, authorization: 'Bearer bob' });
     expect(await fieldsOf(verified)).toMatchObject({ user_id: 'bob' });
     const bad = await request('GET', '/auth/verify', { cookie, authorization: 'Bearer nobody' });
     expect(bad.status).toBe(401);
   });
 
-  it('with a token in the query string is refused all the same', async () => {
+  test('with a token in the query string is refused all the same', async () => {
     expect((await request('GET', '/auth/verify?token=x', { cookie })).status).toBe(401);
   });
 
-  it('is refused where browsers are not let in', async () => {
+  test('is refused where browsers are not let in', async () => {
     await using closed = await TestServer.start();
     const refused = await fetchDescribed(`${closed.url}/api/v1/auth/verify`, { headers: { cookie } });
     expect(refused.status).toBe(401);
@@ -179,21 +182,21 @@ describe('a request with the cookie', () => {
 describe('signing out', () => {
   const signOut = (headers: object) => request('DELETE', '/auth/session', headers);
 
-  it('takes the cookie away and gives the token back', async () => {
+  test('takes the cookie away and gives the token back', async () => {
     const left = await signOut({ cookie: 'agent_dashboard_session=ann-dashboard', ...OF_THE_PAGE });
     expect(left.status).toBe(204);
     expect(left.headers.getSetCookie()[0]).toMatch(/^agent_dashboard_session=; .*expires=Thu, 01 Jan 1970/);
     expect(signIn.ended).toEqual(['ann-dashboard of ann']);
   });
 
-  it('takes away one whose token is good no longer, too', async () => {
+  test('takes away one whose token is good no longer, too', async () => {
     const left = await signOut({ cookie: 'agent_dashboard_session=nobody', ...OF_THE_PAGE });
     expect(left.status).toBe(204);
     expect(left.headers.getSetCookie()).toHaveLength(1);
     expect(signIn.ended).toEqual([]);
   });
 
-  it('cannot be done by another site’s page', async () => {
+  test('cannot be done by another site’s page', async () => {
     expect((await signOut({ cookie: 'agent_dashboard_session=ann-dashboard' })).status).toBe(403);
     expect(signIn.ended).toEqual([]);
   });

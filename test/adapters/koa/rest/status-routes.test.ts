@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { fetchDescribed } from '../../../support/fetch-described.ts';
 import { TestServer } from '../test-server.ts';
 
-it('GET / says what this is, to anyone', async () => {
+test('GET / says what this is, to anyone', async () => {
   await using server = await TestServer.start({ links: { mcp: '/mcp' } });
   const answer = await fetchDescribed(server.url);
   expect(answer.status).toBe(200);
@@ -20,12 +20,12 @@ it('GET / says what this is, to anyone', async () => {
   });
 });
 
-it('GET /health is well as long as the process is', async () => {
+test('GET /health is well as long as the process is', async () => {
   await using server = await TestServer.start({ ping: () => Promise.reject(new Error('no store')) });
   expect(await (await fetchDescribed(`${server.url}/health`)).json()).toEqual({ status: 'ok' });
 });
 
-it('GET /ready follows the store', async () => {
+test('GET /ready follows the store', async () => {
   let fault: Error | null = null;
   await using server = await TestServer.start({
     ping: async () => {
@@ -42,7 +42,7 @@ it('GET /ready follows the store', async () => {
   expect(text).not.toContain('10.0.0.1');
 });
 
-it.each([
+test.each([
   ['', ''],
   ['/mcp', '/mcp'],
   ['/api/v1', '/api/v1'],
@@ -60,7 +60,7 @@ it.each([
   },
 );
 
-it('only GET, HEAD and OPTIONS are answered there', async () => {
+test('only GET, HEAD and OPTIONS are answered there', async () => {
   await using server = await TestServer.start();
   const [head, options, post] = await Promise.all(
     ['HEAD', 'OPTIONS', 'POST'].map((method) => fetchDescribed(`${server.url}/health`, { method })),
@@ -70,7 +70,7 @@ it('only GET, HEAD and OPTIONS are answered there', async () => {
   expect(post?.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
 });
 
-it('GET /.well-known/jwks.json publishes the keys as they are now, to anyone, for five minutes', async () => {
+test('GET /.well-known/jwks.json publishes the keys as they are now, to anyone, for five minutes', async () => {
   const keys = [{ kty: 'OKP', kid: 'a' }];
   await using server = await TestServer.start({ jwks: () => ({ keys }) });
   const ask = () => fetchDescribed(`${server.url}/.well-known/jwks.json`);
@@ -83,14 +83,14 @@ it('GET /.well-known/jwks.json publishes the keys as they are now, to anyone, fo
   expect(await (await ask()).json()).toEqual({ keys });
 });
 
-it('publishes no keys unless it has some to publish', async () => {
+test('publishes no keys unless it has some to publish', async () => {
   await using server = await TestServer.start();
   const answer = await fetch(`${server.url}/.well-known/jwks.json`);
   expect(answer.status).toBe(404);
   expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
-it('keys that cannot be told are a fault that no cache keeps', async () => {
+test('keys that cannot be told are a fault that no cache keeps', async () => {
   await using server = await TestServer.start({
     jwks: () => {
       throw new Error('no keys');
@@ -101,7 +101,7 @@ it('keys that cannot be told are a fault that no cache keeps', async () => {
   expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
-it('anything else is a 404 problem, unless somebody else answers it', async () => {
+test('anything else is a 404 problem, unless somebody else answers it', async () => {
   await using server = await TestServer.start({
     also: [
       (ctx, next) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TokenVerifier } from '../../../../src/ports/tokens/token-verifier.ts';
 import { LiveClient } from '../../../support/live-client.ts';
 import { fakeTokens, fieldsOf, inMemory, TestServer } from '../test-server.ts';
@@ -25,7 +25,7 @@ async function liveServer(
 }
 
 describe('a stream', () => {
-  it('is told what happens, in order', async () => {
+  test('is told what happens, in order', async () => {
     const { server, step, open, ofInstance } = await liveServer();
     await using _server = server;
     const instance = randomUUID();
@@ -80,7 +80,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
   };
   const person = { authorization: 'Bearer ann-dashboard' };
 
-  it('is sent as it is, without chunks, on a connection of its own', async () => {
+  test('is sent as it is, without chunks, on a connection of its own', async () => {
     const { server, open, target } = await started();
     await using _server = server;
     using stream = await open(target);
@@ -89,7 +89,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     expect(stream.headers['x-request-id']).toBeDefined();
   });
 
-  it('answers GET, HEAD and OPTIONS alone', async () => {
+  test('answers GET, HEAD and OPTIONS alone', async () => {
     const { server, target } = await started();
     await using _server = server;
     const head = await server.call('HEAD', target, { headers: person });
@@ -104,7 +104,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
   });
 
-  it('is no agent’s, nobody’s without a token, and nothing but an event stream', async () => {
+  test('is no agent’s, nobody’s without a token, and nothing but an event stream', async () => {
     const { server, target } = await started();
     await using _server = server;
     const agents = await server.call('GET', target);
@@ -115,15 +115,15 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     expect([json.status, (await fieldsOf(json)).detail]).toEqual([406, 'The answer is text/event-stream']);
   });
 
-  it('refuses an id that is not of its format', async () => {
+  test('refuses an id that is not of its format', async () => {
     const { server, target } = await started();
     await using _server = server;
     const answer = await server.call('GET', target, { headers: { ...person, 'last-event-id': 'seven' } });
     expect([answer.status, (await fieldsOf(answer)).code]).toEqual([400, 'invalid_last_event_id']);
   });
 
-  it('says from time to time that it is alive, at the place where the client is', async () => {
-    const { server, open, step, instance, target } = await started({ heartbeatMillis: 20 });
+  test('says from time to time that it is alive, at the place where the client is', async () => {
+    const { server, open, step, instance, target } = await started({ keepAliveMillis: 20 });
     await using _server = server;
     using stream = await open(target);
     await step('two', instance);
@@ -139,7 +139,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     expect(resumed.of('message').map(({ content }) => content)).toEqual(['three']);
   });
 
-  it('ends with the token that opened it', async () => {
+  test('ends with the token that opened it', async () => {
     const revoked: (() => void)[] = [];
     const life = {
       hasEnded: false,
@@ -160,7 +160,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     await stream.ended;
   });
 
-  it('is closed when its client leaves a megabyte unread, and then goes on where the client was', async () => {
+  test('is closed when its client leaves a megabyte unread, and then goes on where the client was', async () => {
     const { server, open, step, instance, target } = await started();
     await using _server = server;
     const text = 'x'.repeat(50_000);
@@ -194,7 +194,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
   });
 });
 
-it('a stream of an instance that is somebody else’s, deleted, or never was, is 404', async () => {
+test('a stream of an instance that is somebody else’s, deleted, or never was, is 404', async () => {
   const { server, step, open } = await liveServer();
   await using _server = server;
   const instance = randomUUID();

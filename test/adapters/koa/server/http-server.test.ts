@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { open, parseAnswer, sendRaw, untilClosed } from '../raw-http.ts';
 import { inMemory, TestServer } from '../test-server.ts';
 
@@ -17,7 +17,7 @@ function expectProblem(answer: ReturnType<typeof parseAnswer>, status: number, c
 }
 
 describe('what never becomes a request', () => {
-  it('Content-Length with Transfer-Encoding is 400', async () => {
+  test('Content-Length with Transfer-Encoding is 400', async () => {
     await using server = await TestServer.start();
     const lines = [
       'POST /api/v1/messages/user HTTP/1.1',
@@ -30,7 +30,7 @@ describe('what never becomes a request', () => {
     expectProblem(await sendRaw(server.port, lines, '0\r\n\r\n'), 400, 'malformed_request');
   });
 
-  it.each([
+  test.each([
     'NONSENSE',
     'GET / HTTP/1.1\r\nHost: localhost\r\nBad Header: x',
     'GET /\x01 HTTP/1.1\r\nHost: localhost',
@@ -39,13 +39,13 @@ describe('what never becomes a request', () => {
     expectProblem(await sendRaw(server.port, [head]), 400, 'malformed_request');
   });
 
-  it('headers over 16 KB are 431', async () => {
+  test('headers over 16 KB are 431', async () => {
     await using server = await TestServer.start();
     const lines = ['GET /health HTTP/1.1', 'Host: localhost', `X-Filler: ${'x'.repeat(17 * 1024)}`];
     expectProblem(await sendRaw(server.port, lines), 431, 'headers_too_large');
   });
 
-  it('headers that dribble in are 408', async () => {
+  test('headers that dribble in are 408', async () => {
     await using server = await TestServer.start({}, { headersTimeoutMs: 50 });
     const socket = await open(server.port);
     socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n');
@@ -55,7 +55,7 @@ describe('what never becomes a request', () => {
     expectProblem(answer, 408, 'request_timeout');
   });
 
-  it('a body that dribbles in is 408', async () => {
+  test('a body that dribbles in is 408', async () => {
     await using server = await TestServer.start({}, { headersTimeoutMs: 50, requestTimeoutMs: 100 });
     const socket = await open(server.port);
     socket.write(
@@ -66,7 +66,7 @@ describe('what never becomes a request', () => {
     expect(server.log.lines.filter(({ level }) => level !== 'debug')).toEqual([]);
   });
 
-  it('is not answered in the middle of an answer that is due', async () => {
+  test('is not answered in the middle of an answer that is due', async () => {
     const memory = inMemory();
     await using server = await TestServer.start({ dispatch: memory.dispatch });
     const agent_instance_id = randomUUID();
@@ -97,7 +97,7 @@ describe('draining', () => {
     return { server, held, stop: () => memory.stopping.abort() };
   }
 
-  it('answers what is under way, tells its client to close, and accepts nobody new', async () => {
+  test('answers what is under way, tells its client to close, and accepts nobody new', async () => {
     const { server, held, stop } = await hold();
     const drained = server.http.drain(60_000);
     await expect(fetch(`${server.url}/health`)).rejects.toThrow();
@@ -108,14 +108,14 @@ describe('draining', () => {
     expect(await drained).toBe(true);
   });
 
-  it('cuts off at the deadline what is still not answered', async () => {
+  test('cuts off at the deadline what is still not answered', async () => {
     const { server, held } = await hold();
     const cut = expect(held).rejects.toThrow();
     expect(await server.http.drain(20)).toBe(false);
     await cut;
   });
 
-  it('does not wait for connections that lie idle, used or not', async () => {
+  test('does not wait for connections that lie idle, used or not', async () => {
     await using server = await TestServer.start();
     const accepted = once(server.http.server, 'connection');
     const unused = await open(server.port);

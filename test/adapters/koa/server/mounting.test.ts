@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import Koa, { type Middleware } from 'koa';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { restApi } from '../../../../src/adapters/koa/rest/rest-api.ts';
 import { fakeTokens, inMemory, LogBook, listen } from '../test-server.ts';
 
@@ -46,7 +46,7 @@ const parser =
 const message = () =>
   JSON.stringify({ agent_instance_id: randomUUID(), agent_type: 'codex', content: 'mounted' });
 
-it('answers below /api/v1 and leaves every other path to the host', async () => {
+test('answers below /api/v1 and leaves every other path to the host', async () => {
   const { url, post } = await hostApp();
   expect((await post(message())).status).toBe(200);
   for (const path of ['/', '/health', '/api', '/api/v1x', '/api/v2/messages/agent']) {
@@ -54,7 +54,7 @@ it('answers below /api/v1 and leaves every other path to the host', async () => 
   }
 });
 
-it('renders its own errors: the host’s handlers see none', async () => {
+test('renders its own errors: the host’s handlers see none', async () => {
   const { url, errors, log } = await hostApp();
   const answer = await fetch(`${url}/api/v1/auth/verify`);
   expect(answer.status).toBe(401);
@@ -64,7 +64,7 @@ it('renders its own errors: the host’s handlers see none', async () => {
   expect(log.lines.filter((line) => line.message === 'request')).toHaveLength(1);
 });
 
-it('keeps the request id the host has given', async () => {
+test('keeps the request id the host has given', async () => {
   const { url } = await hostApp([
     (ctx, next) => {
       ctx.set('X-Request-Id', 'from-the-host');
@@ -76,7 +76,7 @@ it('keeps the request id the host has given', async () => {
   expect(answer.headers.get('x-request-id')).toBe('from-the-host');
 });
 
-it.each<[string, (text: string) => object]>([
+test.each<[string, (text: string) => object]>([
   ['the parsed body', (text) => ({ body: JSON.parse(text) })],
   ['the parsed body and its text', (text) => ({ body: JSON.parse(text), rawBody: text })],
   ['text', (text) => ({ body: text })],
@@ -89,7 +89,7 @@ it.each<[string, (text: string) => object]>([
   },
 );
 
-it('holds what a host’s parser read to the same rules', async () => {
+test('holds what a host’s parser read to the same rules', async () => {
   const lenient = await hostApp([parser((text) => ({ body: JSON.parse(text) }))]);
   expect(await (await lenient.post('[]')).json()).toMatchObject({ code: 'invalid_json' });
   expect(await (await lenient.post('{}', { 'content-type': 'text/plain' })).json()).toMatchObject({
@@ -102,7 +102,7 @@ it('holds what a host’s parser read to the same rules', async () => {
   });
 });
 
-it('a stream that was drained without a trace is the host’s fault, and does not hang', async () => {
+test('a stream that was drained without a trace is the host’s fault, and does not hang', async () => {
   const { post, log } = await hostApp([parser(() => ({}))]);
   expect((await post(message())).status).toBe(500);
   expect(log.at('error')).toHaveLength(1);

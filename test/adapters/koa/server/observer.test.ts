@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createUserExport } from '../../../../src/application/admin/user-export.ts';
 import type { AnsweredRequest, Observer } from '../../../../src/ports/observer.ts';
 import { RecordingObserver } from '../../../support/recording/recording-observer.ts';
@@ -8,7 +8,7 @@ import { inMemory, TestServer } from '../test-server.ts';
 const seen = ({ requests }: RecordingObserver) =>
   requests.map(({ method, route, status }) => ({ method, route, status }));
 
-it('a request is reported by the path of the table, never by the one that was sent', async () => {
+test('a request is reported by the path of the table, never by the one that was sent', async () => {
   const observer = new RecordingObserver();
   await using server = await TestServer.start({ observer });
   const id = randomUUID();
@@ -27,7 +27,7 @@ it('a request is reported by the path of the table, never by the one that was se
   ]);
 });
 
-it('with its id, its time and the trace of its caller', async () => {
+test('with its id, its time and the trace of its caller', async () => {
   const observer = new RecordingObserver();
   await using server = await TestServer.start({ observer });
   const before = Date.now();
@@ -40,7 +40,7 @@ it('with its id, its time and the trace of its caller', async () => {
   expect(request.startedAt + request.millis).toBeLessThanOrEqual(Date.now() + 1);
 });
 
-it('a stream is reported when it ends, and as one', async () => {
+test('a stream is reported when it ends, and as one', async () => {
   const reported = Promise.withResolvers<AnsweredRequest>();
   const observer: Observer = new RecordingObserver(reported.resolve);
   const { live } = inMemory();
@@ -56,7 +56,7 @@ it('a stream is reported when it ends, and as one', async () => {
   expect(live.openStreams).toBe(0);
 });
 
-it('an export is reported when it is out, by its path', async () => {
+test('an export is reported when it is out, by its path', async () => {
   const reported = Promise.withResolvers<AnsweredRequest>();
   const observer: Observer = new RecordingObserver(reported.resolve);
   const { queries, clock } = inMemory();

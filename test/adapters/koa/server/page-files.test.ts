@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { TestServer } from '../test-server.ts';
 
@@ -28,7 +28,7 @@ const get = (path: string, headers: object = {}, method = 'GET') =>
   fetch(server.url + path, { method, headers: { ...headers } });
 
 describe('the page', () => {
-  it('is what a browser gets at /', async () => {
+  test('is what a browser gets at /', async () => {
     const page = await get('/', HTML);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
@@ -38,14 +38,14 @@ describe('the page', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['a program that says so', { accept: 'application/json' }],
     ['a program that takes anything', { accept: '*/*' }],
   ])('is not what %s gets there', async (_, headers) => {
     expect(await (await get('/', headers)).json()).toMatchObject({ name: 'agent-dashboard-server' });
   });
 
-  it('may run scripts of its own only, nothing inline, and load from nowhere else', async () => {
+  test('may run scripts of its own only, nothing inline, and load from nowhere else', async () => {
     const policy = (await get('/', HTML)).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'");
@@ -53,7 +53,7 @@ describe('the page', () => {
     expect((await get('/', HTML)).headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it.each(['/', '/docs'])('is in no frame, sends no form and obeys no base at %s', async (path) => {
+  test.each(['/', '/docs'])('is in no frame, sends no form and obeys no base at %s', async (path) => {
     const policy = (await get(path, HTML)).headers.get('content-security-policy')?.split('; ');
     // None of these goes by default-src.
     expect(policy).toEqual(
@@ -61,7 +61,7 @@ describe('the page', () => {
     );
   });
 
-  it('has the reference of the API beside it, which alone may style itself inline, and runs no script so', async () => {
+  test('has the reference of the API beside it, which alone may style itself inline, and runs no script so', async () => {
     expect(await (await get('/')).json()).toMatchObject({ links: { docs: '/docs' } });
     for (const path of ['/docs', '/docs/']) {
       const reference = await get(path, HTML);
@@ -75,24 +75,24 @@ describe('the page', () => {
     expect(beside.headers.get('content-security-policy')).not.toContain('unsafe');
   });
 
-  it('is asked for anew each time, its files never again', async () => {
+  test('is asked for anew each time, its files never again', async () => {
     expect((await get('/', HTML)).headers.get('cache-control')).toBe('no-cache');
     const script = await get('/assets/index-Ab12.js');
     expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(script.headers.get('content-type')).toMatch(/javascript/);
   });
 
-  it('sends its files compressed to who takes that', async () => {
+  test('sends its files compressed to who takes that', async () => {
     const script = await get('/assets/index-Ab12.js', { 'accept-encoding': 'br' });
     expect(script.headers.get('content-encoding')).toBe('br');
     expect(await script.text()).toBe('console.log(1)');
   });
 
-  it('is answered to HEAD', async () => {
+  test('is answered to HEAD', async () => {
     expect((await get('/', HTML, 'HEAD')).status).toBe(200);
   });
 
-  it('is 304 to who has it, with the same headers: a browser takes over the policy of a 304', async () => {
+  test('is 304 to who has it, with the same headers: a browser takes over the policy of a 304', async () => {
     const page = await get('/', HTML);
     const etag = page.headers.get('etag') ?? '';
     const unchanged = await get('/', { ...HTML, 'if-none-match': etag });
@@ -101,19 +101,19 @@ describe('the page', () => {
       expect(unchanged.headers.get(name)).toBe(page.headers.get(name));
   });
 
-  it.each(['/assets/other.js', '/../package.json', '/%2e%2e/package.json', '/assets/', '/.env'])(
+  test.each(['/assets/other.js', '/../package.json', '/%2e%2e/package.json', '/assets/', '/.env'])(
     'has nothing at %s',
     async (path) => {
       expect((await get(path, HTML)).status).toBe(404);
     },
   );
 
-  it('hides nothing of the API', async () => {
+  test('hides nothing of the API', async () => {
     expect((await get('/health')).status).toBe(200);
     expect((await get('/api/v1/auth/verify', HTML)).status).toBe(401);
   });
 
-  it('answers no other method', async () => {
+  test('answers no other method', async () => {
     expect((await get('/', HTML, 'POST')).status).toBe(405);
   });
 });

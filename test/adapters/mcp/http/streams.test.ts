@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RecentEvents } from '../../../../src/adapters/mcp/http/session-event-store.ts';
+import { SessionEventStore } from '../../../../src/adapters/mcp/http/session-event-store.ts';
 import { McpServer } from '../mcp-server.ts';
 import { openSession, post, readUntil, STATELESS_HEADERS, statelessCall, toolCall } from '../raw-mcp.ts';
 
@@ -59,7 +59,7 @@ describe('a call that waits', () => {
 
 describe('recent events', () => {
   const message = (text: string) => ({ jsonrpc: '2.0', method: text }) as const;
-  const replayed = async (events: RecentEvents, after: string) => {
+  const replayed = async (events: SessionEventStore, after: string) => {
     const sent: unknown[] = [];
     const send = async (_id: string, event: unknown) => {
       sent.push(event);
@@ -68,7 +68,7 @@ describe('recent events', () => {
   };
 
   test('are replayed from where one stream broke off, and no other stream’s', async () => {
-    const events = new RecentEvents();
+    const events = new SessionEventStore();
     const id = await events.storeEvent('one', {} as never);
     await events.storeEvent('two', message('other'));
     await events.storeEvent('one', message('a'));
@@ -77,12 +77,12 @@ describe('recent events', () => {
   });
 
   test('are forgotten one by one when there are many, or they are large', async () => {
-    const many = new RecentEvents();
+    const many = new SessionEventStore();
     const first = await many.storeEvent('one', message('first'));
     for (let made = 0; made < 200; made += 1) await many.storeEvent('one', message('x'));
     expect(await many.getStreamIdForEventId(first)).toBeUndefined();
 
-    const large = new RecentEvents();
+    const large = new SessionEventStore();
     const small = await large.storeEvent('one', message('small'));
     const id = await large.storeEvent('one', message('x'.repeat(2 * 1024 * 1024)));
     expect(await large.getStreamIdForEventId(small)).toBeUndefined();

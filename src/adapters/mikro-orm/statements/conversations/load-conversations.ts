@@ -31,11 +31,11 @@ const LOAD_CONVERSATIONS = prepared(
     case when a.id is not null and t.queue then
       ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_at is null`)}
       end as queue,
-    case when a.id is not null and t.question_company then
+    case when a.id is not null and t.open_question_feedback then
       ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_version in
         (select q.read_version from messages q
          where q.user_id = t.user_id and q.agent_instance_id = t.id and q.question_status = 'open')`)}
-      end as question_company,
+      end as open_question_feedback,
     case when t.question is not null then
       (select json_agg(${MESSAGE_JSON}) from messages q cross join lateral (
          select a.* from messages a where a.user_id = q.user_id and a.id in (q.id, q.answer_id)
@@ -58,7 +58,7 @@ const LOAD_CONVERSATIONS = prepared(
        from idempotency_records r where r.user_id = t.user_id and r.key = t.idempotency_key) end as record
   from unnest($1::text[], $2::uuid[], $3::boolean[], $4::boolean[], $5::uuid[], $6::text[], $7::uuid[],
       $8::text[], $9::text[])
-    with ordinality as t(user_id, id, queue, question_company, question, message_ids, read_since, agent_type_name, idempotency_key, nth)
+    with ordinality as t(user_id, id, queue, open_question_feedback, question, message_ids, read_since, agent_type_name, idempotency_key, nth)
   left join agent_instances a on a.user_id = t.user_id and a.id = t.id
   left join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
   order by t.nth`,
@@ -67,7 +67,7 @@ const LOAD_CONVERSATIONS = prepared(
 interface Row extends InstanceColumns {
   readonly open_questions: readonly MessageJson[] | null;
   readonly queue: readonly MessageJson[] | null;
-  readonly question_company: readonly MessageJson[] | null;
+  readonly open_question_feedback: readonly MessageJson[] | null;
   readonly question: readonly MessageJson[] | null;
   readonly named: readonly MessageJson[] | null;
   readonly handed_over: readonly MessageJson[] | null;
@@ -95,7 +95,7 @@ export async function loadConversations(
     users,
     targets.map(({ agentInstanceId }) => agentInstanceId),
     targets.map(({ queue }) => queue === true),
-    targets.map(({ questionCompany }) => questionCompany === true),
+    targets.map(({ openQuestionFeedback: questionCompany }) => questionCompany === true),
     targets.map(({ question }) => question ?? null),
     targets.map(messageIds),
     targets.map(({ readSince }) => readSince ?? null),
@@ -115,7 +115,7 @@ function loaded(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): Loa
   const lists = [
     row.open_questions,
     row.queue,
-    row.question_company,
+    row.open_question_feedback,
     row.question,
     row.named,
     row.handed_over,
