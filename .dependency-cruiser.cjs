@@ -44,6 +44,7 @@ const ROOMS = [
     wire: ['.'],
     dispatch: ['.', 'wire'],
     admin: ['.', 'wire', 'dispatch'],
+    jobs: ['admin'],
     live: ['.', 'wire', 'waiting', 'dispatch'],
     'use-cases': ['.', 'wire', 'waiting', 'dispatch', 'admin'],
   }),

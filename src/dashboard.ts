@@ -26,8 +26,8 @@ export interface DashboardOptions {
 /** What hosts and adapters work with: `restApi` and `createMcpEndpoint` take it as it is. */
 export interface Dashboard {
   /**
-   * Runs a use case for a caller: `dispatch(useCases.endSession, { caller, input })`. It checks the input and the
-   * caller's scope. Finding out who the caller is, is up to the host.
+   * Runs a use case for a caller: `dispatch(useCases.endSession, { caller, input })`. It checks the input and
+   * the caller's scope. Finding out who the caller is, is up to the host.
    * @throws CodedError with an `ErrorCode`, whose message may be shown; anything else is an internal fault.
    */
   readonly dispatch: Dispatch;
@@ -43,9 +43,9 @@ export interface Dashboard {
 }
 
 /**
- * Puts the use cases over a store, in whatever process and behind whatever transport the host has. Where several
- * processes use the store, it starts to share what this one waits on; it starts nothing else. A host that runs for long
- * also runs `createJobs` with a `JobRunner`.
+ * Puts the use cases over a store, in whatever process and behind whatever transport the host has. Where
+ * several processes use the store, it starts to share what this one waits on; it starts nothing else. A host
+ * that runs for long also runs `createJobs` with a `JobRunner`.
  */
 export function createDashboard(options: DashboardOptions): Dashboard {
   const { store, issuer = null, clock = systemClock, ids = uuidV7, logger = null } = options;

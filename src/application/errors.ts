@@ -13,16 +13,16 @@ export type RequestErrorCode =
   | 'removal_disabled'
   | 'too_deep';
 
-/** Every code a use case can fail with; transports' tables must cover all of them. */
+/** Every code that a use case can fail with. The tables of the transports must cover all of them. */
 export type ErrorCode = DomainErrorCode | PortErrorCode | RequestErrorCode;
 
 export interface InputIssue {
-  /** Where in the input, dotted; empty for the input as a whole. */
+  /** The path of the field, with dots; empty for the input as a whole. */
   readonly path: string;
   readonly message: string;
 }
 
-/** A request that no use case should see. */
+/** A request that is refused before its use case runs. */
 export class RequestError extends CodedError<RequestErrorCode | 'invalid_id'> {
   override readonly name = 'RequestError';
   readonly issues: readonly InputIssue[];
@@ -36,7 +36,7 @@ export class RequestError extends CodedError<RequestErrorCode | 'invalid_id'> {
 export const insufficientScope = (needed: readonly Scope[]) =>
   new RequestError('insufficient_scope', `This needs a token with the scope "${needed.join('" or "')}"`);
 
-/** The same for an instance that exists and for one that does not. */
+/** Refuses an instance that the caller's API key is not bound to, whether that instance exists or not. */
 export const outsideOfKey = () =>
   new RequestError('insufficient_scope', 'This key is for one agent instance, and this is another');
 
@@ -46,7 +46,7 @@ export const invalidLastEventId = () =>
   new RequestError('invalid_last_event_id', 'Last-Event-ID must be the id of an event of this stream');
 
 export const removalDisabled = () =>
-  new RequestError('removal_disabled', 'This server keeps what it is told: nothing here can remove it');
+  new RequestError('removal_disabled', 'This server never deletes anything, so it cannot delete this');
 
 export const idempotencyInFlight = () =>
   new RequestError(

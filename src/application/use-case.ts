@@ -8,7 +8,10 @@ import type { Caller, Scope } from '../ports/tokens/token-verifier.ts';
 import type { ErrorCode } from './errors.ts';
 import type { OpenWaits } from './waiting/open-waits.ts';
 
-/** What use cases need from outside: the parts of the store that they read and write, and what the process has. */
+/**
+ * What use cases need from outside: the parts of the store that they read and write, and what the process
+ * has.
+ */
 export interface Ports extends Pick<Store, 'repository' | 'queries' | 'apiKeys' | 'removal'> {
   readonly signals: Signals;
   /** Makes tokens. Null where tokens come from elsewhere. */
@@ -20,7 +23,7 @@ export interface Ports extends Pick<Store, 'repository' | 'queries' | 'apiKeys' 
   readonly ids: Ids;
 }
 
-/** What whoever runs the server can choose. */
+/** What the operator of a server can choose. */
 export interface Settings {
   /** The silence after which an active instance shows as STALE. */
   readonly staleAfterSeconds: number;
@@ -28,14 +31,14 @@ export interface Settings {
 
 export const DEFAULT_SETTINGS: Settings = { staleAfterSeconds: 300 };
 
-/** One request to one use case, its input already parsed. */
+/** One request to one use case. Its input is parsed. */
 export interface Call<Input> {
   readonly caller: Caller;
   readonly input: Input;
   readonly idempotency: Idempotency | null;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client no longer waits for the answer. */
   readonly gone: AbortSignal | null;
-  /** Aborted when the process is about to stop: answer what there is. */
+  /** Aborted when the process is about to stop: a wait then returns what there is. */
   readonly stopping: AbortSignal;
 }
 
@@ -43,19 +46,20 @@ export interface Call<Input> {
 export type ObjectSchema = v.GenericSchema<any, { [key: string]: unknown }>;
 
 /**
- * One thing the product does, defined once: a REST route and an MCP tool are rows that refer to it. Its
- * schemas describe the wire form and carry no transforms, so that they convert to JSON Schema.
+ * One thing that the product does, defined once. A REST route and an MCP tool are table rows that refer to
+ * it. Its schemas describe the JSON that clients send and receive; they have no transforms, so that they
+ * convert to JSON Schema.
  */
 export interface UseCase<
   Input extends ObjectSchema = ObjectSchema,
   Output extends ObjectSchema = ObjectSchema,
 > {
   readonly name: string;
-  /** What it does, in a line for whoever looks through the API. */
+  /** What it does, in one line for readers of the API. */
   readonly summary: string;
-  /** The codes it can fail with, besides those that any request can. */
+  /** The error codes it can fail with, besides those that any request can. */
   readonly errorCodes: readonly ErrorCode[];
-  /** A token needs one of these; where there are none, any valid token will do. */
+  /** The token needs one of these scopes; an empty list: any valid token. */
   readonly scopes: readonly Scope[];
   readonly input: Input;
   readonly output: Output;

@@ -2,7 +2,10 @@ import type { UserId } from '../domain/ids.ts';
 import type { LocalWaits } from '../ports/storage/dashboard-queries.ts';
 import type { Ports } from './use-case.ts';
 
-/** With which eyes people see what they ask for now: who waits here, and who has been silent for too long. */
+/**
+ * Returns what the dashboard needs to show an instance: which instances have a waiting agent in this process,
+ * and since when silence counts as stale.
+ */
 export const viewContextFor = (
   { clock, settings, waits }: Pick<Ports, 'clock' | 'settings' | 'waits'>,
   userId: UserId,

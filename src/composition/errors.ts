@@ -1,4 +1,6 @@
-/** A setting that stops the start. Its message is one line that names the variable and says what it should be. */
+/**
+ * A setting that stops the start. Its message is one line that names the variable and says what it should be.
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

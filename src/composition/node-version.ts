@@ -6,8 +6,9 @@ const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 /**
- * What there is to say where this Node is older than the package needs; null where it is not. Nothing else of the
- * program may be loaded before: an older Node fails at the first module that it lacks, in words of its own.
+ * What there is to say where this Node is older than the package needs; null where it is not. Nothing else of
+ * the program may be loaded before: an older Node fails at the first module that it lacks, in words of its
+ * own.
  */
 export function nodeTooOld(version: string = process.versions.node): string | null {
   const needed = engines.node.replace('>=', '');

@@ -7,12 +7,15 @@ export type PortErrorCode =
   | 'storage_unavailable'
   | 'unauthenticated';
 
-/** What an adapter behind a port reports; driver and library failures are translated at its own edge. */
+/**
+ * An error that an adapter behind a port reports. Each adapter translates the errors of its libraries into
+ * these.
+ */
 export class PortError extends CodedError<PortErrorCode> {
   override readonly name = 'PortError';
 }
 
-/** The keys of whoever signs people's tokens cannot be had, so nobody can tell whether this one is good. */
+/** The identity provider's keys cannot be fetched, so its token can be neither accepted nor refused. */
 export const identityProviderUnavailable = (cause?: unknown) =>
   new PortError(
     'identity_provider_unavailable',
@@ -21,19 +24,19 @@ export const identityProviderUnavailable = (cause?: unknown) =>
     { cause },
   );
 
-/** Whoever runs the server has given it no key that could sign this. */
+/** The server has no key that may sign this token. */
 export const issuingDisabled = (reason: string) => new PortError('issuing_disabled', reason);
 
-/** Too many writers wanted the same instance; nothing was written, trying again is safe. */
+/** Too many writers changed the same data at once. Nothing was written, so trying again is safe. */
 export const storageBusy = (cause?: unknown) =>
   new PortError('storage_busy', 'Too many concurrent changes; try again', null, { cause });
 
-/** The store cannot be reached. Whether a write under way was made is unknown: repeat it with its key. */
+/** The store cannot be reached. A write may or may not have been made: repeat it with its idempotency key. */
 export const storageUnavailable = (cause?: unknown) =>
   new PortError('storage_unavailable', 'The database is not reachable at the moment; try again', null, {
     cause,
   });
 
-/** One message for every reason: a stranger learns nothing from it. The cause is for the log. */
+/** Has one message for every reason, so that a stranger learns nothing from it. The cause is only logged. */
 export const unauthenticated = (cause?: unknown) =>
   new PortError('unauthenticated', 'A valid bearer token is required', null, { cause });

@@ -1,41 +1,41 @@
-/** A request that has been answered, well or not. */
+/** A request that was answered, with success or an error. */
 export interface AnsweredRequest {
   readonly method: string;
-  /** The path in the table of what answered, never the one that was sent; null where nothing did. */
+  /** The path of the matched route, never the path that was sent; null where no route matched. */
   readonly route: string | null;
   readonly status: number;
   readonly requestId: string;
-  /** Whether the answer was a stream, which lasts as long as its client likes. */
+  /** Whether the answer was a stream, which lasts as long as its client stays. */
   readonly isStream: boolean;
   /** Epoch ms. */
   readonly startedAt: number;
   readonly millis: number;
-  /** The trace that the caller's own work belongs to, as it was sent (W3C Trace Context). */
+  /** The trace that the request belongs to, as the caller sent it (W3C Trace Context). */
   readonly traceparent: string | null;
   readonly tracestate: string | null;
 }
 
-/** Updates that one round trip has loaded and one has saved. */
+/** The updates that one load and one save of a group commit have served. */
 export interface CommittedBatch {
   readonly updates: number;
-  /** Of these, how many met a conflict, or came too late for this round, and go with the next. */
+  /** How many of them met a conflict or had to be deferred, and go into the next batch. */
   readonly again: number;
   /** Epoch ms. */
   readonly startedAt: number;
   readonly millis: number;
 }
 
-/** What a statement failed with: a concurrent change, a database that is away, or something that is a defect. */
+/** Why a statement failed: a concurrent change, an unreachable database, or a defect. */
 export type StorageFailure = 'conflict' | 'unavailable' | 'unexpected';
 
 /**
- * Told of what has happened, for whoever runs the server to see. It is called on the hot path: it must not
- * throw, wait, or keep what it is given.
+ * Receives reports for the operator of the server, such as metrics and traces. It is called on the hot path:
+ * it must not throw, wait, or keep what it is given.
  */
 export interface Observer {
   requestAnswered(request: AnsweredRequest): void;
   batchDone(batch: CommittedBatch): void;
   storageFailed(failure: StorageFailure): void;
-  /** The connection that brings signals of other processes was lost and is there again. */
+  /** The connection for signals of other processes was lost and has been renewed. */
   signalsReconnected(): void;
 }

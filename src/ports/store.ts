@@ -7,8 +7,9 @@ import type { SharedWaits } from './storage/shared-waits.ts';
 import type { Versions } from './storage/versions.ts';
 
 /**
- * Everything that is kept, as one thing: all parts read and write the same data. Whoever needs storage takes the whole
- * store, so that no part can be forgotten. A part that an application does without is an explicit null.
+ * Everything that is kept, as one thing: all parts read and write the same data. Whoever needs storage takes
+ * the whole store, so that no part can be forgotten. A part that an application does without is an explicit
+ * null.
  */
 export interface Store {
   readonly repository: AgentInstanceRepository;
@@ -17,7 +18,9 @@ export interface Store {
   readonly apiKeys: ApiKeyRepository | null;
   /** Null where nothing is ever removed. */
   readonly removal: DataRemoval | null;
-  /** Where the store publishes its changes, and where others subscribe to them. The store does not close it. */
+  /**
+   * Where the store publishes its changes, and where others subscribe to them. The store does not close it.
+   */
   readonly signals: StoreSignals;
   /** Null where this process is the only one on the store. */
   readonly sharedWaits: SharedWaits | null;

@@ -12,11 +12,12 @@ import { messagesToLoad } from '../../ports/storage/messages-to-load.ts';
 import { UserData } from './user-data.ts';
 
 /**
- * Keeps everything in Maps, for tests and for embedding without a database. An update runs in one turn of
- * the event loop, so nothing comes between; values are copied in and out, so nobody reaches the store's own.
+ * Keeps everything in Maps, for tests and for embedding without a database. An update runs in one turn of the
+ * event loop, so no other update comes between. Values are copied in and out, so that callers cannot change
+ * what is stored.
  */
 export class InMemoryAgentInstanceRepository implements AgentInstanceRepository {
-  /** By user, and shared with what else this adapter offers. */
+  /** The data by user. The other in-memory adapters share it. */
   readonly users = new Map<UserId, UserData>();
   readonly #signals: Signals;
 

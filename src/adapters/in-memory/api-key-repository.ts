@@ -12,12 +12,12 @@ import type {
 } from '../../ports/storage/api-key-repository.ts';
 import { UserData } from './user-data.ts';
 
-/** Keeps issued keys beside a user's agent instances; values are copied in and out. */
+/** Keeps issued API keys beside a user's agent instances. Values are copied in and out. */
 export class InMemoryApiKeyRepository implements ApiKeyRepository {
   readonly #users: Map<UserId, UserData>;
   readonly #revocations: Revocations;
 
-  /** @param store the repository of agent instances, with which idempotency keys are shared. */
+  /** @param store the repository of agent instances; idempotency keys are shared with it. */
   constructor(store: { readonly users: Map<UserId, UserData> }, revocations: Revocations) {
     this.#users = store.users;
     this.#revocations = revocations;
@@ -30,7 +30,7 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
     const known = idempotencyKey === null ? null : (user.records.get(idempotencyKey) ?? null);
     const { output, changes, record } = decide(structuredClone(key), structuredClone(known));
 
-    // What is asked for stays impossible however often it is decided.
+    // This conflict would stay however often the update is decided again.
     if (record !== null && known !== null) throw storageBusy();
     if (changes !== null && isHashTaken(user, changes)) throw storageBusy();
     if (changes !== null || record !== null) this.#users.set(userId, user);
@@ -88,5 +88,5 @@ const isHashTaken = ({ apiKeys }: UserData, { id, tokenHash }: ApiKey): boolean 
 const newestFirst = (a: ApiKey, b: ApiKey): number =>
   b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1);
 
-/** The order of a database, where `<` would compare UTF-16 code units. */
+/** Compares as a database does: by bytes. `<` would compare UTF-16 code units. */
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -21,7 +21,9 @@ import { type StoredInstance, UserData } from './user-data.ts';
 
 const NOBODY = new UserData();
 
-/** Reads what an in-memory repository keeps; copies, so that nobody reaches the store's own. */
+/**
+ * Reads what an in-memory repository keeps. It returns copies, so that callers cannot change what is stored.
+ */
 export class InMemoryDashboardQueries implements DashboardQueries {
   readonly #users: ReadonlyMap<UserId, UserData>;
 
@@ -53,7 +55,7 @@ export class InMemoryDashboardQueries implements DashboardQueries {
 
   async agentTypes(
     userId: UserId,
-    { recent, ...look }: LocalWaits & { readonly recent: number },
+    { recent, ...waits }: LocalWaits & { readonly recent: number },
   ): Promise<readonly AgentTypeOverview[]> {
     const { agentTypes, instances } = this.#users.get(userId) ?? NOBODY;
     const ofType = Map.groupBy(
@@ -71,7 +73,7 @@ export class InMemoryDashboardQueries implements DashboardQueries {
           active: count('ACTIVE'),
           awaitingInput: count('AWAITING_INPUT'),
           completed: count('COMPLETED'),
-          recent: own.slice(0, recent).map((stored) => overviewOf(stored, look)),
+          recent: own.slice(0, recent).map((stored) => overviewOf(stored, waits)),
         };
       });
     return structuredClone(overviews);
@@ -80,7 +82,7 @@ export class InMemoryDashboardQueries implements DashboardQueries {
   async readConversation(
     userId: UserId,
     agentInstanceId: AgentInstanceId,
-    { limit, before, withGitDiff = false, ...look }: ConversationRequest,
+    { limit, before, withGitDiff = false, ...waits }: ConversationRequest,
   ): Promise<ConversationPage | null> {
     const stored = this.#users.get(userId)?.instances.get(agentInstanceId);
     if (stored === undefined) return null;
@@ -88,7 +90,7 @@ export class InMemoryDashboardQueries implements DashboardQueries {
     const earlier = inOrder(stored).filter(({ position }) => end == null || position < end);
     const messages = limit === 0 ? [] : earlier.slice(-limit);
     return structuredClone({
-      ...overviewOf(stored, look),
+      ...overviewOf(stored, waits),
       messages: end === undefined ? null : messages,
       hasEarlier: end !== undefined && messages.length < earlier.length,
       gitDiff: withGitDiff ? stored.gitDiff : null,
@@ -99,13 +101,13 @@ export class InMemoryDashboardQueries implements DashboardQueries {
     userId: UserId,
     agentInstanceId: AgentInstanceId,
     seen: Seen,
-    { limit, withOpenQuestions = false, ...look }: ChangesRequest,
+    { limit, withOpenQuestions = false, ...waits }: ChangesRequest,
   ): Promise<ChangesSince | null> {
     const stored = this.#users.get(userId)?.instances.get(agentInstanceId);
     if (stored === undefined) return null;
     const messages = inOrder(stored);
     return structuredClone({
-      ...overviewOf(stored, look),
+      ...overviewOf(stored, waits),
       posted: messages.filter(({ position }) => position > seen.position).slice(0, limit),
       amended: messages.filter(
         (message) => message.position <= seen.position && lastAmended(stored, message) > seen.version,
@@ -130,7 +132,9 @@ const isThere = ({ instance }: StoredInstance): boolean => instance.status !== '
 
 const inOrder = ({ messages }: StoredInstance): Message[] => [...messages.values()].sort(byPosition);
 
-/** The version in which what people see of a message last changed; 0: never since it was posted. */
+/**
+ * Returns the version in which the dashboard's view of a message last changed; 0: never since it was posted.
+ */
 function lastAmended({ questionVersions }: StoredInstance, { id, senderType, readVersion }: Message): number {
   return (senderType === 'USER' ? readVersion : questionVersions.get(id)) ?? 0;
 }
@@ -151,7 +155,7 @@ function overviewOf(stored: StoredInstance, { waitingHere }: LocalWaits): Instan
   };
 }
 
-/** Cut by code points; those needed are within twice as many UTF-16 units. */
+/** Cuts by code points. Those that are kept lie within twice as many UTF-16 units. */
 const preview = (content: string): string =>
   content.length <= PREVIEW_LIMIT
     ? content

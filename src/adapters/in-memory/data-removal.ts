@@ -7,7 +7,7 @@ import { type StoredInstance, UserData } from './user-data.ts';
 
 const NOBODY = new UserData();
 
-/** Removes what the other in-memory adapters keep; a user goes in one piece. */
+/** Deletes what the other in-memory adapters keep. A user is deleted in one step. */
 export class InMemoryDataRemoval implements DataRemoval {
   readonly #users: Map<UserId, UserData>;
   readonly #revocations: Revocations;

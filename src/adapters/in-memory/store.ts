@@ -7,8 +7,8 @@ import { InMemoryDataRemoval } from './data-removal.ts';
 import { inMemoryVersions } from './versions.ts';
 
 /**
- * An empty store that is gone with the process: `createDashboard({ store: inMemoryStore(new InProcessSignals()) })`.
- * There is no schema and nothing to close.
+ * An empty store that is gone with the process: `createDashboard({ store: inMemoryStore(new
+ * InProcessSignals()) })`. There is no schema and nothing to close.
  */
 export function inMemoryStore(signals: StoreSignals): CompleteStore {
   const repository = new InMemoryAgentInstanceRepository(signals);

@@ -20,7 +20,7 @@ export interface StoredAgentType extends AgentType {
   readonly createdAt: Date;
 }
 
-/** Everything of one user: no key reaches across. */
+/** Everything that is stored of one user. */
 export class UserData {
   /** By name. */
   readonly agentTypes = new Map<string, StoredAgentType>();
@@ -28,7 +28,7 @@ export class UserData {
   readonly instanceOfMessage = new Map<MessageId, AgentInstanceId>();
   readonly apiKeys = new Map<ApiKeyId, ApiKey>();
   readonly records = new Map<string, IdempotencyRecord>();
-  /** All that stays once everything else was deleted. */
+  /** The only thing that is left after everything else was deleted. */
   deletion: UserDeletion | null;
 
   constructor(deletion: UserDeletion | null = null) {

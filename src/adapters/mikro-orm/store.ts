@@ -15,8 +15,8 @@ export interface PostgresStoreOptions {
   /** An open database: `openPglite` or `openPostgres`. The store closes it. */
   readonly database: Database;
   /**
-   * `InProcessSignals` where this process is the only one on the database; else `PostgresSignals`, to be started with the
-   * store's `versions` once the schema is up to date.
+   * `InProcessSignals` where this process is the only one on the database; else `PostgresSignals`, to be
+   * started with the store's `versions` once the schema is up to date.
    */
   readonly signals: StoreSignals;
   readonly logger: Pick<Logger, 'warn'>;

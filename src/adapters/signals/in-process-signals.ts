@@ -5,30 +5,32 @@ import type { SeenVersions, Signal, Subscription } from '../../ports/signals/sig
 import type { StoreSignals } from '../../ports/signals/store-signals.ts';
 import type { WatchedUser } from '../../ports/storage/versions.ts';
 
-interface Listening {
+interface InstanceListener {
   readonly listener: (signal: Signal) => void;
   readonly seenVersion: () => number;
 }
 
-interface ListeningToAll {
+interface UserListener {
   readonly listener: (signal: Signal) => void;
   readonly seen: SeenVersions;
 }
 
-interface HearingRevocations {
+interface RevocationListener {
   readonly listener: (key: Revoked) => void;
 }
 
-/** Within one process: enough for the in-memory and the embedded store, which have only one. */
+/** Delivers signals within one process. That is enough for the in-memory and the embedded store. */
 export class InProcessSignals implements StoreSignals {
   readonly databaseNotification = null;
-  readonly #users = new Map<UserId, Map<AgentInstanceId, Set<Listening>>>();
-  readonly #toAll = new Map<UserId, Set<ListeningToAll>>();
-  readonly #hearingRevocations = new Set<HearingRevocations>();
+  readonly #users = new Map<UserId, Map<AgentInstanceId, Set<InstanceListener>>>();
+  readonly #toAll = new Map<UserId, Set<UserListener>>();
+  readonly #revocationListeners = new Set<RevocationListener>();
   readonly #logger: Pick<Logger, 'error'>;
   #size = 0;
 
-  /** @param logger told of listeners that throw; without one they become Node's process warnings. */
+  /**
+   * @param logger gets the errors of listeners that throw; without one they become Node's process warnings.
+   */
   constructor(logger: Pick<Logger, 'error'> = processWarnings) {
     this.#logger = logger;
   }
@@ -38,7 +40,7 @@ export class InProcessSignals implements StoreSignals {
     for (const signal of signals) this.#deliver(signal, false);
   }
 
-  /** Publishes to those only who have not seen these versions yet: for what a sweep found. */
+  /** Publishes what a sweep found, only to subscribers that have not seen these versions yet. */
   publishUnseen(current: readonly Signal[]): void {
     for (const signal of current) this.#deliver(signal, true);
   }
@@ -48,8 +50,8 @@ export class InProcessSignals implements StoreSignals {
     listener: (signal: Signal) => void,
     seenVersion: () => number,
   ): Subscription {
-    const instances = getOrAdd(this.#users, userId, () => new Map<AgentInstanceId, Set<Listening>>());
-    const listening = getOrAdd(instances, agentInstanceId, () => new Set<Listening>());
+    const instances = getOrAdd(this.#users, userId, () => new Map<AgentInstanceId, Set<InstanceListener>>());
+    const listening = getOrAdd(instances, agentInstanceId, () => new Set<InstanceListener>());
     const entry = { listener, seenVersion };
     listening.add(entry);
     this.#size += 1;
@@ -64,7 +66,7 @@ export class InProcessSignals implements StoreSignals {
   }
 
   subscribeAll(userId: UserId, listener: (signal: Signal) => void, seen: SeenVersions): Subscription {
-    const listening = getOrAdd(this.#toAll, userId, () => new Set<ListeningToAll>());
+    const listening = getOrAdd(this.#toAll, userId, () => new Set<UserListener>());
     const entry = { listener, seen };
     listening.add(entry);
     this.#size += 1;
@@ -81,23 +83,23 @@ export class InProcessSignals implements StoreSignals {
     for (const key of keys) {
       const failed = (err: unknown) =>
         this.#logger.error({ err, apiKeyId: key.id }, 'A listener for revocations threw');
-      tellEach(this.#hearingRevocations, ({ listener }) => listener(key), failed);
+      notifyEach(this.#revocationListeners, ({ listener }) => listener(key), failed);
     }
   }
 
   onRevoked(listener: (key: Revoked) => void): Subscription {
-    // An entry of its own, because a function that listens twice is two listeners.
+    // A new object each time, because a function that subscribes twice is two subscribers.
     const entry = { listener };
-    this.#hearingRevocations.add(entry);
-    return { close: () => void this.#hearingRevocations.delete(entry) };
+    this.#revocationListeners.add(entry);
+    return { close: () => void this.#revocationListeners.delete(entry) };
   }
 
-  /** How many subscriptions are open, to one instance or to all of a user's. */
+  /** How many subscriptions are open, to one instance or to all instances of a user. */
   get size(): number {
     return this.#size;
   }
 
-  /** Each instance that is listened for, once, with the oldest version that any listener has seen. */
+  /** Yields each subscribed instance once, with the oldest version that any of its subscribers has seen. */
   *watched(): Iterable<Signal> {
     for (const [userId, instances] of this.#users) {
       for (const [agentInstanceId, listening] of instances) {
@@ -108,7 +110,7 @@ export class InProcessSignals implements StoreSignals {
     }
   }
 
-  /** Each subscription to all instances of a user. */
+  /** Yields each subscription to all instances of a user. */
   *watchedUsers(): Iterable<WatchedUser> {
     for (const [userId, listening] of this.#toAll) {
       for (const { seen } of listening) yield { userId, total: seen.total() };
@@ -121,29 +123,29 @@ export class InProcessSignals implements StoreSignals {
     const toAll = this.#toAll.get(userId);
     if (toOne === undefined && toAll === undefined) return;
     const failed = (err: unknown) => this.#logger.error({ err, agentInstanceId }, 'A signal listener threw');
-    const tell = (listener: Listening['listener'], seen: () => number) => {
+    const tell = (listener: InstanceListener['listener'], seen: () => number) => {
       if (!onlyUnseen || seen() < version) listener(signal);
     };
     if (toOne !== undefined)
-      tellEach(toOne, ({ listener, seenVersion }) => tell(listener, seenVersion), failed);
+      notifyEach(toOne, ({ listener, seenVersion }) => tell(listener, seenVersion), failed);
     if (toAll !== undefined) {
-      tellEach(toAll, ({ listener, seen }) => tell(listener, () => seen.of(agentInstanceId)), failed);
+      notifyEach(toAll, ({ listener, seen }) => tell(listener, () => seen.of(agentInstanceId)), failed);
     }
   }
 }
 
-function tellEach<Entry>(
+function notifyEach<Entry>(
   listening: Set<Entry>,
   tell: (entry: Entry) => void,
   failed: (err: unknown) => void,
 ): void {
-  // A copy, because listeners open and close subscriptions: one that renews its own would never end.
+  // A copy, because listeners open and close subscriptions: one that renews its own would loop for ever.
   for (const entry of [...listening]) {
     if (!listening.has(entry)) continue;
     try {
       tell(entry);
     } catch (err) {
-      // The publisher is a store that has committed: a listener's fault is neither its nor its neighbours'.
+      // The store has committed already: the error of one listener must not reach it, nor other listeners.
       failed(err);
     }
   }

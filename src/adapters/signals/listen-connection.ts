@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { CHANNEL } from './signal-payload.ts';
 
-const GOODBYE_MILLIS = 1_000;
+/** How long closing the connection politely may take. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
-/** What a connection is opened with. */
 export interface ListenConnectionOptions {
   readonly connection: pg.ClientConfig;
-  /** The longest the server may take to accept the connection, and to answer each query. */
+  /** How long the server may take to accept the connection, and to answer each query. */
   readonly answerMillis: number;
   readonly onPayload: (payload: string) => void;
 }
 
-/** One connection that listens on the channel, from its opening until it is lost. */
+/** One connection that listens on the channel, until it is lost. */
 export class ListenConnection {
   readonly #client: pg.Client;
   readonly #lost = Promise.withResolvers<Error>();
@@ -25,7 +25,7 @@ export class ListenConnection {
       ...connection,
       connectionTimeoutMillis: answerMillis,
       query_timeout: answerMillis,
-      // While nobody waits nothing is asked; firewalls and load balancers forget a silent connection.
+      // While nobody waits nothing is sent, and firewalls and load balancers drop a silent connection.
       keepAlive: true,
     });
     this.#client.on('error', (error) => this.#lose(error));
@@ -35,7 +35,7 @@ export class ListenConnection {
     });
   }
 
-  /** Resolves with the reason when the connection is lost, could not be opened or was closed. */
+  /** Resolves with the reason when the connection is lost, cannot be opened, or was closed. */
   get lost(): Promise<Error> {
     return this.#lost.promise;
   }
@@ -53,8 +53,8 @@ export class ListenConnection {
   }
 
   /**
-   * Gives the connection up if it does not answer in time, because a network that is cut says nothing; or
-   * if it no longer listens, because a pooling proxy has put another session behind it.
+   * Drops the connection if it does not answer in time, because a broken network reports nothing; or if it no
+   * longer listens, because a pooling proxy has put another session behind it.
    */
   async check(): Promise<void> {
     if (!this.#open || this.#checking) return;
@@ -75,17 +75,17 @@ export class ListenConnection {
     }
   }
 
-  /** Says goodbye if the server still hears it. Nothing of the connection is left afterwards. */
+  /** Closes the connection, politely if the server still answers. Nothing of it is left afterwards. */
   async close(): Promise<void> {
     if (this.#open) {
-      await Promise.race([this.#client.end(), sleep(GOODBYE_MILLIS, undefined, { ref: false })]);
+      await Promise.race([this.#client.end(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     }
     this.#lose(new Error('The connection was closed'));
   }
 
   #lose(reason: Error): void {
     this.#open = false;
-    // Not `end()`: that waits for the other side, which may not be there.
+    // Not `end()`, which waits for the other side: it may be gone.
     this.#client.connection.stream.destroy();
     this.#lost.resolve(reason);
   }

@@ -12,23 +12,22 @@ import { ListenConnection } from './listen-connection.ts';
 import { databaseNotification, decodeRevoked, decodeSignals } from './signal-payload.ts';
 import { Sweep } from './sweep.ts';
 
-/** How long things take, in milliseconds. */
+/** Intervals and limits, in milliseconds. */
 export interface PostgresSignalsTiming {
-  /** Between sweeps, which also check the connection: how late a missed signal may be. */
+  /** Between two sweeps, which also check the connection. A missed signal may be this late. */
   readonly sweep: number;
-  /** The longest that the server may take to accept the connection or to answer on it. */
+  /** How long the server may take to accept the connection or to answer on it. */
   readonly answer: number;
-  /** The pause before the first attempt to reconnect, doubled up to the longest. */
+  /** The pause before the first attempt to reconnect, doubled with each attempt up to the longest. */
   readonly reconnect: { readonly first: number; readonly longest: number };
 }
 
-/** What `PostgresSignals` is made with. */
 export interface PostgresSignalsOptions {
   /** How to reach the database directly: through a transaction-pooling proxy notifications do not arrive. */
   readonly connection: pg.ClientConfig;
   readonly logger: Logger;
   readonly timing?: Partial<PostgresSignalsTiming>;
-  /** Told of every reconnection. */
+  /** Is sent a report of every reconnection. */
   readonly observer?: Observer | null;
 }
 
@@ -39,12 +38,13 @@ const TIMING: PostgresSignalsTiming = {
 };
 
 /**
- * Signals between all server processes of one PostgreSQL database, over LISTEN/NOTIFY. The store sends the
- * notification inside its saving statement and calls `publish` after it, so listeners in
- * the same process need not wait for the echo; the echo carries a version they have seen.
+ * Delivers signals between all server processes of one PostgreSQL database, over LISTEN/NOTIFY. The store
+ * sends the notification inside its saving statement and calls `publish` after it, so subscribers in the same
+ * process need not wait for their own notification; when it arrives, it carries a version that they have
+ * seen.
  *
- * Revoked keys come over the same connection, whether or not anybody waits. Those that a
- * lost connection kept back are not made up for: the sweep knows instances only.
+ * Revocations come over the same connection. Those that get lost with a connection are not repeated: the
+ * sweep knows instances only.
  */
 export class PostgresSignals implements StoreSignals {
   readonly databaseNotification = databaseNotification;
@@ -71,9 +71,10 @@ export class PostgresSignals implements StoreSignals {
   }
 
   /**
-   * Connects and listens. Resolves once signals of other processes arrive. A connection that is lost later is renewed
-   * until `close`.
-   * @param versions of the store whose changes these signals are about; they find what a lost connection missed.
+   * Connects and listens. Resolves once signals of other processes arrive. A connection that is lost later is
+   * renewed until `close`.
+   * @param versions of the store whose changes these signals are about; they find what a lost connection
+   * missed.
    * @throws Error where the database cannot be reached now; it may then be called again.
    */
   async start(versions: Versions): Promise<void> {
@@ -133,7 +134,7 @@ export class PostgresSignals implements StoreSignals {
     const revoked = signals === null ? decodeRevoked(payload) : null;
     if (signals !== null) this.#listeners.publish(signals);
     else if (revoked !== null) this.#listeners.publishRevoked(revoked);
-    else this.#logger.warn({ length: payload.length }, 'Ignored a notification that is not of signals');
+    else this.#logger.warn({ length: payload.length }, 'Ignored a notification that holds no signals');
   }
 
   async #stayConnected(first: ListenConnection, sweep: Sweep): Promise<void> {
@@ -144,7 +145,7 @@ export class PostgresSignals implements StoreSignals {
       const since = performance.now();
       const err = await connection.lost;
       if (signal.aborted) return;
-      // A connection that is lost as soon as it is made is no reason to hurry.
+      // A connection that is lost as soon as it is made does not reset the pause.
       if (performance.now() - since > longest) attempt = 0;
       const pause = pauseBefore(attempt, this.#timing.reconnect);
       this.#logger.warn({ err, attempt, pause }, 'Not connected for signals; connecting again');
@@ -152,10 +153,10 @@ export class PostgresSignals implements StoreSignals {
       if (signal.aborted) return;
       connection = this.#connect();
       this.#connection = connection;
-      // Only what is committed after LISTEN is notified, so what came before it is read after it.
+      // Only changes committed after LISTEN are notified. What came before is read after it.
       await connection.open().then(
         () => this.#listeningAgain(sweep),
-        () => {}, // `lost` tells the reason
+        () => {}, // `lost` resolves with the reason
       );
     }
   }
@@ -167,7 +168,10 @@ export class PostgresSignals implements StoreSignals {
   }
 }
 
-/** Doubled with each attempt up to the longest; half of it random, so that processes do not come as one. */
+/**
+ * Returns the pause before an attempt: doubled each time, half of it random, so that processes do not
+ * reconnect at once.
+ */
 export function pauseBefore(attempt: number, { first, longest }: PostgresSignalsTiming['reconnect']): number {
   const ceiling = Math.min(longest, first * 2 ** attempt);
   return (ceiling * (1 + Math.random())) / 2;

@@ -4,16 +4,16 @@ import type { Revoked } from '../../ports/signals/revocations.ts';
 import type { Signal } from '../../ports/signals/signals.ts';
 import type { DatabaseNotification } from '../../ports/signals/store-signals.ts';
 
-/** The channel that a store notifies and every server process listens on. */
+/** The PostgreSQL channel that a store notifies and every server process listens on. */
 export const CHANNEL = 'agent_dashboard';
 
-/** PostgreSQL refuses a payload of 8,000 bytes or more, and with it the statement that sends it. */
+/** PostgreSQL refuses a payload of 8,000 bytes or more, and the whole statement that sends it. */
 const LIMIT_BYTES = 7_900;
 
 /**
- * The payloads of `pg_notify` that carry `signals`, as few as possible and each under 7,900 bytes: JSON
- * arrays of [user id, instance id, version]. JSON, because a user id is any Unicode and PostgreSQL's text
- * holds neither NUL nor a lone surrogate.
+ * Encodes `signals` as payloads of `pg_notify`, as few as possible, each under 7,900 bytes: JSON arrays of
+ * [user id, instance id, version]. JSON, because a user id may be any Unicode, and PostgreSQL's text cannot
+ * hold NUL or a lone surrogate.
  */
 export const encodeSignals = (signals: readonly Signal[]): string[] =>
   packed(
@@ -22,13 +22,13 @@ export const encodeSignals = (signals: readonly Signal[]): string[] =>
     ']',
   );
 
-/** The signals in `payload`, or null if any of it is not what `encodeSignals` makes. */
+/** Decodes the signals in `payload`; null if it is not what `encodeSignals` makes. */
 export const decodeSignals = (payload: string): Signal[] | null => decodeAll(parsed(payload), decodeSignal);
 
 /**
- * The payloads that carry revoked `keys`, in the same way: {"revoked": [[user id, key id], …]}, and for a
- * deleted user [user id, null, milliseconds since 1970 or null]. A process that knows signals only finds no
- * array there and ignores it.
+ * Encodes revocations in the same way: {"revoked": [[user id, API key id], …]}, and for a deleted user [user
+ * id, null, milliseconds since 1970 or null]. A process that knows only signals finds no array and ignores
+ * it.
  */
 export const encodeRevoked = (keys: readonly Revoked[]): string[] =>
   packed(
@@ -39,17 +39,17 @@ export const encodeRevoked = (keys: readonly Revoked[]): string[] =>
     ']}',
   );
 
-/** The keys in `payload`, or null if any of it is not what `encodeRevoked` makes. */
+/** Decodes the revocations in `payload`; null if it is not what `encodeRevoked` makes. */
 export function decodeRevoked(payload: string): Revoked[] | null {
   const message = parsed(payload);
   if (typeof message !== 'object' || message === null || !('revoked' in message)) return null;
   return decodeAll(message.revoked, decodeKey);
 }
 
-/** What a store sends with its saving statements, for `PostgresSignals` on other processes to read. */
+/** How a store notifies other processes, which read it with `PostgresSignals`. */
 export const databaseNotification: DatabaseNotification = { channel: CHANNEL, encodeSignals, encodeRevoked };
 
-/** As many entries between `opening` and `closing` as a payload holds, and so on. */
+/** Puts the entries into payloads between `opening` and `closing`, as many into each as it can hold. */
 function packed(opening: string, entries: readonly unknown[], closing: string): string[] {
   const payloads: string[] = [];
   let texts: string[] = [];
@@ -64,7 +64,7 @@ function packed(opening: string, entries: readonly unknown[], closing: string): 
     const text = JSON.stringify(entry);
     const textBytes = Buffer.byteLength(text) + ','.length;
     if (bytes + textBytes >= LIMIT_BYTES) finish();
-    // No id is this long. If one were, its change must not fail for want of a hint: who must know reads it.
+    // No id is this long. If one were, its change must not fail because a mere hint cannot be sent.
     if (bytes + textBytes >= LIMIT_BYTES) continue;
     texts.push(text);
     bytes += textBytes;
@@ -81,7 +81,7 @@ function parsed(payload: string): unknown {
   }
 }
 
-/** Null if `entries` is no list, or an empty one, or if any entry is not what it should be. */
+/** Decodes all entries; null if `entries` is not a list, is empty, or if any entry is malformed. */
 function decodeAll<Entry>(
   entries: unknown,
   decode: (parts: readonly unknown[]) => Entry | null,
@@ -96,7 +96,7 @@ function decodeSignal(parts: readonly unknown[]): Signal | null {
   if (parts.length !== 3 || !isFilled(user)) return null;
   if (typeof instance !== 'string' || !isUuid(instance)) return null;
   const id = agentInstanceId(instance);
-  // Another spelling of an id is nobody's: ids are compared as text.
+  // Ids are compared as text, so another spelling of an id would match no subscriber.
   if (id !== instance) return null;
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) return null;
   return { userId: user as UserId, agentInstanceId: id, version };

@@ -2,7 +2,7 @@ import type { Logger } from '../../ports/runtime.ts';
 import type { Versions } from '../../ports/storage/versions.ts';
 import type { InProcessSignals } from './in-process-signals.ts';
 
-/** Reads what notifications may have missed: one call of each for the whole process, never two at a time. */
+/** Finds changes whose notifications got lost: one read for the whole process, never two at a time. */
 export class Sweep {
   readonly #watchers: InProcessSignals;
   readonly #versions: Versions;
@@ -17,13 +17,13 @@ export class Sweep {
     this.#logger = logger;
   }
 
-  /** The regular sweep. It is left out while the one before is still running. */
+  /** Runs the regular sweep. It is skipped while the one before is still running. */
   tick(): void {
     if (!this.#running) this.catchUp();
     else this.#logger.warn({}, 'The last sweep for missed signals is still running');
   }
 
-  /** A sweep that reads after this call: one that is running may have read before, so another follows it. */
+  /** Runs a sweep that reads after this call: if one is running already, another follows it. */
   catchUp(): void {
     this.#due = true;
     if (!this.#running) void this.#run();
@@ -40,7 +40,7 @@ export class Sweep {
       try {
         await this.#sweep();
       } catch (err) {
-        // After the stop the store may be gone, and nobody waits for what it would have said.
+        // After the stop the store may be closed, and its answer does not matter.
         if (!this.#stopped) this.#logger.warn({ err }, 'The sweep for missed signals failed');
       }
     }

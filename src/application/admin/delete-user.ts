@@ -10,9 +10,9 @@ export interface RemovalPorts {
 const NOTHING: Holdings = { agentTypes: 0, agentInstances: 0, messages: 0, apiKeys: 0 };
 
 /**
- * Deletes a user, and says again and again how much is gone so far. From the beginning on all tokens of the user
- * are refused, on other processes within 5 s; what one of them still writes in that time goes when the deletion
- * is finished (`finishDeletions`). Whoever does not read to the end leaves the rest to that, too.
+ * Deletes a user, and yields after each step how much is deleted so far. From the start, all tokens of the
+ * user are refused; on other processes within 5 s. What a process still writes in that time is deleted by
+ * `finishDeletions`. The same goes for the rest if the caller does not read to the end.
  */
 export async function* deleteUser(
   { removal, clock }: RemovalPorts,
@@ -23,11 +23,11 @@ export async function* deleteUser(
 }
 
 /**
- * Finishes the deletions that were begun so long ago that nobody writes for those users any more. Running it
- * twice at once does no harm.
- * @param settleMs within which every process has noticed a deletion, and what it was writing is written. At
- * least a second, which is what tokens count in.
- * @returns when the next one is due, in milliseconds; null when there is none.
+ * Finishes deletions that began so long ago that no process writes for those users any more. It may run twice
+ * at once.
+ * @param settleMs how long it takes until every process has noticed a deletion and finished its writes. At
+ * least a second, because tokens count in whole seconds.
+ * @returns after how many milliseconds the next deletion is due; null when there is none.
  */
 export async function finishDeletions(
   { removal, clock }: RemovalPorts,
@@ -35,7 +35,7 @@ export async function finishDeletions(
 ): Promise<number | null> {
   for (const { userId, begunAt } of await removal.unfinished()) {
     const left = begunAt.getTime() + settleMs - clock.now().getTime();
-    // They come in the order in which they were begun.
+    // They come in the order in which they began.
     if (left > 0) return left;
     for await (const _ of deleteAll(removal, userId));
     await removal.finish(userId, clock.now());

@@ -5,8 +5,8 @@ import { issuingDisabled } from '../../ports/errors.ts';
 import type { Ports } from '../use-case.ts';
 
 /**
- * 96 bits, so that no two keys are ever alike, in 16 characters: keys are there to be pasted. None begins
- * with a hyphen, which on a command line would make it an option.
+ * Makes a random id: 96 bits, so that no two keys are alike, in 16 characters, because people paste tokens.
+ * It never begins with a hyphen, which would make it an option on a command line.
  */
 export function newApiKeyId(): ApiKeyId {
   for (;;) {
@@ -15,11 +15,13 @@ export function newApiKeyId(): ApiKeyId {
   }
 }
 
-/** What is kept of a token, and what it is known by. */
+/**
+ * Returns the hash of a token: SHA-256 in base64url. It is stored instead of the token, and identifies it.
+ */
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
 /**
- * Makes a key and its token. Nothing is stored yet.
+ * Makes an API key and its token. It stores nothing.
  * @throws PortError `issuing_disabled`, DomainError `key_not_grantable`.
  */
 export async function issueApiKey(
@@ -36,6 +38,6 @@ export async function issueApiKey(
 
 /** @throws PortError `issuing_disabled` */
 export function requireApiKeys({ apiKeys }: Pick<Ports, 'apiKeys'>) {
-  if (apiKeys == null) throw issuingDisabled('Keys are not managed here');
+  if (apiKeys == null) throw issuingDisabled('This server keeps no API keys');
   return apiKeys;
 }

@@ -16,7 +16,7 @@ import { deleteUser } from './delete-user.ts';
 import { hashOfToken, issueApiKey } from './issue-api-key.ts';
 import { type ExportLine, exportUser } from './user-export.ts';
 
-/** A key as whoever runs the server sees it. */
+/** An API key as the operator of the server sees it. */
 export type ListedKey = { readonly user_id: string } & v.InferOutput<typeof apiKey>;
 
 export interface IssueRequest {
@@ -28,33 +28,36 @@ export interface IssueRequest {
   readonly expiresInSeconds: number | null;
 }
 
-/** How one token of an import fared. */
+/** The result for one token of an import. */
 export type Imported =
   | { readonly outcome: 'recorded' | 'known'; readonly key: ListedKey }
   | { readonly outcome: 'refused'; readonly reason: string };
 
 /**
- * What whoever runs the server may do with keys and data, with everybody's. Arguments and answers are plain JSON,
- * so that it can be asked from another process; what takes long gives its answers one by one.
+ * What the operator of the server may do with the API keys and data of all users. Arguments and answers are
+ * plain JSON, so that another process can call it. What takes long yields its answers one by one.
  */
 export interface Operator {
-  /** @returns the token, which nobody can tell again. @throws PortError `issuing_disabled`. */
+  /** @returns the token, which cannot be shown again. @throws PortError `issuing_disabled` */
   issue(request: IssueRequest): Promise<string>;
   list(): Promise<readonly ListedKey[]>;
-  /** @returns the keys of this id, revoked now. @throws DomainError `invalid_id`. */
+  /** Revokes the keys with this id. @returns those keys. @throws DomainError `invalid_id` */
   revoke(id: string): Promise<readonly ListedKey[]>;
-  /** Records tokens that an own key has signed, so that they can be listed and revoked. One answer each. */
+  /** Records tokens that a signing key of this server has signed, so that they can be listed and revoked. */
   import(tokens: readonly string[]): Promise<readonly Imported[]>;
-  /** How much there is of a user. */
+  /** Counts what is stored of a user. */
   holdings(userId: UserId): Promise<WireHoldings>;
   exportUser(userId: UserId): AsyncIterable<ExportLine>;
-  /** Says again and again how much is gone so far. To stop reading does not keep what is left. */
+  /** Yields how much is deleted so far. The deletion goes on even if the caller stops reading. */
   deleteUser(userId: UserId): AsyncIterable<WireHoldings>;
 }
 
 export interface OperatorPorts extends Pick<Ports, 'issuer' | 'clock'> {
   readonly store: CompleteStore;
-  /** The record that a token of an own key would have. @throws Error saying why it can have none. */
+  /**
+   * Makes the record of a token that was signed elsewhere with this server's key. @throws Error that says why
+   * not.
+   */
   readonly recordOf: (token: string) => Promise<{ readonly userId: UserId; readonly key: ApiKey }>;
 }
 
@@ -77,7 +80,7 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
     const { userId, key } = made;
     return apiKeys.update({ userId, id: key.id }, (known) => ({
       output: importedAs(userId, key, known),
-      // What is known stays as it is: a token that was revoked, above all.
+      // An existing record stays as it is: a revoked token must stay revoked.
       changes: known === null ? key : null,
       record: null,
     }));
@@ -88,7 +91,7 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
       const deletion = await removal.find(request.userId);
       if (deletion !== null && deletion.finishedAt === null) {
         throw new Error(
-          `${request.userId} is being deleted: a server finishes that within half a minute of the last start`,
+          `${request.userId} is being deleted. A running server finishes that within half a minute; try again then`,
         );
       }
       return issue(keyPorts, request);
@@ -122,7 +125,10 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
   };
 }
 
-/** One record cannot stand for two tokens: of short keys only the very token of the record is good. */
+/**
+ * One record cannot stand for two tokens: with a short signing key only the recorded token itself is
+ * accepted.
+ */
 function importedAs(userId: UserId, key: ApiKey, known: ApiKey | null): Imported {
   if (known === null) return { outcome: 'recorded', key: listed(userId, key) };
   if (known.tokenHash === key.tokenHash) return { outcome: 'known', key: listed(userId, known) };
@@ -130,9 +136,9 @@ function importedAs(userId: UserId, key: ApiKey, known: ApiKey | null): Imported
 }
 
 /**
- * A token that stays the same from call to call: it is made again from its record while that is good, since
- * a token itself is stored nowhere. With ES256, whose signatures never repeat, it differs and means the same.
- * When the signing key has been exchanged the token is another one, with a record of its own.
+ * Returns a token that stays the same from call to call. No token is stored; it is made again from its record
+ * while that is valid. With ES256, whose signatures never repeat, the text differs but the record is the
+ * same. After the signing key was exchanged it is another token with its own record.
  * @throws PortError `issuing_disabled`
  */
 export async function standingToken(

@@ -6,7 +6,7 @@ import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts
 import type { Ports } from '../use-case.ts';
 import { hashOfToken, issueApiKey } from './issue-api-key.ts';
 
-/** Long enough to be found in a terminal the next morning. */
+/** Long enough for a person who finds the link in a terminal the next morning. */
 const CODE_LIFE_MS = 24 * 60 * 60 * 1000;
 
 const BROWSER_KEY = 'browser';
@@ -16,7 +16,7 @@ export interface SignInPorts extends Pick<Ports, 'issuer' | 'clock'> {
   readonly apiKeys: ApiKeyRepository;
 }
 
-/** One-time codes, which a link can carry, for keys of the scope `dashboard`. They live in this process only. */
+/** Keeps one-time codes for links that sign a browser in. They live in this process only. */
 export class SignInCodes {
   readonly #ports: SignInPorts;
   readonly #codes = new Map<string, { readonly userId: UserId; readonly expiresAt: number }>();
@@ -25,7 +25,7 @@ export class SignInCodes {
     this.#ports = ports;
   }
 
-  /** 128 bits: nobody guesses one. */
+  /** Makes a code of 128 random bits. */
   newCode(userId: UserId): string {
     const code = randomBytes(16).toString('base64url');
     this.#codes.set(code, { userId, expiresAt: this.#ports.clock.now().getTime() + CODE_LIFE_MS });
@@ -33,14 +33,15 @@ export class SignInCodes {
   }
 
   /**
-   * Exchanges a code for the token of a new key, which is listed and can be revoked like any other. Of several
-   * who redeem it at once, one gets a token. A code for which no key could be made stays good.
-   * @throws PortError `unauthenticated` for a code that was used, has expired or never was.
+   * Exchanges a code for the token of a new API key, which is listed and can be revoked like any other. A
+   * code works once, also if several clients redeem it at once. If no key could be made, the code stays
+   * valid.
+   * @throws PortError `unauthenticated` for a code that was used, has expired or never existed.
    * @throws PortError `issuing_disabled`, `storage_busy`, `storage_unavailable`.
    */
   async redeem(code: string): Promise<string> {
     const known = this.#codes.get(code);
-    // Before anything is awaited, so that nobody else finds it meanwhile.
+    // Deleted before anything is awaited, so that no other request finds it.
     this.#codes.delete(code);
     if (known === undefined || known.expiresAt <= this.#ports.clock.now().getTime()) {
       throw unauthenticated(new Error('no such sign-in code'));
@@ -54,8 +55,8 @@ export class SignInCodes {
   }
 
   /**
-   * Revokes the key of a token that `redeem` gave out. A token that was made in another way stays good: it may be
-   * in use elsewhere.
+   * Revokes the API key of a token that `redeem` has returned. A token that was made in another way stays
+   * valid, because it may be in use elsewhere.
    */
   async end(userId: UserId, token: string): Promise<void> {
     const { apiKeys, clock } = this.#ports;

@@ -8,28 +8,28 @@ import type { Ports } from '../use-case.ts';
 import { wireApiKey } from '../wire/api-key.ts';
 import { wireConversationMessage } from '../wire/conversation-message.ts';
 
-/** Grows when a line means something else than before; new kinds of line and new fields do not change it. */
+/** Increased when an existing line changes its meaning. New kinds of line and new fields do not change it. */
 const FORMAT_VERSION = 1;
 
-/** Messages in memory at a time: each may be a million characters. */
+/** How many messages are in memory at a time: each may have a million characters. */
 const PAGE = 20;
 
-/** Nobody waits as far as an export knows. */
+/** An export does not say which agents wait. */
 const NOBODY: ReadonlySet<AgentInstanceId> = new Set();
 
-/** One line of an export. Its `type` tells what it is about; the first is the `header`, the last the `end`. */
+/** One line of an export, by its `type`. The first line is the `header`, the last the `end`. */
 export type ExportLine = { readonly type: string; readonly [field: string]: unknown };
 
 export type ExportPorts = Pick<Ports, 'queries' | 'apiKeys' | 'clock'>;
 
-/** What the person behind a token takes away; ends with the token. */
+/** Exports everything of the caller's user, until the token ends. */
 export type UserExport = (caller: Caller) => AsyncIterable<ExportLine>;
 
 /**
- * Everything there is of a user, line by line: agent types, agent instances by id, each followed by its messages
- * in order, and keys without what they could be recognised by. Reads as fast as the lines are taken, a page at a
- * time. Messages that come meanwhile may be missing; what is there of a conversation has no gaps. A file without
- * the last line, which counts the others, is not whole.
+ * Yields everything that is stored of a user, line by line: agent types, agent instances by id, each followed
+ * by its messages in order, and API keys without their hashes. It reads page by page, as fast as the caller
+ * takes the lines. Messages written meanwhile may be missing, but a conversation has no gaps. The last line
+ * counts the others: a file without it is incomplete.
  */
 export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGenerator<ExportLine> {
   const { queries, apiKeys, clock } = ports;
@@ -38,7 +38,7 @@ export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGene
     lines[line.type] += 1;
     return line;
   };
-  // Read first: a store that is away is told before anything else is.
+  // Read before the first line is sent, so that an unreachable store is still reported as an error.
   const agentTypes = await queries.agentTypes(userId, { recent: 0, waitingHere: NOBODY });
   yield {
     type: 'header',
@@ -60,7 +60,7 @@ export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGene
 
 /**
  * @throws RequestError `insufficient_scope`
- * @throws PortError `unauthenticated` in the midst of it, when the token ends.
+ * @throws PortError `unauthenticated` during the export, when the token ends.
  */
 export const createUserExport = (ports: ExportPorts): UserExport => {
   return (caller) => {
@@ -85,7 +85,7 @@ async function* conversation(
   const read = (seen: { version: number; position: number }) =>
     queries.changesSince(userId, id, seen, { waitingHere: NOBODY, limit: PAGE });
   const first = await read({ version: 0, position: 0 });
-  // It was removed since the ids were read.
+  // It was deleted after the ids were read.
   if (first === null) return;
   yield agentInstanceLine(first);
   const { version, lastPosition } = first.instance;

@@ -5,11 +5,12 @@ import { outsideOfKey } from '../errors.ts';
 import type { Ports } from '../use-case.ts';
 
 /**
- * The ports as a caller sees them whose key is for one agent instance. It stands between every use case and
- * the stores, so no use case has to think of it: what leaked from a container can touch nothing else.
+ * Limits the ports to one agent instance, for a caller whose API key is bound to it. It stands between every
+ * use case and the store, so no use case has to check it: a key that leaks from a container can touch nothing
+ * else.
  *
- * To name another instance is refused, whether there is one or not; ids that lead to another instance are
- * as good as ids that do not exist.
+ * Naming another instance is refused, whether that instance exists or not. Ids of messages in another
+ * instance behave like ids that do not exist.
  */
 export function boundPorts(ports: Ports, bound: AgentInstanceId): Ports {
   return {
@@ -53,9 +54,9 @@ function boundQueries(queries: DashboardQueries, bound: AgentInstanceId): Dashbo
       if (agentInstanceId !== bound) throw outsideOfKey();
       return queries.readConversation(userId, agentInstanceId, request);
     },
-    async changesSince(userId, agentInstanceId, seen, view) {
+    async changesSince(userId, agentInstanceId, seen, request) {
       if (agentInstanceId !== bound) throw outsideOfKey();
-      return queries.changesSince(userId, agentInstanceId, seen, view);
+      return queries.changesSince(userId, agentInstanceId, seen, request);
     },
     async progress() {
       throw outsideOfKey();

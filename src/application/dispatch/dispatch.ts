@@ -9,7 +9,7 @@ import { boundPorts } from './bound-ports.ts';
 import { refuseHostileJson } from './hostile-json.ts';
 import { InFlightRequests, idempotencyOf } from './idempotency.ts';
 
-/** A request as a transport hands it on: who, what, and nothing checked yet. */
+/** A request as a transport passes it on. Its input is not checked yet. */
 export interface Request {
   readonly caller: Caller;
   readonly input: object;
@@ -23,14 +23,14 @@ export type Dispatch = <Input extends ObjectSchema, Output extends ObjectSchema>
 ) => Promise<v.InferOutput<Output>>;
 
 /**
- * The one door to the use cases, the same for every transport: scope, then input, then the repeat of an
- * earlier request, then the use case.
- * @param stopping aborted when the process is about to stop; waits then answer at once.
+ * Creates the function that runs use cases, for every transport. It checks the scope, then the input, then
+ * whether the request repeats an earlier one, and then runs the use case.
+ * @param stopping aborted when the process is about to stop; waits then return at once.
  */
 export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
   const inFlight = new InFlightRequests();
   return async (useCase, { caller, input: raw, idempotencyKey, gone = null }) => {
-    // A body may take minutes to come in, and a call of a session longer.
+    // The token may have ended since it was checked: a body may take minutes to arrive.
     if (caller.life?.hasEnded) throw unauthenticated(new Error('ended while the request came in'));
     requireScope(useCase.scopes, caller);
     const input = checkInput(useCase.input, raw);
@@ -56,9 +56,9 @@ export function requireScope(needed: readonly Scope[], { scopes }: Caller): void
 }
 
 /**
- * What a use case takes, from what somebody sent.
- * @throws RequestError `invalid_id` when all that is wrong is an id, else `invalid_input`, or what makes JSON
- * hostile.
+ * Parses the input of a use case.
+ * @throws RequestError `invalid_id` where only ids are wrong, else `invalid_input`; or what
+ * `refuseHostileJson` throws.
  */
 export function checkInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v.InferOutput<Schema> {
   refuseHostileJson(raw);
@@ -77,7 +77,9 @@ function parseInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v
   throw new RequestError(idsOnly ? 'invalid_id' : 'invalid_input', summary, issues);
 }
 
-/** Valibot's own messages repeat what was sent, whole: up to megabytes, and secrets with them. */
+/**
+ * Says why an input was refused. Valibot's own messages repeat the whole input: megabytes, and secrets in it.
+ */
 function reasonOf({ kind, type, expected, received, message }: v.BaseIssue<unknown>): string {
   if (received === 'undefined') return 'is required';
   return kind === 'schema' && type !== 'custom' ? `must be ${expected ?? 'something else'}` : message;

@@ -1,23 +1,29 @@
 import { invalidJson, RequestError } from '../errors.ts';
 
-/** Objects and arrays within one another. Deeper JSON hangs some stores (PGlite's jsonb, at 7,000). */
+/**
+ * How deep objects and arrays may be nested. Deeper JSON hangs some stores (PGlite's jsonb at 7,000 levels).
+ */
 export const JSON_DEPTH_LIMIT = 64;
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** What a host that passes values of its own could put where JSON is expected. */
+/** Types that a host may pass by mistake where JSON is expected. */
 const NOT_JSON = new Set(['bigint', 'function', 'symbol']);
 
-/** A path is made of the client's keys, which may be as long as the body. */
+/**
+ * How much of a path an error shows: it is made of the client's field names, which may be as long as the
+ * body.
+ */
 const SHOWN_PATH_LIMIT = 200;
 
-/** Fields whose rules mend bad characters themselves rather than lose the message. */
+/** Fields whose own rules replace bad characters, so that the message is not lost. */
 const LENIENT_FIELDS = new Set(['git_diff']);
 
 /**
- * Refuses JSON that no field of ours may hold, wherever it stands: too deep, keys that reach into
- * prototypes, and text no store keeps (NUL is PostgreSQL's error 22021, a lone surrogate would silently
- * become U+FFFD). Iterative, so that depth costs no stack.
+ * Refuses JSON that must not reach a use case: JSON that is nested too deep, names that reach into
+ * prototypes, and text that no store can keep (NUL is PostgreSQL's error 22021; a lone surrogate would
+ * silently become U+FFFD). It does not recurse, so deep JSON does not overflow the stack.
+ * @throws RequestError `too_deep`, `invalid_json`, `invalid_character`, `invalid_input`
  */
 export function refuseHostileJson(root: object): void {
   const pending: [value: object, depth: number, path: string][] = [[root, 1, '']];

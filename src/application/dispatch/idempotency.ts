@@ -6,21 +6,22 @@ import type { Caller } from '../../ports/tokens/token-verifier.ts';
 import { idempotencyInFlight, RequestError } from '../errors.ts';
 
 const KEY_LIMIT = 255;
-const IN_FLIGHT_PATIENCE_MS = 10_000;
+/** How long a repeat waits for the first request. */
+const IN_FLIGHT_TIMEOUT_MS = 10_000;
 
-/** What makes a request this one and no other. */
+/** What identifies a request: two requests that agree in all of it are the same request. */
 export interface AskedRequest {
   readonly useCase: string;
   readonly input: object;
-  /** The instance that the caller's key is for: what names none is about this one. */
+  /** The instance that the caller's API key is bound to; null: the key is not bound. */
   readonly bound: AgentInstanceId | null;
   readonly askedAt: Date;
 }
 
 /**
- * The same use case asked with the same input, to the last field, is the same request; not so from a key
- * for another instance.
- * @throws RequestError `invalid_idempotency_key`.
+ * Makes the fingerprint of a request: the same use case with exactly the same input is the same request,
+ * unless the callers' API keys are bound to different instances.
+ * @throws RequestError `invalid_idempotency_key`
  */
 export function idempotencyOf(key: string, { useCase, input, bound, askedAt }: AskedRequest): Idempotency {
   if (key.length > KEY_LIMIT || !/^[\x20-\x7e]+$/.test(key)) {
@@ -34,13 +35,13 @@ export function idempotencyOf(key: string, { useCase, input, bound, askedAt }: A
   return { key, fingerprint: fingerprint.digest('base64url'), askedAt };
 }
 
-/** A decision whose output is the answer on the wire. */
+/** A decision whose output is the answer to the client. */
 export interface AnswerDecision<Answer, Changes> {
   readonly output: Answer;
   readonly changes: Changes | null;
-  /** A provisional answer is not recorded. */
+  /** True for an answer that may still change, and therefore is not recorded. */
   readonly provisional?: boolean;
-  /** What repeats are answered, where that is not the same: secrets are told once. */
+  /** The answer to repeats where it differs from the first: a secret is sent only once. */
   readonly repeated?: Answer;
 }
 
@@ -50,7 +51,10 @@ interface RecordedAnswer<Answer, Changes> {
   readonly record: IdempotencyRecord | null;
 }
 
-/** Answers a repeated request from its record; otherwise decides, and records the answer with its effect. */
+/**
+ * Answers a repeated request from its record; otherwise decides, and records the answer together with its
+ * effect.
+ */
 export function once<State, Answer, Changes>(
   idempotency: Idempotency | null,
   decide: (state: State) => AnswerDecision<Answer, Changes>,
@@ -70,19 +74,20 @@ export function once<State, Answer, Changes>(
 }
 
 /**
- * Lets repeats of a request that is still running in this process wait for it: they then find its record.
- * A repeat that runs in another process meets the record, or a conflict, in the store.
+ * Makes repeats of a request that is still running in this process wait for it; they then find its record. A
+ * repeat in another process finds the record, or a conflict, in the store.
  */
 export class InFlightRequests {
   readonly #running = new Map<string, { fingerprint: string; done: Promise<unknown> }>();
 
   /**
-   * @throws DomainError `idempotency_key_reused` while another request runs under this key.
+   * Runs `work` unless a request with this idempotency key is running; then it waits for that one first.
+   * @throws DomainError `idempotency_key_reused` while a different request runs with this key.
    * @throws RequestError `idempotency_in_flight` when the first takes longer than 10 s.
    */
   async run<Answer>(caller: Caller, idempotency: Idempotency, work: () => Promise<Answer>): Promise<Answer> {
     const id = JSON.stringify([caller.userId, idempotency.key]);
-    const deadline = Date.now() + IN_FLIGHT_PATIENCE_MS;
+    const deadline = Date.now() + IN_FLIGHT_TIMEOUT_MS;
     for (let first = this.#running.get(id); first !== undefined; first = this.#running.get(id)) {
       if (first.fingerprint !== idempotency.fingerprint) throw idempotencyKeyReused();
       if (!(await settlesWithin(first.done, deadline - Date.now()))) throw idempotencyInFlight();

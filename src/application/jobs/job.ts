@@ -1,8 +1,8 @@
 import type { Subscription } from '../../ports/signals/signals.ts';
 
 /**
- * Work that a server does beside answering requests. It must be safe to run twice, also on two processes at once, and to
- * be cut off at any point.
+ * Work that a server does beside answering requests. It must be safe to run twice, also on two processes at
+ * once, and to be cut off at any point.
  */
 export interface Job {
   /** For the log. */

@@ -254,7 +254,10 @@ function permissionSeconds(text: string): number {
   throw new InvalidArgumentError('It should be no more than a day.');
 }
 
-/** One line for a person, who may be told what a server elsewhere says. What is behind it is in the log, where there is one. */
+/**
+ * One line for a person, who may be told what a server elsewhere says. What is behind it is in the log, where
+ * there is one.
+ */
 function explain(error: unknown): string {
   const { message, cause } = error as Error;
   const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';

@@ -208,7 +208,9 @@ export function readConfig(env: Environment): Config {
   };
 }
 
-/** As OpenTelemetry's specification has it, but that nothing is sent unless somebody says where to, or that. */
+/**
+ * As OpenTelemetry's specification has it, but that nothing is sent unless somebody says where to, or that.
+ */
 function asksForTraces(env: Environment): boolean {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
   const { OTEL_TRACES_EXPORTER: exporter } = env;

@@ -11,8 +11,8 @@ export async function makeDataDir(dataDir: string): Promise<void> {
 }
 
 /**
- * The folder is often in somebody's repository, where one `git add -A` would publish the key and all that agents
- * wrote. One of another name may hold more than what is ours, so it is left as it is.
+ * The folder is often in somebody's repository, where one `git add -A` would publish the key and all that
+ * agents wrote. One of another name may hold more than what is ours, so it is left as it is.
  */
 export async function keepFromGit(dataDir: string): Promise<void> {
   if (basename(resolve(dataDir)) === basename(DEFAULT_DATA_DIR)) await ignoreAll(dataDir);

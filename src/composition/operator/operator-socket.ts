@@ -27,9 +27,10 @@ const socketPath = (dataDir: string): string => join(dataDir, 'operator.sock');
 
 /**
  * Lets other processes of this machine's user work on the keys and data in a database that this process holds
- * alone. One question and one answer a connection, both JSON; an answer that takes long is many lines. Whoever may open the socket (mode 0600) may also read
- * the signing key beside it, so the socket asks for no password. Call it while holding the folder's lock: a
- * socket that a killed process left behind is taken over.
+ * alone. One question and one answer a connection, both JSON; an answer that takes long is many lines.
+ * Whoever may open the socket (mode 0600) may also read the signing key beside it, so the socket asks for no
+ * password. Call it while holding the folder's lock: a socket that a killed process left behind is taken
+ * over.
  */
 export async function openOperatorSocket(
   dataDir: string,
@@ -72,7 +73,8 @@ export async function openOperatorSocket(
   await once(server, 'listening');
   server.unref();
   return {
-    // What is under way still needs the store, which closes next. What has many lines could go on for minutes.
+    // What is under way still needs the store, which closes next. What has many lines could go on for
+    // minutes.
     [Symbol.asyncDispose]: async () => {
       server.close();
       for (const socket of [...asking, ...following]) socket.destroy();

@@ -72,7 +72,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   logger.info({ url, store: config.databaseUrl === null ? 'embedded' : 'postgresql' }, 'listening');
 
   const stop = async () => {
-    // Waits answer and streams end first; then what is open all the time closes, or draining would wait for it.
+    // Waits answer and streams end first; then what is open all the time closes, or draining would wait for
+    // it.
     dashboard.stop();
     const [answered] = await Promise.all([http.drain(DRAIN_MS), mcp.close()]);
     if (!answered) logger.warn({}, 'stopped with requests unanswered');

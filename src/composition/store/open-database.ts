@@ -10,8 +10,8 @@ export interface OpenDatabase extends AsyncDisposable {
 }
 
 /**
- * Opens the PostgreSQL of `DATABASE_URL`, or the embedded one in the data folder, which this process then holds alone.
- * Each driver is loaded only where it is used: PGlite alone is tens of megabytes.
+ * Opens the PostgreSQL of `DATABASE_URL`, or the embedded one in the data folder, which this process then
+ * holds alone. Each driver is loaded only where it is used: PGlite alone is tens of megabytes.
  * @throws DataDirInUseError
  */
 export async function openDatabase(

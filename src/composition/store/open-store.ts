@@ -22,14 +22,18 @@ export interface OpenStore extends AsyncDisposable {
    * @throws ConfigError when the database cannot be reached.
    */
   migrate(): Promise<readonly string[]>;
-  /** @returns the migrations that the database lacks. @throws ConfigError when the database cannot be reached. */
+  /**
+   * @returns the migrations that the database lacks. @throws ConfigError when the database cannot be reached.
+   */
   missingMigrations(): Promise<readonly string[]>;
   /**
    * Starts to receive what other processes change; does nothing where there are none.
    * @throws ConfigError when the database cannot be reached.
    */
   listen(): Promise<void>;
-  /** How far the database itself keeps users apart. @throws ConfigError when the database cannot be reached. */
+  /**
+   * How far the database itself keeps users apart. @throws ConfigError when the database cannot be reached.
+   */
   tenantIsolation(): Promise<TenantIsolation>;
 }
 
@@ -67,8 +71,8 @@ export async function openStore(
 }
 
 /**
- * Turns a failure to reach the database into one that names the setting. At a start nobody can try again later, but
- * somebody can look at the setting.
+ * Turns a failure to reach the database into one that names the setting. At a start nobody can try again
+ * later, but somebody can look at the setting.
  */
 async function explainUnreachable<Result>(variable: string, work: Promise<Result>): Promise<Result> {
   try {

@@ -1,4 +1,7 @@
-/** What a terminal would obey, or that would make a text read otherwise than it is: all but letters and spaces. */
+/**
+ * What a terminal would obey, or that would make a text read otherwise than it is: all but letters and
+ * spaces.
+ */
 const UNPRINTABLE = /[\p{C}\u2028\u2029]/gu;
 
 /** Text from outside as one line that a terminal may show. */

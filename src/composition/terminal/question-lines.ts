@@ -20,8 +20,8 @@ export function questionText(content: string): string {
 const INDENT = '  ';
 
 /**
- * A question, what it offers, and how to answer it. Where that is too long its text is cut, since without the rest
- * nobody could answer.
+ * A question, what it offers, and how to answer it. Where that is too long its text is cut, since without the
+ * rest nobody could answer.
  * @param name what `reply` knows the instance by.
  * @param most lines at the most.
  */

@@ -17,7 +17,9 @@ export class WatchedAgents {
   /** One line for each thing that happened, the newest last. */
   readonly timeline: string[] = [];
 
-  /** Whoever waits for the person comes first, the longest waiting before others; then the latest to speak. */
+  /**
+   * Whoever waits for the person comes first, the longest waiting before others; then the latest to speak.
+   */
   get list(): readonly AgentInstance[] {
     return [...this.#instances.values()].sort((a, b) => {
       const urgency = urgencyOf(a) - urgencyOf(b);

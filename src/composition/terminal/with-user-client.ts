@@ -17,9 +17,10 @@ export interface UserClientOptions {
 const PATIENCE_MS = 2_000;
 
 /**
- * Does `work` as a person: with the key that was given, else with one that the operator of the server that the
- * settings describe makes, and revokes after it.
- * @throws UsageError, or Error of one line for what is wrong with the address or the key; else what `work` throws.
+ * Does `work` as a person: with the key that was given, else with one that the operator of the server that
+ * the settings describe makes, and revokes after it.
+ * @throws UsageError, or Error of one line for what is wrong with the address or the key; else what `work`
+ * throws.
  */
 export async function withUserClient<Result>(
   env: Environment,

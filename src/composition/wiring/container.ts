@@ -32,7 +32,10 @@ export interface Opened {
   readonly keys: TokenKeys;
 }
 
-/** The parts of a server, made when they are first used. Whoever needs one is given that one, never the container. */
+/**
+ * The parts of a server, made when they are first used. Whoever needs one is given that one, never the
+ * container.
+ */
 export interface ServerParts {
   readonly store: CompleteStore;
   readonly clock: Clock;

@@ -4,12 +4,13 @@ import type { Subscription } from './signals.ts';
 export type { Revoked, RevokedUser } from './revoked.ts';
 
 /**
- * Tells of keys that were revoked, on every process where the adapter spans them. A hint: one may come twice,
- * late or, after a lost connection, never, so whoever must know also reads `ApiKeyRepository.revokedSince`.
+ * Publishes revoked API keys and deleted users, to all processes where the adapter spans them. It is a hint:
+ * it may come twice, late or, after a lost connection, never. A subscriber that must know also reads
+ * `ApiKeyRepository.revokedSince`.
  */
 export interface Revocations {
-  /** Called by the store after its commit. */
+  /** The store calls it after its commit. */
   publishRevoked(keys: readonly Revoked[]): void;
-  /** Calls `listener` for each key of whatever user from now on, and never after `close`. */
+  /** Calls `listener` for each revocation of any user from now on, and never after `close`. */
   onRevoked(listener: (key: Revoked) => void): Subscription;
 }

@@ -6,12 +6,14 @@ export interface RevokedKey {
   readonly id: ApiKeyId;
 }
 
-/** Every token of a user who was deleted that was issued before a time; null: all of them, for now. */
+/**
+ * All tokens of a deleted user that were issued before a time; null: all of them, while the deletion runs.
+ */
 export interface RevokedUser {
   readonly userId: UserId;
   readonly id: null;
   readonly issuedBefore: Date | null;
 }
 
-/** What is no longer accepted: one key, or all that a user had. */
+/** What is no longer accepted: one API key, or all tokens that a user had. */
 export type Revoked = RevokedKey | RevokedUser;

@@ -1,10 +1,10 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 
-/** "Something changed in this instance": a wake-up, never the data itself. */
+/** A wake-up: something changed in this instance. It never carries the data itself. */
 export interface Signal {
   readonly userId: UserId;
   readonly agentInstanceId: AgentInstanceId;
-  /** The instance's version after the change: who has seen this version already need not look. */
+  /** The instance's version after the change. A subscriber that has seen this version need not read again. */
   readonly version: number;
 }
 
@@ -14,16 +14,18 @@ export interface Subscription {
 }
 
 /**
- * Wake-ups, delivered in the process and, where the adapter spans processes, to all of them. A hint: it
- * may come twice, late or out of order, but whoever subscribes first and reads then misses no change for
- * longer than the adapter's sweep (10 s). Any number of subscriptions adds no load on the store.
+ * Delivers wake-ups within the process and, where the adapter spans processes, to all of them. A signal is a
+ * hint: it may come twice, late or out of order. A subscriber that first subscribes and then reads misses no
+ * change for longer than the adapter's sweep (10 s). Subscriptions add no load on the store, however many
+ * they are.
  */
 export interface Signals {
-  /** Called by the store after its commit. */
+  /** The store calls it after its commit. */
   publish(signals: readonly Signal[]): void;
   /**
    * Calls `listener` for each signal of the instance from now on, and never after `close`.
-   * @param seenVersion the version the subscriber last read; asked when a sweep looks for missed signals.
+   * @param seenVersion returns the version that the subscriber last read; a sweep for missed signals calls
+   * it.
    */
   subscribe(
     instance: Pick<Signal, 'userId' | 'agentInstanceId'>,
@@ -31,16 +33,18 @@ export interface Signals {
     seenVersion: () => number,
   ): Subscription;
   /**
-   * The same for every instance of one user, those that are yet to be created included.
+   * Does the same for every instance of one user, also for those that will be created.
    * @param seen what the subscriber has read of them.
    */
   subscribeAll(userId: UserId, listener: (signal: Signal) => void, seen: SeenVersions): Subscription;
 }
 
-/** How far a subscriber to all of a user's instances has read, asked when a sweep looks for missed signals. */
+/** How far a subscriber to all instances of a user has read. A sweep for missed signals asks for it. */
 export interface SeenVersions {
-  /** The version last read of an instance; 0 for one it does not know. */
+  /** Returns the version last read of an instance; 0 for an unknown one. */
   of(agentInstanceId: AgentInstanceId): number;
-  /** The sum over all that it knows: it differs from the store's where anything has been missed. */
+  /**
+   * Returns the sum of all versions that it knows. It differs from the store's sum if anything was missed.
+   */
   total(): number;
 }

@@ -2,65 +2,67 @@ import type { Conversation, Decision } from '../../domain/conversation/conversat
 import type { IdempotencyRecord } from '../../domain/idempotency.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 
-/** What one update is about, and what of it the decision needs to see. */
+/**
+ * Which instance one update is about, and what has to be loaded for the decision. Open questions always are.
+ */
 export interface UpdateTarget {
   readonly userId: UserId;
   readonly agentInstanceId: AgentInstanceId;
-  /** Load the queued user messages too. */
+  /** Load the queued user messages. */
   readonly queue?: boolean;
-  /** Load the user messages too that were handed over with a question that is open. */
+  /** Load the user messages that were handed over with an open question. */
   readonly openQuestionFeedback?: boolean;
-  /** Load this question too, with its answer and the user messages that were handed over with it. */
+  /** Load this question, its answer and the user messages that were handed over with it. */
   readonly question?: MessageId | null;
-  /** Load this message too, where it belongs to this instance. */
+  /** Load this message, if it belongs to this instance. */
   readonly message?: MessageId | null;
   /**
-   * Load this message, and where it is not the read cursor, also every user message that was handed over
-   * after it.
+   * Load this message and, unless it is the read cursor, every user message that was handed over after it.
    */
   readonly readSince?: MessageId | null;
   /** Load the user's agent type of this (normalised) name. */
   readonly agentTypeName?: string | null;
-  /** Load what was recorded under this key of the user. */
+  /** Load the idempotency record that the user has under this key. */
   readonly idempotencyKey?: string | null;
 }
 
-/** A decision, and the record of its answer that is to be written with it. */
+/** A decision, and the idempotency record that is written with it. */
 export interface RecordedDecision<Output> extends Decision<Output> {
   readonly record: IdempotencyRecord | null;
 }
 
 /**
- * Pure, and possibly called several times: an attempt that met a concurrent change is thrown away and
- * made again from the newer state. What it throws fails this update only and writes nothing.
+ * Decides one update. It must be pure, because it may be called several times: after a conflict with another
+ * change it is called again with the newer state. If it throws, this update fails and nothing of it is
+ * written.
  */
 export type Decide<Output> = (
   conversation: Conversation,
   record: IdempotencyRecord | null,
 ) => RecordedDecision<Output>;
 
-/** Agent instances with their conversations. */
+/** Loads and saves agent instances with their conversations. */
 export interface AgentInstanceRepository {
   /**
-   * Loads what `target` names, decides, and saves all that the decision asks for in one atomic step: the
-   * instance, its messages, a new agent type, the idempotency record, and the signal of the change.
+   * Loads what `target` names, calls `decide`, and saves what it returns in one atomic step: the instance,
+   * its messages, a new agent type, the idempotency record, and the signal of the change.
    *
-   * Linearizable per instance: no other update of the instance comes between what `decide` saw and what
-   * is saved. Of two updates that would write the same idempotency key, the second sees the record of the
-   * first. Resolves after the change is durable and visible to every reader. Ids of another user are as
-   * good as ids that do not exist.
+   * Updates of one instance are linearizable: no other update comes between what `decide` saw and what is
+   * saved. Of two updates that would write the same idempotency key, the second sees the record of the first.
+   * The promise resolves when the change is durable and visible to every reader. Ids of another user behave
+   * like ids that do not exist.
    *
    * @throws PortError `storage_busy` after a bounded number of conflicts; nothing was written.
-   * @throws PortError `storage_unavailable`; whether it was written is unknown.
+   * @throws PortError `storage_unavailable`; the change may or may not have been written.
    */
   update<Output>(target: UpdateTarget, decide: Decide<Output>): Promise<Output>;
 
-  /** The instance that one of the user's messages belongs to; null when there is no such message. */
+  /** Returns the instance that a message of the user belongs to; null when the user has no such message. */
   instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null>;
 
   /**
-   * Forgets the idempotency records made before `time`.
-   * @returns how many.
+   * Deletes the idempotency records made before `time`.
+   * @returns how many were deleted.
    */
   forgetRecords(time: Date): Promise<number>;
 

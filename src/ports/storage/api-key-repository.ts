@@ -3,7 +3,7 @@ import type { UserId } from '../../domain/ids.ts';
 import type { ApiKey, ApiKeyId } from '../../domain/user/api-key.ts';
 import type { Revoked } from '../signals/revoked.ts';
 
-/** Which key one update is about, and under which idempotency key it was asked for. */
+/** Which API key one update is about, and the idempotency key of the request, if it has one. */
 export interface ApiKeyTarget {
   readonly userId: UserId;
   readonly id: ApiKeyId;
@@ -12,19 +12,22 @@ export interface ApiKeyTarget {
 
 export interface ApiKeyDecision<Output> {
   readonly output: Output;
-  /** The key as it is to be from now on, new or changed; null: nothing changes. */
+  /** The new or changed API key; null: nothing changes. */
   readonly changes: ApiKey | null;
-  /** To be written with it. */
+  /** The idempotency record that is written with it. */
   readonly record: IdempotencyRecord | null;
 }
 
-/** Pure, and possibly called several times, each time with what is stored by then. */
+/**
+ * Decides one update. It must be pure, because after a conflict it is called again with what is stored by
+ * then.
+ */
 export type DecideApiKey<Output> = (
   key: ApiKey | null,
   record: IdempotencyRecord | null,
 ) => ApiKeyDecision<Output>;
 
-/** One key, named by whose it is. */
+/** Identifies one API key. */
 export interface ApiKeyName {
   readonly userId: UserId;
   readonly id: ApiKeyId;
@@ -35,42 +38,44 @@ export interface OwnedApiKey {
   readonly key: ApiKey;
 }
 
-/** Issued keys. Ids and hashes of another user are as good as ones that do not exist. */
+/** Loads and saves issued API keys. Ids and hashes of another user behave like ones that do not exist. */
 export interface ApiKeyRepository {
   /**
-   * Loads the key and the idempotency record, decides, and saves both in one atomic step. Idempotency keys
-   * are the user's, the same ones as those of `AgentInstanceRepository`. Of two updates that would write the
-   * same key or record, the second sees what the first wrote. A key that becomes revoked is told to
-   * `Revocations`, on every process, after the commit.
-   * @throws PortError `storage_busy` after a bounded number of conflicts; nothing was written. A record that
-   * exists, and a hash that another key of the user has, stay in the way however often it is decided.
-   * @throws PortError `storage_unavailable`; whether it was written is unknown.
+   * Loads the API key and the idempotency record, calls `decide`, and saves both in one atomic step.
+   * Idempotency keys belong to the user and are shared with `AgentInstanceRepository`. Of two updates that
+   * would write the same API key or record, the second sees what the first wrote. When a key becomes revoked,
+   * the store publishes that to `Revocations` after the commit, on every process.
+   * @throws PortError `storage_busy` after a bounded number of conflicts; nothing was written. Two conflicts
+   * never go away: a record that exists already, and a token hash that another key of the user has.
+   * @throws PortError `storage_unavailable`; the change may or may not have been written.
    */
   update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output>;
 
-  /** The user's keys, revoked and expired ones included, the newest first, then the highest id. */
+  /** Returns the user's keys, revoked and expired ones included: the newest first, then the highest id. */
   list(userId: UserId): Promise<readonly ApiKey[]>;
 
   /**
-   * Everybody's, in the order of the user ids' bytes, then as `list`. For whoever runs the server, not for a
-   * caller.
+   * Returns the keys of all users, in the order of the user ids' bytes, then as `list`. It is for the
+   * operator of the server, never for a caller.
    */
   listAll(): Promise<readonly OwnedApiKey[]>;
 
-  /** The record of a token: the user's key of this id, and where there is none, the one of this hash. */
+  /**
+   * Returns the record of a token: the user's key with this id or, if there is none, the one with this hash.
+   */
   findByToken(
     userId: UserId,
     token: { readonly id: string | null; readonly hash: string },
   ): Promise<ApiKey | null>;
 
   /**
-   * The keys, of whatever user, that were revoked at `time` or later, and the users who are being deleted or were
-   * at `time` or later, in any order. One cheap read. A key
-   * can be read only once its revocation is committed, which is a while after the time noted in it: whoever
-   * asks again and again must ask for more than has passed since.
+   * Returns, in any order and over all users, the keys that were revoked at `time` or later, and the users
+   * who are being deleted or whose deletion ended at `time` or later. It is one cheap read. A revocation
+   * becomes visible at its commit, which is later than the time noted in it: so a caller that asks regularly
+   * must let the periods overlap.
    */
   revokedSince(time: Date): Promise<readonly Revoked[]>;
 
-  /** Notes when keys were last used; an earlier time than the one noted, or an unknown key, changes nothing. */
+  /** Notes when keys were last used. A time before the noted one changes nothing, nor does an unknown key. */
   markUsed(uses: readonly (ApiKeyName & { readonly usedAt: Date })[]): Promise<void>;
 }

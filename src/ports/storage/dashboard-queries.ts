@@ -3,34 +3,34 @@ import type { AgentType } from '../../domain/conversation/agent-type.ts';
 import type { Message } from '../../domain/conversation/message.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../domain/ids.ts';
 
-/** Code points of a message that a list shows. */
+/** How many code points of its latest message an instance shows in a list. */
 export const PREVIEW_LIMIT = 2_000;
 
-/** An instance as a list shows it. */
+/** An instance as lists show it. */
 export interface InstanceOverview {
   readonly instance: AgentInstance;
-  /** The newest message, cut to `PREVIEW_LIMIT`. */
+  /** The newest message, its content cut to `PREVIEW_LIMIT`. */
   readonly latestMessage: Pick<Message, 'content' | 'createdAt'> | null;
-  /** Whether an agent waits for news of it, in whatever process. */
+  /** Whether an agent waits on it, in any process. */
   readonly agentWaiting: boolean;
 }
 
-/** A place in the order of instances, whether or not there is still one at it. */
+/** A place in the order of instances. The instance itself may be gone by now. */
 export type InstancePlace = Pick<AgentInstance, 'id' | 'startedAt'>;
 
 export interface InstancePage {
-  /** The latest started first, then by id: an order in which nothing moves while somebody pages. */
+  /** The latest started first, then by id. Instances never move in this order, so paging shows each once. */
   readonly instances: readonly InstanceOverview[];
-  /** The place after which the next page begins; null on the last one. */
+  /** The place after which the next page begins; null on the last page. */
   readonly next: InstancePlace | null;
 }
 
-/** The statuses that people can ask for, as `shownStatus` tells them. */
+/** The statuses that a list can be filtered by, as `shownStatus` computes them. */
 export type ListedStatus = 'ACTIVE' | 'STALE' | 'AWAITING_INPUT' | 'COMPLETED';
 
-/** What only the asking process knows. */
+/** What only the calling process knows. */
 export interface LocalWaits {
-  /** The user's instances that agents wait on in this process, right now. */
+  /** The user's instances that agents wait on in this process now. */
   readonly waitingHere: ReadonlySet<AgentInstanceId>;
 }
 
@@ -38,7 +38,7 @@ export interface InstanceCriteria extends LocalWaits {
   readonly limit: number;
   readonly after: InstancePlace | null;
   readonly status: ListedStatus | null;
-  /** Who has not been heard of since is silent; tells ACTIVE from STALE. */
+  /** An ACTIVE instance without a sign of life since this time counts as STALE. */
   readonly silentSince: Date;
   readonly agentType: { readonly id: AgentTypeId } | { readonly name: string } | null;
 }
@@ -46,83 +46,95 @@ export interface InstanceCriteria extends LocalWaits {
 export interface AgentTypeOverview {
   readonly agentType: AgentType;
   readonly createdAt: Date;
-  /** By stored status: silent ones are among the active. */
+  /** Counted by stored status, so the active ones include those that show as STALE. */
   readonly active: number;
   readonly awaitingInput: number;
   readonly completed: number;
-  /** Its latest started instances. */
+  /** The latest started instances of this type. */
   readonly recent: readonly InstanceOverview[];
 }
 
 export interface ConversationRequest extends LocalWaits {
-  /** The last so many messages. */
+  /** How many messages at most: the last ones. */
   readonly limit: number;
-  /** Only those before this position, or this message; null: from the end. */
+  /** Only messages before this position, or before this message; null: up to the end. */
   readonly before: number | MessageId | null;
-  /** Whether the diff, up to a megabyte, is wanted too. */
+  /** Whether to read the git diff as well, which may be a megabyte. */
   readonly withGitDiff?: boolean;
 }
 
 export interface ConversationPage extends InstanceOverview {
-  /** In order of position; null when there is no such message to read before. */
+  /** In order of position; null when the message to read before does not exist. */
   readonly messages: readonly Message[] | null;
   /** Whether there are messages before these. */
   readonly hasEarlier: boolean;
-  /** null where there is none, or it was not asked for. */
+  /** Null where there is none, or it was not asked for. */
   readonly gitDiff: string | null;
 }
 
-/** How much of an instance an observer has seen: its version, and the position of its newest message then. */
+/** How much of an instance an observer has seen: a version, and the position of the newest message in it. */
 export interface Seen {
   readonly version: number;
   readonly position: number;
 }
 
 export interface ChangesRequest extends LocalWaits {
-  /** How many new messages at most. */
+  /** How many new messages to return at most. */
   readonly limit: number;
-  /** Whether all open questions are wanted, those too that have not changed since. */
+  /** Whether to return all open questions, also those that have not changed. */
   readonly withOpenQuestions?: boolean;
 }
 
-/** What became of an instance since an observer looked last. The instance is as it is now, deleted or not. */
+/**
+ * What has changed in an instance since an observer last read it. The instance is returned as it is now, also
+ * if deleted.
+ */
 export interface ChangesSince extends InstanceOverview {
   /**
-   * Messages after the position seen, in order: at most the limit, so where the last of them is not at
-   * `instance.lastPosition` there are more.
+   * The messages after the position seen, in order, at most `limit`. There are more if the last one is not at
+   * `instance.lastPosition`.
    */
   readonly posted: readonly Message[];
-  /** Messages up to the position seen that were handed over, answered, closed or made a question since. */
+  /**
+   * Messages up to the position seen that were handed over, answered, closed or turned into a question since.
+   */
   readonly amended: readonly Message[];
-  /** In order; empty unless they were asked for. */
+  /** In order; empty unless asked for. */
   readonly openQuestions: readonly Message[];
-  /** undefined: as it was. */
+  /** Undefined: unchanged. */
   readonly gitDiff: string | null | undefined;
 }
 
 /**
- * What people look at. Reads only, each in one round trip, and of the user's own: another's ids are as good
- * as ids that do not exist. A page shows what is committed when it is read, and costs the same however long
- * conversations are.
+ * Reads what the dashboard shows. Each method is one round trip and reads only what belongs to the user: ids
+ * of another user behave like ids that do not exist. It returns what is committed at that time, and costs the
+ * same however long conversations are.
  */
 export interface DashboardQueries {
-  /** Deleted instances are not there. Null where a type is asked for by an id that is no type of the user's. */
+  /**
+   * Leaves out deleted instances. Returns null where `agentType` has an id that is no agent type of the user.
+   */
   listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null>;
 
-  /** All of the user's agent types, by name, with their `recent` latest instances. Deleted ones do not count. */
+  /**
+   * Returns the user's agent types by name, each with its `recent` latest instances. Deleted ones do not
+   * count.
+   */
   agentTypes(
     userId: UserId,
-    look: LocalWaits & { readonly recent: number },
+    request: LocalWaits & { readonly recent: number },
   ): Promise<readonly AgentTypeOverview[]>;
 
-  /** Deleted instances are there: who looks decides what to make of them. Null for no such instance. */
+  /**
+   * Returns deleted instances, too; the caller decides what to do with them. Null: there is no such instance.
+   */
   readConversation(
     userId: UserId,
     agentInstanceId: AgentInstanceId,
     request: ConversationRequest,
   ): Promise<ConversationPage | null>;
 
-  /** One read for all who observe an instance, whenever it has a new version. Null for no such instance. */
+  /** One read serves all observers of an instance, once per new version. Null: there is no such instance. */
   changesSince(
     userId: UserId,
     agentInstanceId: AgentInstanceId,
@@ -130,6 +142,9 @@ export interface DashboardQueries {
     request: ChangesRequest,
   ): Promise<ChangesSince | null>;
 
-  /** How far each of the user's instances is by now, deleted ones included: where an observer of all begins. */
+  /**
+   * Returns how far each of the user's instances is now, deleted ones included: where an observer of all
+   * starts.
+   */
   progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, Seen>>;
 }

@@ -2,7 +2,7 @@ import type { Outdated } from '../../domain/conversation/retention.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { UserDeletion } from '../../domain/user/user-deletion.ts';
 
-/** How much is kept of a user. */
+/** How much is stored of a user. */
 export interface Holdings {
   readonly agentTypes: number;
   readonly agentInstances: number;
@@ -14,40 +14,44 @@ export interface DeletedUser extends UserDeletion {
   readonly userId: UserId;
 }
 
-/** Removes for good what the other ports keep. */
+/** Deletes for good what the other ports store. */
 export interface DataRemoval {
-  /** What there is of a user right now. */
+  /** Counts what is stored of a user now. */
   holdings(userId: UserId): Promise<Holdings>;
 
   /**
-   * Notes that the user is being deleted, also where that was done before, and tells `Revocations`, on every
-   * process, after the commit: from then on all tokens of the user are refused. Deletes nothing yet.
+   * Notes that the deletion of the user begins, and after the commit publishes that to `Revocations` on every
+   * process: from then on all tokens of the user are refused. It deletes nothing yet. It may be called again.
    */
   begin(userId: UserId, time: Date): Promise<void>;
 
   /**
-   * Deletes a part of what there is of a user: agent instances, each with all its messages in one atomic step,
-   * and after the last of them the agent types, idempotency records, keys and waits. An update of an instance
-   * that runs meanwhile is made before, and what it wrote goes with the instance, or after, and finds nothing.
+   * Deletes a part of what is stored of a user: some agent instances, each with all its messages in one
+   * atomic step; after the last of them the agent types, idempotency records, API keys and waits. An update
+   * of an instance that runs at the same time either comes first, and what it wrote is deleted with the
+   * instance, or comes later and finds no instance.
    * @returns what was deleted; all zero when nothing was left.
    * @throws PortError `storage_busy` after a bounded number of conflicts; nothing was deleted.
    */
   deleteSome(userId: UserId): Promise<Holdings>;
 
-  /** Notes that nothing is left and nobody writes any more; told to `Revocations` as well. */
+  /**
+   * Notes that the deletion is finished: nothing is left, and no process writes any more. Publishes that,
+   * too.
+   */
   finish(userId: UserId, time: Date): Promise<void>;
 
-  /** null for a user who never was deleted. */
+  /** Returns null for a user who was never deleted. */
   find(userId: UserId): Promise<UserDeletion | null>;
 
-  /** Deletions that were begun and not finished, of whatever user. */
+  /** Returns the deletions of all users that were begun and not finished, the oldest first. */
   unfinished(): Promise<readonly DeletedUser[]>;
 
   /**
-   * Deletes some of the outdated instances, of whatever user, each with all its messages in one atomic step. One
-   * that is being changed at this moment is left for another time. Where several processes share the store one
-   * of them does this at a time: to the others there is nothing to do.
-   * @returns how many; 0 when none is left.
+   * Deletes some of the outdated instances of all users, each with all its messages in one atomic step. An
+   * instance that is being changed at this moment is left for the next call. Where several processes share
+   * the store, one at a time does this; the others return 0.
+   * @returns how many were deleted; 0 when none is left.
    */
   deleteOutdated(outdated: Outdated): Promise<number>;
 }

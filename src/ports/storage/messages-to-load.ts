@@ -3,9 +3,9 @@ import { isOpenQuestion, isQueued, type Message } from '../../domain/conversatio
 import type { UpdateTarget } from './agent-instance-repository.ts';
 
 /**
- * Of all messages of an instance those that an update of `target` loads, and no more: what a decision needs
- * beyond them fails here as it would on a store that selects. For stores that have the whole conversation at
- * hand.
+ * Selects the messages that an update of `target` loads, for stores that have the whole conversation in
+ * memory. They must give a decision no more than a database would: else a decision that needs more would fail
+ * only there.
  */
 export function messagesToLoad(
   { lastReadMessageId }: Pick<AgentInstance, 'lastReadMessageId'>,

@@ -13,8 +13,8 @@ export interface LocalWaitList {
 }
 
 /**
- * Lets the processes of one store know which agent instances agents wait on in the others. What it says may be a few
- * seconds late: it is shown to people, and no decision rests on it.
+ * Lets the processes of one store know which agent instances agents wait on in the others. What it says may
+ * be a few seconds late: it is shown to people, and no decision rests on it.
  */
 export interface SharedWaits {
   /** Starts to share the waits of this process, at a regular interval, until `close`. Call it once. */

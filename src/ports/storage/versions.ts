@@ -8,9 +8,9 @@ export interface WatchedUser {
 }
 
 /**
- * Reads the versions that instances have now. Signals between processes can get lost; whoever waits for them compares
- * versions every few seconds. Each method is one statement, however many instances or users it is about, and must
- * settle in bounded time, because the next comparison waits for it.
+ * Reads the versions that instances have now. Signals between processes can get lost; whoever waits for them
+ * compares versions every few seconds. Each method is one statement, however many instances or users it is
+ * about, and must settle in bounded time, because the next comparison waits for it.
  */
 export interface Versions {
   /** Returns those of `instances` that have a newer version; unknown ones may be missing. */

@@ -1,20 +1,20 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { ApiKey } from '../../domain/user/api-key.ts';
 
-/** What a token says. */
+/** What a token grants. */
 export type TokenGrant = Pick<ApiKey, 'id' | 'scope' | 'agentInstanceId' | 'createdAt' | 'expiresAt'> & {
   readonly userId: UserId;
 };
 
-/** Makes the tokens that a `TokenVerifier` of the same keys accepts. */
+/** Makes tokens that a `TokenVerifier` with the same signing keys accepts. */
 export interface TokenIssuer {
-  /** Whether the same grant gives the same token every time, until the key is exchanged. */
+  /** Whether the same grant gives the same token every time, until the signing key is exchanged. */
   readonly repeats: boolean;
 
   /**
-   * Times count in whole seconds; what is below is cut off.
-   * @throws PortError `issuing_disabled` where no key may sign this grant.
-   * @throws Error for a user that no token may name.
+   * Makes a token. Times are cut to whole seconds.
+   * @throws PortError `issuing_disabled` where no signing key may be used for this grant.
+   * @throws Error for a user id that no token may have.
    */
   issue(grant: TokenGrant): Promise<string>;
 }

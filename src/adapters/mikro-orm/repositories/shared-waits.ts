@@ -14,12 +14,12 @@ export interface SharedWaitsOptions {
 }
 
 /**
- * Writes to the database what this process waits on, for other processes to read. It sends one statement every 10 s
- * while anyone waits here, and none while nobody does. Only waits that began or ended are written, so the number of
- * waiters does not matter.
+ * Writes to the database what this process waits on, for other processes to read. It sends one statement
+ * every 10 s while anyone waits here, and none while nobody does. Only waits that began or ended are written,
+ * so the number of waiters does not matter.
  *
- * Within this process `agent_waiting` is exact. For other processes it is at most 10 s late, and at most 30 s where
- * this process was killed. Shorter waits may never be written.
+ * Within this process `agent_waiting` is exact. For other processes it is at most 10 s late, and at most 30 s
+ * where this process was killed. Shorter waits may never be written.
  */
 export class MikroOrmSharedWaits implements SharedWaits {
   readonly #database: Database;

@@ -27,8 +27,8 @@ const DEFAULT_URL = 'http://127.0.0.1:8080';
 const PATIENCE_MS = 8_000;
 
 /**
- * MCP over stdio for one agent, whose dashboard is a server elsewhere. Ends when stdin does. The server need not
- * run yet: until it does, tools answer that it cannot be reached.
+ * MCP over stdio for one agent, whose dashboard is a server elsewhere. Ends when stdin does. The server need
+ * not run yet: until it does, tools answer that it cannot be reached.
  * @throws UsageError for an option that is missing or wrong.
  */
 export async function mcp(env: Environment, options: McpOptions): Promise<void> {
