@@ -1,4 +1,7 @@
-/** What the language has under this name and Node 22 has not yet; as much of it as the server needs. */
+/**
+ * Node 22 does not have the language's own class of this name yet. This one has the methods that the server
+ * uses.
+ */
 export class AsyncDisposableStack implements AsyncDisposable {
   #disposals: (() => unknown)[] = [];
 
@@ -13,7 +16,7 @@ export class AsyncDisposableStack implements AsyncDisposable {
     this.#disposals.push(dispose);
   }
 
-  /** A stack with all that is in this one, which is then empty. */
+  /** Moves everything to a new stack. This one is empty afterwards. */
   move(): AsyncDisposableStack {
     const moved = new AsyncDisposableStack();
     moved.#disposals = this.#disposals;
@@ -21,7 +24,7 @@ export class AsyncDisposableStack implements AsyncDisposable {
     return moved;
   }
 
-  /** The last first; one that fails keeps none of the others. @throws what the first of them threw. */
+  /** Disposes in reverse order, also after a failure. @throws the first error. */
   async disposeAsync(): Promise<void> {
     const failures: unknown[] = [];
     for (let dispose = this.#disposals.pop(); dispose !== undefined; dispose = this.#disposals.pop()) {

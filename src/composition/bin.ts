@@ -8,10 +8,10 @@ if (refusal !== null) {
 }
 const { createCommandLine } = await import('./command-line/command-line.ts');
 
-// Whoever reads our lines has seen enough: `| head`.
+// The reader closed the pipe early, as `| head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-// Not left to end by itself: a database that has fallen silent would hold it up.
+// Without this call, a database that does not answer would keep the process alive.
 process.exit(await createCommandLine(process.env).run(process.argv.slice(2)));

@@ -1,11 +1,12 @@
 /**
- * A setting that stops the start. Its message is one line that names the variable and says what it should be.
+ * A wrong setting, so that the process cannot start. The message is one line that names the variable and says
+ * what it must be.
  */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** The command line was called in the wrong way: exit code 2, as for an unknown option. */
+/** A wrong use of the command line. Its exit code is 2, as for an unknown option. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -3,14 +3,14 @@ import type { Logger } from '../ports/runtime.ts';
 import type { Config } from './config/config.ts';
 
 /**
- * What begins as every JWT does. A token may turn up wherever a client can put one, such as in a path or in a
- * header that some library repeats in its error.
+ * Every JWT begins like this. A client can put a token anywhere, for example into a path, or into a header
+ * that a library repeats in its error message.
  */
 const TOKEN = /\beyJ[\w-]+(?:(?:\.|%2[Ee])[\w-]*)*/g;
 
 /**
- * The log, one JSON object a line, on stderr: stdout is for people.
- * @param level null: `info`, but `warn` on a terminal, whose reader is told in words that all goes well.
+ * Logs to stderr, one JSON object per line. Stdout is for people.
+ * @param level null: `info`, or `warn` on a terminal, where the start is reported in words.
  */
 export const createLogger = (level: Config['logLevel']): Logger =>
   pino(
@@ -23,7 +23,7 @@ export const createLogger = (level: Config['logLevel']): Logger =>
     pino.destination({ dest: 2, sync: true }),
   );
 
-/** PostgreSQL repeats whole rows in an error's `detail`, and so what people and agents wrote. */
+/** Leaves out `detail`: PostgreSQL puts whole rows into it, and so texts of people and agents. */
 function err(error: Error) {
   const { type, message, stack, code } = stdSerializers.err(error);
   return { type, message, stack, code };

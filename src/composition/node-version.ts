@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** Such as `>=22.18`. */
+/** For example `>=22.18`. */
 const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   engines: { node: string };
 };
 
 /**
- * What there is to say where this Node is older than the package needs; null where it is not. Nothing else of
- * the program may be loaded before: an older Node fails at the first module that it lacks, in words of its
- * own.
+ * Compares a version of Node with the oldest that the package supports. Call it before any other module is
+ * loaded: an old Node would fail at the first module that it does not have, with an unclear message.
+ * @returns the message for the user; null when the version is new enough.
  */
 export function nodeTooOld(version: string = process.versions.node): string | null {
   const needed = engines.node.replace('>=', '');

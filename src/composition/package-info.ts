@@ -4,5 +4,7 @@ const { name, version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { name: string; version: string };
 
-/** Who this is, as its package says. The file is as far from here in the package as in the source. */
+/**
+ * The package's name and version. The path to its file is the same in the source and in the built package.
+ */
 export const packageInfo = { name, version };

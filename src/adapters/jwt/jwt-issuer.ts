@@ -7,18 +7,18 @@ import { userIdOf } from './token/claims.ts';
 
 export interface JwtIssuerOptions {
   readonly key: SigningKey;
-  /** Whether tokens say which key signed them: worth its 23 characters where there are several. */
+  /** Whether tokens name the key that signed them (`kid`, 23 characters). Needed only with several keys. */
   readonly namesKey?: boolean;
 }
 
 /**
- * Issues tokens that are short, since people paste them: what verifiers assume anyway (`typ`, the scope
- * `agent`) is left out. One signed with Ed25519 has 188 characters for a user of 8 and 226 for one of 36,
- * such as a UUID; an expiry adds 23, the scope `dashboard` 27, an instance 79, a `kid` 23 (each may come
- * out a character shorter). RSA of 512 bits is no shorter.
+ * Issues tokens. They are short, because people paste them: what verifiers assume anyway (`typ`, the scope
+ * `agent`) is left out. A token signed with Ed25519 has 188 characters for a user id of 8 characters and 226
+ * for one of 36, such as a UUID. An expiry adds 23, the scope `dashboard` 27, an instance 79, a `kid` 23
+ * (each may be one less). A token signed with RSA of 512 bits is no shorter.
  *
- * With Ed25519 and RSA the same grant gives the same token every time, so it can be shown again although
- * it is stored nowhere. ES256 signs with a random number: another token each time, as good as the first.
+ * With Ed25519 and RSA the same grant gives the same token every time. So a token can be shown again although
+ * it is not stored. ES256 signs with a random number: each call gives another token, equally valid.
  */
 export class JwtIssuer implements TokenIssuer {
   readonly repeats: boolean;
@@ -43,7 +43,7 @@ export class JwtIssuer implements TokenIssuer {
   }
 }
 
-/** In one fixed order, which is part of what makes a token come out the same again. */
+/** The order of the claims is fixed, so that the same grant gives the same token. */
 const claimsOf = ({ userId, createdAt, id, expiresAt, scope, agentInstanceId }: TokenGrant) => ({
   sub: userIdOf(userId),
   iat: secondsOf(createdAt),

@@ -18,31 +18,34 @@ import { NotOursError, type OwnToken, OwnTokens } from './token/own-tokens.ts';
 import { TOKEN_LIMIT } from './token/token-form.ts';
 
 export interface JwtVerifierOptions {
-  /** The server's own. */
+  /** The server's own keys. */
   readonly keys: readonly VerificationKey[];
-  /** Where people's tokens come from, if not from here. */
+  /** Who else issues tokens for people; null: nobody. */
   readonly identityProvider?: IdentityProvider | null;
   /**
-   * The store that knows which keys were issued and revoked, and which users were deleted. Null where there is none:
-   * then a signature is all that is checked, nothing can be revoked, and tokens of short RSA keys are refused.
+   * The store that knows which keys were issued and revoked, and which users were deleted. With null only the
+   * signature is checked, nothing can be revoked, and tokens of short RSA keys are refused.
    */
   readonly store: Pick<Store, 'apiKeys' | 'removal' | 'signals'> | null;
   readonly clock: Clock;
-  /** Gets a warning when the store could not be asked about revoked keys. */
+  /** Gets a warning when the store cannot be asked about revoked keys. */
   readonly logger?: Pick<Logger, 'warn'> | null;
   /** For tests. */
   readonly timing?: Partial<WatchTiming>;
-  /** How many checked tokens are remembered. */
+  /** How many checked tokens are kept in memory. */
   readonly remembered?: number;
 }
 
-/** A provider's keys change without a word to us; what one of them has signed is checked again after this. */
+/**
+ * Nobody tells us when a provider's keys change, so a token that one of them signed is checked again after
+ * this time.
+ */
 const PROVIDER_RECHECK_MS = 10 * 60 * 1000;
 
 /**
- * Verifies JWTs, by the server's own keys or the identity provider's. A checked token is remembered by its
- * hash: a known one costs no signature check and no query, and is answered at once. Only good tokens are
- * remembered: a refusal may end (`nbf`), and made-up tokens must not push out real ones.
+ * Verifies JWTs with the server's own keys or the identity provider's. A checked token is kept in memory
+ * under its hash: the next call with it needs no signature check and no query. Only valid tokens are kept: a
+ * refused token may become valid later (`nbf`), and invented tokens must not push out real ones.
  */
 export class JwtVerifier implements TokenVerifier {
   readonly #own: OwnTokens;
@@ -84,7 +87,7 @@ export class JwtVerifier implements TokenVerifier {
           });
   }
 
-  /** How many tokens need not be checked again for now. */
+  /** How many checked tokens are in memory now. */
   get knownTokens(): number {
     return this.#known.all().size;
   }
@@ -112,12 +115,12 @@ export class JwtVerifier implements TokenVerifier {
     });
   }
 
-  /** Notes when keys were last used, and lets go of timers and signals. */
+  /** Stores when keys were last used, and stops all timers and subscriptions. */
   async close(): Promise<void> {
     await this.#watch?.close();
   }
 
-  /** Many connections may bring one new token at the same moment. */
+  /** Many connections may send the same new token at the same time: it is checked once. */
   #checkOnce(digest: string, text: string): Promise<Caller> {
     let check = this.#underWay.get(digest);
     if (check === undefined) {
@@ -138,7 +141,7 @@ export class JwtVerifier implements TokenVerifier {
     try {
       own = await this.#own.check(text, now);
     } catch (refusal) {
-      // What an own key has signed, or is said to have signed, is no business of the provider's.
+      // A token that an own key has signed, or that names one, is never the provider's.
       if (this.#provider === null || !(refusal instanceof NotOursError)) throw refusal;
       const { caller, issuedAt } = await this.#provider.check(text, now);
       await this.#refuseDeleted(caller.userId, issuedAt);
@@ -147,19 +150,19 @@ export class JwtVerifier implements TokenVerifier {
     }
     const { caller, issuedAt } = own;
     const [revocableAs] = await Promise.all([
-      this.#requireGood(own, hash),
+      this.#requireNotRevoked(own, hash),
       this.#refuseDeleted(caller.userId, issuedAt),
     ]);
     return this.#remember({ caller, hash, issuedAt, revocableAs, recheckAt: Infinity }, readAt);
   }
 
-  /** @returns what the token's record is or would be named by. */
-  async #requireGood({ caller, id, mustBeRecorded }: OwnToken, hash: string): Promise<ApiKeyId | null> {
+  /** @returns the id that the token's record has, or would have. */
+  async #requireNotRevoked({ caller, id, mustBeRecorded }: OwnToken, hash: string): Promise<ApiKeyId | null> {
     const named = apiKeyIdOf(id, hash);
     const record = (await this.#apiKeys?.findByToken(caller.userId, { id: named, hash })) ?? null;
     if (record?.revokedAt != null) throw new Error('revoked');
     if (mustBeRecorded && record?.tokenHash !== hash)
-      throw new Error('signed by a short key, and not issued here');
+      throw new Error('signed by a short key, and not issued by this server');
     return this.#apiKeys === null ? null : named;
   }
 

@@ -7,7 +7,7 @@ import { apiKeyIdOf } from './token/api-key-id.ts';
 import { isExpired } from './token/claims.ts';
 import { OwnTokens } from './token/own-tokens.ts';
 
-/** Makes records of tokens that one of the server's own keys has signed, after the fact. */
+/** Makes records of tokens that one of the server's own keys signed elsewhere. */
 export class TokenRecorder {
   readonly #own: OwnTokens;
   readonly #clock: Clock;
@@ -17,13 +17,13 @@ export class TokenRecorder {
     this.#clock = clock;
   }
 
-  /** @throws Error for a token that no own key has signed, that has expired, or that may do nothing. */
+  /** @throws Error when no own key has signed the token, it has expired, or it has no scope. */
   async recordOf(text: string): Promise<{ readonly userId: UserId; readonly key: ApiKey }> {
     const now = this.#clock.now();
     const { caller, id, algorithm } = await this.#own.check(text, now);
     const tokenHash = hash('sha256', text, 'base64url');
     const key = apiKeyIdOf(id, tokenHash);
-    // Every ES256 signature has a second form, which makes another hash: only an id finds both.
+    // Every ES256 signature has a second form with another hash. Only an id finds both.
     if (algorithm === 'ES256' && key !== id)
       throw new Error('an ES256 token without an id could not be revoked');
     const scope = caller.scopes.includes('dashboard') ? 'dashboard' : caller.scopes[0];

@@ -5,12 +5,12 @@ import { LONGEST_LIFE_SECONDS, type Scope } from '../../domain/user/api-key.ts';
 import type { Environment } from '../config/config.ts';
 import { UsageError } from '../errors.ts';
 import { packageInfo } from '../package-info.ts';
-import { isBeginningOfId } from '../terminal/find-instance.ts';
+import { isStartOfId } from '../terminal/find-instance.ts';
 import { plainLine } from '../terminal/plain-text.ts';
 import type { ReplyOptions } from './commands/reply.ts';
 import type { WatchOptions } from './commands/watch.ts';
 
-/** Everything went well; what was asked for could not be done; it was asked for in the wrong way. */
+/** The exit codes: success, failure, wrong use of the command line. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 const JSON_OPTION = ['--json', 'as JSON, for programs'] as const;
@@ -18,7 +18,7 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-/** Loaded when they are called for: whoever runs one command should not wait for the libraries of all. */
+/** Each command is loaded when it is called, so that nobody waits for the libraries of the others. */
 const commands = {
   keys: () => import('./commands/generate-keys.ts'),
   mcp: () => import('./commands/mcp.ts'),
@@ -82,8 +82,12 @@ export function createCommandLine(env: Environment): CommandLine {
     .description('print a new token, and nothing else, on stdout')
     .requiredOption('--user <user>', 'whose agents it is for', user)
     .addOption(new Option('--scope <scope>').choices(['agent', 'dashboard']).default('agent'))
-    .option('--name <name>', 'what it is called in lists', keyName, 'command line')
-    .option('--expires <duration>', 'such as 90d, 12h or 30m; without it, never', seconds)
+    .option('--name <name>', 'its name in lists', keyName, 'command line')
+    .option(
+      '--expires <duration>',
+      'for example 90d, 12h or 30m; without it the token never expires',
+      seconds,
+    )
     .option('--instance <id>', 'limit it to one agent instance, a UUID', instance)
     .action(async (options: IssueOptions) =>
       (await commands.tokens()).issueToken(env, {
@@ -96,13 +100,13 @@ export function createCommandLine(env: Environment): CommandLine {
     );
   token
     .command('list')
-    .description('every token that was issued: id, user, scope, name, dates; never the token itself')
+    .description('list the issued tokens: id, user, scope, name, dates; never the token itself')
     .option(...JSON_OPTION)
     .action(async ({ json = false }: JsonOption) => (await commands.tokens()).listTokens(env, { json }));
   token
     .command('revoke <id>')
-    .description('no server accepts it any more, within 5 seconds')
-    // The id of a token from elsewhere may begin with a hyphen.
+    .description('make every server refuse a token, within 5 seconds')
+    // The id of an imported token may begin with a hyphen.
     .allowUnknownOption()
     .option(...JSON_OPTION)
     .action(async (id: string, { json = false }: JsonOption) =>
@@ -110,7 +114,7 @@ export function createCommandLine(env: Environment): CommandLine {
     );
   token
     .command('import <file>')
-    .description('record tokens that your keys have signed elsewhere, one a line; - is stdin')
+    .description('record tokens that your keys have signed elsewhere, one per line; - is stdin')
     .option(...JSON_OPTION)
     .action(async (file: string, { json = false }: JsonOption) =>
       done(await (await commands.tokens()).importTokens(env, file, { json })),
@@ -118,14 +122,17 @@ export function createCommandLine(env: Environment): CommandLine {
 
   program
     .command('mcp')
-    .description('an MCP server on stdin and stdout for one agent, which reports to a running server')
+    .description('run an MCP server on stdin and stdout for one agent; it reports to a running server')
     .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL, else http://127.0.0.1:8080)')
     .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
-    .option('--agent-instance-id <id>', 'go on with this agent instance, a UUID', instance)
-    .option('--git-diff', 'send with each step what has changed since the start in the repository here')
+    .option('--agent-instance-id <id>', 'continue this agent instance, a UUID', instance)
+    .option('--git-diff', 'send with each step the changes in the current repository since the start')
     .option('--permission-tool', 'offer the tool approve, for agents that ask before they act')
     .addOption(
-      new Option('--permission-timeout <duration>', 'how long it waits for you; then it is a no')
+      new Option(
+        '--permission-timeout <duration>',
+        'how long it waits for your answer; then the answer is no',
+      )
         .argParser(permissionSeconds)
         .default(3_600, '1h'),
     )
@@ -143,34 +150,34 @@ export function createCommandLine(env: Environment): CommandLine {
 
   users
     .command('export')
-    .description('write everything there is of a user as lines of JSON')
+    .description('write all data of a user as lines of JSON')
     .requiredOption('--user <user>', 'whose', user)
-    .option('--output <file>', 'where to; without it, stdout')
+    .option('--output <file>', 'the file to write; without it, stdout')
     .action(async ({ user, output = null }: { user: UserId; output?: string | null }) =>
       (await commands.users()).exportUser(env, { user, output }),
     );
   users
     .command('delete')
-    .description('delete everything there is of a user, tokens included')
+    .description('delete all data of a user, tokens included')
     .requiredOption('--user <user>', 'whose', user)
-    .option('--yes', 'without asking')
+    .option('--yes', 'do not ask for confirmation')
     .option(...JSON_OPTION)
     .action(async ({ user, yes = false, json = false }: { user: UserId; yes?: boolean; json?: boolean }) =>
       done(await (await commands.users()).deleteUser(env, { user, yes, json })),
     );
 
   asPerson(program.command('watch'))
-    .description('your agents and what they do, who waits for you first; until Ctrl-C')
-    .option('--instance <id>', 'one agent instance alone: its id, or the beginning of it', beginningOfId)
+    .description('show your agents and what they do, those that wait for you first; ends with Ctrl-C')
+    .option('--instance <id>', 'show only this agent instance: its id, or the start of it', startOfId)
     .action(async (options: WatchOptions) => done(await (await commands.watch()).watch(env, options)));
 
   asPerson(program.command('reply'))
-    .description('answer the question that an agent has open, or leave it a message')
-    .argument('<instance>', "the agent instance's id, or the beginning of it", beginningOfId)
-    .argument('[text]', 'or the number of an option; without it, read from stdin')
+    .description("answer an agent's open question, or send it a message")
+    .argument('<instance>', "the agent instance's id, or the start of it", startOfId)
+    .argument('[text]', 'your answer, or the number of an option; without it, read from stdin')
     .addHelpText(
       'after',
-      '\nIt exits with 1 where the question was answered already, or a number is that of no option.',
+      '\nThe exit code is 1 when the question is answered already, or there is no option with that number.',
     )
     .action(async (named: string, text: string | undefined, options: ReplyOptions) =>
       done(await (await commands.reply()).reply(env, named, text ?? null, options)),
@@ -191,15 +198,15 @@ export function createCommandLine(env: Environment): CommandLine {
   };
 }
 
-/** What the commands take that speak to a running server. */
+/** The options of all commands that call a running server as a person. */
 const asPerson = (command: Command): Command =>
   command
     .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL; else as the settings say)')
     .option(
       '--api-key <token>',
-      'of the scope dashboard (AGENT_DASHBOARD_API_KEY; else one is made for a while)',
+      'a token of scope dashboard (AGENT_DASHBOARD_API_KEY; else a short-lived one is made)',
     )
-    .option('--user <user>', 'whose agents, where the key is made here', user)
+    .option('--user <user>', 'whose agents, when no token is given', user)
     .option(...JSON_OPTION);
 
 interface IssueOptions {
@@ -231,8 +238,8 @@ function instance(text: string): AgentInstanceId {
   throw new InvalidArgumentError('It should be a UUID.');
 }
 
-function beginningOfId(text: string): string {
-  if (isBeginningOfId(text)) return text;
+function startOfId(text: string): string {
+  if (isStartOfId(text)) return text;
   throw new InvalidArgumentError('It should be a UUID, or at least the first 4 characters of one.');
 }
 
@@ -247,7 +254,7 @@ function seconds(text: string): number {
   );
 }
 
-/** A question waits for a day at the most. */
+/** A question waits at most one day. */
 function permissionSeconds(text: string): number {
   const given = seconds(text);
   if (given <= UNITS.d) return given;
@@ -255,8 +262,8 @@ function permissionSeconds(text: string): number {
 }
 
 /**
- * One line for a person, who may be told what a server elsewhere says. What is behind it is in the log, where
- * there is one.
+ * Makes one line for a person from an error. It may include the text of another server. Details are in the
+ * log, if there is one.
  */
 function explain(error: unknown): string {
   const { message, cause } = error as Error;

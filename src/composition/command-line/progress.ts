@@ -2,18 +2,18 @@ const INTERVAL_MS = 200;
 /** Carriage return, and erase to the end of the line (ECMA-48). */
 const LINE_START = '\r\u001b[K';
 
-/** One line on stderr that says how far something is; nothing where stderr is not a terminal. */
+/** One line on stderr that shows the progress of long work. Shows nothing when stderr is not a terminal. */
 export class Progress implements Disposable {
   readonly #isShown: boolean;
   #lastTold = performance.now();
   #isOnLine = false;
 
-  /** @param isWanted false where something else on the terminal shows how it goes on. */
+  /** @param isWanted false when something else on the terminal shows the progress. */
   constructor(isWanted = true) {
     this.#isShown = isWanted && process.stderr.isTTY;
   }
 
-  /** Says it every now and then: most calls cost nothing. */
+  /** Shows `text()` at most every 200 ms, so most calls cost nothing. */
   tell(text: () => string): void {
     if (!this.#isShown || performance.now() - this.#lastTold < INTERVAL_MS) return;
     this.#lastTold = performance.now();

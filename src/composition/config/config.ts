@@ -18,7 +18,7 @@ const list = v.transform((text: string) =>
 
 const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535));
 
-/** Not every reader of env files takes off the quotes that `keys generate` puts around its values. */
+/** `keys generate` prints values in quotes, and not every reader of env files removes them. */
 const pem = v.pipe(
   v.string(),
   v.transform((text) => text.replace(/^"(.*)"$/s, '$1')),
@@ -28,7 +28,7 @@ const httpUrl = v.pipe(v.string(), url(['http:', 'https:']));
 
 const postgresUrl = v.pipe(v.string(), url(['postgres:', 'postgresql:']));
 
-/** What each variable has to be, in words, and the schema that says so to the machine. */
+/** What each variable must be, in words and as a schema. */
 const VARIABLES = {
   DATABASE_URL: {
     must: 'be a PostgreSQL connection string such as postgresql://user:password@localhost:5432/agents',
@@ -96,7 +96,7 @@ const VARIABLES = {
     ),
   },
   RATE_LIMIT_PER_MINUTE: {
-    must: 'be a whole number: the requests one token may make a minute, or 0 for as many as it likes',
+    must: 'be a whole number: the requests one token may make a minute, or 0 for no limit',
     schema: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)), '60000'),
   },
   RETENTION_DAYS: {
@@ -135,7 +135,7 @@ const SECRET: ReadonlySet<string> = new Set<Variable>([
 /** The environment variables of a process. */
 export type Environment = { readonly [name: string]: string | undefined };
 
-/** Null where a token may have any. */
+/** With null a token may have any issuer, or any audience. */
 export interface IdentityProviderConfig {
   readonly jwksUrl: string;
   readonly issuer: string | null;
@@ -150,26 +150,26 @@ export interface Config {
   readonly dataDir: string;
   readonly port: number;
   readonly host: string;
-  /** One or several, one after another. */
+  /** PEM text of one or more keys. */
   readonly jwtPublicKey: string | null;
   readonly jwtPrivateKey: string | null;
   readonly allowShortRsaKeys: boolean;
-  /** Where people's tokens come from; null: there is no identity provider. */
+  /** Who else issues tokens for people; null: nobody. */
   readonly identityProvider: IdentityProviderConfig | null;
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
-  /** The silence after which an active instance shows as STALE. */
+  /** An active instance that is silent for longer than this is shown as STALE. */
   readonly staleAfterSeconds: number;
-  /** null: a token may ask as often as it likes. */
+  /** null: no limit. */
   readonly rateLimitPerMinute: number | null;
-  /** For how long ended and deleted instances are kept; null: as long as can be. */
+  /** How long ended and deleted instances are kept; null: for ever. */
   readonly retentionDays: number | null;
-  /** null: there are no metrics. */
+  /** null: no metrics. */
   readonly metricsPort: number | null;
-  /** Whether OpenTelemetry's own variables, which its libraries read, ask for traces. */
+  /** Whether OpenTelemetry's own variables ask for traces. Its libraries read the details. */
   readonly traces: boolean;
-  /** null: as suits whoever reads the log. */
+  /** null: `info`, or `warn` on a terminal. */
   readonly logLevel: (typeof LOG_LEVELS)[number] | null;
 }
 
@@ -209,7 +209,8 @@ export function readConfig(env: Environment): Config {
 }
 
 /**
- * As OpenTelemetry's specification has it, but that nothing is sent unless somebody says where to, or that.
+ * Follows OpenTelemetry's specification with one difference: without an exporter or an endpoint nothing is
+ * sent.
  */
 function asksForTraces(env: Environment): boolean {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
@@ -229,7 +230,7 @@ function identityProviderOf(values: Values): IdentityProviderConfig | null {
   for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
     if (values[name] !== undefined)
       throw new ConfigError(
-        `${name} must not be set without JWKS_URL: it binds an identity provider's tokens`,
+        `${name} must not be set without JWKS_URL: it is for an identity provider's tokens`,
       );
   }
   return null;

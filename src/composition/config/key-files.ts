@@ -13,9 +13,9 @@ import { keepFromGit, makeDataDir } from '../data-dir/data-dir.ts';
 const isPosix = process.platform !== 'win32';
 
 /**
- * The pair in `dataDir`, an Ed25519 one made at the first start. Of any number of processes that start at
- * once one makes it and all get the same.
- * @throws Error of one line that names `DATA_DIR` and says what it should be.
+ * Reads the key pair in `dataDir`. The first start makes it (Ed25519). When several processes start at once,
+ * one makes it and all get the same.
+ * @throws Error of one line that names `DATA_DIR` and says what it must be.
  */
 export async function loadOrCreateKeyPair(
   dataDir: string,
@@ -35,16 +35,16 @@ export async function loadOrCreateKeyPair(
   return readPrivateKey(pem, `DATA_DIR: ${path}`, reading);
 }
 
-/** null where there is no such file. */
+/** @returns null when there is no such file. */
 async function read(path: string): Promise<string | null> {
   const file = await failingClearly(path, () => open(path, 'r').catch(except('ENOENT')));
   if (file === undefined) return null;
   try {
     const { mode } = await file.stat();
-    // Not mended: whoever could read the key may have it, so its owner has to choose.
+    // Not repaired: others may have read the key already, so its owner must decide.
     if (isPosix && (mode & 0o077) !== 0)
       throw new Error(
-        `DATA_DIR: ${path} must be for its owner alone; chmod 600 it, or delete it if others may have read it`,
+        `DATA_DIR: ${path} must be readable by its owner only; chmod 600 it, or delete it if others may have read it`,
       );
     return await failingClearly(path, () => file.readFile('utf8'));
   } finally {
@@ -53,8 +53,8 @@ async function read(path: string): Promise<string | null> {
 }
 
 /**
- * Written in full under a name of its own and then linked to the real one, which fails where that exists:
- * the first wins, and nobody reads half a file. A rename would replace the winner's.
+ * Writes the whole file under another name, and then links it to the real name. The link fails when the file
+ * exists: the first process wins, and nobody reads half a file. A rename would replace the winner's file.
  */
 async function create(dataDir: string, path: string): Promise<void> {
   await makeDataDir(dataDir);
@@ -66,7 +66,7 @@ async function create(dataDir: string, path: string): Promise<void> {
   } finally {
     await unlink(draft).catch(except('ENOENT'));
   }
-  // Tokens are handed out from now on: the name too has to outlive a power cut.
+  // Tokens are issued from now on, so the file's name must survive a power failure, too.
   if (isPosix) await flushFolder(dataDir);
 }
 

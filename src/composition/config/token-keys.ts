@@ -8,19 +8,20 @@ import {
 import type { Config } from './config.ts';
 import { loadOrCreateKeyPair } from './key-files.ts';
 
-/** The keys that this server's own tokens are checked by and, where it may issue any, signed with. */
+/** The keys that check and sign this server's own tokens. */
 export interface TokenKeys {
   readonly verification: readonly VerificationKey[];
+  /** Null when this server must not issue tokens. */
   readonly signing: SigningKey | null;
 }
 
 /**
- * The keys from the settings; with neither set, the pair in the data folder, made at the first start.
- * With public keys alone the server verifies tokens and issues none. Beside a private key they may be
- * several: to exchange the pair, the new public key is added everywhere, then the private key exchanged,
- * and the old public key taken out when its tokens have gone.
- * @param onCreated told of the file when a new pair had to be made.
- * @throws Error of one line that names the variable at fault.
+ * Reads the keys from the settings. When neither setting is set, it uses the pair in the data folder, which
+ * the first start makes. With public keys only, the server verifies tokens and issues none. A private key may
+ * come with several public keys. To replace the pair: add the new public key everywhere, then replace the
+ * private key, and remove the old public key when its tokens have expired.
+ * @param onCreated called with the file's path when a new pair was made.
+ * @throws Error of one line that names the wrong variable.
  */
 export async function loadTokenKeys(
   config: Pick<Config, 'jwtPublicKey' | 'jwtPrivateKey' | 'allowShortRsaKeys' | 'dataDir'>,

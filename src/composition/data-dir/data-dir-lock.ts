@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../errors.ts';
 import { makeDataDir } from './data-dir.ts';
 
-/** Another process holds the folder. */
+/** Another process has locked the folder. */
 export class DataDirInUseError extends Error {
   override readonly name = 'DataDirInUseError';
 
@@ -19,12 +19,12 @@ export class DataDirInUseError extends Error {
 const SQLITE_BUSY = 5;
 
 /**
- * Keeps every other process from opening the embedded database in `dataDir`: two of them would destroy
- * each other's data without a word.
+ * Locks the embedded database in `dataDir` for this process. Two processes would destroy each other's data
+ * without an error.
  *
- * The lock is the operating system's own, on a file, taken by way of SQLite, which node ships and which
- * knows how on every platform. Unlike a pid file or a socket it cannot be left behind: it ends with the
- * process, `kill -9` included, and there is no moment in which two processes both think it stale.
+ * It is a file lock of the operating system. SQLite takes it: Node includes SQLite, and SQLite can lock on
+ * every platform. Unlike a pid file or a socket, the lock cannot be left behind: it ends with the process,
+ * also after `kill -9`. And two processes can never both believe that it is stale.
  * @throws DataDirInUseError
  */
 export async function lockDataDir(dataDir: string): Promise<Disposable> {

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 
 export const DEFAULT_DATA_DIR = './.agent-dashboard';
 
-/** Makes the data folder, for its owner alone; one that is there keeps its mode. */
+/** Makes the data folder, readable by its owner only. An existing folder keeps its mode. */
 export async function makeDataDir(dataDir: string): Promise<void> {
   const isNew = (await mkdir(dataDir, { recursive: true, mode: 0o700 })) !== undefined;
   if (isNew) await ignoreAll(dataDir);
@@ -11,30 +11,29 @@ export async function makeDataDir(dataDir: string): Promise<void> {
 }
 
 /**
- * The folder is often in somebody's repository, where one `git add -A` would publish the key and all that
- * agents wrote. One of another name may hold more than what is ours, so it is left as it is.
+ * Adds a `.gitignore`: the folder is often in a repository, and one `git add -A` would publish the key and
+ * all messages. A folder with another name may contain other files, so it stays as it is.
  */
 export async function keepFromGit(dataDir: string): Promise<void> {
   if (basename(resolve(dataDir)) === basename(DEFAULT_DATA_DIR)) await ignoreAll(dataDir);
 }
 
-/** A `.gitignore` that is there stays as it is. */
+/** An existing `.gitignore` stays as it is. */
 async function ignoreAll(dataDir: string): Promise<void> {
-  // Nothing depends on it, and a folder that cannot be written to may hold no more than a key.
+  // A failure is ignored: nothing depends on this file, and a read-only folder with a key is allowed.
   await writeFile(join(dataDir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(() => {});
 }
 
-/** Where the embedded database is. */
+/** The folder of the embedded database. */
 export const databaseFolder = (dataDir: string): string => join(dataDir, 'database');
 
 /**
- * Makes the folder of the embedded database for its owner alone, whatever the mode of the data folder: PGlite
- * would leave that to the umask.
+ * Makes the folder of the embedded database, for its owner only. PGlite would use the umask.
  */
 export async function makeDatabaseFolder(dataDir: string): Promise<{ folder: string; isNew: boolean }> {
   const folder = databaseFolder(dataDir);
   const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
-  // Earlier versions left it to the umask, too. Of somebody else's folder they are to decide.
+  // Folders of earlier versions used the umask. The mode of another user's folder is that user's decision.
   await chmod(folder, 0o700).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPERM') throw error;
   });

@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { DataDirInUseError } from './data-dir-lock.ts';
 
-/** A command at work, or a server that starts up or stops, holds the folder for a while without listening. */
+/** A command, or a server that starts or stops, may lock the folder for some seconds without listening. */
 const PATIENCE_MS = 15_000;
 const PAUSE_MS = 100;
 
 /**
- * What `open` opens once nobody else holds the data folder, or what `instead` finds meanwhile.
- * @param instead asked whenever somebody holds the folder; null: nothing yet.
- * @throws DataDirInUseError when neither succeeds for 15 s.
+ * Calls `open` until no other process has locked the data folder.
+ * @param instead called when another process has locked it. Its result is used unless it is null.
+ * @throws DataDirInUseError when neither succeeds within 15 s.
  */
 export async function waitForDataDir<Opened>(
   open: () => Promise<Opened>,

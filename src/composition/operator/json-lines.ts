@@ -2,12 +2,13 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** One line of an answer that has many: an item, or how it ended. An answer without an end was cut off. */
+/** One line of an answer with many lines: an item, or the end. An answer without an end is incomplete. */
 type Line = { readonly item: unknown } | { readonly end: true } | { readonly error: string };
 
 /**
- * Sends `items` as lines of JSON, made as fast as they are taken; no more of them are once nobody takes any.
- * @param explain called with what `items` throws; what it gives is told instead.
+ * Sends `items` as lines of JSON. It takes the next item when the receiver is ready, and stops when the
+ * receiver is gone.
+ * @param explain makes the text that is sent when `items` throws.
  */
 export async function sendLines(
   socket: Socket,
@@ -19,16 +20,16 @@ export async function sendLines(
       for await (const item of items) yield lineOf({ item });
       yield lineOf({ end: true });
     } catch (error) {
-      // That nobody reads on is thrown in here, too.
+      // An early end of the reader is thrown here, too.
       if (socket.destroyed) return;
       yield lineOf({ error: explain(error) });
     }
   }
-  // Whoever went away has seen enough.
+  // The receiver may close early.
   await pipeline(Readable.from(lines()), socket).catch(() => {});
 }
 
-/** The items of an answer that `sendLines` sends. @throws Error where it did not come to its end. */
+/** The items that `sendLines` sent. @throws Error when the answer is incomplete, or says that it failed. */
 export async function* receiveLines<Item>(socket: Socket): AsyncGenerator<Item> {
   try {
     for await (const text of linesOf(socket)) {
@@ -43,7 +44,7 @@ export async function* receiveLines<Item>(socket: Socket): AsyncGenerator<Item> 
   throw new Error('The running server stopped before it was done');
 }
 
-/** Node's own readline also ends a line at U+2028, which JSON leaves as it is. */
+/** Node's readline cannot be used: it also ends a line at U+2028, which may be in JSON text. */
 async function* linesOf(socket: Socket): AsyncGenerator<string> {
   let rest = '';
   for await (const text of socket.setEncoding('utf8')) {

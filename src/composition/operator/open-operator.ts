@@ -10,15 +10,15 @@ import { openStore } from '../store/open-store.ts';
 import { wireServer } from '../wiring/container.ts';
 import { reachOperator } from './operator-socket.ts';
 
-/** An operator, and what has to be let go of after it. */
+/** An operator. Disposing of it closes the store. */
 export interface OpenOperator extends AsyncDisposable {
   readonly operator: Operator;
 }
 
 /**
- * The operator for a command: at the database itself, or, where a running server holds the embedded one,
- * through that server.
- * @throws DataDirInUseError when the holder of the embedded database does not answer.
+ * Opens the operator for a command. It works on the database itself. When a running server has locked the
+ * embedded database, it works through that server.
+ * @throws DataDirInUseError when that server does not answer.
  */
 export const openOperator = (config: Config): Promise<OpenOperator> =>
   waitForDataDir(
@@ -30,8 +30,8 @@ export const openOperator = (config: Config): Promise<OpenOperator> =>
   );
 
 /**
- * The same for a command that has nothing to do where there is no database yet, and so is not to make one.
- * @throws ConfigError
+ * The same for a command that needs an existing database.
+ * @throws ConfigError when there is none.
  */
 export function openExistingOperator(config: Config): Promise<OpenOperator> {
   requireStore(config);
@@ -39,15 +39,16 @@ export function openExistingOperator(config: Config): Promise<OpenOperator> {
 }
 
 /**
- * Whoever is in another folder than the server should be told, and not find a key and a database there.
- * @param otherwise what else there is to do about it.
- * @throws ConfigError where there is no embedded database, and no other.
+ * Refuses to go on without a database. The user may have started the command in the wrong folder, where a new
+ * key and database would be of no use.
+ * @param otherwise what else the user can do, for the end of the message.
+ * @throws ConfigError
  */
 export function requireStore({ databaseUrl, dataDir }: Config, otherwise = ''): void {
   if (databaseUrl !== null || existsSync(databaseFolder(dataDir))) return;
   throw new ConfigError(
     `DATA_DIR: there is no database in ${dataDir}. Go where the server was started, or set DATA_DIR or ` +
-      `DATABASE_URL as it has them${otherwise}`,
+      `DATABASE_URL as the server has them${otherwise}`,
   );
 }
 

@@ -8,10 +8,10 @@ import { CodedError } from '../../domain/errors.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import { receiveLines, sendLines } from './json-lines.ts';
 
-/** What `sun_path` holds on macOS; Linux has four bytes more. Node would cut a longer one silently. */
+/** The size of `sun_path` on macOS; Linux has four bytes more. Node would cut a longer path silently. */
 const PATH_LIMIT = 103;
 
-/** An answer that takes longer than this will not come. */
+/** After this time an answer is not expected any more. */
 const PATIENCE_MS = 15_000;
 
 type Operation = keyof Operator;
@@ -26,11 +26,10 @@ type Answer = { readonly result: unknown } | { readonly error: string };
 const socketPath = (dataDir: string): string => join(dataDir, 'operator.sock');
 
 /**
- * Lets other processes of this machine's user work on the keys and data in a database that this process holds
- * alone. One question and one answer a connection, both JSON; an answer that takes long is many lines.
- * Whoever may open the socket (mode 0600) may also read the signing key beside it, so the socket asks for no
- * password. Call it while holding the folder's lock: a socket that a killed process left behind is taken
- * over.
+ * Lets other processes of the same user work on the keys and data in a database that this process has locked.
+ * Each connection has one question and one answer, both JSON. A long answer has many lines. The socket has
+ * mode 0600 and no password: whoever can open it can also read the signing key beside it. Call this only with
+ * the folder's lock: it replaces the socket that a killed process left behind.
  */
 export async function openOperatorSocket(
   dataDir: string,
@@ -47,7 +46,7 @@ export async function openOperatorSocket(
   }
   await rm(path, { force: true });
   const asking = new Set<Socket>();
-  /** Those that are being answered line by line. */
+  /** Connections with an answer of many lines. */
   const following = new Set<Socket>();
   const underWay = new Set<Promise<void>>();
   const server = createServer({ allowHalfOpen: true }, async (socket) => {
@@ -56,14 +55,14 @@ export async function openOperatorSocket(
     asking.add(socket);
     const question = await text(socket).catch(() => '');
     asking.delete(socket);
-    // Somebody only wanted to know whether anybody listens, or has gone.
+    // The other process only checked that we listen, or has gone.
     if (question === '') return void socket.end();
     const answered = answer(socket, question, { operator, logger, following }).finally(() =>
       underWay.delete(answered),
     );
     underWay.add(answered);
   });
-  // Bound within this call: nobody else gets in before the mode is right, as it would be with chmod.
+  // With the umask the socket has the right mode from the start. With chmod there would be a gap.
   const before = process.umask(0o177);
   try {
     server.listen(path);
@@ -73,8 +72,8 @@ export async function openOperatorSocket(
   await once(server, 'listening');
   server.unref();
   return {
-    // What is under way still needs the store, which closes next. What has many lines could go on for
-    // minutes.
+    // Waits for answers under way, because the store closes next. An answer of many lines could take minutes,
+    // so it is cut off.
     [Symbol.asyncDispose]: async () => {
       server.close();
       for (const socket of [...asking, ...following]) socket.destroy();
@@ -98,7 +97,7 @@ async function answer(socket: Socket, text: string, answering: Answering): Promi
     const run = operator[operation] as (argument: unknown) => Promise<unknown> | AsyncIterable<unknown>;
     const answers = run(argument);
     if (!(Symbol.asyncIterator in answers)) return reply(socket, { result: await answers });
-    // Its reader may stop to look at what it has.
+    // No time limit: a person may read the lines in a pager.
     socket.setTimeout(0);
     following.add(socket);
     await sendLines(socket, answers, (error) => explain(error, answering)).finally(() =>
@@ -117,8 +116,8 @@ function explain(error: unknown, { logger }: Answering): string {
 const reply = (socket: Socket, answer: Answer): void => void socket.end(JSON.stringify(answer));
 
 /**
- * The operator of the process that holds the folder; null where none listens.
- * @throws Error where none can.
+ * The operator of the process that has locked the folder; null when it does not listen.
+ * @throws Error when the path is too long for a socket.
  */
 export async function reachOperator(dataDir: string): Promise<Operator | null> {
   const path = socketPath(dataDir);
@@ -140,7 +139,7 @@ export async function reachOperator(dataDir: string): Promise<Operator | null> {
   };
 }
 
-/** Whether the process that holds the folder listens. */
+/** Whether the process that has locked the folder listens. */
 export async function hasOperator(dataDir: string): Promise<boolean> {
   const path = socketPath(dataDir);
   if (isTooLong(path)) return false;
@@ -155,7 +154,7 @@ export async function hasOperator(dataDir: string): Promise<boolean> {
   }
 }
 
-/** The other side runs this very program, so its answer is of the operation's type. */
+/** The other process runs this same program, so its answer has the operation's type. */
 async function ask<Result>(path: string, question: Question): Promise<Result> {
   const socket = connect({ path, allowHalfOpen: true });
   socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('The running server does not answer')));
@@ -168,7 +167,7 @@ async function ask<Result>(path: string, question: Question): Promise<Result> {
   return answer.result as Result;
 }
 
-/** The same for an answer of many lines, which begins when its first line is asked for. */
+/** The same for an answer of many lines. It connects when the first line is needed. */
 async function* follow<Item>(path: string, question: Question): AsyncGenerator<Item> {
   const socket = connect({ path, allowHalfOpen: true });
   await once(socket, 'connect');

@@ -5,15 +5,15 @@ import type { Config } from '../config/config.ts';
 import { ConfigError } from '../errors.ts';
 import { packageInfo } from '../package-info.ts';
 
-/** What was asked for to be told to those who run the server. */
+/** The metrics and traces that the settings ask for. */
 export interface Observability extends AsyncDisposable {
-  /** Null where nobody asked: then nothing is loaded, and nothing is reported. */
+  /** Null without metrics and traces: then nothing is loaded and nothing is reported. */
   readonly observer: Observer | null;
-  /** Begins to serve the metrics, where there are to be some; null: there are not. */
+  /** Starts to serve the metrics. @returns their URL; null when there are none. */
   serveMetrics(readings: Readings): Promise<string | null>;
 }
 
-/** Loads what the settings ask for, and no more. */
+/** Loads only the libraries that the settings ask for. */
 export async function openObservability({
   metricsPort,
   traces: isTraced,
@@ -33,23 +33,23 @@ export async function openObservability({
     observers.push(traces);
   }
   return {
-    observer: together(observers),
+    observer: combine(observers),
     async serveMetrics(readings) {
       if (metrics === null || metricsPort === null) return null;
       const { serveMetrics } = await import('../../adapters/metrics/metrics-server.ts');
       metrics.read(readings);
-      const server = opened.use(await serveMetrics(metrics, metricsPort).catch(portRefused));
+      const server = opened.use(await serveMetrics(metrics, metricsPort).catch(refusePort));
       return server.url;
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
-function portRefused(error: Error): never {
+function refusePort(error: Error): never {
   throw new ConfigError(`METRICS_PORT must be a free port on 127.0.0.1 (${error.message})`);
 }
 
-function together(observers: readonly Observer[]): Observer | null {
+function combine(observers: readonly Observer[]): Observer | null {
   const [first = null, ...others] = observers;
   if (first === null || others.length === 0) return first;
   const each = (tell: (observer: Observer) => void) => {

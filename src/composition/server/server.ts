@@ -23,22 +23,22 @@ import { type Opened, type ServerParts, wireServer } from '../wiring/container.t
 import { mcpRoutes } from '../wiring/mcp-routes.ts';
 import { openObservability } from './observability.ts';
 
-/** How long requests under way may take to be answered when the server stops. */
+/** How long open requests may take to end when the server stops. */
 const DRAIN_MS = 8_000;
 /** How long the store may take to close after that. */
 const CLOSE_MS = 1_500;
 
 export interface RunningServer {
-  /** Where it listens; the port is the real one where 0 was asked for. */
+  /** The address; with `MCP_SERVER_PORT=0` it has the port that the system chose. */
   readonly url: string;
   readonly parts: ServerParts;
-  /** Answers waits, lets requests finish, closes everything. Takes at most 10 s. Idempotent. */
+  /** Answers waits, lets open requests end, closes everything. Takes at most 10 s. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
  * Opens the store, brings its schema up to date, and listens.
- * @throws Error of one line, when a setting or the surroundings do not allow it.
+ * @throws Error of one line when a setting is wrong, or the port or the database cannot be used.
  */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
@@ -72,12 +72,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   logger.info({ url, store: config.databaseUrl === null ? 'embedded' : 'postgresql' }, 'listening');
 
   const stop = async () => {
-    // Waits answer and streams end first; then what is open all the time closes, or draining would wait for
-    // it.
+    // First waits are answered and streams end, because draining would wait for them.
     dashboard.stop();
     const [answered] = await Promise.all([http.drain(DRAIN_MS), mcp.close()]);
     if (!answered) logger.warn({}, 'stopped with requests unanswered');
-    // A database that does not answer must not keep the process alive: what was answered is committed.
+    // A database that does not answer must not keep the process alive. What was answered is committed.
     const closed = running.disposeAsync().then(() => true);
     const inTime = await Promise.race([closed, setTimeout(CLOSE_MS, false, { ref: false })]);
     if (inTime) logger.info({}, 'stopped');
@@ -87,7 +86,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   return { url, parts, stop: () => (stopped ??= stop()) };
 }
 
-/** Waits for a command that holds the embedded database, but for no other server. */
+/** Waits for a command that has locked the embedded database, but not for another server. */
 function openStoreOnceFree(config: Config, logger: Logger, observer: Observer | null): Promise<OpenStore> {
   let isLogged = false;
   return waitForDataDir(
@@ -101,7 +100,7 @@ function openStoreOnceFree(config: Config, logger: Logger, observer: Observer | 
   );
 }
 
-/** Row level security is a second line of defence on a database server that several programs may reach. */
+/** Row level security protects users also from other programs that use the same database server. */
 function logIsolation(isolation: TenantIsolation, { databaseUrl }: Config, logger: Logger): void {
   if (databaseUrl === null) return;
   if (isolation !== 'off') logger.info({ isolation }, 'row level security keeps users apart');
@@ -112,7 +111,7 @@ const HOW_TO_TURN_IT_ON =
   `policies do not bind the role of DATABASE_URL. Use one without SUPERUSER and BYPASSRLS, ` +
   `or let it switch: create role ${REQUEST_ROLE} nologin; grant ${REQUEST_ROLE} to <that role>`;
 
-/** Built by `npm run build:web`, which `npm ci` runs; a checkout may still lack it. */
+/** `npm ci` builds the page with `npm run build:web`. A checkout may not have it yet. */
 const PAGE_DIR = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
 function createKoaApp(
@@ -122,7 +121,7 @@ function createKoaApp(
 ) {
   const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute, identityProvider } = config;
   const jwks = jwkSetOf(keys.verification);
-  // One for all: the requests of a token over REST and over MCP count together.
+  // One limit for REST and MCP together.
   const rateLimit = rateLimitPerMinute === null ? null : new RateLimitPerToken(rateLimitPerMinute);
   return createApp({
     ...packageInfo,

@@ -4,14 +4,14 @@ import type { Config } from '../config/config.ts';
 import { makeDatabaseFolder } from '../data-dir/data-dir.ts';
 import { lockDataDir } from '../data-dir/data-dir-lock.ts';
 
-/** An open database. Disposing of it closes it, and lets other processes open an embedded one. */
+/** An open database. Disposing of it closes it, and unlocks the data folder of an embedded one. */
 export interface OpenDatabase extends AsyncDisposable {
   readonly database: Database;
 }
 
 /**
- * Opens the PostgreSQL of `DATABASE_URL`, or the embedded one in the data folder, which this process then
- * holds alone. Each driver is loaded only where it is used: PGlite alone is tens of megabytes.
+ * Opens the PostgreSQL of `DATABASE_URL`, or the embedded database in the data folder, which it locks. Each
+ * driver is loaded only when it is used: PGlite alone has tens of megabytes.
  * @throws DataDirInUseError
  */
 export async function openDatabase(
@@ -26,7 +26,7 @@ export async function openDatabase(
   const lock = await lockDataDir(dataDir);
   try {
     const { folder, isNew } = await makeDatabaseFolder(dataDir);
-    // Making it takes seconds, and a person may be waiting.
+    // This takes seconds, and a person may be waiting.
     if (isNew && process.stderr.isTTY) process.stderr.write(`Creating the database in ${folder}\n`);
     const { openPglite } = await import('../../adapters/mikro-orm/pglite.ts');
     const database = await openPglite(folder, observer);

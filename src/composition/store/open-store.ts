@@ -27,12 +27,12 @@ export interface OpenStore extends AsyncDisposable {
    */
   missingMigrations(): Promise<readonly string[]>;
   /**
-   * Starts to receive what other processes change; does nothing where there are none.
+   * Starts to receive the signals of other processes. Does nothing for an embedded database.
    * @throws ConfigError when the database cannot be reached.
    */
   listen(): Promise<void>;
   /**
-   * How far the database itself keeps users apart. @throws ConfigError when the database cannot be reached.
+   * Whether row level security keeps users apart. @throws ConfigError when the database cannot be reached.
    */
   tenantIsolation(): Promise<TenantIsolation>;
 }
@@ -71,8 +71,8 @@ export async function openStore(
 }
 
 /**
- * Turns a failure to reach the database into one that names the setting. At a start nobody can try again
- * later, but somebody can look at the setting.
+ * Turns a failure to reach the database into an error that names the setting, because somebody has to check
+ * the setting at the start.
  */
 async function explainUnreachable<Result>(variable: string, work: Promise<Result>): Promise<Result> {
   try {

@@ -4,7 +4,10 @@ import { messageLine, questionLines } from './question-lines.ts';
 import { nameOf, type WatchedAgents } from './watched-agents.ts';
 
 const REDRAW_MS = 100;
-/** The alternate screen without a cursor, and back (xterm's control sequences, which all terminals know). */
+/**
+ * Switches to the alternate screen without a cursor, and back (xterm control sequences, known by all
+ * terminals).
+ */
 const ENTER = '\u001b[?1049h\u001b[?25l';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';
@@ -14,13 +17,13 @@ const BOLD = '\u001b[1m';
 const DIM = '\u001b[2m';
 const PLAIN = '\u001b[0m';
 
-/** A list above and a timeline below, drawn anew at most ten times a second. */
+/** A list of agents above a timeline. It is drawn at most ten times a second. */
 export class WatchScreen implements Disposable {
   readonly #agents: WatchedAgents;
   readonly #out: NodeJS.WriteStream;
   readonly #onResize = () => this.show();
   #due: NodeJS.Timeout | null = null;
-  /** Said in the first line: how the connection is. */
+  /** The state of the connection, shown in the first line. */
   state = 'connecting';
 
   constructor(agents: WatchedAgents, out: NodeJS.WriteStream) {
@@ -33,7 +36,7 @@ export class WatchScreen implements Disposable {
   show(): void {
     this.#due ??= setTimeout(() => {
       this.#due = null;
-      this.#out.write(drawn(this.#agents, this.state, this.#out));
+      this.#out.write(draw(this.#agents, this.state, this.#out));
     }, REDRAW_MS);
   }
 
@@ -49,8 +52,8 @@ interface Size {
   readonly rows?: number;
 }
 
-/** Who waits comes first and is shown with what they ask, so most of the screen is for them. */
-function drawn(agents: WatchedAgents, state: string, { columns = 80, rows = 24 }: Size): string {
+/** Agents that wait come first, with their questions, and get most of the screen. */
+function draw(agents: WatchedAgents, state: string, { columns = 80, rows = 24 }: Size): string {
   const { list, timeline } = agents;
   const waiting = list.filter(({ status }) => status === 'AWAITING_INPUT').length;
   const room = Math.max(1, Math.floor((rows - 4) * (waiting > 0 ? 0.8 : 0.6)));
@@ -81,6 +84,6 @@ function agentLines(
   const bold = (line: string) => `${BOLD}${cut(line, columns)}${PLAIN}`;
   if (question === null || most < 3)
     return [bold(`${head}  ${messageLine(question ?? latest_message ?? '')}`)];
-  const name = agents.beginningOf(id);
+  const name = agents.shortIdOf(id);
   return [bold(head), ...questionLines(question, { name, columns, most: most - 1 })];
 }

@@ -4,21 +4,22 @@ import { messageLine } from './question-lines.ts';
 
 const URGENCY: readonly string[] = ['AWAITING_INPUT', 'ACTIVE', 'STALE'];
 const TIMELINE = 200;
-/** Of ids that begin with the time, what tells those of one millisecond from others. */
+/** How many characters of an id are shown. UUIDs begin with the time in milliseconds; this is all of it. */
 const SHOWN_OF_ID = 13;
-/** What `reply` takes for a beginning at least. */
-const SHORTEST_BEGINNING = 4;
+/** The shortest start of an id that `reply` accepts. */
+const SHORTEST_START = 4;
 
-/** What a person sees of their agents, kept up to date by events. */
+/** A person's agents, kept up to date by events. */
 export class WatchedAgents {
   readonly #instances = new Map<string, AgentInstance>();
-  /** The newest open question of those who wait, as far as it is known; null where none was found. */
+  /** The newest open question of each agent that waits, if it is known; null: none was found. */
   readonly #questions = new Map<string, ConversationMessage | null>();
-  /** One line for each thing that happened, the newest last. */
+  /** One line for each event, the newest last. */
   readonly timeline: string[] = [];
 
   /**
-   * Whoever waits for the person comes first, the longest waiting before others; then the latest to speak.
+   * Agents that wait for the person come first, the longest wait first. Then the others, the newest message
+   * first.
    */
   get list(): readonly AgentInstance[] {
     return [...this.#instances.values()].sort((a, b) => {
@@ -29,50 +30,50 @@ export class WatchedAgents {
   }
 
   /**
-   * Takes what the server lists now for all there is.
-   * @returns those of which it tells something new.
+   * Replaces all instances with those that the server lists now.
+   * @returns the instances that are new or have changed.
    */
   replace(instances: readonly AgentInstance[]): readonly AgentInstance[] {
     const before = new Map(this.#instances);
     this.#instances.clear();
     this.#questions.clear();
     for (const instance of instances) this.#instances.set(instance.id, instance);
-    return this.list.filter((instance) => isOther(before.get(instance.id), instance));
+    return this.list.filter((instance) => hasChanged(before.get(instance.id), instance));
   }
 
-  /** What an instance asks; null where that is not known, or nothing. */
+  /** The open question of an instance; null when it has none, or it is not known. */
   question(id: string): string | null {
     return this.#questions.get(id)?.content ?? null;
   }
 
-  /** Those who wait for an answer to nobody knows what: somebody has to look it up. */
-  get unclear(): readonly AgentInstance[] {
+  /** Agents that wait, but whose question is not known yet and must be read. */
+  get withUnknownQuestion(): readonly AgentInstance[] {
     return this.list.filter(({ id, status }) => status === 'AWAITING_INPUT' && !this.#questions.has(id));
   }
 
-  /** Takes what was looked up. */
-  asks(id: string, question: ConversationMessage | null): void {
+  /** Sets the open question of an instance. */
+  setQuestion(id: string, question: ConversationMessage | null): void {
     this.#questions.set(id, question);
   }
 
-  /** As much of an id as tells it from the others that are watched; of one alone, what a list shows of it. */
-  beginningOf(id: string): string {
+  /** The shortest start of an id that is unique among the watched agents. */
+  shortIdOf(id: string): string {
     const others = [...this.#instances.keys()].filter((other) => other !== id);
-    let length = others.length === 0 ? SHOWN_OF_ID : SHORTEST_BEGINNING;
+    let length = others.length === 0 ? SHOWN_OF_ID : SHORTEST_START;
     while (others.some((other) => other.startsWith(id.slice(0, length)))) length += 1;
     return id.slice(0, length);
   }
 
-  /** @returns the line for the timeline; null where nothing is worth one. */
-  take(event: LiveEvent): string | null {
-    const line = this.#take(event);
+  /** Applies an event. @returns its line for the timeline; null when it needs none. */
+  apply(event: LiveEvent): string | null {
+    const line = this.#applyEvent(event);
     if (line !== null) this.timeline.push(line);
     if (this.timeline.length > TIMELINE) this.timeline.shift();
     return line;
   }
 
-  #take({ type, data }: LiveEvent): string | null {
-    if (type === 'message' || type === 'message_update') this.#noteQuestion(data);
+  #applyEvent({ type, data }: LiveEvent): string | null {
+    if (type === 'message' || type === 'message_update') this.#updateQuestion(data);
     if (type === 'status_update') {
       const instance = data;
       if (instance.status !== 'AWAITING_INPUT') this.#questions.delete(instance.id);
@@ -93,8 +94,8 @@ export class WatchedAgents {
     return this.#line(id, `· ${plainLine(content)}`, created_at);
   }
 
-  /** Of a question that is answered an older one may be open still: that has to be looked up. */
-  #noteQuestion(message: ConversationMessage & { readonly agent_instance_id: string }): void {
+  /** After an answer an older question may still be open, so the question becomes unknown. */
+  #updateQuestion(message: ConversationMessage & { readonly agent_instance_id: string }): void {
     const { agent_instance_id: id, question_status } = message;
     if (question_status === 'open' && !isOlder(message, this.#questions.get(id)))
       this.#questions.set(id, message);
@@ -106,7 +107,7 @@ export class WatchedAgents {
   }
 }
 
-/** What a person can tell an instance by, and name it by in `reply`. */
+/** The start of the id and the name: enough to recognize an instance, and to name it in `reply`. */
 export const nameOf = (instance: AgentInstance | undefined, id: string): string =>
   `${id.slice(0, SHOWN_OF_ID)} ${plainLine(instance?.name ?? instance?.agent_type_name ?? '')}`.trimEnd();
 
@@ -120,7 +121,7 @@ export const clockTime = (iso: string): string => {
 const isOlder = (message: ConversationMessage, than: ConversationMessage | null | undefined): boolean =>
   than != null && message.position < than.position;
 
-const isOther = (before: AgentInstance | undefined, now: AgentInstance): boolean =>
+const hasChanged = (before: AgentInstance | undefined, now: AgentInstance): boolean =>
   before?.status !== now.status || before.latest_message_at !== now.latest_message_at;
 
 function urgencyOf({ status }: AgentInstance): number {

@@ -5,22 +5,21 @@ import { type Config, type Environment, readConfig } from '../config/config.ts';
 import { openOperator, requireStore } from '../operator/open-operator.ts';
 import { givenKey, givenUrl } from './server-address.ts';
 
-/** Where the server is, and as whom to speak to it. */
+/** The server's address, and the person whose agents to show. */
 export interface UserClientOptions {
   readonly baseUrl?: string;
   readonly apiKey?: string;
-  /** Whose agents, where the key is made here. */
+  /** Whose agents, when no token is given. */
   readonly user?: string;
 }
 
-/** Somebody sits in front of it: a server that is not there is told soon. */
+/** Short, because a person is waiting at the terminal. */
 const PATIENCE_MS = 2_000;
 
 /**
- * Does `work` as a person: with the key that was given, else with one that the operator of the server that
- * the settings describe makes, and revokes after it.
- * @throws UsageError, or Error of one line for what is wrong with the address or the key; else what `work`
- * throws.
+ * Runs `work` with a client for a person. Uses the given token. Without one it issues a token in the store
+ * that the settings describe, and revokes it afterwards.
+ * @throws UsageError; Error of one line when the address or the token is wrong; whatever `work` throws.
  */
 export async function withUserClient<Result>(
   env: Environment,
@@ -29,23 +28,23 @@ export async function withUserClient<Result>(
 ): Promise<Result> {
   const url = givenUrl(env, options);
   const key = givenKey(env, options);
-  if (url !== null && key !== null) return speaking(url, key, work);
+  if (url !== null && key !== null) return callAs(url, key, work);
   const config = readConfig(env);
   const baseUrl = url ?? urlOf(config);
-  if (key !== null) return speaking(baseUrl, key, work);
+  if (key !== null) return callAs(baseUrl, key, work);
   requireStore(config, ', or give --api-key');
-  // Asked before: for nobody to take it, no key need be made.
+  // Checked first: without a server no token is needed.
   await requireServer(baseUrl);
-  const token = await shortLivedKey(config, options);
+  const token = await issueShortLivedToken(config, options);
   try {
-    return await speaking(baseUrl, token, work);
+    return await callAs(baseUrl, token, work);
   } finally {
-    // It ends by itself, too.
+    // A failure is ignored, because the token also expires.
     await revoke(config, token).catch(() => {});
   }
 }
 
-async function speaking<Result>(
+async function callAs<Result>(
   baseUrl: string,
   token: string,
   work: (people: PeopleClient) => Promise<Result>,
@@ -54,25 +53,25 @@ async function speaking<Result>(
     return await work(createClient({ baseUrl, token, patienceMs: PATIENCE_MS }).people);
   } catch (error) {
     if (!(error instanceof DashboardError)) throw error;
-    if (error.code === 'unreachable') throw noServer(baseUrl, error);
-    if (error.status === 401) throw new Error('The key is not accepted (any more)');
+    if (error.code === 'unreachable') throw noServerAt(baseUrl, error);
+    if (error.status === 401) throw new Error('The server does not accept the token (any more)');
     throw error;
   }
 }
 
-/** Whoever answers, and whatever: the first real call tells more. */
+/** Accepts any answer; the first real call checks more. */
 async function requireServer(baseUrl: string): Promise<void> {
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const answer = await fetch(new URL('/health', baseUrl), { redirect: 'manual', signal });
     await answer.body?.cancel();
   } catch (error) {
-    throw noServer(baseUrl, error as Error);
+    throw noServerAt(baseUrl, error as Error);
   }
 }
 
-/** Not with its cause, which says the same in other words. */
-function noServer(baseUrl: string, error: Error): Error {
+/** Without `cause`, which would repeat the same reason. */
+function noServerAt(baseUrl: string, error: Error): Error {
   let first = error;
   while (first.cause instanceof Error) first = first.cause;
   const { code, message }: NodeJS.ErrnoException = first;
@@ -82,7 +81,7 @@ function noServer(baseUrl: string, error: Error): Error {
   );
 }
 
-async function shortLivedKey(
+async function issueShortLivedToken(
   config: Config,
   { user = 'local', keyLifeSeconds }: UserClientOptions & { readonly keyLifeSeconds: number },
 ): Promise<string> {
@@ -96,7 +95,7 @@ async function shortLivedKey(
   });
 }
 
-/** By the operator, as it was made: the server that was spoken to may be gone, or know nothing of the key. */
+/** Revokes in the store: the server may be gone, or use another store. */
 async function revoke(config: Config, token: string): Promise<void> {
   const { jti } = decodeJwt(token);
   await using opened = await openOperator(config);

@@ -24,7 +24,7 @@ import type { TokenKeys } from '../config/token-keys.ts';
 import { packageInfo } from '../package-info.ts';
 import { MESSAGES_PATH } from './mcp-routes.ts';
 
-/** What has to be opened or read before anything can be wired. */
+/** What must be opened or read before a server can be wired. */
 export interface Opened {
   readonly config: Config;
   readonly logger: Logger;
@@ -33,7 +33,7 @@ export interface Opened {
 }
 
 /**
- * The parts of a server, made when they are first used. Whoever needs one is given that one, never the
+ * The parts of a server. Each is made when it is first used. Callers get the parts that they need, never the
  * container.
  */
 export interface ServerParts {
@@ -41,7 +41,7 @@ export interface ServerParts {
   readonly clock: Clock;
   readonly dashboard: Dashboard;
   readonly tokenVerifier: JwtVerifier;
-  /** Null where the server holds no private key. */
+  /** Null when the server has no private key. */
   readonly issuer: TokenIssuer | null;
   readonly signInCodes: SignInCodes;
   readonly operator: Operator;
@@ -67,7 +67,7 @@ const TOKENS = {
   jobs: token<readonly Job[]>('Jobs'),
 } as const;
 
-/** Wires the parts of a server by factories. Nothing outside this file knows that there is a container. */
+/** Wires the parts of a server. Nothing outside this file knows that a container is used. */
 export function wireServer({ config, logger, store, keys }: Opened): ServerParts {
   const container = root.createChildContainer();
   container.register(TOKENS.config, { useValue: config });
@@ -107,12 +107,12 @@ export function wireServer({ config, logger, store, keys }: Opened): ServerParts
   };
 }
 
-/** Registers what is made once, when it is first asked for. */
+/** Registers a part that is made once, when it is first used. */
 const registerSingle = <T>(
   container: DependencyContainer,
-  name: InjectionToken<T>,
+  token: InjectionToken<T>,
   make: (from: DependencyContainer) => T,
-): void => void container.register(name, { useFactory: instanceCachingFactory(make) });
+): void => void container.register(token, { useFactory: instanceCachingFactory(make) });
 
 function registerTokens(container: DependencyContainer): void {
   registerSingle(container, TOKENS.tokenVerifier, (from) => {

@@ -5,13 +5,13 @@ import {
 } from '../../adapters/koa/server/protected-node-handler.ts';
 import type { McpEndpoint } from '../../adapters/mcp/http/endpoint.ts';
 
-/** Where clients of HTTP+SSE post; the endpoint tells them. */
+/** The path to which clients of the HTTP+SSE transport post. The endpoint tells them. */
 export const MESSAGES_PATH = '/messages';
 
-/** As for a step over REST: its text may be a million characters. */
+/** The same as for a step over REST, whose text may have a million characters. */
 const BODY_LIMIT = 16 * 1024 * 1024;
 
-/** MCP on the server's Koa application, with the REST API's tokens and refusals. */
+/** The MCP routes of the Koa application. Tokens and refusals are the same as for REST. */
 export function mcpRoutes(
   endpoint: McpEndpoint,
   settings: Pick<ProtectedNodeHandlerOptions, 'tokens' | 'rateLimit' | 'logger' | 'publicUrl' | 'observer'>,

@@ -71,11 +71,13 @@ describe.each([
     expect(key).toMatchObject({ user_id: 'ada', name: 'laptop', scope: 'agent', revoked_at: null });
     const before = await run(['token', 'list'], env);
     expect(before.stdout).toMatch(/^ID +USER +SCOPE +NAME +CREATED +LAST USED +STATE\n/);
-    expect(before.stdout).toMatch(new RegExp(`${key!.id} +ada +agent +laptop +\\S+ +never +good until `));
+    expect(before.stdout).toMatch(new RegExp(`${key!.id} +ada +agent +laptop +\\S+ +never +valid until `));
 
     const revoked = await run(['token', 'revoke', key!.id], env);
     expect(revoked).toMatchObject({ code: 0, stderr: '' });
-    expect(revoked.stdout).toBe(`Revoked ${key!.id} (laptop, of ada). Within 5 seconds nobody accepts it.\n`);
+    expect(revoked.stdout).toBe(
+      `Revoked ${key!.id} (laptop, of ada). Within 5 seconds every server refuses it.\n`,
+    );
     expect((await run(['token', 'list'], env)).stdout).toMatch(/never +revoked \d{4}-\d\d-\d\d\n$/);
     const again = await run(['token', 'revoke', key!.id, '--json'], env);
     expect(again).toMatchObject({ code: 0, stderr: '' });
@@ -129,8 +131,8 @@ describe.each([
     expect(code).toBe(1);
     expect(stdout.split('\n')).toEqual([
       `line 2: ${jti}, agent of ada�[2J`,
-      `line 4: ${jti}, agent of ada�[2J (was recorded already)`,
-      `line 7: ${id}, agent of ada (was recorded already) (revoked, and stays so)`,
+      `line 4: ${jti}, agent of ada�[2J (already recorded)`,
+      `line 7: ${id}, agent of ada (already recorded) (revoked; stays revoked)`,
       '',
     ]);
     expect(stderr.split('\n')).toEqual([

@@ -83,12 +83,12 @@ describe.each([
 
   test('says that there is nothing of a user; to export that is no failure, to delete it is', async () => {
     const printed = await agentDashboard(['user', 'export', '--user', 'nobody'], env);
-    expect(printed).toMatchObject({ code: 0, stderr: 'There is nothing of the user nobody.\n' });
+    expect(printed).toMatchObject({ code: 0, stderr: 'There is no data of the user nobody.\n' });
     expect(linesOf(printed.stdout).map(({ type }) => type)).toEqual(['header', 'end']);
     expect(await run(['user', 'delete', '--user', 'nobody', '--yes'], env)).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'There is nothing of the user nobody to delete.\n',
+      stderr: 'There is no data of the user nobody to delete.\n',
     });
   });
 

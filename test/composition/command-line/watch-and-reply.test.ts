@@ -56,7 +56,9 @@ test('a number that no option has is refused with the options, and the question 
   for (const number of ['3', '0', '100']) {
     const { code, stdout, stderr } = await run(['reply', id, number], env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe(`agent-dashboard: There is no option ${number}. There are: 1. Now�[2J  2. Not yet\n`);
+    expect(stderr).toBe(
+      `agent-dashboard: There is no option ${number}. The options are: 1. Now�[2J  2. Not yet\n`,
+    );
   }
   expect(await run(['reply', id, '3 days later'], env)).toMatchObject({
     stdout: 'Answered: "3 days later"\n',
@@ -74,13 +76,13 @@ test('a reply says whether anybody asked, and whether the agent is still there',
   const id = uuidV7.next();
   await say(id, 'a step');
   expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(
-    /^Queued as a message, since nothing is asked/,
+    /^Queued as a message, because there is no open question/,
   );
   await server.call('POST', '/sessions/end', { body: { agent_instance_id: id } });
   expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(/^Queued: the run has ended;/);
 });
 
-test('a reply where nothing is asked is left for the agent, which may be named by a beginning of its id', async () => {
+test('a reply without an open question is queued for the agent, also when the instance is named by the start of its id', async () => {
   const id = uuidV7.next();
   const step = await say(id, 'a step');
   expect(await run(['reply', id, '2', '--json'], env)).toMatchObject({
@@ -151,7 +153,7 @@ test('an instance, a key or a server that is not there is an error of one line',
   };
   expect(await failing('watch', '--instance', uuidV7.next())).toMatch(/not found/);
   expect(await failing('watch', '--instance', 'ffff0000')).toMatch(/There is no agent instance "ffff0000"/);
-  expect(await failing('watch', '--api-key', 'nonsense')).toMatch(/key is not accepted/);
+  expect(await failing('watch', '--api-key', 'nonsense')).toMatch(/does not accept the token/);
   expect(await failing('reply', uuidV7.next(), 'x')).toMatch(/not found/);
   expect(await failing('reply', uuidV7.next(), 'x', '--base-url', 'http://127.0.0.1:1')).toMatch(
     /No server answers/,

@@ -12,7 +12,10 @@ export interface JwkSet {
   readonly keys: readonly PublishedKey[];
 }
 
-/** What others may check tokens by. A short RSA key is not among them: to publish it is to give it away. */
+/**
+ * The keys with which others may check tokens. Short RSA keys are left out: who has the public half can break
+ * them.
+ */
 export const jwkSetOf = (keys: readonly VerificationKey[]): JwkSet => ({
   keys: keys
     .filter(({ strength }) => strength === 'full')

@@ -1,6 +1,6 @@
 import { hash, type KeyObject } from 'node:crypto';
 
-/** The members of a public key (RFC 7518, section 6; RFC 8037), those of its kind alone. */
+/** The members of a public key (RFC 7518, section 6; RFC 8037). Each kind of key has some of them. */
 export interface PublicJwk {
   readonly kty: string;
   readonly crv?: string;
@@ -10,12 +10,15 @@ export interface PublicJwk {
   readonly e?: string;
 }
 
-/** Of either half; nothing private is taken over. In the order of the alphabet, as thumbprints need it. */
+/** The public members of a public or private key, in alphabetical order, which thumbprints need. */
 export function publicJwkOf(key: KeyObject): PublicJwk {
   const { crv, e, kty, n, x, y } = key.export({ format: 'jwk' });
   return JSON.parse(JSON.stringify({ crv, e, kty, n, x, y }));
 }
 
-/** RFC 7638, by SHA-256: the same for a key wherever it is read, and in whichever form. */
+/**
+ * The key's thumbprint (RFC 7638, SHA-256). It is the same for both halves of a pair and for every file
+ * format.
+ */
 export const thumbprintOf = (key: KeyObject): string =>
   hash('sha256', JSON.stringify(publicJwkOf(key)), 'base64url');

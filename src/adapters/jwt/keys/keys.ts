@@ -2,16 +2,16 @@ import { createPrivateKey, createPublicKey, generateKeyPair as generate, type Ke
 import { promisify } from 'node:util';
 import { thumbprintOf } from './jwk.ts';
 
-/** Each key verifies and signs by exactly one of these, so that no token chooses how it is checked. */
+/** Each key has exactly one algorithm, so that no token can choose how it is checked. */
 export type KeyAlgorithm = 'EdDSA' | 'ES256' | 'RS256';
 
-/** What every key has, whatever it is for. */
+/** What public and private keys have in common. */
 interface KeyTraits {
-  /** The start of its thumbprint: what a token names it by. Both halves of a pair have the same. */
+  /** The start of the thumbprint; a token's `kid`. Both halves of a pair have the same. */
   readonly keyId: string;
   readonly algorithm: KeyAlgorithm;
   /**
-   * `short`: RSA of 512 to 2047 bits. Its public half can be worked out from two tokens and broken for a
+   * `short`: RSA of 512 to 2047 bits. Anybody can compute its public half from two tokens and break it for a
    * few dollars, so its signature alone proves nothing.
    */
   readonly strength: 'full' | 'short';
@@ -34,7 +34,7 @@ export interface PemPair {
 }
 
 export interface KeyReading {
-  /** Without it a short RSA key is refused. */
+  /** Whether short RSA keys are accepted. Default: false. */
   readonly allowShortRsa?: boolean;
 }
 
@@ -43,16 +43,16 @@ const KINDS_AND_SHORT = `${KINDS}; RSA of 512 bits or more needs ALLOW_SHORT_RSA
 const FULL_RSA_BITS = 2048;
 const SHORT_RSA_BITS = 512;
 
-/** More are a mistake; a token that names no key is tried by each. */
+/** More keys are a mistake, and a token without `kid` is checked with each of them. */
 const MOST_KEYS = 16;
 
 /** 48 bits: enough to tell 16 keys apart, and few characters in every token. */
 const KEY_ID_LENGTH = 8;
 
 /**
- * Any number of keys, one PEM block after another; none goes before the others.
- * @param name what the text is the value of; the error's message begins with it.
- * @throws Error of one line that says what the value should be, and nothing of what it is.
+ * Reads up to 16 public keys, one PEM block after another. Their order does not matter.
+ * @param name the name of the setting; the error's message begins with it.
+ * @throws Error of one line that says what the value must be, and never shows the value.
  */
 export function readPublicKeys(
   pem: string,
@@ -71,9 +71,9 @@ export function readPublicKeys(
 }
 
 /**
- * The pair of a private key; its public half is derived.
- * @param name what the text is the value of; the error's message begins with it.
- * @throws Error of one line that says what the value should be, and nothing of what it is.
+ * Reads a private key, and derives its public half.
+ * @param name the name of the setting; the error's message begins with it.
+ * @throws Error of one line that says what the value must be, and never shows the value.
  */
 export function readPrivateKey(
   pem: string,
@@ -86,21 +86,21 @@ export function readPrivateKey(
 }
 
 /**
- * @param name what the public keys are the value of; the error's message begins with it.
- * @throws Error where none of `keys` is the public half of `pair`: every token issued would be refused.
+ * @param name the name of the public keys' setting; the error's message begins with it.
+ * @throws Error when none of `keys` is the public half of `pair`: every issued token would be refused.
  */
 export function requireSamePair(pair: KeyPair, keys: readonly VerificationKey[], name: string): void {
   if (!keys.some(({ publicKey }) => publicKey.equals(pair.publicKey)))
     throw new Error(`${name} must belong to the private key`);
 }
 
-/** What a fresh pair can be of. `rsa-512` is for those who hold such keys already. */
+/** The kinds of new pairs. `rsa-512` is for people who already use such keys. */
 export const KEY_KINDS = ['ed25519', 'rsa-2048', 'rsa-512'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
 const RSA_BITS = { 'rsa-2048': FULL_RSA_BITS, 'rsa-512': SHORT_RSA_BITS } as const;
 
-/** Makes a fresh pair of the named kind. */
+/** Makes a new pair. */
 export async function generateKeyPair(kind: KeyKind): Promise<PemPair> {
   const { privateKey, publicKey } =
     kind === 'ed25519'
@@ -112,12 +112,12 @@ export async function generateKeyPair(kind: KeyKind): Promise<PemPair> {
   };
 }
 
-/** Files and variables that hold one line write line breaks as a backslash and an n. */
+/** In a variable or file that can hold only one line, line breaks are written as a backslash and an n. */
 const withLineBreaks = (pem: string): string => pem.replaceAll(/(\\r)?\\n/g, '\n').trim();
 
 /**
- * Node would also derive a public key from a private one, which has no business on a machine that only
- * verifies, and take it from a certificate, whose dates and issuer nobody would check.
+ * Node would also derive a public key from a private one, which should not be on a machine that only
+ * verifies. And it would take the key of a certificate, whose dates and issuer nobody would check.
  */
 function publicPemBlocks(text: string, must: string): readonly string[] {
   const blocks = text.match(/-----BEGIN (RSA )?PUBLIC KEY-----[^-]+-----END \1PUBLIC KEY-----/g) ?? [];

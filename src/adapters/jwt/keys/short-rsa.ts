@@ -1,12 +1,13 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 
 /*
- * RS256 by RSA keys under 2048 bits, which jose rightly refuses. Apart from it, so that no option of the
- * other path could ever let such a key in. Keys are given in here by kind, tokens have been read strictly.
+ * RS256 with RSA keys of less than 2048 bits, which jose rightly refuses. This code is separate, so that no
+ * option of the other code can ever accept such a key. The caller has checked the key's kind and the token's
+ * form.
  */
 
 /**
- * @param text header and claims, as they are sent.
+ * @param text header and claims in base64url, joined by a dot.
  * @returns the whole token.
  */
 export const signByShortRsa = (text: string, privateKey: KeyObject): string =>

@@ -1,5 +1,8 @@
 import type { Revoked } from '../../../ports/signals/revocations.ts';
 
-/** One text for both parts, which no other two parts make; with null for the id it stands for the whole user. */
+/**
+ * One map key for a user and an API key, never the same for two of them. With the id null it means all keys
+ * of the user.
+ */
 export const keyNameOf = ({ userId, id }: Pick<Revoked, 'userId' | 'id'>): string =>
   JSON.stringify([userId, id]);

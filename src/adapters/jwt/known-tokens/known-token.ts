@@ -7,28 +7,28 @@ export interface KnownTokenOptions {
   readonly caller: Caller;
   /** SHA-256 of the token, in base64url. */
   readonly hash: string;
-  /** What a revocation names it by; null for one that nobody here can revoke. */
+  /** The API key that a revocation names; null when nobody here can revoke the token. */
   readonly revocableAs: ApiKeyId | null;
-  /** By its own word, in epoch milliseconds; minus infinity where it does not say. */
+  /** The token's `iat` in epoch milliseconds; minus infinity when it has none. */
   readonly issuedAt: number;
-  /** When what is known has to be found out anew. In epoch milliseconds. */
+  /** When the token must be checked again, in epoch milliseconds. */
   readonly recheckAt: number;
-  /** Told when somebody begins and stops to hold on to the token's life. */
+  /** Called when the token gets its first listener, and when it loses its last. */
   readonly onHeld: (token: KnownToken, held: boolean) => void;
 }
 
-/** A token that was found good, until it ends. */
+/** A token that was checked and is valid, until it ends. */
 export class KnownToken implements TokenLife {
   readonly caller: Caller;
   readonly hash: string;
   readonly revocableAs: ApiKeyId | null;
-  /** The same together with whose it is; made once, since all of them are looked through. */
+  /** The same as a map key. Made once, because every revocation compares it. */
   readonly keyName: string | null;
-  /** What a revocation names that ends all tokens of its user. */
+  /** The map key of a revocation that ends all tokens of the user. */
   readonly userName: string;
   readonly issuedAt: number;
   readonly recheckAt: number;
-  /** Epoch milliseconds. */
+  /** When the token was last used, in epoch milliseconds. */
   usedAt = 0;
   readonly #onHeld: (token: KnownToken, held: boolean) => void;
   readonly #listeners = new Set<() => void>();
@@ -54,7 +54,7 @@ export class KnownToken implements TokenLife {
       listener();
       return { close: () => {} };
     }
-    // Wrapped, so that one function subscribed twice is told twice.
+    // Wrapped, so that a function that subscribes twice is called twice.
     const entry = () => listener();
     this.#listeners.add(entry);
     if (this.#listeners.size === 1) this.#onHeld(this, true);

@@ -4,29 +4,29 @@ import { isExpired } from '../token/claims.ts';
 import { keyNameOf } from './key-name.ts';
 import { KnownToken, type KnownTokenOptions } from './known-token.ts';
 
-/** A token that nobody uses for this long is found out anew: an idle process holds none, and asks nothing. */
+/** A token that is not used for this long is dropped. So an idle process keeps none, and sends no queries. */
 const FORGOTTEN_AFTER_MS = 5 * 60 * 1000;
 
-/** Longer than a check may last, and so many that nobody revokes more meanwhile. */
-const REVOKED_OF_LATE = { max: 10_000, ttl: 60_000 };
+/** Kept longer than any check lasts, and more than anybody revokes in that time. */
+const RECENTLY_REVOKED = { max: 10_000, ttl: 60_000 };
 
 /**
- * The tokens that were found good: those used of late, as many as fit, and those that a wait, a stream or a
- * session holds on to. Found by hash, so that a known one costs no signature check.
+ * The tokens that were checked and are valid, by their hash: those used recently, up to a limit, and those
+ * that a wait, a stream or a session listens to.
  */
 export class KnownTokens {
   readonly #recent: LRUCache<string, KnownToken>;
   readonly #held = new Set<KnownToken>();
-  /** For tokens that are still being checked, by what was read before they were revoked. */
-  readonly #revokedOfLate = new LRUCache<string, number>(REVOKED_OF_LATE);
+  /** For a token that is revoked while its check is still under way. */
+  readonly #recentlyRevoked = new LRUCache<string, number>(RECENTLY_REVOKED);
   readonly #onHeld = (token: KnownToken, held: boolean): void => {
     if (held) this.#held.add(token);
     else this.#held.delete(token);
   };
 
-  /** @param limit of those that nobody holds on to. */
+  /** @param limit how many tokens without listeners are kept. */
   constructor(limit: number) {
-    // By the clock that the watch goes by, which a test may have set.
+    // The same clock as the watch uses; a test may replace it.
     const perf = { now: () => performance.now() };
     this.#recent = new LRUCache({ max: limit, ttl: FORGOTTEN_AFTER_MS, updateAgeOnGet: true, perf });
   }
@@ -35,21 +35,21 @@ export class KnownTokens {
     return this.#recent.get(hash);
   }
 
-  /** @throws Error for a token that was revoked while it was checked. */
+  /** @throws Error when the token was revoked while it was checked. */
   add(options: Omit<KnownTokenOptions, 'onHeld'>): KnownToken {
     const token = new KnownToken({ ...options, onHeld: this.#onHeld });
-    if (isRevoked(token, this.#revokedOfLate)) throw new Error('revoked while it was checked');
+    if (isRevoked(token, this.#recentlyRevoked)) throw new Error('revoked while it was checked');
     this.#recent.set(token.hash, token);
     return token;
   }
 
-  /** What is known of it has to be found out anew. Whoever holds on to it may go on. */
+  /** Makes the next call check the token again. Its listeners stay. */
   forget({ hash }: KnownToken): void {
     this.#recent.delete(hash);
   }
 
   end(token: KnownToken): void {
-    // Another one may have taken its place, after this was pushed out while it was held.
+    // The cache may hold another object for the same token by now.
     if (this.#recent.peek(token.hash) === token) this.#recent.delete(token.hash);
     token.end();
   }
@@ -61,11 +61,11 @@ export class KnownTokens {
   endRevoked(revoked: readonly Revoked[]): void {
     if (revoked.length === 0) return;
     const ends = new Map(revoked.map((each) => [keyNameOf(each), endOf(each)]));
-    for (const [name, end] of ends) this.#revokedOfLate.set(name, end);
+    for (const [name, end] of ends) this.#recentlyRevoked.set(name, end);
     this.#endThose((token) => isRevoked(token, ends));
   }
 
-  /** Each once. */
+  /** All known tokens, each once. */
   all(): Set<KnownToken> {
     this.#recent.purgeStale();
     return new Set([...this.#recent.values(), ...this.#held]);
@@ -76,11 +76,11 @@ export class KnownTokens {
   }
 }
 
-/** Tokens of this name that were issued before, in epoch milliseconds, have ended. */
+/** A revocation ends the tokens that were issued before this time, in epoch milliseconds. */
 const endOf = (revoked: Revoked): number =>
   revoked.id === null ? (revoked.issuedBefore?.getTime() ?? Infinity) : Infinity;
 
-/** @param ends by name of a key or of a user. */
+/** @param ends for each key name or user name, the time before which its tokens have ended. */
 function isRevoked(
   { keyName, userName, issuedAt }: KnownToken,
   ends: { get(name: string): number | undefined },

@@ -8,21 +8,23 @@ import type { KnownTokens } from './known-tokens.ts';
 
 /** In milliseconds. */
 export interface WatchTiming {
-  /** Between looks for revoked keys, while there is anything to look for. */
+  /** Between two looks for revoked keys, while there are tokens to check. */
   readonly look: number;
-  /** How old the last look may be before issued keys are refused: nobody knows what was revoked since. */
+  /** How old the last look may be before issued keys are refused, because newer revocations are unknown. */
   readonly trust: number;
-  /** After a look that failed. */
+  /** Pause after a failed look. */
   readonly retry: number;
   /** How long a request waits for a look that is overdue. */
   readonly patience: number;
-  /** Between writes of when keys were last used. */
-  readonly note: number;
+  /** Between two writes of when keys were last used. */
+  readonly storeUses: number;
 }
 
-const TIMING: WatchTiming = { look: 4_000, trust: 5_000, retry: 500, patience: 1_000, note: 60_000 };
+const TIMING: WatchTiming = { look: 4_000, trust: 5_000, retry: 500, patience: 1_000, storeUses: 60_000 };
 
-/** A look reads what was revoked since the one before, and this much more: clocks differ, commits come late. */
+/**
+ * A look reads what was revoked since the last one, and this much more: clocks differ, and commits come late.
+ */
 const OVERLAP_MS = 10 * 60 * 1000;
 
 export interface RevocationWatchOptions {
@@ -35,9 +37,9 @@ export interface RevocationWatchOptions {
 }
 
 /**
- * Ends the known tokens that were revoked or have expired. A revocation is signalled at once; since a signal
- * can be lost, one read every 4 s finds what was missed, for all tokens of the process together. While there
- * are none it reads nothing.
+ * Ends the known tokens that were revoked or have expired. A revocation comes as a signal at once. A signal
+ * can be lost, so one query every 4 s finds what was missed, for all tokens of the process together. Without
+ * tokens there are no queries.
  */
 export class RevocationWatch {
   readonly #options: RevocationWatchOptions;
@@ -46,14 +48,17 @@ export class RevocationWatch {
   #next: NodeJS.Timeout | undefined;
   #isWatching = false;
   #isClosed = false;
-  /** Both on the monotonic clock, and of a look's begin: what it reads is at least as new. */
+  /** The begin of the last look, by the monotonic clock. What the look reads is at least as new. */
   #lastLook = Number.NEGATIVE_INFINITY;
   #lastGoodLook = Number.NEGATIVE_INFINITY;
-  /** Of what was read of tokens since the watch began; until the first look that is all there is. */
+  /**
+   * The oldest time at which the store was asked about a token that is known now. Counts until the first
+   * look.
+   */
   #oldestRead = Number.POSITIVE_INFINITY;
   #look: Promise<void> | null = null;
-  #lastNote = Number.NEGATIVE_INFINITY;
-  #notedUntil = 0;
+  #lastStored = Number.NEGATIVE_INFINITY;
+  #storedUntil = 0;
 
   constructor(options: RevocationWatchOptions) {
     this.#options = options;
@@ -61,24 +66,24 @@ export class RevocationWatch {
     this.#subscription = options.revocations.onRevoked((key) => options.tokens.endRevoked([key]));
   }
 
-  /** Whether what is known of issued keys can be believed. */
+  /** Whether the known revocations are recent enough to accept an issued key. */
   get isFresh(): boolean {
     return performance.now() - this.#knownAsOf <= this.#timing.trust;
   }
 
-  /** No revocation that was committed before is unknown here. */
+  /** Every revocation that was committed before this time is known here. */
   get #knownAsOf(): number {
     return Math.max(this.#lastGoodLook, this.#oldestRead);
   }
 
   /**
-   * Begins to watch, where it does not yet.
-   * @param readAt when the store was asked about a token that is known from now on, by `performance.now()`;
-   * infinity for one that nobody can revoke.
+   * Starts the watch, if it does not run yet.
+   * @param readAt when the store was asked about a token that is now known, by `performance.now()`; infinity
+   * for a token that nobody can revoke.
    */
   begin(readAt: number): void {
     if (this.#isWatching) {
-      // Slow reads end after quick ones that began later.
+      // A slow read can end after a quick one that began later.
       this.#oldestRead = Math.min(this.#oldestRead, readAt);
       return;
     }
@@ -89,7 +94,7 @@ export class RevocationWatch {
   }
 
   /**
-   * Resolves once what is known can be believed again: timers are late where a process was held up.
+   * Looks for revoked keys now. Needed when a timer came late, because the process was blocked.
    * @throws PortError `storage_unavailable`
    */
   async catchUp(): Promise<void> {
@@ -98,18 +103,19 @@ export class RevocationWatch {
     const timer = setTimeout(resolve, this.#timing.patience);
     await Promise.race([this.#look, late]);
     clearTimeout(timer);
-    if (!this.isFresh) throw storageUnavailable(new Error('nobody knows which keys were revoked of late'));
+    if (!this.isFresh)
+      throw storageUnavailable(new Error('it is not known which keys were revoked recently'));
   }
 
-  /** Writes down what is still to be written, and watches no more. */
+  /** Stores when keys were last used, and stops the watch. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#subscription.close();
     this.#rest();
-    await this.#noteUses();
+    await this.#storeUses();
   }
 
-  /** Counted from the last look, whoever asked for that one: they never come closer. */
+  /** Counts from the last look, also from one that `catchUp` started: looks never come closer together. */
   #schedule(milliseconds: number): void {
     clearTimeout(this.#next);
     if (this.#isWatching) this.#next = setTimeout(() => this.#tick(), milliseconds).unref();
@@ -124,24 +130,24 @@ export class RevocationWatch {
     const { tokens, clock } = this.#options;
     tokens.endExpired(clock.now());
     const known = [...tokens.all()];
-    if (performance.now() - this.#lastNote >= this.#timing.note) void this.#noteUses();
+    if (performance.now() - this.#lastStored >= this.#timing.storeUses) void this.#storeUses();
     if (known.length === 0) {
       this.#rest();
       return;
     }
-    // Whatever becomes of the look: tokens expire also while the database says nothing.
+    // Before the look, and whatever its result: tokens expire also while the database does not answer.
     this.#schedule(this.#timing.look);
     if (known.some(({ revocableAs }) => revocableAs !== null)) this.#startLook();
   }
 
-  /** One at a time: a database that hangs must not be asked more and more. */
+  /** One look at a time: a database that hangs must not get more and more queries. */
   #startLook(): void {
     if (this.#look !== null || this.#isClosed) return;
     const began = performance.now();
     this.#lastLook = began;
     this.#look = this.#lookOnce(began).then((isGood) => {
       this.#look = null;
-      // One lost connection must not keep everybody out until the next regular look.
+      // After one lost connection nobody should be refused until the next regular look.
       const pause = isGood ? this.#timing.look - (performance.now() - began) : this.#timing.retry;
       this.#schedule(Math.max(0, pause));
     });
@@ -160,12 +166,12 @@ export class RevocationWatch {
     }
   }
 
-  /** One write for all keys that were used since the last one; that a key was used may be told late. */
-  async #noteUses(): Promise<void> {
+  /** One write for all keys that were used since the last write. The time of use may appear late. */
+  async #storeUses(): Promise<void> {
     const { apiKeys, tokens, clock, logger } = this.#options;
-    this.#lastNote = performance.now();
-    const since = this.#notedUntil;
-    this.#notedUntil = clock.now().getTime();
+    this.#lastStored = performance.now();
+    const since = this.#storedUntil;
+    this.#storedUntil = clock.now().getTime();
     const uses = [...tokens.all()]
       .filter(({ revocableAs, usedAt }) => revocableAs !== null && usedAt >= since)
       .map(({ caller: { userId }, revocableAs, usedAt }) => ({
@@ -177,8 +183,8 @@ export class RevocationWatch {
     try {
       await apiKeys.markUsed(uses);
     } catch (err) {
-      this.#notedUntil = since;
-      logger?.warn({ err }, 'could not note when keys were last used');
+      this.#storedUntil = since;
+      logger?.warn({ err }, 'could not store when keys were last used');
     }
   }
 }

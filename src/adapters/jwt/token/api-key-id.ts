@@ -1,9 +1,9 @@
 import { type ApiKeyId, isApiKeyId } from '../../../domain/user/api-key.ts';
 
 /**
- * The id that the record of a token has: the one it was issued under; for a token from elsewhere, which was
- * recorded later or may yet be, one that follows from the token, and does not look like an option either.
- * @param jti null where the token has none.
+ * The id of a token's record. A token that this server issued has it as its `jti`. For any other token it is
+ * the start of the hash, without leading hyphens: on a command line it would look like an option.
+ * @param jti null when the token has none.
  * @param hash SHA-256 of the token, in base64url.
  */
 export const apiKeyIdOf = (jti: string | null, hash: string): ApiKeyId =>

@@ -2,20 +2,20 @@ import { type AgentInstanceId, agentInstanceId, isUuid, type UserId } from '../.
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
 import type { JsonObject } from './strict-json.ts';
 
-/** How far clocks may differ. */
+/** How much the clocks of issuer and server may differ. */
 export const CLOCK_SKEW_SECONDS = 30;
 
 /** OpenID Connect Core, section 2. */
 const SUBJECT_LIMIT = 255;
 
-/** The last second of the year 9999: later ones are milliseconds by mistake, and no ISO date of ours. */
+/** The last second of the year 9999. A larger number is milliseconds by mistake, and has no ISO date. */
 const LAST_SECOND = 253_402_300_799;
 
 const SCOPES: readonly Scope[] = ['agent', 'dashboard'];
 
 /**
- * What the claims of a token say that an own key has signed.
- * @throws Error for claims that do not hold at `now`, or that no token of ours would make.
+ * Reads the claims of a token that an own key has signed.
+ * @throws Error when a claim is not true at `now`, or has a value that this server never issues.
  */
 export function callerOf(claims: JsonObject, now: Date): Caller {
   refuseWrongTimes(claims, now);
@@ -27,9 +27,8 @@ export function callerOf(claims: JsonObject, now: Date): Caller {
 }
 
 /**
- * The person an identity provider's token stands for. What they may do here is not the provider's to say:
- * `scope` and the like mean something else there.
- * @throws Error for claims that do not hold at `now`; `exp` must be among them.
+ * Reads the claims of an identity provider's token. Its `scope` is ignored: it means something else there.
+ * @throws Error when a claim is not true at `now`, or `exp` is missing.
  */
 export function personOf(claims: JsonObject, now: Date): Caller {
   refuseWrongTimes(claims, now);
@@ -38,8 +37,8 @@ export function personOf(claims: JsonObject, now: Date): Caller {
 }
 
 /**
- * The token's id, null where it has none.
- * @throws Error
+ * The token's id; null when it has none.
+ * @throws Error when it is not a text
  */
 export function tokenIdOf({ jti }: JsonObject): string | null {
   if (jti === undefined) return null;
@@ -47,7 +46,7 @@ export function tokenIdOf({ jti }: JsonObject): string | null {
   return jti;
 }
 
-/** When the token was made, in epoch milliseconds; minus infinity where it does not say. */
+/** When the token was made, in epoch milliseconds; minus infinity when it has no `iat`. */
 export const issuedAtOf = ({ iat }: JsonObject): number =>
   iat === undefined ? -Infinity : Number(iat) * 1000;
 
@@ -59,8 +58,8 @@ const bearerOf = ({ sub, exp, email, name }: JsonObject) => ({
 });
 
 /**
- * The user a token's subject names.
- * @throws Error for what no token may name as its user.
+ * The user that a token's subject names.
+ * @throws Error when the subject cannot be a user id.
  */
 export function userIdOf(sub: unknown): UserId {
   if (!isText(sub) || sub === '' || sub.length > SUBJECT_LIMIT)
@@ -68,11 +67,11 @@ export function userIdOf(sub: unknown): UserId {
   return sub as UserId;
 }
 
-/** By the same skew as at first: what is remembered of a token lives no longer than the token. */
+/** Uses the same skew as the first check, so that a known token lives no longer than a new one. */
 export const isExpired = ({ expiresAt = null }: Caller, now: Date): boolean =>
   expiresAt !== null && expiresAt.getTime() + CLOCK_SKEW_SECONDS * 1000 <= now.getTime();
 
-/** Made or good from in the future means made by a wrong clock, or too early. */
+/** A time of issue in the future means that a clock is wrong. */
 function refuseWrongTimes(claims: JsonObject, now: Date): void {
   const seconds = now.getTime() / 1000;
   const [exp, nbf, iat] = ['exp', 'nbf', 'iat'].map((name) => {
@@ -85,7 +84,7 @@ function refuseWrongTimes(claims: JsonObject, now: Date): void {
   if (iat !== undefined && iat - CLOCK_SKEW_SECONDS > seconds) throw new Error('"iat" is in the future');
 }
 
-/** Names we do not know are for others; a token without the claim is an agent's. */
+/** Unknown names are ignored. A token without the claim is an agent's. */
 function scopesOf(scope: unknown): readonly Scope[] {
   if (scope === undefined) return ['agent'];
   if (typeof scope !== 'string') throw new Error('"scope" is not a text');
@@ -99,7 +98,7 @@ function expiryOf(exp: unknown): Date | null {
   return new Date(Number(exp) * 1000);
 }
 
-/** What is not exactly one of our ids is refused, since to read it as none would unbind the token. */
+/** Anything but a canonical id is refused. To ignore it would let the token act for every instance. */
 function agentInstanceIdOf(claim: unknown): AgentInstanceId | null {
   if (claim === undefined) return null;
   const id = typeof claim === 'string' && isUuid(claim) ? agentInstanceId(claim) : null;
@@ -109,6 +108,6 @@ function agentInstanceIdOf(claim: unknown): AgentInstanceId | null {
 
 const textOf = (claim: unknown): string | null => (isText(claim) ? claim : null);
 
-/** PostgreSQL refuses NUL, and a lone surrogate would become U+FFFD: two users would be one. */
+/** PostgreSQL refuses NUL. A lone surrogate would become U+FFFD, and two users would become one. */
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.isWellFormed() && !value.includes('\0');

@@ -2,31 +2,31 @@ import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import type { KeyAlgorithm, VerificationKey } from '../keys/keys.ts';
 import { callerOf, issuedAtOf, tokenIdOf } from './claims.ts';
 import { requireSignature } from './signature.ts';
-import { refuseUnsoundForm, type SoundToken } from './token-form.ts';
+import { requireSoundForm, type SoundToken } from './token-form.ts';
 
-/** What a token says that one of the server's own keys has signed. */
+/** A token that one of the server's own keys has signed. */
 export interface OwnToken {
   readonly caller: Caller;
-  /** Its `jti`; null where it has none. */
+  /** The token's `jti`; null when it has none. */
   readonly id: string | null;
-  /** In epoch milliseconds; minus infinity where it does not say. */
+  /** The token's `iat` in epoch milliseconds; minus infinity when it has none. */
   readonly issuedAt: number;
   /**
-   * True where the signature proves nothing, since the key is short: the token counts only if this server
-   * has issued it, and stored its hash.
+   * True when the key is short, so that the signature proves nothing. Such a token is valid only if this
+   * server has its hash on record.
    */
   readonly mustBeRecorded: boolean;
   readonly algorithm: KeyAlgorithm;
 }
 
-/** No own key has signed the token, and it does not say that one has: it may be somebody else's. */
+/** No own key has signed the token, and it names none of them. Somebody else may have issued it. */
 export class NotOursError extends Error {
   override readonly name = 'NotOursError';
 }
 
 /**
- * Checks tokens by the server's own keys. A `kid` that is one of theirs chooses the key, so that keys can
- * be exchanged one after the other; a token without one is tried by each.
+ * Checks tokens with the server's own keys. A `kid` chooses the key; a token without `kid` is checked with
+ * each. So keys can be replaced one after the other.
  */
 export class OwnTokens {
   readonly #keys: readonly VerificationKey[];
@@ -36,11 +36,11 @@ export class OwnTokens {
   }
 
   /**
-   * @throws NotOursError for what is none of the server's own tokens.
-   * @throws Error for one that it does not accept: it was altered, or claims what does not hold at `now`.
+   * @throws NotOursError when the token is not one of this server's.
+   * @throws Error when the token was changed, or a claim is not true at `now`.
    */
   async check(text: string, now: Date): Promise<OwnToken> {
-    const token = refuseUnsoundForm(text);
+    const token = requireSoundForm(text);
     const key = await this.#signerOf(token);
     const caller = callerOf(token.claims, now);
     const mustBeRecorded = key.strength === 'short';
@@ -58,7 +58,7 @@ export class OwnTokens {
     const { keyId } = token;
     const named = keyId === null ? this.#keys : this.#keys.filter((key) => key.keyId === keyId);
     if (named.length === 0) throw new NotOursError('unknown kid');
-    // One good signature is enough; the reasons of all others stand in the error's cause.
+    // One valid signature is enough. The error's cause has the reasons of all keys.
     return Promise.any(named.map((key) => requireSignature(token, key).then(() => key))).catch((cause) => {
       if (keyId === null) throw new NotOursError('no key of this server has signed it', { cause });
       throw new Error('the key of this server that it names has not signed it', { cause });
@@ -67,8 +67,8 @@ export class OwnTokens {
 }
 
 /**
- * Whoever breaks a short key may at worst speak for agents, and that only with a token from here. What is
- * limited to one instance is no person's, who sees all of them.
+ * Whoever breaks a short key must not act as a person. A token that is limited to one instance is not a
+ * person's, because a person sees all instances.
  */
 const withoutDashboard = (caller: Caller): Caller => ({
   ...caller,

@@ -4,14 +4,14 @@ import { isSignedByShortRsa } from '../keys/short-rsa.ts';
 import type { SoundToken } from './token-form.ts';
 
 /**
- * A key checks by its own algorithm alone, whatever the token's header says (RFC 8725, section 3.1).
- * @throws Error where the key has not signed the token.
+ * Uses the key's own algorithm only, whatever the token's header says (RFC 8725, section 3.1).
+ * @throws Error when the key has not signed the token.
  */
 export async function requireSignature(token: SoundToken, key: VerificationKey): Promise<void> {
   if (key.strength === 'full') {
     await compactVerify(token.text, key.publicKey, { algorithms: [key.algorithm] });
     return;
   }
-  if (token.algorithm !== key.algorithm) throw new Error('another algorithm than the key’s');
+  if (token.algorithm !== key.algorithm) throw new Error('the token names another algorithm than the key’s');
   if (!isSignedByShortRsa(token.text, key.publicKey)) throw new Error('the signature does not match');
 }

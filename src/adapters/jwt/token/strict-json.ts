@@ -1,17 +1,18 @@
-/** What JSON text holds that `parseStrictObject` took. */
+/** A JSON object that `parseStrictObject` has read. */
 export interface JsonObject {
   readonly [name: string]: unknown;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Strings and the characters that give JSON its structure; all else of a valid text may be skipped. */
+/** Strings, brackets, braces and colons. Everything else in a valid text can be skipped. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g;
 
 /**
- * Parses one JSON object in which no name stands twice: readers differ in which of two they take, so such
- * a text says one thing here and another elsewhere (RFC 7519, section 4).
- * @throws Error for invalid UTF-8, a byte order mark, invalid JSON, another root, a name that stands twice.
+ * Parses one JSON object and refuses repeated names. Programs differ in which of two values they take, so
+ * such a text can mean one thing here and another elsewhere (RFC 7519, section 4).
+ * @throws Error for invalid UTF-8, a byte order mark, invalid JSON, a root that is no object, a repeated
+ * name.
  */
 export function parseStrictObject(bytes: Uint8Array): JsonObject {
   const text = utf8.decode(bytes);
@@ -21,7 +22,7 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject {
   return value as JsonObject;
 }
 
-/** Relies on `text` being valid JSON with an object as its root. */
+/** @param text valid JSON whose root is an object. */
 function refuseRepeatedNames(text: string): void {
   const names = new Set<string>();
   let depth = 0;
@@ -30,9 +31,9 @@ function refuseRepeatedNames(text: string): void {
     if (token === '{' || token === '[') depth++;
     else if (token === '}' || token === ']') depth--;
     else if (token === ':' && depth === 1) {
-      // Parsed, since "s\u0075b" names the same member as "sub".
+      // Parsed, because "s\u0075b" is the same name as "sub".
       const name: string = JSON.parse(before);
-      if (names.has(name)) throw new Error('a name stands twice');
+      if (names.has(name)) throw new Error('a name is repeated');
       names.add(name);
     }
     before = token;

@@ -1,40 +1,40 @@
 import { type JsonObject, parseStrictObject } from './strict-json.ts';
 
-/** In bytes, which are characters too: every other character is refused. */
+/** In bytes. A valid token has one byte per character. */
 export const TOKEN_LIMIT = 8192;
 
-/** A token with one reading. Nothing of it is true before its signature is checked. */
+/** A token whose form is correct. Nothing in it can be trusted before its signature is checked. */
 export interface SoundToken {
   readonly text: string;
-  /** The `alg` and `kid` of its header; null where it names no key. */
+  /** The `alg` of its header, as it is. */
   readonly algorithm: unknown;
+  /** The `kid` of its header; null when it has none. */
   readonly keyId: string | null;
   readonly claims: JsonObject;
 }
 
 /**
- * Header parameters that bring a key or name the place of one. No key comes from a token here, so that no
- * token makes this server fetch anything; a token that asks for it was not made for this server.
+ * Header parameters that contain a key or an address of one. This server never takes a key from a token, so
+ * that no token can make it fetch anything. A token with one of these was not made for this server.
  */
 const KEY_SOURCES = ['jku', 'x5u', 'jwk', 'x5c'];
 
 /**
- * Other types are made for other purposes (logout, DPoP proofs, security events), often by the same key:
- * RFC 8725, section 3.11. `at+jwt` is an access token by RFC 9068.
+ * Tokens of other types have other purposes (logout, DPoP proofs, security events), and the same key may sign
+ * them (RFC 8725, section 3.11). `at+jwt` is an access token (RFC 9068).
  */
 const TYPES = ['jwt', 'at+jwt'];
 
 /**
- * Refuses every token that has a second reading or asks for something we do not do; what is left is for
- * the signature to decide.
- * @throws Error
+ * Checks everything about a token's form; its signature is checked later.
+ * @throws Error when the token can be read in two ways, or needs a feature that this server does not have
  */
-export function refuseUnsoundForm(text: string): SoundToken {
+export function requireSoundForm(text: string): SoundToken {
   const parts = text.split('.');
   if (parts.length !== 3) throw new Error('not three parts');
   const [headerBytes, claimBytes] = parts.map(decode);
   const header = parseStrictObject(headerBytes!);
-  refuseUnsoundHeader(header);
+  requireSoundHeader(header);
   return {
     text,
     algorithm: header.alg,
@@ -43,17 +43,17 @@ export function refuseUnsoundForm(text: string): SoundToken {
   };
 }
 
-/** Decoders drop what they do not know and the last bits: many texts would be one and the same token. */
+/** Decoders ignore unknown characters and the last bits, so many texts would decode to the same token. */
 function decode(part: string): Uint8Array {
   const bytes = Buffer.from(part, 'base64url');
   if (bytes.toString('base64url') !== part) throw new Error('not canonical base64url');
   return bytes;
 }
 
-function refuseUnsoundHeader(header: JsonObject): void {
+function requireSoundHeader(header: JsonObject): void {
   const source = KEY_SOURCES.find((name) => Object.hasOwn(header, name));
   if (source !== undefined) throw new Error(`the header brings its own key (${source})`);
-  // We know no extension, so whatever it demands to be understood is not (RFC 7515, section 4.1.11).
+  // `crit` lists extensions that must be understood, and we know none (RFC 7515, section 4.1.11).
   if (Object.hasOwn(header, 'crit')) throw new Error('unknown crit');
   if (Object.hasOwn(header, 'typ') && !isAcceptedType(header.typ)) throw new Error('unexpected typ');
 }
@@ -64,6 +64,6 @@ function keyIdOf(header: JsonObject): string | null {
   return header.kid;
 }
 
-/** Compared as RFC 7515, section 4.1.9 has it: in any case, with `application/` or without. */
+/** Ignores case and a leading `application/` (RFC 7515, section 4.1.9). */
 const isAcceptedType = (typ: unknown): boolean =>
   typeof typ === 'string' && TYPES.includes(typ.toLowerCase().replace(/^application\//, ''));

@@ -1,11 +1,11 @@
 import { generateKeyPair, type KeyKind } from '../../../adapters/jwt/keys/keys.ts';
 
-const SHORT_RSA_WARNING = `Warning: RSA of 512 bits is weak. Take ed25519, whose tokens are as short, unless you hold such keys already.
-- The public key must not leave the server: its 512 bits are factored for a few dollars, and whoever has
-  done that signs like you.
-- To keep it secret is not enough: from any two tokens it can be worked out by a gcd. So the server takes
-  such a token only for the scope agent, and only if it has issued or imported that very token.
-- It takes none at all without ALLOW_SHORT_RSA_KEYS=true.
+const SHORT_RSA_WARNING = `Warning: RSA of 512 bits is weak. Use ed25519, whose tokens are as short, unless you already have such keys.
+- Keep the public key on the server: factoring its 512 bits costs a few dollars, and then anybody can sign
+  tokens like you.
+- Keeping it secret is not enough: anybody can compute it from two tokens. So the server accepts such a token
+  only with the scope agent, and only if it has issued or imported exactly that token.
+- Without ALLOW_SHORT_RSA_KEYS=true the server accepts no such key at all.
 `;
 
 /** Prints a new pair as two lines for an env file; line breaks within a key are written `\n`. */

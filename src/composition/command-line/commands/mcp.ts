@@ -11,25 +11,26 @@ import { packageInfo } from '../../package-info.ts';
 import { givenKey, givenUrl } from '../../terminal/server-address.ts';
 
 export interface McpOptions {
-  /** Null: of the environment, else the server's default on this machine. */
+  /** Null: from the environment, or else the default address on this machine. */
   readonly baseUrl: string | null;
-  /** Null: of the environment. */
+  /** Null: from the environment. */
   readonly apiKey: string | null;
   readonly agentInstanceId: string | null;
   readonly gitDiff: boolean;
-  /** How long a permission may wait for its answer; null: there is no such tool. */
+  /** How long a permission waits for its answer; null: the tool is not offered. */
   readonly permissionSeconds: number | null;
 }
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
-/** An agent should hear soon that nobody listens; a wait goes on until its own end. */
+/** Short, so that the agent soon learns that the server is down. Waits have their own limit. */
 const PATIENCE_MS = 8_000;
 
 /**
- * MCP over stdio for one agent, whose dashboard is a server elsewhere. Ends when stdin does. The server need
- * not run yet: until it does, tools answer that it cannot be reached.
- * @throws UsageError for an option that is missing or wrong.
+ * Runs an MCP server on stdin and stdout for one agent. It sends everything to a dashboard server. It ends
+ * when stdin ends. The dashboard server may start later: until then the tools answer that it cannot be
+ * reached.
+ * @throws UsageError for a missing or wrong option.
  */
 export async function mcp(env: Environment, options: McpOptions): Promise<void> {
   const token = givenKey(env, options);
@@ -38,7 +39,7 @@ export async function mcp(env: Environment, options: McpOptions): Promise<void> 
   }
   const baseUrl = givenUrl(env, options) ?? DEFAULT_URL;
   const agent = createClient({ baseUrl, token, patienceMs: PATIENCE_MS });
-  // Not by readConfig: this runs in the surroundings of an agent, whose variables may mean something else.
+  // readConfig is not used: the agent's environment variables may mean something else.
   const logger = createLogger('warn');
   const diff = options.gitDiff ? await WorkingDiff.since(process.cwd(), logger) : null;
   const session = new StdioSession(uuidV7, options.agentInstanceId);

@@ -3,7 +3,7 @@ import { createLogger } from '../../logger.ts';
 import { openStore } from '../../store/open-store.ts';
 
 /**
- * Brings the schema up to date, or only says what is missing.
+ * Brings the schema up to date, or with `check` only lists the missing migrations.
  * @returns whether the schema is up to date now.
  */
 export async function migrate(

@@ -7,12 +7,12 @@ import { type Environment, readConfig } from '../../config/config.ts';
 import { createLogger } from '../../logger.ts';
 import { startServer } from '../../server/server.ts';
 
-/** Whoever runs the server on one machine for one person. */
+/** The user of a server that one person runs on their own machine. */
 const LOCAL_USER = userId('local');
-/** What the keys are called that are printed at every start. */
+/** The name of the keys that are printed at every start. */
 const START_UP_KEY_NAME = 'printed at the start';
 
-/** Runs the server until SIGINT or SIGTERM; a second one of them ends it at once. */
+/** Runs the server until SIGINT or SIGTERM. A second signal ends the process at once. */
 export async function serve(env: Environment): Promise<void> {
   const config = readConfig(env);
   const logger = createLogger(config.logLevel);
@@ -23,20 +23,20 @@ export async function serve(env: Environment): Promise<void> {
   const keyPorts = { apiKeys: store.apiKeys, issuer, clock };
   const agentToken = await startUpToken(keyPorts, 'agent');
   const dashboardToken = await startUpToken(keyPorts, 'dashboard');
-  // Heard from now on: whoever reads the next lines may stop it at once.
+  // Subscribed before the lines are printed: a reader may stop the server as soon as it sees them.
   const signalled = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.stdout.write(
     [
       '',
       `Agent Dashboard listens on ${address}`,
       ...(agentToken === null
-        ? ['Tokens are issued elsewhere: there is a JWT_PUBLIC_KEY, but no JWT_PRIVATE_KEY.']
+        ? ['This server issues no tokens: JWT_PUBLIC_KEY is set, but JWT_PRIVATE_KEY is not.']
         : [
             ...(dashboardToken === null
               ? []
               : [`Open:            ${address}/#code=${signInCodes.newCode(LOCAL_USER)}`]),
             `Agent token:     ${agentToken}`,
-            `Dashboard token: ${dashboardToken ?? 'none, since JWT_PRIVATE_KEY is a short RSA key'}`,
+            `Dashboard token: ${dashboardToken ?? 'none, because JWT_PRIVATE_KEY is a short RSA key'}`,
             'Claude Code:     ' +
               `claude mcp add --transport http agent-dashboard ${address}/mcp --header "Authorization: Bearer ${agentToken}"`,
           ]),
@@ -53,7 +53,7 @@ export async function serve(env: Environment): Promise<void> {
   await server.stop();
 }
 
-/** Returns the same token at every start, until it is revoked; null where no key may sign it. */
+/** Returns the same token at every start, until it is revoked. Null when no key may sign it. */
 async function startUpToken(keyPorts: KeyPorts, scope: Scope): Promise<string | null> {
   try {
     return await standingToken(keyPorts, { userId: LOCAL_USER, name: START_UP_KEY_NAME, scope });

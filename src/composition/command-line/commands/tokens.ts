@@ -16,7 +16,7 @@ export async function issueToken(env: Environment, request: IssueRequest): Promi
   process.stdout.write(`${await opened.operator.issue(request)}\n`);
 }
 
-/** Prints what is known of every token that was issued; the tokens themselves nobody knows. */
+/** Prints all issued tokens with their names and dates. The tokens themselves are not stored. */
 export async function listTokens(env: Environment, { json }: { json: boolean }): Promise<void> {
   await using opened = await openExistingOperator(readConfig(env));
   const keys = await opened.operator.list();
@@ -25,7 +25,7 @@ export async function listTokens(env: Environment, { json }: { json: boolean }):
   else process.stdout.write(table(keys, new Date()));
 }
 
-/** @returns whether there was such a token. */
+/** @returns whether there is such a token. */
 export async function revokeToken(
   env: Environment,
   id: string,
@@ -34,20 +34,20 @@ export async function revokeToken(
   await using opened = await openExistingOperator(readConfig(env));
   const revoked = await opened.operator.revoke(id);
   if (json) process.stdout.write(`${plainJson(revoked, 2)}\n`);
-  else for (const key of revoked) tellOfRevoked(key);
+  else for (const key of revoked) printRevoked(key);
   if (revoked.length === 0) process.stderr.write(`There is no token with the id ${id}; see: token list\n`);
   return revoked.length > 0;
 }
 
-function tellOfRevoked({ id, name, user_id }: ListedKey): void {
+function printRevoked({ id, name, user_id }: ListedKey): void {
   const whose = plainLine(`${name}, of ${user_id}`);
-  process.stdout.write(`Revoked ${id} (${whose}). Within 5 seconds nobody accepts it.\n`);
+  process.stdout.write(`Revoked ${id} (${whose}). Within 5 seconds every server refuses it.\n`);
 }
 
 /**
- * Records the tokens of a file, one a line; empty lines and those that begin with # are left out.
+ * Records the tokens of a file, one per line. Empty lines and lines that begin with # are ignored.
  * @param file its path; `-` is stdin.
- * @returns whether every one of them could be.
+ * @returns whether all of them are on record now.
  */
 export async function importTokens(
   env: Environment,
@@ -60,13 +60,13 @@ export async function importTokens(
     .filter(({ token }) => token !== '' && !token.startsWith('#'));
   await using opened = await openOperator(readConfig(env));
   let areAllRecorded = true;
-  for (let start = 0; start < numbered.length; start += AT_ONCE) {
-    const some = numbered.slice(start, start + AT_ONCE);
+  for (let start = 0; start < numbered.length; start += BATCH_SIZE) {
+    const some = numbered.slice(start, start + BATCH_SIZE);
     const imported = await opened.operator.import(some.map(({ token }) => token));
     for (const [index, outcome] of imported.entries()) {
       const { line } = some[index]!;
       if (json) process.stdout.write(`${plainJson({ line, ...outcome })}\n`);
-      else tellOfImported(outcome, line);
+      else printImported(outcome, line);
     }
     areAllRecorded &&= imported.every(({ outcome }) => outcome !== 'refused');
   }
@@ -81,17 +81,17 @@ async function textOf(file: string): Promise<string> {
   });
 }
 
-/** A running server is given some at a time, so that however long the file is, it answers in time. */
-const AT_ONCE = 100;
+/** Tokens per request to a running server, so that it answers in time also for a long file. */
+const BATCH_SIZE = 100;
 
-function tellOfImported(imported: Imported, line: number): void {
+function printImported(imported: Imported, line: number): void {
   if (imported.outcome === 'refused') {
     process.stderr.write(`line ${line}: refused, ${plainLine(imported.reason)}\n`);
     return;
   }
   const { id, user_id, scope, revoked_at } = imported.key;
-  const already = imported.outcome === 'known' ? ' (was recorded already)' : '';
-  const revoked = revoked_at === null ? '' : ' (revoked, and stays so)';
+  const already = imported.outcome === 'known' ? ' (already recorded)' : '';
+  const revoked = revoked_at === null ? '' : ' (revoked; stays revoked)';
   process.stdout.write(`line ${line}: ${id}, ${scope} of ${plainLine(user_id)}${already}${revoked}\n`);
 }
 
@@ -118,8 +118,8 @@ function table(keys: readonly ListedKey[], now: Date): string {
 
 function stateOf({ revoked_at, expires_at }: ListedKey, now: Date): string {
   if (revoked_at !== null) return `revoked ${day(revoked_at)}`;
-  if (expires_at === null) return 'good';
-  return new Date(expires_at) > now ? `good until ${day(expires_at)}` : `expired ${day(expires_at)}`;
+  if (expires_at === null) return 'valid';
+  return new Date(expires_at) > now ? `valid until ${day(expires_at)}` : `expired ${day(expires_at)}`;
 }
 
 const day = (time: string | null): string => time?.slice(0, 10) ?? '';

@@ -11,24 +11,24 @@ import { openExistingOperator } from '../../operator/open-operator.ts';
 import { plainJson, plainLine } from '../../terminal/plain-text.ts';
 import { Progress } from '../progress.ts';
 
-/** Writes everything there is of a user as lines of JSON to a file, or to stdout. */
+/** Writes all data of a user as lines of JSON to a file or to stdout. */
 export async function exportUser(
   env: Environment,
   { user, output }: { user: UserId; output: string | null },
 ): Promise<void> {
   await using opened = await openExistingOperator(readConfig(env));
   const held = await opened.operator.holdings(user);
-  // Not refused: that there is nothing is an answer, too, and the file says so.
-  if (isNothing(held)) process.stderr.write(`There is nothing of the user ${plainLine(user)}.\n`);
+  // Not an error: an empty export is a valid answer.
+  if (isNothing(held)) process.stderr.write(`There is no data of the user ${plainLine(user)}.\n`);
   const expected = held.agent_instances + held.messages;
-  // On a terminal the lines themselves show how it goes on.
+  // When the lines go to the terminal, they show the progress themselves.
   using progress = new Progress(output !== null || !process.stdout.isTTY);
   let written = 0;
   async function* lines(items: AsyncIterable<ExportLine>): AsyncGenerator<string> {
     for await (const item of items) {
       written += 1;
       progress.tell(() => `${written} of about ${expected} lines`);
-      // What agents wrote may be on its way to a terminal.
+      // Texts of agents must be safe on a terminal.
       yield `${output === null ? plainJson(item) : JSON.stringify(item)}\n`;
     }
   }
@@ -38,7 +38,7 @@ export async function exportUser(
   progress.end(`Exported ${written} lines${output === null ? '' : ` to ${output}`}.`);
 }
 
-/** False where whoever reads our lines has seen enough: `| head`. */
+/** False when the reader closes the pipe early, as `| head` does. */
 async function isPrinted(text: Readable): Promise<boolean> {
   try {
     await pipeline(text, process.stdout, { end: false });
@@ -49,7 +49,7 @@ async function isPrinted(text: Readable): Promise<boolean> {
   }
 }
 
-/** A file under that name is always a whole one, and for its owner alone. */
+/** The file appears under its name only when it is complete. Only its owner can read it. */
 async function writeWhole(text: Readable, path: string): Promise<void> {
   const part = `${path}.part`;
   try {
@@ -62,8 +62,8 @@ async function writeWhole(text: Readable, path: string): Promise<void> {
 }
 
 /**
- * Deletes everything there is of a user.
- * @returns whether it was done; false where there is nothing, or whoever was asked did not say so.
+ * Deletes all data of a user, after a confirmation.
+ * @returns false when there is no data, or the person did not confirm.
  */
 export async function deleteUser(
   env: Environment,
@@ -73,7 +73,7 @@ export async function deleteUser(
   const { operator } = opened;
   const found = await operator.holdings(user);
   if (isNothing(found)) {
-    process.stderr.write(`There is nothing of the user ${plainLine(user)} to delete.\n`);
+    process.stderr.write(`There is no data of the user ${plainLine(user)} to delete.\n`);
     return false;
   }
   if (!yes && !(await isConfirmed(user, found))) {
@@ -90,17 +90,18 @@ export async function deleteUser(
   if (json) process.stdout.write(`${JSON.stringify({ user_id: user, deleted })}\n`);
   else {
     process.stdout.write(
-      `Deleted ${inWords(deleted)}. Within 5 seconds no server accepts a token of this user that was made before.\n`,
+      `Deleted ${inWords(deleted)}. Within 5 seconds every server refuses the tokens that this user has now.\n`,
     );
   }
   return true;
 }
 
 async function isConfirmed(user: UserId, found: WireHoldings): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error('Deleting a user takes --yes where nobody can be asked');
+  if (!process.stdin.isTTY)
+    throw new Error('Deleting a user needs --yes when there is no terminal to ask on');
   process.stderr.write(`This deletes ${inWords(found)}, and cannot be undone.\n`);
   const asking = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await asking.question('Type the name of the user to go on: ');
+  const answer = await asking.question('Type the name of the user to continue: ');
   asking.close();
   return answer.trim() === user;
 }

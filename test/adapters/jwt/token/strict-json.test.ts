@@ -21,8 +21,8 @@ test.each([
   '{"a":"\\\\","b":"]","a":"\\""}',
   '{"":1,"":2}',
   '{"__proto__":1,"__proto__":2}',
-])('%s has a name that stands twice', (text) => {
-  expect(() => parse(text)).toThrow('a name stands twice');
+])('%s has a repeated name', (text) => {
+  expect(() => parse(text)).toThrow('a name is repeated');
 });
 
 test.each(['null', '"a"', '1', '[]', '[{"a":1}]'])('%s is not an object', (text) => {

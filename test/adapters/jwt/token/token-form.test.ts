@@ -45,12 +45,12 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     '{"sub":"me","exp":1,"exp":9999999999}',
     '{"sub":"me","x":"\\"}","x":1}',
   ])('no claim stands twice: %s', async (claims) => {
-    await refused(signed(claims), 'a name stands twice');
+    await refused(signed(claims), 'a name is repeated');
   });
 
   test('no header parameter stands twice', async () => {
-    await refused(signed(ME, `{"alg":"none","alg":"${alg}"}`), 'a name stands twice');
-    await refused(signed(ME, `{"alg":"${alg}","\\u0061lg":"${alg}"}`), 'a name stands twice');
+    await refused(signed(ME, `{"alg":"none","alg":"${alg}"}`), 'a name is repeated');
+    await refused(signed(ME, `{"alg":"${alg}","\\u0061lg":"${alg}"}`), 'a name is repeated');
   });
 
   test('the same name may stand in different objects, and as a value', async () => {
