@@ -1,6 +1,6 @@
 import type { Seen } from '../../ports/storage/dashboard-queries.ts';
 import type { ChangeEvent } from './change-events.ts';
-import { instanceEventId } from './event-ids.ts';
+import { formatInstanceEventId } from './event-ids.ts';
 import type { LiveEvent } from './live-event.ts';
 
 /** What one look at an instance found: what happened between two states of it. */
@@ -26,7 +26,7 @@ export class ChangeBatch {
   }
 
   /** Those that tell something to a client which has seen so much already. */
-  *newTo({ position, version }: Seen): Iterable<LiveEvent> {
+  *eventsAfter({ position, version }: Seen): Iterable<LiveEvent> {
     const isFromMemory = this.from.version === this.to.version;
     if (this.to.version < version || (this.to.version === version && !isFromMemory)) return;
     for (const [nth, event] of this.events.entries()) {
@@ -40,7 +40,7 @@ export class ChangeBatch {
       position = posted ?? position;
       const isLast = nth === this.changeEvents.length - 1;
       const seen = isLast ? this.to : { position, version: this.from.version };
-      return { id: instanceEventId(seen), type, data };
+      return { id: formatInstanceEventId(seen), type, data };
     });
   }
 }

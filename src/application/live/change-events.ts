@@ -13,10 +13,10 @@ export interface ChangeEvent {
 }
 
 /** What observers know of an instance when they are told more. */
-export interface Known {
+export interface ObserverState {
   readonly seen: Seen;
   /** null: nothing but how far it was. */
-  readonly told: WireInstance | null;
+  readonly lastPublished: WireInstance | null;
   readonly silentSince: Date;
 }
 
@@ -24,7 +24,7 @@ export interface Known {
  * What to tell of changes. The status is told where it, the name or the end is another one, or nobody knows
  * what was told before; what a message makes of an overview follows from the message.
  */
-export function changeEventsOf(changes: ChangesSince, known: Known): ChangeEvent[] {
+export function changeEventsFor(changes: ChangesSince, known: ObserverState): ChangeEvent[] {
   const { posted, amended, gitDiff } = changes;
   const status = statusChangeEvents(changes, known);
   const { id } = changes.instance;
@@ -40,7 +40,7 @@ export function changeEventsOf(changes: ChangesSince, known: Known): ChangeEvent
 }
 
 /** What to tell of an instance itself. */
-export function statusChangeEvents(overview: InstanceOverview, { told, silentSince }: Known): ChangeEvent[] {
+export function statusChangeEvents(overview: InstanceOverview, { lastPublished: told, silentSince }: ObserverState): ChangeEvent[] {
   const shown = wireInstance(overview, { silentSince });
   const { id, last_heartbeat_at } = shown;
   if (told === null || isOtherStatus(told, shown)) return [changeEvent('status_update', shown)];

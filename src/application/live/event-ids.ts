@@ -8,10 +8,10 @@ const OF_ALL = /^([0-9a-f]{16})\.(\d{1,15})$/;
 const HIGHEST = 2_000_000_000;
 
 /** An event of one instance: messages up to the position, and all else up to the version, have been told. */
-export const instanceEventId = ({ position, version }: Seen): string => `${position}.${version}`;
+export const formatInstanceEventId = ({ position, version }: Seen): string => `${position}.${version}`;
 
 /** @throws RequestError `invalid_last_event_id` */
-export function seenUpTo(eventId: string): Seen {
+export function parseInstanceEventId(eventId: string): Seen {
   const [, position, version] = OF_INSTANCE.exec(eventId) ?? [];
   if (position === undefined || version === undefined) throw invalidLastEventId();
   return {
@@ -21,16 +21,16 @@ export function seenUpTo(eventId: string): Seen {
 }
 
 /** A place in the events of all of a user's instances, as one process has told them. */
-export interface Place {
+export interface UserStreamPosition {
   /** Names the telling: another process, or the same after a restart, numbers its events anew. */
   readonly epoch: string;
   readonly number: number;
 }
 
-export const userEventId = ({ epoch: telling, number }: Place): string => `${telling}.${number}`;
+export const formatUserEventId = ({ epoch: telling, number }: UserStreamPosition): string => `${telling}.${number}`;
 
 /** @throws RequestError `invalid_last_event_id` */
-export function placeAfter(eventId: string): Place {
+export function parseUserEventId(eventId: string): UserStreamPosition {
   const [, telling, number] = OF_ALL.exec(eventId) ?? [];
   if (telling === undefined) throw invalidLastEventId();
   return { epoch: telling, number: Number(number) };

@@ -3,8 +3,8 @@ import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { ChangesSince, Seen } from '../../ports/storage/dashboard-queries.ts';
 import { viewContextFor } from '../view-context.ts';
 import { ChangeBatch } from './change-batch.ts';
-import { changeEventsOf, messageChangeEvent } from './change-events.ts';
-import { instanceEventId } from './event-ids.ts';
+import { changeEventsFor, messageChangeEvent } from './change-events.ts';
+import { formatInstanceEventId } from './event-ids.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import {
   connectedEvent,
@@ -14,8 +14,8 @@ import {
   resyncEvent,
 } from './live-event.ts';
 import type { LivePorts } from './live-ports.ts';
-import { type ObservedInstance, PAGE } from './observed-instance.ts';
-import type { Lease } from './observed-user.ts';
+import { type ObservedInstance, PAGE_SIZE } from './observed-instance.ts';
+import type { InstanceHandle } from './observed-user.ts';
 
 /** A place after everything: what is read from there is the instance as it is now, and nothing of its past. */
 const FROM_NOW: Seen = { position: 2_000_000_000, version: 2_000_000_000 };
@@ -23,7 +23,7 @@ const FROM_NOW: Seen = { position: 2_000_000_000, version: 2_000_000_000 };
 export interface InstanceStreamOptions {
   readonly ports: LivePorts;
   readonly userId: UserId;
-  readonly lease: Lease<ObservedInstance>;
+  readonly lease: InstanceHandle<ObservedInstance>;
   readonly heartbeat: KeepAlive;
   /** What the client has; null: it begins now. */
   readonly seen: Seen | null;
@@ -33,7 +33,7 @@ export interface InstanceStreamOptions {
 export class InstanceStream implements LiveStream {
   readonly #ports: LivePorts;
   readonly #userId: UserId;
-  readonly #lease: Lease<ObservedInstance>;
+  readonly #lease: InstanceHandle<ObservedInstance>;
   readonly #heartbeat: KeepAlive;
   readonly #isResumed: boolean;
   /** What the client has been sent, and the id of the last event of it. */
@@ -55,14 +55,14 @@ export class InstanceStream implements LiveStream {
   /** Null where there is no such instance, or its owner has deleted it. */
   static async open(options: InstanceStreamOptions): Promise<InstanceStream | null> {
     const { ports, userId, lease, seen } = options;
-    const page = await read(ports, userId, lease.of.id, seen ?? FROM_NOW);
+    const page = await read(ports, userId, lease.instance.id, seen ?? FROM_NOW);
     if (page === null || page.instance.status === 'DELETED') return null;
     // What it shows of the instance is whole, even where there are more messages than it has.
-    lease.of.begin(page, page.openQuestions);
+    lease.instance.startFromSnapshot(page, page.openQuestions);
     return new InstanceStream(options, page);
   }
 
-  async flow(sink: EventSink): Promise<void> {
+  async pipeTo(sink: EventSink): Promise<void> {
     using _held = { [Symbol.dispose]: () => this.cancel() };
     const first = this.#first!;
     this.#first = null;
@@ -70,9 +70,9 @@ export class InstanceStream implements LiveStream {
     const isAhead = this.#seen.position > end.position || this.#seen.version > end.version;
     // It has seen what the store does not know: a backup was restored, or the id is of another instance.
     if (isAhead) this.#seen = end;
-    this.#tell(connectedEvent(instanceEventId(this.#seen)), sink);
-    if (isAhead) this.#tell(resyncEvent(instanceEventId(this.#seen)), sink);
-    using _beating = this.#heartbeat.join(sink, () => this.#lastId);
+    this.#tell(connectedEvent(formatInstanceEventId(this.#seen)), sink);
+    if (isAhead) this.#tell(resyncEvent(formatInstanceEventId(this.#seen)), sink);
+    using _beating = this.#heartbeat.add(sink, () => this.#lastId);
     using _attached = await this.#join(this.#isResumed ? first : null, sink);
     await sink.closed;
   }
@@ -91,7 +91,7 @@ export class InstanceStream implements LiveStream {
     for (let page = first; !sink.isClosed; page = null) {
       if (page === null) {
         if (isWhole && !this.#isBehind()) return this.#attach(sink);
-        page = await read(this.#ports, this.#userId, this.#lease.of.id, this.#seen);
+        page = await read(this.#ports, this.#userId, this.#lease.instance.id, this.#seen);
         if (page === null) throw agentInstanceNotFound();
       }
       const from = this.#seen;
@@ -109,11 +109,11 @@ export class InstanceStream implements LiveStream {
     const tell = (batch: ChangeBatch) => {
       for (const event of this.#take(batch)) this.#tell(event, sink);
     };
-    return this.#lease.of.attach({ tell });
+    return this.#lease.instance.attach({ onChanges: tell });
   }
 
   #isBehind(): boolean {
-    const told = this.#lease.of.seen;
+    const told = this.#lease.instance.seen;
     return told !== null && told.version > this.#seen.version;
   }
 
@@ -123,13 +123,13 @@ export class InstanceStream implements LiveStream {
     const questions = page.openQuestions
       .filter(({ id }) => !told.has(id))
       .map((question) => messageChangeEvent('message_update', question, page));
-    const happenings = [...questions, ...changeEventsOf(page, { seen: from, told: null, silentSince })];
+    const happenings = [...questions, ...changeEventsFor(page, { seen: from, lastPublished: null, silentSince })];
     return new ChangeBatch(from, endOf(page), happenings);
   }
 
   /** The events of a batch that are news to the client. */
   #take(batch: ChangeBatch): readonly LiveEvent[] {
-    const events = [...batch.newTo(this.#seen)];
+    const events = [...batch.eventsAfter(this.#seen)];
     this.#seen = {
       position: Math.max(batch.to.position, this.#seen.position),
       version: Math.max(batch.to.version, this.#seen.version),
@@ -162,6 +162,6 @@ const read = (
 ): Promise<ChangesSince | null> =>
   ports.queries.changesSince(userId, id, seen, {
     waitingHere: ports.waits.of(userId),
-    limit: seen === FROM_NOW ? 0 : PAGE,
+    limit: seen === FROM_NOW ? 0 : PAGE_SIZE,
     withOpenQuestions: true,
   });

@@ -19,7 +19,7 @@ export class KeepAlive {
   }
 
   /** @param lastId of the event that the sink was sent last: it is where the client stands after this one, too. */
-  join(sink: EventSink, lastId: () => string): Disposable {
+  add(sink: EventSink, lastId: () => string): Disposable {
     const entry = { sink, lastId };
     if (this.#beating.size === 0) this.#timer = setInterval(() => this.#beat(), this.#millis).unref();
     this.#beating.add(entry);

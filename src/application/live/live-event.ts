@@ -33,7 +33,7 @@ export interface EventSink {
 /** A stream that may be had: whoever asked is entitled to it, and what it is about exists. */
 export interface LiveStream {
   /** Sends what was missed and then whatever happens. Resolves when the sink is closed. */
-  flow(sink: EventSink): Promise<void>;
+  pipeTo(sink: EventSink): Promise<void>;
   /** Lets go of it without having read from it. */
   cancel(): void;
 }

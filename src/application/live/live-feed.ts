@@ -3,8 +3,8 @@ import { agentInstanceId, type UserId } from '../../domain/ids.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 import { requireScope } from '../dispatch/dispatch.ts';
 import { outsideOfKey } from '../errors.ts';
-import type { WaitedOn } from '../waiting/open-waits.ts';
-import { placeAfter, seenUpTo } from './event-ids.ts';
+import type { WaitedInstance } from '../waiting/open-waits.ts';
+import { parseUserEventId, parseInstanceEventId } from './event-ids.ts';
 import { InstanceStream } from './instance-stream.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { EventSink, LiveStream } from './live-event.ts';
@@ -12,7 +12,7 @@ import type { LivePorts } from './live-ports.ts';
 import { ObservedUser } from './observed-user.ts';
 import { EventMemory, RecentEvents } from './recent-events.ts';
 import { UserStream } from './user-stream.ts';
-import { WaitsElsewhere } from './waits-elsewhere.ts';
+import { WaitsElsewherePoller } from './waits-elsewhere.ts';
 
 /** An agent that asks again at once has not stopped waiting. */
 const WAIT_GRACE_MS = 1_000;
@@ -38,7 +38,7 @@ export class LiveFeed {
   readonly #users = new Map<UserId, ObservedUser>();
   readonly #memory = new EventMemory();
   readonly #heartbeat: KeepAlive;
-  readonly #waitsElsewhere: WaitsElsewhere | null;
+  readonly #waitsElsewhere: WaitsElsewherePoller | null;
   #openStreams = 0;
 
   /** @param stopping aborted when the process is about to stop: streams then end, and no more begin. */
@@ -48,11 +48,11 @@ export class LiveFeed {
     this.#heartbeat = new KeepAlive(ports.keepAliveMillis);
     const { waitsElsewhere: read = null, waitsElsewhereMillis: everyMillis, logger = null } = ports;
     const users = () => this.#users.keys();
-    const tell = (waits: readonly WaitedOn[]) => this.#tellWaitsElsewhere(waits);
+    const tell = (waits: readonly WaitedInstance[]) => this.#tellWaitsElsewhere(waits);
     this.#waitsElsewhere =
       read === null
         ? null
-        : new WaitsElsewhere({ read, users, tell, logger, ...(everyMillis && { everyMillis }) });
+        : new WaitsElsewherePoller({ read, users, tell, logger, ...(everyMillis && { everyMillis }) });
     ports.waits.onChange((wait) => this.#waitsChanged(wait));
   }
 
@@ -70,8 +70,8 @@ export class LiveFeed {
     requireScope(['dashboard'], caller);
     const id = agentInstanceId(request.agentInstanceId);
     if (caller.agentInstanceId != null && caller.agentInstanceId !== id) throw outsideOfKey();
-    const seen = lastEventId ? seenUpTo(lastEventId) : null;
-    const lease = this.#user(userId).instance(id);
+    const seen = lastEventId ? parseInstanceEventId(lastEventId) : null;
+    const lease = this.#user(userId).observeInstance(id);
     let stream: InstanceStream | null = null;
     try {
       const heartbeat = this.#heartbeat;
@@ -87,11 +87,11 @@ export class LiveFeed {
   async ofAll({ caller, lastEventId }: StreamRequest): Promise<LiveStream> {
     requireScope(['dashboard'], caller);
     if (caller.agentInstanceId != null) throw outsideOfKey();
-    const after = lastEventId ? placeAfter(lastEventId) : null;
-    const events = this.#user(caller.userId).all(() => new RecentEvents(this.#memory));
+    const after = lastEventId ? parseUserEventId(lastEventId) : null;
+    const events = this.#user(caller.userId).observeAll(() => new RecentEvents(this.#memory));
     const stream = new UserStream(events, this.#heartbeat, after);
     try {
-      await events.begun;
+      await events.ready;
     } catch (error) {
       stream.cancel();
       throw error;
@@ -103,14 +103,14 @@ export class LiveFeed {
   #bounded(stream: LiveStream, { life }: Caller): LiveStream {
     return {
       cancel: () => stream.cancel(),
-      flow: async (sink: EventSink) => {
+      pipeTo: async (sink: EventSink) => {
         const end = () => sink.close();
         if (this.#stopping.aborted) end();
         this.#stopping.addEventListener('abort', end);
         const living = life?.onEnd(end);
         this.#openStreams += 1;
         try {
-          await stream.flow(sink);
+          await stream.pipeTo(sink);
         } finally {
           this.#openStreams -= 1;
           living?.close();
@@ -130,15 +130,15 @@ export class LiveFeed {
     return user;
   }
 
-  #tellWaitsElsewhere(waits: readonly WaitedOn[]): void {
+  #tellWaitsElsewhere(waits: readonly WaitedInstance[]): void {
     const ofUsers = Map.groupBy(waits, ({ userId }) => userId);
     for (const [userId, user] of this.#users) {
-      user.waitsElsewhere(new Set(ofUsers.get(userId)?.map(({ agentInstanceId }) => agentInstanceId)));
+      user.setWaitsElsewhere(new Set(ofUsers.get(userId)?.map(({ agentInstanceId }) => agentInstanceId)));
     }
   }
 
-  #waitsChanged({ userId, agentInstanceId: id }: WaitedOn): void {
-    const tell = () => this.#users.get(userId)?.waitsChanged(id);
+  #waitsChanged({ userId, agentInstanceId: id }: WaitedInstance): void {
+    const tell = () => this.#users.get(userId)?.onWaitsChanged(id);
     if (!this.#users.has(userId)) return;
     if (this.#ports.waits.of(userId).has(id)) tell();
     else setTimeout(tell, WAIT_GRACE_MS).unref();

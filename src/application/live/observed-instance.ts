@@ -5,18 +5,18 @@ import type { ChangesSince, InstanceOverview, Seen } from '../../ports/storage/d
 import { viewContextFor } from '../view-context.ts';
 import { type WireInstance, wireInstance } from '../wire/agent-instance.ts';
 import { ChangeBatch } from './change-batch.ts';
-import { type ChangeEvent, changeEventsOf, messageChangeEvent, statusChangeEvents } from './change-events.ts';
+import { type ChangeEvent, changeEventsFor, messageChangeEvent, statusChangeEvents } from './change-events.ts';
 import type { LivePorts } from './live-ports.ts';
 
 /** New messages that one read may bring: each may be a megabyte. */
-export const PAGE = 50;
+export const PAGE_SIZE = 50;
 
 const RETRY_MS = 1_000;
 /** A longer one would go off at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface InstanceObserver {
-  tell(batch: ChangeBatch): void;
+  onChanges(batch: ChangeBatch): void;
 }
 
 /**
@@ -64,33 +64,33 @@ export class ObservedInstance {
   }
 
   /** Whether anybody has found it in the store. */
-  get isThere(): boolean {
+  get exists(): boolean {
     return this.#seen !== null && this.#seen.version > 0;
   }
 
   /** Begins from what is known of it elsewhere, unless it has begun. */
-  beginAt(seen: Seen): void {
+  startFromProgress(seen: Seen): void {
     this.#seen ??= seen;
     this.#readWhereDue();
   }
 
   /** Takes what somebody else has just read for the beginning, unless it has one. */
-  begin(overview: InstanceOverview, openQuestions: readonly Message[] | null): void {
+  startFromSnapshot(overview: InstanceOverview, openQuestions: readonly Message[] | null): void {
     const { version, lastPosition: position } = overview.instance;
     this.#seen ??= { version, position };
     if (this.#told === null) this.#isWaitedOnElsewhere = overview.agentWaiting && !this.#isWaitedOnHere();
     if (this.#told === null && version === this.#seen.version) this.#remember(overview, openQuestions);
-    this.look(version);
+    this.catchUpTo(version);
   }
 
   /** Looks, unless this version has been seen. */
-  look(version: number): void {
+  catchUpTo(version: number): void {
     this.#signalled = Math.max(this.#signalled, version);
     this.#readWhereDue();
   }
 
   /** To be called when an agent begins or ends to wait in this process. */
-  waitsChanged(): void {
+  onWaitsChanged(): void {
     if (this.#seen === null) return;
     if (this.#overview === null || this.#openQuestions === null) {
       this.#isDue = true;
@@ -101,10 +101,10 @@ export class ObservedInstance {
   }
 
   /** To be called with what is known of other processes. */
-  waitsElsewhere(areThere: boolean): void {
+  setWaitedOnElsewhere(areThere: boolean): void {
     if (areThere === this.#isWaitedOnElsewhere) return;
     this.#isWaitedOnElsewhere = areThere;
-    this.waitsChanged();
+    this.onWaitsChanged();
   }
 
   close(): void {
@@ -144,7 +144,7 @@ export class ObservedInstance {
     const isWaitedOnHere = view.waitingHere.has(this.id);
     const changes = await this.#ports.queries.changesSince(this.userId, this.id, from, {
       waitingHere: view.waitingHere,
-      limit: PAGE,
+      limit: PAGE_SIZE,
       withOpenQuestions: this.#openQuestions === null,
     });
     if (changes === null || this.#isClosed) return;
@@ -167,7 +167,7 @@ export class ObservedInstance {
     const changes = { ...read, agentWaiting: this.#isWaitedOn() };
     const known = { seen: from, told: this.#told, silentSince: this.#silentSince() };
     const questions = this.#questionsBesides(changes, waitsAreNews);
-    const happenings = [...questions, ...changeEventsOf(changes, known)];
+    const happenings = [...questions, ...changeEventsFor(changes, known)];
     this.#remember(changes, this.#openQuestions === null ? changes.openQuestions : null);
     for (const message of [...changes.posted, ...changes.amended]) this.#rememberQuestion(message);
     this.#publish(new ChangeBatch(from, to, happenings));
@@ -200,7 +200,7 @@ export class ObservedInstance {
 
   #publish(batch: ChangeBatch): void {
     this.#seen = batch.to;
-    for (const observer of [...this.#observers]) observer.tell(batch);
+    for (const observer of [...this.#observers]) observer.onChanges(batch);
   }
 
   #remember(overview: InstanceOverview, openQuestions: readonly Message[] | null): void {

@@ -6,8 +6,8 @@ import type { RecentEvents } from './recent-events.ts';
 import { UserEvents } from './user-events.ts';
 
 /** The right to go on observing something: while anybody has one, it is observed. */
-export interface Lease<Observed> {
-  readonly of: Observed;
+export interface InstanceHandle<Observed> {
+  readonly instance: Observed;
   /** Idempotent. */
   close(): void;
 }
@@ -35,20 +35,20 @@ export class ObservedUser {
   }
 
   /** Observes one instance for a stream of it. */
-  instance(id: AgentInstanceId): Lease<ObservedInstance> {
+  observeInstance(id: AgentInstanceId): InstanceHandle<ObservedInstance> {
     const entry = this.#entry(id);
     const { observed } = entry;
     entry.streams += 1;
     entry.subscription ??= this.#ports.signals.subscribe(
       { userId: this.userId, agentInstanceId: id },
-      ({ version }) => observed.look(version),
+      ({ version }) => observed.catchUpTo(version),
       () => observed.seen?.version ?? 0,
     );
-    return { of: observed, close: once(() => this.#release(id, entry)) };
+    return { instance: observed, close: once(() => this.#release(id, entry)) };
   }
 
   /** The events of all instances, from now on or from whenever somebody else began to observe them. */
-  all(recent: () => RecentEvents): UserEvents {
+  observeAll(recent: () => RecentEvents): UserEvents {
     this.#all ??= new UserEvents(this.#ports, this.userId, {
       recent: recent(),
       observe: (id) => this.#entry(id).observed,
@@ -58,15 +58,15 @@ export class ObservedUser {
     return this.#all;
   }
 
-  waitsChanged(id: AgentInstanceId): void {
+  onWaitsChanged(id: AgentInstanceId): void {
     const entry = this.#instances.get(id) ?? (this.#all?.knows(id) ? this.#entry(id) : null);
-    entry?.observed.waitsChanged();
+    entry?.observed.onWaitsChanged();
   }
 
   /** @param instances all of the user's that other processes wait on. */
-  waitsElsewhere(instances: ReadonlySet<AgentInstanceId>): void {
+  setWaitsElsewhere(instances: ReadonlySet<AgentInstanceId>): void {
     for (const id of instances) if (this.#all?.knows(id)) this.#entry(id);
-    for (const [id, { observed }] of this.#instances) observed.waitsElsewhere(instances.has(id));
+    for (const [id, { observed }] of this.#instances) observed.setWaitedOnElsewhere(instances.has(id));
   }
 
   #entry(id: AgentInstanceId): Entry {
@@ -76,7 +76,7 @@ export class ObservedUser {
     const observed = new ObservedInstance(this.#ports, this.userId, id, this.#all?.seen(id) ?? null);
     const entry: Entry = { observed, streams: 0, subscription: null };
     this.#instances.set(id, entry);
-    this.#all?.join(observed);
+    this.#all?.follow(observed);
     return entry;
   }
 
@@ -86,7 +86,7 @@ export class ObservedUser {
     entry.subscription?.close();
     entry.subscription = null;
     // Who observes all keeps it; but not what was asked for and does not exist.
-    if (this.#all === null || !entry.observed.isThere) this.#forget(id, entry);
+    if (this.#all === null || !entry.observed.exists) this.#forget(id, entry);
     this.#tellIfIdle();
   }
 

@@ -1,7 +1,7 @@
 import type { LiveEvent } from './live-event.ts';
 
 /** What is kept for all users of a process together, and of one of them, in UTF-16 units of content. */
-export const KEPT_IN_ALL = 8 * 1024 * 1024;
+export const MAX_SIZE_OF_ALL_USERS = 8 * 1024 * 1024;
 const KEPT_OF_ONE = 1024 * 1024;
 /** What an event costs beside its content. */
 const OVERHEAD = 512;
@@ -18,7 +18,7 @@ export class EventMemory {
   readonly #kept = new Set<Kept>();
   #size = 0;
 
-  constructor(limit = KEPT_IN_ALL) {
+  constructor(limit = MAX_SIZE_OF_ALL_USERS) {
     this.#limit = limit;
   }
 
@@ -48,7 +48,7 @@ export class RecentEvents {
     this.#memory = memory;
   }
 
-  get newest(): number {
+  get newestNumber(): number {
     return this.#newest;
   }
 
@@ -64,7 +64,7 @@ export class RecentEvents {
   }
 
   /** The events after a number, in order; null where not all of them are known any more, or never were. */
-  after(number: number): readonly LiveEvent[] | null {
+  eventsAfter(number: number): readonly LiveEvent[] | null {
     const missed = this.#newest - number;
     if (missed < 0 || missed > this.#kept.length) return null;
     return this.#kept.slice(this.#kept.length - missed).map(({ event }) => event);

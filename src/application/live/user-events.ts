@@ -4,7 +4,7 @@ import type { Seen } from '../../ports/storage/dashboard-queries.ts';
 import { viewContextFor } from '../view-context.ts';
 import type { ChangeBatch } from './change-batch.ts';
 import type { ChangeEvent } from './change-events.ts';
-import { type Place, userEventId } from './event-ids.ts';
+import { type UserStreamPosition, formatUserEventId } from './event-ids.ts';
 import type { LiveEvent } from './live-event.ts';
 import type { LivePorts } from './live-ports.ts';
 import type { ObservedInstance } from './observed-instance.ts';
@@ -19,7 +19,7 @@ const WATCHED_FOR_SILENCE = 500;
 const NEVER_SEEN: Seen = { version: 0, position: 0 };
 
 /** What a `UserEvents` is given by whoever knows which instances are observed. */
-export interface Surroundings {
+export interface UserEventsOptions {
   readonly recent: RecentEvents;
   readonly observe: (id: AgentInstanceId) => ObservedInstance;
   readonly observed: () => readonly ObservedInstance[];
@@ -27,7 +27,7 @@ export interface Surroundings {
 }
 
 export interface UserObserver {
-  tell(event: LiveEvent): void;
+  onEvent(event: LiveEvent): void;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface UserObserver {
 export class UserEvents {
   readonly #userId: UserId;
   readonly #ports: LivePorts;
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: UserEventsOptions;
   readonly #telling: string;
   readonly #observers = new Set<UserObserver>();
   readonly #subscription: Subscription;
@@ -50,9 +50,9 @@ export class UserEvents {
   #hasEnded = false;
   #ending: NodeJS.Timeout | undefined;
   /** Resolves when everything from now on will be told; rejects where the store does not say how far it is. */
-  readonly begun: Promise<void>;
+  readonly ready: Promise<void>;
 
-  constructor(ports: LivePorts, userId: UserId, surroundings: Surroundings) {
+  constructor(ports: LivePorts, userId: UserId, surroundings: UserEventsOptions) {
     this.#userId = userId;
     this.#ports = ports;
     this.#surroundings = surroundings;
@@ -61,18 +61,18 @@ export class UserEvents {
       of: (id) => this.seen(id)?.version ?? 0,
       total: () => this.#total,
     });
-    this.begun = this.#begin();
-    this.begun.catch(() => this.#end());
+    this.ready = this.#begin();
+    this.ready.catch(() => this.#end());
   }
 
   /** The place after everything that has been told. */
-  get place(): Place {
-    return { epoch: this.#telling, number: this.#surroundings.recent.newest };
+  get position(): UserStreamPosition {
+    return { epoch: this.#telling, number: this.#surroundings.recent.newestNumber };
   }
 
   /** What was told after a place; null where that is not known any more. */
-  after({ epoch: telling, number }: Place): readonly LiveEvent[] | null {
-    return telling === this.#telling ? this.#surroundings.recent.after(number) : null;
+  eventsAfter({ epoch: telling, number }: UserStreamPosition): readonly LiveEvent[] | null {
+    return telling === this.#telling ? this.#surroundings.recent.eventsAfter(number) : null;
   }
 
   /** How much of an instance has been told; null while that is not known. */
@@ -86,7 +86,7 @@ export class UserEvents {
   }
 
   /** Goes on until it is closed, and a while longer. */
-  hold(): Subscription {
+  retain(): Subscription {
     clearTimeout(this.#ending);
     this.#leases += 1;
     return {
@@ -102,9 +102,9 @@ export class UserEvents {
   }
 
   /** To be told of each instance that comes to be observed, once. */
-  join(observed: ObservedInstance): void {
+  follow(observed: ObservedInstance): void {
     // Those that are observed before it has begun join then.
-    if (this.#seen !== null) observed.attach({ tell: (batch) => this.#tell(observed.id, batch) });
+    if (this.#seen !== null) observed.attach({ onChanges: (batch) => this.#tell(observed.id, batch) });
   }
 
   async #begin(): Promise<void> {
@@ -124,14 +124,14 @@ export class UserEvents {
     for (const observed of this.#surroundings.observed()) {
       // What streams of single instances have been told of is told.
       if (observed.seen !== null) seen.set(observed.id, observed.seen);
-      else observed.beginAt(seen.get(observed.id) ?? NEVER_SEEN);
+      else observed.startFromProgress(seen.get(observed.id) ?? NEVER_SEEN);
     }
     this.#seen = seen;
     for (const { version } of seen.values()) this.#total += version;
-    for (const observed of this.#surroundings.observed()) this.join(observed);
+    for (const observed of this.#surroundings.observed()) this.follow(observed);
     for (const overview of active?.instances ?? []) {
       if (seen.has(overview.instance.id)) {
-        this.#surroundings.observe(overview.instance.id).begin(overview, null);
+        this.#surroundings.observe(overview.instance.id).startFromSnapshot(overview, null);
       }
     }
     for (const [id, version] of this.#early) this.#look(id, version);
@@ -144,7 +144,7 @@ export class UserEvents {
   }
 
   #look(id: AgentInstanceId, version: number): void {
-    if (version > (this.seen(id)?.version ?? 0)) this.#surroundings.observe(id).look(version);
+    if (version > (this.seen(id)?.version ?? 0)) this.#surroundings.observe(id).catchUpTo(version);
   }
 
   #tell(id: AgentInstanceId, { to, changeEvents: happenings }: ChangeBatch): void {
@@ -152,14 +152,14 @@ export class UserEvents {
     this.#seen?.set(id, to);
     for (const happening of happenings) {
       const { recent } = this.#surroundings;
-      const number = recent.newest + 1;
+      const number = recent.newestNumber + 1;
       const event: LiveEvent = {
-        id: userEventId({ epoch: this.#telling, number }),
+        id: formatUserEventId({ epoch: this.#telling, number }),
         type: happening.type,
         data: dataForAll(happening),
       };
       recent.add(event);
-      for (const observer of [...this.#observers]) observer.tell(event);
+      for (const observer of [...this.#observers]) observer.onEvent(event);
     }
   }
 

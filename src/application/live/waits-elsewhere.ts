@@ -1,15 +1,15 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import type { WaitedOn } from '../waiting/open-waits.ts';
+import type { WaitedInstance } from '../waiting/open-waits.ts';
 
 /** What other processes have told of whom they let wait, of these users; in one statement. */
-export type ReadWaitsElsewhere = (users: readonly UserId[]) => Promise<readonly WaitedOn[]>;
+export type ReadWaitsElsewhere = (users: readonly UserId[]) => Promise<readonly WaitedInstance[]>;
 
 export interface WaitsElsewhereOptions {
   readonly read: ReadWaitsElsewhere;
   /** Whose instances are observed; while there is nobody, nothing is asked. */
   readonly users: () => Iterable<UserId>;
-  readonly tell: (waits: readonly WaitedOn[]) => void;
+  readonly tell: (waits: readonly WaitedInstance[]) => void;
   readonly logger: Pick<Logger, 'warn'> | null;
   readonly everyMillis?: number;
 }
@@ -21,7 +21,7 @@ const EVERY_MS = 10_000;
  * Waits in other processes begin and end without a change of the instance, and end without a word where a
  * process is killed: so they are asked for, once for all streams of this process.
  */
-export class WaitsElsewhere {
+export class WaitsElsewherePoller {
   readonly #options: WaitsElsewhereOptions;
   #timer: NodeJS.Timeout | undefined;
   #isAsking = false;

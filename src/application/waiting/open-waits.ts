@@ -1,6 +1,6 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 
-export interface WaitedOn {
+export interface WaitedInstance {
   readonly userId: UserId;
   readonly agentInstanceId: AgentInstanceId;
 }
@@ -13,11 +13,11 @@ const NONE: ReadonlySet<AgentInstanceId> = new Set();
  */
 export class OpenWaits {
   readonly #users = new Map<UserId, Map<AgentInstanceId, number>>();
-  readonly #listeners = new Set<(wait: WaitedOn) => void>();
+  readonly #listeners = new Set<(wait: WaitedInstance) => void>();
   readonly #instances = new Map<UserId, ReadonlySet<AgentInstanceId>>();
 
   /** Counts a wait as open until it is disposed. */
-  begin({ userId, agentInstanceId }: WaitedOn): Disposable {
+  begin({ userId, agentInstanceId }: WaitedInstance): Disposable {
     this.#count(userId, agentInstanceId, 1);
     let isOpen = true;
     return {
@@ -47,14 +47,14 @@ export class OpenWaits {
   }
 
   /** Every instance that is waited on, once. */
-  *all(): Iterable<WaitedOn> {
+  *all(): Iterable<WaitedInstance> {
     for (const [userId, counts] of this.#users) {
       for (const agentInstanceId of counts.keys()) yield { userId, agentInstanceId };
     }
   }
 
   /** Calls `listener` whenever an instance begins to be waited on, or is waited on no more. */
-  onChange(listener: (wait: WaitedOn) => void): void {
+  onChange(listener: (wait: WaitedInstance) => void): void {
     this.#listeners.add(listener);
   }
 

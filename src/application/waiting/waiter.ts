@@ -2,15 +2,15 @@ import { unauthenticated } from '../../ports/errors.ts';
 import type { Signal, Signals } from '../../ports/signals/signals.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 
-export type Waking = 'changed' | 'timeout' | 'gone' | 'stopping';
+export type WakeReason = 'changed' | 'timeout' | 'gone' | 'stopping';
 
 /** What a wait ends with, besides news. */
-export interface WaitEnd {
+export interface WaitLimits {
   /** Epoch ms. */
   readonly deadline: number;
   readonly caller: Caller;
-  readonly gone: AbortSignal | null;
-  readonly stopping: AbortSignal;
+  readonly clientGone: AbortSignal | null;
+  readonly shuttingDown: AbortSignal;
 }
 
 /**
@@ -39,7 +39,7 @@ export class Waiter implements Disposable {
    * Resolves once there is a version newer than `seen`; at the latest at `deadline`.
    * @throws PortError `unauthenticated` when the caller's token ends meanwhile.
    */
-  async next(seen: number, { deadline, caller, gone, stopping }: WaitEnd): Promise<Waking> {
+  async next(seen: number, { deadline, caller, clientGone: gone, shuttingDown: stopping }: WaitLimits): Promise<WakeReason> {
     this.#seen = Math.max(this.#seen, seen);
     // Before all else: whoever may not know of it must not be told.
     if (caller.life?.hasEnded) throw unauthenticated(new Error('ended before it waited'));
@@ -49,10 +49,10 @@ export class Waiter implements Disposable {
     const left = deadline - Date.now();
     if (left <= 0) return 'timeout';
 
-    const { promise, resolve, reject } = Promise.withResolvers<Waking>();
+    const { promise, resolve, reject } = Promise.withResolvers<WakeReason>();
     const onGone = () => resolve('gone');
     const onStopping = () => resolve('stopping');
-    const timer = setTimeout(resolve, left, 'timeout' satisfies Waking);
+    const timer = setTimeout(resolve, left, 'timeout' satisfies WakeReason);
     gone?.addEventListener('abort', onGone);
     stopping.addEventListener('abort', onStopping);
     this.#wake = () => resolve('changed');

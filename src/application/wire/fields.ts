@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isContent } from '../../domain/conversation/message.ts';
+import { isValidContent } from '../../domain/conversation/message.ts';
 import { isUuid } from '../../domain/ids.ts';
 import { isApiKeyId } from '../../domain/user/api-key.ts';
 
@@ -19,7 +19,7 @@ export const apiKeyId = v.pipe(
 
 export const content = v.pipe(
   v.string(),
-  v.check(isContent, 'must be 1 to 1,000,000 characters and not only white space'),
+  v.check(isValidContent, 'must be 1 to 1,000,000 characters and not only white space'),
   v.description('1 to 1,000,000 characters, not only white space'),
 );
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DependencyContainer } from 'tsyringe';
 import { finishDeletions } from '../../application/admin/delete-user.ts';
-import { outdatedAt } from '../../domain/conversation/retention.ts';
+import { retentionCutoffs } from '../../domain/conversation/retention.ts';
 import { IDEMPOTENCY_WINDOW_MS } from '../../domain/idempotency.ts';
 import { TOKENS } from './container.ts';
 
@@ -90,7 +90,7 @@ export class Upkeep implements Disposable {
   /** One batch, and the next one after a pause. */
   async #removeOutdated(already = 0): Promise<void> {
     const { retentionDays } = this.#container.resolve(TOKENS.config);
-    const outdated = outdatedAt(this.#container.resolve(TOKENS.clock).now(), retentionDays);
+    const outdated = retentionCutoffs(this.#container.resolve(TOKENS.clock).now(), retentionDays);
     const some = await this.#container.resolve(TOKENS.removal).deleteOutdated(outdated);
     const removed = already + some;
     if (some > 0) {

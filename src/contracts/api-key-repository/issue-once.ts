@@ -1,8 +1,8 @@
 import { type Idempotency, type IdempotencyRecord, recordedAnswer } from '../../domain/idempotency.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
-import { anApiKey } from '../an-api-key.ts';
-import { NOW } from '../valid-values.ts';
+import { anApiKey } from '../api-key-builder.ts';
+import { NOW } from '../test-values.ts';
 
 export const requestOf = (key: string): Idempotency => ({ key, fingerprint: 'issue laptop', askedAt: NOW });
 

@@ -1,7 +1,7 @@
 import type { TestRunner } from '../test-runner.ts';
 import { deletedUser } from './deleted-user.ts';
 import type { OpenRemoval } from './open-removal.ts';
-import { outdated } from './outdated.ts';
+import { retention } from './retention.ts';
 
 /**
  * What every store must keep that removes what it has kept.
@@ -9,5 +9,5 @@ import { outdated } from './outdated.ts';
  */
 export function dataRemovalContract(runner: TestRunner, open: () => OpenRemoval): void {
   deletedUser(runner, open);
-  outdated(runner, open);
+  retention(runner, open);
 }

@@ -1,9 +1,10 @@
 import { agentMessageNotFound, agentTypeRequired, alreadyRequiresUserInput } from '../errors.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../ids.ts';
-import type { GitDiffStatus, GitDiffVerdict } from '../text/git-diff.ts';
+import type { CheckedGitDiff, GitDiffStatus } from '../text/git-diff.ts';
 import { type AgentInstance, newAgentInstance } from './agent-instance.ts';
 import { agentTypeName } from './agent-type.ts';
-import { type Conversation, type Decision, Draft, existing } from './conversation.ts';
+import { type Conversation, type Decision, requireInstance } from './conversation.ts';
+import { ConversationDraft } from './conversation-draft.ts';
 import type { JsonObject, Message } from './message.ts';
 
 export interface AgentMessage {
@@ -14,7 +15,7 @@ export interface AgentMessage {
   readonly isQuestion: boolean;
   readonly metadata: JsonObject | null;
   /** What became of the diff that came with it; null when there was none. */
-  readonly gitDiff: GitDiffVerdict | null;
+  readonly gitDiff: CheckedGitDiff | null;
   /** Used when a message, or an agent type, has to be made. */
   readonly newMessageId: MessageId;
   readonly newAgentTypeId: AgentTypeId;
@@ -41,14 +42,15 @@ export function postAgentMessage(
   conversation: Conversation,
   sent: AgentMessage,
 ): Decision<AgentMessagePosted> {
-  const instance = conversation.instance === null ? start(conversation, sent) : existing(conversation);
-  const draft = new Draft(instance, conversation.messages, sent.now);
-  const asked = sent.isQuestion ? sameOpenQuestion(draft, sent.content) : null;
+  const instance =
+    conversation.instance === null ? createInstance(conversation, sent) : requireInstance(conversation);
+  const draft = new ConversationDraft(instance, conversation.messages, sent.now);
+  const asked = sent.isQuestion ? findOpenQuestion(draft, sent.content) : null;
   const ended = draft.handOffQueue().length === 0 && instance.status === 'COMPLETED';
 
   const message =
     asked !== null
-      ? draft.askAgain(asked)
+      ? draft.attachToQuestion(asked)
       : draft.post({
           id: sent.newMessageId,
           senderType: 'AGENT',
@@ -57,12 +59,12 @@ export function postAgentMessage(
           requiresUserInput: sent.isQuestion,
           questionStatus: sent.isQuestion ? (ended ? 'closed' : 'open') : null,
         });
-  const handedOff = draft.handedOverWith(message);
+  const handedOff = draft.messagesHandedOverWith(message);
 
-  draft.set({ lastReadMessageId: message.id, lastActivityAt: sent.now });
-  if (!ended) draft.set({ status: sent.isQuestion ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
-  if (!sent.isQuestion) draft.set({ stepCount: instance.stepCount + 1 });
-  if (sent.gitDiff !== null) keepGitDiff(draft, sent.gitDiff);
+  draft.updateInstance({ lastReadMessageId: message.id, lastActivityAt: sent.now });
+  if (!ended) draft.updateInstance({ status: sent.isQuestion ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
+  if (!sent.isQuestion) draft.updateInstance({ stepCount: instance.stepCount + 1 });
+  if (sent.gitDiff !== null) applyGitDiff(draft, sent.gitDiff);
   const { stepCount } = draft.instance;
   return {
     output: { message, handedOff, gitDiffStatus: sent.gitDiff?.status ?? null, stepCount },
@@ -70,7 +72,7 @@ export function postAgentMessage(
   };
 }
 
-function start(conversation: Conversation, sent: AgentMessage): AgentInstance {
+function createInstance(conversation: Conversation, sent: AgentMessage): AgentInstance {
   if (sent.agentTypeName === null) throw agentTypeRequired();
   const agentType = conversation.agentType ?? {
     id: sent.newAgentTypeId,
@@ -80,10 +82,10 @@ function start(conversation: Conversation, sent: AgentMessage): AgentInstance {
 }
 
 /** A client that lost the answer asks the same text again: it joins that question, it does not ask twice. */
-const sameOpenQuestion = (draft: Draft, content: string): Message | null =>
+const findOpenQuestion = (draft: ConversationDraft, content: string): Message | null =>
   draft.openQuestions().findLast((question) => question.content === content) ?? null;
 
-function keepGitDiff(draft: Draft, verdict: GitDiffVerdict): void {
+function applyGitDiff(draft: ConversationDraft, verdict: CheckedGitDiff): void {
   if (verdict.status === 'stored' || verdict.status === 'cut') draft.setGitDiff(verdict.diff);
   if (verdict.status === 'cleared') draft.setGitDiff(null);
 }
@@ -103,12 +105,12 @@ export function requestUserInput(
   conversation: Conversation,
   { messageId, now }: { messageId: MessageId; now: Date },
 ): Decision<UserInputRequested> {
-  const instance = existing(conversation);
+  const instance = requireInstance(conversation);
   const step = conversation.messages.find((message) => message.id === messageId);
   if (step?.senderType !== 'AGENT') throw agentMessageNotFound();
   if (step.requiresUserInput) throw alreadyRequiresUserInput();
 
-  const draft = new Draft(instance, conversation.messages, now);
+  const draft = new ConversationDraft(instance, conversation.messages, now);
   const stale = instance.lastReadMessageId !== messageId;
   const handedOff = stale ? [] : draft.handOffQueue();
   const answer = handedOff[0] ?? null;
@@ -119,7 +121,7 @@ export function requestUserInput(
     questionStatus: answer !== null ? 'answered' : ended ? 'closed' : 'open',
     answerId: answer?.id ?? null,
   });
-  draft.set({ lastActivityAt: now });
-  if (!ended) draft.set({ status: answer === null ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
+  draft.updateInstance({ lastActivityAt: now });
+  if (!ended) draft.updateInstance({ status: answer === null ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
   return { output: { message, handedOff, stale }, changes: draft.changes() };
 }

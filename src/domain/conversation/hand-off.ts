@@ -1,8 +1,9 @@
 import type { MessageId } from '../ids.ts';
-import { noteActivity } from './agent-activity.ts';
 import type { AgentInstance } from './agent-instance.ts';
-import { byPosition, type Conversation, type Decision, Draft, existing } from './conversation.ts';
-import { isQueued, type Message } from './message.ts';
+import { type Conversation, type Decision, requireInstance } from './conversation.ts';
+import { ConversationDraft } from './conversation-draft.ts';
+import { byPosition, isQueued, type Message } from './message.ts';
+import { recordActivity } from './record-activity.ts';
 
 export interface PendingRead {
   readonly instance: AgentInstance;
@@ -20,25 +21,25 @@ export function readPending(
   conversation: Conversation,
   { lastReadMessageId, now }: { lastReadMessageId: MessageId | null; now: Date },
 ): Decision<PendingRead> {
-  const instance = existing(conversation);
+  const instance = requireInstance(conversation);
   const queued = conversation.messages.filter(isQueued).sort(byPosition);
 
   if (lastReadMessageId !== null && lastReadMessageId !== instance.lastReadMessageId) {
     const alreadyRead = handedOverAfter(conversation, lastReadMessageId);
     return {
       output: { instance, stale: true, messages: [], alreadyRead },
-      changes: noteActivity(instance, now),
+      changes: recordActivity(instance, now),
     };
   }
   if (lastReadMessageId === null || queued.length === 0) {
     return {
       output: { instance, stale: false, messages: queued, alreadyRead: [] },
-      changes: noteActivity(instance, now),
+      changes: recordActivity(instance, now),
     };
   }
-  const draft = new Draft(instance, conversation.messages, now);
+  const draft = new ConversationDraft(instance, conversation.messages, now);
   const messages = draft.handOffQueue();
-  draft.set({ lastActivityAt: now });
+  draft.updateInstance({ lastActivityAt: now });
   return {
     output: { instance: draft.instance, stale: false, messages, alreadyRead: [] },
     changes: draft.changes(),

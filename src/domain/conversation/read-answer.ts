@@ -1,8 +1,9 @@
 import { questionNotFound } from '../errors.ts';
 import type { MessageId } from '../ids.ts';
-import { noteActivity } from './agent-activity.ts';
-import { byPosition, type Conversation, type Decision, Draft, existing } from './conversation.ts';
-import type { Message, QuestionStatus } from './message.ts';
+import { type Conversation, type Decision, requireInstance } from './conversation.ts';
+import { ConversationDraft } from './conversation-draft.ts';
+import { byPosition, type Message, type QuestionStatus } from './message.ts';
+import { recordActivity } from './record-activity.ts';
 
 export interface AnswerRead {
   readonly question: Message;
@@ -22,7 +23,7 @@ export function readAnswer(
   conversation: Conversation,
   { questionId, now }: { questionId: MessageId; now: Date },
 ): Decision<AnswerRead> {
-  const instance = existing(conversation);
+  const instance = requireInstance(conversation);
   const question = conversation.messages.find(({ id }) => id === questionId);
   if (question?.questionStatus == null) throw questionNotFound();
   const feedback = conversation.messages
@@ -33,12 +34,12 @@ export function readAnswer(
     .sort(byPosition);
   const read = { question, status: question.questionStatus, feedback };
 
-  const draft = new Draft(instance, conversation.messages, now);
+  const draft = new ConversationDraft(instance, conversation.messages, now);
   const before = conversation.messages.find(({ id }) => id === question.answerId);
   const answer = draft.handOverAnswer(question);
   const isNews = answer !== null && answer !== before;
-  if (isNews) draft.set({ lastActivityAt: now });
-  const changes = isNews ? draft.changes() : noteActivity(instance, now);
+  if (isNews) draft.updateInstance({ lastActivityAt: now });
+  const changes = isNews ? draft.changes() : recordActivity(instance, now);
   const { version } = changes?.instance ?? instance;
   return { output: { ...read, answer, version }, changes };
 }

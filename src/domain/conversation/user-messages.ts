@@ -1,7 +1,8 @@
 import { questionClosed, questionNotFound } from '../errors.ts';
 import type { MessageId } from '../ids.ts';
 import { AlreadyAnsweredError } from './already-answered.ts';
-import { type Conversation, type Decision, Draft, existing } from './conversation.ts';
+import { type Conversation, type Decision, requireInstance } from './conversation.ts';
+import { ConversationDraft } from './conversation-draft.ts';
 import type { Message } from './message.ts';
 
 export interface UserMessage {
@@ -23,10 +24,12 @@ export interface UserMessage {
  * that this cannot answer: nothing is queued then, since it was not meant to stand alone.
  */
 export function receiveUserMessage(conversation: Conversation, sent: UserMessage): Decision<Message> {
-  const instance = existing(conversation);
-  const draft = new Draft(instance, conversation.messages, sent.now);
+  const instance = requireInstance(conversation);
+  const draft = new ConversationDraft(instance, conversation.messages, sent.now);
   const question =
-    sent.inReplyTo == null ? draft.openQuestions().at(-1) : answerable(conversation.messages, sent.inReplyTo);
+    sent.inReplyTo == null
+      ? draft.openQuestions().at(-1)
+      : requireOpenQuestion(conversation.messages, sent.inReplyTo);
   const posted = draft.post({
     id: sent.newMessageId,
     senderType: 'USER',
@@ -37,11 +40,11 @@ export function receiveUserMessage(conversation: Conversation, sent: UserMessage
   });
   const message = sent.markAsRead ? draft.handOver(posted) : posted;
   if (question !== undefined) draft.amend(question, { questionStatus: 'answered', answerId: message.id });
-  if (instance.status === 'AWAITING_INPUT') draft.set({ status: 'ACTIVE' });
+  if (instance.status === 'AWAITING_INPUT') draft.updateInstance({ status: 'ACTIVE' });
   return { output: message, changes: draft.changes() };
 }
 
-function answerable(messages: readonly Message[], questionId: MessageId): Message {
+function requireOpenQuestion(messages: readonly Message[], questionId: MessageId): Message {
   const question = messages.find(({ id }) => id === questionId);
   if (question?.questionStatus == null) throw questionNotFound('in_reply_to');
   if (question.questionStatus === 'closed') throw questionClosed();

@@ -13,7 +13,7 @@ export type GitDiffStatus = 'stored' | 'cut' | 'cleared' | 'rejected';
  * What becomes of a diff that came with a message. A bad one never costs the message:
  * it is reported as `rejected` and the stored diff stays as it was.
  */
-export type GitDiffVerdict =
+export type CheckedGitDiff =
   | { readonly status: 'stored' | 'cut'; readonly diff: string }
   | { readonly status: 'cleared' }
   | { readonly status: 'rejected' };
@@ -23,7 +23,7 @@ export type GitDiffVerdict =
  * @param sent whatever the client sent as its diff.
  * @returns null when it sent none.
  */
-export function judgeGitDiff(sent: unknown): GitDiffVerdict | null {
+export function checkGitDiff(sent: unknown): CheckedGitDiff | null {
   if (sent === null || sent === undefined) return null;
   if (typeof sent !== 'string') return { status: 'rejected' };
   const text = decodeIfBase64(sent);
@@ -53,7 +53,7 @@ function decodeIfBase64(text: string): string {
  * Cuts at the last line end that leaves room for the marker, so that every kept line is whole. Characters
  * that no store keeps are replaced.
  */
-function cut(text: string): GitDiffVerdict {
+function cut(text: string): CheckedGitDiff {
   // A character is a byte at least, so what is over the limit here is over it there.
   const clean = text
     .slice(0, GIT_DIFF_LIMIT_BYTES + 1)

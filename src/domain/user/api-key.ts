@@ -58,10 +58,10 @@ export function revokeApiKey(key: ApiKey | null, now: Date): ApiKey | null {
 }
 
 /** A hundred years. A token that is to be good for longer needs no expiry. */
-export const LONGEST_LIFE_SECONDS = 36_500 * 86_400;
+export const MAX_KEY_LIFETIME_SECONDS = 36_500 * 86_400;
 
 /** Neither revoked nor expired. */
-export const isGood = ({ revokedAt, expiresAt }: ApiKey, now: Date): boolean =>
+export const isValidApiKey = ({ revokedAt, expiresAt }: ApiKey, now: Date): boolean =>
   revokedAt === null && (expiresAt === null || expiresAt > now);
 
 const FORM = /^[\w-]{16}$/;
@@ -75,5 +75,5 @@ export function apiKeyId(text: string, field = 'id'): ApiKeyId {
 export const isApiKeyId = (text: string): text is ApiKeyId => FORM.test(text);
 
 /** Whether a key that was `before` (null: none) and is `after` now is one that everybody has to be told of. */
-export const becomesRevoked = (before: ApiKey | null, after: ApiKey): boolean =>
+export const isNewlyRevoked = (before: ApiKey | null, after: ApiKey): boolean =>
   after.revokedAt !== null && (before === null || before.revokedAt === null);

@@ -16,7 +16,7 @@ export const tokensRefusedBefore = ({ finishedAt }: UserDeletion): Date | null =
   finishedAt === null ? null : new Date(Math.floor(finishedAt.getTime() / 1000) * 1000);
 
 /** @param issuedAt in epoch milliseconds; minus infinity where a token does not say. */
-export function refusesToken(deletion: UserDeletion, issuedAt: number): boolean {
+export function isTokenRefused(deletion: UserDeletion, issuedAt: number): boolean {
   const before = tokensRefusedBefore(deletion);
   return before === null || issuedAt < before.getTime();
 }

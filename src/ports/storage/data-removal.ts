@@ -1,4 +1,4 @@
-import type { Outdated } from '../../domain/conversation/retention.ts';
+import type { RetentionCutoffs } from '../../domain/conversation/retention.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { UserDeletion } from '../../domain/user/user-deletion.ts';
 
@@ -49,5 +49,5 @@ export interface DataRemoval {
    * of them does this at a time: to the others there is nothing to do.
    * @returns how many; 0 when none is left.
    */
-  deleteOutdated(outdated: Outdated): Promise<number>;
+  deleteOutdated(outdated: RetentionCutoffs): Promise<number>;
 }

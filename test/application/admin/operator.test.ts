@@ -20,7 +20,7 @@ import {
   signedToken,
 } from '../../adapters/jwt/signed-tokens.ts';
 import { LogBook } from '../../adapters/koa/test-server.ts';
-import { aKeyId, instanceIdOf, userIdOf } from '../../support/builders.ts';
+import { newKeyId, instanceIdOf, userIdOf } from '../../support/builders.ts';
 
 const ada = userIdOf('ada');
 const UNLIMITED = { agentInstanceId: null, expiresInSeconds: null } as const;
@@ -119,11 +119,11 @@ test('a short key stands for agents only', async () => {
 });
 
 describe('importing', () => {
-  const fresh = (claims: object = {}) => signedToken({ sub: 'ada', iat: NOW, jti: aKeyId(), ...claims });
+  const fresh = (claims: object = {}) => signedToken({ sub: 'ada', iat: NOW, jti: newKeyId(), ...claims });
 
   test('records a token under its id, or under one that follows from it', async () => {
     const { operator, isGood } = operating([pairs.EdDSA]);
-    const jti = aKeyId();
+    const jti = newKeyId();
     const tokens = [
       fresh({ jti, scope: 'dashboard' }),
       fresh({ jti: 'an id of other making' }),
@@ -173,14 +173,14 @@ describe('importing', () => {
 
   test('refuses an ES256 token without an id: it has a second form, which could not be revoked', async () => {
     const { operator } = operating([pairs.ES256]);
-    const tokens = [{ sub: 'ada' }, { sub: 'ada', jti: 'of another form' }, { sub: 'ada', jti: aKeyId() }];
+    const tokens = [{ sub: 'ada' }, { sub: 'ada', jti: 'of another form' }, { sub: 'ada', jti: newKeyId() }];
     const imported = await operator.import(tokens.map((claims) => signedToken(claims, {}, pairs.ES256)));
     expect(imported.map(({ outcome }) => outcome)).toEqual(['refused', 'refused', 'recorded']);
   });
 
   test('makes a token of a short key good, and never another one under its id', async () => {
     const { operator, isGood } = operating([pairs['short RS256']]);
-    const jti = aKeyId();
+    const jti = newKeyId();
     const token = signedToken({ sub: 'ada', jti }, {}, pairs['short RS256']);
     const forged = signedToken({ sub: 'ada', jti, iat: NOW }, {}, pairs['short RS256']);
     expect(await isGood(token)).toBe(false);
@@ -202,13 +202,13 @@ describe('importing', () => {
 describe('revoking', () => {
   test('names every key of that id, whosever it is; one that is not there is no error', async () => {
     const { operator } = operating([pairs.EdDSA]);
-    const jti = aKeyId();
+    const jti = newKeyId();
     await operator.import(['ada', 'bob'].map((sub) => signedToken({ sub, jti })));
     expect(await operator.revoke(jti)).toMatchObject([
       { user_id: 'ada', revoked_at: expect.any(String) },
       { user_id: 'bob', revoked_at: expect.any(String) },
     ]);
-    expect(await operator.revoke(aKeyId())).toEqual([]);
+    expect(await operator.revoke(newKeyId())).toEqual([]);
     await expect(operator.revoke('x')).rejects.toMatchObject({ code: 'invalid_id' });
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InFlightRequests, idempotencyOf, once } from '../../../src/application/dispatch/idempotency.ts';
-import { NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import { startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
 import type { AgentInstanceId } from '../../../src/domain/ids.ts';
 import { refusalOf } from '../../domain/error-of.ts';
@@ -47,7 +47,7 @@ describe('a request with an Idempotency-Key', () => {
 
 describe('a request that is answered once', () => {
   const request = of({ content: 'a' });
-  const { changes } = startAgentInstance(NOTHING_YET, {
+  const { changes } = startAgentInstance(EMPTY_CONVERSATION, {
     id: instanceIdOf(1),
     agentType: anAgentType(),
     now: NOW,
@@ -57,22 +57,22 @@ describe('a request that is answered once', () => {
   beforeEach(() => decide.mockClear());
 
   test('is decided, and its answer recorded with its effect', () => {
-    expect(once(request, decide)(NOTHING_YET, null)).toEqual({
+    expect(once(request, decide)(EMPTY_CONVERSATION, null)).toEqual({
       output: { n: 1, at: null },
       changes,
       record: { fingerprint: request.fingerprint, answer: '{"n":1,"at":null}', recordedAt: NOW },
     });
-    expect(decide).toHaveBeenCalledExactlyOnceWith(NOTHING_YET);
+    expect(decide).toHaveBeenCalledExactlyOnceWith(EMPTY_CONVERSATION);
   });
 
   test('is recorded without an effect too', () => {
-    const decision = once(request, () => ({ output: 1, changes: null }))(NOTHING_YET, null);
+    const decision = once(request, () => ({ output: 1, changes: null }))(EMPTY_CONVERSATION, null);
     expect(decision).toMatchObject({ changes: null, record: { answer: '1' } });
   });
 
   test('is answered from its record the next time: nothing is decided, changed or recorded', () => {
     const record = { fingerprint: request.fingerprint, answer: '{"n":7}', recordedAt: NOW };
-    expect(once(request, decide)(NOTHING_YET, record)).toEqual({
+    expect(once(request, decide)(EMPTY_CONVERSATION, record)).toEqual({
       output: { n: 7 },
       changes: null,
       record: null,
@@ -81,25 +81,25 @@ describe('a request that is answered once', () => {
   });
 
   test('is refused when the record is of another request', async () => {
-    const { record } = once(of({ content: 'b' }), decide)(NOTHING_YET, null);
+    const { record } = once(of({ content: 'b' }), decide)(EMPTY_CONVERSATION, null);
     decide.mockClear();
-    expect(refusalOf(() => once(request, decide)(NOTHING_YET, record))).toMatchObject({
+    expect(refusalOf(() => once(request, decide)(EMPTY_CONVERSATION, record))).toMatchObject({
       code: 'idempotency_key_reused',
     });
     expect(decide).not.toHaveBeenCalled();
   });
 
   test('is not recorded while its answer is provisional, though its effect is kept', () => {
-    const provisional = once(request, () => ({ ...decide(), provisional: true }))(NOTHING_YET, null);
+    const provisional = once(request, () => ({ ...decide(), provisional: true }))(EMPTY_CONVERSATION, null);
     expect(provisional).toEqual({ output: { n: 1, at: null }, changes, record: null });
-    const final = once(request, () => ({ ...decide(), provisional: false }))(NOTHING_YET, null);
+    const final = once(request, () => ({ ...decide(), provisional: false }))(EMPTY_CONVERSATION, null);
     expect(final.record).not.toBeNull();
   });
 
   test('is decided each time, and never recorded, without a key', () => {
     const answer = once(null, decide);
-    expect(answer(NOTHING_YET, null).record).toBeNull();
-    expect(answer(NOTHING_YET, null).record).toBeNull();
+    expect(answer(EMPTY_CONVERSATION, null).record).toBeNull();
+    expect(answer(EMPTY_CONVERSATION, null).record).toBeNull();
     expect(decide).toHaveBeenCalledTimes(2);
   });
 
@@ -107,7 +107,7 @@ describe('a request that is answered once', () => {
     const refuse = once(request, () => {
       throw new Error('no');
     });
-    expect(() => refuse(NOTHING_YET, null)).toThrow('no');
+    expect(() => refuse(EMPTY_CONVERSATION, null)).toThrow('no');
   });
 });
 

@@ -10,7 +10,7 @@ const STATUS: ChangeEvent = { type: 'status_update', data: {}, position: null };
 
 const batch = new ChangeBatch(seen(3, 7), seen(5, 9), [message(4), message(5), UPDATE, STATUS]);
 const newTo = (position: number, version: number, of = batch) =>
-  [...of.newTo(seen(position, version))].map(({ type, id }) => `${type} ${id}`);
+  [...of.eventsAfter(seen(position, version))].map(({ type, id }) => `${type} ${id}`);
 
 test('only the last event of a batch says that everything up to its version has been told', () => {
   expect(batch.events.map(({ id }) => id)).toEqual(['4.7', '5.7', '5.7', '5.9']);

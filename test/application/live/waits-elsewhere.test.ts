@@ -24,7 +24,7 @@ test('a wait in another process is told to its user alone, though others have an
       agentInstanceId: instanceIdOf(1),
       lastEventId: null,
     });
-    void stream.flow(sink);
+    void stream.pipeTo(sink);
     return sink;
   };
   // Whatever is told to both is told to eve first.

@@ -121,7 +121,7 @@ test.each(['gone', 'stopping'] as const)(
 
 test('waits without a way to learn that its client has gone', async () => {
   using waiter = new Waiter(signals, instance);
-  const waking = waiter.next(1, { ...within(1_000), gone: null });
+  const waking = waiter.next(1, { ...within(1_000), clientGone: null });
   stopping.abort();
   expect(await waking).toBe('stopping');
 });

@@ -5,9 +5,9 @@ import {
   postAgentMessage,
   requestUserInput,
 } from '../../../src/domain/conversation/agent-messages.ts';
-import { NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import type { Message } from '../../../src/domain/conversation/message.ts';
-import { judgeGitDiff } from '../../../src/domain/text/git-diff.ts';
+import { checkGitDiff } from '../../../src/domain/text/git-diff.ts';
 import {
   aConversation,
   agentTypeIdOf,
@@ -70,7 +70,7 @@ describe('a message of the agent', () => {
     (kind, before, queue, after, question) => {
       const conversation =
         before === 'absent'
-          ? NOTHING_YET
+          ? EMPTY_CONVERSATION
           : aConversation([aStep(), ...queue], {
               status: before,
               version: 5,
@@ -159,7 +159,7 @@ describe('a message of the agent', () => {
 
 describe('the first message of an instance', () => {
   test('creates it, under the id the agent chose', () => {
-    const { changes } = postAgentMessage(NOTHING_YET, sent({ agentInstanceId: instanceIdOf(7) }));
+    const { changes } = postAgentMessage(EMPTY_CONVERSATION, sent({ agentInstanceId: instanceIdOf(7) }));
     expect(changes?.instance).toEqual({
       id: instanceIdOf(7),
       agentType: { id: agentTypeIdOf(9), name: 'claude-code' },
@@ -179,7 +179,7 @@ describe('the first message of an instance', () => {
   });
 
   test('needs an agent type', () => {
-    expect(refusalOf(() => postAgentMessage(NOTHING_YET, sent({ agentTypeName: null })))).toMatchObject({
+    expect(refusalOf(() => postAgentMessage(EMPTY_CONVERSATION, sent({ agentTypeName: null })))).toMatchObject({
       code: 'agent_type_required',
       message: 'agent_type is required when creating new instance',
       field: 'agent_type',
@@ -187,14 +187,14 @@ describe('the first message of an instance', () => {
   });
 
   test('makes a new agent type under its normalised name', () => {
-    const { changes } = postAgentMessage(NOTHING_YET, sent({ agentTypeName: ' Claude-Code ' }));
+    const { changes } = postAgentMessage(EMPTY_CONVERSATION, sent({ agentTypeName: ' Claude-Code ' }));
     expect(changes?.instance.agentType).toEqual({ id: agentTypeIdOf(9), name: 'claude-code' });
   });
 
   test('reuses the agent type of that name when there is one', () => {
     const agentType = anAgentType({ id: agentTypeIdOf(3) });
     const { changes } = postAgentMessage(
-      { ...NOTHING_YET, agentType },
+      { ...EMPTY_CONVERSATION, agentType },
       sent({ agentTypeName: 'CLAUDE-code' }),
     );
     expect(changes?.instance.agentType).toBe(agentType);
@@ -272,7 +272,7 @@ describe('the git diff of a message', () => {
     ['null', null, null, undefined],
     ['nothing', undefined, null, undefined],
   ])('%s: the status is %3$s and the message is posted all the same', (_what, gitDiff, status, stored) => {
-    const { output, changes } = postAgentMessage(aConversation(), sent({ gitDiff: judgeGitDiff(gitDiff) }));
+    const { output, changes } = postAgentMessage(aConversation(), sent({ gitDiff: checkGitDiff(gitDiff) }));
     expect(output.gitDiffStatus).toBe(status);
     expect(changes?.gitDiff).toEqual(stored);
     expect(changes?.posted).toHaveLength(1);

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   applyChanges,
-  byPosition,
   type Conversation,
-  NOTHING_YET,
+  EMPTY_CONVERSATION,
 } from '../../../src/domain/conversation/conversation.ts';
-import { isOpenQuestion, isQueued, type Message } from '../../../src/domain/conversation/message.ts';
+import {
+  byPosition,
+  isOpenQuestion,
+  isQueued,
+  type Message,
+} from '../../../src/domain/conversation/message.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
 import { NOW } from '../../support/builders.ts';
 import { postDecision, type RandomDecision, randomDecision, SeededRandom } from './random-decisions.ts';
@@ -20,12 +24,12 @@ const DECISIONS = 80;
 function play(seed: number) {
   const random = new SeededRandom(seed);
   const handedOver: string[] = [];
-  const states: Conversation[] = [NOTHING_YET];
+  const states: Conversation[] = [EMPTY_CONVERSATION];
   let now = NOW;
 
   for (let number = 1; number <= DECISIONS; number += 1) {
     if (random.chance(0.2)) now = new Date(now.getTime() + 20_000);
-    const before = states.at(-1) ?? NOTHING_YET;
+    const before = states.at(-1) ?? EMPTY_CONVERSATION;
     const decision =
       number < DECISIONS
         ? randomDecision(random, before, number, now)

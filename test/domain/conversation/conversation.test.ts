@@ -5,10 +5,10 @@ import {
   applyChanges,
   type Changes,
   type Conversation,
-  Draft,
-  existing,
-  NOTHING_YET,
+  EMPTY_CONVERSATION,
+  requireInstance,
 } from '../../../src/domain/conversation/conversation.ts';
+import { ConversationDraft } from '../../../src/domain/conversation/conversation-draft.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
 import {
   aConversation,
@@ -74,7 +74,7 @@ describe('decisions made one after another on applied changes', () => {
     async (seed) => {
       const random = new SeededRandom(seed);
       const repository = new InMemoryAgentInstanceRepository(new InProcessSignals());
-      let conversation = NOTHING_YET;
+      let conversation = EMPTY_CONVERSATION;
       for (let number = 1; number <= 60; number += 1) {
         const now = new Date(NOW.getTime() + number * 7_000);
         const decision = randomDecision(random, conversation, number, now);
@@ -124,13 +124,13 @@ describe('a decision', () => {
   });
 
   test('needs an instance that is there and not deleted', () => {
-    expect(refusalOf(() => existing(NOTHING_YET)).code).toBe('agent_instance_not_found');
-    expect(refusalOf(() => existing(aConversation([], { status: 'DELETED' })))).toMatchObject({
+    expect(refusalOf(() => requireInstance(EMPTY_CONVERSATION)).code).toBe('agent_instance_not_found');
+    expect(refusalOf(() => requireInstance(aConversation([], { status: 'DELETED' })))).toMatchObject({
       code: 'instance_deleted',
       field: 'agent_instance_id',
     });
     const conversation = aConversation([], { status: 'COMPLETED' });
-    expect(existing(conversation)).toBe(conversation.instance);
+    expect(requireInstance(conversation)).toBe(conversation.instance);
   });
 });
 
@@ -145,7 +145,7 @@ describe('a draft', () => {
   } as const;
 
   test('writes a message that it posts and then amends once, as it is in the end', () => {
-    const draft = new Draft(anAgentInstance({ lastPosition: 1 }), [], NOW);
+    const draft = new ConversationDraft(anAgentInstance({ lastPosition: 1 }), [], NOW);
     const amended = draft.handOver(draft.post(said));
     expect(draft.changes()).toMatchObject({ posted: [amended], amended: [] });
     expect(amended).toMatchObject({ position: 2, readAt: NOW, readVersion: 2 });
@@ -153,7 +153,7 @@ describe('a draft', () => {
 
   test('writes a message that it amends twice once, as it is in the end', () => {
     const question = aQuestion();
-    const draft = new Draft(anAgentInstance({ lastPosition: 1 }), [question], NOW);
+    const draft = new ConversationDraft(anAgentInstance({ lastPosition: 1 }), [question], NOW);
     draft.amend(draft.amend(question, { questionStatus: 'answered' }), { answerId: messageIdOf(2) });
     expect(draft.changes().amended).toEqual([
       { ...question, questionStatus: 'answered', answerId: messageIdOf(2) },
@@ -161,7 +161,7 @@ describe('a draft', () => {
   });
 
   test('leaves the stored diff alone unless it is told of one', () => {
-    const draft = new Draft(anAgentInstance(), [], NOW);
+    const draft = new ConversationDraft(anAgentInstance(), [], NOW);
     expect(draft.changes().gitDiff).toBeUndefined();
     draft.setGitDiff(null);
     expect(draft.changes().gitDiff).toBeNull();

@@ -4,7 +4,7 @@ import {
   type StoredStatus,
 } from '../../../src/domain/conversation/agent-instance.ts';
 import { postAgentMessage } from '../../../src/domain/conversation/agent-messages.ts';
-import { applyChanges, NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { applyChanges, EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import { readPending } from '../../../src/domain/conversation/hand-off.ts';
 import { receiveUserMessage } from '../../../src/domain/conversation/user-messages.ts';
 import {
@@ -145,7 +145,7 @@ describe('reading pending messages with another id', () => {
 
   test('lists in the order of hand-offs when an older message was handed over later', () => {
     // Position 2 was queued; 3 was typed at the agent itself; then a step (4) handed over 2.
-    let conversation = applyChanges(NOTHING_YET, postStep(NOTHING_YET, 1));
+    let conversation = applyChanges(EMPTY_CONVERSATION, postStep(EMPTY_CONVERSATION, 1));
     conversation = applyChanges(conversation, userSays(conversation, 2, false));
     conversation = applyChanges(conversation, userSays(conversation, 3, true));
     conversation = applyChanges(conversation, postStep(conversation, 4));
@@ -198,7 +198,7 @@ describe('the activity of an agent that reads', () => {
 });
 
 test('reading needs an instance that is there', () => {
-  expect(refusalOf(() => readPending(NOTHING_YET, read(null)))).toMatchObject({
+  expect(refusalOf(() => readPending(EMPTY_CONVERSATION, read(null)))).toMatchObject({
     code: 'agent_instance_not_found',
     message: 'Agent instance not found',
     field: 'agent_instance_id',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Deletion, isOver, type StoredStatus } from '../../../src/domain/conversation/agent-instance.ts';
-import { applyChanges, NOTHING_YET, withoutDeleted } from '../../../src/domain/conversation/conversation.ts';
+import { applyChanges, EMPTY_CONVERSATION, hideDeletedInstance } from '../../../src/domain/conversation/conversation.ts';
 import {
   deleteInstance,
   endSession,
@@ -29,7 +29,7 @@ describe('starting an instance', () => {
   const start = { id: instanceIdOf(1), agentType: anAgentType({ id: agentTypeIdOf(9) }), now: NOW };
 
   test('makes it active, with no message and no cursor', () => {
-    const { output, changes } = startAgentInstance(NOTHING_YET, start);
+    const { output, changes } = startAgentInstance(EMPTY_CONVERSATION, start);
     expect(output).toEqual({
       id: instanceIdOf(1),
       agentType: { id: agentTypeIdOf(9), name: 'claude-code' },
@@ -51,12 +51,12 @@ describe('starting an instance', () => {
 
   test('keeps its name and metadata', () => {
     const given = { name: 'nightly', metadata: { transport: 'stdio' } };
-    expect(startAgentInstance(NOTHING_YET, { ...start, ...given }).output).toMatchObject(given);
+    expect(startAgentInstance(EMPTY_CONVERSATION, { ...start, ...given }).output).toMatchObject(given);
   });
 
   test('reuses the agent type of that name when there is one', () => {
     const agentType = anAgentType({ id: agentTypeIdOf(3) });
-    expect(startAgentInstance({ ...NOTHING_YET, agentType }, start).output.agentType).toBe(agentType);
+    expect(startAgentInstance({ ...EMPTY_CONVERSATION, agentType }, start).output.agentType).toBe(agentType);
   });
 
   test.each(STATUSES)('again is refused while it is %s', (status) => {
@@ -165,7 +165,7 @@ describe('deleting', () => {
 
   test('ends to its owner what it was: it is as if there were none', () => {
     const rename = () =>
-      renameInstance(withoutDeleted(aConversation([], { status: 'DELETED' })), { name: 'x', now: NOW });
+      renameInstance(hideDeletedInstance(aConversation([], { status: 'DELETED' })), { name: 'x', now: NOW });
     expect(refusalOf(rename).code).toBe('agent_instance_not_found');
   });
 });
@@ -196,7 +196,7 @@ describe('restoring', () => {
     ['restoring', restoreInstance],
     ['deleting', deleteInstance],
   ])('%s what never was is refused', (_, decide) => {
-    expect(refusalOf(() => decide(NOTHING_YET, { now: NOW })).code).toBe('agent_instance_not_found');
+    expect(refusalOf(() => decide(EMPTY_CONVERSATION, { now: NOW })).code).toBe('agent_instance_not_found');
   });
 });
 
@@ -205,7 +205,7 @@ describe.each([
   ['a heartbeat', heartbeat],
 ])('%s', (_name, decide) => {
   test('needs an instance that is there', () => {
-    expect(refusalOf(() => decide(NOTHING_YET, { now: NOW }))).toMatchObject({
+    expect(refusalOf(() => decide(EMPTY_CONVERSATION, { now: NOW }))).toMatchObject({
       code: 'agent_instance_not_found',
       message: 'Agent instance not found',
     });

@@ -5,7 +5,7 @@ import { endSession, heartbeat, startAgentInstance } from '../../../src/domain/c
 import type { Message } from '../../../src/domain/conversation/message.ts';
 import { receiveUserMessage } from '../../../src/domain/conversation/user-messages.ts';
 import type { MessageId } from '../../../src/domain/ids.ts';
-import { judgeGitDiff } from '../../../src/domain/text/git-diff.ts';
+import { checkGitDiff } from '../../../src/domain/text/git-diff.ts';
 import type { UpdateTarget } from '../../../src/ports/storage/agent-instance-repository.ts';
 import { agentTypeIdOf, anAgentType, instanceIdOf, messageIdOf } from '../../support/builders.ts';
 
@@ -63,7 +63,7 @@ export function postDecision(
         content,
         isQuestion,
         metadata: null,
-        gitDiff: judgeGitDiff(gitDiff),
+        gitDiff: checkGitDiff(gitDiff),
         newMessageId: messageIdOf(number),
         newAgentTypeId: agentTypeIdOf(1),
         now,

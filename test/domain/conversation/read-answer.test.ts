@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applyChanges, NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { applyChanges, EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import { readAnswer } from '../../../src/domain/conversation/read-answer.ts';
 import {
   aConversation,
@@ -79,7 +79,7 @@ describe('reading the answer of a question', () => {
   });
 
   test.each([
-    ['an instance that does not exist', NOTHING_YET, 'agent_instance_not_found'],
+    ['an instance that does not exist', EMPTY_CONVERSATION, 'agent_instance_not_found'],
     ['a deleted instance', aConversation([openQuestion], { status: 'DELETED' }), 'instance_deleted'],
     ['a message that does not exist', aConversation([]), 'question_not_found'],
     ['a step', aConversation([aStep({ position: 2 })]), 'question_not_found'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredStatus } from '../../../src/domain/conversation/agent-instance.ts';
 import { AlreadyAnsweredError } from '../../../src/domain/conversation/already-answered.ts';
-import { NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import type { Message } from '../../../src/domain/conversation/message.ts';
 import { receiveUserMessage, type UserMessage } from '../../../src/domain/conversation/user-messages.ts';
 import {
@@ -164,7 +164,7 @@ describe('a message of the person', () => {
   });
 
   test('needs an instance that is there', () => {
-    expect(refusalOf(() => receiveUserMessage(NOTHING_YET, sent()))).toMatchObject({
+    expect(refusalOf(() => receiveUserMessage(EMPTY_CONVERSATION, sent()))).toMatchObject({
       code: 'agent_instance_not_found',
       message: 'Agent instance not found',
     });

@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest';
 import {
   type ApiKeyRequest,
   apiKeyId,
-  becomesRevoked,
+  isNewlyRevoked,
   grantApiKey,
-  isGood,
+  isValidApiKey,
   revokeApiKey,
 } from '../../../src/domain/user/api-key.ts';
-import { aKeyId, anApiKey, BEFORE, instanceIdOf, NOW } from '../../support/builders.ts';
+import { newKeyId, anApiKey, BEFORE, instanceIdOf, NOW } from '../../support/builders.ts';
 import { refusalOf } from '../error-of.ts';
 
 const request = (fields: Partial<ApiKeyRequest> = {}): ApiKeyRequest => ({
-  id: aKeyId(),
+  id: newKeyId(),
   name: 'laptop',
   scope: 'agent',
   agentInstanceId: null,
@@ -70,10 +70,10 @@ describe('revoking', () => {
   test('is told of once: when a key becomes revoked, or is recorded as such', () => {
     const good = anApiKey();
     const revoked = { ...good, revokedAt: NOW };
-    expect(becomesRevoked(good, revoked)).toBe(true);
-    expect(becomesRevoked(null, revoked)).toBe(true);
-    expect(becomesRevoked(revoked, revoked)).toBe(false);
-    expect(becomesRevoked(null, good)).toBe(false);
+    expect(isNewlyRevoked(good, revoked)).toBe(true);
+    expect(isNewlyRevoked(null, revoked)).toBe(true);
+    expect(isNewlyRevoked(revoked, revoked)).toBe(false);
+    expect(isNewlyRevoked(null, good)).toBe(false);
   });
 });
 
@@ -83,7 +83,7 @@ test.each([
   ['no more when it expires', { expiresAt: NOW }, false],
   ['no more once revoked', { revokedAt: BEFORE }, false],
 ])('a key is good %s', (_when, fields, good) => {
-  expect(isGood(anApiKey(fields), NOW)).toBe(good);
+  expect(isValidApiKey(anApiKey(fields), NOW)).toBe(good);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { agentInstanceId } from '../../../domain/ids.ts';
-import { LONGEST_LIFE_SECONDS } from '../../../domain/user/api-key.ts';
+import { MAX_KEY_LIFETIME_SECONDS } from '../../../domain/user/api-key.ts';
 import { issueApiKey, requireApiKeys } from '../../admin/issue-api-key.ts';
 import { once } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
@@ -8,7 +8,7 @@ import { apiKey, wireApiKey } from '../../wire/api-key.ts';
 import * as field from '../../wire/fields.ts';
 
 const DAY_SECONDS = 86_400;
-const A_CENTURY = LONGEST_LIFE_SECONDS / DAY_SECONDS;
+const A_CENTURY = MAX_KEY_LIFETIME_SECONDS / DAY_SECONDS;
 
 const output = v.object({ ...apiKey.entries, token: v.nullable(v.string()) });
 

@@ -6,7 +6,7 @@ import { once } from '../../dispatch/idempotency.ts';
 import { type Call, defineUseCase, type Ports } from '../../use-case.ts';
 import { Waiter } from '../../waiting/waiter.ts';
 import * as field from '../../wire/fields.ts';
-import { agentMessagePosting } from './post-agent-message.ts';
+import { prepareAgentMessage } from './prepare-agent-message.ts';
 
 /** Clients cut calls that take longer; the least patient known ones give up at 60 s. */
 export const DEFAULT_WAIT_SECONDS = 50;
@@ -63,7 +63,7 @@ export const askQuestion = defineUseCase({
       );
       const waking =
         read.status === 'open'
-          ? await waiter.next(read.version, { deadline, caller, gone, stopping })
+          ? await waiter.next(read.version, { deadline, caller, clientGone: gone, shuttingDown: stopping })
           : 'timeout';
       if (waking === 'changed') continue;
       return {
@@ -88,7 +88,7 @@ async function findOrPostQuestion(
     return { questionId, instanceId };
   }
   const instanceId = agentInstanceId(asked.agent_instance_id ?? caller.agentInstanceId ?? ports.ids.next());
-  const { target, decide } = agentMessagePosting(ports, caller, {
+  const { target, decide } = prepareAgentMessage(ports, caller, {
     agentInstanceId: instanceId,
     content: asked.question_text,
     agentType: asked.agent_type ?? null,

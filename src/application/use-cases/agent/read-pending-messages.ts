@@ -63,7 +63,7 @@ export const readPendingMessages = defineUseCase({
     for (;;) {
       const { answer, waitAfter } = await read(true);
       if (waitAfter === null) return answer;
-      const waking = await waiter.next(waitAfter, { deadline, caller, gone, stopping });
+      const waking = await waiter.next(waitAfter, { deadline, caller, clientGone: gone, shuttingDown: stopping });
       if (waking === 'changed') continue;
       if (waking === 'gone' || (waking === 'stopping' && idempotency === null)) return answer;
       // Nothing has changed, but the wait was no silence: this read notes so, and records what it answers.

@@ -4,7 +4,7 @@ import { once } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
-import { agentMessagePosting } from './post-agent-message.ts';
+import { prepareAgentMessage } from './prepare-agent-message.ts';
 
 /** An agent reports a step or asks a question, and is handed what the person wrote meanwhile. */
 export const sendAgentMessage = defineUseCase({
@@ -33,7 +33,7 @@ export const sendAgentMessage = defineUseCase({
   }),
   async run(ports, { caller, input, idempotency }) {
     const instanceId = agentInstanceId(input.agent_instance_id);
-    const { target, decide } = agentMessagePosting(ports, caller, {
+    const { target, decide } = prepareAgentMessage(ports, caller, {
       agentInstanceId: instanceId,
       content: input.content,
       agentType: input.agent_type ?? null,

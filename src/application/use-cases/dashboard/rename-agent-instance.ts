@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { withoutDeleted } from '../../../domain/conversation/conversation.ts';
+import { hideDeletedInstance } from '../../../domain/conversation/conversation.ts';
 import { renameInstance } from '../../../domain/conversation/lifecycle.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { agentInstance } from '../../wire/agent-instance.ts';
@@ -17,7 +17,7 @@ export const renameAgentInstance = defineUseCase({
   async run(ports, call) {
     const renaming = { name: call.input.name, now: ports.clock.now() };
     return changeInstance(ports, call, (conversation) =>
-      renameInstance(withoutDeleted(conversation), renaming),
+      renameInstance(hideDeletedInstance(conversation), renaming),
     );
   },
 });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { withoutDeleted } from '../../../domain/conversation/conversation.ts';
+import { hideDeletedInstance } from '../../../domain/conversation/conversation.ts';
 import { endSession } from '../../../domain/conversation/lifecycle.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { agentInstance } from '../../wire/agent-instance.ts';
@@ -18,7 +18,7 @@ export const setInstanceStatus = defineUseCase({
     const now = ports.clock.now();
     const isPerson = call.caller.scopes.includes('dashboard');
     return changeInstance(ports, call, (conversation) =>
-      endSession(isPerson ? withoutDeleted(conversation) : conversation, { now }),
+      endSession(isPerson ? hideDeletedInstance(conversation) : conversation, { now }),
     );
   },
 });

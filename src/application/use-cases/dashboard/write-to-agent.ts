@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Conversation, withoutDeleted } from '../../../domain/conversation/conversation.ts';
+import { type Conversation, hideDeletedInstance } from '../../../domain/conversation/conversation.ts';
 import { receiveUserMessage } from '../../../domain/conversation/user-messages.ts';
 import { agentInstanceId, type MessageId, messageId } from '../../../domain/ids.ts';
 import { once } from '../../dispatch/idempotency.ts';
@@ -36,7 +36,7 @@ export const writeToAgent = defineUseCase({
         idempotencyKey: idempotency?.key ?? null,
       },
       once(idempotency, (conversation: Conversation) => {
-        const { output, changes } = receiveUserMessage(withoutDeleted(conversation), sent);
+        const { output, changes } = receiveUserMessage(hideDeletedInstance(conversation), sent);
         return { output: wireConversationMessage(output, { agentWaiting: false }), changes };
       }),
     );

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { ApiKey, ApiKeyId } from '../domain/user/api-key.ts';
 
 /** An id as new keys get it: no two are the same. */
-export const aKeyId = () => randomBytes(12).toString('base64url') as ApiKeyId;
+export const newKeyId = () => randomBytes(12).toString('base64url') as ApiKeyId;
 
 /** A key of an agent that works for ever; its id and hash are its own. */
 export const anApiKey = (fields: Partial<ApiKey> = {}): ApiKey => ({
-  id: aKeyId(),
+  id: newKeyId(),
   name: 'laptop',
   scope: 'agent',
   agentInstanceId: null,

@@ -8,7 +8,7 @@ type Opened<Adapter> = Adapter & { readonly errors: readonly object[] };
  * A `test` that opens an adapter of its own and closes it, for ports whose adapters work in the background.
  * @returns `rule`, which defines such a test, and `opened`: the adapter of the test that runs.
  */
-export function openedByEachTest<Adapter extends { readonly close: () => Promise<void> }>(
+export function adapterPerTest<Adapter extends { readonly close: () => Promise<void> }>(
   { test }: TestRunner,
   open: (logger: Logger) => Promise<Adapter>,
 ) {
