@@ -93,8 +93,9 @@ export class ConversationDraft {
   }
 
   /**
-   * Attaches a repeated question to the open one. The open question, and what was handed over with it, then count
-   * as handed over in this version: `messagesHandedOverWith` returns them together with what is queued now.
+   * Attaches a repeated question to the open one. The open question, and what was handed over with it, then
+   * count as handed over in this version: `messagesHandedOverWith` returns them together with what is queued
+   * now.
    */
   attachToQuestion(question: Message): Message {
     const readVersion = this.#instance.version;

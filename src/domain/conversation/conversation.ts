@@ -8,7 +8,9 @@ export interface Conversation {
   readonly instance: AgentInstance | null;
   /** The user's agent type with the name that the update asked for, if there is one. */
   readonly agentType: AgentType | null;
-  /** Always the open questions; also the queue and other messages, if the update asked for them. In any order. */
+  /**
+   * Always the open questions; also the queue and other messages, if the update asked for them. In any order.
+   */
   readonly messages: readonly Message[];
 }
 
@@ -48,7 +50,8 @@ export function applyChanges(conversation: Conversation, changes: Changes | null
 
 /**
  * Returns the instance that an agent or its owner wants to use.
- * @throws DomainError `agent_instance_not_found` if it does not exist, `instance_deleted` if its owner deleted it.
+ * @throws DomainError `agent_instance_not_found` if it does not exist, `instance_deleted` if its owner
+ * deleted it.
  */
 export function requireInstance(conversation: Conversation): AgentInstance {
   const { instance } = conversation;

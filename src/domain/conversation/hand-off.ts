@@ -9,13 +9,14 @@ export interface PendingRead {
   readonly instance: AgentInstance;
   readonly stale: boolean;
   readonly messages: readonly Message[];
-  /** When stale: what was handed over after the message the reader believed to be the last. */
+  /** For a stale reader: what was handed over after the message that the reader took for the last one. */
   readonly alreadyRead: readonly Message[];
 }
 
 /**
- * Hands off what is queued to a reader that knows the cursor. A reader with another id is stale: some
- * other reader got there first; it gets no messages and moves nothing. A reader without an id looks only.
+ * Hands off the queue to a reader that knows the cursor. A reader with another id is stale, because another
+ * reader came first: it gets no messages, and nothing changes. A reader without an id sees the queue and
+ * changes nothing.
  */
 export function readPending(
   conversation: Conversation,
@@ -46,7 +47,10 @@ export function readPending(
   };
 }
 
-/** In hand-off order, which is not position order when an older message was handed over later. */
+/**
+ * Returns the user messages that were handed over after a message. They are in the order of hand-offs, which
+ * differs from the order of positions if an older message was handed over later.
+ */
 function handedOverAfter(conversation: Conversation, id: MessageId): readonly Message[] {
   const from = conversation.messages.find((message) => message.id === id);
   const since = from?.readVersion;

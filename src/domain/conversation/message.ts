@@ -22,8 +22,9 @@ export interface Message {
   /** When a user message was handed to the agent; null while it is queued, and on agent messages. */
   readonly readAt: Date | null;
   /**
-   * The version of the instance in which the agent wrote this message or was handed it; null while it is queued.
-   * Hand-offs are ordered by it. Positions cannot order them: an older message may be handed over later.
+   * The version of the instance in which the agent wrote this message or was handed it; null while it is
+   * queued. Hand-offs are ordered by it. Positions cannot order them: an older message may be handed over
+   * later.
    */
   readonly readVersion: number | null;
   /** null for a message that is not a question. */
@@ -39,7 +40,9 @@ export const isOpenQuestion = (message: Message): boolean => message.questionSta
 
 export const byPosition = (a: Message, b: Message): number => a.position - b.position;
 
-/** Checks that a text is not only white space and has at most `CONTENT_LIMIT` code points (not UTF-16 units). */
+/**
+ * Checks that a text is not only white space and has at most `CONTENT_LIMIT` code points (not UTF-16 units).
+ */
 export function isValidContent(text: string): boolean {
   // Unicode counts U+0085 (next line) as white space; JavaScript's \s does not.
   if (!/[^\s\u0085]/.test(text)) return false;

@@ -7,21 +7,23 @@ import type { Message } from './message.ts';
 
 export interface UserMessage {
   readonly content: string;
-  /** The agent has it already (the person typed it at the agent itself): nothing is left to hand over. */
+  /** True if the agent has the message already, because the user typed it there. It is then not queued. */
   readonly markAsRead: boolean;
-  /** The question it answers, loaded with its answer; absent or null: the newest open one, if any. */
+  /**
+   * The question that it answers, loaded with its answer; absent or null: the newest open question, if any.
+   */
   readonly inReplyTo?: MessageId | null;
   readonly newMessageId: MessageId;
   readonly now: Date;
 }
 
 /**
- * A message from the person. It answers the question it names, else the newest open one, if there is one,
- * and is queued for the agent unless the agent has it already. Only then does the cursor move; earlier
- * messages stay queued.
+ * Adds a message of the user to the conversation. It becomes the answer of the question that it names, else
+ * of the newest open question, if there is one. It is queued for the agent, unless the agent has it already
+ * (`markAsRead`): then the cursor moves to it, and earlier messages stay queued.
  *
- * @throws AlreadyAnsweredError, DomainError `question_closed` or `question_not_found` for a named question
- * that this cannot answer: nothing is queued then, since it was not meant to stand alone.
+ * If the named question cannot be answered, nothing is queued: the message was meant as an answer only.
+ * @throws AlreadyAnsweredError, DomainError `question_closed` or `question_not_found`
  */
 export function receiveUserMessage(conversation: Conversation, sent: UserMessage): Decision<Message> {
   const instance = requireInstance(conversation);
