@@ -1,19 +1,20 @@
 import type { Logger } from '../ports/runtime.ts';
 import type { TestRunner } from './test-runner.ts';
 
-/** An adapter under test, and what it has logged as errors so far. */
-type Opened<Adapter> = Adapter & { readonly errors: readonly object[] };
+/** The adapter under test, and the fields of each error that it has logged. */
+type OpenAdapter<Adapter> = Adapter & { readonly errors: readonly object[] };
 
 /**
- * A `test` that opens an adapter of its own and closes it, for ports whose adapters work in the background.
- * @returns `rule`, which defines such a test, and `opened`: the adapter of the test that runs.
+ * A fixture for adapters that work in the background: each test opens its own adapter and closes it.
+ * @returns `testAdapter`, which defines such a test, and `adapter`, which returns the adapter of the running
+ * test.
  */
 export function adapterPerTest<Adapter extends { readonly close: () => Promise<void> }>(
   { test }: TestRunner,
   open: (logger: Logger) => Promise<Adapter>,
 ) {
-  let current: Opened<Adapter>;
-  const rule = (name: string, run: () => Promise<void>) =>
+  let current: OpenAdapter<Adapter>;
+  const testAdapter = (name: string, run: () => Promise<void>) =>
     test(name, async () => {
       const errors: object[] = [];
       const ignore = () => {};
@@ -25,5 +26,5 @@ export function adapterPerTest<Adapter extends { readonly close: () => Promise<v
         await current.close();
       }
     });
-  return { rule, opened: (): Opened<Adapter> => current };
+  return { testAdapter, adapter: (): OpenAdapter<Adapter> => current };
 }

@@ -7,15 +7,18 @@ import { adapterPerTest } from './adapter-per-test.ts';
 import { newKeyId } from './api-key-builder.ts';
 import type { TestRunner } from './test-runner.ts';
 
-/** An adapter under test, and the way that revoked keys take to it. */
+/** The adapter under test, and a way to send revoked keys to it. */
 export interface OpenRevocations {
   readonly revocations: Revocations;
-  /** Resolves once the keys have been told to every listener. */
+  /** Sends revoked keys. Resolves when they have been delivered to every listener. */
   readonly send: (keys: readonly Revoked[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** What every adapter of the revocations port keeps to, whichever way the keys come. */
+/**
+ * The contract suite for adapters of the `Revocations` port.
+ * @param open opens an adapter; called once in each test.
+ */
 export function revocationsContract(
   runner: TestRunner,
   open: (logger: Logger) => Promise<OpenRevocations>,
@@ -24,7 +27,7 @@ export function revocationsContract(
   const sent = someKey();
   const { testAdapter, adapter } = adapterPerTest(runner, open);
 
-  /** Listens and records what a test has sent. */
+  /** Subscribes and records the given keys. Other tests may revoke keys at the same time. */
   const listen = (wanted: readonly Revoked[] = [sent]) => {
     const ids = new Set<string | null>(wanted.map(({ id }) => id));
     const received: Revoked[] = [];

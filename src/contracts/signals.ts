@@ -6,21 +6,24 @@ import type { Signal, Signals } from '../ports/signals/signals.ts';
 import { adapterPerTest } from './adapter-per-test.ts';
 import type { TestRunner } from './test-runner.ts';
 
-/** An adapter under test, and the way that signals take to it. */
+/** The adapter under test, and a way to send signals to it. */
 export interface OpenSignals {
   readonly signals: Signals;
-  /** Resolves once the signals have been delivered to every listener. */
+  /** Sends signals. Resolves when they have been delivered to every listener. */
   readonly send: (signals: readonly Signal[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** What every adapter of the signals port keeps to, whichever way the signals come. */
+/**
+ * The contract suite for adapters of the `Signals` port.
+ * @param open opens an adapter; called once in each test.
+ */
 export function signalsContract(runner: TestRunner, open: (logger: Logger) => Promise<OpenSignals>): void {
   const instance = { userId: 'ada' as UserId, agentInstanceId: randomUUID() as AgentInstanceId };
   const sent: Signal = { ...instance, version: 1 };
   const { testAdapter, adapter } = adapterPerTest(runner, open);
 
-  /** Listens and records. */
+  /** Subscribes to an instance and records the signals. */
   const listen = (to: Pick<Signal, 'userId' | 'agentInstanceId'> = instance) => {
     const received: Signal[] = [];
     const { close } = adapter().signals.subscribe(

@@ -27,11 +27,11 @@ export function atomicUpdates({ describe, test }: TestRunner, open: () => OpenSt
       const [bad, fine] = await Promise.allSettled([post(newTarget(), { content: 'NUL \0' }), post(good)]);
       assert.equal(fine.status, 'fulfilled');
       assert.equal((await load(good)).instance?.lastPosition, 1);
-      // The in-memory store keeps any text; what matters is that a neighbour is not failed with it.
+      // The in-memory store accepts any text. The rule is that the other update succeeds.
       assertIncludes(['fulfilled', 'rejected'], bad.status);
     });
 
-    /** The changes of a user that are signalled from now on. */
+    /** Records the signals of a user from now on. */
     const recordSignals = (userId: UserId) => {
       const received: Signal[] = [];
       const nothingSeen = { of: () => 0, total: () => 0 };

@@ -11,7 +11,7 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenStor
   const { store, load } = testActionsIn(open);
 
   describe('idempotency records', () => {
-    /** Posts a message once for each key, as a use case does; answers with its id. */
+    /** Posts a message once for each idempotency key, as a use case does. Returns its id. */
     const postOnce = (target: InstanceTarget, key: string, repository = store()) =>
       repository.update({ ...target, agentTypeName: 'x', idempotencyKey: key }, (conversation, record) => {
         if (record !== null) return { output: record.answer, changes: null, record: null };

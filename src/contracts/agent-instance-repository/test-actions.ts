@@ -11,10 +11,10 @@ import { NOW, newId, newUser } from '../test-values.ts';
 import { withoutRecord } from '../without-record.ts';
 import type { OpenStore } from './open-store.ts';
 
-/** The instance that a test speaks of, and whose it is. */
+/** The instance of a test, with its user. */
 export type InstanceTarget = Pick<UpdateTarget, 'userId' | 'agentInstanceId'>;
 
-/** One that does not exist yet. */
+/** Returns an instance that does not exist yet, of a new user. */
 export const newTarget = (): InstanceTarget => ({
   userId: newUser(),
   agentInstanceId: newId<AgentInstanceId>(),
@@ -23,8 +23,8 @@ export const newTarget = (): InstanceTarget => ({
 export const contents = (messages: readonly Message[]) => messages.map(({ content }) => content);
 
 /**
- * What agents and users do in the conversations of a store, as its tests need it: the domain decides, and the
- * repository of the process that a test names saves, or else the first one.
+ * Returns what agents and users do in the tests of a store. The domain decides; the given repository saves,
+ * by default the first one.
  */
 export function testActionsIn(open: () => OpenStore) {
   const store = () => open().repositories[0];
@@ -69,7 +69,7 @@ export function testActionsIn(open: () => OpenStore) {
       withoutRecord((conversation) => readAnswer(conversation, { questionId, now: NOW })),
     );
 
-  /** What a decision sees; it changes nothing. */
+  /** Returns what an update loads, without changing anything. */
   const load = (target: InstanceTarget, extra: Partial<UpdateTarget> = {}) =>
     store().update({ ...target, queue: true, ...extra }, (conversation, record) => ({
       output: { ...conversation, record },

@@ -12,7 +12,10 @@ export const recordOf = (answer: string, fingerprint = 'a request'): Idempotency
   recordedAt: NOW,
 });
 
-/** Issues a key once for each idempotency key, as a use case does: the record tells what was answered. */
+/**
+ * Issues a key once for each idempotency key, as a use case does. Returns the id from the record for a
+ * repeat.
+ */
 export function issueOnce(userId: UserId, request: Idempotency, repository: ApiKeyRepository) {
   const key = anApiKey();
   return repository.update({ userId, id: key.id, idempotencyKey: request.key }, (_, record) => {

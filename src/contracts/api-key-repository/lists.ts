@@ -30,7 +30,7 @@ export function lists({ describe, test }: TestRunner, open: () => OpenKeyStore):
 
     test('of all users are sorted by the bytes of the user id, then as for one user', async () => {
       const suffix = randomUUID();
-      // The last two are the other way round as UTF-16, and the first two in most languages.
+      // In UTF-16 order the last two would be swapped; in most languages the first two.
       const users = ['B', 'a', '\u00fc', '\uffee', '\u{1F4A5}'].map((text) => `${text}${suffix}` as UserId);
       for (const userId of users.toReversed()) {
         await saveNewKey(userId, { createdAt: later(0) });

@@ -6,20 +6,24 @@ import { anApiKey } from '../api-key-builder.ts';
 import { NOW } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 
-/** What is done with the keys of a store, by the process that a test names, or else the first one. */
+/**
+ * Returns the actions on keys that the tests share. They use the first repository unless another is given.
+ */
 export function testActionsIn(open: () => OpenKeyStore) {
   const store = () => open().repositories[0];
 
-  /** Saves the key as it is, whatever was there. */
+  /** Saves the key, and replaces one with the same id. */
   const save = (userId: UserId, key: ApiKey, repository = store()) =>
     repository.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
 
+  /** Builds a key and saves it. */
   const saveNewKey = async (userId: UserId, fields: Partial<ApiKey> = {}) => {
     const key = anApiKey(fields);
     await save(userId, key);
     return key;
   };
 
+  /** Returns what an update loads, without changing anything. */
   const load = (target: ApiKeyTarget) =>
     store().update(target, (key, record) => ({ output: { key, record }, changes: null, record: null }));
 
@@ -30,7 +34,7 @@ export function testActionsIn(open: () => OpenKeyStore) {
       record: null,
     }));
 
-  /** The user's keys that are told to be revoked from now on. */
+  /** Records the revocations of a user's keys from now on. */
   const recordRevocations = (userId: UserId) => {
     const received: Revoked[] = [];
     open().revocations.onRevoked((key) => {

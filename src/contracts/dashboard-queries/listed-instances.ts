@@ -69,7 +69,7 @@ export function listedInstances({ test }: TestRunner, open: () => OpenQueries): 
     assert.deepEqual(await found('AWAITING_INPUT'), [asking.id]);
     assert.deepEqual(await found('COMPLETED'), [ended.id]);
 
-    // The rule itself says the same of each.
+    // The domain's own rule gives the same status for each instance.
     for (const { instance, agentWaiting } of (await list(userId, look))!.instances) {
       const status = shownStatus(instance, { silentSince: look.silentSince, agentWaiting }) as ListedStatus;
       assertIncludes((await found(status)) ?? [], instance.id);

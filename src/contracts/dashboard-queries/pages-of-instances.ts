@@ -57,7 +57,7 @@ export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries):
     ) {
       seen.push(...idsOf(page)!);
       if (page?.next == null) break;
-      // A new one, news of an old one, and the one that the next page begins after is deleted.
+      // Create one, change an old one, and delete the one after which the next page begins.
       await Promise.all([
         startConversation(userId, 30 + seen.length),
         there[0]!.post('news', { minute: 59 }),

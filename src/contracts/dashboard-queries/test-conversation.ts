@@ -10,10 +10,10 @@ import { newId } from '../test-values.ts';
 import { withoutRecord } from '../without-record.ts';
 import type { OpenQueries } from './open-queries.ts';
 
-/** A time on the day of all conversations, in minutes from its noon. */
+/** Returns a time on the day of the tests, in minutes after noon. */
 export const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute));
 
-/** One agent instance, and what its agent and its user do with it. */
+/** One agent instance, with the actions of its agent and its user. */
 export class TestConversation {
   readonly #repository: AgentInstanceRepository;
   readonly userId: UserId;
@@ -60,12 +60,12 @@ export class TestConversation {
   }
 }
 
-/** The conversations that a test begins. */
+/** Returns functions that create conversations in the store. */
 export function testConversationsIn(open: () => OpenQueries) {
   const newConversation = (userId: UserId, id = newId<AgentInstanceId>()) =>
     new TestConversation(open().repository, userId, id);
 
-  /** An instance started at that minute, with messages '1', '2' … */
+  /** Creates an instance that started at the given minute, with the messages '1', '2' … */
   const startConversation = async (userId: UserId, minute: number, messages = 1, type = 'x') => {
     const conversation = newConversation(userId);
     for (let nth = 1; nth <= messages; nth += 1) await conversation.post(String(nth), { minute, type });

@@ -4,7 +4,7 @@ import type { OpenRemoval } from './open-removal.ts';
 import { retention } from './retention.ts';
 
 /**
- * What every store must keep that removes what it has kept.
+ * The contract suite for adapters of the `DataRemoval` port.
  * @param open as for `agentInstanceRepositoryContract`.
  */
 export function dataRemovalContract(runner: TestRunner, open: () => OpenRemoval): void {

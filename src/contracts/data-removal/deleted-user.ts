@@ -79,7 +79,7 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
       await removal().begin(userId, NOW);
       assert.deepEqual(received, [{ userId, id: null, issuedBefore: null }]);
       await removal().finish(userId, later(5_000));
-      // In whole seconds, as tokens are.
+      // Rounded down to whole seconds, as the times in tokens are.
       const issuedBefore = new Date('2026-03-01T12:00:05.000Z');
       assert.deepEqual(received.slice(1), [{ userId, id: null, issuedBefore }]);
     });
@@ -125,7 +125,8 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
     test('is not confused with a user who comes back and uses the same instance id', async () => {
       const { userId, ids } = await newUserWithData();
       await deleteAll(userId);
-      // The second process knows nothing of the first one, which remembers the instance in its version 3.
+      // The first repository may still have the old instance, at version 3, in its cache; the second one
+      // writes.
       const [first, second] = open().repositories;
       for (const content of ['1', '2']) {
         await post(userId, ids[0], { repository: second, now: later(DAY), content });

@@ -13,13 +13,13 @@ import type { OpenRemoval } from './open-removal.ts';
 const AGENT_TYPE = 'codex';
 
 export const ZERO_HOLDINGS: Holdings = { agentTypes: 0, agentInstances: 0, messages: 0, apiKeys: 0 };
-/** What the other ports tell of a user of whom there is nothing. */
+/** What `readEverything` returns for a user without data. */
 export const NO_DATA = { agentTypes: [], conversations: [], apiKeys: [] };
 
-/** Whose id has whatever an SQL text, an array or JSON could stumble over. */
+/** Returns a user whose id has characters that are special in SQL, in arrays and in JSON. */
 export const newAwkwardUser = () => `o'ne {"?"} \\ ? , $1 ${randomUUID()}` as UserId;
 
-/** The users of a store, what they leave in it and how it goes. */
+/** Returns the actions that the tests share: they create users with data, read it and remove it. */
 export function testUsersIn(open: () => OpenRemoval) {
   const removal = () => open().removal;
 
@@ -53,7 +53,7 @@ export function testUsersIn(open: () => OpenRemoval) {
       record: record === null ? { fingerprint: 'f', answer: 'a', recordedAt: NOW } : null,
     }));
 
-  /** A user with two conversations, a record, a key and a type. */
+  /** Creates a user with two conversations, an idempotency record, an api key and an agent type. */
   const newUserWithData = async () => {
     const userId = newAwkwardUser();
     const ids = [newId<AgentInstanceId>(), newId<AgentInstanceId>()] as const;
@@ -81,7 +81,7 @@ export function testUsersIn(open: () => OpenRemoval) {
   const conversation = (userId: UserId, id: AgentInstanceId) =>
     open().queries.readConversation(userId, id, { limit: 200, before: null, waitingHere: NO_WAITS });
 
-  /** Everything that the other ports tell of a user. */
+  /** Reads all data of a user through the other ports. */
   const readEverything = async (userId: UserId) => {
     const { queries, apiKeys } = open();
     const ids = [...(await queries.progress(userId)).keys()].toSorted();

@@ -27,7 +27,7 @@ export interface AgentMessagePosted {
   readonly message: Message;
   readonly handedOff: readonly Message[];
   readonly gitDiffStatus: GitDiffStatus | null;
-  /** How many steps the agent has reported, including this one. */
+  /** How many steps the agent has reported so far. */
   readonly stepCount: number;
 }
 

@@ -20,7 +20,7 @@ import {
   signedToken,
 } from '../../adapters/jwt/signed-tokens.ts';
 import { LogBook } from '../../adapters/koa/test-server.ts';
-import { newKeyId, instanceIdOf, userIdOf } from '../../support/builders.ts';
+import { instanceIdOf, newKeyId, userIdOf } from '../../support/builders.ts';
 
 const ada = userIdOf('ada');
 const UNLIMITED = { agentInstanceId: null, expiresInSeconds: null } as const;

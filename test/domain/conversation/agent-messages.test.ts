@@ -179,7 +179,9 @@ describe('the first message of an instance', () => {
   });
 
   test('needs an agent type', () => {
-    expect(refusalOf(() => postAgentMessage(EMPTY_CONVERSATION, sent({ agentTypeName: null })))).toMatchObject({
+    expect(
+      refusalOf(() => postAgentMessage(EMPTY_CONVERSATION, sent({ agentTypeName: null }))),
+    ).toMatchObject({
       code: 'agent_type_required',
       message: 'agent_type is required when creating new instance',
       field: 'agent_type',

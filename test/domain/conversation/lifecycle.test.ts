@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Deletion, isOver, type StoredStatus } from '../../../src/domain/conversation/agent-instance.ts';
-import { applyChanges, EMPTY_CONVERSATION, hideDeletedInstance } from '../../../src/domain/conversation/conversation.ts';
+import {
+  applyChanges,
+  EMPTY_CONVERSATION,
+  hideDeletedInstance,
+} from '../../../src/domain/conversation/conversation.ts';
 import {
   deleteInstance,
   endSession,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
   CONTENT_LIMIT,
-  isValidContent,
   isOpenQuestion,
   isQueued,
+  isValidContent,
 } from '../../../src/domain/conversation/message.ts';
 import { aQuestion, aQueuedMessage, aReadMessage, aStep } from '../../support/builders.ts';
 

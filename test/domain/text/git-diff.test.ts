@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { GIT_DIFF_LIMIT_BYTES, checkGitDiff } from '../../../src/domain/text/git-diff.ts';
+import { checkGitDiff, GIT_DIFF_LIMIT_BYTES } from '../../../src/domain/text/git-diff.ts';
 
 const DIFF =
   'diff --git a/ä.txt b/ä.txt\n--- a/ä.txt\n+++ b/ä.txt\n@@ -1 +1 @@\n-alt\n+größer 😀 ~~~???>>>\n';

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import {
   type ApiKeyRequest,
   apiKeyId,
-  isNewlyRevoked,
   grantApiKey,
+  isNewlyRevoked,
   isValidApiKey,
   revokeApiKey,
 } from '../../../src/domain/user/api-key.ts';
-import { newKeyId, anApiKey, BEFORE, instanceIdOf, NOW } from '../../support/builders.ts';
+import { anApiKey, BEFORE, instanceIdOf, NOW, newKeyId } from '../../support/builders.ts';
 import { refusalOf } from '../error-of.ts';
 
 const request = (fields: Partial<ApiKeyRequest> = {}): ApiKeyRequest => ({

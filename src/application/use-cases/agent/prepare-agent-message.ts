@@ -18,7 +18,7 @@ export interface AgentMessageInput {
   readonly gitDiff?: unknown;
 }
 
-/** What posting a step or a question needs to have loaded, and the decision to make of it. */
+/** Prepares the update that posts a step or a question: what the store has to load, and the decision. */
 export function prepareAgentMessage(
   { clock, ids }: Pick<Ports, 'clock' | 'ids'>,
   { userId }: Caller,

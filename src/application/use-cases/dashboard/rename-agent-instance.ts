@@ -6,10 +6,10 @@ import { agentInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 import { changeInstance } from './change-instance.ts';
 
-/** Gives an agent instance another name; null takes its name away. */
+/** Changes the name of an agent instance; null removes it. */
 export const renameAgentInstance = defineUseCase({
   name: 'rename_agent_instance',
-  summary: 'Give an agent instance another name',
+  summary: 'Change or remove the name of an agent instance',
   errorCodes: ['agent_instance_not_found'],
   scopes: ['dashboard'],
   input: v.object({ agent_instance_id: field.id, name: v.nullable(field.name) }),
