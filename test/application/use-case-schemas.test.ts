@@ -22,11 +22,11 @@ function transformationsIn(schema: object): string[] {
 describe.each(Object.values(useCases).map(({ name, input, output }) => ({ name, input, output })))(
   '$name',
   ({ input, output }) => {
-    test('describes the wire form of its input, and transforms nothing', () => {
+    test('has an input schema of the wire form, without transforms', () => {
       expect(transformationsIn(input)).toEqual([]);
     });
 
-    test('describes the wire form of its output, and transforms nothing', () => {
+    test('has an output schema of the wire form, without transforms', () => {
       expect(transformationsIn(output)).toEqual([]);
     });
   },
@@ -51,7 +51,7 @@ test.each([
   expect(transformationsIn(schema)).toEqual([type]);
 });
 
-test('use cases go by the names that the library gives them', () => {
+test('each use case is exported under its own name', () => {
   for (const [name, useCase] of Object.entries(useCases)) {
     const camelCase = useCase.name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     expect(camelCase).toBe(name);

@@ -12,7 +12,7 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
   const { removal, change, post, writeRecord, newUserWithData, deleteAll, conversation, readEverything } =
     testUsersIn(open);
 
-  /** Those of whom it is received from now on, if it concerns the user. */
+  /** Records the revocations that concern the user from now on. */
   const recordRevocations = (userId: UserId) => {
     const received: Revoked[] = [];
     open().revocations.onRevoked((revoked) => {

@@ -3,7 +3,7 @@ import { InFlightRequests, idempotencyOf, once } from '../../../src/application/
 import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import { startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
 import type { AgentInstanceId } from '../../../src/domain/ids.ts';
-import { refusalOf } from '../../domain/error-of.ts';
+import { refusalOf } from '../../domain/refusal-of.ts';
 import { aCaller, anAgentType, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
 import { refusal } from '../in-memory-application.ts';
 

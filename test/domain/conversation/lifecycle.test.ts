@@ -25,7 +25,7 @@ import {
   messageIdOf,
   NOW,
 } from '../../support/builders.ts';
-import { refusalOf } from '../error-of.ts';
+import { refusalOf } from '../refusal-of.ts';
 
 const STATUSES: StoredStatus[] = ['ACTIVE', 'AWAITING_INPUT', 'COMPLETED', 'DELETED'];
 
@@ -58,12 +58,12 @@ describe('starting an instance', () => {
     expect(startAgentInstance(EMPTY_CONVERSATION, { ...start, ...given }).output).toMatchObject(given);
   });
 
-  test('reuses the agent type of that name when there is one', () => {
+  test('uses the existing agent type of that name', () => {
     const agentType = anAgentType({ id: agentTypeIdOf(3) });
     expect(startAgentInstance({ ...EMPTY_CONVERSATION, agentType }, start).output.agentType).toBe(agentType);
   });
 
-  test.each(STATUSES)('again is refused while it is %s', (status) => {
+  test.each(STATUSES)('fails if the instance exists and is %s', (status) => {
     expect(refusalOf(() => startAgentInstance(aConversation([], { status }), start))).toMatchObject({
       code: 'agent_instance_exists',
       message: 'Agent instance already exists',
@@ -87,7 +87,7 @@ describe('ending a session', () => {
     expect(changes).toEqual({ instance: output, posted: [], amended: [], gitDiff: undefined });
   });
 
-  test('closes every open question, and no other message changes', () => {
+  test('closes every open question and changes no other message', () => {
     const open = [aQuestion({ position: 1 }), aQuestion({ position: 4 })];
     const conversation = aConversation([
       ...open,
@@ -98,7 +98,7 @@ describe('ending a session', () => {
     expect(changes?.amended).toEqual(open.map((question) => ({ ...question, questionStatus: 'closed' })));
   });
 
-  test('again changes nothing: the end time is set once', () => {
+  test('twice changes nothing the second time: the end time is set once', () => {
     const active = aConversation([aStep()]);
     const ended = applyChanges(active, endSession(active, { now: BEFORE }).changes);
     const { output, changes } = endSession(ended, { now: NOW });
@@ -109,7 +109,7 @@ describe('ending a session', () => {
 
 describe('a heartbeat', () => {
   test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
-    'changes the status %s in no way',
+    'does not change the status %s',
     (status) => {
       const conversation = aConversation([aStep()], {
         status,
@@ -132,7 +132,7 @@ describe('renaming', () => {
     expect(changes).toEqual({ instance: output, posted: [], amended: [], gitDiff: undefined });
   });
 
-  test('to the name it has changes nothing', () => {
+  test('to the same name changes nothing', () => {
     const { output, changes } = renameInstance(conversation, { name: 'old', now: NOW });
     expect([output, changes]).toEqual([conversation.instance, null]);
   });
@@ -140,7 +140,7 @@ describe('renaming', () => {
 
 describe('deleting', () => {
   test.each<Deletion['statusBefore']>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
-    'an instance that is %s, and restoring it, brings it back as it was, open questions too',
+    'and restoring an instance that is %s brings it back as it was, with its open questions',
     (status) => {
       const before = aConversation([aQuestion()], { status, version: 5 });
       const deleted = deleteInstance(before, { now: NOW });
@@ -167,7 +167,7 @@ describe('deleting', () => {
     expect(deleteInstance(deleted, { now: NOW })).toEqual({ output: deleted.instance, changes: null });
   });
 
-  test('ends to its owner what it was: it is as if there were none', () => {
+  test('hides the instance from its owner, as if it had never existed', () => {
     const rename = () =>
       renameInstance(hideDeletedInstance(aConversation([], { status: 'DELETED' })), { name: 'x', now: NOW });
     expect(refusalOf(rename).code).toBe('agent_instance_not_found');
@@ -188,7 +188,7 @@ describe('restoring', () => {
     expect(refusalOf(late).code).toBe('agent_instance_not_found');
   });
 
-  test('what is there changes nothing', () => {
+  test('an instance that is not deleted changes nothing', () => {
     const conversation = aConversation();
     expect(restoreInstance(conversation, { now: NOW })).toEqual({
       output: conversation.instance,
@@ -199,7 +199,7 @@ describe('restoring', () => {
   test.each([
     ['restoring', restoreInstance],
     ['deleting', deleteInstance],
-  ])('%s what never was is refused', (_, decide) => {
+  ])('%s fails if the instance never existed', (_, decide) => {
     expect(refusalOf(() => decide(EMPTY_CONVERSATION, { now: NOW })).code).toBe('agent_instance_not_found');
   });
 });
@@ -208,14 +208,14 @@ describe.each([
   ['ending a session', endSession],
   ['a heartbeat', heartbeat],
 ])('%s', (_name, decide) => {
-  test('needs an instance that is there', () => {
+  test('fails if the instance does not exist', () => {
     expect(refusalOf(() => decide(EMPTY_CONVERSATION, { now: NOW }))).toMatchObject({
       code: 'agent_instance_not_found',
       message: 'Agent instance not found',
     });
   });
 
-  test('is refused for a deleted instance', () => {
+  test('fails if the instance was deleted', () => {
     const deleted = aConversation([], { status: 'DELETED' });
     expect(refusalOf(() => decide(deleted, { now: NOW })).code).toBe('instance_deleted');
   });

@@ -33,7 +33,7 @@ describe('content', () => {
     expect(isValidContent(text)).toBe(false);
   });
 
-  test('counts code points, of which the limit is a million', () => {
+  test('is limited to a million code points', () => {
     expect(CONTENT_LIMIT).toBe(1_000_000);
   });
 

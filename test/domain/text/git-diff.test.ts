@@ -34,13 +34,13 @@ describe('a git diff is stored', () => {
     expect(checkGitDiff(text)).toEqual({ status: 'stored', diff: DIFF });
   });
 
-  test('with every remainder of the padding', () => {
+  test('from base64 with every length of padding', () => {
     for (const tail of ['', '+', '++', '+++']) {
       expect(checkGitDiff(base64(HEADER + tail))).toEqual({ status: 'stored', diff: HEADER + tail });
     }
   });
 
-  test('the samples above use the characters in which the alphabets differ', () => {
+  test('and the samples above contain the characters in which the base64 alphabets differ', () => {
     expect(base64(DIFF)).toMatch(/\+.*\/|\/.*\+/);
     expect(base64(DIFF)).toMatch(/=$/);
   });
@@ -54,7 +54,7 @@ describe('a git diff is stored', () => {
     expect(checkGitDiff(HEADER + bad)).toEqual({ status: 'stored', diff: HEADER + mended });
   });
 
-  test('with NUL and invalid UTF-8 replaced when they came inside base64', () => {
+  test('with NUL and invalid UTF-8 replaced, also inside base64', () => {
     const bytes = Buffer.concat([Buffer.from(`${HEADER}+a`), Buffer.from([0, 0xff]), Buffer.from('b')]);
     expect(checkGitDiff(bytes.toString('base64'))).toEqual({
       status: 'stored',
@@ -63,7 +63,7 @@ describe('a git diff is stored', () => {
   });
 });
 
-describe('a git diff that is nothing but white space clears the stored one', () => {
+describe('a git diff of only white space clears the stored one', () => {
   test.each([
     ['empty', ''],
     ['spaces', '   '],
@@ -96,7 +96,7 @@ describe('a git diff is rejected when it is', () => {
 });
 
 describe('a git diff over 1 MiB of UTF-8', () => {
-  /** A diff of exactly `bytes` bytes whose lines are `line` and whose last line fills up. */
+  /** Returns a diff of exactly `bytes` bytes. It repeats `line`; the last line fills the rest. */
   const diffOf = (bytes: number, line: string): string => {
     const lines = Math.floor((bytes - HEADER.length - 1) / bytesOf(line));
     const text = HEADER + line.repeat(lines);
@@ -123,7 +123,7 @@ describe('a git diff over 1 MiB of UTF-8', () => {
     const kept = diff.replace(MARKER_LINE, '\n');
     expect(text.startsWith(kept)).toBe(true);
     expect(bytesOf(diff)).toBeLessThanOrEqual(GIT_DIFF_LIMIT_BYTES);
-    // As much as fits: one line more would not.
+    // As much as fits: one more line would exceed the limit.
     expect(bytesOf(diff) + bytesOf(line)).toBeGreaterThan(GIT_DIFF_LIMIT_BYTES);
   });
 
@@ -137,7 +137,7 @@ describe('a git diff over 1 MiB of UTF-8', () => {
     expect(verdict.diff.startsWith(`${HEADER}+ünïcödé\n`)).toBe(true);
   });
 
-  test('counts what is stored: NUL takes three bytes once it is replaced', () => {
+  test('is measured after replacement: a replaced NUL takes three bytes', () => {
     const text = `${HEADER}${'\0\0\0\n'.repeat(GIT_DIFF_LIMIT_BYTES / 8)}`;
     expect(bytesOf(text)).toBeLessThan(GIT_DIFF_LIMIT_BYTES);
     const verdict = checkGitDiff(text);
@@ -146,7 +146,7 @@ describe('a git diff over 1 MiB of UTF-8', () => {
     expect(verdict.diff).not.toContain('\0');
   });
 
-  test('keeps the lines before one that is too long by itself', () => {
+  test('keeps the lines before a line that alone exceeds the limit', () => {
     const verdict = checkGitDiff(`${HEADER}+short\n+${'😀'.repeat(GIT_DIFF_LIMIT_BYTES)}`);
     expect(verdict).toEqual({
       status: 'cut',
