@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/adapters/mikro-orm/database/database.ts';
-import { newKeyId, instanceIdOf, userIdOf } from '../support/builders.ts';
+import { instanceIdOf, newKeyId, userIdOf } from '../support/builders.ts';
 import { DATABASES } from '../support/postgres/open-databases.ts';
 import { IssuingServer } from './issuing-server.ts';
 import { type CallOptions, fieldsOf } from './koa/test-server.ts';

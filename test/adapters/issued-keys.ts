@@ -3,7 +3,7 @@ import { JwtVerifier } from '../../src/adapters/jwt/jwt-verifier.ts';
 import { systemClock } from '../../src/adapters/runtime/system.ts';
 import type { UserId } from '../../src/domain/ids.ts';
 import type { ApiKey } from '../../src/domain/user/api-key.ts';
-import { newKeyId, anApiKey, userIdOf } from '../support/builders.ts';
+import { anApiKey, newKeyId, userIdOf } from '../support/builders.ts';
 import { WatchedKeys } from './jwt/known-tokens/watched-keys.ts';
 import { pairs, signedToken } from './jwt/signed-tokens.ts';
 import { RecordedLog } from './signals/recorded-log.ts';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import * as useCases from '../../src/application/use-cases/index.ts';
 
-/** Every part of a schema whose kind is `transformation`, by its type: trims, casts, brands and the like. */
+/** Returns the types of all transformations in a schema, such as trim, cast and brand. */
 function transformationsIn(schema: object): string[] {
   const found: string[] = [];
   const seen = new Set<object>();
@@ -47,7 +47,7 @@ test.each([
   ],
   ['in a record', v.object({ names: v.record(v.string(), v.pipe(v.string(), v.trim())) }), 'trim'],
   ['around everything', v.pipe(v.object({}), v.readonly()), 'readonly'],
-])('a transform would be found %s', (_where, schema, type) => {
+])('a transform %s would be found', (_where, schema, type) => {
   expect(transformationsIn(schema)).toEqual([type]);
 });
 

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { GIT_DIFF_LIMIT_BYTES, checkGitDiff } from '../../domain/text/git-diff.ts';
+import { checkGitDiff, GIT_DIFF_LIMIT_BYTES } from '../../domain/text/git-diff.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import { git } from './git.ts';
 

@@ -27,7 +27,7 @@ test('a wait in another process is shown to its user only, even if another user 
     void stream.pipeTo(sink);
     return sink;
   };
-  // Whatever is told to both is told to eve first.
+  // An event that both streams get reaches eve first.
   const eves = await watch(eve);
   const adas = await watch(ada);
   expect(await adas.until('message_update Which?')).toMatchObject({ agent_waiting: true });

@@ -70,7 +70,8 @@ export function approveTool(session: StdioSession, timeoutSeconds: number): Tool
     if (remembered !== null && allowed.has(remembered)) return allow;
 
     const text = permissionQuestion(tool, input, scope);
-    if (!isValidContent(text)) return deny('This input is too long to be shown to the person who would allow it');
+    if (!isValidContent(text))
+      return deny('This input is too long to be shown to the person who would allow it');
     const asked = `${instance} ${text}`;
     const before = unanswered.get(asked);
     const result = await dispatch(askQuestion, {

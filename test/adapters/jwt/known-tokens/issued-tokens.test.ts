@@ -7,7 +7,7 @@ import { systemClock } from '../../../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../../../src/adapters/signals/in-process-signals.ts';
 import type { ApiKey, ApiKeyId } from '../../../../src/domain/user/api-key.ts';
 import type { Caller } from '../../../../src/ports/tokens/token-verifier.ts';
-import { newKeyId, anApiKey, userIdOf } from '../../../support/builders.ts';
+import { anApiKey, newKeyId, userIdOf } from '../../../support/builders.ts';
 import { TestIdentityProvider } from '../../../support/servers/identity-provider.ts';
 import { RecordedLog } from '../../signals/recorded-log.ts';
 import { freshKeyPair, NOW, pairs, REFUSED, refusalOf, signedToken } from '../signed-tokens.ts';

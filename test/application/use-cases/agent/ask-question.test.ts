@@ -21,7 +21,7 @@ afterEach(() => {
 
 type Options = Parameters<InMemoryApplication['ask']>[2];
 
-/** Asks, and lets it come to its wait. */
+/** Asks a question, and returns once it waits. */
 async function waiting(input: object = {}, options: Options = {}) {
   const raw = { ...INSTANCE, agent_type: 'claude-code', question_text: 'Which port?', ...input };
   const answer = application.ask(askQuestion, raw, options);
@@ -30,7 +30,7 @@ async function waiting(input: object = {}, options: Options = {}) {
   return { answer };
 }
 
-/** Asks, and has the answer at once, or the refusal. */
+/** Asks a question and returns its result. */
 const ask = async (input?: object, options?: Options) => (await waiting(input, options)).answer;
 
 const goOn = (question_id: string, more: object = {}) => ({

@@ -26,7 +26,7 @@ describe('read_pending_messages', () => {
       already_read: [],
       instance_status: 'ACTIVE',
     });
-    // The same reader again: its answer was lost, so it still knows the old cursor.
+    // The same reader again. It lost the response, so it still has the old cursor.
     expect(await application.ask(readPendingMessages, read)).toEqual({
       ...INSTANCE,
       messages: [],

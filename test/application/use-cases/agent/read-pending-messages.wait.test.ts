@@ -9,7 +9,7 @@ const INSTANCE = { agent_instance_id: instanceIdOf(1) };
 const EMPTY = { ...INSTANCE, messages: [], status: 'ok', already_read: [], instance_status: 'ACTIVE' };
 
 let application: InMemoryApplication;
-/** The first message: what the reader knows as the last one. */
+/** The first message. The reader takes it for the last one. */
 let cursor: string;
 
 beforeEach(async () => {
@@ -27,7 +27,7 @@ afterEach(() => {
 
 type Options = Parameters<InMemoryApplication['ask']>[2];
 
-/** Starts to wait, and tells what became of it so far. */
+/** Starts a waiting read, and records its result. */
 async function wait(input: object = {}, options: Options = {}) {
   const raw = { ...INSTANCE, last_read_message_id: cursor, wait: 60, ...input };
   const answer = application.ask(readPendingMessages, raw, options);
@@ -156,7 +156,7 @@ describe('a read that waits', () => {
     expect(update).toHaveBeenCalledTimes(1);
     await pass(1);
     await reader.answer;
-    // That it waited was a sign of life, which is noted once it is over.
+    // The wait is recorded as activity at its end.
     expect(update).toHaveBeenCalledTimes(2);
   });
 

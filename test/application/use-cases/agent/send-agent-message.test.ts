@@ -59,7 +59,7 @@ describe('send_agent_message', () => {
     ['diff --git a/x b/x\n\0', 'stored'],
     ['no diff', 'rejected'],
     [{ not: 'text' }, 'rejected'],
-  ])('says what became of the git diff, whatever it was (%#)', async (git_diff, status) => {
+  ])('returns the git diff status, whatever was sent (%#)', async (git_diff, status) => {
     expect(await new InMemoryApplication().step({ git_diff })).toMatchObject({
       success: true,
       git_diff_status: status,
@@ -102,7 +102,7 @@ describe('send_agent_message', () => {
     ['true', true],
     ['false', false],
     ['null', null],
-  ])('accepts %s for every way to be told', async (_word, told) => {
+  ])('accepts %s for send_push, send_email and send_sms', async (_word, told) => {
     const fields = { send_push: told, send_email: told, send_sms: told };
     expect(await new InMemoryApplication().step(fields)).toMatchObject({ success: true });
   });

@@ -11,7 +11,7 @@ describe('send_user_message', () => {
     [{ mark_as_read: null }, true],
     [{ mark_as_read: true }, true],
     [{ mark_as_read: false }, false],
-  ])('with %j says that marked as read is %s', async (fields, marked) => {
+  ])('with %j returns marked_as_read %s', async (fields, marked) => {
     const application = new InMemoryApplication();
     await application.step();
     const answer = await application.ask(sendUserMessage, { ...SAID, ...fields });

@@ -48,7 +48,7 @@ describe('a change of an instance', () => {
     ['renaming', rename],
     ['deleting', remove],
     ['restoring', restore],
-  ])('%s twice is done once', async (_, change) => {
+  ])('%s twice has one effect', async (_, change) => {
     await application.step();
     if (change === restore) await remove();
     await change();
@@ -62,7 +62,7 @@ describe('a change of an instance', () => {
     ['renaming', rename],
     ['deleting', remove],
     ['restoring', restore],
-  ])('%s changes the version, so that whoever watches is told', async (_, change) => {
+  ])('%s changes the version, so that live streams publish it', async (_, change) => {
     await application.step();
     if (change === restore) await remove();
     const before = await version();
@@ -82,7 +82,7 @@ describe('a change of an instance', () => {
     ['renaming', rename],
     ['deleting', remove],
     ['restoring', restore],
-  ])('%s what is somebody else’s is as if it never existed', async (_, change) => {
+  ])('%s another user’s instance fails as if it did not exist', async (_, change) => {
     const unknown = await refusal(change());
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found' });
     await application.step({}, { caller: stranger });
@@ -98,7 +98,7 @@ describe('a name', () => {
   });
 
   test.each([{}, { name: '' }, { name: ' ' }, { name: 'x'.repeat(256) }, { name: 7 }])(
-    'is not given by %j',
+    'is not changed by %j',
     async (input) => {
       await application.step();
       expect(await refusal(does(useCases.renameAgentInstance, input)())).toMatchObject({

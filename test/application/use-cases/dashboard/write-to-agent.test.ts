@@ -58,7 +58,7 @@ describe('write_to_agent', () => {
     const { reason } = second as PromiseRejectedResult;
     expect(reason).toBeInstanceOf(AlreadyAnsweredError);
     expect(reason).toMatchObject({ code: 'already_answered', answer: { content: 'mine', position: 2 } });
-    // What lost was not meant to stand alone: it is not queued.
+    // The second answer was meant as an answer only, so it is not queued.
     expect((await application.step()).queued_user_messages).toHaveLength(1);
   });
 
