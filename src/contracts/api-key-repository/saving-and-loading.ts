@@ -80,7 +80,7 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       ['beyond the basic plane', '😀漢ü'],
       ['right to left, joiners, combining', 'שלום\u200d\u0301'],
       ['white space and control characters', ' \t\n\u0001\u2028'],
-      ['forms that load alike, apart', 'e\u0301 and é'],
+      ['texts that look alike but differ', 'e\u0301 and é'],
       ['as long as a long one', 'ü'.repeat(255)],
     ] as const) {
       test(`a user id may be any text: ${what}`, async () => {
