@@ -5,7 +5,7 @@ import { JwtVerifier } from '../src/adapters/jwt/jwt-verifier.ts';
 import { generateKeyPair, readPrivateKey } from '../src/adapters/jwt/keys/keys.ts';
 import { systemClock } from '../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../src/adapters/signals/in-process-signals.ts';
-import { aGrant, aKeyId, userIdOf } from '../test/support/builders.ts';
+import { aGrant, newKeyId, userIdOf } from '../test/support/builders.ts';
 import { median } from './percentiles.ts';
 
 const TOKENS = 1_000;
@@ -24,7 +24,7 @@ export async function tokenChecks(rounds: number): Promise<object[]> {
   const issuer = new JwtIssuer({ key: pair });
   const tokens = await Promise.all(
     Array.from({ length: TOKENS }, (_, nth) =>
-      issuer.issue(aGrant({ userId: userIdOf(`user-${nth}`), id: aKeyId() })),
+      issuer.issue(aGrant({ userId: userIdOf(`user-${nth}`), id: newKeyId() })),
     ),
   );
   const store = inMemoryStore(new InProcessSignals());

@@ -68,7 +68,7 @@ export type {
 } from './ports/storage/dashboard-queries.ts';
 export type { DataRemoval, DeletedUser, Holdings } from './ports/storage/data-removal.ts';
 export { messagesToLoad } from './ports/storage/messages-to-load.ts';
-export type { SharedWaits, WaitedOn } from './ports/storage/shared-waits.ts';
+export type { SharedWaits, WaitedInstance } from './ports/storage/shared-waits.ts';
 export type { Versions, WatchedUser } from './ports/storage/versions.ts';
 export type { CompleteStore, Store } from './ports/store.ts';
 export type { TokenGrant, TokenIssuer } from './ports/tokens/token-issuer.ts';

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { inspect, isDeepStrictEqual } from 'node:util';
 
-/** That what `expected` names is there and equal; an array has to be as long as the one expected. */
+/**
+ * Asserts that all fields of `expected` are in `actual` and equal. Arrays must have the same length.
+ */
 export function assertMatches(actual: unknown, expected: unknown): void {
-  assert.deepEqual(cutTo(expected, actual), expected);
+  assert.deepEqual(pickFields(expected, actual), expected);
 }
 
 export function assertIncludes<Value>(values: readonly Value[], wanted: Value): void {
@@ -17,15 +19,15 @@ export function assertExcludes<Value>(values: readonly Value[], unwanted: Value)
 const isAmong = (values: readonly unknown[], value: unknown): boolean =>
   values.some((each) => isDeepStrictEqual(each, value));
 
-/** Of `actual`, what `expected` names: what differs is then shown alone. */
-function cutTo(expected: unknown, actual: unknown): unknown {
+/** Returns only those fields of `actual` that `expected` has, so that a failure shows only the difference. */
+function pickFields(expected: unknown, actual: unknown): unknown {
   if (Array.isArray(expected) && Array.isArray(actual)) {
-    return actual.map((each, nth) => cutTo(expected[nth], each));
+    return actual.map((each, nth) => pickFields(expected[nth], each));
   }
   if (!isRecord(expected) || typeof actual !== 'object' || actual === null) return actual;
   const named = Object.entries(expected).filter(([name]) => name in actual);
   return Object.fromEntries(
-    named.map(([name, value]) => [name, cutTo(value, (actual as Record<string, unknown>)[name])]),
+    named.map(([name, value]) => [name, pickFields(value, (actual as Record<string, unknown>)[name])]),
   );
 }
 

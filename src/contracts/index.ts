@@ -1,4 +1,6 @@
-/** The entry `agent-dashboard-server/contracts`: what every adapter of a port must keep, as tests for any runner. */
+/**
+ * The entry `agent-dashboard-server/contracts`: test suites for adapters of the ports, for any test runner.
+ */
 export { agentInstanceRepositoryContract } from './agent-instance-repository/contract.ts';
 export type { OpenStore } from './agent-instance-repository/open-store.ts';
 export { apiKeyRepositoryContract } from './api-key-repository/contract.ts';

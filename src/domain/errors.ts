@@ -1,7 +1,7 @@
-/** An error with a stable, snake_case code: clients branch on the code, never on the text. */
+/** An error with a stable code in snake_case. Clients decide by the code, never by the text. */
 export abstract class CodedError<Code extends string = string> extends Error {
   readonly code: Code;
-  /** The input field at fault, where there is one. */
+  /** The input field that caused the error; null if no single field did. */
   readonly field: string | null;
 
   constructor(code: Code, message: string, field: string | null = null, options?: ErrorOptions) {
@@ -28,7 +28,7 @@ export type DomainErrorCode =
   | 'question_closed'
   | 'question_not_found';
 
-/** A rule of the domain that the request breaks. */
+/** A request that breaks a rule of the domain. */
 export class DomainError extends CodedError<DomainErrorCode> {
   override readonly name = 'DomainError';
 }
@@ -57,13 +57,13 @@ export const apiKeyNotFound = () =>
 export const idempotencyKeyReused = () =>
   new DomainError(
     'idempotency_key_reused',
-    'This Idempotency-Key was used with another request; use a new key for a new request',
+    'This Idempotency-Key was used for another request. Use a new key for each new request',
   );
 
 export const instanceDeleted = () =>
   new DomainError(
     'instance_deleted',
-    'This agent instance was deleted by its owner; stop, or go on under a new agent_instance_id',
+    'The owner deleted this agent instance. Stop, or continue with a new agent_instance_id',
     'agent_instance_id',
   );
 
@@ -72,7 +72,7 @@ export const invalidId = (field: string) => new DomainError('invalid_id', `Inval
 export const keyNotGrantable = () =>
   new DomainError(
     'key_not_grantable',
-    'A key that is limited to one agent instance has the scope "agent"',
+    'A key that is limited to one agent instance must have the scope "agent"',
     'scope',
   );
 
@@ -82,7 +82,7 @@ export const messageNotFound = (field: string) =>
 export const questionClosed = () =>
   new DomainError(
     'question_closed',
-    'This question was closed when its session ended; without in_reply_to the message is queued',
+    'This question was closed when its session ended. Without in_reply_to the message would be queued',
     'in_reply_to',
   );
 

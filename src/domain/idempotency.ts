@@ -1,13 +1,16 @@
 import { idempotencyKeyReused } from './errors.ts';
 
-/** The client's key of one request, and a digest of what that request asks. */
+/** The client's idempotency key for one request, and a digest of the request. */
 export interface Idempotency {
   readonly key: string;
   readonly fingerprint: string;
   readonly askedAt: Date;
 }
 
-/** What a request with a key led to; written with its effect, or not at all. */
+/**
+ * The answer to a request with an idempotency key. It is saved together with the effect of the request, or
+ * not at all.
+ */
 export interface IdempotencyRecord {
   readonly fingerprint: string;
   /** The answer's JSON text. */
@@ -15,12 +18,12 @@ export interface IdempotencyRecord {
   readonly recordedAt: Date;
 }
 
-/** The least time a key's answer is kept and repeated. */
+/** How long an answer is kept and repeated, at least. */
 export const IDEMPOTENCY_WINDOW_MS = 24 * 60 * 60 * 1000;
 
 /**
- * The recorded answer, when this very request was answered before.
- * @throws DomainError `idempotency_key_reused` when the key belongs to another request.
+ * Returns the recorded answer if the same request was answered before, else null.
+ * @throws DomainError `idempotency_key_reused` if the key was used for another request.
  */
 export function recordedAnswer(request: Idempotency, record: IdempotencyRecord | null): string | null {
   if (record === null) return null;

@@ -11,12 +11,13 @@ export type MessageId = Branded<'MessageId'>;
 
 const UUID = /^[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}$/i;
 
-/** True for 32 hexadecimal digits in either case, with all four hyphens (RFC 9562) or none. */
+/** Accepts 32 hexadecimal digits in upper or lower case, with all four hyphens (RFC 9562) or none. */
 export const isUuid = (text: string): boolean => UUID.test(text);
 
 /**
- * The one form an id is kept and compared in: lower case, with hyphens.
- * @throws DomainError `invalid_id`, naming `field`, when `text` is not a UUID.
+ * Returns a UUID in the form in which ids are stored and compared: lower case, with hyphens.
+ * @param field the input field that the error names.
+ * @throws DomainError `invalid_id`
  */
 export function canonicalUuid(text: string, field: string): string {
   if (!isUuid(text)) throw invalidId(field);
@@ -31,7 +32,7 @@ export function canonicalUuid(text: string, field: string): string {
   ].join('-');
 }
 
-/** Any non-empty text is a user; who that is, the token's issuer knows. */
+/** Accepts any text: the issuer of the token decides which user ids exist. */
 export const userId = (text: string) => text as UserId;
 
 export const agentInstanceId = (text: string, field = 'agent_instance_id') =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/adapters/mikro-orm/database/database.ts';
-import { aKeyId, instanceIdOf, userIdOf } from '../support/builders.ts';
+import { instanceIdOf, newKeyId, userIdOf } from '../support/builders.ts';
 import { DATABASES } from '../support/postgres/open-databases.ts';
 import { IssuingServer } from './issuing-server.ts';
 import { type CallOptions, fieldsOf } from './koa/test-server.ts';
@@ -153,7 +153,7 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
     expect((await revoke(fields.id, headers)).status).toBe(204);
     expect((await revoke(fields.id)).status).toBe(204);
     expect(await named('gone')).toEqual([withoutUse(revoked!)]);
-    const other = await revoke(aKeyId(), headers);
+    const other = await revoke(newKeyId(), headers);
     expect(other.status).toBe(422);
     expect(await fieldsOf(other)).toMatchObject({ code: 'idempotency_key_reused' });
   });
@@ -169,7 +169,7 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
     const { fields } = await create({ name: 'mine' });
     const stranger = await tokenOf(`${user}-stranger`);
     const answers = [];
-    for (const id of [fields.id, aKeyId()]) {
+    for (const id of [fields.id, newKeyId()]) {
       const answer = await revoke(id, {}, stranger);
       const { request_id: _, ...problem } = await fieldsOf<Fields>(answer);
       const headers = [...answer.headers].filter(([name]) => !['date', 'x-request-id'].includes(name));

@@ -12,7 +12,7 @@ import type { UseCase } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
 import { CodedError } from '../../src/domain/errors.ts';
 import type { AgentInstanceId } from '../../src/domain/ids.ts';
-import { aCaller, aKeyId, userIdOf } from '../support/builders.ts';
+import { aCaller, newKeyId, userIdOf } from '../support/builders.ts';
 import { inputsNaming, type Named, nothingNamed, unknownNames } from './foreign-inputs.ts';
 import { IssuingServer } from './issuing-server.ts';
 import { signedToken } from './jwt/signed-tokens.ts';
@@ -141,7 +141,7 @@ describe('a key for one agent instance', () => {
   test.each(ROUTES.filter((route) => !isAgents(route) && route.useCase.scopes.length > 0))(
     'may not $method $path, which is for people',
     async (route) => {
-      const { outcome } = await request(bound, route, { id: aKeyId(), agent_type_id: randomUUID() });
+      const { outcome } = await request(bound, route, { id: newKeyId(), agent_type_id: randomUUID() });
       expect(outcome).toMatchObject({ status: 403, fields: { code: 'insufficient_scope' } });
     },
   );
@@ -204,7 +204,7 @@ describe('a key for one agent instance', () => {
     async (useCase) => {
       const agentInstanceId = own.instance as AgentInstanceId;
       const caller = aCaller({ userId: userIdOf('ann'), scopes: ['dashboard'], agentInstanceId });
-      const asked = server.dispatch(useCase, { caller, input: { name: 'a key', id: aKeyId() } });
+      const asked = server.dispatch(useCase, { caller, input: { name: 'a key', id: newKeyId() } });
       await expect(asked).rejects.toMatchObject({ code: 'issuing_disabled' });
     },
   );
@@ -229,7 +229,7 @@ describe('a key for one agent instance', () => {
     const other = others[0]![1].instance;
     for (const route of ROUTES.filter(({ useCase }) => useCase.scopes.includes('dashboard'))) {
       const { outcome } = await request(token, route, {
-        id: aKeyId(),
+        id: newKeyId(),
         agent_instance_id: other,
         status: 'COMPLETED',
       });

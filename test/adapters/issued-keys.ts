@@ -3,7 +3,7 @@ import { JwtVerifier } from '../../src/adapters/jwt/jwt-verifier.ts';
 import { systemClock } from '../../src/adapters/runtime/system.ts';
 import type { UserId } from '../../src/domain/ids.ts';
 import type { ApiKey } from '../../src/domain/user/api-key.ts';
-import { aKeyId, anApiKey, userIdOf } from '../support/builders.ts';
+import { anApiKey, newKeyId, userIdOf } from '../support/builders.ts';
 import { WatchedKeys } from './jwt/known-tokens/watched-keys.ts';
 import { pairs, signedToken } from './jwt/signed-tokens.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
@@ -30,7 +30,7 @@ export class IssuedKeys implements AsyncDisposable {
   });
 
   async issue(claims: object = {}, userId = userIdOf('ann')): Promise<IssuedKey> {
-    const id = aKeyId();
+    const id = newKeyId();
     const token = signedToken({ sub: userId, jti: id, ...claims });
     const key = anApiKey({ id, tokenHash: hash('sha256', token, 'base64url') });
     await this.apiKeys.store(userId, key);

@@ -101,7 +101,7 @@ describe('PostgreSQL, written in one process and watched in another', () => {
           ? await feed.ofAll({ caller, lastEventId: null })
           : await feed.ofInstance({ caller, agentInstanceId, lastEventId: null });
       const sink = new RecordingSink();
-      void stream.flow(sink);
+      void stream.pipeTo(sink);
       const waiting = waits.begin({ userId, agentInstanceId });
       await shared.share();
       const begun = await sink.until('message_update Which?');

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import * as useCases from '../../src/application/use-cases/index.ts';
 
-/** Every part of a schema whose kind is `transformation`, by its type: trims, casts, brands and the like. */
+/** Returns the types of all transformations in a schema, such as trim, cast and brand. */
 function transformationsIn(schema: object): string[] {
   const found: string[] = [];
   const seen = new Set<object>();
@@ -22,11 +22,11 @@ function transformationsIn(schema: object): string[] {
 describe.each(Object.values(useCases).map(({ name, input, output }) => ({ name, input, output })))(
   '$name',
   ({ input, output }) => {
-    test('describes the wire form of its input, and transforms nothing', () => {
+    test('has an input schema of the wire form, without transforms', () => {
       expect(transformationsIn(input)).toEqual([]);
     });
 
-    test('describes the wire form of its output, and transforms nothing', () => {
+    test('has an output schema of the wire form, without transforms', () => {
       expect(transformationsIn(output)).toEqual([]);
     });
   },
@@ -47,11 +47,11 @@ test.each([
   ],
   ['in a record', v.object({ names: v.record(v.string(), v.pipe(v.string(), v.trim())) }), 'trim'],
   ['around everything', v.pipe(v.object({}), v.readonly()), 'readonly'],
-])('a transform would be found %s', (_where, schema, type) => {
+])('a transform %s would be found', (_where, schema, type) => {
   expect(transformationsIn(schema)).toEqual([type]);
 });
 
-test('use cases go by the names that the library gives them', () => {
+test('each use case is exported under its own name', () => {
   for (const [name, useCase] of Object.entries(useCases)) {
     const camelCase = useCase.name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     expect(camelCase).toBe(name);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { uuidV7 } from '../../src/adapters/runtime/system.ts';
 import { createDispatch } from '../../src/application/dispatch/dispatch.ts';
 import { LiveFeed } from '../../src/application/live/live-feed.ts';
-import { PAGE } from '../../src/application/live/observed-instance.ts';
+import { PAGE_SIZE } from '../../src/application/live/observed-instance.ts';
 import {
   DEFAULT_SETTINGS,
   type ObjectSchema,
@@ -101,7 +101,7 @@ export function liveFeedContract(open: () => { writer: LiveProcess; watcher: Liv
         of === 'all'
           ? await this.feed.ofAll(request)
           : await this.feed.ofInstance({ ...request, agentInstanceId: this.instance });
-      const flowing = stream.flow(sink);
+      const flowing = stream.pipeTo(sink);
       flowing.catch(() => {});
       await sink.until('connected');
       return sink;
@@ -122,7 +122,7 @@ export function liveFeedContract(open: () => { writer: LiveProcess; watcher: Liv
       const scene = new Scene();
       await scene.step('first');
       const sink = await scene.watch(of);
-      const contents = Array.from({ length: 3 * PAGE }, (_, nth) => `${nth}`);
+      const contents = Array.from({ length: 3 * PAGE_SIZE }, (_, nth) => `${nth}`);
       await Promise.all(
         contents.map((content, nth) => (nth % 3 === 0 ? scene.say(content) : scene.step(content))),
       );
@@ -205,7 +205,7 @@ export function liveFeedContract(open: () => { writer: LiveProcess; watcher: Liv
       await scene.step('two');
       await first.until('message two');
       first.close();
-      const missed = Array.from({ length: PAGE + 3 }, (_, nth) => `missed ${nth}`);
+      const missed = Array.from({ length: PAGE_SIZE + 3 }, (_, nth) => `missed ${nth}`);
       for (const content of missed) await scene.step(content);
       const second = await scene.watch(of, first.lastId);
       await scene.step('last');

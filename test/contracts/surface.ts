@@ -229,7 +229,7 @@ const scenarios: readonly {
     },
     expected: [
       { answer: { content: 'yes', position: 3, read_at: null } },
-      { code: 'already_answered', message: 'Somebody has answered this question already' },
+      { code: 'already_answered', message: 'This question already has an answer' },
       {
         code: 'invalid_input',
         message: 'content: must be 1 to 1,000,000 characters and not only white space',

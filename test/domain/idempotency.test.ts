@@ -5,7 +5,7 @@ import {
   recordedAnswer,
 } from '../../src/domain/idempotency.ts';
 import { BEFORE, NOW } from '../support/builders.ts';
-import { refusalOf } from './error-of.ts';
+import { refusalOf } from './refusal-of.ts';
 
 const request = { key: 'k', fingerprint: 'the request', askedAt: NOW };
 const record: IdempotencyRecord = { fingerprint: 'the request', answer: '{"n":1}', recordedAt: BEFORE };

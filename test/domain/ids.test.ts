@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentInstanceId, canonicalUuid, isUuid, messageId } from '../../src/domain/ids.ts';
-import { refusalOf } from './error-of.ts';
+import { refusalOf } from './refusal-of.ts';
 
 const CANONICAL = '0190a5c2-7b1e-7cde-8f01-23456789abcd';
 
@@ -50,7 +50,7 @@ describe('an id', () => {
     });
   });
 
-  test('that is refused is named by its own field', () => {
+  test('that is refused is reported with the name of its field', () => {
     expect(refusalOf(() => agentInstanceId('?')).field).toBe('agent_instance_id');
     expect(refusalOf(() => messageId('?')).field).toBe('message_id');
     expect(refusalOf(() => messageId('?', 'last_read_message_id')).field).toBe('last_read_message_id');

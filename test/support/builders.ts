@@ -8,7 +8,7 @@ import type { Clock, Ids } from '../../src/ports/runtime.ts';
 import type { TokenGrant } from '../../src/ports/tokens/token-issuer.ts';
 import type { Caller } from '../../src/ports/tokens/token-verifier.ts';
 
-export { aKeyId, anApiKey } from '../../src/contracts/an-api-key.ts';
+export { anApiKey, newKeyId } from '../../src/contracts/api-key-builder.ts';
 
 /** When everything happened that a test says nothing about, and when the fake clock starts. */
 export const BEFORE = new Date('2026-01-01T09:00:00.000Z');

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { GIT_DIFF_LIMIT_BYTES, judgeGitDiff } from '../../domain/text/git-diff.ts';
+import { checkGitDiff, GIT_DIFF_LIMIT_BYTES } from '../../domain/text/git-diff.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import { git } from './git.ts';
 
@@ -51,7 +51,7 @@ export class WorkingDiff {
   async read(): Promise<string | null> {
     const scratch = await mkdtemp(join(tmpdir(), 'agent-dashboard-diff-'));
     try {
-      const verdict = judgeGitDiff(await this.#diff(join(scratch, 'index')));
+      const verdict = checkGitDiff(await this.#diff(join(scratch, 'index')));
       if (verdict?.status === 'cleared') return '';
       return verdict?.status === 'stored' || verdict?.status === 'cut' ? verdict.diff : null;
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { UserId } from '../../domain/ids.ts';
-import { type ApiKey, becomesRevoked } from '../../domain/user/api-key.ts';
+import { type ApiKey, isNewlyRevoked } from '../../domain/user/api-key.ts';
 import { tokensRefusedBefore } from '../../domain/user/user-deletion.ts';
 import { storageBusy } from '../../ports/errors.ts';
 import type { Revocations, Revoked } from '../../ports/signals/revocations.ts';
@@ -36,7 +36,7 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
     if (changes !== null || record !== null) this.#users.set(userId, user);
     if (changes !== null) user.apiKeys.set(id, structuredClone(changes));
     if (record !== null && idempotencyKey !== null) user.records.set(idempotencyKey, structuredClone(record));
-    if (changes !== null && becomesRevoked(key, changes)) this.#revocations.publishRevoked([{ userId, id }]);
+    if (changes !== null && isNewlyRevoked(key, changes)) this.#revocations.publishRevoked([{ userId, id }]);
     return output;
   }
 

@@ -1,6 +1,5 @@
-import { byPosition } from '../../domain/conversation/conversation.ts';
 import { shownStatus } from '../../domain/conversation/liveness.ts';
-import { isOpenQuestion, type Message } from '../../domain/conversation/message.ts';
+import { byPosition, isOpenQuestion, type Message } from '../../domain/conversation/message.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import {
   type AgentTypeOverview,

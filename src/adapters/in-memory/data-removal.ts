@@ -1,4 +1,4 @@
-import type { Outdated } from '../../domain/conversation/retention.ts';
+import type { RetentionCutoffs } from '../../domain/conversation/retention.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { tokensRefusedBefore, type UserDeletion } from '../../domain/user/user-deletion.ts';
 import type { Revocations } from '../../ports/signals/revocations.ts';
@@ -56,7 +56,7 @@ export class InMemoryDataRemoval implements DataRemoval {
     return structuredClone(unfinished).sort((a, b) => a.begunAt.getTime() - b.begunAt.getTime());
   }
 
-  async deleteOutdated(outdated: Outdated): Promise<number> {
+  async deleteOutdated(outdated: RetentionCutoffs): Promise<number> {
     let deleted = 0;
     for (const { instances, instanceOfMessage } of this.#users.values()) {
       for (const [id, stored] of instances) {
@@ -77,7 +77,7 @@ export class InMemoryDataRemoval implements DataRemoval {
   }
 }
 
-function isOutdated({ instance }: StoredInstance, { endedBefore, deletedBefore }: Outdated): boolean {
+function isOutdated({ instance }: StoredInstance, { endedBefore, deletedBefore }: RetentionCutoffs): boolean {
   const { deletion, endedAt } = instance;
   if (deletion !== null) return deletion.deletedAt < deletedBefore;
   return endedBefore !== null && endedAt !== null && endedAt < endedBefore;

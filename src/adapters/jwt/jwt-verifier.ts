@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
 import type { ApiKeyId } from '../../domain/user/api-key.ts';
-import { refusesToken } from '../../domain/user/user-deletion.ts';
+import { isTokenRefused } from '../../domain/user/user-deletion.ts';
 import { PortError, unauthenticated } from '../../ports/errors.ts';
 import type { Clock, Logger } from '../../ports/runtime.ts';
 import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
@@ -168,7 +168,7 @@ export class JwtVerifier implements TokenVerifier {
 
   async #refuseDeleted(userId: UserId, issuedAt: number): Promise<void> {
     const deletion = (await this.#removal?.find(userId)) ?? null;
-    if (deletion !== null && refusesToken(deletion, issuedAt)) throw new Error('its user was deleted');
+    if (deletion !== null && isTokenRefused(deletion, issuedAt)) throw new Error('its user was deleted');
   }
 
   #remember(token: Parameters<KnownTokens['add']>[0], readAt: number): Caller {

@@ -4,7 +4,7 @@ import {
   type ApiKey,
   apiKeyId,
   revokeApiKey as decideRevocation,
-  isGood,
+  isValidApiKey,
   type Scope,
 } from '../../domain/user/api-key.ts';
 import type { ApiKeyName, ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
@@ -149,7 +149,7 @@ export async function standingToken(
   const unlimited = { agentInstanceId: null, expiresInSeconds: null };
   for (const key of issuer == null ? [] : await apiKeys.list(userId)) {
     const isStanding = key.name === name && key.scope === scope && isUnlimited(key);
-    if (!isStanding || !isGood(key, clock.now())) continue;
+    if (!isStanding || !isValidApiKey(key, clock.now())) continue;
     const token = await issuer!.issue({ ...key, userId });
     if (!issuer!.repeats || hashOfToken(token) === key.tokenHash) return token;
   }

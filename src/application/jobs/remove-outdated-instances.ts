@@ -1,4 +1,4 @@
-import { outdatedAt } from '../../domain/conversation/retention.ts';
+import { retentionCutoffs } from '../../domain/conversation/retention.ts';
 import type { Clock, Logger } from '../../ports/runtime.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Job } from './job.ts';
@@ -25,7 +25,7 @@ export function removeOutdatedInstancesJob(
     name: 'remove outdated agent instances',
     firstRunAfterMs: FIRST_RUN_AFTER_MS,
     async run() {
-      const batch = await removal.deleteOutdated(outdatedAt(clock.now(), retentionDays));
+      const batch = await removal.deleteOutdated(retentionCutoffs(clock.now(), retentionDays));
       removed += batch;
       if (batch > 0) return PAUSE_MS;
       if (removed > 0) logger.info({ removed }, 'Removed agent instances that were kept for long enough');

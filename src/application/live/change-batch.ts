@@ -1,32 +1,35 @@
 import type { Seen } from '../../ports/storage/dashboard-queries.ts';
 import type { ChangeEvent } from './change-events.ts';
-import { instanceEventId } from './event-ids.ts';
+import { formatInstanceEventId } from './event-ids.ts';
 import type { LiveEvent } from './live-event.ts';
 
-/** What one look at an instance found: what happened between two states of it. */
+/** The changes of an instance between two states, as one read found them. */
 export class ChangeBatch {
   readonly from: Seen;
   readonly to: Seen;
   readonly changeEvents: readonly ChangeEvent[];
   #events: readonly LiveEvent[] | null = null;
 
-  constructor(from: Seen, to: Seen, happenings: readonly ChangeEvent[]) {
+  constructor(from: Seen, to: Seen, changeEvents: readonly ChangeEvent[]) {
     this.from = from;
     this.to = to;
-    this.changeEvents = happenings;
+    this.changeEvents = changeEvents;
   }
 
   /**
-   * As events of the instance, each with what is seen once it has arrived: positions count one by one, the
-   * version only with the last. Whoever is cut off in between is told of amendments again, and of no message.
+   * The changes as events of the instance. The position in an event's id grows with each message; the version
+   * grows with the last event only. A client that is cut off in between gets changed messages again, but no
+   * new message.
    */
   get events(): readonly LiveEvent[] {
-    this.#events ??= this.#numbered();
+    this.#events ??= this.#withIds();
     return this.#events;
   }
 
-  /** Those that tell something to a client which has seen so much already. */
-  *newTo({ position, version }: Seen): Iterable<LiveEvent> {
+  /** Yields the events that are new to a client that has seen this version and position. */
+  *eventsAfter({ position, version }: Seen): Iterable<LiveEvent> {
+    // A batch with one version reports silence or waits. It is new even to a client that has seen this
+    // version.
     const isFromMemory = this.from.version === this.to.version;
     if (this.to.version < version || (this.to.version === version && !isFromMemory)) return;
     for (const [nth, event] of this.events.entries()) {
@@ -34,13 +37,13 @@ export class ChangeBatch {
     }
   }
 
-  #numbered(): LiveEvent[] {
+  #withIds(): LiveEvent[] {
     let { position } = this.from;
     return this.changeEvents.map(({ type, data, position: posted }, nth) => {
       position = posted ?? position;
       const isLast = nth === this.changeEvents.length - 1;
       const seen = isLast ? this.to : { position, version: this.from.version };
-      return { id: instanceEventId(seen), type, data };
+      return { id: formatInstanceEventId(seen), type, data };
     });
   }
 }

@@ -4,46 +4,51 @@ import { type WireInstance, wireInstance } from '../wire/agent-instance.ts';
 import { wireConversationMessage } from '../wire/conversation-message.ts';
 import type { LiveEventType } from './live-event.ts';
 
-/** Something that observers of an instance are told, before it has an id. */
+/** An event for the observers of an instance, before it has an id. */
 export interface ChangeEvent {
   readonly type: LiveEventType;
   readonly data: object;
-  /** Of a new message. */
+  /** The position of a new message; null for other events. */
   readonly position: number | null;
 }
 
-/** What observers know of an instance when they are told more. */
-export interface Known {
+/** What the observers of an instance have before a change is published. */
+export interface ObserverState {
   readonly seen: Seen;
-  /** null: nothing but how far it was. */
-  readonly told: WireInstance | null;
+  /** The instance as it was published last; null if that is not known. */
+  readonly lastPublished: WireInstance | null;
+  /** An agent whose last sign of life is before this is silent. */
   readonly silentSince: Date;
 }
 
 /**
- * What to tell of changes. The status is told where it, the name or the end is another one, or nobody knows
- * what was told before; what a message makes of an overview follows from the message.
+ * Returns the events for changes of an instance. It has a `status_update` if the status, the name or the end
+ * time has changed, or if the last published state is not known. A new message alone causes none: clients
+ * derive the latest message and the length of the chat from the message.
  */
-export function changeEventsOf(changes: ChangesSince, known: Known): ChangeEvent[] {
+export function changeEventsFor(changes: ChangesSince, state: ObserverState): ChangeEvent[] {
   const { posted, amended, gitDiff } = changes;
-  const status = statusChangeEvents(changes, known);
+  const status = statusChangeEvents(changes, state);
   const { id } = changes.instance;
-  const happenings = [
+  const others = [
     ...posted.map((message) => messageChangeEvent('message', message, changes)),
     ...amended.map((message) => messageChangeEvent('message_update', message, changes)),
     ...(gitDiff === undefined
       ? []
       : [changeEvent('git_diff_update', { agent_instance_id: id, git_diff: gitDiff })]),
   ];
-  // Whoever has never heard of it learns first what it is.
-  return known.seen.version === 0 ? [...status, ...happenings] : [...happenings, ...status];
+  // For a new instance the status comes first, so that clients know the instance before its messages.
+  return state.seen.version === 0 ? [...status, ...others] : [...others, ...status];
 }
 
-/** What to tell of an instance itself. */
-export function statusChangeEvents(overview: InstanceOverview, { told, silentSince }: Known): ChangeEvent[] {
+/** Returns the events for the instance itself: a new status, or else a new heartbeat. */
+export function statusChangeEvents(
+  overview: InstanceOverview,
+  { lastPublished: told, silentSince }: ObserverState,
+): ChangeEvent[] {
   const shown = wireInstance(overview, { silentSince });
   const { id, last_heartbeat_at } = shown;
-  if (told === null || isOtherStatus(told, shown)) return [changeEvent('status_update', shown)];
+  if (told === null || hasOtherStatus(told, shown)) return [changeEvent('status_update', shown)];
   if (told.last_heartbeat_at === last_heartbeat_at) return [];
   return [changeEvent('agent_heartbeat', { agent_instance_id: id, last_heartbeat_at })];
 }
@@ -61,7 +66,7 @@ export const messageChangeEvent = (
   position: type === 'message' ? message.position : null,
 });
 
-const isOtherStatus = (told: WireInstance, shown: WireInstance): boolean =>
-  told.status !== shown.status || told.name !== shown.name || told.ended_at !== shown.ended_at;
+const hasOtherStatus = (before: WireInstance, after: WireInstance): boolean =>
+  before.status !== after.status || before.name !== after.name || before.ended_at !== after.ended_at;
 
 const changeEvent = (type: LiveEventType, data: object): ChangeEvent => ({ type, data, position: null });

@@ -1,37 +1,46 @@
 import type { Seen } from '../../ports/storage/dashboard-queries.ts';
 import { invalidLastEventId } from '../errors.ts';
 
-const OF_INSTANCE = /^(\d{1,10})\.(\d{1,10})$/;
-const OF_ALL = /^([0-9a-f]{16})\.(\d{1,15})$/;
+const INSTANCE_EVENT_ID = /^(\d{1,10})\.(\d{1,10})$/;
+const USER_EVENT_ID = /^([0-9a-f]{16})\.(\d{1,15})$/;
 
-/** No store counts further; a larger number is as good as one that was never reached. */
-const HIGHEST = 2_000_000_000;
+/** The largest version and position. The columns of a store hold no larger number. */
+const MAX_NUMBER = 2_000_000_000;
 
-/** An event of one instance: messages up to the position, and all else up to the version, have been told. */
-export const instanceEventId = ({ position, version }: Seen): string => `${position}.${version}`;
+/**
+ * Returns the id of an event of one instance. A client that has received it has all messages up to the
+ * position and all other changes up to the version.
+ */
+export const formatInstanceEventId = ({ position, version }: Seen): string => `${position}.${version}`;
 
-/** @throws RequestError `invalid_last_event_id` */
-export function seenUpTo(eventId: string): Seen {
-  const [, position, version] = OF_INSTANCE.exec(eventId) ?? [];
+/**
+ * Parses the id of an event of one instance.
+ * @throws RequestError `invalid_last_event_id`
+ */
+export function parseInstanceEventId(eventId: string): Seen {
+  const [, position, version] = INSTANCE_EVENT_ID.exec(eventId) ?? [];
   if (position === undefined || version === undefined) throw invalidLastEventId();
   return {
-    position: Math.min(Number(position), HIGHEST),
-    version: Math.min(Number(version), HIGHEST),
+    position: Math.min(Number(position), MAX_NUMBER),
+    version: Math.min(Number(version), MAX_NUMBER),
   };
 }
 
-/** A place in the events of all of a user's instances, as one process has told them. */
-export interface Place {
-  /** Names the telling: another process, or the same after a restart, numbers its events anew. */
+/** A position in the events of all instances of a user, as one process numbers them. */
+export interface UserStreamPosition {
+  /** Random, and new whenever the numbers start again: in another process, or after a restart. */
   readonly epoch: string;
   readonly number: number;
 }
 
-export const userEventId = ({ epoch: telling, number }: Place): string => `${telling}.${number}`;
+export const formatUserEventId = ({ epoch, number }: UserStreamPosition): string => `${epoch}.${number}`;
 
-/** @throws RequestError `invalid_last_event_id` */
-export function placeAfter(eventId: string): Place {
-  const [, telling, number] = OF_ALL.exec(eventId) ?? [];
-  if (telling === undefined) throw invalidLastEventId();
-  return { epoch: telling, number: Number(number) };
+/**
+ * Parses the id of an event of all instances of a user.
+ * @throws RequestError `invalid_last_event_id`
+ */
+export function parseUserEventId(eventId: string): UserStreamPosition {
+  const [, epoch, number] = USER_EVENT_ID.exec(eventId) ?? [];
+  if (epoch === undefined) throw invalidLastEventId();
+  return { epoch, number: Number(number) };
 }

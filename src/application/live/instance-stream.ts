@@ -3,8 +3,8 @@ import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { ChangesSince, Seen } from '../../ports/storage/dashboard-queries.ts';
 import { viewContextFor } from '../view-context.ts';
 import { ChangeBatch } from './change-batch.ts';
-import { changeEventsOf, messageChangeEvent } from './change-events.ts';
-import { instanceEventId } from './event-ids.ts';
+import { changeEventsFor, messageChangeEvent } from './change-events.ts';
+import { formatInstanceEventId } from './event-ids.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import {
   connectedEvent,
@@ -14,91 +14,96 @@ import {
   resyncEvent,
 } from './live-event.ts';
 import type { LivePorts } from './live-ports.ts';
-import { type ObservedInstance, PAGE } from './observed-instance.ts';
-import type { Lease } from './observed-user.ts';
+import { PAGE_SIZE } from './observed-instance.ts';
+import type { InstanceHandle } from './observed-user.ts';
 
-/** A place after everything: what is read from there is the instance as it is now, and nothing of its past. */
-const FROM_NOW: Seen = { position: 2_000_000_000, version: 2_000_000_000 };
+/** Beyond any real version and position. A read from here returns the current state and no history. */
+const AFTER_ALL_HISTORY: Seen = { position: 2_000_000_000, version: 2_000_000_000 };
 
 export interface InstanceStreamOptions {
   readonly ports: LivePorts;
   readonly userId: UserId;
-  readonly lease: Lease<ObservedInstance>;
-  readonly heartbeat: KeepAlive;
-  /** What the client has; null: it begins now. */
+  readonly handle: InstanceHandle;
+  readonly keepAlive: KeepAlive;
+  /** What the client has seen; null for a stream that begins now. */
   readonly seen: Seen | null;
 }
 
-/** What is told to one client of one instance. */
+/** One client's stream of one instance. */
 export class InstanceStream implements LiveStream {
   readonly #ports: LivePorts;
   readonly #userId: UserId;
-  readonly #lease: Lease<ObservedInstance>;
-  readonly #heartbeat: KeepAlive;
+  readonly #handle: InstanceHandle;
+  readonly #keepAlive: KeepAlive;
   readonly #isResumed: boolean;
-  /** What the client has been sent, and the id of the last event of it. */
+  /** How much the client has been sent. */
   #seen: Seen;
+  /** The id of the event that was sent last. */
   #lastId = '';
-  /** What it begins with; let go of as soon as it is sent. */
-  #first: ChangesSince | null;
+  /** The page that was read when the stream was opened; null once it is used, so that it can be freed. */
+  #firstPage: ChangesSince | null;
 
-  private constructor({ ports, userId, lease, heartbeat, seen }: InstanceStreamOptions, first: ChangesSince) {
+  private constructor(
+    { ports, userId, handle, keepAlive, seen }: InstanceStreamOptions,
+    firstPage: ChangesSince,
+  ) {
     this.#ports = ports;
     this.#userId = userId;
-    this.#lease = lease;
-    this.#heartbeat = heartbeat;
-    this.#first = first;
+    this.#handle = handle;
+    this.#keepAlive = keepAlive;
+    this.#firstPage = firstPage;
     this.#isResumed = seen !== null;
-    this.#seen = seen ?? endOf(first);
+    this.#seen = seen ?? endOf(firstPage);
   }
 
-  /** Null where there is no such instance, or its owner has deleted it. */
+  /** Opens a stream. Returns null if the instance does not exist or was deleted. */
   static async open(options: InstanceStreamOptions): Promise<InstanceStream | null> {
-    const { ports, userId, lease, seen } = options;
-    const page = await read(ports, userId, lease.of.id, seen ?? FROM_NOW);
+    const { ports, userId, handle, seen } = options;
+    const page = await readChanges(ports, userId, handle.instance.id, seen ?? AFTER_ALL_HISTORY);
     if (page === null || page.instance.status === 'DELETED') return null;
-    // What it shows of the instance is whole, even where there are more messages than it has.
-    lease.of.begin(page, page.openQuestions);
+    // The page may lack messages, but its overview and its open questions are complete.
+    handle.instance.startFromSnapshot(page, page.openQuestions);
     return new InstanceStream(options, page);
   }
 
-  async flow(sink: EventSink): Promise<void> {
-    using _held = { [Symbol.dispose]: () => this.cancel() };
-    const first = this.#first!;
-    this.#first = null;
-    const end = endOf(first);
+  async pipeTo(sink: EventSink): Promise<void> {
+    using _handle = { [Symbol.dispose]: () => this.cancel() };
+    const firstPage = this.#firstPage!;
+    this.#firstPage = null;
+    const end = endOf(firstPage);
     const isAhead = this.#seen.position > end.position || this.#seen.version > end.version;
-    // It has seen what the store does not know: a backup was restored, or the id is of another instance.
+    // The client has seen more than the store has: a backup was restored, or its id is of another instance.
     if (isAhead) this.#seen = end;
-    this.#tell(connectedEvent(instanceEventId(this.#seen)), sink);
-    if (isAhead) this.#tell(resyncEvent(instanceEventId(this.#seen)), sink);
-    using _beating = this.#heartbeat.join(sink, () => this.#lastId);
-    using _attached = await this.#join(this.#isResumed ? first : null, sink);
+    this.#send(connectedEvent(formatInstanceEventId(this.#seen)), sink);
+    if (isAhead) this.#send(resyncEvent(formatInstanceEventId(this.#seen)), sink);
+    using _keepAlive = this.#keepAlive.add(sink, () => this.#lastId);
+    using _attached = await this.#catchUp(this.#isResumed ? firstPage : null, sink);
     await sink.closed;
   }
 
   cancel(): void {
-    this.#lease.close();
+    this.#handle.close();
   }
 
   /**
-   * Sends what the client lacks, no faster than it takes it in, then the current state; until it has all that
-   * others have been told, and is told together with them from then on: in the same turn, or what they are
-   * told in between would be missing.
+   * Sends what the client has missed and then the current state, only as fast as the client reads. It repeats
+   * this until the client has everything that was published. Then it attaches the stream in the same turn of
+   * the event loop, so that no event is lost in between.
    */
-  async #join(first: ChangesSince | null, sink: EventSink): Promise<Disposable | null> {
-    let isWhole = first === null;
-    for (let page = first; !sink.isClosed; page = null) {
+  async #catchUp(firstPage: ChangesSince | null, sink: EventSink): Promise<Disposable | null> {
+    let isComplete = firstPage === null;
+    for (let page = firstPage; !sink.isClosed; page = null) {
       if (page === null) {
-        if (isWhole && !this.#isBehind()) return this.#attach(sink);
-        page = await read(this.#ports, this.#userId, this.#lease.of.id, this.#seen);
+        if (isComplete && !this.#isBehind()) return this.#attach(sink);
+        page = await readChanges(this.#ports, this.#userId, this.#handle.instance.id, this.#seen);
         if (page === null) throw agentInstanceNotFound();
       }
       const from = this.#seen;
       const position = Math.max(from.position, page.posted.at(-1)?.position ?? 0);
-      isWhole = position >= page.instance.lastPosition;
-      for (const event of this.#take(isWhole ? this.#rest(from, page) : part(from, page, position))) {
-        this.#tell(event, sink);
+      isComplete = position >= page.instance.lastPosition;
+      const batch = isComplete ? this.#lastBatch(from, page) : messageBatch(from, page, position);
+      for (const event of this.#advance(batch)) {
+        this.#send(event, sink);
         await sink.drained();
       }
     }
@@ -106,30 +111,31 @@ export class InstanceStream implements LiveStream {
   }
 
   #attach(sink: EventSink): Disposable {
-    const tell = (batch: ChangeBatch) => {
-      for (const event of this.#take(batch)) this.#tell(event, sink);
+    const onChanges = (batch: ChangeBatch) => {
+      for (const event of this.#advance(batch)) this.#send(event, sink);
     };
-    return this.#lease.of.attach({ tell });
+    return this.#handle.instance.attach({ onChanges });
   }
 
   #isBehind(): boolean {
-    const told = this.#lease.of.seen;
-    return told !== null && told.version > this.#seen.version;
+    const published = this.#handle.instance.seen;
+    return published !== null && published.version > this.#seen.version;
   }
 
-  #rest(from: Seen, page: ChangesSince): ChangeBatch {
+  /** The batch of the last page: all that has changed, every open question, and the status. */
+  #lastBatch(from: Seen, page: ChangesSince): ChangeBatch {
     const { silentSince } = viewContextFor(this.#ports, this.#userId);
-    const told = new Set([...page.posted, ...page.amended].map(({ id }) => id));
+    const changedIds = new Set([...page.posted, ...page.amended].map(({ id }) => id));
     const questions = page.openQuestions
-      .filter(({ id }) => !told.has(id))
+      .filter(({ id }) => !changedIds.has(id))
       .map((question) => messageChangeEvent('message_update', question, page));
-    const happenings = [...questions, ...changeEventsOf(page, { seen: from, told: null, silentSince })];
-    return new ChangeBatch(from, endOf(page), happenings);
+    const changes = changeEventsFor(page, { seen: from, lastPublished: null, silentSince });
+    return new ChangeBatch(from, endOf(page), [...questions, ...changes]);
   }
 
-  /** The events of a batch that are news to the client. */
-  #take(batch: ChangeBatch): readonly LiveEvent[] {
-    const events = [...batch.newTo(this.#seen)];
+  /** Returns the events of a batch that are new to the client, and counts them as seen. */
+  #advance(batch: ChangeBatch): readonly LiveEvent[] {
+    const events = [...batch.eventsAfter(this.#seen)];
     this.#seen = {
       position: Math.max(batch.to.position, this.#seen.position),
       version: Math.max(batch.to.version, this.#seen.version),
@@ -137,7 +143,7 @@ export class InstanceStream implements LiveStream {
     return events;
   }
 
-  #tell(event: LiveEvent, sink: EventSink): void {
+  #send(event: LiveEvent, sink: EventSink): void {
     this.#lastId = event.id;
     sink.send(event);
   }
@@ -148,13 +154,13 @@ const endOf = ({ instance: { version, lastPosition: position } }: ChangesSince):
   position,
 });
 
-/** Messages alone: what has changed beside them comes with the last page. */
-function part(from: Seen, page: ChangesSince, position: number): ChangeBatch {
+/** The batch of a page that is not the last one: new messages only. Other changes come with the last page. */
+function messageBatch(from: Seen, page: ChangesSince, position: number): ChangeBatch {
   const posted = page.posted.map((message) => messageChangeEvent('message', message, page));
   return new ChangeBatch(from, { version: from.version, position }, posted);
 }
 
-const read = (
+const readChanges = (
   ports: LivePorts,
   userId: UserId,
   id: AgentInstanceId,
@@ -162,6 +168,6 @@ const read = (
 ): Promise<ChangesSince | null> =>
   ports.queries.changesSince(userId, id, seen, {
     waitingHere: ports.waits.of(userId),
-    limit: seen === FROM_NOW ? 0 : PAGE,
+    limit: seen === AFTER_ALL_HISTORY ? 0 : PAGE_SIZE,
     withOpenQuestions: true,
   });

@@ -1,42 +1,50 @@
 import { type EventSink, keepAliveEvent, type LiveEvent } from './live-event.ts';
 
-interface Beating {
+interface OpenStream {
   readonly sink: EventSink;
   readonly lastId: () => string;
 }
 
-/** Clients and proxies give up a stream that is silent for a minute. */
-const EVERY_MS = 15_000;
+/** Clients and proxies close a stream that sends nothing for a minute. */
+const INTERVAL_MS = 15_000;
 
-/** Says to all streams that they are alive; one timer, and none while there is no stream. */
+/**
+ * Sends a `heartbeat` event to all open streams at an interval. It has one timer, and none while no stream is
+ * open.
+ */
 export class KeepAlive {
-  readonly #millis: number;
-  readonly #beating = new Set<Beating>();
+  readonly #intervalMillis: number;
+  readonly #streams = new Set<OpenStream>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(millis = EVERY_MS) {
-    this.#millis = millis;
+  constructor(intervalMillis = INTERVAL_MS) {
+    this.#intervalMillis = intervalMillis;
   }
 
-  /** @param lastId of the event that the sink was sent last: it is where the client stands after this one, too. */
-  join(sink: EventSink, lastId: () => string): Disposable {
-    const entry = { sink, lastId };
-    if (this.#beating.size === 0) this.#timer = setInterval(() => this.#beat(), this.#millis).unref();
-    this.#beating.add(entry);
+  /**
+   * Adds a stream until it is disposed.
+   * @param lastId returns the id of the last event that was sent to the sink. The heartbeat repeats it.
+   */
+  add(sink: EventSink, lastId: () => string): Disposable {
+    const stream = { sink, lastId };
+    if (this.#streams.size === 0)
+      this.#timer = setInterval(() => this.#sendAll(), this.#intervalMillis).unref();
+    this.#streams.add(stream);
     return {
       [Symbol.dispose]: () => {
-        this.#beating.delete(entry);
-        if (this.#beating.size === 0) clearInterval(this.#timer);
+        this.#streams.delete(stream);
+        if (this.#streams.size === 0) clearInterval(this.#timer);
       },
     };
   }
 
-  #beat(): void {
-    const made = new Map<string, LiveEvent>();
-    for (const { sink, lastId } of [...this.#beating]) {
+  #sendAll(): void {
+    // Streams with the same last id share one event object, so that it is serialised once.
+    const events = new Map<string, LiveEvent>();
+    for (const { sink, lastId } of [...this.#streams]) {
       const id = lastId();
-      const event = made.get(id) ?? keepAliveEvent(id);
-      made.set(id, event);
+      const event = events.get(id) ?? keepAliveEvent(id);
+      events.set(id, event);
       sink.send(event);
     }
   }

@@ -1,4 +1,4 @@
-/** The names under which things that happen go out. */
+/** The event names of live streams. */
 export type LiveEventType =
   | 'connected'
   | 'message'
@@ -9,32 +9,35 @@ export type LiveEventType =
   | 'heartbeat'
   | 'resync';
 
-/** One event of a stream. It is one object for all streams that it goes to, so a transport serialises it once. */
+/** One event of a stream. All streams get the same object, so a transport can serialise it once. */
 export interface LiveEvent {
-  /** Where a stream goes on that is opened with it. */
+  /** A stream that is opened with this id continues after this event. */
   readonly id: string;
   readonly type: LiveEventType;
   readonly data: object;
 }
 
-/** Where a stream's events go: one client, fast or slow. */
+/** The receiver of a stream's events: one client. */
 export interface EventSink {
-  /** Never waits. A client that takes nothing in any more is given up instead, and resumes by the id it has. */
+  /**
+   * Sends an event without waiting. A sink closes itself if its client stops reading; the client can then
+   * resume.
+   */
   send(event: LiveEvent): void;
-  /** Resolves when the client has taken in nearly all that was sent, or is gone. */
+  /** Resolves when the client has read nearly everything that was sent, or has disconnected. */
   drained(): Promise<void>;
   /** Ends the stream. Idempotent. */
   close(): void;
   readonly isClosed: boolean;
-  /** Resolves when the client is gone, or the stream was ended. */
+  /** Resolves when the client has disconnected or the stream was closed. */
   readonly closed: Promise<void>;
 }
 
-/** A stream that may be had: whoever asked is entitled to it, and what it is about exists. */
+/** An opened stream. Its caller was checked, and the instance exists. */
 export interface LiveStream {
-  /** Sends what was missed and then whatever happens. Resolves when the sink is closed. */
-  flow(sink: EventSink): Promise<void>;
-  /** Lets go of it without having read from it. */
+  /** Sends the missed events, then each new event as it comes. Resolves when the sink is closed. */
+  pipeTo(sink: EventSink): Promise<void>;
+  /** Releases a stream that will not be piped. */
   cancel(): void;
 }
 

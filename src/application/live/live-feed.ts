@@ -3,8 +3,8 @@ import { agentInstanceId, type UserId } from '../../domain/ids.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 import { requireScope } from '../dispatch/dispatch.ts';
 import { outsideOfKey } from '../errors.ts';
-import type { WaitedOn } from '../waiting/open-waits.ts';
-import { placeAfter, seenUpTo } from './event-ids.ts';
+import type { WaitedInstance } from '../../ports/storage/shared-waits.ts';
+import { parseInstanceEventId, parseUserEventId } from './event-ids.ts';
 import { InstanceStream } from './instance-stream.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { EventSink, LiveStream } from './live-event.ts';
@@ -12,56 +12,69 @@ import type { LivePorts } from './live-ports.ts';
 import { ObservedUser } from './observed-user.ts';
 import { EventMemory, RecentEvents } from './recent-events.ts';
 import { UserStream } from './user-stream.ts';
-import { WaitsElsewhere } from './waits-elsewhere.ts';
+import { WaitsElsewherePoller } from './waits-elsewhere.ts';
 
-/** An agent that asks again at once has not stopped waiting. */
+/**
+ * How long after the end of a wait it is published. An agent that asks again at once still counts as waiting.
+ */
 const WAIT_GRACE_MS = 1_000;
 
 export interface StreamRequest {
   readonly caller: Caller;
-  /** The id of the last event that the client has; null or empty: it begins now. */
+  /** The id of the last event that the client has; null or empty for a stream that begins now. */
   readonly lastEventId: string | null;
 }
 
-/** One instance's stream: its id as the client has sent it. */
+/** A request for the stream of one instance. */
 export interface InstanceStreamRequest extends StreamRequest {
+  /** As the client sent it. */
   readonly agentInstanceId: string;
 }
 
 /**
- * What people see while it happens, for all streams of this process. Nothing is read while nothing happens;
- * a change is read once, and each event is made once, however many streams it goes to.
+ * Opens the live streams of this process. Nothing is read while nothing changes. A change is read once and
+ * each event is made once, however many streams get it.
  */
 export class LiveFeed {
   readonly #ports: LivePorts;
   readonly #stopping: AbortSignal;
   readonly #users = new Map<UserId, ObservedUser>();
   readonly #memory = new EventMemory();
-  readonly #heartbeat: KeepAlive;
-  readonly #waitsElsewhere: WaitsElsewhere | null;
+  readonly #keepAlive: KeepAlive;
+  readonly #waitsElsewhere: WaitsElsewherePoller | null;
   #openStreams = 0;
 
-  /** @param stopping aborted when the process is about to stop: streams then end, and no more begin. */
+  /**
+   * @param stopping aborted when the process is about to stop. All streams then end, and new ones end at
+   * once.
+   */
   constructor(ports: LivePorts, stopping: AbortSignal) {
     this.#ports = ports;
     this.#stopping = stopping;
-    this.#heartbeat = new KeepAlive(ports.keepAliveMillis);
-    const { waitsElsewhere: read = null, waitsElsewhereMillis: everyMillis, logger = null } = ports;
+    this.#keepAlive = new KeepAlive(ports.keepAliveMillis);
+    const { waitsElsewhere: read = null, waitsElsewhereMillis: intervalMillis, logger = null } = ports;
     const users = () => this.#users.keys();
-    const tell = (waits: readonly WaitedOn[]) => this.#tellWaitsElsewhere(waits);
+    const onRead = (waits: readonly WaitedInstance[]) => this.#setWaitsElsewhere(waits);
     this.#waitsElsewhere =
       read === null
         ? null
-        : new WaitsElsewhere({ read, users, tell, logger, ...(everyMillis && { everyMillis }) });
-    ports.waits.onChange((wait) => this.#waitsChanged(wait));
+        : new WaitsElsewherePoller({
+            read,
+            users,
+            onRead,
+            logger,
+            ...(intervalMillis && { intervalMillis }),
+          });
+    ports.waits.onChange((wait) => this.#onWaitsChanged(wait));
   }
 
-  /** Streams that flow at this moment. */
+  /** How many streams are open now. */
   get openStreams(): number {
     return this.#openStreams;
   }
 
   /**
+   * Opens a stream of one instance.
    * @throws RequestError `insufficient_scope`, `invalid_last_event_id`
    * @throws DomainError `invalid_id`, `agent_instance_not_found`
    */
@@ -70,50 +83,53 @@ export class LiveFeed {
     requireScope(['dashboard'], caller);
     const id = agentInstanceId(request.agentInstanceId);
     if (caller.agentInstanceId != null && caller.agentInstanceId !== id) throw outsideOfKey();
-    const seen = lastEventId ? seenUpTo(lastEventId) : null;
-    const lease = this.#user(userId).instance(id);
+    const seen = lastEventId ? parseInstanceEventId(lastEventId) : null;
+    const handle = this.#observedUser(userId).observeInstance(id);
     let stream: InstanceStream | null = null;
     try {
-      const heartbeat = this.#heartbeat;
-      stream = await InstanceStream.open({ ports: this.#ports, userId, lease, heartbeat, seen });
+      const keepAlive = this.#keepAlive;
+      stream = await InstanceStream.open({ ports: this.#ports, userId, handle, keepAlive, seen });
     } finally {
-      if (stream === null) lease.close();
+      if (stream === null) handle.close();
     }
     if (stream === null) throw agentInstanceNotFound();
-    return this.#bounded(stream, caller);
+    return this.#endingWithToken(stream, caller);
   }
 
-  /** @throws RequestError `insufficient_scope`, `invalid_last_event_id` */
+  /**
+   * Opens a stream of all instances of the caller.
+   * @throws RequestError `insufficient_scope`, `invalid_last_event_id`
+   */
   async ofAll({ caller, lastEventId }: StreamRequest): Promise<LiveStream> {
     requireScope(['dashboard'], caller);
     if (caller.agentInstanceId != null) throw outsideOfKey();
-    const after = lastEventId ? placeAfter(lastEventId) : null;
-    const events = this.#user(caller.userId).all(() => new RecentEvents(this.#memory));
-    const stream = new UserStream(events, this.#heartbeat, after);
+    const resumeAfter = lastEventId ? parseUserEventId(lastEventId) : null;
+    const events = this.#observedUser(caller.userId).observeAll(() => new RecentEvents(this.#memory));
+    const stream = new UserStream(events, this.#keepAlive, resumeAfter);
     try {
-      await events.begun;
+      await events.ready;
     } catch (error) {
       stream.cancel();
       throw error;
     }
-    return this.#bounded(stream, caller);
+    return this.#endingWithToken(stream, caller);
   }
 
-  /** A stream ends with its token, and with the process. */
-  #bounded(stream: LiveStream, { life }: Caller): LiveStream {
+  /** Wraps a stream so that it ends when its token expires or is revoked, and when the process stops. */
+  #endingWithToken(stream: LiveStream, { life }: Caller): LiveStream {
     return {
       cancel: () => stream.cancel(),
-      flow: async (sink: EventSink) => {
+      pipeTo: async (sink: EventSink) => {
         const end = () => sink.close();
         if (this.#stopping.aborted) end();
         this.#stopping.addEventListener('abort', end);
-        const living = life?.onEnd(end);
+        const tokenEnd = life?.onEnd(end);
         this.#openStreams += 1;
         try {
-          await stream.flow(sink);
+          await stream.pipeTo(sink);
         } finally {
           this.#openStreams -= 1;
-          living?.close();
+          tokenEnd?.close();
           this.#stopping.removeEventListener('abort', end);
           sink.close();
         }
@@ -121,26 +137,26 @@ export class LiveFeed {
     };
   }
 
-  #user(userId: UserId): ObservedUser {
+  #observedUser(userId: UserId): ObservedUser {
     const present = this.#users.get(userId);
     if (present !== undefined) return present;
     const user = new ObservedUser(this.#ports, userId, () => this.#users.delete(userId));
     this.#users.set(userId, user);
-    this.#waitsElsewhere?.watch();
+    this.#waitsElsewhere?.start();
     return user;
   }
 
-  #tellWaitsElsewhere(waits: readonly WaitedOn[]): void {
-    const ofUsers = Map.groupBy(waits, ({ userId }) => userId);
+  #setWaitsElsewhere(waits: readonly WaitedInstance[]): void {
+    const waitsByUser = Map.groupBy(waits, ({ userId }) => userId);
     for (const [userId, user] of this.#users) {
-      user.waitsElsewhere(new Set(ofUsers.get(userId)?.map(({ agentInstanceId }) => agentInstanceId)));
+      user.setWaitsElsewhere(new Set(waitsByUser.get(userId)?.map(({ agentInstanceId }) => agentInstanceId)));
     }
   }
 
-  #waitsChanged({ userId, agentInstanceId: id }: WaitedOn): void {
-    const tell = () => this.#users.get(userId)?.waitsChanged(id);
+  #onWaitsChanged({ userId, agentInstanceId: id }: WaitedInstance): void {
+    const publish = () => this.#users.get(userId)?.onWaitsChanged(id);
     if (!this.#users.has(userId)) return;
-    if (this.#ports.waits.of(userId).has(id)) tell();
-    else setTimeout(tell, WAIT_GRACE_MS).unref();
+    if (this.#ports.waits.of(userId).has(id)) publish();
+    else setTimeout(publish, WAIT_GRACE_MS).unref();
   }
 }

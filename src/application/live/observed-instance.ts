@@ -1,50 +1,48 @@
 import { lastSignOfLife } from '../../domain/conversation/liveness.ts';
-import { isOpenQuestion, type Message } from '../../domain/conversation/message.ts';
-import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
+import type { Message } from '../../domain/conversation/message.ts';
+import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { ChangesSince, InstanceOverview, Seen } from '../../ports/storage/dashboard-queries.ts';
 import { viewContextFor } from '../view-context.ts';
-import { type WireInstance, wireInstance } from '../wire/agent-instance.ts';
 import { ChangeBatch } from './change-batch.ts';
-import { type ChangeEvent, changeEventsOf, messageChangeEvent, statusChangeEvents } from './change-events.ts';
+import { messageChangeEvent } from './change-events.ts';
 import type { LivePorts } from './live-ports.ts';
+import { PublishedInstance } from './published-instance.ts';
 
-/** New messages that one read may bring: each may be a megabyte. */
-export const PAGE = 50;
+/** How many new messages one read returns at most. Each may have a megabyte. */
+export const PAGE_SIZE = 50;
 
 const RETRY_MS = 1_000;
-/** A longer one would go off at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** The longest delay that `setTimeout` accepts. With a longer one it fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface InstanceObserver {
-  tell(batch: ChangeBatch): void;
+  onChanges(batch: ChangeBatch): void;
 }
 
 /**
- * What this process tells of one instance, to however many: it reads once per change, and changes that come
- * while it reads cost one more read together. What time alone changes (silence, a wait that begins or ends)
- * it tells from memory.
+ * Publishes the changes of one instance to any number of observers. It reads once per change; changes that
+ * come during a read share one further read. What changes without a new version (an agent falls silent, or
+ * begins or ends to wait) is published from memory, without a read.
  */
 export class ObservedInstance {
   readonly userId: UserId;
   readonly id: AgentInstanceId;
   readonly #ports: LivePorts;
   readonly #observers = new Set<InstanceObserver>();
-  /** null until anybody has read it. */
+  readonly #published = new PublishedInstance();
   #seen: Seen | null;
-  #overview: InstanceOverview | null = null;
-  #told: WireInstance | null = null;
-  /** null while nobody knows which there are. */
-  #openQuestions: Map<MessageId, Message> | null = null;
-  /** Whether agents wait in other processes, as far as is known. */
+  /** Whether agents wait in other processes, as far as this process knows. */
   #isWaitedOnElsewhere = false;
-  #signalled = 0;
-  /** Whether to look without a new version: agents have come or gone, and nobody knows what was told of that. */
-  #isDue = false;
+  /** The newest version that was signalled since the last read began. */
+  #signalledVersion = 0;
+  /** Asks for a read even without a new version: agents have begun or ended to wait, or a read has failed. */
+  #isReadRequested = false;
   #isReading = false;
   #isClosed = false;
-  #silence: NodeJS.Timeout | undefined;
-  #retry: NodeJS.Timeout | undefined;
+  #silenceTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
 
+  /** @param seen how much observers have been sent already; null if that is not known yet. */
   constructor(ports: LivePorts, userId: UserId, id: AgentInstanceId, seen: Seen | null) {
     this.#ports = ports;
     this.userId = userId;
@@ -52,173 +50,166 @@ export class ObservedInstance {
     this.#seen = seen;
   }
 
-  /** How far observers have been told; null until somebody has begun. */
+  /** How much has been published; null until it is started. */
   get seen(): Seen | null {
     return this.#seen;
   }
 
-  /** Tells of everything that happens from now on. */
+  /** Whether the instance was found in the store. */
+  get exists(): boolean {
+    return this.#seen !== null && this.#seen.version > 0;
+  }
+
+  /** Sends the observer everything that is published from now on. */
   attach(observer: InstanceObserver): Disposable {
     this.#observers.add(observer);
     return { [Symbol.dispose]: () => void this.#observers.delete(observer) };
   }
 
-  /** Whether anybody has found it in the store. */
-  get isThere(): boolean {
-    return this.#seen !== null && this.#seen.version > 0;
-  }
-
-  /** Begins from what is known of it elsewhere, unless it has begun. */
-  beginAt(seen: Seen): void {
+  /** Starts from a version and a position, unless it was started before. */
+  startFromProgress(seen: Seen): void {
     this.#seen ??= seen;
-    this.#readWhereDue();
+    this.#readIfBehind();
   }
 
-  /** Takes what somebody else has just read for the beginning, unless it has one. */
-  begin(overview: InstanceOverview, openQuestions: readonly Message[] | null): void {
+  /**
+   * Starts from what a stream or a list has just read, unless it was started before.
+   * @param openQuestions null if they were not read.
+   */
+  startFromSnapshot(overview: InstanceOverview, openQuestions: readonly Message[] | null): void {
     const { version, lastPosition: position } = overview.instance;
     this.#seen ??= { version, position };
-    if (this.#told === null) this.#isWaitedOnElsewhere = overview.agentWaiting && !this.#isWaitedOnHere();
-    if (this.#told === null && version === this.#seen.version) this.#remember(overview, openQuestions);
-    this.look(version);
+    if (this.#published.overview === null) {
+      this.#isWaitedOnElsewhere = overview.agentWaiting && !this.#isWaitedOnHere();
+      if (version === this.#seen.version) {
+        this.#published.initialise(overview, openQuestions, this.#silentSince());
+        this.#scheduleSilence();
+      }
+    }
+    this.catchUpTo(version);
   }
 
-  /** Looks, unless this version has been seen. */
-  look(version: number): void {
-    this.#signalled = Math.max(this.#signalled, version);
-    this.#readWhereDue();
+  /** Reads the instance, unless this version was published already. */
+  catchUpTo(version: number): void {
+    this.#signalledVersion = Math.max(this.#signalledVersion, version);
+    this.#readIfBehind();
   }
 
   /** To be called when an agent begins or ends to wait in this process. */
-  waitsChanged(): void {
+  onWaitsChanged(): void {
     if (this.#seen === null) return;
-    if (this.#overview === null || this.#openQuestions === null) {
-      this.#isDue = true;
-      this.#readWhereDue();
+    if (this.#published.overview !== null && this.#published.hasOpenQuestions) {
+      this.#publishFromMemory();
     } else {
-      this.#tellFromMemory();
+      this.#isReadRequested = true;
+      this.#readIfBehind();
     }
   }
 
-  /** To be called with what is known of other processes. */
-  waitsElsewhere(areThere: boolean): void {
-    if (areThere === this.#isWaitedOnElsewhere) return;
-    this.#isWaitedOnElsewhere = areThere;
-    this.waitsChanged();
+  /** To be called with what is known about waits in other processes. */
+  setWaitedOnElsewhere(isWaitedOn: boolean): void {
+    if (isWaitedOn === this.#isWaitedOnElsewhere) return;
+    this.#isWaitedOnElsewhere = isWaitedOn;
+    this.onWaitsChanged();
   }
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#silence);
-    clearTimeout(this.#retry);
+    clearTimeout(this.#silenceTimer);
+    clearTimeout(this.#retryTimer);
   }
 
-  #readWhereDue(): void {
+  #readIfBehind(): void {
     if (this.#seen === null || this.#isReading || this.#isClosed) return;
-    if (this.#isDue || this.#signalled > this.#seen.version) void this.#read();
+    if (this.#isReadRequested || this.#signalledVersion > this.#seen.version) void this.#read(this.#seen);
   }
 
-  async #read(): Promise<void> {
+  async #read(from: Seen): Promise<void> {
     this.#isReading = true;
-    clearTimeout(this.#retry);
+    clearTimeout(this.#retryTimer);
+    const waitsMayHaveChanged = this.#isReadRequested;
+    // This read covers all signals so far. Forget them, even a version that the store never shows (a commit
+    // that was lost in a failover): it would cause reads for ever. Later signals cause another read.
+    this.#isReadRequested = false;
+    this.#signalledVersion = 0;
     try {
-      // What is signalled from here on comes after this read; what was before it is covered, even a version
-      // that the store never shows (a commit lost in a failover), for which it would else read for ever.
-      const waitsAreNews = this.#isDue;
-      this.#isDue = false;
-      this.#signalled = 0;
-      await this.#readAll(this.#seen!, waitsAreNews);
+      await this.#readAndPublish(from, waitsMayHaveChanged);
     } catch (err) {
-      this.#isDue = true;
-      this.#ports.logger?.warn({ err, agentInstanceId: this.id }, 'Could not read what to tell live streams');
-      if (!this.#isClosed) this.#retry = setTimeout(() => this.#readWhereDue(), RETRY_MS).unref();
+      this.#isReadRequested = true;
+      this.#ports.logger?.warn({ err, agentInstanceId: this.id }, 'Could not read changes for live streams');
+      if (!this.#isClosed) this.#retryTimer = setTimeout(() => this.#readIfBehind(), RETRY_MS).unref();
       return;
     } finally {
       this.#isReading = false;
     }
-    this.#readWhereDue();
+    this.#readIfBehind();
   }
 
-  async #readAll(from: Seen, waitsAreNews: boolean): Promise<void> {
-    const view = viewContextFor(this.#ports, this.userId);
-    const isWaitedOnHere = view.waitingHere.has(this.id);
+  async #readAndPublish(from: Seen, waitsMayHaveChanged: boolean): Promise<void> {
+    const { waitingHere } = viewContextFor(this.#ports, this.userId);
+    const isWaitedOnHere = waitingHere.has(this.id);
     const changes = await this.#ports.queries.changesSince(this.userId, this.id, from, {
-      waitingHere: view.waitingHere,
-      limit: PAGE,
-      withOpenQuestions: this.#openQuestions === null,
+      waitingHere,
+      limit: PAGE_SIZE,
+      withOpenQuestions: !this.#published.hasOpenQuestions,
     });
     if (changes === null || this.#isClosed) return;
     const lastRead = changes.posted.at(-1)?.position ?? from.position;
     if (lastRead < changes.instance.lastPosition && changes.posted.length > 0) {
-      // What else has changed is told when all messages are, so that it is told of all of them.
-      const to = { position: lastRead, version: from.version };
-      const posted = changes.posted.map((message) => messageChangeEvent('message', message, changes));
-      this.#publish(new ChangeBatch(from, to, posted));
-      return this.#readAll(to, waitsAreNews);
+      const to = this.#publishMessages(from, changes, lastRead);
+      return this.#readAndPublish(to, waitsMayHaveChanged);
     }
+    // While an agent waits here, the store's answer says nothing about other processes.
     if (!isWaitedOnHere) this.#isWaitedOnElsewhere = changes.agentWaiting;
-    this.#tell(from, changes, waitsAreNews);
+    this.#publishChanges(from, changes, waitsMayHaveChanged);
   }
 
-  #tell(from: Seen, read: ChangesSince, waitsAreNews: boolean): void {
+  /**
+   * Publishes the new messages of a page that is not the last one. All other changes follow with the last
+   * page.
+   */
+  #publishMessages(from: Seen, changes: ChangesSince, position: number): Seen {
+    const to = { position, version: from.version };
+    const posted = changes.posted.map((message) => messageChangeEvent('message', message, changes));
+    this.#publish(new ChangeBatch(from, to, posted));
+    return to;
+  }
+
+  #publishChanges(from: Seen, read: ChangesSince, waitsMayHaveChanged: boolean): void {
     const { version, lastPosition: position } = read.instance;
-    // A store that has lost commits is behind what was told; observers keep what they have.
+    // A store that has lost commits may be behind what was published. What observers have stays.
     const to = { version: Math.max(version, from.version), position: Math.max(position, from.position) };
     const changes = { ...read, agentWaiting: this.#isWaitedOn() };
-    const known = { seen: from, told: this.#told, silentSince: this.#silentSince() };
-    const questions = this.#questionsBesides(changes, waitsAreNews);
-    const happenings = [...questions, ...changeEventsOf(changes, known)];
-    this.#remember(changes, this.#openQuestions === null ? changes.openQuestions : null);
-    for (const message of [...changes.posted, ...changes.amended]) this.#rememberQuestion(message);
-    this.#publish(new ChangeBatch(from, to, happenings));
+    const context = { silentSince: this.#silentSince(), waitsMayHaveChanged };
+    const events = this.#published.applyChanges(changes, from, context);
+    this.#scheduleSilence();
+    this.#publish(new ChangeBatch(from, to, events));
   }
 
-  /** The status as time has changed it, and whether agents wait. */
-  #tellFromMemory(): void {
-    if (this.#overview === null || this.#seen === null || this.#isClosed) return;
-    const overview = { ...this.#overview, agentWaiting: this.#isWaitedOn() };
-    const known = { seen: this.#seen, told: this.#told, silentSince: this.#silentSince() };
-    const questions = this.#questionsBesides({ ...overview, posted: [], amended: [] }, false);
-    const happenings = [...questions, ...statusChangeEvents(overview, known)];
-    this.#remember(overview, null);
-    this.#publish(new ChangeBatch(this.#seen, this.#seen, happenings));
-  }
-
-  /** The open questions that have not changed themselves, where agents have come or gone that wait for answers. */
-  #questionsBesides(
-    changes: Pick<ChangesSince, 'agentWaiting' | 'posted' | 'amended'> & Partial<ChangesSince>,
-    waitsAreNews: boolean,
-  ): ChangeEvent[] {
-    const { agentWaiting, posted, amended, openQuestions = [] } = changes;
-    const isNews = this.#overview === null ? waitsAreNews : this.#overview.agentWaiting !== agentWaiting;
-    if (!isNews) return [];
-    const told = new Set([...posted, ...amended].map(({ id }) => id));
-    return [...(this.#openQuestions?.values() ?? openQuestions)]
-      .filter(({ id }) => !told.has(id))
-      .map((question) => messageChangeEvent('message_update', question, { agentWaiting }));
+  /** Publishes what has changed without a new version: the status after silence, and whether agents wait. */
+  #publishFromMemory(): void {
+    const { overview } = this.#published;
+    if (overview === null || this.#seen === null || this.#isClosed) return;
+    const current = { ...overview, agentWaiting: this.#isWaitedOn() };
+    const events = this.#published.applyWaiting(current, this.#seen, this.#silentSince());
+    this.#scheduleSilence();
+    this.#publish(new ChangeBatch(this.#seen, this.#seen, events));
   }
 
   #publish(batch: ChangeBatch): void {
     this.#seen = batch.to;
-    for (const observer of [...this.#observers]) observer.tell(batch);
+    for (const observer of [...this.#observers]) observer.onChanges(batch);
   }
 
-  #remember(overview: InstanceOverview, openQuestions: readonly Message[] | null): void {
-    const { instance, latestMessage, agentWaiting } = overview;
-    this.#overview = { instance, latestMessage, agentWaiting };
-    this.#told = wireInstance(overview, { silentSince: this.#silentSince() });
-    if (openQuestions !== null) this.#openQuestions = new Map(openQuestions.map((each) => [each.id, each]));
-    clearTimeout(this.#silence);
-    if (this.#told.status !== 'ACTIVE' || agentWaiting || this.#isClosed) return;
-    const now = this.#ports.clock.now().getTime();
-    const silentAt = lastSignOfLife(instance).getTime() + this.#ports.settings.staleAfterSeconds * 1000;
-    const pause = Math.min(silentAt + 1 - now, LONGEST_TIMER_MS);
-    this.#silence = setTimeout(() => this.#tellFromMemory(), pause).unref();
-  }
-
-  #rememberQuestion(message: Message): void {
-    if (isOpenQuestion(message)) this.#openQuestions?.set(message.id, message);
-    else this.#openQuestions?.delete(message.id);
+  /** Sets the timer for the moment at which an active instance becomes stale. */
+  #scheduleSilence(): void {
+    clearTimeout(this.#silenceTimer);
+    const { overview, shown } = this.#published;
+    if (overview === null || shown?.status !== 'ACTIVE' || overview.agentWaiting || this.#isClosed) return;
+    const { clock, settings } = this.#ports;
+    const staleAt = lastSignOfLife(overview.instance).getTime() + settings.staleAfterSeconds * 1000 + 1;
+    const delay = Math.min(staleAt - clock.now().getTime(), MAX_TIMER_MS);
+    this.#silenceTimer = setTimeout(() => this.#publishFromMemory(), delay).unref();
   }
 
   #isWaitedOn(): boolean {

@@ -5,21 +5,23 @@ import { ObservedInstance } from './observed-instance.ts';
 import type { RecentEvents } from './recent-events.ts';
 import { UserEvents } from './user-events.ts';
 
-/** The right to go on observing something: while anybody has one, it is observed. */
-export interface Lease<Observed> {
-  readonly of: Observed;
+/** Keeps an instance observed until it is closed. */
+export interface InstanceHandle {
+  readonly instance: ObservedInstance;
   /** Idempotent. */
   close(): void;
 }
 
 interface Entry {
   readonly observed: ObservedInstance;
-  /** Streams of this instance alone. */
+  /** How many streams of this instance are open; streams of all instances do not count. */
   streams: number;
   subscription: Subscription | null;
 }
 
-/** What this process observes of one user: single instances, all of them, or both over the same reads. */
+/**
+ * The instances of one user that this process observes. Streams of one and of all instances share the reads.
+ */
 export class ObservedUser {
   readonly userId: UserId;
   readonly #ports: LivePorts;
@@ -27,56 +29,60 @@ export class ObservedUser {
   readonly #onIdle: () => void;
   #all: UserEvents | null = null;
 
-  /** @param onIdle called when nothing is observed any more. */
+  /** @param onIdle called when nothing of the user is observed any more. */
   constructor(ports: LivePorts, userId: UserId, onIdle: () => void) {
     this.userId = userId;
     this.#ports = ports;
     this.#onIdle = onIdle;
   }
 
-  /** Observes one instance for a stream of it. */
-  instance(id: AgentInstanceId): Lease<ObservedInstance> {
-    const entry = this.#entry(id);
+  /** Observes an instance for a stream of that instance. */
+  observeInstance(id: AgentInstanceId): InstanceHandle {
+    const entry = this.#entryOf(id);
     const { observed } = entry;
     entry.streams += 1;
     entry.subscription ??= this.#ports.signals.subscribe(
       { userId: this.userId, agentInstanceId: id },
-      ({ version }) => observed.look(version),
+      ({ version }) => observed.catchUpTo(version),
       () => observed.seen?.version ?? 0,
     );
-    return { of: observed, close: once(() => this.#release(id, entry)) };
+    return { instance: observed, close: once(() => this.#release(id, entry)) };
   }
 
-  /** The events of all instances, from now on or from whenever somebody else began to observe them. */
-  all(recent: () => RecentEvents): UserEvents {
+  /**
+   * Observes all instances of the user, for a stream of all of them.
+   * @param newRecentEvents called if no such stream was open before.
+   */
+  observeAll(newRecentEvents: () => RecentEvents): UserEvents {
     this.#all ??= new UserEvents(this.#ports, this.userId, {
-      recent: recent(),
-      observe: (id) => this.#entry(id).observed,
-      observed: () => [...this.#instances.values()].map(({ observed }) => observed),
-      onEnd: () => this.#endAll(),
+      recentEvents: newRecentEvents(),
+      observeInstance: (id) => this.#entryOf(id).observed,
+      observedInstances: () => [...this.#instances.values()].map(({ observed }) => observed),
+      onEnd: () => this.#onAllEnded(),
     });
     return this.#all;
   }
 
-  waitsChanged(id: AgentInstanceId): void {
-    const entry = this.#instances.get(id) ?? (this.#all?.knows(id) ? this.#entry(id) : null);
-    entry?.observed.waitsChanged();
+  /** To be called when an agent begins or ends to wait on an instance in this process. */
+  onWaitsChanged(id: AgentInstanceId): void {
+    const entry = this.#instances.get(id) ?? (this.#all?.knows(id) ? this.#entryOf(id) : null);
+    entry?.observed.onWaitsChanged();
   }
 
-  /** @param instances all of the user's that other processes wait on. */
-  waitsElsewhere(instances: ReadonlySet<AgentInstanceId>): void {
-    for (const id of instances) if (this.#all?.knows(id)) this.#entry(id);
-    for (const [id, { observed }] of this.#instances) observed.waitsElsewhere(instances.has(id));
+  /** @param instances all instances of the user that agents wait on in other processes. */
+  setWaitsElsewhere(instances: ReadonlySet<AgentInstanceId>): void {
+    for (const id of instances) if (this.#all?.knows(id)) this.#entryOf(id);
+    for (const [id, { observed }] of this.#instances) observed.setWaitedOnElsewhere(instances.has(id));
   }
 
-  #entry(id: AgentInstanceId): Entry {
+  #entryOf(id: AgentInstanceId): Entry {
     const present = this.#instances.get(id);
     if (present !== undefined) return present;
-    // Who observes all instances must miss nothing because somebody begins to observe this one.
+    // A stream of all instances must miss no change of this one: go on from what it was sent last.
     const observed = new ObservedInstance(this.#ports, this.userId, id, this.#all?.seen(id) ?? null);
     const entry: Entry = { observed, streams: 0, subscription: null };
     this.#instances.set(id, entry);
-    this.#all?.join(observed);
+    this.#all?.follow(observed);
     return entry;
   }
 
@@ -85,15 +91,15 @@ export class ObservedUser {
     if (entry.streams > 0) return;
     entry.subscription?.close();
     entry.subscription = null;
-    // Who observes all keeps it; but not what was asked for and does not exist.
-    if (this.#all === null || !entry.observed.isThere) this.#forget(id, entry);
-    this.#tellIfIdle();
+    // A stream of all instances goes on observing it, unless it does not exist.
+    if (this.#all === null || !entry.observed.exists) this.#forget(id, entry);
+    this.#notifyIfIdle();
   }
 
-  #endAll(): void {
+  #onAllEnded(): void {
     this.#all = null;
     for (const [id, entry] of this.#instances) if (entry.streams === 0) this.#forget(id, entry);
-    this.#tellIfIdle();
+    this.#notifyIfIdle();
   }
 
   #forget(id: AgentInstanceId, { observed }: Entry): void {
@@ -101,7 +107,7 @@ export class ObservedUser {
     this.#instances.delete(id);
   }
 
-  #tellIfIdle(): void {
+  #notifyIfIdle(): void {
     if (this.#instances.size === 0 && this.#all === null) this.#onIdle();
   }
 }

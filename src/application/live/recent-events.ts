@@ -1,71 +1,77 @@
 import type { LiveEvent } from './live-event.ts';
 
-/** What is kept for all users of a process together, and of one of them, in UTF-16 units of content. */
-export const KEPT_IN_ALL = 8 * 1024 * 1024;
-const KEPT_OF_ONE = 1024 * 1024;
-/** What an event costs beside its content. */
+/** How much one process keeps for all users together, and for one user, in UTF-16 units of content. */
+export const MAX_SIZE_OF_ALL_USERS = 8 * 1024 * 1024;
+const MAX_SIZE_OF_ONE_USER = 1024 * 1024;
+/** The size that each event adds to its content. */
 const OVERHEAD = 512;
 
-interface Kept {
+interface KeptEvent {
   readonly event: LiveEvent;
   readonly size: number;
-  readonly of: RecentEvents;
+  readonly owner: RecentEvents;
 }
 
-/** The memory that all users' recent events share: the oldest goes first, whosever it is. */
+/**
+ * The memory that the recent events of all users share. Above the limit the oldest events are forgotten
+ * first.
+ */
 export class EventMemory {
   readonly #limit: number;
-  readonly #kept = new Set<Kept>();
+  readonly #kept = new Set<KeptEvent>();
   #size = 0;
 
-  constructor(limit = KEPT_IN_ALL) {
+  constructor(limit = MAX_SIZE_OF_ALL_USERS) {
     this.#limit = limit;
   }
 
-  keep(kept: Kept): void {
+  add(kept: KeptEvent): void {
     this.#kept.add(kept);
     this.#size += kept.size;
     for (const oldest of this.#kept) {
       if (this.#size <= this.#limit) return;
-      oldest.of.forgetOldest();
+      oldest.owner.forgetOldest();
     }
   }
 
-  drop(kept: Kept): void {
+  remove(kept: KeptEvent): void {
     if (this.#kept.delete(kept)) this.#size -= kept.size;
   }
 }
 
-/** The last events of one user, numbered without gaps, for streams that come back. */
+/** The latest events of one user, numbered without gaps. A stream that reconnects is sent what it missed. */
 export class RecentEvents {
   readonly #memory: EventMemory;
-  readonly #kept: Kept[] = [];
+  readonly #kept: KeptEvent[] = [];
   #size = 0;
-  /** The number of the newest event, kept or not. */
-  #newest = 0;
+  #newestNumber = 0;
 
   constructor(memory: EventMemory) {
     this.#memory = memory;
   }
 
-  get newest(): number {
-    return this.#newest;
+  /** The number of the newest event, even if that event is no longer kept; 0 if there was none. */
+  get newestNumber(): number {
+    return this.#newestNumber;
   }
 
-  /** @param event numbered one more than the newest. */
+  /** @param event its number is `newestNumber + 1`. */
   add(event: LiveEvent): void {
-    this.#newest += 1;
-    const size = OVERHEAD + contentOf(event);
-    const kept = { event, size, of: this };
+    this.#newestNumber += 1;
+    const size = OVERHEAD + contentSize(event);
+    const kept = { event, size, owner: this };
     this.#kept.push(kept);
     this.#size += size;
-    this.#memory.keep(kept);
-    while (this.#size > KEPT_OF_ONE) this.forgetOldest();
+    this.#memory.add(kept);
+    while (this.#size > MAX_SIZE_OF_ONE_USER) this.forgetOldest();
   }
 
-  /** The events after a number, in order; null where not all of them are known any more, or never were. */
-  after(number: number): readonly LiveEvent[] | null {
-    const missed = this.#newest - number;
+  /**
+   * Returns the events after a number, in order; null if not all of them are kept, or the number was never
+   * used.
+   */
+  eventsAfter(number: number): readonly LiveEvent[] | null {
+    const missed = this.#newestNumber - number;
     if (missed < 0 || missed > this.#kept.length) return null;
     return this.#kept.slice(this.#kept.length - missed).map(({ event }) => event);
   }
@@ -74,7 +80,7 @@ export class RecentEvents {
     const oldest = this.#kept.shift();
     if (oldest === undefined) return;
     this.#size -= oldest.size;
-    this.#memory.drop(oldest);
+    this.#memory.remove(oldest);
   }
 
   clear(): void {
@@ -82,8 +88,8 @@ export class RecentEvents {
   }
 }
 
-/** Text is what can be long in an event, and what an agent says about its message. */
-function contentOf({ data }: LiveEvent): number {
+/** Counts only what can be long: texts, and the metadata that agents add. */
+function contentSize({ data }: LiveEvent): number {
   let size = 0;
   for (const value of Object.values(data)) {
     if (typeof value === 'string') size += value.length;

@@ -1,165 +1,169 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { Signal, Subscription } from '../../ports/signals/signals.ts';
-import type { Seen } from '../../ports/storage/dashboard-queries.ts';
+import type { InstanceOverview, Seen } from '../../ports/storage/dashboard-queries.ts';
 import { viewContextFor } from '../view-context.ts';
 import type { ChangeBatch } from './change-batch.ts';
 import type { ChangeEvent } from './change-events.ts';
-import { type Place, userEventId } from './event-ids.ts';
+import { formatUserEventId, type UserStreamPosition } from './event-ids.ts';
 import type { LiveEvent } from './live-event.ts';
 import type { LivePorts } from './live-ports.ts';
 import type { ObservedInstance } from './observed-instance.ts';
 import type { RecentEvents } from './recent-events.ts';
+import { NOTHING_SEEN, SeenInstances } from './seen-instances.ts';
 
-/** How long events go on being kept for a stream that may come back. */
+/** How long the events of a user are kept after the last stream has closed, for a client that reconnects. */
 export const LINGER_MS = 60_000;
 
-/** Active instances that are watched for silence from the beginning on. */
-const WATCHED_FOR_SILENCE = 500;
+/**
+ * How many active instances are watched for silence from the start. Others are watched after their first
+ * change.
+ */
+const MAX_WATCHED_FOR_SILENCE = 500;
 
-const NEVER_SEEN: Seen = { version: 0, position: 0 };
-
-/** What a `UserEvents` is given by whoever knows which instances are observed. */
-export interface Surroundings {
-  readonly recent: RecentEvents;
-  readonly observe: (id: AgentInstanceId) => ObservedInstance;
-  readonly observed: () => readonly ObservedInstance[];
+export interface UserEventsOptions {
+  readonly recentEvents: RecentEvents;
+  /** Returns the observed instance of that id; begins to observe it if necessary. */
+  readonly observeInstance: (id: AgentInstanceId) => ObservedInstance;
+  /** Returns all instances that are observed now. */
+  readonly observedInstances: () => readonly ObservedInstance[];
   readonly onEnd: () => void;
 }
 
 export interface UserObserver {
-  tell(event: LiveEvent): void;
+  onEvent(event: LiveEvent): void;
 }
 
 /**
- * The events of all instances of one user, in one order and numbered, as this process tells them. It begins
- * by reading how far each instance is, so the first change of any of them is told as exactly as the next.
+ * Publishes the events of all instances of one user, in one order and numbered. It starts by reading how far
+ * each instance is, so that even the first event of an instance reports exactly what has changed.
  */
 export class UserEvents {
   readonly #userId: UserId;
   readonly #ports: LivePorts;
-  readonly #surroundings: Surroundings;
-  readonly #telling: string;
+  readonly #options: UserEventsOptions;
+  readonly #epoch: string;
   readonly #observers = new Set<UserObserver>();
   readonly #subscription: Subscription;
-  /** null until all is read. */
-  #seen: Map<AgentInstanceId, Seen> | null = null;
-  #total = 0;
-  /** What was signalled before that. */
-  readonly #early = new Map<AgentInstanceId, number>();
-  #leases = 0;
+  readonly #seen = new SeenInstances();
+  /** The versions that were signalled before the start was complete. */
+  readonly #earlySignals = new Map<AgentInstanceId, number>();
+  #holders = 0;
   #hasEnded = false;
-  #ending: NodeJS.Timeout | undefined;
-  /** Resolves when everything from now on will be told; rejects where the store does not say how far it is. */
-  readonly begun: Promise<void>;
+  #lingerTimer: NodeJS.Timeout | undefined;
+  /** Resolves when every later change will be published. Rejects if the store cannot be read. */
+  readonly ready: Promise<void>;
 
-  constructor(ports: LivePorts, userId: UserId, surroundings: Surroundings) {
+  constructor(ports: LivePorts, userId: UserId, options: UserEventsOptions) {
     this.#userId = userId;
     this.#ports = ports;
-    this.#surroundings = surroundings;
-    this.#telling = ports.ids.next().replaceAll('-', '').slice(-16);
-    this.#subscription = ports.signals.subscribeAll(userId, (signal) => this.#signalled(signal), {
-      of: (id) => this.seen(id)?.version ?? 0,
-      total: () => this.#total,
-    });
-    this.begun = this.#begin();
-    this.begun.catch(() => this.#end());
+    this.#options = options;
+    this.#epoch = ports.ids.next().replaceAll('-', '').slice(-16);
+    this.#subscription = ports.signals.subscribeAll(userId, (signal) => this.#onSignal(signal), this.#seen);
+    this.ready = this.#start();
+    this.ready.catch(() => this.#end());
   }
 
-  /** The place after everything that has been told. */
-  get place(): Place {
-    return { epoch: this.#telling, number: this.#surroundings.recent.newest };
+  /** The position after the newest event. */
+  get position(): UserStreamPosition {
+    return { epoch: this.#epoch, number: this.#options.recentEvents.newestNumber };
   }
 
-  /** What was told after a place; null where that is not known any more. */
-  after({ epoch: telling, number }: Place): readonly LiveEvent[] | null {
-    return telling === this.#telling ? this.#surroundings.recent.after(number) : null;
+  /** Returns the events after a position; null if not all of them are in memory. */
+  eventsAfter({ epoch, number }: UserStreamPosition): readonly LiveEvent[] | null {
+    return epoch === this.#epoch ? this.#options.recentEvents.eventsAfter(number) : null;
   }
 
-  /** How much of an instance has been told; null while that is not known. */
+  /** Returns how much of an instance has been published; null before the start is complete. */
   seen(id: AgentInstanceId): Seen | null {
-    return this.#seen === null ? null : (this.#seen.get(id) ?? NEVER_SEEN);
+    return this.#seen.get(id);
   }
 
+  /** Whether the user has this instance. False before the start is complete. */
+  knows(id: AgentInstanceId): boolean {
+    return this.#seen.has(id);
+  }
+
+  /** Sends the observer every event from now on. */
   attach(observer: UserObserver): Disposable {
     this.#observers.add(observer);
     return { [Symbol.dispose]: () => void this.#observers.delete(observer) };
   }
 
-  /** Goes on until it is closed, and a while longer. */
-  hold(): Subscription {
-    clearTimeout(this.#ending);
-    this.#leases += 1;
+  /** Keeps the events coming until the subscription is closed, and for `LINGER_MS` after the last one. */
+  retain(): Subscription {
+    clearTimeout(this.#lingerTimer);
+    this.#holders += 1;
     return {
       close: () => {
-        this.#leases -= 1;
-        if (this.#leases === 0) this.#ending = setTimeout(() => this.#end(), LINGER_MS).unref();
+        this.#holders -= 1;
+        if (this.#holders === 0) this.#lingerTimer = setTimeout(() => this.#end(), LINGER_MS).unref();
       },
     };
   }
 
-  knows(id: AgentInstanceId): boolean {
-    return this.#seen?.has(id) ?? false;
+  /** Publishes the changes of an instance. To be called once for each instance that becomes observed. */
+  follow(observed: ObservedInstance): void {
+    // The start itself follows the instances that were observed before it.
+    if (!this.#seen.isStarted) return;
+    observed.attach({ onChanges: (batch) => this.#publish(observed.id, batch) });
   }
 
-  /** To be told of each instance that comes to be observed, once. */
-  join(observed: ObservedInstance): void {
-    // Those that are observed before it has begun join then.
-    if (this.#seen !== null) observed.attach({ tell: (batch) => this.#tell(observed.id, batch) });
-  }
-
-  async #begin(): Promise<void> {
+  async #start(): Promise<void> {
     const { queries } = this.#ports;
-    const view = viewContextFor(this.#ports, this.#userId);
     const [progress, active] = await Promise.all([
       queries.progress(this.#userId),
       queries.listInstances(this.#userId, {
-        ...view,
-        limit: WATCHED_FOR_SILENCE,
+        ...viewContextFor(this.#ports, this.#userId),
+        limit: MAX_WATCHED_FOR_SILENCE,
         after: null,
         status: 'ACTIVE',
         agentType: null,
       }),
     ]);
+    this.#followObserved(progress);
+    this.#watchForSilence(active?.instances ?? []);
+    for (const [id, version] of this.#earlySignals) this.#catchUp(id, version);
+    this.#earlySignals.clear();
+  }
+
+  /** Takes over the instances that streams of single instances observe already. */
+  #followObserved(progress: ReadonlyMap<AgentInstanceId, Seen>): void {
     const seen = new Map(progress);
-    for (const observed of this.#surroundings.observed()) {
-      // What streams of single instances have been told of is told.
+    const observedInstances = this.#options.observedInstances();
+    for (const observed of observedInstances) {
+      // What those streams were sent counts as published here too.
       if (observed.seen !== null) seen.set(observed.id, observed.seen);
-      else observed.beginAt(seen.get(observed.id) ?? NEVER_SEEN);
+      else observed.startFromProgress(seen.get(observed.id) ?? NOTHING_SEEN);
     }
-    this.#seen = seen;
-    for (const { version } of seen.values()) this.#total += version;
-    for (const observed of this.#surroundings.observed()) this.join(observed);
-    for (const overview of active?.instances ?? []) {
-      if (seen.has(overview.instance.id)) {
-        this.#surroundings.observe(overview.instance.id).begin(overview, null);
-      }
+    this.#seen.start(seen);
+    for (const observed of observedInstances) this.follow(observed);
+  }
+
+  #watchForSilence(active: readonly InstanceOverview[]): void {
+    for (const overview of active) {
+      const { id } = overview.instance;
+      // An instance that was created after `progress` was read announces itself by its signal.
+      if (this.#seen.has(id)) this.#options.observeInstance(id).startFromSnapshot(overview, null);
     }
-    for (const [id, version] of this.#early) this.#look(id, version);
-    this.#early.clear();
   }
 
-  #signalled({ agentInstanceId: id, version }: Signal): void {
-    if (this.#seen === null) this.#early.set(id, Math.max(version, this.#early.get(id) ?? 0));
-    else this.#look(id, version);
+  #onSignal({ agentInstanceId: id, version }: Signal): void {
+    if (this.#seen.isStarted) this.#catchUp(id, version);
+    else this.#earlySignals.set(id, Math.max(version, this.#earlySignals.get(id) ?? 0));
   }
 
-  #look(id: AgentInstanceId, version: number): void {
-    if (version > (this.seen(id)?.version ?? 0)) this.#surroundings.observe(id).look(version);
+  #catchUp(id: AgentInstanceId, version: number): void {
+    if (version > this.#seen.of(id)) this.#options.observeInstance(id).catchUpTo(version);
   }
 
-  #tell(id: AgentInstanceId, { to, changeEvents: happenings }: ChangeBatch): void {
-    this.#total += to.version - (this.seen(id)?.version ?? 0);
-    this.#seen?.set(id, to);
-    for (const happening of happenings) {
-      const { recent } = this.#surroundings;
-      const number = recent.newest + 1;
-      const event: LiveEvent = {
-        id: userEventId({ epoch: this.#telling, number }),
-        type: happening.type,
-        data: dataForAll(happening),
-      };
-      recent.add(event);
-      for (const observer of [...this.#observers]) observer.tell(event);
+  #publish(id: AgentInstanceId, { to, changeEvents }: ChangeBatch): void {
+    this.#seen.set(id, to);
+    const { recentEvents } = this.#options;
+    for (const changeEvent of changeEvents) {
+      const position = { epoch: this.#epoch, number: recentEvents.newestNumber + 1 };
+      const event = { id: formatUserEventId(position), type: changeEvent.type, data: userData(changeEvent) };
+      recentEvents.add(event);
+      for (const observer of [...this.#observers]) observer.onEvent(event);
     }
   }
 
@@ -167,13 +171,13 @@ export class UserEvents {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#subscription.close();
-    this.#surroundings.recent.clear();
-    this.#surroundings.onEnd();
+    this.#options.recentEvents.clear();
+    this.#options.onEnd();
   }
 }
 
-/** A diff is up to a megabyte, and only who looks at that instance wants it: they read it. */
-function dataForAll({ type, data }: ChangeEvent): object {
+/** Leaves a git diff out: it may have a megabyte. A client that shows the instance reads it. */
+function userData({ type, data }: ChangeEvent): object {
   if (type !== 'git_diff_update') return data;
   const { agent_instance_id } = data as { agent_instance_id: string };
   return { agent_instance_id };

@@ -1,5 +1,5 @@
 import type { Subscription } from '../../ports/signals/signals.ts';
-import { type Place, userEventId } from './event-ids.ts';
+import { formatUserEventId, type UserStreamPosition } from './event-ids.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import {
   connectedEvent,
@@ -10,46 +10,47 @@ import {
 } from './live-event.ts';
 import type { UserEvents } from './user-events.ts';
 
-/** What is told to one client of all instances of a user. */
+/** One client's stream of all instances of a user. */
 export class UserStream implements LiveStream {
   readonly #events: UserEvents;
-  readonly #hold: Subscription;
-  /** What the client has; null: it begins now. */
-  readonly #after: Place | null;
-  readonly #heartbeat: KeepAlive;
-  #isHeld = true;
-  /** Of the event sent last. */
+  readonly #retained: Subscription;
+  /** The position of the last event that the client has; null for a stream that begins now. */
+  readonly #resumeAfter: UserStreamPosition | null;
+  readonly #keepAlive: KeepAlive;
+  #isRetained = true;
+  /** The id of the event that was sent last. */
   #lastId = '';
 
-  constructor(events: UserEvents, heartbeat: KeepAlive, after: Place | null) {
+  constructor(events: UserEvents, keepAlive: KeepAlive, resumeAfter: UserStreamPosition | null) {
     this.#events = events;
-    this.#heartbeat = heartbeat;
-    this.#hold = events.hold();
-    this.#after = after;
+    this.#keepAlive = keepAlive;
+    this.#retained = events.retain();
+    this.#resumeAfter = resumeAfter;
   }
 
-  async flow(sink: EventSink): Promise<void> {
-    using _held = { [Symbol.dispose]: () => this.cancel() };
-    if (this.#after === null) this.#send(connectedEvent(userEventId(this.#events.place)), sink);
-    using _beating = this.#heartbeat.join(sink, () => this.#lastId);
-    using _attached = this.#after === null ? this.#attach(sink) : await this.#replay(this.#after, sink);
+  async pipeTo(sink: EventSink): Promise<void> {
+    using _retained = { [Symbol.dispose]: () => this.cancel() };
+    const resumeAfter = this.#resumeAfter;
+    if (resumeAfter === null) this.#send(connectedEvent(formatUserEventId(this.#events.position)), sink);
+    using _keepAlive = this.#keepAlive.add(sink, () => this.#lastId);
+    using _attached = resumeAfter === null ? this.#attach(sink) : await this.#replay(resumeAfter, sink);
     await sink.closed;
   }
 
   cancel(): void {
-    if (this.#isHeld) this.#hold.close();
-    this.#isHeld = false;
+    if (this.#isRetained) this.#retained.close();
+    this.#isRetained = false;
   }
 
   /**
-   * Sends what was missed, no faster than the client takes it in, what comes meanwhile included; what comes
-   * after it is sent as it comes, beginning in the same turn.
+   * Sends the missed events, and those that come meanwhile, only as fast as the client reads. Then attaches
+   * the stream in the same turn of the event loop, so that no event is lost in between.
    */
-  async #replay(after: Place, sink: EventSink): Promise<Disposable | null> {
+  async #replay(after: UserStreamPosition, sink: EventSink): Promise<Disposable | null> {
     let { number } = after;
-    let missed = this.#events.after(after);
-    // Until more has arrived, the client stands where it stood.
-    this.#send(connectedEvent(userEventId(missed === null ? this.#events.place : after)), sink);
+    let missed = this.#events.eventsAfter(after);
+    // The connected event carries the client's own position, from which it can resume again.
+    this.#send(connectedEvent(formatUserEventId(missed === null ? this.#events.position : after)), sink);
     while (missed !== null && missed.length > 0) {
       for (const event of missed) {
         this.#send(event, sink);
@@ -57,14 +58,14 @@ export class UserStream implements LiveStream {
         if (sink.isClosed) return null;
       }
       number += missed.length;
-      missed = this.#events.after({ ...after, number });
+      missed = this.#events.eventsAfter({ ...after, number });
     }
-    if (missed === null) this.#send(resyncEvent(userEventId(this.#events.place)), sink);
+    if (missed === null) this.#send(resyncEvent(formatUserEventId(this.#events.position)), sink);
     return this.#attach(sink);
   }
 
   #attach(sink: EventSink): Disposable {
-    return this.#events.attach({ tell: (event) => this.#send(event, sink) });
+    return this.#events.attach({ onEvent: (event) => this.#send(event, sink) });
   }
 
   #send(event: LiveEvent, sink: EventSink): void {

@@ -1,55 +1,56 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import type { WaitedOn } from '../waiting/open-waits.ts';
+import type { WaitedInstance } from '../../ports/storage/shared-waits.ts';
 
-/** What other processes have told of whom they let wait, of these users; in one statement. */
-export type ReadWaitsElsewhere = (users: readonly UserId[]) => Promise<readonly WaitedOn[]>;
+/** Reads, in one statement, which instances of these users agents wait on in other processes. */
+export type ReadWaitsElsewhere = (users: readonly UserId[]) => Promise<readonly WaitedInstance[]>;
 
 export interface WaitsElsewhereOptions {
   readonly read: ReadWaitsElsewhere;
-  /** Whose instances are observed; while there is nobody, nothing is asked. */
+  /** Returns the users whose instances are observed. While there are none, nothing is read. */
   readonly users: () => Iterable<UserId>;
-  readonly tell: (waits: readonly WaitedOn[]) => void;
+  readonly onRead: (waits: readonly WaitedInstance[]) => void;
   readonly logger: Pick<Logger, 'warn'> | null;
-  readonly everyMillis?: number;
+  readonly intervalMillis?: number;
 }
 
-/** As often as processes tell of it. */
-const EVERY_MS = 10_000;
+/** Processes write down their waits at the same interval. */
+const INTERVAL_MS = 10_000;
 
 /**
- * Waits in other processes begin and end without a change of the instance, and end without a word where a
- * process is killed: so they are asked for, once for all streams of this process.
+ * Reads at an interval which instances agents wait on in other processes, once for all streams of this
+ * process. A signal cannot replace it: such a wait changes no instance, and it ends without notice if its
+ * process is killed.
  */
-export class WaitsElsewhere {
+export class WaitsElsewherePoller {
   readonly #options: WaitsElsewhereOptions;
   #timer: NodeJS.Timeout | undefined;
-  #isAsking = false;
+  #isReading = false;
 
   constructor(options: WaitsElsewhereOptions) {
     this.#options = options;
   }
 
-  /** To be called when somebody is observed; goes on until nobody is. */
-  watch(): void {
-    this.#timer ??= setInterval(() => void this.#ask(), this.#options.everyMillis ?? EVERY_MS).unref();
+  /** Starts reading. It stops by itself when no user is observed any more. */
+  start(): void {
+    this.#timer ??= setInterval(() => void this.#read(), this.#options.intervalMillis ?? INTERVAL_MS).unref();
   }
 
-  async #ask(): Promise<void> {
+  async #read(): Promise<void> {
     const users = [...this.#options.users()];
     if (users.length === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
       return;
     }
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+    if (this.#isReading) return;
+    this.#isReading = true;
     try {
-      this.#options.tell(await this.#options.read(users));
+      this.#options.onRead(await this.#options.read(users));
     } catch (err) {
-      this.#options.logger?.warn({ err }, 'Could not read who waits in other processes');
+      this.#options.logger?.warn({ err }, 'Could not read the waits of other processes');
     } finally {
-      this.#isAsking = false;
+      this.#isReading = false;
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Every use case, by the name the library gives it. */
+/** All use cases, under the names that the library exports. */
 
 export { createApiKey } from './account/create-api-key.ts';
 export { deleteAccount } from './account/delete-account.ts';

@@ -1,21 +1,20 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { LocalWaitList, WaitedOn } from '../../ports/storage/shared-waits.ts';
-
-export type { WaitedOn };
+import type { LocalWaitList, WaitedInstance } from '../../ports/storage/shared-waits.ts';
 
 const NONE: ReadonlySet<AgentInstanceId> = new Set();
 
 /**
- * The waits that this process holds open: an agent that waits is not silent, and people are shown that it
- * does. Kept in memory alone; what tells other processes of it reads `all`.
+ * The open waits of this process. A waiting agent does not count as silent, and the dashboard shows that it
+ * waits. The waits are kept in memory only. To share them with other processes, read `all` at an interval.
  */
 export class OpenWaits implements LocalWaitList {
-  readonly #users = new Map<UserId, Map<AgentInstanceId, number>>();
-  readonly #listeners = new Set<(wait: WaitedOn) => void>();
-  readonly #instances = new Map<UserId, ReadonlySet<AgentInstanceId>>();
+  readonly #counts = new Map<UserId, Map<AgentInstanceId, number>>();
+  readonly #listeners = new Set<(wait: WaitedInstance) => void>();
+  /** The sets that `of` has returned since the user's last change. */
+  readonly #sets = new Map<UserId, ReadonlySet<AgentInstanceId>>();
 
-  /** Counts a wait as open until it is disposed. */
-  begin({ userId, agentInstanceId }: WaitedOn): Disposable {
+  /** Opens a wait. It ends when the returned object is disposed. */
+  begin({ userId, agentInstanceId }: WaitedInstance): Disposable {
     this.#count(userId, agentInstanceId, 1);
     let isOpen = true;
     return {
@@ -26,45 +25,45 @@ export class OpenWaits implements LocalWaitList {
     };
   }
 
-  /** The user's instances that are waited on, as of now. */
+  /** Returns the user's instances that agents wait on now. The set does not change afterwards. */
   of(userId: UserId): ReadonlySet<AgentInstanceId> {
-    const known = this.#instances.get(userId);
+    const known = this.#sets.get(userId);
     if (known !== undefined) return known;
-    const counts = this.#users.get(userId);
+    const counts = this.#counts.get(userId);
     if (counts === undefined) return NONE;
     const instances = new Set(counts.keys());
-    this.#instances.set(userId, instances);
+    this.#sets.set(userId, instances);
     return instances;
   }
 
-  /** How many are open, those that wait on the same instance counted each. */
+  /** How many waits are open. Several waits on the same instance count separately. */
   get count(): number {
     let count = 0;
-    for (const counts of this.#users.values()) for (const some of counts.values()) count += some;
+    for (const counts of this.#counts.values()) for (const some of counts.values()) count += some;
     return count;
   }
 
-  /** Every instance that is waited on, once. */
-  *all(): Iterable<WaitedOn> {
-    for (const [userId, counts] of this.#users) {
+  /** Yields each instance that agents wait on, once. */
+  *all(): Iterable<WaitedInstance> {
+    for (const [userId, counts] of this.#counts) {
       for (const agentInstanceId of counts.keys()) yield { userId, agentInstanceId };
     }
   }
 
-  /** Calls `listener` whenever an instance begins to be waited on, or is waited on no more. */
-  onChange(listener: (wait: WaitedOn) => void): void {
+  /** Calls `listener` when the first wait on an instance begins and when the last one ends. */
+  onChange(listener: (wait: WaitedInstance) => void): void {
     this.#listeners.add(listener);
   }
 
   #count(userId: UserId, agentInstanceId: AgentInstanceId, change: 1 | -1): void {
-    const counts = this.#users.get(userId) ?? new Map<AgentInstanceId, number>();
+    const counts = this.#counts.get(userId) ?? new Map<AgentInstanceId, number>();
     const count = (counts.get(agentInstanceId) ?? 0) + change;
     if (count > 0) counts.set(agentInstanceId, count);
     else counts.delete(agentInstanceId);
-    if (counts.size > 0) this.#users.set(userId, counts);
-    else this.#users.delete(userId);
-    this.#instances.delete(userId);
-    const isOther = change === 1 ? count === 1 : count === 0;
-    if (isOther) for (const listener of this.#listeners) listener({ userId, agentInstanceId });
+    if (counts.size > 0) this.#counts.set(userId, counts);
+    else this.#counts.delete(userId);
+    this.#sets.delete(userId);
+    const isFirstOrLast = change === 1 ? count === 1 : count === 0;
+    if (isFirstOrLast) for (const listener of this.#listeners) listener({ userId, agentInstanceId });
   }
 }

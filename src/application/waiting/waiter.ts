@@ -1,81 +1,85 @@
 import { unauthenticated } from '../../ports/errors.ts';
-import type { Signal, Signals } from '../../ports/signals/signals.ts';
+import type { Signal, Signals, Subscription } from '../../ports/signals/signals.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 
-export type Waking = 'changed' | 'timeout' | 'gone' | 'stopping';
+/** Why a wait has ended. */
+export type WakeReason = 'changed' | 'timeout' | 'clientGone' | 'shuttingDown';
 
-/** What a wait ends with, besides news. */
-export interface WaitEnd {
-  /** Epoch ms. */
+/** What ends a wait, besides a change of the instance. */
+export interface WaitLimits {
+  /** In epoch milliseconds. */
   readonly deadline: number;
+  /** The wait fails when the caller's token expires or is revoked. */
   readonly caller: Caller;
-  readonly gone: AbortSignal | null;
-  readonly stopping: AbortSignal;
+  /** Aborted when the client disconnects; null if that cannot be detected. */
+  readonly clientGone: AbortSignal | null;
+  /** Aborted when the process is about to stop. */
+  readonly shuttingDown: AbortSignal;
 }
 
 /**
- * Waits for news of one instance. Subscribes when made, so that nothing is missed between a read and the
- * wait for what comes after it. While it waits it costs one listener and one timer, and no query.
+ * Waits for changes of one instance. It subscribes in its constructor, so that no change is missed between a
+ * read and the wait after it. A wait costs one listener and one timer, and no query.
  */
 export class Waiter implements Disposable {
-  readonly #subscription: { close(): void };
-  /** The newest version read, and the newest one signalled. */
-  #seen = 0;
-  #signalled = 0;
+  readonly #subscription: Subscription;
+  #seenVersion = 0;
+  #signalledVersion = 0;
   #wake: (() => void) | null = null;
 
   constructor(signals: Signals, instance: Pick<Signal, 'userId' | 'agentInstanceId'>) {
     this.#subscription = signals.subscribe(
       instance,
       ({ version }) => {
-        if (version > this.#signalled) this.#signalled = version;
-        if (this.#signalled > this.#seen) this.#wake?.();
+        if (version > this.#signalledVersion) this.#signalledVersion = version;
+        if (this.#signalledVersion > this.#seenVersion) this.#wake?.();
       },
-      () => this.#seen,
+      () => this.#seenVersion,
     );
   }
 
   /**
-   * Resolves once there is a version newer than `seen`; at the latest at `deadline`.
-   * @throws PortError `unauthenticated` when the caller's token ends meanwhile.
+   * Resolves when a version newer than `seenVersion` is signalled, or a limit is reached.
+   * @throws PortError `unauthenticated` if the caller's token expires or is revoked before the wait ends.
    */
-  async next(seen: number, { deadline, caller, gone, stopping }: WaitEnd): Promise<Waking> {
-    this.#seen = Math.max(this.#seen, seen);
-    // Before all else: whoever may not know of it must not be told.
-    if (caller.life?.hasEnded) throw unauthenticated(new Error('ended before it waited'));
-    if (gone?.aborted) return 'gone';
-    if (stopping.aborted) return 'stopping';
-    if (this.#signalled > this.#seen) return this.#consume();
-    const left = deadline - Date.now();
-    if (left <= 0) return 'timeout';
+  async next(seenVersion: number, limits: WaitLimits): Promise<WakeReason> {
+    this.#seenVersion = Math.max(this.#seenVersion, seenVersion);
+    const reason = this.#reasonNotToWait(limits) ?? (await this.#sleep(limits));
+    // The read that follows covers the signalled version, so forget it. Otherwise a version that the store
+    // never shows (a commit lost in a failover, a restored backup) would end every later wait at once.
+    if (reason === 'changed') this.#signalledVersion = 0;
+    return reason;
+  }
 
-    const { promise, resolve, reject } = Promise.withResolvers<Waking>();
-    const onGone = () => resolve('gone');
-    const onStopping = () => resolve('stopping');
-    const timer = setTimeout(resolve, left, 'timeout' satisfies Waking);
-    gone?.addEventListener('abort', onGone);
-    stopping.addEventListener('abort', onStopping);
+  #reasonNotToWait({ deadline, caller, clientGone, shuttingDown }: WaitLimits): WakeReason | null {
+    // Check the token first: a caller without a valid token must not learn of a change.
+    if (caller.life?.hasEnded) throw unauthenticated(new Error('The token ended before the wait'));
+    if (clientGone?.aborted) return 'clientGone';
+    if (shuttingDown.aborted) return 'shuttingDown';
+    if (this.#signalledVersion > this.#seenVersion) return 'changed';
+    return deadline <= Date.now() ? 'timeout' : null;
+  }
+
+  async #sleep({ deadline, caller, clientGone, shuttingDown }: WaitLimits): Promise<WakeReason> {
+    const { promise, resolve, reject } = Promise.withResolvers<WakeReason>();
+    const onClientGone = () => resolve('clientGone');
+    const onShuttingDown = () => resolve('shuttingDown');
+    const timer = setTimeout(() => resolve('timeout'), deadline - Date.now());
+    clientGone?.addEventListener('abort', onClientGone);
+    shuttingDown.addEventListener('abort', onShuttingDown);
+    const tokenEnd = caller.life?.onEnd(() =>
+      reject(unauthenticated(new Error('The token ended during the wait'))),
+    );
     this.#wake = () => resolve('changed');
-    const life = caller.life?.onEnd(() => reject(unauthenticated(new Error('ended while it waited'))));
     try {
-      const waking = await promise;
-      return waking === 'changed' ? this.#consume() : waking;
+      return await promise;
     } finally {
       this.#wake = null;
       clearTimeout(timer);
-      life?.close();
-      gone?.removeEventListener('abort', onGone);
-      stopping.removeEventListener('abort', onStopping);
+      tokenEnd?.close();
+      clientGone?.removeEventListener('abort', onClientGone);
+      shuttingDown.removeEventListener('abort', onShuttingDown);
     }
-  }
-
-  /**
-   * Forgets what was signalled: the read that follows covers it. A version that the store never shows (a
-   * commit lost in a failover, a restored backup) would else wake this wait again and again.
-   */
-  #consume(): 'changed' {
-    this.#signalled = 0;
-    return 'changed';
   }
 
   [Symbol.dispose](): void {

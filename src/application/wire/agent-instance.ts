@@ -3,7 +3,7 @@ import { type LivenessContext, shownStatus } from '../../domain/conversation/liv
 import type { InstanceOverview } from '../../ports/storage/dashboard-queries.ts';
 import * as field from './fields.ts';
 
-/** An agent instance as people and clients see it. */
+/** An agent instance as clients see it. */
 export const agentInstance = v.object({
   id: v.string(),
   agent_type_id: v.string(),
@@ -12,7 +12,7 @@ export const agentInstance = v.object({
   status: field.agentStatus,
   started_at: field.timestamp,
   ended_at: v.nullable(field.timestamp),
-  latest_message: v.nullable(v.pipe(v.string(), v.description('Cut where it is long'))),
+  latest_message: v.nullable(v.pipe(v.string(), v.description('Cut to 2,000 characters'))),
   latest_message_at: v.nullable(field.timestamp),
   chat_length: v.number(),
   last_heartbeat_at: v.nullable(field.timestamp),

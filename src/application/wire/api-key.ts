@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ApiKey } from '../../domain/user/api-key.ts';
 import * as field from './fields.ts';
 
-/** A key as the person who owns it sees it. */
+/** A key as its owner sees it. The token is not part of it. */
 export const apiKey = v.object({
   id: v.string(),
   name: v.string(),

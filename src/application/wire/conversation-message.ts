@@ -3,17 +3,19 @@ import { isOpenQuestion, type Message } from '../../domain/conversation/message.
 import * as field from './fields.ts';
 import { wireMessage } from './message.ts';
 
-/** A message as people see it: that of the agents' routes, and where and how it stands. */
+/**
+ * A message as the dashboard gets it: the fields that agents get, its position, its metadata and its state.
+ */
 export const conversationMessage = v.object({
   ...field.message.entries,
   position: v.number(),
   metadata: v.nullable(field.metadata),
-  /** When the agent was handed it: what a person wrote has arrived. */
+  /** When a user message was handed to the agent; null while it is queued, and for agent messages. */
   read_at: v.nullable(field.timestamp),
-  /** Of questions only, like the two below. */
+  /** Questions only, as are the next two fields. */
   question_status: v.optional(v.picklist(['open', 'answered', 'closed'])),
   answer_id: v.optional(v.nullable(v.string())),
-  /** Whether the agent waits for the answer at this very moment. */
+  /** Whether the agent is waiting for the answer now. */
   agent_waiting: v.optional(v.boolean()),
 });
 

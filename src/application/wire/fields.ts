@@ -1,15 +1,15 @@
 import * as v from 'valibot';
-import { isContent } from '../../domain/conversation/message.ts';
+import { isValidContent } from '../../domain/conversation/message.ts';
 import { isUuid } from '../../domain/ids.ts';
 import { isApiKeyId } from '../../domain/user/api-key.ts';
 
 const isUuidText = (text: string): boolean => isUuid(text);
 const isApiKeyIdText = (text: string): boolean => isApiKeyId(text);
 
-/** The checks that tell of a malformed id, whose error code is `invalid_id`. */
+/** Recognises the checks of ids. Their error code is `invalid_id`. */
 export const isIdCheck = (check: unknown): boolean => check === isUuidText || check === isApiKeyIdText;
 
-/** In any case, with or without hyphens; kept in canonical form. */
+/** A UUID in upper or lower case, with or without hyphens. It is stored in canonical form. */
 export const id = v.pipe(v.string(), v.check(isUuidText, 'must be a UUID'), v.description('UUID'));
 
 export const apiKeyId = v.pipe(
@@ -19,7 +19,7 @@ export const apiKeyId = v.pipe(
 
 export const content = v.pipe(
   v.string(),
-  v.check(isContent, 'must be 1 to 1,000,000 characters and not only white space'),
+  v.check(isValidContent, 'must be 1 to 1,000,000 characters and not only white space'),
   v.description('1 to 1,000,000 characters, not only white space'),
 );
 
@@ -27,7 +27,7 @@ export const agentContent = v.pipe(
   content,
   v.description(
     '1 to 1,000,000 characters, not only white space. Markdown. A question that ends with numbered lines between ' +
-      '[OPTIONS] and [/OPTIONS], or with [YES/NO], offers its answers to tap; the text of one is the answer',
+      '[OPTIONS] and [/OPTIONS], or with [YES/NO], shows its answers as buttons; the text of the button is the answer',
   ),
 );
 
@@ -39,29 +39,29 @@ const shortText = v.pipe(
 
 export const agentType = v.pipe(
   shortText,
-  v.description('The kind of agent, such as claude-code; stored in lower case'),
+  v.description('The kind of agent, for example claude-code. Stored in lower case'),
 );
 export const name = shortText;
 
-export const notify = v.pipe(v.boolean(), v.description('Taken, and without effect as yet'));
+export const notify = v.pipe(v.boolean(), v.description('Accepted, but has no effect yet'));
 
 export const waitSeconds = v.pipe(
   v.number(),
   v.minValue(0, 'must be 0 to 300 seconds'),
   v.maxValue(300, 'must be 0 to 300 seconds'),
-  v.description('Seconds to hold the call open until there is a message'),
+  v.description('How many seconds to wait for a message'),
 );
 
 const isObject = (value: unknown): value is { [key: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Any JSON object; to valibot's `record` alone a list would be one, too. */
+/** Any JSON object. The custom check is needed because valibot's `record` accepts arrays too. */
 export const metadata = v.pipe(v.custom(isObject, 'must be an object'), v.record(v.string(), v.unknown()));
 
-/** Optional on the way in; null counts as absent, as existing clients send it. */
+/** An optional input field. null counts as absent, because existing clients send it. */
 export const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema));
 
-/** How much of a list to give. */
+/** How many entries of a list to return. */
 export const limit = v.pipe(
   v.number(),
   v.integer('must be a whole number'),
@@ -73,7 +73,7 @@ export const DEFAULT_LIMIT = 50;
 
 export const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
-/** Exactly these five fields: existing clients fail on a sixth. */
+/** A message as agents get it. It has exactly these five fields, because existing clients fail on a sixth. */
 export const message = v.strictObject({
   id: v.string(),
   content: v.string(),

@@ -3,7 +3,7 @@ import type { Holdings } from '../../ports/storage/data-removal.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** How much there is of a user, or was. */
+/** How many records of each kind a user has, or had before a deletion. */
 export const holdings = v.object({
   agent_types: count,
   agent_instances: count,

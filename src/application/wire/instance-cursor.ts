@@ -2,22 +2,25 @@ import * as v from 'valibot';
 import { agentInstanceId, isUuid } from '../../domain/ids.ts';
 import type { InstancePlace } from '../../ports/storage/dashboard-queries.ts';
 
-const FORM = /^(\d{1,15})\.([0-9a-f-]{36})$/;
+const FORMAT = /^(\d{1,15})\.([0-9a-f-]{36})$/;
 
 /**
- * Where a page of instances begins, as text for a client to hand back. It names a place, not an instance:
- * paging goes on where it was even if that instance is gone by then.
+ * The start of a page of instances, as a text that a client sends back. It names a place in the order, not an
+ * instance, so paging continues even if the instance at that place was deleted.
  */
 export const cursor = v.pipe(
   v.string(),
-  v.check((text) => isUuid(FORM.exec(text)?.[2] ?? ''), 'must be the cursor of an earlier page'),
+  v.check((text) => isUuid(FORMAT.exec(text)?.[2] ?? ''), 'must be the cursor of an earlier page'),
 );
 
 export const cursorOf = (place: InstancePlace | null): string | null =>
   place === null ? null : `${place.startedAt.getTime()}.${place.id}`;
 
-/** @param text that has passed `cursor`. */
+/**
+ * Parses a cursor.
+ * @param text a text that the schema `cursor` has accepted.
+ */
 export function placeOf(text: string): InstancePlace {
-  const [, startedAt, id] = FORM.exec(text) ?? [];
+  const [, startedAt, id] = FORMAT.exec(text) ?? [];
   return { startedAt: new Date(Number(startedAt)), id: agentInstanceId(id ?? '', 'cursor') };
 }

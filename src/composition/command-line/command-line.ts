@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { KEY_KINDS, type KeyKind } from '../../adapters/jwt/keys/keys.ts';
 import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../../domain/ids.ts';
-import { LONGEST_LIFE_SECONDS, type Scope } from '../../domain/user/api-key.ts';
+import { MAX_KEY_LIFETIME_SECONDS, type Scope } from '../../domain/user/api-key.ts';
 import type { Environment } from '../config/config.ts';
 import { UsageError } from '../errors.ts';
 import { packageInfo } from '../package-info.ts';
@@ -248,7 +248,7 @@ const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 function seconds(text: string): number {
   const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? [];
   const given = Number(count) * UNITS[unit as keyof typeof UNITS];
-  if (given <= LONGEST_LIFE_SECONDS) return given;
+  if (given <= MAX_KEY_LIFETIME_SECONDS) return given;
   throw new InvalidArgumentError(
     'It should be a number and s, m, h or d, such as 90d, and no more than 100 years.',
   );

@@ -9,9 +9,9 @@ import { savingAndLoading } from './saving-and-loading.ts';
 import { tenants } from './tenants.ts';
 
 /**
- * What every store must keep, whichever way it keeps it.
- * @param open asked within tests only, so the store may be opened by a hook before them. One store serves
- * all: each test has users of its own.
+ * The contract suite for adapters of the `AgentInstanceRepository` port.
+ * @param open returns the store. It is called in tests only, so a hook may open the store before them. One
+ * store serves all tests, because each test uses its own users.
  */
 export function agentInstanceRepositoryContract(runner: TestRunner, open: () => OpenStore): void {
   savingAndLoading(runner, open);

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { postAgentMessage } from '../../domain/conversation/agent-messages.ts';
 import type { AgentInstanceId } from '../../domain/ids.ts';
-import { anAgentMessage } from '../an-agent-message.ts';
+import { anAgentMessage } from '../agent-message-builder.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { NOW, newId, someone } from '../valid-values.ts';
-import { conversationsIn, type InstanceTarget, someInstance } from './conversations.ts';
+import { NOW, newId, newUser } from '../test-values.ts';
 import type { OpenStore } from './open-store.ts';
+import { type InstanceTarget, newTarget, testActionsIn } from './test-actions.ts';
 
 export function idempotency({ describe, test }: TestRunner, open: () => OpenStore): void {
-  const { store, look } = conversationsIn(open);
+  const { store, load } = testActionsIn(open);
 
   describe('idempotency records', () => {
-    /** Posts a message once for each key, as a use case does; answers with its id. */
-    const counted = (target: InstanceTarget, key: string, repository = store()) =>
+    /** Posts a message once for each idempotency key, as a use case does. Returns its id. */
+    const postOnce = (target: InstanceTarget, key: string, repository = store()) =>
       repository.update({ ...target, agentTypeName: 'x', idempotencyKey: key }, (conversation, record) => {
         if (record !== null) return { output: record.answer, changes: null, record: null };
         const sent = anAgentMessage(target.agentInstanceId, { agentTypeName: 'x', content: 'once' });
@@ -21,54 +21,54 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenStor
         return { output: answer, changes, record: { fingerprint: 'f', answer, recordedAt: NOW } };
       });
 
-    test('a record is written with its effect and seen by the next update', async () => {
-      const target = someInstance();
-      const first = await counted(target, 'k');
-      assert.equal(await counted(target, 'k'), first);
-      assert.equal((await look(target)).instance?.lastPosition, 1);
+    test('a record is saved with its effect and loaded by the next update', async () => {
+      const target = newTarget();
+      const first = await postOnce(target, 'k');
+      assert.equal(await postOnce(target, 'k'), first);
+      assert.equal((await load(target)).instance?.lastPosition, 1);
     });
 
-    test('a decision that changes nothing may be recorded', async () => {
-      const target = someInstance();
+    test('a record can be saved for a decision that changes nothing', async () => {
+      const target = newTarget();
       const record = { fingerprint: 'f', answer: '{"a":"\u{1F600}"}', recordedAt: NOW };
       await store().update({ ...target, idempotencyKey: 'empty' }, () => ({
         output: 0,
         changes: null,
         record,
       }));
-      assert.deepEqual((await look(target, { idempotencyKey: 'empty' })).record, record);
-      assert.equal((await look(target)).instance, null);
+      assert.deepEqual((await load(target, { idempotencyKey: 'empty' })).record, record);
+      assert.equal((await load(target)).instance, null);
     });
 
-    test("another user's same key is independent", async () => {
-      const [one, two] = [someInstance(), someInstance()];
-      assert.notEqual(await counted(one, 'same'), await counted(two, 'same'));
+    test('two users may use the same key', async () => {
+      const [one, two] = [newTarget(), newTarget()];
+      assert.notEqual(await postOnce(one, 'same'), await postOnce(two, 'same'));
     });
 
     for (const [what, instanceEach] of [
-      ['one instance', false],
-      ['an instance each', true],
+      ['the same instance', false],
+      ['a different instance each', true],
     ] as const) {
       test(`20 concurrent repeats on ${what} have one effect`, async () => {
-        const userId = someone();
+        const userId = newUser();
         const shared = newId<AgentInstanceId>();
         const targets = Array.from({ length: 20 }, () => ({
           userId,
           agentInstanceId: instanceEach ? newId<AgentInstanceId>() : shared,
         }));
         const answers = await Promise.all(
-          targets.map((target, nth) => counted(target, 'dup', open().repositories[nth % 2 === 0 ? 0 : 1])),
+          targets.map((target, nth) => postOnce(target, 'dup', open().repositories[nth % 2 === 0 ? 0 : 1])),
         );
         assert.equal(new Set(answers).size, 1);
         const positions = await Promise.all(
-          [...new Set(targets)].map(async (target) => (await look(target)).instance?.lastPosition ?? 0),
+          [...new Set(targets)].map(async (target) => (await load(target)).instance?.lastPosition ?? 0),
         );
         assert.equal(instanceEach ? positions.reduce((a, b) => a + b) : positions[0], 1);
       });
     }
 
-    test('old records are forgotten, young ones stay', async () => {
-      const target = someInstance();
+    test('forgetRecords removes the records before the given time and keeps the others', async () => {
+      const target = newTarget();
       const keep = async (key: string, recordedAt: Date) =>
         store().update({ ...target, idempotencyKey: key }, () => ({
           output: 0,
@@ -78,8 +78,8 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenStor
       await keep('old', new Date(NOW.getTime() - 1));
       await keep('young', NOW);
       assert.ok((await store().forgetRecords(NOW)) >= 1);
-      assert.equal((await look(target, { idempotencyKey: 'old' })).record, null);
-      assert.notEqual((await look(target, { idempotencyKey: 'young' })).record, null);
+      assert.equal((await load(target, { idempotencyKey: 'old' })).record, null);
+      assert.notEqual((await load(target, { idempotencyKey: 'young' })).record, null);
     });
   });
 }

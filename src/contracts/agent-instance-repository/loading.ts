@@ -2,38 +2,38 @@ import assert from 'node:assert/strict';
 import type { AgentInstanceId } from '../../domain/ids.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { newId, someone } from '../valid-values.ts';
-import { contents, conversationsIn, someInstance } from './conversations.ts';
+import { newId, newUser } from '../test-values.ts';
 import type { OpenStore } from './open-store.ts';
+import { contents, newTarget, testActionsIn } from './test-actions.ts';
 
 export function loading({ describe, test }: TestRunner, open: () => OpenStore): void {
-  const { post, say, read, readQuestion, look } = conversationsIn(open);
+  const { post, say, read, readQuestion, load } = testActionsIn(open);
 
   describe('what is loaded', () => {
-    test('is nothing for an instance that does not exist', async () => {
-      assertMatches(await look(someInstance()), { instance: null, messages: [], agentType: null });
+    test('is empty for an instance that does not exist', async () => {
+      assertMatches(await load(newTarget()), { instance: null, messages: [], agentType: null });
     });
 
-    test('leaves out the queue unless it is asked for', async () => {
-      const target = someInstance();
+    test('leaves out the queue unless the update asks for it', async () => {
+      const target = newTarget();
       await post(target);
       await say(target, 'later');
-      assert.deepEqual(contents((await look(target)).messages), ['later']);
-      assert.deepEqual((await look(target, { queue: false })).messages, []);
+      assert.deepEqual(contents((await load(target)).messages), ['later']);
+      assert.deepEqual((await load(target, { queue: false })).messages, []);
     });
 
-    test('leaves out a named message of another instance', async () => {
-      const userId = someone();
+    test('leaves out a requested message of another instance', async () => {
+      const userId = newUser();
       const here = { userId, agentInstanceId: newId<AgentInstanceId>() };
       const there = { userId, agentInstanceId: newId<AgentInstanceId>() };
       await post(here);
       const { message } = await post(there);
-      assert.deepEqual((await look(here, { message: message.id })).messages, []);
-      assert.deepEqual((await look(there, { message: message.id })).messages, [message]);
+      assert.deepEqual((await load(here, { message: message.id })).messages, []);
+      assert.deepEqual((await load(there, { message: message.id })).messages, [message]);
     });
 
-    test('holds what was handed over after a message that is not the cursor any more', async () => {
-      const target = someInstance();
+    test('includes what was handed over after a message that the cursor has passed', async () => {
+      const target = newTarget();
       const { message: first } = await post(target);
       await say(target, 'a');
       await say(target, 'b');
@@ -41,8 +41,8 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
       assert.deepEqual(contents((await read(target, first.id)).alreadyRead), ['a', 'b']);
     });
 
-    test('holds what was handed over with a question, for whoever asks it again', async () => {
-      const target = someInstance();
+    test('includes what was handed over with a question, for a caller that asks it again', async () => {
+      const target = newTarget();
       await post(target);
       await say(target, 'before');
       await post(target, { content: 'Deploy?', isQuestion: true });
@@ -51,15 +51,15 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
       assert.equal(again.message.position, 3);
     });
 
-    test('holds a question with its answer and what was handed over with it, and nothing else', async () => {
-      const target = someInstance();
+    test('includes a requested question, its answer and what was handed over with it, and nothing else', async () => {
+      const target = newTarget();
       await post(target);
       await say(target, 'before');
       const { message: question } = await post(target, { content: 'Deploy?', isQuestion: true });
       const answer = await say(target, 'yes');
       await say(target, 'later');
       await post(target, { content: 'another step' });
-      const { messages } = await look(target, { queue: false, question: question.id });
+      const { messages } = await load(target, { queue: false, question: question.id });
       assert.deepEqual(contents(messages.toSorted((a, b) => a.position - b.position)), [
         'before',
         'Deploy?',
@@ -68,29 +68,29 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
       assert.equal(messages.find(({ id }) => id === question.id)?.answerId, answer.id);
     });
 
-    test('leaves out a named question of another instance, and of another user', async () => {
-      const userId = someone();
+    test('leaves out a requested question of another instance or another user', async () => {
+      const userId = newUser();
       const here = { userId, agentInstanceId: newId<AgentInstanceId>() };
       const there = { userId, agentInstanceId: newId<AgentInstanceId>() };
       const { message: question } = await post(here, { isQuestion: true });
       await post(there);
-      assert.deepEqual((await look(there, { question: question.id })).messages, []);
-      assert.deepEqual((await look({ ...here, userId: someone() }, { question: question.id })).messages, []);
+      assert.deepEqual((await load(there, { question: question.id })).messages, []);
+      assert.deepEqual((await load({ ...here, userId: newUser() }, { question: question.id })).messages, []);
     });
 
-    test('a step is no question, whatever it is asked for as', async () => {
-      const target = someInstance();
+    test('does not return a step that is requested as a question', async () => {
+      const target = newTarget();
       const { message: step } = await post(target);
       const asked = readQuestion(target, step.id);
       await assert.rejects(asked, { code: 'question_not_found' });
     });
 
-    test("finds the user's agent type by name for an instance that is new", async () => {
-      const userId = someone();
+    test("includes the user's agent type of the given name for a new instance", async () => {
+      const userId = newUser();
       await post({ userId, agentInstanceId: newId() }, { agentType: 'codex' });
-      const known = await look({ userId, agentInstanceId: newId() }, { agentTypeName: 'codex' });
+      const known = await load({ userId, agentInstanceId: newId() }, { agentTypeName: 'codex' });
       assert.equal(known.agentType?.name, 'codex');
-      const foreign = await look({ userId: someone(), agentInstanceId: newId() }, { agentTypeName: 'codex' });
+      const foreign = await load({ userId: newUser(), agentInstanceId: newId() }, { agentTypeName: 'codex' });
       assert.equal(foreign.agentType, null);
     });
   });

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import type { Message } from '../../domain/conversation/message.ts';
 import type { MessageId } from '../../domain/ids.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { contents, conversationsIn, someInstance } from './conversations.ts';
 import type { OpenStore } from './open-store.ts';
+import { contents, newTarget, testActionsIn } from './test-actions.ts';
 
 export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): void {
-  const { post, say, read, readQuestion, look } = conversationsIn(open);
+  const { post, say, read, readQuestion, load } = testActionsIn(open);
 
   test('50 writers and readers on one instance: every user message is handed over once, in order', async () => {
-    const target = someInstance();
+    const target = newTarget();
     const [here, there] = open().repositories;
     const { message: opening } = await post(target);
     const handedOver: { version: number; messages: readonly Message[] }[] = [];
@@ -68,8 +68,8 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
     assert.equal(new Set(order).size, order.length);
   });
 
-  test('20 readers of one answer are told the same, and it is handed over once', async () => {
-    const target = someInstance();
+  test('20 readers of one answer all get it, and it is handed over once', async () => {
+    const target = newTarget();
     await post(target);
     await say(target, 'before');
     const { message: question } = await post(target, { isQuestion: true });
@@ -83,11 +83,11 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
       assert.deepEqual([answer?.content, contents(feedback), status], ['yes', ['before'], 'answered']);
     }
     assert.equal(new Set(read.map(({ answer }) => answer?.readVersion)).size, 1);
-    assert.equal((await look(target)).instance?.version, 5);
+    assert.equal((await load(target)).instance?.version, 5);
   });
 
   test('an echo marked as read never skips what was queued before it', async () => {
-    const target = someInstance();
+    const target = newTarget();
     await post(target);
     await say(target, 'queued');
     const echo = await say(target, 'typed at the agent', true);

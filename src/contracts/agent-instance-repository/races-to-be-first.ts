@@ -4,17 +4,17 @@ import { receiveUserMessage } from '../../domain/conversation/user-messages.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../../domain/ids.ts';
 import type { AgentInstanceRepository } from '../../ports/storage/agent-instance-repository.ts';
 import { assertMatches } from '../assertions.ts';
-import { decided } from '../decided.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { NOW, newId, someone } from '../valid-values.ts';
-import { conversationsIn, someInstance } from './conversations.ts';
+import { NOW, newId, newUser } from '../test-values.ts';
+import { withoutRecord } from '../without-record.ts';
 import type { OpenStore } from './open-store.ts';
+import { newTarget, testActionsIn } from './test-actions.ts';
 
 export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): void {
-  const { post, look } = conversationsIn(open);
+  const { post, load } = testActionsIn(open);
 
-  test('50 concurrent creators of one agent type end up with one', async () => {
-    const userId = someone();
+  test('50 concurrent first messages of one agent type create it once', async () => {
+    const userId = newUser();
     const targets = Array.from({ length: 50 }, () => ({
       userId,
       agentInstanceId: newId<AgentInstanceId>(),
@@ -25,19 +25,19 @@ export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): voi
       ),
     );
     const types = await Promise.all(
-      targets.map(async (target) => (await look(target)).instance?.agentType.id),
+      targets.map(async (target) => (await load(target)).instance?.agentType.id),
     );
     assert.equal(new Set(types).size, 1);
   });
 
-  test('of 20 people who answer one question at once one wins, and the others are told with what', async () => {
-    const target = someInstance();
+  test('of 20 concurrent answers to one question one wins, and the others fail with that answer', async () => {
+    const target = newTarget();
     const { message: question } = await post(target, { isQuestion: true });
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, (_, nth) =>
         open().repositories[nth % 2 === 0 ? 0 : 1].update(
           { ...target, question: question.id },
-          decided((conversation) =>
+          withoutRecord((conversation) =>
             receiveUserMessage(conversation, {
               content: `answer ${nth}`,
               markAsRead: false,
@@ -55,17 +55,17 @@ export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): voi
     for (const { reason } of lost) {
       assertMatches(reason, { code: 'already_answered', answer: won[0]!.value });
     }
-    const { messages } = await look(target, { question: question.id });
+    const { messages } = await load(target, { question: question.id });
     assert.equal(messages.find(({ id }) => id === question.id)?.answerId, won[0]!.value.id);
     assert.equal(messages.filter(({ senderType }) => senderType === 'USER').length, 1);
   });
 
-  test('two concurrent starts of one instance: one is told that it exists', async () => {
-    const target = someInstance();
+  test('of two concurrent starts of one instance one fails because it exists', async () => {
+    const target = newTarget();
     const start = (repository: AgentInstanceRepository) =>
       repository.update(
         { ...target, agentTypeName: 'x' },
-        decided((conversation) =>
+        withoutRecord((conversation) =>
           startAgentInstance(conversation, {
             id: target.agentInstanceId,
             agentType: { id: newId<AgentTypeId>(), name: 'x' },

@@ -9,24 +9,24 @@ import {
 } from '../../domain/conversation/lifecycle.ts';
 import type { AgentTypeId } from '../../domain/ids.ts';
 import { assertIncludes, assertMatches } from '../assertions.ts';
-import { decided } from '../decided.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { NOW, newId } from '../valid-values.ts';
-import { conversationsIn, someInstance } from './conversations.ts';
+import { NOW, newId } from '../test-values.ts';
+import { withoutRecord } from '../without-record.ts';
 import type { OpenStore } from './open-store.ts';
+import { newTarget, testActionsIn } from './test-actions.ts';
 
 export function savingAndLoading({ describe, test }: TestRunner, open: () => OpenStore): void {
-  const { store, post, say, look } = conversationsIn(open);
+  const { store, post, say, load } = testActionsIn(open);
 
   describe('what is saved is what is loaded', () => {
-    test('an instance, its type and a question come back field by field', async () => {
-      const target = someInstance();
+    test('an instance, its type and a question are loaded with every field as saved', async () => {
+      const target = newTarget();
       const { message } = await post(target, {
         content: 'Which port?\n\u{1F4A5} \u2028',
         isQuestion: true,
         agentType: ' Claude-Code ',
       });
-      const { instance, messages } = await look(target);
+      const { instance, messages } = await load(target);
       assert.deepEqual(messages, [message]);
       assert.deepEqual(instance, {
         id: target.agentInstanceId,
@@ -46,30 +46,30 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       });
     });
 
-    test('a deletion comes back, and is gone when it is restored', async () => {
-      const target = someInstance();
+    test('a deletion is loaded as saved, and restoring removes it', async () => {
+      const target = newTarget();
       await post(target, { isQuestion: true });
       await store().update(
         target,
-        decided((conversation) => deleteInstance(conversation, { now: NOW })),
+        withoutRecord((conversation) => deleteInstance(conversation, { now: NOW })),
       );
-      assertMatches((await look(target)).instance, {
+      assertMatches((await load(target)).instance, {
         status: 'DELETED',
         deletion: { deletedAt: NOW, statusBefore: 'AWAITING_INPUT' },
       });
       await store().update(
         target,
-        decided((conversation) => restoreInstance(conversation, { now: NOW })),
+        withoutRecord((conversation) => restoreInstance(conversation, { now: NOW })),
       );
-      assertMatches((await look(target)).instance, { status: 'AWAITING_INPUT', deletion: null });
+      assertMatches((await load(target)).instance, { status: 'AWAITING_INPUT', deletion: null });
     });
 
-    test('name, metadata, heartbeat and end come back too', async () => {
-      const target = someInstance();
+    test('name, metadata, heartbeat and end are loaded as saved', async () => {
+      const target = newTarget();
       const type = { id: newId<AgentTypeId>(), name: 'cron' };
       await store().update(
         { ...target, agentTypeName: 'cron' },
-        decided((conversation) =>
+        withoutRecord((conversation) =>
           startAgentInstance(conversation, {
             id: target.agentInstanceId,
             agentType: type,
@@ -81,13 +81,13 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       );
       await store().update(
         target,
-        decided((conversation) => heartbeat(conversation, { now: NOW })),
+        withoutRecord((conversation) => heartbeat(conversation, { now: NOW })),
       );
       await store().update(
         target,
-        decided((conversation) => endSession(conversation, { now: NOW })),
+        withoutRecord((conversation) => endSession(conversation, { now: NOW })),
       );
-      const { instance } = await look(target);
+      const { instance } = await load(target);
       assertMatches(instance, {
         agentType: type,
         name: 'nightly "build"',
@@ -99,23 +99,23 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       });
     });
 
-    test('amended fields of earlier messages come back', async () => {
-      const target = someInstance();
+    test('changed fields of earlier messages are loaded as saved', async () => {
+      const target = newTarget();
       const { message: question } = await post(target, { isQuestion: true });
       const answer = await say(target, 'yes');
-      const { messages } = await look(target, { message: question.id });
+      const { messages } = await load(target, { message: question.id });
       assertIncludes(messages, { ...question, questionStatus: 'answered', answerId: answer.id });
       assertIncludes(messages, answer);
     });
 
-    test('a step turned into a question is an open question from then on', async () => {
-      const target = someInstance();
+    test('a step that was turned into a question is loaded as an open question', async () => {
+      const target = newTarget();
       const { message } = await post(target);
       const changed = await store().update(
         { ...target, queue: true, message: message.id },
-        decided((conversation) => requestUserInput(conversation, { messageId: message.id, now: NOW })),
+        withoutRecord((conversation) => requestUserInput(conversation, { messageId: message.id, now: NOW })),
       );
-      assert.deepEqual((await look(target)).messages, [changed.message]);
+      assert.deepEqual((await load(target)).messages, [changed.message]);
     });
   });
 }

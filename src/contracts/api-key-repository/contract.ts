@@ -10,7 +10,7 @@ import { tenants } from './tenants.ts';
 import { tokenHash } from './token-hash.ts';
 
 /**
- * What every store of issued keys must keep, whichever way it keeps it.
+ * The contract suite for adapters of the `ApiKeyRepository` port.
  * @param open as for `agentInstanceRepositoryContract`.
  */
 export function apiKeyRepositoryContract(runner: TestRunner, open: () => OpenKeyStore): void {

@@ -1,51 +1,51 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { AgentInstanceId } from '../../domain/ids.ts';
-import { aKeyId, anApiKey } from '../an-api-key.ts';
+import { anApiKey, newKeyId } from '../api-key-builder.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { someone } from '../valid-values.ts';
+import { newUser } from '../test-values.ts';
 import { recordOf } from './issue-once.ts';
-import { keysIn } from './keys.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
+import { testActionsIn } from './test-actions.ts';
 
 export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, look } = keysIn(open);
+  const { store, load } = testActionsIn(open);
 
   describe('idempotency', () => {
-    test('the record is written with the key, and read with it', async () => {
-      const userId = someone();
+    test('the record is saved with the key, and loaded with it', async () => {
+      const userId = newUser();
       const key = anApiKey();
       const record = recordOf('{"answer": "\u{1F4A5}"}');
       const target = { userId, id: key.id, idempotencyKey: 'first' };
       await store().update(target, () => ({ output: null, changes: key, record }));
-      assert.deepEqual(await look(target), { key, record });
-      assert.equal((await look({ ...target, idempotencyKey: 'second' })).record, null);
-      assert.equal((await look({ userId, id: key.id })).record, null);
+      assert.deepEqual(await load(target), { key, record });
+      assert.equal((await load({ ...target, idempotencyKey: 'second' })).record, null);
+      assert.equal((await load({ userId, id: key.id })).record, null);
     });
 
-    test('a record is written also where the key does not change', async () => {
-      const userId = someone();
-      const target = { userId, id: aKeyId(), idempotencyKey: 'first' };
+    test('a record is saved even when the key does not change', async () => {
+      const userId = newUser();
+      const target = { userId, id: newKeyId(), idempotencyKey: 'first' };
       const record = recordOf('nothing to revoke');
       await store().update(target, () => ({ output: null, changes: null, record }));
-      assert.deepEqual(await look(target), { key: null, record });
+      assert.deepEqual(await load(target), { key: null, record });
     });
 
-    test('without an idempotency key no record is written', async () => {
-      const userId = someone();
+    test('no record is saved without an idempotency key', async () => {
+      const userId = newUser();
       const key = anApiKey();
       await store().update({ userId, id: key.id, idempotencyKey: null }, () => ({
         output: null,
         changes: key,
         record: recordOf('lost'),
       }));
-      assert.deepEqual(await look({ userId, id: key.id, idempotencyKey: '' }), { key, record: null });
+      assert.deepEqual(await load({ userId, id: key.id, idempotencyKey: '' }), { key, record: null });
     });
 
-    test('a record that exists is never overwritten, and its key is not written either', async () => {
-      const userId = someone();
+    test('an existing record is never overwritten, and the api key is not saved either', async () => {
+      const userId = newUser();
       const first = recordOf('first');
-      const target = { userId, id: aKeyId(), idempotencyKey: 'same' };
+      const target = { userId, id: newKeyId(), idempotencyKey: 'same' };
       await store().update(target, () => ({ output: null, changes: null, record: first }));
       const again = store().update(target, () => ({
         output: null,
@@ -53,16 +53,16 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyS
         record: recordOf('second'),
       }));
       await assert.rejects(again, { code: 'storage_busy' });
-      assert.deepEqual(await look(target), { key: null, record: first });
+      assert.deepEqual(await load(target), { key: null, record: first });
     });
 
-    test('records are shared with the agent instances, both ways', async () => {
+    test('api keys and agent instances share their records, both ways', async () => {
       const { instances } = open();
-      const userId = someone();
+      const userId = newUser();
       const agentInstanceId = randomUUID() as AgentInstanceId;
       const [ofKey, ofInstance] = [recordOf('from a key'), recordOf('from an instance')];
       const nothing = { output: null, changes: null };
-      await store().update({ userId, id: aKeyId(), idempotencyKey: 'a' }, () => ({
+      await store().update({ userId, id: newKeyId(), idempotencyKey: 'a' }, () => ({
         ...nothing,
         record: ofKey,
       }));
@@ -76,7 +76,7 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyS
         record: null,
       }));
       assert.deepEqual(seen, ofKey);
-      assert.deepEqual((await look({ userId, id: aKeyId(), idempotencyKey: 'b' })).record, ofInstance);
+      assert.deepEqual((await load({ userId, id: newKeyId(), idempotencyKey: 'b' })).record, ofInstance);
     });
   });
 }

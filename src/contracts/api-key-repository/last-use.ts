@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import type { UserId } from '../../domain/ids.ts';
 import type { ApiKeyId } from '../../domain/user/api-key.ts';
-import { aKeyId } from '../an-api-key.ts';
+import { newKeyId } from '../api-key-builder.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { later, NOW, someone } from '../valid-values.ts';
-import { keysIn } from './keys.ts';
+import { later, NOW, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
+import { testActionsIn } from './test-actions.ts';
 
 export function lastUse({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, saved } = keysIn(open);
+  const { store, saveNewKey } = testActionsIn(open);
 
-  describe('the last use', () => {
-    test('moves forwards only, for any number of keys at once', async () => {
-      const [ada, eve] = [someone(), someone()];
-      const [a, b] = [await saved(ada), await saved(ada, { lastUsedAt: later(5) })];
-      const c = await saved(eve);
+  describe('the time of last use', () => {
+    test('only moves forward, for any number of keys at once', async () => {
+      const [ada, eve] = [newUser(), newUser()];
+      const [a, b] = [await saveNewKey(ada), await saveNewKey(ada, { lastUsedAt: later(5) })];
+      const c = await saveNewKey(eve);
       const used = async (...uses: [UserId, ApiKeyId, number][]) => {
         await store().markUsed(uses.map(([userId, id, at]) => ({ userId, id, usedAt: later(at) })));
         const keys = [...(await store().list(ada)), ...(await store().list(eve))];
@@ -25,7 +25,7 @@ export function lastUse({ describe, test }: TestRunner, open: () => OpenKeyStore
         later(5),
         later(3),
       ]);
-      assert.deepEqual(await used([ada, b.id, 6], [ada, a.id, 0], [ada, aKeyId(), 9]), [
+      assert.deepEqual(await used([ada, b.id, 6], [ada, a.id, 0], [ada, newKeyId(), 9]), [
         later(1),
         later(6),
         later(3),
@@ -38,9 +38,9 @@ export function lastUse({ describe, test }: TestRunner, open: () => OpenKeyStore
       assert.deepEqual(await used(), [later(1), later(6), later(9)]);
     });
 
-    test('changes nothing else of the key', async () => {
-      const userId = someone();
-      const key = await saved(userId, { revokedAt: NOW, expiresAt: NOW });
+    test('changes no other field of the key', async () => {
+      const userId = newUser();
+      const key = await saveNewKey(userId, { revokedAt: NOW, expiresAt: NOW });
       await store().markUsed([{ userId, id: key.id, usedAt: NOW }]);
       assert.deepEqual(await store().list(userId), [{ ...key, lastUsedAt: NOW }]);
     });

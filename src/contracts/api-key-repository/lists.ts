@@ -3,18 +3,18 @@ import { randomUUID } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
 import type { ApiKeyId } from '../../domain/user/api-key.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { later, someone } from '../valid-values.ts';
-import { keysIn } from './keys.ts';
+import { later, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
+import { testActionsIn } from './test-actions.ts';
 
 export function lists({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, saved } = keysIn(open);
+  const { store, saveNewKey } = testActionsIn(open);
 
   describe('lists', () => {
-    test('have the newest key first, and of one moment the highest id', async () => {
-      const userId = someone();
+    test('of one user are sorted newest first, then by id, highest first', async () => {
+      const userId = newUser();
       const at = async (milliseconds: number, id: string) =>
-        (await saved(userId, { id: id as ApiKeyId, createdAt: later(milliseconds) })).id;
+        (await saveNewKey(userId, { id: id as ApiKeyId, createdAt: later(milliseconds) })).id;
       const [a, newest, b, oldest, c] = [
         await at(1, '_'),
         await at(2, '-'),
@@ -28,13 +28,13 @@ export function lists({ describe, test }: TestRunner, open: () => OpenKeyStore):
       );
     });
 
-    test('of all users follow the bytes of the user ids, then the same order', async () => {
+    test('of all users are sorted by the bytes of the user id, then as for one user', async () => {
       const suffix = randomUUID();
-      // The last two are the other way round as UTF-16, and the first two in most languages.
+      // In UTF-16 order the last two would be swapped; in most languages the first two.
       const users = ['B', 'a', '\u00fc', '\uffee', '\u{1F4A5}'].map((text) => `${text}${suffix}` as UserId);
       for (const userId of users.toReversed()) {
-        await saved(userId, { createdAt: later(0) });
-        await saved(userId, { createdAt: later(1) });
+        await saveNewKey(userId, { createdAt: later(0) });
+        await saveNewKey(userId, { createdAt: later(1) });
       }
       const all = (await store().listAll()).filter(({ userId }) => users.includes(userId));
       assert.deepEqual(
@@ -46,8 +46,8 @@ export function lists({ describe, test }: TestRunner, open: () => OpenKeyStore):
       );
     });
 
-    test('of somebody without keys are empty', async () => {
-      assert.deepEqual(await store().list(someone()), []);
+    test('of a user without keys are empty', async () => {
+      assert.deepEqual(await store().list(newUser()), []);
     });
   });
 }

@@ -2,11 +2,14 @@ import type { Revocations } from '../../ports/signals/revocations.ts';
 import type { AgentInstanceRepository } from '../../ports/storage/agent-instance-repository.ts';
 import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
 
-/** An open store; two repositories on the same data stand for two processes where the adapter allows it. */
+/**
+ * A store under test. Its two repositories share the data and stand for two processes, where the adapter
+ * allows it.
+ */
 export interface OpenKeyStore {
   readonly repositories: readonly [ApiKeyRepository, ApiKeyRepository];
   /** The agent instances on the same data. */
   readonly instances: AgentInstanceRepository;
-  /** Those that the first repository publishes to. */
+  /** The revocations that the first repository publishes to. */
   readonly revocations: Revocations;
 }

@@ -3,16 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { recordedAnswer } from '../../domain/idempotency.ts';
 import type { AgentInstanceId } from '../../domain/ids.ts';
 import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
-import { aKeyId, anApiKey } from '../an-api-key.ts';
+import { anApiKey, newKeyId } from '../api-key-builder.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { later, NOW, someone } from '../valid-values.ts';
+import { later, NOW, newUser } from '../test-values.ts';
 import { issueOnce, requestOf } from './issue-once.ts';
-import { keysIn } from './keys.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
+import { testActionsIn } from './test-actions.ts';
 
 export function races({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, saved, revoke } = keysIn(open);
+  const { store, saveNewKey, revoke } = testActionsIn(open);
 
   describe('at the same time', () => {
     const everywhere = <Output>(count: number, work: (repository: ApiKeyRepository) => Promise<Output>) =>
@@ -20,7 +20,7 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
 
     test('updates with one idempotency key have one effect and one answer', async () => {
       for (let round = 0; round < 10; round += 1) {
-        const userId = someone();
+        const userId = newUser();
         const request = requestOf(`round ${round}`);
         const answers = await everywhere(12, (repository) => issueOnce(userId, request, repository));
         assert.equal(new Set(answers).size, 1);
@@ -28,8 +28,8 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
       }
     });
 
-    test('an idempotency key used for a key and for an instance has one effect', async () => {
-      const userId = someone();
+    test('an idempotency key used for an api key and for an instance has one effect', async () => {
+      const userId = newUser();
       const request = requestOf('both');
       const ofInstance = { fingerprint: request.fingerprint, answer: 'an instance', recordedAt: NOW };
       const answers = await Promise.all([
@@ -50,10 +50,10 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
       assert.equal((await store().list(userId)).length, answers[0] === ofInstance.answer ? 0 : 1);
     });
 
-    test('of many who would be the first to write a key, one is, and the others see it', async () => {
+    test('when many updates create the same key, one creates it and the others see it', async () => {
       for (let round = 0; round < 10; round += 1) {
-        const userId = someone();
-        const id = aKeyId();
+        const userId = newUser();
+        const id = newKeyId();
         const firsts = await everywhere(12, (repository) =>
           repository.update({ userId, id }, (key) => ({
             output: key === null,
@@ -65,9 +65,9 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
       }
     });
 
-    test('no change of a key is lost', async () => {
-      const userId = someone();
-      const { id } = await saved(userId, { name: '' });
+    test('concurrent changes of a key are all kept', async () => {
+      const userId = newUser();
+      const { id } = await saveNewKey(userId, { name: '' });
       await everywhere(20, (repository) =>
         repository.update({ userId, id }, (key) => ({
           output: null,
@@ -78,9 +78,9 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
       assertMatches(await store().list(userId), [{ name: 'x'.repeat(20) }]);
     });
 
-    test('uses that are marked meanwhile, in any order, disturb nothing', async () => {
-      const userId = someone();
-      const keys = await Promise.all(Array.from({ length: 30 }, () => saved(userId)));
+    test('marking keys as used, in any order, does not disturb other updates', async () => {
+      const userId = newUser();
+      const keys = await Promise.all(Array.from({ length: 30 }, () => saveNewKey(userId)));
       const uses = keys.map(({ id }, nth) => ({ userId, id, usedAt: later(nth) }));
       await Promise.all([
         everywhere(20, (repository) => repository.markUsed(uses)),

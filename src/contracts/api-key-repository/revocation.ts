@@ -2,38 +2,38 @@ import assert from 'node:assert/strict';
 import type { ApiKey } from '../../domain/user/api-key.ts';
 import { assertExcludes, assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { later, NOW, someone } from '../valid-values.ts';
-import { keysIn } from './keys.ts';
+import { later, NOW, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
+import { testActionsIn } from './test-actions.ts';
 
 export function revocation({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, save, saved, look, revoke, revocationsOf } = keysIn(open);
+  const { store, save, saveNewKey, load, revoke, recordRevocations } = testActionsIn(open);
 
   describe('revocation', () => {
-    test('is told once, when the key becomes revoked, and not when it changes otherwise', async () => {
-      const userId = someone();
-      const heard = revocationsOf(userId);
-      const key = await saved(userId);
+    test('is published once, when the key becomes revoked, and not for other changes', async () => {
+      const userId = newUser();
+      const received = recordRevocations(userId);
+      const key = await saveNewKey(userId);
       await save(userId, { ...key, name: 'renamed' });
-      await look({ userId, id: key.id });
-      assert.deepEqual(heard, []);
+      await load({ userId, id: key.id });
+      assert.deepEqual(received, []);
       await revoke(userId, key.id);
-      assert.deepEqual(heard, [{ userId, id: key.id }]);
+      assert.deepEqual(received, [{ userId, id: key.id }]);
       await revoke(userId, key.id, later(1));
       await save(userId, { ...key, name: 'again', revokedAt: later(2) });
-      assert.equal(heard.length, 1);
+      assert.equal(received.length, 1);
     });
 
-    test('is told of a key that is stored as revoked from the first', async () => {
-      const userId = someone();
-      const heard = revocationsOf(userId);
-      const { id } = await saved(userId, { revokedAt: NOW });
-      assert.deepEqual(heard, [{ userId, id }]);
+    test('is published for a key that is first saved as revoked', async () => {
+      const userId = newUser();
+      const received = recordRevocations(userId);
+      const { id } = await saveNewKey(userId, { revokedAt: NOW });
+      assert.deepEqual(received, [{ userId, id }]);
     });
 
-    test('is told when everybody can read it', async () => {
-      const userId = someone();
-      const { id, tokenHash } = await saved(userId);
+    test('is published only when every process can read it', async () => {
+      const userId = newUser();
+      const { id, tokenHash } = await saveNewKey(userId);
       const read = Promise.withResolvers<ApiKey | null>();
       const subscription = open().revocations.onRevoked((key) => {
         if (key.id !== id) return;
@@ -44,12 +44,12 @@ export function revocation({ describe, test }: TestRunner, open: () => OpenKeySt
       assertMatches(await read.promise, { id, revokedAt: NOW });
     });
 
-    test('can be read from a time on, of every user', async () => {
+    test('can be listed from a given time on, for all users', async () => {
       const start = new Date(Date.UTC(2030, 0, 1) + Math.floor(Math.random() * 1e9));
       const at = (milliseconds: number) => new Date(start.getTime() + milliseconds);
-      const [ada, eve] = [someone(), someone()];
-      const [early, late, alive] = [await saved(ada), await saved(ada), await saved(ada)];
-      const other = await saved(eve);
+      const [ada, eve] = [newUser(), newUser()];
+      const [early, late, alive] = [await saveNewKey(ada), await saveNewKey(ada), await saveNewKey(ada)];
+      const other = await saveNewKey(eve);
       await revoke(ada, early.id, at(0));
       await revoke(ada, late.id, at(2));
       await revoke(eve, other.id, at(1), open().repositories[1]);

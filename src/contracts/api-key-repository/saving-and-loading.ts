@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import { aKeyId, anApiKey } from '../an-api-key.ts';
+import { anApiKey, newKeyId } from '../api-key-builder.ts';
 import { assertIncludes } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { later, NOW, someone } from '../valid-values.ts';
-import { keysIn } from './keys.ts';
+import { later, NOW, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
+import { testActionsIn } from './test-actions.ts';
 
 export function savingAndLoading({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, save, saved, look, revoke, revocationsOf } = keysIn(open);
+  const { store, save, saveNewKey, load, revoke, recordRevocations } = testActionsIn(open);
 
   describe('what is saved is what is loaded', () => {
-    test('a key comes back field by field, from every read', async () => {
-      const userId = someone();
-      const key = await saved(userId, {
+    test('every read returns every field of the key as it was saved', async () => {
+      const userId = newUser();
+      const key = await saveNewKey(userId, {
         name: 'laptop \u{1F4A5} "quoted" \\ ?',
         scope: 'dashboard',
         agentInstanceId: randomUUID() as AgentInstanceId,
@@ -23,7 +23,7 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
         lastUsedAt: later(2),
         revokedAt: later(3),
       });
-      assert.deepEqual(await look({ userId, id: key.id }), { key, record: null });
+      assert.deepEqual(await load({ userId, id: key.id }), { key, record: null });
       assert.deepEqual(await store().list(userId), [key]);
       assert.deepEqual(await store().findByToken(userId, { id: key.id, hash: key.tokenHash }), key);
       assert.deepEqual(
@@ -32,41 +32,41 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       );
     });
 
-    test('what a key lacks is null', async () => {
-      const userId = someone();
-      const key = await saved(userId, {
+    test('absent fields of a key are null', async () => {
+      const userId = newUser();
+      const key = await saveNewKey(userId, {
         agentInstanceId: null,
         expiresAt: null,
         lastUsedAt: null,
         revokedAt: null,
       });
       assert.deepEqual(await store().list(userId), [key]);
-      assert.deepEqual((await look({ userId, id: key.id })).key, key);
+      assert.deepEqual((await load({ userId, id: key.id })).key, key);
     });
 
-    test('a change replaces the key, in this process and the other', async () => {
-      const userId = someone();
-      const key = await saved(userId, { expiresAt: NOW });
+    test('a change replaces the key, also for the other process', async () => {
+      const userId = newUser();
+      const key = await saveNewKey(userId, { expiresAt: NOW });
       const changed = { ...key, name: 'desktop', scope: 'dashboard' as const, expiresAt: null };
       await save(userId, changed);
       assert.deepEqual(await open().repositories[1].list(userId), [changed]);
     });
 
-    test('nobody reaches the store by what it was given or gave', async () => {
-      const userId = someone();
+    test('changing an object that was saved or loaded does not change the store', async () => {
+      const userId = newUser();
       const key = anApiKey({ createdAt: new Date(NOW) });
       await save(userId, key);
       key.createdAt.setTime(0);
-      (await look({ userId, id: key.id })).key?.createdAt.setTime(0);
+      (await load({ userId, id: key.id })).key?.createdAt.setTime(0);
       for (const each of await store().list(userId)) each.createdAt.setTime(0);
       (await store().findByToken(userId, { id: key.id, hash: '' }))?.createdAt.setTime(0);
       assert.deepEqual(await store().list(userId), [{ ...key, createdAt: NOW }]);
     });
 
-    test('an update that decides nothing writes nothing, and what it throws comes out as it is', async () => {
-      const userId = someone();
-      const id = aKeyId();
-      assert.equal((await look({ userId, id })).key, null);
+    test('an update without changes writes nothing, and an error it throws reaches the caller unchanged', async () => {
+      const userId = newUser();
+      const id = newKeyId();
+      assert.equal((await load({ userId, id })).key, null);
       const refusal = new Error('refused');
       const refused = store().update({ userId, id }, () => {
         throw refusal;
@@ -80,13 +80,13 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       ['beyond the basic plane', '😀漢ü'],
       ['right to left, joiners, combining', 'שלום\u200d\u0301'],
       ['white space and control characters', ' \t\n\u0001\u2028'],
-      ['forms that look alike, apart', 'e\u0301 and é'],
+      ['texts that look alike but differ', 'e\u0301 and é'],
       ['as long as a long one', 'ü'.repeat(255)],
     ] as const) {
       test(`a user id may be any text: ${what}`, async () => {
         const userId = `${text}${randomUUID()}` as UserId;
-        const key = await saved(userId);
-        const heard = revocationsOf(userId);
+        const key = await saveNewKey(userId);
+        const received = recordRevocations(userId);
         await revoke(userId, key.id);
         await store().markUsed([{ userId, id: key.id, usedAt: NOW }]);
         assert.deepEqual(await store().list(userId), [{ ...key, revokedAt: NOW, lastUsedAt: NOW }]);
@@ -95,7 +95,7 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
           (await store().listAll()).map((each) => each.userId),
           userId,
         );
-        assert.deepEqual(heard, [{ userId, id: key.id }]);
+        assert.deepEqual(received, [{ userId, id: key.id }]);
       });
     }
   });

@@ -2,26 +2,26 @@ import assert from 'node:assert/strict';
 import { endSession } from '../../domain/conversation/lifecycle.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { someone } from '../valid-values.ts';
+import { newUser } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { at, playsIn } from './play.ts';
-import { readsIn } from './reads.ts';
+import { at, testConversationsIn } from './test-conversation.ts';
+import { testQueriesIn } from './test-queries.ts';
 
 export function agentTypes({ describe, test }: TestRunner, open: () => OpenQueries): void {
-  const { played } = playsIn(open);
-  const { types } = readsIn(open);
+  const { startConversation } = testConversationsIn(open);
+  const { types } = testQueriesIn(open);
 
   describe('agent types', () => {
-    test('come by name, with what their instances are at and the latest of them', async () => {
-      const userId = someone();
+    test('are sorted by name, with a count per status and their latest instances', async () => {
+      const userId = newUser();
       const b = [
-        await played(userId, 1, 1, 'b'),
-        await played(userId, 3, 1, 'b'),
-        await played(userId, 2, 1, 'b'),
+        await startConversation(userId, 1, 1, 'b'),
+        await startConversation(userId, 3, 1, 'b'),
+        await startConversation(userId, 2, 1, 'b'),
       ];
-      await b[0]!.change((conversation) => endSession(conversation, { now: at(5) }));
+      await b[0]!.change((current) => endSession(current, { now: at(5) }));
       await b[1]!.post('?', { ask: true, minute: 6 });
-      const a = await played(userId, 9, 2, 'a');
+      const a = await startConversation(userId, 9, 2, 'a');
       const found = await types(userId, 2, new Set([b[2]!.id]));
       assertMatches(found, [
         { agentType: { name: 'a' }, createdAt: at(9), active: 1, awaitingInput: 0, completed: 0 },

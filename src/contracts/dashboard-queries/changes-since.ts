@@ -6,21 +6,21 @@ import type { Message } from '../../domain/conversation/message.ts';
 import type { Seen } from '../../ports/storage/dashboard-queries.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { NOBODY, someone } from '../valid-values.ts';
+import { NO_WAITS, newUser } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { at, playsIn } from './play.ts';
-import { readsIn } from './reads.ts';
+import { at, testConversationsIn } from './test-conversation.ts';
+import { testQueriesIn } from './test-queries.ts';
 
 export function changesSince({ describe, test }: TestRunner, open: () => OpenQueries): void {
-  const { aPlay, played } = playsIn(open);
-  const { read, since } = readsIn(open);
+  const { newConversation, startConversation } = testConversationsIn(open);
+  const { read, since } = testQueriesIn(open);
 
   describe('what changed since a version', () => {
-    test('is nothing where nothing did', async () => {
-      const play = await played(someone(), 1, 2);
-      const { instance } = (await read(play, 0))!;
+    test('is empty when nothing has changed', async () => {
+      const conversation = await startConversation(newUser(), 1, 2);
+      const { instance } = (await read(conversation, 0))!;
       const { version, lastPosition } = instance;
-      assert.deepEqual(await since(play, { version, position: lastPosition }), {
+      assert.deepEqual(await since(conversation, { version, position: lastPosition }), {
         instance,
         latestMessage: { content: '2', createdAt: at(1) },
         agentWaiting: false,
@@ -31,46 +31,46 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       });
     });
 
-    test('is what was posted, and what became of messages that were there', async () => {
-      const play = aPlay(someone());
-      const early = await play.post('a step');
-      const asked = await play.post('Which?', { ask: true });
-      const { instance } = (await read(play, 0))!;
+    test('lists new messages, and earlier messages that have changed', async () => {
+      const conversation = newConversation(newUser());
+      const early = await conversation.post('a step');
+      const asked = await conversation.post('Which?', { ask: true });
+      const { instance } = (await read(conversation, 0))!;
       const seen = { version: instance.version, position: instance.lastPosition };
       const names = async (from: Seen) => {
-        const changes = await since(play, from);
+        const changes = await since(conversation, from);
         const contents = (messages: readonly Message[]) => messages.map(({ content }) => content);
         return changes && [contents(changes.posted), contents(changes.amended)];
       };
 
-      const answer = await play.say('this');
+      const answer = await conversation.say('this');
       assert.deepEqual(await names(seen), [['this'], ['Which?']]);
       const answered = { version: seen.version + 1, position: 3 };
       assert.deepEqual(await names(answered), [[], []]);
-      await play.change(
-        (conversation) => readPending(conversation, { lastReadMessageId: asked.id, now: at(1) }),
+      await conversation.change(
+        (current) => readPending(current, { lastReadMessageId: asked.id, now: at(1) }),
         { queue: true, readSince: asked.id },
       );
       assert.deepEqual(await names(answered), [[], ['this']]);
-      assertMatches((await since(play, answered))?.amended[0], { id: answer.id, readAt: at(1) });
+      assertMatches((await since(conversation, answered))?.amended[0], { id: answer.id, readAt: at(1) });
 
-      const read_ = { version: answered.version + 1, position: 3 };
-      await play.change(
-        (conversation) => requestUserInput(conversation, { messageId: early.id, now: at(1) }),
-        { queue: true, message: early.id },
-      );
-      assert.deepEqual(await names(read_), [[], ['a step']]);
-      const open_ = { version: read_.version + 1, position: 3 };
-      await play.change((conversation) => endSession(conversation, { now: at(2) }));
-      assert.deepEqual(await names(open_), [[], ['a step']]);
-      assert.equal((await since(play, open_))?.amended[0]?.questionStatus, 'closed');
-      assert.equal((await since(play, open_))?.instance.status, 'COMPLETED');
+      const handedOver = { version: answered.version + 1, position: 3 };
+      await conversation.change((current) => requestUserInput(current, { messageId: early.id, now: at(1) }), {
+        queue: true,
+        message: early.id,
+      });
+      assert.deepEqual(await names(handedOver), [[], ['a step']]);
+      const opened = { version: handedOver.version + 1, position: 3 };
+      await conversation.change((current) => endSession(current, { now: at(2) }));
+      assert.deepEqual(await names(opened), [[], ['a step']]);
+      assert.equal((await since(conversation, opened))?.amended[0]?.questionStatus, 'closed');
+      assert.equal((await since(conversation, opened))?.instance.status, 'COMPLETED');
       assert.deepEqual(await names(seen), [['this'], ['a step', 'Which?']]);
     });
 
-    test('is told in pieces where there is much of it', async () => {
-      const play = await played(someone(), 1, 5);
-      const changes = await since(play, { version: 1, position: 1 }, 2);
+    test('returns at most as many new messages as the limit says', async () => {
+      const conversation = await startConversation(newUser(), 1, 5);
+      const changes = await since(conversation, { version: 1, position: 1 }, 2);
       assert.deepEqual(
         changes?.posted.map(({ content }) => content),
         ['2', '3'],
@@ -78,34 +78,34 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       assert.equal(changes?.instance.lastPosition, 5);
     });
 
-    test('has the diff only where that changed, also when it was cleared', async () => {
-      const play = aPlay(someone());
-      await play.post('1', { diff: 'diff --git a/x b/x' });
-      assert.equal((await since(play, { version: 0, position: 0 }))?.gitDiff, 'diff --git a/x b/x');
-      await play.post('2');
-      assert.equal((await since(play, { version: 1, position: 1 }))?.gitDiff, undefined);
-      await play.change((conversation) => {
-        const instance = { ...conversation.instance!, version: conversation.instance!.version + 1 };
+    test('includes the git diff only when it changed, also when it was cleared', async () => {
+      const conversation = newConversation(newUser());
+      await conversation.post('1', { diff: 'diff --git a/x b/x' });
+      assert.equal((await since(conversation, { version: 0, position: 0 }))?.gitDiff, 'diff --git a/x b/x');
+      await conversation.post('2');
+      assert.equal((await since(conversation, { version: 1, position: 1 }))?.gitDiff, undefined);
+      await conversation.change((current) => {
+        const instance = { ...current.instance!, version: current.instance!.version + 1 };
         return { output: null, changes: { instance, posted: [], amended: [], gitDiff: null } };
       });
-      assert.equal((await since(play, { version: 2, position: 2 }))?.gitDiff, null);
+      assert.equal((await since(conversation, { version: 2, position: 2 }))?.gitDiff, null);
     });
 
-    test('comes with the open questions that have not changed, where they are asked for', async () => {
-      const play = await played(someone(), 1);
-      const asked = await play.post('Which?', { ask: true });
-      const { userId, id } = play;
-      const request = { limit: 0, waitingHere: NOBODY, withOpenQuestions: true };
+    test('includes the unchanged open questions when the request asks for them', async () => {
+      const conversation = await startConversation(newUser(), 1);
+      const asked = await conversation.post('Which?', { ask: true });
+      const { userId, id } = conversation;
+      const request = { limit: 0, waitingHere: NO_WAITS, withOpenQuestions: true };
       const ask = () => open().queries.changesSince(userId, id, { version: 2, position: 2 }, request);
       assertMatches((await ask())?.openQuestions, [{ id: asked.id }]);
-      await play.say('this');
+      await conversation.say('this');
       assert.deepEqual((await ask())?.openQuestions, []);
     });
 
-    test('tells of a deletion', async () => {
-      const play = await played(someone(), 1);
-      await play.delete();
-      assert.equal((await since(play, { version: 1, position: 1 }))?.instance.status, 'DELETED');
+    test('shows that the instance was deleted', async () => {
+      const conversation = await startConversation(newUser(), 1);
+      await conversation.delete();
+      assert.equal((await since(conversation, { version: 1, position: 1 }))?.instance.status, 'DELETED');
     });
   });
 }

@@ -9,7 +9,7 @@ import { progress } from './progress.ts';
 import { tenants } from './tenants.ts';
 
 /**
- * What people read of what the repository wrote.
+ * The contract suite for adapters of the `DashboardQueries` port.
  * @param open as for `agentInstanceRepositoryContract`.
  */
 export function dashboardQueriesContract(runner: TestRunner, open: () => OpenQueries): void {

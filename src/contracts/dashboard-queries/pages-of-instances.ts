@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
 import type { AgentInstanceId } from '../../domain/ids.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { someone } from '../valid-values.ts';
+import { newUser } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { at, playsIn } from './play.ts';
-import { idsOf, readsIn } from './reads.ts';
+import { at, testConversationsIn } from './test-conversation.ts';
+import { idsOf, testQueriesIn } from './test-queries.ts';
 
 export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries): void {
-  const { aPlay, played } = playsIn(open);
-  const { list } = readsIn(open);
+  const { newConversation, startConversation } = testConversationsIn(open);
+  const { list } = testQueriesIn(open);
 
-  test('has the latest started first, page by page, each with its newest message', async () => {
-    const userId = someone();
-    const [a, b, c] = [await played(userId, 1, 1), await played(userId, 3, 2), await played(userId, 2, 3)];
+  test('is sorted by start, latest first, page by page, each instance with its newest message', async () => {
+    const userId = newUser();
+    const [a, b, c] = [
+      await startConversation(userId, 1, 1),
+      await startConversation(userId, 3, 2),
+      await startConversation(userId, 2, 3),
+    ];
     const first = await list(userId, { limit: 2 });
     assert.deepEqual(
       first?.instances.map(({ instance, latestMessage }) => [instance.id, latestMessage?.content]),
@@ -26,9 +30,9 @@ export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries):
     assert.deepEqual([first?.next, last?.next], [{ id: c.id, startedAt: at(2) }, null]);
   });
 
-  test('has all that were started in the same moment, once', async () => {
-    const userId = someone();
-    const plays = await Promise.all(Array.from({ length: 5 }, () => played(userId, 1)));
+  test('shows instances that started at the same moment exactly once', async () => {
+    const userId = newUser();
+    const conversations = await Promise.all(Array.from({ length: 5 }, () => startConversation(userId, 1)));
     const seen: AgentInstanceId[] = [];
     for (
       let page = await list(userId, { limit: 2 });
@@ -38,12 +42,12 @@ export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries):
       seen.push(...idsOf(page)!);
       if (page?.next == null) break;
     }
-    assert.deepEqual(seen.toSorted(), plays.map(({ id }) => id).toSorted());
+    assert.deepEqual(seen.toSorted(), conversations.map(({ id }) => id).toSorted());
   });
 
-  test('shows nothing twice and skips nothing while instances start, speak and go between pages', async () => {
-    const userId = someone();
-    const there = await Promise.all([1, 2, 3, 4, 5, 6].map((minute) => played(userId, minute)));
+  test('repeats and skips no instance while others are created, changed and deleted between pages', async () => {
+    const userId = newUser();
+    const there = await Promise.all([1, 2, 3, 4, 5, 6].map((minute) => startConversation(userId, minute)));
     const seen: AgentInstanceId[] = [];
     const gone: AgentInstanceId[] = [];
     for (
@@ -53,11 +57,11 @@ export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries):
     ) {
       seen.push(...idsOf(page)!);
       if (page?.next == null) break;
-      // A new one, news of an old one, and the one that the next page begins after is deleted.
+      // Create one, change an old one, and delete the one after which the next page begins.
       await Promise.all([
-        played(userId, 30 + seen.length),
+        startConversation(userId, 30 + seen.length),
         there[0]!.post('news', { minute: 59 }),
-        aPlay(userId, page.next.id).delete(),
+        newConversation(userId, page.next.id).delete(),
       ]);
       gone.push(page.next.id);
     }

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import type { TestRunner } from '../test-runner.ts';
-import { someone } from '../valid-values.ts';
+import { newUser } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { playsIn } from './play.ts';
+import { testConversationsIn } from './test-conversation.ts';
 
 export function progress({ test }: TestRunner, open: () => OpenQueries): void {
-  const { played } = playsIn(open);
+  const { startConversation } = testConversationsIn(open);
 
-  test('how far each instance is, is told of deleted ones too', async () => {
-    const userId = someone();
-    const [one, two] = [await played(userId, 1, 2), await played(userId, 2, 1)];
+  test('progress returns the version and position of every instance, deleted ones included', async () => {
+    const userId = newUser();
+    const [one, two] = [await startConversation(userId, 1, 2), await startConversation(userId, 2, 1)];
     await two.delete();
     assert.deepEqual(
       await open().queries.progress(userId),
@@ -18,6 +18,6 @@ export function progress({ test }: TestRunner, open: () => OpenQueries): void {
         [two.id, { version: 2, position: 1 }],
       ]),
     );
-    assert.equal((await open().queries.progress(someone())).size, 0);
+    assert.equal((await open().queries.progress(newUser())).size, 0);
   });
 }

@@ -1,13 +1,13 @@
 import type { TestRunner } from '../test-runner.ts';
 import { deletedUser } from './deleted-user.ts';
 import type { OpenRemoval } from './open-removal.ts';
-import { outdated } from './outdated.ts';
+import { retention } from './retention.ts';
 
 /**
- * What every store must keep that removes what it has kept.
+ * The contract suite for adapters of the `DataRemoval` port.
  * @param open as for `agentInstanceRepositoryContract`.
  */
 export function dataRemovalContract(runner: TestRunner, open: () => OpenRemoval): void {
   deletedUser(runner, open);
-  outdated(runner, open);
+  retention(runner, open);
 }

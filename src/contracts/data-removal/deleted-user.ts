@@ -4,47 +4,48 @@ import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { Revoked } from '../../ports/signals/revocations.ts';
 import { assertExcludes, assertIncludes, assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { DAY, later, NOW, newId } from '../valid-values.ts';
+import { DAY, later, NOW, newId } from '../test-values.ts';
 import type { OpenRemoval } from './open-removal.ts';
-import { awkwardUser, EMPTY, NOTHING, usersIn } from './users.ts';
+import { NO_DATA, newAwkwardUser, testUsersIn, ZERO_HOLDINGS } from './test-users.ts';
 
 export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemoval): void {
-  const { removal, change, post, remember, somebody, deleteAll, conversation, everythingOf } = usersIn(open);
+  const { removal, change, post, writeRecord, newUserWithData, deleteAll, conversation, readEverything } =
+    testUsersIn(open);
 
-  /** Those of whom it is told from now on, if it concerns the user. */
-  const toldOf = (userId: UserId) => {
-    const told: Revoked[] = [];
+  /** Records the revocations that concern the user from now on. */
+  const recordRevocations = (userId: UserId) => {
+    const received: Revoked[] = [];
     open().revocations.onRevoked((revoked) => {
-      if (revoked.userId === userId) told.push(revoked);
+      if (revoked.userId === userId) received.push(revoked);
     });
-    return told;
+    return received;
   };
 
   describe('a user who is deleted', () => {
-    const OF_SOMEBODY = { agentTypes: 1, agentInstances: 2, messages: 6, apiKeys: 1 };
+    const ALL_DATA = { agentTypes: 1, agentInstances: 2, messages: 6, apiKeys: 1 };
 
-    test('leaves nothing, and nobody else loses anything', async () => {
-      const [gone, other] = [await somebody(), await somebody()];
-      const before = await everythingOf(other.userId);
-      assert.deepEqual(await removal().holdings(gone.userId), OF_SOMEBODY);
-      assert.deepEqual(await deleteAll(gone.userId), OF_SOMEBODY);
-      assert.deepEqual(await removal().holdings(gone.userId), NOTHING);
-      assert.deepEqual(await everythingOf(gone.userId), EMPTY);
-      assert.equal(await remember(gone.userId, 'once'), null);
-      assert.deepEqual(await everythingOf(other.userId), before);
-      assert.notEqual(await remember(other.userId, 'once'), null);
+    test('leaves no data behind, and other users lose nothing', async () => {
+      const [gone, other] = [await newUserWithData(), await newUserWithData()];
+      const before = await readEverything(other.userId);
+      assert.deepEqual(await removal().holdings(gone.userId), ALL_DATA);
+      assert.deepEqual(await deleteAll(gone.userId), ALL_DATA);
+      assert.deepEqual(await removal().holdings(gone.userId), ZERO_HOLDINGS);
+      assert.deepEqual(await readEverything(gone.userId), NO_DATA);
+      assert.equal(await writeRecord(gone.userId, 'once'), null);
+      assert.deepEqual(await readEverything(other.userId), before);
+      assert.notEqual(await writeRecord(other.userId, 'once'), null);
     });
 
-    test('is deleted again and again without harm, as is one that never was', async () => {
-      const { userId } = await somebody();
+    test('can be deleted repeatedly, and so can a user who never existed', async () => {
+      const { userId } = await newUserWithData();
       await deleteAll(userId);
-      assert.deepEqual(await removal().deleteSome(userId), NOTHING);
-      assert.deepEqual(await removal().deleteSome(awkwardUser()), NOTHING);
-      assert.deepEqual(await removal().holdings(awkwardUser()), NOTHING);
+      assert.deepEqual(await removal().deleteSome(userId), ZERO_HOLDINGS);
+      assert.deepEqual(await removal().deleteSome(newAwkwardUser()), ZERO_HOLDINGS);
+      assert.deepEqual(await removal().holdings(newAwkwardUser()), ZERO_HOLDINGS);
     });
 
-    test('is known as such from the beginning, and for ever', async () => {
-      const { userId } = await somebody();
+    test('is recorded as deleted from the beginning of the deletion, and for ever', async () => {
+      const { userId } = await newUserWithData();
       assert.equal(await removal().find(userId), null);
       await removal().begin(userId, NOW);
       assert.deepEqual(await removal().find(userId), { begunAt: NOW, finishedAt: null });
@@ -61,8 +62,8 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
       );
     });
 
-    test('may come back, and be deleted once more', async () => {
-      const { userId, ids } = await somebody();
+    test('can come back and be deleted again', async () => {
+      const { userId, ids } = await newUserWithData();
       await removal().begin(userId, NOW);
       await deleteAll(userId);
       await removal().finish(userId, later(5_000));
@@ -72,19 +73,19 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
       assert.deepEqual(await removal().find(userId), { begunAt: later(9_000), finishedAt: null });
     });
 
-    test('is told of when it begins and when it ends, to whom it concerns', async () => {
-      const userId = awkwardUser();
-      const told = toldOf(userId);
+    test('has a revocation published when the deletion begins, and one when it finishes', async () => {
+      const userId = newAwkwardUser();
+      const received = recordRevocations(userId);
       await removal().begin(userId, NOW);
-      assert.deepEqual(told, [{ userId, id: null, issuedBefore: null }]);
+      assert.deepEqual(received, [{ userId, id: null, issuedBefore: null }]);
       await removal().finish(userId, later(5_000));
-      // In whole seconds, as tokens are.
+      // Rounded down to whole seconds, as the times in tokens are.
       const issuedBefore = new Date('2026-03-01T12:00:05.000Z');
-      assert.deepEqual(told.slice(1), [{ userId, id: null, issuedBefore }]);
+      assert.deepEqual(received.slice(1), [{ userId, id: null, issuedBefore }]);
     });
 
-    test('is among what was revoked, while it lasts and from when it ended', async () => {
-      const userId = awkwardUser();
+    test('is listed by revokedSince while the deletion runs, and from the time it finished', async () => {
+      const userId = newAwkwardUser();
       const revoked = async (since: Date) =>
         (await open().apiKeys.revokedSince(since)).filter((each) => each.userId === userId);
       await removal().begin(userId, NOW);
@@ -95,8 +96,8 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
       assert.deepEqual(await revoked(later(5_001)), []);
     });
 
-    test('leaves nothing half, whatever its agents write meanwhile', async () => {
-      const { userId, ids } = await somebody();
+    test('leaves no half-deleted conversation, even while agents go on writing', async () => {
+      const { userId, ids } = await newUserWithData();
       const agents = [...ids, ...Array.from({ length: 6 }, () => newId<AgentInstanceId>())];
       let isOver = false;
       const writing = agents.map(async (id, nth) => {
@@ -118,13 +119,14 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
       await Promise.all(writing);
       const { messages } = await removal().holdings(userId);
       assertMatches(await deleteAll(userId), { messages });
-      assert.deepEqual(await everythingOf(userId), EMPTY);
+      assert.deepEqual(await readEverything(userId), NO_DATA);
     });
 
-    test('is not taken for who comes back with an instance of the same id', async () => {
-      const { userId, ids } = await somebody();
+    test('is not confused with a user who comes back and uses the same instance id', async () => {
+      const { userId, ids } = await newUserWithData();
       await deleteAll(userId);
-      // The second process knows nothing of the first one, which remembers the instance in its version 3.
+      // The first repository may still have the old instance, at version 3, in its cache; the second one
+      // writes.
       const [first, second] = open().repositories;
       for (const content of ['1', '2']) {
         await post(userId, ids[0], { repository: second, now: later(DAY), content });

@@ -4,12 +4,12 @@ import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts
 import type { DashboardQueries } from '../../ports/storage/dashboard-queries.ts';
 import type { DataRemoval } from '../../ports/storage/data-removal.ts';
 
-/** One store, with everything that keeps data in it. The two repositories stand for two processes. */
+/** A store under test, with all ports that keep data in it. Its two repositories stand for two processes. */
 export interface OpenRemoval {
   readonly removal: DataRemoval;
   readonly repositories: readonly [AgentInstanceRepository, AgentInstanceRepository];
   readonly queries: DashboardQueries;
   readonly apiKeys: ApiKeyRepository;
-  /** Those that the removal publishes to. */
+  /** The revocations that the removal publishes to. */
   readonly revocations: Revocations;
 }

@@ -2,16 +2,16 @@ import type { AgentInstanceId, MessageId } from '../ids.ts';
 import type { AgentType } from './agent-type.ts';
 import type { JsonObject } from './message.ts';
 
-/** What rules set and stores keep. */
+/** The statuses that are stored. */
 export type StoredStatus = 'ACTIVE' | 'AWAITING_INPUT' | 'COMPLETED' | 'DELETED';
 
 /**
- * What the wire shows. STALE is computed when reading; the last four are reserved for agents that
- * report more about themselves.
+ * The statuses that clients see. STALE is computed when reading. The last four are reserved: nothing sets
+ * them yet.
  */
 export type AgentStatus = StoredStatus | 'STALE' | 'PAUSED' | 'FAILED' | 'KILLED' | 'DISCONNECTED';
 
-/** One run of one agent: the aggregate that owns its status, its read cursor and the next position. */
+/** One run of one agent: the aggregate that owns the status, the read cursor and the next position. */
 export interface AgentInstance {
   readonly id: AgentInstanceId;
   readonly agentType: AgentType;
@@ -20,31 +20,31 @@ export interface AgentInstance {
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   readonly metadata: JsonObject | null;
-  /** The position of the newest message; 0 while there is none. */
+  /** The position of the newest message; 0 if there is none. */
   readonly lastPosition: number;
   /** How many steps the agent has reported. */
   readonly stepCount: number;
-  /** The read cursor: the last message the agent wrote or was handed. */
+  /** The read cursor: the last message that the agent wrote or was handed. */
   readonly lastReadMessageId: MessageId | null;
   readonly lastHeartbeatAt: Date | null;
-  /** When the agent last wrote or read; kept to within `ACTIVITY_RESOLUTION_MS` for reads. */
+  /** When the agent last wrote or read. For reads it may lag behind by `ACTIVITY_RESOLUTION_MS`. */
   readonly lastActivityAt: Date;
-  /** Present while the status is DELETED. */
+  /** Set while the status is DELETED, else null. */
   readonly deletion: Deletion | null;
-  /** Grows by one with every change: the store's guard against lost updates. 1 when just created. */
+  /** Grows by one with every change; 1 after creation. The store uses it to prevent lost updates. */
   readonly version: number;
 }
 
-/** That its owner deleted an instance, and what restoring it brings back. */
+/** When the owner deleted an instance, and the status that restoring brings back. */
 export interface Deletion {
   readonly deletedAt: Date;
   readonly statusBefore: Exclude<StoredStatus, 'DELETED'>;
 }
 
-/** Reads that change nothing else note the agent's activity at most this often: polling must not write. */
+/** How often a read that changes nothing else is recorded as activity, at most. */
 export const ACTIVITY_RESOLUTION_MS = 30_000;
 
-/** No more work is expected, and waits on it end at once. */
+/** Checks that the instance has ended or was deleted. Waits on it then end at once. */
 export const isOver = (instance: AgentInstance): boolean =>
   instance.status === 'COMPLETED' || instance.status === 'DELETED';
 
@@ -56,7 +56,7 @@ export interface NewAgentInstance {
   readonly now: Date;
 }
 
-/** Version 0 marks an instance no store has seen yet. */
+/** Creates an active instance without messages. Its version is 0 until it is first saved. */
 export const newAgentInstance = ({
   id,
   agentType,

@@ -1,28 +1,29 @@
 import { agentMessageNotFound, agentTypeRequired, alreadyRequiresUserInput } from '../errors.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../ids.ts';
-import type { GitDiffStatus, GitDiffVerdict } from '../text/git-diff.ts';
+import type { CheckedGitDiff, GitDiffStatus } from '../text/git-diff.ts';
 import { type AgentInstance, newAgentInstance } from './agent-instance.ts';
 import { agentTypeName } from './agent-type.ts';
-import { type Conversation, type Decision, Draft, existing } from './conversation.ts';
+import { type Conversation, type Decision, requireInstance } from './conversation.ts';
+import { ConversationDraft } from './conversation-draft.ts';
 import type { JsonObject, Message } from './message.ts';
 
 export interface AgentMessage {
   readonly agentInstanceId: AgentInstanceId;
-  /** Needed only when the instance does not exist yet. */
+  /** Required only if the instance does not exist yet. */
   readonly agentTypeName: string | null;
   readonly content: string;
   readonly isQuestion: boolean;
   readonly metadata: JsonObject | null;
-  /** What became of the diff that came with it; null when there was none. */
-  readonly gitDiff: GitDiffVerdict | null;
-  /** Used when a message, or an agent type, has to be made. */
+  /** The checked diff that came with the message; null if there was none. */
+  readonly gitDiff: CheckedGitDiff | null;
+  /** Used if the message, or its agent type, is new. */
   readonly newMessageId: MessageId;
   readonly newAgentTypeId: AgentTypeId;
   readonly now: Date;
 }
 
 export interface AgentMessagePosted {
-  /** The new message, or the open question of the same text it attached to. */
+  /** The new message, or the open question with the same text that it was attached to. */
   readonly message: Message;
   readonly handedOff: readonly Message[];
   readonly gitDiffStatus: GitDiffStatus | null;
@@ -31,38 +32,42 @@ export interface AgentMessagePosted {
 }
 
 /**
- * An agent reports a step or asks a question. First everything queued is handed off, then the cursor
- * moves to the message itself. Creates the instance on first use.
+ * Adds a step or a question of the agent. It first hands off everything queued, then moves the cursor to the
+ * message itself. The first message creates the instance.
  *
- * A question that is open already is not asked twice: the caller joins it, and is handed again what was
- * handed over with it, since the first answer may never have arrived.
+ * A question with the same text as an open one is not asked twice. It is attached to the open one, and what
+ * was handed over with that one is handed over again, because the agent may not have received the first
+ * response.
  */
 export function postAgentMessage(
   conversation: Conversation,
   sent: AgentMessage,
 ): Decision<AgentMessagePosted> {
-  const instance = conversation.instance === null ? start(conversation, sent) : existing(conversation);
-  const draft = new Draft(instance, conversation.messages, sent.now);
-  const asked = sent.isQuestion ? sameOpenQuestion(draft, sent.content) : null;
-  const ended = draft.handOffQueue().length === 0 && instance.status === 'COMPLETED';
+  const instance =
+    conversation.instance === null ? createInstance(conversation, sent) : requireInstance(conversation);
+  const draft = new ConversationDraft(instance, conversation.messages, sent.now);
+  const openQuestion = sent.isQuestion ? findOpenQuestion(draft, sent.content) : null;
+  // Handing over a user message reopens a completed instance.
+  const hasEnded = draft.handOffQueue().length === 0 && instance.status === 'COMPLETED';
 
   const message =
-    asked !== null
-      ? draft.askAgain(asked)
+    openQuestion !== null
+      ? draft.attachToQuestion(openQuestion)
       : draft.post({
           id: sent.newMessageId,
           senderType: 'AGENT',
           content: sent.content,
           metadata: sent.metadata,
           requiresUserInput: sent.isQuestion,
-          questionStatus: sent.isQuestion ? (ended ? 'closed' : 'open') : null,
+          questionStatus: sent.isQuestion ? (hasEnded ? 'closed' : 'open') : null,
         });
-  const handedOff = draft.handedOverWith(message);
+  const handedOff = draft.messagesHandedOverWith(message);
 
-  draft.set({ lastReadMessageId: message.id, lastActivityAt: sent.now });
-  if (!ended) draft.set({ status: sent.isQuestion ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
-  if (!sent.isQuestion) draft.set({ stepCount: instance.stepCount + 1 });
-  if (sent.gitDiff !== null) keepGitDiff(draft, sent.gitDiff);
+  draft.updateInstance({ lastReadMessageId: message.id, lastActivityAt: sent.now });
+  if (!hasEnded)
+    draft.updateInstance({ status: sent.isQuestion ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
+  if (!sent.isQuestion) draft.updateInstance({ stepCount: instance.stepCount + 1 });
+  if (sent.gitDiff !== null) applyGitDiff(draft, sent.gitDiff);
   const { stepCount } = draft.instance;
   return {
     output: { message, handedOff, gitDiffStatus: sent.gitDiff?.status ?? null, stepCount },
@@ -70,7 +75,7 @@ export function postAgentMessage(
   };
 }
 
-function start(conversation: Conversation, sent: AgentMessage): AgentInstance {
+function createInstance(conversation: Conversation, sent: AgentMessage): AgentInstance {
   if (sent.agentTypeName === null) throw agentTypeRequired();
   const agentType = conversation.agentType ?? {
     id: sent.newAgentTypeId,
@@ -79,13 +84,12 @@ function start(conversation: Conversation, sent: AgentMessage): AgentInstance {
   return newAgentInstance({ id: sent.agentInstanceId, agentType, now: sent.now });
 }
 
-/** A client that lost the answer asks the same text again: it joins that question, it does not ask twice. */
-const sameOpenQuestion = (draft: Draft, content: string): Message | null =>
+const findOpenQuestion = (draft: ConversationDraft, content: string): Message | null =>
   draft.openQuestions().findLast((question) => question.content === content) ?? null;
 
-function keepGitDiff(draft: Draft, verdict: GitDiffVerdict): void {
-  if (verdict.status === 'stored' || verdict.status === 'cut') draft.setGitDiff(verdict.diff);
-  if (verdict.status === 'cleared') draft.setGitDiff(null);
+function applyGitDiff(draft: ConversationDraft, checked: CheckedGitDiff): void {
+  if (checked.status === 'stored' || checked.status === 'cut') draft.setGitDiff(checked.diff);
+  if (checked.status === 'cleared') draft.setGitDiff(null);
 }
 
 export interface UserInputRequested {
@@ -95,31 +99,32 @@ export interface UserInputRequested {
 }
 
 /**
- * Turns a step into a question after the fact. If the agent has seen everything up to that step, what
- * is queued since is handed over, and the first of it is the answer. If the cursor has moved on, the
- * caller is stale and gets nothing, but the question is open all the same.
+ * Turns an earlier step into a question. If the cursor is still at that step, everything queued since is
+ * handed over, and the first of these messages is the answer. If the cursor has moved on, the caller is stale
+ * and gets no messages, but the question is open all the same.
  */
 export function requestUserInput(
   conversation: Conversation,
   { messageId, now }: { messageId: MessageId; now: Date },
 ): Decision<UserInputRequested> {
-  const instance = existing(conversation);
+  const instance = requireInstance(conversation);
   const step = conversation.messages.find((message) => message.id === messageId);
   if (step?.senderType !== 'AGENT') throw agentMessageNotFound();
   if (step.requiresUserInput) throw alreadyRequiresUserInput();
 
-  const draft = new Draft(instance, conversation.messages, now);
+  const draft = new ConversationDraft(instance, conversation.messages, now);
   const stale = instance.lastReadMessageId !== messageId;
   const handedOff = stale ? [] : draft.handOffQueue();
   const answer = handedOff[0] ?? null;
-  const ended = instance.status === 'COMPLETED' && answer === null;
+  const hasEnded = instance.status === 'COMPLETED' && answer === null;
 
   const message = draft.amend(step, {
     requiresUserInput: true,
-    questionStatus: answer !== null ? 'answered' : ended ? 'closed' : 'open',
+    questionStatus: answer !== null ? 'answered' : hasEnded ? 'closed' : 'open',
     answerId: answer?.id ?? null,
   });
-  draft.set({ lastActivityAt: now });
-  if (!ended) draft.set({ status: answer === null ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
+  draft.updateInstance({ lastActivityAt: now });
+  if (!hasEnded)
+    draft.updateInstance({ status: answer === null ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
   return { output: { message, handedOff, stale }, changes: draft.changes() };
 }

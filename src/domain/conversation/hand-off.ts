@@ -1,51 +1,56 @@
 import type { MessageId } from '../ids.ts';
-import { noteActivity } from './agent-activity.ts';
 import type { AgentInstance } from './agent-instance.ts';
-import { byPosition, type Conversation, type Decision, Draft, existing } from './conversation.ts';
-import { isQueued, type Message } from './message.ts';
+import { type Conversation, type Decision, requireInstance } from './conversation.ts';
+import { ConversationDraft } from './conversation-draft.ts';
+import { byPosition, isQueued, type Message } from './message.ts';
+import { recordActivity } from './record-activity.ts';
 
 export interface PendingRead {
   readonly instance: AgentInstance;
   readonly stale: boolean;
   readonly messages: readonly Message[];
-  /** When stale: what was handed over after the message the reader believed to be the last. */
+  /** For a stale reader: what was handed over after the message that the reader took for the last one. */
   readonly alreadyRead: readonly Message[];
 }
 
 /**
- * Hands off what is queued to a reader that knows the cursor. A reader with another id is stale: some
- * other reader got there first; it gets no messages and moves nothing. A reader without an id looks only.
+ * Hands off the queue to a reader that knows the cursor. A reader with another id is stale, because another
+ * reader came first: it gets no messages, and nothing changes. A reader without an id sees the queue and
+ * changes nothing.
  */
 export function readPending(
   conversation: Conversation,
   { lastReadMessageId, now }: { lastReadMessageId: MessageId | null; now: Date },
 ): Decision<PendingRead> {
-  const instance = existing(conversation);
+  const instance = requireInstance(conversation);
   const queued = conversation.messages.filter(isQueued).sort(byPosition);
 
   if (lastReadMessageId !== null && lastReadMessageId !== instance.lastReadMessageId) {
     const alreadyRead = handedOverAfter(conversation, lastReadMessageId);
     return {
       output: { instance, stale: true, messages: [], alreadyRead },
-      changes: noteActivity(instance, now),
+      changes: recordActivity(instance, now),
     };
   }
   if (lastReadMessageId === null || queued.length === 0) {
     return {
       output: { instance, stale: false, messages: queued, alreadyRead: [] },
-      changes: noteActivity(instance, now),
+      changes: recordActivity(instance, now),
     };
   }
-  const draft = new Draft(instance, conversation.messages, now);
+  const draft = new ConversationDraft(instance, conversation.messages, now);
   const messages = draft.handOffQueue();
-  draft.set({ lastActivityAt: now });
+  draft.updateInstance({ lastActivityAt: now });
   return {
     output: { instance: draft.instance, stale: false, messages, alreadyRead: [] },
     changes: draft.changes(),
   };
 }
 
-/** In hand-off order, which is not position order when an older message was handed over later. */
+/**
+ * Returns the user messages that were handed over after a message. They are in the order of hand-offs, which
+ * differs from the order of positions if an older message was handed over later.
+ */
 function handedOverAfter(conversation: Conversation, id: MessageId): readonly Message[] {
   const from = conversation.messages.find((message) => message.id === id);
   const since = from?.readVersion;

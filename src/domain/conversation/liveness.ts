@@ -1,19 +1,19 @@
 import type { AgentInstance, AgentStatus } from './agent-instance.ts';
 
-/** What one looks at an instance with, besides the instance itself. */
+/** What decides whether an active instance shows as stale, besides the instance itself. */
 export interface LivenessContext {
-  /** Whoever has not been heard of since then is silent. */
+  /** An agent is silent if its last sign of life is before this. */
   readonly silentSince: Date;
-  /** Whether an agent holds a call open that waits for news of it: waiting is not silence. */
+  /** Whether an agent has an open call that waits on the instance. An agent that waits is not silent. */
   readonly agentWaiting: boolean;
 }
 
-/** The last sign of life: the agent's own heartbeat, or what it wrote or read. */
+/** Returns when the agent last sent a heartbeat, wrote or read, whichever was latest. */
 export function lastSignOfLife({ lastHeartbeatAt, lastActivityAt }: AgentInstance): Date {
   return lastHeartbeatAt !== null && lastHeartbeatAt > lastActivityAt ? lastHeartbeatAt : lastActivityAt;
 }
 
-/** The status as people see it: an active instance whose agent is silent shows as STALE. */
+/** Returns the status to show: an active instance whose agent is silent shows as STALE. */
 export function shownStatus(
   instance: AgentInstance,
   { silentSince, agentWaiting }: LivenessContext,

@@ -1,28 +1,30 @@
 import { questionNotFound } from '../errors.ts';
 import type { MessageId } from '../ids.ts';
-import { noteActivity } from './agent-activity.ts';
-import { byPosition, type Conversation, type Decision, Draft, existing } from './conversation.ts';
-import type { Message, QuestionStatus } from './message.ts';
+import { type Conversation, type Decision, requireInstance } from './conversation.ts';
+import { ConversationDraft } from './conversation-draft.ts';
+import { byPosition, type Message, type QuestionStatus } from './message.ts';
+import { recordActivity } from './record-activity.ts';
 
 export interface AnswerRead {
   readonly question: Message;
   readonly status: QuestionStatus;
   readonly answer: Message | null;
-  /** What was handed over with the question. */
+  /** The user messages that were handed over with the question. */
   readonly feedback: readonly Message[];
-  /** Of the instance, once this is saved. */
+  /** The version of the instance after this read. */
   readonly version: number;
 }
 
 /**
- * What has become of a question. Whoever asks, and however often, is told the same answer and the same
- * feedback; the first time hands the answer over. Other messages stay queued.
+ * Returns the status of a question and its answer, if there is one. Every caller gets the same answer and the
+ * same feedback, however often it asks. The first read hands the answer over; other messages stay queued.
+ * @throws DomainError `question_not_found` if the message is not in the conversation or is not a question.
  */
 export function readAnswer(
   conversation: Conversation,
   { questionId, now }: { questionId: MessageId; now: Date },
 ): Decision<AnswerRead> {
-  const instance = existing(conversation);
+  const instance = requireInstance(conversation);
   const question = conversation.messages.find(({ id }) => id === questionId);
   if (question?.questionStatus == null) throw questionNotFound();
   const feedback = conversation.messages
@@ -33,12 +35,12 @@ export function readAnswer(
     .sort(byPosition);
   const read = { question, status: question.questionStatus, feedback };
 
-  const draft = new Draft(instance, conversation.messages, now);
-  const before = conversation.messages.find(({ id }) => id === question.answerId);
+  const draft = new ConversationDraft(instance, conversation.messages, now);
+  const answerBefore = conversation.messages.find(({ id }) => id === question.answerId);
   const answer = draft.handOverAnswer(question);
-  const isNews = answer !== null && answer !== before;
-  if (isNews) draft.set({ lastActivityAt: now });
-  const changes = isNews ? draft.changes() : noteActivity(instance, now);
+  const isHandedOverNow = answer !== null && answer !== answerBefore;
+  if (isHandedOverNow) draft.updateInstance({ lastActivityAt: now });
+  const changes = isHandedOverNow ? draft.changes() : recordActivity(instance, now);
   const { version } = changes?.instance ?? instance;
   return { output: { ...read, answer, version }, changes };
 }

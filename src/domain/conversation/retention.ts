@@ -2,22 +2,24 @@ import { RESTORE_WINDOW_MS } from './lifecycle.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Which agent instances have been kept for long enough. */
-export interface Outdated {
-  /** Those that ended before; null: what has ended is kept. */
+/** The times that decide which agent instances are removed. */
+export interface RetentionCutoffs {
+  /** Instances that ended before this are removed; null: ended instances are kept. */
   readonly endedBefore: Date | null;
-  /** Those that their owner deleted before. */
+  /** Instances that their owner deleted before this are removed. */
   readonly deletedBefore: Date;
 }
 
 /**
- * @param days for which ended and deleted instances are kept; null: the ended ones for ever, the deleted ones
- * for as long as they can be restored.
+ * Returns the cutoffs for a retention of `days`.
+ * @param days how long ended and deleted instances are kept, where deleted ones are kept no longer than they
+ * can be restored; null: ended instances are kept for ever, deleted ones until they can no longer be
+ * restored.
  */
-export function outdatedAt(now: Date, days: number | null): Outdated {
+export function retentionCutoffs(now: Date, days: number | null): RetentionCutoffs {
   const daysAgo = (count: number) => new Date(now.getTime() - count * DAY_MS);
-  const restorable = new Date(now.getTime() - RESTORE_WINDOW_MS);
-  if (days === null) return { endedBefore: null, deletedBefore: restorable };
+  const restorableSince = new Date(now.getTime() - RESTORE_WINDOW_MS);
+  if (days === null) return { endedBefore: null, deletedBefore: restorableSince };
   const endedBefore = daysAgo(days);
-  return { endedBefore, deletedBefore: endedBefore > restorable ? endedBefore : restorable };
+  return { endedBefore, deletedBefore: endedBefore > restorableSince ? endedBefore : restorableSince };
 }

@@ -1,32 +1,37 @@
 import { questionClosed, questionNotFound } from '../errors.ts';
 import type { MessageId } from '../ids.ts';
 import { AlreadyAnsweredError } from './already-answered.ts';
-import { type Conversation, type Decision, Draft, existing } from './conversation.ts';
+import { type Conversation, type Decision, requireInstance } from './conversation.ts';
+import { ConversationDraft } from './conversation-draft.ts';
 import type { Message } from './message.ts';
 
 export interface UserMessage {
   readonly content: string;
-  /** The agent has it already (the person typed it at the agent itself): nothing is left to hand over. */
+  /** True if the agent has the message already, because the user typed it there. It is then not queued. */
   readonly markAsRead: boolean;
-  /** The question it answers, loaded with its answer; absent or null: the newest open one, if any. */
+  /**
+   * The question that it answers, loaded with its answer; absent or null: the newest open question, if any.
+   */
   readonly inReplyTo?: MessageId | null;
   readonly newMessageId: MessageId;
   readonly now: Date;
 }
 
 /**
- * A message from the person. It answers the question it names, else the newest open one, if there is one,
- * and is queued for the agent unless the agent has it already. Only then does the cursor move; earlier
- * messages stay queued.
+ * Adds a message of the user to the conversation. It becomes the answer of the question that it names, else
+ * of the newest open question, if there is one. It is queued for the agent, unless the agent has it already
+ * (`markAsRead`): then the cursor moves to it, and earlier messages stay queued.
  *
- * @throws AlreadyAnsweredError, DomainError `question_closed` or `question_not_found` for a named question
- * that this cannot answer: nothing is queued then, since it was not meant to stand alone.
+ * If the named question cannot be answered, nothing is queued: the message was meant as an answer only.
+ * @throws AlreadyAnsweredError, DomainError `question_closed` or `question_not_found`
  */
 export function receiveUserMessage(conversation: Conversation, sent: UserMessage): Decision<Message> {
-  const instance = existing(conversation);
-  const draft = new Draft(instance, conversation.messages, sent.now);
+  const instance = requireInstance(conversation);
+  const draft = new ConversationDraft(instance, conversation.messages, sent.now);
   const question =
-    sent.inReplyTo == null ? draft.openQuestions().at(-1) : answerable(conversation.messages, sent.inReplyTo);
+    sent.inReplyTo == null
+      ? draft.openQuestions().at(-1)
+      : requireOpenQuestion(conversation.messages, sent.inReplyTo);
   const posted = draft.post({
     id: sent.newMessageId,
     senderType: 'USER',
@@ -37,11 +42,11 @@ export function receiveUserMessage(conversation: Conversation, sent: UserMessage
   });
   const message = sent.markAsRead ? draft.handOver(posted) : posted;
   if (question !== undefined) draft.amend(question, { questionStatus: 'answered', answerId: message.id });
-  if (instance.status === 'AWAITING_INPUT') draft.set({ status: 'ACTIVE' });
+  if (instance.status === 'AWAITING_INPUT') draft.updateInstance({ status: 'ACTIVE' });
   return { output: message, changes: draft.changes() };
 }
 
-function answerable(messages: readonly Message[], questionId: MessageId): Message {
+function requireOpenQuestion(messages: readonly Message[], questionId: MessageId): Message {
   const question = messages.find(({ id }) => id === questionId);
   if (question?.questionStatus == null) throw questionNotFound('in_reply_to');
   if (question.questionStatus === 'closed') throw questionClosed();

@@ -1,48 +1,49 @@
-/** UTF-8 bytes of a diff that are kept. */
+/** How many UTF-8 bytes of a diff are stored. */
 export const GIT_DIFF_LIMIT_BYTES = 1_048_576;
 
 const CUT_MARKER = '# diff cut here: it was larger than 1 MiB\n';
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const DIFF_LINE = /^\uFEFF?diff --git /m;
-/** Characters that hold a little more than is kept, in whole groups of four. */
+/** Base64 characters, in whole groups of four, that decode to slightly more than the limit. */
 const BASE64_LIMIT = Math.ceil((GIT_DIFF_LIMIT_BYTES + 4) / 3) * 4;
 
 export type GitDiffStatus = 'stored' | 'cut' | 'cleared' | 'rejected';
 
 /**
- * What becomes of a diff that came with a message. A bad one never costs the message:
- * it is reported as `rejected` and the stored diff stays as it was.
+ * The result of checking a git diff that an agent sent with a message. An invalid diff does not fail the
+ * message: it is reported as `rejected`, and the stored diff stays as it is.
  */
-export type GitDiffVerdict =
+export type CheckedGitDiff =
   | { readonly status: 'stored' | 'cut'; readonly diff: string }
   | { readonly status: 'cleared' }
   | { readonly status: 'rejected' };
 
 /**
- * Judged once, before the message is posted: decisions may be made again, and this may be megabytes.
- * @param sent whatever the client sent as its diff.
- * @returns null when it sent none.
+ * Checks, decodes and cuts a git diff. Call it once, before the decision: a decision may be repeated, and a
+ * diff may have megabytes.
+ * @param sent the value that the client sent, of any type.
+ * @returns null if the client sent no diff.
  */
-export function judgeGitDiff(sent: unknown): GitDiffVerdict | null {
+export function checkGitDiff(sent: unknown): CheckedGitDiff | null {
   if (sent === null || sent === undefined) return null;
   if (typeof sent !== 'string') return { status: 'rejected' };
   const text = decodeIfBase64(sent);
   if (text.trim() === '') return { status: 'cleared' };
   if (!DIFF_LINE.test(text)) return { status: 'rejected' };
-  return cut(text);
+  return cutToLimit(text);
 }
 
-/** A diff has spaces and line breaks, which no base64 alphabet has: the two cannot be confused. */
+/** Decodes base64. A diff is never mistaken for it: it contains spaces, which no base64 alphabet has. */
 function decodeIfBase64(text: string): string {
   if (DIFF_LINE.test(text)) return text;
   const compact = text.replace(/\s+/g, '');
   if (!BASE64.test(compact)) return text;
-  // What lies behind the limit is cut off anyway, whatever it says.
+  // Text beyond the limit would be cut off anyway, so it is not decoded.
   const standard = compact.slice(0, BASE64_LIMIT).replaceAll('-', '+').replaceAll('_', '/');
   try {
     const binary = atob(standard);
     const bytes = new Uint8Array(binary.length);
-    for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+    for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
     return new TextDecoder().decode(bytes);
   } catch {
     return text;
@@ -50,11 +51,11 @@ function decodeIfBase64(text: string): string {
 }
 
 /**
- * Cuts at the last line end that leaves room for the marker, so that every kept line is whole. Characters
- * that no store keeps are replaced.
+ * Cuts a diff to the limit, at the last line end that leaves room for the marker, so every stored line is
+ * complete. Replaces characters that a database cannot store.
  */
-function cut(text: string): GitDiffVerdict {
-  // A character is a byte at least, so what is over the limit here is over it there.
+function cutToLimit(text: string): CheckedGitDiff {
+  // Each UTF-16 unit takes at least one byte of UTF-8, so this slice loses nothing below the limit.
   const clean = text
     .slice(0, GIT_DIFF_LIMIT_BYTES + 1)
     .replaceAll('\0', '\uFFFD')

@@ -3,18 +3,18 @@ import type { AgentInstanceId } from '../ids.ts';
 
 declare const brand: unique symbol;
 
-/** What a token may do: `agent` speaks for agents, `dashboard` for the person who owns them. */
+/** What a token may do: `agent` acts as an agent, `dashboard` as the user who owns the agents. */
 export type Scope = 'agent' | 'dashboard';
 
-/** The `jti` of the token: 16 characters of base64url, which is 96 bits. */
+/** The `jti` of the token: 96 bits as 16 characters of base64url. */
 export type ApiKeyId = string & { readonly [brand]: 'ApiKeyId' };
 
-/** What is kept of a token that was issued. The token itself is stored nowhere. */
+/** The record of an issued token. The token itself is never stored. */
 export interface ApiKey {
   readonly id: ApiKeyId;
   readonly name: string;
   readonly scope: Scope;
-  /** The one agent instance it may touch; null: all of its user's. */
+  /** The only agent instance that the token may access; null: all instances of its user. */
   readonly agentInstanceId: AgentInstanceId | null;
   /** SHA-256 of the token, in base64url. */
   readonly tokenHash: string;
@@ -29,15 +29,15 @@ export interface ApiKeyRequest {
   readonly name: string;
   readonly scope: Scope;
   readonly agentInstanceId: AgentInstanceId | null;
-  /** null: it never expires. */
+  /** null: the key never expires. */
   readonly expiresInSeconds: number | null;
   readonly now: Date;
 }
 
 /**
- * The key that a request is granted; its token is still to be made. A token counts in whole seconds (RFC
- * 7519, section 2), and so does its record: the same token can be made of it again.
- * @throws DomainError `key_not_grantable`
+ * Returns the key for a request, before its token is made. Its times are whole seconds, as in a token (RFC
+ * 7519, section 2), so the same token can be made from the record again.
+ * @throws DomainError `key_not_grantable` if a key with the scope `dashboard` is limited to one instance.
  */
 export function grantApiKey(request: ApiKeyRequest): Omit<ApiKey, 'tokenHash'> {
   const { id, name, scope, agentInstanceId, expiresInSeconds, now } = request;
@@ -49,7 +49,7 @@ export function grantApiKey(request: ApiKeyRequest): Omit<ApiKey, 'tokenHash'> {
 }
 
 /**
- * The key as it is once revoked; null where it was already.
+ * Returns the revoked key, or null if it is revoked already.
  * @throws DomainError `api_key_not_found`
  */
 export function revokeApiKey(key: ApiKey | null, now: Date): ApiKey | null {
@@ -57,23 +57,30 @@ export function revokeApiKey(key: ApiKey | null, now: Date): ApiKey | null {
   return key.revokedAt === null ? { ...key, revokedAt: now } : null;
 }
 
-/** A hundred years. A token that is to be good for longer needs no expiry. */
-export const LONGEST_LIFE_SECONDS = 36_500 * 86_400;
+/** A hundred years. A token that should be valid for longer needs no expiry. */
+export const MAX_KEY_LIFETIME_SECONDS = 36_500 * 86_400;
 
-/** Neither revoked nor expired. */
-export const isGood = ({ revokedAt, expiresAt }: ApiKey, now: Date): boolean =>
+/** Checks that a key is neither revoked nor expired. */
+export const isValidApiKey = ({ revokedAt, expiresAt }: ApiKey, now: Date): boolean =>
   revokedAt === null && (expiresAt === null || expiresAt > now);
 
-const FORM = /^[\w-]{16}$/;
+const FORMAT = /^[\w-]{16}$/;
 
-/** @throws DomainError `invalid_id`, naming `field`, when `text` is not of the form of a key's id. */
+/**
+ * Parses the id of a key.
+ * @param field the input field that the error names.
+ * @throws DomainError `invalid_id`
+ */
 export function apiKeyId(text: string, field = 'id'): ApiKeyId {
   if (!isApiKeyId(text)) throw invalidId(field);
   return text;
 }
 
-export const isApiKeyId = (text: string): text is ApiKeyId => FORM.test(text);
+export const isApiKeyId = (text: string): text is ApiKeyId => FORMAT.test(text);
 
-/** Whether a key that was `before` (null: none) and is `after` now is one that everybody has to be told of. */
-export const becomesRevoked = (before: ApiKey | null, after: ApiKey): boolean =>
+/**
+ * Checks whether a change revoked the key, so that the revocation has to be published. `before` is null for a
+ * new key.
+ */
+export const isNewlyRevoked = (before: ApiKey | null, after: ApiKey): boolean =>
   after.revokedAt !== null && (before === null || before.revokedAt === null);

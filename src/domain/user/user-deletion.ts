@@ -1,22 +1,26 @@
 /**
- * What stays of a user whose data was deleted: that, and nothing else. Without it a token that never expires
- * would be good again once the record of its revocation is gone.
+ * The record that a user's data was deleted; it is all that remains of the user. Without it a token that
+ * never expires would become valid again, because the record of its revocation is deleted too.
  */
 export interface UserDeletion {
   readonly begunAt: Date;
-  /** null: it is under way, and nobody may speak for the user until it is over. */
+  /** null: the deletion is still running, and every token of the user is refused until it ends. */
   readonly finishedAt: Date | null;
 }
 
 /**
- * Tokens issued before this are refused, whoever issued them; null: all of them are. Tokens count in whole
- * seconds, so one that was made right after the end is good.
+ * Returns the time before which an issued token is refused, whoever issued it; null: all tokens are refused.
+ * It is rounded down to a whole second, as the times in tokens are, so a token made right after the end is
+ * accepted.
  */
 export const tokensRefusedBefore = ({ finishedAt }: UserDeletion): Date | null =>
   finishedAt === null ? null : new Date(Math.floor(finishedAt.getTime() / 1000) * 1000);
 
-/** @param issuedAt in epoch milliseconds; minus infinity where a token does not say. */
-export function refusesToken(deletion: UserDeletion, issuedAt: number): boolean {
+/**
+ * Checks whether a deletion makes a token of the user invalid.
+ * @param issuedAt epoch milliseconds; minus infinity for a token without a time of issue.
+ */
+export function isTokenRefused(deletion: UserDeletion, issuedAt: number): boolean {
   const before = tokensRefusedBefore(deletion);
   return before === null || issuedAt < before.getTime();
 }

@@ -1,4 +1,4 @@
-import type { Outdated } from '../../domain/conversation/retention.ts';
+import type { RetentionCutoffs } from '../../domain/conversation/retention.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { UserDeletion } from '../../domain/user/user-deletion.ts';
 
@@ -53,5 +53,5 @@ export interface DataRemoval {
    * the store, one at a time does this; the others return 0.
    * @returns how many were deleted; 0 when none is left.
    */
-  deleteOutdated(outdated: Outdated): Promise<number>;
+  deleteOutdated(outdated: RetentionCutoffs): Promise<number>;
 }

@@ -1,7 +1,7 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 
 /** An agent instance that at least one call waits on. */
-export interface WaitedOn {
+export interface WaitedInstance {
   readonly userId: UserId;
   readonly agentInstanceId: AgentInstanceId;
 }
@@ -9,7 +9,7 @@ export interface WaitedOn {
 /** The waits that one process holds open. */
 export interface LocalWaitList {
   /** Every instance that is waited on, once. */
-  all(): Iterable<WaitedOn>;
+  all(): Iterable<WaitedInstance>;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface SharedWaits {
   start(waits: LocalWaitList): void;
 
   /** Reads what other processes wait on, for these users, in one statement. */
-  elsewhere(users: readonly UserId[]): Promise<readonly WaitedOn[]>;
+  elsewhere(users: readonly UserId[]): Promise<readonly WaitedInstance[]>;
 
   /** Takes back what this process has shared. */
   close(): Promise<void>;

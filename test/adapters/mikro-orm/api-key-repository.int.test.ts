@@ -7,7 +7,7 @@ import { InProcessSignals } from '../../../src/adapters/signals/in-process-signa
 import { apiKeyRepositoryContract } from '../../../src/contracts/api-key-repository/contract.ts';
 import type { OpenKeyStore } from '../../../src/contracts/api-key-repository/open-key-store.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
-import { aKeyId } from '../../support/builders.ts';
+import { newKeyId } from '../../support/builders.ts';
 import { DATABASES } from '../../support/postgres/open-databases.ts';
 import { freePort } from '../../support/postgres/postgres-server.ts';
 
@@ -43,7 +43,7 @@ test('a database that is not there is storage_unavailable, whatever is asked of 
   const database = await openPostgres(`postgresql://postgres@127.0.0.1:${await freePort()}/postgres`);
   const keys = new MikroOrmApiKeyRepository({ database, signals: new InProcessSignals() });
   const userId = 'ada' as UserId;
-  const id = aKeyId();
+  const id = newKeyId();
   const attempts: (() => Promise<unknown>)[] = [
     () => keys.update({ userId, id }, () => ({ output: null, changes: null, record: null })),
     () => keys.list(userId),

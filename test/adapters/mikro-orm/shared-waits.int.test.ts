@@ -6,12 +6,12 @@ import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm
 import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
 import { MikroOrmSharedWaits } from '../../../src/adapters/mikro-orm/repositories/shared-waits.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
-import { OpenWaits, type WaitedOn } from '../../../src/application/waiting/open-waits.ts';
+import { OpenWaits, type WaitedInstance } from '../../../src/application/waiting/open-waits.ts';
 import { startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
 import { anAgentType, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 
-const instance: WaitedOn = { userId: userIdOf('ada'), agentInstanceId: instanceIdOf(1) };
+const instance: WaitedInstance = { userId: userIdOf('ada'), agentInstanceId: instanceIdOf(1) };
 
 /** A server process, as far as waits go. */
 class Process {

@@ -8,7 +8,7 @@ import type { UserId } from '../../../src/domain/ids.ts';
 import type { Logger } from '../../../src/ports/runtime.ts';
 import type { Revocations, Revoked } from '../../../src/ports/signals/revocations.ts';
 import type { ApiKeyName } from '../../../src/ports/storage/api-key-repository.ts';
-import { aKeyId } from '../../support/builders.ts';
+import { newKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
 import { heard, nothingNew, notify, someInstance, terminateListeners } from './signal-traffic.ts';
@@ -41,7 +41,7 @@ async function start(logger: Logger = log): Promise<PostgresSignals> {
   return signals;
 }
 
-const someKey = (userId = 'ada'): ApiKeyName => ({ userId: userId as UserId, id: aKeyId() });
+const someKey = (userId = 'ada'): ApiKeyName => ({ userId: userId as UserId, id: newKeyId() });
 
 async function notifyRevoked(...keys: readonly Revoked[]): Promise<void> {
   for (const payload of encodeRevoked(keys)) {

@@ -16,20 +16,20 @@ import {
   SettableClock,
   signedToken,
 } from '../../adapters/jwt/signed-tokens.ts';
-import { aKeyId, instanceIdOf, userIdOf } from '../../support/builders.ts';
+import { newKeyId, instanceIdOf, userIdOf } from '../../support/builders.ts';
 
 const ada = userIdOf('ada');
 const UNLIMITED = { agentInstanceId: null, expiresInSeconds: null } as const;
 
-/** What whoever runs a server with these keys has; it signs with the first. */
+/** An operator on a server with these signing keys. It signs with the first one. */
 function operating(keys: readonly KeyPair[], store = inMemoryStore(new InProcessSignals())) {
   const clock = new SettableClock();
   const recorder = new TokenRecorder({ keys, clock });
   const issuer = new JwtIssuer({ key: keys[0]!, namesKey: keys.length > 1 });
   const recordOf = (token: string) => recorder.recordOf(token);
   const ports = { store, clock, issuer, recordOf };
-  /** By another process each time, which remembers nothing. */
-  const isGood = async (token: string) => {
+  /** Verifies a token in a new process, without a cache. */
+  const isValid = async (token: string) => {
     const verifier = new JwtVerifier({ keys, store, clock });
     try {
       await verifier.verify(token);
@@ -40,33 +40,33 @@ function operating(keys: readonly KeyPair[], store = inMemoryStore(new InProcess
       await verifier.close();
     }
   };
-  return { ...ports, ...store, operator: createOperator(ports), isGood };
+  return { ...ports, ...store, operator: createOperator(ports), isValid };
 }
 
 describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {
   const asked = { userId: ada, name: 'at the start', scope: 'agent' } as const;
 
-  test('is made again of its one record, and good each time', async () => {
+  test('is made again from its record, and is valid each time', async () => {
     const ports = operating([pairs[kind]]);
     const tokens = [await standingToken(ports, asked), await standingToken(ports, asked)];
-    // An ES256 signature never comes out the same again.
+    // An ES256 signature is different each time.
     if (kind !== 'ES256') expect(tokens[1]).toBe(tokens[0]);
-    for (const token of tokens) expect(await ports.isGood(token)).toBe(true);
+    for (const token of tokens) expect(await ports.isValid(token)).toBe(true);
     expect(await ports.operator.list()).toHaveLength(1);
   });
 
-  test('is another one after it was revoked', async () => {
+  test('is a different token after it was revoked', async () => {
     const ports = operating([pairs[kind]]);
     const first = await standingToken(ports, asked);
     const [key] = await ports.operator.list();
     await ports.operator.revoke(key!.id);
     const second = await standingToken(ports, asked);
-    expect(await Promise.all([first, second].map(ports.isGood))).toEqual([false, true]);
-    expect(await standingToken(ports, asked).then(ports.isGood)).toBe(true);
+    expect(await Promise.all([first, second].map(ports.isValid))).toEqual([false, true]);
+    expect(await standingToken(ports, asked).then(ports.isValid)).toBe(true);
     expect(await ports.operator.list()).toHaveLength(2);
   });
 
-  test('never grows out of a key that is limited, or is for something else', async () => {
+  test('is never made from a key that is limited or has another purpose', async () => {
     const ports = operating([pairs[kind]]);
     const others = [
       { agentInstanceId: instanceIdOf(1) },
@@ -80,20 +80,20 @@ describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {
     expect(await ports.operator.list()).toHaveLength(others.length + 1);
   });
 
-  test('outlives the exchange of the keys: the old one stays good beside the new one', async () => {
+  test('stays valid beside the new one after the signing keys were replaced', async () => {
     const before = operating([pairs[kind]]);
     const old = await standingToken(before, asked);
     const after = operating([freshKeyPair(kind), pairs[kind]], before.store);
     const token = await standingToken(after, asked);
     expect(token).not.toBe(old);
-    expect(await Promise.all([old, token].map(after.isGood))).toEqual([true, true]);
+    expect(await Promise.all([old, token].map(after.isValid))).toEqual([true, true]);
     const records = (await after.operator.list()).length;
     await standingToken(after, asked);
     expect(await after.operator.list()).toHaveLength(records);
   });
 });
 
-test('a short key stands for agents only', async () => {
+test('with a short RSA key is issued for agents only', async () => {
   const ports = operating([pairs['short RS256']]);
   const asked = { userId: ada, name: 'at the start', scope: 'dashboard' } as const;
   await expect(standingToken(ports, asked)).rejects.toMatchObject({ code: 'issuing_disabled' });
@@ -101,11 +101,11 @@ test('a short key stands for agents only', async () => {
 });
 
 describe('importing', () => {
-  const fresh = (claims: object = {}) => signedToken({ sub: 'ada', iat: NOW, jti: aKeyId(), ...claims });
+  const fresh = (claims: object = {}) => signedToken({ sub: 'ada', iat: NOW, jti: newKeyId(), ...claims });
 
-  test('records a token under its id, or under one that follows from it', async () => {
-    const { operator, isGood } = operating([pairs.EdDSA]);
-    const jti = aKeyId();
+  test('records a token under its id, or under an id derived from the token', async () => {
+    const { operator, isValid } = operating([pairs.EdDSA]);
+    const jti = newKeyId();
     const tokens = [
       fresh({ jti, scope: 'dashboard' }),
       fresh({ jti: 'an id of other making' }),
@@ -118,11 +118,11 @@ describe('importing', () => {
       { outcome: 'recorded', key: { id: expect.stringMatching(/^\w[\w-]{15}$/), scope: 'agent' } },
     ]);
     for (const { id } of await operator.list()) await operator.revoke(id);
-    for (const token of tokens) expect(await isGood(token)).toBe(false);
+    for (const token of tokens) expect(await isValid(token)).toBe(false);
   });
 
-  test('again changes nothing: what was revoked stays revoked', async () => {
-    const { operator, isGood } = operating([pairs.EdDSA]);
+  test('twice changes nothing: a revoked token stays revoked', async () => {
+    const { operator, isValid } = operating([pairs.EdDSA]);
     const token = fresh();
     const [first] = await operator.import([token, token]);
     const id = first!.outcome === 'refused' ? '' : first!.key.id;
@@ -130,7 +130,7 @@ describe('importing', () => {
     expect(await operator.import([token])).toMatchObject([
       { outcome: 'known', key: { id, revoked_at: expect.any(String) } },
     ]);
-    expect(await isGood(token)).toBe(false);
+    expect(await isValid(token)).toBe(false);
     expect(await operator.list()).toHaveLength(1);
   });
 
@@ -144,7 +144,7 @@ describe('importing', () => {
     ['that has expired', () => fresh({ exp: NOW - 60 }), 'expired'],
     ['without a scope of ours', () => fresh({ scope: 'openid' }), 'it has no scope that means anything here'],
     ['of nobody', () => fresh({ sub: '' }), 'the user must be a text of 1 to 255 characters'],
-  ])('refuses a token %s, and goes on', async (_which, token, reason) => {
+  ])('refuses a token %s, and imports the others', async (_which, token, reason) => {
     const { operator } = operating([pairs.EdDSA]);
     expect(await operator.import([token(), fresh()])).toMatchObject([
       { outcome: 'refused', reason },
@@ -153,27 +153,27 @@ describe('importing', () => {
     expect(await operator.list()).toHaveLength(1);
   });
 
-  test('refuses an ES256 token without an id: it has a second form, which could not be revoked', async () => {
+  test('refuses an ES256 token without an id, because it has a second valid form that could not be revoked', async () => {
     const { operator } = operating([pairs.ES256]);
-    const tokens = [{ sub: 'ada' }, { sub: 'ada', jti: 'of another form' }, { sub: 'ada', jti: aKeyId() }];
+    const tokens = [{ sub: 'ada' }, { sub: 'ada', jti: 'of another form' }, { sub: 'ada', jti: newKeyId() }];
     const imported = await operator.import(tokens.map((claims) => signedToken(claims, {}, pairs.ES256)));
     expect(imported.map(({ outcome }) => outcome)).toEqual(['refused', 'refused', 'recorded']);
   });
 
-  test('makes a token of a short key good, and never another one under its id', async () => {
-    const { operator, isGood } = operating([pairs['short RS256']]);
-    const jti = aKeyId();
+  test('makes a token with a short key valid, and no other token with the same id', async () => {
+    const { operator, isValid } = operating([pairs['short RS256']]);
+    const jti = newKeyId();
     const token = signedToken({ sub: 'ada', jti }, {}, pairs['short RS256']);
     const forged = signedToken({ sub: 'ada', jti, iat: NOW }, {}, pairs['short RS256']);
-    expect(await isGood(token)).toBe(false);
+    expect(await isValid(token)).toBe(false);
     expect(await operator.import([token, forged])).toMatchObject([
       { outcome: 'recorded' },
       { outcome: 'refused', reason: `another token with the id ${jti} is recorded` },
     ]);
-    expect(await Promise.all([token, forged].map(isGood))).toEqual([true, false]);
+    expect(await Promise.all([token, forged].map(isValid))).toEqual([true, false]);
   });
 
-  test('fails as a whole when the store does: that is no fault of a token', async () => {
+  test('fails as a whole if the store fails, because no token is at fault', async () => {
     const { operator, apiKeys } = operating([pairs.EdDSA]);
     apiKeys.update = () => Promise.reject(storageUnavailable());
     await expect(operator.import([fresh()])).rejects.toMatchObject({ code: 'storage_unavailable' });
@@ -181,19 +181,19 @@ describe('importing', () => {
 });
 
 describe('revoking', () => {
-  test('names every key of that id, whosever it is; one that is not there is no error', async () => {
+  test('returns every key with that id, of any user; an unknown id is no error', async () => {
     const { operator } = operating([pairs.EdDSA]);
-    const jti = aKeyId();
+    const jti = newKeyId();
     await operator.import(['ada', 'bob'].map((sub) => signedToken({ sub, jti })));
     expect(await operator.revoke(jti)).toMatchObject([
       { user_id: 'ada', revoked_at: expect.any(String) },
       { user_id: 'bob', revoked_at: expect.any(String) },
     ]);
-    expect(await operator.revoke(aKeyId())).toEqual([]);
+    expect(await operator.revoke(newKeyId())).toEqual([]);
     await expect(operator.revoke('x')).rejects.toMatchObject({ code: 'invalid_id' });
   });
 
-  test('again tells when it was revoked first', async () => {
+  test('twice returns the time of the first revocation', async () => {
     const { operator, clock } = operating([pairs.EdDSA]);
     await operator.issue({ ...UNLIMITED, userId: ada, name: 'laptop', scope: 'agent' });
     const [key] = await operator.list();
@@ -203,7 +203,7 @@ describe('revoking', () => {
   });
 });
 
-test('no id of a new key looks like an option of a command', async () => {
+test('the id of a new key never looks like a command line option', async () => {
   const { operator } = operating([pairs.EdDSA]);
   for (let nth = 0; nth < 500; nth += 1) {
     await operator.issue({ ...UNLIMITED, userId: ada, name: `${nth}`, scope: 'agent' });

@@ -21,7 +21,7 @@ const eveId = userIdOf('eve');
 const DAY_MS = 24 * 60 * 60 * 1000;
 const REFUSED = { code: 'unauthenticated', message: 'A valid bearer token is required' };
 
-/** One server: its keys, its codes, and what checks the tokens that those are exchanged for. */
+/** One server with its keys, its codes and a verifier for the tokens that codes are exchanged for. */
 class Server {
   readonly clock = new FakeClock();
   readonly signals = new InProcessSignals();
@@ -40,7 +40,7 @@ class Server {
     return this.codes.redeem(this.codes.newCode(userId));
   }
 
-  /** A token that nobody has redeemed a code for. */
+  /** Issues a token without a code. */
   async issue(name: string): Promise<string> {
     const request = { name, scope: 'dashboard', agentInstanceId: null, expiresInSeconds: null } as const;
     const { key, token } = await issueApiKey(this, adaId, request);
@@ -52,7 +52,7 @@ class Server {
     return token;
   }
 
-  /** Checked anew each time, as by another process. */
+  /** Verifies a token without a cache, as another process would. */
   async callerOf(token: string) {
     const verifier = new JwtVerifier({ keys: [pairs.EdDSA], store: this, clock: this.clock });
     try {
@@ -62,7 +62,7 @@ class Server {
     }
   }
 
-  isGood(token: string): Promise<boolean> {
+  isValid(token: string): Promise<boolean> {
     return this.callerOf(token).then(
       () => true,
       () => false,
@@ -76,28 +76,28 @@ beforeEach(() => {
 });
 
 describe('a code', () => {
-  test('is exchanged for a token of its user, which is for the dashboard', async () => {
+  test('is exchanged for a dashboard token of its user', async () => {
     for (const userId of [adaId, eveId]) {
       const { scopes, ...caller } = await server.callerOf(await server.signIn(userId));
       expect([caller.userId, scopes, caller.agentInstanceId ?? null]).toEqual([userId, ['dashboard'], null]);
     }
   });
 
-  test('is 128 bits that a link can carry, and another one each time', () => {
+  test('is a new random text of 128 bits that can be part of a link', () => {
     const made = Array.from({ length: 100 }, () => server.codes.newCode(adaId));
     expect(new Set(made).size).toBe(made.length);
     for (const code of made) expect(code).toMatch(/^[\w-]{22}$/);
   });
 
-  test('is good once', async () => {
+  test('can be redeemed once', async () => {
     const [code, other] = [server.codes.newCode(adaId), server.codes.newCode(adaId)];
     await server.codes.redeem(code);
     await expect(server.codes.redeem(code)).rejects.toMatchObject(REFUSED);
-    // Whoever has another one still gets in.
+    // Another code is still valid.
     await server.codes.redeem(other);
   });
 
-  test('is good for one of many who redeem it at the same time', async () => {
+  test('can be redeemed by only one of many concurrent requests', async () => {
     const code = server.codes.newCode(adaId);
     const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => server.codes.redeem(code)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -106,7 +106,7 @@ describe('a code', () => {
     expect(await server.apiKeys.list(adaId)).toHaveLength(1);
   });
 
-  test('is good for a day, and no longer at its end', async () => {
+  test('is valid for less than 24 hours', async () => {
     const [code, other] = [server.codes.newCode(adaId), server.codes.newCode(adaId)];
     server.clock.advance(DAY_MS - 1);
     await server.codes.redeem(code);
@@ -115,7 +115,7 @@ describe('a code', () => {
   });
 
   test.each(['', 'x', 'A'.repeat(22), 'constructor'])(
-    'that never was, "%s", is refused alike',
+    'that was never issued, "%s", is refused in the same way',
     async (code) => {
       server.codes.newCode(adaId);
       await expect(server.codes.redeem(code)).rejects.toMatchObject(REFUSED);
@@ -123,7 +123,7 @@ describe('a code', () => {
     },
   );
 
-  test('is worth nothing where no tokens are made, and tells why each time', async () => {
+  test('fails with issuing_disabled, every time, on a server that issues no tokens', async () => {
     const codes = new SignInCodes({ ...server, issuer: null });
     const code = codes.newCode(adaId);
     for (let nth = 0; nth < 2; nth += 1) {
@@ -131,13 +131,13 @@ describe('a code', () => {
     }
   });
 
-  test('stays good while the store fails: nobody was let in by it', async () => {
+  test('stays valid if the store fails, because no token was issued', async () => {
     const code = server.codes.newCode(adaId);
     const { update } = server.apiKeys;
     server.apiKeys.update = () => Promise.reject(storageUnavailable());
     await expect(server.codes.redeem(code)).rejects.toMatchObject({ code: 'storage_unavailable' });
     server.apiKeys.update = update;
-    expect(await server.isGood(await server.codes.redeem(code))).toBe(true);
+    expect(await server.isValid(await server.codes.redeem(code))).toBe(true);
     await expect(server.codes.redeem(code)).rejects.toMatchObject(REFUSED);
   });
 });
@@ -147,7 +147,7 @@ describe('the key that a code is redeemed for', () => {
   const listed = async () =>
     (await server.dispatch(useCases.listApiKeys, { caller: ada, input: {} })).api_keys;
 
-  test('is listed as a browser’s, for 30 days', async () => {
+  test('is listed as the key of a browser and expires after 30 days', async () => {
     await server.signIn();
     const expires_at = new Date(NOW.getTime() + 30 * DAY_MS).toISOString();
     expect(await listed()).toMatchObject([
@@ -155,32 +155,32 @@ describe('the key that a code is redeemed for', () => {
     ]);
   });
 
-  test('is revoked like any other, and others of its name stay good', async () => {
+  test('can be revoked like any other, and keys with the same name stay valid', async () => {
     const lost = await server.signIn();
     const [{ id } = expect.unreachable()] = await listed();
     const kept = await server.signIn();
     await server.dispatch(useCases.revokeApiKey, { caller: ada, input: { id } });
-    expect([await server.isGood(lost), await server.isGood(kept)]).toEqual([false, true]);
+    expect([await server.isValid(lost), await server.isValid(kept)]).toEqual([false, true]);
   });
 });
 
 describe('signing out', () => {
-  const goodOf = (...tokens: string[]) => Promise.all(tokens.map((token) => server.isGood(token)));
+  const goodOf = (...tokens: string[]) => Promise.all(tokens.map((token) => server.isValid(token)));
   const end = (userId: UserId, token: string) => server.codes.end(userId, token);
 
-  test('ends the key that the code was redeemed for, and no other browser’s', async () => {
+  test('revokes the key of this browser, and of no other browser', async () => {
     const [here, elsewhere] = [await server.signIn(), await server.signIn()];
     await end(adaId, here);
     expect(await goodOf(here, elsewhere)).toEqual([false, true]);
   });
 
-  test('ends it after a restart, too', async () => {
+  test('revokes the key after a restart of the server too', async () => {
     const token = await server.signIn();
     await new SignInCodes(server).end(adaId, token);
     expect(await goodOf(token)).toEqual([false]);
   });
 
-  test('twice is as good as once', async () => {
+  test('twice has the same result as once', async () => {
     const token = await server.signIn();
     await end(adaId, token);
     const [{ revokedAt } = {}] = await server.apiKeys.list(adaId);
@@ -189,13 +189,13 @@ describe('signing out', () => {
     expect(await server.apiKeys.list(adaId)).toMatchObject([{ revokedAt }]);
   });
 
-  test('leaves a token good that was pasted: it may be in use elsewhere', async () => {
+  test('does not revoke a token that was pasted, because it may be in use elsewhere', async () => {
     const pasted = await server.issue('laptop');
     await end(adaId, pasted);
     expect(await goodOf(pasted)).toEqual([true]);
   });
 
-  test('ends nothing of somebody else’s, and nothing that is no token', async () => {
+  test('does nothing for another user’s token or an invalid one', async () => {
     const [ofAda, ofEve] = [await server.signIn(adaId), await server.signIn(eveId)];
     await end(eveId, ofAda);
     await end(adaId, ofEve);

@@ -12,7 +12,7 @@ const INSTANCE = instanceIdOf(1);
 const registry = { ...useCases };
 const input = v.object({ agent_instance_id: field.id, wait: field.optional(field.waitSeconds) });
 
-/** A use case that answers nothing and remembers how it was called. */
+/** A use case that returns an empty object and records its calls. */
 function recordingUseCase(needed: readonly Scope[] = ['agent']) {
   const calls: Call<v.InferOutput<typeof input>>[] = [];
   const useCase = defineUseCase({
@@ -37,7 +37,7 @@ describe('a request is refused', () => {
     ['right', { agent_instance_id: INSTANCE }],
     ['invalid', { agent_instance_id: 'x' }],
     ['hostile', { agent_instance_id: INSTANCE, content: '\0' }],
-  ])('for its scope before its input is looked at, which is %s', async (_what, raw) => {
+  ])('for its scope before its input is checked, which is %s', async (_what, raw) => {
     const { calls, useCase } = recordingUseCase();
     const request = new InMemoryApplication().dispatch(useCase, { caller: NO_SCOPE, input: raw });
     expect(await refusal(request)).toMatchObject({ code: 'insufficient_scope', issues: [] });
@@ -78,7 +78,7 @@ describe('a scope', () => {
     [['agent', 'dashboard'], [], false],
     [[], ['agent'], true],
     [[], [], true],
-  ])('of %j that is needed, with a token of %j: allowed is %s', async (needed, scopes, allowed) => {
+  ])('needing %j, a token with %j: allowed is %s', async (needed, scopes, allowed) => {
     const { calls, useCase } = recordingUseCase(needed);
     const request = { caller: aCaller({ scopes }), input: { agent_instance_id: INSTANCE } };
     const dispatched = new InMemoryApplication().dispatch(useCase, request);
@@ -107,20 +107,20 @@ describe('a scope', () => {
     revokeApiKey: ['dashboard'],
   };
 
-  test.each(Object.entries(useCases))('is what it should be for %s', (name, { scopes }) => {
+  test.each(Object.entries(useCases))('of %s is the expected one', (name, { scopes }) => {
     expect(scopes).toEqual(otherThanAgent[name] ?? ['agent']);
   });
 });
 
 describe('a use case', () => {
-  test('gets its input parsed, without fields it does not know', async () => {
+  test('gets parsed input without unknown fields', async () => {
     const { calls, useCase } = recordingUseCase();
     const raw = { agent_instance_id: INSTANCE, wait: 5, from_a_newer_client: { a: 1 } };
     await new InMemoryApplication().dispatch(useCase, { caller: aCaller(), input: raw });
     expect(calls[0]?.input).toEqual({ agent_instance_id: INSTANCE, wait: 5 });
   });
 
-  test('gets its caller, no key, and the signals that end its wait', async () => {
+  test('gets its caller, no idempotency key, and the signals that end a wait', async () => {
     const { calls, useCase } = recordingUseCase();
     const application = new InMemoryApplication();
     const gone = new AbortController().signal;
@@ -134,7 +134,7 @@ describe('a use case', () => {
     ]);
   });
 
-  test('gets the key of its request, and when it was asked', async () => {
+  test('gets the idempotency key of its request, and the time', async () => {
     const { calls, useCase } = recordingUseCase();
     const request = { caller: aCaller(), input: { agent_instance_id: INSTANCE }, idempotencyKey: 'k' };
     await new InMemoryApplication().dispatch(useCase, request);
@@ -256,22 +256,22 @@ describe('invalid input', () => {
     },
   );
 
-  test('says what a malformed id should be', async () => {
+  test('says what format an id must have', async () => {
     const request = new InMemoryApplication().ask(useCases.endSession, { agent_instance_id: 'x' });
     expect((await refusal(request)).issues).toEqual([BAD_ID]);
   });
 
-  test('says of what is missing that it is required', async () => {
+  test('says that a missing field is required', async () => {
     const request = new InMemoryApplication().ask(useCases.sendAgentMessage, { content: 'a' });
     expect((await refusal(request)).issues).toEqual([{ path: 'agent_instance_id', message: 'is required' }]);
   });
 
-  test('is metadata that is a list, which is no object', async () => {
+  test('includes metadata that is an array instead of an object', async () => {
     const step = new InMemoryApplication().step({ message_metadata: ['a'] });
     expect(await refusal(step)).toMatchObject({ code: 'invalid_input', field: 'message_metadata' });
   });
 
-  test('is not repeated in the refusal, which might be as long', async () => {
+  test('is not repeated in the error, which could be as long', async () => {
     const raw = { agent_instance_id: INSTANCE, content: 'a', requires_user_input: 'secret'.repeat(10_000) };
     const refused = await refusal(new InMemoryApplication().ask(useCases.sendAgentMessage, raw));
     expect(refused.message.length).toBeLessThan(500);
@@ -288,7 +288,7 @@ describe('what is optional', () => {
     ['sendUserMessage', { agent_instance_id: INSTANCE, content: 'a' }, ['mark_as_read']],
     ['readPendingMessages', { agent_instance_id: INSTANCE }, ['last_read_message_id', 'wait']],
     ['startAgentInstance', { agent_type: 'a' }, ['agent_instance_id', 'name', 'transport']],
-  ])('of %s may be null, which is as good as left out', async (name, raw, optional) => {
+  ])('of %s may be null, which counts as absent', async (name, raw, optional) => {
     const useCase: UseCase = registry[name];
     const answers = [{}, Object.fromEntries(optional.map((name) => [name, null]))].map(async (fields) => {
       const application = new InMemoryApplication();
@@ -299,7 +299,7 @@ describe('what is optional', () => {
     expect(withNull).toEqual(without);
   });
 
-  test('is also the agent type of an instance that is there', async () => {
+  test('includes the agent type for an existing instance', async () => {
     const application = new InMemoryApplication();
     await application.step();
     expect(await application.step({ agent_type: null })).toMatchObject({ success: true });
@@ -313,27 +313,24 @@ describe('ids that clients write', () => {
     INSTANCE.replaceAll('-', '').toUpperCase(),
   ];
 
-  test.each(OTHER_FORMS)(
-    '%s name the instance, and come back in canonical form',
-    async (agent_instance_id) => {
-      const application = new InMemoryApplication();
-      const canonical = { agent_instance_id: INSTANCE };
-      const other = { agent_instance_id };
-      expect(await application.step(other)).toMatchObject(canonical);
-      expect(await application.step(canonical)).toMatchObject(canonical);
-      await application.ask(useCases.sendUserMessage, { ...other, content: 'a', mark_as_read: false });
-      expect(await application.ask(useCases.heartbeat, other)).toMatchObject(canonical);
-      expect(await application.ask(useCases.readPendingMessages, other)).toMatchObject({
-        ...canonical,
-        messages: [{ content: 'a' }],
-      });
-      expect(await application.ask(useCases.endSession, other)).toMatchObject(canonical);
-      const again = application.ask(useCases.startAgentInstance, { ...other, agent_type: 'a' });
-      expect(await refusal(again)).toMatchObject({ code: 'agent_instance_exists' });
-    },
-  );
+  test.each(OTHER_FORMS)('%s are accepted, and returned in canonical form', async (agent_instance_id) => {
+    const application = new InMemoryApplication();
+    const canonical = { agent_instance_id: INSTANCE };
+    const other = { agent_instance_id };
+    expect(await application.step(other)).toMatchObject(canonical);
+    expect(await application.step(canonical)).toMatchObject(canonical);
+    await application.ask(useCases.sendUserMessage, { ...other, content: 'a', mark_as_read: false });
+    expect(await application.ask(useCases.heartbeat, other)).toMatchObject(canonical);
+    expect(await application.ask(useCases.readPendingMessages, other)).toMatchObject({
+      ...canonical,
+      messages: [{ content: 'a' }],
+    });
+    expect(await application.ask(useCases.endSession, other)).toMatchObject(canonical);
+    const again = application.ask(useCases.startAgentInstance, { ...other, agent_type: 'a' });
+    expect(await refusal(again)).toMatchObject({ code: 'agent_instance_exists' });
+  });
 
-  test('name messages too', async () => {
+  test('can be ids of messages too', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step();
     await application.queue('hm');
@@ -363,7 +360,7 @@ describe('a request with an Idempotency-Key', () => {
     expect((await application.stored()).instance?.lastPosition).toBe(1);
   });
 
-  test('gets what it handed over again, which is nobody else’s any more', async () => {
+  test('returns the handed over messages again when it is repeated', async () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.queue('hm');
@@ -376,13 +373,13 @@ describe('a request with an Idempotency-Key', () => {
   test.each([
     ['another input', { content: 'another step' }],
     ['a field more', { unknown: 1 }],
-  ])('is refused with %s', async (_what, fields) => {
+  ])('fails with %s', async (_what, fields) => {
     const application = new InMemoryApplication();
     await application.step({}, key);
     expect(await refusal(application.step(fields, key))).toMatchObject({ code: 'idempotency_key_reused' });
   });
 
-  test('is refused with another use case', async () => {
+  test('fails with another use case', async () => {
     const application = new InMemoryApplication();
     await application.ask(
       useCases.heartbeat,
@@ -393,21 +390,21 @@ describe('a request with an Idempotency-Key', () => {
     expect(await refusal(other)).toMatchObject({ code: 'idempotency_key_reused' });
   });
 
-  test('is another user’s own affair', async () => {
+  test('is independent of another user’s request with the same key', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step({}, key);
     const eve = await application.step({}, { ...key, caller: aCaller({ userId: userIdOf('eve') }) });
     expect(eve.message_id).not.toBe(message_id);
   });
 
-  test('is checked for its scope before it is answered again', async () => {
+  test('has its scope checked before its answer is repeated', async () => {
     const application = new InMemoryApplication();
     await application.step({}, key);
     const request = application.step({}, { ...key, caller: aCaller({ scopes: ['dashboard'] }) });
     expect(await refusal(request)).toMatchObject({ code: 'insufficient_scope' });
   });
 
-  test('that was refused is decided anew', async () => {
+  test('that failed is decided again', async () => {
     const application = new InMemoryApplication();
     const say = () => application.queue('hm', key);
     expect(await refusal(say())).toMatchObject({ code: 'agent_instance_not_found' });

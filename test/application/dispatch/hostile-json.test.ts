@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { JSON_DEPTH_LIMIT, refuseHostileJson } from '../../../src/application/dispatch/hostile-json.ts';
 import { RequestError } from '../../../src/application/errors.ts';
 
-/** What was refused, and where; null when nothing was. */
+/** Returns the code and the path of the error; null if the value is accepted. */
 function verdict(json: object) {
   try {
     refuseHostileJson(json);
@@ -13,7 +13,7 @@ function verdict(json: object) {
   }
 }
 
-/** Objects or arrays within one another; a text stands in the innermost. */
+/** Returns nested objects or arrays around a text. */
 const nested = (depth: number, within: (inner: unknown) => object): object =>
   Array.from({ length: depth - 1 }).reduce<object>(within, within('text'));
 const inObject = (inner: unknown) => ({ a: inner });
@@ -29,32 +29,32 @@ describe('depth', () => {
     expect(verdict(nested(65, within))).toEqual({ code: 'too_deep', path: null });
   });
 
-  test('costs no stack, however deep', () => {
+  test('is counted without recursion, however deep the value is', () => {
     expect(verdict(nested(1_000_000, inArray))?.code).toBe('too_deep');
   });
 
-  test('counts on every branch, not on the first', () => {
+  test('is counted on every branch, not only on the first', () => {
     expect(verdict({ first: 'flat', deep: nested(64, inArray), last: [] })?.code).toBe('too_deep');
   });
 
-  test('is no matter of width', () => {
+  test('does not depend on width', () => {
     expect(verdict({ list: Array.from({ length: 10_000 }, () => ({ a: [1, null, true] })) })).toBeNull();
   });
 });
 
 describe('keys that reach into prototypes', () => {
-  test.each(['__proto__', 'constructor', 'prototype'])('%s is refused wherever it stands', (key) => {
+  test.each(['__proto__', 'constructor', 'prototype'])('%s is refused at any depth', (key) => {
     const refused = { code: 'invalid_json', path: null };
     expect(verdict(JSON.parse(`{"${key}": 1}`))).toEqual(refused);
     expect(verdict(JSON.parse(`{"message_metadata": {"a": [{"${key}": {}}]}}`))).toEqual(refused);
   });
 
-  test('are no matter of values, or of other keys', () => {
+  test('are allowed as values, and as parts of other keys', () => {
     expect(verdict({ content: '__proto__', constructors: 1, __proto: 2 })).toBeNull();
   });
 });
 
-describe('text that no store keeps', () => {
+describe('text that no database can store', () => {
   test.each([
     ['NUL', 'a\0b'],
     ['a lone high surrogate', 'a\ud83db'],
@@ -72,7 +72,7 @@ describe('text that no store keeps', () => {
   test.each([
     ['NUL', 'a\0b', 'ab'],
     ['a lone surrogate', 'a\ud83db', 'a\uFFFDb'],
-  ])('%s is refused in a key, whose name is mended where it is shown', (_what, bad, shown) => {
+  ])('%s is refused in a key; the error shows the key without it', (_what, bad, shown) => {
     expect(verdict({ [bad]: 1 })).toEqual({ code: 'invalid_character', path: shown });
     expect(verdict({ metadata: { [bad]: 1 } })).toEqual({
       code: 'invalid_character',
@@ -80,7 +80,7 @@ describe('text that no store keeps', () => {
     });
   });
 
-  test('is refused in the git diff of something deeper', () => {
+  test('is refused in a git_diff field below the top level', () => {
     expect(verdict({ message_metadata: { git_diff: 'a\0' } })).toEqual({
       code: 'invalid_character',
       path: 'message_metadata.git_diff',
@@ -88,13 +88,13 @@ describe('text that no store keeps', () => {
   });
 
   test.each(['diff --git \0', '\ud83d'])(
-    'is let through in the git diff itself, whose rule mends it',
+    'is allowed in the git diff itself, where it is replaced later',
     (git_diff) => {
       expect(verdict({ git_diff, content: 'a step' })).toBeNull();
     },
   );
 
-  test.each(['😀', '\uFFFD', '\u0001\u001b', '\r\n', 'e\u0301', ''])('is not %j', (text) => {
+  test.each(['😀', '\uFFFD', '\u0001\u001b', '\r\n', 'e\u0301', ''])('%j is allowed', (text) => {
     expect(verdict({ content: text, [`key ${text}`]: [text] })).toBeNull();
   });
 });
@@ -103,7 +103,7 @@ test.each([
   ['a bigint', 1n],
   ['a function', () => 1],
   ['a symbol', Symbol('x')],
-])('%s, which only a host in this process can pass, is no JSON', (_what, value) => {
+])('%s is refused as not JSON; only a caller in this process can pass it', (_what, value) => {
   expect(verdict({ message_metadata: { a: value } })).toEqual({
     code: 'invalid_input',
     path: 'message_metadata.a',

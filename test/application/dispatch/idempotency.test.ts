@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InFlightRequests, idempotencyOf, once } from '../../../src/application/dispatch/idempotency.ts';
-import { NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import { startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
 import type { AgentInstanceId } from '../../../src/domain/ids.ts';
-import { refusalOf } from '../../domain/error-of.ts';
+import { refusalOf } from '../../domain/refusal-of.ts';
 import { aCaller, anAgentType, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
 import { refusal } from '../in-memory-application.ts';
 
@@ -11,7 +11,7 @@ const of = (input: object, key = 'key', useCase = 'log', bound: AgentInstanceId 
   idempotencyOf(key, { useCase, input, bound, askedAt: NOW });
 
 describe('a request with an Idempotency-Key', () => {
-  test('is the same request when use case and input are', () => {
+  test('is the same request if use case and input are the same', () => {
     expect(of({ content: 'a', list: [1, { b: null }] })).toEqual(
       of({ content: 'a', list: [1, { b: null }] }),
     );
@@ -24,7 +24,7 @@ describe('a request with an Idempotency-Key', () => {
     ['a field less', of({})],
     ['a type', of({ content: ['a'] })],
     ['the use case', of({ content: 'a' }, 'key', 'end')],
-  ])('is another request when %s differs', (_what, other) => {
+  ])('is another request if %s differs', (_what, other) => {
     expect(other.fingerprint).not.toBe(of({ content: 'a' }).fingerprint);
   });
 
@@ -47,7 +47,7 @@ describe('a request with an Idempotency-Key', () => {
 
 describe('a request that is answered once', () => {
   const request = of({ content: 'a' });
-  const { changes } = startAgentInstance(NOTHING_YET, {
+  const { changes } = startAgentInstance(EMPTY_CONVERSATION, {
     id: instanceIdOf(1),
     agentType: anAgentType(),
     now: NOW,
@@ -56,23 +56,23 @@ describe('a request that is answered once', () => {
 
   beforeEach(() => decide.mockClear());
 
-  test('is decided, and its answer recorded with its effect', () => {
-    expect(once(request, decide)(NOTHING_YET, null)).toEqual({
+  test('is decided, and its answer is recorded together with its effect', () => {
+    expect(once(request, decide)(EMPTY_CONVERSATION, null)).toEqual({
       output: { n: 1, at: null },
       changes,
       record: { fingerprint: request.fingerprint, answer: '{"n":1,"at":null}', recordedAt: NOW },
     });
-    expect(decide).toHaveBeenCalledExactlyOnceWith(NOTHING_YET);
+    expect(decide).toHaveBeenCalledExactlyOnceWith(EMPTY_CONVERSATION);
   });
 
-  test('is recorded without an effect too', () => {
-    const decision = once(request, () => ({ output: 1, changes: null }))(NOTHING_YET, null);
+  test('is recorded even if it has no effect', () => {
+    const decision = once(request, () => ({ output: 1, changes: null }))(EMPTY_CONVERSATION, null);
     expect(decision).toMatchObject({ changes: null, record: { answer: '1' } });
   });
 
-  test('is answered from its record the next time: nothing is decided, changed or recorded', () => {
+  test('is answered from its record the next time, without a decision, a change or a new record', () => {
     const record = { fingerprint: request.fingerprint, answer: '{"n":7}', recordedAt: NOW };
-    expect(once(request, decide)(NOTHING_YET, record)).toEqual({
+    expect(once(request, decide)(EMPTY_CONVERSATION, record)).toEqual({
       output: { n: 7 },
       changes: null,
       record: null,
@@ -80,34 +80,34 @@ describe('a request that is answered once', () => {
     expect(decide).not.toHaveBeenCalled();
   });
 
-  test('is refused when the record is of another request', async () => {
-    const { record } = once(of({ content: 'b' }), decide)(NOTHING_YET, null);
+  test('fails if the record belongs to another request', async () => {
+    const { record } = once(of({ content: 'b' }), decide)(EMPTY_CONVERSATION, null);
     decide.mockClear();
-    expect(refusalOf(() => once(request, decide)(NOTHING_YET, record))).toMatchObject({
+    expect(refusalOf(() => once(request, decide)(EMPTY_CONVERSATION, record))).toMatchObject({
       code: 'idempotency_key_reused',
     });
     expect(decide).not.toHaveBeenCalled();
   });
 
-  test('is not recorded while its answer is provisional, though its effect is kept', () => {
-    const provisional = once(request, () => ({ ...decide(), provisional: true }))(NOTHING_YET, null);
+  test('is not recorded while its answer is provisional, but its effect is saved', () => {
+    const provisional = once(request, () => ({ ...decide(), provisional: true }))(EMPTY_CONVERSATION, null);
     expect(provisional).toEqual({ output: { n: 1, at: null }, changes, record: null });
-    const final = once(request, () => ({ ...decide(), provisional: false }))(NOTHING_YET, null);
+    const final = once(request, () => ({ ...decide(), provisional: false }))(EMPTY_CONVERSATION, null);
     expect(final.record).not.toBeNull();
   });
 
-  test('is decided each time, and never recorded, without a key', () => {
+  test('is decided each time and never recorded if it has no key', () => {
     const answer = once(null, decide);
-    expect(answer(NOTHING_YET, null).record).toBeNull();
-    expect(answer(NOTHING_YET, null).record).toBeNull();
+    expect(answer(EMPTY_CONVERSATION, null).record).toBeNull();
+    expect(answer(EMPTY_CONVERSATION, null).record).toBeNull();
     expect(decide).toHaveBeenCalledTimes(2);
   });
 
-  test('records nothing when it is refused', () => {
+  test('records nothing if it fails', () => {
     const refuse = once(request, () => {
       throw new Error('no');
     });
-    expect(() => refuse(NOTHING_YET, null)).toThrow('no');
+    expect(() => refuse(EMPTY_CONVERSATION, null)).toThrow('no');
   });
 });
 
@@ -121,7 +121,7 @@ describe('a repeat of a request that is still running', () => {
     vi.useRealTimers();
   });
 
-  /** Work whose end the test decides. */
+  /** A request that ends when the test says so. */
   const work = () => ({ ...Promise.withResolvers<string>(), run: vi.fn() });
   const start = (
     requests: InFlightRequests,
@@ -134,7 +134,7 @@ describe('a repeat of a request that is still running', () => {
       return promise;
     });
 
-  test('waits for the first, and runs after it', async () => {
+  test('waits for the first and runs after it', async () => {
     const [requests, first, repeat] = [new InFlightRequests(), work(), work()];
     const answers = [start(requests, first), start(requests, repeat)];
     await vi.advanceTimersByTimeAsync(9_999);
@@ -146,7 +146,7 @@ describe('a repeat of a request that is still running', () => {
     expect(await Promise.all(answers)).toEqual(['first', 'repeat']);
   });
 
-  test('is told to come back after 10 s, and does not run', async () => {
+  test('fails with idempotency_in_flight after 10 s, and does not run', async () => {
     const [requests, first, repeat] = [new InFlightRequests(), work(), work()];
     const answer = start(requests, first);
     const told = refusal(start(requests, repeat));
@@ -157,7 +157,7 @@ describe('a repeat of a request that is still running', () => {
     expect(await answer).toBe('late');
   });
 
-  test('runs when the first has failed; the failure is the first’s alone', async () => {
+  test('runs if the first has failed, and does not fail with it', async () => {
     const [requests, first, repeat] = [new InFlightRequests(), work(), work()];
     const failure = expect(start(requests, first)).rejects.toThrow('down');
     const answer = start(requests, repeat);
@@ -167,7 +167,7 @@ describe('a repeat of a request that is still running', () => {
     expect(await answer).toBe('repeat');
   });
 
-  test('runs alone: of many repeats one at a time', async () => {
+  test('runs alone: several repeats run one after another', async () => {
     const requests = new InFlightRequests();
     const works = [work(), work(), work(), work()];
     const answers = works.map((each) => start(requests, each));
@@ -180,7 +180,7 @@ describe('a repeat of a request that is still running', () => {
     expect(await Promise.all(answers)).toEqual(['0', '1', '2', '3']);
   });
 
-  test('waits 10 s in all, however many run before it', async () => {
+  test('waits 10 s in total, however many run before it', async () => {
     const requests = new InFlightRequests();
     const [first, second, third] = [work(), work(), work()];
     const answers = [start(requests, first), start(requests, second)];
@@ -193,7 +193,7 @@ describe('a repeat of a request that is still running', () => {
     await Promise.all(answers);
   });
 
-  test('is refused at once when it is another request under the same key', async () => {
+  test('fails at once if it is another request with the same key', async () => {
     const [requests, first, other] = [new InFlightRequests(), work(), work()];
     const answer = start(requests, first);
     expect(await refusal(start(requests, other, ada, of({ content: 'b' })))).toMatchObject({
@@ -207,7 +207,7 @@ describe('a repeat of a request that is still running', () => {
   test.each([
     ['of another user', aCaller({ userId: userIdOf('eve') }), request],
     ['under another key', ada, of({ content: 'a' }, 'another key')],
-  ])('is no repeat when it is %s', async (_whose, caller, other) => {
+  ])('is not a repeat if it is %s', async (_whose, caller, other) => {
     const [requests, first, second] = [new InFlightRequests(), work(), work()];
     const answers = [start(requests, first), start(requests, second, caller, other)];
     expect(second.run).toHaveBeenCalledOnce();
@@ -219,7 +219,7 @@ describe('a repeat of a request that is still running', () => {
   test.each([
     ['answered', (first: ReturnType<typeof work>) => first.resolve('')],
     ['failed', (first: ReturnType<typeof work>) => first.reject(new Error('down'))],
-  ])('need not wait once the first has %s: the key is free', async (_how, end) => {
+  ])('does not wait after the first has %s, because the key is free', async (_how, end) => {
     const [requests, first, later] = [new InFlightRequests(), work(), work()];
     const answer = start(requests, first);
     end(first);

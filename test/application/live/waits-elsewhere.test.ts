@@ -4,7 +4,7 @@ import { aCaller, instanceIdOf, userIdOf } from '../../support/builders.ts';
 import { RecordingSink } from '../../support/recording/recording-sink.ts';
 import { InMemoryApplication } from '../in-memory-application.ts';
 
-test('a wait in another process is told to its user alone, though others have an instance of that id', async () => {
+test('a wait in another process is shown to its user only, even if another user has the same instance id', async () => {
   const application = new InMemoryApplication();
   const [ada, eve] = [userIdOf('ada'), userIdOf('eve')];
   const { stopping } = application;
@@ -24,10 +24,10 @@ test('a wait in another process is told to its user alone, though others have an
       agentInstanceId: instanceIdOf(1),
       lastEventId: null,
     });
-    void stream.flow(sink);
+    void stream.pipeTo(sink);
     return sink;
   };
-  // Whatever is told to both is told to eve first.
+  // An event that both streams get reaches eve first.
   const eves = await watch(eve);
   const adas = await watch(ada);
   expect(await adas.until('message_update Which?')).toMatchObject({ agent_waiting: true });

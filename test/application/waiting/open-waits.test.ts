@@ -5,7 +5,7 @@ import { instanceIdOf, userIdOf } from '../../support/builders.ts';
 const [ada, eve] = [userIdOf('ada'), userIdOf('eve')];
 const wait = (userId = ada, number = 1) => ({ userId, agentInstanceId: instanceIdOf(number) });
 
-test('an instance is waited on until the last of its waits is over', () => {
+test('an instance is waited on until its last wait ends', () => {
   const waits = new OpenWaits();
   const [first, second] = [waits.begin(wait()), waits.begin(wait())];
   expect([...waits.of(ada)]).toEqual([instanceIdOf(1)]);
@@ -17,7 +17,7 @@ test('an instance is waited on until the last of its waits is over', () => {
   expect([...waits.all()]).toEqual([]);
 });
 
-test('waits are their user’s, under the same id too', () => {
+test('waits of two users are separate, even on the same instance id', () => {
   const waits = new OpenWaits();
   waits.begin(wait(ada, 1));
   waits.begin(wait(eve, 1));
@@ -27,7 +27,7 @@ test('waits are their user’s, under the same id too', () => {
   expect([...waits.all()]).toEqual([wait(ada, 1), wait(eve, 1), wait(eve, 2)]);
 });
 
-test('what was told of a moment does not change afterwards', () => {
+test('a set that was returned does not change afterwards', () => {
   const waits = new OpenWaits();
   const before = waits.of(ada);
   using _ = waits.begin(wait());

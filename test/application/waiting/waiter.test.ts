@@ -9,14 +9,14 @@ import { aCaller } from '../../support/builders.ts';
 const instance = { userId: 'ada' as UserId, agentInstanceId: randomUUID() as AgentInstanceId };
 
 let signals: InProcessSignals;
-let gone: AbortController;
-let stopping: AbortController;
+let clientGone: AbortController;
+let shuttingDown: AbortController;
 
 beforeEach(() => {
   vi.useFakeTimers();
   signals = new InProcessSignals();
-  gone = new AbortController();
-  stopping = new AbortController();
+  clientGone = new AbortController();
+  shuttingDown = new AbortController();
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -26,78 +26,78 @@ const change = (version: number) => signals.publish([{ ...instance, version }]);
 const within = (millis: number) => ({
   caller: aCaller(),
   deadline: Date.now() + millis,
-  gone: gone.signal,
-  stopping: stopping.signal,
+  clientGone: clientGone.signal,
+  shuttingDown: shuttingDown.signal,
 });
 const expectNothingHeld = () => {
   expect(vi.getTimerCount()).toBe(0);
-  expect(getEventListeners(gone.signal, 'abort')).toEqual([]);
-  expect(getEventListeners(stopping.signal, 'abort')).toEqual([]);
+  expect(getEventListeners(clientGone.signal, 'abort')).toEqual([]);
+  expect(getEventListeners(shuttingDown.signal, 'abort')).toEqual([]);
 };
 
-test('wakes when a version newer than the one read is signalled', async () => {
+test('a wait ends when a newer version is signalled', async () => {
   using waiter = new Waiter(signals, instance);
-  const waking = waiter.next(1, within(1_000));
+  const reason = waiter.next(1, within(1_000));
   change(2);
-  expect(await waking).toBe('changed');
+  expect(await reason).toBe('changed');
   expectNothingHeld();
 });
 
-test('does not miss a change between the read and the wait', async () => {
+test('a change between the read and the wait is not missed', async () => {
   using waiter = new Waiter(signals, instance);
   change(2);
   expect(await waiter.next(1, within(1_000))).toBe('changed');
   expectNothingHeld();
 });
 
-test('does not miss a change that an older, later signal follows', async () => {
+test('a change is not missed when the signal of an older version comes after it', async () => {
   using waiter = new Waiter(signals, instance);
   change(3);
   change(2);
   expect(await waiter.next(2, within(1_000))).toBe('changed');
 });
 
-test('does not miss a change while what it woke for is read', async () => {
+test('a change is not missed while the caller reads the previous one', async () => {
   using waiter = new Waiter(signals, instance);
-  const waking = waiter.next(1, within(1_000));
+  const reason = waiter.next(1, within(1_000));
   change(2);
-  await waking;
+  await reason;
   change(3);
   expect(await waiter.next(2, within(1_000))).toBe('changed');
 });
 
-test('sleeps on when the version was read already: by an echo, a late signal or its own write', async () => {
+test('signals of a version that was read already do not end the wait', async () => {
   using waiter = new Waiter(signals, instance);
   change(3);
-  const waking = waiter.next(3, within(1_000));
+  const reason = waiter.next(3, within(1_000));
   change(3);
   change(2);
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(await waking).toBe('timeout');
+  expect(await reason).toBe('timeout');
 });
 
-test('waits for its own instance only', async () => {
+test('a signal of another user’s instance with the same id does not end the wait', async () => {
   using waiter = new Waiter(signals, instance);
-  const waking = waiter.next(1, within(1_000));
+  const reason = waiter.next(1, within(1_000));
   signals.publish([{ ...instance, userId: 'eve' as UserId, version: 2 }]);
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(await waking).toBe('timeout');
+  expect(await reason).toBe('timeout');
 });
 
-test('ends at the deadline and not before', async () => {
+test('a wait ends at its deadline and not before', async () => {
   using waiter = new Waiter(signals, instance);
   let ended = false;
-  const waking = waiter.next(1, within(1_000)).finally(() => {
+  const reason = waiter.next(1, within(1_000)).finally(() => {
     ended = true;
   });
   await vi.advanceTimersByTimeAsync(999);
   expect(ended).toBe(false);
   await vi.advanceTimersByTimeAsync(1);
-  expect(await waking).toBe('timeout');
+  expect(await reason).toBe('timeout');
   expectNothingHeld();
 });
 
-test('does not wait after the deadline, but still tells of a change', async () => {
+test('after the deadline there is no wait, but a change is still reported', async () => {
   using waiter = new Waiter(signals, instance);
   expect(await waiter.next(1, within(0))).toBe('timeout');
   change(2);
@@ -105,28 +105,28 @@ test('does not wait after the deadline, but still tells of a change', async () =
   expectNothingHeld();
 });
 
-test.each(['gone', 'stopping'] as const)(
-  'ends at once when %s, before or during the wait',
-  async (reason) => {
+test.each(['clientGone', 'shuttingDown'] as const)(
+  'a wait ends at once on %s, whether it happens before or during the wait',
+  async (expected) => {
     using waiter = new Waiter(signals, instance);
-    const waking = waiter.next(1, within(1_000));
-    ({ gone, stopping })[reason].abort();
-    expect(await waking).toBe(reason);
+    const reason = waiter.next(1, within(1_000));
+    ({ clientGone, shuttingDown })[expected].abort();
+    expect(await reason).toBe(expected);
     expectNothingHeld();
     change(2);
-    expect(await waiter.next(1, within(1_000))).toBe(reason);
+    expect(await waiter.next(1, within(1_000))).toBe(expected);
     expectNothingHeld();
   },
 );
 
-test('waits without a way to learn that its client has gone', async () => {
+test('a wait works without a signal for a client that disconnects', async () => {
   using waiter = new Waiter(signals, instance);
-  const waking = waiter.next(1, { ...within(1_000), gone: null });
-  stopping.abort();
-  expect(await waking).toBe('stopping');
+  const reason = waiter.next(1, { ...within(1_000), clientGone: null });
+  shuttingDown.abort();
+  expect(await reason).toBe('shuttingDown');
 });
 
-test('tells the sweep which version it has read, and never an older one', async () => {
+test('the signals adapter sees the newest version that the waiter has read', async () => {
   using waiter = new Waiter(signals, instance);
   expect([...signals.watched()]).toEqual([{ ...instance, version: 0 }]);
   await waiter.next(5, within(0));
@@ -134,7 +134,7 @@ test('tells the sweep which version it has read, and never an older one', async 
   expect([...signals.watched()]).toEqual([{ ...instance, version: 5 }]);
 });
 
-test('listens until it is disposed of', () => {
+test('a waiter is subscribed until it is disposed', () => {
   {
     using _waiter = new Waiter(signals, instance);
     expect(signals.size).toBe(1);
@@ -142,14 +142,14 @@ test('listens until it is disposed of', () => {
   expect(signals.size).toBe(0);
 });
 
-test('holds one timer and one subscription each, however many wait, and none afterwards', async () => {
+test('each wait holds one timer and one subscription, and releases both at its end', async () => {
   const warnings = vi.spyOn(process, 'emitWarning');
   const waiters = Array.from({ length: 1_000 }, () => new Waiter(signals, instance));
-  const wakings = waiters.map((waiter) => waiter.next(1, within(1_000)));
+  const reasons = waiters.map((waiter) => waiter.next(1, within(1_000)));
   expect(vi.getTimerCount()).toBe(1_000);
   expect(signals.size).toBe(1_000);
-  stopping.abort();
-  expect(new Set(await Promise.all(wakings))).toEqual(new Set(['stopping']));
+  shuttingDown.abort();
+  expect(new Set(await Promise.all(reasons))).toEqual(new Set(['shuttingDown']));
   for (const waiter of waiters) waiter[Symbol.dispose]();
   expect(signals.size).toBe(0);
   expectNothingHeld();

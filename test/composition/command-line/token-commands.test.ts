@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { lockDataDir } from '../../../src/composition/data-dir/data-dir-lock.ts';
 import { freshKeyPair, pairs, pemOf, signedToken } from '../../adapters/jwt/signed-tokens.ts';
-import { aKeyId } from '../../support/builders.ts';
+import { newKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { agentDashboard, BIN } from '../../support/servers/agent-dashboard.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
@@ -86,7 +86,7 @@ describe.each([
   });
 
   test('imports what it is given on stdin', async () => {
-    const jti = aKeyId();
+    const jti = newKeyId();
     const script = `echo "$TOKEN" | "${process.execPath}" "${BIN}" token import -`;
     const given = { ...env, TOKEN: signedToken({ sub: 'ada', jti }) };
     await using shell = new NodeProcess(['-c', script], { node: 'bash', env: given });
@@ -108,9 +108,9 @@ describe.each([
   });
 
   test('imports a file line by line, and says what it makes of each', async () => {
-    const jti = aKeyId();
+    const jti = newKeyId();
     const good = signedToken({ sub: 'ada\u001b[2J', jti });
-    const revoked = signedToken({ sub: 'ada', jti: aKeyId() });
+    const revoked = signedToken({ sub: 'ada', jti: newKeyId() });
     const lines = [
       '\uFEFF# tokens of last year',
       good,
@@ -169,8 +169,8 @@ describe.each([
 });
 
 test.each([
-  ['that is not there', aKeyId(), 'There is no token with the id'],
-  ['that looks like an option', `-${aKeyId().slice(1)}`, 'There is no token with the id'],
+  ['that is not there', newKeyId(), 'There is no token with the id'],
+  ['that looks like an option', `-${newKeyId().slice(1)}`, 'There is no token with the id'],
   ['that is none', 'x', 'Invalid id'],
 ])('to revoke an id %s is a failure', async (_what, id, said) => {
   const { code, stdout, stderr } = await run(['token', 'revoke', id], {
@@ -233,7 +233,7 @@ describe('while a server holds the embedded store', () => {
       const file = `${env.DATA_DIR}.tokens`;
       await writeFile(
         file,
-        Array.from({ length: 250 }, () => signedToken({ sub: end, jti: aKeyId() })).join('\n'),
+        Array.from({ length: 250 }, () => signedToken({ sub: end, jti: newKeyId() })).join('\n'),
       );
       expect(await run(['token', 'import', file], env)).toMatchObject({ code: 0, stderr: '' });
       if (end === 'stop') await server.stop();

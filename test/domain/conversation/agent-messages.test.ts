@@ -5,9 +5,9 @@ import {
   postAgentMessage,
   requestUserInput,
 } from '../../../src/domain/conversation/agent-messages.ts';
-import { NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import type { Message } from '../../../src/domain/conversation/message.ts';
-import { judgeGitDiff } from '../../../src/domain/text/git-diff.ts';
+import { checkGitDiff } from '../../../src/domain/text/git-diff.ts';
 import {
   aConversation,
   agentTypeIdOf,
@@ -21,7 +21,7 @@ import {
   messageIdOf,
   NOW,
 } from '../../support/builders.ts';
-import { refusalOf } from '../error-of.ts';
+import { refusalOf } from '../refusal-of.ts';
 
 const NEW = messageIdOf(99);
 
@@ -70,7 +70,7 @@ describe('a message of the agent', () => {
     (kind, before, queue, after, question) => {
       const conversation =
         before === 'absent'
-          ? NOTHING_YET
+          ? EMPTY_CONVERSATION
           : aConversation([aStep(), ...queue], {
               status: before,
               version: 5,
@@ -108,7 +108,7 @@ describe('a message of the agent', () => {
     },
   );
 
-  test.each(['step', 'question'] as const)('a %s to a deleted instance is refused', (kind) => {
+  test.each(['step', 'question'] as const)('a %s fails if the instance was deleted', (kind) => {
     for (const queue of [[], QUEUE]) {
       const conversation = aConversation([aStep(), ...queue], { status: 'DELETED' });
       const post = () => postAgentMessage(conversation, sent({ isQuestion: isQuestionOf[kind] }));
@@ -116,7 +116,7 @@ describe('a message of the agent', () => {
     }
   });
 
-  test('hands off the queue in the order of positions, whatever order it was loaded in', () => {
+  test('hands off the queue by position, in whatever order it was loaded', () => {
     const queue = [5, 2, 4].map((position) => aQueuedMessage({ position }));
     const conversation = aConversation([...queue, aStep(), aReadMessage({ position: 3 })]);
     const { output, changes } = postAgentMessage(conversation, sent());
@@ -125,14 +125,14 @@ describe('a message of the agent', () => {
     expect(changes?.instance.lastReadMessageId).toBe(NEW);
   });
 
-  test('never hands over what was handed over before', () => {
+  test('does not hand over the same message twice', () => {
     const conversation = aConversation([aStep(), aReadMessage({ position: 2 })]);
     const { output, changes } = postAgentMessage(conversation, sent());
     expect(output.handedOff).toEqual([]);
     expect(changes?.amended).toEqual([]);
   });
 
-  test('does not close or answer an open question when it is a step', () => {
+  test('that is a step neither closes nor answers an open question', () => {
     const { changes } = postAgentMessage(
       aConversation([aQuestion()], { status: 'AWAITING_INPUT' }),
       sent({ isQuestion: false }),
@@ -145,7 +145,7 @@ describe('a message of the agent', () => {
     expect(output.message.metadata).toEqual({ tool: 'bash' });
   });
 
-  test('leaves name, start, heartbeat and metadata of its instance alone', () => {
+  test('does not change the name, start, heartbeat and metadata of its instance', () => {
     const kept = {
       name: 'nightly',
       startedAt: BEFORE,
@@ -158,8 +158,8 @@ describe('a message of the agent', () => {
 });
 
 describe('the first message of an instance', () => {
-  test('creates it, under the id the agent chose', () => {
-    const { changes } = postAgentMessage(NOTHING_YET, sent({ agentInstanceId: instanceIdOf(7) }));
+  test('creates it with the id that the agent chose', () => {
+    const { changes } = postAgentMessage(EMPTY_CONVERSATION, sent({ agentInstanceId: instanceIdOf(7) }));
     expect(changes?.instance).toEqual({
       id: instanceIdOf(7),
       agentType: { id: agentTypeIdOf(9), name: 'claude-code' },
@@ -179,7 +179,9 @@ describe('the first message of an instance', () => {
   });
 
   test('needs an agent type', () => {
-    expect(refusalOf(() => postAgentMessage(NOTHING_YET, sent({ agentTypeName: null })))).toMatchObject({
+    expect(
+      refusalOf(() => postAgentMessage(EMPTY_CONVERSATION, sent({ agentTypeName: null }))),
+    ).toMatchObject({
       code: 'agent_type_required',
       message: 'agent_type is required when creating new instance',
       field: 'agent_type',
@@ -187,20 +189,20 @@ describe('the first message of an instance', () => {
   });
 
   test('makes a new agent type under its normalised name', () => {
-    const { changes } = postAgentMessage(NOTHING_YET, sent({ agentTypeName: ' Claude-Code ' }));
+    const { changes } = postAgentMessage(EMPTY_CONVERSATION, sent({ agentTypeName: ' Claude-Code ' }));
     expect(changes?.instance.agentType).toEqual({ id: agentTypeIdOf(9), name: 'claude-code' });
   });
 
-  test('reuses the agent type of that name when there is one', () => {
+  test('uses the existing agent type of that name', () => {
     const agentType = anAgentType({ id: agentTypeIdOf(3) });
     const { changes } = postAgentMessage(
-      { ...NOTHING_YET, agentType },
+      { ...EMPTY_CONVERSATION, agentType },
       sent({ agentTypeName: 'CLAUDE-code' }),
     );
     expect(changes?.instance.agentType).toBe(agentType);
   });
 
-  test('alone needs it: a later one may leave it out', () => {
+  test('is the only one that needs it', () => {
     const { changes } = postAgentMessage(aConversation([aStep()]), sent({ agentTypeName: null }));
     expect(changes?.instance.agentType).toEqual(anAgentType());
   });
@@ -210,7 +212,7 @@ describe('a question of the same text as an open one', () => {
   const again = sent({ isQuestion: true, content: 'Deploy?' });
   const open = aQuestion({ content: 'Deploy?' });
 
-  test('attaches to it: nothing is posted, and it is the open question that is returned', () => {
+  test('is attached to it: nothing is posted, and the open question is returned', () => {
     const conversation = aConversation([open], { status: 'AWAITING_INPUT', version: 4 });
     const { output, changes } = postAgentMessage(conversation, again);
     expect(output.message).toEqual({ ...open, readVersion: 5 });
@@ -221,14 +223,14 @@ describe('a question of the same text as an open one', () => {
     });
   });
 
-  test('still hands off the queue, and moves the cursor to that question', () => {
+  test('still hands off the queue and moves the cursor to that question', () => {
     const conversation = aConversation([open, aStep({ position: 2 }), aQueuedMessage({ position: 3 })]);
     const { output, changes } = postAgentMessage(conversation, again);
     expect(output.handedOff.map(({ id }) => id)).toEqual([messageIdOf(3)]);
     expect(changes?.instance).toMatchObject({ status: 'AWAITING_INPUT', lastReadMessageId: open.id });
   });
 
-  test('is handed again what came with it, before what is queued since', () => {
+  test('returns again what was handed over with it, and then what was queued since', () => {
     const came = aQueuedMessage({ position: 1, readAt: NOW, readVersion: 3 });
     const question = aQuestion({ content: 'Deploy?', position: 2, readVersion: 3 });
     const conversation = aConversation([came, question, aQueuedMessage({ position: 4 })], { version: 7 });
@@ -239,7 +241,7 @@ describe('a question of the same text as an open one', () => {
     ]);
   });
 
-  test('attaches to the newest of several', () => {
+  test('is attached to the newest of several', () => {
     const newer = aQuestion({ content: 'Deploy?', position: 2 });
     expect(postAgentMessage(aConversation([newer, open]), again).output.message.id).toBe(newer.id);
   });
@@ -254,7 +256,7 @@ describe('a question of the same text as an open one', () => {
     expect(output.message).toMatchObject({ id: NEW, position: 2, questionStatus: 'open' });
   });
 
-  test('does not attach when it is a step', () => {
+  test('is not attached if it is a step', () => {
     const { output } = postAgentMessage(aConversation([open]), { ...again, isQuestion: false });
     expect(output.message).toMatchObject({ id: NEW, questionStatus: null });
   });
@@ -272,7 +274,7 @@ describe('the git diff of a message', () => {
     ['null', null, null, undefined],
     ['nothing', undefined, null, undefined],
   ])('%s: the status is %3$s and the message is posted all the same', (_what, gitDiff, status, stored) => {
-    const { output, changes } = postAgentMessage(aConversation(), sent({ gitDiff: judgeGitDiff(gitDiff) }));
+    const { output, changes } = postAgentMessage(aConversation(), sent({ gitDiff: checkGitDiff(gitDiff) }));
     expect(output.gitDiffStatus).toBe(status);
     expect(changes?.gitDiff).toEqual(stored);
     expect(changes?.posted).toHaveLength(1);
@@ -285,7 +287,7 @@ describe('turning a step into a question', () => {
   const atCursor = { lastReadMessageId: STEP, version: 5 };
 
   test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT'])(
-    'with the cursor there and nothing queued, an instance that was %s awaits input',
+    'with the cursor at the step and nothing queued, an instance that was %s awaits input',
     (status) => {
       const { output, changes } = requestUserInput(
         aConversation([aStep()], { ...atCursor, status }),
@@ -302,7 +304,7 @@ describe('turning a step into a question', () => {
   );
 
   test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
-    'with the cursor there, what is queued is handed over and answers it: %s becomes ACTIVE',
+    'with the cursor at the step, the queue is handed over and answers it: %s becomes ACTIVE',
     (status) => {
       const conversation = aConversation([aStep(), ...QUEUE], { ...atCursor, status });
       const { output, changes } = requestUserInput(conversation, request);
@@ -329,7 +331,7 @@ describe('turning a step into a question', () => {
     ['nothing queued', []],
     ['something queued', QUEUE],
   ])(
-    'with the cursor elsewhere and %s, the reader is stale and gets nothing, but the question is open',
+    'with the cursor elsewhere and %s, the caller is stale and gets nothing, but the question is open',
     (_what, queue) => {
       const elsewhere = { lastReadMessageId: messageIdOf(7), version: 5 };
       const { output, changes } = requestUserInput(aConversation([aStep(), ...queue], elsewhere), request);
@@ -350,7 +352,7 @@ describe('turning a step into a question', () => {
     ['there', STEP],
     ['elsewhere', messageIdOf(7)],
   ])(
-    'on an ended instance, nothing handed over, leaves it ended and the question closed (cursor %s)',
+    'on an ended instance, without a hand-off, leaves it ended and the question closed (cursor %s)',
     (_where, cursor) => {
       const ended = aConversation([aStep()], { status: 'COMPLETED', lastReadMessageId: cursor });
       const { output, changes } = requestUserInput(ended, request);
@@ -388,7 +390,7 @@ describe('turning a step into a question', () => {
     });
   });
 
-  test('is refused on a deleted instance', () => {
+  test('fails if the instance was deleted', () => {
     const conversation = aConversation([aStep()], { ...atCursor, status: 'DELETED' });
     expect(refusalOf(() => requestUserInput(conversation, request)).code).toBe('instance_deleted');
   });

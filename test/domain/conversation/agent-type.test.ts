@@ -12,6 +12,6 @@ test.each([
   expect(agentTypeName(text)).toBe(name);
 });
 
-test('a kept name is kept as it is', () => {
+test('normalising a normalised name changes nothing', () => {
   expect(agentTypeName(agentTypeName(' Codex '))).toBe('codex');
 });

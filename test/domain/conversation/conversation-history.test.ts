@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   applyChanges,
-  byPosition,
   type Conversation,
-  NOTHING_YET,
+  EMPTY_CONVERSATION,
 } from '../../../src/domain/conversation/conversation.ts';
-import { isOpenQuestion, isQueued, type Message } from '../../../src/domain/conversation/message.ts';
+import {
+  byPosition,
+  isOpenQuestion,
+  isQueued,
+  type Message,
+} from '../../../src/domain/conversation/message.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
 import { NOW } from '../../support/builders.ts';
 import { postDecision, type RandomDecision, randomDecision, SeededRandom } from './random-decisions.ts';
@@ -14,23 +18,23 @@ const SEEDS = Array.from({ length: 150 }, (_, index) => index + 1);
 const DECISIONS = 80;
 
 /**
- * Plays random decisions on one conversation and, last, a step that hands over whatever is still queued.
- * Fails naming the decision after which a rule no longer held; the seed repeats it.
+ * Makes random decisions on one conversation, and at the end a step that hands over what is still queued.
+ * A failure names the decision that broke a rule; the same seed repeats it.
  */
-function play(seed: number) {
+function makeDecisions(seed: number) {
   const random = new SeededRandom(seed);
   const handedOver: string[] = [];
-  const states: Conversation[] = [NOTHING_YET];
+  const states: Conversation[] = [EMPTY_CONVERSATION];
   let now = NOW;
 
   for (let number = 1; number <= DECISIONS; number += 1) {
     if (random.chance(0.2)) now = new Date(now.getTime() + 20_000);
-    const before = states.at(-1) ?? NOTHING_YET;
+    const before = states.at(-1) ?? EMPTY_CONVERSATION;
     const decision =
       number < DECISIONS
         ? randomDecision(random, before, number, now)
         : postDecision('done', false, null, number, now);
-    const after = decided(decision, before, handedOver);
+    const after = applyDecision(decision, before, handedOver);
     expect(
       [...brokenRules(after), ...brokenPromises(before, after)],
       `after decision ${number}: ${decision.name}`,
@@ -40,13 +44,13 @@ function play(seed: number) {
   return { states, messages: states.at(-1)?.messages ?? [], handedOver };
 }
 
-function decided(decision: RandomDecision, before: Conversation, handedOver: string[]): Conversation {
+function applyDecision(decision: RandomDecision, before: Conversation, handedOver: string[]): Conversation {
   try {
     const { output, changes } = decision.decide(before);
     const queued = ids(before.messages.filter(isQueued).sort(byPosition));
     const drained = ids(output.handedOver).filter((id) => queued.includes(id));
     if (drained.length > 0) expect(drained, `all of the queue, in order: ${decision.name}`).toEqual(queued);
-    // Asking again what is open repeats what came with it; nothing else repeats anything.
+    // Only asking an open question again hands over messages a second time.
     handedOver.push(...(decision.name.startsWith('ask ') ? drained : ids(output.handedOver)));
     return applyChanges(before, changes);
   } catch (error) {
@@ -55,7 +59,7 @@ function decided(decision: RandomDecision, before: Conversation, handedOver: str
   }
 }
 
-/** What must be true of a conversation at any time. */
+/** Returns the rules that a conversation breaks. They hold at any time. */
 function brokenRules({ instance, messages }: Conversation): string[] {
   if (instance === null) return messages.length === 0 ? [] : ['messages of no instance'];
   const known = new Map(messages.map((message) => [message.id, message]));
@@ -94,7 +98,7 @@ function brokenRules({ instance, messages }: Conversation): string[] {
   ]);
 }
 
-/** What no decision may undo. */
+/** Returns what a decision changed although nothing may change it. */
 function brokenPromises(before: Conversation, after: Conversation): string[] {
   const grown = after === before ? 0 : 1;
   const now = new Map(after.messages.map((message) => [message.id, message]));
@@ -122,19 +126,16 @@ const broken = (rules: [rule: string, holds: boolean][]) =>
 
 const ids = (messages: readonly Message[]): string[] => messages.map(({ id }) => id);
 
-describe('whatever is decided, one decision after another', () => {
-  test.each(SEEDS)(
-    'every rule holds, and the agent is handed each message of the person once (seed %i)',
-    (seed) => {
-      const { messages, handedOver } = play(seed);
-      const fromPerson = messages.filter(({ senderType }) => senderType === 'USER');
-      expect(fromPerson.filter(isQueued)).toEqual([]);
-      expect(handedOver.toSorted()).toEqual(ids(fromPerson).toSorted());
-    },
-  );
+describe('random decisions, one after another', () => {
+  test.each(SEEDS)('keep every rule, and hand each user message over once (seed %i)', (seed) => {
+    const { messages, handedOver } = makeDecisions(seed);
+    const fromPerson = messages.filter(({ senderType }) => senderType === 'USER');
+    expect(fromPerson.filter(isQueued)).toEqual([]);
+    expect(handedOver.toSorted()).toEqual(ids(fromPerson).toSorted());
+  });
 
-  test('the histories come through every state that a rule is about', () => {
-    const states = SEEDS.slice(0, 20).flatMap((seed) => play(seed).states);
+  test('the random histories reach every state that has a rule', () => {
+    const states = SEEDS.slice(0, 20).flatMap((seed) => makeDecisions(seed).states);
     const messages = states.flatMap((state) => state.messages);
     expect(new Set(states.map(({ instance }) => instance?.status))).toEqual(
       new Set([undefined, 'ACTIVE', 'AWAITING_INPUT', 'COMPLETED']),

@@ -5,10 +5,10 @@ import {
   applyChanges,
   type Changes,
   type Conversation,
-  Draft,
-  existing,
-  NOTHING_YET,
+  EMPTY_CONVERSATION,
+  requireInstance,
 } from '../../../src/domain/conversation/conversation.ts';
+import { ConversationDraft } from '../../../src/domain/conversation/conversation-draft.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
 import {
   aConversation,
@@ -22,7 +22,7 @@ import {
   NOW,
   userIdOf,
 } from '../../support/builders.ts';
-import { refusalOf } from '../error-of.ts';
+import { refusalOf } from '../refusal-of.ts';
 import { type RandomDecision, randomDecision, SeededRandom } from './random-decisions.ts';
 
 describe('applying changes', () => {
@@ -33,7 +33,7 @@ describe('applying changes', () => {
     gitDiff: null,
   };
 
-  test('gives the conversation as it then stands', () => {
+  test('returns the conversation with the changes', () => {
     const queued = aQueuedMessage({ position: 2 });
     const before = aConversation([aQuestion({ position: 1 }), queued]);
     expect(applyChanges(before, changes)).toEqual({
@@ -43,14 +43,14 @@ describe('applying changes', () => {
     });
   });
 
-  test('leaves the conversation it was made from as it was', () => {
+  test('does not change the original conversation', () => {
     const before = aConversation([aQuestion({ position: 1 }), aQueuedMessage({ position: 2 })]);
     const copy = structuredClone(before);
     applyChanges(before, changes);
     expect(before).toEqual(copy);
   });
 
-  test('that are none leaves it as it is', () => {
+  test('of null returns the same conversation', () => {
     const before = aConversation([aStep()]);
     expect(applyChanges(before, null)).toBe(before);
   });
@@ -65,16 +65,16 @@ describe('decisions made one after another on applied changes', () => {
       throw error;
     }
   };
-  /** As a store writes them: in no particular order. */
+  /** The changes without an order of the amended messages, because a store may write them in any order. */
   const written = (changes: Changes | null) =>
     changes && { ...changes, amended: changes.amended.toSorted((a, b) => a.position - b.position) };
 
   test.each(Array.from({ length: 40 }, (_, index) => 1_000 + index))(
-    'equal decisions made on what a store loads anew each time (seed %i)',
+    'give the same result as decisions on a freshly loaded conversation (seed %i)',
     async (seed) => {
       const random = new SeededRandom(seed);
       const repository = new InMemoryAgentInstanceRepository(new InProcessSignals());
-      let conversation = NOTHING_YET;
+      let conversation = EMPTY_CONVERSATION;
       for (let number = 1; number <= 60; number += 1) {
         const now = new Date(NOW.getTime() + number * 7_000);
         const decision = randomDecision(random, conversation, number, now);
@@ -100,7 +100,7 @@ describe('decisions made one after another on applied changes', () => {
 });
 
 describe('a decision', () => {
-  test('changes nothing it was made from', () => {
+  test('does not change the conversation that it was made from', () => {
     const random = new SeededRandom(7);
     for (let number = 1; number <= 300; number += 1) {
       const before = aConversation(
@@ -123,18 +123,18 @@ describe('a decision', () => {
     }
   });
 
-  test('needs an instance that is there and not deleted', () => {
-    expect(refusalOf(() => existing(NOTHING_YET)).code).toBe('agent_instance_not_found');
-    expect(refusalOf(() => existing(aConversation([], { status: 'DELETED' })))).toMatchObject({
+  test('fails if the instance does not exist or was deleted', () => {
+    expect(refusalOf(() => requireInstance(EMPTY_CONVERSATION)).code).toBe('agent_instance_not_found');
+    expect(refusalOf(() => requireInstance(aConversation([], { status: 'DELETED' })))).toMatchObject({
       code: 'instance_deleted',
       field: 'agent_instance_id',
     });
     const conversation = aConversation([], { status: 'COMPLETED' });
-    expect(existing(conversation)).toBe(conversation.instance);
+    expect(requireInstance(conversation)).toBe(conversation.instance);
   });
 });
 
-describe('a draft', () => {
+describe('a conversation draft', () => {
   const said = {
     id: messageIdOf(2),
     senderType: 'USER',
@@ -144,24 +144,24 @@ describe('a draft', () => {
     questionStatus: null,
   } as const;
 
-  test('writes a message that it posts and then amends once, as it is in the end', () => {
-    const draft = new Draft(anAgentInstance({ lastPosition: 1 }), [], NOW);
+  test('writes a message that was posted and then amended only once, in its final state', () => {
+    const draft = new ConversationDraft(anAgentInstance({ lastPosition: 1 }), [], NOW);
     const amended = draft.handOver(draft.post(said));
     expect(draft.changes()).toMatchObject({ posted: [amended], amended: [] });
     expect(amended).toMatchObject({ position: 2, readAt: NOW, readVersion: 2 });
   });
 
-  test('writes a message that it amends twice once, as it is in the end', () => {
+  test('writes a message that was amended twice only once, in its final state', () => {
     const question = aQuestion();
-    const draft = new Draft(anAgentInstance({ lastPosition: 1 }), [question], NOW);
+    const draft = new ConversationDraft(anAgentInstance({ lastPosition: 1 }), [question], NOW);
     draft.amend(draft.amend(question, { questionStatus: 'answered' }), { answerId: messageIdOf(2) });
     expect(draft.changes().amended).toEqual([
       { ...question, questionStatus: 'answered', answerId: messageIdOf(2) },
     ]);
   });
 
-  test('leaves the stored diff alone unless it is told of one', () => {
-    const draft = new Draft(anAgentInstance(), [], NOW);
+  test('keeps the stored git diff unless it is set', () => {
+    const draft = new ConversationDraft(anAgentInstance(), [], NOW);
     expect(draft.changes().gitDiff).toBeUndefined();
     draft.setGitDiff(null);
     expect(draft.changes().gitDiff).toBeNull();

@@ -4,7 +4,7 @@ import {
   type StoredStatus,
 } from '../../../src/domain/conversation/agent-instance.ts';
 import { postAgentMessage } from '../../../src/domain/conversation/agent-messages.ts';
-import { applyChanges, NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { applyChanges, EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import { readPending } from '../../../src/domain/conversation/hand-off.ts';
 import { receiveUserMessage } from '../../../src/domain/conversation/user-messages.ts';
 import {
@@ -18,10 +18,10 @@ import {
   messageIdOf,
   NOW,
 } from '../../support/builders.ts';
-import { refusalOf } from '../error-of.ts';
+import { refusalOf } from '../refusal-of.ts';
 
 const CURSOR = messageIdOf(1);
-/** Read by an agent that was busy just now, so that its activity is not news. */
+/** A conversation whose agent was active just now, so that a read does not record activity. */
 const atCursor = { lastReadMessageId: CURSOR, lastActivityAt: NOW, version: 5 };
 const QUEUE = [aQueuedMessage({ position: 2 }), aQueuedMessage({ position: 3 })];
 
@@ -39,7 +39,7 @@ describe('reading pending messages without an id', () => {
     });
   });
 
-  test('is never stale, also before the first message', () => {
+  test('is never stale, not even before the first message', () => {
     const conversation = aConversation([], { lastReadMessageId: null, lastActivityAt: NOW });
     expect(readPending(conversation, read(null)).output.stale).toBe(false);
   });
@@ -70,7 +70,7 @@ describe('reading pending messages with the cursor', () => {
     expect(changes).toBeNull();
   });
 
-  test('makes the next read with that id stale, and hands nothing over twice', () => {
+  test('makes the next read with that id stale, and hands over nothing twice', () => {
     const first = aConversation([aStep(), ...QUEUE], atCursor);
     const after = applyChanges(first, readPending(first, read(CURSOR)).changes);
     const second = readPending(after, read(CURSOR));
@@ -81,7 +81,7 @@ describe('reading pending messages with the cursor', () => {
   });
 
   test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
-    'leaves an instance that is %s so',
+    'does not change the status %s',
     (status) => {
       const conversation = aConversation([aStep(), ...QUEUE], { ...atCursor, status });
       const { changes } = readPending(conversation, read(CURSOR));
@@ -109,13 +109,13 @@ describe('reading pending messages with another id', () => {
     });
   });
 
-  test('is stale when the agent has neither written nor been handed anything yet', () => {
+  test('is stale if the agent has neither written nor read anything yet', () => {
     const conversation = aConversation([aQueuedMessage()], { ...atCursor, lastReadMessageId: null });
     const { output } = readPending(conversation, read(messageIdOf(1)));
     expect(output).toMatchObject({ stale: true, messages: [], alreadyRead: [] });
   });
 
-  test('lists as already read what was handed over after that id, and neither steps nor the queue', () => {
+  test('lists as already read what was handed over after that id, but no steps and nothing queued', () => {
     const conversation = aConversation(
       [
         aReadMessage({ position: 1, readVersion: 2 }),
@@ -134,7 +134,7 @@ describe('reading pending messages with another id', () => {
     ]);
   });
 
-  test('counts from a message within one hand-off: only those after it', () => {
+  test('lists only the later messages of the hand-off that the id belongs to', () => {
     const conversation = aConversation(
       [4, 3, 2].map((position) => aReadMessage({ position, readVersion: 5 })),
       { ...atCursor, lastReadMessageId: messageIdOf(4) },
@@ -143,9 +143,9 @@ describe('reading pending messages with another id', () => {
     expect(output.alreadyRead.map(({ position }) => position)).toEqual([3, 4]);
   });
 
-  test('lists in the order of hand-offs when an older message was handed over later', () => {
+  test('lists in the order of hand-offs, even if an older message was handed over later', () => {
     // Position 2 was queued; 3 was typed at the agent itself; then a step (4) handed over 2.
-    let conversation = applyChanges(NOTHING_YET, postStep(NOTHING_YET, 1));
+    let conversation = applyChanges(EMPTY_CONVERSATION, postStep(EMPTY_CONVERSATION, 1));
     conversation = applyChanges(conversation, userSays(conversation, 2, false));
     conversation = applyChanges(conversation, userSays(conversation, 3, true));
     conversation = applyChanges(conversation, postStep(conversation, 4));
@@ -166,7 +166,7 @@ describe('the activity of an agent that reads', () => {
     ['with another id', messageIdOf(77)],
   ] as const;
 
-  test.each(reads)('%s is noted after 30 s of silence, with nothing else changed', (_how, id) => {
+  test.each(reads)('%s is recorded after 30 s without activity, and changes nothing else', (_how, id) => {
     const conversation = aConversation([aStep()], { ...atCursor, lastActivityAt: silence(30_000) });
     const { output, changes } = readPending(conversation, read(id));
     expect(changes).toEqual({
@@ -178,27 +178,27 @@ describe('the activity of an agent that reads', () => {
     expect(output.messages).toEqual([]);
   });
 
-  test.each(reads)('%s is not noted more often', (_how, id) => {
+  test.each(reads)('%s is not recorded more often', (_how, id) => {
     for (const silent of [0, 29_999]) {
       const conversation = aConversation([aStep()], { ...atCursor, lastActivityAt: silence(silent) });
       expect(readPending(conversation, read(id)).changes).toBeNull();
     }
   });
 
-  test('does not hand over what a look without an id shows', () => {
+  test('does not hand over what a read without an id returns', () => {
     const conversation = aConversation([aStep(), ...QUEUE], { ...atCursor, lastActivityAt: BEFORE });
     const { output, changes } = readPending(conversation, read(null));
     expect(output.messages).toEqual(QUEUE);
     expect(changes).toMatchObject({ amended: [], instance: { lastReadMessageId: CURSOR } });
   });
 
-  test('is kept to within half a minute', () => {
+  test('is recorded with a resolution of 30 s', () => {
     expect(ACTIVITY_RESOLUTION_MS).toBe(30_000);
   });
 });
 
-test('reading needs an instance that is there', () => {
-  expect(refusalOf(() => readPending(NOTHING_YET, read(null)))).toMatchObject({
+test('reading fails if the instance does not exist or was deleted', () => {
+  expect(refusalOf(() => readPending(EMPTY_CONVERSATION, read(null)))).toMatchObject({
     code: 'agent_instance_not_found',
     message: 'Agent instance not found',
     field: 'agent_instance_id',

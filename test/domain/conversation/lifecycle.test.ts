@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Deletion, isOver, type StoredStatus } from '../../../src/domain/conversation/agent-instance.ts';
-import { applyChanges, NOTHING_YET, withoutDeleted } from '../../../src/domain/conversation/conversation.ts';
+import {
+  applyChanges,
+  EMPTY_CONVERSATION,
+  hideDeletedInstance,
+} from '../../../src/domain/conversation/conversation.ts';
 import {
   deleteInstance,
   endSession,
@@ -21,7 +25,7 @@ import {
   messageIdOf,
   NOW,
 } from '../../support/builders.ts';
-import { refusalOf } from '../error-of.ts';
+import { refusalOf } from '../refusal-of.ts';
 
 const STATUSES: StoredStatus[] = ['ACTIVE', 'AWAITING_INPUT', 'COMPLETED', 'DELETED'];
 
@@ -29,7 +33,7 @@ describe('starting an instance', () => {
   const start = { id: instanceIdOf(1), agentType: anAgentType({ id: agentTypeIdOf(9) }), now: NOW };
 
   test('makes it active, with no message and no cursor', () => {
-    const { output, changes } = startAgentInstance(NOTHING_YET, start);
+    const { output, changes } = startAgentInstance(EMPTY_CONVERSATION, start);
     expect(output).toEqual({
       id: instanceIdOf(1),
       agentType: { id: agentTypeIdOf(9), name: 'claude-code' },
@@ -51,15 +55,15 @@ describe('starting an instance', () => {
 
   test('keeps its name and metadata', () => {
     const given = { name: 'nightly', metadata: { transport: 'stdio' } };
-    expect(startAgentInstance(NOTHING_YET, { ...start, ...given }).output).toMatchObject(given);
+    expect(startAgentInstance(EMPTY_CONVERSATION, { ...start, ...given }).output).toMatchObject(given);
   });
 
-  test('reuses the agent type of that name when there is one', () => {
+  test('uses the existing agent type of that name', () => {
     const agentType = anAgentType({ id: agentTypeIdOf(3) });
-    expect(startAgentInstance({ ...NOTHING_YET, agentType }, start).output.agentType).toBe(agentType);
+    expect(startAgentInstance({ ...EMPTY_CONVERSATION, agentType }, start).output.agentType).toBe(agentType);
   });
 
-  test.each(STATUSES)('again is refused while it is %s', (status) => {
+  test.each(STATUSES)('fails if the instance exists and is %s', (status) => {
     expect(refusalOf(() => startAgentInstance(aConversation([], { status }), start))).toMatchObject({
       code: 'agent_instance_exists',
       message: 'Agent instance already exists',
@@ -83,7 +87,7 @@ describe('ending a session', () => {
     expect(changes).toEqual({ instance: output, posted: [], amended: [], gitDiff: undefined });
   });
 
-  test('closes every open question, and no other message changes', () => {
+  test('closes every open question and changes no other message', () => {
     const open = [aQuestion({ position: 1 }), aQuestion({ position: 4 })];
     const conversation = aConversation([
       ...open,
@@ -94,7 +98,7 @@ describe('ending a session', () => {
     expect(changes?.amended).toEqual(open.map((question) => ({ ...question, questionStatus: 'closed' })));
   });
 
-  test('again changes nothing: the end time is set once', () => {
+  test('twice changes nothing the second time: the end time is set once', () => {
     const active = aConversation([aStep()]);
     const ended = applyChanges(active, endSession(active, { now: BEFORE }).changes);
     const { output, changes } = endSession(ended, { now: NOW });
@@ -105,7 +109,7 @@ describe('ending a session', () => {
 
 describe('a heartbeat', () => {
   test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
-    'changes the status %s in no way',
+    'does not change the status %s',
     (status) => {
       const conversation = aConversation([aStep()], {
         status,
@@ -128,7 +132,7 @@ describe('renaming', () => {
     expect(changes).toEqual({ instance: output, posted: [], amended: [], gitDiff: undefined });
   });
 
-  test('to the name it has changes nothing', () => {
+  test('to the same name changes nothing', () => {
     const { output, changes } = renameInstance(conversation, { name: 'old', now: NOW });
     expect([output, changes]).toEqual([conversation.instance, null]);
   });
@@ -136,7 +140,7 @@ describe('renaming', () => {
 
 describe('deleting', () => {
   test.each<Deletion['statusBefore']>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
-    'an instance that is %s, and restoring it, brings it back as it was, open questions too',
+    'and restoring an instance that is %s brings it back as it was, with its open questions',
     (status) => {
       const before = aConversation([aQuestion()], { status, version: 5 });
       const deleted = deleteInstance(before, { now: NOW });
@@ -163,9 +167,9 @@ describe('deleting', () => {
     expect(deleteInstance(deleted, { now: NOW })).toEqual({ output: deleted.instance, changes: null });
   });
 
-  test('ends to its owner what it was: it is as if there were none', () => {
+  test('hides the instance from its owner, as if it had never existed', () => {
     const rename = () =>
-      renameInstance(withoutDeleted(aConversation([], { status: 'DELETED' })), { name: 'x', now: NOW });
+      renameInstance(hideDeletedInstance(aConversation([], { status: 'DELETED' })), { name: 'x', now: NOW });
     expect(refusalOf(rename).code).toBe('agent_instance_not_found');
   });
 });
@@ -184,7 +188,7 @@ describe('restoring', () => {
     expect(refusalOf(late).code).toBe('agent_instance_not_found');
   });
 
-  test('what is there changes nothing', () => {
+  test('an instance that is not deleted changes nothing', () => {
     const conversation = aConversation();
     expect(restoreInstance(conversation, { now: NOW })).toEqual({
       output: conversation.instance,
@@ -195,8 +199,8 @@ describe('restoring', () => {
   test.each([
     ['restoring', restoreInstance],
     ['deleting', deleteInstance],
-  ])('%s what never was is refused', (_, decide) => {
-    expect(refusalOf(() => decide(NOTHING_YET, { now: NOW })).code).toBe('agent_instance_not_found');
+  ])('%s fails if the instance never existed', (_, decide) => {
+    expect(refusalOf(() => decide(EMPTY_CONVERSATION, { now: NOW })).code).toBe('agent_instance_not_found');
   });
 });
 
@@ -204,14 +208,14 @@ describe.each([
   ['ending a session', endSession],
   ['a heartbeat', heartbeat],
 ])('%s', (_name, decide) => {
-  test('needs an instance that is there', () => {
-    expect(refusalOf(() => decide(NOTHING_YET, { now: NOW }))).toMatchObject({
+  test('fails if the instance does not exist', () => {
+    expect(refusalOf(() => decide(EMPTY_CONVERSATION, { now: NOW }))).toMatchObject({
       code: 'agent_instance_not_found',
       message: 'Agent instance not found',
     });
   });
 
-  test('is refused for a deleted instance', () => {
+  test('fails if the instance was deleted', () => {
     const deleted = aConversation([], { status: 'DELETED' });
     expect(refusalOf(() => decide(deleted, { now: NOW })).code).toBe('instance_deleted');
   });

@@ -16,11 +16,11 @@ describe('an instance', () => {
     expect(shownStatus(anAgentInstance({ status }), silent)).toBe(shown);
   });
 
-  test('is not silent at the very moment that counts', () => {
+  test('is not yet stale exactly at the limit', () => {
     expect(shownStatus(anAgentInstance(), { ...silent, silentSince: BEFORE })).toBe('ACTIVE');
   });
 
-  test('whose agent waits is not silent', () => {
+  test('with a waiting agent is not stale', () => {
     expect(shownStatus(anAgentInstance(), { ...silent, agentWaiting: true })).toBe('ACTIVE');
   });
 

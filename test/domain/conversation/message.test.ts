@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
   CONTENT_LIMIT,
-  isContent,
   isOpenQuestion,
   isQueued,
+  isValidContent,
 } from '../../../src/domain/conversation/message.ts';
 import { aQuestion, aQueuedMessage, aReadMessage, aStep } from '../../support/builders.ts';
 
@@ -17,7 +17,7 @@ describe('content', () => {
     ['the limit, one of it astral', `${'a'.repeat(CONTENT_LIMIT - 1)}😀`],
     ['the limit, all but one of it white space', `${' '.repeat(CONTENT_LIMIT - 1)}a`],
   ])('of %s is content', (_what, text) => {
-    expect(isContent(text)).toBe(true);
+    expect(isValidContent(text)).toBe(true);
   });
 
   test.each([
@@ -30,10 +30,10 @@ describe('content', () => {
     ],
     ['white space around text, over the limit together', `${' '.repeat(CONTENT_LIMIT)}a`],
   ])('of %s is too much', (_what, text) => {
-    expect(isContent(text)).toBe(false);
+    expect(isValidContent(text)).toBe(false);
   });
 
-  test('counts code points, of which the limit is a million', () => {
+  test('is limited to a million code points', () => {
     expect(CONTENT_LIMIT).toBe(1_000_000);
   });
 
@@ -50,7 +50,7 @@ describe('content', () => {
     ['an ideographic space', '\u3000'],
     ['a byte order mark', '\ufeff'],
   ])('of %s alone is none', (_what, text) => {
-    expect(isContent(text)).toBe(false);
+    expect(isValidContent(text)).toBe(false);
   });
 });
 

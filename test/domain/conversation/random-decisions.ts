@@ -5,11 +5,11 @@ import { endSession, heartbeat, startAgentInstance } from '../../../src/domain/c
 import type { Message } from '../../../src/domain/conversation/message.ts';
 import { receiveUserMessage } from '../../../src/domain/conversation/user-messages.ts';
 import type { MessageId } from '../../../src/domain/ids.ts';
-import { judgeGitDiff } from '../../../src/domain/text/git-diff.ts';
+import { checkGitDiff } from '../../../src/domain/text/git-diff.ts';
 import type { UpdateTarget } from '../../../src/ports/storage/agent-instance-repository.ts';
 import { agentTypeIdOf, anAgentType, instanceIdOf, messageIdOf } from '../../support/builders.ts';
 
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** A random number generator that repeats its numbers for the same seed (mulberry32). */
 export class SeededRandom {
   #state: number;
 
@@ -17,7 +17,7 @@ export class SeededRandom {
     this.#state = seed;
   }
 
-  /** From 0 up to, and not including, 1. */
+  /** Returns a number from 0 (included) to 1 (excluded). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -34,18 +34,18 @@ export class SeededRandom {
   }
 }
 
-/** One decision, and what a store has to load for it. */
+/** A decision, and what a store has to load for it. */
 export interface RandomDecision {
   readonly name: string;
   readonly target: Omit<UpdateTarget, 'userId' | 'agentInstanceId'>;
-  /** What it decides, with the messages it hands to the agent. */
+  /** Returns the changes and the messages that the agent is handed. */
   decide(conversation: Conversation): Decision<{ readonly handedOver: readonly Message[] }>;
 }
 
 const TEXTS = ['Deploy?', 'Which branch?', 'Go on'] as const;
 const DIFFS = [null, '', 'diff --git a/x b/x\n+x\n', 'not a diff'] as const;
 
-/** The agent logs a step or asks a question. */
+/** A decision in which the agent logs a step or asks a question. */
 export function postDecision(
   content: string,
   isQuestion: boolean,
@@ -63,7 +63,7 @@ export function postDecision(
         content,
         isQuestion,
         metadata: null,
-        gitDiff: judgeGitDiff(gitDiff),
+        gitDiff: checkGitDiff(gitDiff),
         newMessageId: messageIdOf(number),
         newAgentTypeId: agentTypeIdOf(1),
         now,
@@ -73,7 +73,7 @@ export function postDecision(
   };
 }
 
-/** Any decision of the domain, about an instance as it stands. `number` makes its ids unique. */
+/** Returns a random decision that fits the conversation. `number` makes its ids unique. */
 export function randomDecision(
   random: SeededRandom,
   { instance, messages }: Conversation,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applyChanges, NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { applyChanges, EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import { readAnswer } from '../../../src/domain/conversation/read-answer.ts';
 import {
   aConversation,
@@ -11,7 +11,7 @@ import {
   messageIdOf,
   NOW,
 } from '../../support/builders.ts';
-import { refusalOf } from '../error-of.ts';
+import { refusalOf } from '../refusal-of.ts';
 
 const QUESTION = messageIdOf(2);
 const ask = { questionId: QUESTION, now: BEFORE };
@@ -26,7 +26,7 @@ const answered = aQuestion({
 const reply = aQueuedMessage({ position: 3, content: 'yes' });
 
 describe('reading the answer of a question', () => {
-  test('that is open: no answer yet, but what was handed over with it, and nothing to write', () => {
+  test('that is open returns no answer but the feedback, and writes nothing', () => {
     const { output, changes } = readAnswer(aConversation([feedback, openQuestion], { version: 3 }), ask);
     expect(output).toEqual({
       question: openQuestion,
@@ -38,12 +38,12 @@ describe('reading the answer of a question', () => {
     expect(changes).toBeNull();
   });
 
-  test('that was closed: no answer, ever', () => {
+  test('that was closed returns no answer', () => {
     const closed = aQuestion({ position: 2, questionStatus: 'closed' });
     expect(readAnswer(aConversation([closed]), ask).output).toMatchObject({ status: 'closed', answer: null });
   });
 
-  test('for the first time hands the answer over, and only that', () => {
+  test('for the first time hands over the answer and nothing else', () => {
     const other = aQueuedMessage({ position: 4 });
     const conversation = aConversation([feedback, answered, reply, other], { version: 3 });
     const { output, changes } = readAnswer(conversation, { ...ask, now: NOW });
@@ -61,7 +61,7 @@ describe('reading the answer of a question', () => {
     });
   });
 
-  test('again tells the same, and writes nothing', () => {
+  test('again returns the same and writes nothing', () => {
     const conversation = aConversation([feedback, answered, reply], { version: 3 });
     const first = readAnswer(conversation, ask);
     const second = readAnswer(applyChanges(conversation, first.changes), ask);
@@ -69,7 +69,7 @@ describe('reading the answer of a question', () => {
     expect(second.changes).toBeNull();
   });
 
-  test('counts as activity, but is written down only now and then', () => {
+  test('counts as activity, which is recorded at most every 30 s', () => {
     const { changes, output } = readAnswer(aConversation([openQuestion], { version: 3 }), {
       ...ask,
       now: NOW,
@@ -79,7 +79,7 @@ describe('reading the answer of a question', () => {
   });
 
   test.each([
-    ['an instance that does not exist', NOTHING_YET, 'agent_instance_not_found'],
+    ['an instance that does not exist', EMPTY_CONVERSATION, 'agent_instance_not_found'],
     ['a deleted instance', aConversation([openQuestion], { status: 'DELETED' }), 'instance_deleted'],
     ['a message that does not exist', aConversation([]), 'question_not_found'],
     ['a step', aConversation([aStep({ position: 2 })]), 'question_not_found'],

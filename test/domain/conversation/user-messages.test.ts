@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredStatus } from '../../../src/domain/conversation/agent-instance.ts';
 import { AlreadyAnsweredError } from '../../../src/domain/conversation/already-answered.ts';
-import { NOTHING_YET } from '../../../src/domain/conversation/conversation.ts';
+import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import type { Message } from '../../../src/domain/conversation/message.ts';
 import { receiveUserMessage, type UserMessage } from '../../../src/domain/conversation/user-messages.ts';
 import {
@@ -14,7 +14,7 @@ import {
   messageIdOf,
   NOW,
 } from '../../support/builders.ts';
-import { refusalOf } from '../error-of.ts';
+import { refusalOf } from '../refusal-of.ts';
 
 const NEW = messageIdOf(99);
 const CURSOR = messageIdOf(1);
@@ -38,7 +38,7 @@ const ROWS: Row[] = [
   [true, 'COMPLETED', 'COMPLETED'],
 ];
 
-describe('a message of the person', () => {
+describe('a user message', () => {
   test.each(ROWS)(
     'with mark_as_read %s, to an instance that is %s: it is %s',
     (markAsRead, before, after) => {
@@ -93,14 +93,14 @@ describe('a message of the person', () => {
   });
 
   test.each<Message['questionStatus']>(['answered', 'closed'])(
-    'answers nothing when the question is %s',
+    'answers nothing if the question is %s',
     (questionStatus) => {
       const conversation = aConversation([aQuestion({ questionStatus })]);
       expect(receiveUserMessage(conversation, sent()).changes?.amended).toEqual([]);
     },
   );
 
-  test('answers a question that a later step did not close', () => {
+  test('answers the open question, even after a later step', () => {
     const conversation = aConversation([aQuestion(), aStep({ position: 2 })], { status: 'ACTIVE' });
     const { changes } = receiveUserMessage(conversation, sent());
     expect(changes?.amended).toMatchObject([{ id: messageIdOf(1), answerId: NEW }]);
@@ -126,13 +126,13 @@ describe('a message of the person', () => {
     const reply = (position: number) =>
       receiveUserMessage(conversation, sent({ inReplyTo: messageIdOf(position) }));
 
-    test('answers that very one, though there is a newer one', () => {
+    test('answers that question, even if there is a newer one', () => {
       const { changes } = reply(1);
       expect(changes?.amended).toEqual([{ ...questions[0], questionStatus: 'answered', answerId: NEW }]);
       expect(changes?.instance.status).toBe('ACTIVE');
     });
 
-    test('that is answered is told the answer that counts', () => {
+    test('fails if the question is answered, and returns that answer', () => {
       const refused = refusalOf(() => reply(2));
       expect(refused).toBeInstanceOf(AlreadyAnsweredError);
       expect(refused).toMatchObject({
@@ -142,7 +142,7 @@ describe('a message of the person', () => {
       });
     });
 
-    test('that was closed is told so', () => {
+    test('fails if the question was closed', () => {
       expect(refusalOf(() => reply(3))).toMatchObject({ code: 'question_closed', field: 'in_reply_to' });
     });
 
@@ -158,13 +158,13 @@ describe('a message of the person', () => {
     });
   });
 
-  test('is not activity of the agent', () => {
+  test('does not count as activity of the agent', () => {
     const { changes } = receiveUserMessage(aConversation(), sent({ markAsRead: true }));
     expect(changes?.instance.lastActivityAt).toEqual(BEFORE);
   });
 
-  test('needs an instance that is there', () => {
-    expect(refusalOf(() => receiveUserMessage(NOTHING_YET, sent()))).toMatchObject({
+  test('fails if the instance does not exist', () => {
+    expect(refusalOf(() => receiveUserMessage(EMPTY_CONVERSATION, sent()))).toMatchObject({
       code: 'agent_instance_not_found',
       message: 'Agent instance not found',
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { GIT_DIFF_LIMIT_BYTES, judgeGitDiff } from '../../../src/domain/text/git-diff.ts';
+import { checkGitDiff, GIT_DIFF_LIMIT_BYTES } from '../../../src/domain/text/git-diff.ts';
 
 const DIFF =
   'diff --git a/ä.txt b/ä.txt\n--- a/ä.txt\n+++ b/ä.txt\n@@ -1 +1 @@\n-alt\n+größer 😀 ~~~???>>>\n';
@@ -11,7 +11,7 @@ const bytesOf = (text: string) => Buffer.byteLength(text);
 
 describe('a git diff is stored', () => {
   test('as it is', () => {
-    expect(judgeGitDiff(DIFF)).toEqual({ status: 'stored', diff: DIFF });
+    expect(checkGitDiff(DIFF)).toEqual({ status: 'stored', diff: DIFF });
   });
 
   test.each([
@@ -19,7 +19,7 @@ describe('a git diff is stored', () => {
     ['a later line, after a list of files', `M\tx\n\n${HEADER}+x`],
     ['a line that ends in CR LF', 'diff --git a/x b/x\r\n+x\r\n'],
   ])('when a `diff --git` line is %s', (_where, text) => {
-    expect(judgeGitDiff(text)).toEqual({ status: 'stored', diff: text });
+    expect(checkGitDiff(text)).toEqual({ status: 'stored', diff: text });
   });
 
   test.each([
@@ -31,16 +31,16 @@ describe('a git diff is stored', () => {
     ['with CR LF line breaks', base64(DIFF).replace(/.{60}/g, '$&\r\n')],
     ['with white space around it', `\n ${base64(DIFF)} \n`],
   ])('decoded when it came as base64, %s', (_form, text) => {
-    expect(judgeGitDiff(text)).toEqual({ status: 'stored', diff: DIFF });
+    expect(checkGitDiff(text)).toEqual({ status: 'stored', diff: DIFF });
   });
 
-  test('with every remainder of the padding', () => {
+  test('from base64 with every length of padding', () => {
     for (const tail of ['', '+', '++', '+++']) {
-      expect(judgeGitDiff(base64(HEADER + tail))).toEqual({ status: 'stored', diff: HEADER + tail });
+      expect(checkGitDiff(base64(HEADER + tail))).toEqual({ status: 'stored', diff: HEADER + tail });
     }
   });
 
-  test('the samples above use the characters in which the alphabets differ', () => {
+  test('and the samples above contain the characters in which the base64 alphabets differ', () => {
     expect(base64(DIFF)).toMatch(/\+.*\/|\/.*\+/);
     expect(base64(DIFF)).toMatch(/=$/);
   });
@@ -51,19 +51,19 @@ describe('a git diff is stored', () => {
     ['a lone low surrogate', 'a\ude00b', 'a\uFFFDb'],
     ['NUL beside an astral character', '\0😀\0', '\uFFFD😀\uFFFD'],
   ])('with %s replaced', (_what, bad, mended) => {
-    expect(judgeGitDiff(HEADER + bad)).toEqual({ status: 'stored', diff: HEADER + mended });
+    expect(checkGitDiff(HEADER + bad)).toEqual({ status: 'stored', diff: HEADER + mended });
   });
 
-  test('with NUL and invalid UTF-8 replaced when they came inside base64', () => {
+  test('with NUL and invalid UTF-8 replaced, also inside base64', () => {
     const bytes = Buffer.concat([Buffer.from(`${HEADER}+a`), Buffer.from([0, 0xff]), Buffer.from('b')]);
-    expect(judgeGitDiff(bytes.toString('base64'))).toEqual({
+    expect(checkGitDiff(bytes.toString('base64'))).toEqual({
       status: 'stored',
       diff: `${HEADER}+a\uFFFD\uFFFDb`,
     });
   });
 });
 
-describe('a git diff that is nothing but white space clears the stored one', () => {
+describe('a git diff of only white space clears the stored one', () => {
   test.each([
     ['empty', ''],
     ['spaces', '   '],
@@ -71,7 +71,7 @@ describe('a git diff that is nothing but white space clears the stored one', () 
     ['Unicode spaces', '\u00a0\u3000'],
     ['white space in base64', base64(' \n\t\n')],
   ])('%s', (_what, text) => {
-    expect(judgeGitDiff(text)).toEqual({ status: 'cleared' });
+    expect(checkGitDiff(text)).toEqual({ status: 'cleared' });
   });
 });
 
@@ -91,12 +91,12 @@ describe('a git diff is rejected when it is', () => {
     ['base64 with padding in the middle', `AA==${base64(DIFF)}`],
     ['only NUL', '\0'],
   ])('%s', (_what, sent) => {
-    expect(judgeGitDiff(sent)).toEqual({ status: 'rejected' });
+    expect(checkGitDiff(sent)).toEqual({ status: 'rejected' });
   });
 });
 
 describe('a git diff over 1 MiB of UTF-8', () => {
-  /** A diff of exactly `bytes` bytes whose lines are `line` and whose last line fills up. */
+  /** Returns a diff of exactly `bytes` bytes. It repeats `line`; the last line fills the rest. */
   const diffOf = (bytes: number, line: string): string => {
     const lines = Math.floor((bytes - HEADER.length - 1) / bytesOf(line));
     const text = HEADER + line.repeat(lines);
@@ -106,7 +106,7 @@ describe('a git diff over 1 MiB of UTF-8', () => {
   test('is kept whole up to the last byte of the limit', () => {
     const text = diffOf(GIT_DIFF_LIMIT_BYTES, '+é😀 line\n');
     expect(bytesOf(text)).toBe(1_048_576);
-    expect(judgeGitDiff(text)).toEqual({ status: 'stored', diff: text });
+    expect(checkGitDiff(text)).toEqual({ status: 'stored', diff: text });
   });
 
   test.each([
@@ -116,14 +116,14 @@ describe('a git diff over 1 MiB of UTF-8', () => {
     ['four-byte', '+😀😀😀😀😀😀😀\n'],
   ])('is cut at a line end, with a marker line: %s characters', (_what, line) => {
     const text = diffOf(GIT_DIFF_LIMIT_BYTES + 1, line);
-    const verdict = judgeGitDiff(text);
+    const verdict = checkGitDiff(text);
     if (verdict?.status !== 'cut') return expect.unreachable(verdict?.status);
     const { diff } = verdict;
     expect(diff).toMatch(MARKER_LINE);
     const kept = diff.replace(MARKER_LINE, '\n');
     expect(text.startsWith(kept)).toBe(true);
     expect(bytesOf(diff)).toBeLessThanOrEqual(GIT_DIFF_LIMIT_BYTES);
-    // As much as fits: one line more would not.
+    // As much as fits: one more line would exceed the limit.
     expect(bytesOf(diff) + bytesOf(line)).toBeGreaterThan(GIT_DIFF_LIMIT_BYTES);
   });
 
@@ -131,23 +131,23 @@ describe('a git diff over 1 MiB of UTF-8', () => {
     ['base64', base64(diffOf(2 * GIT_DIFF_LIMIT_BYTES, '+ünïcödé\n'))],
     ['text', diffOf(2 * GIT_DIFF_LIMIT_BYTES, '+ünïcödé\n')],
   ])('is cut to within the limit when it came as %s', (_form, text) => {
-    const verdict = judgeGitDiff(text);
+    const verdict = checkGitDiff(text);
     if (verdict?.status !== 'cut') return expect.unreachable(verdict?.status);
     expect(bytesOf(verdict.diff)).toBeLessThanOrEqual(GIT_DIFF_LIMIT_BYTES);
     expect(verdict.diff.startsWith(`${HEADER}+ünïcödé\n`)).toBe(true);
   });
 
-  test('counts what is stored: NUL takes three bytes once it is replaced', () => {
+  test('is measured after replacement: a replaced NUL takes three bytes', () => {
     const text = `${HEADER}${'\0\0\0\n'.repeat(GIT_DIFF_LIMIT_BYTES / 8)}`;
     expect(bytesOf(text)).toBeLessThan(GIT_DIFF_LIMIT_BYTES);
-    const verdict = judgeGitDiff(text);
+    const verdict = checkGitDiff(text);
     if (verdict?.status !== 'cut') return expect.unreachable(verdict?.status);
     expect(bytesOf(verdict.diff)).toBeLessThanOrEqual(GIT_DIFF_LIMIT_BYTES);
     expect(verdict.diff).not.toContain('\0');
   });
 
-  test('keeps the lines before one that is too long by itself', () => {
-    const verdict = judgeGitDiff(`${HEADER}+short\n+${'😀'.repeat(GIT_DIFF_LIMIT_BYTES)}`);
+  test('keeps the lines before a line that alone exceeds the limit', () => {
+    const verdict = checkGitDiff(`${HEADER}+short\n+${'😀'.repeat(GIT_DIFF_LIMIT_BYTES)}`);
     expect(verdict).toEqual({
       status: 'cut',
       diff: expect.stringMatching(/^diff --git a\/x b\/x\n\+short\n# diff cut here[^\n]*\n$/),

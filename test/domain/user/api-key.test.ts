@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest';
 import {
   type ApiKeyRequest,
   apiKeyId,
-  becomesRevoked,
   grantApiKey,
-  isGood,
+  isNewlyRevoked,
+  isValidApiKey,
   revokeApiKey,
 } from '../../../src/domain/user/api-key.ts';
-import { aKeyId, anApiKey, BEFORE, instanceIdOf, NOW } from '../../support/builders.ts';
-import { refusalOf } from '../error-of.ts';
+import { anApiKey, BEFORE, instanceIdOf, NOW, newKeyId } from '../../support/builders.ts';
+import { refusalOf } from '../refusal-of.ts';
 
 const request = (fields: Partial<ApiKeyRequest> = {}): ApiKeyRequest => ({
-  id: aKeyId(),
+  id: newKeyId(),
   name: 'laptop',
   scope: 'agent',
   agentInstanceId: null,
@@ -22,7 +22,7 @@ const request = (fields: Partial<ApiKeyRequest> = {}): ApiKeyRequest => ({
 const later = (milliseconds: number): Date => new Date(NOW.getTime() + milliseconds);
 
 describe('a granted key', () => {
-  test('is as it was asked for, unused and not revoked', () => {
+  test('has the requested fields, and is neither used nor revoked', () => {
     const asked = request();
     expect(grantApiKey(asked)).toEqual({
       id: asked.id,
@@ -36,25 +36,25 @@ describe('a granted key', () => {
     });
   });
 
-  test.each([0, 1, 999])('counts in whole seconds, as its token does (%i ms)', (milliseconds) => {
+  test.each([0, 1, 999])('has times in whole seconds, as its token has (%i ms)', (milliseconds) => {
     const { createdAt, expiresAt } = grantApiKey(
       request({ now: later(milliseconds), expiresInSeconds: 1.9 }),
     );
     expect({ createdAt, expiresAt }).toEqual({ createdAt: NOW, expiresAt: later(1000) });
   });
 
-  test('may be for one agent instance when its scope is agent', () => {
+  test('can be limited to one agent instance if its scope is agent', () => {
     expect(grantApiKey(request({ agentInstanceId: instanceIdOf(1) })).agentInstanceId).toBe(instanceIdOf(1));
   });
 
-  test('is never for one agent instance with the scope dashboard', () => {
+  test('cannot be limited to one agent instance if its scope is dashboard', () => {
     const asked = request({ agentInstanceId: instanceIdOf(1), scope: 'dashboard' });
     expect(refusalOf(() => grantApiKey(asked))).toMatchObject({ code: 'key_not_grantable', field: 'scope' });
   });
 });
 
 describe('revoking', () => {
-  test('notes when, and changes nothing else', () => {
+  test('records the time and changes nothing else', () => {
     const key = anApiKey();
     expect(revokeApiKey(key, NOW)).toEqual({ ...key, revokedAt: NOW });
   });
@@ -63,17 +63,17 @@ describe('revoking', () => {
     expect(revokeApiKey(anApiKey({ revokedAt: BEFORE }), NOW)).toBeNull();
   });
 
-  test('what does not exist is refused', () => {
+  test('of an unknown key fails', () => {
     expect(refusalOf(() => revokeApiKey(null, NOW))).toMatchObject({ code: 'api_key_not_found' });
   });
 
-  test('is told of once: when a key becomes revoked, or is recorded as such', () => {
+  test('is published once: when a key becomes revoked or is first saved as revoked', () => {
     const good = anApiKey();
     const revoked = { ...good, revokedAt: NOW };
-    expect(becomesRevoked(good, revoked)).toBe(true);
-    expect(becomesRevoked(null, revoked)).toBe(true);
-    expect(becomesRevoked(revoked, revoked)).toBe(false);
-    expect(becomesRevoked(null, good)).toBe(false);
+    expect(isNewlyRevoked(good, revoked)).toBe(true);
+    expect(isNewlyRevoked(null, revoked)).toBe(true);
+    expect(isNewlyRevoked(revoked, revoked)).toBe(false);
+    expect(isNewlyRevoked(null, good)).toBe(false);
   });
 });
 
@@ -83,7 +83,7 @@ test.each([
   ['no more when it expires', { expiresAt: NOW }, false],
   ['no more once revoked', { revokedAt: BEFORE }, false],
 ])('a key is good %s', (_when, fields, good) => {
-  expect(isGood(anApiKey(fields), NOW)).toBe(good);
+  expect(isValidApiKey(anApiKey(fields), NOW)).toBe(good);
 });
 
 test.each([

@@ -50,7 +50,7 @@ export function streamHandler({ path, open }: StreamRoute, live: LiveFeed): (ctx
       ctx.res.end();
     } else {
       exchange.isStream = true;
-      await stream.flow(new EventStream(ctx.res));
+      await stream.pipeTo(new EventStream(ctx.res));
     }
   };
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
 import { RequestError } from '../../../application/errors.ts';
 import { askQuestion } from '../../../application/use-cases/index.ts';
-import { isContent } from '../../../domain/conversation/message.ts';
+import { isValidContent } from '../../../domain/conversation/message.ts';
 import type { Tool, ToolDefinition, ToolRun } from '../tools/tool.ts';
 import { isRefusal } from '../tools/tool-result.ts';
 import { permissionQuestion, verdictOf } from './permission-question.ts';
@@ -70,7 +70,8 @@ export function approveTool(session: StdioSession, timeoutSeconds: number): Tool
     if (remembered !== null && allowed.has(remembered)) return allow;
 
     const text = permissionQuestion(tool, input, scope);
-    if (!isContent(text)) return deny('This input is too long to be shown to the person who would allow it');
+    if (!isValidContent(text))
+      return deny('This input is too long to be shown to the person who would allow it');
     const asked = `${instance} ${text}`;
     const before = unanswered.get(asked);
     const result = await dispatch(askQuestion, {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { AgentInstance } from '../../../domain/conversation/agent-instance.ts';
-import { type Conversation, NOTHING_YET } from '../../../domain/conversation/conversation.ts';
+import { type Conversation, EMPTY_CONVERSATION } from '../../../domain/conversation/conversation.ts';
 import { isOpenQuestion, isQueued } from '../../../domain/conversation/message.ts';
 import type { Signal } from '../../../ports/signals/signals.ts';
 import type { UpdateTarget } from '../../../ports/storage/agent-instance-repository.ts';
@@ -33,7 +33,7 @@ export class InstanceCache {
    * @param conversation as it stands now; null when its queue is not known.
    */
   update(key: string, conversation: Conversation | null): void {
-    const { instance, messages } = conversation ?? NOTHING_YET;
+    const { instance, messages } = conversation ?? EMPTY_CONVERSATION;
     if (instance === null || messages.some((message) => isQueued(message) || isOpenQuestion(message))) {
       this.#instances.delete(key);
     } else {

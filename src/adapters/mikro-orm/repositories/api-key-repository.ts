@@ -2,7 +2,7 @@ import { type InferEntity, LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { IdempotencyRecord } from '../../../domain/idempotency.ts';
 import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
-import { type ApiKey, type ApiKeyId, becomesRevoked, type Scope } from '../../../domain/user/api-key.ts';
+import { type ApiKey, type ApiKeyId, isNewlyRevoked, type Scope } from '../../../domain/user/api-key.ts';
 import type { Revoked } from '../../../ports/signals/revocations.ts';
 import type { StoreSignals } from '../../../ports/signals/store-signals.ts';
 import type {
@@ -84,7 +84,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     if (changes !== null && row === null) await em.insert(ApiKeyRow, { userId, ...changes });
     if (changes !== null && row !== null) await em.nativeUpdate(ApiKeyRow, { userId, id }, changes);
     if (record !== null && key !== null) await em.insert(IdempotencyRecordRow, { userId, key, ...record });
-    const revoked = changes !== null && becomesRevoked(before, changes) ? [{ userId, id }] : [];
+    const revoked = changes !== null && isNewlyRevoked(before, changes) ? [{ userId, id }] : [];
     const notification = this.#signals.databaseNotification;
     for (const payload of notification?.encodeRevoked(revoked) ?? []) {
       await em.execute('select pg_notify(?, ?)', [notification?.channel, payload]);

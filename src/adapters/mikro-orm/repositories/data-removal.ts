@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Outdated } from '../../../domain/conversation/retention.ts';
+import type { RetentionCutoffs } from '../../../domain/conversation/retention.ts';
 import type { UserId } from '../../../domain/ids.ts';
 import { tokensRefusedBefore, type UserDeletion } from '../../../domain/user/user-deletion.ts';
 import type { StoreSignals } from '../../../ports/signals/store-signals.ts';
@@ -71,7 +71,7 @@ export class MikroOrmDataRemoval implements DataRemoval {
     return unfinishedDeletions(this.#database);
   }
 
-  async deleteOutdated(outdated: Outdated): Promise<number> {
+  async deleteOutdated(outdated: RetentionCutoffs): Promise<number> {
     const found = batchOf(await findOutdated(this.#database, outdated));
     if (found.length === 0) return 0;
     const users = found.map(({ user_id }) => user_id);

@@ -1,6 +1,6 @@
 import type { UserId } from '../../../domain/ids.ts';
 import type { Logger } from '../../../ports/runtime.ts';
-import type { LocalWaitList, SharedWaits, WaitedOn } from '../../../ports/storage/shared-waits.ts';
+import type { LocalWaitList, SharedWaits, WaitedInstance } from '../../../ports/storage/shared-waits.ts';
 import type { Database } from '../database/database.ts';
 import { instanceKey } from '../group-commit/instance-cache.ts';
 import { shareWaits } from '../statements/waits/share-waits.ts';
@@ -27,7 +27,7 @@ export class MikroOrmSharedWaits implements SharedWaits {
   readonly #intervalMillis: number;
   #waits: LocalWaitList = { all: () => [] };
   /** What the database may hold of this process. */
-  readonly #shared = new Map<string, WaitedOn>();
+  readonly #shared = new Map<string, WaitedInstance>();
   /** False once an answer of the database was lost, or other processes took this one for dead. */
   #isShareKnown = true;
   #timer: NodeJS.Timeout | undefined;
@@ -46,7 +46,7 @@ export class MikroOrmSharedWaits implements SharedWaits {
     }, this.#intervalMillis).unref();
   }
 
-  elsewhere(users: readonly UserId[]): Promise<readonly WaitedOn[]> {
+  elsewhere(users: readonly UserId[]): Promise<readonly WaitedInstance[]> {
     return waitsElsewhere(this.#database, users);
   }
 
@@ -79,7 +79,7 @@ export class MikroOrmSharedWaits implements SharedWaits {
   }
 
   /** @returns whether the database still knew this process. */
-  async #write(open: ReadonlyMap<string, WaitedOn>, ended: readonly WaitedOn[]): Promise<boolean> {
+  async #write(open: ReadonlyMap<string, WaitedInstance>, ended: readonly WaitedInstance[]): Promise<boolean> {
     const begun = [...open].filter(([key]) => !this.#isShareKnown || !this.#shared.has(key));
     // Noted before the statement: where its answer is lost, it may have been written.
     for (const [key, wait] of begun) this.#shared.set(key, wait);

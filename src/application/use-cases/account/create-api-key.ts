@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { agentInstanceId } from '../../../domain/ids.ts';
-import { LONGEST_LIFE_SECONDS } from '../../../domain/user/api-key.ts';
+import { MAX_KEY_LIFETIME_SECONDS } from '../../../domain/user/api-key.ts';
 import { issueApiKey, requireApiKeys } from '../../admin/issue-api-key.ts';
 import { once } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
@@ -8,14 +8,14 @@ import { apiKey, wireApiKey } from '../../wire/api-key.ts';
 import * as field from '../../wire/fields.ts';
 
 const DAY_SECONDS = 86_400;
-const A_CENTURY = LONGEST_LIFE_SECONDS / DAY_SECONDS;
+const MAX_DAYS = MAX_KEY_LIFETIME_SECONDS / DAY_SECONDS;
 
 const output = v.object({ ...apiKey.entries, token: v.nullable(v.string()) });
 
-/** Issues a key of the caller's own. Its token is told this once: what is stored is its hash. */
+/** Issues a key for the calling user. The token is returned only now, because only its hash is stored. */
 export const createApiKey = defineUseCase({
   name: 'create_api_key',
-  summary: 'Make a key; its token is told this once',
+  summary: 'Create a key. Its token is returned only once',
   errorCodes: ['issuing_disabled', 'key_not_grantable'],
   scopes: ['dashboard'],
   input: v.object({
@@ -25,8 +25,8 @@ export const createApiKey = defineUseCase({
       v.pipe(
         v.number(),
         v.integer('must be a whole number of days'),
-        v.minValue(1, `must be 1 to ${A_CENTURY} days`),
-        v.maxValue(A_CENTURY, `must be 1 to ${A_CENTURY} days`),
+        v.minValue(1, `must be 1 to ${MAX_DAYS} days`),
+        v.maxValue(MAX_DAYS, `must be 1 to ${MAX_DAYS} days`),
       ),
     ),
     agent_instance_id: field.optional(field.id),

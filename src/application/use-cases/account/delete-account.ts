@@ -5,12 +5,13 @@ import { defineUseCase } from '../../use-case.ts';
 import { holdings, wireHoldings } from '../../wire/holdings.ts';
 
 /**
- * Deletes everything there is of the caller, the token it calls with included. It is not recorded under an
- * Idempotency-Key, since such records go with the rest: a repeat is refused, like every call of the user then.
+ * Deletes all data of the calling user, the key of the current token included. It is not recorded under an
+ * Idempotency-Key, because such records are deleted too. A repeat is refused, as is every later call of the
+ * user.
  */
 export const deleteAccount = defineUseCase({
   name: 'delete_account',
-  summary: 'Delete everything there is of you',
+  summary: 'Delete your account with all its data',
   errorCodes: ['removal_disabled'],
   scopes: ['dashboard'],
   input: v.object({ confirm: v.string() }),
@@ -25,6 +26,6 @@ export const deleteAccount = defineUseCase({
 });
 
 const notConfirmed = () => {
-  const message = 'must be the id of your user, which GET /auth/verify tells: this cannot be undone';
+  const message = 'must be your user id, as GET /auth/verify returns it. The deletion cannot be undone';
   return new RequestError('invalid_input', `confirm: ${message}`, [{ path: 'confirm', message }]);
 };

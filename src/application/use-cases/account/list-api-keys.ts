@@ -3,10 +3,10 @@ import { requireApiKeys } from '../../admin/issue-api-key.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { apiKey, wireApiKey } from '../../wire/api-key.ts';
 
-/** The caller's keys, the newest first; revoked and expired ones, too. */
+/** Lists the keys of the calling user, newest first, revoked and expired ones included. */
 export const listApiKeys = defineUseCase({
   name: 'list_api_keys',
-  summary: 'List the keys of the user, the newest first',
+  summary: 'List your keys, newest first',
   errorCodes: ['issuing_disabled'],
   scopes: ['dashboard'],
   input: v.object({}),

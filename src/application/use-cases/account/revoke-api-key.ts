@@ -5,7 +5,10 @@ import { once } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
-/** Revokes a key of the caller's, the one it calls with included; again changes nothing. */
+/**
+ * Revokes a key of the calling user, which may be the key of the current token. Revoking it again changes
+ * nothing.
+ */
 export const revokeApiKey = defineUseCase({
   name: 'revoke_api_key',
   summary: 'Revoke a key',

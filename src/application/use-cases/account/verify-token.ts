@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
-/** Tells the bearer of a token what it stands for. */
+/** Returns what the caller's token says: its user, its scopes and its expiry. */
 export const verifyToken = defineUseCase({
   name: 'verify_token',
-  summary: 'Tell what the token stands for',
+  summary: 'Show the user, the scopes and the expiry of the token',
   errorCodes: [],
   scopes: [],
   input: v.object({}),

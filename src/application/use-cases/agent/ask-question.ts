@@ -6,9 +6,9 @@ import { once } from '../../dispatch/idempotency.ts';
 import { type Call, defineUseCase, type Ports } from '../../use-case.ts';
 import { Waiter } from '../../waiting/waiter.ts';
 import * as field from '../../wire/fields.ts';
-import { agentMessagePosting } from './post-agent-message.ts';
+import { prepareAgentMessage } from './prepare-agent-message.ts';
 
-/** Clients cut calls that take longer; the least patient known ones give up at 60 s. */
+/** Some known clients cut a call after 60 s, so the default wait is shorter. */
 export const DEFAULT_WAIT_SECONDS = 50;
 const DAY_SECONDS = 86_400;
 
@@ -32,10 +32,10 @@ const input = v.pipe(
   ),
 );
 
-/** Asks, or goes on waiting for a question asked earlier, and waits a while for the answer. */
+/** Asks a question, or takes up an earlier one, and waits for the answer. */
 export const askQuestion = defineUseCase({
   name: 'ask_question',
-  summary: 'Ask a question, or go on waiting for one, until it is answered',
+  summary: 'Ask a question, or wait again for an earlier one, until it is answered',
   errorCodes: ['agent_type_required', 'agent_instance_not_found', 'instance_deleted', 'question_not_found'],
   scopes: ['agent'],
   input,
@@ -50,7 +50,7 @@ export const askQuestion = defineUseCase({
     const { repository, signals, waits, clock } = ports;
     const { caller, gone, stopping } = call;
     const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
-    // The question is committed before the wait: whatever becomes of this call, it stands.
+    // The question is committed before the wait, so it stays open even if this call is cut.
     const { questionId, instanceId } = await findOrPostQuestion(ports, call);
     const instance = { userId: caller.userId, agentInstanceId: instanceId };
 
@@ -61,11 +61,11 @@ export const askQuestion = defineUseCase({
         { ...instance, question: questionId },
         once(null, (conversation) => readAnswer(conversation, { questionId, now: clock.now() })),
       );
-      const waking =
+      const wakeReason =
         read.status === 'open'
-          ? await waiter.next(read.version, { deadline, caller, gone, stopping })
+          ? await waiter.next(read.version, { deadline, caller, clientGone: gone, shuttingDown: stopping })
           : 'timeout';
-      if (waking === 'changed') continue;
+      if (wakeReason === 'changed') continue;
       return {
         answer: read.answer?.content ?? null,
         question_id: questionId,
@@ -88,7 +88,7 @@ async function findOrPostQuestion(
     return { questionId, instanceId };
   }
   const instanceId = agentInstanceId(asked.agent_instance_id ?? caller.agentInstanceId ?? ports.ids.next());
-  const { target, decide } = agentMessagePosting(ports, caller, {
+  const { target, decide } = prepareAgentMessage(ports, caller, {
     agentInstanceId: instanceId,
     content: asked.question_text,
     agentType: asked.agent_type ?? null,

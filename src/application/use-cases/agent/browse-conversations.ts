@@ -5,10 +5,10 @@ import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 import { cursor, cursorOf, placeOf } from '../../wire/instance-cursor.ts';
 
-/** The conversations that agents of the caller may look into, the latest started first, page by page. */
+/** Lists the conversations that an agent may read, page by page, the latest started first. */
 export const browseConversations = defineUseCase({
   name: 'browse_conversations',
-  summary: 'List the conversations that an agent may look into',
+  summary: 'List the conversations that an agent may read',
   errorCodes: [],
   scopes: ['agent', 'dashboard'],
   input: v.object({ limit: field.optional(field.limit), cursor: field.optional(cursor) }),

@@ -5,7 +5,7 @@ import { once } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
-/** Ends an agent instance; ending it again changes nothing. */
+/** Ends an agent instance. Ending it again changes nothing. */
 export const endSession = defineUseCase({
   name: 'end_session',
   summary: 'End an agent instance',

@@ -5,10 +5,10 @@ import { once } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
-/** Says that the agent is alive; changes no status. */
+/** Records that the agent is alive. It changes no status. */
 export const heartbeat = defineUseCase({
   name: 'heartbeat',
-  summary: 'Say that the agent is alive',
+  summary: 'Report that the agent is alive',
   errorCodes: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({ agent_instance_id: field.id }),

@@ -7,7 +7,7 @@ import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
 
-/** One of the caller's agent instances, and the last messages of its conversation or those before a position. */
+/** Reads one agent instance with its last messages, or with the last messages before a position. */
 export const readConversation = defineUseCase({
   name: 'read_conversation',
   summary: 'Read one agent instance and a page of its conversation',
@@ -21,7 +21,7 @@ export const readConversation = defineUseCase({
   output: v.object({
     agent_instance: agentInstance,
     messages: v.array(field.message),
-    /** Position to ask for next, as `before_position`; null when there is nothing earlier. */
+    /** The `before_position` of the next page; null if there are no earlier messages. */
     earlier: v.nullable(v.number()),
   }),
   async run(ports, { caller, input }) {

@@ -8,10 +8,10 @@ import { Waiter } from '../../waiting/waiter.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
 
-/** Hands queued user messages to the agent, waiting for one if asked to. */
+/** Hands queued user messages to the agent. With `wait` it waits for one if none is queued. */
 export const readPendingMessages = defineUseCase({
   name: 'read_pending_messages',
-  summary: 'Hand queued user messages to the agent, waiting for one if asked to',
+  summary: 'Read the queued user messages, and wait for one if none is queued',
   errorCodes: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({
@@ -39,19 +39,19 @@ export const readPendingMessages = defineUseCase({
       idempotencyKey: idempotency?.key ?? null,
     };
 
-    /** A read that found nothing may be repeated after a wait; only the last one is the answer. */
+    /** Reads once. If it found nothing and may wait, its answer is provisional and is not recorded. */
     const read = async (mayWait: boolean) => {
-      let waitAfter: number | null = null;
+      let waitAfterVersion: number | null = null;
       const answer = await repository.update(
         target,
         once(idempotency, (conversation) => {
           const { output, changes } = readPending(conversation, { lastReadMessageId, now: clock.now() });
           const provisional = mayWait && foundNothing(output);
-          waitAfter = provisional ? (changes?.instance ?? output.instance).version : null;
+          waitAfterVersion = provisional ? (changes?.instance ?? output.instance).version : null;
           return { output: wireRead(output), changes, provisional };
         }),
       );
-      return { answer, waitAfter };
+      return { answer, waitAfterVersion };
     };
 
     const seconds = input.wait ?? 0;
@@ -61,12 +61,18 @@ export const readPendingMessages = defineUseCase({
     using waiter = new Waiter(signals, instance);
     using _open = waits.begin(instance);
     for (;;) {
-      const { answer, waitAfter } = await read(true);
-      if (waitAfter === null) return answer;
-      const waking = await waiter.next(waitAfter, { deadline, caller, gone, stopping });
-      if (waking === 'changed') continue;
-      if (waking === 'gone' || (waking === 'stopping' && idempotency === null)) return answer;
-      // Nothing has changed, but the wait was no silence: this read notes so, and records what it answers.
+      const { answer, waitAfterVersion } = await read(true);
+      if (waitAfterVersion === null) return answer;
+      const wakeReason = await waiter.next(waitAfterVersion, {
+        deadline,
+        caller,
+        clientGone: gone,
+        shuttingDown: stopping,
+      });
+      if (wakeReason === 'changed') continue;
+      const isShuttingDown = wakeReason === 'shuttingDown';
+      if (wakeReason === 'clientGone' || (isShuttingDown && idempotency === null)) return answer;
+      // A last read: it records the wait as activity of the agent, and its answer under the idempotency key.
       return (await read(false)).answer;
     }
   },

@@ -7,10 +7,10 @@ import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
 
-/** Turns a step into a question after the fact. */
+/** Turns an earlier step into a question. */
 export const requestUserInput = defineUseCase({
   name: 'request_user_input',
-  summary: 'Turn a step into a question',
+  summary: 'Turn an earlier step into a question',
   errorCodes: ['agent_message_not_found', 'already_requires_user_input', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({ message_id: field.id }),

@@ -4,12 +4,12 @@ import { once } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
-import { agentMessagePosting } from './post-agent-message.ts';
+import { prepareAgentMessage } from './prepare-agent-message.ts';
 
-/** An agent reports a step or asks a question, and is handed what the person wrote meanwhile. */
+/** Records a step or a question of an agent, and hands it what the user wrote meanwhile. */
 export const sendAgentMessage = defineUseCase({
   name: 'send_agent_message',
-  summary: 'Report a step or ask a question; brings back what the person wrote meanwhile',
+  summary: 'Report a step or ask a question, and get what the user wrote meanwhile',
   errorCodes: ['agent_type_required', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({
@@ -29,11 +29,15 @@ export const sendAgentMessage = defineUseCase({
     message_id: v.string(),
     queued_user_messages: v.array(field.message),
     git_diff_status: v.nullable(v.picklist(['stored', 'cut', 'cleared', 'rejected'])),
-    step_number: v.pipe(v.number(), v.integer(), v.description('Steps reported so far')),
+    step_number: v.pipe(
+      v.number(),
+      v.integer(),
+      v.description('How many steps the agent has reported so far'),
+    ),
   }),
   async run(ports, { caller, input, idempotency }) {
     const instanceId = agentInstanceId(input.agent_instance_id);
-    const { target, decide } = agentMessagePosting(ports, caller, {
+    const { target, decide } = prepareAgentMessage(ports, caller, {
       agentInstanceId: instanceId,
       content: input.content,
       agentType: input.agent_type ?? null,

@@ -5,10 +5,12 @@ import { once } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
-/** Passes on what the person wrote at the agent itself; unread, it is queued for the agent. */
+/**
+ * Records a message that the user typed at the agent. With `mark_as_read: false` it is queued for the agent.
+ */
 export const sendUserMessage = defineUseCase({
   name: 'send_user_message',
-  summary: 'Pass on what the person wrote at the agent itself',
+  summary: 'Record a message that the user typed at the agent',
   errorCodes: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({

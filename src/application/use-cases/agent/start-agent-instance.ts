@@ -6,7 +6,7 @@ import { once } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
-/** Creates an agent instance before its first message, with a name of its own. */
+/** Creates an agent instance before its first message, and can give it a name. */
 export const startAgentInstance = defineUseCase({
   name: 'start_agent_instance',
   summary: 'Create an agent instance before its first message',

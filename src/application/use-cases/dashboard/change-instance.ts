@@ -7,8 +7,8 @@ import { viewContextFor } from '../../view-context.ts';
 import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
 
 /**
- * Changes one instance and answers it as it is then. What a list shows beside the instance itself is read
- * before: none of it takes part in the decision, and the change alone decides whether there is an instance.
+ * Changes one instance and returns its new state. The latest message and the waiting flag are read before the
+ * change: the decision does not need them. Only the change itself checks whether the instance exists.
  */
 export async function changeInstance(
   ports: Ports,

@@ -6,10 +6,10 @@ import { once } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
-/** Deletes an agent instance: its agents are told to stop, and the person can restore it for 30 days. */
+/** Deletes an agent instance. Its agents are told to stop, and the user can restore it for 30 days. */
 export const deleteAgentInstance = defineUseCase({
   name: 'delete_agent_instance',
-  summary: 'Delete an agent instance; its agents are told to stop',
+  summary: 'Delete an agent instance and tell its agents to stop',
   errorCodes: ['agent_instance_not_found'],
   scopes: ['dashboard'],
   input: v.object({ agent_instance_id: field.id }),

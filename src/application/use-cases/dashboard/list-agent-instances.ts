@@ -17,8 +17,8 @@ const input = v.object({
 });
 
 /**
- * The person's agent instances, or those of one type or status, page by page. The latest started come
- * first: nothing moves in that order, so that paging shows each once, whatever happens meanwhile.
+ * Lists the user's agent instances, or those of one type or status, page by page. The latest started come
+ * first. The time of start never changes, so paging shows each instance once, whatever happens meanwhile.
  */
 export const listAgentInstances = defineUseCase({
   name: 'list_agent_instances',
@@ -44,7 +44,7 @@ export const listAgentInstances = defineUseCase({
   },
 });
 
-/** The name of a type that there is not yet has no instances; an id comes from somewhere, and has to be right. */
+/** Selects the agent type. An unknown name gives an empty list; an unknown id is an error. */
 function typeAskedFor({ agent_type: name, agent_type_id: id }: v.InferOutput<typeof input>) {
   if (id != null) return { id: agentTypeId(id) };
   return name == null ? null : { name: agentTypeName(name) };

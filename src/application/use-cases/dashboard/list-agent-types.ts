@@ -4,9 +4,10 @@ import { viewContextFor } from '../../view-context.ts';
 import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 
+/** How many instances each type shows. */
 const RECENT = 5;
 
-/** The person's agent types by name, each with how many instances it has and the latest started of them. */
+/** Lists the user's agent types by name, each with its number of instances and the latest started ones. */
 export const listAgentTypes = defineUseCase({
   name: 'list_agent_types',
   summary: 'List agent types with their latest instances',

@@ -6,7 +6,7 @@ import { viewContextFor } from '../../view-context.ts';
 import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
 import * as field from '../../wire/fields.ts';
 
-/** The last messages of a conversation, or the last before one of them; the oldest of them first. */
+/** Lists the last messages of a conversation, or the last ones before a message, oldest first. */
 export const listMessages = defineUseCase({
   name: 'list_messages',
   summary: 'List the messages of a conversation',

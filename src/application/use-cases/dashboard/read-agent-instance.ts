@@ -7,10 +7,12 @@ import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
 import * as field from '../../wire/fields.ts';
 
-/** One agent instance with its diff and the last of its messages, or the last before one of them. */
+/**
+ * Reads one agent instance with its git diff and its last messages, or the last messages before one of them.
+ */
 export const readAgentInstance = defineUseCase({
   name: 'read_agent_instance',
-  summary: 'Read one agent instance with its diff and its last messages',
+  summary: 'Read one agent instance with its git diff and its last messages',
   errorCodes: ['agent_instance_not_found', 'instance_deleted', 'message_not_found'],
   scopes: ['agent', 'dashboard'],
   input: v.object({
@@ -36,7 +38,7 @@ export const readAgentInstance = defineUseCase({
     });
     if (found === null) throw agentInstanceNotFound();
     if (found.instance.status === 'DELETED') {
-      // An agent is to learn that it should stop; to people what they deleted is gone.
+      // An agent has to learn that it should stop; users no longer see what they deleted.
       throw caller.scopes.includes('dashboard') ? agentInstanceNotFound() : instanceDeleted();
     }
     if (found.messages === null) throw messageNotFound('before_message_id');

@@ -3,10 +3,10 @@ import type { AgentTypeOverview } from '../../../ports/storage/dashboard-queries
 import { defineUseCase } from '../../use-case.ts';
 import { viewContextFor } from '../../view-context.ts';
 
-/** How many instances the person has, by what they are at. Silent ones count as active: they may speak again. */
+/** Counts the user's instances by status. Stale ones count as active. */
 export const readAgentSummary = defineUseCase({
   name: 'read_agent_summary',
-  summary: 'Count agent instances by what they are at',
+  summary: 'Count agent instances by status',
   errorCodes: [],
   scopes: ['dashboard'],
   input: v.object({}),

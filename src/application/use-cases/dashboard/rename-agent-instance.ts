@@ -1,15 +1,15 @@
 import * as v from 'valibot';
-import { withoutDeleted } from '../../../domain/conversation/conversation.ts';
+import { hideDeletedInstance } from '../../../domain/conversation/conversation.ts';
 import { renameInstance } from '../../../domain/conversation/lifecycle.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { agentInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 import { changeInstance } from './change-instance.ts';
 
-/** Gives an agent instance another name; null takes its name away. */
+/** Changes the name of an agent instance; null removes it. */
 export const renameAgentInstance = defineUseCase({
   name: 'rename_agent_instance',
-  summary: 'Give an agent instance another name',
+  summary: 'Change or remove the name of an agent instance',
   errorCodes: ['agent_instance_not_found'],
   scopes: ['dashboard'],
   input: v.object({ agent_instance_id: field.id, name: v.nullable(field.name) }),
@@ -17,7 +17,7 @@ export const renameAgentInstance = defineUseCase({
   async run(ports, call) {
     const renaming = { name: call.input.name, now: ports.clock.now() };
     return changeInstance(ports, call, (conversation) =>
-      renameInstance(withoutDeleted(conversation), renaming),
+      renameInstance(hideDeletedInstance(conversation), renaming),
     );
   },
 });

@@ -5,10 +5,10 @@ import { agentInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 import { changeInstance } from './change-instance.ts';
 
-/** Brings back an agent instance that was deleted in the last 30 days, as it was. */
+/** Restores an agent instance that was deleted in the last 30 days, with the status it had. */
 export const restoreAgentInstance = defineUseCase({
   name: 'restore_agent_instance',
-  summary: 'Bring back an agent instance deleted in the last 30 days',
+  summary: 'Restore an agent instance that was deleted in the last 30 days',
   errorCodes: ['agent_instance_not_found'],
   scopes: ['dashboard'],
   input: v.object({ agent_instance_id: field.id }),

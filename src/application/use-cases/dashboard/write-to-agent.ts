@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Conversation, withoutDeleted } from '../../../domain/conversation/conversation.ts';
+import { type Conversation, hideDeletedInstance } from '../../../domain/conversation/conversation.ts';
 import { receiveUserMessage } from '../../../domain/conversation/user-messages.ts';
 import { agentInstanceId, type MessageId, messageId } from '../../../domain/ids.ts';
 import { once } from '../../dispatch/idempotency.ts';
@@ -7,10 +7,10 @@ import { defineUseCase } from '../../use-case.ts';
 import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
 import * as field from '../../wire/fields.ts';
 
-/** The person writes to an agent or answers a question of it; queued until the agent reads it. */
+/** Records a message or an answer of the user. It is queued until the agent reads it. */
 export const writeToAgent = defineUseCase({
   name: 'write_to_agent',
-  summary: 'Write to an agent, or answer a question of it',
+  summary: 'Write to an agent, or answer one of its questions',
   errorCodes: ['agent_instance_not_found', 'already_answered', 'question_closed', 'question_not_found'],
   scopes: ['dashboard'],
   input: v.object({
@@ -36,7 +36,7 @@ export const writeToAgent = defineUseCase({
         idempotencyKey: idempotency?.key ?? null,
       },
       once(idempotency, (conversation: Conversation) => {
-        const { output, changes } = receiveUserMessage(withoutDeleted(conversation), sent);
+        const { output, changes } = receiveUserMessage(hideDeletedInstance(conversation), sent);
         return { output: wireConversationMessage(output, { agentWaiting: false }), changes };
       }),
     );

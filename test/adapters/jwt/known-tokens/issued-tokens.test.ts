@@ -7,7 +7,7 @@ import { systemClock } from '../../../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../../../src/adapters/signals/in-process-signals.ts';
 import type { ApiKey, ApiKeyId } from '../../../../src/domain/user/api-key.ts';
 import type { Caller } from '../../../../src/ports/tokens/token-verifier.ts';
-import { aKeyId, anApiKey, userIdOf } from '../../../support/builders.ts';
+import { anApiKey, newKeyId, userIdOf } from '../../../support/builders.ts';
 import { TestIdentityProvider } from '../../../support/servers/identity-provider.ts';
 import { RecordedLog } from '../../signals/recorded-log.ts';
 import { freshKeyPair, NOW, pairs, REFUSED, refusalOf, signedToken } from '../signed-tokens.ts';
@@ -53,7 +53,7 @@ interface Issued {
 }
 
 async function issue(fields: object = {}, pair: KeyPair = pairs.EdDSA): Promise<Issued> {
-  const id = aKeyId();
+  const id = newKeyId();
   const token = signedToken({ sub: ME, jti: id, ...fields }, {}, pair);
   const key = anApiKey({ id, tokenHash: hash('sha256', token, 'base64url') });
   await apiKeys.store(ME, key);
@@ -437,7 +437,7 @@ describe('a token by a short RSA key', () => {
     const { token, key } = await issue({}, short);
     await expect(aProcess().verify(token)).resolves.toMatchObject({ userId: 'me', scopes: ['agent'] });
     const forged = [
-      ['never issued', { sub: ME, jti: aKeyId() }],
+      ['never issued', { sub: ME, jti: newKeyId() }],
       ['without an id', { sub: ME }],
       ['under the id of another', { sub: ME, jti: key.id, iat: NOW }],
       ['under the id of another user’s', { sub: 'eve', jti: key.id }],

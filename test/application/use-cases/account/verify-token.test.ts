@@ -4,7 +4,7 @@ import { aCaller, userIdOf } from '../../../support/builders.ts';
 import { InMemoryApplication } from '../../in-memory-application.ts';
 
 describe('verify_token', () => {
-  test('tells what is known of the caller', async () => {
+  test('returns what the token says about the caller', async () => {
     const caller = aCaller({
       userId: userIdOf('ada'),
       scopes: ['agent', 'dashboard'],
@@ -24,7 +24,7 @@ describe('verify_token', () => {
     });
   });
 
-  test('says null of what is not known', async () => {
+  test('returns null for what the token does not say', async () => {
     expect(await new InMemoryApplication().ask(verifyToken, {}, { caller: aCaller() })).toMatchObject({
       email: null,
       display_name: null,

@@ -21,7 +21,7 @@ afterEach(() => {
 
 type Options = Parameters<InMemoryApplication['ask']>[2];
 
-/** Asks, and lets it come to its wait. */
+/** Asks a question, and returns once it waits. */
 async function waiting(input: object = {}, options: Options = {}) {
   const raw = { ...INSTANCE, agent_type: 'claude-code', question_text: 'Which port?', ...input };
   const answer = application.ask(askQuestion, raw, options);
@@ -30,7 +30,7 @@ async function waiting(input: object = {}, options: Options = {}) {
   return { answer };
 }
 
-/** Asks, and has the answer at once, or the refusal. */
+/** Asks a question and returns its result. */
 const ask = async (input?: object, options?: Options) => (await waiting(input, options)).answer;
 
 const goOn = (question_id: string, more: object = {}) => ({
@@ -43,7 +43,7 @@ const goOn = (question_id: string, more: object = {}) => ({
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000);
 
 describe('ask_question', () => {
-  test('waits, and gives the answer', async () => {
+  test('waits for the answer and returns it', async () => {
     const { answer } = await waiting();
     await pass(40);
     await application.queue('8080');
@@ -56,7 +56,7 @@ describe('ask_question', () => {
     });
   });
 
-  test('is pending after 50 seconds, and goes on by its id', async () => {
+  test('returns pending after 50 seconds, and waits again when called with the question id', async () => {
     const { answer } = await waiting();
     await pass(50);
     const { status, question_id, answer: none } = await answer;
@@ -68,7 +68,7 @@ describe('ask_question', () => {
     expect(await later).toMatchObject({ status: 'answered', answer: '8080', question_id });
   });
 
-  test('an answer given while nobody waited is there at once, every time', async () => {
+  test('returns an answer that was given meanwhile at once, every time', async () => {
     const { question_id } = await ask({ wait_seconds: 0 });
     await application.queue('8080');
     const first = await ask(goOn(question_id, { wait_seconds: 0 }));
@@ -76,14 +76,14 @@ describe('ask_question', () => {
     expect(await ask(goOn(question_id))).toEqual(first);
   });
 
-  test('waits as long as asked to, up to a day', async () => {
+  test('waits as long as wait_seconds says, up to a day', async () => {
     const { answer } = await waiting({ wait_seconds: 86_400 });
     await pass(86_000);
     await application.queue('at last');
     expect((await answer).answer).toBe('at last');
   });
 
-  test('returns what was queued before it, apart from the answer', async () => {
+  test('returns as feedback what was queued before it, without the answer', async () => {
     await application.step();
     await application.queue('mind the tests');
     const { answer } = await waiting();
@@ -93,7 +93,7 @@ describe('ask_question', () => {
     expect((await ask(goOn(told.question_id))).user_feedback).toEqual(['mind the tests']);
   });
 
-  test('the same text while it is open is the same question; all who wait are told', async () => {
+  test('attaches the same text to the open question, and every waiting caller gets the answer', async () => {
     const first = await waiting();
     const second = await waiting();
     await application.queue('8080');
@@ -102,18 +102,18 @@ describe('ask_question', () => {
     expect(one.answer).toBe('8080');
   });
 
-  test('makes an instance of its own when none is named', async () => {
+  test('creates an instance if none is given', async () => {
     const { agent_instance_id } = await ask({ agent_instance_id: null, wait_seconds: 0 });
     expect(agent_instance_id).not.toBe(instanceIdOf(1));
   });
 
-  test('is closed when the instance ends meanwhile', async () => {
+  test('returns closed when the instance ends meanwhile', async () => {
     const { answer } = await waiting();
     await application.ask(endSession, INSTANCE);
     expect(await answer).toMatchObject({ status: 'closed', answer: null });
   });
 
-  test('a client that goes away ends the wait and leaves the question', async () => {
+  test('stops waiting when the client disconnects, and leaves the question open', async () => {
     const gone = new AbortController();
     const { answer } = await waiting({}, { gone: gone.signal });
     gone.abort();
@@ -123,13 +123,13 @@ describe('ask_question', () => {
     expect((await ask(goOn(question_id))).answer).toBe('8080');
   });
 
-  test('a stopping server answers that it is pending', async () => {
+  test('returns pending when the server is stopping', async () => {
     const { answer } = await waiting();
     application.stopping.abort();
     expect((await answer).status).toBe('pending');
   });
 
-  test('a deleted instance ends the wait', async () => {
+  test('stops waiting when the instance is deleted', async () => {
     const { answer } = await waiting();
     const refused = refusal(answer);
     await application.delete();
@@ -150,11 +150,11 @@ describe('ask_question refuses', () => {
     });
   });
 
-  test('an id that is none', async () => {
+  test('a malformed id', async () => {
     expect(await refusal(ask(goOn('{braces}')))).toMatchObject({ code: 'invalid_id', field: 'question_id' });
   });
 
-  test("a question that does not exist, or is a step, or is someone else's, alike", async () => {
+  test("an unknown question, a step and another user's question in the same way", async () => {
     const { message_id: step } = await application.step();
     const { question_id } = await ask({ wait_seconds: 0 });
     const outcomes = await Promise.all(
@@ -168,7 +168,7 @@ describe('ask_question refuses', () => {
     expect(outcomes[0]).toMatchObject({ code: 'question_not_found' });
   });
 
-  test('an instance that is new, without its type', async () => {
+  test('a new instance without an agent type', async () => {
     expect(await refusal(application.ask(askQuestion, { ...INSTANCE, question_text: 'x' }))).toMatchObject({
       code: 'agent_type_required',
     });

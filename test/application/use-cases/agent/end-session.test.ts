@@ -7,7 +7,7 @@ const INSTANCE = { agent_instance_id: instanceIdOf(1) };
 const ENDED = { success: true, ...INSTANCE, final_status: 'COMPLETED' };
 
 describe('end_session', () => {
-  test('completes the instance, and closes its question', async () => {
+  test('completes the instance and closes its question', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step({ requires_user_input: true });
     expect(await application.ask(endSession, INSTANCE)).toEqual(ENDED);
@@ -17,7 +17,7 @@ describe('end_session', () => {
     });
   });
 
-  test('again answers the same, and keeps the end time', async () => {
+  test('twice returns the same and keeps the end time', async () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.ask(endSession, INSTANCE);
@@ -26,7 +26,7 @@ describe('end_session', () => {
     expect((await application.stored()).instance).toMatchObject({ endedAt: NOW, version: 2 });
   });
 
-  test('again under a key is answered from its record', async () => {
+  test('repeated with its idempotency key is answered from the record', async () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.ask(endSession, INSTANCE);
@@ -36,7 +36,7 @@ describe('end_session', () => {
     expect(await application.ask(endSession, INSTANCE, key)).toEqual(ENDED);
   });
 
-  test('needs an instance of the caller’s', async () => {
+  test('fails if the caller has no such instance', async () => {
     const application = new InMemoryApplication();
     const unknown = await refusal(application.ask(endSession, INSTANCE));
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found', message: 'Agent instance not found' });

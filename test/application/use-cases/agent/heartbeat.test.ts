@@ -7,7 +7,7 @@ import { InMemoryApplication, refusal, stranger } from '../../in-memory-applicat
 const INSTANCE = { agent_instance_id: instanceIdOf(1) };
 
 describe('heartbeat', () => {
-  test('says when the agent was last heard of', async () => {
+  test('returns the time of the heartbeat', async () => {
     const application = new InMemoryApplication();
     await application.step();
     application.clock.advance(1_234);
@@ -18,7 +18,7 @@ describe('heartbeat', () => {
     expect((await application.stored()).instance).toMatchObject({ lastHeartbeatAt: application.clock.now() });
   });
 
-  test('does not reopen an instance that has ended', async () => {
+  test('does not reopen a completed instance', async () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.ask(endSession, INSTANCE);
@@ -26,7 +26,7 @@ describe('heartbeat', () => {
     expect((await application.stored()).instance).toMatchObject({ status: 'COMPLETED' });
   });
 
-  test('needs an instance of the caller’s', async () => {
+  test('fails if the caller has no such instance', async () => {
     const application = new InMemoryApplication();
     const unknown = await refusal(application.ask(heartbeat, INSTANCE));
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found', message: 'Agent instance not found' });

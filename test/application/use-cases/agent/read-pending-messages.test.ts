@@ -7,7 +7,7 @@ import { InMemoryApplication, refusal, stranger } from '../../in-memory-applicat
 const INSTANCE = { agent_instance_id: instanceIdOf(1) };
 
 describe('read_pending_messages', () => {
-  test('with the cursor hands over what is queued, once', async () => {
+  test('with the cursor hands over the queue, once', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step();
     const { message_id: queued } = await application.queue('hm');
@@ -26,7 +26,7 @@ describe('read_pending_messages', () => {
       already_read: [],
       instance_status: 'ACTIVE',
     });
-    // The same reader again: its answer was lost, so it still knows the old cursor.
+    // The same reader again. It lost the response, so it still has the old cursor.
     expect(await application.ask(readPendingMessages, read)).toEqual({
       ...INSTANCE,
       messages: [],
@@ -37,7 +37,7 @@ describe('read_pending_messages', () => {
     expect((await application.step()).queued_user_messages).toEqual([]);
   });
 
-  test('without an id shows what is queued and hands nothing over', async () => {
+  test('without an id shows the queue and hands nothing over', async () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.queue('hm');
@@ -47,7 +47,7 @@ describe('read_pending_messages', () => {
     expect((await application.step()).queued_user_messages).toHaveLength(1);
   });
 
-  test('with an id that is unknown is stale and shows nothing', async () => {
+  test('with an unknown id is stale and shows nothing', async () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.queue('hm');
@@ -70,7 +70,7 @@ describe('read_pending_messages', () => {
     expect(await application.ask(readPendingMessages, INSTANCE)).toMatchObject({ instance_status: status });
   });
 
-  test('needs an instance of the caller’s', async () => {
+  test('fails if the caller has no such instance', async () => {
     const application = new InMemoryApplication();
     const unknown = await refusal(application.ask(readPendingMessages, INSTANCE));
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found', message: 'Agent instance not found' });

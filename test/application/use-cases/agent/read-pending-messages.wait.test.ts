@@ -9,7 +9,7 @@ const INSTANCE = { agent_instance_id: instanceIdOf(1) };
 const EMPTY = { ...INSTANCE, messages: [], status: 'ok', already_read: [], instance_status: 'ACTIVE' };
 
 let application: InMemoryApplication;
-/** The first message: what the reader knows as the last one. */
+/** The first message. The reader takes it for the last one. */
 let cursor: string;
 
 beforeEach(async () => {
@@ -27,7 +27,7 @@ afterEach(() => {
 
 type Options = Parameters<InMemoryApplication['ask']>[2];
 
-/** Starts to wait, and tells what became of it so far. */
+/** Starts a waiting read, and records its result. */
 async function wait(input: object = {}, options: Options = {}) {
   const raw = { ...INSTANCE, last_read_message_id: cursor, wait: 60, ...input };
   const answer = application.ask(readPendingMessages, raw, options);
@@ -43,7 +43,7 @@ async function wait(input: object = {}, options: Options = {}) {
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000);
 
 describe('a read that waits', () => {
-  test('wakes when the person writes, and hands the message over', async () => {
+  test('ends when the user writes, and hands the message over', async () => {
     const reader = await wait();
     await pass(59);
     expect(reader.isOver()).toBe(false);
@@ -54,33 +54,33 @@ describe('a read that waits', () => {
     expect((await application.step()).queued_user_messages).toEqual([]);
   });
 
-  test('without an id wakes too, and only shows the message', async () => {
+  test('without an id ends too, but only shows the message', async () => {
     const reader = await wait({ last_read_message_id: null });
     await application.queue('hm');
     expect(await reader.answer).toMatchObject({ messages: [{ content: 'hm' }] });
     expect((await application.step()).queued_user_messages).toHaveLength(1);
   });
 
-  test('answers at once when something is queued already', async () => {
+  test('returns at once if something is queued already', async () => {
     await application.queue('hm');
     const reader = await wait();
     expect(reader.isOver()).toBe(true);
     expect(await reader.answer).toMatchObject({ messages: [{ content: 'hm' }] });
   });
 
-  test('answers at once when it is stale', async () => {
+  test('returns at once if it is stale', async () => {
     const reader = await wait({ last_read_message_id: messageIdOf(77) });
     expect(reader.isOver()).toBe(true);
     expect(await reader.answer).toMatchObject({ status: 'stale', messages: [] });
   });
 
-  test('becomes stale when the agent goes on without it', async () => {
+  test('becomes stale when the agent writes a message meanwhile', async () => {
     const reader = await wait();
     await application.step();
     expect(await reader.answer).toMatchObject({ status: 'stale', messages: [], already_read: [] });
   });
 
-  test('becomes stale when another reader is handed the message first, and lists it as already read', async () => {
+  test('becomes stale when another reader gets the message first, and lists it as already read', async () => {
     const readers = [await wait(), await wait()];
     await application.queue('hm');
     const answers = await Promise.all(readers.map(({ answer }) => answer));
@@ -90,27 +90,27 @@ describe('a read that waits', () => {
     ]);
   });
 
-  test('answers at once when the instance has ended', async () => {
+  test('returns at once if the instance has ended', async () => {
     await application.ask(endSession, INSTANCE);
     const reader = await wait();
     expect(reader.isOver()).toBe(true);
     expect(await reader.answer).toEqual({ ...EMPTY, instance_status: 'COMPLETED' });
   });
 
-  test('answers when the instance ends', async () => {
+  test('returns when the instance ends', async () => {
     const reader = await wait();
     await application.ask(endSession, INSTANCE);
     expect(await reader.answer).toEqual({ ...EMPTY, instance_status: 'COMPLETED' });
   });
 
-  test('is refused when the instance is deleted', async () => {
+  test('fails when the instance is deleted', async () => {
     const reader = await wait();
     const refused = refusal(reader.answer);
     await application.delete();
     expect(await refused).toMatchObject({ code: 'instance_deleted' });
   });
 
-  test.each([1, 0.25, 300])('answers empty after the %s seconds it was asked to wait', async (seconds) => {
+  test.each([1, 0.25, 300])('returns no messages after a wait of %s seconds', async (seconds) => {
     const reader = await wait({ wait: seconds });
     await pass(seconds - 0.001);
     expect(reader.isOver()).toBe(false);
@@ -119,13 +119,13 @@ describe('a read that waits', () => {
     expect(await reader.answer).toEqual(EMPTY);
   });
 
-  test.each([0, null, undefined])('does not wait when asked to wait for %s', async (seconds) => {
+  test.each([0, null, undefined])('does not wait with wait=%s', async (seconds) => {
     const reader = await wait({ wait: seconds });
     expect(reader.isOver()).toBe(true);
     expect(await reader.answer).toEqual(EMPTY);
   });
 
-  test('goes on waiting through changes that bring no message, up to its deadline', async () => {
+  test('goes on after changes without a message, until its deadline', async () => {
     const reader = await wait();
     for (let beat = 0; beat < 5; beat += 1) {
       await pass(10);
@@ -138,7 +138,7 @@ describe('a read that waits', () => {
     expect(await reader.answer).toEqual(EMPTY);
   });
 
-  test('is not woken by another instance, or by another user’s of the same id', async () => {
+  test('is not ended by another instance, nor by another user’s instance with the same id', async () => {
     const reader = await wait();
     await application.step({ agent_instance_id: instanceIdOf(2) });
     await application.step({}, { caller: stranger });
@@ -149,18 +149,18 @@ describe('a read that waits', () => {
     expect(await reader.answer).toMatchObject({ messages: [{ content: 'for ada' }] });
   });
 
-  test('asks the store nothing while nothing changes', async () => {
+  test('makes no query while nothing changes', async () => {
     const update = vi.spyOn(application.repository, 'update');
     const reader = await wait({ wait: 300 });
     await pass(299);
     expect(update).toHaveBeenCalledTimes(1);
     await pass(1);
     await reader.answer;
-    // That it waited was a sign of life, which is noted once it is over.
+    // The wait is recorded as activity at its end.
     expect(update).toHaveBeenCalledTimes(2);
   });
 
-  test('is a sign of life that counts from its end', async () => {
+  test('counts as a sign of life at its end', async () => {
     const reader = await wait({ wait: 300 });
     application.clock.advance(300_000);
     await pass(300);
@@ -168,7 +168,7 @@ describe('a read that waits', () => {
     expect((await application.stored()).instance?.lastActivityAt).toEqual(application.clock.now());
   });
 
-  test('is an open wait until it is over, however it ends', async () => {
+  test('is registered as an open wait until it ends, however it ends', async () => {
     const gone = new AbortController();
     const [first, second] = [await wait({}, { gone: gone.signal }), await wait()];
     const open = () => [...application.waits.of(userIdOf('ada'))];
@@ -181,7 +181,7 @@ describe('a read that waits', () => {
     expect(open()).toEqual([]);
   });
 
-  test('is not woken by the note of its own activity', async () => {
+  test('is not ended by recording its own activity', async () => {
     application.clock.advance(60_000);
     const update = vi.spyOn(application.repository, 'update');
     const reader = await wait();
@@ -191,7 +191,7 @@ describe('a read that waits', () => {
     expect(await reader.answer).toEqual(EMPTY);
   });
 
-  test('answers what there is when the process is about to stop', async () => {
+  test('returns what there is when the process is about to stop', async () => {
     const reader = await wait();
     application.stopping.abort();
     await pass(0);
@@ -200,7 +200,7 @@ describe('a read that waits', () => {
     expect((await wait()).isOver(), 'and from then on').toBe(true);
   });
 
-  test('ends when its client is gone, and hands nothing over afterwards', async () => {
+  test('ends when its client disconnects, and hands nothing over afterwards', async () => {
     const gone = new AbortController();
     const reader = await wait({}, { gone: gone.signal });
     gone.abort();
@@ -214,7 +214,7 @@ describe('a read that waits', () => {
 describe('a read that waits under an Idempotency-Key', () => {
   const key = { idempotencyKey: 'k' };
 
-  test('gives its repeat the message that it was handed', async () => {
+  test('returns the message again when it is repeated', async () => {
     const reader = await wait({}, key);
     await application.queue('hm');
     const answer = await reader.answer;
@@ -223,7 +223,7 @@ describe('a read that waits under an Idempotency-Key', () => {
     expect(await (await wait({}, key)).answer).toEqual(answer);
   });
 
-  test('gives its repeat the empty answer once it has waited in vain', async () => {
+  test('returns its empty answer again when it is repeated after a timeout', async () => {
     const reader = await wait({}, key);
     await pass(60);
     expect(await reader.answer).toEqual(EMPTY);
@@ -234,7 +234,7 @@ describe('a read that waits under an Idempotency-Key', () => {
     expect((await application.step()).queued_user_messages).toHaveLength(1);
   });
 
-  test('gives its repeat the answer that a stopping process gave', async () => {
+  test('returns the same answer again after a process that was stopping has given it', async () => {
     const reader = await wait({}, key);
     application.stopping.abort();
     const answer = await reader.answer;
@@ -242,7 +242,7 @@ describe('a read that waits under an Idempotency-Key', () => {
     expect(await (await wait({}, key)).answer).toEqual(answer);
   });
 
-  test('reads once more before its answer is final: what came unnoticed is handed over', async () => {
+  test('reads once more at its end, so a message without a signal is handed over', async () => {
     const reader = await wait({}, key);
     vi.spyOn(application.signals, 'publish').mockImplementationOnce(() => {});
     await application.queue('hm');
@@ -252,7 +252,7 @@ describe('a read that waits under an Idempotency-Key', () => {
     expect(await (await wait({}, key)).answer).toEqual(await reader.answer);
   });
 
-  test('whose client is gone has recorded nothing: the repeat waits and is handed the message', async () => {
+  test('records nothing if its client disconnects: the repeat waits and gets the message', async () => {
     const gone = new AbortController();
     const reader = await wait({}, { ...key, gone: gone.signal });
     gone.abort();
@@ -263,7 +263,7 @@ describe('a read that waits under an Idempotency-Key', () => {
     expect(await repeat.answer).toMatchObject({ messages: [{ content: 'hm' }] });
   });
 
-  test('is waited for by its repeat while it waits, which then gets the same', async () => {
+  test('makes a repeat wait for it and return the same', async () => {
     const reader = await wait({}, key);
     const repeat = await wait({}, key);
     await pass(5);
@@ -272,7 +272,7 @@ describe('a read that waits under an Idempotency-Key', () => {
     expect(await repeat.answer).toEqual(await reader.answer);
   });
 
-  test('lets its repeat wait no longer than 10 s', async () => {
+  test('makes a repeat wait at most 10 s', async () => {
     const reader = await wait({}, key);
     const repeat = await wait({}, key);
     const refused = refusal(repeat.answer);

@@ -4,7 +4,7 @@ import { instanceIdOf, messageIdOf } from '../../../support/builders.ts';
 import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
 
 describe('request_user_input', () => {
-  test('turns a step into a question, with nothing queued', async () => {
+  test('turns a step into an open question when nothing is queued', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step();
     expect(await application.ask(requestUserInput, { message_id })).toEqual({
@@ -20,7 +20,7 @@ describe('request_user_input', () => {
     });
   });
 
-  test('hands over what was queued since, which answers it', async () => {
+  test('hands over what was queued since, and the first of it is the answer', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step();
     const { message_id: answer } = await application.queue('yes');
@@ -51,7 +51,7 @@ describe('request_user_input', () => {
     expect((await application.step()).queued_user_messages).toHaveLength(1);
   });
 
-  test('is refused for a question', async () => {
+  test('fails for a question', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step({ requires_user_input: true });
     expect(await refusal(application.ask(requestUserInput, { message_id }))).toMatchObject({
@@ -60,7 +60,7 @@ describe('request_user_input', () => {
     });
   });
 
-  test('is refused alike for a message that is unknown, the person’s, or somebody else’s', async () => {
+  test('fails in the same way for an unknown message, a user message and another user’s message', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step();
     const { message_id: queued } = await application.queue('hm');
@@ -75,7 +75,7 @@ describe('request_user_input', () => {
     );
   });
 
-  test('is refused in a deleted instance', async () => {
+  test('fails if the instance was deleted', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step();
     await application.delete();

@@ -5,7 +5,7 @@ import { aCaller, instanceIdOf, NOW } from '../../../support/builders.ts';
 import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
 
 describe('send_agent_message', () => {
-  test('answers with the message, and with what the person wrote meanwhile', async () => {
+  test('returns the message id and what the user wrote meanwhile', async () => {
     const application = new InMemoryApplication();
     await application.step();
     const { message_id: queued } = await application.queue('use the other branch');
@@ -30,7 +30,7 @@ describe('send_agent_message', () => {
     expect((await application.step()).queued_user_messages).toEqual([]);
   });
 
-  test('keeps what was sent', async () => {
+  test('stores all fields that were sent', async () => {
     const application = new InMemoryApplication();
     const sent = {
       content: 'Deploy?',
@@ -59,14 +59,14 @@ describe('send_agent_message', () => {
     ['diff --git a/x b/x\n\0', 'stored'],
     ['no diff', 'rejected'],
     [{ not: 'text' }, 'rejected'],
-  ])('says what became of the git diff, whatever it was (%#)', async (git_diff, status) => {
+  ])('returns the git diff status, whatever was sent (%#)', async (git_diff, status) => {
     expect(await new InMemoryApplication().step({ git_diff })).toMatchObject({
       success: true,
       git_diff_status: status,
     });
   });
 
-  test('keeps an agent type in lower case, once per user', async () => {
+  test('stores an agent type in lower case, once per user', async () => {
     const application = new InMemoryApplication();
     const typeOf = async (agentInstanceId: AgentInstanceId, agent_type: string, caller = aCaller()) => {
       await application.step({ agent_instance_id: agentInstanceId, agent_type }, { caller });
@@ -83,7 +83,7 @@ describe('send_agent_message', () => {
     expect((await typeOf(instanceIdOf(1), 'claude-code', stranger))?.id).not.toBe(first?.id);
   });
 
-  test('needs an agent type for a new instance', async () => {
+  test('requires an agent type for a new instance', async () => {
     const request = new InMemoryApplication().step({ agent_type: null });
     expect(await refusal(request)).toMatchObject({
       code: 'agent_type_required',
@@ -91,7 +91,7 @@ describe('send_agent_message', () => {
     });
   });
 
-  test('attaches to the open question of the same text', async () => {
+  test('attaches a question to the open question with the same text', async () => {
     const application = new InMemoryApplication();
     const ask = () => application.step({ content: 'Deploy?', requires_user_input: true });
     expect((await ask()).message_id).toBe((await ask()).message_id);
@@ -102,12 +102,12 @@ describe('send_agent_message', () => {
     ['true', true],
     ['false', false],
     ['null', null],
-  ])('accepts %s for every way to be told', async (_word, told) => {
+  ])('accepts %s for send_push, send_email and send_sms', async (_word, told) => {
     const fields = { send_push: told, send_email: told, send_sms: told };
     expect(await new InMemoryApplication().step(fields)).toMatchObject({ success: true });
   });
 
-  test('writes to an instance of the caller’s own, whoever else has that id', async () => {
+  test('writes to the caller’s instance, even if another user has the same id', async () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.queue('for ada');
@@ -116,14 +116,14 @@ describe('send_agent_message', () => {
     expect((await application.step()).queued_user_messages).toHaveLength(1);
   });
 
-  test('is refused for a deleted instance', async () => {
+  test('fails if the instance was deleted', async () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.delete();
     expect(await refusal(application.step())).toMatchObject({ code: 'instance_deleted' });
   });
 
-  test('needs no more than an id and content for an instance that is there', async () => {
+  test('requires only an id and content for an existing instance', async () => {
     const application = new InMemoryApplication();
     await application.step();
     const bare = { agent_instance_id: instanceIdOf(1), content: 'a' };

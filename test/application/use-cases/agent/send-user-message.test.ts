@@ -11,7 +11,7 @@ describe('send_user_message', () => {
     [{ mark_as_read: null }, true],
     [{ mark_as_read: true }, true],
     [{ mark_as_read: false }, false],
-  ])('with %j says that marked as read is %s', async (fields, marked) => {
+  ])('with %j returns marked_as_read %s', async (fields, marked) => {
     const application = new InMemoryApplication();
     await application.step();
     const answer = await application.ask(sendUserMessage, { ...SAID, ...fields });
@@ -19,7 +19,7 @@ describe('send_user_message', () => {
     expect((await application.step()).queued_user_messages).toHaveLength(marked ? 0 : 1);
   });
 
-  test('leaves what was queued before it queued, though it moves the cursor', async () => {
+  test('moves the cursor and leaves earlier queued messages queued', async () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.queue('earlier');
@@ -38,7 +38,7 @@ describe('send_user_message', () => {
     });
   });
 
-  test('needs an instance of the caller’s', async () => {
+  test('fails if the caller has no such instance', async () => {
     const application = new InMemoryApplication();
     const unknown = await refusal(application.ask(sendUserMessage, SAID));
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found', message: 'Agent instance not found' });

@@ -4,7 +4,7 @@ import { FakeIds, instanceIdOf } from '../../../support/builders.ts';
 import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
 
 describe('start_agent_instance', () => {
-  test('creates an instance under the id, name and transport that it is given', async () => {
+  test('creates an instance with the given id, name and transport', async () => {
     const application = new InMemoryApplication();
     const answer = await application.ask(startAgentInstance, {
       agent_type: ' Claude-Code',
@@ -23,7 +23,7 @@ describe('start_agent_instance', () => {
     expect((await application.stored()).instance).toMatchObject({ name: 'Nightly Build', lastPosition: 0 });
   });
 
-  test('makes an id when it is given none', async () => {
+  test('makes an id if none is given', async () => {
     const application = new InMemoryApplication();
     expect(await application.ask(startAgentInstance, { agent_type: 'cursor' })).toEqual({
       agent_instance_id: FakeIds.idOf(1),
@@ -35,7 +35,7 @@ describe('start_agent_instance', () => {
     });
   });
 
-  test('gives instances of one type the same agent type, and another user another', async () => {
+  test('uses one agent type for instances with the same type, and a different one for another user', async () => {
     const application = new InMemoryApplication();
     const start = (agent_type: string, options = {}) =>
       application.ask(startAgentInstance, { agent_type }, options);
@@ -45,13 +45,13 @@ describe('start_agent_instance', () => {
     expect((await start('codex', { caller: stranger })).agent_type_id).not.toBe(first.agent_type_id);
   });
 
-  test('is followed by messages that need no agent type', async () => {
+  test('makes the agent type unnecessary in later messages', async () => {
     const application = new InMemoryApplication();
     await application.ask(startAgentInstance, { agent_type: 'cursor', agent_instance_id: instanceIdOf(1) });
     expect(await application.step({ agent_type: null })).toMatchObject({ success: true });
   });
 
-  test('is refused for an instance that exists, deleted or not, but not for another user’s', async () => {
+  test('fails if the user has an instance with this id, deleted or not', async () => {
     const application = new InMemoryApplication();
     const start = (options = {}) =>
       application.ask(startAgentInstance, { agent_type: 'a', agent_instance_id: instanceIdOf(1) }, options);
@@ -63,7 +63,7 @@ describe('start_agent_instance', () => {
     expect(await start({ caller: stranger })).toMatchObject({ agent_instance_id: instanceIdOf(1) });
   });
 
-  test('repeated under its key makes one instance', async () => {
+  test('repeated with its idempotency key creates one instance', async () => {
     const application = new InMemoryApplication();
     const start = () => application.ask(startAgentInstance, { agent_type: 'a' }, { idempotencyKey: 'k' });
     expect(await start()).toEqual(await start());

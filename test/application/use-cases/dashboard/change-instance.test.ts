@@ -24,7 +24,7 @@ const restore = does(useCases.restoreAgentInstance);
 const version = async () => (await application.stored()).instance?.version;
 
 describe('a change of an instance', () => {
-  test('answers it as it is then', async () => {
+  test('returns its new state', async () => {
     await application.step({ content: 'a step' });
     expect(await rename()).toEqual({
       id: instanceIdOf(1),
@@ -48,7 +48,7 @@ describe('a change of an instance', () => {
     ['renaming', rename],
     ['deleting', remove],
     ['restoring', restore],
-  ])('%s twice is done once', async (_, change) => {
+  ])('%s twice has one effect', async (_, change) => {
     await application.step();
     if (change === restore) await remove();
     await change();
@@ -62,7 +62,7 @@ describe('a change of an instance', () => {
     ['renaming', rename],
     ['deleting', remove],
     ['restoring', restore],
-  ])('%s changes the version, so that whoever watches is told', async (_, change) => {
+  ])('%s changes the version, so that live streams publish it', async (_, change) => {
     await application.step();
     if (change === restore) await remove();
     const before = await version();
@@ -70,7 +70,7 @@ describe('a change of an instance', () => {
     expect(await version()).toBe(before! + 1);
   });
 
-  test('with a key is answered again as it was, whatever came since', async () => {
+  test('repeated with its idempotency key returns the first answer, whatever has changed since', async () => {
     await application.step();
     const first = await rename(ada, 'key');
     await remove();
@@ -82,7 +82,7 @@ describe('a change of an instance', () => {
     ['renaming', rename],
     ['deleting', remove],
     ['restoring', restore],
-  ])('%s what is somebody else’s is as if it never existed', async (_, change) => {
+  ])('%s another user’s instance fails as if it did not exist', async (_, change) => {
     const unknown = await refusal(change());
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found' });
     await application.step({}, { caller: stranger });
@@ -91,14 +91,14 @@ describe('a change of an instance', () => {
 });
 
 describe('a name', () => {
-  test('can be taken away', async () => {
+  test('can be removed', async () => {
     await application.step();
     await rename();
     expect(await does(useCases.renameAgentInstance, { name: null })()).toMatchObject({ name: null });
   });
 
   test.each([{}, { name: '' }, { name: ' ' }, { name: 'x'.repeat(256) }, { name: 7 }])(
-    'is not given by %j',
+    'is not changed by %j',
     async (input) => {
       await application.step();
       expect(await refusal(does(useCases.renameAgentInstance, input)())).toMatchObject({
@@ -109,7 +109,7 @@ describe('a name', () => {
 });
 
 describe('a status', () => {
-  test('can be set by its agent too', async () => {
+  test('can be set by the agent too', async () => {
     await application.step();
     expect(await end(aCaller())).toMatchObject({ status: 'COMPLETED' });
   });
@@ -121,7 +121,7 @@ describe('a status', () => {
     });
   });
 
-  test('of a deleted instance: people are told that there is none, agents that it was deleted', async () => {
+  test('of a deleted instance cannot be set: users get not found, agents instance_deleted', async () => {
     await application.step();
     await remove();
     expect(await refusal(end())).toMatchObject({ code: 'agent_instance_not_found' });
@@ -130,7 +130,7 @@ describe('a status', () => {
 });
 
 describe('a deleted instance', () => {
-  test('is gone to people and over to agents, until it is restored as it was', async () => {
+  test('is not found by users and tells agents to stop, until it is restored as it was', async () => {
     await application.step({ requires_user_input: true });
     await remove();
     expect(await refusal(rename())).toMatchObject({ code: 'agent_instance_not_found' });
@@ -146,7 +146,7 @@ describe('a deleted instance', () => {
     expect(await refusal(restore())).toMatchObject({ code: 'agent_instance_not_found' });
   });
 
-  test('ends the waits on it at once', async () => {
+  test('ends all waits on it at once', async () => {
     const { message_id } = await application.step({ requires_user_input: true });
     const waiting = [
       application.ask(useCases.askQuestion, { question_id: message_id, wait_seconds: 3_600 }),

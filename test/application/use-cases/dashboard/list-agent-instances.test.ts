@@ -16,7 +16,7 @@ const types = async () => (await application.ask(useCases.listAgentTypes, {}, { 
 const summary = () => application.ask(useCases.readAgentSummary, {}, { caller: ada });
 
 describe('list_agent_instances', () => {
-  test('goes on where its cursor says', async () => {
+  test('continues at its cursor', async () => {
     for (const number of [1, 2, 3]) await step(number);
     const first = await list({ limit: 2 });
     expect(first.agent_instances.map(({ id }) => id)).toEqual([instanceIdOf(3), instanceIdOf(2)]);
@@ -34,7 +34,7 @@ describe('list_agent_instances', () => {
     },
   );
 
-  test('has those of one status or type, however its name is written', async () => {
+  test('can be limited to one status or one type, in whatever case its name is written', async () => {
     await step(1, { requires_user_input: true });
     await step(2, { agent_type: 'codex' });
     expect(await idsOf({ status: 'AWAITING_INPUT' })).toEqual([instanceIdOf(1)]);
@@ -49,7 +49,7 @@ describe('list_agent_instances', () => {
     expect(await refusal(list({ status }))).toMatchObject({ code: 'invalid_input' });
   });
 
-  test('of a type that is somebody else’s is as of one that never existed', async () => {
+  test('fails in the same way for another user’s type id and an unknown one', async () => {
     await application.step({}, { caller: stranger });
     const unknown = await refusal(list({ agent_type_id: instanceIdOf(7) }));
     expect(unknown).toMatchObject({ code: 'agent_type_not_found' });
@@ -75,7 +75,7 @@ describe('list_agent_types', () => {
 });
 
 describe('read_agent_summary', () => {
-  test('adds up: silent instances count as active, deleted ones not at all', async () => {
+  test('counts stale instances as active, and does not count deleted ones', async () => {
     for (const number of [1, 2, 3, 4]) await step(number);
     await step(5, { agent_type: 'codex', requires_user_input: true });
     await application.ask(useCases.endSession, { agent_instance_id: instanceIdOf(1) });
@@ -94,7 +94,7 @@ describe('read_agent_summary', () => {
     });
   });
 
-  test('of nothing is zero', async () => {
+  test('is all zeros for a user without instances', async () => {
     expect(await summary()).toMatchObject({ total_instances: 0, agent_types: [] });
   });
 });

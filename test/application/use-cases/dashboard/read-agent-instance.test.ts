@@ -17,7 +17,7 @@ const messages = async (input: object = {}) =>
   (await application.ask(useCases.listMessages, { ...INSTANCE, ...input }, { caller: ada })).messages;
 
 describe('read_agent_instance', () => {
-  test('shows the instance, its diff, its messages and how far the agent has read', async () => {
+  test('returns the instance, its git diff, its messages and the read cursor', async () => {
     await application.step({ content: 'a step', git_diff: DIFF, message_metadata: { a: 1 } });
     const { message_id } = await application.step({ content: 'Which?', requires_user_input: true });
     await application.queue('this');
@@ -38,7 +38,7 @@ describe('read_agent_instance', () => {
     expect((await read()).messages[2]).toMatchObject({ read_at: NOW.toISOString() });
   });
 
-  test('says of questions alone what became of them', async () => {
+  test('returns the state of questions, and of no other message', async () => {
     await application.step();
     const [step] = (await read()).messages;
     expect(step).not.toHaveProperty('question_status');
@@ -46,7 +46,7 @@ describe('read_agent_instance', () => {
     expect(step).not.toHaveProperty('agent_waiting');
   });
 
-  test('shows an open question as waited for while its agent waits', async () => {
+  test('shows agent_waiting on an open question while its agent waits', async () => {
     const { message_id } = await application.step({ requires_user_input: true });
     const isWaiting = async () => (await read()).messages.map(({ agent_waiting }) => agent_waiting);
     expect(await isWaiting()).toEqual([false]);
@@ -73,7 +73,7 @@ describe('read_agent_instance', () => {
     expect(await read()).toMatchObject({ status: 'ACTIVE' });
   });
 
-  test('shows the last messages, or those before one of them', async () => {
+  test('returns the last messages, or those before one of them', async () => {
     for (const content of ['1', '2', '3', '4']) await application.step({ content });
     const contents = async (input: object) => (await messages(input)).map(({ content }) => content);
     const [, second] = (await read({ message_limit: 3 })).messages;
@@ -91,21 +91,21 @@ describe('read_agent_instance', () => {
     expect(await refusal(read({ message_limit: limit }))).toMatchObject({ code: 'invalid_input' });
   });
 
-  test('knows no page before a message that is not there', async () => {
+  test('fails for a page before an unknown message', async () => {
     await application.step();
     const before = { before_message_id: FakeIds.idOf(9_999) };
     expect(await refusal(messages(before))).toMatchObject({ code: 'message_not_found' });
     expect(await refusal(read(before))).toMatchObject({ code: 'message_not_found' });
   });
 
-  test('may be asked by agents, too', async () => {
+  test('can be called by agents too', async () => {
     await application.step();
     expect(await read({}, aCaller())).toMatchObject({ id: instanceIdOf(1) });
     const others = application.ask(useCases.listMessages, INSTANCE, { caller: aCaller() });
     expect(await refusal(others)).toMatchObject({ code: 'insufficient_scope' });
   });
 
-  test('knows nothing of somebody else’s; what was deleted people do not see, and agents are told', async () => {
+  test('does not find another user’s instance; for a deleted one users get not found and agents instance_deleted', async () => {
     const unknown = await refusal(read());
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found' });
     await application.step({}, { caller: stranger });

@@ -37,7 +37,7 @@ describe('write_to_agent', () => {
     expect((await application.step()).queued_user_messages).toMatchObject([{ content: 'hm' }]);
   });
 
-  test('answers the newest open question, or the one it names', async () => {
+  test('answers the newest open question, or the one in in_reply_to', async () => {
     const { message_id: first } = await ask();
     const { message_id: second } = await application.step({ requires_user_input: true, content: 'And?' });
     const named = await write({ in_reply_to: first });
@@ -48,7 +48,7 @@ describe('write_to_agent', () => {
     ]);
   });
 
-  test('of two who answer one question the first wins, and the second is told with what', async () => {
+  test('accepts the first of two answers, and fails the second with the first', async () => {
     const { message_id } = await ask();
     const [first, second] = await Promise.allSettled([
       write({ in_reply_to: message_id, content: 'mine' }),
@@ -58,25 +58,25 @@ describe('write_to_agent', () => {
     const { reason } = second as PromiseRejectedResult;
     expect(reason).toBeInstanceOf(AlreadyAnsweredError);
     expect(reason).toMatchObject({ code: 'already_answered', answer: { content: 'mine', position: 2 } });
-    // What lost was not meant to stand alone: it is not queued.
+    // The second answer was meant as an answer only, so it is not queued.
     expect((await application.step()).queued_user_messages).toHaveLength(1);
   });
 
-  test('repeated with its key is one message, also when it answered', async () => {
+  test('repeated with its idempotency key is one message, even if it was an answer', async () => {
     const { message_id } = await ask();
     const first = await write({ in_reply_to: message_id }, 'key');
     expect(await write({ in_reply_to: message_id }, 'key')).toEqual(first);
     expect((await application.step()).queued_user_messages).toHaveLength(1);
   });
 
-  test('to a question that ended with its session is refused', async () => {
+  test('fails for a question that was closed with its session', async () => {
     const { message_id } = await ask();
     await application.ask(useCases.endSession, INSTANCE);
     expect(await refusal(write({ in_reply_to: message_id }))).toMatchObject({ code: 'question_closed' });
     expect(await write({})).toMatchObject({ read_at: null });
   });
 
-  test('to what is no question of this instance is refused', async () => {
+  test('fails for an id that is not a question of this instance', async () => {
     await application.step();
     const elsewhere = await application.step({
       agent_instance_id: instanceIdOf(2),
@@ -87,7 +87,7 @@ describe('write_to_agent', () => {
     expect(await refusal(write({ in_reply_to: messageIdOf(9) }))).toEqual(refused);
   });
 
-  test('needs an instance of the person’s that is not deleted', async () => {
+  test('fails if the user has no such instance or has deleted it', async () => {
     const unknown = await refusal(write({}));
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found' });
     await application.step({}, { caller: stranger });
@@ -97,7 +97,7 @@ describe('write_to_agent', () => {
     expect(await refusal(write({}))).toEqual(unknown);
   });
 
-  test('is not for agents', async () => {
+  test('cannot be called by agents', async () => {
     const asAgent = application.ask(
       useCases.writeToAgent,
       { ...INSTANCE, content: 'hm' },

@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Outdated } from '../../../../domain/conversation/retention.ts';
+import type { RetentionCutoffs } from '../../../../domain/conversation/retention.ts';
 import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
 import type { Database } from '../../database/database.ts';
 import { MAINTENANCE } from '../../database/tenant-isolation.ts';
@@ -54,7 +54,7 @@ const DELETE_INSTANCES = `
 /** Some of the outdated ones, of whatever user. */
 export const findOutdated = (
   database: Database,
-  { deletedBefore, endedBefore }: Outdated,
+  { deletedBefore, endedBefore }: RetentionCutoffs,
 ): Promise<readonly Removable[]> =>
   database.query(MAINTENANCE, FIND_OUTDATED, [deletedBefore.toISOString(), timeOf(endedBefore)]);
 
@@ -62,7 +62,7 @@ export const findOutdated = (
 export const lockOutdated = (
   em: SqlEntityManager,
   found: readonly Removable[],
-  { deletedBefore, endedBefore }: Outdated,
+  { deletedBefore, endedBefore }: RetentionCutoffs,
 ): Promise<Removable[]> =>
   em.execute(LOCK_OUTDATED, [named(found), deletedBefore.toISOString(), timeOf(endedBefore)]);
 

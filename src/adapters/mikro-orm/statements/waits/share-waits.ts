@@ -1,4 +1,4 @@
-import type { WaitedOn } from '../../../../ports/storage/shared-waits.ts';
+import type { WaitedInstance } from '../../../../ports/storage/shared-waits.ts';
 import type { Database } from '../../database/database.ts';
 import { MAINTENANCE } from '../../database/tenant-isolation.ts';
 
@@ -32,8 +32,8 @@ const SHARE_WAITS = `
 /** @returns whether the database still knew this process; if not, all it told before is forgotten. */
 export async function shareWaits(
   database: Database,
-  begun: readonly WaitedOn[],
-  ended: readonly WaitedOn[],
+  begun: readonly WaitedInstance[],
+  ended: readonly WaitedInstance[],
 ): Promise<boolean> {
   const rows = await database.query<{ was_known: boolean }>(MAINTENANCE, SHARE_WAITS, [
     database.processId,

@@ -1,5 +1,5 @@
 import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
-import type { WaitedOn } from '../../../../ports/storage/shared-waits.ts';
+import type { WaitedInstance } from '../../../../ports/storage/shared-waits.ts';
 import type { Database } from '../../database/database.ts';
 
 const WAITS_ELSEWHERE = `
@@ -8,7 +8,7 @@ const WAITS_ELSEWHERE = `
   where w.user_id = any ($1::text[]) and w.process_id <> $2::uuid and p.alive_until > now()`;
 
 /** What other processes wait on, of these users; as late as they tell of it. */
-export async function waitsElsewhere(database: Database, users: readonly UserId[]): Promise<WaitedOn[]> {
+export async function waitsElsewhere(database: Database, users: readonly UserId[]): Promise<WaitedInstance[]> {
   const rows = await database.query<{ user_id: UserId; agent_instance_id: AgentInstanceId }>(
     users,
     WAITS_ELSEWHERE,

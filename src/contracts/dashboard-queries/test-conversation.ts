@@ -5,16 +5,16 @@ import type { Message } from '../../domain/conversation/message.ts';
 import { receiveUserMessage } from '../../domain/conversation/user-messages.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 import type { AgentInstanceRepository, UpdateTarget } from '../../ports/storage/agent-instance-repository.ts';
-import { anAgentMessage } from '../an-agent-message.ts';
-import { decided } from '../decided.ts';
-import { newId } from '../valid-values.ts';
+import { anAgentMessage } from '../agent-message-builder.ts';
+import { newId } from '../test-values.ts';
+import { withoutRecord } from '../without-record.ts';
 import type { OpenQueries } from './open-queries.ts';
 
-/** A time on the day of all plays, in minutes from its noon. */
+/** Returns a time on the day of the tests, in minutes after noon. */
 export const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute));
 
-/** One agent instance, and what its agent and its user do with it. */
-export class Play {
+/** One agent instance, with the actions of its agent and its user. */
+export class TestConversation {
   readonly #repository: AgentInstanceRepository;
   readonly userId: UserId;
   readonly id: AgentInstanceId;
@@ -30,7 +30,7 @@ export class Play {
     more: Partial<UpdateTarget> = {},
   ): Promise<Output> {
     const target = { userId: this.userId, agentInstanceId: this.id, ...more };
-    return this.#repository.update(target, decided(decide));
+    return this.#repository.update(target, withoutRecord(decide));
   }
 
   async post(content: string, fields: { minute?: number; type?: string; ask?: true; diff?: string } = {}) {
@@ -42,7 +42,7 @@ export class Play {
       gitDiff: diff === undefined ? null : { status: 'stored', diff },
       now: at(minute),
     });
-    const { message } = await this.change((conversation) => postAgentMessage(conversation, sent), {
+    const { message } = await this.change((current) => postAgentMessage(current, sent), {
       queue: true,
       openQuestionFeedback: isQuestion,
       agentTypeName: type,
@@ -52,24 +52,25 @@ export class Play {
 
   say(content: string, markAsRead = false): Promise<Message> {
     const sent = { content, markAsRead, newMessageId: newId<MessageId>(), now: at(0) };
-    return this.change((conversation) => receiveUserMessage(conversation, sent));
+    return this.change((current) => receiveUserMessage(current, sent));
   }
 
   delete() {
-    return this.change((conversation) => deleteInstance(conversation, { now: at(0) }));
+    return this.change((current) => deleteInstance(current, { now: at(0) }));
   }
 }
 
-/** The plays that a test begins. */
-export function playsIn(open: () => OpenQueries) {
-  const aPlay = (userId: UserId, id = newId<AgentInstanceId>()) => new Play(open().repository, userId, id);
+/** Returns functions that create conversations in the store. */
+export function testConversationsIn(open: () => OpenQueries) {
+  const newConversation = (userId: UserId, id = newId<AgentInstanceId>()) =>
+    new TestConversation(open().repository, userId, id);
 
-  /** An instance started at that minute, with messages '1', '2' … */
-  const played = async (userId: UserId, minute: number, messages = 1, type = 'x') => {
-    const play = aPlay(userId);
-    for (let nth = 1; nth <= messages; nth += 1) await play.post(String(nth), { minute, type });
-    return play;
+  /** Creates an instance that started at the given minute, with the messages '1', '2' … */
+  const startConversation = async (userId: UserId, minute: number, messages = 1, type = 'x') => {
+    const conversation = newConversation(userId);
+    for (let nth = 1; nth <= messages; nth += 1) await conversation.post(String(nth), { minute, type });
+    return conversation;
   };
 
-  return { aPlay, played };
+  return { newConversation, startConversation };
 }

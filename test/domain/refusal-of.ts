@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { CodedError } from '../../src/domain/errors.ts';
 
-/** What `act` throws; a test then looks at its code and field. */
+/** Returns the coded error that `act` throws. Fails if it throws none. */
 export function refusalOf(act: () => unknown): CodedError {
   try {
     act();

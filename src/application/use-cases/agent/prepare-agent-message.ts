@@ -3,7 +3,7 @@ import { agentTypeName } from '../../../domain/conversation/agent-type.ts';
 import type { Conversation, Decision } from '../../../domain/conversation/conversation.ts';
 import type { JsonObject } from '../../../domain/conversation/message.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../../../domain/ids.ts';
-import { judgeGitDiff } from '../../../domain/text/git-diff.ts';
+import { checkGitDiff } from '../../../domain/text/git-diff.ts';
 import type { UpdateTarget } from '../../../ports/storage/agent-instance-repository.ts';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import type { Ports } from '../../use-case.ts';
@@ -18,8 +18,8 @@ export interface AgentMessageInput {
   readonly gitDiff?: unknown;
 }
 
-/** What posting a step or a question needs to have loaded, and the decision to make of it. */
-export function agentMessagePosting(
+/** Prepares the update that posts a step or a question: what the store has to load, and the decision. */
+export function prepareAgentMessage(
   { clock, ids }: Pick<Ports, 'clock' | 'ids'>,
   { userId }: Caller,
   { agentInstanceId, content, agentType, isQuestion, metadata, gitDiff }: AgentMessageInput,
@@ -31,7 +31,7 @@ export function agentMessagePosting(
     content,
     isQuestion,
     metadata: metadata ?? null,
-    gitDiff: judgeGitDiff(gitDiff),
+    gitDiff: checkGitDiff(gitDiff),
     newMessageId: ids.next() as MessageId,
     newAgentTypeId: ids.next() as AgentTypeId,
     now: clock.now(),

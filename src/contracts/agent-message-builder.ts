@@ -1,8 +1,8 @@
 import type { AgentMessage } from '../domain/conversation/agent-messages.ts';
 import type { AgentInstanceId } from '../domain/ids.ts';
-import { NOW, newId } from './valid-values.ts';
+import { NOW, newId } from './test-values.ts';
 
-/** A step without a diff, as an agent sends it; the ids that it may need are new. */
+/** Builds a step without a git diff. Its ids are new. */
 export const anAgentMessage = (
   agentInstanceId: AgentInstanceId,
   fields: Partial<AgentMessage> = {},

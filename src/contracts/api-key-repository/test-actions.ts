@@ -2,25 +2,29 @@ import type { UserId } from '../../domain/ids.ts';
 import type { ApiKey, ApiKeyId } from '../../domain/user/api-key.ts';
 import type { Revoked } from '../../ports/signals/revocations.ts';
 import type { ApiKeyTarget } from '../../ports/storage/api-key-repository.ts';
-import { anApiKey } from '../an-api-key.ts';
-import { NOW } from '../valid-values.ts';
+import { anApiKey } from '../api-key-builder.ts';
+import { NOW } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 
-/** What is done with the keys of a store, by the process that a test names, or else the first one. */
-export function keysIn(open: () => OpenKeyStore) {
+/**
+ * Returns the actions on keys that the tests share. They use the first repository unless another is given.
+ */
+export function testActionsIn(open: () => OpenKeyStore) {
   const store = () => open().repositories[0];
 
-  /** Saves the key as it is, whatever was there. */
+  /** Saves the key, and replaces one with the same id. */
   const save = (userId: UserId, key: ApiKey, repository = store()) =>
     repository.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
 
-  const saved = async (userId: UserId, fields: Partial<ApiKey> = {}) => {
+  /** Builds a key and saves it. */
+  const saveNewKey = async (userId: UserId, fields: Partial<ApiKey> = {}) => {
     const key = anApiKey(fields);
     await save(userId, key);
     return key;
   };
 
-  const look = (target: ApiKeyTarget) =>
+  /** Returns what an update loads, without changing anything. */
+  const load = (target: ApiKeyTarget) =>
     store().update(target, (key, record) => ({ output: { key, record }, changes: null, record: null }));
 
   const revoke = (userId: UserId, id: ApiKeyId, revokedAt = NOW, repository = store()) =>
@@ -30,14 +34,14 @@ export function keysIn(open: () => OpenKeyStore) {
       record: null,
     }));
 
-  /** The user's keys that are told to be revoked from now on. */
-  const revocationsOf = (userId: UserId) => {
-    const heard: Revoked[] = [];
+  /** Records the revocations of a user's keys from now on. */
+  const recordRevocations = (userId: UserId) => {
+    const received: Revoked[] = [];
     open().revocations.onRevoked((key) => {
-      if (key.userId === userId) heard.push(key);
+      if (key.userId === userId) received.push(key);
     });
-    return heard;
+    return received;
   };
 
-  return { store, save, saved, look, revoke, revocationsOf };
+  return { store, save, saveNewKey, load, revoke, recordRevocations };
 }

@@ -6,27 +6,27 @@ import { readAnswer } from '../../domain/conversation/read-answer.ts';
 import { receiveUserMessage } from '../../domain/conversation/user-messages.ts';
 import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
 import type { UpdateTarget } from '../../ports/storage/agent-instance-repository.ts';
-import { anAgentMessage } from '../an-agent-message.ts';
-import { decided } from '../decided.ts';
-import { NOW, newId, someone } from '../valid-values.ts';
+import { anAgentMessage } from '../agent-message-builder.ts';
+import { NOW, newId, newUser } from '../test-values.ts';
+import { withoutRecord } from '../without-record.ts';
 import type { OpenStore } from './open-store.ts';
 
-/** The instance that a test speaks of, and whose it is. */
+/** The instance of a test, with its user. */
 export type InstanceTarget = Pick<UpdateTarget, 'userId' | 'agentInstanceId'>;
 
-/** One that does not exist yet. */
-export const someInstance = (): InstanceTarget => ({
-  userId: someone(),
+/** Returns an instance that does not exist yet, of a new user. */
+export const newTarget = (): InstanceTarget => ({
+  userId: newUser(),
   agentInstanceId: newId<AgentInstanceId>(),
 });
 
 export const contents = (messages: readonly Message[]) => messages.map(({ content }) => content);
 
 /**
- * What agents and users do in the conversations of a store, as its tests need it: the domain decides, and the
- * repository of the process that a test names saves, or else the first one.
+ * Returns what agents and users do in the tests of a store. The domain decides; the given repository saves,
+ * by default the first one.
  */
-export function conversationsIn(open: () => OpenStore) {
+export function testActionsIn(open: () => OpenStore) {
   const store = () => open().repositories[0];
 
   const post = (
@@ -43,7 +43,7 @@ export function conversationsIn(open: () => OpenStore) {
     const fields = { agentTypeName: name, content, isQuestion, metadata };
     return repository.update(
       { ...target, queue: true, openQuestionFeedback: isQuestion, agentTypeName: name },
-      decided((conversation) =>
+      withoutRecord((conversation) =>
         postAgentMessage(conversation, anAgentMessage(target.agentInstanceId, fields)),
       ),
     );
@@ -52,7 +52,7 @@ export function conversationsIn(open: () => OpenStore) {
   const say = (target: InstanceTarget, content: string, markAsRead = false, repository = store()) =>
     repository.update(
       target,
-      decided((conversation) =>
+      withoutRecord((conversation) =>
         receiveUserMessage(conversation, { content, markAsRead, newMessageId: newId<MessageId>(), now: NOW }),
       ),
     );
@@ -60,22 +60,22 @@ export function conversationsIn(open: () => OpenStore) {
   const read = (target: InstanceTarget, lastReadMessageId: MessageId | null, repository = store()) =>
     repository.update(
       { ...target, queue: true, readSince: lastReadMessageId },
-      decided((conversation) => readPending(conversation, { lastReadMessageId, now: NOW })),
+      withoutRecord((conversation) => readPending(conversation, { lastReadMessageId, now: NOW })),
     );
 
   const readQuestion = (target: InstanceTarget, questionId: MessageId, repository = store()) =>
     repository.update(
       { ...target, question: questionId },
-      decided((conversation) => readAnswer(conversation, { questionId, now: NOW })),
+      withoutRecord((conversation) => readAnswer(conversation, { questionId, now: NOW })),
     );
 
-  /** What a decision sees; it changes nothing. */
-  const look = (target: InstanceTarget, extra: Partial<UpdateTarget> = {}) =>
+  /** Returns what an update loads, without changing anything. */
+  const load = (target: InstanceTarget, extra: Partial<UpdateTarget> = {}) =>
     store().update({ ...target, queue: true, ...extra }, (conversation, record) => ({
       output: { ...conversation, record },
       changes: null,
       record: null,
     }));
 
-  return { store, post, say, read, readQuestion, look };
+  return { store, post, say, read, readQuestion, load };
 }

@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict';
 import { deleteInstance } from '../../domain/conversation/lifecycle.ts';
-import { outdatedAt } from '../../domain/conversation/retention.ts';
+import { retentionCutoffs } from '../../domain/conversation/retention.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { DAY, later, newId } from '../valid-values.ts';
+import { DAY, later, newId } from '../test-values.ts';
 import type { OpenRemoval } from './open-removal.ts';
-import { awkwardUser, usersIn } from './users.ts';
+import { newAwkwardUser, testUsersIn } from './test-users.ts';
 
-export function outdated({ describe, test }: TestRunner, open: () => OpenRemoval): void {
-  const { removal, change, post, end, somebody, deleteAll } = usersIn(open);
+export function retention({ describe, test }: TestRunner, open: () => OpenRemoval): void {
+  const { removal, change, post, end, newUserWithData, deleteAll } = testUsersIn(open);
 
-  describe('what was kept for long enough', () => {
+  describe('removal by age', () => {
     const remove = async (now: Date, days: number | null) => {
       let removed = 0;
       for (let some = -1; some !== 0; removed += some)
-        some = await removal().deleteOutdated(outdatedAt(now, days));
+        some = await removal().deleteOutdated(retentionCutoffs(now, days));
       return removed;
     };
     const left = async (userId: UserId) => [...(await open().queries.progress(userId)).keys()];
 
-    test('goes: what ended before, with all its messages, and nothing else', async () => {
-      const { userId, ids } = await somebody();
+    test('removes the instances that ended before the cutoff, with all their messages, and nothing else', async () => {
+      const { userId, ids } = await newUserWithData();
       const active = newId<AgentInstanceId>();
       await post(userId, active);
       await end(userId, ids[0]);
@@ -37,8 +37,8 @@ export function outdated({ describe, test }: TestRunner, open: () => OpenRemoval
       assertMatches(await deleteAll(userId), { messages: 4 });
     });
 
-    test('goes for good where it was deleted and cannot be restored any more', async () => {
-      const { userId, ids } = await somebody();
+    test('removes a deleted instance once it can no longer be restored', async () => {
+      const { userId, ids } = await newUserWithData();
       for (const [nth, id] of ids.entries()) {
         await change(userId, id, (conversation) => deleteInstance(conversation, { now: later(nth) }));
       }
@@ -48,15 +48,15 @@ export function outdated({ describe, test }: TestRunner, open: () => OpenRemoval
       assert.deepEqual(await left(userId), [ids[1]]);
     });
 
-    test('stays without limit where it has ended and nobody has set one', async () => {
-      const { userId, ids } = await somebody();
+    test('keeps ended instances for ever when no retention is set', async () => {
+      const { userId, ids } = await newUserWithData();
       await end(userId, ids[0]);
       await remove(later(10_000 * DAY), null);
       assert.equal((await left(userId)).length, 2);
     });
 
-    test('is removed to the last one, however much it is', async () => {
-      const userId = awkwardUser();
+    test('removes all that is due, however many instances that is', async () => {
+      const userId = newAwkwardUser();
       const ids = Array.from({ length: 450 }, () => newId<AgentInstanceId>());
       await Promise.all(ids.map((id) => post(userId, id)));
       await Promise.all(ids.map((id) => end(userId, id)));

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { ApiKey, ApiKeyId } from '../domain/user/api-key.ts';
 
-/** An id as new keys get it: no two are the same. */
-export const aKeyId = () => randomBytes(12).toString('base64url') as ApiKeyId;
+/** Returns a new unique id, in the format of real key ids. */
+export const newKeyId = () => randomBytes(12).toString('base64url') as ApiKeyId;
 
-/** A key of an agent that works for ever; its id and hash are its own. */
+/** Builds a key that never expires, with the scope `agent` and its own id and hash. */
 export const anApiKey = (fields: Partial<ApiKey> = {}): ApiKey => ({
-  id: aKeyId(),
+  id: newKeyId(),
   name: 'laptop',
   scope: 'agent',
   agentInstanceId: null,

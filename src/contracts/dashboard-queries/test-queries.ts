@@ -1,13 +1,13 @@
 import type { MessageId, UserId } from '../../domain/ids.ts';
 import type { InstanceCriteria, InstancePage, Seen } from '../../ports/storage/dashboard-queries.ts';
-import { NOBODY } from '../valid-values.ts';
+import { NO_WAITS } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { at, type Play } from './play.ts';
+import { at, type TestConversation } from './test-conversation.ts';
 
 export const idsOf = (page: InstancePage | null) => page?.instances.map(({ instance }) => instance.id);
 
-/** What people ask of a store: a test names only what it is about. */
-export function readsIn(open: () => OpenQueries) {
+/** Returns the queries with default arguments, so that a test names only what it is about. */
+export function testQueriesIn(open: () => OpenQueries) {
   const list = (userId: UserId, criteria: Partial<InstanceCriteria> = {}) =>
     open().queries.listInstances(userId, {
       limit: 10,
@@ -15,21 +15,22 @@ export function readsIn(open: () => OpenQueries) {
       status: null,
       silentSince: at(0),
       agentType: null,
-      waitingHere: NOBODY,
+      waitingHere: NO_WAITS,
       ...criteria,
     });
 
-  const types = (userId: UserId, recent: number, waitingHere = NOBODY) =>
+  const types = (userId: UserId, recent: number, waitingHere = NO_WAITS) =>
     open().queries.agentTypes(userId, { recent, waitingHere });
 
   const read = (
-    { userId, id }: Pick<Play, 'userId' | 'id'>,
+    { userId, id }: Pick<TestConversation, 'userId' | 'id'>,
     limit: number,
     before: number | MessageId | null = null,
-  ) => open().queries.readConversation(userId, id, { limit, before, waitingHere: NOBODY, withGitDiff: true });
+  ) =>
+    open().queries.readConversation(userId, id, { limit, before, waitingHere: NO_WAITS, withGitDiff: true });
 
-  const since = ({ userId, id }: Play, seen: Seen, limit = 100) =>
-    open().queries.changesSince(userId, id, seen, { limit, waitingHere: NOBODY });
+  const since = ({ userId, id }: TestConversation, seen: Seen, limit = 100) =>
+    open().queries.changesSince(userId, id, seen, { limit, waitingHere: NO_WAITS });
 
   return { list, types, read, since };
 }

@@ -4,23 +4,23 @@ import type { Conversation, Decision } from '../../domain/conversation/conversat
 import { endSession } from '../../domain/conversation/lifecycle.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { Holdings } from '../../ports/storage/data-removal.ts';
-import { anAgentMessage } from '../an-agent-message.ts';
-import { anApiKey } from '../an-api-key.ts';
-import { decided } from '../decided.ts';
-import { NOBODY, NOW, newId } from '../valid-values.ts';
+import { anAgentMessage } from '../agent-message-builder.ts';
+import { anApiKey } from '../api-key-builder.ts';
+import { NO_WAITS, NOW, newId } from '../test-values.ts';
+import { withoutRecord } from '../without-record.ts';
 import type { OpenRemoval } from './open-removal.ts';
 
 const AGENT_TYPE = 'codex';
 
-export const NOTHING: Holdings = { agentTypes: 0, agentInstances: 0, messages: 0, apiKeys: 0 };
-/** What the other ports tell of a user of whom there is nothing. */
-export const EMPTY = { agentTypes: [], conversations: [], apiKeys: [] };
+export const ZERO_HOLDINGS: Holdings = { agentTypes: 0, agentInstances: 0, messages: 0, apiKeys: 0 };
+/** What `readEverything` returns for a user without data. */
+export const NO_DATA = { agentTypes: [], conversations: [], apiKeys: [] };
 
-/** Whose id has whatever an SQL text, an array or JSON could stumble over. */
-export const awkwardUser = () => `o'ne {"?"} \\ ? , $1 ${randomUUID()}` as UserId;
+/** Returns a user whose id has characters that are special in SQL, in arrays and in JSON. */
+export const newAwkwardUser = () => `o'ne {"?"} \\ ? , $1 ${randomUUID()}` as UserId;
 
-/** The users of a store, what they leave in it and how it goes. */
-export function usersIn(open: () => OpenRemoval) {
+/** Returns the actions that the tests share: they create users with data, read it and remove it. */
+export function testUsersIn(open: () => OpenRemoval) {
   const removal = () => open().removal;
 
   const change = (
@@ -29,7 +29,10 @@ export function usersIn(open: () => OpenRemoval) {
     decide: (conversation: Conversation) => Decision<unknown>,
     repository = open().repositories[0],
   ) =>
-    repository.update({ userId, agentInstanceId, queue: true, agentTypeName: AGENT_TYPE }, decided(decide));
+    repository.update(
+      { userId, agentInstanceId, queue: true, agentTypeName: AGENT_TYPE },
+      withoutRecord(decide),
+    );
 
   const post = (
     userId: UserId,
@@ -43,26 +46,26 @@ export function usersIn(open: () => OpenRemoval) {
   const end = (userId: UserId, id: AgentInstanceId, now = NOW) =>
     change(userId, id, (conversation) => endSession(conversation, { now }));
 
-  const remember = (userId: UserId, key: string) =>
+  const writeRecord = (userId: UserId, key: string) =>
     open().repositories[0].update({ userId, agentInstanceId: newId(), idempotencyKey: key }, (_, record) => ({
       output: record,
       changes: null,
       record: record === null ? { fingerprint: 'f', answer: 'a', recordedAt: NOW } : null,
     }));
 
-  /** A user with two conversations, a record, a key and a type. */
-  const somebody = async () => {
-    const userId = awkwardUser();
+  /** Creates a user with two conversations, an idempotency record, an api key and an agent type. */
+  const newUserWithData = async () => {
+    const userId = newAwkwardUser();
     const ids = [newId<AgentInstanceId>(), newId<AgentInstanceId>()] as const;
     for (const id of ids) for (let nth = 0; nth < 3; nth += 1) await post(userId, id);
-    await remember(userId, 'once');
+    await writeRecord(userId, 'once');
     const key = anApiKey();
     await open().apiKeys.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
     return { userId, ids, key };
   };
 
   const deleteAll = async (userId: UserId): Promise<Holdings> => {
-    let deleted = NOTHING;
+    let deleted = ZERO_HOLDINGS;
     for (;;) {
       const some = await removal().deleteSome(userId);
       if (Object.values(some).every((count) => count === 0)) return deleted;
@@ -76,18 +79,28 @@ export function usersIn(open: () => OpenRemoval) {
   };
 
   const conversation = (userId: UserId, id: AgentInstanceId) =>
-    open().queries.readConversation(userId, id, { limit: 200, before: null, waitingHere: NOBODY });
+    open().queries.readConversation(userId, id, { limit: 200, before: null, waitingHere: NO_WAITS });
 
-  /** Everything that the other ports tell of a user. */
-  const everythingOf = async (userId: UserId) => {
+  /** Reads all data of a user through the other ports. */
+  const readEverything = async (userId: UserId) => {
     const { queries, apiKeys } = open();
     const ids = [...(await queries.progress(userId)).keys()].toSorted();
     return {
-      agentTypes: await queries.agentTypes(userId, { recent: 0, waitingHere: NOBODY }),
+      agentTypes: await queries.agentTypes(userId, { recent: 0, waitingHere: NO_WAITS }),
       conversations: await Promise.all(ids.map((id) => conversation(userId, id))),
       apiKeys: await apiKeys.list(userId),
     };
   };
 
-  return { removal, change, post, end, remember, somebody, deleteAll, conversation, everythingOf };
+  return {
+    removal,
+    change,
+    post,
+    end,
+    writeRecord,
+    newUserWithData,
+    deleteAll,
+    conversation,
+    readEverything,
+  };
 }

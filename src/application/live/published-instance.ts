@@ -1,0 +1,102 @@
+import { isOpenQuestion, type Message } from '../../domain/conversation/message.ts';
+import type { MessageId } from '../../domain/ids.ts';
+import type { ChangesSince, InstanceOverview, Seen } from '../../ports/storage/dashboard-queries.ts';
+import { type WireInstance, wireInstance } from '../wire/agent-instance.ts';
+import {
+  type ChangeEvent,
+  changeEventsFor,
+  messageChangeEvent,
+  statusChangeEvents,
+} from './change-events.ts';
+
+interface ChangeContext {
+  readonly silentSince: Date;
+  /** Whether agents may have begun or ended to wait since the last publication. */
+  readonly waitsMayHaveChanged: boolean;
+}
+
+/** The last published state of one instance, and the events that lead from it to a newer state. */
+export class PublishedInstance {
+  #overview: InstanceOverview | null = null;
+  #shown: WireInstance | null = null;
+  /** null until they were read. */
+  #openQuestions: Map<MessageId, Message> | null = null;
+
+  /** null until a state is known. */
+  get overview(): InstanceOverview | null {
+    return this.#overview;
+  }
+
+  /** The instance as observers last saw it; null until a state is known. */
+  get shown(): WireInstance | null {
+    return this.#shown;
+  }
+
+  get hasOpenQuestions(): boolean {
+    return this.#openQuestions !== null;
+  }
+
+  /** Sets the state that observers have already. It makes no events. */
+  initialise(overview: InstanceOverview, openQuestions: readonly Message[] | null, silentSince: Date): void {
+    this.#remember(overview, silentSince);
+    if (openQuestions !== null) this.#openQuestions = byId(openQuestions);
+  }
+
+  /** Moves to the state that was read, and returns the events for the changes since `from`. */
+  applyChanges(changes: ChangesSince, from: Seen, context: ChangeContext): ChangeEvent[] {
+    const { silentSince } = context;
+    const events = [
+      ...this.#waitEvents(changes, context),
+      ...changeEventsFor(changes, { seen: from, lastPublished: this.#shown, silentSince }),
+    ];
+    this.#remember(changes, silentSince);
+    this.#openQuestions ??= byId(changes.openQuestions);
+    for (const message of [...changes.posted, ...changes.amended]) this.#rememberQuestion(message);
+    return events;
+  }
+
+  /**
+   * Returns the events for what changes without a new version: silence, and agents that wait or stop waiting.
+   */
+  applyWaiting(overview: InstanceOverview, seen: Seen, silentSince: Date): ChangeEvent[] {
+    const unchanged = { ...overview, posted: [], amended: [], openQuestions: [] };
+    const events = [
+      ...this.#waitEvents(unchanged, { silentSince, waitsMayHaveChanged: false }),
+      ...statusChangeEvents(overview, { seen, lastPublished: this.#shown, silentSince }),
+    ];
+    this.#remember(overview, silentSince);
+    return events;
+  }
+
+  /**
+   * Returns the events that say, for each open question, whether an agent waits for its answer. Questions
+   * that have changed themselves are left out, because their own event says it too.
+   */
+  #waitEvents(
+    { agentWaiting, posted, amended, openQuestions }: Omit<ChangesSince, 'gitDiff'>,
+    { waitsMayHaveChanged }: ChangeContext,
+  ): ChangeEvent[] {
+    const hasChanged =
+      this.#overview === null ? waitsMayHaveChanged : this.#overview.agentWaiting !== agentWaiting;
+    if (!hasChanged) return [];
+    const changedIds = new Set([...posted, ...amended].map(({ id }) => id));
+    return [...(this.#openQuestions?.values() ?? openQuestions)]
+      .filter(({ id }) => !changedIds.has(id))
+      .map((question) => messageChangeEvent('message_update', question, { agentWaiting }));
+  }
+
+  #remember(overview: InstanceOverview, silentSince: Date): void {
+    // The caller may pass more than an overview; messages and diffs must not stay in memory.
+    const { instance, latestMessage, agentWaiting } = overview;
+    this.#overview = { instance, latestMessage, agentWaiting };
+    this.#shown = wireInstance(overview, { silentSince });
+  }
+
+  #rememberQuestion(message: Message): void {
+    if (isOpenQuestion(message)) this.#openQuestions?.set(message.id, message);
+    else this.#openQuestions?.delete(message.id);
+  }
+}
+
+const byId = (messages: readonly Message[]): Map<MessageId, Message> =>
+  new Map(messages.map((message) => [message.id, message]));

@@ -1,0 +1,43 @@
+import type { AgentInstanceId } from '../../domain/ids.ts';
+import type { SeenVersions } from '../../ports/signals/signals.ts';
+import type { Seen } from '../../ports/storage/dashboard-queries.ts';
+
+export const NOTHING_SEEN: Seen = { version: 0, position: 0 };
+
+/** How much of each of a user's instances has been published. Unknown until `start`. */
+export class SeenInstances implements SeenVersions {
+  #seen: Map<AgentInstanceId, Seen> | null = null;
+  #total = 0;
+
+  get isStarted(): boolean {
+    return this.#seen !== null;
+  }
+
+  start(seen: ReadonlyMap<AgentInstanceId, Seen>): void {
+    this.#seen = new Map(seen);
+    for (const { version } of seen.values()) this.#total += version;
+  }
+
+  has(id: AgentInstanceId): boolean {
+    return this.#seen?.has(id) ?? false;
+  }
+
+  /** Returns null before the start. An instance that was created after the start begins with nothing seen. */
+  get(id: AgentInstanceId): Seen | null {
+    return this.#seen === null ? null : (this.#seen.get(id) ?? NOTHING_SEEN);
+  }
+
+  set(id: AgentInstanceId, seen: Seen): void {
+    this.#total += seen.version - this.of(id);
+    this.#seen?.set(id, seen);
+  }
+
+  /** The version that was published last; 0 if none was. */
+  of(id: AgentInstanceId): number {
+    return this.get(id)?.version ?? 0;
+  }
+
+  total(): number {
+    return this.#total;
+  }
+}

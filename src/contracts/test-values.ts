@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import type { AgentInstanceId, UserId } from '../domain/ids.ts';
+
+/** Returns a new unique id. */
+export const newId = <Id extends string>() => randomUUID() as Id;
+
+/** Returns a user without data. Tests share one store, so each test needs its own users. */
+export const newUser = () => `user-${randomUUID()}` as UserId;
+
+/**
+ * The time of everything for which a test names no time. It has milliseconds, because a store could lose
+ * them.
+ */
+export const NOW = new Date('2026-03-01T12:00:00.123Z');
+export const later = (milliseconds: number) => new Date(NOW.getTime() + milliseconds);
+export const DAY = 24 * 60 * 60 * 1000;
+
+/** The waits of a process in which no agent waits. */
+export const NO_WAITS: ReadonlySet<AgentInstanceId> = new Set();

@@ -1,0 +1,123 @@
+import type { MessageId } from '../ids.ts';
+import type { AgentInstance } from './agent-instance.ts';
+import type { Changes } from './conversation.ts';
+import { byPosition, isOpenQuestion, isQueued, type Message } from './message.ts';
+
+/** A message before it has a position. */
+export type NewMessage = Pick<
+  Message,
+  'id' | 'senderType' | 'content' | 'metadata' | 'requiresUserInput' | 'questionStatus'
+>;
+
+/**
+ * The working copy in which one decision makes its changes. The conversation that the decision was made from
+ * stays as it is; `changes` returns what is to be written. The draft ends with its decision.
+ */
+export class ConversationDraft {
+  readonly now: Date;
+  #instance: AgentInstance;
+  readonly #messages: Map<MessageId, Message>;
+  readonly #posted: Message[] = [];
+  readonly #amended = new Map<MessageId, Message>();
+  #gitDiff: string | null | undefined;
+
+  constructor(instance: AgentInstance, messages: readonly Message[], now: Date) {
+    this.now = now;
+    this.#messages = new Map(messages.map((message) => [message.id, message]));
+    this.#instance = { ...instance, version: instance.version + 1 };
+  }
+
+  /** The instance with all changes so far. */
+  get instance(): AgentInstance {
+    return this.#instance;
+  }
+
+  updateInstance(fields: Partial<Omit<AgentInstance, 'id' | 'version' | 'lastPosition'>>): void {
+    this.#instance = { ...this.#instance, ...fields };
+  }
+
+  /** @param diff null clears the stored diff. */
+  setGitDiff(diff: string | null): void {
+    this.#gitDiff = diff;
+  }
+
+  /** Adds a message at the next position. */
+  post(newMessage: NewMessage): Message {
+    const position = this.#instance.lastPosition + 1;
+    const message: Message = {
+      ...newMessage,
+      agentInstanceId: this.#instance.id,
+      position,
+      createdAt: this.now,
+      readAt: null,
+      readVersion: newMessage.senderType === 'AGENT' ? this.#instance.version : null,
+      answerId: null,
+    };
+    this.#instance = { ...this.#instance, lastPosition: position };
+    this.#posted.push(message);
+    this.#messages.set(message.id, message);
+    return message;
+  }
+
+  /** Changes fields of a message, whether it is new in this draft or was there before. */
+  amend(message: Message, fields: Partial<Message>): Message {
+    const changed = { ...message, ...fields };
+    this.#messages.set(message.id, changed);
+    const postedIndex = this.#posted.findIndex((posted) => posted.id === message.id);
+    if (postedIndex >= 0) this.#posted[postedIndex] = changed;
+    else this.#amended.set(message.id, changed);
+    return changed;
+  }
+
+  /** Marks one user message as read by the agent and moves the read cursor to it. */
+  handOver(message: Message): Message {
+    this.updateInstance({ lastReadMessageId: message.id });
+    return this.amend(message, { readAt: this.now, readVersion: this.#instance.version });
+  }
+
+  /** Hands over all queued user messages, in order. */
+  handOffQueue(): readonly Message[] {
+    return this.#select(isQueued).map((message) => this.handOver(message));
+  }
+
+  /** Hands over the answer of a question, unless the agent has it already. Returns null if there is none. */
+  handOverAnswer({ answerId }: Message): Message | null {
+    const answer = answerId === null ? undefined : this.#messages.get(answerId);
+    if (answer === undefined) return null;
+    return isQueued(answer) ? this.handOver(answer) : answer;
+  }
+
+  /** Returns the user messages that were handed over together with an agent message, in order. */
+  messagesHandedOverWith({ readVersion }: Message): readonly Message[] {
+    return this.#select((message) => message.senderType === 'USER' && message.readVersion === readVersion);
+  }
+
+  /**
+   * Attaches a repeated question to the open one. The open question, and what was handed over with it, then
+   * count as handed over in this version: `messagesHandedOverWith` returns them together with what is queued
+   * now.
+   */
+  attachToQuestion(question: Message): Message {
+    const readVersion = this.#instance.version;
+    for (const message of this.messagesHandedOverWith(question)) this.amend(message, { readVersion });
+    return this.amend(question, { readVersion });
+  }
+
+  /** Returns the open questions, oldest first. */
+  openQuestions(): readonly Message[] {
+    return this.#select(isOpenQuestion);
+  }
+
+  changes(): Changes {
+    return {
+      instance: this.#instance,
+      posted: this.#posted,
+      amended: [...this.#amended.values()],
+      gitDiff: this.#gitDiff,
+    };
+  }
+
+  #select(test: (message: Message) => boolean): Message[] {
+    return [...this.#messages.values()].filter(test).sort(byPosition);
+  }
+}
