@@ -20,7 +20,7 @@ const DOCUMENTS = [
 ];
 
 /** The commands take two minutes on a busy machine, most of it for starts of Node and one build. */
-const TIMEOUT_MS = 220_000;
+const TIMEOUT_MS = 420_000;
 
 /** Left out, because the copy shares the packages of this tree. Every CI run does the first of them. */
 const LEFT_OUT = /npm (?:ci|prune)\b[^&\n]*/g;
@@ -58,7 +58,7 @@ function scriptOf({ place, commands, proof }: ShellBlock): string {
 }
 
 test('every command of the documents runs, and the session in docs/rest.md gets its answer', {
-  timeout: 240_000,
+  timeout: 440_000,
 }, async () => {
   await using folder = await temporaryFolder();
   const tree = join(folder.path, 'clone');
