@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { InMemoryAgentInstanceRepository } from '../src/adapters/in-memory/agent-instance-repository.ts';
-import { InMemoryApiKeyRepository } from '../src/adapters/in-memory/api-key-repository.ts';
+import { inMemoryStore } from '../src/adapters/in-memory/store.ts';
 import { JwtIssuer } from '../src/adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../src/adapters/jwt/jwt-verifier.ts';
 import { generateKeyPair, readPrivateKey } from '../src/adapters/jwt/keys/keys.ts';
@@ -28,12 +27,12 @@ export async function tokenChecks(rounds: number): Promise<object[]> {
       issuer.issue(aGrant({ userId: userIdOf(`user-${nth}`), id: aKeyId() })),
     ),
   );
-  const signals = new InProcessSignals();
-  const apiKeys = new InMemoryApiKeyRepository(new InMemoryAgentInstanceRepository(signals), signals);
+  const store = inMemoryStore(new InProcessSignals());
   const verifier = () =>
     new JwtVerifier({
       keys: [pair],
-      issued: { apiKeys, revocations: signals, logger: silent },
+      store,
+      logger: silent,
       clock: systemClock,
     });
   const warm = verifier();

@@ -26,9 +26,10 @@ after(() => {
 agentInstanceRepositoryContract({ describe, test }, () => ({ repositories: [here, there], signals }));
 
 test('the use cases run over it, and find in one process what another has written', async () => {
-  // Reports and questions need the repository alone; for what people read, DashboardQueries belong to it.
-  const { queries } = inMemoryStore(signals);
-  const [one, two] = [here, there].map((repository) => createDashboard({ repository, queries, signals }));
+  // Steps and questions need the repository alone. A real store has the other parts over the same file, too.
+  const [one, two] = [here, there].map((repository) =>
+    createDashboard({ store: { ...inMemoryStore(signals), repository } }),
+  );
   const caller = { userId: userId('ada'), scopes: ['agent'] } as const;
   const id = randomUUID();
   const step = { agent_instance_id: id, agent_type: 'cron', content: 'Hello' };

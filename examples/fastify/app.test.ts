@@ -11,9 +11,8 @@ import { inMemoryStore } from 'agent-dashboard-server/in-memory';
 import { InProcessSignals } from 'agent-dashboard-server/signals';
 import { createApp } from './app.ts';
 
-const signals = new InProcessSignals();
 const app = createApp({
-  store: { signals, ...inMemoryStore(signals) },
+  store: inMemoryStore(new InProcessSignals()),
   tokens: {
     verify(token) {
       if (token === '') throw unauthenticated();

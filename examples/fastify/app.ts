@@ -1,17 +1,11 @@
-import {
-  createDashboard,
-  type DashboardPorts,
-  type TokenVerifier,
-  useCases,
-  userId,
-} from 'agent-dashboard-server';
+import { createDashboard, type Store, type TokenVerifier, useCases, userId } from 'agent-dashboard-server';
 import { nodeListener, protectedNodeHandler, restApi } from 'agent-dashboard-server/koa';
 import { createMcpEndpoint } from 'agent-dashboard-server/mcp';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 export interface AppOptions {
   /** Where the dashboard keeps things: a database when it runs, memory when it is tested. */
-  readonly store: Omit<DashboardPorts, 'logger'>;
+  readonly store: Store;
   readonly tokens: TokenVerifier;
 }
 
@@ -19,7 +13,7 @@ export interface AppOptions {
 export function createApp({ store, tokens }: AppOptions): FastifyInstance {
   const app = Fastify({ logger: { level: 'warn' } });
   const logger = app.log;
-  const dashboard = createDashboard({ ...store, logger });
+  const dashboard = createDashboard({ store, logger });
   const mcp = createMcpEndpoint({ ...dashboard, logger, name: 'fastify-example', version: '1.0.0' });
 
   app.get('/', async () => ({ application: 'its own' }));

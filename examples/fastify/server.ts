@@ -7,7 +7,7 @@
  * It prints a token for agents and one for people. The keys that sign them are new at every start, unless
  * JWT_PRIVATE_KEY has a pair (`npx agent-dashboard keys generate`).
  */
-import { createOperator, finishDeletions, systemClock, userId } from 'agent-dashboard-server';
+import { createJobs, createOperator, JobRunner, systemClock, userId } from 'agent-dashboard-server';
 import {
   generateKeyPair,
   JwtIssuer,
@@ -15,51 +15,33 @@ import {
   readPrivateKey,
   TokenRecorder,
 } from 'agent-dashboard-server/jwt';
-import {
-  MikroOrmAgentInstanceRepository,
-  MikroOrmApiKeyRepository,
-  MikroOrmDashboardQueries,
-  MikroOrmDataRemoval,
-} from 'agent-dashboard-server/mikro-orm';
+import { postgresStore } from 'agent-dashboard-server/mikro-orm';
 import { openPglite } from 'agent-dashboard-server/mikro-orm/pglite';
 import { InProcessSignals } from 'agent-dashboard-server/signals';
 import { createApp } from './app.ts';
 
 const database = await openPglite(process.env.DATA_DIR ?? './data');
-await database.migrate();
-const signals = new InProcessSignals();
-const repository = new MikroOrmAgentInstanceRepository({ database, signals });
-const apiKeys = new MikroOrmApiKeyRepository({ database, revocations: signals });
-const queries = new MikroOrmDashboardQueries(database);
-const removal = new MikroOrmDataRemoval({ database, revocations: signals });
+const store = postgresStore({ database, signals: new InProcessSignals(), logger: console });
+await store.migrate();
 
 const pem = process.env.JWT_PRIVATE_KEY ?? (await generateKeyPair('ed25519')).privateKey;
 const key = readPrivateKey(pem, 'JWT_PRIVATE_KEY');
 const clock = systemClock;
+const tokens = new JwtVerifier({ keys: [key], store, clock, logger: console });
 const recorder = new TokenRecorder({ keys: [key], clock });
 const operator = createOperator({
-  apiKeys,
-  queries,
-  removal,
+  store,
   issuer: new JwtIssuer({ key }),
   clock,
   recordOf: (token) => recorder.recordOf(token),
 });
 
-const app = createApp({
-  store: { repository, queries, signals, apiKeys, removal },
-  tokens: new JwtVerifier({
-    keys: [key],
-    issued: { apiKeys, revocations: signals, logger: console },
-    clock,
-  }),
-});
-/** What a user has deleted goes for good, and answers that no request can ask for again are forgotten. */
-async function keepHouse(): Promise<void> {
-  await finishDeletions({ removal, clock }, 20_000);
-  await repository.forgetRecords(new Date(Date.now() - 25 * 60 * 60 * 1000));
-}
-const housekeeping = setInterval(() => keepHouse().catch((error) => console.error(error)), 60_000);
+const app = createApp({ store, tokens });
+/** Finishes deletions of users, forgets old answers, and removes agent instances that were deleted 30 days ago. */
+const jobs = await JobRunner.start(
+  createJobs({ store, clock, logger: console, retentionDays: null }),
+  console,
+);
 
 console.log('listening on', await app.listen({ port: Number(process.env.PORT ?? 3000) }));
 for (const scope of ['agent', 'dashboard'] as const) {
@@ -68,8 +50,9 @@ for (const scope of ['agent', 'dashboard'] as const) {
 }
 
 async function stop(): Promise<void> {
-  clearInterval(housekeeping);
+  jobs[Symbol.dispose]();
   await app.close();
-  await database.close();
+  await tokens.close();
+  await store.close();
 }
 process.once('SIGTERM', stop).once('SIGINT', stop);

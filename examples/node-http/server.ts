@@ -12,8 +12,7 @@ import { inMemoryStore } from 'agent-dashboard-server/in-memory';
 import { PROBLEM_TYPE, problemOf } from 'agent-dashboard-server/problem';
 import { InProcessSignals } from 'agent-dashboard-server/signals';
 
-const signals = new InProcessSignals();
-const dashboard = createDashboard({ signals, ...inMemoryStore(signals) });
+const dashboard = createDashboard({ store: inMemoryStore(new InProcessSignals()) });
 
 /** Who is signed in, as the application knows it; no token of the dashboard's is needed. */
 const SESSIONS = new Map([

@@ -2,27 +2,18 @@ import type * as v from 'valibot';
 import type { Idempotency } from '../domain/idempotency.ts';
 import type { Clock, Ids } from '../ports/runtime.ts';
 import type { Signals } from '../ports/signals/signals.ts';
-import type { AgentInstanceRepository } from '../ports/storage/agent-instance-repository.ts';
-import type { ApiKeyRepository } from '../ports/storage/api-key-repository.ts';
-import type { DashboardQueries } from '../ports/storage/dashboard-queries.ts';
-import type { DataRemoval } from '../ports/storage/data-removal.ts';
+import type { Store } from '../ports/store.ts';
 import type { TokenIssuer } from '../ports/tokens/token-issuer.ts';
 import type { Caller, Scope } from '../ports/tokens/token-verifier.ts';
 import type { ErrorCode } from './errors.ts';
 import type { OpenWaits } from './waiting/open-waits.ts';
 
-/** What use cases need from outside. */
-export interface Ports {
-  readonly repository: AgentInstanceRepository;
-  readonly queries: DashboardQueries;
+/** What use cases need from outside: the parts of the store that they read and write, and what the process has. */
+export interface Ports extends Pick<Store, 'repository' | 'queries' | 'apiKeys' | 'removal'> {
   readonly signals: Signals;
-  /** Null or absent where keys are not this application's business. */
-  readonly apiKeys?: ApiKeyRepository | null;
-  /** Null or absent where tokens are verified but not made. */
-  readonly issuer?: TokenIssuer | null;
-  /** Null or absent where nothing is ever removed. */
-  readonly removal?: DataRemoval | null;
-  /** What this process waits on; shared with whatever tells other processes of it. */
+  /** Makes tokens. Null where tokens come from elsewhere. */
+  readonly issuer: TokenIssuer | null;
+  /** What this process waits on. */
   readonly waits: OpenWaits;
   readonly settings: Settings;
   readonly clock: Clock;

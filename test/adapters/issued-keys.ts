@@ -23,13 +23,10 @@ export class IssuedKeys implements AsyncDisposable {
   /** Looks often: an expiry is noticed by the next look. */
   readonly tokens = new JwtVerifier({
     keys: [pairs.EdDSA],
-    issued: {
-      apiKeys: this.apiKeys,
-      revocations: this.apiKeys.signals,
-      logger: new RecordedLog(),
-      timing: { look: 50 },
-    },
+    store: { apiKeys: this.apiKeys, removal: null, signals: this.apiKeys.signals },
     clock: systemClock,
+    logger: new RecordedLog(),
+    timing: { look: 50 },
   });
 
   async issue(claims: object = {}, userId = userIdOf('ann')): Promise<IssuedKey> {

@@ -1,17 +1,11 @@
-import { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
-import { InMemoryApiKeyRepository } from '../../src/adapters/in-memory/api-key-repository.ts';
-import { InMemoryDashboardQueries } from '../../src/adapters/in-memory/dashboard-queries.ts';
-import { InMemoryDataRemoval } from '../../src/adapters/in-memory/data-removal.ts';
+import { inMemoryStore } from '../../src/adapters/in-memory/store.ts';
 import { JwtIssuer } from '../../src/adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../../src/adapters/jwt/jwt-verifier.ts';
 import type { KeyPair } from '../../src/adapters/jwt/keys/keys.ts';
 import { TokenRecorder } from '../../src/adapters/jwt/token-recorder.ts';
 import { createMcpEndpoint, type McpEndpoint } from '../../src/adapters/mcp/http/endpoint.ts';
 import type { Database } from '../../src/adapters/mikro-orm/database/database.ts';
-import { MikroOrmAgentInstanceRepository } from '../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
-import { MikroOrmApiKeyRepository } from '../../src/adapters/mikro-orm/repositories/api-key-repository.ts';
-import { MikroOrmDashboardQueries } from '../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
-import { MikroOrmDataRemoval } from '../../src/adapters/mikro-orm/repositories/data-removal.ts';
+import { postgresStore } from '../../src/adapters/mikro-orm/store.ts';
 import { systemClock, uuidV7 } from '../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../src/adapters/signals/in-process-signals.ts';
 import { createOperator, type IssueRequest, type Operator } from '../../src/application/admin/operator.ts';
@@ -68,12 +62,11 @@ export class IssuingServer implements AsyncDisposable {
     const signals = new InProcessSignals();
     const logger = new LogBook();
     const clock = systemClock;
-    const stores = database === null ? inMemory(signals) : over(database, signals);
-    const { apiKeys } = stores;
+    const stores = database === null ? inMemoryStore(signals) : postgresStore({ database, signals, logger });
     const recorder = new TokenRecorder({ keys: [pair], clock });
     const issuer = issues ? new JwtIssuer({ key: pair }) : null;
     const operator = createOperator({
-      ...stores,
+      store: stores,
       issuer: new JwtIssuer({ key: pair }),
       clock,
       recordOf: (token) => recorder.recordOf(token),
@@ -92,9 +85,9 @@ export class IssuingServer implements AsyncDisposable {
     const codes = new SignInCodes(ports);
     const tokens = new JwtVerifier({
       keys: [pair],
+      store: stores,
       clock,
-      issued: { apiKeys, revocations: signals, logger },
-      removal: stores.removal,
+      logger,
     });
     const about = { dispatch, ids: uuidV7, logger, name: 'agent-dashboard-server', version: '1.2.3' };
     const mcp = createMcpEndpoint(about);
@@ -134,20 +127,3 @@ export class IssuingServer implements AsyncDisposable {
     await this.#tokens.close();
   }
 }
-
-function inMemory(signals: InProcessSignals): Stores {
-  const repository = new InMemoryAgentInstanceRepository(signals);
-  return {
-    repository,
-    queries: new InMemoryDashboardQueries(repository),
-    apiKeys: new InMemoryApiKeyRepository(repository, signals),
-    removal: new InMemoryDataRemoval(repository, signals),
-  };
-}
-
-const over = (database: Database, signals: InProcessSignals): Stores => ({
-  repository: new MikroOrmAgentInstanceRepository({ database, signals }),
-  queries: new MikroOrmDashboardQueries(database),
-  apiKeys: new MikroOrmApiKeyRepository({ database, revocations: signals }),
-  removal: new MikroOrmDataRemoval({ database, revocations: signals }),
-});

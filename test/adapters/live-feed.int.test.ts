@@ -2,16 +2,11 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Database } from '../../src/adapters/mikro-orm/database/database.ts';
 import { openPglite } from '../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../src/adapters/mikro-orm/postgres.ts';
-import { MikroOrmAgentInstanceRepository } from '../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
-import { MikroOrmDashboardQueries } from '../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
-import { SharedWaits } from '../../src/adapters/mikro-orm/repositories/shared-waits.ts';
-import { currentVersions } from '../../src/adapters/mikro-orm/statements/conversations/current-versions.ts';
-import { progressOfUsers } from '../../src/adapters/mikro-orm/statements/conversations/progress.ts';
-import { waitsElsewhere } from '../../src/adapters/mikro-orm/statements/waits/waits-elsewhere.ts';
+import { MikroOrmSharedWaits } from '../../src/adapters/mikro-orm/repositories/shared-waits.ts';
+import { postgresStore } from '../../src/adapters/mikro-orm/store.ts';
 import { systemClock, uuidV7 } from '../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../src/adapters/signals/in-process-signals.ts';
 import { PostgresSignals } from '../../src/adapters/signals/postgres-signals.ts';
-import { CHANNEL, encodeSignals } from '../../src/adapters/signals/signal-payload.ts';
 import { createDispatch } from '../../src/application/dispatch/dispatch.ts';
 import { LiveFeed } from '../../src/application/live/live-feed.ts';
 import { DEFAULT_SETTINGS } from '../../src/application/use-case.ts';
@@ -38,11 +33,7 @@ describe('PGlite', () => {
   beforeAll(async () => {
     const database = await migrated(await openPglite('memory://'));
     const signals = new InProcessSignals();
-    process = {
-      signals,
-      repository: new MikroOrmAgentInstanceRepository({ database, signals }),
-      queries: new MikroOrmDashboardQueries(database),
-    };
+    process = postgresStore({ database, signals, logger: new RecordedLog() });
   });
   liveFeedContract(() => ({ writer: process, watcher: process }));
 });
@@ -53,20 +44,12 @@ describe('PostgreSQL, written in one process and watched in another', () => {
   const start = async (url: string): Promise<LiveProcess> => {
     const database = await migrated(await openPostgres(url));
     databases.push(database);
-    const signals = new PostgresSignals({
-      connection: { connectionString: url },
-      currentVersions: (watched) => currentVersions(database, watched),
-      versionsOfUsers: (users) => progressOfUsers(database, users),
-      logger: new RecordedLog(),
-    });
-    await signals.start();
+    const logger = new RecordedLog();
+    const signals = new PostgresSignals({ connection: { connectionString: url }, logger });
+    const store = postgresStore({ database, signals, logger });
+    await signals.start(store.versions);
     opened.defer(() => signals.close());
-    const notify = { channel: CHANNEL, encode: encodeSignals };
-    return {
-      signals,
-      repository: new MikroOrmAgentInstanceRepository({ database, signals, notify }),
-      queries: new MikroOrmDashboardQueries(database),
-    };
+    return store;
   };
   beforeAll(async () => {
     const url = await createDatabase(inject('postgresUrl'));
@@ -79,15 +62,26 @@ describe('PostgreSQL, written in one process and watched in another', () => {
     async (of) => {
       const userId = `viewer-${uuidV7.next()}` as UserId;
       const agentInstanceId = uuidV7.next() as AgentInstanceId;
-      const here = { settings: DEFAULT_SETTINGS, clock: systemClock, ids: uuidV7, waits: new OpenWaits() };
+      const here = {
+        settings: DEFAULT_SETTINGS,
+        clock: systemClock,
+        ids: uuidV7,
+        waits: new OpenWaits(),
+        apiKeys: null,
+        removal: null,
+        issuer: null,
+      };
       const stopping = new AbortController();
       const waits = new OpenWaits();
-      const shared = new SharedWaits({ database: databases[0]!, waits, logger: new RecordedLog() });
+      const logger = new RecordedLog();
+      const shared = new MikroOrmSharedWaits({ database: databases[0]!, logger });
+      shared.start(waits);
+      const sharedElsewhere = new MikroOrmSharedWaits({ database: databases[1]!, logger });
       const feed = new LiveFeed(
         {
           ...processes.watcher,
           ...here,
-          waitsElsewhere: (users) => waitsElsewhere(databases[1]!, users),
+          waitsElsewhere: (users) => sharedElsewhere.elsewhere(users),
           waitsElsewhereMillis: 50,
         },
         stopping.signal,
@@ -109,11 +103,11 @@ describe('PostgreSQL, written in one process and watched in another', () => {
       const sink = new RecordingSink();
       void stream.flow(sink);
       const waiting = waits.begin({ userId, agentInstanceId });
-      await shared.tell();
+      await shared.share();
       const begun = await sink.until('message_update Which?');
       const told = sink.events.length;
       waiting[Symbol.dispose]();
-      await shared.tell();
+      await shared.share();
       const ended = await sink.until('message_update Which?', told);
       expect([begun.agent_waiting, ended.agent_waiting]).toEqual([true, false]);
       stopping.abort();

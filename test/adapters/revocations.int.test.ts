@@ -3,13 +3,14 @@ import type { Database } from '../../src/adapters/mikro-orm/database/database.ts
 import { openPostgres } from '../../src/adapters/mikro-orm/postgres.ts';
 import { MikroOrmApiKeyRepository } from '../../src/adapters/mikro-orm/repositories/api-key-repository.ts';
 import { PostgresSignals } from '../../src/adapters/signals/postgres-signals.ts';
-import { CHANNEL, encodeRevoked } from '../../src/adapters/signals/signal-payload.ts';
+import { databaseNotification, encodeRevoked } from '../../src/adapters/signals/signal-payload.ts';
 import type { UserId } from '../../src/domain/ids.ts';
 import type { ApiKey } from '../../src/domain/user/api-key.ts';
 import type { Revoked } from '../../src/ports/signals/revocations.ts';
 import { anApiKey } from '../support/builders.ts';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
+import { nothingNew } from './signals/signal-traffic.ts';
 
 /** What one server process has: its store, and what it hears of revoked keys. */
 interface Process {
@@ -27,17 +28,11 @@ let two: Process;
 async function startProcess(url: string): Promise<Process> {
   const database = await openPostgres(url);
   const connection = { connectionString: url };
-  const signals = new PostgresSignals({
-    connection,
-    currentVersions: async () => [],
-    versionsOfUsers: async () => [],
-    logger: log,
-  });
-  await signals.start();
+  const signals = new PostgresSignals({ connection, logger: log });
+  await signals.start(nothingNew);
   const heard: Revoked[] = [];
   signals.onRevoked((key) => heard.push(key));
-  const notify = { channel: CHANNEL, encode: encodeRevoked };
-  const keys = new MikroOrmApiKeyRepository({ database, revocations: signals, notify });
+  const keys = new MikroOrmApiKeyRepository({ database, signals });
   return { database, signals, keys, heard };
 }
 
@@ -89,11 +84,14 @@ test('a revocation that is not committed is told to nobody', async () => {
   const key = anApiKey();
   await save(one, userId, key);
   const tooLong = 'x'.repeat(8_000);
-  const notify = {
-    channel: CHANNEL,
-    encode: (keys: readonly Revoked[]) => [...encodeRevoked(keys), tooLong],
+  const signals = {
+    publishRevoked: (keys: readonly Revoked[]) => one.signals.publishRevoked(keys),
+    databaseNotification: {
+      ...databaseNotification,
+      encodeRevoked: (keys: readonly Revoked[]) => [...encodeRevoked(keys), tooLong],
+    },
   };
-  const failing = new MikroOrmApiKeyRepository({ database: one.database, revocations: one.signals, notify });
+  const failing = new MikroOrmApiKeyRepository({ database: one.database, signals });
   const revoked = { ...key, revokedAt: REVOKED_AT };
   await expect(save({ ...one, keys: failing }, userId, revoked)).rejects.toThrow('payload string too long');
   expect(await one.keys.list(userId)).toEqual([key]);

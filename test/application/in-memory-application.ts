@@ -27,6 +27,9 @@ export class InMemoryApplication {
   readonly settings = DEFAULT_SETTINGS;
   readonly repository = new InMemoryAgentInstanceRepository(this.signals);
   readonly queries = new InMemoryDashboardQueries(this.repository);
+  readonly apiKeys = null;
+  readonly removal = null;
+  readonly issuer = null;
   readonly dispatch = createDispatch(this, this.stopping.signal);
 
   /** Asks one use case; its answer must be exactly what its output schema says. */

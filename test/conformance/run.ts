@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { readConfig } from '../../src/composition/config/config.ts';
 import { startServer } from '../../src/composition/server/server.ts';
-import { TOKENS } from '../../src/composition/wiring/container.ts';
 import { aGrant, userIdOf } from '../support/builders.ts';
 import { bearerProxy } from './bearer-proxy.ts';
 import { LEFT_OUT, SCENARIOS } from './scenarios.ts';
@@ -28,9 +27,7 @@ interface Check {
 const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
 const config = readConfig({ DATA_DIR: join(folder, 'data'), PORT: '0', LOG_LEVEL: 'silent' });
 const server = await startServer(config, pino({ level: 'silent' }));
-const token = await server.container
-  .resolve(TOKENS.issuer)!
-  .issue(aGrant({ userId: userIdOf('conformance') }));
+const token = await server.parts.issuer!.issue(aGrant({ userId: userIdOf('conformance') }));
 const proxy = await bearerProxy(new URL(server.url), token);
 
 let failed = 0;

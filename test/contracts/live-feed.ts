@@ -71,6 +71,9 @@ export function liveFeedContract(open: () => { writer: LiveProcess; watcher: Liv
     ask(useCase: UseCase, input: object, process = open().writer): Promise<{ [field: string]: unknown }> {
       const ports = {
         ...process,
+        apiKeys: null,
+        removal: null,
+        issuer: null,
         waits: this.waits,
         settings: DEFAULT_SETTINGS,
         clock: systemClock,

@@ -1,25 +1,26 @@
-import type { Revocations } from '../../ports/signals/revocations.ts';
-import type { Signals } from '../../ports/signals/signals.ts';
+import type { StoreSignals } from '../../ports/signals/store-signals.ts';
+import type { CompleteStore } from '../../ports/store.ts';
 import { InMemoryAgentInstanceRepository } from './agent-instance-repository.ts';
 import { InMemoryApiKeyRepository } from './api-key-repository.ts';
 import { InMemoryDashboardQueries } from './dashboard-queries.ts';
 import { InMemoryDataRemoval } from './data-removal.ts';
+import { inMemoryVersions } from './versions.ts';
 
-/** The stores over the same data, by the names under which `createDashboard` takes them. */
-export interface InMemoryStore {
-  readonly repository: InMemoryAgentInstanceRepository;
-  readonly queries: InMemoryDashboardQueries;
-  readonly apiKeys: InMemoryApiKeyRepository;
-  readonly removal: InMemoryDataRemoval;
-}
-
-/** An empty store, gone with the process: `createDashboard({ signals, ...inMemoryStore(signals) })`. */
-export function inMemoryStore(signals: Signals & Revocations): InMemoryStore {
+/**
+ * An empty store that is gone with the process: `createDashboard({ store: inMemoryStore(new InProcessSignals()) })`.
+ * There is no schema and nothing to close.
+ */
+export function inMemoryStore(signals: StoreSignals): CompleteStore {
   const repository = new InMemoryAgentInstanceRepository(signals);
   return {
     repository,
     queries: new InMemoryDashboardQueries(repository),
     apiKeys: new InMemoryApiKeyRepository(repository, signals),
     removal: new InMemoryDataRemoval(repository, signals),
+    signals,
+    sharedWaits: null,
+    versions: inMemoryVersions(repository),
+    migrate: async () => [],
+    close: async () => {},
   };
 }

@@ -3,14 +3,15 @@ import type { UserId } from '../../domain/ids.ts';
 import type { ApiKeyId } from '../../domain/user/api-key.ts';
 import { refusesToken } from '../../domain/user/user-deletion.ts';
 import { PortError, unauthenticated } from '../../ports/errors.ts';
-import type { Clock } from '../../ports/runtime.ts';
+import type { Clock, Logger } from '../../ports/runtime.ts';
 import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
 import type { DataRemoval } from '../../ports/storage/data-removal.ts';
+import type { Store } from '../../ports/store.ts';
 import type { Caller, TokenVerifier } from '../../ports/tokens/token-verifier.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import type { VerificationKey } from './keys/keys.ts';
 import { KnownTokens } from './known-tokens/known-tokens.ts';
-import { RevocationWatch, type RevocationWatchOptions } from './known-tokens/revocation-watch.ts';
+import { RevocationWatch, type WatchTiming } from './known-tokens/revocation-watch.ts';
 import { apiKeyIdOf } from './token/api-key-id.ts';
 import { isExpired } from './token/claims.ts';
 import { NotOursError, type OwnToken, OwnTokens } from './token/own-tokens.ts';
@@ -21,11 +22,16 @@ export interface JwtVerifierOptions {
   readonly keys: readonly VerificationKey[];
   /** Where people's tokens come from, if not from here. */
   readonly identityProvider?: IdentityProvider | null;
-  /** What was issued and revoked. Without it a signature is all there is, and short keys are worth nothing. */
-  readonly issued?: Omit<RevocationWatchOptions, 'tokens' | 'clock'> | null;
-  /** Who was deleted. Absent or null: nobody is. */
-  readonly removal?: Pick<DataRemoval, 'find'> | null;
+  /**
+   * The store that knows which keys were issued and revoked, and which users were deleted. Null where there is none:
+   * then a signature is all that is checked, nothing can be revoked, and tokens of short RSA keys are refused.
+   */
+  readonly store: Pick<Store, 'apiKeys' | 'removal' | 'signals'> | null;
   readonly clock: Clock;
+  /** Gets a warning when the store could not be asked about revoked keys. */
+  readonly logger?: Pick<Logger, 'warn'> | null;
+  /** For tests. */
+  readonly timing?: Partial<WatchTiming>;
   /** How many checked tokens are remembered. */
   readonly remembered?: number;
 }
@@ -49,14 +55,33 @@ export class JwtVerifier implements TokenVerifier {
   readonly #underWay = new Map<string, Promise<Caller>>();
 
   constructor(options: JwtVerifierOptions) {
-    const { keys, identityProvider = null, issued = null, clock, remembered = 10_000 } = options;
+    const {
+      keys,
+      identityProvider = null,
+      store,
+      clock,
+      logger = null,
+      timing = {},
+      remembered = 10_000,
+    } = options;
+    const { apiKeys = null, removal = null } = store ?? {};
     this.#own = new OwnTokens(keys);
     this.#provider = identityProvider;
-    this.#apiKeys = issued?.apiKeys ?? null;
-    this.#removal = options.removal ?? null;
+    this.#apiKeys = apiKeys;
+    this.#removal = removal;
     this.#clock = clock;
     this.#known = new KnownTokens(remembered);
-    this.#watch = issued === null ? null : new RevocationWatch({ ...issued, clock, tokens: this.#known });
+    this.#watch =
+      store === null || apiKeys === null
+        ? null
+        : new RevocationWatch({
+            tokens: this.#known,
+            apiKeys,
+            revocations: store.signals,
+            clock,
+            logger,
+            timing,
+          });
   }
 
   /** How many tokens need not be checked again for now. */

@@ -1,7 +1,9 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import type { Revocations, Revoked } from '../../ports/signals/revocations.ts';
-import type { SeenVersions, Signal, Signals, Subscription } from '../../ports/signals/signals.ts';
+import type { Revoked } from '../../ports/signals/revocations.ts';
+import type { SeenVersions, Signal, Subscription } from '../../ports/signals/signals.ts';
+import type { StoreSignals } from '../../ports/signals/store-signals.ts';
+import type { WatchedUser } from '../../ports/storage/versions.ts';
 
 interface Listening {
   readonly listener: (signal: Signal) => void;
@@ -13,18 +15,13 @@ interface ListeningToAll {
   readonly seen: SeenVersions;
 }
 
-/** Somebody who listens to all instances of a user, and how far they have read. */
-export interface WatchedUser {
-  readonly userId: UserId;
-  readonly total: number;
-}
-
 interface HearingRevocations {
   readonly listener: (key: Revoked) => void;
 }
 
 /** Within one process: enough for the in-memory and the embedded store, which have only one. */
-export class InProcessSignals implements Signals, Revocations {
+export class InProcessSignals implements StoreSignals {
+  readonly databaseNotification = null;
   readonly #users = new Map<UserId, Map<AgentInstanceId, Set<Listening>>>();
   readonly #toAll = new Map<UserId, Set<ListeningToAll>>();
   readonly #hearingRevocations = new Set<HearingRevocations>();

@@ -3,12 +3,14 @@ import type pg from 'pg';
 import type { UserId } from '../../domain/ids.ts';
 import type { Observer } from '../../ports/observer.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import type { Revocations, Revoked } from '../../ports/signals/revocations.ts';
-import type { SeenVersions, Signal, Signals, Subscription } from '../../ports/signals/signals.ts';
+import type { Revoked } from '../../ports/signals/revocations.ts';
+import type { SeenVersions, Signal, Subscription } from '../../ports/signals/signals.ts';
+import type { StoreSignals } from '../../ports/signals/store-signals.ts';
+import type { Versions } from '../../ports/storage/versions.ts';
 import { InProcessSignals } from './in-process-signals.ts';
 import { ListenConnection } from './listen-connection.ts';
-import { decodeRevoked, decodeSignals } from './signal-payload.ts';
-import { type CurrentVersions, Sweep, type VersionsOfUsers } from './sweep.ts';
+import { databaseNotification, decodeRevoked, decodeSignals } from './signal-payload.ts';
+import { Sweep } from './sweep.ts';
 
 /** How long things take, in milliseconds. */
 export interface PostgresSignalsTiming {
@@ -24,8 +26,6 @@ export interface PostgresSignalsTiming {
 export interface PostgresSignalsOptions {
   /** How to reach the database directly: through a transaction-pooling proxy notifications do not arrive. */
   readonly connection: pg.ClientConfig;
-  readonly currentVersions: CurrentVersions;
-  readonly versionsOfUsers: VersionsOfUsers;
   readonly logger: Logger;
   readonly timing?: Partial<PostgresSignalsTiming>;
   /** Told of every reconnection. */
@@ -40,48 +40,53 @@ const TIMING: PostgresSignalsTiming = {
 
 /**
  * Signals between all server processes of one PostgreSQL database, over LISTEN/NOTIFY. The store sends the
- * notification inside its saving statement (`encodeSignals`) and calls `publish` after it, so listeners in
+ * notification inside its saving statement and calls `publish` after it, so listeners in
  * the same process need not wait for the echo; the echo carries a version they have seen.
  *
- * Revoked keys come over the same connection (`encodeRevoked`), whether or not anybody waits. Those that a
+ * Revoked keys come over the same connection, whether or not anybody waits. Those that a
  * lost connection kept back are not made up for: the sweep knows instances only.
  */
-export class PostgresSignals implements Signals, Revocations {
+export class PostgresSignals implements StoreSignals {
+  readonly databaseNotification = databaseNotification;
   readonly #listeners: InProcessSignals;
-  readonly #sweep: Sweep;
   readonly #timing: PostgresSignalsTiming;
   readonly #logger: Logger;
   readonly #observer: Observer | null;
   readonly #connect: () => ListenConnection;
   readonly #closing = new AbortController();
+  /** Null until `start`. */
+  #sweep: Sweep | null = null;
   #connection: ListenConnection | null = null;
   #ticks: NodeJS.Timeout | undefined;
   #connected: Promise<void> | undefined;
 
   constructor(options: PostgresSignalsOptions) {
-    const { connection, currentVersions, versionsOfUsers, logger, timing, observer = null } = options;
+    const { connection, logger, timing, observer = null } = options;
     this.#observer = observer;
     this.#timing = { ...TIMING, ...timing };
     this.#logger = logger;
     this.#listeners = new InProcessSignals(logger);
-    this.#sweep = new Sweep(this.#listeners, { currentVersions, versionsOfUsers }, logger);
     const onPayload = (payload: string) => this.#receive(payload);
     this.#connect = () => new ListenConnection({ connection, answerMillis: this.#timing.answer, onPayload });
   }
 
   /**
-   * Resolves once signals of other processes arrive. Rejects if the database cannot be reached now, and may
-   * then be called again; a connection lost later is renewed until `close`.
+   * Connects and listens. Resolves once signals of other processes arrive. A connection that is lost later is renewed
+   * until `close`.
+   * @param versions of the store whose changes these signals are about; they find what a lost connection missed.
+   * @throws Error where the database cannot be reached now; it may then be called again.
    */
-  async start(): Promise<void> {
+  async start(versions: Versions): Promise<void> {
     this.#closing.signal.throwIfAborted();
+    const sweep = new Sweep(this.#listeners, versions, this.#logger);
+    this.#sweep = sweep;
     const connection = this.#connect();
     this.#connection = connection;
     await connection.open();
     this.#closing.signal.throwIfAborted();
-    this.#sweep.catchUp();
-    this.#ticks = setInterval(() => this.#tick(), this.#timing.sweep);
-    this.#connected = this.#stayConnected(connection);
+    sweep.catchUp();
+    this.#ticks = setInterval(() => this.#tick(sweep), this.#timing.sweep);
+    this.#connected = this.#stayConnected(connection, sweep);
   }
 
   publish(signals: readonly Signal[]): void {
@@ -112,15 +117,15 @@ export class PostgresSignals implements Signals, Revocations {
   async close(): Promise<void> {
     this.#closing.abort();
     clearInterval(this.#ticks);
-    this.#sweep.stop();
+    this.#sweep?.stop();
     await this.#connection?.close();
     await this.#connected;
   }
 
-  #tick(): void {
+  #tick(sweep: Sweep): void {
     if (this.#listeners.size === 0) return;
     void this.#connection?.check();
-    this.#sweep.tick();
+    sweep.tick();
   }
 
   #receive(payload: string): void {
@@ -131,7 +136,7 @@ export class PostgresSignals implements Signals, Revocations {
     else this.#logger.warn({ length: payload.length }, 'Ignored a notification that is not of signals');
   }
 
-  async #stayConnected(first: ListenConnection): Promise<void> {
+  async #stayConnected(first: ListenConnection, sweep: Sweep): Promise<void> {
     const { signal } = this.#closing;
     const { longest } = this.#timing.reconnect;
     let connection = first;
@@ -149,16 +154,16 @@ export class PostgresSignals implements Signals, Revocations {
       this.#connection = connection;
       // Only what is committed after LISTEN is notified, so what came before it is read after it.
       await connection.open().then(
-        () => this.#listeningAgain(),
+        () => this.#listeningAgain(sweep),
         () => {}, // `lost` tells the reason
       );
     }
   }
 
-  #listeningAgain(): void {
+  #listeningAgain(sweep: Sweep): void {
     this.#logger.info({}, 'Connected for signals again');
     this.#observer?.signalsReconnected();
-    this.#sweep.catchUp();
+    sweep.catchUp();
   }
 }
 

@@ -2,6 +2,7 @@ import { agentInstanceId, isUuid, type UserId } from '../../domain/ids.ts';
 import type { ApiKeyId } from '../../domain/user/api-key.ts';
 import type { Revoked } from '../../ports/signals/revocations.ts';
 import type { Signal } from '../../ports/signals/signals.ts';
+import type { DatabaseNotification } from '../../ports/signals/store-signals.ts';
 
 /** The channel that a store notifies and every server process listens on. */
 export const CHANNEL = 'agent_dashboard';
@@ -44,6 +45,9 @@ export function decodeRevoked(payload: string): Revoked[] | null {
   if (typeof message !== 'object' || message === null || !('revoked' in message)) return null;
   return decodeAll(message.revoked, decodeKey);
 }
+
+/** What a store sends with its saving statements, for `PostgresSignals` on other processes to read. */
+export const databaseNotification: DatabaseNotification = { channel: CHANNEL, encodeSignals, encodeRevoked };
 
 /** As many entries between `opening` and `closing` as a payload holds, and so on. */
 function packed(opening: string, entries: readonly unknown[], closing: string): string[] {

@@ -1,36 +1,19 @@
 import type { Logger } from '../../ports/runtime.ts';
-import type { Signal } from '../../ports/signals/signals.ts';
-import type { InProcessSignals, WatchedUser } from './in-process-signals.ts';
-
-/**
- * The versions that `instances` have now, read in one statement however many they are; those unknown to
- * the store may be missing. It must settle in bounded time: the next sweep waits for it.
- */
-export type CurrentVersions = (instances: readonly Signal[]) => Promise<readonly Signal[]>;
-
-/**
- * The instances, all of them, of those `users` whose versions have another sum than the one given; in one
- * statement and bounded time as well.
- */
-export type VersionsOfUsers = (users: readonly WatchedUser[]) => Promise<readonly Signal[]>;
-
-export interface SweepReads {
-  readonly currentVersions: CurrentVersions;
-  readonly versionsOfUsers: VersionsOfUsers;
-}
+import type { Versions } from '../../ports/storage/versions.ts';
+import type { InProcessSignals } from './in-process-signals.ts';
 
 /** Reads what notifications may have missed: one call of each for the whole process, never two at a time. */
 export class Sweep {
   readonly #watchers: InProcessSignals;
-  readonly #reads: SweepReads;
+  readonly #versions: Versions;
   readonly #logger: Logger;
   #running = false;
   #due = false;
   #stopped = false;
 
-  constructor(watchers: InProcessSignals, reads: SweepReads, logger: Logger) {
+  constructor(watchers: InProcessSignals, versions: Versions, logger: Logger) {
     this.#watchers = watchers;
-    this.#reads = reads;
+    this.#versions = versions;
     this.#logger = logger;
   }
 
@@ -68,8 +51,8 @@ export class Sweep {
     const instances = [...this.#watchers.watched()];
     const users = [...this.#watchers.watchedUsers()];
     const current = await Promise.all([
-      instances.length === 0 ? [] : this.#reads.currentVersions(instances),
-      users.length === 0 ? [] : this.#reads.versionsOfUsers(users),
+      instances.length === 0 ? [] : this.#versions.currentVersions(instances),
+      users.length === 0 ? [] : this.#versions.versionsOfUsers(users),
     ]);
     if (!this.#stopped) this.#watchers.publishUnseen(current.flat());
   }

@@ -8,8 +8,7 @@ import {
   type Scope,
 } from '../../domain/user/api-key.ts';
 import type { ApiKeyName, ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
-import type { DashboardQueries } from '../../ports/storage/dashboard-queries.ts';
-import type { DataRemoval } from '../../ports/storage/data-removal.ts';
+import type { CompleteStore } from '../../ports/store.ts';
 import type { Ports } from '../use-case.ts';
 import { type apiKey, wireApiKey } from '../wire/api-key.ts';
 import { type WireHoldings, wireHoldings } from '../wire/holdings.ts';
@@ -54,15 +53,19 @@ export interface Operator {
 }
 
 export interface OperatorPorts extends Pick<Ports, 'issuer' | 'clock'> {
-  readonly apiKeys: ApiKeyRepository;
-  readonly queries: DashboardQueries;
-  readonly removal: DataRemoval;
+  readonly store: CompleteStore;
   /** The record that a token of an own key would have. @throws Error saying why it can have none. */
   readonly recordOf: (token: string) => Promise<{ readonly userId: UserId; readonly key: ApiKey }>;
 }
 
-export function createOperator(ports: OperatorPorts): Operator {
-  const { apiKeys, removal, recordOf } = ports;
+/** What making and revoking keys takes. */
+export interface KeyPorts extends Pick<Ports, 'issuer' | 'clock'> {
+  readonly apiKeys: ApiKeyRepository;
+}
+
+export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts): Operator {
+  const { apiKeys, queries, removal } = store;
+  const keyPorts = { apiKeys, issuer, clock };
 
   async function importToken(token: string): Promise<Imported> {
     let made: Awaited<ReturnType<typeof recordOf>>;
@@ -88,7 +91,7 @@ export function createOperator(ports: OperatorPorts): Operator {
           `${request.userId} is being deleted: a server finishes that within half a minute of the last start`,
         );
       }
-      return issue(ports, request);
+      return issue(keyPorts, request);
     },
 
     async list() {
@@ -98,7 +101,7 @@ export function createOperator(ports: OperatorPorts): Operator {
     async revoke(text) {
       const id = apiKeyId(text);
       const named = (await apiKeys.listAll()).filter(({ key }) => key.id === id);
-      return Promise.all(named.map(({ userId }) => revoke(ports, { userId, id })));
+      return Promise.all(named.map(({ userId }) => revoke(keyPorts, { userId, id })));
     },
 
     async import(tokens) {
@@ -111,10 +114,10 @@ export function createOperator(ports: OperatorPorts): Operator {
       return wireHoldings(await removal.holdings(userId));
     },
 
-    exportUser: (userId) => exportUser(ports, userId),
+    exportUser: (userId) => exportUser({ queries, apiKeys, clock }, userId),
 
     async *deleteUser(userId) {
-      for await (const soFar of deleteUser(ports, userId)) yield wireHoldings(soFar);
+      for await (const soFar of deleteUser({ removal, clock }, userId)) yield wireHoldings(soFar);
     },
   };
 }
@@ -133,7 +136,7 @@ function importedAs(userId: UserId, key: ApiKey, known: ApiKey | null): Imported
  * @throws PortError `issuing_disabled`
  */
 export async function standingToken(
-  ports: Pick<OperatorPorts, 'apiKeys' | 'issuer' | 'clock'>,
+  ports: KeyPorts,
   { userId, name, scope }: Pick<IssueRequest, 'userId' | 'name' | 'scope'>,
 ): Promise<string> {
   const { issuer, apiKeys, clock } = ports;
@@ -147,19 +150,13 @@ export async function standingToken(
   return issue(ports, { userId, name, scope, ...unlimited });
 }
 
-async function issue(
-  ports: Pick<OperatorPorts, 'apiKeys' | 'issuer' | 'clock'>,
-  { userId, ...request }: IssueRequest,
-): Promise<string> {
+async function issue(ports: KeyPorts, { userId, ...request }: IssueRequest): Promise<string> {
   const { key, token } = await issueApiKey(ports, userId, request);
   await ports.apiKeys.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
   return token;
 }
 
-function revoke(
-  { apiKeys, clock }: Pick<OperatorPorts, 'apiKeys' | 'clock'>,
-  name: ApiKeyName,
-): Promise<ListedKey> {
+function revoke({ apiKeys, clock }: KeyPorts, name: ApiKeyName): Promise<ListedKey> {
   return apiKeys.update(name, (key) => {
     const changes = decideRevocation(key, clock.now());
     return { output: listed(name.userId, (changes ?? key)!), changes, record: null };

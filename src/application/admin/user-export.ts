@@ -20,7 +20,7 @@ const NOBODY: ReadonlySet<AgentInstanceId> = new Set();
 /** One line of an export. Its `type` tells what it is about; the first is the `header`, the last the `end`. */
 export type ExportLine = { readonly type: string; readonly [field: string]: unknown };
 
-export type ExportPorts = Pick<Ports, 'queries' | 'clock'> & Partial<Pick<Ports, 'apiKeys'>>;
+export type ExportPorts = Pick<Ports, 'queries' | 'apiKeys' | 'clock'>;
 
 /** What the person behind a token takes away; ends with the token. */
 export type UserExport = (caller: Caller) => AsyncIterable<ExportLine>;
@@ -32,7 +32,7 @@ export type UserExport = (caller: Caller) => AsyncIterable<ExportLine>;
  * the last line, which counts the others, is not whole.
  */
 export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGenerator<ExportLine> {
-  const { queries, apiKeys = null, clock } = ports;
+  const { queries, apiKeys, clock } = ports;
   const lines = { agent_type: 0, agent_instance: 0, message: 0, api_key: 0 };
   const counted = (line: ExportLine & { type: keyof typeof lines }): ExportLine => {
     lines[line.type] += 1;

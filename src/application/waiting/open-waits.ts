@@ -1,9 +1,7 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
+import type { LocalWaitList, WaitedOn } from '../../ports/storage/shared-waits.ts';
 
-export interface WaitedOn {
-  readonly userId: UserId;
-  readonly agentInstanceId: AgentInstanceId;
-}
+export type { WaitedOn };
 
 const NONE: ReadonlySet<AgentInstanceId> = new Set();
 
@@ -11,7 +9,7 @@ const NONE: ReadonlySet<AgentInstanceId> = new Set();
  * The waits that this process holds open: an agent that waits is not silent, and people are shown that it
  * does. Kept in memory alone; what tells other processes of it reads `all`.
  */
-export class OpenWaits {
+export class OpenWaits implements LocalWaitList {
   readonly #users = new Map<UserId, Map<AgentInstanceId, number>>();
   readonly #listeners = new Set<(wait: WaitedOn) => void>();
   readonly #instances = new Map<UserId, ReadonlySet<AgentInstanceId>>();

@@ -6,8 +6,8 @@ import { databaseFolder } from '../data-dir/data-dir.ts';
 import { waitForDataDir } from '../data-dir/wait-for-data-dir.ts';
 import { ConfigError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
-import { migrateDatabase, type OpenDatabase, openDatabase } from '../store/open-database.ts';
-import { createContainer, TOKENS } from '../wiring/container.ts';
+import { openStore } from '../store/open-store.ts';
+import { wireServer } from '../wiring/container.ts';
 import { reachOperator } from './operator-socket.ts';
 
 /** An operator, and what has to be let go of after it. */
@@ -52,26 +52,17 @@ export function requireStore({ databaseUrl, dataDir }: Config, otherwise = ''): 
 }
 
 async function openHere(config: Config): Promise<OpenOperator> {
-  const store: OpenDatabase = await openDatabase(config);
+  const logger = createLogger(config.logLevel);
+  const opened = await openStore(config, logger);
   try {
-    await migrateDatabase(store.database);
+    await opened.migrate();
     const keys = await loadTokenKeys(config, (path) => {
       process.stderr.write(`Made a new key: ${path}. Only a server with this DATA_DIR accepts its tokens.\n`);
     });
-    const container = createContainer({
-      config,
-      logger: createLogger(config.logLevel),
-      database: store.database,
-      keys,
-      observer: null,
-      stopping: new AbortController().signal,
-    });
-    return {
-      operator: container.resolve(TOKENS.operator),
-      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-    };
+    const { operator } = wireServer({ config, logger, store: opened.store, keys });
+    return { operator, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
   } catch (error) {
-    await store[Symbol.asyncDispose]();
+    await opened[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -3,13 +3,12 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { DependencyContainer } from 'tsyringe';
 import { jwkSetOf } from '../../adapters/jwt/keys/jwk-set.ts';
 import { RateLimitPerToken } from '../../adapters/koa/access/rate-limit.ts';
 import { createApp } from '../../adapters/koa/server/app.ts';
 import { createHttpServer, type HttpServer } from '../../adapters/koa/server/http-server.ts';
-import type { Readings } from '../../adapters/metrics/prometheus.ts';
 import { REQUEST_ROLE, type TenantIsolation } from '../../adapters/mikro-orm/database/tenant-isolation.ts';
+import { JobRunner } from '../../application/jobs/job-runner.ts';
 import type { Observer } from '../../ports/observer.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import { AsyncDisposableStack } from '../async-disposable-stack.ts';
@@ -19,26 +18,20 @@ import { waitForDataDir } from '../data-dir/wait-for-data-dir.ts';
 import { ConfigError } from '../errors.ts';
 import { hasOperator, openOperatorSocket } from '../operator/operator-socket.ts';
 import { packageInfo } from '../package-info.ts';
-import {
-  explainUnreachable,
-  migrateDatabase,
-  type OpenDatabase,
-  openDatabase,
-} from '../store/open-database.ts';
-import { createContainer, TOKENS } from '../wiring/container.ts';
+import { type OpenStore, openStore } from '../store/open-store.ts';
+import { type Opened, type ServerParts, wireServer } from '../wiring/container.ts';
 import { mcpRoutes } from '../wiring/mcp-routes.ts';
-import { Upkeep } from '../wiring/upkeep.ts';
 import { openObservability } from './observability.ts';
 
-/** For requests under way to be answered when the server stops. */
+/** How long requests under way may take to be answered when the server stops. */
 const DRAIN_MS = 8_000;
-/** And then for the store to close. */
+/** How long the store may take to close after that. */
 const CLOSE_MS = 1_500;
 
 export interface RunningServer {
   /** Where it listens; the port is the real one where 0 was asked for. */
   readonly url: string;
-  readonly container: DependencyContainer;
+  readonly parts: ServerParts;
   /** Answers waits, lets requests finish, closes everything. Takes at most 10 s. Idempotent. */
   stop(): Promise<void>;
 }
@@ -50,136 +43,105 @@ export interface RunningServer {
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
   const keys = await loadTokenKeys(config);
-  const observing = started.use(await openObservability(config));
-  const { observer } = observing;
-  const store = started.use(await openOnceFree(config, logger, observer));
-  const { database } = store;
-  const applied = await migrateDatabase(database);
+  const observability = started.use(await openObservability(config));
+  const { observer } = observability;
+  const opened = started.use(await openStoreOnceFree(config, logger, observer));
+  const applied = await opened.migrate();
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
-  logIsolation(await explainUnreachable('DATABASE_URL', database.tenantIsolation()), config, logger);
+  logIsolation(await opened.tenantIsolation(), config, logger);
 
-  const stopping = new AbortController();
-  const container = createContainer({
-    config,
-    logger,
-    database,
-    keys,
-    observer,
-    stopping: stopping.signal,
-  });
-  const signals = container.resolve(TOKENS.postgresSignals);
-  if (signals !== null) {
-    started.defer(() => signals.close());
-    await explainUnreachable('DATABASE_LISTEN_URL', signals.start());
-  }
-  const sharedWaits = container.resolve(TOKENS.sharedWaits);
-  if (sharedWaits !== null) {
-    started.defer(() => sharedWaits.close());
-    sharedWaits.start();
-  }
-  const tokens = container.resolve(TOKENS.tokenVerifier);
-  started.defer(() => tokens.close());
-  started.use(await Upkeep.start(container));
-
+  const { store } = opened;
+  const parts = wireServer({ config, logger, store, keys });
+  await opened.listen();
+  const { tokenVerifier, dashboard, mcp } = parts;
+  started.defer(() => tokenVerifier.close());
+  started.use(await JobRunner.start(parts.jobs, logger));
   if (config.databaseUrl === null) {
-    started.use(await openOperatorSocket(config.dataDir, container.resolve(TOKENS.operator), logger));
+    started.use(await openOperatorSocket(config.dataDir, parts.operator, logger));
   }
-  const metricsUrl = await observing.serveMetrics(readingsOf(container));
+  const metricsUrl = await observability.serveMetrics({
+    openWaits: () => dashboard.waits.count,
+    openStreams: () => dashboard.live.openStreams,
+    mcpSessions: () => mcp.sessions,
+    knownTokens: () => tokenVerifier.knownTokens,
+  });
   if (metricsUrl !== null) logger.info({ url: metricsUrl }, 'metrics');
-  const http = createHttpServer(restApp(container));
+  const http = createHttpServer(createKoaApp({ config, logger, store, keys }, parts, observer));
   const url = await listen(http, config);
-  const opened = started.move();
+  const running = started.move();
   logger.info({ url, store: config.databaseUrl === null ? 'embedded' : 'postgresql' }, 'listening');
 
   const stop = async () => {
     // Waits answer and streams end first; then what is open all the time closes, or draining would wait for it.
-    stopping.abort();
-    const [answered] = await Promise.all([http.drain(DRAIN_MS), container.resolve(TOKENS.mcp).close()]);
+    dashboard.stop();
+    const [answered] = await Promise.all([http.drain(DRAIN_MS), mcp.close()]);
     if (!answered) logger.warn({}, 'stopped with requests unanswered');
-    // A store that has fallen silent must not keep the process: what was answered is committed.
-    const closed = opened.disposeAsync().then(() => true);
+    // A database that does not answer must not keep the process alive: what was answered is committed.
+    const closed = running.disposeAsync().then(() => true);
     const inTime = await Promise.race([closed, setTimeout(CLOSE_MS, false, { ref: false })]);
     if (inTime) logger.info({}, 'stopped');
     else logger.warn({}, 'stopped without an answer from the database');
   };
   let stopped: Promise<void> | null = null;
-  return { url, container, stop: () => (stopped ??= stop()) };
+  return { url, parts, stop: () => (stopped ??= stop()) };
 }
 
 /** Waits for a command that holds the embedded database, but for no other server. */
-function openOnceFree(config: Config, logger: Logger, observer: Observer | null): Promise<OpenDatabase> {
-  let isTold = false;
+function openStoreOnceFree(config: Config, logger: Logger, observer: Observer | null): Promise<OpenStore> {
+  let isLogged = false;
   return waitForDataDir(
-    () => openDatabase(config, observer),
+    () => openStore(config, logger, observer),
     async (held) => {
       if (await hasOperator(config.dataDir)) throw held;
-      if (!isTold) logger.info({ dataDir: config.dataDir }, 'waiting for a command that uses DATA_DIR');
-      isTold = true;
+      if (!isLogged) logger.info({ dataDir: config.dataDir }, 'waiting for a command that uses DATA_DIR');
+      isLogged = true;
       return null;
     },
   );
 }
 
-/** The second wall between tenants is the database's own, where it is a server that several may reach. */
+/** Row level security is a second line of defence on a database server that several programs may reach. */
 function logIsolation(isolation: TenantIsolation, { databaseUrl }: Config, logger: Logger): void {
   if (databaseUrl === null) return;
-  if (isolation !== 'off') logger.info({ isolation }, 'row level security keeps tenants apart');
-  else logger.warn({ isolation }, `row level security is off: ${LET_IT_HOLD}`);
+  if (isolation !== 'off') logger.info({ isolation }, 'row level security keeps users apart');
+  else logger.warn({ isolation }, `row level security is off: ${HOW_TO_TURN_IT_ON}`);
 }
 
-const LET_IT_HOLD =
+const HOW_TO_TURN_IT_ON =
   `policies do not bind the role of DATABASE_URL. Use one without SUPERUSER and BYPASSRLS, ` +
   `or let it switch: create role ${REQUEST_ROLE} nologin; grant ${REQUEST_ROLE} to <that role>`;
 
 /** Built by `npm run build:web`, which `npm ci` runs; a checkout may still lack it. */
 const PAGE_DIR = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
-function restApp(container: DependencyContainer) {
-  const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute, identityProvider } = container.resolve(
-    TOKENS.config,
-  );
-  const repository = container.resolve(TOKENS.repository);
-  const tokens = container.resolve(TOKENS.tokenVerifier);
-  const logger = container.resolve(TOKENS.logger);
-  const observer = container.resolve(TOKENS.observer);
-  const jwks = jwkSetOf(container.resolve(TOKENS.keys).verification);
-  // One for all: what a token asks over REST and over MCP counts together.
+function createKoaApp(
+  { config, logger, store, keys }: Opened,
+  { dashboard, tokenVerifier: tokens, signInCodes, mcp }: ServerParts,
+  observer: Observer | null,
+) {
+  const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute, identityProvider } = config;
+  const jwks = jwkSetOf(keys.verification);
+  // One for all: the requests of a token over REST and over MCP count together.
   const rateLimit = rateLimitPerMinute === null ? null : new RateLimitPerToken(rateLimitPerMinute);
   return createApp({
     ...packageInfo,
-    dispatch: container.resolve(TOKENS.dispatch),
-    live: container.resolve(TOKENS.live),
-    userExport: container.resolve(TOKENS.userExport),
+    ...dashboard,
     tokens,
     rateLimit,
     logger,
     observer,
-    ping: () => repository.ping(),
+    ping: () => store.repository.ping(),
     publicUrl,
     allowedHosts,
     corsOrigins,
     jwks: () => jwks,
-    signIn: container.resolve(TOKENS.signInCodes),
+    signIn: signInCodes,
     pageDir: existsSync(PAGE_DIR) ? PAGE_DIR : null,
     ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },
-    also: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, rateLimit, logger, observer, publicUrl }),
+    also: mcpRoutes(mcp, { tokens, rateLimit, logger, observer, publicUrl }),
   });
-}
-
-/** What metrics are read from when somebody asks for them. */
-function readingsOf(container: DependencyContainer): Readings {
-  const waits = container.resolve(TOKENS.waits);
-  const live = container.resolve(TOKENS.live);
-  const mcp = container.resolve(TOKENS.mcp);
-  const tokens = container.resolve(TOKENS.tokenVerifier);
-  return {
-    openWaits: () => waits.count,
-    openStreams: () => live.openStreams,
-    mcpSessions: () => mcp.sessions,
-    knownTokens: () => tokens.knownTokens,
-  };
 }
 
 async function listen({ server }: HttpServer, { host, port }: Config): Promise<string> {

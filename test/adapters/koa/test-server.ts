@@ -78,6 +78,9 @@ export function inMemory(
   const ports = {
     repository,
     queries,
+    apiKeys: null,
+    removal: null,
+    issuer: null,
     signals,
     waits: new OpenWaits(),
     settings: DEFAULT_SETTINGS,

@@ -25,8 +25,8 @@ describe.each(DATABASES)('%s', (_name, _isolation, open) => {
     });
     store = {
       repositories: [
-        new MikroOrmApiKeyRepository({ database: databases[0], revocations }),
-        new MikroOrmApiKeyRepository({ database: databases[1], revocations: new InProcessSignals() }),
+        new MikroOrmApiKeyRepository({ database: databases[0], signals: revocations }),
+        new MikroOrmApiKeyRepository({ database: databases[1], signals: new InProcessSignals() }),
       ],
       instances,
       revocations,
@@ -41,7 +41,7 @@ describe.each(DATABASES)('%s', (_name, _isolation, open) => {
 
 test('a database that is not there is storage_unavailable, whatever is asked of it', async () => {
   const database = await openPostgres(`postgresql://postgres@127.0.0.1:${await freePort()}/postgres`);
-  const keys = new MikroOrmApiKeyRepository({ database, revocations: new InProcessSignals() });
+  const keys = new MikroOrmApiKeyRepository({ database, signals: new InProcessSignals() });
   const userId = 'ada' as UserId;
   const id = aKeyId();
   const attempts: (() => Promise<unknown>)[] = [

@@ -21,11 +21,11 @@ describe.each(DATABASES)('%s', (_name, _isolation, open) => {
     store = {
       removal: new MikroOrmDataRemoval({
         database: databases[0],
-        revocations: signals,
+        signals,
       }),
       repositories: [repository(databases[0]), repository(databases[1])],
       queries: new MikroOrmDashboardQueries(databases[1]),
-      apiKeys: new MikroOrmApiKeyRepository({ database: databases[1], revocations: signals }),
+      apiKeys: new MikroOrmApiKeyRepository({ database: databases[1], signals }),
       revocations: signals,
     };
   });

@@ -4,7 +4,7 @@ import { MAINTENANCE, type Whose } from '../../../src/adapters/mikro-orm/databas
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
 import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
-import { SharedWaits } from '../../../src/adapters/mikro-orm/repositories/shared-waits.ts';
+import { MikroOrmSharedWaits } from '../../../src/adapters/mikro-orm/repositories/shared-waits.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { OpenWaits, type WaitedOn } from '../../../src/application/waiting/open-waits.ts';
 import { startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
@@ -18,7 +18,7 @@ class Process {
   readonly waits = new OpenWaits();
   readonly warnings: string[] = [];
   readonly statements: string[] = [];
-  readonly shared: SharedWaits;
+  readonly shared: MikroOrmSharedWaits;
   readonly #queries: MikroOrmDashboardQueries;
 
   constructor(database: Database) {
@@ -31,7 +31,8 @@ class Process {
         },
       },
     });
-    this.shared = new SharedWaits({ database: counting, waits: this.waits, logger });
+    this.shared = new MikroOrmSharedWaits({ database: counting, logger });
+    this.shared.start(this.waits);
     this.#queries = new MikroOrmDashboardQueries(database);
   }
 
@@ -74,38 +75,38 @@ describe('a wait in one process', () => {
   test('is seen there at once, and in another one when it was told', async () => {
     const wait = here.waits.begin(instance);
     expect([await here.sees(), await there.sees()]).toEqual([true, false]);
-    await here.shared.tell();
+    await here.shared.share();
     expect([await here.sees(), await there.sees()]).toEqual([true, true]);
     wait[Symbol.dispose]();
     expect([await here.sees(), await there.sees()]).toEqual([false, true]);
-    await here.shared.tell();
+    await here.shared.share();
     expect([await here.sees(), await there.sees()]).toEqual([false, false]);
   });
 
   test('that ended is still a wait while another process has one', async () => {
     const wait = here.waits.begin(instance);
     using _ = there.waits.begin(instance);
-    await Promise.all([here.shared.tell(), there.shared.tell()]);
+    await Promise.all([here.shared.share(), there.shared.share()]);
     wait[Symbol.dispose]();
-    await here.shared.tell();
+    await here.shared.share();
     expect(await here.sees()).toBe(true);
   });
 
   test('is somebody else’s under the same id', async () => {
     using _ = here.waits.begin({ ...instance, userId: userIdOf('eve') });
-    await here.shared.tell();
+    await here.shared.share();
     expect(await there.sees()).toBe(false);
   });
 
   test('is not believed when its process has been silent for too long, and is cleared up by others', async () => {
     using _ = here.waits.begin(instance);
-    await here.shared.tell();
+    await here.shared.share();
     await sql(`update waiting_processes set alive_until = now() - interval '1 s'`);
     expect(await there.sees()).toBe(false);
 
     await sql(`update waiting_processes set alive_until = now() - interval '1 hour'`);
     using _theirs = there.waits.begin({ ...instance, agentInstanceId: instanceIdOf(2) });
-    await there.shared.tell();
+    await there.shared.share();
     expect(await sql('select agent_instance_id from open_waits')).toEqual([
       { agent_instance_id: instanceIdOf(2) },
     ]);
@@ -113,15 +114,15 @@ describe('a wait in one process', () => {
 
   test('is told again after others took its process for gone', async () => {
     using _ = here.waits.begin(instance);
-    await here.shared.tell();
+    await here.shared.share();
     await sql('with gone as (delete from waiting_processes) delete from open_waits');
-    await here.shared.tell();
+    await here.shared.share();
     expect(await there.sees()).toBe(true);
   });
 
   test('is taken back when its process stops', async () => {
     using _ = here.waits.begin(instance);
-    await here.shared.tell();
+    await here.shared.share();
     await here.shared.close();
     expect(await sql('select * from open_waits')).toEqual([]);
   });
@@ -129,10 +130,10 @@ describe('a wait in one process', () => {
 
 describe('telling', () => {
   test('asks the database nothing while nobody waits', async () => {
-    await here.shared.tell();
+    await here.shared.share();
     expect(here.statements).toEqual([]);
     here.waits.begin(instance)[Symbol.dispose]();
-    await here.shared.tell();
+    await here.shared.share();
     expect(here.statements).toEqual([]);
   });
 
@@ -140,12 +141,12 @@ describe('telling', () => {
     for (let number = 1; number <= 1_000; number += 1) {
       here.waits.begin({ ...instance, agentInstanceId: instanceIdOf(number) });
     }
-    await here.shared.tell();
+    await here.shared.share();
     const rows = () =>
       sql('select max(xmin::text::bigint) as newest, count(*)::int as count from open_waits');
     const [told] = await rows();
     expect(told).toMatchObject({ count: 1_000 });
-    await here.shared.tell();
+    await here.shared.share();
     expect(await rows()).toEqual([told]);
     expect(here.statements).toHaveLength(2);
   });
@@ -153,9 +154,9 @@ describe('telling', () => {
   test('goes on after the database was away', async () => {
     using _ = here.waits.begin(instance);
     await asOwner('alter table open_waits rename to away');
-    await expect(here.shared.tell()).rejects.toThrow();
+    await expect(here.shared.share()).rejects.toThrow();
     await asOwner('alter table away rename to open_waits');
-    await here.shared.tell();
+    await here.shared.share();
     expect(await there.sees()).toBe(true);
   });
 });

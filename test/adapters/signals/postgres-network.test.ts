@@ -7,11 +7,11 @@ import {
   type PostgresSignalsTiming,
 } from '../../../src/adapters/signals/postgres-signals.ts';
 import { CHANNEL } from '../../../src/adapters/signals/signal-payload.ts';
-import type { CurrentVersions } from '../../../src/adapters/signals/sweep.ts';
+import type { Versions } from '../../../src/ports/storage/versions.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { CutProxy } from './cut-proxy.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { heard, listeningSessions, notify, someInstance } from './signal-traffic.ts';
+import { heard, listeningSessions, nothingNew, notify, someInstance } from './signal-traffic.ts';
 
 const QUICK: Partial<PostgresSignalsTiming> = {
   sweep: 50,
@@ -25,6 +25,8 @@ let store: pg.Client;
 let proxy: CutProxy;
 let log: RecordedLog;
 let signals: PostgresSignals;
+/** Of the store that the signals are about. */
+let versions: Versions;
 
 beforeAll(async () => {
   databaseUrl = await createDatabase(inject('postgresUrl'));
@@ -42,20 +44,17 @@ afterEach(async () => {
   await proxy.down();
 });
 
-function make(currentVersions: CurrentVersions = async () => [], timing = QUICK): PostgresSignals {
-  const connection = { connectionString: proxy.url };
-  signals = new PostgresSignals({
-    connection,
-    currentVersions,
-    versionsOfUsers: async () => [],
-    logger: log,
-    timing,
-  });
+function make(
+  currentVersions: Versions['currentVersions'] = nothingNew.currentVersions,
+  timing = QUICK,
+): PostgresSignals {
+  versions = { ...nothingNew, currentVersions };
+  signals = new PostgresSignals({ connection: { connectionString: proxy.url }, logger: log, timing });
   return signals;
 }
 
 test('finds a half-open connection by itself and listens on a new one', async () => {
-  await make().start();
+  await make().start(versions);
   const arrived = heard(signals, instance, { version: 1 });
   proxy.stall();
   await log.seen(/Connected for signals again/);
@@ -64,7 +63,7 @@ test('finds a half-open connection by itself and listens on a new one', async ()
 });
 
 test('finds a half-open connection also while a sweep hangs', async () => {
-  await make(() => new Promise(() => {})).start();
+  await make(() => new Promise(() => {})).start(versions);
   void heard(signals, instance, { version: 1 });
   proxy.stall();
   await log.seen(/Connected for signals again/);
@@ -72,7 +71,7 @@ test('finds a half-open connection also while a sweep hangs', async () => {
 
 test('gives up a session that no longer listens, as behind a transaction-pooling proxy', async () => {
   const connect = vi.spyOn(pg.Client.prototype, 'connect');
-  await make().start();
+  await make().start(versions);
   const client = connect.mock.contexts[0] as pg.Client;
   connect.mockRestore();
   const [pid] = await listeningSessions(store);
@@ -84,7 +83,7 @@ test('gives up a session that no longer listens, as behind a transaction-pooling
 });
 
 test('asks nothing on its connection while nobody waits', async () => {
-  await make(undefined, { sweep: 10 }).start();
+  await make(undefined, { sweep: 10 }).start(versions);
   const lastQuery = async () => {
     const { rows } = await store.query<{ query: string }>(
       'select query from pg_stat_activity where pid = any ($1)',
@@ -100,7 +99,7 @@ test('asks nothing on its connection while nobody waits', async () => {
 
 test('keeps trying while the database is away, and sweeps meanwhile', async () => {
   let version = 0;
-  await make(async () => [{ ...instance, version }]).start();
+  await make(async () => [{ ...instance, version }]).start(versions);
   const swept = heard(signals, instance, { version: 1 });
   await proxy.down();
   version = 1;
@@ -116,9 +115,9 @@ test('keeps trying while the database is away, and sweeps meanwhile', async () =
 test('does not start without a database, and can be started later', async () => {
   await proxy.down();
   make();
-  await expect(signals.start()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(signals.start(versions)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await proxy.up();
-  await signals.start();
+  await signals.start(versions);
   const arrived = heard(signals, instance, { version: 1 });
   await notify(store, { ...instance, version: 1 });
   await arrived;
@@ -126,15 +125,15 @@ test('does not start without a database, and can be started later', async () => 
 
 test('does not start on a server that accepts and says nothing, and does not wait for it for ever', async () => {
   proxy.silence();
-  await expect(make().start()).rejects.toThrow(/timeout/);
+  await expect(make().start(versions)).rejects.toThrow(/timeout/);
 });
 
 test('closes once, whoever asks, and leaves no session behind', async () => {
-  await make().start();
+  await make().start(versions);
   expect(await listeningSessions(store)).toHaveLength(1);
   await Promise.all([signals.close(), signals.close()]);
   await signals.close();
-  await expect(signals.start()).rejects.toThrow(/abort/);
+  await expect(signals.start(versions)).rejects.toThrow(/abort/);
   await expect.poll(() => listeningSessions(store)).toEqual([]);
 });
 
@@ -146,21 +145,21 @@ test('closes before it is started', async () => {
 test('closes while it connects for the first time', async () => {
   proxy.silence();
   make(undefined, { answer: 60_000 });
-  const starting = expect(signals.start()).rejects.toThrow();
+  const starting = expect(signals.start(versions)).rejects.toThrow();
   await proxy.accepted();
   await signals.close();
   await starting;
 });
 
 test('closes while it pauses before another attempt', async () => {
-  await make(undefined, { reconnect: { first: 60_000, longest: 60_000 } }).start();
+  await make(undefined, { reconnect: { first: 60_000, longest: 60_000 } }).start(versions);
   await proxy.down();
   await log.seen(/Not connected for signals/);
   await signals.close();
 });
 
 test('closes on a connection that is cut', async () => {
-  await make(undefined, { sweep: 60_000 }).start();
+  await make(undefined, { sweep: 60_000 }).start(versions);
   proxy.stall();
   await signals.close();
 });
@@ -172,11 +171,9 @@ test('lets the process end after it is closed', async () => {
     import { PostgresSignals } from ${JSON.stringify(postgres)};
     const signals = new PostgresSignals({
       connection: { connectionString: ${JSON.stringify(databaseUrl)} },
-      currentVersions: async () => [],
-      versionsOfUsers: async () => [],
       logger: console,
     });
-    await signals.start();
+    await signals.start({ currentVersions: async () => [], versionsOfUsers: async () => [] });
     signals.subscribe({ userId: 'ada', agentInstanceId: 'x' }, () => {}, () => 0);
     await signals.close();
   `;

@@ -3,14 +3,14 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { PostgresSignals, pauseBefore } from '../../../src/adapters/signals/postgres-signals.ts';
 import { CHANNEL } from '../../../src/adapters/signals/signal-payload.ts';
-import type { CurrentVersions } from '../../../src/adapters/signals/sweep.ts';
 import { signalsContract } from '../../../src/contracts/signals.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
 import type { Logger } from '../../../src/ports/runtime.ts';
 import type { Signal } from '../../../src/ports/signals/signals.ts';
+import type { Versions } from '../../../src/ports/storage/versions.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { heard, notify, someInstance, terminateListeners } from './signal-traffic.ts';
+import { heard, nothingNew, notify, someInstance, terminateListeners } from './signal-traffic.ts';
 
 let databaseUrl: string;
 /** Stands for the store of some server process. */
@@ -32,13 +32,9 @@ afterEach(async () => {
   open = [];
 });
 
-const nothingNew: CurrentVersions = async () => [];
-
-function make(currentVersions: CurrentVersions = nothingNew): PostgresSignals {
+function make(): PostgresSignals {
   const signals = new PostgresSignals({
     connection: { connectionString: databaseUrl },
-    currentVersions,
-    versionsOfUsers: async () => [],
     logger: log,
     // Longer than any test: what is delivered then did not wait for a regular sweep.
     timing: { sweep: 600_000 },
@@ -47,9 +43,11 @@ function make(currentVersions: CurrentVersions = nothingNew): PostgresSignals {
   return signals;
 }
 
-async function start(currentVersions?: CurrentVersions): Promise<PostgresSignals> {
-  const signals = make(currentVersions);
-  await signals.start();
+async function start(
+  currentVersions: Versions['currentVersions'] = nothingNew.currentVersions,
+): Promise<PostgresSignals> {
+  const signals = make();
+  await signals.start({ ...nothingNew, currentVersions });
   return signals;
 }
 
@@ -57,11 +55,9 @@ async function listening(logger: Logger): Promise<PostgresSignals> {
   const connection = { connectionString: databaseUrl };
   const signals = new PostgresSignals({
     connection,
-    currentVersions: nothingNew,
-    versionsOfUsers: async () => [],
     logger,
   });
-  await signals.start();
+  await signals.start(nothingNew);
   return signals;
 }
 
@@ -98,12 +94,10 @@ describe('notifications', () => {
   test('do not reach processes on another database of the same server', async () => {
     const elsewhere = new PostgresSignals({
       connection: { connectionString: await createDatabase(inject('postgresUrl')) },
-      currentVersions: nothingNew,
-      versionsOfUsers: async () => [],
       logger: log,
     });
     open.push(elsewhere);
-    await elsewhere.start();
+    await elsewhere.start(nothingNew);
     const here = await start();
     const sent = { ...someInstance(), version: 1 };
     let strayed = false;
@@ -176,15 +170,16 @@ describe('a killed connection', () => {
     const begun = Promise.withResolvers<void>();
     const slow = Promise.withResolvers<void>();
     let calls = 0;
-    const signals = make(async () => {
+    const signals = make();
+    const currentVersions = async () => {
       calls += 1;
       if (calls > 1) return [{ ...instance, version: 2 }];
       begun.resolve();
       await slow.promise;
       return [{ ...instance, version: 1 }];
-    });
+    };
     const arrived = heard(signals, instance, { version: 2, seen: 1 });
-    await signals.start();
+    await signals.start({ ...nothingNew, currentVersions });
     await begun.promise;
     await terminateListeners(store);
     await log.seen(/Connected for signals again/);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { PostgresSignals } from '../../../src/adapters/signals/postgres-signals.ts';
-import type { CurrentVersions, VersionsOfUsers } from '../../../src/adapters/signals/sweep.ts';
 import type { Signal } from '../../../src/ports/signals/signals.ts';
+import type { Versions } from '../../../src/ports/storage/versions.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { heard, someInstance } from './signal-traffic.ts';
+import { heard, nothingNew, someInstance } from './signal-traffic.ts';
 
 let log: RecordedLog;
 let signals: PostgresSignals;
@@ -15,13 +15,13 @@ afterEach(() => signals.close());
 
 /** Starts on the server's own database: nothing here needs notifications. */
 async function start(
-  currentVersions: CurrentVersions,
-  { sweep, versionsOfUsers = async () => [] }: { sweep: number; versionsOfUsers?: VersionsOfUsers },
+  currentVersions: Versions['currentVersions'],
+  { sweep, ...versions }: { readonly sweep: number } & Partial<Versions>,
 ): Promise<void> {
   const connection = { connectionString: inject('postgresUrl') };
   const timing = { sweep };
-  signals = new PostgresSignals({ connection, currentVersions, versionsOfUsers, logger: log, timing });
-  await signals.start();
+  signals = new PostgresSignals({ connection, logger: log, timing });
+  await signals.start({ ...nothingNew, currentVersions, ...versions });
 }
 
 test('sweeps ask once for a thousand watchers, and wake those of newer versions', async () => {

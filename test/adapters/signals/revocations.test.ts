@@ -11,7 +11,7 @@ import type { ApiKeyName } from '../../../src/ports/storage/api-key-repository.t
 import { aKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { heard, notify, someInstance, terminateListeners } from './signal-traffic.ts';
+import { heard, nothingNew, notify, someInstance, terminateListeners } from './signal-traffic.ts';
 
 let databaseUrl: string;
 /** Stands for the store of some server process. */
@@ -35,14 +35,9 @@ afterEach(async () => {
 
 async function start(logger: Logger = log): Promise<PostgresSignals> {
   const connection = { connectionString: databaseUrl };
-  const signals = new PostgresSignals({
-    connection,
-    currentVersions: async () => [],
-    versionsOfUsers: async () => [],
-    logger,
-  });
+  const signals = new PostgresSignals({ connection, logger });
   started.push(signals);
-  await signals.start();
+  await signals.start(nothingNew);
   return signals;
 }
 

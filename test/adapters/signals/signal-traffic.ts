@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { CHANNEL, encodeSignals } from '../../../src/adapters/signals/signal-payload.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
 import type { Signal, Signals } from '../../../src/ports/signals/signals.ts';
+import type { Versions } from '../../../src/ports/storage/versions.ts';
 
 /** An instance that no other test knows. */
 export const someInstance = () => ({
@@ -46,3 +47,6 @@ export async function terminateListeners(store: pg.Client): Promise<void> {
     await listeningSessions(store),
   ]);
 }
+
+/** A store in which nothing has changed. */
+export const nothingNew: Versions = { currentVersions: async () => [], versionsOfUsers: async () => [] };

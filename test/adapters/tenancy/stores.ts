@@ -8,19 +8,16 @@ import { InMemoryDataRemoval } from '../../../src/adapters/in-memory/data-remova
 import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
 import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
-import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
-import { MikroOrmApiKeyRepository } from '../../../src/adapters/mikro-orm/repositories/api-key-repository.ts';
-import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
-import { MikroOrmDataRemoval } from '../../../src/adapters/mikro-orm/repositories/data-removal.ts';
 import { entities } from '../../../src/adapters/mikro-orm/schema/entities.ts';
-import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
-import { CHANNEL, encodeRevoked, encodeSignals } from '../../../src/adapters/signals/signal-payload.ts';
+import { postgresStore } from '../../../src/adapters/mikro-orm/store.ts';
+import { CHANNEL, databaseNotification } from '../../../src/adapters/signals/signal-payload.ts';
 import type { Ports } from '../../../src/application/use-case.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import type { Signal } from '../../../src/ports/signals/signals.ts';
 import { createDatabaseOf, type Privileges } from '../../support/postgres/postgres-database.ts';
 import { recordingSignals } from '../../support/recording/recording-signals.ts';
 import { CLIENTS, type ClientKind, MODERN } from '../mcp/clients.ts';
+import { RecordedLog } from '../signals/recorded-log.ts';
 
 /** How often each statement has run. */
 export type Statements = ReadonlyMap<string, number>;
@@ -43,9 +40,8 @@ async function inMemory(): Promise<ObservedStore> {
   const signals = recordingSignals(published);
   const repository = new InMemoryAgentInstanceRepository(signals);
   const queries = new InMemoryDashboardQueries(repository);
-  const revocations = new InProcessSignals();
-  const apiKeys = new InMemoryApiKeyRepository(repository, revocations);
-  const removal = new InMemoryDataRemoval(repository, revocations);
+  const apiKeys = new InMemoryApiKeyRepository(repository, signals);
+  const removal = new InMemoryDataRemoval(repository, signals);
   return {
     ports: { repository, queries, signals, apiKeys, removal },
     published,
@@ -62,21 +58,9 @@ const TABLES = entities.filter(({ meta }) => 'userId' in meta.properties).map(({
 async function onDatabase(database: Database, notifies: boolean) {
   await database.migrate();
   const published: Signal[] = [];
-  const signals = recordingSignals(published);
-  const repository = new MikroOrmAgentInstanceRepository({
-    database,
-    signals,
-    notify: notifies ? { channel: CHANNEL, encode: encodeSignals } : null,
-  });
-  const ofKeys = {
-    database,
-    revocations: new InProcessSignals(),
-    notify: notifies ? { channel: CHANNEL, encode: encodeRevoked } : null,
-  };
-  const apiKeys = new MikroOrmApiKeyRepository(ofKeys);
-  const removal = new MikroOrmDataRemoval(ofKeys);
+  const signals = recordingSignals(published, notifies ? databaseNotification : null);
   return {
-    ports: { repository, queries: new MikroOrmDashboardQueries(database), signals, apiKeys, removal },
+    ports: postgresStore({ database, signals, logger: new RecordedLog() }),
     published,
     statements: async (): Promise<Statements> => new Map(),
     notified: async (): Promise<readonly string[]> => [],

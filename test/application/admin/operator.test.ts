@@ -1,8 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory/agent-instance-repository.ts';
-import { InMemoryApiKeyRepository } from '../../../src/adapters/in-memory/api-key-repository.ts';
-import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
-import { InMemoryDataRemoval } from '../../../src/adapters/in-memory/data-removal.ts';
+import { inMemoryStore } from '../../../src/adapters/in-memory/store.ts';
 import { JwtIssuer } from '../../../src/adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../../../src/adapters/jwt/jwt-verifier.ts';
 import type { KeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
@@ -19,24 +16,21 @@ import {
   SettableClock,
   signedToken,
 } from '../../adapters/jwt/signed-tokens.ts';
-import { LogBook } from '../../adapters/koa/test-server.ts';
 import { aKeyId, instanceIdOf, userIdOf } from '../../support/builders.ts';
 
 const ada = userIdOf('ada');
 const UNLIMITED = { agentInstanceId: null, expiresInSeconds: null } as const;
 
 /** What whoever runs a server with these keys has; it signs with the first. */
-function operating(keys: readonly KeyPair[], stored = emptyStore()) {
+function operating(keys: readonly KeyPair[], store = inMemoryStore(new InProcessSignals())) {
   const clock = new SettableClock();
-  const { apiKeys, signals, queries, removal } = stored;
   const recorder = new TokenRecorder({ keys, clock });
   const issuer = new JwtIssuer({ key: keys[0]!, namesKey: keys.length > 1 });
   const recordOf = (token: string) => recorder.recordOf(token);
-  const ports = { apiKeys, queries, removal, clock, issuer, recordOf };
+  const ports = { store, clock, issuer, recordOf };
   /** By another process each time, which remembers nothing. */
   const isGood = async (token: string) => {
-    const issued = { apiKeys, revocations: signals, logger: new LogBook() };
-    const verifier = new JwtVerifier({ keys, clock, issued, removal });
+    const verifier = new JwtVerifier({ keys, store, clock });
     try {
       await verifier.verify(token);
       return true;
@@ -46,19 +40,7 @@ function operating(keys: readonly KeyPair[], stored = emptyStore()) {
       await verifier.close();
     }
   };
-  return { ...ports, stored, operator: createOperator(ports), isGood };
-}
-
-function emptyStore() {
-  const signals = new InProcessSignals();
-  const repository = new InMemoryAgentInstanceRepository(signals);
-  return {
-    signals,
-    repository,
-    apiKeys: new InMemoryApiKeyRepository(repository, signals),
-    queries: new InMemoryDashboardQueries(repository),
-    removal: new InMemoryDataRemoval(repository, signals),
-  };
+  return { ...ports, ...store, operator: createOperator(ports), isGood };
 }
 
 describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {
@@ -101,7 +83,7 @@ describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {
   test('outlives the exchange of the keys: the old one stays good beside the new one', async () => {
     const before = operating([pairs[kind]]);
     const old = await standingToken(before, asked);
-    const after = operating([freshKeyPair(kind), pairs[kind]], before.stored);
+    const after = operating([freshKeyPair(kind), pairs[kind]], before.store);
     const token = await standingToken(after, asked);
     expect(token).not.toBe(old);
     expect(await Promise.all([old, token].map(after.isGood))).toEqual([true, true]);
@@ -192,9 +174,8 @@ describe('importing', () => {
   });
 
   test('fails as a whole when the store does: that is no fault of a token', async () => {
-    const { apiKeys, ...ports } = operating([pairs.EdDSA]);
+    const { operator, apiKeys } = operating([pairs.EdDSA]);
     apiKeys.update = () => Promise.reject(storageUnavailable());
-    const operator = createOperator({ ...ports, apiKeys });
     await expect(operator.import([fresh()])).rejects.toMatchObject({ code: 'storage_unavailable' });
   });
 });

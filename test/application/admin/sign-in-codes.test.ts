@@ -14,7 +14,6 @@ import { OpenWaits } from '../../../src/application/waiting/open-waits.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import { storageUnavailable } from '../../../src/ports/errors.ts';
 import { pairs } from '../../adapters/jwt/signed-tokens.ts';
-import { LogBook } from '../../adapters/koa/test-server.ts';
 import { aCaller, FakeClock, FakeIds, NOW, userIdOf } from '../../support/builders.ts';
 
 const adaId = userIdOf('ada');
@@ -29,6 +28,7 @@ class Server {
   readonly repository = new InMemoryAgentInstanceRepository(this.signals);
   readonly queries = new InMemoryDashboardQueries(this.repository);
   readonly apiKeys = new InMemoryApiKeyRepository(this.repository, this.signals);
+  readonly removal = null;
   readonly issuer = new JwtIssuer({ key: pairs.EdDSA });
   readonly ids = new FakeIds();
   readonly waits = new OpenWaits();
@@ -54,8 +54,7 @@ class Server {
 
   /** Checked anew each time, as by another process. */
   async callerOf(token: string) {
-    const issued = { apiKeys: this.apiKeys, revocations: this.signals, logger: new LogBook() };
-    const verifier = new JwtVerifier({ keys: [pairs.EdDSA], clock: this.clock, issued });
+    const verifier = new JwtVerifier({ keys: [pairs.EdDSA], store: this, clock: this.clock });
     try {
       return await verifier.verify(token);
     } finally {

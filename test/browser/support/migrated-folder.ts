@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { migrateDatabase, openDatabase } from '../../../src/composition/store/open-database.ts';
+import { openDatabase } from '../../../src/composition/store/open-database.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 declare module 'vitest' {
@@ -14,7 +14,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await temporaryFolder();
   const dataDir = join(folder.path, 'data');
   const opened = await openDatabase({ databaseUrl: null, dataDir });
-  await migrateDatabase(opened.database);
+  await opened.database.migrate();
   await opened[Symbol.asyncDispose]();
   project.provide('migratedFolder', dataDir);
   return () => folder[Symbol.asyncDispose]();

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadOrCreateKeyPair } from '../../../src/composition/config/key-files.ts';
-import { migrateDatabase, openDatabase } from '../../../src/composition/store/open-database.ts';
+import { openDatabase } from '../../../src/composition/store/open-database.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: TemporaryFolder;
@@ -17,7 +17,7 @@ afterEach(() => folder[Symbol.asyncDispose]());
 
 const openOnce = async () => {
   await using opened = await openDatabase({ databaseUrl: null, dataDir });
-  await migrateDatabase(opened.database);
+  await opened.database.migrate();
 };
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 /** What `git add -A` would take. */

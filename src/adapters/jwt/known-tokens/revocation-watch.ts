@@ -28,9 +28,9 @@ const OVERLAP_MS = 10 * 60 * 1000;
 export interface RevocationWatchOptions {
   readonly tokens: KnownTokens;
   readonly apiKeys: ApiKeyRepository;
-  readonly revocations: Revocations | null;
+  readonly revocations: Revocations;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'warn'> | null;
   readonly timing?: Partial<WatchTiming>;
 }
 
@@ -42,7 +42,7 @@ export interface RevocationWatchOptions {
 export class RevocationWatch {
   readonly #options: RevocationWatchOptions;
   readonly #timing: WatchTiming;
-  readonly #subscription: Subscription | undefined;
+  readonly #subscription: Subscription;
   #next: NodeJS.Timeout | undefined;
   #isWatching = false;
   #isClosed = false;
@@ -58,7 +58,7 @@ export class RevocationWatch {
   constructor(options: RevocationWatchOptions) {
     this.#options = options;
     this.#timing = { ...TIMING, ...options.timing };
-    this.#subscription = options.revocations?.onRevoked((key) => options.tokens.endRevoked([key]));
+    this.#subscription = options.revocations.onRevoked((key) => options.tokens.endRevoked([key]));
   }
 
   /** Whether what is known of issued keys can be believed. */
@@ -104,7 +104,7 @@ export class RevocationWatch {
   /** Writes down what is still to be written, and watches no more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#subscription?.close();
+    this.#subscription.close();
     this.#rest();
     await this.#noteUses();
   }
@@ -155,7 +155,7 @@ export class RevocationWatch {
       this.#lastGoodLook = began;
       return true;
     } catch (err) {
-      logger.warn({ err }, 'could not look for revoked keys');
+      logger?.warn({ err }, 'could not look for revoked keys');
       return false;
     }
   }
@@ -178,7 +178,7 @@ export class RevocationWatch {
       await apiKeys.markUsed(uses);
     } catch (err) {
       this.#notedUntil = since;
-      logger.warn({ err }, 'could not note when keys were last used');
+      logger?.warn({ err }, 'could not note when keys were last used');
     }
   }
 }

@@ -49,6 +49,7 @@ export class Database {
   readonly #engine: Engine;
   readonly #observer: Observer | null;
   #isolation: Promise<TenantIsolation> | null = null;
+  #closed: Promise<void> | null = null;
 
   constructor(orm: SqlMikroORM, engine: Engine, observer: Observer | null = null) {
     this.orm = orm;
@@ -122,8 +123,10 @@ export class Database {
     return migrations.map(({ name }) => name).filter((name) => !names.has(name));
   }
 
-  async close(): Promise<void> {
-    await this.orm.close(true);
+  /** Closes all connections. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.orm.close(true);
+    return this.#closed;
   }
 
   async #translated<Result>(work: Promise<Result>): Promise<Result> {

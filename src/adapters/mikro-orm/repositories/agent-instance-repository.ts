@@ -1,7 +1,7 @@
 import type { AgentInstanceId, MessageId, UserId } from '../../../domain/ids.ts';
 import { PortError, storageBusy } from '../../../ports/errors.ts';
 import type { Observer } from '../../../ports/observer.ts';
-import type { Signal, Signals } from '../../../ports/signals/signals.ts';
+import type { StoreSignals } from '../../../ports/signals/store-signals.ts';
 import type {
   AgentInstanceRepository,
   Decide,
@@ -23,34 +23,24 @@ import { saveChanges } from '../statements/conversations/save-changes.ts';
  */
 const ATTEMPT_LIMIT = 25;
 
-export interface NotifyOptions {
-  readonly channel: string;
-  /** Texts of under 8,000 bytes each, PostgreSQL's limit for one notification. */
-  readonly encode: (signals: readonly Signal[]) => readonly string[];
-}
-
 export interface RepositoryOptions {
   readonly database: Database;
-  /** Told of every change this process has committed. */
-  readonly signals: Signals;
-  /** How other processes on the database are told; none where there are none. */
-  readonly notify?: NotifyOptions | null;
-  /** Told of every batch. */
+  /** Every committed change is published to it. */
+  readonly signals: Pick<StoreSignals, 'publish' | 'databaseNotification'>;
+  /** Is sent a report of every batch. */
   readonly observer?: Observer | null;
 }
 
 /** Agent instances in PostgreSQL, real or embedded, written by group commit. */
 export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository {
   readonly #database: Database;
-  readonly #signals: Signals;
-  readonly #notify: NotifyOptions | null;
+  readonly #signals: RepositoryOptions['signals'];
   readonly #updates: GroupCommit<UpdateJob>;
   readonly #quiet = new InstanceCache();
 
-  constructor({ database, signals, notify = null, observer = null }: RepositoryOptions) {
+  constructor({ database, signals, observer = null }: RepositoryOptions) {
     this.#database = database;
     this.#signals = signals;
-    this.#notify = notify;
     const run: RunBatch<UpdateJob> = (batch) => this.#run(batch);
     this.#updates = new GroupCommit(database.lanes, observer === null ? run : observed(run, observer));
   }
@@ -119,8 +109,8 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     const changes = batch.instanceChanges();
     if (changes.length === 0 && batch.records.length === 0) return new Set();
     const saved = await saveChanges(this.#database, changes, batch.records, {
-      channel: this.#notify?.channel ?? '',
-      payloads: this.#notify?.encode(batch.signals()) ?? [],
+      channel: this.#signals.databaseNotification?.channel ?? '',
+      payloads: this.#signals.databaseNotification?.encodeSignals(batch.signals()) ?? [],
     });
     return new Set(
       saved.map(({ userId, changes }) => instanceKey({ userId, agentInstanceId: changes.instance.id })),

@@ -3,7 +3,8 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { IdempotencyRecord } from '../../../domain/idempotency.ts';
 import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
 import { type ApiKey, type ApiKeyId, becomesRevoked, type Scope } from '../../../domain/user/api-key.ts';
-import type { Revocations, Revoked } from '../../../ports/signals/revocations.ts';
+import type { Revoked } from '../../../ports/signals/revocations.ts';
+import type { StoreSignals } from '../../../ports/signals/store-signals.ts';
 import type {
   ApiKeyName,
   ApiKeyRepository,
@@ -17,18 +18,10 @@ import { ApiKeyRow, IdempotencyRecordRow } from '../schema/entities.ts';
 import { markUsed } from '../statements/users/mark-used.ts';
 import { findByToken, listAllApiKeys, listApiKeys, revokedSince } from '../statements/users/read-api-keys.ts';
 
-export interface NotifyRevokedOptions {
-  readonly channel: string;
-  /** Texts of under 8,000 bytes each, PostgreSQL's limit for one notification. */
-  readonly encode: (keys: readonly ApiKeyName[]) => readonly string[];
-}
-
 export interface ApiKeyRepositoryOptions {
   readonly database: Database;
-  /** Told of every key that this process has revoked. */
-  readonly revocations: Revocations;
-  /** How other processes on the database are told; none where there are none. */
-  readonly notify?: NotifyRevokedOptions | null;
+  /** Every revoked key is published to it. */
+  readonly signals: Pick<StoreSignals, 'publishRevoked' | 'databaseNotification'>;
 }
 
 /**
@@ -37,13 +30,11 @@ export interface ApiKeyRepositoryOptions {
  */
 export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   readonly #database: Database;
-  readonly #revocations: Revocations;
-  readonly #notify: NotifyRevokedOptions | null;
+  readonly #signals: ApiKeyRepositoryOptions['signals'];
 
-  constructor({ database, revocations, notify = null }: ApiKeyRepositoryOptions) {
+  constructor({ database, signals }: ApiKeyRepositoryOptions) {
     this.#database = database;
-    this.#revocations = revocations;
-    this.#notify = notify;
+    this.#signals = signals;
   }
 
   async update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output> {
@@ -51,7 +42,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     const { output, revoked } = await retryOnConflict(() =>
       this.#database.transaction([target.userId], (em) => this.#decide(em, target, decide)),
     );
-    if (revoked.length > 0) this.#revocations.publishRevoked(revoked);
+    if (revoked.length > 0) this.#signals.publishRevoked(revoked);
     return output;
   }
 
@@ -94,8 +85,9 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     if (changes !== null && row !== null) await em.nativeUpdate(ApiKeyRow, { userId, id }, changes);
     if (record !== null && key !== null) await em.insert(IdempotencyRecordRow, { userId, key, ...record });
     const revoked = changes !== null && becomesRevoked(before, changes) ? [{ userId, id }] : [];
-    for (const payload of this.#notify?.encode(revoked) ?? []) {
-      await em.execute('select pg_notify(?, ?)', [this.#notify?.channel, payload]);
+    const notification = this.#signals.databaseNotification;
+    for (const payload of notification?.encodeRevoked(revoked) ?? []) {
+      await em.execute('select pg_notify(?, ?)', [notification?.channel, payload]);
     }
     return { output, revoked };
   }

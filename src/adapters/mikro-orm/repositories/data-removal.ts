@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Outdated } from '../../../domain/conversation/retention.ts';
 import type { UserId } from '../../../domain/ids.ts';
 import { tokensRefusedBefore, type UserDeletion } from '../../../domain/user/user-deletion.ts';
-import type { Revocations, Revoked } from '../../../ports/signals/revocations.ts';
+import type { StoreSignals } from '../../../ports/signals/store-signals.ts';
 import type { DataRemoval, DeletedUser, Holdings } from '../../../ports/storage/data-removal.ts';
 import type { Database } from '../database/database.ts';
 import { retryOnConflict } from '../database/retry-on-conflict.ts';
@@ -24,29 +24,20 @@ import {
 /** Any number, the same for every process: held by the one that removes what is outdated. */
 const RETENTION_LOCK = 7_240_115_905;
 
-export interface NotifyDeletedOptions {
-  readonly channel: string;
-  readonly encode: (revoked: readonly Revoked[]) => readonly string[];
-}
-
 export interface DataRemovalOptions {
   readonly database: Database;
-  /** Told of every user that this process deletes. */
-  readonly revocations: Revocations;
-  /** How other processes on the database are told; none where there are none. */
-  readonly notify?: NotifyDeletedOptions | null;
+  /** Every deletion of a user is published to it: all tokens of that user are revoked with it. */
+  readonly signals: Pick<StoreSignals, 'publishRevoked' | 'databaseNotification'>;
 }
 
 /** Removes rows in small transactions, so that nobody waits for one for long. */
 export class MikroOrmDataRemoval implements DataRemoval {
   readonly #database: Database;
-  readonly #revocations: Revocations;
-  readonly #notify: NotifyDeletedOptions | null;
+  readonly #signals: DataRemovalOptions['signals'];
 
-  constructor({ database, revocations, notify = null }: DataRemovalOptions) {
+  constructor({ database, signals }: DataRemovalOptions) {
     this.#database = database;
-    this.#revocations = revocations;
-    this.#notify = notify;
+    this.#signals = signals;
   }
 
   holdings(userId: UserId): Promise<Holdings> {
@@ -103,10 +94,10 @@ export class MikroOrmDataRemoval implements DataRemoval {
     await noteDeletion(this.#database, userId, {
       time: deletion.begunAt,
       isFinished: deletion.finishedAt !== null,
-      channel: this.#notify?.channel ?? '',
-      payloads: this.#notify?.encode(revoked) ?? [],
+      channel: this.#signals.databaseNotification?.channel ?? '',
+      payloads: this.#signals.databaseNotification?.encodeRevoked(revoked) ?? [],
     });
-    this.#revocations.publishRevoked(revoked);
+    this.#signals.publishRevoked(revoked);
   }
 }
 

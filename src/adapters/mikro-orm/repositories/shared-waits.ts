@@ -1,91 +1,96 @@
-import type { OpenWaits } from '../../../application/waiting/open-waits.ts';
+import type { UserId } from '../../../domain/ids.ts';
 import type { Logger } from '../../../ports/runtime.ts';
+import type { LocalWaitList, SharedWaits, WaitedOn } from '../../../ports/storage/shared-waits.ts';
 import type { Database } from '../database/database.ts';
 import { instanceKey } from '../group-commit/instance-cache.ts';
-import { type SharedWait, shareWaits } from '../statements/waits/share-waits.ts';
+import { shareWaits } from '../statements/waits/share-waits.ts';
+import { waitsElsewhere } from '../statements/waits/waits-elsewhere.ts';
 
 export interface SharedWaitsOptions {
   readonly database: Database;
-  /** What this process waits on. */
-  readonly waits: OpenWaits;
   readonly logger: Pick<Logger, 'warn'>;
   /** How late other processes may learn that a wait began or ended. */
   readonly intervalMillis?: number;
 }
 
 /**
- * Tells other processes on the database who waits in this one. One statement every 10 s while anyone waits
- * here and none while nobody does, whatever the number of waiters: only what began or ended is written.
+ * Writes to the database what this process waits on, for other processes to read. It sends one statement every 10 s
+ * while anyone waits here, and none while nobody does. Only waits that began or ended are written, so the number of
+ * waiters does not matter.
  *
- * So in this process `agent_waiting` is exact; of another one it is at most 10 s late, and at most 30 s
- * where that process was killed. Waits shorter than that may never be told of.
+ * Within this process `agent_waiting` is exact. For other processes it is at most 10 s late, and at most 30 s where
+ * this process was killed. Shorter waits may never be written.
  */
-export class SharedWaits {
+export class MikroOrmSharedWaits implements SharedWaits {
   readonly #database: Database;
-  readonly #waits: OpenWaits;
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #intervalMillis: number;
+  #waits: LocalWaitList = { all: () => [] };
   /** What the database may hold of this process. */
-  readonly #told = new Map<string, SharedWait>();
-  /** Whether it does hold all of that; false once an answer was lost, or others took this process for gone. */
-  #isCertain = true;
-  #ticks: NodeJS.Timeout | undefined;
-  #telling: Promise<void> | null = null;
+  readonly #shared = new Map<string, WaitedOn>();
+  /** False once an answer of the database was lost, or other processes took this one for dead. */
+  #isShareKnown = true;
+  #timer: NodeJS.Timeout | undefined;
+  #sharing: Promise<void> | null = null;
 
-  constructor({ database, waits, logger, intervalMillis = 10_000 }: SharedWaitsOptions) {
+  constructor({ database, logger, intervalMillis = 10_000 }: SharedWaitsOptions) {
     this.#database = database;
-    this.#waits = waits;
     this.#logger = logger;
     this.#intervalMillis = intervalMillis;
   }
 
-  start(): void {
-    this.#ticks = setInterval(() => {
-      this.tell().catch((err) => this.#logger.warn({ err }, 'Could not tell other processes who waits'));
+  start(waits: LocalWaitList): void {
+    this.#waits = waits;
+    this.#timer = setInterval(() => {
+      this.share().catch((err) => this.#logger.warn({ err }, 'Could not share what this process waits on'));
     }, this.#intervalMillis).unref();
   }
 
-  /** Tells now what there is to tell; one at a time. */
-  tell(): Promise<void> {
-    this.#telling ??= this.#tell().finally(() => {
-      this.#telling = null;
+  elsewhere(users: readonly UserId[]): Promise<readonly WaitedOn[]> {
+    return waitsElsewhere(this.#database, users);
+  }
+
+  /** Writes now what has changed since the last time. Calls that overlap share one statement. */
+  share(): Promise<void> {
+    this.#sharing ??= this.#share().finally(() => {
+      this.#sharing = null;
     });
-    return this.#telling;
+    return this.#sharing;
   }
 
-  /** Takes back what was told, since a process that stops waits for nothing. */
   async close(): Promise<void> {
-    clearInterval(this.#ticks);
-    await this.#telling?.catch(() => {});
-    // What cannot be taken back expires.
-    if (this.#told.size > 0) await this.#share(new Map(), [...this.#told.values()]).catch(() => {});
+    clearInterval(this.#timer);
+    await this.#sharing?.catch(() => {});
+    // If this fails, the entries expire.
+    if (this.#shared.size > 0) await this.#write(new Map(), [...this.#shared.values()]).catch(() => {});
   }
 
-  async #tell(): Promise<void> {
+  async #share(): Promise<void> {
     const open = new Map([...this.#waits.all()].map((wait) => [instanceKey(wait), wait]));
-    const ended = [...this.#told].filter(([key]) => !open.has(key)).map(([, wait]) => wait);
+    const ended = [...this.#shared].filter(([key]) => !open.has(key)).map(([, wait]) => wait);
     if (open.size === 0 && ended.length === 0) return;
-    const isNew = this.#told.size === 0;
-    const wasKnown = await this.#share(open, ended);
-    // A suspended machine, a crashed database: all of it once more.
-    if (!isNew && !wasKnown) {
-      this.#isCertain = false;
-      await this.#share(open, []);
+    const isFirst = this.#shared.size === 0;
+    const wasKnown = await this.#write(open, ended);
+    // The machine was suspended, or the database crashed: write everything once more.
+    if (!isFirst && !wasKnown) {
+      this.#isShareKnown = false;
+      await this.#write(open, []);
     }
   }
 
-  async #share(open: ReadonlyMap<string, SharedWait>, ended: readonly SharedWait[]): Promise<boolean> {
-    const begun = [...open].filter(([key]) => !this.#isCertain || !this.#told.has(key));
-    // Noted first: where the answer is lost, it may have been written.
-    for (const [key, wait] of begun) this.#told.set(key, wait);
-    this.#isCertain = false;
+  /** @returns whether the database still knew this process. */
+  async #write(open: ReadonlyMap<string, WaitedOn>, ended: readonly WaitedOn[]): Promise<boolean> {
+    const begun = [...open].filter(([key]) => !this.#isShareKnown || !this.#shared.has(key));
+    // Noted before the statement: where its answer is lost, it may have been written.
+    for (const [key, wait] of begun) this.#shared.set(key, wait);
+    this.#isShareKnown = false;
     const wasKnown = await shareWaits(
       this.#database,
       begun.map(([, wait]) => wait),
       ended,
     );
-    this.#isCertain = true;
-    for (const wait of ended) this.#told.delete(instanceKey(wait));
+    this.#isShareKnown = true;
+    for (const wait of ended) this.#shared.delete(instanceKey(wait));
     return wasKnown;
   }
 }

@@ -1,5 +1,6 @@
 import { type Environment, readConfig } from '../../config/config.ts';
-import { migrateDatabase, missingMigrations, openDatabase } from '../../store/open-database.ts';
+import { createLogger } from '../../logger.ts';
+import { openStore } from '../../store/open-store.ts';
 
 /**
  * Brings the schema up to date, or only says what is missing.
@@ -9,9 +10,9 @@ export async function migrate(
   env: Environment,
   { check, json }: { check: boolean; json: boolean },
 ): Promise<boolean> {
-  await using opened = await openDatabase(readConfig(env));
-  const { database } = opened;
-  const missing = check ? await missingMigrations(database) : await migrateDatabase(database);
+  const config = readConfig(env);
+  await using opened = await openStore(config, createLogger(config.logLevel));
+  const missing = check ? await opened.missingMigrations() : await opened.migrate();
   const found = check ? 'missing' : 'applied';
   if (json) process.stdout.write(`${JSON.stringify({ [found]: missing })}\n`);
   else if (missing.length === 0) process.stdout.write('The schema is up to date.\n');

@@ -1,18 +1,16 @@
 import { once } from 'node:events';
-import type { DependencyContainer } from 'tsyringe';
-import { standingToken } from '../../../application/admin/operator.ts';
+import { type KeyPorts, standingToken } from '../../../application/admin/operator.ts';
 import { userId } from '../../../domain/ids.ts';
 import type { Scope } from '../../../domain/user/api-key.ts';
 import { PortError } from '../../../ports/errors.ts';
 import { type Environment, readConfig } from '../../config/config.ts';
 import { createLogger } from '../../logger.ts';
 import { startServer } from '../../server/server.ts';
-import { TOKENS } from '../../wiring/container.ts';
 
 /** Whoever runs the server on one machine for one person. */
 const LOCAL_USER = userId('local');
 /** What the keys are called that are printed at every start. */
-const STANDING_NAME = 'printed at the start';
+const START_UP_KEY_NAME = 'printed at the start';
 
 /** Runs the server until SIGINT or SIGTERM; a second one of them ends it at once. */
 export async function serve(env: Environment): Promise<void> {
@@ -21,9 +19,10 @@ export async function serve(env: Environment): Promise<void> {
   const server = await startServer(config, logger);
 
   const address = config.publicUrl ?? server.url;
-  const codes = server.container.resolve(TOKENS.signInCodes);
-  const agentToken = await standing(server.container, 'agent');
-  const dashboardToken = await standing(server.container, 'dashboard');
+  const { signInCodes, issuer, clock, store } = server.parts;
+  const keyPorts = { apiKeys: store.apiKeys, issuer, clock };
+  const agentToken = await startUpToken(keyPorts, 'agent');
+  const dashboardToken = await startUpToken(keyPorts, 'dashboard');
   // Heard from now on: whoever reads the next lines may stop it at once.
   const signalled = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.stdout.write(
@@ -35,7 +34,7 @@ export async function serve(env: Environment): Promise<void> {
         : [
             ...(dashboardToken === null
               ? []
-              : [`Open:            ${address}/#code=${codes.newCode(LOCAL_USER)}`]),
+              : [`Open:            ${address}/#code=${signInCodes.newCode(LOCAL_USER)}`]),
             `Agent token:     ${agentToken}`,
             `Dashboard token: ${dashboardToken ?? 'none, since JWT_PRIVATE_KEY is a short RSA key'}`,
             'Claude Code:     ' +
@@ -54,15 +53,10 @@ export async function serve(env: Environment): Promise<void> {
   await server.stop();
 }
 
-/** The same at every start, until it is revoked; null where no key may sign it. */
-async function standing(container: DependencyContainer, scope: Scope): Promise<string | null> {
-  const ports = {
-    apiKeys: container.resolve(TOKENS.apiKeys),
-    issuer: container.resolve(TOKENS.issuer),
-    clock: container.resolve(TOKENS.clock),
-  };
+/** Returns the same token at every start, until it is revoked; null where no key may sign it. */
+async function startUpToken(keyPorts: KeyPorts, scope: Scope): Promise<string | null> {
   try {
-    return await standingToken(ports, { userId: LOCAL_USER, name: STANDING_NAME, scope });
+    return await standingToken(keyPorts, { userId: LOCAL_USER, name: START_UP_KEY_NAME, scope });
   } catch (error) {
     if (error instanceof PortError && error.code === 'issuing_disabled') return null;
     throw error;

@@ -35,9 +35,10 @@ afterEach(async () => {
 });
 
 /** One server process on the keys. */
-function aProcess(fields: Partial<JwtVerifierOptions> = {}, revocations = apiKeys.signals): JwtVerifier {
-  const issued = { apiKeys, revocations, logger: log };
-  const verifier = new JwtVerifier({ keys: Object.values(pairs), issued, clock: systemClock, ...fields });
+function aProcess(fields: Partial<JwtVerifierOptions> = {}, signals = apiKeys.signals): JwtVerifier {
+  const store = { apiKeys, removal: null, signals };
+  const keys = Object.values(pairs);
+  const verifier = new JwtVerifier({ keys, store, clock: systemClock, logger: log, ...fields });
   opened.push(verifier);
   return verifier;
 }
@@ -449,7 +450,7 @@ describe('a token by a short RSA key', () => {
 
   test('is worth nothing where nobody keeps records', async () => {
     const { token } = await issue({}, short);
-    expect(await refused(aProcess({ issued: null }), token)).toBe(REFUSED);
+    expect(await refused(aProcess({ store: null }), token)).toBe(REFUSED);
   });
 });
 

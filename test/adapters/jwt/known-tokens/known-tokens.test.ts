@@ -6,7 +6,7 @@ const keys = [pairs.EdDSA];
 
 describe('a token that was checked', () => {
   test('is answered at once from then on', async () => {
-    const verifier = new JwtVerifier({ keys, clock: new SettableClock() });
+    const verifier = new JwtVerifier({ keys, store: null, clock: new SettableClock() });
     const token = signedToken({ sub: 'me' });
     const first = verifier.verify(token);
     expect(first).toBeInstanceOf(Promise);
@@ -17,7 +17,7 @@ describe('a token that was checked', () => {
 
   test('is refused once it has expired, with the same 30 s', async () => {
     const clock = new SettableClock();
-    const verifier = new JwtVerifier({ keys, clock });
+    const verifier = new JwtVerifier({ keys, store: null, clock });
     const token = signedToken({ sub: 'me', exp: NOW + 60 });
     const caller = await verifier.verify(token);
     clock.seconds = NOW + 89.999;
@@ -29,7 +29,7 @@ describe('a token that was checked', () => {
 
   test('without an end is never refused for its age', async () => {
     const clock = new SettableClock();
-    const verifier = new JwtVerifier({ keys, clock });
+    const verifier = new JwtVerifier({ keys, store: null, clock });
     const token = signedToken({ sub: 'me', iat: NOW });
     const caller = await verifier.verify(token);
     clock.seconds = NOW + 10 * 365 * 86_400;
@@ -37,7 +37,7 @@ describe('a token that was checked', () => {
   });
 
   test('says nothing about another one', async () => {
-    const verifier = new JwtVerifier({ keys, clock: new SettableClock() });
+    const verifier = new JwtVerifier({ keys, store: null, clock: new SettableClock() });
     const token = signedToken({ sub: 'me' });
     await verifier.verify(token);
     expect(await refusalOf(() => verifier.verify(`${token}x`))).toBe(REFUSED);
@@ -46,7 +46,7 @@ describe('a token that was checked', () => {
 });
 
 test('many callers with one new token wait for one check', async () => {
-  const verifier = new JwtVerifier({ keys, clock: new SettableClock() });
+  const verifier = new JwtVerifier({ keys, store: null, clock: new SettableClock() });
   const token = signedToken({ sub: 'me' });
   const callers = await Promise.all(Array.from({ length: 100 }, () => verifier.verify(token)));
   expect(new Set(callers).size).toBe(1);
@@ -54,7 +54,7 @@ test('many callers with one new token wait for one check', async () => {
 
 test('a refusal is not remembered: a token may become valid', async () => {
   const clock = new SettableClock();
-  const verifier = new JwtVerifier({ keys, clock });
+  const verifier = new JwtVerifier({ keys, store: null, clock });
   const token = signedToken({ sub: 'me', nbf: NOW + 60 });
   const attempts = Array.from({ length: 5 }, () => refusalOf(() => verifier.verify(token)));
   expect(new Set(await Promise.all(attempts))).toEqual(new Set([REFUSED]));
@@ -64,7 +64,7 @@ test('a refusal is not remembered: a token may become valid', async () => {
 
 describe('what is remembered is bounded', () => {
   const tokens = Array.from({ length: 4 }, (_, number) => signedToken({ sub: `user-${number}` }));
-  const small = () => new JwtVerifier({ keys, clock: new SettableClock(), remembered: 3 });
+  const small = () => new JwtVerifier({ keys, store: null, clock: new SettableClock(), remembered: 3 });
 
   test('the token unused for longest is forgotten first, and checked again', async () => {
     const verifier = small();
@@ -85,7 +85,7 @@ describe('what is remembered is bounded', () => {
   });
 
   test('10,000 by default', async () => {
-    const verifier = new JwtVerifier({ keys, clock: new SettableClock() });
+    const verifier = new JwtVerifier({ keys, store: null, clock: new SettableClock() });
     const first = signedToken({ sub: 'first' });
     await verifier.verify(first);
     const others = Array.from({ length: 10_000 }, (_, number) => signedToken({ sub: `user-${number}` }));

@@ -59,8 +59,8 @@ test('a stream is reported when it ends, and as one', async () => {
 test('an export is reported when it is out, by its path', async () => {
   const reported = Promise.withResolvers<AnsweredRequest>();
   const observer: Observer = new RecordingObserver(reported.resolve);
-  const { queries, clock } = inMemory();
-  await using server = await TestServer.start({ observer, userExport: createUserExport({ queries, clock }) });
+  const ports = inMemory();
+  await using server = await TestServer.start({ observer, userExport: createUserExport(ports) });
   const headers = { authorization: 'Bearer ann-dashboard' };
   expect(await (await server.call('GET', '/export', { headers })).text()).toContain('"type":"end"');
   expect(await reported.promise).toMatchObject({ route: '/api/v1/export', status: 200 });

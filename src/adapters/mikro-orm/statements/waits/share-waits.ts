@@ -1,4 +1,4 @@
-import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
+import type { WaitedOn } from '../../../../ports/storage/shared-waits.ts';
 import type { Database } from '../../database/database.ts';
 import { MAINTENANCE } from '../../database/tenant-isolation.ts';
 
@@ -29,16 +29,11 @@ const SHARE_WAITS = `
   )
   select exists (select 1 from waiting_processes p where p.id = $1) as was_known`;
 
-export interface SharedWait {
-  readonly userId: UserId;
-  readonly agentInstanceId: AgentInstanceId;
-}
-
 /** @returns whether the database still knew this process; if not, all it told before is forgotten. */
 export async function shareWaits(
   database: Database,
-  begun: readonly SharedWait[],
-  ended: readonly SharedWait[],
+  begun: readonly WaitedOn[],
+  ended: readonly WaitedOn[],
 ): Promise<boolean> {
   const rows = await database.query<{ was_known: boolean }>(MAINTENANCE, SHARE_WAITS, [
     database.processId,

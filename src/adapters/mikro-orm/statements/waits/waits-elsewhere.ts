@@ -1,6 +1,6 @@
 import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
+import type { WaitedOn } from '../../../../ports/storage/shared-waits.ts';
 import type { Database } from '../../database/database.ts';
-import type { SharedWait } from './share-waits.ts';
 
 const WAITS_ELSEWHERE = `
   select distinct w.user_id, w.agent_instance_id
@@ -8,7 +8,7 @@ const WAITS_ELSEWHERE = `
   where w.user_id = any ($1::text[]) and w.process_id <> $2::uuid and p.alive_until > now()`;
 
 /** What other processes wait on, of these users; as late as they tell of it. */
-export async function waitsElsewhere(database: Database, users: readonly UserId[]): Promise<SharedWait[]> {
+export async function waitsElsewhere(database: Database, users: readonly UserId[]): Promise<WaitedOn[]> {
   const rows = await database.query<{ user_id: UserId; agent_instance_id: AgentInstanceId }>(
     users,
     WAITS_ELSEWHERE,

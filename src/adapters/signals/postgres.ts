@@ -4,4 +4,3 @@ export {
   type PostgresSignalsOptions,
   type PostgresSignalsTiming,
 } from './postgres-signals.ts';
-export { CHANNEL, encodeRevoked, encodeSignals } from './signal-payload.ts';

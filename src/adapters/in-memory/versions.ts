@@ -1,0 +1,29 @@
+import type { UserId } from '../../domain/ids.ts';
+import type { Signal } from '../../ports/signals/signals.ts';
+import type { Versions } from '../../ports/storage/versions.ts';
+import type { UserData } from './user-data.ts';
+
+/** Reads the versions of what an in-memory repository keeps. */
+export function inMemoryVersions({ users }: { readonly users: ReadonlyMap<UserId, UserData> }): Versions {
+  const versionsOf = (userId: UserId): Signal[] =>
+    [...(users.get(userId)?.instances.values() ?? [])].map(({ instance }) => ({
+      userId,
+      agentInstanceId: instance.id,
+      version: instance.version,
+    }));
+  return {
+    async currentVersions(instances) {
+      return instances.flatMap(({ userId, agentInstanceId, version: seen }) => {
+        const { version = 0 } = users.get(userId)?.instances.get(agentInstanceId)?.instance ?? {};
+        return version > seen ? [{ userId, agentInstanceId, version }] : [];
+      });
+    },
+    async versionsOfUsers(watched) {
+      return watched.flatMap(({ userId, total }) => {
+        const versions = versionsOf(userId);
+        const sum = versions.reduce((sumSoFar, { version }) => sumSoFar + version, 0);
+        return sum === total ? [] : versions;
+      });
+    },
+  };
+}

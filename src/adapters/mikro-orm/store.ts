@@ -1,0 +1,53 @@
+import type { Observer } from '../../ports/observer.ts';
+import type { Logger } from '../../ports/runtime.ts';
+import type { StoreSignals } from '../../ports/signals/store-signals.ts';
+import type { CompleteStore } from '../../ports/store.ts';
+import type { Database } from './database/database.ts';
+import { MikroOrmAgentInstanceRepository } from './repositories/agent-instance-repository.ts';
+import { MikroOrmApiKeyRepository } from './repositories/api-key-repository.ts';
+import { MikroOrmDashboardQueries } from './repositories/dashboard-queries.ts';
+import { MikroOrmDataRemoval } from './repositories/data-removal.ts';
+import { MikroOrmSharedWaits } from './repositories/shared-waits.ts';
+import { currentVersions } from './statements/conversations/current-versions.ts';
+import { progressOfUsers } from './statements/conversations/progress.ts';
+
+export interface PostgresStoreOptions {
+  /** An open database: `openPglite` or `openPostgres`. The store closes it. */
+  readonly database: Database;
+  /**
+   * `InProcessSignals` where this process is the only one on the database; else `PostgresSignals`, to be started with the
+   * store's `versions` once the schema is up to date.
+   */
+  readonly signals: StoreSignals;
+  readonly logger: Pick<Logger, 'warn'>;
+  /** Is sent a report of every group commit. */
+  readonly observer?: Observer | null;
+}
+
+/** The whole store in PostgreSQL, real or embedded. Call `migrate` before anything else. */
+export function postgresStore({
+  database,
+  signals,
+  logger,
+  observer = null,
+}: PostgresStoreOptions): CompleteStore {
+  const sharedWaits =
+    signals.databaseNotification === null ? null : new MikroOrmSharedWaits({ database, logger });
+  return {
+    repository: new MikroOrmAgentInstanceRepository({ database, signals, observer }),
+    queries: new MikroOrmDashboardQueries(database),
+    apiKeys: new MikroOrmApiKeyRepository({ database, signals }),
+    removal: new MikroOrmDataRemoval({ database, signals }),
+    signals,
+    sharedWaits,
+    versions: {
+      currentVersions: (instances) => currentVersions(database, instances),
+      versionsOfUsers: (users) => progressOfUsers(database, users),
+    },
+    migrate: () => database.migrate(),
+    async close() {
+      await sharedWaits?.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { expect, inject, test } from 'vitest';
+import { generateKeyPair } from '../../src/adapters/jwt/keys/keys.ts';
+import { NodeProcess } from '../support/servers/node-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const SERVER = join(inject('installation').folder, 'examples/fastify/server.ts');
+
+test('the Fastify example refuses a token of a deleted user, also after a restart', async () => {
+  await using data = await temporaryFolder();
+  const { privateKey } = await generateKeyPair('ed25519');
+  const env = { PORT: '0', DATA_DIR: join(data.path, 'data'), JWT_PRIVATE_KEY: privateKey };
+  const start = async () => {
+    const server = new NodeProcess([SERVER], { env });
+    await server.printed('dashboard token:');
+    const printed = (label: string) => new RegExp(`${label} (\\S+)`).exec(server.stdout)![1]!;
+    const url = printed('listening on');
+    const call = (token: string, method: string, path: string, body?: object) =>
+      fetch(`${url}/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    return { server, call, agentToken: printed('agent token:'), dashboardToken: printed('dashboard token:') };
+  };
+
+  const first = await start();
+  expect((await first.call(first.agentToken, 'GET', '/auth/verify')).status).toBe(200);
+  const deleted = await first.call(first.dashboardToken, 'DELETE', '/account', { confirm: 'me' });
+  expect(deleted.status).toBe(200);
+  expect((await first.call(first.agentToken, 'GET', '/auth/verify')).status).toBe(401);
+  first.server.signal('SIGTERM');
+  expect(await first.server.ended).toMatchObject({ code: 0 });
+
+  const second = await start();
+  expect((await second.call(first.agentToken, 'GET', '/auth/verify')).status).toBe(401);
+  expect((await second.call(first.dashboardToken, 'GET', '/auth/verify')).status).toBe(401);
+  second.server.signal('SIGTERM');
+  expect(await second.server.ended).toMatchObject({ code: 0 });
+});
