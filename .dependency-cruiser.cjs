@@ -45,6 +45,7 @@ const ROOMS = [
     dispatch: ['.', 'wire'],
     admin: ['.', 'wire', 'dispatch'],
     live: ['.', 'wire', 'waiting', 'dispatch'],
+    jobs: ['admin'],
     'use-cases': ['.', 'wire', 'waiting', 'dispatch', 'admin'],
   }),
   ...rooms('src/adapters/koa', {

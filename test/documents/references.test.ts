@@ -117,3 +117,19 @@ test('docs/README.md lists every document', async () => {
   const own = documents.filter((document) => /^(?:docs\/)?[\w-]+\.md$/.test(document));
   expect(listed).toEqual(expect.arrayContaining(own.filter((document) => document !== 'docs/README.md')));
 });
+
+test('the glossary names types, functions and columns that exist', async () => {
+  const glossary = await read('docs/GLOSSARY.md');
+  for (const [, named = '', file = ''] of glossary.matchAll(/((?:`\w+`(?:, )?)+) in `(src\/[^`]+)`/g)) {
+    const source = await read(file);
+    for (const [, name] of named.matchAll(/`(\w+)`/g)) {
+      expect(source, `${name} in ${file}`).toMatch(new RegExp(`^export .*\\b${name}\\b`, 'm'));
+    }
+  }
+  const entities = await read('src/adapters/mikro-orm/schema/entities.ts');
+  for (const [, table = '', column = ''] of glossary.matchAll(/`([a-z]+(?:_[a-z]+)*s)\.([a-z_]+)`/g)) {
+    const row = entities.slice(entities.indexOf(`tableName: '${table}'`)).split('defineEntity')[0]!;
+    const property = column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    expect(row, `${table}.${column}`).toMatch(new RegExp(`\\b${property}:`));
+  }
+});
