@@ -46,6 +46,7 @@ const ROOMS = [
     admin: ['.', 'wire', 'dispatch'],
     jobs: ['admin'],
     live: ['.', 'wire', 'waiting', 'dispatch'],
+    jobs: ['admin'],
     'use-cases': ['.', 'wire', 'waiting', 'dispatch', 'admin'],
   }),
   ...rooms('src/adapters/koa', {

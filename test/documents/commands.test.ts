@@ -8,19 +8,27 @@ import { lastingPort } from '../prove/rig/lasting-port.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ROOT, type ShellBlock, shellBlocks } from './shell-blocks.ts';
 
-/** In the order in which a reader meets them; what one leaves behind, the next one finds. */
-const DOCUMENTS = ['README.md', 'DEPLOYMENT.md'];
+/** In the order in which a reader meets them. Each document continues with what the one before has left. */
+const DOCUMENTS = [
+  'README.md',
+  'docs/rest.md',
+  'docs/keys.md',
+  'docs/mcp.md',
+  'docs/settings.md',
+  'docs/embedding.md',
+  'DEPLOYMENT.md',
+];
 
-/** Two minutes on a busy machine, most of it Node's starts and one build. */
-const PATIENCE_MS = 220_000;
+/** The commands take two minutes on a busy machine, most of it for starts of Node and one build. */
+const TIMEOUT_MS = 420_000;
 
-/** Done already, for the copy shares the packages of this tree; every CI run does the first of them. */
-const DONE = /npm (?:ci|prune)\b[^&\n]*/g;
+/** Left out, because the copy shares the packages of this tree. Every CI run does the first of them. */
+const LEFT_OUT = /npm (?:ci|prune)\b[^&\n]*/g;
 
-/** What a reader puts in their own words, and what to put there. */
-const A_KEY = `"$(npm run --silent agent-dashboard -- token list --json | node -p 'JSON.parse(fs.readFileSync(0))[0].id')"`;
+/** What the test puts in place of `ID`: the id of the first key. */
+const FIRST_KEY_ID = `"$(npm run --silent agent-dashboard -- token list --json | node -p 'JSON.parse(fs.readFileSync(0))[0].id')"`;
 
-/** The files of a clone, without what Git does not know. */
+/** Copies the files that Git knows or would add. */
 async function copyOfTree(to: string): Promise<void> {
   const { stdout } = await promisify(execFile)(
     'git',
@@ -35,7 +43,7 @@ async function copyOfTree(to: string): Promise<void> {
 }
 
 function scriptOf({ place, commands, proof }: ShellBlock): string {
-  const text = commands.replaceAll(DONE, 'true ').replaceAll(/\bID$/gm, A_KEY);
+  const text = commands.replaceAll(LEFT_OUT, 'true ').replaceAll(/\bID$/gm, FIRST_KEY_ID);
   const title = `echo "== ${place}" >&2`;
   if (proof === 'stays') {
     const started = 'until curl -sf http://127.0.0.1:8080/health > /dev/null; do kill -0 $!; sleep 0.2; done';
@@ -49,7 +57,9 @@ function scriptOf({ place, commands, proof }: ShellBlock): string {
   return `${title}\n${text}\nif [ -n "\${MEANWHILE:-}" ]; then wait $MEANWHILE; unset MEANWHILE; fi`;
 }
 
-test('every command of the documents does what it is there for', { timeout: 240_000 }, async () => {
+test('every command of the documents runs, and the session in docs/rest.md gets its answer', {
+  timeout: 440_000,
+}, async () => {
   await using folder = await temporaryFolder();
   const tree = join(folder.path, 'clone');
   await copyOfTree(tree);
@@ -59,41 +69,41 @@ test('every command of the documents does what it is there for', { timeout: 240_
   const script = ['set -euo pipefail', ...run.map(scriptOf), 'echo "== all done" >&2'].join('\n');
 
   const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
-  // A group of its own, which the server that stays is of, too.
+  // In a process group of its own, so that its end also ends the server that stays.
   const shell = spawn('bash', ['-c', script.replaceAll('8080', port)], {
     cwd: tree,
     env: { PATH, HOME: folder.path, MCP_SERVER_PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  let said = '';
+  let output = '';
   for (const stream of [shell.stdout, shell.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
+      output += text;
     });
   }
   const end = () => {
     try {
       process.kill(-shell.pid!, 'SIGKILL');
     } catch {
-      // None of them is left.
+      // The group has ended already.
     }
   };
-  // What waits for an answer that a wrong command never gave.
-  const timer = setTimeout(end, PATIENCE_MS);
+  // A command may wait for an answer that a wrong command before it never gave.
+  const timer = setTimeout(end, TIMEOUT_MS);
   process.once('exit', end);
   await once(shell, 'exit');
   clearTimeout(timer);
   process.removeListener('exit', end);
-  // The shell has ended, but not its server.
+  // The shell has ended, its server has not.
   end();
-  expect(said, said).toContain('== all done');
-  // The two ends of the session that the README plays.
-  expect(said).toContain('"content":"8081"');
-  expect(said).toContain('"final_status":"COMPLETED"');
+  expect(output, output).toContain('== all done');
+  // The session of docs/rest.md: the waiting call got the answer, and the session ended.
+  expect(output).toContain('"content":"8081"');
+  expect(output).toContain('"final_status":"COMPLETED"');
 });
 
-test('what is not run has a reason, and what another test runs is named by it', async () => {
+test('a block that is not run gives a reason, and a block that another test runs is read by that test', async () => {
   for (const { place, proof, note } of (await Promise.all(DOCUMENTS.map(shellBlocks))).flat()) {
     if (proof === 'not-run') expect(note, place).toMatch(/^it needs|^CI runs/);
     if (proof === 'elsewhere')

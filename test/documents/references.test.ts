@@ -17,7 +17,7 @@ const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--ex
 
 const withoutCode = (text: string) => text.replaceAll(/^```.*?^```$/gms, '').replaceAll(/`[^`\n]*`/g, '');
 
-/** As GitHub makes them from headings. */
+/** The anchors that GitHub makes from headings. */
 const anchorsOf = (text: string) =>
   Array.from(text.replaceAll(/^```.*?^```$/gms, '').matchAll(/^#+ (.*)$/gm), ([, heading]) =>
     heading!
@@ -26,7 +26,7 @@ const anchorsOf = (text: string) =>
       .replaceAll(' ', '-'),
   );
 
-test.each(documents)('%s: its links lead somewhere', async (document) => {
+test.each(documents)('%s: every link leads to a file and heading that exist', async (document) => {
   const text = await read(document);
   for (const [, target] of withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)) {
     if (/^[a-z]+:/.test(target!)) continue;
@@ -37,20 +37,20 @@ test.each(documents)('%s: its links lead somewhere', async (document) => {
   }
 });
 
-test.each(documents)('%s: the files and scripts it names are there', async (document) => {
+test.each(documents)('%s: the files and scripts it names exist', async (document) => {
   const text = await read(document);
   const { scripts } = JSON.parse(await read('package.json')) as { scripts: object };
   for (const [, name] of text.matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g)) {
     expect(Object.keys(scripts), name).toContain(name);
   }
-  for (const [, file] of text.matchAll(/`((?:src|test|deploy|docs|bench|web\/src)\/[\w./-]+\.\w+)`/g)) {
+  for (const [, file] of text.matchAll(/`((?:src|test|deploy|docs|bench|web\/src)\/[\w./-]+)`/g)) {
     expect(existsSync(join(ROOT, file!)), file).toBe(true);
   }
 });
 
-/** The first column of the table under a heading or sentence of the README. */
+/** The first column of the table of docs/settings.md whose first heading is `header`. */
 async function firstColumn(header: string): Promise<string[]> {
-  const text = await read('README.md');
+  const text = await read('docs/settings.md');
   const rows = text
     .slice(text.indexOf(`\n| ${header} |`))
     .split('\n\n')[0]!
@@ -60,7 +60,7 @@ async function firstColumn(header: string): Promise<string[]> {
   return rows.map((row) => row.replaceAll('\\|', '/').split('|')[1]!);
 }
 
-test('the README tells of every setting, and of none that is not read', async () => {
+test('docs/settings.md lists every setting, and none that is not read', async () => {
   const source = await read('src/composition/config/config.ts');
   const table = source.slice(
     source.indexOf('const VARIABLES = {'),
@@ -68,12 +68,12 @@ test('the README tells of every setting, and of none that is not read', async ()
   );
   const variables = Array.from(table.matchAll(/^ {2}([A-Z_]+): \{/gm), ([, name]) => name);
   const told = (await firstColumn('Variable')).flatMap((cell) => cell.match(/[A-Z][A-Z_]+/g) ?? []);
-  // OpenTelemetry's own are read by its SDK, which tells of them; here some are only checked.
+  // OpenTelemetry's own variables are read by its SDK, and documented there. Only some are checked here.
   const isOwn = (name = '') => !name.startsWith('OTEL_');
   expect(told.filter(isOwn).sort()).toEqual(variables.filter(isOwn).sort());
 });
 
-/** Each command that does something, as its own help tells it. */
+/** Every command that does something, as the help of its parent lists it. */
 async function commandsOf(parents: readonly string[]): Promise<string[]> {
   const { stdout } = await run([...parents, '--help']);
   const list = stdout.split('Commands:\n')[1];
@@ -82,14 +82,54 @@ async function commandsOf(parents: readonly string[]): Promise<string[]> {
     (name) => name !== 'help',
   );
   const found: string[] = [];
-  // One after another: each run listens to what this process prints.
+  // One after another: each run captures what this process prints.
   for (const name of names) found.push(...(await commandsOf([...parents, name])));
   return found;
 }
 
-test('the README tells of every command, and of none that does not exist', async () => {
+test('docs/settings.md lists every command, and none that does not exist', async () => {
   const told = (await firstColumn('Command')).flatMap((cell) =>
     Array.from(cell.matchAll(/`([^`]+)`/g), ([, usage]) => /^[a-z ]*[a-z]/.exec(usage!)![0]),
   );
   expect(told.sort()).toEqual((await commandsOf([])).sort());
+});
+
+test('README.md has at most 150 lines', async () => {
+  expect((await read('README.md')).split('\n').length - 1).toBeLessThanOrEqual(150);
+});
+
+test('the package has every document that its README links to', async () => {
+  const { files } = JSON.parse(await read('package.json')) as { files: string[] };
+  // npm adds the README and the licence by itself.
+  const packed = [...files.map((entry) => entry.replace(/^\//, '')), 'README.md', 'LICENSE'];
+  const links = Array.from(withoutCode(await read('README.md')).matchAll(/\]\(([^)\s#]+)[^)]*\)/g));
+  for (const [, target = ''] of links.filter(([, target]) => !/^[a-z]+:/.test(target!))) {
+    expect(
+      packed.some((entry) => target === entry || target.startsWith(`${entry}/`)),
+      target,
+    ).toBe(true);
+  }
+});
+
+test('docs/README.md lists every document', async () => {
+  const index = await read('docs/README.md');
+  const listed = Array.from(index.matchAll(/\]\(([^)\s#]+)\)/g), ([, target]) => join('docs', target!));
+  const own = documents.filter((document) => /^(?:docs\/)?[\w-]+\.md$/.test(document));
+  expect(listed).toEqual(expect.arrayContaining(own.filter((document) => document !== 'docs/README.md')));
+});
+
+test('the glossary names types, functions and columns that exist', async () => {
+  const glossary = await read('docs/GLOSSARY.md');
+  for (const [, named = '', file = ''] of glossary.matchAll(/((?:`\w+`(?:, )?)+) in `(src\/[^`]+)`/g)) {
+    const source = await read(file);
+    for (const [, name] of named.matchAll(/`(\w+)`/g)) {
+      expect(source, `${name} in ${file}`).toMatch(new RegExp(`^export .*\\b${name}\\b`, 'm'));
+    }
+  }
+  const entities = await read('src/adapters/mikro-orm/schema/entities.ts');
+  for (const [, table = '', column = ''] of glossary.matchAll(/`([a-z]+(?:_[a-z]+)*s)\.([a-z_]+)`/g)) {
+    const row = entities.slice(entities.indexOf(`tableName: '${table}'`)).split('defineEntity')[0]!;
+    const property = column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    expect(row, `${table}.${column}`).toMatch(new RegExp(`\\b${property}:`));
+  }
 });

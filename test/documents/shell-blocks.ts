@@ -4,17 +4,17 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * How a block of commands is proved:
- * - `runs` to its end;
- * - `stays`: serves from then on, for the blocks after it;
- * - `meanwhile`: its last paragraph goes on while the next block runs;
+ * How a block of commands is tested:
+ * - `runs`: it runs to its end;
+ * - `stays`: it starts a server, which keeps running for the blocks after it;
+ * - `meanwhile`: its last paragraph keeps running while the next block runs;
  * - `elsewhere`: another test runs it;
- * - `not-run`, for the reason given.
+ * - `not-run`: nothing runs it, for the reason given.
  */
 export type Proof = 'runs' | 'stays' | 'meanwhile' | 'elsewhere' | 'not-run';
 
 export interface ShellBlock {
-  /** Such as README.md:16. */
+  /** Document and line, such as README.md:16. */
   readonly place: string;
   readonly commands: string;
   readonly proof: Proof;
@@ -24,7 +24,7 @@ export interface ShellBlock {
 
 const BLOCK = /(?:^<!-- (.*?) -->\n)?^```sh\n(.*?)^```$/gms;
 
-/** The commands that a document tells its reader to type; a comment above them says how they are proved. */
+/** Returns the `sh` blocks of a document. A comment above a block says how it is tested. */
 export async function shellBlocks(document: string): Promise<readonly ShellBlock[]> {
   const text = await readFile(new URL(document, `file://${ROOT}`), 'utf8');
   return Array.from(text.matchAll(BLOCK), ({ 0: whole, 1: marker = 'runs', 2: commands, index }) => {

@@ -25,14 +25,16 @@ test('the tarball holds what runs, its source and its papers, and nothing else',
     paths.filter((path) => path.includes('/')),
   ];
   expect(papers.toSorted()).toEqual([
+    'ARCHITECTURE.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'DEPLOYMENT.md',
     'LICENSE',
     'README.md',
     'SECURITY.md',
     'package.json',
   ]);
-  expect(rest.filter((path) => !/^(dist|src|web\/dist|deploy|examples)\//.test(path))).toEqual([]);
+  expect(rest.filter((path) => !/^(dist|src|web\/dist|deploy|examples|docs)\//.test(path))).toEqual([]);
   const ours = rest.filter((path) => !path.startsWith('examples/'));
   expect(ours.filter((path) => /\.test\.|vitest/.test(path))).toEqual([]);
   expect(paths).toContain('web/dist/index.html');
