@@ -104,7 +104,7 @@ export class IssuingServer implements AsyncDisposable {
       live: new LiveFeed(ports, neverStopping),
       signIn: codes,
       userExport: createUserExport({ ...stores, clock }),
-      also: mcpRoutes(mcp, { tokens, logger }),
+      moreMiddleware: mcpRoutes(mcp, { tokens, logger }),
     });
     return new IssuingServer({ stores, dispatch, operator, codes, server }, tokens, mcp);
   }

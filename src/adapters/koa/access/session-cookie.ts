@@ -15,7 +15,7 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
  * @throws HttpError `csrf` where the request changes something and may come from another site's page: a
  * browser sends cookies whoever asks.
  */
-export function cookieToken(ctx: Context): string | null {
+export function readCookieToken(ctx: Context): string | null {
   const token = ctx.cookies.get(COOKIE_NAME);
   if (token === undefined || token === '') return null;
   if (!SAFE.has(ctx.method) && ctx.get(CSRF_HEADER) !== CSRF_VALUE) {

@@ -3,7 +3,7 @@ import { CodedError } from '../../../domain/errors.ts';
 import type { Observer } from '../../../ports/observer.ts';
 import type { Logger } from '../../../ports/runtime.ts';
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
-import { challengeOf } from './challenge.ts';
+import { bearerChallengeFor } from './bearer-challenge.ts';
 import { HttpError } from './http-error.ts';
 import { answerWithLingeringClose } from './lingering-close.ts';
 import {
@@ -13,11 +13,11 @@ import {
   problemOf,
   retryAfterSeconds,
 } from './problem.ts';
-import { nameRequest } from './request-id.ts';
+import { assignRequestId } from './request-id.ts';
 
 /** What refusals say depends on of what answers. */
-export interface Answering {
-  readonly problems: ProblemOverrides;
+export interface MatchedRoute {
+  readonly problemOverrides: ProblemOverrides;
   readonly useCase: { readonly scopes: readonly Scope[] };
 }
 
@@ -26,9 +26,9 @@ export interface Exchange {
   readonly requestId: string;
   caller: Caller | null;
   /** What answers, once it is found in the table. */
-  route: Answering | null;
+  route: MatchedRoute | null;
   /** The path that is answered, as the table of what answers has it. */
-  at: string | null;
+  routePath: string | null;
   isStream: boolean;
 }
 
@@ -55,7 +55,7 @@ export const exchangeOf = (ctx: Context): Exchange => (ctx.state as ExchangeStat
  * setting of the application around it. Within another exchange it only runs `work`: the outer one does
  * the rest, once.
  */
-export async function exchange(
+export async function runExchange(
   ctx: Context,
   settings: ExchangeSettings,
   work: (ctx: Context) => Promise<void>,
@@ -64,10 +64,10 @@ export async function exchange(
   if (state[EXCHANGE] !== undefined) return work(ctx);
   const started = performance.now();
   const current: Exchange = {
-    requestId: nameRequest(ctx),
+    requestId: assignRequestId(ctx),
     caller: null,
     route: null,
-    at: null,
+    routePath: null,
     isStream: false,
   };
   state[EXCHANGE] = current;
@@ -77,7 +77,7 @@ export async function exchange(
     answerProblem(ctx, settings, current, error);
   }
   const millis = performance.now() - started;
-  if (settings.observer != null) report(ctx, settings.observer, current, millis);
+  if (settings.observer != null) notifyObserver(ctx, settings.observer, current, millis);
   settings.logger.debug(
     {
       method: ctx.method,
@@ -91,8 +91,8 @@ export async function exchange(
   );
 }
 
-function report({ method, req, res }: Context, observer: Observer, current: Exchange, millis: number): void {
-  const { at, isStream, requestId } = current;
+function notifyObserver({ method, req, res }: Context, observer: Observer, current: Exchange, millis: number): void {
+  const { routePath: at, isStream, requestId } = current;
   const { traceparent, tracestate } = req.headers;
   observer.requestAnswered({
     method,
@@ -108,7 +108,7 @@ function report({ method, req, res }: Context, observer: Observer, current: Exch
 }
 
 function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchange, error: unknown): void {
-  const problem = problemOf(error, current.requestId, current.route?.problems ?? null);
+  const problem = problemOf(error, current.requestId, current.route?.problemOverrides ?? null);
   logCause(settings.logger, problem, error);
   if (ctx.headerSent) {
     // Half an answer is out; cutting it off is the only way left to say that it is not whole.
@@ -117,7 +117,7 @@ function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchan
   }
   if (error instanceof HttpError) ctx.set(error.headers);
   const { publicUrl = null } = settings;
-  const challenge = challengeOf(problem, ctx, publicUrl, current.route?.useCase.scopes ?? []);
+  const challenge = bearerChallengeFor(problem, ctx, publicUrl, current.route?.useCase.scopes ?? []);
   if (challenge !== null) ctx.set('WWW-Authenticate', challenge);
   const seconds = retryAfterSeconds(problem.code);
   if (seconds !== undefined) ctx.set('Retry-After', String(seconds));

@@ -23,14 +23,14 @@ export interface BodyRules {
  * @throws HttpError, and RequestError `invalid_json`.
  */
 export async function readJsonObject(ctx: Context, rules: BodyRules): Promise<object> {
-  return object(await readJsonRoot(ctx, rules));
+  return object(await readJsonObjectOrArray(ctx, rules));
 }
 
 /**
  * Like `readJsonObject`, for protocols that know a list of requests, too.
  * @throws HttpError, and RequestError `invalid_json`.
  */
-export async function readJsonRoot(ctx: Context, { limit, mayBeEmpty }: BodyRules): Promise<object> {
+export async function readJsonObjectOrArray(ctx: Context, { limit, mayBeEmpty }: BodyRules): Promise<object> {
   const { req } = ctx;
   if (!announcesBody(req)) return empty(mayBeEmpty);
   const type = req.headers['content-type'];

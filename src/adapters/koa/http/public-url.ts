@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 const PLAIN_HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /** How clients reach the server, without a slash at the end: as configured, else as this request did. */
-export function publicBase(ctx: Context, publicUrl: string | null): string {
+export function publicBaseUrl(ctx: Context, publicUrl: string | null): string {
   if (publicUrl !== null) return publicUrl.replace(/\/+$/, '');
   const { host } = ctx;
   return PLAIN_HOST.test(host) ? `${ctx.protocol}://${host}` : '';

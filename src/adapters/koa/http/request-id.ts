@@ -8,7 +8,7 @@ const SANE = /^[A-Za-z0-9._:-]{1,128}$/;
  * Names the request on its response. An id that someone before us put there stays; the caller's own is
  * taken if it is harmless in a log and a header.
  */
-export function nameRequest({ req, res }: Pick<Context, 'req' | 'res'>): string {
+export function assignRequestId({ req, res }: Pick<Context, 'req' | 'res'>): string {
   const present = res.getHeader(HEADER);
   if (typeof present === 'string') return present;
   const sent = req.headers['x-request-id'];

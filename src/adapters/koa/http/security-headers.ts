@@ -24,7 +24,7 @@ const HTTPS_ONLY = ['Strict-Transport-Security', 'max-age=31536000'] as const;
  * Puts them on every answer before anybody else writes to it, so that errors and what goes past Koa have them
  * too, and a route that serves a page replaces what suits an API only, by setting the same header.
  */
-export function securityHeaders({ publicUrl = null }: { readonly publicUrl?: string | null }): Middleware {
+export function setSecurityHeaders({ publicUrl = null }: { readonly publicUrl?: string | null }): Middleware {
   const isHttps = publicUrl !== null && new URL(publicUrl).protocol === 'https:';
   const headers = isHttps ? [...SECURITY_HEADERS, HTTPS_ONLY] : SECURITY_HEADERS;
   return ({ res }, next) => {

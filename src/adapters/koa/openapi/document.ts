@@ -1,16 +1,16 @@
 import { COOKIE_NAME } from '../access/session-cookie.ts';
 import { PROTECTED_RESOURCES } from '../rest/status-routes.ts';
-import { referredErrorResponses } from './error-responses.ts';
+import { errorResponseComponents } from './error-responses.ts';
 import { exportOperations } from './export-operations.ts';
 import type { Paths } from './operation.ts';
 import { restOperations } from './rest-operations.ts';
-import { sharedSchemas } from './schemas.ts';
+import { schemaComponents } from './schemas.ts';
 import { signInOperations } from './sign-in-operations.ts';
 import { statusOperations } from './status-operations.ts';
 import { streamOperations } from './stream-operations.ts';
 
 /** What a description depends on. */
-export interface DescribedApi {
+export interface ApiDescriptionOptions {
   readonly version: string;
   readonly publicUrl?: string | null;
   readonly protectedResources?: readonly string[];
@@ -30,7 +30,7 @@ export interface OpenApiDocument {
 }
 
 /** The API in OpenAPI 3.1, made from the tables that serve it: what is not in them is not in here. */
-export function describeApi(api: DescribedApi): OpenApiDocument {
+export function describeApi(api: ApiDescriptionOptions): OpenApiDocument {
   const { version, publicUrl = null, protectedResources = PROTECTED_RESOURCES } = api;
   const paths = {
     ...restOperations(),
@@ -47,11 +47,11 @@ export function describeApi(api: DescribedApi): OpenApiDocument {
     tags: TAGS,
     paths,
     components: {
-      responses: referredErrorResponses(paths),
+      responses: errorResponseComponents(paths),
       securitySchemes: SECURITY_SCHEMES,
       parameters: PARAMETERS,
       headers: HEADERS,
-      schemas: sharedSchemas(),
+      schemas: schemaComponents(),
     },
   };
 }

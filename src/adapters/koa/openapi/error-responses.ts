@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type ProblemCode, type ProblemOverrides, statusOf } from '../http/problem.ts';
 import {
-  header,
+  headerReference,
   type Paths,
   REQUEST_ID_HEADER,
   type Reference,
@@ -11,7 +11,7 @@ import {
 import { PROBLEM_REF } from './schemas.ts';
 
 /** Which codes a request can be refused with, by what is done with it. */
-export const CODES = {
+export const ERROR_CODES = {
   anyRequest: ['forbidden_host', 'forbidden_origin', 'internal', 'invalid_header'],
   token: ['identity_provider_unavailable', 'rate_limited', 'storage_unavailable', 'unauthenticated'],
   cookie: ['csrf'],
@@ -51,7 +51,7 @@ export function errorResponses(codes: readonly ProblemCode[], overrides: Problem
 }
 
 /** What the refusals of these operations refer to: their names say all that is in them. */
-export function referredErrorResponses(paths: Paths): { readonly [name: string]: Response } {
+export function errorResponseComponents(paths: Paths): { readonly [name: string]: Response } {
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
   const names = operations
     .flatMap(({ responses }) => Object.values(responses))
@@ -66,7 +66,7 @@ export function referredErrorResponses(paths: Paths): { readonly [name: string]:
 
 function refusal(status: number, codes: readonly string[]): Response {
   const headers: { [name: string]: Reference } = { ...REQUEST_ID_HEADER };
-  for (const name of HEADERS[status] ?? []) headers[name] = header(name);
+  for (const name of HEADERS[status] ?? []) headers[name] = headerReference(name);
   const schema = {
     $ref: PROBLEM_REF,
     properties: { status: { const: status }, code: { enum: codes.concat() } },

@@ -1,8 +1,8 @@
 import { EXPORT_PATH } from '../rest/export-route.ts';
 import { BASE_PATH } from '../rest/routes.ts';
-import { CODES, errorResponses } from './error-responses.ts';
+import { ERROR_CODES, errorResponses } from './error-responses.ts';
 import { type Operation, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { securityFor } from './rest-operations.ts';
+import { securityRequirements } from './rest-operations.ts';
 
 /** What the route that streams a user's data says of itself. */
 export function exportOperations(): Paths {
@@ -12,7 +12,7 @@ export function exportOperations(): Paths {
     description:
       'Lines of JSON: what it is, then types, instances, messages and keys; the last one counts them.',
     tags: ['People'],
-    security: securityFor(['dashboard']),
+    security: securityRequirements(['dashboard']),
     parameters: [],
     responses: {
       200: {
@@ -20,7 +20,7 @@ export function exportOperations(): Paths {
         headers: REQUEST_ID_HEADER,
         content: { 'application/jsonl': { schema: { type: 'string' } } },
       },
-      ...errorResponses([...CODES.anyRequest, ...CODES.token, ...CODES.scope, ...CODES.answerType]),
+      ...errorResponses([...ERROR_CODES.anyRequest, ...ERROR_CODES.token, ...ERROR_CODES.scope, ...ERROR_CODES.answerType]),
     },
   };
   return { [BASE_PATH + EXPORT_PATH]: { get: operation } };

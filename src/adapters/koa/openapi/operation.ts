@@ -46,8 +46,8 @@ export interface Paths {
   readonly [path: string]: { readonly [method: string]: Operation };
 }
 
-export const json = (schema: JsonSchema): Content => ({ 'application/json': { schema } });
+export const jsonContent = (schema: JsonSchema): Content => ({ 'application/json': { schema } });
 
-export const header = (name: string): Reference => ({ $ref: `#/components/headers/${name}` });
+export const headerReference = (name: string): Reference => ({ $ref: `#/components/headers/${name}` });
 
-export const REQUEST_ID_HEADER = { 'X-Request-Id': header('X-Request-Id') };
+export const REQUEST_ID_HEADER = { 'X-Request-Id': headerReference('X-Request-Id') };

@@ -46,11 +46,11 @@ const refTo = (name: string) => `#/components/schemas/${name}`;
 export const PROBLEM_REF = refTo('Problem');
 
 /** The shared schemas, by the names that others refer to them by. */
-export const sharedSchemas = (): { readonly [name: string]: JsonSchema } =>
+export const schemaComponents = (): { readonly [name: string]: JsonSchema } =>
   toJsonSchemaDefs(SHARED, SETTINGS);
 
 /** A schema of a use case as JSON Schema, which is what OpenAPI 3.1 speaks. */
-export function schemaOf(schema: v.GenericSchema): JsonSchema {
+export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
   const shared = Object.entries(SHARED).find(([, one]) => one === (schema as unknown));
   if (shared !== undefined) return { $ref: refTo(shared[0]) };
   const { $schema: _dialect, $defs: _shared, ...own } = toJsonSchema(schema, SETTINGS);

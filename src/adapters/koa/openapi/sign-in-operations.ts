@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import * as field from '../../../application/wire/fields.ts';
-import { OPTIONS_PATH, SESSION_PATH } from '../rest/sign-in-routes.ts';
-import { CODES, errorResponses } from './error-responses.ts';
-import { json, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { schemaOf } from './schemas.ts';
+import { SIGN_IN_OPTIONS_PATH, SESSION_PATH } from '../rest/sign-in-routes.ts';
+import { ERROR_CODES, errorResponses } from './error-responses.ts';
+import { jsonContent, type Paths, REQUEST_ID_HEADER } from './operation.ts';
+import { jsonSchemaOf } from './schemas.ts';
 
 const shown = v.union([v.object({ code: v.string() }), v.object({ token: v.string() })]);
 
@@ -28,14 +28,14 @@ export const signInOperations = (): Paths => ({
       summary: 'Exchange a one-time code or a token for a cookie that no script can read',
       tags: TAGS,
       security: [],
-      requestBody: { required: true, content: json(schemaOf(shown)) },
+      requestBody: { required: true, content: jsonContent(jsonSchemaOf(shown)) },
       responses: {
-        200: { description: 'The cookie is set', headers, content: json(schemaOf(person)) },
+        200: { description: 'The cookie is set', headers, content: jsonContent(jsonSchemaOf(person)) },
         ...errorResponses([
-          ...CODES.anyRequest,
-          ...CODES.token,
-          ...CODES.scope,
-          ...CODES.body,
+          ...ERROR_CODES.anyRequest,
+          ...ERROR_CODES.token,
+          ...ERROR_CODES.scope,
+          ...ERROR_CODES.body,
           'invalid_input',
           'issuing_disabled',
         ]),
@@ -48,19 +48,19 @@ export const signInOperations = (): Paths => ({
       security: [{ cookie: [] }, {}],
       responses: {
         204: { description: 'The cookie is gone', headers },
-        ...errorResponses([...CODES.anyRequest, ...CODES.token, ...CODES.cookie, ...CODES.storage]),
+        ...errorResponses([...ERROR_CODES.anyRequest, ...ERROR_CODES.token, ...ERROR_CODES.cookie, ...ERROR_CODES.storage]),
       },
     },
   },
-  [OPTIONS_PATH]: {
+  [SIGN_IN_OPTIONS_PATH]: {
     get: {
       operationId: 'read_sign_in_options',
       summary: 'Tell how people can sign in',
       tags: TAGS,
       security: [],
       responses: {
-        200: { description: 'OK', headers, content: json(schemaOf(options)) },
-        ...errorResponses(CODES.anyRequest),
+        200: { description: 'OK', headers, content: jsonContent(jsonSchemaOf(options)) },
+        ...errorResponses(ERROR_CODES.anyRequest),
       },
     },
   },

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { PROTECTED_RESOURCE_PATH } from '../http/public-url.ts';
 import { JWKS_PATH, OPENAPI_PATH } from '../rest/status-routes.ts';
-import { CODES, errorResponses } from './error-responses.ts';
+import { ERROR_CODES, errorResponses } from './error-responses.ts';
 import { type Operation, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { schemaOf } from './schemas.ts';
+import { jsonSchemaOf } from './schemas.ts';
 
 const well = v.object({ status: v.literal('ok') });
 
@@ -92,8 +92,8 @@ function operationOf({
   mediaType = 'application/json',
   mayFail,
 }: StatusPage): Operation {
-  const content = { [mediaType]: { schema: schemaOf(schema) } };
-  const codes = mayFail ? [...CODES.anyRequest, 'storage_unavailable' as const] : CODES.anyRequest;
+  const content = { [mediaType]: { schema: jsonSchemaOf(schema) } };
+  const codes = mayFail ? [...ERROR_CODES.anyRequest, 'storage_unavailable' as const] : ERROR_CODES.anyRequest;
   return {
     operationId,
     summary,

@@ -1,8 +1,8 @@
 import { BASE_PATH } from '../rest/routes.ts';
 import { STREAM_ROUTES } from '../rest/stream-routes.ts';
-import { CODES, errorResponses } from './error-responses.ts';
+import { ERROR_CODES, errorResponses } from './error-responses.ts';
 import { type Operation, type Parameter, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { securityFor, templateOf } from './rest-operations.ts';
+import { securityRequirements, openApiPath } from './rest-operations.ts';
 
 const LAST_EVENT_ID: Parameter = {
   name: 'Last-Event-ID',
@@ -21,7 +21,7 @@ const EVENTS = [
 /** What the streams' routes say of themselves, and OpenAPI. */
 export function streamOperations(): Paths {
   return Object.fromEntries(
-    STREAM_ROUTES.map(({ path, name, summary }) => {
+    STREAM_ROUTES.map(({ path, operationId: name, summary }) => {
       const parameters: Parameter[] = [...path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({
         name: parameter!,
         in: 'path',
@@ -34,7 +34,7 @@ export function streamOperations(): Paths {
         summary,
         description: EVENTS,
         tags: ['People'],
-        security: securityFor(['dashboard']),
+        security: securityRequirements(['dashboard']),
         parameters: [...parameters, LAST_EVENT_ID],
         responses: {
           200: {
@@ -43,16 +43,16 @@ export function streamOperations(): Paths {
             content: { 'text/event-stream': { schema: { type: 'string' } } },
           },
           ...errorResponses([
-            ...CODES.anyRequest,
-            ...CODES.token,
-            ...CODES.scope,
-            ...CODES.answerType,
+            ...ERROR_CODES.anyRequest,
+            ...ERROR_CODES.token,
+            ...ERROR_CODES.scope,
+            ...ERROR_CODES.answerType,
             'invalid_last_event_id',
             ...(ofInstance ? (['invalid_id', 'agent_instance_not_found'] as const) : []),
           ]),
         },
       };
-      return [BASE_PATH + templateOf(path), { get: operation }];
+      return [BASE_PATH + openApiPath(path), { get: operation }];
     }),
   );
 }

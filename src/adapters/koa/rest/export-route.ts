@@ -15,14 +15,14 @@ const CHUNK = 64 * 1024;
 /** For a client to take anything in at all: what it leaves unread is not read from the store either. */
 const STALLED_MS = 60_000;
 
-const ANSWERING = { problems: {}, useCase: { scopes: ['dashboard'] } } as const;
+const DASHBOARD_ROUTE = { problems: {}, useCase: { scopes: ['dashboard'] } } as const;
 
 /** Answers GET and HEAD with everything there is of the caller. Runs within an exchange whose caller is known. */
 export function exportHandler(userExport: UserExport): (ctx: Context) => Promise<void> {
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
-    exchange.route = ANSWERING;
-    exchange.at = BASE_PATH + EXPORT_PATH;
+    exchange.route = DASHBOARD_ROUTE;
+    exchange.routePath = BASE_PATH + EXPORT_PATH;
     if (ctx.accepts(TYPE, 'application/x-ndjson', 'text/plain') === false) throw notAcceptable(TYPE);
     const lines = userExport(exchange.caller!)[Symbol.asyncIterator]();
     // Until there is a line, all that goes wrong can still be answered.

@@ -29,15 +29,15 @@ export function routeHandler(
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
     exchange.route = route;
-    exchange.at = at;
-    if (hasContent && !takesJson(ctx)) throw notAcceptable();
+    exchange.routePath = at;
+    if (hasContent && !acceptsJson(ctx)) throw notAcceptable();
 
     const body = route.body === 'none' ? NO_BODY : await readJsonObject(ctx, rules);
     const output = await dispatch(useCase, {
       caller: exchange.caller!,
       input: input(ctx, body),
       idempotencyKey: takesKey ? headerText(ctx.req.headers['idempotency-key']) : null,
-      gone: mayWait ? whenGone(ctx.res) : null,
+      gone: mayWait ? abortWhenClientLeaves(ctx.res) : null,
     });
     ctx.status = status;
     if (!hasContent) return;
@@ -45,12 +45,12 @@ export function routeHandler(
     if (cursor !== null) ctx.set('Link', nextPageLink(ctx, publicUrl, cursor));
     // Text is what Koa sends as it stands; an object it would inspect, and stringify later on.
     ctx.set('Content-Type', JSON_TYPE);
-    ctx.body = JSON.stringify(route.answers === undefined ? output : output[route.answers]);
+    ctx.body = JSON.stringify(route.answerField === undefined ? output : output[route.answerField]);
   };
 }
 
 /** Most clients send one of the first three, which need no parsing. */
-function takesJson(ctx: Context): boolean {
+function acceptsJson(ctx: Context): boolean {
   const { accept } = ctx.req.headers;
   return (
     accept === undefined ||
@@ -64,7 +64,7 @@ const headerText = (value: string | string[] | undefined): string | null =>
   Array.isArray(value) ? value.join(', ') : (value ?? null);
 
 /** Aborted when the connection closes before the answer is out. */
-function whenGone(res: ServerResponse): AbortSignal {
+function abortWhenClientLeaves(res: ServerResponse): AbortSignal {
   const controller = new AbortController();
   const closed = (): void => {
     if (!res.writableFinished) controller.abort();

@@ -23,27 +23,27 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
   /** 204: all is said with it, and what the use case puts out is not. */
   readonly status: 200 | 201 | 204;
   /** The one field of the use case's output that is answered; absent: all of it, as it stands. */
-  readonly answers?: keyof v.InferOutput<Output> & string;
+  readonly answerField?: keyof v.InferOutput<Output> & string;
   /** Where the page after this one begins, for a Link header; null: this one is the last. */
   nextCursor?(output: v.InferOutput<Output>): string | null;
   /** Reading changes nothing: HEAD may do it, too. */
-  readonly safe: boolean;
+  readonly isSafe: boolean;
   /** The answer may be held back: whether the client is still there matters. */
   readonly mayWait: boolean;
-  readonly problems: ProblemOverrides;
+  readonly problemOverrides: ProblemOverrides;
   /** What the API's description calls it where another row has the same use case. */
-  readonly operation?: string;
+  readonly operationId?: string;
 }
 
 const DEFAULTS = {
   bodyLimit: BODY_LIMIT,
   status: 200,
-  safe: false,
+  isSafe: false,
   mayWait: false,
-  problems: {},
+  problemOverrides: {},
 } as const satisfies Partial<Route>;
 
-const route = <Output extends ObjectSchema>(
+const defineRoute = <Output extends ObjectSchema>(
   row: Omit<Route<Output>, keyof typeof DEFAULTS> & Partial<Route<Output>>,
 ): Route => ({ ...DEFAULTS, ...row });
 
@@ -86,8 +86,8 @@ const INSTANCES = {
   method: 'GET',
   useCase: useCases.listAgentInstances,
   body: 'none',
-  safe: true,
-  answers: 'agent_instances',
+  isSafe: true,
+  answerField: 'agent_instances',
   nextCursor: ({ next_cursor }) => next_cursor,
 } as const satisfies Partial<Route<typeof useCases.listAgentInstances.output>>;
 
@@ -95,7 +95,7 @@ const INSTANCE = '/agent-instances/:agent_instance_id';
 
 /** What agents use. */
 const AGENT_ROUTES: readonly Route[] = [
-  route({
+  defineRoute({
     method: 'POST',
     path: '/messages/agent',
     useCase: useCases.sendAgentMessage,
@@ -103,56 +103,56 @@ const AGENT_ROUTES: readonly Route[] = [
     body: 'needed',
     bodyLimit: AGENT_MESSAGE_LIMIT,
   }),
-  route({ method: 'GET', input: fromQuery, body: 'none', ...PENDING }),
-  route({ method: 'POST', input: fromBody, body: 'needed', operation: 'take_pending_messages', ...PENDING }),
-  route({
+  defineRoute({ method: 'GET', input: fromQuery, body: 'none', ...PENDING }),
+  defineRoute({ method: 'POST', input: fromBody, body: 'needed', operationId: 'take_pending_messages', ...PENDING }),
+  defineRoute({
     method: 'PATCH',
     path: '/messages/:message_id/request-input',
     useCase: useCases.requestUserInput,
     input: (ctx, body) => ({ ...body, message_id: ctx.params.message_id }),
     body: 'optional',
   }),
-  route({
+  defineRoute({
     method: 'POST',
     path: '/messages/user',
     useCase: useCases.sendUserMessage,
     input: fromBody,
     body: 'needed',
-    problems: UNKNOWN_INSTANCE,
+    problemOverrides: UNKNOWN_INSTANCE,
   }),
-  route({
+  defineRoute({
     method: 'POST',
     path: '/sessions/end',
     useCase: useCases.endSession,
     input: fromBody,
     body: 'needed',
-    problems: UNKNOWN_INSTANCE,
+    problemOverrides: UNKNOWN_INSTANCE,
   }),
-  route({
+  defineRoute({
     method: 'POST',
     path: '/agent-instances',
     useCase: useCases.startAgentInstance,
     input: fromBody,
     body: 'needed',
     status: 201,
-    problems: { invalid_id: { status: 400, detail: 'Invalid agent_instance_id' } },
+    problemOverrides: { invalid_id: { status: 400, detail: 'Invalid agent_instance_id' } },
   }),
-  route({
+  defineRoute({
     method: 'POST',
     path: '/agents/instances/:agent_instance_id/heartbeat',
     useCase: useCases.heartbeat,
     input: ofInstance,
     body: 'optional',
   }),
-  route({
+  defineRoute({
     method: 'GET',
     path: '/auth/verify',
     useCase: useCases.verifyToken,
     input: nothing,
     body: 'none',
-    safe: true,
+    isSafe: true,
   }),
-  route({
+  defineRoute({
     method: 'POST',
     path: '/api-keys',
     useCase: useCases.createApiKey,
@@ -160,16 +160,16 @@ const AGENT_ROUTES: readonly Route[] = [
     body: 'needed',
     status: 201,
   }),
-  route({
+  defineRoute({
     method: 'GET',
     path: '/api-keys',
     useCase: useCases.listApiKeys,
     input: nothing,
     body: 'none',
-    safe: true,
-    answers: 'api_keys',
+    isSafe: true,
+    answerField: 'api_keys',
   }),
-  route({
+  defineRoute({
     method: 'DELETE',
     path: '/api-keys/:id',
     useCase: useCases.revokeApiKey,
@@ -180,70 +180,70 @@ const AGENT_ROUTES: readonly Route[] = [
 ];
 
 /** What people use. */
-const PEOPLE_ROUTES: readonly Route[] = [
-  route({
+const DASHBOARD_ROUTES: readonly Route[] = [
+  defineRoute({
     method: 'GET',
     path: '/agent-summary',
     useCase: useCases.readAgentSummary,
     input: nothing,
     body: 'none',
-    safe: true,
+    isSafe: true,
   }),
-  route({
+  defineRoute({
     method: 'GET',
     path: '/agent-types',
     useCase: useCases.listAgentTypes,
     input: nothing,
     body: 'none',
-    safe: true,
-    answers: 'agent_types',
+    isSafe: true,
+    answerField: 'agent_types',
   }),
-  route({ path: '/agent-instances', input: fromQuery, ...INSTANCES }),
-  route({
+  defineRoute({ path: '/agent-instances', input: fromQuery, ...INSTANCES }),
+  defineRoute({
     path: '/agent-types/:agent_type_id/instances',
-    operation: 'list_instances_of_agent_type',
+    operationId: 'list_instances_of_agent_type',
     input: (ctx) => ({ ...fromQuery(ctx), agent_type_id: ctx.params.agent_type_id }),
     ...INSTANCES,
   }),
-  route({
+  defineRoute({
     method: 'GET',
     path: INSTANCE,
     useCase: useCases.readAgentInstance,
     input: (ctx) => ofInstance(ctx, fromQuery(ctx)),
     body: 'none',
-    safe: true,
+    isSafe: true,
   }),
-  route({
+  defineRoute({
     method: 'GET',
     path: `${INSTANCE}/messages`,
     useCase: useCases.listMessages,
     input: (ctx) => ofInstance(ctx, fromQuery(ctx)),
     body: 'none',
-    safe: true,
-    answers: 'messages',
+    isSafe: true,
+    answerField: 'messages',
   }),
-  route({
+  defineRoute({
     method: 'POST',
     path: `${INSTANCE}/messages`,
     useCase: useCases.writeToAgent,
     input: ofInstance,
     body: 'needed',
   }),
-  route({
+  defineRoute({
     method: 'PUT',
     path: `${INSTANCE}/status`,
     useCase: useCases.setInstanceStatus,
     input: ofInstance,
     body: 'needed',
   }),
-  route({
+  defineRoute({
     method: 'PATCH',
     path: INSTANCE,
     useCase: useCases.renameAgentInstance,
     input: ofInstance,
     body: 'needed',
   }),
-  route({
+  defineRoute({
     method: 'DELETE',
     path: INSTANCE,
     useCase: useCases.deleteAgentInstance,
@@ -251,7 +251,7 @@ const PEOPLE_ROUTES: readonly Route[] = [
     body: 'none',
     status: 204,
   }),
-  route({
+  defineRoute({
     method: 'POST',
     path: `${INSTANCE}/restore`,
     useCase: useCases.restoreAgentInstance,
@@ -262,7 +262,7 @@ const PEOPLE_ROUTES: readonly Route[] = [
 
 /** What people do with all that is theirs. */
 const ACCOUNT_ROUTES: readonly Route[] = [
-  route({
+  defineRoute({
     method: 'DELETE',
     path: '/account',
     useCase: useCases.deleteAccount,
@@ -272,4 +272,4 @@ const ACCOUNT_ROUTES: readonly Route[] = [
 ];
 
 /** The whole REST API. */
-export const ROUTES: readonly Route[] = [...AGENT_ROUTES, ...PEOPLE_ROUTES, ...ACCOUNT_ROUTES];
+export const ROUTES: readonly Route[] = [...AGENT_ROUTES, ...DASHBOARD_ROUTES, ...ACCOUNT_ROUTES];

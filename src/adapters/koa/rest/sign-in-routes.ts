@@ -3,9 +3,9 @@ import { insufficientScope, RequestError } from '../../../application/errors.ts'
 import type { UserId } from '../../../domain/ids.ts';
 import { PortError } from '../../../ports/errors.ts';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
-import { type IdentifyOptions, identify } from '../access/identify-caller.ts';
-import { cookieToken, setSessionCookie } from '../access/session-cookie.ts';
-import { type ExchangeSettings, exchange, exchangeOf } from '../http/exchange.ts';
+import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
+import { readCookieToken, setSessionCookie } from '../access/session-cookie.ts';
+import { type ExchangeSettings, runExchange, exchangeOf } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
 import { readJsonObject } from '../http/json-body.ts';
 import { BASE_PATH } from './routes.ts';
@@ -18,12 +18,12 @@ export interface SignIn {
   end(userId: UserId, token: string): Promise<void>;
 }
 
-export interface SignInOptions extends ExchangeSettings, IdentifyOptions {
+export interface SignInOptions extends ExchangeSettings, IdentifyCallerOptions {
   readonly signIn: SignIn;
 }
 
 export const SESSION_PATH = `${BASE_PATH}/auth/session`;
-export const OPTIONS_PATH = `${BASE_PATH}/auth/options`;
+export const SIGN_IN_OPTIONS_PATH = `${BASE_PATH}/auth/options`;
 const BODY_LIMIT = 16 * 1024;
 /** A token that never expires is asked for again after this. Browsers keep no cookie longer. */
 const LONGEST_MS = 400 * 24 * 60 * 60 * 1000;
@@ -51,7 +51,7 @@ export function signInRoutes(options: SignInOptions): Middleware {
   }
 
   async function end(ctx: Context): Promise<void> {
-    const token = cookieToken(ctx);
+    const token = readCookieToken(ctx);
     if (token !== null) await endKey(ctx, token);
     setSessionCookie(ctx, { token: '', expiresAt: new Date(0), secure: isSecure(ctx) });
     ctx.status = 204;
@@ -60,7 +60,7 @@ export function signInRoutes(options: SignInOptions): Middleware {
   /** A token that is good no longer has nothing to end, and its cookie goes all the same. */
   async function endKey(ctx: Context, token: string): Promise<void> {
     try {
-      const { userId } = await identify(ctx, options);
+      const { userId } = await identifyCaller(ctx, options);
       await signIn.end(userId, token);
     } catch (error) {
       if (!(error instanceof PortError) || error.code !== 'unauthenticated') throw error;
@@ -68,9 +68,9 @@ export function signInRoutes(options: SignInOptions): Middleware {
   }
 
   const answer = async (ctx: Context): Promise<void> => {
-    exchangeOf(ctx).at = ctx.path;
+    exchangeOf(ctx).routePath = ctx.path;
     ctx.set('Cache-Control', 'no-store');
-    if (ctx.path === OPTIONS_PATH) {
+    if (ctx.path === SIGN_IN_OPTIONS_PATH) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed('GET, HEAD');
       ctx.body = { identity_provider: null };
     } else if (ctx.method === 'POST') await begin(ctx);
@@ -79,7 +79,7 @@ export function signInRoutes(options: SignInOptions): Middleware {
   };
 
   return (ctx, next) =>
-    ctx.path === SESSION_PATH || ctx.path === OPTIONS_PATH ? exchange(ctx, options, answer) : next();
+    ctx.path === SESSION_PATH || ctx.path === SIGN_IN_OPTIONS_PATH ? runExchange(ctx, options, answer) : next();
 }
 
 const wirePerson = ({ userId, displayName, email, expiresAt }: Caller) => ({

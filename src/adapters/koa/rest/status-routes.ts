@@ -3,10 +3,10 @@ import { storageUnavailable } from '../../../ports/errors.ts';
 import type { Scope } from '../../../ports/tokens/token-verifier.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
-import { PROTECTED_RESOURCE_PATH, publicBase } from '../http/public-url.ts';
+import { PROTECTED_RESOURCE_PATH, publicBaseUrl } from '../http/public-url.ts';
 import { BASE_PATH } from './routes.ts';
 
-export interface ServerStatusOptions {
+export interface StatusRoutesOptions {
   readonly name: string;
   readonly version: string;
   /** Resolves while the server can do its work. */
@@ -38,10 +38,10 @@ export const OPENAPI_PATH = '/openapi.json';
 const JWKS_CACHE_CONTROL = 'public, max-age=300';
 
 /** A probe that gets no answer is repeated; one that hangs tells nobody anything. */
-const PATIENCE_MS = 3_000;
+const READY_TIMEOUT_MS = 3_000;
 
 /** What the server says about itself, to anyone: no token is needed. */
-export function serverStatus(options: ServerStatusOptions): Middleware {
+export function statusRoutes(options: StatusRoutesOptions): Middleware {
   const { ping, jwks, publicUrl = null, protectedResources = PROTECTED_RESOURCES } = options;
   const pages = new Map<string, (ctx: Context) => object | Promise<object>>([
     ['/', () => describe(options)],
@@ -52,7 +52,7 @@ export function serverStatus(options: ServerStatusOptions): Middleware {
   if (jwks !== undefined) pages.set(JWKS_PATH, (ctx) => published(ctx, jwks()));
   for (const resource of ['', ...protectedResources]) {
     const metadata = (ctx: Context) => ({
-      resource: publicBase(ctx, publicUrl) + resource,
+      resource: publicBaseUrl(ctx, publicUrl) + resource,
       bearer_methods_supported: ['header'],
       scopes_supported: SCOPES,
       ...(options.authorizationServers && { authorization_servers: options.authorizationServers }),
@@ -63,7 +63,7 @@ export function serverStatus(options: ServerStatusOptions): Middleware {
   return async (ctx, next) => {
     const page = pages.get(ctx.path);
     if (page === undefined) return next();
-    exchangeOf(ctx).at = ctx.path;
+    exchangeOf(ctx).routePath = ctx.path;
     if (ctx.method === 'OPTIONS') {
       ctx.set('Allow', ALLOWED);
       ctx.status = 204;
@@ -75,7 +75,7 @@ export function serverStatus(options: ServerStatusOptions): Middleware {
   };
 }
 
-const describe = ({ name, version, links }: ServerStatusOptions): object => ({
+const describe = ({ name, version, links }: StatusRoutesOptions): object => ({
   name,
   version,
   links: { api: BASE_PATH, openapi: OPENAPI_PATH, health: '/health', ready: '/ready', ...links },
@@ -99,7 +99,7 @@ function readiness(ping: () => Promise<void>): () => Promise<object> {
   };
   return async () => {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    const timer = setTimeout(() => reject(new Error(`no answer within ${READY_TIMEOUT_MS} ms`)), READY_TIMEOUT_MS);
     try {
       underWay ??= asked();
       await Promise.race([underWay, late]);

@@ -10,7 +10,7 @@ import { BASE_PATH } from './routes.ts';
 export interface StreamRoute {
   readonly path: string;
   /** What the API's description calls it, and says of it. */
-  readonly name: string;
+  readonly operationId: string;
   readonly summary: string;
   readonly open: (live: LiveFeed, ctx: Context, request: StreamRequest) => Promise<LiveStream>;
 }
@@ -18,27 +18,27 @@ export interface StreamRoute {
 export const STREAM_ROUTES: readonly StreamRoute[] = [
   {
     path: '/events',
-    name: 'stream_events',
+    operationId: 'stream_events',
     summary: 'Be told of what happens in all agent instances, while it happens',
     open: (live, _ctx, request) => live.ofAll(request),
   },
   {
     path: '/agent-instances/:agent_instance_id/messages/stream',
-    name: 'stream_messages',
+    operationId: 'stream_messages',
     summary: 'Be told of what happens in one agent instance, while it happens',
     open: (live, { params }, request) =>
       live.ofInstance({ ...request, agentInstanceId: params.agent_instance_id }),
   },
 ];
 
-const ANSWERING = { problems: {}, useCase: { scopes: ['dashboard'] } } as const;
+const DASHBOARD_ROUTE = { problems: {}, useCase: { scopes: ['dashboard'] } } as const;
 
 /** What answers at one of them, GET and HEAD. Runs within an exchange whose caller is known. */
 export function streamHandler({ path, open }: StreamRoute, live: LiveFeed): (ctx: Context) => Promise<void> {
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
-    exchange.route = ANSWERING;
-    exchange.at = BASE_PATH + path;
+    exchange.route = DASHBOARD_ROUTE;
+    exchange.routePath = BASE_PATH + path;
     if (ctx.accepts('text/event-stream') === false) throw notAcceptable('text/event-stream');
     const lastEventId = ctx.get('Last-Event-ID') || null;
     const stream = await open(live, ctx, { caller: exchange.caller!, lastEventId });

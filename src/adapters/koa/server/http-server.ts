@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
-import { refuseMalformed, refuseTarget } from './malformed-request.ts';
+import { answerMalformedRequest, answerInvalidTarget } from './malformed-request.ts';
 import { OpenConnections } from './open-connections.ts';
 
 export interface HttpServerLimits {
@@ -40,12 +40,12 @@ export function createHttpServer(app: Koa, limits: HttpServerLimits = {}): HttpS
   });
   const connections = new OpenConnections(server);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
-    refuseMalformed(error, socket, connections.responseOn(socket)),
+    answerMalformedRequest(error, socket, connections.responseOn(socket)),
   );
   const handle = app.callback();
   const answer = (req: IncomingMessage, res: ServerResponse): void => {
-    if (hasPath(req)) void handle(req, res);
-    else refuseTarget(res);
+    if (hasValidTarget(req)) void handle(req, res);
+    else answerInvalidTarget(res);
   };
   server.on('request', answer);
   // Without this Node answers an expectation that it does not know by itself, with an empty 417.
@@ -54,5 +54,5 @@ export function createHttpServer(app: Koa, limits: HttpServerLimits = {}): HttpS
 }
 
 /** Koa takes for granted that a request's target (RFC 9112, section 3.2) can be parsed and has a path. */
-const hasPath = ({ url = '' }: IncomingMessage): boolean =>
+const hasValidTarget = ({ url = '' }: IncomingMessage): boolean =>
   url.startsWith('/') || url === '*' || URL.canParse(url);

@@ -16,7 +16,7 @@ const NOT_HTTP: [HttpErrorCode, string] = ['malformed_request', 'This is not a v
  * Answers what never became a request, on the bare socket, and closes it.
  * @param underWay the response to an earlier request, or to this one's headers, if one is still open.
  */
-export function refuseMalformed(
+export function answerMalformedRequest(
   error: NodeJS.ErrnoException,
   socket: Duplex,
   underWay: ServerResponse | null,
@@ -41,7 +41,7 @@ export function refuseMalformed(
 }
 
 /** Answers a request whose target is no address at all. */
-export function refuseTarget(res: ServerResponse): void {
+export function answerInvalidTarget(res: ServerResponse): void {
   const problem = problemFor(NOT_HTTP);
   for (const [name, value] of SECURITY_HEADERS) res.setHeader(name, value);
   res.writeHead(problem.status, {

@@ -40,7 +40,7 @@ const VARY = 'Accept, Accept-Encoding, Origin';
  * which gets JSON there.
  * @param dir what `npm run build:web` made.
  */
-export function page(dir: string): Middleware {
+export function servePageFiles(dir: string): Middleware {
   const serve = sirv(dir, { etag: true, brotli: true, gzip: true, setHeaders });
   const files = pathsOf(dir);
   const reference = files.includes(`${DOCS_PATH}/index.html`) ? [DOCS_PATH, `${DOCS_PATH}/`] : [];

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
-import { type IdentifyOptions, identify } from '../access/identify-caller.ts';
-import { type ExchangeSettings, exchange, exchangeOf } from '../http/exchange.ts';
+import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
+import { type ExchangeSettings, runExchange, exchangeOf } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
-import { readJsonRoot } from '../http/json-body.ts';
+import { readJsonObjectOrArray } from '../http/json-body.ts';
 
 /** Answers a request that was let in, all by itself. Resolves when the answer is out. */
 export type NodeHandler = (
@@ -13,7 +13,7 @@ export type NodeHandler = (
   by: { readonly caller: Caller; readonly body: unknown },
 ) => Promise<void>;
 
-export interface ProtectedNodeHandlerOptions extends ExchangeSettings, IdentifyOptions {
+export interface ProtectedNodeHandlerOptions extends ExchangeSettings, IdentifyCallerOptions {
   readonly paths: readonly string[];
   readonly methods: readonly string[];
   /** Bytes of a POST's JSON body, after inflating. */
@@ -33,10 +33,10 @@ export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Midd
 
   return (ctx, next) => {
     if (!paths.has(ctx.path)) return next();
-    return exchange(ctx, options, async () => {
+    return runExchange(ctx, options, async () => {
       const current = exchangeOf(ctx);
-      current.at = ctx.path;
-      const caller = await identify(ctx, options);
+      current.routePath = ctx.path;
+      const caller = await identifyCaller(ctx, options);
       if (ctx.method === 'OPTIONS') {
         ctx.set('Allow', allowed);
         ctx.status = 204;
@@ -44,7 +44,7 @@ export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Midd
       }
       if (!methods.has(ctx.method)) throw methodNotAllowed(allowed);
       const body =
-        ctx.method === 'POST' ? await readJsonRoot(ctx, { limit: bodyLimit, mayBeEmpty: false }) : undefined;
+        ctx.method === 'POST' ? await readJsonObjectOrArray(ctx, { limit: bodyLimit, mayBeEmpty: false }) : undefined;
       // Koa would add to the answer, or put a 404 in its place.
       ctx.respond = false;
       current.isStream = ctx.method === 'GET';

@@ -159,7 +159,7 @@ describe('a token that asks too often', () => {
         res.writeHead(200).end('{}');
       },
     });
-    await using server = await TestServer.start({ rateLimit, also: [mcp] });
+    await using server = await TestServer.start({ rateLimit, moreMiddleware: [mcp] });
     const post = () =>
       fetch(`${server.url}/mcp`, {
         method: 'POST',

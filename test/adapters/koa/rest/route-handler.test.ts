@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import Koa from 'koa';
 import { afterEach, describe, expect, test } from 'vitest';
-import { exchange, exchangeOf } from '../../../../src/adapters/koa/http/exchange.ts';
+import { runExchange, exchangeOf } from '../../../../src/adapters/koa/http/exchange.ts';
 import { routeHandler } from '../../../../src/adapters/koa/rest/route-handler.ts';
 import { ROUTES, type Route } from '../../../../src/adapters/koa/rest/routes.ts';
 import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
@@ -24,7 +24,7 @@ async function serving(
   const dispatch = (async () => output) as unknown as Dispatch;
   const handle = routeHandler({ ...verify, ...row }, { dispatch, publicUrl });
   const app = new Koa().use((ctx) =>
-    exchange(ctx, { logger: new LogBook() }, (inside) => {
+    runExchange(ctx, { logger: new LogBook() }, (inside) => {
       exchangeOf(inside).caller = {} as Caller;
       return handle(inside);
     }),
@@ -57,7 +57,7 @@ describe('a row with the status 204', () => {
 describe('a row that answers a part of the output', () => {
   const PAGE = { keys: [{ id: 1 }, { id: 2 }], next: 'a&b' };
   const list: Partial<Route> = {
-    answers: 'keys',
+    answerField: 'keys',
     nextCursor: ({ next }) => next as string | null,
   };
 

@@ -103,7 +103,7 @@ test('keys that cannot be told are a fault that no cache keeps', async () => {
 
 test('anything else is a 404 problem, unless somebody else answers it', async () => {
   await using server = await TestServer.start({
-    also: [
+    moreMiddleware: [
       (ctx, next) => {
         if (ctx.path !== '/mcp') return next();
         ctx.body = 'mcp';

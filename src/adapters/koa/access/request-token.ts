@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { unauthenticated } from '../../../ports/errors.ts';
 import { repeatedHeader } from '../http/http-error.ts';
-import { cookieToken } from './session-cookie.ts';
+import { readCookieToken } from './session-cookie.ts';
 
 const TOKEN_LIMIT = 8 * 1024;
 const SCHEME = 'bearer ';
@@ -12,14 +12,14 @@ const SCHEME = 'bearer ';
  * is in somebody's log by now, and whoever sent it should learn so.
  * @throws PortError `unauthenticated`, HttpError `invalid_header` for two Authorization headers, `csrf`.
  */
-export function sentToken(ctx: Context, cookiesCount: boolean): string {
-  if (timesSent(ctx.req, 'authorization') > 1) throw repeatedHeader('Authorization');
+export function readRequestToken(ctx: Context, cookiesCount: boolean): string {
+  if (countHeader(ctx.req, 'authorization') > 1) throw repeatedHeader('Authorization');
   if (ctx.querystring !== '' && ('access_token' in ctx.query || 'token' in ctx.query)) {
     throw unauthenticated('token in the query string');
   }
   const { authorization } = ctx.req.headers;
   if (authorization === undefined) {
-    const token = cookiesCount ? cookieToken(ctx) : null;
+    const token = cookiesCount ? readCookieToken(ctx) : null;
     if (token === null) throw unauthenticated('no Authorization header');
     return token;
   }
@@ -32,7 +32,7 @@ export function sentToken(ctx: Context, cookiesCount: boolean): string {
 }
 
 /** How often a header was sent. Node keeps the first of two in `headers` and drops the other silently. */
-export function timesSent({ rawHeaders }: IncomingMessage, lowerCaseName: string): number {
+export function countHeader({ rawHeaders }: IncomingMessage, lowerCaseName: string): number {
   let times = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!;

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import cors from '@koa/cors';
 import type { Context, Middleware } from 'koa';
 import { HttpError, repeatedHeader } from '../http/http-error.ts';
-import { timesSent } from './sent-token.ts';
+import { countHeader } from './request-token.ts';
 
-export interface GuardOptions {
+export interface HostAndOriginOptions {
   /** Names, or names with a port, that the server may be called by besides the loopback ones. */
   readonly allowedHosts?: readonly string[];
   /** Origins of other sites whose pages may call. */
@@ -24,7 +24,7 @@ const EXPOSED = ['X-Request-Id', 'Retry-After', 'WWW-Authenticate', 'Link', 'Mcp
  * Keeps pages of other sites out. A page whose name resolves to this machine (DNS rebinding) is same-origin
  * to its browser, but cannot hide its name from the Host header; any other page has its Origin header.
  */
-export function guard({ allowedHosts = [], corsOrigins = [], publicUrl = null }: GuardOptions): Middleware {
+export function guardHostAndOrigin({ allowedHosts = [], corsOrigins = [], publicUrl = null }: HostAndOriginOptions): Middleware {
   const home = publicUrl === null ? null : new URL(publicUrl);
   const hosts = new Set([...LOOPBACK, ...allowedHosts, ...(home === null ? [] : [home.host])].map(lowerCase));
   const origins = new Set(corsOrigins.map((origin) => lowerCase(origin).replace(/\/$/, '')));
@@ -56,7 +56,7 @@ export function guard({ allowedHosts = [], corsOrigins = [], publicUrl = null }:
 
 /** Empty where HTTP/1.0 sent none, which its clients may. */
 function oneHost({ req }: Context): string {
-  if (timesSent(req, 'host') > 1) throw repeatedHeader('Host');
+  if (countHeader(req, 'host') > 1) throw repeatedHeader('Host');
   const { host } = req.headers;
   if (host === undefined && req.httpVersion === '1.1') {
     throw new HttpError('invalid_header', 'HTTP/1.1 needs a Host header');
