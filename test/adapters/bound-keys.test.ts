@@ -4,7 +4,8 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
-import { ROUTES, type Route } from '../../src/adapters/koa/rest/routes.ts';
+import type { Route } from '../../src/adapters/koa/rest/route.ts';
+import { ROUTES } from '../../src/adapters/koa/rest/routes.ts';
 import { TOOLS } from '../../src/adapters/mcp/tools/tools.ts';
 import { systemClock } from '../../src/adapters/runtime/system.ts';
 import { createUserExport } from '../../src/application/admin/user-export.ts';

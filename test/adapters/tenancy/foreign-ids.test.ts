@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeApi } from '../../../src/adapters/koa/openapi/document.ts';
 import { EXPORT_PATH } from '../../../src/adapters/koa/rest/export-route.ts';
-import { BASE_PATH, ROUTES } from '../../../src/adapters/koa/rest/routes.ts';
-import { SIGN_IN_OPTIONS_PATH, SESSION_PATH } from '../../../src/adapters/koa/rest/sign-in-routes.ts';
+import { BASE_PATH } from '../../../src/adapters/koa/rest/route.ts';
+import { ROUTES } from '../../../src/adapters/koa/rest/routes.ts';
+import { SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../../../src/adapters/koa/rest/sign-in-routes.ts';
 import { TOOLS } from '../../../src/adapters/mcp/tools/tools.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { UseCase } from '../../../src/application/use-case.ts';

@@ -5,57 +5,66 @@ import { HttpError, repeatedHeader } from '../http/http-error.ts';
 import { countHeader } from './request-token.ts';
 
 export interface HostAndOriginOptions {
-  /** Names, or names with a port, that the server may be called by besides the loopback ones. */
+  /** Host names, with or without a port, that the server accepts besides the loopback ones. */
   readonly allowedHosts?: readonly string[];
-  /** Origins of other sites whose pages may call. */
+  /** Origins of other sites whose pages may call the server. */
   readonly corsOrigins?: readonly string[];
-  /** Its host and origin are allowed, too. */
+  /** Its host and origin are allowed as well. */
   readonly publicUrl?: string | null;
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Probes call by whatever address they know. */
-const PROBES = new Set(['/health', '/ready']);
+/** The Host check skips these paths: probes call by whatever address they know. */
+const PROBE_PATHS = new Set(['/health', '/ready']);
 
-const EXPOSED = ['X-Request-Id', 'Retry-After', 'WWW-Authenticate', 'Link', 'Mcp-Session-Id'];
+const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'WWW-Authenticate', 'Link', 'Mcp-Session-Id'];
 
 /**
- * Keeps pages of other sites out. A page whose name resolves to this machine (DNS rebinding) is same-origin
- * to its browser, but cannot hide its name from the Host header; any other page has its Origin header.
+ * Refuses requests that pages of other sites make. A page whose name resolves to this machine (DNS rebinding)
+ * is same-origin for its browser, so the Host header is checked. Any other page is known by its Origin
+ * header.
+ * @throws HttpError `forbidden_host`, `forbidden_origin`, `invalid_header`.
  */
-export function guardHostAndOrigin({ allowedHosts = [], corsOrigins = [], publicUrl = null }: HostAndOriginOptions): Middleware {
-  const home = publicUrl === null ? null : new URL(publicUrl);
-  const hosts = new Set([...LOOPBACK, ...allowedHosts, ...(home === null ? [] : [home.host])].map(lowerCase));
+export function guardHostAndOrigin({
+  allowedHosts = [],
+  corsOrigins = [],
+  publicUrl = null,
+}: HostAndOriginOptions): Middleware {
+  const ownUrl = publicUrl === null ? null : new URL(publicUrl);
+  const hosts = new Set(
+    [...LOOPBACK, ...allowedHosts, ...(ownUrl === null ? [] : [ownUrl.host])].map(lowerCase),
+  );
   const origins = new Set(corsOrigins.map((origin) => lowerCase(origin).replace(/\/$/, '')));
   const withCors = cors({
     origin: (ctx) => ctx.get('Origin'),
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposeHeaders: EXPOSED,
+    exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,
-    // Problems are rendered further out, on the same response: nothing has to travel on the error.
+    // The error response is written later to this same response, so its headers are kept anyway.
     keepHeadersOnError: false,
   });
 
   return (ctx, next) => {
-    const host = oneHost(ctx);
-    if (!PROBES.has(ctx.path) && !hosts.has(host) && !hosts.has(nameOf(host))) {
+    const host = readHost(ctx);
+    if (!PROBE_PATHS.has(ctx.path) && !hosts.has(host) && !hosts.has(hostNameOf(host))) {
       throw new HttpError(
         'forbidden_host',
-        'The Host header names a host this server does not answer to; ALLOWED_HOSTS or PUBLIC_URL adds it',
+        'This server does not accept the host in the Host header; add it to ALLOWED_HOSTS or PUBLIC_URL',
       );
     }
     if (origins.size > 0) ctx.vary('Origin');
     const { origin } = ctx.req.headers;
-    const isOurs = origin === undefined ? !isForeignPart(ctx.req) : isOwn(origin, host, home);
-    if (isOurs) return next();
+    const isSameOrigin =
+      origin === undefined ? !isSubresourceOfOtherSite(ctx.req) : isOwnOrigin(origin, host, ownUrl);
+    if (isSameOrigin) return next();
     if (origin !== undefined && origins.has(lowerCase(origin))) return withCors(ctx, next);
     throw new HttpError('forbidden_origin', 'Pages of this origin may not call this server');
   };
 }
 
-/** Empty where HTTP/1.0 sent none, which its clients may. */
-function oneHost({ req }: Context): string {
+/** Returns the Host header in lower case, or an empty text for an HTTP/1.0 request that has none. */
+function readHost({ req }: Context): string {
   if (countHeader(req, 'host') > 1) throw repeatedHeader('Host');
   const { host } = req.headers;
   if (host === undefined && req.httpVersion === '1.1') {
@@ -66,23 +75,25 @@ function oneHost({ req }: Context): string {
 
 const lowerCase = (text: string): string => text.toLowerCase();
 
-/** A host without its port; empty for what is no host at all. */
-const nameOf = (host: string): string => /^(\[[\da-f:.]+\]|[^:[\]]*)(?::\d{1,5})?$/.exec(host)?.[1] ?? '';
+/** Returns a host without its port, or an empty text if it is not a valid host. */
+const hostNameOf = (host: string): string => /^(\[[\da-f:.]+\]|[^:[\]]*)(?::\d{1,5})?$/.exec(host)?.[1] ?? '';
 
 /**
- * A proxy in front may speak https, so an origin with the host's name is the server's in either scheme; but not
- * where it is known to be https: a page under the same name that came in the clear may be anybody's work.
+ * Tells whether an origin is this server's own. A proxy in front may speak https, so the host counts with
+ * http and with https. If PUBLIC_URL says https, http does not count: anyone on the network can forge a page
+ * that came unencrypted.
  */
-function isOwn(origin: string, host: string, home: URL | null): boolean {
-  if (origin === home?.origin || origin === `https://${host}`) return true;
-  return origin === `http://${host}` && !(home?.protocol === 'https:' && home.host === host);
+function isOwnOrigin(origin: string, host: string, ownUrl: URL | null): boolean {
+  if (origin === ownUrl?.origin || origin === `https://${host}`) return true;
+  return origin === `http://${host}` && !(ownUrl?.protocol === 'https:' && ownUrl.host === host);
 }
 
 /**
- * Images, scripts and frames that another site's page asks for bear no Origin; browsers say by other headers
- * where they come from. Following a link to here is no such thing.
+ * Tells whether a page of another site loads this as an image, a script or a frame. Such requests have no
+ * Origin header, but browsers send Sec-Fetch-* headers with them. A person who follows a link to this server
+ * is allowed.
  */
-function isForeignPart({ method, headers }: IncomingMessage): boolean {
+function isSubresourceOfOtherSite({ method, headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== 'cross-site' && site !== 'same-site') return false;
   const isLink = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';

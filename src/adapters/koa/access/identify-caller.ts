@@ -6,15 +6,15 @@ import { readRequestToken } from './request-token.ts';
 
 export interface IdentifyCallerOptions {
   readonly tokens: TokenVerifier;
-  /** Absent or null: a token may ask as often as it likes. */
+  /** Absent or null: no limit on requests per token. */
   readonly rateLimit?: RateLimit | null;
-  /** Whether a browser's cookie will do where there is no bearer token. */
+  /** Whether a browser's cookie is accepted where there is no bearer token. */
   readonly cookies?: boolean;
 }
 
 /**
- * Finds out who calls, by the bearer token or the cookie, and notes it on the exchange that `ctx` is in. What is answered
- * to a token is for no cache to keep, unless whoever answers knows better.
+ * Verifies the bearer token or the cookie, and stores the caller on the current exchange. The response must
+ * not be cached (`no-store`), unless the handler sets another Cache-Control.
  * @throws PortError `unauthenticated`, HttpError `invalid_header`, `csrf`, `rate_limited`.
  */
 export async function identifyCaller(
@@ -24,7 +24,7 @@ export async function identifyCaller(
   ctx.res.setHeader('Cache-Control', 'no-store');
   const token = readRequestToken(ctx, cookies);
   const caller = await tokens.verify(token);
-  // First, so that the log can say whose loop has run wild.
+  // Set before the rate limit, so that the log names the user whose requests are refused.
   exchangeOf(ctx).caller = caller;
   await rateLimit?.count(token);
   return caller;

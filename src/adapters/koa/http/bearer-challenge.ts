@@ -4,9 +4,10 @@ import type { Problem } from './problem.ts';
 import { PROTECTED_RESOURCE_PATH, publicBaseUrl } from './public-url.ts';
 
 /**
- * What a refusal says of the token that would do (RFC 6750), with the pointer of RFC 9728 to who gives out
- * tokens; null where the token is not what is wrong. Every 401 says the same: why a token is not good is
- * nobody's business. A token that is good for other things may know which scopes it lacks.
+ * Returns the WWW-Authenticate header of a refusal (RFC 6750), with the address of the metadata that names
+ * the token issuers (RFC 9728), or null if the token is not the problem. Every 401 is the same: it does not
+ * tell a stranger why a token is invalid. A valid token without the needed scope is told which scopes would
+ * be accepted.
  */
 export function bearerChallengeFor(
   { status, code }: Problem,
@@ -14,11 +15,11 @@ export function bearerChallengeFor(
   publicUrl: string | null,
   scopes: readonly Scope[],
 ): string | null {
-  const lacks = code === 'insufficient_scope';
-  if (status !== 401 && !lacks) return null;
+  const lacksScope = code === 'insufficient_scope';
+  if (status !== 401 && !lacksScope) return null;
   const parts = [
     'realm="agent-dashboard"',
-    ...(lacks ? [`error="${code}"`, `scope="${scopes.join(' ')}"`] : []),
+    ...(lacksScope ? [`error="${code}"`, `scope="${scopes.join(' ')}"`] : []),
     `resource_metadata="${publicBaseUrl(ctx, publicUrl)}${PROTECTED_RESOURCE_PATH}"`,
   ];
   return `Bearer ${parts.join(', ')}`;

@@ -15,45 +15,47 @@ import {
 } from './problem.ts';
 import { assignRequestId } from './request-id.ts';
 
-/** What refusals say depends on of what answers. */
+/** The properties of a matched route that its error responses depend on. */
 export interface MatchedRoute {
   readonly problemOverrides: ProblemOverrides;
   readonly useCase: { readonly scopes: readonly Scope[] };
 }
 
-/** What is known of one request while it is answered. */
+/** What the server knows about one request while it answers it. */
 export interface Exchange {
   readonly requestId: string;
   caller: Caller | null;
-  /** What answers, once it is found in the table. */
+  /** The route that matched; null before the match. */
   route: MatchedRoute | null;
-  /** The path that is answered, as the table of what answers has it. */
+  /**
+   * The path of the matched route as it is declared, with `:name` for its parameters; null before the match.
+   */
   routePath: string | null;
   isStream: boolean;
 }
 
 export interface ExchangeSettings {
   readonly logger: Logger;
-  /** How clients reach the server; null: as the request did. */
+  /** The address at which clients reach the server. Null: the address that the request used. */
   readonly publicUrl?: string | null;
-  /** Told of every request that was answered. */
+  /** Called after every answered request. */
   readonly observer?: Observer | null;
 }
 
 const EXCHANGE = Symbol('exchange');
 
-/** Hosts keep things of their own in `state`; a symbol is out of their way. */
+/** A symbol, since a host application may keep its own values in `state`. */
 interface ExchangeState {
   [EXCHANGE]?: Exchange;
 }
 
-/** The exchange that `ctx` is in. Only within `exchange`. */
+/** Returns the current exchange. It exists only while `runExchange` runs. */
 export const exchangeOf = (ctx: Context): Exchange => (ctx.state as ExchangeState)[EXCHANGE]!;
 
 /**
- * Runs `work` with a request id, turns what it throws into a problem, and logs a line. Independent of any
- * setting of the application around it. Within another exchange it only runs `work`: the outer one does
- * the rest, once.
+ * Runs `work` with a request id, turns an error into a problem response, logs the request and notifies the
+ * observer. It does not depend on the settings of the Koa application around it. Within another exchange it
+ * only runs `work`: the outer exchange does the rest, once.
  */
 export async function runExchange(
   ctx: Context,
@@ -62,7 +64,7 @@ export async function runExchange(
 ): Promise<void> {
   const state = ctx.state as ExchangeState;
   if (state[EXCHANGE] !== undefined) return work(ctx);
-  const started = performance.now();
+  const startedAt = performance.now();
   const current: Exchange = {
     requestId: assignRequestId(ctx),
     caller: null,
@@ -76,7 +78,7 @@ export async function runExchange(
   } catch (error) {
     answerProblem(ctx, settings, current, error);
   }
-  const millis = performance.now() - started;
+  const millis = performance.now() - startedAt;
   if (settings.observer != null) notifyObserver(ctx, settings.observer, current, millis);
   settings.logger.debug(
     {
@@ -91,7 +93,12 @@ export async function runExchange(
   );
 }
 
-function notifyObserver({ method, req, res }: Context, observer: Observer, current: Exchange, millis: number): void {
+function notifyObserver(
+  { method, req, res }: Context,
+  observer: Observer,
+  current: Exchange,
+  millis: number,
+): void {
   const { routePath: at, isStream, requestId } = current;
   const { traceparent, tracestate } = req.headers;
   observer.requestAnswered({
@@ -111,7 +118,8 @@ function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchan
   const problem = problemOf(error, current.requestId, current.route?.problemOverrides ?? null);
   logCause(settings.logger, problem, error);
   if (ctx.headerSent) {
-    // Half an answer is out; cutting it off is the only way left to say that it is not whole.
+    // Part of the response is already sent. Cutting the connection is the only way to show that it is
+    // incomplete.
     ctx.res.destroy();
     return;
   }

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '@valibot/to-json-schema';
 import type { Scope } from '../../../ports/tokens/token-verifier.ts';
-import { BASE_PATH, ROUTES, type Route } from '../rest/routes.ts';
+import { BASE_PATH, type Route } from '../rest/route.ts';
+import { ROUTES } from '../rest/routes.ts';
 import { ERROR_CODES, errorResponses } from './error-responses.ts';
 import {
   headerReference,
@@ -18,7 +19,7 @@ const PARAMETER = /:(\w+)/g;
 
 const IDEMPOTENCY_KEY: Reference = { $ref: '#/components/parameters/Idempotency-Key' };
 
-/** Every row of the table of routes. */
+/** Describes every row of the route table. */
 export function restOperations(routes: readonly Route[] = ROUTES): Paths {
   const paths: { [path: string]: { [method: string]: Operation } } = {};
   for (const route of routes) {
@@ -28,20 +29,22 @@ export function restOperations(routes: readonly Route[] = ROUTES): Paths {
   return paths;
 }
 
-/** A path as OpenAPI writes it. */
+/** Converts a path to the OpenAPI form: `/:id` becomes `/{id}`. */
 export const openApiPath = (path: string): string => path.replace(PARAMETER, '{$1}');
 
-/** What a token, or the cookie of someone who has signed in, has to be good for. */
+/**
+ * Returns what a request needs: a token with one of the scopes or, where it is accepted, the sign-in cookie.
+ */
 export const securityRequirements = (scopes: readonly Scope[]): Operation['security'] => {
   const needed = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
-  const byCookie = scopes.length === 0 || scopes.includes('dashboard');
-  return [...needed.map((some) => ({ bearer: some })), ...(byCookie ? [{ cookie: [] }] : [])];
+  const acceptsCookie = scopes.length === 0 || scopes.includes('dashboard');
+  return [...needed.map((scope) => ({ bearer: scope })), ...(acceptsCookie ? [{ cookie: [] }] : [])];
 };
 
 function operationOf(route: Route): Operation {
-  const { method, useCase, status, problemOverrides: problems } = route;
-  const takesKey = method !== 'GET';
-  const { inPath, others, required } = fieldsOf(route);
+  const { method, useCase, status, problemOverrides } = route;
+  const acceptsIdempotencyKey = method !== 'GET';
+  const { inPath, others, required } = splitFields(route);
   const parameters: (Parameter | Reference)[] = inPath.map(([name, schema]) => ({
     name,
     in: 'path',
@@ -53,13 +56,13 @@ function operationOf(route: Route): Operation {
       parameters.push({ name, in: 'query', required: required.has(name), schema: withoutNull(schema) });
     }
   }
-  if (takesKey) parameters.push(IDEMPOTENCY_KEY);
+  if (acceptsIdempotencyKey) parameters.push(IDEMPOTENCY_KEY);
   const hasFields = inPath.length + others.length > 0;
   const codes = [
     ...ERROR_CODES.anyRequest,
     ...ERROR_CODES.token,
     ...ERROR_CODES.storage,
-    ...(takesKey ? [...ERROR_CODES.cookie, ...ERROR_CODES.idempotencyKey] : []),
+    ...(acceptsIdempotencyKey ? [...ERROR_CODES.cookie, ...ERROR_CODES.idempotencyKey] : []),
     ...(useCase.scopes.length > 0 ? ERROR_CODES.scope : []),
     ...(status === 204 ? [] : ERROR_CODES.answerType),
     ...(hasFields ? ERROR_CODES.input : []),
@@ -72,13 +75,13 @@ function operationOf(route: Route): Operation {
     tags: [tagOf(useCase.scopes)],
     security: securityRequirements(useCase.scopes),
     ...(parameters.length > 0 && { parameters }),
-    ...bodyOf(route, others, required),
-    responses: { [status]: successOf(route), ...errorResponses(codes, problems) },
+    ...requestBodyOf(route, others, required),
+    responses: { [status]: successResponse(route), ...errorResponses(codes, problemOverrides) },
   };
 }
 
-/** The fields of a use case's input, by where a request has them. */
-function fieldsOf({ path, useCase }: Route) {
+/** Splits the fields of a use case's input into path parameters and all others. */
+function splitFields({ path, useCase }: Route) {
   const { properties = {}, required = [] } = jsonSchemaOf(useCase.input);
   const names = new Set([...path.matchAll(PARAMETER)].map(([, name]) => name));
   const fields = Object.entries(properties) as [name: string, schema: JsonSchema][];
@@ -89,7 +92,7 @@ function fieldsOf({ path, useCase }: Route) {
   };
 }
 
-function bodyOf(
+function requestBodyOf(
   { body }: Route,
   fields: readonly [name: string, schema: JsonSchema][],
   required: ReadonlySet<string>,
@@ -103,11 +106,14 @@ function bodyOf(
   return { requestBody: { required: body === 'needed', content: jsonContent(schema) } };
 }
 
-function successOf({ status, useCase, answerField: answers, nextCursor }: Route): Response {
-  const headers = { ...REQUEST_ID_HEADER, ...(nextCursor !== undefined && { Link: headerReference('Link') }) };
+function successResponse({ status, useCase, answerField, nextCursor }: Route): Response {
+  const headers = {
+    ...REQUEST_ID_HEADER,
+    ...(nextCursor !== undefined && { Link: headerReference('Link') }),
+  };
   if (status === 204) return { description: 'Done', headers };
   const output = jsonSchemaOf(useCase.output);
-  const schema = answers === undefined ? output : (output.properties?.[answers] as JsonSchema);
+  const schema = answerField === undefined ? output : (output.properties?.[answerField] as JsonSchema);
   return { description: status === 201 ? 'Created' : 'OK', headers, content: jsonContent(schema) };
 }
 

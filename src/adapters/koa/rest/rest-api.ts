@@ -7,30 +7,31 @@ import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-c
 import { type ExchangeSettings, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed, notFound } from '../http/http-error.ts';
 import { EXPORT_PATH, exportHandler } from './export-route.ts';
+import { BASE_PATH } from './route.ts';
 import { routeHandler } from './route-handler.ts';
-import { BASE_PATH, ROUTES } from './routes.ts';
+import { ROUTES } from './routes.ts';
 import { STREAM_ROUTES, streamHandler } from './stream-routes.ts';
 
 export interface RestApiOptions extends ExchangeSettings, IdentifyCallerOptions {
   readonly dispatch: Dispatch;
-  /** Absent or null: there are no streams. */
+  /** Absent or null: the API has no streams. */
   readonly live?: LiveFeed | null;
-  /** Absent or null: nobody can take their data away. */
+  /** Absent or null: the API has no export. */
   readonly userExport?: UserExport | null;
 }
 
-const BELOW_BASE = `${BASE_PATH}/`;
+const PATH_PREFIX = `${BASE_PATH}/`;
 
 /**
- * The REST API as one middleware for any Koa application. It answers what is under `/api/v1`, errors
- * included, and leaves the rest to `next`.
+ * Creates the REST API as one middleware for any Koa application. It answers every path under `/api/v1`,
+ * errors included, and leaves other paths to `next`.
  */
 export function restApi(options: RestApiOptions): Middleware {
   const router = new Router({ prefix: BASE_PATH, sensitive: true });
   for (const route of ROUTES) {
     const handle = routeHandler(route, options);
     const handleOwnMethod = (ctx: Context): Promise<void> => {
-      // The router lets HEAD in wherever GET is; a HEAD that hands messages over would lose them.
+      // The router accepts HEAD on every GET route. A HEAD that hands over messages would lose them.
       if (ctx.method !== route.method && !route.isSafe) throw methodNotAllowed(allowedMethodsAt(ctx));
       return handle(ctx);
     };
@@ -43,7 +44,10 @@ export function restApi(options: RestApiOptions): Middleware {
   if (userExport !== null) router.register(EXPORT_PATH, ['GET'], exportHandler(userExport));
   const routed = router.routes();
 
-  /** The token comes first: without one, or with one that asks too often, no body is read and no path is known. */
+  /**
+   * Checks the token first. Without a valid one, or over the rate limit, no body is read and no path is
+   * revealed.
+   */
   const answer = async (ctx: Context): Promise<void> => {
     await identifyCaller(ctx, options);
     await routed(ctx as Parameters<typeof routed>[0], async () => answerUnmatched(ctx));
@@ -51,15 +55,15 @@ export function restApi(options: RestApiOptions): Middleware {
 
   return (ctx, next) => {
     const { path } = ctx;
-    if (!path.startsWith(BELOW_BASE) && path !== BASE_PATH) return next();
+    if (!path.startsWith(PATH_PREFIX) && path !== BASE_PATH) return next();
     return runExchange(ctx, options, answer);
   };
 }
 
 const ALLOWED_METHODS_BY_PATH = new Map<string, string>();
 for (const { path } of ROUTES) {
-  const methods = ROUTES.filter((route) => route.path === path).flatMap(({ method, isSafe: safe }) =>
-    safe ? [method, 'HEAD'] : [method],
+  const methods = ROUTES.filter((route) => route.path === path).flatMap(({ method, isSafe }) =>
+    isSafe ? [method, 'HEAD'] : [method],
   );
   ALLOWED_METHODS_BY_PATH.set(BASE_PATH + path, [...methods, 'OPTIONS'].join(', '));
 }
@@ -68,10 +72,16 @@ for (const path of [...STREAM_ROUTES.map(({ path }) => path), EXPORT_PATH]) {
   ALLOWED_METHODS_BY_PATH.set(BASE_PATH + path, 'GET, HEAD, OPTIONS');
 }
 
-/** What the Allow header says at this path. Routers around ours may have left matches of their own. */
+/**
+ * Returns the Allow header for this path. `matched` may also hold matches of other routers around this one.
+ */
 const allowedMethodsAt = ({ matched }: Context): string => {
   const paths: { path: string | RegExp }[] = matched ?? [];
-  return paths.map(({ path }) => ALLOWED_METHODS_BY_PATH.get(String(path))).find((methods) => methods !== undefined) ?? '';
+  return (
+    paths
+      .map(({ path }) => ALLOWED_METHODS_BY_PATH.get(String(path)))
+      .find((methods) => methods !== undefined) ?? ''
+  );
 };
 
 function answerUnmatched(ctx: Context): void {

@@ -35,7 +35,10 @@ const page: Middleware = (ctx, next) => {
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await TestServer.start({ corsOrigins: ['https://page.example'], moreMiddleware: [page, streaming] });
+  server = await TestServer.start({
+    corsOrigins: ['https://page.example'],
+    moreMiddleware: [page, streaming],
+  });
 });
 afterAll(() => server[Symbol.asyncDispose]());
 

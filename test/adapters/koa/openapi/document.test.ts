@@ -2,7 +2,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { describeApi } from '../../../../src/adapters/koa/openapi/document.ts';
 import type { Operation, Paths } from '../../../../src/adapters/koa/openapi/operation.ts';
-import { BASE_PATH, ROUTES } from '../../../../src/adapters/koa/rest/routes.ts';
+import { BASE_PATH } from '../../../../src/adapters/koa/rest/route.ts';
+import { ROUTES } from '../../../../src/adapters/koa/rest/routes.ts';
 import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
 import { inMemory, TestServer } from '../test-server.ts';
 

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import Koa from 'koa';
 import { afterEach, describe, expect, test } from 'vitest';
-import { runExchange, exchangeOf } from '../../../../src/adapters/koa/http/exchange.ts';
+import { exchangeOf, runExchange } from '../../../../src/adapters/koa/http/exchange.ts';
+import type { Route } from '../../../../src/adapters/koa/rest/route.ts';
 import { routeHandler } from '../../../../src/adapters/koa/rest/route-handler.ts';
-import { ROUTES, type Route } from '../../../../src/adapters/koa/rest/routes.ts';
+import { ROUTES } from '../../../../src/adapters/koa/rest/routes.ts';
 import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
 import { verifyToken } from '../../../../src/application/use-cases/account/verify-token.ts';
 import type { Caller } from '../../../../src/ports/tokens/token-verifier.ts';

@@ -112,7 +112,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     expect(agents.headers.get('www-authenticate')).toContain('scope="dashboard"');
     expect((await server.call('GET', target, { headers: { authorization: '' } })).status).toBe(401);
     const json = await server.call('GET', target, { headers: { ...person, accept: 'application/json' } });
-    expect([json.status, (await fieldsOf(json)).detail]).toEqual([406, 'The answer is text/event-stream']);
+    expect([json.status, (await fieldsOf(json)).detail]).toEqual([406, 'The Accept header must allow text/event-stream']);
   });
 
   test('refuses an id that is not of its format', async () => {
