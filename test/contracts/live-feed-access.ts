@@ -50,7 +50,7 @@ export function testLiveFeedAccess(newScene: NewScene): void {
       expect((await refusal(opened)).code).toBe('insufficient_scope');
     });
 
-    // The server makes no such keys; another token verifier may.
+    // The server issues no such keys, but the token verifier of an embedding application may.
     test('is refused to a key that is bound to another instance', async () => {
       const scene = newScene();
       await scene.step('one');

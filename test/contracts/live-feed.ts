@@ -23,7 +23,9 @@ import { testLiveFeedResume } from './live-feed-resume.ts';
 /** One server process on a store. */
 export type LiveProcess = Pick<Ports, 'repository' | 'queries' | 'signals'>;
 
-/** Two processes on one store: one writes, and streams are watched in the other. Both may be the same process. */
+/**
+ * Two processes on one store: one writes, and streams are watched in the other. Both may be the same process.
+ */
 export interface LiveProcesses {
   readonly writer: LiveProcess;
   readonly watcher: LiveProcess;

@@ -11,8 +11,8 @@ const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const BASE_PATH = '/api/v1';
 
 /**
- * Finds the REST requests in a source file: calls whose first two arguments are an HTTP method and a path, and
- * calls with a literal address under `/api/v1`, which are a GET.
+ * Finds the REST requests in a source file: calls whose first two arguments are an HTTP method and a path,
+ * and calls with a literal address under `/api/v1`, which are a GET.
  */
 export async function requestsIn(file: string): Promise<readonly RequestInCode[]> {
   const source = ts.createSourceFile(file, await readFile(file, 'utf8'), ts.ScriptTarget.ESNext, true);

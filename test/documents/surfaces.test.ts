@@ -23,7 +23,10 @@ const PATHS = [
   { method: 'GET', path: EXPORT_PATH, row: EXPORT },
 ];
 
-/** Returns the row of a request in which `:` or `:name` stands for each path parameter, else the request itself. */
+/**
+ * Returns the row of a request in which `:` or `:name` stands for each path parameter, else the request
+ * itself.
+ */
 function rowOf(method: string, path: string): string {
   const anonymous = (text: string) => text.replaceAll(/:\w*/g, ':');
   const found = PATHS.find((each) => each.method === method && anonymous(each.path) === anonymous(path));

@@ -164,7 +164,13 @@ function restApp(container: DependencyContainer) {
     ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },
-    moreMiddleware: mcpRoutes(container.resolve(TOKENS.mcp), { tokens, rateLimit, logger, observer, publicUrl }),
+    moreMiddleware: mcpRoutes(container.resolve(TOKENS.mcp), {
+      tokens,
+      rateLimit,
+      logger,
+      observer,
+      publicUrl,
+    }),
   });
 }
 
