@@ -6,8 +6,8 @@ import { PROTECTED_RESOURCE_PATH, publicBaseUrl } from './public-url.ts';
 /**
  * Returns the WWW-Authenticate header of a refusal (RFC 6750), with the address of the metadata that names
  * the token issuers (RFC 9728), or null if the token is not the problem. Every 401 is the same: it does not
- * tell a stranger why a token is invalid. A valid token without the needed scope is told which scopes would
- * be accepted.
+ * show why a token is invalid. The challenge for a valid token without the needed scope names the accepted
+ * scopes.
  */
 export function bearerChallengeFor(
   { status, code }: Problem,
