@@ -18,7 +18,7 @@ const STORES: [name: string, open: () => Promise<Database | null>][] = [
   [POSTGRES![0], async () => (await POSTGRES![2]())[0]],
 ];
 
-describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
+describe.each(STORES)("a user's data over REST, %s", (_name, open) => {
   let database: Database | null;
   let server: IssuingServer;
   let users = 0;
@@ -56,10 +56,11 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
       .split('\n')
       .map((line) => JSON.parse(line) as Fields);
   const deletion = (body: object, token = dashboard) => server.call(token, 'DELETE', '/account', { body });
-  const isGood = async (token: string) => (await server.call(token, 'GET', '/auth/verify')).status === 200;
+  const isAccepted = async (token: string) =>
+    (await server.call(token, 'GET', '/auth/verify')).status === 200;
 
   describe('an export', () => {
-    test('holds everything there is, in order, and nothing that opens anything', async () => {
+    test('contains all of the user’s data in order, and no secret', async () => {
       const [first, second, deleted] = [uuidV7.next(), uuidV7.next(), uuidV7.next()];
       await say(first, { content: 'one \u2028 "two"\n', git_diff: 'diff --git a/a b/a\n+x' });
       await say(first, { content: 'Which port?', requires_user_input: true });
@@ -107,7 +108,7 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
       }
     });
 
-    test('is for the person, and of one user', async () => {
+    test('needs a dashboard token, and contains one user only', async () => {
       expect((await exportOf(agent)).status).toBe(403);
       expect((await exportOf('nobody')).status).toBe(401);
       expect((await linesOf(await exportOf())).map(({ type }) => type)).toEqual([
@@ -118,7 +119,7 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
       ]);
     });
 
-    test('answers what its path allows, and HEAD without reading', async () => {
+    test('allows GET, HEAD and OPTIONS, and HEAD returns no body', async () => {
       const head = await server.call(dashboard, 'HEAD', '/export');
       expect([head.status, await head.text()]).toEqual([200, '']);
       const post = await server.call(dashboard, 'POST', '/export', { body: {} });
@@ -126,7 +127,7 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
       expect((await exportOf(dashboard, { headers: { accept: 'image/png' } })).status).toBe(406);
     });
 
-    test('reads no further than its client does, and stops when the client goes away', async () => {
+    test('reads from the store only as fast as its client reads, and stops when the client disconnects', async () => {
       const id = uuidV7.next();
       const content = 'x'.repeat(900_000);
       for (let nth = 0; nth < 60; nth += 1) await say(id, { content });
@@ -142,20 +143,20 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
       });
       const [response] = await once(request, 'response');
       response.pause();
-      // Time enough to have read all of it: another export does, meanwhile.
+      // Another export reads everything meanwhile, so this one has had the time to.
       await (await exportOf()).text();
-      const ofOther = 3;
-      expect(pages - ofOther).toBeLessThan(3);
+      const pagesOfOtherExport = 3;
+      expect(pages - pagesOfOtherExport).toBeLessThan(3);
       const { lines } = server.server.log;
       const before = lines.length;
       response.destroy();
       await expect.poll(() => lines.slice(before).map(({ message }) => message)).toContain('request');
-      expect(pages - ofOther).toBeLessThan(3);
+      expect(pages - pagesOfOtherExport).toBeLessThan(3);
       queries.changesSince = original;
       expect(server.server.log.at('error')).toEqual([]);
     });
 
-    test('ends without a word when its client goes away before the first line', async () => {
+    test('logs no error when its client disconnects before the first line', async () => {
       const { queries } = server.stores;
       const { log, url, http } = server.server;
       const original = queries.agentTypes;
@@ -175,7 +176,7 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
       queries.agentTypes = original;
     });
 
-    test('is cut off when its token ends under it', async () => {
+    test('is cut when its token ends during the export', async () => {
       const id = uuidV7.next();
       const content = 'x'.repeat(900_000);
       for (let nth = 0; nth < 40; nth += 1) await say(id, { content });
@@ -196,7 +197,7 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
   });
 
   describe('the deletion of an account', () => {
-    test('wants the name of the user, and an agent may not', async () => {
+    test('needs the user’s name as confirmation and a dashboard token', async () => {
       for (const body of [{ confirm: 'me' }, { confirm: '' }, {}, { confirm: true }]) {
         const refused = await deletion(body);
         expect(refused.status).toBe(422);
@@ -206,24 +207,28 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
         });
       }
       expect((await deletion({ confirm: user }, agent)).status).toBe(403);
-      expect(await isGood(dashboard)).toBe(true);
+      expect(await isAccepted(dashboard)).toBe(true);
     });
 
-    test('deletes everything, says how much, and ends every token, recorded or not', async () => {
+    test('deletes everything, returns the counts, and ends every token, recorded or not', async () => {
       const unrecorded = signedToken({ sub: user, iat: Math.floor(Date.now() / 1000) });
       const ids = [uuidV7.next(), uuidV7.next()];
       for (const id of ids) await say(id);
-      expect(await isGood(unrecorded)).toBe(true);
+      expect(await isAccepted(unrecorded)).toBe(true);
       const answer = await deletion({ confirm: user });
       expect([answer.status, await fieldsOf(answer)]).toEqual([
         200,
         { success: true, deleted: { agent_types: 1, agent_instances: 2, messages: 2, api_keys: 2 } },
       ]);
-      expect(await Promise.all([agent, dashboard, unrecorded].map(isGood))).toEqual([false, false, false]);
+      expect(await Promise.all([agent, dashboard, unrecorded].map(isAccepted))).toEqual([
+        false,
+        false,
+        false,
+      ]);
       expect(await say(ids[0]!)).toBe(401);
     });
 
-    test('leaves others alone', async () => {
+    test('does not affect other users', async () => {
       const other = await server.token({ userId: userIdOf(`other-than-${user}`) });
       const id = uuidV7.next();
       await say(id, {}, other);
@@ -231,28 +236,32 @@ describe.each(STORES)("a person's data over REST, %s", (_name, open) => {
       expect(await say(id, {}, other)).toBe(200);
     });
 
-    test('holds when it is finished: old tokens stay refused, new ones are good', async () => {
-      // Tokens count in seconds, and this one is made in the same as the deletion.
+    test('refuses old tokens and accepts new ones after it is finished', async () => {
+      // Tokens count whole seconds, and this one is issued in the same second as the deletion.
       const unrecorded = signedToken({ sub: user, iat: Math.floor(Date.now() / 1000) });
       await deletion({ confirm: user });
       await expect(server.token({ userId: userIdOf(user) })).rejects.toThrow('is being deleted');
       const late = { now: () => new Date(systemClock.now().getTime() + 2_000) };
       expect(await finishDeletions({ removal: server.stores.removal, clock: late }, 1_000)).toBeNull();
-      expect(await Promise.all([agent, dashboard, unrecorded].map(isGood))).toEqual([false, false, false]);
+      expect(await Promise.all([agent, dashboard, unrecorded].map(isAccepted))).toEqual([
+        false,
+        false,
+        false,
+      ]);
       const renewed = signedToken({ sub: user, iat: Math.floor(Date.now() / 1000) + 3 });
-      expect(await isGood(renewed)).toBe(true);
+      expect(await isAccepted(renewed)).toBe(true);
       expect(await say(uuidV7.next(), {}, renewed)).toBe(200);
     });
 
-    test('sweeps up what an agent still wrote, and not before everybody knows', async () => {
+    test('also deletes what was written during it, once every server knows of the deletion', async () => {
       const id = uuidV7.next();
       await deletion({ confirm: user });
-      // As another process would that has not heard of it yet.
+      // Written as by another process that does not know of the deletion yet.
       await server.stores.apiKeys.update({ userId: userIdOf(user), id: 'k'.repeat(16) as never }, () => ({
         output: null,
         changes: {
           id: 'k'.repeat(16) as never,
-          name: 'minted in time',
+          name: 'created during the deletion',
           scope: 'agent',
           agentInstanceId: null,
           tokenHash: id,

@@ -20,7 +20,7 @@ const STORES: [name: string, open: () => Promise<[Database, Database] | [null]>]
 
 describe.each(STORES)('keys over REST, %s', (_name, open) => {
   let databases: [Database, Database] | [null];
-  /** Two where the store can be shared: whatever holds, holds across processes. */
+  /** Two servers if they can share the store, since every rule also holds across processes. */
   let servers: IssuingServer[];
   let users = 0;
   let user: string;
@@ -55,9 +55,10 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
   const list = async (token = dashboard) =>
     (await (await call(token, 'GET', '/api-keys')).json()) as Fields[];
   const named = async (name: string) => (await list()).filter((key) => key.name === name);
-  const isGood = async (token: unknown) => (await call(String(token), 'GET', '/auth/verify')).status === 200;
+  const isAccepted = async (token: unknown) =>
+    (await call(String(token), 'GET', '/auth/verify')).status === 200;
 
-  test('a new key is told with its token once, works at once, and is listed without it', async () => {
+  test('a new key is returned with its token once, works at once, and is listed without the token', async () => {
     const { status, fields } = await create({ name: 'laptop', expires_in_days: 2 });
     expect(status).toBe(201);
     const { token, ...key } = fields;
@@ -79,7 +80,7 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
     expect(JSON.stringify(await list())).not.toContain(token);
   });
 
-  test('a key may be for people, or for one agent instance, never both', async () => {
+  test('a key can have the scope dashboard or be bound to an agent instance, but not both', async () => {
     const people = await create({ name: 'mine', scope: 'dashboard' });
     expect((await list(String(people.fields.token))).length).toBe(2);
     const agent_instance_id = instanceIdOf(7).toUpperCase();
@@ -97,24 +98,24 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
     ['an empty name', { name: ' ' }, 'name'],
     ['a name of 256 characters', { name: 'n'.repeat(256) }, 'name'],
     ['an unknown scope', { name: 'n', scope: 'admin' }, 'scope'],
-    ['no day', { name: 'n', expires_in_days: 0 }, 'expires_in_days'],
+    ['zero days', { name: 'n', expires_in_days: 0 }, 'expires_in_days'],
     ['a day and a half', { name: 'n', expires_in_days: 1.5 }, 'expires_in_days'],
     ['more than a hundred years', { name: 'n', expires_in_days: 36_501 }, 'expires_in_days'],
     ['days as text', { name: 'n', expires_in_days: '30' }, 'expires_in_days'],
-  ])('%s is refused, and named', async (_what, body, path) => {
+  ])('%s is refused, and the error names the field', async (_what, body, path) => {
     const { status, fields } = await create(body);
     expect({ status, code: fields.code }).toEqual({ status: 422, code: 'invalid_input' });
     expect(fields.errors).toMatchObject([{ path }]);
     expect(await list()).toHaveLength(1);
   });
 
-  test('the longest name and the longest life are taken', async () => {
+  test('the longest name and the longest life are accepted', async () => {
     const { status, fields } = await create({ name: 'n'.repeat(255), expires_in_days: 36_500 });
     expect(status).toBe(201);
-    expect(await isGood(fields.token)).toBe(true);
+    expect(await isAccepted(fields.token)).toBe(true);
   });
 
-  test('a repeat with its Idempotency-Key answers the same key without its token, and makes none', async () => {
+  test('a repeat with the same Idempotency-Key returns the same key without its token, and creates none', async () => {
     const headers = { 'idempotency-key': 'k' };
     const first = await create({ name: 'once' }, headers);
     const repeats = [await create({ name: 'once' }, headers, 1), await create({ name: 'once' }, headers)];
@@ -128,7 +129,7 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
     expect(await named('twice')).toEqual([]);
   });
 
-  test('of concurrent repeats one is told the token, and there is one key', async () => {
+  test('one of several concurrent repeats gets the token, and one key is created', async () => {
     const headers = { 'idempotency-key': 'k' };
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, nth) => create({ name: 'race' }, headers, nth)),
@@ -138,34 +139,34 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
     expect(tokens).toHaveLength(1);
     expect(new Set(answers.map(({ fields }) => fields.id)).size).toBe(1);
     expect(await named('race')).toHaveLength(1);
-    expect(await isGood(tokens[0])).toBe(true);
+    expect(await isAccepted(tokens[0])).toBe(true);
   });
 
-  test('a revoked key is refused; revoking it again changes nothing', async () => {
+  test('a revoked key is refused, and revoking it again changes nothing', async () => {
     const { fields } = await create({ name: 'gone' });
-    expect(await isGood(fields.token)).toBe(true);
+    expect(await isAccepted(fields.token)).toBe(true);
     const headers = { 'idempotency-key': 'd' };
     const first = await revoke(fields.id, headers);
     expect({ status: first.status, body: await first.text() }).toEqual({ status: 204, body: '' });
     const [revoked] = await named('gone');
     expect(revoked!.revoked_at).not.toBeNull();
-    expect(await isGood(fields.token)).toBe(false);
+    expect(await isAccepted(fields.token)).toBe(false);
     expect((await revoke(fields.id, headers)).status).toBe(204);
     expect((await revoke(fields.id)).status).toBe(204);
-    expect(await named('gone')).toEqual([withoutUse(revoked!)]);
+    expect(await named('gone')).toEqual([ignoringLastUse(revoked!)]);
     const other = await revoke(newKeyId(), headers);
     expect(other.status).toBe(422);
     expect(await fieldsOf(other)).toMatchObject({ code: 'idempotency_key_reused' });
   });
 
-  test('a key may revoke itself', async () => {
+  test('a key can revoke itself', async () => {
     const { fields } = await create({ name: 'me', scope: 'dashboard' });
     const token = String(fields.token);
     expect((await revoke(fields.id, {}, token)).status).toBe(204);
     expect((await call(token, 'GET', '/api-keys')).status).toBe(401);
   });
 
-  test("somebody else's key is as one that never existed", async () => {
+  test("another user's key gets the same error as an unknown key", async () => {
     const { fields } = await create({ name: 'mine' });
     const stranger = await tokenOf(`${user}-stranger`);
     const answers = [];
@@ -177,12 +178,12 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
     }
     expect(answers[0]).toEqual(answers[1]);
     expect(answers[0]).toMatchObject({ status: 404, problem: { code: 'api_key_not_found' } });
-    expect(await isGood(fields.token)).toBe(true);
+    expect(await isAccepted(fields.token)).toBe(true);
     expect(await list(stranger)).toHaveLength(1);
   });
 
   test.each(['x', 'a'.repeat(17), 'aaaaaaaaaaaaaaa%20', instanceIdOf(1)])(
-    '%s is no id of a key',
+    '%s is not a valid key id',
     async (id) => {
       const answer = await revoke(id);
       expect(answer.status).toBe(422);
@@ -193,7 +194,7 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
     },
   );
 
-  test('a token of an agent may neither list, make nor revoke keys, not its own either', async () => {
+  test('an agent token cannot list, create or revoke keys, not even its own', async () => {
     const { fields } = await create({ name: 'agent' });
     const token = String(fields.token);
     const refused = [
@@ -207,16 +208,16 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
       expect(await fieldsOf(answer)).toMatchObject({ code: 'insufficient_scope' });
     }
     expect(await named('another')).toEqual([]);
-    expect(await isGood(token)).toBe(true);
+    expect(await isAccepted(token)).toBe(true);
   });
 
-  /** Uses are noted later on. */
-  function withoutUse({ last_used_at: _, ...key }: Fields) {
+  /** Leaves out when a key was last used, since that is written later. */
+  function ignoringLastUse({ last_used_at: _, ...key }: Fields) {
     return expect.objectContaining(key);
   }
 });
 
-test('a server without a private key lists and revokes keys, and makes none', async () => {
+test('a server without a private key lists and revokes keys, but creates none', async () => {
   await using server = await IssuingServer.start({ issues: false });
   const dashboard = await server.token({ scope: 'dashboard' });
   const made = await server.call(dashboard, 'POST', '/api-keys', { body: { name: 'laptop' } });

@@ -4,7 +4,8 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InMemoryAgentInstanceRepository } from '../../src/adapters/in-memory/agent-instance-repository.ts';
-import { ROUTES, type Route } from '../../src/adapters/koa/rest/routes.ts';
+import type { Route } from '../../src/adapters/koa/rest/route.ts';
+import { ROUTES } from '../../src/adapters/koa/rest/routes.ts';
 import { TOOLS } from '../../src/adapters/mcp/tools/tools.ts';
 import { systemClock } from '../../src/adapters/runtime/system.ts';
 import { createUserExport } from '../../src/application/admin/user-export.ts';
@@ -13,7 +14,7 @@ import * as useCases from '../../src/application/use-cases/index.ts';
 import { CodedError } from '../../src/domain/errors.ts';
 import type { AgentInstanceId } from '../../src/domain/ids.ts';
 import { aCaller, newKeyId, userIdOf } from '../support/builders.ts';
-import { inputsNaming, type Named, nothingNamed, unknownNames } from './foreign-inputs.ts';
+import { type InstanceIds, inputsNaming, unknownIds, unlistedIdFields } from './foreign-inputs.ts';
 import { IssuingServer } from './issuing-server.ts';
 import { signedToken } from './jwt/signed-tokens.ts';
 import { fieldsOf } from './koa/test-server.ts';
@@ -21,32 +22,32 @@ import { MODERN, STREAMABLE } from './mcp/clients.ts';
 
 type Fields = { [name: string]: unknown };
 
-const SECRET = 'nobody else may read this';
-const NOBODY: Named = { instance: '', message: '' };
+const SECRET = 'not for the bound key';
+const NO_IDS: InstanceIds = { instance: '', message: '' };
 
 let server: IssuingServer;
 let agent: string;
 let bound: string;
-/** The one instance that the key `bound` is for. */
-let own: Named;
-/** What it may not touch: another instance of the same user, and one of somebody else. */
-let others: [whose: string, named: Named][];
+/** The instance that the key `bound` is bound to. */
+let own: InstanceIds;
+/** Instances that the key must not reach: one of the same user and one of another user. */
+let others: [whose: string, named: InstanceIds][];
 
 beforeAll(async () => {
   server = await IssuingServer.start();
   const stranger = await server.token({ userId: userIdOf('bob') });
   agent = await server.token();
-  own = await conversation(agent, 'mine');
+  own = await createConversation(agent, 'mine');
   others = [
-    ['of the same user', await conversation(agent, SECRET)],
-    ['of somebody else', await conversation(stranger, SECRET)],
+    ['of the same user', await createConversation(agent, SECRET)],
+    ['of another user', await createConversation(stranger, SECRET)],
   ];
   bound = await server.token({ agentInstanceId: own.instance as AgentInstanceId });
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** An instance with a question, and with something queued for it. */
-async function conversation(token: string, text: string): Promise<Named> {
+/** Creates an instance with a question and queued messages. */
+async function createConversation(token: string, text: string): Promise<InstanceIds> {
   const agent_instance_id = randomUUID();
   const say = async (path: string, more: object) => {
     const body = { agent_instance_id, content: text, ...more };
@@ -61,8 +62,8 @@ async function conversation(token: string, text: string): Promise<Named> {
   return { instance: agent_instance_id, message };
 }
 
-/** Everything that is stored, but for the instance that the key is for. */
-function everythingElse(): unknown {
+/** Returns everything that is stored except the instance that the key is bound to. */
+function readOtherData(): unknown {
   const { users } = server.stores.repository as InMemoryAgentInstanceRepository;
   return structuredClone(
     [...users].map(([user, { agentTypes, instances, instanceOfMessage }]) => ({
@@ -74,34 +75,34 @@ function everythingElse(): unknown {
   );
 }
 
-/** Runs an attempt against what is somebody else's and against what never existed: it must look the same. */
-async function expectNothingThere(
-  attempts: (other: Named) => readonly (() => Promise<{ outcome: unknown; refused: boolean }>)[],
+/** Runs the attempts on other instances and on unknown ids, and expects the same outcomes and no change. */
+async function expectSameAsUnknown(
+  attempts: (other: InstanceIds) => readonly (() => Promise<{ outcome: unknown; refused: boolean }>)[],
 ): Promise<void> {
-  const before = everythingElse();
-  const run = async (other: Named) => {
+  const before = readOtherData();
+  const run = async (other: InstanceIds) => {
     const outcomes = [];
     for (const attempt of attempts(other)) outcomes.push(await attempt());
-    // Whoever names something may be told its name.
+    // An error may repeat the ids that the request named.
     const text = JSON.stringify(outcomes).replaceAll(other.instance, 'it').replaceAll(other.message, 'its');
     return { text, refused: outcomes.map(({ refused }) => refused) };
   };
-  const nothing = await run(nothingNamed());
+  const nothing = await run(unknownIds());
   expect(nothing.text).not.toContain(SECRET);
   for (const [whose, other] of others) {
     const outcome = await run(other);
     expect(outcome.text, whose).toBe(nothing.text);
-    expect(everythingElse(), whose).toEqual(before);
+    expect(readOtherData(), whose).toEqual(before);
   }
 }
 
-const AGENTS: readonly UseCase[] = (Object.values(useCases) as UseCase[]).filter(({ scopes }) =>
+const AGENT_USE_CASES: readonly UseCase[] = (Object.values(useCases) as UseCase[]).filter(({ scopes }) =>
   scopes.includes('agent'),
 );
-const isAgents = ({ useCase }: { useCase: UseCase }) => AGENTS.includes(useCase);
+const allowsAgents = ({ useCase }: { useCase: UseCase }) => AGENT_USE_CASES.includes(useCase);
 
-describe('a key for one agent instance', () => {
-  test('finds nothing else by any use case, whatever field names it', async () => {
+describe('a key that is bound to one agent instance', () => {
+  test('finds no other instance with any use case and any field', async () => {
     const caller = aCaller({ userId: userIdOf('ann'), agentInstanceId: own.instance as AgentInstanceId });
     const ask = async (useCase: UseCase, input: object) => {
       try {
@@ -111,57 +112,57 @@ describe('a key for one agent instance', () => {
         return { outcome: [useCase.name, error.code, error.message], refused: true };
       }
     };
-    for (const useCase of AGENTS.filter(hasNames)) {
-      await expectNothingThere((other) =>
+    for (const useCase of AGENT_USE_CASES.filter(hasNames)) {
+      await expectSameAsUnknown((other) =>
         inputsNaming(useCase, other, own).map((input) => () => ask(useCase, { ...input, wait_seconds: 0 })),
       );
     }
   });
 
-  test.each(ROUTES.filter(isAgents).filter(({ useCase }) => hasNames(useCase)))(
-    'finds nothing else by $method $path',
+  test.each(ROUTES.filter(allowsAgents).filter(({ useCase }) => hasNames(useCase)))(
+    'finds no other instance with $method $path',
     async (route) => {
-      await expectNothingThere((other) =>
-        inputsNaming(route.useCase, other, own).map((input) => () => request(bound, route, input)),
+      await expectSameAsUnknown((other) =>
+        inputsNaming(route.useCase, other, own).map((input) => () => sendRequest(bound, route, input)),
       );
     },
   );
 
-  test.each(ROUTES.filter(isAgents).filter(({ useCase }) => namesInstance(useCase)))(
-    'may not name another instance in $method $path',
+  test.each(ROUTES.filter(allowsAgents).filter(({ useCase }) => namesInstance(useCase)))(
+    'must not name another instance in $method $path',
     async (route) => {
-      for (const [, other] of [...others, ['that never was', nothingNamed()] as const]) {
+      for (const [, other] of [...others, ['unknown', unknownIds()] as const]) {
         const input = inputsNaming(route.useCase, other, own).at(-1)!;
-        const { outcome } = await request(bound, route, { ...input, wait: 1 });
+        const { outcome } = await sendRequest(bound, route, { ...input, wait: 1 });
         expect(outcome).toMatchObject({ status: 403, fields: { code: 'insufficient_scope' } });
       }
     },
   );
 
-  test.each(ROUTES.filter((route) => !isAgents(route) && route.useCase.scopes.length > 0))(
-    'may not $method $path, which is for people',
+  test.each(ROUTES.filter((route) => !allowsAgents(route) && route.useCase.scopes.length > 0))(
+    'gets 403 for $method $path, which needs the scope dashboard',
     async (route) => {
-      const { outcome } = await request(bound, route, { id: newKeyId(), agent_type_id: randomUUID() });
+      const { outcome } = await sendRequest(bound, route, { id: newKeyId(), agent_type_id: randomUUID() });
       expect(outcome).toMatchObject({ status: 403, fields: { code: 'insufficient_scope' } });
     },
   );
 
-  test.each(AGENTS)('every field of $name that may name something is among those tried', (useCase) => {
+  test.each(AGENT_USE_CASES)('every id field of $name is in the table of tried fields', (useCase) => {
     const known: { [useCase: string]: string[] } = { browse_conversations: ['cursor'] };
-    expect(unknownNames(useCase)).toEqual(known[useCase.name] ?? []);
+    expect(unlistedIdFields(useCase)).toEqual(known[useCase.name] ?? []);
   });
 
-  test('a use case that any token may run tells of the token alone', () => {
+  test('verify_token is the only use case without a scope', () => {
     const open = (Object.values(useCases) as UseCase[]).filter(({ scopes }) => scopes.length === 0);
     expect(open.map(({ name }) => name)).toEqual(['verify_token']);
   });
 
-  test('is told whose and for which instance it is', async () => {
+  test('gets its user and its instance from GET /auth/verify', async () => {
     const verified = await fieldsOf(await server.call(bound, 'GET', '/auth/verify'));
     expect(verified).toMatchObject({ user_id: 'ann', agent_instance_id: own.instance, scopes: ['agent'] });
   });
 
-  test('starts the instance it is for where none is named, in whatever form it is named', async () => {
+  test('starts its own instance when it names none, or names it in another form of the id', async () => {
     const instance = randomUUID();
     const token = await server.token({ agentInstanceId: instance as AgentInstanceId });
     const started = await server.call(token, 'POST', '/agent-instances', { body: { agent_type: 'codex' } });
@@ -172,7 +173,7 @@ describe('a key for one agent instance', () => {
     expect(await fieldsOf(step)).toMatchObject({ agent_instance_id: instance });
   });
 
-  test('is not told what was answered for another instance under the same Idempotency-Key', async () => {
+  test('does not get another instance’s stored response with the same Idempotency-Key', async () => {
     const instance = randomUUID() as AgentInstanceId;
     const tokens = [agent, await server.token({ agentInstanceId: instance })] as const;
     const start = async (token: string, key: string) => {
@@ -192,7 +193,7 @@ describe('a key for one agent instance', () => {
     }
   });
 
-  test('is answered again under its own Idempotency-Key', async () => {
+  test('gets its own stored response with the same Idempotency-Key', async () => {
     const headers = { 'idempotency-key': randomUUID() };
     const body = { agent_instance_id: own.instance, content: 'once' };
     const send = async () => fieldsOf(await server.call(bound, 'POST', '/messages/agent', { body, headers }));
@@ -200,7 +201,7 @@ describe('a key for one agent instance', () => {
   });
 
   test.each([useCases.createApiKey, useCases.listApiKeys, useCases.revokeApiKey] as UseCase[])(
-    'reaches no keys by $name, even where a token verifier lets it be a person’s',
+    'cannot use $name, even if a token verifier gives it the scope dashboard',
     async (useCase) => {
       const agentInstanceId = own.instance as AgentInstanceId;
       const caller = aCaller({ userId: userIdOf('ann'), scopes: ['dashboard'], agentInstanceId });
@@ -209,26 +210,26 @@ describe('a key for one agent instance', () => {
     },
   );
 
-  test('takes nothing away and deletes nothing, even where a token verifier lets it be a person’s', async () => {
+  test('cannot export or delete the account, even if a token verifier gives it the scope dashboard', async () => {
     const agentInstanceId = own.instance as AgentInstanceId;
     const caller = aCaller({ userId: userIdOf('ann'), scopes: ['dashboard'], agentInstanceId });
     const userExport = createUserExport({ ...server.stores, clock: systemClock });
     expect(() => userExport(caller)).toThrow(expect.objectContaining({ code: 'insufficient_scope' }));
-    const before = everythingElse();
+    const before = readOtherData();
     const asked = server.dispatch(useCases.deleteAccount, { caller, input: { confirm: 'ann' } });
     await expect(asked).rejects.toMatchObject({ code: 'removal_disabled' });
-    expect(everythingElse()).toEqual(before);
+    expect(readOtherData()).toEqual(before);
   });
 
   test.each([
     ['agent dashboard', ['agent']],
     ['dashboard', []],
-  ])('signed elsewhere with the scope "%s" may not do what people may', async (scope, scopes) => {
+  ])('signed elsewhere with the scope "%s" cannot use dashboard routes', async (scope, scopes) => {
     const token = signedToken({ sub: 'ann', scope, agent_instance_id: own.instance });
     expect(await fieldsOf(await server.call(token, 'GET', '/auth/verify'))).toMatchObject({ scopes });
     const other = others[0]![1].instance;
     for (const route of ROUTES.filter(({ useCase }) => useCase.scopes.includes('dashboard'))) {
-      const { outcome } = await request(token, route, {
+      const { outcome } = await sendRequest(token, route, {
         id: newKeyId(),
         agent_instance_id: other,
         status: 'COMPLETED',
@@ -238,41 +239,47 @@ describe('a key for one agent instance', () => {
   });
 });
 
-describe.each([STREAMABLE, MODERN])('a key for one agent instance over MCP, $kind', ({ connect }) => {
-  test.each(TOOLS)('finds nothing else by $definition.name', async ({ definition, useCase, renamed }) => {
-    await using client = await connect(server.server.url, { token: bound });
-    const offered = Object.keys(definition.inputSchema.properties);
-    const argsOf = (input: Fields) =>
-      Object.fromEntries(
-        Object.entries({ ...input, wait_seconds: 0 })
-          .map(([field, value]) => [renamed.get(field) ?? field, value] as const)
-          .filter(([name]) => offered.includes(name)),
-      );
-    await expectNothingThere((other) =>
-      inputsNaming(useCase, other, own).map((input) => async () => {
-        const outcome = await client.call(definition.name, argsOf(input));
-        expect(outcome.isError).toBe(true);
-        return { outcome, refused: true };
-      }),
+describe.each([STREAMABLE, MODERN])(
+  'a key that is bound to one agent instance, over MCP, $kind',
+  ({ connect }) => {
+    test.each(TOOLS)(
+      'finds no other instance with $definition.name',
+      async ({ definition, useCase, renamed }) => {
+        await using client = await connect(server.server.url, { token: bound });
+        const offered = Object.keys(definition.inputSchema.properties);
+        const argsOf = (input: Fields) =>
+          Object.fromEntries(
+            Object.entries({ ...input, wait_seconds: 0 })
+              .map(([field, value]) => [renamed.get(field) ?? field, value] as const)
+              .filter(([name]) => offered.includes(name)),
+          );
+        await expectSameAsUnknown((other) =>
+          inputsNaming(useCase, other, own).map((input) => async () => {
+            const outcome = await client.call(definition.name, argsOf(input));
+            expect(outcome.isError).toBe(true);
+            return { outcome, refused: true };
+          }),
+        );
+      },
     );
-  });
 
-  test('works on its own instance without naming it', async () => {
-    const instance = randomUUID();
-    const token = await server.token({ agentInstanceId: instance as AgentInstanceId });
-    await using client = await connect(server.server.url, { token });
-    const step = await client.call('log_step', { step_description: 'a step' });
-    const question = await client.call('ask_question', { question_text: 'Which port?', wait_seconds: 0 });
-    for (const { structuredContent } of [step, question]) {
-      expect(structuredContent).toMatchObject({ agent_instance_id: instance });
-    }
-    const { question_id } = question.structuredContent!;
-    const again = await client.call('ask_question', { question_id, wait_seconds: 0 });
-    expect(again.structuredContent).toMatchObject({ status: 'pending', agent_instance_id: instance });
-  });
-});
+    test('works on its own instance without naming it', async () => {
+      const instance = randomUUID();
+      const token = await server.token({ agentInstanceId: instance as AgentInstanceId });
+      await using client = await connect(server.server.url, { token });
+      const step = await client.call('log_step', { step_description: 'a step' });
+      const question = await client.call('ask_question', { question_text: 'Which port?', wait_seconds: 0 });
+      for (const { structuredContent } of [step, question]) {
+        expect(structuredContent).toMatchObject({ agent_instance_id: instance });
+      }
+      const { question_id } = question.structuredContent!;
+      const again = await client.call('ask_question', { question_id, wait_seconds: 0 });
+      expect(again.structuredContent).toMatchObject({ status: 'pending', agent_instance_id: instance });
+    });
+  },
+);
 
-test('a key for one agent instance finds that one alone among the resources', async () => {
+test('a key that is bound to one agent instance sees only that one as an MCP resource', async () => {
   const client = new Client({ name: 'test-client', version: '1.0.0' });
   const requestInit = { headers: { authorization: `Bearer ${bound}` } };
   const url = new URL(`${server.server.url}/mcp`);
@@ -284,7 +291,7 @@ test('a key for one agent instance finds that one alone among the resources', as
   });
   const { contents } = await client.readResource({ uri: resources[0]!.uri });
   expect(JSON.stringify(contents)).toContain('mine');
-  await expectNothingThere(({ instance }) =>
+  await expectSameAsUnknown(({ instance }) =>
     ['', '?before=3'].map((query) => async () => {
       const uri = `agent-dashboard://agent-instances/${instance}${query}`;
       const { code, message, data } = await client.readResource({ uri }).then(
@@ -297,12 +304,12 @@ test('a key for one agent instance finds that one alone among the resources', as
   await client.close();
 });
 
-const hasNames = (useCase: UseCase): boolean => inputsNaming(useCase, own ?? NOBODY, NOBODY).length > 1;
+const hasNames = (useCase: UseCase): boolean => inputsNaming(useCase, own ?? NO_IDS, NO_IDS).length > 1;
 const namesInstance = (useCase: UseCase): boolean =>
-  inputsNaming(useCase, NOBODY, NOBODY).some((input) => 'agent_instance_id' in input);
+  inputsNaming(useCase, NO_IDS, NO_IDS).some((input) => 'agent_instance_id' in input);
 
-/** Asks for `input` as the route's clients do: in the path, the query or the body. */
-async function request(token: string, { method, path, body }: Route, input: Fields) {
+/** Sends `input` in the path, the query or the body, as clients of the route do. */
+async function sendRequest(token: string, { method, path, body }: Route, input: Fields) {
   const inPath = new Set<string>();
   const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => {
     inPath.add(name);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** What a browser sends, which holds nothing but a cookie. */
+/** Sends requests like a browser that holds only a cookie. */
 class Browser {
   readonly cookie: string;
 
@@ -57,13 +57,13 @@ class Browser {
   }
 }
 
-const streams = () => ['/events', `/agent-instances/${instance}/messages/stream`];
-const watching = (browser: Browser) => Promise.all(streams().map((path) => browser.watch(path)));
+const streamPaths = () => ['/events', `/agent-instances/${instance}/messages/stream`];
+const openStreams = (browser: Browser) => Promise.all(streamPaths().map((path) => browser.watch(path)));
 
-describe('a browser that was let in by a code', () => {
-  test('is one of its owner’s keys, whose revocation ends its session and its streams', async () => {
+describe('a browser that signed in with a code', () => {
+  test('is listed as a key, and revoking the key ends its session and its streams', async () => {
     const browser = await Browser.signIn();
-    const open = await watching(browser);
+    const open = await openStreams(browser);
     const keys = await fieldsOf<{ id: string; name: string; revoked_at: string | null }[]>(
       await browser.request('GET', '/api-keys'),
     );
@@ -73,14 +73,14 @@ describe('a browser that was let in by a code', () => {
     expect(await browser.isSignedIn()).toBe(false);
   });
 
-  test('ends its session and its streams by signing out, whoever has copied its cookie, and no other’s', async () => {
+  test('ends its session and its streams by signing out, also for a copied cookie, and not those of other browsers', async () => {
     const [leaving, staying] = [await Browser.signIn(), await Browser.signIn()];
-    const [open, others] = [await watching(leaving), await watching(staying)];
+    const [open, others] = [await openStreams(leaving), await openStreams(staying)];
     await leaving.signOut();
     await Promise.all(open.map(({ ended }) => ended));
     expect(await leaving.isSignedIn()).toBe(false);
     expect(await staying.isSignedIn()).toBe(true);
-    const content = 'somebody is still here';
+    const content = 'a second step';
     await server.call(await server.token(), 'POST', '/messages/agent', {
       body: { agent_instance_id: instance, content },
     });
@@ -88,19 +88,19 @@ describe('a browser that was let in by a code', () => {
       await stream.message(content);
       stream[Symbol.dispose]();
     }
-    // It has signed out already: that is no error.
+    // Signing out again is not an error.
     await leaving.signOut();
   });
 });
 
-test('a browser that was let in by a token of its owner’s leaves that token good when it signs out', async () => {
+test('a token that a browser signed in with stays valid when the browser signs out', async () => {
   const token = await server.token({ scope: 'dashboard', name: 'laptop' });
   const browser = await Browser.signIn({ token });
   await browser.signOut();
   expect((await server.call(token, 'GET', '/agent-summary')).status).toBe(200);
 });
 
-test('a browser is shut out, and its streams end, when its owner’s account is deleted; others’ are not', async () => {
+test('deleting an account ends the sessions and streams of its browsers, and not those of other users', async () => {
   const gone = userIdOf('gone');
   const [browser, others] = [
     await Browser.signIn({ code: server.codes.newCode(gone) }),

@@ -1,18 +1,18 @@
 import { uuidV7 } from '../../src/adapters/runtime/system.ts';
 import type { ObjectSchema, UseCase } from '../../src/application/use-case.ts';
 
-/** What a caller may name of an instance: itself, and its messages. */
-export interface Named {
+/** The ids with which a request can name an instance: its own and the id of one of its messages. */
+export interface InstanceIds {
   readonly instance: string;
   readonly message: string;
 }
 
-export const nothingNamed = (): Named => ({ instance: uuidV7.next(), message: uuidV7.next() });
+export const unknownIds = (): InstanceIds => ({ instance: uuidV7.next(), message: uuidV7.next() });
 
 type Input = { [field: string]: unknown };
 
-/** What every field of an input is that names something, and what the other ones are that have to be given. */
-const FIELDS: { readonly [field: string]: (named: Named) => unknown } = {
+/** The value of each input field that is an id. */
+const ID_FIELDS: { readonly [field: string]: (named: InstanceIds) => unknown } = {
   agent_instance_id: ({ instance }) => instance,
   message_id: ({ message }) => message,
   question_id: ({ message }) => message,
@@ -20,47 +20,49 @@ const FIELDS: { readonly [field: string]: (named: Named) => unknown } = {
   before_message_id: ({ message }) => message,
   in_reply_to: ({ message }) => message,
 };
-const REQUIRED: Input = {
+/** The values of required fields that are not ids. */
+const OTHER_FIELDS: Input = {
   agent_type: 'spy',
   content: 'from outside',
   name: 'from outside',
   question_text: 'from outside?',
   status: 'COMPLETED',
 };
-/** Of two that exclude each other the one that names nothing stays out. */
+/** With the id field, the other field is left out, because the two exclude each other. */
 const INSTEAD_OF: { readonly [field: string]: string } = { question_id: 'question_text' };
 
 /**
- * Every way to name something of another instance in a use case's input: by each of its fields alone and by
- * all of them, the rest being the caller's own.
- * @throws Error for a field that this table does not know: a new one has to be thought of here.
+ * Returns a use case's inputs that name another instance: one input for each id field, and one with all of
+ * them. The other id fields name the caller's own instance.
+ * @throws Error for a required field that the tables above do not have.
  */
-export function inputsNaming(useCase: UseCase, other: Named, own: Named): Input[] {
+export function inputsNaming(useCase: UseCase, other: InstanceIds, own: InstanceIds): Input[] {
   const entries = entriesOf(useCase.input);
-  const naming = entries.filter(([name]) => Object.hasOwn(FIELDS, name)).map(([name]) => name);
+  const naming = entries.filter(([name]) => Object.hasOwn(ID_FIELDS, name)).map(([name]) => name);
   const required = entries.filter(([name, { type }]) => type !== 'optional' && !naming.includes(name));
   for (const [name] of required) {
-    if (!Object.hasOwn(REQUIRED, name)) throw new Error(`no example for ${name} of ${useCase.name}`);
+    if (!Object.hasOwn(OTHER_FIELDS, name))
+      throw new Error(`OTHER_FIELDS has no value for ${name} of ${useCase.name}`);
   }
   const rest = Object.fromEntries(
-    entries.filter(([name]) => Object.hasOwn(REQUIRED, name)).map(([name]) => [name, REQUIRED[name]]),
+    entries.filter(([name]) => Object.hasOwn(OTHER_FIELDS, name)).map(([name]) => [name, OTHER_FIELDS[name]]),
   );
   const alone = naming.map((name) => [name]);
   return [...alone, naming].map((foreign) => {
     const ids = naming
       .filter((name) => foreign.includes(name) || name === 'agent_instance_id' || isRequired(entries, name))
-      .map((name) => [name, FIELDS[name]!(foreign.includes(name) ? other : own)]);
+      .map((name) => [name, ID_FIELDS[name]!(foreign.includes(name) ? other : own)]);
     const input: Input = { ...rest, ...Object.fromEntries(ids) };
     for (const [name, excluded] of Object.entries(INSTEAD_OF)) if (name in input) delete input[excluded];
     return input;
   });
 }
 
-/** Fields that could name something although this table does not know them. */
-export const unknownNames = (useCase: UseCase): string[] =>
+/** Returns the fields that look like ids and are not in the table. */
+export const unlistedIdFields = (useCase: UseCase): string[] =>
   entriesOf(useCase.input)
     .map(([name]) => name)
-    .filter((name) => /(^|_)(id|cursor|in_reply_to)$/.test(name) && !Object.hasOwn(FIELDS, name));
+    .filter((name) => /(^|_)(id|cursor|in_reply_to)$/.test(name) && !Object.hasOwn(ID_FIELDS, name));
 
 const isRequired = (entries: ReturnType<typeof entriesOf>, name: string): boolean =>
   entries.some(([entry, { type }]) => entry === name && type !== 'optional');

@@ -8,7 +8,7 @@ import { WatchedKeys } from './jwt/known-tokens/watched-keys.ts';
 import { pairs, signedToken } from './jwt/signed-tokens.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
 
-/** Of verifiers: clocks may differ by so much. */
+/** The difference between clocks that the verifier accepts. */
 const SKEW_SECONDS = 30;
 
 export interface IssuedKey {
@@ -17,10 +17,10 @@ export interface IssuedKey {
   readonly token: string;
 }
 
-/** Real tokens of keys in memory and what really checks them, for a server under test. */
+/** Real tokens whose keys are in memory, and the real verifier for them, for a server under test. */
 export class IssuedKeys implements AsyncDisposable {
   readonly apiKeys = new WatchedKeys();
-  /** Looks often: an expiry is noticed by the next look. */
+  /** Looks for expired keys every 50 ms. */
   readonly tokens = new JwtVerifier({
     keys: [pairs.EdDSA],
     store: { apiKeys: this.apiKeys, removal: null, signals: this.apiKeys.signals },
@@ -37,7 +37,7 @@ export class IssuedKeys implements AsyncDisposable {
     return { userId, key, token };
   }
 
-  /** One that is good for a second or two. */
+  /** Issues a key that expires within two seconds. */
   issueBriefly(): Promise<IssuedKey> {
     return this.issue({ exp: Math.ceil(Date.now() / 1000) - SKEW_SECONDS + 1 });
   }

@@ -30,11 +30,14 @@ export interface Stores extends Pick<Ports, 'repository' | 'queries'> {
 export interface IssuingServerOptions {
   readonly database?: Database | null;
   readonly pair?: KeyPair;
-  /** false: it verifies, but holds no key to sign with. */
+  /** False: the server has no private key, so it verifies tokens but issues none. */
   readonly issues?: boolean;
 }
 
-/** REST, live streams, sign-in and MCP with real tokens, in this process: over a store in memory, or over a database. */
+/**
+ * A server in this process with REST, live streams, sign-in, MCP and real tokens, over a store in memory or a
+ * database.
+ */
 export class IssuingServer implements AsyncDisposable {
   readonly stores: Stores;
   readonly dispatch: Dispatch;
@@ -97,12 +100,12 @@ export class IssuingServer implements AsyncDisposable {
       live: new LiveFeed(ports, neverStopping),
       signIn: codes,
       userExport: createUserExport({ ...stores, clock }),
-      also: mcpRoutes(mcp, { tokens, logger }),
+      moreMiddleware: mcpRoutes(mcp, { tokens, logger }),
     });
     return new IssuingServer({ stores, dispatch, operator, codes, server }, tokens, mcp);
   }
 
-  /** A token of the user `ann`, unless told otherwise. */
+  /** Issues an agent token of the user `ann`, unless `request` says otherwise. */
   token(request: Partial<IssueRequest> = {}): Promise<string> {
     return this.operator.issue({
       userId: userIdOf('ann'),

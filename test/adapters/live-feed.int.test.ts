@@ -22,7 +22,7 @@ import { RecordedLog } from './signals/recorded-log.ts';
 const opened = new AsyncDisposableStack();
 afterAll(() => opened.disposeAsync());
 
-async function migrated(database: Database): Promise<Database> {
+async function migrate(database: Database): Promise<Database> {
   opened.defer(() => database.close());
   await database.migrate();
   return database;
@@ -31,18 +31,18 @@ async function migrated(database: Database): Promise<Database> {
 describe('PGlite', () => {
   let process: LiveProcess;
   beforeAll(async () => {
-    const database = await migrated(await openPglite('memory://'));
+    const database = await migrate(await openPglite('memory://'));
     const signals = new InProcessSignals();
     process = postgresStore({ database, signals, logger: new RecordedLog() });
   });
   liveFeedContract(() => ({ writer: process, watcher: process }));
 });
 
-describe('PostgreSQL, written in one process and watched in another', () => {
+describe('PostgreSQL, with a writing and a watching process', () => {
   let processes: { writer: LiveProcess; watcher: LiveProcess };
   const databases: Database[] = [];
   const start = async (url: string): Promise<LiveProcess> => {
-    const database = await migrated(await openPostgres(url));
+    const database = await migrate(await openPostgres(url));
     databases.push(database);
     const logger = new RecordedLog();
     const signals = new PostgresSignals({ connection: { connectionString: url }, logger });
@@ -58,7 +58,7 @@ describe('PostgreSQL, written in one process and watched in another', () => {
   liveFeedContract(() => processes);
 
   test.each(['instance', 'all'])(
-    'that an agent waits in the other process, and that it does no more, is told without a change: a stream of %s',
+    'sends that an agent in the other process waits, and that it stops waiting, to a stream of %s',
     async (of) => {
       const userId = `viewer-${uuidV7.next()}` as UserId;
       const agentInstanceId = uuidV7.next() as AgentInstanceId;
@@ -105,10 +105,10 @@ describe('PostgreSQL, written in one process and watched in another', () => {
       const waiting = waits.begin({ userId, agentInstanceId });
       await shared.share();
       const begun = await sink.until('message_update Which?');
-      const told = sink.events.length;
+      const eventsBefore = sink.events.length;
       waiting[Symbol.dispose]();
       await shared.share();
-      const ended = await sink.until('message_update Which?', told);
+      const ended = await sink.until('message_update Which?', eventsBefore);
       expect([begun.agent_waiting, ended.agent_waiting]).toEqual([true, false]);
       stopping.abort();
     },

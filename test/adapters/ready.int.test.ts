@@ -7,7 +7,7 @@ import { MikroOrmAgentInstanceRepository } from '../../src/adapters/mikro-orm/re
 import { InProcessSignals } from '../../src/adapters/signals/in-process-signals.ts';
 import { LogBook, TestServer } from './koa/test-server.ts';
 
-test('a database that takes the connection and then says nothing is not ready; probes share one question', async () => {
+test('a database that accepts connections but never answers is not ready, and probes share one ping', async () => {
   const sockets: Socket[] = [];
   const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
   await once(silent, 'listening');

@@ -12,12 +12,12 @@ import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
 import { nothingNew } from './signals/signal-traffic.ts';
 
-/** What one server process has: its store, and what it hears of revoked keys. */
+/** One server process: its store, and the revocations that it has received. */
 interface Process {
   readonly database: Database;
   readonly signals: PostgresSignals;
   readonly keys: MikroOrmApiKeyRepository;
-  readonly heard: Revoked[];
+  readonly received: Revoked[];
 }
 
 const REVOKED_AT = new Date('2026-03-01T12:00:00.123Z');
@@ -28,12 +28,18 @@ let two: Process;
 async function startProcess(url: string): Promise<Process> {
   const database = await openPostgres(url);
   const connection = { connectionString: url };
-  const signals = new PostgresSignals({ connection, logger: log });
-  await signals.start(nothingNew);
-  const heard: Revoked[] = [];
-  signals.onRevoked((key) => heard.push(key));
-  const keys = new MikroOrmApiKeyRepository({ database, signals });
-  return { database, signals, keys, heard };
+  const signals = new PostgresSignals({
+    connection,
+    currentVersions: async () => [],
+    versionsOfUsers: async () => [],
+    logger: log,
+  });
+  await signals.start();
+  const received: Revoked[] = [];
+  signals.onRevoked((key) => received.push(key));
+  const notify = { channel: CHANNEL, encode: encodeRevoked };
+  const keys = new MikroOrmApiKeyRepository({ database, revocations: signals, notify });
+  return { database, signals, keys, received };
 }
 
 beforeAll(async () => {
@@ -51,14 +57,14 @@ afterAll(async () => {
 const save = ({ keys }: Process, userId: UserId, key: ApiKey) =>
   keys.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
 
-/** Resolves when the process hears of the key. */
-const hears = ({ signals }: Process, { id }: ApiKey) =>
+/** Resolves when the process receives the revocation of the key. */
+const receives = ({ signals }: Process, { id }: ApiKey) =>
   new Promise<void>((resolve) => {
     signals.onRevoked((key) => key.id === id && resolve());
   });
 
 test.each(['ada', '😀"\\\'?%$1'.repeat(25)])(
-  'a key revoked in one process is told in the other, which then reads it as revoked: %s',
+  'a key revoked in one process is announced to the other, which then reads it as revoked: %s',
   async (user) => {
     const userId = user as UserId;
     const key = anApiKey();
@@ -69,17 +75,17 @@ test.each(['ada', '😀"\\\'?%$1'.repeat(25)])(
     });
     await save(one, userId, { ...key, revokedAt: REVOKED_AT });
     expect(await promise).toEqual({ ...key, revokedAt: REVOKED_AT });
-    expect(two.heard).toContainEqual({ userId, id: key.id });
+    expect(two.received).toContainEqual({ userId, id: key.id });
   },
 );
 
-test('the process that revokes a key has told it by the time the update resolves', async () => {
+test('a process announces a revocation before its update resolves', async () => {
   const key = anApiKey({ revokedAt: REVOKED_AT });
   await save(one, 'ada' as UserId, key);
-  expect(one.heard).toContainEqual({ userId: 'ada', id: key.id });
+  expect(one.received).toContainEqual({ userId: 'ada', id: key.id });
 });
 
-test('a revocation that is not committed is told to nobody', async () => {
+test('a revocation that is not committed is not announced', async () => {
   const userId = 'lin' as UserId;
   const key = anApiKey();
   await save(one, userId, key);
@@ -96,24 +102,24 @@ test('a revocation that is not committed is told to nobody', async () => {
   await expect(save({ ...one, keys: failing }, userId, revoked)).rejects.toThrow('payload string too long');
   expect(await one.keys.list(userId)).toEqual([key]);
   const last = anApiKey({ revokedAt: REVOKED_AT });
-  const arrived = hears(two, last);
+  const arrived = receives(two, last);
   await save(one, userId, last);
   await arrived;
-  for (const { heard } of [one, two]) expect(heard).not.toContainEqual({ userId, id: key.id });
+  for (const { received } of [one, two]) expect(received).not.toContainEqual({ userId, id: key.id });
 });
 
-test('other changes, and what was refused, are told to nobody', async () => {
+test('other changes and refused changes are not announced', async () => {
   const userId = 'eve' as UserId;
   const key = anApiKey();
   await save(one, userId, key);
   await save(one, userId, { ...key, name: 'renamed' });
   const sameToken = anApiKey({ tokenHash: key.tokenHash, revokedAt: REVOKED_AT });
   await expect(save(one, userId, sameToken)).rejects.toMatchObject({ code: 'storage_busy' });
-  // Notifications keep their order: once this one has come, so would the others.
+  // Notifications keep their order: when this one has arrived, earlier ones would have arrived too.
   const last = anApiKey({ revokedAt: REVOKED_AT });
-  const arrived = hears(two, last);
+  const arrived = receives(two, last);
   await save(one, userId, last);
   await arrived;
-  expect(two.heard.filter((heard) => heard.userId === userId)).toEqual([{ userId, id: last.id }]);
+  expect(two.received.filter((received) => received.userId === userId)).toEqual([{ userId, id: last.id }]);
   expect(log.lines).toEqual([]);
 });

@@ -1,79 +1,37 @@
 import { describe, expect, test } from 'vitest';
 import { uuidV7 } from '../../src/adapters/runtime/system.ts';
 
-/** How a call ended, in the words of the use case whichever way it was reached. */
+/** How a call ended. Every surface reports it with the names that the use case has. */
 export type Outcome =
   | { readonly answer: { readonly [field: string]: unknown } }
   | { readonly code: string; readonly message: string };
 
-/** One way to reach the use cases, as one user. */
+/** One way to call the use cases, as one user. */
 export interface Surface {
-  /** Names of the use cases that are on it. */
-  readonly useCases: ReadonlySet<string>;
   call(useCase: string, input: object): Promise<Outcome>;
-  /** The same, as another user. */
+  /** Calls a use case as another user. */
   callAsStranger(useCase: string, input: object): Promise<Outcome>;
-  /** The person writes to an instance of the user. */
+  /** Writes to an instance as the person who owns it. */
   say(agentInstanceId: string, content: string): Promise<void>;
 }
 
-const FOR_PEOPLE = { on: 'REST', because: 'people look, answer and tidy up; a model works' } as const;
-const FOR_KEYS = {
-  on: 'REST',
-  because: 'no model is to have a say in what may be done in its name',
-} as const;
-
-/** Why a use case is not both a REST route and an MCP tool. Everything else has to be. */
-export const NOT_ON_BOTH: {
-  readonly [useCase: string]: { readonly on: 'REST' | 'MCP' | 'neither'; readonly because: string };
-} = {
-  list_agent_instances: FOR_PEOPLE,
-  list_agent_types: FOR_PEOPLE,
-  list_messages: FOR_PEOPLE,
-  read_agent_summary: FOR_PEOPLE,
-  rename_agent_instance: FOR_PEOPLE,
-  delete_agent_instance: FOR_PEOPLE,
-  restore_agent_instance: FOR_PEOPLE,
-  write_to_agent: FOR_PEOPLE,
-  delete_account: FOR_PEOPLE,
-  create_api_key: FOR_KEYS,
-  list_api_keys: FOR_KEYS,
-  revoke_api_key: FOR_KEYS,
-  browse_conversations: { on: 'neither', because: 'MCP has it as the list of resources, which is no tool' },
-  read_conversation: { on: 'neither', because: 'MCP has it as the content of a resource, which is no tool' },
-  read_agent_instance: { on: 'REST', because: 'agents on MCP read conversations as resources' },
-  set_instance_status: { on: 'REST', because: 'a model ends its own session with end_session' },
-  ask_question: {
-    on: 'MCP',
-    because: 'over REST it is two calls: a message that requires_user_input, and a read that waits',
-  },
-  read_pending_messages: {
-    on: 'REST',
-    because: 'every tool hands over what is queued; a model need not poll',
-  },
-  request_user_input: { on: 'REST', because: 'for wrappers that see only later that their agent waits' },
-  send_user_message: { on: 'REST', because: 'the person speaks, not the model' },
-  start_agent_instance: { on: 'REST', because: 'the first tool call makes the instance' },
-  heartbeat: { on: 'REST', because: 'wrappers beat; a model only works' },
-  verify_token: { on: 'REST', because: 'an MCP client has no use for it: a bad token is a 401' },
-};
-
 const STEP = { content: 'a step', agent_type: 'test' };
 
-interface Play extends Surface {
-  /** A new instance with one step. */
+interface Scene extends Surface {
+  /** Creates an instance with one step, and returns its id. */
   begin(): Promise<string>;
 }
 
 const scenarios: readonly {
   readonly name: string;
-  readonly of: string;
-  readonly play: (surface: Play) => Promise<readonly unknown[]>;
+  /** The scenario runs on the surfaces that have this use case. */
+  readonly useCase: string;
+  readonly play: (scene: Scene) => Promise<readonly unknown[]>;
   readonly expected: readonly unknown[];
 }[] = [
   {
-    name: 'steps are counted, and hand over what was written meanwhile, once',
-    of: 'send_agent_message',
+    name: 'steps are counted, and each queued message is handed over once',
+    useCase: 'send_agent_message',
     async play({ begin, call, say }) {
       const id = await begin();
       await say(id, 'one');
@@ -87,8 +45,8 @@ const scenarios: readonly {
     ],
   },
   {
-    name: 'an id is kept in its canonical form',
-    of: 'send_agent_message',
+    name: 'an instance id is returned in its canonical form',
+    useCase: 'send_agent_message',
     async play({ call }) {
       const id = uuidV7.next();
       const answer = await call('send_agent_message', {
@@ -100,8 +58,8 @@ const scenarios: readonly {
     expected: [true],
   },
   {
-    name: 'what is wrong with a step is said alike',
-    of: 'send_agent_message',
+    name: 'a wrong step gets the same error code and message',
+    useCase: 'send_agent_message',
     play: ({ call }) =>
       Promise.all(
         [
@@ -126,8 +84,8 @@ const scenarios: readonly {
     ],
   },
   {
-    name: 'ending is idempotent; what was queued reopens it with the next step',
-    of: 'end_session',
+    name: 'ending is idempotent, and a step that hands over a queued message reopens the instance',
+    useCase: 'end_session',
     async play({ begin, call, say }) {
       const id = await begin();
       const end = () => call('end_session', { agent_instance_id: id });
@@ -142,8 +100,8 @@ const scenarios: readonly {
     ],
   },
   {
-    name: "an instance that does not exist, and someone else's, are refused alike",
-    of: 'end_session',
+    name: "an unknown instance and another user's instance get the same error",
+    useCase: 'end_session',
     async play({ begin, call, callAsStranger }) {
       const id = await begin();
       return [
@@ -159,8 +117,8 @@ const scenarios: readonly {
     ],
   },
   {
-    name: 'a question is answered, and stays so',
-    of: 'ask_question',
+    name: 'an answered question keeps its answer',
+    useCase: 'ask_question',
     async play({ begin, call, say }) {
       const id = await begin();
       await say(id, 'before');
@@ -182,8 +140,8 @@ const scenarios: readonly {
     ],
   },
   {
-    name: 'what is wrong with a question is said alike',
-    of: 'ask_question',
+    name: 'a wrong question gets the same error code and message',
+    useCase: 'ask_question',
     async play({ begin, call, callAsStranger }) {
       const asked = await call('ask_question', {
         agent_instance_id: await begin(),
@@ -209,8 +167,8 @@ const scenarios: readonly {
     ],
   },
   {
-    name: 'the first answer to a question wins, and the second person is told',
-    of: 'write_to_agent',
+    name: 'the first answer to a question wins, and the second one gets an error',
+    useCase: 'write_to_agent',
     async play({ begin, call }) {
       const id = await begin();
       const asked = await call('send_agent_message', {
@@ -237,8 +195,8 @@ const scenarios: readonly {
     ],
   },
   {
-    name: 'what is deleted is gone until it is restored',
-    of: 'delete_agent_instance',
+    name: 'a deleted instance is not found until it is restored',
+    useCase: 'delete_agent_instance',
     async play({ begin, call, callAsStranger }) {
       const agent_instance_id = await begin();
       const rename = () => call('rename_agent_instance', { agent_instance_id, name: 'nightly' });
@@ -263,8 +221,8 @@ const scenarios: readonly {
     ],
   },
   {
-    name: 'what is ended is among the completed',
-    of: 'list_agent_instances',
+    name: 'an ended instance is listed as completed',
+    useCase: 'list_agent_instances',
     async play({ begin, call }) {
       const agent_instance_id = await begin();
       const ended = await call('set_instance_status', { agent_instance_id, status: 'COMPLETED' });
@@ -284,9 +242,9 @@ const scenarios: readonly {
   },
 ];
 
-/** The same scenarios have the same outcomes and the same error codes, whichever way they are run. */
-export function surfaceContract(open: () => Surface, isOn: (useCase: string) => boolean): void {
-  const play = (): Play => {
+/** Runs the scenarios on one surface: outcomes and error codes are the same on all surfaces. */
+export function surfaceContract(open: () => Surface, hasUseCase: (useCase: string) => boolean): void {
+  const openScene = (): Scene => {
     const surface = open();
     const begin = async () => {
       const id = uuidV7.next();
@@ -296,14 +254,17 @@ export function surfaceContract(open: () => Surface, isOn: (useCase: string) => 
     return { ...surface, begin };
   };
   describe('same outcomes', () => {
-    test.each(scenarios.filter(({ of }) => isOn(of)))('$of: $name', async ({ play: run, expected }) => {
-      const outcomes = await run(play());
-      expect(outcomes).toHaveLength(expected.length);
-      for (const [index, outcome] of outcomes.entries()) {
-        const wanted = expected[index] as object;
-        if (typeof wanted === 'object') expect(outcome).toMatchObject(wanted);
-        else expect(outcome).toBe(wanted);
-      }
-    });
+    test.each(scenarios.filter(({ useCase }) => hasUseCase(useCase)))(
+      '$useCase: $name',
+      async ({ play: run, expected }) => {
+        const outcomes = await run(openScene());
+        expect(outcomes).toHaveLength(expected.length);
+        for (const [index, outcome] of outcomes.entries()) {
+          const wanted = expected[index] as object;
+          if (typeof wanted === 'object') expect(outcome).toMatchObject(wanted);
+          else expect(outcome).toBe(wanted);
+        }
+      },
+    );
   });
 }

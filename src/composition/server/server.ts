@@ -140,7 +140,7 @@ function createKoaApp(
     ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),
     protectedResources: ['/api/v1', '/mcp'],
     links: { mcp: '/mcp' },
-    also: mcpRoutes(mcp, { tokens, rateLimit, logger, observer, publicUrl }),
+    moreMiddleware: mcpRoutes(mcp, { tokens, rateLimit, logger, observer, publicUrl }),
   });
 }
 

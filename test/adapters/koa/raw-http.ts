@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Opens a bare connection: for requests that no well-behaved client can send. */
+/** Opens a TCP connection, for requests that no HTTP client library can send. */
 export async function open(port: number): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   await once(socket, 'connect');
-  // Whether the server closes cleanly or resets does not matter to what it said before.
+  // The server may close the connection cleanly or reset it; what it has sent counts either way.
   socket.on('error', () => {});
   return socket;
 }
 
-/** Everything the server says on a connection until it closes it. */
+/** Returns everything that the server sends on a connection until it closes it. */
 export async function untilClosed(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
@@ -25,7 +25,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends the text of one request and reads one answer; asks for the connection to be closed then. */
+/** Sends one request with `Connection: close`, and returns the response. */
 export async function sendRaw(port: number, lines: readonly string[], body = ''): Promise<RawAnswer> {
   const socket = await open(port);
   socket.write(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`);

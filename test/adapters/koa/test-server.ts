@@ -38,7 +38,10 @@ const CALLERS = new Map([
   ['bob-dashboard', caller('bob', 'dashboard')],
 ]);
 
-/** `ann`, `bob` and `ann-dashboard` are good tokens, known at once; `slow-ann` is looked up first. Dots do not count. */
+/**
+ * Accepts the tokens `ann`, `bob`, `ann-dashboard` and `bob-dashboard` at once. With the prefix `slow-` a
+ * token is verified asynchronously. Dots at the end are ignored.
+ */
 export const fakeTokens: TokenVerifier = {
   verify(token) {
     const known = CALLERS.get(token.replace(/^slow-|\.+$/g, ''));
@@ -47,7 +50,7 @@ export const fakeTokens: TokenVerifier = {
   },
 };
 
-/** Keeps what is logged. */
+/** A logger that keeps every line. */
 export class LogBook implements Logger {
   readonly lines: { level: string; message: string; fields: { [key: string]: unknown } }[] = [];
 
@@ -65,7 +68,7 @@ export class LogBook implements Logger {
   }
 }
 
-/** The use cases over an in-memory store, or over `repository`. */
+/** The use cases over an in-memory store. `wrap` may replace its repository. */
 export function inMemory(
   wrap: (repository: AgentInstanceRepository) => AgentInstanceRepository = (it) => it,
   also: Partial<Pick<LivePorts, 'settings' | 'keepAliveMillis'>> = {},
@@ -108,7 +111,7 @@ export async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A server under test, on a free loopback port; gone at the end of the scope. */
+/** A server under test on a free loopback port. Disposing it stops it. */
 export class TestServer implements AsyncDisposable {
   readonly log: LogBook;
   readonly port: number;
@@ -134,7 +137,9 @@ export class TestServer implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Calls the REST API as `ann`, unless told otherwise. A plain object is sent as JSON. */
+  /**
+   * Calls the REST API with the token `ann`, unless `headers` has another. A plain object is sent as JSON.
+   */
   call(method: string, path: string, { body, headers, signal }: CallOptions = {}): Promise<Response> {
     return fetchDescribed(`${this.url}/api/v1${path}`, {
       method,
@@ -153,7 +158,7 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-/** The fields of a JSON answer, as the test that asked expects them. */
+/** Returns the fields of a JSON response, typed as the test expects them. */
 export const fieldsOf = async <Fields extends object = { [name: string]: unknown }>(
   answer: Response,
 ): Promise<Fields> => (await answer.json()) as Fields;

@@ -57,7 +57,7 @@ export class McpServer implements AsyncDisposable {
       timing: { waitSeconds: 20, ...timing },
     });
     const also = mcpRoutes(endpoint, { tokens, logger: log });
-    const server = await TestServer.start({ dispatch, tokens, also });
+    const server = await TestServer.start({ dispatch, tokens, moreMiddleware: also });
     return new McpServer({ endpoint, signals, dispatch, log, stopping, server, repository: repository! });
   }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXPORT_PATH } from '../../../src/adapters/koa/rest/export-route.ts';
-import { BASE_PATH } from '../../../src/adapters/koa/rest/routes.ts';
+import { BASE_PATH } from '../../../src/adapters/koa/rest/route.ts';
 import { fetchDescribed } from '../../support/fetch-described.ts';
 import type { Comparison, Send } from './compare.ts';
 import { newTenant } from './estate.ts';

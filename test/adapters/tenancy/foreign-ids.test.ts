@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeApi } from '../../../src/adapters/koa/openapi/document.ts';
 import { EXPORT_PATH } from '../../../src/adapters/koa/rest/export-route.ts';
-import { BASE_PATH, ROUTES } from '../../../src/adapters/koa/rest/routes.ts';
-import { OPTIONS_PATH, SESSION_PATH } from '../../../src/adapters/koa/rest/sign-in-routes.ts';
+import { BASE_PATH } from '../../../src/adapters/koa/rest/route.ts';
+import { ROUTES } from '../../../src/adapters/koa/rest/routes.ts';
+import { SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../../../src/adapters/koa/rest/sign-in-routes.ts';
 import { TOOLS } from '../../../src/adapters/mcp/tools/tools.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { UseCase } from '../../../src/application/use-case.ts';
@@ -45,7 +46,7 @@ describe('the walk is complete', () => {
       path.replaceAll(/:(\w+)/g, '{$1}'),
     );
     // Signing in and out is by what only its owner has.
-    const named = [...walked.map((path) => BASE_PATH + path), SESSION_PATH, OPTIONS_PATH];
+    const named = [...walked.map((path) => BASE_PATH + path), SESSION_PATH, SIGN_IN_OPTIONS_PATH];
     expect(beside.toSorted()).toEqual(named.toSorted());
   });
 

@@ -1,4 +1,4 @@
-import { BASE_PATH, type Route } from '../../../src/adapters/koa/rest/routes.ts';
+import { BASE_PATH, type Route } from '../../../src/adapters/koa/rest/route.ts';
 import { fetchDescribed } from '../../support/fetch-described.ts';
 import type { Send } from './compare.ts';
 import { answerOf } from './outcome.ts';

@@ -1,4 +1,4 @@
-import { BASE_PATH } from '../../../src/adapters/koa/rest/routes.ts';
+import { BASE_PATH } from '../../../src/adapters/koa/rest/route.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
 import { fetchDescribed } from '../../support/fetch-described.ts';
 import { LiveClient } from '../../support/live-client.ts';

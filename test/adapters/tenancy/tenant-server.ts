@@ -92,7 +92,7 @@ export class TenantServer implements AsyncDisposable {
         userExport: createUserExport(ports),
         tokens,
         logger: log,
-        also,
+        moreMiddleware: also,
       }),
     );
     made.defer(() => endpoint.close(0));

@@ -2,29 +2,29 @@ import type { Context } from 'koa';
 import type { Caller, TokenVerifier } from '../../../ports/tokens/token-verifier.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { sentToken } from './sent-token.ts';
+import { readRequestToken } from './request-token.ts';
 
-export interface IdentifyOptions {
+export interface IdentifyCallerOptions {
   readonly tokens: TokenVerifier;
-  /** Absent or null: a token may ask as often as it likes. */
+  /** Absent or null: no limit on requests per token. */
   readonly rateLimit?: RateLimit | null;
-  /** Whether a browser's cookie will do where there is no bearer token. */
+  /** Whether a browser's cookie is accepted where there is no bearer token. */
   readonly cookies?: boolean;
 }
 
 /**
- * Finds out who calls, by the bearer token or the cookie, and notes it on the exchange that `ctx` is in. What is answered
- * to a token is for no cache to keep, unless whoever answers knows better.
+ * Verifies the bearer token or the cookie, and stores the caller on the current exchange. The response must
+ * not be cached (`no-store`), unless the handler sets another Cache-Control.
  * @throws PortError `unauthenticated`, HttpError `invalid_header`, `csrf`, `rate_limited`.
  */
-export async function identify(
+export async function identifyCaller(
   ctx: Context,
-  { tokens, rateLimit, cookies = false }: IdentifyOptions,
+  { tokens, rateLimit, cookies = false }: IdentifyCallerOptions,
 ): Promise<Caller> {
   ctx.res.setHeader('Cache-Control', 'no-store');
-  const token = sentToken(ctx, cookies);
+  const token = readRequestToken(ctx, cookies);
   const caller = await tokens.verify(token);
-  // First, so that the log can say whose loop has run wild.
+  // Set before the rate limit, so that the log names the user whose requests are refused.
   exchangeOf(ctx).caller = caller;
   await rateLimit?.count(token);
   return caller;

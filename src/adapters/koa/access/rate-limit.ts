@@ -5,37 +5,37 @@ import { HttpError } from '../http/http-error.ts';
 
 export interface RateLimit {
   /**
-   * Counts one request of a token that is known to be good.
-   * @throws HttpError `rate_limited` when there have been too many.
+   * Counts one request of a verified token.
+   * @throws HttpError `rate_limited` when there were too many.
    */
   count(token: string): Promise<void>;
 }
 
 const WINDOW_SECONDS = 60;
 
-/** Beyond these the one that has been quiet for longest is forgotten: never the one that runs wild. */
-const TOKENS_COUNTED = 10_000;
+/** With more tokens than this, the one that was unused for longest is forgotten: never the busiest one. */
+const MAX_TOKENS_COUNTED = 10_000;
 
 /**
- * So many requests a minute with one token, in this process; a minute begins with a token's first request.
- * It keeps a runaway loop from starving everyone else. Counting costs a request 0.9 µs, 0.3 of it the hash:
- * a token itself is kept nowhere.
+ * Limits the requests per minute of each token in this process. A minute begins with a token's first request.
+ * The limit keeps an agent in an endless loop from taking the server from everyone else. Counting takes 0.9
+ * µs per request, 0.3 µs of it for the hash: the token itself is not kept.
  */
 export class RateLimitPerToken implements RateLimit {
   readonly #limiter: RateLimiterMemory;
-  readonly #counted: LRUCache<string, true>;
+  readonly #countedTokens: LRUCache<string, true>;
 
-  constructor(perMinute: number, tokensCounted = TOKENS_COUNTED) {
+  constructor(perMinute: number, maxTokensCounted = MAX_TOKENS_COUNTED) {
     this.#limiter = new RateLimiterMemory({ points: perMinute, duration: WINDOW_SECONDS });
-    this.#counted = new LRUCache({
-      max: tokensCounted,
+    this.#countedTokens = new LRUCache({
+      max: maxTokensCounted,
       dispose: (_, digest) => void this.#limiter.delete(digest),
     });
   }
 
   async count(token: string): Promise<void> {
     const digest = hash('sha256', token, 'base64url');
-    this.#counted.set(digest, true);
+    this.#countedTokens.set(digest, true);
     try {
       await this.#limiter.consume(digest);
     } catch (refusal) {

@@ -1,24 +1,25 @@
 import type { Context } from 'koa';
 import { HttpError } from '../http/http-error.ts';
 
-/** Holds a token. HttpOnly: no script reads it, not even one of our own page. */
+/** The cookie whose value is a token. It is HttpOnly: no script can read it, not even one of our own page. */
 export const COOKIE_NAME = 'agent_dashboard_session';
 
-/** What other sites' pages cannot send without being asked first, and the guard lets none of them ask. */
+/** Pages of other sites can send this header only after a CORS preflight, which the guard refuses. */
 const CSRF_HEADER = 'x-requested-with';
 const CSRF_VALUE = 'agent-dashboard';
 
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * The token in a browser's cookie; null where there is none.
- * @throws HttpError `csrf` where the request changes something and may come from another site's page: a
- * browser sends cookies whoever asks.
+ * Returns the token in a browser's cookie, or null if there is none. A browser sends cookies also with
+ * requests that pages of other sites make, so a request that changes something needs a header that such pages
+ * cannot send.
+ * @throws HttpError `csrf` if that header is missing.
  */
-export function cookieToken(ctx: Context): string | null {
+export function readCookieToken(ctx: Context): string | null {
   const token = ctx.cookies.get(COOKIE_NAME);
   if (token === undefined || token === '') return null;
-  if (!SAFE.has(ctx.method) && ctx.get(CSRF_HEADER) !== CSRF_VALUE) {
+  if (!SAFE_METHODS.has(ctx.method) && ctx.get(CSRF_HEADER) !== CSRF_VALUE) {
     throw new HttpError(
       'csrf',
       `With a cookie, ${ctx.method} needs the header X-Requested-With: ${CSRF_VALUE}`,
@@ -30,7 +31,10 @@ export function cookieToken(ctx: Context): string | null {
 export interface SessionCookie {
   readonly token: string;
   readonly expiresAt: Date;
-  /** For https only. Behind a proxy the connection itself is plain. */
+  /**
+   * Whether the cookie is sent over https only. The caller decides, since behind a proxy the connection is
+   * plain http.
+   */
   readonly secure: boolean;
 }
 

@@ -1,36 +1,43 @@
 import type { ServerResponse } from 'node:http';
 import type { EventSink, LiveEvent } from '../../../application/live/live-event.ts';
 
-/** What a client may leave unread: whoever comes back resumes, and nobody fills the server's memory. */
+/**
+ * How many bytes may wait for a slow client before its stream is closed. This bounds the server's memory; the
+ * client reconnects and resumes.
+ */
 export const BACKLOG_LIMIT = 1024 * 1024;
 
-/** For a client to take anything in at all, while there is something for it. */
-const STALLED_MS = 60_000;
+/** How long a client may read nothing, while events wait for it, before its stream is closed. */
+const STALL_TIMEOUT_MS = 60_000;
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-store, no-transform',
-  // nginx would hold events back until it has a page of them.
+  // Without this header nginx collects events in a buffer instead of passing each on at once.
   'X-Accel-Buffering': 'no',
 };
 
-/** Begins the answer without a body or with one that goes on and on. */
+/** Sends the status and the headers of an event stream. */
 export function beginEventStream(res: ServerResponse): void {
-  // The stream ends with its connection: without chunks, all streams are sent the very same bytes.
+  // The stream ends with its connection. Without chunked encoding, all streams are sent exactly the same
+  // bytes.
   res.removeHeader('Transfer-Encoding');
   res.writeHead(200, HEADERS);
 }
 
-/** Server-Sent Events to one client, as fast as it takes them in. */
+/** Sends Server-Sent Events to one client, as fast as the client reads them. */
 export class EventStream implements EventSink {
   readonly #res: ServerResponse;
   readonly #closed = Promise.withResolvers<void>();
-  /** What waits for the client; references to what is shared, so many slow clients cost no more than one. */
+  /**
+   * Frames that wait for the client. All streams share the frames, so many slow clients need no more memory
+   * than one.
+   */
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #isFull = false;
-  #stalled: NodeJS.Timeout | undefined;
-  #drained: (() => void)[] = [];
+  #stallTimer: NodeJS.Timeout | undefined;
+  #drainWaiters: (() => void)[] = [];
 
   constructor(res: ServerResponse) {
     this.#res = res;
@@ -50,7 +57,7 @@ export class EventStream implements EventSink {
 
   send(event: LiveEvent): void {
     if (this.isClosed) return;
-    const frame = frameOf(event);
+    const frame = encodeFrame(event);
     if (!this.#isFull) {
       this.#write(frame);
     } else if (this.#waiting.length > 0 && this.#waitingBytes + frame.length > BACKLOG_LIMIT) {
@@ -63,12 +70,12 @@ export class EventStream implements EventSink {
 
   drained(): Promise<void> {
     if (!this.#isFull || this.isClosed) return Promise.resolve();
-    return new Promise((resolve) => this.#drained.push(resolve));
+    return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }
 
   close(): void {
     if (this.isClosed) return;
-    // What the client does not take in would keep the connection open, and with it a server that stops.
+    // With unread data, end() would keep the connection open, and a server that stops would wait for it.
     if (this.#isFull) this.#res.destroy();
     else this.#res.end();
     this.#closed.resolve();
@@ -77,12 +84,12 @@ export class EventStream implements EventSink {
   #write(frame: Buffer): void {
     if (this.#res.write(frame)) return;
     this.#isFull = true;
-    this.#stalled = setTimeout(() => this.#res.destroy(), STALLED_MS).unref();
+    this.#stallTimer = setTimeout(() => this.#res.destroy(), STALL_TIMEOUT_MS).unref();
   }
 
   #drain(): void {
     this.#isFull = false;
-    clearTimeout(this.#stalled);
+    clearTimeout(this.#stallTimer);
     const waiting = this.#waiting;
     let next = 0;
     while (next < waiting.length && !this.#isFull) {
@@ -92,29 +99,31 @@ export class EventStream implements EventSink {
       this.#write(frame);
     }
     this.#waiting = waiting.slice(next);
-    if (!this.#isFull) this.#tellDrained();
+    if (!this.#isFull) this.#resolveDrained();
   }
 
   #end(): void {
-    clearTimeout(this.#stalled);
+    clearTimeout(this.#stallTimer);
     this.#waiting = [];
     this.#closed.resolve();
-    this.#tellDrained();
+    this.#resolveDrained();
   }
 
-  #tellDrained(): void {
-    for (const tell of this.#drained.splice(0)) tell();
+  #resolveDrained(): void {
+    for (const resolve of this.#drainWaiters.splice(0)) resolve();
   }
 }
 
-const frames = new WeakMap<LiveEvent, Buffer>();
+const frameByEvent = new WeakMap<LiveEvent, Buffer>();
 
-/** Made once for all streams that an event goes to. JSON has no line breaks, so one line holds the data. */
-function frameOf(event: LiveEvent): Buffer {
-  const made = frames.get(event);
-  if (made !== undefined) return made;
+/**
+ * Encodes an event once for all streams that it goes to. JSON has no line breaks, so the data is one line.
+ */
+function encodeFrame(event: LiveEvent): Buffer {
+  const known = frameByEvent.get(event);
+  if (known !== undefined) return known;
   const { id, type, data } = event;
   const frame = Buffer.from(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
-  frames.set(event, frame);
+  frameByEvent.set(event, frame);
   return frame;
 }

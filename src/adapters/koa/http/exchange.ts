@@ -3,7 +3,7 @@ import { CodedError } from '../../../domain/errors.ts';
 import type { Observer } from '../../../ports/observer.ts';
 import type { Logger } from '../../../ports/runtime.ts';
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
-import { challengeOf } from './challenge.ts';
+import { bearerChallengeFor } from './bearer-challenge.ts';
 import { HttpError } from './http-error.ts';
 import { answerWithLingeringClose } from './lingering-close.ts';
 import {
@@ -13,61 +13,63 @@ import {
   problemOf,
   retryAfterSeconds,
 } from './problem.ts';
-import { nameRequest } from './request-id.ts';
+import { assignRequestId } from './request-id.ts';
 
-/** What refusals say depends on of what answers. */
-export interface Answering {
-  readonly problems: ProblemOverrides;
+/** The properties of a matched route that its error responses depend on. */
+export interface MatchedRoute {
+  readonly problemOverrides: ProblemOverrides;
   readonly useCase: { readonly scopes: readonly Scope[] };
 }
 
-/** What is known of one request while it is answered. */
+/** What the server knows about one request while it answers it. */
 export interface Exchange {
   readonly requestId: string;
   caller: Caller | null;
-  /** What answers, once it is found in the table. */
-  route: Answering | null;
-  /** The path that is answered, as the table of what answers has it. */
-  at: string | null;
+  /** The route that matched; null before the match. */
+  route: MatchedRoute | null;
+  /**
+   * The path of the matched route as it is declared, with `:name` for its parameters; null before the match.
+   */
+  routePath: string | null;
   isStream: boolean;
 }
 
 export interface ExchangeSettings {
   readonly logger: Logger;
-  /** How clients reach the server; null: as the request did. */
+  /** The address at which clients reach the server. Null: the address that the request used. */
   readonly publicUrl?: string | null;
-  /** Told of every request that was answered. */
+  /** Called after every answered request. */
   readonly observer?: Observer | null;
 }
 
 const EXCHANGE = Symbol('exchange');
 
-/** Hosts keep things of their own in `state`; a symbol is out of their way. */
+/** A symbol, since a host application may keep its own values in `state`. */
 interface ExchangeState {
   [EXCHANGE]?: Exchange;
 }
 
-/** The exchange that `ctx` is in. Only within `exchange`. */
+/** Returns the current exchange. It exists only while `runExchange` runs. */
 export const exchangeOf = (ctx: Context): Exchange => (ctx.state as ExchangeState)[EXCHANGE]!;
 
 /**
- * Runs `work` with a request id, turns what it throws into a problem, and logs a line. Independent of any
- * setting of the application around it. Within another exchange it only runs `work`: the outer one does
- * the rest, once.
+ * Runs `work` with a request id, turns an error into a problem response, logs the request and notifies the
+ * observer. It does not depend on the settings of the Koa application around it. Within another exchange it
+ * only runs `work`: the outer exchange does the rest, once.
  */
-export async function exchange(
+export async function runExchange(
   ctx: Context,
   settings: ExchangeSettings,
   work: (ctx: Context) => Promise<void>,
 ): Promise<void> {
   const state = ctx.state as ExchangeState;
   if (state[EXCHANGE] !== undefined) return work(ctx);
-  const started = performance.now();
+  const startedAt = performance.now();
   const current: Exchange = {
-    requestId: nameRequest(ctx),
+    requestId: assignRequestId(ctx),
     caller: null,
     route: null,
-    at: null,
+    routePath: null,
     isStream: false,
   };
   state[EXCHANGE] = current;
@@ -76,8 +78,8 @@ export async function exchange(
   } catch (error) {
     answerProblem(ctx, settings, current, error);
   }
-  const millis = performance.now() - started;
-  if (settings.observer != null) report(ctx, settings.observer, current, millis);
+  const millis = performance.now() - startedAt;
+  if (settings.observer != null) notifyObserver(ctx, settings.observer, current, millis);
   settings.logger.debug(
     {
       method: ctx.method,
@@ -91,8 +93,13 @@ export async function exchange(
   );
 }
 
-function report({ method, req, res }: Context, observer: Observer, current: Exchange, millis: number): void {
-  const { at, isStream, requestId } = current;
+function notifyObserver(
+  { method, req, res }: Context,
+  observer: Observer,
+  current: Exchange,
+  millis: number,
+): void {
+  const { routePath: at, isStream, requestId } = current;
   const { traceparent, tracestate } = req.headers;
   observer.requestAnswered({
     method,
@@ -108,16 +115,17 @@ function report({ method, req, res }: Context, observer: Observer, current: Exch
 }
 
 function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchange, error: unknown): void {
-  const problem = problemOf(error, current.requestId, current.route?.problems ?? null);
+  const problem = problemOf(error, current.requestId, current.route?.problemOverrides ?? null);
   logCause(settings.logger, problem, error);
   if (ctx.headerSent) {
-    // Half an answer is out; cutting it off is the only way left to say that it is not whole.
+    // Part of the response is already sent. Cutting the connection is the only way to show that it is
+    // incomplete.
     ctx.res.destroy();
     return;
   }
   if (error instanceof HttpError) ctx.set(error.headers);
   const { publicUrl = null } = settings;
-  const challenge = challengeOf(problem, ctx, publicUrl, current.route?.useCase.scopes ?? []);
+  const challenge = bearerChallengeFor(problem, ctx, publicUrl, current.route?.useCase.scopes ?? []);
   if (challenge !== null) ctx.set('WWW-Authenticate', challenge);
   const seconds = retryAfterSeconds(problem.code);
   if (seconds !== undefined) ctx.set('Retry-After', String(seconds));

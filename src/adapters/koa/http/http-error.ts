@@ -1,6 +1,6 @@
 import { CodedError } from '../../../domain/errors.ts';
 
-/** What can be wrong with a request before, or apart from, any use case. */
+/** The codes of errors that the HTTP layer finds, without a use case. */
 export type HttpErrorCode =
   | 'csrf'
   | 'forbidden_host'
@@ -23,7 +23,7 @@ export interface ResponseHeaders {
   readonly [name: string]: string;
 }
 
-/** A request that breaks a rule of the transport; `headers` go out with the answer. */
+/** A request that breaks a rule of the HTTP layer. The error response carries `headers`. */
 export class HttpError extends CodedError<HttpErrorCode> {
   override readonly name = 'HttpError';
   readonly headers: ResponseHeaders;
@@ -37,12 +37,12 @@ export class HttpError extends CodedError<HttpErrorCode> {
 export const notFound = () => new HttpError('not_found', 'There is nothing at this path');
 
 export const methodNotAllowed = (allowed: string) =>
-  new HttpError('method_not_allowed', `This path answers ${allowed}`, { Allow: allowed });
+  new HttpError('method_not_allowed', `The methods allowed at this path are ${allowed}`, { Allow: allowed });
 
 export const notAcceptable = (type = 'application/json') =>
-  new HttpError('not_acceptable', `The answer is ${type}`);
+  new HttpError('not_acceptable', `The Accept header must allow ${type}`);
 
-/** The connection is closed with it: what is left of the body is of no use to anyone. */
+/** Closes the connection too: the server does not read the rest of the body. */
 export const tooLarge = (limit: number) =>
   new HttpError('too_large', `The body is larger than ${limit} bytes`, { Connection: 'close' });
 

@@ -12,24 +12,22 @@ const INFLATERS = new Map<string, Inflater>([
 ]);
 
 /**
- * The inflater of a Content-Encoding; null when the body is sent as it is.
- * @throws HttpError `unsupported_media_type` for any other encoding, or several on top of one another.
+ * Returns the inflater for a Content-Encoding, or null when the body is not compressed.
+ * @throws HttpError `unsupported_media_type` for an unknown encoding, and for several encodings at once.
  */
-export function inflaterOf(contentEncoding: string | undefined): Inflater | null {
+export function inflaterFor(contentEncoding: string | undefined): Inflater | null {
   const encoding = contentEncoding?.trim().toLowerCase() ?? '';
   if (encoding === '' || encoding === 'identity') return null;
   const inflater = INFLATERS.get(encoding);
   if (inflater !== undefined) return inflater;
-  throw new HttpError(
-    'unsupported_media_type',
-    'Content-Encoding must be gzip, deflate or br, or not be there',
-    { 'Accept-Encoding': 'gzip, deflate, br' },
-  );
+  throw new HttpError('unsupported_media_type', 'Content-Encoding must be gzip, deflate or br, or absent', {
+    'Accept-Encoding': 'gzip, deflate, br',
+  });
 }
 
 /**
- * Inflates up to `limit` bytes: a small body may unfold to gigabytes.
- * @throws HttpError `too_large`, or `invalid_encoding` when the bytes are corrupt or cut off.
+ * Inflates a body up to `limit` bytes, since a small compressed body can expand to gigabytes.
+ * @throws HttpError `too_large`, or `invalid_encoding` when the bytes are corrupt or incomplete.
  */
 export async function inflateWithin(limit: number, inflater: Inflater, bytes: Buffer): Promise<Buffer> {
   try {

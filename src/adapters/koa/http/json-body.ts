@@ -4,47 +4,49 @@ import type { Context } from 'koa';
 import readRaw from 'raw-body';
 import { invalidJson } from '../../../application/errors.ts';
 import { HttpError, tooLarge } from './http-error.ts';
-import { inflaterOf, inflateWithin } from './inflate.ts';
+import { inflaterFor, inflateWithin } from './inflate.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.!#$&^+-]+\+)?json[ \t]*(?:;|$)/i;
 const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)"?/i;
 const UTF_8 = /^utf-?8$/i;
 
 export interface BodyRules {
-  /** Bytes, after inflating. */
+  /** In bytes, after inflating. */
   readonly limit: number;
-  /** Whether an empty body will do; its Content-Type does not matter then. */
+  /** Whether the body may be empty. The Content-Type of an empty body is not checked. */
   readonly mayBeEmpty: boolean;
 }
 
 /**
- * The object a request's body holds. What a host's own body parser has read already is taken from
- * where it leaves it (`rawBody`, else `body`): reading a drained stream would wait for ever.
+ * Reads the JSON object in a request's body. If a body parser of the host application has already read the
+ * stream, its result is used (`rawBody`, else `body`): reading the stream again would never end.
  * @throws HttpError, and RequestError `invalid_json`.
  */
 export async function readJsonObject(ctx: Context, rules: BodyRules): Promise<object> {
-  return object(await readJsonRoot(ctx, rules));
+  return requireObject(await readJsonObjectOrArray(ctx, rules));
 }
 
 /**
- * Like `readJsonObject`, for protocols that know a list of requests, too.
+ * Like `readJsonObject`, for protocols whose body may also be an array (a batch of requests).
  * @throws HttpError, and RequestError `invalid_json`.
  */
-export async function readJsonRoot(ctx: Context, { limit, mayBeEmpty }: BodyRules): Promise<object> {
+export async function readJsonObjectOrArray(ctx: Context, { limit, mayBeEmpty }: BodyRules): Promise<object> {
   const { req } = ctx;
-  if (!announcesBody(req)) return empty(mayBeEmpty);
+  if (!announcesBody(req)) return emptyObject(mayBeEmpty);
   const type = req.headers['content-type'];
   if (type !== undefined || !mayBeEmpty) requireJson(type);
 
   const { rawBody, body } = ctx.request as { rawBody?: unknown; body?: unknown };
-  const parsed = rawBody ?? body;
-  if (parsed !== undefined && typeof parsed !== 'string' && !Buffer.isBuffer(parsed)) return root(parsed);
+  const alreadyRead = rawBody ?? body;
+  if (alreadyRead !== undefined && typeof alreadyRead !== 'string' && !Buffer.isBuffer(alreadyRead)) {
+    return requireObjectOrArray(alreadyRead);
+  }
 
-  if (parsed !== undefined && Buffer.byteLength(parsed) > limit) throw tooLarge(limit);
-  const sent = parsed ?? (await readBytes(req, limit));
-  if (sent.length === 0) return empty(mayBeEmpty);
+  if (alreadyRead !== undefined && Buffer.byteLength(alreadyRead) > limit) throw tooLarge(limit);
+  const sent = alreadyRead ?? (await readBytes(req, limit));
+  if (sent.length === 0) return emptyObject(mayBeEmpty);
   if (type === undefined) requireJson(type);
-  return parse(typeof sent === 'string' ? sent : decode(sent));
+  return parseJson(typeof sent === 'string' ? sent : decodeUtf8(sent));
 }
 
 const announcesBody = ({ headers, httpVersionMajor }: IncomingMessage): boolean =>
@@ -52,7 +54,7 @@ const announcesBody = ({ headers, httpVersionMajor }: IncomingMessage): boolean 
   headers['transfer-encoding'] !== undefined ||
   httpVersionMajor > 1;
 
-function empty(allowed: boolean): object {
+function emptyObject(allowed: boolean): object {
   if (!allowed) throw invalidJson('The body is empty; it must be a JSON object');
   return {};
 }
@@ -65,32 +67,37 @@ function requireJson(contentType: string | undefined): void {
 }
 
 async function readBytes(req: IncomingMessage, limit: number): Promise<Buffer> {
-  const inflater = inflaterOf(req.headers['content-encoding']);
-  const bytes = await readSent(req, limit);
+  const inflater = inflaterFor(req.headers['content-encoding']);
+  const bytes = await readRawBytes(req, limit);
   return inflater === null || bytes.length === 0 ? bytes : inflateWithin(limit, inflater, bytes);
 }
 
-async function readSent(req: IncomingMessage, limit: number): Promise<Buffer> {
+async function readRawBytes(req: IncomingMessage, limit: number): Promise<Buffer> {
   try {
     return await readRaw(req, { limit, length: req.headers['content-length'] ?? null });
   } catch (cause) {
     if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large') throw tooLarge(limit);
-    // Nobody is left to read this; it is for the log, where it must not look like a fault of ours.
+    // The client is gone, so only the log shows this error. It must not look like a fault of the server.
     if (req.destroyed && !req.complete) {
-      throw new HttpError('incomplete_body', 'The connection closed within the body', {}, { cause });
+      throw new HttpError(
+        'incomplete_body',
+        'The connection closed before the whole body arrived',
+        {},
+        { cause },
+      );
     }
     throw cause;
   }
 }
 
-/** Node would replace what is not UTF-8 silently, and the message would be another one. */
-function decode(bytes: Buffer): string {
+/** Refuses bytes that are not UTF-8: Node would silently replace them, and so change the message. */
+function decodeUtf8(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new HttpError('invalid_encoding', 'The body is not valid UTF-8');
   return bytes.toString('utf8');
 }
 
-function parse(text: string): object {
-  // Some clients on Windows put a byte order mark in front; RFC 8259 lets a parser look past it.
+function parseJson(text: string): object {
+  // Some clients on Windows send a byte order mark first; RFC 8259 allows a parser to ignore it.
   const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   let value: unknown;
   try {
@@ -98,15 +105,15 @@ function parse(text: string): object {
   } catch (error) {
     throw invalidJson(error instanceof Error ? `The body is not JSON: ${error.message}` : 'Not JSON');
   }
-  return root(value);
+  return requireObjectOrArray(value);
 }
 
-function root(value: unknown): object {
+function requireObjectOrArray(value: unknown): object {
   if (typeof value === 'object' && value !== null) return value;
   throw notAnObject();
 }
 
-function object(value: object): object {
+function requireObject(value: object): object {
   if (Array.isArray(value)) throw notAnObject();
   return value;
 }

@@ -1,12 +1,13 @@
 import type { Context } from 'koa';
 
-/** Long enough for a client on a slow line to notice the answer and stop sending. */
+/** Long enough for a client on a slow connection to read the response and stop sending. */
 const LINGER_MS = 1_000;
 
 /**
- * Sends the response (its headers are set) although its request is still coming in, and closes the
- * connection a moment later. Closing at once would reset it, and a client in the middle of sending
- * would lose the answer. What arrives until then is thrown away unread.
+ * Sends a response before its request has fully arrived, and keeps the connection open for up to a second, so
+ * that a client that is still sending reads the response. Closing at once would reset the connection, and
+ * such a client would lose the response. Data that arrives meanwhile is thrown away. The headers must be set
+ * already.
  */
 export function answerWithLingeringClose(ctx: Context, body: string): void {
   const { req, res } = ctx;

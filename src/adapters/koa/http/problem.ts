@@ -10,7 +10,7 @@ import type { HttpErrorCode } from './http-error.ts';
 
 export type ProblemCode = ErrorCode | HttpErrorCode;
 
-/** RFC 9457, plus what clients of this API branch on and quote. */
+/** The body of an error response (RFC 9457), with a `code` for programs and a `request_id` to quote. */
 export interface Problem {
   readonly type: 'about:blank';
   readonly title: string;
@@ -19,18 +19,18 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly request_id: string;
   readonly errors?: readonly InputIssue[];
-  /** Of `already_answered`: the answer that counts. */
+  /** Only with `already_answered`: the answer that was accepted. */
   readonly answer?: WireConversationMessage;
 }
 
-/** Where one route answers a code in another way than the rest. */
+/** The codes for which one route uses another status or detail than the other routes. */
 export type ProblemOverrides = {
   readonly [Code in ProblemCode]?: { readonly status: number; readonly detail?: string };
 };
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Every code, and the status it has wherever a route does not say otherwise. */
+/** The status of every code, unless a route overrides it. */
 const STATUS = {
   agent_instance_exists: 409,
   agent_instance_not_found: 404,
@@ -81,29 +81,32 @@ const STATUS = {
 
 const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
   idempotency_in_flight: 1,
-  // Its keys are asked for once in 30 s.
+  // The server asks for the identity provider's keys at most once in 30 s.
   identity_provider_unavailable: 30,
   storage_busy: 1,
   storage_unavailable: 2,
 };
 
-/** Anything but an error of ours is an internal fault: opaque to the client, who gets the id to quote. */
+/**
+ * Turns an error into a problem. Any error without a known code is an internal fault: the client sees only a
+ * request id, and the log has the cause.
+ */
 export function problemOf(
   error: unknown,
   requestId: string,
   overrides: ProblemOverrides | null = null,
 ): Problem {
-  if (!isOurs(error)) {
+  if (!hasKnownCode(error)) {
     const detail = `Something went wrong on the server; its log has the cause under request ${requestId}`;
-    return problem('internal', 500, detail, requestId);
+    return buildProblem('internal', 500, detail, requestId);
   }
   const status = statusOf(error.code, overrides ?? {});
-  const made = problem(error.code, status, overrides?.[error.code]?.detail ?? error.message, requestId);
-  return { ...made, ...membersOf(error) };
+  const built = buildProblem(error.code, status, overrides?.[error.code]?.detail ?? error.message, requestId);
+  return { ...built, ...extensionMembersOf(error) };
 }
 
-/** What a code's problem has beside its words (RFC 9457, extension members). */
-function membersOf(error: CodedError): Pick<Problem, 'errors' | 'answer'> {
+/** Returns the fields that only some problems have (extension members in RFC 9457). */
+function extensionMembersOf(error: CodedError): Pick<Problem, 'errors' | 'answer'> {
   if (error instanceof RequestError && error.issues.length > 0) return { errors: error.issues };
   if (error instanceof AlreadyAnsweredError) {
     return { answer: wireConversationMessage(error.answer, { agentWaiting: false }) };
@@ -114,17 +117,17 @@ function membersOf(error: CodedError): Pick<Problem, 'errors' | 'answer'> {
 /** Every code that a problem can have. */
 export const PROBLEM_CODES = Object.keys(STATUS) as [ProblemCode, ...ProblemCode[]];
 
-/** The status that a code is answered with. */
+/** Returns the HTTP status of a code. */
 export const statusOf = (code: ProblemCode, overrides: ProblemOverrides = {}): number =>
   overrides[code]?.status ?? STATUS[code];
 
-/** How many seconds later a repeat is worth while, where that is known. */
+/** Returns after how many seconds a client should try again; undefined where that is unknown. */
 export const retryAfterSeconds = (code: ProblemCode): number | undefined => RETRY_AFTER_SECONDS[code];
 
-const isOurs = (error: unknown): error is CodedError<ProblemCode> =>
+const hasKnownCode = (error: unknown): error is CodedError<ProblemCode> =>
   error instanceof CodedError && Object.hasOwn(STATUS, error.code);
 
-const problem = (code: ProblemCode, status: number, detail: string, requestId: string): Problem => ({
+const buildProblem = (code: ProblemCode, status: number, detail: string, requestId: string): Problem => ({
   type: 'about:blank',
   title: STATUS_CODES[status] ?? 'Error',
   status,

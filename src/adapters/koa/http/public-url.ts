@@ -1,10 +1,13 @@
 import type { Context } from 'koa';
 
-/** A Host header may hold anything; only a plain one goes into links and headers. */
+/** A Host header may contain anything. Only a host of this form is used in links and headers. */
 const PLAIN_HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
-/** How clients reach the server, without a slash at the end: as configured, else as this request did. */
-export function publicBase(ctx: Context, publicUrl: string | null): string {
+/**
+ * Returns the address at which clients reach the server, without a slash at the end: the configured one, else
+ * the one that this request used.
+ */
+export function publicBaseUrl(ctx: Context, publicUrl: string | null): string {
   if (publicUrl !== null) return publicUrl.replace(/\/+$/, '');
   const { host } = ctx;
   return PLAIN_HOST.test(host) ? `${ctx.protocol}://${host}` : '';

@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'koa';
 
 const HEADER = 'X-Request-Id';
-const SANE = /^[A-Za-z0-9._:-]{1,128}$/;
+const VALID_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /**
- * Names the request on its response. An id that someone before us put there stays; the caller's own is
- * taken if it is harmless in a log and a header.
+ * Sets the request id on the response, and returns it. An id that a host application has set already is kept.
+ * Otherwise the client's own is used if it is safe in a log and a header, else a new one.
  */
-export function nameRequest({ req, res }: Pick<Context, 'req' | 'res'>): string {
+export function assignRequestId({ req, res }: Pick<Context, 'req' | 'res'>): string {
   const present = res.getHeader(HEADER);
   if (typeof present === 'string') return present;
   const sent = req.headers['x-request-id'];
-  const id = typeof sent === 'string' && SANE.test(sent) ? sent : randomUUID();
+  const id = typeof sent === 'string' && VALID_ID.test(sent) ? sent : randomUUID();
   res.setHeader(HEADER, id);
   return id;
 }

@@ -1,16 +1,16 @@
 import { COOKIE_NAME } from '../access/session-cookie.ts';
 import { PROTECTED_RESOURCES } from '../rest/status-routes.ts';
-import { referredErrorResponses } from './error-responses.ts';
+import { errorResponseComponents } from './error-responses.ts';
 import { exportOperations } from './export-operations.ts';
 import type { Paths } from './operation.ts';
 import { restOperations } from './rest-operations.ts';
-import { sharedSchemas } from './schemas.ts';
+import { schemaComponents } from './schemas.ts';
 import { signInOperations } from './sign-in-operations.ts';
 import { statusOperations } from './status-operations.ts';
 import { streamOperations } from './stream-operations.ts';
 
-/** What a description depends on. */
-export interface DescribedApi {
+/** The properties of the server that its OpenAPI document depends on. */
+export interface ApiDescriptionOptions {
   readonly version: string;
   readonly publicUrl?: string | null;
   readonly protectedResources?: readonly string[];
@@ -29,52 +29,55 @@ export interface OpenApiDocument {
   readonly components: { readonly [kind: string]: { readonly [name: string]: object } };
 }
 
-/** The API in OpenAPI 3.1, made from the tables that serve it: what is not in them is not in here. */
-export function describeApi(api: DescribedApi): OpenApiDocument {
-  const { version, publicUrl = null, protectedResources = PROTECTED_RESOURCES } = api;
+/**
+ * Describes the API in OpenAPI 3.1. The operations are made from the same route tables that serve the
+ * requests.
+ */
+export function describeApi(options: ApiDescriptionOptions): OpenApiDocument {
+  const { version, publicUrl = null, protectedResources = PROTECTED_RESOURCES } = options;
   const paths = {
     ...restOperations(),
-    ...(api.hasStreams && streamOperations()),
-    ...(api.hasExport && exportOperations()),
-    ...(api.hasSignIn && signInOperations()),
-    ...statusOperations(protectedResources, api),
+    ...(options.hasStreams && streamOperations()),
+    ...(options.hasExport && exportOperations()),
+    ...(options.hasSignIn && signInOperations()),
+    ...statusOperations(protectedResources, options),
   };
   return {
     openapi: '3.1.0',
     info: { title: 'Agent Dashboard Server', version, ...ABOUT },
-    // Relative: wherever this was read from.
+    // Relative to the address that the document was read from.
     servers: [{ url: publicUrl ?? '/' }],
     tags: TAGS,
     paths,
     components: {
-      responses: referredErrorResponses(paths),
+      responses: errorResponseComponents(paths),
       securitySchemes: SECURITY_SCHEMES,
       parameters: PARAMETERS,
       headers: HEADERS,
-      schemas: sharedSchemas(),
+      schemas: schemaComponents(),
     },
   };
 }
 
 const ABOUT = {
-  summary: 'Where AI coding agents report each step, ask, wait and are told.',
+  summary: 'AI coding agents report their steps here, ask questions, and get the answers.',
   description: [
-    'Agents report steps with `POST /api/v1/messages/agent` and ask with `requires_user_input`; then they wait with',
-    '`POST /api/v1/messages/pending` until the person answers.',
+    'Agents report steps with `POST /api/v1/messages/agent`. They ask a question with `requires_user_input`, and wait',
+    'for the answer with `POST /api/v1/messages/pending`.',
     '',
-    'Errors are problems (RFC 9457): branch on `code`, which never changes. Repeat a request whose answer you have',
-    'not got with the same `Idempotency-Key`: the first answer is repeated. Unknown fields are ignored. Every GET but',
-    'that of `/api/v1/messages/pending` answers HEAD, too.',
+    'Errors are problems (RFC 9457). Branch on `code`, which never changes. If a response was lost, repeat the request',
+    'with the same `Idempotency-Key`: you get the first response again. Unknown fields are ignored. Every GET route',
+    'except `/api/v1/messages/pending` also accepts HEAD.',
   ].join('\n'),
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 };
 
 const TAGS = [
-  { name: 'Agents', description: 'What agents use, with a token of the scope `agent`' },
-  { name: 'People', description: 'What people use, with a token of the scope `dashboard`' },
-  { name: 'Tokens', description: 'Any token will do' },
-  { name: 'Signing in', description: 'For browsers' },
-  { name: 'Server', description: 'No token is needed' },
+  { name: 'Agents', description: 'Operations for agents; they need a token with the scope `agent`' },
+  { name: 'People', description: 'Operations for people; they need a token with the scope `dashboard`' },
+  { name: 'Tokens', description: 'Operations that accept any valid token' },
+  { name: 'Signing in', description: 'Operations for browsers' },
+  { name: 'Server', description: 'Operations that need no token' },
 ];
 
 const SECURITY_SCHEMES = {
@@ -82,13 +85,13 @@ const SECURITY_SCHEMES = {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'A token of one of the scopes that an operation names',
+    description: 'A token with one of the scopes that the operation names',
   },
   cookie: {
     type: 'apiKey',
     in: 'cookie',
     name: COOKIE_NAME,
-    description: 'Writing with it needs the header `X-Requested-With: agent-dashboard`',
+    description: 'A request that changes something also needs the header `X-Requested-With: agent-dashboard`',
   },
 };
 
@@ -97,16 +100,17 @@ const PARAMETERS = {
     name: 'Idempotency-Key',
     in: 'header',
     required: false,
-    description: 'Of your choice, new for each request: its repeats within 24 hours get the first answer',
+    description:
+      'A text of your choice, new for each request. Repeats within 24 hours get the first response again',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
 };
 
-const text = (description: string) => ({ description, schema: { type: 'string' } });
+const textHeader = (description: string) => ({ description, schema: { type: 'string' } });
 
 const HEADERS = {
-  'X-Request-Id': text("What the server's log knows the request by; yours, if you send one"),
-  Link: text('Where the next page is (RFC 8288); absent on the last one'),
-  'Retry-After': text('Seconds after which a repeat is worth while'),
-  'WWW-Authenticate': text('What token would do (RFC 6750)'),
+  'X-Request-Id': textHeader("The request's id in the server's log; your own, if you send one"),
+  Link: textHeader('The address of the next page (RFC 8288); absent on the last page'),
+  'Retry-After': textHeader('How many seconds to wait before trying again'),
+  'WWW-Authenticate': textHeader('Which token is needed (RFC 6750)'),
 };

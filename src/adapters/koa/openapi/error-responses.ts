@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type ProblemCode, type ProblemOverrides, statusOf } from '../http/problem.ts';
 import {
-  header,
+  headerReference,
   type Paths,
   REQUEST_ID_HEADER,
   type Reference,
@@ -10,8 +10,8 @@ import {
 } from './operation.ts';
 import { PROBLEM_REF } from './schemas.ts';
 
-/** Which codes a request can be refused with, by what is done with it. */
-export const CODES = {
+/** The error codes that a request can get, by the check or step that they come from. */
+export const ERROR_CODES = {
   anyRequest: ['forbidden_host', 'forbidden_origin', 'internal', 'invalid_header'],
   token: ['identity_provider_unavailable', 'rate_limited', 'storage_unavailable', 'unauthenticated'],
   cookie: ['csrf'],
@@ -31,7 +31,7 @@ export const CODES = {
   storage: ['storage_busy', 'storage_unavailable'],
 } as const satisfies { readonly [what: string]: readonly ProblemCode[] };
 
-/** The headers that go with a status. */
+/** The extra headers of an error response, by status. */
 const HEADERS: { readonly [status: number]: readonly string[] } = {
   401: ['WWW-Authenticate'],
   403: ['WWW-Authenticate'],
@@ -42,7 +42,10 @@ const HEADERS: { readonly [status: number]: readonly string[] } = {
 
 const COMPONENTS = '#/components/responses/';
 
-/** By status, each with the codes that it can have: most operations share most of them. */
+/**
+ * Groups error codes by status, and returns a reference for each group. Operations share the components,
+ * since most of them have the same codes.
+ */
 export function errorResponses(codes: readonly ProblemCode[], overrides: ProblemOverrides = {}): Responses {
   const byStatus = Map.groupBy([...new Set(codes)].sort(), (code) => statusOf(code, overrides));
   return Object.fromEntries(
@@ -50,8 +53,10 @@ export function errorResponses(codes: readonly ProblemCode[], overrides: Problem
   );
 }
 
-/** What the refusals of these operations refer to: their names say all that is in them. */
-export function referredErrorResponses(paths: Paths): { readonly [name: string]: Response } {
+/**
+ * Builds the components that `errorResponses` refers to. The name of a component lists its status and codes.
+ */
+export function errorResponseComponents(paths: Paths): { readonly [name: string]: Response } {
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
   const names = operations
     .flatMap(({ responses }) => Object.values(responses))
@@ -59,14 +64,14 @@ export function referredErrorResponses(paths: Paths): { readonly [name: string]:
   return Object.fromEntries(
     [...new Set(names)].sort().map((name) => {
       const [status, ...codes] = name.split('.');
-      return [name, refusal(Number(status), codes)];
+      return [name, errorResponse(Number(status), codes)];
     }),
   );
 }
 
-function refusal(status: number, codes: readonly string[]): Response {
+function errorResponse(status: number, codes: readonly string[]): Response {
   const headers: { [name: string]: Reference } = { ...REQUEST_ID_HEADER };
-  for (const name of HEADERS[status] ?? []) headers[name] = header(name);
+  for (const name of HEADERS[status] ?? []) headers[name] = headerReference(name);
   const schema = {
     $ref: PROBLEM_REF,
     properties: { status: { const: status }, code: { enum: codes.concat() } },

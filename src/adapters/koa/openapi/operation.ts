@@ -1,12 +1,12 @@
 import type { JsonSchema } from '@valibot/to-json-schema';
 
-/** The part of an OpenAPI 3.1 operation that this API needs. */
+/** An OpenAPI 3.1 operation, with only the fields that this API uses. */
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
   readonly tags: readonly string[];
-  /** Any one of these will do; an empty list: nothing is needed. */
+  /** Any one of these is enough. An empty list: no token is needed. */
   readonly security: readonly { readonly [scheme: string]: readonly string[] }[];
   readonly parameters?: readonly (Parameter | Reference)[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
@@ -25,7 +25,7 @@ export interface Parameter {
   readonly schema: JsonSchema;
 }
 
-/** By media type. */
+/** Schemas by media type. */
 export interface Content {
   readonly [mediaType: string]: { readonly schema: JsonSchema };
 }
@@ -36,18 +36,18 @@ export interface Response {
   readonly content?: Content;
 }
 
-/** By status. */
+/** Responses by status. */
 export interface Responses {
   readonly [status: string]: Response | Reference;
 }
 
-/** By path, and there by method in lower case. */
+/** Operations by path, then by method in lower case. */
 export interface Paths {
   readonly [path: string]: { readonly [method: string]: Operation };
 }
 
-export const json = (schema: JsonSchema): Content => ({ 'application/json': { schema } });
+export const jsonContent = (schema: JsonSchema): Content => ({ 'application/json': { schema } });
 
-export const header = (name: string): Reference => ({ $ref: `#/components/headers/${name}` });
+export const headerReference = (name: string): Reference => ({ $ref: `#/components/headers/${name}` });
 
-export const REQUEST_ID_HEADER = { 'X-Request-Id': header('X-Request-Id') };
+export const REQUEST_ID_HEADER = { 'X-Request-Id': headerReference('X-Request-Id') };

@@ -1,10 +1,11 @@
 import type { JsonSchema } from '@valibot/to-json-schema';
 import type { Scope } from '../../../ports/tokens/token-verifier.ts';
-import { BASE_PATH, ROUTES, type Route } from '../rest/routes.ts';
-import { CODES, errorResponses } from './error-responses.ts';
+import { BASE_PATH, type Route } from '../rest/route.ts';
+import { ROUTES } from '../rest/routes.ts';
+import { ERROR_CODES, errorResponses } from './error-responses.ts';
 import {
-  header,
-  json,
+  headerReference,
+  jsonContent,
   type Operation,
   type Parameter,
   type Paths,
@@ -12,36 +13,38 @@ import {
   type Reference,
   type Response,
 } from './operation.ts';
-import { schemaOf, withoutNull } from './schemas.ts';
+import { jsonSchemaOf, withoutNull } from './schemas.ts';
 
 const PARAMETER = /:(\w+)/g;
 
 const IDEMPOTENCY_KEY: Reference = { $ref: '#/components/parameters/Idempotency-Key' };
 
-/** Every row of the table of routes. */
+/** Describes every row of the route table. */
 export function restOperations(routes: readonly Route[] = ROUTES): Paths {
   const paths: { [path: string]: { [method: string]: Operation } } = {};
   for (const route of routes) {
-    const path = BASE_PATH + templateOf(route.path);
+    const path = BASE_PATH + openApiPath(route.path);
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
   return paths;
 }
 
-/** A path as OpenAPI writes it. */
-export const templateOf = (path: string): string => path.replace(PARAMETER, '{$1}');
+/** Converts a path to the OpenAPI form: `/:id` becomes `/{id}`. */
+export const openApiPath = (path: string): string => path.replace(PARAMETER, '{$1}');
 
-/** What a token, or the cookie of someone who has signed in, has to be good for. */
-export const securityFor = (scopes: readonly Scope[]): Operation['security'] => {
+/**
+ * Returns what a request needs: a token with one of the scopes or, where it is accepted, the sign-in cookie.
+ */
+export const securityRequirements = (scopes: readonly Scope[]): Operation['security'] => {
   const needed = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
-  const byCookie = scopes.length === 0 || scopes.includes('dashboard');
-  return [...needed.map((some) => ({ bearer: some })), ...(byCookie ? [{ cookie: [] }] : [])];
+  const acceptsCookie = scopes.length === 0 || scopes.includes('dashboard');
+  return [...needed.map((scope) => ({ bearer: scope })), ...(acceptsCookie ? [{ cookie: [] }] : [])];
 };
 
 function operationOf(route: Route): Operation {
-  const { method, useCase, status, problems } = route;
-  const takesKey = method !== 'GET';
-  const { inPath, others, required } = fieldsOf(route);
+  const { method, useCase, status, problemOverrides } = route;
+  const acceptsIdempotencyKey = method !== 'GET';
+  const { inPath, others, required } = splitFields(route);
   const parameters: (Parameter | Reference)[] = inPath.map(([name, schema]) => ({
     name,
     in: 'path',
@@ -53,33 +56,33 @@ function operationOf(route: Route): Operation {
       parameters.push({ name, in: 'query', required: required.has(name), schema: withoutNull(schema) });
     }
   }
-  if (takesKey) parameters.push(IDEMPOTENCY_KEY);
+  if (acceptsIdempotencyKey) parameters.push(IDEMPOTENCY_KEY);
   const hasFields = inPath.length + others.length > 0;
   const codes = [
-    ...CODES.anyRequest,
-    ...CODES.token,
-    ...CODES.storage,
-    ...(takesKey ? [...CODES.cookie, ...CODES.idempotencyKey] : []),
-    ...(useCase.scopes.length > 0 ? CODES.scope : []),
-    ...(status === 204 ? [] : CODES.answerType),
-    ...(hasFields ? CODES.input : []),
-    ...(route.body === 'none' ? [] : CODES.body),
+    ...ERROR_CODES.anyRequest,
+    ...ERROR_CODES.token,
+    ...ERROR_CODES.storage,
+    ...(acceptsIdempotencyKey ? [...ERROR_CODES.cookie, ...ERROR_CODES.idempotencyKey] : []),
+    ...(useCase.scopes.length > 0 ? ERROR_CODES.scope : []),
+    ...(status === 204 ? [] : ERROR_CODES.answerType),
+    ...(hasFields ? ERROR_CODES.input : []),
+    ...(route.body === 'none' ? [] : ERROR_CODES.body),
     ...useCase.errorCodes,
   ];
   return {
-    operationId: route.operation ?? useCase.name,
+    operationId: route.operationId ?? useCase.name,
     summary: useCase.summary,
     tags: [tagOf(useCase.scopes)],
-    security: securityFor(useCase.scopes),
+    security: securityRequirements(useCase.scopes),
     ...(parameters.length > 0 && { parameters }),
-    ...bodyOf(route, others, required),
-    responses: { [status]: successOf(route), ...errorResponses(codes, problems) },
+    ...requestBodyOf(route, others, required),
+    responses: { [status]: successResponse(route), ...errorResponses(codes, problemOverrides) },
   };
 }
 
-/** The fields of a use case's input, by where a request has them. */
-function fieldsOf({ path, useCase }: Route) {
-  const { properties = {}, required = [] } = schemaOf(useCase.input);
+/** Splits the fields of a use case's input into path parameters and all others. */
+function splitFields({ path, useCase }: Route) {
+  const { properties = {}, required = [] } = jsonSchemaOf(useCase.input);
   const names = new Set([...path.matchAll(PARAMETER)].map(([, name]) => name));
   const fields = Object.entries(properties) as [name: string, schema: JsonSchema][];
   return {
@@ -89,7 +92,7 @@ function fieldsOf({ path, useCase }: Route) {
   };
 }
 
-function bodyOf(
+function requestBodyOf(
   { body }: Route,
   fields: readonly [name: string, schema: JsonSchema][],
   required: ReadonlySet<string>,
@@ -100,15 +103,18 @@ function bodyOf(
     properties: Object.fromEntries(fields),
     required: fields.map(([name]) => name).filter((name) => required.has(name)),
   };
-  return { requestBody: { required: body === 'needed', content: json(schema) } };
+  return { requestBody: { required: body === 'needed', content: jsonContent(schema) } };
 }
 
-function successOf({ status, useCase, answers, nextCursor }: Route): Response {
-  const headers = { ...REQUEST_ID_HEADER, ...(nextCursor !== undefined && { Link: header('Link') }) };
+function successResponse({ status, useCase, answerField, nextCursor }: Route): Response {
+  const headers = {
+    ...REQUEST_ID_HEADER,
+    ...(nextCursor !== undefined && { Link: headerReference('Link') }),
+  };
   if (status === 204) return { description: 'Done', headers };
-  const output = schemaOf(useCase.output);
-  const schema = answers === undefined ? output : (output.properties?.[answers] as JsonSchema);
-  return { description: status === 201 ? 'Created' : 'OK', headers, content: json(schema) };
+  const output = jsonSchemaOf(useCase.output);
+  const schema = answerField === undefined ? output : (output.properties?.[answerField] as JsonSchema);
+  return { description: status === 201 ? 'Created' : 'OK', headers, content: jsonContent(schema) };
 }
 
 const tagOf = (scopes: readonly Scope[]): string => {

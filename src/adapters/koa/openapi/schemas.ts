@@ -10,20 +10,20 @@ const problem = v.object({
   type: v.literal('about:blank'),
   title: v.string(),
   status: v.number(),
-  detail: v.pipe(v.string(), v.description('For people; it may change')),
-  code: v.pipe(v.picklist(PROBLEM_CODES), v.description('For programs; it never changes')),
-  request_id: v.pipe(v.string(), v.description("What the server's log knows the request by")),
+  detail: v.pipe(v.string(), v.description('A text for people; it may change')),
+  code: v.pipe(v.picklist(PROBLEM_CODES), v.description('A code for programs; it never changes')),
+  request_id: v.pipe(v.string(), v.description("The request's id in the server's log")),
   errors: v.exactOptional(
     v.pipe(
       v.array(v.object({ path: v.string(), message: v.string() })),
-      v.description('What is wrong with the input, and where'),
+      v.description('Which input fields are wrong, and why'),
     ),
   ),
   answer: v.exactOptional(conversationMessage),
 }) satisfies v.GenericSchema<unknown, Problem>;
 
-/** What the description names, since more than one operation speaks of it. */
-const SHARED = {
+/** Schemas that several operations use. They become named components. */
+const SHARED_SCHEMAS = {
   AgentInstance: agentInstance,
   ApiKey: apiKey,
   ConversationMessage: conversationMessage,
@@ -33,11 +33,12 @@ const SHARED = {
 
 const SETTINGS = {
   target: 'draft-2020-12',
-  // A metadata field is a check in code first, and then a record: the record says more.
+  // A metadata field's input is checked in code, its output is a record. The record's schema says more.
   typeMode: 'output',
-  // Checks in code have no JSON Schema; what breaks them is answered by the use case's own error.
+  // Checks in code have no JSON Schema. The server reports input that breaks them with the use case's own
+  // error.
   errorMode: 'ignore',
-  definitions: SHARED,
+  definitions: SHARED_SCHEMAS,
   overrideRef: ({ referenceId }: { referenceId: string }) => refTo(referenceId),
 } as const;
 
@@ -45,19 +46,22 @@ const refTo = (name: string) => `#/components/schemas/${name}`;
 
 export const PROBLEM_REF = refTo('Problem');
 
-/** The shared schemas, by the names that others refer to them by. */
-export const sharedSchemas = (): { readonly [name: string]: JsonSchema } =>
-  toJsonSchemaDefs(SHARED, SETTINGS);
+/** Returns the shared schemas by their component names. */
+export const schemaComponents = (): { readonly [name: string]: JsonSchema } =>
+  toJsonSchemaDefs(SHARED_SCHEMAS, SETTINGS);
 
-/** A schema of a use case as JSON Schema, which is what OpenAPI 3.1 speaks. */
-export function schemaOf(schema: v.GenericSchema): JsonSchema {
-  const shared = Object.entries(SHARED).find(([, one]) => one === (schema as unknown));
+/** Converts a use case's schema to JSON Schema, the form that OpenAPI 3.1 uses. */
+export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
+  const shared = Object.entries(SHARED_SCHEMAS).find(([, one]) => one === (schema as unknown));
   if (shared !== undefined) return { $ref: refTo(shared[0]) };
   const { $schema: _dialect, $defs: _shared, ...own } = toJsonSchema(schema, SETTINGS);
   return own;
 }
 
-/** Null counts as absent in a body; a query has none. */
+/**
+ * Removes the null alternative from a schema: a body may say null for an absent field, a query or a path
+ * cannot.
+ */
 export function withoutNull(schema: JsonSchema): JsonSchema {
   const { anyOf, ...others } = schema;
   const [first, second] = anyOf ?? [];

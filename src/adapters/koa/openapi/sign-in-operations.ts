@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import * as field from '../../../application/wire/fields.ts';
-import { OPTIONS_PATH, SESSION_PATH } from '../rest/sign-in-routes.ts';
-import { CODES, errorResponses } from './error-responses.ts';
-import { json, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { schemaOf } from './schemas.ts';
+import { SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../rest/sign-in-routes.ts';
+import { ERROR_CODES, errorResponses } from './error-responses.ts';
+import { jsonContent, type Paths, REQUEST_ID_HEADER } from './operation.ts';
+import { jsonSchemaOf } from './schemas.ts';
 
-const shown = v.union([v.object({ code: v.string() }), v.object({ token: v.string() })]);
+const credential = v.union([v.object({ code: v.string() }), v.object({ token: v.string() })]);
 
-const person = v.object({
+const signedInPerson = v.object({
   success: v.literal(true),
   user_id: v.string(),
   display_name: v.nullable(v.string()),
@@ -15,12 +15,12 @@ const person = v.object({
   expires_at: v.nullable(field.timestamp),
 });
 
-const options = v.object({ identity_provider: v.null() });
+const signInOptions = v.object({ identity_provider: v.null() });
 
 const TAGS = ['Signing in'];
 const headers = REQUEST_ID_HEADER;
 
-/** How a browser gets a cookie in exchange for a token, and gives it back. */
+/** Describes the routes where a browser signs in and out. */
 export const signInOperations = (): Paths => ({
   [SESSION_PATH]: {
     post: {
@@ -28,14 +28,18 @@ export const signInOperations = (): Paths => ({
       summary: 'Exchange a one-time code or a token for a cookie that no script can read',
       tags: TAGS,
       security: [],
-      requestBody: { required: true, content: json(schemaOf(shown)) },
+      requestBody: { required: true, content: jsonContent(jsonSchemaOf(credential)) },
       responses: {
-        200: { description: 'The cookie is set', headers, content: json(schemaOf(person)) },
+        200: {
+          description: 'The cookie is set',
+          headers,
+          content: jsonContent(jsonSchemaOf(signedInPerson)),
+        },
         ...errorResponses([
-          ...CODES.anyRequest,
-          ...CODES.token,
-          ...CODES.scope,
-          ...CODES.body,
+          ...ERROR_CODES.anyRequest,
+          ...ERROR_CODES.token,
+          ...ERROR_CODES.scope,
+          ...ERROR_CODES.body,
           'invalid_input',
           'issuing_disabled',
         ]),
@@ -43,24 +47,29 @@ export const signInOperations = (): Paths => ({
     },
     delete: {
       operationId: 'sign_out',
-      summary: 'Give the cookie back; a key that was made for it is revoked',
+      summary: 'Delete the cookie, and revoke the key that was made for it',
       tags: TAGS,
       security: [{ cookie: [] }, {}],
       responses: {
-        204: { description: 'The cookie is gone', headers },
-        ...errorResponses([...CODES.anyRequest, ...CODES.token, ...CODES.cookie, ...CODES.storage]),
+        204: { description: 'The cookie is deleted', headers },
+        ...errorResponses([
+          ...ERROR_CODES.anyRequest,
+          ...ERROR_CODES.token,
+          ...ERROR_CODES.cookie,
+          ...ERROR_CODES.storage,
+        ]),
       },
     },
   },
-  [OPTIONS_PATH]: {
+  [SIGN_IN_OPTIONS_PATH]: {
     get: {
       operationId: 'read_sign_in_options',
-      summary: 'Tell how people can sign in',
+      summary: 'List the ways in which people can sign in',
       tags: TAGS,
       security: [],
       responses: {
-        200: { description: 'OK', headers, content: json(schemaOf(options)) },
-        ...errorResponses(CODES.anyRequest),
+        200: { description: 'OK', headers, content: jsonContent(jsonSchemaOf(signInOptions)) },
+        ...errorResponses(ERROR_CODES.anyRequest),
       },
     },
   },

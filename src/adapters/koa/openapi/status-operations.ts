@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 import { PROTECTED_RESOURCE_PATH } from '../http/public-url.ts';
 import { JWKS_PATH, OPENAPI_PATH } from '../rest/status-routes.ts';
-import { CODES, errorResponses } from './error-responses.ts';
+import { ERROR_CODES, errorResponses } from './error-responses.ts';
 import { type Operation, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { schemaOf } from './schemas.ts';
+import { jsonSchemaOf } from './schemas.ts';
 
-const well = v.object({ status: v.literal('ok') });
+const ok = v.object({ status: v.literal('ok') });
 
 const description = v.object({
   name: v.string(),
   version: v.string(),
-  links: v.pipe(v.record(v.string(), v.string()), v.description('Addresses, by what is there')),
+  links: v.pipe(v.record(v.string(), v.string()), v.description('Addresses by name')),
 });
 
 const protectedResource = v.object({
@@ -28,7 +28,7 @@ interface StatusPage {
   readonly summary: string;
   readonly schema: v.GenericSchema;
   readonly mediaType?: string;
-  /** Whether it may answer that it cannot work. */
+  /** Whether the response may be 503. */
   readonly mayFail?: true;
 }
 
@@ -36,26 +36,26 @@ const PAGES: readonly StatusPage[] = [
   {
     path: '/',
     operationId: 'describe_server',
-    summary: 'Tell what this is',
+    summary: 'Describe this server',
     schema: description,
   },
   {
     path: '/health',
     operationId: 'check_health',
-    summary: 'Tell that the process runs',
-    schema: well,
+    summary: 'Check that the process runs',
+    schema: ok,
   },
   {
     path: '/ready',
     operationId: 'check_readiness',
-    summary: 'Tell whether the database answers',
-    schema: well,
+    summary: 'Check that the database answers',
+    schema: ok,
     mayFail: true,
   },
   {
     path: OPENAPI_PATH,
     operationId: 'describe_api',
-    summary: 'This description',
+    summary: 'Return this OpenAPI document',
     schema: v.pipe(v.record(v.string(), v.unknown()), v.description('OpenAPI 3.1')),
   },
 ];
@@ -63,12 +63,12 @@ const PAGES: readonly StatusPage[] = [
 const KEYS: StatusPage = {
   path: JWKS_PATH,
   operationId: 'list_public_keys',
-  summary: "The keys that this server's tokens can be checked by (RFC 7517)",
+  summary: "List the public keys that verify this server's tokens (RFC 7517)",
   mediaType: 'application/jwk-set+json',
   schema: keys,
 };
 
-/** What the server says about itself, to anyone. */
+/** Describes the routes that need no token. */
 export function statusOperations(
   protectedResources: readonly string[],
   { publishesKeys }: { readonly publishesKeys: boolean },
@@ -77,7 +77,7 @@ export function statusOperations(
     (resource): StatusPage => ({
       path: PROTECTED_RESOURCE_PATH + resource,
       operationId: `describe_protected_resource${resource.replaceAll(/\W+/g, '_')}`,
-      summary: `Tell whose tokens open ${resource === '' ? 'this server' : resource} (RFC 9728)`,
+      summary: `Name the token issuers that ${resource === '' ? 'this server' : resource} accepts (RFC 9728)`,
       schema: protectedResource,
     }),
   );
@@ -92,8 +92,10 @@ function operationOf({
   mediaType = 'application/json',
   mayFail,
 }: StatusPage): Operation {
-  const content = { [mediaType]: { schema: schemaOf(schema) } };
-  const codes = mayFail ? [...CODES.anyRequest, 'storage_unavailable' as const] : CODES.anyRequest;
+  const content = { [mediaType]: { schema: jsonSchemaOf(schema) } };
+  const codes = mayFail
+    ? [...ERROR_CODES.anyRequest, 'storage_unavailable' as const]
+    : ERROR_CODES.anyRequest;
   return {
     operationId,
     summary,

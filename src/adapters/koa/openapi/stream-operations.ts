@@ -1,27 +1,27 @@
-import { BASE_PATH } from '../rest/routes.ts';
+import { BASE_PATH } from '../rest/route.ts';
 import { STREAM_ROUTES } from '../rest/stream-routes.ts';
-import { CODES, errorResponses } from './error-responses.ts';
+import { ERROR_CODES, errorResponses } from './error-responses.ts';
 import { type Operation, type Parameter, type Paths, REQUEST_ID_HEADER } from './operation.ts';
-import { securityFor, templateOf } from './rest-operations.ts';
+import { openApiPath, securityRequirements } from './rest-operations.ts';
 
 const LAST_EVENT_ID: Parameter = {
   name: 'Last-Event-ID',
   in: 'header',
   required: false,
-  description: 'The id of the last event seen: the stream goes on after it',
+  description: 'The id of the last event that you received; the stream continues after it',
   schema: { type: 'string' },
 };
 
 const EVENTS = [
   'Server-Sent Events: `connected`, `message`, `message_update`, `status_update`, `git_diff_update`,',
-  '`agent_heartbeat`, `heartbeat`, and `resync` where what was missed cannot be told and has to be read.',
+  '`agent_heartbeat`, `heartbeat`, and `resync` when missed events cannot be sent and you have to read again.',
   'Each has an id and a JSON object as its data.',
 ].join(' ');
 
-/** What the streams' routes say of themselves, and OpenAPI. */
+/** Describes the stream routes. */
 export function streamOperations(): Paths {
   return Object.fromEntries(
-    STREAM_ROUTES.map(({ path, name, summary }) => {
+    STREAM_ROUTES.map(({ path, operationId: name, summary }) => {
       const parameters: Parameter[] = [...path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({
         name: parameter!,
         in: 'path',
@@ -34,25 +34,25 @@ export function streamOperations(): Paths {
         summary,
         description: EVENTS,
         tags: ['People'],
-        security: securityFor(['dashboard']),
+        security: securityRequirements(['dashboard']),
         parameters: [...parameters, LAST_EVENT_ID],
         responses: {
           200: {
-            description: 'The stream, which ends with its token',
+            description: 'The stream; it ends when its token ends',
             headers: REQUEST_ID_HEADER,
             content: { 'text/event-stream': { schema: { type: 'string' } } },
           },
           ...errorResponses([
-            ...CODES.anyRequest,
-            ...CODES.token,
-            ...CODES.scope,
-            ...CODES.answerType,
+            ...ERROR_CODES.anyRequest,
+            ...ERROR_CODES.token,
+            ...ERROR_CODES.scope,
+            ...ERROR_CODES.answerType,
             'invalid_last_event_id',
             ...(ofInstance ? (['invalid_id', 'agent_instance_not_found'] as const) : []),
           ]),
         },
       };
-      return [BASE_PATH + templateOf(path), { get: operation }];
+      return [BASE_PATH + openApiPath(path), { get: operation }];
     }),
   );
 }

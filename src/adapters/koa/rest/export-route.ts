@@ -3,34 +3,38 @@ import type { Context } from 'koa';
 import type { ExportLine, UserExport } from '../../../application/admin/user-export.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import { notAcceptable } from '../http/http-error.ts';
-import { BASE_PATH } from './routes.ts';
+import { BASE_PATH } from './route.ts';
 
 export const EXPORT_PATH = '/export';
 
-const TYPE = 'application/jsonl';
+const MEDIA_TYPE = 'application/jsonl';
 
-/** Lines are sent together up to about this many characters. */
-const CHUNK = 64 * 1024;
+/** Lines are sent in chunks of about this many characters. */
+const CHUNK_LENGTH = 64 * 1024;
 
-/** For a client to take anything in at all: what it leaves unread is not read from the store either. */
-const STALLED_MS = 60_000;
+/**
+ * How long a client may read nothing before the export is cut. While the client does not read, the server
+ * does not read from the store either.
+ */
+const STALL_TIMEOUT_MS = 60_000;
 
-const ANSWERING = { problems: {}, useCase: { scopes: ['dashboard'] } } as const;
+const MATCHED_ROUTE = { problemOverrides: {}, useCase: { scopes: ['dashboard'] } } as const;
 
-/** Answers GET and HEAD with everything there is of the caller. Runs within an exchange whose caller is known. */
+/** Answers GET and HEAD with all data of the caller. Needs a current exchange whose caller is set. */
 export function exportHandler(userExport: UserExport): (ctx: Context) => Promise<void> {
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
-    exchange.route = ANSWERING;
-    exchange.at = BASE_PATH + EXPORT_PATH;
-    if (ctx.accepts(TYPE, 'application/x-ndjson', 'text/plain') === false) throw notAcceptable(TYPE);
+    exchange.route = MATCHED_ROUTE;
+    exchange.routePath = BASE_PATH + EXPORT_PATH;
+    if (ctx.accepts(MEDIA_TYPE, 'application/x-ndjson', 'text/plain') === false)
+      throw notAcceptable(MEDIA_TYPE);
     const lines = userExport(exchange.caller!)[Symbol.asyncIterator]();
-    // Until there is a line, all that goes wrong can still be answered.
+    // An error before the first line can still get an error response.
     const first = await lines.next();
     const { res } = ctx;
     ctx.respond = false;
     res.writeHead(200, {
-      'Content-Type': `${TYPE}; charset=utf-8`,
+      'Content-Type': `${MEDIA_TYPE}; charset=utf-8`,
       'Content-Disposition': 'attachment; filename="agent-dashboard-export.jsonl"',
       'Cache-Control': 'no-store',
     });
@@ -39,10 +43,11 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
       res.end();
       return;
     }
-    res.setTimeout(STALLED_MS, () => res.destroy());
+    res.setTimeout(STALL_TIMEOUT_MS, () => res.destroy());
     const closed = res.closed ? null : new Promise<void>((resolve) => res.once('close', resolve));
-    // Not by a pipeline: it would hand what goes wrong to the response, and so past the exchange to the host.
-    for await (const chunk of chunks(first, lines)) {
+    // No stream pipeline: it would pass an error to the response, so that Koa and not the exchange handles
+    // it.
+    for await (const chunk of joinLines(first, lines)) {
       if (!res.write(chunk)) await Promise.race([once(res, 'drain'), closed]);
       if (res.closed) return;
     }
@@ -51,7 +56,7 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
   };
 }
 
-async function* chunks(
+async function* joinLines(
   first: IteratorResult<ExportLine>,
   rest: AsyncIterator<ExportLine>,
 ): AsyncGenerator<string> {
@@ -59,7 +64,7 @@ async function* chunks(
   try {
     for (let next = first; next.done !== true; next = await rest.next()) {
       chunk += `${JSON.stringify(next.value)}\n`;
-      if (chunk.length < CHUNK) continue;
+      if (chunk.length < CHUNK_LENGTH) continue;
       yield chunk;
       chunk = '';
     }

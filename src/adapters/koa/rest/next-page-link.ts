@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
-import { publicBase } from '../http/public-url.ts';
+import { publicBaseUrl } from '../http/public-url.ts';
 
-/** A Link header (RFC 8288) to the same request, from `cursor` on. */
+/** Returns a Link header (RFC 8288) for the next page: the same request with this cursor. */
 export function nextPageLink(ctx: Context, publicUrl: string | null, cursor: string): string {
   const query = new URLSearchParams(ctx.querystring);
   query.set('cursor', cursor);
-  return `<${publicBase(ctx, publicUrl)}${ctx.path}?${query}>; rel="next"`;
+  return `<${publicBaseUrl(ctx, publicUrl)}${ctx.path}?${query}>; rel="next"`;
 }

@@ -3,38 +3,39 @@ import type { Context, Middleware } from 'koa';
 import type { UserExport } from '../../../application/admin/user-export.ts';
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
 import type { LiveFeed } from '../../../application/live/live-feed.ts';
-import { type IdentifyOptions, identify } from '../access/identify-caller.ts';
-import { type ExchangeSettings, exchange } from '../http/exchange.ts';
+import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
+import { type ExchangeSettings, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed, notFound } from '../http/http-error.ts';
 import { EXPORT_PATH, exportHandler } from './export-route.ts';
+import { BASE_PATH } from './route.ts';
 import { routeHandler } from './route-handler.ts';
-import { BASE_PATH, ROUTES } from './routes.ts';
+import { ROUTES } from './routes.ts';
 import { STREAM_ROUTES, streamHandler } from './stream-routes.ts';
 
-export interface RestApiOptions extends ExchangeSettings, IdentifyOptions {
+export interface RestApiOptions extends ExchangeSettings, IdentifyCallerOptions {
   readonly dispatch: Dispatch;
-  /** Absent or null: there are no streams. */
+  /** Absent or null: the API has no streams. */
   readonly live?: LiveFeed | null;
-  /** Absent or null: nobody can take their data away. */
+  /** Absent or null: the API has no export. */
   readonly userExport?: UserExport | null;
 }
 
-const BELOW_BASE = `${BASE_PATH}/`;
+const PATH_PREFIX = `${BASE_PATH}/`;
 
 /**
- * The REST API as one middleware for any Koa application. It answers what is under `/api/v1`, errors
- * included, and leaves the rest to `next`.
+ * Creates the REST API as one middleware for any Koa application. It answers every path under `/api/v1`,
+ * errors included, and leaves other paths to `next`.
  */
 export function restApi(options: RestApiOptions): Middleware {
   const router = new Router({ prefix: BASE_PATH, sensitive: true });
   for (const route of ROUTES) {
     const handle = routeHandler(route, options);
-    const ownMethodOnly = (ctx: Context): Promise<void> => {
-      // The router lets HEAD in wherever GET is; a HEAD that hands messages over would lose them.
-      if (ctx.method !== route.method && !route.safe) throw methodNotAllowed(allowedAt(ctx));
+    const handleOwnMethod = (ctx: Context): Promise<void> => {
+      // The router accepts HEAD on every GET route. A HEAD that hands over messages would lose them.
+      if (ctx.method !== route.method && !route.isSafe) throw methodNotAllowed(allowedMethodsAt(ctx));
       return handle(ctx);
     };
-    router.register(route.path, [route.method], ownMethodOnly);
+    router.register(route.path, [route.method], handleOwnMethod);
   }
   const { live = null, userExport = null } = options;
   for (const route of live === null ? [] : STREAM_ROUTES) {
@@ -43,39 +44,48 @@ export function restApi(options: RestApiOptions): Middleware {
   if (userExport !== null) router.register(EXPORT_PATH, ['GET'], exportHandler(userExport));
   const routed = router.routes();
 
-  /** The token comes first: without one, or with one that asks too often, no body is read and no path is known. */
+  /**
+   * Checks the token first. Without a valid one, or over the rate limit, no body is read and no path is
+   * revealed.
+   */
   const answer = async (ctx: Context): Promise<void> => {
-    await identify(ctx, options);
-    await routed(ctx as Parameters<typeof routed>[0], async () => answerUnrouted(ctx));
+    await identifyCaller(ctx, options);
+    await routed(ctx as Parameters<typeof routed>[0], async () => answerUnmatched(ctx));
   };
 
   return (ctx, next) => {
     const { path } = ctx;
-    if (!path.startsWith(BELOW_BASE) && path !== BASE_PATH) return next();
-    return exchange(ctx, options, answer);
+    if (!path.startsWith(PATH_PREFIX) && path !== BASE_PATH) return next();
+    return runExchange(ctx, options, answer);
   };
 }
 
-const METHODS_OF = new Map<string, string>();
+const ALLOWED_METHODS_BY_PATH = new Map<string, string>();
 for (const { path } of ROUTES) {
-  const methods = ROUTES.filter((route) => route.path === path).flatMap(({ method, safe }) =>
-    safe ? [method, 'HEAD'] : [method],
+  const methods = ROUTES.filter((route) => route.path === path).flatMap(({ method, isSafe }) =>
+    isSafe ? [method, 'HEAD'] : [method],
   );
-  METHODS_OF.set(BASE_PATH + path, [...methods, 'OPTIONS'].join(', '));
+  ALLOWED_METHODS_BY_PATH.set(BASE_PATH + path, [...methods, 'OPTIONS'].join(', '));
 }
 
 for (const path of [...STREAM_ROUTES.map(({ path }) => path), EXPORT_PATH]) {
-  METHODS_OF.set(BASE_PATH + path, 'GET, HEAD, OPTIONS');
+  ALLOWED_METHODS_BY_PATH.set(BASE_PATH + path, 'GET, HEAD, OPTIONS');
 }
 
-/** What the Allow header says at this path. Routers around ours may have left matches of their own. */
-const allowedAt = ({ matched }: Context): string => {
+/**
+ * Returns the Allow header for this path. `matched` may also hold matches of other routers around this one.
+ */
+const allowedMethodsAt = ({ matched }: Context): string => {
   const paths: { path: string | RegExp }[] = matched ?? [];
-  return paths.map(({ path }) => METHODS_OF.get(String(path))).find((methods) => methods !== undefined) ?? '';
+  return (
+    paths
+      .map(({ path }) => ALLOWED_METHODS_BY_PATH.get(String(path)))
+      .find((methods) => methods !== undefined) ?? ''
+  );
 };
 
-function answerUnrouted(ctx: Context): void {
-  const allowed = allowedAt(ctx);
+function answerUnmatched(ctx: Context): void {
+  const allowed = allowedMethodsAt(ctx);
   if (allowed === '') throw notFound();
   if (ctx.method !== 'OPTIONS') throw methodNotAllowed(allowed);
   ctx.set('Allow', allowed);

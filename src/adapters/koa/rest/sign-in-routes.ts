@@ -3,40 +3,40 @@ import { insufficientScope, RequestError } from '../../../application/errors.ts'
 import type { UserId } from '../../../domain/ids.ts';
 import { PortError } from '../../../ports/errors.ts';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
-import { type IdentifyOptions, identify } from '../access/identify-caller.ts';
-import { cookieToken, setSessionCookie } from '../access/session-cookie.ts';
-import { type ExchangeSettings, exchange, exchangeOf } from '../http/exchange.ts';
+import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
+import { readCookieToken, setSessionCookie } from '../access/session-cookie.ts';
+import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
 import { readJsonObject } from '../http/json-body.ts';
-import { BASE_PATH } from './routes.ts';
+import { BASE_PATH } from './route.ts';
 
-/** Who gives a browser its token. */
+/** Exchanges sign-in codes for tokens, and revokes tokens at sign-out. */
 export interface SignIn {
-  /** @returns a token. @throws PortError `unauthenticated`. */
+  /** Returns the token for a one-time code. @throws PortError `unauthenticated`. */
   redeem(code: string): Promise<string>;
-  /** The browser gives its token back. */
+  /** Revokes the token of a browser that signs out, if the token was made for that browser. */
   end(userId: UserId, token: string): Promise<void>;
 }
 
-export interface SignInOptions extends ExchangeSettings, IdentifyOptions {
+export interface SignInOptions extends ExchangeSettings, IdentifyCallerOptions {
   readonly signIn: SignIn;
 }
 
 export const SESSION_PATH = `${BASE_PATH}/auth/session`;
-export const OPTIONS_PATH = `${BASE_PATH}/auth/options`;
+export const SIGN_IN_OPTIONS_PATH = `${BASE_PATH}/auth/options`;
 const BODY_LIMIT = 16 * 1024;
-/** A token that never expires is asked for again after this. Browsers keep no cookie longer. */
-const LONGEST_MS = 400 * 24 * 60 * 60 * 1000;
+/** How long the cookie of a token that never expires lasts. Browsers keep no cookie longer. */
+const MAX_COOKIE_MS = 400 * 24 * 60 * 60 * 1000;
 
 /**
- * Lets a browser in: what it shows once, a one-time code or a token, is exchanged for a cookie that no script
- * can read. The cookie is the token, so it ends as the token does.
+ * Signs browsers in and out. A browser sends a one-time code or a token once, and gets a cookie that no
+ * script can read. The cookie's value is the token, so both expire together.
  */
 export function signInRoutes(options: SignInOptions): Middleware {
   const { signIn, tokens, publicUrl = null } = options;
   const isSecure = (ctx: Context): boolean => ctx.secure || publicUrl?.startsWith('https:') === true;
 
-  async function begin(ctx: Context): Promise<void> {
+  async function startSession(ctx: Context): Promise<void> {
     const sent = await readJsonObject(ctx, { limit: BODY_LIMIT, mayBeEmpty: false });
     const { code, token: pasted } = sent as { code?: unknown; token?: unknown };
     if ((typeof code === 'string') === (typeof pasted === 'string')) {
@@ -45,22 +45,22 @@ export function signInRoutes(options: SignInOptions): Middleware {
     const token = typeof code === 'string' ? await signIn.redeem(code) : (pasted as string).trim();
     const caller = await tokens.verify(token);
     if (!caller.scopes.includes('dashboard')) throw insufficientScope(['dashboard']);
-    const expiresAt = caller.expiresAt ?? new Date(Date.now() + LONGEST_MS);
+    const expiresAt = caller.expiresAt ?? new Date(Date.now() + MAX_COOKIE_MS);
     setSessionCookie(ctx, { token, expiresAt, secure: isSecure(ctx) });
-    ctx.body = wirePerson(caller);
+    ctx.body = wireSignedInPerson(caller);
   }
 
-  async function end(ctx: Context): Promise<void> {
-    const token = cookieToken(ctx);
-    if (token !== null) await endKey(ctx, token);
+  async function endSession(ctx: Context): Promise<void> {
+    const token = readCookieToken(ctx);
+    if (token !== null) await endSignIn(ctx, token);
     setSessionCookie(ctx, { token: '', expiresAt: new Date(0), secure: isSecure(ctx) });
     ctx.status = 204;
   }
 
-  /** A token that is good no longer has nothing to end, and its cookie goes all the same. */
-  async function endKey(ctx: Context, token: string): Promise<void> {
+  /** Ends the sign-in. An invalid token has nothing to end; its cookie is deleted all the same. */
+  async function endSignIn(ctx: Context, token: string): Promise<void> {
     try {
-      const { userId } = await identify(ctx, options);
+      const { userId } = await identifyCaller(ctx, options);
       await signIn.end(userId, token);
     } catch (error) {
       if (!(error instanceof PortError) || error.code !== 'unauthenticated') throw error;
@@ -68,21 +68,23 @@ export function signInRoutes(options: SignInOptions): Middleware {
   }
 
   const answer = async (ctx: Context): Promise<void> => {
-    exchangeOf(ctx).at = ctx.path;
+    exchangeOf(ctx).routePath = ctx.path;
     ctx.set('Cache-Control', 'no-store');
-    if (ctx.path === OPTIONS_PATH) {
+    if (ctx.path === SIGN_IN_OPTIONS_PATH) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed('GET, HEAD');
       ctx.body = { identity_provider: null };
-    } else if (ctx.method === 'POST') await begin(ctx);
-    else if (ctx.method === 'DELETE') await end(ctx);
+    } else if (ctx.method === 'POST') await startSession(ctx);
+    else if (ctx.method === 'DELETE') await endSession(ctx);
     else throw methodNotAllowed('POST, DELETE');
   };
 
   return (ctx, next) =>
-    ctx.path === SESSION_PATH || ctx.path === OPTIONS_PATH ? exchange(ctx, options, answer) : next();
+    ctx.path === SESSION_PATH || ctx.path === SIGN_IN_OPTIONS_PATH
+      ? runExchange(ctx, options, answer)
+      : next();
 }
 
-const wirePerson = ({ userId, displayName, email, expiresAt }: Caller) => ({
+const wireSignedInPerson = ({ userId, displayName, email, expiresAt }: Caller) => ({
   success: true,
   user_id: userId,
   display_name: displayName,

@@ -3,28 +3,28 @@ import { storageUnavailable } from '../../../ports/errors.ts';
 import type { Scope } from '../../../ports/tokens/token-verifier.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
-import { PROTECTED_RESOURCE_PATH, publicBase } from '../http/public-url.ts';
-import { BASE_PATH } from './routes.ts';
+import { PROTECTED_RESOURCE_PATH, publicBaseUrl } from '../http/public-url.ts';
+import { BASE_PATH } from './route.ts';
 
-export interface ServerStatusOptions {
+export interface StatusRoutesOptions {
   readonly name: string;
   readonly version: string;
-  /** Resolves while the server can do its work. */
+  /** Resolves if the database answers. */
   readonly ping: () => Promise<void>;
   readonly publicUrl?: string | null;
-  /** Further addresses that `GET /` tells of, by what they are. */
+  /** More links for `GET /`, by name. */
   readonly links?: { readonly [what: string]: string };
-  /** Paths that take bearer tokens. */
+  /** Paths that accept bearer tokens. */
   readonly protectedResources?: readonly string[];
-  /** Issuers of people's tokens. */
+  /** The issuers of dashboard tokens. */
   readonly authorizationServers?: readonly string[];
-  /** The public keys that this server's tokens can be checked by (RFC 7517); absent: nothing is published. */
+  /** Returns the public keys that verify this server's tokens (RFC 7517). Absent: no keys are published. */
   readonly jwks?: () => object;
-  /** What the API is, for programs (OpenAPI). */
+  /** Returns the OpenAPI document. */
   readonly openApi: () => object;
 }
 
-/** Where tokens are taken, unless the host says otherwise. */
+/** The paths that accept bearer tokens by default. */
 export const PROTECTED_RESOURCES: readonly string[] = [BASE_PATH, '/mcp'];
 
 const ALLOWED = 'GET, HEAD, OPTIONS';
@@ -34,25 +34,30 @@ export const JWKS_PATH = '/.well-known/jwks.json';
 
 export const OPENAPI_PATH = '/openapi.json';
 
-/** Verifiers ask rarely, and notice a key that is new after this long. */
+/** Verifiers cache the keys, so they notice a new key after at most five minutes. */
 const JWKS_CACHE_CONTROL = 'public, max-age=300';
 
-/** A probe that gets no answer is repeated; one that hangs tells nobody anything. */
-const PATIENCE_MS = 3_000;
+/**
+ * How long `/ready` waits for the database. A failed probe is repeated; a hanging one gives no information.
+ */
+const READY_TIMEOUT_MS = 3_000;
 
-/** What the server says about itself, to anyone: no token is needed. */
-export function serverStatus(options: ServerStatusOptions): Middleware {
+/**
+ * Serves the descriptions of the server itself: links, health, OpenAPI, token metadata, keys. They need no
+ * token.
+ */
+export function statusRoutes(options: StatusRoutesOptions): Middleware {
   const { ping, jwks, publicUrl = null, protectedResources = PROTECTED_RESOURCES } = options;
   const pages = new Map<string, (ctx: Context) => object | Promise<object>>([
     ['/', () => describe(options)],
     ['/health', () => ({ status: 'ok' })],
-    ['/ready', readiness(ping)],
+    ['/ready', checkReadiness(ping)],
     [OPENAPI_PATH, options.openApi],
   ]);
-  if (jwks !== undefined) pages.set(JWKS_PATH, (ctx) => published(ctx, jwks()));
+  if (jwks !== undefined) pages.set(JWKS_PATH, (ctx) => publishKeys(ctx, jwks()));
   for (const resource of ['', ...protectedResources]) {
     const metadata = (ctx: Context) => ({
-      resource: publicBase(ctx, publicUrl) + resource,
+      resource: publicBaseUrl(ctx, publicUrl) + resource,
       bearer_methods_supported: ['header'],
       scopes_supported: SCOPES,
       ...(options.authorizationServers && { authorization_servers: options.authorizationServers }),
@@ -63,7 +68,7 @@ export function serverStatus(options: ServerStatusOptions): Middleware {
   return async (ctx, next) => {
     const page = pages.get(ctx.path);
     if (page === undefined) return next();
-    exchangeOf(ctx).at = ctx.path;
+    exchangeOf(ctx).routePath = ctx.path;
     if (ctx.method === 'OPTIONS') {
       ctx.set('Allow', ALLOWED);
       ctx.status = 204;
@@ -75,34 +80,37 @@ export function serverStatus(options: ServerStatusOptions): Middleware {
   };
 }
 
-const describe = ({ name, version, links }: ServerStatusOptions): object => ({
+const describe = ({ name, version, links }: StatusRoutesOptions): object => ({
   name,
   version,
   links: { api: BASE_PATH, openapi: OPENAPI_PATH, health: '/health', ready: '/ready', ...links },
 });
 
-function published(ctx: Context, keys: object): object {
+function publishKeys(ctx: Context, keys: object): object {
   ctx.set('Content-Type', 'application/jwk-set+json');
   ctx.set('Cache-Control', JWKS_CACHE_CONTROL);
   return keys;
 }
 
-/** Probes keep coming while one hangs: they share its question, so that they take no connections from others. */
-function readiness(ping: () => Promise<void>): () => Promise<object> {
-  let underWay: Promise<void> | null = null;
-  const asked = async (): Promise<void> => {
+/** Probes that arrive while one is waiting share its ping, so that they use up no database connections. */
+function checkReadiness(ping: () => Promise<void>): () => Promise<object> {
+  let currentPing: Promise<void> | null = null;
+  const runPing = async (): Promise<void> => {
     try {
       await ping();
     } finally {
-      underWay = null;
+      currentPing = null;
     }
   };
   return async () => {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    const { promise: timeout, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new Error(`no answer within ${READY_TIMEOUT_MS} ms`)),
+      READY_TIMEOUT_MS,
+    );
     try {
-      underWay ??= asked();
-      await Promise.race([underWay, late]);
+      currentPing ??= runPing();
+      await Promise.race([currentPing, timeout]);
     } catch (cause) {
       throw storageUnavailable(cause);
     } finally {

@@ -4,13 +4,12 @@ import type { LiveFeed, StreamRequest } from '../../../application/live/live-fee
 import { beginEventStream, EventStream } from '../http/event-stream.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import { notAcceptable } from '../http/http-error.ts';
-import { BASE_PATH } from './routes.ts';
+import { BASE_PATH } from './route.ts';
 
-/** A path at which a client is told of what happens, while it happens. */
+/** One route that sends live events. */
 export interface StreamRoute {
   readonly path: string;
-  /** What the API's description calls it, and says of it. */
-  readonly name: string;
+  readonly operationId: string;
   readonly summary: string;
   readonly open: (live: LiveFeed, ctx: Context, request: StreamRequest) => Promise<LiveStream>;
 }
@@ -18,31 +17,33 @@ export interface StreamRoute {
 export const STREAM_ROUTES: readonly StreamRoute[] = [
   {
     path: '/events',
-    name: 'stream_events',
-    summary: 'Be told of what happens in all agent instances, while it happens',
+    operationId: 'stream_events',
+    summary: 'Receive events of all agent instances as they happen',
     open: (live, _ctx, request) => live.ofAll(request),
   },
   {
     path: '/agent-instances/:agent_instance_id/messages/stream',
-    name: 'stream_messages',
-    summary: 'Be told of what happens in one agent instance, while it happens',
+    operationId: 'stream_messages',
+    summary: 'Receive events of one agent instance as they happen',
     open: (live, { params }, request) =>
       live.ofInstance({ ...request, agentInstanceId: params.agent_instance_id }),
   },
 ];
 
-const ANSWERING = { problems: {}, useCase: { scopes: ['dashboard'] } } as const;
+const MATCHED_ROUTE = { problemOverrides: {}, useCase: { scopes: ['dashboard'] } } as const;
 
-/** What answers at one of them, GET and HEAD. Runs within an exchange whose caller is known. */
+/**
+ * Creates the handler of a stream route, for GET and HEAD. It needs a current exchange whose caller is set.
+ */
 export function streamHandler({ path, open }: StreamRoute, live: LiveFeed): (ctx: Context) => Promise<void> {
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
-    exchange.route = ANSWERING;
-    exchange.at = BASE_PATH + path;
+    exchange.route = MATCHED_ROUTE;
+    exchange.routePath = BASE_PATH + path;
     if (ctx.accepts('text/event-stream') === false) throw notAcceptable('text/event-stream');
     const lastEventId = ctx.get('Last-Event-ID') || null;
     const stream = await open(live, ctx, { caller: exchange.caller!, lastEventId });
-    // Koa would add to the answer, or put a 404 in its place.
+    // Otherwise Koa would write to the response as well, or replace it by a 404.
     ctx.respond = false;
     if (ctx.method === 'HEAD') {
       stream.cancel();

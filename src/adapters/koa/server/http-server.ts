@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
-import { refuseMalformed, refuseTarget } from './malformed-request.ts';
+import { answerInvalidTarget, answerMalformedRequest } from './malformed-request.ts';
 import { OpenConnections } from './open-connections.ts';
 
 export interface HttpServerLimits {
-  /** For a request's headers to be in. */
+  /** How long the headers of a request may take to arrive. */
   readonly headersTimeoutMs?: number;
-  /** For a whole request, body included, to be in. */
+  /** How long a whole request, with its body, may take to arrive. */
   readonly requestTimeoutMs?: number;
-  /** How long a connection may lie idle: longer than proxies keep theirs, so that they close first. */
+  /** How long a connection may be idle. Longer than proxies keep theirs, so that the proxy closes first. */
   readonly keepAliveTimeoutMs?: number;
 }
 
@@ -18,14 +18,17 @@ const HEADER_LIMIT = 16 * 1024;
 export interface HttpServer {
   readonly server: Server;
   /**
-   * Stops accepting connections, lets requests under way be answered, and closes what is left after
-   * `deadlineMs`.
-   * @returns whether everything was answered in time.
+   * Stops accepting connections, waits until the current requests are answered, and after `deadlineMs` closes
+   * the connections that are left.
+   * @returns whether every request was answered in time.
    */
   drain(deadlineMs: number): Promise<boolean>;
 }
 
-/** A node:http server for `app` that bounds what a client may cost, and that can be emptied before a stop. */
+/**
+ * Creates a node:http server for `app` that limits the header size and times, and can be drained before a
+ * stop.
+ */
 export function createHttpServer(app: Koa, limits: HttpServerLimits = {}): HttpServer {
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 120_000, keepAliveTimeoutMs = 65_000 } = limits;
   const server = createServer({
@@ -33,26 +36,26 @@ export function createHttpServer(app: Koa, limits: HttpServerLimits = {}): HttpS
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    // How often the two timeouts above are looked at; Node's 30 s would make them 30 s longer.
+    // How often Node checks the two timeouts above. Its default of 30 s could make them 30 s longer.
     connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
-    // The guard does it, with a problem for an answer; Node's own 400 is bare.
+    // The guard checks the Host header and answers with a problem; Node would send a 400 without a body.
     requireHostHeader: false,
   });
   const connections = new OpenConnections(server);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
-    refuseMalformed(error, socket, connections.responseOn(socket)),
+    answerMalformedRequest(error, socket, connections.responseOn(socket)),
   );
-  const handle = app.callback();
-  const answer = (req: IncomingMessage, res: ServerResponse): void => {
-    if (hasPath(req)) void handle(req, res);
-    else refuseTarget(res);
+  const runApp = app.callback();
+  const handleRequest = (req: IncomingMessage, res: ServerResponse): void => {
+    if (hasValidTarget(req)) void runApp(req, res);
+    else answerInvalidTarget(res);
   };
-  server.on('request', answer);
-  // Without this Node answers an expectation that it does not know by itself, with an empty 417.
-  server.on('checkExpectation', answer);
+  server.on('request', handleRequest);
+  // Without this listener Node answers an unknown Expect header with an empty 417.
+  server.on('checkExpectation', handleRequest);
   return { server, drain: (deadlineMs) => connections.drain(deadlineMs) };
 }
 
-/** Koa takes for granted that a request's target (RFC 9112, section 3.2) can be parsed and has a path. */
-const hasPath = ({ url = '' }: IncomingMessage): boolean =>
+/** Koa fails on a request target (RFC 9112, section 3.2) that it cannot parse or that has no path. */
+const hasValidTarget = ({ url = '' }: IncomingMessage): boolean =>
   url.startsWith('/') || url === '*' || URL.canParse(url);

@@ -5,29 +5,30 @@ import { HttpError, type HttpErrorCode } from '../http/http-error.ts';
 import { PROBLEM_TYPE, type Problem, problemOf } from '../http/problem.ts';
 import { SECURITY_HEADERS } from '../http/security-headers.ts';
 
-const REASONS: { readonly [nodeCode: string]: [HttpErrorCode, string] } = {
+const ERROR_BY_NODE_CODE: { readonly [nodeCode: string]: [HttpErrorCode, string] } = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', 'The headers are larger than 16 KB'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request took too long to arrive'],
 };
 
-const NOT_HTTP: [HttpErrorCode, string] = ['malformed_request', 'This is not a valid HTTP request'];
+const INVALID_HTTP: [HttpErrorCode, string] = ['malformed_request', 'This is not a valid HTTP request'];
 
 /**
- * Answers what never became a request, on the bare socket, and closes it.
- * @param underWay the response to an earlier request, or to this one's headers, if one is still open.
+ * Answers a request that Node could not parse: writes the response to the socket itself, and closes it.
+ * @param openResponse the unfinished response on this connection, to an earlier request or to this one; null
+ *   if none.
  */
-export function refuseMalformed(
+export function answerMalformedRequest(
   error: NodeJS.ErrnoException,
   socket: Duplex,
-  underWay: ServerResponse | null,
+  openResponse: ServerResponse | null,
 ): void {
-  // Into the middle of another answer, or in place of one that is due, nothing may be written.
-  const spoken = underWay !== null && (underWay.headersSent || underWay.req.complete);
-  if (error.code === 'ECONNRESET' || !socket.writable || spoken) {
+  // Nothing may be written into the middle of another response, or before one that is still due.
+  const isOwedResponse = openResponse !== null && (openResponse.headersSent || openResponse.req.complete);
+  if (error.code === 'ECONNRESET' || !socket.writable || isOwedResponse) {
     socket.destroy();
     return;
   }
-  const problem = problemFor(REASONS[error.code ?? ''] ?? NOT_HTTP);
+  const problem = problemFor(ERROR_BY_NODE_CODE[error.code ?? ''] ?? INVALID_HTTP);
   const body = JSON.stringify(problem);
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
@@ -40,9 +41,9 @@ export function refuseMalformed(
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-/** Answers a request whose target is no address at all. */
-export function refuseTarget(res: ServerResponse): void {
-  const problem = problemFor(NOT_HTTP);
+/** Answers a request whose target is not a valid address. */
+export function answerInvalidTarget(res: ServerResponse): void {
+  const problem = problemFor(INVALID_HTTP);
   for (const [name, value] of SECURITY_HEADERS) res.setHeader(name, value);
   res.writeHead(problem.status, {
     Connection: 'close',

@@ -2,14 +2,14 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** Knows a server's connections and the answers it still owes on them. */
+/** Tracks a server's connections and the responses that are not finished yet. */
 export class OpenConnections {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #responses = new Set<ServerResponse>();
   #draining = false;
 
-  /** Call it before anything else listens for requests. */
+  /** Must be created before other listeners for requests are added. */
   constructor(server: Server) {
     this.#server = server;
     server.on('connection', (socket: Socket) => {
@@ -18,12 +18,12 @@ export class OpenConnections {
     });
     server.on('request', (_req: IncomingMessage, res: ServerResponse) => {
       this.#responses.add(res);
-      res.once('close', () => this.#answered(res));
+      res.once('close', () => this.#removeResponse(res));
       if (this.#draining) res.setHeader('Connection', 'close');
     });
   }
 
-  /** The answer under way on a connection. */
+  /** Returns the unfinished response on a connection, or null. */
   responseOn(socket: Duplex): ServerResponse | null {
     for (const response of this.#responses) if (response.req.socket === socket) return response;
     return null;
@@ -48,15 +48,15 @@ export class OpenConnections {
     return inTime;
   }
 
-  #answered(response: ServerResponse): void {
+  #removeResponse(response: ServerResponse): void {
     this.#responses.delete(response);
     if (this.#draining) this.#closeIdle();
   }
 
-  /** Node's own closeIdleConnections spares connections that have not sent a request yet. */
+  /** Node's closeIdleConnections leaves connections open that have not sent a request yet. */
   #closeIdle(): void {
     const busy = new Set<unknown>(Array.from(this.#responses, ({ req }) => req.socket));
-    // One that is on its way out already, or gone, would get another listener each time it is told so.
+    // `destroySoon` adds a listener at each call, so a socket that is closing or closed is left out.
     for (const socket of this.#sockets) if (!busy.has(socket) && socket.writable) socket.destroySoon();
   }
 }

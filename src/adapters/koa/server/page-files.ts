@@ -4,10 +4,13 @@ import { join, relative, sep } from 'node:path';
 import type { Middleware } from 'koa';
 import sirv from 'sirv';
 
-/** Where the API's reference is, which comes with the page. */
+/** The path of the API reference, which is built together with the page. */
 export const DOCS_PATH = '/docs';
 
-/** Files of its own and nothing else, nothing inline: a message that got past the page's own care stays inert. */
+/**
+ * The page may load only its own files, and nothing inline. A message that the page fails to escape can then
+ * run no script.
+ */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -22,29 +25,31 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /**
- * The API's reference shows what this server says of itself, and nothing that agents wrote. Its component styles
- * itself by style elements and attributes, so those are allowed there, and there alone; scripts are not.
+ * The API reference shows no text that agents wrote. Its component needs inline styles, so they are allowed
+ * on that page only. Inline scripts are not.
  */
 const DOCS_POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
 const DOCS = new RegExp(`^${DOCS_PATH}(?:/|$)`);
 
-/** Their names hold a hash of what is in them. */
+/** The names of these files contain a hash of their content. */
 const HASHED = /^\/assets\//;
 
-/** What an answer depends on: `/` is JSON to a program, and the guard's CORS headers are for some origins. */
+/**
+ * The request headers that a response depends on: `/` is JSON for programs, and CORS headers depend on
+ * Origin.
+ */
 const VARY = 'Accept, Accept-Encoding, Origin';
 
 /**
- * Serves the page that people use, from files that were built before: they are read once, at the start, with
- * their compressed forms beside them. What is no file of it is left to `next`, and so is `/` for a program,
- * which gets JSON there.
- * @param dir what `npm run build:web` made.
+ * Serves the built dashboard page. The list of its files, with their compressed forms, is read once at the
+ * start. Any other path is left to `next`; so is `/` for a program, which gets JSON there.
+ * @param dir the folder that `npm run build:web` wrote.
  */
-export function page(dir: string): Middleware {
+export function servePageFiles(dir: string): Middleware {
   const serve = sirv(dir, { etag: true, brotli: true, gzip: true, setHeaders });
-  const files = pathsOf(dir);
-  const reference = files.includes(`${DOCS_PATH}/index.html`) ? [DOCS_PATH, `${DOCS_PATH}/`] : [];
-  const paths = new Set(['/', ...reference, ...files]);
+  const files = listPaths(dir);
+  const referencePaths = files.includes(`${DOCS_PATH}/index.html`) ? [DOCS_PATH, `${DOCS_PATH}/`] : [];
+  const paths = new Set(['/', ...referencePaths, ...files]);
   return async (ctx, next) => {
     const { req, res } = ctx;
     if (!paths.has(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
@@ -52,20 +57,21 @@ export function page(dir: string): Middleware {
       ctx.vary('Accept');
       if (ctx.accepts('json', 'html') !== 'html') return next();
     }
-    // Now for a 304, whose headers a browser takes over: one with another policy would end the page it has.
+    // Set here for a 304 response: a browser replaces its stored headers with those of the 304, so another
+    // policy would break the page that it has.
     setHeaders(res, ctx.path);
     ctx.respond = false;
     serve(req, res);
   };
 }
 
-const pathsOf = (dir: string): string[] =>
+const listPaths = (dir: string): string[] =>
   readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => `/${relative(dir, join(parentPath, name)).replaceAll(sep, '/')}`);
 
 function setHeaders(res: ServerResponse, path: string): void {
-  // And again after sirv, which has put its own over everybody else's.
+  // Called a second time by sirv, which has replaced these headers with its own.
   res.setHeader('Vary', VARY);
   res.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
   res.setHeader('Content-Security-Policy', DOCS.test(path) ? DOCS_POLICY : CONTENT_SECURITY_POLICY);

@@ -1,29 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
-import { type IdentifyOptions, identify } from '../access/identify-caller.ts';
-import { type ExchangeSettings, exchange, exchangeOf } from '../http/exchange.ts';
+import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
+import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
-import { readJsonRoot } from '../http/json-body.ts';
+import { readJsonObjectOrArray } from '../http/json-body.ts';
 
-/** Answers a request that was let in, all by itself. Resolves when the answer is out. */
+/** Answers an authenticated request by writing to `res` itself. Resolves when the response is complete. */
 export type NodeHandler = (
   req: IncomingMessage,
   res: ServerResponse,
   by: { readonly caller: Caller; readonly body: unknown },
 ) => Promise<void>;
 
-export interface ProtectedNodeHandlerOptions extends ExchangeSettings, IdentifyOptions {
+export interface ProtectedNodeHandlerOptions extends ExchangeSettings, IdentifyCallerOptions {
   readonly paths: readonly string[];
   readonly methods: readonly string[];
-  /** Bytes of a POST's JSON body, after inflating. */
+  /** Limit of a POST's JSON body in bytes, after inflating. */
   readonly bodyLimit: number;
   readonly handler: NodeHandler;
 }
 
 /**
- * Puts something that writes its own answers, streams perhaps, at some paths. Who may call, what a body may
- * be, and the refusals are those of the REST API.
+ * Mounts a handler that writes its own responses, streams included, at some paths. Authentication, body
+ * limits and error responses are the same as in the REST API.
  */
 export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Middleware {
   const { bodyLimit, handler } = options;
@@ -33,10 +33,10 @@ export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Midd
 
   return (ctx, next) => {
     if (!paths.has(ctx.path)) return next();
-    return exchange(ctx, options, async () => {
+    return runExchange(ctx, options, async () => {
       const current = exchangeOf(ctx);
-      current.at = ctx.path;
-      const caller = await identify(ctx, options);
+      current.routePath = ctx.path;
+      const caller = await identifyCaller(ctx, options);
       if (ctx.method === 'OPTIONS') {
         ctx.set('Allow', allowed);
         ctx.status = 204;
@@ -44,8 +44,10 @@ export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Midd
       }
       if (!methods.has(ctx.method)) throw methodNotAllowed(allowed);
       const body =
-        ctx.method === 'POST' ? await readJsonRoot(ctx, { limit: bodyLimit, mayBeEmpty: false }) : undefined;
-      // Koa would add to the answer, or put a 404 in its place.
+        ctx.method === 'POST'
+          ? await readJsonObjectOrArray(ctx, { limit: bodyLimit, mayBeEmpty: false })
+          : undefined;
+      // Otherwise Koa would write to the response as well, or replace it by a 404.
       ctx.respond = false;
       current.isStream = ctx.method === 'GET';
       try {

@@ -12,7 +12,7 @@ afterEach(() => server[Symbol.asyncDispose]());
 const CHALLENGE =
   'Bearer realm="agent-dashboard", resource_metadata="https://agents.example/.well-known/oauth-protected-resource"';
 
-describe('a token that is not good', () => {
+describe('an invalid token', () => {
   const tooLong = 'ann'.padEnd(8 * 1024 + 1, '.');
   test.each([
     ['missing', '/auth/verify', null],
@@ -28,7 +28,7 @@ describe('a token that is not good', () => {
     ['missing at the base path', '', null],
     ['missing at an unknown path', '/nowhere', null],
     ['missing with a wrong method', '/messages/agent', null],
-  ])('%s gets the one 401', async (_name, path, authorization) => {
+  ])('%s gets the same 401 as any other invalid token', async (_name, path, authorization) => {
     const headers = authorization === null ? {} : { authorization };
     const answer = await fetchDescribed(`${server.url}/api/v1${path}`, { headers });
     expect(answer.status).toBe(401);
@@ -44,7 +44,7 @@ describe('a token that is not good', () => {
     });
   });
 
-  test('is answered with the same headers whatever is wrong with it', async () => {
+  test('gets the same response headers, whatever is wrong with it', async () => {
     const headersOf = async (authorization: string | null, path = '/auth/verify') => {
       const headers = authorization === null ? {} : { authorization };
       const answer = await fetchDescribed(`${server.url}/api/v1${path}`, { headers });
@@ -76,19 +76,19 @@ describe('a token that is not good', () => {
   });
 });
 
-describe('a good token', () => {
+describe('a valid token', () => {
   test.each([
     'Bearer ann',
     'bearer ann',
     'BEARER   ann ',
     'Bearer slow-ann',
     `Bearer ${'ann'.padEnd(8 * 1024, '.')}`,
-  ])('"%s" is taken', async (authorization) => {
+  ])('"%s" is accepted', async (authorization) => {
     const answer = await server.call('GET', '/auth/verify', { headers: { authorization } });
     expect(await answer.json()).toMatchObject({ user_id: 'ann' });
   });
 
-  test('without the scope gets 403 insufficient_scope, and is told which it lacks', async () => {
+  test('without the scope gets 403 insufficient_scope, which names the missing scope', async () => {
     const answer = await server.call('POST', '/sessions/end', {
       body: { agent_instance_id: 'whatever' },
       headers: { authorization: 'Bearer ann-dashboard' },
@@ -101,14 +101,14 @@ describe('a good token', () => {
     );
   });
 
-  test('that is refused for anything else is not challenged: another token would not help', async () => {
+  test('gets no WWW-Authenticate header when the token is not the reason of the error', async () => {
     for (const path of ['/nowhere', '/messages/pending']) {
       const answer = await server.call('GET', path);
       expect(answer.headers.get('www-authenticate')).toBeNull();
     }
   });
 
-  test('twice is 400: which one a proxy checked nobody knows', async () => {
+  test('two Authorization headers are 400, because a proxy may have checked either of them', async () => {
     const answer = await sendRaw(server.port, [
       'GET /api/v1/auth/verify HTTP/1.1',
       'Host: localhost',
@@ -121,7 +121,7 @@ describe('a good token', () => {
 });
 
 describe('the log', () => {
-  test('has one line a request, which names who asked and never the token or the query', async () => {
+  test('has one line per request, with the user and without the token and the query', async () => {
     await server.call('GET', '/messages/pending?agent_instance_id=secret-query', {
       headers: { 'x-request-id': 'req-1' },
     });
@@ -142,7 +142,7 @@ describe('the log', () => {
     expect(JSON.stringify(server.log.lines)).not.toContain('secret');
   });
 
-  test('is not torn by CR or LF in a path', async () => {
+  test('escapes CR and LF in a path', async () => {
     const socket = await open(server.port);
     socket.write(
       'GET /api/v1/a%0d%0ab HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\nConnection: close\r\n\r\n',
@@ -153,7 +153,7 @@ describe('the log', () => {
 });
 
 describe('X-Request-Id', () => {
-  test.each(['abc-123', 'A.b_c:d', 'x'.repeat(128)])('the caller’s own "%s" comes back', async (id) => {
+  test.each(['abc-123', 'A.b_c:d', 'x'.repeat(128)])('the client’s own "%s" is returned', async (id) => {
     const answer = await server.call('GET', '/auth/verify', { headers: { 'x-request-id': id } });
     expect(answer.headers.get('x-request-id')).toBe(id);
   });

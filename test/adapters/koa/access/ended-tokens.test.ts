@@ -26,7 +26,7 @@ const call = ({ server }: Started, { token }: IssuedKey, method: string, path: s
   return server.call(method, path, body === undefined ? options : { ...options, body });
 };
 
-/** A wait that is under way, and its answer. */
+/** A request that waits, and its response. */
 async function waitWith(started: Started, key: IssuedKey, method: 'GET' | 'POST') {
   const waiting = started.signals.size;
   const instance = { agent_instance_id: randomUUID() };
@@ -37,14 +37,14 @@ async function waitWith(started: Started, key: IssuedKey, method: 'GET' | 'POST'
     method === 'POST'
       ? call(started, key, method, '/messages/pending', { ...cursor, wait: 60 })
       : call(started, key, method, `/messages/pending?${new URLSearchParams({ ...cursor, wait: '60' })}`);
-  // One that is still waiting at the end is cut off.
+  // A request that still waits at the end of the test is aborted.
   answered.catch(() => {});
   await vi.waitFor(() => expect(started.signals.size).toBe(waiting + 1), { interval: 1 });
   return { answered };
 }
 
 test.each(['GET', 'POST'] as const)(
-  '%s: a wait is refused when its key is revoked under it',
+  '%s: a waiting request ends with 401 when its key is revoked',
   async (method) => {
     await using started = await start();
     const [key, other] = [await started.keys.issue(), await started.keys.issue()];
@@ -55,25 +55,26 @@ test.each(['GET', 'POST'] as const)(
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
     expect(await answer.json()).toMatchObject({ code: 'unauthenticated' });
-    // The other key's goes on.
+    // The request with the other key goes on waiting.
     expect(started.signals.size).toBe(1);
   },
 );
 
-test('a wait is refused when its key expires under it', async () => {
+test('a waiting request ends with 401 when its key expires', async () => {
   await using started = await start();
   const { answered } = await waitWith(started, await started.keys.issueBriefly(), 'POST');
   expect((await answered).status).toBe(401);
   expect(started.signals.size).toBe(0);
 });
 
-test('a request whose key is revoked while its body comes in changes nothing', async () => {
+test('a request whose key is revoked while its body arrives changes nothing', async () => {
   await using started = await start();
   const key = await started.keys.issue();
   const other = await started.keys.issue();
   const instance = randomUUID();
   const body = JSON.stringify({ agent_instance_id: instance, agent_type: 'codex', content: 'too late' });
-  // Known before, so that the request's head has been dealt with once the next one is answered.
+  // The token is verified already, so the headers of this request are handled before the next request is
+  // answered.
   await call(started, key, 'GET', '/auth/verify');
   const slow = request(`${started.server.url}/api/v1/messages/agent`, {
     method: 'POST',

@@ -20,7 +20,7 @@ describe('counting', () => {
     for (let nth = 0; nth < times; nth += 1) await limit.count(token);
   };
 
-  test('lets so many requests a minute through, and says in whole seconds when there will be more', async () => {
+  test('allows the configured number of requests per minute, and then says how many seconds to wait', async () => {
     const limit = new RateLimitPerToken(3);
     await asked(limit, 'ann', 3);
     vi.advanceTimersByTime(12_300);
@@ -30,7 +30,7 @@ describe('counting', () => {
     });
   });
 
-  test('begins anew after the minute, however often was asked in between', async () => {
+  test('starts again after a minute, however many requests were refused', async () => {
     const limit = new RateLimitPerToken(3);
     await asked(limit, 'ann', 3);
     vi.advanceTimersByTime(59_999);
@@ -40,12 +40,12 @@ describe('counting', () => {
     await expect(limit.count('ann')).rejects.toMatchObject({ code: 'rate_limited' });
   });
 
-  test('does not take one token for another', async () => {
+  test('counts each token on its own', async () => {
     const limit = new RateLimitPerToken(1);
     for (const token of ['ann', 'bob', 'ann-dashboard']) await limit.count(token);
   });
 
-  test('is bounded: it forgets the token that has been quiet for longest, not the one that runs wild', async () => {
+  test('keeps a limited number of tokens: it forgets the one that was unused for longest, not the busiest', async () => {
     const limit = new RateLimitPerToken(1, 2);
     await limit.count('quiet');
     await limit.count('wild');
@@ -56,7 +56,7 @@ describe('counting', () => {
     await limit.count('quiet');
   });
 
-  test('keeps no token', async () => {
+  test('does not keep the tokens themselves', async () => {
     const kept = [vi.spyOn(LRUCache.prototype, 'set'), vi.spyOn(RateLimiterMemory.prototype, 'consume')];
     await new RateLimitPerToken(5).count('secret-token');
     for (const { mock } of kept) {
@@ -73,11 +73,13 @@ const step = (content: string, agent_instance_id: string) => ({
   content,
 });
 
-describe('a token that asks too often', () => {
-  test('gets 429 with Retry-After, and others do not notice', async () => {
+describe('a token over its limit', () => {
+  test('gets 429 with Retry-After, and other tokens are not affected', async () => {
     await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(2) });
     const verify = (token: string) =>
       server.call('GET', '/auth/verify', { headers: { authorization: `Bearer ${token}` } });
+    // The first call of a test also loads the OpenAPI document, which may take more than a second.
+    await verify('bob');
     const answers = [await verify('ann'), await verify('ann'), await verify('ann')];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
     expect(answers[2]?.headers.get('retry-after')).toBe('60');
@@ -94,7 +96,7 @@ describe('a token that asks too often', () => {
     expect((await verify('slow-ann')).status).toBe(200);
   });
 
-  test('is counted as one, whether a header or a cookie holds it', async () => {
+  test('is counted together, whether it comes in a header or in a cookie', async () => {
     const signIn = { redeem: () => Promise.reject(unauthenticated()), end: async () => {} };
     await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(1), signIn });
     const url = `${server.url}/api/v1/auth/verify`;
@@ -122,7 +124,7 @@ describe('a token that asks too often', () => {
     socket.destroy();
   });
 
-  test('loses nothing by it: what is queued stays queued, and the key of a refused write is still free', async () => {
+  test('loses nothing: queued messages stay queued, and the Idempotency-Key of a refused write is unused', async () => {
     const { dispatch } = inMemory();
     const instance = randomUUID();
     await using unlimited = await TestServer.start({ dispatch });
@@ -144,7 +146,7 @@ describe('a token that asks too often', () => {
     });
   });
 
-  test('is counted over REST and MCP together, and refused there alike', async () => {
+  test('is counted over REST and MCP together, and gets the same error on both', async () => {
     const rateLimit = new RateLimitPerToken(2);
     let reached = 0;
     const mcp = protectedNodeHandler({
@@ -159,7 +161,7 @@ describe('a token that asks too often', () => {
         res.writeHead(200).end('{}');
       },
     });
-    await using server = await TestServer.start({ rateLimit, also: [mcp] });
+    await using server = await TestServer.start({ rateLimit, moreMiddleware: [mcp] });
     const post = () =>
       fetch(`${server.url}/mcp`, {
         method: 'POST',
@@ -182,14 +184,14 @@ describe('a token that asks too often', () => {
   });
 });
 
-test('a token that is not good counts for nobody: it stays 401', async () => {
+test('an invalid token is not counted: it always gets 401', async () => {
   const rateLimit = new RateLimitPerToken(0);
   await using server = await TestServer.start({ rateLimit });
   const headers = { authorization: 'Bearer eve' };
   expect((await server.call('GET', '/auth/verify', { headers })).status).toBe(401);
 });
 
-test('without a limit a token may ask as often as it likes', async () => {
+test('without a limit a token can send any number of requests', async () => {
   await using server = await TestServer.start({ rateLimit: null });
   for (let nth = 0; nth < 20; nth += 1) expect((await server.call('GET', '/auth/verify')).status).toBe(200);
 });

@@ -13,7 +13,7 @@ const EXPECTED = {
   'x-frame-options': 'DENY',
 };
 
-/** Answers by itself, past Koa, as MCP does. */
+/** Writes its responses without Koa, as MCP does. */
 const streaming = protectedNodeHandler({
   paths: ['/stream'],
   methods: ['GET'],
@@ -35,7 +35,10 @@ const page: Middleware = (ctx, next) => {
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await TestServer.start({ corsOrigins: ['https://page.example'], also: [page, streaming] });
+  server = await TestServer.start({
+    corsOrigins: ['https://page.example'],
+    moreMiddleware: [page, streaming],
+  });
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -47,11 +50,11 @@ const answers: [what: string, status: number, answer: () => ReturnType<typeof ge
   ['a success', 200, () => get('/api/v1/auth/verify', ANN)],
   ['a page about the server', 200, () => get('/')],
   ['no token', 401, () => get('/api/v1/auth/verify')],
-  ['a foreign host', 403, () => sendRaw(server.port, ['GET / HTTP/1.1', 'Host: evil.example'])],
-  ['a foreign origin', 403, () => get('/', 'Origin: https://evil.example')],
-  ['nothing there', 404, () => get('/nowhere')],
-  ['what writes its own answers', 200, () => get('/stream', ANN)],
-  ['a refusal of such', 401, () => get('/stream')],
+  ['an unknown host', 403, () => sendRaw(server.port, ['GET / HTTP/1.1', 'Host: evil.example'])],
+  ['an unknown origin', 403, () => get('/', 'Origin: https://evil.example')],
+  ['an unknown path', 404, () => get('/nowhere')],
+  ['a handler that writes its own responses', 200, () => get('/stream', ANN)],
+  ['an error of such a handler', 401, () => get('/stream')],
   [
     'a preflight',
     204,
@@ -64,7 +67,7 @@ const answers: [what: string, status: number, answer: () => ReturnType<typeof ge
       ]),
   ],
   [
-    'what is not HTTP',
+    'a request that is not HTTP',
     400,
     async () => {
       const socket = await open(server.port);
@@ -72,17 +75,17 @@ const answers: [what: string, status: number, answer: () => ReturnType<typeof ge
       return parseAnswer(await untilClosed(socket));
     },
   ],
-  ['what has no address', 400, () => get('http://localhost:99999999/')],
+  ['a request with an invalid target', 400, () => get('http://localhost:99999999/')],
 ];
 
-describe('every answer tells browsers that it is data, and whose', () => {
+describe('every response has the security headers', () => {
   test.each(answers)('%s', async (_what, status, ask) => {
     const answer = await ask();
     expect(answer.status).toBe(status);
     expect(Object.fromEntries(answer.headers)).toMatchObject(EXPECTED);
   });
 
-  test('a page replaces what suits an API only', async () => {
+  test('a page can replace the headers that suit only an API', async () => {
     const { headers } = await get('/page');
     expect(Object.fromEntries(headers)).toMatchObject({
       ...EXPECTED,
@@ -91,7 +94,7 @@ describe('every answer tells browsers that it is data, and whose', () => {
     });
   });
 
-  test('pages of configured origins read answers all the same', async () => {
+  test('pages of configured origins can still read responses', async () => {
     const { headers } = await get('/api/v1/auth/verify', ANN, 'Origin: https://page.example');
     expect(headers.get('access-control-allow-origin')).toBe('https://page.example');
   });
@@ -110,7 +113,7 @@ describe('Strict-Transport-Security', () => {
   });
 });
 
-describe('what is answered to a token is kept by no cache', () => {
+describe('a response to a request with a token is not cached', () => {
   test.each([
     ['/api/v1/auth/verify', ANN, 200],
     ['/api/v1/auth/verify', 'Authorization: Bearer eve', 401],
@@ -123,7 +126,7 @@ describe('what is answered to a token is kept by no cache', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  test('nor is any refusal: what is missing or forbidden today need not be tomorrow', async () => {
+  test('an error is not cached: an unknown path may exist tomorrow', async () => {
     for (const answer of [await get('/nowhere'), await get('/', 'Origin: null')])
       expect(answer.headers.get('cache-control')).toBe('no-store');
   });

@@ -2,7 +2,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { describeApi } from '../../../../src/adapters/koa/openapi/document.ts';
 import type { Operation, Paths } from '../../../../src/adapters/koa/openapi/operation.ts';
-import { BASE_PATH, ROUTES } from '../../../../src/adapters/koa/rest/routes.ts';
+import { BASE_PATH } from '../../../../src/adapters/koa/rest/route.ts';
+import { ROUTES } from '../../../../src/adapters/koa/rest/routes.ts';
 import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
 import { inMemory, TestServer } from '../test-server.ts';
 
@@ -17,18 +18,18 @@ const api = describeApi(everything);
 const operations = Object.values(api.paths).flatMap((methods) => Object.values(methods));
 const at = (method: string, path: string, { paths } = api): Operation => paths[path]![method]!;
 
-describe('the description of the API', () => {
+describe('the OpenAPI document', () => {
   test('is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
     const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(api)));
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);
     expect(validator.version).toBe('3.1');
-    // Every reference leads somewhere, or this throws.
+    // Throws if a reference leads nowhere.
     validator.resolveRefs();
   });
 
-  test('is told to anyone at /openapi.json, as of the server that tells it', async () => {
+  test('is public at /openapi.json, and describes the server that serves it', async () => {
     await using server = await TestServer.start({
       live: inMemory().live,
       publicUrl: 'https://agents.example',
@@ -51,12 +52,12 @@ describe('the description of the API', () => {
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '401', '429', '500', '503']));
   });
 
-  test('gives every operation a name of its own', () => {
+  test('gives every operation a different id', () => {
     const names = operations.map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('leaves out what a server lacks', () => {
+  test('leaves out what the server does not offer', () => {
     const paths: Paths = describeApi({
       version: '1.2.3',
       hasSignIn: false,
@@ -77,7 +78,7 @@ describe('the description of the API', () => {
     ]);
   });
 
-  test('says which scope does: any one of several', () => {
+  test('lists the accepted scopes, any one of which is enough', () => {
     expect(at('get', '/api/v1/agent-instances/{agent_instance_id}').security).toEqual([
       { bearer: ['agent'] },
       { bearer: ['dashboard'] },
@@ -87,7 +88,7 @@ describe('the description of the API', () => {
     expect(at('get', '/health').security).toEqual([]);
   });
 
-  test('takes the fields of a read from the query, and of a write from its body, which has none of the path', () => {
+  test('describes the fields of a read as query parameters, and those of a write as body fields without the path parameters', () => {
     const read = at('get', '/api/v1/messages/pending');
     expect(read.requestBody).toBeUndefined();
     expect(read.parameters).toContainEqual({
@@ -103,7 +104,7 @@ describe('the description of the API', () => {
     expect(schema.required).toEqual(['name']);
   });
 
-  test("follows a route's own statuses", () => {
+  test('uses the statuses that a route overrides', () => {
     const unknown = (method: string, path: string) =>
       Object.entries(at(method, path).responses).find(
         ([, response]) => '$ref' in response && response.$ref.includes('agent_instance_not_found'),
@@ -113,7 +114,7 @@ describe('the description of the API', () => {
   });
 });
 
-describe('an answer that the description does not know fails its test', () => {
+describe('fetchDescribed fails for a response that the OpenAPI document does not describe', () => {
   const answering = (output: object | Error) =>
     TestServer.start({
       dispatch: (async () => {
@@ -141,12 +142,12 @@ describe('an answer that the description does not know fails its test', () => {
     await expect(server.call('GET', '/auth/verify')).rejects.toThrow('GET /api/v1/auth/verify: data');
   });
 
-  test('and one that it knows does not', async () => {
+  test('a described response passes', async () => {
     await using server = await answering(person);
     expect((await server.call('GET', '/auth/verify')).status).toBe(200);
   });
 
-  test('a code that this route has not', async () => {
+  test('an error code that this route does not have', async () => {
     const { apiKeyNotFound } = await import('../../../../src/domain/errors.ts');
     await using server = await answering(apiKeyNotFound());
     await expect(server.call('GET', '/auth/verify')).rejects.toThrow('404 is no answer of it');

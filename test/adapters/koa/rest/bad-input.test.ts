@@ -43,7 +43,7 @@ const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}
 const bytes = (...parts: (string | number[])[]) =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...Buffer.from(part)] : part)));
 
-describe('JSON that is none, or none of ours', () => {
+describe('an invalid JSON body', () => {
   test.each([
     ['truncated', '{"content": "hi"'],
     ['empty', ''],
@@ -57,7 +57,7 @@ describe('JSON that is none, or none of ours', () => {
     expect(await send(body)).toMatchObject({ status: 400, code: 'invalid_json' });
   });
 
-  test('deeper than 64 is 400 too_deep, however deep', async () => {
+  test('nested deeper than 64 is 400 too_deep, however deep it is', async () => {
     expect(await send(`{"message_metadata":${nested(64)}}`)).toMatchObject({ status: 400, code: 'too_deep' });
     expect(await send(nested(100_000))).toMatchObject({ status: 400, code: 'too_deep' });
   });
@@ -67,15 +67,15 @@ describe('JSON that is none, or none of ours', () => {
     ['a lone surrogate', '{"content":"a\\ud800b"}', 'invalid_character'],
     ['invalid UTF-8', bytes('{"content":"', [0xff, 0xfe], '"}'), 'invalid_encoding'],
     ['UTF-8 that encodes a surrogate', bytes('{"content":"', [0xed, 0xa0, 0x80], '"}'), 'invalid_encoding'],
-  ])('%s is refused, never mended', async (_name, body, code) => {
+  ])('%s is refused, not repaired', async (_name, body, code) => {
     expect(await send(body)).toMatchObject({ status: 400, code });
   });
 
-  test('a byte order mark is looked past', async () => {
+  test('a byte order mark is ignored', async () => {
     expect(await send(`\ufeff${JSON.stringify(valid())}`)).toMatchObject({ ok: true });
   });
 
-  test('a route without a body refuses one that is not JSON, and ignores the fields of one that is', async () => {
+  test('a route without a body refuses a body that is not JSON, and ignores the fields of one that is', async () => {
     await send(valid());
     const path = `/agents/instances/${instance}/heartbeat`;
     expect(await send('{', {}, path)).toMatchObject({ status: 400, code: 'invalid_json' });
@@ -84,7 +84,7 @@ describe('JSON that is none, or none of ours', () => {
   });
 });
 
-describe('a body of another kind', () => {
+describe('the Content-Type of a body', () => {
   test.each([
     ['text/plain', 'text/plain'],
     ['a form', 'application/x-www-form-urlencoded'],
@@ -97,26 +97,29 @@ describe('a body of another kind', () => {
     expect(refused).toMatchObject({ status: 415, code: 'unsupported_media_type' });
   });
 
-  test.each([undefined, ''])('no Content-Type (%o) is 415, also where no body is needed', async (type) => {
-    for (const path of ['/messages/agent', `/agents/instances/${instance}/heartbeat`]) {
-      const answer = await fetchDescribed(`${server.url}/api/v1${path}`, {
-        method: 'POST',
-        headers: { authorization: 'Bearer ann', ...(type === undefined ? {} : { 'content-type': type }) },
-        body: bytes(JSON.stringify(valid())),
-      });
-      expect(await refusal(answer)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
-    }
-  });
+  test.each([undefined, ''])(
+    'no Content-Type (%o) is 415, also on a route that needs no body',
+    async (type) => {
+      for (const path of ['/messages/agent', `/agents/instances/${instance}/heartbeat`]) {
+        const answer = await fetchDescribed(`${server.url}/api/v1${path}`, {
+          method: 'POST',
+          headers: { authorization: 'Bearer ann', ...(type === undefined ? {} : { 'content-type': type }) },
+          body: bytes(JSON.stringify(valid())),
+        });
+        expect(await refusal(answer)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+      }
+    },
+  );
 
   test.each([
     'application/json; charset=UTF-8',
     'application/json;charset=utf8',
     'Application/Problem+JSON; charset="utf-8"',
-  ])('%s is JSON', async (type) => {
+  ])('%s is accepted as JSON', async (type) => {
     expect(await send(JSON.stringify(valid()), { 'content-type': type })).toMatchObject({ ok: true });
   });
 
-  test('an unknown Content-Encoding is 415, and says which are known', async () => {
+  test('an unknown Content-Encoding is 415, and the response names the known ones', async () => {
     const answer = await server.call('POST', '/messages/agent', {
       body: valid(),
       headers: { 'content-encoding': 'lzma' },
@@ -146,7 +149,7 @@ describe('a compressed body', () => {
     });
   });
 
-  test('that unfolds over the limit is 413', async () => {
+  test('that is over the limit when inflated is 413', async () => {
     const bomb = Uint8Array.from(gzipSync(Buffer.alloc(64 * MEGABYTE)));
     expect(bomb.length).toBeLessThan(MEGABYTE);
     expect(await send(bomb, { 'content-encoding': 'gzip' })).toMatchObject({
@@ -159,17 +162,17 @@ describe('a compressed body', () => {
 describe('a body over its limit', () => {
   const filled = (size: number) => JSON.stringify(valid({ filler: 'x'.repeat(size) }));
 
-  test('is 413 over 16 MB on POST /messages/agent, and the client in mid-sending gets to see it', async () => {
+  test('over 16 MB is 413 on POST /messages/agent, and a client that is still sending reads the response', async () => {
     expect(await send(filled(15 * MEGABYTE))).toMatchObject({ ok: true });
     expect(await send(filled(16 * MEGABYTE))).toMatchObject({ status: 413, code: 'too_large' });
   });
 
-  test('is 413 over 2 MB elsewhere', async () => {
+  test('over 2 MB is 413 elsewhere', async () => {
     expect(await send(filled(1.9 * MEGABYTE), {}, '/messages/user')).toMatchObject({ ok: true });
     expect(await send(filled(2 * MEGABYTE), {}, '/messages/user')).toMatchObject({ status: 413 });
   });
 
-  test('closes the connection also when the client never says how much is coming, nor stops', async () => {
+  test('closes the connection also when the client gives no length and never stops sending', async () => {
     const socket = await open(server.port);
     const closed = untilClosed(socket);
     socket.write(
@@ -184,7 +187,7 @@ describe('a body over its limit', () => {
     expect(answer.headers.get('connection')).toBe('close');
   });
 
-  test('is refused by its Content-Length alone, before any of it is sent', async () => {
+  test('is refused because of its Content-Length, before any of it is sent', async () => {
     const socket = await open(server.port);
     const closed = untilClosed(socket);
     socket.write(
@@ -207,7 +210,7 @@ describe('well-formed but invalid input', () => {
     },
   );
 
-  test('an id in the path or the query is named, too', async () => {
+  test('the error for an id in the path or the query names the field as well', async () => {
     const inPath = await refusal(await server.call('PATCH', '/messages/nope/request-input'));
     expect(inPath).toMatchObject({ status: 422, code: 'invalid_id', errors: [{ path: 'message_id' }] });
     const inQuery = await refusal(await server.call('GET', '/messages/pending?agent_instance_id=%FF'));
@@ -218,7 +221,7 @@ describe('well-formed but invalid input', () => {
     });
   });
 
-  test('a malformed id for a new instance is 400, as clients know it', async () => {
+  test('a malformed id for a new instance is 400, as existing clients expect', async () => {
     const refused = await send({ agent_type: 'codex', agent_instance_id: 'nope' }, {}, '/agent-instances');
     expect(refused).toMatchObject({ status: 400, code: 'invalid_id', detail: 'Invalid agent_instance_id' });
   });
@@ -260,7 +263,7 @@ describe('well-formed but invalid input', () => {
     });
   });
 
-  test('a query parameter that reaches for prototypes is refused', async () => {
+  test('a query parameter named __proto__ is refused', async () => {
     const query = `agent_instance_id=${instance}&__proto__=1`;
     expect(await refusal(await server.call('GET', `/messages/pending?${query}`))).toMatchObject({
       status: 400,
@@ -269,7 +272,7 @@ describe('well-formed but invalid input', () => {
   });
 });
 
-describe('a request for something else', () => {
+describe('a wrong path, method or Accept header', () => {
   test('an unknown path is 404', async () => {
     for (const path of ['', '/', '/nope', '/messages', '/messages/agent/x', '/MESSAGES/agent']) {
       expect(await refusal(await server.call('GET', path))).toMatchObject({ status: 404, code: 'not_found' });
@@ -287,7 +290,7 @@ describe('a request for something else', () => {
     expect(await refusal(answer)).toMatchObject({ status: 405, code: 'method_not_allowed' });
   });
 
-  test('HEAD hands nothing over: only a read that changes nothing may be asked for so', async () => {
+  test('HEAD hands over no messages: it is allowed only for a read that changes nothing', async () => {
     const pending = await server.call('HEAD', `/messages/pending?agent_instance_id=${instance}`);
     expect(pending.status).toBe(405);
     expect(pending.headers.get('allow')).toBe('GET, POST, OPTIONS');
@@ -296,7 +299,7 @@ describe('a request for something else', () => {
     expect(Number(verify.headers.get('content-length'))).toBeGreaterThan(0);
   });
 
-  test('OPTIONS names what the path answers', async () => {
+  test('OPTIONS names the methods that the path allows', async () => {
     const answer = await server.call('OPTIONS', '/messages/pending');
     expect(answer.status).toBe(204);
     expect(answer.headers.get('allow')).toBe('GET, POST, OPTIONS');
@@ -315,7 +318,7 @@ describe('a request for something else', () => {
     'application/json, text/plain, */*',
     'application/*;q=0.1',
     'text/html, */*;q=0.1',
-  ])('Accept: %s takes JSON', async (accept) => {
+  ])('Accept: %s allows JSON', async (accept) => {
     expect((await server.call('GET', '/auth/verify', { headers: { accept } })).status).toBe(200);
   });
 });

@@ -46,8 +46,8 @@ const step = async (more: object = {}) => {
     .message_id;
 };
 
-/** Every row about agents that a person's token opens. */
-const PEOPLE = ROUTES.filter(
+/** Every route about agents that accepts a dashboard token. */
+const DASHBOARD_ROUTES = ROUTES.filter(
   ({ path, useCase }) => path.startsWith('/agent-') && useCase.scopes.includes('dashboard'),
 );
 const BODIES: { readonly [useCase: string]: object } = {
@@ -58,7 +58,7 @@ const BODIES: { readonly [useCase: string]: object } = {
 const request = ({ method, path, useCase }: (typeof ROUTES)[number], id = instance) =>
   [method, path.replace(/:\w+/, id), { body: BODIES[useCase.name] }] as const;
 
-describe('each of the person’s routes answers in its shape', () => {
+describe('each dashboard route returns its fields', () => {
   test('GET /agent-summary', async () => {
     await step({ requires_user_input: true });
     expect(await (await ann('GET', '/agent-summary')).json()).toEqual({
@@ -84,7 +84,7 @@ describe('each of the person’s routes answers in its shape', () => {
     ]);
   });
 
-  test('GET /agent-instances and /agent-types/{id}/instances: a list, and where the next page is', async () => {
+  test('GET /agent-instances and /agent-types/{id}/instances: a list, and a link to the next page', async () => {
     const [first, second] = [instance, randomUUID()];
     await step();
     await step({ agent_instance_id: second });
@@ -170,8 +170,8 @@ describe('each of the person’s routes answers in its shape', () => {
   });
 });
 
-describe('a question that has an answer', () => {
-  test('is 409 for whoever comes second, with the answer that counts', async () => {
+describe('a second answer to a question', () => {
+  test('is 409 already_answered, with the answer that was accepted', async () => {
     const in_reply_to = await step({ requires_user_input: true });
     const reply = (content: string) =>
       ann('POST', `/agent-instances/${instance}/messages`, { body: { content, in_reply_to } });
@@ -181,7 +181,7 @@ describe('a question that has an answer', () => {
     expect(await fieldsOf(lost)).toMatchObject({ code: 'already_answered', answer: won });
   });
 
-  test('that was closed is 409 question_closed', async () => {
+  test('is 409 question_closed when the question was closed', async () => {
     const in_reply_to = await step({ requires_user_input: true });
     await ann('PUT', `/agent-instances/${instance}/status`, { body: { status: 'COMPLETED' } });
     const late = await ann('POST', `/agent-instances/${instance}/messages`, {
@@ -191,10 +191,10 @@ describe('a question that has an answer', () => {
   });
 });
 
-describe.each(PEOPLE.map((row) => [`${row.method} ${row.path}`, row] as const))('%s', (_, row) => {
+describe.each(DASHBOARD_ROUTES.map((row) => [`${row.method} ${row.path}`, row] as const))('%s', (_, row) => {
   const isAgentsToo = row.useCase.scopes.includes('agent');
 
-  test(`is ${isAgentsToo ? 'for agents, too' : 'no agent’s: 403 insufficient_scope'}`, async () => {
+  test(`${isAgentsToo ? 'accepts an agent token' : 'refuses an agent token with 403 insufficient_scope'}`, async () => {
     await step();
     const answer = await as('ann', ...request(row));
     expect(answer.status).toBe(isAgentsToo ? 200 : 403);
@@ -203,7 +203,7 @@ describe.each(PEOPLE.map((row) => [`${row.method} ${row.path}`, row] as const))(
 
   if (!row.path.includes('/:')) return;
 
-  test('answers an id that is somebody else’s as if it never existed', async () => {
+  test('answers another user’s id like an unknown id', async () => {
     await step();
     const [{ id: typeId } = {}] = await listOf(await ann('GET', '/agent-types'));
     const theirs = row.path.startsWith('/agent-types') ? String(typeId) : instance;

@@ -6,7 +6,7 @@ import { inMemory, TestServer } from '../test-server.ts';
 const message = (content = 'hi') => ({ agent_instance_id: randomUUID(), agent_type: 'codex', content });
 const key = (text: string = randomUUID()) => ({ 'idempotency-key': text });
 
-test('a repeat is answered byte for byte, and has no effect of its own', async () => {
+test('a repeat gets the first response byte for byte, and has no effect', async () => {
   await using server = await TestServer.start();
   const [body, headers] = [message(), key()];
   const first = await server.call('POST', '/messages/agent', { body, headers });
@@ -41,7 +41,7 @@ test('the same key with another body or path is 422', async () => {
   }
 });
 
-test('another user’s same key is another key', async () => {
+test('the same key of another user is a different key', async () => {
   await using server = await TestServer.start();
   const headers = key();
   await server.call('POST', '/messages/agent', { body: message(), headers });
@@ -60,7 +60,7 @@ test.each([
   expect(await answer.json()).toMatchObject({ code: 'invalid_idempotency_key' });
 });
 
-test('a repeat while the first still runs waits for its answer', async () => {
+test('a repeat while the first request runs waits for its response', async () => {
   const { promise: gate, resolve: openGate } = Promise.withResolvers<void>();
   const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
   let updates = 0;
@@ -80,14 +80,14 @@ test('a repeat while the first still runs waits for its answer', async () => {
   const first = server.call('POST', '/messages/agent', { body, headers });
   await entered;
   const repeat = server.call('POST', '/messages/agent', { body, headers });
-  // A request sent later on the same server is answered: the repeat is at its wait by then.
+  // This later request is answered, so the repeat is waiting by now.
   await server.call('GET', '/auth/verify');
   expect(updates).toBe(1);
   openGate();
   expect(await (await repeat).text()).toBe(await (await first).text());
 });
 
-test('a repeat that has waited long enough is 409 with Retry-After', async () => {
+test('a repeat that has waited for too long is 409 with Retry-After', async () => {
   await using server = await TestServer.start({ dispatch: () => Promise.reject(idempotencyInFlight()) });
   const answer = await server.call('POST', '/messages/agent', { body: message(), headers: key() });
   expect(answer.status).toBe(409);
@@ -95,7 +95,7 @@ test('a repeat that has waited long enough is 409 with Retry-After', async () =>
   expect(await answer.json()).toMatchObject({ code: 'idempotency_in_flight' });
 });
 
-test('a GET takes no key', async () => {
+test('a GET ignores the key', async () => {
   await using server = await TestServer.start();
   const answer = await server.call('GET', '/auth/verify', { headers: key('k'.repeat(256)) });
   expect(answer.status).toBe(200);

@@ -13,25 +13,22 @@ const start = async (server: TestServer) => {
 const waiting = ({ signals }: ReturnType<typeof inMemory>, number = 1) =>
   vi.waitFor(() => expect(signals.size).toBe(number), { interval: 1 });
 
-test.each(['GET', 'POST'])(
-  '%s with a wait is held open, and woken by a message of the user',
-  async (method) => {
-    const memory = inMemory();
-    await using server = await TestServer.start({ dispatch: memory.dispatch });
-    const cursor = await start(server);
-    const held =
-      method === 'POST'
-        ? server.call('POST', '/messages/pending', { body: { ...cursor, wait: 60 } })
-        : server.call('GET', `/messages/pending?${new URLSearchParams({ ...cursor, wait: '60.0' })}`);
-    await waiting(memory);
-    const { agent_instance_id } = cursor;
-    const body = { agent_instance_id, content: 'wake up', mark_as_read: false };
-    await server.call('POST', '/messages/user', { body });
-    expect(await (await held).json()).toMatchObject({ status: 'ok', messages: [{ content: 'wake up' }] });
-  },
-);
+test.each(['GET', 'POST'])('%s with a wait is held open until the user writes a message', async (method) => {
+  const memory = inMemory();
+  await using server = await TestServer.start({ dispatch: memory.dispatch });
+  const cursor = await start(server);
+  const held =
+    method === 'POST'
+      ? server.call('POST', '/messages/pending', { body: { ...cursor, wait: 60 } })
+      : server.call('GET', `/messages/pending?${new URLSearchParams({ ...cursor, wait: '60.0' })}`);
+  await waiting(memory);
+  const { agent_instance_id } = cursor;
+  const body = { agent_instance_id, content: 'wake up', mark_as_read: false };
+  await server.call('POST', '/messages/user', { body });
+  expect(await (await held).json()).toMatchObject({ status: 'ok', messages: [{ content: 'wake up' }] });
+});
 
-test('a wait ends when the instance does, and one on an ended instance returns at once', async () => {
+test('a wait ends when the instance ends, and a wait on an ended instance returns at once', async () => {
   const memory = inMemory();
   await using server = await TestServer.start({ dispatch: memory.dispatch });
   const cursor = await start(server);
@@ -43,7 +40,7 @@ test('a wait ends when the instance does, and one on an ended instance returns a
   expect(await after.json()).toMatchObject({ messages: [], instance_status: 'COMPLETED' });
 });
 
-test('a client that goes away ends its wait, and leaves no error behind', async () => {
+test('a client that disconnects ends its wait, and no error is logged', async () => {
   const memory = inMemory();
   const ended: Promise<unknown>[] = [];
   const dispatch: Dispatch = (useCase, request) => {
@@ -64,7 +61,7 @@ test('a client that goes away ends its wait, and leaves no error behind', async 
   expect(server.log.lines.filter(({ level }) => level !== 'debug')).toEqual([]);
 });
 
-test('an answer that arrives does not count as gone', async () => {
+test('a complete response does not count as a disconnect', async () => {
   const memory = inMemory();
   const signals: AbortSignal[] = [];
   const dispatch: Dispatch = (useCase, request) => {

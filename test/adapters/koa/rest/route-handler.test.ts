@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import Koa from 'koa';
 import { afterEach, describe, expect, test } from 'vitest';
-import { exchange, exchangeOf } from '../../../../src/adapters/koa/http/exchange.ts';
+import { exchangeOf, runExchange } from '../../../../src/adapters/koa/http/exchange.ts';
+import type { Route } from '../../../../src/adapters/koa/rest/route.ts';
 import { routeHandler } from '../../../../src/adapters/koa/rest/route-handler.ts';
-import { ROUTES, type Route } from '../../../../src/adapters/koa/rest/routes.ts';
+import { ROUTES } from '../../../../src/adapters/koa/rest/routes.ts';
 import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
 import { verifyToken } from '../../../../src/application/use-cases/account/verify-token.ts';
 import type { Caller } from '../../../../src/ports/tokens/token-verifier.ts';
@@ -14,7 +15,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** A server whose every path is answered by one row, over a use case that puts out `output`. */
+/** Starts a server that answers every path by one route, whose use case returns `output`. */
 async function serving(
   row: Partial<Route>,
   output: object,
@@ -24,7 +25,7 @@ async function serving(
   const dispatch = (async () => output) as unknown as Dispatch;
   const handle = routeHandler({ ...verify, ...row }, { dispatch, publicUrl });
   const app = new Koa().use((ctx) =>
-    exchange(ctx, { logger: new LogBook() }, (inside) => {
+    runExchange(ctx, { logger: new LogBook() }, (inside) => {
       exchangeOf(inside).caller = {} as Caller;
       return handle(inside);
     }),
@@ -34,40 +35,37 @@ async function serving(
   return `http://127.0.0.1:${await listen(server)}`;
 }
 
-describe('a row with the status 204', () => {
-  test.each(['DELETE', 'HEAD'])(
-    'answers %s without content, and without saying of which kind',
-    async (method) => {
-      const url = await serving({ method: 'DELETE', status: 204 }, { success: true });
-      const answer = await fetch(url, { method });
-      expect(answer.status).toBe(204);
-      expect(await answer.text()).toBe('');
-      for (const header of ['content-type', 'content-length', 'transfer-encoding'])
-        expect(answer.headers.get(header)).toBeNull();
-    },
-  );
+describe('a route with the status 204', () => {
+  test.each(['DELETE', 'HEAD'])('answers %s without a body and without a Content-Type', async (method) => {
+    const url = await serving({ method: 'DELETE', status: 204 }, { success: true });
+    const answer = await fetch(url, { method });
+    expect(answer.status).toBe(204);
+    expect(await answer.text()).toBe('');
+    for (const header of ['content-type', 'content-length', 'transfer-encoding'])
+      expect(answer.headers.get(header)).toBeNull();
+  });
 
-  test('does not care what kind of content the client would take', async () => {
+  test('ignores the Accept header', async () => {
     const url = await serving({ method: 'DELETE', status: 204 }, {});
     const answer = await fetch(url, { method: 'DELETE', headers: { accept: 'text/html' } });
     expect(answer.status).toBe(204);
   });
 });
 
-describe('a row that answers a part of the output', () => {
+describe('a route that returns one field of the output', () => {
   const PAGE = { keys: [{ id: 1 }, { id: 2 }], next: 'a&b' };
   const list: Partial<Route> = {
-    answers: 'keys',
+    answerField: 'keys',
     nextCursor: ({ next }) => next as string | null,
   };
 
-  test('may answer a bare list', async () => {
+  test('can return a list', async () => {
     const answer = await fetch(await serving(list, PAGE));
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(await answer.json()).toEqual(PAGE.keys);
   });
 
-  test('links to the same request from the next cursor on', async () => {
+  test('links to the same request with the next cursor', async () => {
     const url = await serving(list, PAGE);
     const answer = await fetch(`${url}/things?limit=2&cursor=old&status=%3Cx%3E`);
     expect(answer.headers.get('link')).toBe(
@@ -75,13 +73,13 @@ describe('a row that answers a part of the output', () => {
     );
   });
 
-  test('links to where clients reach the server, if that is configured', async () => {
+  test('links to the public URL if it is configured', async () => {
     const url = await serving(list, PAGE, 'https://agents.example/base/');
     const answer = await fetch(`${url}/things`);
     expect(answer.headers.get('link')).toBe('<https://agents.example/base/things?cursor=a%26b>; rel="next"');
   });
 
-  test('links to nothing from the last page', async () => {
+  test('has no link on the last page', async () => {
     const answer = await fetch(await serving(list, { ...PAGE, next: null }));
     expect(answer.headers.get('link')).toBeNull();
   });

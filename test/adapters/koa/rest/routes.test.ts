@@ -26,8 +26,8 @@ const say = (content: string, more: object = {}) =>
     body: { agent_instance_id: instance, content, mark_as_read: false, ...more },
   });
 
-describe('each route answers in its shape', () => {
-  test('POST /messages/agent creates the instance, and hands over queued messages of exactly five fields', async () => {
+describe('each agent route returns its fields', () => {
+  test('POST /messages/agent creates the instance, and returns queued messages with exactly five fields', async () => {
     const first = await step('started');
     expect(first.status).toBe(200);
     expect(first.headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -58,7 +58,7 @@ describe('each route answers in its shape', () => {
     expect(Object.keys(queued[0] ?? {}).sort()).toEqual(MESSAGE_FIELDS);
   });
 
-  test('GET and POST /messages/pending answer alike, and no cache keeps either', async () => {
+  test('GET and POST /messages/pending return the same, and neither is cached', async () => {
     const cursor = await stepId('started');
     const query = new URLSearchParams({
       agent_instance_id: instance,
@@ -84,7 +84,7 @@ describe('each route answers in its shape', () => {
     expect(messages.map((message) => Object.keys(message).sort())).toEqual([MESSAGE_FIELDS]);
   });
 
-  test('PATCH /messages/{id}/request-input turns a step into a question, with no body at all', async () => {
+  test('PATCH /messages/{id}/request-input turns a step into a question, without a body', async () => {
     const id = await stepId('shall I?');
     const asked = await server.call('PATCH', `/messages/${id}/request-input`);
     expect(asked.status).toBe(200);
@@ -121,7 +121,7 @@ describe('each route answers in its shape', () => {
     });
   });
 
-  test('POST /agent-instances answers 201, and 409 for one that is there', async () => {
+  test('POST /agent-instances returns 201, and 409 if the instance exists', async () => {
     const body = {
       agent_type: 'Codex',
       agent_instance_id: instance.toUpperCase(),
@@ -143,7 +143,7 @@ describe('each route answers in its shape', () => {
     expect(await again.json()).toMatchObject({ detail: 'Agent instance already exists' });
   });
 
-  test('POST /agents/instances/{id}/heartbeat, with an empty body of type JSON', async () => {
+  test('POST /agents/instances/{id}/heartbeat accepts an empty body with a JSON Content-Type', async () => {
     await step('started');
     const headers = { 'content-type': 'application/json' };
     const beat = await server.call('POST', `/agents/instances/${instance}/heartbeat`, { headers });
@@ -151,7 +151,7 @@ describe('each route answers in its shape', () => {
     expect(await beat.json()).toEqual({ agent_instance_id: instance, last_heartbeat_at: TIME });
   });
 
-  test('GET /auth/verify, for a token of any scope', async () => {
+  test('GET /auth/verify accepts a token of any scope', async () => {
     const verified = await server.call('GET', '/auth/verify', {
       headers: { authorization: 'bearer ann-dashboard' },
     });
@@ -186,7 +186,7 @@ describe('a path parameter', () => {
   });
 });
 
-describe('an instance that is not there', () => {
+describe('an unknown instance', () => {
   const cases: [method: string, path: (id: string) => string, body: boolean, status: number][] = [
     ['GET', (id) => `/messages/pending?agent_instance_id=${id}`, false, 400],
     ['POST', () => '/messages/pending', true, 400],
@@ -196,7 +196,7 @@ describe('an instance that is not there', () => {
   ];
 
   test.each(cases)(
-    '%s %s is answered as clients know it, and somebody else’s just so',
+    '%s %s returns the error that existing clients expect, also for another user’s instance',
     async (method, path, withBody, status) => {
       await step('started');
       const answers = [];
@@ -218,7 +218,7 @@ describe('an instance that is not there', () => {
     },
   );
 
-  test('POST /messages/agent asks for its type', async () => {
+  test('POST /messages/agent requires agent_type', async () => {
     const answer = await step('started', { agent_type: undefined });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({
@@ -227,7 +227,7 @@ describe('an instance that is not there', () => {
     });
   });
 
-  test('PATCH /messages/{id}/request-input does not tell a foreign message from none', async () => {
+  test('PATCH /messages/{id}/request-input returns the same error for another user’s message and an unknown one', async () => {
     const id = await stepId('mine');
     const headers = { authorization: 'Bearer bob' };
     for (const target of [id, randomUUID()]) {

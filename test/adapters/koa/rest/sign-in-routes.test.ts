@@ -9,7 +9,7 @@ import { fakeTokens, fieldsOf, LogBook, listen, TestServer } from '../test-serve
 const JSON_TYPE = { 'content-type': 'application/json' };
 const OF_THE_PAGE = { 'x-requested-with': 'agent-dashboard' };
 
-/** Codes are redeemed once; `ended` are the tokens that were given back. */
+/** Redeems each code once. `ended` holds the tokens whose sign-in was ended. */
 class FakeSignIn implements SignIn {
   readonly ended: string[] = [];
   readonly #codes = new Map([
@@ -50,7 +50,7 @@ describe('signing in', () => {
   test.each([
     ['a one-time code', { code: 'one-time' }],
     ['a token', { token: ' ann-dashboard\n' }],
-  ])('by %s gives a cookie that no script can read and no other site sends', async (_, proof) => {
+  ])('with %s sets a cookie that no script can read and no other site can use', async (_, proof) => {
     const signedIn = await begin(proof);
     expect(signedIn.status).toBe(200);
     expect(await signedIn.json()).toEqual({
@@ -70,7 +70,7 @@ describe('signing in', () => {
     expect(await fieldsOf(verified)).toMatchObject({ user_id: 'ann', scopes: ['dashboard'] });
   });
 
-  test('where people come over https, gives a cookie for https only', async () => {
+  test('sets a cookie for https only when PUBLIC_URL is https', async () => {
     await using behindProxy = await TestServer.start({ signIn, publicUrl: 'https://agents.example' });
     const signedIn = await fetchDescribed(`${behindProxy.url}/api/v1/auth/session`, {
       method: 'POST',
@@ -83,25 +83,22 @@ describe('signing in', () => {
   test.each([
     ['https', true],
     ['http', false],
-  ])(
-    'where a host trusts its proxy, which came over %s, gives a cookie for https only: %s',
-    async (scheme, isSecure) => {
-      const app = new Koa();
-      app.proxy = true;
-      app.use(signInRoutes({ signIn, tokens: fakeTokens, logger: new LogBook() }));
-      const host = createServer(app.callback());
-      const signedIn = await fetch(`http://127.0.0.1:${await listen(host)}/api/v1/auth/session`, {
-        method: 'POST',
-        headers: { ...JSON_TYPE, 'x-forwarded-proto': scheme },
-        body: JSON.stringify({ code: 'one-time' }),
-      });
-      host.close();
-      expect(/; secure;/.test(signedIn.headers.getSetCookie()[0] ?? '')).toBe(isSecure);
-    },
-  );
+  ])('behind a trusted proxy with %s sets a cookie for https only: %s', async (scheme, isSecure) => {
+    const app = new Koa();
+    app.proxy = true;
+    app.use(signInRoutes({ signIn, tokens: fakeTokens, logger: new LogBook() }));
+    const host = createServer(app.callback());
+    const signedIn = await fetch(`http://127.0.0.1:${await listen(host)}/api/v1/auth/session`, {
+      method: 'POST',
+      headers: { ...JSON_TYPE, 'x-forwarded-proto': scheme },
+      body: JSON.stringify({ code: 'one-time' }),
+    });
+    host.close();
+    expect(/; secure;/.test(signedIn.headers.getSetCookie()[0] ?? '')).toBe(isSecure);
+  });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'is not done by a form, which another site’s page could send: %s',
+    'is refused as a form, which a page of another site could send: %s',
     async (type) => {
       const refused = await fetchDescribed(`${server.url}/api/v1/auth/session`, {
         method: 'POST',
@@ -113,7 +110,7 @@ describe('signing in', () => {
     },
   );
 
-  test('is not done by another site’s page', async () => {
+  test('is refused to a page of another site', async () => {
     const origin = { origin: 'https://evil.example' };
     expect((await request('POST', '/auth/session', origin, { code: 'one-time' })).status).toBe(403);
     expect((await begin({ code: 'one-time' })).status).toBe(200);
@@ -128,7 +125,7 @@ describe('signing in', () => {
     ['neither', {}, 422, 'invalid_input'],
     ['both', { code: 'one-time', token: 'ann-dashboard' }, 422, 'invalid_input'],
     ['a number', { code: 1 }, 422, 'invalid_input'],
-  ])('by %s is refused, and sets no cookie', async (what, proof, status, code) => {
+  ])('with %s is refused, and sets no cookie', async (what, proof, status, code) => {
     if (what === 'a code that was used') await (await begin(proof)).text();
     const refused = await begin(proof);
     expect(refused.status).toBe(status);
@@ -136,7 +133,7 @@ describe('signing in', () => {
     expect(refused.headers.getSetCookie()).toEqual([]);
   });
 
-  test('tells anybody which ways there are', async () => {
+  test('lists the ways to sign in without a token', async () => {
     expect(await fieldsOf(await request('GET', '/auth/options'))).toEqual({ identity_provider: null });
   });
 });
@@ -145,7 +142,7 @@ describe('a request with the cookie', () => {
   const cookie = 'agent_dashboard_session=ann-dashboard';
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
-    'that is a %s needs the header of the page',
+    'needs the X-Requested-With header if it is a %s',
     async (method) => {
       const path = '/agent-instances/7c9e6679-7425-40de-944b-e07fc1f90ae7';
       const without = await request(method, path, { cookie });
@@ -157,22 +154,22 @@ describe('a request with the cookie', () => {
     },
   );
 
-  test('that only reads does not', async () => {
+  test('does not need that header if it only reads', async () => {
     expect((await request('GET', '/agent-summary', { cookie })).status).toBe(200);
   });
 
-  test('goes by its bearer token, where it has one', async () => {
+  test('uses its bearer token if it has one', async () => {
     const verified = await request('GET', '/auth/verify', { cookie, authorization: 'Bearer bob' });
     expect(await fieldsOf(verified)).toMatchObject({ user_id: 'bob' });
     const bad = await request('GET', '/auth/verify', { cookie, authorization: 'Bearer nobody' });
     expect(bad.status).toBe(401);
   });
 
-  test('with a token in the query string is refused all the same', async () => {
+  test('is refused if it has a token in the query string', async () => {
     expect((await request('GET', '/auth/verify?token=x', { cookie })).status).toBe(401);
   });
 
-  test('is refused where browsers are not let in', async () => {
+  test('is refused if the server has no sign-in', async () => {
     await using closed = await TestServer.start();
     const refused = await fetchDescribed(`${closed.url}/api/v1/auth/verify`, { headers: { cookie } });
     expect(refused.status).toBe(401);
@@ -182,21 +179,21 @@ describe('a request with the cookie', () => {
 describe('signing out', () => {
   const signOut = (headers: object) => request('DELETE', '/auth/session', headers);
 
-  test('takes the cookie away and gives the token back', async () => {
+  test('deletes the cookie and ends the sign-in of its token', async () => {
     const left = await signOut({ cookie: 'agent_dashboard_session=ann-dashboard', ...OF_THE_PAGE });
     expect(left.status).toBe(204);
     expect(left.headers.getSetCookie()[0]).toMatch(/^agent_dashboard_session=; .*expires=Thu, 01 Jan 1970/);
     expect(signIn.ended).toEqual(['ann-dashboard of ann']);
   });
 
-  test('takes away one whose token is good no longer, too', async () => {
+  test('deletes a cookie whose token is no longer valid', async () => {
     const left = await signOut({ cookie: 'agent_dashboard_session=nobody', ...OF_THE_PAGE });
     expect(left.status).toBe(204);
     expect(left.headers.getSetCookie()).toHaveLength(1);
     expect(signIn.ended).toEqual([]);
   });
 
-  test('cannot be done by another site’s page', async () => {
+  test('is refused to a page of another site', async () => {
     expect((await signOut({ cookie: 'agent_dashboard_session=ann-dashboard' })).status).toBe(403);
     expect(signIn.ended).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fetchDescribed } from '../../../support/fetch-described.ts';
 import { TestServer } from '../test-server.ts';
 
-test('GET / says what this is, to anyone', async () => {
+test('GET / describes the server without a token', async () => {
   await using server = await TestServer.start({ links: { mcp: '/mcp' } });
   const answer = await fetchDescribed(server.url);
   expect(answer.status).toBe(200);
@@ -20,12 +20,12 @@ test('GET / says what this is, to anyone', async () => {
   });
 });
 
-test('GET /health is well as long as the process is', async () => {
+test('GET /health is ok while the process runs', async () => {
   await using server = await TestServer.start({ ping: () => Promise.reject(new Error('no store')) });
   expect(await (await fetchDescribed(`${server.url}/health`)).json()).toEqual({ status: 'ok' });
 });
 
-test('GET /ready follows the store', async () => {
+test('GET /ready is ok only while the store answers', async () => {
   let fault: Error | null = null;
   await using server = await TestServer.start({
     ping: async () => {
@@ -46,21 +46,18 @@ test.each([
   ['', ''],
   ['/mcp', '/mcp'],
   ['/api/v1', '/api/v1'],
-])(
-  'the metadata of the protected resource "%s" can be read by clients without a token',
-  async (suffix, resource) => {
-    await using server = await TestServer.start({ authorizationServers: ['https://login.example'] });
-    const answer = await fetchDescribed(`${server.url}/.well-known/oauth-protected-resource${suffix}`);
-    expect(await answer.json()).toEqual({
-      resource: `${server.url}${resource}`,
-      bearer_methods_supported: ['header'],
-      scopes_supported: ['agent', 'dashboard'],
-      authorization_servers: ['https://login.example'],
-    });
-  },
-);
+])('the metadata of the protected resource "%s" needs no token', async (suffix, resource) => {
+  await using server = await TestServer.start({ authorizationServers: ['https://login.example'] });
+  const answer = await fetchDescribed(`${server.url}/.well-known/oauth-protected-resource${suffix}`);
+  expect(await answer.json()).toEqual({
+    resource: `${server.url}${resource}`,
+    bearer_methods_supported: ['header'],
+    scopes_supported: ['agent', 'dashboard'],
+    authorization_servers: ['https://login.example'],
+  });
+});
 
-test('only GET, HEAD and OPTIONS are answered there', async () => {
+test('these paths allow only GET, HEAD and OPTIONS', async () => {
   await using server = await TestServer.start();
   const [head, options, post] = await Promise.all(
     ['HEAD', 'OPTIONS', 'POST'].map((method) => fetchDescribed(`${server.url}/health`, { method })),
@@ -70,7 +67,7 @@ test('only GET, HEAD and OPTIONS are answered there', async () => {
   expect(post?.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
 });
 
-test('GET /.well-known/jwks.json publishes the keys as they are now, to anyone, for five minutes', async () => {
+test('GET /.well-known/jwks.json returns the current keys without a token, cached for five minutes', async () => {
   const keys = [{ kty: 'OKP', kid: 'a' }];
   await using server = await TestServer.start({ jwks: () => ({ keys }) });
   const ask = () => fetchDescribed(`${server.url}/.well-known/jwks.json`);
@@ -83,14 +80,14 @@ test('GET /.well-known/jwks.json publishes the keys as they are now, to anyone, 
   expect(await (await ask()).json()).toEqual({ keys });
 });
 
-test('publishes no keys unless it has some to publish', async () => {
+test('a server without public keys has no /.well-known/jwks.json', async () => {
   await using server = await TestServer.start();
   const answer = await fetch(`${server.url}/.well-known/jwks.json`);
   expect(answer.status).toBe(404);
   expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
-test('keys that cannot be told are a fault that no cache keeps', async () => {
+test('a failure to read the keys is an error that is not cached', async () => {
   await using server = await TestServer.start({
     jwks: () => {
       throw new Error('no keys');
@@ -101,9 +98,9 @@ test('keys that cannot be told are a fault that no cache keeps', async () => {
   expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
-test('anything else is a 404 problem, unless somebody else answers it', async () => {
+test('any other path is a 404 problem, unless other middleware answers it', async () => {
   await using server = await TestServer.start({
-    also: [
+    moreMiddleware: [
       (ctx, next) => {
         if (ctx.path !== '/mcp') return next();
         ctx.body = 'mcp';

@@ -25,7 +25,7 @@ async function liveServer(
 }
 
 describe('a stream', () => {
-  test('is told what happens, in order', async () => {
+  test('sends events in the order in which they happen', async () => {
     const { server, step, open, ofInstance } = await liveServer();
     await using _server = server;
     const instance = randomUUID();
@@ -80,7 +80,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
   };
   const person = { authorization: 'Bearer ann-dashboard' };
 
-  test('is sent as it is, without chunks, on a connection of its own', async () => {
+  test('is sent without chunked encoding, on a connection that closes with it', async () => {
     const { server, open, target } = await started();
     await using _server = server;
     using stream = await open(target);
@@ -89,7 +89,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     expect(stream.headers['x-request-id']).toBeDefined();
   });
 
-  test('answers GET, HEAD and OPTIONS alone', async () => {
+  test('allows only GET, HEAD and OPTIONS', async () => {
     const { server, target } = await started();
     await using _server = server;
     const head = await server.call('HEAD', target, { headers: person });
@@ -104,7 +104,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
   });
 
-  test('is no agent’s, nobody’s without a token, and nothing but an event stream', async () => {
+  test('needs a dashboard token and an Accept header that allows event streams', async () => {
     const { server, target } = await started();
     await using _server = server;
     const agents = await server.call('GET', target);
@@ -112,17 +112,20 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     expect(agents.headers.get('www-authenticate')).toContain('scope="dashboard"');
     expect((await server.call('GET', target, { headers: { authorization: '' } })).status).toBe(401);
     const json = await server.call('GET', target, { headers: { ...person, accept: 'application/json' } });
-    expect([json.status, (await fieldsOf(json)).detail]).toEqual([406, 'The answer is text/event-stream']);
+    expect([json.status, (await fieldsOf(json)).detail]).toEqual([
+      406,
+      'The Accept header must allow text/event-stream',
+    ]);
   });
 
-  test('refuses an id that is not of its format', async () => {
+  test('refuses a Last-Event-ID in a wrong format', async () => {
     const { server, target } = await started();
     await using _server = server;
     const answer = await server.call('GET', target, { headers: { ...person, 'last-event-id': 'seven' } });
     expect([answer.status, (await fieldsOf(answer)).code]).toEqual([400, 'invalid_last_event_id']);
   });
 
-  test('says from time to time that it is alive, at the place where the client is', async () => {
+  test('sends heartbeats with the id of the last event', async () => {
     const { server, open, step, instance, target } = await started({ keepAliveMillis: 20 });
     await using _server = server;
     using stream = await open(target);
@@ -139,7 +142,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     expect(resumed.of('message').map(({ content }) => content)).toEqual(['three']);
   });
 
-  test('ends with the token that opened it', async () => {
+  test('ends when the token that opened it ends', async () => {
     const revoked: (() => void)[] = [];
     const life = {
       hasEnded: false,
@@ -160,7 +163,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     await stream.ended;
   });
 
-  test('is closed when its client leaves a megabyte unread, and then goes on where the client was', async () => {
+  test('is closed when its client leaves a megabyte unread, and resumes where the client was', async () => {
     const { server, open, step, instance, target } = await started();
     await using _server = server;
     const text = 'x'.repeat(50_000);
@@ -171,7 +174,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     await stalled.event(({ type }) => type === 'connected');
     stalled.pause();
     let written = 0;
-    // The system's own buffers take some megabytes before anything is left to the server.
+    // The operating system buffers some megabytes before the server has to keep anything.
     while (!isClosed && written < 1_000) await step(content(++written), instance);
     expect(isClosed).toBe(true);
     stalled.resume();
@@ -181,7 +184,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     using resumed = await open(target, { 'last-event-id': stalled.lastId });
     await step('last', instance);
     if (path === '/events') {
-      // It keeps a megabyte, and this one has missed more.
+      // The stream of all instances keeps one megabyte of events, and this client has missed more.
       await resumed.event(({ type }) => type === 'resync' || type === 'message');
     } else {
       await resumed.message('last');
@@ -194,7 +197,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
   });
 });
 
-test('a stream of an instance that is somebody else’s, deleted, or never was, is 404', async () => {
+test('a stream of another user’s, a deleted or an unknown instance is 404', async () => {
   const { server, step, open } = await liveServer();
   await using _server = server;
   const instance = randomUUID();

@@ -16,7 +16,7 @@ function expectProblem(answer: ReturnType<typeof parseAnswer>, status: number, c
   });
 }
 
-describe('what never becomes a request', () => {
+describe('a malformed request', () => {
   test('Content-Length with Transfer-Encoding is 400', async () => {
     await using server = await TestServer.start();
     const lines = [
@@ -45,7 +45,7 @@ describe('what never becomes a request', () => {
     expectProblem(await sendRaw(server.port, lines), 431, 'headers_too_large');
   });
 
-  test('headers that dribble in are 408', async () => {
+  test('headers that arrive too slowly are 408', async () => {
     await using server = await TestServer.start({}, { headersTimeoutMs: 50 });
     const socket = await open(server.port);
     socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n');
@@ -55,7 +55,7 @@ describe('what never becomes a request', () => {
     expectProblem(answer, 408, 'request_timeout');
   });
 
-  test('a body that dribbles in is 408', async () => {
+  test('a body that arrives too slowly is 408', async () => {
     await using server = await TestServer.start({}, { headersTimeoutMs: 50, requestTimeoutMs: 100 });
     const socket = await open(server.port);
     socket.write(
@@ -66,7 +66,7 @@ describe('what never becomes a request', () => {
     expect(server.log.lines.filter(({ level }) => level !== 'debug')).toEqual([]);
   });
 
-  test('is not answered in the middle of an answer that is due', async () => {
+  test('is not answered in the middle of another response', async () => {
     const memory = inMemory();
     await using server = await TestServer.start({ dispatch: memory.dispatch });
     const agent_instance_id = randomUUID();
@@ -85,7 +85,7 @@ describe('what never becomes a request', () => {
 });
 
 describe('draining', () => {
-  /** One request held open on `server`. */
+  /** Sends a request that `server` does not answer yet. */
   async function hold() {
     const memory = inMemory();
     const server = await TestServer.start({ dispatch: memory.dispatch });
@@ -97,7 +97,7 @@ describe('draining', () => {
     return { server, held, stop: () => memory.stopping.abort() };
   }
 
-  test('answers what is under way, tells its client to close, and accepts nobody new', async () => {
+  test('answers current requests, closes their connections, and accepts no new ones', async () => {
     const { server, held, stop } = await hold();
     const drained = server.http.drain(60_000);
     await expect(fetch(`${server.url}/health`)).rejects.toThrow();
@@ -108,14 +108,14 @@ describe('draining', () => {
     expect(await drained).toBe(true);
   });
 
-  test('cuts off at the deadline what is still not answered', async () => {
+  test('aborts requests that are not answered by the deadline', async () => {
     const { server, held } = await hold();
     const cut = expect(held).rejects.toThrow();
     expect(await server.http.drain(20)).toBe(false);
     await cut;
   });
 
-  test('does not wait for connections that lie idle, used or not', async () => {
+  test('does not wait for idle connections, used or not', async () => {
     await using server = await TestServer.start();
     const accepted = once(server.http.server, 'connection');
     const unused = await open(server.port);

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** An application that knows nothing of ours, with whatever it does before. */
+/** A host application with our REST API, and middleware that runs before it. */
 async function hostApp(before: readonly Middleware[] = []) {
   const app = new Koa();
   const errors: unknown[] = [];
@@ -33,7 +33,7 @@ async function hostApp(before: readonly Middleware[] = []) {
   return { url, errors, log, post };
 }
 
-/** What body parsers for Koa do, each leaving a little something else behind. */
+/** Imitates body parsers for Koa, each of which leaves its result in another form. */
 const parser =
   (leave: (text: string) => object): Middleware =>
   async (ctx, next) => {
@@ -46,7 +46,7 @@ const parser =
 const message = () =>
   JSON.stringify({ agent_instance_id: randomUUID(), agent_type: 'codex', content: 'mounted' });
 
-test('answers below /api/v1 and leaves every other path to the host', async () => {
+test('answers paths under /api/v1 and leaves every other path to the host', async () => {
   const { url, post } = await hostApp();
   expect((await post(message())).status).toBe(200);
   for (const path of ['/', '/health', '/api', '/api/v1x', '/api/v2/messages/agent']) {
@@ -54,7 +54,7 @@ test('answers below /api/v1 and leaves every other path to the host', async () =
   }
 });
 
-test('renders its own errors: the host’s handlers see none', async () => {
+test('answers its own errors: the host’s error handlers see none of them', async () => {
   const { url, errors, log } = await hostApp();
   const answer = await fetch(`${url}/api/v1/auth/verify`);
   expect(answer.status).toBe(401);
@@ -64,7 +64,7 @@ test('renders its own errors: the host’s handlers see none', async () => {
   expect(log.lines.filter((line) => line.message === 'request')).toHaveLength(1);
 });
 
-test('keeps the request id the host has given', async () => {
+test('keeps the request id that the host has set', async () => {
   const { url } = await hostApp([
     (ctx, next) => {
       ctx.set('X-Request-Id', 'from-the-host');
@@ -81,15 +81,12 @@ test.each<[string, (text: string) => object]>([
   ['the parsed body and its text', (text) => ({ body: JSON.parse(text), rawBody: text })],
   ['text', (text) => ({ body: text })],
   ['bytes', (text) => ({ body: Buffer.from(text) })],
-])(
-  'takes %s from a parser that ran before, instead of waiting for a drained stream',
-  async (_name, leave) => {
-    const { post } = await hostApp([parser(leave)]);
-    expect(await (await post(message())).json()).toMatchObject({ success: true });
-  },
-);
+])('uses %s of a body parser that ran before, instead of reading the stream again', async (_name, leave) => {
+  const { post } = await hostApp([parser(leave)]);
+  expect(await (await post(message())).json()).toMatchObject({ success: true });
+});
 
-test('holds what a host’s parser read to the same rules', async () => {
+test('applies the same rules to a body that the host’s parser has read', async () => {
   const lenient = await hostApp([parser((text) => ({ body: JSON.parse(text) }))]);
   expect(await (await lenient.post('[]')).json()).toMatchObject({ code: 'invalid_json' });
   expect(await (await lenient.post('{}', { 'content-type': 'text/plain' })).json()).toMatchObject({
@@ -102,7 +99,7 @@ test('holds what a host’s parser read to the same rules', async () => {
   });
 });
 
-test('a stream that was drained without a trace is the host’s fault, and does not hang', async () => {
+test('a body that the host has read and not kept is an error, and the request does not hang', async () => {
   const { post, log } = await hostApp([parser(() => ({}))]);
   expect((await post(message())).status).toBe(500);
   expect(log.at('error')).toHaveLength(1);

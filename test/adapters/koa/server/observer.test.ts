@@ -8,7 +8,7 @@ import { inMemory, TestServer } from '../test-server.ts';
 const seen = ({ requests }: RecordingObserver) =>
   requests.map(({ method, route, status }) => ({ method, route, status }));
 
-test('a request is reported by the path of the table, never by the one that was sent', async () => {
+test('a request is reported with the path of its route, never with the path that was sent', async () => {
   const observer = new RecordingObserver();
   await using server = await TestServer.start({ observer });
   const id = randomUUID();
@@ -20,14 +20,14 @@ test('a request is reported by the path of the table, never by the one that was 
   expect(seen(observer)).toEqual([
     { method: 'GET', route: '/api/v1/agent-instances/:agent_instance_id', status: 404 },
     { method: 'GET', route: null, status: 404 },
-    // Nobody is told what there is before the token is known, nor are labels.
+    // The route is not looked up before the token is verified.
     { method: 'GET', route: null, status: 401 },
     { method: 'GET', route: '/health', status: 200 },
     { method: 'GET', route: null, status: 404 },
   ]);
 });
 
-test('with its id, its time and the trace of its caller', async () => {
+test('a request is reported with its id, its time and the trace of its client', async () => {
   const observer = new RecordingObserver();
   await using server = await TestServer.start({ observer });
   const before = Date.now();
@@ -40,7 +40,7 @@ test('with its id, its time and the trace of its caller', async () => {
   expect(request.startedAt + request.millis).toBeLessThanOrEqual(Date.now() + 1);
 });
 
-test('a stream is reported when it ends, and as one', async () => {
+test('a stream is reported when it ends, and is marked as a stream', async () => {
   const reported = Promise.withResolvers<AnsweredRequest>();
   const observer: Observer = new RecordingObserver(reported.resolve);
   const { live } = inMemory();
@@ -56,7 +56,7 @@ test('a stream is reported when it ends, and as one', async () => {
   expect(live.openStreams).toBe(0);
 });
 
-test('an export is reported when it is out, by its path', async () => {
+test('an export is reported when it is complete, with its path', async () => {
   const reported = Promise.withResolvers<AnsweredRequest>();
   const observer: Observer = new RecordingObserver(reported.resolve);
   const ports = inMemory();

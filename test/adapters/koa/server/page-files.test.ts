@@ -28,7 +28,7 @@ const get = (path: string, headers: object = {}, method = 'GET') =>
   fetch(server.url + path, { method, headers: { ...headers } });
 
 describe('the page', () => {
-  test('is what a browser gets at /', async () => {
+  test('is served to a browser at /', async () => {
     const page = await get('/', HTML);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
@@ -41,11 +41,11 @@ describe('the page', () => {
   test.each([
     ['a program that says so', { accept: 'application/json' }],
     ['a program that takes anything', { accept: '*/*' }],
-  ])('is not what %s gets there', async (_, headers) => {
+  ])('is not served to %s at /', async (_, headers) => {
     expect(await (await get('/', headers)).json()).toMatchObject({ name: 'agent-dashboard-server' });
   });
 
-  test('may run scripts of its own only, nothing inline, and load from nowhere else', async () => {
+  test('may load its own files only, and run no inline scripts', async () => {
     const policy = (await get('/', HTML)).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'");
@@ -53,15 +53,15 @@ describe('the page', () => {
     expect((await get('/', HTML)).headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  test.each(['/', '/docs'])('is in no frame, sends no form and obeys no base at %s', async (path) => {
+  test.each(['/', '/docs'])('allows no frame, no form and no base element at %s', async (path) => {
     const policy = (await get(path, HTML)).headers.get('content-security-policy')?.split('; ');
-    // None of these goes by default-src.
+    // default-src does not cover these directives.
     expect(policy).toEqual(
       expect.arrayContaining(["frame-ancestors 'none'", "form-action 'none'", "base-uri 'none'"]),
     );
   });
 
-  test('has the reference of the API beside it, which alone may style itself inline, and runs no script so', async () => {
+  test('comes with the API reference, which may have inline styles but no inline scripts', async () => {
     expect(await (await get('/')).json()).toMatchObject({ links: { docs: '/docs' } });
     for (const path of ['/docs', '/docs/']) {
       const reference = await get(path, HTML);
@@ -75,24 +75,24 @@ describe('the page', () => {
     expect(beside.headers.get('content-security-policy')).not.toContain('unsafe');
   });
 
-  test('is asked for anew each time, its files never again', async () => {
+  test('is revalidated each time; its hashed files are cached for good', async () => {
     expect((await get('/', HTML)).headers.get('cache-control')).toBe('no-cache');
     const script = await get('/assets/index-Ab12.js');
     expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(script.headers.get('content-type')).toMatch(/javascript/);
   });
 
-  test('sends its files compressed to who takes that', async () => {
+  test('sends compressed files to a browser that accepts them', async () => {
     const script = await get('/assets/index-Ab12.js', { 'accept-encoding': 'br' });
     expect(script.headers.get('content-encoding')).toBe('br');
     expect(await script.text()).toBe('console.log(1)');
   });
 
-  test('is answered to HEAD', async () => {
+  test('answers HEAD', async () => {
     expect((await get('/', HTML, 'HEAD')).status).toBe(200);
   });
 
-  test('is 304 to who has it, with the same headers: a browser takes over the policy of a 304', async () => {
+  test('is 304 for a browser that has it, with the same headers, because a browser stores those of a 304', async () => {
     const page = await get('/', HTML);
     const etag = page.headers.get('etag') ?? '';
     const unchanged = await get('/', { ...HTML, 'if-none-match': etag });
@@ -102,13 +102,13 @@ describe('the page', () => {
   });
 
   test.each(['/assets/other.js', '/../package.json', '/%2e%2e/package.json', '/assets/', '/.env'])(
-    'has nothing at %s',
+    'serves no file at %s',
     async (path) => {
       expect((await get(path, HTML)).status).toBe(404);
     },
   );
 
-  test('hides nothing of the API', async () => {
+  test('hides no path of the API', async () => {
     expect((await get('/health')).status).toBe(200);
     expect((await get('/api/v1/auth/verify', HTML)).status).toBe(401);
   });

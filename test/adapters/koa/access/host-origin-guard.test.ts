@@ -27,7 +27,7 @@ describe('the Host header', () => {
     'dash.example:99',
     'only-here.example:8443',
     'public.example',
-  ])('%s is let in', async (host) => {
+  ])('%s is accepted', async (host) => {
     expect((await get('/api/v1/auth/verify', `Host: ${host}`)).status).toBe(200);
   });
 
@@ -40,7 +40,7 @@ describe('the Host header', () => {
     '127.0.0.2',
     '0.0.0.0',
     '',
-    // Spellings of a name that is let in, none of which a browser of its own accord sends.
+    // Other spellings of an accepted name. No browser sends them.
     'localhost.',
     'localhost.:8080',
     'localhost:',
@@ -63,11 +63,11 @@ describe('the Host header', () => {
     }
   });
 
-  test('does not matter to probes', async () => {
+  test('is not checked for probes', async () => {
     for (const path of ['/health', '/ready']) expect((await get(path, 'Host: 10.1.2.3')).status).toBe(200);
   });
 
-  test('twice is 400, and so is none in HTTP/1.1', async () => {
+  test('is 400 when it is sent twice, or is missing in HTTP/1.1', async () => {
     for (const hosts of [['Host: localhost', 'host: evil.example'], []]) {
       const answer = await get('/health', ...hosts);
       expect(answer.status).toBe(400);
@@ -77,7 +77,7 @@ describe('the Host header', () => {
   });
 });
 
-test('a Host with an IPv6 address that is configured is let in', async () => {
+test('a configured IPv6 address is accepted as Host', async () => {
   await using one = await TestServer.start({ allowedHosts: ['[fd00::1]'] });
   for (const [host, status] of [
     ['[fd00::1]', 200],
@@ -88,7 +88,7 @@ test('a Host with an IPv6 address that is configured is let in', async () => {
   }
 });
 
-test('what a proxy may say of the Host is not believed', async () => {
+test('X-Forwarded-Host and Forwarded are not trusted', async () => {
   for (const line of ['X-Forwarded-Host: localhost', 'Forwarded: host=localhost'])
     expect((await get('/', 'Host: evil.example', line)).status).toBe(403);
 });
@@ -97,7 +97,7 @@ describe('the Origin header', () => {
   const verify = (origin: string) =>
     get('/api/v1/auth/verify', `Host: localhost:${server.port}`, `Origin: ${origin}`);
 
-  test('of the server itself is let in, without CORS headers', async () => {
+  test('of the server itself is accepted, without CORS headers', async () => {
     for (const origin of [`http://localhost:${server.port}`, 'https://public.example']) {
       const answer = await verify(origin);
       expect(answer.status).toBe(200);
@@ -118,7 +118,7 @@ describe('the Origin header', () => {
     'http://page.example',
     'https://page.example@evil.example',
     'https://sub.page.example',
-    // A Cyrillic letter, as browsers send it.
+    // A name with a Cyrillic letter, in the form that browsers send.
     'https://xn--pge-6cd.example',
     'https://page.example, https://evil.example',
     'http://localhost.:1',
@@ -130,7 +130,7 @@ describe('the Origin header', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  test('that is configured may read answers, refusals among them', async () => {
+  test('that is configured may read responses, errors included', async () => {
     const answers = [
       await verify('https://page.example'),
       await get('/api/v1/nowhere', 'Host: localhost', 'Origin: https://page.example'),
@@ -144,7 +144,7 @@ describe('the Origin header', () => {
     }
   });
 
-  test('that is configured gets its preflight answered without a token; another does not', async () => {
+  test('that is configured gets an answer to its preflight without a token; any other origin does not', async () => {
     const preflight = (origin: string) =>
       sendRaw(server.port, [
         'OPTIONS /api/v1/messages/agent HTTP/1.1',
@@ -157,23 +157,23 @@ describe('the Origin header', () => {
     expect(allowed.status).toBe(204);
     expect(allowed.headers.get('access-control-allow-methods')).toContain('PATCH');
     expect(allowed.headers.get('access-control-allow-headers')).toBe('authorization,idempotency-key');
-    // With a token of its own, never with the cookie of whoever is looking.
+    // The page must use its own token: credentials are not allowed, so the browser sends no cookie.
     expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
     expect((await preflight('https://evil.example')).status).toBe(403);
   });
 
-  test('is not missed where there is none', async () => {
+  test('may be absent', async () => {
     expect((await get('/api/v1/auth/verify', 'Host: localhost')).status).toBe(200);
   });
 
-  test('twice is 403, though one of the two may call', async () => {
+  test('is 403 when it is sent twice, even if one of the two is allowed', async () => {
     const lines = ['Origin: https://page.example', 'Origin: https://evil.example'];
     for (const origins of [lines, lines.toReversed()]) {
       expect((await get('/api/v1/auth/verify', 'Host: localhost', ...origins)).status).toBe(403);
     }
   });
 
-  test('of the server’s own name in the clear is 403 where the server is known to be https', async () => {
+  test('with the server’s own name and http is 403 when PUBLIC_URL is https', async () => {
     const from = (origin: string) => get('/', 'Host: public.example', `Origin: ${origin}`);
     expect((await from('https://public.example')).status).toBe(200);
     expect((await from('http://public.example')).status).toBe(403);
@@ -187,7 +187,7 @@ describe('the Origin header', () => {
   });
 });
 
-describe('a request without an Origin that the browser says is another site’s', () => {
+describe('a request without Origin that Sec-Fetch-Site marks as another site’s', () => {
   const fetched = (site: string, mode: string, dest: string, method = 'GET') =>
     sendRaw(server.port, [
       `${method} /health HTTP/1.1`,
@@ -214,15 +214,15 @@ describe('a request without an Origin that the browser says is another site’s'
     ['same-site', 'navigate', 'document'],
     ['same-origin', 'no-cors', 'image'],
     ['none', 'navigate', 'document'],
-  ])('%s, %s, %s is a link, or our own: it is let in', async (site, mode, dest) => {
+  ])('%s, %s, %s is a link or comes from the own site, and is accepted', async (site, mode, dest) => {
     expect((await fetched(site, mode, dest)).status).toBe(200);
   });
 
-  test('is 403 also as a form that is sent here', async () => {
+  test('is 403 when it is a form that is sent to this server', async () => {
     expect((await fetched('cross-site', 'navigate', 'document', 'POST')).status).toBe(403);
   });
 
-  test('does not concern pages of configured origins, which have one', async () => {
+  test('is not refused for a page of a configured origin, which sends an Origin', async () => {
     const lines = ['Host: localhost', 'Origin: https://page.example', 'Sec-Fetch-Site: cross-site'];
     expect((await get('/api/v1/auth/verify', ...lines, 'Sec-Fetch-Mode: cors')).status).toBe(200);
   });

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import cors from '@koa/cors';
+import type { Context, Middleware } from 'koa';
+import { HttpError, repeatedHeader } from '../http/http-error.ts';
+import { countHeader } from './request-token.ts';
+
+export interface HostAndOriginOptions {
+  /** Host names, with or without a port, that the server accepts besides the loopback ones. */
+  readonly allowedHosts?: readonly string[];
+  /** Origins of other sites whose pages may call the server. */
+  readonly corsOrigins?: readonly string[];
+  /** Its host and origin are allowed as well. */
+  readonly publicUrl?: string | null;
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** The Host check skips these paths: probes call by whatever address they know. */
+const PROBE_PATHS = new Set(['/health', '/ready']);
+
+const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'WWW-Authenticate', 'Link', 'Mcp-Session-Id'];
+
+/**
+ * Refuses requests that pages of other sites make. A page whose name resolves to this machine (DNS rebinding)
+ * is same-origin for its browser, so the Host header is checked. Any other page is known by its Origin
+ * header.
+ * @throws HttpError `forbidden_host`, `forbidden_origin`, `invalid_header`.
+ */
+export function guardHostAndOrigin({
+  allowedHosts = [],
+  corsOrigins = [],
+  publicUrl = null,
+}: HostAndOriginOptions): Middleware {
+  const ownUrl = publicUrl === null ? null : new URL(publicUrl);
+  const hosts = new Set(
+    [...LOOPBACK, ...allowedHosts, ...(ownUrl === null ? [] : [ownUrl.host])].map(lowerCase),
+  );
+  const origins = new Set(corsOrigins.map((origin) => lowerCase(origin).replace(/\/$/, '')));
+  const withCors = cors({
+    origin: (ctx) => ctx.get('Origin'),
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposeHeaders: EXPOSED_HEADERS,
+    maxAge: 600,
+    // The error response is written later to this same response, so its headers are kept anyway.
+    keepHeadersOnError: false,
+  });
+
+  return (ctx, next) => {
+    const host = readHost(ctx);
+    if (!PROBE_PATHS.has(ctx.path) && !hosts.has(host) && !hosts.has(hostNameOf(host))) {
+      throw new HttpError(
+        'forbidden_host',
+        'This server does not accept the host in the Host header; add it to ALLOWED_HOSTS or PUBLIC_URL',
+      );
+    }
+    if (origins.size > 0) ctx.vary('Origin');
+    const { origin } = ctx.req.headers;
+    const isSameOrigin =
+      origin === undefined ? !isSubresourceOfOtherSite(ctx.req) : isOwnOrigin(origin, host, ownUrl);
+    if (isSameOrigin) return next();
+    if (origin !== undefined && origins.has(lowerCase(origin))) return withCors(ctx, next);
+    throw new HttpError('forbidden_origin', 'Pages of this origin may not call this server');
+  };
+}
+
+/** Returns the Host header in lower case, or an empty text for an HTTP/1.0 request that has none. */
+function readHost({ req }: Context): string {
+  if (countHeader(req, 'host') > 1) throw repeatedHeader('Host');
+  const { host } = req.headers;
+  if (host === undefined && req.httpVersion === '1.1') {
+    throw new HttpError('invalid_header', 'HTTP/1.1 needs a Host header');
+  }
+  return lowerCase(host ?? '');
+}
+
+const lowerCase = (text: string): string => text.toLowerCase();
+
+/** Returns a host without its port, or an empty text if it is not a valid host. */
+const hostNameOf = (host: string): string => /^(\[[\da-f:.]+\]|[^:[\]]*)(?::\d{1,5})?$/.exec(host)?.[1] ?? '';
+
+/**
+ * Tells whether an origin is this server's own. A proxy in front may speak https, so the host counts with
+ * http and with https. If PUBLIC_URL says https, http does not count: anyone on the network can forge a page
+ * that came unencrypted.
+ */
+function isOwnOrigin(origin: string, host: string, ownUrl: URL | null): boolean {
+  if (origin === ownUrl?.origin || origin === `https://${host}`) return true;
+  return origin === `http://${host}` && !(ownUrl?.protocol === 'https:' && ownUrl.host === host);
+}
+
+/**
+ * Tells whether a page of another site loads this as an image, a script or a frame. Such requests have no
+ * Origin header, but browsers send Sec-Fetch-* headers with them. A person who follows a link to this server
+ * is allowed.
+ */
+function isSubresourceOfOtherSite({ method, headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== 'cross-site' && site !== 'same-site') return false;
+  const isLink = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return !(isLink && method === 'GET');
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import { unauthenticated } from '../../../ports/errors.ts';
+import { repeatedHeader } from '../http/http-error.ts';
+import { readCookieToken } from './session-cookie.ts';
+
+const MAX_TOKEN_LENGTH = 8 * 1024;
+const BEARER_PREFIX = 'bearer ';
+
+/**
+ * Returns the token of a request: the bearer token or, if `acceptCookie` is set, the one in a browser's
+ * cookie. A token in the query string is refused even beside a valid header: proxies log addresses, so the
+ * client must learn that its token has leaked.
+ * @throws PortError `unauthenticated`, HttpError `invalid_header` for two Authorization headers, `csrf`.
+ */
+export function readRequestToken(ctx: Context, acceptCookie: boolean): string {
+  if (countHeader(ctx.req, 'authorization') > 1) throw repeatedHeader('Authorization');
+  if (ctx.querystring !== '' && ('access_token' in ctx.query || 'token' in ctx.query)) {
+    throw unauthenticated('token in the query string');
+  }
+  const { authorization } = ctx.req.headers;
+  if (authorization === undefined) {
+    const token = acceptCookie ? readCookieToken(ctx) : null;
+    if (token === null) throw unauthenticated('no Authorization header');
+    return token;
+  }
+  if (authorization.slice(0, BEARER_PREFIX.length).toLowerCase() !== BEARER_PREFIX) {
+    throw unauthenticated('not the Bearer scheme');
+  }
+  const token = authorization.slice(BEARER_PREFIX.length).trim();
+  if (token === '' || token.length > MAX_TOKEN_LENGTH) throw unauthenticated('token empty or too long');
+  return token;
+}
+
+/**
+ * Counts how often a header was sent. In `headers`, Node keeps the first of two and silently drops the other.
+ */
+export function countHeader({ rawHeaders }: IncomingMessage, lowerCaseName: string): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) count += 1;
+  }
+  return count;
+}

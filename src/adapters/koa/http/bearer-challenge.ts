@@ -1,0 +1,26 @@
+import type { Context } from 'koa';
+import type { Scope } from '../../../ports/tokens/token-verifier.ts';
+import type { Problem } from './problem.ts';
+import { PROTECTED_RESOURCE_PATH, publicBaseUrl } from './public-url.ts';
+
+/**
+ * Returns the WWW-Authenticate header of a refusal (RFC 6750), with the address of the metadata that names
+ * the token issuers (RFC 9728), or null if the token is not the problem. Every 401 is the same: it does not
+ * show why a token is invalid. The challenge for a valid token without the needed scope names the accepted
+ * scopes.
+ */
+export function bearerChallengeFor(
+  { status, code }: Problem,
+  ctx: Context,
+  publicUrl: string | null,
+  scopes: readonly Scope[],
+): string | null {
+  const lacksScope = code === 'insufficient_scope';
+  if (status !== 401 && !lacksScope) return null;
+  const parts = [
+    'realm="agent-dashboard"',
+    ...(lacksScope ? [`error="${code}"`, `scope="${scopes.join(' ')}"`] : []),
+    `resource_metadata="${publicBaseUrl(ctx, publicUrl)}${PROTECTED_RESOURCE_PATH}"`,
+  ];
+  return `Bearer ${parts.join(', ')}`;
+}

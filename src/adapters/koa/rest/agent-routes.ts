@@ -1,0 +1,80 @@
+import * as useCases from '../../../application/use-cases/index.ts';
+import { AGENT_MESSAGE_LIMIT, defineRoute, type Route } from './route.ts';
+import { inputFromBody, inputFromQuery, noInput, withInstanceId } from './route-input.ts';
+
+/** Existing clients expect 400, not 404, when the instance in a body or query does not exist. */
+const UNKNOWN_INSTANCE = { agent_instance_not_found: { status: 400 } } as const;
+
+const PENDING = {
+  path: '/messages/pending',
+  useCase: useCases.readPendingMessages,
+  mayWait: true,
+  problemOverrides: UNKNOWN_INSTANCE,
+} as const;
+
+/** The routes that agents use. */
+export const AGENT_ROUTES: readonly Route[] = [
+  defineRoute({
+    method: 'POST',
+    path: '/messages/agent',
+    useCase: useCases.sendAgentMessage,
+    input: inputFromBody,
+    body: 'needed',
+    bodyLimit: AGENT_MESSAGE_LIMIT,
+  }),
+  defineRoute({ method: 'GET', input: inputFromQuery, body: 'none', ...PENDING }),
+  defineRoute({
+    method: 'POST',
+    input: inputFromBody,
+    body: 'needed',
+    operationId: 'take_pending_messages',
+    ...PENDING,
+  }),
+  defineRoute({
+    method: 'PATCH',
+    path: '/messages/:message_id/request-input',
+    useCase: useCases.requestUserInput,
+    input: (ctx, body) => ({ ...body, message_id: ctx.params.message_id }),
+    body: 'optional',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/messages/user',
+    useCase: useCases.sendUserMessage,
+    input: inputFromBody,
+    body: 'needed',
+    problemOverrides: UNKNOWN_INSTANCE,
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/sessions/end',
+    useCase: useCases.endSession,
+    input: inputFromBody,
+    body: 'needed',
+    problemOverrides: UNKNOWN_INSTANCE,
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/agent-instances',
+    useCase: useCases.startAgentInstance,
+    input: inputFromBody,
+    body: 'needed',
+    status: 201,
+    problemOverrides: { invalid_id: { status: 400, detail: 'Invalid agent_instance_id' } },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/agents/instances/:agent_instance_id/heartbeat',
+    useCase: useCases.heartbeat,
+    input: withInstanceId,
+    body: 'optional',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/auth/verify',
+    useCase: useCases.verifyToken,
+    input: noInput,
+    body: 'none',
+    isSafe: true,
+  }),
+];

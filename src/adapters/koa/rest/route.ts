@@ -1,0 +1,54 @@
+import type { Context } from 'koa';
+import type * as v from 'valibot';
+import type { ObjectSchema, UseCase } from '../../../application/use-case.ts';
+import type { ProblemOverrides } from '../http/problem.ts';
+
+export const BASE_PATH = '/api/v1';
+
+const MEGABYTE = 1024 * 1024;
+
+/** One call of the REST API: a use case, and how an HTTP request becomes its input. */
+export interface Route<Output extends ObjectSchema = ObjectSchema> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Relative to `BASE_PATH`; `:name` is a path parameter. */
+  readonly path: string;
+  readonly useCase: UseCase<ObjectSchema, Output>;
+  /** Builds the raw input. Path parameters come last, so that a body cannot override them. */
+  readonly input: (ctx: Context, body: object) => object;
+  /** `none`: the body is not read. `optional`: it may be empty, otherwise it must be a JSON object. */
+  readonly body: 'none' | 'optional' | 'needed';
+  /** In bytes, after inflating. */
+  readonly bodyLimit: number;
+  /** With 204 the response has no body, whatever the use case returns. */
+  readonly status: 200 | 201 | 204;
+  /** The one field of the use case's output that is the response body. Absent: the whole output. */
+  readonly answerField?: keyof v.InferOutput<Output> & string;
+  /** Returns the cursor of the next page, for a Link header, or null on the last page. */
+  nextCursor?(output: v.InferOutput<Output>): string | null;
+  /** The request changes nothing (a safe method in RFC 9110), so HEAD is allowed too. */
+  readonly isSafe: boolean;
+  /** The use case may wait before it answers. The wait ends when the client disconnects. */
+  readonly mayWait: boolean;
+  readonly problemOverrides: ProblemOverrides;
+  /**
+   * The operation's id in the OpenAPI document, where two routes share one use case. Absent: the use case's
+   * name.
+   */
+  readonly operationId?: string;
+}
+
+const DEFAULTS = {
+  bodyLimit: 2 * MEGABYTE,
+  status: 200,
+  isSafe: false,
+  mayWait: false,
+  problemOverrides: {},
+} as const satisfies Partial<Route>;
+
+/** The body limit of the route that carries git diffs. */
+export const AGENT_MESSAGE_LIMIT = 16 * MEGABYTE;
+
+/** Completes a row of the route table with the defaults. */
+export const defineRoute = <Output extends ObjectSchema>(
+  row: Omit<Route<Output>, keyof typeof DEFAULTS> & Partial<Route<Output>>,
+): Route => ({ ...DEFAULTS, ...row });

@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { PAGE_SIZE } from '../../src/application/live/observed-instance.ts';
+import { refusal } from '../application/in-memory-application.ts';
+import { RecordingSink } from '../support/recording/recording-sink.ts';
+import type { NewScene } from './live-feed.ts';
+
+/** Tests how a stream resumes after the last event that its client received. */
+export function testLiveFeedResume(newScene: NewScene): void {
+  describe.each(['instance', 'all'] as const)('a stream of %s', (of) => {
+    test('resumes without a gap and without a repeat', async () => {
+      const scene = newScene();
+      await scene.step('one');
+      const first = await scene.watch(of);
+      await scene.step('two');
+      await first.until('message two');
+      first.close();
+      const missed = Array.from({ length: PAGE_SIZE + 3 }, (_, nth) => `missed ${nth}`);
+      for (const content of missed) await scene.step(content);
+      const second = await scene.watch(of, first.lastId);
+      await scene.step('last');
+      await second.until('message last');
+      expect(second.told().filter((told) => told.startsWith('message '))).toEqual(
+        [...missed, 'last'].map((content) => `message ${content}`),
+      );
+      expect(second.told()[0]).toBe('connected');
+      expect(second.events[0]?.id).toBe(first.lastId);
+    });
+
+    test('can be cut after any event and resumes with the next message', async () => {
+      const scene = newScene();
+      await scene.step('one');
+      const whole = await scene.watch(of);
+      for (const content of ['a', 'b', 'c']) await scene.step(content, { requires_user_input: true });
+      await scene.say('d');
+      await whole.until('message d');
+      const messages = (sink: RecordingSink) => sink.told().filter((told) => told.startsWith('message '));
+      for (const [nth, { id }] of whole.events.entries()) {
+        const had = whole
+          .told()
+          .slice(0, nth + 1)
+          .filter((told) => told.startsWith('message '));
+        const cut = await scene.watch(of, id);
+        if (had.length < messages(whole).length) await cut.until('message d');
+        expect([...had, ...messages(cut)]).toEqual(messages(whole));
+        cut.close();
+      }
+    });
+  });
+
+  describe('a stream of one instance', () => {
+    test('ends its replay with the current state when it is resumed', async () => {
+      const scene = newScene();
+      await scene.step('Which?', { requires_user_input: true });
+      const first = await scene.watch('instance');
+      first.close();
+      const second = await scene.watch('instance', first.lastId);
+      await second.until('status_update AWAITING_INPUT');
+      expect(second.told()).toEqual(['connected', 'message_update Which?', 'status_update AWAITING_INPUT']);
+      expect(second.events.map(({ id }) => id)).toEqual(Array(3).fill(first.lastId));
+    });
+
+    test('starts anew when the last event id is ahead of the conversation', async () => {
+      const scene = newScene();
+      await scene.step('one');
+      const sink = await scene.watch('instance', '17.4');
+      await sink.until('status_update ACTIVE');
+      expect(sink.told()).toEqual(['connected', 'resync', 'status_update ACTIVE']);
+      expect(sink.events[0]?.id).toBe('1.1');
+    });
+
+    test('refuses only a last event id in a wrong format', async () => {
+      const scene = newScene();
+      await scene.step('one');
+      for (const lastEventId of [
+        'x',
+        '1',
+        '1.',
+        '-1.1',
+        '1.1.1',
+        ' 1.1',
+        '99999999999.1',
+        '0123456789abcdef.3',
+      ]) {
+        const opened = scene.watch('instance', lastEventId);
+        expect((await refusal(opened)).code).toBe('invalid_last_event_id');
+      }
+      await scene.watch('instance', '9999999999.9999999999');
+    });
+
+    test('waits for a slow client during the replay, and loses no event that happens meanwhile', async () => {
+      const scene = newScene();
+      await scene.step('one');
+      for (let nth = 0; nth < 5; nth += 1) await scene.step(`missed ${nth}`);
+      const sink = new RecordingSink();
+      sink.stall();
+      await scene.watch('instance', '1.1', sink);
+      await scene.step('meanwhile');
+      expect(sink.told()).not.toContain('message meanwhile');
+      sink.goOn();
+      await sink.until('message meanwhile');
+      await scene.step('afterwards');
+      await sink.until('message afterwards');
+      expect(sink.told().filter((told) => told.startsWith('message '))).toEqual([
+        ...[0, 1, 2, 3, 4].map((nth) => `message missed ${nth}`),
+        'message meanwhile',
+        'message afterwards',
+      ]);
+    });
+  });
+
+  describe('a stream of all instances', () => {
+    test('sends resync when it cannot know which events were missed', async () => {
+      const [scene, restarted] = [newScene(), newScene()];
+      const first = await scene.watch('all');
+      first.close();
+      const elsewhere = await restarted.watch('all', first.lastId);
+      await elsewhere.until('resync');
+      expect(elsewhere.told()).toEqual(['connected', 'resync']);
+      expect(elsewhere.events[0]?.id).not.toBe(first.lastId);
+      const ahead = await scene.watch('all', first.lastId.replace(/\d+$/, '99'));
+      await ahead.until('resync');
+    });
+
+    test('sends resync when more events were missed than it keeps', async () => {
+      const scene = newScene();
+      await scene.step('one');
+      const first = await scene.watch('all');
+      const large = 'x'.repeat(400_000);
+      for (const nth of [1, 2, 3]) {
+        await scene.step(`${nth}${large}`);
+        await first.until(`message ${nth}${large}`);
+      }
+      const second = await scene.watch('all', first.events[0]!.id);
+      await second.until('resync');
+      expect(second.told()).toEqual(['connected', 'resync']);
+      const third = await scene.watch('all', second.lastId);
+      await scene.step('on');
+      await third.until('message on');
+      expect(third.told()).toEqual(['connected', 'message on']);
+    });
+
+    test('refuses only a last event id in a wrong format', async () => {
+      const scene = newScene();
+      for (const lastEventId of [
+        'x',
+        '5.7',
+        '0123456789abcdef',
+        '0123456789ABCDEF.1',
+        '0123456789abcdef.-1',
+      ]) {
+        expect((await refusal(scene.watch('all', lastEventId))).code).toBe('invalid_last_event_id');
+      }
+    });
+  });
+}
