@@ -1,4 +1,4 @@
-import type { PrometheusMetrics, Readings } from '../../adapters/metrics/prometheus.ts';
+import type { GaugeSources, PrometheusMetrics } from '../../adapters/metrics/prometheus.ts';
 import type { Observer } from '../../ports/observer.ts';
 import { AsyncDisposableStack } from '../async-disposable-stack.ts';
 import type { Config } from '../config/config.ts';
@@ -10,7 +10,7 @@ export interface Observability extends AsyncDisposable {
   /** Null where nobody asked: then nothing is loaded, and nothing is reported. */
   readonly observer: Observer | null;
   /** Begins to serve the metrics, where there are to be some; null: there are not. */
-  serveMetrics(readings: Readings): Promise<string | null>;
+  serveMetrics(readings: GaugeSources): Promise<string | null>;
 }
 
 /** Loads what the settings ask for, and no more. */
@@ -37,7 +37,7 @@ export async function openObservability({
     async serveMetrics(readings) {
       if (metrics === null || metricsPort === null) return null;
       const { serveMetrics } = await import('../../adapters/metrics/metrics-server.ts');
-      metrics.read(readings);
+      metrics.registerGauges(readings);
       const server = opened.use(await serveMetrics(metrics, metricsPort).catch(portRefused));
       return server.url;
     },

@@ -8,7 +8,7 @@ import { jwkSetOf } from '../../adapters/jwt/keys/jwk-set.ts';
 import { RateLimitPerToken } from '../../adapters/koa/access/rate-limit.ts';
 import { createApp } from '../../adapters/koa/server/app.ts';
 import { createHttpServer, type HttpServer } from '../../adapters/koa/server/http-server.ts';
-import type { Readings } from '../../adapters/metrics/prometheus.ts';
+import type { GaugeSources } from '../../adapters/metrics/prometheus.ts';
 import { REQUEST_ROLE, type TenantIsolation } from '../../adapters/mikro-orm/database/tenant-isolation.ts';
 import type { Observer } from '../../ports/observer.ts';
 import type { Logger } from '../../ports/runtime.ts';
@@ -169,7 +169,7 @@ function restApp(container: DependencyContainer) {
 }
 
 /** What metrics are read from when somebody asks for them. */
-function readingsOf(container: DependencyContainer): Readings {
+function readingsOf(container: DependencyContainer): GaugeSources {
   const waits = container.resolve(TOKENS.waits);
   const live = container.resolve(TOKENS.live);
   const mcp = container.resolve(TOKENS.mcp);

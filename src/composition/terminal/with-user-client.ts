@@ -50,7 +50,7 @@ async function speaking<Result>(
   work: (people: PeopleClient) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await work(createClient({ baseUrl, token, patienceMs: PATIENCE_MS }).people);
+    return await work(createClient({ baseUrl, token, retryForMs: PATIENCE_MS }).people);
   } catch (error) {
     if (!(error instanceof DashboardError)) throw error;
     if (error.code === 'unreachable') throw noServer(baseUrl, error);

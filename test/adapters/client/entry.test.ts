@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, expectTypeOf, test } from 'vitest';
@@ -30,10 +30,10 @@ function loadedBy(file: string, seen = new Set<string>()): Set<string> {
 
 describe('the entry', () => {
   test('loads nothing but the client itself: no package, no part of Node, no schema', () => {
-    const folder = dirname(ENTRY);
+    const folder = dirname(ENTRY) + sep;
     const loaded = [...loadedBy(ENTRY)];
     expect(loaded.length).toBeGreaterThan(8);
-    expect(loaded.filter((file) => dirname(file) !== folder)).toEqual([]);
+    expect(loaded.filter((file) => !file.startsWith(folder))).toEqual([]);
   });
 
   test('knows every code of the server', () => {

@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 const client = (baseUrl: string, token = server.agentToken) =>
-  createClient({ baseUrl, token, patienceMs: 60_000, timeoutMs: 5_000 });
+  createClient({ baseUrl, token, retryForMs: 60_000, timeoutMs: 5_000 });
 const person = () => client(server.url, server.dashboardToken).people;
 const contents = async ({ agentInstanceId: agent_instance_id }: AgentSession, limit = 200) =>
   (await person().messages({ agent_instance_id, limit })).map(({ content }) => content);

@@ -33,7 +33,7 @@ async function scripted(answers: readonly Answer[], settings: Partial<ClientSett
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = createClient({ baseUrl, token: 'ann', patienceMs: 20_000, ...settings });
+  const client = createClient({ baseUrl, token: 'ann', retryForMs: 20_000, ...settings });
   return {
     client,
     requests,
@@ -178,7 +178,7 @@ test('a stream is left alone for an hour at the most, whatever the server asks f
 });
 
 test('a call may be given all the time there is', async () => {
-  await using server = await scripted([done], { timeoutMs: Number.POSITIVE_INFINITY, patienceMs: 0 });
+  await using server = await scripted([done], { timeoutMs: Number.POSITIVE_INFINITY, retryForMs: 0 });
   expect(await server.client.sendMessage(STEP)).toEqual({ success: true });
 });
 
@@ -192,7 +192,7 @@ test.each([
 });
 
 test('patience ends; the last failure is told', async () => {
-  await using server = await scripted([hangUp], { patienceMs: 300 });
+  await using server = await scripted([hangUp], { retryForMs: 300 });
   await expect(server.client.sendMessage(STEP)).rejects.toMatchObject({
     code: 'unreachable',
     status: null,
@@ -217,7 +217,7 @@ test('an outage at the deadline of a question is no error: the question stands',
 test('a fault that stays is told, however much time a question has', async () => {
   const asked: Answer = (res) =>
     res.end(JSON.stringify({ ...STEP, message_id: 'q', queued_user_messages: [] }));
-  await using server = await scripted([asked, problem(500, 'internal')], { patienceMs: 300 });
+  await using server = await scripted([asked, problem(500, 'internal')], { retryForMs: 300 });
   await expect(server.client.ask(STEP)).rejects.toMatchObject({ code: 'internal' });
 });
 

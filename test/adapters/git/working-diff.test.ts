@@ -35,7 +35,7 @@ async function repository(): Promise<void> {
   git('commit', '-qm', 'first');
 }
 
-const begun = async (from = folder.path): Promise<WorkingDiff> => (await WorkingDiff.since(from, log))!;
+const begun = async (from = folder.path): Promise<WorkingDiff> => (await WorkingDiff.fromNow(from, log))!;
 
 describe('the diff', () => {
   test('is empty where nothing has changed', async () => {
@@ -224,7 +224,7 @@ describe('the diff', () => {
 });
 
 test('without a repository there is none, and a warning', async () => {
-  expect(await WorkingDiff.since(folder.path, log)).toBeNull();
+  expect(await WorkingDiff.fromNow(folder.path, log)).toBeNull();
   expect(log.at('warn')).toHaveLength(1);
 });
 

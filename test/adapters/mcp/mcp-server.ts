@@ -99,10 +99,10 @@ export class McpServer implements AsyncDisposable {
   }
 }
 
-export async function until(condition: () => boolean, patienceMs = 5_000): Promise<void> {
-  const deadline = Date.now() + patienceMs;
+export async function until(condition: () => boolean, timeoutMs = 5_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${condition}`);
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -62,7 +62,7 @@ test('what is open is read when somebody asks, beside what the process is like',
   const metrics = new PrometheusMetrics();
   let waits = 1;
   const none = () => 0;
-  metrics.read({ openWaits: () => waits, openStreams: none, mcpSessions: none, knownTokens: none });
+  metrics.registerGauges({ openWaits: () => waits, openStreams: none, mcpSessions: none, knownTokens: none });
   waits = 7;
   await using server = await serveMetrics(metrics, 0);
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);

@@ -37,17 +37,17 @@ export async function mcp(env: Environment, options: McpOptions): Promise<void> 
     throw new UsageError('mcp needs a key: --api-key or AGENT_DASHBOARD_API_KEY; `token issue` makes one');
   }
   const baseUrl = givenUrl(env, options) ?? DEFAULT_URL;
-  const agent = createClient({ baseUrl, token, patienceMs: PATIENCE_MS });
+  const agent = createClient({ baseUrl, token, retryForMs: PATIENCE_MS });
   // Not by readConfig: this runs in the surroundings of an agent, whose variables may mean something else.
   const logger = createLogger('warn');
-  const diff = options.gitDiff ? await WorkingDiff.since(process.cwd(), logger) : null;
+  const diff = options.gitDiff ? await WorkingDiff.fromNow(process.cwd(), logger) : null;
   const session = new StdioSession(uuidV7, options.agentInstanceId);
   await serveMcpOverStdio({
     ...packageInfo,
     dispatch: remoteDispatch({
       agent,
-      ownInstance: () => session.agentInstanceId,
-      gitDiff: diff && (() => diff.read()),
+      sessionInstanceId: () => session.agentInstanceId,
+      readGitDiff: diff && (() => diff.read()),
     }),
     ids: uuidV7,
     logger,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { permissionQuestion, verdictOf } from '../../../../src/adapters/mcp/stdio/permission-question.ts';
-import { permissionScope } from '../../../../src/adapters/mcp/stdio/permission-scope.ts';
+import { parseVerdict, permissionQuestion } from '../../../../src/adapters/mcp/stdio/permission-question.ts';
+import { sessionGrantFor } from '../../../../src/adapters/mcp/stdio/session-grant.ts';
 import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
 
-const ask = (tool: string, input: object) => permissionQuestion(tool, input, permissionScope(tool, input));
-const LS = permissionScope('Bash', { command: 'ls' });
+const ask = (tool: string, input: object) => permissionQuestion(tool, input, sessionGrantFor(tool, input));
+const LS = sessionGrantFor('Bash', { command: 'ls' });
 
 describe('the question', () => {
   test('shows the page what to tap, and all of the input', () => {
@@ -58,16 +58,16 @@ describe('an answer', () => {
     ['n', 'no'],
     ['3', 'no'],
   ])('%j is %s', (answer, kind) => {
-    expect(verdictOf(answer, LS)).toMatchObject({ kind });
+    expect(parseVerdict(answer, LS)).toMatchObject({ kind });
   });
 
   test.each(['yes but not in /etc', 'Yes?', 'ok', 'not yet', 'no, use rg', '4', 'yes yes'])(
     '%j is a no, for that reason',
-    (answer) => expect(verdictOf(answer, LS)).toEqual({ kind: 'no', reason: answer }),
+    (answer) => expect(parseVerdict(answer, LS)).toEqual({ kind: 'no', reason: answer }),
   );
 
   test('counts the options that there were', () => {
-    expect(verdictOf('2', null)).toEqual({ kind: 'no', reason: null });
-    expect(verdictOf('yes for this session', null)).toEqual({ kind: 'once' });
+    expect(parseVerdict('2', null)).toEqual({ kind: 'no', reason: null });
+    expect(parseVerdict('yes for this session', null)).toEqual({ kind: 'once' });
   });
 });

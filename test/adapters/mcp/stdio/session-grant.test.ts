@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { permissionScope } from '../../../../src/adapters/mcp/stdio/permission-scope.ts';
+import { sessionGrantFor } from '../../../../src/adapters/mcp/stdio/session-grant.ts';
 
-const keyOf = (tool: string, input: object): string | undefined => permissionScope(tool, input)?.key;
-const bash = (command: unknown, more: object = {}) => permissionScope('Bash', { command, ...more });
+const keyOf = (tool: string, input: object): string | undefined => sessionGrantFor(tool, input)?.grantKey;
+const bash = (command: unknown, more: object = {}) => sessionGrantFor('Bash', { command, ...more });
 
 describe('a yes for the session to a tool', () => {
   test('covers the tool, whatever it is given, and no other', () => {
-    expect(permissionScope('Write', { file_path: '/a' })?.name).toBe('Write');
+    expect(sessionGrantFor('Write', { file_path: '/a' })?.name).toBe('Write');
     expect(keyOf('Write', { file_path: '/a' })).toBe(keyOf('Write', { file_path: '/b' }));
     expect(keyOf('Write', {})).not.toBe(keyOf('Edit', {}));
-    expect(permissionScope('mcp__files__read', {})?.name).toBe('mcp__files__read');
+    expect(sessionGrantFor('mcp__files__read', {})?.name).toBe('mcp__files__read');
   });
 
   test.each(['', 'Wri te', 'Write\n1. No', 'a'.repeat(129)])('does not exist for the odd name %j', (tool) => {
-    expect(permissionScope(tool, {})).toBeNull();
+    expect(sessionGrantFor(tool, {})).toBeNull();
   });
 });
 
@@ -91,14 +91,14 @@ describe('a yes for the session to a shell', () => {
   ])('there is none for %s instead of a line', (_name, command) => expect(bash(command)).toBeNull());
 
   test('does not cover another path to a command of the same name', () => {
-    expect(bash('/tmp/ls')?.key).not.toBe(bash('ls')?.key);
-    expect(bash('./ls')?.key).not.toBe(bash('ls')?.key);
-    expect(bash('LS')?.key).not.toBe(bash('ls')?.key);
+    expect(bash('/tmp/ls')?.grantKey).not.toBe(bash('ls')?.grantKey);
+    expect(bash('./ls')?.grantKey).not.toBe(bash('ls')?.grantKey);
+    expect(bash('LS')?.grantKey).not.toBe(bash('ls')?.grantKey);
   });
 
   test('covers the same surroundings only; remarks do not count', () => {
     expect(bash('ls', { description: 'look', timeout: 5 })).toEqual(bash('ls -a', { description: 'again' }));
-    expect(bash('ls', { dangerouslyDisableSandbox: true })?.key).not.toBe(bash('ls')?.key);
+    expect(bash('ls', { dangerouslyDisableSandbox: true })?.grantKey).not.toBe(bash('ls')?.grantKey);
     expect(bash('ls', { a: 1, b: 2 })).toEqual(bash('ls', { b: 2, a: 1 }));
   });
 
@@ -108,12 +108,12 @@ describe('a yes for the session to a shell', () => {
 
   test.each(['Bash', 'shell', 'run', 'exec_command', 'PowerShell', 'terminal'])(
     'there is none where the command is not where it is looked for: %s',
-    (tool) => expect(permissionScope(tool, { text: 'ls; rm' })).toBeNull(),
+    (tool) => expect(sessionGrantFor(tool, { text: 'ls; rm' })).toBeNull(),
   );
 
   test('is meant by any tool that takes a command, whatever its name', () => {
-    expect(permissionScope('helper', { command: 'ls; rm' })).toBeNull();
-    expect(permissionScope('helper', { script: 'git status' })?.name).toBe('git');
-    expect(permissionScope('helper', { command: 'ls', script: 'rm' })).toBeNull();
+    expect(sessionGrantFor('helper', { command: 'ls; rm' })).toBeNull();
+    expect(sessionGrantFor('helper', { script: 'git status' })?.name).toBe('git');
+    expect(sessionGrantFor('helper', { command: 'ls', script: 'rm' })).toBeNull();
   });
 });
