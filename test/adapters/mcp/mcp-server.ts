@@ -11,7 +11,7 @@ import { fakeTokens, fieldsOf, inMemory, LogBook, TestServer } from '../koa/test
 
 export interface McpServerOptions {
   readonly timing?: Partial<Timing>;
-  /** Instead of the names that stand for users. */
+  /** Used instead of the fake tokens, which are user names. */
   readonly tokens?: TokenVerifier;
   readonly wrap?: (repository: AgentInstanceRepository) => AgentInstanceRepository;
 }
@@ -82,7 +82,7 @@ export class McpServer implements AsyncDisposable {
     }));
   }
 
-  /** Resolves once so many calls wait. */
+  /** Resolves when this many calls wait. */
   async waiting(count: number): Promise<void> {
     await until(() => this.signals.size === count);
   }
@@ -99,6 +99,7 @@ export class McpServer implements AsyncDisposable {
   }
 }
 
+/** Resolves when the condition is true. @throws Error if it is not within `timeoutMs`. */
 export async function until(condition: () => boolean, timeoutMs = 5_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!condition()) {
