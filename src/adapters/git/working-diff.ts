@@ -88,11 +88,9 @@ export class WorkingDiff {
     // File names are bytes and need not be UTF-8.
     const bytes = { folder, env, encoding: 'latin1' } as const;
     const untracked = await git(['ls-files', '--others', '--exclude-standard', '-z'], bytes);
-    // A path that ends with a slash is a nested repository or another worktree. Its changes are not this
-    // agent's.
+    // A path that ends with a slash is a nested repository or another worktree, which are left out.
     const files = untracked.split('\0').filter((path) => path !== '' && !path.endsWith('/'));
-    // `git add` would fail if one of the files has been deleted meanwhile; `update-index --index-info` does
-    // not.
+    // Not `git add`: it would fail if one of the files has been deleted meanwhile.
     const entries = files
       .filter((path) => !isUnreadable(folder, path))
       .map((path) => `100644 ${this.#emptyFileId}\t${path}\0`);
@@ -113,9 +111,7 @@ async function copyWithTimes(source: string, copy: string): Promise<void> {
   await utimes(copy, atime, mtime);
 }
 
-/**
- * Returns whether the process may not read a file. Git would fail the whole diff because of one such file.
- */
+/** Returns whether the process may not read a file. Git would fail the whole diff because of one such file. */
 function isUnreadable(folder: string, path: string): boolean {
   try {
     accessSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(path, 'latin1')]), constants.R_OK);

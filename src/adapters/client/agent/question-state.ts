@@ -21,10 +21,7 @@ export interface WaitLimits {
 
 type Conversation = OutputOf<'readAgentInstance'>;
 
-/**
- * The newest page nearly always has the question. Older pages are larger, to search a long conversation
- * faster.
- */
+/** The newest page nearly always has the question. Older pages are larger, to read a long conversation fast. */
 const FIRST_PAGE_SIZE = 50;
 const PAGE_SIZE = 200;
 

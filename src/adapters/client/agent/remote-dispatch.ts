@@ -78,8 +78,7 @@ function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
     const knownInstance = input.question_id == null ? null : instanceOfQuestion.get(input.question_id);
     const agent_instance_id = input.agent_instance_id ?? knownInstance ?? sessionInstanceId();
     const deadline = new Date(Date.now() + (input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000);
-    // Posted separately from the wait: if the server cannot be reached, this fails soon and not at the
-    // deadline.
+    // Posted separately from the wait: without a server this fails soon and not only at the deadline.
     const posted =
       input.question_id == null ? await postQuestion(agent, agent_instance_id, input, call) : null;
     const question_id = posted?.message_id ?? input.question_id!;
@@ -89,8 +88,7 @@ function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
     instanceOfQuestion.set(question_id, agent_instance_id);
 
     const waited = await agent.ask({ agent_instance_id, question_id }, { ...call, deadline });
-    // The wait hands over everything that is queued. What is not the answer has to be returned here, or it is
-    // lost.
+    // The wait hands over everything that is queued. What is not the answer would be lost if not returned here.
     const feedback = [...(posted?.queued_user_messages ?? []), ...waited.messages];
     return {
       answer: waited.answer?.content ?? null,
