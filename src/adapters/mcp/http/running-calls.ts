@@ -10,7 +10,7 @@ export class RunningCalls {
   constructor(features: ServerFeatures) {
     const methods = [...features.methods].map(([name, handler]): [MethodName, MethodHandler] => [
       name,
-      this.#counted(handler),
+      this.#countCalls(handler),
     ]);
     this.features = { ...features, methods: new Map(methods) };
   }
@@ -29,7 +29,7 @@ export class RunningCalls {
     await new Promise((sent) => setTimeout(sent, Math.min(50, graceMs)));
   }
 
-  #counted(handler: MethodHandler): MethodHandler {
+  #countCalls(handler: MethodHandler): MethodHandler {
     return async (params, call) => {
       this.#running += 1;
       try {

@@ -29,15 +29,11 @@ const TOOL_NAME = /^[\w.:/-]{1,128}$/;
 
 /**
  * Characters that start another command, pipe or redirect output, or are replaced before the command runs;
- * also control and invisible characters. They count inside quotes too, because a parser of quotes can be
- * fooled.
+ * also control and invisible characters. They count inside quotes too: parsing quotes is easy to get wrong.
  */
 const SPECIAL_CHARACTERS = /[;&|<>(){}$`\\!\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/**
- * Commands that run other commands or programs, so that their name does not say what happens. Without version
- * numbers.
- */
+/** Commands that run other commands, so that their name does not say what happens. Without version numbers. */
 const LAUNCHERS: ReadonlySet<string> = new Set(
   (
     'sudo doas su pkexec runuser gosu runas env command builtin exec eval source . trap coproc noglob nocorrect ' +

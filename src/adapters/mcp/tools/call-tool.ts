@@ -34,7 +34,7 @@ export async function callTool(
   if (tool === undefined) throw new McpProtocolError(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 100)}`);
   const { dispatch, ids, timing, sessionInstanceId } = services;
   const defaults = {
-    newInstanceId: () => call.caller.agentInstanceId ?? sessionInstanceId?.() ?? ids.next(),
+    defaultInstanceId: () => call.caller.agentInstanceId ?? sessionInstanceId?.() ?? ids.next(),
     agentType: agentTypeOf(call.client),
     waitSeconds: waitSecondsFor(call.client.name, timing.waitSeconds),
   };

@@ -29,8 +29,8 @@ export interface ObjectJsonSchema {
 
 /** What a tool uses for arguments that the client left out. */
 export interface CallDefaults {
-  /** Returns the instance that the caller's key is bound to or the session's instance, else a new id. */
-  readonly newInstanceId: () => string;
+  /** Returns the instance that the caller's key is bound to, else the session's instance, else a new id. */
+  readonly defaultInstanceId: () => string;
   readonly agentType: string;
   /** How long this client may be kept waiting. */
   readonly waitSeconds: number;
@@ -99,7 +99,7 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
   const properties = Object.fromEntries(
     toolFields.map(([name, { from, description }]) => [
       name,
-      { ...withoutDialect(toJsonSchema(unwrap(entries[from]), SETTINGS)), description },
+      { ...withoutDialect(toJsonSchema(unwrap(entries[from]), JSON_SCHEMA_SETTINGS)), description },
     ]),
   );
 
@@ -118,7 +118,7 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
     definition: {
       ...listing,
       inputSchema: { type: 'object', properties, required: required.map(([name]) => name) },
-      outputSchema: withoutDialect(toJsonSchema(v.object(output), SETTINGS)) as ObjectJsonSchema,
+      outputSchema: withoutDialect(toJsonSchema(v.object(output), JSON_SCHEMA_SETTINGS)) as ObjectJsonSchema,
     },
     useCase: useCase as UseCase,
     isLongRunning,
@@ -130,14 +130,11 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
 }
 
 /** Checks that are code have no JSON Schema and are left out. The use case reports their violation. */
-const SETTINGS = { errorMode: 'ignore', target: 'draft-2020-12' } as const;
+const JSON_SCHEMA_SETTINGS = { errorMode: 'ignore', target: 'draft-2020-12' } as const;
 
 const isRequired = (schema: v.ObjectEntries[string] | undefined): boolean => schema?.type !== 'optional';
 
-/**
- * Returns the plain type inside `optional` and `nullable`. Null is allowed, but not every client understands
- * that.
- */
+/** Returns the plain type inside `optional` and `nullable`: not every client understands a nullable type. */
 function unwrap(schema: v.ObjectEntries[string] | undefined): v.GenericSchema {
   let inner = schema as v.GenericSchema;
   while ('wrapped' in inner) inner = inner.wrapped as v.GenericSchema;

@@ -38,8 +38,8 @@ export const TOOLS: readonly Tool[] = [
         description: 'What you are doing and why, in one or two sentences; Markdown is fine.',
       },
     },
-    defaults: ({ newInstanceId, agentType }) => ({
-      agent_instance_id: newInstanceId(),
+    defaults: ({ defaultInstanceId, agentType }) => ({
+      agent_instance_id: defaultInstanceId(),
       agent_type: agentType,
     }),
     output: {
