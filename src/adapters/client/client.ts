@@ -3,8 +3,9 @@ import { AgentSession, type SessionSettings } from './agent/agent-session.ts';
 import { type ClientSettings, Connection } from './http/connection.ts';
 import { PeopleClient } from './people/people-client.ts';
 
-export type { AgentSession, Along, SessionSettings } from './agent/agent-session.ts';
-export type { Answered, Asked, AskOptions, AskResult, Unanswered } from './agent/ask.ts';
+export type { AgentSession, MessageExtras, SessionSettings } from './agent/agent-session.ts';
+export type { AskOptions, AskRequest } from './agent/ask.ts';
+export type { Answered, AskResult, Unanswered } from './agent/ask-result.ts';
 export type { CallOptions, ClientSettings } from './http/connection.ts';
 export {
   type ClientErrorCode,
@@ -16,9 +17,9 @@ export type { LiveEvent, LiveEventData, LiveOptions } from './people/live-events
 export type { PeopleClient } from './people/people-client.ts';
 export type { AgentInstance, AgentMessage, ApiKey, ConversationMessage, Message } from './wire.ts';
 
-/** A client of one server with one token. It holds no connection: there is nothing to close. */
+/** A client of one server, with one token. It keeps no connection open, so there is nothing to close. */
 export class Client extends AgentClient {
-  /** What people do; its token has the scope `dashboard`. */
+  /** The calls of people. They need a token of scope `dashboard`. */
   readonly people: PeopleClient;
 
   /** Use `createClient`. */
@@ -27,24 +28,28 @@ export class Client extends AgentClient {
     this.people = new PeopleClient(connection);
   }
 
-  /** One run of an agent: knows its instance and, with `await using`, ends it. Asks nothing of the server yet. */
+  /**
+   * Begins one run of an agent, which knows its instance and, with `await using`, ends itself. Makes no call
+   * yet: the first message creates the instance.
+   */
   session(settings: SessionSettings): AgentSession {
     return new AgentSession(this, settings);
   }
 }
 
 /**
- * A client for Node and browsers.
+ * Creates a client for Node and browsers.
  *
  * ```ts
  * const client = createClient({ baseUrl: 'http://127.0.0.1:8080', token });
  * await using session = client.session({ agent_type: 'release-script' });
  * const { answer } = await session.ask('Release 1.2?');
+ * console.log(answer?.content);
  * ```
  *
- * Every write has an Idempotency-Key, which its retries repeat: it has its effect once, however often the
- * network fails. Tried again are 409 `idempotency_in_flight`, 429, 5xx and calls that do not get through, after
- * as long as the server asks for, else with growing pauses.
- * @throws TypeError for a `baseUrl` that is no URL of http or https, or a token that is none.
+ * A call is tried again if the server cannot be reached or answers 409 `idempotency_in_flight`, 429 or 5xx.
+ * The pauses grow from 250 ms to 10 s, or follow the server's Retry-After. Every write has an
+ * Idempotency-Key, which its retries repeat, so it takes effect only once.
+ * @throws TypeError if `baseUrl` is not a URL of http or https, or the token is empty or has spaces in it.
  */
 export const createClient = (settings: ClientSettings): Client => new Client(new Connection(settings));

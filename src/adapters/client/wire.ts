@@ -5,17 +5,19 @@ import type { message } from '../../application/wire/fields.ts';
 
 type UseCases = typeof useCases;
 
-/** What a use case takes and gives on the wire: its schemas are where the types come from. */
+/** The types of a use case's input and output on the wire, inferred from its schemas. */
 export type InputOf<Name extends keyof UseCases> = v.InferInput<UseCases[Name]['input']>;
 export type OutputOf<Name extends keyof UseCases> = v.InferOutput<UseCases[Name]['output']>;
 
+/** A message as agents get it. `sender_type` is `AGENT` or `USER`; times are ISO 8601 in UTC. */
 export type Message = v.InferOutput<typeof message>;
+/** An API key without its token. */
 export type ApiKey = v.InferOutput<typeof apiKey>;
 export type { WireInstance as AgentInstance } from '../../application/wire/agent-instance.ts';
 export type { WireConversationMessage as ConversationMessage } from '../../application/wire/conversation-message.ts';
 
-/** A step of an agent, or with `requires_user_input` a question that is not waited for. */
+/** A step of an agent, or with `requires_user_input` a question whose answer the call does not wait for. */
 export type AgentMessage = Omit<InputOf<'sendAgentMessage'>, 'git_diff'> & {
-  /** Text or base64 of it; an empty one clears what is stored. */
+  /** The output of `git diff`, as text or in base64. An empty text clears the stored diff. */
   readonly git_diff?: string | null | undefined;
 };

@@ -2,25 +2,29 @@ import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
 
 export interface GitOptions {
+  /** The folder in which git runs. */
   readonly folder: string;
+  /** Environment variables in addition to those of this process. */
   readonly env?: { readonly [name: string]: string };
-  /** For its stdin. */
+  /** The text for git's stdin. */
   readonly input?: string;
-  /** Of what goes in and comes out, where it is not text. */
+  /** The encoding of input and output: `utf8` (the default), or `latin1` for arbitrary bytes. */
   readonly encoding?: 'utf8' | 'latin1';
-  /** Bytes of output after which no more is wanted. */
+  /** Stop git once it has printed more bytes than this. */
   readonly limit?: number;
+  /** Kill git after this time. Default: 15 s. */
   readonly timeoutMs?: number;
 }
 
-/** A repository that takes longer is not worth holding an agent's step up for. */
+/** An agent's step must not wait longer than this for its diff. */
 const TIMEOUT_MS = 15_000;
 
 /**
- * Whatever the person has set for their own eyes; and a look runs none of their programs, leaves no daemon behind
- * and writes no part of an index beside theirs. An empty `core.fsmonitor` is off for every version of git.
+ * Settings that override those of the user. They fix the format of the output, and they keep git from running
+ * the user's hooks and programs, from starting a file system monitor, and from writing a shared index into
+ * the repository. An empty `core.fsmonitor` means off in every version of git.
  */
-const PLAIN = [
+const FIXED_SETTINGS = [
   'core.quotePath=false',
   'diff.noprefix=false',
   'diff.mnemonicPrefix=false',
@@ -29,25 +33,28 @@ const PLAIN = [
   'core.splitIndex=false',
 ].flatMap((setting) => ['-c', setting]);
 
-/** What git prints. @throws Error when it fails, is not there, or takes too long. */
+/**
+ * Runs git and returns what it prints.
+ * @throws Error if git fails, is not installed, or takes too long.
+ */
 export function git(
   args: readonly string[],
   { folder, env, input, limit, encoding = 'utf8', timeoutMs = TIMEOUT_MS }: GitOptions,
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const child = spawn('git', [...PLAIN, ...args], {
+  const child = spawn('git', [...FIXED_SETTINGS, ...args], {
     cwd: folder,
-    // It looks, and is in nobody's way: git of the agent may run at the same time.
+    // No optional locks: the agent may run git at the same time.
     env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_LITERAL_PATHSPECS: '1', ...env },
     stdio: 'pipe',
     timeout: timeoutMs,
-    // To a milder one it would first wait for what it has started.
+    // On a gentler signal git waits for the programs that it has started.
     killSignal: 'SIGKILL',
   });
   const pieces: Buffer[] = [];
   let size = 0;
   let isEnough = false;
-  let said = '';
+  let stderr = '';
   child.stdout.on('data', (piece: Buffer) => {
     if (isEnough) return;
     pieces.push(piece);
@@ -56,20 +63,20 @@ export function git(
     if (isEnough) child.kill();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-500);
+    stderr = (stderr + text).slice(-500);
   });
   child.once('error', reject);
   child.once('exit', (_code, signal) => {
     if (signal === null) return;
-    // What it has started, such as a filter, may live on and hold these open.
+    // A program that git has started, such as a filter, may live on and keep these pipes open.
     child.stdout.destroy();
     child.stderr.destroy();
   });
   child.once('close', (code, signal) => {
     if (code === 0 || isEnough) resolve(Buffer.concat(pieces).toString(encoding));
-    else reject(new Error(`git ${args[0]} failed (${code ?? signal}): ${said.trim()}`));
+    else reject(new Error(`git ${args[0]} failed (${code ?? signal}): ${stderr.trim()}`));
   });
-  // It may end without having read it all.
+  // Git may end before it has read all of its input.
   child.stdin.on('error', () => {});
   child.stdin.end(input ?? '', encoding);
   return promise;

@@ -16,38 +16,51 @@ const DIFF = [
   '--dst-prefix=b/',
 ];
 
-/** What has changed in a working copy since a moment, committed meanwhile or not. */
+/**
+ * The changes in a git working copy since the agent began, whether they are committed or not. Includes
+ * untracked files; leaves out ignored files, other worktrees and nested repositories.
+ */
 export class WorkingDiff {
+  /** The top folder of the working copy. */
   readonly #top: string;
-  /** The commit, or the empty tree where there was none yet. */
-  readonly #since: string;
-  /** The id of a file with nothing in it. */
-  readonly #empty: string;
+  /** The id of the commit at the beginning, or of the empty tree if there was no commit yet. */
+  readonly #baseId: string;
+  /** The id of an empty file. */
+  readonly #emptyFileId: string;
   readonly #logger: Logger;
 
-  private constructor(top: string, since: string, empty: string, logger: Logger) {
+  private constructor(top: string, baseId: string, emptyFileId: string, logger: Logger) {
     this.#top = top;
-    this.#since = since;
-    this.#empty = empty;
+    this.#baseId = baseId;
+    this.#emptyFileId = emptyFileId;
     this.#logger = logger;
   }
 
-  /** From now on. Null, and a warning, where there is no repository. */
-  static async since(folder: string, logger: Logger): Promise<WorkingDiff | null> {
+  /**
+   * Returns a diff against the present commit. Returns null and logs a warning if `folder` is in no git
+   * repository.
+   */
+  static async fromNow(folder: string, logger: Logger): Promise<WorkingDiff | null> {
     try {
       const top = (await git(['rev-parse', '--show-toplevel'], { folder })).replace(/\n$/, '');
-      const commit = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { folder }).catch(() =>
+      const baseId = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { folder }).catch(() =>
         git(['hash-object', '-t', 'tree', '--stdin'], { folder }),
       );
-      const empty = await git(['hash-object', '-t', 'blob', '--stdin'], { folder });
-      return new WorkingDiff(top, commit.trim(), empty.trim(), logger);
+      const emptyFileId = await git(['hash-object', '-t', 'blob', '--stdin'], { folder });
+      return new WorkingDiff(top, baseId.trim(), emptyFileId.trim(), logger);
     } catch (error) {
-      logger.warn({ err: error, folder }, 'no diffs are sent: this is no git repository, or git is missing');
+      logger.warn(
+        { err: error, folder },
+        'no diffs are sent: this is not a git repository, or git is missing',
+      );
       return null;
     }
   }
 
-  /** At most 1 MiB; empty where nothing has changed, null where git cannot tell. */
+  /**
+   * Returns the diff as text, cut at 1 MiB. Returns an empty text if nothing has changed. Returns null and
+   * logs a warning if git fails.
+   */
   async read(): Promise<string | null> {
     const scratch = await mkdtemp(join(tmpdir(), 'agent-dashboard-diff-'));
     try {
@@ -55,48 +68,51 @@ export class WorkingDiff {
       if (verdict?.status === 'cleared') return '';
       return verdict?.status === 'stored' || verdict?.status === 'cut' ? verdict.diff : null;
     } catch (error) {
-      this.#logger.warn({ err: error }, 'a step goes without its diff');
+      this.#logger.warn({ err: error }, 'the diff cannot be read; the step is sent without it');
       return null;
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
   }
 
-  /** In a copy of the index, in which untracked files can be announced without touching the person's own. */
+  /**
+   * Adds the untracked files to a copy of the index, so that the user's own index stays as it is, and runs
+   * the diff.
+   */
   async #diff(index: string): Promise<string> {
     const folder = this.#top;
-    const own = resolve(folder, (await git(['rev-parse', '--git-path', 'index'], { folder })).trim());
-    // A repository without a commit may have none.
-    await copyAsOldAs(own, index).catch(() => undefined);
+    const usersIndex = resolve(folder, (await git(['rev-parse', '--git-path', 'index'], { folder })).trim());
+    // A repository without a commit may have no index.
+    await copyWithTimes(usersIndex, index).catch(() => undefined);
     const env = { GIT_INDEX_FILE: index };
-    // Names are bytes, which need not be UTF-8.
+    // File names are bytes and need not be UTF-8.
     const bytes = { folder, env, encoding: 'latin1' } as const;
-    const others = await git(['ls-files', '--others', '--exclude-standard', '-z'], bytes);
-    // A folder stands for a repository or worktree of its own: what happens there is told by whoever works there.
-    const files = others.split('\0').filter((path) => path !== '' && !path.endsWith('/'));
-    // Not by `git add`, for which a file that is gone by now is fatal.
+    const untracked = await git(['ls-files', '--others', '--exclude-standard', '-z'], bytes);
+    // A path that ends with a slash is a nested repository or another worktree, which are left out.
+    const files = untracked.split('\0').filter((path) => path !== '' && !path.endsWith('/'));
+    // Not `git add`: it would fail if one of the files has been deleted meanwhile.
     const entries = files
-      .filter((path) => !isBarred(folder, path))
-      .map((path) => `100644 ${this.#empty}\t${path}\0`);
+      .filter((path) => !isUnreadable(folder, path))
+      .map((path) => `100644 ${this.#emptyFileId}\t${path}\0`);
     if (entries.length > 0) {
       await git(['update-index', '-z', '--index-info'], { ...bytes, input: entries.join('') });
     }
-    return git([...DIFF, this.#since, '--'], { folder, env, limit: GIT_DIFF_LIMIT_BYTES });
+    return git([...DIFF, this.#baseId, '--'], { folder, env, limit: GIT_DIFF_LIMIT_BYTES });
   }
 }
 
 /**
- * By its age git knows which files may have changed in the very second in which it looked at them last, and reads
- * those again. A copy that is younger would hide a change that leaves a file as long as it was.
+ * Copies a file with its times. Git rereads files that are as new as the index, since they may have changed
+ * in the same second. An index that looks newer would hide a change that leaves a file's size the same.
  */
-async function copyAsOldAs(own: string, copy: string): Promise<void> {
-  const { atime, mtime } = await stat(own);
-  await copyFile(own, copy);
+async function copyWithTimes(source: string, copy: string): Promise<void> {
+  const { atime, mtime } = await stat(source);
+  await copyFile(source, copy);
   await utimes(copy, atime, mtime);
 }
 
-/** Whether it is a file that may not be read, for which git would end the diff of all others. */
-function isBarred(folder: string, path: string): boolean {
+/** Returns whether the process may not read a file. Git would fail the whole diff because of one such file. */
+function isUnreadable(folder: string, path: string): boolean {
   try {
     accessSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(path, 'latin1')]), constants.R_OK);
     return false;

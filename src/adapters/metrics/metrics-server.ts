@@ -3,17 +3,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PrometheusMetrics } from './prometheus.ts';
 
-/** Nobody but programs of this machine is to read them. */
+/** Only programs on the same machine may read the metrics. */
 const LOOPBACK = '127.0.0.1';
 
 export interface MetricsServer extends AsyncDisposable {
-  /** Where they are; the port is the real one where 0 was asked for. */
+  /** The address of the metrics, with the real port if 0 was given. */
   readonly url: string;
 }
 
 /**
- * Serves the metrics on a port of their own: that of the API may be anybody's to reach.
- * @throws the error of node:net where the port cannot be had.
+ * Serves the metrics at `/metrics` on a port of their own, because the API's port may be public.
+ * @param port 0 for any free one.
+ * @throws the error of node:net if the server cannot listen on the port.
  */
 export async function serveMetrics(metrics: PrometheusMetrics, port: number): Promise<MetricsServer> {
   const server = createServer((req, res) => {
@@ -28,7 +29,7 @@ export async function serveMetrics(metrics: PrometheusMetrics, port: number): Pr
   });
   server.listen(port, LOOPBACK);
   await once(server, 'listening');
-  // It must not keep the process alive.
+  // The metrics must not keep the process alive.
   server.unref();
   return {
     url: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/metrics`,

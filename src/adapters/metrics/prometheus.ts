@@ -1,16 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnsweredRequest, CommittedBatch, Observer, StorageFailure } from '../../ports/observer.ts';
 
-/** Up to what a call may wait. */
+/** The largest bucket is the longest that a REST call may wait: 300 s. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300];
 const BATCH_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
 const BATCH_UPDATES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
-/** The methods that something answers; a client may send any of dozens. */
+/** The methods that the server answers. All others count as `other`, so that clients cannot create series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** What is read when somebody asks, and costs nothing until then. */
-export interface Readings {
+/** Functions that return the gauges' current values. They are called only when the metrics are read. */
+export interface GaugeSources {
   readonly openWaits: () => number;
   readonly openStreams: () => number;
   readonly mcpSessions: () => number;
@@ -18,8 +18,8 @@ export interface Readings {
 }
 
 /**
- * Metrics for Prometheus. Labels come from tables of ours and never from a request: there are as many series as
- * there are routes, and no user, token or instance is among them. A request costs about 2 µs, a batch 1 µs.
+ * Collects metrics for Prometheus. Labels come from fixed lists, never from a request: no label names a user,
+ * a token or an instance, and the number of series is bounded. A request costs about 2 µs, a batch 1 µs.
  */
 export class PrometheusMetrics implements Observer {
   readonly #registry = new Registry();
@@ -35,32 +35,32 @@ export class PrometheusMetrics implements Observer {
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
       name: 'agent_dashboard_http_request_duration_seconds',
-      help: 'From a request to its answer, the time that a call waits included; streams are not among them',
+      help: 'Duration of HTTP requests, including the time that a call waits for a person; streams are not counted',
       labelNames: ['route', 'method', 'status'],
       buckets: REQUEST_SECONDS,
       registers,
     });
     this.#batchUpdates = new Histogram({
       name: 'agent_dashboard_batch_updates',
-      help: 'Updates that went to the database together',
+      help: 'Number of updates that were saved together',
       buckets: BATCH_UPDATES,
       registers,
     });
     this.#batchSeconds = new Histogram({
       name: 'agent_dashboard_batch_duration_seconds',
-      help: 'For a batch of updates to be loaded, decided and saved',
+      help: 'Duration of loading, deciding and saving a batch of updates',
       buckets: BATCH_SECONDS,
       registers,
     });
     this.#storageFailures = new Counter({
       name: 'agent_dashboard_storage_failures_total',
-      help: 'Statements that failed: conflicts are tried again, unavailable is the database away',
+      help: 'Failed statements by kind; conflict: is tried again, unavailable: the database cannot be reached',
       labelNames: ['kind'],
       registers,
     });
     this.#reconnects = new Counter({
       name: 'agent_dashboard_signals_reconnects_total',
-      help: 'How often the connection for signals was lost and renewed',
+      help: 'Number of times the connection for signals was lost and opened again',
       registers,
     });
     for (const kind of ['conflict', 'unavailable', 'unexpected'] satisfies StorageFailure[]) {
@@ -68,12 +68,12 @@ export class PrometheusMetrics implements Observer {
     }
   }
 
-  /** Adds what is read from elsewhere. Once. */
-  read({ openWaits, openStreams, mcpSessions, knownTokens }: Readings): void {
-    this.#gauge('open_waits', 'Calls of agents that wait for a person', openWaits);
-    this.#gauge('open_streams', 'Streams of events to people', openStreams);
-    this.#gauge('mcp_sessions', 'Sessions of MCP clients', mcpSessions);
-    this.#gauge('known_tokens', 'Tokens that were checked and are remembered', knownTokens);
+  /** Adds the gauges. May be called once only. */
+  registerGauges({ openWaits, openStreams, mcpSessions, knownTokens }: GaugeSources): void {
+    this.#gauge('open_waits', 'Number of agent calls that wait for a person', openWaits);
+    this.#gauge('open_streams', 'Number of open event streams to people', openStreams);
+    this.#gauge('mcp_sessions', 'Number of open MCP sessions', mcpSessions);
+    this.#gauge('known_tokens', 'Number of verified tokens in the cache', knownTokens);
   }
 
   requestAnswered({ route, method, status, isStream, millis }: AnsweredRequest): void {
@@ -99,7 +99,7 @@ export class PrometheusMetrics implements Observer {
     this.#reconnects.inc();
   }
 
-  /** All of it in Prometheus's text format. */
+  /** Returns all metrics in Prometheus's text format. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }

@@ -18,13 +18,13 @@ import {
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { AnsweredRequest, CommittedBatch, Observer } from '../../ports/observer.ts';
 
-/** W3C Trace Context, level 1: version, trace, the caller's span, flags. */
+/** The header `traceparent` of W3C Trace Context, level 1: version, trace id, the caller's span id, flags. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/;
 
 /**
- * Traces over OTLP. Where to, with which headers, sampler and service name is said by OpenTelemetry's own
- * variables, which its libraries read. Spans are made when what they tell of is over, from the times noted
- * then: nothing has to be carried through the requests, and what fails here fails nothing else. A span costs about
+ * Sends traces over OTLP. OpenTelemetry's libraries read the endpoint, headers, sampler and service name from
+ * their own environment variables. A span is made when its request or batch is over, from the recorded times.
+ * So no span has to be passed through the requests, and a failure here affects no request. A span costs about
  * 12 µs.
  */
 export class OtlpTraces implements Observer {
@@ -39,7 +39,7 @@ export class OtlpTraces implements Observer {
       resource,
       spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
     });
-    // Not the global provider: a host may have one of its own.
+    // Not registered as the global provider: a host may have one of its own.
     this.#tracer = this.#provider.getTracer(name, version);
   }
 
@@ -59,7 +59,7 @@ export class OtlpTraces implements Observer {
       },
       callerContext(traceparent, tracestate),
     );
-    // What a client did wrong is no fault of the server (semantic conventions of HTTP spans).
+    // A 4xx is no error of a server span (OpenTelemetry's semantic conventions for HTTP).
     if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(startedAt + millis);
   }
@@ -76,7 +76,7 @@ export class OtlpTraces implements Observer {
           'agent_dashboard.updates_again': again,
         },
       },
-      // Of no request alone: it serves all that came together.
+      // The batch serves several requests, so it belongs to the trace of none.
       ROOT_CONTEXT,
     );
     span.end(startedAt + millis);
@@ -86,13 +86,15 @@ export class OtlpTraces implements Observer {
 
   signalsReconnected(): void {}
 
-  /** Sends what has not been sent yet. */
+  /** Sends the remaining spans and stops. */
   close(): Promise<void> {
     return this.#provider.shutdown();
   }
 }
 
-/** The caller's span, for ours to go on from; a header of no such form begins a trace of its own. */
+/**
+ * Returns the context of the caller's span as the parent; a missing or malformed header starts a new trace.
+ */
 function callerContext(traceparent: string | null, tracestate: string | null): Context {
   const [, traceId = '', spanId = '', flags = '0'] = TRACEPARENT.exec(traceparent ?? '') ?? [];
   const caller = {

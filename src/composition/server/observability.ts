@@ -1,4 +1,4 @@
-import type { PrometheusMetrics, Readings } from '../../adapters/metrics/prometheus.ts';
+import type { GaugeSources, PrometheusMetrics } from '../../adapters/metrics/prometheus.ts';
 import type { Observer } from '../../ports/observer.ts';
 import { AsyncDisposableStack } from '../async-disposable-stack.ts';
 import type { Config } from '../config/config.ts';
@@ -10,7 +10,7 @@ export interface Observability extends AsyncDisposable {
   /** Null without metrics and traces: then nothing is loaded and nothing is reported. */
   readonly observer: Observer | null;
   /** Starts to serve the metrics. @returns their URL; null when there are none. */
-  serveMetrics(readings: Readings): Promise<string | null>;
+  serveMetrics(sources: GaugeSources): Promise<string | null>;
 }
 
 /** Loads only the libraries that the settings ask for. */
@@ -34,10 +34,10 @@ export async function openObservability({
   }
   return {
     observer: combine(observers),
-    async serveMetrics(readings) {
+    async serveMetrics(sources) {
       if (metrics === null || metricsPort === null) return null;
       const { serveMetrics } = await import('../../adapters/metrics/metrics-server.ts');
-      metrics.read(readings);
+      metrics.registerGauges(sources);
       const server = opened.use(await serveMetrics(metrics, metricsPort).catch(refusePort));
       return server.url;
     },

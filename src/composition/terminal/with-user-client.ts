@@ -14,7 +14,7 @@ export interface UserClientOptions {
 }
 
 /** Short, because a person is waiting at the terminal. */
-const PATIENCE_MS = 2_000;
+const RETRY_FOR_MS = 2_000;
 
 /**
  * Runs `work` with a client for a person. Uses the given token. Without one it issues a token in the store
@@ -50,7 +50,7 @@ async function callAs<Result>(
   work: (people: PeopleClient) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await work(createClient({ baseUrl, token, patienceMs: PATIENCE_MS }).people);
+    return await work(createClient({ baseUrl, token, retryForMs: RETRY_FOR_MS }).people);
   } catch (error) {
     if (!(error instanceof DashboardError)) throw error;
     if (error.code === 'unreachable') throw noServerAt(baseUrl, error);
@@ -62,7 +62,7 @@ async function callAs<Result>(
 /** Accepts any answer; the first real call checks more. */
 async function requireServer(baseUrl: string): Promise<void> {
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(RETRY_FOR_MS);
     const answer = await fetch(new URL('/health', baseUrl), { redirect: 'manual', signal });
     await answer.body?.cancel();
   } catch (error) {

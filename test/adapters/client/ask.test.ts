@@ -17,7 +17,7 @@ const write = (agent: AgentSession, content: string, in_reply_to?: string) =>
     ...(in_reply_to !== undefined && { in_reply_to }),
   });
 
-/** Asks, and resolves when the question is asked and waited for. */
+/** Asks a question. Resolves when the server has the question and `waiters` calls wait. */
 async function asking(agent: AgentSession, content: string, waiters = 1) {
   const { promise: id, resolve } = Promise.withResolvers<string>();
   const result = agent.ask(content, { onAsked: resolve });
@@ -28,7 +28,7 @@ async function asking(agent: AgentSession, content: string, waiters = 1) {
 }
 
 describe('a question', () => {
-  test('is answered while it is waited for; the person sees that the answer has arrived', async () => {
+  test('is answered during the wait, and the person sees that the agent has read the answer', async () => {
     const agent = session();
     const { questionId, result } = await asking(agent, 'Which port?');
     const answer = await write(agent, '8081', questionId);
@@ -51,7 +51,7 @@ describe('a question', () => {
     expect((await agent.sendMessage('next')).queued_user_messages).toEqual([]);
   });
 
-  test('is never answered by what was queued before it', async () => {
+  test('is not answered by a message that was queued before it', async () => {
     const agent = session();
     await agent.sendMessage('begin');
     await write(agent, 'yes, do it');
@@ -62,7 +62,7 @@ describe('a question', () => {
     expect(answer).toMatchObject({ content: 'no' });
   });
 
-  test('is not answered by the answer to an older one that arrives meanwhile', async () => {
+  test('is not answered by the answer to an older question that arrives during the wait', async () => {
     const agent = session();
     const older = await server.agent.ask(
       { agent_instance_id: agent.agentInstanceId, agent_type: 'script', content: 'Delete the branch?' },
@@ -81,7 +81,7 @@ describe('a question', () => {
     });
   });
 
-  test('hands over what else was written, apart from its answer', async () => {
+  test('returns other messages separately from its answer', async () => {
     const agent = session();
     const { questionId, result } = await asking(agent, 'Which port?');
     await server.agent.sendMessage({ agent_instance_id: agent.agentInstanceId, content: 'still here' });
@@ -95,7 +95,7 @@ describe('a question', () => {
     ]);
   });
 
-  test('is closed by the end of its session', async () => {
+  test('is closed when its session ends', async () => {
     const agent = session();
     const { result } = await asking(agent, 'Anybody?');
     await server.person.people.end(agent.agentInstanceId);
@@ -103,14 +103,14 @@ describe('a question', () => {
     expect(await agent.ask('Really nobody?')).toMatchObject({ status: 'closed' });
   });
 
-  test('of an instance that its owner deletes is refused', async () => {
+  test('rejects when the person deletes the instance', async () => {
     const agent = session();
     const { result } = await asking(agent, 'Anybody?');
     await server.person.people.delete(agent.agentInstanceId);
     await expect(result).rejects.toMatchObject({ code: 'instance_deleted', status: 404 });
   });
 
-  test('that was never asked is not found', async () => {
+  test('is not found if it was never asked, or is a step', async () => {
     const agent = session();
     const { message_id } = await agent.sendMessage('a step');
     for (const question_id of [randomUUID(), message_id]) {
@@ -120,8 +120,8 @@ describe('a question', () => {
   });
 });
 
-describe('a step that is sent while a question waits', () => {
-  test('does not cost it its answer, whoever is handed that', async () => {
+describe('a step that is sent during a wait', () => {
+  test('does not take the answer from the wait, whichever call is handed it first', async () => {
     const agent = session();
     const { questionId, result } = await asking(agent, 'Which port?');
     for (let nth = 1; nth <= 5; nth += 1) await agent.sendMessage(`step ${nth}`);
@@ -133,7 +133,7 @@ describe('a step that is sent while a question waits', () => {
 });
 
 describe('several questions at once', () => {
-  test('each get their own answer, in whatever order these come', async () => {
+  test('each get their own answer, in whatever order the answers come', async () => {
     const agent = session();
     const first = await asking(agent, 'First?', 1);
     const second = await asking(agent, 'Second?', 2);
@@ -146,7 +146,7 @@ describe('several questions at once', () => {
     expect(results.flatMap(({ messages }) => messages)).toEqual([]);
   });
 
-  test('of the same text are one question', async () => {
+  test('with the same text are one question', async () => {
     const agent = session();
     const one = await asking(agent, 'Same?', 1);
     const other = await asking(agent, 'Same?', 2);
@@ -157,7 +157,7 @@ describe('several questions at once', () => {
 });
 
 describe('a question that is waited for again', () => {
-  test('is told its answer, also when an earlier wait was given it already', async () => {
+  test('returns its answer, also if an earlier wait has returned it already', async () => {
     const agent = session();
     const { questionId, result } = await asking(agent, 'Which port?');
     await write(agent, '8081', questionId);
@@ -171,7 +171,7 @@ describe('a question that is waited for again', () => {
     }
   });
 
-  test('gets what a wait that died had been handed beside it', async () => {
+  test('returns the other messages that a wait was handed before its process died', async () => {
     const agent = session();
     const instance = { agent_instance_id: agent.agentInstanceId };
     const { message_id: question_id } = await server.agent.sendMessage({
@@ -191,7 +191,7 @@ describe('a question that is waited for again', () => {
     });
   });
 
-  test('takes its answer over where that is still queued, so that nobody is told twice', async () => {
+  test('takes an answer that is still queued, so that no other call is handed it again', async () => {
     const agent = session();
     const { question_id } = await agent.ask('Which port?', { deadline: new Date() });
     await agent.sendMessage('meanwhile');
@@ -201,7 +201,7 @@ describe('a question that is waited for again', () => {
     expect((await agent.sendMessage('next')).queued_user_messages).toEqual([]);
   });
 
-  test('is found behind a long talk', async () => {
+  test('is found before a long conversation', async () => {
     const agent = session();
     const { question_id } = await agent.ask('Which port?', { deadline: new Date() });
     await write(agent, '8081', question_id);
@@ -221,7 +221,7 @@ describe('a wait', () => {
     expect((await server.agent.ask({ agent_instance_id, question_id })).answer?.content).toBe('now');
   });
 
-  test('ends with its signal, for the signal’s reason; the server is told', async () => {
+  test('ends when its signal is aborted, with the signal’s reason, and the server stops waiting too', async () => {
     const agent = session();
     const stop = new AbortController();
     const { promise: asked, resolve } = Promise.withResolvers<string>();
@@ -233,7 +233,7 @@ describe('a wait', () => {
     await server.waiting(0);
   });
 
-  test('that is aborted before it begins asks nothing', async () => {
+  test('asks nothing if its signal is aborted before it begins', async () => {
     const agent = session();
     await agent.sendMessage('begin');
     await expect(agent.ask('Never?', { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');

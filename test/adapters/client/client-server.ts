@@ -3,7 +3,7 @@ import type { InProcessSignals } from '../../../src/adapters/signals/in-process-
 import { inMemory, TestServer } from '../koa/test-server.ts';
 import { until } from '../mcp/mcp-server.ts';
 
-/** A server over an in-memory store, with a client for an agent and one for its person. */
+/** A server over an in-memory store, with a client for an agent and one for its user. */
 export class ClientServer implements AsyncDisposable {
   readonly server: TestServer;
   readonly agent: Client;
@@ -28,7 +28,7 @@ export class ClientServer implements AsyncDisposable {
     return createClient({ baseUrl: this.server.url, token, ...settings });
   }
 
-  /** Resolves once so many calls wait. */
+  /** Resolves when this many calls wait. */
   waiting(count: number): Promise<void> {
     return until(() => this.#signals.size === count);
   }

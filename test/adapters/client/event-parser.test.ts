@@ -6,8 +6,8 @@ const parsed = (...pieces: readonly string[]) => {
   return pieces.flatMap((piece) => parser.push(piece));
 };
 
-describe('the text of a stream', () => {
-  test('means the same in whatever pieces and line ends it arrives', () => {
+describe('the text of an event stream', () => {
+  test('gives the same events for any pieces and line ends', () => {
     const text =
       ': hi\n\nid: 1\nevent: message\ndata: {"a":\ndata: 1}\n\nid: 2\r\nevent: heartbeat\r\ndata: {}\r\n\r\n';
     const events = [
@@ -20,15 +20,15 @@ describe('the text of a stream', () => {
     expect(parsed(...text)).toEqual(events);
   });
 
-  test('without a name is that of a message', () => {
+  test('gives a message if the event has no name', () => {
     expect(parsed('id: 1\ndata: {}\n\n')).toEqual([{ id: '1', type: 'message', data: '{}' }]);
   });
 
-  test('that only keeps the line alive tells nothing', () => {
+  test('gives no event for a comment', () => {
     expect(parsed(': still here\n\n')).toEqual([]);
   });
 
-  test('that is cut off in an event tells nothing of it: it has to be sent again', () => {
+  test('gives no event if it ends before the event is complete', () => {
     expect(parsed('id: 3\nevent: message\ndata: {}\n')).toEqual([]);
   });
 });

@@ -3,16 +3,16 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What becomes of one request. */
+/** What the proxy does to one request. */
 export type Fate =
   | 'pass'
-  /** The server never sees it. */
+  /** The server never gets the request. */
   | 'lost on the way'
-  /** The server answers, and nobody hears it. */
+  /** The server answers, but the client does not get the answer. */
   | 'answer lost'
-  /** The answer breaks off in its middle. */
+  /** The client gets half of the answer. */
   | 'answer cut'
-  /** The server sees it twice, at once; the second answer goes back. */
+  /** The server gets the request twice at the same time. The client gets the second answer. */
   | 'repeated'
   | 'delayed';
 
@@ -26,7 +26,7 @@ export interface SeenRequest {
 
 const DELAY_MS = 120;
 
-/** An HTTP proxy between a client and a server, which does to each request what it is told. */
+/** An HTTP proxy between a client and a server. It does to each request what `fateOf` returns. */
 export class FaultyProxy implements AsyncDisposable {
   readonly seen: SeenRequest[] = [];
   readonly #server = createServer((req, res) => void this.#answer(req, res));
@@ -52,12 +52,12 @@ export class FaultyProxy implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** From now on there is another server behind it. */
+  /** Forwards to another server from now on. */
   retarget(port: number): void {
     this.#target = port;
   }
 
-  /** Breaks what is open now; what comes later goes through. */
+  /** Closes all open connections. Later ones work. */
   cut(): void {
     this.#server.closeAllConnections();
   }

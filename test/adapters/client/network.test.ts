@@ -7,7 +7,7 @@ import { type Fate, FaultyProxy } from './faulty-proxy.ts';
 
 let store: Store;
 let server: RunningServer;
-/** The same through every restart. */
+/** The environment of the server, the same after every restart. */
 let env: { [name: string]: string | undefined };
 beforeAll(async () => {
   store = await freshStore('PGlite');
@@ -20,12 +20,12 @@ afterAll(async () => {
 });
 
 const client = (baseUrl: string, token = server.agentToken) =>
-  createClient({ baseUrl, token, patienceMs: 60_000, timeoutMs: 5_000 });
+  createClient({ baseUrl, token, retryForMs: 60_000, timeoutMs: 5_000 });
 const person = () => client(server.url, server.dashboardToken).people;
 const contents = async ({ agentInstanceId: agent_instance_id }: AgentSession, limit = 200) =>
   (await person().messages({ agent_instance_id, limit })).map(({ content }) => content);
 
-/** Asks, and resolves when the question stands. */
+/** Asks a question. Resolves when the server has it. */
 async function asking(agent: AgentSession, content: string) {
   const { promise: asked, resolve } = Promise.withResolvers<string>();
   const result = agent.ask(content, { onAsked: resolve });
@@ -33,7 +33,7 @@ async function asking(agent: AgentSession, content: string) {
   return { questionId: await asked, result };
 }
 
-describe('a network that loses, cuts, delays and repeats', () => {
+describe('over a network that loses, cuts, delays and repeats requests', () => {
   const FATES: readonly Fate[] = [
     'lost on the way',
     'answer lost',
@@ -43,9 +43,10 @@ describe('a network that loses, cuts, delays and repeats', () => {
     'pass',
   ];
 
-  test('costs no message and makes none twice', async () => {
+  test('no message is lost and none comes twice', async () => {
     let nth = 0;
-    // Each fate in turn, in an order that shifts with each round, so that every kind of call meets every one.
+    // Each fate in turn, in an order that shifts with each round, so that every kind of call meets every
+    // fate.
     await using proxy = await FaultyProxy.to(server.port, () => {
       nth += 1;
       return FATES[(nth + Math.floor(nth / FATES.length)) % FATES.length]!;
@@ -78,14 +79,14 @@ describe('a network that loses, cuts, delays and repeats', () => {
         `answer ${round}`,
       ]),
     );
-    // The proxy did what it was there for, to every kind of call.
+    // The proxy has disturbed every kind of call.
     for (const path of ['/messages/agent', '/messages/pending']) {
       const fates = proxy.seen.filter((request) => request.path.endsWith(path)).map(({ fate }) => fate);
       expect(new Set(fates).size).toBeGreaterThanOrEqual(4);
     }
   });
 
-  test('costs no message of many agents at once', async () => {
+  test('no message of several agents is lost', async () => {
     let nth = 0;
     await using proxy = await FaultyProxy.to(server.port, () => {
       nth += 1;
@@ -111,7 +112,7 @@ describe('a network that loses, cuts, delays and repeats', () => {
 });
 
 describe('a wait', () => {
-  test('survives connections that break', async () => {
+  test('survives broken connections', async () => {
     await using proxy = await FaultyProxy.to(server.port);
     const agent = client(proxy.url).session({ agent_type: 'script' });
     const { questionId, result } = await asking(agent, 'Which port?');
@@ -126,13 +127,13 @@ describe('a wait', () => {
       in_reply_to: questionId,
     });
     expect((await result).answer?.content).toBe('8081');
-    // One wait, however often it was asked for.
+    // All tries belong to one call: they have the same key.
     const waits = proxy.seen.filter(({ path }) => path.endsWith('/messages/pending'));
     expect(waits.length).toBeGreaterThan(1);
     expect(new Set(waits.map(({ key }) => key)).size).toBe(1);
   });
 
-  test('survives the server: one that is killed, and one that stops', async () => {
+  test('survives a server that is killed, and one that is stopped', async () => {
     const agent = client(server.url).session({ agent_type: 'script' });
     const { questionId, result } = await asking(agent, 'Still there?');
     await server.kill9();
@@ -148,7 +149,7 @@ describe('a wait', () => {
     expect(await contents(agent)).toEqual(['Still there?', 'yes']);
   });
 
-  test('whose answer got lost is told it all the same, while the server is killed in between', async () => {
+  test('still returns an answer that was lost on the way before the server was killed', async () => {
     let lose = false;
     await using proxy = await FaultyProxy.to(server.port, ({ path }) =>
       lose && path.endsWith('/messages/pending') ? 'answer lost' : 'pass',
@@ -170,18 +171,18 @@ describe('a wait', () => {
   });
 });
 
-test('live events go on through a restart without a gap', async () => {
+test('live events continue after a restart of the server without a gap', async () => {
   const agent = client(server.url).session({ agent_type: 'script' });
   await agent.sendMessage('step 0');
-  const told: string[] = [];
+  const seen: string[] = [];
   const watching = (async () => {
     for await (const event of person().events({ agent_instance_id: agent.agentInstanceId })) {
-      if (event.type === 'connected' && told.length === 0) told.push('connected');
-      if (event.type === 'message') told.push(event.data.content);
-      if (told.at(-1) === 'step 4') return;
+      if (event.type === 'connected' && seen.length === 0) seen.push('connected');
+      if (event.type === 'message') seen.push(event.data.content);
+      if (seen.at(-1) === 'step 4') return;
     }
   })();
-  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await agent.sendMessage('step 1');
   await agent.sendMessage('step 2');
   await server.kill9();
@@ -189,5 +190,5 @@ test('live events go on through a restart without a gap', async () => {
   await agent.sendMessage('step 3');
   await agent.sendMessage('step 4');
   await watching;
-  expect(told).toEqual(['connected', 'step 1', 'step 2', 'step 3', 'step 4']);
+  expect(seen).toEqual(['connected', 'step 1', 'step 2', 'step 3', 'step 4']);
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 describe('an agent', () => {
-  test('is started, reports, turns a step into a question, passes on what was typed, beats and ends', async () => {
+  test('starts, reports, turns a step into a question, records typed text, sends a heartbeat and ends', async () => {
     const started = await server.agent.startAgentInstance({ agent_type: 'Script', name: 'nightly' });
     const instance = { agent_instance_id: started.agent_instance_id };
     expect(started).toMatchObject({ agent_type_name: 'script', name: 'nightly', status: 'ACTIVE' });
@@ -26,7 +26,7 @@ describe('an agent', () => {
     expect(await server.agent.verifyToken()).toMatchObject({ user_id: 'ann', scopes: ['agent'] });
   });
 
-  test('has its session ended with the scope, also where it never said a word', async () => {
+  test('has its session ended when the scope is left, also if it never sent a message', async () => {
     let id: string;
     {
       await using session = server.agent.session({ agent_type: 'script' });
@@ -40,7 +40,7 @@ describe('an agent', () => {
     await using _silent = server.agent.session({ agent_type: 'script' });
   });
 
-  test('is told what is wrong, field by field', async () => {
+  test('gets an error that names each wrong field', async () => {
     const wrong = server.agent.sendMessage({ agent_instance_id: 'none', content: ' ' });
     const error: unknown = await wrong.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DashboardError);
@@ -54,7 +54,7 @@ describe('an agent', () => {
 });
 
 describe('a person', () => {
-  test('looks, pages, writes, renames, ends, deletes and restores', async () => {
+  test('reads page by page, writes, renames, ends, deletes and restores', async () => {
     const { people } = server.client('bob-dashboard');
     const agents = Array.from({ length: 3 }, () =>
       server.client('bob').session({ agent_type: 'claude-code' }),
@@ -90,7 +90,7 @@ describe('a person', () => {
     expect(await people.restore(id)).toMatchObject({ id, name: 'first', status: 'COMPLETED' });
   });
 
-  test('who answers second is told the answer that counts', async () => {
+  test('gets the existing answer when they answer a question second', async () => {
     const agent = server.agent.session({ agent_type: 'script' });
     const { question_id } = await agent.ask('Which port?', { deadline: new Date() });
     const reply = { agent_instance_id: agent.agentInstanceId, in_reply_to: question_id };
@@ -101,7 +101,7 @@ describe('a person', () => {
     });
   });
 
-  test('is told what happens; the stream ends with the loop, or with its signal', async () => {
+  test('gets live events until the loop is left or the signal is aborted', async () => {
     const agent = server.agent.session({ agent_type: 'script' });
     const events: LiveEvent[] = [];
     for await (const event of server.person.people.events()) {
@@ -112,7 +112,7 @@ describe('a person', () => {
     expect(events[0]!.type).toBe('connected');
     expect(events.at(-1)).toMatchObject({ data: { content: 'hello', sender_type: 'AGENT' } });
 
-    // Seen by another stream already.
+    // As if another stream had received the first event.
     const lastEventId = events[0]!.id;
     const again = await server.person.people.events({ lastEventId }).next();
     expect(again.value).toMatchObject({ type: 'connected' });
@@ -125,7 +125,7 @@ describe('a person', () => {
     await expect(next).rejects.toThrow('enough');
   });
 
-  test('is refused a stream of nothing, or with an id that is none', async () => {
+  test('gets no stream of an unknown instance, or after an invalid event id', async () => {
     const { people } = server.person;
     const nothing = people.events({ agent_instance_id: '00000000-0000-7000-8000-000000000000' });
     await expect(nothing.next()).rejects.toMatchObject({ code: 'agent_instance_not_found' });

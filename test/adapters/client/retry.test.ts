@@ -21,7 +21,7 @@ const done: Answer = (res) => res.end(JSON.stringify({ success: true }));
 const hangUp: Answer = (res) => res.destroy();
 const silence: Answer = () => undefined;
 
-/** A server that answers one request after the other as it is told, and the last way from then on. */
+/** Starts a server that gives these answers in turn, and the last of them to all later requests. */
 async function scripted(answers: readonly Answer[], settings: Partial<ClientSettings> = {}) {
   const requests: { key: string | undefined; body: string; at: number }[] = [];
   const server = createServer(async (req: IncomingMessage, res) => {
@@ -33,7 +33,7 @@ async function scripted(answers: readonly Answer[], settings: Partial<ClientSett
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = createClient({ baseUrl, token: 'ann', patienceMs: 20_000, ...settings });
+  const client = createClient({ baseUrl, token: 'ann', retryForMs: 20_000, ...settings });
   return {
     client,
     requests,
@@ -48,13 +48,13 @@ async function scripted(answers: readonly Answer[], settings: Partial<ClientSett
 const STEP = { agent_instance_id: 'b2b6ac4e-7df1-4bd1-9f0a-3a7a2c1c6a11', content: 'hi' };
 
 test.each([
-  ['409 in flight', problem(409, 'idempotency_in_flight', { 'retry-after': '0' })],
+  ['409 idempotency_in_flight', problem(409, 'idempotency_in_flight', { 'retry-after': '0' })],
   ['429', problem(429, 'rate_limited', { 'retry-after': '0' })],
   ['500', problem(500, 'internal')],
   ['503', problem(503, 'storage_unavailable', { 'retry-after': '0' })],
   ['a proxy’s 502', page(502)],
   ['a connection that is lost', hangUp],
-])('%s is tried again, with the same key and the same body', async (_name, failure) => {
+])('%s is tried again with the same key and the same body', async (_name, failure) => {
   await using server = await scripted([failure, failure, done]);
   expect(await server.client.sendMessage(STEP)).toEqual({ success: true });
   expect(server.requests).toHaveLength(3);
@@ -70,19 +70,19 @@ describe('a session whose scope is left', () => {
     await session.sendMessage('hi');
   };
 
-  test('because a call has failed tells of that, and not that it could not be ended either', async () => {
+  test('after a failed call throws the error of that call, even if it cannot be ended either', async () => {
     await using server = await scripted([refused]);
     await expect(leave(server)).rejects.toMatchObject({ name: 'DashboardError', code: 'unauthenticated' });
     expect(server.requests).toHaveLength(2);
   });
 
-  test('and that nothing else was wrong with tells that it could not be ended', async () => {
+  test('without a failed call throws if it cannot be ended', async () => {
     await using server = await scripted([done, refused]);
     await expect(leave(server)).rejects.toMatchObject({ name: 'DashboardError', code: 'unauthenticated' });
   });
 });
 
-test('each call has a key of its own, unless it is given one', async () => {
+test('each write has its own idempotency key, unless the caller sets one', async () => {
   await using server = await scripted([done]);
   await server.client.sendMessage(STEP);
   await server.client.sendMessage(STEP);
@@ -94,14 +94,14 @@ test('each call has a key of its own, unless it is given one', async () => {
   expect(keys.slice(3)).toEqual(['mine', undefined]);
 });
 
-test('what the server asks for in Retry-After is waited for', async () => {
+test('a retry waits for as long as Retry-After says', async () => {
   await using server = await scripted([problem(503, 'storage_busy', { 'retry-after': '1' }), done]);
   await server.client.sendMessage(STEP);
   const [first, second] = server.requests;
   expect(second!.at - first!.at).toBeGreaterThanOrEqual(990);
 });
 
-test('a Retry-After beyond all patience is not waited for, but told', async () => {
+test('a Retry-After longer than retryForMs is thrown at once', async () => {
   await using server = await scripted([problem(429, 'rate_limited', { 'retry-after': '3600' })]);
   await expect(server.client.sendMessage(STEP)).rejects.toMatchObject({
     code: 'rate_limited',
@@ -118,7 +118,7 @@ test.each([
   [404, 'instance_deleted'],
   [409, 'already_answered'],
   [422, 'idempotency_key_reused'],
-])('%i %s is told at once, with what the server says', async (status, code) => {
+])('%i %s is thrown at once, with the server’s message', async (status, code) => {
   await using server = await scripted([problem(status, code)]);
   await expect(server.client.sendMessage(STEP)).rejects.toMatchObject({
     name: 'DashboardError',
@@ -130,7 +130,7 @@ test.each([
   expect(server.requests).toHaveLength(1);
 });
 
-test('what is not of this server is no answer', async () => {
+test('a page or a redirect of another server is an unexpected answer', async () => {
   await using server = await scripted([page(200)]);
   await expect(server.client.verifyToken()).rejects.toMatchObject({ code: 'unexpected_answer', status: 200 });
   await using elsewhere = await scripted([(res) => res.writeHead(302, { location: '/login' }).end()]);
@@ -141,16 +141,16 @@ test('what is not of this server is no answer', async () => {
 });
 
 test.each([
-  ['a 200 with nothing in it', 200, ''],
-  ['a 200 with no object in it', 200, '"ok"'],
-  ['a 204 where something is to be told', 204, ''],
-])('%s is no answer', async (_name, status, body) => {
+  ['a 200 without a body', 200, ''],
+  ['a 200 whose body is not an object', 200, '"ok"'],
+  ['a 204 where a body is required', 204, ''],
+])('%s is an unexpected answer', async (_name, status, body) => {
   await using server = await scripted([(res) => res.writeHead(status).end(body)]);
   await expect(server.client.ask(STEP)).rejects.toMatchObject({ code: 'unexpected_answer', status });
   expect(server.requests).toHaveLength(1);
 });
 
-test('what is no stream is no stream of events', async () => {
+test('an answer that is not an event stream is an unexpected answer', async () => {
   await using server = await scripted([page(200)]);
   await expect(server.client.people.events().next()).rejects.toMatchObject({
     code: 'unexpected_answer',
@@ -158,7 +158,7 @@ test('what is no stream is no stream of events', async () => {
   });
 });
 
-test('a stream is left alone for an hour at the most, whatever the server asks for', async () => {
+test('a lost stream waits at most one hour, however long Retry-After is', async () => {
   await using server = await scripted([
     problem(503, 'storage_unavailable', { 'retry-after': '99999999999' }),
   ]);
@@ -177,22 +177,22 @@ test('a stream is left alone for an hour at the most, whatever the server asks f
   }
 });
 
-test('a call may be given all the time there is', async () => {
-  await using server = await scripted([done], { timeoutMs: Number.POSITIVE_INFINITY, patienceMs: 0 });
+test('timeoutMs may be infinite', async () => {
+  await using server = await scripted([done], { timeoutMs: Number.POSITIVE_INFINITY, retryForMs: 0 });
   expect(await server.client.sendMessage(STEP)).toEqual({ success: true });
 });
 
 test.each([
-  ['a key that no header can hold', { idempotencyKey: 'clé\u2026' }],
-  ['a deadline that is no date', { deadline: new Date('soon') }],
+  ['an idempotency key that a header cannot hold', { idempotencyKey: 'clé\u2026' }],
+  ['an invalid deadline', { deadline: new Date('soon') }],
 ])('%s is refused at once', async (_name, wrong) => {
   await using server = await scripted([done]);
   await expect(server.client.ask(STEP, wrong)).rejects.toThrow(TypeError);
   expect(server.requests).toEqual([]);
 });
 
-test('patience ends; the last failure is told', async () => {
-  await using server = await scripted([hangUp], { patienceMs: 300 });
+test('after retryForMs the last error is thrown', async () => {
+  await using server = await scripted([hangUp], { retryForMs: 300 });
   await expect(server.client.sendMessage(STEP)).rejects.toMatchObject({
     code: 'unreachable',
     status: null,
@@ -200,12 +200,12 @@ test('patience ends; the last failure is told', async () => {
   });
 });
 
-test('an answer that never comes is given up, and asked for again', async () => {
+test('a request without an answer is tried again after timeoutMs', async () => {
   await using server = await scripted([silence, done], { timeoutMs: 100 });
   expect(await server.client.sendMessage(STEP)).toEqual({ success: true });
 });
 
-test('an outage at the deadline of a question is no error: the question stands', async () => {
+test('a question is pending, without an error, if the server is down at its deadline', async () => {
   const asked: Answer = (res) =>
     res.end(JSON.stringify({ ...STEP, message_id: 'q', queued_user_messages: [] }));
   await using server = await scripted([asked, hangUp]);
@@ -214,10 +214,10 @@ test('an outage at the deadline of a question is no error: the question stands',
   expect(server.requests.length).toBeGreaterThan(2);
 });
 
-test('a fault that stays is told, however much time a question has', async () => {
+test('an internal error that stays is thrown after retryForMs, although the question has no deadline', async () => {
   const asked: Answer = (res) =>
     res.end(JSON.stringify({ ...STEP, message_id: 'q', queued_user_messages: [] }));
-  await using server = await scripted([asked, problem(500, 'internal')], { patienceMs: 300 });
+  await using server = await scripted([asked, problem(500, 'internal')], { retryForMs: 300 });
   await expect(server.client.ask(STEP)).rejects.toMatchObject({ code: 'internal' });
 });
 
@@ -232,16 +232,16 @@ test('a signal ends a call between two tries', async () => {
   await expect(server.client.sendMessage(STEP, { signal: stop.signal })).rejects.toThrow('enough');
 });
 
-test('pauses double, up to ten seconds, and differ by up to a half', () => {
+test('pauses double up to 10 s, and up to half of each is random', () => {
   expect([1, 2, 3, 20].map((failures) => backoffMs(failures, 1))).toEqual([250, 500, 1_000, 10_000]);
   expect(backoffMs(3, 0)).toBe(500);
 });
 
 test.each([
-  ['no URL', { baseUrl: 'localhost' }],
-  ['another protocol', { baseUrl: 'ftp://localhost' }],
-  ['no token', { token: '' }],
-  ['two lines of token', { token: 'a\nb' }],
+  ['a baseUrl that is not a URL', { baseUrl: 'localhost' }],
+  ['a baseUrl of another protocol', { baseUrl: 'ftp://localhost' }],
+  ['an empty token', { token: '' }],
+  ['a token of two lines', { token: 'a\nb' }],
 ])('%s is refused at once', (_name, wrong) => {
   expect(() => createClient({ baseUrl: 'http://127.0.0.1', token: 'ann', ...wrong })).toThrow(TypeError);
 });

@@ -35,20 +35,20 @@ async function repository(): Promise<void> {
   git('commit', '-qm', 'first');
 }
 
-const begun = async (from = folder.path): Promise<WorkingDiff> => (await WorkingDiff.since(from, log))!;
+const startDiff = async (from = folder.path): Promise<WorkingDiff> => (await WorkingDiff.fromNow(from, log))!;
 
 describe('the diff', () => {
-  test('is empty where nothing has changed', async () => {
+  test('is empty if nothing has changed', async () => {
     await repository();
-    expect(await (await begun()).read()).toBe('');
+    expect(await (await startDiff()).read()).toBe('');
   });
 
-  test('has what is changed, staged, committed, removed and new, but not what is ignored', async () => {
+  test('includes changed, staged, committed, deleted and new files, but not ignored ones', async () => {
     await repository();
     await writeFile(at('gone.txt'), 'gone\n');
     git('add', '.');
     git('commit', '-qm', 'second');
-    const diff = await begun();
+    const diff = await startDiff();
     await appendFile(at('a.txt'), 'two\n');
     git('commit', '-qam', 'third');
     await appendFile(at('a.txt'), 'three\n');
@@ -66,10 +66,10 @@ describe('the diff', () => {
     expect(text).toMatch(/^diff --git a\/a.txt b\/a.txt$/m);
   });
 
-  test('has a change that leaves a file as long as it was, made in the second of the commit', async () => {
+  test('includes a change of the same size that was made in the second of the commit', async () => {
     await repository();
-    const diff = await begun();
-    // A time that nobody can set would tell it apart; within that second it is the same.
+    const diff = await startDiff();
+    // Without the change time, which no program can set: within one second it would be the same.
     git('config', 'core.trustctime', 'false');
     const then = new Date('2026-01-01T09:00:00.000Z');
     await utimes(at('a.txt'), then, then);
@@ -80,9 +80,9 @@ describe('the diff', () => {
     expect(await diff.read()).toContain('+two\n');
   });
 
-  test('leaves the person’s index as it is', async () => {
+  test('does not change the user’s index', async () => {
     await repository();
-    const diff = await begun();
+    const diff = await startDiff();
     await writeFile(at('new.txt'), 'new\n');
     const before = git('status', '--porcelain');
     expect(await diff.read()).toContain('+new\n');
@@ -90,9 +90,9 @@ describe('the diff', () => {
     expect(before).toBe('?? new.txt\n');
   });
 
-  test('leaves out worktrees, and repositories of others', async () => {
+  test('leaves out other worktrees and nested repositories', async () => {
     await repository();
-    const diff = await begun();
+    const diff = await startDiff();
     git('worktree', 'add', '-q', at('.worktrees/other'));
     await writeFile(at('.worktrees/other/theirs.txt'), 'theirs\n');
     await mkdir(at('nested'));
@@ -107,64 +107,64 @@ describe('the diff', () => {
     expect(log.lines).toEqual([]);
   });
 
-  test('of a worktree is its own', async () => {
+  test('of a worktree has the changes of that worktree only', async () => {
     await repository();
     git('worktree', 'add', '-q', at('other'));
-    const diff = await begun(at('other'));
+    const diff = await startDiff(at('other'));
     await writeFile(at('other/theirs.txt'), 'theirs\n');
     await writeFile(at('mine.txt'), 'mine\n');
     expect(await diff.read()).toContain('+theirs\n');
     expect(await diff.read()).not.toContain('mine');
   });
 
-  test('is of the whole repository, wherever in it the agent began', async () => {
+  test('covers the whole repository, in whichever folder the agent began', async () => {
     await repository();
     await mkdir(at('deep/down'), { recursive: true });
-    const diff = await begun(at('deep/down'));
+    const diff = await startDiff(at('deep/down'));
     await appendFile(at('a.txt'), 'two\n');
     await writeFile(at('deep/down/new.txt'), 'new\n');
     expect(await diff.read()).toMatch(/\+two\n[\s\S]*deep\/down\/new\.txt/);
   });
 
-  test('of a repository without a commit is all of it', async () => {
+  test('of a repository without a commit has all files', async () => {
     git('init', '-q');
-    const diff = await begun();
+    const diff = await startDiff();
     await writeFile(at('a.txt'), 'one\n');
     expect(await diff.read()).toContain('+one\n');
   });
 
-  test('is cut at a megabyte, at the end of a line', async () => {
+  test('is cut at 1 MiB, at the end of a line', async () => {
     await repository();
-    const diff = await begun();
+    const diff = await startDiff();
     await writeFile(at('big.txt'), 'x'.repeat(99).concat('\n').repeat(30_000));
     const text = (await diff.read())!;
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_048_576);
     expect(text).toMatch(/\n# diff cut here[^\n]*\n$/);
   });
 
-  test('is what git says, whatever the person likes to see', async () => {
+  test('has the standard format, whatever the user has configured', async () => {
     await repository();
     git('config', 'diff.noprefix', 'true');
     git('config', 'color.ui', 'always');
     git('config', 'diff.external', '/bin/false');
-    const diff = await begun();
+    const diff = await startDiff();
     await appendFile(at('a.txt'), 'two\n');
     expect(await diff.read()).toMatch(/^diff --git a\/a.txt b\/a.txt\n[\s\S]*^\+two\n$/m);
   });
 
-  test('of a submodule is told, whatever the person likes to see of one', async () => {
+  test('includes a submodule, whatever the user has configured', async () => {
     await repository();
     git('init', '-q', at('sub'));
     git('-C', at('sub'), 'commit', '-q', '--allow-empty', '-m', 'theirs');
     git('add', 'sub');
     git('commit', '-qm', 'second');
     git('config', 'diff.submodule', 'log');
-    const diff = await begun();
+    const diff = await startDiff();
     git('-C', at('sub'), 'commit', '-q', '--allow-empty', '-m', 'theirs again');
     expect(await diff.read()).toMatch(/^diff --git a\/sub b\/sub$/m);
   });
 
-  test('is taken without running any program of the person’s', async () => {
+  test('runs no hook or program of the user', async () => {
     await repository();
     const program = `#!/bin/sh\ntouch '${at('.git/was-run')}'\n`;
     await writeFile(at('.git/hooks/post-index-change'), program, { mode: 0o755 });
@@ -172,44 +172,44 @@ describe('the diff', () => {
     git('config', 'core.fsmonitor', at('.git/monitor'));
     git('config', 'diff.mine.textconv', at('.git/monitor'));
     await rm(at('.git/was-run'), { force: true });
-    const diff = await begun();
+    const diff = await startDiff();
     await writeFile(at('.gitattributes'), '* diff=mine\n');
     await writeFile(at('new.txt'), 'new\n');
     expect(await diff.read()).toContain('+new\n');
     expect(existsSync(at('.git/was-run'))).toBe(false);
   });
 
-  test('leaves no part of a split index behind', async () => {
+  test('writes no shared index if the user has a split index', async () => {
     await repository();
     git('config', 'core.splitIndex', 'true');
     git('update-index', '--split-index');
     const before = await readdir(at('.git'));
-    const diff = await begun();
+    const diff = await startDiff();
     await writeFile(at('new.txt'), 'new\n');
     expect(await diff.read()).toContain('+new\n');
     expect(await readdir(at('.git'))).toEqual(before);
   });
 
-  // Elsewhere file systems refuse such a name.
-  test.runIf(process.platform === 'linux')('has files whose names are no UTF-8', async () => {
+  // Other systems refuse such a name.
+  test.runIf(process.platform === 'linux')('includes files whose names are not UTF-8', async () => {
     await repository();
-    const diff = await begun();
+    const diff = await startDiff();
     await writeFile(Buffer.from(at('caf\u00e9.txt'), 'latin1'), 'new\n');
     expect(await diff.read()).toContain('+new\n');
     expect(log.lines).toEqual([]);
   });
 
-  test('has what can be read, where something may not be', { skip: process.getuid?.() === 0 }, async () => {
+  test('includes the other files if one may not be read', { skip: process.getuid?.() === 0 }, async () => {
     await repository();
-    const diff = await begun();
+    const diff = await startDiff();
     await writeFile(at('theirs.txt'), 'secret\n', { mode: 0o000 });
     await writeFile(at('new.txt'), 'new\n');
     expect(await diff.read()).toContain('+new\n');
   });
 
-  test('has what is there, where a file goes before it is looked at', async () => {
+  test('includes the other files if one is deleted while it runs', async () => {
     await repository();
-    const diff = await begun();
+    const diff = await startDiff();
     await writeFile(at('new.txt'), 'new\n');
     await writeFile(at('passing.txt'), 'passing\n');
     const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
@@ -223,20 +223,20 @@ describe('the diff', () => {
   });
 });
 
-test('without a repository there is none, and a warning', async () => {
-  expect(await WorkingDiff.since(folder.path, log)).toBeNull();
+test('outside a repository there is no diff, and a warning is logged', async () => {
+  expect(await WorkingDiff.fromNow(folder.path, log)).toBeNull();
   expect(log.at('warn')).toHaveLength(1);
 });
 
-test('what takes too long is given up, whatever it has started lives on', async () => {
+test('git is killed when it takes too long, also if a program that it started lives on', async () => {
   await repository();
   const slow = ['-c', 'alias.slow=!while [ -e .git ]; do sleep 0.1; done', 'slow'];
   await expect(runGit(slow, { folder: folder.path, timeoutMs: 300 })).rejects.toThrow('SIGKILL');
 });
 
-test('a repository that breaks costs the diff and nothing else', async () => {
+test('if the repository breaks, the diff is null and a warning is logged', async () => {
   await repository();
-  const diff = await begun();
+  const diff = await startDiff();
   await chmod(at('.git'), 0o700);
   await rm(at('.git'), { recursive: true });
   expect(await diff.read()).toBeNull();

@@ -15,14 +15,14 @@ export interface CallOptions {
   readonly onprogress?: (progress: { progress: number }) => void;
 }
 
-/** What the tests do with a client, whoever made it. */
+/** What the tests do with a client of either library. */
 export interface TestClient extends AsyncDisposable {
   call(name: string, args?: object, options?: CallOptions): Promise<ToolResult>;
   tools(): Promise<{ name: string; inputSchema: object; outputSchema?: object | undefined }[]>;
   listResources(params: { cursor?: string }): Promise<object>;
   readResource(params: { uri: string }): Promise<object>;
   getPrompt(params: { name: string; arguments?: { [name: string]: string } }): Promise<object>;
-  /** The id of its session, where it has one. */
+  /** The id of its session; undefined if it has none. */
   readonly sessionId: string | undefined;
   close(): Promise<void>;
 }
@@ -31,14 +31,14 @@ export interface ConnectOptions {
   readonly token?: string;
   readonly clientName?: string;
   readonly headers?: { readonly [name: string]: string };
-  /** Instead of the global one. */
+  /** Used instead of the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
 
-/** A kind of client that no one here wrote. */
+/** A client of one of the official MCP libraries, with one transport and protocol version. */
 export interface ClientKind {
   readonly kind: string;
-  /** Whether the server keeps something for it between two requests. */
+  /** Whether the server keeps a session for it. */
   readonly hasSession: boolean;
   connect(url: string, options?: ConnectOptions): Promise<TestClient>;
 }

@@ -11,7 +11,7 @@ import { fakeTokens, fieldsOf, inMemory, LogBook, TestServer } from '../koa/test
 
 export interface McpServerOptions {
   readonly timing?: Partial<Timing>;
-  /** Instead of the names that stand for users. */
+  /** Used instead of the fake tokens, which are user names. */
   readonly tokens?: TokenVerifier;
   readonly wrap?: (repository: AgentInstanceRepository) => AgentInstanceRepository;
 }
@@ -82,7 +82,7 @@ export class McpServer implements AsyncDisposable {
     }));
   }
 
-  /** Resolves once so many calls wait. */
+  /** Resolves when this many calls wait. */
   async waiting(count: number): Promise<void> {
     await until(() => this.signals.size === count);
   }
@@ -99,10 +99,11 @@ export class McpServer implements AsyncDisposable {
   }
 }
 
-export async function until(condition: () => boolean, patienceMs = 5_000): Promise<void> {
-  const deadline = Date.now() + patienceMs;
+/** Resolves when the condition is true. @throws Error if it is not within `timeoutMs`. */
+export async function until(condition: () => boolean, timeoutMs = 5_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${condition}`);
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -7,7 +7,7 @@ export interface RawOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Sends a body to `/mcp` as a client would, but with whatever in it a test likes. */
+/** Posts any body to `/mcp`, with a client's headers. */
 export function post(
   { url }: McpServer,
   body: unknown,
@@ -39,7 +39,7 @@ export const INITIALIZE = {
   },
 } as const;
 
-/** Opens a session of 2025-11-25. */
+/** Opens a session of protocol version 2025-11-25. Returns its id. */
 export async function openSession(server: McpServer, options: RawOptions = {}): Promise<string> {
   const answer = await post(server, INITIALIZE, options);
   await answer.text();
@@ -53,14 +53,14 @@ export const toolCall = (name: string, args: unknown, id: string | number = 1) =
   params: { name, arguments: args },
 });
 
-/** The same as a request of the stateless revision. */
-export const statelessCall = (name: string, args: unknown, revision = '2026-07-28') => ({
+/** The same call as a request of the stateless protocol version. */
+export const statelessCall = (name: string, args: unknown, protocolVersion = '2026-07-28') => ({
   ...toolCall(name, args),
   params: {
     name,
     arguments: args,
     _meta: {
-      'io.modelcontextprotocol/protocolVersion': revision,
+      'io.modelcontextprotocol/protocolVersion': protocolVersion,
       'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '0' },
       'io.modelcontextprotocol/clientCapabilities': {},
     },
@@ -69,7 +69,7 @@ export const statelessCall = (name: string, args: unknown, revision = '2026-07-2
 
 export const STATELESS_HEADERS = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' };
 
-/** The JSON-RPC messages in an answer, whichever form it has. */
+/** Returns the JSON-RPC messages in an answer, which may be JSON or an event stream. */
 export async function messagesIn(
   answer: Response,
 ): Promise<{ id?: unknown; result?: unknown; error?: unknown }[]> {
@@ -78,7 +78,7 @@ export async function messagesIn(
   return [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data));
 }
 
-/** Reads a stream until `pattern` is in what came. */
+/** Reads a stream until its text matches `pattern`, or it ends. Returns the text. */
 export async function readUntil(answer: Response, pattern: RegExp): Promise<string> {
   let text = '';
   const decoder = new TextDecoder();

@@ -25,7 +25,7 @@ const counted = async (metrics: PrometheusMetrics) =>
     .filter((line) => line.startsWith('agent_dashboard_http_request_duration_seconds_count'))
     .map((line) => line.slice(line.indexOf('{')));
 
-test('requests are counted by route, method and class of status', async () => {
+test('requests are counted by route, method and status class', async () => {
   const metrics = new PrometheusMetrics();
   for (const status of [200, 201, 404, 503]) metrics.requestAnswered(request({ status }));
   expect(await counted(metrics)).toEqual([
@@ -35,7 +35,7 @@ test('requests are counted by route, method and class of status', async () => {
   ]);
 });
 
-test('whatever clients send makes no series of its own, and streams are no durations', async () => {
+test('clients cannot create series with odd methods, and streams are not counted', async () => {
   const metrics = new PrometheusMetrics();
   for (const method of ['PROPFIND', 'MKCOL', 'BREW'])
     metrics.requestAnswered(request({ method, route: null }));
@@ -44,7 +44,7 @@ test('whatever clients send makes no series of its own, and streams are no durat
   expect(await metrics.text()).not.toContain('a-request');
 });
 
-test('batches, failures of storage and reconnections are counted', async () => {
+test('batches, storage failures and reconnections are counted', async () => {
   const metrics = new PrometheusMetrics();
   metrics.batchDone({ updates: 12, again: 0, startedAt: 0, millis: 4 });
   metrics.storageFailed('conflict');
@@ -58,11 +58,11 @@ test('batches, failures of storage and reconnections are counted', async () => {
   expect(text).toContain('agent_dashboard_signals_reconnects_total 1');
 });
 
-test('what is open is read when somebody asks, beside what the process is like', async () => {
+test('gauges are read when the metrics are read, and the process’s own metrics are included', async () => {
   const metrics = new PrometheusMetrics();
   let waits = 1;
   const none = () => 0;
-  metrics.read({ openWaits: () => waits, openStreams: none, mcpSessions: none, knownTokens: none });
+  metrics.registerGauges({ openWaits: () => waits, openStreams: none, mcpSessions: none, knownTokens: none });
   waits = 7;
   await using server = await serveMetrics(metrics, 0);
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
@@ -76,7 +76,7 @@ test('what is open is read when somebody asks, beside what the process is like',
   expect((await fetch(server.url.replace('/metrics', '/'))).status).toBe(404);
 });
 
-test('a port that is taken is an error at once', async () => {
+test('a port that is in use is an error at once', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;

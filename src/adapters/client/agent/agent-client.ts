@@ -1,10 +1,14 @@
 import type { CallOptions, Connection } from '../http/connection.ts';
 import type { AgentMessage, InputOf, OutputOf } from '../wire.ts';
-import { type Asked, type AskOptions, type AskResult, ask } from './ask.ts';
+import { type AskOptions, type AskRequest, ask } from './ask.ts';
+import type { AskResult } from './ask-result.ts';
 
 /**
- * What agents do, with a token of scope `agent`. Calls may overlap, of one instance too: the server puts them
- * in order. Every method rejects with a `DashboardError`, and tries again by itself what did not get through.
+ * The calls of agents. They need a token of scope `agent`.
+ *
+ * Calls may overlap, also those of one instance: the server puts them in order. Every method tries a failing
+ * call again (see `createClient`) and then rejects with a `DashboardError`, or with the reason of an aborted
+ * `signal`.
  */
 export class AgentClient {
   readonly #connection: Connection;
@@ -14,37 +18,50 @@ export class AgentClient {
   }
 
   /**
-   * Reports a step (content: 1 to 1,000,000 characters); the first one creates the instance and needs an
-   * `agent_type`. `queued_user_messages` is what the person has written meanwhile, told this once.
+   * Reports a step. The first message of an `agent_instance_id` (a UUID that you choose) creates the instance
+   * and needs an `agent_type`. `content` has 1 to 1,000,000 characters.
+   * @returns among others `queued_user_messages`: what the person has written meanwhile. Each message is
+   * handed over only once.
    */
   sendMessage(message: AgentMessage, options: CallOptions = {}): Promise<OutputOf<'sendAgentMessage'>> {
     return this.#post('/messages/agent', message, options);
   }
 
   /**
-   * Asks a question and waits for its answer: through restarts of the server and lost networks, until the
-   * deadline. The question is asked once, and `answer` is the message stored as its answer, never another one.
+   * Asks a question and waits for its answer, until `deadline`. Without a deadline the wait has no limit. The
+   * wait survives restarts of the server and lost connections, and the question is asked only once.
    *
-   * With `question_id` it goes on with a question that was asked before, also one that was answered meanwhile.
-   * Its `messages` may then hold some that were told before: they have the same ids. A step that is sent while
-   * this waits may be handed the answer, too, in its `queued_user_messages`.
+   * With a `question_id` it continues to wait for a question that was asked before, or returns the answer
+   * that the question has by now. `messages` may then repeat messages of an earlier wait, with the same ids.
    *
-   * @throws DashboardError; or the signal's reason, and the question stays open: go on by its id.
+   * A step that is sent during the wait may get the answer in its `queued_user_messages` as well.
+   *
+   * ```ts
+   * const deadline = new Date(Date.now() + 3_600_000);
+   * const first = await client.ask({ agent_instance_id, agent_type, content: 'Release?' }, { deadline });
+   * if (first.status === 'pending') await client.ask({ agent_instance_id, question_id: first.question_id });
+   * ```
+   * @throws DashboardError; `question_not_found` for an unknown `question_id`, `instance_deleted` if the
+   * person has deleted the instance.
+   * @throws the signal's reason when it is aborted. The question stays open.
+   * @throws TypeError for an invalid `deadline` or `idempotencyKey`.
    */
-  ask(asked: Asked, options: AskOptions = {}): Promise<AskResult> {
-    return ask(this.#connection, asked, options);
+  ask(request: AskRequest, options: AskOptions = {}): Promise<AskResult> {
+    return ask(this.#connection, request, options);
   }
 
   /**
-   * Hands over queued messages to a reader that names the last one it knows (`last_read_message_id`: the last
-   * that it wrote or was handed); without one it only looks. `wait` (0 to 300 seconds) holds the call open until
-   * there is one. `stale`: another reader was first; `already_read` is what it was handed.
+   * Hands over queued messages. `last_read_message_id` is the last message that this reader wrote or was
+   * handed; without it the call only shows what is queued and hands over nothing. `wait` (0 to 300 seconds,
+   * default 0) keeps the call open until there is a message.
+   * @returns `status: 'stale'` and no `messages` if another reader was faster; `already_read` is then what
+   * that one was handed.
    */
   pendingMessages(
     read: InputOf<'readPendingMessages'>,
     options: CallOptions = {},
   ): Promise<OutputOf<'readPendingMessages'>> {
-    return this.#connection.ask({
+    return this.#connection.request({
       ...options,
       method: 'POST',
       path: '/messages/pending',
@@ -53,16 +70,22 @@ export class AgentClient {
     });
   }
 
-  /** Turns a step into a question; `messages` is what was queued since it, and the first of them answers it. */
+  /**
+   * Turns a step into a question.
+   * @returns `messages`: what the person has written since that step. The first of them is the answer.
+   */
   requestUserInput(
     { message_id }: InputOf<'requestUserInput'>,
     options: CallOptions = {},
   ): Promise<OutputOf<'requestUserInput'>> {
     const path = `/messages/${encodeURIComponent(message_id)}/request-input`;
-    return this.#connection.ask({ ...options, method: 'PATCH', path });
+    return this.#connection.request({ ...options, method: 'PATCH', path });
   }
 
-  /** Passes on what a person typed at the agent itself; with `mark_as_read: false` it is queued for the agent. */
+  /**
+   * Records what the person typed at the agent itself. With `mark_as_read: false` the message is also queued
+   * for the agent.
+   */
   sendUserMessage(
     message: InputOf<'sendUserMessage'>,
     options: CallOptions = {},
@@ -70,21 +93,23 @@ export class AgentClient {
     return this.#post('/messages/user', message, options);
   }
 
-  /** Ends the run: open questions are closed, waits end. Again is no error. */
+  /** Ends the session: its open questions are closed and waits for them end. To end it again is no error. */
   endSession(instance: InputOf<'endSession'>, options: CallOptions = {}): Promise<OutputOf<'endSession'>> {
     return this.#post('/sessions/end', instance, options);
   }
 
-  /** Says that the agent is alive: without a sign for five minutes it shows as STALE. */
+  /**
+   * Reports that the agent is alive. An agent that sends nothing for 5 minutes (by default) shows as STALE.
+   */
   heartbeat(
     { agent_instance_id }: InputOf<'heartbeat'>,
     options: CallOptions = {},
   ): Promise<OutputOf<'heartbeat'>> {
     const path = `/agents/instances/${encodeURIComponent(agent_instance_id)}/heartbeat`;
-    return this.#connection.ask({ ...options, method: 'POST', path });
+    return this.#connection.request({ ...options, method: 'POST', path });
   }
 
-  /** Creates an instance before its first message, with a name. */
+  /** Creates an instance before its first message, optionally with a name. */
   startAgentInstance(
     instance: InputOf<'startAgentInstance'>,
     options: CallOptions = {},
@@ -92,12 +117,12 @@ export class AgentClient {
     return this.#post('/agent-instances', instance, options);
   }
 
-  /** What the token stands for. */
+  /** Returns the user, the scopes and the expiry of the client's token. */
   verifyToken(options: CallOptions = {}): Promise<OutputOf<'verifyToken'>> {
-    return this.#connection.ask({ ...options, method: 'GET', path: '/auth/verify' });
+    return this.#connection.request({ ...options, method: 'GET', path: '/auth/verify' });
   }
 
   #post<Answer>(path: string, body: object, options: CallOptions): Promise<Answer> {
-    return this.#connection.ask({ ...options, method: 'POST', path, body });
+    return this.#connection.request({ ...options, method: 'POST', path, body });
   }
 }

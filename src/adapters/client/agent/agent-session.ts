@@ -3,21 +3,23 @@ import { DashboardError } from '../http/errors.ts';
 import { randomId } from '../http/random-id.ts';
 import type { AgentMessage, OutputOf } from '../wire.ts';
 import type { AgentClient } from './agent-client.ts';
-import type { AskOptions, AskResult } from './ask.ts';
+import type { AskOptions } from './ask.ts';
+import type { AskResult } from './ask-result.ts';
 
+/** Settings of `Client.session`. */
 export interface SessionSettings {
   /** The kind of agent, such as `release-script`. */
   readonly agent_type: string;
-  /** To go on with a run of before; without one it is a new run. A UUID. */
+  /** The instance of an earlier run, to continue it. A UUID. Default: a new instance. */
   readonly agent_instance_id?: string;
 }
 
-/** What may go along with a message of a session. */
-export type Along = Pick<AgentMessage, 'git_diff' | 'message_metadata'>;
+/** What a message of a session may carry in addition to its text. */
+export type MessageExtras = Pick<AgentMessage, 'git_diff' | 'message_metadata'>;
 
 /**
- * One run of one agent. It exists on the server from its first message on, and `await using` ends it with its
- * scope: open questions are closed then. Calls may overlap.
+ * One run of one agent. The server creates its instance with the first message. With `await using` the
+ * session ends when its scope is left, which closes its open questions. Calls may overlap.
  */
 export class AgentSession implements AsyncDisposable {
   readonly agentInstanceId: string;
@@ -31,24 +33,27 @@ export class AgentSession implements AsyncDisposable {
     this.agentInstanceId = agent_instance_id;
   }
 
-  /** Reports a step, as `AgentSide.sendMessage` does. */
-  sendMessage(content: string, options: Along & CallOptions = {}): Promise<OutputOf<'sendAgentMessage'>> {
-    const [along, call] = apart(options);
-    return this.#noted(this.#agent.sendMessage({ ...this.#message(content), ...along }, call));
+  /** Reports a step. See `AgentClient.sendMessage`. */
+  sendMessage(
+    content: string,
+    options: MessageExtras & CallOptions = {},
+  ): Promise<OutputOf<'sendAgentMessage'>> {
+    const [extras, callOptions] = splitOptions(options);
+    return this.#noteFailure(this.#agent.sendMessage({ ...this.#message(content), ...extras }, callOptions));
   }
 
-  /** Asks and waits, as `AgentSide.ask` does. */
-  ask(content: string, options: Along & AskOptions = {}): Promise<AskResult> {
-    const [along, call] = apart(options);
-    return this.#noted(this.#agent.ask({ ...this.#message(content), ...along }, call));
+  /** Asks a question and waits for its answer. See `AgentClient.ask`. */
+  ask(content: string, options: MessageExtras & AskOptions = {}): Promise<AskResult> {
+    const [extras, askOptions] = splitOptions(options);
+    return this.#noteFailure(this.#agent.ask({ ...this.#message(content), ...extras }, askOptions));
   }
 
-  /** Says that the agent is alive while it has nothing to tell. */
+  /** Reports that the agent is alive while it has nothing else to report. */
   heartbeat(options?: CallOptions): Promise<OutputOf<'heartbeat'>> {
-    return this.#noted(this.#agent.heartbeat({ agent_instance_id: this.agentInstanceId }, options));
+    return this.#noteFailure(this.#agent.heartbeat({ agent_instance_id: this.agentInstanceId }, options));
   }
 
-  /** Ends the run; again is no error, nor is it for a run that has never said anything. */
+  /** Ends the session. It is no error if the session has ended already or has never sent a message. */
   async end(options?: CallOptions): Promise<void> {
     try {
       await this.#agent.endSession({ agent_instance_id: this.agentInstanceId }, options);
@@ -58,15 +63,15 @@ export class AgentSession implements AsyncDisposable {
   }
 
   /**
-   * Ends the run. Where a call has failed before, that is what the caller has to hear: a failure to end it as well
-   * would only hide it (`SuppressedError`), so it is tried for a moment and passed over.
+   * Ends the session. If an earlier call has failed, this tries for 5 s only and throws nothing: a second
+   * error would hide the first one in a `SuppressedError`.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#hasFailed) return this.end();
-    await this.end({ signal: AbortSignal.timeout(LAST_TRY_MS) }).catch(() => undefined);
+    await this.end({ signal: AbortSignal.timeout(END_AFTER_FAILURE_MS) }).catch(() => undefined);
   }
 
-  async #noted<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  async #noteFailure<Answer>(answer: Promise<Answer>): Promise<Answer> {
     try {
       return await answer;
     } catch (error) {
@@ -80,17 +85,18 @@ export class AgentSession implements AsyncDisposable {
   }
 }
 
-const LAST_TRY_MS = 5_000;
+const END_AFTER_FAILURE_MS = 5_000;
 
-/** Nothing was ever said, or the person has deleted it. */
+/** Error codes of an instance that never sent a message, and of one that the person has deleted. */
 const NOTHING_TO_END: readonly string[] = ['agent_instance_not_found', 'instance_deleted'];
 
-function apart<Options extends Along>({ git_diff, message_metadata, ...call }: Options) {
+/** Separates the fields of the message from the options of the call. */
+function splitOptions<Options extends MessageExtras>({ git_diff, message_metadata, ...options }: Options) {
   return [
     {
       ...(git_diff !== undefined && { git_diff }),
       ...(message_metadata !== undefined && { message_metadata }),
     },
-    call,
+    options,
   ] as const;
 }

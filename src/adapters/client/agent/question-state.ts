@@ -1,50 +1,65 @@
-import type { Call, Connection } from '../http/connection.ts';
+import type { Connection } from '../http/connection.ts';
 import { DashboardError } from '../http/errors.ts';
 import type { ConversationMessage, OutputOf } from '../wire.ts';
 
+/** The present state of a question, as the conversation shows it. */
 export interface QuestionState {
   readonly status: 'open' | 'answered' | 'closed';
   readonly answer: ConversationMessage | null;
   /** The last message that the agent wrote or was handed. */
-  readonly cursor: string;
-  /** Messages that answer another question: whoever asks for that one is told them. */
-  readonly answers: ReadonlySet<string>;
+  readonly lastReadId: string;
+  /** The ids of messages that answer other questions. The waits for those return them. */
+  readonly otherAnswerIds: ReadonlySet<string>;
+}
+
+/** How long a wait may last. */
+export interface WaitLimits {
+  /** In milliseconds since 1970; infinite without a deadline. */
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal;
 }
 
 type Conversation = OutputOf<'readAgentInstance'>;
 
-/** The newest page nearly always has the question; a long talk since it is read in larger ones. */
-const FIRST_PAGE = 50;
-const PAGE = 200;
+/** The newest page nearly always has the question. Older pages are larger, to read a long conversation fast. */
+const FIRST_PAGE_SIZE = 50;
+const PAGE_SIZE = 200;
 
-/** What has become of a question, from the conversation itself. @throws DashboardError */
-export async function questionState(
+/**
+ * Reads the state of a question from its conversation, page by page from the end.
+ * @throws DashboardError `question_not_found` if the conversation has no question of this id.
+ */
+export async function readQuestionState(
   connection: Connection,
   { agent_instance_id, question_id }: { agent_instance_id: string; question_id: string },
-  patience: Pick<Call, 'until' | 'signal'>,
+  limits: WaitLimits,
 ): Promise<QuestionState> {
   const messages = new Map<string, ConversationMessage>();
-  let cursor: string | null = null;
+  let lastReadId: string | null = null;
   for (let before: string | null = null; ; ) {
-    const limit = before === null ? FIRST_PAGE : PAGE;
-    const page: Conversation = await connection.ask({
-      ...patience,
+    const limit = before === null ? FIRST_PAGE_SIZE : PAGE_SIZE;
+    const page: Conversation = await connection.request({
+      ...limits,
       method: 'GET',
       path: `/agent-instances/${encodeURIComponent(agent_instance_id)}`,
       query: { message_limit: limit, before_message_id: before },
     });
-    cursor ??= page.last_read_message_id;
+    lastReadId ??= page.last_read_message_id;
     for (const message of page.messages) messages.set(message.id, message);
     const question = messages.get(question_id);
     if (question?.question_status != null) {
       const answer = question.answer_id == null ? null : messages.get(question.answer_id);
       if (answer !== undefined) {
-        const answers = answersAmong(messages.values(), question_id);
-        return { status: question.question_status, answer, cursor: cursor ?? question_id, answers };
+        return {
+          status: question.question_status,
+          answer,
+          lastReadId: lastReadId ?? question_id,
+          otherAnswerIds: answerIdsOfOthers(messages.values(), question_id),
+        };
       }
-      // It came after the newest page was read: read that again.
+      // The answer was written after the newest page was read, so begin again with the newest page.
       messages.clear();
-      cursor = null;
+      lastReadId = null;
       before = null;
     } else if (question !== undefined || page.messages.length < limit) {
       throw new DashboardError({ code: 'question_not_found', detail: 'There is no question with this id' });
@@ -54,7 +69,7 @@ export async function questionState(
   }
 }
 
-function answersAmong(messages: Iterable<ConversationMessage>, questionId: string): Set<string> {
+function answerIdsOfOthers(messages: Iterable<ConversationMessage>, questionId: string): Set<string> {
   const others = [...messages].filter(({ id, answer_id }) => id !== questionId && answer_id != null);
   return new Set(others.map(({ answer_id }) => answer_id!));
 }

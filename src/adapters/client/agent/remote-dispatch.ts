@@ -9,79 +9,86 @@ import type { CallOptions } from '../http/connection.ts';
 import { DashboardError } from '../http/errors.ts';
 import type { AgentClient } from './agent-client.ts';
 
-/** The server's refusal, as those that use cases throw themselves. */
-class RefusedByServer extends CodedError {
-  override readonly name = 'RefusedByServer';
+/** An error of the remote server, in the form in which use cases throw their own. */
+class RemoteError extends CodedError {
+  override readonly name = 'RemoteError';
 }
 
 export interface RemoteDispatchOptions {
   readonly agent: AgentClient;
-  /** Of calls that name no agent instance. */
-  readonly ownInstance: () => string;
-  /** What has changed in the working copy; null: nothing to tell. Absent: nobody looks. */
-  readonly gitDiff?: (() => Promise<string | null>) | null;
+  /** Returns the agent instance of calls that name none. */
+  readonly sessionInstanceId: () => string;
+  /** Reads the present diff of the working copy; null if there is none to send. Absent: no diffs are sent. */
+  readonly readGitDiff?: (() => Promise<string | null>) | null;
 }
 
-type Run = (input: never, options: CallOptions) => Promise<object>;
+type RunRemotely = (input: never, options: CallOptions) => Promise<object>;
 type InputOf<Case extends UseCase> = v.InferOutput<Case['input']>;
 
-/** How many questions this knows the instance of. */
-const QUESTIONS_KEPT = 1_000;
+/** How many questions the dispatch remembers the instance of. The oldest is forgotten first. */
+const MAX_REMEMBERED_QUESTIONS = 1_000;
 
 /**
- * The use cases of agents, run by a server elsewhere. Input is checked here, by the rules it has there, and what
- * the server refuses is thrown as if it had been refused here. The server decides who the caller is.
+ * Creates a `Dispatch` that runs the use cases of agents on a remote server, over REST. It checks the input
+ * by the server's own rules before it calls the server. Errors of the server are thrown as a use case would
+ * throw them. The server takes the caller from the client's token.
  */
 export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
   const { agent } = options;
-  const runs = new Map<string, Run>([
-    [sendAgentMessage.name, stepRun(options)],
-    [askQuestion.name, questionRun(options)],
+  const remoteUseCases = new Map<string, RunRemotely>([
+    [sendAgentMessage.name, sendStepWithDiff(options)],
+    [askQuestion.name, askAndWait(options)],
     [endSession.name, (input: InputOf<typeof endSession>, call) => agent.endSession(input, call)],
   ]);
   return async <Input extends ObjectSchema, Output extends ObjectSchema>(
     useCase: UseCase<Input, Output>,
     { input, gone }: { readonly input: object; readonly gone?: AbortSignal | null },
   ) => {
-    const run = runs.get(useCase.name);
-    if (run === undefined) throw new Error(`${useCase.name} is not for agents elsewhere`);
+    const run = remoteUseCases.get(useCase.name);
+    if (run === undefined) throw new Error(`The use case ${useCase.name} cannot be run on a remote server`);
     const checked = checkInput(useCase.input, input);
     try {
       return (await run(checked as never, gone == null ? {} : { signal: gone })) as v.InferOutput<Output>;
     } catch (error) {
-      throw error instanceof DashboardError ? refused(error) : error;
+      throw error instanceof DashboardError ? toCodedError(error) : error;
     }
   };
 }
 
-/** A step takes the diff along, where it is not the one that its instance was sent last. */
-function stepRun({ agent, gitDiff }: RemoteDispatchOptions) {
-  const sent = new Map<string, string>();
+/** Sends a step with the diff, unless the diff is the one that this instance sent last. */
+function sendStepWithDiff({ agent, readGitDiff }: RemoteDispatchOptions) {
+  const lastDiffs = new Map<string, string>();
   return async (input: InputOf<typeof sendAgentMessage>, call: CallOptions) => {
     const { git_diff: _, ...message } = input;
-    const diff = (await gitDiff?.()) ?? null;
-    const isNews = diff !== null && diff !== sent.get(message.agent_instance_id);
-    const answer = await agent.sendMessage({ ...message, ...(isNews && { git_diff: diff }) }, call);
-    if (isNews) sent.set(message.agent_instance_id, diff);
+    const diff = (await readGitDiff?.()) ?? null;
+    const isNewDiff = diff !== null && diff !== lastDiffs.get(message.agent_instance_id);
+    const answer = await agent.sendMessage({ ...message, ...(isNewDiff && { git_diff: diff }) }, call);
+    if (isNewDiff) lastDiffs.set(message.agent_instance_id, diff);
     return answer;
   };
 }
 
-/** REST finds a question only in its instance: of those that were asked here, that is remembered. */
-function questionRun({ agent, ownInstance }: RemoteDispatchOptions) {
-  const askedIn = new Map<string, string>();
+/**
+ * Asks and waits. REST needs a question's instance as well as its id, so the instance of each question that
+ * was asked here is remembered.
+ */
+function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
+  const instanceOfQuestion = new Map<string, string>();
   return async (input: InputOf<typeof askQuestion>, call: CallOptions) => {
-    const known = input.question_id == null ? null : askedIn.get(input.question_id);
-    const agent_instance_id = input.agent_instance_id ?? known ?? ownInstance();
+    const knownInstance = input.question_id == null ? null : instanceOfQuestion.get(input.question_id);
+    const agent_instance_id = input.agent_instance_id ?? knownInstance ?? sessionInstanceId();
     const deadline = new Date(Date.now() + (input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000);
-    // Asked apart from the wait: that the server is away should be told before the wait is over.
-    const posted = input.question_id == null ? await ask(agent, agent_instance_id, input, call) : null;
+    // Posted separately from the wait: without a server this fails soon and not only at the deadline.
+    const posted =
+      input.question_id == null ? await postQuestion(agent, agent_instance_id, input, call) : null;
     const question_id = posted?.message_id ?? input.question_id!;
-    if (askedIn.size >= QUESTIONS_KEPT) askedIn.delete(askedIn.keys().next().value!);
-    askedIn.set(question_id, agent_instance_id);
+    if (instanceOfQuestion.size >= MAX_REMEMBERED_QUESTIONS) {
+      instanceOfQuestion.delete(instanceOfQuestion.keys().next().value!);
+    }
+    instanceOfQuestion.set(question_id, agent_instance_id);
 
     const waited = await agent.ask({ agent_instance_id, question_id }, { ...call, deadline });
-    // The wait hands over whatever is queued: what is not the answer is told here, or it would be lost.
+    // The wait hands over everything that is queued. What is not the answer would be lost if not returned here.
     const feedback = [...(posted?.queued_user_messages ?? []), ...waited.messages];
     return {
       answer: waited.answer?.content ?? null,
@@ -93,7 +100,7 @@ function questionRun({ agent, ownInstance }: RemoteDispatchOptions) {
   };
 }
 
-const ask = (
+const postQuestion = (
   agent: AgentClient,
   agent_instance_id: string,
   { question_text, agent_type }: InputOf<typeof askQuestion>,
@@ -104,8 +111,8 @@ const ask = (
     call,
   );
 
-function refused(error: DashboardError): CodedError {
+function toCodedError(error: DashboardError): CodedError {
   const { code, message, errors } = error;
   if (errors.length > 0) return new RequestError(code as RequestError['code'], message, errors);
-  return new RefusedByServer(code, message, null, { cause: error });
+  return new RemoteError(code, message, null, { cause: error });
 }

@@ -1,111 +1,142 @@
-import { pause, pauseMs } from './backoff.ts';
-import { DashboardError, isPassing } from './errors.ts';
-import { exchange, type HttpAnswer, type HttpRequest, unexpectedAnswer } from './exchange.ts';
+import { delay, retryDelayMs } from './backoff.ts';
+import { DashboardError, isRetryable } from './errors.ts';
 import { randomId } from './random-id.ts';
+import { type HttpAnswer, type HttpRequest, sendRequest, unexpectedAnswerError } from './send-request.ts';
 
-/** What any call may be given. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call; it then rejects with the signal's reason. What the server has done by then is done. */
+  /**
+   * Ends the call, which then rejects with the signal's reason. It does not undo what the server has done by
+   * then.
+   */
   readonly signal?: AbortSignal;
   /**
-   * Of a write, 1 to 255 characters of Latin-1. Each call has one of its own, which its retries repeat; give one to
-   * repeat a call of an earlier process, which then has its effect once.
+   * The Idempotency-Key of a write: 1 to 255 characters of Latin-1. By default each call gets a random one,
+   * and its retries repeat that. Set it to repeat a call of an earlier process: within 24 hours it takes
+   * effect only once.
    */
   readonly idempotencyKey?: string;
 }
 
+/** Settings of `createClient`. */
 export interface ClientSettings {
-  /** Where the server is, such as `http://127.0.0.1:8080`. */
+  /** The server's address, such as `http://127.0.0.1:8080`. It may end with `/api/v1`. */
   readonly baseUrl: string;
-  /** Of scope `agent` for what agents do, of scope `dashboard` for what people do. */
+  /** A token of scope `agent` for the calls of agents, or of scope `dashboard` for `client.people`. */
   readonly token: string;
-  /** For how long a call that does not get through is tried again; `ask` goes on until its deadline. 60 s. */
-  readonly patienceMs?: number;
-  /** How long a single answer may take, beside what the call waits for. 30 s. */
+  /**
+   * How long a failing call is tried again, in milliseconds from its first failure. Default: 60,000. `ask` is
+   * tried again until its deadline instead.
+   */
+  readonly retryForMs?: number;
+  /**
+   * How long one try may take, in milliseconds, in addition to the time that the call waits on purpose.
+   * Default: 30,000.
+   */
   readonly timeoutMs?: number;
-  /** Instead of the global one. */
+  /** Used instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
-export interface Call extends CallOptions {
+/** One call of the REST API. */
+export interface RestCall extends CallOptions {
   readonly method: HttpRequest['method'];
-  /** Below the API's base path. */
+  /** The path below `/api/v1`. */
   readonly path: string;
   readonly query?: object | undefined;
   readonly body?: object | undefined;
-  /** What the server holds the answer back for. */
+  /** How long the server may hold the answer back, in milliseconds. */
   readonly waitMs?: number;
-  /** When to give up, in milliseconds since 1970; null: when patience ends. */
-  readonly until?: number | null;
+  /** Until when a failing call is tried again, in milliseconds since 1970. Null: for `retryForMs`. */
+  readonly deadlineMs?: number | null;
 }
 
 const BASE_PATH = '/api/v1';
 
-/** For the answer to a wait that ends at the deadline to come in. */
-const GRACE_MS = 2_000;
+/** How long after its deadline a call still accepts an answer: that of a wait which ends at the deadline. */
+const DEADLINE_GRACE_MS = 2_000;
 
-/** What can be sent in a header. */
+/** The characters that an HTTP header can hold. */
 const LATIN_1 = /^[\x20-\x7e\x80-\xff]*$/;
 
-/** Calls the REST API, again and again where it does not get through; with one Idempotency-Key for all. */
+/** Calls the REST API. Tries a failing call again, with the same Idempotency-Key and the same body. */
 export class Connection {
-  readonly #root: string;
+  readonly #rootUrl: string;
   readonly #headers: { readonly [name: string]: string };
-  readonly #patienceMs: number;
+  readonly #retryForMs: number;
   readonly #timeoutMs: number;
   readonly #fetch: typeof globalThis.fetch;
 
-  /** @throws TypeError for what is no URL, or no token. */
-  constructor({ baseUrl, token, patienceMs = 60_000, timeoutMs = 30_000, fetch }: ClientSettings) {
+  /**
+   * @throws TypeError if `baseUrl` is not a URL of http or https, or the token is empty or has spaces in it.
+   */
+  constructor({ baseUrl, token, retryForMs = 60_000, timeoutMs = 30_000, fetch }: ClientSettings) {
     const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
     if (url === null || !/^https?:$/.test(url.protocol)) {
       throw new TypeError('baseUrl must be a URL of http or https');
     }
     const { origin, pathname } = url;
     if (!/^[\x21-\x7e]+$/.test(token)) throw new TypeError('token must be a token, without spaces');
-    const below = pathname.replace(/\/+$/, '');
-    this.#root = origin + (below.endsWith(BASE_PATH) ? below : below + BASE_PATH);
+    const path = pathname.replace(/\/+$/, '');
+    this.#rootUrl = origin + (path.endsWith(BASE_PATH) ? path : path + BASE_PATH);
     this.#headers = { authorization: `Bearer ${token}` };
-    this.#patienceMs = patienceMs;
+    this.#retryForMs = retryForMs;
     this.#timeoutMs = timeoutMs;
-    // Looked up at each call: what a page or a test puts there later counts, too.
+    // The global fetch is looked up at each call, because a page or a test may replace it later.
     this.#fetch = fetch ?? ((...args) => globalThis.fetch(...args));
   }
 
-  /** The answer's body. @throws DashboardError */
-  async ask<Answer>(call: Call): Promise<Answer> {
-    const { body } = await this.call(call);
-    if (body === null) throw unexpectedAnswer({ status: 204 });
+  /**
+   * Returns the answer's body.
+   * @throws DashboardError, or the signal's reason.
+   */
+  async request<Answer>(call: RestCall): Promise<Answer> {
+    const { body } = await this.requestWithHeaders(call);
+    if (body === null) throw unexpectedAnswerError({ status: 204 });
     return body as Answer;
   }
 
-  /** @throws DashboardError, or the signal's reason. */
-  async call({ waitMs = 0, until = null, signal, ...call }: Call): Promise<HttpAnswer> {
-    const request = this.#request(call);
-    let since = Date.now();
+  /**
+   * Returns the answer's body and headers; the body of a 204 is null.
+   * @throws DashboardError, or the signal's reason.
+   */
+  async requestWithHeaders({
+    waitMs = 0,
+    deadlineMs = null,
+    signal,
+    ...call
+  }: RestCall): Promise<HttpAnswer> {
+    const request = this.#buildRequest(call);
+    let firstFailureAt = Date.now();
     for (let failures = 1; ; failures += 1) {
-      const left = until === null ? Number.POSITIVE_INFINITY : Math.max(0, until - Date.now()) + GRACE_MS;
-      const timeoutMs = Math.min(waitMs + this.#timeoutMs, left);
+      const leftMs =
+        deadlineMs === null
+          ? Number.POSITIVE_INFINITY
+          : Math.max(0, deadlineMs - Date.now()) + DEADLINE_GRACE_MS;
+      const timeoutMs = Math.min(waitMs + this.#timeoutMs, leftMs);
       try {
-        return await exchange(this.#fetch, { ...request, timeoutMs, signal: signal ?? null });
+        return await sendRequest(this.#fetch, { ...request, timeoutMs, signal: signal ?? null });
       } catch (error) {
-        if (!(error instanceof DashboardError) || !isPassing(error)) throw error;
-        if (failures === 1) since = Date.now();
-        const delay = pauseMs(failures, error.retryAfterMs);
-        if (Date.now() + delay > this.#giveUpAt(error, since, until)) throw error;
-        await pause(delay, signal ?? null);
+        if (!(error instanceof DashboardError) || !isRetryable(error)) throw error;
+        if (failures === 1) firstFailureAt = Date.now();
+        const delayMs = retryDelayMs(failures, error.retryAfterMs);
+        if (Date.now() + delayMs > this.#giveUpAt(error, firstFailureAt, deadlineMs)) throw error;
+        await delay(delayMs, signal ?? null);
       }
     }
   }
 
-  /** A deadline of `until`, but never sooner than that of an ordinary request made now. Both in ms since 1970. */
-  patientUntil(until: number): number {
-    return Math.max(until, Date.now() + this.#patienceMs);
+  /**
+   * Returns the later of `deadlineMs` and the time until which a call without a deadline is tried again. Both
+   * are in milliseconds since 1970.
+   */
+  retryDeadline(deadlineMs: number): number {
+    return Math.max(deadlineMs, Date.now() + this.#retryForMs);
   }
 
-  /** The head of a stream's answer, once; its body goes on for as long as the signal lets it. */
-  async open(path: string, headers: { readonly [name: string]: string }, signal: AbortSignal) {
-    return this.#fetch(this.#root + path, {
+  /** Opens a stream, once. Resolves with its head; the signal ends the stream. */
+  async openStream(path: string, headers: { readonly [name: string]: string }, signal: AbortSignal) {
+    return this.#fetch(this.#rootUrl + path, {
       headers: { ...this.#headers, ...headers },
       cache: 'no-store',
       redirect: 'manual',
@@ -113,31 +144,37 @@ export class Connection {
     });
   }
 
-  /** A fault of the server does not go away as surely as an outage does. */
-  #giveUpAt({ code }: DashboardError, since: number, until: number | null): number {
-    const patient = since + this.#patienceMs;
-    if (until === null) return patient;
-    return code === 'internal' ? Math.min(patient, until) : until;
+  /** An outage is retried until the deadline. An internal error of the server may stay, so it is not. */
+  #giveUpAt({ code }: DashboardError, firstFailureAt: number, deadlineMs: number | null): number {
+    const withoutDeadline = firstFailureAt + this.#retryForMs;
+    if (deadlineMs === null) return withoutDeadline;
+    return code === 'internal' ? Math.min(withoutDeadline, deadlineMs) : deadlineMs;
   }
 
-  #request({ method, path, query, body, idempotencyKey }: Call): Omit<HttpRequest, 'timeoutMs' | 'signal'> {
+  #buildRequest({
+    method,
+    path,
+    query,
+    body,
+    idempotencyKey,
+  }: RestCall): Omit<HttpRequest, 'timeoutMs' | 'signal'> {
     if (!LATIN_1.test(idempotencyKey ?? '')) throw new TypeError('idempotencyKey must be text of Latin-1');
     return {
       method,
-      url: this.#root + path + queryText(query),
+      url: this.#rootUrl + path + queryString(query),
       headers: {
         ...this.#headers,
         accept: 'application/json',
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(method !== 'GET' && { 'idempotency-key': idempotencyKey ?? randomId() }),
       },
-      // Made once: a repeat with the same key must be the same to the last byte.
+      // Serialised once: a retry with the same Idempotency-Key must have the same bytes.
       body: body === undefined ? null : JSON.stringify(body),
     };
   }
 }
 
-function queryText(query: object = {}): string {
+function queryString(query: object = {}): string {
   const given = Object.entries(query).filter(([, value]) => value != null);
   const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
   return given.length === 0 ? '' : `?${text}`;

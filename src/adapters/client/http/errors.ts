@@ -1,7 +1,7 @@
 import type { ErrorCode, InputIssue } from '../../../application/errors.ts';
 import type { WireConversationMessage } from '../../../application/wire/conversation-message.ts';
 
-/** What the server says of a request that never reached a use case. */
+/** Error codes of the server for a request that it refused before running it. */
 export type HttpErrorCode =
   | 'csrf'
   | 'forbidden_host'
@@ -21,14 +21,15 @@ export type HttpErrorCode =
   | 'unsupported_media_type';
 
 /**
- * What the client found itself: `unreachable`, no answer came, so nobody knows whether the request had its
- * effect; `unexpected_answer`, one came that is not this server's, such as a proxy's error page.
+ * Error codes of the client itself. `unreachable`: no answer came, so the request may or may not have taken
+ * effect. `unexpected_answer`: the answer is not one of this server, but for example a proxy's error page.
  */
 export type ClientErrorCode = 'unreachable' | 'unexpected_answer';
 
+/** Every error code that this version knows. A newer server may send others. */
 export type DashboardErrorCode = ErrorCode | HttpErrorCode | ClientErrorCode;
 
-/** What a problem document (RFC 9457) of the server tells. */
+/** The fields of the server's problem document (RFC 9457). */
 export interface Problem {
   readonly code: DashboardErrorCode;
   readonly detail: string;
@@ -37,29 +38,41 @@ export interface Problem {
   readonly answer?: WireConversationMessage;
 }
 
-/** What is known of a failed call beside the problem itself. */
-export interface Circumstances extends ErrorOptions {
+/** What is known about a failed call in addition to the problem document. */
+export interface FailureDetails extends ErrorOptions {
   readonly status?: number;
   readonly requestId?: string | null;
   readonly retryAfterMs?: number | null;
 }
 
-/** A call that the server refused, or that did not get through. Branch on `code`; a newer server may have more. */
+/**
+ * The error of a call that the server refused, or that did not reach it. Branch on `code`: it never changes,
+ * while `message` is for people. A newer server may send codes that this version does not know.
+ *
+ * ```ts
+ * try {
+ *   await client.people.write({ agent_instance_id, in_reply_to, content: '8081' });
+ * } catch (error) {
+ *   if (!(error instanceof DashboardError) || error.code !== 'already_answered') throw error;
+ *   console.log('answered before:', error.answer?.content);
+ * }
+ * ```
+ */
 export class DashboardError extends Error {
   override readonly name = 'DashboardError';
   readonly code: DashboardErrorCode;
-  /** Of the HTTP answer; null where none came. */
+  /** The status of the HTTP answer; null if no answer came. */
   readonly status: number | null;
-  /** What to quote to whoever runs the server. */
+  /** The id under which the server's log has this request; null if the answer names none. */
   readonly requestId: string | null;
-  /** What is wrong with the input, field by field. */
+  /** What is wrong with each field of the input; empty for other errors. */
   readonly errors: readonly InputIssue[];
-  /** Of `already_answered`: the answer that counts. */
+  /** With `already_answered`: the answer that the question already has. Else null. */
   readonly answer: WireConversationMessage | null;
-  /** How long the server asked to be left alone. */
+  /** How long the server asks to wait before the next try, in milliseconds; null if it does not say. */
   readonly retryAfterMs: number | null;
 
-  constructor(problem: Problem, { status, requestId, retryAfterMs, ...options }: Circumstances = {}) {
+  constructor(problem: Problem, { status, requestId, retryAfterMs, ...options }: FailureDetails = {}) {
     super(problem.detail, options);
     this.code = problem.code;
     this.status = status ?? null;
@@ -70,6 +83,6 @@ export class DashboardError extends Error {
   }
 }
 
-/** Whether the same request, with the same Idempotency-Key, may well succeed a little later. */
-export const isPassing = ({ code, status }: DashboardError): boolean =>
+/** Returns whether the same request, with the same Idempotency-Key, may succeed later. */
+export const isRetryable = ({ code, status }: DashboardError): boolean =>
   code === 'unreachable' || code === 'idempotency_in_flight' || status === 429 || (status ?? 0) >= 500;

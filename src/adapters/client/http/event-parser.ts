@@ -1,22 +1,22 @@
-/** One event as the text of a Server-Sent Events stream tells it. */
+/** One event of a Server-Sent Events stream. */
 export interface ParsedEvent {
   readonly id: string;
   readonly type: string;
   readonly data: string;
 }
 
-/** Cuts the text of an event stream into whole events, in whatever pieces it arrives. */
+/** Parses the text of a Server-Sent Events stream, which may arrive in pieces of any size. */
 export class EventParser {
-  #rest = '';
+  #incompleteLine = '';
   #id = '';
   #type = '';
   #data: string[] = [];
 
-  /** @returns the events that this piece completes. */
+  /** Returns the events that this piece completes. */
   push(piece: string): ParsedEvent[] {
-    // A CR at the end may be half of a line's end.
-    const lines = (this.#rest + piece).split(/\r\n|\n|\r(?!$)/);
-    this.#rest = lines.pop()!;
+    // A CR at the end of a piece may be the first half of CRLF.
+    const lines = (this.#incompleteLine + piece).split(/\r\n|\n|\r(?!$)/);
+    this.#incompleteLine = lines.pop()!;
     return lines.flatMap((line) => this.#line(line));
   }
 

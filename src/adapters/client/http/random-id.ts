@@ -1,4 +1,4 @@
-/** A random UUID. `crypto.randomUUID` is missing from pages that were not loaded over TLS. */
+/** Returns a random UUID. `crypto.randomUUID` does not exist in pages that were loaded without TLS. */
 export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;

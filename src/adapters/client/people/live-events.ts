@@ -1,24 +1,33 @@
-import { pause, pauseMs } from '../http/backoff.ts';
+import { delay, retryDelayMs } from '../http/backoff.ts';
 import type { Connection } from '../http/connection.ts';
-import { DashboardError, isPassing } from '../http/errors.ts';
+import { DashboardError, isRetryable } from '../http/errors.ts';
 import { EventParser, type ParsedEvent } from '../http/event-parser.ts';
-import { refusal } from '../http/exchange.ts';
+import { errorFromResponse } from '../http/send-request.ts';
 import type { AgentInstance, ConversationMessage } from '../wire.ts';
 
-/** What each event says. A stream of all instances tells of a diff only that it has changed. */
+/** The data of each type of event. */
 export interface LiveEventData {
+  /** A new message. */
   readonly message: ConversationMessage & { readonly agent_instance_id: string };
+  /**
+   * A message has changed: it was read or answered, its question was closed, or its agent began or stopped to
+   * wait.
+   */
   readonly message_update: ConversationMessage & { readonly agent_instance_id: string };
+  /** An instance is new or has changed. */
   readonly status_update: AgentInstance;
+  /** The git diff of an instance has changed. `git_diff` is only in the stream of one instance. */
   readonly git_diff_update: { readonly agent_instance_id: string; readonly git_diff?: string | null };
   readonly agent_heartbeat: { readonly agent_instance_id: string; readonly last_heartbeat_at: string };
-  /** The stream is open, perhaps again. */
+  /** The stream was opened, for the first time or again. */
   readonly connected: object;
+  /** The stream is alive. Sent every 15 s. */
   readonly heartbeat: object;
-  /** Something may have been missed: read again. */
+  /** Events may have been missed. Read the instances and messages again. */
   readonly resync: object;
 }
 
+/** One event. `type` tells the type of `data`; `id` can be passed as `lastEventId`. */
 export type LiveEvent = {
   [Type in keyof LiveEventData]: {
     readonly id: string;
@@ -27,74 +36,79 @@ export type LiveEvent = {
   };
 }[keyof LiveEventData];
 
+/** Options of `PeopleClient.events`. */
 export interface LiveOptions {
-  /** Absent: all instances. */
+  /** The instance to watch. Default: all instances of the user. */
   readonly agent_instance_id?: string;
-  /** The id of the last event that was seen, also by another process. */
+  /** Continue after the event of this id, which another process may have received. */
   readonly lastEventId?: string;
+  /** Closes the stream; the loop then throws the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Told each time the connection is lost, before it is opened again. */
+  /** Called each time the connection is lost, before the pause until it is opened again. */
   readonly onLost?: () => void;
 }
 
-/** The server says something every 15 s: a stream that is silent for longer than this is dead. */
-const SILENCE_MS = 40_000;
+/** A stream that is silent for this long is dead: the server sends a heartbeat every 15 s. */
+const MAX_SILENCE_MS = 40_000;
 
-/** Events for as long as anybody asks for the next one. */
+/** Implements `PeopleClient.events`. */
 export async function* liveEvents(
   connection: Connection,
   { agent_instance_id: id, lastEventId, signal, onLost }: LiveOptions,
 ): AsyncGenerator<LiveEvent, never, void> {
   const path = id === undefined ? '/events' : `/agent-instances/${encodeURIComponent(id)}/messages/stream`;
-  let last = lastEventId ?? '';
+  let lastId = lastEventId ?? '';
   for (let failures = 1; ; failures += 1) {
     let retryAfterMs: number | null = null;
     try {
-      for await (const event of oneStream(connection, path, last, signal)) {
+      for await (const event of readStream(connection, path, lastId, signal)) {
         failures = 0;
-        last = event.id;
+        lastId = event.id;
         yield { ...event, data: JSON.parse(event.data) } as LiveEvent;
       }
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof DashboardError && !isPassing(error)) throw error;
+      if (error instanceof DashboardError && !isRetryable(error)) throw error;
       if (error instanceof DashboardError) retryAfterMs = error.retryAfterMs;
     }
     onLost?.();
-    await pause(pauseMs(Math.max(1, failures), retryAfterMs), signal ?? null);
+    await delay(retryDelayMs(Math.max(1, failures), retryAfterMs), signal ?? null);
   }
 }
 
-/** One connection's events, until it is lost. @throws DashboardError where the server refuses it. */
-async function* oneStream(
+/**
+ * Opens one stream and returns its events until it is lost.
+ * @throws DashboardError if the server refuses it.
+ */
+async function* readStream(
   connection: Connection,
   path: string,
-  last: string,
+  lastId: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ParsedEvent, void, void> {
-  const ending = new AbortController();
-  const end = (): void => ending.abort();
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
   signal?.throwIfAborted();
-  signal?.addEventListener('abort', end);
-  let silence = setTimeout(end, SILENCE_MS);
+  signal?.addEventListener('abort', abort);
+  let silenceTimer = setTimeout(abort, MAX_SILENCE_MS);
   try {
-    const headers = { accept: 'text/event-stream', ...(last !== '' && { 'last-event-id': last }) };
-    const response = await connection.open(path, headers, ending.signal);
+    const headers = { accept: 'text/event-stream', ...(lastId !== '' && { 'last-event-id': lastId }) };
+    const response = await connection.openStream(path, headers, controller.signal);
     const type = response.headers.get('content-type') ?? '';
     if (!response.ok || response.body === null || !type.startsWith('text/event-stream')) {
-      throw refusal(response, await response.json().catch(() => null));
+      throw errorFromResponse(response, await response.json().catch(() => null));
     }
     const parser = new EventParser();
-    // Not by `for await`: Safari cannot iterate over a stream.
-    const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) {
-      clearTimeout(silence);
+    // Not `for await`: Safari cannot iterate over a stream.
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      clearTimeout(silenceTimer);
       yield* parser.push(piece.value);
-      silence = setTimeout(end, SILENCE_MS);
+      silenceTimer = setTimeout(abort, MAX_SILENCE_MS);
     }
   } finally {
-    clearTimeout(silence);
-    signal?.removeEventListener('abort', end);
-    end();
+    clearTimeout(silenceTimer);
+    signal?.removeEventListener('abort', abort);
+    abort();
   }
 }

@@ -2,11 +2,13 @@ import type { CallOptions, Connection } from '../http/connection.ts';
 import type { AgentInstance, ApiKey, ConversationMessage, InputOf, OutputOf } from '../wire.ts';
 import { type LiveEvent, type LiveOptions, liveEvents } from './live-events.ts';
 
-const at = (agentInstanceId: string): string => `/agent-instances/${encodeURIComponent(agentInstanceId)}`;
+const pathOf = (agentInstanceId: string): string => `/agent-instances/${encodeURIComponent(agentInstanceId)}`;
 
 /**
- * What people do, with a token of scope `dashboard`. Every method rejects with a `DashboardError`, and tries
- * again by itself what did not get through.
+ * The calls of people. They need a token of scope `dashboard`.
+ *
+ * Every method tries a failing call again (see `createClient`) and then rejects with a `DashboardError`, or
+ * with the reason of an aborted `signal`.
  */
 export class PeopleClient {
   readonly #connection: Connection;
@@ -15,19 +17,21 @@ export class PeopleClient {
     this.#connection = connection;
   }
 
-  /** How many agent instances there are, by what they are at and by type. */
+  /** Returns the number of agent instances, by status and by agent type. Stale instances count as active. */
   summary(options: CallOptions = {}): Promise<OutputOf<'readAgentSummary'>> {
-    return this.#connection.ask({ ...options, method: 'GET', path: '/agent-summary' });
+    return this.#connection.request({ ...options, method: 'GET', path: '/agent-summary' });
   }
 
-  /** The agent types, each with its five latest instances. */
+  /** Returns the agent types, each with its five latest instances. */
   agentTypes(options: CallOptions = {}): Promise<OutputOf<'listAgentTypes'>['agent_types']> {
-    return this.#connection.ask({ ...options, method: 'GET', path: '/agent-types' });
+    return this.#connection.request({ ...options, method: 'GET', path: '/agent-types' });
   }
 
   /**
-   * One page of the instances, the latest started first; `limit` 0 to 200, 50 if absent. `next_cursor` is the
-   * `cursor` of the page after it, null for the last one: paging shows each instance once.
+   * Returns one page of the agent instances, the latest started first. `status`, `agent_type` and
+   * `agent_type_id` select some of them. `limit`: 0 to 200, default 50. Pass `next_cursor` as `cursor` to get
+   * the next page; it is null on the last one. Paging shows each instance once, also if new ones start
+   * meanwhile.
    */
   async agentInstances(
     { agent_type_id, ...query }: InputOf<'listAgentInstances'> = {},
@@ -37,98 +41,134 @@ export class PeopleClient {
       agent_type_id == null
         ? '/agent-instances'
         : `/agent-types/${encodeURIComponent(agent_type_id)}/instances`;
-    const { body, headers } = await this.#connection.call({ ...options, method: 'GET', path, query });
+    const { body, headers } = await this.#connection.requestWithHeaders({
+      ...options,
+      method: 'GET',
+      path,
+      query,
+    });
     return { agent_instances: body as AgentInstance[], next_cursor: cursorIn(headers.get('link')) };
   }
 
-  /** One instance with its diff and the last of its messages, or the last before one of them. */
+  /**
+   * Returns one instance with its git diff and its latest messages, the oldest of them first.
+   * `message_limit`: 0 to 200, default 50. `before_message_id` returns the messages before that one instead.
+   * @throws DashboardError `agent_instance_not_found`.
+   */
   agentInstance(
     { agent_instance_id, ...query }: InputOf<'readAgentInstance'>,
     options: CallOptions = {},
   ): Promise<OutputOf<'readAgentInstance'>> {
-    return this.#connection.ask({ ...options, method: 'GET', path: at(agent_instance_id), query });
+    return this.#connection.request({ ...options, method: 'GET', path: pathOf(agent_instance_id), query });
   }
 
   /**
-   * The last messages of a conversation, the oldest of them first; `limit` 0 to 200, 50 if absent. The page
-   * before it: `before_message_id`, the id of the first message here.
+   * Returns the latest messages of a conversation, the oldest of them first. `limit`: 0 to 200, default 50.
+   * To get the page before, pass the id of the first message as `before_message_id`.
    */
   messages(
     { agent_instance_id, ...query }: InputOf<'listMessages'>,
     options: CallOptions = {},
   ): Promise<ConversationMessage[]> {
-    const path = `${at(agent_instance_id)}/messages`;
-    return this.#connection.ask({ ...options, method: 'GET', path, query });
+    const path = `${pathOf(agent_instance_id)}/messages`;
+    return this.#connection.request({ ...options, method: 'GET', path, query });
   }
 
   /**
-   * Writes to the agent, or answers the question that `in_reply_to` names.
-   * @throws DashboardError `already_answered`, with the `answer` that was first, or `question_closed`.
+   * Writes to an agent. With `in_reply_to` (the id of a question) the message answers that question; without
+   * it, the newest open question of the instance, or it is queued if there is none.
+   * @throws DashboardError `already_answered`, with the existing `answer`; `question_closed` if the session
+   * has ended; `question_not_found`.
    */
   write(
     { agent_instance_id, ...body }: InputOf<'writeToAgent'>,
     options: CallOptions = {},
   ): Promise<ConversationMessage> {
-    const path = `${at(agent_instance_id)}/messages`;
-    return this.#connection.ask({ ...options, method: 'POST', path, body });
+    const path = `${pathOf(agent_instance_id)}/messages`;
+    return this.#connection.request({ ...options, method: 'POST', path, body });
   }
 
-  /** Gives an instance another name; null takes it away. */
+  /** Renames an instance. Null removes the name. */
   rename(
     { agent_instance_id, name }: InputOf<'renameAgentInstance'>,
     options: CallOptions = {},
   ): Promise<AgentInstance> {
-    return this.#connection.ask({ ...options, method: 'PATCH', path: at(agent_instance_id), body: { name } });
+    return this.#connection.request({
+      ...options,
+      method: 'PATCH',
+      path: pathOf(agent_instance_id),
+      body: { name },
+    });
   }
 
-  /** Ends an instance, as its agent could itself. */
+  /** Ends an instance, as its agent does with `endSession`. */
   end(agentInstanceId: string, options: CallOptions = {}): Promise<AgentInstance> {
-    const path = `${at(agentInstanceId)}/status`;
-    return this.#connection.ask({ ...options, method: 'PUT', path, body: { status: 'COMPLETED' } });
-  }
-
-  /** Tells the agents of an instance to stop, and hides it; for 30 days it can be restored. */
-  async delete(agentInstanceId: string, options: CallOptions = {}): Promise<void> {
-    await this.#connection.call({ ...options, method: 'DELETE', path: at(agentInstanceId) });
-  }
-
-  /** Brings a deleted instance back as it was. */
-  restore(agentInstanceId: string, options: CallOptions = {}): Promise<AgentInstance> {
-    return this.#connection.ask({ ...options, method: 'POST', path: `${at(agentInstanceId)}/restore` });
+    const path = `${pathOf(agentInstanceId)}/status`;
+    return this.#connection.request({ ...options, method: 'PUT', path, body: { status: 'COMPLETED' } });
   }
 
   /**
-   * What happens, while it happens: to all instances, or to the one that is named. Opens the stream again by
-   * itself, from where it was; `resync` says that something may have been missed: read again then. Ends with
-   * the loop over it, or with the signal, whose reason it throws.
+   * Deletes an instance: it is hidden, and calls of its agents fail with `instance_deleted`. It can be
+   * restored for 30 days.
+   */
+  async delete(agentInstanceId: string, options: CallOptions = {}): Promise<void> {
+    await this.#connection.requestWithHeaders({
+      ...options,
+      method: 'DELETE',
+      path: pathOf(agentInstanceId),
+    });
+  }
+
+  /** Restores a deleted instance as it was. */
+  restore(agentInstanceId: string, options: CallOptions = {}): Promise<AgentInstance> {
+    return this.#connection.request({
+      ...options,
+      method: 'POST',
+      path: `${pathOf(agentInstanceId)}/restore`,
+    });
+  }
+
+  /**
+   * Returns live events of all instances, or of one. A lost stream is opened again and continues after the
+   * last event. After a `resync` event, read again: events may have been missed. The stream closes when the
+   * loop over it is left, or when `signal` is aborted; the loop then throws the signal's reason.
+   *
+   * ```ts
+   * for await (const event of client.people.events()) {
+   *   if (event.type === 'message') console.log(event.data.agent_instance_id, event.data.content);
+   * }
+   * ```
+   * @throws DashboardError if the server refuses the stream, such as `agent_instance_not_found`.
    */
   events(options: LiveOptions = {}): AsyncGenerator<LiveEvent, never, void> {
     return liveEvents(this.#connection, options);
   }
 
-  /** The keys, the newest first; never a token. */
+  /** Returns the user's API keys, the newest first, without their tokens. */
   apiKeys(options: CallOptions = {}): Promise<ApiKey[]> {
-    return this.#connection.ask({ ...options, method: 'GET', path: '/api-keys' });
+    return this.#connection.request({ ...options, method: 'GET', path: '/api-keys' });
   }
 
   /**
-   * Makes a key and tells its `token`, this once. It is null where the first answer got lost on its way and a
-   * retry was answered: revoke that key and make another.
+   * Creates an API key. `scope`: `agent` (default) or `dashboard`. `agent_instance_id` limits the key to one
+   * instance. Without `expires_in_days` it never expires.
+   * @returns the key with its `token`, which the server shows only this once. `token` is null if the first
+   * answer was lost and a retry was answered: revoke that key then, and create another.
    */
   createApiKey(key: InputOf<'createApiKey'>, options: CallOptions = {}): Promise<OutputOf<'createApiKey'>> {
-    return this.#connection.ask({ ...options, method: 'POST', path: '/api-keys', body: key });
+    return this.#connection.request({ ...options, method: 'POST', path: '/api-keys', body: key });
   }
 
-  /** Revokes a key: within 5 s nobody accepts it. */
+  /** Revokes an API key. Every server process refuses it within 5 s. */
   async revokeApiKey(id: string, options: CallOptions = {}): Promise<void> {
     const path = `/api-keys/${encodeURIComponent(id)}`;
-    await this.#connection.call({ ...options, method: 'DELETE', path });
+    await this.#connection.requestWithHeaders({ ...options, method: 'DELETE', path });
   }
 }
 
-/** What a Link header says of the page after this one. */
+/** Returns the cursor of the next page from a Link header; null if there is none. */
 function cursorIn(link: string | null): string | null {
   const next = link?.split(',').find((part) => /;\s*rel="?next"?/.test(part));
   const address = /<([^>]+)>/.exec(next ?? '')?.[1];
-  return address === undefined ? null : new URL(address, 'http://any').searchParams.get('cursor');
+  return address === undefined ? null : new URL(address, 'http://localhost').searchParams.get('cursor');
 }

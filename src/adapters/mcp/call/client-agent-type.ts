@@ -1,26 +1,29 @@
-/** What is known of the program at the other end. */
+/** What the server knows about the program that calls it. */
 export interface ClientTraits {
   /** The header X-Client-Type. */
   readonly clientType: string | null;
-  /** `clientInfo.name` of the protocol. */
+  /** `clientInfo.name` of the MCP protocol. */
   readonly name: string | null;
   readonly userAgent: string | null;
 }
 
-/** As long as an agent type may be. */
-const LIMIT = 255;
+/** The longest agent type that the server accepts, in UTF-16 code units. */
+const MAX_LENGTH = 255;
 
-/** User-Agents of libraries and browsers: they say how a program calls, not which it is. */
-const ANYBODY =
+/** User-Agents of HTTP libraries and browsers. They do not name the program that uses them. */
+const GENERIC_USER_AGENTS =
   /^(?:mozilla|node|node-fetch|undici|axios|got|bun|deno|python|python-(?:httpx|requests)|httpx|aiohttp|go-http-client|curl|reqwest|okhttp|java)$/i;
 
-/** The kind of agent: the header, else what the client calls itself, else its User-Agent, else `unknown`. */
+/**
+ * Returns the agent type of a client: the header, else the client's own name, else its User-Agent, else
+ * `unknown`.
+ */
 export function agentTypeOf({ clientType, name, userAgent }: ClientTraits): string {
   const product = /^[^\s/();,]+/.exec(userAgent?.trim() ?? '')?.[0] ?? '';
-  const named = [clientType, name, ANYBODY.test(product) ? null : product];
-  return named.map(tidy).find((text) => text !== '') ?? 'unknown';
+  const candidates = [clientType, name, GENERIC_USER_AGENTS.test(product) ? null : product];
+  return candidates.map(sanitise).find((text) => text !== '') ?? 'unknown';
 }
 
-/** What no store keeps is taken out: a client's odd name must not cost it its messages. */
-const tidy = (text: string | null): string =>
-  (text ?? '').replaceAll('\0', '').toWellFormed().trim().slice(0, LIMIT).toWellFormed();
+/** Removes what a store cannot keep, so that a client with an odd name can still send messages. */
+const sanitise = (text: string | null): string =>
+  (text ?? '').replaceAll('\0', '').toWellFormed().trim().slice(0, MAX_LENGTH).toWellFormed();

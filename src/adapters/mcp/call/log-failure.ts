@@ -3,27 +3,28 @@ import type { PortErrorCode } from '../../../ports/errors.ts';
 import type { Ids, Logger } from '../../../ports/runtime.ts';
 import type { McpCall } from './mcp-call.ts';
 
-/** Refusals that are nobody's fault but the surroundings'. */
-const TROUBLE: ReadonlySet<string> = new Set<PortErrorCode>([
+/** Errors of a service that this server depends on. The client did nothing wrong. */
+const DEPENDENCY_FAILURES: ReadonlySet<string> = new Set<PortErrorCode>([
   'identity_provider_unavailable',
   'storage_busy',
   'storage_unavailable',
 ]);
 
 /**
- * Logs why a call failed, unless its client has broken a rule, or has gone away.
- * @returns what the log knows the request by: the id that its answer bears, where the host has named it.
+ * Logs why a call failed. Logs nothing if the client caused the error or has disconnected.
+ * @returns the request id in the log: the host's own id of the HTTP request, or a new one if it has none.
  */
 export function logFailure(
   { ids, logger }: { readonly ids: Ids; readonly logger: Logger },
-  call: Pick<McpCall, 'requestId' | 'gone'>,
+  call: Pick<McpCall, 'requestId' | 'signal'>,
   error: unknown,
-  fields: object = {},
+  extraFields: object = {},
 ): string {
   const requestId = call.requestId ?? ids.next();
-  const told = { err: error, request_id: requestId, ...fields };
-  if (call.gone.aborted && error === call.gone.reason) return requestId;
-  if (!(error instanceof CodedError)) logger.error(told, 'internal error');
-  else if (TROUBLE.has(error.code)) logger.warn({ ...told, code: error.code }, 'storage trouble');
+  const fields = { err: error, request_id: requestId, ...extraFields };
+  if (call.signal.aborted && error === call.signal.reason) return requestId;
+  if (!(error instanceof CodedError)) logger.error(fields, 'internal error');
+  else if (DEPENDENCY_FAILURES.has(error.code))
+    logger.warn({ ...fields, code: error.code }, 'storage trouble');
   return requestId;
 }

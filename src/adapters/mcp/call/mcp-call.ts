@@ -6,27 +6,27 @@ export interface Progress {
   readonly message: string;
 }
 
-/** One request of a client, in no particular revision of the protocol. */
+/** One request of a client, independent of the protocol version and the transport. */
 export interface McpCall {
   readonly caller: Caller;
   readonly client: ClientTraits;
-  /** What the host calls the HTTP request behind it; null where it does not. */
+  /** The host's id of the HTTP request; null if it has none. */
   readonly requestId: string | null;
-  /** Aborted when the client has cancelled the request or is not there any more. */
-  readonly gone: AbortSignal;
-  /** Null unless the client asked to be told. */
+  /** Aborted when the client cancels the request or disconnects. */
+  readonly signal: AbortSignal;
+  /** Sends a progress notification; null if the client did not ask for any. */
   readonly onProgress: ((progress: Progress) => Promise<void>) | null;
-  /** The arguments of a tool call as they were sent, before a protocol library took anything away. */
+  /** The arguments of a tool call as the client sent them. The protocol libraries drop some keys. */
   readonly sentArguments: object | null;
 }
 
 export interface ProgressNotification {
-  // The protocol libraries' types want an index signature and a mutable literal.
+  // Mutable fields: the types of the protocol libraries require them.
   method: 'notifications/progress';
   params: { progressToken: string | number; progress: number; message: string };
 }
 
-/** How progress is told to a client that gave this token; null without one. */
+/** Returns the function that sends progress to a client that gave this token; null without a token. */
 export function progressReporter(
   token: string | number | undefined,
   notify: (notification: ProgressNotification) => Promise<void>,

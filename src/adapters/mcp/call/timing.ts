@@ -1,14 +1,20 @@
 import { DEFAULT_WAIT_SECONDS } from '../../../application/use-cases/agent/ask-question.ts';
 
-/** How long things take; tests and hosts with other needs compress or stretch it. */
+/** Intervals and limits of the MCP endpoint. */
 export interface Timing {
-  /** How long a question waits for clients that do not say and are not known. */
+  /** How long a question waits for a client that names no limit and is not a known client. */
   readonly waitSeconds: number;
-  /** Between two progress notifications. */
+  /** The time between two progress notifications. */
   readonly progressMs: number;
-  /** Between two comments on an open stream: proxies and clients cut idle ones at 60 s. */
+  /**
+   * The time between two comments on an open stream. Proxies and clients cut a stream that is silent for 60
+   * s.
+   */
   readonly keepAliveMs: number;
-  /** A session without a request or an open stream for so long is closed. Its client cannot open it again. */
+  /**
+   * A session without a request or an open stream is closed after this time. Its client has to open a new
+   * one.
+   */
   readonly sessionIdleMs: number;
 }
 
@@ -18,6 +24,6 @@ export const DEFAULT_TIMING: Timing = {
   waitSeconds: DEFAULT_WAIT_SECONDS,
   progressMs: 15_000,
   keepAliveMs: 15_000,
-  // An agent may work for hours between two calls, and most keep a stream open meanwhile anyway.
+  // An agent may work for hours between two calls. Most clients keep a stream open all the while.
   sessionIdleMs: 8 * HOUR_MS,
 };

@@ -4,88 +4,99 @@ import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import { DEFAULT_TIMING, type Timing } from '../call/timing.ts';
 import { createServerFeatures } from '../protocol/server-features.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
-import { httpContextOf } from './http-context.ts';
+import { requestInfoOf } from './http-request-info.ts';
 import { shuttingDown } from './json-rpc-responses.ts';
 import { LegacyTransport } from './legacy-transport.ts';
 import { ModernTransport } from './modern-transport.ts';
 import { RunningCalls } from './running-calls.ts';
 import { SseTransport } from './sse-transport.ts';
-import { sendResponse, toRequest, whenGone } from './web-bridge.ts';
+import { abortedOnClose, sendResponse, toFetchRequest } from './web-bridge.ts';
 
 export interface McpEndpointOptions extends Omit<ToolServices, 'timing'> {
-  /** Of this server, as clients are told. */
+  /** The server's name, as clients see it. */
   readonly name: string;
+  /** The server's version, as clients see it. */
   readonly version: string;
   readonly timing?: Partial<Timing>;
-  /** Where the host has put `messages`. */
+  /** The path under which the host serves `messages`. Default: `/messages`. */
   readonly messagesPath?: string;
 }
 
-/** What the host found out before it passes a request on: who calls, and the parsed JSON body of a POST. */
-export interface Authenticated {
+/** What the host has to find out about a request first: who calls, and the parsed JSON body of a POST. */
+export interface AuthenticatedRequest {
   readonly caller: Caller;
   readonly body: unknown;
 }
 
-/** Answers a request on a bare node response. Resolves when the answer is out or the client gone. */
-export type McpHandler = (req: IncomingMessage, res: ServerResponse, by: Authenticated) => Promise<void>;
+/** Answers a node:http request. Resolves when the answer is sent or the client has disconnected. */
+export type McpHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  request: AuthenticatedRequest,
+) => Promise<void>;
 
 export interface McpEndpoint {
-  /** Streamable HTTP: GET, POST and DELETE, of every revision. */
+  /** Streamable HTTP, all protocol versions: GET, POST and DELETE. */
   readonly streamable: McpHandler;
-  /** GET: the stream of HTTP+SSE. */
+  /** HTTP+SSE: GET opens the stream. */
   readonly sse: McpHandler;
-  /** POST: what goes with that stream. */
+  /** HTTP+SSE: POST sends a message of the client. */
   readonly messages: McpHandler;
-  /** Sessions that are open. */
+  /** The number of open sessions. */
   readonly sessions: number;
   /**
-   * Takes no more requests, lets calls that are being answered finish for `graceMs`, and closes every
-   * stream and session. Make waits answer first, by stopping `dispatch`.
+   * Refuses new requests with 503, lets running calls finish for `graceMs` (default 1,000), and then closes
+   * every stream and session. Stop `dispatch` first: calls that wait for a person then answer at once.
    */
   close(graceMs?: number): Promise<void>;
 }
 
-/** MCP for any host that speaks node:http: every transport over one set of use cases. */
+/**
+ * Creates the MCP server for any host that has node:http requests. All transports share one set of tools.
+ * The host authenticates each request and parses its body.
+ */
 export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   const { dispatch, ids, logger, name, version, messagesPath = '/messages' } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const running = new RunningCalls(createServerFeatures({ dispatch, ids, logger, timing }));
-  // The libraries report every odd request this way; whoever sent it is told, too.
+  // The libraries report every malformed request here. The client gets the error as well, so debug is enough.
   const onError = (err: Error) => logger.debug({ err }, 'mcp');
   const settings = { name, version, timing, onError, features: running.features };
 
   const legacy = new LegacyTransport(settings);
   const modern = new ModernTransport(settings);
   const sse = new SseTransport({ ...settings, messagesPath });
-  let closing = false;
+  let isClosing = false;
 
-  const open =
+  const unlessClosing =
     (handler: McpHandler): McpHandler =>
-    (req, res, by) =>
-      closing ? sendResponse(shuttingDown(), res) : handler(req, res, by);
+    (req, res, request) =>
+      isClosing ? sendResponse(shuttingDown(), res) : handler(req, res, request);
 
   return {
-    streamable: open(async (req, res, by) => {
-      const gone = whenGone(res);
-      const context = httpContextOf({ req, res }, { ...by, gone });
-      const request = toRequest(req, gone);
-      const isLegacy = await isLegacyRequest(request, by.body);
+    streamable: unlessClosing(async (req, res, { caller, body }) => {
+      const signal = abortedOnClose(res);
+      const requestInfo = requestInfoOf({ req, res }, { caller, body, signal });
+      const request = toFetchRequest(req, signal);
+      const isLegacy = await isLegacyRequest(request, body);
       const response = await (isLegacy
-        ? legacy.handle(request, context, res)
-        : modern.handle(request, context));
+        ? legacy.handle(request, requestInfo, res)
+        : modern.handle(request, requestInfo));
       await sendResponse(response, res);
     }),
-    sse: open((req, res, by) => sse.stream(res, httpContextOf({ req, res }, { ...by, gone: null }))),
-    messages: open((req, res, by) =>
-      sse.message(req, res, httpContextOf({ req, res }, { ...by, gone: null })),
+    // Answers of HTTP+SSE leave on the stream, so the end of a POST's connection cancels nothing.
+    sse: unlessClosing((req, res, request) =>
+      sse.stream(res, requestInfoOf({ req, res }, { ...request, signal: null })),
+    ),
+    messages: unlessClosing((req, res, request) =>
+      sse.message(req, res, requestInfoOf({ req, res }, { ...request, signal: null })),
     ),
     get sessions() {
       return legacy.sessions.size + sse.sessions.size;
     },
     async close(graceMs = 1_000) {
-      closing = true;
-      await running.settle(graceMs);
+      isClosing = true;
+      await running.drain(graceMs);
       await Promise.all([legacy.sessions.closeAll(), sse.sessions.closeAll(), modern.close()]);
     },
   };

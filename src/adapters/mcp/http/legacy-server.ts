@@ -15,8 +15,13 @@ import {
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import { LinkedAbort } from '../call/linked-abort.ts';
 import { progressReporter } from '../call/mcp-call.ts';
-import type { Method, MethodName, MethodParams, ServerDescription } from '../protocol/server-features.ts';
-import { httpContextFrom, sentArguments } from './http-context.ts';
+import type {
+  MethodHandler,
+  MethodName,
+  MethodParams,
+  ServerDescription,
+} from '../protocol/server-features.ts';
+import { requestInfoFrom, sentArguments } from './http-request-info.ts';
 
 const SCHEMAS = {
   'tools/list': ListToolsRequestSchema,
@@ -28,16 +33,16 @@ const SCHEMAS = {
   'prompts/get': GetPromptRequestSchema,
 } as const satisfies Record<MethodName, unknown>;
 
-/** One for all sessions: the library would build a validator for each, and we never ask it anything. */
+/** Shared by all sessions. The library would build one for each, although this server never uses it. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator();
 
 export interface LegacyServerOptions extends ServerDescription {
-  /** Told of a result that the library will not send, as its request was cancelled. */
+  /** Called with a result that the library will not send because its request was cancelled. */
   readonly onCancelled?: (requestId: RequestId, result: object) => void;
   readonly onError: (error: Error) => void;
 }
 
-/** A server of the revisions up to 2025-11-25, for one session. */
+/** Creates the library's server for one session of the protocol versions up to 2025-11-25. */
 export function createLegacyServer({
   name,
   version,
@@ -47,9 +52,9 @@ export function createLegacyServer({
 }: LegacyServerOptions): Server {
   const server = new Server({ name, version }, { capabilities, instructions, jsonSchemaValidator });
   server.onerror = onError;
-  for (const [methodName, method] of methods) {
+  for (const [methodName, handler] of methods) {
     server.setRequestHandler(SCHEMAS[methodName], async (request, extra) => {
-      const result = await answer(server, method, request.params ?? {}, extra);
+      const result = await runHandler(server, handler, request.params ?? {}, extra);
       if (extra.signal.aborted) onCancelled?.(extra.requestId, result);
       return { ...result };
     });
@@ -57,24 +62,24 @@ export function createLegacyServer({
   return server;
 }
 
-async function answer(
+async function runHandler(
   server: Server,
-  method: Method,
+  handler: MethodHandler,
   params: MethodParams,
   extra: RequestHandlerExtra<ServerRequest, ServerNotification>,
 ): Promise<object> {
-  const context = httpContextFrom(extra.authInfo);
-  // The library aborts on the client's word only; that its connection is dead we have to see ourselves.
-  using abort = new LinkedAbort([extra.signal, context.gone]);
-  // Awaited here, or the link would be let go of before there is anything to abort.
-  return await method(params, {
-    caller: context.caller,
-    requestId: context.requestId,
-    client: { ...context, name: server.getClientVersion()?.name ?? null },
-    gone: abort.signal,
+  const requestInfo = requestInfoFrom(extra.authInfo);
+  // The library aborts only when the client sends a cancellation. A lost connection has to abort as well.
+  using abort = new LinkedAbort([extra.signal, requestInfo.signal]);
+  // Awaited here: a plain `return` would dispose the link before the handler has finished.
+  return await handler(params, {
+    caller: requestInfo.caller,
+    requestId: requestInfo.requestId,
+    client: { ...requestInfo, name: server.getClientVersion()?.name ?? null },
+    signal: abort.signal,
     onProgress: progressReporter(extra._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
     ),
-    sentArguments: sentArguments(context.body, extra.requestId),
+    sentArguments: sentArguments(requestInfo.body, extra.requestId),
   });
 }

@@ -4,7 +4,7 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import type { Timing } from '../call/timing.ts';
-import { authOf, type HttpContext } from './http-context.ts';
+import { authInfoOf, type HttpRequestInfo } from './http-request-info.ts';
 import { sessionMissing, sessionNotFound } from './json-rpc-responses.ts';
 import { createLegacyServer, type LegacyServerOptions } from './legacy-server.ts';
 import { SessionEventStore } from './session-event-store.ts';
@@ -20,7 +20,7 @@ interface StreamableSession extends Session {
   readonly transport: Transport;
 }
 
-/** Streamable HTTP with sessions: the revisions up to 2025-11-25. */
+/** Streamable HTTP with sessions, for the protocol versions up to 2025-11-25. */
 export class LegacyTransport {
   readonly sessions: Sessions<StreamableSession>;
   readonly #options: LegacyOptions;
@@ -30,28 +30,29 @@ export class LegacyTransport {
     this.sessions = new Sessions(options.timing.sessionIdleMs);
   }
 
-  async handle(request: Request, context: HttpContext, res: ServerResponse): Promise<Response> {
+  async handle(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
     const id = request.headers.get('mcp-session-id');
-    if (id === null) return this.#open(request, context, res);
-    const session = this.sessions.find(id, context.caller);
+    if (id === null) return this.#open(request, requestInfo, res);
+    const session = this.sessions.find(id, requestInfo.caller);
     if (session === null) return sessionNotFound();
-    this.sessions.holdFor(id, res);
-    return pass(session.transport, request, context);
+    this.sessions.markInUse(id, res);
+    return handleRequest(session.transport, request, requestInfo);
   }
 
-  async #open(request: Request, context: HttpContext, res: ServerResponse): Promise<Response> {
-    if (request.method !== 'POST' || !isInitializeRequest(context.body)) return sessionMissing();
+  async #open(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
+    if (request.method !== 'POST' || !isInitializeRequest(requestInfo.body)) return sessionMissing();
     const transport: Transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       eventStore: new SessionEventStore(),
       keepAliveMs: this.#options.timing.keepAliveMs,
       onsessioninitialized: (id) =>
-        this.#keep({ id, transport, close: () => transport.close() }, context.caller, res),
+        this.#register({ id, transport, close: () => transport.close() }, requestInfo.caller, res),
     });
     const server = createLegacyServer({
       ...this.#options,
-      // What the library keeps silent about would leave its stream, and what it knows of it, open for ever.
-      // Closing the stream alone makes clients of 2025-11-25 resume it, and wait on it for nothing.
+      // The library sends nothing for a cancelled request, so its stream would stay open for ever. To close
+      // only the stream is not enough: clients of 2025-11-25 would resume it and wait in vain. So the result
+      // is sent.
       onCancelled: (requestId, result) => {
         transport
           .send({ jsonrpc: '2.0', id: requestId, result: { ...result } })
@@ -59,23 +60,23 @@ export class LegacyTransport {
       },
     });
     await server.connect(transport);
-    const response = await pass(transport, request, context);
-    // Refused before it became a session.
+    const response = await handleRequest(transport, request, requestInfo);
+    // The library refused the request before it became a session.
     if (transport.sessionId === undefined) await server.close();
     return response;
   }
 
-  #keep(session: StreamableSession, caller: Caller, res: ServerResponse): void {
+  #register(session: StreamableSession, caller: Caller, res: ServerResponse): void {
     const { id, transport } = session;
     this.sessions.add(session, caller);
-    this.sessions.holdFor(id, res);
-    const closed = transport.onclose;
+    this.sessions.markInUse(id, res);
+    const onclose = transport.onclose;
     transport.onclose = () => {
       this.sessions.remove(id);
-      closed?.();
+      onclose?.();
     };
   }
 }
 
-const pass = (transport: Transport, request: Request, context: HttpContext) =>
-  transport.handleRequest(request, { parsedBody: context.body, authInfo: authOf(context) });
+const handleRequest = (transport: Transport, request: Request, requestInfo: HttpRequestInfo) =>
+  transport.handleRequest(request, { parsedBody: requestInfo.body, authInfo: authInfoOf(requestInfo) });

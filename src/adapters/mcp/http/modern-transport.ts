@@ -8,8 +8,8 @@ import {
 import { type McpCall, progressReporter } from '../call/mcp-call.ts';
 import type { Timing } from '../call/timing.ts';
 import { createModernServer } from '../protocol/modern-server.ts';
-import { toolNamed } from '../tools/tools.ts';
-import { authOf, type HttpContext, httpContextFrom, sentArguments } from './http-context.ts';
+import { findTool } from '../tools/tools.ts';
+import { authInfoOf, type HttpRequestInfo, requestInfoFrom, sentArguments } from './http-request-info.ts';
 import type { LegacyServerOptions } from './legacy-server.ts';
 
 export interface ModernOptions
@@ -17,11 +17,11 @@ export interface ModernOptions
   readonly timing: Timing;
 }
 
-/** The stateless revision 2026-07-28. */
+/** Streamable HTTP without sessions, for the stateless protocol version 2026-07-28. */
 export class ModernTransport {
-  /** Answers as JSON, unless there is something to tell before the result. */
+  /** Answers with JSON, or with a stream if something has to be sent before the result. */
   readonly #quick: McpHttpHandler;
-  /** Opens its stream at once: the first byte must not wait for a person. */
+  /** Opens a stream at once, for calls that wait for a person: many clients time out without a first byte. */
   readonly #streaming: McpHttpHandler;
 
   constructor(options: ModernOptions) {
@@ -36,11 +36,11 @@ export class ModernTransport {
     this.#streaming = createMcpHandler(factory, { ...settings, responseMode: 'sse' });
   }
 
-  handle(request: Request, context: HttpContext): Promise<Response> {
-    const handler = mayWait(context.body) ? this.#streaming : this.#quick;
+  handle(request: Request, requestInfo: HttpRequestInfo): Promise<Response> {
+    const handler = callsLongRunningTool(requestInfo.body) ? this.#streaming : this.#quick;
     return handler.fetch(request, {
-      authInfo: authOf(context),
-      ...(context.body !== undefined && { parsedBody: context.body }),
+      authInfo: authInfoOf(requestInfo),
+      ...(requestInfo.body !== undefined && { parsedBody: requestInfo.body }),
     });
   }
 
@@ -50,19 +50,19 @@ export class ModernTransport {
 }
 
 function callOf(server: Server, { http, mcpReq }: ServerContext): McpCall {
-  const context = httpContextFrom(http?.authInfo);
+  const requestInfo = requestInfoFrom(http?.authInfo);
   return {
-    caller: context.caller,
-    requestId: context.requestId,
-    client: { ...context, name: server.getClientVersion()?.name ?? null },
-    // Aborted when the connection closes, too.
-    gone: mcpReq.signal,
+    caller: requestInfo.caller,
+    requestId: requestInfo.requestId,
+    client: { ...requestInfo, name: server.getClientVersion()?.name ?? null },
+    // The library also aborts it when the connection closes.
+    signal: mcpReq.signal,
     onProgress: progressReporter(mcpReq._meta?.progressToken, (notification) => mcpReq.notify(notification)),
-    sentArguments: sentArguments(context.body, mcpReq.id),
+    sentArguments: sentArguments(requestInfo.body, mcpReq.id),
   };
 }
 
-function mayWait(body: unknown): boolean {
+function callsLongRunningTool(body: unknown): boolean {
   const { method, params } = (body ?? {}) as { method?: unknown; params?: { name?: unknown } };
-  return method === 'tools/call' && toolNamed(String(params?.name))?.mayWait === true;
+  return method === 'tools/call' && findTool(String(params?.name))?.isLongRunning === true;
 }

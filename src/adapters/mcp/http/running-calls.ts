@@ -1,39 +1,42 @@
-import type { Method, MethodName, ServerFeatures } from '../protocol/server-features.ts';
+import type { MethodHandler, MethodName, ServerFeatures } from '../protocol/server-features.ts';
 
-/** Knows which calls are being answered, so that a stop need not cut them off. */
+/** Counts the running calls, so that a stopping server can let them finish. */
 export class RunningCalls {
-  /** The same, with every call counted. */
+  /** The given features; each call of them is counted. */
   readonly features: ServerFeatures;
   #running = 0;
-  #settled: (() => void) | null = null;
+  #onIdle: (() => void) | null = null;
 
   constructor(features: ServerFeatures) {
-    const methods = [...features.methods].map(([name, method]): [MethodName, Method] => [
+    const methods = [...features.methods].map(([name, handler]): [MethodName, MethodHandler] => [
       name,
-      this.#counted(method),
+      this.#countCalls(handler),
     ]);
     this.features = { ...features, methods: new Map(methods) };
   }
 
-  /** Resolves when no call is running any more and the answers had a moment to go out; at most `graceMs`. */
-  async settle(graceMs: number): Promise<void> {
+  /**
+   * Resolves when no call is running any more, but after `graceMs` at the latest. If it had to wait, it then
+   * gives the last answers up to 50 ms to leave.
+   */
+  async drain(graceMs: number): Promise<void> {
     if (this.#running === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, graceMs);
-    this.#settled = resolve;
+    this.#onIdle = resolve;
     await promise;
     clearTimeout(timer);
     await new Promise((sent) => setTimeout(sent, Math.min(50, graceMs)));
   }
 
-  #counted(method: Method): Method {
+  #countCalls(handler: MethodHandler): MethodHandler {
     return async (params, call) => {
       this.#running += 1;
       try {
-        return await method(params, call);
+        return await handler(params, call);
       } finally {
         this.#running -= 1;
-        if (this.#running === 0) this.#settled?.();
+        if (this.#running === 0) this.#onIdle?.();
       }
     };
   }

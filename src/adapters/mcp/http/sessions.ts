@@ -10,27 +10,32 @@ export interface Session {
 
 interface Entry<Kind extends Session> {
   readonly session: Kind;
-  /** A session id is no authentication: it works for tokens that may do what the first one might. */
+  /** The session works only for callers of the same user and instance. Its id alone is no authentication. */
   readonly openedBy: Caller;
-  /** Of the token that came last: clients exchange theirs under way. The session ends with it. */
+  /** The lifetime of the latest token: clients may change theirs. The session closes when it ends. */
   life: TokenLife | null;
   lifeSubscription: Subscription | null;
-  /** Answers and streams under way. */
-  open: number;
+  /** The number of responses and streams that are open. */
+  openResponses: number;
   idleSince: number;
 }
 
-/** For its calls to tell that the token has ended: clients wait long for what a closed stream owes them. */
-const FAREWELL_MS = 50;
+/**
+ * How long a session stays open after its token has ended. Running calls use it to answer `unauthenticated`;
+ * a client whose stream closes without an answer may wait for minutes.
+ */
+const CLOSE_DELAY_MS = 50;
 
-/** More than any honest user's agents have; what lies idle the longest goes first. */
-const LIMIT_PER_USER = 500;
+/**
+ * The most sessions of one user, far more than ordinary use needs. A further one closes the longest idle one.
+ */
+const MAX_PER_USER = 500;
 
-/** The sessions of one transport. */
+/** The open sessions of one transport. Closes those that lie idle and those whose token has ended. */
 export class Sessions<Kind extends Session> {
   readonly #entries = new Map<string, Entry<Kind>>();
   readonly #idleMs: number;
-  /** One for all sessions, and only while there are any. */
+  /** One timer for all sessions. It runs only while there are any. */
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(idleMs: number) {
@@ -48,29 +53,29 @@ export class Sessions<Kind extends Session> {
       openedBy: caller,
       life: null,
       lifeSubscription: null,
-      open: 0,
+      openResponses: 0,
       idleSince: Date.now(),
     };
     this.#entries.set(session.id, entry);
     this.#sweep ??= setInterval(() => this.#closeIdle(), Math.max(10, this.#idleMs / 4)).unref();
-    this.#endWith(caller.life ?? null, entry);
+    this.#closeWhenTokenEnds(caller.life ?? null, entry);
   }
 
-  /** Null for one that does not exist and for one of another user alike. */
+  /** Returns null both for a session that does not exist and for one that this caller may not use. */
   find(id: string, caller: Caller): Kind | null {
     const entry = this.#entries.get(id);
     if (entry === undefined || !mayUse(caller, entry.openedBy)) return null;
-    this.#endWith(caller.life ?? null, entry);
+    this.#closeWhenTokenEnds(caller.life ?? null, entry);
     return entry.session;
   }
 
-  /** The session is in use until the answer is out or its client gone. */
-  holdFor(id: string, res: ServerResponse): void {
+  /** Counts the session as in use until this response is sent or its client disconnects. */
+  markInUse(id: string, res: ServerResponse): void {
     const entry = this.#entries.get(id);
     if (entry === undefined || res.closed) return;
-    entry.open += 1;
+    entry.openResponses += 1;
     res.once('close', () => {
-      entry.open -= 1;
+      entry.openResponses -= 1;
       entry.idleSince = Date.now();
     });
   }
@@ -92,32 +97,34 @@ export class Sessions<Kind extends Session> {
     await session.close();
   }
 
-  #endWith(life: TokenLife | null, entry: Entry<Kind>): void {
+  #closeWhenTokenEnds(life: TokenLife | null, entry: Entry<Kind>): void {
     if (life === entry.life) return;
     entry.lifeSubscription?.close();
     entry.life = life;
     entry.lifeSubscription = life?.onEnd(() => this.#closeSoon(entry)) ?? null;
   }
 
-  /** Unless its client has come with another token meanwhile. */
+  /** Closes the session after a short delay, unless its client has sent another token by then. */
   #closeSoon(entry: Entry<Kind>): void {
     const { life, session } = entry;
     setTimeout(() => {
       if (entry.life === life && this.#entries.get(session.id) === entry) void this.#close(entry);
-    }, FAREWELL_MS).unref();
+    }, CLOSE_DELAY_MS).unref();
   }
 
   #closeIdle(): void {
-    const since = Date.now() - this.#idleMs;
+    const idleBefore = Date.now() - this.#idleMs;
     for (const entry of this.#entries.values()) {
-      if (entry.open === 0 && entry.idleSince <= since) void this.#close(entry);
+      if (entry.openResponses === 0 && entry.idleSince <= idleBefore) void this.#close(entry);
     }
   }
 
   #makeRoom(userId: UserId): void {
     const own = [...this.#entries.values()].filter(({ openedBy }) => openedBy.userId === userId);
-    if (own.length < LIMIT_PER_USER) return;
-    const [oldest] = own.filter(({ open }) => open === 0).sort((a, b) => a.idleSince - b.idleSince);
+    if (own.length < MAX_PER_USER) return;
+    const [oldest] = own
+      .filter(({ openResponses }) => openResponses === 0)
+      .sort((a, b) => a.idleSince - b.idleSince);
     if (oldest !== undefined) void this.#close(oldest);
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
-import { authOf, type HttpContext, type HttpContextAuth } from './http-context.ts';
+import { authInfoOf, type HttpRequestInfo, type LibraryAuthInfo } from './http-request-info.ts';
 import { sessionNotFound } from './json-rpc-responses.ts';
 import { createLegacyServer } from './legacy-server.ts';
 import type { LegacyOptions } from './legacy-transport.ts';
@@ -8,7 +8,7 @@ import { type Session, Sessions } from './sessions.ts';
 import { sendResponse } from './web-bridge.ts';
 
 export interface SseOptions extends LegacyOptions {
-  /** Where clients post to; told them when they connect. */
+  /** Where clients post their messages. The stream's first event names it. */
   readonly messagesPath: string;
 }
 
@@ -16,10 +16,13 @@ interface SseSession extends Session {
   readonly transport: SSEServerTransport;
 }
 
-/** What a client may leave unread before it is taken for dead. */
+/** A client that leaves more bytes than this unread is disconnected. */
 const BACKLOG_LIMIT = 1024 * 1024;
 
-/** HTTP+SSE, the transport of 2024-11-05: one stream for all answers, and posts beside it. */
+/**
+ * HTTP+SSE, the transport of protocol version 2024-11-05: clients send by POST, and one stream has all
+ * answers.
+ */
 export class SseTransport {
   readonly sessions: Sessions<SseSession>;
   readonly #options: SseOptions;
@@ -29,34 +32,34 @@ export class SseTransport {
     this.sessions = new Sessions(options.timing.sessionIdleMs);
   }
 
-  /** Opens a stream, which is the session. Resolves when it closes. */
-  async stream(res: ServerResponse, { caller }: HttpContext): Promise<void> {
+  /** Opens the stream of a new session. Resolves when the stream closes; the session ends with it. */
+  async stream(res: ServerResponse, { caller }: HttpRequestInfo): Promise<void> {
     const { messagesPath, timing } = this.#options;
     const transport = new SSEServerTransport(messagesPath, res);
     const server = createLegacyServer(this.#options);
     const id = transport.sessionId;
     this.sessions.add({ id, transport, close: () => transport.close() }, caller);
-    this.sessions.holdFor(id, res);
+    this.sessions.markInUse(id, res);
     res.setHeader('X-Accel-Buffering', 'no');
     const closed = new Promise<void>((resolve) => res.once('close', resolve));
     await server.connect(transport);
-    // The library sends nothing while there is nothing to say.
-    const comments = setInterval(() => keepAlive(res), timing.keepAliveMs);
+    // The library itself sends nothing on an idle stream.
+    const keepAliveTimer = setInterval(() => keepAlive(res), timing.keepAliveMs);
     await closed;
-    clearInterval(comments);
+    clearInterval(keepAliveTimer);
     this.sessions.remove(id);
   }
 
-  async message(req: IncomingMessage, res: ServerResponse, context: HttpContext): Promise<void> {
+  async message(req: IncomingMessage, res: ServerResponse, requestInfo: HttpRequestInfo): Promise<void> {
     const id = new URLSearchParams(req.url?.split('?')[1]).get('sessionId') ?? '';
-    const session = this.sessions.find(id, context.caller);
+    const session = this.sessions.find(id, requestInfo.caller);
     if (session === null) return sendResponse(sessionNotFound(), res);
-    // The answer goes out on the stream: that this connection closes means nothing.
-    const auth = authOf({ ...context, gone: null });
+    // The answer leaves on the stream, so the end of this connection cancels nothing.
+    const auth = authInfoOf({ ...requestInfo, signal: null });
     await session.transport.handlePostMessage(
-      Object.assign(req, { auth: auth as HttpContextAuth }),
+      Object.assign(req, { auth: auth as LibraryAuthInfo }),
       res,
-      context.body,
+      requestInfo.body,
     );
   }
 }

@@ -1,40 +1,41 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** The libraries want some address; nothing depends on it. */
+/** A Request needs a URL; nothing depends on which. */
 const ADDRESS = 'http://localhost/mcp';
 
-/** Headers that belong to the connection, and the one that is nobody's business further in. */
-const LEFT_OUT = new Set(['authorization', 'connection', 'content-length', 'transfer-encoding']);
+/** Headers that are not passed on: those of the connection, and the token, which is verified already. */
+const OMITTED_HEADERS = new Set(['authorization', 'connection', 'content-length', 'transfer-encoding']);
 
-/** Aborted when the connection closes before the answer is out. */
-export function whenGone(res: ServerResponse): AbortSignal {
+/** Returns a signal that is aborted when the connection closes before the answer is sent. */
+export function abortedOnClose(res: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  const closed = (): void => {
+  const onClose = (): void => {
     if (!res.writableFinished) controller.abort();
   };
-  if (res.closed) closed();
-  else res.once('close', closed);
+  if (res.closed) onClose();
+  else res.once('close', onClose);
   return controller.signal;
 }
 
-/** The request without its body, which has been read already and goes along parsed. */
-export function toRequest(req: IncomingMessage, gone: AbortSignal): Request {
+/** Converts a node:http request, without its body: the host has read and parsed that already. */
+export function toFetchRequest(req: IncomingMessage, signal: AbortSignal): Request {
   const headers = new Headers();
   for (let index = 0; index < req.rawHeaders.length; index += 2) {
     const name = req.rawHeaders[index]!;
-    if (!name.startsWith(':') && !LEFT_OUT.has(name.toLowerCase()))
+    if (!name.startsWith(':') && !OMITTED_HEADERS.has(name.toLowerCase()))
       headers.append(name, req.rawHeaders[index + 1]!);
   }
-  return new Request(ADDRESS, { method: req.method ?? 'GET', headers, signal: gone });
+  return new Request(ADDRESS, { method: req.method ?? 'GET', headers, signal });
 }
 
 /**
- * Sends an answer. A stream's headers, and a comment that every client skips, go out at once: some clients
- * and proxies give up when the first byte takes long. Resolves when all is sent, or the client is gone.
+ * Sends an answer. Of a stream it sends the headers and a comment at once: some clients and proxies give up
+ * if the first byte takes long, and every client skips comments. Resolves when all is sent or the client has
+ * disconnected.
  */
 export async function sendResponse(response: Response, res: ServerResponse): Promise<void> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of response.headers) if (!LEFT_OUT.has(name)) headers[name] = value;
+  for (const [name, value] of response.headers) if (!OMITTED_HEADERS.has(name)) headers[name] = value;
   const { body } = response;
   if (res.destroyed || body === null) {
     await body?.cancel();
@@ -43,7 +44,7 @@ export async function sendResponse(response: Response, res: ServerResponse): Pro
   }
   res.writeHead(response.status, headers);
   if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    // Small frames, each of which someone waits for.
+    // Each event is small and urgent.
     res.socket?.setNoDelay(true);
     res.write(': open\n\n');
   }

@@ -3,21 +3,27 @@ import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/
 import type { McpCall } from '../call/mcp-call.ts';
 import type { MethodName, MethodParams, ServerDescription } from './server-features.ts';
 
-/** A server may live for one request only; building a validator for each would cost more than the request. */
+/**
+ * Shared by all servers: over HTTP each request has its own, and building a validator costs more than a
+ * request.
+ */
 const jsonSchemaValidator = new AjvJsonSchemaValidator();
 
-/** What a transport knows of a request. */
+/** Collects what a tool needs to know about a request. Each transport has its own. */
 export type CallOf = (server: Server, context: ServerContext, params: MethodParams) => McpCall;
 
-/** A server of the library that knows the stateless revision 2026-07-28; over stdio it speaks the older ones, too. */
+/**
+ * Creates the library's server for the stateless protocol version 2026-07-28; over stdio also for older ones.
+ */
 export function createModernServer({ name, version, features }: ServerDescription, callOf: CallOf): Server {
   const { capabilities, instructions, methods } = features;
   const server = new Server({ name, version }, { capabilities, instructions, jsonSchemaValidator });
-  // The library checks each result against its method's schema when it runs; its types want to know sooner.
-  const answer = server.setRequestHandler.bind(server) as unknown as SetHandler;
-  for (const [methodName, method] of methods) {
-    answer(methodName, async ({ params = {} }, context) => ({
-      ...(await method(params, callOf(server, context, params))),
+  // The library checks each result against its method's schema at run time. Its types cannot express that
+  // here.
+  const setHandler = server.setRequestHandler.bind(server) as unknown as SetHandler;
+  for (const [methodName, handler] of methods) {
+    setHandler(methodName, async ({ params = {} }, context) => ({
+      ...(await handler(params, callOf(server, context, params))),
     }));
   }
   return server;

@@ -1,26 +1,29 @@
-import { INVALID_PARAMS, McpProtocolError } from '../call/protocol-error.ts';
+import { INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
 
 const NAME = 'work-with-the-dashboard';
 
-/** The one prompt there is. */
+/** The answer to `prompts/list`: there is one prompt. */
 export const PROMPTS = {
   prompts: [
     {
       name: NAME,
       title: 'Work with the dashboard',
-      description: 'Sets you up to report, ask and be steered through the agent dashboard while you work',
+      description: 'Explains how to report, ask and be steered through the agent dashboard while you work',
       arguments: [
         { name: 'task', description: 'What to work on', required: false },
-        { name: 'agent_instance_id', description: 'A session to go on with (a UUID)', required: false },
+        { name: 'agent_instance_id', description: 'The session to continue (a UUID)', required: false },
       ],
     },
   ],
 };
 
-/** @throws ProtocolFault for another name, or for an argument that is no text. */
-export function getPrompt(name: string, sent: { readonly [name: string]: unknown }): object {
+/**
+ * Returns the prompt's text.
+ * @throws McpProtocolError for an unknown name, or for an argument that is not a text.
+ */
+export function getPrompt(name: string, args: { readonly [name: string]: unknown }): object {
   if (name !== NAME) throw new McpProtocolError(INVALID_PARAMS, `Unknown prompt: ${name.slice(0, 100)}`);
-  const { task, agent_instance_id: session } = sent;
+  const { task, agent_instance_id: session } = args;
   for (const [argument, value] of Object.entries({ task, agent_instance_id: session })) {
     if (value !== undefined && typeof value !== 'string') {
       throw new McpProtocolError(INVALID_PARAMS, `The argument ${argument} must be a text`);
@@ -28,14 +31,14 @@ export function getPrompt(name: string, sent: { readonly [name: string]: unknown
   }
   const text = [
     'A person follows your work on a dashboard and may be away from this terminal. While you work:',
-    '1. Call log_step before each meaningful step, in a sentence or two a person can follow.',
+    '1. Call log_step before each meaningful step, in one or two sentences that a person can follow.',
     session === undefined
       ? '2. Leave agent_instance_id out the first time; use the one you get back in every later call.'
       : `2. Use agent_instance_id ${String(session)} in every call.`,
     '3. Read user_feedback after every call: it comes from that person and overrides your plan.',
-    '4. When you need a decision, call ask_question and wait. While it is "pending", call it again with the',
+    '4. When you need a decision, call ask_question and wait. While the status is "pending", call it again with the',
     '   question_id; ask one thing at a time, with numbered choices between [OPTIONS] and [/OPTIONS].',
-    '5. When all is done, ask whether anything is left, and only then call end_session.',
+    '5. When all work is done, ask whether anything is left to do. Only then call end_session.',
     ...(task === undefined ? [] : ['', `The task: ${String(task)}`]),
   ].join('\n');
   return { messages: [{ role: 'user', content: { type: 'text', text } }] };

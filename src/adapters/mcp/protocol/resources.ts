@@ -2,27 +2,27 @@ import { browseConversations, readConversation } from '../../../application/use-
 import { CodedError } from '../../../domain/errors.ts';
 import { logFailure } from '../call/log-failure.ts';
 import type { McpCall } from '../call/mcp-call.ts';
-import { INTERNAL_ERROR, INVALID_PARAMS, McpProtocolError } from '../call/protocol-error.ts';
+import { INTERNAL_ERROR, INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
 
 const BASE = 'agent-dashboard://agent-instances/';
 const JSON_TYPE = 'application/json';
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 const CONVERSATION =
   /^agent-dashboard:\/\/agent-instances\/([0-9a-fA-F-]{32,36})(?:\?before=([1-9]\d{0,9}))?$/;
 
 type Services = Pick<ToolServices, 'dispatch' | 'ids' | 'logger'>;
 
-/** One page of the caller's agent instances, each a resource. */
+/** Answers `resources/list`: one page of the caller's agent instances, each as a resource. */
 export async function listResources(
   services: Services,
   call: McpCall,
   cursor: string | undefined,
 ): Promise<object> {
-  const input = { limit: PAGE, cursor: cursor ?? null };
-  const page = await orFault(services, call, 'Invalid cursor', {}, () =>
-    services.dispatch(browseConversations, { caller: call.caller, gone: call.gone, input }),
+  const input = { limit: PAGE_SIZE, cursor: cursor ?? null };
+  const page = await withProtocolErrors(services, call, 'Invalid cursor', {}, () =>
+    services.dispatch(browseConversations, { caller: call.caller, gone: call.signal, input }),
   );
   return {
     resources: page.agent_instances.map(
@@ -37,21 +37,21 @@ export async function listResources(
   };
 }
 
-/** How to address what no list shows: a conversation before a position. */
+/** The answer to `resources/templates/list`: how to address an earlier page of a conversation. */
 export const RESOURCE_TEMPLATES = {
   resourceTemplates: [
     {
       uriTemplate: `${BASE}{agent_instance_id}{?before}`,
       name: 'Conversation of an agent instance',
-      description: `The last ${PAGE} messages, or the last ${PAGE} before a position; "earlier" links to the page before`,
+      description: `The last ${PAGE_SIZE} messages, or the last ${PAGE_SIZE} before a position; "earlier" is the address of the page before`,
       mimeType: JSON_TYPE,
     },
   ],
 };
 
 /**
- * An agent instance with a page of its conversation, as JSON.
- * @throws ProtocolFault when there is no such resource, whoever else may have one of that name.
+ * Answers `resources/read`: an agent instance with one page of its conversation, as JSON.
+ * @throws McpProtocolError when the caller has no such resource, even if another user has.
  */
 export async function readResource(services: Services, call: McpCall, uri: string): Promise<object> {
   const [, id, before] = CONVERSATION.exec(uri) ?? [];
@@ -59,19 +59,23 @@ export async function readResource(services: Services, call: McpCall, uri: strin
   if (id === undefined) throw notFound;
   const input = {
     agent_instance_id: id,
-    limit: PAGE,
+    limit: PAGE_SIZE,
     before_position: before === undefined ? null : Number(before),
   };
-  const page = await orFault(services, call, notFound.message, { uri }, () =>
-    services.dispatch(readConversation, { caller: call.caller, gone: call.gone, input }),
+  const page = await withProtocolErrors(services, call, notFound.message, { uri }, () =>
+    services.dispatch(readConversation, { caller: call.caller, gone: call.signal, input }),
   );
   const earlier = page.earlier === null ? null : `${BASE}${page.agent_instance.id}?before=${page.earlier}`;
   const text = JSON.stringify({ ...page, earlier });
   return { contents: [{ uri, mimeType: JSON_TYPE, text }] };
 }
 
-/** Resources have no results that say what was wrong: a broken rule is a protocol error, and a fault opaque. */
-async function orFault<Output>(
+/**
+ * Runs `work` and turns its failure into a protocol error: unlike tools, resources have no error results.
+ * @throws McpProtocolError with `message` and the error's code if the caller's request was wrong; else an
+ * opaque internal error, whose cause is in the log.
+ */
+async function withProtocolErrors<Output>(
   services: Services,
   call: McpCall,
   message: string,
@@ -86,7 +90,7 @@ async function orFault<Output>(
       throw new McpProtocolError(INVALID_PARAMS, message, { ...data, code: error.code });
     throw new McpProtocolError(
       INTERNAL_ERROR,
-      `Something went wrong; the log has it under request ${requestId}`,
+      `Something went wrong on the server; its log has the cause under request ${requestId}`,
     );
   }
 }

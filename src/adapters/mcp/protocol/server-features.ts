@@ -5,7 +5,7 @@ import { TOOLS } from '../tools/tools.ts';
 import { getPrompt, PROMPTS } from './prompts.ts';
 import { listResources, RESOURCE_TEMPLATES, readResource } from './resources.ts';
 
-/** The requests of the protocol that both legs pass on. */
+/** The protocol requests that this server answers itself. The libraries answer all others. */
 export type MethodName =
   | 'tools/list'
   | 'tools/call'
@@ -15,8 +15,8 @@ export type MethodName =
   | 'prompts/list'
   | 'prompts/get';
 
-/** Answers one request, in a form that every revision understands. */
-export type Method = (params: MethodParams, call: McpCall) => object | Promise<object>;
+/** Answers one request, in a form that every protocol version understands. */
+export type MethodHandler = (params: MethodParams, call: McpCall) => object | Promise<object>;
 
 export interface MethodParams {
   readonly name?: string;
@@ -25,7 +25,7 @@ export interface MethodParams {
   readonly arguments?: { readonly [name: string]: unknown } | undefined;
 }
 
-/** All that the server offers over MCP; each leg puts it into its own revision. */
+/** Everything that the server offers over MCP, independent of the protocol version. */
 export interface ServerFeatures {
   readonly capabilities: {
     tools: Record<string, never>;
@@ -33,10 +33,10 @@ export interface ServerFeatures {
     prompts: Record<string, never>;
   };
   readonly instructions: string;
-  readonly methods: ReadonlyMap<MethodName, Method>;
+  readonly methods: ReadonlyMap<MethodName, MethodHandler>;
 }
 
-/** What a server of any revision is made of. */
+/** The server's name, version and features, for all protocol versions. */
 export interface ServerDescription {
   readonly name: string;
   readonly version: string;
@@ -49,13 +49,13 @@ const INSTRUCTIONS = [
   'when you need a decision, and end with end_session once the person agrees that the work is done.',
 ].join(' ');
 
-/** What is offered, over the given use cases. */
+/** Creates all features: the tools, the prompt, and the conversations as resources. */
 export function createServerFeatures(services: ToolServices): ServerFeatures {
-  const tools = toolFeatures(services, TOOLS);
+  const tools = createToolFeatures(services, TOOLS);
   return {
     ...tools,
     capabilities: { ...tools.capabilities, resources: {} },
-    methods: new Map<MethodName, Method>([
+    methods: new Map<MethodName, MethodHandler>([
       ...tools.methods,
       ['resources/list', ({ cursor }, call) => listResources(services, call, cursor)],
       ['resources/templates/list', () => RESOURCE_TEMPLATES],
@@ -64,18 +64,18 @@ export function createServerFeatures(services: ToolServices): ServerFeatures {
   };
 }
 
-/** These tools and the prompt: what can be had without looking into conversations. */
-export function toolFeatures(services: ToolServices, tools: readonly Tool[]): ServerFeatures {
-  const list = { tools: tools.map(({ definition }) => definition) };
-  const named = new Map(tools.map((tool) => [tool.definition.name, tool]));
+/** Creates the features of a server without resources: the given tools and the prompt. */
+export function createToolFeatures(services: ToolServices, tools: readonly Tool[]): ServerFeatures {
+  const toolList = { tools: tools.map(({ definition }) => definition) };
+  const byName = new Map(tools.map((tool) => [tool.definition.name, tool]));
   return {
     capabilities: { tools: {}, prompts: {} },
     instructions: INSTRUCTIONS,
-    methods: new Map<MethodName, Method>([
-      ['tools/list', () => list],
-      ['tools/call', ({ name = '' }, call) => callTool(services, named.get(name), name, call)],
+    methods: new Map<MethodName, MethodHandler>([
+      ['tools/list', () => toolList],
+      ['tools/call', ({ name = '' }, call) => callTool(services, byName.get(name), name, call)],
       ['prompts/list', () => PROMPTS],
-      ['prompts/get', ({ name = '', arguments: sent = {} }) => getPrompt(name, sent)],
+      ['prompts/get', ({ name = '', arguments: args = {} }) => getPrompt(name, args)],
     ]),
   };
 }

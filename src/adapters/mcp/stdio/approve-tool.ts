@@ -3,13 +3,13 @@ import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
 import { RequestError } from '../../../application/errors.ts';
 import { askQuestion } from '../../../application/use-cases/index.ts';
 import { isValidContent } from '../../../domain/conversation/message.ts';
-import type { Tool, ToolDefinition, ToolRun } from '../tools/tool.ts';
-import { isRefusal } from '../tools/tool-result.ts';
-import { permissionQuestion, verdictOf } from './permission-question.ts';
-import { permissionScope } from './permission-scope.ts';
+import { CodedError } from '../../../domain/errors.ts';
+import type { Tool, ToolCall, ToolDefinition } from '../tools/tool.ts';
+import { parseVerdict, permissionQuestion } from './permission-question.ts';
+import { sessionGrantFor } from './session-grant.ts';
 import type { StdioSession } from './stdio-session.ts';
 
-/** What agents that ask before they act expect. */
+/** The answer that agents expect from their permission prompt tool. */
 export type Permission =
   | { readonly behavior: 'allow'; readonly updatedInput: object }
   | { readonly behavior: 'deny'; readonly message: string };
@@ -19,15 +19,15 @@ const DEFINITION: ToolDefinition = {
   title: 'Ask for permission',
   description: [
     'Asks the person whether a tool may be used, and waits for the decision.',
-    'It is for agent programs that ask before they act (a permission prompt tool); a model need not call it.',
-    'The person may say yes, yes for the rest of the session, or no, with a reason.',
+    'It is for agent programs that ask before they act (a permission prompt tool). A model need not call it.',
+    'The person can answer yes, yes for the rest of the session, or no with a reason.',
   ].join(' '),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   inputSchema: {
     type: 'object',
     properties: {
-      tool_name: { type: 'string', description: 'The tool that is to be used.' },
-      input: { type: 'object', description: 'What the tool is to be given.' },
+      tool_name: { type: 'string', description: 'The name of the tool to use.' },
+      input: { type: 'object', description: 'The input for that tool.' },
       tool_use_id: { type: 'string', description: 'The id of this use of the tool.' },
     },
     required: ['tool_name', 'input'],
@@ -36,8 +36,8 @@ const DEFINITION: ToolDefinition = {
     type: 'object',
     properties: {
       behavior: { type: 'string', enum: ['allow', 'deny'] },
-      updatedInput: { type: 'object', description: 'With allow: the input, as it was.' },
-      message: { type: 'string', description: 'With deny: why.' },
+      updatedInput: { type: 'object', description: 'With allow: the input, unchanged.' },
+      message: { type: 'string', description: 'With deny: the reason.' },
     },
     required: ['behavior'],
   },
@@ -52,62 +52,66 @@ const INPUT = v.object({
 });
 
 /**
- * The tool that asks the person for permission. What was allowed for the session is remembered here, for as long
- * as the process and its agent instance last.
- * @param timeoutSeconds how long to wait for the person; then the answer is no.
+ * Creates the tool that asks the person for permission. It remembers what the person allowed for the session,
+ * per agent instance, until the process ends.
+ * @param timeoutSeconds how long to wait for the person. After that the tool denies.
  */
-export function approveTool(session: StdioSession, timeoutSeconds: number): Tool {
-  const allowed = new Set<string>();
-  /** Questions that nobody answered in time, by what they ask: an answer since then counts. */
+export function createApproveTool(session: StdioSession, timeoutSeconds: number): Tool {
+  const sessionGrants = new Set<string>();
+  /** The ids of questions that timed out, by their text: a later answer counts when the agent asks again. */
   const unanswered = new Map<string, string>();
 
-  async function decide(dispatch: Dispatch, { caller, args, context, gone }: ToolRun): Promise<Permission> {
-    const { tool_name: tool, input } = parsed(args);
+  async function decide(
+    dispatch: Dispatch,
+    { caller, args, defaults, signal }: ToolCall,
+  ): Promise<Permission> {
+    const { tool_name: tool, input } = parseInput(args);
     const instance = session.agentInstanceId;
-    const scope = permissionScope(tool, input);
-    const remembered = scope === null ? null : `${instance} ${scope.key}`;
+    const grant = sessionGrantFor(tool, input);
+    const grantKey = grant === null ? null : `${instance} ${grant.grantKey}`;
     const allow: Permission = { behavior: 'allow', updatedInput: input };
-    if (remembered !== null && allowed.has(remembered)) return allow;
+    if (grantKey !== null && sessionGrants.has(grantKey)) return allow;
 
-    const text = permissionQuestion(tool, input, scope);
-    if (!isValidContent(text))
-      return deny('This input is too long to be shown to the person who would allow it');
-    const asked = `${instance} ${text}`;
-    const before = unanswered.get(asked);
+    const text = permissionQuestion(tool, input, grant);
+    if (!isValidContent(text)) return deny('The input is too long to be shown to the person');
+    const questionKey = `${instance} ${text}`;
+    const earlierId = unanswered.get(questionKey);
     const result = await dispatch(askQuestion, {
       caller,
-      gone,
+      gone: signal,
       input: {
-        ...(before === undefined ? { question_text: text } : { question_id: before }),
+        ...(earlierId === undefined ? { question_text: text } : { question_id: earlierId }),
         agent_instance_id: instance,
-        agent_type: context.agentType,
+        agent_type: defaults.agentType,
         wait_seconds: timeoutSeconds,
       },
     });
-    session.keep(result.user_feedback);
-    unanswered.delete(asked);
-    if (result.status === 'closed') return deny('The session has been ended: stop');
+    session.holdFeedback(result.user_feedback);
+    unanswered.delete(questionKey);
+    if (result.status === 'closed') return deny('The session was ended: stop');
     if (result.answer === null) {
-      unanswered.set(asked, result.question_id);
-      return deny(`Nobody answered within ${timeoutSeconds} seconds. Go on without it, or ask again later`);
+      unanswered.set(questionKey, result.question_id);
+      return deny(
+        `The person did not answer within ${timeoutSeconds} seconds. Go on without it, or ask again later`,
+      );
     }
-    const verdict = verdictOf(result.answer, scope);
+    const verdict = parseVerdict(result.answer, grant);
     if (verdict.kind === 'no') return deny(verdict.reason ?? 'The person said no');
-    if (verdict.kind === 'session' && remembered !== null) allowed.add(remembered);
+    if (verdict.kind === 'session' && grantKey !== null) sessionGrants.add(grantKey);
     return allow;
   }
 
   return {
     definition: DEFINITION,
     useCase: askQuestion,
-    mayWait: true,
+    isLongRunning: true,
     renamed: new Map(),
     async run(dispatch, call) {
       try {
         return await decide(dispatch, call);
       } catch (error) {
-        // Whoever cannot be asked has not said yes.
-        if (isRefusal(error) && !(error instanceof RequestError)) return deny(error.message);
+        // If the person cannot be asked, the answer is no.
+        if (error instanceof CodedError && !(error instanceof RequestError)) return deny(error.message);
         throw error;
       }
     },
@@ -116,8 +120,11 @@ export function approveTool(session: StdioSession, timeoutSeconds: number): Tool
 
 const deny = (message: string): Permission => ({ behavior: 'deny', message });
 
-/** Not by the rules for what is stored: the input belongs to another tool, and goes back as it came. */
-function parsed(args: object): v.InferOutput<typeof INPUT> {
+/**
+ * Checks only the shape. The rules for stored text do not apply: the input belongs to another tool and is
+ * returned unchanged.
+ */
+function parseInput(args: object): v.InferOutput<typeof INPUT> {
   const result = v.safeParse(INPUT, args);
   if (result.success) return result.output;
   const issues = result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));

@@ -1,50 +1,51 @@
-import type { PermissionScope } from './permission-scope.ts';
+import type { SessionGrant } from './session-grant.ts';
 
-/** What the person has decided. */
+/** The person's decision. */
 export type Verdict =
   | { readonly kind: 'once' }
   | { readonly kind: 'session' }
-  /** Null: without saying why. */
+  /** `reason` is null if the person gave none. */
   | { readonly kind: 'no'; readonly reason: string | null };
 
 const YES = 'Yes';
 const NO = 'No';
-const forSession = ({ name }: PermissionScope): string => `Yes, for this session (every ${name})`;
+const forSession = ({ name }: SessionGrant): string => `Yes, for this session (every ${name})`;
 
-const optionsFor = (scope: PermissionScope | null): string[] =>
-  scope === null ? [YES, NO] : [YES, forSession(scope), NO];
+const optionsFor = (grant: SessionGrant | null): string[] =>
+  grant === null ? [YES, NO] : [YES, forSession(grant), NO];
 
 /**
- * The question for the person, with options to tap. These come before the input: a reader takes the first
- * options that it finds, and what the input says of itself must neither look like some nor be hidden by them.
+ * Returns the question for the person, with options to tap. The options come before the tool's input, because
+ * the page takes the first options that it finds: text in the input can then neither add options nor be
+ * hidden as some.
  */
-export function permissionQuestion(tool: string, input: object, scope: PermissionScope | null): string {
-  const options = optionsFor(scope).map((option, at) => `${at + 1}. ${option}`);
+export function permissionQuestion(tool: string, input: object, grant: SessionGrant | null): string {
+  const options = optionsFor(grant).map((option, index) => `${index + 1}. ${option}`);
   const name = tool.replaceAll(/[^\w.:/-]/g, '?').slice(0, 128);
   const { command, ...rest } = input as { command?: unknown };
   const parts =
     typeof command === 'string'
-      ? [fenced(command, 'sh'), ...(Object.keys(rest).length > 0 ? [fenced(json(rest), 'json')] : [])]
-      : [fenced(json(input), 'json')];
+      ? [codeBlock(command, 'sh'), ...(Object.keys(rest).length > 0 ? [codeBlock(json(rest), 'json')] : [])]
+      : [codeBlock(json(input), 'json')];
   return [`May I use ${name}?`, '[OPTIONS]', ...options, '[/OPTIONS]', '', ...parts].join('\n');
 }
 
-/** What an answer means. What is none of the options is a no, and the reason for it. */
-export function verdictOf(answer: string, scope: PermissionScope | null): Verdict {
-  const said = plain(answer);
-  const options = optionsFor(scope);
-  const chosen = options.findIndex((option, at) =>
-    [plain(option), `${at + 1}`, plain(`${at + 1}. ${option}`)].includes(said),
+/** Returns what an answer means. A text that is none of the options is a no, with that text as the reason. */
+export function parseVerdict(answer: string, grant: SessionGrant | null): Verdict {
+  const text = normalise(answer);
+  const options = optionsFor(grant);
+  const chosen = options.findIndex((option, index) =>
+    [normalise(option), `${index + 1}`, normalise(`${index + 1}. ${option}`)].includes(text),
   );
-  if (options[chosen] === YES || said === 'y') return { kind: 'once' };
-  if (options[chosen] === NO || said === 'n') return { kind: 'no', reason: null };
-  // Where the session was not among the options, it is this once.
-  const isForSession = said === 'yes for this session' || said === 'yes, for this session';
-  if (chosen >= 0 || isForSession) return { kind: scope === null ? 'once' : 'session' };
+  if (options[chosen] === YES || text === 'y') return { kind: 'once' };
+  if (options[chosen] === NO || text === 'n') return { kind: 'no', reason: null };
+  // If the session was not among the options, the yes counts once.
+  const isForSession = text === 'yes for this session' || text === 'yes, for this session';
+  if (chosen >= 0 || isForSession) return { kind: grant === null ? 'once' : 'session' };
   return { kind: 'no', reason: answer.trim() };
 }
 
-const plain = (text: string): string =>
+const normalise = (text: string): string =>
   text
     .trim()
     .replace(/[.!]+$/, '')
@@ -53,12 +54,12 @@ const plain = (text: string): string =>
 
 const json = (value: object): string => JSON.stringify(value, null, 2);
 
-/** Nothing in the text can end the block early, and nothing in it is invisible. */
-function fenced(text: string, language: string): string {
-  const visible = text.replaceAll(/[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu, escaped);
+/** Returns the text as a Markdown code block which it cannot end early, with invisible characters escaped. */
+function codeBlock(text: string, language: string): string {
+  const visible = text.replaceAll(/[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu, escapeCharacter);
   const longest = Math.max(2, ...Array.from(visible.matchAll(/`+/g), ([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${visible}\n${fence}`;
 }
 
-const escaped = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;
+const escapeCharacter = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;

@@ -5,24 +5,24 @@ import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import { type McpCall, progressReporter } from '../call/mcp-call.ts';
 import { DEFAULT_TIMING } from '../call/timing.ts';
 import { createModernServer } from '../protocol/modern-server.ts';
-import { type MethodParams, toolFeatures } from '../protocol/server-features.ts';
+import { createToolFeatures, type MethodParams } from '../protocol/server-features.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
 import { TOOLS } from '../tools/tools.ts';
-import { approveTool } from './approve-tool.ts';
+import { createApproveTool } from './approve-tool.ts';
 import type { StdioSession } from './stdio-session.ts';
 
 export interface StdioOptions extends Pick<ToolServices, 'dispatch' | 'ids' | 'logger'> {
   readonly name: string;
   readonly version: string;
   readonly session: StdioSession;
-  /** Instead of what the client calls itself. */
+  /** The agent type; null: the client's own name. */
   readonly clientType: string | null;
-  /** How long `approve` waits for the person; null: there is no such tool. */
+  /** How long the tool `approve` waits for the person; null: the tool is not offered. */
   readonly permissionSeconds: number | null;
 }
 
-/** Who calls is for the server behind `dispatch` to know. */
-const SOMEBODY: Caller = {
+/** Stands in for the caller, who is known only to the server behind `dispatch`. */
+const PLACEHOLDER_CALLER: Caller = {
   userId: '' as UserId,
   scopes: ['agent'],
   expiresAt: null,
@@ -30,41 +30,43 @@ const SOMEBODY: Caller = {
   displayName: null,
 };
 
-/** As much as REST takes of an agent's message, and so enough for one with every character escaped. */
-const LONGEST_MESSAGE_BYTES = 16 * 1024 * 1024;
+/**
+ * REST's limit for a message of an agent. It is enough for the longest content with every character escaped.
+ */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
- * MCP on stdin and stdout, in whichever revision the client opens with. Resolves when stdin ends; calls that are
- * still waiting then are let go of.
- * @throws Error for a message that is too long: what follows it cannot be told from the rest of it.
+ * Serves MCP on stdin and stdout, in the protocol version that the client opens with. Resolves when stdin
+ * ends; calls that still wait then are aborted.
+ * @throws Error for a message over 16 MiB: the start of the next message could not be found.
  */
 export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   const { name, version, session, permissionSeconds, logger } = options;
   const services = { ...options, timing: DEFAULT_TIMING, ownInstance: () => session.agentInstanceId };
-  const tools = TOOLS.map((tool) => session.joining(tool));
-  if (permissionSeconds !== null) tools.push(approveTool(session, permissionSeconds));
-  const features = toolFeatures(services, tools);
+  const tools = TOOLS.map((tool) => session.bindTool(tool));
+  if (permissionSeconds !== null) tools.push(createApproveTool(session, permissionSeconds));
+  const features = createToolFeatures(services, tools);
 
   const callOf = (server: Server, { mcpReq }: ServerContext, params: MethodParams): McpCall => ({
     requestId: null,
-    caller: SOMEBODY,
+    caller: PLACEHOLDER_CALLER,
     client: {
       clientType: options.clientType,
       name: clientName(server, mcpReq),
       userAgent: null,
     },
-    gone: mcpReq.signal,
+    signal: mcpReq.signal,
     onProgress: progressReporter(mcpReq._meta?.progressToken, (notification) => mcpReq.notify(notification)),
     sentArguments: params.arguments ?? null,
   });
 
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-  // Before the transport looks: it closes itself for these, too.
+  // Registered before the transport's own listeners, which close the transport on the same events.
   for (const event of ['end', 'close', 'error'] as const) process.stdin.once(event, () => resolve());
   process.stdout.once('error', () => resolve());
   if (process.stdin.readableEnded || process.stdin.destroyed) resolve();
   const transport = new StdioServerTransport(process.stdin, process.stdout, {
-    maxBufferSize: LONGEST_MESSAGE_BYTES,
+    maxBufferSize: MAX_MESSAGE_BYTES,
   });
   const handle = serveStdio(() => createModernServer({ name, version, features }, callOf), {
     transport,
@@ -79,10 +81,10 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   await handle.close();
 }
 
-/** Told once, when the connection opens; as of 2026-07-28 with every request. */
+/** Clients name themselves once, when they connect; as of protocol version 2026-07-28 in every request. */
 function clientName(server: Server, { envelope }: ServerContext['mcpReq']): string | null {
-  const told = (envelope as { [key: string]: { name?: unknown } | undefined } | undefined)?.[
+  const clientInfo = (envelope as { [key: string]: { name?: unknown } | undefined } | undefined)?.[
     CLIENT_INFO_META_KEY
   ];
-  return server.getClientVersion()?.name ?? (typeof told?.name === 'string' ? told.name : null);
+  return server.getClientVersion()?.name ?? (typeof clientInfo?.name === 'string' ? clientInfo.name : null);
 }

@@ -1,7 +1,7 @@
 import { RequestError } from '../../../application/errors.ts';
-import { CodedError } from '../../../domain/errors.ts';
+import type { CodedError } from '../../../domain/errors.ts';
 
-/** The answer to `tools/call`, in every revision of the protocol. */
+/** The answer to `tools/call`, for every protocol version. */
 export interface ToolResult {
   content: { type: 'text'; text: string }[];
   structuredContent?: { [name: string]: unknown };
@@ -9,40 +9,42 @@ export interface ToolResult {
   _meta?: { [name: string]: unknown };
 }
 
-/** Where programs find what `text` tells the model of an error. */
+/**
+ * The key in `_meta` under which programs find an error's code and message. The model reads them in the text.
+ */
 export const ERROR_META = 'agent-dashboard/error';
 
-/** Clients that do not know structured results read the same from the text. */
-export const resultOf = (answer: object): ToolResult => ({
+/** Returns the answer as a structured result, and as JSON text for clients that do not know those. */
+export const successResult = (answer: object): ToolResult => ({
   content: [{ type: 'text', text: JSON.stringify(answer) }],
   structuredContent: { ...answer },
 });
 
 /**
- * A broken rule, with the code and the message that REST answers. No `structuredContent`: clients check it
- * against the output schema even on an error.
- * @param renamed the tool's names for the use case's fields.
+ * Returns the error result for a caller's mistake, with the same code and message as REST. It has no
+ * `structuredContent`: clients check that against the output schema even if it is an error.
+ * @param renamed the tool's name for each field of the use case.
  */
-export function refusalOf(error: CodedError, renamed: ReadonlyMap<string, string>): ToolResult {
+export function errorResult(error: CodedError, renamed: ReadonlyMap<string, string>): ToolResult {
   const issues = error instanceof RequestError ? error.issues : [];
   let { message } = error;
   const errors = issues.map(({ path, message: reason }) => {
-    const ours = rename(path, renamed);
-    if (ours !== path) message = message.replace(path, ours);
-    return { path: ours, message: reason };
+    const toolPath = rename(path, renamed);
+    if (toolPath !== path) message = message.replace(path, toolPath);
+    return { path: toolPath, message: reason };
   });
   return failure({ code: error.code, message, ...(errors.length > 0 && { errors }) });
 }
 
-/** A fault of ours: the client gets an id to quote, the log the cause. */
-export const internalFailure = (requestId: string): ToolResult =>
+/**
+ * Returns the error result for an internal error. The client gets only an id; the log has the cause under it.
+ */
+export const internalErrorResult = (requestId: string): ToolResult =>
   failure({
     code: 'internal',
     message: `Something went wrong on the server; its log has the cause under request ${requestId}`,
     request_id: requestId,
   });
-
-export const isRefusal = (error: unknown): error is CodedError => error instanceof CodedError;
 
 const failure = (problem: { code: string; message: string; [more: string]: unknown }): ToolResult => ({
   content: [{ type: 'text', text: JSON.stringify(problem) }],

@@ -4,7 +4,7 @@ import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
 import type { ObjectSchema, UseCase } from '../../../application/use-case.ts';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 
-/** What `tools/list` says about a tool. */
+/** A tool as `tools/list` shows it. */
 export interface ToolDefinition {
   readonly name: string;
   readonly title: string;
@@ -27,41 +27,44 @@ export interface ObjectJsonSchema {
   readonly required?: string[];
 }
 
-/** What a tool call knows besides its arguments. */
-export interface ToolContext {
-  /** For a client that names none: one of its own where its key has one, else a new one. */
-  readonly newInstanceId: () => string;
+/** What a tool uses for arguments that the client left out. */
+export interface CallDefaults {
+  /** Returns the instance that the caller's key is bound to, else the session's instance, else a new id. */
+  readonly defaultInstanceId: () => string;
   readonly agentType: string;
-  /** How long this client may be kept waiting unless it says so itself. */
+  /** How long this client may be kept waiting. */
   readonly waitSeconds: number;
 }
 
-export interface ToolRun {
+export interface ToolCall {
   readonly caller: Caller;
+  /** The arguments as the client sent them. */
   readonly args: object;
-  readonly context: ToolContext;
-  readonly gone: AbortSignal;
+  readonly defaults: CallDefaults;
+  /** Aborted when the client cancels the call or disconnects. */
+  readonly signal: AbortSignal;
 }
 
-/** One row of the table of tools. */
+/** A tool that clients can call. */
 export interface Tool {
   readonly definition: ToolDefinition;
   readonly useCase: UseCase;
-  /** Whether a call may take long. */
-  readonly mayWait: boolean;
-  /** The tool's name of a use case's field, where it has another. */
+  /** Whether a call may wait for a person. */
+  readonly isLongRunning: boolean;
+  /** The tool's name for each field of the use case. */
   readonly renamed: ReadonlyMap<string, string>;
-  run(dispatch: Dispatch, call: ToolRun): Promise<object>;
+  run(dispatch: Dispatch, call: ToolCall): Promise<object>;
 }
 
 interface ToolField<Name> {
-  /** The use case's field. */
+  /** The name of the use case's field. */
   readonly from: Name;
-  /** Where the row supplies what the client left out. */
+  /** Set if the client may leave out a field that the use case requires: `defaults` then supplies it. */
   readonly optional?: true;
   readonly description: string;
 }
 
+/** The definition of a tool: how its arguments and its result differ from those of its use case. */
 interface ToolRow<Input extends ObjectSchema, Output extends ObjectSchema> {
   readonly name: string;
   readonly title: string;
@@ -69,16 +72,16 @@ interface ToolRow<Input extends ObjectSchema, Output extends ObjectSchema> {
   readonly annotations: ToolAnnotations;
   readonly useCase: UseCase<Input, Output> & { readonly input: { readonly entries: v.ObjectEntries } };
   readonly fields: { readonly [name: string]: ToolField<keyof v.InferInput<Input> & string> };
-  /** What the client need not, or may not, say. */
-  readonly defaults: (context: ToolContext) => object;
+  /** Returns values for the use case's fields that the client left out, or cannot set. */
+  readonly defaults: (defaults: CallDefaults) => object;
   readonly output: v.ObjectEntries;
   readonly result: (answer: v.InferOutput<Output>) => object;
-  readonly mayWait?: boolean;
+  readonly isLongRunning?: boolean;
 }
 
 /**
- * Makes a tool of a use case: its input is the use case's, with fewer fields and some of them renamed. The
- * schemas are for the client to read; what it sends is validated in one place, `dispatch`.
+ * Makes a tool of a use case. The tool has some of the use case's fields, partly under other names. Its
+ * schemas are only for the client to read: `dispatch` alone validates the input.
  */
 export function defineTool<Input extends ObjectSchema, Output extends ObjectSchema>({
   useCase,
@@ -86,52 +89,53 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
   defaults,
   output,
   result,
-  mayWait = false,
-  ...told
+  isLongRunning = false,
+  ...listing
 }: ToolRow<Input, Output>): Tool {
   const { entries } = useCase.input;
-  const named = Object.entries(fields);
-  const ofUseCaseOnly = new Set([...Object.keys(entries), ...Object.keys(fields)]);
-  const required = named.filter(([, { from, optional }]) => !optional && isRequired(entries[from]));
+  const toolFields = Object.entries(fields);
+  const knownNames = new Set([...Object.keys(entries), ...Object.keys(fields)]);
+  const required = toolFields.filter(([, { from, optional }]) => !optional && isRequired(entries[from]));
   const properties = Object.fromEntries(
-    named.map(([name, { from, description }]) => [
+    toolFields.map(([name, { from, description }]) => [
       name,
-      { ...withoutDialect(toJsonSchema(essence(entries[from]), SETTINGS)), description },
+      { ...withoutDialect(toJsonSchema(unwrap(entries[from]), JSON_SCHEMA_SETTINGS)), description },
     ]),
   );
 
-  const inputOf = (args: object, context: ToolContext): object => {
-    // Unknown fields go along, for dispatch to judge; what only the use case knows is not the client's to say.
-    const unknown = Object.entries(args).filter(([name]) => !ofUseCaseOnly.has(name));
-    const given = named.flatMap(([name, { from }]) => {
+  const inputOf = (args: object, callDefaults: CallDefaults): object => {
+    // Unknown arguments are passed on: dispatch decides about them. An argument that has the name of a field
+    // which only the use case has is dropped: a client cannot set those.
+    const unknown = Object.entries(args).filter(([name]) => !knownNames.has(name));
+    const given = toolFields.flatMap(([name, { from }]) => {
       const value: unknown = Object.hasOwn(args, name) ? (args as { [name: string]: unknown })[name] : null;
       return value == null ? [] : [[from, value] as const];
     });
-    return { ...defaults(context), ...Object.fromEntries([...unknown, ...given]) };
+    return { ...defaults(callDefaults), ...Object.fromEntries([...unknown, ...given]) };
   };
 
   return {
     definition: {
-      ...told,
+      ...listing,
       inputSchema: { type: 'object', properties, required: required.map(([name]) => name) },
-      outputSchema: withoutDialect(toJsonSchema(v.object(output), SETTINGS)) as ObjectJsonSchema,
+      outputSchema: withoutDialect(toJsonSchema(v.object(output), JSON_SCHEMA_SETTINGS)) as ObjectJsonSchema,
     },
     useCase: useCase as UseCase,
-    mayWait,
-    renamed: new Map(named.map(([name, { from }]) => [from, name])),
-    async run(dispatch, { caller, args, context, gone }) {
-      return result(await dispatch(useCase, { caller, input: inputOf(args, context), gone }));
+    isLongRunning,
+    renamed: new Map(toolFields.map(([name, { from }]) => [from, name])),
+    async run(dispatch, { caller, args, defaults: callDefaults, signal }) {
+      return result(await dispatch(useCase, { caller, input: inputOf(args, callDefaults), gone: signal }));
     },
   };
 }
 
-/** Checks in code have no JSON Schema; a violation is answered by the use case's own error. */
-const SETTINGS = { errorMode: 'ignore', target: 'draft-2020-12' } as const;
+/** Checks that are code have no JSON Schema and are left out. The use case reports their violation. */
+const JSON_SCHEMA_SETTINGS = { errorMode: 'ignore', target: 'draft-2020-12' } as const;
 
 const isRequired = (schema: v.ObjectEntries[string] | undefined): boolean => schema?.type !== 'optional';
 
-/** Null counts as absent, but a model need not know: plain types are what every client understands. */
-function essence(schema: v.ObjectEntries[string] | undefined): v.GenericSchema {
+/** Returns the plain type inside `optional` and `nullable`: not every client understands a nullable type. */
+function unwrap(schema: v.ObjectEntries[string] | undefined): v.GenericSchema {
   let inner = schema as v.GenericSchema;
   while ('wrapped' in inner) inner = inner.wrapped as v.GenericSchema;
   return inner;

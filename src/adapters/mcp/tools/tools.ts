@@ -11,19 +11,19 @@ const HARMLESS = {
 
 const feedback = (about: string) => v.pipe(v.array(v.string()), v.description(about));
 
-/** Every tool of the server. What they do, and what is wrong with an input, is their use case's business. */
+/** All tools of the server. Each runs one use case, which also validates the input. */
 export const TOOLS: readonly Tool[] = [
   defineTool({
     name: 'log_step',
     title: 'Log a step',
     description: [
-      'Tells the person who follows your work what you are about to do or have just finished, and brings back',
-      'what they have written to you meanwhile.',
-      'Call it before each meaningful step and whenever your plan changes: one or two plain sentences, about',
-      'the purpose rather than the commands. It answers at once.',
+      'Tells the person who follows your work what you are about to do or have just finished, and returns what',
+      'they have written to you meanwhile.',
+      'Call it before each meaningful step and whenever your plan changes. Write one or two plain sentences',
+      'about the purpose rather than the commands. It returns at once.',
       'Leave agent_instance_id out in the first call of a session; use the one you get back in every later call.',
-      'Read user_feedback each time. It comes from the person, is handed to you only once, and overrides your',
-      'plan: act on it before anything else, and ask_question if you do not understand it.',
+      'Read user_feedback each time. It comes from the person, you get it only once, and it overrides your',
+      'plan: act on it before anything else, and call ask_question if you do not understand it.',
     ].join(' '),
     annotations: HARMLESS,
     useCase: sendAgentMessage,
@@ -35,11 +35,11 @@ export const TOOLS: readonly Tool[] = [
       },
       step_description: {
         from: 'content',
-        description: 'What you are doing and why, in a sentence or two; Markdown is fine.',
+        description: 'What you are doing and why, in one or two sentences; Markdown is fine.',
       },
     },
-    defaults: ({ newInstanceId, agentType }) => ({
-      agent_instance_id: newInstanceId(),
+    defaults: ({ defaultInstanceId, agentType }) => ({
+      agent_instance_id: defaultInstanceId(),
       agent_type: agentType,
     }),
     output: {
@@ -62,25 +62,27 @@ export const TOOLS: readonly Tool[] = [
     description: [
       'Asks the person a question and waits for the answer. Use it whenever you need a decision, a permission',
       'or a fact that you cannot find out yourself, rather than guessing or stopping.',
-      'Ask one thing at a time and make it answerable from a phone: say what it is about and what you would do',
-      'by default. Where there are choices, end with [OPTIONS], each on a numbered line of its own, [/OPTIONS],',
-      'or with [YES/NO]: the person can tap one, and its text is the answer. Free text may come all the same.',
-      'With status "answered", follow the answer. With "pending", nobody has answered yet; the question',
-      'stays open and nothing is lost: call ask_question again with only the question_id you got, as often as',
-      'it takes, or do work that does not depend on it first. Do not ask the same thing in other words.',
-      'With "closed", the session was ended and no answer will come: stop.',
-      'user_feedback holds what the person had written before you asked; it overrides your plan, too.',
+      'Ask one thing at a time, so that it can be answered from a phone: say what it is about and what you would',
+      'do by default. If there are choices, end with [OPTIONS], each choice on its own numbered line, [/OPTIONS],',
+      'or end with [YES/NO]: the person can tap one, and its text is the answer. The person may also type another',
+      'answer.',
+      'If the status is "answered", follow the answer. If it is "pending", the person has not answered yet. The',
+      'question stays open and nothing is lost: call ask_question again with only the question_id you got, as',
+      'often as needed, or first do work that does not depend on it. Do not ask the same thing in other words.',
+      'If it is "closed", the session was ended and no answer will come: stop.',
+      'user_feedback is what the person had written before you asked; it also overrides your plan.',
     ].join(' '),
     annotations: HARMLESS,
     useCase: askQuestion,
     fields: {
       question_text: {
         from: 'question_text',
-        description: 'The question, complete in itself; Markdown is fine. Give either this or question_id.',
+        description: 'The complete question; Markdown is fine. Give either this or question_id.',
       },
       question_id: {
         from: 'question_id',
-        description: 'A question you asked before: goes on waiting for it, or gives its answer at once.',
+        description:
+          'The id of a question you asked before: waits for its answer again, or returns the answer at once.',
       },
       agent_instance_id: {
         from: 'agent_instance_id',
@@ -90,13 +92,13 @@ export const TOOLS: readonly Tool[] = [
       wait_seconds: {
         from: 'wait_seconds',
         description:
-          'How long to wait, 0 to 86400. Leave it out unless you know that your client waits longer for tools.',
+          'How many seconds to wait, 0 to 86400. Leave it out unless you know how long your client waits for tools.',
       },
     },
     defaults: ({ agentType, waitSeconds }) => ({ agent_type: agentType, wait_seconds: waitSeconds }),
     output: askQuestion.output.entries,
     result: (answer) => answer,
-    mayWait: true,
+    isLongRunning: true,
   }),
 
   defineTool({
@@ -104,7 +106,7 @@ export const TOOLS: readonly Tool[] = [
     title: 'End the session',
     description: [
       'Marks this session as completed and closes its open questions. Call it once, when all work is done.',
-      'Confirm first: unless the person has told you to stop, ask_question whether anything is left to do.',
+      'First use ask_question to ask whether anything is left to do, unless the person has told you to stop.',
     ].join(' '),
     annotations: { ...HARMLESS, idempotentHint: true },
     useCase: endSession,
@@ -119,4 +121,4 @@ export const TOOLS: readonly Tool[] = [
 
 const BY_NAME = new Map(TOOLS.map((tool) => [tool.definition.name, tool]));
 
-export const toolNamed = (name: string): Tool | undefined => BY_NAME.get(name);
+export const findTool = (name: string): Tool | undefined => BY_NAME.get(name);

@@ -24,7 +24,7 @@ export interface McpOptions {
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
 /** Short, so that the agent soon learns that the server is down. Waits have their own limit. */
-const PATIENCE_MS = 8_000;
+const RETRY_FOR_MS = 8_000;
 
 /**
  * Runs an MCP server on stdin and stdout for one agent. It sends everything to a dashboard server. It ends
@@ -38,17 +38,17 @@ export async function mcp(env: Environment, options: McpOptions): Promise<void> 
     throw new UsageError('mcp needs a key: --api-key or AGENT_DASHBOARD_API_KEY; `token issue` makes one');
   }
   const baseUrl = givenUrl(env, options) ?? DEFAULT_URL;
-  const agent = createClient({ baseUrl, token, patienceMs: PATIENCE_MS });
+  const agent = createClient({ baseUrl, token, retryForMs: RETRY_FOR_MS });
   // readConfig is not used: the agent's environment variables may mean something else.
   const logger = createLogger('warn');
-  const diff = options.gitDiff ? await WorkingDiff.since(process.cwd(), logger) : null;
+  const diff = options.gitDiff ? await WorkingDiff.fromNow(process.cwd(), logger) : null;
   const session = new StdioSession(uuidV7, options.agentInstanceId);
   await serveMcpOverStdio({
     ...packageInfo,
     dispatch: remoteDispatch({
       agent,
-      ownInstance: () => session.agentInstanceId,
-      gitDiff: diff && (() => diff.read()),
+      sessionInstanceId: () => session.agentInstanceId,
+      readGitDiff: diff && (() => diff.read()),
     }),
     ids: uuidV7,
     logger,

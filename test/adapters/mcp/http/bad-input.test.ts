@@ -22,7 +22,7 @@ beforeAll(async () => {
   server = await McpServer.start();
 });
 afterAll(async () => {
-  // Whatever was sent, the server answers.
+  // After all this input the server still answers.
   await using client = await STREAMABLE.connect(server.url);
   expect(await client.call('log_step', { step_description: 'still there' })).toMatchObject({
     structuredContent: { success: true },
@@ -98,11 +98,11 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     expect(problem.message).not.toContain('content');
   });
 
-  test('a tool that does not exist is an error of the protocol', async () => {
+  test('a tool that does not exist is a protocol error', async () => {
     await expect(client.call('log_stepp', {})).rejects.toMatchObject({ code: -32602 });
   });
 
-  test('a token without the scope is refused as over REST', async () => {
+  test('a token without the scope gets the same error as over REST', async () => {
     await using person = await connect(server.url, { token: 'ann-dashboard' });
     const overRest = await server.server.call('POST', '/sessions/end', {
       body: {},
@@ -113,17 +113,17 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     expect(problemIn(await person.call('end_session', {}))).toEqual({ code, message: detail });
   });
 
-  test('a token that is no good gets no further', async () => {
+  test('a client with an invalid token cannot connect', async () => {
     await expect(connect(server.url, { token: 'nobody' })).rejects.toThrow();
   });
 });
 
-describe('before the protocol', () => {
+describe('a request that fails before the protocol', () => {
   const call = toolCall('log_step', { step_description: 'x' });
 
   test.each<[string, unknown, RawOptions, number, string]>([
-    ['no good token', call, { token: 'nobody' }, 401, 'unauthenticated'],
-    ['no good token, bad body', '{', { token: 'nobody' }, 401, 'unauthenticated'],
+    ['with an invalid token', call, { token: 'nobody' }, 401, 'unauthenticated'],
+    ['with an invalid token and a bad body', '{', { token: 'nobody' }, 401, 'unauthenticated'],
     ['truncated JSON', '{"jsonrpc"', {}, 400, 'invalid_json'],
     ['nothing', '', {}, 400, 'invalid_json'],
     ['null', 'null', {}, 400, 'invalid_json'],
@@ -139,7 +139,7 @@ describe('before the protocol', () => {
     ['corrupt gzip', call, { headers: { 'content-encoding': 'gzip' } }, 400, 'invalid_encoding'],
     ['too much', `"${'x'.repeat(16 * 1024 * 1024)}"`, {}, 413, 'too_large'],
     ['a foreign page', call, { headers: { origin: 'https://evil.example' } }, 403, 'forbidden_origin'],
-  ])('%s is refused as over REST', async (_, body, options, status, code) => {
+  ])('%s gets the same error as over REST', async (_, body, options, status, code) => {
     for (const path of ['/mcp', '/mcp/', '/messages']) {
       const answer = await post(server, body, options, path);
       expect([answer.status, (await fieldsOf(answer)).code]).toEqual([status, code]);
@@ -148,7 +148,7 @@ describe('before the protocol', () => {
     }
   });
 
-  test('a gzipped body and a byte order mark are fine', async () => {
+  test('a gzipped body and a byte order mark are accepted', async () => {
     const answer = await fetch(`${server.url}/mcp`, {
       method: 'POST',
       headers: {
@@ -166,7 +166,7 @@ describe('before the protocol', () => {
     ['/mcp', 'PUT', 'GET, POST, DELETE, OPTIONS'],
     ['/sse', 'POST', 'GET, OPTIONS'],
     ['/messages', 'GET', 'POST, OPTIONS'],
-  ])('%s does not answer %s', async (path, method, allowed) => {
+  ])('%s refuses %s', async (path, method, allowed) => {
     const answer = await fetch(server.url + path, { method, headers: { authorization: 'Bearer ann' } });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed]);
   });
@@ -175,35 +175,35 @@ describe('before the protocol', () => {
 describe('the protocol refuses', () => {
   test.each<[string, unknown, object, number, number]>([
     [
-      'a revision it does not know',
+      'an unknown protocol version',
       statelessCall('log_step', {}, '2030-01-01'),
       { ...STATELESS_HEADERS, 'mcp-protocol-version': '2030-01-01', 'mcp-name': 'log_step' },
       400,
       -32022,
     ],
     [
-      'header and body that disagree',
+      'a header that names another tool than the body',
       statelessCall('log_step', {}),
       { ...STATELESS_HEADERS, 'mcp-name': 'end_session' },
       400,
       -32020,
     ],
     [
-      'another method in the header',
+      'a header that names another method than the body',
       statelessCall('log_step', {}),
       { ...STATELESS_HEADERS, 'mcp-method': 'tools/list', 'mcp-name': 'log_step' },
       400,
       -32020,
     ],
     [
-      'a method it does not know',
+      'an unknown method',
       { ...statelessCall('log_step', {}), method: 'tools/frob' },
       { ...STATELESS_HEADERS, 'mcp-method': 'tools/frob' },
       404,
       -32601,
     ],
     ['an Accept without streams', INITIALIZE, { accept: 'text/html' }, 406, -32000],
-    ['what is no JSON-RPC', { hello: 'world' }, {}, 400, -32600],
+    ['a body that is not JSON-RPC', { hello: 'world' }, {}, 400, -32600],
   ])('%s', async (_, body, headers, status, code) => {
     const answer = await post(server, body, { headers: headers as Record<string, string> });
     expect([answer.status, await answer.json()]).toMatchObject([status, { error: { code } }]);
@@ -218,7 +218,7 @@ describe('the protocol refuses', () => {
     expect(modern?.error).toBeDefined();
   });
 
-  test('a key that reaches into prototypes, wherever it stands', async () => {
+  test('the key __proto__ in the arguments', async () => {
     const body = JSON.stringify(toolCall('log_step', { step_description: 'x', here: 1 })).replace(
       'here',
       '__proto__',
@@ -229,7 +229,7 @@ describe('the protocol refuses', () => {
   });
 });
 
-test('a fault of ours is in the log under the id of its HTTP request, and so is trouble with the store', async () => {
+test('internal errors and storage failures are logged under the id of the HTTP request', async () => {
   const failure: { error: Error } = { error: new Error('secret of the database') };
   await using broken = await McpServer.start({
     wrap: (repository) => ({
@@ -257,7 +257,7 @@ test('a fault of ours is in the log under the id of its HTTP request, and so is 
 });
 
 test.each([STREAMABLE, MODERN])(
-  '$kind: a fault of ours is opaque; the log has its cause',
+  '$kind: an internal error shows the client only an id; the log has its cause',
   async ({ connect }) => {
     await using broken = await McpServer.start({
       wrap: (repository) => ({

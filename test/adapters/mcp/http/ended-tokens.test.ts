@@ -30,7 +30,7 @@ describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
   test.each([
     ['is revoked', false],
     ['expires', true],
-  ])('a question ends when its key %s, and so does the session', async (_how, expires) => {
+  ])('a waiting question and its session end when the key %s', async (_how, expires) => {
     await using started = await start();
     const { keys, server } = started;
     const key = expires ? await keys.issueBriefly() : await keys.issue();
@@ -49,7 +49,7 @@ describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
   });
 });
 
-test('the streams of a session close with its key', async () => {
+test('the streams of a session close when its key is revoked', async () => {
   await using started = await start();
   const { keys, server } = started;
   const [key, other] = [await keys.issue(), await keys.issue()];
@@ -70,7 +70,7 @@ test('the streams of a session close with its key', async () => {
   expect(server.endpoint.sessions).toBe(1);
 });
 
-test('a session whose client has changed to a new token survives the old one, and ends with the new', async () => {
+test('a session whose client has changed its token survives the old token and ends with the new one', async () => {
   await using started = await start();
   const { keys, server } = started;
   const [before, after] = [await keys.issue(), await keys.issue()];
@@ -87,7 +87,7 @@ test('a session whose client has changed to a new token survives the old one, an
   await until(() => server.endpoint.sessions === 0);
 });
 
-test('what an old token still waits for ends with it, although the session goes on', async () => {
+test('a call of an old token ends with that token, although the session continues', async () => {
   await using started = await start();
   const { keys, server } = started;
   const [before, after] = [await keys.issue(), await keys.issue()];
@@ -101,7 +101,7 @@ test('what an old token still waits for ends with it, although the session goes 
   expect(await stepIn(server, sessionId, after.token)).toBe(200);
 });
 
-test('a session is nothing to a key that is bound to another instance, or to none', async () => {
+test('a session does not exist for a key that is bound to another instance, or to none', async () => {
   await using started = await start();
   const { keys, server } = started;
   const bound = () => keys.issue({ agent_instance_id: crypto.randomUUID() });
@@ -112,12 +112,12 @@ test('a session is nothing to a key that is bound to another instance, or to non
   expect(await stepIn(server, sessionId, free.token)).toBe(404);
   expect(await stepIn(server, open, one.token)).toBe(404);
   expect(await stepIn(server, sessionId, one.token)).toBe(200);
-  // Nor does the attempt make the session end with the stranger's key.
+  // Such an attempt does not tie the session to the other key.
   await keys.revoke(other);
   expect(await stepIn(server, sessionId, one.token)).toBe(200);
 });
 
-test(`${SSE.kind}: posts to a stream are nothing to a key bound to another instance`, async () => {
+test(`${SSE.kind}: a session does not exist for a key that is bound to another instance`, async () => {
   await using started = await start();
   const { keys, server } = started;
   const [one, other] = [await keys.issue(), await keys.issue({ agent_instance_id: crypto.randomUUID() })];

@@ -11,7 +11,7 @@ const statusIn = async (server: McpServer, sessionId: string, token: string): Pr
   return answer.status;
 };
 
-test('a user who opens ever more sessions loses those that lay idle the longest, and nobody else does', async () => {
+test('a user with too many sessions loses those that were idle longest, and other users lose none', async () => {
   await using server = await McpServer.start();
   const others = await openSession(server, { token: 'bob' });
   const first = await openSession(server);
@@ -24,7 +24,7 @@ test('a user who opens ever more sessions loses those that lay idle the longest,
   expect(server.endpoint.sessions).toBe(501);
   expect(await statusIn(server, others, 'bob')).toBe(200);
   expect(await statusIn(server, second, 'ann')).toBe(404);
-  // Whoever waits is not idle.
+  // A session with a waiting call is not idle.
   expect(await statusIn(server, first, 'ann')).toBe(200);
   server.stopping.abort();
   await (await waiting).text();

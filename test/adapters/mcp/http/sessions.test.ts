@@ -7,7 +7,7 @@ import { INITIALIZE, messagesIn, openSession, post, readUntil, toolCall } from '
 const step = toolCall('log_step', { step_description: 'x' });
 
 describe('a session', () => {
-  test('belongs to the user who opened it: for others it does not exist', async () => {
+  test('does not exist for other users', async () => {
     await using server = await McpServer.start();
     const sessionId = await openSession(server);
     const own = await post(server, step, { sessionId });
@@ -17,15 +17,15 @@ describe('a session', () => {
       post(server, step, { sessionId, token: 'bob' }),
       post(server, step, { sessionId: crypto.randomUUID(), token: 'bob' }),
     ]);
-    const told = await Promise.all(answers.map(async (answer) => [answer.status, await answer.json()]));
-    expect(told[0]).toEqual(told[1]);
-    expect(told[0]).toEqual([
+    const responses = await Promise.all(answers.map(async (answer) => [answer.status, await answer.json()]));
+    expect(responses[0]).toEqual(responses[1]);
+    expect(responses[0]).toEqual([
       404,
       { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } },
     ]);
   });
 
-  test('of HTTP+SSE belongs to its user, too', async () => {
+  test('of HTTP+SSE does not exist for other users', async () => {
     await using server = await McpServer.start();
     const abort = new AbortController();
     const stream = await fetch(`${server.url}/sse`, {
@@ -40,37 +40,37 @@ describe('a session', () => {
     await until(() => server.endpoint.sessions === 0);
   });
 
-  test('ends by DELETE, with all that waits in it', async () => {
+  test('ends by DELETE, and its waiting calls end with it', async () => {
     await using server = await McpServer.start();
     const sessionId = await openSession(server);
     const waiting = post(server, toolCall('ask_question', { question_text: '?' }), { sessionId });
     await server.waiting(1);
-    const gone = await fetch(`${server.url}/mcp`, {
+    const deleted = await fetch(`${server.url}/mcp`, {
       method: 'DELETE',
       headers: { authorization: 'Bearer ann', 'mcp-session-id': sessionId },
     });
-    expect(gone.status).toBe(200);
+    expect(deleted.status).toBe(200);
     await server.waiting(0);
     await (await waiting).text();
     expect((await post(server, step, { sessionId })).status).toBe(404);
     expect(server.endpoint.sessions).toBe(0);
   });
 
-  test('without an id is one that was never opened', async () => {
+  test('is not found for a request without a session id', async () => {
     await using server = await McpServer.start();
     const answer = await post(server, step);
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: -32000 } }]);
     expect(server.endpoint.sessions).toBe(0);
   });
 
-  test('whose opening is refused leaves nothing', async () => {
+  test('is not kept if its opening request is refused', async () => {
     await using server = await McpServer.start();
     const refused = await post(server, INITIALIZE, { headers: { accept: 'application/json' } });
     expect(refused.status).toBe(406);
     expect(server.endpoint.sessions).toBe(0);
   });
 
-  test('that lies idle is closed; one with a call or a stream open is not', async () => {
+  test('is closed when it lies idle, but not while a call or a stream is open', async () => {
     await using server = await McpServer.start({ timing: { sessionIdleMs: 150 } });
     const [idle, busy, watching] = [
       await openSession(server),
@@ -95,7 +95,7 @@ describe('a session', () => {
     await until(() => server.endpoint.sessions === 0);
   });
 
-  test('keeps the answer of a call whose connection broke, for a client that resumes', async () => {
+  test('keeps the answer of a call whose connection broke, for a client that resumes the stream', async () => {
     await using server = await McpServer.start();
     const sessionId = await openSession(server);
     const abort = new AbortController();
@@ -126,7 +126,7 @@ describe('a session', () => {
   });
 });
 
-test('1,000 sessions of two users, opened and abandoned, leave no session, timer or listener', async () => {
+test('1,000 abandoned sessions of two users leave no session, timer or listener', async () => {
   await using server = await McpServer.start({ timing: { sessionIdleMs: 1_000 } });
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   await openSession(server);
@@ -142,7 +142,7 @@ test('1,000 sessions of two users, opened and abandoned, leave no session, timer
 });
 
 describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
-  test('100 opened and abandoned leave no session, wait, timer or socket', async () => {
+  test('100 abandoned clients leave no session, wait, timer or socket', async () => {
     await using server = await McpServer.start({ timing: { sessionIdleMs: 1_500 } });
     const first = await connect(server.url);
     await first.close();
@@ -159,7 +159,7 @@ describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
     for (const call of calls) call.catch(() => undefined);
     await server.waiting(100);
     expect(server.endpoint.sessions).toBe(hasSession ? 100 : 0);
-    // Streams and calls break off; none says goodbye.
+    // All connections break without a goodbye.
     server.server.http.server.closeAllConnections();
     await Promise.all(clients.map((client) => client.close()));
 
@@ -167,7 +167,7 @@ describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
     await until(() => server.endpoint.sessions === 0);
     server.server.http.server.closeIdleConnections();
     await until(() => timers() <= before + 2);
-    // A client that was about to come back when it was closed may have opened one connection more.
+    // A client that was reconnecting when it was closed may have opened one more connection.
     for (
       let left = await connections(), tries = 0;
       left > 0 && tries < 50;
@@ -180,7 +180,7 @@ describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
   });
 });
 
-test.each([STREAMABLE, SSE])('$kind: a stopped server takes no new session', async ({ connect }) => {
+test.each([STREAMABLE, SSE])('$kind: a stopped server opens no new session', async ({ connect }) => {
   await using server = await McpServer.start();
   await server.endpoint.close(0);
   await expect(connect(server.url)).rejects.toThrow();

@@ -19,7 +19,7 @@ describe('a call that waits', () => {
     return { answer, first, ms: Date.now() - started };
   };
 
-  test('in a session has its first byte at once, and comments from then on', async () => {
+  test('in a session sends its first byte at once, and then keep-alive comments', async () => {
     const sessionId = await openSession(server);
     const { answer, ms } = await answered(post(server, toolCall('ask_question', ASK), { sessionId }));
     expect(ms).toBeLessThan(300);
@@ -28,7 +28,7 @@ describe('a call that waits', () => {
     await answer.body!.cancel();
   });
 
-  test('without a session, too', async () => {
+  test('without a session does the same', async () => {
     const headers = { ...STATELESS_HEADERS, 'mcp-name': 'ask_question' };
     const { answer, first, ms } = await answered(
       post(server, statelessCall('ask_question', ASK), { headers }),
@@ -40,7 +40,7 @@ describe('a call that waits', () => {
     await server.waiting(0);
   });
 
-  test('and so has HTTP+SSE', async () => {
+  test('over HTTP+SSE does the same', async () => {
     const stream = fetch(`${server.url}/sse`, { headers: { authorization: 'Bearer ann' } });
     const { answer, first, ms } = await answered(stream);
     expect(ms).toBeLessThan(300);
@@ -49,7 +49,7 @@ describe('a call that waits', () => {
     await answer.body!.cancel();
   });
 
-  test('a step without a session is plain JSON', async () => {
+  test('does not delay a step: without a session, that is answered with plain JSON', async () => {
     const headers = { ...STATELESS_HEADERS, 'mcp-name': 'log_step' };
     const answer = await post(server, statelessCall('log_step', { step_description: 'x' }), { headers });
     expect(answer.headers.get('content-type')).toContain('application/json');
@@ -57,7 +57,7 @@ describe('a call that waits', () => {
   });
 });
 
-describe('recent events', () => {
+describe('the events of a session', () => {
   const message = (text: string) => ({ jsonrpc: '2.0', method: text }) as const;
   const replayed = async (events: SessionEventStore, after: string) => {
     const sent: unknown[] = [];
@@ -67,7 +67,7 @@ describe('recent events', () => {
     return { stream: await events.replayEventsAfter(after, { send }), sent };
   };
 
-  test('are replayed from where one stream broke off, and no other stream’s', async () => {
+  test('are replayed after the given event, without those of other streams', async () => {
     const events = new SessionEventStore();
     const id = await events.storeEvent('one', {} as never);
     await events.storeEvent('two', message('other'));
@@ -76,7 +76,7 @@ describe('recent events', () => {
     expect(await replayed(events, id)).toEqual({ stream: 'one', sent: [message('a'), message('b')] });
   });
 
-  test('are forgotten one by one when there are many, or they are large', async () => {
+  test('are forgotten, the oldest first, if they are too many or too large', async () => {
     const many = new SessionEventStore();
     const first = await many.storeEvent('one', message('first'));
     for (let made = 0; made < 200; made += 1) await many.storeEvent('one', message('x'));

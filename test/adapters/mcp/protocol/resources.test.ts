@@ -12,13 +12,13 @@ import { McpServer } from '../mcp-server.ts';
 const INFORMATION = { name: 'test-client', version: '1.0.0' };
 const requestInit = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-/** What both kinds of client can do with resources and prompts. */
-type Looking = Pick<
+/** The methods for resources and prompts that the clients of both libraries have. */
+type ReadingClient = Pick<
   Client | SplitClient,
   'listResources' | 'readResource' | 'listResourceTemplates' | 'listPrompts' | 'getPrompt' | 'close'
 >;
 
-const kinds: [kind: string, connect: (url: string, token: string) => Promise<Looking>][] = [
+const kinds: [kind: string, connect: (url: string, token: string) => Promise<ReadingClient>][] = [
   [
     'up to 2025-11-25',
     async (url, token) => {
@@ -40,9 +40,9 @@ const kinds: [kind: string, connect: (url: string, token: string) => Promise<Loo
   ],
 ];
 
-describe.each(kinds)('a client of the revision %s', (_, connect) => {
+describe.each(kinds)('a client of the protocol version %s', (_, connect) => {
   let server: McpServer;
-  let client: Looking;
+  let client: ReadingClient;
   const instances: string[] = [];
 
   const step = (agentInstanceId: string, content: string) =>
@@ -66,7 +66,7 @@ describe.each(kinds)('a client of the revision %s', (_, connect) => {
     await server[Symbol.asyncDispose]();
   });
 
-  test("finds all of the caller's agent instances, page by page", async () => {
+  test("lists all of the caller's agent instances, page by page", async () => {
     const uris: string[] = [];
     let cursor: string | undefined;
     do {
@@ -80,7 +80,7 @@ describe.each(kinds)('a client of the revision %s', (_, connect) => {
     );
   });
 
-  test('reads a conversation from its end, and then what was before', async () => {
+  test('reads the latest page of a conversation, and then the page before', async () => {
     const last = await read(`agent-dashboard://agent-instances/${instances[0]}`);
     expect(last.agent_instance).toMatchObject({
       id: instances[0],
@@ -97,7 +97,7 @@ describe.each(kinds)('a client of the revision %s', (_, connect) => {
     expect(before.earlier).toBeNull();
   });
 
-  test('is told the same of what never existed and of what is somebody else’s', async () => {
+  test('gets the same error for another user’s instance as for one that does not exist', async () => {
     const stranger = await connect(server.url, 'bob');
     try {
       for (const uri of [
@@ -114,7 +114,7 @@ describe.each(kinds)('a client of the revision %s', (_, connect) => {
     }
   });
 
-  test('gets the prompt with what it is about', async () => {
+  test('gets the prompt with its task', async () => {
     const { prompts } = await client.listPrompts();
     const { messages } = await client.getPrompt({
       name: prompts[0]!.name,
@@ -125,7 +125,7 @@ describe.each(kinds)('a client of the revision %s', (_, connect) => {
     await expect(client.getPrompt({ name: 'another' })).rejects.toMatchObject({ code: -32602 });
   });
 
-  test('learns how to address a page that no list shows', async () => {
+  test('gets the template for the address of an earlier page', async () => {
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
       'agent-dashboard://agent-instances/{agent_instance_id}{?before}',

@@ -6,7 +6,7 @@ describe.each(TOOLS.map((tool) => ({ name: tool.definition.name, tool })))('$nam
   const { inputSchema, outputSchema, description } = tool.definition;
   const { entries } = tool.useCase.input as unknown as { entries: v.ObjectEntries };
 
-  test('takes fields of its use case, each of a plain type and described', () => {
+  test('takes fields of its use case, each with a plain type and a description', () => {
     for (const [name, schema] of Object.entries(inputSchema.properties)) {
       expect(['string', 'number']).toContain(schema.type);
       expect(schema.description?.length).toBeGreaterThan(10);
@@ -23,13 +23,13 @@ describe.each(TOOLS.map((tool) => ({ name: tool.definition.name, tool })))('$nam
     expect(Object.keys(outputSchema.properties).length).toBeGreaterThan(0);
   });
 
-  test('says enough, and not too much, for a model to use it', () => {
+  test('has a description of 100 to 1,200 characters', () => {
     expect(description.length).toBeGreaterThan(100);
     expect(description.length).toBeLessThan(1_200);
   });
 });
 
-test('the schemas, as clients are told', () => {
+test('the schemas list the required fields', () => {
   const inputs = TOOLS.map(({ definition }) => [definition.name, definition.inputSchema.required]);
   expect(inputs).toEqual([
     ['log_step', ['step_description']],

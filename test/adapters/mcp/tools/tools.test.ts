@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** The structured result; the text must say the same. */
+/** Returns the structured result. Checks that the text has the same. */
 function answerOf({ structuredContent, content, isError }: ToolResult): { [name: string]: unknown } {
   expect(isError ?? false).toBe(false);
   expect(JSON.parse(content[0]!.text)).toEqual(structuredContent);
@@ -37,7 +37,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     });
   });
 
-  test('logs steps, asks, is answered from the side, and ends', async () => {
+  test('logs steps, asks, gets feedback and an answer, and ends', async () => {
     const first = answerOf(await client.call('log_step', { step_description: 'Read the code' }));
     expect(first).toEqual({
       success: true,
@@ -63,7 +63,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
       status: 'answered',
       user_feedback: ['and hurry'],
     });
-    // Asking for it again tells the same, every time.
+    // Asking again by the id returns the same.
     expect(answerOf(await client.call('ask_question', { question_id: answered.question_id }))).toEqual(
       answered,
     );

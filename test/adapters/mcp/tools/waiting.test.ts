@@ -7,9 +7,9 @@ import { McpServer, until } from '../mcp-server.ts';
 
 const ann = aCaller({ userId: userIdOf('ann') });
 
-/** A client that gives up after 60 s, against a server that answers after 50: a two-hundredth of that. */
-const CLIENT_PATIENCE_MS = 600;
-const SERVER_PATIENCE_SECONDS = 0.3;
+/** A client that times out, and a server that answers `pending` before that: 60 s and 50 s in real use. */
+const CLIENT_TIMEOUT_MS = 600;
+const SERVER_WAIT_SECONDS = 0.3;
 
 describe.each(CLIENTS)('$kind', ({ connect }) => {
   let server: McpServer;
@@ -36,7 +36,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     open = 0;
   });
 
-  /** Asks, and has the question's id at once. */
+  /** Asks without waiting. Returns the question's id. */
   async function ask(client: TestClient): Promise<{ question_id: string }> {
     const answer = await client.call('ask_question', {
       agent_instance_id: agent,
@@ -49,7 +49,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
 
   const answered = { structuredContent: { status: 'answered', answer: '8081' } };
 
-  test('killed while it waits: started again, it gets the answer by the id', async () => {
+  test('a client that was killed during a wait gets the answer by the question’s id', async () => {
     const first = await connect(server.url);
     const question = await ask(first);
     const lost = first.call('ask_question', question);
@@ -63,7 +63,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     expect(await second.call('ask_question', question)).toMatchObject(answered);
   });
 
-  test('two waits on one question both get the answer', async () => {
+  test('two waits for one question both get the answer', async () => {
     await using client = await connect(server.url);
     await using other = await connect(server.url);
     const question = await ask(client);
@@ -73,14 +73,14 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     for (const answer of await Promise.all(waits)) expect(answer).toMatchObject(answered);
   });
 
-  test('with a time-out shorter than the person takes gets the answer all the same', async () => {
-    await using patient = await McpServer.start({ timing: { waitSeconds: SERVER_PATIENCE_SECONDS } });
-    await using client = await connect(patient.url);
-    const timeout = CLIENT_PATIENCE_MS;
+  test('a client with a short time-out gets the answer by asking again', async () => {
+    await using shortWaits = await McpServer.start({ timing: { waitSeconds: SERVER_WAIT_SECONDS } });
+    await using client = await connect(shortWaits.url);
+    const timeout = CLIENT_TIMEOUT_MS;
     let answer = await client.call('ask_question', { question_text: 'Which port?' }, { timeout });
     expect(answer.structuredContent).toMatchObject({ status: 'pending' });
     const { question_id, agent_instance_id } = answer.structuredContent!;
-    setTimeout(() => patient.say(String(agent_instance_id), '8081'), CLIENT_PATIENCE_MS * 2);
+    setTimeout(() => shortWaits.say(String(agent_instance_id), '8081'), CLIENT_TIMEOUT_MS * 2);
     for (let calls = 1; answer.structuredContent?.status === 'pending'; calls += 1) {
       expect(calls).toBeLessThan(20);
       answer = await client.call('ask_question', { question_id }, { timeout });
@@ -88,7 +88,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     expect(answer).toMatchObject(answered);
   });
 
-  test('cancelling frees all that the call held, and leaves the question', async () => {
+  test('cancelling a call frees its resources, and the question stays open', async () => {
     await using client = await connect(server.url);
     const question = await ask(client);
     await until(() => open <= 1);
@@ -106,7 +106,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     expect(await client.call('ask_question', question)).toMatchObject(answered);
   });
 
-  test('a time-out of the client frees all that the call held', async () => {
+  test('a time-out of the client frees the call’s resources', async () => {
     await using client = await connect(server.url);
     const question = await ask(client);
     await until(() => open <= 1);
@@ -115,24 +115,24 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     await refused;
     await server.waiting(0);
     await until(() => open <= before);
-    // Nothing comes back to resume what was given up.
+    // The client does not come back to resume the call.
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect(open).toBeLessThanOrEqual(before);
   });
 
-  test('is told about progress if it asks to be', async () => {
+  test('a client that asks for progress gets it', async () => {
     await using client = await connect(server.url);
     const question = await ask(client);
-    const told: number[] = [];
+    const reported: number[] = [];
     const wait = client.call('ask_question', question, {
-      onprogress: ({ progress }) => told.push(progress),
+      onprogress: ({ progress }) => reported.push(progress),
     });
-    await until(() => told.length >= 2);
+    await until(() => reported.length >= 2);
     await server.say(agent, '8081');
     expect(await wait).toMatchObject(answered);
   });
 
-  test('an instance that ends closes its question at once', async () => {
+  test('the end of the session closes a waiting question at once', async () => {
     await using client = await connect(server.url);
     const question = await ask(client);
     const wait = client.call('ask_question', question);
@@ -141,14 +141,14 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     expect((await wait).structuredContent).toMatchObject({ status: 'closed', answer: null });
   });
 
-  test('the same text while the question is open is the same question', async () => {
+  test('the same text is the same question while it is open', async () => {
     await using client = await connect(server.url);
     const { question_id } = await ask(client);
     expect((await ask(client)).question_id).toBe(question_id);
     await server.dispatch(askQuestion, { caller: ann, input: { question_id, wait_seconds: 0 } });
   });
 
-  test('a stopping server answers what waits', async () => {
+  test('a stopping server answers the calls that wait', async () => {
     await using stopped = await McpServer.start();
     const client = await connect(stopped.url);
     const wait = client.call('ask_question', { question_text: 'Which port?' });

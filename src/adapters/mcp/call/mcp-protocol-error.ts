@@ -1,6 +1,6 @@
-/** A protocol error, by the number of JSON-RPC: all that the libraries look at is `code`, `message`, `data`. */
+/** A JSON-RPC error of the MCP protocol. The protocol libraries send its `code`, `message` and `data`. */
 export class McpProtocolError extends Error {
-  override readonly name = 'ProtocolFault';
+  override readonly name = 'McpProtocolError';
   readonly code: number;
   readonly data: object | undefined;
 

@@ -1,20 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { permissionScope } from '../../../../src/adapters/mcp/stdio/permission-scope.ts';
+import { sessionGrantFor } from '../../../../src/adapters/mcp/stdio/session-grant.ts';
 
-const keyOf = (tool: string, input: object): string | undefined => permissionScope(tool, input)?.key;
-const bash = (command: unknown, more: object = {}) => permissionScope('Bash', { command, ...more });
+const keyOf = (tool: string, input: object): string | undefined => sessionGrantFor(tool, input)?.grantKey;
+const bash = (command: unknown, more: object = {}) => sessionGrantFor('Bash', { command, ...more });
 
 describe('a yes for the session to a tool', () => {
-  test('covers the tool, whatever it is given, and no other', () => {
-    expect(permissionScope('Write', { file_path: '/a' })?.name).toBe('Write');
+  test('covers every input of that tool, and no other tool', () => {
+    expect(sessionGrantFor('Write', { file_path: '/a' })?.name).toBe('Write');
     expect(keyOf('Write', { file_path: '/a' })).toBe(keyOf('Write', { file_path: '/b' }));
     expect(keyOf('Write', {})).not.toBe(keyOf('Edit', {}));
-    expect(permissionScope('mcp__files__read', {})?.name).toBe('mcp__files__read');
+    expect(sessionGrantFor('mcp__files__read', {})?.name).toBe('mcp__files__read');
   });
 
-  test.each(['', 'Wri te', 'Write\n1. No', 'a'.repeat(129)])('does not exist for the odd name %j', (tool) => {
-    expect(permissionScope(tool, {})).toBeNull();
-  });
+  test.each(['', 'Wri te', 'Write\n1. No', 'a'.repeat(129)])(
+    'is not possible for the odd name %j',
+    (tool) => {
+      expect(sessionGrantFor(tool, {})).toBeNull();
+    },
+  );
 });
 
 describe('a yes for the session to a shell', () => {
@@ -57,7 +60,7 @@ describe('a yes for the session to a shell', () => {
     ['a tab', 'ls\trm'],
     ['nothing', ' '],
     ['another alphabet', 'lѕ'],
-  ])('%s: there is none', (_name, command) => {
+  ])('is not possible for %s', (_name, command) => {
     expect(bash(command)).toBeNull();
   });
 
@@ -78,42 +81,45 @@ describe('a yes for the session to a shell', () => {
     'CMD /c dir',
     'bash.exe -c ls',
     'Python.exe x.py',
-  ])('for what runs others there is none: %s', (command) => expect(bash(command)).toBeNull());
+  ])('is not possible for a command that runs others: %s', (command) => expect(bash(command)).toBeNull());
 
-  test.each(['git status', '7z l', 'm4', 'g++-12 a.cc'])('a number does not make %s another', (command) => {
-    expect(bash(command)?.name).toBe(command.split(' ')[0]);
-  });
+  test.each(['git status', '7z l', 'm4', 'g++-12 a.cc'])(
+    'is possible for a command with a number in its text: %s',
+    (command) => {
+      expect(bash(command)?.name).toBe(command.split(' ')[0]);
+    },
+  );
 
   test.each([
     ['a list', ['bash', '-c', 'ls']],
     ['a number', 1],
     ['nothing', null],
-  ])('there is none for %s instead of a line', (_name, command) => expect(bash(command)).toBeNull());
+  ])('is not possible if the command is %s', (_name, command) => expect(bash(command)).toBeNull());
 
   test('does not cover another path to a command of the same name', () => {
-    expect(bash('/tmp/ls')?.key).not.toBe(bash('ls')?.key);
-    expect(bash('./ls')?.key).not.toBe(bash('ls')?.key);
-    expect(bash('LS')?.key).not.toBe(bash('ls')?.key);
+    expect(bash('/tmp/ls')?.grantKey).not.toBe(bash('ls')?.grantKey);
+    expect(bash('./ls')?.grantKey).not.toBe(bash('ls')?.grantKey);
+    expect(bash('LS')?.grantKey).not.toBe(bash('ls')?.grantKey);
   });
 
-  test('covers the same surroundings only; remarks do not count', () => {
+  test('covers only calls with the same other fields, except for remarks', () => {
     expect(bash('ls', { description: 'look', timeout: 5 })).toEqual(bash('ls -a', { description: 'again' }));
-    expect(bash('ls', { dangerouslyDisableSandbox: true })?.key).not.toBe(bash('ls')?.key);
+    expect(bash('ls', { dangerouslyDisableSandbox: true })?.grantKey).not.toBe(bash('ls')?.grantKey);
     expect(bash('ls', { a: 1, b: 2 })).toEqual(bash('ls', { b: 2, a: 1 }));
   });
 
-  test('is one of each tool', () => {
+  test('does not cover another tool with the same command', () => {
     expect(keyOf('Bash', { command: 'ls' })).not.toBe(keyOf('Terminal', { command: 'ls' }));
   });
 
   test.each(['Bash', 'shell', 'run', 'exec_command', 'PowerShell', 'terminal'])(
-    'there is none where the command is not where it is looked for: %s',
-    (tool) => expect(permissionScope(tool, { text: 'ls; rm' })).toBeNull(),
+    'is not possible for a shell whose command is in an unknown field: %s',
+    (tool) => expect(sessionGrantFor(tool, { text: 'ls; rm' })).toBeNull(),
   );
 
-  test('is meant by any tool that takes a command, whatever its name', () => {
-    expect(permissionScope('helper', { command: 'ls; rm' })).toBeNull();
-    expect(permissionScope('helper', { script: 'git status' })?.name).toBe('git');
-    expect(permissionScope('helper', { command: 'ls', script: 'rm' })).toBeNull();
+  test('is needed for every tool that takes a command, whatever its name', () => {
+    expect(sessionGrantFor('helper', { command: 'ls; rm' })).toBeNull();
+    expect(sessionGrantFor('helper', { script: 'git status' })?.name).toBe('git');
+    expect(sessionGrantFor('helper', { command: 'ls', script: 'rm' })).toBeNull();
   });
 });

@@ -1,0 +1,134 @@
+import type { Connection } from '../http/connection.ts';
+import { DashboardError, isRetryable } from '../http/errors.ts';
+import type { Message, OutputOf } from '../wire.ts';
+import type { AskResult, Unanswered } from './ask-result.ts';
+import { type QuestionState, readQuestionState, type WaitLimits } from './question-state.ts';
+
+type Question = Pick<AskResult, 'question_id' | 'agent_instance_id' | 'queued_user_messages'>;
+
+type PendingRead = OutputOf<'readPendingMessages'>;
+
+/** How long one call waits. It is below the 60 s after which proxies cut a call that sends nothing. */
+const CALL_WAIT_MS = 50_000;
+
+/**
+ * The wait for the answer to one question, as a series of calls. Each call returns when the person has
+ * written something, and hands over what is queued. Which message is the answer comes from the question's own
+ * state, because another call of the same agent may have been handed the answer first.
+ */
+export class AnswerWait {
+  readonly #connection: Connection;
+  readonly #question: Question;
+  readonly #limits: WaitLimits;
+  /** The last message that the agent wrote or was handed, as far as this wait knows. */
+  #lastReadId: string;
+  readonly #received = new Map<string, Message>();
+  /** The question's state when it was last read; null before the first time. */
+  #state: QuestionState | null = null;
+
+  constructor(connection: Connection, question: Question, limits: WaitLimits) {
+    this.#connection = connection;
+    this.#question = question;
+    this.#limits = limits;
+    this.#lastReadId = question.question_id;
+  }
+
+  /** Waits for the answer to a question that was asked just now. */
+  start(): Promise<AskResult> {
+    return this.#pendingAfterOutage(() => this.#waitForResult());
+  }
+
+  /** Waits for the answer to a question that was asked before, which may have it already. */
+  resume(): Promise<AskResult> {
+    return this.#pendingAfterOutage(async () => {
+      const { already_read } = await this.#readPending(0);
+      // An earlier wait may have been handed these messages and died before it could return them.
+      this.#addReceived(already_read);
+      return (await this.#readResult()) ?? this.#waitForResult();
+    });
+  }
+
+  async #waitForResult(): Promise<AskResult> {
+    for (;;) {
+      const isAnswered = this.#state?.answer != null;
+      const leftMs = Math.max(0, this.#limits.deadlineMs - Date.now());
+      // An answer that exists but is still queued needs no waiting: it is only handed over.
+      const read = await this.#readPending(isAnswered ? 0 : Math.min(CALL_WAIT_MS, leftMs));
+      const result = hasNothingNew(read) && !isAnswered ? null : await this.#readResult();
+      if (result !== null) return result;
+      if (this.#state?.answer == null && Date.now() >= this.#limits.deadlineMs)
+        return this.#unanswered('pending');
+    }
+  }
+
+  async #readPending(waitMs: number): Promise<PendingRead> {
+    const { agent_instance_id } = this.#question;
+    const read: PendingRead = await this.#connection.request({
+      ...this.#limits,
+      method: 'POST',
+      path: '/messages/pending',
+      body: { agent_instance_id, last_read_message_id: this.#lastReadId, wait: waitMs / 1000 },
+      waitMs,
+    });
+    this.#addReceived(read.messages);
+    return read;
+  }
+
+  #addReceived(messages: readonly Message[]): void {
+    for (const message of messages) this.#received.set(message.id, message);
+  }
+
+  /**
+   * Returns the result if the question is closed, or is answered and the answer was handed over; else null.
+   */
+  async #readResult(): Promise<AskResult | null> {
+    const state = await readQuestionState(this.#connection, this.#question, this.#limits);
+    this.#state = state;
+    // Other calls of this agent may have moved the read cursor and left the answer queued.
+    this.#lastReadId = state.lastReadId;
+    if (state.status === 'closed') return this.#unanswered('closed');
+    if (state.answer?.read_at == null) return null;
+    return {
+      ...this.#question,
+      status: 'answered',
+      answer: toMessage(state.answer),
+      messages: this.#otherMessages(),
+    };
+  }
+
+  #unanswered(status: Unanswered['status']): Unanswered {
+    return { ...this.#question, status, answer: null, messages: this.#otherMessages() };
+  }
+
+  #otherMessages(): readonly Message[] {
+    const { answer, otherAnswerIds } = this.#state ?? {};
+    return [...this.#received.values()].filter(({ id }) => id !== answer?.id && !otherAnswerIds?.has(id));
+  }
+
+  /**
+   * Returns `pending` if the server still cannot be reached at the deadline: the question is stored there, so
+   * that is no error. An internal error of the server is thrown.
+   */
+  async #pendingAfterOutage(wait: () => Promise<AskResult>): Promise<AskResult> {
+    try {
+      return await wait();
+    } catch (error) {
+      if (error instanceof DashboardError && isRetryable(error) && error.code !== 'internal') {
+        return this.#unanswered('pending');
+      }
+      throw error;
+    }
+  }
+}
+
+const hasNothingNew = ({ status, messages, instance_status }: PendingRead): boolean =>
+  status === 'ok' && messages.length === 0 && instance_status !== 'COMPLETED';
+
+/** Reduces a message of the conversation to the five fields of `Message`. */
+const toMessage = ({ id, content, sender_type, created_at, requires_user_input }: Message): Message => ({
+  id,
+  content,
+  sender_type,
+  created_at,
+  requires_user_input,
+});
