@@ -28,17 +28,11 @@ let two: Process;
 async function startProcess(url: string): Promise<Process> {
   const database = await openPostgres(url);
   const connection = { connectionString: url };
-  const signals = new PostgresSignals({
-    connection,
-    currentVersions: async () => [],
-    versionsOfUsers: async () => [],
-    logger: log,
-  });
-  await signals.start();
+  const signals = new PostgresSignals({ connection, logger: log });
+  await signals.start(nothingNew);
   const received: Revoked[] = [];
   signals.onRevoked((key) => received.push(key));
-  const notify = { channel: CHANNEL, encode: encodeRevoked };
-  const keys = new MikroOrmApiKeyRepository({ database, revocations: signals, notify });
+  const keys = new MikroOrmApiKeyRepository({ database, signals });
   return { database, signals, keys, received };
 }
 

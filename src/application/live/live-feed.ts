@@ -1,9 +1,9 @@
 import { agentInstanceNotFound } from '../../domain/errors.ts';
 import { agentInstanceId, type UserId } from '../../domain/ids.ts';
+import type { WaitedInstance } from '../../ports/storage/shared-waits.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 import { requireScope } from '../dispatch/dispatch.ts';
 import { outsideOfKey } from '../errors.ts';
-import type { WaitedInstance } from '../../ports/storage/shared-waits.ts';
 import { parseInstanceEventId, parseUserEventId } from './event-ids.ts';
 import { InstanceStream } from './instance-stream.ts';
 import { KeepAlive } from './keep-alive.ts';

@@ -6,8 +6,9 @@ import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm
 import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
 import { MikroOrmSharedWaits } from '../../../src/adapters/mikro-orm/repositories/shared-waits.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
-import { OpenWaits, type WaitedInstance } from '../../../src/application/waiting/open-waits.ts';
+import { OpenWaits } from '../../../src/application/waiting/open-waits.ts';
 import { startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
+import type { WaitedInstance } from '../../../src/ports/storage/shared-waits.ts';
 import { anAgentType, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 

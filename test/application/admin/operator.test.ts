@@ -16,7 +16,7 @@ import {
   SettableClock,
   signedToken,
 } from '../../adapters/jwt/signed-tokens.ts';
-import { newKeyId, instanceIdOf, userIdOf } from '../../support/builders.ts';
+import { instanceIdOf, newKeyId, userIdOf } from '../../support/builders.ts';
 
 const ada = userIdOf('ada');
 const UNLIMITED = { agentInstanceId: null, expiresInSeconds: null } as const;

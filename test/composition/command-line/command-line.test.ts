@@ -87,7 +87,12 @@ describe('keys generate', () => {
     const { code, stdout, stderr } = await run(['keys', 'generate', '--alg', 'rsa-512']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^JWT_PRIVATE_KEY="[^"$`\n]+"\nJWT_PUBLIC_KEY="[^"$`\n]+"\n$/);
-    for (const said of ['Keep the public key on the server', 'two tokens', 'few dollars', 'exactly that token'])
+    for (const said of [
+      'Keep the public key on the server',
+      'two tokens',
+      'few dollars',
+      'exactly that token',
+    ])
       expect(stderr).toContain(said);
     const refused = await run(['token', 'issue', '--user', 'ada'], { ...env, ...valuesOf(stdout) });
     expect(refused).toMatchObject({ code: 1, stdout: '' });

@@ -60,7 +60,7 @@ async function drawn(agents: WatchedAgents, { columns = 60, rows = 24 } = {}): P
 function agentsWith(...events: readonly LiveEvent[]): WatchedAgents {
   const agents = new WatchedAgents();
   agents.replace([instance(ID, 'AWAITING_INPUT', 'Which'), instance(OTHER, 'ACTIVE', 'at work')]);
-  for (const event of events) agents.take(event);
+  for (const event of events) agents.apply(event);
   return agents;
 }
 
@@ -114,28 +114,28 @@ test('nothing of a question or an option is obeyed by the terminal', async () =>
 test('a question that is answered gives way to the older one, which has to be looked up', () => {
   const agents = agentsWith(asked('first?'), asked('second?', { position: 2 }));
   expect(agents.question(ID)).toBe('second?');
-  expect(agents.unclear).toEqual([]);
+  expect(agents.withUnknownQuestion).toEqual([]);
   const data = question('second?', { position: 2, question_status: 'answered' });
-  agents.take({ id: '2', type: 'message_update', data });
-  expect(agents.unclear.map(({ id }) => id)).toEqual([ID]);
-  agents.asks(ID, question('first?'));
+  agents.apply({ id: '2', type: 'message_update', data });
+  expect(agents.withUnknownQuestion.map(({ id }) => id)).toEqual([ID]);
+  agents.setQuestion(ID, question('first?'));
   expect(agents.question(ID)).toBe('first?');
 });
 
 test('who waits for nothing that can be found is looked up no more until the next list', () => {
   const agents = agentsWith();
-  agents.asks(ID, null);
-  expect(agents.unclear).toEqual([]);
+  agents.setQuestion(ID, null);
+  expect(agents.withUnknownQuestion).toEqual([]);
   agents.replace([instance(ID, 'AWAITING_INPUT')]);
-  expect(agents.unclear).toHaveLength(1);
+  expect(agents.withUnknownQuestion).toHaveLength(1);
 });
 
 test('an instance is named by as little of its id as tells it from the others', () => {
   const agents = agentsWith();
   const near = '623c0000-8425-40de-944b-e07fc1f90ae7';
   agents.replace([instance(ID, 'ACTIVE'), instance(near, 'ACTIVE')]);
-  expect(agents.beginningOf(ID)).toBe('623c0000-7');
+  expect(agents.shortIdOf(ID)).toBe('623c0000-7');
   // Others may be there, which are not watched.
   agents.replace([instance(ID, 'ACTIVE')]);
-  expect(agents.beginningOf(ID)).toBe('623c0000-7425');
+  expect(agents.shortIdOf(ID)).toBe('623c0000-7425');
 });

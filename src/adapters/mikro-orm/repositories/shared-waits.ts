@@ -79,7 +79,10 @@ export class MikroOrmSharedWaits implements SharedWaits {
   }
 
   /** @returns whether the database still knew this process. */
-  async #write(open: ReadonlyMap<string, WaitedInstance>, ended: readonly WaitedInstance[]): Promise<boolean> {
+  async #write(
+    open: ReadonlyMap<string, WaitedInstance>,
+    ended: readonly WaitedInstance[],
+  ): Promise<boolean> {
     const begun = [...open].filter(([key]) => !this.#isShareKnown || !this.#shared.has(key));
     // Noted before the statement: where its answer is lost, it may have been written.
     for (const [key, wait] of begun) this.#shared.set(key, wait);

@@ -8,7 +8,10 @@ const WAITS_ELSEWHERE = `
   where w.user_id = any ($1::text[]) and w.process_id <> $2::uuid and p.alive_until > now()`;
 
 /** What other processes wait on, of these users; as late as they tell of it. */
-export async function waitsElsewhere(database: Database, users: readonly UserId[]): Promise<WaitedInstance[]> {
+export async function waitsElsewhere(
+  database: Database,
+  users: readonly UserId[],
+): Promise<WaitedInstance[]> {
   const rows = await database.query<{ user_id: UserId; agent_instance_id: AgentInstanceId }>(
     users,
     WAITS_ELSEWHERE,
