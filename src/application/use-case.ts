@@ -37,9 +37,9 @@ export interface Call<Input> {
   readonly input: Input;
   readonly idempotency: Idempotency | null;
   /** Aborted when the client no longer waits for the answer. */
-  readonly gone: AbortSignal | null;
+  readonly clientGone: AbortSignal | null;
   /** Aborted when the process is about to stop: a wait then returns what there is. */
-  readonly stopping: AbortSignal;
+  readonly shuttingDown: AbortSignal;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the bounds of an object schema, whatever its entries

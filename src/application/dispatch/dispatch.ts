@@ -14,7 +14,8 @@ export interface Request {
   readonly caller: Caller;
   readonly input: object;
   readonly idempotencyKey?: string | null;
-  readonly gone?: AbortSignal | null;
+  /** Aborted when the client has left, so that nobody needs the answer. */
+  readonly clientGone?: AbortSignal | null;
 }
 
 export type Dispatch = <Input extends ObjectSchema, Output extends ObjectSchema>(
@@ -25,11 +26,11 @@ export type Dispatch = <Input extends ObjectSchema, Output extends ObjectSchema>
 /**
  * Creates the function that runs use cases, for every transport. It checks the scope, then the input, then
  * whether the request repeats an earlier one, and then runs the use case.
- * @param stopping aborted when the process is about to stop; waits then return at once.
+ * @param shuttingDown aborted when the process is about to stop; waits then return at once.
  */
-export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
+export function createDispatch(ports: Ports, shuttingDown: AbortSignal): Dispatch {
   const inFlight = new InFlightRequests();
-  return async (useCase, { caller, input: raw, idempotencyKey, gone = null }) => {
+  return async (useCase, { caller, input: raw, idempotencyKey, clientGone = null }) => {
     // The token may have ended since it was checked: a body may take minutes to arrive.
     if (caller.life?.hasEnded) throw unauthenticated(new Error('ended while the request came in'));
     requireScope(useCase.scopes, caller);
@@ -40,8 +41,8 @@ export function createDispatch(ports: Ports, stopping: AbortSignal): Dispatch {
         caller,
         input,
         idempotency,
-        gone,
-        stopping,
+        clientGone,
+        shuttingDown,
       });
     if (idempotencyKey == null) return run(null);
     const asked = { useCase: useCase.name, input: raw, bound, askedAt: ports.clock.now() };

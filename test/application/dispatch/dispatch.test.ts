@@ -126,7 +126,7 @@ describe('a use case', () => {
     const gone = new AbortController().signal;
     const caller = aCaller({ userId: userIdOf('grace') });
     const dispatch = createDispatch(application, application.stopping.signal);
-    await dispatch(useCase, { caller, input: { agent_instance_id: INSTANCE }, gone });
+    await dispatch(useCase, { caller, input: { agent_instance_id: INSTANCE }, clientGone: gone });
     await dispatch(useCase, { caller, input: { agent_instance_id: INSTANCE }, idempotencyKey: null });
     expect(calls).toEqual([
       expect.objectContaining({ caller, idempotency: null, gone, stopping: application.stopping.signal }),

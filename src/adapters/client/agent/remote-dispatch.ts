@@ -42,13 +42,16 @@ export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
   ]);
   return async <Input extends ObjectSchema, Output extends ObjectSchema>(
     useCase: UseCase<Input, Output>,
-    { input, gone }: { readonly input: object; readonly gone?: AbortSignal | null },
+    { input, clientGone }: { readonly input: object; readonly clientGone?: AbortSignal | null },
   ) => {
     const run = remoteUseCases.get(useCase.name);
     if (run === undefined) throw new Error(`The use case ${useCase.name} cannot be run on a remote server`);
     const checked = checkInput(useCase.input, input);
     try {
-      return (await run(checked as never, gone == null ? {} : { signal: gone })) as v.InferOutput<Output>;
+      return (await run(
+        checked as never,
+        clientGone == null ? {} : { signal: clientGone },
+      )) as v.InferOutput<Output>;
     } catch (error) {
       throw error instanceof DashboardError ? toCodedError(error) : error;
     }

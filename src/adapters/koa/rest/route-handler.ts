@@ -37,7 +37,7 @@ export function routeHandler(
       caller: exchange.caller!,
       input: input(ctx, body),
       idempotencyKey: acceptsIdempotencyKey ? headerText(ctx.req.headers['idempotency-key']) : null,
-      gone: mayWait ? abortWhenClientLeaves(ctx.res) : null,
+      clientGone: mayWait ? abortWhenClientLeaves(ctx.res) : null,
     });
     ctx.status = status;
     if (!hasContent) return;

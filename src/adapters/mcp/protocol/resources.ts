@@ -22,7 +22,7 @@ export async function listResources(
 ): Promise<object> {
   const input = { limit: PAGE_SIZE, cursor: cursor ?? null };
   const page = await withProtocolErrors(services, call, 'Invalid cursor', {}, () =>
-    services.dispatch(browseConversations, { caller: call.caller, gone: call.signal, input }),
+    services.dispatch(browseConversations, { caller: call.caller, clientGone: call.signal, input }),
   );
   return {
     resources: page.agent_instances.map(
@@ -63,7 +63,7 @@ export async function readResource(services: Services, call: McpCall, uri: strin
     before_position: before === undefined ? null : Number(before),
   };
   const page = await withProtocolErrors(services, call, notFound.message, { uri }, () =>
-    services.dispatch(readConversation, { caller: call.caller, gone: call.signal, input }),
+    services.dispatch(readConversation, { caller: call.caller, clientGone: call.signal, input }),
   );
   const earlier = page.earlier === null ? null : `${BASE}${page.agent_instance.id}?before=${page.earlier}`;
   const text = JSON.stringify({ ...page, earlier });

@@ -78,7 +78,7 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     const earlierId = unanswered.get(questionKey);
     const result = await dispatch(askQuestion, {
       caller,
-      gone: signal,
+      clientGone: signal,
       input: {
         ...(earlierId === undefined ? { question_text: text } : { question_id: earlierId }),
         agent_instance_id: instance,

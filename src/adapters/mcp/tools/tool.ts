@@ -124,7 +124,9 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
     isLongRunning,
     renamed: new Map(toolFields.map(([name, { from }]) => [from, name])),
     async run(dispatch, { caller, args, defaults: callDefaults, signal }) {
-      return result(await dispatch(useCase, { caller, input: inputOf(args, callDefaults), gone: signal }));
+      return result(
+        await dispatch(useCase, { caller, input: inputOf(args, callDefaults), clientGone: signal }),
+      );
     },
   };
 }

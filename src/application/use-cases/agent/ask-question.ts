@@ -48,7 +48,7 @@ export const askQuestion = defineUseCase({
   }),
   async run(ports, call) {
     const { repository, signals, waits, clock } = ports;
-    const { caller, gone, stopping } = call;
+    const { caller, clientGone, shuttingDown } = call;
     const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
     // The question is committed before the wait, so it stays open even if this call is cut.
     const { questionId, instanceId } = await findOrPostQuestion(ports, call);
@@ -63,7 +63,7 @@ export const askQuestion = defineUseCase({
       );
       const wakeReason =
         read.status === 'open'
-          ? await waiter.next(read.version, { deadline, caller, clientGone: gone, shuttingDown: stopping })
+          ? await waiter.next(read.version, { deadline, caller, clientGone, shuttingDown })
           : 'timeout';
       if (wakeReason === 'changed') continue;
       return {

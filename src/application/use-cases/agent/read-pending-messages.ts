@@ -26,7 +26,7 @@ export const readPendingMessages = defineUseCase({
     already_read: v.array(field.message),
     instance_status: field.agentStatus,
   }),
-  async run({ repository, signals, waits, clock }, { caller, input, idempotency, gone, stopping }) {
+  async run({ repository, signals, waits, clock }, { caller, input, idempotency, clientGone, shuttingDown }) {
     const instance = { userId: caller.userId, agentInstanceId: agentInstanceId(input.agent_instance_id) };
     const lastReadMessageId =
       input.last_read_message_id == null
@@ -66,8 +66,8 @@ export const readPendingMessages = defineUseCase({
       const wakeReason = await waiter.next(waitAfterVersion, {
         deadline,
         caller,
-        clientGone: gone,
-        shuttingDown: stopping,
+        clientGone,
+        shuttingDown,
       });
       if (wakeReason === 'changed') continue;
       const isShuttingDown = wakeReason === 'shuttingDown';

@@ -115,7 +115,7 @@ describe('ask_question', () => {
 
   test('stops waiting when the client disconnects, and leaves the question open', async () => {
     const gone = new AbortController();
-    const { answer } = await waiting({}, { gone: gone.signal });
+    const { answer } = await waiting({}, { clientGone: gone.signal });
     gone.abort();
     const { question_id, status } = await answer;
     expect(status).toBe('pending');

@@ -170,7 +170,7 @@ describe('a read that waits', () => {
 
   test('is registered as an open wait until it ends, however it ends', async () => {
     const gone = new AbortController();
-    const [first, second] = [await wait({}, { gone: gone.signal }), await wait()];
+    const [first, second] = [await wait({}, { clientGone: gone.signal }), await wait()];
     const open = () => [...application.waits.of(userIdOf('ada'))];
     expect(open()).toEqual([instanceIdOf(1)]);
     gone.abort();
@@ -202,7 +202,7 @@ describe('a read that waits', () => {
 
   test('ends when its client disconnects, and hands nothing over afterwards', async () => {
     const gone = new AbortController();
-    const reader = await wait({}, { gone: gone.signal });
+    const reader = await wait({}, { clientGone: gone.signal });
     gone.abort();
     await pass(0);
     expect(reader.isOver()).toBe(true);
@@ -254,7 +254,7 @@ describe('a read that waits under an Idempotency-Key', () => {
 
   test('records nothing if its client disconnects: the repeat waits and gets the message', async () => {
     const gone = new AbortController();
-    const reader = await wait({}, { ...key, gone: gone.signal });
+    const reader = await wait({}, { ...key, clientGone: gone.signal });
     gone.abort();
     await reader.answer;
     const repeat = await wait({}, key);

@@ -54,7 +54,7 @@ describe('read_agent_instance', () => {
     const asked = application.ask(
       useCases.askQuestion,
       { question_id: message_id, wait_seconds: 3_600 },
-      { gone: gone.signal },
+      { clientGone: gone.signal },
     );
     await vi.waitFor(() => expect(application.signals.size).toBe(1));
     expect(await isWaiting()).toEqual([true]);
