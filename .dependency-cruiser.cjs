@@ -46,9 +46,9 @@ const ROOMS = [
     admin: ['.', 'wire', 'dispatch'],
     jobs: ['admin'],
     live: ['.', 'wire', 'waiting', 'dispatch'],
-    jobs: ['admin'],
     'use-cases': ['.', 'wire', 'waiting', 'dispatch', 'admin'],
   }),
+  ...rooms('src/application/live', { events: [], observers: ['events'] }),
   ...rooms('src/adapters/koa', {
     http: [],
     access: ['http'],

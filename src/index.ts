@@ -13,7 +13,12 @@ export { type ErrorCode, type InputIssue, invalidJson } from './application/erro
 export { createJobs, type JobOptions } from './application/jobs/create-jobs.ts';
 export type { Job } from './application/jobs/job.ts';
 export { JobRunner } from './application/jobs/job-runner.ts';
-export type { EventSink, LiveEvent, LiveEventType, LiveStream } from './application/live/live-event.ts';
+export type {
+  EventSink,
+  LiveEvent,
+  LiveEventType,
+  LiveStream,
+} from './application/live/events/live-event.ts';
 export type { InstanceStreamRequest, LiveFeed, StreamRequest } from './application/live/live-feed.ts';
 export type { Call, Ports, Settings, UseCase } from './application/use-case.ts';
 export * as useCases from './application/use-cases/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PAGE_SIZE } from '../../src/application/live/observed-instance.ts';
+import { PAGE_SIZE } from '../../src/application/live/observers/observed-instance.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
 import type { NewScene } from './live-feed.ts';
 

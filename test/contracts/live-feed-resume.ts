@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PAGE_SIZE } from '../../src/application/live/observed-instance.ts';
+import { PAGE_SIZE } from '../../src/application/live/observers/observed-instance.ts';
 import { refusal } from '../application/in-memory-application.ts';
 import { RecordingSink } from '../support/recording/recording-sink.ts';
 import type { NewScene } from './live-feed.ts';

@@ -2,20 +2,20 @@ import { agentInstanceNotFound } from '../../domain/errors.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { ChangesSince, Seen } from '../../ports/storage/dashboard-queries.ts';
 import { viewContextFor } from '../view-context.ts';
-import { ChangeBatch } from './change-batch.ts';
-import { changeEventsFor, messageChangeEvent } from './change-events.ts';
-import { formatInstanceEventId } from './event-ids.ts';
-import type { KeepAlive } from './keep-alive.ts';
+import { ChangeBatch } from './events/change-batch.ts';
+import { changeEventsFor, messageChangeEvent } from './events/change-events.ts';
+import { formatInstanceEventId } from './events/event-ids.ts';
 import {
   connectedEvent,
   type EventSink,
   type LiveEvent,
   type LiveStream,
   resyncEvent,
-} from './live-event.ts';
-import type { LivePorts } from './live-ports.ts';
-import { PAGE_SIZE } from './observed-instance.ts';
-import type { InstanceHandle } from './observed-user.ts';
+} from './events/live-event.ts';
+import type { KeepAlive } from './keep-alive.ts';
+import type { LivePorts } from './observers/live-ports.ts';
+import { PAGE_SIZE } from './observers/observed-instance.ts';
+import type { InstanceHandle } from './observers/observed-user.ts';
 
 /** Beyond any real version and position. A read from here returns the current state and no history. */
 const AFTER_ALL_HISTORY: Seen = { position: 2_000_000_000, version: 2_000_000_000 };

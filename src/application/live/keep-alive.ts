@@ -1,4 +1,4 @@
-import { type EventSink, keepAliveEvent, type LiveEvent } from './live-event.ts';
+import { type EventSink, keepAliveEvent, type LiveEvent } from './events/live-event.ts';
 
 interface OpenStream {
   readonly sink: EventSink;

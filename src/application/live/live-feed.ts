@@ -4,15 +4,15 @@ import type { WaitedInstance } from '../../ports/storage/shared-waits.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 import { requireScope } from '../dispatch/dispatch.ts';
 import { outsideOfKey } from '../errors.ts';
-import { parseInstanceEventId, parseUserEventId } from './event-ids.ts';
+import { parseInstanceEventId, parseUserEventId } from './events/event-ids.ts';
+import type { EventSink, LiveStream } from './events/live-event.ts';
+import { EventMemory, RecentEvents } from './events/recent-events.ts';
 import { InstanceStream } from './instance-stream.ts';
 import { KeepAlive } from './keep-alive.ts';
-import type { EventSink, LiveStream } from './live-event.ts';
-import type { LivePorts } from './live-ports.ts';
-import { ObservedUser } from './observed-user.ts';
-import { EventMemory, RecentEvents } from './recent-events.ts';
+import type { LivePorts } from './observers/live-ports.ts';
+import { ObservedUser } from './observers/observed-user.ts';
+import { WaitsElsewherePoller } from './observers/waits-elsewhere.ts';
 import { UserStream } from './user-stream.ts';
-import { WaitsElsewherePoller } from './waits-elsewhere.ts';
 
 /**
  * How long after the end of a wait it is published. An agent that asks again at once still counts as waiting.

@@ -1,14 +1,14 @@
 import type { Subscription } from '../../ports/signals/signals.ts';
-import { formatUserEventId, type UserStreamPosition } from './event-ids.ts';
-import type { KeepAlive } from './keep-alive.ts';
+import { formatUserEventId, type UserStreamPosition } from './events/event-ids.ts';
 import {
   connectedEvent,
   type EventSink,
   type LiveEvent,
   type LiveStream,
   resyncEvent,
-} from './live-event.ts';
-import type { UserEvents } from './user-events.ts';
+} from './events/live-event.ts';
+import type { KeepAlive } from './keep-alive.ts';
+import type { UserEvents } from './observers/user-events.ts';
 
 /** One client's stream of all instances of a user. */
 export class UserStream implements LiveStream {

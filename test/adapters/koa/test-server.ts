@@ -13,7 +13,7 @@ import { systemClock, uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { createDispatch, type Dispatch } from '../../../src/application/dispatch/dispatch.ts';
 import { LiveFeed } from '../../../src/application/live/live-feed.ts';
-import type { LivePorts } from '../../../src/application/live/live-ports.ts';
+import type { LivePorts } from '../../../src/application/live/observers/live-ports.ts';
 import { DEFAULT_SETTINGS } from '../../../src/application/use-case.ts';
 import { OpenWaits } from '../../../src/application/waiting/open-waits.ts';
 import type { UserId } from '../../../src/domain/ids.ts';

@@ -3,7 +3,7 @@ import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import { createUserExport } from '../../../src/application/admin/user-export.ts';
 import { createDispatch, type Dispatch } from '../../../src/application/dispatch/dispatch.ts';
 import { LiveFeed } from '../../../src/application/live/live-feed.ts';
-import type { LivePorts } from '../../../src/application/live/live-ports.ts';
+import type { LivePorts } from '../../../src/application/live/observers/live-ports.ts';
 import { DEFAULT_SETTINGS } from '../../../src/application/use-case.ts';
 import { OpenWaits } from '../../../src/application/waiting/open-waits.ts';
 import { mcpRoutes } from '../../../src/composition/wiring/mcp-routes.ts';

@@ -1,4 +1,4 @@
-import type { EventSink, LiveEvent } from '../../../src/application/live/live-event.ts';
+import type { EventSink, LiveEvent } from '../../../src/application/live/events/live-event.ts';
 
 /** A client that takes everything in, unless it is told to stall. */
 export class RecordingSink implements EventSink {

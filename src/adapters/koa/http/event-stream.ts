@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { EventSink, LiveEvent } from '../../../application/live/live-event.ts';
+import type { EventSink, LiveEvent } from '../../../application/live/events/live-event.ts';
 
 /**
  * How many bytes may wait for a slow client before its stream is closed. This bounds the server's memory; the

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { LiveStream } from '../../../application/live/live-event.ts';
+import type { LiveStream } from '../../../application/live/events/live-event.ts';
 import type { LiveFeed, StreamRequest } from '../../../application/live/live-feed.ts';
 import { beginEventStream, EventStream } from '../http/event-stream.ts';
 import { exchangeOf } from '../http/exchange.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ChangeBatch } from '../../../src/application/live/change-batch.ts';
-import type { ChangeEvent } from '../../../src/application/live/change-events.ts';
-import type { Seen } from '../../../src/ports/storage/dashboard-queries.ts';
+import { ChangeBatch } from '../../../../src/application/live/events/change-batch.ts';
+import type { ChangeEvent } from '../../../../src/application/live/events/change-events.ts';
+import type { Seen } from '../../../../src/ports/storage/dashboard-queries.ts';
 
 const seen = (position: number, version: number): Seen => ({ position, version });
 const message = (position: number): ChangeEvent => ({ type: 'message', data: {}, position });

@@ -1,6 +1,6 @@
-import type { AgentInstanceId } from '../../domain/ids.ts';
-import type { SeenVersions } from '../../ports/signals/signals.ts';
-import type { Seen } from '../../ports/storage/dashboard-queries.ts';
+import type { AgentInstanceId } from '../../../domain/ids.ts';
+import type { SeenVersions } from '../../../ports/signals/signals.ts';
+import type { Seen } from '../../../ports/storage/dashboard-queries.ts';
 
 export const NOTHING_SEEN: Seen = { version: 0, position: 0 };
 

@@ -1,7 +1,7 @@
-import type { Message } from '../../domain/conversation/message.ts';
-import type { ChangesSince, InstanceOverview, Seen } from '../../ports/storage/dashboard-queries.ts';
-import { type WireInstance, wireInstance } from '../wire/agent-instance.ts';
-import { wireConversationMessage } from '../wire/conversation-message.ts';
+import type { Message } from '../../../domain/conversation/message.ts';
+import type { ChangesSince, InstanceOverview, Seen } from '../../../ports/storage/dashboard-queries.ts';
+import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
+import { wireConversationMessage } from '../../wire/conversation-message.ts';
 import type { LiveEventType } from './live-event.ts';
 
 /** An event for the observers of an instance, before it has an id. */

@@ -1,13 +1,13 @@
-import { isOpenQuestion, type Message } from '../../domain/conversation/message.ts';
-import type { MessageId } from '../../domain/ids.ts';
-import type { ChangesSince, InstanceOverview, Seen } from '../../ports/storage/dashboard-queries.ts';
-import { type WireInstance, wireInstance } from '../wire/agent-instance.ts';
+import { isOpenQuestion, type Message } from '../../../domain/conversation/message.ts';
+import type { MessageId } from '../../../domain/ids.ts';
+import type { ChangesSince, InstanceOverview, Seen } from '../../../ports/storage/dashboard-queries.ts';
+import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
 import {
   type ChangeEvent,
   changeEventsFor,
   messageChangeEvent,
   statusChangeEvents,
-} from './change-events.ts';
+} from '../events/change-events.ts';
 
 interface ChangeContext {
   readonly silentSince: Date;

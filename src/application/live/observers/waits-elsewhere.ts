@@ -1,6 +1,6 @@
-import type { UserId } from '../../domain/ids.ts';
-import type { Logger } from '../../ports/runtime.ts';
-import type { WaitedInstance } from '../../ports/storage/shared-waits.ts';
+import type { UserId } from '../../../domain/ids.ts';
+import type { Logger } from '../../../ports/runtime.ts';
+import type { WaitedInstance } from '../../../ports/storage/shared-waits.ts';
 
 /** Reads, in one statement, which instances of these users agents wait on in other processes. */
 export type ReadWaitsElsewhere = (users: readonly UserId[]) => Promise<readonly WaitedInstance[]>;

@@ -1,8 +1,8 @@
-import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { Subscription } from '../../ports/signals/signals.ts';
+import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
+import type { Subscription } from '../../../ports/signals/signals.ts';
+import type { RecentEvents } from '../events/recent-events.ts';
 import type { LivePorts } from './live-ports.ts';
 import { ObservedInstance } from './observed-instance.ts';
-import type { RecentEvents } from './recent-events.ts';
 import { UserEvents } from './user-events.ts';
 
 /** Keeps an instance observed until it is closed. */

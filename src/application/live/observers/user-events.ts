@@ -1,14 +1,14 @@
-import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { Signal, Subscription } from '../../ports/signals/signals.ts';
-import type { InstanceOverview, Seen } from '../../ports/storage/dashboard-queries.ts';
-import { viewContextFor } from '../view-context.ts';
-import type { ChangeBatch } from './change-batch.ts';
-import type { ChangeEvent } from './change-events.ts';
-import { formatUserEventId, type UserStreamPosition } from './event-ids.ts';
-import type { LiveEvent } from './live-event.ts';
+import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
+import type { Signal, Subscription } from '../../../ports/signals/signals.ts';
+import type { InstanceOverview, Seen } from '../../../ports/storage/dashboard-queries.ts';
+import { viewContextFor } from '../../view-context.ts';
+import type { ChangeBatch } from '../events/change-batch.ts';
+import type { ChangeEvent } from '../events/change-events.ts';
+import { formatUserEventId, type UserStreamPosition } from '../events/event-ids.ts';
+import type { LiveEvent } from '../events/live-event.ts';
+import type { RecentEvents } from '../events/recent-events.ts';
 import type { LivePorts } from './live-ports.ts';
 import type { ObservedInstance } from './observed-instance.ts';
-import type { RecentEvents } from './recent-events.ts';
 import { NOTHING_SEEN, SeenInstances } from './seen-instances.ts';
 
 /** How long the events of a user are kept after the last stream has closed, for a client that reconnects. */

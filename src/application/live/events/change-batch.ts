@@ -1,4 +1,4 @@
-import type { Seen } from '../../ports/storage/dashboard-queries.ts';
+import type { Seen } from '../../../ports/storage/dashboard-queries.ts';
 import type { ChangeEvent } from './change-events.ts';
 import { formatInstanceEventId } from './event-ids.ts';
 import type { LiveEvent } from './live-event.ts';

@@ -1,5 +1,5 @@
-import type { Seen } from '../../ports/storage/dashboard-queries.ts';
-import { invalidLastEventId } from '../errors.ts';
+import type { Seen } from '../../../ports/storage/dashboard-queries.ts';
+import { invalidLastEventId } from '../../errors.ts';
 
 const INSTANCE_EVENT_ID = /^(\d{1,10})\.(\d{1,10})$/;
 const USER_EVENT_ID = /^([0-9a-f]{16})\.(\d{1,15})$/;

@@ -1,10 +1,10 @@
-import { lastSignOfLife } from '../../domain/conversation/liveness.ts';
-import type { Message } from '../../domain/conversation/message.ts';
-import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { ChangesSince, InstanceOverview, Seen } from '../../ports/storage/dashboard-queries.ts';
-import { viewContextFor } from '../view-context.ts';
-import { ChangeBatch } from './change-batch.ts';
-import { messageChangeEvent } from './change-events.ts';
+import { lastSignOfLife } from '../../../domain/conversation/liveness.ts';
+import type { Message } from '../../../domain/conversation/message.ts';
+import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
+import type { ChangesSince, InstanceOverview, Seen } from '../../../ports/storage/dashboard-queries.ts';
+import { viewContextFor } from '../../view-context.ts';
+import { ChangeBatch } from '../events/change-batch.ts';
+import { messageChangeEvent } from '../events/change-events.ts';
 import type { LivePorts } from './live-ports.ts';
 import { PublishedInstance } from './published-instance.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { LiveFeed } from '../../../src/application/live/live-feed.ts';
-import { aCaller, instanceIdOf, userIdOf } from '../../support/builders.ts';
-import { RecordingSink } from '../../support/recording/recording-sink.ts';
-import { InMemoryApplication } from '../in-memory-application.ts';
+import { LiveFeed } from '../../../../src/application/live/live-feed.ts';
+import { aCaller, instanceIdOf, userIdOf } from '../../../support/builders.ts';
+import { RecordingSink } from '../../../support/recording/recording-sink.ts';
+import { InMemoryApplication } from '../../in-memory-application.ts';
 
 test('a wait in another process is shown to its user only, even if another user has the same instance id', async () => {
   const application = new InMemoryApplication();

@@ -1,5 +1,5 @@
-import type { Logger } from '../../ports/runtime.ts';
-import type { Ports } from '../use-case.ts';
+import type { Logger } from '../../../ports/runtime.ts';
+import type { Ports } from '../../use-case.ts';
 import type { ReadWaitsElsewhere } from './waits-elsewhere.ts';
 
 /** What live streams need from outside. */
