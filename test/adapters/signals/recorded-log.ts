@@ -1,7 +1,7 @@
 import { EventEmitter, on } from 'node:events';
 import type { Logger } from '../../../src/ports/runtime.ts';
 
-/** A logger whose lines a test can wait for. They are the only outward sign of an adapter's background work. */
+/** A logger whose lines a test can wait for. They are the only outward sign of background work. */
 export class RecordedLog implements Logger {
   readonly lines: string[] = [];
   readonly #events = new EventEmitter();

@@ -242,7 +242,7 @@ describe('while a server uses the embedded store', () => {
       if (end === 'stop') await server.stop();
       else await server.kill9();
     }
-    // No server uses the store now. It has two printed tokens, and per round one issued and 250 imported ones.
+    // No server uses the store now. It has two printed tokens, and per round one issued and 250 imported.
     expect(await listed(env)).toHaveLength(2 + 2 * 251);
   });
 

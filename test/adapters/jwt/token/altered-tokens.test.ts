@@ -135,8 +135,8 @@ describe('a second form of a signature', () => {
     }
   });
 
-  // Refusing it would refuse half of the tokens that other signers make. It grants no more than the first form,
-  // but it has another hash: a lookup by token hash alone does not find it.
+  // Refusing it would refuse half of the tokens that other signers make. It grants no more than the first
+  // form, but it has another hash: a lookup by token hash alone does not find it.
   test('of ES256 is accepted, with the same claims and the same id', async () => {
     const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
     const { token, other } = forms('ES256', (signature) =>
