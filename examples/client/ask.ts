@@ -2,7 +2,7 @@
  * A script that sends a step, asks a question, and continues with the answer:
  *
  *     npm pkg set type=module && npm i agent-dashboard-server
- *     npx agent-dashboard serve                  # in another terminal; prints the link of the page and a token
+ *     npx agent-dashboard serve                  # in another terminal; prints a page link and a token
  *     AGENT_TOKEN=<the agent token> node ask.ts  # then choose an answer on the page
  */
 import { createClient } from 'agent-dashboard-server/client';

@@ -27,10 +27,10 @@ test('traces are not turned on by any other setting', () => {
 async function loadedWith(env: { [name: string]: string }): Promise<string[]> {
   const script = `
     import { createRequire } from 'node:module';
-    import { readConfig } from './src/composition/config/config.ts';
-    import { openObservability } from './src/composition/server/observability.ts';
-    import './src/composition/server/server.ts';
-    await openObservability(readConfig(process.env));
+    import { readConfig } from './src/composition/config.ts';
+    import { openObserving } from './src/composition/observing.ts';
+    import './src/composition/server.ts';
+    await openObserving(readConfig(process.env));
     const loaded = Object.keys(createRequire(import.meta.url).cache).map((path) => path.split('/node_modules/').at(-1));
     const names = new Set(loaded.map((path) => path.split('/')[0]));
     console.log(['prom-client', '@opentelemetry'].filter((name) => names.has(name)).join());
