@@ -10,6 +10,7 @@ import type { Revoked } from '../../src/ports/signals/revocations.ts';
 import { anApiKey } from '../support/builders.ts';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
+import { nothingNew } from './signals/signal-traffic.ts';
 
 /** One server process: its store, and the revocations that it has received. */
 interface Process {

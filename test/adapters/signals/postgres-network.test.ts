@@ -11,7 +11,7 @@ import type { Versions } from '../../../src/ports/storage/versions.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { CutProxy } from './cut-proxy.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { listeningSessions, newInstance, nextSignal, noNewVersions, notify } from './signal-traffic.ts';
+import { listeningSessions, newInstance, nextSignal, nothingNew, notify } from './signal-traffic.ts';
 
 const QUICK: Partial<PostgresSignalsTiming> = {
   sweep: 50,
@@ -45,10 +45,10 @@ afterEach(async () => {
 });
 
 function createSignals(
-  currentVersions: Versions['currentVersions'] = noNewVersions.currentVersions,
+  currentVersions: Versions['currentVersions'] = nothingNew.currentVersions,
   timing = QUICK,
 ): PostgresSignals {
-  versions = { ...noNewVersions, currentVersions };
+  versions = { ...nothingNew, currentVersions };
   signals = new PostgresSignals({ connection: { connectionString: proxy.url }, logger: log, timing });
   return signals;
 }

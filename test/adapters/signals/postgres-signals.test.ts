@@ -10,7 +10,7 @@ import type { Signal } from '../../../src/ports/signals/signals.ts';
 import type { Versions } from '../../../src/ports/storage/versions.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { newInstance, nextSignal, noNewVersions, notify, terminateListeners } from './signal-traffic.ts';
+import { newInstance, nextSignal, nothingNew, notify, terminateListeners } from './signal-traffic.ts';
 
 let databaseUrl: string;
 /** A connection that sends notifications as the store of a server process does. */
@@ -44,10 +44,10 @@ function createSignals(): PostgresSignals {
 }
 
 async function start(
-  currentVersions: Versions['currentVersions'] = noNewVersions.currentVersions,
+  currentVersions: Versions['currentVersions'] = nothingNew.currentVersions,
 ): Promise<PostgresSignals> {
   const signals = createSignals();
-  await signals.start({ ...noNewVersions, currentVersions });
+  await signals.start({ ...nothingNew, currentVersions });
   return signals;
 }
 
@@ -57,7 +57,7 @@ async function listening(logger: Logger): Promise<PostgresSignals> {
     connection,
     logger,
   });
-  await signals.start(noNewVersions);
+  await signals.start(nothingNew);
   return signals;
 }
 
@@ -97,7 +97,7 @@ describe('notifications', () => {
       logger: log,
     });
     open.push(otherDatabase);
-    await otherDatabase.start(noNewVersions);
+    await otherDatabase.start(nothingNew);
     const here = await start();
     const sent = { ...newInstance(), version: 1 };
     let hasStrayed = false;
@@ -179,7 +179,7 @@ describe('after a killed connection', () => {
       return [{ ...instance, version: 1 }];
     };
     const arrived = nextSignal(signals, instance, { version: 2, seen: 1 });
-    await signals.start({ ...noNewVersions, currentVersions });
+    await signals.start({ ...nothingNew, currentVersions });
     await sweepBegan.promise;
     await terminateListeners(store);
     await log.seen(/Connected for signals again/);

@@ -3,7 +3,7 @@ import { PostgresSignals } from '../../../src/adapters/signals/postgres-signals.
 import type { Signal } from '../../../src/ports/signals/signals.ts';
 import type { Versions } from '../../../src/ports/storage/versions.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { newInstance, nextSignal, noNewVersions } from './signal-traffic.ts';
+import { newInstance, nextSignal, nothingNew } from './signal-traffic.ts';
 
 let log: RecordedLog;
 let signals: PostgresSignals;
@@ -21,7 +21,7 @@ async function start(
   const connection = { connectionString: inject('postgresUrl') };
   const timing = { sweep };
   signals = new PostgresSignals({ connection, logger: log, timing });
-  await signals.start({ ...noNewVersions, currentVersions, ...versions });
+  await signals.start({ ...nothingNew, currentVersions, ...versions });
 }
 
 test('a sweep asks once for a thousand listeners and wakes those that have missed a version', async () => {

@@ -11,7 +11,7 @@ import type { ApiKeyName } from '../../../src/ports/storage/api-key-repository.t
 import { newKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { newInstance, nextSignal, noNewVersions, notify, terminateListeners } from './signal-traffic.ts';
+import { newInstance, nextSignal, nothingNew, notify, terminateListeners } from './signal-traffic.ts';
 
 let databaseUrl: string;
 /** A connection that sends notifications as the store of a server process does. */
@@ -37,7 +37,7 @@ async function start(logger: Logger = log): Promise<PostgresSignals> {
   const connection = { connectionString: databaseUrl };
   const signals = new PostgresSignals({ connection, logger });
   started.push(signals);
-  await signals.start(noNewVersions);
+  await signals.start(nothingNew);
   return signals;
 }
 

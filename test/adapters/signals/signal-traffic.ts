@@ -49,4 +49,4 @@ export async function terminateListeners(store: pg.Client): Promise<void> {
 }
 
 /** A store in which nothing has changed. */
-export const noNewVersions: Versions = { currentVersions: async () => [], versionsOfUsers: async () => [] };
+export const nothingNew: Versions = { currentVersions: async () => [], versionsOfUsers: async () => [] };
