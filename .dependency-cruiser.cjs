@@ -7,7 +7,7 @@ const only = (name, from, allowed, comment) => ({
   to: { pathNot: allowed },
 });
 
-/** A pattern that leaves out what another one matches. */
+/** Matches paths of the first pattern that do not match the second. */
 const except = (path, pathNot) => ({ path, pathNot });
 const paths = (pattern) => (typeof pattern === 'string' ? { path: pattern } : pattern);
 
@@ -20,8 +20,8 @@ const never = (name, from, to, comment = '') => ({
 });
 
 /**
- * The rooms of a folder, and what each may import of the others; `.` is the files of the folder itself. What is not
- * listed is forbidden, so the table is the import graph that ARCHITECTURE.md draws.
+ * Lists the subfolders of a folder and what each may import from the others; `.` means the files directly in
+ * the folder. All other imports are forbidden, so the table is the import graph in ARCHITECTURE.md.
  */
 const rooms = (folder, table) =>
   Object.entries(table).map(([room, allowed]) =>
@@ -110,7 +110,7 @@ module.exports = {
         '^node:crypto$',
         '^crypto$',
       ],
-      'Use cases run in any host; valibot is their one library.',
+      'Use cases run in any host. Their only library is valibot.',
     ),
     only(
       'contracts-know-ports-and-domain',
@@ -136,14 +136,14 @@ module.exports = {
       'container-stays-in-composition',
       except('', '^src/composition/'),
       'node_modules/(tsyringe|reflect-metadata)/',
-      'Whoever embeds the library is not forced to use a container.',
+      'An application that embeds the library need not use a container.',
     ),
     never('src-does-not-import-tests', '^src/', '^(test|bench|web|demo)/'),
     never(
       'the-page-is-a-client',
       '^web/src/',
       except('^src/', '^src/(adapters/client/|domain/text/question-text[.]ts$)'),
-      'It reaches the server as every other program does.',
+      'The page uses the same client library as other programs.',
     ),
     never('the-page-imports-inwards', '^web/src/(model|server)/', '^web/src/(store|view)/'),
     never('stores-know-no-view', '^web/src/store/', '^web/src/view/'),

@@ -1,8 +1,8 @@
-# The server and its page are built with everything that takes; the image gets what runs, and no more.
+# The first stage builds the server and its page. The image gets only the files that are needed to run them.
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-# Scripts of dependencies fetch a Node and a PostgreSQL for development; nothing here needs them.
+# Install scripts would fetch a Node and a PostgreSQL for development, which the build does not need.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
@@ -14,7 +14,7 @@ ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     MCP_SERVER_PORT=8080 \
     DATA_DIR=/data
-# Owned by root: the server reads its program and writes to /data alone.
+# The program belongs to root. The server can read it, and can write only to /data.
 WORKDIR /app
 COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules ./node_modules

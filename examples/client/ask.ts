@@ -1,9 +1,9 @@
 /**
- * A script that reports what it does, asks, and goes on with the answer:
+ * A script that sends a step, asks a question, and continues with the answer:
  *
  *     npm pkg set type=module && npm i agent-dashboard-server
- *     npx agent-dashboard serve                  # in another terminal; it prints the page's link and a token
- *     AGENT_TOKEN=<the agent token> node ask.ts  # then tap an answer on the page
+ *     npx agent-dashboard serve                  # in another terminal; prints a page link and a token
+ *     AGENT_TOKEN=<the agent token> node ask.ts  # then choose an answer on the page
  */
 import { createClient } from 'agent-dashboard-server/client';
 

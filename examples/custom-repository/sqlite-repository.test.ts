@@ -1,4 +1,4 @@
-/** What every repository must keep, run by Node's own test runner: `node --test`. */
+/** Runs the contract of the agent instance repository with Node's own test runner: `node --test`. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { SqliteAgentInstanceRepository } from './sqlite-repository.ts';
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-repository-'));
 const file = join(folder, 'dashboard.sqlite');
 const signals = new InProcessSignals();
-/** Two connections to one file, as two processes have them. */
+/** Two connections to one file, as two processes would have. */
 const here = new SqliteAgentInstanceRepository(file, signals);
 const there = new SqliteAgentInstanceRepository(file, new InProcessSignals());
 after(() => {
@@ -25,8 +25,8 @@ after(() => {
 
 agentInstanceRepositoryContract({ describe, test }, () => ({ repositories: [here, there], signals }));
 
-test('the use cases run over it, and find in one process what another has written', async () => {
-  // Steps and questions need the repository alone. A real store has the other parts over the same file, too.
+test('a use case reads what another process has written to the same file', async () => {
+  // Steps and questions need only the repository. A real store would keep its other parts in the same file.
   const [one, two] = [here, there].map((repository) =>
     createDashboard({ store: { ...inMemoryStore(signals), repository } }),
   );
@@ -34,8 +34,8 @@ test('the use cases run over it, and find in one process what another has writte
   const id = randomUUID();
   const step = { agent_instance_id: id, agent_type: 'cron', content: 'Hello' };
   await one!.dispatch(useCases.sendAgentMessage, { caller, input: step });
-  const said = { agent_instance_id: id, content: 'Hi', mark_as_read: false };
-  await two!.dispatch(useCases.sendUserMessage, { caller, input: said });
+  const message = { agent_instance_id: id, content: 'Hi', mark_as_read: false };
+  await two!.dispatch(useCases.sendUserMessage, { caller, input: message });
   const next = await one!.dispatch(useCases.sendAgentMessage, {
     caller,
     input: { ...step, content: 'Next' },

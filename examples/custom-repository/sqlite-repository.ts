@@ -19,7 +19,7 @@ import {
   type UserId,
 } from 'agent-dashboard-server';
 
-/** The user leads every key: there is no way to read across. */
+/** Every primary key begins with the user id, so that no query can read the data of another user. */
 const SCHEMA = `
   pragma journal_mode = wal;
   pragma synchronous = full;
@@ -34,19 +34,19 @@ const SCHEMA = `
     (user_id text, key text, recorded_at integer, value blob, primary key (user_id, key)) strict;
 `;
 
-/** For another process to finish its transaction. */
-const PATIENCE_MS = 5_000;
+/** How long to wait for a transaction of another process, in milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Agent instances in one SQLite file, which several processes may share. Values are kept as Node serializes
- * them, dates included; columns are only what is searched by.
+ * Stores agent instances in one SQLite file, which several processes may share. Values are serialized by
+ * Node, dates included. Only the fields that are searched or sorted by have columns of their own.
  */
 export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
   readonly #database: DatabaseSync;
   readonly #signals: Signals;
 
   constructor(path: string, signals: Signals) {
-    this.#database = new DatabaseSync(path, { timeout: PATIENCE_MS });
+    this.#database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     this.#database.exec(SCHEMA);
     this.#signals = signals;
   }
@@ -82,7 +82,7 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
     this.#database.close();
   }
 
-  /** SQLite has one writer at a time: nobody comes between what is read here and what is written. */
+  /** Runs `work` in a write transaction. SQLite allows only one at a time, so no write comes in between. */
   #exclusively<Result>(work: () => Result): Result {
     try {
       this.#database.exec('begin immediate');
@@ -91,7 +91,7 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('rollback');
-      // What a decision throws goes to its caller as it is.
+      // An error of a decision is passed on unchanged.
       throw (error as NodeJS.ErrnoException).code === 'ERR_SQLITE_ERROR' ? storageUnavailable(error) : error;
     }
   }

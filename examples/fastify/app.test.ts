@@ -1,5 +1,5 @@
 /**
- * The application's own tests: memory instead of the database, and tokens that are the user's name.
+ * The tests of the application. They use the in-memory store, and the token is the user's name.
  * `npm i --save-dev @modelcontextprotocol/client && node --test`
  */
 import assert from 'node:assert/strict';
@@ -51,7 +51,7 @@ test('the application answers its own routes', async () => {
   assert.deepEqual(await (await call('/')).json(), { application: 'its own' });
 });
 
-test('a step reported over MCP, and a question over REST, are seen by a route of the application', async () => {
+test('a route of the application sees a step sent over MCP and a question sent over REST', async () => {
   const id = randomUUID();
   const step = { agent_instance_id: id, step_description: 'Looked around' };
   assert.deepEqual(await callTool('log_step', step), {
@@ -85,7 +85,7 @@ test('an answer given over REST reaches the agent that waits over REST', async (
   );
 });
 
-test('refusals are the dashboard’s: without a token nothing is read', async () => {
+test('a request without a token is refused with the dashboard’s own error', async () => {
   const answer = await fetch(`${url}/api/v1/messages/agent`, { method: 'POST', body: '{' });
   assert.equal(answer.status, 401);
   assert.equal(((await answer.json()) as { code: string }).code, 'unauthenticated');

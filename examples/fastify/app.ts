@@ -4,12 +4,12 @@ import { createMcpEndpoint } from 'agent-dashboard-server/mcp';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 export interface AppOptions {
-  /** Where the dashboard keeps things: a database when it runs, memory when it is tested. */
+  /** The dashboard's storage: a database in production, memory in tests. */
   readonly store: Store;
   readonly tokens: TokenVerifier;
 }
 
-/** An application with routes of its own, the dashboard's REST API and its MCP endpoint. */
+/** Creates an application with its own routes, the dashboard's REST API and its MCP endpoint. */
 export function createApp({ store, tokens }: AppOptions): FastifyInstance {
   const app = Fastify({ logger: { level: 'warn' } });
   const logger = app.log;
@@ -18,7 +18,7 @@ export function createApp({ store, tokens }: AppOptions): FastifyInstance {
 
   app.get('/', async () => ({ application: 'its own' }));
 
-  /** A route of the application that looks into the dashboard. Its own sign-in belongs before it. */
+  /** A route of the application that reads from the dashboard. Protect it with your own sign-in. */
   app.get<{ Params: { user: string } }>('/users/:user/open-questions', async ({ params }) => {
     const caller = { userId: userId(params.user), scopes: ['dashboard'] } as const;
     const input = { status: 'AWAITING_INPUT', limit: 200 };
@@ -41,7 +41,7 @@ export function createApp({ store, tokens }: AppOptions): FastifyInstance {
     }),
   );
   app.register(async (scope) => {
-    // The dashboard reads bodies itself, after it has looked at the token.
+    // The dashboard parses the body itself, after it has checked the token.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     const handOver = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -52,7 +52,7 @@ export function createApp({ store, tokens }: AppOptions): FastifyInstance {
     scope.all('/mcp', handOver);
   });
 
-  // First the calls that wait get their answers, then Fastify lets go of its connections.
+  // Waiting calls must get their answers before Fastify closes its connections.
   app.addHook('preClose', async () => {
     dashboard.stop();
     await mcp.close();

@@ -1,11 +1,11 @@
 /**
- * The application with a PostgreSQL embedded in it, kept in ./data:
+ * The application with an embedded PostgreSQL database in ./data:
  *
  *     npm pkg set type=module && npm i agent-dashboard-server fastify && node server.ts
  *     curl localhost:3000/api/v1/agent-summary -H 'authorization: Bearer <the dashboard token>'
  *
- * It prints a token for agents and one for people. The keys that sign them are new at every start, unless
- * JWT_PRIVATE_KEY has a pair (`npx agent-dashboard keys generate`).
+ * It prints a token for agents and one for people. Their signing key is new at every start, unless
+ * JWT_PRIVATE_KEY is set (`npx agent-dashboard keys generate` makes a key).
  */
 import { createJobs, createOperator, JobRunner, systemClock, userId } from 'agent-dashboard-server';
 import {
@@ -37,7 +37,7 @@ const operator = createOperator({
 });
 
 const app = createApp({ store, tokens });
-/** Finishes deletions of users, forgets old answers, and removes agent instances that were deleted 30 days ago. */
+/** Completes user deletions. Removes old idempotency records, and instances that were deleted 30 days ago. */
 const jobs = await JobRunner.start(
   createJobs({ store, clock, logger: console, retentionDays: null }),
   console,

@@ -1,5 +1,5 @@
 /**
- * Two use cases in a plain node:http application, beside a route of its own and behind its own sign-in:
+ * A plain node:http application with its own route, its own sign-in and two use cases of the dashboard:
  *
  *     npm pkg set type=module && npm i agent-dashboard-server && node server.ts
  *     curl localhost:3000/report -H 'x-session: s1' -d '{"agent_instance_id": "<a UUID>", "agent_type": "cron", "content": "Hello"}'
@@ -14,7 +14,7 @@ import { InProcessSignals } from 'agent-dashboard-server/signals';
 
 const dashboard = createDashboard({ store: inMemoryStore(new InProcessSignals()) });
 
-/** Who is signed in, as the application knows it; no token of the dashboard's is needed. */
+/** The application's own sessions and their users. No token of the dashboard is needed. */
 const SESSIONS = new Map([
   ['s1', 'ada'],
   ['s2', 'eve'],

@@ -17,7 +17,7 @@ import { aCaller, FakeClock, FakeIds, instanceIdOf, userIdOf } from '../support/
 
 type Options = Omit<Partial<Request>, 'input'>;
 
-/** The use cases over the in-memory store, behind the door that every transport uses. */
+/** The use cases over the in-memory store, called through `dispatch` as every transport does. */
 export class InMemoryApplication {
   readonly clock = new FakeClock();
   readonly ids = new FakeIds();
@@ -32,7 +32,7 @@ export class InMemoryApplication {
   readonly issuer = null;
   readonly dispatch = createDispatch(this, this.stopping.signal);
 
-  /** Asks one use case; its answer must be exactly what its output schema says. */
+  /** Calls a use case, checks its answer against its output schema, and returns the answer. */
   async ask<Input extends ObjectSchema, Output extends ObjectSchema>(
     useCase: UseCase<Input, Output>,
     input: object,
@@ -43,7 +43,7 @@ export class InMemoryApplication {
     return answer;
   }
 
-  /** Logs a step, by default of an instance that may be new. */
+  /** Sends a step. By default it belongs to instance 1, which is created if it does not exist. */
   step(input: object = {}, options: Options = {}) {
     return this.ask(
       useCases.sendAgentMessage,
@@ -52,7 +52,7 @@ export class InMemoryApplication {
     );
   }
 
-  /** The person writes something that the agent does not have yet. */
+  /** Sends a user message that stays queued for the agent. */
   queue(content: string, options: Options = {}) {
     return this.ask(
       useCases.sendUserMessage,
@@ -61,19 +61,19 @@ export class InMemoryApplication {
     );
   }
 
-  /** An instance as it is stored, with these of its messages. */
+  /** Returns the stored instance with these of its messages. */
   async stored(
     ...messageIds: readonly string[]
   ): Promise<{ instance: AgentInstance | null; messages: readonly Message[] }> {
     const target = { userId: userIdOf('ada'), agentInstanceId: instanceIdOf(1), queue: true };
-    const look = (message: string | null) =>
+    const load = (message: string | null) =>
       this.repository.update({ ...target, message: message as MessageId | null }, (conversation) => ({
         output: conversation,
         changes: null,
         record: null,
       }));
-    const { instance } = await look(null);
-    const conversations = await Promise.all(messageIds.map(look));
+    const { instance } = await load(null);
+    const conversations = await Promise.all(messageIds.map(load));
     return {
       instance,
       messages: conversations.flatMap(({ messages }, index) =>
@@ -82,18 +82,18 @@ export class InMemoryApplication {
     };
   }
 
-  /** The person deletes the instance. */
+  /** Deletes the instance as its user. */
   async delete(agentInstanceId: AgentInstanceId = instanceIdOf(1)): Promise<void> {
     await this.ask(useCases.deleteAgentInstance, { agent_instance_id: agentInstanceId }, { caller: ada });
   }
 }
 
-/** Whose agents they are, unless a test says otherwise. */
+/** The user who owns the agent instances of a test by default. */
 export const ada: Caller = aCaller({ scopes: ['dashboard'] });
 
 export const stranger: Caller = aCaller({ userId: userIdOf('eve') });
 
-/** How a request was refused: its code, field and message, and the issues of its input. */
+/** Returns the code, field, message and input issues of the error; fails if the request succeeds. */
 export async function refusal(request: Promise<unknown>) {
   try {
     await request;

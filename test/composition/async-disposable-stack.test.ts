@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest';
 import { AsyncDisposableStack } from '../../src/composition/async-disposable-stack.ts';
 
-test('lets go of the last first, once, and of all although some fail', async () => {
-  const gone: string[] = [];
+test('disposes each resource once, in reverse order, even if some fail', async () => {
+  const disposed: string[] = [];
   const stack = new AsyncDisposableStack();
-  stack.defer(() => gone.push('first'));
+  stack.defer(() => disposed.push('first'));
   stack.use({
     async [Symbol.asyncDispose]() {
-      gone.push('second');
+      disposed.push('second');
       throw new Error('second');
     },
   });
   stack.defer(async () => {
-    gone.push('third');
+    disposed.push('third');
     throw new Error('third');
   });
   await expect(stack.disposeAsync()).rejects.toThrow('third');
   await stack.disposeAsync();
-  expect(gone).toEqual(['third', 'second', 'first']);
+  expect(disposed).toEqual(['third', 'second', 'first']);
 });
 
-test('what was moved is let go of by the new owner alone', async () => {
+test('moved resources are disposed only by the new stack', async () => {
   let disposals = 0;
   const stack = new AsyncDisposableStack();
   stack.defer(() => {

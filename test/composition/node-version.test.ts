@@ -4,17 +4,17 @@ import { BIN } from '../support/servers/agent-dashboard.ts';
 import { NodeProcess } from '../support/servers/node-process.ts';
 
 test.each(['22.18.0', '22.19.1', '24.0.0', '25.0.0-nightly', process.versions.node])(
-  'Node %s is new enough',
+  'Node %s is accepted as new enough',
   (version) => {
     expect(nodeTooOld(version)).toBeNull();
   },
 );
 
-test.each(['20.20.2', '22.17.9', '9.99.0'])('Node %s is too old', (version) => {
+test.each(['20.20.2', '22.17.9', '9.99.0'])('Node %s is refused as too old', (version) => {
   expect(nodeTooOld(version)).toBe(`agent-dashboard needs Node.js 22.18 or newer; this is ${version}`);
 });
 
-/** What an old Node is to a program: it says so, and has no SQLite and no library that asks for more. */
+/** Imitates an old Node: it reports an old version, has no SQLite, and cannot load any library. */
 const OLD_NODE = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });
@@ -25,7 +25,7 @@ const OLD_NODE = `data:text/javascript,${encodeURIComponent(`
     },
   });`)}`;
 
-test('on a Node that is too old every command says so in one line, before anything is loaded that it lacks', async () => {
+test('every command prints one line on a Node that is too old, before it loads a module that is missing there', async () => {
   for (const args of [['serve'], ['--version']]) {
     await using command = new NodeProcess(['--import', OLD_NODE, BIN, ...args]);
     expect(await command.ended).toEqual({ code: 1, signal: null });

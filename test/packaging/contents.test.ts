@@ -13,18 +13,18 @@ const NAME = 'agent-dashboard-server';
 const INSTALLED = join(folder, 'node_modules', NAME);
 const BIN = join(import.meta.dirname, '../../node_modules/.bin');
 const { exports } = JSON.parse(await readFile(join(INSTALLED, 'package.json'), 'utf8'));
-/** As they follow the package's name. */
+/** The entries of the package, without the package name, such as `/koa`. */
 const ENTRIES = Object.keys(exports)
   .filter((entry) => entry !== './package.json')
   .map((entry) => entry.slice(1));
 const paths = packed.files.map(({ path }) => path);
 
-test('the tarball holds what runs, its source and its papers, and nothing else', () => {
-  const [papers, rest] = [
+test('the tarball has the program, its source and its documents, and nothing else', () => {
+  const [documents, rest] = [
     paths.filter((path) => !path.includes('/')),
     paths.filter((path) => path.includes('/')),
   ];
-  expect(papers.toSorted()).toEqual([
+  expect(documents.toSorted()).toEqual([
     'ARCHITECTURE.md',
     'CHANGELOG.md',
     'CONTRIBUTING.md',
@@ -40,15 +40,15 @@ test('the tarball holds what runs, its source and its papers, and nothing else',
   expect(paths).toContain('web/dist/index.html');
 });
 
-test('it is small: under two megabytes to fetch, under six on the disk', () => {
-  // The API's reference is a third of it: one component, as it is and compressed in two ways.
+test('the package is under 2 MB packed and under 6 MB unpacked', () => {
+  // A third of it is the component of the API reference: uncompressed, and compressed in two ways.
   const [fetched, unpacked] = [packed.size, packed.unpackedSize].map((bytes) => Math.round(bytes / 1000));
   console.log(`packed: ${fetched} kB, unpacked: ${unpacked} kB, ${paths.length} files`);
   expect(packed.size).toBeLessThan(2_000_000);
   expect(packed.unpackedSize).toBeLessThan(6_000_000);
 });
 
-test('every source map leads to a source that is there', async () => {
+test('every source map names sources that are in the package', async () => {
   const maps = paths.filter((path) => path.startsWith('dist/') && path.endsWith('.map'));
   expect(maps.length).toBeGreaterThan(200);
   const missing: string[] = [];
@@ -61,20 +61,21 @@ test('every source map leads to a source that is there', async () => {
   expect(missing).toEqual([]);
 });
 
-test('publint has nothing to say', async () => {
+test('publint finds no problem', async () => {
   const { messages, pkg } = await publint({ pkgDir: INSTALLED, strict: true });
   expect(messages.map((message) => formatMessage(message, pkg!))).toEqual([]);
 });
 
-test('the types are right wherever ES modules are', async () => {
-  // node10 knows no `exports`; CommonJS gets ES modules, which is what `require` of Node 22 takes.
+test('attw finds no problem with the types for ES modules', async () => {
+  // The profile leaves out node10, which ignores `exports`, and CommonJS, because Node 22 can `require`
+  // ES modules.
   const args = [join(BIN, 'attw'), tarball, '--profile', 'esm-only', '--no-emoji'];
-  // It exits with an error where it has found a problem.
+  // attw exits with an error if it finds a problem.
   expect(await run(args, { cwd: folder })).toContain('node16 (from ESM): OK (ESM)');
 });
 
-/** The compiler's complaints about these lines, and files. */
-async function complaints(lines: readonly string[], include: readonly string[], skipLibCheck: boolean) {
+/** Compiles these lines and files, and returns the errors of the compiler. */
+async function compileErrors(lines: readonly string[], include: readonly string[], skipLibCheck: boolean) {
   const project = await mkdtemp(join(folder, 'types-'));
   const compilerOptions = {
     ...{ target: 'es2024', lib: ['es2024', 'esnext.disposable'], types: ['node'], noEmit: true },
@@ -88,15 +89,15 @@ async function complaints(lines: readonly string[], include: readonly string[], 
   return stdout;
 }
 
-test('types hold for a strict user, in the examples too', async () => {
+test('the types and the examples compile with strict compiler options', async () => {
   const lines = ENTRIES.map((entry, nth) => `export * as e${nth} from '${NAME}${entry}';`);
-  expect(await complaints(lines, ['../examples'], true)).toBe('');
+  expect(await compileErrors(lines, ['../examples'], true)).toBe('');
 });
 
-test('and for one who checks those of libraries, too, where the libraries’ own hold', async () => {
-  // Those of Koa do not: @types/koa asks for a type that content-disposition has ceased to export.
+test('the types compile without skipLibCheck, except those that need Koa', async () => {
+  // @types/koa itself does not compile: it uses a type that content-disposition no longer exports.
   const lines = ENTRIES.filter((entry) => entry !== '/koa').map(
     (entry, nth) => `export * as e${nth} from '${NAME}${entry}';`,
   );
-  expect(await complaints(lines, [], false)).toBe('');
+  expect(await compileErrors(lines, [], false)).toBe('');
 });

@@ -20,20 +20,20 @@ describe.each(nodes)('on Node $version', ({ path: node }) => {
     return JSON.parse(await run(args, { cwd: folder, node })) as Record<string, string[]>;
   };
 
-  test('every entry can be imported, and required with the same names', async () => {
+  test('import and require of every entry give the same names', async () => {
     const imported = await namesOf('module', 'await (async (name) => import(name))');
     for (const names of Object.values(imported)) expect(names).not.toEqual([]);
     const required = await namesOf('commonjs', 'require');
     for (const names of Object.values(required)) {
-      // What `require` adds to a module so that bundlers know it for one.
+      // `require` adds this name to mark an ES module for bundlers.
       if (names.includes('__esModule')) names.splice(names.indexOf('__esModule'), 1);
     }
     expect(required).toEqual(imported);
   });
 });
 
-/** Which entries may load what. An entry that is not named here may load none of it. */
-const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
+/** The entries that may load each package or scope. Other entries must not load it. */
+const ALLOWED_ENTRIES: Readonly<Record<string, readonly string[]>> = {
   tsyringe: [],
   'reflect-metadata': [],
   commander: [],
@@ -53,7 +53,7 @@ const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   valibot: ['', '/koa', '/mcp', '/problem'],
 };
 
-/** Prints the packages that are loaded with an entry, a scope standing for all that is in it. */
+/** A script that prints the packages that an entry loads. A scope stands for all of its packages. */
 const RECORD = `
   import { registerHooks } from 'node:module';
   const loaded = new Set();
@@ -67,11 +67,13 @@ const RECORD = `
   await import(process.argv[1]);
   console.log(JSON.stringify([...loaded]));`;
 
-test.each(ENTRIES)('%s loads no technology but its own', async (entry) => {
+test.each(ENTRIES)('%s loads only the libraries that it needs', async (entry) => {
   const loaded: string[] = JSON.parse(
     await run(['--input-type=module', '--eval', RECORD, entry], { cwd: folder }),
   );
   expect(loaded).toContain(NAME);
-  const own = Object.keys(ONLY_BY).filter((name) => ONLY_BY[name]!.includes(entry.slice(NAME.length)));
-  expect(Object.keys(ONLY_BY).filter((name) => loaded.includes(name))).toEqual(own);
+  const allowed = Object.keys(ALLOWED_ENTRIES).filter((name) =>
+    ALLOWED_ENTRIES[name]!.includes(entry.slice(NAME.length)),
+  );
+  expect(Object.keys(ALLOWED_ENTRIES).filter((name) => loaded.includes(name))).toEqual(allowed);
 });

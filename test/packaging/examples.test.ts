@@ -11,7 +11,7 @@ const EXAMPLES = join(folder, 'examples');
 
 describe.each(nodes)('on Node $version', ({ path: node }) => {
   test.each(['custom-repository/sqlite-repository.test.ts', 'fastify/app.test.ts'])(
-    'the tests of an example hold: %s',
+    'the tests of an example pass: %s',
     async (file) => {
       const report = await run(['--test', '--test-reporter=tap', join(EXAMPLES, file)], {
         cwd: folder,
@@ -23,17 +23,17 @@ describe.each(nodes)('on Node $version', ({ path: node }) => {
   );
 });
 
-test('the client: a script asks, the person answers, and it goes on', async () => {
+test('the client example asks a question and continues with the answer', async () => {
   await using home = await temporaryFolder();
   await using server = new NodeProcess([join(folder, 'node_modules/.bin/agent-dashboard'), 'serve'], {
     cwd: home.path,
     env: { MCP_SERVER_PORT: '0', LOG_LEVEL: 'warn' },
   });
   await server.printed('Ctrl-C stops it.');
-  const said = (what: string) => new RegExp(`${what} +(\\S+)`).exec(server.stdout)![1]!;
-  const baseUrl = said('listens on');
-  const { people } = createClient({ baseUrl, token: said('Dashboard token:') });
-  const env = { AGENT_DASHBOARD_URL: baseUrl, AGENT_TOKEN: said('Agent token:') };
+  const printed = (label: string) => new RegExp(`${label} +(\\S+)`).exec(server.stdout)![1]!;
+  const baseUrl = printed('listens on');
+  const { people } = createClient({ baseUrl, token: printed('Dashboard token:') });
+  const env = { AGENT_DASHBOARD_URL: baseUrl, AGENT_TOKEN: printed('Agent token:') };
   const events = people.events();
   await events.next();
   await using script = new NodeProcess([join(EXAMPLES, 'client/ask.ts')], { env });
@@ -48,7 +48,7 @@ test('the client: a script asks, the person answers, and it goes on', async () =
   expect(await server.ended).toMatchObject({ code: 0 });
 });
 
-test('plain node:http: two use cases beside a route of the application, behind its own sign-in', async () => {
+test('the node:http example serves two use cases and its own route behind its own sign-in', async () => {
   await using server = new NodeProcess([join(EXAMPLES, 'node-http/server.ts')], { env: { PORT: '0' } });
   await server.printed('listening');
   const url = `http://127.0.0.1:${/port: (\d+)/.exec(server.stdout)?.[1]}`;
@@ -80,7 +80,7 @@ test('plain node:http: two use cases beside a route of the application, behind i
   expect(await server.ended).toMatchObject({ code: 0 });
 });
 
-test('Fastify with an embedded database: what an agent reports is there after a restart', async () => {
+test('the Fastify example keeps reported messages in its embedded database over a restart', async () => {
   await using home = await temporaryFolder();
   const start = async () => {
     const env = { PORT: '0', DATA_DIR: join(home.path, 'data') };
@@ -106,6 +106,6 @@ test('Fastify with an embedded database: what an agent reports is there after a 
   }
   const { server, call } = await start();
   await using _ = server;
-  const kept = await call('GET', `/api/v1/agent-instances/${id}`);
-  expect(await kept.json()).toMatchObject({ id, messages: [{ content: 'Hello' }] });
+  const answer = await call('GET', `/api/v1/agent-instances/${id}`);
+  expect(await answer.json()).toMatchObject({ id, messages: [{ content: 'Hello' }] });
 });

@@ -9,12 +9,12 @@ const { RS256, ES256, EdDSA } = pairs;
 const UNAVAILABLE = { name: 'PortError', code: 'identity_provider_unavailable' };
 
 let provider: TestIdentityProvider;
-let people: IdentityProvider;
+let identityProvider: IdentityProvider;
 beforeEach(async () => {
-  // jose counts its cool-down by the system's clock.
+  // jose measures its cool-down with the system clock.
   vi.useFakeTimers({ toFake: ['Date'], now: NOW * 1000 });
   provider = await TestIdentityProvider.start({ keys: [RS256, ES256, EdDSA] });
-  people = checkedBy();
+  identityProvider = identityProviderWith();
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -22,13 +22,19 @@ afterEach(async () => {
   await provider[Symbol.asyncDispose]();
 });
 
-const checkedBy = (bound: { issuer?: string | null; audience?: string | null } = {}) =>
-  new IdentityProvider({ jwksUrl: provider.jwksUrl, issuer: provider.issuer, audience: AUDIENCE, ...bound });
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
-const check = async (token: string, by = people) => (await by.check(token, new Date())).caller;
-/** What it is refused with. */
-const refusal = (token: string, by = people): Promise<Error> =>
-  check(token, by).then(
+const identityProviderWith = (options: { issuer?: string | null; audience?: string | null } = {}) =>
+  new IdentityProvider({
+    jwksUrl: provider.jwksUrl,
+    issuer: provider.issuer,
+    audience: AUDIENCE,
+    ...options,
+  });
+const advance = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+const check = async (token: string, verifier = identityProvider) =>
+  (await verifier.check(token, new Date())).caller;
+/** Returns the error that the token is refused with. */
+const refusal = (token: string, verifier = identityProvider): Promise<Error> =>
+  check(token, verifier).then(
     (caller) => Promise.reject(new Error(`accepted as ${JSON.stringify(caller)}`)),
     (error: Error) => error,
   );
@@ -43,23 +49,26 @@ const claims = (fields: object = {}) => ({
 const signed = (fields: object = {}, header: object = {}, pair: KeyPair = RS256) =>
   signedToken(claims(fields), { kid: pair.keyId, ...header }, pair);
 
-describe('a person who signed in at the provider', () => {
-  test.each([RS256, ES256, EdDSA])('is known by what its access token says ($algorithm)', async (pair) => {
-    const extraClaims = { email: 'ada@example.com', name: 'Ada' };
-    await using own = await TestIdentityProvider.start({ keys: [pair], extraClaims });
-    const token = await own.accessTokenOf('ada');
-    const by = new IdentityProvider({ jwksUrl: own.jwksUrl, issuer: own.issuer, audience: AUDIENCE });
-    expect(await check(token, by)).toEqual({
-      userId: 'ada',
-      scopes: ['dashboard'],
-      expiresAt: new Date((NOW + 3600) * 1000),
-      email: 'ada@example.com',
-      displayName: 'Ada',
-      agentInstanceId: null,
-    });
-    expect((await check(await own.accessTokenOf('bob'), by)).userId).toBe('bob');
-    expect(own.jwksRequests).toBe(1);
-  });
+describe('the caller of an access token from the provider', () => {
+  test.each([RS256, ES256, EdDSA])(
+    'has the user, email, name and expiry that the token states ($algorithm)',
+    async (pair) => {
+      const extraClaims = { email: 'ada@example.com', name: 'Ada' };
+      await using own = await TestIdentityProvider.start({ keys: [pair], extraClaims });
+      const token = await own.accessTokenOf('ada');
+      const verifier = new IdentityProvider({ jwksUrl: own.jwksUrl, issuer: own.issuer, audience: AUDIENCE });
+      expect(await check(token, verifier)).toEqual({
+        userId: 'ada',
+        scopes: ['dashboard'],
+        expiresAt: new Date((NOW + 3600) * 1000),
+        email: 'ada@example.com',
+        displayName: 'Ada',
+        agentInstanceId: null,
+      });
+      expect((await check(await own.accessTokenOf('bob'), verifier)).userId).toBe('bob');
+      expect(own.jwksRequests).toBe(1);
+    },
+  );
 
   test.each([
     { scope: 'agent' },
@@ -68,34 +77,34 @@ describe('a person who signed in at the provider', () => {
     { scope: '' },
     { agent_instance_id: '0198a1b2-0000-7000-8000-00000000abcd' },
     { agent_instance_id: 'hers', jti: 7 },
-  ])('may do what a person may, whatever else the token says: %j', async (fields) => {
+  ])('has the dashboard scope and no instance, whatever the token claims: %j', async (fields) => {
     const { scopes, agentInstanceId } = await check(signed(fields));
     expect({ scopes, agentInstanceId }).toEqual({ scopes: ['dashboard'], agentInstanceId: null });
   });
 });
 
-describe('without asking the provider, a token is refused', () => {
+describe('a token is refused without a request to the provider', () => {
   afterEach(() => expect(provider.requests).toEqual([]));
 
   test.each([
-    ['of another issuer', { iss: 'https://id.example' }, 'another "iss"'],
-    ['of an issuer that is a list', { iss: ['x'] }, 'another "iss"'],
-    ['of no issuer', { iss: undefined }, 'another "iss"'],
-    ['for somebody else', { aud: 'https://agents.example' }, 'another "aud"'],
-    ['for several others', { aud: ['a', `${AUDIENCE}/`] }, 'another "aud"'],
-    ['for nobody', { aud: undefined }, 'another "aud"'],
-    ['without an end', { exp: undefined }, '"exp" is missing'],
-    ['that has expired', { exp: NOW - 30 }, 'expired'],
-    ['that is not valid yet', { nbf: NOW + 31 }, '"nbf" is in the future'],
-    ['made in the future', { iat: NOW + 31 }, '"iat" is in the future'],
-    ['of nobody', { sub: '' }, 'the user must be a text'],
-    ['of a number', { sub: 7 }, 'the user must be a text'],
-  ])('%s', async (_which, fields, reason) => {
+    ['when its issuer is another one', { iss: 'https://id.example' }, 'another "iss"'],
+    ['when its issuer is a list', { iss: ['x'] }, 'another "iss"'],
+    ['when it has no issuer', { iss: undefined }, 'another "iss"'],
+    ['when its audience is another service', { aud: 'https://agents.example' }, 'another "aud"'],
+    ['when it names only other audiences', { aud: ['a', `${AUDIENCE}/`] }, 'another "aud"'],
+    ['when it has no audience', { aud: undefined }, 'another "aud"'],
+    ['when it has no expiry time', { exp: undefined }, '"exp" is missing'],
+    ['when it has expired', { exp: NOW - 30 }, 'expired'],
+    ['when it is not valid yet', { nbf: NOW + 31 }, '"nbf" is in the future'],
+    ['when it was issued in the future', { iat: NOW + 31 }, '"iat" is in the future'],
+    ['when its subject is empty', { sub: '' }, 'the user must be a text'],
+    ['when its subject is a number', { sub: 7 }, 'the user must be a text'],
+  ])('%s', async (_case, fields, reason) => {
     expect((await refusal(signed(fields))).message).toContain(reason);
   });
 
-  test.each(['jku', 'x5u', 'jwk', 'x5c'])('that brings its own key: %s', async (name) => {
-    const token = signed({}, { [name]: `${provider.issuer}/keys-of-my-own` });
+  test.each(['jku', 'x5u', 'jwk', 'x5c'])('when its header brings a key of its own: %s', async (name) => {
+    const token = signed({}, { [name]: `${provider.issuer}/own-keys` });
     expect((await refusal(token)).message).toBe(`the header brings its own key (${name})`);
   });
 
@@ -103,41 +112,43 @@ describe('without asking the provider, a token is refused', () => {
     ['an unknown crit', () => signed({}, { crit: ['exp'] })],
     ['another type', () => signed({}, { typ: 'logout+jwt' })],
     ['padding', () => `${signed()}=`],
-    ['a claim twice', () => signedToken(`{"sub":"ada",${JSON.stringify(claims()).slice(1)}`, {}, RS256)],
+    ['a repeated claim', () => signedToken(`{"sub":"ada",${JSON.stringify(claims()).slice(1)}`, {}, RS256)],
     ['alg none', () => signed({}, { alg: 'none' })],
     ['alg RS512', () => signed({}, { alg: 'RS512' })],
     ['alg PS256', () => signed({}, { alg: 'PS256' })],
     [
-      'HMAC by the public key',
+      'an HMAC made with the public key',
       () => {
         const text = signed({}, { alg: 'HS256' }).split('.').slice(0, 2).join('.');
         return `${text}.${createHmac('sha256', pemOf(RS256.publicKey)).update(text).digest('base64url')}`;
       },
     ],
-  ])('with %s', async (_what, token) => {
+  ])('when it has %s', async (_case, token) => {
     expect(await refusal(token())).not.toMatchObject(UNAVAILABLE);
   });
 });
 
 describe('issuer and audience', () => {
-  test('do not matter where they are not set', async () => {
+  test('are not checked when they are not configured', async () => {
     const fields = { iss: 'https://id.example', aud: undefined };
-    await expect(check(signed(fields), checkedBy({ issuer: null, audience: null }))).resolves.toBeDefined();
+    await expect(
+      check(signed(fields), identityProviderWith({ issuer: null, audience: null })),
+    ).resolves.toBeDefined();
   });
 
-  test('may be one of several audiences', async () => {
+  test('match a token that names the audience among several', async () => {
     await expect(check(signed({ aud: ['other', AUDIENCE] }))).resolves.toBeDefined();
   });
 });
 
 describe('a signature', () => {
-  test('of another key is refused, under the name of a good one or its own', async () => {
+  test('by an unknown key is refused, whichever key id the token names', async () => {
     const stranger = freshKeyPair('RS256');
     for (const kid of [RS256.keyId, ES256.keyId, stranger.keyId, undefined])
       expect(await refusal(signed({}, { kid }, stranger))).not.toMatchObject(UNAVAILABLE);
   });
 
-  test('by a short RSA key is refused, although the provider publishes it', async () => {
+  test('by a short RSA key is refused, even when the provider publishes that key', async () => {
     const short = freshPair.RS256(1024);
     const pair = { ...RS256, ...short, keyId: 'short' };
     const { n, e } = short.publicKey.export({ format: 'jwk' });
@@ -146,69 +157,74 @@ describe('a signature', () => {
     expect((await refusal(signed({}, {}, pair))).message).toContain('2048');
   });
 
-  test('needs no kid where one key fits', async () => {
+  test('needs no key id when only one key of the provider fits', async () => {
     await expect(check(signed({}, { kid: undefined }))).resolves.toBeDefined();
     provider.exchangeKeys([RS256, freshKeyPair('RS256')]);
-    expect(await refusal(signed({}, { kid: undefined }), checkedBy())).not.toMatchObject(UNAVAILABLE);
+    expect(await refusal(signed({}, { kid: undefined }), identityProviderWith())).not.toMatchObject(
+      UNAVAILABLE,
+    );
   });
 
-  test('is over what it came with', async () => {
+  test('is refused when it belongs to other claims', async () => {
     const [header, , signature] = signed().split('.');
     const [, other] = signed({ sub: 'bob' }).split('.');
     expect(await refusal(`${header}.${other}.${signature}`)).not.toMatchObject(UNAVAILABLE);
   });
 });
 
-describe('the provider is asked for its keys once in 30 s at most', () => {
-  const storm = (of: (nth: number) => string, count = 200) =>
-    Promise.all(Array.from({ length: count }, (_, nth) => refusal(of(nth))));
-  const unknownKid = (nth: number) => signed({}, { kid: `made-up-${nth}` });
+describe('the keys of the provider are fetched at most once in 30 s', () => {
+  const refusals = (tokenFor: (nth: number) => string, count = 200) =>
+    Promise.all(Array.from({ length: count }, (_, nth) => refusal(tokenFor(nth))));
+  const unknownKid = (nth: number) => signed({}, { kid: `made-up-${nth}` }, EdDSA);
 
-  test('whatever unknown keys tokens name', async () => {
+  test('however many unknown key ids tokens name', async () => {
     await check(signed());
-    await storm(unknownKid);
-    pass(29.9);
-    for (const error of await storm(unknownKid)) expect(error).not.toMatchObject(UNAVAILABLE);
+    await refusals(unknownKid);
+    advance(29.9);
+    for (const error of await refusals(unknownKid)) expect(error).not.toMatchObject(UNAVAILABLE);
     expect(provider.jwksRequests).toBe(1);
-    pass(0.2);
-    await storm(unknownKid);
-    await storm(unknownKid);
+    advance(0.2);
+    await refusals(unknownKid);
+    await refusals(unknownKid);
     expect(provider.jwksRequests).toBe(2);
     await expect(check(signed())).resolves.toBeDefined();
   });
 
-  test('also by the first tokens that come', async () => {
+  test('also when many tokens arrive before the first fetch', async () => {
     await Promise.all(Array.from({ length: 200 }, () => check(signed())));
     expect(provider.jwksRequests).toBe(1);
   });
 
   test.each<[string, (provider: TestIdentityProvider) => void]>([
     ['answers 500', (provider) => provider.breakDown((res) => res.writeHead(500).end('{"keys":[]}'))],
-    ['hangs up', (provider) => provider.breakDown((res) => res.destroy())],
-    ['answers with something else', (provider) => provider.breakDown((res) => res.end('<html>'))],
+    ['closes the connection', (provider) => provider.breakDown((res) => res.destroy())],
+    ['answers with HTML', (provider) => provider.breakDown((res) => res.end('<html>'))],
     [
       'answers with JSON that is no key set',
       (provider) => provider.breakDown((res) => res.end('{"keys":{}}')),
     ],
     [
-      'sends us elsewhere',
+      'redirects',
       (provider) =>
         provider.breakDown((res) => res.writeHead(302, { location: `${provider.issuer}/elsewhere` }).end()),
     ],
-  ])('also while it %s: nobody can tell then whether a token is good', async (_what, breakDown) => {
-    breakDown(provider);
-    for (const error of await storm(() => signed())) expect(error).toMatchObject(UNAVAILABLE);
-    pass(29.9);
-    expect(await refusal(signed())).toMatchObject(UNAVAILABLE);
-    expect(provider.requests).toEqual(['/jwks']);
+  ])(
+    'also while the provider %s, and tokens then fail as identity_provider_unavailable',
+    async (_case, breakDown) => {
+      breakDown(provider);
+      for (const error of await refusals(() => signed())) expect(error).toMatchObject(UNAVAILABLE);
+      advance(29.9);
+      expect(await refusal(signed())).toMatchObject(UNAVAILABLE);
+      expect(provider.requests).toEqual(['/jwks']);
 
-    provider.exchangeKeys([RS256]);
-    pass(0.2);
-    await expect(check(signed())).resolves.toMatchObject({ userId: 'ada' });
-    expect(provider.requests).toEqual(['/jwks', '/jwks']);
-  });
+      provider.exchangeKeys([RS256]);
+      advance(0.2);
+      await expect(check(signed())).resolves.toMatchObject({ userId: 'ada' });
+      expect(provider.requests).toEqual(['/jwks', '/jwks']);
+    },
+  );
 
-  test('a provider that says nothing is given up after 5 s', async () => {
+  test('and a request without a response is given up after 5 s', async () => {
     const timeout = vi
       .spyOn(AbortSignal, 'timeout')
       .mockImplementation(() => AbortSignal.abort(new DOMException('late', 'TimeoutError')));
@@ -216,38 +232,42 @@ describe('the provider is asked for its keys once in 30 s at most', () => {
     expect(timeout.mock.calls).toEqual([[5_000]]);
   });
 
-  test('one that is not there at all', async () => {
-    const nobody = new IdentityProvider({ jwksUrl: 'http://127.0.0.1:1/', issuer: null, audience: null });
-    expect(await refusal(signed(), nobody)).toMatchObject(UNAVAILABLE);
+  test('and an unreachable provider is reported as identity_provider_unavailable', async () => {
+    const unreachable = new IdentityProvider({
+      jwksUrl: 'http://127.0.0.1:1/',
+      issuer: null,
+      audience: null,
+    });
+    expect(await refusal(signed(), unreachable)).toMatchObject(UNAVAILABLE);
   });
 });
 
-describe('keys that were fetched', () => {
-  test('last for 10 minutes while the provider is away', async () => {
+describe('fetched keys', () => {
+  test('are used for 10 minutes while the provider is down', async () => {
     await check(signed());
     provider.breakDown((res) => res.destroy());
-    pass(599);
+    advance(599);
     await expect(check(signed())).resolves.toBeDefined();
     expect(provider.jwksRequests).toBe(1);
-    pass(2);
+    advance(2);
     expect(await refusal(signed())).toMatchObject(UNAVAILABLE);
   });
 
-  test('are given up after 10 minutes where the provider has withdrawn them', async () => {
+  test('are dropped after 10 minutes when the provider no longer publishes them', async () => {
     await check(signed());
     provider.exchangeKeys([freshKeyPair('RS256')]);
     await expect(check(signed())).resolves.toBeDefined();
-    pass(601);
+    advance(601);
     expect(await refusal(signed())).not.toMatchObject(UNAVAILABLE);
   });
 
-  test('are exchanged when a token names a new one, once the 30 s are over', async () => {
+  test('are fetched again when a token names an unknown key, but not within 30 s', async () => {
     await check(signed());
     const fresh = freshKeyPair('ES256');
     provider.exchangeKeys([fresh, RS256]);
     const token = await provider.accessTokenOf('bob');
     expect(await refusal(token)).not.toMatchObject(UNAVAILABLE);
-    pass(31);
+    advance(31);
     await expect(check(token)).resolves.toMatchObject({ userId: 'bob' });
     await expect(check(signed())).resolves.toMatchObject({ userId: 'ada' });
     expect(provider.jwksRequests).toBe(2);

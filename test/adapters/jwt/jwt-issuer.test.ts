@@ -13,12 +13,12 @@ const issue = (fields: Partial<TokenGrant> = {}, namesKey = false) =>
   new JwtIssuer({ key: pairs.EdDSA, namesKey }).issue(grant(fields));
 
 const UUID_USER = userIdOf('0198a1b2-0000-7000-8000-00000000abcd');
-const EIGHT = userIdOf('x'.repeat(8));
+const EIGHT_CHARACTER_USER = userIdOf('x'.repeat(8));
 
-describe.each(OWN_KEY_KINDS)('what is issued by %s', (kind) => {
+describe.each(OWN_KEY_KINDS)('a token issued with a key for %s', (kind) => {
   const key = pairs[kind];
 
-  test.each([false, true])('is accepted, and says what was granted (names its key: %s)', async (namesKey) => {
+  test.each([false, true])('is accepted and carries the grant (names its key: %s)', async (namesKey) => {
     const fields = { userId: userIdOf('zoë'), agentInstanceId: instanceIdOf(1), expiresAt: at(NOW + 60) };
     const token = await new JwtIssuer({ key, namesKey }).issue(grant(fields));
     expect(await check(token, ...Object.values(pairs))).toEqual({
@@ -30,7 +30,7 @@ describe.each(OWN_KEY_KINDS)('what is issued by %s', (kind) => {
     });
   });
 
-  test('has the scope that was granted, or is not issued', async () => {
+  test(`${kind === 'short RS256' ? 'cannot have' : 'has'} the dashboard scope when it is granted`, async () => {
     const issued = new JwtIssuer({ key }).issue(grant({ scope: 'dashboard' }));
     if (kind === 'short RS256') {
       await expect(issued).rejects.toMatchObject({ name: 'PortError', code: 'issuing_disabled' });
@@ -39,27 +39,27 @@ describe.each(OWN_KEY_KINDS)('what is issued by %s', (kind) => {
     }
   });
 
-  test(`is ${kind === 'ES256' ? 'not ' : ''}the same again for the same grant`, async () => {
+  test(`is ${kind === 'ES256' ? 'different each time' : 'the same each time'} for the same grant`, async () => {
     const fields = { agentInstanceId: instanceIdOf(1), expiresAt: at(NOW + 60) };
     const tokens = [
       await new JwtIssuer({ key, namesKey: true }).issue(grant(fields)),
       await new JwtIssuer({ key, namesKey: true }).issue(grant(fields)),
     ];
     expect(new Set(tokens).size).toBe(kind === 'ES256' ? 2 : 1);
-    // What a store gives back counts no milliseconds.
+    // Stored times may have milliseconds; the token counts whole seconds.
     const stored = { ...grant(fields), createdAt: at(NOW + 0.999), expiresAt: at(NOW + 60.999) };
     if (kind !== 'ES256') expect(await new JwtIssuer({ key, namesKey: true }).issue(stored)).toBe(tokens[0]);
   });
 });
 
 describe('an issued token', () => {
-  test('says no more than it has to', async () => {
+  test('leaves out every claim that has its default value', async () => {
     const token = await issue();
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA' });
     expect(decodeJwt(token)).toEqual({ sub: 'ada', iat: NOW, jti: 'aaaaaaaaaaaaaaaa' });
   });
 
-  test('says what is not assumed anyway', async () => {
+  test('has a claim for every value that is not the default', async () => {
     const fields = { expiresAt: at(NOW + 60), scope: 'dashboard', agentInstanceId: instanceIdOf(1) } as const;
     const token = await issue(fields, true);
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', kid: pairs.EdDSA.keyId });
@@ -73,24 +73,33 @@ describe('an issued token', () => {
     });
   });
 
-  test('differs where the grants differ', async () => {
-    const grants = [{}, { id: 'b' as ApiKeyId }, { userId: EIGHT }, { createdAt: at(NOW + 1) }];
+  test('differs when the grants differ', async () => {
+    const grants = [
+      {},
+      { id: 'b' as ApiKeyId },
+      { userId: EIGHT_CHARACTER_USER },
+      { createdAt: at(NOW + 1) },
+    ];
     expect(new Set(await Promise.all(grants.map((fields) => issue(fields)))).size).toBe(grants.length);
   });
 
   test.each<[string, number, Partial<TokenGrant>, boolean?]>([
-    ['a user of 8', 188, { userId: EIGHT }],
-    ['a user of 8, 90 days', 211, { userId: EIGHT, expiresAt: at(NOW + 90 * DAY) }],
-    ['a UUID', 226, { userId: UUID_USER }],
-    ['a UUID, 90 days', 248, { userId: UUID_USER, expiresAt: at(NOW + 90 * DAY) }],
-    ['a user of 8, dashboard', 215, { userId: EIGHT, scope: 'dashboard' }],
-    ['a user of 8, one instance', 267, { userId: EIGHT, agentInstanceId: instanceIdOf(1) }],
-    ['a user of 8, one of several keys', 211, { userId: EIGHT }, true],
-  ])('for %s has %d characters', async (_what, length, fields, namesKey) => {
+    ['an 8-character user', 188, { userId: EIGHT_CHARACTER_USER }],
+    ['an 8-character user, 90 days', 211, { userId: EIGHT_CHARACTER_USER, expiresAt: at(NOW + 90 * DAY) }],
+    ['a UUID user', 226, { userId: UUID_USER }],
+    ['a UUID user, 90 days', 248, { userId: UUID_USER, expiresAt: at(NOW + 90 * DAY) }],
+    ['an 8-character user, dashboard scope', 215, { userId: EIGHT_CHARACTER_USER, scope: 'dashboard' }],
+    [
+      'an 8-character user, bound to one instance',
+      267,
+      { userId: EIGHT_CHARACTER_USER, agentInstanceId: instanceIdOf(1) },
+    ],
+    ['an 8-character user, naming one of several keys', 211, { userId: EIGHT_CHARACTER_USER }, true],
+  ])('for %s has %d characters', async (_case, length, fields, namesKey) => {
     expect((await issue(fields, namesKey)).length).toBe(length);
   });
 
-  test('by RSA of 512 bits is as long as one by Ed25519', async () => {
+  test('signed with 512-bit RSA is as long as one signed with Ed25519', async () => {
     const short = await new JwtIssuer({ key: pairs['short RS256'] }).issue(grant());
     expect(short.length).toBe((await issue()).length);
   });

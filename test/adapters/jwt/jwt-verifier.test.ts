@@ -7,17 +7,17 @@ const verify = async (token: string, pair?: KeyPair) => verifierOf(pair).verify(
 const refusal = (token: string, pair?: KeyPair) => refusalOf(() => verifierOf(pair).verify(token));
 
 test.each([
-  ['its form', signedToken(ME, { crit: ['exp'] })],
-  ['its key', signedToken(ME, { kid: 'unknown' })],
-  ['its signature', signedToken(ME, {}, pairs.ES256)],
-  ['its claims', signedToken({ ...ME, sub: '' })],
+  ['an unknown crit', signedToken(ME, { crit: ['exp'] })],
+  ['an unknown key id', signedToken(ME, { kid: 'unknown' })],
+  ['a wrong signature', signedToken(ME, {}, pairs.ES256)],
+  ['wrong claims', signedToken({ ...ME, sub: '' })],
   ['its age', signedToken({ ...ME, exp: NOW - 30 })],
-  ['what it is', 'hello'],
-])('a token is refused for %s as for anything else', async (_what, token) => {
+  ['not being a JWT', 'hello'],
+])('a token is refused with the same error for every reason: %s', async (_reason, token) => {
   expect(await refusal(token)).toBe(REFUSED);
 });
 
-test('a token is at most 8 KB long', async () => {
+test('a token longer than 8 KB is refused', async () => {
   for (const pair of Object.values(pairs).filter(({ strength }) => strength === 'full')) {
     const ofLength = (bytes: number) => signedToken({ sub: 'me', x: 'x'.repeat(bytes) }, {}, pair);
     const fixed = ofLength(0).length;
@@ -30,7 +30,7 @@ test('a token is at most 8 KB long', async () => {
   }
 });
 
-test('JSON nested as deep as a token can hold is refused or accepted, and nothing else happens', async () => {
+test('JSON nested as deeply as a token can hold does no harm', async () => {
   const deep = (levels: number) => `{"sub":"me","x":${'['.repeat(levels)}${']'.repeat(levels)}}`;
   await expect(verify(signedToken(deep(3000)))).resolves.toBeDefined();
   expect(await refusal(signedToken('['.repeat(6000)))).toBe(REFUSED);

@@ -14,7 +14,7 @@ export const freshPair = {
   'short RS256': () => generateKeyPairSync('rsa', { modulusLength: 512 }),
 };
 
-/** Every kind of key that the server's own tokens may be signed with. */
+/** The kinds of keys that can sign the server's own tokens. */
 export type OwnKeyKind = keyof typeof freshPair;
 export const OWN_KEY_KINDS = ['EdDSA', 'ES256', 'RS256', 'short RS256'] as const satisfies OwnKeyKind[];
 
@@ -28,7 +28,7 @@ export const pairs: Readonly<Record<OwnKeyKind, KeyPair>> = {
   'short RS256': freshKeyPair('short RS256'),
 };
 
-/** A whole second, so that tests of a limit sit exactly on it. */
+/** The time of the tests, in whole seconds, so that a limit can be tested exactly. */
 export const NOW = 1_800_000_000;
 
 export class SettableClock implements Clock {
@@ -43,7 +43,7 @@ const encode = (part: object | string | Buffer): string =>
     typeof part === 'object' && !Buffer.isBuffer(part) ? JSON.stringify(part) : (part as string),
   ).toString('base64url');
 
-/** Signs whatever is given, however wrong: an object as JSON, a text or bytes as they are. */
+/** Signs any claims and header, valid or not: an object as JSON, a text or bytes unchanged. */
 export function signedToken(
   claims: object | string | Buffer,
   header: object | string | Buffer = {},
@@ -54,7 +54,7 @@ export function signedToken(
   return signText(`${encode(whole)}.${encode(claims)}`, { algorithm, privateKey });
 }
 
-/** Adds the signature over the text as it stands. */
+/** Returns the text with its signature appended. */
 export function signText(
   text: string,
   { algorithm, privateKey }: Pick<SigningKey, 'algorithm' | 'privateKey'>,
@@ -67,11 +67,14 @@ export function signText(
 export const verifierOf = (key: KeyPair = pairs.EdDSA, clock: Clock = new SettableClock()) =>
   new JwtVerifier({ keys: [key], store: null, clock });
 
-/** What a server with these keys makes of a token. */
+/** Checks a token as a server with these keys does. */
 export const check = (token: string, ...keys: readonly KeyPair[]): Promise<OwnToken> =>
   new OwnTokens(keys).check(token, new Date(NOW * 1000));
 
-/** The code and message of the refusal; what was accepted fails the test. */
+/**
+ * Returns the name, code and message of the error that `verify` fails with.
+ * @throws If `verify` succeeds.
+ */
 export async function refusalOf(verify: () => unknown): Promise<string> {
   let accepted: unknown;
   try {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP proxy in front of a database, to break the network with. */
+/** A TCP proxy in front of a database that can break the network connection. */
 export class CutProxy {
   readonly #target: URL;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
@@ -13,14 +13,14 @@ export class CutProxy {
     this.#target = new URL(targetUrl);
   }
 
-  /** The database's URL by way of the proxy. */
+  /** The URL of the database through the proxy. */
   get url(): string {
     const url = new URL(this.#target);
     url.port = String(this.#port);
     return url.href;
   }
 
-  /** Accepts connections, after `down` on the same port as before. */
+  /** Starts to accept connections. After `down` it uses the same port as before. */
   async up(): Promise<void> {
     const server = createServer({ allowHalfOpen: true }, (near) => this.#forward(near));
     server.listen(this.#port, '127.0.0.1');
@@ -40,7 +40,7 @@ export class CutProxy {
     await once(server, 'close');
   }
 
-  /** Stops forwarding on the present connections without closing them: neither side is told. */
+  /** Stops forwarding on the open connections but leaves them open, so that neither side notices. */
   stall(): void {
     for (const [near, far] of this.#pairs) {
       near.unpipe(far);
@@ -50,12 +50,12 @@ export class CutProxy {
     }
   }
 
-  /** Accepts new connections but lets nothing through. */
+  /** Accepts new connections from now on but forwards nothing. */
   silence(): void {
     this.#silent = true;
   }
 
-  /** Resolves once a connection has been accepted. */
+  /** Resolves when a connection has been accepted. */
   async accepted(): Promise<void> {
     if (this.#pairs.size === 0 && this.#server !== null) await once(this.#server, 'connection');
   }

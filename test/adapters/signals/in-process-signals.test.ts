@@ -14,7 +14,7 @@ describe('signals: in process', () => {
 
 const instance = { userId: 'ada' as UserId, agentInstanceId: randomUUID() as AgentInstanceId };
 
-test('names each watched instance once, with the oldest version seen, until its last listener goes', () => {
+test('lists each watched instance once, with the oldest version seen, until its last listener closes', () => {
   const signals = new InProcessSignals();
   const other = { userId: 'eve' as UserId, agentInstanceId: instance.agentInstanceId };
   const open = [
@@ -49,37 +49,37 @@ test('names each watched instance once, with the oldest version seen, until its 
   expect([...signals.watched()]).toEqual([]);
 });
 
-test('tells what a sweep found only to those who have not seen it', () => {
+test('passes the result of a sweep only to listeners that have not seen that version', () => {
   const signals = new InProcessSignals();
-  const told: string[] = [];
+  const notified: string[] = [];
   signals.subscribe(
     instance,
-    () => told.push('behind'),
+    () => notified.push('behind'),
     () => 3,
   );
   signals.subscribe(
     instance,
-    () => told.push('up to date'),
+    () => notified.push('up to date'),
     () => 4,
   );
   signals.publishUnseen([{ ...instance, version: 4 } satisfies Signal]);
-  expect(told).toEqual(['behind']);
+  expect(notified).toEqual(['behind']);
 });
 
-test('makes a process warning of what a listener throws when it has no logger', () => {
+test('reports an error of a listener as a process warning when there is no logger', () => {
   const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const signals = new InProcessSignals();
   signals.subscribe(
     instance,
     () => {
-      throw new Error('a listener at fault');
+      throw new Error('a failing listener');
     },
     () => 0,
   );
   signals.publish([{ ...instance, version: 1 }]);
   expect(warnings).toHaveBeenCalledExactlyOnceWith('A signal listener threw', {
     type: 'SignalsWarning',
-    detail: expect.stringContaining('a listener at fault'),
+    detail: expect.stringContaining('a failing listener'),
   });
   warnings.mockRestore();
 });

@@ -11,21 +11,21 @@ import type { Versions } from '../../../src/ports/storage/versions.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { CutProxy } from './cut-proxy.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { heard, listeningSessions, nothingNew, notify, someInstance } from './signal-traffic.ts';
+import { listeningSessions, newInstance, nextSignal, nothingNew, notify } from './signal-traffic.ts';
 
 const QUICK: Partial<PostgresSignalsTiming> = {
   sweep: 50,
   answer: 250,
   reconnect: { first: 20, longest: 80 },
 };
-const instance = someInstance();
+const instance = newInstance();
 
 let databaseUrl: string;
 let store: pg.Client;
 let proxy: CutProxy;
 let log: RecordedLog;
 let signals: PostgresSignals;
-/** Of the store that the signals are about. */
+/** The versions that the store reports to a sweep. */
 let versions: Versions;
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ afterEach(async () => {
   await proxy.down();
 });
 
-function make(
+function createSignals(
   currentVersions: Versions['currentVersions'] = nothingNew.currentVersions,
   timing = QUICK,
 ): PostgresSignals {
@@ -53,37 +53,37 @@ function make(
   return signals;
 }
 
-test('finds a half-open connection by itself and listens on a new one', async () => {
-  await make().start(versions);
-  const arrived = heard(signals, instance, { version: 1 });
+test('detects a half-open connection and listens on a new one', async () => {
+  await createSignals().start(versions);
+  const arrived = nextSignal(signals, instance, { version: 1 });
   proxy.stall();
   await log.seen(/Connected for signals again/);
   await notify(store, { ...instance, version: 1 });
   await arrived;
 });
 
-test('finds a half-open connection also while a sweep hangs', async () => {
-  await make(() => new Promise(() => {})).start(versions);
-  void heard(signals, instance, { version: 1 });
+test('detects a half-open connection even while a sweep hangs', async () => {
+  await createSignals(() => new Promise(() => {})).start(versions);
+  void nextSignal(signals, instance, { version: 1 });
   proxy.stall();
   await log.seen(/Connected for signals again/);
 });
 
-test('gives up a session that no longer listens, as behind a transaction-pooling proxy', async () => {
+test('drops a session that no longer listens, as happens behind a transaction-pooling proxy', async () => {
   const connect = vi.spyOn(pg.Client.prototype, 'connect');
-  await make().start(versions);
+  await createSignals().start(versions);
   const client = connect.mock.contexts[0] as pg.Client;
   connect.mockRestore();
   const [pid] = await listeningSessions(store);
-  // As when the proxy puts another session in its place: nothing closes, nothing comes.
+  // As if the proxy had switched to another session: the connection stays open, but nothing arrives.
   await client.query(`unlisten ${CHANNEL}`);
-  void heard(signals, instance, { version: 1 });
+  void nextSignal(signals, instance, { version: 1 });
   await log.seen(/Connected for signals again/);
   expect(await listeningSessions(store)).not.toContain(pid);
 });
 
-test('asks nothing on its connection while nobody waits', async () => {
-  await make(undefined, { sweep: 10 }).start(versions);
+test('sends no query while there is no listener', async () => {
+  await createSignals(undefined, { sweep: 10 }).start(versions);
   const lastQuery = async () => {
     const { rows } = await store.query<{ query: string }>(
       'select query from pg_stat_activity where pid = any ($1)',
@@ -93,43 +93,43 @@ test('asks nothing on its connection while nobody waits', async () => {
   };
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(await lastQuery()).toEqual([`listen ${CHANNEL}`]);
-  void heard(signals, instance);
+  void nextSignal(signals, instance);
   await expect.poll(lastQuery).not.toEqual([`listen ${CHANNEL}`]);
 });
 
-test('keeps trying while the database is away, and sweeps meanwhile', async () => {
+test('keeps reconnecting while the database is down, and sweeps meanwhile', async () => {
   let version = 0;
-  await make(async () => [{ ...instance, version }]).start(versions);
-  const swept = heard(signals, instance, { version: 1 });
+  await createSignals(async () => [{ ...instance, version }]).start(versions);
+  const swept = nextSignal(signals, instance, { version: 1 });
   await proxy.down();
   version = 1;
   await swept;
   await log.seen(/Not connected for signals/, 4);
   await proxy.up();
   await log.seen(/Connected for signals again/);
-  const notified = heard(signals, instance, { version: 2 });
+  const notified = nextSignal(signals, instance, { version: 2 });
   await notify(store, { ...instance, version: 2 });
   await notified;
 });
 
 test('does not start without a database, and can be started later', async () => {
   await proxy.down();
-  make();
+  createSignals();
   await expect(signals.start(versions)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await proxy.up();
   await signals.start(versions);
-  const arrived = heard(signals, instance, { version: 1 });
+  const arrived = nextSignal(signals, instance, { version: 1 });
   await notify(store, { ...instance, version: 1 });
   await arrived;
 });
 
-test('does not start on a server that accepts and says nothing, and does not wait for it for ever', async () => {
+test('fails to start, after a timeout, on a server that accepts the connection but never answers', async () => {
   proxy.silence();
-  await expect(make().start(versions)).rejects.toThrow(/timeout/);
+  await expect(createSignals().start(versions)).rejects.toThrow(/timeout/);
 });
 
-test('closes once, whoever asks, and leaves no session behind', async () => {
-  await make().start(versions);
+test('closes once, however often it is called, and leaves no session behind', async () => {
+  await createSignals().start(versions);
   expect(await listeningSessions(store)).toHaveLength(1);
   await Promise.all([signals.close(), signals.close()]);
   await signals.close();
@@ -137,35 +137,35 @@ test('closes once, whoever asks, and leaves no session behind', async () => {
   await expect.poll(() => listeningSessions(store)).toEqual([]);
 });
 
-test('closes before it is started', async () => {
-  await make().close();
+test('can be closed before it is started', async () => {
+  await createSignals().close();
   expect(log.lines).toEqual([]);
 });
 
-test('closes while it connects for the first time', async () => {
+test('can be closed during its first connection attempt', async () => {
   proxy.silence();
-  make(undefined, { answer: 60_000 });
+  createSignals(undefined, { answer: 60_000 });
   const starting = expect(signals.start(versions)).rejects.toThrow();
   await proxy.accepted();
   await signals.close();
   await starting;
 });
 
-test('closes while it pauses before another attempt', async () => {
-  await make(undefined, { reconnect: { first: 60_000, longest: 60_000 } }).start(versions);
+test('can be closed during the pause before a reconnect', async () => {
+  await createSignals(undefined, { reconnect: { first: 60_000, longest: 60_000 } }).start(versions);
   await proxy.down();
   await log.seen(/Not connected for signals/);
   await signals.close();
 });
 
-test('closes on a connection that is cut', async () => {
-  await make(undefined, { sweep: 60_000 }).start(versions);
+test('can be closed on a broken connection', async () => {
+  await createSignals(undefined, { sweep: 60_000 }).start(versions);
   proxy.stall();
   await signals.close();
 });
 
-test('lets the process end after it is closed', async () => {
-  make();
+test('does not keep the process alive after it is closed', async () => {
+  createSignals();
   const postgres = import.meta.resolve('../../../src/adapters/signals/postgres-signals.ts');
   const program = `
     import { PostgresSignals } from ${JSON.stringify(postgres)};

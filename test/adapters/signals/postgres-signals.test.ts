@@ -10,10 +10,10 @@ import type { Signal } from '../../../src/ports/signals/signals.ts';
 import type { Versions } from '../../../src/ports/storage/versions.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { heard, nothingNew, notify, someInstance, terminateListeners } from './signal-traffic.ts';
+import { newInstance, nextSignal, nothingNew, notify, terminateListeners } from './signal-traffic.ts';
 
 let databaseUrl: string;
-/** Stands for the store of some server process. */
+/** A connection that sends notifications as the store of a server process does. */
 let store: pg.Client;
 let open: PostgresSignals[] = [];
 let log: RecordedLog;
@@ -32,11 +32,11 @@ afterEach(async () => {
   open = [];
 });
 
-function make(): PostgresSignals {
+function createSignals(): PostgresSignals {
   const signals = new PostgresSignals({
     connection: { connectionString: databaseUrl },
     logger: log,
-    // Longer than any test: what is delivered then did not wait for a regular sweep.
+    // Longer than any test, so that a delivery cannot come from a regular sweep.
     timing: { sweep: 600_000 },
   });
   open.push(signals);
@@ -46,7 +46,7 @@ function make(): PostgresSignals {
 async function start(
   currentVersions: Versions['currentVersions'] = nothingNew.currentVersions,
 ): Promise<PostgresSignals> {
-  const signals = make();
+  const signals = createSignals();
   await signals.start({ ...nothingNew, currentVersions });
   return signals;
 }
@@ -72,9 +72,9 @@ describe('signals: PostgreSQL, from another process', () => {
   signalsContract({ describe, test }, async (logger) => {
     const signals = await listening(logger);
     const send = async (sent: readonly Signal[]) => {
-      // Notifications keep their order: once the last has come, so have the others.
-      const last = { ...someInstance(), version: 1 };
-      const arrived = heard(signals, last);
+      // Notifications keep their order: when the last one has arrived, so have the others.
+      const last = { ...newInstance(), version: 1 };
+      const arrived = nextSignal(signals, last);
       await notify(store, ...sent, last);
       await arrived;
     };
@@ -85,51 +85,51 @@ describe('signals: PostgreSQL, from another process', () => {
 describe('notifications', () => {
   test('reach every server process on the database', async () => {
     const [one, two] = [await start(), await start()];
-    const sent = { ...someInstance(), version: 4 };
-    const arrived = [heard(one, sent), heard(two, sent)];
+    const sent = { ...newInstance(), version: 4 };
+    const arrived = [nextSignal(one, sent), nextSignal(two, sent)];
     await notify(store, sent);
     expect(await Promise.all(arrived)).toEqual([sent, sent]);
   });
 
   test('do not reach processes on another database of the same server', async () => {
-    const elsewhere = new PostgresSignals({
+    const otherDatabase = new PostgresSignals({
       connection: { connectionString: await createDatabase(inject('postgresUrl')) },
       logger: log,
     });
-    open.push(elsewhere);
-    await elsewhere.start(nothingNew);
+    open.push(otherDatabase);
+    await otherDatabase.start(nothingNew);
     const here = await start();
-    const sent = { ...someInstance(), version: 1 };
-    let strayed = false;
-    elsewhere.subscribe(
+    const sent = { ...newInstance(), version: 1 };
+    let hasStrayed = false;
+    otherDatabase.subscribe(
       sent,
       () => {
-        strayed = true;
+        hasStrayed = true;
       },
       () => 0,
     );
-    const arrived = heard(here, sent);
+    const arrived = nextSignal(here, sent);
     await notify(store, sent);
     await arrived;
-    expect(strayed).toBe(false);
+    expect(hasStrayed).toBe(false);
   });
 
-  test('carry any user id that PostgreSQL can, in as many payloads as it takes', async () => {
+  test('carry any user id that PostgreSQL can store, in as many payloads as needed', async () => {
     const signals = await start();
     const sent = Array.from({ length: 100 }, (_, index) => ({
       userId: '😀"\\'.repeat(63) as UserId,
       agentInstanceId: randomUUID() as AgentInstanceId,
       version: index + 1,
     }));
-    const arrived = sent.map((signal) => heard(signals, signal));
+    const arrived = sent.map((signal) => nextSignal(signals, signal));
     await notify(store, ...sent);
     expect(await Promise.all(arrived)).toEqual(sent);
   });
 
   test('are ignored and logged when they are malformed', async () => {
     const signals = await start();
-    const sent = { ...someInstance(), version: 1 };
-    const arrived = heard(signals, sent);
+    const sent = { ...newInstance(), version: 1 };
+    const arrived = nextSignal(signals, sent);
     await store.query(`notify ${CHANNEL}`);
     await store.query(`notify ${CHANNEL}, '[["ada"]]'`);
     await notify(store, sent);
@@ -138,49 +138,49 @@ describe('notifications', () => {
   });
 });
 
-describe('a killed connection', () => {
-  test('is renewed, and what was sent meanwhile is read at once', async () => {
-    const instance = someInstance();
+describe('after a killed connection', () => {
+  test('the process reconnects and reads missed versions at once', async () => {
+    const instance = newInstance();
     let version = 1;
     const signals = await start(async () => [{ ...instance, version }]);
-    const arrived = heard(signals, instance, { version: 2, seen: 1 });
+    const arrived = nextSignal(signals, instance, { version: 2, seen: 1 });
     await terminateListeners(store);
     version = 2;
     await notify(store, { ...instance, version });
     expect(await arrived).toEqual({ ...instance, version: 2 });
-    const next = heard(signals, instance, { version: 3 });
+    const next = nextSignal(signals, instance, { version: 3 });
     await notify(store, { ...instance, version: 3 });
     await next;
   });
 
-  test('is listened on again before what was missed is read', async () => {
-    const instance = someInstance();
+  test('the process listens again before it reads missed versions', async () => {
+    const instance = newInstance();
     const committedAfterRead = { ...instance, version: 3 };
     const signals = await start(async () => {
       await notify(store, committedAfterRead);
       return [{ ...instance, version: 1 }];
     });
-    const arrived = heard(signals, instance, { version: 3, seen: 1 });
+    const arrived = nextSignal(signals, instance, { version: 3, seen: 1 });
     await terminateListeners(store);
     expect(await arrived).toEqual(committedAfterRead);
   });
 
-  test('is not believed to be read up to date by a sweep that began before', async () => {
-    const instance = someInstance();
-    const begun = Promise.withResolvers<void>();
+  test('a sweep that began before does not count as reading the missed versions', async () => {
+    const instance = newInstance();
+    const sweepBegan = Promise.withResolvers<void>();
     const slow = Promise.withResolvers<void>();
     let calls = 0;
-    const signals = make();
+    const signals = createSignals();
     const currentVersions = async () => {
       calls += 1;
       if (calls > 1) return [{ ...instance, version: 2 }];
-      begun.resolve();
+      sweepBegan.resolve();
       await slow.promise;
       return [{ ...instance, version: 1 }];
     };
-    const arrived = heard(signals, instance, { version: 2, seen: 1 });
+    const arrived = nextSignal(signals, instance, { version: 2, seen: 1 });
     await signals.start({ ...nothingNew, currentVersions });
-    await begun.promise;
+    await sweepBegan.promise;
     await terminateListeners(store);
     await log.seen(/Connected for signals again/);
     expect(calls).toBe(1);
@@ -189,7 +189,7 @@ describe('a killed connection', () => {
   });
 });
 
-test('pauses longer with each attempt to reconnect, at random, up to the longest', () => {
+test('the pause before a reconnect is random and grows with each attempt, up to a limit', () => {
   const pauses = (attempt: number) =>
     Array.from({ length: 200 }, () => pauseBefore(attempt, { first: 100, longest: 5_000 }));
   for (const [attempt, ceiling] of [
@@ -198,9 +198,9 @@ test('pauses longer with each attempt to reconnect, at random, up to the longest
     [6, 5_000],
     [2_000, 5_000],
   ] as const) {
-    const made = pauses(attempt);
-    expect(Math.max(...made)).toBeLessThanOrEqual(ceiling);
-    expect(Math.min(...made)).toBeGreaterThanOrEqual(ceiling / 2);
-    expect(new Set(made).size).toBeGreaterThan(100);
+    const drawn = pauses(attempt);
+    expect(Math.max(...drawn)).toBeLessThanOrEqual(ceiling);
+    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(ceiling / 2);
+    expect(new Set(drawn).size).toBeGreaterThan(100);
   }
 });

@@ -3,7 +3,7 @@ import { PostgresSignals } from '../../../src/adapters/signals/postgres-signals.
 import type { Signal } from '../../../src/ports/signals/signals.ts';
 import type { Versions } from '../../../src/ports/storage/versions.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { heard, nothingNew, someInstance } from './signal-traffic.ts';
+import { newInstance, nextSignal, nothingNew } from './signal-traffic.ts';
 
 let log: RecordedLog;
 let signals: PostgresSignals;
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => signals.close());
 
-/** Starts on the server's own database: nothing here needs notifications. */
+/** Starts the signals on the default database of the server, because these tests need no notifications. */
 async function start(
   currentVersions: Versions['currentVersions'],
   { sweep, ...versions }: { readonly sweep: number } & Partial<Versions>,
@@ -24,8 +24,8 @@ async function start(
   await signals.start({ ...nothingNew, currentVersions, ...versions });
 }
 
-test('sweeps ask once for a thousand watchers, and wake those of newer versions', async () => {
-  const instances = Array.from({ length: 500 }, someInstance);
+test('a sweep asks once for a thousand listeners and wakes those that have missed a version', async () => {
+  const instances = Array.from({ length: 500 }, newInstance);
   const asked: (readonly Signal[])[] = [];
   const secondSweep = Promise.withResolvers<void>();
   await start(
@@ -52,7 +52,7 @@ test('sweeps ask once for a thousand watchers, and wake those of newer versions'
   expect(new Set(woken.map(({ agentInstanceId }) => agentInstanceId)).size).toBe(1);
 });
 
-test('sweeps ask nothing while nobody watches', async () => {
+test('no sweep runs while there is no listener', async () => {
   let calls = 0;
   const asked = Promise.withResolvers<void>();
   await start(
@@ -64,7 +64,7 @@ test('sweeps ask nothing while nobody watches', async () => {
     { sweep: 10 },
   );
   const watching = signals.subscribe(
-    someInstance(),
+    newInstance(),
     () => {},
     () => 0,
   );
@@ -75,8 +75,8 @@ test('sweeps ask nothing while nobody watches', async () => {
   expect(calls).toBe(before);
 });
 
-test('sweeps are tried again after one that failed', async () => {
-  const instance = someInstance();
+test('sweeps continue after one that failed', async () => {
+  const instance = newInstance();
   let calls = 0;
   await start(
     async () => {
@@ -86,7 +86,7 @@ test('sweeps are tried again after one that failed', async () => {
     },
     { sweep: 20 },
   );
-  await heard(signals, instance, { version: 2 });
+  await nextSignal(signals, instance, { version: 2 });
   expect(log.lines[0]).toBe('warn: The sweep for missed signals failed');
 });
 
@@ -99,16 +99,16 @@ test('sweeps do not overlap', async () => {
     },
     { sweep: 10 },
   );
-  void heard(signals, someInstance());
+  void nextSignal(signals, newInstance());
   await log.seen(/still running/, 3);
   expect(calls).toBe(1);
 });
 
-test('sweeps ask once for all who listen to all of a user, and wake them for what they have not seen', async () => {
-  const [seen, missed] = [someInstance(), someInstance()];
+test('a sweep asks once for all listeners to a user, and wakes them for the versions they missed', async () => {
+  const [seen, missed] = [newInstance(), newInstance()];
   const asked: unknown[] = [];
   const secondSweep = Promise.withResolvers<void>();
-  await start(() => Promise.reject(new Error('nobody listens to one instance')), {
+  await start(() => Promise.reject(new Error('there is no listener to a single instance')), {
     sweep: 50,
     versionsOfUsers: async (users) => {
       asked.push(users);

@@ -1,7 +1,7 @@
 import { EventEmitter, on } from 'node:events';
 import type { Logger } from '../../../src/ports/runtime.ts';
 
-/** A logger whose lines can be waited for: the only outward sign of what an adapter does by itself. */
+/** A logger whose lines a test can wait for. They are the only outward sign of background work. */
 export class RecordedLog implements Logger {
   readonly lines: string[] = [];
   readonly #events = new EventEmitter();
@@ -11,11 +11,11 @@ export class RecordedLog implements Logger {
   readonly warn = (_fields: object, message: string) => this.#record(`warn: ${message}`);
   readonly error = (_fields: object, message: string) => this.#record(`error: ${message}`);
 
-  /** Resolves once `count` lines that match have been logged since the beginning. */
+  /** Resolves when `count` matching lines have been logged since the beginning. */
   async seen(pattern: RegExp, count = 1): Promise<void> {
-    const enough = () => this.lines.filter((line) => pattern.test(line)).length >= count;
-    if (enough()) return;
-    for await (const _ of on(this.#events, 'line')) if (enough()) return;
+    const isEnough = () => this.lines.filter((line) => pattern.test(line)).length >= count;
+    if (isEnough()) return;
+    for await (const _ of on(this.#events, 'line')) if (isEnough()) return;
   }
 
   #record(message: string): void {

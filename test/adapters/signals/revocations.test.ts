@@ -11,10 +11,10 @@ import type { ApiKeyName } from '../../../src/ports/storage/api-key-repository.t
 import { newKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
-import { heard, nothingNew, notify, someInstance, terminateListeners } from './signal-traffic.ts';
+import { newInstance, nextSignal, nothingNew, notify, terminateListeners } from './signal-traffic.ts';
 
 let databaseUrl: string;
-/** Stands for the store of some server process. */
+/** A connection that sends notifications as the store of a server process does. */
 let store: pg.Client;
 let log: RecordedLog;
 let started: PostgresSignals[] = [];
@@ -41,7 +41,7 @@ async function start(logger: Logger = log): Promise<PostgresSignals> {
   return signals;
 }
 
-const someKey = (userId = 'ada'): ApiKeyName => ({ userId: userId as UserId, id: newKeyId() });
+const newKey = (userId = 'ada'): ApiKeyName => ({ userId: userId as UserId, id: newKeyId() });
 
 async function notifyRevoked(...keys: readonly Revoked[]): Promise<void> {
   for (const payload of encodeRevoked(keys)) {
@@ -49,8 +49,8 @@ async function notifyRevoked(...keys: readonly Revoked[]): Promise<void> {
   }
 }
 
-/** Listens from now on, and resolves with the key when it is told. */
-const told = (revocations: Revocations, { id }: ApiKeyName) =>
+/** Listens from now on, and resolves when the revocation of this key arrives. */
+const revocationOf = (revocations: Revocations, { id }: ApiKeyName) =>
   new Promise<Revoked>((resolve) => {
     revocations.onRevoked((key) => key.id === id && resolve(key));
   });
@@ -77,9 +77,9 @@ describe('revocations: PostgreSQL, from another process', () => {
   revocationsContract({ describe, test }, async (logger) => {
     const revocations = await start(logger);
     const send = async (keys: readonly Revoked[]) => {
-      // Notifications keep their order: once the last has come, so have the others.
-      const last = someKey();
-      const arrived = told(revocations, last);
+      // Notifications keep their order: when the last one has arrived, so have the others.
+      const last = newKey();
+      const arrived = revocationOf(revocations, last);
       await notifyRevoked(...keys, last);
       await arrived;
     };
@@ -87,28 +87,28 @@ describe('revocations: PostgreSQL, from another process', () => {
   });
 });
 
-test('revoked keys reach every server process, past those who wait for signals', async () => {
+test('revocations reach every server process, and no listener for signals receives them', async () => {
   const [one, two] = [await start(), await start()];
-  const [signal, key] = [{ ...someInstance(), version: 1 }, someKey()];
-  const arrived = [told(one, key), told(two, key), heard(one, signal)];
+  const [signal, key] = [{ ...newInstance(), version: 1 }, newKey()];
+  const arrived = [revocationOf(one, key), revocationOf(two, key), nextSignal(one, signal)];
   await notifyRevoked(key);
   await notify(store, signal);
   expect(await Promise.all(arrived)).toEqual([key, key, signal]);
   expect(log.lines).toEqual([]);
 });
 
-test('revoked keys come with any user id that PostgreSQL can hold, in as many payloads as it takes', async () => {
+test('revocations carry any user id that PostgreSQL can store, in as many payloads as needed', async () => {
   const revocations = await start();
-  const keys = Array.from({ length: 100 }, () => someKey('😀"\\'.repeat(63)));
-  const arrived = keys.map((key) => told(revocations, key));
+  const keys = Array.from({ length: 100 }, () => newKey('😀"\\'.repeat(63)));
+  const arrived = keys.map((key) => revocationOf(revocations, key));
   await notifyRevoked(...keys);
   expect(await Promise.all(arrived)).toEqual(keys);
 });
 
-test('what is neither of signals nor of revoked keys is logged, and what follows it arrives', async () => {
+test('a malformed notification is logged, and later ones still arrive', async () => {
   const revocations = await start();
-  const key = someKey();
-  const arrived = told(revocations, key);
+  const key = newKey();
+  const arrived = revocationOf(revocations, key);
   await store.query(`notify ${CHANNEL}, '{"revoked":[["ada"]]}'`);
   await store.query(`notify ${CHANNEL}, '{"restored":[["ada","key"]]}'`);
   await notifyRevoked(key);
@@ -116,10 +116,10 @@ test('what is neither of signals nor of revoked keys is logged, and what follows
   expect(log.lines).toEqual(Array(2).fill('warn: Ignored a notification that is not of signals'));
 });
 
-test('revoked keys are heard again after the connection was killed, though nobody waits for signals', async () => {
+test('revocations arrive after a killed connection, even without a listener for signals', async () => {
   const revocations = await start();
-  const key = someKey();
-  const arrived = told(revocations, key);
+  const key = newKey();
+  const arrived = revocationOf(revocations, key);
   await terminateListeners(store);
   await log.seen(/Connected for signals again/);
   await notifyRevoked(key);

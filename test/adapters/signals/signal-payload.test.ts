@@ -30,37 +30,40 @@ const LONG_USER_IDS = [
   ['control characters', '\u0001'.repeat(255)],
   ['NUL and a lone surrogate', 'a\u0000b\ud800c'],
 ];
-test.each(LONG_USER_IDS)('carries long user ids in payloads under 7,900 bytes: %s', (_, userId) => {
+test.each(LONG_USER_IDS)('signals with long user ids fit in payloads under 7,900 bytes: %s', (_, userId) => {
   const signals = Array.from({ length: 200 }, (_, index) => signal(userId!, index + 1));
   const payloads = encodeSignals(signals);
   for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThan(7_900);
   expect(decodeAll(payloads)).toEqual(signals);
 });
 
-test.each(LONG_USER_IDS)('carries revoked keys of long user ids in the same way: %s', (_, userId) => {
-  const keys = Array.from({ length: 200 }, () => revoked(userId!));
-  const payloads = encodeRevoked(keys);
-  for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThan(7_900);
-  expect(payloads.flatMap((payload) => decodeRevoked(payload) ?? [])).toEqual(keys);
-});
+test.each(LONG_USER_IDS)(
+  'revocations with long user ids fit in payloads under 7,900 bytes: %s',
+  (_, userId) => {
+    const keys = Array.from({ length: 200 }, () => revoked(userId!));
+    const payloads = encodeRevoked(keys);
+    for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThan(7_900);
+    expect(payloads.flatMap((payload) => decodeRevoked(payload) ?? [])).toEqual(keys);
+  },
+);
 
-test('tells revoked keys from signals, also to a process that knows signals only', () => {
+test('a payload of revocations is not read as signals, nor the reverse', () => {
   for (const payload of encodeRevoked([revoked('ada')])) expect(decodeSignals(payload)).toBeNull();
   for (const payload of encodeSignals([signal('ada')])) expect(decodeRevoked(payload)).toBeNull();
 });
 
-test('fills payloads rather than sending many', () => {
+test('signals are packed into as few payloads as possible', () => {
   const signals = Array.from({ length: 400 }, () => signal('ada'));
   const bytes = Buffer.byteLength(JSON.stringify(signals.map((each) => Object.values(each))));
   expect(encodeSignals(signals)).toHaveLength(Math.ceil(bytes / 7_900));
 });
 
-test('has nothing to send for no signals and no keys', () => {
+test('no signals and no keys give no payload', () => {
   expect(encodeSignals([])).toEqual([]);
   expect(encodeRevoked([])).toEqual([]);
 });
 
-test('leaves out a signal that no payload can hold, for the sweep to find', () => {
+test('a signal too large for a payload is left out; a sweep finds it later', () => {
   const [before, after] = [signal('ada'), signal('ada')];
   expect(decodeAll(encodeSignals([before, signal('x'.repeat(8_000)), after]))).toEqual([before, after]);
 });
@@ -84,7 +87,7 @@ test.each([
   [`[["ada","${id}",1e300]]`, 'a version beyond safe integers'],
   [`[["ada","${id}","1"]]`, 'a version as text'],
   [`[["ada","${id}",1],null]`, 'one bad entry among good ones'],
-])('does not decode %s: %s', (payload) => {
+])('the payload %s is not decoded as signals: %s', (payload) => {
   expect(decodeSignals(payload)).toBeNull();
 });
 
@@ -105,6 +108,6 @@ test.each([
   ['{"revoked":[["ada",7]]}', 'a key id that is no text'],
   ['{"revoked":[[7,"key"]]}', 'a user id that is no text'],
   ['{"revoked":[["ada","key"],null]}', 'one bad entry among good ones'],
-])('does not decode %s as revoked keys: %s', (payload) => {
+])('the payload %s is not decoded as revocations: %s', (payload) => {
   expect(decodeRevoked(payload)).toBeNull();
 });

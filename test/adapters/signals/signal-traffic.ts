@@ -5,13 +5,13 @@ import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
 import type { Signal, Signals } from '../../../src/ports/signals/signals.ts';
 import type { Versions } from '../../../src/ports/storage/versions.ts';
 
-/** An instance that no other test knows. */
-export const someInstance = () => ({
+/** Returns an instance that no other test uses. */
+export const newInstance = () => ({
   userId: 'ada' as UserId,
   agentInstanceId: randomUUID() as AgentInstanceId,
 });
 
-/** Notifies as the store of some server process does. */
+/** Sends notifications as the store of a server process does. */
 export async function notify(store: pg.Client, ...signals: readonly Signal[]): Promise<void> {
   for (const payload of encodeSignals(signals)) {
     await store.query('select pg_notify($1, $2)', [CHANNEL, payload]);
@@ -19,7 +19,7 @@ export async function notify(store: pg.Client, ...signals: readonly Signal[]): P
 }
 
 /** Listens from now on, and resolves with the first signal of at least `version`. */
-export const heard = (
+export const nextSignal = (
   signals: Signals,
   instance: Omit<Signal, 'version'>,
   { version = 1, seen = 0 }: { version?: number; seen?: number } = {},
@@ -32,7 +32,7 @@ export const heard = (
     );
   });
 
-/** The backends that listen on this database. */
+/** Returns the process ids of the sessions that listen on this database. */
 export async function listeningSessions(store: pg.Client): Promise<number[]> {
   const { rows } = await store.query<{ pid: number }>(
     `select pid from pg_stat_activity

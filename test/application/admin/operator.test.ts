@@ -93,7 +93,7 @@ describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {
   });
 });
 
-test('with a short RSA key is issued for agents only', async () => {
+test('a standing token signed with a short RSA key cannot have the dashboard scope', async () => {
   const ports = operating([pairs['short RS256']]);
   const asked = { userId: ada, name: 'at the start', scope: 'dashboard' } as const;
   await expect(standingToken(ports, asked)).rejects.toMatchObject({ code: 'issuing_disabled' });
@@ -135,15 +135,19 @@ describe('importing', () => {
   });
 
   test.each([
-    ['that is none', () => 'nonsense', 'not three parts'],
+    ['that is not a token', () => 'nonsense', 'not three parts'],
     [
-      'that another key has signed',
+      'signed with another key',
       () => signedToken({ sub: 'ada' }, {}, freshKeyPair('EdDSA')),
       'no key of this server has signed it',
     ],
     ['that has expired', () => fresh({ exp: NOW - 60 }), 'expired'],
-    ['without a scope of ours', () => fresh({ scope: 'openid' }), 'it has no scope that means anything here'],
-    ['of nobody', () => fresh({ sub: '' }), 'the user must be a text of 1 to 255 characters'],
+    [
+      'without a scope of this server',
+      () => fresh({ scope: 'openid' }),
+      'it has no scope that means anything here',
+    ],
+    ['without a user', () => fresh({ sub: '' }), 'the user must be a text of 1 to 255 characters'],
   ])('refuses a token %s, and imports the others', async (_which, token, reason) => {
     const { operator } = operating([pairs.EdDSA]);
     expect(await operator.import([token(), fresh()])).toMatchObject([

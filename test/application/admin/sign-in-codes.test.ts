@@ -165,19 +165,19 @@ describe('the key that a code is redeemed for', () => {
 });
 
 describe('signing out', () => {
-  const goodOf = (...tokens: string[]) => Promise.all(tokens.map((token) => server.isValid(token)));
+  const areValid = (...tokens: string[]) => Promise.all(tokens.map((token) => server.isValid(token)));
   const end = (userId: UserId, token: string) => server.codes.end(userId, token);
 
   test('revokes the key of this browser, and of no other browser', async () => {
     const [here, elsewhere] = [await server.signIn(), await server.signIn()];
     await end(adaId, here);
-    expect(await goodOf(here, elsewhere)).toEqual([false, true]);
+    expect(await areValid(here, elsewhere)).toEqual([false, true]);
   });
 
   test('revokes the key after a restart of the server too', async () => {
     const token = await server.signIn();
     await new SignInCodes(server).end(adaId, token);
-    expect(await goodOf(token)).toEqual([false]);
+    expect(await areValid(token)).toEqual([false]);
   });
 
   test('twice has the same result as once', async () => {
@@ -192,7 +192,7 @@ describe('signing out', () => {
   test('does not revoke a token that was pasted, because it may be in use elsewhere', async () => {
     const pasted = await server.issue('laptop');
     await end(adaId, pasted);
-    expect(await goodOf(pasted)).toEqual([true]);
+    expect(await areValid(pasted)).toEqual([true]);
   });
 
   test('does nothing for another user’s token or an invalid one', async () => {
@@ -201,6 +201,6 @@ describe('signing out', () => {
     await end(adaId, ofEve);
     await end(adaId, '');
     await end(userIdOf('nobody'), 'nonsense');
-    expect(await goodOf(ofAda, ofEve)).toEqual([true, true]);
+    expect(await areValid(ofAda, ofEve)).toEqual([true, true]);
   });
 });

@@ -34,10 +34,10 @@ describe('a request is refused', () => {
   const NO_SCOPE = aCaller({ scopes: ['dashboard'] });
 
   test.each([
-    ['right', { agent_instance_id: INSTANCE }],
+    ['valid', { agent_instance_id: INSTANCE }],
     ['invalid', { agent_instance_id: 'x' }],
     ['hostile', { agent_instance_id: INSTANCE, content: '\0' }],
-  ])('for its scope before its input is checked, which is %s', async (_what, raw) => {
+  ])('for its scope before its %s input is checked', async (_case, raw) => {
     const { calls, useCase } = recordingUseCase();
     const request = new InMemoryApplication().dispatch(useCase, { caller: NO_SCOPE, input: raw });
     expect(await refusal(request)).toMatchObject({ code: 'insufficient_scope', issues: [] });
@@ -46,7 +46,7 @@ describe('a request is refused', () => {
 
   test.each([
     [
-      'too deep before it is parsed',
+      'too deep nesting before it is parsed',
       { agent_instance_id: 'x', deep: JSON.parse('['.repeat(64) + ']'.repeat(64)) },
       'too_deep',
     ],
@@ -55,10 +55,10 @@ describe('a request is refused', () => {
       JSON.parse('{"agent_instance_id": "x", "__proto__": 1}'),
       'invalid_json',
     ],
-    ['bad characters before it is parsed', { agent_instance_id: '\0' }, 'invalid_character'],
-    ['a malformed id before its key is looked at', { agent_instance_id: 'x' }, 'invalid_id'],
-    ['a bad key last', { agent_instance_id: INSTANCE }, 'invalid_idempotency_key'],
-  ])('for %s', async (_what, raw, code) => {
+    ['invalid characters before it is parsed', { agent_instance_id: '\0' }, 'invalid_character'],
+    ['a malformed id before its idempotency key is checked', { agent_instance_id: 'x' }, 'invalid_id'],
+    ['an invalid idempotency key last', { agent_instance_id: INSTANCE }, 'invalid_idempotency_key'],
+  ])('for %s', async (_case, raw, code) => {
     const { calls, useCase } = recordingUseCase();
     const request = { caller: aCaller(), input: raw, idempotencyKey: 'ä' };
     expect(await refusal(new InMemoryApplication().dispatch(useCase, request))).toMatchObject({ code });
@@ -66,7 +66,7 @@ describe('a request is refused', () => {
   });
 });
 
-describe('a scope', () => {
+describe('the scopes', () => {
   test.each<[needed: Scope[], had: Scope[], allowed: boolean]>([
     [['agent'], ['agent'], true],
     [['agent'], ['dashboard', 'agent'], true],
@@ -78,7 +78,7 @@ describe('a scope', () => {
     [['agent', 'dashboard'], [], false],
     [[], ['agent'], true],
     [[], [], true],
-  ])('needing %j, a token with %j: allowed is %s', async (needed, scopes, allowed) => {
+  ])('required are %j and those of the token are %j: allowed is %s', async (needed, scopes, allowed) => {
     const { calls, useCase } = recordingUseCase(needed);
     const request = { caller: aCaller({ scopes }), input: { agent_instance_id: INSTANCE } };
     const dispatched = new InMemoryApplication().dispatch(useCase, request);
@@ -107,7 +107,7 @@ describe('a scope', () => {
     revokeApiKey: ['dashboard'],
   };
 
-  test.each(Object.entries(useCases))('of %s is the expected one', (name, { scopes }) => {
+  test.each(Object.entries(useCases))('required by %s are the expected ones', (name, { scopes }) => {
     expect(scopes).toEqual(otherThanAgent[name] ?? ['agent']);
   });
 });
@@ -129,8 +129,8 @@ describe('a use case', () => {
     await dispatch(useCase, { caller, input: { agent_instance_id: INSTANCE }, clientGone: gone });
     await dispatch(useCase, { caller, input: { agent_instance_id: INSTANCE }, idempotencyKey: null });
     expect(calls).toEqual([
-      expect.objectContaining({ caller, idempotency: null, gone, stopping: application.stopping.signal }),
-      expect.objectContaining({ caller, idempotency: null, gone: null }),
+      expect.objectContaining({ caller, idempotency: null, clientGone: gone, shuttingDown: application.stopping.signal }),
+      expect.objectContaining({ caller, idempotency: null, clientGone: null }),
     ]);
   });
 
@@ -220,7 +220,7 @@ describe('invalid input', () => {
       ['agent_instance_id'],
     ],
     ['startAgentInstance', { agent_type: 'a', name: ' ' }, 'invalid_input', ['name']],
-  ])('of %s, %j, is %s at %j', async (name, raw, code, paths) => {
+  ])('for %s, %j, fails with %s at %j', async (name, raw, code, paths) => {
     const useCase: UseCase = registry[name];
     const application = new InMemoryApplication();
     const refused = await refusal(application.dispatch(useCase, { caller: aCaller(), input: raw }));
@@ -234,7 +234,7 @@ describe('invalid input', () => {
   test.each([
     ['content', 1_000_000],
     ['agent_type', 255],
-  ])('of a message is a %s of more than %i characters', async (name, limit) => {
+  ])('includes a %s of a message with more than %i characters', async (name, limit) => {
     const step = (fields: object) => new InMemoryApplication().step(fields);
     expect(await step({ [name]: 'x'.repeat(limit) })).toMatchObject({ success: true });
     expect(await refusal(step({ [name]: 'x'.repeat(limit + 1) }))).toMatchObject({
@@ -244,7 +244,7 @@ describe('invalid input', () => {
   });
 
   test.each(['agent_type', 'name', 'transport'])(
-    'of a new instance is a %s of more than 255 characters',
+    'includes a %s of a new instance with more than 255 characters',
     async (name) => {
       const start = (length: number) =>
         new InMemoryApplication().ask(useCases.startAgentInstance, {
@@ -256,12 +256,12 @@ describe('invalid input', () => {
     },
   );
 
-  test('says what format an id must have', async () => {
+  test('gets an error that names the format of an id', async () => {
     const request = new InMemoryApplication().ask(useCases.endSession, { agent_instance_id: 'x' });
     expect((await refusal(request)).issues).toEqual([BAD_ID]);
   });
 
-  test('says that a missing field is required', async () => {
+  test('gets an error that names a missing field as required', async () => {
     const request = new InMemoryApplication().ask(useCases.sendAgentMessage, { content: 'a' });
     expect((await refusal(request)).issues).toEqual([{ path: 'agent_instance_id', message: 'is required' }]);
   });
@@ -271,14 +271,14 @@ describe('invalid input', () => {
     expect(await refusal(step)).toMatchObject({ code: 'invalid_input', field: 'message_metadata' });
   });
 
-  test('is not repeated in the error, which could be as long', async () => {
+  test('is not repeated in the error, because it could be very long', async () => {
     const raw = { agent_instance_id: INSTANCE, content: 'a', requires_user_input: 'secret'.repeat(10_000) };
     const refused = await refusal(new InMemoryApplication().ask(useCases.sendAgentMessage, raw));
     expect(refused.message.length).toBeLessThan(500);
   });
 });
 
-describe('what is optional', () => {
+describe('an optional field', () => {
   test.each<[useCase: keyof typeof registry, raw: object, optional: string[]]>([
     [
       'sendAgentMessage',
@@ -299,7 +299,7 @@ describe('what is optional', () => {
     expect(withNull).toEqual(without);
   });
 
-  test('includes the agent type for an existing instance', async () => {
+  test('is the agent type for an existing instance', async () => {
     const application = new InMemoryApplication();
     await application.step();
     expect(await application.step({ agent_type: null })).toMatchObject({ success: true });
@@ -330,7 +330,7 @@ describe('ids that clients write', () => {
     expect(await refusal(again)).toMatchObject({ code: 'agent_instance_exists' });
   });
 
-  test('can be ids of messages too', async () => {
+  test('are accepted in other forms for messages too', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step();
     await application.queue('hm');
@@ -372,14 +372,14 @@ describe('a request with an Idempotency-Key', () => {
 
   test.each([
     ['another input', { content: 'another step' }],
-    ['a field more', { unknown: 1 }],
-  ])('fails with %s', async (_what, fields) => {
+    ['an additional field', { unknown: 1 }],
+  ])('fails when it is repeated with %s', async (_case, fields) => {
     const application = new InMemoryApplication();
     await application.step({}, key);
     expect(await refusal(application.step(fields, key))).toMatchObject({ code: 'idempotency_key_reused' });
   });
 
-  test('fails with another use case', async () => {
+  test('fails when it is repeated with another use case', async () => {
     const application = new InMemoryApplication();
     await application.ask(
       useCases.heartbeat,

@@ -59,7 +59,7 @@ describe('text that no database can store', () => {
     ['NUL', 'a\0b'],
     ['a lone high surrogate', 'a\ud83db'],
     ['a lone low surrogate', '\ude00'],
-    ['surrogates the wrong way round', '\ude00\ud83d'],
+    ['surrogates in the wrong order', '\ude00\ud83d'],
   ])('%s is refused in a field, in metadata and in a list', (_what, bad) => {
     const refusedAt = (path: string) => ({ code: 'invalid_character', path });
     expect(verdict({ content: bad })).toEqual(refusedAt('content'));

@@ -19,12 +19,12 @@ describe('a request with an Idempotency-Key', () => {
   });
 
   test.each([
-    ['a value', of({ content: 'b' })],
-    ['a field more', of({ content: 'a', extra: null })],
-    ['a field less', of({})],
-    ['a type', of({ content: ['a'] })],
-    ['the use case', of({ content: 'a' }, 'key', 'end')],
-  ])('is another request if %s differs', (_what, other) => {
+    ['another value', of({ content: 'b' })],
+    ['an additional field', of({ content: 'a', extra: null })],
+    ['a field missing', of({})],
+    ['another type', of({ content: ['a'] })],
+    ['another use case', of({ content: 'a' }, 'key', 'end')],
+  ])('is another request with %s', (_what, other) => {
     expect(other.fingerprint).not.toBe(of({ content: 'a' }).fingerprint);
   });
 
@@ -121,7 +121,7 @@ describe('a repeat of a request that is still running', () => {
     vi.useRealTimers();
   });
 
-  /** A request that ends when the test says so. */
+  /** Returns the work of a request, which ends when the test resolves its promise. */
   const work = () => ({ ...Promise.withResolvers<string>(), run: vi.fn() });
   const start = (
     requests: InFlightRequests,
@@ -149,9 +149,9 @@ describe('a repeat of a request that is still running', () => {
   test('fails with idempotency_in_flight after 10 s, and does not run', async () => {
     const [requests, first, repeat] = [new InFlightRequests(), work(), work()];
     const answer = start(requests, first);
-    const told = refusal(start(requests, repeat));
+    const refused = refusal(start(requests, repeat));
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(await told).toMatchObject({ code: 'idempotency_in_flight' });
+    expect(await refused).toMatchObject({ code: 'idempotency_in_flight' });
     expect(repeat.run).not.toHaveBeenCalled();
     first.resolve('late');
     expect(await answer).toBe('late');
@@ -167,7 +167,7 @@ describe('a repeat of a request that is still running', () => {
     expect(await answer).toBe('repeat');
   });
 
-  test('runs alone: several repeats run one after another', async () => {
+  test('does not run beside another repeat: they run one after another', async () => {
     const requests = new InFlightRequests();
     const works = [work(), work(), work(), work()];
     const answers = works.map((each) => start(requests, each));
@@ -184,11 +184,11 @@ describe('a repeat of a request that is still running', () => {
     const requests = new InFlightRequests();
     const [first, second, third] = [work(), work(), work()];
     const answers = [start(requests, first), start(requests, second)];
-    const told = refusal(start(requests, third));
+    const refused = refusal(start(requests, third));
     await vi.advanceTimersByTimeAsync(6_000);
     first.resolve('first');
     await vi.advanceTimersByTimeAsync(4_000);
-    expect(await told).toMatchObject({ code: 'idempotency_in_flight' });
+    expect(await refused).toMatchObject({ code: 'idempotency_in_flight' });
     second.resolve('second');
     await Promise.all(answers);
   });

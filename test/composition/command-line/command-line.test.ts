@@ -7,7 +7,7 @@ import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-f
 import { run } from './command-run.ts';
 
 let folder: TemporaryFolder;
-/** Keys in a folder, data in a PostgreSQL. */
+/** Keys are in a folder, data in PostgreSQL. */
 let env: { DATA_DIR: string; DATABASE_URL: string };
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -18,42 +18,46 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
-describe('what cannot be understood', () => {
+describe('a command line that is not valid', () => {
   test.each([
     ['no command', [], 'Usage:'],
     ['an unknown command', ['sevre'], "unknown command 'sevre'\n(Did you mean serve?)"],
     ['an unknown option', ['serve', '--prot', '80'], "unknown option '--prot'"],
-    ['a token for nobody', ['token', 'issue'], "required option '--user <user>' not specified"],
+    ['a token without a user', ['token', 'issue'], "required option '--user <user>' not specified"],
     ['an unknown scope', ['token', 'issue', '--user', 'u', '--scope', 'admin'], 'agent, dashboard'],
-    ['no duration', ['token', 'issue', '--user', 'u', '--expires', 'soon'], 'such as 90d'],
+    ['a word instead of a duration', ['token', 'issue', '--user', 'u', '--expires', 'soon'], 'such as 90d'],
     ['a duration without a unit', ['token', 'issue', '--user', 'u', '--expires', '90'], 'such as 90d'],
-    ['a duration of nothing', ['token', 'issue', '--user', 'u', '--expires', '0d'], 'such as 90d'],
+    ['a duration of zero', ['token', 'issue', '--user', 'u', '--expires', '0d'], 'such as 90d'],
     ['an unknown algorithm', ['keys', 'generate', '--alg', 'hs256'], 'ed25519, rsa-2048, rsa-512'],
-    ['no address', ['watch', '--base-url', 'nonsense'], '--base-url must be an http or https URL'],
-    ['no instance', ['watch', '--instance', '???'], 'It should be a UUID'],
-    ['too little of an instance', ['reply', '623', 'yes'], 'at least the first 4 characters'],
-    ['no key for an agent', ['mcp'], 'mcp needs a key: --api-key or AGENT_DASHBOARD_API_KEY'],
-    ['a key with spaces', ['mcp', '--api-key', 'a b'], '--api-key must be a token, without spaces'],
-    ['no key at all', ['watch', '--api-key', ''], '--api-key must be a token'],
     [
-      'an address of an agent',
+      'a server URL that is no URL',
+      ['watch', '--base-url', 'nonsense'],
+      '--base-url must be an http or https URL',
+    ],
+    ['an instance that is no id', ['watch', '--instance', '???'], 'It should be a UUID'],
+    ['fewer than 4 characters of an id', ['reply', '623', 'yes'], 'at least the first 4 characters'],
+    ['no API key for mcp', ['mcp'], 'mcp needs a key: --api-key or AGENT_DASHBOARD_API_KEY'],
+    ['an API key with spaces', ['mcp', '--api-key', 'a b'], '--api-key must be a token, without spaces'],
+    ['an empty API key', ['watch', '--api-key', ''], '--api-key must be a token'],
+    [
+      'a server URL that is not http',
       ['mcp', '--api-key', 'k', '--base-url', 'ftp://h'],
       '--base-url must be an http',
     ],
-    ['one argument too many', ['migrate', 'now'], 'too many arguments'],
-  ])('%s: exit code 2, and help on stderr', async (_name, args, said) => {
+    ['too many arguments', ['migrate', 'now'], 'too many arguments'],
+  ])('exits with 2 and prints help on stderr: %s', async (_case, args, text) => {
     const { code, stdout, stderr } = await run(args, env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(text);
   });
 
-  test('ends the process with that code', async () => {
+  test('ends the real process with code 2', async () => {
     const { code, stdout, stderr } = await agentDashboard(['sevre']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('--help');
   });
 
-  test('help that was asked for goes to stdout, with 0', async () => {
+  test('--help is printed on stdout with exit code 0', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of ['serve', 'migrate', 'keys', 'token']) expect(stdout).toContain(command);
@@ -62,7 +66,7 @@ describe('what cannot be understood', () => {
 
 describe('keys generate', () => {
   test.each(['ed25519', 'rsa-2048'])(
-    '%s: prints what shells and env files read, and nothing else',
+    '%s: prints only lines that shells and env files can read',
     async (alg) => {
       const { code, stdout, stderr } = await run(['keys', 'generate', '--alg', alg]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -75,7 +79,7 @@ describe('keys generate', () => {
     },
   );
 
-  test('--json prints the pair as it is, for programs', async () => {
+  test('--json prints the key pair as JSON', async () => {
     const { code, stdout } = await run(['keys', 'generate', '--json']);
     expect(code).toBe(0);
     const pair = JSON.parse(stdout);
@@ -87,19 +91,19 @@ describe('keys generate', () => {
     const { code, stdout, stderr } = await run(['keys', 'generate', '--alg', 'rsa-512']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^JWT_PRIVATE_KEY="[^"$`\n]+"\nJWT_PUBLIC_KEY="[^"$`\n]+"\n$/);
-    for (const said of [
+    for (const warning of [
       'Keep the public key on the server',
       'two tokens',
       'few dollars',
       'exactly that token',
     ])
-      expect(stderr).toContain(said);
+      expect(stderr).toContain(warning);
     const refused = await run(['token', 'issue', '--user', 'ada'], { ...env, ...valuesOf(stdout) });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('ALLOW_SHORT_RSA_KEYS=true');
   });
 
-  test('makes keys that serve takes: both to issue, the public one to verify only', async () => {
+  test('makes keys for serve: with both it issues tokens, with the public one it only verifies', async () => {
     const keys = valuesOf((await run(['keys', 'generate'])).stdout);
     await using issuing = await RunningServer.start({ ...env, ...keys });
     expect((await issuing.call('GET', '/auth/verify')).status).toBe(200);
@@ -117,7 +121,7 @@ describe('keys generate', () => {
     expect(refused.stderr).toMatch(/^agent-dashboard: JWT_PRIVATE_KEY must be set to issue tokens.*\n$/);
   });
 
-  /** As an env file or a shell reads them. */
+  /** Returns the variables that an env file or a shell reads from the output. */
   function valuesOf(output: string): { readonly [name: string]: string | undefined } {
     return Object.fromEntries(
       Array.from(output.matchAll(/^(\w+)="(.*)"$/gm), ([, name, value]) => [name, value]),
@@ -126,23 +130,23 @@ describe('keys generate', () => {
 });
 
 describe('token issue', () => {
-  test('prints the token alone, before the server’s first start and while it runs', async () => {
+  test('prints only the token on stdout, before the server’s first start and while it runs', async () => {
     const fresh = { ...env, DATA_DIR: join(folder.path, 'fresh') };
     const before = await agentDashboard(['token', 'issue', '--user', 'ada'], fresh);
     await using server = await RunningServer.start(fresh);
-    // Whoever forgot to set DATA_DIR would wonder why no server takes the token.
+    // A user who forgot to set DATA_DIR needs this hint to understand why no server accepts the token.
     expect(before.stderr).toMatch(/^Made a new key: \S+\. Only .* DATA_DIR .*\n$/);
     const options = ['--user', 'grace', '--scope', 'dashboard', '--expires', '12h'];
     const during = await agentDashboard(['token', 'issue', ...options], fresh);
     expect(during.stderr).toBe('');
-    for (const [issued, said] of [
+    for (const [issued, expected] of [
       [before, { user_id: 'ada', scopes: ['agent'], expires_at: null }],
       [during, { user_id: 'grace', scopes: ['dashboard'], expires_at: expect.stringMatching(/Z$/) }],
     ] as const) {
       expect(issued.code).toBe(0);
       expect(issued.stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
       const answer = await server.call('GET', '/auth/verify', { token: issued.stdout.trim() });
-      expect(await answer.json()).toMatchObject(said);
+      expect(await answer.json()).toMatchObject(expected);
     }
   });
 
@@ -151,14 +155,14 @@ describe('token issue', () => {
     ['12h', 43_200],
     ['30m', 1_800],
     ['45s', 45],
-  ])('--expires %s counts from now', async (text, seconds) => {
+  ])('--expires %s sets the expiry relative to the issue time', async (text, seconds) => {
     const { stdout } = await run(['token', 'issue', '--user', 'ada', '--expires', text], env);
     const claims = Buffer.from(stdout.split('.')[1] ?? '', 'base64url').toString();
     const { iat, exp } = JSON.parse(claims) as { iat: number; exp: number };
     expect(exp - iat).toBe(seconds);
   });
 
-  test.each(['', 'u'.repeat(256), 'nul\0'])('a user that no token may name is refused (%j)', async (user) => {
+  test.each(['', 'u'.repeat(256), 'nul\0'])('refuses an invalid user name: %j', async (user) => {
     const { code, stdout, stderr } = await run(['token', 'issue', '--user', user], env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('It should be a name of 1 to 255 characters.');

@@ -8,7 +8,7 @@ export interface CommandRun {
   readonly stderr: string;
 }
 
-/** Runs a command line that ends, in this process: starting one for each would take most of the time. */
+/** Runs a command to its end in this process, because starting a process for each would be slow. */
 export async function run(args: readonly string[], env: Environment = {}): Promise<CommandRun> {
   const stdout = recorded(process.stdout);
   const stderr = recorded(process.stderr);

@@ -15,7 +15,7 @@ const UP_TO_DATE = 'The schema is up to date.\n';
 const freshDatabase = async () => ({ DATABASE_URL: await createDatabase(inject('postgresUrl')) });
 
 describe('migrate', () => {
-  test('--check says what is missing; then the schema is brought up to date', async () => {
+  test('--check lists missing migrations, and a run without it applies them', async () => {
     const env = await freshDatabase();
     expect(await run(['migrate', '--check'], env)).toEqual({ code: 1, stdout: MISSING, stderr: '' });
     expect(await run(['migrate'], env)).toEqual({ code: 0, stdout: APPLIED, stderr: '' });
@@ -23,19 +23,19 @@ describe('migrate', () => {
       expect(await run(args, env)).toEqual({ code: 0, stdout: UP_TO_DATE, stderr: '' });
   });
 
-  test('--json tells programs the same', async () => {
+  test('--json prints the same results as JSON', async () => {
     const env = await freshDatabase();
-    const told = async (...args: readonly string[]) => {
+    const runJson = async (...args: readonly string[]) => {
       const { stdout, ...rest } = await run(['migrate', '--json', ...args], env);
-      return { ...rest, told: JSON.parse(stdout) };
+      return { ...rest, output: JSON.parse(stdout) };
     };
     const names = expect.arrayContaining([expect.stringMatching(/^\S+$/)]);
-    expect(await told('--check')).toEqual({ code: 1, stderr: '', told: { missing: names } });
-    expect(await told()).toEqual({ code: 0, stderr: '', told: { applied: names } });
-    expect(await told('--check')).toEqual({ code: 0, stderr: '', told: { missing: [] } });
+    expect(await runJson('--check')).toEqual({ code: 1, stderr: '', output: { missing: names } });
+    expect(await runJson()).toEqual({ code: 0, stderr: '', output: { applied: names } });
+    expect(await runJson('--check')).toEqual({ code: 0, stderr: '', output: { missing: [] } });
   });
 
-  test('--check changes nothing: no table is left in an empty database', async () => {
+  test('--check creates no table in an empty database', async () => {
     const env = await freshDatabase();
     await run(['migrate', '--check'], env);
     const client = new pg.Client({ connectionString: env.DATABASE_URL });
@@ -45,7 +45,7 @@ describe('migrate', () => {
     expect(rows).toEqual([]);
   });
 
-  test('several servers that start at once take turns', async () => {
+  test('of several servers that start at once, only one applies the migrations', async () => {
     const config = readConfig(await freshDatabase());
     await using stack = new AsyncDisposableStack();
     const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(config)));
@@ -54,7 +54,7 @@ describe('migrate', () => {
     expect(applied.filter((names) => names.length > 0)).toHaveLength(1);
   });
 
-  test('does the same for the embedded database, but only while nobody else has it', async () => {
+  test('works on the embedded database, but not while another process uses it', async () => {
     await using folder = await temporaryFolder();
     const env = { DATA_DIR: join(folder.path, 'data') };
     expect(await run(['migrate', '--check'], env)).toMatchObject({ code: 1, stdout: MISSING });

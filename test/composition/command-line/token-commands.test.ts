@@ -26,9 +26,9 @@ afterAll(() => folder[Symbol.asyncDispose]());
 
 const JWT_PRIVATE_KEY = pemOf(pairs.EdDSA.privateKey);
 
-/** A data folder of its own; all sign with the same key. */
+/** Returns settings with a new data folder. All of them use the same signing key. */
 let folders = 0;
-function fresh(more: object = {}): { DATA_DIR: string; LOG_LEVEL: string; JWT_PRIVATE_KEY: string } {
+function freshSettings(more: object = {}): { DATA_DIR: string; LOG_LEVEL: string; JWT_PRIVATE_KEY: string } {
   folders += 1;
   return { DATA_DIR: join(folder.path, `data-${folders}`), LOG_LEVEL: 'warn', JWT_PRIVATE_KEY, ...more };
 }
@@ -40,15 +40,15 @@ async function listed(env: object): Promise<Listed[]> {
 }
 
 describe.each([
-  ['the embedded store, which no server has open', async () => fresh()],
-  ['PostgreSQL', async () => fresh({ DATABASE_URL: await createDatabase(inject('postgresUrl')) })],
+  ['the embedded store while no server runs', async () => freshSettings()],
+  ['PostgreSQL', async () => freshSettings({ DATABASE_URL: await createDatabase(inject('postgresUrl')) })],
 ])('on %s', (_store, environment) => {
-  let env: ReturnType<typeof fresh>;
+  let env: ReturnType<typeof freshSettings>;
   beforeAll(async () => {
     env = await environment();
   });
 
-  test('says where there is nothing to list; for programs that is an empty list', async () => {
+  test('token list prints a note when there is no token; with --json it prints an empty list', async () => {
     await run(['migrate'], env);
     const { code, stdout, stderr } = await run(['token', 'list'], env);
     expect({ code, stdout, stderr }).toEqual({
@@ -59,7 +59,7 @@ describe.each([
     expect(await listed(env)).toEqual([]);
   });
 
-  test('issues, lists and revokes', async () => {
+  test('a token can be issued, listed and revoked', async () => {
     const options = ['--user', 'ada', '--name', 'laptop', '--expires', '90d'];
     const issued = await run(['token', 'issue', ...options], env);
     expect(issued).toEqual({
@@ -85,7 +85,7 @@ describe.each([
     expect(JSON.parse(again.stdout)).toMatchObject([{ id: key!.id, revoked_at: expect.any(String) }]);
   });
 
-  test('imports what it is given on stdin', async () => {
+  test('token import reads tokens from stdin', async () => {
     const jti = newKeyId();
     const script = `echo "$TOKEN" | "${process.execPath}" "${BIN}" token import -`;
     const given = { ...env, TOKEN: signedToken({ sub: 'ada', jti }) };
@@ -94,7 +94,7 @@ describe.each([
     expect({ code, stdout: shell.stdout }).toEqual({ code: 0, stdout: `line 1: ${jti}, agent of ada\n` });
   });
 
-  test('says in plain words that there is no such file to import', async () => {
+  test('token import reports a file that is missing or cannot be read', async () => {
     const file = join(folder.path, 'missing');
     expect(await run(['token', 'import', file], env)).toEqual({
       code: 1,
@@ -107,15 +107,15 @@ describe.each([
     });
   });
 
-  test('imports a file line by line, and says what it makes of each', async () => {
+  test('token import reads a file line by line and prints a result for each token', async () => {
     const jti = newKeyId();
-    const good = signedToken({ sub: 'ada\u001b[2J', jti });
+    const valid = signedToken({ sub: 'ada\u001b[2J', jti });
     const revoked = signedToken({ sub: 'ada', jti: newKeyId() });
     const lines = [
       '\uFEFF# tokens of last year',
-      good,
+      valid,
       '',
-      `  ${good}  `,
+      `  ${valid}  `,
       signedToken({ sub: 'ada', exp: 1_000_000_000 }),
       signedToken({ sub: 'ada' }, {}, freshKeyPair('EdDSA')),
       revoked,
@@ -140,10 +140,10 @@ describe.each([
       'line 6: refused, no key of this server has signed it',
       '',
     ]);
-    const forPrograms = await run(['token', 'import', file, '--json'], env);
-    expect(forPrograms).toMatchObject({ code: 1, stderr: '' });
-    expect(forPrograms.stdout).not.toContain('\u001b');
-    const outcomes = forPrograms.stdout.trim().split('\n');
+    const asJson = await run(['token', 'import', file, '--json'], env);
+    expect(asJson).toMatchObject({ code: 1, stderr: '' });
+    expect(asJson.stdout).not.toContain('\u001b');
+    const outcomes = asJson.stdout.trim().split('\n');
     expect(outcomes.map((each) => JSON.parse(each))).toMatchObject([
       { line: 2, outcome: 'known', key: { id: jti } },
       { line: 4, outcome: 'known', key: { id: jti } },
@@ -151,7 +151,7 @@ describe.each([
       { line: 6, outcome: 'refused' },
       { line: 7, outcome: 'known', key: { id, revoked_at: expect.any(String) } },
     ]);
-    // Whoever reads lists sees who it is, and no terminal obeys it.
+    // The lists show the user name without its control characters.
     const table = await run(['token', 'list'], env);
     const json = await run(['token', 'list', '--json'], env);
     expect(table.stdout).toContain('ada�[2J');
@@ -159,7 +159,7 @@ describe.each([
     expect((await run(['token', 'import', `${file}.missing`], env)).code).toBe(1);
   });
 
-  test('two commands at once both succeed', async () => {
+  test('two concurrent commands both succeed', async () => {
     const before = (await listed(env)).length;
     const issue = (name: string) => agentDashboard(['token', 'issue', '--user', 'ada', '--name', name], env);
     const issued = await Promise.all([issue('one'), issue('two')]);
@@ -169,35 +169,38 @@ describe.each([
 });
 
 test.each([
-  ['that is not there', newKeyId(), 'There is no token with the id'],
+  ['that does not exist', newKeyId(), 'There is no token with the id'],
   ['that looks like an option', `-${newKeyId().slice(1)}`, 'There is no token with the id'],
-  ['that is none', 'x', 'Invalid id'],
-])('to revoke an id %s is a failure', async (_what, id, said) => {
+  ['of a wrong form', 'x', 'Invalid id'],
+])('token revoke fails for an id %s', async (_case, id, reason) => {
   const { code, stdout, stderr } = await run(['token', 'revoke', id], {
-    ...fresh(),
+    ...freshSettings(),
     DATABASE_URL: await createDatabase(inject('postgresUrl')),
   });
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain(said);
+  expect(stderr).toContain(reason);
 });
 
-test.each(['\u001b[2J', 'a\nb', '', 'n'.repeat(256)])('a token may not be called %j', async (name) => {
-  const { code, stdout } = await run(['token', 'issue', '--user', 'ada', '--name', name], fresh());
+test.each(['\u001b[2J', 'a\nb', '', 'n'.repeat(256)])('token issue refuses the name %j', async (name) => {
+  const { code, stdout } = await run(['token', 'issue', '--user', 'ada', '--name', name], freshSettings());
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });
 
 test.each([
   ['--expires', '36501d', 'no more than 100 years'],
   ['--instance', 'x', 'It should be a UUID'],
-])('a token may not be had with %s %s', async (option, value, said) => {
-  const { code, stdout, stderr } = await run(['token', 'issue', '--user', 'ada', option, value], fresh());
+])('token issue refuses %s %s', async (option, value, reason) => {
+  const { code, stdout, stderr } = await run(
+    ['token', 'issue', '--user', 'ada', option, value],
+    freshSettings(),
+  );
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(said);
+  expect(stderr).toContain(reason);
 });
 
-test('a key for one agent instance is an agent’s', async () => {
-  const limited = ['--instance', '7c9e6679-7425-40de-944b-e07fc1f90ae7', '--scope', 'dashboard'];
-  const { code, stderr } = await run(['token', 'issue', '--user', 'ada', ...limited], fresh());
+test('token issue refuses the dashboard scope for a token limited to one instance', async () => {
+  const options = ['--instance', '7c9e6679-7425-40de-944b-e07fc1f90ae7', '--scope', 'dashboard'];
+  const { code, stderr } = await run(['token', 'issue', '--user', 'ada', ...options], freshSettings());
   expect(code).toBe(1);
   expect(stderr).toContain('limited to one agent instance');
 });
@@ -206,8 +209,8 @@ describe('short RSA keys', () => {
   const pair = pairs['short RS256'];
   const keys = { JWT_PRIVATE_KEY: pemOf(pair.privateKey) };
 
-  test('are imported with ALLOW_SHORT_RSA_KEYS=true, and not without', async () => {
-    const env = fresh(keys);
+  test('are accepted by token import only with ALLOW_SHORT_RSA_KEYS=true', async () => {
+    const env = freshSettings(keys);
     const file = `${env.DATA_DIR}.tokens`;
     await writeFile(file, signedToken({ sub: 'ada' }, {}, pair));
     const refused = await run(['token', 'import', file], env);
@@ -218,9 +221,9 @@ describe('short RSA keys', () => {
   });
 });
 
-describe('while a server holds the embedded store', () => {
-  test('every command goes through it, and through the next one after a crash', async () => {
-    const env = fresh();
+describe('while a server uses the embedded store', () => {
+  test('every command goes through that server, and after a crash through the next one', async () => {
+    const env = freshSettings();
     for (const end of ['kill -9', 'stop'] as const) {
       await using server = await RunningServer.start(env);
       const issued = await run(['token', 'issue', '--user', 'ada', '--name', end], env);
@@ -239,12 +242,12 @@ describe('while a server holds the embedded store', () => {
       if (end === 'stop') await server.stop();
       else await server.kill9();
     }
-    // By now the store is free again, and has it all: two printed at the start, one issued, 250 imported.
+    // No server uses the store now. It has two printed tokens, and per round one issued and 250 imported.
     expect(await listed(env)).toHaveLength(2 + 2 * 251);
   });
 
-  test('a command that meets a server at its start waits for it', async () => {
-    const env = fresh();
+  test('a command waits for a server that is just starting', async () => {
+    const env = freshSettings();
     const starting = RunningServer.start(env);
     const issued = await run(['token', 'issue', '--user', 'ada'], env);
     expect(issued.code).toBe(0);
@@ -253,8 +256,8 @@ describe('while a server holds the embedded store', () => {
     expect((await server.call('GET', '/auth/verify', { token })).status).toBe(200);
   });
 
-  test('a server that meets a command at its start waits for it', async () => {
-    const env = fresh();
+  test('a server that starts waits for a running command', async () => {
+    const env = freshSettings();
     const command = await lockDataDir(env.DATA_DIR);
     const settings = { ...env, MCP_SERVER_PORT: '0', LOG_LEVEL: 'info' };
     await using server = new NodeProcess([BIN, 'serve'], { env: settings });
@@ -265,9 +268,9 @@ describe('while a server holds the embedded store', () => {
     expect((await other).code).toBe(0);
   });
 
-  test('a path too long for a socket is told at once', async () => {
-    const env = fresh({ DATA_DIR: join(folder.path, 'd'.repeat(100)) });
-    using _held = await lockDataDir(env.DATA_DIR);
+  test('a command fails at once if the path is too long for a socket', async () => {
+    const env = freshSettings({ DATA_DIR: join(folder.path, 'd'.repeat(100)) });
+    using _lock = await lockDataDir(env.DATA_DIR);
     const { code, stdout, stderr } = await run(['token', 'issue', '--user', 'ada'], env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^agent-dashboard: .*choose a shorter DATA_DIR\.\n$/);

@@ -24,7 +24,7 @@ const linesOf = (text: string) =>
 describe.each([
   ['the embedded store of a running server', async () => ({})],
   [
-    'PostgreSQL, beside a running server',
+    'PostgreSQL while a server runs',
     async () => ({ DATABASE_URL: await createDatabase(inject('postgresUrl')) }),
   ],
 ])('on %s', (name, settings) => {
@@ -44,7 +44,7 @@ describe.each([
       })
     ).status;
 
-  test('exports a user to a file that is for its owner, and is whole or not there', async () => {
+  test('user export writes a file that only its owner can read, and leaves no partial file', async () => {
     await say('one \u2028 two \u009b2J');
     const output = join(folder.path, `${name}.jsonl`);
     const { code, stdout } = await run(['user', 'export', '--user', 'local', '--output', output], env);
@@ -63,7 +63,7 @@ describe.each([
     expect(await readdir(folder.path)).not.toContain(`${name}.jsonl.part`);
   });
 
-  test('exports to stdout', async () => {
+  test('user export writes to stdout without --output', async () => {
     const { code, stdout } = await agentDashboard(['user', 'export', '--user', 'local'], env);
     expect(code).toBe(0);
     expect(linesOf(stdout).at(-1)).toMatchObject({ type: 'end' });
@@ -72,7 +72,7 @@ describe.each([
     expect(stdout).not.toContain('\u009b');
   });
 
-  test('ends quietly where nobody reads on', async () => {
+  test('user export ends without an error when its output is closed early', async () => {
     for (let step = 0; step < 3; step += 1) await say('x'.repeat(200_000));
     const script = `set -o pipefail; "${process.execPath}" "${BIN}" user export --user local | head -n 1`;
     await using shell = new NodeProcess(['-c', script], { node: 'bash', env });
@@ -81,7 +81,7 @@ describe.each([
     expect(linesOf(shell.stdout)).toMatchObject([{ type: 'header' }]);
   });
 
-  test('says that there is nothing of a user; to export that is no failure, to delete it is', async () => {
+  test('a user without data can be exported with a note, but cannot be deleted', async () => {
     const printed = await agentDashboard(['user', 'export', '--user', 'nobody'], env);
     expect(printed).toMatchObject({ code: 0, stderr: 'There is no data of the user nobody.\n' });
     expect(linesOf(printed.stdout).map(({ type }) => type)).toEqual(['header', 'end']);
@@ -92,14 +92,14 @@ describe.each([
     });
   });
 
-  test('deletes nobody where it can neither ask nor was told --yes', async () => {
+  test('user delete without a terminal and without --yes deletes nothing', async () => {
     const { code, stdout, stderr } = await run(['user', 'delete', '--user', 'local'], env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/takes --yes/);
     expect(await say('still here')).toBe(200);
   });
 
-  test('deletes a user while the server runs, and the server refuses their tokens', async () => {
+  test('user delete works while the server runs, and the server then refuses the user’s tokens', async () => {
     const { code, stdout } = await run(['user', 'delete', '--user', 'local', '--yes', '--json'], env);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
@@ -107,14 +107,14 @@ describe.each([
       deleted: { agent_types: 1, agent_instances: 1, messages: 5, api_keys: 2 },
     });
     await expect.poll(() => say('anybody?'), { timeout: 6_000 }).toBe(401);
-    const gone = await run(['user', 'export', '--user', 'local'], env);
-    expect(gone.code).toBe(0);
+    const exported = await run(['user', 'export', '--user', 'local'], env);
+    expect(exported.code).toBe(0);
     const issued = await run(['token', 'issue', '--user', 'local'], env);
     expect(issued).toMatchObject({ code: 1, stderr: expect.stringContaining('is being deleted') });
   });
 });
 
-test('a server that starts finishes what was begun, and its tokens are good', async () => {
+test('a server that starts completes a deletion, and its new tokens are valid', async () => {
   const env = { DATA_DIR: join(folder.path, 'begun'), LOG_LEVEL: 'warn' };
   const before = await RunningServer.start(env);
   await before.stop();

@@ -43,14 +43,14 @@ const pending = async (id: string, last: string) => {
   return messages.map(({ content }) => content);
 };
 
-test('a reply answers the open question, by the number of an option where it has any', async () => {
+test('a reply answers the open question; a number selects one of its options', async () => {
   const id = uuidV7.next();
   const question = await say(id, 'Which port? [OPTIONS] 1. 8080 2. 8081 [/OPTIONS]', true);
   expect(await run(['reply', id, '2'], env)).toEqual({ code: 0, stdout: 'Answered: "8081"\n', stderr: '' });
   expect(await pending(id, question)).toEqual(['8081']);
 });
 
-test('a number that no option has is refused with the options, and the question stays open', async () => {
+test('a number without an option is refused with a list of the options, and the question stays open', async () => {
   const id = uuidV7.next();
   const question = await say(id, 'Now? [OPTIONS]\n1. Now\u001b[2J\n2. Not yet\n[/OPTIONS]', true);
   for (const number of ['3', '0', '100']) {
@@ -66,13 +66,13 @@ test('a number that no option has is refused with the options, and the question 
   expect(await pending(id, question)).toEqual(['3 days later']);
 });
 
-test('a number is an answer like any other where the question has no options', async () => {
+test('a number is an ordinary answer when the question has no options', async () => {
   const id = uuidV7.next();
   await say(id, 'How many?', true);
   expect(await run(['reply', id, '3'], env)).toMatchObject({ code: 0, stdout: 'Answered: "3"\n' });
 });
 
-test('a reply says whether anybody asked, and whether the agent is still there', async () => {
+test('a reply reports when there is no open question, and when the run has ended', async () => {
   const id = uuidV7.next();
   await say(id, 'a step');
   expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(
@@ -82,7 +82,7 @@ test('a reply says whether anybody asked, and whether the agent is still there',
   expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(/^Queued: the run has ended;/);
 });
 
-test('a reply without an open question is queued for the agent, also when the instance is named by the start of its id', async () => {
+test('a reply without an open question is queued, also when only the start of the instance id is given', async () => {
   const id = uuidV7.next();
   const step = await say(id, 'a step');
   expect(await run(['reply', id, '2', '--json'], env)).toMatchObject({
@@ -97,10 +97,10 @@ test('a reply without an open question is queued for the agent, also when the in
   });
 });
 
-test('a reply that comes too late says what the answer was, and exits with 1', async () => {
+test('a reply that comes too late prints the accepted answer and exits with 1', async () => {
   const id = uuidV7.next();
   await say(id, 'Which port?', true);
-  // Both see the question open, and both answer.
+  // Both commands see the open question and answer it.
   const both = ['8080\u001b[2J', '8081'].map(async (text) => {
     await using command = new NodeProcess([BIN, 'reply', id, text], { env });
     const { code } = await command.ended;
@@ -108,12 +108,12 @@ test('a reply that comes too late says what the answer was, and exits with 1', a
   });
   const outcomes = await Promise.all(both);
   const late = outcomes.find(({ code }) => code === 1);
-  // Where one was done before the other began, the other's was left for the agent.
+  // If one command ended before the other began, the later reply was queued instead.
   if (late !== undefined) expect(late.stdout).toMatch(/^Already answered: "808[01]/);
   for (const { stdout } of outcomes) expect(stdout).not.toContain('\u001b');
 });
 
-test('watching prints one line for each thing that happens, and nothing that a terminal obeys', async () => {
+test('watch prints one line for each event, without control characters', async () => {
   const id = uuidV7.next();
   await say(id, 'before \u001b]0;title\u0007');
   await using watching = new NodeProcess([BIN, 'watch'], { env });
@@ -126,7 +126,7 @@ test('watching prints one line for each thing that happens, and nothing that a t
   expect((await watching.ended).code).toBe(0);
 });
 
-test('watching one instance as JSON gives what programs can read', async () => {
+test('watch --json prints the events of one instance as JSON lines', async () => {
   const id = uuidV7.next();
   await say(id, 'first');
   const args = ['watch', '--json', '--instance', id.slice(0, 35), '--api-key', server.dashboardToken];
@@ -144,47 +144,47 @@ test('watching one instance as JSON gives what programs can read', async () => {
   expect(events.find(({ type }) => type === 'message')?.data.content).toBe('second');
 });
 
-test('an instance, a key or a server that is not there is an error of one line', async () => {
-  const failing = async (...args: string[]) => {
+test('an unknown instance, an invalid key or an unreachable server gives an error of one line', async () => {
+  const errorOf = async (...args: string[]) => {
     const { code, stdout, stderr } = await run(args, env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     return stderr;
   };
-  expect(await failing('watch', '--instance', uuidV7.next())).toMatch(/not found/);
-  expect(await failing('watch', '--instance', 'ffff0000')).toMatch(/There is no agent instance "ffff0000"/);
-  expect(await failing('watch', '--api-key', 'nonsense')).toMatch(/does not accept the token/);
-  expect(await failing('reply', uuidV7.next(), 'x')).toMatch(/not found/);
-  expect(await failing('reply', uuidV7.next(), 'x', '--base-url', 'http://127.0.0.1:1')).toMatch(
+  expect(await errorOf('watch', '--instance', uuidV7.next())).toMatch(/not found/);
+  expect(await errorOf('watch', '--instance', 'ffff0000')).toMatch(/There is no agent instance "ffff0000"/);
+  expect(await errorOf('watch', '--api-key', 'nonsense')).toMatch(/does not accept the token/);
+  expect(await errorOf('reply', uuidV7.next(), 'x')).toMatch(/not found/);
+  expect(await errorOf('reply', uuidV7.next(), 'x', '--base-url', 'http://127.0.0.1:1')).toMatch(
     /No server answers/,
   );
-  expect(await failing('watch', '--base-url', 'http://localhost:1', '--api-key', 'k')).toMatch(
+  expect(await errorOf('watch', '--base-url', 'http://localhost:1', '--api-key', 'k')).toMatch(
     /^agent-dashboard: No server answers at http:\/\/localhost:1 \([^()]+\)\. .*--base-url or MCP_SERVER_PORT$/m,
   );
 });
 
-test('the key that a command makes for itself is revoked when the command ends, however that is', async () => {
-  const madeHere = async () => {
+test('the key that a command makes for itself is revoked when the command ends, with or without an error', async () => {
+  const terminalKeys = async () => {
     const { stdout } = await run(['token', 'list', '--json'], env);
     const keys = JSON.parse(stdout) as { name: string; revoked_at: string | null }[];
     return keys.filter(({ name }) => name === 'terminal');
   };
-  const before = (await madeHere()).length;
-  await run(['reply', await asked(), 'yes'], env);
+  const before = (await terminalKeys()).length;
+  await run(['reply', await instanceWithQuestion(), 'yes'], env);
   await run(['reply', uuidV7.next(), 'there is no such instance'], env);
   await using watching = new NodeProcess([BIN, 'watch'], { env });
   await watching.printed('codex');
   watching.signal('SIGINT');
   await watching.ended;
-  const made = await madeHere();
-  expect(made).toHaveLength(before + 3);
-  expect(made.filter(({ revoked_at }) => revoked_at === null)).toEqual([]);
-  // Nobody would take it.
+  const keys = await terminalKeys();
+  expect(keys).toHaveLength(before + 3);
+  expect(keys.filter(({ revoked_at }) => revoked_at === null)).toEqual([]);
+  // No server can be reached, so no key is made.
   await run(['watch', '--base-url', 'http://localhost:1'], env);
-  expect(await madeHere()).toHaveLength(before + 3);
+  expect(await terminalKeys()).toHaveLength(before + 3);
 });
 
-const asked = async () => {
+const instanceWithQuestion = async () => {
   const id = uuidV7.next();
   await say(id, 'May I?', true);
   return id;
@@ -198,7 +198,7 @@ test.each([
   ['user', 'export', '--user', 'ada'],
   ['user', 'delete', '--user', 'ada', '--yes'],
 ])(
-  '%s %s in a folder that is none of a server makes nothing there, and says where it looked',
+  '%s %s fails in a folder without server data, creates nothing there, and names the folder',
   async (...args) => {
     const DATA_DIR = join(folder.path, 'elsewhere');
     const { code, stdout, stderr } = await run(args, { DATA_DIR });
@@ -209,7 +209,7 @@ test.each([
   },
 );
 
-test('what another server says of an error is nothing that a terminal obeys', async () => {
+test('control characters in an error from the server are replaced', async () => {
   const detail = 'no \u001b[2J\u009b31m such key';
   const other = createServer((_req, res) => res.writeHead(400).end(JSON.stringify({ code: 'x', detail })));
   other.listen(0, '127.0.0.1');
@@ -226,10 +226,10 @@ test.each([
   ['\u202Eevil\u009b', '�evil�'],
   ['tab\there', 'tab here'],
   ['emoji 🙂 ok', 'emoji 🙂 ok'],
-])('nothing that a terminal obeys is left of %j', (text, shown) => {
+])('control characters of %j are replaced on one line', (text, shown) => {
   expect(plainLine(text)).toBe(shown);
 });
 
-test('a text of several lines keeps them', () => {
+test('control characters are replaced in a text of several lines, and its line breaks stay', () => {
   expect(plainText('a\n\u001bb\r\nc')).toBe('a\n�b\nc');
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Environment, readConfig } from '../../../src/composition/config/config.ts';
 import { ConfigError } from '../../../src/composition/errors.ts';
 
-/** The message of the refusal; none is a failure. */
+/** Returns the message of the ConfigError; fails if the environment is accepted. */
 function refusal(env: Environment): string {
   try {
     readConfig(env);
@@ -11,7 +11,7 @@ function refusal(env: Environment): string {
     expect(error).toBeInstanceOf(ConfigError);
     return (error as Error).message;
   }
-  throw new Error(`taken: ${JSON.stringify(env)}`);
+  throw new Error(`accepted: ${JSON.stringify(env)}`);
 }
 
 const DEFAULTS = {
@@ -36,12 +36,12 @@ const DEFAULTS = {
 };
 
 interface Expected {
-  /** What a wrong value is told it should be. */
+  /** The part of the error that describes a valid value. */
   readonly must: RegExp;
   readonly wrong: readonly string[];
-  /** A right value, and what it changes. */
+  /** A valid value, and the settings that it changes. */
   readonly right: readonly [text: string, changed: object];
-  /** What has to be set, too. */
+  /** Other variables that must be set with it. */
   readonly beside?: Environment;
 }
 
@@ -147,47 +147,53 @@ const VARIABLES: { readonly [name: string]: Expected } = {
 };
 
 describe.each(Object.entries(VARIABLES))('%s', (name, { must, wrong, right: [text, expected], beside }) => {
-  test.each(wrong)('%j is refused by one line that names the variable and what it should be', (value) => {
-    const message = refusal({ [name]: value });
-    expect(message).toMatch(new RegExp(`^${name} must `));
-    expect(message).toMatch(must);
-    expect(message).not.toContain('\n');
-    expect(message).not.toContain('hunter2');
-  });
+  test.each(wrong)(
+    '%j is refused with one line that names the variable and describes a valid value',
+    (value) => {
+      const message = refusal({ [name]: value });
+      expect(message).toMatch(new RegExp(`^${name} must `));
+      expect(message).toMatch(must);
+      expect(message).not.toContain('\n');
+      expect(message).not.toContain('hunter2');
+    },
+  );
 
-  test('takes a right value', () => {
+  test('accepts a valid value', () => {
     expect(readConfig({ ...beside, [name]: text })).toEqual({ ...DEFAULTS, ...expected });
   });
 
-  test('counts as not set when empty', () => {
+  test('counts as not set when it is empty', () => {
     expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
   });
 
-  test('is told on one line whatever the value has in it', () => {
+  test('has an error of one line even if the value has a line break', () => {
     expect(refusal({ [name]: `${wrong[0]}\nsecond line` })).not.toContain('\n');
   });
 });
 
-test('everything has a default, and unknown variables do not matter', () => {
+test('every variable has a default, and unknown variables are ignored', () => {
   expect(readConfig({})).toEqual(DEFAULTS);
   expect(readConfig({ HOME: '/root', AGENTS: 'x' })).toEqual(DEFAULTS);
 });
 
-test.each(['DATA_DIR', 'JWT_PUBLIC_KEY', 'JWT_PRIVATE_KEY'])('%s counts as not set when empty', (name) => {
-  expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
-});
+test.each(['DATA_DIR', 'JWT_PUBLIC_KEY', 'JWT_PRIVATE_KEY'])(
+  '%s counts as not set when it is empty',
+  (name) => {
+    expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
+  },
+);
 
-test('RATE_LIMIT_PER_MINUTE of 0 turns it off', () => {
+test('RATE_LIMIT_PER_MINUTE=0 turns the rate limit off', () => {
   expect(readConfig({ RATE_LIMIT_PER_MINUTE: '0' }).rateLimitPerMinute).toBeNull();
 });
 
-test('MCP_SERVER_PORT wins over PORT, 0 included', () => {
+test('MCP_SERVER_PORT takes precedence over PORT, also when it is 0', () => {
   expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '2' }).port).toBe(2);
   expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '0' }).port).toBe(0);
   expect(readConfig({ PORT: '1', MCP_SERVER_PORT: '' }).port).toBe(1);
 });
 
-test('DATABASE_LISTEN_URL wins over DATABASE_URL, for listening only', () => {
+test('DATABASE_LISTEN_URL takes precedence over DATABASE_URL for listening only', () => {
   const env = { DATABASE_URL: 'postgres://pooler/db', DATABASE_LISTEN_URL: 'postgres://direct/db' };
   expect(readConfig(env)).toMatchObject({
     databaseUrl: env.DATABASE_URL,
@@ -195,13 +201,13 @@ test('DATABASE_LISTEN_URL wins over DATABASE_URL, for listening only', () => {
   });
 });
 
-test('DATABASE_LISTEN_URL alone is refused: it is no store', () => {
+test('DATABASE_LISTEN_URL without DATABASE_URL is refused', () => {
   const message = refusal({ DATABASE_LISTEN_URL: 'postgres://u:hunter2@direct/db' });
   expect(message).toMatch(/^DATABASE_LISTEN_URL must not be set without DATABASE_URL/);
   expect(message).not.toContain('hunter2');
 });
 
-test('issuer and audience bind the tokens of JWKS_URL', () => {
+test('JWT_ISSUER and JWT_AUDIENCE apply to the tokens of JWKS_URL', () => {
   const env = { JWKS_URL: 'http://localhost/jwks', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'agents' };
   expect(readConfig(env).identityProvider).toEqual({
     jwksUrl: 'http://localhost/jwks',
@@ -210,24 +216,27 @@ test('issuer and audience bind the tokens of JWKS_URL', () => {
   });
 });
 
-test.each(['JWT_ISSUER', 'JWT_AUDIENCE'])('%s alone is refused: it binds nobody’s tokens', (name) => {
-  expect(refusal({ [name]: 'https://id.example' })).toMatch(
-    new RegExp(`^${name} must not be set without JWKS_URL.*$`),
-  );
-  expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
-});
+test.each(['JWT_ISSUER', 'JWT_AUDIENCE'])(
+  '%s without JWKS_URL is refused, because it would apply to no token',
+  (name) => {
+    expect(refusal({ [name]: 'https://id.example' })).toMatch(
+      new RegExp(`^${name} must not be set without JWKS_URL.*$`),
+    );
+    expect(readConfig({ [name]: '' })).toEqual(DEFAULTS);
+  },
+);
 
-test('keys may keep the quotes that an env file has around them', () => {
+test('quotes around a key, as in an env file, are removed', () => {
   const env = { JWT_PRIVATE_KEY: '"private"', JWT_PUBLIC_KEY: '"public\nkey"' };
   expect(readConfig(env)).toMatchObject({ jwtPrivateKey: 'private', jwtPublicKey: 'public\nkey' });
 });
 
-test('DATA_DIR is relative to where the process starts', () => {
+test('DATA_DIR is relative to the working directory', () => {
   expect(readConfig({ DATA_DIR: 'some/where' }).dataDir).toBe(resolve('some/where'));
   expect(readConfig({ DATA_DIR: '/var/lib/agents' }).dataDir).toBe('/var/lib/agents');
 });
 
-test('a value that is not shown is none that could hold a secret', () => {
+test('an error shows the wrong value unless it could hold a secret', () => {
   expect(refusal({ LOG_LEVEL: 'loud' })).toContain('not "loud"');
   expect(refusal({ DATABASE_URL: 'mysql://u:hunter2@h' })).not.toMatch(/mysql|hunter2/);
 });

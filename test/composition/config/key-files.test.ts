@@ -22,14 +22,14 @@ const spki = ({ publicKey }: KeyPair) => publicKey.export({ type: 'spki', format
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe('the first start', () => {
-  test('makes an Ed25519 pair that its owner alone can read', async () => {
+  test('makes an Ed25519 key pair in a file that only its owner can read', async () => {
     expect((await loadOrCreateKeyPair(dataDir)).algorithm).toBe('EdDSA');
     expect(await modeOf(dataDir)).toBe('700');
     expect(await modeOf(join(dataDir, FILE))).toBe('600');
     expect(await readdir(dataDir)).toEqual(['.gitignore', FILE]);
   });
 
-  test('leaves a folder that is there as it is', async () => {
+  test('does not change the mode of an existing folder', async () => {
     await mkdir(dataDir, { recursive: true, mode: 0o755 });
     await chmod(dataDir, 0o755);
     await loadOrCreateKeyPair(dataDir);
@@ -37,22 +37,22 @@ describe('the first start', () => {
   });
 });
 
-test('every later start reads the same pair', async () => {
+test('every later start reads the same key pair', async () => {
   const first = spki(await loadOrCreateKeyPair(dataDir));
   const text = await readFile(join(dataDir, FILE), 'utf8');
   expect(spki(await loadOrCreateKeyPair(dataDir))).toBe(first);
   expect(await readFile(join(dataDir, FILE), 'utf8')).toBe(text);
 });
 
-test('a key put there by hand is used, RSA too', async () => {
+test('a key file that the operator wrote is used, also with RSA', async () => {
   await mkdir(dataDir, { recursive: true });
   const { privateKey, publicKey } = await generateKeyPair('rsa-2048');
   await writeFile(join(dataDir, FILE), privateKey, { mode: 0o600 });
   expect(spki(await loadOrCreateKeyPair(dataDir))).toBe(publicKey);
 });
 
-describe('of several that start at once, all get the pair of one', () => {
-  test('100 in one process, 10 times', async () => {
+describe('concurrent starts all get the same key pair', () => {
+  test('with 100 starts in one process, 10 times', async () => {
     for (let round = 0; round < 10; round++) {
       const folder = join(dataDir, String(round));
       const all = await Promise.all(Array.from({ length: 100 }, () => loadOrCreateKeyPair(folder)));
@@ -61,10 +61,10 @@ describe('of several that start at once, all get the pair of one', () => {
     }
   });
 
-  test('12 processes, in 20 folders', async () => {
+  test('with 12 processes, in 20 folders', async () => {
     const module = new URL('../../../src/composition/config/key-files.ts', import.meta.url).href;
     const startAt = Date.now() + 3000;
-    // All wait for the same moment, then race through the folders in the same order.
+    // All processes wait for the same moment, then race through the folders in the same order.
     const script = `
       const { loadOrCreateKeyPair } = await import(${JSON.stringify(module)});
       const keys = [];
@@ -87,7 +87,7 @@ describe('of several that start at once, all get the pair of one', () => {
 
 describe('the start is refused with one line', () => {
   test.each([0o640, 0o604, 0o660])(
-    'where others may read the key (%o), and the key is left alone',
+    'if others may read the key file (%o), and its mode is not changed',
     async (mode) => {
       await loadOrCreateKeyPair(dataDir);
       const path = join(dataDir, FILE);
@@ -99,7 +99,7 @@ describe('the start is refused with one line', () => {
     },
   );
 
-  test.each(['', 'hello'])('where the file holds %j, which is never replaced', async (text) => {
+  test.each(['', 'hello'])('if the key file holds %j, and it is not replaced', async (text) => {
     await mkdir(dataDir, { recursive: true });
     const path = join(dataDir, FILE);
     await writeFile(path, text, { mode: 0o600 });
@@ -109,7 +109,7 @@ describe('the start is refused with one line', () => {
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  test('where DATA_DIR is a file', async () => {
+  test('if DATA_DIR is a file', async () => {
     const file = join(home, 'file');
     await writeFile(file, '');
     await expect(loadOrCreateKeyPair(file)).rejects.toThrow(
@@ -117,13 +117,13 @@ describe('the start is refused with one line', () => {
     );
   });
 
-  test('where the key is a folder', async () => {
+  test('if the key file is a folder', async () => {
     const path = join(dataDir, FILE);
     await mkdir(path, { recursive: true, mode: 0o700 });
     await expect(loadOrCreateKeyPair(dataDir)).rejects.toThrow(/^DATA_DIR must be a folder .*EISDIR\)$/);
   });
 
-  test('where DATA_DIR cannot be made', async () => {
+  test('if DATA_DIR cannot be created', async () => {
     const nowhere = join(home, 'link');
     await symlink(join(home, 'not', 'mounted'), nowhere);
     await expect(loadOrCreateKeyPair(nowhere)).rejects.toThrow(

@@ -22,8 +22,8 @@ const pemsOf = (keys: readonly VerificationKey[]) =>
 
 const spki = (pem: string) => createPublicKey(pem).export({ type: 'spki', format: 'pem' });
 
-describe('the keys', () => {
-  test('are the data folder’s where neither variable is set, and stay so', async () => {
+describe('the token keys', () => {
+  test('are kept in the data folder when neither variable is set, and stay the same', async () => {
     const first = await load(null, null);
     const second = await load(null, null);
     expect(first.signing).not.toBeNull();
@@ -32,28 +32,28 @@ describe('the keys', () => {
     );
   });
 
-  test('are those of JWT_PRIVATE_KEY, and nothing is made in the data folder', async () => {
+  test('come from JWT_PRIVATE_KEY when it is set, and nothing is written to the data folder', async () => {
     const { verification, signing } = await load(ed25519.privateKey, null);
     expect(pemsOf(verification)).toEqual([spki(ed25519.publicKey)]);
     expect(signing?.algorithm).toBe('EdDSA');
     expect(await readdir(folder.path)).toEqual([]);
   });
 
-  test('verify only with JWT_PUBLIC_KEY alone, even where the data folder has a pair', async () => {
+  test('can only verify when JWT_PUBLIC_KEY alone is set, even if the data folder has a key pair', async () => {
     await load(null, null);
     const { verification, signing } = await load(null, ed25519.publicKey);
     expect(signing).toBeNull();
     expect(pemsOf(verification)).toEqual([spki(ed25519.publicKey)]);
   });
 
-  test('may both be given, with line breaks written \\n', async () => {
+  test('may both be set, with line breaks written as \\n', async () => {
     const oneLine = (pem: string) => pem.trim().replaceAll('\n', '\\n');
     const keys = await load(oneLine(ed25519.privateKey), oneLine(ed25519.publicKey));
     expect(keys.signing).not.toBeNull();
   });
 });
 
-test('several public keys check tokens; the one private key signs', async () => {
+test('several public keys can verify tokens; the one private key signs', async () => {
   const others = [await generateKeyPair('ed25519'), await generateKeyPair('rsa-2048')];
   const all = [others[0]!, ed25519, others[1]!].map(({ publicKey }) => publicKey);
   const { verification, signing } = await load(ed25519.privateKey, all.join(''));
@@ -63,7 +63,7 @@ test('several public keys check tokens; the one private key signs', async () => 
 });
 
 describe('short RSA keys', () => {
-  test('are refused in either variable, with the flag they need', async () => {
+  test('are refused in either variable, with an error that names ALLOW_SHORT_RSA_KEYS', async () => {
     const short = await generateKeyPair('rsa-512');
     await expect(load(short.privateKey, null)).rejects.toThrow(
       /^JWT_PRIVATE_KEY .*ALLOW_SHORT_RSA_KEYS=true/,
@@ -71,7 +71,7 @@ describe('short RSA keys', () => {
     await expect(load(null, short.publicKey)).rejects.toThrow(/^JWT_PUBLIC_KEY .*ALLOW_SHORT_RSA_KEYS=true/);
   });
 
-  test('are read with the flag, in the data folder too', async () => {
+  test('are accepted with ALLOW_SHORT_RSA_KEYS, in the data folder too', async () => {
     const short = await generateKeyPair('rsa-512');
     const keys = await load(short.privateKey, short.publicKey + ed25519.publicKey, true);
     expect(keys.verification.map(({ strength }) => strength)).toEqual(['short', 'full']);
@@ -82,7 +82,7 @@ describe('short RSA keys', () => {
   });
 });
 
-describe('the start is refused by one line that names the variable', () => {
+describe('the start is refused with one line that names the variable', () => {
   const weak = generateKeyPairSync('rsa', {
     modulusLength: 1024,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -93,7 +93,7 @@ describe('the start is refused by one line that names the variable', () => {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
-  const locked = generateKeyPairSync('ed25519', {
+  const encrypted = generateKeyPairSync('ed25519', {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' },
   });
@@ -101,12 +101,12 @@ describe('the start is refused by one line that names the variable', () => {
     /must be a PEM (private|public) key.*\(Ed25519, P-256, or RSA of at least 2048 bits(; RSA of 512 .* ALLOW_SHORT_RSA_KEYS=true)?\)$/;
 
   test.each([
-    ['no PEM', 'hunter2-hunter2', 'hunter2-hunter2'],
-    ['a file name', '/etc/agent-dashboard/key.pem', '/etc/agent-dashboard/key.pem'],
-    ['torn PEM', ed25519Torn('PRIVATE'), ed25519Torn('PUBLIC')],
-    ['RSA of 1024 bits', weak.privateKey, weak.publicKey],
-    ['another curve', other.privateKey, other.publicKey],
-    ['the other half', other.publicKey, weak.privateKey],
+    ['for a text that is no PEM', 'hunter2-hunter2', 'hunter2-hunter2'],
+    ['for a file name', '/etc/agent-dashboard/key.pem', '/etc/agent-dashboard/key.pem'],
+    ['for a cut PEM', cutEd25519Pem('PRIVATE'), cutEd25519Pem('PUBLIC')],
+    ['for an RSA key of 1024 bits', weak.privateKey, weak.publicKey],
+    ['for a key of an unsupported curve', other.privateKey, other.publicKey],
+    ['for a public key as the private one, and the reverse', other.publicKey, weak.privateKey],
   ])('%s', async (_name, privateKey, publicKey) => {
     for (const [name, refused, secret] of [
       ['JWT_PRIVATE_KEY', load(privateKey, null), privateKey],
@@ -125,20 +125,20 @@ describe('the start is refused by one line that names the variable', () => {
     }
   });
 
-  test('a private key with a passphrase', async () => {
-    await expect(load(locked.privateKey, null)).rejects.toThrow(
+  test('for a private key with a passphrase', async () => {
+    await expect(load(encrypted.privateKey, null)).rejects.toThrow(
       /^JWT_PRIVATE_KEY must .* without a passphrase/,
     );
   });
 
-  test('two halves of different pairs', async () => {
+  test('for public and private keys of different pairs', async () => {
     const stranger = await generateKeyPair('ed25519');
     await expect(load(ed25519.privateKey, stranger.publicKey)).rejects.toThrow(
       /^JWT_PUBLIC_KEY must belong to the private key$/,
     );
   });
 
-  test('a data folder that cannot be', async () => {
+  test('for a data folder that cannot be created', async () => {
     await load(null, null);
     const dataDir = join(folder.path, 'jwt-private-key.pem');
     const config = { jwtPrivateKey: null, jwtPublicKey: null, allowShortRsaKeys: false, dataDir };
@@ -146,6 +146,6 @@ describe('the start is refused by one line that names the variable', () => {
   });
 });
 
-function ed25519Torn(kind: 'PRIVATE' | 'PUBLIC'): string {
+function cutEd25519Pem(kind: 'PRIVATE' | 'PUBLIC'): string {
   return `-----BEGIN ${kind} KEY-----\nMC4CAQAwBQYDK2Vw\n-----END ${kind} KEY-----\n`;
 }

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-/** A process that tries for the lock at a moment all can meet at, says how it went, and stays. */
+/** Starts a process that tries to get the lock at `startAt`, prints the outcome, and keeps running. */
 function contender(path = dataDir, startAt = 0): NodeProcess {
   const script = `
     const { lockDataDir } = await import(${JSON.stringify(MODULE)});
@@ -35,19 +35,19 @@ async function outcome(process: NodeProcess): Promise<string> {
 
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
-test('a folder locked by one process is in use for every other, and its error says what to do', async () => {
+test('a folder locked by one process is refused to every other, with an error that says what to do', async () => {
   await using holder = contender();
   expect(await outcome(holder)).toBe('tried: locked');
-  const refused = await lockDataDir(dataDir).then(
+  const error = await lockDataDir(dataDir).then(
     () => expect.unreachable(),
-    (error: unknown) => error,
+    (reason: unknown) => reason,
   );
-  expect(refused).toBeInstanceOf(DataDirInUseError);
-  expect((refused as Error).message).toMatch(/^\S+ is in use by another .*DATA_DIR.*DATABASE_URL[^\n]*$/);
-  expect((refused as Error).message).toContain(dataDir);
+  expect(error).toBeInstanceOf(DataDirInUseError);
+  expect((error as Error).message).toMatch(/^\S+ is in use by another .*DATA_DIR.*DATABASE_URL[^\n]*$/);
+  expect((error as Error).message).toContain(dataDir);
 });
 
-test('the lock ends with its process, however that ends', async () => {
+test('the lock ends with its process, even if the process is killed', async () => {
   await using holder = contender();
   await outcome(holder);
   holder.signal('SIGKILL');
@@ -55,7 +55,7 @@ test('the lock ends with its process, however that ends', async () => {
   using _lock = await lockDataDir(dataDir);
 });
 
-test('of many that try at once exactly one gets it', async () => {
+test('exactly one of many concurrent processes gets the lock', async () => {
   await using stack = new AsyncDisposableStack();
   const startAt = Date.now() + 800;
   const all = Array.from({ length: 6 }, () => stack.use(contender(dataDir, startAt)));
@@ -63,7 +63,7 @@ test('of many that try at once exactly one gets it', async () => {
   expect(outcomes.sort()).toEqual(['tried: locked', ...Array(5).fill('tried: DataDirInUseError')].sort());
 });
 
-test('another path to the folder is no way around it', async () => {
+test('a symbolic link to a locked folder is refused, too', async () => {
   await using holder = contender();
   await outcome(holder);
   const alias = join(folder.path, 'alias');
@@ -71,14 +71,14 @@ test('another path to the folder is no way around it', async () => {
   await expect(lockDataDir(alias)).rejects.toThrow(DataDirInUseError);
 });
 
-test('its own process cannot take it twice, and does not lose it by trying', async () => {
+test('a process cannot lock a folder twice, and a second try does not release the lock', async () => {
   using _lock = await lockDataDir(dataDir);
   await expect(lockDataDir(dataDir)).rejects.toThrow(DataDirInUseError);
   await using other = contender();
   expect(await outcome(other)).toBe('tried: DataDirInUseError');
 });
 
-test('let go of, it is free again; another folder always was', async () => {
+test('a released folder can be locked again, and another folder is not affected', async () => {
   const lock = await lockDataDir(dataDir);
   using _elsewhere = await lockDataDir(join(folder.path, 'other'));
   lock[Symbol.dispose]();
@@ -86,8 +86,11 @@ test('let go of, it is free again; another folder always was', async () => {
   expect(await outcome(next)).toBe('tried: locked');
 });
 
-test.skipIf(process.platform === 'win32')('folder and file are for their owner alone', async () => {
-  using _lock = await lockDataDir(dataDir);
-  expect(await modeOf(dataDir)).toBe('700');
-  expect(await modeOf(join(dataDir, 'lock'))).toBe('600');
-});
+test.skipIf(process.platform === 'win32')(
+  'only the owner can read the folder and the lock file',
+  async () => {
+    using _lock = await lockDataDir(dataDir);
+    expect(await modeOf(dataDir)).toBe('700');
+    expect(await modeOf(join(dataDir, 'lock'))).toBe('600');
+  },
+);

@@ -20,13 +20,13 @@ const openOnce = async () => {
   await opened.database.migrate();
 };
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
-/** What `git add -A` would take. */
+/** Returns the files that `git add -A` would add. */
 const seenByGit = () =>
   execFileSync('git', ['status', '--porcelain', '-uall'], { cwd: folder.path }).toString();
 
 test.each([
   ['a new folder', async () => {}],
-  ['a folder that was there', () => mkdir(dataDir)],
+  ['an existing folder', () => mkdir(dataDir)],
 ])('Git sees neither key nor database in %s', async (_name, before) => {
   await before();
   await openOnce();
@@ -34,7 +34,7 @@ test.each([
   expect(seenByGit()).toBe('');
 });
 
-test('a folder that holds a key alone is kept from Git, too, by every start that reads it', async () => {
+test('Git does not see a folder with only a key, and each start restores a missing .gitignore', async () => {
   await loadOrCreateKeyPair(dataDir);
   expect(seenByGit()).toBe('');
   await unlink(join(dataDir, '.gitignore'));
@@ -42,14 +42,14 @@ test('a folder that holds a key alone is kept from Git, too, by every start that
   expect(seenByGit()).toBe('');
 });
 
-test('a folder of another name that was there keeps what it holds in Git: it may hold more than ours', async () => {
+test('Git still sees the files of an existing folder with another name, since it may hold other files', async () => {
   await writeFile(join(folder.path, 'theirs.txt'), '');
   dataDir = folder.path;
   await loadOrCreateKeyPair(dataDir);
   expect(seenByGit()).toContain('theirs.txt');
 });
 
-test('a .gitignore that is there stays as it is', async () => {
+test('an existing .gitignore is not changed', async () => {
   await mkdir(dataDir);
   await writeFile(join(dataDir, '.gitignore'), 'mine\n');
   await openOnce();
@@ -58,7 +58,7 @@ test('a .gitignore that is there stays as it is', async () => {
 });
 
 test.skipIf(process.platform === 'win32')(
-  'the database is for its owner alone, in a folder that others may enter and in one that an earlier version made',
+  'only the owner can read the database, even in a folder that others may enter or an earlier version made',
   async () => {
     await mkdir(join(dataDir, 'database'), { recursive: true });
     await chmod(dataDir, 0o755);

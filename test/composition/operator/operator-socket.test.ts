@@ -47,15 +47,15 @@ const operatorWith = (operations: Partial<Operator> = {}): Operator => ({
 const open = (operator = operatorWith()) => openOperatorSocket(folder.path, operator, log);
 const path = () => join(folder.path, 'operator.sock');
 
-/** Sends bytes as they are, and reads what comes back. */
-async function say(bytes: string | Buffer): Promise<string> {
+/** Sends raw bytes to the socket and returns the answer. */
+async function sendRaw(bytes: string | Buffer): Promise<string> {
   const socket = connect({ path: path(), allowHalfOpen: true });
   await once(socket, 'connect');
   socket.end(bytes);
   return text(socket);
 }
 
-test('carries every operation, with its argument and its result', async () => {
+test('the operator socket carries every operation with its argument and its result', async () => {
   await using _socket = await open();
   const operator = (await reachOperator(folder.path))!;
   expect(await operator.issue(REQUEST)).toBe('token of ada');
@@ -66,13 +66,13 @@ test('carries every operation, with its argument and its result', async () => {
   expect(await operator.import(many)).toHaveLength(5_000);
 });
 
-test('carries the reason of a refusal', async () => {
+test('the operator socket carries the message of an error', async () => {
   const operator = operatorWith({ issue: () => Promise.reject(issuingDisabled('no key here')) });
   await using _socket = await open(operator);
   await expect((await reachOperator(folder.path))!.issue(REQUEST)).rejects.toThrow('no key here');
 });
 
-test('is for its owner alone, and gone when it closes', async () => {
+test('only the owner can use the operator socket, and closing it removes its file', async () => {
   const socket = await open();
   expect((await stat(path())).mode & 0o777).toBe(0o600);
   await socket[Symbol.asyncDispose]();
@@ -81,7 +81,7 @@ test('is for its owner alone, and gone when it closes', async () => {
   expect(await reachOperator(folder.path)).toBeNull();
 });
 
-test('takes the place of what a killed process has left behind', async () => {
+test('the operator socket replaces the file that a killed process left behind', async () => {
   await writeFile(path(), '');
   expect(await reachOperator(folder.path)).toBeNull();
   await using _socket = await open();
@@ -91,21 +91,21 @@ test('takes the place of what a killed process has left behind', async () => {
 test.each([
   ['nothing', ''],
   ['no JSON', 'GET / HTTP/1.1\r\n\r\n'],
-  ['bytes that are no text', Buffer.from([0, 255, 254, 0, 1])],
+  ['bytes that are not text', Buffer.from([0, 255, 254, 0, 1])],
   ['null', 'null'],
   ['no operation', '{}'],
-  ['an operation that every object has', '{"operation":"toString","argument":null}'],
+  ['the name of a method that every object has', '{"operation":"toString","argument":null}'],
   ['__proto__', '{"operation":"__proto__","argument":null}'],
-  ['an issue of nothing', '{"operation":"issue","argument":null}'],
-])('%s on it is answered with an error at most, and harms nothing', async (what, bytes) => {
+  ['an issue request without its argument', '{"operation":"issue","argument":null}'],
+])('invalid input on the socket gets at most an error and does no harm: %s', async (what, bytes) => {
   await using _socket = await open();
-  const answer = await say(bytes);
+  const answer = await sendRaw(bytes);
   if (what === 'nothing') expect(answer).toBe('');
   else expect(JSON.parse(answer)).toEqual({ error: expect.any(String) });
   expect(await (await reachOperator(folder.path))!.issue(REQUEST)).toBe('token of ada');
 });
 
-test('waits, when it closes, for what is under way, and for nobody who says nothing', async () => {
+test('closing the socket waits for running operations, but not for idle connections', async () => {
   const { promise: issued, resolve: issue } = Promise.withResolvers<string>();
   const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
   const operator = operatorWith({
@@ -124,7 +124,7 @@ test('waits, when it closes, for what is under way, and for nobody who says noth
     isClosed = true;
   });
   await once(silent, 'close');
-  // In which time it would have closed, too.
+  // By the time another socket has opened and closed, this one would have closed as well.
   await using elsewhere = await temporaryFolder();
   await (await openOperatorSocket(elsewhere.path, operatorWith(), log))[Symbol.asyncDispose]();
   expect(isClosed).toBe(false);
@@ -133,7 +133,7 @@ test('waits, when it closes, for what is under way, and for nobody who says noth
   await closed;
 });
 
-test('a path that is too long for a socket is told in the log, and to who asks', async () => {
+test('a path that is too long for a socket is reported in the log and to the command', async () => {
   const deep = join(folder.path, 'd'.repeat(90));
   await mkdir(deep);
   await using _socket = await openOperatorSocket(deep, operatorWith(), log);
@@ -142,10 +142,10 @@ test('a path that is too long for a socket is told in the log, and to who asks',
   await expect(reachOperator(deep)).rejects.toThrow('choose a shorter DATA_DIR');
 });
 
-describe('an answer of many lines', () => {
+describe('a streamed answer', () => {
   const line = (nth: number) => ({ type: 'message', content: `${nth} \u2028 \n "`.repeat(100) });
 
-  /** Lines without end; tells how many were made, and when no more will be. */
+  /** Returns an operator with an endless export, and counts the lines that it makes. */
   function endless() {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     const made = { count: 0, ended };
@@ -161,7 +161,7 @@ describe('an answer of many lines', () => {
     return { made, operator };
   }
 
-  test('arrives whole, in order', async () => {
+  test('arrives complete and in order', async () => {
     const operator = operatorWith({
       async *exportUser() {
         for (let nth = 0; nth < 3_000; nth += 1) yield line(nth);
@@ -175,7 +175,7 @@ describe('an answer of many lines', () => {
     expect(await collect(reached.deleteUser(userIdOf('ada')))).toEqual([]);
   });
 
-  test('is made no faster than it is taken, and no more of it once its reader has gone', async () => {
+  test('is made only as fast as it is read, and stops when its reader leaves', async () => {
     const { made, operator } = endless();
     {
       await using _socket = await open(operator);
@@ -187,11 +187,11 @@ describe('an answer of many lines', () => {
       await made.ended;
     }
     expect(log.at('error')).toEqual([]);
-    // What a socket and the buffers at its ends hold.
+    // The limit covers the buffers of the socket and of both its ends.
     expect(made.count * JSON.stringify(line(0)).length).toBeLessThan(4_000_000);
   });
 
-  test('tells why it ended early', async () => {
+  test('passes on the error that ended it early', async () => {
     const operator = operatorWith({
       async *exportUser() {
         yield line(1);
@@ -204,7 +204,7 @@ describe('an answer of many lines', () => {
     await expect(lines.next()).rejects.toThrow('no more');
   });
 
-  test('is cut off by a server that stops, and does not pass for whole', async () => {
+  test('fails at the reader when the server stops before its end', async () => {
     const { made, operator } = endless();
     const socket = await open(operator);
     const reading = (async () => {

@@ -4,14 +4,14 @@ import { BIN } from '../../support/servers/agent-dashboard.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-/** What a terminal is to a program, as far as this one asks. */
+/** Node options that make stderr look like a terminal. */
 const ON_A_TERMINAL = [
   '--import',
   `data:text/javascript,${encodeURIComponent(`Object.defineProperty(process.stderr, 'isTTY', { value: true });`)}`,
 ];
 
-/** What a server says on stderr from its start to its end. */
-async function said(node: readonly string[], env: { readonly [name: string]: string }): Promise<string> {
+/** Starts and stops a server, and returns everything that it printed on stderr. */
+async function stderrOf(node: readonly string[], env: { readonly [name: string]: string }): Promise<string> {
   await using server = new NodeProcess([...node, BIN, 'serve'], { env: { MCP_SERVER_PORT: '0', ...env } });
   await server.printed('Ctrl-C stops it.');
   server.signal('SIGTERM');
@@ -19,19 +19,19 @@ async function said(node: readonly string[], env: { readonly [name: string]: str
   return server.stderr;
 }
 
-test('on a terminal the first start says what takes so long, and no start shows the log of what goes well', async () => {
+test('on a terminal the first start reports that it makes the database, and no start logs normal events', async () => {
   await using folder = await temporaryFolder();
   const DATA_DIR = join(folder.path, 'data');
-  expect(await said(ON_A_TERMINAL, { DATA_DIR })).toBe(
+  expect(await stderrOf(ON_A_TERMINAL, { DATA_DIR })).toBe(
     `Making the database in ${join(DATA_DIR, 'database')}\n`,
   );
-  expect(await said(ON_A_TERMINAL, { DATA_DIR })).toBe('');
-  expect(await said(ON_A_TERMINAL, { DATA_DIR, LOG_LEVEL: 'info' })).toContain('"msg":"listening"');
+  expect(await stderrOf(ON_A_TERMINAL, { DATA_DIR })).toBe('');
+  expect(await stderrOf(ON_A_TERMINAL, { DATA_DIR, LOG_LEVEL: 'info' })).toContain('"msg":"listening"');
 });
 
-test('without a terminal there is the log alone, from info on', async () => {
+test('without a terminal stderr has only the log, at level info and above', async () => {
   await using folder = await temporaryFolder();
-  const lines = (await said([], { DATA_DIR: join(folder.path, 'data') })).trimEnd().split('\n');
+  const lines = (await stderrOf([], { DATA_DIR: join(folder.path, 'data') })).trimEnd().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
     'schema brought up to date',
     'listening',

@@ -3,7 +3,7 @@ import { freePort } from '../../support/postgres/postgres-server.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-test('METRICS_PORT serves what happens on a port of its own, and no token is in it', async () => {
+test('METRICS_PORT serves metrics on a separate port, and they contain no token and no user', async () => {
   await using folder = await temporaryFolder();
   const port = await freePort();
   await using server = await RunningServer.start({ DATA_DIR: folder.path, METRICS_PORT: String(port) });

@@ -11,26 +11,26 @@ test.each([
   ['an endpoint for traces', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }],
   ['the exporter', { OTEL_TRACES_EXPORTER: 'otlp' }],
   ['the exporter among others', { OTEL_TRACES_EXPORTER: 'console, otlp' }],
-])('traces are asked for by %s', (_, env) => {
+])('traces are turned on by %s', (_, env) => {
   expect(traced(env)).toBe(true);
   expect(traced({ ...env, OTEL_SDK_DISABLED: 'true' })).toBe(false);
 });
 
-test('and not by anything else', () => {
+test('traces are not turned on by any other setting', () => {
   const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318';
   expect(traced({ OTEL_SERVICE_NAME: 'agents' })).toBe(false);
   expect(traced({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER: 'none' })).toBe(false);
   expect(traced({ OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toBe(false);
 });
 
-/** Which of the libraries a process has loaded that is set up as the server is. */
+/** Returns the observability libraries that a process loads when it is configured like this. */
 async function loadedWith(env: { [name: string]: string }): Promise<string[]> {
   const script = `
     import { createRequire } from 'node:module';
-    import { readConfig } from './src/composition/config.ts';
-    import { openObserving } from './src/composition/observing.ts';
-    import './src/composition/server.ts';
-    await openObserving(readConfig(process.env));
+    import { readConfig } from './src/composition/config/config.ts';
+    import { openObservability } from './src/composition/server/observability.ts';
+    import './src/composition/server/server.ts';
+    await openObservability(readConfig(process.env));
     const loaded = Object.keys(createRequire(import.meta.url).cache).map((path) => path.split('/node_modules/').at(-1));
     const names = new Set(loaded.map((path) => path.split('/')[0]));
     console.log(['prom-client', '@opentelemetry'].filter((name) => names.has(name)).join());
@@ -42,13 +42,13 @@ async function loadedWith(env: { [name: string]: string }): Promise<string[]> {
   return child.stdout.trim().split(',').filter(Boolean);
 }
 
-test('no library for it is loaded that nobody has asked for', async () => {
+test('an observability library is loaded only if a setting needs it', async () => {
   expect(await loadedWith({})).toEqual([]);
   expect(await loadedWith({ METRICS_PORT: '0' })).toContain('prom-client');
   expect(await loadedWith({ OTEL_TRACES_EXPORTER: 'otlp' })).toEqual(['@opentelemetry']);
 });
 
-test('METRICS_PORT must be free, or the start ends in one line', async () => {
+test('a METRICS_PORT that is in use stops the start with one line', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const address = taken.address();

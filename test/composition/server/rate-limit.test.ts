@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { expectKept, partsOf } from '../config/kept-secrets.ts';
+import { expectNoSecretsIn, secretPartsOf } from '../config/log-secrets.ts';
 
-test('RATE_LIMIT_PER_MINUTE holds for what a token asks over REST and MCP together; the log names no token', async () => {
+test('RATE_LIMIT_PER_MINUTE counts the requests of a token over REST and MCP together, and the log has no token', async () => {
   await using folder = await temporaryFolder();
   const env = { DATA_DIR: folder.path, RATE_LIMIT_PER_MINUTE: '3', LOG_LEVEL: 'trace' };
   await using server = await RunningServer.start(env);
@@ -20,8 +20,8 @@ test('RATE_LIMIT_PER_MINUTE holds for what a token asks over REST and MCP togeth
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
     });
 
-  const asked = [await verify(agentToken), await listTools(), await verify(agentToken)];
-  for (const answer of asked) expect(answer.status).not.toBe(429);
+  const allowed = [await verify(agentToken), await listTools(), await verify(agentToken)];
+  for (const answer of allowed) expect(answer.status).not.toBe(429);
   for (const refused of [await listTools(), await verify(agentToken)]) {
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
@@ -29,12 +29,12 @@ test('RATE_LIMIT_PER_MINUTE holds for what a token asks over REST and MCP togeth
     expect(await refused.json()).toMatchObject({ code: 'rate_limited', status: 429 });
   }
   const health = `${server.url}/health`;
-  for (const ask of [() => verify(dashboardToken), () => fetch(health)])
-    expect((await ask()).status).toBe(200);
+  for (const request of [() => verify(dashboardToken), () => fetch(health)])
+    expect((await request()).status).toBe(200);
 
   expect(await server.stop()).toBe(0);
-  expectKept(server.process.stderr, {
-    ...partsOf('agent token', agentToken),
-    ...partsOf('dashboard token', dashboardToken),
+  expectNoSecretsIn(server.process.stderr, {
+    ...secretPartsOf('agent token', agentToken),
+    ...secretPartsOf('dashboard token', dashboardToken),
   });
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
-/** One line that names the variable, and nothing that was meant to be a secret. */
+/** Expects that the command fails with one line that names the variable and contains no secret. */
 async function expectRefused(args: readonly string[], name: string, env: Environment): Promise<string> {
   const { code, stdout, stderr } = await run(args, { ...base, ...env });
   expect({ args, code, stdout }).toEqual({ args, code: 1, stdout: '' });
@@ -38,11 +38,11 @@ describe('a wrong value stops the start with one line that names the variable', 
     ['DATABASE_URL', 'mysql://u:hunter2@localhost/db', 'PostgreSQL connection string'],
     ['JWT_PRIVATE_KEY', 'hunter2', 'PEM private key'],
     ['JWT_PUBLIC_KEY', 'hunter2', 'PEM public key'],
-  ])('%s: what it should be', async (name, value, must) => {
+  ])('%s: an invalid value, with a description of a valid one', async (name, value, must) => {
     expect(await expectRefused(['serve'], name, { [name]: value })).toContain(`${name} must be a ${must}`);
   });
 
-  test('DATA_DIR: a file, for its keys and for the embedded database', async () => {
+  test('DATA_DIR: a file instead of a folder, for the keys and for the embedded database', async () => {
     const DATA_DIR = join(folder.path, 'file');
     await expectRefused(['serve'], 'DATA_DIR', { DATA_DIR, JWT_PRIVATE_KEY: '' });
     await expectRefused(['serve'], 'DATA_DIR must be a folder', { DATA_DIR, DATABASE_URL: '' });
@@ -53,7 +53,7 @@ describe('a wrong value stops the start with one line that names the variable', 
   });
 
   test.each([
-    ['nobody listens', 'postgresql://postgres:hunter2@127.0.0.1:1/agents'],
+    ['no server listens', 'postgresql://postgres:hunter2@127.0.0.1:1/agents'],
     ['the host does not exist', 'postgresql://postgres:hunter2@nowhere.invalid/agents'],
     ['the password is wrong', () => inject('postgresUrl').replace('postgres:postgres@', 'postgres:hunter2@')],
     ['there is no such database', () => `${inject('postgresUrl')}_hunter`],
@@ -63,7 +63,7 @@ describe('a wrong value stops the start with one line that names the variable', 
       await expectRefused(args, 'DATABASE_URL', { DATABASE_URL });
   });
 
-  test('DATABASE_LISTEN_URL: nobody listens', async () => {
+  test('DATABASE_LISTEN_URL: no server listens', async () => {
     const DATABASE_LISTEN_URL = 'postgresql://postgres:hunter2@127.0.0.1:1/agents';
     await expectRefused(['serve'], 'DATABASE_LISTEN_URL', { DATABASE_LISTEN_URL });
   });

@@ -12,7 +12,7 @@ import { exchangeRaw } from '../../prove/rig/raw-exchange.ts';
 import { Tokens } from '../../prove/rig/tokens.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { expectKept, partsOf } from '../config/kept-secrets.ts';
+import { expectNoSecretsIn, secretPartsOf } from '../config/log-secrets.ts';
 
 const VERIFY = '/api/v1/auth/verify';
 const PROTECTED = [
@@ -26,9 +26,9 @@ const PROTECTED = [
 const rpc = (message: object) =>
   ({ method: 'POST', target: '/mcp', body: { jsonrpc: '2.0', id: 1, ...message } }) as const;
 
-/** Where someone may put a token that does not belong there. Each request has a good one beside it. */
-function misplaced(token: string, good: string): RawRequest[] {
-  const at = (target: string, method = 'GET') => rawRequest(good, { method, target });
+/** Returns requests with the token in a wrong place. Each also has a valid token in the right place. */
+function misplaced(token: string, valid: string): RawRequest[] {
+  const at = (target: string, method = 'GET') => rawRequest(valid, { method, target });
   const headers = [
     'Accept',
     'Content-Encoding',
@@ -60,21 +60,21 @@ function misplaced(token: string, good: string): RawRequest[] {
     at(`/api/v1/agents/instances/${token}/heartbeat`, 'POST'),
     ...headers.flatMap((name) => [
       withHeaders(at(VERIFY), [[name, token]]),
-      withHeaders(rawRequest(good, rpc({ method: 'tools/list' })), [[name, token]]),
+      withHeaders(rawRequest(valid, rpc({ method: 'tools/list' })), [[name, token]]),
     ]),
-    rawRequest(good, { body: step }),
-    rawRequest(good, { body: { ...step, agent_instance_id: token, message_metadata: token } }),
-    rawRequest(good, { body: { ...step, agent_type: { [token]: token } } }),
-    rawRequest(good, { body: `{"content":"${token}` }),
-    rawRequest(good, { body: token, headers: jsonHeaders(Buffer.from(token)) }),
+    rawRequest(valid, { body: step }),
+    rawRequest(valid, { body: { ...step, agent_instance_id: token, message_metadata: token } }),
+    rawRequest(valid, { body: { ...step, agent_type: { [token]: token } } }),
+    rawRequest(valid, { body: `{"content":"${token}` }),
+    rawRequest(valid, { body: token, headers: jsonHeaders(Buffer.from(token)) }),
     ...[
       call,
       rpc({ method: token }),
       rpc({ id: { token } }),
       rpc({ method: 'initialize', params: { protocolVersion: token } }),
     ].flatMap((message) => [
-      rawRequest(good, message),
-      withHeaders(rawRequest(good, message), [['Accept', 'application/json, text/event-stream']]),
+      rawRequest(valid, message),
+      withHeaders(rawRequest(valid, message), [['Accept', 'application/json, text/event-stream']]),
     ]),
     ...[
       `GET ${VERIFY} HTTP/1.1\r\nHost: localhost\r\nAuthorization : Bearer ${token}\r\n\r\n`,
@@ -96,11 +96,11 @@ const tokensIn = (request: RawRequest): string[] =>
     ([, token]) => token!,
   );
 
-test('no token is in the log, good or bad, wherever it was put, over REST and MCP', async () => {
+test('the log has no token, valid or not, wherever a REST or MCP request has put it', async () => {
   await using folder = await temporaryFolder();
   const tokens = await Tokens.make();
   const [ada, watcher] = [await tokens.of('ada'), await tokens.of('ada', 'dashboard')];
-  const bad = new Set((await tokenInputs(tokens)).flatMap(({ request }) => tokensIn(request)));
+  const invalid = new Set((await tokenInputs(tokens)).flatMap(({ request }) => tokensIn(request)));
   const env = { ...tokens.env, DATA_DIR: folder.path, LOG_LEVEL: 'trace', RATE_LIMIT_PER_MINUTE: '0' };
   await using server = await RunningServer.start(env);
   const statusOf = async (request: RawRequest): Promise<number> => {
@@ -108,11 +108,11 @@ test('no token is in the log, good or bad, wherever it was put, over REST and MC
     return answers.at(-1)?.status ?? 0;
   };
 
-  for (const token of bad) {
+  for (const token of invalid) {
     for (const place of PROTECTED) expect(await statusOf(rawRequest(token, place))).toBe(401);
   }
-  // Each is put everywhere once, and a few tokens are enough for that: what is looked at here is the place.
-  const placed = [ada, watcher, ...[...bad].filter((token) => token.length < 8_000).slice(0, 2)];
+  // Each of these tokens is put in every place once. A few are enough, because this tests the places.
+  const placed = [ada, watcher, ...[...invalid].filter((token) => token.length < 8_000).slice(0, 2)];
   const statuses = new Set<number>();
   for (const token of placed) {
     for (const request of misplaced(token, ada)) statuses.add(await statusOf(request));
@@ -122,10 +122,13 @@ test('no token is in the log, good or bad, wherever it was put, over REST and MC
   for (const status of [200, 400, 401, 403, 404, 406, 415, 422, 431]) expect(statuses).toContain(status);
 
   const log = server.process.stderr;
-  expect(log.match(/"msg":"request"/g)?.length).toBeGreaterThan(bad.size * PROTECTED.length);
+  expect(log.match(/"msg":"request"/g)?.length).toBeGreaterThan(invalid.size * PROTECTED.length);
   const [, key = ''] = tokens.env.JWT_PRIVATE_KEY.split('\n');
-  expectKept(log, {
+  expectNoSecretsIn(log, {
     'private key': key,
-    ...Object.assign({}, ...[ada, watcher, ...bad].map((token, nth) => partsOf(`token ${nth}`, token))),
+    ...Object.assign(
+      {},
+      ...[ada, watcher, ...invalid].map((token, nth) => secretPartsOf(`token ${nth}`, token)),
+    ),
   });
 });

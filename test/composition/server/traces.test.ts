@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
 
-test('a request goes on with the trace of its caller; a batch of updates is a trace of its own', async () => {
+test('a request continues the trace of its caller, and a group commit starts its own trace', async () => {
   await using folder = await temporaryFolder();
   await using receiver = await OtlpReceiver.start();
   await using server = await RunningServer.start({
@@ -19,7 +19,7 @@ test('a request goes on with the trace of its caller; a batch of updates is a tr
     headers: { traceparent: `00-${TRACE}-${CALLER}-01`, 'x-request-id': 'mine' },
   });
   await server.call('GET', '/auth/verify', { headers: { traceparent: 'nonsense' } });
-  // What has not been sent by then is sent at the end.
+  // Spans that are not sent yet are sent when the server stops.
   expect(await server.stop()).toBe(0);
 
   expect(receiver.services).toEqual(new Set(['my-agents']));
@@ -40,7 +40,7 @@ test('a request goes on with the trace of its caller; a batch of updates is a tr
   expect(receiver.text).not.toContain(server.agentToken);
 });
 
-test('a receiver that is not there keeps no server from working, nor from stopping in time', async () => {
+test('a collector that does not answer prevents neither requests nor a timely stop', async () => {
   await using folder = await temporaryFolder();
   await using silent = await OtlpReceiver.start({ answers: false });
   await using server = await RunningServer.start({

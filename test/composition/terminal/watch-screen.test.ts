@@ -47,7 +47,7 @@ const asked = (content: string, more: Partial<ConversationMessage> = {}): LiveEv
   data: question(content, more),
 });
 
-/** What is drawn on a terminal of this size, line by line. */
+/** Returns the lines that are drawn on a terminal of this size. */
 async function drawn(agents: WatchedAgents, { columns = 60, rows = 24 } = {}): Promise<string[]> {
   const out = Object.assign(new PassThrough({ encoding: 'utf8' }), { columns, rows });
   using screen = new WatchScreen(agents, out as unknown as NodeJS.WriteStream);
@@ -64,7 +64,7 @@ function agentsWith(...events: readonly LiveEvent[]): WatchedAgents {
   return agents;
 }
 
-test('who waits is shown with the whole question, its options by number, and how to answer', async () => {
+test('a waiting agent is shown with its whole question, its numbered options and the command to answer', async () => {
   const content = `Which port?\nIt is for the preview.\n[OPTIONS]\n1. 8080\n2. 8081\n[/OPTIONS]`;
   const lines = await drawn(agentsWith(asked(content)));
   expect(lines.slice(0, 9)).toEqual([
@@ -81,7 +81,7 @@ test('who waits is shown with the whole question, its options by number, and how
   expect(lines.join('\n')).not.toContain('[OPTIONS]');
 });
 
-test('a question without options asks for a text', async () => {
+test('the command to answer a question without options asks for a text', async () => {
   expect(await drawn(agentsWith(asked('How many?')))).toContain('  agent-dashboard reply 623c <text>');
 });
 
@@ -91,7 +91,7 @@ test.each([
   ['letters of two columns', '日本語 🙂'.repeat(100)],
   ['many lines', 'line\n'.repeat(100)],
 ])(
-  '%s: no line is wider than the terminal, and options and answer stay where the text is cut',
+  'a question of %s is cut to the terminal size, but its options and the answer command stay',
   async (_name, text) => {
     const lines = await drawn(agentsWith(asked(`${text}[YES/NO]`)), { columns: 44, rows: 20 });
     expect(lines.length).toBeLessThanOrEqual(20);
@@ -103,7 +103,7 @@ test.each([
   },
 );
 
-test('nothing of a question or an option is obeyed by the terminal', async () => {
+test('control characters in a question and its options are replaced', async () => {
   const lines = await drawn(
     agentsWith(asked('a\u001b[2J\u009b\n[OPTIONS] 1. b\u001b]0;t\u0007 2. c [/OPTIONS]')),
   );
@@ -111,7 +111,7 @@ test('nothing of a question or an option is obeyed by the terminal', async () =>
   expect(lines).toContain('  1. b�]0;t�');
 });
 
-test('a question that is answered gives way to the older one, which has to be looked up', () => {
+test('after an answer the older open question has to be read from the server', () => {
   const agents = agentsWith(asked('first?'), asked('second?', { position: 2 }));
   expect(agents.question(ID)).toBe('second?');
   expect(agents.withUnknownQuestion).toEqual([]);
@@ -122,7 +122,7 @@ test('a question that is answered gives way to the older one, which has to be lo
   expect(agents.question(ID)).toBe('first?');
 });
 
-test('who waits for nothing that can be found is looked up no more until the next list', () => {
+test('an instance without a question on the server is not read again until the next list', () => {
   const agents = agentsWith();
   agents.setQuestion(ID, null);
   expect(agents.withUnknownQuestion).toEqual([]);
@@ -130,12 +130,12 @@ test('who waits for nothing that can be found is looked up no more until the nex
   expect(agents.withUnknownQuestion).toHaveLength(1);
 });
 
-test('an instance is named by as little of its id as tells it from the others', () => {
+test('an instance is shown with the shortest start of its id that is unique', () => {
   const agents = agentsWith();
   const near = '623c0000-8425-40de-944b-e07fc1f90ae7';
   agents.replace([instance(ID, 'ACTIVE'), instance(near, 'ACTIVE')]);
   expect(agents.shortIdOf(ID)).toBe('623c0000-7');
-  // Others may be there, which are not watched.
+  // A list of one instance may leave out others, so more of the id is shown.
   agents.replace([instance(ID, 'ACTIVE')]);
   expect(agents.shortIdOf(ID)).toBe('623c0000-7425');
 });

@@ -5,13 +5,13 @@ import { NOW, pairs, signedToken } from '../signed-tokens.ts';
 
 const { EdDSA, ES256, RS256, 'short RS256': short } = pairs;
 
-test('each key of full strength is published with what its kind needs, and nothing else', () => {
+test('each key of full strength is published with the parameters of its kind, and nothing else', () => {
   const [ed, ec, rsa] = jwkSetOf([EdDSA, ES256, RS256]).keys;
   const text = expect.stringMatching(/^[\w-]+$/);
-  const of = (keyId: string, alg: string) => ({ kid: keyId, alg, use: 'sig' });
-  expect(ed).toEqual({ kty: 'OKP', crv: 'Ed25519', x: text, ...of(EdDSA.keyId, 'EdDSA') });
-  expect(ec).toEqual({ kty: 'EC', crv: 'P-256', x: text, y: text, ...of(ES256.keyId, 'ES256') });
-  expect(rsa).toEqual({ kty: 'RSA', n: text, e: 'AQAB', ...of(RS256.keyId, 'RS256') });
+  const common = (keyId: string, alg: string) => ({ kid: keyId, alg, use: 'sig' });
+  expect(ed).toEqual({ kty: 'OKP', crv: 'Ed25519', x: text, ...common(EdDSA.keyId, 'EdDSA') });
+  expect(ec).toEqual({ kty: 'EC', crv: 'P-256', x: text, y: text, ...common(ES256.keyId, 'ES256') });
+  expect(rsa).toEqual({ kty: 'RSA', n: text, e: 'AQAB', ...common(RS256.keyId, 'RS256') });
 });
 
 test('a short RSA key is never published', () => {
@@ -19,12 +19,12 @@ test('a short RSA key is never published', () => {
   expect(jwkSetOf([EdDSA, short, RS256]).keys.map(({ kid }) => kid)).toEqual([EdDSA.keyId, RS256.keyId]);
 });
 
-test('a private key given by mistake is not in it', () => {
+test('a private key passed by mistake is not published', () => {
   const { keys } = jwkSetOf([{ ...EdDSA, publicKey: EdDSA.privateKey }]);
   expect(keys[0]).not.toHaveProperty('d');
 });
 
-test('others check our tokens by it', async () => {
+test('other servers can verify our tokens with the published keys', async () => {
   const keySet = createLocalJWKSet({ keys: jwkSetOf([EdDSA, ES256, RS256]).keys.map((key) => ({ ...key })) });
   for (const pair of [EdDSA, ES256, RS256]) {
     const token = signedToken({ sub: 'me', iat: NOW }, { kid: pair.keyId }, pair);

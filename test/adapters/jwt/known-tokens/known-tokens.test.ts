@@ -4,8 +4,8 @@ import { NOW, pairs, REFUSED, refusalOf, SettableClock, signedToken } from '../s
 
 const keys = [pairs.EdDSA];
 
-describe('a token that was checked', () => {
-  test('is answered at once from then on', async () => {
+describe('a verified token', () => {
+  test('is answered synchronously from then on', async () => {
     const verifier = new JwtVerifier({ keys, store: null, clock: new SettableClock() });
     const token = signedToken({ sub: 'me' });
     const first = verifier.verify(token);
@@ -15,7 +15,7 @@ describe('a token that was checked', () => {
     expect(verifier.verify(token)).toBe(caller);
   });
 
-  test('is refused once it has expired, with the same 30 s', async () => {
+  test('is refused 30 s after it expired, as on first sight', async () => {
     const clock = new SettableClock();
     const verifier = new JwtVerifier({ keys, store: null, clock });
     const token = signedToken({ sub: 'me', exp: NOW + 60 });
@@ -27,7 +27,7 @@ describe('a token that was checked', () => {
     expect(await refusalOf(() => verifier.verify(token))).toBe(REFUSED);
   });
 
-  test('without an end is never refused for its age', async () => {
+  test('without an expiry time is never refused for its age', async () => {
     const clock = new SettableClock();
     const verifier = new JwtVerifier({ keys, store: null, clock });
     const token = signedToken({ sub: 'me', iat: NOW });
@@ -36,7 +36,7 @@ describe('a token that was checked', () => {
     expect(verifier.verify(token)).toBe(caller);
   });
 
-  test('says nothing about another one', async () => {
+  test('does not affect the result for another token', async () => {
     const verifier = new JwtVerifier({ keys, store: null, clock: new SettableClock() });
     const token = signedToken({ sub: 'me' });
     await verifier.verify(token);
@@ -45,14 +45,14 @@ describe('a token that was checked', () => {
   });
 });
 
-test('many callers with one new token wait for one check', async () => {
+test('concurrent calls with one new token share one check', async () => {
   const verifier = new JwtVerifier({ keys, store: null, clock: new SettableClock() });
   const token = signedToken({ sub: 'me' });
   const callers = await Promise.all(Array.from({ length: 100 }, () => verifier.verify(token)));
   expect(new Set(callers).size).toBe(1);
 });
 
-test('a refusal is not remembered: a token may become valid', async () => {
+test('a refused token is checked again, since it may become valid', async () => {
   const clock = new SettableClock();
   const verifier = new JwtVerifier({ keys, store: null, clock });
   const token = signedToken({ sub: 'me', nbf: NOW + 60 });
@@ -62,12 +62,13 @@ test('a refusal is not remembered: a token may become valid', async () => {
   await expect(verifier.verify(token)).resolves.toMatchObject({ userId: 'me' });
 });
 
-describe('what is remembered is bounded', () => {
+describe('the cache of verified tokens is bounded', () => {
   const tokens = Array.from({ length: 4 }, (_, number) => signedToken({ sub: `user-${number}` }));
-  const small = () => new JwtVerifier({ keys, store: null, clock: new SettableClock(), remembered: 3 });
+  const verifierForThree = () =>
+    new JwtVerifier({ keys, store: null, clock: new SettableClock(), remembered: 3 });
 
-  test('the token unused for longest is forgotten first, and checked again', async () => {
-    const verifier = small();
+  test('the least recently used token is dropped first, and then checked again', async () => {
+    const verifier = verifierForThree();
     for (const token of tokens.slice(0, 3)) await verifier.verify(token);
     verifier.verify(tokens[0]!);
     await verifier.verify(tokens[3]!);
@@ -76,15 +77,15 @@ describe('what is remembered is bounded', () => {
     await expect(verifier.verify(tokens[1]!)).resolves.toMatchObject({ userId: 'user-1' });
   });
 
-  test('bad tokens push out no good one', async () => {
-    const verifier = small();
-    const good = await verifier.verify(tokens[0]!);
+  test('invalid tokens do not push out a valid one', async () => {
+    const verifier = verifierForThree();
+    const caller = await verifier.verify(tokens[0]!);
     for (let number = 0; number < 10; number++)
       await refusalOf(() => verifier.verify(signedToken({ sub: '', jti: String(number) })));
-    expect(verifier.verify(tokens[0]!)).toBe(good);
+    expect(verifier.verify(tokens[0]!)).toBe(caller);
   });
 
-  test('10,000 by default', async () => {
+  test('it holds 10,000 tokens by default', async () => {
     const verifier = new JwtVerifier({ keys, store: null, clock: new SettableClock() });
     const first = signedToken({ sub: 'first' });
     await verifier.verify(first);

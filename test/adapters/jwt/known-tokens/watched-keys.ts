@@ -14,12 +14,13 @@ interface SlowRead {
   handOut(): void;
 }
 
-/** Issued keys in memory that say what they are asked, and can be away or slow as a database can. */
+/** An in-memory API key repository that records its calls, and that can be unavailable or slow. */
 export class WatchedKeys extends InMemoryApiKeyRepository {
-  /** When each look for revoked keys came, by `performance.now()`. */
+  /** The time of each call of `revokedSince`, by `performance.now()`. */
   readonly looks: number[] = [];
+  /** The argument of each call of `markUsed`. */
   readonly notes: (readonly (ApiKeyName & { readonly usedAt: Date })[])[] = [];
-  /** Since when revocations were asked for, each time. */
+  /** The argument of each call of `revokedSince`. */
   readonly since: Date[] = [];
   isAway = false;
   #slowness: SlowRead | null = null;
@@ -31,24 +32,24 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
   }
 
   override async findByToken(userId: UserId, token: { readonly id: string | null; readonly hash: string }) {
-    this.#requirePresence();
+    this.#requireAvailable();
     return this.#slowly(await super.findByToken(userId, token));
   }
 
   override async revokedSince(time: Date): Promise<readonly Revoked[]> {
     this.looks.push(performance.now());
     this.since.push(time);
-    this.#requirePresence();
+    this.#requireAvailable();
     return this.#slowly(await super.revokedSince(time));
   }
 
   override async markUsed(uses: readonly (ApiKeyName & { readonly usedAt: Date })[]): Promise<void> {
     this.notes.push(uses);
-    this.#requirePresence();
+    this.#requireAvailable();
     await super.markUsed(uses);
   }
 
-  /** From now on what is read is handed out late, as rows are that come on a slow way. */
+  /** Delays the result of every read from now on, until `handOut` is called. */
   slowDown(): Pick<SlowRead, 'hasRead' | 'handOut'> {
     const [read, handedOut] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const slow = { hasRead: read.promise, onRead: read.resolve, handedOut: handedOut.promise };
@@ -56,7 +57,7 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
     return this.#slowness;
   }
 
-  /** What is read from now on is handed out at once. */
+  /** Returns reads from now on without delay. */
   speedUp(): void {
     this.#slowness = null;
   }
@@ -79,7 +80,7 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
     return read;
   }
 
-  #requirePresence(): void {
+  #requireAvailable(): void {
     if (this.isAway) throw storageUnavailable(new Error('away'));
   }
 }

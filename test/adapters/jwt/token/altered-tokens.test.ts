@@ -11,10 +11,10 @@ import {
 } from '../signed-tokens.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-/** Of each kind of key: 10,000 in all. */
+/** Altered tokens for each kind of key; 10,000 in all. */
 const ROUNDS = 2_500;
 
-/** Mulberry32: the same seed gives the same alterations. */
+/** Returns a random number generator (Mulberry32), so that the same seed gives the same alterations. */
 function seeded(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -28,7 +28,7 @@ function seeded(seed: number): (below: number) => number {
 const put = (text: string, at: number, part: string, over = 1) =>
   text.slice(0, at) + part + text.slice(at + over);
 
-/** Ways to alter a token, some of them with a part of another valid one. */
+/** Ways to alter a token. Some take a part of another valid token. */
 const alterations: readonly ((token: string, other: string, below: (limit: number) => number) => string)[] = [
   function flipBit(token, _other, below) {
     const at = below(token.length);
@@ -66,8 +66,8 @@ const alterations: readonly ((token: string, other: string, below: (limit: numbe
   },
 ];
 
-describe.each(OWN_KEY_KINDS)('valid tokens by %s', (kind) => {
-  test(`altered ${ROUNDS} times by a seed are refused`, async () => {
+describe.each(OWN_KEY_KINDS)('valid tokens signed with %s', (kind) => {
+  test(`are refused in ${ROUNDS} altered versions`, async () => {
     const pair = pairs[kind];
     const valid = [
       signedToken({ sub: 'me', iat: NOW, jti: 'aaaaaaaaaaaaaaaa' }, {}, pair),
@@ -97,13 +97,13 @@ describe.each(OWN_KEY_KINDS)('valid tokens by %s', (kind) => {
   });
 });
 
-/** The same signature with its number `s` moved on: mathematically as good as the first. */
+/** The same signature with another value of its number `s`, which is mathematically as valid as the first. */
 describe('a second form of a signature', () => {
   const number = (bytes: Uint8Array) => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
   const bytesOf = (value: bigint, length: number) =>
     Buffer.from(value.toString(16).padStart(length * 2, '0'), 'hex');
 
-  /** Signs, and gives the token again with another `s`. */
+  /** Signs a token and returns it in both forms of its signature. */
   function forms(kind: OwnKeyKind, otherForm: (signature: Buffer) => Buffer) {
     const token = signedToken({ sub: 'me', iat: NOW, jti: 'x' }, {}, pairs[kind]);
     const end = token.lastIndexOf('.') + 1;
@@ -135,8 +135,8 @@ describe('a second form of a signature', () => {
     }
   });
 
-  // To refuse it would refuse half of what other signers make. It says the same, so it gives nobody more;
-  // but it has another hash: what is known about a token by its hash alone is not known about this one.
+  // Refusing it would refuse half of the tokens that other signers make. It grants no more than the first
+  // form, but it has another hash: a lookup by token hash alone does not find it.
   test('of ES256 is accepted, with the same claims and the same id', async () => {
     const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
     const { token, other } = forms('ES256', (signature) =>

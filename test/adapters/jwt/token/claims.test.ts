@@ -4,12 +4,12 @@ import { check, NOW, OWN_KEY_KINDS, pairs, signedToken } from '../signed-tokens.
 const ME = { sub: 'me', iat: NOW };
 const INSTANCE = '0198a1b2-0000-7000-8000-00000000abcd';
 
-describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
+describe.each(OWN_KEY_KINDS)('a token signed with %s', (kind) => {
   const pair = pairs[kind];
   const verify = (claims: object | string) => check(signedToken(claims, {}, pair), pair);
   const callerOf = async (claims: object | string) => (await verify(claims)).caller;
 
-  describe('clocks may differ by 30 s', () => {
+  describe('times are compared with 30 s of tolerance', () => {
     test.each([
       ['exp', NOW + 1, null],
       ['exp', NOW - 29, null],
@@ -20,68 +20,77 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
       ['iat', NOW + 30, null],
       ['iat', NOW + 31, '"iat" is in the future'],
       ['iat', NOW - 400 * 86_400, null],
-    ])('%s %d: %s', async (claim, seconds, reason) => {
+    ])('%s %d gives the error %s', async (claim, seconds, reason) => {
       const checked = verify({ ...ME, [claim]: seconds });
       if (reason === null) await expect(checked).resolves.toMatchObject({ caller: { userId: 'me' } });
       else await expect(checked).rejects.toThrow(reason);
     });
 
-    test.each(['exp', 'nbf', 'iat'])('%s is a number or absent', async (claim) => {
+    test.each(['exp', 'nbf', 'iat'])('%s must be a number or absent', async (claim) => {
       for (const wrong of [String(NOW), null, true, [NOW], {}])
         await expect(verify({ ...ME, [claim]: wrong })).rejects.toThrow(`"${claim}" is not a number`);
     });
 
-    test.each(['1e999', '1e300', String(NOW * 1000)])('exp %s is no time in seconds', async (exp) => {
-      await expect(verify(`{"sub":"me","exp":${exp}}`)).rejects.toThrow('"exp" is not a time in seconds');
-    });
+    test.each(['1e999', '1e300', String(NOW * 1000)])(
+      'exp %s is refused as no time in seconds',
+      async (exp) => {
+        await expect(verify(`{"sub":"me","exp":${exp}}`)).rejects.toThrow('"exp" is not a time in seconds');
+      },
+    );
 
-    test.each(['-1e999', '-1e300', '-1', '0'])('exp %s is long ago', async (exp) => {
+    test.each(['-1e999', '-1e300', '-1', '0'])('exp %s is refused as expired', async (exp) => {
       await expect(verify(`{"sub":"me","exp":${exp}}`)).rejects.toThrow('expired');
     });
   });
 
-  describe('the subject', () => {
+  describe('its subject', () => {
     const reason = 'the user must be a text of 1 to 255 characters';
 
-    test.each([[''], [null], [42], [true], [{ me: 1 }], [['me']], [undefined]])('is not %j', async (sub) => {
-      await expect(verify({ iat: NOW, sub })).rejects.toThrow(reason);
-    });
+    test.each([[''], [null], [42], [true], [{ me: 1 }], [['me']], [undefined]])(
+      'must not be %j',
+      async (sub) => {
+        await expect(verify({ iat: NOW, sub })).rejects.toThrow(reason);
+      },
+    );
 
-    test('has at most 255 characters', async () => {
+    test('must have at most 255 characters', async () => {
       await expect(verify({ sub: 'x'.repeat(255) })).resolves.toBeDefined();
       await expect(verify({ sub: 'x'.repeat(256) })).rejects.toThrow(reason);
     });
 
-    test.each(['a\\u0000b', '\\ud800', 'x\\udc00'])('has no NUL and no lone surrogate: %s', async (sub) => {
-      await expect(verify(`{"sub":"${sub}"}`)).rejects.toThrow(reason);
-    });
+    test.each(['a\\u0000b', '\\ud800', 'x\\udc00'])(
+      'must have no NUL and no lone surrogate: %s',
+      async (sub) => {
+        await expect(verify(`{"sub":"${sub}"}`)).rejects.toThrow(reason);
+      },
+    );
   });
 
-  test.each([[null], [1], [['agent']], [{}]])('the scope is not %j', async (scope) => {
+  test.each([[null], [1], [['agent']], [{}]])('its scope must not be %j', async (scope) => {
     await expect(verify({ ...ME, scope })).rejects.toThrow('"scope" is not a text');
   });
 
-  describe('the id', () => {
+  describe('its id', () => {
     test.each(['x', 'aaaaaaaaaaaaaaaa', ''])('may be %j', async (jti) => {
       await expect(verify({ ...ME, jti })).resolves.toMatchObject({ id: jti });
     });
 
-    test('is null where there is none', async () => {
+    test('is null when the token has none', async () => {
       await expect(verify(ME)).resolves.toMatchObject({ id: null });
     });
 
-    test.each([[null], [1], [['x']], [{}], [true], ['a\0'], ['\ud800']])('is not %j', async (jti) => {
+    test.each([[null], [1], [['x']], [{}], [true], ['a\0'], ['\ud800']])('must not be %j', async (jti) => {
       const claims = JSON.stringify({ ...ME, jti });
       await expect(verify(claims)).rejects.toThrow('"jti" is not a text');
     });
   });
 
-  describe('the agent instance', () => {
-    test('binds the caller', async () => {
+  describe('its agent instance', () => {
+    test('limits the caller to that instance', async () => {
       expect((await callerOf({ ...ME, agent_instance_id: INSTANCE })).agentInstanceId).toBe(INSTANCE);
     });
 
-    test('is null where the token names none: all of the user’s', async () => {
+    test('is null when the token names none, which allows all instances of the user', async () => {
       expect((await callerOf(ME)).agentInstanceId).toBeNull();
     });
 
@@ -96,14 +105,14 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
       [`{${INSTANCE}}`],
       [`${INSTANCE} `],
       [INSTANCE.slice(1)],
-    ])('is refused as %j, which is not a canonical UUID', async (agent_instance_id) => {
+    ])('must be a canonical UUID, not %j', async (agent_instance_id) => {
       await expect(verify({ ...ME, agent_instance_id })).rejects.toThrow(
         '"agent_instance_id" is not a canonical UUID',
       );
     });
   });
 
-  test('the caller has what the claims say', async () => {
+  test('the caller has the values of the claims', async () => {
     const claims = { sub: 'me', iat: NOW - 5, exp: NOW + 60, email: 'me@example.com', name: 'Me', jti: 'x' };
     expect(await verify({ ...claims, agent_instance_id: INSTANCE })).toEqual({
       caller: {
@@ -121,14 +130,14 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     });
   });
 
-  test('the caller has null where a claim is absent or no text', async () => {
+  test('the caller has null for a claim that is absent or not a text', async () => {
     const nothing = { expiresAt: null, email: null, displayName: null };
     expect(await callerOf({ sub: 'me' })).toMatchObject(nothing);
     expect(await callerOf({ sub: 'me', email: 1, name: ['Me'] })).toMatchObject(nothing);
     expect(await callerOf('{"sub":"me","email":"\\u0000","name":"\\ud800"}')).toMatchObject(nothing);
   });
 
-  test('issuer and audience do not matter: those are for identity providers', async () => {
+  test('issuer and audience are ignored, since they are for identity providers', async () => {
     const claims = { ...ME, iss: 'https://elsewhere.example', aud: ['other'] };
     await expect(verify(claims)).resolves.toMatchObject({ caller: { userId: 'me' } });
   });
@@ -142,7 +151,7 @@ test.each([
   ['openid  dashboard', ['dashboard']],
   ['AGENT agents', []],
   ['', []],
-])('the scope %j by a key of full strength stands for %j', async (scope, scopes) => {
+])('the scope %j of a key of full strength grants %j', async (scope, scopes) => {
   for (const pair of [pairs.EdDSA, pairs.ES256, pairs.RS256])
     expect((await check(signedToken({ ...ME, scope }, {}, pair), pair)).caller.scopes).toEqual(scopes);
 });

@@ -8,7 +8,7 @@ test.each([
   ' {"a" : 1 , "b":[{"a":2},{"a":3}], "c":{"a":{"a":4}}} ',
   '{"a":"b","b":"a","c":["a","a"]}',
   '{"a":"\\":{","\\"":1,"\\\\":2}',
-])('%s is parsed as JSON.parse would', (text) => {
+])('%s is parsed as JSON.parse does it', (text) => {
   expect(parse(text)).toEqual(JSON.parse(text));
 });
 
@@ -21,11 +21,11 @@ test.each([
   '{"a":"\\\\","b":"]","a":"\\""}',
   '{"":1,"":2}',
   '{"__proto__":1,"__proto__":2}',
-])('%s has a repeated name', (text) => {
+])('%s is refused for its repeated name', (text) => {
   expect(() => parse(text)).toThrow('a name is repeated');
 });
 
-test.each(['null', '"a"', '1', '[]', '[{"a":1}]'])('%s is not an object', (text) => {
+test.each(['null', '"a"', '1', '[]', '[{"a":1}]'])('%s is refused, since it is not an object', (text) => {
   expect(() => parse(text)).toThrow('not an object');
 });
 

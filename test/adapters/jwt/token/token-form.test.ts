@@ -3,7 +3,7 @@ import { check, NOW, OWN_KEY_KINDS, pairs, signedToken, signText } from '../sign
 
 const ME = { sub: 'me', iat: NOW };
 
-describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
+describe.each(OWN_KEY_KINDS)('a token signed with %s', (kind) => {
   const pair = pairs[kind];
   const { algorithm: alg } = pair;
   const signed = (claims: object | string | Buffer, header: object | string = {}) =>
@@ -11,8 +11,8 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
   const accepted = (token: string) => expect(check(token, pair)).resolves.toBeDefined();
   const refused = (token: string, reason: string) => expect(check(token, pair)).rejects.toThrow(reason);
 
-  describe('the header', () => {
-    test.each(['jku', 'x5u', 'jwk', 'x5c'])('brings no key of its own: %s', async (name) => {
+  describe('in its header', () => {
+    test.each(['jku', 'x5u', 'jwk', 'x5c'])('must not bring a key of its own: %s', async (name) => {
       for (const value of ['https://evil.example/keys', pair.publicKey.export({ format: 'jwk' }), null])
         await refused(signed(ME, { [name]: value }), `the header brings its own key (${name})`);
     });
@@ -25,7 +25,7 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
       { crit: [] },
       { crit: 'exp' },
       { crit: null },
-    ])('demands nothing unknown: %j', async (header) => {
+    ])('must not have crit: %j', async (header) => {
       await refused(signed(ME, header), 'unknown crit');
     });
 
@@ -33,9 +33,12 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
       await accepted(signed(ME, { typ }));
     });
 
-    test.each(['logout+jwt', 'dpop+jwt', 'JOSE', '', 1, null])('has no other type: %j', async (typ) => {
-      await refused(signed(ME, { typ }), 'unexpected typ');
-    });
+    test.each(['logout+jwt', 'dpop+jwt', 'JOSE', '', 1, null])(
+      'must not have another type: %j',
+      async (typ) => {
+        await refused(signed(ME, { typ }), 'unexpected typ');
+      },
+    );
   });
 
   test.each([
@@ -44,16 +47,16 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     '{"sub":"me","scope":"agent","x":{"sub":1},"scope":"dashboard"}',
     '{"sub":"me","exp":1,"exp":9999999999}',
     '{"sub":"me","x":"\\"}","x":1}',
-  ])('no claim stands twice: %s', async (claims) => {
+  ])('must not repeat a claim: %s', async (claims) => {
     await refused(signed(claims), 'a name is repeated');
   });
 
-  test('no header parameter stands twice', async () => {
+  test('must not repeat a header parameter', async () => {
     await refused(signed(ME, `{"alg":"none","alg":"${alg}"}`), 'a name is repeated');
     await refused(signed(ME, `{"alg":"${alg}","\\u0061lg":"${alg}"}`), 'a name is repeated');
   });
 
-  test('the same name may stand in different objects, and as a value', async () => {
+  test('may use the same name in different objects and as a value', async () => {
     await accepted(
       signed(
         '{"a":{"sub":1,"x":[{"sub":2},{"sub":3}]},"b":["sub","sub"],"c":"sub","sub":"me" , "d":"\\",:"}',
@@ -62,18 +65,18 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
   });
 
   test.each(['null', '"me"', '[{"sub":"me"}]', '{"sub":"me"', '{"sub":"me"}{}', '', '\u{feff}{"sub":"me"}'])(
-    'the claims are one JSON object: %j',
+    'is refused when its claims are not one JSON object: %j',
     async (claims) => {
       await expect(check(signed(claims), pair)).rejects.toThrow();
     },
   );
 
-  test('the claims are UTF-8', async () => {
+  test('must have claims in UTF-8', async () => {
     await refused(signed(Buffer.from('{"sub":"m\xe9"}', 'latin1')), 'not valid for encoding utf-8');
     await expect(check(signed('{"sub":"mé"}'), pair)).resolves.toMatchObject({ caller: { userId: 'mé' } });
   });
 
-  test('every part is canonical base64url, also where the signature covers what it is', async () => {
+  test('must have canonical base64url in every part, even where a valid signature covers it', async () => {
     const [header, claims] = [`{"alg":"${alg}" }`, '{"sub":"me"}  '].map((text) =>
       Buffer.from(text).toString('base64url'),
     );
@@ -87,7 +90,7 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
       (part: string) => ` ${part}`,
       (part: string) => `${part}\n`,
       (part: string) => `${part.slice(0, 4)}*${part.slice(4)}`,
-      // The bits of the last character that no byte takes.
+      // Changes the bits of the last character that belong to no byte.
       (part: string) => part.slice(0, -1) + String.fromCharCode(part.charCodeAt(part.length - 1) + 1),
     ]) {
       await refused(sign(`${odd(header!)}.${claims}`), 'not canonical base64url');
@@ -96,7 +99,7 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     }
   });
 
-  test('plus and slash are not minus and underscore', async () => {
+  test('must not use + and / instead of - and _', async () => {
     const [header, claims] = [`{"alg":"${alg}"}`, '{"sub":"me","x":"~~~???>>>"}'].map((text) =>
       Buffer.from(text).toString('base64url'),
     );
@@ -106,7 +109,7 @@ describe.each(OWN_KEY_KINDS)('of a token by %s', (kind) => {
     await refused(signText(`${header}.${odd}`, pair), 'not canonical base64url');
   });
 
-  test('there are three parts', async () => {
+  test('must have three parts', async () => {
     const token = signed(ME);
     const [header, claims, signature] = token.split('.');
     for (const odd of [
