@@ -17,7 +17,7 @@ interface Pending {
 }
 
 /** The person has ended or deleted the run: a good agent stops. */
-export class StoppedByPerson extends Error {
+export class AgentStoppedError extends Error {
   override readonly name = 'StoppedByPerson';
 }
 
@@ -60,7 +60,7 @@ export class Agent {
       );
       const answer = [...messages, ...already_read][0];
       if (answer !== undefined) return answer.content;
-      if (instance_status === 'COMPLETED') throw new StoppedByPerson('ended in the dashboard');
+      if (instance_status === 'COMPLETED') throw new AgentStoppedError('ended in the dashboard');
     }
   }
 
@@ -85,7 +85,7 @@ export class Agent {
       );
       if (response?.ok) return (await response.json()) as Answer;
       const problem = (await response?.json().catch(() => null)) as { code?: string; detail?: string } | null;
-      if (problem?.code === 'instance_deleted') throw new StoppedByPerson('deleted in the dashboard');
+      if (problem?.code === 'instance_deleted') throw new AgentStoppedError('deleted in the dashboard');
       const isWorthAnother = response === null || response.status >= 500;
       if (!isWorthAnother || attempt === ATTEMPTS) throw new Error(problem?.detail ?? 'The server is gone');
       await new Promise((resolve) => setTimeout(resolve, 1000 * attempt));

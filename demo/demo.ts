@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../src/composition/config/config.ts';
 import { openOperator } from '../src/composition/operator/open-operator.ts';
 import { userId } from '../src/domain/ids.ts';
-import { Agent, StoppedByPerson } from './agent.ts';
+import { Agent, AgentStoppedError } from './agent.ts';
 import { playStory } from './story.ts';
 
 const AN_HOUR = 3_600;
@@ -41,7 +41,7 @@ try {
 } catch (error) {
   const { message } = error as Error;
   process.stderr.write(
-    error instanceof StoppedByPerson ? `The agent stops: ${message}.\n` : `demo: ${message}\n`,
+    error instanceof AgentStoppedError ? `The agent stops: ${message}.\n` : `demo: ${message}\n`,
   );
-  process.exitCode = error instanceof StoppedByPerson ? 0 : 1;
+  process.exitCode = error instanceof AgentStoppedError ? 0 : 1;
 }

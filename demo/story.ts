@@ -6,7 +6,7 @@ index 3f1c2aa..9d0e41b 100644
 +++ b/src/checkout/discount.ts
 ${lines}`;
 
-const PROBE = DIFF(`@@ -8,7 +8,7 @@ export function discountFor(order: Order): number {
+const PROBE_DIFF = DIFF(`@@ -8,7 +8,7 @@ export function discountFor(order: Order): number {
    const rule = rules.find((candidate) => candidate.appliesTo(order));
    if (rule === undefined) return 0;
 -  if (rule.validUntil < new Date()) return 0;
@@ -15,7 +15,7 @@ const PROBE = DIFF(`@@ -8,7 +8,7 @@ export function discountFor(order: Order): n
  }
 `);
 
-const INJECTED = DIFF(`@@ -1,5 +1,7 @@
+const CLOCK_DIFF = DIFF(`@@ -1,5 +1,7 @@
 +import type { Clock } from '../clock.ts';
  import { rules } from './rules.ts';
  import type { Order } from './order.ts';
@@ -31,7 +31,7 @@ const INJECTED = DIFF(`@@ -1,5 +1,7 @@
  }
 `);
 
-const FROZEN = `diff --git a/test/checkout/discount.test.ts b/test/checkout/discount.test.ts
+const FROZEN_TIME_DIFF = `diff --git a/test/checkout/discount.test.ts b/test/checkout/discount.test.ts
 index 77aa001..b1f00d5 100644
 --- a/test/checkout/discount.test.ts
 +++ b/test/checkout/discount.test.ts
@@ -52,14 +52,14 @@ const OPTIONS = [
   'Quarantine the test for now',
 ] as const;
 
-export interface Teller {
+export interface DemoTerminal {
   /** For whoever runs the demo in a terminal. */
   readonly say: (text: string) => void;
   readonly pause: (seconds: number) => Promise<void>;
 }
 
 /** A flaky test, a choice to make, and a pull request: what an agent does all day. */
-export async function playStory(agent: Agent, { say, pause }: Teller): Promise<void> {
+export async function playStory(agent: Agent, { say, pause }: DemoTerminal): Promise<void> {
   await agent.start('demo-agent', 'Fix the flaky checkout test');
 
   /** Whatever the person writes meanwhile gets an answer at the next step. */
@@ -87,7 +87,7 @@ export async function playStory(agent: Agent, { say, pause }: Teller): Promise<v
   );
   await step(
     'Reproduced it with a clock set to 23:59:59. Trying whether the boundary alone is to blame:',
-    PROBE,
+    PROBE_DIFF,
   );
   await step(
     'It is not: the test still fails **3 times in 200** runs. The real cause is the shared system clock.',
@@ -130,14 +130,14 @@ async function followThrough(
     (option, index) => choice.includes(option) || choice.trim().startsWith(`${index + 1}`),
   );
   if (chosen === 0) {
-    await step('Passing a clock into `discountFor`, and the system clock where it is called.', INJECTED);
+    await step('Passing a clock into `discountFor`, and the system clock where it is called.', CLOCK_DIFF);
     await step('Updated the two callers in `src/checkout/cart.ts`.');
   } else if (chosen === 1) {
-    await step('Freezing the time at noon in the test; `discountFor` stays as it is.', FROZEN);
+    await step('Freezing the time at noon in the test; `discountFor` stays as it is.', FROZEN_TIME_DIFF);
   } else if (chosen === 2) {
     await step('Moved the test to `test/quarantine/` and opened an issue so that nobody forgets it.', '');
   } else {
-    await step(`Doing it your way: *${choice.trim()}*`, INJECTED);
+    await step(`Doing it your way: *${choice.trim()}*`, CLOCK_DIFF);
   }
   await step('Ran the whole suite 200 times with random start times.');
 }

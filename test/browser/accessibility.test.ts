@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { DESKTOP, PHONE } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
-import { playScene } from './support/scene.ts';
+import { createSampleAgents } from './support/sample-agents.ts';
 
 const dashboard = Dashboard.forTests();
 /** Not as a script element: the page's policy forbids that. */
@@ -30,12 +30,12 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     ['phone', PHONE],
     ['desktop', DESKTOP],
   ] as const)('on a %s nobody is shut out', async (_name, device) => {
-    const { asking } = await playScene(dashboard.server);
-    const signIn = await dashboard.stranger({ ...device, colorScheme });
+    const { askingId: asking } = await createSampleAgents(dashboard.server);
+    const signIn = await dashboard.openSignedOut({ ...device, colorScheme });
     await signIn.goto(dashboard.server.url);
     await signIn.getByLabel('Dashboard token').waitFor();
     expect(await violations(signIn)).toEqual([]);
-    const page = await dashboard.open({ ...device, colorScheme });
+    const page = await dashboard.openSignedIn({ ...device, colorScheme });
     await page.getByRole('link', { name: /Which database/ }).waitFor();
     expect(await violations(page)).toEqual([]);
     for (const [address, sign] of [

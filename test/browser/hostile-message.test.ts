@@ -25,7 +25,7 @@ const HOSTILE = [
 ];
 
 test('a hostile message stays inert', async () => {
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   const foreign: string[] = [];
   page.on('request', (request) => {
     if (!request.url().startsWith(dashboard.server.url)) foreign.push(request.url());
@@ -69,7 +69,7 @@ test('a hostile message stays inert', async () => {
 });
 
 test('a message made to choke on is shown, and the page goes on', async () => {
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   const agent = new Agent(dashboard.server);
   for (const bomb of [
     '>'.repeat(9_000),
@@ -87,7 +87,7 @@ test('a message made to choke on is shown, and the page goes on', async () => {
 });
 
 test('the page is under a policy that runs files of its own only', async () => {
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   const ran = await page.evaluate(() => {
     const script = document.createElement('script');
     script.textContent = 'window.inlined = true';
@@ -95,6 +95,6 @@ test('the page is under a policy that runs files of its own only', async () => {
     return 'inlined' in window;
   });
   expect(ran).toBe(false);
-  await expect.poll(() => dashboard.complaints).toContain('policy: script-src-elem forbids inline ()');
-  dashboard.complaints.length = 0;
+  await expect.poll(() => dashboard.pageErrors).toContain('policy: script-src-elem forbids inline ()');
+  dashboard.pageErrors.length = 0;
 });

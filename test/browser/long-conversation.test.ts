@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Agent } from './support/agent.ts';
 import { PHONE } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
-import { tell } from './support/tell.ts';
+import { printMeasurement } from './support/print-measurement.ts';
 
 const dashboard = Dashboard.forTests();
 const LENGTH = 10_000;
@@ -14,7 +14,7 @@ test('of 10,000 messages only what can be seen is in the document, to the very f
   await agent.steps(
     Array.from({ length: LENGTH }, (_, at) => `Step ${at + 1}.\n\n${'More words. '.repeat(at % 17)}`),
   );
-  const page = await dashboard.open(PHONE);
+  const page = await dashboard.openSignedIn(PHONE);
   const link = page.getByRole('link', { name: /Step 10000/ });
   await link.waitFor();
   const tapped = Date.now();
@@ -36,7 +36,7 @@ test('of 10,000 messages only what can be seen is in the document, to the very f
     return { nodes, frames: frames.sort((one, other) => one - other) };
   });
   const frame = (part: number) => Math.round(frames[Math.floor(frames.length * part)]!);
-  tell(
+  printMeasurement(
     `10,000 messages: open after ${opened} ms, then ${frames.length} frames to the first message, ` +
       `half within ${frame(0.5)} ms, 95 % within ${frame(0.95)} ms`,
   );
@@ -46,7 +46,7 @@ test('of 10,000 messages only what can be seen is in the document, to the very f
 test('reading older messages, the place is kept when new ones come; at the end, the end is kept', async () => {
   const agent = new Agent(dashboard.server);
   for (let at = 1; at <= 150; at += 1) await agent.step(`Step ${at}.\n\n${'More words. '.repeat(at % 17)}`);
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   await page.getByRole('link', { name: /Step 150/ }).click();
   const log = page.getByRole('log');
   await log.getByText('Step 150.').waitFor();
@@ -77,7 +77,7 @@ test('reading older messages, the place is kept when new ones come; at the end, 
 test('at the end, the end stays in view while an answer of many lines takes its room', async () => {
   const agent = new Agent(dashboard.server);
   for (let at = 1; at <= 30; at += 1) await agent.step(`Step ${at}.`);
-  const page = await dashboard.open(PHONE);
+  const page = await dashboard.openSignedIn(PHONE);
   await page.getByRole('link', { name: /Step 30/ }).tap();
   const last = page.getByRole('log').getByText('Step 30.');
   await last.waitFor();

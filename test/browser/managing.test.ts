@@ -6,7 +6,7 @@ import { Dashboard } from './support/dashboard.ts';
 const dashboard = Dashboard.forTests();
 
 test('an agent is renamed, ended once that is confirmed, deleted, and brought back', async () => {
-  const page = await dashboard.open(PHONE);
+  const page = await dashboard.openSignedIn(PHONE);
   const agent = new Agent(dashboard.server);
   await agent.ask('Go on?');
   await page.getByRole('link', { name: /Go on/ }).tap();
@@ -34,7 +34,7 @@ test('an agent is renamed, ended once that is confirmed, deleted, and brought ba
 });
 
 test('a key is made, shown once, works at once, and no more when its revocation is confirmed', async () => {
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   await page.getByRole('link', { name: 'API keys' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('laptop');
   await page.getByRole('button', { name: 'Create key' }).click();
@@ -53,7 +53,7 @@ test('a key is made, shown once, works at once, and no more when its revocation 
 });
 
 test('a newcomer is told how to connect, with a key in the line to copy, and sees the agent come', async () => {
-  const page = await dashboard.open({ ...DESKTOP, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await dashboard.openSignedIn({ ...DESKTOP, permissions: ['clipboard-read', 'clipboard-write'] });
   await page.getByRole('button', { name: 'Create a key for it' }).click();
   await page.getByText('The key is in the lines below', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Copy command' }).click();
@@ -72,7 +72,7 @@ test('the list is searched and filtered, by keyboard, too', async () => {
   ] as const) {
     await new Agent(dashboard.server, type).step(text);
   }
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   await page.getByRole('link', { name: /invoices/ }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('INVOICES codex');
@@ -94,7 +94,7 @@ test('a diff of a megabyte opens, and only what can be seen of it is in the docu
   const diff = `diff --git a/big.ts b/big.ts\nnew file mode 100644\n--- /dev/null\n+++ b/big.ts\n@@ -0,0 +1,20000 @@\n${lines.join('\n')}\n`;
   const agent = new Agent(dashboard.server);
   await agent.step('Wrote a lot', { git_diff: diff });
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   await page.getByRole('link', { name: /Wrote a lot/ }).click();
   await page.getByRole('link', { name: 'Changes' }).click();
   const changes = page.getByRole('region', { name: 'Changes' });
@@ -111,14 +111,14 @@ test('a diff of a megabyte opens, and only what can be seen of it is in the docu
 
 test('by plain HTTP from another machine, where browsers keep much back, answering works all the same', async () => {
   const { port } = new URL(dashboard.server.url);
-  const page = await dashboard.open(PHONE, `http://${OTHER_NAME}:${port}`);
+  const page = await dashboard.openSignedIn(PHONE, `http://${OTHER_NAME}:${port}`);
   expect(await page.evaluate(() => isSecureContext)).toBe(false);
   const agent = new Agent(dashboard.server);
   await agent.ask('Go on? [YES/NO]');
   await page.getByRole('link', { name: /Go on/ }).tap();
   await page.getByRole('button', { name: 'Yes' }).tap();
-  expect(await agent.hears(5)).toEqual(['Yes']);
+  expect(await agent.receive(5)).toEqual(['Yes']);
   // Browsers tell everybody that they heed this header of the page by https only.
-  for (const complaint of dashboard.complaints.splice(0))
+  for (const complaint of dashboard.pageErrors.splice(0))
     expect(complaint).toMatch(/^The Cross-Origin-Opener-Policy header has been ignored/);
 });

@@ -7,16 +7,16 @@ describe.each(STORES)('on %s', (kind) => {
   const dashboard = Dashboard.forTests(kind);
 
   test('a server that is killed and starts again: the page says since when it knows nothing, comes back, and misses nothing', async () => {
-    const page = await dashboard.open();
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.step('Before');
     await page.getByRole('link', { name: /Before/ }).click();
     await page.getByRole('log').getByText('Before').waitFor();
 
-    await dashboard.kill9();
+    await dashboard.killServer();
     await page.getByText(/Connection lost. Showing what was known at \d/).waitFor();
     await page.getByRole('log').getByText('Before').waitFor();
-    await dashboard.startAgain();
+    await dashboard.restart();
     for (const step of ['After 1', 'After 2', 'After 3']) await agent.step(step);
 
     for (const step of ['After 1', 'After 2', 'After 3'])
@@ -25,21 +25,21 @@ describe.each(STORES)('on %s', (kind) => {
   });
 
   test('what is written while the server is away is sent once, even after a reload', async () => {
-    const page = await dashboard.open();
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.step('Working');
     await page.getByRole('link', { name: /Working/ }).click();
     await page.getByRole('textbox', { name: 'Message to the agent' }).waitFor();
-    await dashboard.kill9();
+    await dashboard.killServer();
     await page.getByText('Connection lost').waitFor();
     await page.getByRole('textbox', { name: 'Message to the agent' }).fill('Are you there?');
     await page.keyboard.press('Control+Enter');
     await page.getByText('will be sent when the connection is back').waitFor();
     await page.getByText('One message will be sent once it is back.').waitFor();
 
-    await dashboard.startAgain();
+    await dashboard.restart();
     await page.reload();
-    expect(await agent.hears(20)).toEqual(['Are you there?']);
+    expect(await agent.receive(20)).toEqual(['Are you there?']);
     await page.getByText(/picked up \d/).waitFor();
     expect(await page.getByRole('log').getByText('Are you there?').count()).toBe(1);
   });
@@ -49,7 +49,7 @@ describe('a line that is bad', () => {
   const dashboard = Dashboard.forTests();
 
   test('an answer of the server that is lost on its way: the message is sent again and arrives once', async () => {
-    const page = await dashboard.open();
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.step('Working');
     await page.getByRole('link', { name: /Working/ }).click();
@@ -62,14 +62,14 @@ describe('a line that is bad', () => {
     });
     await page.getByRole('textbox', { name: 'Message to the agent' }).fill('Once only');
     await page.keyboard.press('Control+Enter');
-    expect(await agent.hears(5)).toEqual(['Once only']);
+    expect(await agent.receive(5)).toEqual(['Once only']);
     await page.getByText('sending').waitFor({ state: 'detached' });
-    expect(await agent.hears(1)).toEqual([]);
+    expect(await agent.receive(1)).toEqual([]);
     expect(lost).toBe(1);
   });
 
   test('what the agent says while its conversation is on its way to the page is not missed', async () => {
-    const page = await dashboard.open();
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.step('Before');
     let reads = 0;
@@ -87,13 +87,13 @@ describe('a line that is bad', () => {
   });
 
   test('a conversation that cannot be read says so, and is read when asked again', async () => {
-    const page = await dashboard.open();
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.step('Working');
     await page.route('**/api/v1/agent-instances/*?*', (route) => route.fulfill({ status: 503, body: '{}' }));
     await page.getByRole('link', { name: /Working/ }).click();
     await page.getByText('This could not be read.').waitFor();
-    expect(dashboard.complaints.splice(0).join()).toContain('503');
+    expect(dashboard.pageErrors.splice(0).join()).toContain('503');
     await page.unroute('**/api/v1/agent-instances/*?*');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('log').getByText('Working').waitFor();

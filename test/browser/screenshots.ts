@@ -7,8 +7,8 @@ import { createLogger } from '../../src/composition/logger.ts';
 import { startServer } from '../../src/composition/server/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { DESKTOP, launchBrowser, PHONE, signIn } from './support/browser.ts';
-import { playScene } from './support/scene.ts';
-import { TokenDesk } from './support/token-desk.ts';
+import { createSampleAgents } from './support/sample-agents.ts';
+import { TokenIssuer } from './support/token-issuer.ts';
 
 /** Pictures of the page for the documents: `node test/browser/screenshots.ts [folder]`. */
 const target = process.argv[2] ?? join(import.meta.dirname, '../../docs/screenshots');
@@ -17,14 +17,14 @@ await using folder = await temporaryFolder();
 const env = { DATA_DIR: join(folder.path, 'data'), MCP_SERVER_PORT: '0', LOG_LEVEL: 'silent' };
 const config = readConfig(env);
 const server = await startServer(config, createLogger(config.logLevel));
-await using desk = await TokenDesk.open(env);
+await using desk = await TokenIssuer.open(env);
 const served = {
   url: server.url,
   agentToken: await desk.issue('local', 'agent'),
   dashboardToken: await desk.issue('local', 'dashboard'),
 };
 
-await playScene(served);
+await createSampleAgents(served);
 const demo = new Agent({ url: served.url, token: served.agentToken });
 // It waits for its answer while the pictures are taken, and the server that stops leaves it without one.
 const played = playStory(demo, { say: () => {}, pause: async () => {} }).catch(() => null);

@@ -8,14 +8,14 @@ const dashboard = Dashboard.forTests();
 
 test('the link signs in once, and its code leaves the address and the history', async () => {
   const link = dashboard.signInLink;
-  const page = await dashboard.stranger();
+  const page = await dashboard.openSignedOut();
   await page.goto(link);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
   expect(page.url()).not.toContain('code');
   await page.reload();
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
 
-  const somebodyElse = await dashboard.stranger();
+  const somebodyElse = await dashboard.openSignedOut();
   await somebodyElse.goto(link);
   await somebodyElse.getByRole('alert').getByText('This link has been used').waitFor();
   await page.goto(link);
@@ -26,22 +26,22 @@ test.each([
   ['made up', '/#code=AAAAAAAAAAAAAAAAAAAAAA'],
   ['empty', '/#code='],
 ])('a link with a code that is %s signs nobody in', async (_, path) => {
-  const page = await dashboard.stranger();
+  const page = await dashboard.openSignedOut();
   await page.goto(dashboard.server.url + path);
   await page.getByLabel('Dashboard token').waitFor();
   expect(page.url()).not.toContain('code');
 });
 
 test('an agent’s token is none for the page, which says so', async () => {
-  const page = await dashboard.stranger();
+  const page = await dashboard.openSignedOut();
   await page.goto(dashboard.server.url);
   await pasteToken(page, dashboard.server.agentToken);
   await page.getByRole('alert').getByText(/scope/).waitFor();
-  expect(dashboard.complaints.splice(0).join()).toContain('403');
+  expect(dashboard.pageErrors.splice(0).join()).toContain('403');
 });
 
 test('a pasted token signs in, is kept nowhere a script can read, and signing out ends it', async () => {
-  const page = await dashboard.stranger();
+  const page = await dashboard.openSignedOut();
   await page.goto(dashboard.server.url);
   await pasteToken(page, 'wrong');
   await page
@@ -63,7 +63,7 @@ test('a pasted token signs in, is kept nowhere a script can read, and signing ou
 });
 
 test('a session that has expired asks to sign in again, and what was written is sent then', async () => {
-  const page = await dashboard.stranger();
+  const page = await dashboard.openSignedOut();
   await signIn(page, {
     ...dashboard.server,
     dashboardToken: await dashboard.token('dashboard', { expiresInSeconds: 4 }),
@@ -75,14 +75,14 @@ test('a session that has expired asks to sign in again, and what was written is 
   await expect.poll(() => page.context().cookies(), { timeout: 10_000 }).toEqual([]);
   await page.keyboard.press('Control+Enter');
   await pasteToken(page, dashboard.server.dashboardToken);
-  expect(await agent.hears(10)).toEqual(['Not lost']);
+  expect(await agent.receive(10)).toEqual(['Not lost']);
 });
 
 test('a browser whose key is revoked in another place is signed out without a touch', async () => {
-  const lost = await dashboard.stranger(PHONE);
+  const lost = await dashboard.openSignedOut(PHONE);
   const token = await dashboard.token('dashboard', { name: 'lost phone' });
   await signIn(lost, { ...dashboard.server, dashboardToken: token });
-  const here = await dashboard.open();
+  const here = await dashboard.openSignedIn();
   await here.getByRole('link', { name: 'API keys' }).click();
   await here.getByRole('button', { name: 'Revoke lost phone' }).click();
   await here.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
@@ -91,7 +91,7 @@ test('a browser whose key is revoked in another place is signed out without a to
 });
 
 test('an identity provider signs in, by a code that only this page can use', async () => {
-  const page = await dashboard.stranger();
+  const page = await dashboard.openSignedOut();
   const { url } = dashboard.server;
   const provider = {
     authorization_endpoint: `${url}/idp/authorize`,

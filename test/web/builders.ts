@@ -1,4 +1,4 @@
-import type { Outgoing } from '../../web/src/model/outgoing.ts';
+import type { OutboxMessage } from '../../web/src/model/outbox-message.ts';
 import type { AgentInstance, Message } from '../../web/src/model/wire.ts';
 
 /** Valid values; a test overrides what it is about. */
@@ -43,8 +43,8 @@ export const aQuestion = (position: number, change: Partial<Message> = {}): Mess
 export const messages = (first: number, last: number): Message[] =>
   Array.from({ length: last - first + 1 }, (_, index) => aMessage(first + index));
 
-export const anOutgoing = (change: Partial<Outgoing> = {}): Outgoing => ({
-  key: 'key',
+export const anOutgoing = (change: Partial<OutboxMessage> = {}): OutboxMessage => ({
+  idempotencyKey: 'key',
   userId: 'local',
   instanceId: 'one',
   content: 'Yes',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   emptyConversation,
   openQuestions,
-  reachesStart,
+  hasReachedStart,
   withMessages,
   withStreamedMessage,
 } from '../../web/src/model/conversation.ts';
@@ -66,9 +66,9 @@ describe('a conversation', () => {
   });
 
   test('reaches its start with the first position, or when there is nothing', () => {
-    expect(reachesStart(holding(2, 3))).toBe(false);
-    expect(reachesStart(holding(1, 3))).toBe(true);
-    expect(reachesStart(emptyConversation)).toBe(true);
+    expect(hasReachedStart(holding(2, 3))).toBe(false);
+    expect(hasReachedStart(holding(1, 3))).toBe(true);
+    expect(hasReachedStart(emptyConversation)).toBe(true);
   });
 
   test('knows its open questions', () => {

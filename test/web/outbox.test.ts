@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { forget, judge, type KeptTexts, keep, kept, nextToSend } from '../../web/src/model/outgoing.ts';
-import { timeline } from '../../web/src/model/timeline-entries.ts';
+import { removeOutboxMessage, classifyFailure, type TextStorage, saveOutboxMessage, loadOutboxMessages, nextToSend } from '../../web/src/model/outbox-message.ts';
+import { buildTimeline } from '../../web/src/model/timeline-entries.ts';
 import { aMessage, anOutgoing, aQuestion } from './builders.ts';
 
 /** A browser's storage without the browser. */
-class Memory implements KeptTexts {
+class Memory implements TextStorage {
   readonly #texts = new Map<string, string>();
   get length(): number {
     return this.#texts.size;
@@ -18,34 +18,34 @@ class Memory implements KeptTexts {
 describe('the outbox', () => {
   test('is kept in the order of writing, and only for its person', () => {
     const storage = new Memory();
-    keep(storage, anOutgoing({ key: 'b', writtenAt: '2026-01-01T10:00:01.000Z' }));
-    keep(storage, anOutgoing({ key: 'a', writtenAt: '2026-01-01T10:00:00.000Z' }));
-    keep(storage, anOutgoing({ key: 'c', userId: 'somebody else' }));
-    expect(kept(storage, 'local').map(({ key }) => key)).toEqual(['a', 'b']);
+    saveOutboxMessage(storage, anOutgoing({ idempotencyKey: 'b', writtenAt: '2026-01-01T10:00:01.000Z' }));
+    saveOutboxMessage(storage, anOutgoing({ idempotencyKey: 'a', writtenAt: '2026-01-01T10:00:00.000Z' }));
+    saveOutboxMessage(storage, anOutgoing({ idempotencyKey: 'c', userId: 'somebody else' }));
+    expect(loadOutboxMessages(storage, 'local').map(({ idempotencyKey: key }) => key)).toEqual(['a', 'b']);
   });
 
   test('forgets what has arrived, and bears what it did not write', () => {
     const storage = new Memory();
     storage.setItem('outbox:broken', '{');
     storage.setItem('draft:one', 'text');
-    keep(storage, anOutgoing());
-    forget(storage, 'key');
-    expect(kept(storage, 'local')).toEqual([]);
+    saveOutboxMessage(storage, anOutgoing());
+    removeOutboxMessage(storage, 'key');
+    expect(loadOutboxMessages(storage, 'local')).toEqual([]);
   });
 
   test('sends the messages of an instance one after the other, those of several at once', () => {
     const next = nextToSend([
-      anOutgoing({ key: '1' }),
-      anOutgoing({ key: '2' }),
-      anOutgoing({ key: '3', instanceId: 'two' }),
+      anOutgoing({ idempotencyKey: '1' }),
+      anOutgoing({ idempotencyKey: '2' }),
+      anOutgoing({ idempotencyKey: '3', instanceId: 'two' }),
     ]);
-    expect(next.map(({ key }) => key)).toEqual(['1', '3']);
+    expect(next.map(({ idempotencyKey: key }) => key)).toEqual(['1', '3']);
   });
 
   test('a refused message does not hold up the next', () => {
     const refusal = { code: 'already_answered', detail: '', answer: null };
     expect(
-      nextToSend([anOutgoing({ key: '1', refusal }), anOutgoing({ key: '2' })]).map(({ key }) => key),
+      nextToSend([anOutgoing({ idempotencyKey: '1', refusal }), anOutgoing({ idempotencyKey: '2' })]).map(({ idempotencyKey: key }) => key),
     ).toEqual(['2']);
   });
 });
@@ -61,16 +61,16 @@ describe('after an attempt', () => {
     problem(408),
     problem(409, 'idempotency_in_flight'),
   ])('%j: it is sent again', (answer) => {
-    expect(judge(answer)).toBe('again');
+    expect(classifyFailure(answer)).toBe('again');
   });
 
   test('without a session it waits for the person', () => {
-    expect(judge(problem(401))).toBe('sign-in');
+    expect(classifyFailure(problem(401))).toBe('sign-in');
   });
 
   test('what somebody else has answered is refused, with that answer', () => {
     const answer = aMessage(2, { sender_type: 'USER' });
-    expect(judge({ ...problem(409, 'already_answered'), answer })).toEqual({
+    expect(classifyFailure({ ...problem(409, 'already_answered'), answer })).toEqual({
       code: 'already_answered',
       detail: 'why',
       answer,
@@ -80,13 +80,13 @@ describe('after an attempt', () => {
 
 describe('the timeline', () => {
   test('ends with what is still to be sent', () => {
-    const entries = timeline([aMessage(1)], [anOutgoing()]);
+    const entries = buildTimeline([aMessage(1)], [anOutgoing()]);
     expect(entries.map(({ kind }) => kind)).toEqual(['message', 'outgoing']);
   });
 
   test('does not show a message twice that the stream told before our own request was answered', () => {
     const arrived = aMessage(2, { sender_type: 'USER', content: 'Yes' });
-    expect(timeline([aMessage(1), arrived], [anOutgoing({ after: 1 })]).map(({ kind }) => kind)).toEqual([
+    expect(buildTimeline([aMessage(1), arrived], [anOutgoing({ after: 1 })]).map(({ kind }) => kind)).toEqual([
       'message',
       'message',
     ]);
@@ -94,14 +94,14 @@ describe('the timeline', () => {
 
   test('the same words said before do not count as arrived', () => {
     const before = aMessage(1, { sender_type: 'USER', content: 'Yes' });
-    expect(timeline([before], [anOutgoing({ after: 1 })]).map(({ kind }) => kind)).toEqual([
+    expect(buildTimeline([before], [anOutgoing({ after: 1 })]).map(({ kind }) => kind)).toEqual([
       'message',
       'outgoing',
     ]);
   });
 
   test('marks where a day begins, and which message is an answer', () => {
-    const entries = timeline(
+    const entries = buildTimeline(
       [
         aQuestion(1, { answer_id: 'message-2' }),
         aMessage(2, { sender_type: 'USER' }),

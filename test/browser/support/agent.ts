@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Served } from './served.ts';
+import type { ServerAccess } from './server-access.ts';
 
 const SENDERS = 32;
 
@@ -12,7 +12,7 @@ export class Agent {
   /** What it last wrote or was handed: what it asks for is what came after. */
   #last: string | null = null;
 
-  constructor(server: Served, type = 'claude-code') {
+  constructor(server: ServerAccess, type = 'claude-code') {
     this.#url = server.url;
     this.#token = server.agentToken;
     this.#type = type;
@@ -39,7 +39,7 @@ export class Agent {
   }
 
   /** What the person said, as soon as there is something, or nothing after so many seconds. */
-  async hears(wait: number): Promise<string[]> {
+  async receive(wait: number): Promise<string[]> {
     const { messages } = await this.#post<{ messages: { id: string; content: string }[] }>(
       '/messages/pending',
       { agent_instance_id: this.id, last_read_message_id: this.#last, wait },

@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import type { Served } from './served.ts';
+import type { ServerAccess } from './server-access.ts';
 
 /** Debian's; another one by CHROMIUM. */
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -22,7 +22,7 @@ export const launchBrowser = (): Promise<Browser> =>
   });
 
 /** By a pasted token. @param origin another name of the same server */
-export async function signIn(page: Page, server: Served, origin = server.url): Promise<void> {
+export async function signIn(page: Page, server: ServerAccess, origin = server.url): Promise<void> {
   await page.goto(origin);
   await pasteToken(page, server.dashboardToken);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();

@@ -5,8 +5,8 @@ import type { Scope } from '../../../src/domain/user/api-key.ts';
 import { freshStore, type Store, type StoreKind } from '../../e2e/stores.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { DESKTOP, launchBrowser, OTHER_NAME, signIn } from './browser.ts';
-import type { Served } from './served.ts';
-import { type KeyOptions, TokenDesk } from './token-desk.ts';
+import type { ServerAccess } from './server-access.ts';
+import { type KeyOptions, TokenIssuer } from './token-issuer.ts';
 
 /**
  * What a test of the page needs: the real server, with a user of the test's own in it, and browsers. What a
@@ -14,26 +14,26 @@ import { type KeyOptions, TokenDesk } from './token-desk.ts';
  */
 export class Dashboard {
   /** The server as the user of this test knows it. */
-  server!: Served;
+  server!: ServerAccess;
   /** What the pages complained of; a test that expects a complaint takes it out. */
-  readonly complaints: string[] = [];
+  readonly pageErrors: string[] = [];
   #browser!: Browser;
   #store!: Store;
   #running!: RunningServer;
-  #desk!: TokenDesk;
+  #desk!: TokenIssuer;
   #user = '';
 
   /** One more person, tab or device, signed in. @param origin another name of the same server */
-  async open(device: BrowserContextOptions = DESKTOP, origin = this.server.url): Promise<Page> {
-    const page = await this.stranger(device);
+  async openSignedIn(device: BrowserContextOptions = DESKTOP, origin = this.server.url): Promise<Page> {
+    const page = await this.openSignedOut(device);
     await signIn(page, this.server, origin);
     return page;
   }
 
   /** A browser that nobody has signed in with. */
-  async stranger(device: BrowserContextOptions = DESKTOP): Promise<Page> {
+  async openSignedOut(device: BrowserContextOptions = DESKTOP): Promise<Page> {
     const context = await this.#browser.newContext({ locale: 'en-GB', ...device });
-    context.setDefaultTimeout(PATIENCE_MS);
+    context.setDefaultTimeout(TIMEOUT_MS);
     await this.#listen(context);
     return context.newPage();
   }
@@ -58,24 +58,24 @@ export class Dashboard {
   }
 
   /** As a power cut would. */
-  kill9(): Promise<void> {
+  killServer(): Promise<void> {
     return this.#running.kill9();
   }
 
   /** The same again: port, data and keys. */
-  async startAgain(): Promise<void> {
+  async restart(): Promise<void> {
     this.#running = await RunningServer.start({ ...SETTINGS, ...this.env });
   }
 
   /** One more process of the same server, on the same database. */
-  async secondProcess(): Promise<RunningServer> {
+  async startSecondProcess(): Promise<RunningServer> {
     return RunningServer.start({ ...SETTINGS, ...this.#store.env });
   }
 
   async #listen(context: BrowserContext): Promise<void> {
-    context.on('weberror', (error) => this.complaints.push(error.error().message));
+    context.on('weberror', (error) => this.pageErrors.push(error.error().message));
     context.on('console', (message) => {
-      if (message.type() === 'error' && !isExpected(message)) this.complaints.push(message.text());
+      if (message.type() === 'error' && !isExpected(message)) this.pageErrors.push(message.text());
     });
     await context.addInitScript(() => {
       addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
@@ -93,7 +93,7 @@ export class Dashboard {
       if (kind === 'PGlite')
         await cp(inject('migratedFolder'), dashboard.#store.env.DATA_DIR, { recursive: true });
       dashboard.#running = await RunningServer.start({ ...SETTINGS, ...dashboard.#store.env });
-      dashboard.#desk = await TokenDesk.open(dashboard.#store.env);
+      dashboard.#desk = await TokenIssuer.open(dashboard.#store.env);
       dashboard.#browser = await launchBrowser();
     });
     afterAll(async () => {
@@ -113,14 +113,14 @@ export class Dashboard {
     });
     afterEach(async () => {
       for (const context of dashboard.#browser.contexts()) await context.close();
-      expect(dashboard.complaints.splice(0)).toEqual([]);
+      expect(dashboard.pageErrors.splice(0)).toEqual([]);
     });
     return dashboard;
   }
 }
 
 /** What a page has not shown by then does not come. */
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 const SETTINGS = { LOG_LEVEL: 'warn', ALLOWED_HOSTS: OTHER_NAME };
 

@@ -19,7 +19,7 @@ export const emptyConversation: Conversation = {
 };
 
 /** Whether there is nothing older to ask the server for. */
-export const reachesStart = ({ messages }: Conversation): boolean =>
+export const hasReachedStart = ({ messages }: Conversation): boolean =>
   messages[0] === undefined || messages[0].position === 1;
 
 export const openQuestions = ({ messages }: Conversation): Message[] =>
@@ -42,7 +42,7 @@ export function withMessages(conversation: Conversation, incoming: readonly Mess
     return { ...conversation, messages: sorted, hasGap: false };
   }
   if (last.position < start.position - 1) return conversation;
-  return { ...conversation, messages: merged(run, start.position, sorted), hasGap: false };
+  return { ...conversation, messages: mergeRuns(run, start.position, sorted), hasGap: false };
 }
 
 /** One streamed message: one that skips a position tells that another was missed. */
@@ -53,14 +53,14 @@ export function withStreamedMessage(conversation: Conversation, message: Message
 }
 
 /** Both runs are without gaps and touch, so a position tells its place. */
-function merged(run: readonly Message[], start: number, incoming: readonly Message[]): Message[] {
+function mergeRuns(run: readonly Message[], start: number, incoming: readonly Message[]): Message[] {
   const from = Math.min(start, incoming[0]!.position);
   const older = incoming.filter((message) => message.position < start);
   const messages = [...older, ...run];
   for (const message of incoming.slice(older.length)) {
     const place = message.position - from;
     const known = messages[place];
-    messages[place] = known === undefined ? message : laterOf(known, message);
+    messages[place] = known === undefined ? message : mergeMessage(known, message);
   }
   return messages;
 }
@@ -69,7 +69,7 @@ function merged(run: readonly Message[], start: number, incoming: readonly Messa
  * A page that was read before an event may arrive after it. What was handed over stays handed over, and
  * a question that is settled does not open again.
  */
-function laterOf(known: Message, incoming: Message): Message {
+function mergeMessage(known: Message, incoming: Message): Message {
   const settled = known.question_status === 'answered' || known.question_status === 'closed';
   const reopened = settled && incoming.question_status === 'open';
   return {

@@ -8,14 +8,14 @@ export interface Dashboard {
   readonly conversations: ReadonlyMap<string, Conversation>;
   /** Counts what the stream told, so that a read that began earlier does not undo it. */
   readonly revision: number;
-  readonly changedIn: ReadonlyMap<string, number>;
+  readonly changedAtRevision: ReadonlyMap<string, number>;
 }
 
 export const emptyDashboard: Dashboard = {
   instances: new Map(),
   conversations: new Map(),
   revision: 0,
-  changedIn: new Map(),
+  changedAtRevision: new Map(),
 };
 
 /** A page of the list. @param since the revision when it was asked for */
@@ -25,7 +25,7 @@ export function withInstances(
   since: number,
   { replacing = false }: { readonly replacing?: boolean } = {},
 ): Dashboard {
-  const changedLater = (id: string) => (dashboard.changedIn.get(id) ?? 0) > since;
+  const changedLater = (id: string) => (dashboard.changedAtRevision.get(id) ?? 0) > since;
   const instances = new Map(
     replacing ? [...dashboard.instances].filter(([id]) => changedLater(id)) : dashboard.instances,
   );
@@ -55,7 +55,7 @@ export function withoutInstance(dashboard: Dashboard, id: string): Dashboard {
   const revision = dashboard.revision + 1;
   const instances = new Map(dashboard.instances);
   instances.delete(id);
-  return { ...dashboard, instances, revision, changedIn: new Map(dashboard.changedIn).set(id, revision) };
+  return { ...dashboard, instances, revision, changedAtRevision: new Map(dashboard.changedAtRevision).set(id, revision) };
 }
 
 /** What the stream tells. `resync` is the caller's matter: it takes reading. */
@@ -64,9 +64,9 @@ export function applyEvent(dashboard: Dashboard, event: StreamEvent): Dashboard 
     case 'status_update':
       return event.data.status === 'DELETED'
         ? withoutInstance(dashboard, event.data.id)
-        : changed(dashboard, event.data);
+        : withChangedInstance(dashboard, event.data);
     case 'message':
-      return withLatestMessage(streamed(dashboard, event.data), event.data);
+      return withLatestMessage(withStreamed(dashboard, event.data), event.data);
     case 'message_update':
       return withMoreMessages(dashboard, event.data.agent_instance_id, [event.data]);
     case 'git_diff_update':
@@ -74,20 +74,20 @@ export function applyEvent(dashboard: Dashboard, event: StreamEvent): Dashboard 
     case 'agent_heartbeat': {
       const { agent_instance_id: id, last_heartbeat_at } = event.data;
       const known = dashboard.instances.get(id);
-      return known === undefined ? dashboard : changed(dashboard, { ...known, last_heartbeat_at });
+      return known === undefined ? dashboard : withChangedInstance(dashboard, { ...known, last_heartbeat_at });
     }
     default:
       return dashboard;
   }
 }
 
-function changed(dashboard: Dashboard, instance: AgentInstance): Dashboard {
+function withChangedInstance(dashboard: Dashboard, instance: AgentInstance): Dashboard {
   const revision = dashboard.revision + 1;
   return {
     ...dashboard,
     revision,
     instances: new Map(dashboard.instances).set(instance.id, instance),
-    changedIn: new Map(dashboard.changedIn).set(instance.id, revision),
+    changedAtRevision: new Map(dashboard.changedAtRevision).set(instance.id, revision),
   };
 }
 
@@ -96,7 +96,7 @@ const withConversation = (dashboard: Dashboard, id: string, conversation: Conver
   conversations: new Map(dashboard.conversations).set(id, conversation),
 });
 
-function streamed(
+function withStreamed(
   dashboard: Dashboard,
   { agent_instance_id: id, ...message }: LiveEventData['message'],
 ): Dashboard {
@@ -110,7 +110,7 @@ function streamed(
 function withLatestMessage(dashboard: Dashboard, message: LiveEventData['message']): Dashboard {
   const known = dashboard.instances.get(message.agent_instance_id);
   if (known === undefined || known.chat_length >= message.position) return dashboard;
-  return changed(dashboard, {
+  return withChangedInstance(dashboard, {
     ...known,
     latest_message: message.content,
     latest_message_at: message.created_at,

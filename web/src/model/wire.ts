@@ -21,7 +21,7 @@ export type ApiKey = ListedApiKey & {
   readonly token?: string | null;
 };
 
-export interface Person {
+export interface User {
   readonly user_id: string;
   readonly display_name: string | null;
   readonly email: string | null;

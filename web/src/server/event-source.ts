@@ -7,7 +7,7 @@ const SILENCE_MS = 40_000;
 export type StreamEnd = 'signed-out' | 'lost';
 
 /** How far the stream has been read: opened again, it goes on from there. */
-export interface Progress {
+export interface StreamPosition {
   lastEventId: string | null;
 }
 
@@ -16,7 +16,7 @@ export interface Progress {
  * neither why it failed nor notices a line that has died, and cannot resume once it gave up.
  */
 export async function readEvents(
-  progress: Progress,
+  progress: StreamPosition,
   onEvent: (event: StreamEvent) => void,
   stop: AbortSignal,
 ): Promise<StreamEnd> {

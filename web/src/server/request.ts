@@ -1,7 +1,7 @@
 import type { Problem } from '../model/wire.ts';
 
 /** The server said no, or (`problem` is null) nothing at all. */
-export class RequestFailed extends Error {
+export class RequestError extends Error {
   readonly problem: Problem | null;
 
   constructor(problem: Problem | null) {
@@ -28,7 +28,7 @@ export interface Answer<T> {
 const TIMEOUT_MS = 30_000;
 
 /** @throws RequestFailed */
-export async function request<T>(
+export async function requestPage<T>(
   method: string,
   path: string,
   { body, idempotencyKey, signal }: RequestOptions = {},
@@ -46,11 +46,11 @@ export async function request<T>(
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
-    throw new RequestFailed(null);
+    throw new RequestError(null);
   });
-  if (!response.ok) throw new RequestFailed(await problemOf(response));
+  if (!response.ok) throw new RequestError(await problemOf(response));
   const text = await response.text().catch(() => {
-    throw new RequestFailed(null);
+    throw new RequestError(null);
   });
   return {
     body: (text === '' ? null : JSON.parse(text)) as T,
@@ -59,8 +59,8 @@ export async function request<T>(
 }
 
 /** Just the answer's body. @throws RequestFailed */
-export const ask = async <T>(method: string, path: string, options?: RequestOptions): Promise<T> =>
-  (await request<T>(method, path, options)).body;
+export const request = async <T>(method: string, path: string, options?: RequestOptions): Promise<T> =>
+  (await requestPage<T>(method, path, options)).body;
 
 async function problemOf(response: Response): Promise<Problem> {
   const told: Partial<Problem> = await response.json().catch(() => ({}));

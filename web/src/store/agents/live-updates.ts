@@ -3,12 +3,12 @@ import { backoffMs } from '../../../../src/adapters/client/http/backoff.ts';
 import { applyEvent, emptyDashboard } from '../../model/dashboard-state.ts';
 import { preview } from '../../model/preview.ts';
 import type { Message, StreamEvent } from '../../model/wire.ts';
-import { type Progress, readEvents } from '../../server/event-source.ts';
+import { type StreamPosition, readEvents } from '../../server/event-source.ts';
 import { announcement } from '../page/notices.ts';
-import { route } from '../page/route.ts';
-import { person } from '../session/signed-in-user.ts';
-import { dashboard, nextCursor, readChanged, readInstances } from './dashboard.ts';
-import { flushOutbox, outbox, readOutbox } from './outbox.ts';
+import { currentRoute } from '../page/current-route.ts';
+import { signedInUser } from '../session/signed-in-user.ts';
+import { dashboard, nextCursor, reloadInstance, loadInstances } from './dashboard.ts';
+import { flushOutbox, outbox, loadOutbox } from './outbox.ts';
 
 /** `lost` since the time that is told with it: what the page shows was true then. */
 export type Connection =
@@ -26,7 +26,7 @@ let line = new AbortController();
 
 /** Follows the stream until the signal says stop, however often it breaks. */
 async function stayLive(stop: AbortSignal): Promise<void> {
-  const progress: Progress = { lastEventId: null };
+  const progress: StreamPosition = { lastEventId: null };
   let failures = 0;
   while (!stop.aborted) {
     line = new AbortController();
@@ -40,7 +40,7 @@ async function stayLive(stop: AbortSignal): Promise<void> {
     const end = await readEvents(progress, heard, AbortSignal.any([stop, line.signal]));
     if (stop.aborted) return;
     if (end === 'signed-out') {
-      person.value = null;
+      signedInUser.value = null;
       return;
     }
     if (connection.value.state !== 'lost')
@@ -73,7 +73,7 @@ function onEvent(event: StreamEvent): void {
   else dashboard.value = applyEvent(dashboard.value, event);
   const open = openInstance();
   if (event.type === 'message' && event.data.agent_instance_id === open) readOut(event.data);
-  if (open !== null && isLacking(open, event)) void readChanged(open).catch(() => null);
+  if (open !== null && isLacking(open, event)) void reloadInstance(open).catch(() => null);
 }
 
 /** A message was missed, or was told before there was a conversation to put it in. */
@@ -88,7 +88,7 @@ async function readAgain(): Promise<void> {
   const open = openInstance();
   const conversations = new Map([...dashboard.value.conversations].filter(([id]) => id === open));
   dashboard.value = { ...dashboard.value, conversations };
-  await Promise.all([readInstances(), open === null ? null : readChanged(open)]);
+  await Promise.all([loadInstances(), open === null ? null : reloadInstance(open)]);
 }
 
 /** What the agent says in the open conversation; questions are announced wherever they come from. */
@@ -96,7 +96,7 @@ function readOut({ sender_type, requires_user_input, content }: Message): void {
   if (sender_type === 'AGENT' && !requires_user_input) announcement.value = preview(content);
 }
 
-const openInstance = (): string | null => (route.value.page === 'instance' ? route.value.id : null);
+const openInstance = (): string | null => (currentRoute.value.page === 'instance' ? currentRoute.value.id : null);
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
@@ -109,13 +109,13 @@ function pause(ms: number): Promise<void> {
 }
 
 /** From sign-in to sign-out; each person begins with an empty page. */
-export function followWhileSignedIn(): void {
-  const userId = computed(() => person.value?.user_id ?? null);
+export function startLiveUpdates(): void {
+  const userId = computed(() => signedInUser.value?.user_id ?? null);
   effect(() => {
     if (userId.value === null) return undefined;
     const stop = new AbortController();
     untracked(() => {
-      readOutbox();
+      loadOutbox();
       void stayLive(stop.signal);
     });
     return () => {

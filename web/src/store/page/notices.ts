@@ -15,17 +15,17 @@ export const notices = signal<readonly Notice[]>([]);
 /** What only a screen reader is told. */
 export const announcement = signal('');
 
-export function notify(text: string, undo: (() => void) | null = null): void {
+export function showNotice(text: string, undo: (() => void) | null = null): void {
   const id = ++last;
   notices.value = [...notices.value, { id, text, undo }];
-  setTimeout(() => dismiss(id), SHOWN_MS);
+  setTimeout(() => dismissNotice(id), SHOWN_MS);
 }
 
-export function dismiss(id: number): void {
+export function dismissNotice(id: number): void {
   notices.value = notices.value.filter((notice) => notice.id !== id);
 }
 
 /** Says why something did not work; for the `catch` of an action. */
-export function tellFailure(error: unknown): void {
-  notify(error instanceof Error ? error.message : 'That did not work.');
+export function showError(error: unknown): void {
+  showNotice(error instanceof Error ? error.message : 'That did not work.');
 }

@@ -1,5 +1,5 @@
 import type { IdentityProvider } from '../../model/wire.ts';
-import { ask } from '../../server/request.ts';
+import { request } from '../../server/request.ts';
 import { signIn } from './signed-in-user.ts';
 
 /**
@@ -15,11 +15,11 @@ interface Attempt {
 
 const redirectUri = (): string => `${location.origin}/`;
 
-export const readIdentityProvider = async (): Promise<IdentityProvider | null> =>
-  (await ask<{ identity_provider: IdentityProvider | null }>('GET', '/auth/options')).identity_provider;
+export const loadIdentityProvider = async (): Promise<IdentityProvider | null> =>
+  (await request<{ identity_provider: IdentityProvider | null }>('GET', '/auth/options')).identity_provider;
 
 /** Leaves the page; it is opened again with a code in its address. */
-export async function goToIdentityProvider(provider: IdentityProvider): Promise<void> {
+export async function startProviderSignIn(provider: IdentityProvider): Promise<void> {
   const attempt: Attempt = { state: randomText(), verifier: randomText() };
   sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
   const challenge = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(attempt.verifier));
@@ -39,7 +39,7 @@ export async function goToIdentityProvider(provider: IdentityProvider): Promise<
 }
 
 /** @returns whether this opening of the page was the way back from an identity provider */
-export async function comeBackFromIdentityProvider(): Promise<boolean> {
+export async function finishProviderSignIn(): Promise<boolean> {
   const answer = new URLSearchParams(location.search);
   const kept = sessionStorage.getItem(ATTEMPT);
   if (kept === null || !answer.has('state')) return false;
@@ -50,7 +50,7 @@ export async function comeBackFromIdentityProvider(): Promise<boolean> {
   if (answer.get('state') !== state || code === null) {
     throw new Error(answer.get('error_description') ?? 'The identity provider did not sign you in.');
   }
-  const provider = await readIdentityProvider();
+  const provider = await loadIdentityProvider();
   if (provider === null) throw new Error('This server knows no identity provider.');
   await signIn({ token: await accessToken(provider, code, verifier) });
   return true;

@@ -1,13 +1,13 @@
 import { signal } from '@preact/signals';
-import type { Person } from '../../model/wire.ts';
-import { ask, RequestFailed } from '../../server/request.ts';
+import type { User } from '../../model/wire.ts';
+import { request, RequestError } from '../../server/request.ts';
 
 /** Undefined: not known yet. Null: nobody is signed in. */
-export const person = signal<Person | null | undefined>(undefined);
+export const signedInUser = signal<User | null | undefined>(undefined);
 
 /** Exchanges a one-time code or a token for the session cookie, which no script can read. */
 export async function signIn(proof: { readonly code: string } | { readonly token: string }): Promise<void> {
-  person.value = await ask<Person>('POST', '/auth/session', { body: proof });
+  signedInUser.value = await request<User>('POST', '/auth/session', { body: proof });
 }
 
 /**
@@ -16,8 +16,8 @@ export async function signIn(proof: { readonly code: string } | { readonly token
  * @throws RequestFailed: still signed in
  */
 export async function signOut(): Promise<void> {
-  await ask('DELETE', '/auth/session').catch((error: unknown) => {
-    if (!(error instanceof RequestFailed) || error.problem?.status !== 401) throw error;
+  await request('DELETE', '/auth/session').catch((error: unknown) => {
+    if (!(error instanceof RequestError) || error.problem?.status !== 401) throw error;
   });
   for (const key of Object.keys(localStorage)) {
     if (/^(?:draft|outbox):/.test(key)) localStorage.removeItem(key);

@@ -1,4 +1,4 @@
-import { needOf } from '../../model/need.ts';
+import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance, InstanceStatus } from '../../model/wire.ts';
 
 const WORDS: { readonly [Status in InstanceStatus]: string } = {
@@ -15,7 +15,7 @@ const WORDS: { readonly [Status in InstanceStatus]: string } = {
 
 /** Colour and words: nobody has to tell colours apart. */
 export const StatusMark = ({ instance }: { readonly instance: AgentInstance }) => (
-  <span class="status" data-need={needOf(instance)}>
+  <span class="status" data-need={statusGroupOf(instance)}>
     <span class="status-dot" aria-hidden="true" />
     {WORDS[instance.status] ?? instance.status}
   </span>

@@ -1,8 +1,8 @@
 import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
 import type { Message } from '../../model/wire.ts';
 import { MarkdownText } from '../common/markdown-text.tsx';
-import { When } from '../common/time-ago.tsx';
-import { answering } from './chosen-question.ts';
+import { Timestamp } from '../common/timestamp.tsx';
+import { chosenQuestionId } from './chosen-question.ts';
 
 /** A step is told quietly; a question stands out as long as it is open. */
 export function AgentMessage({ message }: { readonly message: Message }) {
@@ -10,7 +10,7 @@ export function AgentMessage({ message }: { readonly message: Message }) {
     return (
       <div class="step">
         <div class="step-time">
-          <When at={message.created_at} as="clock" />
+          <Timestamp at={message.created_at} as="clock" />
         </div>
         <MarkdownText text={message.content} />
       </div>
@@ -28,11 +28,11 @@ export function AgentMessage({ message }: { readonly message: Message }) {
               ? 'Question, answered'
               : 'Question, closed'}
         </span>
-        <When at={message.created_at} as="clock" />
+        <Timestamp at={message.created_at} as="clock" />
       </header>
       <MarkdownText text={text} />
       {!isOpen && options.length > 0 && <p class="offered">{options.join(' · ')}</p>}
-      {isOpen && answering.value !== null && answering.value !== message.id && <AnswerThis id={message.id} />}
+      {isOpen && chosenQuestionId.value !== null && chosenQuestionId.value !== message.id && <AnswerThis id={message.id} />}
     </section>
   );
 }
@@ -42,7 +42,7 @@ const AnswerThis = ({ id }: { readonly id: string }) => (
     type="button"
     class="text-button"
     onClick={() => {
-      answering.value = id;
+      chosenQuestionId.value = id;
       document.getElementById('answer')?.focus();
     }}
   >

@@ -2,13 +2,13 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
 import { type Conversation, openQuestions } from '../../model/conversation.ts';
-import { needOf } from '../../model/need.ts';
+import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance, Message } from '../../model/wire.ts';
-import { keepDraft, readDraft } from '../../store/agents/drafts.ts';
-import { outbox, send } from '../../store/agents/outbox.ts';
+import { saveDraft, loadDraft } from '../../store/agents/drafts.ts';
+import { outbox, sendMessage } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';
 import { AnswerHint } from './answer-hint.tsx';
-import { answering } from './chosen-question.ts';
+import { chosenQuestionId } from './chosen-question.ts';
 
 interface AnswerBarProps {
   readonly instance: AgentInstance;
@@ -18,26 +18,26 @@ interface AnswerBarProps {
 export function AnswerBar({ instance, conversation }: AnswerBarProps) {
   const { id } = instance;
   const field = useRef<HTMLTextAreaElement>(null);
-  const text = useSignal(readDraft(id));
+  const text = useSignal(loadDraft(id));
   const question = questionToAnswer(conversation);
   useEffect(() => {
-    answering.value = question?.id ?? null;
+    chosenQuestionId.value = question?.id ?? null;
   }, [question?.id]);
   useLayoutEffect(() => grow(field.current), [text.value]);
   const write = (words: string) => {
     text.value = words;
-    keepDraft(id, words);
+    saveDraft(id, words);
   };
   const submit = () => {
     if (text.value.trim() === '') return;
-    send(id, text.value.trim(), question?.id ?? null);
+    sendMessage(id, text.value.trim(), question?.id ?? null);
     write('');
     field.current?.focus();
   };
   return (
     <footer class="answer">
-      <AnswerHint question={question} isEnded={needOf(instance) === 'ended'} />
-      {question !== null && <Options question={question} onTap={(option) => send(id, option, question.id)} />}
+      <AnswerHint question={question} isEnded={statusGroupOf(instance) === 'ended'} />
+      {question !== null && <Options question={question} onTap={(option) => sendMessage(id, option, question.id)} />}
       <form
         class="answer-form"
         onSubmit={(event) => {
@@ -81,7 +81,7 @@ function questionToAnswer(conversation: Conversation): Message | null {
     outbox.value.filter(({ refusal }) => refusal === null).map(({ inReplyTo }) => inReplyTo),
   );
   const open = openQuestions(conversation).filter(({ id }) => !underWay.has(id));
-  return open.find(({ id }) => id === answering.value) ?? open.at(-1) ?? null;
+  return open.find(({ id }) => id === chosenQuestionId.value) ?? open.at(-1) ?? null;
 }
 
 interface OptionsProps {

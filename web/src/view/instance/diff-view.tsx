@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type DiffFile, type DiffLine, diffRows, parseDiff } from '../../model/parse-diff.ts';
-import { dashboard, readInstance } from '../../store/agents/dashboard.ts';
+import { dashboard, loadInstance } from '../../store/agents/dashboard.ts';
 import { Icon } from '../common/icon.tsx';
-import { useWindow } from '../common/use-window.ts';
+import { useVirtualList } from '../common/use-virtual-list.ts';
 
 /** A longer line is no longer read; as a whole it would only slow the page down. */
 const LINE_LIMIT = 2_000;
@@ -18,11 +18,11 @@ export function DiffView({ id }: { readonly id: string }) {
   const text = conversation?.gitDiff ?? '';
   const isOld = conversation?.gitDiffIsOld ?? false;
   useEffect(() => {
-    if (isOld) void readInstance(id).catch(() => null);
+    if (isOld) void loadInstance(id).catch(() => null);
   }, [id, isOld]);
   const files = useMemo(() => (text === '' ? [] : parseDiff(text)), [text]);
   const rows = useMemo(() => diffRows(files, folded.value), [files, folded.value]);
-  const list = useWindow({
+  const list = useVirtualList({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (rows[index]!.kind === 'file' ? HEAD_PX : LINE_PX),

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
-import { needOf } from '../../model/need.ts';
+import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance } from '../../model/wire.ts';
-import { end, remove, rename } from '../../store/agents/instance-actions.ts';
-import { goTo } from '../../store/page/route.ts';
+import { endInstance, deleteInstance, renameInstance } from '../../store/agents/instance-actions.ts';
+import { goTo } from '../../store/page/current-route.ts';
 import { Dialog } from '../common/dialog.tsx';
 
 interface InstanceDialogProps {
@@ -17,17 +17,17 @@ export function InstanceDialog({ instance, onClose }: InstanceDialogProps) {
   const asksToEnd = useSignal(false);
   const saveName = (event: Event) => {
     event.preventDefault();
-    void rename(instance.id, name.value.trim());
+    void renameInstance(instance.id, name.value.trim());
     onClose();
   };
   const doEnd = () => {
-    void end(instance.id);
+    void endInstance(instance.id);
     onClose();
   };
   const doRemove = () => {
     onClose();
     goTo({ page: 'list' });
-    void remove(instance);
+    void deleteInstance(instance);
   };
   if (asksToEnd.value) {
     return (
@@ -70,7 +70,7 @@ export function InstanceDialog({ instance, onClose }: InstanceDialogProps) {
         </button>
       </form>
       <div class="dialog-actions">
-        {needOf(instance) !== 'ended' && (
+        {statusGroupOf(instance) !== 'ended' && (
           <button
             type="button"
             class="plain-button"

@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { fragmentOf } from '../../model/page-address.ts';
-import { dashboard, notFound, readInstance } from '../../store/agents/dashboard.ts';
+import { formatRoute } from '../../model/route.ts';
+import { dashboard, notFoundIds, loadInstance } from '../../store/agents/dashboard.ts';
 import { connection } from '../../store/agents/live-updates.ts';
 import { lazy } from '../common/lazy.tsx';
 import { loadMarkdown, markdownIsReady } from '../common/markdown-text.tsx';
@@ -19,7 +19,7 @@ interface InstanceViewProps {
 export function InstanceView({ id, tab }: InstanceViewProps) {
   const failed = useSignal(false);
   const read = () => {
-    readInstance(id).then(
+    loadInstance(id).then(
       () => {
         failed.value = false;
       },
@@ -36,7 +36,7 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
   const instance = dashboard.value.instances.get(id);
   const conversation = dashboard.value.conversations.get(id);
   if (instance === undefined) {
-    if (conversation !== undefined || notFound.value.has(id)) return <Gone />;
+    if (conversation !== undefined || notFoundIds.value.has(id)) return <Gone />;
     return failed.value ? <Unread onRetry={read} /> : <div class="opening" aria-busy="true" />;
   }
   return (
@@ -76,7 +76,7 @@ const Gone = () => (
   <div class="nothing">
     <p>This agent is not here, or not any more.</p>
     <p>
-      <a href={fragmentOf({ page: 'list' })}>All agents</a>
+      <a href={formatRoute({ page: 'list' })}>All agents</a>
     </p>
   </div>
 );

@@ -1,11 +1,11 @@
-import type { Outgoing, Refusal } from '../../model/outgoing.ts';
+import type { OutboxMessage, Refusal } from '../../model/outbox-message.ts';
 import { connection } from '../../store/agents/live-updates.ts';
-import { discard, sendAsMessage } from '../../store/agents/outbox.ts';
+import { discardMessage, resendAsMessage } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';
 import { MarkdownText } from '../common/markdown-text.tsx';
 
 /** Sent by the person, not yet confirmed by the server. */
-export const OutgoingMessage = ({ outgoing }: { readonly outgoing: Outgoing }) => (
+export const OutgoingMessage = ({ outgoing }: { readonly outgoing: OutboxMessage }) => (
   <div class="mine" data-outgoing={outgoing.refusal === null ? 'waits' : 'refused'}>
     <div class="bubble">
       <MarkdownText text={outgoing.content} />
@@ -21,7 +21,7 @@ export const OutgoingMessage = ({ outgoing }: { readonly outgoing: Outgoing }) =
   </div>
 );
 
-const Refused = ({ outgoing, refusal }: { readonly outgoing: Outgoing; readonly refusal: Refusal }) => (
+const Refused = ({ outgoing, refusal }: { readonly outgoing: OutboxMessage; readonly refusal: Refusal }) => (
   <div class="refused" role="alert">
     {refusal.answer === null ? (
       <p>Not sent: {refusal.detail}</p>
@@ -32,11 +32,11 @@ const Refused = ({ outgoing, refusal }: { readonly outgoing: Outgoing; readonly 
       </>
     )}
     {refusal.answer !== null && (
-      <button type="button" class="text-button" onClick={() => sendAsMessage(outgoing)}>
+      <button type="button" class="text-button" onClick={() => resendAsMessage(outgoing)}>
         Send mine as a message
       </button>
     )}
-    <button type="button" class="text-button" onClick={() => discard(outgoing)}>
+    <button type="button" class="text-button" onClick={() => discardMessage(outgoing)}>
       Discard
     </button>
   </div>

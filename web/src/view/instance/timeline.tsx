@@ -1,11 +1,11 @@
 import { useComputed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Conversation } from '../../model/conversation.ts';
-import { timeline } from '../../model/timeline-entries.ts';
-import { readOlderMessages } from '../../store/agents/dashboard.ts';
+import { buildTimeline } from '../../model/timeline-entries.ts';
+import { loadOlderMessages } from '../../store/agents/dashboard.ts';
 import { outbox } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';
-import { useWindow } from '../common/use-window.ts';
+import { useVirtualList } from '../common/use-virtual-list.ts';
 import { TimelineEntry } from './timeline-entry.tsx';
 
 interface TimelineProps {
@@ -22,8 +22,8 @@ const TYPICAL_PX = 96;
 export function Timeline({ id, conversation }: TimelineProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const unsent = useComputed(() => outbox.value.filter(({ instanceId }) => instanceId === id)).value;
-  const entries = useMemo(() => timeline(conversation.messages, unsent), [conversation.messages, unsent]);
-  const list = useWindow({
+  const entries = useMemo(() => buildTimeline(conversation.messages, unsent), [conversation.messages, unsent]);
+  const list = useVirtualList({
     count: entries.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => TYPICAL_PX,
@@ -36,7 +36,7 @@ export function Timeline({ id, conversation }: TimelineProps) {
   const rows = list.getVirtualItems();
   const first = rows[0]?.index ?? 0;
   useEffect(() => {
-    if (first < AHEAD) void readOlderMessages(id).catch(() => null);
+    if (first < AHEAD) void loadOlderMessages(id).catch(() => null);
   }, [id, first, entries.length]);
   // Opens at its end, and stays there when the answer bar or the keyboard takes room from it.
   useLayoutEffect(() => {

@@ -1,7 +1,7 @@
 import type { Message } from '../../model/wire.ts';
 import { Icon } from '../common/icon.tsx';
 import { MarkdownText } from '../common/markdown-text.tsx';
-import { When } from '../common/time-ago.tsx';
+import { Timestamp } from '../common/timestamp.tsx';
 
 interface UserMessageProps {
   readonly message: Message;
@@ -22,7 +22,7 @@ export const UserMessage = ({ message, isAnswer }: UserMessageProps) => (
         </>
       ) : (
         <>
-          <Icon name="picked" /> picked up <When at={message.read_at} as="clock" />
+          <Icon name="picked" /> picked up <Timestamp at={message.read_at} as="clock" />
         </>
       )}
     </p>

@@ -1,16 +1,16 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ApiKey } from '../../model/wire.ts';
-import { apiKeys, readKeys, revokeKey } from '../../store/api-keys.ts';
-import { tellFailure } from '../../store/page/notices.ts';
+import { apiKeys, loadApiKeys, revokeApiKey } from '../../store/api-keys.ts';
+import { showError } from '../../store/page/notices.ts';
 import { BackLink } from '../common/back-link.tsx';
 import { Dialog } from '../common/dialog.tsx';
-import { When } from '../common/time-ago.tsx';
+import { Timestamp } from '../common/timestamp.tsx';
 import { SignOutButton } from '../sign-in/sign-out-button.tsx';
 import { NewKeyForm } from './new-key-form.tsx';
 
 export function KeysPage() {
-  useEffect(() => void readKeys().catch(tellFailure), []);
+  useEffect(() => void loadApiKeys().catch(showError), []);
   const keys = apiKeys.value;
   return (
     <div class="page">
@@ -53,7 +53,7 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
               'never used'
             ) : (
               <>
-                used <When at={apiKey.last_used_at} />
+                used <Timestamp at={apiKey.last_used_at} />
               </>
             )}
           </span>
@@ -77,7 +77,7 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
               class="main-button"
               onClick={() => {
                 close();
-                void revokeKey(apiKey).catch(tellFailure);
+                void revokeApiKey(apiKey).catch(showError);
               }}
             >
               Revoke
@@ -93,7 +93,7 @@ function Ends({ apiKey: { revoked_at, expires_at } }: { readonly apiKey: ApiKey 
   if (revoked_at !== null) {
     return (
       <span>
-        revoked <When at={revoked_at} />
+        revoked <Timestamp at={revoked_at} />
       </span>
     );
   }

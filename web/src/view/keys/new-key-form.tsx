@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { createKey, type NewKey } from '../../store/api-keys.ts';
-import { tellFailure } from '../../store/page/notices.ts';
+import { createApiKey, type NewApiKey } from '../../store/api-keys.ts';
+import { showError } from '../../store/page/notices.ts';
 import { CopyText } from '../common/copy-text.tsx';
 
 /** How long a key may live, in days. */
@@ -13,7 +13,7 @@ const LIVES: readonly (readonly [days: number | null, words: string])[] = [
 
 export function NewKeyForm() {
   const name = useSignal('');
-  const scope = useSignal<NewKey['scope']>('agent');
+  const scope = useSignal<NewApiKey['scope']>('agent');
   const days = useSignal<number | null>(90);
   const token = useSignal<string | null>(null);
   const busy = useSignal(false);
@@ -21,14 +21,14 @@ export function NewKeyForm() {
     event.preventDefault();
     busy.value = true;
     try {
-      token.value = await createKey({
+      token.value = await createApiKey({
         name: name.value.trim(),
         scope: scope.value,
         expires_in_days: days.value,
       });
       name.value = '';
     } catch (error) {
-      tellFailure(error);
+      showError(error);
     }
     busy.value = false;
   };

@@ -1,10 +1,10 @@
 import type { Signal } from '@preact/signals';
-import type { Filter } from '../../model/list-filter.ts';
-import { NEEDS, type Need, needOf } from '../../model/need.ts';
+import type { ListFilter } from '../../model/list-filter.ts';
+import { STATUS_GROUPS, type StatusGroup, statusGroupOf } from '../../model/status-group.ts';
 import { dashboard } from '../../store/agents/dashboard.ts';
 import { Icon } from '../common/icon.tsx';
 
-const CHIPS: { readonly [N in Need]: string } = {
+const CHIPS: { readonly [N in StatusGroup]: string } = {
   waiting: 'Waiting',
   active: 'Active',
   stale: 'Silent',
@@ -12,12 +12,12 @@ const CHIPS: { readonly [N in Need]: string } = {
 };
 
 /** Search, and chips for what there is to choose from. */
-export function InstanceFilter({ filter }: { readonly filter: Signal<Filter> }) {
+export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter> }) {
   const instances = [...dashboard.value.instances.values()];
-  const needs = new Set(instances.map(needOf));
+  const needs = new Set(instances.map(statusGroupOf));
   const types = [...new Set(instances.map(({ agent_type_name }) => agent_type_name))].sort();
-  const { words, need, agentType } = filter.value;
-  const set = (change: Partial<Filter>) => {
+  const { searchText: words, statusGroup: need, agentType } = filter.value;
+  const set = (change: Partial<ListFilter>) => {
     filter.value = { ...filter.value, ...change };
   };
   return (
@@ -31,17 +31,17 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<Filter> }) 
           placeholder="Search"
           autocomplete="off"
           value={words}
-          onInput={(event) => set({ words: event.currentTarget.value })}
+          onInput={(event) => set({ searchText: event.currentTarget.value })}
         />
         <kbd>/</kbd>
       </label>
       <div class="chips">
-        {NEEDS.filter((one) => needs.has(one)).map((one) => (
+        {STATUS_GROUPS.filter((one) => needs.has(one)).map((one) => (
           <Chip
             key={one}
             on={need === one}
             text={CHIPS[one]}
-            onTap={() => set({ need: need === one ? null : one })}
+            onTap={() => set({ statusGroup: need === one ? null : one })}
           />
         ))}
         {types.length > 1 &&

@@ -1,16 +1,16 @@
 import { signal } from '@preact/signals';
-import { everything, type Filter, isFiltering, matching } from '../../model/list-filter.ts';
-import { byNeed, type Need } from '../../model/need.ts';
-import { dashboard, nextCursor, readMoreInstances } from '../../store/agents/dashboard.ts';
-import { tellFailure } from '../../store/page/notices.ts';
+import { NO_FILTER, type ListFilter, isFiltering, filterInstances } from '../../model/list-filter.ts';
+import { groupByStatus, type StatusGroup } from '../../model/status-group.ts';
+import { dashboard, nextCursor, loadMoreInstances } from '../../store/agents/dashboard.ts';
+import { showError } from '../../store/page/notices.ts';
 import { InstanceFilter } from './instance-filter.tsx';
 import { InstanceRow } from './instance-row.tsx';
 import { ListHeader } from './list-header.tsx';
 import { Welcome } from './welcome.tsx';
 
-export const filter = signal<Filter>(everything);
+export const filter = signal<ListFilter>(NO_FILTER);
 
-const HEADINGS: { readonly [N in Need]: string } = {
+const HEADINGS: { readonly [N in StatusGroup]: string } = {
   waiting: 'Waiting for you',
   active: 'Active',
   stale: 'Silent',
@@ -32,7 +32,7 @@ export function InstanceList() {
           <button
             type="button"
             class="quiet-button"
-            onClick={() => void readMoreInstances().catch(tellFailure)}
+            onClick={() => void loadMoreInstances().catch(showError)}
           >
             Show older
           </button>
@@ -43,18 +43,18 @@ export function InstanceList() {
 }
 
 function Groups() {
-  const found = matching(dashboard.value.instances.values(), filter.value);
+  const found = filterInstances(dashboard.value.instances.values(), filter.value);
   if (found.length === 0 && isFiltering(filter.value)) {
     return (
       <p class="list-empty">
         Nothing matches.{' '}
-        <button type="button" class="text-button" onClick={() => (filter.value = everything)}>
+        <button type="button" class="text-button" onClick={() => (filter.value = NO_FILTER)}>
           Show all
         </button>
       </p>
     );
   }
-  return byNeed(found).map(({ need, instances }) => (
+  return groupByStatus(found).map(({ statusGroup: need, instances }) => (
     <section key={need} aria-labelledby={`group-${need}`}>
       <h2 class="group-head" id={`group-${need}`} data-need={need}>
         {HEADINGS[need]} <span class="count">{instances.length}</span>

@@ -1,5 +1,5 @@
-import { fragmentOf } from '../../model/page-address.ts';
-import { askForNotifications, notificationPermission } from '../../store/agents/attention.ts';
+import { formatRoute } from '../../model/route.ts';
+import { requestNotificationPermission, notificationPermission } from '../../store/agents/question-alerts.ts';
 import { type Theme, theme } from '../../store/page/theme.ts';
 import { Icon, type IconName } from '../common/icon.tsx';
 
@@ -9,7 +9,7 @@ const ICONS: { readonly [T in Theme]: IconName } = { system: 'auto', light: 'sun
 export const ListHeader = () => (
   <header class="list-head">
     <h1>
-      <a href={fragmentOf({ page: 'list' })}>Agents</a>
+      <a href={formatRoute({ page: 'list' })}>Agents</a>
     </h1>
     {notificationPermission.value === 'default' && (
       <button
@@ -17,7 +17,7 @@ export const ListHeader = () => (
         class="icon-button"
         aria-label="Notify me of questions"
         title="Notify me of questions"
-        onClick={() => void askForNotifications()}
+        onClick={() => void requestNotificationPermission()}
       >
         <Icon name="bell" />
       </button>
@@ -33,7 +33,7 @@ export const ListHeader = () => (
     >
       <Icon name={ICONS[theme.value]} />
     </button>
-    <a class="icon-button" href={fragmentOf({ page: 'keys' })} aria-label="API keys" title="API keys">
+    <a class="icon-button" href={formatRoute({ page: 'keys' })} aria-label="API keys" title="API keys">
       <Icon name="key" />
     </a>
   </header>

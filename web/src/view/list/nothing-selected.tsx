@@ -2,7 +2,7 @@ import { dashboard, nextCursor, waitingInstances } from '../../store/agents/dash
 import { Welcome } from './welcome.tsx';
 
 /** The wide screen's right side while no instance is open. */
-export function Nothing() {
+export function NothingSelected() {
   if (dashboard.value.instances.size === 0) return nextCursor.value === undefined ? null : <Welcome />;
   const waiting = waitingInstances.value.length;
   return (

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { createKey } from '../../store/api-keys.ts';
-import { tellFailure } from '../../store/page/notices.ts';
+import { createApiKey } from '../../store/api-keys.ts';
+import { showError } from '../../store/page/notices.ts';
 import { CopyText } from '../common/copy-text.tsx';
 
 const YOUR_KEY = '<your key>';
@@ -10,9 +10,9 @@ export function Welcome() {
   const token = useSignal<string | null>(null);
   const key = token.value ?? YOUR_KEY;
   const create = () =>
-    createKey({ name: 'first agent', scope: 'agent', expires_in_days: 90 }).then((created) => {
+    createApiKey({ name: 'first agent', scope: 'agent', expires_in_days: 90 }).then((created) => {
       token.value = created;
-    }, tellFailure);
+    }, showError);
   return (
     <section class="welcome" aria-label="Connect a first agent">
       <h2>Connect your first agent</h2>

@@ -1,4 +1,4 @@
-import { clockTime } from '../../model/time-words.ts';
+import { formatClockTime } from '../../model/format-time.ts';
 import { connection } from '../../store/agents/live-updates.ts';
 import { outbox } from '../../store/agents/outbox.ts';
 
@@ -10,7 +10,7 @@ export function ConnectionNotice() {
   return (
     <p class="connection-notice" role="status">
       <span class="spinner" aria-hidden="true" />
-      Connection lost. Showing what was known at {clockTime(new Date(state.since).toISOString())}.
+      Connection lost. Showing what was known at {formatClockTime(new Date(state.since).toISOString())}.
       {unsent > 0 && ` ${unsent === 1 ? 'One message' : `${unsent} messages`} will be sent once it is back.`}
     </p>
   );

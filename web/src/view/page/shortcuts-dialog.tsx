@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { Dialog } from '../common/dialog.tsx';
 
-export const shortcutsShown = signal(false);
+export const isShortcutsDialogOpen = signal(false);
 
 const SHORTCUTS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['j', 'k'], 'Next and previous agent'],
@@ -16,12 +16,12 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], does: string])[] =
 ];
 
 export function ShortcutsDialog() {
-  if (!shortcutsShown.value) return null;
+  if (!isShortcutsDialogOpen.value) return null;
   return (
     <Dialog
       title="Keys"
       onClose={() => {
-        shortcutsShown.value = false;
+        isShortcutsDialogOpen.value = false;
       }}
     >
       <dl class="shortcuts">

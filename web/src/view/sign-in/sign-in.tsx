@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { signInByToken, signInProblem } from '../../store/session/open-page.ts';
+import { signInByToken, signInError } from '../../store/session/start-session.ts';
 import { IdentityProviderButton } from './identity-provider-button.tsx';
 
 export function SignIn() {
@@ -37,7 +37,7 @@ export function SignIn() {
       </form>
       <IdentityProviderButton />
       <p class="problem" id="sign-in-problem" role="alert">
-        {signInProblem.value}
+        {signInError.value}
       </p>
       <p class="muted">
         A token for this page: <code>agent-dashboard token issue --user local --scope dashboard</code>

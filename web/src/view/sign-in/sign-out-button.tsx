@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { outbox } from '../../store/agents/outbox.ts';
-import { tellFailure } from '../../store/page/notices.ts';
-import { person, signOut } from '../../store/session/signed-in-user.ts';
+import { showError } from '../../store/page/notices.ts';
+import { signedInUser, signOut } from '../../store/session/signed-in-user.ts';
 import { Dialog } from '../common/dialog.tsx';
 import { Icon } from '../common/icon.tsx';
 
 export function SignOutButton() {
   const asks = useSignal(false);
-  const who = person.value?.display_name ?? person.value?.email ?? person.value?.user_id;
-  const leave = () => void signOut().catch(tellFailure);
+  const who = signedInUser.value?.display_name ?? signedInUser.value?.email ?? signedInUser.value?.user_id;
+  const leave = () => void signOut().catch(showError);
   const onClick = () => {
     if (outbox.value.length === 0) leave();
     else asks.value = true;

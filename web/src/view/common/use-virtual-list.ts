@@ -15,7 +15,7 @@ type WindowOptions = Pick<
   Partial<VirtualizerOptions<HTMLElement, HTMLElement>>;
 
 /** A long list of which only what can be seen, and a little more, is in the document. */
-export function useWindow(options: WindowOptions): List {
+export function useVirtualList(options: WindowOptions): List {
   const [, render] = useReducer((count: number) => count + 1, 0);
   const all: VirtualizerOptions<HTMLElement, HTMLElement> = {
     observeElementRect,

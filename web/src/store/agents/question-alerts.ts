@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { preview } from '../../model/preview.ts';
 import type { AgentInstance } from '../../model/wire.ts';
 import { announcement } from '../page/notices.ts';
-import { goTo, route } from '../page/route.ts';
+import { goTo, currentRoute } from '../page/current-route.ts';
 import { dashboard, nextCursor, waitingInstances } from './dashboard.ts';
 
 const TITLE = 'Agent Dashboard';
@@ -12,12 +12,12 @@ export const notificationPermission = signal<NotificationPermission | 'unsupport
   'Notification' in window ? Notification.permission : 'unsupported',
 );
 
-export async function askForNotifications(): Promise<void> {
+export async function requestNotificationPermission(): Promise<void> {
   notificationPermission.value = await Notification.requestPermission();
 }
 
 /** Tells of questions: in the title, to screen readers, and by a notification if nobody is looking. */
-export function watchAttention(): void {
+export function startQuestionAlerts(): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')!;
   /** When each waiting instance asked what was told. Null until the list has been read once. */
   let told: ReadonlyMap<string, string | null> | null = null;
@@ -39,7 +39,7 @@ export function watchAttention(): void {
 }
 
 function pageTitle(): string {
-  const at = route.value;
+  const at = currentRoute.value;
   const open = at.page === 'instance' ? dashboard.value.instances.get(at.id) : undefined;
   if (open !== undefined) return `${open.name ?? open.agent_type_name} · ${TITLE}`;
   return at.page === 'keys' ? `API keys · ${TITLE}` : TITLE;

@@ -11,15 +11,15 @@ export interface KeyOptions {
 }
 
 /** Issues tokens as `token issue` does, at the running server, without a process for each. */
-export class TokenDesk implements AsyncDisposable {
+export class TokenIssuer implements AsyncDisposable {
   readonly #opened: OpenOperator;
 
   private constructor(opened: OpenOperator) {
     this.#opened = opened;
   }
 
-  static async open(env: NonNullable<NodeProcessOptions['env']>): Promise<TokenDesk> {
-    return new TokenDesk(await openOperator(readConfig({ LOG_LEVEL: 'warn', ...env })));
+  static async open(env: NonNullable<NodeProcessOptions['env']>): Promise<TokenIssuer> {
+    return new TokenIssuer(await openOperator(readConfig({ LOG_LEVEL: 'warn', ...env })));
   }
 
   issue(

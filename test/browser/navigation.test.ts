@@ -8,7 +8,7 @@ const dashboard = Dashboard.forTests();
 test('on a phone, back leads to the list, at the place where it was left', async () => {
   for (let at = 1; at <= 30; at += 1)
     await new Agent(dashboard.server).step(`Task ${at}`, { git_diff: 'diff --git a/x b/x' });
-  const page = await dashboard.open(PHONE);
+  const page = await dashboard.openSignedIn(PHONE);
   await page.getByRole('link', { name: /Task 3\b/ }).tap();
   const place = () => page.locator('#list').evaluate((list) => list.scrollTop);
   await page.getByRole('heading', { name: 'claude-code' }).waitFor();
@@ -28,7 +28,7 @@ test('on a phone, back leads to the list, at the place where it was left', async
 });
 
 test('an address leads to its agent, and says so where there is none', async () => {
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   const agent = new Agent(dashboard.server);
   await agent.step('Here I am');
   await page.goto(`${dashboard.server.url}/#/instances/${agent.id}`);
@@ -39,7 +39,7 @@ test('an address leads to its agent, and says so where there is none', async () 
 });
 
 test('colours are chosen by the system or by the person, and stay chosen', async () => {
-  const page = await dashboard.open({ ...PHONE, colorScheme: 'dark' });
+  const page = await dashboard.openSignedIn({ ...PHONE, colorScheme: 'dark' });
   const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const dark = await ground();
   await page.getByRole('button', { name: 'Colours: system' }).tap();
@@ -51,7 +51,7 @@ test('colours are chosen by the system or by the person, and stay chosen', async
 });
 
 test('a question is told by a notification while nobody looks, once the person has asked for that', async () => {
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   await page.addInitScript(() => {
     class Told {
       static permission = 'default';

@@ -1,9 +1,9 @@
-import { parseRoute } from '../../model/page-address.ts';
-import { goBack, goTo, route, switchTo } from '../../store/page/route.ts';
-import { shortcutsShown } from './shortcuts-dialog.tsx';
+import { parseRoute } from '../../model/route.ts';
+import { goBack, goTo, currentRoute, replaceRoute } from '../../store/page/current-route.ts';
+import { isShortcutsDialogOpen } from './shortcuts-dialog.tsx';
 
 /** The page's keys. They keep silent while one types, and leave the browser's own alone. */
-export function listenForKeys(): () => void {
+export function listenForShortcuts(): () => void {
   document.addEventListener('keydown', onKey);
   return () => document.removeEventListener('keydown', onKey);
 }
@@ -17,7 +17,7 @@ const ACTIONS: { readonly [key: string]: () => void } = {
   d: toggleChanges,
   End: () => document.querySelector<HTMLButtonElement>('.to-end')?.click(),
   '?': () => {
-    shortcutsShown.value = true;
+    isShortcutsDialogOpen.value = true;
   },
   Escape: goBack,
 };
@@ -56,7 +56,7 @@ function step(by: 1 | -1): void {
   const open = all.findIndex((row) => row.getAttribute('aria-current') === 'page');
   const next = all[open < 0 ? (by > 0 ? 0 : all.length - 1) : open + by];
   if (next === undefined) return;
-  (open < 0 ? goTo : switchTo)(parseRoute(next.hash));
+  (open < 0 ? goTo : replaceRoute)(parseRoute(next.hash));
   next.scrollIntoView({ block: 'nearest' });
 }
 
@@ -71,6 +71,6 @@ const focusOption = (number: number): void =>
   document.querySelectorAll<HTMLButtonElement>('.option')[number - 1]?.focus();
 
 function toggleChanges(): void {
-  const at = route.value;
-  if (at.page === 'instance') switchTo({ ...at, tab: at.tab === 'changes' ? 'conversation' : 'changes' });
+  const at = currentRoute.value;
+  if (at.page === 'instance') replaceRoute({ ...at, tab: at.tab === 'changes' ? 'conversation' : 'changes' });
 }

@@ -13,7 +13,7 @@ export function parseRoute(fragment: string): Route {
   return { page: 'list' };
 }
 
-export function fragmentOf(route: Route): string {
+export function formatRoute(route: Route): string {
   if (route.page === 'list') return '#/';
   if (route.page === 'keys') return '#/keys';
   const tab = route.tab === 'changes' ? '/changes' : '';
@@ -21,7 +21,7 @@ export function fragmentOf(route: Route): string {
 }
 
 /** The one-time code of the link that the server prints. */
-export const signInCode = (fragment: string): string | null =>
+export const parseSignInCode = (fragment: string): string | null =>
   new URLSearchParams(fragment.replace(/^#/, '')).get('code');
 
 function decode(text: string): string {

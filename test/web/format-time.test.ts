@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { dayWords, relativeTime } from '../../web/src/model/time-words.ts';
+import { formatDay, formatRelativeTime } from '../../web/src/model/format-time.ts';
 
 const NOW = Date.parse('2026-05-10T12:00:00.000Z');
-const ago = (ms: number) => relativeTime(new Date(NOW - ms).toISOString(), NOW, 'en');
+const ago = (ms: number) => formatRelativeTime(new Date(NOW - ms).toISOString(), NOW, 'en');
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
@@ -21,11 +21,11 @@ describe('a moment', () => {
   });
 
   test('speaks the language of its reader', () => {
-    expect(relativeTime(new Date(NOW - 2 * DAY).toISOString(), NOW, 'de')).toMatch(/^vor 2 T/);
+    expect(formatRelativeTime(new Date(NOW - 2 * DAY).toISOString(), NOW, 'de')).toMatch(/^vor 2 T/);
   });
 
   test('days have words of their own', () => {
-    const day = (days: number) => dayWords(new Date(NOW - days * DAY).toISOString(), NOW, 'en');
+    const day = (days: number) => formatDay(new Date(NOW - days * DAY).toISOString(), NOW, 'en');
     expect([day(0), day(1), day(9)]).toEqual(['today', 'yesterday', 'Friday, May 1']);
   });
 });

@@ -1,9 +1,9 @@
 import type { Message, Problem } from './wire.ts';
 
 /** A message that the person has sent and the server has not yet confirmed. */
-export interface Outgoing {
+export interface OutboxMessage {
   /** The Idempotency-Key: however often it is sent, it arrives once. */
-  readonly key: string;
+  readonly idempotencyKey: string;
   readonly userId: string;
   readonly instanceId: string;
   readonly content: string;
@@ -24,13 +24,13 @@ export interface Refusal {
 }
 
 /** What to do with a message after an attempt to send it. */
-export type Verdict = 'again' | 'sign-in' | Refusal;
+export type SendFailure = 'again' | 'sign-in' | Refusal;
 
-const WORTH_REPEATING = new Set([408, 425, 429]);
+const RETRYABLE_STATUSES = new Set([408, 425, 429]);
 
 /** @param problem null where no answer came at all */
-export function judge(problem: Problem | null): Verdict {
-  if (problem === null || problem.status >= 500 || WORTH_REPEATING.has(problem.status)) return 'again';
+export function classifyFailure(problem: Problem | null): SendFailure {
+  if (problem === null || problem.status >= 500 || RETRYABLE_STATUSES.has(problem.status)) return 'again';
   if (problem.code === 'idempotency_in_flight') return 'again';
   if (problem.status === 401) return 'sign-in';
   return { code: problem.code, detail: problem.detail, answer: problem.answer ?? null };
@@ -39,23 +39,23 @@ export function judge(problem: Problem | null): Verdict {
 const PREFIX = 'outbox:';
 
 /** As much of the browser's storage as is needed. */
-export type KeptTexts = Pick<Storage, 'length' | 'key' | 'getItem' | 'setItem' | 'removeItem'>;
+export type TextStorage = Pick<Storage, 'length' | 'key' | 'getItem' | 'setItem' | 'removeItem'>;
 
 /**
  * The outbox survives a reload. Each message has an entry of its own, so that tabs do not overwrite one
  * another's.
  */
-export function keep(storage: KeptTexts, outgoing: Outgoing): void {
-  storage.setItem(PREFIX + outgoing.key, JSON.stringify(outgoing));
+export function saveOutboxMessage(storage: TextStorage, outgoing: OutboxMessage): void {
+  storage.setItem(PREFIX + outgoing.idempotencyKey, JSON.stringify(outgoing));
 }
 
-export function forget(storage: KeptTexts, key: string): void {
+export function removeOutboxMessage(storage: TextStorage, key: string): void {
   storage.removeItem(PREFIX + key);
 }
 
 /** The person's own, in the order in which they were written. */
-export function kept(storage: KeptTexts, userId: string): Outgoing[] {
-  const entries: Outgoing[] = [];
+export function loadOutboxMessages(storage: TextStorage, userId: string): OutboxMessage[] {
+  const entries: OutboxMessage[] = [];
   for (let at = 0; at < storage.length; at += 1) {
     const key = storage.key(at);
     if (key?.startsWith(PREFIX)) entries.push(...parsed(storage.getItem(key)));
@@ -66,8 +66,8 @@ export function kept(storage: KeptTexts, userId: string): Outgoing[] {
 }
 
 /** The first message of each instance that is to be sent: an instance's messages keep their order. */
-export function nextToSend(outbox: readonly Outgoing[]): Outgoing[] {
-  const firsts = new Map<string, Outgoing>();
+export function nextToSend(outbox: readonly OutboxMessage[]): OutboxMessage[] {
+  const firsts = new Map<string, OutboxMessage>();
   for (const outgoing of outbox) {
     if (outgoing.refusal === null && !firsts.has(outgoing.instanceId))
       firsts.set(outgoing.instanceId, outgoing);
@@ -75,9 +75,9 @@ export function nextToSend(outbox: readonly Outgoing[]): Outgoing[] {
   return [...firsts.values()];
 }
 
-function parsed(text: string | null): Outgoing[] {
+function parsed(text: string | null): OutboxMessage[] {
   try {
-    return text === null ? [] : [JSON.parse(text) as Outgoing];
+    return text === null ? [] : [JSON.parse(text) as OutboxMessage];
   } catch {
     return [];
   }

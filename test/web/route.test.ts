@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fragmentOf, parseRoute, signInCode } from '../../web/src/model/page-address.ts';
+import { formatRoute, parseRoute, parseSignInCode } from '../../web/src/model/route.ts';
 import { escapeHtml, isSafeLink } from '../../web/src/model/safe-text.ts';
 
 describe('the address', () => {
@@ -9,7 +9,7 @@ describe('the address', () => {
     { page: 'instance', id: '0199-a', tab: 'conversation' },
     { page: 'instance', id: 'with / and %', tab: 'changes' },
   ] as const)('of %j leads back to it', (route) => {
-    expect(parseRoute(fragmentOf(route))).toEqual(route);
+    expect(parseRoute(formatRoute(route))).toEqual(route);
   });
 
   test.each(['', '#', '#/nowhere', '#/instances/', '#code=abc'])('%j is the list', (fragment) => {
@@ -21,8 +21,8 @@ describe('the address', () => {
   });
 
   test('carries the one-time code, apart from routes', () => {
-    expect(signInCode('#code=abc-123')).toBe('abc-123');
-    expect(signInCode('#/instances/1')).toBeNull();
+    expect(parseSignInCode('#code=abc-123')).toBe('abc-123');
+    expect(parseSignInCode('#/instances/1')).toBeNull();
   });
 });
 
