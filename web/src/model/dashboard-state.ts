@@ -1,13 +1,14 @@
 import { type Conversation, emptyConversation, withMessages, withStreamedMessage } from './conversation.ts';
 import type { AgentInstance, InstanceDetail, LiveEventData, Message, StreamEvent } from './wire.ts';
 
-/** All that the page knows of the person's agents. Never changed, only succeeded. */
+/** Everything that the page knows about the user's agents. Immutable: each change returns a new one. */
 export interface Dashboard {
   readonly instances: ReadonlyMap<string, AgentInstance>;
-  /** Of the instances that were opened. */
+  /** Conversations of the instances that were opened, by instance id. */
   readonly conversations: ReadonlyMap<string, Conversation>;
-  /** Counts what the stream told, so that a read that began earlier does not undo it. */
+  /** Increases with each change, so that a response to an older request does not undo a newer change. */
   readonly revision: number;
+  /** The revision of each instance's last change, by instance id. */
   readonly changedAtRevision: ReadonlyMap<string, number>;
 }
 
@@ -18,7 +19,11 @@ export const emptyDashboard: Dashboard = {
   changedAtRevision: new Map(),
 };
 
-/** A page of the list. @param since the revision when it was asked for */
+/**
+ * Adds a page of the list.
+ * @param since the revision when the page was requested
+ * @param options.replacing true if the page replaces the whole list
+ */
 export function withInstances(
   dashboard: Dashboard,
   page: readonly AgentInstance[],
@@ -33,7 +38,10 @@ export function withInstances(
   return { ...dashboard, instances };
 }
 
-/** One instance with the newest of its messages. @param since the revision when it was asked for */
+/**
+ * Adds one instance and its newest messages.
+ * @param since the revision when they were requested
+ */
 export function withDetail(dashboard: Dashboard, detail: InstanceDetail, since: number): Dashboard {
   const { git_diff, messages, ...instance } = detail;
   const known = dashboard.conversations.get(instance.id) ?? emptyConversation;
@@ -41,13 +49,13 @@ export function withDetail(dashboard: Dashboard, detail: InstanceDetail, since: 
   return withConversation(withInstances(dashboard, [instance], since), instance.id, conversation);
 }
 
-/** Older messages, or one that the person has just sent. */
+/** Adds messages to a conversation that is already loaded. */
 export function withMoreMessages(dashboard: Dashboard, id: string, messages: readonly Message[]): Dashboard {
   const known = dashboard.conversations.get(id);
   return known === undefined ? dashboard : withConversation(dashboard, id, withMessages(known, messages));
 }
 
-/** The instance as an answer of the server tells it, at once. */
+/** Replaces an instance by the version in the server's response. */
 export const withInstance = (dashboard: Dashboard, instance: AgentInstance): Dashboard =>
   applyEvent(dashboard, { type: 'status_update', data: instance });
 
@@ -58,7 +66,7 @@ export function withoutInstance(dashboard: Dashboard, id: string): Dashboard {
   return { ...dashboard, instances, revision, changedAtRevision: new Map(dashboard.changedAtRevision).set(id, revision) };
 }
 
-/** What the stream tells. `resync` is the caller's matter: it takes reading. */
+/** Applies an event of the stream. The caller has to handle `resync`, because it needs requests. */
 export function applyEvent(dashboard: Dashboard, event: StreamEvent): Dashboard {
   switch (event.type) {
     case 'status_update':
@@ -106,7 +114,7 @@ function withStreamed(
     : withConversation(dashboard, id, withStreamedMessage(known, message));
 }
 
-/** The list shows a message at once, whether or not its overview follows. */
+/** Shows a new message in the list at once, without waiting for a `status_update`. */
 function withLatestMessage(dashboard: Dashboard, message: LiveEventData['message']): Dashboard {
   const known = dashboard.instances.get(message.agent_instance_id);
   if (known === undefined || known.chat_length >= message.position) return dashboard;

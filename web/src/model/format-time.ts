@@ -4,7 +4,7 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60_000],
 ];
 
-/** `2 min. ago` in the reader's language; a date once that says more. */
+/** Returns `2 min. ago` in the reader's language, or a date if it is more than about a week ago. */
 export function formatRelativeTime(at: string, now: number, locale?: string): string {
   const ago = now - Date.parse(at);
   if (ago < 45_000) return formatNow(locale);
@@ -29,10 +29,10 @@ export const formatFullTime = (at: string, locale?: string): string =>
 export const formatClockTime = (at: string, locale?: string): string =>
   new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(new Date(at));
 
-/** The local day, to be compared. */
+/** Returns the day in the local time zone, for comparison only. */
 export const localDay = (at: string): string => new Date(at).toDateString();
 
-/** `today`, `yesterday`, or the date. */
+/** Returns `today`, `yesterday` or a date, in the reader's language. */
 export function formatDay(at: string, now: number, locale?: string): string {
   const midnight = (ms: number) => new Date(new Date(ms).toDateString()).getTime();
   const days = Math.round((midnight(now) - midnight(Date.parse(at))) / 86_400_000);

@@ -1,7 +1,7 @@
 import { type StatusGroup, statusGroupOf } from './status-group.ts';
 import type { AgentInstance } from './wire.ts';
 
-/** What the person wants to see of the list. */
+/** What the user has chosen to see in the list of instances. Null: no choice, so all are shown. */
 export interface ListFilter {
   readonly searchText: string;
   readonly statusGroup: StatusGroup | null;
@@ -13,7 +13,10 @@ export const NO_FILTER: ListFilter = { searchText: '', statusGroup: null, agentT
 export const isFiltering = (filter: ListFilter): boolean =>
   filter.searchText.trim() !== '' || filter.statusGroup !== null || filter.agentType !== null;
 
-/** Every word has to occur somewhere in the instance's name, type or latest message. */
+/**
+ * Returns the instances that match the filter. Every word of the search text must occur in the instance's
+ * name, agent type or latest message.
+ */
 export function filterInstances(instances: Iterable<AgentInstance>, filter: ListFilter): AgentInstance[] {
   const words = filter.searchText.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   return [...instances].filter((instance) => {

@@ -1,84 +1,50 @@
 import type { Message, Problem } from './wire.ts';
 
-/** A message that the person has sent and the server has not yet confirmed. */
+/** A message that the user has sent and the server has not confirmed yet. */
 export interface OutboxMessage {
-  /** The Idempotency-Key: however often it is sent, it arrives once. */
+  /** The server stores the message once, however often it is sent with the same key. */
   readonly idempotencyKey: string;
   readonly userId: string;
   readonly instanceId: string;
   readonly content: string;
-  /** The question that it answers. */
+  /** The id of the question that the message answers. Null: it answers no question. */
   readonly inReplyTo: string | null;
   readonly writtenAt: string;
-  /** The position of the newest message that was there when it was written. */
+  /** The position of the newest message when this one was written. */
   readonly after: number;
-  /** Why the server will not have it. Null: it is still to be sent. */
+  /** Why the server has refused the message. Null: it is still to be sent. */
   readonly refusal: Refusal | null;
 }
 
 export interface Refusal {
   readonly code: string;
   readonly detail: string;
-  /** The answer of somebody else that was first. */
+  /** The answer that the question already had. */
   readonly answer: Message | null;
 }
 
-/** What to do with a message after an attempt to send it. */
-export type SendFailure = 'again' | 'sign-in' | Refusal;
+/** Why a message was not sent: try again later, sign in first, or the server has refused it for good. */
+export type SendFailure = 'temporary' | 'signed-out' | Refusal;
 
+/** Request timeout, too early, too many requests. */
 const RETRYABLE_STATUSES = new Set([408, 425, 429]);
 
-/** @param problem null where no answer came at all */
+/**
+ * Decides what a failed attempt to send a message means.
+ * @param problem the server's error; null if there was no response
+ */
 export function classifyFailure(problem: Problem | null): SendFailure {
-  if (problem === null || problem.status >= 500 || RETRYABLE_STATUSES.has(problem.status)) return 'again';
-  if (problem.code === 'idempotency_in_flight') return 'again';
-  if (problem.status === 401) return 'sign-in';
+  if (problem === null || problem.status >= 500 || RETRYABLE_STATUSES.has(problem.status)) return 'temporary';
+  if (problem.code === 'idempotency_in_flight') return 'temporary';
+  if (problem.status === 401) return 'signed-out';
   return { code: problem.code, detail: problem.detail, answer: problem.answer ?? null };
 }
 
-const PREFIX = 'outbox:';
-
-/** As much of the browser's storage as is needed. */
-export type TextStorage = Pick<Storage, 'length' | 'key' | 'getItem' | 'setItem' | 'removeItem'>;
-
-/**
- * The outbox survives a reload. Each message has an entry of its own, so that tabs do not overwrite one
- * another's.
- */
-export function saveOutboxMessage(storage: TextStorage, outgoing: OutboxMessage): void {
-  storage.setItem(PREFIX + outgoing.idempotencyKey, JSON.stringify(outgoing));
-}
-
-export function removeOutboxMessage(storage: TextStorage, key: string): void {
-  storage.removeItem(PREFIX + key);
-}
-
-/** The person's own, in the order in which they were written. */
-export function loadOutboxMessages(storage: TextStorage, userId: string): OutboxMessage[] {
-  const entries: OutboxMessage[] = [];
-  for (let at = 0; at < storage.length; at += 1) {
-    const key = storage.key(at);
-    if (key?.startsWith(PREFIX)) entries.push(...parsed(storage.getItem(key)));
-  }
-  return entries
-    .filter((outgoing) => outgoing.userId === userId)
-    .sort((one, other) => one.writtenAt.localeCompare(other.writtenAt));
-}
-
-/** The first message of each instance that is to be sent: an instance's messages keep their order. */
+/** Returns the first unsent message of each instance, so that each instance gets its messages in order. */
 export function nextToSend(outbox: readonly OutboxMessage[]): OutboxMessage[] {
   const firsts = new Map<string, OutboxMessage>();
-  for (const outgoing of outbox) {
-    if (outgoing.refusal === null && !firsts.has(outgoing.instanceId))
-      firsts.set(outgoing.instanceId, outgoing);
+  for (const message of outbox) {
+    if (message.refusal === null && !firsts.has(message.instanceId)) firsts.set(message.instanceId, message);
   }
   return [...firsts.values()];
-}
-
-function parsed(text: string | null): OutboxMessage[] {
-  try {
-    return text === null ? [] : [JSON.parse(text) as OutboxMessage];
-  } catch {
-    return [];
-  }
 }

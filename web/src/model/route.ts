@@ -1,9 +1,10 @@
-/** Where in the page the person is. It lives in the address's fragment. */
+/** Which view of the page is open. The fragment of the page's address (after `#`) holds it. */
 export type Route =
   | { readonly page: 'list' }
   | { readonly page: 'instance'; readonly id: string; readonly tab: 'conversation' | 'changes' }
   | { readonly page: 'keys' };
 
+/** Reads a fragment, with or without its `#`. Anything unknown is the list. */
 export function parseRoute(fragment: string): Route {
   const [first, id, tab] = fragment.replace(/^#?\/?/, '').split('/');
   if (first === 'keys') return { page: 'keys' };
@@ -13,6 +14,7 @@ export function parseRoute(fragment: string): Route {
   return { page: 'list' };
 }
 
+/** Returns the fragment of a route, with its `#`, for use as a link's `href`. */
 export function formatRoute(route: Route): string {
   if (route.page === 'list') return '#/';
   if (route.page === 'keys') return '#/keys';
@@ -20,7 +22,7 @@ export function formatRoute(route: Route): string {
   return `#/instances/${encodeURIComponent(route.id)}${tab}`;
 }
 
-/** The one-time code of the link that the server prints. */
+/** Returns the one-time code of the sign-in link that the server prints, or null if there is none. */
 export const parseSignInCode = (fragment: string): string | null =>
   new URLSearchParams(fragment.replace(/^#/, '')).get('code');
 

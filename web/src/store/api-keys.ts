@@ -3,13 +3,13 @@ import { randomId } from '../../../src/adapters/client/http/random-id.ts';
 import type { ApiKey } from '../model/wire.ts';
 import { request } from '../server/request.ts';
 
-/** Null: not read yet. */
+/** The user's API keys. Null: not loaded yet. */
 export const apiKeys = signal<readonly ApiKey[] | null>(null);
 
 export interface NewApiKey {
   readonly name: string;
   readonly scope: 'agent' | 'dashboard';
-  /** Null: it does not expire. */
+  /** Null: the key does not expire. */
   readonly expires_in_days: number | null;
 }
 
@@ -17,7 +17,7 @@ export async function loadApiKeys(): Promise<void> {
   apiKeys.value = await request<ApiKey[]>('GET', '/api-keys');
 }
 
-/** @returns the token, which can be seen this once */
+/** @returns the token; the server never returns it again */
 export async function createApiKey({ expires_in_days, ...key }: NewApiKey): Promise<string> {
   const created = await request<ApiKey>('POST', '/api-keys', {
     body: { ...key, ...(expires_in_days === null ? {} : { expires_in_days }) },

@@ -17,24 +17,24 @@ const MESSAGE_PAGE = 100;
 
 export const dashboard = signal<Dashboard>(emptyDashboard);
 
-/** Where the list goes on. Undefined: it has not been read yet; null: it is complete. */
+/** The cursor of the list's next page. Undefined: the list is not loaded yet. Null: it is complete. */
 export const nextCursor = signal<string | null | undefined>(undefined);
 
-/** Instances that are not there, or not the person's: the page says so instead of waiting for them. */
+/** Ids for which the server has no instance of this user. The page shows that instead of loading on. */
 export const notFoundIds = signal<ReadonlySet<string>>(new Set());
 
 export const waitingInstances = computed(() =>
   [...dashboard.value.instances.values()].filter((instance) => statusGroupOf(instance) === 'waiting'),
 );
 
-/** The first page of the list, and whoever waits however long ago they started. */
+/** Loads the first page of the list, and all waiting instances, however old they are. */
 export async function loadInstances(): Promise<void> {
   const since = dashboard.value.revision;
   const [newest, waiting] = await Promise.all([
-    requestPage<AgentInstance[]>('GET', `/agent-instances?limit=${LIST_PAGE}`),
+    requestPage<AgentInstance>(`/agent-instances?limit=${LIST_PAGE}`),
     request<AgentInstance[]>('GET', `/agent-instances?limit=${LIST_PAGE}&status=AWAITING_INPUT`),
   ]);
-  dashboard.value = withInstances(dashboard.value, [...newest.body, ...waiting], since, { replacing: true });
+  dashboard.value = withInstances(dashboard.value, [...newest.items, ...waiting], since, { replacing: true });
   nextCursor.value = newest.nextCursor;
 }
 
@@ -42,42 +42,41 @@ export async function loadMoreInstances(): Promise<void> {
   const cursor = nextCursor.value;
   if (!cursor) return;
   const since = dashboard.value.revision;
-  const page = await requestPage<AgentInstance[]>(
-    'GET',
+  const page = await requestPage<AgentInstance>(
     `/agent-instances?limit=${LIST_PAGE}&cursor=${encodeURIComponent(cursor)}`,
   );
-  dashboard.value = withInstances(dashboard.value, page.body, since);
+  dashboard.value = withInstances(dashboard.value, page.items, since);
   nextCursor.value = page.nextCursor;
 }
 
-const readingInstances = new Map<string, Promise<void>>();
+const runningLoads = new Map<string, Promise<void>>();
 
-/** Whose reading may have begun before what it is to find. */
-const readTooEarly = new Set<string>();
+/** Instances that changed while they were being loaded, so that they have to be loaded once more. */
+const changedWhileLoading = new Set<string>();
 
-/** The instance and its newest messages. Whoever asks meanwhile gets the same reading. */
+/** Loads an instance and its newest messages. Concurrent calls for one instance share one request. */
 export function loadInstance(id: string): Promise<void> {
-  const underWay = readingInstances.get(id);
-  if (underWay !== undefined) return underWay;
-  const reading = readUntilNew(id).finally(() => readingInstances.delete(id));
-  readingInstances.set(id, reading);
-  return reading;
+  const running = runningLoads.get(id);
+  if (running !== undefined) return running;
+  const load = loadUntilCurrent(id).finally(() => runningLoads.delete(id));
+  runningLoads.set(id, load);
+  return load;
 }
 
-/** Something has changed that the page could not take in: a reading under way is followed by another. */
+/** Loads an instance that has changed. If it is being loaded already, it is loaded once more afterwards. */
 export function reloadInstance(id: string): Promise<void> {
-  if (readingInstances.has(id)) readTooEarly.add(id);
+  if (runningLoads.has(id)) changedWhileLoading.add(id);
   return loadInstance(id);
 }
 
-async function readUntilNew(id: string): Promise<void> {
+async function loadUntilCurrent(id: string): Promise<void> {
   do {
-    readTooEarly.delete(id);
-    await readDetail(id);
-  } while (readTooEarly.has(id));
+    changedWhileLoading.delete(id);
+    await loadDetail(id);
+  } while (changedWhileLoading.has(id));
 }
 
-async function readDetail(id: string): Promise<void> {
+async function loadDetail(id: string): Promise<void> {
   const since = dashboard.value.revision;
   try {
     const detail = await request<InstanceDetail>(
@@ -93,8 +92,8 @@ async function readDetail(id: string): Promise<void> {
   }
 }
 
-/** The instances whose older messages are on their way. */
-const readingOlder = new Set<string>();
+/** The instances whose older messages are being loaded. */
+const loadingOlder = new Set<string>();
 
 export async function loadOlderMessages(id: string): Promise<void> {
   const conversation = dashboard.value.conversations.get(id);
@@ -103,16 +102,16 @@ export async function loadOlderMessages(id: string): Promise<void> {
     conversation === undefined ||
     oldest === undefined ||
     hasReachedStart(conversation) ||
-    readingOlder.has(id)
+    loadingOlder.has(id)
   )
     return;
-  readingOlder.add(id);
+  loadingOlder.add(id);
   try {
     const path = `/agent-instances/${encodeURIComponent(id)}/messages`;
     const older = await request<Message[]>('GET', `${path}?limit=${MESSAGE_PAGE}&before_message_id=${oldest.id}`);
     dashboard.value = withMoreMessages(dashboard.value, id, older);
   } finally {
-    readingOlder.delete(id);
+    loadingOlder.delete(id);
   }
 }
 

@@ -1,6 +1,6 @@
 const PREFIX = 'draft:';
 
-/** What was typed and not sent, by instance; it survives a reload. */
+/** Returns the text that the user has typed for an instance and not sent. It survives a reload. */
 export const loadDraft = (instanceId: string): string => localStorage.getItem(PREFIX + instanceId) ?? '';
 
 export function saveDraft(instanceId: string, text: string): void {

@@ -5,7 +5,8 @@ import { request, type RequestOptions } from '../../server/request.ts';
 import { showNotice, showError } from '../page/notices.ts';
 import { dashboard, loadInstance } from './dashboard.ts';
 
-const call = async (method: string, path: string, options: RequestOptions = {}): Promise<void> => {
+/** Sends a request that changes an instance, and shows the changed instance. */
+const changeInstance = async (method: string, path: string, options: RequestOptions = {}): Promise<void> => {
   const instance = await request<AgentInstance>(method, path, {
     idempotencyKey: randomId(),
     ...options,
@@ -16,12 +17,12 @@ const call = async (method: string, path: string, options: RequestOptions = {}):
 const pathOf = (id: string): string => `/agent-instances/${encodeURIComponent(id)}`;
 
 export const renameInstance = (id: string, name: string): Promise<void> =>
-  call('PATCH', pathOf(id), { body: { name } }).catch(showError);
+  changeInstance('PATCH', pathOf(id), { body: { name } }).catch(showError);
 
 export const endInstance = (id: string): Promise<void> =>
-  call('PUT', `${pathOf(id)}/status`, { body: { status: 'COMPLETED' } }).catch(showError);
+  changeInstance('PUT', `${pathOf(id)}/status`, { body: { status: 'COMPLETED' } }).catch(showError);
 
-/** Gone from the list at once; the notice brings it back. */
+/** Deletes an instance, and shows a notice with a button to undo that. */
 export async function deleteInstance(instance: AgentInstance): Promise<void> {
   try {
     await request('DELETE', pathOf(instance.id), { idempotencyKey: randomId() });
@@ -34,7 +35,7 @@ export async function deleteInstance(instance: AgentInstance): Promise<void> {
 
 async function restoreInstance(id: string): Promise<void> {
   try {
-    await call('POST', `${pathOf(id)}/restore`);
+    await changeInstance('POST', `${pathOf(id)}/restore`);
     await loadInstance(id);
   } catch (error) {
     showError(error);

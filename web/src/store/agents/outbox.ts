@@ -2,23 +2,24 @@ import { signal } from '@preact/signals';
 import { backoffMs } from '../../../../src/adapters/client/http/backoff.ts';
 import { randomId } from '../../../../src/adapters/client/http/random-id.ts';
 import { withMoreMessages } from '../../model/dashboard-state.ts';
-import { removeOutboxMessage, classifyFailure, saveOutboxMessage, loadOutboxMessages, nextToSend, type OutboxMessage } from '../../model/outbox-message.ts';
+import { classifyFailure, nextToSend, type OutboxMessage } from '../../model/outbox-message.ts';
+import { loadOutboxMessages, removeOutboxMessage, saveOutboxMessage } from '../../model/outbox-storage.ts';
 import type { Message } from '../../model/wire.ts';
 import { request, RequestError } from '../../server/request.ts';
 import { signedInUser } from '../session/signed-in-user.ts';
 import { dashboard } from './dashboard.ts';
 
-/** What the person has sent and the server has not confirmed. */
+/** The messages that the user has sent and the server has not confirmed yet. */
 export const outbox = signal<readonly OutboxMessage[]>([]);
 
-/** The same storage serves all tabs: what one of them keeps or sends, the others see. */
+/** Reads the outbox from the browser's storage. All tabs share it. */
 export function loadOutbox(): void {
   outbox.value = signedInUser.value ? loadOutboxMessages(localStorage, signedInUser.value.user_id) : [];
 }
 
 addEventListener('storage', loadOutbox);
 
-/** Takes the message at once, and sends it now or when the server is back. */
+/** Stores a message in the outbox, and sends it now or when the server can be reached again. */
 export function sendMessage(instanceId: string, content: string, inReplyTo: string | null): void {
   if (!signedInUser.value) return;
   saveOutboxMessage(localStorage, {
@@ -35,30 +36,31 @@ export function sendMessage(instanceId: string, content: string, inReplyTo: stri
   void flushOutbox();
 }
 
-/** After a refusal: once more, to nobody's question, as a message of its own. */
+/** Sends a refused answer again as an ordinary message, which answers no question. */
 export function resendAsMessage(outgoing: OutboxMessage): void {
   discardMessage(outgoing);
   sendMessage(outgoing.instanceId, outgoing.content, null);
 }
 
-export function discardMessage({ idempotencyKey: key }: OutboxMessage): void {
-  removeOutboxMessage(localStorage, key);
+export function discardMessage({ idempotencyKey }: OutboxMessage): void {
+  removeOutboxMessage(localStorage, idempotencyKey);
   loadOutbox();
 }
 
 let failures = 0;
-let timer: ReturnType<typeof setTimeout> | undefined;
-const underWay = new Set<string>();
+let retryTimer: ReturnType<typeof setTimeout> | undefined;
+/** The instances to which a message is being sent. */
+const sending = new Set<string>();
 
-/** Sends what is to be sent. Another tab may do the same: the key makes that harmless. */
+/** Sends all unsent messages. Another tab may send the same ones: the idempotency key makes that safe. */
 export async function flushOutbox(): Promise<void> {
-  clearTimeout(timer);
-  const due = nextToSend(outbox.value).filter(({ instanceId }) => !underWay.has(instanceId));
-  await Promise.all(due.map(attempt));
+  clearTimeout(retryTimer);
+  const due = nextToSend(outbox.value).filter(({ instanceId }) => !sending.has(instanceId));
+  await Promise.all(due.map(trySend));
 }
 
-async function attempt(outgoing: OutboxMessage): Promise<void> {
-  underWay.add(outgoing.instanceId);
+async function trySend(outgoing: OutboxMessage): Promise<void> {
+  sending.add(outgoing.instanceId);
   try {
     const message = await post(outgoing);
     failures = 0;
@@ -66,23 +68,23 @@ async function attempt(outgoing: OutboxMessage): Promise<void> {
     dashboard.value = withMoreMessages(dashboard.value, outgoing.instanceId, [message]);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    const verdict = classifyFailure(error.problem);
-    if (verdict === 'sign-in') signedInUser.value = null;
-    else if (verdict !== 'again') saveOutboxMessage(localStorage, { ...outgoing, refusal: verdict });
+    const failure = classifyFailure(error.problem);
+    if (failure === 'signed-out') signedInUser.value = null;
+    else if (failure !== 'temporary') saveOutboxMessage(localStorage, { ...outgoing, refusal: failure });
     else {
       failures += 1;
-      timer = setTimeout(() => void flushOutbox(), backoffMs(failures, Math.random()));
+      retryTimer = setTimeout(() => void flushOutbox(), backoffMs(failures, Math.random()));
     }
-    if (verdict === 'again' || verdict === 'sign-in') return;
+    if (failure === 'temporary' || failure === 'signed-out') return;
   } finally {
-    underWay.delete(outgoing.instanceId);
+    sending.delete(outgoing.instanceId);
     loadOutbox();
   }
   await flushOutbox();
 }
 
-const post = ({ instanceId, content, inReplyTo, idempotencyKey: key }: OutboxMessage): Promise<Message> =>
+const post = ({ instanceId, content, inReplyTo, idempotencyKey }: OutboxMessage): Promise<Message> =>
   request<Message>('POST', `/agent-instances/${encodeURIComponent(instanceId)}/messages`, {
     body: { content, ...(inReplyTo === null ? {} : { in_reply_to: inReplyTo }) },
-    idempotencyKey: key,
+    idempotencyKey,
   });

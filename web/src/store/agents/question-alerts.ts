@@ -1,13 +1,13 @@
 import { effect, signal } from '@preact/signals';
 import { preview } from '../../model/preview.ts';
 import type { AgentInstance } from '../../model/wire.ts';
+import { currentRoute, goTo } from '../page/current-route.ts';
 import { announcement } from '../page/notices.ts';
-import { goTo, currentRoute } from '../page/current-route.ts';
 import { dashboard, nextCursor, waitingInstances } from './dashboard.ts';
 
 const TITLE = 'Agent Dashboard';
 
-/** Whether the browser tells of questions while nobody looks. Asked for by a button only. */
+/** Whether the browser may show notifications. The user is asked only after a click on a button. */
 export const notificationPermission = signal<NotificationPermission | 'unsupported'>(
   'Notification' in window ? Notification.permission : 'unsupported',
 );
@@ -16,44 +16,47 @@ export async function requestNotificationPermission(): Promise<void> {
   notificationPermission.value = await Notification.requestPermission();
 }
 
-/** Tells of questions: in the title, to screen readers, and by a notification if nobody is looking. */
+/**
+ * Shows open questions in the page's title and icon. Alerts the user to each new question: screen readers
+ * read it out, and the browser shows a notification if the page is not visible.
+ */
 export function startQuestionAlerts(): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')!;
-  /** When each waiting instance asked what was told. Null until the list has been read once. */
-  let told: ReadonlyMap<string, string | null> | null = null;
+  /** The time of the question that each waiting instance was alerted for. Null: the list is not loaded yet. */
+  let alerted: ReadonlyMap<string, string | null> | null = null;
   effect(() => {
     const waiting = waitingInstances.value;
     icon.href = waiting.length > 0 ? '/icon-waiting.svg' : '/icon.svg';
     document.title = `${waiting.length > 0 ? `(${waiting.length}) ` : ''}${pageTitle()}`;
     if (nextCursor.value === undefined) {
-      told = null;
+      alerted = null;
       return;
     }
-    if (told !== null) {
+    if (alerted !== null) {
       for (const instance of waiting) {
-        if (told.get(instance.id) !== instance.latest_message_at) tell(instance);
+        if (alerted.get(instance.id) !== instance.latest_message_at) alertTo(instance);
       }
     }
-    told = new Map(waiting.map((instance) => [instance.id, instance.latest_message_at]));
+    alerted = new Map(waiting.map((instance) => [instance.id, instance.latest_message_at]));
   });
 }
 
 function pageTitle(): string {
-  const at = currentRoute.value;
-  const open = at.page === 'instance' ? dashboard.value.instances.get(at.id) : undefined;
+  const route = currentRoute.value;
+  const open = route.page === 'instance' ? dashboard.value.instances.get(route.id) : undefined;
   if (open !== undefined) return `${open.name ?? open.agent_type_name} · ${TITLE}`;
-  return at.page === 'keys' ? `API keys · ${TITLE}` : TITLE;
+  return route.page === 'keys' ? `API keys · ${TITLE}` : TITLE;
 }
 
-function tell(instance: AgentInstance): void {
-  const who = instance.name ?? instance.agent_type_name;
-  const what = preview(instance.latest_message ?? '');
-  announcement.value = `${who} asks: ${what}`;
+function alertTo(instance: AgentInstance): void {
+  const name = instance.name ?? instance.agent_type_name;
+  const question = preview(instance.latest_message ?? '');
+  announcement.value = `${name} asks: ${question}`;
   if (document.visibilityState === 'visible' || notificationPermission.value !== 'granted') return;
   try {
-    // One for each instance: the tag replaces what is outdated, and keeps two tabs from telling twice.
-    const notification = new Notification(`${who} asks`, {
-      body: what,
+    // The tag allows one notification per instance: a newer one replaces it, also one from another tab.
+    const notification = new Notification(`${name} asks`, {
+      body: question,
       tag: instance.id,
       icon: '/icon.svg',
     });
@@ -63,6 +66,6 @@ function tell(instance: AgentInstance): void {
       notification.close();
     };
   } catch {
-    // Some phones have the permission and refuse all the same.
+    // Some mobile browsers throw here, although the permission is granted.
   }
 }

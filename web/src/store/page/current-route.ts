@@ -3,30 +3,31 @@ import { formatRoute, parseRoute, type Route } from '../../model/route.ts';
 
 export const currentRoute = signal<Route>(parseRoute(location.hash));
 
-/** Where the browser's own "back" leads, if it is in this page. */
-let before: Route | null = null;
+/** The view that was open before this one. Null: the page was opened with the current view. */
+let previousRoute: Route | null = null;
 
 addEventListener('hashchange', () => {
-  const to = parseRoute(location.hash);
-  if (keyOf(to) !== keyOf(currentRoute.value)) before = currentRoute.value;
-  currentRoute.value = to;
+  const route = parseRoute(location.hash);
+  if (viewOf(route) !== viewOf(currentRoute.value)) previousRoute = currentRoute.value;
+  currentRoute.value = route;
 });
 
-export function goTo(to: Route): void {
-  location.hash = formatRoute(to);
+/** Opens a route, and adds it to the browser's history. */
+export function goTo(route: Route): void {
+  location.hash = formatRoute(route);
 }
 
-/** Without an entry in the history: "back" from there leads to the list, not through all that was looked at. */
-export function replaceRoute(to: Route): void {
-  location.replace(formatRoute(to));
+/** Opens a route in place of the current one, so that the browser's Back button skips the current one. */
+export function replaceRoute(route: Route): void {
+  location.replace(formatRoute(route));
 }
 
-/** To the list, as the browser's own "back" does where the person came from it. */
+/** Returns to the list: by the browser's history if the user came from there. */
 export function goBack(): void {
   if (currentRoute.value.page === 'list') return;
-  if (before?.page === 'list') history.back();
+  if (previousRoute?.page === 'list') history.back();
   else replaceRoute({ page: 'list' });
 }
 
-/** The tabs of an instance are one place. */
-const keyOf = (of: Route): string => (of.page === 'instance' ? of.id : of.page);
+/** Identifies a view. The tabs of an instance belong to one view. */
+const viewOf = (route: Route): string => (route.page === 'instance' ? route.id : route.page);

@@ -3,12 +3,13 @@ import { request } from '../../server/request.ts';
 import { signIn } from './signed-in-user.ts';
 
 /**
- * Sign-in at an identity provider: authorization code with PKCE, for a public client. What has to be
- * remembered on the way is a secret of one attempt, and goes with the tab.
+ * Where `sessionStorage` keeps the secrets of one sign-in while the user is at the identity provider. They
+ * are deleted with the tab.
  */
-const ATTEMPT = 'sign-in-attempt';
+const ATTEMPT_KEY = 'sign-in-attempt';
 
-interface Attempt {
+/** OAuth 2.0 authorization code flow with PKCE (RFC 7636), for a public client. */
+interface SignInAttempt {
   readonly state: string;
   readonly verifier: string;
 }
@@ -18,10 +19,10 @@ const redirectUri = (): string => `${location.origin}/`;
 export const loadIdentityProvider = async (): Promise<IdentityProvider | null> =>
   (await request<{ identity_provider: IdentityProvider | null }>('GET', '/auth/options')).identity_provider;
 
-/** Leaves the page; it is opened again with a code in its address. */
+/** Opens the identity provider's sign-in page. It returns to this page with a code in the address. */
 export async function startProviderSignIn(provider: IdentityProvider): Promise<void> {
-  const attempt: Attempt = { state: randomText(), verifier: randomText() };
-  sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
+  const attempt: SignInAttempt = { state: randomText(), verifier: randomText() };
+  sessionStorage.setItem(ATTEMPT_KEY, JSON.stringify(attempt));
   const challenge = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(attempt.verifier));
   const address = new URL(provider.authorization_endpoint);
   for (const [name, value] of Object.entries({
@@ -38,20 +39,24 @@ export async function startProviderSignIn(provider: IdentityProvider): Promise<v
   location.assign(address);
 }
 
-/** @returns whether this opening of the page was the way back from an identity provider */
+/**
+ * Signs in with the code that the identity provider has added to the page's address.
+ * @returns false if the page was not opened by an identity provider
+ * @throws Error if the identity provider has refused; its message is for the user
+ */
 export async function finishProviderSignIn(): Promise<boolean> {
-  const answer = new URLSearchParams(location.search);
-  const kept = sessionStorage.getItem(ATTEMPT);
-  if (kept === null || !answer.has('state')) return false;
-  sessionStorage.removeItem(ATTEMPT);
+  const response = new URLSearchParams(location.search);
+  const saved = sessionStorage.getItem(ATTEMPT_KEY);
+  if (saved === null || !response.has('state')) return false;
+  sessionStorage.removeItem(ATTEMPT_KEY);
   history.replaceState(null, '', `${location.pathname}#/`);
-  const { state, verifier } = JSON.parse(kept) as Attempt;
-  const code = answer.get('code');
-  if (answer.get('state') !== state || code === null) {
-    throw new Error(answer.get('error_description') ?? 'The identity provider did not sign you in.');
+  const { state, verifier } = JSON.parse(saved) as SignInAttempt;
+  const code = response.get('code');
+  if (response.get('state') !== state || code === null) {
+    throw new Error(response.get('error_description') ?? 'The identity provider did not sign you in.');
   }
   const provider = await loadIdentityProvider();
-  if (provider === null) throw new Error('This server knows no identity provider.');
+  if (provider === null) throw new Error('This server has no identity provider.');
   await signIn({ token: await accessToken(provider, code, verifier) });
   return true;
 }
@@ -68,7 +73,7 @@ async function accessToken(provider: IdentityProvider, code: string, verifier: s
     }),
   });
   const { access_token } = (await response.json()) as { access_token?: string };
-  if (access_token === undefined) throw new Error('The identity provider gave no token.');
+  if (access_token === undefined) throw new Error('The identity provider did not return a token.');
   return access_token;
 }
 

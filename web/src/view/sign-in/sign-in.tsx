@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { signInByToken, signInError } from '../../store/session/start-session.ts';
+import { signInWithToken, signInError } from '../../store/session/start-session.ts';
 import { IdentityProviderButton } from './identity-provider-button.tsx';
 
 export function SignIn() {
@@ -8,7 +8,7 @@ export function SignIn() {
   const submit = async (event: Event) => {
     event.preventDefault();
     busy.value = true;
-    await signInByToken(token.value);
+    await signInWithToken(token.value);
     busy.value = false;
   };
   return (
