@@ -53,7 +53,10 @@ test('a key is made, shown once, works at once, and no more when its revocation 
 });
 
 test('a newcomer is told how to connect, with a key in the line to copy, and sees the agent come', async () => {
-  const page = await dashboard.openSignedIn({ ...DESKTOP, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await dashboard.openSignedIn({
+    ...DESKTOP,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   await page.getByRole('button', { name: 'Create a key for it' }).click();
   await page.getByText('The key is in the lines below', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Copy command' }).click();

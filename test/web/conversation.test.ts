@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   emptyConversation,
-  openQuestions,
   hasReachedStart,
+  openQuestions,
   withMessages,
   withStreamedMessage,
 } from '../../web/src/model/conversation.ts';

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { NO_FILTER, filterInstances } from '../../web/src/model/list-filter.ts';
+import { filterInstances, NO_FILTER } from '../../web/src/model/list-filter.ts';
 import { groupByStatus } from '../../web/src/model/status-group.ts';
 import type { InstanceStatus } from '../../web/src/model/wire.ts';
 import { anInstance } from './builders.ts';
 
 const order = (...instances: Parameters<typeof anInstance>[0][]) =>
-  groupByStatus(instances.map(anInstance)).map(({ statusGroup: need, instances }) => [need, instances.map(({ id }) => id)]);
+  groupByStatus(instances.map(anInstance)).map(({ statusGroup: need, instances }) => [
+    need,
+    instances.map(({ id }) => id),
+  ]);
 
 describe('the list', () => {
   test('shows who waits first, then who works, who is silent, and who has ended', () => {
@@ -56,7 +59,8 @@ describe('the filter', () => {
     anInstance({ id: '1', name: 'Move orders', latest_message: 'Which DATABASE?' }),
     anInstance({ id: '2', agent_type_name: 'codex', status: 'COMPLETED' }),
   ];
-  const found = (change: object) => filterInstances(instances, { ...NO_FILTER, ...change }).map(({ id }) => id);
+  const found = (change: object) =>
+    filterInstances(instances, { ...NO_FILTER, ...change }).map(({ id }) => id);
 
   test('lets all pass when nothing is asked for', () => {
     expect(found({})).toEqual(['1', '2']);

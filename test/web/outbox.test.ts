@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { removeOutboxMessage, classifyFailure, type TextStorage, saveOutboxMessage, loadOutboxMessages, nextToSend } from '../../web/src/model/outbox-message.ts';
+import {
+  classifyFailure,
+  loadOutboxMessages,
+  nextToSend,
+  removeOutboxMessage,
+  saveOutboxMessage,
+  type TextStorage,
+} from '../../web/src/model/outbox-message.ts';
 import { buildTimeline } from '../../web/src/model/timeline-entries.ts';
 import { aMessage, anOutgoing, aQuestion } from './builders.ts';
 
@@ -45,7 +52,9 @@ describe('the outbox', () => {
   test('a refused message does not hold up the next', () => {
     const refusal = { code: 'already_answered', detail: '', answer: null };
     expect(
-      nextToSend([anOutgoing({ idempotencyKey: '1', refusal }), anOutgoing({ idempotencyKey: '2' })]).map(({ idempotencyKey: key }) => key),
+      nextToSend([anOutgoing({ idempotencyKey: '1', refusal }), anOutgoing({ idempotencyKey: '2' })]).map(
+        ({ idempotencyKey: key }) => key,
+      ),
     ).toEqual(['2']);
   });
 });
@@ -86,10 +95,9 @@ describe('the timeline', () => {
 
   test('does not show a message twice that the stream told before our own request was answered', () => {
     const arrived = aMessage(2, { sender_type: 'USER', content: 'Yes' });
-    expect(buildTimeline([aMessage(1), arrived], [anOutgoing({ after: 1 })]).map(({ kind }) => kind)).toEqual([
-      'message',
-      'message',
-    ]);
+    expect(buildTimeline([aMessage(1), arrived], [anOutgoing({ after: 1 })]).map(({ kind }) => kind)).toEqual(
+      ['message', 'message'],
+    );
   });
 
   test('the same words said before do not count as arrived', () => {

@@ -63,7 +63,12 @@ export function withoutInstance(dashboard: Dashboard, id: string): Dashboard {
   const revision = dashboard.revision + 1;
   const instances = new Map(dashboard.instances);
   instances.delete(id);
-  return { ...dashboard, instances, revision, changedAtRevision: new Map(dashboard.changedAtRevision).set(id, revision) };
+  return {
+    ...dashboard,
+    instances,
+    revision,
+    changedAtRevision: new Map(dashboard.changedAtRevision).set(id, revision),
+  };
 }
 
 /** Applies an event of the stream. The caller has to handle `resync`, because it needs requests. */
@@ -82,7 +87,9 @@ export function applyEvent(dashboard: Dashboard, event: StreamEvent): Dashboard 
     case 'agent_heartbeat': {
       const { agent_instance_id: id, last_heartbeat_at } = event.data;
       const known = dashboard.instances.get(id);
-      return known === undefined ? dashboard : withChangedInstance(dashboard, { ...known, last_heartbeat_at });
+      return known === undefined
+        ? dashboard
+        : withChangedInstance(dashboard, { ...known, last_heartbeat_at });
     }
     default:
       return dashboard;

@@ -135,6 +135,9 @@ export function diffRows(files: readonly DiffFile[], collapsed: ReadonlySet<stri
   return files.flatMap((file, index): DiffRow[] => {
     const header: DiffRow = { kind: 'file', file, key: `${index}` };
     if (collapsed.has(file.path)) return [header];
-    return [header, ...file.lines.map((line, at): DiffRow => ({ kind: 'line', line, key: `${index}:${at}` }))];
+    return [
+      header,
+      ...file.lines.map((line, at): DiffRow => ({ kind: 'line', line, key: `${index}:${at}` })),
+    ];
   });
 }

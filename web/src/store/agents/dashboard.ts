@@ -10,7 +10,7 @@ import {
 } from '../../model/dashboard-state.ts';
 import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance, InstanceDetail, Message } from '../../model/wire.ts';
-import { request, RequestError, requestPage } from '../../server/request.ts';
+import { RequestError, request, requestPage } from '../../server/request.ts';
 
 const LIST_PAGE = 100;
 const MESSAGE_PAGE = 100;
@@ -108,7 +108,10 @@ export async function loadOlderMessages(id: string): Promise<void> {
   loadingOlder.add(id);
   try {
     const path = `/agent-instances/${encodeURIComponent(id)}/messages`;
-    const older = await request<Message[]>('GET', `${path}?limit=${MESSAGE_PAGE}&before_message_id=${oldest.id}`);
+    const older = await request<Message[]>(
+      'GET',
+      `${path}?limit=${MESSAGE_PAGE}&before_message_id=${oldest.id}`,
+    );
     dashboard.value = withMoreMessages(dashboard.value, id, older);
   } finally {
     loadingOlder.delete(id);

@@ -1,8 +1,8 @@
 import { randomId } from '../../../../src/adapters/client/http/random-id.ts';
 import { withInstance, withoutInstance } from '../../model/dashboard-state.ts';
 import type { AgentInstance } from '../../model/wire.ts';
-import { request, type RequestOptions } from '../../server/request.ts';
-import { showNotice, showError } from '../page/notices.ts';
+import { type RequestOptions, request } from '../../server/request.ts';
+import { showError, showNotice } from '../page/notices.ts';
 import { dashboard, loadInstance } from './dashboard.ts';
 
 /** Sends a request that changes an instance, and shows the changed instance. */
@@ -27,7 +27,10 @@ export async function deleteInstance(instance: AgentInstance): Promise<void> {
   try {
     await request('DELETE', pathOf(instance.id), { idempotencyKey: randomId() });
     dashboard.value = withoutInstance(dashboard.value, instance.id);
-    showNotice(`Deleted “${instance.name ?? instance.agent_type_name}”.`, () => void restoreInstance(instance.id));
+    showNotice(
+      `Deleted “${instance.name ?? instance.agent_type_name}”.`,
+      () => void restoreInstance(instance.id),
+    );
   } catch (error) {
     showError(error);
   }

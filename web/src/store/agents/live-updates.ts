@@ -34,7 +34,7 @@ async function followEvents(stop: AbortSignal): Promise<void> {
     const onEvent = (event: StreamEvent) => {
       failures = 0;
       handleEvent(event);
-      // Not loaded before this event: a change between the two would be missed.
+      // Loaded only now: an earlier load could miss a change that happens before the stream begins.
       if (event.type === 'connected' && !isResuming) void reloadAll().catch(() => null);
     };
     const end = await readEvents(position, onEvent, AbortSignal.any([stop, currentStream.signal]));

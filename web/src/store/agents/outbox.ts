@@ -5,7 +5,7 @@ import { withMoreMessages } from '../../model/dashboard-state.ts';
 import { classifyFailure, nextToSend, type OutboxMessage } from '../../model/outbox-message.ts';
 import { loadOutboxMessages, removeOutboxMessage, saveOutboxMessage } from '../../model/outbox-storage.ts';
 import type { Message } from '../../model/wire.ts';
-import { request, RequestError } from '../../server/request.ts';
+import { RequestError, request } from '../../server/request.ts';
 import { signedInUser } from '../session/signed-in-user.ts';
 import { dashboard } from './dashboard.ts';
 

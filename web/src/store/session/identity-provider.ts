@@ -21,7 +21,7 @@ export const loadIdentityProvider = async (): Promise<IdentityProvider | null> =
 
 /** Opens the identity provider's sign-in page. It returns to this page with a code in the address. */
 export async function startProviderSignIn(provider: IdentityProvider): Promise<void> {
-  const attempt: SignInAttempt = { state: randomText(), verifier: randomText() };
+  const attempt: SignInAttempt = { state: createRandomText(), verifier: createRandomText() };
   sessionStorage.setItem(ATTEMPT_KEY, JSON.stringify(attempt));
   const challenge = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(attempt.verifier));
   const address = new URL(provider.authorization_endpoint);
@@ -31,7 +31,7 @@ export async function startProviderSignIn(provider: IdentityProvider): Promise<v
     redirect_uri: redirectUri(),
     scope: provider.scope,
     state: attempt.state,
-    code_challenge: base64url(new Uint8Array(challenge)),
+    code_challenge: toBase64Url(new Uint8Array(challenge)),
     code_challenge_method: 'S256',
   })) {
     address.searchParams.set(name, value);
@@ -57,11 +57,11 @@ export async function finishProviderSignIn(): Promise<boolean> {
   }
   const provider = await loadIdentityProvider();
   if (provider === null) throw new Error('This server has no identity provider.');
-  await signIn({ token: await accessToken(provider, code, verifier) });
+  await signIn({ token: await fetchAccessToken(provider, code, verifier) });
   return true;
 }
 
-async function accessToken(provider: IdentityProvider, code: string, verifier: string): Promise<string> {
+async function fetchAccessToken(provider: IdentityProvider, code: string, verifier: string): Promise<string> {
   const response = await fetch(provider.token_endpoint, {
     method: 'POST',
     body: new URLSearchParams({
@@ -77,9 +77,9 @@ async function accessToken(provider: IdentityProvider, code: string, verifier: s
   return access_token;
 }
 
-const randomText = (): string => base64url(crypto.getRandomValues(new Uint8Array(32)));
+const createRandomText = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
 
-const base64url = (bytes: Uint8Array): string =>
+const toBase64Url = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')

@@ -2,7 +2,7 @@ import { formatRoute } from '../../model/route.ts';
 import { goBack } from '../../store/page/current-route.ts';
 import { Icon } from './icon.tsx';
 
-/** Where list and detail do not fit beside each other. */
+/** Leads back to the list. Shown where the list and the details do not fit side by side. */
 export const BackLink = () => (
   <a
     class="icon-button back"

@@ -8,12 +8,14 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** The browser's own: it keeps the focus inside and closes on Escape. A sheet at the bottom on phones. */
+/**
+ * A modal dialog. It uses the browser's `<dialog>`, which keeps the focus inside and closes on Escape.
+ */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => element.current?.showModal(), []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the click is one beside the dialog; Escape closes it, too
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click outside the dialog closes it, and so does Escape
     <dialog
       ref={element}
       class="dialog"

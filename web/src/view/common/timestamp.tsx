@@ -6,7 +6,7 @@ interface TimestampProps {
   readonly as?: 'relative' | 'clock';
 }
 
-/** A moment in the reader's words; the exact one shows on hover. */
+/** Shows a time in the reader's language. A tooltip shows the exact time. */
 export const Timestamp = ({ at, as = 'relative' }: TimestampProps) => (
   <time dateTime={at} title={formatFullTime(at)}>
     {as === 'clock' ? formatClockTime(at) : formatRelativeTime(at, now.value)}

@@ -4,7 +4,7 @@ import { MarkdownText } from '../common/markdown-text.tsx';
 import { Timestamp } from '../common/timestamp.tsx';
 import { chosenQuestionId } from './chosen-question.ts';
 
-/** A step is told quietly; a question stands out as long as it is open. */
+/** Shows a step as plain text, and a question in a box that stands out while the question is open. */
 export function AgentMessage({ message }: { readonly message: Message }) {
   if (!message.requires_user_input) {
     return (
@@ -23,7 +23,7 @@ export function AgentMessage({ message }: { readonly message: Message }) {
       <header class="question-head">
         <span>
           {isOpen
-            ? 'Asks you'
+            ? 'Question for you'
             : message.question_status === 'answered'
               ? 'Question, answered'
               : 'Question, closed'}
@@ -31,13 +31,15 @@ export function AgentMessage({ message }: { readonly message: Message }) {
         <Timestamp at={message.created_at} as="clock" />
       </header>
       <MarkdownText text={text} />
-      {!isOpen && options.length > 0 && <p class="offered">{options.join(' · ')}</p>}
-      {isOpen && chosenQuestionId.value !== null && chosenQuestionId.value !== message.id && <AnswerThis id={message.id} />}
+      {!isOpen && options.length > 0 && <p class="question-options">{options.join(' · ')}</p>}
+      {isOpen && chosenQuestionId.value !== null && chosenQuestionId.value !== message.id && (
+        <AnswerThisButton id={message.id} />
+      )}
     </section>
   );
 }
 
-const AnswerThis = ({ id }: { readonly id: string }) => (
+const AnswerThisButton = ({ id }: { readonly id: string }) => (
   <button
     type="button"
     class="text-button"
@@ -46,6 +48,6 @@ const AnswerThis = ({ id }: { readonly id: string }) => (
       document.getElementById('answer')?.focus();
     }}
   >
-    Answer this one
+    Answer this question
   </button>
 );

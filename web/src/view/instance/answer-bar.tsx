@@ -4,7 +4,7 @@ import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
 import { type Conversation, openQuestions } from '../../model/conversation.ts';
 import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance, Message } from '../../model/wire.ts';
-import { saveDraft, loadDraft } from '../../store/agents/drafts.ts';
+import { loadDraft, saveDraft } from '../../store/agents/drafts.ts';
 import { outbox, sendMessage } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';
 import { AnswerHint } from './answer-hint.tsx';
@@ -23,21 +23,23 @@ export function AnswerBar({ instance, conversation }: AnswerBarProps) {
   useEffect(() => {
     chosenQuestionId.value = question?.id ?? null;
   }, [question?.id]);
-  useLayoutEffect(() => grow(field.current), [text.value]);
-  const write = (words: string) => {
-    text.value = words;
-    saveDraft(id, words);
+  useLayoutEffect(() => fitHeight(field.current), [text.value]);
+  const setText = (value: string) => {
+    text.value = value;
+    saveDraft(id, value);
   };
   const submit = () => {
     if (text.value.trim() === '') return;
     sendMessage(id, text.value.trim(), question?.id ?? null);
-    write('');
+    setText('');
     field.current?.focus();
   };
   return (
     <footer class="answer">
       <AnswerHint question={question} isEnded={statusGroupOf(instance) === 'ended'} />
-      {question !== null && <Options question={question} onTap={(option) => sendMessage(id, option, question.id)} />}
+      {question !== null && (
+        <Options question={question} onTap={(option) => sendMessage(id, option, question.id)} />
+      )}
       <form
         class="answer-form"
         onSubmit={(event) => {
@@ -54,7 +56,7 @@ export function AnswerBar({ instance, conversation }: AnswerBarProps) {
           rows={1}
           placeholder={question === null ? 'Message the agent' : 'Your answer'}
           value={text.value}
-          onInput={(event) => write(event.currentTarget.value)}
+          onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
             event.preventDefault();
@@ -75,12 +77,15 @@ export function AnswerBar({ instance, conversation }: AnswerBarProps) {
   );
 }
 
-/** The one that the person has chosen, else the newest; none that they have answered just now. */
+/**
+ * Returns the open question that the user has chosen, or else the newest one. Questions whose answer is
+ * still in the outbox are left out.
+ */
 function questionToAnswer(conversation: Conversation): Message | null {
-  const underWay = new Set(
+  const beingAnswered = new Set(
     outbox.value.filter(({ refusal }) => refusal === null).map(({ inReplyTo }) => inReplyTo),
   );
-  const open = openQuestions(conversation).filter(({ id }) => !underWay.has(id));
+  const open = openQuestions(conversation).filter(({ id }) => !beingAnswered.has(id));
   return open.find(({ id }) => id === chosenQuestionId.value) ?? open.at(-1) ?? null;
 }
 
@@ -93,7 +98,7 @@ function Options({ question, onTap }: OptionsProps) {
   const { options } = parseQuestion(question.content);
   if (options.length === 0) return null;
   return (
-    <fieldset class="options" aria-label="Answers to choose from">
+    <fieldset class="options" aria-label="Suggested answers">
       {options.map((option) => (
         <button type="button" class="option" key={option} onClick={() => onTap(option)}>
           {option}
@@ -103,8 +108,8 @@ function Options({ question, onTap }: OptionsProps) {
   );
 }
 
-/** As high as its text, up to what the style sheet allows. */
-function grow(field: HTMLTextAreaElement | null): void {
+/** Makes the field as high as its text. The style sheet sets the maximum. */
+function fitHeight(field: HTMLTextAreaElement | null): void {
   if (field === null) return;
   field.style.height = 'auto';
   field.style.height = `${field.scrollHeight}px`;

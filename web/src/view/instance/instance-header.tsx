@@ -17,10 +17,11 @@ interface InstanceHeaderProps {
 }
 
 export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) {
-  const dialog = useSignal(false);
+  const isDialogOpen = useSignal(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const { id } = instance;
-  // On a phone the list, and the focus in it, is gone: whoever does not see the page goes on here.
+  // On a phone the list is hidden now, and the focus was in it. The heading gets the focus, so that screen
+  // readers continue there.
   useEffect(() => {
     if (document.getElementById('list')?.checkVisibility({ visibilityProperty: true }) === false)
       heading.current?.focus();
@@ -56,16 +57,16 @@ export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) 
         aria-label="Rename, end or delete"
         title="Rename, end or delete"
         onClick={() => {
-          dialog.value = true;
+          isDialogOpen.value = true;
         }}
       >
         <Icon name="more" />
       </button>
-      {dialog.value && (
+      {isDialogOpen.value && (
         <InstanceDialog
           instance={instance}
           onClose={() => {
-            dialog.value = false;
+            isDialogOpen.value = false;
           }}
         />
       )}

@@ -4,14 +4,14 @@ import { STATUS_GROUPS, type StatusGroup, statusGroupOf } from '../../model/stat
 import { dashboard } from '../../store/agents/dashboard.ts';
 import { Icon } from '../common/icon.tsx';
 
-const CHIPS: { readonly [N in StatusGroup]: string } = {
+const LABELS: { readonly [N in StatusGroup]: string } = {
   waiting: 'Waiting',
   active: 'Active',
   stale: 'Silent',
   ended: 'Ended',
 };
 
-/** Search, and chips for what there is to choose from. */
+/** A search field, and a button for each status group and agent type that occurs in the list. */
 export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter> }) {
   const instances = [...dashboard.value.instances.values()];
   const needs = new Set(instances.map(statusGroupOf));
@@ -35,18 +35,18 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
         />
         <kbd>/</kbd>
       </label>
-      <div class="chips">
+      <div class="filter-buttons">
         {STATUS_GROUPS.filter((one) => needs.has(one)).map((one) => (
-          <Chip
+          <FilterButton
             key={one}
             on={need === one}
-            text={CHIPS[one]}
+            text={LABELS[one]}
             onTap={() => set({ statusGroup: need === one ? null : one })}
           />
         ))}
         {types.length > 1 &&
           types.map((type) => (
-            <Chip
+            <FilterButton
               key={`type:${type}`}
               on={agentType === type}
               text={type}
@@ -58,14 +58,14 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
   );
 }
 
-interface ChipProps {
+interface FilterButtonProps {
   readonly on: boolean;
   readonly text: string;
   readonly onTap: () => void;
 }
 
-const Chip = ({ on, text, onTap }: ChipProps) => (
-  <button type="button" class="chip" aria-pressed={on} onClick={onTap}>
+const FilterButton = ({ on, text, onTap }: FilterButtonProps) => (
+  <button type="button" class="filter-button" aria-pressed={on} onClick={onTap}>
     {text}
   </button>
 );

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
-import { NO_FILTER, type ListFilter, isFiltering, filterInstances } from '../../model/list-filter.ts';
+import { filterInstances, isFiltering, type ListFilter, NO_FILTER } from '../../model/list-filter.ts';
 import { groupByStatus, type StatusGroup } from '../../model/status-group.ts';
-import { dashboard, nextCursor, loadMoreInstances } from '../../store/agents/dashboard.ts';
+import { dashboard, loadMoreInstances, nextCursor } from '../../store/agents/dashboard.ts';
 import { showError } from '../../store/page/notices.ts';
 import { InstanceFilter } from './instance-filter.tsx';
 import { InstanceRow } from './instance-row.tsx';
@@ -19,14 +19,14 @@ const HEADINGS: { readonly [N in StatusGroup]: string } = {
 
 export function InstanceList() {
   const { instances } = dashboard.value;
-  const isRead = nextCursor.value !== undefined;
+  const isLoaded = nextCursor.value !== undefined;
   return (
     <nav class="list" aria-label="Agents">
       <ListHeader />
       {instances.size > 0 && <InstanceFilter filter={filter} />}
       <div class="list-scroll" id="list">
-        {!isRead && instances.size === 0 && <Placeholder />}
-        {isRead && instances.size === 0 && <Welcome />}
+        {!isLoaded && instances.size === 0 && <Placeholder />}
+        {isLoaded && instances.size === 0 && <Welcome />}
         <Groups />
         {nextCursor.value && (
           <button
@@ -47,7 +47,7 @@ function Groups() {
   if (found.length === 0 && isFiltering(filter.value)) {
     return (
       <p class="list-empty">
-        Nothing matches.{' '}
+        No agent matches.{' '}
         <button type="button" class="text-button" onClick={() => (filter.value = NO_FILTER)}>
           Show all
         </button>
@@ -56,7 +56,7 @@ function Groups() {
   }
   return groupByStatus(found).map(({ statusGroup: need, instances }) => (
     <section key={need} aria-labelledby={`group-${need}`}>
-      <h2 class="group-head" id={`group-${need}`} data-need={need}>
+      <h2 class="group-head" id={`group-${need}`} data-group={need}>
         {HEADINGS[need]} <span class="count">{instances.length}</span>
       </h2>
       <ul class="rows">
@@ -68,7 +68,7 @@ function Groups() {
   ));
 }
 
-/** As high as what will come, so that nothing jumps. */
+/** Shown while the list is loading. About as high as the list, so that the page does not jump. */
 const Placeholder = () => (
   <div class="placeholder" aria-busy="true">
     <span />

@@ -1,5 +1,5 @@
-import { formatRoute } from '../../model/route.ts';
 import { preview } from '../../model/preview.ts';
+import { formatRoute } from '../../model/route.ts';
 import type { AgentInstance } from '../../model/wire.ts';
 import { currentRoute } from '../../store/page/current-route.ts';
 import { StatusMark, titleOf } from '../common/status-mark.tsx';
@@ -21,7 +21,7 @@ export function InstanceRow({ instance }: { readonly instance: AgentInstance }) 
             <Timestamp at={instance.latest_message_at ?? instance.started_at} />
           </span>
         </span>
-        <span class="row-text">{preview(instance.latest_message ?? '') || 'Nothing said yet'}</span>
+        <span class="row-text">{preview(instance.latest_message ?? '') || 'No messages yet'}</span>
         <span class="row-foot">
           <StatusMark instance={instance} />
           {instance.name !== null && <span class="row-type">{instance.agent_type_name}</span>}

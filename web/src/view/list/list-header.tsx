@@ -1,9 +1,9 @@
 import { formatRoute } from '../../model/route.ts';
-import { requestNotificationPermission, notificationPermission } from '../../store/agents/question-alerts.ts';
+import { notificationPermission, requestNotificationPermission } from '../../store/agents/question-alerts.ts';
 import { type Theme, theme } from '../../store/page/theme.ts';
 import { Icon, type IconName } from '../common/icon.tsx';
 
-const NEXT: { readonly [T in Theme]: Theme } = { system: 'light', light: 'dark', dark: 'system' };
+const NEXT_THEME: { readonly [T in Theme]: Theme } = { system: 'light', light: 'dark', dark: 'system' };
 const ICONS: { readonly [T in Theme]: IconName } = { system: 'auto', light: 'sun', dark: 'moon' };
 
 export const ListHeader = () => (
@@ -15,8 +15,8 @@ export const ListHeader = () => (
       <button
         type="button"
         class="icon-button"
-        aria-label="Notify me of questions"
-        title="Notify me of questions"
+        aria-label="Notify me about questions"
+        title="Notify me about questions"
         onClick={() => void requestNotificationPermission()}
       >
         <Icon name="bell" />
@@ -25,10 +25,10 @@ export const ListHeader = () => (
     <button
       type="button"
       class="icon-button"
-      aria-label={`Colours: ${theme.value}`}
-      title={`Colours: ${theme.value}`}
+      aria-label={`Colour theme: ${theme.value}`}
+      title={`Colour theme: ${theme.value}`}
       onClick={() => {
-        theme.value = NEXT[theme.value];
+        theme.value = NEXT_THEME[theme.value];
       }}
     >
       <Icon name={ICONS[theme.value]} />

@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { IdentityProvider } from '../../model/wire.ts';
-import { startProviderSignIn, loadIdentityProvider } from '../../store/session/identity-provider.ts';
+import { loadIdentityProvider, startProviderSignIn } from '../../store/session/identity-provider.ts';
 
-/** Shown where the server knows one. */
+/** Shown only if the server has an identity provider. */
 export function IdentityProviderButton() {
   const provider = useSignal<IdentityProvider | null>(null);
   useEffect(() => {
     loadIdentityProvider().then(
-      (known) => {
-        provider.value = known;
+      (loaded) => {
+        provider.value = loaded;
       },
       () => null,
     );

@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
-import { signInWithToken, signInError } from '../../store/session/start-session.ts';
+import { signInError, signInWithToken } from '../../store/session/start-session.ts';
 import { IdentityProviderButton } from './identity-provider-button.tsx';
 
 export function SignIn() {
   const token = useSignal('');
-  const busy = useSignal(false);
+  const isSubmitting = useSignal(false);
   const submit = async (event: Event) => {
     event.preventDefault();
-    busy.value = true;
+    isSubmitting.value = true;
     await signInWithToken(token.value);
-    busy.value = false;
+    isSubmitting.value = false;
   };
   return (
     <main class="sign-in">
@@ -31,7 +31,7 @@ export function SignIn() {
             token.value = event.currentTarget.value;
           }}
         />
-        <button type="submit" class="main-button" disabled={busy.value}>
+        <button type="submit" class="main-button" disabled={isSubmitting.value}>
           Sign in
         </button>
       </form>
@@ -40,7 +40,7 @@ export function SignIn() {
         {signInError.value}
       </p>
       <p class="muted">
-        A token for this page: <code>agent-dashboard token issue --user local --scope dashboard</code>
+        To create a token, run <code>agent-dashboard token issue --user local --scope dashboard</code>
       </p>
     </main>
   );
