@@ -6,7 +6,7 @@ const ago = (ms: number) => formatRelativeTime(new Date(NOW - ms).toISOString(),
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-describe('a moment', () => {
+describe('a time', () => {
   test.each([
     [0, 'now'],
     [-5_000, 'now'],
@@ -16,15 +16,15 @@ describe('a moment', () => {
     [2 * DAY, '2d ago'],
     [30 * DAY, 'Apr 10'],
     [400 * DAY, 'Apr 5, 2025'],
-  ])('%i ms ago is %j', (ms, words) => {
-    expect(ago(ms)).toBe(words);
+  ])('%i ms ago is shown as %j', (ms, expected) => {
+    expect(ago(ms)).toBe(expected);
   });
 
-  test('speaks the language of its reader', () => {
+  test('is shown in the reader’s language', () => {
     expect(formatRelativeTime(new Date(NOW - 2 * DAY).toISOString(), NOW, 'de')).toMatch(/^vor 2 T/);
   });
 
-  test('days have words of their own', () => {
+  test('today and yesterday are shown as words, other days as dates', () => {
     const day = (days: number) => formatDay(new Date(NOW - days * DAY).toISOString(), NOW, 'en');
     expect([day(0), day(1), day(9)]).toEqual(['today', 'yesterday', 'Friday, May 1']);
   });

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { filterInstances, NO_FILTER } from '../../web/src/model/list-filter.ts';
+import { filterInstances, type ListFilter, NO_FILTER } from '../../web/src/model/list-filter.ts';
 import { groupByStatus } from '../../web/src/model/status-group.ts';
 import type { InstanceStatus } from '../../web/src/model/wire.ts';
 import { anInstance } from './builders.ts';
 
-const order = (...instances: Parameters<typeof anInstance>[0][]) =>
-  groupByStatus(instances.map(anInstance)).map(({ statusGroup: need, instances }) => [
-    need,
+const grouped = (...instances: Parameters<typeof anInstance>[0][]) =>
+  groupByStatus(instances.map(anInstance)).map(({ statusGroup, instances }) => [
+    statusGroup,
     instances.map(({ id }) => id),
   ]);
 
 describe('the list', () => {
-  test('shows who waits first, then who works, who is silent, and who has ended', () => {
+  test('shows waiting instances first, then active, silent and ended ones', () => {
     expect(
-      order(
+      grouped(
         { id: 'e', status: 'COMPLETED' },
         { id: 's', status: 'STALE' },
         { id: 'a', status: 'ACTIVE' },
@@ -27,30 +27,30 @@ describe('the list', () => {
     ]);
   });
 
-  test('shows first who has waited longest', () => {
-    const waits = (id: string, latest_message_at: string) => ({
+  test('shows the instance that has waited longest first', () => {
+    const waiting = (id: string, latest_message_at: string) => ({
       id,
       status: 'AWAITING_INPUT' as const,
       latest_message_at,
     });
     expect(
-      order(waits('short', '2026-01-02T00:00:00.000Z'), waits('long', '2026-01-01T00:00:00.000Z')),
+      grouped(waiting('short', '2026-01-02T00:00:00.000Z'), waiting('long', '2026-01-01T00:00:00.000Z')),
     ).toEqual([['waiting', ['long', 'short']]]);
   });
 
-  test('active ones keep their places when one of them says something', () => {
+  test('active instances keep their order when one of them sends a message', () => {
     const instances = [
       { id: 'first', started_at: '2026-01-01T00:00:00.000Z' },
       { id: 'second', started_at: '2026-01-02T00:00:00.000Z' },
     ];
-    const before = order(...instances);
-    expect(order({ ...instances[0], latest_message_at: '2026-01-03T00:00:00.000Z' }, instances[1]!)).toEqual(
-      before,
-    );
+    const before = grouped(...instances);
+    expect(
+      grouped({ ...instances[0], latest_message_at: '2026-01-03T00:00:00.000Z' }, instances[1]!),
+    ).toEqual(before);
   });
 
-  test('shows a status that only a newer server knows', () => {
-    expect(order({ status: 'DREAMING' as InstanceStatus })).toEqual([['stale', ['one']]]);
+  test('shows an instance with an unknown status, perhaps of a newer server', () => {
+    expect(grouped({ status: 'DREAMING' as InstanceStatus })).toEqual([['stale', ['one']]]);
   });
 });
 
@@ -59,21 +59,21 @@ describe('the filter', () => {
     anInstance({ id: '1', name: 'Move orders', latest_message: 'Which DATABASE?' }),
     anInstance({ id: '2', agent_type_name: 'codex', status: 'COMPLETED' }),
   ];
-  const found = (change: object) =>
+  const found = (change: Partial<ListFilter>) =>
     filterInstances(instances, { ...NO_FILTER, ...change }).map(({ id }) => id);
 
-  test('lets all pass when nothing is asked for', () => {
+  test('shows all instances when nothing is chosen', () => {
     expect(found({})).toEqual(['1', '2']);
   });
 
-  test('finds every word, in any place and case', () => {
-    expect(found({ words: 'database ORDERS' })).toEqual(['1']);
-    expect(found({ words: 'database codex' })).toEqual([]);
+  test('finds instances that contain every word, in any field and in upper or lower case', () => {
+    expect(found({ searchText: 'database ORDERS' })).toEqual(['1']);
+    expect(found({ searchText: 'database codex' })).toEqual([]);
   });
 
-  test('chooses by need and by type, together', () => {
-    expect(found({ need: 'ended' })).toEqual(['2']);
+  test('combines status group and agent type', () => {
+    expect(found({ statusGroup: 'ended' })).toEqual(['2']);
     expect(found({ agentType: 'claude-code' })).toEqual(['1']);
-    expect(found({ need: 'ended', agentType: 'claude-code' })).toEqual([]);
+    expect(found({ statusGroup: 'ended', agentType: 'claude-code' })).toEqual([]);
   });
 });
