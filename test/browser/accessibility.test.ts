@@ -7,11 +7,11 @@ import { Dashboard } from './support/dashboard.ts';
 import { createSampleAgents } from './support/sample-agents.ts';
 
 const dashboard = Dashboard.forTests();
-/** Not as a script element: the page's policy forbids that. */
+/** Run by `page.evaluate`: the page's Content-Security-Policy forbids inline script elements. */
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds, of whatever weight. */
-async function violations(page: Page): Promise<string[]> {
+/** Returns everything that axe reports, whatever its impact. */
+async function findViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } };
@@ -29,31 +29,31 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   test.each([
     ['phone', PHONE],
     ['desktop', DESKTOP],
-  ] as const)('on a %s nobody is shut out', async (_name, device) => {
+  ] as const)('every view on a %s is accessible, and is not wider than the screen', async (_name, device) => {
     const { askingId: asking } = await createSampleAgents(dashboard.server);
     const signIn = await dashboard.openSignedOut({ ...device, colorScheme });
     await signIn.goto(dashboard.server.url);
     await signIn.getByLabel('Dashboard token').waitFor();
-    expect(await violations(signIn)).toEqual([]);
+    expect(await findViolations(signIn)).toEqual([]);
     const page = await dashboard.openSignedIn({ ...device, colorScheme });
     await page.getByRole('link', { name: /Which database/ }).waitFor();
-    expect(await violations(page)).toEqual([]);
-    for (const [address, sign] of [
+    expect(await findViolations(page)).toEqual([]);
+    for (const [fragment, visibleText] of [
       [`#/instances/${asking}`, 'PostgreSQL 18'],
       [`#/instances/${asking}/changes`, 'src/store/db.ts'],
       ['#/keys', 'Create key'],
     ] as const) {
-      await page.goto(`${dashboard.server.url}/${address}`);
-      await page.getByRole('region', { name: 'Details' }).getByText(sign).waitFor();
-      expect(await violations(page)).toEqual([]);
-      const beyond = await page.evaluate(
+      await page.goto(`${dashboard.server.url}/${fragment}`);
+      await page.getByRole('region', { name: 'Details' }).getByText(visibleText).waitFor();
+      expect(await findViolations(page)).toEqual([]);
+      const overflow = await page.evaluate(
         ({ documentElement: { scrollWidth, clientWidth } } = document) => scrollWidth - clientWidth,
       );
-      expect(beyond).toBe(0);
+      expect(overflow).toBe(0);
     }
     await page.goto(`${dashboard.server.url}/#/instances/${asking}`);
     await page.getByRole('button', { name: 'Rename, end or delete' }).click();
     await page.getByRole('dialog').waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { ServerAccess } from './server-access.ts';
 
-/** What a person does without the page: the rest of the people's API, under a token. */
+/** Calls the people's API, for what a test does not do on the page. */
 export class DashboardClient {
   readonly #server: ServerAccess;
 

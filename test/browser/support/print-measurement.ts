@@ -1,2 +1,2 @@
-/** A measured number, for whoever reads the run. */
+/** Prints a measured value, for the reader of the test run. */
 export const printMeasurement = (text: string): void => void process.stdout.write(`   ${text}\n`);

@@ -36,13 +36,13 @@ index 0000000..1f2e3d4
 `;
 
 export interface SampleAgents {
-  /** The instance whose question is open. */
+  /** The id of the instance whose question is open. */
   readonly askingId: string;
 }
 
-/** A believable afternoon: one agent asks, others work, some are done. */
+/** Creates realistic agents: one has an open question, two are working, two have ended. */
 export async function createSampleAgents(server: ServerAccess): Promise<SampleAgents> {
-  const person = new DashboardClient(server);
+  const client = new DashboardClient(server);
   for (const [name, last] of [
     [
       'Upgrade the build to Vite 8',
@@ -52,33 +52,33 @@ export async function createSampleAgents(server: ServerAccess): Promise<SampleAg
   ] as const) {
     const done = new Agent(server, 'codex');
     await done.step(last);
-    await person.name(done, name);
+    await client.name(done, name);
     await done.end();
   }
   await new Agent(server, 'cursor').step('Reading the accessibility report, 41 findings.');
   const working = new Agent(server, 'codex');
   await working.step('Translating the invoice templates: 12 of 30 done.');
-  await person.name(working, 'Translate invoices');
-  return { askingId: await playAsking(server, person) };
+  await client.name(working, 'Translate invoices');
+  return { askingId: await createAskingAgent(server, client) };
 }
 
-async function playAsking(server: ServerAccess, person: DashboardClient): Promise<string> {
+async function createAskingAgent(server: ServerAccess, client: DashboardClient): Promise<string> {
   const agent = new Agent(server);
   await agent.step(
     'I read the orders module. It keeps all in one SQLite file, which is locked while a report runs.',
   );
-  await person.name(agent, 'Move orders off SQLite');
+  await client.name(agent, 'Move orders off SQLite');
   await agent.step(
     'Three places open the file themselves:\n\n- `src/orders/list.ts`\n- `src/orders/export.ts`\n- `src/reports/daily.ts`\n\nI am moving them behind one module first.',
   );
   await agent.ask('May I change the public signature of `openDatabase()`? [YES/NO]');
-  await person.say(agent, 'Yes');
+  await client.say(agent, 'Yes');
   await agent.receive(0);
   await agent.step(
     'Done. All callers share one pool now:\n\n```ts\nexport const db = new pg.Pool({ connectionString: env.DATABASE_URL, max: 10 });\n```',
     { git_diff: DIFF },
   );
-  await person.say(
+  await client.say(
     agent,
     'Please keep the migration in one file, and say in the README how to roll it back.',
   );

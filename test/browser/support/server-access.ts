@@ -1,4 +1,4 @@
-/** What the tests have to know of a server to drive it: where it is, and who may do what. */
+/** The address of a test's server, and the tokens of one user. */
 export interface ServerAccess {
   readonly url: string;
   readonly agentToken: string;

@@ -6,11 +6,11 @@ import type { NodeProcessOptions } from '../../support/servers/node-process.ts';
 
 export interface KeyOptions {
   readonly name?: string;
-  /** null: it never expires. */
+  /** Null: the token never expires. */
   readonly expiresInSeconds?: number | null;
 }
 
-/** Issues tokens as `token issue` does, at the running server, without a process for each. */
+/** Issues tokens at the running server, as the command `token issue` does, but within this process. */
 export class TokenIssuer implements AsyncDisposable {
   readonly #opened: OpenOperator;
 
