@@ -21,7 +21,7 @@ const CLOCK_DIFF = DIFF(`@@ -1,5 +1,7 @@
  import type { Order } from './order.ts';
  
 -export function discountFor(order: Order): number {
-+/** The discount is valid until the end of `validUntil`. The caller passes the clock. */
++/** The discount is valid until validUntil. The caller passes the clock. */
 +export function discountFor(order: Order, clock: Clock): number {
    const rule = rules.find((candidate) => candidate.appliesTo(order));
    if (rule === undefined) return 0;
@@ -90,7 +90,7 @@ export async function playStory(agent: Agent, { say, pause }: StoryOptions): Pro
     PROBE_DIFF,
   );
   await step(
-    'The boundary is not the cause: the test still fails **3 times in 200** runs. The real cause is the shared system clock.',
+    'That is not enough: the test still fails in **3 of 200** runs. The cause is the shared system clock.',
   );
 
   const choice = await ask(
