@@ -30,7 +30,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     ['phone', PHONE],
     ['desktop', DESKTOP],
   ] as const)('every view on a %s is accessible, and is not wider than the screen', async (_name, device) => {
-    const { askingId: asking } = await createSampleAgents(dashboard.server);
+    const { askingId } = await createSampleAgents(dashboard.server);
     const signIn = await dashboard.openSignedOut({ ...device, colorScheme });
     await signIn.goto(dashboard.server.url);
     await signIn.getByLabel('Dashboard token').waitFor();
@@ -39,8 +39,8 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await page.getByRole('link', { name: /Which database/ }).waitFor();
     expect(await findViolations(page)).toEqual([]);
     for (const [fragment, visibleText] of [
-      [`#/instances/${asking}`, 'PostgreSQL 18'],
-      [`#/instances/${asking}/changes`, 'src/store/db.ts'],
+      [`#/instances/${askingId}`, 'PostgreSQL 18'],
+      [`#/instances/${askingId}/changes`, 'src/store/db.ts'],
       ['#/keys', 'Create key'],
     ] as const) {
       await page.goto(`${dashboard.server.url}/${fragment}`);
@@ -51,7 +51,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       );
       expect(overflow).toBe(0);
     }
-    await page.goto(`${dashboard.server.url}/#/instances/${asking}`);
+    await page.goto(`${dashboard.server.url}/#/instances/${askingId}`);
     await page.getByRole('button', { name: 'Rename, end or delete' }).click();
     await page.getByRole('dialog').waitFor();
     expect(await findViolations(page)).toEqual([]);

@@ -8,9 +8,7 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/**
- * A modal dialog. It uses the browser's `<dialog>`, which keeps the focus inside and closes on Escape.
- */
+/** A modal dialog. The browser's `<dialog>` keeps the focus inside and closes it on Escape. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => element.current?.showModal(), []);

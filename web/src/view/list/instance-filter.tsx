@@ -4,7 +4,7 @@ import { STATUS_GROUPS, type StatusGroup, statusGroupOf } from '../../model/stat
 import { dashboard } from '../../store/agents/dashboard.ts';
 import { Icon } from '../common/icon.tsx';
 
-const LABELS: { readonly [N in StatusGroup]: string } = {
+const LABELS: { readonly [Group in StatusGroup]: string } = {
   waiting: 'Waiting',
   active: 'Active',
   stale: 'Silent',
@@ -14,9 +14,9 @@ const LABELS: { readonly [N in StatusGroup]: string } = {
 /** A search field, and a button for each status group and agent type that occurs in the list. */
 export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter> }) {
   const instances = [...dashboard.value.instances.values()];
-  const needs = new Set(instances.map(statusGroupOf));
+  const groups = new Set(instances.map(statusGroupOf));
   const types = [...new Set(instances.map(({ agent_type_name }) => agent_type_name))].sort();
-  const { searchText: words, statusGroup: need, agentType } = filter.value;
+  const { searchText, statusGroup, agentType } = filter.value;
   const set = (change: Partial<ListFilter>) => {
     filter.value = { ...filter.value, ...change };
   };
@@ -30,25 +30,25 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
           type="search"
           placeholder="Search"
           autocomplete="off"
-          value={words}
+          value={searchText}
           onInput={(event) => set({ searchText: event.currentTarget.value })}
         />
         <kbd>/</kbd>
       </label>
       <div class="filter-buttons">
-        {STATUS_GROUPS.filter((one) => needs.has(one)).map((one) => (
+        {STATUS_GROUPS.filter((group) => groups.has(group)).map((group) => (
           <FilterButton
-            key={one}
-            on={need === one}
-            text={LABELS[one]}
-            onTap={() => set({ statusGroup: need === one ? null : one })}
+            key={group}
+            isPressed={statusGroup === group}
+            text={LABELS[group]}
+            onTap={() => set({ statusGroup: statusGroup === group ? null : group })}
           />
         ))}
         {types.length > 1 &&
           types.map((type) => (
             <FilterButton
               key={`type:${type}`}
-              on={agentType === type}
+              isPressed={agentType === type}
               text={type}
               onTap={() => set({ agentType: agentType === type ? null : type })}
             />
@@ -59,13 +59,13 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
 }
 
 interface FilterButtonProps {
-  readonly on: boolean;
+  readonly isPressed: boolean;
   readonly text: string;
   readonly onTap: () => void;
 }
 
-const FilterButton = ({ on, text, onTap }: FilterButtonProps) => (
-  <button type="button" class="filter-button" aria-pressed={on} onClick={onTap}>
+const FilterButton = ({ isPressed, text, onTap }: FilterButtonProps) => (
+  <button type="button" class="filter-button" aria-pressed={isPressed} onClick={onTap}>
     {text}
   </button>
 );

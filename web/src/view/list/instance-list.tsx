@@ -10,7 +10,7 @@ import { Welcome } from './welcome.tsx';
 
 export const filter = signal<ListFilter>(NO_FILTER);
 
-const HEADINGS: { readonly [N in StatusGroup]: string } = {
+const HEADINGS: { readonly [Group in StatusGroup]: string } = {
   waiting: 'Waiting for you',
   active: 'Active',
   stale: 'Silent',
@@ -47,17 +47,17 @@ function Groups() {
   if (found.length === 0 && isFiltering(filter.value)) {
     return (
       <p class="list-empty">
-        No agent matches.{' '}
+        No agents match.{' '}
         <button type="button" class="text-button" onClick={() => (filter.value = NO_FILTER)}>
           Show all
         </button>
       </p>
     );
   }
-  return groupByStatus(found).map(({ statusGroup: need, instances }) => (
-    <section key={need} aria-labelledby={`group-${need}`}>
-      <h2 class="group-head" id={`group-${need}`} data-group={need}>
-        {HEADINGS[need]} <span class="count">{instances.length}</span>
+  return groupByStatus(found).map(({ statusGroup, instances }) => (
+    <section key={statusGroup} aria-labelledby={`group-${statusGroup}`}>
+      <h2 class="group-head" id={`group-${statusGroup}`} data-group={statusGroup}>
+        {HEADINGS[statusGroup]} <span class="count">{instances.length}</span>
       </h2>
       <ul class="rows">
         {instances.map((instance) => (
