@@ -18,7 +18,7 @@ interface PendingMessages {
 
 /** Thrown when the user has ended or deleted the run, so that the agent stops. */
 export class AgentStoppedError extends Error {
-  override readonly name = 'StoppedByPerson';
+  override readonly name = 'AgentStoppedError';
 }
 
 const WAIT_SECONDS = 30;
