@@ -34,7 +34,7 @@ describe.each(STORES)('on %s', (kind) => {
     await page.getByText('Connection lost').waitFor();
     await page.getByRole('textbox', { name: 'Message to the agent' }).fill('Are you there?');
     await page.keyboard.press('Control+Enter');
-    await page.getByText('will be sent when the connection is back').waitFor();
+    await page.getByRole('log').getByText('will be sent when the connection is back').waitFor();
     await page.getByText('One message will be sent when the connection is back.').waitFor();
 
     await dashboard.restart();
