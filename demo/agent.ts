@@ -5,26 +5,26 @@ interface Message {
   readonly content: string;
 }
 
-interface Posted {
+interface PostedMessage {
   readonly message_id: string;
   readonly queued_user_messages: readonly Message[];
 }
 
-interface Pending {
+interface PendingMessages {
   readonly messages: readonly Message[];
   readonly already_read: readonly Message[];
   readonly instance_status: string;
 }
 
-/** The person has ended or deleted the run: a good agent stops. */
-export class StoppedByPerson extends Error {
-  override readonly name = 'StoppedByPerson';
+/** Thrown when the user has ended or deleted the run, so that the agent stops. */
+export class AgentStoppedError extends Error {
+  override readonly name = 'AgentStoppedError';
 }
 
 const WAIT_SECONDS = 30;
-const ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 
-/** A small agent that reports over REST, as any script could. */
+/** A small agent that uses the REST API, as any script could. */
 export class Agent {
   readonly #api: string;
   readonly #token: string;
@@ -43,24 +43,28 @@ export class Agent {
     });
   }
 
-  /** @returns what the person wrote since the last call. */
+  /** Reports a step. @returns the messages that the user has written since the last call */
   async step(content: string, gitDiff?: string): Promise<readonly string[]> {
     const posted = await this.#post({ content, ...(gitDiff !== undefined && { git_diff: gitDiff }) });
     return posted.queued_user_messages.map(({ content: text }) => text);
   }
 
-  /** Waits for the answer for as long as it takes, in calls short enough for any proxy. */
+  /**
+   * Asks a question and waits for its answer without a time limit. Each request takes at most
+   * `WAIT_SECONDS`, because proxies close longer ones.
+   * @throws AgentStoppedError
+   */
   async ask(content: string): Promise<string> {
-    const { message_id: question } = await this.#post({ content, requires_user_input: true });
+    const { message_id: questionId } = await this.#post({ content, requires_user_input: true });
     for (;;) {
-      const { messages, already_read, instance_status } = await this.#call<Pending>(
+      const { messages, already_read, instance_status } = await this.#call<PendingMessages>(
         'POST',
         '/messages/pending',
-        { agent_instance_id: this.#id, last_read_message_id: question, wait: WAIT_SECONDS },
+        { agent_instance_id: this.#id, last_read_message_id: questionId, wait: WAIT_SECONDS },
       );
       const answer = [...messages, ...already_read][0];
       if (answer !== undefined) return answer.content;
-      if (instance_status === 'COMPLETED') throw new StoppedByPerson('ended in the dashboard');
+      if (instance_status === 'COMPLETED') throw new AgentStoppedError('its run was ended in the dashboard');
     }
   }
 
@@ -68,11 +72,14 @@ export class Agent {
     await this.#call('POST', '/sessions/end', { agent_instance_id: this.#id });
   }
 
-  #post(message: object): Promise<Posted> {
-    return this.#call<Posted>('POST', '/messages/agent', { agent_instance_id: this.#id, ...message });
+  #post(message: object): Promise<PostedMessage> {
+    return this.#call<PostedMessage>('POST', '/messages/agent', { agent_instance_id: this.#id, ...message });
   }
 
-  /** A repeat under the same key has one effect, so a lost answer or a restart of the server costs nothing. */
+  /**
+   * Sends a request, and repeats it if the server cannot be reached or fails. All attempts have the same
+   * `Idempotency-Key`, so the request takes effect once.
+   */
   async #call<Answer>(method: string, path: string, body: object): Promise<Answer> {
     const headers = {
       Authorization: `Bearer ${this.#token}`,
@@ -85,9 +92,11 @@ export class Agent {
       );
       if (response?.ok) return (await response.json()) as Answer;
       const problem = (await response?.json().catch(() => null)) as { code?: string; detail?: string } | null;
-      if (problem?.code === 'instance_deleted') throw new StoppedByPerson('deleted in the dashboard');
-      const isWorthAnother = response === null || response.status >= 500;
-      if (!isWorthAnother || attempt === ATTEMPTS) throw new Error(problem?.detail ?? 'The server is gone');
+      if (problem?.code === 'instance_deleted')
+        throw new AgentStoppedError('its run was deleted in the dashboard');
+      const isRetryable = response === null || response.status >= 500;
+      if (!isRetryable || attempt === MAX_ATTEMPTS)
+        throw new Error(problem?.detail ?? 'The server cannot be reached');
       await new Promise((resolve) => setTimeout(resolve, 1000 * attempt));
     }
   }

@@ -2,26 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../src/composition/config/config.ts';
 import { openOperator } from '../src/composition/operator/open-operator.ts';
 import { userId } from '../src/domain/ids.ts';
-import { Agent, StoppedByPerson } from './agent.ts';
+import { Agent, AgentStoppedError } from './agent.ts';
 import { playStory } from './story.ts';
 
-const AN_HOUR = 3_600;
-/** How often as fast as a person can follow. */
+const TOKEN_SECONDS = 3_600;
+/** Speed factor: 1 is slow enough to watch, 20 is 20 times as fast. */
 const pace = Number(process.env.DEMO_PACE || 1);
 
-/** Plays an agent against the server that runs with the same settings, so that there is something to look at. */
+/** Plays an agent's work on a running server. The server must have the same settings as this process. */
 async function main(): Promise<void> {
   const config = readConfig({ LOG_LEVEL: 'warn', ...process.env });
   const url = config.publicUrl ?? `http://127.0.0.1:${config.port}`;
-  const isUp = await fetch(`${url}/health`).then(
+  const isRunning = await fetch(`${url}/health`).then(
     ({ ok }) => ok,
     () => false,
   );
-  if (!isUp)
-    throw new Error(`Nothing answers at ${url}. Start the server first, in another terminal: npm start`);
+  if (!isRunning)
+    throw new Error(`No server answers at ${url}. Start it first in another terminal: npm start`);
   const agent = new Agent({ url, token: await demoToken(config) });
   const say = (text: string): void => void process.stdout.write(`  demo-agent  ${text}\n`);
-  process.stdout.write(`\nAn agent goes to work. Watch it at ${url}, and write to it.\n\n`);
+  process.stdout.write(`\nThe demo agent is starting. Watch it and answer it at ${url}\n\n`);
   await playStory(agent, { say, pause: (seconds) => sleep((seconds * 1000) / pace) });
 }
 
@@ -32,7 +32,7 @@ async function demoToken(config: ReturnType<typeof readConfig>): Promise<string>
     name: 'demo',
     scope: 'agent',
     agentInstanceId: null,
-    expiresInSeconds: AN_HOUR,
+    expiresInSeconds: TOKEN_SECONDS,
   });
 }
 
@@ -41,7 +41,7 @@ try {
 } catch (error) {
   const { message } = error as Error;
   process.stderr.write(
-    error instanceof StoppedByPerson ? `The agent stops: ${message}.\n` : `demo: ${message}\n`,
+    error instanceof AgentStoppedError ? `The agent has stopped: ${message}.\n` : `demo: ${message}\n`,
   );
-  process.exitCode = error instanceof StoppedByPerson ? 0 : 1;
+  process.exitCode = error instanceof AgentStoppedError ? 0 : 1;
 }

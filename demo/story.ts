@@ -6,22 +6,22 @@ index 3f1c2aa..9d0e41b 100644
 +++ b/src/checkout/discount.ts
 ${lines}`;
 
-const PROBE = DIFF(`@@ -8,7 +8,7 @@ export function discountFor(order: Order): number {
+const PROBE_DIFF = DIFF(`@@ -8,7 +8,7 @@ export function discountFor(order: Order): number {
    const rule = rules.find((candidate) => candidate.appliesTo(order));
    if (rule === undefined) return 0;
 -  if (rule.validUntil < new Date()) return 0;
-+  if (rule.validUntil <= new Date()) return 0; // probe: is it the boundary?
++  if (rule.validUntil <= new Date()) return 0; // experiment: is it the boundary?
    return Math.min(rule.amount, order.total);
  }
 `);
 
-const INJECTED = DIFF(`@@ -1,5 +1,7 @@
+const CLOCK_DIFF = DIFF(`@@ -1,5 +1,7 @@
 +import type { Clock } from '../clock.ts';
  import { rules } from './rules.ts';
  import type { Order } from './order.ts';
  
 -export function discountFor(order: Order): number {
-+/** Valid up to and including the rule's last moment, by the clock that is passed in. */
++/** The discount is valid until validUntil. The caller passes the clock. */
 +export function discountFor(order: Order, clock: Clock): number {
    const rule = rules.find((candidate) => candidate.appliesTo(order));
    if (rule === undefined) return 0;
@@ -31,7 +31,7 @@ const INJECTED = DIFF(`@@ -1,5 +1,7 @@
  }
 `);
 
-const FROZEN = `diff --git a/test/checkout/discount.test.ts b/test/checkout/discount.test.ts
+const FROZEN_TIME_DIFF = `diff --git a/test/checkout/discount.test.ts b/test/checkout/discount.test.ts
 index 77aa001..b1f00d5 100644
 --- a/test/checkout/discount.test.ts
 +++ b/test/checkout/discount.test.ts
@@ -41,7 +41,7 @@ index 77aa001..b1f00d5 100644
 +  beforeEach(() => vi.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z') }));
 +  afterEach(() => vi.useRealTimers());
 +
-   test('is gone once its rule has run out', () => {
+   test('does not apply after its rule has expired', () => {
      expect(discountFor(anOrder({ code: 'SPRING' }))).toBe(0);
    });
 `;
@@ -52,17 +52,17 @@ const OPTIONS = [
   'Quarantine the test for now',
 ] as const;
 
-export interface Teller {
-  /** For whoever runs the demo in a terminal. */
+export interface StoryOptions {
+  /** Prints a line for the user who has started the demo. */
   readonly say: (text: string) => void;
   readonly pause: (seconds: number) => Promise<void>;
 }
 
-/** A flaky test, a choice to make, and a pull request: what an agent does all day. */
-export async function playStory(agent: Agent, { say, pause }: Teller): Promise<void> {
+/** Plays a typical run: the agent investigates a flaky test, asks how to fix it, and opens a pull request. */
+export async function playStory(agent: Agent, { say, pause }: StoryOptions): Promise<void> {
   await agent.start('demo-agent', 'Fix the flaky checkout test');
 
-  /** Whatever the person writes meanwhile gets an answer at the next step. */
+  /** Reports a step, and replies to the messages that the user has written since the last one. */
   const step = async (content: string, gitDiff?: string): Promise<void> => {
     say(firstLine(content));
     for (const text of await agent.step(content, gitDiff)) {
@@ -86,16 +86,16 @@ export async function playStory(agent: Agent, { say, pause }: Teller): Promise<v
     'Read `src/checkout/discount.ts`. The rule is compared to `new Date()`, so the result depends on when the test runs.',
   );
   await step(
-    'Reproduced it with a clock set to 23:59:59. Trying whether the boundary alone is to blame:',
-    PROBE,
+    'Reproduced it with a clock set to 23:59:59. Checking whether only the boundary is wrong:',
+    PROBE_DIFF,
   );
   await step(
-    'It is not: the test still fails **3 times in 200** runs. The real cause is the shared system clock.',
+    'That is not enough: the test still fails in **3 of 200** runs. The cause is the shared system clock.',
   );
 
   const choice = await ask(
     [
-      'The test is flaky because `discountFor` reads the system clock. How shall I fix it?',
+      'The test is flaky because `discountFor` reads the system clock. How should I fix it?',
       '',
       '| | changes | risk |',
       '|---|---|---|',
@@ -106,23 +106,23 @@ export async function playStory(agent: Agent, { say, pause }: Teller): Promise<v
       `[OPTIONS]\n${OPTIONS.map((option, index) => `${index + 1}. ${option}`).join('\n')}\n[/OPTIONS]`,
     ].join('\n'),
   );
-  await followThrough(choice, step);
+  await carryOut(choice, step);
 
-  const opens = await ask(
-    'All 412 tests pass, 200 times in a row. Shall I open the pull request?\n\n[YES/NO]',
+  const permission = await ask(
+    'All 412 tests pass, 200 times in a row. Should I open the pull request?\n\n[YES/NO]',
   );
-  if (/^\s*(y|yes|ok|sure|ja)\b/i.test(opens)) {
+  if (/^\s*(y|yes|ok|sure|ja)\b/i.test(permission)) {
     await step(
       'Opened pull request **#128: Make discounts independent of the time of day**. Waiting for review.',
     );
   } else {
-    await step(`I leave the branch \`fix/flaky-discount\` as it is. You said: ${opens}`);
+    await step(`I am leaving the branch \`fix/flaky-discount\` as it is. You said: ${permission}`);
   }
   await agent.end();
   say('ended its session');
 }
 
-async function followThrough(
+async function carryOut(
   choice: string,
   step: (content: string, gitDiff?: string) => Promise<void>,
 ): Promise<void> {
@@ -130,14 +130,14 @@ async function followThrough(
     (option, index) => choice.includes(option) || choice.trim().startsWith(`${index + 1}`),
   );
   if (chosen === 0) {
-    await step('Passing a clock into `discountFor`, and the system clock where it is called.', INJECTED);
+    await step('Passing a clock into `discountFor`. Its callers pass the system clock.', CLOCK_DIFF);
     await step('Updated the two callers in `src/checkout/cart.ts`.');
   } else if (chosen === 1) {
-    await step('Freezing the time at noon in the test; `discountFor` stays as it is.', FROZEN);
+    await step('Freezing the time at noon in the test; `discountFor` stays as it is.', FROZEN_TIME_DIFF);
   } else if (chosen === 2) {
-    await step('Moved the test to `test/quarantine/` and opened an issue so that nobody forgets it.', '');
+    await step('Moved the test to `test/quarantine/` and opened an issue so that it is not forgotten.', '');
   } else {
-    await step(`Doing it your way: *${choice.trim()}*`, INJECTED);
+    await step(`Doing it your way: *${choice.trim()}*`, CLOCK_DIFF);
   }
   await step('Ran the whole suite 200 times with random start times.');
 }

@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Where `vite web` finds the API: a dashboard that runs beside it. */
+/** The running dashboard server to which `vite web` forwards API requests. */
 const SERVER = process.env.DASHBOARD_URL ?? 'http://127.0.0.1:8080';
 const COMPRESSIBLE = /\.(?:html|js|css|svg|webmanifest)$/;
 
-/** Puts the compressed forms beside the files: made once and well here, not with every request. */
+/** Writes a compressed copy of each file, so that the server does not compress them on each request. */
 const compressed = (): Plugin => ({
   name: 'compressed-files',
   apply: 'build',
@@ -24,7 +24,7 @@ const compressed = (): Plugin => ({
   },
 });
 
-/** The API's reference, which `public/docs/index.html` shows: whole, so that nothing is loaded from elsewhere. */
+/** Copies the viewer that `public/docs/index.html` uses, so that it is not loaded from another server. */
 const apiReference = (): Plugin => ({
   name: 'api-reference',
   apply: 'build',
@@ -46,7 +46,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     outDir: 'dist',
-    // Nothing inlined: the page's Content-Security-Policy allows files of its own only.
+    // The page's Content-Security-Policy does not allow inlined assets.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

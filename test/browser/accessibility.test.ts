@@ -4,14 +4,14 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { DESKTOP, PHONE } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
-import { playScene } from './support/scene.ts';
+import { createSampleAgents } from './support/sample-agents.ts';
 
 const dashboard = Dashboard.forTests();
-/** Not as a script element: the page's policy forbids that. */
+/** Run by `page.evaluate`: the page's Content-Security-Policy forbids inline script elements. */
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds, of whatever weight. */
-async function violations(page: Page): Promise<string[]> {
+/** Returns everything that axe reports, whatever its impact. */
+async function findViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } };
@@ -29,31 +29,31 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   test.each([
     ['phone', PHONE],
     ['desktop', DESKTOP],
-  ] as const)('on a %s nobody is shut out', async (_name, device) => {
-    const { asking } = await playScene(dashboard.server);
-    const signIn = await dashboard.stranger({ ...device, colorScheme });
+  ] as const)('every view on a %s is accessible, and is not wider than the screen', async (_name, device) => {
+    const { askingId } = await createSampleAgents(dashboard.server);
+    const signIn = await dashboard.openSignedOut({ ...device, colorScheme });
     await signIn.goto(dashboard.server.url);
     await signIn.getByLabel('Dashboard token').waitFor();
-    expect(await violations(signIn)).toEqual([]);
-    const page = await dashboard.open({ ...device, colorScheme });
+    expect(await findViolations(signIn)).toEqual([]);
+    const page = await dashboard.openSignedIn({ ...device, colorScheme });
     await page.getByRole('link', { name: /Which database/ }).waitFor();
-    expect(await violations(page)).toEqual([]);
-    for (const [address, sign] of [
-      [`#/instances/${asking}`, 'PostgreSQL 18'],
-      [`#/instances/${asking}/changes`, 'src/store/db.ts'],
+    expect(await findViolations(page)).toEqual([]);
+    for (const [fragment, visibleText] of [
+      [`#/instances/${askingId}`, 'PostgreSQL 18'],
+      [`#/instances/${askingId}/changes`, 'src/store/db.ts'],
       ['#/keys', 'Create key'],
     ] as const) {
-      await page.goto(`${dashboard.server.url}/${address}`);
-      await page.getByRole('region', { name: 'Details' }).getByText(sign).waitFor();
-      expect(await violations(page)).toEqual([]);
-      const beyond = await page.evaluate(
+      await page.goto(`${dashboard.server.url}/${fragment}`);
+      await page.getByRole('region', { name: 'Details' }).getByText(visibleText).waitFor();
+      expect(await findViolations(page)).toEqual([]);
+      const overflow = await page.evaluate(
         ({ documentElement: { scrollWidth, clientWidth } } = document) => scrollWidth - clientWidth,
       );
-      expect(beyond).toBe(0);
+      expect(overflow).toBe(0);
     }
-    await page.goto(`${dashboard.server.url}/#/instances/${asking}`);
+    await page.goto(`${dashboard.server.url}/#/instances/${askingId}`);
     await page.getByRole('button', { name: 'Rename, end or delete' }).click();
     await page.getByRole('dialog').waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
   });
 });

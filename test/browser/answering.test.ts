@@ -3,14 +3,14 @@ import { STREAMABLE } from '../adapters/mcp/clients.ts';
 import { Agent } from './support/agent.ts';
 import { PHONE } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
-import { tell } from './support/tell.ts';
+import { printMeasurement } from './support/print-measurement.ts';
 
 const dashboard = Dashboard.forTests();
 const QUESTION = 'Which database?\n\n[OPTIONS]\n1. PostgreSQL\n2. SQLite\n[/OPTIONS]';
 
 describe('a question', () => {
-  test('asked over MCP is on the page within a second, and the tap is what the agent receives', async () => {
-    const page = await dashboard.open(PHONE);
+  test('asked over MCP is on the page within a second, and the agent receives the tapped answer', async () => {
+    const page = await dashboard.openSignedIn(PHONE);
     const { url, agentToken: token } = dashboard.server;
     await using agent = await STREAMABLE.connect(url, { token, clientName: 'claude-code' });
     const delays: number[] = [];
@@ -30,29 +30,31 @@ describe('a question', () => {
       await page.getByText(/picked up \d/).waitFor();
       await page.getByRole('link', { name: 'All agents' }).tap();
     }
-    tell(`from an agent's question to the page: ${delays.join(', ')} ms`);
-    // The best of three: one that took longer had to wait for this machine, not for the server.
+    printMeasurement(`time from an agent's question to the page: ${delays.join(', ')} ms`);
+    // The best of three attempts, because a busy machine can delay a single one.
     expect(Math.min(...delays)).toBeLessThan(1_000);
   });
 
-  test('shows up without a reload, and a tap on a phone answers it', async () => {
-    const page = await dashboard.open(PHONE);
+  test('appears without a reload, and can be answered with a tap on a phone', async () => {
+    const page = await dashboard.openSignedIn(PHONE);
     const agent = new Agent(dashboard.server);
     await agent.ask(QUESTION);
     await page.getByRole('link', { name: /Which database/ }).tap();
-    await page.getByText('The agent will read your answer when it next calls.').waitFor();
+    await page
+      .getByText('The agent is not waiting now. It gets your answer when it next contacts this server.')
+      .waitFor();
 
-    const heard = agent.hears(20);
+    const received = agent.receive(20);
     await page.getByText('The agent is waiting for your answer now.').waitFor();
     await page.getByRole('button', { name: 'SQLite' }).tap();
 
-    expect(await heard).toEqual(['SQLite']);
+    expect(await received).toEqual(['SQLite']);
     await page.getByText(/picked up \d/).waitFor();
     expect(await page.getByRole('button', { name: 'SQLite' }).count()).toBe(0);
   });
 
-  test('can be answered in words, over several lines, by keyboard alone', async () => {
-    const page = await dashboard.open();
+  test('can be answered with a text of several lines, by keyboard only', async () => {
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.ask('What shall I call it? [YES/NO]');
     await page.getByRole('link', { name: /What shall I call it/ }).waitFor();
@@ -63,12 +65,12 @@ describe('a question', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.type('or Purchases');
     await page.keyboard.press('Control+Enter');
-    expect(await agent.hears(5)).toEqual(['Orders\nor Purchases']);
+    expect(await agent.receive(5)).toEqual(['Orders\nor Purchases']);
   });
 
-  test('that somebody else has answered says so, with their answer', async () => {
-    const [mine, theirs] = [await dashboard.open(), await dashboard.open()];
-    // This page is cut off from the stream, and learns of the other's answer by its own only.
+  test('that already has an answer shows that answer instead of sending a second one', async () => {
+    const [mine, theirs] = [await dashboard.openSignedIn(), await dashboard.openSignedIn()];
+    // This page has no event stream, so it learns of the other answer only when it sends its own.
     await mine.route('**/api/v1/events', (route) => route.abort());
     await mine.reload();
     const agent = new Agent(dashboard.server);
@@ -83,16 +85,16 @@ describe('a question', () => {
     await theirs.getByText('queued, not read yet').waitFor();
     await mine.getByRole('button', { name: 'SQLite' }).click();
 
-    const refusal = mine.getByRole('alert').filter({ hasText: 'Somebody answered before you' });
+    const refusal = mine.getByRole('alert').filter({ hasText: 'This question already has another answer' });
     await refusal.getByText('PostgreSQL').waitFor();
-    expect(await agent.hears(0)).toEqual(['PostgreSQL']);
+    expect(await agent.receive(0)).toEqual(['PostgreSQL']);
 
-    await mine.getByRole('button', { name: 'Send mine as a message' }).click();
-    expect(await agent.hears(5)).toEqual(['SQLite']);
+    await mine.getByRole('button', { name: 'Send my text as a message' }).click();
+    expect(await agent.receive(5)).toEqual(['SQLite']);
   });
 
-  test('is counted in the title', async () => {
-    const page = await dashboard.open();
+  test('is counted in the page’s title while it is open', async () => {
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.ask(QUESTION);
     await page.waitForFunction(() => document.title.startsWith('(1)'));
@@ -101,20 +103,20 @@ describe('a question', () => {
   });
 });
 
-test('two tabs agree', async () => {
-  const [one, other] = [await dashboard.open(), await dashboard.open(PHONE)];
+test('two tabs show the same state', async () => {
+  const [one, other] = [await dashboard.openSignedIn(), await dashboard.openSignedIn(PHONE)];
   const agent = new Agent(dashboard.server);
   await agent.ask(QUESTION);
   for (const page of [one, other]) await page.getByRole('link', { name: /Which database/ }).click();
   await one.getByRole('button', { name: 'PostgreSQL' }).click();
   await other.getByText('queued, not read yet').waitFor();
   expect(await other.getByRole('button', { name: 'SQLite' }).count()).toBe(0);
-  await agent.hears(0);
+  await agent.receive(0);
   for (const page of [one, other]) await page.getByText(/picked up \d/).waitFor();
 });
 
-test('a draft survives a reload, and is gone once it is sent', async () => {
-  const page = await dashboard.open();
+test('a draft survives a reload, and is deleted when it is sent', async () => {
+  const page = await dashboard.openSignedIn();
   const agent = new Agent(dashboard.server);
   await agent.step('Working');
   await page.getByRole('link', { name: /Working/ }).click();
@@ -123,7 +125,7 @@ test('a draft survives a reload, and is gone once it is sent', async () => {
   await page.reload();
   await page.waitForFunction(() => document.querySelector('textarea')?.value === 'Please also');
   await page.getByRole('button', { name: 'Send' }).click();
-  expect(await agent.hears(5)).toEqual(['Please also']);
+  expect(await agent.receive(5)).toEqual(['Please also']);
   await page.reload();
   await field.waitFor();
   expect(await field.inputValue()).toBe('');

@@ -7,8 +7,8 @@ import { Dashboard } from './support/dashboard.ts';
 const dashboard = Dashboard.forTests();
 const DEMO = fileURLToPath(new URL('../../demo/demo.ts', import.meta.url));
 
-test('the demo goes on with what is tapped on a phone, to its end', async () => {
-  const page = await dashboard.open(PHONE);
+test('the demo continues with the answers that are tapped on a phone, and runs to its end', async () => {
+  const page = await dashboard.openSignedIn(PHONE);
   await using demo = new NodeProcess([DEMO], {
     env: { ...dashboard.env, DEMO_USER: dashboard.user, DEMO_PACE: '20' },
   });

@@ -24,11 +24,11 @@ const HOSTILE = [
   '"><img src=x onerror=window.hacked=true>',
 ];
 
-test('a hostile message stays inert', async () => {
-  const page = await dashboard.open();
-  const foreign: string[] = [];
+test('a hostile message runs no code, loads nothing and does not navigate the page', async () => {
+  const page = await dashboard.openSignedIn();
+  const foreignRequests: string[] = [];
   page.on('request', (request) => {
-    if (!request.url().startsWith(dashboard.server.url)) foreign.push(request.url());
+    if (!request.url().startsWith(dashboard.server.url)) foreignRequests.push(request.url());
   });
   const agent = new Agent(dashboard.server);
   for (const text of HOSTILE) await agent.step(text);
@@ -41,10 +41,10 @@ test('a hostile message stays inert', async () => {
   const log = page.getByRole('log');
   for (let at = 0; at < HOSTILE.length; at += 1) {
     await log.evaluate((element) => {
-      // Everything but what leads away for good.
-      for (const one of element.querySelectorAll('.markdown *')) {
-        if (one.closest('a[href^="https:"]') === null)
-          one.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+      // Clicks on everything except links that leave the page.
+      for (const node of element.querySelectorAll('.markdown *')) {
+        if (node.closest('a[href^="https:"]') === null)
+          node.dispatchEvent(new MouseEvent('click', { bubbles: true }));
       }
     });
     await log.press('PageUp');
@@ -65,19 +65,19 @@ test('a hostile message stays inert', async () => {
   }
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
   expect(page.url()).toContain('#/instances/');
-  expect(foreign).toEqual([]);
+  expect(foreignRequests).toEqual([]);
 });
 
-test('a message made to choke on is shown, and the page goes on', async () => {
-  const page = await dashboard.open();
+test('a message that is hard to render is shown, and the page continues to work', async () => {
+  const page = await dashboard.openSignedIn();
   const agent = new Agent(dashboard.server);
-  for (const bomb of [
+  for (const text of [
     '>'.repeat(9_000),
     '1. '.repeat(3_000),
     '_a_'.repeat(3_000),
     '[OPTIONS]'.repeat(100_000),
   ]) {
-    await agent.ask(bomb);
+    await agent.ask(text);
   }
   await agent.step('Still here');
   await page.getByRole('link', { name: /Still here/ }).click();
@@ -86,8 +86,8 @@ test('a message made to choke on is shown, and the page goes on', async () => {
   await page.getByRole('log').getByText('>>>>>>').waitFor();
 });
 
-test('the page is under a policy that runs files of its own only', async () => {
-  const page = await dashboard.open();
+test('the page’s Content-Security-Policy blocks inline scripts', async () => {
+  const page = await dashboard.openSignedIn();
   const ran = await page.evaluate(() => {
     const script = document.createElement('script');
     script.textContent = 'window.inlined = true';
@@ -95,6 +95,6 @@ test('the page is under a policy that runs files of its own only', async () => {
     return 'inlined' in window;
   });
   expect(ran).toBe(false);
-  await expect.poll(() => dashboard.complaints).toContain('policy: script-src-elem forbids inline ()');
-  dashboard.complaints.length = 0;
+  await expect.poll(() => dashboard.pageErrors).toContain('policy: script-src-elem forbids inline ()');
+  dashboard.pageErrors.length = 0;
 });

@@ -2,19 +2,19 @@ import { expect, test } from 'vitest';
 import { Agent } from './support/agent.ts';
 import { PHONE } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
-import { tell } from './support/tell.ts';
+import { printMeasurement } from './support/print-measurement.ts';
 
 const dashboard = Dashboard.forTests();
 const LENGTH = 10_000;
 
-test('of 10,000 messages only what can be seen is in the document, to the very first', {
+test('of 10,000 messages only the visible ones are in the document, back to the first', {
   timeout: 180_000,
 }, async () => {
   const agent = new Agent(dashboard.server);
   await agent.steps(
     Array.from({ length: LENGTH }, (_, at) => `Step ${at + 1}.\n\n${'More words. '.repeat(at % 17)}`),
   );
-  const page = await dashboard.open(PHONE);
+  const page = await dashboard.openSignedIn(PHONE);
   const link = page.getByRole('link', { name: /Step 10000/ });
   await link.waitFor();
   const tapped = Date.now();
@@ -36,48 +36,48 @@ test('of 10,000 messages only what can be seen is in the document, to the very f
     return { nodes, frames: frames.sort((one, other) => one - other) };
   });
   const frame = (part: number) => Math.round(frames[Math.floor(frames.length * part)]!);
-  tell(
-    `10,000 messages: open after ${opened} ms, then ${frames.length} frames to the first message, ` +
-      `half within ${frame(0.5)} ms, 95 % within ${frame(0.95)} ms`,
+  printMeasurement(
+    `10,000 messages: opened after ${opened} ms; scrolled to the first in ${frames.length} frames, ` +
+      `half of them within ${frame(0.5)} ms, 95 % within ${frame(0.95)} ms`,
   );
   expect(nodes).toBeLessThan(600);
 });
 
-test('reading older messages, the place is kept when new ones come; at the end, the end is kept', async () => {
+test('new messages do not move a timeline that is scrolled up, and scroll one that is at its end', async () => {
   const agent = new Agent(dashboard.server);
   for (let at = 1; at <= 150; at += 1) await agent.step(`Step ${at}.\n\n${'More words. '.repeat(at % 17)}`);
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   await page.getByRole('link', { name: /Step 150/ }).click();
   const log = page.getByRole('log');
   await log.getByText('Step 150.').waitFor();
   await agent.step('Step 151.');
   await log.getByText('Step 151.').waitFor();
-  expect(await page.getByRole('button', { name: 'Newest' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Jump to newest' }).count()).toBe(0);
 
   await log.hover();
   await page.mouse.wheel(0, -1_500);
-  await page.getByRole('button', { name: 'Newest' }).waitFor();
-  const placeOf = async () =>
+  await page.getByRole('button', { name: 'Jump to newest' }).waitFor();
+  const scrollPosition = async () =>
     log.evaluate((element) => {
       const frame = element.getBoundingClientRect();
-      const row = [...element.querySelectorAll('.window-row')].find(
+      const row = [...element.querySelectorAll('.timeline-row')].find(
         (one) => one.getBoundingClientRect().bottom > frame.top + 40,
       );
       return { text: row?.textContent, top: Math.round(row?.getBoundingClientRect().top ?? 0) };
     });
-  await log.evaluate(untilAtRest);
-  const before = await placeOf();
+  await log.evaluate(waitUntilStill);
+  const before = await scrollPosition();
   await agent.step('Step 152.');
   await page.getByRole('button', { name: 'New messages' }).waitFor();
-  expect(await placeOf()).toEqual(before);
+  expect(await scrollPosition()).toEqual(before);
   await page.getByRole('button', { name: 'New messages' }).click();
   await log.getByText('Step 152.').waitFor();
 });
 
-test('at the end, the end stays in view while an answer of many lines takes its room', async () => {
+test('the newest message stays visible while the answer field grows', async () => {
   const agent = new Agent(dashboard.server);
   for (let at = 1; at <= 30; at += 1) await agent.step(`Step ${at}.`);
-  const page = await dashboard.open(PHONE);
+  const page = await dashboard.openSignedIn(PHONE);
   await page.getByRole('link', { name: /Step 30/ }).tap();
   const last = page.getByRole('log').getByText('Step 30.');
   await last.waitFor();
@@ -90,11 +90,11 @@ test('at the end, the end stays in view while an answer of many lines takes its 
   await expect.poll(isInView).toBe(true);
 });
 
-/** A wheel's scrolling goes on for a while. */
-async function untilAtRest(element: Element): Promise<void> {
-  for (let still = 0, top = element.scrollTop; still < 10; still += 1) {
+/** Waits until smooth scrolling by the mouse wheel has ended. */
+async function waitUntilStill(element: Element): Promise<void> {
+  for (let stillFrames = 0, top = element.scrollTop; stillFrames < 10; stillFrames += 1) {
     await new Promise(requestAnimationFrame);
-    if (element.scrollTop !== top) still = 0;
+    if (element.scrollTop !== top) stillFrames = 0;
     top = element.scrollTop;
   }
 }

@@ -5,8 +5,8 @@ import { Dashboard } from './support/dashboard.ts';
 
 const dashboard = Dashboard.forTests();
 
-test('an agent is renamed, ended once that is confirmed, deleted, and brought back', async () => {
-  const page = await dashboard.open(PHONE);
+test('an agent can be renamed, ended after a confirmation, deleted, and restored', async () => {
+  const page = await dashboard.openSignedIn(PHONE);
   const agent = new Agent(dashboard.server);
   await agent.ask('Go on?');
   await page.getByRole('link', { name: /Go on/ }).tap();
@@ -17,12 +17,12 @@ test('an agent is renamed, ended once that is confirmed, deleted, and brought ba
   await page.getByRole('heading', { name: 'Orders' }).waitFor();
 
   await menu.tap();
-  await page.getByRole('button', { name: 'End run' }).tap();
-  await page.getByRole('button', { name: 'Keep it' }).tap();
+  await page.getByRole('button', { name: 'End run…' }).tap();
+  await page.getByRole('button', { name: 'Cancel' }).tap();
   await page.getByRole('article').getByText('Waiting for you').waitFor();
   await menu.tap();
-  await page.getByRole('button', { name: 'End run' }).tap();
-  await page.getByRole('button', { name: 'End it' }).tap();
+  await page.getByRole('button', { name: 'End run…' }).tap();
+  await page.getByRole('button', { name: 'End run', exact: true }).tap();
   await page.getByText('This run has ended.').waitFor();
 
   await menu.tap();
@@ -33,15 +33,15 @@ test('an agent is renamed, ended once that is confirmed, deleted, and brought ba
   await page.getByRole('log').getByText('Go on?').waitFor();
 });
 
-test('a key is made, shown once, works at once, and no more when its revocation is confirmed', async () => {
-  const page = await dashboard.open();
+test('a new key is shown once and works at once, and stops working when it is revoked', async () => {
+  const page = await dashboard.openSignedIn();
   await page.getByRole('link', { name: 'API keys' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('laptop');
   await page.getByRole('button', { name: 'Create key' }).click();
   const token = await page.getByRole('region', { name: 'The new key' }).locator('code').textContent();
   const agent = new Agent({ ...dashboard.server, agentToken: token! });
-  await agent.step('By the new key');
-  await page.getByRole('link', { name: /By the new key/ }).waitFor();
+  await agent.step('With the new key');
+  await page.getByRole('link', { name: /With the new key/ }).waitFor();
   await page.getByRole('button', { name: 'Done' }).click();
   await page.reload();
   await page.getByRole('listitem').filter({ hasText: 'laptop' }).waitFor();
@@ -49,13 +49,16 @@ test('a key is made, shown once, works at once, and no more when its revocation 
   await page.getByRole('button', { name: 'Revoke laptop' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await page.getByText(/^revoked/).waitFor();
-  await expect(agent.step('By a revoked one')).rejects.toThrow('401');
+  await expect(agent.step('With a revoked key')).rejects.toThrow('401');
 });
 
-test('a newcomer is told how to connect, with a key in the line to copy, and sees the agent come', async () => {
-  const page = await dashboard.open({ ...DESKTOP, permissions: ['clipboard-read', 'clipboard-write'] });
-  await page.getByRole('button', { name: 'Create a key for it' }).click();
-  await page.getByText('The key is in the lines below', { exact: true }).waitFor();
+test('a new user copies a command that contains a key, and sees the agent appear', async () => {
+  const page = await dashboard.openSignedIn({
+    ...DESKTOP,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await page.getByRole('button', { name: 'Create an API key' }).click();
+  await page.getByText('The texts below contain your new key.', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Copy command' }).click();
   await page.getByText('Copied').waitFor();
   const command = await page.evaluate(() => navigator.clipboard.readText());
@@ -65,14 +68,14 @@ test('a newcomer is told how to connect, with a key in the line to copy, and see
   await page.getByRole('link', { name: /Hello/ }).waitFor();
 });
 
-test('the list is searched and filtered, by keyboard, too', async () => {
+test('the list can be searched, filtered and walked through by keyboard', async () => {
   for (const [type, text] of [
     ['codex', 'Reading invoices'],
     ['claude-code', 'Writing tests'],
   ] as const) {
     await new Agent(dashboard.server, type).step(text);
   }
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   await page.getByRole('link', { name: /invoices/ }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('INVOICES codex');
@@ -84,17 +87,17 @@ test('the list is searched and filtered, by keyboard, too', async () => {
   await page.keyboard.press('j');
   await page.getByRole('log').getByText('Writing tests').waitFor();
   await page.keyboard.press('Escape');
-  await page.getByText('Choose one').waitFor();
+  await page.getByText('Choose an agent').waitFor();
   await page.keyboard.press('?');
-  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
 });
 
-test('a diff of a megabyte opens, and only what can be seen of it is in the document', async () => {
+test('of a diff of a megabyte, only the visible lines are in the document', async () => {
   const lines = Array.from({ length: 20_000 }, (_, at) => `+const line${at} = 'some words, some more';`);
   const diff = `diff --git a/big.ts b/big.ts\nnew file mode 100644\n--- /dev/null\n+++ b/big.ts\n@@ -0,0 +1,20000 @@\n${lines.join('\n')}\n`;
   const agent = new Agent(dashboard.server);
   await agent.step('Wrote a lot', { git_diff: diff });
-  const page = await dashboard.open();
+  const page = await dashboard.openSignedIn();
   await page.getByRole('link', { name: /Wrote a lot/ }).click();
   await page.getByRole('link', { name: 'Changes' }).click();
   const changes = page.getByRole('region', { name: 'Changes' });
@@ -109,16 +112,16 @@ test('a diff of a megabyte opens, and only what can be seen of it is in the docu
   await changes.getByRole('button', { name: /^x/ }).waitFor();
 });
 
-test('by plain HTTP from another machine, where browsers keep much back, answering works all the same', async () => {
+test('answering works over plain HTTP from another machine, where browsers disable some features', async () => {
   const { port } = new URL(dashboard.server.url);
-  const page = await dashboard.open(PHONE, `http://${OTHER_NAME}:${port}`);
+  const page = await dashboard.openSignedIn(PHONE, `http://${OTHER_NAME}:${port}`);
   expect(await page.evaluate(() => isSecureContext)).toBe(false);
   const agent = new Agent(dashboard.server);
   await agent.ask('Go on? [YES/NO]');
   await page.getByRole('link', { name: /Go on/ }).tap();
   await page.getByRole('button', { name: 'Yes' }).tap();
-  expect(await agent.hears(5)).toEqual(['Yes']);
-  // Browsers tell everybody that they heed this header of the page by https only.
-  for (const complaint of dashboard.complaints.splice(0))
-    expect(complaint).toMatch(/^The Cross-Origin-Opener-Policy header has been ignored/);
+  expect(await agent.receive(5)).toEqual(['Yes']);
+  // Browsers report that they ignore this header without HTTPS.
+  for (const error of dashboard.pageErrors.splice(0))
+    expect(error).toMatch(/^The Cross-Origin-Opener-Policy header has been ignored/);
 });

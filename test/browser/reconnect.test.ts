@@ -6,17 +6,17 @@ import { Dashboard } from './support/dashboard.ts';
 describe.each(STORES)('on %s', (kind) => {
   const dashboard = Dashboard.forTests(kind);
 
-  test('a server that is killed and starts again: the page says since when it knows nothing, comes back, and misses nothing', async () => {
-    const page = await dashboard.open();
+  test('when the server is killed, the page shows how old its data is; after a restart it shows everything it missed', async () => {
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.step('Before');
     await page.getByRole('link', { name: /Before/ }).click();
     await page.getByRole('log').getByText('Before').waitFor();
 
-    await dashboard.kill9();
-    await page.getByText(/Connection lost. Showing what was known at \d/).waitFor();
+    await dashboard.killServer();
+    await page.getByText(/Connection lost. You see the state of \d/).waitFor();
     await page.getByRole('log').getByText('Before').waitFor();
-    await dashboard.startAgain();
+    await dashboard.restart();
     for (const step of ['After 1', 'After 2', 'After 3']) await agent.step(step);
 
     for (const step of ['After 1', 'After 2', 'After 3'])
@@ -24,76 +24,76 @@ describe.each(STORES)('on %s', (kind) => {
     await page.getByText('Connection lost').waitFor({ state: 'detached' });
   });
 
-  test('what is written while the server is away is sent once, even after a reload', async () => {
-    const page = await dashboard.open();
+  test('a message written while the server is down is sent once, even after a reload', async () => {
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.step('Working');
     await page.getByRole('link', { name: /Working/ }).click();
     await page.getByRole('textbox', { name: 'Message to the agent' }).waitFor();
-    await dashboard.kill9();
+    await dashboard.killServer();
     await page.getByText('Connection lost').waitFor();
     await page.getByRole('textbox', { name: 'Message to the agent' }).fill('Are you there?');
     await page.keyboard.press('Control+Enter');
-    await page.getByText('will be sent when the connection is back').waitFor();
-    await page.getByText('One message will be sent once it is back.').waitFor();
+    await page.getByRole('log').getByText('will be sent when the connection is back').waitFor();
+    await page.getByText('One message will be sent when the connection is back.').waitFor();
 
-    await dashboard.startAgain();
+    await dashboard.restart();
     await page.reload();
-    expect(await agent.hears(20)).toEqual(['Are you there?']);
+    expect(await agent.receive(20)).toEqual(['Are you there?']);
     await page.getByText(/picked up \d/).waitFor();
     expect(await page.getByRole('log').getByText('Are you there?').count()).toBe(1);
   });
 });
 
-describe('a line that is bad', () => {
+describe('a bad connection', () => {
   const dashboard = Dashboard.forTests();
 
-  test('an answer of the server that is lost on its way: the message is sent again and arrives once', async () => {
-    const page = await dashboard.open();
+  test('a message whose response is lost is sent again and arrives once', async () => {
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.step('Working');
     await page.getByRole('link', { name: /Working/ }).click();
-    let lost = 0;
+    let lostResponses = 0;
     await page.route('**/messages', async (route) => {
-      if (route.request().method() !== 'POST' || lost > 0) return route.continue();
-      lost += 1;
+      if (route.request().method() !== 'POST' || lostResponses > 0) return route.continue();
+      lostResponses += 1;
       await route.fetch();
       return route.abort();
     });
     await page.getByRole('textbox', { name: 'Message to the agent' }).fill('Once only');
     await page.keyboard.press('Control+Enter');
-    expect(await agent.hears(5)).toEqual(['Once only']);
+    expect(await agent.receive(5)).toEqual(['Once only']);
     await page.getByText('sending').waitFor({ state: 'detached' });
-    expect(await agent.hears(1)).toEqual([]);
-    expect(lost).toBe(1);
+    expect(await agent.receive(1)).toEqual([]);
+    expect(lostResponses).toBe(1);
   });
 
-  test('what the agent says while its conversation is on its way to the page is not missed', async () => {
-    const page = await dashboard.open();
+  test('a message that the agent sends while its conversation is being loaded is not missed', async () => {
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.step('Before');
-    let reads = 0;
+    let requests = 0;
     await page.route('**/api/v1/agent-instances/*?*', async (route) => {
-      reads += 1;
-      if (reads > 1) return route.continue();
-      const read = await route.fetch();
+      requests += 1;
+      if (requests > 1) return route.continue();
+      const response = await route.fetch();
       await agent.step('Meanwhile');
       await page.getByRole('link', { name: /Meanwhile/ }).waitFor();
-      return route.fulfill({ response: read });
+      return route.fulfill({ response });
     });
     await page.getByRole('link', { name: /Before/ }).click();
     await page.getByRole('log').getByText('Before').waitFor();
     await page.getByRole('log').getByText('Meanwhile').waitFor();
   });
 
-  test('a conversation that cannot be read says so, and is read when asked again', async () => {
-    const page = await dashboard.open();
+  test('a conversation that cannot be loaded says so, and can be loaded again', async () => {
+    const page = await dashboard.openSignedIn();
     const agent = new Agent(dashboard.server);
     await agent.step('Working');
     await page.route('**/api/v1/agent-instances/*?*', (route) => route.fulfill({ status: 503, body: '{}' }));
     await page.getByRole('link', { name: /Working/ }).click();
-    await page.getByText('This could not be read.').waitFor();
-    expect(dashboard.complaints.splice(0).join()).toContain('503');
+    await page.getByText('This conversation could not be loaded.').waitFor();
+    expect(dashboard.pageErrors.splice(0).join()).toContain('503');
     await page.unroute('**/api/v1/agent-instances/*?*');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('log').getByText('Working').waitFor();

@@ -5,15 +5,15 @@ import { Dashboard } from './support/dashboard.ts';
 
 const dashboard = Dashboard.forTests('PostgreSQL');
 
-test('two processes on one database: people and an agent at different ones see the same, at once', async () => {
-  await using second = await dashboard.secondProcess();
-  const [mine, theirs] = [await dashboard.open(), await dashboard.stranger()];
+test('two processes on one database show the same state at once, to people and to agents', async () => {
+  await using second = await dashboard.startSecondProcess();
+  const [mine, theirs] = [await dashboard.openSignedIn(), await dashboard.openSignedOut()];
   await signIn(theirs, { ...dashboard.server, url: second.url });
   const agent = new Agent({ ...dashboard.server, url: second.url });
   await agent.ask('Go on? [YES/NO]');
   for (const page of [mine, theirs]) await page.getByRole('link', { name: /Go on/ }).click();
-  const heard = agent.hears(20);
+  const received = agent.receive(20);
   await mine.getByRole('button', { name: 'Yes' }).click();
-  expect(await heard).toEqual(['Yes']);
+  expect(await received).toEqual(['Yes']);
   for (const page of [mine, theirs]) await page.getByText(/picked up \d/).waitFor();
 });

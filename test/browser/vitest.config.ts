@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     globalSetup: ['../support/postgres/postgres-server.ts', 'support/migrated-folder.ts'],
     reporters: ['default', new ClosingLine()],
-    // One browser at a time: several would only slow one another down.
+    // Only one browser at a time, because several slow each other down.
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,

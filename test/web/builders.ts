@@ -1,7 +1,7 @@
-import type { Outgoing } from '../../web/src/model/outgoing.ts';
+import type { OutboxMessage } from '../../web/src/model/outbox-message.ts';
 import type { AgentInstance, Message } from '../../web/src/model/wire.ts';
 
-/** Valid values; a test overrides what it is about. */
+/** Builders of valid values. A test overrides only what it is about. */
 export const anInstance = (change: Partial<AgentInstance> = {}): AgentInstance => ({
   id: 'one',
   agent_type_id: 'type',
@@ -39,12 +39,12 @@ export const aQuestion = (position: number, change: Partial<Message> = {}): Mess
     ...change,
   });
 
-/** So many messages, from the first position to the last. */
+/** Returns messages for all positions from `first` to `last`. */
 export const messages = (first: number, last: number): Message[] =>
   Array.from({ length: last - first + 1 }, (_, index) => aMessage(first + index));
 
-export const anOutgoing = (change: Partial<Outgoing> = {}): Outgoing => ({
-  key: 'key',
+export const anOutboxMessage = (change: Partial<OutboxMessage> = {}): OutboxMessage => ({
+  idempotencyKey: 'key',
   userId: 'local',
   instanceId: 'one',
   content: 'Yes',

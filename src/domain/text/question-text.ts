@@ -1,4 +1,4 @@
-/** A question's text, and the answers that it offers to tap. */
+/** A question's text, and the answers that it suggests. */
 export interface Question {
   readonly text: string;
   readonly options: readonly string[];
@@ -8,28 +8,31 @@ const BEGIN = /\[OPTIONS\]/i;
 const END = /\[\/OPTIONS\]/i;
 const YES_NO = /\[YES\/NO\]/i;
 const NUMBERED = /^\s*\d+[.)]\s+(.*)$/;
-/** More than that are no choice but a list. */
-const MOST_OPTIONS = 30;
+/** A longer block is treated as a list in the text, not as options. */
+const MAX_OPTIONS = 30;
 
 /**
- * Takes `[OPTIONS] 1. … 2. … [/OPTIONS]` or `[YES/NO]` out of a question. An option may go on over
- * several lines. Options all in one line count, too: models write them.
+ * Separates a question's text from its options: `[OPTIONS] 1. … 2. … [/OPTIONS]` or `[YES/NO]`. An option
+ * may have several lines, and several options may be in one line, because models write both.
  */
 export function parseQuestion(content: string): Question {
-  const block = optionsBlock(content);
+  const block = findOptionsBlock(content);
   if (block !== null) {
-    const options = optionsIn(block.inner);
-    if (options.length > 0 && options.length <= MOST_OPTIONS) {
-      return { text: without(content, block.whole), options };
+    const options = parseOptions(block.inner);
+    if (options.length > 0 && options.length <= MAX_OPTIONS) {
+      return { text: removeMarker(content, block.whole), options };
     }
   }
   const yesNo = YES_NO.exec(content);
-  if (yesNo !== null) return { text: without(content, yesNo[0]), options: ['Yes', 'No'] };
+  if (yesNo !== null) return { text: removeMarker(content, yesNo[0]), options: ['Yes', 'No'] };
   return { text: content, options: [] };
 }
 
-/** Looks for either end once: one expression for both would start anew at each of a thousand beginnings. */
-function optionsBlock(content: string): { readonly whole: string; readonly inner: string } | null {
+/**
+ * Searches for each marker separately. A single expression for both would be slow for a text with thousands
+ * of `[OPTIONS]`, because it would search for the end again after each of them.
+ */
+function findOptionsBlock(content: string): { readonly whole: string; readonly inner: string } | null {
   const begin = BEGIN.exec(content);
   if (begin === null) return null;
   const rest = content.slice(begin.index);
@@ -38,9 +41,9 @@ function optionsBlock(content: string): { readonly whole: string; readonly inner
   return { whole: rest.slice(0, end.index + end[0].length), inner: rest.slice(begin[0].length, end.index) };
 }
 
-const without = (content: string, marker: string): string => content.replace(marker, () => '').trim();
+const removeMarker = (content: string, marker: string): string => content.replace(marker, () => '').trim();
 
-function optionsIn(block: string): string[] {
+function parseOptions(block: string): string[] {
   const lines = block.trim().split('\n').flatMap(splitNumbers);
   const options: string[] = [];
   for (const line of lines) {
@@ -51,13 +54,13 @@ function optionsIn(block: string): string[] {
   return [...new Set(options)].filter((option) => option !== '');
 }
 
-/** `1. Yes 2. No` in one line; only numbers that count on from the first are taken for options. */
+/** Splits `1. Yes 2. No` into two lines. Only numbers that follow each other start an option. */
 function splitNumbers(line: string): string[] {
   const first = /^\s*(\d+)[.)]\s/.exec(line);
   if (first === null) return [line];
   const parts: string[] = [];
   let rest = line;
-  for (let next = Number(first[1]) + 1; parts.length <= MOST_OPTIONS; next += 1) {
+  for (let next = Number(first[1]) + 1; parts.length <= MAX_OPTIONS; next += 1) {
     const at = rest.search(new RegExp(`\\s${next}[.)]\\s`));
     if (at < 0) break;
     parts.push(rest.slice(0, at));

@@ -1,50 +1,51 @@
 import { randomUUID } from 'node:crypto';
-import type { Served } from './served.ts';
+import type { ServerAccess } from './server-access.ts';
 
-const SENDERS = 32;
+/** How many steps `steps` sends at the same time. */
+const CONCURRENCY = 32;
 
-/** An agent as the server sees it: it speaks REST, under a token of its own. */
+/** An agent that uses the REST API with its own token. */
 export class Agent {
   readonly id = randomUUID();
   readonly #url: string;
   readonly #token: string;
   readonly #type: string;
-  /** What it last wrote or was handed: what it asks for is what came after. */
-  #last: string | null = null;
+  /** The last message that the agent wrote or received. `receive` returns what came after it. */
+  #lastMessageId: string | null = null;
 
-  constructor(server: Served, type = 'claude-code') {
+  constructor(server: ServerAccess, type = 'claude-code') {
     this.#url = server.url;
     this.#token = server.agentToken;
     this.#type = type;
   }
 
   step(content: string, more: object = {}): Promise<string> {
-    return this.#say(content, more);
+    return this.#send(content, more);
   }
 
   /** @returns the question's id */
   ask(content: string): Promise<string> {
-    return this.#say(content, { requires_user_input: true });
+    return this.#send(content, { requires_user_input: true });
   }
 
-  /** Many steps, quickly: all but the first and the last in whichever order they arrive. */
+  /** Sends many steps concurrently. Only the first and the last have a fixed position. */
   async steps(texts: readonly string[]): Promise<void> {
     const rest = [...texts.slice(1, -1)];
     await this.step(texts[0]!);
-    const sendOn = async () => {
+    const sendNext = async () => {
       for (let text = rest.pop(); text !== undefined; text = rest.pop()) await this.step(text);
     };
-    await Promise.all(Array.from({ length: SENDERS }, sendOn));
+    await Promise.all(Array.from({ length: CONCURRENCY }, sendNext));
     await this.step(texts.at(-1)!);
   }
 
-  /** What the person said, as soon as there is something, or nothing after so many seconds. */
-  async hears(wait: number): Promise<string[]> {
+  /** Waits for messages of the user. Returns none if there are none within `waitSeconds`. */
+  async receive(waitSeconds: number): Promise<string[]> {
     const { messages } = await this.#post<{ messages: { id: string; content: string }[] }>(
       '/messages/pending',
-      { agent_instance_id: this.id, last_read_message_id: this.#last, wait },
+      { agent_instance_id: this.id, last_read_message_id: this.#lastMessageId, wait: waitSeconds },
     );
-    this.#last = messages.at(-1)?.id ?? this.#last;
+    this.#lastMessageId = messages.at(-1)?.id ?? this.#lastMessageId;
     return messages.map(({ content }) => content);
   }
 
@@ -52,14 +53,14 @@ export class Agent {
     await this.#post('/sessions/end', { agent_instance_id: this.id });
   }
 
-  async #say(content: string, more: object): Promise<string> {
+  async #send(content: string, more: object): Promise<string> {
     const answer = await this.#post<{ message_id: string }>('/messages/agent', {
       agent_instance_id: this.id,
       agent_type: this.#type,
       content,
       ...more,
     });
-    this.#last = answer.message_id;
+    this.#lastMessageId = answer.message_id;
     return answer.message_id;
   }
 

@@ -1,10 +1,10 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import type { Served } from './served.ts';
+import type { ServerAccess } from './server-access.ts';
 
-/** Debian's; another one by CHROMIUM. */
+/** Debian's Chromium, unless CHROMIUM names another program. */
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** This machine under a name that browsers do not trust as they trust localhost. */
+/** Another name of this machine. Browsers do not treat it as secure, as they do localhost. */
 export const OTHER_NAME = 'dashboard.test';
 
 export const PHONE: BrowserContextOptions = {
@@ -21,8 +21,11 @@ export const launchBrowser = (): Promise<Browser> =>
     args: ['--no-sandbox', `--host-resolver-rules=MAP ${OTHER_NAME} 127.0.0.1`],
   });
 
-/** By a pasted token. @param origin another name of the same server */
-export async function signIn(page: Page, server: Served, origin = server.url): Promise<void> {
+/**
+ * Signs in with a pasted token.
+ * @param origin the address to open, if it is not the server's own
+ */
+export async function signIn(page: Page, server: ServerAccess, origin = server.url): Promise<void> {
   await page.goto(origin);
   await pasteToken(page, server.dashboardToken);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();

@@ -5,50 +5,53 @@ import type { Scope } from '../../../src/domain/user/api-key.ts';
 import { freshStore, type Store, type StoreKind } from '../../e2e/stores.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { DESKTOP, launchBrowser, OTHER_NAME, signIn } from './browser.ts';
-import type { Served } from './served.ts';
-import { type KeyOptions, TokenDesk } from './token-desk.ts';
+import type { ServerAccess } from './server-access.ts';
+import { type KeyOptions, TokenIssuer } from './token-issuer.ts';
 
 /**
- * What a test of the page needs: the real server, with a user of the test's own in it, and browsers. What a
- * page complains of fails the test, whatever it is about.
+ * What a test of the page needs: a running server, a new user for each test, and browsers. An error on a
+ * page fails the test, whatever the test is about.
  */
 export class Dashboard {
-  /** The server as the user of this test knows it. */
-  server!: Served;
-  /** What the pages complained of; a test that expects a complaint takes it out. */
-  readonly complaints: string[] = [];
+  /** The server's address, and the tokens of this test's user. */
+  server!: ServerAccess;
+  /** Errors that the pages have reported. A test that expects an error removes it from here. */
+  readonly pageErrors: string[] = [];
   #browser!: Browser;
   #store!: Store;
   #running!: RunningServer;
-  #desk!: TokenDesk;
+  #tokenIssuer!: TokenIssuer;
   #user = '';
 
-  /** One more person, tab or device, signed in. @param origin another name of the same server */
-  async open(device: BrowserContextOptions = DESKTOP, origin = this.server.url): Promise<Page> {
-    const page = await this.stranger(device);
+  /**
+   * Opens the page in a new browser context, signed in.
+   * @param origin the address to open, if it is not the server's own
+   */
+  async openSignedIn(device: BrowserContextOptions = DESKTOP, origin = this.server.url): Promise<Page> {
+    const page = await this.openSignedOut(device);
     await signIn(page, this.server, origin);
     return page;
   }
 
-  /** A browser that nobody has signed in with. */
-  async stranger(device: BrowserContextOptions = DESKTOP): Promise<Page> {
+  /** Returns an empty page in a new browser context that is not signed in. */
+  async openSignedOut(device: BrowserContextOptions = DESKTOP): Promise<Page> {
     const context = await this.#browser.newContext({ locale: 'en-GB', ...device });
-    context.setDefaultTimeout(PATIENCE_MS);
-    await this.#listen(context);
+    context.setDefaultTimeout(TIMEOUT_MS);
+    await this.#collectErrors(context);
     return context.newPage();
   }
 
-  /** One more key of the test's user. */
-  token(scope: Scope, options: KeyOptions = {}): Promise<string> {
-    return this.#desk.issue(this.#user, scope, options);
+  /** Issues another token for the test's user. */
+  issueToken(scope: Scope, options: KeyOptions = {}): Promise<string> {
+    return this.#tokenIssuer.issue(this.#user, scope, options);
   }
 
-  /** The link that the server printed when it started. It is the user `local` who comes by it. */
+  /** The link that the server printed when it started. It signs in the user `local`. */
   get signInLink(): string {
     return /Open: +(\S+)/.exec(this.#running.process.stdout)![1]!;
   }
 
-  /** What a program beside the server has to be told to reach it. */
+  /** The environment of another program, for example the demo, that uses this server. */
   get env(): { readonly [name: string]: string | undefined } {
     return { ...this.#store.env, MCP_SERVER_PORT: String(this.#running.port) };
   }
@@ -57,25 +60,25 @@ export class Dashboard {
     return this.#user;
   }
 
-  /** As a power cut would. */
-  kill9(): Promise<void> {
+  /** Kills the server with SIGKILL, so that it cannot finish anything. */
+  killServer(): Promise<void> {
     return this.#running.kill9();
   }
 
-  /** The same again: port, data and keys. */
-  async startAgain(): Promise<void> {
+  /** Starts the server again, with the same port, data and keys. */
+  async restart(): Promise<void> {
     this.#running = await RunningServer.start({ ...SETTINGS, ...this.env });
   }
 
-  /** One more process of the same server, on the same database. */
-  async secondProcess(): Promise<RunningServer> {
+  /** Starts another server process on the same database. */
+  async startSecondProcess(): Promise<RunningServer> {
     return RunningServer.start({ ...SETTINGS, ...this.#store.env });
   }
 
-  async #listen(context: BrowserContext): Promise<void> {
-    context.on('weberror', (error) => this.complaints.push(error.error().message));
+  async #collectErrors(context: BrowserContext): Promise<void> {
+    context.on('weberror', (error) => this.pageErrors.push(error.error().message));
     context.on('console', (message) => {
-      if (message.type() === 'error' && !isExpected(message)) this.complaints.push(message.text());
+      if (message.type() === 'error' && !isExpected(message)) this.pageErrors.push(message.text());
     });
     await context.addInitScript(() => {
       addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
@@ -84,7 +87,7 @@ export class Dashboard {
     });
   }
 
-  /** Registers the set-up and the end with the test runner: a server for each test file, a user for each test. */
+  /** Registers set-up and clean-up with the test runner: one server per test file, one user per test. */
   static forTests(kind: StoreKind = 'PGlite'): Dashboard {
     const dashboard = new Dashboard();
     let users = 0;
@@ -93,12 +96,12 @@ export class Dashboard {
       if (kind === 'PGlite')
         await cp(inject('migratedFolder'), dashboard.#store.env.DATA_DIR, { recursive: true });
       dashboard.#running = await RunningServer.start({ ...SETTINGS, ...dashboard.#store.env });
-      dashboard.#desk = await TokenDesk.open(dashboard.#store.env);
+      dashboard.#tokenIssuer = await TokenIssuer.open(dashboard.#store.env);
       dashboard.#browser = await launchBrowser();
     });
     afterAll(async () => {
       await dashboard.#browser?.close();
-      await dashboard.#desk?.[Symbol.asyncDispose]();
+      await dashboard.#tokenIssuer?.[Symbol.asyncDispose]();
       await dashboard.#running?.[Symbol.asyncDispose]();
       await dashboard.#store?.[Symbol.asyncDispose]();
     });
@@ -107,23 +110,23 @@ export class Dashboard {
       dashboard.#user = `user-${users}`;
       dashboard.server = {
         url: dashboard.#running.url,
-        agentToken: await dashboard.token('agent'),
-        dashboardToken: await dashboard.token('dashboard'),
+        agentToken: await dashboard.issueToken('agent'),
+        dashboardToken: await dashboard.issueToken('dashboard'),
       };
     });
     afterEach(async () => {
       for (const context of dashboard.#browser.contexts()) await context.close();
-      expect(dashboard.complaints.splice(0)).toEqual([]);
+      expect(dashboard.pageErrors.splice(0)).toEqual([]);
     });
     return dashboard;
   }
 }
 
-/** What a page has not shown by then does not come. */
-const PATIENCE_MS = 15_000;
+/** How long a test waits for something to appear on a page. */
+const TIMEOUT_MS = 15_000;
 
 const SETTINGS = { LOG_LEVEL: 'warn', ALLOWED_HOSTS: OTHER_NAME };
 
-/** How a page learns that nobody is signed in, that an agent is gone, that somebody was first, or of a cut line. */
+/** Browsers log every failed request. Statuses 401, 404 and 409 and a lost connection are ordinary here. */
 const isExpected = (message: ConsoleMessage): boolean =>
   /^Failed to load resource: (?:.* status of (?:401|404|409) |net::ERR_)/.test(message.text());

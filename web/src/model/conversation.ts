@@ -1,13 +1,13 @@
 import type { Message } from './wire.ts';
 
-/** A run of an instance's messages, without a gap, up to the newest one known. */
+/** The newest messages of one instance that the page has loaded, without a gap between them. */
 export interface Conversation {
-  /** In the order of their positions. */
+  /** Sorted by position. */
   readonly messages: readonly Message[];
   readonly gitDiff: string | null;
-  /** The diff has changed since it was read. */
+  /** The diff has changed since it was loaded. */
   readonly gitDiffIsOld: boolean;
-  /** A message was missed: what follows it is not shown before it is read. */
+  /** A message was missed. Newer messages are not added until the missing ones are loaded. */
   readonly hasGap: boolean;
 }
 
@@ -18,62 +18,65 @@ export const emptyConversation: Conversation = {
   hasGap: false,
 };
 
-/** Whether there is nothing older to ask the server for. */
-export const reachesStart = ({ messages }: Conversation): boolean =>
+/** Returns true if the server has no older messages. */
+export const hasReachedStart = ({ messages }: Conversation): boolean =>
   messages[0] === undefined || messages[0].position === 1;
 
 export const openQuestions = ({ messages }: Conversation): Message[] =>
   messages.filter((message) => message.question_status === 'open');
 
 /**
- * Adds what was read or streamed, in any order and however often. Messages that do not touch the run:
- * older ones replace nothing, newer ones replace the run (there is a hole before them, and the newest
- * messages are what the person wants to see).
+ * Adds messages that were loaded or streamed. They may come in any order and more than once.
+ * If there is a gap between them and the known messages, the newer of the two are kept: the user wants to
+ * see the newest messages.
  */
 export function withMessages(conversation: Conversation, incoming: readonly Message[]): Conversation {
-  const run = conversation.messages;
+  const known = conversation.messages;
   const sorted = incoming.toSorted((one, other) => one.position - other.position);
   const first = sorted[0];
   const last = sorted.at(-1);
   if (first === undefined || last === undefined) return conversation;
-  const start = run[0];
-  const end = run.at(-1);
+  const start = known[0];
+  const end = known.at(-1);
   if (start === undefined || end === undefined || first.position > end.position + 1) {
     return { ...conversation, messages: sorted, hasGap: false };
   }
   if (last.position < start.position - 1) return conversation;
-  return { ...conversation, messages: merged(run, start.position, sorted), hasGap: false };
+  return { ...conversation, messages: mergeRuns(known, start.position, sorted), hasGap: false };
 }
 
-/** One streamed message: one that skips a position tells that another was missed. */
+/** Adds one streamed message. If it skips a position, another message was missed. */
 export function withStreamedMessage(conversation: Conversation, message: Message): Conversation {
   const next = (conversation.messages.at(-1)?.position ?? 0) + 1;
   if (message.position > next) return { ...conversation, hasGap: true };
   return withMessages(conversation, [message]);
 }
 
-/** Both runs are without gaps and touch, so a position tells its place. */
-function merged(run: readonly Message[], start: number, incoming: readonly Message[]): Message[] {
+/**
+ * Merges two lists of messages. Neither has a gap, and there is none between them, so a message's position
+ * gives its index.
+ */
+function mergeRuns(known: readonly Message[], start: number, incoming: readonly Message[]): Message[] {
   const from = Math.min(start, incoming[0]!.position);
   const older = incoming.filter((message) => message.position < start);
-  const messages = [...older, ...run];
+  const messages = [...older, ...known];
   for (const message of incoming.slice(older.length)) {
-    const place = message.position - from;
-    const known = messages[place];
-    messages[place] = known === undefined ? message : laterOf(known, message);
+    const index = message.position - from;
+    const previous = messages[index];
+    messages[index] = previous === undefined ? message : mergeMessage(previous, message);
   }
   return messages;
 }
 
 /**
- * A page that was read before an event may arrive after it. What was handed over stays handed over, and
- * a question that is settled does not open again.
+ * Merges two versions of one message. The incoming version may be older than the known one, because a
+ * response can arrive after a newer event. So a read message stays read, and a closed question stays closed.
  */
-function laterOf(known: Message, incoming: Message): Message {
-  const settled = known.question_status === 'answered' || known.question_status === 'closed';
-  const reopened = settled && incoming.question_status === 'open';
+function mergeMessage(known: Message, incoming: Message): Message {
+  const isSettled = known.question_status === 'answered' || known.question_status === 'closed';
+  const isOutdated = isSettled && incoming.question_status === 'open';
   return {
-    ...(reopened ? known : incoming),
+    ...(isOutdated ? known : incoming),
     read_at: incoming.read_at ?? known.read_at,
   };
 }

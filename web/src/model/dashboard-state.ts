@@ -1,31 +1,36 @@
 import { type Conversation, emptyConversation, withMessages, withStreamedMessage } from './conversation.ts';
 import type { AgentInstance, InstanceDetail, LiveEventData, Message, StreamEvent } from './wire.ts';
 
-/** All that the page knows of the person's agents. Never changed, only succeeded. */
+/** Everything that the page knows about the user's agents. Immutable: each change returns a new one. */
 export interface Dashboard {
   readonly instances: ReadonlyMap<string, AgentInstance>;
-  /** Of the instances that were opened. */
+  /** Conversations of the instances that were opened, by instance id. */
   readonly conversations: ReadonlyMap<string, Conversation>;
-  /** Counts what the stream told, so that a read that began earlier does not undo it. */
+  /** Increases with each change, so that a response to an older request does not undo a newer change. */
   readonly revision: number;
-  readonly changedIn: ReadonlyMap<string, number>;
+  /** The revision of each instance's last change, by instance id. */
+  readonly changedAtRevision: ReadonlyMap<string, number>;
 }
 
 export const emptyDashboard: Dashboard = {
   instances: new Map(),
   conversations: new Map(),
   revision: 0,
-  changedIn: new Map(),
+  changedAtRevision: new Map(),
 };
 
-/** A page of the list. @param since the revision when it was asked for */
+/**
+ * Adds a page of the list.
+ * @param since the revision when the page was requested
+ * @param options.replacing true if the page replaces the whole list
+ */
 export function withInstances(
   dashboard: Dashboard,
   page: readonly AgentInstance[],
   since: number,
   { replacing = false }: { readonly replacing?: boolean } = {},
 ): Dashboard {
-  const changedLater = (id: string) => (dashboard.changedIn.get(id) ?? 0) > since;
+  const changedLater = (id: string) => (dashboard.changedAtRevision.get(id) ?? 0) > since;
   const instances = new Map(
     replacing ? [...dashboard.instances].filter(([id]) => changedLater(id)) : dashboard.instances,
   );
@@ -33,7 +38,10 @@ export function withInstances(
   return { ...dashboard, instances };
 }
 
-/** One instance with the newest of its messages. @param since the revision when it was asked for */
+/**
+ * Adds one instance and its newest messages.
+ * @param since the revision when they were requested
+ */
 export function withDetail(dashboard: Dashboard, detail: InstanceDetail, since: number): Dashboard {
   const { git_diff, messages, ...instance } = detail;
   const known = dashboard.conversations.get(instance.id) ?? emptyConversation;
@@ -41,13 +49,13 @@ export function withDetail(dashboard: Dashboard, detail: InstanceDetail, since: 
   return withConversation(withInstances(dashboard, [instance], since), instance.id, conversation);
 }
 
-/** Older messages, or one that the person has just sent. */
+/** Adds messages to a conversation that is already loaded. */
 export function withMoreMessages(dashboard: Dashboard, id: string, messages: readonly Message[]): Dashboard {
   const known = dashboard.conversations.get(id);
   return known === undefined ? dashboard : withConversation(dashboard, id, withMessages(known, messages));
 }
 
-/** The instance as an answer of the server tells it, at once. */
+/** Replaces an instance by the version in the server's response. */
 export const withInstance = (dashboard: Dashboard, instance: AgentInstance): Dashboard =>
   applyEvent(dashboard, { type: 'status_update', data: instance });
 
@@ -55,18 +63,23 @@ export function withoutInstance(dashboard: Dashboard, id: string): Dashboard {
   const revision = dashboard.revision + 1;
   const instances = new Map(dashboard.instances);
   instances.delete(id);
-  return { ...dashboard, instances, revision, changedIn: new Map(dashboard.changedIn).set(id, revision) };
+  return {
+    ...dashboard,
+    instances,
+    revision,
+    changedAtRevision: new Map(dashboard.changedAtRevision).set(id, revision),
+  };
 }
 
-/** What the stream tells. `resync` is the caller's matter: it takes reading. */
+/** Applies an event of the stream. The caller has to handle `resync`, because it needs requests. */
 export function applyEvent(dashboard: Dashboard, event: StreamEvent): Dashboard {
   switch (event.type) {
     case 'status_update':
       return event.data.status === 'DELETED'
         ? withoutInstance(dashboard, event.data.id)
-        : changed(dashboard, event.data);
+        : withChangedInstance(dashboard, event.data);
     case 'message':
-      return withLatestMessage(streamed(dashboard, event.data), event.data);
+      return withLatestMessage(withStreamed(dashboard, event.data), event.data);
     case 'message_update':
       return withMoreMessages(dashboard, event.data.agent_instance_id, [event.data]);
     case 'git_diff_update':
@@ -74,20 +87,22 @@ export function applyEvent(dashboard: Dashboard, event: StreamEvent): Dashboard 
     case 'agent_heartbeat': {
       const { agent_instance_id: id, last_heartbeat_at } = event.data;
       const known = dashboard.instances.get(id);
-      return known === undefined ? dashboard : changed(dashboard, { ...known, last_heartbeat_at });
+      return known === undefined
+        ? dashboard
+        : withChangedInstance(dashboard, { ...known, last_heartbeat_at });
     }
     default:
       return dashboard;
   }
 }
 
-function changed(dashboard: Dashboard, instance: AgentInstance): Dashboard {
+function withChangedInstance(dashboard: Dashboard, instance: AgentInstance): Dashboard {
   const revision = dashboard.revision + 1;
   return {
     ...dashboard,
     revision,
     instances: new Map(dashboard.instances).set(instance.id, instance),
-    changedIn: new Map(dashboard.changedIn).set(instance.id, revision),
+    changedAtRevision: new Map(dashboard.changedAtRevision).set(instance.id, revision),
   };
 }
 
@@ -96,7 +111,7 @@ const withConversation = (dashboard: Dashboard, id: string, conversation: Conver
   conversations: new Map(dashboard.conversations).set(id, conversation),
 });
 
-function streamed(
+function withStreamed(
   dashboard: Dashboard,
   { agent_instance_id: id, ...message }: LiveEventData['message'],
 ): Dashboard {
@@ -106,11 +121,11 @@ function streamed(
     : withConversation(dashboard, id, withStreamedMessage(known, message));
 }
 
-/** The list shows a message at once, whether or not its overview follows. */
+/** Shows a new message in the list at once, without waiting for a `status_update`. */
 function withLatestMessage(dashboard: Dashboard, message: LiveEventData['message']): Dashboard {
   const known = dashboard.instances.get(message.agent_instance_id);
   if (known === undefined || known.chat_length >= message.position) return dashboard;
-  return changed(dashboard, {
+  return withChangedInstance(dashboard, {
     ...known,
     latest_message: message.content,
     latest_message_at: message.created_at,

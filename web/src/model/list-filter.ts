@@ -1,23 +1,26 @@
-import { type Need, needOf } from './need.ts';
+import { type StatusGroup, statusGroupOf } from './status-group.ts';
 import type { AgentInstance } from './wire.ts';
 
-/** What the person wants to see of the list. */
-export interface Filter {
-  readonly words: string;
-  readonly need: Need | null;
+/** What the user has chosen to see in the list of instances. Null: no choice, so all are shown. */
+export interface ListFilter {
+  readonly searchText: string;
+  readonly statusGroup: StatusGroup | null;
   readonly agentType: string | null;
 }
 
-export const everything: Filter = { words: '', need: null, agentType: null };
+export const NO_FILTER: ListFilter = { searchText: '', statusGroup: null, agentType: null };
 
-export const isFiltering = (filter: Filter): boolean =>
-  filter.words.trim() !== '' || filter.need !== null || filter.agentType !== null;
+export const isFiltering = (filter: ListFilter): boolean =>
+  filter.searchText.trim() !== '' || filter.statusGroup !== null || filter.agentType !== null;
 
-/** Every word has to occur somewhere in the instance's name, type or latest message. */
-export function matching(instances: Iterable<AgentInstance>, filter: Filter): AgentInstance[] {
-  const words = filter.words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+/**
+ * Returns the instances that match the filter. Every word of the search text must occur in the instance's
+ * name, agent type or latest message.
+ */
+export function filterInstances(instances: Iterable<AgentInstance>, filter: ListFilter): AgentInstance[] {
+  const words = filter.searchText.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   return [...instances].filter((instance) => {
-    if (filter.need !== null && needOf(instance) !== filter.need) return false;
+    if (filter.statusGroup !== null && statusGroupOf(instance) !== filter.statusGroup) return false;
     if (filter.agentType !== null && instance.agent_type_name !== filter.agentType) return false;
     if (words.length === 0) return true;
     const text = `${instance.name ?? ''}\n${instance.agent_type_name}\n${instance.latest_message ?? ''}`;

@@ -7,7 +7,7 @@ export interface DiffLine {
 
 export interface DiffFile {
   readonly path: string;
-  /** Where it was before, if elsewhere. */
+  /** The path before a rename, otherwise null. */
   readonly oldPath: string | null;
   readonly kind: 'changed' | 'added' | 'deleted' | 'renamed';
   readonly added: number;
@@ -19,29 +19,30 @@ type Draft = { -readonly [Key in keyof DiffFile]: DiffFile[Key] } & { lines: Dif
 
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)$/;
 
-/** Reads what `git diff` writes. What it does not understand it shows as a note, and never fails. */
+/** Parses the output of `git diff`. Never throws: a line that it does not understand becomes a note. */
 export function parseDiff(text: string): DiffFile[] {
   const files: Draft[] = [];
-  /** How many lines of the hunk are still to come: in it, `--- x` is a line that was removed. */
-  let left = { before: 0, after: 0 };
-  let at = { before: 0, after: 0 };
+  /** How many lines of the current hunk are still to come. Inside a hunk, `--- x` is a removed line. */
+  let remaining = { before: 0, after: 0 };
+  let lineNumber = { before: 0, after: 0 };
   for (const line of text.replace(/\n$/, '').split('\n')) {
     const file = files.at(-1);
-    if (file !== undefined && (left.before > 0 || left.after > 0) && hunkLine(file, line, at, left)) continue;
+    const isInHunk = remaining.before > 0 || remaining.after > 0;
+    if (file !== undefined && isInHunk && addHunkLine(file, line, lineNumber, remaining)) continue;
     if (line.startsWith('diff --git ')) {
       files.push(newFile(line));
-      left = { before: 0, after: 0 };
+      remaining = { before: 0, after: 0 };
       continue;
     }
     if (file === undefined) continue;
     const hunk = HUNK.exec(line);
-    if (hunk === null) headLine(file, line);
+    if (hunk === null) readHeaderLine(file, line);
     else {
-      at = { before: Number(hunk[1]), after: Number(hunk[3]) };
-      left = { before: Number(hunk[2] ?? 1), after: Number(hunk[4] ?? 1) };
+      lineNumber = { before: Number(hunk[1]), after: Number(hunk[3]) };
+      remaining = { before: Number(hunk[2] ?? 1), after: Number(hunk[4] ?? 1) };
       const heading = hunk[5]!.trim();
-      // The beginning of a file needs no line that says so.
-      if (file.lines.length > 0 || heading !== '' || at.after > 1) {
+      // A hunk that starts at line 1 needs no heading.
+      if (file.lines.length > 0 || heading !== '' || lineNumber.after > 1) {
         file.lines.push({ kind: 'hunk', before: null, after: null, text: heading });
       }
     }
@@ -54,39 +55,42 @@ interface Counts {
   after: number;
 }
 
-/** @returns false if the hunk ends before its head said */
-function hunkLine(file: Draft, line: string, at: Counts, left: Counts): boolean {
+/**
+ * Adds one line of a hunk to its file, and counts it.
+ * @returns false if the line is not part of the hunk, which is then shorter than its header says
+ */
+function addHunkLine(file: Draft, line: string, lineNumber: Counts, remaining: Counts): boolean {
   const text = line.slice(1);
   switch (line[0]) {
     case '+':
-      left.after -= 1;
+      remaining.after -= 1;
       file.added += 1;
-      file.lines.push({ kind: 'added', before: null, after: at.after++, text });
+      file.lines.push({ kind: 'added', before: null, after: lineNumber.after++, text });
       return true;
     case '-':
-      left.before -= 1;
+      remaining.before -= 1;
       file.removed += 1;
-      file.lines.push({ kind: 'removed', before: at.before++, after: null, text });
+      file.lines.push({ kind: 'removed', before: lineNumber.before++, after: null, text });
       return true;
-    // Some tools trim the blank off an empty line.
+    // Some tools remove the space of an empty line.
     case undefined:
     case ' ':
-      left.before -= 1;
-      left.after -= 1;
-      file.lines.push({ kind: 'context', before: at.before++, after: at.after++, text });
+      remaining.before -= 1;
+      remaining.after -= 1;
+      file.lines.push({ kind: 'context', before: lineNumber.before++, after: lineNumber.after++, text });
       return true;
     case '\\':
       file.lines.push({ kind: 'note', before: null, after: null, text: text.trim() });
       return true;
     default:
-      left.before = 0;
-      left.after = 0;
+      remaining.before = 0;
+      remaining.after = 0;
       return false;
   }
 }
 
-/** A line between `diff --git` and the first hunk, or after the last. */
-function headLine(file: Draft, line: string): void {
+/** Reads a line between `diff --git` and the first hunk, or after the last hunk. */
+function readHeaderLine(file: Draft, line: string): void {
   if (line.startsWith('new file mode')) file.kind = 'added';
   else if (line.startsWith('deleted file mode')) file.kind = 'deleted';
   else if (line.startsWith('rename from ')) {
@@ -101,7 +105,7 @@ function headLine(file: Draft, line: string): void {
   else if (line !== '') file.lines.push({ kind: 'note', before: null, after: null, text: line });
 }
 
-/** `+++ b/src/x.ts`, with the quotes that git sets around unusual names, and the tab behind others. */
+/** Returns the path in `+++ b/src/x.ts`, without git's quotes around it or the tab after it. */
 const pathIn = (line: string): string =>
   line
     .slice(4)
@@ -109,9 +113,9 @@ const pathIn = (line: string): string =>
     .replace(/^"(.*)"$/, '$1')
     .replace(/^[abciow]\//, '');
 
-const newFile = (head: string): Draft => ({
-  // The second half of `diff --git a/x b/x`; what follows tells better where there is a text to compare.
-  path: / "?b\/(.*?)"?$/.exec(head)?.[1] ?? head,
+const newFile = (header: string): Draft => ({
+  // The second path in `diff --git a/x b/x`. A later `+++` line replaces it.
+  path: / "?b\/(.*?)"?$/.exec(header)?.[1] ?? header,
   oldPath: null,
   kind: 'changed',
   added: 0,
@@ -123,11 +127,17 @@ export type DiffRow =
   | { readonly kind: 'file'; readonly file: DiffFile; readonly key: string }
   | { readonly kind: 'line'; readonly line: DiffLine; readonly key: string };
 
-/** All that is to be shown, in one list; of folded files the head only. */
-export function diffRows(files: readonly DiffFile[], folded: ReadonlySet<string>): DiffRow[] {
+/**
+ * Returns all rows to show, as one list. A collapsed file has only its header row.
+ * @param collapsed the paths of the collapsed files
+ */
+export function diffRows(files: readonly DiffFile[], collapsed: ReadonlySet<string>): DiffRow[] {
   return files.flatMap((file, index): DiffRow[] => {
-    const head: DiffRow = { kind: 'file', file, key: `${index}` };
-    if (folded.has(file.path)) return [head];
-    return [head, ...file.lines.map((line, at): DiffRow => ({ kind: 'line', line, key: `${index}:${at}` }))];
+    const header: DiffRow = { kind: 'file', file, key: `${index}` };
+    if (collapsed.has(file.path)) return [header];
+    return [
+      header,
+      ...file.lines.map((line, at): DiffRow => ({ kind: 'line', line, key: `${index}:${at}` })),
+    ];
   });
 }

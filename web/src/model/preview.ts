@@ -1,10 +1,10 @@
 import { parseQuestion } from '../../../src/domain/text/question-text.ts';
 
-const LONGEST = 240;
+const MAX_LENGTH = 240;
 
-/** A message in a line or two: without its options and most of its markdown. */
+/** Shortens a message to one or two lines, without its answer options and most of its markdown. */
 export function preview(content: string): string {
-  const { text } = parseQuestion(content.slice(0, 4 * LONGEST));
+  const { text } = parseQuestion(content.slice(0, 4 * MAX_LENGTH));
   return text
     .replace(/\[OPTIONS\][\s\S]*$/i, '')
     .replace(/```[^\n]*\n?/g, ' ')
@@ -14,5 +14,5 @@ export function preview(content: string): string {
     .replace(/(\*\*|__|`)(.+?)\1/g, '$2')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, LONGEST);
+    .slice(0, MAX_LENGTH);
 }

@@ -10,8 +10,8 @@ export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => ESCAPES[character]!);
 
 /**
- * To the web or to mail, written out. Neither `javascript:` nor `data:`, nor anything relative: a link in
- * a message must not steer the page itself.
+ * Returns true for absolute links to the web or to a mail address. Refuses `javascript:` and `data:`, and
+ * relative links: a link in a message must not navigate within the page.
  */
 export function isSafeLink(href: string): boolean {
   try {

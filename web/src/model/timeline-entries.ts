@@ -1,40 +1,45 @@
-import type { Outgoing } from './outgoing.ts';
-import { dayOf } from './time-words.ts';
+import { localDay } from './format-time.ts';
+import type { OutboxMessage } from './outbox-message.ts';
 import type { Message } from './wire.ts';
 
-/** One entry of the timeline. `day` begins with it, where it is the first of its day. */
+/** One entry of the timeline. `day` is its time if it is the first entry of its day, otherwise null. */
 export type Entry = { readonly key: string; readonly day: string | null } & (
   | { readonly kind: 'message'; readonly message: Message; readonly isAnswer: boolean }
-  | { readonly kind: 'outgoing'; readonly outgoing: Outgoing }
+  | { readonly kind: 'outgoing'; readonly outgoing: OutboxMessage }
 );
 
-/** How far back a message that has just been confirmed can be. */
+/** How many of the newest messages are searched for one that is still in the outbox. */
 const RECENT = 20;
 
-/** The conversation as it is shown, with what is still to be sent at its end. */
-export function timeline(messages: readonly Message[], outbox: readonly Outgoing[]): Entry[] {
-  const answers = new Set(messages.map(({ answer_id }) => answer_id));
+/** Returns the conversation's messages as timeline entries, followed by those of the outbox. */
+export function buildTimeline(messages: readonly Message[], outbox: readonly OutboxMessage[]): Entry[] {
+  const answerIds = new Set(messages.map(({ answer_id }) => answer_id));
   const entries: Entry[] = [];
-  let day: string | null = null;
-  const beginsDay = (at: string): string | null => {
-    const its = dayOf(at);
-    if (its === day) return null;
-    day = its;
+  let currentDay: string | null = null;
+  const startOfDay = (at: string): string | null => {
+    const day = localDay(at);
+    if (day === currentDay) return null;
+    currentDay = day;
     return at;
   };
   for (const message of messages) {
-    const isAnswer = answers.has(message.id);
-    entries.push({ kind: 'message', key: message.id, day: beginsDay(message.created_at), message, isAnswer });
+    const isAnswer = answerIds.has(message.id);
+    const day = startOfDay(message.created_at);
+    entries.push({ kind: 'message', key: message.id, day, message, isAnswer });
   }
   for (const outgoing of outbox) {
     if (hasArrived(outgoing, messages)) continue;
-    entries.push({ kind: 'outgoing', key: outgoing.key, day: beginsDay(outgoing.writtenAt), outgoing });
+    const day = startOfDay(outgoing.writtenAt);
+    entries.push({ kind: 'outgoing', key: outgoing.idempotencyKey, day, outgoing });
   }
   return entries;
 }
 
-/** The stream may be faster than the answer to our own request: not shown twice meanwhile. */
-function hasArrived({ refusal, after, content }: Outgoing, messages: readonly Message[]): boolean {
+/**
+ * Checks whether the event stream has already delivered an outbox message. The stream can be faster than
+ * the response to the request that sent it, and the message must not be shown twice.
+ */
+function hasArrived({ refusal, after, content }: OutboxMessage, messages: readonly Message[]): boolean {
   if (refusal !== null) return false;
   return messages
     .slice(-RECENT)

@@ -1,4 +1,4 @@
-/** What the server says, in its own words: the people's side of the REST API and its event stream. */
+/** Types of the REST API and the event stream, as far as the page uses them. */
 
 import type { LiveEventData } from '../../../src/adapters/client/people/live-events.ts';
 import type {
@@ -17,11 +17,11 @@ export interface InstanceDetail extends AgentInstance {
 }
 
 export type ApiKey = ListedApiKey & {
-  /** Told once, in the answer that creates the key. */
+  /** Only in the response that creates the key. */
   readonly token?: string | null;
 };
 
-export interface Person {
+export interface User {
   readonly user_id: string;
   readonly display_name: string | null;
   readonly email: string | null;
@@ -34,16 +34,16 @@ export interface IdentityProvider {
   readonly scope: string;
 }
 
-/** RFC 9457, as far as the page looks at it. */
+/** An error response (RFC 9457), as far as the page uses it. */
 export interface Problem {
   readonly status: number;
   readonly code: string;
   readonly detail: string;
-  /** With `already_answered`: the answer that was first. */
+  /** With `already_answered`: the answer that the question already has. */
   readonly answer?: Message;
 }
 
-/** The page never needs an event's id but to resume, which is done where the stream is read. */
+/** An event of the stream, without its id: only `server/event-source.ts` needs that, to resume. */
 export type StreamEvent = {
   readonly [Type in keyof LiveEventData]: { readonly type: Type; readonly data: LiveEventData[Type] };
 }[keyof LiveEventData];

@@ -1,22 +1,24 @@
 import { EventParser } from '../../../src/adapters/client/http/event-parser.ts';
 import type { StreamEvent } from '../model/wire.ts';
 
-/** The server sends something every 15 s. A line that is silent for longer than this is dead. */
+/** The server sends something every 15 s. A connection without data for longer than this is dead. */
 const SILENCE_MS = 40_000;
 
 export type StreamEnd = 'signed-out' | 'lost';
 
-/** How far the stream has been read: opened again, it goes on from there. */
-export interface Progress {
+/** The last event that was read. A new stream continues after it. */
+export interface StreamPosition {
   lastEventId: string | null;
 }
 
 /**
- * Reads the stream of all events until it ends. Not with the browser's own EventSource: that one tells
- * neither why it failed nor notices a line that has died, and cannot resume once it gave up.
+ * Reads the stream of all events until it ends. The browser's own `EventSource` is not used: it does not
+ * report why it failed, does not notice a dead connection, and cannot resume after it has given up.
+ * @param position updated with each event
+ * @param stop ends the stream
  */
 export async function readEvents(
-  progress: Progress,
+  position: StreamPosition,
   onEvent: (event: StreamEvent) => void,
   stop: AbortSignal,
 ): Promise<StreamEnd> {
@@ -26,24 +28,24 @@ export async function readEvents(
     const response = await fetch('/api/v1/events', {
       headers: {
         accept: 'text/event-stream',
-        ...(progress.lastEventId === null ? {} : { 'last-event-id': progress.lastEventId }),
+        ...(position.lastEventId === null ? {} : { 'last-event-id': position.lastEventId }),
       },
       cache: 'no-store',
       signal: AbortSignal.any([stop, silence.signal]),
     });
     if (response.status === 401 || response.status === 403) return 'signed-out';
-    // An id that the server does not understand must not be sent forever.
-    if (response.status === 400) progress.lastEventId = null;
+    // The server does not accept the id, so the next attempt starts without one.
+    if (response.status === 400) position.lastEventId = null;
     if (!response.ok || response.body === null) return 'lost';
     const parser = new EventParser();
-    // Not by `for await`: Safari cannot iterate over a stream.
-    const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) {
+    // Safari cannot iterate over a stream with `for await`.
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), SILENCE_MS);
-      for (const { id, type, data } of parser.push(piece.value)) {
+      for (const { id, type, data } of parser.push(chunk.value)) {
         onEvent({ type, data: JSON.parse(data) } as StreamEvent);
-        progress.lastEventId = id;
+        position.lastEventId = id;
       }
     }
     return 'lost';

@@ -1,44 +1,60 @@
 import type { Problem } from '../model/wire.ts';
 
-/** The server said no, or (`problem` is null) nothing at all. */
-export class RequestFailed extends Error {
+/** A request failed: with the server's error, or without any response (`problem` is null). */
+export class RequestError extends Error {
   readonly problem: Problem | null;
 
   constructor(problem: Problem | null) {
     super(problem?.detail ?? 'The server cannot be reached.');
-    this.name = 'RequestFailed';
+    this.name = 'RequestError';
     this.problem = problem;
   }
 }
 
 export interface RequestOptions {
   readonly body?: object;
-  /** Repeats of a request with the same key have one effect. */
+  /** Requests with the same key take effect once. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
 }
 
-export interface Answer<T> {
-  readonly body: T;
-  /** The cursor of the next page, where there is one. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Null: this is the last page. */
   readonly nextCursor: string | null;
 }
 
-/** Long enough for a slow line; a request without an end would block the outbox. */
+/** Long enough for a slow network. Without a limit, a request that never ends would block the outbox. */
 const TIMEOUT_MS = 30_000;
 
-/** @throws RequestFailed */
-export async function request<T>(
+/**
+ * Sends a request to the API and returns the body of the response.
+ * @throws RequestError
+ */
+export async function request<Body>(method: string, path: string, options?: RequestOptions): Promise<Body> {
+  return (await send<Body>(method, path, options)).body;
+}
+
+/**
+ * Reads one page of a list.
+ * @throws RequestError
+ */
+export async function requestPage<Item>(path: string): Promise<Page<Item>> {
+  const { body, headers } = await send<readonly Item[]>('GET', path);
+  return { items: body, nextCursor: cursorIn(headers.get('link')) };
+}
+
+async function send<Body>(
   method: string,
   path: string,
   { body, idempotencyKey, signal }: RequestOptions = {},
-): Promise<Answer<T>> {
+): Promise<{ readonly body: Body; readonly headers: Headers }> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(`/api/v1${path}`, {
     method,
     headers: {
       accept: 'application/json',
-      // Other sites cannot send it: the server asks for it beside the cookie.
+      // Other sites cannot send this header. The server requires it together with the session cookie.
       'x-requested-with': 'agent-dashboard',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
@@ -46,32 +62,26 @@ export async function request<T>(
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
-    throw new RequestFailed(null);
+    throw new RequestError(null);
   });
-  if (!response.ok) throw new RequestFailed(await problemOf(response));
+  if (!response.ok) throw new RequestError(await problemOf(response));
   const text = await response.text().catch(() => {
-    throw new RequestFailed(null);
+    throw new RequestError(null);
   });
-  return {
-    body: (text === '' ? null : JSON.parse(text)) as T,
-    nextCursor: cursorIn(response.headers.get('link')),
-  };
+  return { body: (text === '' ? null : JSON.parse(text)) as Body, headers: response.headers };
 }
-
-/** Just the answer's body. @throws RequestFailed */
-export const ask = async <T>(method: string, path: string, options?: RequestOptions): Promise<T> =>
-  (await request<T>(method, path, options)).body;
 
 async function problemOf(response: Response): Promise<Problem> {
-  const told: Partial<Problem> = await response.json().catch(() => ({}));
+  const body: Partial<Problem> = await response.json().catch(() => ({}));
   return {
-    ...told,
+    ...body,
     status: response.status,
-    code: told.code ?? 'unknown',
-    detail: told.detail ?? `The server answered ${response.status}.`,
+    code: body.code ?? 'unknown',
+    detail: body.detail ?? `The server answered with status ${response.status}.`,
   };
 }
 
+/** Reads the next page's cursor from a `Link` header (RFC 8288). */
 function cursorIn(link: string | null): string | null {
   const next = link?.split(',').find((part) => /;\s*rel="?next"?/.test(part));
   const address = /<([^>]+)>/.exec(next ?? '')?.[1];

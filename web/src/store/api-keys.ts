@@ -1,33 +1,33 @@
 import { signal } from '@preact/signals';
 import { randomId } from '../../../src/adapters/client/http/random-id.ts';
 import type { ApiKey } from '../model/wire.ts';
-import { ask } from '../server/request.ts';
+import { request } from '../server/request.ts';
 
-/** Null: not read yet. */
+/** The user's API keys. Null: not loaded yet. */
 export const apiKeys = signal<readonly ApiKey[] | null>(null);
 
-export interface NewKey {
+export interface NewApiKey {
   readonly name: string;
   readonly scope: 'agent' | 'dashboard';
-  /** Null: it does not expire. */
+  /** Null: the key does not expire. */
   readonly expires_in_days: number | null;
 }
 
-export async function readKeys(): Promise<void> {
-  apiKeys.value = await ask<ApiKey[]>('GET', '/api-keys');
+export async function loadApiKeys(): Promise<void> {
+  apiKeys.value = await request<ApiKey[]>('GET', '/api-keys');
 }
 
-/** @returns the token, which can be seen this once */
-export async function createKey({ expires_in_days, ...key }: NewKey): Promise<string> {
-  const created = await ask<ApiKey>('POST', '/api-keys', {
+/** @returns the token; the server never returns it again */
+export async function createApiKey({ expires_in_days, ...key }: NewApiKey): Promise<string> {
+  const created = await request<ApiKey>('POST', '/api-keys', {
     body: { ...key, ...(expires_in_days === null ? {} : { expires_in_days }) },
     idempotencyKey: randomId(),
   });
-  await readKeys();
+  await loadApiKeys();
   return created.token ?? '';
 }
 
-export async function revokeKey({ id }: ApiKey): Promise<void> {
-  await ask('DELETE', `/api-keys/${encodeURIComponent(id)}`, { idempotencyKey: randomId() });
-  await readKeys();
+export async function revokeApiKey({ id }: ApiKey): Promise<void> {
+  await request('DELETE', `/api-keys/${encodeURIComponent(id)}`, { idempotencyKey: randomId() });
+  await loadApiKeys();
 }

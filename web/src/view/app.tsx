@@ -1,25 +1,25 @@
 import { useEffect } from 'preact/hooks';
+import { currentRoute } from '../store/page/current-route.ts';
 import { announcement } from '../store/page/notices.ts';
-import { route } from '../store/page/route.ts';
-import { person } from '../store/session/signed-in-user.ts';
+import { signedInUser } from '../store/session/signed-in-user.ts';
 import { loadMarkdown } from './common/markdown-text.tsx';
 import { InstanceView } from './instance/instance-view.tsx';
 import { KeysPage } from './keys/keys-page.tsx';
 import { InstanceList } from './list/instance-list.tsx';
-import { Nothing } from './list/nothing-selected.tsx';
+import { NothingSelected } from './list/nothing-selected.tsx';
 import { ConnectionNotice } from './page/connection-notice.tsx';
-import { listenForKeys } from './page/keyboard.ts';
-import { Notices } from './page/notice-list.tsx';
+import { NoticeList } from './page/notice-list.tsx';
+import { listenForShortcuts } from './page/shortcuts.ts';
 import { ShortcutsDialog } from './page/shortcuts-dialog.tsx';
 import { SignIn } from './sign-in/sign-in.tsx';
 
-/** On a wide screen list and detail side by side; on a phone one of them. */
+/** The whole page. A wide screen shows the list and the details side by side, a phone one of them. */
 export function App() {
-  useEffect(listenForKeys, []);
+  useEffect(listenForShortcuts, []);
   return (
     <>
-      {person.value === undefined ? <div class="opening" aria-busy="true" /> : <SignedInOrNot />}
-      <Notices />
+      {signedInUser.value === undefined ? <div class="loading" aria-busy="true" /> : <SignInOrDashboard />}
+      <NoticeList />
       <p class="for-screen-readers" role="status">
         {announcement.value}
       </p>
@@ -27,19 +27,19 @@ export function App() {
   );
 }
 
-function SignedInOrNot() {
-  // Not needed for the first sight, but for the first tap.
+function SignInOrDashboard() {
+  // Loaded in advance: the first view does not need it, but every conversation does.
   useEffect(loadMarkdown, []);
-  if (person.value === null) return <SignIn />;
-  const at = route.value;
+  if (signedInUser.value === null) return <SignIn />;
+  const route = currentRoute.value;
   return (
-    <main class="shell" data-page={at.page}>
+    <main class="shell" data-page={route.page}>
       <ConnectionNotice />
       <InstanceList />
       <section class="detail" aria-label="Details">
-        {at.page === 'list' && <Nothing />}
-        {at.page === 'keys' && <KeysPage />}
-        {at.page === 'instance' && <InstanceView key={at.id} id={at.id} tab={at.tab} />}
+        {route.page === 'list' && <NothingSelected />}
+        {route.page === 'keys' && <KeysPage />}
+        {route.page === 'instance' && <InstanceView key={route.id} id={route.id} tab={route.tab} />}
       </section>
       <ShortcutsDialog />
     </main>

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { reachesStart } from '../../model/conversation.ts';
+import { hasReachedStart } from '../../model/conversation.ts';
 import {
   type Dashboard,
   emptyDashboard,
@@ -8,115 +8,117 @@ import {
   withMoreMessages,
   withoutInstance,
 } from '../../model/dashboard-state.ts';
-import { needOf } from '../../model/need.ts';
+import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance, InstanceDetail, Message } from '../../model/wire.ts';
-import { ask, RequestFailed, request } from '../../server/request.ts';
+import { RequestError, request, requestPage } from '../../server/request.ts';
 
 const LIST_PAGE = 100;
 const MESSAGE_PAGE = 100;
 
 export const dashboard = signal<Dashboard>(emptyDashboard);
 
-/** Where the list goes on. Undefined: it has not been read yet; null: it is complete. */
+/** The cursor of the list's next page. Undefined: the list is not loaded yet. Null: it is complete. */
 export const nextCursor = signal<string | null | undefined>(undefined);
 
-/** Instances that are not there, or not the person's: the page says so instead of waiting for them. */
-export const notFound = signal<ReadonlySet<string>>(new Set());
+/** Ids for which the server has no instance of this user. The page shows that instead of loading on. */
+export const notFoundIds = signal<ReadonlySet<string>>(new Set());
 
 export const waitingInstances = computed(() =>
-  [...dashboard.value.instances.values()].filter((instance) => needOf(instance) === 'waiting'),
+  [...dashboard.value.instances.values()].filter((instance) => statusGroupOf(instance) === 'waiting'),
 );
 
-/** The first page of the list, and whoever waits however long ago they started. */
-export async function readInstances(): Promise<void> {
+/** Loads the first page of the list, and all waiting instances, however old they are. */
+export async function loadInstances(): Promise<void> {
   const since = dashboard.value.revision;
   const [newest, waiting] = await Promise.all([
-    request<AgentInstance[]>('GET', `/agent-instances?limit=${LIST_PAGE}`),
-    ask<AgentInstance[]>('GET', `/agent-instances?limit=${LIST_PAGE}&status=AWAITING_INPUT`),
+    requestPage<AgentInstance>(`/agent-instances?limit=${LIST_PAGE}`),
+    request<AgentInstance[]>('GET', `/agent-instances?limit=${LIST_PAGE}&status=AWAITING_INPUT`),
   ]);
-  dashboard.value = withInstances(dashboard.value, [...newest.body, ...waiting], since, { replacing: true });
+  dashboard.value = withInstances(dashboard.value, [...newest.items, ...waiting], since, { replacing: true });
   nextCursor.value = newest.nextCursor;
 }
 
-export async function readMoreInstances(): Promise<void> {
+export async function loadMoreInstances(): Promise<void> {
   const cursor = nextCursor.value;
   if (!cursor) return;
   const since = dashboard.value.revision;
-  const page = await request<AgentInstance[]>(
-    'GET',
+  const page = await requestPage<AgentInstance>(
     `/agent-instances?limit=${LIST_PAGE}&cursor=${encodeURIComponent(cursor)}`,
   );
-  dashboard.value = withInstances(dashboard.value, page.body, since);
+  dashboard.value = withInstances(dashboard.value, page.items, since);
   nextCursor.value = page.nextCursor;
 }
 
-const readingInstances = new Map<string, Promise<void>>();
+const runningLoads = new Map<string, Promise<void>>();
 
-/** Whose reading may have begun before what it is to find. */
-const readTooEarly = new Set<string>();
+/** Instances that changed while they were being loaded, so that they have to be loaded once more. */
+const changedWhileLoading = new Set<string>();
 
-/** The instance and its newest messages. Whoever asks meanwhile gets the same reading. */
-export function readInstance(id: string): Promise<void> {
-  const underWay = readingInstances.get(id);
-  if (underWay !== undefined) return underWay;
-  const reading = readUntilNew(id).finally(() => readingInstances.delete(id));
-  readingInstances.set(id, reading);
-  return reading;
+/** Loads an instance and its newest messages. Concurrent calls for one instance share one request. */
+export function loadInstance(id: string): Promise<void> {
+  const running = runningLoads.get(id);
+  if (running !== undefined) return running;
+  const load = loadUntilCurrent(id).finally(() => runningLoads.delete(id));
+  runningLoads.set(id, load);
+  return load;
 }
 
-/** Something has changed that the page could not take in: a reading under way is followed by another. */
-export function readChanged(id: string): Promise<void> {
-  if (readingInstances.has(id)) readTooEarly.add(id);
-  return readInstance(id);
+/** Loads an instance that has changed. If it is being loaded already, it is loaded once more afterwards. */
+export function reloadInstance(id: string): Promise<void> {
+  if (runningLoads.has(id)) changedWhileLoading.add(id);
+  return loadInstance(id);
 }
 
-async function readUntilNew(id: string): Promise<void> {
+async function loadUntilCurrent(id: string): Promise<void> {
   do {
-    readTooEarly.delete(id);
-    await readDetail(id);
-  } while (readTooEarly.has(id));
+    changedWhileLoading.delete(id);
+    await loadDetail(id);
+  } while (changedWhileLoading.has(id));
 }
 
-async function readDetail(id: string): Promise<void> {
+async function loadDetail(id: string): Promise<void> {
   const since = dashboard.value.revision;
   try {
-    const detail = await ask<InstanceDetail>(
+    const detail = await request<InstanceDetail>(
       'GET',
       `/agent-instances/${encodeURIComponent(id)}?message_limit=${MESSAGE_PAGE}`,
     );
-    if (detail.status === 'DELETED') markAsMissing(id);
+    if (detail.status === 'DELETED') markAsNotFound(id);
     else dashboard.value = withDetail(dashboard.value, detail, since);
   } catch (error) {
-    if (!(error instanceof RequestFailed) || error.problem === null || error.problem.status >= 500)
+    if (!(error instanceof RequestError) || error.problem === null || error.problem.status >= 500)
       throw error;
-    markAsMissing(id);
+    markAsNotFound(id);
   }
 }
 
-/** The instances whose older messages are on their way. */
-const readingOlder = new Set<string>();
+/** The instances whose older messages are being loaded. */
+const loadingOlder = new Set<string>();
 
-export async function readOlderMessages(id: string): Promise<void> {
+export async function loadOlderMessages(id: string): Promise<void> {
   const conversation = dashboard.value.conversations.get(id);
   const oldest = conversation?.messages[0];
   if (
     conversation === undefined ||
     oldest === undefined ||
-    reachesStart(conversation) ||
-    readingOlder.has(id)
+    hasReachedStart(conversation) ||
+    loadingOlder.has(id)
   )
     return;
-  readingOlder.add(id);
+  loadingOlder.add(id);
   try {
     const path = `/agent-instances/${encodeURIComponent(id)}/messages`;
-    const older = await ask<Message[]>('GET', `${path}?limit=${MESSAGE_PAGE}&before_message_id=${oldest.id}`);
+    const older = await request<Message[]>(
+      'GET',
+      `${path}?limit=${MESSAGE_PAGE}&before_message_id=${oldest.id}`,
+    );
     dashboard.value = withMoreMessages(dashboard.value, id, older);
   } finally {
-    readingOlder.delete(id);
+    loadingOlder.delete(id);
   }
 }
 
-function markAsMissing(id: string): void {
+function markAsNotFound(id: string): void {
   dashboard.value = withoutInstance(dashboard.value, id);
-  notFound.value = new Set([...notFound.value, id]);
+  notFoundIds.value = new Set([...notFoundIds.value, id]);
 }

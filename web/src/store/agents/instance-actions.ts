@@ -1,12 +1,13 @@
 import { randomId } from '../../../../src/adapters/client/http/random-id.ts';
 import { withInstance, withoutInstance } from '../../model/dashboard-state.ts';
 import type { AgentInstance } from '../../model/wire.ts';
-import { ask, type RequestOptions } from '../../server/request.ts';
-import { notify, tellFailure } from '../page/notices.ts';
-import { dashboard, readInstance } from './dashboard.ts';
+import { type RequestOptions, request } from '../../server/request.ts';
+import { showError, showNotice } from '../page/notices.ts';
+import { dashboard, loadInstance } from './dashboard.ts';
 
-const call = async (method: string, path: string, options: RequestOptions = {}): Promise<void> => {
-  const instance = await ask<AgentInstance>(method, path, {
+/** Sends a request that changes an instance, and shows the changed instance. */
+const changeInstance = async (method: string, path: string, options: RequestOptions = {}): Promise<void> => {
+  const instance = await request<AgentInstance>(method, path, {
     idempotencyKey: randomId(),
     ...options,
   });
@@ -15,28 +16,31 @@ const call = async (method: string, path: string, options: RequestOptions = {}):
 
 const pathOf = (id: string): string => `/agent-instances/${encodeURIComponent(id)}`;
 
-export const rename = (id: string, name: string): Promise<void> =>
-  call('PATCH', pathOf(id), { body: { name } }).catch(tellFailure);
+export const renameInstance = (id: string, name: string): Promise<void> =>
+  changeInstance('PATCH', pathOf(id), { body: { name } }).catch(showError);
 
-export const end = (id: string): Promise<void> =>
-  call('PUT', `${pathOf(id)}/status`, { body: { status: 'COMPLETED' } }).catch(tellFailure);
+export const endInstance = (id: string): Promise<void> =>
+  changeInstance('PUT', `${pathOf(id)}/status`, { body: { status: 'COMPLETED' } }).catch(showError);
 
-/** Gone from the list at once; the notice brings it back. */
-export async function remove(instance: AgentInstance): Promise<void> {
+/** Deletes an instance, and shows a notice with a button to undo that. */
+export async function deleteInstance(instance: AgentInstance): Promise<void> {
   try {
-    await ask('DELETE', pathOf(instance.id), { idempotencyKey: randomId() });
+    await request('DELETE', pathOf(instance.id), { idempotencyKey: randomId() });
     dashboard.value = withoutInstance(dashboard.value, instance.id);
-    notify(`Deleted “${instance.name ?? instance.agent_type_name}”.`, () => void restore(instance.id));
+    showNotice(
+      `Deleted “${instance.name ?? instance.agent_type_name}”.`,
+      () => void restoreInstance(instance.id),
+    );
   } catch (error) {
-    tellFailure(error);
+    showError(error);
   }
 }
 
-async function restore(id: string): Promise<void> {
+async function restoreInstance(id: string): Promise<void> {
   try {
-    await call('POST', `${pathOf(id)}/restore`);
-    await readInstance(id);
+    await changeInstance('POST', `${pathOf(id)}/restore`);
+    await loadInstance(id);
   } catch (error) {
-    tellFailure(error);
+    showError(error);
   }
 }

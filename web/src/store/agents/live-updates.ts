@@ -3,50 +3,50 @@ import { backoffMs } from '../../../../src/adapters/client/http/backoff.ts';
 import { applyEvent, emptyDashboard } from '../../model/dashboard-state.ts';
 import { preview } from '../../model/preview.ts';
 import type { Message, StreamEvent } from '../../model/wire.ts';
-import { type Progress, readEvents } from '../../server/event-source.ts';
+import { readEvents, type StreamPosition } from '../../server/event-source.ts';
+import { currentRoute } from '../page/current-route.ts';
 import { announcement } from '../page/notices.ts';
-import { route } from '../page/route.ts';
-import { person } from '../session/signed-in-user.ts';
-import { dashboard, nextCursor, readChanged, readInstances } from './dashboard.ts';
-import { flushOutbox, outbox, readOutbox } from './outbox.ts';
+import { signedInUser } from '../session/signed-in-user.ts';
+import { dashboard, loadInstances, nextCursor, reloadInstance } from './dashboard.ts';
+import { flushOutbox, loadOutbox, outbox } from './outbox.ts';
 
-/** `lost` since the time that is told with it: what the page shows was true then. */
+/** State of the event stream. If it is lost, the page shows what was true at `since`. */
 export type Connection =
   | { readonly state: 'connecting' | 'live' }
   | { readonly state: 'lost'; readonly since: number };
 
 export const connection = signal<Connection>({ state: 'connecting' });
 
-/** A tab that slept that long may hold a dead line that it has not noticed yet. */
+/** After a tab has slept, a connection that was silent for longer than this is opened again. */
 const TRUSTED_SILENCE_MS = 20_000;
 
-let lastHeard = 0;
-let wake: () => void = () => {};
-let line = new AbortController();
+let lastEventAt = 0;
+let endPause: () => void = () => {};
+let currentStream = new AbortController();
 
-/** Follows the stream until the signal says stop, however often it breaks. */
-async function stayLive(stop: AbortSignal): Promise<void> {
-  const progress: Progress = { lastEventId: null };
+/** Reads the event stream until `stop` is aborted, and opens it again whenever it breaks. */
+async function followEvents(stop: AbortSignal): Promise<void> {
+  const position: StreamPosition = { lastEventId: null };
   let failures = 0;
   while (!stop.aborted) {
-    line = new AbortController();
-    const resumes = progress.lastEventId !== null;
-    const heard = (event: StreamEvent) => {
+    currentStream = new AbortController();
+    const isResuming = position.lastEventId !== null;
+    const onEvent = (event: StreamEvent) => {
       failures = 0;
-      onEvent(event);
-      // Only now: what happens between this reading and the first event is told by the stream.
-      if (event.type === 'connected' && !resumes) void readAgain().catch(() => null);
+      handleEvent(event);
+      // Loaded only now: an earlier load could miss a change that happens before the stream begins.
+      if (event.type === 'connected' && !isResuming) void reloadAll().catch(() => null);
     };
-    const end = await readEvents(progress, heard, AbortSignal.any([stop, line.signal]));
+    const end = await readEvents(position, onEvent, AbortSignal.any([stop, currentStream.signal]));
     if (stop.aborted) return;
     if (end === 'signed-out') {
-      person.value = null;
+      signedInUser.value = null;
       return;
     }
     if (connection.value.state !== 'lost')
-      connection.value = { state: 'lost', since: lastHeard || Date.now() };
-    // Some proxies let no stream through. What can be asked for is still shown, if a little late.
-    void readAgain().then(
+      connection.value = { state: 'lost', since: lastEventAt || Date.now() };
+    // Some proxies block event streams. Then the page is updated by ordinary requests, with a delay.
+    void reloadAll().then(
       () => {
         if (connection.value.state === 'lost') connection.value = { state: 'lost', since: Date.now() };
       },
@@ -57,66 +57,71 @@ async function stayLive(stop: AbortSignal): Promise<void> {
   }
 }
 
-/** The network is back, or the person looks at the page again: do not sit out the pause. */
-function lookAlive(): void {
-  if (connection.value.state === 'live' && Date.now() - lastHeard > TRUSTED_SILENCE_MS) line.abort();
-  wake();
+/** Reconnects without waiting for the pause to end: the network is back, or the page is visible again. */
+function reconnectNow(): void {
+  if (connection.value.state === 'live' && Date.now() - lastEventAt > TRUSTED_SILENCE_MS)
+    currentStream.abort();
+  endPause();
 }
 
-function onEvent(event: StreamEvent): void {
-  lastHeard = Date.now();
+function handleEvent(event: StreamEvent): void {
+  lastEventAt = Date.now();
   if (connection.value.state !== 'live') {
     connection.value = { state: 'live' };
     void flushOutbox();
   }
-  if (event.type === 'resync') void readAgain().catch(() => null);
+  if (event.type === 'resync') void reloadAll().catch(() => null);
   else dashboard.value = applyEvent(dashboard.value, event);
-  const open = openInstance();
-  if (event.type === 'message' && event.data.agent_instance_id === open) readOut(event.data);
-  if (open !== null && isLacking(open, event)) void readChanged(open).catch(() => null);
+  const openId = openInstanceId();
+  if (event.type === 'message' && event.data.agent_instance_id === openId) announceStep(event.data);
+  if (openId !== null && needsReload(openId, event)) void reloadInstance(openId).catch(() => null);
 }
 
-/** A message was missed, or was told before there was a conversation to put it in. */
-function isLacking(open: string, { data }: StreamEvent): boolean {
-  const conversation = dashboard.value.conversations.get(open);
+/** Returns true if a message was missed, or if the event came before the conversation was loaded. */
+function needsReload(openId: string, { data }: StreamEvent): boolean {
+  const conversation = dashboard.value.conversations.get(openId);
   if (conversation !== undefined) return conversation.hasGap;
-  return 'agent_instance_id' in data && data.agent_instance_id === open;
+  return 'agent_instance_id' in data && data.agent_instance_id === openId;
 }
 
-/** The stream cannot tell what was missed. Conversations that are not open are read when they are opened. */
-async function readAgain(): Promise<void> {
-  const open = openInstance();
-  const conversations = new Map([...dashboard.value.conversations].filter(([id]) => id === open));
+/**
+ * Loads the list and the open conversation again, because the stream cannot replay what was missed. The
+ * other conversations are removed, and loaded again when they are opened.
+ */
+async function reloadAll(): Promise<void> {
+  const openId = openInstanceId();
+  const conversations = new Map([...dashboard.value.conversations].filter(([id]) => id === openId));
   dashboard.value = { ...dashboard.value, conversations };
-  await Promise.all([readInstances(), open === null ? null : readChanged(open)]);
+  await Promise.all([loadInstances(), openId === null ? null : reloadInstance(openId)]);
 }
 
-/** What the agent says in the open conversation; questions are announced wherever they come from. */
-function readOut({ sender_type, requires_user_input, content }: Message): void {
+/** Lets screen readers read out a step of the open conversation. Questions have their own alert. */
+function announceStep({ sender_type, requires_user_input, content }: Message): void {
   if (sender_type === 'AGENT' && !requires_user_input) announcement.value = preview(content);
 }
 
-const openInstance = (): string | null => (route.value.page === 'instance' ? route.value.id : null);
+const openInstanceId = (): string | null =>
+  currentRoute.value.page === 'instance' ? currentRoute.value.id : null;
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    wake = () => {
+    endPause = () => {
       clearTimeout(timer);
       resolve();
     };
   });
 }
 
-/** From sign-in to sign-out; each person begins with an empty page. */
-export function followWhileSignedIn(): void {
-  const userId = computed(() => person.value?.user_id ?? null);
+/** Keeps the dashboard up to date while a user is signed in, and empties it when the user signs out. */
+export function startLiveUpdates(): void {
+  const userId = computed(() => signedInUser.value?.user_id ?? null);
   effect(() => {
     if (userId.value === null) return undefined;
     const stop = new AbortController();
     untracked(() => {
-      readOutbox();
-      void stayLive(stop.signal);
+      loadOutbox();
+      void followEvents(stop.signal);
     });
     return () => {
       stop.abort();
@@ -126,6 +131,6 @@ export function followWhileSignedIn(): void {
       connection.value = { state: 'connecting' };
     };
   });
-  addEventListener('online', lookAlive);
-  document.addEventListener('visibilitychange', lookAlive);
+  addEventListener('online', reconnectNow);
+  document.addEventListener('visibilitychange', reconnectNow);
 }

@@ -2,28 +2,29 @@ import { signal } from '@preact/signals';
 import { backoffMs } from '../../../../src/adapters/client/http/backoff.ts';
 import { randomId } from '../../../../src/adapters/client/http/random-id.ts';
 import { withMoreMessages } from '../../model/dashboard-state.ts';
-import { forget, judge, keep, kept, nextToSend, type Outgoing } from '../../model/outgoing.ts';
+import { classifyFailure, nextToSend, type OutboxMessage } from '../../model/outbox-message.ts';
+import { loadOutboxMessages, removeOutboxMessage, saveOutboxMessage } from '../../model/outbox-storage.ts';
 import type { Message } from '../../model/wire.ts';
-import { ask, RequestFailed } from '../../server/request.ts';
-import { person } from '../session/signed-in-user.ts';
+import { RequestError, request } from '../../server/request.ts';
+import { signedInUser } from '../session/signed-in-user.ts';
 import { dashboard } from './dashboard.ts';
 
-/** What the person has sent and the server has not confirmed. */
-export const outbox = signal<readonly Outgoing[]>([]);
+/** The messages that the user has sent and the server has not confirmed yet. */
+export const outbox = signal<readonly OutboxMessage[]>([]);
 
-/** The same storage serves all tabs: what one of them keeps or sends, the others see. */
-export function readOutbox(): void {
-  outbox.value = person.value ? kept(localStorage, person.value.user_id) : [];
+/** Reads the outbox from the browser's storage. All tabs share it. */
+export function loadOutbox(): void {
+  outbox.value = signedInUser.value ? loadOutboxMessages(localStorage, signedInUser.value.user_id) : [];
 }
 
-addEventListener('storage', readOutbox);
+addEventListener('storage', loadOutbox);
 
-/** Takes the message at once, and sends it now or when the server is back. */
-export function send(instanceId: string, content: string, inReplyTo: string | null): void {
-  if (!person.value) return;
-  keep(localStorage, {
-    key: randomId(),
-    userId: person.value.user_id,
+/** Stores a message in the outbox, and sends it now or when the server can be reached again. */
+export function sendMessage(instanceId: string, content: string, inReplyTo: string | null): void {
+  if (!signedInUser.value) return;
+  saveOutboxMessage(localStorage, {
+    idempotencyKey: randomId(),
+    userId: signedInUser.value.user_id,
     instanceId,
     content,
     inReplyTo,
@@ -31,58 +32,59 @@ export function send(instanceId: string, content: string, inReplyTo: string | nu
     after: dashboard.value.conversations.get(instanceId)?.messages.at(-1)?.position ?? 0,
     refusal: null,
   });
-  readOutbox();
+  loadOutbox();
   void flushOutbox();
 }
 
-/** After a refusal: once more, to nobody's question, as a message of its own. */
-export function sendAsMessage(outgoing: Outgoing): void {
-  discard(outgoing);
-  send(outgoing.instanceId, outgoing.content, null);
+/** Sends a refused answer again as an ordinary message, which answers no question. */
+export function resendAsMessage(outgoing: OutboxMessage): void {
+  discardMessage(outgoing);
+  sendMessage(outgoing.instanceId, outgoing.content, null);
 }
 
-export function discard({ key }: Outgoing): void {
-  forget(localStorage, key);
-  readOutbox();
+export function discardMessage({ idempotencyKey }: OutboxMessage): void {
+  removeOutboxMessage(localStorage, idempotencyKey);
+  loadOutbox();
 }
 
 let failures = 0;
-let timer: ReturnType<typeof setTimeout> | undefined;
-const underWay = new Set<string>();
+let retryTimer: ReturnType<typeof setTimeout> | undefined;
+/** The instances to which a message is being sent. */
+const sending = new Set<string>();
 
-/** Sends what is to be sent. Another tab may do the same: the key makes that harmless. */
+/** Sends all unsent messages. Another tab may send the same ones: the idempotency key makes that safe. */
 export async function flushOutbox(): Promise<void> {
-  clearTimeout(timer);
-  const due = nextToSend(outbox.value).filter(({ instanceId }) => !underWay.has(instanceId));
-  await Promise.all(due.map(attempt));
+  clearTimeout(retryTimer);
+  const due = nextToSend(outbox.value).filter(({ instanceId }) => !sending.has(instanceId));
+  await Promise.all(due.map(trySend));
 }
 
-async function attempt(outgoing: Outgoing): Promise<void> {
-  underWay.add(outgoing.instanceId);
+async function trySend(outgoing: OutboxMessage): Promise<void> {
+  sending.add(outgoing.instanceId);
   try {
     const message = await post(outgoing);
     failures = 0;
-    forget(localStorage, outgoing.key);
+    removeOutboxMessage(localStorage, outgoing.idempotencyKey);
     dashboard.value = withMoreMessages(dashboard.value, outgoing.instanceId, [message]);
   } catch (error) {
-    if (!(error instanceof RequestFailed)) throw error;
-    const verdict = judge(error.problem);
-    if (verdict === 'sign-in') person.value = null;
-    else if (verdict !== 'again') keep(localStorage, { ...outgoing, refusal: verdict });
+    if (!(error instanceof RequestError)) throw error;
+    const failure = classifyFailure(error.problem);
+    if (failure === 'signed-out') signedInUser.value = null;
+    else if (failure !== 'temporary') saveOutboxMessage(localStorage, { ...outgoing, refusal: failure });
     else {
       failures += 1;
-      timer = setTimeout(() => void flushOutbox(), backoffMs(failures, Math.random()));
+      retryTimer = setTimeout(() => void flushOutbox(), backoffMs(failures, Math.random()));
     }
-    if (verdict === 'again' || verdict === 'sign-in') return;
+    if (failure === 'temporary' || failure === 'signed-out') return;
   } finally {
-    underWay.delete(outgoing.instanceId);
-    readOutbox();
+    sending.delete(outgoing.instanceId);
+    loadOutbox();
   }
   await flushOutbox();
 }
 
-const post = ({ instanceId, content, inReplyTo, key }: Outgoing): Promise<Message> =>
-  ask<Message>('POST', `/agent-instances/${encodeURIComponent(instanceId)}/messages`, {
+const post = ({ instanceId, content, inReplyTo, idempotencyKey }: OutboxMessage): Promise<Message> =>
+  request<Message>('POST', `/agent-instances/${encodeURIComponent(instanceId)}/messages`, {
     body: { content, ...(inReplyTo === null ? {} : { in_reply_to: inReplyTo }) },
-    idempotencyKey: key,
+    idempotencyKey,
   });

@@ -1,31 +1,32 @@
 import { signal } from '@preact/signals';
 
-/** A short word at the edge of the page, perhaps with a way back. */
+/** A short message at the edge of the page. It disappears by itself. */
 export interface Notice {
   readonly id: number;
   readonly text: string;
+  /** Called by the notice's Undo button. Null: there is no such button. */
   readonly undo: (() => void) | null;
 }
 
 const SHOWN_MS = 8_000;
-let last = 0;
+let lastId = 0;
 
 export const notices = signal<readonly Notice[]>([]);
 
-/** What only a screen reader is told. */
+/** Text that only screen readers read out. */
 export const announcement = signal('');
 
-export function notify(text: string, undo: (() => void) | null = null): void {
-  const id = ++last;
+export function showNotice(text: string, undo: (() => void) | null = null): void {
+  const id = ++lastId;
   notices.value = [...notices.value, { id, text, undo }];
-  setTimeout(() => dismiss(id), SHOWN_MS);
+  setTimeout(() => dismissNotice(id), SHOWN_MS);
 }
 
-export function dismiss(id: number): void {
+export function dismissNotice(id: number): void {
   notices.value = notices.value.filter((notice) => notice.id !== id);
 }
 
-/** Says why something did not work; for the `catch` of an action. */
-export function tellFailure(error: unknown): void {
-  notify(error instanceof Error ? error.message : 'That did not work.');
+/** Shows an error as a notice; for the `catch` of an action. */
+export function showError(error: unknown): void {
+  showNotice(error instanceof Error ? error.message : 'The action failed.');
 }

@@ -3,9 +3,9 @@ import { effect, signal } from '@preact/signals';
 export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'theme';
-const kept = localStorage.getItem(KEY);
+const saved = localStorage.getItem(KEY);
 
-export const theme = signal<Theme>(kept === 'light' || kept === 'dark' ? kept : 'system');
+export const theme = signal<Theme>(saved === 'light' || saved === 'dark' ? saved : 'system');
 
 effect(() => {
   document.documentElement.dataset.theme = theme.value;

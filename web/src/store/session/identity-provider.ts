@@ -1,27 +1,28 @@
 import type { IdentityProvider } from '../../model/wire.ts';
-import { ask } from '../../server/request.ts';
+import { request } from '../../server/request.ts';
 import { signIn } from './signed-in-user.ts';
 
 /**
- * Sign-in at an identity provider: authorization code with PKCE, for a public client. What has to be
- * remembered on the way is a secret of one attempt, and goes with the tab.
+ * Where `sessionStorage` keeps the secrets of one sign-in while the user is at the identity provider. They
+ * are deleted with the tab.
  */
-const ATTEMPT = 'sign-in-attempt';
+const ATTEMPT_KEY = 'sign-in-attempt';
 
-interface Attempt {
+/** OAuth 2.0 authorization code flow with PKCE (RFC 7636), for a public client. */
+interface SignInAttempt {
   readonly state: string;
   readonly verifier: string;
 }
 
 const redirectUri = (): string => `${location.origin}/`;
 
-export const readIdentityProvider = async (): Promise<IdentityProvider | null> =>
-  (await ask<{ identity_provider: IdentityProvider | null }>('GET', '/auth/options')).identity_provider;
+export const loadIdentityProvider = async (): Promise<IdentityProvider | null> =>
+  (await request<{ identity_provider: IdentityProvider | null }>('GET', '/auth/options')).identity_provider;
 
-/** Leaves the page; it is opened again with a code in its address. */
-export async function goToIdentityProvider(provider: IdentityProvider): Promise<void> {
-  const attempt: Attempt = { state: randomText(), verifier: randomText() };
-  sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
+/** Opens the identity provider's sign-in page. It returns to this page with a code in the address. */
+export async function startProviderSignIn(provider: IdentityProvider): Promise<void> {
+  const attempt: SignInAttempt = { state: createRandomText(), verifier: createRandomText() };
+  sessionStorage.setItem(ATTEMPT_KEY, JSON.stringify(attempt));
   const challenge = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(attempt.verifier));
   const address = new URL(provider.authorization_endpoint);
   for (const [name, value] of Object.entries({
@@ -30,7 +31,7 @@ export async function goToIdentityProvider(provider: IdentityProvider): Promise<
     redirect_uri: redirectUri(),
     scope: provider.scope,
     state: attempt.state,
-    code_challenge: base64url(new Uint8Array(challenge)),
+    code_challenge: toBase64Url(new Uint8Array(challenge)),
     code_challenge_method: 'S256',
   })) {
     address.searchParams.set(name, value);
@@ -38,25 +39,29 @@ export async function goToIdentityProvider(provider: IdentityProvider): Promise<
   location.assign(address);
 }
 
-/** @returns whether this opening of the page was the way back from an identity provider */
-export async function comeBackFromIdentityProvider(): Promise<boolean> {
-  const answer = new URLSearchParams(location.search);
-  const kept = sessionStorage.getItem(ATTEMPT);
-  if (kept === null || !answer.has('state')) return false;
-  sessionStorage.removeItem(ATTEMPT);
+/**
+ * Signs in with the code that the identity provider has added to the page's address.
+ * @returns false if the page was not opened by an identity provider
+ * @throws Error if the identity provider has refused; its message is for the user
+ */
+export async function finishProviderSignIn(): Promise<boolean> {
+  const response = new URLSearchParams(location.search);
+  const saved = sessionStorage.getItem(ATTEMPT_KEY);
+  if (saved === null || !response.has('state')) return false;
+  sessionStorage.removeItem(ATTEMPT_KEY);
   history.replaceState(null, '', `${location.pathname}#/`);
-  const { state, verifier } = JSON.parse(kept) as Attempt;
-  const code = answer.get('code');
-  if (answer.get('state') !== state || code === null) {
-    throw new Error(answer.get('error_description') ?? 'The identity provider did not sign you in.');
+  const { state, verifier } = JSON.parse(saved) as SignInAttempt;
+  const code = response.get('code');
+  if (response.get('state') !== state || code === null) {
+    throw new Error(response.get('error_description') ?? 'The identity provider did not sign you in.');
   }
-  const provider = await readIdentityProvider();
-  if (provider === null) throw new Error('This server knows no identity provider.');
-  await signIn({ token: await accessToken(provider, code, verifier) });
+  const provider = await loadIdentityProvider();
+  if (provider === null) throw new Error('This server has no identity provider.');
+  await signIn({ token: await fetchAccessToken(provider, code, verifier) });
   return true;
 }
 
-async function accessToken(provider: IdentityProvider, code: string, verifier: string): Promise<string> {
+async function fetchAccessToken(provider: IdentityProvider, code: string, verifier: string): Promise<string> {
   const response = await fetch(provider.token_endpoint, {
     method: 'POST',
     body: new URLSearchParams({
@@ -68,13 +73,13 @@ async function accessToken(provider: IdentityProvider, code: string, verifier: s
     }),
   });
   const { access_token } = (await response.json()) as { access_token?: string };
-  if (access_token === undefined) throw new Error('The identity provider gave no token.');
+  if (access_token === undefined) throw new Error('The identity provider did not return a token.');
   return access_token;
 }
 
-const randomText = (): string => base64url(crypto.getRandomValues(new Uint8Array(32)));
+const createRandomText = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
 
-const base64url = (bytes: Uint8Array): string =>
+const toBase64Url = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')

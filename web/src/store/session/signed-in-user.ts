@@ -1,23 +1,25 @@
 import { signal } from '@preact/signals';
-import type { Person } from '../../model/wire.ts';
-import { ask, RequestFailed } from '../../server/request.ts';
+import type { User } from '../../model/wire.ts';
+import { RequestError, request } from '../../server/request.ts';
 
-/** Undefined: not known yet. Null: nobody is signed in. */
-export const person = signal<Person | null | undefined>(undefined);
+/** Undefined: not known yet. Null: signed out. */
+export const signedInUser = signal<User | null | undefined>(undefined);
 
-/** Exchanges a one-time code or a token for the session cookie, which no script can read. */
-export async function signIn(proof: { readonly code: string } | { readonly token: string }): Promise<void> {
-  person.value = await ask<Person>('POST', '/auth/session', { body: proof });
+/** Exchanges a one-time code or a token for a session cookie, which scripts cannot read. */
+export async function signIn(
+  credential: { readonly code: string } | { readonly token: string },
+): Promise<void> {
+  signedInUser.value = await request<User>('POST', '/auth/session', { body: credential });
 }
 
 /**
- * Nothing that the person wrote or saw stays behind in a browser that others may use: what is stored is
- * removed, and the page begins anew.
- * @throws RequestFailed: still signed in
+ * Signs out, deletes the user's drafts and unsent messages from the browser, and reloads the page. Other
+ * people may use the same browser, so nothing of this user stays in it.
+ * @throws RequestError if the server could not end the session; the user is still signed in then
  */
 export async function signOut(): Promise<void> {
-  await ask('DELETE', '/auth/session').catch((error: unknown) => {
-    if (!(error instanceof RequestFailed) || error.problem?.status !== 401) throw error;
+  await request('DELETE', '/auth/session').catch((error: unknown) => {
+    if (!(error instanceof RequestError) || error.problem?.status !== 401) throw error;
   });
   for (const key of Object.keys(localStorage)) {
     if (/^(?:draft|outbox):/.test(key)) localStorage.removeItem(key);

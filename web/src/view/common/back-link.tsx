@@ -1,12 +1,12 @@
-import { fragmentOf } from '../../model/page-address.ts';
-import { goBack } from '../../store/page/route.ts';
+import { formatRoute } from '../../model/route.ts';
+import { goBack } from '../../store/page/current-route.ts';
 import { Icon } from './icon.tsx';
 
-/** Where list and detail do not fit beside each other. */
+/** Leads back to the list. Shown where the list and the details do not fit side by side. */
 export const BackLink = () => (
   <a
     class="icon-button back"
-    href={fragmentOf({ page: 'list' })}
+    href={formatRoute({ page: 'list' })}
     aria-label="All agents"
     onClick={(event) => {
       event.preventDefault();

@@ -4,31 +4,31 @@ import { Icon } from './icon.tsx';
 
 interface CopyTextProps {
   readonly text: string;
-  /** What it is, for the button's label. */
-  readonly what: string;
+  /** What the text is, for the button's label: `Copy key`. */
+  readonly label: string;
 }
 
-const TOLD_MS = 2_000;
+const COPIED_SHOWN_MS = 2_000;
 
-/** A text to be taken elsewhere. Where the browser refuses to copy, it can still be selected. */
-export function CopyText({ text, what }: CopyTextProps) {
+/** A text with a copy button. If the browser does not allow copying, the user can still select the text. */
+export function CopyText({ text, label }: CopyTextProps) {
   const copied = useSignal(false);
   const code = useRef<HTMLElement>(null);
   const copy = async () => {
-    // Browsers have the clipboard on HTTPS and localhost only.
+    // Browsers offer the clipboard only on HTTPS and on localhost.
     if (navigator.clipboard !== undefined) await navigator.clipboard.writeText(text);
     else if (!copySelected(code.current)) return;
     copied.value = true;
     setTimeout(() => {
       copied.value = false;
-    }, TOLD_MS);
+    }, COPIED_SHOWN_MS);
   };
   return (
     <div class="copy">
       <code ref={code}>{text}</code>
       <button type="button" class="plain-button" onClick={() => void copy().catch(() => null)}>
         <Icon name={copied.value ? 'check' : 'copy'} />
-        <span aria-live="polite">{copied.value ? 'Copied' : `Copy ${what}`}</span>
+        <span aria-live="polite">{copied.value ? 'Copied' : `Copy ${label}`}</span>
       </button>
     </div>
   );

@@ -8,12 +8,12 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** The browser's own: it keeps the focus inside and closes on Escape. A sheet at the bottom on phones. */
+/** A modal dialog. The browser's `<dialog>` keeps the focus inside and closes it on Escape. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => element.current?.showModal(), []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the click is one beside the dialog; Escape closes it, too
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click outside the dialog closes it, and so does Escape
     <dialog
       ref={element}
       class="dialog"

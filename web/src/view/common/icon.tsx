@@ -9,20 +9,20 @@ const SHAPES = {
   moon: 'M20 14.500A8.500 8.500 0 0 1 9.500 4 8.500 8.500 0 1 0 20 14.500Z',
   auto: 'M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16Zm0 0v16m0-13 4-1m-4 4.500 7-1m-7 4.500 7.500-1m-7.500 4.500 5.500-1',
   check: 'm5 12.500 4.500 4.500L19 7.500',
-  picked: 'm2.500 12.500 4.500 4.500L16 7.500m-3.500 9L22 7.500',
+  'double-check': 'm2.500 12.500 4.500 4.500L16 7.500m-3.500 9L22 7.500',
   clock: 'M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16Zm0 4v4.500l3 1.500',
   close: 'M6 6l12 12M18 6 6 18',
   copy: 'M9 9h10v11H9zM15 9V4H5v11h4',
-  down: 'M12 5v14m-6-6 6 6 6-6',
-  out: 'M14 4H5v16h9m-4-8h11m-4-4 4 4-4 4',
+  'arrow-down': 'M12 5v14m-6-6 6 6 6-6',
+  'sign-out': 'M14 4H5v16h9m-4-8h11m-4-4 4 4-4 4',
   help: 'M9 9a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400m0 3.500h.01',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
-  turn: 'm9 6 6 6-6 6',
+  chevron: 'm9 6 6 6-6 6',
 } as const;
 
 export type IconName = keyof typeof SHAPES;
 
-/** Decoration: what it means is said by the words beside it, or by its button's label. */
+/** A decorative icon. Screen readers ignore it, so text beside it or its button's label gives the meaning. */
 export const Icon = ({ name }: { readonly name: IconName }) => (
   <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
     <path d={SHAPES[name]} />

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 
-/** A component that is loaded when it is first shown. */
+/** Returns a component whose code is loaded when it is first shown. */
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   const loaded = signal<ComponentType<Props> | null>(null);
   let isLoading = false;
@@ -15,11 +15,11 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
           loaded.value = component;
         },
         () => {
-          // Offline, perhaps: the next time it is shown it is tried again.
+          // Probably offline. It is tried again the next time the component is rendered.
           isLoading = false;
         },
       );
     }
-    return <div class="opening" aria-busy="true" />;
+    return <div class="loading" aria-busy="true" />;
   };
 }

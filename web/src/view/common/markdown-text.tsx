@@ -5,11 +5,14 @@ type Renderer = (text: string) => DocumentFragment;
 
 const renderer = signal<Renderer | null>(null);
 
-/** Rendered at once or not at all: text that turns into markdown later would jump. */
+/**
+ * True once the renderer is loaded, or cannot be loaded. Conversations are shown only then: text that is
+ * rendered later would change its height and move the page.
+ */
 export const markdownIsReady = signal(false);
 
-/** Longer texts than this are for a tool, not for a screen: their rest is shown on demand, as it is. */
-const CLIPPED_AT = 10_000;
+/** Only this many characters of a longer text are shown and rendered. A button shows all, as plain text. */
+const MAX_CHARACTERS = 10_000;
 
 let isLoading = false;
 
@@ -22,7 +25,7 @@ export function loadMarkdown(): void {
       markdownIsReady.value = true;
     },
     () => {
-      // Offline: plain text is better than nothing.
+      // Probably offline. The texts are shown as plain text.
       isLoading = false;
       markdownIsReady.value = true;
     },
@@ -31,28 +34,28 @@ export function loadMarkdown(): void {
 
 export function MarkdownText({ text }: { readonly text: string }) {
   const element = useRef<HTMLDivElement>(null);
-  const whole = useSignal(false);
+  const showAll = useSignal(false);
   const render = renderer.value;
-  const isClipped = text.length > CLIPPED_AT;
-  const shown = isClipped ? text.slice(0, CLIPPED_AT) : text;
+  const isClipped = text.length > MAX_CHARACTERS;
+  const shown = isClipped ? text.slice(0, MAX_CHARACTERS) : text;
   useLayoutEffect(() => {
-    if (render !== null && !whole.value) element.current?.replaceChildren(render(shown));
-  }, [render, shown, whole.value]);
+    if (render !== null && !showAll.value) element.current?.replaceChildren(render(shown));
+  }, [render, shown, showAll.value]);
   return (
     <>
-      {render === null || whole.value ? (
+      {render === null || showAll.value ? (
         <div key="plain" class="markdown plain">
-          {whole.value ? text : shown}
+          {showAll.value ? text : shown}
         </div>
       ) : (
         <div key="rendered" class="markdown" ref={element} dir="auto" />
       )}
-      {isClipped && !whole.value && (
+      {isClipped && !showAll.value && (
         <button
           type="button"
           class="text-button"
           onClick={() => {
-            whole.value = true;
+            showAll.value = true;
           }}
         >
           Show all {text.length.toLocaleString()} characters

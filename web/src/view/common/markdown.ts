@@ -3,9 +3,9 @@ import { Marked } from 'marked';
 import { escapeHtml, isSafeLink } from '../../model/safe-text.ts';
 
 /**
- * Two walls against what a message may carry. The first makes no markup out of it but its own: HTML is
- * shown as the text that it is, an image is a link to it (none is loaded), a link leads to the web or to
- * mail. The second, DOMPurify, drops whatever else gets through.
+ * A message may be hostile, so there are two layers of protection. This renderer shows HTML as plain text,
+ * turns an image into a link to it, and allows only links to the web or to a mail address. DOMPurify then
+ * removes everything that is not in `ALLOWED`.
  */
 const marked = new Marked({
   gfm: true,
@@ -17,7 +17,7 @@ const marked = new Marked({
       return link(href, this.parser.parseInline(tokens));
     },
     checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
-    // Scrolls by itself where it is too wide, by keyboard, too.
+    // A wide code block has its own scroll bar, so the keyboard must be able to focus it.
     code: ({ text }) => `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>`,
   },
 });
@@ -27,42 +27,44 @@ const link = (href: string, inner: string): string =>
     ? `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer">${inner}</a>`
     : inner;
 
-const NO_ADDRESSES = ['rel', 'target', 'start', 'align', 'tabindex'];
+/** Attributes that hold no address. */
+const PLAIN_ATTRIBUTES = ['rel', 'target', 'start', 'align', 'tabindex'];
 
 const ALLOWED = {
   ALLOWED_TAGS: [
     ...['a', 'blockquote', 'br', 'code', 'del', 'em', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'li', 'ol'],
     ...['p', 'pre', 'strong', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul'],
   ],
-  ALLOWED_ATTR: ['href', ...NO_ADDRESSES],
+  ALLOWED_ATTR: ['href', ...PLAIN_ATTRIBUTES],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
-  // DOMPurify holds every other attribute against the expression, too.
-  ADD_URI_SAFE_ATTR: NO_ADDRESSES,
+  // Without this, DOMPurify checks these attributes against ALLOWED_URI_REGEXP, too.
+  ADD_URI_SAFE_ATTR: PLAIN_ATTRIBUTES,
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   RETURN_DOM_FRAGMENT: true as const,
 } satisfies Config;
 
-/** What was rendered lately: scrolling to and fro does not render again. */
-const rendered = new Map<string, DocumentFragment>();
-const KEPT = 300;
+/** Texts that were rendered before, so that scrolling does not render them again. */
+const cache = new Map<string, DocumentFragment>();
+const CACHE_SIZE = 300;
 
+/** Renders markdown into safe HTML. Each call returns a new fragment. */
 export function renderMarkdown(text: string): DocumentFragment {
-  const known = rendered.get(text);
-  if (known !== undefined) return known.cloneNode(true) as DocumentFragment;
-  const fragment = parsed(text);
-  // As with code: what scrolls by itself has to be in reach of the keyboard.
+  const cached = cache.get(text);
+  if (cached !== undefined) return cached.cloneNode(true) as DocumentFragment;
+  const fragment = renderUncached(text);
+  // A wide table has its own scroll bar, too.
   for (const table of fragment.querySelectorAll('table')) table.tabIndex = 0;
-  if (rendered.size >= KEPT) rendered.delete(rendered.keys().next().value!);
-  rendered.set(text, fragment);
+  if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value!);
+  cache.set(text, fragment);
   return fragment.cloneNode(true) as DocumentFragment;
 }
 
-function parsed(text: string): DocumentFragment {
+function renderUncached(text: string): DocumentFragment {
   try {
     return DOMPurify.sanitize(marked.parse(text, { async: false }), ALLOWED);
   } catch {
-    // Nested deeper than the parser can follow: shown as it is.
+    // The text is nested too deep for the parser. It is shown as plain text.
     const plain = document.createElement('p');
     plain.className = 'plain';
     plain.textContent = text;

@@ -1,7 +1,7 @@
-import { needOf } from '../../model/need.ts';
+import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance, InstanceStatus } from '../../model/wire.ts';
 
-const WORDS: { readonly [Status in InstanceStatus]: string } = {
+const LABELS: { readonly [Status in InstanceStatus]: string } = {
   ACTIVE: 'Active',
   AWAITING_INPUT: 'Waiting for you',
   STALE: 'Silent',
@@ -13,12 +13,13 @@ const WORDS: { readonly [Status in InstanceStatus]: string } = {
   DISCONNECTED: 'Disconnected',
 };
 
-/** Colour and words: nobody has to tell colours apart. */
+/** Shows an instance's status as a coloured dot and a word, for users who cannot tell the colours apart. */
 export const StatusMark = ({ instance }: { readonly instance: AgentInstance }) => (
-  <span class="status" data-need={needOf(instance)}>
+  <span class="status" data-group={statusGroupOf(instance)}>
     <span class="status-dot" aria-hidden="true" />
-    {WORDS[instance.status] ?? instance.status}
+    {LABELS[instance.status] ?? instance.status}
   </span>
 );
 
+/** Returns the instance's name, or its agent type if it has no name. */
 export const titleOf = (instance: AgentInstance): string => instance.name ?? instance.agent_type_name;

@@ -1,16 +1,16 @@
 import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
 import type { Message } from '../../model/wire.ts';
 import { MarkdownText } from '../common/markdown-text.tsx';
-import { When } from '../common/time-ago.tsx';
-import { answering } from './chosen-question.ts';
+import { Timestamp } from '../common/timestamp.tsx';
+import { chosenQuestionId } from './chosen-question.ts';
 
-/** A step is told quietly; a question stands out as long as it is open. */
+/** Shows a step as plain text, and a question in a box that stands out while the question is open. */
 export function AgentMessage({ message }: { readonly message: Message }) {
   if (!message.requires_user_input) {
     return (
       <div class="step">
         <div class="step-time">
-          <When at={message.created_at} as="clock" />
+          <Timestamp at={message.created_at} as="clock" />
         </div>
         <MarkdownText text={message.content} />
       </div>
@@ -23,29 +23,31 @@ export function AgentMessage({ message }: { readonly message: Message }) {
       <header class="question-head">
         <span>
           {isOpen
-            ? 'Asks you'
+            ? 'Question for you'
             : message.question_status === 'answered'
               ? 'Question, answered'
               : 'Question, closed'}
         </span>
-        <When at={message.created_at} as="clock" />
+        <Timestamp at={message.created_at} as="clock" />
       </header>
       <MarkdownText text={text} />
-      {!isOpen && options.length > 0 && <p class="offered">{options.join(' · ')}</p>}
-      {isOpen && answering.value !== null && answering.value !== message.id && <AnswerThis id={message.id} />}
+      {!isOpen && options.length > 0 && <p class="question-options">{options.join(' · ')}</p>}
+      {isOpen && chosenQuestionId.value !== null && chosenQuestionId.value !== message.id && (
+        <AnswerThisButton id={message.id} />
+      )}
     </section>
   );
 }
 
-const AnswerThis = ({ id }: { readonly id: string }) => (
+const AnswerThisButton = ({ id }: { readonly id: string }) => (
   <button
     type="button"
     class="text-button"
     onClick={() => {
-      answering.value = id;
+      chosenQuestionId.value = id;
       document.getElementById('answer')?.focus();
     }}
   >
-    Answer this one
+    Answer this question
   </button>
 );

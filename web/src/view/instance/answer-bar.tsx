@@ -2,13 +2,13 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
 import { type Conversation, openQuestions } from '../../model/conversation.ts';
-import { needOf } from '../../model/need.ts';
+import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance, Message } from '../../model/wire.ts';
-import { keepDraft, readDraft } from '../../store/agents/drafts.ts';
-import { outbox, send } from '../../store/agents/outbox.ts';
+import { loadDraft, saveDraft } from '../../store/agents/drafts.ts';
+import { outbox, sendMessage } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';
 import { AnswerHint } from './answer-hint.tsx';
-import { answering } from './chosen-question.ts';
+import { chosenQuestionId } from './chosen-question.ts';
 
 interface AnswerBarProps {
   readonly instance: AgentInstance;
@@ -18,26 +18,28 @@ interface AnswerBarProps {
 export function AnswerBar({ instance, conversation }: AnswerBarProps) {
   const { id } = instance;
   const field = useRef<HTMLTextAreaElement>(null);
-  const text = useSignal(readDraft(id));
+  const text = useSignal(loadDraft(id));
   const question = questionToAnswer(conversation);
   useEffect(() => {
-    answering.value = question?.id ?? null;
+    chosenQuestionId.value = question?.id ?? null;
   }, [question?.id]);
-  useLayoutEffect(() => grow(field.current), [text.value]);
-  const write = (words: string) => {
-    text.value = words;
-    keepDraft(id, words);
+  useLayoutEffect(() => fitHeight(field.current), [text.value]);
+  const setText = (value: string) => {
+    text.value = value;
+    saveDraft(id, value);
   };
   const submit = () => {
     if (text.value.trim() === '') return;
-    send(id, text.value.trim(), question?.id ?? null);
-    write('');
+    sendMessage(id, text.value.trim(), question?.id ?? null);
+    setText('');
     field.current?.focus();
   };
   return (
     <footer class="answer">
-      <AnswerHint question={question} isEnded={needOf(instance) === 'ended'} />
-      {question !== null && <Options question={question} onTap={(option) => send(id, option, question.id)} />}
+      <AnswerHint question={question} isEnded={statusGroupOf(instance) === 'ended'} />
+      {question !== null && (
+        <Options question={question} onTap={(option) => sendMessage(id, option, question.id)} />
+      )}
       <form
         class="answer-form"
         onSubmit={(event) => {
@@ -54,7 +56,7 @@ export function AnswerBar({ instance, conversation }: AnswerBarProps) {
           rows={1}
           placeholder={question === null ? 'Message the agent' : 'Your answer'}
           value={text.value}
-          onInput={(event) => write(event.currentTarget.value)}
+          onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
             event.preventDefault();
@@ -75,13 +77,16 @@ export function AnswerBar({ instance, conversation }: AnswerBarProps) {
   );
 }
 
-/** The one that the person has chosen, else the newest; none that they have answered just now. */
+/**
+ * Returns the open question that the user has chosen, or else the newest one. Questions whose answer is
+ * still in the outbox are left out.
+ */
 function questionToAnswer(conversation: Conversation): Message | null {
-  const underWay = new Set(
+  const beingAnswered = new Set(
     outbox.value.filter(({ refusal }) => refusal === null).map(({ inReplyTo }) => inReplyTo),
   );
-  const open = openQuestions(conversation).filter(({ id }) => !underWay.has(id));
-  return open.find(({ id }) => id === answering.value) ?? open.at(-1) ?? null;
+  const open = openQuestions(conversation).filter(({ id }) => !beingAnswered.has(id));
+  return open.find(({ id }) => id === chosenQuestionId.value) ?? open.at(-1) ?? null;
 }
 
 interface OptionsProps {
@@ -93,7 +98,7 @@ function Options({ question, onTap }: OptionsProps) {
   const { options } = parseQuestion(question.content);
   if (options.length === 0) return null;
   return (
-    <fieldset class="options" aria-label="Answers to choose from">
+    <fieldset class="options" aria-label="Suggested answers">
       {options.map((option) => (
         <button type="button" class="option" key={option} onClick={() => onTap(option)}>
           {option}
@@ -103,8 +108,8 @@ function Options({ question, onTap }: OptionsProps) {
   );
 }
 
-/** As high as its text, up to what the style sheet allows. */
-function grow(field: HTMLTextAreaElement | null): void {
+/** Makes the field as high as its text. The style sheet sets the maximum. */
+function fitHeight(field: HTMLTextAreaElement | null): void {
   if (field === null) return;
   field.style.height = 'auto';
   field.style.height = `${field.scrollHeight}px`;

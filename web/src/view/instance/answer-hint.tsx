@@ -5,7 +5,7 @@ interface AnswerHintProps {
   readonly isEnded: boolean;
 }
 
-/** What will become of an answer, told before it is written. */
+/** Tells the user, before they write, when the agent will receive their text. */
 export function AnswerHint({ question, isEnded }: AnswerHintProps) {
   if (question === null && !isEnded) return null;
   return (
@@ -18,8 +18,8 @@ export function AnswerHint({ question, isEnded }: AnswerHintProps) {
 
 function hint(question: Message | null): string {
   if (question === null)
-    return 'This run has ended. A message is queued, and wakes it when the agent calls again.';
+    return 'This run has ended. The agent gets your message only if it contacts this server again.';
   return question.agent_waiting === true
     ? 'The agent is waiting for your answer now.'
-    : 'The agent will read your answer when it next calls.';
+    : 'The agent is not waiting now. It gets your answer when it next contacts this server.';
 }

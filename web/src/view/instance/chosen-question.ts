@@ -1,4 +1,4 @@
 import { signal } from '@preact/signals';
 
-/** The open question that the answer bar answers. */
-export const answering = signal<string | null>(null);
+/** The id of the open question that the answer bar answers. */
+export const chosenQuestionId = signal<string | null>(null);

@@ -1,46 +1,46 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type DiffFile, type DiffLine, diffRows, parseDiff } from '../../model/parse-diff.ts';
-import { dashboard, readInstance } from '../../store/agents/dashboard.ts';
+import { dashboard, loadInstance } from '../../store/agents/dashboard.ts';
 import { Icon } from '../common/icon.tsx';
-import { useWindow } from '../common/use-window.ts';
+import { useVirtualList } from '../common/use-virtual-list.ts';
 
-/** A longer line is no longer read; as a whole it would only slow the page down. */
-const LINE_LIMIT = 2_000;
+/** Longer lines are cut, because they would slow down the page. */
+const MAX_LINE_CHARACTERS = 2_000;
 const LINE_PX = 20;
-const HEAD_PX = 45;
+const HEADER_PX = 45;
 
-/** What the agent has changed so far. Only what can be seen is in the document, however long it is. */
+/** Shows the agent's git diff. Only the visible rows are in the document, however long the diff is. */
 export function DiffView({ id }: { readonly id: string }) {
   const scroller = useRef<HTMLElement>(null);
-  const folded = useSignal<ReadonlySet<string>>(new Set());
+  const collapsed = useSignal<ReadonlySet<string>>(new Set());
   const conversation = dashboard.value.conversations.get(id);
   const text = conversation?.gitDiff ?? '';
-  const isOld = conversation?.gitDiffIsOld ?? false;
+  const isOutdated = conversation?.gitDiffIsOld ?? false;
   useEffect(() => {
-    if (isOld) void readInstance(id).catch(() => null);
-  }, [id, isOld]);
+    if (isOutdated) void loadInstance(id).catch(() => null);
+  }, [id, isOutdated]);
   const files = useMemo(() => (text === '' ? [] : parseDiff(text)), [text]);
-  const rows = useMemo(() => diffRows(files, folded.value), [files, folded.value]);
-  const list = useWindow({
+  const rows = useMemo(() => diffRows(files, collapsed.value), [files, collapsed.value]);
+  const list = useVirtualList({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (rows[index]!.kind === 'file' ? HEAD_PX : LINE_PX),
+    estimateSize: (index) => (rows[index]!.kind === 'file' ? HEADER_PX : LINE_PX),
     getItemKey: (index) => rows[index]!.key,
     overscan: 20,
   });
   const toggle = ({ path }: DiffFile) => {
-    const next = new Set(folded.value);
+    const next = new Set(collapsed.value);
     if (!next.delete(path)) next.add(path);
-    folded.value = next;
+    collapsed.value = next;
   };
   if (conversation !== undefined && files.length === 0)
-    return <p class="nothing muted">No changes reported yet.</p>;
+    return <p class="empty-state muted">No changes reported yet.</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to reach it
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must be able to focus and scroll it
     <section class="diff" aria-label="Changes" tabIndex={0} ref={scroller}>
       <Summary files={files} />
-      <div class="diff-window" style={{ height: `${list.getTotalSize()}px` }}>
+      <div class="diff-rows" style={{ height: `${list.getTotalSize()}px` }}>
         {list.getVirtualItems().map(({ index, start }) => {
           const row = rows[index]!;
           return (
@@ -54,9 +54,9 @@ export function DiffView({ id }: { readonly id: string }) {
               {row.kind === 'line' ? (
                 <Line line={row.line} />
               ) : (
-                <Head
+                <FileHeader
                   file={row.file}
-                  isOpen={!folded.value.has(row.file.path)}
+                  isOpen={!collapsed.value.has(row.file.path)}
                   onToggle={() => toggle(row.file)}
                 />
               )}
@@ -84,15 +84,15 @@ const Counts = ({ of }: { readonly of: readonly DiffFile[] }) => (
   </span>
 );
 
-interface HeadProps {
+interface FileHeaderProps {
   readonly file: DiffFile;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }
 
-const Head = ({ file, isOpen, onToggle }: HeadProps) => (
+const FileHeader = ({ file, isOpen, onToggle }: FileHeaderProps) => (
   <button type="button" class="diff-head" aria-expanded={isOpen} onClick={onToggle}>
-    <Icon name="turn" />
+    <Icon name="chevron" />
     <span class="diff-path">
       {file.oldPath !== null && <span class="muted">{file.oldPath} → </span>}
       {file.path}
@@ -109,6 +109,8 @@ const Line = ({ line }: { readonly line: DiffLine }) => (
     <span class="diff-number wide-only">{line.before}</span>
     <span class="diff-number">{line.after}</span>
     <span class="diff-sign">{SIGNS[line.kind]}</span>
-    <code>{line.text.length > LINE_LIMIT ? `${line.text.slice(0, LINE_LIMIT)} …` : line.text}</code>
+    <code>
+      {line.text.length > MAX_LINE_CHARACTERS ? `${line.text.slice(0, MAX_LINE_CHARACTERS)} …` : line.text}
+    </code>
   </div>
 );

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
-import { needOf } from '../../model/need.ts';
+import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance } from '../../model/wire.ts';
-import { end, remove, rename } from '../../store/agents/instance-actions.ts';
-import { goTo } from '../../store/page/route.ts';
+import { deleteInstance, endInstance, renameInstance } from '../../store/agents/instance-actions.ts';
+import { goTo } from '../../store/page/current-route.ts';
 import { Dialog } from '../common/dialog.tsx';
 
 interface InstanceDialogProps {
@@ -10,51 +10,51 @@ interface InstanceDialogProps {
   readonly onClose: () => void;
 }
 
-const NAME_LIMIT = 255;
+const MAX_NAME_LENGTH = 255;
 
 export function InstanceDialog({ instance, onClose }: InstanceDialogProps) {
   const name = useSignal(instance.name ?? '');
-  const asksToEnd = useSignal(false);
+  const isConfirmingEnd = useSignal(false);
   const saveName = (event: Event) => {
     event.preventDefault();
-    void rename(instance.id, name.value.trim());
+    void renameInstance(instance.id, name.value.trim());
     onClose();
   };
-  const doEnd = () => {
-    void end(instance.id);
+  const endRun = () => {
+    void endInstance(instance.id);
     onClose();
   };
-  const doRemove = () => {
+  const deleteRun = () => {
     onClose();
     goTo({ page: 'list' });
-    void remove(instance);
+    void deleteInstance(instance);
   };
-  if (asksToEnd.value) {
+  if (isConfirmingEnd.value) {
     return (
       <Dialog key="end" title="End this agent’s run?" onClose={onClose}>
         <p>
-          Its open question closes and whoever waits for the answer is told. A later message can wake it
-          again.
+          Its open questions are closed, and the agent stops waiting for answers. The run continues if you
+          send a message and the agent contacts this server again.
         </p>
         <div class="dialog-actions">
           <button type="button" class="plain-button" onClick={onClose}>
-            Keep it
+            Cancel
           </button>
-          <button type="button" class="main-button" onClick={doEnd}>
-            End it
+          <button type="button" class="main-button" onClick={endRun}>
+            End run
           </button>
         </div>
       </Dialog>
     );
   }
   return (
-    <Dialog key="actions" title="This agent" onClose={onClose}>
+    <Dialog key="actions" title="Edit agent" onClose={onClose}>
       <form class="rename" onSubmit={saveName}>
         <label for="name">Name</label>
         <input
           id="name"
           required
-          maxLength={NAME_LIMIT}
+          maxLength={MAX_NAME_LENGTH}
           placeholder={instance.agent_type_name}
           value={name.value}
           onInput={(event) => {
@@ -70,18 +70,18 @@ export function InstanceDialog({ instance, onClose }: InstanceDialogProps) {
         </button>
       </form>
       <div class="dialog-actions">
-        {needOf(instance) !== 'ended' && (
+        {statusGroupOf(instance) !== 'ended' && (
           <button
             type="button"
             class="plain-button"
             onClick={() => {
-              asksToEnd.value = true;
+              isConfirmingEnd.value = true;
             }}
           >
             End run…
           </button>
         )}
-        <button type="button" class="plain-button danger" onClick={doRemove}>
+        <button type="button" class="plain-button danger" onClick={deleteRun}>
           Delete
         </button>
       </div>

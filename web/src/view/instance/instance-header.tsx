@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { fragmentOf, type Route } from '../../model/page-address.ts';
+import { formatRoute, type Route } from '../../model/route.ts';
 import type { AgentInstance } from '../../model/wire.ts';
-import { switchTo } from '../../store/page/route.ts';
+import { replaceRoute } from '../../store/page/current-route.ts';
 import { BackLink } from '../common/back-link.tsx';
 import { Icon } from '../common/icon.tsx';
 import { StatusMark, titleOf } from '../common/status-mark.tsx';
-import { When } from '../common/time-ago.tsx';
+import { Timestamp } from '../common/timestamp.tsx';
 import { InstanceDialog } from './instance-dialog.tsx';
 
 interface InstanceHeaderProps {
@@ -17,10 +17,11 @@ interface InstanceHeaderProps {
 }
 
 export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) {
-  const dialog = useSignal(false);
+  const isDialogOpen = useSignal(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const { id } = instance;
-  // On a phone the list, and the focus in it, is gone: whoever does not see the page goes on here.
+  // On a phone the list is hidden now, and the focus was in it. The heading gets the focus, so that screen
+  // readers continue there.
   useEffect(() => {
     if (document.getElementById('list')?.checkVisibility({ visibilityProperty: true }) === false)
       heading.current?.focus();
@@ -36,7 +37,7 @@ export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) 
           <StatusMark instance={instance} />
           {instance.name !== null && <span>{instance.agent_type_name}</span>}
           <span class="wide-only">
-            started <When at={instance.started_at} />
+            started <Timestamp at={instance.started_at} />
           </span>
         </p>
       </div>
@@ -56,16 +57,16 @@ export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) 
         aria-label="Rename, end or delete"
         title="Rename, end or delete"
         onClick={() => {
-          dialog.value = true;
+          isDialogOpen.value = true;
         }}
       >
         <Icon name="more" />
       </button>
-      {dialog.value && (
+      {isDialogOpen.value && (
         <InstanceDialog
           instance={instance}
           onClose={() => {
-            dialog.value = false;
+            isDialogOpen.value = false;
           }}
         />
       )}
@@ -84,11 +85,11 @@ function Tab({ id, tab, isOpen, children }: TabProps) {
   const to: Route = { page: 'instance', id, tab };
   return (
     <a
-      href={fragmentOf(to)}
+      href={formatRoute(to)}
       aria-current={isOpen ? 'page' : undefined}
       onClick={(event) => {
         event.preventDefault();
-        switchTo(to);
+        replaceRoute(to);
       }}
     >
       {children}

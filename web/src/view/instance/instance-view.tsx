@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { fragmentOf } from '../../model/page-address.ts';
-import { dashboard, notFound, readInstance } from '../../store/agents/dashboard.ts';
+import { formatRoute } from '../../model/route.ts';
+import { dashboard, loadInstance, notFoundIds } from '../../store/agents/dashboard.ts';
 import { connection } from '../../store/agents/live-updates.ts';
 import { lazy } from '../common/lazy.tsx';
 import { loadMarkdown, markdownIsReady } from '../common/markdown-text.tsx';
@@ -17,31 +17,31 @@ interface InstanceViewProps {
 }
 
 export function InstanceView({ id, tab }: InstanceViewProps) {
-  const failed = useSignal(false);
-  const read = () => {
-    readInstance(id).then(
+  const hasFailed = useSignal(false);
+  const load = () => {
+    loadInstance(id).then(
       () => {
-        failed.value = false;
+        hasFailed.value = false;
       },
       () => {
-        failed.value = true;
+        hasFailed.value = true;
       },
     );
   };
   useSignalEffect(() => {
     const known = dashboard.value.conversations.get(id);
-    if (connection.value.state !== 'connecting' && (known === undefined || known.hasGap)) read();
+    if (connection.value.state !== 'connecting' && (known === undefined || known.hasGap)) load();
   });
   useEffect(loadMarkdown, []);
   const instance = dashboard.value.instances.get(id);
   const conversation = dashboard.value.conversations.get(id);
   if (instance === undefined) {
-    if (conversation !== undefined || notFound.value.has(id)) return <Gone />;
-    return failed.value ? <Unread onRetry={read} /> : <div class="opening" aria-busy="true" />;
+    if (conversation !== undefined || notFoundIds.value.has(id)) return <NotFound />;
+    return hasFailed.value ? <LoadFailed onRetry={load} /> : <div class="loading" aria-busy="true" />;
   }
   return (
     <article class="instance" aria-label={instance.name ?? instance.agent_type_name}>
-      {/* A diff that is only known to have changed is read when it is looked at. */}
+      {/* A diff that has changed is loaded when its tab is opened. */}
       <InstanceHeader
         instance={instance}
         tab={tab}
@@ -49,8 +49,8 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
       />
       {tab === 'changes' ? (
         <DiffView id={id} />
-      ) : conversation === undefined && failed.value ? (
-        <Unread onRetry={read} />
+      ) : conversation === undefined && hasFailed.value ? (
+        <LoadFailed onRetry={load} />
       ) : conversation === undefined || !markdownIsReady.value ? (
         <div class="timeline" aria-busy="true" />
       ) : (
@@ -63,20 +63,20 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
   );
 }
 
-const Unread = ({ onRetry }: { readonly onRetry: () => void }) => (
-  <div class="nothing">
-    <p>This could not be read.</p>
+const LoadFailed = ({ onRetry }: { readonly onRetry: () => void }) => (
+  <div class="empty-state">
+    <p>This conversation could not be loaded.</p>
     <button type="button" class="text-button" onClick={onRetry}>
       Try again
     </button>
   </div>
 );
 
-const Gone = () => (
-  <div class="nothing">
-    <p>This agent is not here, or not any more.</p>
+const NotFound = () => (
+  <div class="empty-state">
+    <p>There is no agent at this address. It may have been deleted.</p>
     <p>
-      <a href={fragmentOf({ page: 'list' })}>All agents</a>
+      <a href={formatRoute({ page: 'list' })}>All agents</a>
     </p>
   </div>
 );

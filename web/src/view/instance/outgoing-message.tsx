@@ -1,42 +1,48 @@
-import type { Outgoing, Refusal } from '../../model/outgoing.ts';
+import type { OutboxMessage, Refusal } from '../../model/outbox-message.ts';
 import { connection } from '../../store/agents/live-updates.ts';
-import { discard, sendAsMessage } from '../../store/agents/outbox.ts';
+import { discardMessage, resendAsMessage } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';
 import { MarkdownText } from '../common/markdown-text.tsx';
 
-/** Sent by the person, not yet confirmed by the server. */
-export const OutgoingMessage = ({ outgoing }: { readonly outgoing: Outgoing }) => (
-  <div class="mine" data-outgoing={outgoing.refusal === null ? 'waits' : 'refused'}>
+/** Shows a message that the user has sent and the server has not confirmed, or has refused. */
+export const OutgoingMessage = ({ outgoing }: { readonly outgoing: OutboxMessage }) => (
+  <div class="user-message" data-outgoing={outgoing.refusal === null ? 'unsent' : 'refused'}>
     <div class="bubble">
       <MarkdownText text={outgoing.content} />
     </div>
     {outgoing.refusal === null ? (
       <p class="delivery" data-queued={true}>
         <Icon name="clock" />
-        {connection.value.state === 'lost' ? ' will be sent when the connection is back' : ' sending'}
+        {connection.value.state === 'lost' ? ' will be sent when the connection is back' : ' sending…'}
       </p>
     ) : (
-      <Refused outgoing={outgoing} refusal={outgoing.refusal} />
+      <RefusedNote outgoing={outgoing} refusal={outgoing.refusal} />
     )}
   </div>
 );
 
-const Refused = ({ outgoing, refusal }: { readonly outgoing: Outgoing; readonly refusal: Refusal }) => (
+const RefusedNote = ({
+  outgoing,
+  refusal,
+}: {
+  readonly outgoing: OutboxMessage;
+  readonly refusal: Refusal;
+}) => (
   <div class="refused" role="alert">
     {refusal.answer === null ? (
       <p>Not sent: {refusal.detail}</p>
     ) : (
       <>
-        <p>Somebody answered before you:</p>
+        <p>This question already has another answer:</p>
         <blockquote>{refusal.answer.content}</blockquote>
       </>
     )}
     {refusal.answer !== null && (
-      <button type="button" class="text-button" onClick={() => sendAsMessage(outgoing)}>
-        Send mine as a message
+      <button type="button" class="text-button" onClick={() => resendAsMessage(outgoing)}>
+        Send my text as a message
       </button>
     )}
-    <button type="button" class="text-button" onClick={() => discard(outgoing)}>
+    <button type="button" class="text-button" onClick={() => discardMessage(outgoing)}>
       Discard
     </button>
   </div>

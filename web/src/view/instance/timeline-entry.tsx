@@ -1,4 +1,4 @@
-import { dayWords } from '../../model/time-words.ts';
+import { formatDay } from '../../model/format-time.ts';
 import type { Entry } from '../../model/timeline-entries.ts';
 import { now } from '../../store/page/clock.ts';
 import { AgentMessage } from './agent-message.tsx';
@@ -10,7 +10,7 @@ export function TimelineEntry({ entry }: { readonly entry: Entry }) {
     <>
       {entry.day !== null && (
         <p class="day">
-          <span>{dayWords(entry.day, now.value)}</span>
+          <span>{formatDay(entry.day, now.value)}</span>
         </p>
       )}
       {entry.kind === 'outgoing' ? (

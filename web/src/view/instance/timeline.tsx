@@ -1,11 +1,11 @@
 import { useComputed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Conversation } from '../../model/conversation.ts';
-import { timeline } from '../../model/timeline-entries.ts';
-import { readOlderMessages } from '../../store/agents/dashboard.ts';
+import { buildTimeline } from '../../model/timeline-entries.ts';
+import { loadOlderMessages } from '../../store/agents/dashboard.ts';
 import { outbox } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';
-import { useWindow } from '../common/use-window.ts';
+import { useVirtualList } from '../common/use-virtual-list.ts';
 import { TimelineEntry } from './timeline-entry.tsx';
 
 interface TimelineProps {
@@ -13,17 +13,21 @@ interface TimelineProps {
   readonly conversation: Conversation;
 }
 
-/** Within so many pixels of its end, the timeline follows what is new. */
+/** Within this many pixels of its end, the timeline scrolls to new messages. */
 const AT_END_PX = 80;
-/** Older messages are asked for while there is still so much to scroll. */
-const AHEAD = 25;
+/** Older messages are loaded when fewer rows than this are left above the visible ones. */
+const LOAD_AHEAD = 25;
+/** Estimated height of a row that has not been measured yet. */
 const TYPICAL_PX = 96;
 
 export function Timeline({ id, conversation }: TimelineProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const unsent = useComputed(() => outbox.value.filter(({ instanceId }) => instanceId === id)).value;
-  const entries = useMemo(() => timeline(conversation.messages, unsent), [conversation.messages, unsent]);
-  const list = useWindow({
+  const entries = useMemo(
+    () => buildTimeline(conversation.messages, unsent),
+    [conversation.messages, unsent],
+  );
+  const list = useVirtualList({
     count: entries.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => TYPICAL_PX,
@@ -36,28 +40,28 @@ export function Timeline({ id, conversation }: TimelineProps) {
   const rows = list.getVirtualItems();
   const first = rows[0]?.index ?? 0;
   useEffect(() => {
-    if (first < AHEAD) void readOlderMessages(id).catch(() => null);
+    if (first < LOAD_AHEAD) void loadOlderMessages(id).catch(() => null);
   }, [id, first, entries.length]);
-  // Opens at its end, and stays there when the answer bar or the keyboard takes room from it.
+  // Starts at the end, and stays there when the answer bar or the on-screen keyboard grows.
   useLayoutEffect(() => {
     list.scrollToEnd();
-    return keepEnd(scroller.current!, () => list.scrollToEnd());
+    return stayAtEnd(scroller.current!, () => list.scrollToEnd());
   }, [list]);
 
   const isAtEnd = list.isAtEnd();
   const newest = entries.at(-1)?.key ?? null;
-  const seen = useRef(newest);
-  if (isAtEnd) seen.current = newest;
+  const lastSeen = useRef(newest);
+  if (isAtEnd) lastSeen.current = newest;
   return (
     <div class="timeline-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to reach it */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must be able to focus and scroll it */}
       <div class="timeline" ref={scroller} tabIndex={0} role="log" aria-label="Conversation" aria-live="off">
-        {entries.length === 0 && <p class="timeline-empty">Nothing said yet.</p>}
-        <div class="window" style={{ height: `${list.getTotalSize()}px` }}>
+        {entries.length === 0 && <p class="timeline-empty">No messages yet.</p>}
+        <div class="timeline-rows" style={{ height: `${list.getTotalSize()}px` }}>
           {rows.map(({ key, index, start }) => (
             <div
               key={key}
-              class="window-row"
+              class="timeline-row"
               data-index={index}
               ref={list.measureElement}
               style={{ transform: `translateY(${start}px)` }}
@@ -71,28 +75,31 @@ export function Timeline({ id, conversation }: TimelineProps) {
         <button
           type="button"
           class="to-end"
-          data-new={seen.current !== newest}
+          data-new={lastSeen.current !== newest}
           onClick={() => list.scrollToEnd()}
         >
-          <Icon name="down" />
-          <span>{seen.current === newest ? 'Newest' : 'New messages'}</span>
+          <Icon name="arrow-down" />
+          <span>{lastSeen.current === newest ? 'Jump to newest' : 'New messages'}</span>
         </button>
       )}
     </div>
   );
 }
 
-/** @returns the end of the watch */
-function keepEnd(element: HTMLElement, toEnd: () => void): () => void {
+/**
+ * Keeps a scrolled element at its end while its size changes.
+ * @returns a function that stops it
+ */
+function stayAtEnd(element: HTMLElement, scrollToEnd: () => void): () => void {
   let isAtEnd = true;
   const onScroll = () => {
     isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END_PX;
   };
-  const sizes = new ResizeObserver(() => isAtEnd && toEnd());
-  sizes.observe(element);
+  const resizeObserver = new ResizeObserver(() => isAtEnd && scrollToEnd());
+  resizeObserver.observe(element);
   element.addEventListener('scroll', onScroll, { passive: true });
   return () => {
-    sizes.disconnect();
+    resizeObserver.disconnect();
     element.removeEventListener('scroll', onScroll);
   };
 }

@@ -1,16 +1,16 @@
 import type { Message } from '../../model/wire.ts';
 import { Icon } from '../common/icon.tsx';
 import { MarkdownText } from '../common/markdown-text.tsx';
-import { When } from '../common/time-ago.tsx';
+import { Timestamp } from '../common/timestamp.tsx';
 
 interface UserMessageProps {
   readonly message: Message;
   readonly isAnswer: boolean;
 }
 
-/** What the person said, and whether the agent has it: a fact that the server tells, not a hope. */
+/** Shows a message of the user, and whether the agent has received it. */
 export const UserMessage = ({ message, isAnswer }: UserMessageProps) => (
-  <div class="mine">
+  <div class="user-message">
     <div class="bubble">
       <MarkdownText text={message.content} />
     </div>
@@ -22,7 +22,7 @@ export const UserMessage = ({ message, isAnswer }: UserMessageProps) => (
         </>
       ) : (
         <>
-          <Icon name="picked" /> picked up <When at={message.read_at} as="clock" />
+          <Icon name="double-check" /> picked up <Timestamp at={message.read_at} as="clock" />
         </>
       )}
     </p>

@@ -1,16 +1,16 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ApiKey } from '../../model/wire.ts';
-import { apiKeys, readKeys, revokeKey } from '../../store/api-keys.ts';
-import { tellFailure } from '../../store/page/notices.ts';
+import { apiKeys, loadApiKeys, revokeApiKey } from '../../store/api-keys.ts';
+import { showError } from '../../store/page/notices.ts';
 import { BackLink } from '../common/back-link.tsx';
 import { Dialog } from '../common/dialog.tsx';
-import { When } from '../common/time-ago.tsx';
+import { Timestamp } from '../common/timestamp.tsx';
 import { SignOutButton } from '../sign-in/sign-out-button.tsx';
 import { NewKeyForm } from './new-key-form.tsx';
 
 export function KeysPage() {
-  useEffect(() => void readKeys().catch(tellFailure), []);
+  useEffect(() => void loadApiKeys().catch(showError), []);
   const keys = apiKeys.value;
   return (
     <div class="page">
@@ -20,7 +20,7 @@ export function KeysPage() {
         <SignOutButton />
       </header>
       <p class="muted">
-        Each agent, or each machine, gets a key of its own. A key that leaks is revoked here and stops working
+        Give each agent, or each machine, its own key. If a key leaks, revoke it here: it stops working
         everywhere within seconds.
       </p>
       <NewKeyForm />
@@ -37,13 +37,13 @@ export function KeysPage() {
 }
 
 function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
-  const asks = useSignal(false);
+  const isConfirming = useSignal(false);
   const close = () => {
-    asks.value = false;
+    isConfirming.value = false;
   };
-  const isOver = apiKey.revoked_at !== null;
+  const isRevoked = apiKey.revoked_at !== null;
   return (
-    <li class="key" data-over={isOver}>
+    <li class="key" data-revoked={isRevoked}>
       <div>
         <p class="key-name">{apiKey.name}</p>
         <p class="key-facts">
@@ -53,31 +53,31 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
               'never used'
             ) : (
               <>
-                used <When at={apiKey.last_used_at} />
+                used <Timestamp at={apiKey.last_used_at} />
               </>
             )}
           </span>
-          <Ends apiKey={apiKey} />
+          <Expiry apiKey={apiKey} />
         </p>
       </div>
-      {!isOver && (
-        <button type="button" class="text-button danger" onClick={() => (asks.value = true)}>
+      {!isRevoked && (
+        <button type="button" class="text-button danger" onClick={() => (isConfirming.value = true)}>
           Revoke<span class="for-screen-readers"> {apiKey.name}</span>
         </button>
       )}
-      {asks.value && (
+      {isConfirming.value && (
         <Dialog title={`Revoke “${apiKey.name}”?`} onClose={close}>
-          <p>Whoever uses it is shut out within seconds. This cannot be undone.</p>
+          <p>Agents and people with this key lose access within seconds. This cannot be undone.</p>
           <div class="dialog-actions">
             <button type="button" class="plain-button" onClick={close}>
-              Keep it
+              Cancel
             </button>
             <button
               type="button"
               class="main-button"
               onClick={() => {
                 close();
-                void revokeKey(apiKey).catch(tellFailure);
+                void revokeApiKey(apiKey).catch(showError);
               }}
             >
               Revoke
@@ -89,11 +89,11 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
   );
 }
 
-function Ends({ apiKey: { revoked_at, expires_at } }: { readonly apiKey: ApiKey }) {
+function Expiry({ apiKey: { revoked_at, expires_at } }: { readonly apiKey: ApiKey }) {
   if (revoked_at !== null) {
     return (
       <span>
-        revoked <When at={revoked_at} />
+        revoked <Timestamp at={revoked_at} />
       </span>
     );
   }

@@ -1,44 +1,44 @@
 import { useSignal } from '@preact/signals';
-import { createKey, type NewKey } from '../../store/api-keys.ts';
-import { tellFailure } from '../../store/page/notices.ts';
+import { createApiKey, type NewApiKey } from '../../store/api-keys.ts';
+import { showError } from '../../store/page/notices.ts';
 import { CopyText } from '../common/copy-text.tsx';
 
-/** How long a key may live, in days. */
-const LIVES: readonly (readonly [days: number | null, words: string])[] = [
-  [30, '30 days'],
-  [90, '90 days'],
-  [365, 'A year'],
-  [null, 'No end'],
+/** The choices for a key's expiry. */
+const EXPIRIES: readonly (readonly [days: number | null, label: string])[] = [
+  [30, 'After 30 days'],
+  [90, 'After 90 days'],
+  [365, 'After a year'],
+  [null, 'Never'],
 ];
 
 export function NewKeyForm() {
   const name = useSignal('');
-  const scope = useSignal<NewKey['scope']>('agent');
+  const scope = useSignal<NewApiKey['scope']>('agent');
   const days = useSignal<number | null>(90);
   const token = useSignal<string | null>(null);
-  const busy = useSignal(false);
+  const isSubmitting = useSignal(false);
   const submit = async (event: Event) => {
     event.preventDefault();
-    busy.value = true;
+    isSubmitting.value = true;
     try {
-      token.value = await createKey({
+      token.value = await createApiKey({
         name: name.value.trim(),
         scope: scope.value,
         expires_in_days: days.value,
       });
       name.value = '';
     } catch (error) {
-      tellFailure(error);
+      showError(error);
     }
-    busy.value = false;
+    isSubmitting.value = false;
   };
   if (token.value !== null) {
     return (
       <section class="new-token" aria-label="The new key">
         <p>
-          <strong>Copy it now:</strong> it is stored nowhere and cannot be shown again.
+          <strong>Copy the key now:</strong> it cannot be shown again.
         </p>
-        <CopyText text={token.value} what="key" />
+        <CopyText text={token.value} label="key" />
         <button type="button" class="text-button" onClick={() => (token.value = null)}>
           Done
         </button>
@@ -59,7 +59,7 @@ export function NewKeyForm() {
         />
       </label>
       <label>
-        For
+        Used by
         <select
           value={scope.value}
           onChange={(event) =>
@@ -71,19 +71,19 @@ export function NewKeyForm() {
         </select>
       </label>
       <label>
-        Lives
+        Expires
         <select
           value={String(days.value)}
           onChange={(event) => (days.value = Number(event.currentTarget.value) || null)}
         >
-          {LIVES.map(([life, words]) => (
-            <option key={words} value={String(life)}>
-              {words}
+          {EXPIRIES.map(([choice, label]) => (
+            <option key={label} value={String(choice)}>
+              {label}
             </option>
           ))}
         </select>
       </label>
-      <button type="submit" class="main-button" disabled={busy.value || name.value.trim() === ''}>
+      <button type="submit" class="main-button" disabled={isSubmitting.value || name.value.trim() === ''}>
         Create key
       </button>
     </form>

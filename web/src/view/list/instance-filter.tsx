@@ -1,23 +1,23 @@
 import type { Signal } from '@preact/signals';
-import type { Filter } from '../../model/list-filter.ts';
-import { NEEDS, type Need, needOf } from '../../model/need.ts';
+import type { ListFilter } from '../../model/list-filter.ts';
+import { STATUS_GROUPS, type StatusGroup, statusGroupOf } from '../../model/status-group.ts';
 import { dashboard } from '../../store/agents/dashboard.ts';
 import { Icon } from '../common/icon.tsx';
 
-const CHIPS: { readonly [N in Need]: string } = {
+const LABELS: { readonly [Group in StatusGroup]: string } = {
   waiting: 'Waiting',
   active: 'Active',
   stale: 'Silent',
   ended: 'Ended',
 };
 
-/** Search, and chips for what there is to choose from. */
-export function InstanceFilter({ filter }: { readonly filter: Signal<Filter> }) {
+/** A search field, and a button for each status group and agent type that occurs in the list. */
+export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter> }) {
   const instances = [...dashboard.value.instances.values()];
-  const needs = new Set(instances.map(needOf));
+  const groups = new Set(instances.map(statusGroupOf));
   const types = [...new Set(instances.map(({ agent_type_name }) => agent_type_name))].sort();
-  const { words, need, agentType } = filter.value;
-  const set = (change: Partial<Filter>) => {
+  const { searchText, statusGroup, agentType } = filter.value;
+  const set = (change: Partial<ListFilter>) => {
     filter.value = { ...filter.value, ...change };
   };
   return (
@@ -30,25 +30,25 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<Filter> }) 
           type="search"
           placeholder="Search"
           autocomplete="off"
-          value={words}
-          onInput={(event) => set({ words: event.currentTarget.value })}
+          value={searchText}
+          onInput={(event) => set({ searchText: event.currentTarget.value })}
         />
         <kbd>/</kbd>
       </label>
-      <div class="chips">
-        {NEEDS.filter((one) => needs.has(one)).map((one) => (
-          <Chip
-            key={one}
-            on={need === one}
-            text={CHIPS[one]}
-            onTap={() => set({ need: need === one ? null : one })}
+      <div class="filter-buttons">
+        {STATUS_GROUPS.filter((group) => groups.has(group)).map((group) => (
+          <FilterButton
+            key={group}
+            isPressed={statusGroup === group}
+            text={LABELS[group]}
+            onTap={() => set({ statusGroup: statusGroup === group ? null : group })}
           />
         ))}
         {types.length > 1 &&
           types.map((type) => (
-            <Chip
+            <FilterButton
               key={`type:${type}`}
-              on={agentType === type}
+              isPressed={agentType === type}
               text={type}
               onTap={() => set({ agentType: agentType === type ? null : type })}
             />
@@ -58,14 +58,14 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<Filter> }) 
   );
 }
 
-interface ChipProps {
-  readonly on: boolean;
+interface FilterButtonProps {
+  readonly isPressed: boolean;
   readonly text: string;
   readonly onTap: () => void;
 }
 
-const Chip = ({ on, text, onTap }: ChipProps) => (
-  <button type="button" class="chip" aria-pressed={on} onClick={onTap}>
+const FilterButton = ({ isPressed, text, onTap }: FilterButtonProps) => (
+  <button type="button" class="filter-button" aria-pressed={isPressed} onClick={onTap}>
     {text}
   </button>
 );

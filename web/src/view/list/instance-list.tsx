@@ -1,16 +1,16 @@
 import { signal } from '@preact/signals';
-import { everything, type Filter, isFiltering, matching } from '../../model/list-filter.ts';
-import { byNeed, type Need } from '../../model/need.ts';
-import { dashboard, nextCursor, readMoreInstances } from '../../store/agents/dashboard.ts';
-import { tellFailure } from '../../store/page/notices.ts';
+import { filterInstances, isFiltering, type ListFilter, NO_FILTER } from '../../model/list-filter.ts';
+import { groupByStatus, type StatusGroup } from '../../model/status-group.ts';
+import { dashboard, loadMoreInstances, nextCursor } from '../../store/agents/dashboard.ts';
+import { showError } from '../../store/page/notices.ts';
 import { InstanceFilter } from './instance-filter.tsx';
 import { InstanceRow } from './instance-row.tsx';
 import { ListHeader } from './list-header.tsx';
 import { Welcome } from './welcome.tsx';
 
-export const filter = signal<Filter>(everything);
+export const filter = signal<ListFilter>(NO_FILTER);
 
-const HEADINGS: { readonly [N in Need]: string } = {
+const HEADINGS: { readonly [Group in StatusGroup]: string } = {
   waiting: 'Waiting for you',
   active: 'Active',
   stale: 'Silent',
@@ -19,20 +19,20 @@ const HEADINGS: { readonly [N in Need]: string } = {
 
 export function InstanceList() {
   const { instances } = dashboard.value;
-  const isRead = nextCursor.value !== undefined;
+  const isLoaded = nextCursor.value !== undefined;
   return (
     <nav class="list" aria-label="Agents">
       <ListHeader />
       {instances.size > 0 && <InstanceFilter filter={filter} />}
       <div class="list-scroll" id="list">
-        {!isRead && instances.size === 0 && <Placeholder />}
-        {isRead && instances.size === 0 && <Welcome />}
+        {!isLoaded && instances.size === 0 && <Placeholder />}
+        {isLoaded && instances.size === 0 && <Welcome />}
         <Groups />
         {nextCursor.value && (
           <button
             type="button"
             class="quiet-button"
-            onClick={() => void readMoreInstances().catch(tellFailure)}
+            onClick={() => void loadMoreInstances().catch(showError)}
           >
             Show older
           </button>
@@ -43,21 +43,21 @@ export function InstanceList() {
 }
 
 function Groups() {
-  const found = matching(dashboard.value.instances.values(), filter.value);
+  const found = filterInstances(dashboard.value.instances.values(), filter.value);
   if (found.length === 0 && isFiltering(filter.value)) {
     return (
       <p class="list-empty">
-        Nothing matches.{' '}
-        <button type="button" class="text-button" onClick={() => (filter.value = everything)}>
+        No agents match.{' '}
+        <button type="button" class="text-button" onClick={() => (filter.value = NO_FILTER)}>
           Show all
         </button>
       </p>
     );
   }
-  return byNeed(found).map(({ need, instances }) => (
-    <section key={need} aria-labelledby={`group-${need}`}>
-      <h2 class="group-head" id={`group-${need}`} data-need={need}>
-        {HEADINGS[need]} <span class="count">{instances.length}</span>
+  return groupByStatus(found).map(({ statusGroup, instances }) => (
+    <section key={statusGroup} aria-labelledby={`group-${statusGroup}`}>
+      <h2 class="group-head" id={`group-${statusGroup}`} data-group={statusGroup}>
+        {HEADINGS[statusGroup]} <span class="count">{instances.length}</span>
       </h2>
       <ul class="rows">
         {instances.map((instance) => (
@@ -68,7 +68,7 @@ function Groups() {
   ));
 }
 
-/** As high as what will come, so that nothing jumps. */
+/** Shown while the list is loading. About as high as the list, so that the page does not jump. */
 const Placeholder = () => (
   <div class="placeholder" aria-busy="true">
     <span />

@@ -1,27 +1,27 @@
-import { fragmentOf } from '../../model/page-address.ts';
 import { preview } from '../../model/preview.ts';
+import { formatRoute } from '../../model/route.ts';
 import type { AgentInstance } from '../../model/wire.ts';
-import { route } from '../../store/page/route.ts';
+import { currentRoute } from '../../store/page/current-route.ts';
 import { StatusMark, titleOf } from '../common/status-mark.tsx';
-import { When } from '../common/time-ago.tsx';
+import { Timestamp } from '../common/timestamp.tsx';
 
 export function InstanceRow({ instance }: { readonly instance: AgentInstance }) {
-  const isOpen = route.value.page === 'instance' && route.value.id === instance.id;
+  const isOpen = currentRoute.value.page === 'instance' && currentRoute.value.id === instance.id;
   return (
     <li>
       <a
         class="row"
-        href={fragmentOf({ page: 'instance', id: instance.id, tab: 'conversation' })}
+        href={formatRoute({ page: 'instance', id: instance.id, tab: 'conversation' })}
         aria-current={isOpen ? 'page' : undefined}
         data-status={instance.status}
       >
         <span class="row-head">
           <span class="row-title">{titleOf(instance)}</span>
           <span class="row-time">
-            <When at={instance.latest_message_at ?? instance.started_at} />
+            <Timestamp at={instance.latest_message_at ?? instance.started_at} />
           </span>
         </span>
-        <span class="row-text">{preview(instance.latest_message ?? '') || 'Nothing said yet'}</span>
+        <span class="row-text">{preview(instance.latest_message ?? '') || 'No messages yet'}</span>
         <span class="row-foot">
           <StatusMark instance={instance} />
           {instance.name !== null && <span class="row-type">{instance.agent_type_name}</span>}

@@ -1,23 +1,23 @@
-import { fragmentOf } from '../../model/page-address.ts';
-import { askForNotifications, notificationPermission } from '../../store/agents/attention.ts';
+import { formatRoute } from '../../model/route.ts';
+import { notificationPermission, requestNotificationPermission } from '../../store/agents/question-alerts.ts';
 import { type Theme, theme } from '../../store/page/theme.ts';
 import { Icon, type IconName } from '../common/icon.tsx';
 
-const NEXT: { readonly [T in Theme]: Theme } = { system: 'light', light: 'dark', dark: 'system' };
+const NEXT_THEME: { readonly [T in Theme]: Theme } = { system: 'light', light: 'dark', dark: 'system' };
 const ICONS: { readonly [T in Theme]: IconName } = { system: 'auto', light: 'sun', dark: 'moon' };
 
 export const ListHeader = () => (
   <header class="list-head">
     <h1>
-      <a href={fragmentOf({ page: 'list' })}>Agents</a>
+      <a href={formatRoute({ page: 'list' })}>Agents</a>
     </h1>
     {notificationPermission.value === 'default' && (
       <button
         type="button"
         class="icon-button"
-        aria-label="Notify me of questions"
-        title="Notify me of questions"
-        onClick={() => void askForNotifications()}
+        aria-label="Notify me about questions"
+        title="Notify me about questions"
+        onClick={() => void requestNotificationPermission()}
       >
         <Icon name="bell" />
       </button>
@@ -25,15 +25,15 @@ export const ListHeader = () => (
     <button
       type="button"
       class="icon-button"
-      aria-label={`Colours: ${theme.value}`}
-      title={`Colours: ${theme.value}`}
+      aria-label={`Colour theme: ${theme.value}`}
+      title={`Colour theme: ${theme.value}`}
       onClick={() => {
-        theme.value = NEXT[theme.value];
+        theme.value = NEXT_THEME[theme.value];
       }}
     >
       <Icon name={ICONS[theme.value]} />
     </button>
-    <a class="icon-button" href={fragmentOf({ page: 'keys' })} aria-label="API keys" title="API keys">
+    <a class="icon-button" href={formatRoute({ page: 'keys' })} aria-label="API keys" title="API keys">
       <Icon name="key" />
     </a>
   </header>

@@ -1,21 +1,21 @@
 import { dashboard, nextCursor, waitingInstances } from '../../store/agents/dashboard.ts';
 import { Welcome } from './welcome.tsx';
 
-/** The wide screen's right side while no instance is open. */
-export function Nothing() {
+/** Shown instead of the details while no instance is open; on wide screens only. */
+export function NothingSelected() {
   if (dashboard.value.instances.size === 0) return nextCursor.value === undefined ? null : <Welcome />;
   const waiting = waitingInstances.value.length;
   return (
-    <div class="nothing">
+    <div class="empty-state">
       <p>
         {waiting === 0
-          ? 'Nobody waits for you.'
+          ? 'No agent is waiting for you.'
           : waiting === 1
-            ? 'One agent waits for you.'
-            : `${waiting} agents wait for you.`}
+            ? 'One agent is waiting for you.'
+            : `${waiting} agents are waiting for you.`}
       </p>
       <p class="muted">
-        Choose one, or press <kbd>j</kbd> and <kbd>k</kbd>. <kbd>?</kbd> shows all keys.
+        Choose an agent, or press <kbd>j</kbd> for the next one. Press <kbd>?</kbd> for all shortcuts.
       </p>
     </div>
   );

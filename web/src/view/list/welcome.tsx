@@ -1,39 +1,40 @@
 import { useSignal } from '@preact/signals';
-import { createKey } from '../../store/api-keys.ts';
-import { tellFailure } from '../../store/page/notices.ts';
+import { createApiKey } from '../../store/api-keys.ts';
+import { showError } from '../../store/page/notices.ts';
 import { CopyText } from '../common/copy-text.tsx';
 
 const YOUR_KEY = '<your key>';
 
-/** Nobody has reported yet: how to connect a first agent, with nothing left to look up. */
+/** Explains how to connect a first agent. Shown while the user has no agents. */
 export function Welcome() {
   const token = useSignal<string | null>(null);
   const key = token.value ?? YOUR_KEY;
   const create = () =>
-    createKey({ name: 'first agent', scope: 'agent', expires_in_days: 90 }).then((created) => {
+    createApiKey({ name: 'first agent', scope: 'agent', expires_in_days: 90 }).then((created) => {
       token.value = created;
-    }, tellFailure);
+    }, showError);
   return (
     <section class="welcome" aria-label="Connect a first agent">
       <h2>Connect your first agent</h2>
-      <p>It shows up here with its first step, and its questions wait here for you.</p>
+      <p>It appears here with its first step. You answer its questions here, too.</p>
       {token.value === null ? (
         <button type="button" class="main-button" onClick={() => void create()}>
-          Create a key for it
+          Create an API key
         </button>
       ) : (
         <p>
-          <strong>The key is in the lines below</strong>, good for 90 days. It is not shown again.
+          <strong>The texts below contain your new key.</strong> It is valid for 90 days. It cannot be shown
+          again.
         </p>
       )}
       <h3>Claude Code</h3>
       <CopyText
-        what="command"
+        label="command"
         text={`claude mcp add --transport http agent-dashboard ${location.origin}/mcp --header "Authorization: Bearer ${key}"`}
       />
       <h3>Any other MCP client</h3>
       <CopyText
-        what="configuration"
+        label="configuration"
         text={JSON.stringify(
           {
             mcpServers: {

@@ -1,8 +1,8 @@
-import { clockTime } from '../../model/time-words.ts';
+import { formatClockTime } from '../../model/format-time.ts';
 import { connection } from '../../store/agents/live-updates.ts';
 import { outbox } from '../../store/agents/outbox.ts';
 
-/** While the line is cut the page goes on showing what it knows, and says how old that is. */
+/** Shown while the connection to the server is lost. Says how old the shown data is. */
 export function ConnectionNotice() {
   const state = connection.value;
   if (state.state !== 'lost') return null;
@@ -10,8 +10,9 @@ export function ConnectionNotice() {
   return (
     <p class="connection-notice" role="status">
       <span class="spinner" aria-hidden="true" />
-      Connection lost. Showing what was known at {clockTime(new Date(state.since).toISOString())}.
-      {unsent > 0 && ` ${unsent === 1 ? 'One message' : `${unsent} messages`} will be sent once it is back.`}
+      Connection lost. You see the state of {formatClockTime(new Date(state.since).toISOString())}.
+      {unsent > 0 &&
+        ` ${unsent === 1 ? 'One message' : `${unsent} messages`} will be sent when the connection is back.`}
     </p>
   );
 }

@@ -1,7 +1,7 @@
-import { dismiss, notices } from '../../store/page/notices.ts';
+import { dismissNotice, notices } from '../../store/page/notices.ts';
 import { Icon } from '../common/icon.tsx';
 
-export const Notices = () => (
+export const NoticeList = () => (
   <div class="notices" role="status">
     {notices.value.map(({ id, text, undo }) => (
       <div class="notice" key={id}>
@@ -11,14 +11,14 @@ export const Notices = () => (
             type="button"
             class="text-button"
             onClick={() => {
-              dismiss(id);
+              dismissNotice(id);
               undo();
             }}
           >
             Undo
           </button>
         )}
-        <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => dismiss(id)}>
+        <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => dismissNotice(id)}>
           <Icon name="close" />
         </button>
       </div>

@@ -1,38 +1,38 @@
 import { signal } from '@preact/signals';
 import { Dialog } from '../common/dialog.tsx';
 
-export const shortcutsShown = signal(false);
+export const isShortcutsDialogOpen = signal(false);
 
-const SHORTCUTS: readonly (readonly [keys: readonly string[], does: string])[] = [
-  [['j', 'k'], 'Next and previous agent'],
-  [['/'], 'Search'],
-  [['r'], 'Answer'],
-  [['1', '…', '9'], 'Go to an option; Enter sends it'],
+const SHORTCUTS: readonly (readonly [keys: readonly string[], action: string])[] = [
+  [['j', 'k'], 'Next or previous agent'],
+  [['/'], 'Search the list'],
+  [['r'], 'Write an answer'],
+  [['1', '…', '9'], 'Go to a suggested answer; Enter sends it'],
   [['Ctrl', 'Enter'], 'Send (⌘ Enter on a Mac)'],
-  [['d'], 'Conversation or changes'],
-  [['End'], 'Newest message'],
-  [['Esc'], 'Back'],
-  [['?'], 'These keys'],
+  [['d'], 'Switch between conversation and changes'],
+  [['End'], 'Go to the newest message'],
+  [['Esc'], 'Back to the list'],
+  [['?'], 'Show these shortcuts'],
 ];
 
 export function ShortcutsDialog() {
-  if (!shortcutsShown.value) return null;
+  if (!isShortcutsDialogOpen.value) return null;
   return (
     <Dialog
-      title="Keys"
+      title="Keyboard shortcuts"
       onClose={() => {
-        shortcutsShown.value = false;
+        isShortcutsDialogOpen.value = false;
       }}
     >
       <dl class="shortcuts">
-        {SHORTCUTS.map(([keys, does]) => (
-          <div key={does}>
+        {SHORTCUTS.map(([keys, action]) => (
+          <div key={action}>
             <dt>
               {keys.map((key) => (
                 <kbd key={key}>{key}</kbd>
               ))}
             </dt>
-            <dd>{does}</dd>
+            <dd>{action}</dd>
           </div>
         ))}
       </dl>

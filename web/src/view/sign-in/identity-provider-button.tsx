@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { IdentityProvider } from '../../model/wire.ts';
-import { goToIdentityProvider, readIdentityProvider } from '../../store/session/identity-provider.ts';
+import { loadIdentityProvider, startProviderSignIn } from '../../store/session/identity-provider.ts';
 
-/** Shown where the server knows one. */
+/** Shown only if the server has an identity provider. */
 export function IdentityProviderButton() {
   const provider = useSignal<IdentityProvider | null>(null);
   useEffect(() => {
-    readIdentityProvider().then(
-      (known) => {
-        provider.value = known;
+    loadIdentityProvider().then(
+      (loaded) => {
+        provider.value = loaded;
       },
       () => null,
     );
@@ -17,7 +17,7 @@ export function IdentityProviderButton() {
   const known = provider.value;
   if (known === null) return null;
   return (
-    <button type="button" class="plain-button" onClick={() => void goToIdentityProvider(known)}>
+    <button type="button" class="plain-button" onClick={() => void startProviderSignIn(known)}>
       Sign in with your identity provider
     </button>
   );

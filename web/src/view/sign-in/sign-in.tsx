@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
-import { signInByToken, signInProblem } from '../../store/session/open-page.ts';
+import { signInError, signInWithToken } from '../../store/session/start-session.ts';
 import { IdentityProviderButton } from './identity-provider-button.tsx';
 
 export function SignIn() {
   const token = useSignal('');
-  const busy = useSignal(false);
+  const isSubmitting = useSignal(false);
   const submit = async (event: Event) => {
     event.preventDefault();
-    busy.value = true;
-    await signInByToken(token.value);
-    busy.value = false;
+    isSubmitting.value = true;
+    await signInWithToken(token.value);
+    isSubmitting.value = false;
   };
   return (
     <main class="sign-in">
@@ -31,16 +31,16 @@ export function SignIn() {
             token.value = event.currentTarget.value;
           }}
         />
-        <button type="submit" class="main-button" disabled={busy.value}>
+        <button type="submit" class="main-button" disabled={isSubmitting.value}>
           Sign in
         </button>
       </form>
       <IdentityProviderButton />
       <p class="problem" id="sign-in-problem" role="alert">
-        {signInProblem.value}
+        {signInError.value}
       </p>
       <p class="muted">
-        A token for this page: <code>agent-dashboard token issue --user local --scope dashboard</code>
+        To create a token, run <code>agent-dashboard token issue --user local --scope dashboard</code>
       </p>
     </main>
   );

@@ -1,34 +1,34 @@
 import { useSignal } from '@preact/signals';
 import { outbox } from '../../store/agents/outbox.ts';
-import { tellFailure } from '../../store/page/notices.ts';
-import { person, signOut } from '../../store/session/signed-in-user.ts';
+import { showError } from '../../store/page/notices.ts';
+import { signedInUser, signOut } from '../../store/session/signed-in-user.ts';
 import { Dialog } from '../common/dialog.tsx';
 import { Icon } from '../common/icon.tsx';
 
 export function SignOutButton() {
-  const asks = useSignal(false);
-  const who = person.value?.display_name ?? person.value?.email ?? person.value?.user_id;
-  const leave = () => void signOut().catch(tellFailure);
+  const isConfirming = useSignal(false);
+  const name = signedInUser.value?.display_name ?? signedInUser.value?.email ?? signedInUser.value?.user_id;
+  const signOutNow = () => void signOut().catch(showError);
   const onClick = () => {
-    if (outbox.value.length === 0) leave();
-    else asks.value = true;
+    if (outbox.value.length === 0) signOutNow();
+    else isConfirming.value = true;
   };
-  const stay = () => {
-    asks.value = false;
+  const cancel = () => {
+    isConfirming.value = false;
   };
   return (
     <>
       <button type="button" class="text-button sign-out" onClick={onClick}>
-        <Icon name="out" /> Sign out{who ? ` ${who}` : ''}
+        <Icon name="sign-out" /> Sign out{name ? ` ${name}` : ''}
       </button>
-      {asks.value && (
-        <Dialog title="Sign out?" onClose={stay}>
-          <p>What you wrote and could not be sent yet is thrown away.</p>
+      {isConfirming.value && (
+        <Dialog title="Sign out?" onClose={cancel}>
+          <p>Some of your messages are not sent yet. If you sign out now, they are deleted.</p>
           <div class="dialog-actions">
-            <button type="button" class="plain-button" onClick={stay}>
-              Stay
+            <button type="button" class="plain-button" onClick={cancel}>
+              Cancel
             </button>
-            <button type="button" class="main-button" onClick={leave}>
+            <button type="button" class="main-button" onClick={signOutNow}>
               Sign out
             </button>
           </div>

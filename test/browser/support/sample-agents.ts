@@ -1,6 +1,6 @@
 import { Agent } from './agent.ts';
-import { Person } from './person.ts';
-import type { Served } from './served.ts';
+import { DashboardClient } from './dashboard-client.ts';
+import type { ServerAccess } from './server-access.ts';
 
 const DIFF = `diff --git a/src/store/db.ts b/src/store/db.ts
 index 83db48f..bf2a1c4 100644
@@ -35,14 +35,14 @@ index 0000000..1f2e3d4
 +});
 `;
 
-export interface Scene {
-  /** The instance whose question is open. */
-  readonly asking: string;
+export interface SampleAgents {
+  /** The id of the instance whose question is open. */
+  readonly askingId: string;
 }
 
-/** A believable afternoon: one agent asks, others work, some are done. */
-export async function playScene(server: Served): Promise<Scene> {
-  const person = new Person(server);
+/** Creates realistic agents: one has an open question, two are working, two have ended. */
+export async function createSampleAgents(server: ServerAccess): Promise<SampleAgents> {
+  const client = new DashboardClient(server);
   for (const [name, last] of [
     [
       'Upgrade the build to Vite 8',
@@ -52,37 +52,37 @@ export async function playScene(server: Served): Promise<Scene> {
   ] as const) {
     const done = new Agent(server, 'codex');
     await done.step(last);
-    await person.name(done, name);
+    await client.name(done, name);
     await done.end();
   }
   await new Agent(server, 'cursor').step('Reading the accessibility report, 41 findings.');
   const working = new Agent(server, 'codex');
   await working.step('Translating the invoice templates: 12 of 30 done.');
-  await person.name(working, 'Translate invoices');
-  return { asking: await playAsking(server, person) };
+  await client.name(working, 'Translate invoices');
+  return { askingId: await createAskingAgent(server, client) };
 }
 
-async function playAsking(server: Served, person: Person): Promise<string> {
+async function createAskingAgent(server: ServerAccess, client: DashboardClient): Promise<string> {
   const agent = new Agent(server);
   await agent.step(
     'I read the orders module. It keeps all in one SQLite file, which is locked while a report runs.',
   );
-  await person.name(agent, 'Move orders off SQLite');
+  await client.name(agent, 'Move orders off SQLite');
   await agent.step(
     'Three places open the file themselves:\n\n- `src/orders/list.ts`\n- `src/orders/export.ts`\n- `src/reports/daily.ts`\n\nI am moving them behind one module first.',
   );
   await agent.ask('May I change the public signature of `openDatabase()`? [YES/NO]');
-  await person.say(agent, 'Yes');
-  await agent.hears(0);
+  await client.say(agent, 'Yes');
+  await agent.receive(0);
   await agent.step(
     'Done. All callers share one pool now:\n\n```ts\nexport const db = new pg.Pool({ connectionString: env.DATABASE_URL, max: 10 });\n```',
     { git_diff: DIFF },
   );
-  await person.say(
+  await client.say(
     agent,
     'Please keep the migration in one file, and say in the README how to roll it back.',
   );
-  await agent.hears(0);
+  await agent.receive(0);
   await agent.ask(
     'Which database should the production setup use? Both work; the tests pass with either.\n\n[OPTIONS]\n1. PostgreSQL 18\n2. Keep SQLite, but one writer\n3. Decide later, behind an interface\n[/OPTIONS]',
   );

@@ -7,15 +7,15 @@ import {
 } from '@tanstack/virtual-core';
 import { useLayoutEffect, useReducer, useState } from 'preact/hooks';
 
-type List = Virtualizer<HTMLElement, HTMLElement>;
-type WindowOptions = Pick<
+type VirtualList = Virtualizer<HTMLElement, HTMLElement>;
+type VirtualListOptions = Pick<
   VirtualizerOptions<HTMLElement, HTMLElement>,
   'count' | 'getScrollElement' | 'estimateSize'
 > &
   Partial<VirtualizerOptions<HTMLElement, HTMLElement>>;
 
-/** A long list of which only what can be seen, and a little more, is in the document. */
-export function useWindow(options: WindowOptions): List {
+/** Renders a long list: only the visible rows, and a few more, are in the document. */
+export function useVirtualList(options: VirtualListOptions): VirtualList {
   const [, render] = useReducer((count: number) => count + 1, 0);
   const all: VirtualizerOptions<HTMLElement, HTMLElement> = {
     observeElementRect,

@@ -1,10 +1,10 @@
-import type { Served } from './served.ts';
+import type { ServerAccess } from './server-access.ts';
 
-/** What a person does without the page: the rest of the people's API, under a token. */
-export class Person {
-  readonly #server: Served;
+/** Calls the people's API, for what a test does not do on the page. */
+export class DashboardClient {
+  readonly #server: ServerAccess;
 
-  constructor(server: Served) {
+  constructor(server: ServerAccess) {
     this.#server = server;
   }
 

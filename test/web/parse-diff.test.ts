@@ -13,8 +13,8 @@ index 1..2 100644
 \\ No newline at end of file
 `;
 
-describe('a diff', () => {
-  test('tells the lines of a file with their numbers, also those that look like heads', () => {
+describe('parsing a diff', () => {
+  test('returns the lines of a file with their numbers, even lines that look like file headers', () => {
     const [file] = parseDiff(CHANGED);
     expect(file).toMatchObject({ path: 'src/a.ts', kind: 'changed', added: 1, removed: 1 });
     expect(file?.lines).toEqual([
@@ -41,22 +41,22 @@ describe('a diff', () => {
       'changed',
       '\\303\\244 b',
     ],
-  ])('%j is a file that is %s', (text, kind, path) => {
+  ])('%j gives a file of kind %s', (text, kind, path) => {
     expect(parseDiff(text)).toMatchObject([{ kind, path }]);
   });
 
-  test('what it does not understand is a note', () => {
+  test('a line that is not understood becomes a note', () => {
     const [file] = parseDiff(
       'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,9 +1,9 @@\n one\n[cut: 3 more lines]',
     );
     expect(file?.lines.at(-1)).toMatchObject({ kind: 'note', text: '[cut: 3 more lines]' });
   });
 
-  test.each(['', 'not a diff', '@@ -1 +1 @@\n+x', 'diff --git '])('%j does no harm', (text) => {
+  test.each(['', 'not a diff', '@@ -1 +1 @@\n+x', 'diff --git '])('%j throws no error', (text) => {
     expect(() => diffRows(parseDiff(text), new Set())).not.toThrow();
   });
 
-  test('of a folded file the head alone is shown', () => {
+  test('a collapsed file has only its header row', () => {
     expect(diffRows(parseDiff(CHANGED), new Set(['src/a.ts']))).toMatchObject([{ kind: 'file' }]);
   });
 });

@@ -1,8 +1,8 @@
 /**
- * Where the keyboard of a phone lies over the page instead of shrinking it, the page is as high as what
- * can be seen, so that the answer bar stays above the keyboard.
+ * Keeps the answer bar above a phone's on-screen keyboard. Some browsers lay the keyboard over the page, so
+ * the page is made as high as its visible part.
  */
-export function fitKeyboard(): void {
+export function resizeForKeyboard(): void {
   const { visualViewport } = window;
   if (visualViewport === null) return;
   visualViewport.addEventListener('resize', () => {

@@ -1,9 +1,10 @@
-/** Where in the page the person is. It lives in the address's fragment. */
+/** Which view of the page is open. The fragment of the page's address (after `#`) holds it. */
 export type Route =
   | { readonly page: 'list' }
   | { readonly page: 'instance'; readonly id: string; readonly tab: 'conversation' | 'changes' }
   | { readonly page: 'keys' };
 
+/** Reads a fragment, with or without its `#`. Anything unknown is the list. */
 export function parseRoute(fragment: string): Route {
   const [first, id, tab] = fragment.replace(/^#?\/?/, '').split('/');
   if (first === 'keys') return { page: 'keys' };
@@ -13,15 +14,16 @@ export function parseRoute(fragment: string): Route {
   return { page: 'list' };
 }
 
-export function fragmentOf(route: Route): string {
+/** Returns the fragment of a route, with its `#`, for use as a link's `href`. */
+export function formatRoute(route: Route): string {
   if (route.page === 'list') return '#/';
   if (route.page === 'keys') return '#/keys';
   const tab = route.tab === 'changes' ? '/changes' : '';
   return `#/instances/${encodeURIComponent(route.id)}${tab}`;
 }
 
-/** The one-time code of the link that the server prints. */
-export const signInCode = (fragment: string): string | null =>
+/** Returns the one-time code of the sign-in link that the server prints, or null if there is none. */
+export const parseSignInCode = (fragment: string): string | null =>
   new URLSearchParams(fragment.replace(/^#/, '')).get('code');
 
 function decode(text: string): string {

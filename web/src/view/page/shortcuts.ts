@@ -1,23 +1,27 @@
-import { parseRoute } from '../../model/page-address.ts';
-import { goBack, goTo, route, switchTo } from '../../store/page/route.ts';
-import { shortcutsShown } from './shortcuts-dialog.tsx';
+import { parseRoute } from '../../model/route.ts';
+import { currentRoute, goBack, goTo, replaceRoute } from '../../store/page/current-route.ts';
+import { isShortcutsDialogOpen } from './shortcuts-dialog.tsx';
 
-/** The page's keys. They keep silent while one types, and leave the browser's own alone. */
-export function listenForKeys(): () => void {
+/**
+ * Starts the page's keyboard shortcuts. They do nothing while the user types, and leave the browser's own
+ * shortcuts alone.
+ * @returns a function that stops them
+ */
+export function listenForShortcuts(): () => void {
   document.addEventListener('keydown', onKey);
   return () => document.removeEventListener('keydown', onKey);
 }
 
 const ACTIONS: { readonly [key: string]: () => void } = {
-  j: () => step(1),
-  k: () => step(-1),
+  j: () => openNeighbour(1),
+  k: () => openNeighbour(-1),
   '/': () => focus('#search'),
   r: () => focus('#answer'),
   a: () => focus('#answer'),
-  d: toggleChanges,
+  d: toggleTab,
   End: () => document.querySelector<HTMLButtonElement>('.to-end')?.click(),
   '?': () => {
-    shortcutsShown.value = true;
+    isShortcutsDialogOpen.value = true;
   },
   Escape: goBack,
 };
@@ -25,9 +29,10 @@ const ACTIONS: { readonly [key: string]: () => void } = {
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (document.querySelector('dialog[open]') !== null) return;
-  const typing = isTyping(event.target);
-  if (typing && event.key === 'Escape') (event.target as HTMLElement).blur();
-  if (typing) return;
+  if (isTextField(event.target)) {
+    if (event.key === 'Escape') (event.target as HTMLElement).blur();
+    return;
+  }
   if (isRow(event.target) && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
     event.preventDefault();
     moveFocus(event.key === 'ArrowDown' ? 1 : -1);
@@ -40,7 +45,7 @@ function onKey(event: KeyboardEvent): void {
   action();
 }
 
-const isTyping = (target: EventTarget | null): boolean =>
+const isTextField = (target: EventTarget | null): boolean =>
   target instanceof HTMLInputElement ||
   target instanceof HTMLTextAreaElement ||
   target instanceof HTMLSelectElement;
@@ -51,12 +56,12 @@ const isRow = (target: EventTarget | null): boolean =>
 const rows = (): HTMLAnchorElement[] => [...document.querySelectorAll<HTMLAnchorElement>('.row')];
 
 /** Opens the next or previous instance in the order of the list. */
-function step(by: 1 | -1): void {
+function openNeighbour(by: 1 | -1): void {
   const all = rows();
   const open = all.findIndex((row) => row.getAttribute('aria-current') === 'page');
   const next = all[open < 0 ? (by > 0 ? 0 : all.length - 1) : open + by];
   if (next === undefined) return;
-  (open < 0 ? goTo : switchTo)(parseRoute(next.hash));
+  (open < 0 ? goTo : replaceRoute)(parseRoute(next.hash));
   next.scrollIntoView({ block: 'nearest' });
 }
 
@@ -70,7 +75,8 @@ const focus = (selector: string): void => document.querySelector<HTMLElement>(se
 const focusOption = (number: number): void =>
   document.querySelectorAll<HTMLButtonElement>('.option')[number - 1]?.focus();
 
-function toggleChanges(): void {
-  const at = route.value;
-  if (at.page === 'instance') switchTo({ ...at, tab: at.tab === 'changes' ? 'conversation' : 'changes' });
+function toggleTab(): void {
+  const route = currentRoute.value;
+  if (route.page !== 'instance') return;
+  replaceRoute({ ...route, tab: route.tab === 'changes' ? 'conversation' : 'changes' });
 }

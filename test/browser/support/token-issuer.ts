@@ -6,20 +6,20 @@ import type { NodeProcessOptions } from '../../support/servers/node-process.ts';
 
 export interface KeyOptions {
   readonly name?: string;
-  /** null: it never expires. */
+  /** Null: the token never expires. */
   readonly expiresInSeconds?: number | null;
 }
 
-/** Issues tokens as `token issue` does, at the running server, without a process for each. */
-export class TokenDesk implements AsyncDisposable {
+/** Issues tokens at the running server, as the command `token issue` does, but within this process. */
+export class TokenIssuer implements AsyncDisposable {
   readonly #opened: OpenOperator;
 
   private constructor(opened: OpenOperator) {
     this.#opened = opened;
   }
 
-  static async open(env: NonNullable<NodeProcessOptions['env']>): Promise<TokenDesk> {
-    return new TokenDesk(await openOperator(readConfig({ LOG_LEVEL: 'warn', ...env })));
+  static async open(env: NonNullable<NodeProcessOptions['env']>): Promise<TokenIssuer> {
+    return new TokenIssuer(await openOperator(readConfig({ LOG_LEVEL: 'warn', ...env })));
   }
 
   issue(

@@ -1,6 +1,0 @@
-/** What the tests have to know of a server to drive it: where it is, and who may do what. */
-export interface Served {
-  readonly url: string;
-  readonly agentToken: string;
-  readonly dashboardToken: string;
-}

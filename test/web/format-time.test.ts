@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { formatDay, formatRelativeTime } from '../../web/src/model/format-time.ts';
+
+const NOW = Date.parse('2026-05-10T12:00:00.000Z');
+const ago = (ms: number) => formatRelativeTime(new Date(NOW - ms).toISOString(), NOW, 'en');
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+describe('a time', () => {
+  test.each([
+    [0, 'now'],
+    [-5_000, 'now'],
+    [2 * MINUTE, '2m ago'],
+    [59.6 * MINUTE, '1h ago'],
+    [3 * 60 * MINUTE, '3h ago'],
+    [2 * DAY, '2d ago'],
+    [30 * DAY, 'Apr 10'],
+    [400 * DAY, 'Apr 5, 2025'],
+  ])('%i ms ago is shown as %j', (ms, expected) => {
+    expect(ago(ms)).toBe(expected);
+  });
+
+  test('is shown in the reader’s language', () => {
+    expect(formatRelativeTime(new Date(NOW - 2 * DAY).toISOString(), NOW, 'de')).toMatch(/^vor 2 T/);
+  });
+
+  test('today and yesterday are shown as words, other days as dates', () => {
+    const day = (days: number) => formatDay(new Date(NOW - days * DAY).toISOString(), NOW, 'en');
+    expect([day(0), day(1), day(9)]).toEqual(['today', 'yesterday', 'Friday, May 1']);
+  });
+});

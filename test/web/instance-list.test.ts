@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { filterInstances, type ListFilter, NO_FILTER } from '../../web/src/model/list-filter.ts';
+import { groupByStatus } from '../../web/src/model/status-group.ts';
+import type { InstanceStatus } from '../../web/src/model/wire.ts';
+import { anInstance } from './builders.ts';
+
+const grouped = (...instances: Parameters<typeof anInstance>[0][]) =>
+  groupByStatus(instances.map(anInstance)).map(({ statusGroup, instances }) => [
+    statusGroup,
+    instances.map(({ id }) => id),
+  ]);
+
+describe('the list', () => {
+  test('shows waiting instances first, then active, silent and ended ones', () => {
+    expect(
+      grouped(
+        { id: 'e', status: 'COMPLETED' },
+        { id: 's', status: 'STALE' },
+        { id: 'a', status: 'ACTIVE' },
+        { id: 'w', status: 'AWAITING_INPUT' },
+      ),
+    ).toEqual([
+      ['waiting', ['w']],
+      ['active', ['a']],
+      ['stale', ['s']],
+      ['ended', ['e']],
+    ]);
+  });
+
+  test('shows the instance that has waited longest first', () => {
+    const waiting = (id: string, latest_message_at: string) => ({
+      id,
+      status: 'AWAITING_INPUT' as const,
+      latest_message_at,
+    });
+    expect(
+      grouped(waiting('short', '2026-01-02T00:00:00.000Z'), waiting('long', '2026-01-01T00:00:00.000Z')),
+    ).toEqual([['waiting', ['long', 'short']]]);
+  });
+
+  test('active instances keep their order when one of them sends a message', () => {
+    const instances = [
+      { id: 'first', started_at: '2026-01-01T00:00:00.000Z' },
+      { id: 'second', started_at: '2026-01-02T00:00:00.000Z' },
+    ];
+    const before = grouped(...instances);
+    expect(
+      grouped({ ...instances[0], latest_message_at: '2026-01-03T00:00:00.000Z' }, instances[1]!),
+    ).toEqual(before);
+  });
+
+  test('shows an instance with an unknown status, perhaps of a newer server', () => {
+    expect(grouped({ status: 'DREAMING' as InstanceStatus })).toEqual([['stale', ['one']]]);
+  });
+});
+
+describe('the filter', () => {
+  const instances = [
+    anInstance({ id: '1', name: 'Move orders', latest_message: 'Which DATABASE?' }),
+    anInstance({ id: '2', agent_type_name: 'codex', status: 'COMPLETED' }),
+  ];
+  const found = (change: Partial<ListFilter>) =>
+    filterInstances(instances, { ...NO_FILTER, ...change }).map(({ id }) => id);
+
+  test('shows all instances when nothing is chosen', () => {
+    expect(found({})).toEqual(['1', '2']);
+  });
+
+  test('finds instances that contain every word, in any field and in upper or lower case', () => {
+    expect(found({ searchText: 'database ORDERS' })).toEqual(['1']);
+    expect(found({ searchText: 'database codex' })).toEqual([]);
+  });
+
+  test('combines status group and agent type', () => {
+    expect(found({ statusGroup: 'ended' })).toEqual(['2']);
+    expect(found({ agentType: 'claude-code' })).toEqual(['1']);
+    expect(found({ statusGroup: 'ended', agentType: 'claude-code' })).toEqual([]);
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { classifyFailure, nextToSend } from '../../web/src/model/outbox-message.ts';
+import { aMessage, anOutboxMessage } from './builders.ts';
+
+describe('the outbox', () => {
+  test('sends the messages of one instance one after the other, and those of several instances at once', () => {
+    const next = nextToSend([
+      anOutboxMessage({ idempotencyKey: '1' }),
+      anOutboxMessage({ idempotencyKey: '2' }),
+      anOutboxMessage({ idempotencyKey: '3', instanceId: 'two' }),
+    ]);
+    expect(next.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['1', '3']);
+  });
+
+  test('sends the next message although the server has refused one', () => {
+    const refusal = { code: 'already_answered', detail: '', answer: null };
+    const next = nextToSend([
+      anOutboxMessage({ idempotencyKey: '1', refusal }),
+      anOutboxMessage({ idempotencyKey: '2' }),
+    ]);
+    expect(next.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['2']);
+  });
+});
+
+describe('a failed attempt to send', () => {
+  const problem = (status: number, code = 'x') => ({ status, code, detail: 'why' });
+
+  test.each([
+    null,
+    problem(500),
+    problem(503),
+    problem(429),
+    problem(408),
+    problem(409, 'idempotency_in_flight'),
+  ])('is temporary if the response is %j', (response) => {
+    expect(classifyFailure(response)).toBe('temporary');
+  });
+
+  test('waits for a sign-in if the user is signed out', () => {
+    expect(classifyFailure(problem(401))).toBe('signed-out');
+  });
+
+  test('is a refusal with the existing answer if the question was answered before', () => {
+    const answer = aMessage(2, { sender_type: 'USER' });
+    expect(classifyFailure({ ...problem(409, 'already_answered'), answer })).toEqual({
+      code: 'already_answered',
+      detail: 'why',
+      answer,
+    });
+  });
+});

@@ -1,0 +1,50 @@
+import type { Message, Problem } from './wire.ts';
+
+/** A message that the user has sent and the server has not confirmed yet. */
+export interface OutboxMessage {
+  /** The server stores the message once, however often it is sent with the same key. */
+  readonly idempotencyKey: string;
+  readonly userId: string;
+  readonly instanceId: string;
+  readonly content: string;
+  /** The id of the question that the message answers. Null: it answers no question. */
+  readonly inReplyTo: string | null;
+  readonly writtenAt: string;
+  /** The position of the newest message when this one was written. */
+  readonly after: number;
+  /** Why the server has refused the message. Null: it is still to be sent. */
+  readonly refusal: Refusal | null;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly detail: string;
+  /** The answer that the question already had. */
+  readonly answer: Message | null;
+}
+
+/** Why a message was not sent: try again later, sign in first, or the server has refused it for good. */
+export type SendFailure = 'temporary' | 'signed-out' | Refusal;
+
+/** Request timeout, too early, too many requests. */
+const RETRYABLE_STATUSES = new Set([408, 425, 429]);
+
+/**
+ * Decides what a failed attempt to send a message means.
+ * @param problem the server's error; null if there was no response
+ */
+export function classifyFailure(problem: Problem | null): SendFailure {
+  if (problem === null || problem.status >= 500 || RETRYABLE_STATUSES.has(problem.status)) return 'temporary';
+  if (problem.code === 'idempotency_in_flight') return 'temporary';
+  if (problem.status === 401) return 'signed-out';
+  return { code: problem.code, detail: problem.detail, answer: problem.answer ?? null };
+}
+
+/** Returns the first unsent message of each instance, so that each instance gets its messages in order. */
+export function nextToSend(outbox: readonly OutboxMessage[]): OutboxMessage[] {
+  const firsts = new Map<string, OutboxMessage>();
+  for (const message of outbox) {
+    if (message.refusal === null && !firsts.has(message.instanceId)) firsts.set(message.instanceId, message);
+  }
+  return [...firsts.values()];
+}

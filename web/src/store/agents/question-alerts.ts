@@ -1,0 +1,71 @@
+import { effect, signal } from '@preact/signals';
+import { preview } from '../../model/preview.ts';
+import type { AgentInstance } from '../../model/wire.ts';
+import { currentRoute, goTo } from '../page/current-route.ts';
+import { announcement } from '../page/notices.ts';
+import { dashboard, nextCursor, waitingInstances } from './dashboard.ts';
+
+const TITLE = 'Agent Dashboard';
+
+/** Whether the browser may show notifications. The user is asked only after a click on a button. */
+export const notificationPermission = signal<NotificationPermission | 'unsupported'>(
+  'Notification' in window ? Notification.permission : 'unsupported',
+);
+
+export async function requestNotificationPermission(): Promise<void> {
+  notificationPermission.value = await Notification.requestPermission();
+}
+
+/**
+ * Shows open questions in the page's title and icon. Alerts the user to each new question: screen readers
+ * read it out, and the browser shows a notification if the page is not visible.
+ */
+export function startQuestionAlerts(): void {
+  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')!;
+  /** The time of the question that each waiting instance was alerted for. Null: the list is not loaded yet. */
+  let alerted: ReadonlyMap<string, string | null> | null = null;
+  effect(() => {
+    const waiting = waitingInstances.value;
+    icon.href = waiting.length > 0 ? '/icon-waiting.svg' : '/icon.svg';
+    document.title = `${waiting.length > 0 ? `(${waiting.length}) ` : ''}${pageTitle()}`;
+    if (nextCursor.value === undefined) {
+      alerted = null;
+      return;
+    }
+    if (alerted !== null) {
+      for (const instance of waiting) {
+        if (alerted.get(instance.id) !== instance.latest_message_at) alertTo(instance);
+      }
+    }
+    alerted = new Map(waiting.map((instance) => [instance.id, instance.latest_message_at]));
+  });
+}
+
+function pageTitle(): string {
+  const route = currentRoute.value;
+  const open = route.page === 'instance' ? dashboard.value.instances.get(route.id) : undefined;
+  if (open !== undefined) return `${open.name ?? open.agent_type_name} · ${TITLE}`;
+  return route.page === 'keys' ? `API keys · ${TITLE}` : TITLE;
+}
+
+function alertTo(instance: AgentInstance): void {
+  const name = instance.name ?? instance.agent_type_name;
+  const question = preview(instance.latest_message ?? '');
+  announcement.value = `${name} asks: ${question}`;
+  if (document.visibilityState === 'visible' || notificationPermission.value !== 'granted') return;
+  try {
+    // The tag allows one notification per instance: a newer one replaces it, also one from another tab.
+    const notification = new Notification(`${name} asks`, {
+      body: question,
+      tag: instance.id,
+      icon: '/icon.svg',
+    });
+    notification.onclick = () => {
+      window.focus();
+      goTo({ page: 'instance', id: instance.id, tab: 'conversation' });
+      notification.close();
+    };
+  } catch {
+    // Some mobile browsers throw here, although the permission is granted.
+  }
+}

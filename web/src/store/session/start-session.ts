@@ -1,0 +1,58 @@
+import { signal } from '@preact/signals';
+import { parseSignInCode } from '../../model/route.ts';
+import type { User } from '../../model/wire.ts';
+import { RequestError, request } from '../../server/request.ts';
+import { finishProviderSignIn } from './identity-provider.ts';
+import { signedInUser, signIn } from './signed-in-user.ts';
+
+/** Why signing in failed. Null: there is nothing to report. */
+export const signInError = signal<string | null>(null);
+
+const USED_LINK =
+  'This link has been used, or it has expired. Restart the server to get a new link, or paste a token.';
+
+const INVALID_TOKEN = 'This token is not valid. It may be incomplete, expired or revoked.';
+
+/**
+ * Signs the user in when the page is opened: with the code of a sign-in link, with the response of an
+ * identity provider, or with the session cookie.
+ */
+export async function startSession(): Promise<void> {
+  const code = parseSignInCode(location.hash);
+  // First of all, the code is removed from the address, so that it does not stay in the browser's history.
+  if (code !== null) history.replaceState(null, '', `${location.pathname}${location.search}#/`);
+  try {
+    if (code !== null) await signIn({ code });
+    else if (!(await finishProviderSignIn())) await signInWithCookie();
+  } catch (error) {
+    if (code !== null && error instanceof RequestError && error.problem !== null) {
+      // If the browser is signed in already, a used link just opens the page.
+      await signInWithCookie().catch(() => null);
+      if (!signedInUser.value) signInError.value = USED_LINK;
+      return;
+    }
+    signedInUser.value = null;
+    signInError.value = error instanceof Error ? error.message : null;
+  }
+}
+
+/** Signs in with a token that the user has pasted. */
+export async function signInWithToken(token: string): Promise<void> {
+  signInError.value = null;
+  try {
+    await signIn({ token: token.trim() });
+  } catch (error) {
+    const isInvalid = error instanceof RequestError && error.problem?.status === 401;
+    signInError.value = isInvalid ? INVALID_TOKEN : (error as Error).message;
+  }
+}
+
+/** A missing or expired cookie is no error: the page then asks the user to sign in. */
+async function signInWithCookie(): Promise<void> {
+  try {
+    signedInUser.value = await request<User>('GET', '/auth/verify');
+  } catch (error) {
+    signedInUser.value = null;
+    if (!(error instanceof RequestError) || error.problem?.status !== 401) throw error;
+  }
+}
