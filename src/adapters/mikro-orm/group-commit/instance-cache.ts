@@ -25,7 +25,7 @@ export class InstanceCache {
     if (question != null || message != null || readSince != null || idempotencyKey != null) return null;
     const instance = this.#instances.get(instanceKey(target));
     if (instance === undefined) return null;
-    return { instance, agentType: null, messages: [], record: null, remembered: true };
+    return { instance, agentType: null, messages: [], record: null, isCached: true };
   }
 
   /**

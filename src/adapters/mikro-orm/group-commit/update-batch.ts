@@ -30,7 +30,7 @@ class InstanceGroup {
   readonly baseVersion: number;
   readonly target: UpdateTarget;
   /** Decided from memory: no answer may rest on it unless it is saved. */
-  readonly remembered: boolean;
+  readonly isCached: boolean;
   /** Whether the conversation holds all that is queued. */
   readonly queueIsKnown: boolean;
   conversation: Conversation;
@@ -39,10 +39,10 @@ class InstanceGroup {
   constructor(targets: readonly UpdateTarget[], loaded: readonly Loaded[]) {
     const messages = new Map<string, Message>();
     for (const { messages: some } of loaded) for (const message of some) messages.set(message.id, message);
-    const best = loaded.find(({ remembered }) => !remembered) ?? loaded[0];
+    const best = loaded.find(({ isCached }) => !isCached) ?? loaded[0];
     const instance = best?.instance ?? null;
-    this.remembered = best?.remembered ?? false;
-    this.queueIsKnown = this.remembered || targets.some(({ queue }) => queue === true);
+    this.isCached = best?.isCached ?? false;
+    this.queueIsKnown = this.isCached || targets.some(({ queue }) => queue === true);
     this.target = targets[0]!;
     this.baseVersion = instance?.version ?? 0;
     this.conversation = { instance, agentType: null, messages: [...messages.values()] };
@@ -145,7 +145,7 @@ export class UpdateBatch {
   settle(isSaved: (key: string) => boolean, quiet: InstanceCache): UpdateJob[] {
     const conflicting: UpdateJob[] = [];
     for (const [key, group] of this.#groups) {
-      const stands = group.changes === null ? !group.remembered : isSaved(key);
+      const stands = group.changes === null ? !group.isCached : isSaved(key);
       if (stands) {
         if (group.changes !== null) quiet.update(key, group.queueIsKnown ? group.conversation : null);
         for (const { settle } of group.jobs) settle();
