@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import type { AbstractSqlDriver, SqlEntityManager, SqlMikroORM } from '@mikro-orm/sql';
+import type { AbstractSqlDriver, MikroKyselyPlugin, SqlEntityManager, SqlMikroORM } from '@mikro-orm/sql';
+import type { Compilable, UnknownRow } from 'kysely';
 import type { Observer } from '../../../ports/observer.ts';
 import { entities } from '../schema/entities.ts';
 import { MIGRATIONS_TABLE, migrations } from '../schema/migrations/index.ts';
 import { kindOf, storageError } from './driver-errors.ts';
 import type { Run } from './request-role.ts';
+import { type Tables, tablesPlugin } from './tables.ts';
 import { type TenantIsolation, tenantSettingsOf, type Whose } from './tenant-isolation.ts';
 
 /** What both drivers are configured with. */
@@ -48,12 +50,17 @@ export class Database {
   readonly processId = randomUUID();
   readonly #engine: Engine;
   readonly #observer: Observer | null;
+  readonly #tablesPlugin: MikroKyselyPlugin;
+  readonly #tables: Tables;
   #isolation: Promise<TenantIsolation> | null = null;
 
   constructor(orm: SqlMikroORM, engine: Engine, observer: Observer | null = null) {
     this.orm = orm;
     this.#engine = engine;
     this.#observer = observer;
+    this.#tablesPlugin = tablesPlugin(orm.em);
+    // Only builds statements: they are sent by `query`, which sets the users.
+    this.#tables = orm.em.getConnection().getClient().withPlugin(this.#tablesPlugin);
   }
 
   /** How many batches of updates may be on their way at once. */
@@ -70,6 +77,18 @@ export class Database {
   async query<Row>(whose: Whose, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
     const scope = tenantSettingsOf(whose, await this.tenantIsolation());
     return await this.#translated(this.#engine.run<Row>(sql, parameters, scope));
+  }
+
+  /**
+   * Runs one statement that is built from the entities' tables, in one round trip.
+   * @param whose as for `query`.
+   * @throws as `query` does.
+   */
+  async execute<Row>(whose: Whose, build: (tables: Tables) => Compilable<Row>): Promise<readonly Row[]> {
+    const { sql, parameters, queryId } = build(this.#tables).compile();
+    const rows = await this.query<UnknownRow>(whose, sql, parameters);
+    const result = await this.#tablesPlugin.transformResult({ queryId, result: { rows: [...rows] } });
+    return result.rows as Row[];
   }
 
   /**

@@ -19,6 +19,7 @@ import {
   lockInstances,
   lockOutdated,
   removeInstances,
+  removeOrphans,
 } from '../statements/users/remove-instances.ts';
 
 /** Any number, the same for every process: held by the one that removes what is outdated. */
@@ -83,7 +84,7 @@ export class MikroOrmDataRemoval implements DataRemoval {
   async deleteOutdated(outdated: Outdated): Promise<number> {
     const found = batchOf(await findOutdated(this.#database, outdated));
     if (found.length === 0) return 0;
-    const users = found.map(({ user_id }) => user_id);
+    const users = found.map(({ userId }) => userId);
     return retryOnConflict(() =>
       this.#database.transaction(users, async (em) => {
         // For this transaction alone: a pooler may give the next one another connection.
@@ -110,22 +111,13 @@ export class MikroOrmDataRemoval implements DataRemoval {
   }
 }
 
-/**
- * Orphaned messages, too, though nothing should make any; never those of an instance that somebody has begun in
- * the meantime: one statement sees both or neither.
- */
-const DELETE_ORPHANS = `
-  with gone as (delete from messages m where m.user_id = ? and not exists (
-    select 1 from agent_instances a where a.user_id = m.user_id and a.id = m.agent_instance_id) returning 1)
-  select count(*)::int as count from gone`;
-
 async function removeTheRest(em: SqlEntityManager, userId: UserId): Promise<Holdings> {
-  const [orphans] = await em.execute<{ count: number }[]>(DELETE_ORPHANS, [userId]);
+  const messages = await removeOrphans(em, userId);
   await em.nativeDelete(OpenWaitRow, { userId });
   await em.nativeDelete(IdempotencyRecordRow, { userId });
   return {
     agentInstances: 0,
-    messages: orphans?.count ?? 0,
+    messages,
     agentTypes: await em.nativeDelete(AgentTypeRow, { userId }),
     apiKeys: await em.nativeDelete(ApiKeyRow, { userId }),
   };
