@@ -37,8 +37,8 @@ export interface ApiKeyRepositoryOptions {
 }
 
 /**
- * Issued keys in PostgreSQL, real or embedded. They change seldom, so the ORM writes them, in a transaction of
- * their own each; what verifying tokens asks for all day is one plain statement.
+ * API keys in PostgreSQL, real or embedded. They change seldom, so each write is one transaction of the ORM. The reads
+ * are one statement each.
  */
 export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   readonly #database: Database;
@@ -52,7 +52,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   }
 
   async update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output> {
-    // An entity manager for each attempt: one that failed knows what is not so.
+    // Each attempt has its own entity manager: after a failure its entities are out of date.
     const { output, revoked } = await retryOnConflict(() =>
       this.#database.transaction([target.userId], (em) => this.#decide(em, target, decide)),
     );

@@ -14,15 +14,15 @@ import {
   unfinishedDeletions,
 } from '../statements/users/deleted-users.ts';
 import {
-  batchOf,
   findOutdated,
+  limitMessages,
   lockInstances,
   lockOutdated,
   removeInstances,
   removeOrphans,
 } from '../statements/users/remove-instances.ts';
 
-/** Any number, the same for every process: held by the one that removes what is outdated. */
+/** The key of the advisory lock for retention: any number, the same in every process. */
 const RETENTION_LOCK = 7_240_115_905;
 
 export interface NotifyDeletedOptions {
@@ -38,7 +38,7 @@ export interface DataRemovalOptions {
   readonly notify?: NotifyDeletedOptions | null;
 }
 
-/** Removes rows in small transactions, so that nobody waits for one for long. */
+/** Removes rows in small transactions, so that no other statement waits long for a lock. */
 export class MikroOrmDataRemoval implements DataRemoval {
   readonly #database: Database;
   readonly #revocations: Revocations;
@@ -61,7 +61,7 @@ export class MikroOrmDataRemoval implements DataRemoval {
   deleteSome(userId: UserId): Promise<Holdings> {
     return retryOnConflict(() =>
       this.#database.transaction([userId], async (em) => {
-        const some = batchOf(await lockInstances(em, userId));
+        const some = limitMessages(await lockInstances(em, userId));
         if (some.length === 0) return removeTheRest(em, userId);
         const messages = await removeInstances(em, some);
         return { agentTypes: 0, agentInstances: some.length, messages, apiKeys: 0 };
@@ -82,12 +82,12 @@ export class MikroOrmDataRemoval implements DataRemoval {
   }
 
   async deleteOutdated(outdated: Outdated): Promise<number> {
-    const found = batchOf(await findOutdated(this.#database, outdated));
+    const found = limitMessages(await findOutdated(this.#database, outdated));
     if (found.length === 0) return 0;
     const users = found.map(({ userId }) => userId);
     return retryOnConflict(() =>
       this.#database.transaction(users, async (em) => {
-        // For this transaction alone: a pooler may give the next one another connection.
+        // For this transaction only: a connection pooler may give the next one another connection.
         const [lock] = await em.execute<{ held: boolean }[]>('select pg_try_advisory_xact_lock(?) as held', [
           RETENTION_LOCK,
         ]);

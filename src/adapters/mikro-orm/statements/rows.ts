@@ -4,7 +4,7 @@ import type { AgentInstanceId } from '../../../domain/ids.ts';
 import { type AsJson, type AsSelected, columnsOf, type ValuesOf } from '../schema/columns.ts';
 import { AgentInstanceRow, MessageRow } from '../schema/entities.ts';
 
-/** Whoever selects an instance knows its user. The diff may be a megabyte, so it is read only on request. */
+/** The statement knows user and id. The diff may be a megabyte, so it is read only on request. */
 const INSTANCE = columnsOf(AgentInstanceRow).except('userId', 'id', 'gitDiff', 'gitDiffVersion');
 
 /** Selects an instance from `agent_instances a` and its `agent_types y`, without its id. */

@@ -80,7 +80,7 @@ export const lockInstances = (em: SqlEntityManager, userId: UserId): Promise<Rem
     .execute();
 
 /** Returns as many of the instances as one transaction should delete: at least one, if there is one. */
-export function batchOf(instances: readonly Removable[]): readonly Removable[] {
+export function limitMessages(instances: readonly Removable[]): readonly Removable[] {
   let messages = 0;
   const end = instances.findIndex(({ lastPosition }, nth) => {
     messages += lastPosition;
