@@ -4,9 +4,9 @@ import type { Observer } from '../../ports/observer.ts';
 import { Database, ormOptions } from './database/database.ts';
 
 /**
- * Opens the embedded PostgreSQL in `dataDir`, making it if need be. Two processes on one folder destroy
- * each other's data without a word: the caller must hold a lock on it.
- * @param dataDir a folder, or `memory://` for one that is gone when closed.
+ * Opens the embedded PostgreSQL in `dataDir`, and creates it if it does not exist. Two processes on one folder destroy
+ * each other's data without an error, so the caller must hold a lock on it.
+ * @param dataDir a folder, or `memory://` for a database that is lost when it is closed.
  */
 export async function openPglite(dataDir: string, observer: Observer | null = null): Promise<Database> {
   const orm = await MikroORM.init({ ...ormOptions, dbName: 'postgres', driverOptions: { dataDir } });
@@ -14,15 +14,15 @@ export async function openPglite(dataDir: string, observer: Observer | null = nu
   return new Database(
     orm,
     {
-      // One connection: a second batch would only queue behind the first, and grows the next one instead.
+      // There is one connection. A second lane would only wait for the first; its jobs make the next batch larger.
       lanes: 1,
       run: async <Row>(sql: string, parameters: readonly unknown[]) =>
         (await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]))).rows,
-      admitRequestRole: async () => {},
-      // One process reads this folder, and it is a superuser in it. To set the users first takes a transaction of
-      // four statements instead of one: 1.3 to 1.7 times the time of a load.
+      setUpRequestRole: async () => {},
+      // The only process that reads this folder is a superuser in it. Setting the users would need a transaction of
+      // four statements instead of one: a load would take 1.3 to 1.7 times as long.
       tenantIsolation: async () => 'off',
-      exclusively: (work) => work(),
+      withMigrationLock: (work) => work(),
     },
     observer,
   );

@@ -2,24 +2,24 @@ import { setTimeout } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import type { Observer } from '../../ports/observer.ts';
-import { Database, type Exclusively, ormOptions } from './database/database.ts';
+import { Database, ormOptions, type WithMigrationLock } from './database/database.ts';
 import { nameOf } from './database/prepared-statements.ts';
-import { admitRequestRole, type Run, tenantIsolation } from './database/request-role.ts';
+import { type RunStatement, setUpRequestRole, tenantIsolation } from './database/request-role.ts';
 import { scopedQuery } from './database/scoped-query.ts';
 import type { TenantSettings } from './database/tenant-isolation.ts';
 
-/** Any number, the same for every process: the key of the migrations' advisory lock. */
+/** The key of the advisory lock for migrations: any number, the same in every process. */
 const MIGRATION_LOCK = 7_240_115_904;
 const LOCK_INTERVAL_MS = 100;
 
-/** Of 1 to 4, two gave the most steps a second at 32 connections on two cores, and as many at 128. */
+/** Measured with 1 to 4 on two cores: 2 gave the most steps a second at 32 connections, and as many at 128. */
 const LANES = 2;
 
 /**
- * Batches visit rows by key, in key order. A plan made while the tables were empty would hash them instead:
- * slower once they have grown, and it locks rows in no order at all. With that settled one plan is as good
- * as another, so it is made once a connection: planning the load anew takes six times as long as running it
- * (1.1 ms to 0.16 ms), and PostgreSQL would, since a short array looks cheaper to it than any array.
+ * Batches read rows by key, in key order. A plan made while the tables were empty would use hash joins: slower once
+ * the tables have grown, and rows would be locked in no order. Without those joins the generic plan is good enough, so
+ * each connection plans a statement once. Otherwise PostgreSQL would plan the load every time, because a short array
+ * looks cheaper to it than an unknown one: planning takes six times as long as running (1.1 ms and 0.16 ms).
  */
 const PLANNING = [
   'enable_hashjoin=off',
@@ -31,7 +31,7 @@ const PLANNING = [
 
 /**
  * Opens a PostgreSQL (14 or later) at `url`. Does not connect before the first statement.
- * @param url as of libpq: postgresql://user:password@host:port/database
+ * @param url as for libpq: postgresql://user:password@host:port/database
  */
 export async function openPostgres(url: string, observer: Observer | null = null): Promise<Database> {
   const orm = await MikroORM.init({
@@ -40,38 +40,42 @@ export async function openPostgres(url: string, observer: Observer | null = null
     pool: { min: 0, max: LANES * 2 + 2 },
     driverOptions: {
       application_name: 'agent-dashboard-server',
-      // Read by the driver itself: the ORM takes no more from the URL than names, and leaves out sslmode.
+      // For the driver: the ORM ignores the URL's parameters, such as sslmode.
       connectionString: url,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
-      // No request waits longer for a row or a statement than its client would.
+      // Shorter than a client waits for its response.
       statement_timeout: 10_000,
       lock_timeout: 2_000,
-      // A database that has fallen silent keeps no promise of its own.
+      // For a database that no longer responds, and so does not enforce its own timeouts.
       query_timeout: 12_000,
       options: PLANNING.map((setting) => `-c ${setting}`).join(' '),
     },
   });
-  const run: Run = async <Row>(sql: string, parameters: readonly unknown[], scope: TenantSettings | null) => {
-    // Not by way of the ORM, which has no way to name a statement or to send two at once.
+  const run: RunStatement = async <Row>(
+    sql: string,
+    parameters: readonly unknown[],
+    settings: TenantSettings | null,
+  ) => {
+    // Not through the ORM: it cannot name a statement, nor send two at once.
     const pool = await orm.em.getConnection().getNativeClient();
     const statement = { name: nameOf(sql), text: sql, values: [...parameters] };
     const client = await pool.connect();
     try {
-      const answer = scope === null ? client.query(statement) : scopedQuery(client, statement, scope);
-      return (await answer).rows as readonly Row[];
+      const result = settings === null ? client.query(statement) : scopedQuery(client, statement, settings);
+      return (await result).rows as readonly Row[];
     } finally {
       client.release();
     }
   };
-  const exclusively: Exclusively = (work) =>
+  const withMigrationLock: WithMigrationLock = (work) =>
     orm.em
       .getConnection()
       .getClient()
       .connection()
       .execute(async (lock) => {
         const tryLock = CompiledQuery.raw(`select pg_try_advisory_lock(${MIGRATION_LOCK}) as locked`);
-        // Asked again and again: waiting for another process's migrations is not a stuck statement.
+        // Polled: a statement that waits for another process's migrations would reach its timeout.
         while (!(await lock.executeQuery<{ locked: boolean }>(tryLock)).rows[0]?.locked) {
           await setTimeout(LOCK_INTERVAL_MS);
         }
@@ -86,9 +90,9 @@ export async function openPostgres(url: string, observer: Observer | null = null
     {
       lanes: LANES,
       run,
-      admitRequestRole: () => admitRequestRole(run),
+      setUpRequestRole: () => setUpRequestRole(run),
       tenantIsolation: () => tenantIsolation(run),
-      exclusively,
+      withMigrationLock,
     },
     observer,
   );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
-import type { Whose } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
+import type { Tenants } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
 import type { AgentInstanceId } from '../../../src/domain/ids.ts';
@@ -24,9 +24,9 @@ beforeAll(async () => {
   asked = [];
   const recorded = Object.create(database, {
     query: {
-      value: (whose: Whose, sql: string, parameters: readonly unknown[]) => {
+      value: (tenants: Tenants, sql: string, parameters: readonly unknown[]) => {
         asked.push({ sql, parameters });
-        return database.query(whose, sql, parameters);
+        return database.query(tenants, sql, parameters);
       },
     },
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
-import { MAINTENANCE, type Whose } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
+import { MAINTENANCE, type Tenants } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { loadConversations } from '../../../src/adapters/mikro-orm/statements/conversations/load-conversations.ts';
 import { saveChanges } from '../../../src/adapters/mikro-orm/statements/conversations/save-changes.ts';
@@ -50,8 +50,8 @@ describe.each([
   });
   afterAll(() => database.close());
 
-  const seen = async (whose: Whose, table = 'agent_types') => {
-    const rows = await database.query<{ user_id: string }>(whose, `select user_id from ${table}`, []);
+  const seen = async (tenants: Tenants, table = 'agent_types') => {
+    const rows = await database.query<{ user_id: string }>(tenants, `select user_id from ${table}`, []);
     return rows.map(({ user_id }) => user_id).toSorted();
   };
 
@@ -131,8 +131,8 @@ describe.each([
   test('hot statements still find rows by their keys, one by one', async () => {
     const plans: string[] = [];
     const explaining = {
-      query: async (whose: Whose, sql: string) => {
-        const lines = await database.transaction(whose, (em) =>
+      query: async (tenants: Tenants, sql: string) => {
+        const lines = await database.transaction(tenants, (em) =>
           em.execute<{ 'QUERY PLAN': string }[]>(`explain (generic_plan) ${sql}`),
         );
         plans.push(lines.map((line) => line['QUERY PLAN']).join('\n'));

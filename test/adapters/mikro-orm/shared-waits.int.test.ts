@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
-import { MAINTENANCE, type Whose } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
+import { MAINTENANCE, type Tenants } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
 import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/repositories/dashboard-queries.ts';
@@ -26,9 +26,9 @@ class Process {
     const logger = { warn: (_: object, message: string) => this.warnings.push(message) };
     const counting = Object.create(database, {
       query: {
-        value: (whose: Whose, sql: string, parameters: readonly unknown[]) => {
+        value: (tenants: Tenants, sql: string, parameters: readonly unknown[]) => {
           this.statements.push(sql);
-          return database.query(whose, sql, parameters);
+          return database.query(tenants, sql, parameters);
         },
       },
     });

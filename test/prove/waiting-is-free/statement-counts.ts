@@ -28,7 +28,7 @@ export async function quietStatements(cluster: Cluster): Promise<Map<string, num
 
 /** What a process asks because of the tokens it knows, whoever waits: it has a rhythm of its own. */
 const OF_TOKENS = {
-  looks: /from api_keys where revoked_at >=/,
+  looks: /from "api_keys" where "revoked_at" >=/,
   notes: /update api_keys k set last_used_at/,
 } as const;
 

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import type { AbstractSqlDriver, SqlEntityManager, SqlMikroORM } from '@mikro-orm/sql';
+import type { AbstractSqlDriver, MikroKyselyPlugin, SqlEntityManager, SqlMikroORM } from '@mikro-orm/sql';
+import type { Compilable, UnknownRow } from 'kysely';
 import type { Observer } from '../../../ports/observer.ts';
 import { entities } from '../schema/entities.ts';
 import { MIGRATIONS_TABLE, migrations } from '../schema/migrations/index.ts';
 import { kindOf, storageError } from './driver-errors.ts';
-import type { Run } from './request-role.ts';
-import { type TenantIsolation, tenantSettingsOf, type Whose } from './tenant-isolation.ts';
+import type { RunStatement } from './request-role.ts';
+import { type Tables, tablesPlugin } from './tables.ts';
+import { type TenantIsolation, type Tenants, tenantSettingsOf } from './tenant-isolation.ts';
 
-/** What both drivers are configured with. */
+/** The ORM's options for both drivers. */
 export const ormOptions = {
   entities,
   extensions: [Migrator],
@@ -20,34 +22,35 @@ export const ormOptions = {
     transactional: true,
     allOrNothing: false,
   },
-  // Hydrating by generated code would need eval, and nothing here is hydrated in numbers.
   ensureDatabase: false,
-  // They are not among what the entities describe, and the ORM's own tools would take that for removed.
+  // The entities do not describe policies, so the ORM's own tools would drop them.
   schemaGenerator: { ignorePolicies: true },
   logger: () => {},
 } satisfies Partial<Options<AbstractSqlDriver>>;
 
-/** What is done in one way on PostgreSQL and in another on the embedded one. */
+/** What differs between PostgreSQL and the embedded one. */
 export interface Engine {
-  /** How many batches of updates may be on their way at once. */
+  /** How many batches of updates may run at the same time. */
   readonly lanes: number;
-  readonly run: Run;
-  /** Called when the schema is up to date, and nobody else is at it. */
-  readonly admitRequestRole: () => Promise<void>;
+  readonly run: RunStatement;
+  /** Called after the migrations, while this process holds the migration lock. */
+  readonly setUpRequestRole: () => Promise<void>;
   readonly tenantIsolation: () => Promise<TenantIsolation>;
-  readonly exclusively: Exclusively;
+  readonly withMigrationLock: WithMigrationLock;
 }
 
-/** Runs `work` while no other process runs any. */
-export type Exclusively = <Result>(work: () => Promise<Result>) => Promise<Result>;
+/** Runs `work` while no other process on this database does. */
+export type WithMigrationLock = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** An open database: the ORM for rows and migrations, and plain statements for the hot path. */
+/** An open database: the ORM, and SQL texts for the hot path. */
 export class Database {
   readonly orm: SqlMikroORM;
-  /** Tells this process from others on the same database. */
+  /** Identifies this process among those on the same database. */
   readonly processId = randomUUID();
   readonly #engine: Engine;
   readonly #observer: Observer | null;
+  readonly #tablesPlugin: MikroKyselyPlugin;
+  readonly #tables: Tables;
   #isolation: Promise<TenantIsolation> | null = null;
   #closed: Promise<void> | null = null;
 
@@ -55,38 +58,57 @@ export class Database {
     this.orm = orm;
     this.#engine = engine;
     this.#observer = observer;
+    this.#tablesPlugin = tablesPlugin(orm.em);
+    // Only builds statements: they are sent by `query`, which sets the users.
+    this.#tables = orm.em.getConnection().getClient().withPlugin(this.#tablesPlugin);
   }
 
-  /** How many batches of updates may be on their way at once. */
+  /** How many batches of updates may run at the same time. */
   get lanes(): number {
     return this.#engine.lanes;
   }
 
   /**
-   * Runs one statement with real parameters: the ORM's own `execute` writes them into the text, which
-   * would make every text new and copy each message twice.
-   * @param whose rows it is about: PostgreSQL shows it no others, even if its conditions are wrong.
+   * Runs one SQL text with parameters, in one round trip. The ORM's own `execute` writes the parameters into the text,
+   * so no text could be prepared, and each message would be copied twice.
+   * @param tenants the users that the statement is about. PostgreSQL hides all other rows, even if its conditions are
+   * wrong.
    * @throws PortError `storage_unavailable`, or ConflictError when running it again may succeed.
    */
-  async query<Row>(whose: Whose, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
-    const scope = tenantSettingsOf(whose, await this.tenantIsolation());
-    return await this.#translated(this.#engine.run<Row>(sql, parameters, scope));
+  async query<Row>(tenants: Tenants, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
+    const settings = tenantSettingsOf(tenants, await this.tenantIsolation());
+    return await this.#translateErrors(this.#engine.run<Row>(sql, parameters, settings));
+  }
+
+  /**
+   * Runs one statement that is built from the entities' tables, in one round trip.
+   * @param tenants as for `query`.
+   * @throws as `query` does.
+   */
+  async execute<Row>(tenants: Tenants, build: (tables: Tables) => Compilable<Row>): Promise<readonly Row[]> {
+    const { sql, parameters, queryId } = build(this.#tables).compile();
+    const rows = await this.query<UnknownRow>(tenants, sql, parameters);
+    const result = await this.#tablesPlugin.transformResult({ queryId, result: { rows: [...rows] } });
+    return result.rows as Row[];
   }
 
   /**
    * Runs `work` in one transaction of the ORM.
-   * @param whose as for `query`.
-   * @param work uses no other EntityManager than the one it is given.
+   * @param tenants as for `query`.
+   * @param work uses only the EntityManager that it gets.
    * @throws as `query` does.
    */
-  async transaction<Result>(whose: Whose, work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
-    const scope = tenantSettingsOf(whose, await this.tenantIsolation());
+  async transaction<Result>(
+    tenants: Tenants,
+    work: (em: SqlEntityManager) => Promise<Result>,
+  ): Promise<Result> {
+    const settings = tenantSettingsOf(tenants, await this.tenantIsolation());
     const em = this.orm.em.fork();
-    if (scope !== null) em.setSessionContext({ variables: scope });
-    return await this.#translated(em.transactional(work));
+    if (settings !== null) em.setSessionContext({ variables: settings });
+    return await this.#translateErrors(em.transactional(work));
   }
 
-  /** How far the database itself keeps tenants apart; asked once, and again after a migration. */
+  /** How PostgreSQL separates tenants. Read once, and again after a migration or a failure. */
   async tenantIsolation(): Promise<TenantIsolation> {
     this.#isolation ??= this.#engine.tenantIsolation();
     try {
@@ -97,28 +119,31 @@ export class Database {
     }
   }
 
-  /** Brings the schema up to date; several processes starting at once take turns. */
+  /**
+   * Brings the schema up to date. Processes that start at the same time take turns.
+   * @returns the names of the migrations that were run.
+   */
   async migrate(): Promise<readonly string[]> {
-    const migrating = this.#engine.exclusively(async () => {
+    const migrating = this.#engine.withMigrationLock(async () => {
       const applied = await this.orm.migrator.up();
-      await this.#engine.admitRequestRole();
+      await this.#engine.setUpRequestRole();
       return applied.map(({ name }) => name);
     });
-    const applied = await this.#translated(migrating);
+    const applied = await this.#translateErrors(migrating);
     this.#isolation = null;
     return applied;
   }
 
-  /** The migrations that this database still lacks. Changes nothing. */
+  /** Returns the names of the migrations that have not been run. Changes nothing. */
   async pendingMigrations(): Promise<readonly string[]> {
-    const ask = <Row>(sql: string, parameters: readonly unknown[]) =>
-      this.#translated(this.#engine.run<Row>(sql, parameters, null));
-    // Not asked of the ORM, which makes its table first.
-    const [found] = await ask<{ table: string | null }>('select to_regclass($1)::text as "table"', [
+    const read = <Row>(sql: string, parameters: readonly unknown[]) =>
+      this.#translateErrors(this.#engine.run<Row>(sql, parameters, null));
+    // Not through the ORM, which would create its table first.
+    const [found] = await read<{ table: string | null }>('select to_regclass($1)::text as "table"', [
       MIGRATIONS_TABLE,
     ]);
     if (found?.table == null) return migrations.map(({ name }) => name);
-    const applied = await ask<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`, []);
+    const applied = await read<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`, []);
     const names = new Set(applied.map(({ name }) => name));
     return migrations.map(({ name }) => name).filter((name) => !names.has(name));
   }
@@ -129,7 +154,7 @@ export class Database {
     return this.#closed;
   }
 
-  async #translated<Result>(work: Promise<Result>): Promise<Result> {
+  async #translateErrors<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await work;
     } catch (error) {

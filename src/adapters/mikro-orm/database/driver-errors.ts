@@ -2,29 +2,29 @@ import { CodedError } from '../../../domain/errors.ts';
 import { storageUnavailable } from '../../../ports/errors.ts';
 import type { StorageFailure } from '../../../ports/observer.ts';
 
-/** Concurrent work got in the way; nothing was written, and running it again may succeed. */
+/** The work conflicted with concurrent work. Nothing was written, and running it again may succeed. */
 export class ConflictError extends Error {
   override readonly name = 'ConflictError';
 }
 
 /**
- * PostgreSQL's serialization_failure, deadlock_detected, lock_not_available, and the unique_violation that
- * concurrent inserts of one idempotency key lead to (appendix A of its manual).
+ * PostgreSQL's serialization_failure, deadlock_detected, lock_not_available and unique_violation (appendix A of its
+ * manual). Concurrent inserts of one idempotency key cause the last one.
  */
 const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505']);
 
 /**
- * Connection exceptions, refused credentials, no such database, shutdown, start-up, no free connection, a
- * cancelled statement; socket errors.
+ * Connection exceptions, refused credentials, unknown database, shutdown, start-up, no free connection, cancelled
+ * statement; socket errors.
  */
 const UNAVAILABLE =
   /^(08...|28000|28P01|3D000|57P0[1-5]|57014|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 
-/** pg gives these no code. */
+/** Messages of driver errors that have no code. */
 const CONNECTION_LOST =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|not queryable|PGlite is closed/i;
 
-/** What a driver's failure means to the store; anything unknown stays what it is, a defect. */
+/** Translates an error of the driver. An unknown error is a defect and is returned unchanged. */
 export function storageError(error: unknown): unknown {
   if (error instanceof CodedError || error instanceof ConflictError) return error;
   const { code, message } = causeOf(error);
@@ -33,7 +33,7 @@ export function storageError(error: unknown): unknown {
   return error;
 }
 
-/** What kind of failure one is, as `storageError` tells it. */
+/** Returns the kind of a failure that `storageError` has returned. */
 export function kindOf(failure: unknown): StorageFailure {
   if (failure instanceof ConflictError) return 'conflict';
   return failure instanceof CodedError && failure.code === 'storage_unavailable'
@@ -41,7 +41,7 @@ export function kindOf(failure: unknown): StorageFailure {
     : 'unexpected';
 }
 
-/** The ORM wraps driver errors, and node wraps one failure for each address it tried. */
+/** Unwraps a driver error: the ORM wraps it, and Node.js wraps one error for each address it tried. */
 function causeOf(error: unknown): { code: string; message: string } {
   if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
   const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };

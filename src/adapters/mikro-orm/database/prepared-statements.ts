@@ -1,15 +1,15 @@
-/** Statement texts that are prepared once a connection, and the names they go by there. */
+/** The names of the statements that each connection prepares once, by text. */
 const names = new Map<string, string>();
 
 /**
- * Marks a statement of the hot path as worth preparing. Planning the save costs PostgreSQL more than
- * running it does (see docs/BENCH.md).
- * @returns `sql` as it was.
+ * Registers a statement of the hot path, so that each connection prepares it once under this name. PostgreSQL needs
+ * more time to plan a save than to run it (see docs/BENCH.md).
+ * @returns `sql`, unchanged.
  */
 export function prepared(name: string, sql: string): string {
   names.set(sql, name);
   return sql;
 }
 
-/** The name under which to prepare `sql`; undefined where it was not marked. */
+/** Returns the name of a registered statement, or undefined. */
 export const nameOf = (sql: string): string | undefined => names.get(sql);

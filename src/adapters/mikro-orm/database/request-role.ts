@@ -7,25 +7,25 @@ import {
   tenantSettingsOf,
 } from './tenant-isolation.ts';
 
-/** Runs one statement; within `scope`, or as whoever is connected. */
-export type Run = <Row>(
+/** Runs one statement with these settings. Without settings it runs as the role of the connection. */
+export type RunStatement = <Row>(
   sql: string,
   parameters: readonly unknown[],
-  scope: TenantSettings | null,
+  settings: TenantSettings | null,
 ) => Promise<readonly Row[]>;
 
 const TABLES = entities.map(({ meta }) => meta.tableName);
 
-/** Before PostgreSQL 16, whoever was a member could also become it. */
-const MAY_BECOME = `pg_has_role(session_user, '${REQUEST_ROLE}',
+/** Before PostgreSQL 16, every member of a role could switch to it. */
+const CAN_SWITCH = `pg_has_role(session_user, '${REQUEST_ROLE}',
   case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)`;
 
 /**
- * Each step as far as the connection's role may go; what it may not, somebody else may have done before, and
- * what comes of it `tenantIsolation` finds out. The lock of the migrations is a database's own, so another
- * database of the cluster may do the same at this moment: then it is done.
+ * Does each step that the connection's role is allowed to do. An administrator may have done the others before;
+ * `tenantIsolation` checks the result. The migration lock belongs to one database, so another database of the cluster
+ * may run the same steps at the same time. That is no error.
  */
-const ADMIT = `do $$ begin
+const SET_UP_ROLE = `do $$ begin
   begin
     create role ${REQUEST_ROLE} nologin;
   exception when insufficient_privilege or duplicate_object or unique_violation then null; end;
@@ -37,43 +37,45 @@ const ADMIT = `do $$ begin
     end if;
   exception when insufficient_privilege or undefined_object then null; end;
   begin
-    if not ${MAY_BECOME} then
+    if not ${CAN_SWITCH} then
       grant ${REQUEST_ROLE} to session_user;
     end if;
   exception when insufficient_privilege or undefined_object or unique_violation or internal_error then null; end;
 end $$`;
 
-/** Makes the role of requests and lets this connection's role become it, where it may. */
-export async function admitRequestRole(run: Run): Promise<void> {
-  if ((await tenantIsolation(run)) !== 'role') await run(ADMIT, [], null);
+/** Creates the role that statements run as, and lets the connection's role switch to it, as far as allowed. */
+export async function setUpRequestRole(run: RunStatement): Promise<void> {
+  if ((await tenantIsolation(run)) !== 'role') await run(SET_UP_ROLE, [], null);
 }
 
-const SITUATION = `
+/** `forced`: row level security is forced on all tables; `exempt`: it does not apply to the connection's role. */
+const ISOLATION_FACTS = `
   select
     not exists (
       select from unnest($1::text[]) as name left join pg_class c on c.oid = to_regclass(name)
       where c.relforcerowsecurity is not true) as forced,
     (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as exempt,
     coalesce(
-      (select not rolsuper and not rolbypassrls and ${MAY_BECOME} from pg_roles where rolname = '${REQUEST_ROLE}'),
-      false) as may_become`;
+      (select not rolsuper and not rolbypassrls and ${CAN_SWITCH} from pg_roles where rolname = '${REQUEST_ROLE}'),
+      false) as can_switch`;
 
-/** Asked as the role itself, which may find other tables by these names than the connection's role. */
-const IS_ADMITTED = `
-  select bool_and(coalesce(has_table_privilege(to_regclass(name), command), false)) as admitted
+/** Runs as the request role, which may find other tables under these names than the connection's role. */
+const HAS_PRIVILEGES = `
+  select bool_and(coalesce(has_table_privilege(to_regclass(name), command), false)) as granted
   from unnest($1::text[]) as name, unnest('{select,insert,update,delete}'::text[]) as command`;
 
-/** What keeps tenants apart on this connection. */
-export async function tenantIsolation(run: Run): Promise<TenantIsolation> {
-  const [situation] = await run<{ forced: boolean; exempt: boolean; may_become: boolean }>(
-    SITUATION,
+/** Finds out how PostgreSQL separates tenants on this connection. */
+export async function tenantIsolation(run: RunStatement): Promise<TenantIsolation> {
+  const [facts] = await run<{ forced: boolean; exempt: boolean; can_switch: boolean }>(
+    ISOLATION_FACTS,
     [TABLES],
     null,
   );
-  if (situation?.forced !== true) return 'off';
-  if (situation.may_become) {
-    const [tried] = await run<{ admitted: boolean }>(IS_ADMITTED, [TABLES], tenantSettingsOf([], 'role'));
-    if (tried?.admitted === true) return 'role';
+  if (facts?.forced !== true) return 'off';
+  if (facts.can_switch) {
+    const asRole = tenantSettingsOf([], 'role');
+    const [privileges] = await run<{ granted: boolean }>(HAS_PRIVILEGES, [TABLES], asRole);
+    if (privileges?.granted === true) return 'role';
   }
-  return situation.exempt ? 'off' : 'forced';
+  return facts.exempt ? 'off' : 'forced';
 }

@@ -1,43 +1,43 @@
 import type { UserId } from '../../../domain/ids.ts';
 
 /**
- * How far PostgreSQL itself keeps tenants apart, behind the user id in every key and statement:
- * - `role`: requests run as a role that owns nothing, so row level security holds for them;
- * - `forced`: they run as the tables' owner, for whom it holds because it is forced;
- * - `off`: the connection's role is exempt (superuser, BYPASSRLS) and may not become another.
+ * How PostgreSQL itself separates tenants, in addition to the user id in every key and statement:
+ * - `role`: statements run as a role that owns nothing, so row level security applies;
+ * - `forced`: statements run as the owner of the tables, and row level security applies because it is forced;
+ * - `off`: the role of the connection is exempt (superuser, BYPASSRLS) and cannot switch to another role.
  */
 export type TenantIsolation = 'role' | 'forced' | 'off';
 
-/** What requests run as. Roles belong to the cluster: all databases in it share this one. */
+/** The role that statements run as. Roles belong to the cluster, so all its databases share this one. */
 export const REQUEST_ROLE = 'agent_dashboard_requests';
 
 /**
- * For maintenance that is not about any user in particular. It crosses only where a policy of its own lets
- * it (see the migration): to the rest, it is a statement of no user at all.
+ * Stands for all users, in maintenance. It reaches only the rows that a maintenance policy allows (see the
+ * migration), and no others.
  */
 export const MAINTENANCE = Symbol('maintenance');
 
-/** Whose rows a statement may see and write. */
-export type Whose = readonly UserId[] | typeof MAINTENANCE;
+/** The users whose rows a statement may read and write. */
+export type Tenants = readonly UserId[] | typeof MAINTENANCE;
 
-/** The settings that the policies go by. They hold for one transaction and read as '' after it. */
+/** The settings that the policies read. They apply to one transaction; after it PostgreSQL returns ''. */
 const USERS_SETTING = 'agent_dashboard.users';
 const MAINTENANCE_SETTING = 'agent_dashboard.maintenance';
 
-/** What to set, by name, in the transaction of a statement. */
+/** Settings for the transaction of a statement, by name. */
 export type TenantSettings = Readonly<Record<string, string>>;
 
-/** null where nothing would go by it. */
-export function tenantSettingsOf(whose: Whose, isolation: TenantIsolation): TenantSettings | null {
+/** Returns the settings for a statement about these tenants, or null if no policy would read them. */
+export function tenantSettingsOf(tenants: Tenants, isolation: TenantIsolation): TenantSettings | null {
   if (isolation === 'off') return null;
   const setting =
-    whose === MAINTENANCE ? { [MAINTENANCE_SETTING]: 'on' } : { [USERS_SETTING]: arrayLiteral(whose) };
-  // The role, too, for one transaction only: a connection keeps no state that a pooler in between, or a
-  // migration after it, could stumble over. It costs no more than a session's.
+    tenants === MAINTENANCE ? { [MAINTENANCE_SETTING]: 'on' } : { [USERS_SETTING]: arrayLiteral(tenants) };
+  // The role applies to one transaction too, so the connection keeps no state that could break a connection pooler or
+  // a later migration. This costs no more than setting it once for the session.
   return isolation === 'role' ? { role: REQUEST_ROLE, ...setting } : setting;
 }
 
-/** The text of a PostgreSQL array, whatever the users are called. */
+/** Returns the text of a PostgreSQL array, for any user ids. */
 function arrayLiteral(users: readonly UserId[]): string {
   const elements = new Set(users);
   return `{${Array.from(elements, (user) => `"${user.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;

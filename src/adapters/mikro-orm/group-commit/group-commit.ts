@@ -1,25 +1,25 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Observer } from '../../../ports/observer.ts';
 
-/** What a lane may take into one batch. */
+/** Jobs that one batch may have. */
 const BATCH_LIMIT = 256;
 
-/** Work that waits for its turn; jobs of one lane key never run at the same time. */
-export interface Laned {
+/** Work that waits for its turn. Jobs with the same lane key never run at the same time. */
+export interface LaneJob {
   readonly laneKey: string;
 }
 
-/** Settles every job it is given, but for those it returns: they want another turn. */
+/** Completes all jobs of the batch, except the ones it returns: they join the next batch. */
 export type RunBatch<Job> = (batch: readonly Job[]) => Promise<readonly Job[]>;
 
 /**
- * Group commit: everything that arrives while the last round trip runs goes with the next one. One load
- * and one save serve the whole batch, so the more there is to do, the less each job costs.
+ * Group commit: all jobs that arrive while a batch runs make the next batch. One load and one save serve the whole
+ * batch, so the more jobs there are, the less each one costs.
  *
- * Lanes run side by side, so that one batch's load overlaps another's wait for the disk. A key always
- * goes to the same lane, so the jobs of one instance, in arrival order, cannot conflict in this process.
+ * Lanes run concurrently, so one batch loads while another waits for the disk. A key always goes to the same lane, so
+ * the jobs of one instance run in arrival order and cannot conflict within this process.
  */
-export class GroupCommit<Job extends Laned> {
+export class GroupCommit<Job extends LaneJob> {
   readonly #run: RunBatch<Job>;
   readonly #waiting: Job[][];
   readonly #running: boolean[];
@@ -39,20 +39,20 @@ export class GroupCommit<Job extends Laned> {
   async #drain(lane: number): Promise<void> {
     this.#running[lane] = true;
     for (;;) {
-      // Everything that the sockets hold by now joins the batch. PGlite needs this most: it works in this
-      // thread without ever waiting, so nothing would be read meanwhile, and every batch hold one job.
+      // Reads the requests that have arrived by now, so that they join the batch. PGlite needs this most: it works in
+      // this thread and never waits, so every batch would have one job.
       await setImmediate();
       const batch = this.#waiting[lane]!.splice(0, BATCH_LIMIT);
       if (batch.length === 0) break;
-      const again = await this.#run(batch);
-      this.#waiting[lane]!.unshift(...again);
+      const repeated = await this.#run(batch);
+      this.#waiting[lane]!.unshift(...repeated);
     }
     this.#running[lane] = false;
   }
 }
 
-/** Reports each batch that `run` has run. */
-export const observed =
+/** Returns `run` with a report of each batch to the observer. */
+export const observeBatches =
   <Job>(run: RunBatch<Job>, observer: Observer): RunBatch<Job> =>
   async (batch) => {
     const started = performance.now();
@@ -67,7 +67,7 @@ export const observed =
     return again;
   };
 
-/** FNV-1a over the key. Ids chosen by clients may differ in a few characters only. */
+/** FNV-1a over the key, because ids chosen by clients may differ in only a few characters. */
 function laneOf(key: string, lanes: number): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);

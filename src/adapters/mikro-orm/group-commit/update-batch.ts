@@ -9,14 +9,14 @@ import type {
 } from '../../../ports/storage/agent-instance-repository.ts';
 import type { Loaded } from '../statements/conversations/load-conversations.ts';
 import type { InstanceChanges, RecordToSave } from '../statements/conversations/save-changes.ts';
-import type { Laned } from './group-commit.ts';
+import type { LaneJob } from './group-commit.ts';
 import { type InstanceCache, instanceKey } from './instance-cache.ts';
 
-/** Characters of text that one save may carry, give or take one update: it becomes one JSON text. */
+/** Characters of text after which a batch takes no more updates: a save sends all of it as one JSON text. */
 const TEXT_LIMIT = 8_000_000;
 
-/** One call of `update`, waiting to be decided and saved. */
-export interface UpdateJob extends Laned {
+/** One call of `update` that waits to be decided and saved. */
+export interface UpdateJob extends LaneJob {
   readonly target: UpdateTarget;
   readonly decide: Decide<unknown>;
   readonly resolve: (output: unknown) => void;
@@ -24,40 +24,40 @@ export interface UpdateJob extends Laned {
   attempts: number;
 }
 
-/** All jobs of a batch on one instance: decided one after another, saved or refused together. */
+/** All jobs of a batch on one instance. They are decided one after another, and saved or repeated together. */
 class InstanceGroup {
-  readonly jobs: { job: UpdateJob; settle: () => void }[] = [];
+  readonly jobs: { job: UpdateJob; complete: () => void }[] = [];
   readonly baseVersion: number;
   readonly target: UpdateTarget;
-  /** Decided from memory: no answer may rest on it unless it is saved. */
-  readonly remembered: boolean;
-  /** Whether the conversation holds all that is queued. */
-  readonly queueIsKnown: boolean;
+  /** Decided from the cache, so no result may be returned unless the instance is saved. */
+  readonly isCached: boolean;
+  /** Whether the conversation has all queued messages. */
+  readonly isQueueKnown: boolean;
   conversation: Conversation;
   changes: Changes | null = null;
 
   constructor(targets: readonly UpdateTarget[], loaded: readonly Loaded[]) {
     const messages = new Map<string, Message>();
-    for (const { messages: some } of loaded) for (const message of some) messages.set(message.id, message);
-    const best = loaded.find(({ remembered }) => !remembered) ?? loaded[0];
-    const instance = best?.instance ?? null;
-    this.remembered = best?.remembered ?? false;
-    this.queueIsKnown = this.remembered || targets.some(({ queue }) => queue === true);
+    for (const one of loaded) for (const message of one.messages) messages.set(message.id, message);
+    const latest = loaded.find(({ isCached }) => !isCached) ?? loaded[0];
+    const instance = latest?.instance ?? null;
+    this.isCached = latest?.isCached ?? false;
+    this.isQueueKnown = this.isCached || targets.some(({ queue }) => queue === true);
     this.target = targets[0]!;
     this.baseVersion = instance?.version ?? 0;
     this.conversation = { instance, agentType: null, messages: [...messages.values()] };
   }
 
-  /** The changes so far and then `next`, as one. */
+  /** Adds `next` to the changes of the group. */
   change(next: Changes): void {
     this.conversation = applyChanges(this.conversation, next);
-    this.changes = this.changes === null ? next : merged(this.changes, next);
+    this.changes = this.changes === null ? next : mergeChanges(this.changes, next);
   }
 }
 
 /**
- * Decides a batch of updates in arrival order from what was loaded for it. What the jobs are told waits
- * until their instance is saved, errors included: they may rest on a change of the same batch.
+ * Decides a batch of updates in arrival order, from what was loaded for it. Results and errors are held back until the
+ * instance is saved, because they may depend on another change of the same batch.
  */
 export class UpdateBatch {
   readonly #groups = new Map<string, InstanceGroup>();
@@ -65,7 +65,7 @@ export class UpdateBatch {
   readonly #recordKeys = new Set<string>();
   readonly #newTypes = new Map<string, AgentType>();
   readonly #deferred: UpdateJob[] = [];
-  #text = 0;
+  #textLength = 0;
 
   constructor(jobs: readonly UpdateJob[], loaded: readonly Loaded[]) {
     const byInstance = Map.groupBy(jobs.keys(), (nth) => instanceKey(jobs[nth]!.target));
@@ -81,8 +81,8 @@ export class UpdateBatch {
     const { target } = job;
     const group = this.#groups.get(instanceKey(target))!;
     const recordKey = target.idempotencyKey == null ? null : userKey(target, target.idempotencyKey);
-    // A second job with the key must see the first one's record, which only a later load can show it.
-    if (this.#text > TEXT_LIMIT || (recordKey !== null && this.#recordKeys.has(recordKey))) {
+    // The record of the first job with this key has to be saved and loaded before the second one is decided.
+    if (this.#textLength > TEXT_LIMIT || (recordKey !== null && this.#recordKeys.has(recordKey))) {
       this.#deferred.push(job);
       return;
     }
@@ -94,7 +94,7 @@ export class UpdateBatch {
     try {
       decision = job.decide({ ...group.conversation, agentType }, loaded.record);
     } catch (error) {
-      group.jobs.push({ job, settle: () => job.reject(error) });
+      group.jobs.push({ job, complete: () => job.reject(error) });
       return;
     }
     const { output, changes, record } = decision;
@@ -103,16 +103,16 @@ export class UpdateBatch {
         this.#newTypes.set(typeKey, changes.instance.agentType);
       }
       group.change(changes);
-      this.#text += textOf(changes);
+      this.#textLength += textLengthOf(changes);
     }
     if (record !== null && target.idempotencyKey != null) {
       const dependsOn = group.changes === null ? null : target.agentInstanceId;
       this.#records.push({ userId: target.userId, key: target.idempotencyKey, record, dependsOn });
     }
-    group.jobs.push({ job, settle: () => job.resolve(output) });
+    group.jobs.push({ job, complete: () => job.resolve(output) });
   }
 
-  /** Jobs that were not decided and want the next batch. */
+  /** Jobs that were not decided. They join the next batch. */
   get deferred(): readonly UpdateJob[] {
     return this.#deferred;
   }
@@ -138,19 +138,19 @@ export class UpdateBatch {
   }
 
   /**
-   * Tells each job how it went.
-   * @param isSaved whether the instance of this key was written; asked only for those with changes.
-   * @returns the jobs to decide again: their instance had changed, or nobody has looked whether it had.
+   * Resolves or rejects the jobs whose decision is valid, and updates the cache.
+   * @param isSaved whether the instance with this key was written; called only for instances with changes.
+   * @returns the jobs to decide again: their instance had changed, or it came from the cache and was not checked.
    */
-  settle(isSaved: (key: string) => boolean, quiet: InstanceCache): UpdateJob[] {
+  complete(isSaved: (key: string) => boolean, cache: InstanceCache): UpdateJob[] {
     const conflicting: UpdateJob[] = [];
     for (const [key, group] of this.#groups) {
-      const stands = group.changes === null ? !group.remembered : isSaved(key);
-      if (stands) {
-        if (group.changes !== null) quiet.update(key, group.queueIsKnown ? group.conversation : null);
-        for (const { settle } of group.jobs) settle();
+      const isValid = group.changes === null ? !group.isCached : isSaved(key);
+      if (isValid) {
+        if (group.changes !== null) cache.update(key, group.isQueueKnown ? group.conversation : null);
+        for (const { complete } of group.jobs) complete();
       } else {
-        quiet.forget(key);
+        cache.delete(key);
         conflicting.push(...group.jobs.map(({ job }) => job));
       }
     }
@@ -160,7 +160,7 @@ export class UpdateBatch {
 
 const userKey = ({ userId }: UpdateTarget, key: string): string => JSON.stringify([userId, key]);
 
-function merged(first: Changes, second: Changes): Changes {
+function mergeChanges(first: Changes, second: Changes): Changes {
   const amended = new Map(first.amended.map((message) => [message.id, message]));
   const posted = new Map(first.posted.map((message) => [message.id, message]));
   for (const message of second.amended) (posted.has(message.id) ? posted : amended).set(message.id, message);
@@ -173,8 +173,8 @@ function merged(first: Changes, second: Changes): Changes {
   };
 }
 
-function textOf({ posted, gitDiff }: Changes): number {
-  let size = gitDiff?.length ?? 0;
-  for (const { content } of posted) size += content.length;
-  return size;
+function textLengthOf({ posted, gitDiff }: Changes): number {
+  let length = gitDiff?.length ?? 0;
+  for (const { content } of posted) length += content.length;
+  return length;
 }

@@ -9,7 +9,7 @@ import type {
 } from '../../../ports/storage/agent-instance-repository.ts';
 import type { Database } from '../database/database.ts';
 import { ConflictError } from '../database/driver-errors.ts';
-import { GroupCommit, observed, type RunBatch } from '../group-commit/group-commit.ts';
+import { GroupCommit, observeBatches, type RunBatch } from '../group-commit/group-commit.ts';
 import { InstanceCache, instanceKey } from '../group-commit/instance-cache.ts';
 import { UpdateBatch, type UpdateJob } from '../group-commit/update-batch.ts';
 import { forgetRecords } from '../statements/conversations/forget-records.ts';
@@ -18,8 +18,8 @@ import { messageInstance } from '../statements/conversations/message-instance.ts
 import { saveChanges } from '../statements/conversations/save-changes.ts';
 
 /**
- * Decisions of one update that may meet a newer version before the caller is told to come again. Each
- * round has a winner, so with two processes on one instance this is lost once in 30 million times.
+ * Decisions of one update before the caller gets `storage_busy`. One process wins each round, so with two processes on
+ * one instance an update loses all of them once in 30 million times.
  */
 const ATTEMPT_LIMIT = 25;
 
@@ -36,13 +36,13 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   readonly #database: Database;
   readonly #signals: RepositoryOptions['signals'];
   readonly #updates: GroupCommit<UpdateJob>;
-  readonly #quiet = new InstanceCache();
+  readonly #cache = new InstanceCache();
 
   constructor({ database, signals, observer = null }: RepositoryOptions) {
     this.#database = database;
     this.#signals = signals;
     const run: RunBatch<UpdateJob> = (batch) => this.#run(batch);
-    this.#updates = new GroupCommit(database.lanes, observer === null ? run : observed(run, observer));
+    this.#updates = new GroupCommit(database.lanes, observer === null ? run : observeBatches(run, observer));
   }
 
   update<Output>(target: UpdateTarget, decide: Decide<Output>): Promise<Output> {
@@ -77,34 +77,34 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
       batch = await this.#decide(jobs);
       written = await this.#save(batch);
     } catch (error) {
-      if (error instanceof PortError) return refuse(jobs, error);
-      // One job's failure must not fail its neighbours: each gets a batch of its own.
+      if (error instanceof PortError) return rejectAll(jobs, error);
+      // One failing job must not fail the others: each gets its own batch.
       if (jobs.length > 1) return this.#runOneByOne(jobs);
-      return error instanceof ConflictError ? this.#mayTryAgain(jobs) : refuse(jobs, error);
+      return error instanceof ConflictError ? this.#repeatable(jobs) : rejectAll(jobs, error);
     }
-    const conflicting = batch.settle((key) => written.has(key), this.#quiet);
+    const conflicting = batch.complete((key) => written.has(key), this.#cache);
     this.#signals.publish(batch.signals().filter((signal) => written.has(instanceKey(signal))));
-    return [...this.#mayTryAgain(conflicting), ...batch.deferred];
+    return [...this.#repeatable(conflicting), ...batch.deferred];
   }
 
   async #runOneByOne(jobs: readonly UpdateJob[]): Promise<readonly UpdateJob[]> {
-    const again: UpdateJob[] = [];
-    for (const job of jobs) again.push(...(await this.#run([job])));
-    return again;
+    const repeated: UpdateJob[] = [];
+    for (const job of jobs) repeated.push(...(await this.#run([job])));
+    return repeated;
   }
 
   async #decide(jobs: readonly UpdateJob[]): Promise<UpdateBatch> {
-    const recalled = jobs.map(({ target }) => this.#quiet.recall(target));
-    const unknown = jobs.filter((_, nth) => recalled[nth] === null).map(({ target }) => target);
-    const loaded = unknown.length === 0 ? [] : await loadConversations(this.#database, unknown);
+    const cached = jobs.map(({ target }) => this.#cache.get(target));
+    const missing = jobs.filter((_, nth) => cached[nth] === null).map(({ target }) => target);
+    const loaded = missing.length === 0 ? [] : await loadConversations(this.#database, missing);
     const inOrder = loaded.values();
     return new UpdateBatch(
       jobs,
-      recalled.map((known) => known ?? inOrder.next().value!),
+      cached.map((found) => found ?? inOrder.next().value!),
     );
   }
 
-  /** @returns the keys of the instances that were written. */
+  /** Returns the keys of the instances that were written. */
   async #save(batch: UpdateBatch): Promise<Set<string>> {
     const changes = batch.instanceChanges();
     if (changes.length === 0 && batch.records.length === 0) return new Set();
@@ -117,18 +117,19 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     );
   }
 
-  #mayTryAgain(jobs: readonly UpdateJob[]): readonly UpdateJob[] {
-    const again: UpdateJob[] = [];
+  /** Returns the jobs that may be decided again, and rejects the others. */
+  #repeatable(jobs: readonly UpdateJob[]): readonly UpdateJob[] {
+    const repeatable: UpdateJob[] = [];
     for (const job of jobs) {
       job.attempts += 1;
-      if (job.attempts < ATTEMPT_LIMIT) again.push(job);
+      if (job.attempts < ATTEMPT_LIMIT) repeatable.push(job);
       else job.reject(storageBusy());
     }
-    return again;
+    return repeatable;
   }
 }
 
-function refuse(jobs: readonly UpdateJob[], error: unknown): readonly UpdateJob[] {
+function rejectAll(jobs: readonly UpdateJob[], error: unknown): readonly UpdateJob[] {
   for (const job of jobs) job.reject(error);
   return [];
 }

@@ -1,8 +1,6 @@
-import { type InferEntity, LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { IdempotencyRecord } from '../../../domain/idempotency.ts';
-import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
-import { type ApiKey, type ApiKeyId, isNewlyRevoked, type Scope } from '../../../domain/user/api-key.ts';
+import type { UserId } from '../../../domain/ids.ts';
+import { type ApiKey, isNewlyRevoked } from '../../../domain/user/api-key.ts';
 import type { Revoked } from '../../../ports/signals/revocations.ts';
 import type { StoreSignals } from '../../../ports/signals/store-signals.ts';
 import type {
@@ -14,9 +12,16 @@ import type {
 } from '../../../ports/storage/api-key-repository.ts';
 import type { Database } from '../database/database.ts';
 import { retryOnConflict } from '../database/retry-on-conflict.ts';
+import { tablesOf } from '../database/tables.ts';
 import { ApiKeyRow, IdempotencyRecordRow } from '../schema/entities.ts';
 import { markUsed } from '../statements/users/mark-used.ts';
-import { findByToken, listAllApiKeys, listApiKeys, revokedSince } from '../statements/users/read-api-keys.ts';
+import {
+  apiKeyOf,
+  findByToken,
+  listAllApiKeys,
+  listApiKeys,
+  revokedSince,
+} from '../statements/users/read-api-keys.ts';
 
 export interface ApiKeyRepositoryOptions {
   readonly database: Database;
@@ -25,8 +30,8 @@ export interface ApiKeyRepositoryOptions {
 }
 
 /**
- * Issued keys in PostgreSQL, real or embedded. They change seldom, so the ORM writes them, in a transaction of
- * their own each; what verifying tokens asks for all day is one plain statement.
+ * API keys in PostgreSQL, real or embedded. They change seldom, so each write is one transaction of the ORM. The reads
+ * are one statement each.
  */
 export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   readonly #database: Database;
@@ -38,7 +43,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   }
 
   async update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output> {
-    // An entity manager for each attempt: one that failed knows what is not so.
+    // Each attempt has its own entity manager: after a failure its entities are out of date.
     const { output, revoked } = await retryOnConflict(() =>
       this.#database.transaction([target.userId], (em) => this.#decide(em, target, decide)),
     );
@@ -74,15 +79,30 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     { userId, id, idempotencyKey: key = null }: ApiKeyTarget,
     decide: DecideApiKey<Output>,
   ): Promise<{ output: Output; revoked: readonly ApiKeyName[] }> {
-    const row = await em.findOne(ApiKeyRow, { userId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    // Only now: whoever held the lock may have written the record as well.
-    const known = key === null ? null : await em.findOne(IdempotencyRecordRow, { userId, key });
-    const before = row === null ? null : keyOf(row);
-    const { output, changes, record } = decide(before, known === null ? null : recordOf(known));
+    const tables = tablesOf(em);
+    const row = await tables
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('userId', '=', userId)
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst();
+    // Only now: the transaction that held the lock may have written the record as well.
+    const known =
+      key === null
+        ? undefined
+        : await tables
+            .selectFrom('idempotency_records')
+            .select(['fingerprint', 'answer', 'recordedAt'])
+            .where('userId', '=', userId)
+            .where('key', '=', key)
+            .executeTakeFirst();
+    const before = row === undefined ? null : apiKeyOf(row);
+    const { output, changes, record } = decide(before, known ?? null);
 
-    // Inserted, never upserted: what somebody else has written meanwhile has to be looked at first.
-    if (changes !== null && row === null) await em.insert(ApiKeyRow, { userId, ...changes });
-    if (changes !== null && row !== null) await em.nativeUpdate(ApiKeyRow, { userId, id }, changes);
+    // Never an upsert: a row that another process has written in the meantime must be read first.
+    if (changes !== null && before === null) await em.insert(ApiKeyRow, { userId, ...changes });
+    if (changes !== null && before !== null) await em.nativeUpdate(ApiKeyRow, { userId, id }, changes);
     if (record !== null && key !== null) await em.insert(IdempotencyRecordRow, { userId, key, ...record });
     const revoked = changes !== null && isNewlyRevoked(before, changes) ? [{ userId, id }] : [];
     const notification = this.#signals.databaseNotification;
@@ -92,21 +112,3 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     return { output, revoked };
   }
 }
-
-const keyOf = (row: InferEntity<typeof ApiKeyRow>): ApiKey => ({
-  id: row.id as ApiKeyId,
-  name: row.name,
-  scope: row.scope as Scope,
-  agentInstanceId: (row.agentInstanceId ?? null) as AgentInstanceId | null,
-  tokenHash: row.tokenHash,
-  createdAt: row.createdAt,
-  expiresAt: row.expiresAt ?? null,
-  lastUsedAt: row.lastUsedAt ?? null,
-  revokedAt: row.revokedAt ?? null,
-});
-
-const recordOf = (row: InferEntity<typeof IdempotencyRecordRow>): IdempotencyRecord => ({
-  fingerprint: row.fingerprint,
-  answer: row.answer,
-  recordedAt: row.recordedAt,
-});

@@ -14,14 +14,15 @@ import {
   unfinishedDeletions,
 } from '../statements/users/deleted-users.ts';
 import {
-  batchOf,
   findOutdated,
+  limitMessages,
   lockInstances,
   lockOutdated,
   removeInstances,
+  removeOrphans,
 } from '../statements/users/remove-instances.ts';
 
-/** Any number, the same for every process: held by the one that removes what is outdated. */
+/** The key of the advisory lock for retention: any number, the same in every process. */
 const RETENTION_LOCK = 7_240_115_905;
 
 export interface DataRemovalOptions {
@@ -30,7 +31,7 @@ export interface DataRemovalOptions {
   readonly signals: Pick<StoreSignals, 'publishRevoked' | 'databaseNotification'>;
 }
 
-/** Removes rows in small transactions, so that nobody waits for one for long. */
+/** Removes rows in small transactions, so that no other statement waits long for a lock. */
 export class MikroOrmDataRemoval implements DataRemoval {
   readonly #database: Database;
   readonly #signals: DataRemovalOptions['signals'];
@@ -51,7 +52,7 @@ export class MikroOrmDataRemoval implements DataRemoval {
   deleteSome(userId: UserId): Promise<Holdings> {
     return retryOnConflict(() =>
       this.#database.transaction([userId], async (em) => {
-        const some = batchOf(await lockInstances(em, userId));
+        const some = limitMessages(await lockInstances(em, userId));
         if (some.length === 0) return removeTheRest(em, userId);
         const messages = await removeInstances(em, some);
         return { agentTypes: 0, agentInstances: some.length, messages, apiKeys: 0 };
@@ -72,12 +73,12 @@ export class MikroOrmDataRemoval implements DataRemoval {
   }
 
   async deleteOutdated(outdated: RetentionCutoffs): Promise<number> {
-    const found = batchOf(await findOutdated(this.#database, outdated));
+    const found = limitMessages(await findOutdated(this.#database, outdated));
     if (found.length === 0) return 0;
-    const users = found.map(({ user_id }) => user_id);
+    const users = found.map(({ userId }) => userId);
     return retryOnConflict(() =>
       this.#database.transaction(users, async (em) => {
-        // For this transaction alone: a pooler may give the next one another connection.
+        // For this transaction only: a connection pooler may give the next one another connection.
         const [lock] = await em.execute<{ held: boolean }[]>('select pg_try_advisory_xact_lock(?) as held', [
           RETENTION_LOCK,
         ]);
@@ -101,22 +102,13 @@ export class MikroOrmDataRemoval implements DataRemoval {
   }
 }
 
-/**
- * Orphaned messages, too, though nothing should make any; never those of an instance that somebody has begun in
- * the meantime: one statement sees both or neither.
- */
-const DELETE_ORPHANS = `
-  with gone as (delete from messages m where m.user_id = ? and not exists (
-    select 1 from agent_instances a where a.user_id = m.user_id and a.id = m.agent_instance_id) returning 1)
-  select count(*)::int as count from gone`;
-
 async function removeTheRest(em: SqlEntityManager, userId: UserId): Promise<Holdings> {
-  const [orphans] = await em.execute<{ count: number }[]>(DELETE_ORPHANS, [userId]);
+  const messages = await removeOrphans(em, userId);
   await em.nativeDelete(OpenWaitRow, { userId });
   await em.nativeDelete(IdempotencyRecordRow, { userId });
   return {
     agentInstances: 0,
-    messages: orphans?.count ?? 0,
+    messages,
     agentTypes: await em.nativeDelete(AgentTypeRow, { userId }),
     apiKeys: await em.nativeDelete(ApiKeyRow, { userId }),
   };

@@ -1,21 +1,34 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { Deletion, StoredStatus } from '../../../domain/conversation/agent-instance.ts';
+import type { JsonObject, QuestionStatus, SenderType } from '../../../domain/conversation/message.ts';
+import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../../domain/ids.ts';
+import type { ApiKeyId, Scope } from '../../../domain/user/api-key.ts';
 
 /**
- * How rows lie in tables. The user id leads every primary key: an id alone finds nothing. User ids and
- * keys compare by bytes (collation "C"), which is exact and quicker than any language's order. Policies lie in the
- * migrations alone: PostgreSQL keeps them in words of its own, so a comparison would find them changed forever.
+ * The tables and their columns. Statements take their columns from here (`columns.ts`), and a test compares the
+ * entities with what the migration creates.
+ *
+ * The user id leads every primary key, so an id alone finds nothing. User ids and keys compare by bytes
+ * (collation "C"), which is exact and faster than any language's order.
+ *
+ * Policies are only in the migration: PostgreSQL stores them in other words, so a comparison would always find a
+ * difference.
  */
-const userId = () => p.text().collation('C').primary();
+const text = () => p.text();
+const bytes = () => p.text().collation('C');
 const uuid = () => p.uuid();
+const integer = () => p.integer();
 const time = () => p.datetime().columnType('timestamptz(3)');
+const json = () => p.json().$type<JsonObject>();
+const userId = () => bytes().$type<UserId>().primary();
 
 export const AgentTypeRow = defineEntity({
   name: 'AgentTypeRow',
   tableName: 'agent_types',
   properties: {
     userId: userId(),
-    id: uuid().primary(),
-    name: p.text(),
+    id: uuid().$type<AgentTypeId>().primary(),
+    name: text(),
     createdAt: time(),
   },
   uniques: [{ name: 'agent_types_name', properties: ['userId', 'name'] }],
@@ -26,23 +39,23 @@ export const AgentInstanceRow = defineEntity({
   tableName: 'agent_instances',
   properties: {
     userId: userId(),
-    id: uuid().primary(),
-    agentTypeId: uuid(),
-    name: p.text().nullable(),
-    status: p.text(),
+    id: uuid().$type<AgentInstanceId>().primary(),
+    agentTypeId: uuid().$type<AgentTypeId>(),
+    name: text().nullable(),
+    status: text().$type<StoredStatus>(),
     startedAt: time(),
     endedAt: time().nullable(),
-    metadata: p.json().nullable(),
-    lastPosition: p.integer(),
-    stepCount: p.integer(),
-    lastReadMessageId: uuid().nullable(),
+    metadata: json().nullable(),
+    lastPosition: integer(),
+    stepCount: integer(),
+    lastReadMessageId: uuid().$type<MessageId>().nullable(),
     lastHeartbeatAt: time().nullable(),
     lastActivityAt: time(),
-    version: p.integer(),
-    gitDiff: p.text().nullable(),
-    gitDiffVersion: p.integer().default(0),
+    version: integer(),
+    gitDiff: text().nullable(),
+    gitDiffVersion: integer().default(0),
     deletedAt: time().nullable(),
-    statusBeforeDeletion: p.text().nullable(),
+    statusBeforeDeletion: text().$type<Deletion['statusBefore']>().nullable(),
   },
   indexes: [
     { name: 'agent_instances_started', properties: ['userId', 'startedAt', 'id'] },
@@ -57,19 +70,19 @@ export const MessageRow = defineEntity({
   tableName: 'messages',
   properties: {
     userId: userId(),
-    id: uuid().primary(),
-    agentInstanceId: uuid(),
-    position: p.integer(),
-    senderType: p.text(),
-    content: p.text(),
+    id: uuid().$type<MessageId>().primary(),
+    agentInstanceId: uuid().$type<AgentInstanceId>(),
+    position: integer(),
+    senderType: text().$type<SenderType>(),
+    content: text(),
     createdAt: time(),
-    metadata: p.json().nullable(),
+    metadata: json().nullable(),
     requiresUserInput: p.boolean(),
     readAt: time().nullable(),
-    readVersion: p.integer().nullable(),
-    questionStatus: p.text().nullable(),
-    answerId: uuid().nullable(),
-    questionVersion: p.integer().nullable(),
+    readVersion: integer().nullable(),
+    questionStatus: text().$type<QuestionStatus>().nullable(),
+    answerId: uuid().$type<MessageId>().nullable(),
+    questionVersion: integer().nullable(),
   },
   uniques: [{ name: 'messages_position', properties: ['userId', 'agentInstanceId', 'position'] }],
   indexes: [
@@ -101,9 +114,9 @@ export const IdempotencyRecordRow = defineEntity({
   tableName: 'idempotency_records',
   properties: {
     userId: userId(),
-    key: p.text().collation('C').primary(),
-    fingerprint: p.text(),
-    answer: p.text(),
+    key: bytes().primary(),
+    fingerprint: text(),
+    answer: text(),
     recordedAt: time(),
   },
   indexes: [{ name: 'idempotency_records_age', properties: ['recordedAt'] }],
@@ -114,11 +127,11 @@ export const ApiKeyRow = defineEntity({
   tableName: 'api_keys',
   properties: {
     userId: userId(),
-    id: p.text().collation('C').primary(),
-    name: p.text(),
-    scope: p.text(),
-    agentInstanceId: uuid().nullable(),
-    tokenHash: p.text().collation('C'),
+    id: bytes().$type<ApiKeyId>().primary(),
+    name: text(),
+    scope: text().$type<Scope>(),
+    agentInstanceId: uuid().$type<AgentInstanceId>().nullable(),
+    tokenHash: bytes(),
     createdAt: time(),
     expiresAt: time().nullable(),
     lastUsedAt: time().nullable(),
@@ -128,22 +141,26 @@ export const ApiKeyRow = defineEntity({
   indexes: [{ name: 'api_keys_revoked', properties: ['revokedAt'], where: 'revoked_at is not null' }],
 });
 
-/** The server processes whose waits are in `open_waits`; one that is silent after `aliveUntil` is gone. */
+/** The server processes whose waits are in `open_waits`. A process that has not renewed `aliveUntil` is gone. */
 export const WaitingProcessRow = defineEntity({
   name: 'WaitingProcessRow',
   tableName: 'waiting_processes',
   properties: { id: uuid().primary(), aliveUntil: time() },
 });
 
-/** The agents that wait for news of an instance, as their process told last. */
+/** The instances that agents wait on, as their server process last reported them. */
 export const OpenWaitRow = defineEntity({
   name: 'OpenWaitRow',
   tableName: 'open_waits',
-  properties: { userId: userId(), agentInstanceId: uuid().primary(), processId: uuid().primary() },
+  properties: {
+    userId: userId(),
+    agentInstanceId: uuid().$type<AgentInstanceId>().primary(),
+    processId: uuid().primary(),
+  },
   indexes: [{ name: 'open_waits_process', properties: ['processId'] }],
 });
 
-/** Users who were deleted: all that stays of them. */
+/** All that is kept of a deleted user. */
 export const DeletedUserRow = defineEntity({
   name: 'DeletedUserRow',
   tableName: 'deleted_users',

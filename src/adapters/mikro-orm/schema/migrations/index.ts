@@ -1,17 +1,7 @@
-import { ApiKeys } from './20261122-api-keys.ts';
-import { DataRemoval } from './20261122-data-removal.ts';
-import { People } from './20261122-people.ts';
-import { RowLevelSecurity } from './20261122-row-level-security.ts';
-import { WriteSide } from './20261122-write-side.ts';
+import { Initial } from './20261128-initial.ts';
 
-/** What has run is remembered here. */
+/** The database remembers in this table which migrations have run. */
 export const MIGRATIONS_TABLE = 'agent_dashboard_migrations';
 
-/** In the order they run. A name, once released, never changes: it is what the database remembers. */
-export const migrations = [
-  { name: '20261122-write-side', class: WriteSide },
-  { name: '20261122-api-keys', class: ApiKeys },
-  { name: '20261122-people', class: People },
-  { name: '20261122-row-level-security', class: RowLevelSecurity },
-  { name: '20261122-data-removal', class: DataRemoval },
-];
+/** In the order in which they run. The database remembers the names, so a released name never changes. */
+export const migrations = [{ name: '20261128-initial', class: Initial }];

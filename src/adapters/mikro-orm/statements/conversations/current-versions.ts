@@ -7,7 +7,7 @@ const CURRENT_VERSIONS = `
   from unnest($1::text[], $2::uuid[], $3::int[]) as w(user_id, id, version)
   join agent_instances a on a.user_id = w.user_id and a.id = w.id and a.version > w.version`;
 
-/** Of the given instances, those that have moved on, with the version they are at; in one round trip. */
+/** Returns those of the watched instances that have a newer version, with that version. One round trip. */
 export async function currentVersions(database: Database, watched: readonly Signal[]): Promise<Signal[]> {
   const users = watched.map(({ userId }) => userId);
   const rows = await database.query<{ user_id: UserId; id: AgentInstanceId; version: number }>(

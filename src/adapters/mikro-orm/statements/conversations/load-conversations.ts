@@ -6,6 +6,8 @@ import type { AgentTypeId } from '../../../../domain/ids.ts';
 import type { UpdateTarget } from '../../../../ports/storage/agent-instance-repository.ts';
 import type { Database } from '../../database/database.ts';
 import { prepared } from '../../database/prepared-statements.ts';
+import { type AsJson, columnsOf, type ValuesOf } from '../../schema/columns.ts';
+import { IdempotencyRecordRow } from '../../schema/entities.ts';
 import {
   INSTANCE_COLUMNS,
   type InstanceColumns,
@@ -15,19 +17,21 @@ import {
   messageOf,
 } from '../rows.ts';
 
+const RECORD = columnsOf(IdempotencyRecordRow).except('userId', 'key');
+
 const messagesWhere = (condition: string) =>
   `(select json_agg(${MESSAGE_JSON}) from messages m where m.user_id = t.user_id and ${condition})`;
 
 /**
- * One row for each target. Everything but the instance's own row is read only where it is asked for: CASE
- * keeps PostgreSQL from even looking. Queue, open questions and hand-offs have indexes of their own.
+ * Returns one row for each target. CASE keeps PostgreSQL from reading anything but the instance's own row unless the
+ * target asks for it. The queue, open questions and hand-offs each have their own index.
  */
 const LOAD_CONVERSATIONS = prepared(
   'load_conversations',
   `select
     ${INSTANCE_COLUMNS},
     case when a.id is not null then
-      ${messagesWhere(`m.agent_instance_id = t.id and m.question_status = 'open'`)} end as open_questions,
+      ${messagesWhere(`m.agent_instance_id = t.id and m.question_status = 'open'`)} end as "openQuestions",
     case when a.id is not null and t.queue then
       ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_at is null`)}
       end as queue,
@@ -35,7 +39,7 @@ const LOAD_CONVERSATIONS = prepared(
       ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_version in
         (select q.read_version from messages q
          where q.user_id = t.user_id and q.agent_instance_id = t.id and q.question_status = 'open')`)}
-      end as open_question_feedback,
+      end as "openQuestionFeedback",
     case when t.question is not null then
       (select json_agg(${MESSAGE_JSON}) from messages q cross join lateral (
          select a.* from messages a where a.user_id = q.user_id and a.id in (q.id, q.answer_id)
@@ -49,12 +53,12 @@ const LOAD_CONVERSATIONS = prepared(
       ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_version >=
         (select s.read_version from messages s
          where s.user_id = t.user_id and s.id = t.read_since and s.agent_instance_id = t.id)`)}
-      end as handed_over,
+      end as "handedOver",
     case when a.id is null and t.agent_type_name is not null then
       (select y.id from agent_types y where y.user_id = t.user_id and y.name = t.agent_type_name)
-      end as named_type_id,
+      end as "namedTypeId",
     case when t.idempotency_key is not null then
-      (select json_build_object('fingerprint', r.fingerprint, 'answer', r.answer, 'recordedAt', r.recorded_at)
+      (select ${RECORD.jsonFrom('r')}
        from idempotency_records r where r.user_id = t.user_id and r.key = t.idempotency_key) end as record
   from unnest($1::text[], $2::uuid[], $3::boolean[], $4::boolean[], $5::uuid[], $6::text[], $7::uuid[],
       $8::text[], $9::text[])
@@ -65,27 +69,27 @@ const LOAD_CONVERSATIONS = prepared(
 );
 
 interface Row extends InstanceColumns {
-  readonly open_questions: readonly MessageJson[] | null;
+  readonly openQuestions: readonly MessageJson[] | null;
   readonly queue: readonly MessageJson[] | null;
-  readonly open_question_feedback: readonly MessageJson[] | null;
+  readonly openQuestionFeedback: readonly MessageJson[] | null;
   readonly question: readonly MessageJson[] | null;
   readonly named: readonly MessageJson[] | null;
-  readonly handed_over: readonly MessageJson[] | null;
-  readonly named_type_id: AgentTypeId | null;
-  readonly record: { fingerprint: string; answer: string; recordedAt: string } | null;
+  readonly handedOver: readonly MessageJson[] | null;
+  readonly namedTypeId: AgentTypeId | null;
+  readonly record: AsJson<ValuesOf<typeof RECORD>> | null;
 }
 
-/** What is stored of what one update asks for. */
+/** What the store has for one update. */
 export interface Loaded {
   readonly instance: AgentInstance | null;
   readonly agentType: AgentType | null;
   readonly messages: readonly Message[];
   readonly record: IdempotencyRecord | null;
-  /** Not loaded at all, but as this process remembers it: good for writing only. */
-  readonly remembered: boolean;
+  /** From this process's cache instead of the database: good only for a decision that is saved. */
+  readonly isCached: boolean;
 }
 
-/** Loads for all targets in one round trip; the answers stand in the targets' order. */
+/** Loads all targets in one round trip. The results are in the order of the targets. */
 export async function loadConversations(
   database: Database,
   targets: readonly UpdateTarget[],
@@ -95,38 +99,38 @@ export async function loadConversations(
     users,
     targets.map(({ agentInstanceId }) => agentInstanceId),
     targets.map(({ queue }) => queue === true),
-    targets.map(({ openQuestionFeedback: questionCompany }) => questionCompany === true),
+    targets.map(({ openQuestionFeedback }) => openQuestionFeedback === true),
     targets.map(({ question }) => question ?? null),
     targets.map(messageIds),
     targets.map(({ readSince }) => readSince ?? null),
     targets.map(({ agentTypeName }) => agentTypeName ?? null),
     targets.map(({ idempotencyKey }) => idempotencyKey ?? null),
   ]);
-  return rows.map((row, at) => loaded(row, targets[at]!));
+  return rows.map((row, nth) => loadedOf(row, targets[nth]!));
 }
 
-/** As the text of a PostgreSQL array, which arrays of arrays of different lengths cannot be. */
+/** Returns the text of a PostgreSQL array: an array of arrays may not have arrays of different lengths. */
 function messageIds({ message, readSince }: UpdateTarget): string | null {
   const ids = [message, readSince].filter((id) => id != null);
   return ids.length === 0 ? null : `{${ids.join(',')}}`;
 }
 
-function loaded(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): Loaded {
+function loadedOf(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): Loaded {
   const lists = [
-    row.open_questions,
+    row.openQuestions,
     row.queue,
-    row.open_question_feedback,
+    row.openQuestionFeedback,
     row.question,
     row.named,
-    row.handed_over,
+    row.handedOver,
   ];
   const messages = lists.flatMap((list) => list ?? []).map((json) => messageOf(json, agentInstanceId));
-  const { named_type_id: typeId, record } = row;
+  const { namedTypeId: typeId, record } = row;
   return {
     instance: instanceOf(row, agentInstanceId),
     agentType: typeId === null || agentTypeName == null ? null : { id: typeId, name: agentTypeName },
     messages,
     record: record === null ? null : { ...record, recordedAt: new Date(record.recordedAt) },
-    remembered: false,
+    isCached: false,
   };
 }

@@ -5,7 +5,7 @@ import type { Database } from '../../database/database.ts';
 
 const PROGRESS = 'select a.id, a.version, a.last_position from agent_instances a where a.user_id = $1';
 
-/** How far each of a user's instances is: some 30 bytes of each, so thousands of them are read in milliseconds. */
+/** Reads version and last position of all instances of a user: about 30 bytes each, so thousands take milliseconds. */
 export async function progress(
   database: Database,
   userId: UserId,
@@ -19,17 +19,17 @@ export async function progress(
 }
 
 /**
- * No index could find what has changed lately: one over a column that changes with each message would make
- * each message dearer (see the migration). Versions only grow, so their sum tells whether anything has; that
- * is one number a user, however many instances, and only for those who differ is more sent.
+ * No index could find the instances that have changed: an index over a column that changes with each message would make
+ * each message slower (see the migration). Versions only grow, so their sum shows whether any has changed. That is one
+ * number for each user, and only users with another sum get their instances sent.
  */
-const MOVED_ON = `
-  with moved_on as (
+const CHANGED_SINCE_TOTAL = `
+  with changed as (
     select w.user_id from unnest($1::text[], $2::bigint[]) as w(user_id, total)
     where w.total <> (select coalesce(sum(a.version), 0) from agent_instances a where a.user_id = w.user_id))
-  select a.user_id, a.id, a.version from moved_on join agent_instances a on a.user_id = moved_on.user_id`;
+  select a.user_id, a.id, a.version from changed join agent_instances a on a.user_id = changed.user_id`;
 
-/** Of the given users, the instances of those whose versions have another sum than the one given. */
+/** Returns the instances of those users whose versions have another sum than `total`. */
 export async function progressOfUsers(
   database: Database,
   watched: readonly { readonly userId: UserId; readonly total: number }[],
@@ -37,7 +37,7 @@ export async function progressOfUsers(
   const users = watched.map(({ userId }) => userId);
   const rows = await database.query<{ user_id: UserId; id: AgentInstanceId; version: number }>(
     users,
-    MOVED_ON,
+    CHANGED_SINCE_TOTAL,
     [users, watched.map(({ total }) => total)],
   );
   return rows.map(({ user_id, id, version }) => ({ userId: user_id, agentInstanceId: id, version }));

@@ -4,10 +4,13 @@ import type { Database } from '../../database/database.ts';
 import { time } from '../rows.ts';
 import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
-/** A row for each recent instance, and one for a type that has none. All of a type's are counted in one pass. */
+/**
+ * Returns a row for each recent instance, and one for a type that has none. The instances of all types are counted in
+ * one pass.
+ */
 const AGENT_TYPES = `
-  select y.id as type_id, y.name as type_name, date_part('epoch', y.created_at) as type_created_at,
-    coalesce(c.active, 0) as active, coalesce(c.awaiting_input, 0) as awaiting_input,
+  select y.id as "typeId", y.name as "typeName", date_part('epoch', y.created_at) as "typeCreatedAt",
+    coalesce(c.active, 0) as active, coalesce(c.awaiting_input, 0) as "awaitingInput",
     coalesce(c.completed, 0) as completed, r.*
   from agent_types y
   left join (
@@ -24,18 +27,18 @@ const AGENT_TYPES = `
     order by a.started_at desc, a.id desc
     limit $2) r on true
   where y.user_id = $1
-  order by y.name collate "C", r.started_at desc, r.id desc`;
+  order by y.name collate "C", r."startedAt" desc, r.id desc`;
 
 type Row = OverviewColumns & {
-  readonly type_id: AgentTypeId;
-  readonly type_name: string;
-  readonly type_created_at: number;
+  readonly typeId: AgentTypeId;
+  readonly typeName: string;
+  readonly typeCreatedAt: number;
   readonly active: number;
-  readonly awaiting_input: number;
+  readonly awaitingInput: number;
   readonly completed: number;
 };
 
-/** All agent types of a user, with their counts and latest instances. */
+/** Reads all agent types of a user, with their counts and latest instances. */
 export async function agentTypes(
   database: Database,
   userId: UserId,
@@ -47,14 +50,14 @@ export async function agentTypes(
     [...waitingHere],
     database.processId,
   ]);
-  const byType = Map.groupBy(rows, ({ type_id }) => type_id);
+  const byType = Map.groupBy(rows, ({ typeId }) => typeId);
   return [...byType.values()].map((ofType) => {
     const row = ofType[0]!;
     return {
-      agentType: { id: row.type_id, name: row.type_name },
-      createdAt: time(row.type_created_at),
+      agentType: { id: row.typeId, name: row.typeName },
+      createdAt: time(row.typeCreatedAt),
       active: row.active,
-      awaitingInput: row.awaiting_input,
+      awaitingInput: row.awaitingInput,
       completed: row.completed,
       recent: ofType.map(overviewOf).filter((overview) => overview !== null),
     };

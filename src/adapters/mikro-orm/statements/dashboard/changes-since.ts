@@ -9,13 +9,13 @@ const messagesWhere = (condition: string): string => `
   where m.user_id = a.user_id and m.agent_instance_id = a.id and ${condition}`;
 
 /**
- * Each kind of change has an index that leads straight to it: new messages by position, what was handed
- * over by the version of the hand-off, questions by the version in which they changed.
+ * Each kind of change has its own index: new messages by position, handed over ones by the version of the hand-off,
+ * questions by the version in which they changed.
  */
 const CHANGES_SINCE = `
   select ${overviewColumns('$6', '$7')},
-    a.git_diff_version > $3::int as git_diff_changed,
-    case when a.git_diff_version > $3::int then a.git_diff end as git_diff,
+    a.git_diff_version > $3::int as "gitDiffChanged",
+    case when a.git_diff_version > $3::int then a.git_diff end as "gitDiff",
     (select json_agg(${MESSAGE_JSON} order by m.position)
      from (${messagesWhere('m.position > $4::int and m.position <= $4::int + $5::int')}) m) as posted,
     (select json_agg(${MESSAGE_JSON} order by m.position) from (
@@ -23,20 +23,20 @@ const CHANGES_SINCE = `
       union all
       ${messagesWhere('m.question_version > $3::int and m.position <= $4::int')}) m) as amended,
     case when $8::boolean then (select json_agg(${MESSAGE_JSON} order by m.position)
-     from (${messagesWhere("m.question_status = 'open'")}) m) end as open_questions
+     from (${messagesWhere("m.question_status = 'open'")}) m) end as "openQuestions"
   from agent_instances a
   join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
   where a.user_id = $1 and a.id = $2`;
 
 type Row = OverviewColumns & {
-  readonly git_diff_changed: boolean;
-  readonly git_diff: string | null;
+  readonly gitDiffChanged: boolean;
+  readonly gitDiff: string | null;
   readonly posted: readonly MessageJson[] | null;
   readonly amended: readonly MessageJson[] | null;
-  readonly open_questions: readonly MessageJson[] | null;
+  readonly openQuestions: readonly MessageJson[] | null;
 };
 
-/** What became of an instance since version `seen.version`, whose newest message was at `seen.position`. */
+/** Reads the changes of an instance since version `seen.version`, whose newest message was at `seen.position`. */
 export async function changesSince(
   database: Database,
   userId: UserId,
@@ -62,7 +62,7 @@ export async function changesSince(
     ...overview,
     posted: messages(row.posted),
     amended: messages(row.amended),
-    openQuestions: messages(row.open_questions),
-    gitDiff: row.git_diff_changed ? row.git_diff : undefined,
+    openQuestions: messages(row.openQuestions),
+    gitDiff: row.gitDiffChanged ? row.gitDiff : undefined,
   };
 }

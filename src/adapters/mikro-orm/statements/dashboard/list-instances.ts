@@ -7,7 +7,10 @@ import type {
 import type { Database } from '../../database/database.ts';
 import { agentWaiting, type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
-/** Twin of the rule in domain/liveness.ts, since a page is cut after it; the contract keeps them alike. */
+/**
+ * The same rule as in domain/conversation/liveness.ts: a page is cut after this condition, so PostgreSQL has to know
+ * it. The contract compares the two.
+ */
 const HAS_STATUS = `case
   when a.status <> 'ACTIVE' then a.status = $4
   when $4 not in ('ACTIVE', 'STALE') then false
@@ -15,12 +18,13 @@ const HAS_STATUS = `case
     = ($4 = 'STALE') end`;
 
 /**
- * A page is a range of an index, wherever it begins, and the text says which: "… or $9 is null" would have
- * PostgreSQL read all of a user's instances. One row tells of the type when there is none to show.
+ * A page is a range of an index, wherever it begins. Each kind of filter has its own text: with "… or $9 is null"
+ * PostgreSQL would read all instances of the user. A page without instances still has one row, which says whether
+ * the type exists.
  */
 const listInstancesSql = (typeId: string | null): string => `
   select ${typeId === null ? 'true' : `exists (select 1 from agent_types y where y.user_id = $1 and y.id = ${typeId})`}
-    as type_exists, page.*
+    as "typeExists", page.*
   from (select) one left join lateral (
     select ${overviewColumns('$6', '$7')}
     from agent_instances a
@@ -30,7 +34,7 @@ const listInstancesSql = (typeId: string | null): string => `
       ${typeId === null ? '' : `and a.agent_type_id = ${typeId}`}
     order by a.started_at desc, a.id desc
     limit $8) page on true
-  order by page.started_at desc, page.id desc`;
+  order by page."startedAt" desc, page.id desc`;
 
 const LIST_ALL = listInstancesSql(null);
 const LIST_OF_TYPE_ID = listInstancesSql('$9::uuid');
@@ -40,9 +44,9 @@ const LIST_OF_TYPE_NAME = listInstancesSql(
 
 const BEFORE_ALL = { startedAt: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
-type Row = OverviewColumns & { readonly type_exists: boolean };
+type Row = OverviewColumns & { readonly typeExists: boolean };
 
-/** One page of a user's instances; one row more than asked for tells whether there is another. */
+/** Reads one page of a user's instances. It asks for one more row, to know whether there is another page. */
 export async function listInstances(
   database: Database,
   userId: UserId,
@@ -65,7 +69,7 @@ export async function listInstances(
       : 'id' in agentType
         ? await database.query<Row>([userId], LIST_OF_TYPE_ID, [...parameters, agentType.id])
         : await database.query<Row>([userId], LIST_OF_TYPE_NAME, [...parameters, agentType.name]);
-  if (agentType !== null && 'id' in agentType && rows[0]?.type_exists !== true) return null;
+  if (agentType !== null && 'id' in agentType && rows[0]?.typeExists !== true) return null;
   const overviews = rows.map(overviewOf).filter((overview) => overview !== null);
   const instances = overviews.slice(0, limit);
   const last = instances.at(-1)?.instance;

@@ -1,37 +1,36 @@
 import type { AgentInstanceId } from '../../../../domain/ids.ts';
 import { type InstanceOverview, PREVIEW_LIMIT } from '../../../../ports/storage/dashboard-queries.ts';
-import { INSTANCE_COLUMNS, type InstanceColumns, instanceOf } from '../rows.ts';
+import { INSTANCE_COLUMNS, type InstanceColumns, instanceOf, type MessageJson } from '../rows.ts';
 
 /**
- * Whether an agent waits for news of `agent_instances a`: in this process, which knows, or in another one
- * that has told so and is still there.
- * @param here the parameter with the instances waited on here, @param process and with the process's id.
+ * SQL that is true if an agent waits for news of `agent_instances a`: in this process, or in another one that has
+ * reported so and is still alive.
+ * @param here the parameter with the instances that agents of this process wait on
+ * @param process the parameter with the id of this process
  */
-export const agentWaiting = (
-  here: string,
-  process: string,
-): string => `(a.id = any (${here}::uuid[]) or exists (
+export const agentWaiting = (here: string, process: string): string =>
+  `(a.id = any (${here}::uuid[]) or exists (
     select 1 from open_waits w join waiting_processes p on p.id = w.process_id
     where w.user_id = a.user_id and w.agent_instance_id = a.id
       and w.process_id <> ${process}::uuid and p.alive_until > now()))`;
 
 /**
- * The columns of an overview, of `agent_instances a` and its `agent_types y`. The newest message is found by
- * its position, so a long conversation costs no more than a short one.
+ * Selects an overview from `agent_instances a` and its `agent_types y`; the parameters are those of `agentWaiting`. The
+ * newest message is found by its position, so a long conversation costs no more than a short one.
  */
 export const overviewColumns = (here: string, process: string): string => `a.id, ${INSTANCE_COLUMNS},
-  ${agentWaiting(here, process)} as agent_waiting,
+  ${agentWaiting(here, process)} as "agentWaiting",
   (select json_build_object('content', left(m.content, ${PREVIEW_LIMIT}), 'createdAt', m.created_at)
    from messages m
    where m.user_id = a.user_id and m.agent_instance_id = a.id and m.position = a.last_position) as latest`;
 
 export interface OverviewColumns extends InstanceColumns {
   readonly id: AgentInstanceId;
-  readonly agent_waiting: boolean;
-  readonly latest: { readonly content: string; readonly createdAt: string } | null;
+  readonly agentWaiting: boolean;
+  readonly latest: Pick<MessageJson, 'content' | 'createdAt'> | null;
 }
 
-/** null where there is no such instance. */
+/** Returns null if there is no such instance. */
 export function overviewOf(row: OverviewColumns): InstanceOverview | null {
   const instance = instanceOf(row, row.id);
   if (instance === null) return null;
@@ -40,6 +39,6 @@ export function overviewOf(row: OverviewColumns): InstanceOverview | null {
     instance,
     latestMessage:
       latest === null ? null : { content: latest.content, createdAt: new Date(latest.createdAt) },
-    agentWaiting: row.agent_waiting,
+    agentWaiting: row.agentWaiting,
   };
 }

@@ -4,10 +4,10 @@ import type { Database } from '../../database/database.ts';
 import { MESSAGE_JSON, type MessageJson, messageOf } from '../rows.ts';
 import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
-/** Positions have no gaps, so a page is a range of them: nothing before it is read. */
+/** Positions have no gaps, so a page is a range of positions, and only its messages are read. */
 const READ_CONVERSATION = `
-  select ${overviewColumns('$3', '$4')}, b.end_position,
-    case when $8::boolean then a.git_diff end as git_diff,
+  select ${overviewColumns('$3', '$4')}, b.end_position as "endPosition",
+    case when $8::boolean then a.git_diff end as "gitDiff",
     (select json_agg(${MESSAGE_JSON} order by m.position) from messages m
      where m.user_id = a.user_id and m.agent_instance_id = a.id
        and m.position < b.end_position and m.position >= b.end_position - $5::int) as messages
@@ -19,16 +19,17 @@ const READ_CONVERSATION = `
           where n.user_id = a.user_id and n.id = $7 and n.agent_instance_id = a.id) end as end_position) b
   where a.user_id = $1 and a.id = $2`;
 
-const BEYOND = 2_147_483_647;
+/** The largest `int`: after every message. */
+const AFTER_ALL = 2_147_483_647;
 
 type Row = OverviewColumns & {
-  /** The position after the page; null: there is no message of the id. */
-  readonly end_position: number | null;
-  readonly git_diff: string | null;
+  /** The position after the page; null: there is no message with the id. */
+  readonly endPosition: number | null;
+  readonly gitDiff: string | null;
   readonly messages: readonly MessageJson[] | null;
 };
 
-/** One page of a conversation, with the instance as it was in the same moment. */
+/** Reads one page of a conversation, and the instance as it was at the same moment. */
 export async function readConversation(
   database: Database,
   userId: UserId,
@@ -41,13 +42,13 @@ export async function readConversation(
     [...waitingHere],
     database.processId,
     limit,
-    typeof before === 'number' ? before : BEYOND,
+    typeof before === 'number' ? before : AFTER_ALL,
     typeof before === 'string' ? before : null,
     withGitDiff,
   ]);
   const overview = row === undefined ? null : overviewOf(row);
   if (row === undefined || overview === null) return null;
-  const { end_position: end, git_diff: gitDiff } = row;
+  const { endPosition: end, gitDiff } = row;
   if (end === null) return { ...overview, messages: null, hasEarlier: false, gitDiff };
   const messages = (row.messages ?? []).map((json) => messageOf(json, agentInstanceId));
   return { ...overview, messages, hasEarlier: (messages[0]?.position ?? end) > 1, gitDiff };

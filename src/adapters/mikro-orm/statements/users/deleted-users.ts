@@ -3,67 +3,76 @@ import type { UserDeletion } from '../../../../domain/user/user-deletion.ts';
 import type { DeletedUser, Holdings } from '../../../../ports/storage/data-removal.ts';
 import type { Database } from '../../database/database.ts';
 import { MAINTENANCE } from '../../database/tenant-isolation.ts';
-import { time } from '../rows.ts';
+import { DeletedUserRow } from '../../schema/entities.ts';
 
-/** Positions have no gaps, so the last ones say how many messages there are without reading any. */
-const HOLDINGS = `
-  select
-    (select count(*)::int from agent_types where user_id = $1) as "agentTypes",
-    (select count(*)::int from agent_instances where user_id = $1) as "agentInstances",
-    (select coalesce(sum(last_position), 0)::int from agent_instances where user_id = $1) as messages,
-    (select count(*)::int from api_keys where user_id = $1) as "apiKeys"`;
-
-const NOTE = `
-  with noted as (
-    insert into deleted_users (user_id, begun_at, finished_at) values ($1, $2, $3)
-    on conflict (user_id) do update set
-      begun_at = case when $3::timestamptz is null then excluded.begun_at else deleted_users.begun_at end,
-      finished_at = excluded.finished_at)
-  select count(pg_notify($4, payload)) from unnest($5::text[]) as payload`;
-
-const COLUMNS = `user_id, date_part('epoch', begun_at) as begun_at, date_part('epoch', finished_at) as finished_at`;
-const FIND = `select ${COLUMNS} from deleted_users where user_id = $1`;
-const UNFINISHED = `select ${COLUMNS} from deleted_users where finished_at is null order by begun_at`;
-
-interface Row {
-  readonly user_id: UserId;
-  readonly begun_at: number;
-  readonly finished_at: number | null;
-}
-
+/**
+ * Counts what is stored of a user, in one round trip. Positions have no gaps, so the last position of each instance
+ * is its number of messages.
+ */
 export async function holdings(database: Database, userId: UserId): Promise<Holdings> {
-  const [row] = await database.query<Holdings>([userId], HOLDINGS, [userId]);
-  return row!;
+  const [counts] = await database.execute([userId], (tables) => {
+    const count = (table: 'agent_types' | 'agent_instances' | 'api_keys') =>
+      tables
+        .selectFrom(table)
+        .select(({ cast, fn }) => cast<number>(fn.countAll(), 'integer').as('count'))
+        .where('userId', '=', userId);
+    const messages = tables
+      .selectFrom('agent_instances')
+      .select(({ cast, fn, lit }) =>
+        cast<number>(fn.coalesce(fn.sum('lastPosition'), lit(0)), 'integer').as('count'),
+      )
+      .where('userId', '=', userId);
+    return tables.selectNoFrom([
+      count('agent_types').as('agentTypes'),
+      count('agent_instances').as('agentInstances'),
+      messages.as('messages'),
+      count('api_keys').as('apiKeys'),
+    ]);
+  });
+  const { agentTypes, agentInstances, messages, apiKeys } = counts!;
+  return {
+    agentTypes: agentTypes!,
+    agentInstances: agentInstances!,
+    messages: messages!,
+    apiKeys: apiKeys!,
+  };
 }
 
 export interface NotedDeletion {
   readonly time: Date;
-  /** Whether it ends at that time; else it begins. */
+  /** Whether the deletion ends at that time. Otherwise it begins then. */
   readonly isFinished: boolean;
   readonly channel: string;
   readonly payloads: readonly string[];
 }
 
+/** Writes the beginning or the end of a deletion, and notifies other processes in the same transaction. */
 export async function noteDeletion(
   database: Database,
   userId: UserId,
   { time, isFinished, channel, payloads }: NotedDeletion,
 ): Promise<void> {
-  const noted = time.toISOString();
-  await database.query([userId], NOTE, [userId, noted, isFinished ? noted : null, channel, payloads]);
+  await database.transaction([userId], async (em) => {
+    await em.upsert(
+      DeletedUserRow,
+      { userId, begunAt: time, finishedAt: isFinished ? time : null },
+      // The end of a deletion keeps the time at which it began.
+      { onConflictMergeFields: isFinished ? ['finishedAt'] : ['begunAt', 'finishedAt'] },
+    );
+    for (const payload of payloads) await em.execute('select pg_notify(?, ?)', [channel, payload]);
+  });
 }
 
+/** Reads the deletion of a user, or null. */
 export async function findDeletion(database: Database, userId: UserId): Promise<UserDeletion | null> {
-  const [row] = await database.query<Row>([userId], FIND, [userId]);
-  return row === undefined ? null : deletionOf(row);
+  const [deletion] = await database.execute([userId], (tables) =>
+    tables.selectFrom('deleted_users').select(['begunAt', 'finishedAt']).where('userId', '=', userId),
+  );
+  return deletion ?? null;
 }
 
-export async function unfinishedDeletions(database: Database): Promise<DeletedUser[]> {
-  const rows = await database.query<Row>(MAINTENANCE, UNFINISHED, []);
-  return rows.map((row) => ({ userId: row.user_id, ...deletionOf(row) }));
-}
-
-const deletionOf = ({ begun_at, finished_at }: Row): UserDeletion => ({
-  begunAt: time(begun_at),
-  finishedAt: finished_at === null ? null : time(finished_at),
-});
+/** Reads the deletions of all users that were begun and not finished, the oldest first. */
+export const unfinishedDeletions = (database: Database): Promise<readonly DeletedUser[]> =>
+  database.execute(MAINTENANCE, (tables) =>
+    tables.selectFrom('deleted_users').selectAll().where('finishedAt', 'is', null).orderBy('begunAt'),
+  );

@@ -1,7 +1,10 @@
 import type { ApiKeyName } from '../../../../ports/storage/api-key-repository.ts';
 import type { Database } from '../../database/database.ts';
 
-/** Sorted, so that two processes which mark the same keys lock them in the same order. */
+/**
+ * Any number of keys in one statement: through the ORM each key would be a statement of its own. The keys are sorted,
+ * so that two processes that mark the same keys lock them in the same order.
+ */
 const MARK_USED = `
   with uses as materialized (
     select user_id, id, max(used_at) as used_at
@@ -13,7 +16,7 @@ const MARK_USED = `
   from uses u
   where k.user_id = u.user_id and k.id = u.id and (k.last_used_at is null or k.last_used_at < u.used_at)`;
 
-/** Notes the last use of any number of keys in one statement; an earlier one than that noted is left out. */
+/** Writes the last use of API keys. An earlier time than the stored one changes nothing. */
 export async function markUsed(
   database: Database,
   uses: readonly (ApiKeyName & { readonly usedAt: Date })[],

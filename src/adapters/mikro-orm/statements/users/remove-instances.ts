@@ -1,101 +1,139 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { expressionBuilder } from 'kysely';
 import type { RetentionCutoffs } from '../../../../domain/conversation/retention.ts';
-import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
+import type { UserId } from '../../../../domain/ids.ts';
 import type { Database } from '../../database/database.ts';
+import { tablesOf } from '../../database/tables.ts';
 import { MAINTENANCE } from '../../database/tenant-isolation.ts';
+import type { Row } from '../../schema/columns.ts';
+import type { AgentInstanceRow } from '../../schema/entities.ts';
 
-/** Instances that one transaction locks at most, and messages that it deletes, give or take one instance. */
+/** One transaction locks at most this many instances, and deletes about this many messages. */
 const INSTANCE_LIMIT = 200;
 const MESSAGE_LIMIT = 20_000;
 
-/** An instance that is to be removed, and how long its conversation is. */
-export interface Removable {
-  readonly user_id: UserId;
-  readonly id: AgentInstanceId;
-  readonly last_position: number;
-}
+/** An instance to remove. The last position is its number of messages. */
+export type Removable = Pick<Row<typeof AgentInstanceRow>, 'userId' | 'id' | 'lastPosition'>;
 
-const OUTDATED = `(deleted_at < $1 or (deleted_at is null and ended_at < $2))`;
+const REMOVABLE = ['userId', 'id', 'lastPosition'] as const;
 
-/** Two index scans, neither of which reads more than it needs. */
-const FIND_OUTDATED = `
-  (select user_id, id, last_position from agent_instances where deleted_at < $1 limit ${INSTANCE_LIMIT})
-  union all
-  (select user_id, id, last_position from agent_instances where ended_at < $2 and deleted_at is null
-   limit ${INSTANCE_LIMIT})`;
-
-/**
- * Locked in key order before any message is deleted: a message that is being written to one of them is then
- * either there to be deleted, or refused, since its instance is gone.
- */
-const LOCK_OF_USER = `
-  select user_id, id, last_position from agent_instances where user_id = ?
-  order by id limit ${INSTANCE_LIMIT} for update`;
-
-const NAMED = `json_to_recordset(?::json) as t(user_id text, id uuid)`;
-
-/** Looked at again under the lock: an agent may have gone on, or its owner restored it. */
-const LOCK_OUTDATED = `
-  select a.user_id, a.id, a.last_position from agent_instances a join ${NAMED} on a.user_id = t.user_id and a.id = t.id
-  where ${OUTDATED.replaceAll(/\$\d/g, '?::timestamptz')}
-  order by a.user_id, a.id for update of a skip locked`;
-
-const DELETE_MESSAGES = `
-  with gone as (delete from messages m using ${NAMED}
-    where m.user_id = t.user_id and m.agent_instance_id = t.id returning 1)
-  select count(*)::int as count from gone`;
-
-const DELETE_WAITS = `
-  delete from open_waits w using ${NAMED} where w.user_id = t.user_id and w.agent_instance_id = t.id`;
-
-const DELETE_INSTANCES = `
-  delete from agent_instances a using ${NAMED} where a.user_id = t.user_id and a.id = t.id`;
-
-/** Some of the outdated ones, of whatever user. */
-export const findOutdated = (
+/** Finds some outdated instances of all users: deleted ones first, then ended ones. Each read uses its own index. */
+export async function findOutdated(
   database: Database,
   { deletedBefore, endedBefore }: RetentionCutoffs,
-): Promise<readonly Removable[]> =>
-  database.query(MAINTENANCE, FIND_OUTDATED, [deletedBefore.toISOString(), timeOf(endedBefore)]);
+): Promise<readonly Removable[]> {
+  const deleted = await database.execute(MAINTENANCE, (tables) =>
+    tables
+      .selectFrom('agent_instances')
+      .select(REMOVABLE)
+      .where('deletedAt', '<', deletedBefore)
+      .limit(INSTANCE_LIMIT),
+  );
+  if (endedBefore === null || deleted.length === INSTANCE_LIMIT) return deleted;
+  const ended = await database.execute(MAINTENANCE, (tables) =>
+    tables
+      .selectFrom('agent_instances')
+      .select(REMOVABLE)
+      .where('endedAt', '<', endedBefore)
+      .where('deletedAt', 'is', null)
+      .limit(INSTANCE_LIMIT - deleted.length),
+  );
+  return [...deleted, ...ended];
+}
 
-/** Within a transaction: those of `found` that are outdated still and that nobody else holds. */
+/**
+ * Locks those of `found` that are still outdated and not locked by another transaction. Checks again, because an
+ * agent may have continued or the user restored the instance.
+ */
 export const lockOutdated = (
   em: SqlEntityManager,
   found: readonly Removable[],
   { deletedBefore, endedBefore }: RetentionCutoffs,
 ): Promise<Removable[]> =>
-  em.execute(LOCK_OUTDATED, [named(found), deletedBefore.toISOString(), timeOf(endedBefore)]);
+  tablesOf(em)
+    .selectFrom('agent_instances')
+    .select(REMOVABLE)
+    .where(({ eb, refTuple }) => eb(refTuple('userId', 'id'), 'in', keysOf(found)))
+    .where(({ eb, and, or }) => {
+      const isDeleted = eb('deletedAt', '<', deletedBefore);
+      if (endedBefore === null) return isDeleted;
+      return or([isDeleted, and([eb('deletedAt', 'is', null), eb('endedAt', '<', endedBefore)])]);
+    })
+    .orderBy('userId')
+    .orderBy('id')
+    .forUpdate()
+    .skipLocked()
+    .execute();
 
-/** Within a transaction: some of a user's. */
+/**
+ * Locks some instances of a user, in key order and before any message is deleted. A message that is being written to
+ * one of them is then either deleted too or refused, because its instance is gone.
+ */
 export const lockInstances = (em: SqlEntityManager, userId: UserId): Promise<Removable[]> =>
-  em.execute(LOCK_OF_USER, [userId]);
+  tablesOf(em)
+    .selectFrom('agent_instances')
+    .select(REMOVABLE)
+    .where('userId', '=', userId)
+    .orderBy('id')
+    .limit(INSTANCE_LIMIT)
+    .forUpdate()
+    .execute();
 
-/** As many as one transaction should delete; at least one, where there is one. */
-export function batchOf(instances: readonly Removable[]): readonly Removable[] {
+/** Returns as many of the instances as one transaction should delete: at least one, if there is one. */
+export function limitMessages(instances: readonly Removable[]): readonly Removable[] {
   let messages = 0;
-  const end = instances.findIndex(({ last_position }, nth) => {
-    messages += last_position;
+  const end = instances.findIndex(({ lastPosition }, nth) => {
+    messages += lastPosition;
     return nth > 0 && messages > MESSAGE_LIMIT;
   });
   return end === -1 ? instances : instances.slice(0, end);
 }
 
 /**
- * Within the transaction that holds them: deletes instances with all that hangs on them.
- * @returns how many messages.
+ * Deletes instances and everything that belongs to them, in the transaction that has locked them.
+ * @returns the number of deleted messages.
  */
 export async function removeInstances(
   em: SqlEntityManager,
   instances: readonly Removable[],
 ): Promise<number> {
-  const names = [named(instances)];
-  const [deleted] = await em.execute<{ count: number }[]>(DELETE_MESSAGES, names);
-  await em.execute(DELETE_WAITS, names);
-  await em.execute(DELETE_INSTANCES, names);
-  return deleted?.count ?? 0;
+  const tables = tablesOf(em);
+  const keys = keysOf(instances);
+  const { numDeletedRows } = await tables
+    .deleteFrom('messages')
+    .where(({ eb, refTuple }) => eb(refTuple('userId', 'agentInstanceId'), 'in', keys))
+    .executeTakeFirstOrThrow();
+  await tables
+    .deleteFrom('open_waits')
+    .where(({ eb, refTuple }) => eb(refTuple('userId', 'agentInstanceId'), 'in', keys))
+    .execute();
+  await tables
+    .deleteFrom('agent_instances')
+    .where(({ eb, refTuple }) => eb(refTuple('userId', 'id'), 'in', keys))
+    .execute();
+  return Number(numDeletedRows);
 }
 
-const named = (instances: readonly Removable[]): string =>
-  JSON.stringify(instances.map(({ user_id, id }) => ({ user_id, id })));
+const { tuple } = expressionBuilder<object>();
 
-const timeOf = (time: Date | null): string => time?.toISOString() ?? '-infinity';
+const keysOf = (instances: readonly Removable[]) => instances.map(({ userId, id }) => tuple(userId, id));
+
+/** Deletes messages of a user whose instance is gone. There should be none. */
+export async function removeOrphans(em: SqlEntityManager, userId: UserId): Promise<number> {
+  // One statement: it sees an instance that was created in the meantime and its messages, or neither.
+  const { numDeletedRows } = await tablesOf(em)
+    .deleteFrom('messages')
+    .where('userId', '=', userId)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('agent_instances')
+            .select('agent_instances.id')
+            .whereRef('agent_instances.userId', '=', 'messages.userId')
+            .whereRef('agent_instances.id', '=', 'messages.agentInstanceId'),
+        ),
+      ),
+    )
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}

@@ -2,12 +2,12 @@ import type { WaitedInstance } from '../../../../ports/storage/shared-waits.ts';
 import type { Database } from '../../database/database.ts';
 import { MAINTENANCE } from '../../database/tenant-isolation.ts';
 
-/** What was told is believed for so long: the waits of a process that was killed are gone after it. */
+/** How long the waits of a process are valid. Those of a killed process are gone after this time. */
 const LEASE_SECONDS = 30;
 
 /**
- * Renews this process's lease, and tells which waits have begun and ended since it told last: waits that
- * merely go on cost nothing, however many. Clears up after processes that are gone.
+ * Renews the lease of this process, and writes the waits that have begun and ended since the last time. Waits that
+ * continue cost nothing. Also removes the waits of processes that are gone.
  */
 const SHARE_WAITS = `
   with me as (
@@ -29,7 +29,7 @@ const SHARE_WAITS = `
   )
   select exists (select 1 from waiting_processes p where p.id = $1) as was_known`;
 
-/** @returns whether the database still knew this process; if not, all it told before is forgotten. */
+/** Returns whether the database still had this process. If not, all its earlier waits are lost. */
 export async function shareWaits(
   database: Database,
   begun: readonly WaitedInstance[],

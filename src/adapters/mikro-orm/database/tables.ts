@@ -1,0 +1,15 @@
+import { type InferKyselyDB, MikroKyselyPlugin, type SqlEntityManager } from '@mikro-orm/sql';
+import type { Kysely } from 'kysely';
+import type { entities } from '../schema/entities.ts';
+
+/** Statements name properties instead of columns, and rows have the entities' values, times as Date included. */
+const OPTIONS = { columnNamingStrategy: 'property', convertValues: true } as const;
+
+/** The entities' tables, as Kysely checks statements against them. */
+export type Tables = Kysely<InferKyselyDB<(typeof entities)[number], typeof OPTIONS>>;
+
+/** Returns the tables for statements of the transaction that `em` is in. */
+export const tablesOf = (em: SqlEntityManager): Tables => em.getKysely(OPTIONS);
+
+/** Returns the plugin that does what `OPTIONS` says, for statements that are built here but run elsewhere. */
+export const tablesPlugin = (em: SqlEntityManager): MikroKyselyPlugin => new MikroKyselyPlugin(em, OPTIONS);

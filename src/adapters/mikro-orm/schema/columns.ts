@@ -1,0 +1,105 @@
+import { type EntitySchemaWithMeta, types, UnderscoreNamingStrategy } from '@mikro-orm/core';
+import type { InferKyselyTable } from '@mikro-orm/sql';
+import type { Selectable } from 'kysely';
+
+/** A row of an entity's table, by property, as TypeScript has its values. */
+export type Row<Entity extends EntitySchemaWithMeta> = Selectable<
+  InferKyselyTable<Entity, { columnNamingStrategy: 'property' }>
+>;
+
+/** Times as PostgreSQL writes them into JSON. */
+export type AsJson<Values> = { readonly [Name in keyof Values]: Replaced<Values[Name], string> };
+/** Times as seconds since 1970. */
+export type AsSelected<Values> = { readonly [Name in keyof Values]: Replaced<Values[Name], number> };
+type Replaced<Value, Time> = Value extends Date ? Time : Value;
+
+/** What the columns of a list hold. */
+export type ValuesOf<List> = List extends Columns<infer Values> ? Readonly<Values> : never;
+
+interface Column {
+  readonly property: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The SQL types that the entities use. A property with a `columnType` of its own has that one. */
+const SQL_TYPES = new Map<unknown, string>([
+  [types.text, 'text'],
+  [types.uuid, 'uuid'],
+  [types.integer, 'int'],
+  [types.boolean, 'boolean'],
+  [types.json, 'jsonb'],
+]);
+
+const naming = new UnderscoreNamingStrategy();
+
+/**
+ * Columns of one table, for the texts of hand-written statements. Everything is derived from the entity, so a new
+ * property is part of every list that does not leave it out by name.
+ *
+ * JSON values and results go by the properties' names ("lastPosition"), tables by the columns' (last_position).
+ */
+export class Columns<Values> {
+  readonly list: readonly Column[];
+
+  constructor(list: readonly Column[]) {
+    this.list = list;
+  }
+
+  /** Returns the list without these columns. */
+  except<Name extends keyof Values>(...names: readonly Name[]): Columns<Omit<Values, Name>> {
+    const left: readonly PropertyKey[] = names;
+    return new Columns(this.list.filter(({ property }) => !left.includes(property)));
+  }
+
+  /** For `insert into t (…)`: user_id, last_position. */
+  get names(): string {
+    return this.#join(({ name }) => name);
+  }
+
+  /** For the fields of `json_to_recordset(…) as i(…)`: "userId" text, "lastPosition" int. */
+  get fields(): string {
+    return this.#join(({ property, type }) => `"${property}" ${type}`);
+  }
+
+  /** Reads the fields of a record set: i."userId", i."lastPosition". */
+  fieldsOf(alias: string): string {
+    return this.#join(({ property }) => `${alias}."${property}"`);
+  }
+
+  /** For `update t set …`, from the fields of a record set: last_position = i."lastPosition". */
+  assignedFrom(alias: string): string {
+    return this.#join(({ name, property }) => `${name} = ${alias}."${property}"`);
+  }
+
+  /**
+   * For `select …`: a.last_position as "lastPosition". Times are sent as seconds since 1970: the drivers would
+   * return text, which is slower to parse.
+   */
+  selectedFrom(alias: string): string {
+    return this.#join(({ property, name, type }) => {
+      const column = `${alias}.${name}`;
+      return `${type.startsWith('timestamptz') ? `date_part('epoch', ${column})` : column} as "${property}"`;
+    });
+  }
+
+  /** One JSON object for a row: json_build_object('lastPosition', a.last_position). */
+  jsonFrom(alias: string): string {
+    return `json_build_object(${this.#join(({ property, name }) => `'${property}', ${alias}.${name}`)})`;
+  }
+
+  #join(text: (column: Column) => string): string {
+    return this.list.map(text).join(', ');
+  }
+}
+
+/** Lists all columns of an entity's table, in the order of its properties. */
+export function columnsOf<Entity extends EntitySchemaWithMeta>({ meta }: Entity): Columns<Row<Entity>> {
+  return new Columns(
+    Object.entries(meta.properties).map(([property, { type, columnTypes, ...options }]) => {
+      const { columnType = SQL_TYPES.get(type) } = options as { columnType?: string };
+      if (columnType === undefined) throw new Error(`no SQL type is known for ${meta.className}.${property}`);
+      return { property, name: naming.propertyToColumnName(property), type: columnType };
+    }),
+  );
+}
