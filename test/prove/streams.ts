@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { residentMiB } from '../../bench/server-process.ts';
+import { residentMiB } from '../../bench/servers/server-process.ts';
 import { BrokenPromise, type Proof, type ProofContext, requireNone, scaled } from './proof.ts';
 import { Cluster } from './rig/cluster.ts';
 import type { Random } from './rig/random.ts';

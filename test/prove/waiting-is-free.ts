@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile } from '../../bench/percentiles.ts';
+import { percentile } from '../../bench/load/percentiles.ts';
 import { BrokenPromise, type Proof, type ProofContext, requireNone, scaled } from './proof.ts';
 import { Cluster } from './rig/cluster.ts';
 import { cutListeners, stallListeners } from './waiting-is-free/listen-sessions.ts';

@@ -11,7 +11,7 @@ const REMEMBERED = 10_000;
 /**
  * Instances as this process last wrote them, while they have neither a queue nor an open question: for
  * those the load would tell nothing new, and leaving it out saves one of the two round trips of a step
- * (measured: 1.5 times the steps a second at 32 connections).
+ * (measured when it was added: 6,600 steps a second at 32 connections, 3,900 without).
  *
  * What is remembered may be out of date, so it is good for writing only: the save asks for that very
  * version, and everything that anyone does to an instance changes its version.

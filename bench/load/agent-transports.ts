@@ -1,19 +1,19 @@
 import { type HttpConnection, httpRequest } from './http-connection.ts';
 
-/** One way for an agent to reach the server. */
-export interface Way {
+/** How an agent logs a step. */
+export interface StepTransport {
   readonly name: string;
-  /** Whatever has to be said first on a connection; gives the headers of every later request. */
+  /** Opens a session on the connection if there are sessions. Returns the headers of every later request. */
   open(connection: HttpConnection, token: string): Promise<readonly string[]>;
-  step(instance: string, token: string, headers: readonly string[], content: string): Buffer;
+  stepRequest(instance: string, token: string, headers: readonly string[], content: string): Buffer;
 }
 
 const ACCEPT = 'Accept: application/json, text/event-stream';
 
-export const REST: Way = {
-  name: 'REST, POST /messages/agent',
+export const REST: StepTransport = {
+  name: 'REST, `POST /messages/agent`',
   open: async () => [],
-  step: (instance, token, headers, content) =>
+  stepRequest: (instance, token, headers, content) =>
     httpRequest({
       method: 'POST',
       path: '/api/v1/messages/agent',
@@ -23,6 +23,7 @@ export const REST: Way = {
     }),
 };
 
+/** Builds the JSON-RPC request that calls a tool. */
 const toolCall = (name: string, args: object, meta: object = {}) => ({
   jsonrpc: '2.0',
   id: 1,
@@ -30,8 +31,8 @@ const toolCall = (name: string, args: object, meta: object = {}) => ({
   params: { name, arguments: args, ...meta },
 });
 
-export const MCP_SESSION: Way = {
-  name: 'MCP log_step, session of 2025-11-25',
+export const MCP_SESSION: StepTransport = {
+  name: 'MCP `log_step`, session of 2025-11-25',
   async open(connection, token) {
     const params = {
       protocolVersion: '2025-11-25',
@@ -48,7 +49,7 @@ export const MCP_SESSION: Way = {
     await connection.send(httpRequest({ method: 'POST', path: '/mcp', token, headers, body: initialized }));
     return headers;
   },
-  step: (instance, token, headers, content) =>
+  stepRequest: (instance, token, headers, content) =>
     httpRequest({
       method: 'POST',
       path: '/mcp',
@@ -73,10 +74,10 @@ const statelessHeaders = (tool: string): readonly string[] => [
   `Mcp-Name: ${tool}`,
 ];
 
-export const MCP_STATELESS: Way = {
-  name: 'MCP log_step, stateless 2026-07-28',
+export const MCP_STATELESS: StepTransport = {
+  name: 'MCP `log_step`, stateless 2026-07-28',
   open: async () => statelessHeaders('log_step'),
-  step: (instance, token, headers, content) =>
+  stepRequest: (instance, token, headers, content) =>
     httpRequest({
       method: 'POST',
       path: '/mcp',
@@ -86,14 +87,15 @@ export const MCP_STATELESS: Way = {
     }),
 };
 
-/** How an agent waits for an answer, and where in what it gets the answer stands. */
-export interface Waiting {
+/** How an agent asks a question and waits for its answer. */
+export interface WaitTransport {
   readonly name: string;
+  /** Asks the question and begins to wait. `answer` resolves with the body that holds the answer. */
   begin(connection: HttpConnection, token: string, instance: string): Promise<{ answer: Promise<string> }>;
 }
 
-export const PENDING: Waiting = {
-  name: 'GET /messages/pending',
+export const PENDING: WaitTransport = {
+  name: '`GET /messages/pending`',
   async begin(connection, token, instance) {
     const body = {
       agent_instance_id: instance,
@@ -111,8 +113,8 @@ export const PENDING: Waiting = {
   },
 };
 
-export const ASK_QUESTION: Waiting = {
-  name: 'MCP ask_question',
+export const ASK_QUESTION: WaitTransport = {
+  name: 'MCP `ask_question`',
   async begin(connection, token, instance) {
     const args = { agent_instance_id: instance, question_text: '?', wait_seconds: 300 };
     const headers = statelessHeaders('ask_question');

@@ -5,10 +5,11 @@ import { createInterface } from 'node:readline';
 
 export interface ServerProcess {
   readonly pid: number;
+  /** Sends SIGTERM and waits for the end. */
   stop(): Promise<void>;
 }
 
-/** Starts a node program and waits until it says that it listens. */
+/** Starts a Node program and waits until it prints `listens on`. */
 export async function startProcess(
   args: readonly string[],
   env: { readonly [name: string]: string },
@@ -18,7 +19,7 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  // However the bench ends, nothing of it stays behind.
+  // The child ends with the bench, however that ends.
   const kill = () => child.kill('SIGKILL');
   process.on('exit', kill);
   exited.then(() => process.off('exit', kill));
@@ -39,16 +40,16 @@ export async function startProcess(
   };
 }
 
-/** Resident memory in MiB; where there is no /proc, NaN. */
+/** Returns the resident memory of a process in MiB; NaN where there is no /proc. */
 export async function residentMiB(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-/** Processor time a process has used so far, in milliseconds; where there is no /proc, NaN. */
+/** Returns the processor time that a process has used so far, in milliseconds; NaN where there is no /proc. */
 export async function processorMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // After the name, which may hold spaces; in ticks of 10 ms.
+  // The fields after the name, which may hold spaces. They count ticks of 10 ms.
   const [user, system] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')

@@ -1,4 +1,4 @@
-/** The value that the given part (0 to 1) of the samples does not exceed. */
+/** Returns the smallest sample that at least this part of the samples does not exceed (0.5 for the median). */
 export function percentile(samples: readonly number[], part: number): number {
   const sorted = Float64Array.from(samples).sort();
   return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;

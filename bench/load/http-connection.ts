@@ -1,22 +1,25 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly head: string;
-  /** As it came: a stream's is in chunks. */
+  /** The bytes as received; with `Transfer-Encoding: chunked` the chunk headers are still in it. */
   readonly body: string;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-/** The line end before it may be the head's own. */
+/** Its first line end may be the one that ends the response head. */
 const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n');
 
-/** One keep-alive HTTP/1.1 connection, one request at a time, at the least cost to the machine it shares. */
+/**
+ * One keep-alive HTTP/1.1 connection that sends one request at a time. It does as little as possible, because
+ * it shares the machine with the server that is measured.
+ */
 export class HttpConnection {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
-  #settle: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
+  #settle: { resolve: (response: HttpResponse) => void; reject: (error: Error) => void } | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -31,7 +34,7 @@ export class HttpConnection {
     return new HttpConnection(socket);
   }
 
-  send(request: string | Buffer): Promise<Answer> {
+  send(request: string | Buffer): Promise<HttpResponse> {
     if (this.#socket.destroyed) return Promise.reject(new Error('connection closed'));
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -59,7 +62,7 @@ export class HttpConnection {
     settle?.resolve({ status: Number(head.slice(9, 12)), head, body });
   }
 
-  /** Null while it has not all come. */
+  /** Returns where the body ends, or null while it is incomplete. */
   #bodyEnd(head: string, bodyStart: number): number | null {
     const length = /content-length: (\d+)/i.exec(head)?.[1];
     if (length === undefined && /transfer-encoding: chunked/i.test(head)) {
@@ -79,7 +82,7 @@ export interface RequestParts {
   readonly headers?: readonly string[];
 }
 
-/** The bytes of one request. */
+/** Builds the bytes of one request. */
 export function httpRequest({ method, path, token, body, headers = [] }: RequestParts): Buffer {
   const text = body === undefined ? '' : JSON.stringify(body);
   const head = [

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { REST, type Way } from './agents.ts';
+import { REST, type StepTransport } from './agent-transports.ts';
 import { HttpConnection } from './http-connection.ts';
 import { percentile } from './percentiles.ts';
 
 export interface LoadResult {
   readonly perSecond: number;
+  /** Milliseconds from sending a request to its whole response. */
   readonly p50: number;
   readonly p99: number;
 }
@@ -14,22 +15,27 @@ export interface LoadOptions {
   readonly connections: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  readonly way?: Way;
-  /** A token of the n-th user. */
+  /** REST by default. */
+  readonly transport?: StepTransport;
+  /** Returns a token of the n-th user. */
   readonly tokenOf: (nth: number) => string;
 }
 
 const CONTENT = 'Refactored the session store; 14 tests pass, 2 are left to look at. '.repeat(3);
 
-/** Each connection plays one instance of its own user, and posts one step after the other. */
+/**
+ * Opens connections that each act as one agent instance of a user of its own, and that send one step after
+ * the other. Steps sent while warming up do not count.
+ * @throws Error if a response is not a success.
+ */
 export async function writeLoad(options: LoadOptions): Promise<LoadResult> {
-  const { port, connections, seconds, warmUpSeconds, tokenOf, way = REST } = options;
+  const { port, connections, seconds, warmUpSeconds, tokenOf, transport = REST } = options;
   const agents = await Promise.all(
     Array.from({ length: connections }, async (_, nth) => {
       const connection = await HttpConnection.open(port);
       const token = tokenOf(nth);
-      const headers = await way.open(connection, token);
-      return { connection, request: way.step(randomUUID(), token, headers, CONTENT) };
+      const headers = await transport.open(connection, token);
+      return { connection, request: transport.stepRequest(randomUUID(), token, headers, CONTENT) };
     }),
   );
   const from = performance.now() + warmUpSeconds * 1000;
