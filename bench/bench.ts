@@ -34,7 +34,7 @@ if (flags.help || (flags.write && !canWrite)) {
 
 type Measure = (servers: BenchServers, size: BenchSize) => Promise<BenchResults>;
 
-/** The tables that need servers, in the order in which they are measured, and whether this run measures them. */
+/** The tables that need servers, in the order of their measurement, and whether a flag selects them. */
 const WITH_SERVERS: readonly (readonly [BenchTable, Measure, boolean])[] = [
   [rowLevelSecurityTable, measureRowLevelSecurity, flags.rls],
   [serversTable, measureServers, false],

@@ -25,7 +25,10 @@ export interface BenchServers extends AsyncDisposable {
   readonly tokenOf: (nth: number) => string;
   /** Counts the statements that `postgresql` and `floor` have sent to their database so far. */
   countStatements(): Promise<number>;
-  /** Starts another server on a database of its own, whose role row level security does not bind. The caller stops it. */
+  /**
+   * Starts another server on its own database, with a role that row level security does not bind. The caller
+   * stops it.
+   */
   startExempt(): Promise<BenchServer>;
 }
 

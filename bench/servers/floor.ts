@@ -3,9 +3,9 @@ import pg from 'pg';
 import { v7 } from 'uuid';
 
 /**
- * The server that the others are compared with: node:http and pg. One prepared statement for each request does
- * the same write: it creates the instance if it is new, hands off the queue, adds the message and moves the
- * cursor. There are no checks of any kind: no token, no validation, no framework, no error handling.
+ * The server that the others are compared with: node:http and pg. One prepared statement for each request
+ * does the same write: it creates the instance if it is new, hands off the queue, adds the message and moves
+ * the cursor. There are no checks of any kind: no token, no validation, no framework, no error handling.
  */
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,

@@ -46,7 +46,7 @@ export async function residentMiB(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-/** Returns the processor time that a process has used so far, in milliseconds; NaN where there is no /proc. */
+/** Returns the processor time of a process so far, in milliseconds; NaN where there is no /proc. */
 export async function processorMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // The fields after the name, which may hold spaces. They count ticks of 10 ms.

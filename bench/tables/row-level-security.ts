@@ -29,7 +29,7 @@ export async function measureRowLevelSecurity(servers: BenchServers, size: Bench
         const { tokenOf } = servers;
         return (await writeLoad({ port, connections, seconds, warmUpSeconds: 1, tokenOf })).perSecond;
       };
-      // Each pair of loads gives one ratio, so what slows the machine for longer than a pair changes none of them.
+      // Each pair of loads gives one ratio, which a machine that slows down for longer hardly changes.
       const rates: { on: number; off: number }[] = [];
       for (let pair = 1; pair <= size.isolationPairs; pair += 1) {
         reportProgress(

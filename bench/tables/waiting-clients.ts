@@ -51,7 +51,7 @@ interface WaitingAgent {
   readonly close: () => void;
 }
 
-/** Lets agents wait, counts the server's statements while nothing happens, and then answers one after another. */
+/** Lets agents wait, counts the server's statements while nothing happens, then answers them in turn. */
 async function measureWaiters(
   servers: BenchServers,
   size: BenchSize,
