@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { SSE, STREAMABLE } from '../adapters/mcp/clients.ts';
-import { lastingPort } from '../prove/rig/lasting-port.ts';
+import { stablePort } from '../prove/support/stable-port.ts';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
@@ -28,7 +28,7 @@ afterAll(async () => folder?.[Symbol.asyncDispose]());
 /** Two server processes on one PostgreSQL, and the proxy before them. */
 async function site(kind: ProxyKind) {
   await using stack = new AsyncDisposableStack();
-  const [port, ...ports] = [await lastingPort(), await lastingPort(), await lastingPort()];
+  const [port, ...ports] = [await stablePort(), await stablePort(), await stablePort()];
   const env = {
     DATABASE_URL: await createDatabase(inject('postgresUrl')),
     DATA_DIR: join(folder.path, `data-${kind.name}`),

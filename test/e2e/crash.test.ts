@@ -3,7 +3,7 @@ import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
-import { expectRepeatable, expectStoredOnce } from './kept-steps.ts';
+import { expectRepeatable, expectStoredOnce } from './step-assertions.ts';
 import { StepLoad } from './step-load.ts';
 import { freshStore, STORES, storedMessages } from './stores.ts';
 

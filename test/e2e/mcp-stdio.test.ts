@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, type PeopleClient } from '../../src/adapters/client/client.ts';
 import { ERROR_META, type ToolResult } from '../../src/adapters/mcp/tools/tool-result.ts';
-import { lastingPort } from '../prove/rig/lasting-port.ts';
+import { stablePort } from '../prove/support/stable-port.ts';
 import { agentDashboard } from '../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -18,7 +18,7 @@ let server: RunningServer;
 let people: PeopleClient;
 beforeAll(async () => {
   store = await freshStore('PGlite');
-  env = { ...store.env, MCP_SERVER_PORT: String(await lastingPort()) };
+  env = { ...store.env, MCP_SERVER_PORT: String(await stablePort()) };
   server = await RunningServer.start(env);
   people = createClient({ baseUrl: server.url, token: server.dashboardToken }).people;
 });

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
-import { expectRepeatable, expectStoredOnce } from './kept-steps.ts';
 import { isRefused, SlowRequest } from './slow-request.ts';
+import { expectRepeatable, expectStoredOnce } from './step-assertions.ts';
 import { StepLoad } from './step-load.ts';
 import { freshStore, STORES, storedMessages } from './stores.ts';
 

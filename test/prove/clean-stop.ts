@@ -6,9 +6,9 @@ import { openPglite } from '../../src/adapters/mikro-orm/pglite.ts';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { StopLoad } from './clean-stop/stop-load.ts';
 import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
-import { KillablePostgres } from './rig/killable-postgres.ts';
-import { KillableServer } from './rig/killable-server.ts';
-import { Tokens } from './rig/tokens.ts';
+import { KillablePostgres } from './support/killable-postgres.ts';
+import { KillableServer } from './support/killable-server.ts';
+import { TestTokens } from './support/test-tokens.ts';
 
 const STOPS = 24;
 const WRITERS = 32;
@@ -31,7 +31,7 @@ export const cleanStop: Proof = {
     owned.defer(() => rm(folder, { recursive: true, force: true }));
     const postgres = owned.use(await KillablePostgres.start());
     const databaseUrl = await createDatabase(postgres.url);
-    const tokens = await Tokens.make();
+    const tokens = await TestTokens.make();
     const token = await tokens.of('ada');
     const started = await Promise.all([
       KillableServer.start({ ...tokens.env, DATABASE_URL: databaseUrl }),
@@ -71,7 +71,7 @@ export const cleanStop: Proof = {
           `stop ${nth + 1} ended with ${stopped.code} after ${stopped.milliseconds} ms`,
         );
       }
-      requireNone(`answers during stop ${nth + 1} that nothing explains`, load.objections);
+      requireNone(`answers during stop ${nth + 1} that nothing explains`, load.violations);
     }
     for (const server of servers) if (server.isRunning) await server.terminate(LATEST_MS);
 

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { type BadInput, badInputs } from './no-5xx/bad-inputs.ts';
-import { objectionsTo } from './no-5xx/objections.ts';
 import { httpBytes, type RawRequest } from './no-5xx/raw-request.ts';
 import { RequestGenerator } from './no-5xx/request-generator.ts';
 import { tokenInputs } from './no-5xx/token-inputs.ts';
+import { violationsOf } from './no-5xx/violations.ts';
 import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
-import { inTurns } from './rig/in-turns.ts';
-import { KillablePostgres } from './rig/killable-postgres.ts';
-import { KillableServer } from './rig/killable-server.ts';
-import { exchangeRaw } from './rig/raw-exchange.ts';
-import { Tokens } from './rig/tokens.ts';
+import { forEachConcurrently } from './support/for-each-concurrently.ts';
+import { KillablePostgres } from './support/killable-postgres.ts';
+import { KillableServer } from './support/killable-server.ts';
+import { exchangeRaw } from './support/raw-exchange.ts';
+import { TestTokens } from './support/test-tokens.ts';
 
 const GENERATED = 10_000;
 const AT_ONCE = 16;
@@ -28,7 +28,7 @@ export const noServerErrors: Proof = {
     const postgres = owned.use(await KillablePostgres.start());
     const folder = await mkdtemp(join(tmpdir(), 'agent-dashboard-prove-'));
     owned.defer(() => rm(folder, { recursive: true, force: true }));
-    const tokens = await Tokens.make();
+    const tokens = await TestTokens.make();
     const [onPostgres, onPglite] = await Promise.all([
       KillableServer.start({ ...tokens.env, DATABASE_URL: await createDatabase(postgres.url) }),
       KillableServer.start({ ...tokens.env, DATA_DIR: folder }),
@@ -40,7 +40,7 @@ export const noServerErrors: Proof = {
     const known = [...(await badInputs(tokens)), ...(await tokenInputs(tokens))];
     progress(`${known.length} known bad inputs`);
     const everywhere = servers.flatMap(({ port }) => known.map((input) => ({ port, input })));
-    await inTurns(everywhere, AT_ONCE, async ({ port, input }) => {
+    await forEachConcurrently(everywhere, AT_ONCE, async ({ port, input }) => {
       objections.push(...(await answeredOtherwise(port, input)));
     });
     requireNone('known bad inputs answered otherwise', objections);
@@ -55,12 +55,12 @@ export const noServerErrors: Proof = {
     /** By what is wrong: one cause leads to hundreds of cases. */
     const alike = new Map<string, string[]>();
     const numbers = Array.from({ length: total }, (_, nth) => nth);
-    await inTurns(numbers, AT_ONCE, async (nth) => {
+    await forEachConcurrently(numbers, AT_ONCE, async (nth) => {
       const request = generator.next(random.fork(nth));
       count(kinds, request.kind);
       const found = await exchangeRaw(servers[nth % servers.length]!.port, httpBytes(request), request);
       for (const { status } of found.answers) count(statuses, status);
-      const objected = objectionsTo(found, request);
+      const objected = violationsOf(found, request);
       for (const reason of objected) {
         const example = `request ${nth}, of kind ${request.kind}: ${shown(request)}`;
         const cause = reason.replaceAll(/[0-9a-f-]{36}/g, '…');
@@ -96,7 +96,7 @@ export const noServerErrors: Proof = {
 /** Sends it, and says in what the answer is not the one that is due. */
 async function answeredOtherwise(port: number, { name, request, status, code }: BadInput): Promise<string[]> {
   const found = await exchangeRaw(port, httpBytes(request), request);
-  const objections = objectionsTo(found, request);
+  const objections = violationsOf(found, request);
   const answer = found.answers.find((some) => some.status >= 200);
   if (answer?.status !== status || (code !== null && !answer.body.includes(`"code":"${code}"`))) {
     objections.push(`${status} ${code} is due, not ${answer?.status} ${answer?.body} (${found.end})`);

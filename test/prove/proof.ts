@@ -1,4 +1,4 @@
-import type { Random } from './rig/random.ts';
+import type { Random } from './support/random.ts';
 
 /** What a proof is given to run with. */
 export interface ProofContext {

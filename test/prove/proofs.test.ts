@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Proof } from './proof.ts';
 import { PROOFS } from './proofs.ts';
-import { Random } from './rig/random.ts';
+import { Random } from './support/random.ts';
 
 const SCALE = 0.01;
 /** Alone they need far less; other test files share the machine. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { ProofReport } from './proof.ts';
 import { PROOFS } from './proofs.ts';
-import { Random } from './rig/random.ts';
+import { Random } from './support/random.ts';
 
 const USAGE = `node test/prove/prove.ts [--only NAME]… [--scale 0.01] [--seed N]
   --only   one of: ${PROOFS.map(({ name }) => name).join(', ')}

@@ -3,12 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
 import { KeyHolder } from './revocation/key-holder.ts';
-import { Cluster } from './rig/cluster.ts';
-import { inTurns } from './rig/in-turns.ts';
-import { BIN } from './rig/killable-server.ts';
-import { RetryingClient } from './rig/retrying-client.ts';
+import { forEachConcurrently } from './support/for-each-concurrently.ts';
+import { BIN } from './support/killable-server.ts';
+import { RetryingClient } from './support/retrying-client.ts';
+import { TestCluster } from './support/test-cluster.ts';
 import { cutListeners } from './waiting-is-free/listen-sessions.ts';
-import { callsSince, countStatements, requireRare, sorted } from './waiting-is-free/statement-counts.ts';
+import {
+  callsSince,
+  countStatements,
+  requireFewTokenStatements,
+  splitByPurpose,
+} from './waiting-is-free/statement-counts.ts';
 
 const KEYS = 120;
 /** Of which so many are revoked. */
@@ -28,7 +33,7 @@ export const revocation: Proof = {
 
   async run(context) {
     const { random, progress } = context;
-    await using cluster = await Cluster.start(['-c', 'shared_preload_libraries=pg_stat_statements']);
+    await using cluster = await TestCluster.start(['-c', 'shared_preload_libraries=pg_stat_statements']);
     await cluster.postgres.query('create extension if not exists pg_stat_statements');
     using client = new RetryingClient(cluster.ports);
     const person = await cluster.tokens.of('ada', 'dashboard');
@@ -56,9 +61,9 @@ export const revocation: Proof = {
       await sleep(chance.between(0, 200));
     }
     await sleep(LATEST_MS + 2 * WAY_MS);
-    const { looks, notes } = sorted(callsSince(before, await countStatements(cluster)));
+    const { looks, notes } = splitByPurpose(callsSince(before, await countStatements(cluster)));
     // Of the servers; a command line looks at nothing.
-    requireRare({ looks, notes }, (performance.now() - since) / 1000, cluster.servers.length);
+    requireFewTokenStatements({ looks, notes }, (performance.now() - since) / 1000, cluster.servers.length);
     if (looks === 0) throw new BrokenPromise('nobody looked for revoked keys');
 
     const good = holders.filter(({ revokedAt }) => revokedAt === null);
@@ -71,7 +76,7 @@ export const revocation: Proof = {
 
     progress(`the database goes away for ${AWAY_MS / 1000} s`);
     const awayAt = performance.now();
-    await cluster.postgres.stayAway(AWAY_MS);
+    await cluster.postgres.stopFor(AWAY_MS);
     const backAt = performance.now();
     await sleep(BACK_MS);
     await Promise.all(holders.map((holder) => holder.stop()));
@@ -107,7 +112,7 @@ export const revocation: Proof = {
 };
 
 interface Issuing {
-  readonly cluster: Cluster;
+  readonly cluster: TestCluster;
   readonly client: RetryingClient;
   readonly person: string;
   readonly random: Parameters<RetryingClient['call']>[1];
@@ -116,7 +121,7 @@ interface Issuing {
 async function issue(count: number, { cluster, client, person, random }: Issuing): Promise<KeyHolder[]> {
   const holders: KeyHolder[] = [];
   const numbers = Array.from({ length: count }, (_, nth) => nth);
-  await inTurns(numbers, 8, async (nth) => {
+  await forEachConcurrently(numbers, 8, async (nth) => {
     const chance = random.fork(`key ${nth}`);
     const body = { name: `key ${nth}` };
     const issued = { method: 'POST', path: '/api-keys', token: person, key: null, body } as const;
@@ -139,7 +144,7 @@ async function revokeByRest(
   if (status !== 204) throw new BrokenPromise(`a revocation was answered ${status}: ${body}`);
 }
 
-async function revokeByCommand({ databaseUrl, tokens }: Cluster, { id }: KeyHolder) {
+async function revokeByCommand({ databaseUrl, tokens }: TestCluster, { id }: KeyHolder) {
   const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, ...tokens.env };
   const ended = promisify(execFile)(process.execPath, [BIN, 'token', 'revoke', id], { env });
   await ended.catch((error: { stderr?: string }) => {

@@ -4,9 +4,9 @@ import { generateKeyPair, type PemPair, readPrivateKey } from '../../src/adapter
 import { aGrant, userIdOf } from '../support/builders.ts';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
-import { KillablePostgres } from './rig/killable-postgres.ts';
-import { KillableServer } from './rig/killable-server.ts';
-import { RetryingClient } from './rig/retrying-client.ts';
+import { KillablePostgres } from './support/killable-postgres.ts';
+import { KillableServer } from './support/killable-server.ts';
+import { RetryingClient } from './support/retrying-client.ts';
 
 const PER_SECOND = 100;
 const PHASE_SECONDS = 20;

@@ -2,10 +2,10 @@ import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { residentMiB } from '../../bench/servers/server-process.ts';
 import { BrokenPromise, type Proof, type ProofContext, requireNone, scaled } from './proof.ts';
-import { Cluster } from './rig/cluster.ts';
-import type { Random } from './rig/random.ts';
-import { RetryingClient } from './rig/retrying-client.ts';
 import { Watcher } from './streams/watcher.ts';
+import type { Random } from './support/random.ts';
+import { RetryingClient } from './support/retrying-client.ts';
+import { TestCluster } from './support/test-cluster.ts';
 
 const STREAMS = 1_000;
 const RESTARTS = 50;
@@ -33,33 +33,33 @@ export const streams: Proof = {
 
   async run(context) {
     const { random, progress } = context;
-    await using cluster = await Cluster.start();
+    await using cluster = await TestCluster.start();
     using agents = new RetryingClient(cluster.ports);
-    const scene = await Scene.set(cluster, agents, context);
+    const scene = await StreamLoad.open(cluster, agents, context);
     using _watching = { [Symbol.dispose]: () => scene.close() };
     const restarts = scaled(RESTARTS, context, 2);
 
     progress(`${scene.watchers.length} streams are open`);
     for (let done = 0; done < restarts; done += 1) {
       const writing = scene.write(MESSAGES_PER_RESTART, random.fork(`restart ${done}`));
-      for (const watcher of scene.stalling) watcher.stall();
+      for (const watcher of scene.stallingWatchers) watcher.stall();
       await sleep(random.between(0, 200));
       await cluster.killServer(done);
-      for (const watcher of scene.stalling) watcher.goOn();
+      for (const watcher of scene.stallingWatchers) watcher.resume();
       await writing;
       if (done % 10 === 9) progress(`${done + 1} of ${restarts} restarts`);
     }
-    await scene.everybodyKnows();
+    await scene.allCaughtUp();
 
     // The same load first while nobody stalls: what a process grows by when it begins to work is not theirs.
     progress('the same messages, while all read them');
     await scene.write(scaled(LOUD_MESSAGES, context, 800), random.fork('warm-up'), 0, LOUD_SIZE);
-    await scene.everybodyKnows();
+    await scene.allCaughtUp();
     const pids = cluster.servers.map(({ pid }) => pid);
     const before = await Promise.all(pids.map(residentMiB));
     const closings = scene.closings();
-    progress(`${scene.stalling.length} streams stall`);
-    for (const watcher of scene.stalling) watcher.stall();
+    progress(`${scene.stallingWatchers.length} streams stall`);
+    for (const watcher of scene.stallingWatchers) watcher.stall();
     let growth = 0;
     const measure = async () => {
       const now = await Promise.all(pids.map(residentMiB));
@@ -68,16 +68,16 @@ export const streams: Proof = {
     const measuring = setInterval(() => void measure(), 250);
     try {
       await scene.write(scaled(LOUD_MESSAGES, context, 800), random.fork('loud'), 0, LOUD_SIZE);
-      for (const watcher of scene.stalling) watcher.goOn();
-      await scene.everybodyKnows();
+      for (const watcher of scene.stallingWatchers) watcher.resume();
+      await scene.allCaughtUp();
     } finally {
       clearInterval(measuring);
     }
     await measure();
     const cut = scene.closings() - closings;
     // Streams of all instances; those of one are not sent as much.
-    if (cut < scene.stalling.length / 2) {
-      throw new BrokenPromise(`of ${scene.stalling.length} stalled streams, ${cut} were closed`);
+    if (cut < scene.stallingWatchers.length / 2) {
+      throw new BrokenPromise(`of ${scene.stallingWatchers.length} stalled streams, ${cut} were closed`);
     }
     // In small, what a young process grows by anyway is more than what a few streams may cost.
     if (context.scale === 1 && growth > GROWTH_LIMIT_MIB)
@@ -89,7 +89,7 @@ export const streams: Proof = {
     cluster.requireNoFaults();
     return {
       streams: scene.watchers.length,
-      stalled: scene.stalling.length,
+      stalled: scene.stallingWatchers.length,
       restarts,
       messages: scene.messages(),
       'streams closed and resumed': scene.closings(),
@@ -100,10 +100,10 @@ export const streams: Proof = {
 };
 
 /** Agents that write, and the dashboards that watch them. */
-class Scene {
+class StreamLoad {
   readonly watchers: Watcher[] = [];
   /** Of the first user, whose agents are loud. */
-  readonly stalling: Watcher[] = [];
+  readonly stallingWatchers: Watcher[] = [];
   readonly #agents: RetryingClient;
   readonly #tokens: readonly string[];
   readonly #conversations: readonly Conversation[];
@@ -119,7 +119,11 @@ class Scene {
     this.#conversations = conversations;
   }
 
-  static async set(cluster: Cluster, agents: RetryingClient, context: ProofContext): Promise<Scene> {
+  static async open(
+    cluster: TestCluster,
+    agents: RetryingClient,
+    context: ProofContext,
+  ): Promise<StreamLoad> {
     const random = context.random.fork('scene');
     const users = Array.from({ length: USERS }, (_, nth) => `user-${nth}`);
     const tokens = await Promise.all(users.map((user) => cluster.tokens.of(user)));
@@ -127,7 +131,7 @@ class Scene {
     const conversations = users.flatMap((_, user) =>
       Array.from({ length: INSTANCES }, () => ({ user, id: random.uuid(), length: 0 })),
     );
-    const scene = new Scene(agents, tokens, conversations);
+    const scene = new StreamLoad(agents, tokens, conversations);
     for (const conversation of conversations) await scene.#say(conversation, 'first', random);
     const count = scaled(STREAMS, context, 40);
     const stalled = Math.ceil(count * STALLED_PART);
@@ -143,7 +147,7 @@ class Scene {
       const watcher = new Watcher(watched, scene.#sockets, random.fork(nth));
       for (const { id } of conversation === null ? own : [conversation]) watcher.known.set(id, 1);
       scene.watchers.push(watcher);
-      if (nth < stalled) scene.stalling.push(watcher);
+      if (nth < stalled) scene.stallingWatchers.push(watcher);
       await watcher.start();
     }
     return scene;
@@ -161,7 +165,7 @@ class Scene {
   }
 
   /** @throws BrokenPromise when somebody lacks something for too long. */
-  async everybodyKnows(): Promise<void> {
+  async allCaughtUp(): Promise<void> {
     for (const since = Date.now(); ; await sleep(50)) {
       const lacking = this.watchers.flatMap(({ known, watched }) =>
         this.#conversations

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../bench/load/percentiles.ts';
 import { BrokenPromise, type Proof, type ProofContext, requireNone, scaled } from './proof.ts';
-import { Cluster } from './rig/cluster.ts';
+import { TestCluster } from './support/test-cluster.ts';
 import { cutListeners, stallListeners } from './waiting-is-free/listen-sessions.ts';
 import {
   callsSince,
   countStatements,
   differencesOf,
   quietStatements,
-  requireRare,
-  sorted,
+  requireFewTokenStatements,
+  splitByPurpose,
 } from './waiting-is-free/statement-counts.ts';
 import { Waiters } from './waiting-is-free/waiters.ts';
 
@@ -34,7 +34,7 @@ export const waitingIsFree: Proof = {
 
   async run(context) {
     const { random, progress } = context;
-    await using cluster = await Cluster.start(['-c', 'shared_preload_libraries=pg_stat_statements']);
+    await using cluster = await TestCluster.start(['-c', 'shared_preload_libraries=pg_stat_statements']);
     await cluster.postgres.query('create extension if not exists pg_stat_statements');
     using waiters = new Waiters(cluster.ports, await cluster.tokens.of('ada'), random.fork('waiters'));
     const count = scaled(WAITERS, context, 100);
@@ -108,14 +108,14 @@ export const waitingIsFree: Proof = {
 
 const sweepsOf = (context: ProofContext): number => scaled(SWEEPS, context, 1);
 
-async function idleStatements(cluster: Cluster, context: ProofContext, what: string) {
+async function idleStatements(cluster: TestCluster, context: ProofContext, what: string) {
   const milliseconds = sweepsOf(context) * SWEEP_MS;
   context.progress(`${what}, idle for ${milliseconds / 1000} s`);
   const before = await quietStatements(cluster);
   await sleep(milliseconds);
-  const { rest, ...ofTokens } = sorted(callsSince(before, await countStatements(cluster)));
+  const { rest, ...ofTokens } = splitByPurpose(callsSince(before, await countStatements(cluster)));
   // A second more, for the counting itself.
-  requireRare(ofTokens, milliseconds / 1000 + 1, cluster.servers.length);
+  requireFewTokenStatements(ofTokens, milliseconds / 1000 + 1, cluster.servers.length);
   return rest;
 }
 

@@ -7,21 +7,31 @@ import { TOOLS } from '../../../src/adapters/mcp/tools/tools.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { UseCase } from '../../../src/application/use-case.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
-import type { Comparison } from './compare.ts';
-import type { Estate } from './estate.ts';
-import { METHOD_PROBES, ObservedClient, overTool } from './mcp.ts';
-import { fieldsOf, kindsOfOwn, namedBy, probesOf, unclassified } from './probes.ts';
-import { overRest, pathFields } from './rest.ts';
-import { OBSERVED_STORES } from './stores.ts';
-import { EVENTS, EVENTS_OF_INSTANCE } from './streams.ts';
-import { TenantServer } from './tenant-server.ts';
-import { expectAlike, newTenants, squattingTenants } from './tenants.ts';
+import type { Comparison } from './fixture/compare-responses.ts';
+import {
+  createTenants,
+  createTenantsWithSameIds,
+  expectIndistinguishable,
+} from './fixture/compared-tenants.ts';
+import { OBSERVED_STORES } from './fixture/observed-stores.ts';
+import type { Tenant } from './fixture/tenant.ts';
+import { TenantServer } from './fixture/tenant-server.ts';
+import {
+  fieldsOf,
+  foreignIdCases,
+  idsNamedBy,
+  kindsOfOwnIds,
+  unclassifiedFields,
+} from './requests/foreign-id-cases.ts';
+import { METHOD_CASES, ObservedClient, toolRequest } from './requests/mcp-requests.ts';
+import { pathFields, restRequest } from './requests/rest-requests.ts';
+import { EVENTS, EVENTS_OF_INSTANCE } from './requests/stream-requests.ts';
 
 describe('the walk is complete', () => {
   const named = Object.values(useCases).map((useCase) => [useCase.name, useCase as UseCase] as const);
 
   test.each(named)('every field of %s is known to be an id or not', (_, useCase) => {
-    expect(unclassified(fieldsOf(useCase))).toEqual([]);
+    expect(unclassifiedFields(fieldsOf(useCase))).toEqual([]);
   });
 
   test.each(ROUTES)(
@@ -71,35 +81,35 @@ describe.each(STORES)('$name', ({ open, clients }) => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   test.each(COMPARED)('$method $path does not tell what others have', async (route) => {
-    for (const of of [await newTenants(server), await squattingTenants(server)]) {
-      const comparisons = probesOf(route.useCase).map((probe) => ({
+    for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
+      const comparisons = foreignIdCases(route.useCase).map((probe) => ({
         name: probe.name,
-        foreign: namedBy(probe, of.owner.ids),
-        unknown: namedBy(probe, of.nothing),
-        send: overRest(server.url, route, probe),
+        foreign: idsNamedBy(probe, of.owner.ids),
+        unknown: idsNamedBy(probe, of.unused),
+        send: restRequest(server.url, route, probe),
       }));
-      await expectAlike(server, of, comparisons);
+      await expectIndistinguishable(server, of, comparisons);
     }
   });
 
   const writing = COMPARED.filter(({ method }) => method !== 'GET');
 
   test.each(writing)("$method $path takes another tenant's Idempotency-Key for a new one", async (route) => {
-    const [own] = probesOf(route.useCase);
-    const theVerySame = { ...own!, name: 'the very same request', kinds: kindsOfOwn(own!), own: [] };
+    const [own] = foreignIdCases(route.useCase);
+    const theVerySame = { ...own!, name: 'the very same request', kinds: kindsOfOwnIds(own!), own: [] };
     for (const probe of [own!, theVerySame]) {
-      const of = await newTenants(server);
+      const of = await createTenants(server);
       const used = uuidV7.next();
-      const [answer] = await overRest(server.url, route, own!, used)(of.owner, {});
+      const [answer] = await restRequest(server.url, route, own!, used)(of.owner, {});
       expect(answer!.status).toBeLessThan(300);
       const comparison: Comparison = {
         name: probe.name,
-        foreign: { ...namedBy(probe, of.owner.ids), idempotencyKey: used },
-        unknown: { ...namedBy(probe, of.nothing), idempotencyKey: uuidV7.next() },
+        foreign: { ...idsNamedBy(probe, of.owner.ids), idempotencyKey: used },
+        unknown: { ...idsNamedBy(probe, of.unused), idempotencyKey: uuidV7.next() },
         send: (as, { idempotencyKey, ...named }) =>
-          overRest(server.url, route, probe, idempotencyKey)(as, named),
+          restRequest(server.url, route, probe, idempotencyKey)(as, named),
       };
-      await expectAlike(server, of, [comparison]);
+      await expectIndistinguishable(server, of, [comparison]);
     }
   });
 
@@ -107,10 +117,10 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     /** Tenants, two of them with a client. */
     async function connected() {
       await using made = new AsyncDisposableStack();
-      const of = await newTenants(server);
-      const asking = made.use(await ObservedClient.connect(kind, server.url, of.asking));
+      const of = await createTenants(server);
+      const asking = made.use(await ObservedClient.connect(kind, server.url, of.stranger));
       const control = made.use(await ObservedClient.connect(kind, server.url, of.control));
-      const clientOf = (as: Estate) => (as === of.asking ? asking : control);
+      const clientOf = (as: Tenant) => (as === of.stranger ? asking : control);
       const owned = made.move();
       return { of, clientOf, [Symbol.asyncDispose]: () => owned.disposeAsync() };
     }
@@ -118,16 +128,16 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     test.each(TOOLS)('$definition.name does not tell what others have', async (tool) => {
       await using connections = await connected();
       const { of, clientOf } = connections;
-      const comparisons = probesOf(tool.useCase, [...tool.renamed.keys()]).map((probe) => ({
+      const comparisons = foreignIdCases(tool.useCase, [...tool.renamed.keys()]).map((probe) => ({
         name: probe.name,
-        foreign: namedBy(probe, of.owner.ids),
-        unknown: namedBy(probe, of.nothing),
-        send: overTool(tool, probe, clientOf),
+        foreign: idsNamedBy(probe, of.owner.ids),
+        unknown: idsNamedBy(probe, of.unused),
+        send: toolRequest(tool, probe, clientOf),
       }));
-      await expectAlike(server, of, comparisons);
+      await expectIndistinguishable(server, of, comparisons);
     });
 
-    const methods = Object.entries(METHOD_PROBES).filter(([, probes]) => probes.length > 0);
+    const methods = Object.entries(METHOD_CASES).filter(([, probes]) => probes.length > 0);
 
     test.each(methods)('%s does not tell what others have', async (_, probes) => {
       await using connections = await connected();
@@ -136,11 +146,11 @@ describe.each(STORES)('$name', ({ open, clients }) => {
         kinds.map((kind) => ({
           name: kind,
           foreign: { id: of.owner.ids[kind] },
-          unknown: { id: of.nothing[kind] },
-          send: (as: Estate, { id = '' }) => clientOf(as).observe((client) => request(client, id)),
+          unknown: { id: of.unused[kind] },
+          send: (as: Tenant, { id = '' }) => clientOf(as).observe((client) => request(client, id)),
         })),
       );
-      await expectAlike(server, of, comparisons);
+      await expectIndistinguishable(server, of, comparisons);
     });
   });
 });

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STREAMABLE, type TestClient } from '../mcp/clients.ts';
-import type { Estate } from './estate.ts';
-import { answerOf, inOneForm } from './outcome.ts';
-import { OBSERVED_STORES } from './stores.ts';
-import { TenantServer, tokenOf } from './tenant-server.ts';
+import { normaliseResponses, recordResponse } from './fixture/normalise-response.ts';
+import { OBSERVED_STORES } from './fixture/observed-stores.ts';
+import type { Tenant } from './fixture/tenant.ts';
+import { TenantServer, tokenOf } from './fixture/tenant-server.ts';
 
 let server: TenantServer;
-let owner: Estate;
-let stranger: Estate;
+let owner: Tenant;
+let stranger: Tenant;
 let client: TestClient;
 let events: OwnerEvents;
 
@@ -21,7 +21,7 @@ interface OwnerEvents extends AsyncDisposable {
 
 beforeAll(async () => {
   server = await TenantServer.start(OBSERVED_STORES[0]!.open);
-  [owner, stranger] = [await server.newEstate(), await server.newEstate()];
+  [owner, stranger] = [await server.newTenant(), await server.newTenant()];
   client = await STREAMABLE.connect(server.url, { token: tokenOf(owner.userId) });
   events = await openEvents(server.url, owner);
 });
@@ -31,7 +31,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function openEvents(url: string, { userId }: Estate): Promise<OwnerEvents> {
+async function openEvents(url: string, { userId }: Tenant): Promise<OwnerEvents> {
   const gone = new AbortController();
   const headers = { authorization: `Bearer ${tokenOf(userId)}`, accept: 'text/event-stream' };
   const { body } = await fetch(`${url}/sse`, { headers, signal: gone.signal });
@@ -97,7 +97,7 @@ test.each(REQUESTS)("a stranger's $name in a session of somebody is as in none",
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return inOneForm([await answerOf(answer)], [id], stranger);
+    return normaliseResponses([await recordResponse(answer)], [id], stranger);
   };
   const id = at === 'messages' ? events.sessionId : client.sessionId!;
   expect(await send(id)).toBe(await send(randomUUID()));

@@ -3,8 +3,8 @@ import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
 import { agentInstanceId, type UserId } from '../../../src/domain/ids.ts';
 import { aCaller, userIdOf } from '../../support/builders.ts';
-import { OBSERVED_STORES } from './stores.ts';
-import { TenantServer } from './tenant-server.ts';
+import { OBSERVED_STORES } from './fixture/observed-stores.ts';
+import { TenantServer } from './fixture/tenant-server.ts';
 
 const COMPOSED = 'zo\u00eb';
 const LONG = 'u'.repeat(254);
@@ -142,7 +142,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   });
 
   test('one id, first with one tenant and then with another, is two instances', async () => {
-    const [owner, other] = [await server.newEstate(), await server.newEstate()];
+    const [owner, other] = [await server.newTenant(), await server.newTenant()];
     const id = owner.ids['active instance'];
     const kept = await server.store.kept(owner.userId);
     const input = { agent_instance_id: id, agent_type: 'another' };
@@ -153,7 +153,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   });
 
   test("a wait for somebody's instance or question ends at once", async () => {
-    const [owner, other] = [await server.newEstate(), await server.newEstate()];
+    const [owner, other] = [await server.newTenant(), await server.newTenant()];
     const { caller } = other;
     const refused = (work: Promise<unknown>) =>
       work.then(
@@ -176,7 +176,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   });
 
   test("what one tenant's update fails of, its neighbours in the batch do not feel", async () => {
-    const [bad, good] = [await server.newEstate(), await server.newEstate()];
+    const [bad, good] = [await server.newTenant(), await server.newTenant()];
     const { repository } = server.store.ports;
     const id = agentInstanceId(good.ids['active instance']);
     // One instance id, so that both are in one lane, and their batch is the same.

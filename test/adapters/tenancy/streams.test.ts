@@ -2,13 +2,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
 import type { LiveClient } from '../../support/live-client.ts';
-import type { Comparison } from './compare.ts';
-import type { Estate } from './estate.ts';
-import { INSTANCES } from './kinds-of-id.ts';
-import { OBSERVED_STORES } from './stores.ts';
-import { EVENTS, EVENTS_OF_INSTANCE, overStream, step, watch } from './streams.ts';
-import { TenantServer } from './tenant-server.ts';
-import { expectAlike, newTenants, squattingTenants } from './tenants.ts';
+import type { Comparison } from './fixture/compare-responses.ts';
+import {
+  createTenants,
+  createTenantsWithSameIds,
+  expectIndistinguishable,
+} from './fixture/compared-tenants.ts';
+import { OBSERVED_STORES } from './fixture/observed-stores.ts';
+import type { Tenant } from './fixture/tenant.ts';
+import { TenantServer } from './fixture/tenant-server.ts';
+import { INSTANCES } from './requests/id-fields.ts';
+import {
+  EVENTS,
+  EVENTS_OF_INSTANCE,
+  openStream,
+  sendStep,
+  streamRequest,
+} from './requests/stream-requests.ts';
 
 /** As the owner, or anybody, may have had them. */
 const EVENT_IDS_OF_INSTANCE = [null, '0.0', '1.1', '2.3', '99.99'];
@@ -23,34 +33,34 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   test.each(['GET', 'HEAD'] as const)(
     '%s of a stream of one instance does not tell what others have',
     async (method) => {
-      for (const of of [await newTenants(server), await squattingTenants(server)]) {
+      for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
         const comparisons = INSTANCES.flatMap((kind) =>
           EVENT_IDS_OF_INSTANCE.map(
             (after): Comparison => ({
               name: `${kind}, after ${after ?? 'nothing'}`,
               foreign: { agent_instance_id: of.owner.ids[kind] },
-              unknown: { agent_instance_id: of.nothing[kind] },
-              send: overStream(server, EVENTS_OF_INSTANCE, { method, after }),
+              unknown: { agent_instance_id: of.unused[kind] },
+              send: streamRequest(server, EVENTS_OF_INSTANCE, { method, after }),
               // The others' own streams open, and tell of something.
-              readsVary: of.squatted.length > 0 && method === 'GET',
+              readsVary: of.sameIdInstances.length > 0 && method === 'GET',
             }),
           ),
         );
-        await expectAlike(server, of, comparisons);
+        await expectIndistinguishable(server, of, comparisons);
       }
     },
   );
 
   test("a stream that goes on after an event of somebody else's goes on as after none there ever was", async () => {
-    const of = await squattingTenants(server);
-    const placeOf = async (estate: Estate) => {
-      const stream = await watch(server, estate);
-      await step(server, estate, estate.ids['active instance'], 'kept for who comes back');
+    const of = await createTenantsWithSameIds(server);
+    const placeOf = async (estate: Tenant) => {
+      const stream = await openStream(server, estate);
+      await sendStep(server, estate, estate.ids['active instance'], 'kept for who comes back');
       await stream.message('kept for who comes back');
       return stream;
     };
     // The others have events to be replayed, too.
-    using _asking = await placeOf(of.asking);
+    using _asking = await placeOf(of.stranger);
     using _control = await placeOf(of.control);
     using owners = await placeOf(of.owner);
     const telling = owners.lastId.split('.')[0]!;
@@ -60,15 +70,15 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
         name: `${method} after ${number}`,
         foreign: { last_event_id: `${telling}.${number}` },
         unknown: { last_event_id: `${neverTold}.${number}` },
-        send: overStream(server, EVENTS, { method }),
+        send: streamRequest(server, EVENTS, { method }),
         readsVary: method === 'GET',
       })),
     );
-    await expectAlike(server, of, comparisons);
+    await expectIndistinguishable(server, of, comparisons);
   });
 
   /** Everything that streams tell of, in the instance of this id and in a new one. */
-  async function liveThrough({ caller, secret }: Estate, id: string, watching: LiveClient): Promise<void> {
+  async function liveThrough({ caller, secret }: Tenant, id: string, watching: LiveClient): Promise<void> {
     const { dispatch } = server;
     const input = { agent_instance_id: id };
     const request = { caller, input };
@@ -94,16 +104,16 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   }
 
   test('what one user does, no stream of another carries, though their instances have one id', async () => {
-    const [ann, bob] = [await server.newEstate(), await server.newEstate()];
+    const [ann, bob] = [await server.newTenant(), await server.newTenant()];
     const id = uuidV7.next();
     for (const { caller, secret } of [ann, bob]) {
       const input = { agent_instance_id: id, agent_type: `type, ${secret}` };
       await server.dispatch(useCases.startAgentInstance, { caller, input });
     }
-    using annsAll = await watch(server, ann);
-    using annsOne = await watch(server, ann, id);
-    using bobsAll = await watch(server, bob);
-    using bobsOne = await watch(server, bob, id);
+    using annsAll = await openStream(server, ann);
+    using annsOne = await openStream(server, ann, id);
+    using bobsAll = await openStream(server, bob);
+    using bobsOne = await openStream(server, bob, id);
     const streams = [
       [ann, bob, [annsAll, annsOne]],
       [bob, ann, [bobsAll, bobsOne]],
@@ -112,7 +122,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     // Told after all of the other's, so nothing of that is still on its way.
     for (const last of ['a last thing', 'the very last']) {
       for (const [estate, , both] of streams) {
-        await step(server, estate, id, last);
+        await sendStep(server, estate, id, last);
         for (const stream of both) await stream.message(last);
       }
     }
@@ -146,19 +156,19 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   });
 
   test('that an agent of one user waits is told to no other, though their instances have one id', async () => {
-    const [ann, bob] = [await server.newEstate(), await server.newEstate()];
+    const [ann, bob] = [await server.newTenant(), await server.newTenant()];
     const id = uuidV7.next();
     for (const { caller } of [ann, bob]) {
       const input = { agent_instance_id: id, agent_type: 'x', content: 'Which?', requires_user_input: true };
       await server.dispatch(useCases.sendAgentMessage, { caller, input });
     }
-    using anns = await watch(server, ann, id);
-    using bobs = await watch(server, bob, id);
-    using bobsAll = await watch(server, bob);
+    using anns = await openStream(server, ann, id);
+    using bobs = await openStream(server, bob, id);
+    using bobsAll = await openStream(server, bob);
     const input = { agent_instance_id: id, question_text: 'Which?', wait_seconds: 60 };
     const answered = server.dispatch(useCases.askQuestion, { caller: ann.caller, input });
     await anns.event(({ data }) => data.agent_waiting === true);
-    await step(server, bob, id, 'the last');
+    await sendStep(server, bob, id, 'the last');
     for (const stream of [bobs, bobsAll]) {
       await stream.message('the last');
       expect(stream.events.filter(({ data }) => data.agent_waiting === true)).toEqual([]);

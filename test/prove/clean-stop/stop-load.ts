@@ -2,8 +2,8 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { httpBytes, rawRequest } from '../no-5xx/raw-request.ts';
-import type { Random } from '../rig/random.ts';
-import type { Reply } from '../rig/retrying-client.ts';
+import type { Random } from '../support/random.ts';
+import type { Reply } from '../support/retrying-client.ts';
 
 export interface StopLoadOptions {
   readonly port: number;
@@ -23,7 +23,7 @@ export class StopLoad implements Disposable {
   /** The contents that the server has said it keeps. */
   readonly acknowledged: string[] = [];
   /** Answers that no stop explains. */
-  readonly objections: string[] = [];
+  readonly violations: string[] = [];
   waitersAnswered = 0;
   readonly #options: StopLoadOptions;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
@@ -74,7 +74,7 @@ export class StopLoad implements Disposable {
       // No answer: the connection was refused or closed, and what became of the step is not known.
       if (reply === null) return;
       if (reply.status === 200) this.acknowledged.push(content);
-      else this.objections.push(`a step was answered ${reply.status}: ${reply.body}`);
+      else this.violations.push(`a step was answered ${reply.status}: ${reply.body}`);
     }
   }
 
@@ -85,9 +85,9 @@ export class StopLoad implements Disposable {
       const { status, body } = await this.#post('/messages/pending', asked, key);
       const { status: found, messages } = JSON.parse(body) as { status?: unknown; messages?: unknown[] };
       if (status === 200 && found === 'ok' && messages?.length === 0) this.waitersAnswered += 1;
-      else this.objections.push(`a waiter was answered ${status}: ${body}`);
+      else this.violations.push(`a waiter was answered ${status}: ${body}`);
     } catch (error) {
-      this.objections.push(`a waiter got no answer: ${error}`);
+      this.violations.push(`a waiter got no answer: ${error}`);
     }
   }
 

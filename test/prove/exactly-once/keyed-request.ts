@@ -1,6 +1,6 @@
-import type { Cluster } from '../rig/cluster.ts';
-import type { Random } from '../rig/random.ts';
-import type { RetryingClient } from '../rig/retrying-client.ts';
+import type { Random } from '../support/random.ts';
+import type { RetryingClient } from '../support/retrying-client.ts';
+import type { TestCluster } from '../support/test-cluster.ts';
 
 type Kind = 'step' | 'question' | 'user' | 'start' | 'read';
 
@@ -75,7 +75,7 @@ function partsOf(kind: Kind, key: string, agent_instance_id: string): RequestPar
 }
 
 /** Makes the instances that the requests are about, and for each read a message to be handed over. */
-export async function prepare(
+export async function prepareInstances(
   requests: KeyedRequest[],
   { client, tokens, random }: { client: RetryingClient; tokens: readonly string[]; random: Random },
 ): Promise<void> {
@@ -109,7 +109,7 @@ export async function prepare(
 }
 
 /** How often what a key asks for was done: how many messages or instances there are of its text. */
-export async function effectsOf(cluster: Cluster, userId: string): Promise<Map<string, number>> {
+export async function countEffects(cluster: TestCluster, userId: string): Promise<Map<string, number>> {
   const rows = await cluster.query<{ text: string; times: number }>(
     `select text, count(*)::int as times from (
        select content as text from messages where user_id = $1

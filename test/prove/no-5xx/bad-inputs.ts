@@ -1,5 +1,5 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import type { Tokens } from '../rig/tokens.ts';
+import type { TestTokens } from '../support/test-tokens.ts';
 import {
   jsonHeaders,
   type RawRequest,
@@ -32,7 +32,7 @@ const message = (more: object = {}) => ({
 });
 
 /** The known bad inputs of the REST API and what is due for each, but for those of tokens. */
-export async function badInputs(tokens: Tokens): Promise<BadInput[]> {
+export async function badInputs(tokens: TestTokens): Promise<BadInput[]> {
   const [ada, watcher] = [await tokens.of('ada'), await tokens.of('ada', 'dashboard')];
   const bad = (name: string, status: number, code: string | null, fields: RequestFields, token = ada) => ({
     name,

@@ -1,4 +1,4 @@
-import type { Random } from '../rig/random.ts';
+import type { Random } from '../support/random.ts';
 
 type Breaking = (bytes: Buffer, random: Random) => Buffer;
 

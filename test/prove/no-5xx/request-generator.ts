@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import type { Random } from '../rig/random.ts';
-import type { Tokens } from '../rig/tokens.ts';
+import type { Random } from '../support/random.ts';
+import type { TestTokens } from '../support/test-tokens.ts';
 import { brokenBytes } from './broken-http.ts';
 import { randomJson, randomText } from './random-json.ts';
 import { bytesOf, httpBytes, jsonHeaders, type RawRequest, rawRequest, withHeaders } from './raw-request.ts';
@@ -21,7 +21,7 @@ export class RequestGenerator {
     this.#instances = instances;
   }
 
-  static async make(tokens: Tokens, random: Random): Promise<RequestGenerator> {
+  static async make(tokens: TestTokens, random: Random): Promise<RequestGenerator> {
     return new RequestGenerator(await tokens.of('ada'), [random.uuid(), random.uuid(), random.uuid()]);
   }
 

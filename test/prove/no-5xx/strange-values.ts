@@ -1,4 +1,4 @@
-import type { Random } from '../rig/random.ts';
+import type { Random } from '../support/random.ts';
 import { randomText } from './random-json.ts';
 
 const LONG = 'x'.repeat(9_000);

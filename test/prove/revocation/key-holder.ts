@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../rig/random.ts';
-import type { RetryingClient } from '../rig/retrying-client.ts';
+import type { Random } from '../support/random.ts';
+import type { RetryingClient } from '../support/retrying-client.ts';
 
 /** One call's longest wait; a waiter asks again after it. */
 const WAIT_SECONDS = 20;
@@ -8,7 +8,7 @@ const WAIT_SECONDS = 20;
 const PAUSE_MS = { least: 200, most: 800 } as const;
 
 /** One answer to one use of a key. By `performance.now()`. */
-export interface Use {
+export interface KeyUse {
   readonly sentAt: number;
   readonly answeredAt: number;
   /** 0 for a connection that broke. */
@@ -27,7 +27,7 @@ export interface KeyHolderOptions {
 export class KeyHolder {
   readonly id: string;
   readonly token: string;
-  readonly uses: Use[] = [];
+  readonly uses: KeyUse[] = [];
   /** When each open wait was refused, by server. */
   readonly waitsRefused = new Map<number, number>();
   /** When the stream of each MCP session ended, by server. */
@@ -87,7 +87,7 @@ export class KeyHolder {
     }
   }
 
-  async #call(port: number, path: string): Promise<Use> {
+  async #call(port: number, path: string): Promise<KeyUse> {
     const { client, token } = this.#options;
     const sentAt = performance.now();
     const reply = await client.once({ method: 'GET', path, token, key: null }, port).catch(() => null);

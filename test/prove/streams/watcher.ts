@@ -1,6 +1,6 @@
 import { type Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../rig/random.ts';
+import type { Random } from '../support/random.ts';
 import { EventReader } from './event-reader.ts';
 
 /** What a watcher watches, and where. */
@@ -50,7 +50,7 @@ export class Watcher {
     this.#response?.pause();
   }
 
-  goOn(): void {
+  resume(): void {
     this.#isStalled = false;
     this.#response?.resume();
   }

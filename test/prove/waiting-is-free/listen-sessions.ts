@@ -1,4 +1,4 @@
-import type { Cluster } from '../rig/cluster.ts';
+import type { TestCluster } from '../support/test-cluster.ts';
 
 const LISTENERS = `select pid from pg_stat_activity
   where application_name = 'agent-dashboard-signals' and state is not null order by pid`;
@@ -8,7 +8,7 @@ const LISTENERS = `select pid from pg_stat_activity
  * @returns how many were ended: none while both are between two connections.
  */
 export async function cutListeners(
-  { postgres }: Cluster,
+  { postgres }: TestCluster,
   pick: <Item>(items: readonly Item[]) => Item,
 ): Promise<number> {
   const sessions = await postgres.query<{ pid: number }>(LISTENERS);
@@ -20,7 +20,7 @@ export async function cutListeners(
 }
 
 /** Freezes all listening sessions: nothing arrives any more, and nobody is told, as when a network is cut. */
-export async function stallListeners({ postgres }: Cluster): Promise<Disposable> {
+export async function stallListeners({ postgres }: TestCluster): Promise<Disposable> {
   const sessions = await postgres.query<{ pid: number }>(LISTENERS);
   const signal = (name: NodeJS.Signals) => {
     for (const { pid } of sessions) {

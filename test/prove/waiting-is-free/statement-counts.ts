@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokenPromise } from '../proof.ts';
-import type { Cluster } from '../rig/cluster.ts';
+import type { TestCluster } from '../support/test-cluster.ts';
 
 /** Nothing asked for this long: whoever has just come waits by now. */
 const QUIET_MS = 600;
 
 /** How often each statement has run on the servers' database so far. */
-export async function countStatements(cluster: Cluster): Promise<Map<string, number>> {
+export async function countStatements(cluster: TestCluster): Promise<Map<string, number>> {
   // Asked from another database, so that the asking itself does not count.
   const rows = await cluster.postgres.query<{ query: string; calls: number }>(
     `select s.query, sum(s.calls)::int as calls from pg_stat_statements s
@@ -17,7 +17,7 @@ export async function countStatements(cluster: Cluster): Promise<Map<string, num
 }
 
 /** The same, once new waiters have had their first look and all is quiet. */
-export async function quietStatements(cluster: Cluster): Promise<Map<string, number>> {
+export async function quietStatements(cluster: TestCluster): Promise<Map<string, number>> {
   for (let last = await countStatements(cluster); ; ) {
     await sleep(QUIET_MS);
     const counts = await countStatements(cluster);
@@ -35,7 +35,7 @@ const OF_TOKENS = {
 /** Goes before whatever is asked for one user or another, in the same round trip. */
 const SETTING = /^\s*select num_nulls\(set_config/;
 
-export interface SortedCounts {
+export interface StatementCounts {
   /** Reads of revoked keys. */
   readonly looks: number;
   /** Writes of when keys were last used. */
@@ -44,7 +44,7 @@ export interface SortedCounts {
 }
 
 /** Takes apart what ran in one window. */
-export function sorted(calls: ReadonlyMap<string, number>): SortedCounts {
+export function splitByPurpose(calls: ReadonlyMap<string, number>): StatementCounts {
   const like = (pattern: RegExp) => [...calls].filter(([statement]) => pattern.test(statement));
   const total = (some: readonly (readonly [string, number])[]) =>
     some.reduce((sum, [, times]) => sum + times, 0);
@@ -59,8 +59,8 @@ export function sorted(calls: ReadonlyMap<string, number>): SortedCounts {
 }
 
 /** @throws BrokenPromise for more looks than one every 4 s a process, and more notes than one a minute. */
-export function requireRare(
-  { looks, notes }: Omit<SortedCounts, 'rest'>,
+export function requireFewTokenStatements(
+  { looks, notes }: Omit<StatementCounts, 'rest'>,
   seconds: number,
   processes: number,
 ): void {

@@ -1,8 +1,8 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokenPromise } from '../proof.ts';
-import type { Random } from '../rig/random.ts';
-import { RetryingClient } from '../rig/retrying-client.ts';
+import type { Random } from '../support/random.ts';
+import { RetryingClient } from '../support/retrying-client.ts';
 
 /** One call's longest wait; a waiter asks again after it. */
 const WAIT_SECONDS = 300;

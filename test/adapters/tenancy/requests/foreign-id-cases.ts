@@ -1,14 +1,21 @@
 import type * as v from 'valibot';
-import type { UseCase } from '../../../src/application/use-case.ts';
-import type { Estate } from './estate.ts';
-import { ID_FIELDS, type IdsByKind, IN_PLACE_OF, type Kind, LIES_IN, OTHER_FIELDS } from './kinds-of-id.ts';
+import type { UseCase } from '../../../../src/application/use-case.ts';
+import type { Tenant } from '../fixture/tenant.ts';
+import {
+  EXCLUDED_BY,
+  ID_FIELDS,
+  type IdKind,
+  type IdsByKind,
+  INSTANCE_OF,
+  OTHER_FIELDS,
+} from './id-fields.ts';
 
 type Fields = { readonly [field: string]: unknown };
 
 /** One request, in which some fields name what is not the caller's. */
-export interface Probe {
+export interface ForeignIdCase {
   readonly name: string;
-  readonly kinds: { readonly [field: string]: Kind };
+  readonly kinds: { readonly [field: string]: IdKind };
   /** Fields that name something of the caller's own. */
   readonly own: readonly string[];
   readonly others: Fields;
@@ -19,16 +26,16 @@ const entriesOf = ({ input }: UseCase) => (input as unknown as { entries: v.Obje
 export const fieldsOf = (useCase: UseCase): string[] => Object.keys(entriesOf(useCase));
 
 /** The fields that nobody has said anything about. */
-export const unclassified = (fields: readonly string[]): string[] =>
+export const unclassifiedFields = (fields: readonly string[]): string[] =>
   fields.filter((field) => !Object.hasOwn(ID_FIELDS, field) && !Object.hasOwn(OTHER_FIELDS, field));
 
 /** Every way to ask a use case, through these fields of it, for what is not the caller's. */
-export function probesOf(useCase: UseCase, fields = fieldsOf(useCase)): Probe[] {
+export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): ForeignIdCase[] {
   const ids = fields.filter((field) => Object.hasOwn(ID_FIELDS, field));
   const required = ids.filter((field) => entriesOf(useCase)[field]?.type !== 'optional');
-  const probe = (name: string, kinds: Probe['kinds'], own: readonly string[]): Probe => {
+  const probe = (name: string, kinds: ForeignIdCase['kinds'], own: readonly string[]): ForeignIdCase => {
     const mine = own.filter((field) => !Object.hasOwn(kinds, field));
-    const replaced = new Set([...Object.keys(kinds), ...mine].map((field) => IN_PLACE_OF[field]));
+    const replaced = new Set([...Object.keys(kinds), ...mine].map((field) => EXCLUDED_BY[field]));
     const others = fields.filter((field) => Object.hasOwn(OTHER_FIELDS, field) && !replaced.has(field));
     return {
       name,
@@ -38,7 +45,7 @@ export function probesOf(useCase: UseCase, fields = fieldsOf(useCase)): Probe[] 
     };
   };
 
-  const company = ids.filter((field) => !Object.hasOwn(IN_PLACE_OF, field));
+  const company = ids.filter((field) => !Object.hasOwn(EXCLUDED_BY, field));
   const single = ids.flatMap((field) =>
     ID_FIELDS[field]!.flatMap((kind) => [
       probe(`${field}: ${kind}`, { [field]: kind }, required),
@@ -51,7 +58,7 @@ export function probesOf(useCase: UseCase, fields = fieldsOf(useCase)): Probe[] 
   const together = ids.includes('agent_instance_id')
     ? ids.flatMap((field) =>
         ID_FIELDS[field]!.flatMap((kind) => {
-          const instance = LIES_IN[kind];
+          const instance = INSTANCE_OF[kind];
           if (instance === undefined) return [];
           return [
             probe(
@@ -67,18 +74,18 @@ export function probesOf(useCase: UseCase, fields = fieldsOf(useCase)): Probe[] 
 }
 
 /** The ids that a probe names, field by field. */
-export const namedBy = ({ kinds }: Probe, ids: IdsByKind): { [field: string]: string } =>
+export const idsNamedBy = ({ kinds }: ForeignIdCase, ids: IdsByKind): { [field: string]: string } =>
   Object.fromEntries(Object.entries(kinds).map(([field, kind]) => [field, ids[kind]]));
 
 export function inputOf(
-  { own, others }: Probe,
+  { own, others }: ForeignIdCase,
   named: Fields,
-  { ids }: Estate,
+  { ids }: Tenant,
 ): { [field: string]: unknown } {
   const mine = own.map((field) => [field, ids[ID_FIELDS[field]![0]]]);
   return { ...others, ...Object.fromEntries(mine), ...named };
 }
 
 /** What the fields name that are the caller's own: for someone else to name the very same. */
-export const kindsOfOwn = ({ own }: Probe): Probe['kinds'] =>
+export const kindsOfOwnIds = ({ own }: ForeignIdCase): ForeignIdCase['kinds'] =>
   Object.fromEntries(own.map((field) => [field, ID_FIELDS[field]![0]]));

@@ -1,17 +1,17 @@
-import { BASE_PATH, type Route } from '../../../src/adapters/koa/rest/routes.ts';
-import { fetchDescribed } from '../../support/fetch-described.ts';
-import type { Send } from './compare.ts';
-import { answerOf } from './outcome.ts';
-import { inputOf, type Probe } from './probes.ts';
-import { tokenOf } from './tenant-server.ts';
+import { BASE_PATH, type Route } from '../../../../src/adapters/koa/rest/routes.ts';
+import { fetchDescribed } from '../../../support/fetch-described.ts';
+import type { SendRequest } from '../fixture/compare-responses.ts';
+import { recordResponse } from '../fixture/normalise-response.ts';
+import { tokenOf } from '../fixture/tenant-server.ts';
+import { type ForeignIdCase, inputOf } from './foreign-id-cases.ts';
 
 type Fields = { readonly [field: string]: unknown };
 
 /** How a route is asked a probe. */
-export const overRest =
-  (url: string, route: Route, probe: Probe, idempotencyKey: string | null = null): Send =>
+export const restRequest =
+  (url: string, route: Route, probe: ForeignIdCase, idempotencyKey: string | null = null): SendRequest =>
   async (as, named) => [
-    await answerOf(
+    await recordResponse(
       await fetchDescribed(
         ...requestOf(url, route, inputOf(probe, named, as), tokenOf(as.userId), idempotencyKey),
       ),

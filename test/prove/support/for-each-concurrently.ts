@@ -1,5 +1,5 @@
 /** Works on all items, so many at a time. */
-export async function inTurns<Item>(
+export async function forEachConcurrently<Item>(
   items: readonly Item[],
   atOnce: number,
   work: (item: Item) => Promise<void>,

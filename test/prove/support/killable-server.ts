@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { lastingPort } from './lasting-port.ts';
+import { stablePort } from './stable-port.ts';
 
 export const BIN = fileURLToPath(new URL('../../../src/composition/bin.ts', import.meta.url));
 
@@ -33,7 +33,7 @@ export class KillableServer implements AsyncDisposable {
   }
 
   static async start(env: { readonly [name: string]: string }): Promise<KillableServer> {
-    const server = new KillableServer(await lastingPort(), env);
+    const server = new KillableServer(await stablePort(), env);
     await server.start();
     return server;
   }

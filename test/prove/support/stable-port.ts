@@ -9,7 +9,7 @@ const COUNT = 12_000;
  * A free TCP port that stays free while whoever listens on it is down: one of those that the system hands
  * out could meanwhile become the near end of a client's connection.
  */
-export async function lastingPort(): Promise<number> {
+export async function stablePort(): Promise<number> {
   for (;;) {
     const port = FROM + Math.floor(Math.random() * COUNT);
     const probe = createServer();

@@ -1,11 +1,11 @@
-import { BASE_PATH } from '../../../src/adapters/koa/rest/routes.ts';
-import * as useCases from '../../../src/application/use-cases/index.ts';
-import { fetchDescribed } from '../../support/fetch-described.ts';
-import { LiveClient } from '../../support/live-client.ts';
-import type { Send } from './compare.ts';
-import type { Estate } from './estate.ts';
-import { answerOf } from './outcome.ts';
-import { type TenantServer, tokenOf } from './tenant-server.ts';
+import { BASE_PATH } from '../../../../src/adapters/koa/rest/routes.ts';
+import * as useCases from '../../../../src/application/use-cases/index.ts';
+import { fetchDescribed } from '../../../support/fetch-described.ts';
+import { LiveClient } from '../../../support/live-client.ts';
+import type { SendRequest } from '../fixture/compare-responses.ts';
+import { recordResponse } from '../fixture/normalise-response.ts';
+import type { Tenant } from '../fixture/tenant.ts';
+import { type TenantServer, tokenOf } from '../fixture/tenant-server.ts';
 
 export const EVENTS = '/events';
 export const EVENTS_OF_INSTANCE = '/agent-instances/:agent_instance_id/messages/stream';
@@ -17,7 +17,7 @@ const addressOf = ({ url }: TenantServer, path: string, named: { readonly [field
   url + BASE_PATH + path.replaceAll(/:(\w+)/g, (_, field: string) => encodeURIComponent(named[field]!));
 
 /** A stream of this tenant's, for as long as the scope. */
-export const watch = (server: TenantServer, { userId }: Estate, instance: string | null = null) => {
+export const openStream = (server: TenantServer, { userId }: Tenant, instance: string | null = null) => {
   const path = instance === null ? EVENTS : EVENTS_OF_INSTANCE;
   const named = { agent_instance_id: instance ?? '' };
   return LiveClient.open(addressOf(server, path, named), tokenOf(userId));
@@ -33,8 +33,8 @@ interface StreamRequest {
  * How a stream is asked for. One that opens is read until what its tenant does next has arrived, so that whatever
  * it tells besides comes before.
  */
-export const overStream =
-  (server: TenantServer, path: string, { method, after = null }: StreamRequest): Send =>
+export const streamRequest =
+  (server: TenantServer, path: string, { method, after = null }: StreamRequest): SendRequest =>
   async (as, { last_event_id = after, ...named }) => {
     const gone = new AbortController();
     const answer = await fetchDescribed(addressOf(server, path, named), {
@@ -45,15 +45,15 @@ export const overStream =
         ...(last_event_id !== null && { 'last-event-id': last_event_id }),
       },
     });
-    if (!answer.ok || method === 'HEAD') return [await answerOf(answer)];
+    if (!answer.ok || method === 'HEAD') return [await recordResponse(answer)];
     const agent_instance_id = named.agent_instance_id ?? as.ids['active instance'];
-    await step(server, as, agent_instance_id, LAST);
+    await sendStep(server, as, agent_instance_id, LAST);
     const body = await textUntil(answer.body!, LAST);
     gone.abort();
     return [{ status: answer.status, headers: [...answer.headers], body }];
   };
 
-export const step = ({ dispatch }: TenantServer, { caller }: Estate, instance: string, content: string) =>
+export const sendStep = ({ dispatch }: TenantServer, { caller }: Tenant, instance: string, content: string) =>
   dispatch(useCases.sendAgentMessage, { caller, input: { agent_instance_id: instance, content } });
 
 /**

@@ -1,29 +1,29 @@
-import type { MethodName } from '../../../src/adapters/mcp/protocol/server-features.ts';
-import type { Tool } from '../../../src/adapters/mcp/tools/tool.ts';
-import type { ClientKind, TestClient } from '../mcp/clients.ts';
-import type { Send } from './compare.ts';
-import type { Estate } from './estate.ts';
-import { INSTANCES, type Kind } from './kinds-of-id.ts';
-import { type Answer, answerOf } from './outcome.ts';
-import { inputOf, type Probe } from './probes.ts';
-import { tokenOf } from './tenant-server.ts';
+import type { MethodName } from '../../../../src/adapters/mcp/protocol/server-features.ts';
+import type { Tool } from '../../../../src/adapters/mcp/tools/tool.ts';
+import type { ClientKind, TestClient } from '../../mcp/clients.ts';
+import type { SendRequest } from '../fixture/compare-responses.ts';
+import { type RecordedResponse, recordResponse } from '../fixture/normalise-response.ts';
+import type { Tenant } from '../fixture/tenant.ts';
+import { tokenOf } from '../fixture/tenant-server.ts';
+import { type ForeignIdCase, inputOf } from './foreign-id-cases.ts';
+import { type IdKind, INSTANCES } from './id-fields.ts';
 
 /** A tenant's client, and what the server answered it underneath. */
 export class ObservedClient implements AsyncDisposable {
   readonly client: TestClient;
-  readonly #answered: Promise<Answer>[];
+  readonly #answered: Promise<RecordedResponse>[];
 
-  private constructor(client: TestClient, answered: Promise<Answer>[]) {
+  private constructor(client: TestClient, answered: Promise<RecordedResponse>[]) {
     this.client = client;
     this.#answered = answered;
   }
 
-  static async connect(kind: ClientKind, url: string, { userId }: Estate): Promise<ObservedClient> {
-    const answered: Promise<Answer>[] = [];
+  static async connect(kind: ClientKind, url: string, { userId }: Tenant): Promise<ObservedClient> {
+    const answered: Promise<RecordedResponse>[] = [];
     const observing: typeof fetch = async (input, init) => {
       const response = await fetch(input, init);
       // The streams that are opened by GET never end.
-      if (init?.method === 'POST') answered.push(answerOf(response.clone()));
+      if (init?.method === 'POST') answered.push(recordResponse(response.clone()));
       return response;
     };
     return new ObservedClient(
@@ -33,7 +33,7 @@ export class ObservedClient implements AsyncDisposable {
   }
 
   /** What the client made of its request, and all HTTP answers it got meanwhile. */
-  async observe(request: (client: TestClient) => Promise<object>): Promise<Answer[]> {
+  async observe(request: (client: TestClient) => Promise<object>): Promise<RecordedResponse[]> {
     this.#answered.length = 0;
     const made = await request(this.client).catch((error: Error & { code?: unknown; data?: unknown }) => ({
       code: error.code,
@@ -49,8 +49,12 @@ export class ObservedClient implements AsyncDisposable {
 }
 
 /** How each of these tenants' clients calls a tool with a probe. */
-export const overTool =
-  ({ definition, renamed }: Tool, probe: Probe, clientOf: (as: Estate) => ObservedClient): Send =>
+export const toolRequest =
+  (
+    { definition, renamed }: Tool,
+    probe: ForeignIdCase,
+    clientOf: (as: Tenant) => ObservedClient,
+  ): SendRequest =>
   (as, named) => {
     const args = Object.entries(inputOf(probe, named, as)).map(([field, value]) => [
       renamed.get(field),
@@ -59,19 +63,19 @@ export const overTool =
     return clientOf(as).observe((client) => client.call(definition.name, Object.fromEntries(args)));
   };
 
-interface MethodProbe {
-  readonly kinds: readonly Kind[];
+interface MethodCase {
+  readonly kinds: readonly IdKind[];
   readonly request: (client: TestClient, id: string) => Promise<object>;
 }
 
-const reading = (uri: (id: string) => string): MethodProbe => ({
+const reading = (uri: (id: string) => string): MethodCase => ({
   kinds: INSTANCES,
   request: (client, id) => client.readResource({ uri: uri(id) }),
 });
 const RESOURCE = 'agent-dashboard://agent-instances/';
 
 /** What can be named in each request of the protocol; the compiler wants a line for a new one. */
-export const METHOD_PROBES: { readonly [method in MethodName]: readonly MethodProbe[] } = {
+export const METHOD_CASES: { readonly [method in MethodName]: readonly MethodCase[] } = {
   // Tool by tool, from their own table.
   'tools/call': [],
   'tools/list': [],

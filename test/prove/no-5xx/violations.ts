@@ -1,4 +1,4 @@
-import type { RawAnswer, RawExchange } from '../rig/raw-exchange.ts';
+import type { RawAnswer, RawExchange } from '../support/raw-exchange.ts';
 import type { RawRequest } from './raw-request.ts';
 
 /** What only the inside of the server knows: stack frames, files, SQL, the names of what it is made of. */
@@ -12,7 +12,7 @@ const INTERNALS = [
 ];
 
 /** What is wrong with how a request was answered; nothing if it was answered well, however bad it was. */
-export function objectionsTo({ answers, rest, end }: RawExchange, request: RawRequest): string[] {
+export function violationsOf({ answers, rest, end }: RawExchange, request: RawRequest): string[] {
   const found: string[] = [];
   if (end === 'hung') found.push('no answer');
   if (end === 'refused') found.push('the server takes no connections');
@@ -20,11 +20,11 @@ export function objectionsTo({ answers, rest, end }: RawExchange, request: RawRe
   if (rest !== '' && end !== 'closed' && !request.head)
     found.push(`not HTTP: ${JSON.stringify(rest.slice(0, 200))}`);
   if (request.whole && answers.length === 0 && end === 'closed') found.push('closed without an answer');
-  for (const answer of answers) found.push(...objectionsToAnswer(answer, request.head));
+  for (const answer of answers) found.push(...violationsOfAnswer(answer, request.head));
   return found;
 }
 
-function objectionsToAnswer({ status, headers, body }: RawAnswer, head: boolean): string[] {
+function violationsOfAnswer({ status, headers, body }: RawAnswer, head: boolean): string[] {
   const found: string[] = [];
   if (status >= 500) found.push(`${status}: ${body}`);
   if (INTERNALS.some((pattern) => pattern.test(body))) found.push(`tells of its inside: ${body}`);

@@ -1,6 +1,6 @@
-import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
-import { newApiKeyId } from '../../../src/application/admin/issue-api-key.ts';
-import { newTenant } from './estate.ts';
+import { uuidV7 } from '../../../../src/adapters/runtime/system.ts';
+import { newApiKeyId } from '../../../../src/application/admin/issue-api-key.ts';
+import { newUserId } from '../fixture/tenant.ts';
 
 /** What a tenant owns that a request can name, and how an id looks that is nobody's. */
 const NEW = {
@@ -15,19 +15,19 @@ const NEW = {
   'queued message': () => uuidV7.next(),
   'read message': () => uuidV7.next(),
   'agent type': () => uuidV7.next(),
-  'agent type name': () => `type of ${newTenant()}`,
+  'agent type name': () => `type of ${newUserId()}`,
   place: () => `${Date.UTC(2100, 0)}.${uuidV7.next()}`,
   'good key': () => newApiKeyId() as string,
   'revoked key': () => newApiKeyId() as string,
 } as const;
 
-export type Kind = keyof typeof NEW;
+export type IdKind = keyof typeof NEW;
 
 /** Something of each kind. */
-export type IdsByKind = { readonly [kind in Kind]: string };
+export type IdsByKind = { readonly [kind in IdKind]: string };
 
 /** Ids of every kind, none of which ever existed. */
-export const idsOfNothing = (): IdsByKind =>
+export const unusedIds = (): IdsByKind =>
   Object.fromEntries(Object.entries(NEW).map(([kind, make]) => [kind, make()])) as IdsByKind;
 
 export const INSTANCES = [
@@ -35,7 +35,7 @@ export const INSTANCES = [
   'awaiting instance',
   'completed instance',
   'deleted instance',
-] as const satisfies readonly Kind[];
+] as const satisfies readonly IdKind[];
 const MESSAGES = [
   'step',
   'open question',
@@ -43,10 +43,10 @@ const MESSAGES = [
   'closed question',
   'queued message',
   'read message',
-] as const satisfies readonly Kind[];
+] as const satisfies readonly IdKind[];
 
 /** Every field of a use case that names something, and what may be named there; a good value comes first. */
-export const ID_FIELDS: { readonly [field: string]: readonly [Kind, ...Kind[]] } = {
+export const ID_FIELDS: { readonly [field: string]: readonly [IdKind, ...IdKind[]] } = {
   agent_instance_id: INSTANCES,
   message_id: MESSAGES,
   last_read_message_id: ['read message', ...MESSAGES],
@@ -60,7 +60,7 @@ export const ID_FIELDS: { readonly [field: string]: readonly [Kind, ...Kind[]] }
 };
 
 /** Which instance of the same tenant a message is in. */
-export const LIES_IN: { readonly [kind in Kind]?: Kind } = {
+export const INSTANCE_OF: { readonly [kind in IdKind]?: IdKind } = {
   step: 'active instance',
   'answered question': 'active instance',
   'queued message': 'active instance',
@@ -94,4 +94,4 @@ export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
 };
 
 /** What may not be given beside an id. */
-export const IN_PLACE_OF: { readonly [field: string]: string } = { question_id: 'question_text' };
+export const EXCLUDED_BY: { readonly [field: string]: string } = { question_id: 'question_text' };

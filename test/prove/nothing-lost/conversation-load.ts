@@ -1,16 +1,16 @@
 import { BrokenPromise } from '../proof.ts';
-import type { Random } from '../rig/random.ts';
-import type { Call, RetryingClient } from '../rig/retrying-client.ts';
-import type { Troubles } from '../rig/troubles.ts';
+import type { FaultInjector } from '../support/fault-injection.ts';
+import type { Random } from '../support/random.ts';
+import type { Call, RetryingClient } from '../support/retrying-client.ts';
 import type { Entry, EntryKind, HandedOver } from './history.ts';
-import { record, type Told } from './record.ts';
+import { type RecordedReply, recordReply } from './record.ts';
 
 export interface ConversationOptions {
   readonly id: string;
   readonly token: string;
   readonly client: RetryingClient;
   readonly ports: readonly number[];
-  readonly troubles: Troubles;
+  readonly faults: FaultInjector;
   readonly random: Random;
   /** How many messages to write. */
   readonly size: number;
@@ -29,7 +29,7 @@ const ASK_AGAIN_CHANCE = 0.03;
  * One instance: two people's clients and two agents' that write, and two readers that compete for what is
  * queued. The agents and readers share what they know of the cursor, as copies of one agent would.
  */
-export class ProvenConversation {
+export class ConversationLoad {
   readonly #options: ConversationOptions;
   #cursor: string | null = null;
   #requests = 0;
@@ -61,7 +61,7 @@ export class ProvenConversation {
   }
 
   async #write(kind: EntryKind, random: Random): Promise<void> {
-    await this.#options.troubles.work();
+    await this.#options.faults.beforeWork();
     const { id } = this.#options;
     const content = `${kind} ${this.#requests} of ${id}`;
     const byUser = kind === 'user' || kind === 'echo';
@@ -115,14 +115,14 @@ export class ProvenConversation {
     random: Random,
     content: string | null,
     request: Pick<Call, 'path'> & Partial<Call>,
-  ): Promise<Told> {
+  ): Promise<RecordedReply> {
     const { id, token, client, ports, history } = this.#options;
     this.#requests += 1;
     const key = `${this.#requests} of ${id}`;
     const call: Call = { method: 'POST', token, key, ...request };
     const sentAt = performance.now();
     const reply = await client.call(call, random);
-    const told = record(history, reply, {
+    const told = recordReply(history, reply, {
       instance: id,
       kind,
       key,
@@ -133,7 +133,7 @@ export class ProvenConversation {
     this.#moveCursor(lastOf(told.handedOver) ?? this.#cursor);
     if (random.chance(ASK_AGAIN_CHANCE)) {
       const again = await client.call(call, random.fork(ports.length));
-      if (again.body !== reply.body) told.contradict(again.body);
+      if (again.body !== reply.body) told.failForOtherBody(again.body);
     }
     return told;
   }

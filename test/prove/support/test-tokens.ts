@@ -4,7 +4,7 @@ import type { Scope } from '../../../src/ports/tokens/token-verifier.ts';
 import { aGrant, userIdOf } from '../../support/builders.ts';
 
 /** The keys that a proof's servers share, and the tokens it calls them with. */
-export class Tokens {
+export class TestTokens {
   readonly pair: KeyPair;
   /** What the servers' environment needs. */
   readonly env: { readonly JWT_PRIVATE_KEY: string };
@@ -16,8 +16,8 @@ export class Tokens {
     this.#issuer = new JwtIssuer({ key: this.pair });
   }
 
-  static async make(): Promise<Tokens> {
-    return new Tokens((await generateKeyPair('ed25519')).privateKey);
+  static async make(): Promise<TestTokens> {
+    return new TestTokens((await generateKeyPair('ed25519')).privateKey);
   }
 
   of(user: string, scope: Scope = 'agent'): Promise<string> {

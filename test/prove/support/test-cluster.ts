@@ -3,21 +3,21 @@ import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { requireNone } from '../proof.ts';
 import { KillablePostgres } from './killable-postgres.ts';
 import { KillableServer } from './killable-server.ts';
-import { Tokens } from './tokens.ts';
+import { TestTokens } from './test-tokens.ts';
 
 /** Two server processes on one PostgreSQL. */
-export class Cluster implements AsyncDisposable {
+export class TestCluster implements AsyncDisposable {
   readonly postgres: KillablePostgres;
   readonly databaseUrl: string;
   readonly servers: readonly [KillableServer, KillableServer];
-  readonly tokens: Tokens;
+  readonly tokens: TestTokens;
   readonly #owned: AsyncDisposableStack;
 
   private constructor(
     postgres: KillablePostgres,
     databaseUrl: string,
     servers: readonly [KillableServer, KillableServer],
-    tokens: Tokens,
+    tokens: TestTokens,
     owned: AsyncDisposableStack,
   ) {
     this.postgres = postgres;
@@ -27,16 +27,16 @@ export class Cluster implements AsyncDisposable {
     this.#owned = owned;
   }
 
-  static async start(flags: readonly string[] = []): Promise<Cluster> {
+  static async start(flags: readonly string[] = []): Promise<TestCluster> {
     await using made = new AsyncDisposableStack();
     const postgres = made.use(await KillablePostgres.start(flags));
     const databaseUrl = await createDatabase(postgres.url);
-    const tokens = await Tokens.make();
+    const tokens = await TestTokens.make();
     const env = { DATABASE_URL: databaseUrl, ...tokens.env };
     // Both at once: they take turns at the migrations.
     const starting = await Promise.all([KillableServer.start(env), KillableServer.start(env)]);
     const servers = [made.use(starting[0]), made.use(starting[1])] as const;
-    return new Cluster(postgres, databaseUrl, servers, tokens, made.move());
+    return new TestCluster(postgres, databaseUrl, servers, tokens, made.move());
   }
 
   get ports(): readonly number[] {
