@@ -4,8 +4,8 @@ import { repeat, type StepLoad } from './step-load.ts';
 import type { StoredMessage } from './stores.ts';
 
 /**
- * Sends every step of `load` again with its key: an acknowledged one gets its old answer, byte for byte,
- * and one that nobody knows about gets one answer, however often it is repeated.
+ * Sends every step of `load` again with its key. An acknowledged step must get its old answer, byte for byte;
+ * a step with an unknown result must get one answer, however often it is repeated.
  */
 export async function expectRepeatable(server: RunningServer, load: StepLoad): Promise<void> {
   const known = load.acknowledged;
@@ -18,7 +18,10 @@ export async function expectRepeatable(server: RunningServer, load: StepLoad): P
   }
 }
 
-/** Every step is there exactly once, under the id of its answer, at positions without gaps or repeats. */
+/**
+ * Expects every step to be stored exactly once, under the id of its answer, at positions without gaps or
+ * repeats.
+ */
 export function expectStoredOnce(messages: readonly StoredMessage[], load: StepLoad): void {
   const byInstance = Map.groupBy(messages, (message) => message.agent_instance_id);
   for (const some of byInstance.values()) {
@@ -33,7 +36,7 @@ export function expectStoredOnce(messages: readonly StoredMessage[], load: StepL
   expectClientOrder(messages);
 }
 
-/** Each client waits for one answer before its next step, so its steps are in order. */
+/** Each client waits for an answer before its next step, so its steps are in order. */
 function expectClientOrder(messages: readonly StoredMessage[]): void {
   const steps = messages
     .toSorted((a, b) => a.position - b.position)

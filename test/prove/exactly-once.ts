@@ -18,7 +18,10 @@ const ALTERED = 200;
 const OTHER_TENANTS = 200;
 const CONTESTED = 100;
 
-/** Sends each request many times at once, to two processes that are being killed, and counts what came of it. */
+/**
+ * Sends each request many times at once, to two processes that are being killed, and counts its effects in
+ * the database.
+ */
 export const exactlyOnce: Proof = {
   name: 'exactly-once',
   promise: 'An Idempotency-Key has its effect exactly once, and one answer, however often it is sent',
@@ -34,22 +37,22 @@ export const exactlyOnce: Proof = {
     await prepareInstances(requests, { client, tokens: [token, otherToken], random: random.fork('prepare') });
 
     const kills = scaled(KILLS, context, 2);
-    const order = random.fork('kills');
-    const troubles = new FaultInjector(
+    const killRandom = random.fork('kills');
+    const faults = new FaultInjector(
       requests.length,
-      Array.from({ length: kills }, () => () => cluster.killServer(order.below(2))),
+      Array.from({ length: kills }, () => () => cluster.killServer(killRandom.below(2))),
       (done) => progress(`${done} of ${kills} kills`),
     );
     const first = new Map<KeyedRequest, Reply>();
     const differing: string[] = [];
     const once = async (wanted: KeyedRequest) => {
-      await troubles.beforeWork();
+      await faults.beforeWork();
       const answers = await sendOften(client, wanted, token, context);
       first.set(wanted, answers[0]!);
       differing.push(...differences(wanted, answers));
       if (first.size % 100 === 0) progress(`${first.size} of ${requests.length} keys`);
     };
-    await Promise.all([troubles.injectAll(), forEachConcurrently(requests, KEYS_AT_ONCE, once)]);
+    await Promise.all([faults.injectAll(), forEachConcurrently(requests, KEYS_AT_ONCE, once)]);
     requireNone('answers that differ under one key', differing);
 
     progress('the same keys with other bodies, and of another tenant');
@@ -102,10 +105,10 @@ async function sendOften(
   { random }: ProofContext,
 ): Promise<Reply[]> {
   const { method, path, body, key } = wanted;
-  const chance = random.fork(key);
+  const requestRandom = random.fork(key);
   return Promise.all(
     Array.from({ length: DUPLICATES }, (_, nth) =>
-      client.call({ method, path, body, key, token }, chance.fork(nth)),
+      client.call({ method, path, body, key, token }, requestRandom.fork(nth)),
     ),
   );
 }
@@ -137,21 +140,24 @@ async function requireRefused(
   }
 }
 
-/** Two requests race for one key, each sent ten times: one of them is done, the other refused. */
+/**
+ * Sends two different bodies under one key, ten times each: one body must be accepted, and the other one
+ * refused.
+ */
 async function requireOneWinner(
   client: RetryingClient,
   { method, path, body, key }: KeyedRequest,
   token: string,
   { random }: ProofContext,
 ): Promise<void> {
-  const chance = random.fork(`race ${key}`);
-  const rival = { ...body, content: rivalText(key), agent_instance_id: chance.uuid() };
+  const requestRandom = random.fork(`race ${key}`);
+  const rival = { ...body, content: rivalText(key), agent_instance_id: requestRandom.uuid() };
   const answers = await Promise.all(
     Array.from({ length: DUPLICATES }, async (_, nth) => ({
       sent: nth % 2,
       ...(await client.call(
         { method, path, key, token, body: nth % 2 === 0 ? body : rival },
-        chance.fork(nth),
+        requestRandom.fork(nth),
       )),
     })),
   );

@@ -11,10 +11,10 @@ const INSTANCES = 200;
 const MESSAGES = 500;
 const SERVER_KILLS = 100;
 const DATABASE_KILLS = 20;
-/** Tenants share a batch of the group commit, and must not notice. */
+/** Updates of several tenants share a batch of the group commit, and must not affect each other. */
 const TENANTS = 5;
 
-/** Writers and readers compete while servers and database die; the history must show none of it. */
+/** Lets writers and readers compete while servers and the database are killed, and checks the history. */
 export const nothingLost: Proof = {
   name: 'nothing-lost',
   promise: 'Messages are neither lost nor doubled nor out of order, whatever is killed',
@@ -31,15 +31,15 @@ export const nothingLost: Proof = {
     const serverKills = scaled(SERVER_KILLS, context, 2);
     const databaseKills = scaled(DATABASE_KILLS, context, 1);
 
-    const chance = random.fork('troubles');
-    const killServer: Fault = () => cluster.killServer(chance.below(2));
+    const faultRandom = random.fork('troubles');
+    const killServer: Fault = () => cluster.killServer(faultRandom.below(2));
     const killDatabase = (nth: number): Fault =>
       nth % 2 === 0
-        ? () => cluster.postgres.killBackend((sessions) => chance.oneOf(sessions))
+        ? () => cluster.postgres.killBackend((sessions) => faultRandom.oneOf(sessions))
         : () => cluster.postgres.crash();
-    const troubles = new FaultInjector(
+    const faults = new FaultInjector(
       instances * size,
-      chance.shuffled([
+      faultRandom.shuffled([
         ...Array.from({ length: serverKills }, () => killServer),
         ...Array.from({ length: databaseKills }, (_, nth) => killDatabase(nth)),
       ]),
@@ -58,13 +58,13 @@ export const nothingLost: Proof = {
         token,
         client,
         ports,
-        faults: troubles,
+        faults,
         random: own,
         size,
         history,
       });
     });
-    await Promise.all([troubles.injectAll(), ...conversations.map((conversation) => conversation.run())]);
+    await Promise.all([faults.injectAll(), ...conversations.map((conversation) => conversation.run())]);
 
     progress(`checking ${history.length} answers`);
     const stored = await readStored(cluster);

@@ -28,7 +28,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
         await recordResponse(await fetchDescribed(server.url + BASE_PATH + EXPORT_PATH, { method, headers })),
       ];
     };
-  /** Deletes whom it names, or whoever asks. */
+  /** Deletes the account of the user that `confirm` names, or by default the caller's own. */
   const deleting: SendRequest = async ({ userId }, { confirm = userId }) => {
     const answer = await fetchDescribed(`${server.url}${BASE_PATH}/account`, {
       method: 'DELETE',
@@ -37,7 +37,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     });
     return [await recordResponse(answer)];
   };
-  const ofOneself = (name: string, send: SendRequest): Comparison => ({
+  const withoutIds = (name: string, send: SendRequest): Comparison => ({
     name,
     foreign: {},
     unknown: {},
@@ -52,12 +52,12 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
       await expectIndistinguishable(
         server,
         of,
-        methods.map((method) => ofOneself(method, exporting(method))),
+        methods.map((method) => withoutIds(method, exporting(method))),
       );
     }
   });
 
-  test('to delete somebody else is as to delete nobody', async () => {
+  test('deleting the account of another user is refused like deleting one that does not exist', async () => {
     const { stranger: asking, owner } = await createTenants(server);
     const kept = [await server.store.kept(owner.userId), await server.store.kept(asking.userId)];
     const forms = [];
@@ -70,9 +70,9 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     expect([await server.store.kept(owner.userId), await server.store.kept(asking.userId)]).toEqual(kept);
   });
 
-  test('who deletes oneself deletes nothing that others have, though their instances have one id', async () => {
+  test('deleting an account keeps what other users own, even instances of the same id', async () => {
     for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
-      await expectIndistinguishable(server, of, [ofOneself('oneself', deleting)]);
+      await expectIndistinguishable(server, of, [withoutIds('own account', deleting)]);
       expect(await server.store.kept(of.owner.userId)).toContain(of.owner.secret);
       expect(await server.store.kept(of.stranger.userId)).not.toContain(of.stranger.secret);
     }

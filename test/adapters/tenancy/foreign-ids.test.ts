@@ -27,10 +27,10 @@ import { METHOD_CASES, ObservedClient, toolRequest } from './requests/mcp-reques
 import { pathFields, restRequest } from './requests/rest-requests.ts';
 import { EVENTS, EVENTS_OF_INSTANCE } from './requests/stream-requests.ts';
 
-describe('the walk is complete', () => {
+describe('every field, route and tool is covered', () => {
   const named = Object.values(useCases).map((useCase) => [useCase.name, useCase as UseCase] as const);
 
-  test.each(named)('every field of %s is known to be an id or not', (_, useCase) => {
+  test.each(named)('every field of %s is listed as an id or as another field', (_, useCase) => {
     expect(unclassifiedFields(fieldsOf(useCase))).toEqual([]);
   });
 
@@ -41,7 +41,7 @@ describe('the walk is complete', () => {
     },
   );
 
-  test('every path that takes a token is in the table, or walked beside it', () => {
+  test('every path that takes a token is in the table of routes, or has a test of its own', () => {
     const { paths } = describeApi({
       version: '1.2.3',
       hasSignIn: true,
@@ -54,7 +54,7 @@ describe('the walk is complete', () => {
     const walked = [EVENTS, EVENTS_OF_INSTANCE, EXPORT_PATH].map((path) =>
       path.replaceAll(/:(\w+)/g, '{$1}'),
     );
-    // Signing in and out is by what only its owner has.
+    // Signing in and out needs a cookie or code that only its owner has.
     const named = [...walked.map((path) => BASE_PATH + path), SESSION_PATH, OPTIONS_PATH];
     expect(beside.toSorted()).toEqual(named.toSorted());
   });
@@ -67,10 +67,10 @@ describe('the walk is complete', () => {
   });
 });
 
-/** To delete an account names nobody's ids but one's own, and ends whoever asks for it: it is walked alone. */
+/** Deleting an account names no ids and ends the caller, so it has a test of its own. */
 const COMPARED = ROUTES.filter(({ useCase }) => useCase !== useCases.deleteAccount);
 
-/** The embedded database runs the very statements that the other one does without row level security. */
+/** PGlite runs the same statements as PostgreSQL without row level security. */
 const STORES = OBSERVED_STORES.filter(({ name }) => name !== 'on PGlite');
 
 describe.each(STORES)('$name', ({ open, clients }) => {
@@ -80,7 +80,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  test.each(COMPARED)('$method $path does not tell what others have', async (route) => {
+  test.each(COMPARED)('$method $path answers a foreign id like an id that never existed', async (route) => {
     for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
       const comparisons = foreignIdCases(route.useCase).map((probe) => ({
         name: probe.name,
@@ -94,7 +94,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
 
   const writing = COMPARED.filter(({ method }) => method !== 'GET');
 
-  test.each(writing)("$method $path takes another tenant's Idempotency-Key for a new one", async (route) => {
+  test.each(writing)("$method $path treats another tenant's Idempotency-Key as a new key", async (route) => {
     const [own] = foreignIdCases(route.useCase);
     const theVerySame = { ...own!, name: 'the very same request', kinds: kindsOfOwnIds(own!), own: [] };
     for (const probe of [own!, theVerySame]) {
@@ -114,7 +114,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
   });
 
   describe.each(clients)('over MCP, $kind', (kind) => {
-    /** Tenants, two of them with a client. */
+    /** Creates the tenants, and an MCP client for `stranger` and for `control`. */
     async function connected() {
       await using made = new AsyncDisposableStack();
       const of = await createTenants(server);
@@ -125,7 +125,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
       return { of, clientOf, [Symbol.asyncDispose]: () => owned.disposeAsync() };
     }
 
-    test.each(TOOLS)('$definition.name does not tell what others have', async (tool) => {
+    test.each(TOOLS)('$definition.name answers a foreign id like an id that never existed', async (tool) => {
       await using connections = await connected();
       const { of, clientOf } = connections;
       const comparisons = foreignIdCases(tool.useCase, [...tool.renamed.keys()]).map((probe) => ({
@@ -139,7 +139,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
 
     const methods = Object.entries(METHOD_CASES).filter(([, probes]) => probes.length > 0);
 
-    test.each(methods)('%s does not tell what others have', async (_, probes) => {
+    test.each(methods)('%s answers a foreign id like an id that never existed', async (_, probes) => {
       await using connections = await connected();
       const { of, clientOf } = connections;
       const comparisons = probes.flatMap(({ kinds, request }) =>

@@ -20,7 +20,7 @@ import {
   streamRequest,
 } from './requests/stream-requests.ts';
 
-/** As the owner, or anybody, may have had them. */
+/** Last event ids as a client may have received them. */
 const EVENT_IDS_OF_INSTANCE = [null, '0.0', '1.1', '2.3', '99.99'];
 
 describe.each(OBSERVED_STORES)('$name', ({ open }) => {
@@ -31,7 +31,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   test.each(['GET', 'HEAD'] as const)(
-    '%s of a stream of one instance does not tell what others have',
+    '%s of a stream of one instance answers a foreign id like an id that never existed',
     async (method) => {
       for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
         const comparisons = INSTANCES.flatMap((kind) =>
@@ -41,7 +41,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
               foreign: { agent_instance_id: of.owner.ids[kind] },
               unknown: { agent_instance_id: of.unused[kind] },
               send: streamRequest(server, EVENTS_OF_INSTANCE, { method, after }),
-              // The others' own streams open, and tell of something.
+              // The streams of the tenants' own instances of the same id open, and have events.
               readsVary: of.sameIdInstances.length > 0 && method === 'GET',
             }),
           ),
@@ -51,25 +51,25 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     },
   );
 
-  test("a stream that goes on after an event of somebody else's goes on as after none there ever was", async () => {
+  test("a stream that resumes after another user's event behaves as after an event that never existed", async () => {
     const of = await createTenantsWithSameIds(server);
-    const placeOf = async (estate: Tenant) => {
+    const openStreamWithEvents = async (estate: Tenant) => {
       const stream = await openStream(server, estate);
-      await sendStep(server, estate, estate.ids['active instance'], 'kept for who comes back');
-      await stream.message('kept for who comes back');
+      await sendStep(server, estate, estate.ids['active instance'], 'kept for a client that resumes');
+      await stream.message('kept for a client that resumes');
       return stream;
     };
-    // The others have events to be replayed, too.
-    using _asking = await placeOf(of.stranger);
-    using _control = await placeOf(of.control);
-    using owners = await placeOf(of.owner);
-    const telling = owners.lastId.split('.')[0]!;
-    const neverTold = uuidV7.next().replaceAll('-', '').slice(-16);
+    // All three tenants have events that could be replayed.
+    using _asking = await openStreamWithEvents(of.stranger);
+    using _control = await openStreamWithEvents(of.control);
+    using owners = await openStreamWithEvents(of.owner);
+    const streamId = owners.lastId.split('.')[0]!;
+    const unusedStreamId = uuidV7.next().replaceAll('-', '').slice(-16);
     const comparisons = [0, 1, 2, 99].flatMap((number) =>
       (['GET', 'HEAD'] as const).map((method) => ({
         name: `${method} after ${number}`,
-        foreign: { last_event_id: `${telling}.${number}` },
-        unknown: { last_event_id: `${neverTold}.${number}` },
+        foreign: { last_event_id: `${streamId}.${number}` },
+        unknown: { last_event_id: `${unusedStreamId}.${number}` },
         send: streamRequest(server, EVENTS, { method }),
         readsVary: method === 'GET',
       })),
@@ -77,8 +77,8 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     await expectIndistinguishable(server, of, comparisons);
   });
 
-  /** Everything that streams tell of, in the instance of this id and in a new one. */
-  async function liveThrough({ caller, secret }: Tenant, id: string, watching: LiveClient): Promise<void> {
+  /** Causes every kind of event, in the instance of this id and in a new one. */
+  async function causeAllEvents({ caller, secret }: Tenant, id: string, watching: LiveClient): Promise<void> {
     const { dispatch } = server;
     const input = { agent_instance_id: id };
     const request = { caller, input };
@@ -103,7 +103,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     await dispatch(useCases.startAgentInstance, { caller, input: begun });
   }
 
-  test('what one user does, no stream of another carries, though their instances have one id', async () => {
+  test('no stream carries events of another user, even for instances of the same id', async () => {
     const [ann, bob] = [await server.newTenant(), await server.newTenant()];
     const id = uuidV7.next();
     for (const { caller, secret } of [ann, bob]) {
@@ -118,8 +118,8 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
       [ann, bob, [annsAll, annsOne]],
       [bob, ann, [bobsAll, bobsOne]],
     ] as const;
-    await Promise.all(streams.map(([estate, , [all]]) => liveThrough(estate, id, all)));
-    // Told after all of the other's, so nothing of that is still on its way.
+    await Promise.all(streams.map(([estate, , [all]]) => causeAllEvents(estate, id, all)));
+    // Sent after all events of the other user, so none of those is still on its way.
     for (const last of ['a last thing', 'the very last']) {
       for (const [estate, , both] of streams) {
         await sendStep(server, estate, id, last);
@@ -147,15 +147,15 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
         );
       }
     }
-    const tellings = [annsAll, bobsAll].map(
+    const streamIds = [annsAll, bobsAll].map(
       ({ events }) => new Set(events.map(({ id: it }) => it.split('.')[0])),
     );
-    expect(tellings.map(({ size }) => size)).toEqual([1, 1]);
-    expect([...tellings[0]!]).not.toEqual([...tellings[1]!]);
+    expect(streamIds.map(({ size }) => size)).toEqual([1, 1]);
+    expect([...streamIds[0]!]).not.toEqual([...streamIds[1]!]);
     expect(server.log.at('error')).toEqual([]);
   });
 
-  test('that an agent of one user waits is told to no other, though their instances have one id', async () => {
+  test('no stream says that an agent of another user waits, even for instances of the same id', async () => {
     const [ann, bob] = [await server.newTenant(), await server.newTenant()];
     const id = uuidV7.next();
     for (const { caller } of [ann, bob]) {

@@ -7,7 +7,7 @@ import { rawRequest, withHeaders } from './raw-request.ts';
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Tokens that must not be believed. All of them are answered alike. */
+/** Returns requests with tokens that must be refused. All of them get the same answer. */
 export async function tokenInputs(tokens: TestTokens): Promise<BadInput[]> {
   const { pair } = tokens;
   const now = Math.floor(Date.now() / 1000);

@@ -1,7 +1,7 @@
 import type { RawAnswer, RawExchange } from '../support/raw-exchange.ts';
 import type { RawRequest } from './raw-request.ts';
 
-/** What only the inside of the server knows: stack frames, files, SQL, the names of what it is made of. */
+/** Patterns of what no answer may reveal: stack frames, file names, SQL, and the libraries in use. */
 const INTERNALS = [
   /\bat (?:async )?[\w.<>]+ \(/,
   /node_modules|file:\/\/|node:internal|\.[jt]s:\d+/,
@@ -11,28 +11,31 @@ const INTERNALS = [
   /relation "|duplicate key value|violates|syntax error at or near/i,
 ];
 
-/** What is wrong with how a request was answered; nothing if it was answered well, however bad it was. */
+/**
+ * Returns what is wrong with the answer to a request. Empty where a good or bad request was answered
+ * correctly.
+ */
 export function violationsOf({ answers, rest, end }: RawExchange, request: RawRequest): string[] {
-  const found: string[] = [];
-  if (end === 'hung') found.push('no answer');
-  if (end === 'refused') found.push('the server takes no connections');
-  // A request that cannot be read is refused with a body, also where HEAD was perhaps meant.
+  const violations: string[] = [];
+  if (end === 'hung') violations.push('no answer');
+  if (end === 'refused') violations.push('the server takes no connections');
+  // An unreadable request is refused with a body, even if it was meant as HEAD.
   if (rest !== '' && end !== 'closed' && !request.head)
-    found.push(`not HTTP: ${JSON.stringify(rest.slice(0, 200))}`);
-  if (request.whole && answers.length === 0 && end === 'closed') found.push('closed without an answer');
-  for (const answer of answers) found.push(...violationsOfAnswer(answer, request.head));
-  return found;
+    violations.push(`not HTTP: ${JSON.stringify(rest.slice(0, 200))}`);
+  if (request.whole && answers.length === 0 && end === 'closed') violations.push('closed without an answer');
+  for (const answer of answers) violations.push(...violationsOfAnswer(answer, request.head));
+  return violations;
 }
 
 function violationsOfAnswer({ status, headers, body }: RawAnswer, head: boolean): string[] {
-  const found: string[] = [];
-  if (status >= 500) found.push(`${status}: ${body}`);
-  if (INTERNALS.some((pattern) => pattern.test(body))) found.push(`tells of its inside: ${body}`);
-  if (status < 400 || status >= 500) return found;
+  const violations: string[] = [];
+  if (status >= 500) violations.push(`${status}: ${body}`);
+  if (INTERNALS.some((pattern) => pattern.test(body))) violations.push(`reveals internals: ${body}`);
+  if (status < 400 || status >= 500) return violations;
   const type = headers.get('content-type') ?? '';
-  if (!type.startsWith('application/problem+json')) found.push(`${status} as "${type}": ${body}`);
-  else if (!head && !isProblem(body, status)) found.push(`${status} is no problem: ${body}`);
-  return found;
+  if (!type.startsWith('application/problem+json')) violations.push(`${status} as "${type}": ${body}`);
+  else if (!head && !isProblem(body, status)) violations.push(`${status} is not a problem document: ${body}`);
+  return violations;
 }
 
 function isProblem(body: string, status: number): boolean {

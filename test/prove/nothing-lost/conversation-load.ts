@@ -12,22 +12,28 @@ export interface ConversationOptions {
   readonly ports: readonly number[];
   readonly faults: FaultInjector;
   readonly random: Random;
-  /** How many messages to write. */
+  /** The number of messages to write. */
   readonly size: number;
   readonly history: Entry[];
 }
 
-/** Of the messages of a conversation. */
+/** The share of each kind among the messages; the rest are steps. */
 const SHARE = { user: 0.45, echo: 0.05, question: 0.1 } as const;
 const REQUEST_INPUT_CHANCE = 0.1;
-/** Writes without a key are decided from what a process remembers, which the other one may have outdated. */
+/**
+ * A heartbeat has no key, so a process decides it from its cached instance, which the other process may have
+ * changed.
+ */
 const HEARTBEAT_CHANCE = 0.1;
-/** A client that believes its answer was lost asks again; it must get the very same. */
+/**
+ * How often a client repeats an answered request, as if the answer had been lost. It must get the same
+ * answer.
+ */
 const ASK_AGAIN_CHANCE = 0.03;
 
 /**
- * One instance: two people's clients and two agents' that write, and two readers that compete for what is
- * queued. The agents and readers share what they know of the cursor, as copies of one agent would.
+ * The load on one instance: two user clients and two agents that write, and two readers that compete for the
+ * queue. Agents and readers share the cursor, as copies of one agent would.
  */
 export class ConversationLoad {
   readonly #options: ConversationOptions;
@@ -47,8 +53,8 @@ export class ConversationLoad {
       .shuffled(Array.from({ length: size - 2 }, (_, nth) => kindOf(nth / (size - 2))))
       .values();
     const writers = ['one', 'two', 'three', 'four'].map(async (name) => {
-      const chance = random.fork(name);
-      for (const kind of kinds) await this.#write(kind, chance);
+      const writerRandom = random.fork(name);
+      for (const kind of kinds) await this.#write(kind, writerRandom);
     });
     const readers = ['first', 'second'].map((name) => this.#read(random.fork(name)));
     const written = Promise.all(writers).then(() => {
@@ -56,7 +62,7 @@ export class ConversationLoad {
       this.#moveCursor(this.#cursor);
     });
     await Promise.all([written, ...readers]);
-    // What is left in the queue goes with this step.
+    // This step hands over what is still queued.
     await this.#write('step', random.fork('end'));
   }
 
@@ -65,7 +71,7 @@ export class ConversationLoad {
     const { id } = this.#options;
     const content = `${kind} ${this.#requests} of ${id}`;
     const byUser = kind === 'user' || kind === 'echo';
-    const told = await this.#ask(kind, random, content, {
+    const recorded = await this.#ask(kind, random, content, {
       path: byUser ? '/messages/user' : '/messages/agent',
       body: byUser
         ? { agent_instance_id: id, content, mark_as_read: kind === 'echo' }
@@ -76,12 +82,12 @@ export class ConversationLoad {
             requires_user_input: kind === 'question',
           },
     });
-    if (kind !== 'user') this.#moveCursor(told.messageId);
+    if (kind !== 'user') this.#moveCursor(recorded.messageId);
     if (random.chance(HEARTBEAT_CHANCE)) await this.#heartbeat(random);
     if (kind === 'step' && random.chance(REQUEST_INPUT_CHANCE)) {
       await this.#ask('request-input', random, null, {
         method: 'PATCH',
-        path: `/messages/${told.messageId}/request-input`,
+        path: `/messages/${recorded.messageId}/request-input`,
       });
     }
   }
@@ -104,12 +110,12 @@ export class ConversationLoad {
           wait: random.oneOf([0, 0.2, 1]),
         },
       });
-      // Only news from someone who wrote or read can help a stale reader.
+      // A stale reader has to wait until a writer or another reader moves the cursor.
       if (stale && this.#writing && this.#cursor === cursor) await this.#cursorMoves();
     }
   }
 
-  /** Asks until it is answered, and writes the answer into the history. */
+  /** Repeats the request until it is answered, and adds the answer to the history. */
   async #ask(
     kind: EntryKind,
     random: Random,
@@ -122,7 +128,7 @@ export class ConversationLoad {
     const call: Call = { method: 'POST', token, key, ...request };
     const sentAt = performance.now();
     const reply = await client.call(call, random);
-    const told = recordReply(history, reply, {
+    const recorded = recordReply(history, reply, {
       instance: id,
       kind,
       key,
@@ -130,12 +136,12 @@ export class ConversationLoad {
       answeredAt: performance.now(),
       content,
     });
-    this.#moveCursor(lastOf(told.handedOver) ?? this.#cursor);
+    this.#moveCursor(lastOf(recorded.handedOver) ?? this.#cursor);
     if (random.chance(ASK_AGAIN_CHANCE)) {
       const again = await client.call(call, random.fork(ports.length));
-      if (again.body !== reply.body) told.failForOtherBody(again.body);
+      if (again.body !== reply.body) recorded.failForOtherBody(again.body);
     }
-    return told;
+    return recorded;
   }
 
   #moveCursor(messageId: string | null): void {

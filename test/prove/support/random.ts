@@ -1,6 +1,6 @@
 import { SeededRandom } from '../../domain/conversation/random-decisions.ts';
 
-/** Seeded chance. `fork` gives each actor its own, which does not depend on how the others are scheduled. */
+/** A seeded random source. `fork` returns another one for each actor, which does not depend on scheduling. */
 export class Random extends SeededRandom {
   readonly #name: string;
 
@@ -13,7 +13,7 @@ export class Random extends SeededRandom {
     return new Random(`${this.#name}/${label}`);
   }
 
-  /** A whole number from 0 up to, and not including, `limit`. */
+  /** Returns a whole number from 0 to below `limit`. */
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }
@@ -41,7 +41,7 @@ export class Random extends SeededRandom {
   }
 }
 
-/** FNV-1a. */
+/** The FNV-1a hash. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

@@ -10,23 +10,23 @@ export interface RawAnswer {
 
 export interface RawExchange {
   readonly answers: readonly RawAnswer[];
-  /** What came that is no HTTP answer. */
+  /** Received bytes that are no HTTP response. */
   readonly rest: string;
   readonly end: 'answered' | 'closed' | 'hung' | 'refused';
 }
 
 export interface RawOptions {
-  /** Whether the server has all it needs to answer; if not, the client gives up sending after a moment. */
+  /** Whether the request is complete. If not, the client gives up after a moment. */
   readonly whole: boolean;
   readonly head: boolean;
 }
 
-/** For a server that has all it needs, on a busy machine. */
+/** How long the server may take to answer a complete request on a busy machine. */
 const PATIENCE_MS = 20_000;
-/** What an unfinished request is given before its client hangs up. */
+/** How long the client waits after an incomplete request. */
 const MOMENT_MS = 250;
 
-/** Sends bytes, whatever they are, over a connection of their own, and hears what the server says. */
+/** Sends any bytes over a new connection, and returns what the server answers. */
 export async function exchangeRaw(
   port: number,
   bytes: string | Buffer,
@@ -68,7 +68,10 @@ export async function exchangeRaw(
   return { ...parseAnswers(Buffer.concat(chunks), head), end: end ?? 'closed' };
 }
 
-/** All whole answers at the beginning of `bytes`. An answer to HEAD has no body, whatever it announces. */
+/**
+ * Parses all complete responses at the beginning of `bytes`. A response to HEAD has no body, whatever its
+ * headers say.
+ */
 export function parseAnswers(bytes: Buffer, head: boolean): Pick<RawExchange, 'answers' | 'rest'> {
   const answers: RawAnswer[] = [];
   let left = bytes;
@@ -89,7 +92,7 @@ export function parseAnswers(bytes: Buffer, head: boolean): Pick<RawExchange, 'a
 
 const nameOf = (line: string): string => line.slice(0, line.indexOf(':')).toLowerCase();
 
-/** undefined while it is not whole. */
+/** Returns undefined while the body is incomplete. */
 function bodyAt(
   bytes: Buffer,
   headers: ReadonlyMap<string, string>,

@@ -5,11 +5,11 @@ import type { Random } from './random.ts';
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below /api/v1. */
+  /** The path below /api/v1. */
   readonly path: string;
   readonly token: string;
   readonly body?: object;
-  /** The Idempotency-Key: what makes repeating safe. Null where it is safe without. */
+  /** The Idempotency-Key, which makes repeats safe. Null for requests that are safe without one. */
   readonly key: string | null;
 }
 
@@ -18,14 +18,16 @@ export interface Reply {
   readonly body: string;
 }
 
-/** No call may take longer; those that wait ask for far less. */
+/** The longest that a call may take. Calls that wait ask for far less. */
 const HANG_MS = 30_000;
-/** A server that is killed and its database that recovers are both back long before. */
+/** Long enough for a killed server and for a database that recovers. */
 const GIVE_UP_MS = 90_000;
 
-/** A well-behaved client of several servers: repeats what failed, with its key, at whichever server. */
+/**
+ * A well-behaved client of several servers: it repeats failed requests with their key, at any of the servers.
+ */
 export class RetryingClient implements Disposable {
-  /** Repeats by what made them necessary. */
+  /** The number of repeats, by reason. */
   readonly repeats = new Map<string, number>();
   readonly #ports: readonly number[];
   readonly #agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
@@ -35,7 +37,10 @@ export class RetryingClient implements Disposable {
     this.#ports = ports;
   }
 
-  /** @throws BrokenPromise for a 5xx that is not a plain 503, for a hang, and when nothing helps. */
+  /**
+   * Repeats a request until it succeeds or is refused.
+   * @throws BrokenPromise for a 5xx other than 503, for a call without an answer, and after 90 s of failures.
+   */
   async call(call: Call, random: Random): Promise<Reply> {
     const since = Date.now();
     for (let at = random.below(this.#ports.length); ; at += 1) {
@@ -53,7 +58,7 @@ export class RetryingClient implements Disposable {
     }
   }
 
-  /** Sends it once, to one server. */
+  /** Sends a request once, to one server. */
   once({ method, path, token, body, key }: Call, port: number): Promise<Reply> {
     const text = body === undefined ? '' : JSON.stringify(body);
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
@@ -88,7 +93,7 @@ export class RetryingClient implements Disposable {
     return promise;
   }
 
-  /** Makes whoever still calls give up. */
+  /** Makes all running calls give up. */
   [Symbol.dispose](): void {
     this.#closed.abort(new Error('The proof is over'));
     this.#agent.destroy();

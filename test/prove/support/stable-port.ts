@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that the system gives to outgoing connections (32768 and up on Linux, higher elsewhere). */
+/**
+ * Below the ports that the system gives to outgoing connections (32768 and up on Linux, higher elsewhere).
+ */
 const FROM = 20_000;
 const COUNT = 12_000;
 
 /**
- * A free TCP port that stays free while whoever listens on it is down: one of those that the system hands
- * out could meanwhile become the near end of a client's connection.
+ * Finds a free TCP port that stays free while its server is down. A port that the system hands out could
+ * meanwhile be taken by a client's connection.
  */
 export async function stablePort(): Promise<number> {
   for (;;) {

@@ -33,7 +33,7 @@ export class TestCluster implements AsyncDisposable {
     const databaseUrl = await createDatabase(postgres.url);
     const tokens = await TestTokens.make();
     const env = { DATABASE_URL: databaseUrl, ...tokens.env };
-    // Both at once: they take turns at the migrations.
+    // Both at once: one of them waits while the other one migrates.
     const starting = await Promise.all([KillableServer.start(env), KillableServer.start(env)]);
     const servers = [made.use(starting[0]), made.use(starting[1])] as const;
     return new TestCluster(postgres, databaseUrl, servers, tokens, made.move());
@@ -47,14 +47,14 @@ export class TestCluster implements AsyncDisposable {
     return this.postgres.query<Row>(sql, parameters, this.databaseUrl);
   }
 
-  /** `kill -9`, and a new process in its place. */
+  /** Kills a server with SIGKILL and starts a new process in its place. */
   async killServer(nth: number): Promise<void> {
     const server = this.servers[nth % this.servers.length]!;
     await server.kill();
     await server.start();
   }
 
-  /** @throws BrokenPromise for errors in a log, and for a server that ended although nobody killed it. */
+  /** @throws BrokenPromise for errors in a log, and for a server that exited without being killed. */
   requireNoFaults(): void {
     requireNone(
       'internal errors of the servers',

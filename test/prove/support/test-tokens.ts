@@ -3,10 +3,10 @@ import { generateKeyPair, type KeyPair, readPrivateKey } from '../../../src/adap
 import type { Scope } from '../../../src/ports/tokens/token-verifier.ts';
 import { aGrant, userIdOf } from '../../support/builders.ts';
 
-/** The keys that a proof's servers share, and the tokens it calls them with. */
+/** The signing key that a proof's servers share, and tokens for calling them. */
 export class TestTokens {
   readonly pair: KeyPair;
-  /** What the servers' environment needs. */
+  /** The environment variables that the servers need. */
   readonly env: { readonly JWT_PRIVATE_KEY: string };
   readonly #issuer: JwtIssuer;
 

@@ -1,7 +1,7 @@
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import type { Signal, Signals } from '../../../src/ports/signals/signals.ts';
 
-/** Signals that also write down what is published. */
+/** In-process signals that also record what is published. */
 export function recordingSignals(published: Signal[]): Signals {
   const signals = new InProcessSignals();
   return {

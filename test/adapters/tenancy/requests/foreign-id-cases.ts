@@ -12,7 +12,7 @@ import {
 
 type Fields = { readonly [field: string]: unknown };
 
-/** One request, in which some fields name what is not the caller's. */
+/** One request in which some fields name what does not belong to the caller. */
 export interface ForeignIdCase {
   readonly name: string;
   readonly kinds: { readonly [field: string]: IdKind };
@@ -25,11 +25,11 @@ const entriesOf = ({ input }: UseCase) => (input as unknown as { entries: v.Obje
 
 export const fieldsOf = (useCase: UseCase): string[] => Object.keys(entriesOf(useCase));
 
-/** The fields that nobody has said anything about. */
+/** Returns the fields that are in neither list of `id-fields.ts`. */
 export const unclassifiedFields = (fields: readonly string[]): string[] =>
   fields.filter((field) => !Object.hasOwn(ID_FIELDS, field) && !Object.hasOwn(OTHER_FIELDS, field));
 
-/** Every way to ask a use case, through these fields of it, for what is not the caller's. */
+/** Returns every way to name a foreign id in these fields of a use case. */
 export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): ForeignIdCase[] {
   const ids = fields.filter((field) => Object.hasOwn(ID_FIELDS, field));
   const required = ids.filter((field) => entriesOf(useCase)[field]?.type !== 'optional');
@@ -54,7 +54,7 @@ export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): Fo
         : []),
     ]),
   );
-  // A message together with the instance that it is in: who names both may have made the latter.
+  // A message together with its instance, because the caller may own an instance of the same id.
   const together = ids.includes('agent_instance_id')
     ? ids.flatMap((field) =>
         ID_FIELDS[field]!.flatMap((kind) => {
@@ -73,7 +73,7 @@ export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): Fo
   return [probe("all one's own", {}, required), ...single, ...together];
 }
 
-/** The ids that a probe names, field by field. */
+/** Returns the ids that a case names, by field. */
 export const idsNamedBy = ({ kinds }: ForeignIdCase, ids: IdsByKind): { [field: string]: string } =>
   Object.fromEntries(Object.entries(kinds).map(([field, kind]) => [field, ids[kind]]));
 
@@ -86,6 +86,6 @@ export function inputOf(
   return { ...others, ...Object.fromEntries(mine), ...named };
 }
 
-/** What the fields name that are the caller's own: for someone else to name the very same. */
+/** Returns the kinds of the caller's own ids in a case, so that another tenant can name the same ids. */
 export const kindsOfOwnIds = ({ own }: ForeignIdCase): ForeignIdCase['kinds'] =>
   Object.fromEntries(own.map((field) => [field, ID_FIELDS[field]![0]]));

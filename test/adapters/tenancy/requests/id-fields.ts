@@ -2,7 +2,9 @@ import { uuidV7 } from '../../../../src/adapters/runtime/system.ts';
 import { newApiKeyId } from '../../../../src/application/admin/issue-api-key.ts';
 import { newUserId } from '../fixture/tenant.ts';
 
-/** What a tenant owns that a request can name, and how an id looks that is nobody's. */
+/**
+ * Everything of a tenant that a request can name, with a function that makes an unused id of the same form.
+ */
 const NEW = {
   'active instance': () => uuidV7.next(),
   'awaiting instance': () => uuidV7.next(),
@@ -23,10 +25,10 @@ const NEW = {
 
 export type IdKind = keyof typeof NEW;
 
-/** Something of each kind. */
+/** One id of each kind. */
 export type IdsByKind = { readonly [kind in IdKind]: string };
 
-/** Ids of every kind, none of which ever existed. */
+/** Creates ids of every kind that never existed. */
 export const unusedIds = (): IdsByKind =>
   Object.fromEntries(Object.entries(NEW).map(([kind, make]) => [kind, make()])) as IdsByKind;
 
@@ -45,7 +47,10 @@ const MESSAGES = [
   'read message',
 ] as const satisfies readonly IdKind[];
 
-/** Every field of a use case that names something, and what may be named there; a good value comes first. */
+/**
+ * Every field that names something, with the kinds of ids to try there. The first one is valid for the
+ * caller's own.
+ */
 export const ID_FIELDS: { readonly [field: string]: readonly [IdKind, ...IdKind[]] } = {
   agent_instance_id: INSTANCES,
   message_id: MESSAGES,
@@ -59,7 +64,7 @@ export const ID_FIELDS: { readonly [field: string]: readonly [IdKind, ...IdKind[
   in_reply_to: ['open question', ...MESSAGES],
 };
 
-/** Which instance of the same tenant a message is in. */
+/** The instance that holds each kind of message. */
 export const INSTANCE_OF: { readonly [kind in IdKind]?: IdKind } = {
   step: 'active instance',
   'answered question': 'active instance',
@@ -69,7 +74,7 @@ export const INSTANCE_OF: { readonly [kind in IdKind]?: IdKind } = {
   'closed question': 'completed instance',
 };
 
-/** Every other field, with a value that all use cases which have it take. */
+/** Every other field, with a value that is valid in all use cases with this field. */
 export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
   before_position: 2,
   confirm: 'whoever this is',
@@ -93,5 +98,5 @@ export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
   wait_seconds: 0,
 };
 
-/** What may not be given beside an id. */
+/** Fields that must be left out where another field is given. */
 export const EXCLUDED_BY: { readonly [field: string]: string } = { question_id: 'question_text' };

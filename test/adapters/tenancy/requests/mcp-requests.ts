@@ -8,7 +8,7 @@ import { tokenOf } from '../fixture/tenant-server.ts';
 import { type ForeignIdCase, inputOf } from './foreign-id-cases.ts';
 import { type IdKind, INSTANCES } from './id-fields.ts';
 
-/** A tenant's client, and what the server answered it underneath. */
+/** A tenant's MCP client, with the HTTP responses that it received. */
 export class ObservedClient implements AsyncDisposable {
   readonly client: TestClient;
   readonly #answered: Promise<RecordedResponse>[];
@@ -22,7 +22,7 @@ export class ObservedClient implements AsyncDisposable {
     const answered: Promise<RecordedResponse>[] = [];
     const observing: typeof fetch = async (input, init) => {
       const response = await fetch(input, init);
-      // The streams that are opened by GET never end.
+      // Streams that are opened by GET never end.
       if (init?.method === 'POST') answered.push(recordResponse(response.clone()));
       return response;
     };
@@ -32,7 +32,7 @@ export class ObservedClient implements AsyncDisposable {
     );
   }
 
-  /** What the client made of its request, and all HTTP answers it got meanwhile. */
+  /** Returns the result of the client's request, and all HTTP responses that belong to it. */
   async observe(request: (client: TestClient) => Promise<object>): Promise<RecordedResponse[]> {
     this.#answered.length = 0;
     const made = await request(this.client).catch((error: Error & { code?: unknown; data?: unknown }) => ({
@@ -48,7 +48,7 @@ export class ObservedClient implements AsyncDisposable {
   }
 }
 
-/** How each of these tenants' clients calls a tool with a probe. */
+/** Calls a tool with the ids of a case, as the client of the given tenant. */
 export const toolRequest =
   (
     { definition, renamed }: Tool,
@@ -74,9 +74,12 @@ const reading = (uri: (id: string) => string): MethodCase => ({
 });
 const RESOURCE = 'agent-dashboard://agent-instances/';
 
-/** What can be named in each request of the protocol; the compiler wants a line for a new one. */
+/**
+ * The ids that can be named in each request of the protocol. A new method does not compile without a line
+ * here.
+ */
 export const METHOD_CASES: { readonly [method in MethodName]: readonly MethodCase[] } = {
-  // Tool by tool, from their own table.
+  // These have their own table of tools.
   'tools/call': [],
   'tools/list': [],
   'resources/list': [

@@ -7,7 +7,7 @@ import { type ForeignIdCase, inputOf } from './foreign-id-cases.ts';
 
 type Fields = { readonly [field: string]: unknown };
 
-/** How a route is asked a probe. */
+/** Calls a route with the ids of a case. */
 export const restRequest =
   (url: string, route: Route, probe: ForeignIdCase, idempotencyKey: string | null = null): SendRequest =>
   async (as, named) => [
@@ -18,7 +18,7 @@ export const restRequest =
     ),
   ];
 
-/** Puts each field where the route looks for it: path, then query or body. */
+/** Puts each field where the route expects it: in the path, then in the query or the body. */
 function requestOf(
   url: string,
   { method, path, body }: Route,

@@ -10,13 +10,13 @@ import { type TenantServer, tokenOf } from '../fixture/tenant-server.ts';
 export const EVENTS = '/events';
 export const EVENTS_OF_INSTANCE = '/agent-instances/:agent_instance_id/messages/stream';
 
-const LAST = 'the last that is read';
+const LAST = 'the last step that is read';
 const HEARTBEAT = /id: \S+\nevent: heartbeat\ndata: \{\}\n\n/g;
 
 const addressOf = ({ url }: TenantServer, path: string, named: { readonly [field: string]: string }) =>
   url + BASE_PATH + path.replaceAll(/:(\w+)/g, (_, field: string) => encodeURIComponent(named[field]!));
 
-/** A stream of this tenant's, for as long as the scope. */
+/** Opens a stream as this tenant. The stream closes at the end of the scope. */
 export const openStream = (server: TenantServer, { userId }: Tenant, instance: string | null = null) => {
   const path = instance === null ? EVENTS : EVENTS_OF_INSTANCE;
   const named = { agent_instance_id: instance ?? '' };
@@ -25,13 +25,13 @@ export const openStream = (server: TenantServer, { userId }: Tenant, instance: s
 
 interface StreamRequest {
   readonly method: 'GET' | 'HEAD';
-  /** The id of the last event that its client has, where that names nothing. */
+  /** The Last-Event-ID to send, unless the request names one. */
   readonly after?: string | null;
 }
 
 /**
- * How a stream is asked for. One that opens is read until what its tenant does next has arrived, so that whatever
- * it tells besides comes before.
+ * Requests a stream. If it opens, the tenant sends a step, and the stream is read until that step arrives, so
+ * that every earlier event is read too.
  */
 export const streamRequest =
   (server: TenantServer, path: string, { method, after = null }: StreamRequest): SendRequest =>
@@ -57,8 +57,8 @@ export const sendStep = ({ dispatch }: TenantServer, { caller }: Tenant, instanc
   dispatch(useCases.sendAgentMessage, { caller, input: { agent_instance_id: instance, content } });
 
 /**
- * To the end of the event that `last` is in. How one's own telling is called differs between any two tenants, and
- * heartbeats come when they come.
+ * Reads to the end of the event that contains `last`. It removes heartbeats, which depend on time, and the
+ * first part of the event ids, which differs between any two tenants.
  */
 async function textUntil(body: ReadableStream<Uint8Array>, last: string): Promise<string> {
   let text = '';
@@ -66,9 +66,9 @@ async function textUntil(body: ReadableStream<Uint8Array>, last: string): Promis
     text += chunk;
     const end = text.indexOf('\n\n', text.includes(last) ? text.indexOf(last) : text.length);
     if (end >= 0) {
-      const [, telling = 'none'] = /^id: ([0-9a-f]{16})\./.exec(text) ?? [];
-      return text.slice(0, end).replaceAll(HEARTBEAT, '').replaceAll(telling, '<telling>');
+      const [, streamId = 'none'] = /^id: ([0-9a-f]{16})\./.exec(text) ?? [];
+      return text.slice(0, end).replaceAll(HEARTBEAT, '').replaceAll(streamId, '<streamId>');
     }
   }
-  throw new Error(`ended after ${text}`);
+  throw new Error(`The stream ended after ${text}`);
 }
