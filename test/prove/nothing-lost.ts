@@ -31,7 +31,7 @@ export const nothingLost: Proof = {
     const serverKills = scaled(SERVER_KILLS, context, 2);
     const databaseKills = scaled(DATABASE_KILLS, context, 1);
 
-    const faultRandom = random.fork('troubles');
+    const faultRandom = random.fork('faults');
     const killServer: Fault = () => cluster.killServer(faultRandom.below(2));
     const killDatabase = (nth: number): Fault =>
       nth % 2 === 0

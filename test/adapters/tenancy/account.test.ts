@@ -58,16 +58,16 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   });
 
   test('deleting the account of another user is refused like deleting one that does not exist', async () => {
-    const { stranger: asking, owner } = await createTenants(server);
-    const kept = [await server.store.kept(owner.userId), await server.store.kept(asking.userId)];
+    const { stranger, owner } = await createTenants(server);
+    const kept = [await server.store.kept(owner.userId), await server.store.kept(stranger.userId)];
     const forms = [];
     for (const confirm of [owner.userId, newUserId()]) {
-      const answers = await deleting(asking, { confirm });
+      const answers = await deleting(stranger, { confirm });
       expect(answers.map(({ status }) => status)).toEqual([422]);
-      forms.push(normaliseResponses(answers, [confirm], asking));
+      forms.push(normaliseResponses(answers, [confirm], stranger));
     }
     expect(forms[0]).toBe(forms[1]);
-    expect([await server.store.kept(owner.userId), await server.store.kept(asking.userId)]).toEqual(kept);
+    expect([await server.store.kept(owner.userId), await server.store.kept(stranger.userId)]).toEqual(kept);
   });
 
   test('deleting an account keeps what other users own, even instances of the same id', async () => {

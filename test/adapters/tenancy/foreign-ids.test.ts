@@ -82,11 +82,11 @@ describe.each(STORES)('$name', ({ open, clients }) => {
 
   test.each(COMPARED)('$method $path answers a foreign id like an id that never existed', async (route) => {
     for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
-      const comparisons = foreignIdCases(route.useCase).map((probe) => ({
-        name: probe.name,
-        foreign: idsNamedBy(probe, of.owner.ids),
-        unknown: idsNamedBy(probe, of.unused),
-        send: restRequest(server.url, route, probe),
+      const comparisons = foreignIdCases(route.useCase).map((one) => ({
+        name: one.name,
+        foreign: idsNamedBy(one, of.owner.ids),
+        unknown: idsNamedBy(one, of.unused),
+        send: restRequest(server.url, route, one),
       }));
       await expectIndistinguishable(server, of, comparisons);
     }
@@ -96,18 +96,18 @@ describe.each(STORES)('$name', ({ open, clients }) => {
 
   test.each(writing)("$method $path treats another tenant's Idempotency-Key as a new key", async (route) => {
     const [own] = foreignIdCases(route.useCase);
-    const theVerySame = { ...own!, name: 'the very same request', kinds: kindsOfOwnIds(own!), own: [] };
-    for (const probe of [own!, theVerySame]) {
+    const sameRequest = { ...own!, name: 'the very same request', kinds: kindsOfOwnIds(own!), own: [] };
+    for (const one of [own!, sameRequest]) {
       const of = await createTenants(server);
       const used = uuidV7.next();
       const [answer] = await restRequest(server.url, route, own!, used)(of.owner, {});
       expect(answer!.status).toBeLessThan(300);
       const comparison: Comparison = {
-        name: probe.name,
-        foreign: { ...idsNamedBy(probe, of.owner.ids), idempotencyKey: used },
-        unknown: { ...idsNamedBy(probe, of.unused), idempotencyKey: uuidV7.next() },
+        name: one.name,
+        foreign: { ...idsNamedBy(one, of.owner.ids), idempotencyKey: used },
+        unknown: { ...idsNamedBy(one, of.unused), idempotencyKey: uuidV7.next() },
         send: (as, { idempotencyKey, ...named }) =>
-          restRequest(server.url, route, probe, idempotencyKey)(as, named),
+          restRequest(server.url, route, one, idempotencyKey)(as, named),
       };
       await expectIndistinguishable(server, of, [comparison]);
     }
@@ -118,9 +118,9 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     async function connected() {
       await using made = new AsyncDisposableStack();
       const of = await createTenants(server);
-      const asking = made.use(await ObservedClient.connect(kind, server.url, of.stranger));
+      const stranger = made.use(await ObservedClient.connect(kind, server.url, of.stranger));
       const control = made.use(await ObservedClient.connect(kind, server.url, of.control));
-      const clientOf = (as: Tenant) => (as === of.stranger ? asking : control);
+      const clientOf = (as: Tenant) => (as === of.stranger ? stranger : control);
       const owned = made.move();
       return { of, clientOf, [Symbol.asyncDispose]: () => owned.disposeAsync() };
     }
@@ -128,21 +128,21 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     test.each(TOOLS)('$definition.name answers a foreign id like an id that never existed', async (tool) => {
       await using connections = await connected();
       const { of, clientOf } = connections;
-      const comparisons = foreignIdCases(tool.useCase, [...tool.renamed.keys()]).map((probe) => ({
-        name: probe.name,
-        foreign: idsNamedBy(probe, of.owner.ids),
-        unknown: idsNamedBy(probe, of.unused),
-        send: toolRequest(tool, probe, clientOf),
+      const comparisons = foreignIdCases(tool.useCase, [...tool.renamed.keys()]).map((one) => ({
+        name: one.name,
+        foreign: idsNamedBy(one, of.owner.ids),
+        unknown: idsNamedBy(one, of.unused),
+        send: toolRequest(tool, one, clientOf),
       }));
       await expectIndistinguishable(server, of, comparisons);
     });
 
-    const methods = Object.entries(METHOD_CASES).filter(([, probes]) => probes.length > 0);
+    const methods = Object.entries(METHOD_CASES).filter(([, cases]) => cases.length > 0);
 
-    test.each(methods)('%s answers a foreign id like an id that never existed', async (_, probes) => {
+    test.each(methods)('%s answers a foreign id like an id that never existed', async (_, cases) => {
       await using connections = await connected();
       const { of, clientOf } = connections;
-      const comparisons = probes.flatMap(({ kinds, request }) =>
+      const comparisons = cases.flatMap(({ kinds, request }) =>
         kinds.map((kind) => ({
           name: kind,
           foreign: { id: of.owner.ids[kind] },

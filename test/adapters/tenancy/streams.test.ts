@@ -53,9 +53,9 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
 
   test("a stream that resumes after another user's event behaves as after an event that never existed", async () => {
     const of = await createTenantsWithSameIds(server);
-    const openStreamWithEvents = async (estate: Tenant) => {
-      const stream = await openStream(server, estate);
-      await sendStep(server, estate, estate.ids['active instance'], 'kept for a client that resumes');
+    const openStreamWithEvents = async (tenant: Tenant) => {
+      const stream = await openStream(server, tenant);
+      await sendStep(server, tenant, tenant.ids['active instance'], 'kept for a client that resumes');
       await stream.message('kept for a client that resumes');
       return stream;
     };
@@ -118,21 +118,21 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
       [ann, bob, [annsAll, annsOne]],
       [bob, ann, [bobsAll, bobsOne]],
     ] as const;
-    await Promise.all(streams.map(([estate, , [all]]) => causeAllEvents(estate, id, all)));
+    await Promise.all(streams.map(([tenant, , [all]]) => causeAllEvents(tenant, id, all)));
     // Sent after all events of the other user, so none of those is still on its way.
     for (const last of ['a last thing', 'the very last']) {
-      for (const [estate, , both] of streams) {
-        await sendStep(server, estate, id, last);
+      for (const [tenant, , both] of streams) {
+        await sendStep(server, tenant, id, last);
         for (const stream of both) await stream.message(last);
       }
     }
     for (const [own, other, both] of streams) {
       for (const stream of both) {
         await stream.event(({ type }) => type === 'heartbeat');
-        const told = JSON.stringify(stream.events);
-        expect(told).toContain(own.secret);
+        const sent = JSON.stringify(stream.events);
+        expect(sent).toContain(own.secret);
         for (const text of [other.userId, other.secret, ...Object.values(other.ids)]) {
-          expect(told).not.toContain(text);
+          expect(sent).not.toContain(text);
         }
         expect(new Set(stream.events.map(({ type }) => type))).toEqual(
           new Set([

@@ -91,13 +91,13 @@ describe('reports', () => {
   test('a message that a repeated request has written twice', () => {
     const twice = [...messages, stored(7, { content: 'text 6', readVersion: 8 })];
     expect(foundIn(entries, holding(twice)).duplicated).toEqual([
-      expect.stringContaining('"text 6" is there more than once'),
+      expect.stringContaining('"text 6" is stored more than once'),
     ]);
   });
 
   test('a message that no request wrote', () => {
     const { duplicated } = foundIn(entries, holding([...messages, stored(7)]));
-    expect(duplicated).toEqual([expect.stringContaining('nobody')]);
+    expect(duplicated).toEqual([expect.stringContaining('no request wrote it')]);
   });
 
   test('a user message that stays queued, and one that is read but was never handed over', () => {

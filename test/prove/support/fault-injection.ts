@@ -7,22 +7,22 @@ export type Fault = () => Promise<void>;
  * everything is up.
  */
 export class FaultInjector {
-  readonly #troubles: readonly Fault[];
+  readonly #faults: readonly Fault[];
   readonly #segment: number;
   readonly #onDone: (done: number) => void;
   #worked = 0;
   #done = 0;
   readonly #wakeUps = new Set<() => void>();
 
-  constructor(workSize: number, troubles: readonly Fault[], onDone: (done: number) => void = () => {}) {
-    this.#troubles = troubles;
-    this.#segment = workSize / (troubles.length + 1);
+  constructor(workSize: number, faults: readonly Fault[], onDone: (done: number) => void = () => {}) {
+    this.#faults = faults;
+    this.#segment = workSize / (faults.length + 1);
     this.#onDone = onDone;
   }
 
   /** Must be called before each unit of work. */
   async beforeWork(): Promise<void> {
-    while (this.#done < this.#troubles.length && this.#worked >= (this.#done + 1.5) * this.#segment) {
+    while (this.#done < this.#faults.length && this.#worked >= (this.#done + 1.5) * this.#segment) {
       await this.#change();
     }
     this.#worked += 1;
@@ -31,9 +31,9 @@ export class FaultInjector {
 
   /** Injects all faults, and resolves after the last one. */
   async injectAll(): Promise<void> {
-    for (const trouble of this.#troubles) {
+    for (const inject of this.#faults) {
       while (this.#worked < Math.floor((this.#done + 1) * this.#segment)) await this.#change();
-      await trouble();
+      await inject();
       this.#done += 1;
       this.#onDone(this.#done);
       this.#tell();

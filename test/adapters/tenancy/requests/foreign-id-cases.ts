@@ -33,7 +33,7 @@ export const unclassifiedFields = (fields: readonly string[]): string[] =>
 export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): ForeignIdCase[] {
   const ids = fields.filter((field) => Object.hasOwn(ID_FIELDS, field));
   const required = ids.filter((field) => entriesOf(useCase)[field]?.type !== 'optional');
-  const probe = (name: string, kinds: ForeignIdCase['kinds'], own: readonly string[]): ForeignIdCase => {
+  const createCase = (name: string, kinds: ForeignIdCase['kinds'], own: readonly string[]): ForeignIdCase => {
     const mine = own.filter((field) => !Object.hasOwn(kinds, field));
     const replaced = new Set([...Object.keys(kinds), ...mine].map((field) => EXCLUDED_BY[field]));
     const others = fields.filter((field) => Object.hasOwn(OTHER_FIELDS, field) && !replaced.has(field));
@@ -45,12 +45,12 @@ export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): Fo
     };
   };
 
-  const company = ids.filter((field) => !Object.hasOwn(EXCLUDED_BY, field));
+  const ownFields = ids.filter((field) => !Object.hasOwn(EXCLUDED_BY, field));
   const single = ids.flatMap((field) =>
     ID_FIELDS[field]!.flatMap((kind) => [
-      probe(`${field}: ${kind}`, { [field]: kind }, required),
-      ...(company.length > required.length
-        ? [probe(`${field}: ${kind}, the rest one's own`, { [field]: kind }, company)]
+      createCase(`${field}: ${kind}`, { [field]: kind }, required),
+      ...(ownFields.length > required.length
+        ? [createCase(`${field}: ${kind}, own ids elsewhere`, { [field]: kind }, ownFields)]
         : []),
     ]),
   );
@@ -61,7 +61,7 @@ export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): Fo
           const instance = INSTANCE_OF[kind];
           if (instance === undefined) return [];
           return [
-            probe(
+            createCase(
               `${field}: ${kind}, in its instance`,
               { [field]: kind, agent_instance_id: instance },
               required,
@@ -70,7 +70,7 @@ export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): Fo
         }),
       )
     : [];
-  return [probe("all one's own", {}, required), ...single, ...together];
+  return [createCase('only own ids', {}, required), ...single, ...together];
 }
 
 /** Returns the ids that a case names, by field. */

@@ -77,7 +77,7 @@ export const INSTANCE_OF: { readonly [kind in IdKind]?: IdKind } = {
 /** Every other field, with a value that is valid in all use cases with this field. */
 export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
   before_position: 2,
-  confirm: 'whoever this is',
+  confirm: 'any user',
   content: 'a text',
   expires_in_days: 30,
   git_diff: 'diff --git a/a b/a',

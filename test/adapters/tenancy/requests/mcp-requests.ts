@@ -52,11 +52,11 @@ export class ObservedClient implements AsyncDisposable {
 export const toolRequest =
   (
     { definition, renamed }: Tool,
-    probe: ForeignIdCase,
+    foreignIdCase: ForeignIdCase,
     clientOf: (as: Tenant) => ObservedClient,
   ): SendRequest =>
   (as, named) => {
-    const args = Object.entries(inputOf(probe, named, as)).map(([field, value]) => [
+    const args = Object.entries(inputOf(foreignIdCase, named, as)).map(([field, value]) => [
       renamed.get(field),
       value,
     ]);

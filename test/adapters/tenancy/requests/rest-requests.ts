@@ -9,11 +9,16 @@ type Fields = { readonly [field: string]: unknown };
 
 /** Calls a route with the ids of a case. */
 export const restRequest =
-  (url: string, route: Route, probe: ForeignIdCase, idempotencyKey: string | null = null): SendRequest =>
+  (
+    url: string,
+    route: Route,
+    foreignIdCase: ForeignIdCase,
+    idempotencyKey: string | null = null,
+  ): SendRequest =>
   async (as, named) => [
     await recordResponse(
       await fetchDescribed(
-        ...requestOf(url, route, inputOf(probe, named, as), tokenOf(as.userId), idempotencyKey),
+        ...requestOf(url, route, inputOf(foreignIdCase, named, as), tokenOf(as.userId), idempotencyKey),
       ),
     ),
   ];
