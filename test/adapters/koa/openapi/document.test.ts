@@ -149,6 +149,6 @@ describe('an answer that the description does not know fails its test', () => {
   test('a code that this route has not', async () => {
     const { apiKeyNotFound } = await import('../../../../src/domain/errors.ts');
     await using server = await answering(apiKeyNotFound());
-    await expect(server.call('GET', '/auth/verify')).rejects.toThrow('404 is no answer of it');
+    await expect(server.call('GET', '/auth/verify')).rejects.toThrow('404 is not described');
   });
 });
