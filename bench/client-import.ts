@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What importing `agent-dashboard-server/client` adds to the start of a process, as the package has it:
- * compiled JavaScript, nothing cached. `node bench/client-import.ts`.
+ * Measures what importing `agent-dashboard-server/client` adds to the start of a process, with compiled
+ * JavaScript as in the package and nothing cached. Run it with `node bench/client-import.ts`.
  */
 const RUNS = 15;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -18,7 +18,7 @@ try {
     cwd: ROOT,
     stdio: 'inherit',
   });
-  if (built.status !== 0) throw new Error('does not compile');
+  if (built.status !== 0) throw new Error('The sources do not compile.');
   const entry = join(out, 'adapters/client/client.js');
   const nothing = startUp('');
   const client = startUp(`await import(${JSON.stringify(entry)});`);
@@ -31,7 +31,7 @@ try {
   rmSync(out, { recursive: true, force: true });
 }
 
-/** The median time of a whole process that runs this. */
+/** Returns the median time in milliseconds of a whole process that runs this code. */
 function startUp(code: string): number {
   const times = Array.from({ length: RUNS }, () => {
     const since = performance.now();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Passes everything on as it is, with a token: the conformance runner cannot send one itself. */
+/** Starts a proxy that adds a token to every request, because the conformance runner cannot send one. */
 export async function bearerProxy(target: URL, token: string): Promise<{ url: string; server: Server }> {
   const server = createServer((req, res) => {
     const onward = request(

@@ -23,7 +23,6 @@ interface Check {
   readonly errorMessage?: string;
 }
 
-/** Runs the official MCP conformance scenarios against this server; exits with 1 if any fails. */
 const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
 const config = readConfig({ DATA_DIR: join(folder, 'data'), PORT: '0', LOG_LEVEL: 'silent' });
 const server = await startServer(config, pino({ level: 'silent' }));
@@ -63,7 +62,7 @@ async function checksOf(scenario: string, revision: string): Promise<Check[]> {
   const output = await mkdtemp(join(folder, 'run-'));
   const args = ['server', '--url', `${proxy.url}/mcp`, '--scenario', scenario, '--spec-version', revision];
   const { stdout } = await run(process.execPath, [RUNNER, ...args, '-o', output], { cwd: folder }).catch(
-    // A failing check is its exit code's business, too; what failed is in the files.
+    // The runner also exits with an error if a check fails. The results are in the files.
     (error: { stdout: string }) => error,
   );
   const files = await readdir(output, { recursive: true });
@@ -72,7 +71,7 @@ async function checksOf(scenario: string, revision: string): Promise<Check[]> {
   return JSON.parse(await readFile(join(output, found), 'utf8')) as Check[];
 }
 
-/** Server scenarios that the runner knows and our lists do not. */
+/** Returns the server scenarios of the runner that are in neither of our lists. */
 async function unaccounted(): Promise<string[]> {
   const { stdout } = await run(process.execPath, [RUNNER, 'list']);
   const [listed = ''] = stdout.split('Client scenarios');

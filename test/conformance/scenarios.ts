@@ -1,14 +1,14 @@
-/** A scenario of the runner, and what of it is not for this server. */
+/** A scenario of the runner, with the checks that do not apply to this server. */
 export interface Scenario {
   readonly name: string;
   readonly revisions: readonly ('2025-11-25' | '2026-07-28')[];
-  /** Checks that call the runner's own sample tools, by id. */
+  /** The ids of checks that call the runner's own sample tools. */
   readonly exceptChecks?: readonly string[];
 }
 
 const BOTH = ['2025-11-25', '2026-07-28'] as const;
 
-/** Every server scenario that this server has to pass. */
+/** Every server scenario that this server must pass. */
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'server-initialize', revisions: ['2025-11-25'] },
   { name: 'server-session-lifecycle', revisions: ['2025-11-25'] },
@@ -34,7 +34,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** The rest, by what their names begin with, and why they are not run. */
+/** The scenarios that are not run, by the beginning of their names, with the reason. */
 export const LEFT_OUT: readonly { readonly prefix: string; readonly reason: string }[] = [
   { prefix: 'tools-call-', reason: "calls the runner's sample tools" },
   { prefix: 'json-schema-2020-12', reason: "looks for the runner's sample tool and its schema" },

@@ -11,7 +11,7 @@ import { type TemporaryFolder, temporaryFolder } from '../support/temporary-fold
 
 const run = promisify(execFile);
 
-/** Where Debian keeps the programs of each version. The tests' own PostgreSQL comes without pg_dump. */
+/** Where Debian installs the programs of each version. The PostgreSQL of the tests has no pg_dump. */
 const BIN = programs('/usr/lib/postgresql');
 const why = BIN === null ? ' (left out: no PostgreSQL with pg_dump on this machine)' : '';
 
@@ -53,7 +53,7 @@ describe.skipIf(BIN === null)(`PostgreSQL as DEPLOYMENT.md has it${why}`, () => 
     await folder[Symbol.asyncDispose]();
   });
 
-  test('sets up, backs up and restores with the very commands', async () => {
+  test('sets up, backs up and restores with the commands of the document', async () => {
     const url = (user: string, database: string) => `postgresql://${user}@127.0.0.1:${port}/${database}`;
     const commands = (await shellBlocks('DEPLOYMENT.md')).filter(({ note }) =>
       note.endsWith('backup.test.ts'),
@@ -77,7 +77,7 @@ describe.skipIf(BIN === null)(`PostgreSQL as DEPLOYMENT.md has it${why}`, () => 
     await shell(0);
     await shell(1);
     await issuedToken(env, '--user', 'ada', '--name', 'kept');
-    // The owner is bound by row level security, and pg_dump says so rather than leave rows out.
+    // Row level security binds the owner, so pg_dump fails rather than leaving rows out.
     const asOwner = run(join(BIN!, 'pg_dump'), ['--file', '/dev/null', env.DATABASE_URL]);
     await expect(asOwner).rejects.toThrow('query would be affected by row-level security policy');
     await shell(2);

@@ -1,4 +1,4 @@
-/** Reads one stream of events with `fetch`, as the page does; gone at the end of the scope. */
+/** Reads one stream of events with `fetch`, as the page does. The stream closes at the end of the scope. */
 export class EventReader implements Disposable {
   readonly #gone: AbortController;
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -16,13 +16,16 @@ export class EventReader implements Disposable {
       headers: { authorization: `Bearer ${token}` },
       signal: gone.signal,
     });
-    if (status !== 200 || body === null) throw new Error(`no stream: ${status}`);
+    if (status !== 200 || body === null) throw new Error(`The stream was answered ${status}`);
     const reader = new EventReader(gone, body);
     await reader.#until((text) => text.includes('event: connected'));
     return reader;
   }
 
-  /** Resolves when a message with this text has been told of. @throws Error when the stream ends before. */
+  /**
+   * Resolves when a message with this text arrives.
+   * @throws Error if the stream ends before.
+   */
   async message(content: string): Promise<void> {
     await this.#until((text) => text.includes(`"content":${JSON.stringify(content)}`));
   }

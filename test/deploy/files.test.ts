@@ -9,7 +9,7 @@ import { has } from './proxy.ts';
 
 const read = (file: string) => readFile(join(ROOT, file), 'utf8');
 
-test('the image is built from files that are there and let in, and runs the command of the package', async () => {
+test('the image is built from files that exist and are not ignored, and runs the command of the package', async () => {
   const dockerfile = await read('Dockerfile');
   const letIn = Array.from((await read('.dockerignore')).matchAll(/^!(.*)$/gm), ([, name]) => name);
   const { bin, scripts } = JSON.parse(await read('package.json')) as { bin: object; scripts: object };
@@ -24,7 +24,7 @@ test('the image is built from files that are there and let in, and runs the comm
     expect(scripts).toHaveProperty([script!]);
   for (const target of Object.values(bin) as string[])
     expect(dockerfile).toContain(`/app/${target.slice(2)}`);
-  // Whatever comes after it is not root's doing.
+  // The command that follows must not run as root.
   expect(dockerfile.split('\nFROM ').at(-1)).toMatch(/^USER node$/m);
 });
 
@@ -37,7 +37,7 @@ test('the unit starts the command of the package', async () => {
 test.skipIf(!has('systemd-analyze'))('systemd finds nothing wrong with the unit', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'agent-dashboard.service');
-  // It looks whether the program is there, and a test machine keeps its Node elsewhere.
+  // systemd-analyze checks that the program exists, and test machines have Node in another place.
   await writeFile(
     file,
     (await read('deploy/agent-dashboard.service')).replace('/usr/bin/node', process.execPath),

@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { SSE, STREAMABLE } from '../adapters/mcp/clients.ts';
-import { lastingPort } from '../prove/rig/lasting-port.ts';
+import { stablePort } from '../prove/support/stable-port.ts';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { EventReader } from './event-reader.ts';
 import { has, PROXIES, type ProxyKind, RunningProxy, selfSigned } from './proxy.ts';
 
-/** Longer than any proxy is patient unless it is told to be. */
+/** Longer than the time-out of any proxy with its default settings. */
 const SILENCE_SECONDS = 70;
 
 let folder: TemporaryFolder;
@@ -25,10 +25,10 @@ beforeAll(async () => {
 });
 afterAll(async () => folder?.[Symbol.asyncDispose]());
 
-/** Two server processes on one PostgreSQL, and the proxy before them. */
+/** Starts two server processes on one PostgreSQL with a proxy in front of them. */
 async function site(kind: ProxyKind) {
   await using stack = new AsyncDisposableStack();
-  const [port, ...ports] = [await lastingPort(), await lastingPort(), await lastingPort()];
+  const [port, ...ports] = [await stablePort(), await stablePort(), await stablePort()];
   const env = {
     DATABASE_URL: await createDatabase(inject('postgresUrl')),
     DATA_DIR: join(folder.path, `data-${kind.name}`),
@@ -75,7 +75,7 @@ type Site = Awaited<ReturnType<typeof site>>;
 
 const missing = (kind: ProxyKind): string[] => [kind.program, 'openssl'].filter((program) => !has(program));
 
-// All at once, for most of it is waiting.
+// All at once, because they mostly wait.
 for (const kind of PROXIES) {
   const lacking = missing(kind);
   const why = lacking.length === 0 ? '' : ` (left out: ${lacking.join(' and ')} not on this machine)`;
@@ -91,7 +91,7 @@ for (const kind of PROXIES) {
       const agent = randomUUID();
       expect((await at.say(agent, 'é'.repeat(900_000))).status).toBe(200);
       expect((await fetch(`${at.url}/ready`)).status).toBe(200);
-      // Of the server, in its own words: the proxy has let it through.
+      // The server itself has answered, so the proxy has let the request through.
       const tooLarge = await at.say(agent, 'x'.repeat(16 * 1024 * 1024));
       expect(await tooLarge.json()).toMatchObject({ status: 413, code: expect.any(String) });
       const origin = { origin: at.url };
@@ -101,12 +101,12 @@ for (const kind of PROXIES) {
       );
     });
 
-    test(`a read that waits, an MCP question and a stream outlive ${SILENCE_SECONDS} s`, {
+    test(`a waiting read, an MCP question and a stream survive ${SILENCE_SECONDS} s of silence`, {
       timeout: 120_000,
     }, async () => {
       const [reader, asker] = [randomUUID(), randomUUID()];
       const { message_id: last } = (await (await at.say(reader, 'begin')).json()) as { message_id: string };
-      // Not a GET, which a proxy that has lost patience quietly sends again.
+      // Not a GET, which a proxy would repeat by itself after a time-out.
       const waiting = at.send('POST', '/messages/pending', {
         agent_instance_id: reader,
         last_read_message_id: last,
@@ -127,7 +127,7 @@ for (const kind of PROXIES) {
       await stream.message('at last');
     });
 
-    test('an event arrives while its stream goes on, whichever process it happened at', async () => {
+    test('an event arrives while its stream stays open, from either process', async () => {
       using stream = await EventReader.open(`${at.url}/api/v1/events`, at.dashboardToken);
       const agent = randomUUID();
       for (const content of ['one', 'two', 'three', 'four']) {
@@ -136,7 +136,7 @@ for (const kind of PROXIES) {
       }
     });
 
-    test('an MCP session stays with the process that has opened it', async () => {
+    test('an MCP session stays at the process that has opened it', async () => {
       const visit = async (connect: typeof STREAMABLE.connect) => {
         await using client = await connect(at.url, { token: await at.token() });
         for (let nth = 1; nth <= 6; nth += 1) {
@@ -156,17 +156,17 @@ for (const kind of PROXIES) {
   const why = lacking.length === 0 ? '' : ` (left out: ${lacking.join(' and ')} not on this machine)`;
 
   describe.skipIf(lacking.length > 0)(`deploy/${kind.file}, while processes stop${why}`, () => {
-    test('nothing is lost and nothing comes twice', async () => {
+    test('no message is lost or delivered twice', async () => {
       await using at = await site(kind);
       const agent = randomUUID();
-      /** As a client does that repeats what failed, with the key of the first attempt. */
-      const insist = async (path: string, body: object): Promise<{ [field: string]: unknown }> => {
+      /** Repeats a failed request with the key of the first attempt, as a client does. */
+      const callUntilAnswered = async (path: string, body: object): Promise<{ [field: string]: unknown }> => {
         const key = { 'idempotency-key': randomUUID() };
         let refusal = '';
         for (let attempt = 0; attempt < 200; attempt += 1) {
           const answer = await at.send('POST', path, body, key).catch(() => null);
           if (answer?.ok) return (await answer.json()) as { [field: string]: unknown };
-          // A refusal repeated is a refusal still; 502 and 504 are the proxy's own.
+          // Repeating a refusal gives the same refusal; 502 and 504 come from the proxy.
           if (answer !== null && answer.status < 500 && answer.status !== 409) {
             throw new Error(`${answer.status}: ${await answer.text()}`);
           }
@@ -175,7 +175,7 @@ for (const kind of PROXIES) {
         }
         throw new Error(`${path} never succeeds: ${refusal}`);
       };
-      const begun = await insist('/messages/agent', {
+      const begun = await callUntilAnswered('/messages/agent', {
         agent_instance_id: agent,
         agent_type: 'script',
         content: 'go',
@@ -187,7 +187,7 @@ for (const kind of PROXIES) {
         let last = begun.message_id;
         while (received.length < sent.length) {
           const input = { agent_instance_id: agent, last_read_message_id: last, wait: 5 };
-          const answer = await insist('/messages/pending', input);
+          const answer = await callUntilAnswered('/messages/pending', input);
           for (const message of answer.messages as { id: string; content: string }[]) {
             received.push(message.content);
             last = message.id;
@@ -196,7 +196,11 @@ for (const kind of PROXIES) {
       };
       const write = async () => {
         for (const [nth, content] of sent.entries()) {
-          await insist('/messages/user', { agent_instance_id: agent, content, mark_as_read: false });
+          await callUntilAnswered('/messages/user', {
+            agent_instance_id: agent,
+            content,
+            mark_as_read: false,
+          });
           if (nth === 40) void at.servers[0]!.stop();
           if (nth === 60) at.servers[0] = await at.start(0);
           if (nth === 80) await at.servers[1]!.kill9();

@@ -7,12 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
-/** A proxy, and how the configuration file in `deploy/` is fitted to a test: names, ports and a certificate. */
+/** A proxy, and how a test adapts its configuration file from `deploy/`: names, ports and a certificate. */
 export interface ProxyKind {
   readonly name: string;
   readonly program: string;
   readonly file: string;
-  /** @returns the arguments to start it with, in `folder`, for good. */
+  /**
+   * Writes the adapted configuration.
+   * @returns the arguments that start the proxy in the foreground.
+   */
   prepare(configuration: string, at: Site): Promise<readonly string[]>;
 }
 
@@ -23,9 +26,11 @@ interface Site {
   readonly key: string;
 }
 
-/** What the file has to hold; one that has lost it is no longer what the test shows. */
+/**
+ * Replaces a text that the file must contain. If it is missing, the test no longer shows what the file does.
+ */
 function replaced(text: string, old: string, by: string): string {
-  if (!text.includes(old)) throw new Error(`not in the file: ${old}`);
+  if (!text.includes(old)) throw new Error(`The file does not contain: ${old}`);
   return text.replaceAll(old, by);
 }
 
@@ -35,7 +40,7 @@ const nginx: ProxyKind = {
   file: 'nginx.conf',
   async prepare(configuration, { folder, port, certificate, key }) {
     let site = replaced(configuration, 'listen 443 ssl http2;', `listen 127.0.0.1:${port} ssl http2;`);
-    // Plain HTTP, which only leads to the other.
+    // Plain HTTP, which only redirects to HTTPS.
     site = replaced(site, 'listen 80;', `listen unix:${join(folder, 'http.sock')};`);
     site = replaced(site, 'dashboard.example.com', 'localhost');
     site = replaced(site, '/etc/ssl/agent-dashboard/fullchain.pem', certificate);
@@ -75,11 +80,11 @@ const caddy: ProxyKind = {
 
 export const PROXIES: readonly ProxyKind[] = [nginx, caddy];
 
-/** Whether a program is on this machine. */
+/** Whether a program is installed on this machine. */
 export const has = (program: string): boolean =>
   spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
 
-/** A certificate of its own for `localhost`. */
+/** Creates a self-signed certificate for `localhost`. */
 export async function selfSigned(folder: string): Promise<{ certificate: string; key: string }> {
   const certificate = join(folder, 'certificate.pem');
   const key = join(folder, 'key.pem');
@@ -92,11 +97,11 @@ export async function selfSigned(folder: string): Promise<{ certificate: string;
 }
 
 export interface ProxyOptions extends Omit<Site, 'folder'> {
-  /** Where the two server processes listen. */
+  /** The ports of the two server processes. */
   readonly upstreams: readonly [number, number];
 }
 
-/** A proxy that runs with the file from `deploy/`; it ends with the scope. */
+/** A running proxy with the configuration file from `deploy/`. It stops at the end of the scope. */
 export class RunningProxy implements AsyncDisposable {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -115,7 +120,7 @@ export class RunningProxy implements AsyncDisposable {
     configuration = replaced(configuration, '127.0.0.1:8081', `127.0.0.1:${upstreams[0]}`);
     configuration = replaced(configuration, '127.0.0.1:8082', `127.0.0.1:${upstreams[1]}`);
     const args = await kind.prepare(configuration, { ...site, folder: folder.path });
-    // Caddy keeps its own things there.
+    // Caddy stores its own files there.
     const env = { ...process.env, XDG_DATA_HOME: folder.path, XDG_CONFIG_HOME: folder.path };
     const child = spawn(kind.program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';

@@ -4,7 +4,7 @@ import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { lastingPort } from '../prove/rig/lasting-port.ts';
+import { stablePort } from '../prove/support/stable-port.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ROOT, type ShellBlock, shellBlocks } from './shell-blocks.ts';
 
@@ -63,7 +63,7 @@ test('every command of the documents runs, and the session in docs/rest.md gets 
   await using folder = await temporaryFolder();
   const tree = join(folder.path, 'clone');
   await copyOfTree(tree);
-  const port = String(await lastingPort());
+  const port = String(await stablePort());
   const blocks = (await Promise.all(DOCUMENTS.map(shellBlocks))).flat();
   const run = blocks.filter(({ proof }) => proof !== 'elsewhere' && proof !== 'not-run');
   const script = ['set -euo pipefail', ...run.map(scriptOf), 'echo "== all done" >&2'].join('\n');

@@ -10,20 +10,23 @@ export interface Pending {
   readonly instanceStatus: string;
 }
 
-/** A script that plays an agent, and the person at its keyboard, over plain HTTP. */
+/** An agent and its user as a script over plain HTTP. */
 export class AgentClient {
   readonly instance: string;
   readonly #server: RunningServer;
   readonly #token: string | undefined;
 
-  /** @param token of the agent; without one, the one that the server has printed. */
+  /** @param token the agent's token; by default the one that the server has printed. */
   constructor(server: RunningServer, instance: string, token?: string) {
     this.#server = server;
     this.instance = instance;
     this.#token = token;
   }
 
-  /** @returns the message's id and what was queued for the agent. */
+  /**
+   * Sends a message as the agent.
+   * @returns the message's id and the queued user messages that it handed over.
+   */
   async say(content: string, more: object = {}): Promise<{ id: string; queued: readonly Message[] }> {
     const answer = await this.ok('POST', '/messages/agent', { content, agent_type: 'Claude-Code', ...more });
     return { id: String(answer.message_id), queued: messages(answer.queued_user_messages) };
@@ -44,8 +47,8 @@ export class AgentClient {
   }
 
   /**
-   * A pending call that the server holds open by now, as far as a client can know: it has answered a later
-   * request on another connection, twice.
+   * Starts a pending call that the server holds open by now, as far as a client can know: it has answered two
+   * later requests on another connection.
    */
   async waiting(after: string, seconds = 30): Promise<{ answer: Promise<Pending> }> {
     const answer = this.pending({ last_read_message_id: after, wait: seconds });
@@ -61,7 +64,7 @@ export class AgentClient {
   heartbeat = () => this.ok('POST', `/agents/instances/${this.instance}/heartbeat`);
   end = () => this.ok('POST', '/sessions/end', {});
 
-  /** For what is to be refused. */
+  /** Sends a request that the server is expected to refuse. */
   call(method: string, path: string, call: Call = {}): Promise<Response> {
     return this.#server.call(method, path, { ...(this.#token && { token: this.#token }), ...call });
   }

@@ -12,7 +12,7 @@ const SETUPS: [title: string, kind: StoreKind, processes: 1 | 2][] = [
 
 describe.each(SETUPS)('%s', (_title, kind, processes) => {
   let store: Store;
-  /** Where the agent is connected, and where the person's answers arrive. */
+  /** The agent's server, and the server where the user's answers arrive. */
   let atAgent: RunningServer;
   let atPerson: RunningServer;
 
@@ -23,7 +23,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
   afterAll(() => store[Symbol.asyncDispose]());
 
   async function startServers(): Promise<void> {
-    // At once, on an empty store: they have to agree on a key and on who migrates.
+    // Both at once on an empty store: they have to agree on a signing key and on who migrates.
     const started = await Promise.all(
       Array.from({ length: processes }, () => RunningServer.start(store.env)),
     );
@@ -31,7 +31,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     atPerson = started[1] ?? atAgent;
   }
 
-  test('the end of a session ends a wait for it on either process at once', async () => {
+  test('ending a session at one process ends its wait at the other at once', async () => {
     const agent = new AgentClient(atAgent, randomUUID());
     const question = await agent.ask('anybody there?');
     const waiting = await agent.waiting(question.id);
@@ -41,7 +41,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     expect(performance.now() - endedAt).toBeLessThan(1_000);
   });
 
-  test('an instance of somebody else does not exist', async () => {
+  test('an instance of another user is answered like one that does not exist', async () => {
     const { instance } = new AgentClient(atAgent, randomUUID());
     await new AgentClient(atAgent, instance).say('mine');
     const token = await issuedToken(store.env, '--user', 'mallory');
@@ -80,7 +80,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     }
   });
 
-  test('the dashboard token is no agent’s', async () => {
+  test('the dashboard token may not send agent messages', async () => {
     const answer = await atAgent.call('POST', '/messages/agent', {
       token: atAgent.dashboardToken,
       body: step,
@@ -89,8 +89,8 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     expect(await answer.json()).toMatchObject({ code: 'insufficient_scope' });
   });
 
-  // Last, since it leaves no server behind.
-  test('an agent’s session goes from its first step to its end, and outlives a crash', async () => {
+  // The last test, because it leaves no server running.
+  test('a session runs from its first step to its end, and survives a crash', async () => {
     const token = atAgent.agentToken;
     const agent = new AgentClient(atAgent, randomUUID(), token);
     const person = new AgentClient(atPerson, agent.instance, token);
@@ -114,7 +114,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
 
     await Promise.all([atAgent.kill9(), atPerson.kill9()]);
     await startServers();
-    // The keys are the same as before, so the old token is good.
+    // The signing key is the same as before, so the old token is valid.
     const later = new AgentClient(atPerson, agent.instance, token);
     expect(await later.pending({ last_read_message_id: question.id })).toMatchObject({
       status: 'stale',

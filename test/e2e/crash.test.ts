@@ -3,11 +3,11 @@ import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
-import { expectRepeatable, expectStoredOnce } from './kept-steps.ts';
+import { expectRepeatable, expectStoredOnce } from './step-assertions.ts';
 import { StepLoad } from './step-load.ts';
 import { freshStore, STORES, storedMessages } from './stores.ts';
 
-/** The second one hits what the first has left behind. The embedded database is slow to start. */
+/** The second crash hits what the first one left behind. PGlite starts too slowly for two. */
 const CRASHES = { PGlite: 1, PostgreSQL: 2 } as const;
 
 describe.concurrent.each(STORES)('kill -9 of the server on %s', (kind) => {
@@ -42,13 +42,13 @@ describe.concurrent.each(STORES)('kill -9 of the server on %s', (kind) => {
   });
 });
 
-// One client's step is a batch of its own, whose failure no second run of the batch can hide.
+// With one client each batch holds one step, so running the batch again cannot hide its failure.
 describe.concurrent('a PostgreSQL that drops every connection', () => {
   test.each([
     { clients: 12, instances: 4 },
     { clients: 1, instances: 1 },
   ])(
-    'costs $clients clients 503 with Retry-After at worst, loses nothing, and wakes who waits',
+    'gives $clients clients 503 with Retry-After at worst, loses nothing, and wakes waiters',
     async (size) => {
       await using store = await freshStore('PostgreSQL');
       await using server = await RunningServer.start(store.env);
@@ -64,7 +64,7 @@ describe.concurrent('a PostgreSQL that drops every connection', () => {
       await load.more(size.clients * 3);
       await load.stop();
 
-      // All clients have ended because they were told to, so no answer was anything but these two.
+      // No client has ended because of an answer, so every answer was 200 or 503.
       expect(load.unknown).toEqual([]);
       expect(load.refusals.length).toBeGreaterThan(0);
       for (const refusal of load.refusals) {
@@ -85,7 +85,10 @@ describe.concurrent('a PostgreSQL that drops every connection', () => {
   );
 });
 
-/** @returns how many connections of the database were dropped. */
+/**
+ * Drops all other connections of a database.
+ * @returns how many there were.
+ */
 async function dropConnections(connectionString: string | undefined): Promise<number> {
   const client = new pg.Client({ connectionString });
   await client.connect();

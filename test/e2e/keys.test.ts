@@ -44,7 +44,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     await store[Symbol.asyncDispose]();
   });
 
-  test('a key is short, works at once over REST and MCP, and is dead everywhere within 5 s of its revocation', async () => {
+  test('a key is short, works at once over REST and MCP, and is refused everywhere within 5 s of its revocation', async () => {
     const token = await issue(store.env, '--name', 'laptop');
     expect(token.length).toBeLessThanOrEqual(200);
     for (const server of servers) {
@@ -91,7 +91,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
 describe('the tokens that serve prints', () => {
   const tokensOf = ({ agentToken, dashboardToken }: RunningServer) => [agentToken, dashboardToken];
 
-  test('are the same at every start, new ones once revoked, and leave two records', async () => {
+  test('are the same at every start, are replaced once revoked, and have two records', async () => {
     await using store = await freshStore('PGlite');
     const start = async () => {
       await using server = await RunningServer.start(store.env);
@@ -114,7 +114,7 @@ describe('the tokens that serve prints', () => {
     expect(await keys(store.env)).toHaveLength(4);
   });
 
-  test('mean the same at every start with ES256, whose signatures never repeat', async () => {
+  test('name the same keys at every start with ES256, whose signatures never repeat', async () => {
     await using store = await freshStore('PostgreSQL');
     const env = { ...store.env, JWT_PRIVATE_KEY: pemOf(pairs.ES256.privateKey) };
     await using first = await RunningServer.start(env);
@@ -126,7 +126,7 @@ describe('the tokens that serve prints', () => {
   });
 });
 
-test('a short RSA token is good with the flag only, if issued here, and for agents', async () => {
+test('a short RSA token is accepted only with the flag, if issued here, and for agents', async () => {
   await using store = await freshStore('PostgreSQL');
   const pair = pairs['short RS256'];
   const strict = { ...store.env, JWT_PRIVATE_KEY: pemOf(pair.privateKey) };
@@ -151,7 +151,7 @@ test('a short RSA token is good with the flag only, if issued here, and for agen
   expect(await statusOf(without, token)).toBe(401);
 });
 
-test('a token of the identity provider is a person’s, and no agent’s', async () => {
+test('a token of the identity provider works for the dashboard and not for agents', async () => {
   await using store = await freshStore('PostgreSQL');
   await using provider = await TestIdentityProvider.start({ keys: [freshKeyPair('ES256')] });
   await using server = await RunningServer.start({

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, type PeopleClient } from '../../src/adapters/client/client.ts';
 import { ERROR_META, type ToolResult } from '../../src/adapters/mcp/tools/tool-result.ts';
-import { lastingPort } from '../prove/rig/lasting-port.ts';
+import { stablePort } from '../prove/support/stable-port.ts';
 import { agentDashboard } from '../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -18,7 +18,7 @@ let server: RunningServer;
 let people: PeopleClient;
 beforeAll(async () => {
   store = await freshStore('PGlite');
-  env = { ...store.env, MCP_SERVER_PORT: String(await lastingPort()) };
+  env = { ...store.env, MCP_SERVER_PORT: String(await stablePort()) };
   server = await RunningServer.start(env);
   people = createClient({ baseUrl: server.url, token: server.dashboardToken }).people;
 });
@@ -42,7 +42,7 @@ interface OpenQuestion {
   readonly content: string;
 }
 
-/** The question that an instance has open, as soon as there is one. */
+/** Returns the open question of an instance, as soon as there is one. */
 async function openQuestion(agent_instance_id: string): Promise<OpenQuestion> {
   for (;;) {
     const messages = await people.messages({ agent_instance_id }).catch(() => []);
@@ -59,7 +59,7 @@ async function answer(agent_instance_id: string, content: string): Promise<OpenQ
 }
 
 describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
-  test('logs, is steered, asks, is answered, and ends', async () => {
+  test('logs steps, receives user messages, asks, gets its answer, and ends', async () => {
     await using client = await begin({ env: reaching() });
     expect(await client.tools()).toEqual(['log_step', 'ask_question', 'end_session']);
     const first = answerOf(await client.call('log_step', { step_description: 'Read the code' }));
@@ -70,7 +70,7 @@ describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
     });
 
     await people.write({ agent_instance_id: id, content: 'mind the tests' });
-    // It names no instance: the process is the session.
+    // No call names an instance: the process is the session.
     const asked = client.call('ask_question', { question_text: 'Which port?' });
     await answer(id, '8081');
     expect(answerOf(await asked)).toEqual({
@@ -95,7 +95,7 @@ describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
     expect(next.agent_instance_id).not.toBe(id);
   });
 
-  test('is told what is wrong in the words of its tool', async () => {
+  test('errors name the fields as the tool does', async () => {
     await using client = await begin({ env: reaching() });
     const { isError, _meta } = await client.call('log_step', { step_description: ' ' });
     expect(isError).toBe(true);
@@ -108,7 +108,7 @@ describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
 });
 
 describe('the process', () => {
-  test('ends when its client goes, also with a call open', async () => {
+  test('ends when its client disconnects, even with an open call', async () => {
     const client = await start();
     void client.call('ask_question', { question_text: 'Anybody?' }).catch(() => undefined);
     await client.close();
@@ -122,7 +122,7 @@ describe('the process', () => {
     while (!isGone()) await new Promise((resolve) => setTimeout(resolve, 20));
   });
 
-  test('says nothing but the protocol on stdout, and nothing at all where all is well', async () => {
+  test('writes only the protocol to stdout, and nothing to stderr while all is well', async () => {
     await using client = await start(['--git-diff', '--permission-tool']);
     await client.call('log_step', { step_description: 'hi' });
     expect(client.stderr()).toBe('');
@@ -130,7 +130,7 @@ describe('the process', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
 
-  test('logs nothing for a call that its client has cancelled', async () => {
+  test('logs nothing about a call that its client has cancelled', async () => {
     await using client = await start();
     const asking = new AbortController();
     const agent_instance_id = randomUUID();
@@ -146,7 +146,7 @@ describe('the process', () => {
     expect(client.stderr()).toBe('');
   });
 
-  test('reads what a step may be however it is escaped, and ends, saying why, at what is longer', async () => {
+  test('reads the longest possible step in any escaping, and exits with a reason at a longer message', async () => {
     await using client = await start();
     const long = await client.call('log_step', { step_description: 'x'.repeat(12_000_000) });
     expect(long._meta?.[ERROR_META]).toMatchObject({ code: 'invalid_input' });
@@ -155,7 +155,7 @@ describe('the process', () => {
     expect(client.stderr()).toBe('agent-dashboard: A message of the client is longer than 16 MiB\n');
   });
 
-  test('needs a key, and an id that is one', async () => {
+  test('needs a key, and a valid instance id', async () => {
     const keyless = await agentDashboard(['mcp'], { AGENT_DASHBOARD_URL: server.url });
     expect(keyless).toMatchObject({ code: 2, stdout: '' });
     expect(keyless.stderr).toContain('--api-key or AGENT_DASHBOARD_API_KEY');
@@ -166,7 +166,7 @@ describe('the process', () => {
     expect(nowhere.stderr).toMatch(/^agent-dashboard: .*URL.*\n$/i);
   });
 
-  test('takes its options before the environment, and its instance and type from them', async () => {
+  test('prefers its options to the environment, and takes its instance and agent type from them', async () => {
     const id = randomUUID();
     await using client = await start(
       ['--base-url', server.url, '--api-key', server.agentToken, '--agent-instance-id', id],
@@ -189,7 +189,7 @@ describe('the process', () => {
     });
   });
 
-  test('outlives a server that is down: says so, and works later', async () => {
+  test('survives a server that is down: it returns an error, and works again later', async () => {
     await server.stop();
     await using client = await start();
     expect(await client.tools()).toContain('log_step');
@@ -213,7 +213,7 @@ describe('the process', () => {
 });
 
 describe('--git-diff', () => {
-  test('sends what has changed with each step, once, and clears it', async () => {
+  test('sends the changed diff with a step once, and clears it', async () => {
     await using folder = await temporaryFolder();
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.test', ...args], {
@@ -243,7 +243,7 @@ describe('--git-diff', () => {
     expect(await diffAfter('undo')).toBeNull();
   });
 
-  test('outside of a repository steps go without', async () => {
+  test('sends steps without a diff outside of a repository', async () => {
     await using folder = await temporaryFolder();
     await using client = await start(['--git-diff'], { cwd: folder.path });
     expect(answerOf(await client.call('log_step', { step_description: 'hi' }))).toMatchObject({
@@ -267,7 +267,7 @@ describe('--permission-tool', () => {
     };
   }
 
-  test('asks with options to tap; a yes lets the input through as it was', async () => {
+  test('asks with options; a yes allows the unchanged input', async () => {
     await using agent = await withPermissions();
     expect(await agent.client.tools()).toContain('approve');
     const input = { file_path: '/a', constructor: { nul: '\0', deep: [[{ a: '\ud83d' }]] } };
@@ -275,13 +275,13 @@ describe('--permission-tool', () => {
     const { content } = await answer(agent.id, 'Yes');
     expect(content).toContain('[OPTIONS]\n1. Yes\n2. Yes, for this session (every Write)\n3. No\n[/OPTIONS]');
     expect(await asked).toEqual({ behavior: 'allow', updatedInput: input });
-    // This once.
+    // "Yes" allows this call only.
     const again = agent.approve({ tool_name: 'Write', input });
     await answer(agent.id, 'No');
     expect(await again).toEqual({ behavior: 'deny', message: 'The person said no' });
   });
 
-  test('a yes for the session is remembered for that command, and for no compound one', async () => {
+  test('a yes for the session is remembered for that command, and not for compound commands', async () => {
     await using agent = await withPermissions();
     const asked = agent.approve(ls('ls -la'));
     await answer(agent.id, 'Yes, for this session (every ls)');
@@ -297,7 +297,7 @@ describe('--permission-tool', () => {
     }
   });
 
-  test('a time-out is a no; an answer that comes later counts when it is asked again', async () => {
+  test('a time-out is a no; a later answer counts when the question is asked again', async () => {
     await using agent = await withPermissions('--permission-timeout', '1s');
     expect(await agent.approve(ls('make'))).toEqual({
       behavior: 'deny',
@@ -307,7 +307,7 @@ describe('--permission-tool', () => {
     expect(await agent.approve(ls('make'))).toMatchObject({ behavior: 'allow' });
   });
 
-  test('what the person wrote meanwhile reaches the agent with its next step', async () => {
+  test('what the user wrote meanwhile reaches the agent with its next step', async () => {
     await using agent = await withPermissions();
     await agent.client.call('log_step', { step_description: 'begin' });
     await people.write({ agent_instance_id: agent.id, content: 'use tabs' });
@@ -319,7 +319,7 @@ describe('--permission-tool', () => {
     });
   });
 
-  test('several at once each get their own answer', async () => {
+  test('several questions at once each get their own answer', async () => {
     await using agent = await withPermissions();
     const commands = ['make a', 'make b', 'make c'];
     const asked = commands.map((command) => agent.approve(ls(command)));
@@ -332,7 +332,7 @@ describe('--permission-tool', () => {
     expect(verdicts.map(({ behavior }) => behavior)).toEqual(['allow', 'deny', 'allow']);
   });
 
-  test('is a no where nobody can be asked, and where the session has been ended', async () => {
+  test('answers no where the server cannot be reached, and where the session has ended', async () => {
     await using stranger = await startStdio({
       args: ['--permission-tool'],
       env: { ...reaching(), AGENT_DASHBOARD_API_KEY: 'wrong' },
@@ -345,7 +345,7 @@ describe('--permission-tool', () => {
     expect(await asked).toMatchObject({ behavior: 'deny', message: expect.stringContaining('ended') });
   });
 
-  test('refuses what is no use of a tool', async () => {
+  test('refuses input that is not a tool call', async () => {
     await using agent = await withPermissions();
     const { isError, _meta } = await agent.client.call('approve', { tool_name: 'Bash', input: 'ls' });
     expect(isError).toBe(true);

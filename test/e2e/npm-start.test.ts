@@ -5,8 +5,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-// npm tells the shell that it has started, and a shell that waits for the server would tell nobody.
-test('whoever stops `npm start` stops the server', async () => {
+// npm sends the signal to the shell that it has started, and a shell that waits for the server would not pass
+// it on.
+test('stopping `npm start` stops the server', async () => {
   await using folder = await temporaryFolder();
   const env = { HOME: folder.path, DATA_DIR: folder.path, MCP_SERVER_PORT: '0', LOG_LEVEL: 'info' };
   await using npm = new NodeProcess(['start'], { node: 'npm', cwd: ROOT, env });

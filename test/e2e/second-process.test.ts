@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => store[Symbol.asyncDispose]());
 
-test('a second process on one DATA_DIR is told so in one line, and the first is unharmed', async () => {
+test('a second process on one DATA_DIR exits with one line, and the first one is unharmed', async () => {
   const instance = randomUUID();
   {
     await using first = await RunningServer.start(store.env);
@@ -31,14 +31,14 @@ test('a second process on one DATA_DIR is told so in one line, and the first is 
     await agent.say('after');
     await first.kill9();
   }
-  // Nothing has to be cleaned up or waited for after a crash.
+  // After a crash nothing has to be cleaned up or waited for.
   await using next = await RunningServer.start(store.env);
   await new AgentClient(next, instance).say('next');
   expect(await next.stop()).toBe(0);
   expect(await contents()).toEqual(['before', 'after', 'next']);
 });
 
-test('a port in use is told in one line that names the variable', async () => {
+test('a port in use is reported in one line that names the variable', async () => {
   await using other = await freshStore('PostgreSQL');
   await using first = await RunningServer.start(other.env);
   for (const env of [store.env, other.env]) {

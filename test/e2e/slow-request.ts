@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { RunningServer } from '../support/servers/running-server.ts';
 
-/** A request whose body is still on its way: until it is in, the server owes it an answer. */
+/** A request with an incomplete body, which the server must answer once the body is complete. */
 export class SlowRequest implements Disposable {
   readonly #socket: Socket;
   readonly #rest: string;
@@ -12,12 +12,12 @@ export class SlowRequest implements Disposable {
     this.#rest = rest;
   }
 
-  /** Sends everything but the body's last character. */
+  /** Sends everything except the body's last character. */
   static async begin(server: RunningServer, path: string, fields: object): Promise<SlowRequest> {
     const body = JSON.stringify(fields);
     const socket = connect(server.port, '127.0.0.1');
     await once(socket, 'connect');
-    // The server says so when it has seen the headers.
+    // The server answers 100 Continue when it has read the headers.
     const seen = once(socket, 'data');
     socket.write(
       `POST /api/v1${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${server.agentToken}\r\n` +
@@ -29,7 +29,10 @@ export class SlowRequest implements Disposable {
     return new SlowRequest(socket, body.slice(-1));
   }
 
-  /** @returns all that the server sends until it closes the connection. */
+  /**
+   * Sends the rest.
+   * @returns everything that the server sends until it closes the connection.
+   */
   async finish(): Promise<string> {
     this.#socket.write(this.#rest);
     let answer = '';
@@ -42,14 +45,14 @@ export class SlowRequest implements Disposable {
   }
 }
 
-/** Whether nobody accepts a new connection there. */
+/** Whether new connections to this port are refused. */
 export async function isRefused(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
     return false;
   } catch (error) {
-    // Reset: it was still in the queue of those to accept when that was closed.
+    // ECONNRESET: the connection was still in the accept queue when the server closed it.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ECONNREFUSED' && code !== 'ECONNRESET') throw error;
     return code === 'ECONNREFUSED';

@@ -15,7 +15,7 @@ export interface StdioOptions {
 /** An MCP client with `agent-dashboard mcp` as its child process. */
 export interface StdioClient extends AsyncDisposable {
   readonly pid: number;
-  /** All that the process has said beside the protocol. */
+  /** Everything that the process has written to stderr. */
   readonly stderr: () => string;
   call(name: string, args?: object, options?: CallOptions): Promise<ToolResult>;
   tools(): Promise<string[]>;
@@ -94,5 +94,5 @@ export const STDIO_CLIENTS: readonly StdioClientKind[] = [
   split('client 2.x, legacy', { mode: 'legacy' }),
 ];
 
-/** For what does not depend on the client. */
+/** Starts one kind of client, for tests that do not depend on it. */
 export const startStdio = (options: StdioOptions): Promise<StdioClient> => SDK.start(options);

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { RunningServer } from '../support/servers/running-server.ts';
 
-/** One step, as it was sent and as it was answered. */
+/** A step that was sent, with its answer. */
 export interface Step {
   readonly key: string;
   readonly agent_instance_id: string;
   readonly content: string;
-  /** The answer's text; null: nobody knows whether it has happened. */
+  /** The answer's body. Null while it is unknown whether the step was stored. */
   answer: string | null;
 }
 
@@ -16,7 +16,10 @@ export const send = (server: RunningServer, { key, answer: _, ...body }: Step): 
     headers: { 'idempotency-key': key },
   });
 
-/** Sends `step` once more. @returns the answer's text. */
+/**
+ * Sends a step once more.
+ * @returns the answer's body.
+ */
 export async function repeat(server: RunningServer, step: Step): Promise<string> {
   const answer = await send(server, step);
   const text = await answer.text();
@@ -25,14 +28,14 @@ export async function repeat(server: RunningServer, step: Step): Promise<string>
 }
 
 /**
- * Clients that write one step after another, several of them to each instance. What was refused with 503
- * they repeat, with its key, until it is done; when the server goes away, so do they.
+ * Clients that write one step after another, several clients for each instance. They repeat a step that got
+ * 503, with its key, until it succeeds, and end when the server goes away.
  */
 export class StepLoad {
   readonly steps: Step[] = [];
-  /** Of every answer that was not 200. */
+  /** Every answer that was not 200. */
   readonly refusals: { readonly status: number; readonly retryAfter: string | null }[] = [];
-  /** When every client has stopped. */
+  /** Resolves when every client has stopped. */
   readonly done: Promise<unknown>;
   #acknowledged = 0;
   #stopping = false;
@@ -53,7 +56,7 @@ export class StepLoad {
     return this.steps.filter(({ answer }) => answer === null);
   }
 
-  /** When `count` more steps are acknowledged than now. */
+  /** Resolves when `count` more steps are acknowledged than now. */
   async more(count: number): Promise<void> {
     const reached = new Promise<void>((resolve) =>
       this.#watchers.push({ count: this.#acknowledged + count, resolve }),

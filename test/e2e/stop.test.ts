@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
-import { expectRepeatable, expectStoredOnce } from './kept-steps.ts';
 import { isRefused, SlowRequest } from './slow-request.ts';
+import { expectRepeatable, expectStoredOnce } from './step-assertions.ts';
 import { StepLoad } from './step-load.ts';
 import { freshStore, STORES, storedMessages } from './stores.ts';
 
-// Mostly waiting, so all at once.
+// All at once, because they mostly wait.
 describe.concurrent.each(STORES)('SIGTERM on %s', (kind) => {
-  test('answers who waits at once, refuses newcomers, keeps what was acknowledged, and exits with 0', async () => {
+  test('answers waiters at once, refuses new connections, keeps acknowledged steps, and exits with 0', async () => {
     await using store = await freshStore(kind);
     await using server = await RunningServer.start(store.env);
     const agent = new AgentClient(server, randomUUID());
@@ -25,7 +25,7 @@ describe.concurrent.each(STORES)('SIGTERM on %s', (kind) => {
     expect(await waiting.answer).toMatchObject({ messages: [], status: 'ok', alreadyRead: [] });
     expect(performance.now() - signalledAt).toBeLessThan(2_000);
 
-    // The slow request holds the process, so there is somebody who could accept.
+    // The slow request keeps the process running, so only a closed port can refuse connections.
     while (!(await isRefused(server.port))) expect(performance.now() - signalledAt).toBeLessThan(2_000);
     expect(server.process.isRunning).toBe(true);
     expect(await late.finish()).toContain('HTTP/1.1 200');
@@ -49,7 +49,7 @@ describe.concurrent.each(STORES)('SIGTERM on %s', (kind) => {
 });
 
 describe.concurrent('a stop', () => {
-  test('takes no more than 10 s where a client never sends the rest, and a second signal ends it at once', async () => {
+  test('takes at most 10 s if a client never completes its request, and a second signal ends it at once', async () => {
     await using store = await freshStore('PostgreSQL');
     await using patient = await RunningServer.start(store.env);
     await using impatient = await RunningServer.start(store.env);

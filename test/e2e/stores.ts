@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 export const STORES = ['PGlite', 'PostgreSQL'] as const;
 export type StoreKind = (typeof STORES)[number];
 
-/** An empty store, with a data folder for keys in either case. */
+/** An empty store. It also has a data folder for the signing key on PostgreSQL. */
 export interface Store extends AsyncDisposable {
   readonly env: Environment & { readonly DATA_DIR: string };
 }
@@ -23,7 +23,7 @@ export async function freshStore(kind: StoreKind): Promise<Store> {
   };
 }
 
-/** Rows as they are stored, everybody's. The embedded store can be looked into only while no server has it. */
+/** Runs a query on the stored rows of all users. PGlite can only be opened while no server uses it. */
 export async function stored<Row>(env: Environment, sql: string): Promise<readonly Row[]> {
   await using opened = await openDatabase(readConfig(env));
   return await opened.database.orm.em.execute<Row[]>(sql);
@@ -37,7 +37,7 @@ export interface StoredMessage {
   readonly content: string;
 }
 
-/** All messages, instance by instance, in order. */
+/** Returns all messages, by instance and position. */
 export const storedMessages = (env: Environment): Promise<readonly StoredMessage[]> =>
   stored(
     env,

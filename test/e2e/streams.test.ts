@@ -15,7 +15,7 @@ const open = (server: RunningServer, path: string, headers = {}, token = server.
 const pathOf = (instance: string) => `/agent-instances/${instance}/messages/stream`;
 
 describe.each(STORES)('streams on %s', (kind) => {
-  test('go on without a gap after the server was killed; those of all instances say resync', async () => {
+  test('resume without a gap after the server was killed; streams of all instances send resync', async () => {
     await using store = await freshStore(kind);
     const instance = randomUUID();
     const lastIds: string[] = [];
@@ -44,7 +44,7 @@ describe.each(STORES)('streams on %s', (kind) => {
     expect(all.of('message').map(({ content }) => content)).toEqual(['four']);
   });
 
-  test('end when the server stops, and do not hold it up', async () => {
+  test('end when the server stops, and do not delay it', async () => {
     await using store = await freshStore(kind);
     await using server = await RunningServer.start(store.env);
     const instance = randomUUID();

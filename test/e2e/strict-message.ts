@@ -1,4 +1,4 @@
-/** A message as existing clients read it: built from exactly five fields, and not at all from a sixth. */
+/** A message as existing clients parse it: from exactly five fields. A sixth one is an error. */
 export class Message {
   readonly id: string;
   readonly content: string;

@@ -1,9 +1,14 @@
-import { effectsOf, type KeyedRequest, keyedRequest, prepare } from './exactly-once/keyed-request.ts';
+import {
+  countEffects,
+  type KeyedRequest,
+  keyedRequest,
+  prepareInstances,
+} from './exactly-once/keyed-request.ts';
 import { BrokenPromise, type Proof, type ProofContext, requireNone, scaled } from './proof.ts';
-import { Cluster } from './rig/cluster.ts';
-import { inTurns } from './rig/in-turns.ts';
-import { type Reply, RetryingClient } from './rig/retrying-client.ts';
-import { Troubles } from './rig/troubles.ts';
+import { FaultInjector } from './support/fault-injection.ts';
+import { forEachConcurrently } from './support/for-each-concurrently.ts';
+import { type Reply, RetryingClient } from './support/retrying-client.ts';
+import { TestCluster } from './support/test-cluster.ts';
 
 const KEYS = 2_000;
 const DUPLICATES = 20;
@@ -13,38 +18,41 @@ const ALTERED = 200;
 const OTHER_TENANTS = 200;
 const CONTESTED = 100;
 
-/** Sends each request many times at once, to two processes that are being killed, and counts what came of it. */
+/**
+ * Sends each request many times at once, to two processes that are being killed, and counts its effects in
+ * the database.
+ */
 export const exactlyOnce: Proof = {
   name: 'exactly-once',
   promise: 'An Idempotency-Key has its effect exactly once, and one answer, however often it is sent',
 
   async run(context) {
     const { random, progress } = context;
-    await using cluster = await Cluster.start();
+    await using cluster = await TestCluster.start();
     using client = new RetryingClient(cluster.ports);
     const [token, otherToken] = [await cluster.tokens.of('ada'), await cluster.tokens.of('bob')];
     const requests = Array.from({ length: scaled(KEYS, context, 20) }, (_, nth) =>
       keyedRequest(`key ${nth}`, random.fork(nth)),
     );
-    await prepare(requests, { client, tokens: [token, otherToken], random: random.fork('prepare') });
+    await prepareInstances(requests, { client, tokens: [token, otherToken], random: random.fork('prepare') });
 
     const kills = scaled(KILLS, context, 2);
-    const order = random.fork('kills');
-    const troubles = new Troubles(
+    const killRandom = random.fork('kills');
+    const faults = new FaultInjector(
       requests.length,
-      Array.from({ length: kills }, () => () => cluster.killServer(order.below(2))),
+      Array.from({ length: kills }, () => () => cluster.killServer(killRandom.below(2))),
       (done) => progress(`${done} of ${kills} kills`),
     );
     const first = new Map<KeyedRequest, Reply>();
     const differing: string[] = [];
     const once = async (wanted: KeyedRequest) => {
-      await troubles.work();
+      await faults.beforeWork();
       const answers = await sendOften(client, wanted, token, context);
       first.set(wanted, answers[0]!);
       differing.push(...differences(wanted, answers));
       if (first.size % 100 === 0) progress(`${first.size} of ${requests.length} keys`);
     };
-    await Promise.all([troubles.run(), inTurns(requests, KEYS_AT_ONCE, once)]);
+    await Promise.all([faults.injectAll(), forEachConcurrently(requests, KEYS_AT_ONCE, once)]);
     requireNone('answers that differ under one key', differing);
 
     progress('the same keys with other bodies, and of another tenant');
@@ -52,12 +60,14 @@ export const exactlyOnce: Proof = {
       .fork('altered')
       .shuffled(requests)
       .slice(0, scaled(ALTERED, context, 10));
-    await inTurns(altered, KEYS_AT_ONCE, (wanted) => requireRefused(client, wanted, token, context));
+    await forEachConcurrently(altered, KEYS_AT_ONCE, (wanted) =>
+      requireRefused(client, wanted, token, context),
+    );
     const foreign = random
       .fork('foreign')
       .shuffled(requests)
       .slice(0, scaled(OTHER_TENANTS, context, 10));
-    await inTurns(foreign, KEYS_AT_ONCE, async (wanted) => {
+    await forEachConcurrently(foreign, KEYS_AT_ONCE, async (wanted) => {
       const [answer] = await sendOften(client, wanted, otherToken, context);
       if (answer!.body === first.get(wanted)!.body) {
         throw new BrokenPromise(`${wanted.key} of another tenant got this tenant's answer: ${answer!.body}`);
@@ -67,7 +77,9 @@ export const exactlyOnce: Proof = {
     const contested = Array.from({ length: scaled(CONTESTED, context, 10) }, (_, nth) =>
       keyedRequest(`contested ${nth}`, random.fork(`contested ${nth}`), 'step'),
     );
-    await inTurns(contested, KEYS_AT_ONCE, (wanted) => requireOneWinner(client, wanted, token, context));
+    await forEachConcurrently(contested, KEYS_AT_ONCE, (wanted) =>
+      requireOneWinner(client, wanted, token, context),
+    );
 
     await requireOneEffectEach(cluster, 'ada', requests);
     await requireOneEffectEach(cluster, 'bob', foreign);
@@ -93,10 +105,10 @@ async function sendOften(
   { random }: ProofContext,
 ): Promise<Reply[]> {
   const { method, path, body, key } = wanted;
-  const chance = random.fork(key);
+  const requestRandom = random.fork(key);
   return Promise.all(
     Array.from({ length: DUPLICATES }, (_, nth) =>
-      client.call({ method, path, body, key, token }, chance.fork(nth)),
+      client.call({ method, path, body, key, token }, requestRandom.fork(nth)),
     ),
   );
 }
@@ -128,21 +140,24 @@ async function requireRefused(
   }
 }
 
-/** Two requests race for one key, each sent ten times: one of them is done, the other refused. */
+/**
+ * Sends two different bodies under one key, ten times each: one body must be accepted, and the other one
+ * refused.
+ */
 async function requireOneWinner(
   client: RetryingClient,
   { method, path, body, key }: KeyedRequest,
   token: string,
   { random }: ProofContext,
 ): Promise<void> {
-  const chance = random.fork(`race ${key}`);
-  const rival = { ...body, content: rivalText(key), agent_instance_id: chance.uuid() };
+  const requestRandom = random.fork(`race ${key}`);
+  const rival = { ...body, content: rivalText(key), agent_instance_id: requestRandom.uuid() };
   const answers = await Promise.all(
     Array.from({ length: DUPLICATES }, async (_, nth) => ({
       sent: nth % 2,
       ...(await client.call(
         { method, path, key, token, body: nth % 2 === 0 ? body : rival },
-        chance.fork(nth),
+        requestRandom.fork(nth),
       )),
     })),
   );
@@ -161,12 +176,12 @@ async function requireOneWinner(
 const rivalText = (key: string) => `${key} of its rival`;
 
 async function requireOneEffectEach(
-  cluster: Cluster,
+  cluster: TestCluster,
   userId: string,
   requests: readonly KeyedRequest[],
   textsOf: (key: string) => readonly string[] = (key) => [key],
 ): Promise<void> {
-  const effects = await effectsOf(cluster, userId);
+  const effects = await countEffects(cluster, userId);
   const wrong = requests
     .map(({ key }) => ({
       key,

@@ -3,21 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { type BadInput, badInputs } from './no-5xx/bad-inputs.ts';
-import { objectionsTo } from './no-5xx/objections.ts';
 import { httpBytes, type RawRequest } from './no-5xx/raw-request.ts';
 import { RequestGenerator } from './no-5xx/request-generator.ts';
 import { tokenInputs } from './no-5xx/token-inputs.ts';
+import { violationsOf } from './no-5xx/violations.ts';
 import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
-import { inTurns } from './rig/in-turns.ts';
-import { KillablePostgres } from './rig/killable-postgres.ts';
-import { KillableServer } from './rig/killable-server.ts';
-import { exchangeRaw } from './rig/raw-exchange.ts';
-import { Tokens } from './rig/tokens.ts';
+import { forEachConcurrently } from './support/for-each-concurrently.ts';
+import { KillablePostgres } from './support/killable-postgres.ts';
+import { KillableServer } from './support/killable-server.ts';
+import { exchangeRaw } from './support/raw-exchange.ts';
+import { TestTokens } from './support/test-tokens.ts';
 
 const GENERATED = 10_000;
 const AT_ONCE = 16;
 
-/** Known bad input and thousands of made-up requests, to a server on PostgreSQL and one on PGlite. */
+/**
+ * Sends known bad input and thousands of generated requests to a server on PostgreSQL and to one on PGlite.
+ */
 export const noServerErrors: Proof = {
   name: 'no-5xx',
   promise: 'No input leads to a 5xx, a hang or a dead server; every refusal says why, and nothing else',
@@ -28,22 +30,22 @@ export const noServerErrors: Proof = {
     const postgres = owned.use(await KillablePostgres.start());
     const folder = await mkdtemp(join(tmpdir(), 'agent-dashboard-prove-'));
     owned.defer(() => rm(folder, { recursive: true, force: true }));
-    const tokens = await Tokens.make();
+    const tokens = await TestTokens.make();
     const [onPostgres, onPglite] = await Promise.all([
       KillableServer.start({ ...tokens.env, DATABASE_URL: await createDatabase(postgres.url) }),
       KillableServer.start({ ...tokens.env, DATA_DIR: folder }),
     ]);
     const servers = [owned.use(onPostgres), owned.use(onPglite)];
     const pids = servers.map(({ pid }) => pid);
-    const objections: string[] = [];
+    const violations: string[] = [];
 
     const known = [...(await badInputs(tokens)), ...(await tokenInputs(tokens))];
     progress(`${known.length} known bad inputs`);
     const everywhere = servers.flatMap(({ port }) => known.map((input) => ({ port, input })));
-    await inTurns(everywhere, AT_ONCE, async ({ port, input }) => {
-      objections.push(...(await answeredOtherwise(port, input)));
+    await forEachConcurrently(everywhere, AT_ONCE, async ({ port, input }) => {
+      violations.push(...(await wrongAnswerTo(port, input)));
     });
-    requireNone('known bad inputs answered otherwise', objections);
+    requireNone('known bad inputs with a wrong answer', violations);
 
     const total = scaled(GENERATED, context, 300);
     const kinds = new Map<string, number>();
@@ -52,25 +54,25 @@ export const noServerErrors: Proof = {
     for (const { port } of servers) {
       for (const setting of generator.setting()) await exchangeRaw(port, httpBytes(setting), setting);
     }
-    /** By what is wrong: one cause leads to hundreds of cases. */
-    const alike = new Map<string, string[]>();
+    /** Examples by cause, because one cause leads to hundreds of cases. */
+    const examplesByCause = new Map<string, string[]>();
     const numbers = Array.from({ length: total }, (_, nth) => nth);
-    await inTurns(numbers, AT_ONCE, async (nth) => {
+    await forEachConcurrently(numbers, AT_ONCE, async (nth) => {
       const request = generator.next(random.fork(nth));
       count(kinds, request.kind);
       const found = await exchangeRaw(servers[nth % servers.length]!.port, httpBytes(request), request);
       for (const { status } of found.answers) count(statuses, status);
-      const objected = objectionsTo(found, request);
-      for (const reason of objected) {
+      const requestViolations = violationsOf(found, request);
+      for (const reason of requestViolations) {
         const example = `request ${nth}, of kind ${request.kind}: ${shown(request)}`;
         const cause = reason.replaceAll(/[0-9a-f-]{36}/g, '…');
-        alike.set(cause, [...(alike.get(cause) ?? []), example]);
+        examplesByCause.set(cause, [...(examplesByCause.get(cause) ?? []), example]);
       }
       if ((nth + 1) % 1_000 === 0) progress(`${nth + 1} of ${total} generated requests`);
     });
     requireNone(
-      'ways in which generated requests are answered badly',
-      [...alike].map(([reason, examples]) => `${examples.length} × ${reason}\n    ${examples[0]}`),
+      'causes of wrong answers to generated requests',
+      [...examplesByCause].map(([reason, examples]) => `${examples.length} × ${reason}\n    ${examples[0]}`),
     );
 
     for (const [nth, server] of servers.entries()) {
@@ -87,26 +89,26 @@ export const noServerErrors: Proof = {
     return {
       'known bad inputs': known.length * servers.length,
       'generated requests': total,
-      kinds: told(kinds),
-      statuses: told(statuses),
+      kinds: formatCounts(kinds),
+      statuses: formatCounts(statuses),
     };
   },
 };
 
-/** Sends it, and says in what the answer is not the one that is due. */
-async function answeredOtherwise(port: number, { name, request, status, code }: BadInput): Promise<string[]> {
+/** Sends a bad input, and returns how its answer differs from the expected one. */
+async function wrongAnswerTo(port: number, { name, request, status, code }: BadInput): Promise<string[]> {
   const found = await exchangeRaw(port, httpBytes(request), request);
-  const objections = objectionsTo(found, request);
+  const violations = violationsOf(found, request);
   const answer = found.answers.find((some) => some.status >= 200);
   if (answer?.status !== status || (code !== null && !answer.body.includes(`"code":"${code}"`))) {
-    objections.push(`${status} ${code} is due, not ${answer?.status} ${answer?.body} (${found.end})`);
+    violations.push(`${status} ${code} was expected, not ${answer?.status} ${answer?.body} (${found.end})`);
   }
-  return objections.map((reason) => `${name}: ${reason}`);
+  return violations.map((reason) => `${name}: ${reason}`);
 }
 
 const count = <Key>(times: Map<Key, number>, key: Key) => times.set(key, (times.get(key) ?? 0) + 1);
 
-const told = (times: ReadonlyMap<string | number, number>): string =>
+const formatCounts = (times: ReadonlyMap<string | number, number>): string =>
   [...times]
     .sort()
     .map(([what, often]) => `${often} × ${what}`)

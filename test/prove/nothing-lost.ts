@@ -1,27 +1,27 @@
 import { checkHistory } from './nothing-lost/check-history.ts';
-import { ProvenConversation } from './nothing-lost/conversation.ts';
+import { ConversationLoad } from './nothing-lost/conversation-load.ts';
 import type { Entry } from './nothing-lost/history.ts';
 import { readStored } from './nothing-lost/read-stored.ts';
 import { type Proof, requireNone, scaled } from './proof.ts';
-import { Cluster } from './rig/cluster.ts';
-import { RetryingClient } from './rig/retrying-client.ts';
-import { type Trouble, Troubles } from './rig/troubles.ts';
+import { type Fault, FaultInjector } from './support/fault-injection.ts';
+import { RetryingClient } from './support/retrying-client.ts';
+import { TestCluster } from './support/test-cluster.ts';
 
 const INSTANCES = 200;
 const MESSAGES = 500;
 const SERVER_KILLS = 100;
 const DATABASE_KILLS = 20;
-/** Tenants share a batch of the group commit, and must not notice. */
+/** Updates of several tenants share a batch of the group commit, and must not affect each other. */
 const TENANTS = 5;
 
-/** Writers and readers compete while servers and database die; the history must show none of it. */
+/** Lets writers and readers compete while servers and the database are killed, and checks the history. */
 export const nothingLost: Proof = {
   name: 'nothing-lost',
   promise: 'Messages are neither lost nor doubled nor out of order, whatever is killed',
 
   async run(context) {
     const { random, progress } = context;
-    await using cluster = await Cluster.start();
+    await using cluster = await TestCluster.start();
     using client = new RetryingClient(cluster.ports);
     const tokens = await Promise.all(
       Array.from({ length: TENANTS }, (_, nth) => cluster.tokens.of(`tenant ${nth}`)),
@@ -31,15 +31,15 @@ export const nothingLost: Proof = {
     const serverKills = scaled(SERVER_KILLS, context, 2);
     const databaseKills = scaled(DATABASE_KILLS, context, 1);
 
-    const chance = random.fork('troubles');
-    const killServer: Trouble = () => cluster.killServer(chance.below(2));
-    const killDatabase = (nth: number): Trouble =>
+    const faultRandom = random.fork('faults');
+    const killServer: Fault = () => cluster.killServer(faultRandom.below(2));
+    const killDatabase = (nth: number): Fault =>
       nth % 2 === 0
-        ? () => cluster.postgres.killBackend((sessions) => chance.oneOf(sessions))
+        ? () => cluster.postgres.killBackend((sessions) => faultRandom.oneOf(sessions))
         : () => cluster.postgres.crash();
-    const troubles = new Troubles(
+    const faults = new FaultInjector(
       instances * size,
-      chance.shuffled([
+      faultRandom.shuffled([
         ...Array.from({ length: serverKills }, () => killServer),
         ...Array.from({ length: databaseKills }, (_, nth) => killDatabase(nth)),
       ]),
@@ -53,18 +53,18 @@ export const nothingLost: Proof = {
       const own = random.fork(`conversation ${nth}`);
       const token = tokens[nth % TENANTS]!;
       const { ports } = cluster;
-      return new ProvenConversation({
+      return new ConversationLoad({
         id: own.uuid(),
         token,
         client,
         ports,
-        troubles,
+        faults,
         random: own,
         size,
         history,
       });
     });
-    await Promise.all([troubles.run(), ...conversations.map((conversation) => conversation.run())]);
+    await Promise.all([faults.injectAll(), ...conversations.map((conversation) => conversation.run())]);
 
     progress(`checking ${history.length} answers`);
     const stored = await readStored(cluster);

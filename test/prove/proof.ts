@@ -1,10 +1,10 @@
-import type { Random } from './rig/random.ts';
+import type { Random } from './support/random.ts';
 
-/** What a proof is given to run with. */
+/** What a proof runs with. */
 export interface ProofContext {
-  /** 1 is in full; `npm test` runs at 0.01. */
+  /** 1 for the full size; `npm test` runs at 0.01. */
   readonly scale: number;
-  /** All that is left to chance comes from here, so that a seed replays it. */
+  /** The source of all random choices, so that a seed replays them. */
   readonly random: Random;
   readonly progress: (text: string) => void;
 }
@@ -18,14 +18,17 @@ export interface ProofReport {
 export interface Proof {
   readonly name: string;
   readonly promise: string;
-  /** @throws BrokenPromise with the evidence. */
+  /**
+   * Runs the proof.
+   * @throws BrokenPromise with the evidence if the promise does not hold.
+   */
   run(context: ProofContext): Promise<ProofReport>;
 }
 
-/** How many evident cases a message shows: one is enough to start from, thousands bury it. */
+/** The number of cases that a message shows. One is enough to start from, and thousands would hide it. */
 const SHOWN = 8;
 
-/** The promise does not hold. Its message is the evidence. */
+/** Says that a promise does not hold. The message is the evidence. */
 export class BrokenPromise extends Error {
   override readonly name = 'BrokenPromise';
 
@@ -35,11 +38,11 @@ export class BrokenPromise extends Error {
   }
 }
 
-/** @throws BrokenPromise unless there is no evidence against it. */
+/** @throws BrokenPromise if there is any evidence. */
 export function requireNone(what: string, evidence: readonly string[]): void {
   if (evidence.length > 0) throw new BrokenPromise(`${what}: ${evidence.length}`, evidence);
 }
 
-/** A part of the full number, but never less than makes sense. */
+/** Scales a number down with the proof, but not below `least`. */
 export const scaled = (full: number, { scale }: ProofContext, least: number): number =>
   Math.max(Math.min(least, full), Math.round(full * scale));

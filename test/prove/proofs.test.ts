@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Proof } from './proof.ts';
 import { PROOFS } from './proofs.ts';
-import { Random } from './rig/random.ts';
+import { Random } from './support/random.ts';
 
 const SCALE = 0.01;
-/** Alone they need far less; other test files share the machine. */
+/** A proof alone needs far less, but other test files run at the same time. */
 const PATIENCE_MS = 240_000;
 
-// All at once, since the longest of them mostly looks on while nothing happens.
+// All at once, because the longest of them mostly waits.
 describe.concurrent('at a hundredth of their size', () => {
   test.each(PROOFS)('$name: $promise', { timeout: PATIENCE_MS }, async ({ name, run }: Proof) => {
     const seed = Math.floor(Math.random() * 1_000_000_000);

@@ -8,7 +8,7 @@ import { rotation } from './rotation.ts';
 import { streams } from './streams.ts';
 import { waitingIsFree } from './waiting-is-free.ts';
 
-/** All proofs, in the order they run. */
+/** All proofs, in the order in which they run. */
 export const PROOFS: readonly Proof[] = [
   exactlyOnce,
   nothingLost,

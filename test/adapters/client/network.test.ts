@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AgentSession, createClient } from '../../../src/adapters/client/client.ts';
 import { freshStore, type Store } from '../../e2e/stores.ts';
-import { lastingPort } from '../../prove/rig/lasting-port.ts';
+import { stablePort } from '../../prove/support/stable-port.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { type Fate, FaultyProxy } from './faulty-proxy.ts';
 
@@ -11,7 +11,7 @@ let server: RunningServer;
 let env: { [name: string]: string | undefined };
 beforeAll(async () => {
   store = await freshStore('PGlite');
-  env = { ...store.env, MCP_SERVER_PORT: String(await lastingPort()) };
+  env = { ...store.env, MCP_SERVER_PORT: String(await stablePort()) };
   server = await RunningServer.start(env);
 });
 afterAll(async () => {

@@ -2,12 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXPORT_PATH } from '../../../src/adapters/koa/rest/export-route.ts';
 import { BASE_PATH } from '../../../src/adapters/koa/rest/route.ts';
 import { fetchDescribed } from '../../support/fetch-described.ts';
-import type { Comparison, Send } from './compare.ts';
-import { newTenant } from './estate.ts';
-import { answerOf, inOneForm } from './outcome.ts';
-import { OBSERVED_STORES } from './stores.ts';
-import { TenantServer, tokenOf } from './tenant-server.ts';
-import { expectAlike, newTenants, squattingTenants } from './tenants.ts';
+import type { Comparison, SendRequest } from './fixture/compare-responses.ts';
+import {
+  createTenants,
+  createTenantsWithSameIds,
+  expectIndistinguishable,
+} from './fixture/compared-tenants.ts';
+import { normaliseResponses, recordResponse } from './fixture/normalise-response.ts';
+import { OBSERVED_STORES } from './fixture/observed-stores.ts';
+import { newUserId } from './fixture/tenant.ts';
+import { TenantServer, tokenOf } from './fixture/tenant-server.ts';
 
 describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   let server: TenantServer;
@@ -17,55 +21,60 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   const exporting =
-    (method: 'GET' | 'HEAD'): Send =>
+    (method: 'GET' | 'HEAD'): SendRequest =>
     async ({ userId }) => {
       const headers = { authorization: `Bearer ${tokenOf(userId)}` };
       return [
-        await answerOf(await fetchDescribed(server.url + BASE_PATH + EXPORT_PATH, { method, headers })),
+        await recordResponse(await fetchDescribed(server.url + BASE_PATH + EXPORT_PATH, { method, headers })),
       ];
     };
-  /** Deletes whom it names, or whoever asks. */
-  const deleting: Send = async ({ userId }, { confirm = userId }) => {
+  /** Deletes the account of the user that `confirm` names, or by default the caller's own. */
+  const deleting: SendRequest = async ({ userId }, { confirm = userId }) => {
     const answer = await fetchDescribed(`${server.url}${BASE_PATH}/account`, {
       method: 'DELETE',
       headers: { authorization: `Bearer ${tokenOf(userId)}`, 'content-type': 'application/json' },
       body: JSON.stringify({ confirm }),
     });
-    return [await answerOf(answer)];
+    return [await recordResponse(answer)];
   };
-  const ofOneself = (name: string, send: Send): Comparison => ({ name, foreign: {}, unknown: {}, send });
+  const withoutIds = (name: string, send: SendRequest): Comparison => ({
+    name,
+    foreign: {},
+    unknown: {},
+    send,
+  });
 
   test('an export holds nothing of what others have', async () => {
-    for (const of of [await newTenants(server), await squattingTenants(server)]) {
-      const [{ status, body } = expect.unreachable()] = await exporting('GET')(of.asking, {});
-      expect([status, body.includes(of.asking.secret)]).toEqual([200, true]);
+    for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
+      const [{ status, body } = expect.unreachable()] = await exporting('GET')(of.stranger, {});
+      expect([status, body.includes(of.stranger.secret)]).toEqual([200, true]);
       const methods = ['GET', 'HEAD'] as const;
-      await expectAlike(
+      await expectIndistinguishable(
         server,
         of,
-        methods.map((method) => ofOneself(method, exporting(method))),
+        methods.map((method) => withoutIds(method, exporting(method))),
       );
     }
   });
 
-  test('to delete somebody else is as to delete nobody', async () => {
-    const { asking, owner } = await newTenants(server);
-    const kept = [await server.store.kept(owner.userId), await server.store.kept(asking.userId)];
+  test('deleting the account of another user is refused like deleting one that does not exist', async () => {
+    const { stranger, owner } = await createTenants(server);
+    const kept = [await server.store.kept(owner.userId), await server.store.kept(stranger.userId)];
     const forms = [];
-    for (const confirm of [owner.userId, newTenant()]) {
-      const answers = await deleting(asking, { confirm });
+    for (const confirm of [owner.userId, newUserId()]) {
+      const answers = await deleting(stranger, { confirm });
       expect(answers.map(({ status }) => status)).toEqual([422]);
-      forms.push(inOneForm(answers, [confirm], asking));
+      forms.push(normaliseResponses(answers, [confirm], stranger));
     }
     expect(forms[0]).toBe(forms[1]);
-    expect([await server.store.kept(owner.userId), await server.store.kept(asking.userId)]).toEqual(kept);
+    expect([await server.store.kept(owner.userId), await server.store.kept(stranger.userId)]).toEqual(kept);
   });
 
-  test('who deletes oneself deletes nothing that others have, though their instances have one id', async () => {
-    for (const of of [await newTenants(server), await squattingTenants(server)]) {
-      await expectAlike(server, of, [ofOneself('oneself', deleting)]);
+  test('deleting an account keeps what other users own, even instances of the same id', async () => {
+    for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
+      await expectIndistinguishable(server, of, [withoutIds('own account', deleting)]);
       expect(await server.store.kept(of.owner.userId)).toContain(of.owner.secret);
-      expect(await server.store.kept(of.asking.userId)).not.toContain(of.asking.secret);
+      expect(await server.store.kept(of.stranger.userId)).not.toContain(of.stranger.secret);
     }
   });
 });

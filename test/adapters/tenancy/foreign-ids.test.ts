@@ -8,21 +8,31 @@ import { TOOLS } from '../../../src/adapters/mcp/tools/tools.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { UseCase } from '../../../src/application/use-case.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
-import type { Comparison } from './compare.ts';
-import type { Estate } from './estate.ts';
-import { METHOD_PROBES, ObservedClient, overTool } from './mcp.ts';
-import { fieldsOf, kindsOfOwn, namedBy, probesOf, unclassified } from './probes.ts';
-import { overRest, pathFields } from './rest.ts';
-import { OBSERVED_STORES } from './stores.ts';
-import { EVENTS, EVENTS_OF_INSTANCE } from './streams.ts';
-import { TenantServer } from './tenant-server.ts';
-import { expectAlike, newTenants, squattingTenants } from './tenants.ts';
+import type { Comparison } from './fixture/compare-responses.ts';
+import {
+  createTenants,
+  createTenantsWithSameIds,
+  expectIndistinguishable,
+} from './fixture/compared-tenants.ts';
+import { OBSERVED_STORES } from './fixture/observed-stores.ts';
+import type { Tenant } from './fixture/tenant.ts';
+import { TenantServer } from './fixture/tenant-server.ts';
+import {
+  fieldsOf,
+  foreignIdCases,
+  idsNamedBy,
+  kindsOfOwnIds,
+  unclassifiedFields,
+} from './requests/foreign-id-cases.ts';
+import { METHOD_CASES, ObservedClient, toolRequest } from './requests/mcp-requests.ts';
+import { pathFields, restRequest } from './requests/rest-requests.ts';
+import { EVENTS, EVENTS_OF_INSTANCE } from './requests/stream-requests.ts';
 
-describe('the walk is complete', () => {
+describe('every field, route and tool is covered', () => {
   const named = Object.values(useCases).map((useCase) => [useCase.name, useCase as UseCase] as const);
 
-  test.each(named)('every field of %s is known to be an id or not', (_, useCase) => {
-    expect(unclassified(fieldsOf(useCase))).toEqual([]);
+  test.each(named)('every field of %s is listed as an id or as another field', (_, useCase) => {
+    expect(unclassifiedFields(fieldsOf(useCase))).toEqual([]);
   });
 
   test.each(ROUTES)(
@@ -32,7 +42,7 @@ describe('the walk is complete', () => {
     },
   );
 
-  test('every path that takes a token is in the table, or walked beside it', () => {
+  test('every path that takes a token is in the table of routes, or has a test of its own', () => {
     const { paths } = describeApi({
       version: '1.2.3',
       hasSignIn: true,
@@ -45,7 +55,7 @@ describe('the walk is complete', () => {
     const walked = [EVENTS, EVENTS_OF_INSTANCE, EXPORT_PATH].map((path) =>
       path.replaceAll(/:(\w+)/g, '{$1}'),
     );
-    // Signing in and out is by what only its owner has.
+    // Signing in and out needs a cookie or code that only its owner has.
     const named = [...walked.map((path) => BASE_PATH + path), SESSION_PATH, SIGN_IN_OPTIONS_PATH];
     expect(beside.toSorted()).toEqual(named.toSorted());
   });
@@ -58,10 +68,10 @@ describe('the walk is complete', () => {
   });
 });
 
-/** To delete an account names nobody's ids but one's own, and ends whoever asks for it: it is walked alone. */
+/** Deleting an account names no ids and ends the caller, so it has a test of its own. */
 const COMPARED = ROUTES.filter(({ useCase }) => useCase !== useCases.deleteAccount);
 
-/** The embedded database runs the very statements that the other one does without row level security. */
+/** PGlite runs the same statements as PostgreSQL without row level security. */
 const STORES = OBSERVED_STORES.filter(({ name }) => name !== 'on PGlite');
 
 describe.each(STORES)('$name', ({ open, clients }) => {
@@ -71,77 +81,77 @@ describe.each(STORES)('$name', ({ open, clients }) => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  test.each(COMPARED)('$method $path does not tell what others have', async (route) => {
-    for (const of of [await newTenants(server), await squattingTenants(server)]) {
-      const comparisons = probesOf(route.useCase).map((probe) => ({
-        name: probe.name,
-        foreign: namedBy(probe, of.owner.ids),
-        unknown: namedBy(probe, of.nothing),
-        send: overRest(server.url, route, probe),
+  test.each(COMPARED)('$method $path answers a foreign id like an id that never existed', async (route) => {
+    for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
+      const comparisons = foreignIdCases(route.useCase).map((one) => ({
+        name: one.name,
+        foreign: idsNamedBy(one, of.owner.ids),
+        unknown: idsNamedBy(one, of.unused),
+        send: restRequest(server.url, route, one),
       }));
-      await expectAlike(server, of, comparisons);
+      await expectIndistinguishable(server, of, comparisons);
     }
   });
 
   const writing = COMPARED.filter(({ method }) => method !== 'GET');
 
-  test.each(writing)("$method $path takes another tenant's Idempotency-Key for a new one", async (route) => {
-    const [own] = probesOf(route.useCase);
-    const theVerySame = { ...own!, name: 'the very same request', kinds: kindsOfOwn(own!), own: [] };
-    for (const probe of [own!, theVerySame]) {
-      const of = await newTenants(server);
+  test.each(writing)("$method $path treats another tenant's Idempotency-Key as a new key", async (route) => {
+    const [own] = foreignIdCases(route.useCase);
+    const sameRequest = { ...own!, name: 'the very same request', kinds: kindsOfOwnIds(own!), own: [] };
+    for (const one of [own!, sameRequest]) {
+      const of = await createTenants(server);
       const used = uuidV7.next();
-      const [answer] = await overRest(server.url, route, own!, used)(of.owner, {});
+      const [answer] = await restRequest(server.url, route, own!, used)(of.owner, {});
       expect(answer!.status).toBeLessThan(300);
       const comparison: Comparison = {
-        name: probe.name,
-        foreign: { ...namedBy(probe, of.owner.ids), idempotencyKey: used },
-        unknown: { ...namedBy(probe, of.nothing), idempotencyKey: uuidV7.next() },
+        name: one.name,
+        foreign: { ...idsNamedBy(one, of.owner.ids), idempotencyKey: used },
+        unknown: { ...idsNamedBy(one, of.unused), idempotencyKey: uuidV7.next() },
         send: (as, { idempotencyKey, ...named }) =>
-          overRest(server.url, route, probe, idempotencyKey)(as, named),
+          restRequest(server.url, route, one, idempotencyKey)(as, named),
       };
-      await expectAlike(server, of, [comparison]);
+      await expectIndistinguishable(server, of, [comparison]);
     }
   });
 
   describe.each(clients)('over MCP, $kind', (kind) => {
-    /** Tenants, two of them with a client. */
+    /** Creates the tenants, and an MCP client for `stranger` and for `control`. */
     async function connected() {
       await using made = new AsyncDisposableStack();
-      const of = await newTenants(server);
-      const asking = made.use(await ObservedClient.connect(kind, server.url, of.asking));
+      const of = await createTenants(server);
+      const stranger = made.use(await ObservedClient.connect(kind, server.url, of.stranger));
       const control = made.use(await ObservedClient.connect(kind, server.url, of.control));
-      const clientOf = (as: Estate) => (as === of.asking ? asking : control);
+      const clientOf = (as: Tenant) => (as === of.stranger ? stranger : control);
       const owned = made.move();
       return { of, clientOf, [Symbol.asyncDispose]: () => owned.disposeAsync() };
     }
 
-    test.each(TOOLS)('$definition.name does not tell what others have', async (tool) => {
+    test.each(TOOLS)('$definition.name answers a foreign id like an id that never existed', async (tool) => {
       await using connections = await connected();
       const { of, clientOf } = connections;
-      const comparisons = probesOf(tool.useCase, [...tool.renamed.keys()]).map((probe) => ({
-        name: probe.name,
-        foreign: namedBy(probe, of.owner.ids),
-        unknown: namedBy(probe, of.nothing),
-        send: overTool(tool, probe, clientOf),
+      const comparisons = foreignIdCases(tool.useCase, [...tool.renamed.keys()]).map((one) => ({
+        name: one.name,
+        foreign: idsNamedBy(one, of.owner.ids),
+        unknown: idsNamedBy(one, of.unused),
+        send: toolRequest(tool, one, clientOf),
       }));
-      await expectAlike(server, of, comparisons);
+      await expectIndistinguishable(server, of, comparisons);
     });
 
-    const methods = Object.entries(METHOD_PROBES).filter(([, probes]) => probes.length > 0);
+    const methods = Object.entries(METHOD_CASES).filter(([, cases]) => cases.length > 0);
 
-    test.each(methods)('%s does not tell what others have', async (_, probes) => {
+    test.each(methods)('%s answers a foreign id like an id that never existed', async (_, cases) => {
       await using connections = await connected();
       const { of, clientOf } = connections;
-      const comparisons = probes.flatMap(({ kinds, request }) =>
+      const comparisons = cases.flatMap(({ kinds, request }) =>
         kinds.map((kind) => ({
           name: kind,
           foreign: { id: of.owner.ids[kind] },
-          unknown: { id: of.nothing[kind] },
-          send: (as: Estate, { id = '' }) => clientOf(as).observe((client) => request(client, id)),
+          unknown: { id: of.unused[kind] },
+          send: (as: Tenant, { id = '' }) => clientOf(as).observe((client) => request(client, id)),
         })),
       );
-      await expectAlike(server, of, comparisons);
+      await expectIndistinguishable(server, of, comparisons);
     });
   });
 });

@@ -1,27 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STREAMABLE, type TestClient } from '../mcp/clients.ts';
-import type { Estate } from './estate.ts';
-import { answerOf, inOneForm } from './outcome.ts';
-import { OBSERVED_STORES } from './stores.ts';
-import { TenantServer, tokenOf } from './tenant-server.ts';
+import { normaliseResponses, recordResponse } from './fixture/normalise-response.ts';
+import { OBSERVED_STORES } from './fixture/observed-stores.ts';
+import type { Tenant } from './fixture/tenant.ts';
+import { TenantServer, tokenOf } from './fixture/tenant-server.ts';
 
 let server: TenantServer;
-let owner: Estate;
-let stranger: Estate;
+let owner: Tenant;
+let stranger: Tenant;
 let client: TestClient;
 let events: OwnerEvents;
 
-/** What the owner of a session of HTTP+SSE is sent. */
+/** The HTTP+SSE stream of the session's owner. */
 interface OwnerEvents extends AsyncDisposable {
   readonly sessionId: string;
-  /** Resolves when so much has been said since the last time. */
+  /** Resolves with the next text that arrives. */
   next(): Promise<string>;
 }
 
 beforeAll(async () => {
   server = await TenantServer.start(OBSERVED_STORES[0]!.open);
-  [owner, stranger] = [await server.newEstate(), await server.newEstate()];
+  [owner, stranger] = [await server.newTenant(), await server.newTenant()];
   client = await STREAMABLE.connect(server.url, { token: tokenOf(owner.userId) });
   events = await openEvents(server.url, owner);
 });
@@ -31,7 +31,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function openEvents(url: string, { userId }: Estate): Promise<OwnerEvents> {
+async function openEvents(url: string, { userId }: Tenant): Promise<OwnerEvents> {
   const gone = new AbortController();
   const headers = { authorization: `Bearer ${tokenOf(userId)}`, accept: 'text/event-stream' };
   const { body } = await fetch(`${url}/sse`, { headers, signal: gone.signal });
@@ -73,37 +73,40 @@ const REQUESTS: readonly SessionRequest[] = [
   { name: 'a stream', method: 'GET', at: 'mcp' },
   { name: 'a stream resumed', method: 'GET', at: 'mcp', headers: { 'last-event-id': '1' } },
   {
-    name: 'a stream resumed at an event that was not',
+    name: 'a stream resumed at an event that does not exist',
     method: 'GET',
     at: 'mcp',
     headers: { 'last-event-id': '999' },
   },
-  { name: 'the end of it', method: 'DELETE', at: 'mcp' },
-  { name: 'the end of it at /mcp/', method: 'DELETE', at: 'mcp/' },
+  { name: 'deletion', method: 'DELETE', at: 'mcp' },
+  { name: 'deletion at /mcp/', method: 'DELETE', at: 'mcp/' },
 ];
 
-test.each(REQUESTS)("a stranger's $name in a session of somebody is as in none", async (request) => {
-  const { method, at, body, headers } = request;
-  const send = async (id: string) => {
-    const inQuery = at === 'messages' ? `?sessionId=${id}` : '';
-    const answer = await fetch(`${server.url}/${at}${inQuery}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${tokenOf(stranger.userId)}`,
-        accept: method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(at !== 'messages' && { 'mcp-session-id': id }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return inOneForm([await answerOf(answer)], [id], stranger);
-  };
-  const id = at === 'messages' ? events.sessionId : client.sessionId!;
-  expect(await send(id)).toBe(await send(randomUUID()));
-});
+test.each(REQUESTS)(
+  "a stranger's $name in another user's session is answered as in a session that does not exist",
+  async (request) => {
+    const { method, at, body, headers } = request;
+    const send = async (id: string) => {
+      const inQuery = at === 'messages' ? `?sessionId=${id}` : '';
+      const answer = await fetch(`${server.url}/${at}${inQuery}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${tokenOf(stranger.userId)}`,
+          accept: method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(at !== 'messages' && { 'mcp-session-id': id }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return normaliseResponses([await recordResponse(answer)], [id], stranger);
+    };
+    const id = at === 'messages' ? events.sessionId : client.sessionId!;
+    expect(await send(id)).toBe(await send(randomUUID()));
+  },
+);
 
-test("the sessions are their owner's as before, who was sent nothing else", async () => {
+test('the sessions still work for their owner, who has received nothing of the requests of others', async () => {
   expect((await client.call('log_step', { step_description: 'a step' })).isError).toBeFalsy();
   const posted = await fetch(`${server.url}/messages?sessionId=${events.sessionId}`, {
     method: 'POST',

@@ -3,13 +3,13 @@ import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
 import { agentInstanceId, type UserId } from '../../../src/domain/ids.ts';
 import { aCaller, userIdOf } from '../../support/builders.ts';
-import { OBSERVED_STORES } from './stores.ts';
-import { TenantServer } from './tenant-server.ts';
+import { OBSERVED_STORES } from './fixture/observed-stores.ts';
+import { TenantServer } from './fixture/tenant-server.ts';
 
 const COMPOSED = 'zo\u00eb';
 const LONG = 'u'.repeat(254);
 
-/** Each is another user, however much some look alike, and whatever a list of them could make of the rest. */
+/** Each of these is another user, however similar they look to a person, a collation or an array literal. */
 const LOOK_ALIKES = [
   ...['ann', 'Ann', 'ANN', 'ann ', ' ann', 'ann\t', 'ann\n', 'ann\u00a0', 'ann\u200b', 'ann\u0001'],
   ...[
@@ -69,7 +69,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   const all = <Result>(work: (user: UserId, nth: number) => Promise<Result>) =>
     Promise.all(LOOK_ALIKES.map(work));
 
-  test('users who look alike use the same ids and keys at once, each for themselves', async () => {
+  test('users with similar ids can use the same instance ids and idempotency keys at once', async () => {
     const id = uuidV7.next();
     const idempotencyKey = uuidV7.next();
     const input = { agent_instance_id: id, agent_type: 'alike' };
@@ -105,7 +105,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     );
   });
 
-  test('of users who look alike, none finds what another has', async () => {
+  test('users with similar ids cannot find what the others own', async () => {
     const ids = await all(async (user) => {
       const input = { agent_type: 'alone' };
       return (await server.dispatch(useCases.startAgentInstance, { caller: as(user), input }))
@@ -141,8 +141,8 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     expect(listed).toEqual(LOOK_ALIKES.map((_, nth) => [[ids[nth]], [keys[nth]]]));
   });
 
-  test('one id, first with one tenant and then with another, is two instances', async () => {
-    const [owner, other] = [await server.newEstate(), await server.newEstate()];
+  test('the same instance id of two tenants is two instances', async () => {
+    const [owner, other] = [await server.newTenant(), await server.newTenant()];
     const id = owner.ids['active instance'];
     const kept = await server.store.kept(owner.userId);
     const input = { agent_instance_id: id, agent_type: 'another' };
@@ -152,8 +152,8 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     expect(await server.store.kept(owner.userId)).toBe(kept);
   });
 
-  test("a wait for somebody's instance or question ends at once", async () => {
-    const [owner, other] = [await server.newEstate(), await server.newEstate()];
+  test('a wait for an instance or question of another user ends at once', async () => {
+    const [owner, other] = [await server.newTenant(), await server.newTenant()];
     const { caller } = other;
     const refused = (work: Promise<unknown>) =>
       work.then(
@@ -175,11 +175,11 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     }
   });
 
-  test("what one tenant's update fails of, its neighbours in the batch do not feel", async () => {
-    const [bad, good] = [await server.newEstate(), await server.newEstate()];
+  test("a failing update of one tenant does not affect the other tenants' updates in its batch", async () => {
+    const [bad, good] = [await server.newTenant(), await server.newTenant()];
     const { repository } = server.store.ports;
     const id = agentInstanceId(good.ids['active instance']);
-    // One instance id, so that both are in one lane, and their batch is the same.
+    // With the same instance id both are in one lane, so their batch is the same.
     await server.dispatch(useCases.startAgentInstance, {
       caller: bad.caller,
       input: { agent_instance_id: id, agent_type: 'bad' },

@@ -2,15 +2,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
 import type { LiveClient } from '../../support/live-client.ts';
-import type { Comparison } from './compare.ts';
-import type { Estate } from './estate.ts';
-import { INSTANCES } from './kinds-of-id.ts';
-import { OBSERVED_STORES } from './stores.ts';
-import { EVENTS, EVENTS_OF_INSTANCE, overStream, step, watch } from './streams.ts';
-import { TenantServer } from './tenant-server.ts';
-import { expectAlike, newTenants, squattingTenants } from './tenants.ts';
+import type { Comparison } from './fixture/compare-responses.ts';
+import {
+  createTenants,
+  createTenantsWithSameIds,
+  expectIndistinguishable,
+} from './fixture/compared-tenants.ts';
+import { OBSERVED_STORES } from './fixture/observed-stores.ts';
+import type { Tenant } from './fixture/tenant.ts';
+import { TenantServer } from './fixture/tenant-server.ts';
+import { INSTANCES } from './requests/id-fields.ts';
+import {
+  EVENTS,
+  EVENTS_OF_INSTANCE,
+  openStream,
+  sendStep,
+  streamRequest,
+} from './requests/stream-requests.ts';
 
-/** As the owner, or anybody, may have had them. */
+/** Last event ids as a client may have received them. */
 const EVENT_IDS_OF_INSTANCE = [null, '0.0', '1.1', '2.3', '99.99'];
 
 describe.each(OBSERVED_STORES)('$name', ({ open }) => {
@@ -21,54 +31,54 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   test.each(['GET', 'HEAD'] as const)(
-    '%s of a stream of one instance does not tell what others have',
+    '%s of a stream of one instance answers a foreign id like an id that never existed',
     async (method) => {
-      for (const of of [await newTenants(server), await squattingTenants(server)]) {
+      for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
         const comparisons = INSTANCES.flatMap((kind) =>
           EVENT_IDS_OF_INSTANCE.map(
             (after): Comparison => ({
               name: `${kind}, after ${after ?? 'nothing'}`,
               foreign: { agent_instance_id: of.owner.ids[kind] },
-              unknown: { agent_instance_id: of.nothing[kind] },
-              send: overStream(server, EVENTS_OF_INSTANCE, { method, after }),
-              // The others' own streams open, and tell of something.
-              readsVary: of.squatted.length > 0 && method === 'GET',
+              unknown: { agent_instance_id: of.unused[kind] },
+              send: streamRequest(server, EVENTS_OF_INSTANCE, { method, after }),
+              // The streams of the tenants' own instances of the same id open, and have events.
+              readsVary: of.sameIdInstances.length > 0 && method === 'GET',
             }),
           ),
         );
-        await expectAlike(server, of, comparisons);
+        await expectIndistinguishable(server, of, comparisons);
       }
     },
   );
 
-  test("a stream that goes on after an event of somebody else's goes on as after none there ever was", async () => {
-    const of = await squattingTenants(server);
-    const placeOf = async (estate: Estate) => {
-      const stream = await watch(server, estate);
-      await step(server, estate, estate.ids['active instance'], 'kept for who comes back');
-      await stream.message('kept for who comes back');
+  test("a stream that resumes after another user's event behaves as after an event that never existed", async () => {
+    const of = await createTenantsWithSameIds(server);
+    const openStreamWithEvents = async (tenant: Tenant) => {
+      const stream = await openStream(server, tenant);
+      await sendStep(server, tenant, tenant.ids['active instance'], 'kept for a client that resumes');
+      await stream.message('kept for a client that resumes');
       return stream;
     };
-    // The others have events to be replayed, too.
-    using _asking = await placeOf(of.asking);
-    using _control = await placeOf(of.control);
-    using owners = await placeOf(of.owner);
-    const telling = owners.lastId.split('.')[0]!;
-    const neverTold = uuidV7.next().replaceAll('-', '').slice(-16);
+    // All three tenants have events that could be replayed.
+    using _asking = await openStreamWithEvents(of.stranger);
+    using _control = await openStreamWithEvents(of.control);
+    using owners = await openStreamWithEvents(of.owner);
+    const streamId = owners.lastId.split('.')[0]!;
+    const unusedStreamId = uuidV7.next().replaceAll('-', '').slice(-16);
     const comparisons = [0, 1, 2, 99].flatMap((number) =>
       (['GET', 'HEAD'] as const).map((method) => ({
         name: `${method} after ${number}`,
-        foreign: { last_event_id: `${telling}.${number}` },
-        unknown: { last_event_id: `${neverTold}.${number}` },
-        send: overStream(server, EVENTS, { method }),
+        foreign: { last_event_id: `${streamId}.${number}` },
+        unknown: { last_event_id: `${unusedStreamId}.${number}` },
+        send: streamRequest(server, EVENTS, { method }),
         readsVary: method === 'GET',
       })),
     );
-    await expectAlike(server, of, comparisons);
+    await expectIndistinguishable(server, of, comparisons);
   });
 
-  /** Everything that streams tell of, in the instance of this id and in a new one. */
-  async function liveThrough({ caller, secret }: Estate, id: string, watching: LiveClient): Promise<void> {
+  /** Causes every kind of event, in the instance of this id and in a new one. */
+  async function causeAllEvents({ caller, secret }: Tenant, id: string, watching: LiveClient): Promise<void> {
     const { dispatch } = server;
     const input = { agent_instance_id: id };
     const request = { caller, input };
@@ -93,36 +103,36 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     await dispatch(useCases.startAgentInstance, { caller, input: begun });
   }
 
-  test('what one user does, no stream of another carries, though their instances have one id', async () => {
-    const [ann, bob] = [await server.newEstate(), await server.newEstate()];
+  test('no stream carries events of another user, even for instances of the same id', async () => {
+    const [ann, bob] = [await server.newTenant(), await server.newTenant()];
     const id = uuidV7.next();
     for (const { caller, secret } of [ann, bob]) {
       const input = { agent_instance_id: id, agent_type: `type, ${secret}` };
       await server.dispatch(useCases.startAgentInstance, { caller, input });
     }
-    using annsAll = await watch(server, ann);
-    using annsOne = await watch(server, ann, id);
-    using bobsAll = await watch(server, bob);
-    using bobsOne = await watch(server, bob, id);
+    using annsAll = await openStream(server, ann);
+    using annsOne = await openStream(server, ann, id);
+    using bobsAll = await openStream(server, bob);
+    using bobsOne = await openStream(server, bob, id);
     const streams = [
       [ann, bob, [annsAll, annsOne]],
       [bob, ann, [bobsAll, bobsOne]],
     ] as const;
-    await Promise.all(streams.map(([estate, , [all]]) => liveThrough(estate, id, all)));
-    // Told after all of the other's, so nothing of that is still on its way.
+    await Promise.all(streams.map(([tenant, , [all]]) => causeAllEvents(tenant, id, all)));
+    // Sent after all events of the other user, so none of those is still on its way.
     for (const last of ['a last thing', 'the very last']) {
-      for (const [estate, , both] of streams) {
-        await step(server, estate, id, last);
+      for (const [tenant, , both] of streams) {
+        await sendStep(server, tenant, id, last);
         for (const stream of both) await stream.message(last);
       }
     }
     for (const [own, other, both] of streams) {
       for (const stream of both) {
         await stream.event(({ type }) => type === 'heartbeat');
-        const told = JSON.stringify(stream.events);
-        expect(told).toContain(own.secret);
+        const sent = JSON.stringify(stream.events);
+        expect(sent).toContain(own.secret);
         for (const text of [other.userId, other.secret, ...Object.values(other.ids)]) {
-          expect(told).not.toContain(text);
+          expect(sent).not.toContain(text);
         }
         expect(new Set(stream.events.map(({ type }) => type))).toEqual(
           new Set([
@@ -137,28 +147,28 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
         );
       }
     }
-    const tellings = [annsAll, bobsAll].map(
+    const streamIds = [annsAll, bobsAll].map(
       ({ events }) => new Set(events.map(({ id: it }) => it.split('.')[0])),
     );
-    expect(tellings.map(({ size }) => size)).toEqual([1, 1]);
-    expect([...tellings[0]!]).not.toEqual([...tellings[1]!]);
+    expect(streamIds.map(({ size }) => size)).toEqual([1, 1]);
+    expect([...streamIds[0]!]).not.toEqual([...streamIds[1]!]);
     expect(server.log.at('error')).toEqual([]);
   });
 
-  test('that an agent of one user waits is told to no other, though their instances have one id', async () => {
-    const [ann, bob] = [await server.newEstate(), await server.newEstate()];
+  test('no stream says that an agent of another user waits, even for instances of the same id', async () => {
+    const [ann, bob] = [await server.newTenant(), await server.newTenant()];
     const id = uuidV7.next();
     for (const { caller } of [ann, bob]) {
       const input = { agent_instance_id: id, agent_type: 'x', content: 'Which?', requires_user_input: true };
       await server.dispatch(useCases.sendAgentMessage, { caller, input });
     }
-    using anns = await watch(server, ann, id);
-    using bobs = await watch(server, bob, id);
-    using bobsAll = await watch(server, bob);
+    using anns = await openStream(server, ann, id);
+    using bobs = await openStream(server, bob, id);
+    using bobsAll = await openStream(server, bob);
     const input = { agent_instance_id: id, question_text: 'Which?', wait_seconds: 60 };
     const answered = server.dispatch(useCases.askQuestion, { caller: ann.caller, input });
     await anns.event(({ data }) => data.agent_waiting === true);
-    await step(server, bob, id, 'the last');
+    await sendStep(server, bob, id, 'the last');
     for (const stream of [bobs, bobsAll]) {
       await stream.message('the last');
       expect(stream.events.filter(({ data }) => data.agent_waiting === true)).toEqual([]);

@@ -8,8 +8,8 @@ import {
   withHeaders,
 } from '../../prove/no-5xx/raw-request.ts';
 import { tokenInputs } from '../../prove/no-5xx/token-inputs.ts';
-import { exchangeRaw } from '../../prove/rig/raw-exchange.ts';
-import { Tokens } from '../../prove/rig/tokens.ts';
+import { exchangeRaw } from '../../prove/support/raw-exchange.ts';
+import { TestTokens } from '../../prove/support/test-tokens.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { expectNoSecretsIn, secretPartsOf } from '../config/log-secrets.ts';
@@ -98,7 +98,7 @@ const tokensIn = (request: RawRequest): string[] =>
 
 test('the log has no token, valid or not, wherever a REST or MCP request has put it', async () => {
   await using folder = await temporaryFolder();
-  const tokens = await Tokens.make();
+  const tokens = await TestTokens.make();
   const [ada, watcher] = [await tokens.of('ada'), await tokens.of('ada', 'dashboard')];
   const invalid = new Set((await tokenInputs(tokens)).flatMap(({ request }) => tokensIn(request)));
   const env = { ...tokens.env, DATA_DIR: folder.path, LOG_LEVEL: 'trace', RATE_LIMIT_PER_MINUTE: '0' };

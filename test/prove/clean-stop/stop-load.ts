@@ -2,8 +2,8 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { httpBytes, rawRequest } from '../no-5xx/raw-request.ts';
-import type { Random } from '../rig/random.ts';
-import type { Reply } from '../rig/retrying-client.ts';
+import type { Random } from '../support/random.ts';
+import type { Reply } from '../support/retrying-client.ts';
 
 export interface StopLoadOptions {
   readonly port: number;
@@ -11,19 +11,22 @@ export interface StopLoadOptions {
   readonly random: Random;
   readonly writers: number;
   readonly waiters: number;
-  /** One client sends the first half of a body and never the rest. */
+  /** Whether one client sends only a part of its body. */
   readonly withUnfinishedBody: boolean;
 }
 
-/** For the waiters' requests to be in. */
+/** How long the waiters' requests may take to reach the server. */
 const ARRIVAL_MS = 300;
 
-/** Clients of a server that is about to be stopped: they write, wait, lie idle and never finish. */
+/**
+ * The clients of a server that is about to be stopped: writers, waiters, idle connections and unfinished
+ * requests.
+ */
 export class StopLoad implements Disposable {
-  /** The contents that the server has said it keeps. */
+  /** The contents of all acknowledged steps. */
   readonly acknowledged: string[] = [];
-  /** Answers that no stop explains. */
-  readonly objections: string[] = [];
+  /** Answers that a stopping server must not give. */
+  readonly violations: string[] = [];
   waitersAnswered = 0;
   readonly #options: StopLoadOptions;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
@@ -35,7 +38,7 @@ export class StopLoad implements Disposable {
     this.#options = options;
   }
 
-  /** Resolves when everybody waits and writes. */
+  /** Resolves when all clients wait or write. */
   async begin(): Promise<void> {
     const { port, token, random, writers, waiters, withUnfinishedBody } = this.#options;
     const started = Array.from({ length: waiters }, async (_, nth) => {
@@ -54,7 +57,7 @@ export class StopLoad implements Disposable {
     await sleep(ARRIVAL_MS);
   }
 
-  /** Resolves when nobody has anything to hope for any more. */
+  /** Stops the writers, and resolves when every client has its answer or a closed connection. */
   async end(): Promise<void> {
     this.#over = true;
     await Promise.all(this.#working);
@@ -71,10 +74,10 @@ export class StopLoad implements Disposable {
     for (let nth = 0; !this.#over; nth += 1) {
       const content = `step ${nth} of ${instance}`;
       const reply = await this.#post('/messages/agent', stepOf(instance, content)).catch(() => null);
-      // No answer: the connection was refused or closed, and what became of the step is not known.
+      // The connection was refused or closed, so it is unknown whether the step was stored.
       if (reply === null) return;
       if (reply.status === 200) this.acknowledged.push(content);
-      else this.objections.push(`a step was answered ${reply.status}: ${reply.body}`);
+      else this.violations.push(`a step was answered ${reply.status}: ${reply.body}`);
     }
   }
 
@@ -85,9 +88,9 @@ export class StopLoad implements Disposable {
       const { status, body } = await this.#post('/messages/pending', asked, key);
       const { status: found, messages } = JSON.parse(body) as { status?: unknown; messages?: unknown[] };
       if (status === 200 && found === 'ok' && messages?.length === 0) this.waitersAnswered += 1;
-      else this.objections.push(`a waiter was answered ${status}: ${body}`);
+      else this.violations.push(`a waiter was answered ${status}: ${body}`);
     } catch (error) {
-      this.objections.push(`a waiter got no answer: ${error}`);
+      this.violations.push(`a waiter got no answer: ${error}`);
     }
   }
 

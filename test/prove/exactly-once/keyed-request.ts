@@ -1,6 +1,6 @@
-import type { Cluster } from '../rig/cluster.ts';
-import type { Random } from '../rig/random.ts';
-import type { RetryingClient } from '../rig/retrying-client.ts';
+import type { Random } from '../support/random.ts';
+import type { RetryingClient } from '../support/retrying-client.ts';
+import type { TestCluster } from '../support/test-cluster.ts';
 
 type Kind = 'step' | 'question' | 'user' | 'start' | 'read';
 
@@ -9,22 +9,22 @@ interface RequestParts {
   readonly body: { readonly [field: string]: unknown };
 }
 
-/** One request under one key, whose effect can be found in the database. */
+/** A request with an Idempotency-Key, whose effect can be counted in the database. */
 export interface KeyedRequest extends RequestParts {
   readonly key: string;
   readonly kind: Kind;
   readonly method: 'POST';
-  /** The same key with something else. */
+  /** Returns a path or body that differs from the original, for the same key. */
   readonly alter: (random: Random) => Partial<RequestParts>;
 }
 
 const KINDS = ['step', 'step', 'question', 'user', 'start', 'read'] as const;
 
-/** Few instances, so that requests of different keys meet in one of them. */
+/** Only a few instances, so that requests with different keys meet in one instance. */
 const SHARED_INSTANCES = 3;
 const sharedInstance = (nth: number) => `00000000-0000-4000-8000-${nth.toString().padStart(12, '0')}`;
 
-/** A request of any kind. What it writes carries the key in its text. */
+/** Creates a request of the given kind. What it writes carries the key as its text. */
 export function keyedRequest(
   key: string,
   random: Random,
@@ -38,10 +38,10 @@ export function keyedRequest(
     method: 'POST',
     path,
     body,
-    alter: (chance) =>
-      chance.oneOf<Partial<RequestParts>>([
+    alter: (alterRandom) =>
+      alterRandom.oneOf<Partial<RequestParts>>([
         { body: { ...body, extra: 'a field that is ignored' } },
-        { body: { ...body, agent_instance_id: chance.uuid() } },
+        { body: { ...body, agent_instance_id: alterRandom.uuid() } },
         { body: { ...body, content: `${key} altered` } },
         {
           path: path === '/messages/user' ? '/messages/agent' : '/messages/user',
@@ -69,13 +69,13 @@ function partsOf(kind: Kind, key: string, agent_instance_id: string): RequestPar
     case 'start':
       return { path: '/agent-instances', body: { agent_type: 'prover', name: key } };
     case 'read':
-      // The cursor is filled in once the instance is there.
+      // `prepareInstances` fills in the cursor.
       return { path: '/messages/pending', body: { agent_instance_id, last_read_message_id: null } };
   }
 }
 
-/** Makes the instances that the requests are about, and for each read a message to be handed over. */
-export async function prepare(
+/** Creates the instances that the requests are about, and one queued message for each read. */
+export async function prepareInstances(
   requests: KeyedRequest[],
   { client, tokens, random }: { client: RetryingClient; tokens: readonly string[]; random: Random },
 ): Promise<void> {
@@ -103,13 +103,13 @@ export async function prepare(
       const said = { agent_instance_id: instance, content: request.key, mark_as_read: false };
       await post(token, `say ${instance}`, '/messages/user', said);
     }
-    // To another tenant the cursor is a foreign id: its read is stale, and hands nothing over.
+    // For another tenant the cursor is a foreign id: its read is `stale` and hands nothing over.
     requests[nth] = { ...request, body: { ...request.body, last_read_message_id: cursor } };
   }
 }
 
-/** How often what a key asks for was done: how many messages or instances there are of its text. */
-export async function effectsOf(cluster: Cluster, userId: string): Promise<Map<string, number>> {
+/** Counts the effects of each key: the messages and instances that carry it as their text. */
+export async function countEffects(cluster: TestCluster, userId: string): Promise<Map<string, number>> {
   const rows = await cluster.query<{ text: string; times: number }>(
     `select text, count(*)::int as times from (
        select content as text from messages where user_id = $1

@@ -1,5 +1,5 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import type { Tokens } from '../rig/tokens.ts';
+import type { TestTokens } from '../support/test-tokens.ts';
 import {
   jsonHeaders,
   type RawRequest,
@@ -13,14 +13,14 @@ export interface BadInput {
   readonly name: string;
   readonly request: RawRequest;
   readonly status: number;
-  /** null: the answer has no body to tell it. */
+  /** Null where the answer has no body. */
   readonly code: string | null;
 }
 
 const INSTANCE = '00000000-0000-4000-8000-00000000bad1';
 const FOREIGN = '00000000-0000-4000-8000-00000000bad2';
 const MEGABYTE = 1024 * 1024;
-/** By default it takes ten seconds over the bomb. */
+/** The fastest compression. The default takes ten seconds for the bomb. */
 const FAST = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 
 const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
@@ -31,8 +31,8 @@ const message = (more: object = {}) => ({
   ...more,
 });
 
-/** The known bad inputs of the REST API and what is due for each, but for those of tokens. */
-export async function badInputs(tokens: Tokens): Promise<BadInput[]> {
+/** Returns the known bad inputs of the REST API with the answers that they must get, except bad tokens. */
+export async function badInputs(tokens: TestTokens): Promise<BadInput[]> {
   const [ada, watcher] = [await tokens.of('ada'), await tokens.of('ada', 'dashboard')];
   const bad = (name: string, status: number, code: string | null, fields: RequestFields, token = ada) => ({
     name,
@@ -65,7 +65,7 @@ export async function badInputs(tokens: Tokens): Promise<BadInput[]> {
   const read = (query: string) => ({ method: 'GET', target: `/api/v1/messages/pending?${query}` });
 
   return [
-    bad('a person’s token', 403, 'insufficient_scope', { body: message() }, watcher),
+    bad('a dashboard token', 403, 'insufficient_scope', { body: message() }, watcher),
     headers('two Authorization headers', 400, 'invalid_header', [
       ['Authorization', `Bearer ${ada}`],
       ['authorization', `Bearer ${ada}`],
@@ -157,6 +157,6 @@ export async function badInputs(tokens: Tokens): Promise<BadInput[]> {
   ];
 }
 
-/** Never gets to its end; the server has to lose patience by itself. */
+/** The body is announced and never completed; the server has to give up by itself. */
 const dribbling = (start: string): RawRequest =>
   rawRequest(null, { kind: 'dribble', bytes: Buffer.from(start, 'latin1') });

@@ -1,4 +1,4 @@
-import type { Random } from '../rig/random.ts';
+import type { Random } from '../support/random.ts';
 
 type Breaking = (bytes: Buffer, random: Random) => Buffer;
 
@@ -14,7 +14,7 @@ const noise = (random: Random, length: number): Buffer =>
 
 const withLine = (line: string): Breaking => edited((request) => request.replace('\r\n', `\r\n${line}\r\n`));
 
-/** Ways in which bytes stop being one well-formed HTTP/1.1 request. */
+/** Functions that turn the bytes of a request into something that is not one well-formed HTTP/1.1 request. */
 const BREAKINGS: readonly Breaking[] = [
   (_bytes, random) => noise(random, 1 + random.below(300)),
   (bytes, random) => bytes.subarray(0, random.below(bytes.length)),
@@ -29,7 +29,7 @@ const BREAKINGS: readonly Breaking[] = [
     const at = random.below(bytes.length);
     return Buffer.concat([bytes.subarray(0, at), noise(random, 1 + random.below(20)), bytes.subarray(at)]);
   },
-  // Several at once, the last one perhaps cut off.
+  // Several requests at once, the last one perhaps incomplete.
   (bytes, random) => Buffer.concat([bytes, bytes, bytes.subarray(0, random.below(bytes.length))]),
   edited((request) => request.replaceAll('\r\n', '\n')),
   edited((request) => request.replaceAll('\r\n', '\r')),
@@ -68,6 +68,6 @@ const BREAKINGS: readonly Breaking[] = [
     ),
 ];
 
-/** A request broken in some way. */
+/** Breaks a request in a random way. */
 export const brokenBytes = (request: Buffer, random: Random): Buffer =>
   random.oneOf(BREAKINGS)(request, random);

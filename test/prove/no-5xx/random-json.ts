@@ -1,4 +1,4 @@
-import type { Random } from '../rig/random.ts';
+import type { Random } from '../support/random.ts';
 
 const TEXTS = [
   '',
@@ -26,14 +26,14 @@ const TEXTS = [
 
 const NUMBERS = [0, -0, -1, 0.1, 1e308, -1e308, 5e-324, 2 ** 31, 2 ** 53, 2 ** 64, 255, 256, 301] as const;
 
-/** Texts that have been trouble to someone, at any length. */
+/** Returns a text of random length, made of strings that are known to cause trouble. */
 export function randomText(random: Random): string {
   const text = random.oneOf(TEXTS);
   if (random.chance(0.9)) return text;
   return text.repeat(random.oneOf([2, 100, 256, 5_000]));
 }
 
-/** Any JSON value, with every kind of it likely. */
+/** Returns a random JSON value. Every type of value is likely. */
 export function randomJson(random: Random, depth: number): unknown {
   const kind = random.below(depth > 0 ? 9 : 6);
   if (kind === 0) return null;

@@ -3,22 +3,22 @@ export interface RawRequest {
   readonly kind: string;
   readonly method: string;
   readonly target: string;
-  /** As many of one name as are wanted, in this order. */
+  /** In this order. A name may occur several times. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
-  /** Instead of all of the above. */
+  /** Sent instead of everything above. */
   readonly bytes: Buffer | null;
-  /** Whether the server has all it needs to answer, and has no reason to wait. */
+  /** Whether the request is complete, so that the server can answer at once. */
   readonly whole: boolean;
   readonly head: boolean;
 }
 
 export type RequestFields = Partial<Omit<RawRequest, 'body'>> & {
-  /** An object becomes JSON. */
+  /** An object is sent as JSON. */
   readonly body?: object | string | Buffer;
 };
 
-/** A request to the REST API with all that it needs. */
+/** Builds a complete request to the REST API. */
 export function rawRequest(token: string | null, fields: RequestFields = {}): RawRequest {
   const { kind = 'plain', method = 'POST', target = '/api/v1/messages/agent', bytes = null } = fields;
   const body = bytesOf(fields.body ?? '');
@@ -47,7 +47,7 @@ export const jsonHeaders = (body: Buffer, type = 'application/json'): [string, s
   ['Content-Length', String(body.length)],
 ];
 
-/** The same request with these headers in place of those of the same name; null takes one away. */
+/** Returns the same request with these headers instead of those of the same name. Null removes a header. */
 export function withHeaders(
   request: RawRequest,
   changed: readonly (readonly [name: string, value: string | null])[],
@@ -58,7 +58,7 @@ export function withHeaders(
   return { ...request, headers: [...kept, ...added] };
 }
 
-/** What is written to the socket. */
+/** Returns the bytes that are written to the socket. */
 export function httpBytes({ method, target, headers, body, bytes }: RawRequest): Buffer {
   if (bytes !== null) return bytes;
   const lines = [`${method} ${target} HTTP/1.1`, ...headers.map(([name, value]) => `${name}: ${value}`)];

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import type { Random } from '../rig/random.ts';
-import type { Tokens } from '../rig/tokens.ts';
+import type { Random } from '../support/random.ts';
+import type { TestTokens } from '../support/test-tokens.ts';
 import { brokenBytes } from './broken-http.ts';
 import { randomJson, randomText } from './random-json.ts';
 import { bytesOf, httpBytes, jsonHeaders, type RawRequest, rawRequest, withHeaders } from './raw-request.ts';
@@ -8,10 +8,10 @@ import { HEADERS, METHODS, TARGETS } from './strange-values.ts';
 
 type Body = { [field: string]: unknown };
 
-/** The longest wait that a whole request may ask for: the client is not here to wait. */
+/** The longest wait, in seconds, that a complete request may ask for. */
 const SHORT_WAIT = 0.2;
 
-/** Makes up requests: valid ones changed a little, nonsense of every part, and broken HTTP. */
+/** Generates requests: valid ones with small changes, random values everywhere, and broken HTTP. */
 export class RequestGenerator {
   readonly #token: string;
   readonly #instances: readonly string[];
@@ -21,11 +21,11 @@ export class RequestGenerator {
     this.#instances = instances;
   }
 
-  static async make(tokens: Tokens, random: Random): Promise<RequestGenerator> {
+  static async make(tokens: TestTokens, random: Random): Promise<RequestGenerator> {
     return new RequestGenerator(await tokens.of('ada'), [random.uuid(), random.uuid(), random.uuid()]);
   }
 
-  /** What has to be there for the rest to mean anything. */
+  /** The requests that create what the generated ones refer to. */
   setting(): RawRequest[] {
     return this.#instances.map((agent_instance_id) =>
       rawRequest(this.#token, { body: { agent_instance_id, agent_type: 'prover', content: 'begun' } }),
@@ -62,7 +62,7 @@ export class RequestGenerator {
       case 'headers': {
         const some = Array.from({ length: 1 + random.below(3) }, () => random.oneOf(HEADERS));
         const changed = some.map(([name, values]) => [name, random.oneOf(values)] as const);
-        // A wrong length, or one that is waited for, leaves the server waiting for a body.
+        // A wrong length, or `Expect`, makes the server wait for a body.
         const framed = changed.some(([name]) => /^(content-length|transfer-encoding|expect)$/i.test(name));
         return { ...withHeaders(valid, changed), whole: !framed };
       }
@@ -99,7 +99,7 @@ export class RequestGenerator {
     ]);
   }
 
-  /** A request that asks to be kept waiting is left after a moment. */
+  /** The client gives up early on a request that asks for a long wait. */
   #mayWait(request: RawRequest): RawRequest {
     const waits = /"wait":\s*([\d.eE+-]+)/.exec(request.body.toString('latin1'));
     return waits === null || Number(waits[1]) <= SHORT_WAIT ? request : { ...request, whole: false };

@@ -1,9 +1,11 @@
-import type { Random } from '../rig/random.ts';
+import type { Random } from '../support/random.ts';
 import { randomText } from './random-json.ts';
 
 const LONG = 'x'.repeat(9_000);
 
-/** Headers that the server, Koa or Node act on, with values between usual and absurd; null leaves it out. */
+/**
+ * Headers that the server, Koa or Node act on, with values from usual to absurd. Null leaves the header out.
+ */
 export const HEADERS: readonly (readonly [name: string, values: readonly (string | null)[]])[] = [
   ['Host', [null, '', 'localhost:1', '[::1', '[::1]:80', 'localhost, localhost', 'evil.example', '%00', '@']],
   [
@@ -61,7 +63,7 @@ const ROUTES = [
 
 const inUrl = (text: string) => encodeURIComponent(text.toWellFormed()).slice(0, 4_000);
 
-/** Request targets, from usual to those that no client sends by accident. */
+/** Request targets, from usual ones to those that no client sends by accident. */
 export const TARGETS: readonly ((random: Random) => string)[] = [
   (random) => random.oneOf(ROUTES),
   (random) => `${random.oneOf(ROUTES)}?${inUrl(randomText(random))}=${inUrl(randomText(random))}`,

@@ -1,14 +1,14 @@
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { readPrivateKey } from '../../../src/adapters/jwt/keys/keys.ts';
 import { pemOf, signedToken, signText } from '../../adapters/jwt/signed-tokens.ts';
-import type { Tokens } from '../rig/tokens.ts';
+import type { TestTokens } from '../support/test-tokens.ts';
 import type { BadInput } from './bad-inputs.ts';
 import { rawRequest, withHeaders } from './raw-request.ts';
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Tokens that must not be believed. All of them are answered alike. */
-export async function tokenInputs(tokens: Tokens): Promise<BadInput[]> {
+/** Returns requests with tokens that must be refused. All of them get the same answer. */
+export async function tokenInputs(tokens: TestTokens): Promise<BadInput[]> {
   const { pair } = tokens;
   const now = Math.floor(Date.now() / 1000);
   const good = { sub: 'ada', iat: now };

@@ -39,7 +39,7 @@ const wrote = (at: number, position: number, kind: Entry['kind'] = 'step', more:
 const user = (position: number, readVersion: number, fields: Partial<StoredMessage> = {}) =>
   stored(position, { senderType: 'USER', isRead: true, readVersion, ...fields });
 
-/** A question, three messages of the person, a reader in between, and a step that takes the rest. */
+/** A question, three messages of the user, a reader in between, and a step that takes the rest. */
 const entries = [
   wrote(1, 1, 'question'),
   wrote(2, 2, 'user'),
@@ -66,45 +66,45 @@ const holding = (some: readonly StoredMessage[], lastPosition = some.length): St
 
 const replaced = <Item>(items: readonly Item[], at: number, ...by: Item[]) => items.toSpliced(at, 1, ...by);
 
-test('a good history has nothing against it', () => {
+test('a correct history has no findings', () => {
   expect(checkHistory(entries, holding(messages))).toEqual(CLEAN);
 });
 
-describe('objects to', () => {
+describe('reports', () => {
   const foundIn = (some: readonly Entry[], store: Stored) => checkHistory(some, store);
 
-  test('an acknowledged message that is not there', () => {
+  test('an acknowledged message that is missing', () => {
     const { lost } = foundIn(entries, holding(messages.slice(0, 5)));
     expect(lost).toEqual([expect.stringContaining('"text 6" was acknowledged as m6')]);
   });
 
-  test('an acknowledged message that became another', () => {
+  test('an acknowledged message that has another text', () => {
     const changed = replaced(messages, 5, stored(6, { content: 'text 9', readVersion: 7 }));
     expect(foundIn(entries, holding(changed)).lost).toHaveLength(1);
   });
 
-  test('a message in the conversation of another instance', () => {
+  test('a message that is in the conversation of another instance', () => {
     const strayed = replaced(messages, 5, stored(6, { instance: 'j', readVersion: 7 }));
     expect(foundIn(entries, holding(strayed, 5)).lost).toHaveLength(1);
   });
 
-  test('a message that is written twice by a repeated request', () => {
+  test('a message that a repeated request has written twice', () => {
     const twice = [...messages, stored(7, { content: 'text 6', readVersion: 8 })];
     expect(foundIn(entries, holding(twice)).duplicated).toEqual([
-      expect.stringContaining('"text 6" is there more than once'),
+      expect.stringContaining('"text 6" is stored more than once'),
     ]);
   });
 
-  test('a message that nobody wrote', () => {
+  test('a message that no request wrote', () => {
     const { duplicated } = foundIn(entries, holding([...messages, stored(7)]));
-    expect(duplicated).toEqual([expect.stringContaining('nobody')]);
+    expect(duplicated).toEqual([expect.stringContaining('no request wrote it')]);
   });
 
-  test('a user message that stays queued, and one that is read but was handed to nobody', () => {
+  test('a user message that stays queued, and one that is read but was never handed over', () => {
     const unread = entries.filter(({ key }) => key !== 'key at 4');
     expect(foundIn(unread, holding(messages)).lost).toEqual([
-      expect.stringContaining('"text 2" was handed to nobody'),
-      expect.stringContaining('"text 3" was handed to nobody'),
+      expect.stringContaining('"text 2" was never handed over'),
+      expect.stringContaining('"text 3" was never handed over'),
     ]);
     const queued = replaced(messages, 3, user(4, 7, { isRead: false, readVersion: null }));
     expect(foundIn(entries, holding(queued)).lost).toEqual([expect.stringContaining('still queued')]);
@@ -116,7 +116,7 @@ describe('objects to', () => {
     expect(duplicated).toEqual([expect.stringContaining('by key at 8 and key at 9')]);
   });
 
-  test('an echo that is handed over although the agent has it', () => {
+  test('an echo that is handed over although the agent has it already', () => {
     const again = [...entries, entry(9, { handedOver: handed(5) })];
     expect(foundIn(again, holding(messages)).duplicated).toEqual([expect.stringContaining('not queued')]);
   });
@@ -133,7 +133,7 @@ describe('objects to', () => {
     ]);
   });
 
-  test('a later message that is handed over before an earlier one, by the clock and by version', () => {
+  test('a later message that is handed over before an earlier one, by time and by version', () => {
     const split = [
       ...entries.slice(0, 3),
       entry(4, { handedOver: handed(3) }),
@@ -147,19 +147,19 @@ describe('objects to', () => {
     ]);
   });
 
-  test('a message that comes before one that was acknowledged before it was sent', () => {
+  test('a message positioned before one that was acknowledged before it was sent', () => {
     const late = replaced(entries, 1, wrote(3.6, 2, 'user'));
     expect(foundIn(late, holding(messages)).inverted).toEqual([
       expect.stringContaining('written at 2, after key at 3 at 3'),
     ]);
   });
 
-  test('requests at the same time in either order are no inversion', () => {
+  test('no inversion for concurrent requests in either order', () => {
     const together = replaced(entries, 1, wrote(3.4, 2, 'user'));
     expect(foundIn(together, holding(messages))).toEqual(CLEAN);
   });
 
-  test('a gap, a repeated position, and a wrong count', () => {
+  test('a gap, a repeated position, and a wrong message count', () => {
     const gap = replaced(messages, 5, stored(7, { id: 'm6', content: 'text 6', readVersion: 7 }));
     expect(foundIn(entries, holding(gap)).gaps).toEqual(['i: position 7 where 6 should be']);
     const repeated = replaced(messages, 5, stored(5, { id: 'm6', content: 'text 6', readVersion: 7 }));

@@ -1,6 +1,6 @@
 import type { Entry, HandedOver, Stored, StoredMessage } from './history.ts';
 
-/** What is wrong with a history, by the promise it breaks; a text for each case. */
+/** What is wrong with a history, by the promise it breaks. Each case is one text. */
 export interface Findings {
   readonly lost: string[];
   readonly duplicated: string[];
@@ -11,8 +11,8 @@ export interface Findings {
 const WRITES = new Set<Entry['kind']>(['step', 'question', 'user', 'echo']);
 
 /**
- * Compares what clients got with what the database holds once everything queued has been handed over.
- * Knows nothing of how the server works: only what was sent and answered when, and what is there now.
+ * Compares what clients received with what the database holds after everything queued was handed over. It
+ * knows nothing of how the server works: only what was sent and answered when, and what is stored.
  */
 export function checkHistory(entries: readonly Entry[], stored: Stored): Findings {
   const findings: Findings = { lost: [], duplicated: [], inverted: [], gaps: [] };
@@ -29,7 +29,7 @@ export function checkHistory(entries: readonly Entry[], stored: Stored): Finding
   return findings;
 }
 
-/** Positions are 1, 2, 3 … in each instance. */
+/** Checks that the positions of each instance are 1, 2, 3 … */
 function checkPositions(
   { instances }: Stored,
   messagesOf: ReadonlyMap<string, StoredMessage[]>,
@@ -44,7 +44,7 @@ function checkPositions(
   }
 }
 
-/** Every acknowledged message is there, once, under the id it was given, and nothing else is. */
+/** Checks that every acknowledged message is stored once under its id, and that nothing else is stored. */
 function checkWrites(
   entries: readonly Entry[],
   { messages }: Stored,
@@ -61,14 +61,14 @@ function checkWrites(
     if (message === undefined || message.instance !== instance || message.content !== content) {
       lost.push(`${key}: "${content}" was acknowledged as ${messageId}, which is ${JSON.stringify(message)}`);
     }
-    if ((times.get(content) ?? 0) > 1) duplicated.push(`${key}: "${content}" is there more than once`);
+    if ((times.get(content) ?? 0) > 1) duplicated.push(`${key}: "${content}" is stored more than once`);
   }
   for (const { id, content } of messages) {
-    if (!sent.has(content)) duplicated.push(`${id}: "${content}" is there, but nobody's request wrote it`);
+    if (!sent.has(content)) duplicated.push(`${id}: "${content}" is stored, but no request wrote it`);
   }
 }
 
-/** Every queued user message was handed over in exactly one answer, as it was written. */
+/** Checks that every queued user message was handed over in exactly one answer, with its text. */
 function checkHandOffs(
   entries: readonly Entry[],
   { messages }: Stored,
@@ -93,15 +93,16 @@ function checkHandOffs(
     const keys = receivedBy.get(id) ?? [];
     const due = senderType === 'USER' && !echoes.has(id);
     if (due && !isRead) lost.push(`${id}: "${content}" is still queued`);
-    if (due && keys.length === 0) lost.push(`${id}: "${content}" was handed to nobody`);
+    if (due && keys.length === 0) lost.push(`${id}: "${content}" was never handed over`);
     if (!due && keys.length > 0) duplicated.push(`${id}: "${content}" was not queued, but handed to ${keys}`);
     if (keys.length > 1) duplicated.push(`${id}: "${content}" was handed over by ${keys.join(' and ')}`);
   }
 }
 
 /**
- * An answered question has its answer, and a message answers at most one question that was asked. A step that
- * is turned into a question later takes what is queued then, which may have answered an older question.
+ * Checks that an answered question has its answer, and that a message answers at most one question. Only
+ * questions that were asked as such count: a step that becomes a question later takes what is queued then,
+ * which may have answered an older question.
  */
 function checkAnswers(
   entries: readonly Entry[],
@@ -137,7 +138,10 @@ interface Span {
   readonly last: number;
 }
 
-/** What was answered before something else was asked comes before it; and hand-offs follow positions. */
+/**
+ * Checks that a request that was answered before another was sent precedes it, and that hand-offs follow the
+ * positions.
+ */
 function checkOrder(
   entries: readonly Entry[],
   byId: ReadonlyMap<string, StoredMessage>,
@@ -172,7 +176,7 @@ function checkOrder(
   }
 }
 
-/** Those with a position below one that was answered before they were sent. */
+/** Finds requests with a position below that of one that was answered before they were sent. */
 function overtaken(spans: readonly Span[], what: string): string[] {
   const found: string[] = [];
   const byAnswer = spans.toSorted((a, b) => a.answeredAt - b.answeredAt);

@@ -1,4 +1,4 @@
-/** A message as a client was handed it. */
+/** A message that an answer handed to a client. */
 export interface HandedOver {
   readonly id: string;
   readonly content: string;
@@ -6,25 +6,25 @@ export interface HandedOver {
 
 export type EntryKind = 'step' | 'question' | 'user' | 'echo' | 'read' | 'request-input';
 
-/** One request of a client that was answered in the end, however often it had to be repeated. */
+/** One answered request of a client, however often it had to be repeated. */
 export interface Entry {
   readonly instance: string;
   readonly kind: EntryKind;
   readonly key: string;
-  /** Milliseconds on the one clock of all clients: before the first attempt, after the answer. */
+  /** By `performance.now()`: before the first attempt, and after the answer. */
   readonly sentAt: number;
   readonly answeredAt: number;
-  /** What was written; unique in the whole history. Null for what writes no message. */
+  /** The text that was written, unique in the whole history. Null for requests that write no message. */
   readonly content: string | null;
-  /** The id the server gave it, or of the message it is about. */
+  /** The id of the written message, or of the message that the request is about. */
   readonly messageId: string | null;
-  /** What the answer handed to the agent. */
+  /** The messages that the answer handed to the agent. */
   readonly handedOver: readonly HandedOver[];
-  /** What a stale reader was told that others were handed. */
+  /** The messages that a stale reader found in `already_read`. */
   readonly alreadyRead: readonly HandedOver[];
 }
 
-/** What the database holds in the end. */
+/** A message in the database at the end. */
 export interface StoredMessage {
   readonly instance: string;
   readonly id: string;

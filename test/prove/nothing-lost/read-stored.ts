@@ -1,8 +1,8 @@
-import type { Cluster } from '../rig/cluster.ts';
+import type { TestCluster } from '../support/test-cluster.ts';
 import type { Stored, StoredInstance, StoredMessage } from './history.ts';
 
-/** Everything in the database, read behind the servers' backs. */
-export async function readStored(cluster: Cluster): Promise<Stored> {
+/** Reads all instances and messages directly from the database. */
+export async function readStored(cluster: TestCluster): Promise<Stored> {
   const instances = await cluster.query<StoredInstance & { [column: string]: unknown }>(
     'select id, last_position as "lastPosition" from agent_instances',
   );

@@ -1,8 +1,8 @@
 import { BrokenPromise } from '../proof.ts';
-import type { Reply } from '../rig/retrying-client.ts';
+import type { Reply } from '../support/retrying-client.ts';
 import type { Entry, HandedOver } from './history.ts';
 
-/** The answer of any of the requests: those fields that concern messages. */
+/** The fields of all answers that concern messages. */
 interface Answer {
   readonly message_id?: string;
   readonly queued_user_messages?: readonly HandedOver[];
@@ -11,22 +11,25 @@ interface Answer {
   readonly status?: string;
 }
 
-/** What an answer told its client. */
-export interface Told {
+/** What the client learned from an answer. */
+export interface RecordedReply {
   readonly messageId: string | null;
   readonly handedOver: readonly HandedOver[];
   readonly stale: boolean;
-  /** @throws BrokenPromise: the same request was answered in another way. */
-  contradict(other: string): never;
+  /**
+   * Fails because a repeat of the request got another body.
+   * @throws BrokenPromise always.
+   */
+  failForOtherBody(other: string): never;
 }
 
 type Asked = Omit<Entry, 'messageId' | 'handedOver' | 'alreadyRead'>;
 
 /**
  * Adds an answered request to the history.
- * @throws BrokenPromise when the answer is a refusal: every request here is one to be granted.
+ * @throws BrokenPromise if the answer is a refusal: every request of this proof must succeed.
  */
-export function record(history: Entry[], { status, body }: Reply, asked: Asked): Told {
+export function recordReply(history: Entry[], { status, body }: Reply, asked: Asked): RecordedReply {
   if (status !== 200) throw new BrokenPromise(`${asked.kind} ${asked.key} was answered ${status}: ${body}`);
   const answer = JSON.parse(body) as Answer;
   const brief = (messages: readonly HandedOver[] = []) =>
@@ -38,7 +41,7 @@ export function record(history: Entry[], { status, body }: Reply, asked: Asked):
     messageId,
     handedOver,
     stale: answer.status === 'stale',
-    contradict(other) {
+    failForOtherBody(other) {
       throw new BrokenPromise(`${asked.key} has two answers`, [body, other]);
     },
   };

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../rig/random.ts';
-import type { RetryingClient } from '../rig/retrying-client.ts';
+import type { Random } from '../support/random.ts';
+import type { RetryingClient } from '../support/retrying-client.ts';
 
-/** One call's longest wait; a waiter asks again after it. */
+/** How long one call waits, in seconds. A waiter then asks again. */
 const WAIT_SECONDS = 20;
-/** Between two uses at one server. */
+/** The pause between two uses at one server. */
 const PAUSE_MS = { least: 200, most: 800 } as const;
 
-/** One answer to one use of a key. By `performance.now()`. */
-export interface Use {
+/** One use of a key. Times are by `performance.now()`. */
+export interface KeyUse {
   readonly sentAt: number;
   readonly answeredAt: number;
-  /** 0 for a connection that broke. */
+  /** 0 if the connection broke. */
   readonly status: number;
 }
 
@@ -23,16 +23,16 @@ export interface KeyHolderOptions {
   readonly random: Random;
 }
 
-/** An agent that uses its key at every server in every way at once, and writes down how it fares. */
+/** An agent that uses its key at every server in every way at once, and records the answers. */
 export class KeyHolder {
   readonly id: string;
   readonly token: string;
-  readonly uses: Use[] = [];
-  /** When each open wait was refused, by server. */
+  readonly uses: KeyUse[] = [];
+  /** When the open wait at each port was refused. */
   readonly waitsRefused = new Map<number, number>();
-  /** When the stream of each MCP session ended, by server. */
+  /** When the MCP session's stream at each port ended. */
   readonly streamsEnded = new Map<number, number>();
-  /** When its revocation was acknowledged; null: it is good. */
+  /** When the revocation of its key was acknowledged; null while the key is good. */
   revokedAt: number | null = null;
   readonly #options: KeyHolderOptions;
   #over = false;
@@ -44,7 +44,7 @@ export class KeyHolder {
     this.#options = options;
   }
 
-  /** Resolves once waits and streams are open everywhere, and goes on using the key until `stop`. */
+  /** Resolves once waits and streams are open at every server. The use goes on until `stop`. */
   async begin(): Promise<void> {
     const { ports } = this.#options;
     const streams = await Promise.all(ports.map((port) => this.#openStream(port)));
@@ -87,7 +87,7 @@ export class KeyHolder {
     }
   }
 
-  async #call(port: number, path: string): Promise<Use> {
+  async #call(port: number, path: string): Promise<KeyUse> {
     const { client, token } = this.#options;
     const sentAt = performance.now();
     const reply = await client.once({ method: 'GET', path, token, key: null }, port).catch(() => null);

@@ -1,4 +1,4 @@
-/** Takes Server-Sent Events out of text as it comes. */
+/** Parses Server-Sent Events from text that arrives in pieces. */
 export class EventReader {
   readonly #onEvent: (id: string, type: string, data: string) => void;
   #rest = '';
@@ -9,7 +9,7 @@ export class EventReader {
 
   read(text: string): void {
     const blocks = (this.#rest + text).split('\n\n');
-    // An event that has not all come did not come: its id does not count either.
+    // An incomplete event does not count, and neither does its id.
     this.#rest = blocks.pop()!;
     for (const block of blocks) {
       const [id = '', type = '', data = ''] = block

@@ -1,29 +1,34 @@
 import { type Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../rig/random.ts';
+import type { Random } from '../support/random.ts';
 import { EventReader } from './event-reader.ts';
 
-/** What a watcher watches, and where. */
+/** Which stream to watch, and at which server. */
 export interface Watched {
   readonly port: number;
   readonly token: string;
-  /** null: all of the user's. */
+  /** Null for the stream of all of the user's instances. */
   readonly instance: string | null;
 }
 
-/** A dashboard: it follows one stream, comes back with the id it has, and notes whatever it missed or got twice. */
+/**
+ * A dashboard that follows one stream and resumes it with its last event id. It records each message that it
+ * missed or received twice.
+ */
 export class Watcher {
   readonly watched: Watched;
-  /** What contradicts the promise. */
+  /** What breaks the promise. */
   readonly evidence: string[] = [];
-  /** The position of the newest message it knows, by instance. */
+  /** The position of the newest known message, by instance. */
   readonly known = new Map<string, number>();
-  /** Streams that were open and are not. */
+  /** How many of its open streams have ended. */
   closings = 0;
   resyncs = 0;
   readonly #agent: Agent;
   readonly #random: Random;
-  /** Positions up to which it has read by itself: the stream may tell of them once more. */
+  /**
+   * The position up to which it has read a conversation itself. The stream may send these messages once more.
+   */
   readonly #read = new Map<string, number>();
   #lastId = '';
   #response: IncomingMessage | null = null;
@@ -37,20 +42,20 @@ export class Watcher {
     this.#random = random;
   }
 
-  /** Goes on until `close`. Resolves when it is connected for the first time. */
+  /** Follows the stream until `close`. Resolves when it is connected for the first time. */
   async start(): Promise<void> {
     const connected = Promise.withResolvers<void>();
     void this.#run(connected.resolve);
     await connected.promise;
   }
 
-  /** Reads nothing of what it is sent. */
+  /** Stops reading. */
   stall(): void {
     this.#isStalled = true;
     this.#response?.pause();
   }
 
-  goOn(): void {
+  resume(): void {
     this.#isStalled = false;
     this.#response?.resume();
   }
@@ -68,7 +73,7 @@ export class Watcher {
     }
   }
 
-  /** Resolves when the stream has ended, in whichever way. */
+  /** Resolves when the stream has ended for any reason. */
   async #follow(connected: () => void): Promise<void> {
     const { instance } = this.watched;
     const response = await this.#get(
@@ -85,7 +90,7 @@ export class Watcher {
     const reader = new EventReader((id, type, data) => {
       this.#lastId = id;
       if (type === 'connected') connected();
-      // In turns: what comes after a resync is looked at when it has read again.
+      // One after another: events after a resync are checked once the conversation has been read again.
       this.#work = this.#work.then(() => this.#take(type, data)).catch(() => {});
     });
     response.setEncoding('utf8').on('data', (text: string) => reader.read(text));

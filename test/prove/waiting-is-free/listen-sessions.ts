@@ -1,14 +1,14 @@
-import type { Cluster } from '../rig/cluster.ts';
+import type { TestCluster } from '../support/test-cluster.ts';
 
 const LISTENERS = `select pid from pg_stat_activity
   where application_name = 'agent-dashboard-signals' and state is not null order by pid`;
 
 /**
- * Ends the session of one of the processes that listen.
- * @returns how many were ended: none while both are between two connections.
+ * Ends the database session of one of the listening processes.
+ * @returns the number of ended sessions: 0 while both processes are reconnecting.
  */
 export async function cutListeners(
-  { postgres }: Cluster,
+  { postgres }: TestCluster,
   pick: <Item>(items: readonly Item[]) => Item,
 ): Promise<number> {
   const sessions = await postgres.query<{ pid: number }>(LISTENERS);
@@ -19,15 +19,18 @@ export async function cutListeners(
   return row?.ended ? 1 : 0;
 }
 
-/** Freezes all listening sessions: nothing arrives any more, and nobody is told, as when a network is cut. */
-export async function stallListeners({ postgres }: Cluster): Promise<Disposable> {
+/**
+ * Stops all listening database sessions with SIGSTOP: the connections stay open and nothing arrives, as when
+ * a network is cut.
+ */
+export async function stallListeners({ postgres }: TestCluster): Promise<Disposable> {
   const sessions = await postgres.query<{ pid: number }>(LISTENERS);
   const signal = (name: NodeJS.Signals) => {
     for (const { pid } of sessions) {
       try {
         process.kill(pid, name);
       } catch {
-        // It has ended by itself meanwhile.
+        // The session has ended by itself meanwhile.
       }
     }
   };

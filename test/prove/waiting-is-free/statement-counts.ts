@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokenPromise } from '../proof.ts';
-import type { Cluster } from '../rig/cluster.ts';
+import type { TestCluster } from '../support/test-cluster.ts';
 
-/** Nothing asked for this long: whoever has just come waits by now. */
+/** After this long without a statement, every new waiter has finished its first look. */
 const QUIET_MS = 600;
 
-/** How often each statement has run on the servers' database so far. */
-export async function countStatements(cluster: Cluster): Promise<Map<string, number>> {
-  // Asked from another database, so that the asking itself does not count.
+/** Counts how often each statement has run on the servers' database so far. */
+export async function countStatements(cluster: TestCluster): Promise<Map<string, number>> {
+  // Asked from another database, so that this statement does not count.
   const rows = await cluster.postgres.query<{ query: string; calls: number }>(
     `select s.query, sum(s.calls)::int as calls from pg_stat_statements s
      join pg_database d on d.oid = s.dbid where d.datname = $1 group by s.query`,
@@ -16,8 +16,8 @@ export async function countStatements(cluster: Cluster): Promise<Map<string, num
   return new Map(rows.map(({ query, calls }) => [query, calls]));
 }
 
-/** The same, once new waiters have had their first look and all is quiet. */
-export async function quietStatements(cluster: Cluster): Promise<Map<string, number>> {
+/** Waits until new waiters have had their first look and no statement runs any more, then counts. */
+export async function quietStatements(cluster: TestCluster): Promise<Map<string, number>> {
   for (let last = await countStatements(cluster); ; ) {
     await sleep(QUIET_MS);
     const counts = await countStatements(cluster);
@@ -26,41 +26,41 @@ export async function quietStatements(cluster: Cluster): Promise<Map<string, num
   }
 }
 
-/** What a process asks because of the tokens it knows, whoever waits: it has a rhythm of its own. */
-const OF_TOKENS = {
+/** Statements that a process runs for the tokens it knows, whether clients wait or not. */
+const TOKEN_STATEMENTS = {
   looks: /from "api_keys" where "revoked_at" >=/,
   notes: /update api_keys k set last_used_at/,
 } as const;
 
-/** Goes before whatever is asked for one user or another, in the same round trip. */
+/** The setting that precedes the statements for certain users, in the same round trip. */
 const SETTING = /^\s*select num_nulls\(set_config/;
 
-export interface SortedCounts {
-  /** Reads of revoked keys. */
+export interface StatementCounts {
+  /** The number of reads of revoked keys. */
   readonly looks: number;
-  /** Writes of when keys were last used. */
+  /** The number of writes of when keys were last used. */
   readonly notes: number;
   readonly rest: ReadonlyMap<string, number>;
 }
 
-/** Takes apart what ran in one window. */
-export function sorted(calls: ReadonlyMap<string, number>): SortedCounts {
+/** Separates the statements of one window into those for tokens and the rest. */
+export function splitByPurpose(calls: ReadonlyMap<string, number>): StatementCounts {
   const like = (pattern: RegExp) => [...calls].filter(([statement]) => pattern.test(statement));
   const total = (some: readonly (readonly [string, number])[]) =>
     some.reduce((sum, [, times]) => sum + times, 0);
   const apart = new Set(
-    [...Object.values(OF_TOKENS), SETTING].flatMap((pattern) => like(pattern).map(([it]) => it)),
+    [...Object.values(TOKEN_STATEMENTS), SETTING].flatMap((pattern) => like(pattern).map(([it]) => it)),
   );
   return {
-    looks: total(like(OF_TOKENS.looks)),
-    notes: total(like(OF_TOKENS.notes)),
+    looks: total(like(TOKEN_STATEMENTS.looks)),
+    notes: total(like(TOKEN_STATEMENTS.notes)),
     rest: new Map([...calls].filter(([statement]) => !apart.has(statement))),
   };
 }
 
-/** @throws BrokenPromise for more looks than one every 4 s a process, and more notes than one a minute. */
-export function requireRare(
-  { looks, notes }: Omit<SortedCounts, 'rest'>,
+/** @throws BrokenPromise for more than one look every 4 s or more than one note a minute for each process. */
+export function requireFewTokenStatements(
+  { looks, notes }: Omit<StatementCounts, 'rest'>,
   seconds: number,
   processes: number,
 ): void {
@@ -74,7 +74,7 @@ export function requireRare(
     throw new BrokenPromise(`last uses noted ${notes} times in ${seconds} s: more than ${most.notes}`);
 }
 
-/** How much more often each statement has run since. */
+/** Returns how much more often each statement has run since `before`. */
 export function callsSince(
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,
@@ -85,7 +85,7 @@ export function callsSince(
   return new Map(more.filter(([, times]) => times > 0));
 }
 
-/** A line for each statement that did not run equally often. */
+/** Describes each statement that did not run equally often. */
 export function differencesOf(one: ReadonlyMap<string, number>, many: ReadonlyMap<string, number>): string[] {
   return [...new Set([...one.keys(), ...many.keys()])]
     .filter((statement) => one.get(statement) !== many.get(statement))

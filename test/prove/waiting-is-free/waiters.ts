@@ -1,30 +1,30 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokenPromise } from '../proof.ts';
-import type { Random } from '../rig/random.ts';
-import { RetryingClient } from '../rig/retrying-client.ts';
+import type { Random } from '../support/random.ts';
+import { RetryingClient } from '../support/retrying-client.ts';
 
-/** One call's longest wait; a waiter asks again after it. */
+/** How long one call waits, in seconds. A waiter then asks again. */
 const WAIT_SECONDS = 300;
-/** Longer than any waiter may take: who is not awake by then has been forgotten. */
+/** Longer than any waiter may take. A waiter that is still asleep then counts as lost. */
 const FORGOTTEN_MS = 40_000;
 const AT_ONCE = 32;
 const RACES_AT_ONCE = 4;
 
 interface Waiter {
   readonly instance: string;
-  /** The process that it does not wait at. */
+  /** The port of the process at which it does not wait. */
   readonly otherPort: number;
-  /** When its message arrived, by `performance.now()`. */
+  /** Resolves when its message arrives, with the time by `performance.now()`. */
   readonly woken: Promise<number>;
 }
 
-/** Agents that wait for a message over one call each, and the person who writes to them. */
+/** Agents that each wait for a message with one call, and the user who writes to them. */
 export class Waiters implements Disposable {
   readonly #ports: readonly number[];
   readonly #token: string;
   readonly #random: Random;
-  readonly #person: RetryingClient;
+  readonly #client: RetryingClient;
   readonly #agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
   #asleep: Waiter[] = [];
   #woken = 0;
@@ -34,7 +34,7 @@ export class Waiters implements Disposable {
     this.#ports = ports;
     this.#token = token;
     this.#random = random;
-    this.#person = new RetryingClient(ports);
+    this.#client = new RetryingClient(ports);
   }
 
   get asleep(): number {
@@ -45,7 +45,7 @@ export class Waiters implements Disposable {
     return this.#woken;
   }
 
-  /** Lets so many more wait at the `nth` process. */
+  /** Lets `count` more agents wait at the `nth` process. */
   async add(count: number, nth: number): Promise<void> {
     const numbers = Array.from({ length: count }, (_, at) => at).values();
     const addSome = async () => {
@@ -55,8 +55,8 @@ export class Waiters implements Disposable {
   }
 
   /**
-   * Writes to so many of them, whichever, at the process where they do not wait.
-   * @returns for each, the milliseconds from the acknowledgement of what was written to its arrival.
+   * Writes to `count` random waiters, at the process where they do not wait.
+   * @returns for each, the milliseconds from the acknowledgement of the message to its arrival.
    */
   answer(count: number): Promise<number[]> {
     const mixed = this.#random.shuffled(this.#asleep);
@@ -66,9 +66,9 @@ export class Waiters implements Disposable {
   }
 
   /**
-   * Lets so many begin to wait and writes to them in the same moment, so that some of what is written comes
+   * Lets `count` agents begin to wait and writes to each at the same moment, so that some messages come
    * between a waiter's first look and its sleep.
-   * @returns as `answer` does.
+   * @returns the same as `answer`.
    */
   async race(count: number): Promise<number[]> {
     const milliseconds: number[] = [];
@@ -86,12 +86,12 @@ export class Waiters implements Disposable {
 
   [Symbol.dispose](): void {
     this.#over = true;
-    this.#person[Symbol.dispose]();
+    this.#client[Symbol.dispose]();
     this.#agent.destroy();
   }
 
   async #answer({ instance, otherPort, woken }: Waiter): Promise<number> {
-    const { status, body } = await this.#person.once(
+    const { status, body } = await this.#client.once(
       {
         method: 'POST',
         path: '/messages/user',
@@ -123,7 +123,7 @@ export class Waiters implements Disposable {
       key: `ask ${instance}`,
       body: { agent_instance_id: instance, agent_type: 'prover', content: '?', requires_user_input: true },
     } as const;
-    const { body } = await this.#person.call(call, this.#random);
+    const { body } = await this.#client.call(call, this.#random);
     const cursor = String(JSON.parse(body).message_id);
     const woken = this.#wait(instance, cursor, this.#ports[nth]!);
     woken.catch(() => {});
@@ -136,7 +136,7 @@ export class Waiters implements Disposable {
       const body = await this.#read(`/api/v1/messages/pending?${query}`, port);
       const { messages } = JSON.parse(body) as { messages?: unknown[] };
       if (messages?.length === 1) return performance.now();
-      if (messages === undefined) throw new BrokenPromise(`a waiter was told ${body}`);
+      if (messages === undefined) throw new BrokenPromise(`a waiter was answered ${body}`);
     }
     throw new Error('The proof is over');
   }

@@ -5,7 +5,7 @@ import type {
   StorageFailure,
 } from '../../../src/ports/observer.ts';
 
-/** Remembers what it was told. */
+/** Records everything that is reported to it. */
 export class RecordingObserver implements Observer {
   readonly requests: AnsweredRequest[] = [];
   readonly batches: CommittedBatch[] = [];

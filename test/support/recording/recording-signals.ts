@@ -2,7 +2,7 @@ import { InProcessSignals } from '../../../src/adapters/signals/in-process-signa
 import type { Signal } from '../../../src/ports/signals/signals.ts';
 import type { DatabaseNotification, StoreSignals } from '../../../src/ports/signals/store-signals.ts';
 
-/** Signals that also write down what is published. */
+/** In-process signals that also record what is published. */
 export function recordingSignals(
   published: Signal[],
   databaseNotification: DatabaseNotification | null = null,

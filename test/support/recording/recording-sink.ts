@@ -1,6 +1,6 @@
 import type { EventSink, LiveEvent } from '../../../src/application/live/events/live-event.ts';
 
-/** A client that takes everything in, unless it is told to stall. */
+/** An event sink that accepts everything until it is told to stall. */
 export class RecordingSink implements EventSink {
   readonly events: LiveEvent[] = [];
   readonly #closed = Promise.withResolvers<void>();
@@ -30,7 +30,7 @@ export class RecordingSink implements EventSink {
     return this.#stalled === null ? Promise.resolve() : Promise.race([this.#stalled.promise, this.closed]);
   }
 
-  /** Takes in nothing more until it is let go on. */
+  /** Accepts no more events until it resumes. */
   stall(): void {
     this.#stalled = Promise.withResolvers();
   }
@@ -45,7 +45,7 @@ export class RecordingSink implements EventSink {
     this.#closed.resolve();
   }
 
-  /** Each event so far: its type, and of a message what it says. */
+  /** All events so far as text: the type, and the content of messages. */
   told(): string[] {
     return this.events.map(({ type, data }) => {
       const { content, status } = data as { content?: string; status?: string };
@@ -53,7 +53,7 @@ export class RecordingSink implements EventSink {
     });
   }
 
-  /** The data of the first event that is told as `text`, as soon as it is here. */
+  /** Waits for the first event with this text, and returns its data. */
   // biome-ignore lint/suspicious/noExplicitAny: whatever a test expects there
   async until(text: string | RegExp, after = 0): Promise<any> {
     const matches = (told: string) => (typeof text === 'string' ? told === text : text.test(told));

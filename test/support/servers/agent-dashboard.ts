@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { type Exit, NodeProcess, type NodeProcessOptions } from './node-process.ts';
 
-/** What `agent-dashboard` is in the source tree. */
+/** The command `agent-dashboard` in the source tree. */
 export const BIN = fileURLToPath(new URL('../../../src/composition/bin.ts', import.meta.url));
 
-/** No command of those that end takes this long; one that serves by mistake would never. */
+/** Longer than any command that ends by itself, so that a command that serves by mistake is ended. */
 const PATIENCE_MS = 20_000;
 
 export interface Ended extends Exit {
@@ -25,12 +25,12 @@ export async function agentDashboard(
   return { ...exit, stdout: command.stdout, stderr: command.stderr };
 }
 
-/** A token from `token issue`. */
+/** Issues a token with `token issue`. */
 export async function issuedToken(
   env: NonNullable<NodeProcessOptions['env']>,
   ...options: readonly string[]
 ): Promise<string> {
   const { code, stdout, stderr } = await agentDashboard(['token', 'issue', ...options], env);
-  if (code !== 0) throw new Error(`no token: ${stderr}`);
+  if (code !== 0) throw new Error(`token issue failed: ${stderr}`);
   return stdout.trim();
 }

@@ -5,21 +5,21 @@ import Provider, { type Configuration } from 'oidc-provider';
 import type { KeyAlgorithm, KeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import { CLIENT_ID, REDIRECT_URI, signIn } from './sign-in.ts';
 
-/** What the provider calls the server under test: the audience of the tokens it makes for it. */
+/** The audience of the tokens that the provider makes for the server under test. */
 export const AUDIENCE = 'https://agents.example/api';
 
 export interface TestIdentityProviderOptions {
-  /** Published in this order; tokens are signed by the first. */
+  /** The signing keys, published in this order. Tokens are signed with the first one. */
   readonly keys: readonly KeyPair[];
-  /** What its access tokens claim beside what they have to. */
+  /** Additional claims of its access tokens. */
   readonly extraClaims?: { readonly [claim: string]: unknown };
 }
 
-/** An OpenID provider on loopback, where anyone can sign in as anybody. */
+/** An OpenID provider on loopback that lets anyone sign in as any user. */
 export class TestIdentityProvider implements AsyncDisposable {
   readonly issuer: string;
   readonly jwksUrl: string;
-  /** The paths it was asked for, in order. */
+  /** The requested paths, in order. */
   readonly requests: string[] = [];
   readonly #server: Server;
   readonly #extraClaims: { readonly [claim: string]: unknown };
@@ -43,22 +43,22 @@ export class TestIdentityProvider implements AsyncDisposable {
     return new TestIdentityProvider(server, options);
   }
 
-  /** How often its keys were asked for. */
+  /** The number of requests for its keys. */
   get jwksRequests(): number {
     return this.requests.filter((path) => path === '/jwks').length;
   }
 
-  /** Signs in as `subject` in a fresh browser, as far as the provider can tell. */
+  /** Signs in as `subject` in a new browser session. */
   accessTokenOf(subject: string): Promise<string> {
     return signIn({ issuer: this.issuer, subject, resource: AUDIENCE });
   }
 
-  /** From now on these are its keys. Who is signed in is forgotten. */
+  /** Replaces its keys, and forgets all sessions. */
   exchangeKeys(keys: readonly KeyPair[]): void {
     this.#answer = this.#providerWith(keys);
   }
 
-  /** What is asked from now on is answered in this way, until `exchangeKeys`. */
+  /** Answers all requests in this way until `exchangeKeys`. */
   breakDown(answer: (res: ServerResponse) => void): void {
     this.#answer = (_req, res) => answer(res);
   }
@@ -103,7 +103,7 @@ export class TestIdentityProvider implements AsyncDisposable {
   }
 }
 
-/** It warns of what no provider for real people may do, such as to let anyone sign in as anybody. */
+/** oidc-provider warns about settings that no real provider may use, such as signing in as anybody. */
 function quietly<Made>(make: () => Made): Made {
   const { warn } = console;
   console.warn = () => {};

@@ -6,10 +6,10 @@ export interface Exit {
 }
 
 export interface NodeProcessOptions {
-  /** All that the process gets to see, but for PATH. */
+  /** The whole environment of the process, except PATH. */
   readonly env?: { readonly [name: string]: string | undefined };
   readonly cwd?: string;
-  /** Another Node than the one that runs the tests. */
+  /** Another Node executable than the one that runs the tests. */
   readonly node?: string;
 }
 
@@ -17,15 +17,18 @@ const running = new Set<ChildProcess>();
 const killAll = () => {
   for (const child of running) child.kill('SIGKILL');
 };
-// A test that failed or ran out of time may not have got round to it. Proofs run without vitest, too.
+// Ends processes that a failed test has left. The proofs also run without Vitest.
 if (process.env.VITEST !== undefined) (await import('vitest')).afterAll(killAll);
 process.once('exit', killAll);
 
-/** A node process of a test, with all it prints. It ends with the scope, or with the test file at the latest. */
+/**
+ * A Node process of a test, with everything it prints. It ends with the scope, or at the latest with the test
+ * file.
+ */
 export class NodeProcess implements AsyncDisposable {
   stdout = '';
   stderr = '';
-  /** When it has ended and everything it printed is here. */
+  /** Resolves when the process has ended and all its output was read. */
   readonly ended: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #readers = new Set<() => void>();
@@ -64,12 +67,15 @@ export class NodeProcess implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** @throws Error with all that was printed, if the process ends without printing `text`. */
+  /**
+   * Waits until the process prints `text`.
+   * @throws Error with all output if the process ends before.
+   */
   async printed(text: string, stream: 'stdout' | 'stderr' = 'stdout'): Promise<void> {
     while (!this[stream].includes(text)) {
       if (this.#exit !== null) {
         const how = JSON.stringify(this.#exit);
-        throw new Error(`ended (${how}) before it said "${text}":\n${this.stdout}${this.stderr}`);
+        throw new Error(`ended (${how}) before it printed "${text}":\n${this.stdout}${this.stderr}`);
       }
       await new Promise<void>((resolve) => this.#readers.add(resolve));
     }

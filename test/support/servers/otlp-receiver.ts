@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** A span as OTLP has it in JSON, its attributes as they are in code. */
+/** A span of OTLP's JSON, with plain attributes. */
 export interface ReceivedSpan {
   readonly name: string;
   readonly traceId: string;
@@ -29,7 +29,7 @@ interface OtlpTraces {
   }[];
 }
 
-/** What traces are sent to, in a few lines: OTLP over HTTP, as JSON. */
+/** A minimal receiver of traces: OTLP over HTTP, as JSON. */
 export class OtlpReceiver implements AsyncDisposable {
   readonly url: string;
   readonly spans: ReceivedSpan[] = [];
@@ -42,7 +42,7 @@ export class OtlpReceiver implements AsyncDisposable {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  /** @param answers false: it takes what it is sent, and never says so. */
+  /** @param answers false: it reads requests and never answers them. */
   static async start({ answers = true } = {}): Promise<OtlpReceiver> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
@@ -56,10 +56,11 @@ export class OtlpReceiver implements AsyncDisposable {
     return receiver;
   }
 
-  /** @throws Error where there is no such span. */
+  /** @throws Error if there is no span of this name. */
   named(name: string): ReceivedSpan {
     const found = this.spans.find((span) => span.name === name);
-    if (found === undefined) throw new Error(`only ${this.spans.map((span) => span.name).join(', ')}`);
+    if (found === undefined)
+      throw new Error(`no span ${name}, only ${this.spans.map((span) => span.name).join(', ')}`);
     return found;
   }
 

@@ -6,15 +6,18 @@ export interface Call {
   /** A plain object is sent as JSON, a text as it is. */
   readonly body?: object | string;
   readonly headers?: { readonly [name: string]: string };
-  /** Instead of the agent token that the server has printed; null: none. */
+  /** The bearer token; by default the agent token that the server has printed. Null sends none. */
   readonly token?: string | null;
 }
 
-/** The server as its users run it: a process of its own, on a free port, known by what it prints. */
+/**
+ * The server as its users run it: a process of its own on a free port, with the URL and tokens that it
+ * prints.
+ */
 export class RunningServer implements AsyncDisposable {
   readonly process: NodeProcess;
   readonly url: string;
-  /** Empty where the server issues none. */
+  /** Empty if the server issues no tokens. */
   readonly agentToken: string;
   readonly dashboardToken: string;
 
@@ -26,7 +29,10 @@ export class RunningServer implements AsyncDisposable {
     this.dashboardToken = after('Dashboard token:');
   }
 
-  /** @throws Error with all that was printed, if the server does not start. */
+  /**
+   * Starts a server.
+   * @throws Error with all output if it does not start.
+   */
   static async start(
     env: NonNullable<NodeProcessOptions['env']>,
     options: Omit<NodeProcessOptions, 'env'> = {},
@@ -56,13 +62,16 @@ export class RunningServer implements AsyncDisposable {
     });
   }
 
-  /** As a power cut would: no handler of the process runs. */
+  /** Sends SIGKILL, so that no handler of the process runs, as in a power cut. */
   async kill9(): Promise<void> {
     this.process.signal('SIGKILL');
     await this.process.ended;
   }
 
-  /** @returns the exit code. */
+  /**
+   * Sends SIGTERM.
+   * @returns the exit code.
+   */
   async stop(): Promise<number | null> {
     this.process.signal('SIGTERM');
     return (await this.process.ended).code;

@@ -1,17 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 export const CLIENT_ID = 'dashboard';
-/** Nobody listens there: the code is read from where the browser is sent. */
+/** No server listens there: the code is read from the redirect's URL. */
 export const REDIRECT_URI = 'http://127.0.0.1/signed-in';
 
 export interface SignIn {
   readonly issuer: string;
   readonly subject: string;
-  /** What the access token is for (RFC 8707). */
+  /** The resource that the access token is for (RFC 8707). */
   readonly resource: string;
 }
 
-/** The authorization code flow with PKCE (RFC 6749, 7636), as an app and a browser go through it. */
+/**
+ * Runs the authorization code flow with PKCE (RFC 6749, 7636), as an app and a browser do. Returns the access
+ * token.
+ */
 export async function signIn({ issuer, subject, resource }: SignIn): Promise<string> {
   const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
@@ -28,7 +31,7 @@ export async function signIn({ issuer, subject, resource }: SignIn): Promise<str
   page = await browser.submit(page, { prompt: 'login', login: subject, password: 'any' });
   page = await browser.submit(page, { prompt: 'consent' });
   const code = new URL(page.url).searchParams.get('code');
-  if (code === null) throw new Error(`no code: ${page.url}`);
+  if (code === null) throw new Error(`no code in ${page.url}`);
 
   const answer = await fetch(`${issuer}/token`, {
     method: 'POST',
@@ -51,7 +54,7 @@ interface Page {
   readonly html: string;
 }
 
-/** Keeps cookies by name, and follows redirects until one leads to the app. */
+/** A browser that keeps cookies by name and follows redirects until one leads to the app. */
 class Browser {
   readonly #cookies = new Map<string, string>();
 

@@ -10,8 +10,8 @@ const INSTANCE_LIMIT = 10_000;
 
 /**
  * The instances that this process wrote last and that have no queued user messages and no open question. An update of
- * one of these needs no load, which saves one of the two round trips of a step (measured: 1.5 times the steps a second
- * at 32 connections).
+ * one of these needs no load, which saves one of the two round trips of a step (measured when it was added: 6,600 steps
+ * a second at 32 connections, 3,900 without).
  *
  * A cached instance may be out of date, so only decisions that are saved may use it: the save checks the version, and
  * every change of an instance changes its version.

@@ -150,6 +150,6 @@ describe('fetchDescribed fails for a response that the OpenAPI document does not
   test('an error code that this route does not have', async () => {
     const { apiKeyNotFound } = await import('../../../../src/domain/errors.ts');
     await using server = await answering(apiKeyNotFound());
-    await expect(server.call('GET', '/auth/verify')).rejects.toThrow('404 is no answer of it');
+    await expect(server.call('GET', '/auth/verify')).rejects.toThrow('404 is not described');
   });
 });

@@ -1,0 +1,125 @@
+import { type HttpConnection, httpRequest } from './http-connection.ts';
+
+/** How an agent logs a step. */
+export interface StepTransport {
+  readonly name: string;
+  /** Opens a session on the connection if there are sessions. Returns the headers of every later request. */
+  open(connection: HttpConnection, token: string): Promise<readonly string[]>;
+  stepRequest(instance: string, token: string, headers: readonly string[], content: string): Buffer;
+}
+
+const ACCEPT = 'Accept: application/json, text/event-stream';
+
+export const REST: StepTransport = {
+  name: 'REST, `POST /messages/agent`',
+  open: async () => [],
+  stepRequest: (instance, token, headers, content) =>
+    httpRequest({
+      method: 'POST',
+      path: '/api/v1/messages/agent',
+      token,
+      headers,
+      body: { agent_instance_id: instance, agent_type: 'bench', content },
+    }),
+};
+
+/** Builds the JSON-RPC request that calls a tool. */
+const toolCall = (name: string, args: object, meta: object = {}) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
+  params: { name, arguments: args, ...meta },
+});
+
+export const MCP_SESSION: StepTransport = {
+  name: 'MCP `log_step`, session of 2025-11-25',
+  async open(connection, token) {
+    const params = {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'bench', version: '1' },
+    };
+    const body = { jsonrpc: '2.0', id: 0, method: 'initialize', params };
+    const { head } = await connection.send(
+      httpRequest({ method: 'POST', path: '/mcp', token, headers: [ACCEPT], body }),
+    );
+    const session = /mcp-session-id: (\S+)/i.exec(head)?.[1];
+    const headers = [ACCEPT, `Mcp-Session-Id: ${session}`, 'Mcp-Protocol-Version: 2025-11-25'];
+    const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
+    await connection.send(httpRequest({ method: 'POST', path: '/mcp', token, headers, body: initialized }));
+    return headers;
+  },
+  stepRequest: (instance, token, headers, content) =>
+    httpRequest({
+      method: 'POST',
+      path: '/mcp',
+      token,
+      headers,
+      body: toolCall('log_step', { agent_instance_id: instance, step_description: content }),
+    }),
+};
+
+const STATELESS = {
+  _meta: {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  },
+};
+
+const statelessHeaders = (tool: string): readonly string[] => [
+  ACCEPT,
+  'Mcp-Protocol-Version: 2026-07-28',
+  'Mcp-Method: tools/call',
+  `Mcp-Name: ${tool}`,
+];
+
+export const MCP_STATELESS: StepTransport = {
+  name: 'MCP `log_step`, stateless 2026-07-28',
+  open: async () => statelessHeaders('log_step'),
+  stepRequest: (instance, token, headers, content) =>
+    httpRequest({
+      method: 'POST',
+      path: '/mcp',
+      token,
+      headers,
+      body: toolCall('log_step', { agent_instance_id: instance, step_description: content }, STATELESS),
+    }),
+};
+
+/** How an agent asks a question and waits for its answer. */
+export interface WaitTransport {
+  readonly name: string;
+  /** Asks the question and begins to wait. `answer` resolves with the body that holds the answer. */
+  begin(connection: HttpConnection, token: string, instance: string): Promise<{ answer: Promise<string> }>;
+}
+
+export const PENDING: WaitTransport = {
+  name: '`GET /messages/pending`',
+  async begin(connection, token, instance) {
+    const body = {
+      agent_instance_id: instance,
+      agent_type: 'bench',
+      content: '?',
+      requires_user_input: true,
+    };
+    const asked = await connection.send(
+      httpRequest({ method: 'POST', path: '/api/v1/messages/agent', token, body }),
+    );
+    const { message_id: id } = JSON.parse(asked.body);
+    const path = `/api/v1/messages/pending?agent_instance_id=${instance}&last_read_message_id=${id}&wait=300`;
+    const answer = connection.send(httpRequest({ method: 'GET', path, token }));
+    return { answer: answer.then((answered) => answered.body) };
+  },
+};
+
+export const ASK_QUESTION: WaitTransport = {
+  name: 'MCP `ask_question`',
+  async begin(connection, token, instance) {
+    const args = { agent_instance_id: instance, question_text: '?', wait_seconds: 300 };
+    const headers = statelessHeaders('ask_question');
+    const body = toolCall('ask_question', args, STATELESS);
+    const answer = connection.send(httpRequest({ method: 'POST', path: '/mcp', token, headers, body }));
+    return { answer: answer.then((answered) => answered.body) };
+  },
+};

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { REST, type StepTransport } from './agent-transports.ts';
+import { HttpConnection } from './http-connection.ts';
+import { percentile } from './percentiles.ts';
+
+export interface LoadResult {
+  readonly perSecond: number;
+  /** Milliseconds from sending a request to its whole response. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface LoadOptions {
+  readonly port: number;
+  readonly connections: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  /** REST by default. */
+  readonly transport?: StepTransport;
+  /** Returns a token of the n-th user. */
+  readonly tokenOf: (nth: number) => string;
+}
+
+const CONTENT = 'Refactored the session store; 14 tests pass, 2 are left to look at. '.repeat(3);
+
+/**
+ * Opens connections that each act as one agent instance of a user of its own, and that send one step after
+ * the other. Steps sent while warming up do not count.
+ * @throws Error if a response is not a success.
+ */
+export async function writeLoad(options: LoadOptions): Promise<LoadResult> {
+  const { port, connections, seconds, warmUpSeconds, tokenOf, transport = REST } = options;
+  const agents = await Promise.all(
+    Array.from({ length: connections }, async (_, nth) => {
+      const connection = await HttpConnection.open(port);
+      const token = tokenOf(nth);
+      const headers = await transport.open(connection, token);
+      return { connection, request: transport.stepRequest(randomUUID(), token, headers, CONTENT) };
+    }),
+  );
+  const from = performance.now() + warmUpSeconds * 1000;
+  const until = from + seconds * 1000;
+  const milliseconds: number[] = [];
+  await Promise.all(
+    agents.map(async ({ connection, request }) => {
+      for (let now = performance.now(); now < until; ) {
+        const sent = now;
+        const { status, body } = await connection.send(request);
+        if (status !== 200 || body.includes('"isError":true')) throw new Error(`answered ${status}: ${body}`);
+        now = performance.now();
+        if (sent >= from && now <= until) milliseconds.push(now - sent);
+      }
+      connection.close();
+    }),
+  );
+  return {
+    perSecond: milliseconds.length / seconds,
+    p50: percentile(milliseconds, 0.5),
+    p99: percentile(milliseconds, 0.99),
+  };
+}

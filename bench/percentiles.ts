@@ -1,7 +1,0 @@
-/** The value that the given part (0 to 1) of the samples does not exceed. */
-export function percentile(samples: readonly number[], part: number): number {
-  const sorted = Float64Array.from(samples).sort();
-  return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
-}
-
-export const median = (samples: readonly number[]): number => percentile(samples, 0.5);

@@ -1,0 +1,38 @@
+import { glob, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { readBenchFile } from './bench-file.ts';
+import { fillDocument } from './fill-document.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+
+/** Lists the documents that may quote numbers of the bench, as paths from the repository's root. */
+export async function benchDocuments(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const file of glob(['*.md', 'docs/**/*.md'], { cwd: fileURLToPath(ROOT) })) found.push(file);
+  return found.sort();
+}
+
+export const readDocument = (document: string): Promise<string> => readFile(new URL(document, ROOT), 'utf8');
+
+/**
+ * Fills the tables and figures of all documents from docs/bench.json.
+ * @returns the documents that changed.
+ * @throws Error with the document's name where one of its marks is wrong.
+ */
+export async function fillDocuments(): Promise<string[]> {
+  const file = await readBenchFile();
+  const changed: string[] = [];
+  for (const document of await benchDocuments()) {
+    const text = await readDocument(document);
+    let filled: string;
+    try {
+      filled = fillDocument(text, file);
+    } catch (cause) {
+      throw new Error(`${document}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    }
+    if (filled === text) continue;
+    await writeFile(new URL(document, ROOT), filled);
+    changed.push(document);
+  }
+  return changed;
+}

@@ -1,0 +1,65 @@
+import { BENCH_TABLES } from '../tables/tables.ts';
+import type { BenchFile } from './bench-file.ts';
+import { formatNumber, markdownTable } from './table.ts';
+
+/**
+ * A figure in a sentence. The comments are invisible where the document is rendered:
+ * `<!-- bench: servers.postgresql-128.ratioToFloor -->1.35<!-- /bench -->`.
+ */
+const FIGURE = /<!-- bench: (\S+?)(?:, (to \d+|percent lost))? -->(?:(?!<!--).)*<!-- \/bench -->/gs;
+
+/** A whole table: `<!-- bench table: servers -->`, the table, `<!-- /bench table -->`. */
+const TABLE = /<!-- bench table: (\S+) -->\n(?:(?!<!--).)*<!-- \/bench table -->/gs;
+
+/** Every comment that begins or ends a figure or a table. */
+const MARK = /<!-- \/?bench\b/g;
+
+/** A comment at the beginning of a line starts an HTML block in Markdown, which would break the paragraph. */
+const FIGURE_AT_LINE_START = /^\s*<!-- bench: .*$/m;
+
+/**
+ * Puts the numbers of a run into a Markdown document: into its marked tables and its marked figures.
+ * @throws Error where a mark names an unknown table or number, or is malformed.
+ */
+export function fillDocument(text: string, file: BenchFile): string {
+  const marks = count(text, MARK);
+  const pairs = count(text, FIGURE) + count(text, TABLE);
+  if (marks !== 2 * pairs) throw new Error(`${marks} bench marks are not ${pairs} pairs`);
+  const misplaced = FIGURE_AT_LINE_START.exec(text)?.[0];
+  if (misplaced !== undefined) throw new Error(`A line begins with a bench mark: ${misplaced}`);
+  return text
+    .replace(TABLE, (_, name: string) => {
+      return `<!-- bench table: ${name} -->\n\n${filledTable(name, file)}\n\n<!-- /bench table -->`;
+    })
+    .replace(FIGURE, (_, path: string, format?: string) => {
+      const name = format === undefined ? path : `${path}, ${format}`;
+      return `<!-- bench: ${name} -->${figureOf(path, format, file)}<!-- /bench -->`;
+    });
+}
+
+function filledTable(name: string, file: BenchFile): string {
+  const table = BENCH_TABLES.find((one) => one.name === name);
+  if (table === undefined) throw new Error(`There is no bench table ${name}`);
+  return markdownTable(table, file.tables[name] ?? {});
+}
+
+/** The text of one figure: of `machine.cores`, or of a number that a path of table, row and column names. */
+function figureOf(path: string, format: string | undefined, file: BenchFile): string {
+  const [table, row, column] = path.split('.');
+  if (table === 'machine') {
+    const fact: unknown = Object.entries(file.machine).find(([name]) => name === row)?.[1];
+    if (fact === undefined) throw new Error(`There is no bench figure ${path}`);
+    return String(fact);
+  }
+  const decimals = BENCH_TABLES.find(({ name }) => name === table)?.columns.find(
+    ({ key }) => key === column,
+  )?.decimals;
+  const value = file.tables[table!]?.[row!]?.[column!];
+  if (value == null || decimals === undefined) throw new Error(`There is no bench figure ${path}`);
+  if (format === undefined) return formatNumber(value, decimals);
+  if (format === 'percent lost') return String(Math.round((1 - value) * 100));
+  const step = Number(format.slice('to '.length));
+  return formatNumber(Math.round(value / step) * step, 0);
+}
+
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;

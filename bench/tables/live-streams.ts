@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { aGrant, userIdOf } from '../../test/support/builders.ts';
+import { HttpConnection, httpRequest } from '../load/http-connection.ts';
+import { percentile } from '../load/percentiles.ts';
+import type { BenchNumbers, BenchResults, BenchTable } from '../report/table.ts';
+import type { BenchServers } from '../servers/bench-servers.ts';
+import { processorMs, residentMiB } from '../servers/server-process.ts';
+import { type BenchSize, reportProgress } from '../size.ts';
+
+const STREAMS = [2, 1_000] as const;
+
+/** What it costs to send an agent's messages to the streams that watch it. */
+export const liveStreamsTable: BenchTable = {
+  name: 'liveStreams',
+  labelTitles: ['Streams'],
+  rows: STREAMS.map((streams) => ({ key: String(streams), labels: [streams.toLocaleString('en-GB')] })),
+  columns: [
+    { key: 'p50Ms', title: 'Sent to arrival, p50 ms', decimals: 1 },
+    { key: 'p99Ms', title: 'p99 ms', decimals: 1 },
+    { key: 'longestMs', title: 'Longest ms', decimals: 1 },
+    { key: 'statementsPerMessage', title: 'Statements a message', decimals: 1 },
+    // Other work on the machine does not change it.
+    { key: 'processorMsPerMessage', title: "Server's processor time a message, ms", decimals: 1 },
+    { key: 'openingMiB', title: 'Memory for opening, MiB', decimals: 0 },
+    { key: 'growthMiB', title: 'Growth under load, MiB', decimals: 0 },
+  ],
+};
+
+export async function measureLiveStreams(servers: BenchServers, size: BenchSize): Promise<BenchResults> {
+  const results: { [row: string]: BenchNumbers } = {};
+  for (const streams of STREAMS) {
+    reportProgress(`${streams} live streams, ${size.liveMessages} messages`);
+    results[streams] = await measureStreams(servers, streams, size.liveMessages);
+  }
+  return results;
+}
+
+const SEND_INTERVAL_MS = 100;
+const WARM_UP_MESSAGES = 50;
+/** How long the last messages may take to arrive. */
+const ARRIVAL_MS = 5_000;
+const MESSAGE = /"content":"message (\d+)"/g;
+
+/**
+ * Opens streams, half of one instance and half of all instances of its user, and lets the agent send ten
+ * messages a second.
+ * @throws Error if a stream did not receive every message.
+ */
+async function measureStreams(
+  servers: BenchServers,
+  streams: number,
+  messages: number,
+): Promise<BenchNumbers> {
+  const { port, pid } = servers.postgresql;
+  const userId = userIdOf(`watched-by-${streams}`);
+  const [agentToken, dashboardToken] = await Promise.all([
+    servers.issuer.issue(aGrant({ userId })),
+    servers.issuer.issue(aGrant({ userId, scope: 'dashboard' })),
+  ]);
+  const instance = randomUUID();
+  const agent = await HttpConnection.open(port);
+  const sendMessage = (content: string) => {
+    const body = { agent_instance_id: instance, agent_type: 'bench', content };
+    return agent.send(
+      httpRequest({ method: 'POST', path: '/api/v1/messages/agent', token: agentToken, body }),
+    );
+  };
+  await sendMessage('the first');
+  const memoryBefore = await residentMiB(pid);
+
+  const sentAt: number[] = [];
+  const milliseconds: number[] = [];
+  const sockets = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
+  const paths = ['/api/v1/events', `/api/v1/agent-instances/${instance}/messages/stream`];
+  const openStream = (path: string) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${dashboardToken}` };
+      get({ agent: sockets, host: '127.0.0.1', port, path, headers }, resolve).on('error', reject);
+    });
+  for (let nth = 0; nth < streams; nth += 1) {
+    const stream = await openStream(paths[nth % paths.length]!);
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const now = performance.now();
+      for (const [, number] of text.matchAll(MESSAGE)) {
+        if (Number(number) >= WARM_UP_MESSAGES) milliseconds.push(now - sentAt[Number(number)]!);
+      }
+    });
+  }
+
+  const sendMessages = async (from: number, count: number) => {
+    for (let number = from; number < from + count; number += 1) {
+      const due = performance.now() + SEND_INTERVAL_MS;
+      sentAt[number] = performance.now();
+      await sendMessage(`message ${number}`);
+      await sleep(Math.max(0, due - performance.now()));
+    }
+  };
+  await sendMessages(0, WARM_UP_MESSAGES);
+  const memoryOpened = await residentMiB(pid);
+  const statementsBefore = await servers.countStatements();
+  const processorBefore = await processorMs(pid);
+  await sendMessages(WARM_UP_MESSAGES, messages);
+  const statements = (await servers.countStatements()) - statementsBefore;
+  const deadline = performance.now() + ARRIVAL_MS;
+  while (milliseconds.length < messages * streams && performance.now() < deadline) await sleep(50);
+  const processor = (await processorMs(pid)) - processorBefore;
+  const memoryAfter = await residentMiB(pid);
+  if (milliseconds.length !== messages * streams) {
+    throw new Error(`${milliseconds.length} of ${messages * streams} messages arrived`);
+  }
+  sockets.destroy();
+  agent.close();
+  return {
+    p50Ms: percentile(milliseconds, 0.5),
+    p99Ms: percentile(milliseconds, 0.99),
+    longestMs: percentile(milliseconds, 1),
+    statementsPerMessage: statements / messages,
+    processorMsPerMessage: processor / messages,
+    openingMiB: memoryOpened - memoryBefore,
+    growthMiB: memoryAfter - memoryOpened,
+  };
+}

@@ -1,0 +1,56 @@
+import { median } from '../load/percentiles.ts';
+import { type LoadResult, writeLoad } from '../load/write-load.ts';
+import type { BenchNumbers, BenchResults, BenchTable } from '../report/table.ts';
+import type { BenchServers } from '../servers/bench-servers.ts';
+import { type BenchSize, reportProgress } from '../size.ts';
+
+export const CONNECTIONS = [1, 32, 128] as const;
+
+const SERVERS = [
+  ['floor', '(a) floor: `node:http` and `pg`'],
+  ['postgresql', '(b) this server, PostgreSQL'],
+  ['pglite', '(c) this server, PGlite'],
+] as const;
+
+/** The write path of REST on each store, compared with a bare server. */
+export const serversTable: BenchTable = {
+  name: 'servers',
+  labelTitles: ['Server', 'Connections'],
+  rows: CONNECTIONS.flatMap((connections) =>
+    SERVERS.map(([key, title]) => ({ key: `${key}-${connections}`, labels: [title, String(connections)] })),
+  ),
+  columns: [
+    { key: 'requestsPerSecond', title: 'Requests/s', decimals: 0 },
+    { key: 'p50Ms', title: 'p50 ms', decimals: 2 },
+    { key: 'p99Ms', title: 'p99 ms', decimals: 2 },
+    { key: 'ratioToFloor', title: 'Ratio to (a)', decimals: 2 },
+  ],
+};
+
+export async function measureServers(servers: BenchServers, size: BenchSize): Promise<BenchResults> {
+  const { tokenOf } = servers;
+  const results: { [row: string]: BenchNumbers } = {};
+  for (const connections of CONNECTIONS) {
+    const loads = { floor: [] as LoadResult[], postgresql: [] as LoadResult[], pglite: [] as LoadResult[] };
+    // The servers take turns, so that other work of the machine affects all of them alike.
+    for (let round = 1; round <= size.rounds; round += 1) {
+      for (const [key, title] of SERVERS) {
+        reportProgress(`${connections} connections, round ${round} of ${size.rounds}: ${title}`);
+        const { port } = servers[key];
+        const seconds = size.secondsPerRound;
+        loads[key].push(await writeLoad({ port, connections, seconds, warmUpSeconds: 1.5, tokenOf }));
+      }
+    }
+    const floor = median(loads.floor.map(({ perSecond }) => perSecond));
+    for (const [key] of SERVERS) {
+      const perSecond = median(loads[key].map((load) => load.perSecond));
+      results[`${key}-${connections}`] = {
+        requestsPerSecond: perSecond,
+        p50Ms: median(loads[key].map(({ p50 }) => p50)),
+        p99Ms: median(loads[key].map(({ p99 }) => p99)),
+        ratioToFloor: perSecond / floor,
+      };
+    }
+  }
+  return results;
+}

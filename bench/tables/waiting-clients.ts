@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ASK_QUESTION, PENDING, type WaitTransport } from '../load/agent-transports.ts';
+import { HttpConnection, httpRequest } from '../load/http-connection.ts';
+import { percentile } from '../load/percentiles.ts';
+import type { BenchNumbers, BenchResults, BenchTable } from '../report/table.ts';
+import type { BenchServers } from '../servers/bench-servers.ts';
+import { residentMiB } from '../servers/server-process.ts';
+import { type BenchSize, reportProgress } from '../size.ts';
+
+const ROWS = [
+  { key: 'pending-1', transport: PENDING, clients: 1 },
+  { key: 'pending-1000', transport: PENDING, clients: 1_000 },
+  { key: 'ask-question-1', transport: ASK_QUESTION, clients: 1 },
+  { key: 'ask-question-1000', transport: ASK_QUESTION, clients: 1_000 },
+] as const;
+
+/** What agents that wait for an answer cost, and how soon they have it. */
+export const waitingTable: BenchTable = {
+  name: 'waiting',
+  labelTitles: ['Waiting by', 'Clients'],
+  rows: ROWS.map(({ key, transport, clients }) => ({
+    key,
+    labels: [transport.name, clients.toLocaleString('en-GB')],
+  })),
+  columns: [
+    { key: 'statementsPerMinute', title: 'Statements a minute while idle', decimals: 0 },
+    { key: 'p50Ms', title: 'Answer sent to arrival, p50 ms', decimals: 1 },
+    { key: 'p99Ms', title: 'p99 ms', decimals: 1 },
+    { key: 'residentMiB', title: "Server's memory, MiB", decimals: 0 },
+    { key: 'addedMiB', title: 'Of it added by the clients, MiB', decimals: 0 },
+  ],
+};
+
+export async function measureWaiting(servers: BenchServers, size: BenchSize): Promise<BenchResults> {
+  const results: { [row: string]: BenchNumbers } = {};
+  for (const { key, transport, clients } of ROWS) {
+    reportProgress(`${clients} waiting by ${transport.name}, idle for ${size.idleSeconds} s`);
+    results[key] = await measureWaiters(servers, size, transport, clients);
+  }
+  return results;
+}
+
+const ANSWER = 'the answer';
+
+interface WaitingAgent {
+  readonly instance: string;
+  readonly token: string;
+  /** When the answer arrived, and the body that it arrived in. */
+  readonly answered: Promise<{ at: number; text: string }>;
+  readonly close: () => void;
+}
+
+/** Lets agents wait, counts the server's statements while nothing happens, then answers them in turn. */
+async function measureWaiters(
+  servers: BenchServers,
+  size: BenchSize,
+  transport: WaitTransport,
+  clients: number,
+): Promise<BenchNumbers> {
+  const { port, pid } = servers.postgresql;
+  const memoryBefore = await residentMiB(pid);
+  const agents: WaitingAgent[] = [];
+  for (let nth = 0; nth < clients; nth += 1) {
+    const token = servers.tokenOf(nth);
+    const instance = randomUUID();
+    const connection = await HttpConnection.open(port);
+    const { answer } = await transport.begin(connection, token, instance);
+    const answered = answer.then((text) => ({ at: performance.now(), text }));
+    agents.push({ instance, token, answered, close: () => connection.close() });
+  }
+  await sleep(1_000);
+  const statementsBefore = await servers.countStatements();
+  await sleep(size.idleSeconds * 1_000);
+  const statements = (await servers.countStatements()) - statementsBefore;
+  const memory = await residentMiB(pid);
+
+  const milliseconds: number[] = [];
+  // Opened only now, because the server closes a connection that is silent for too long.
+  const dashboard = await HttpConnection.open(port);
+  for (const { instance, token, answered, close } of agents) {
+    const body = { agent_instance_id: instance, content: ANSWER, mark_as_read: false };
+    const request = httpRequest({ method: 'POST', path: '/api/v1/messages/user', token, body });
+    const sent = performance.now();
+    await dashboard.send(request);
+    const { at, text } = await answered;
+    if (!text.includes(ANSWER)) throw new Error(`A wait ended without its answer: ${text}`);
+    milliseconds.push(at - sent);
+    close();
+  }
+  dashboard.close();
+  return {
+    statementsPerMinute: (statements * 60) / size.idleSeconds,
+    p50Ms: percentile(milliseconds, 0.5),
+    p99Ms: percentile(milliseconds, 0.99),
+    residentMiB: memory,
+    addedMiB: memory - memoryBefore,
+  };
+}

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import ts from 'typescript';
+
+/** As wide as Biome lets code be; Biome itself leaves comments alone. */
+const WIDTH = 110;
+
+/** Returns the line numbers, from 0, of all lines that hold a part of a comment. */
+function linesWithComments(source: ts.SourceFile): Set<number> {
+  const lines = new Set<number>();
+  const add = (comments: readonly ts.CommentRange[] = []) => {
+    for (const { pos, end } of comments) {
+      const first = source.getLineAndCharacterOfPosition(pos).line;
+      const last = source.getLineAndCharacterOfPosition(end).line;
+      for (let line = first; line <= last; line += 1) lines.add(line);
+    }
+  };
+  const visit = (node: ts.Node) => {
+    // Text of JSX may look like a comment and is none. Documentation has nodes of its own, inside a comment.
+    if (ts.isJsxText(node)) return;
+    if (node.kind >= ts.SyntaxKind.FirstJSDocNode && node.kind <= ts.SyntaxKind.LastJSDocNode) return;
+    const children = node.getChildren(source);
+    if (children.length === 0) {
+      add(ts.getLeadingCommentRanges(source.text, node.pos));
+      add(ts.getTrailingCommentRanges(source.text, node.end));
+    }
+    for (const child of children) visit(child);
+  };
+  visit(source);
+  return lines;
+}
+
+/** Returns `file:line: width` for each line that holds a comment and is too wide. */
+function tooWideLines(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  const lines = text.split(/\r?\n/);
+  if (lines.every((line) => line.length <= WIDTH)) return [];
+  const kind = file.endsWith('.tsx') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false, kind);
+  return Array.from(linesWithComments(source))
+    .map((line) => ({ line, width: Array.from(lines[line] ?? '').length }))
+    .filter(({ width }) => width > WIDTH)
+    .sort((a, b) => a.line - b.line)
+    .map(({ line, width }) => `${file}:${line + 1}: a line with a comment has ${width} characters`);
+}
+
+const files = execFileSync(
+  'git',
+  ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'],
+  {
+    encoding: 'utf8',
+  },
+)
+  .split('\0')
+  .filter((file) => existsSync(file));
+const found = files.flatMap(tooWideLines);
+for (const line of found) process.stderr.write(`${line}\n`);
+if (found.length > 0) {
+  process.stderr.write(`${found.length} lines with comments are wider than ${WIDTH} characters\n`);
+  process.exitCode = 1;
+}
