@@ -53,7 +53,7 @@ export type {
 } from './ports/storage/agent-instance-repository.ts';
 export type {
   ApiKeyDecision,
-  ApiKeyName,
+  ApiKeyRef,
   ApiKeyRepository,
   ApiKeyTarget,
   DecideApiKey,
@@ -69,7 +69,7 @@ export type {
   InstanceCriteria,
   InstanceOverview,
   InstancePage,
-  Seen,
+  InstanceProgress,
 } from './ports/storage/dashboard-queries.ts';
 export type { DataRemoval, DeletedUser, Holdings } from './ports/storage/data-removal.ts';
 export { messagesToLoad } from './ports/storage/messages-to-load.ts';

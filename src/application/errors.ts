@@ -36,9 +36,12 @@ export class RequestError extends CodedError<RequestErrorCode | 'invalid_id'> {
 export const insufficientScope = (needed: readonly Scope[]) =>
   new RequestError('insufficient_scope', `This needs a token with the scope "${needed.join('" or "')}"`);
 
-/** Refuses an instance that the caller's API key is not bound to, whether that instance exists or not. */
-export const outsideOfKey = () =>
-  new RequestError('insufficient_scope', 'This key is for one agent instance, and this is another');
+/** Refuses what an API key that is limited to one instance may not access, whether it exists or not. */
+export const notAllowedForLimitedKey = () =>
+  new RequestError(
+    'insufficient_scope',
+    'This API key is limited to one agent instance and cannot access anything else',
+  );
 
 export const invalidJson = (reason: string) => new RequestError('invalid_json', reason);
 

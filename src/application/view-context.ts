@@ -9,7 +9,7 @@ import type { Ports } from './use-case.ts';
 export const viewContextFor = (
   { clock, settings, waits }: Pick<Ports, 'clock' | 'settings' | 'waits'>,
   userId: UserId,
-): LocalWaits & { readonly silentSince: Date } => ({
+): LocalWaits & { readonly staleBefore: Date } => ({
   waitingHere: waits.of(userId),
-  silentSince: new Date(clock.now().getTime() - settings.staleAfterSeconds * 1000),
+  staleBefore: new Date(clock.now().getTime() - settings.staleAfterSeconds * 1000),
 });

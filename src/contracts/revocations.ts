@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { UserId } from '../domain/ids.ts';
 import type { Logger } from '../ports/runtime.ts';
 import type { Revocations, Revoked } from '../ports/signals/revocations.ts';
-import type { ApiKeyName } from '../ports/storage/api-key-repository.ts';
+import type { ApiKeyRef } from '../ports/storage/api-key-repository.ts';
 import { adapterPerTest } from './adapter-per-test.ts';
 import { newKeyId } from './api-key-builder.ts';
 import type { TestRunner } from './test-runner.ts';
@@ -23,7 +23,7 @@ export function revocationsContract(
   runner: TestRunner,
   open: (logger: Logger) => Promise<OpenRevocations>,
 ): void {
-  const someKey = (userId = 'ada'): ApiKeyName => ({ userId: userId as UserId, id: newKeyId() });
+  const someKey = (userId = 'ada'): ApiKeyRef => ({ userId: userId as UserId, id: newKeyId() });
   const sent = someKey();
   const { testAdapter, adapter } = adapterPerTest(runner, open);
 

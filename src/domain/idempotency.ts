@@ -4,7 +4,7 @@ import { idempotencyKeyReused } from './errors.ts';
 export interface Idempotency {
   readonly key: string;
   readonly fingerprint: string;
-  readonly askedAt: Date;
+  readonly requestedAt: Date;
 }
 
 /**

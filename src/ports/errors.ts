@@ -37,6 +37,9 @@ export const storageUnavailable = (cause?: unknown) =>
     cause,
   });
 
-/** Has one message for every reason, so that a stranger learns nothing from it. The cause is only logged. */
+/**
+ * Uses the same message for all reasons, so that an attacker learns nothing from it. The cause is only
+ * logged.
+ */
 export const unauthenticated = (cause?: unknown) =>
   new PortError('unauthenticated', 'A valid bearer token is required', null, { cause });

@@ -19,7 +19,7 @@ export interface AnsweredRequest {
 export interface CommittedBatch {
   readonly updates: number;
   /** How many of them met a conflict or had to be deferred, and go into the next batch. */
-  readonly again: number;
+  readonly retried: number;
   /** Epoch ms. */
   readonly startedAt: number;
   readonly millis: number;

@@ -244,13 +244,13 @@ describe.each([STREAMABLE, MODERN])(
   ({ connect }) => {
     test.each(TOOLS)(
       'finds no other instance with $definition.name',
-      async ({ definition, useCase, renamed }) => {
+      async ({ definition, useCase, argumentNames }) => {
         await using client = await connect(server.server.url, { token: bound });
         const offered = Object.keys(definition.inputSchema.properties);
         const argsOf = (input: Fields) =>
           Object.fromEntries(
             Object.entries({ ...input, wait_seconds: 0 })
-              .map(([field, value]) => [renamed.get(field) ?? field, value] as const)
+              .map(([field, value]) => [argumentNames.get(field) ?? field, value] as const)
               .filter(([name]) => offered.includes(name)),
           );
         await expectSameAsUnknown((other) =>

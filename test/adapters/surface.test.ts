@@ -85,9 +85,9 @@ const mcp = (ann: TestClient, bob: TestClient): Surface => {
   const as =
     (client: TestClient) =>
     async (name: string, input: object): Promise<Outcome> => {
-      const { definition, renamed } = TOOLS.find(({ useCase }) => useCase.name === name)!;
+      const { definition, argumentNames } = TOOLS.find(({ useCase }) => useCase.name === name)!;
       const args = Object.entries(input).map(
-        ([field, value]) => [renamed.get(field) ?? field, value] as const,
+        ([field, value]) => [argumentNames.get(field) ?? field, value] as const,
       );
       const result = await client.call(definition.name, Object.fromEntries(args));
       if (!result.isError) return { answer: result.structuredContent! };

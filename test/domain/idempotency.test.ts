@@ -7,7 +7,7 @@ import {
 import { BEFORE, NOW } from '../support/builders.ts';
 import { refusalOf } from './refusal-of.ts';
 
-const request = { key: 'k', fingerprint: 'the request', askedAt: NOW };
+const request = { key: 'k', fingerprint: 'the request', requestedAt: NOW };
 const record: IdempotencyRecord = { fingerprint: 'the request', answer: '{"n":1}', recordedAt: BEFORE };
 
 test('a request without a record has no recorded answer', () => {

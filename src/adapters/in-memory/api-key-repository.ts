@@ -4,7 +4,7 @@ import { tokensRefusedBefore } from '../../domain/user/user-deletion.ts';
 import { storageBusy } from '../../ports/errors.ts';
 import type { Revocations, Revoked } from '../../ports/signals/revocations.ts';
 import type {
-  ApiKeyName,
+  ApiKeyRef,
   ApiKeyRepository,
   ApiKeyTarget,
   DecideApiKey,
@@ -72,7 +72,7 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
     return revoked;
   }
 
-  async markUsed(uses: readonly (ApiKeyName & { readonly usedAt: Date })[]): Promise<void> {
+  async markUsed(uses: readonly (ApiKeyRef & { readonly usedAt: Date })[]): Promise<void> {
     for (const { userId, id, usedAt } of uses) {
       const apiKeys = this.#users.get(userId)?.apiKeys;
       const key = apiKeys?.get(id);

@@ -12,9 +12,9 @@ import {
   type InstanceOverview,
   type InstancePage,
   type InstancePlace,
+  type InstanceProgress,
   type LocalWaits,
   PREVIEW_LIMIT,
-  type Seen,
 } from '../../ports/storage/dashboard-queries.ts';
 import { type StoredInstance, UserData } from './user-data.ts';
 
@@ -99,7 +99,7 @@ export class InMemoryDashboardQueries implements DashboardQueries {
   async changesSince(
     userId: UserId,
     agentInstanceId: AgentInstanceId,
-    seen: Seen,
+    seen: InstanceProgress,
     { limit, withOpenQuestions = false, ...waits }: ChangesRequest,
   ): Promise<ChangesSince | null> {
     const stored = this.#users.get(userId)?.instances.get(agentInstanceId);
@@ -116,7 +116,7 @@ export class InMemoryDashboardQueries implements DashboardQueries {
     });
   }
 
-  async progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, Seen>> {
+  async progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>> {
     const { instances } = this.#users.get(userId) ?? NOBODY;
     return new Map(
       [...instances.values()].map(({ instance: { id, version, lastPosition } }) => [
@@ -138,9 +138,9 @@ function lastAmended({ questionVersions }: StoredInstance, { id, senderType, rea
   return (senderType === 'USER' ? readVersion : questionVersions.get(id)) ?? 0;
 }
 
-function hasStatus({ instance }: StoredInstance, { status, silentSince, waitingHere }: InstanceCriteria) {
+function hasStatus({ instance }: StoredInstance, { status, staleBefore, waitingHere }: InstanceCriteria) {
   const agentWaiting = waitingHere.has(instance.id);
-  return status === null || shownStatus(instance, { silentSince, agentWaiting }) === status;
+  return status === null || shownStatus(instance, { staleBefore, agentWaiting }) === status;
 }
 
 function overviewOf(stored: StoredInstance, { waitingHere }: LocalWaits): InstanceOverview {

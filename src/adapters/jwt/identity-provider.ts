@@ -1,9 +1,9 @@
 import { type CompactVerifyGetKey, compactVerify, createRemoteJWKSet, customFetch, errors } from 'jose';
 import { identityProviderUnavailable } from '../../ports/errors.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
-import { issuedAtOf, personOf } from './token/claims.ts';
+import { callerFromProviderToken, issuedAtOf } from './token/claims.ts';
 import type { JsonObject } from './token/strict-json.ts';
-import { requireSoundForm } from './token/token-form.ts';
+import { parseToken } from './token/token-form.ts';
 
 export interface IdentityProviderOptions {
   readonly jwksUrl: string;
@@ -46,12 +46,12 @@ export class IdentityProvider {
    * Checks the claims before the signature. So a token that would be refused with every key never causes a
    * request to the provider, and is refused also while the provider is down.
    * @throws PortError `identity_provider_unavailable` when the keys are needed and cannot be fetched.
-   * @throws Error when the provider has not signed the token, or a claim is not true at `now`.
+   * @throws Error when the provider has not signed the token, or it has expired or is not valid yet.
    */
   async check(text: string, now: Date): Promise<{ caller: Caller; issuedAt: number }> {
-    const { claims } = requireSoundForm(text);
+    const { claims } = parseToken(text);
     this.#refuseOthers(claims);
-    const caller = personOf(claims, now);
+    const caller = callerFromProviderToken(claims, now);
     await compactVerify(text, this.#keyOf, { algorithms: ALGORITHMS });
     return { caller, issuedAt: issuedAtOf(claims) };
   }

@@ -6,8 +6,8 @@ export { type JwkSet, jwkSetOf } from './keys/jwk-set.ts';
 export {
   generateKeyPair,
   type KeyKind,
+  type KeyOptions,
   type KeyPair,
-  type KeyReading,
   type PemPair,
   readPrivateKey,
   readPublicKeys,

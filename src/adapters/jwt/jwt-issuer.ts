@@ -21,12 +21,12 @@ export interface JwtIssuerOptions {
  * it is not stored. ES256 signs with a random number: each call gives another token, equally valid.
  */
 export class JwtIssuer implements TokenIssuer {
-  readonly repeats: boolean;
+  readonly isDeterministic: boolean;
   readonly #key: SigningKey;
   readonly #header: { readonly alg: string; readonly kid?: string };
 
   constructor({ key, namesKey = false }: JwtIssuerOptions) {
-    this.repeats = key.algorithm !== 'ES256';
+    this.isDeterministic = key.algorithm !== 'ES256';
     this.#key = key;
     this.#header = namesKey ? { alg: key.algorithm, kid: key.keyId } : { alg: key.algorithm };
   }

@@ -22,17 +22,18 @@ export class TokenRecorder {
     const now = this.#clock.now();
     const { caller, id, algorithm } = await this.#own.check(text, now);
     const tokenHash = hash('sha256', text, 'base64url');
-    const key = apiKeyIdOf(id, tokenHash);
-    // Every ES256 signature has a second form with another hash. Only an id finds both.
-    if (algorithm === 'ES256' && key !== id)
-      throw new Error('an ES256 token without an id could not be revoked');
+    const recordId = apiKeyIdOf(id, tokenHash);
+    // An ES256 signature can be changed into a second valid one with another hash. Only a `jti` covers both
+    // tokens.
+    if (algorithm === 'ES256' && recordId !== id)
+      throw new Error('an ES256 token without a jti is not imported, because it could not be revoked later');
     const scope = caller.scopes.includes('dashboard') ? 'dashboard' : caller.scopes[0];
     if (scope === undefined) throw new Error('it has no scope that means anything here');
     if (isExpired(caller, now)) throw new Error('it has expired');
     return {
       userId: caller.userId,
       key: {
-        id: key,
+        id: recordId,
         name: 'imported',
         scope,
         agentInstanceId: caller.agentInstanceId ?? null,

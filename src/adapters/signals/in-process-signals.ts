@@ -23,7 +23,7 @@ interface RevocationListener {
 export class InProcessSignals implements StoreSignals {
   readonly databaseNotification = null;
   readonly #users = new Map<UserId, Map<AgentInstanceId, Set<InstanceListener>>>();
-  readonly #toAll = new Map<UserId, Set<UserListener>>();
+  readonly #userListeners = new Map<UserId, Set<UserListener>>();
   readonly #revocationListeners = new Set<RevocationListener>();
   readonly #logger: Pick<Logger, 'error'>;
   #size = 0;
@@ -51,30 +51,30 @@ export class InProcessSignals implements StoreSignals {
     seenVersion: () => number,
   ): Subscription {
     const instances = getOrAdd(this.#users, userId, () => new Map<AgentInstanceId, Set<InstanceListener>>());
-    const listening = getOrAdd(instances, agentInstanceId, () => new Set<InstanceListener>());
+    const listeners = getOrAdd(instances, agentInstanceId, () => new Set<InstanceListener>());
     const entry = { listener, seenVersion };
-    listening.add(entry);
+    listeners.add(entry);
     this.#size += 1;
     return {
       close: () => {
-        if (!listening.delete(entry)) return;
+        if (!listeners.delete(entry)) return;
         this.#size -= 1;
-        if (listening.size === 0) instances.delete(agentInstanceId);
+        if (listeners.size === 0) instances.delete(agentInstanceId);
         if (instances.size === 0) this.#users.delete(userId);
       },
     };
   }
 
   subscribeAll(userId: UserId, listener: (signal: Signal) => void, seen: SeenVersions): Subscription {
-    const listening = getOrAdd(this.#toAll, userId, () => new Set<UserListener>());
+    const listeners = getOrAdd(this.#userListeners, userId, () => new Set<UserListener>());
     const entry = { listener, seen };
-    listening.add(entry);
+    listeners.add(entry);
     this.#size += 1;
     return {
       close: () => {
-        if (!listening.delete(entry)) return;
+        if (!listeners.delete(entry)) return;
         this.#size -= 1;
-        if (listening.size === 0) this.#toAll.delete(userId);
+        if (listeners.size === 0) this.#userListeners.delete(userId);
       },
     };
   }
@@ -102,9 +102,9 @@ export class InProcessSignals implements StoreSignals {
   /** Yields each subscribed instance once, with the oldest version that any of its subscribers has seen. */
   *watched(): Iterable<Signal> {
     for (const [userId, instances] of this.#users) {
-      for (const [agentInstanceId, listening] of instances) {
+      for (const [agentInstanceId, listeners] of instances) {
         let version = Number.POSITIVE_INFINITY;
-        for (const { seenVersion } of listening) version = Math.min(version, seenVersion());
+        for (const { seenVersion } of listeners) version = Math.min(version, seenVersion());
         yield { userId, agentInstanceId, version };
       }
     }
@@ -112,38 +112,42 @@ export class InProcessSignals implements StoreSignals {
 
   /** Yields each subscription to all instances of a user. */
   *watchedUsers(): Iterable<WatchedUser> {
-    for (const [userId, listening] of this.#toAll) {
-      for (const { seen } of listening) yield { userId, total: seen.total() };
+    for (const [userId, listeners] of this.#userListeners) {
+      for (const { seen } of listeners) yield { userId, total: seen.total() };
     }
   }
 
   #deliver(signal: Signal, onlyUnseen: boolean): void {
     const { userId, agentInstanceId, version } = signal;
-    const toOne = this.#users.get(userId)?.get(agentInstanceId);
-    const toAll = this.#toAll.get(userId);
-    if (toOne === undefined && toAll === undefined) return;
+    const instanceListeners = this.#users.get(userId)?.get(agentInstanceId);
+    const userListeners = this.#userListeners.get(userId);
+    if (instanceListeners === undefined && userListeners === undefined) return;
     const failed = (err: unknown) => this.#logger.error({ err, agentInstanceId }, 'A signal listener threw');
-    const tell = (listener: InstanceListener['listener'], seen: () => number) => {
+    const notify = (listener: InstanceListener['listener'], seen: () => number) => {
       if (!onlyUnseen || seen() < version) listener(signal);
     };
-    if (toOne !== undefined)
-      notifyEach(toOne, ({ listener, seenVersion }) => tell(listener, seenVersion), failed);
-    if (toAll !== undefined) {
-      notifyEach(toAll, ({ listener, seen }) => tell(listener, () => seen.of(agentInstanceId)), failed);
+    if (instanceListeners !== undefined)
+      notifyEach(instanceListeners, ({ listener, seenVersion }) => notify(listener, seenVersion), failed);
+    if (userListeners !== undefined) {
+      notifyEach(
+        userListeners,
+        ({ listener, seen }) => notify(listener, () => seen.of(agentInstanceId)),
+        failed,
+      );
     }
   }
 }
 
 function notifyEach<Entry>(
-  listening: Set<Entry>,
-  tell: (entry: Entry) => void,
+  listeners: Set<Entry>,
+  notify: (entry: Entry) => void,
   failed: (err: unknown) => void,
 ): void {
   // A copy, because listeners open and close subscriptions: one that renews its own would loop for ever.
-  for (const entry of [...listening]) {
-    if (!listening.has(entry)) continue;
+  for (const entry of [...listeners]) {
+    if (!listeners.has(entry)) continue;
     try {
-      tell(entry);
+      notify(entry);
     } catch (err) {
       // The store has committed already: the error of one listener must not reach it, nor other listeners.
       failed(err);

@@ -58,7 +58,7 @@ export class PostgresSignals implements StoreSignals {
   #sweep: Sweep | null = null;
   #connection: ListenConnection | null = null;
   #ticks: NodeJS.Timeout | undefined;
-  #connected: Promise<void> | undefined;
+  #reconnectLoop: Promise<void> | undefined;
 
   constructor(options: PostgresSignalsOptions) {
     const { connection, logger, timing, observer = null } = options;
@@ -87,7 +87,7 @@ export class PostgresSignals implements StoreSignals {
     this.#closing.signal.throwIfAborted();
     sweep.catchUp();
     this.#ticks = setInterval(() => this.#tick(sweep), this.#timing.sweep);
-    this.#connected = this.#stayConnected(connection, sweep);
+    this.#reconnectLoop = this.#stayConnected(connection, sweep);
   }
 
   publish(signals: readonly Signal[]): void {
@@ -120,7 +120,7 @@ export class PostgresSignals implements StoreSignals {
     clearInterval(this.#ticks);
     this.#sweep?.stop();
     await this.#connection?.close();
-    await this.#connected;
+    await this.#reconnectLoop;
   }
 
   #tick(sweep: Sweep): void {

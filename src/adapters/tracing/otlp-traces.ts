@@ -64,7 +64,7 @@ export class OtlpTraces implements Observer {
     span.end(startedAt + millis);
   }
 
-  batchDone({ updates, again, startedAt, millis }: CommittedBatch): void {
+  batchDone({ updates, retried, startedAt, millis }: CommittedBatch): void {
     const span = this.#tracer.startSpan(
       'group commit',
       {
@@ -73,7 +73,7 @@ export class OtlpTraces implements Observer {
         attributes: {
           'db.system.name': 'postgresql',
           'db.operation.batch.size': updates,
-          'agent_dashboard.updates_again': again,
+          'agent_dashboard.updates_again': retried,
         },
       },
       // The batch serves several requests, so it belongs to the trace of none.

@@ -7,7 +7,7 @@ import {
   isValidApiKey,
   type Scope,
 } from '../../domain/user/api-key.ts';
-import type { ApiKeyName, ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
+import type { ApiKeyRef, ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
 import type { CompleteStore } from '../../ports/store.ts';
 import type { Ports } from '../use-case.ts';
 import { type apiKey, wireApiKey } from '../wire/api-key.ts';
@@ -126,8 +126,7 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
 }
 
 /**
- * One record cannot stand for two tokens: with a short signing key only the recorded token itself is
- * accepted.
+ * Two tokens with the same id cannot share a record, because the record has the hash of only one.
  */
 function importedAs(userId: UserId, key: ApiKey, known: ApiKey | null): Imported {
   if (known === null) return { outcome: 'recorded', key: listed(userId, key) };
@@ -136,22 +135,22 @@ function importedAs(userId: UserId, key: ApiKey, known: ApiKey | null): Imported
 }
 
 /**
- * Returns a token that stays the same from call to call. No token is stored; it is made again from its record
- * while that is valid. With ES256, whose signatures never repeat, the text differs but the record is the
- * same. After the signing key was exchanged it is another token with its own record.
+ * Returns the same token in every call, although tokens are not stored: it is made again from its record
+ * while the record is valid. ES256 gives another text for the same record. After the signing key was
+ * replaced, a new record is made.
  * @throws PortError `issuing_disabled`
  */
-export async function standingToken(
+export async function stableToken(
   ports: KeyPorts,
   { userId, name, scope }: Pick<IssueRequest, 'userId' | 'name' | 'scope'>,
 ): Promise<string> {
   const { issuer, apiKeys, clock } = ports;
   const unlimited = { agentInstanceId: null, expiresInSeconds: null };
   for (const key of issuer == null ? [] : await apiKeys.list(userId)) {
-    const isStanding = key.name === name && key.scope === scope && isUnlimited(key);
-    if (!isStanding || !isValidApiKey(key, clock.now())) continue;
+    const isSame = key.name === name && key.scope === scope && isUnlimited(key);
+    if (!isSame || !isValidApiKey(key, clock.now())) continue;
     const token = await issuer!.issue({ ...key, userId });
-    if (!issuer!.repeats || hashOfToken(token) === key.tokenHash) return token;
+    if (!issuer!.isDeterministic || hashOfToken(token) === key.tokenHash) return token;
   }
   return issue(ports, { userId, name, scope, ...unlimited });
 }
@@ -162,7 +161,7 @@ async function issue(ports: KeyPorts, { userId, ...request }: IssueRequest): Pro
   return token;
 }
 
-function revoke({ apiKeys, clock }: KeyPorts, name: ApiKeyName): Promise<ListedKey> {
+function revoke({ apiKeys, clock }: KeyPorts, name: ApiKeyRef): Promise<ListedKey> {
   return apiKeys.update(name, (key) => {
     const changes = decideRevocation(key, clock.now());
     return { output: listed(name.userId, (changes ?? key)!), changes, record: null };

@@ -3,7 +3,7 @@ import { unauthenticated } from '../../ports/errors.ts';
 import type { AgentTypeOverview, ChangesSince } from '../../ports/storage/dashboard-queries.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 import { requireScope } from '../dispatch/dispatch.ts';
-import { outsideOfKey } from '../errors.ts';
+import { notAllowedForLimitedKey } from '../errors.ts';
 import type { Ports } from '../use-case.ts';
 import { wireApiKey } from '../wire/api-key.ts';
 import { wireConversationMessage } from '../wire/conversation-message.ts';
@@ -65,7 +65,7 @@ export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGene
 export const createUserExport = (ports: ExportPorts): UserExport => {
   return (caller) => {
     requireScope(['dashboard'], caller);
-    if (caller.agentInstanceId != null) throw outsideOfKey();
+    if (caller.agentInstanceId != null) throw notAllowedForLimitedKey();
     return whileGood(caller, exportUser(ports, caller.userId));
   };
 };

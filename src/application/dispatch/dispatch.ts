@@ -5,9 +5,9 @@ import type { Caller, Scope } from '../../ports/tokens/token-verifier.ts';
 import { type InputIssue, insufficientScope, RequestError } from '../errors.ts';
 import type { ObjectSchema, Ports, UseCase } from '../use-case.ts';
 import { isIdCheck } from '../wire/fields.ts';
-import { boundPorts } from './bound-ports.ts';
 import { refuseHostileJson } from './hostile-json.ts';
 import { InFlightRequests, idempotencyOf } from './idempotency.ts';
+import { limitedPorts } from './limited-ports.ts';
 
 /** A request as a transport passes it on. Its input is not checked yet. */
 export interface Request {
@@ -37,7 +37,7 @@ export function createDispatch(ports: Ports, shuttingDown: AbortSignal): Dispatc
     const input = checkInput(useCase.input, raw);
     const bound = caller.agentInstanceId ?? null;
     const run = (idempotency: Idempotency | null) =>
-      useCase.run(bound === null ? ports : boundPorts(ports, bound), {
+      useCase.run(bound === null ? ports : limitedPorts(ports, bound), {
         caller,
         input,
         idempotency,
@@ -45,7 +45,7 @@ export function createDispatch(ports: Ports, shuttingDown: AbortSignal): Dispatc
         shuttingDown,
       });
     if (idempotencyKey == null) return run(null);
-    const asked = { useCase: useCase.name, input: raw, bound, askedAt: ports.clock.now() };
+    const asked = { useCase: useCase.name, input: raw, bound, requestedAt: ports.clock.now() };
     const idempotency = idempotencyOf(idempotencyKey, asked);
     return inFlight.run(caller, idempotency, () => run(idempotency));
   };

@@ -30,7 +30,11 @@ export function refuseHostileJson(root: object): void {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [value, depth, path] = next;
     if (depth > JSON_DEPTH_LIMIT) {
-      throw new RequestError('too_deep', `JSON may be nested ${JSON_DEPTH_LIMIT} levels deep`, []);
+      throw new RequestError(
+        'too_deep',
+        `JSON must not be nested deeper than ${JSON_DEPTH_LIMIT} levels`,
+        [],
+      );
     }
     for (const key of Object.keys(value)) {
       const where = path === '' ? key : `${path}.${key}`;

@@ -10,12 +10,12 @@ const KEY_LIMIT = 255;
 const IN_FLIGHT_TIMEOUT_MS = 10_000;
 
 /** What identifies a request: two requests that agree in all of it are the same request. */
-export interface AskedRequest {
+export interface RequestIdentity {
   readonly useCase: string;
   readonly input: object;
   /** The instance that the caller's API key is bound to; null: the key is not bound. */
   readonly bound: AgentInstanceId | null;
-  readonly askedAt: Date;
+  readonly requestedAt: Date;
 }
 
 /**
@@ -23,7 +23,10 @@ export interface AskedRequest {
  * unless the callers' API keys are bound to different instances.
  * @throws RequestError `invalid_idempotency_key`
  */
-export function idempotencyOf(key: string, { useCase, input, bound, askedAt }: AskedRequest): Idempotency {
+export function idempotencyOf(
+  key: string,
+  { useCase, input, bound, requestedAt }: RequestIdentity,
+): Idempotency {
   if (key.length > KEY_LIMIT || !/^[\x20-\x7e]+$/.test(key)) {
     throw new RequestError(
       'invalid_idempotency_key',
@@ -32,7 +35,7 @@ export function idempotencyOf(key: string, { useCase, input, bound, askedAt }: A
   }
   const fingerprint = createHash('sha256').update(useCase).update('\0').update(JSON.stringify(input));
   if (bound !== null) fingerprint.update('\0').update(bound);
-  return { key, fingerprint: fingerprint.digest('base64url'), askedAt };
+  return { key, fingerprint: fingerprint.digest('base64url'), requestedAt };
 }
 
 /** A decision whose output is the answer to the client. */
@@ -55,7 +58,7 @@ interface RecordedAnswer<Answer, Changes> {
  * Answers a repeated request from its record; otherwise decides, and records the answer together with its
  * effect.
  */
-export function once<State, Answer, Changes>(
+export function withIdempotency<State, Answer, Changes>(
   idempotency: Idempotency | null,
   decide: (state: State) => AnswerDecision<Answer, Changes>,
 ): (state: State, record: IdempotencyRecord | null) => RecordedAnswer<Answer, Changes> {
@@ -64,11 +67,11 @@ export function once<State, Answer, Changes>(
     if (recorded !== null) return { output: JSON.parse(recorded), changes: null, record: null };
     const { output, changes, provisional, repeated = output } = decide(state);
     if (idempotency === null || provisional) return { output, changes, record: null };
-    const { fingerprint, askedAt } = idempotency;
+    const { fingerprint, requestedAt } = idempotency;
     return {
       output,
       changes,
-      record: { fingerprint, answer: JSON.stringify(repeated), recordedAt: askedAt },
+      record: { fingerprint, answer: JSON.stringify(repeated), recordedAt: requestedAt },
     };
   };
 }

@@ -4,17 +4,20 @@ import { finishDeletions } from '../admin/delete-user.ts';
 import type { Job } from './job.ts';
 
 /**
- * Until every process refuses the tokens of a deleted user (5 s), and what they were writing is written or
- * has failed (12 s, the longest that a statement takes).
+ * How long to wait before a deletion is finished: until every process refuses the user's tokens (5 s), and
+ * all their statements have ended (12 s at most).
  */
 const SETTLE_MS = 20_000;
-/** Where no other process writes, it is enough that tokens count in whole seconds. */
+/**
+ * With a single process 1 s is enough: times in tokens are whole seconds, so a newer token then has a later
+ * time.
+ */
 const SETTLE_ALONE_MS = 1_000;
 
 /**
- * Finishes deletions of users that were begun and not finished: by a process that was stopped, or by a
- * command. On the only process of a store the first run waits for those that are due within a second, because
- * a key that a user makes in that time would be deleted with the rest.
+ * Finishes deletions of users that a stopped process or a command has left unfinished. If this is the only
+ * process, the first run waits until all of them are finished. Otherwise a key that is created meanwhile
+ * would be deleted, too.
  */
 export function finishDeletionsJob(store: Pick<Store, 'removal' | 'signals'>, clock: Clock): Job | null {
   const { removal, signals } = store;

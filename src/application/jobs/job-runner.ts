@@ -40,7 +40,7 @@ export class JobRunner implements Disposable {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  /** Replaces an earlier appointment of the job. */
+  /** Replaces the job's pending timer. */
   #schedule(job: Job, milliseconds: number): void {
     if (this.#isClosed) return;
     if (this.#running.has(job)) {

@@ -1,6 +1,6 @@
 import { agentInstanceNotFound } from '../../domain/errors.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { ChangesSince, Seen } from '../../ports/storage/dashboard-queries.ts';
+import type { ChangesSince, InstanceProgress } from '../../ports/storage/dashboard-queries.ts';
 import { viewContextFor } from '../view-context.ts';
 import { ChangeBatch } from './events/change-batch.ts';
 import { changeEventsFor, messageChangeEvent } from './events/change-events.ts';
@@ -18,7 +18,7 @@ import { PAGE_SIZE } from './observers/observed-instance.ts';
 import type { InstanceHandle } from './observers/observed-user.ts';
 
 /** Beyond any real version and position. A read from here returns the current state and no history. */
-const AFTER_ALL_HISTORY: Seen = { position: 2_000_000_000, version: 2_000_000_000 };
+const AFTER_ALL_HISTORY: InstanceProgress = { position: 2_000_000_000, version: 2_000_000_000 };
 
 export interface InstanceStreamOptions {
   readonly ports: LivePorts;
@@ -26,7 +26,7 @@ export interface InstanceStreamOptions {
   readonly handle: InstanceHandle;
   readonly keepAlive: KeepAlive;
   /** What the client has seen; null for a stream that begins now. */
-  readonly seen: Seen | null;
+  readonly seen: InstanceProgress | null;
 }
 
 /** One client's stream of one instance. */
@@ -37,7 +37,7 @@ export class InstanceStream implements LiveStream {
   readonly #keepAlive: KeepAlive;
   readonly #isResumed: boolean;
   /** How much the client has been sent. */
-  #seen: Seen;
+  #seen: InstanceProgress;
   /** The id of the event that was sent last. */
   #lastId = '';
   /** The page that was read when the stream was opened; null once it is used, so that it can be freed. */
@@ -123,13 +123,13 @@ export class InstanceStream implements LiveStream {
   }
 
   /** The batch of the last page: all that has changed, every open question, and the status. */
-  #lastBatch(from: Seen, page: ChangesSince): ChangeBatch {
-    const { silentSince } = viewContextFor(this.#ports, this.#userId);
+  #lastBatch(from: InstanceProgress, page: ChangesSince): ChangeBatch {
+    const { staleBefore } = viewContextFor(this.#ports, this.#userId);
     const changedIds = new Set([...page.posted, ...page.amended].map(({ id }) => id));
     const questions = page.openQuestions
       .filter(({ id }) => !changedIds.has(id))
       .map((question) => messageChangeEvent('message_update', question, page));
-    const changes = changeEventsFor(page, { seen: from, lastPublished: null, silentSince });
+    const changes = changeEventsFor(page, { seen: from, lastPublished: null, staleBefore });
     return new ChangeBatch(from, endOf(page), [...questions, ...changes]);
   }
 
@@ -149,13 +149,13 @@ export class InstanceStream implements LiveStream {
   }
 }
 
-const endOf = ({ instance: { version, lastPosition: position } }: ChangesSince): Seen => ({
+const endOf = ({ instance: { version, lastPosition: position } }: ChangesSince): InstanceProgress => ({
   version,
   position,
 });
 
 /** The batch of a page that is not the last one: new messages only. Other changes come with the last page. */
-function messageBatch(from: Seen, page: ChangesSince, position: number): ChangeBatch {
+function messageBatch(from: InstanceProgress, page: ChangesSince, position: number): ChangeBatch {
   const posted = page.posted.map((message) => messageChangeEvent('message', message, page));
   return new ChangeBatch(from, { version: from.version, position }, posted);
 }
@@ -164,7 +164,7 @@ const readChanges = (
   ports: LivePorts,
   userId: UserId,
   id: AgentInstanceId,
-  seen: Seen,
+  seen: InstanceProgress,
 ): Promise<ChangesSince | null> =>
   ports.queries.changesSince(userId, id, seen, {
     waitingHere: ports.waits.of(userId),

@@ -3,7 +3,7 @@ import { agentInstanceId, type UserId } from '../../domain/ids.ts';
 import type { WaitedInstance } from '../../ports/storage/shared-waits.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 import { requireScope } from '../dispatch/dispatch.ts';
-import { outsideOfKey } from '../errors.ts';
+import { notAllowedForLimitedKey } from '../errors.ts';
 import { parseInstanceEventId, parseUserEventId } from './events/event-ids.ts';
 import type { EventSink, LiveStream } from './events/live-event.ts';
 import { EventMemory, RecentEvents } from './events/recent-events.ts';
@@ -37,7 +37,7 @@ export interface InstanceStreamRequest extends StreamRequest {
  */
 export class LiveFeed {
   readonly #ports: LivePorts;
-  readonly #stopping: AbortSignal;
+  readonly #shuttingDown: AbortSignal;
   readonly #users = new Map<UserId, ObservedUser>();
   readonly #memory = new EventMemory();
   readonly #keepAlive: KeepAlive;
@@ -45,12 +45,12 @@ export class LiveFeed {
   #openStreams = 0;
 
   /**
-   * @param stopping aborted when the process is about to stop. All streams then end, and new ones end at
+   * @param shuttingDown aborted when the process is about to stop. All streams then end, and new ones end at
    * once.
    */
-  constructor(ports: LivePorts, stopping: AbortSignal) {
+  constructor(ports: LivePorts, shuttingDown: AbortSignal) {
     this.#ports = ports;
-    this.#stopping = stopping;
+    this.#shuttingDown = shuttingDown;
     this.#keepAlive = new KeepAlive(ports.keepAliveMillis);
     const { waitsElsewhere: read = null, waitsElsewhereMillis: intervalMillis, logger = null } = ports;
     const users = () => this.#users.keys();
@@ -82,7 +82,7 @@ export class LiveFeed {
     const { userId } = caller;
     requireScope(['dashboard'], caller);
     const id = agentInstanceId(request.agentInstanceId);
-    if (caller.agentInstanceId != null && caller.agentInstanceId !== id) throw outsideOfKey();
+    if (caller.agentInstanceId != null && caller.agentInstanceId !== id) throw notAllowedForLimitedKey();
     const seen = lastEventId ? parseInstanceEventId(lastEventId) : null;
     const handle = this.#observedUser(userId).observeInstance(id);
     let stream: InstanceStream | null = null;
@@ -102,7 +102,7 @@ export class LiveFeed {
    */
   async ofAll({ caller, lastEventId }: StreamRequest): Promise<LiveStream> {
     requireScope(['dashboard'], caller);
-    if (caller.agentInstanceId != null) throw outsideOfKey();
+    if (caller.agentInstanceId != null) throw notAllowedForLimitedKey();
     const resumeAfter = lastEventId ? parseUserEventId(lastEventId) : null;
     const events = this.#observedUser(caller.userId).observeAll(() => new RecentEvents(this.#memory));
     const stream = new UserStream(events, this.#keepAlive, resumeAfter);
@@ -121,8 +121,8 @@ export class LiveFeed {
       cancel: () => stream.cancel(),
       pipeTo: async (sink: EventSink) => {
         const end = () => sink.close();
-        if (this.#stopping.aborted) end();
-        this.#stopping.addEventListener('abort', end);
+        if (this.#shuttingDown.aborted) end();
+        this.#shuttingDown.addEventListener('abort', end);
         const tokenEnd = life?.onEnd(end);
         this.#openStreams += 1;
         try {
@@ -130,7 +130,7 @@ export class LiveFeed {
         } finally {
           this.#openStreams -= 1;
           tokenEnd?.close();
-          this.#stopping.removeEventListener('abort', end);
+          this.#shuttingDown.removeEventListener('abort', end);
           sink.close();
         }
       },

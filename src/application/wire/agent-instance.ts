@@ -23,13 +23,13 @@ export type WireInstance = v.InferOutput<typeof agentInstance>;
 
 export const wireInstance = (
   { instance, latestMessage, agentWaiting }: InstanceOverview,
-  { silentSince }: Pick<LivenessContext, 'silentSince'>,
+  { staleBefore }: Pick<LivenessContext, 'staleBefore'>,
 ): WireInstance => ({
   id: instance.id,
   agent_type_id: instance.agentType.id,
   agent_type_name: instance.agentType.name,
   name: instance.name,
-  status: shownStatus(instance, { silentSince, agentWaiting }),
+  status: shownStatus(instance, { staleBefore, agentWaiting }),
   started_at: instance.startedAt.toISOString(),
   ended_at: instance.endedAt?.toISOString() ?? null,
   latest_message: latestMessage?.content ?? null,

@@ -3,8 +3,8 @@ import { link, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   generateKeyPair,
+  type KeyOptions,
   type KeyPair,
-  type KeyReading,
   readPrivateKey,
 } from '../../adapters/jwt/keys/keys.ts';
 import { keepFromGit, makeDataDir } from '../data-dir/data-dir.ts';
@@ -20,7 +20,7 @@ const isPosix = process.platform !== 'win32';
 export async function loadOrCreateKeyPair(
   dataDir: string,
   onCreated: (path: string) => void = () => {},
-  reading: KeyReading = {},
+  options: KeyOptions = {},
 ): Promise<KeyPair> {
   const path = join(dataDir, 'jwt-private-key.pem');
   let pem = await read(path);
@@ -32,7 +32,7 @@ export async function loadOrCreateKeyPair(
     await keepFromGit(dataDir);
   }
   if (pem === null) throw unusable(path, 'ENOENT');
-  return readPrivateKey(pem, `DATA_DIR: ${path}`, reading);
+  return readPrivateKey(pem, `DATA_DIR: ${path}`, options);
 }
 
 /** @returns null when there is no such file. */

@@ -28,14 +28,14 @@ export async function loadTokenKeys(
   onCreated: (path: string) => void = () => {},
 ): Promise<TokenKeys> {
   const { jwtPublicKey, jwtPrivateKey, allowShortRsaKeys, dataDir } = config;
-  const reading = { allowShortRsa: allowShortRsaKeys };
-  const publicKeys = jwtPublicKey === null ? null : readPublicKeys(jwtPublicKey, 'JWT_PUBLIC_KEY', reading);
+  const options = { allowShortRsa: allowShortRsaKeys };
+  const publicKeys = jwtPublicKey === null ? null : readPublicKeys(jwtPublicKey, 'JWT_PUBLIC_KEY', options);
   if (jwtPrivateKey === null) {
     if (publicKeys !== null) return { verification: publicKeys, signing: null };
-    const pair = await loadOrCreateKeyPair(dataDir, onCreated, reading);
+    const pair = await loadOrCreateKeyPair(dataDir, onCreated, options);
     return { verification: [pair], signing: pair };
   }
-  const pair = readPrivateKey(jwtPrivateKey, 'JWT_PRIVATE_KEY', reading);
+  const pair = readPrivateKey(jwtPrivateKey, 'JWT_PRIVATE_KEY', options);
   if (publicKeys !== null) requireSamePair(pair, publicKeys, 'JWT_PUBLIC_KEY');
   return { verification: publicKeys ?? [pair], signing: pair };
 }

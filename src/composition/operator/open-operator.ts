@@ -10,14 +10,14 @@ import { openStore } from '../store/open-store.ts';
 import { wireServer } from '../wiring/container.ts';
 import { reachOperator } from './operator-socket.ts';
 
-/** An operator. Disposing of it closes the store. */
+/** The commands of an operator. Disposing of it closes the store. */
 export interface OpenOperator extends AsyncDisposable {
   readonly operator: Operator;
 }
 
 /**
- * Opens the operator for a command. It works on the database itself. When a running server has locked the
- * embedded database, it works through that server.
+ * Connects to the commands of an operator. They work on the database itself. When a running server has locked
+ * the embedded database, they work through that server.
  * @throws DataDirInUseError when that server does not answer.
  */
 export const openOperator = (config: Config): Promise<OpenOperator> =>

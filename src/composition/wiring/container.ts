@@ -49,60 +49,60 @@ export interface ServerParts {
   readonly jobs: readonly Job[];
 }
 
-const token = <T>(name: string): InjectionToken<T> => Symbol(name) as InjectionToken<T>;
+const dependency = <T>(name: string): InjectionToken<T> => Symbol(name) as InjectionToken<T>;
 
-const TOKENS = {
-  config: token<Config>('Config'),
-  logger: token<Logger>('Logger'),
-  store: token<CompleteStore>('Store'),
-  keys: token<TokenKeys>('TokenKeys'),
-  clock: token<Clock>('Clock'),
-  ids: token<Ids>('Ids'),
-  dashboard: token<Dashboard>('Dashboard'),
-  tokenVerifier: token<JwtVerifier>('TokenVerifier'),
-  issuer: token<TokenIssuer | null>('TokenIssuer'),
-  signInCodes: token<SignInCodes>('SignInCodes'),
-  operator: token<Operator>('Operator'),
-  mcp: token<McpEndpoint>('McpEndpoint'),
-  jobs: token<readonly Job[]>('Jobs'),
+const DEPENDENCIES = {
+  config: dependency<Config>('Config'),
+  logger: dependency<Logger>('Logger'),
+  store: dependency<CompleteStore>('Store'),
+  keys: dependency<TokenKeys>('TokenKeys'),
+  clock: dependency<Clock>('Clock'),
+  ids: dependency<Ids>('Ids'),
+  dashboard: dependency<Dashboard>('Dashboard'),
+  tokenVerifier: dependency<JwtVerifier>('TokenVerifier'),
+  issuer: dependency<TokenIssuer | null>('TokenIssuer'),
+  signInCodes: dependency<SignInCodes>('SignInCodes'),
+  operator: dependency<Operator>('Operator'),
+  mcp: dependency<McpEndpoint>('McpEndpoint'),
+  jobs: dependency<readonly Job[]>('Jobs'),
 } as const;
 
 /** Wires the parts of a server. Nothing outside this file knows that a container is used. */
 export function wireServer({ config, logger, store, keys }: Opened): ServerParts {
   const container = root.createChildContainer();
-  container.register(TOKENS.config, { useValue: config });
-  container.register(TOKENS.logger, { useValue: logger });
-  container.register(TOKENS.store, { useValue: store });
-  container.register(TOKENS.keys, { useValue: keys });
-  container.register(TOKENS.clock, { useValue: systemClock });
-  container.register(TOKENS.ids, { useValue: uuidV7 });
-  registerTokens(container);
-  registerUseCases(container);
+  container.register(DEPENDENCIES.config, { useValue: config });
+  container.register(DEPENDENCIES.logger, { useValue: logger });
+  container.register(DEPENDENCIES.store, { useValue: store });
+  container.register(DEPENDENCIES.keys, { useValue: keys });
+  container.register(DEPENDENCIES.clock, { useValue: systemClock });
+  container.register(DEPENDENCIES.ids, { useValue: uuidV7 });
+  registerAuthentication(container);
+  registerApplication(container);
   return {
     store,
     get clock() {
-      return container.resolve(TOKENS.clock);
+      return container.resolve(DEPENDENCIES.clock);
     },
     get dashboard() {
-      return container.resolve(TOKENS.dashboard);
+      return container.resolve(DEPENDENCIES.dashboard);
     },
     get tokenVerifier() {
-      return container.resolve(TOKENS.tokenVerifier);
+      return container.resolve(DEPENDENCIES.tokenVerifier);
     },
     get issuer() {
-      return container.resolve(TOKENS.issuer);
+      return container.resolve(DEPENDENCIES.issuer);
     },
     get signInCodes() {
-      return container.resolve(TOKENS.signInCodes);
+      return container.resolve(DEPENDENCIES.signInCodes);
     },
     get operator() {
-      return container.resolve(TOKENS.operator);
+      return container.resolve(DEPENDENCIES.operator);
     },
     get mcp() {
-      return container.resolve(TOKENS.mcp);
+      return container.resolve(DEPENDENCIES.mcp);
     },
     get jobs() {
-      return container.resolve(TOKENS.jobs);
+      return container.resolve(DEPENDENCIES.jobs);
     },
   };
 }
@@ -110,73 +110,73 @@ export function wireServer({ config, logger, store, keys }: Opened): ServerParts
 /** Registers a part that is made once, when it is first used. */
 const registerSingle = <T>(
   container: DependencyContainer,
-  token: InjectionToken<T>,
+  dependency: InjectionToken<T>,
   make: (from: DependencyContainer) => T,
-): void => void container.register(token, { useFactory: instanceCachingFactory(make) });
+): void => void container.register(dependency, { useFactory: instanceCachingFactory(make) });
 
-function registerTokens(container: DependencyContainer): void {
-  registerSingle(container, TOKENS.tokenVerifier, (from) => {
-    const { identityProvider } = from.resolve(TOKENS.config);
+function registerAuthentication(container: DependencyContainer): void {
+  registerSingle(container, DEPENDENCIES.tokenVerifier, (from) => {
+    const { identityProvider } = from.resolve(DEPENDENCIES.config);
     return new JwtVerifier({
-      keys: from.resolve(TOKENS.keys).verification,
+      keys: from.resolve(DEPENDENCIES.keys).verification,
       identityProvider: identityProvider === null ? null : new IdentityProvider(identityProvider),
-      store: from.resolve(TOKENS.store),
-      clock: from.resolve(TOKENS.clock),
-      logger: from.resolve(TOKENS.logger),
+      store: from.resolve(DEPENDENCIES.store),
+      clock: from.resolve(DEPENDENCIES.clock),
+      logger: from.resolve(DEPENDENCIES.logger),
     });
   });
-  registerSingle(container, TOKENS.issuer, (from) => {
-    const { verification, signing } = from.resolve(TOKENS.keys);
+  registerSingle(container, DEPENDENCIES.issuer, (from) => {
+    const { verification, signing } = from.resolve(DEPENDENCIES.keys);
     return signing === null ? null : new JwtIssuer({ key: signing, namesKey: verification.length > 1 });
   });
   registerSingle(
     container,
-    TOKENS.signInCodes,
+    DEPENDENCIES.signInCodes,
     (from) =>
       new SignInCodes({
-        apiKeys: from.resolve(TOKENS.store).apiKeys,
-        issuer: from.resolve(TOKENS.issuer),
-        clock: from.resolve(TOKENS.clock),
+        apiKeys: from.resolve(DEPENDENCIES.store).apiKeys,
+        issuer: from.resolve(DEPENDENCIES.issuer),
+        clock: from.resolve(DEPENDENCIES.clock),
       }),
   );
-  registerSingle(container, TOKENS.operator, (from) => {
-    const clock = from.resolve(TOKENS.clock);
-    const recorder = new TokenRecorder({ keys: from.resolve(TOKENS.keys).verification, clock });
+  registerSingle(container, DEPENDENCIES.operator, (from) => {
+    const clock = from.resolve(DEPENDENCIES.clock);
+    const recorder = new TokenRecorder({ keys: from.resolve(DEPENDENCIES.keys).verification, clock });
     return createOperator({
-      store: from.resolve(TOKENS.store),
-      issuer: from.resolve(TOKENS.issuer),
+      store: from.resolve(DEPENDENCIES.store),
+      issuer: from.resolve(DEPENDENCIES.issuer),
       clock,
       recordOf: (text) => recorder.recordOf(text),
     });
   });
 }
 
-function registerUseCases(container: DependencyContainer): void {
-  registerSingle(container, TOKENS.dashboard, (from) =>
+function registerApplication(container: DependencyContainer): void {
+  registerSingle(container, DEPENDENCIES.dashboard, (from) =>
     createDashboard({
-      store: from.resolve(TOKENS.store),
-      issuer: from.resolve(TOKENS.issuer),
-      settings: from.resolve(TOKENS.config),
-      clock: from.resolve(TOKENS.clock),
-      ids: from.resolve(TOKENS.ids),
-      logger: from.resolve(TOKENS.logger),
+      store: from.resolve(DEPENDENCIES.store),
+      issuer: from.resolve(DEPENDENCIES.issuer),
+      settings: from.resolve(DEPENDENCIES.config),
+      clock: from.resolve(DEPENDENCIES.clock),
+      ids: from.resolve(DEPENDENCIES.ids),
+      logger: from.resolve(DEPENDENCIES.logger),
     }),
   );
-  registerSingle(container, TOKENS.mcp, (from) =>
+  registerSingle(container, DEPENDENCIES.mcp, (from) =>
     createMcpEndpoint({
       ...packageInfo,
-      dispatch: from.resolve(TOKENS.dashboard).dispatch,
-      ids: from.resolve(TOKENS.ids),
-      logger: from.resolve(TOKENS.logger),
+      dispatch: from.resolve(DEPENDENCIES.dashboard).dispatch,
+      ids: from.resolve(DEPENDENCIES.ids),
+      logger: from.resolve(DEPENDENCIES.logger),
       messagesPath: MESSAGES_PATH,
     }),
   );
-  registerSingle(container, TOKENS.jobs, (from) =>
+  registerSingle(container, DEPENDENCIES.jobs, (from) =>
     createJobs({
-      store: from.resolve(TOKENS.store),
-      clock: from.resolve(TOKENS.clock),
-      logger: from.resolve(TOKENS.logger),
-      retentionDays: from.resolve(TOKENS.config).retentionDays,
+      store: from.resolve(DEPENDENCIES.store),
+      clock: from.resolve(DEPENDENCIES.clock),
+      logger: from.resolve(DEPENDENCIES.logger),
+      retentionDays: from.resolve(DEPENDENCIES.config).retentionDays,
     }),
   );
 }

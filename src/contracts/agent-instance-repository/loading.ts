@@ -47,7 +47,7 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
       await say(target, 'before');
       await post(target, { content: 'Deploy?', isQuestion: true });
       const again = await post(target, { content: 'Deploy?', isQuestion: true });
-      assert.deepEqual(contents(again.handedOff), ['before']);
+      assert.deepEqual(contents(again.handedOver), ['before']);
       assert.equal(again.message.position, 3);
     });
 

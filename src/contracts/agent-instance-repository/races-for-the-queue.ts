@@ -29,7 +29,7 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
       for (let round = 0; round < rounds; round += 1) {
         const posted = await post(target, { content: `step ${nth}.${round}` }, nth % 2 === 0 ? here : there);
         positions.push(posted.message.position);
-        note(posted.message.readVersion ?? 0, posted.handedOff);
+        note(posted.message.readVersion ?? 0, posted.handedOver);
       }
     };
     const reader = async (nth: number) => {
@@ -51,7 +51,7 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
     ]);
     const last = await post(target, { content: 'the end' });
     positions.push(last.message.position);
-    note(last.message.readVersion ?? 0, last.handedOff);
+    note(last.message.readVersion ?? 0, last.handedOver);
 
     const total = 2 + 20 * rounds + 15 * rounds;
     assert.deepEqual(

@@ -32,7 +32,7 @@ export function tenants({ describe, test }: TestRunner, open: () => OpenStore): 
         target,
         withoutRecord((conversation) => heartbeat(conversation, { now: NOW })),
       );
-      assert.deepEqual(contents((await post(target)).handedOff), ['queued']);
+      assert.deepEqual(contents((await post(target)).handedOver), ['queued']);
     });
 
     test('the next update sees a change that another process made', async () => {
@@ -40,7 +40,7 @@ export function tenants({ describe, test }: TestRunner, open: () => OpenStore): 
       const [here, there] = open().repositories;
       await post(target, {}, here);
       await say(target, 'from there', false, there);
-      assert.deepEqual(contents((await post(target, {}, here)).handedOff), ['from there']);
+      assert.deepEqual(contents((await post(target, {}, here)).handedOver), ['from there']);
       await say(target, 'from there again', true, there);
       assert.equal((await post(target, {}, here)).message.position, 5);
     });

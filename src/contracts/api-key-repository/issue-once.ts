@@ -4,7 +4,11 @@ import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts
 import { anApiKey } from '../api-key-builder.ts';
 import { NOW } from '../test-values.ts';
 
-export const requestOf = (key: string): Idempotency => ({ key, fingerprint: 'issue laptop', askedAt: NOW });
+export const requestOf = (key: string): Idempotency => ({
+  key,
+  fingerprint: 'issue laptop',
+  requestedAt: NOW,
+});
 
 export const recordOf = (answer: string, fingerprint = 'a request'): IdempotencyRecord => ({
   fingerprint,

@@ -3,7 +3,7 @@ import { requestUserInput } from '../../domain/conversation/agent-messages.ts';
 import { readPending } from '../../domain/conversation/hand-off.ts';
 import { endSession } from '../../domain/conversation/lifecycle.ts';
 import type { Message } from '../../domain/conversation/message.ts';
-import type { Seen } from '../../ports/storage/dashboard-queries.ts';
+import type { InstanceProgress } from '../../ports/storage/dashboard-queries.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { NO_WAITS, newUser } from '../test-values.ts';
@@ -37,7 +37,7 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       const asked = await conversation.post('Which?', { ask: true });
       const { instance } = (await read(conversation, 0))!;
       const seen = { version: instance.version, position: instance.lastPosition };
-      const names = async (from: Seen) => {
+      const names = async (from: InstanceProgress) => {
         const changes = await since(conversation, from);
         const contents = (messages: readonly Message[]) => messages.map(({ content }) => content);
         return changes && [contents(changes.posted), contents(changes.amended)];

@@ -62,7 +62,7 @@ export function listedInstances({ test }: TestRunner, open: () => OpenQueries): 
     const ended = await startConversation(userId, 2);
     await ended.change((current) => endSession(current, { now: at(2) }));
 
-    const look = { silentSince: at(20), waitingHere: new Set([waiting.id]) };
+    const look = { staleBefore: at(20), waitingHere: new Set([waiting.id]) };
     const found = async (status: ListedStatus) => idsOf(await list(userId, { ...look, status }));
     assert.deepEqual(await found('STALE'), [silent.id]);
     assert.deepEqual(await found('ACTIVE'), [atWork.id, beating.id, waiting.id]);
@@ -71,7 +71,7 @@ export function listedInstances({ test }: TestRunner, open: () => OpenQueries): 
 
     // The domain's own rule gives the same status for each instance.
     for (const { instance, agentWaiting } of (await list(userId, look))!.instances) {
-      const status = shownStatus(instance, { silentSince: look.silentSince, agentWaiting }) as ListedStatus;
+      const status = shownStatus(instance, { staleBefore: look.staleBefore, agentWaiting }) as ListedStatus;
       assertIncludes((await found(status)) ?? [], instance.id);
     }
   });

@@ -1,5 +1,9 @@
 import type { MessageId, UserId } from '../../domain/ids.ts';
-import type { InstanceCriteria, InstancePage, Seen } from '../../ports/storage/dashboard-queries.ts';
+import type {
+  InstanceCriteria,
+  InstancePage,
+  InstanceProgress,
+} from '../../ports/storage/dashboard-queries.ts';
 import { NO_WAITS } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
 import { at, type TestConversation } from './test-conversation.ts';
@@ -13,7 +17,7 @@ export function testQueriesIn(open: () => OpenQueries) {
       limit: 10,
       after: null,
       status: null,
-      silentSince: at(0),
+      staleBefore: at(0),
       agentType: null,
       waitingHere: NO_WAITS,
       ...criteria,
@@ -29,7 +33,7 @@ export function testQueriesIn(open: () => OpenQueries) {
   ) =>
     open().queries.readConversation(userId, id, { limit, before, waitingHere: NO_WAITS, withGitDiff: true });
 
-  const since = ({ userId, id }: TestConversation, seen: Seen, limit = 100) =>
+  const since = ({ userId, id }: TestConversation, seen: InstanceProgress, limit = 100) =>
     open().queries.changesSince(userId, id, seen, { limit, waitingHere: NO_WAITS });
 
   return { list, types, read, since };

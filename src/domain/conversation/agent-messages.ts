@@ -25,7 +25,7 @@ export interface AgentMessage {
 export interface AgentMessagePosted {
   /** The new message, or the open question with the same text that it was attached to. */
   readonly message: Message;
-  readonly handedOff: readonly Message[];
+  readonly handedOver: readonly Message[];
   readonly gitDiffStatus: GitDiffStatus | null;
   /** How many steps the agent has reported so far. */
   readonly stepCount: number;
@@ -35,7 +35,7 @@ export interface AgentMessagePosted {
  * Adds a step or a question of the agent. It first hands off everything queued, then moves the cursor to the
  * message itself. The first message creates the instance.
  *
- * A question with the same text as an open one is not asked twice. It is attached to the open one, and what
+ * A question with the same text as an open one is not asked twice. The open one is repeated, and what
  * was handed over with that one is handed over again, because the agent may not have received the first
  * response.
  */
@@ -48,29 +48,30 @@ export function postAgentMessage(
   const draft = new ConversationDraft(instance, conversation.messages, sent.now);
   const openQuestion = sent.isQuestion ? findOpenQuestion(draft, sent.content) : null;
   // Handing over a user message reopens a completed instance.
-  const hasEnded = draft.handOffQueue().length === 0 && instance.status === 'COMPLETED';
+  const wasQueueEmpty = draft.handOverQueue().length === 0;
+  const staysCompleted = wasQueueEmpty && instance.status === 'COMPLETED';
 
   const message =
     openQuestion !== null
-      ? draft.attachToQuestion(openQuestion)
+      ? draft.repeatOpenQuestion(openQuestion)
       : draft.post({
           id: sent.newMessageId,
           senderType: 'AGENT',
           content: sent.content,
           metadata: sent.metadata,
           requiresUserInput: sent.isQuestion,
-          questionStatus: sent.isQuestion ? (hasEnded ? 'closed' : 'open') : null,
+          questionStatus: sent.isQuestion ? (staysCompleted ? 'closed' : 'open') : null,
         });
-  const handedOff = draft.messagesHandedOverWith(message);
+  const handedOver = draft.messagesHandedOverWith(message);
 
   draft.updateInstance({ lastReadMessageId: message.id, lastActivityAt: sent.now });
-  if (!hasEnded)
+  if (!staysCompleted)
     draft.updateInstance({ status: sent.isQuestion ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
   if (!sent.isQuestion) draft.updateInstance({ stepCount: instance.stepCount + 1 });
   if (sent.gitDiff !== null) applyGitDiff(draft, sent.gitDiff);
   const { stepCount } = draft.instance;
   return {
-    output: { message, handedOff, gitDiffStatus: sent.gitDiff?.status ?? null, stepCount },
+    output: { message, handedOver, gitDiffStatus: sent.gitDiff?.status ?? null, stepCount },
     changes: draft.changes(),
   };
 }
@@ -94,7 +95,7 @@ function applyGitDiff(draft: ConversationDraft, checked: CheckedGitDiff): void {
 
 export interface UserInputRequested {
   readonly message: Message;
-  readonly handedOff: readonly Message[];
+  readonly handedOver: readonly Message[];
   readonly stale: boolean;
 }
 
@@ -114,8 +115,8 @@ export function requestUserInput(
 
   const draft = new ConversationDraft(instance, conversation.messages, now);
   const stale = instance.lastReadMessageId !== messageId;
-  const handedOff = stale ? [] : draft.handOffQueue();
-  const answer = handedOff[0] ?? null;
+  const handedOver = stale ? [] : draft.handOverQueue();
+  const answer = handedOver[0] ?? null;
   const hasEnded = instance.status === 'COMPLETED' && answer === null;
 
   const message = draft.amend(step, {
@@ -124,7 +125,7 @@ export function requestUserInput(
     answerId: answer?.id ?? null,
   });
   draft.updateInstance({ lastActivityAt: now });
-  if (!hasEnded)
+  if (!staysCompleted)
     draft.updateInstance({ status: answer === null ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
-  return { output: { message, handedOff, stale }, changes: draft.changes() };
+  return { output: { message, handedOver, stale }, changes: draft.changes() };
 }

@@ -76,7 +76,7 @@ export class ConversationDraft {
   }
 
   /** Hands over all queued user messages, in order. */
-  handOffQueue(): readonly Message[] {
+  handOverQueue(): readonly Message[] {
     return this.#select(isQueued).map((message) => this.handOver(message));
   }
 
@@ -93,11 +93,10 @@ export class ConversationDraft {
   }
 
   /**
-   * Attaches a repeated question to the open one. The open question, and what was handed over with it, then
-   * count as handed over in this version: `messagesHandedOverWith` returns them together with what is queued
-   * now.
+   * Repeats an open question instead of posting it again. The question and its feedback then count as handed
+   * over in this version, so `messagesHandedOverWith` returns them together with what was queued now.
    */
-  attachToQuestion(question: Message): Message {
+  repeatOpenQuestion(question: Message): Message {
     const readVersion = this.#instance.version;
     for (const message of this.messagesHandedOverWith(question)) this.amend(message, { readVersion });
     return this.amend(question, { readVersion });

@@ -9,14 +9,14 @@ export interface PendingRead {
   readonly instance: AgentInstance;
   readonly stale: boolean;
   readonly messages: readonly Message[];
-  /** For a stale reader: what was handed over after the message that the reader took for the last one. */
+  /** For a stale reader: the messages that were handed over after its `lastReadMessageId`. */
   readonly alreadyRead: readonly Message[];
 }
 
 /**
- * Hands off the queue to a reader that knows the cursor. A reader with another id is stale, because another
- * reader came first: it gets no messages, and nothing changes. A reader without an id sees the queue and
- * changes nothing.
+ * Hands over the queue to a reader whose `lastReadMessageId` is the read cursor. A reader with another
+ * `lastReadMessageId` is stale, because another reader came first: it gets no messages, and nothing changes.
+ * A reader without one sees the queue and changes nothing.
  */
 export function readPending(
   conversation: Conversation,
@@ -39,7 +39,7 @@ export function readPending(
     };
   }
   const draft = new ConversationDraft(instance, conversation.messages, now);
-  const messages = draft.handOffQueue();
+  const messages = draft.handOverQueue();
   draft.updateInstance({ lastActivityAt: now });
   return {
     output: { instance: draft.instance, stale: false, messages, alreadyRead: [] },

@@ -2,8 +2,8 @@ import type { AgentInstance, AgentStatus } from './agent-instance.ts';
 
 /** What decides whether an active instance shows as stale, besides the instance itself. */
 export interface LivenessContext {
-  /** An agent is silent if its last sign of life is before this. */
-  readonly silentSince: Date;
+  /** An active instance is stale if its last sign of life is before this. */
+  readonly staleBefore: Date;
   /** Whether an agent has an open call that waits on the instance. An agent that waits is not silent. */
   readonly agentWaiting: boolean;
 }
@@ -16,8 +16,8 @@ export function lastSignOfLife({ lastHeartbeatAt, lastActivityAt }: AgentInstanc
 /** Returns the status to show: an active instance whose agent is silent shows as STALE. */
 export function shownStatus(
   instance: AgentInstance,
-  { silentSince, agentWaiting }: LivenessContext,
+  { staleBefore, agentWaiting }: LivenessContext,
 ): AgentStatus {
-  const isStale = instance.status === 'ACTIVE' && !agentWaiting && lastSignOfLife(instance) < silentSince;
+  const isStale = instance.status === 'ACTIVE' && !agentWaiting && lastSignOfLife(instance) < staleBefore;
   return isStale ? 'STALE' : instance.status;
 }

@@ -28,7 +28,7 @@ export type DecideApiKey<Output> = (
 ) => ApiKeyDecision<Output>;
 
 /** Identifies one API key. */
-export interface ApiKeyName {
+export interface ApiKeyRef {
   readonly userId: UserId;
   readonly id: ApiKeyId;
 }
@@ -77,5 +77,5 @@ export interface ApiKeyRepository {
   revokedSince(time: Date): Promise<readonly Revoked[]>;
 
   /** Notes when keys were last used. A time before the noted one changes nothing, nor does an unknown key. */
-  markUsed(uses: readonly (ApiKeyName & { readonly usedAt: Date })[]): Promise<void>;
+  markUsed(uses: readonly (ApiKeyRef & { readonly usedAt: Date })[]): Promise<void>;
 }

@@ -39,7 +39,7 @@ export interface InstanceCriteria extends LocalWaits {
   readonly after: InstancePlace | null;
   readonly status: ListedStatus | null;
   /** An ACTIVE instance without a sign of life since this time counts as STALE. */
-  readonly silentSince: Date;
+  readonly staleBefore: Date;
   readonly agentType: { readonly id: AgentTypeId } | { readonly name: string } | null;
 }
 
@@ -72,8 +72,11 @@ export interface ConversationPage extends InstanceOverview {
   readonly gitDiff: string | null;
 }
 
-/** How much of an instance an observer has seen: a version, and the position of the newest message in it. */
-export interface Seen {
+/**
+ * How far an instance is, or how much of it a subscriber has seen: a version, and the position of its newest
+ * message.
+ */
+export interface InstanceProgress {
   readonly version: number;
   readonly position: number;
 }
@@ -86,8 +89,8 @@ export interface ChangesRequest extends LocalWaits {
 }
 
 /**
- * What has changed in an instance since an observer last read it. The instance is returned as it is now, also
- * if deleted.
+ * What has changed in an instance since a subscriber last read it. The instance is returned as it is now,
+ * also if deleted.
  */
 export interface ChangesSince extends InstanceOverview {
   /**
@@ -134,17 +137,19 @@ export interface DashboardQueries {
     request: ConversationRequest,
   ): Promise<ConversationPage | null>;
 
-  /** One read serves all observers of an instance, once per new version. Null: there is no such instance. */
+  /**
+   * One read serves all subscribers of an instance, once per new version. Null: there is no such instance.
+   */
   changesSince(
     userId: UserId,
     agentInstanceId: AgentInstanceId,
-    seen: Seen,
+    seen: InstanceProgress,
     request: ChangesRequest,
   ): Promise<ChangesSince | null>;
 
   /**
-   * Returns how far each of the user's instances is now, deleted ones included: where an observer of all
+   * Returns how far each of the user's instances is now, deleted ones included: where a subscriber to all
    * starts.
    */
-  progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, Seen>>;
+  progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>>;
 }

@@ -4,25 +4,28 @@ import type { UpdateTarget } from './agent-instance-repository.ts';
 
 /**
  * Selects the messages that an update of `target` loads, for stores that have the whole conversation in
- * memory. They must give a decision no more than a database would: else a decision that needs more would fail
- * only there.
+ * memory. They must give a decision only what a database would load: otherwise a decision that needs more
+ * would fail only with a database.
  */
 export function messagesToLoad(
   { lastReadMessageId }: Pick<AgentInstance, 'lastReadMessageId'>,
   messages: readonly Message[],
-  { queue, openQuestionFeedback: questionCompany, message: named, question: asked, readSince }: UpdateTarget,
+  { queue, openQuestionFeedback, message: messageId, question: questionId, readSince }: UpdateTarget,
 ): Message[] {
   const find = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
-  const question = find(asked);
-  const open = questionCompany ? messages.filter(isOpenQuestion) : [];
-  const company = new Set([...open, ...(question ? [question] : [])].map(({ readVersion }) => readVersion));
+  const question = find(questionId);
+  const open = openQuestionFeedback ? messages.filter(isOpenQuestion) : [];
+  /** The versions in which feedback was handed over together with these questions. */
+  const feedbackVersions = new Set(
+    [...open, ...(question ? [question] : [])].map(({ readVersion }) => readVersion),
+  );
   const since = readSince === lastReadMessageId ? undefined : find(readSince);
   return messages.filter(
     (message) =>
       isOpenQuestion(message) ||
       (queue === true && isQueued(message)) ||
-      (message.senderType === 'USER' && company.has(message.readVersion)) ||
-      message.id === named ||
+      (message.senderType === 'USER' && feedbackVersions.has(message.readVersion)) ||
+      message.id === messageId ||
       (question !== undefined && (message.id === question.id || message.id === question.answerId)) ||
       message.id === readSince ||
       (since?.readVersion != null &&

@@ -16,6 +16,6 @@ export interface Versions {
   /** Returns those of `instances` that have a newer version; unknown ones may be missing. */
   currentVersions(instances: readonly Signal[]): Promise<readonly Signal[]>;
 
-  /** Returns all instances of those `users` whose versions have another sum than `total`. */
+  /** For each user whose sum of versions differs from `total`, returns all instances of that user. */
   versionsOfUsers(users: readonly WatchedUser[]): Promise<readonly Signal[]>;
 }

@@ -8,8 +8,8 @@ export type TokenGrant = Pick<ApiKey, 'id' | 'scope' | 'agentInstanceId' | 'crea
 
 /** Makes tokens that a `TokenVerifier` with the same signing keys accepts. */
 export interface TokenIssuer {
-  /** Whether the same grant gives the same token every time, until the signing key is exchanged. */
-  readonly repeats: boolean;
+  /** Whether the same grant always gives the same token, until the signing key is replaced. */
+  readonly isDeterministic: boolean;
 
   /**
    * Makes a token. Times are cut to whole seconds.

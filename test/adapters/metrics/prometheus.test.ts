@@ -46,7 +46,7 @@ test('clients cannot create series with odd methods, and streams are not counted
 
 test('batches, storage failures and reconnections are counted', async () => {
   const metrics = new PrometheusMetrics();
-  metrics.batchDone({ updates: 12, again: 0, startedAt: 0, millis: 4 });
+  metrics.batchDone({ updates: 12, retried: 0, startedAt: 0, millis: 4 });
   metrics.storageFailed('conflict');
   metrics.signalsReconnected();
   const text = await metrics.text();

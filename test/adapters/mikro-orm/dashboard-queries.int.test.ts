@@ -85,7 +85,7 @@ const list = (criteria: Partial<InstanceCriteria> = {}) =>
     limit: 10,
     after: null,
     status: null,
-    silentSince: NOW,
+    staleBefore: NOW,
     agentType: null,
     waitingHere: NOBODY,
     ...criteria,

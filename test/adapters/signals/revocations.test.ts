@@ -7,7 +7,7 @@ import { revocationsContract } from '../../../src/contracts/revocations.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import type { Logger } from '../../../src/ports/runtime.ts';
 import type { Revocations, Revoked } from '../../../src/ports/signals/revocations.ts';
-import type { ApiKeyName } from '../../../src/ports/storage/api-key-repository.ts';
+import type { ApiKeyRef } from '../../../src/ports/storage/api-key-repository.ts';
 import { newKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { RecordedLog } from './recorded-log.ts';
@@ -41,7 +41,7 @@ async function start(logger: Logger = log): Promise<PostgresSignals> {
   return signals;
 }
 
-const newKey = (userId = 'ada'): ApiKeyName => ({ userId: userId as UserId, id: newKeyId() });
+const newKey = (userId = 'ada'): ApiKeyRef => ({ userId: userId as UserId, id: newKeyId() });
 
 async function notifyRevoked(...keys: readonly Revoked[]): Promise<void> {
   for (const payload of encodeRevoked(keys)) {
@@ -50,7 +50,7 @@ async function notifyRevoked(...keys: readonly Revoked[]): Promise<void> {
 }
 
 /** Listens from now on, and resolves when the revocation of this key arrives. */
-const revocationOf = (revocations: Revocations, { id }: ApiKeyName) =>
+const revocationOf = (revocations: Revocations, { id }: ApiKeyRef) =>
   new Promise<Revoked>((resolve) => {
     revocations.onRevoked((key) => key.id === id && resolve(key));
   });

@@ -8,7 +8,7 @@ import {
 } from '../../../src/adapters/signals/signal-payload.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
 import type { Signal } from '../../../src/ports/signals/signals.ts';
-import type { ApiKeyName } from '../../../src/ports/storage/api-key-repository.ts';
+import type { ApiKeyRef } from '../../../src/ports/storage/api-key-repository.ts';
 import { newKeyId } from '../../support/builders.ts';
 
 const signal = (userId: string, version = 1): Signal => ({
@@ -19,7 +19,7 @@ const signal = (userId: string, version = 1): Signal => ({
 const decodeAll = (payloads: readonly string[]) =>
   payloads.flatMap((payload) => decodeSignals(payload) ?? []);
 
-const revoked = (userId: string): ApiKeyName => ({ userId: userId as UserId, id: newKeyId() });
+const revoked = (userId: string): ApiKeyRef => ({ userId: userId as UserId, id: newKeyId() });
 
 const LONG_USER_IDS = [
   ['ASCII', 'a'.repeat(255)],

@@ -61,7 +61,7 @@ describe('every field, route and tool is covered', () => {
   });
 
   test.each(TOOLS)('every argument of $definition.name is a field of its use case', (tool) => {
-    const ofUseCase = [...tool.renamed].filter(([field]) => fieldsOf(tool.useCase).includes(field));
+    const ofUseCase = [...tool.argumentNames].filter(([field]) => fieldsOf(tool.useCase).includes(field));
     expect(ofUseCase.map(([, argument]) => argument).toSorted()).toEqual(
       Object.keys(tool.definition.inputSchema.properties).toSorted(),
     );
@@ -129,7 +129,7 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     test.each(TOOLS)('$definition.name answers a foreign id like an id that never existed', async (tool) => {
       await using connections = await connected();
       const { of, clientOf } = connections;
-      const comparisons = foreignIdCases(tool.useCase, [...tool.renamed.keys()]).map((one) => ({
+      const comparisons = foreignIdCases(tool.useCase, [...tool.argumentNames.keys()]).map((one) => ({
         name: one.name,
         foreign: idsNamedBy(one, of.owner.ids),
         unknown: idsNamedBy(one, of.unused),

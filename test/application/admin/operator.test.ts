@@ -5,7 +5,7 @@ import { JwtVerifier } from '../../../src/adapters/jwt/jwt-verifier.ts';
 import type { KeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import { TokenRecorder } from '../../../src/adapters/jwt/token-recorder.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
-import { createOperator, standingToken } from '../../../src/application/admin/operator.ts';
+import { createOperator, stableToken } from '../../../src/application/admin/operator.ts';
 import { storageUnavailable } from '../../../src/ports/errors.ts';
 import {
   check,
@@ -48,7 +48,7 @@ describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {
 
   test('is made again from its record, and is valid each time', async () => {
     const ports = operating([pairs[kind]]);
-    const tokens = [await standingToken(ports, asked), await standingToken(ports, asked)];
+    const tokens = [await stableToken(ports, asked), await stableToken(ports, asked)];
     // An ES256 signature is different each time.
     if (kind !== 'ES256') expect(tokens[1]).toBe(tokens[0]);
     for (const token of tokens) expect(await ports.isValid(token)).toBe(true);
@@ -57,12 +57,12 @@ describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {
 
   test('is a different token after it was revoked', async () => {
     const ports = operating([pairs[kind]]);
-    const first = await standingToken(ports, asked);
+    const first = await stableToken(ports, asked);
     const [key] = await ports.operator.list();
     await ports.operator.revoke(key!.id);
-    const second = await standingToken(ports, asked);
+    const second = await stableToken(ports, asked);
     expect(await Promise.all([first, second].map(ports.isValid))).toEqual([false, true]);
-    expect(await standingToken(ports, asked).then(ports.isValid)).toBe(true);
+    expect(await stableToken(ports, asked).then(ports.isValid)).toBe(true);
     expect(await ports.operator.list()).toHaveLength(2);
   });
 
@@ -75,20 +75,20 @@ describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {
       { userId: userIdOf('bob') },
     ];
     for (const other of others) await ports.operator.issue({ ...UNLIMITED, ...asked, ...other });
-    const { caller } = await check(await standingToken(ports, asked), pairs[kind]);
+    const { caller } = await check(await stableToken(ports, asked), pairs[kind]);
     expect(caller).toMatchObject({ userId: ada, agentInstanceId: null, expiresAt: null });
     expect(await ports.operator.list()).toHaveLength(others.length + 1);
   });
 
   test('stays valid beside the new one after the signing keys were replaced', async () => {
     const before = operating([pairs[kind]]);
-    const old = await standingToken(before, asked);
+    const old = await stableToken(before, asked);
     const after = operating([freshKeyPair(kind), pairs[kind]], before.store);
-    const token = await standingToken(after, asked);
+    const token = await stableToken(after, asked);
     expect(token).not.toBe(old);
     expect(await Promise.all([old, token].map(after.isValid))).toEqual([true, true]);
     const records = (await after.operator.list()).length;
-    await standingToken(after, asked);
+    await stableToken(after, asked);
     expect(await after.operator.list()).toHaveLength(records);
   });
 });
@@ -96,7 +96,7 @@ describe.each(OWN_KEY_KINDS)('a standing token, signed with %s', (kind) => {
 test('a standing token signed with a short RSA key cannot have the dashboard scope', async () => {
   const ports = operating([pairs['short RS256']]);
   const asked = { userId: ada, name: 'at the start', scope: 'dashboard' } as const;
-  await expect(standingToken(ports, asked)).rejects.toMatchObject({ code: 'issuing_disabled' });
+  await expect(stableToken(ports, asked)).rejects.toMatchObject({ code: 'issuing_disabled' });
   expect(await ports.operator.list()).toEqual([]);
 });
 

@@ -129,7 +129,12 @@ describe('a use case', () => {
     await dispatch(useCase, { caller, input: { agent_instance_id: INSTANCE }, clientGone: gone });
     await dispatch(useCase, { caller, input: { agent_instance_id: INSTANCE }, idempotencyKey: null });
     expect(calls).toEqual([
-      expect.objectContaining({ caller, idempotency: null, clientGone: gone, shuttingDown: application.stopping.signal }),
+      expect.objectContaining({
+        caller,
+        idempotency: null,
+        clientGone: gone,
+        shuttingDown: application.stopping.signal,
+      }),
       expect.objectContaining({ caller, idempotency: null, clientGone: null }),
     ]);
   });
@@ -138,7 +143,7 @@ describe('a use case', () => {
     const { calls, useCase } = recordingUseCase();
     const request = { caller: aCaller(), input: { agent_instance_id: INSTANCE }, idempotencyKey: 'k' };
     await new InMemoryApplication().dispatch(useCase, request);
-    expect(calls[0]?.idempotency).toMatchObject({ key: 'k', askedAt: NOW });
+    expect(calls[0]?.idempotency).toMatchObject({ key: 'k', requestedAt: NOW });
   });
 });
 

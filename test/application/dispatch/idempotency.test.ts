@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { InFlightRequests, idempotencyOf, once } from '../../../src/application/dispatch/idempotency.ts';
+import {
+  InFlightRequests,
+  idempotencyOf,
+  withIdempotency,
+} from '../../../src/application/dispatch/idempotency.ts';
 import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import { startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
 import type { AgentInstanceId } from '../../../src/domain/ids.ts';
@@ -8,14 +12,14 @@ import { aCaller, anAgentType, instanceIdOf, NOW, userIdOf } from '../../support
 import { refusal } from '../in-memory-application.ts';
 
 const of = (input: object, key = 'key', useCase = 'log', bound: AgentInstanceId | null = null) =>
-  idempotencyOf(key, { useCase, input, bound, askedAt: NOW });
+  idempotencyOf(key, { useCase, input, bound, requestedAt: NOW });
 
 describe('a request with an Idempotency-Key', () => {
   test('is the same request if use case and input are the same', () => {
     expect(of({ content: 'a', list: [1, { b: null }] })).toEqual(
       of({ content: 'a', list: [1, { b: null }] }),
     );
-    expect(of({}).askedAt).toEqual(NOW);
+    expect(of({}).requestedAt).toEqual(NOW);
   });
 
   test.each([
@@ -57,7 +61,7 @@ describe('a request that is answered once', () => {
   beforeEach(() => decide.mockClear());
 
   test('is decided, and its answer is recorded together with its effect', () => {
-    expect(once(request, decide)(EMPTY_CONVERSATION, null)).toEqual({
+    expect(withIdempotency(request, decide)(EMPTY_CONVERSATION, null)).toEqual({
       output: { n: 1, at: null },
       changes,
       record: { fingerprint: request.fingerprint, answer: '{"n":1,"at":null}', recordedAt: NOW },
@@ -66,13 +70,13 @@ describe('a request that is answered once', () => {
   });
 
   test('is recorded even if it has no effect', () => {
-    const decision = once(request, () => ({ output: 1, changes: null }))(EMPTY_CONVERSATION, null);
+    const decision = withIdempotency(request, () => ({ output: 1, changes: null }))(EMPTY_CONVERSATION, null);
     expect(decision).toMatchObject({ changes: null, record: { answer: '1' } });
   });
 
   test('is answered from its record the next time, without a decision, a change or a new record', () => {
     const record = { fingerprint: request.fingerprint, answer: '{"n":7}', recordedAt: NOW };
-    expect(once(request, decide)(EMPTY_CONVERSATION, record)).toEqual({
+    expect(withIdempotency(request, decide)(EMPTY_CONVERSATION, record)).toEqual({
       output: { n: 7 },
       changes: null,
       record: null,
@@ -81,30 +85,36 @@ describe('a request that is answered once', () => {
   });
 
   test('fails if the record belongs to another request', async () => {
-    const { record } = once(of({ content: 'b' }), decide)(EMPTY_CONVERSATION, null);
+    const { record } = withIdempotency(of({ content: 'b' }), decide)(EMPTY_CONVERSATION, null);
     decide.mockClear();
-    expect(refusalOf(() => once(request, decide)(EMPTY_CONVERSATION, record))).toMatchObject({
+    expect(refusalOf(() => withIdempotency(request, decide)(EMPTY_CONVERSATION, record))).toMatchObject({
       code: 'idempotency_key_reused',
     });
     expect(decide).not.toHaveBeenCalled();
   });
 
   test('is not recorded while its answer is provisional, but its effect is saved', () => {
-    const provisional = once(request, () => ({ ...decide(), provisional: true }))(EMPTY_CONVERSATION, null);
+    const provisional = withIdempotency(request, () => ({ ...decide(), provisional: true }))(
+      EMPTY_CONVERSATION,
+      null,
+    );
     expect(provisional).toEqual({ output: { n: 1, at: null }, changes, record: null });
-    const final = once(request, () => ({ ...decide(), provisional: false }))(EMPTY_CONVERSATION, null);
+    const final = withIdempotency(request, () => ({ ...decide(), provisional: false }))(
+      EMPTY_CONVERSATION,
+      null,
+    );
     expect(final.record).not.toBeNull();
   });
 
   test('is decided each time and never recorded if it has no key', () => {
-    const answer = once(null, decide);
+    const answer = withIdempotency(null, decide);
     expect(answer(EMPTY_CONVERSATION, null).record).toBeNull();
     expect(answer(EMPTY_CONVERSATION, null).record).toBeNull();
     expect(decide).toHaveBeenCalledTimes(2);
   });
 
   test('records nothing if it fails', () => {
-    const refuse = once(request, () => {
+    const refuse = withIdempotency(request, () => {
       throw new Error('no');
     });
     expect(() => refuse(EMPTY_CONVERSATION, null)).toThrow('no');

@@ -103,7 +103,7 @@ describe('a message of the agent', () => {
       });
       expect(changes?.posted).toEqual([output.message]);
       const handedOver = queue.map((message) => ({ ...message, readAt: NOW, readVersion: 6 }));
-      expect(output.handedOff).toEqual(handedOver);
+      expect(output.handedOver).toEqual(handedOver);
       expect(changes?.amended).toEqual(handedOver);
     },
   );
@@ -120,7 +120,7 @@ describe('a message of the agent', () => {
     const queue = [5, 2, 4].map((position) => aQueuedMessage({ position }));
     const conversation = aConversation([...queue, aStep(), aReadMessage({ position: 3 })]);
     const { output, changes } = postAgentMessage(conversation, sent());
-    expect(output.handedOff.map(({ position }) => position)).toEqual([2, 4, 5]);
+    expect(output.handedOver.map(({ position }) => position)).toEqual([2, 4, 5]);
     expect(output.message.position).toBe(6);
     expect(changes?.instance.lastReadMessageId).toBe(NEW);
   });
@@ -128,7 +128,7 @@ describe('a message of the agent', () => {
   test('does not hand over the same message twice', () => {
     const conversation = aConversation([aStep(), aReadMessage({ position: 2 })]);
     const { output, changes } = postAgentMessage(conversation, sent());
-    expect(output.handedOff).toEqual([]);
+    expect(output.handedOver).toEqual([]);
     expect(changes?.amended).toEqual([]);
   });
 
@@ -226,7 +226,7 @@ describe('a question of the same text as an open one', () => {
   test('still hands off the queue and moves the cursor to that question', () => {
     const conversation = aConversation([open, aStep({ position: 2 }), aQueuedMessage({ position: 3 })]);
     const { output, changes } = postAgentMessage(conversation, again);
-    expect(output.handedOff.map(({ id }) => id)).toEqual([messageIdOf(3)]);
+    expect(output.handedOver.map(({ id }) => id)).toEqual([messageIdOf(3)]);
     expect(changes?.instance).toMatchObject({ status: 'AWAITING_INPUT', lastReadMessageId: open.id });
   });
 
@@ -235,7 +235,7 @@ describe('a question of the same text as an open one', () => {
     const question = aQuestion({ content: 'Deploy?', position: 2, readVersion: 3 });
     const conversation = aConversation([came, question, aQueuedMessage({ position: 4 })], { version: 7 });
     const { output } = postAgentMessage(conversation, again);
-    expect(output.handedOff.map(({ id, readVersion }) => [id, readVersion])).toEqual([
+    expect(output.handedOver.map(({ id, readVersion }) => [id, readVersion])).toEqual([
       [messageIdOf(1), 8],
       [messageIdOf(4), 8],
     ]);
@@ -294,7 +294,7 @@ describe('turning a step into a question', () => {
         request,
       );
       const message = { ...aStep(), requiresUserInput: true, questionStatus: 'open' };
-      expect(output).toEqual({ message, handedOff: [], stale: false });
+      expect(output).toEqual({ message, handedOver: [], stale: false });
       expect(changes).toMatchObject({
         posted: [],
         amended: [message],
@@ -309,7 +309,9 @@ describe('turning a step into a question', () => {
       const conversation = aConversation([aStep(), ...QUEUE], { ...atCursor, status });
       const { output, changes } = requestUserInput(conversation, request);
       expect(output.stale).toBe(false);
-      expect(output.handedOff).toEqual(QUEUE.map((message) => ({ ...message, readAt: NOW, readVersion: 6 })));
+      expect(output.handedOver).toEqual(
+        QUEUE.map((message) => ({ ...message, readAt: NOW, readVersion: 6 })),
+      );
       expect(output.message).toMatchObject({
         id: STEP,
         requiresUserInput: true,
@@ -317,7 +319,7 @@ describe('turning a step into a question', () => {
         answerId: messageIdOf(2),
       });
       expect(changes?.amended).toHaveLength(3);
-      expect(changes?.amended).toEqual(expect.arrayContaining([...output.handedOff, output.message]));
+      expect(changes?.amended).toEqual(expect.arrayContaining([...output.handedOver, output.message]));
       expect(changes?.instance).toMatchObject({
         status: 'ACTIVE',
         endedAt: null,
@@ -337,7 +339,7 @@ describe('turning a step into a question', () => {
       const { output, changes } = requestUserInput(aConversation([aStep(), ...queue], elsewhere), request);
       expect(output).toMatchObject({
         stale: true,
-        handedOff: [],
+        handedOver: [],
         message: { questionStatus: 'open', answerId: null },
       });
       expect(changes).toMatchObject({

@@ -4,7 +4,7 @@ import { lastSignOfLife, shownStatus } from '../../../src/domain/conversation/li
 import { anAgentInstance, BEFORE, NOW } from '../../support/builders.ts';
 
 const LATER = new Date(BEFORE.getTime() + 1);
-const silent = { silentSince: LATER, agentWaiting: false };
+const silent = { staleBefore: LATER, agentWaiting: false };
 
 describe('an instance', () => {
   test.each<[StoredStatus, string]>([
@@ -17,7 +17,7 @@ describe('an instance', () => {
   });
 
   test('is not yet stale exactly at the limit', () => {
-    expect(shownStatus(anAgentInstance(), { ...silent, silentSince: BEFORE })).toBe('ACTIVE');
+    expect(shownStatus(anAgentInstance(), { ...silent, staleBefore: BEFORE })).toBe('ACTIVE');
   });
 
   test('with a waiting agent is not stale', () => {

@@ -68,7 +68,7 @@ export function postDecision(
         newAgentTypeId: agentTypeIdOf(1),
         now,
       });
-      return { output: { handedOver: output.handedOff }, changes };
+      return { output: { handedOver: output.handedOver }, changes };
     },
   };
 }
@@ -126,7 +126,7 @@ export function randomDecision(
         target: { queue: true, message: messageId },
         decide: (conversation) => {
           const { output, changes } = requestUserInput(conversation, { messageId, now });
-          return { output: { handedOver: output.handedOff }, changes };
+          return { output: { handedOver: output.handedOver }, changes };
         },
       };
     }

@@ -53,7 +53,7 @@ export interface RestCall extends CallOptions {
 
 const BASE_PATH = '/api/v1';
 
-/** How long after its deadline a call still accepts an answer: that of a wait which ends at the deadline. */
+/** Extra time after the deadline, so that a wait that ends at the deadline can still be answered. */
 const DEADLINE_GRACE_MS = 2_000;
 
 /** The characters that an HTTP header can hold. */
@@ -76,7 +76,8 @@ export class Connection {
       throw new TypeError('baseUrl must be a URL of http or https');
     }
     const { origin, pathname } = url;
-    if (!/^[\x21-\x7e]+$/.test(token)) throw new TypeError('token must be a token, without spaces');
+    if (!/^[\x21-\x7e]+$/.test(token))
+      throw new TypeError('token must be non-empty ASCII text without spaces');
     const path = pathname.replace(/\/+$/, '');
     this.#rootUrl = origin + (path.endsWith(BASE_PATH) ? path : path + BASE_PATH);
     this.#headers = { authorization: `Bearer ${token}` };

@@ -33,7 +33,7 @@ export interface PemPair {
   readonly publicKey: string;
 }
 
-export interface KeyReading {
+export interface KeyOptions {
   /** Whether short RSA keys are accepted. Default: false. */
   readonly allowShortRsa?: boolean;
 }
@@ -57,12 +57,12 @@ const KEY_ID_LENGTH = 8;
 export function readPublicKeys(
   pem: string,
   name: string,
-  { allowShortRsa = false }: KeyReading = {},
+  { allowShortRsa = false }: KeyOptions = {},
 ): readonly VerificationKey[] {
-  const must = `${name} must be a PEM public key`;
-  const keys = publicPemBlocks(withLineBreaks(pem), must).map((block) => {
-    const publicKey = parsed(() => createPublicKey(block), must);
-    return { ...traitsOf(publicKey, must, allowShortRsa), publicKey };
+  const requirement = `${name} must be a PEM public key`;
+  const keys = publicPemBlocks(withLineBreaks(pem), requirement).map((block) => {
+    const publicKey = parsed(() => createPublicKey(block), requirement);
+    return { ...traitsOf(publicKey, requirement, allowShortRsa), publicKey };
   });
   if (keys.length > MOST_KEYS) throw new Error(`${name} must hold at most ${MOST_KEYS} public keys`);
   if (new Set(keys.map(({ keyId }) => keyId)).size < keys.length)
@@ -78,11 +78,15 @@ export function readPublicKeys(
 export function readPrivateKey(
   pem: string,
   name: string,
-  { allowShortRsa = false }: KeyReading = {},
+  { allowShortRsa = false }: KeyOptions = {},
 ): KeyPair {
-  const must = `${name} must be a PEM private key without a passphrase`;
-  const privateKey = parsed(() => createPrivateKey(withLineBreaks(pem)), must);
-  return { ...traitsOf(privateKey, must, allowShortRsa), privateKey, publicKey: createPublicKey(privateKey) };
+  const requirement = `${name} must be a PEM private key without a passphrase`;
+  const privateKey = parsed(() => createPrivateKey(withLineBreaks(pem)), requirement);
+  return {
+    ...traitsOf(privateKey, requirement, allowShortRsa),
+    privateKey,
+    publicKey: createPublicKey(privateKey),
+  };
 }
 
 /**
@@ -119,25 +123,25 @@ const withLineBreaks = (pem: string): string => pem.replaceAll(/(\\r)?\\n/g, '\n
  * Node would also derive a public key from a private one, which should not be on a machine that only
  * verifies. And it would take the key of a certificate, whose dates and issuer nobody would check.
  */
-function publicPemBlocks(text: string, must: string): readonly string[] {
+function publicPemBlocks(text: string, requirement: string): readonly string[] {
   const blocks = text.match(/-----BEGIN (RSA )?PUBLIC KEY-----[^-]+-----END \1PUBLIC KEY-----/g) ?? [];
   const begun = text.match(/-----BEGIN /g)?.length ?? 0;
-  if (blocks.length === 0 || blocks.length !== begun) throw new Error(`${must} (${KINDS})`);
+  if (blocks.length === 0 || blocks.length !== begun) throw new Error(`${requirement} (${KINDS})`);
   return blocks;
 }
 
-function parsed(parse: () => KeyObject, must: string): KeyObject {
+function parsed(parse: () => KeyObject, requirement: string): KeyObject {
   try {
     return parse();
   } catch (cause) {
-    throw new Error(`${must} (${KINDS})`, { cause });
+    throw new Error(`${requirement} (${KINDS})`, { cause });
   }
 }
 
-function traitsOf(key: KeyObject, must: string, allowShortRsa: boolean): KeyTraits {
+function traitsOf(key: KeyObject, requirement: string, allowShortRsa: boolean): KeyTraits {
   const kind = kindOf(key);
-  if (kind === null) throw new Error(`${must} (${KINDS})`);
-  if (kind.strength === 'short' && !allowShortRsa) throw new Error(`${must} (${KINDS_AND_SHORT})`);
+  if (kind === null) throw new Error(`${requirement} (${KINDS})`);
+  if (kind.strength === 'short' && !allowShortRsa) throw new Error(`${requirement} (${KINDS_AND_SHORT})`);
   return { keyId: thumbprintOf(key).slice(0, KEY_ID_LENGTH), ...kind };
 }
 

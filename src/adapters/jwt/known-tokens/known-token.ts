@@ -1,7 +1,7 @@
 import type { ApiKeyId } from '../../../domain/user/api-key.ts';
 import type { Subscription } from '../../../ports/signals/signals.ts';
 import type { Caller, TokenLife } from '../../../ports/tokens/token-verifier.ts';
-import { keyNameOf } from './key-name.ts';
+import { revocationMapKey } from './revocation-map-key.ts';
 
 export interface KnownTokenOptions {
   readonly caller: Caller;
@@ -14,7 +14,7 @@ export interface KnownTokenOptions {
   /** When the token must be checked again, in epoch milliseconds. */
   readonly recheckAt: number;
   /** Called when the token gets its first listener, and when it loses its last. */
-  readonly onHeld: (token: KnownToken, held: boolean) => void;
+  readonly onListenersChanged: (token: KnownToken, hasListeners: boolean) => void;
 }
 
 /** A token that was checked and is valid, until it ends. */
@@ -22,27 +22,28 @@ export class KnownToken implements TokenLife {
   readonly caller: Caller;
   readonly hash: string;
   readonly revocableAs: ApiKeyId | null;
-  /** The same as a map key. Made once, because every revocation compares it. */
-  readonly keyName: string | null;
+  /** `revocableAs` as a map key. Made once, because every revocation compares it. */
+  readonly apiKeyMapKey: string | null;
   /** The map key of a revocation that ends all tokens of the user. */
-  readonly userName: string;
+  readonly userMapKey: string;
   readonly issuedAt: number;
   readonly recheckAt: number;
   /** When the token was last used, in epoch milliseconds. */
   usedAt = 0;
-  readonly #onHeld: (token: KnownToken, held: boolean) => void;
+  readonly #onListenersChanged: (token: KnownToken, hasListeners: boolean) => void;
   readonly #listeners = new Set<() => void>();
   #hasEnded = false;
 
-  constructor({ caller, hash, revocableAs, issuedAt, recheckAt, onHeld }: KnownTokenOptions) {
+  constructor({ caller, hash, revocableAs, issuedAt, recheckAt, onListenersChanged }: KnownTokenOptions) {
     this.caller = { ...caller, life: this };
     this.hash = hash;
     this.revocableAs = revocableAs;
-    this.keyName = revocableAs === null ? null : keyNameOf({ userId: caller.userId, id: revocableAs });
-    this.userName = keyNameOf({ userId: caller.userId, id: null });
+    this.apiKeyMapKey =
+      revocableAs === null ? null : revocationMapKey({ userId: caller.userId, id: revocableAs });
+    this.userMapKey = revocationMapKey({ userId: caller.userId, id: null });
     this.issuedAt = issuedAt;
     this.recheckAt = recheckAt;
-    this.#onHeld = onHeld;
+    this.#onListenersChanged = onListenersChanged;
   }
 
   get hasEnded(): boolean {
@@ -57,10 +58,11 @@ export class KnownToken implements TokenLife {
     // Wrapped, so that a function that subscribes twice is called twice.
     const entry = () => listener();
     this.#listeners.add(entry);
-    if (this.#listeners.size === 1) this.#onHeld(this, true);
+    if (this.#listeners.size === 1) this.#onListenersChanged(this, true);
     return {
       close: () => {
-        if (this.#listeners.delete(entry) && this.#listeners.size === 0) this.#onHeld(this, false);
+        if (this.#listeners.delete(entry) && this.#listeners.size === 0)
+          this.#onListenersChanged(this, false);
       },
     };
   }
@@ -70,7 +72,7 @@ export class KnownToken implements TokenLife {
     this.#hasEnded = true;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
-    if (listeners.length > 0) this.#onHeld(this, false);
+    if (listeners.length > 0) this.#onListenersChanged(this, false);
     for (const listener of listeners) listener();
   }
 }

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Revoked } from '../../../ports/signals/revocations.ts';
 import { isExpired } from '../token/claims.ts';
-import { keyNameOf } from './key-name.ts';
 import { KnownToken, type KnownTokenOptions } from './known-token.ts';
+import { revocationMapKey } from './revocation-map-key.ts';
 
 /** A token that is not used for this long is dropped. So an idle process keeps none, and sends no queries. */
 const FORGOTTEN_AFTER_MS = 5 * 60 * 1000;
 
-/** Kept longer than any check lasts, and more than anybody revokes in that time. */
+/** 60 s is longer than the check of a token takes. 10,000 is more than will be revoked in that time. */
 const RECENTLY_REVOKED = { max: 10_000, ttl: 60_000 };
 
 /**
@@ -16,12 +16,12 @@ const RECENTLY_REVOKED = { max: 10_000, ttl: 60_000 };
  */
 export class KnownTokens {
   readonly #recent: LRUCache<string, KnownToken>;
-  readonly #held = new Set<KnownToken>();
+  readonly #withListeners = new Set<KnownToken>();
   /** For a token that is revoked while its check is still under way. */
   readonly #recentlyRevoked = new LRUCache<string, number>(RECENTLY_REVOKED);
-  readonly #onHeld = (token: KnownToken, held: boolean): void => {
-    if (held) this.#held.add(token);
-    else this.#held.delete(token);
+  readonly #onListenersChanged = (token: KnownToken, hasListeners: boolean): void => {
+    if (hasListeners) this.#withListeners.add(token);
+    else this.#withListeners.delete(token);
   };
 
   /** @param limit how many tokens without listeners are kept. */
@@ -36,8 +36,8 @@ export class KnownTokens {
   }
 
   /** @throws Error when the token was revoked while it was checked. */
-  add(options: Omit<KnownTokenOptions, 'onHeld'>): KnownToken {
-    const token = new KnownToken({ ...options, onHeld: this.#onHeld });
+  add(options: Omit<KnownTokenOptions, 'onListenersChanged'>): KnownToken {
+    const token = new KnownToken({ ...options, onListenersChanged: this.#onListenersChanged });
     if (isRevoked(token, this.#recentlyRevoked)) throw new Error('revoked while it was checked');
     this.#recent.set(token.hash, token);
     return token;
@@ -55,36 +55,36 @@ export class KnownTokens {
   }
 
   endExpired(now: Date): void {
-    this.#endThose(({ caller }) => isExpired(caller, now));
+    this.#endIf(({ caller }) => isExpired(caller, now));
   }
 
   endRevoked(revoked: readonly Revoked[]): void {
     if (revoked.length === 0) return;
-    const ends = new Map(revoked.map((each) => [keyNameOf(each), endOf(each)]));
-    for (const [name, end] of ends) this.#recentlyRevoked.set(name, end);
-    this.#endThose((token) => isRevoked(token, ends));
+    const refusedBefore = new Map(revoked.map((each) => [revocationMapKey(each), issuedBefore(each)]));
+    for (const [mapKey, time] of refusedBefore) this.#recentlyRevoked.set(mapKey, time);
+    this.#endIf((token) => isRevoked(token, refusedBefore));
   }
 
   /** All known tokens, each once. */
   all(): Set<KnownToken> {
     this.#recent.purgeStale();
-    return new Set([...this.#recent.values(), ...this.#held]);
+    return new Set([...this.#recent.values(), ...this.#withListeners]);
   }
 
-  #endThose(isOver: (token: KnownToken) => boolean): void {
-    for (const token of this.all()) if (isOver(token)) this.end(token);
+  #endIf(shouldEnd: (token: KnownToken) => boolean): void {
+    for (const token of this.all()) if (shouldEnd(token)) this.end(token);
   }
 }
 
 /** A revocation ends the tokens that were issued before this time, in epoch milliseconds. */
-const endOf = (revoked: Revoked): number =>
+const issuedBefore = (revoked: Revoked): number =>
   revoked.id === null ? (revoked.issuedBefore?.getTime() ?? Infinity) : Infinity;
 
-/** @param ends for each key name or user name, the time before which its tokens have ended. */
+/** @param refusedBefore for each map key, the time before which a token must be issued to be refused. */
 function isRevoked(
-  { keyName, userName, issuedAt }: KnownToken,
-  ends: { get(name: string): number | undefined },
+  { apiKeyMapKey, userMapKey, issuedAt }: KnownToken,
+  refusedBefore: { get(mapKey: string): number | undefined },
 ): boolean {
-  if (keyName !== null && ends.get(keyName) !== undefined) return true;
-  return issuedAt < (ends.get(userName) ?? -Infinity);
+  if (apiKeyMapKey !== null && refusedBefore.get(apiKeyMapKey) !== undefined) return true;
+  return issuedAt < (refusedBefore.get(userMapKey) ?? -Infinity);
 }

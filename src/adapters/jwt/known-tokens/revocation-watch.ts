@@ -8,22 +8,31 @@ import type { KnownTokens } from './known-tokens.ts';
 
 /** In milliseconds. */
 export interface WatchTiming {
-  /** Between two looks for revoked keys, while there are tokens to check. */
-  readonly look: number;
-  /** How old the last look may be before issued keys are refused, because newer revocations are unknown. */
-  readonly trust: number;
-  /** Pause after a failed look. */
-  readonly retry: number;
-  /** How long a request waits for a look that is overdue. */
-  readonly patience: number;
+  /** Between two checks for revoked keys, while there are known tokens. */
+  readonly checkInterval: number;
+  /**
+   * How old the last successful check may be. After that issued keys are refused, because newer revocations
+   * are unknown.
+   */
+  readonly maxAge: number;
+  /** Pause after a failed check. */
+  readonly retryDelay: number;
+  /** How long a request waits for a check that is late. */
+  readonly maxRequestWait: number;
   /** Between two writes of when keys were last used. */
-  readonly storeUses: number;
+  readonly storeUsesInterval: number;
 }
 
-const TIMING: WatchTiming = { look: 4_000, trust: 5_000, retry: 500, patience: 1_000, storeUses: 60_000 };
+const TIMING: WatchTiming = {
+  checkInterval: 4_000,
+  maxAge: 5_000,
+  retryDelay: 500,
+  maxRequestWait: 1_000,
+  storeUsesInterval: 60_000,
+};
 
 /**
- * A look reads what was revoked since the last one, and this much more: clocks differ, and commits come late.
+ * A check reads what was revoked since the last one, and this much more: clocks differ, and commits come late.
  */
 const OVERLAP_MS = 10 * 60 * 1000;
 
@@ -48,15 +57,17 @@ export class RevocationWatch {
   #next: NodeJS.Timeout | undefined;
   #isWatching = false;
   #isClosed = false;
-  /** The begin of the last look, by the monotonic clock. What the look reads is at least as new. */
-  #lastLook = Number.NEGATIVE_INFINITY;
-  #lastGoodLook = Number.NEGATIVE_INFINITY;
   /**
-   * The oldest time at which the store was asked about a token that is known now. Counts until the first
-   * look.
+   * When the last check started (`performance.now()`). Its result has everything that was committed before.
+   */
+  #lastCheck = Number.NEGATIVE_INFINITY;
+  #lastGoodCheck = Number.NEGATIVE_INFINITY;
+  /**
+   * The earliest time at which a token that is known now was checked in the store. It is used until the first
+   * check succeeds.
    */
   #oldestRead = Number.POSITIVE_INFINITY;
-  #look: Promise<void> | null = null;
+  #check: Promise<void> | null = null;
   #lastStored = Number.NEGATIVE_INFINITY;
   #storedUntil = 0;
 
@@ -68,12 +79,12 @@ export class RevocationWatch {
 
   /** Whether the known revocations are recent enough to accept an issued key. */
   get isFresh(): boolean {
-    return performance.now() - this.#knownAsOf <= this.#timing.trust;
+    return performance.now() - this.#knownAsOf <= this.#timing.maxAge;
   }
 
   /** Every revocation that was committed before this time is known here. */
   get #knownAsOf(): number {
-    return Math.max(this.#lastGoodLook, this.#oldestRead);
+    return Math.max(this.#lastGoodCheck, this.#oldestRead);
   }
 
   /**
@@ -90,18 +101,18 @@ export class RevocationWatch {
     if (this.#isClosed) return;
     this.#isWatching = true;
     this.#oldestRead = readAt;
-    this.#schedule(this.#timing.look);
+    this.#schedule(this.#timing.checkInterval);
   }
 
   /**
-   * Looks for revoked keys now. Needed when a timer came late, because the process was blocked.
+   * Checks for revoked keys now. Needed when a timer came late, because the process was blocked.
    * @throws PortError `storage_unavailable`
    */
   async catchUp(): Promise<void> {
-    if (performance.now() - this.#lastLook >= this.#timing.retry) this.#startLook();
+    if (performance.now() - this.#lastCheck >= this.#timing.retryDelay) this.#startCheck();
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#timing.patience);
-    await Promise.race([this.#look, late]);
+    const timer = setTimeout(resolve, this.#timing.maxRequestWait);
+    await Promise.race([this.#check, late]);
     clearTimeout(timer);
     if (!this.isFresh)
       throw storageUnavailable(new Error('it is not known which keys were revoked recently'));
@@ -115,7 +126,10 @@ export class RevocationWatch {
     await this.#storeUses();
   }
 
-  /** Counts from the last look, also from one that `catchUp` started: looks never come closer together. */
+  /**
+   * Replaces the pending timer. Every check sets a new one, also one that `catchUp` started, so checks keep
+   * their distance.
+   */
   #schedule(milliseconds: number): void {
     clearTimeout(this.#next);
     if (this.#isWatching) this.#next = setTimeout(() => this.#tick(), milliseconds).unref();
@@ -130,35 +144,37 @@ export class RevocationWatch {
     const { tokens, clock } = this.#options;
     tokens.endExpired(clock.now());
     const known = [...tokens.all()];
-    if (performance.now() - this.#lastStored >= this.#timing.storeUses) void this.#storeUses();
+    if (performance.now() - this.#lastStored >= this.#timing.storeUsesInterval) void this.#storeUses();
     if (known.length === 0) {
       this.#rest();
       return;
     }
-    // Before the look, and whatever its result: tokens expire also while the database does not answer.
-    this.#schedule(this.#timing.look);
-    if (known.some(({ revocableAs }) => revocableAs !== null)) this.#startLook();
+    // Set before the check, whatever its result: tokens expire also while the database does not answer.
+    this.#schedule(this.#timing.checkInterval);
+    if (known.some(({ revocableAs }) => revocableAs !== null)) this.#startCheck();
   }
 
-  /** One look at a time: a database that hangs must not get more and more queries. */
-  #startLook(): void {
-    if (this.#look !== null || this.#isClosed) return;
+  /** One check at a time: a database that hangs must not get more and more queries. */
+  #startCheck(): void {
+    if (this.#check !== null || this.#isClosed) return;
     const began = performance.now();
-    this.#lastLook = began;
-    this.#look = this.#lookOnce(began).then((isGood) => {
-      this.#look = null;
-      // After one lost connection nobody should be refused until the next regular look.
-      const pause = isGood ? this.#timing.look - (performance.now() - began) : this.#timing.retry;
+    this.#lastCheck = began;
+    this.#check = this.#checkOnce(began).then((isGood) => {
+      this.#check = null;
+      // After one lost connection, callers should not be refused until the next regular check.
+      const pause = isGood
+        ? this.#timing.checkInterval - (performance.now() - began)
+        : this.#timing.retryDelay;
       this.#schedule(Math.max(0, pause));
     });
   }
 
-  async #lookOnce(began: number): Promise<boolean> {
+  async #checkOnce(began: number): Promise<boolean> {
     const { apiKeys, tokens, clock, logger } = this.#options;
     const sinceLast = Math.max(0, began - this.#knownAsOf);
     try {
       tokens.endRevoked(await apiKeys.revokedSince(new Date(clock.now().getTime() - sinceLast - OVERLAP_MS)));
-      this.#lastGoodLook = began;
+      this.#lastGoodCheck = began;
       return true;
     } catch (err) {
       logger?.warn({ err }, 'could not look for revoked keys');

@@ -15,12 +15,12 @@ const SCOPES: readonly Scope[] = ['agent', 'dashboard'];
 
 /**
  * Reads the claims of a token that an own key has signed.
- * @throws Error when a claim is not true at `now`, or has a value that this server never issues.
+ * @throws Error when the token has expired, is not valid yet, or has a claim that this server never issues.
  */
-export function callerOf(claims: JsonObject, now: Date): Caller {
+export function callerFromOwnToken(claims: JsonObject, now: Date): Caller {
   refuseWrongTimes(claims, now);
   return {
-    ...bearerOf(claims),
+    ...commonClaims(claims),
     scopes: scopesOf(claims.scope),
     agentInstanceId: agentInstanceIdOf(claims.agent_instance_id),
   };
@@ -28,12 +28,12 @@ export function callerOf(claims: JsonObject, now: Date): Caller {
 
 /**
  * Reads the claims of an identity provider's token. Its `scope` is ignored: it means something else there.
- * @throws Error when a claim is not true at `now`, or `exp` is missing.
+ * @throws Error when the token has expired, is not valid yet, or has no `exp`.
  */
-export function personOf(claims: JsonObject, now: Date): Caller {
+export function callerFromProviderToken(claims: JsonObject, now: Date): Caller {
   refuseWrongTimes(claims, now);
   if (claims.exp === undefined) throw new Error('"exp" is missing');
-  return { ...bearerOf(claims), scopes: ['dashboard'], agentInstanceId: null };
+  return { ...commonClaims(claims), scopes: ['dashboard'], agentInstanceId: null };
 }
 
 /**
@@ -50,7 +50,7 @@ export function tokenIdOf({ jti }: JsonObject): string | null {
 export const issuedAtOf = ({ iat }: JsonObject): number =>
   iat === undefined ? -Infinity : Number(iat) * 1000;
 
-const bearerOf = ({ sub, exp, email, name }: JsonObject) => ({
+const commonClaims = ({ sub, exp, email, name }: JsonObject) => ({
   userId: userIdOf(sub),
   expiresAt: expiryOf(exp),
   email: textOf(email),

@@ -1,8 +1,8 @@
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import type { KeyAlgorithm, VerificationKey } from '../keys/keys.ts';
-import { callerOf, issuedAtOf, tokenIdOf } from './claims.ts';
+import { callerFromOwnToken, issuedAtOf, tokenIdOf } from './claims.ts';
 import { requireSignature } from './signature.ts';
-import { requireSoundForm, type SoundToken } from './token-form.ts';
+import { type ParsedToken, parseToken } from './token-form.ts';
 
 /** A token that one of the server's own keys has signed. */
 export interface OwnToken {
@@ -37,12 +37,12 @@ export class OwnTokens {
 
   /**
    * @throws NotOursError when the token is not one of this server's.
-   * @throws Error when the token was changed, or a claim is not true at `now`.
+   * @throws Error when the token was changed, has expired, or is not valid yet.
    */
   async check(text: string, now: Date): Promise<OwnToken> {
-    const token = requireSoundForm(text);
+    const token = parseToken(text);
     const key = await this.#signerOf(token);
-    const caller = callerOf(token.claims, now);
+    const caller = callerFromOwnToken(token.claims, now);
     const mustBeRecorded = key.strength === 'short';
     const isBound = caller.agentInstanceId != null;
     return {
@@ -54,7 +54,7 @@ export class OwnTokens {
     };
   }
 
-  async #signerOf(token: SoundToken): Promise<VerificationKey> {
+  async #signerOf(token: ParsedToken): Promise<VerificationKey> {
     const { keyId } = token;
     const named = keyId === null ? this.#keys : this.#keys.filter((key) => key.keyId === keyId);
     if (named.length === 0) throw new NotOursError('unknown kid');

@@ -1,13 +1,13 @@
 import { compactVerify } from 'jose';
 import type { VerificationKey } from '../keys/keys.ts';
 import { isSignedByShortRsa } from '../keys/short-rsa.ts';
-import type { SoundToken } from './token-form.ts';
+import type { ParsedToken } from './token-form.ts';
 
 /**
  * Uses the key's own algorithm only, whatever the token's header says (RFC 8725, section 3.1).
  * @throws Error when the key has not signed the token.
  */
-export async function requireSignature(token: SoundToken, key: VerificationKey): Promise<void> {
+export async function requireSignature(token: ParsedToken, key: VerificationKey): Promise<void> {
   if (key.strength === 'full') {
     await compactVerify(token.text, key.publicKey, { algorithms: [key.algorithm] });
     return;

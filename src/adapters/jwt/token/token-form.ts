@@ -4,7 +4,7 @@ import { type JsonObject, parseStrictObject } from './strict-json.ts';
 export const TOKEN_LIMIT = 8192;
 
 /** A token whose form is correct. Nothing in it can be trusted before its signature is checked. */
-export interface SoundToken {
+export interface ParsedToken {
   readonly text: string;
   /** The `alg` of its header, as it is. */
   readonly algorithm: unknown;
@@ -29,12 +29,12 @@ const TYPES = ['jwt', 'at+jwt'];
  * Checks everything about a token's form; its signature is checked later.
  * @throws Error when the token can be read in two ways, or needs a feature that this server does not have
  */
-export function requireSoundForm(text: string): SoundToken {
+export function parseToken(text: string): ParsedToken {
   const parts = text.split('.');
   if (parts.length !== 3) throw new Error('not three parts');
   const [headerBytes, claimBytes] = parts.map(decode);
   const header = parseStrictObject(headerBytes!);
-  requireSoundHeader(header);
+  checkHeader(header);
   return {
     text,
     algorithm: header.alg,
@@ -50,7 +50,7 @@ function decode(part: string): Uint8Array {
   return bytes;
 }
 
-function requireSoundHeader(header: JsonObject): void {
+function checkHeader(header: JsonObject): void {
   const source = KEY_SOURCES.find((name) => Object.hasOwn(header, name));
   if (source !== undefined) throw new Error(`the header brings its own key (${source})`);
   // `crit` lists extensions that must be understood, and we know none (RFC 7515, section 4.1.11).

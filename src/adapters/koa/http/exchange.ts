@@ -140,7 +140,7 @@ function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchan
 
 function logCause(logger: Logger, { status, code, request_id }: Problem, error: unknown): void {
   if (code === 'internal') logger.error({ err: error, request_id }, 'internal error');
-  else if (status >= 500) logger.warn({ err: error, code, request_id }, 'storage trouble');
+  else if (status >= 500) logger.warn({ err: error, code, request_id }, 'dependency unavailable');
   else if (error instanceof CodedError && error.cause !== undefined) {
     logger.debug({ reason: String(error.cause), code, request_id }, 'refused');
   }

@@ -25,6 +25,6 @@ export function logFailure(
   if (call.signal.aborted && error === call.signal.reason) return requestId;
   if (!(error instanceof CodedError)) logger.error(fields, 'internal error');
   else if (DEPENDENCY_FAILURES.has(error.code))
-    logger.warn({ ...fields, code: error.code }, 'storage trouble');
+    logger.warn({ ...fields, code: error.code }, 'dependency unavailable');
   return requestId;
 }

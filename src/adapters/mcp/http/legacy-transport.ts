@@ -8,7 +8,7 @@ import { authInfoOf, type HttpRequestInfo } from './http-request-info.ts';
 import { sessionMissing, sessionNotFound } from './json-rpc-responses.ts';
 import { createLegacyServer, type LegacyServerOptions } from './legacy-server.ts';
 import { SessionEventStore } from './session-event-store.ts';
-import { type Session, Sessions } from './sessions.ts';
+import { type McpSession, Sessions } from './sessions.ts';
 
 export interface LegacyOptions extends LegacyServerOptions {
   readonly timing: Timing;
@@ -16,7 +16,7 @@ export interface LegacyOptions extends LegacyServerOptions {
 
 type Transport = WebStandardStreamableHTTPServerTransport;
 
-interface StreamableSession extends Session {
+interface StreamableSession extends McpSession {
   readonly transport: Transport;
 }
 

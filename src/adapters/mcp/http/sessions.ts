@@ -3,12 +3,13 @@ import type { UserId } from '../../../domain/ids.ts';
 import type { Subscription } from '../../../ports/signals/signals.ts';
 import type { Caller, TokenLife } from '../../../ports/tokens/token-verifier.ts';
 
-export interface Session {
+/** A session of MCP, which is a connection of a client. It is not the session of an agent instance. */
+export interface McpSession {
   readonly id: string;
   close(): Promise<void>;
 }
 
-interface Entry<Kind extends Session> {
+interface Entry<Kind extends McpSession> {
   readonly session: Kind;
   /** The session works only for callers of the same user and instance. Its id alone is no authentication. */
   readonly openedBy: Caller;
@@ -32,11 +33,11 @@ const CLOSE_DELAY_MS = 50;
 const MAX_PER_USER = 500;
 
 /** The open sessions of one transport. Closes those that lie idle and those whose token has ended. */
-export class Sessions<Kind extends Session> {
+export class Sessions<Kind extends McpSession> {
   readonly #entries = new Map<string, Entry<Kind>>();
   readonly #idleMs: number;
   /** One timer for all sessions. It runs only while there are any. */
-  #sweep: NodeJS.Timeout | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(idleMs: number) {
     this.#idleMs = idleMs;
@@ -57,7 +58,7 @@ export class Sessions<Kind extends Session> {
       idleSince: Date.now(),
     };
     this.#entries.set(session.id, entry);
-    this.#sweep ??= setInterval(() => this.#closeIdle(), Math.max(10, this.#idleMs / 4)).unref();
+    this.#idleTimer ??= setInterval(() => this.#closeIdle(), Math.max(10, this.#idleMs / 4)).unref();
     this.#closeWhenTokenEnds(caller.life ?? null, entry);
   }
 
@@ -84,8 +85,8 @@ export class Sessions<Kind extends Session> {
     this.#entries.get(id)?.lifeSubscription?.close();
     this.#entries.delete(id);
     if (this.#entries.size > 0) return;
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
+    clearInterval(this.#idleTimer);
+    this.#idleTimer = undefined;
   }
 
   async closeAll(): Promise<void> {

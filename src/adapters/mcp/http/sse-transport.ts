@@ -4,7 +4,7 @@ import { authInfoOf, type HttpRequestInfo, type LibraryAuthInfo } from './http-r
 import { sessionNotFound } from './json-rpc-responses.ts';
 import { createLegacyServer } from './legacy-server.ts';
 import type { LegacyOptions } from './legacy-transport.ts';
-import { type Session, Sessions } from './sessions.ts';
+import { type McpSession, Sessions } from './sessions.ts';
 import { sendResponse } from './web-bridge.ts';
 
 export interface SseOptions extends LegacyOptions {
@@ -12,7 +12,7 @@ export interface SseOptions extends LegacyOptions {
   readonly messagesPath: string;
 }
 
-interface SseSession extends Session {
+interface SseSession extends McpSession {
   readonly transport: SSEServerTransport;
 }
 

@@ -92,7 +92,7 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     if (result.answer === null) {
       unanswered.set(questionKey, result.question_id);
       return deny(
-        `The person did not answer within ${timeoutSeconds} seconds. Go on without it, or ask again later`,
+        `The person did not answer within ${timeoutSeconds} seconds. Continue without using this tool, or ask again later`,
       );
     }
     const verdict = parseVerdict(result.answer, grant);
@@ -105,7 +105,7 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     definition: DEFINITION,
     useCase: askQuestion,
     isLongRunning: true,
-    renamed: new Map(),
+    argumentNames: new Map(),
     async run(dispatch, call) {
       try {
         return await decide(dispatch, call);

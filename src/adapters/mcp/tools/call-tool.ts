@@ -44,7 +44,9 @@ export async function callTool(
     return successResult(await tool.run(dispatch, { caller, signal, args: args ?? {}, defaults }));
   } catch (error) {
     const requestId = logFailure(services, call, error, { tool: name });
-    return error instanceof CodedError ? errorResult(error, tool.renamed) : internalErrorResult(requestId);
+    return error instanceof CodedError
+      ? errorResult(error, tool.argumentNames)
+      : internalErrorResult(requestId);
   } finally {
     clearInterval(progressTimer);
   }

@@ -51,8 +51,8 @@ export interface Tool {
   readonly useCase: UseCase;
   /** Whether a call may wait for a person. */
   readonly isLongRunning: boolean;
-  /** The tool's name for each field of the use case. */
-  readonly renamed: ReadonlyMap<string, string>;
+  /** Maps each field of the use case to the name of the tool's argument. */
+  readonly argumentNames: ReadonlyMap<string, string>;
   run(dispatch: Dispatch, call: ToolCall): Promise<object>;
 }
 
@@ -122,7 +122,7 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
     },
     useCase: useCase as UseCase,
     isLongRunning,
-    renamed: new Map(toolFields.map(([name, { from }]) => [from, name])),
+    argumentNames: new Map(toolFields.map(([name, { from }]) => [from, name])),
     async run(dispatch, { caller, args, defaults: callDefaults, signal }) {
       return result(
         await dispatch(useCase, { caller, input: inputOf(args, callDefaults), clientGone: signal }),
@@ -131,7 +131,10 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
   };
 }
 
-/** Checks that are code have no JSON Schema and are left out. The use case reports their violation. */
+/**
+ * Rules that are written as functions cannot be expressed in JSON Schema and are left out. `dispatch` still
+ * applies them.
+ */
 const JSON_SCHEMA_SETTINGS = { errorMode: 'ignore', target: 'draft-2020-12' } as const;
 
 const isRequired = (schema: v.ObjectEntries[string] | undefined): boolean => schema?.type !== 'optional';

@@ -4,7 +4,7 @@ import { type ApiKey, isNewlyRevoked } from '../../../domain/user/api-key.ts';
 import type { Revoked } from '../../../ports/signals/revocations.ts';
 import type { StoreSignals } from '../../../ports/signals/store-signals.ts';
 import type {
-  ApiKeyName,
+  ApiKeyRef,
   ApiKeyRepository,
   ApiKeyTarget,
   DecideApiKey,
@@ -30,8 +30,8 @@ export interface ApiKeyRepositoryOptions {
 }
 
 /**
- * API keys in PostgreSQL, real or embedded. They change seldom, so each write is one transaction of the ORM. The reads
- * are one statement each.
+ * API keys in PostgreSQL, real or embedded. They change seldom, so each write is one transaction of the ORM.
+ * The reads are one statement each.
  */
 export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   readonly #database: Database;
@@ -70,7 +70,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     return revokedSince(this.#database, time);
   }
 
-  async markUsed(uses: readonly (ApiKeyName & { readonly usedAt: Date })[]): Promise<void> {
+  async markUsed(uses: readonly (ApiKeyRef & { readonly usedAt: Date })[]): Promise<void> {
     if (uses.length > 0) await retryOnConflict(() => markUsed(this.#database, uses));
   }
 
@@ -78,7 +78,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     em: SqlEntityManager,
     { userId, id, idempotencyKey: key = null }: ApiKeyTarget,
     decide: DecideApiKey<Output>,
-  ): Promise<{ output: Output; revoked: readonly ApiKeyName[] }> {
+  ): Promise<{ output: Output; revoked: readonly ApiKeyRef[] }> {
     const tables = tablesOf(em);
     const row = await tables
       .selectFrom('api_keys')

@@ -8,8 +8,8 @@ import type {
   DashboardQueries,
   InstanceCriteria,
   InstancePage,
+  InstanceProgress,
   LocalWaits,
-  Seen,
 } from '../../../ports/storage/dashboard-queries.ts';
 import type { Database } from '../database/database.ts';
 import { progress } from '../statements/conversations/progress.ts';
@@ -48,13 +48,13 @@ export class MikroOrmDashboardQueries implements DashboardQueries {
   changesSince(
     userId: UserId,
     agentInstanceId: AgentInstanceId,
-    seen: Seen,
+    seen: InstanceProgress,
     request: ChangesRequest,
   ): Promise<ChangesSince | null> {
     return changesSince(this.#database, userId, agentInstanceId, seen, request);
   }
 
-  progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, Seen>> {
+  progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>> {
     return progress(this.#database, userId);
   }
 }

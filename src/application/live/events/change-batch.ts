@@ -1,16 +1,16 @@
-import type { Seen } from '../../../ports/storage/dashboard-queries.ts';
+import type { InstanceProgress } from '../../../ports/storage/dashboard-queries.ts';
 import type { ChangeEvent } from './change-events.ts';
 import { formatInstanceEventId } from './event-ids.ts';
 import type { LiveEvent } from './live-event.ts';
 
 /** The changes of an instance between two states, as one read found them. */
 export class ChangeBatch {
-  readonly from: Seen;
-  readonly to: Seen;
+  readonly from: InstanceProgress;
+  readonly to: InstanceProgress;
   readonly changeEvents: readonly ChangeEvent[];
   #events: readonly LiveEvent[] | null = null;
 
-  constructor(from: Seen, to: Seen, changeEvents: readonly ChangeEvent[]) {
+  constructor(from: InstanceProgress, to: InstanceProgress, changeEvents: readonly ChangeEvent[]) {
     this.from = from;
     this.to = to;
     this.changeEvents = changeEvents;
@@ -27,7 +27,7 @@ export class ChangeBatch {
   }
 
   /** Yields the events that are new to a client that has seen this version and position. */
-  *eventsAfter({ position, version }: Seen): Iterable<LiveEvent> {
+  *eventsAfter({ position, version }: InstanceProgress): Iterable<LiveEvent> {
     // A batch with one version reports silence or waits. It is new even to a client that has seen this
     // version.
     const isFromMemory = this.from.version === this.to.version;

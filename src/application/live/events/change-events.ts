@@ -1,5 +1,9 @@
 import type { Message } from '../../../domain/conversation/message.ts';
-import type { ChangesSince, InstanceOverview, Seen } from '../../../ports/storage/dashboard-queries.ts';
+import type {
+  ChangesSince,
+  InstanceOverview,
+  InstanceProgress,
+} from '../../../ports/storage/dashboard-queries.ts';
 import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
 import { wireConversationMessage } from '../../wire/conversation-message.ts';
 import type { LiveEventType } from './live-event.ts';
@@ -14,11 +18,11 @@ export interface ChangeEvent {
 
 /** What the observers of an instance have before a change is published. */
 export interface ObserverState {
-  readonly seen: Seen;
+  readonly seen: InstanceProgress;
   /** The instance as it was published last; null if that is not known. */
   readonly lastPublished: WireInstance | null;
   /** An agent whose last sign of life is before this is silent. */
-  readonly silentSince: Date;
+  readonly staleBefore: Date;
 }
 
 /**
@@ -44,9 +48,9 @@ export function changeEventsFor(changes: ChangesSince, state: ObserverState): Ch
 /** Returns the events for the instance itself: a new status, or else a new heartbeat. */
 export function statusChangeEvents(
   overview: InstanceOverview,
-  { lastPublished: told, silentSince }: ObserverState,
+  { lastPublished: told, staleBefore }: ObserverState,
 ): ChangeEvent[] {
-  const shown = wireInstance(overview, { silentSince });
+  const shown = wireInstance(overview, { staleBefore });
   const { id, last_heartbeat_at } = shown;
   if (told === null || hasOtherStatus(told, shown)) return [changeEvent('status_update', shown)];
   if (told.last_heartbeat_at === last_heartbeat_at) return [];

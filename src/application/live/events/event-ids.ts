@@ -1,4 +1,4 @@
-import type { Seen } from '../../../ports/storage/dashboard-queries.ts';
+import type { InstanceProgress } from '../../../ports/storage/dashboard-queries.ts';
 import { invalidLastEventId } from '../../errors.ts';
 
 const INSTANCE_EVENT_ID = /^(\d{1,10})\.(\d{1,10})$/;
@@ -11,13 +11,14 @@ const MAX_NUMBER = 2_000_000_000;
  * Returns the id of an event of one instance. A client that has received it has all messages up to the
  * position and all other changes up to the version.
  */
-export const formatInstanceEventId = ({ position, version }: Seen): string => `${position}.${version}`;
+export const formatInstanceEventId = ({ position, version }: InstanceProgress): string =>
+  `${position}.${version}`;
 
 /**
  * Parses the id of an event of one instance.
  * @throws RequestError `invalid_last_event_id`
  */
-export function parseInstanceEventId(eventId: string): Seen {
+export function parseInstanceEventId(eventId: string): InstanceProgress {
   const [, position, version] = INSTANCE_EVENT_ID.exec(eventId) ?? [];
   if (position === undefined || version === undefined) throw invalidLastEventId();
   return {

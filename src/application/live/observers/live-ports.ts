@@ -5,12 +5,12 @@ import type { ReadWaitsElsewhere } from './waits-elsewhere.ts';
 /** What live streams need from outside. */
 export interface LivePorts
   extends Pick<Ports, 'queries' | 'signals' | 'waits' | 'settings' | 'clock' | 'ids'> {
-  /** Told of what could not be read and is tried again. */
+  /** Logs reads that failed and are tried again. */
   readonly logger?: Pick<Logger, 'warn'> | null;
-  /** Null or absent where one process is all there is. */
+  /** Null or absent if there is only one process. */
   readonly waitsElsewhere?: ReadWaitsElsewhere | null;
-  /** Between looks for waits in other processes. */
+  /** The interval at which waits of other processes are read. */
   readonly waitsElsewhereMillis?: number;
-  /** Between the events that only say that a stream is alive. */
+  /** The interval of events that only keep a stream alive. */
   readonly keepAliveMillis?: number;
 }

@@ -1,7 +1,11 @@
 import { lastSignOfLife } from '../../../domain/conversation/liveness.ts';
 import type { Message } from '../../../domain/conversation/message.ts';
 import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
-import type { ChangesSince, InstanceOverview, Seen } from '../../../ports/storage/dashboard-queries.ts';
+import type {
+  ChangesSince,
+  InstanceOverview,
+  InstanceProgress,
+} from '../../../ports/storage/dashboard-queries.ts';
 import { viewContextFor } from '../../view-context.ts';
 import { ChangeBatch } from '../events/change-batch.ts';
 import { messageChangeEvent } from '../events/change-events.ts';
@@ -15,7 +19,7 @@ const RETRY_MS = 1_000;
 /** The longest delay that `setTimeout` accepts. With a longer one it fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-export interface InstanceObserver {
+export interface InstanceSubscriber {
   onChanges(batch: ChangeBatch): void;
 }
 
@@ -28,9 +32,9 @@ export class ObservedInstance {
   readonly userId: UserId;
   readonly id: AgentInstanceId;
   readonly #ports: LivePorts;
-  readonly #observers = new Set<InstanceObserver>();
+  readonly #observers = new Set<InstanceSubscriber>();
   readonly #published = new PublishedInstance();
-  #seen: Seen | null;
+  #seen: InstanceProgress | null;
   /** Whether agents wait in other processes, as far as this process knows. */
   #isWaitedOnElsewhere = false;
   /** The newest version that was signalled since the last read began. */
@@ -43,7 +47,7 @@ export class ObservedInstance {
   #retryTimer: NodeJS.Timeout | undefined;
 
   /** @param seen how much observers have been sent already; null if that is not known yet. */
-  constructor(ports: LivePorts, userId: UserId, id: AgentInstanceId, seen: Seen | null) {
+  constructor(ports: LivePorts, userId: UserId, id: AgentInstanceId, seen: InstanceProgress | null) {
     this.#ports = ports;
     this.userId = userId;
     this.id = id;
@@ -51,7 +55,7 @@ export class ObservedInstance {
   }
 
   /** How much has been published; null until it is started. */
-  get seen(): Seen | null {
+  get seen(): InstanceProgress | null {
     return this.#seen;
   }
 
@@ -61,13 +65,13 @@ export class ObservedInstance {
   }
 
   /** Sends the observer everything that is published from now on. */
-  attach(observer: InstanceObserver): Disposable {
+  attach(observer: InstanceSubscriber): Disposable {
     this.#observers.add(observer);
     return { [Symbol.dispose]: () => void this.#observers.delete(observer) };
   }
 
   /** Starts from a version and a position, unless it was started before. */
-  startFromProgress(seen: Seen): void {
+  startFromProgress(seen: InstanceProgress): void {
     this.#seen ??= seen;
     this.#readIfBehind();
   }
@@ -82,7 +86,7 @@ export class ObservedInstance {
     if (this.#published.overview === null) {
       this.#isWaitedOnElsewhere = overview.agentWaiting && !this.#isWaitedOnHere();
       if (version === this.#seen.version) {
-        this.#published.initialise(overview, openQuestions, this.#silentSince());
+        this.#published.initialise(overview, openQuestions, this.#staleBefore());
         this.#scheduleSilence();
       }
     }
@@ -98,7 +102,7 @@ export class ObservedInstance {
   /** To be called when an agent begins or ends to wait in this process. */
   onWaitsChanged(): void {
     if (this.#seen === null) return;
-    if (this.#published.overview !== null && this.#published.hasOpenQuestions) {
+    if (this.#published.overview !== null && this.#published.areOpenQuestionsKnown) {
       this.#publishFromMemory();
     } else {
       this.#isReadRequested = true;
@@ -124,7 +128,7 @@ export class ObservedInstance {
     if (this.#isReadRequested || this.#signalledVersion > this.#seen.version) void this.#read(this.#seen);
   }
 
-  async #read(from: Seen): Promise<void> {
+  async #read(from: InstanceProgress): Promise<void> {
     this.#isReading = true;
     clearTimeout(this.#retryTimer);
     const waitsMayHaveChanged = this.#isReadRequested;
@@ -145,13 +149,13 @@ export class ObservedInstance {
     this.#readIfBehind();
   }
 
-  async #readAndPublish(from: Seen, waitsMayHaveChanged: boolean): Promise<void> {
+  async #readAndPublish(from: InstanceProgress, waitsMayHaveChanged: boolean): Promise<void> {
     const { waitingHere } = viewContextFor(this.#ports, this.userId);
     const isWaitedOnHere = waitingHere.has(this.id);
     const changes = await this.#ports.queries.changesSince(this.userId, this.id, from, {
       waitingHere,
       limit: PAGE_SIZE,
-      withOpenQuestions: !this.#published.hasOpenQuestions,
+      withOpenQuestions: !this.#published.areOpenQuestionsKnown,
     });
     if (changes === null || this.#isClosed) return;
     const lastRead = changes.posted.at(-1)?.position ?? from.position;
@@ -168,19 +172,19 @@ export class ObservedInstance {
    * Publishes the new messages of a page that is not the last one. All other changes follow with the last
    * page.
    */
-  #publishMessages(from: Seen, changes: ChangesSince, position: number): Seen {
+  #publishMessages(from: InstanceProgress, changes: ChangesSince, position: number): InstanceProgress {
     const to = { position, version: from.version };
     const posted = changes.posted.map((message) => messageChangeEvent('message', message, changes));
     this.#publish(new ChangeBatch(from, to, posted));
     return to;
   }
 
-  #publishChanges(from: Seen, read: ChangesSince, waitsMayHaveChanged: boolean): void {
+  #publishChanges(from: InstanceProgress, read: ChangesSince, waitsMayHaveChanged: boolean): void {
     const { version, lastPosition: position } = read.instance;
     // A store that has lost commits may be behind what was published. What observers have stays.
     const to = { version: Math.max(version, from.version), position: Math.max(position, from.position) };
     const changes = { ...read, agentWaiting: this.#isWaitedOn() };
-    const context = { silentSince: this.#silentSince(), waitsMayHaveChanged };
+    const context = { staleBefore: this.#staleBefore(), waitsMayHaveChanged };
     const events = this.#published.applyChanges(changes, from, context);
     this.#scheduleSilence();
     this.#publish(new ChangeBatch(from, to, events));
@@ -191,7 +195,7 @@ export class ObservedInstance {
     const { overview } = this.#published;
     if (overview === null || this.#seen === null || this.#isClosed) return;
     const current = { ...overview, agentWaiting: this.#isWaitedOn() };
-    const events = this.#published.applyWaiting(current, this.#seen, this.#silentSince());
+    const events = this.#published.applyWaiting(current, this.#seen, this.#staleBefore());
     this.#scheduleSilence();
     this.#publish(new ChangeBatch(this.#seen, this.#seen, events));
   }
@@ -220,7 +224,7 @@ export class ObservedInstance {
     return this.#ports.waits.of(this.userId).has(this.id);
   }
 
-  #silentSince(): Date {
-    return viewContextFor(this.#ports, this.userId).silentSince;
+  #staleBefore(): Date {
+    return viewContextFor(this.#ports, this.userId).staleBefore;
   }
 }

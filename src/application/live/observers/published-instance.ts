@@ -1,6 +1,10 @@
 import { isOpenQuestion, type Message } from '../../../domain/conversation/message.ts';
 import type { MessageId } from '../../../domain/ids.ts';
-import type { ChangesSince, InstanceOverview, Seen } from '../../../ports/storage/dashboard-queries.ts';
+import type {
+  ChangesSince,
+  InstanceOverview,
+  InstanceProgress,
+} from '../../../ports/storage/dashboard-queries.ts';
 import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
 import {
   type ChangeEvent,
@@ -10,7 +14,7 @@ import {
 } from '../events/change-events.ts';
 
 interface ChangeContext {
-  readonly silentSince: Date;
+  readonly staleBefore: Date;
   /** Whether agents may have begun or ended to wait since the last publication. */
   readonly waitsMayHaveChanged: boolean;
 }
@@ -32,24 +36,24 @@ export class PublishedInstance {
     return this.#shown;
   }
 
-  get hasOpenQuestions(): boolean {
+  get areOpenQuestionsKnown(): boolean {
     return this.#openQuestions !== null;
   }
 
   /** Sets the state that observers have already. It makes no events. */
-  initialise(overview: InstanceOverview, openQuestions: readonly Message[] | null, silentSince: Date): void {
-    this.#remember(overview, silentSince);
+  initialise(overview: InstanceOverview, openQuestions: readonly Message[] | null, staleBefore: Date): void {
+    this.#remember(overview, staleBefore);
     if (openQuestions !== null) this.#openQuestions = byId(openQuestions);
   }
 
   /** Moves to the state that was read, and returns the events for the changes since `from`. */
-  applyChanges(changes: ChangesSince, from: Seen, context: ChangeContext): ChangeEvent[] {
-    const { silentSince } = context;
+  applyChanges(changes: ChangesSince, from: InstanceProgress, context: ChangeContext): ChangeEvent[] {
+    const { staleBefore } = context;
     const events = [
       ...this.#waitEvents(changes, context),
-      ...changeEventsFor(changes, { seen: from, lastPublished: this.#shown, silentSince }),
+      ...changeEventsFor(changes, { seen: from, lastPublished: this.#shown, staleBefore }),
     ];
-    this.#remember(changes, silentSince);
+    this.#remember(changes, staleBefore);
     this.#openQuestions ??= byId(changes.openQuestions);
     for (const message of [...changes.posted, ...changes.amended]) this.#rememberQuestion(message);
     return events;
@@ -58,13 +62,13 @@ export class PublishedInstance {
   /**
    * Returns the events for what changes without a new version: silence, and agents that wait or stop waiting.
    */
-  applyWaiting(overview: InstanceOverview, seen: Seen, silentSince: Date): ChangeEvent[] {
+  applyWaiting(overview: InstanceOverview, seen: InstanceProgress, staleBefore: Date): ChangeEvent[] {
     const unchanged = { ...overview, posted: [], amended: [], openQuestions: [] };
     const events = [
-      ...this.#waitEvents(unchanged, { silentSince, waitsMayHaveChanged: false }),
-      ...statusChangeEvents(overview, { seen, lastPublished: this.#shown, silentSince }),
+      ...this.#waitEvents(unchanged, { staleBefore, waitsMayHaveChanged: false }),
+      ...statusChangeEvents(overview, { seen, lastPublished: this.#shown, staleBefore }),
     ];
-    this.#remember(overview, silentSince);
+    this.#remember(overview, staleBefore);
     return events;
   }
 
@@ -85,11 +89,11 @@ export class PublishedInstance {
       .map((question) => messageChangeEvent('message_update', question, { agentWaiting }));
   }
 
-  #remember(overview: InstanceOverview, silentSince: Date): void {
+  #remember(overview: InstanceOverview, staleBefore: Date): void {
     // The caller may pass more than an overview; messages and diffs must not stay in memory.
     const { instance, latestMessage, agentWaiting } = overview;
     this.#overview = { instance, latestMessage, agentWaiting };
-    this.#shown = wireInstance(overview, { silentSince });
+    this.#shown = wireInstance(overview, { staleBefore });
   }
 
   #rememberQuestion(message: Message): void {

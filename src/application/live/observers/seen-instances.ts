@@ -1,19 +1,19 @@
 import type { AgentInstanceId } from '../../../domain/ids.ts';
 import type { SeenVersions } from '../../../ports/signals/signals.ts';
-import type { Seen } from '../../../ports/storage/dashboard-queries.ts';
+import type { InstanceProgress } from '../../../ports/storage/dashboard-queries.ts';
 
-export const NOTHING_SEEN: Seen = { version: 0, position: 0 };
+export const NOTHING_SEEN: InstanceProgress = { version: 0, position: 0 };
 
 /** How much of each of a user's instances has been published. Unknown until `start`. */
 export class SeenInstances implements SeenVersions {
-  #seen: Map<AgentInstanceId, Seen> | null = null;
+  #seen: Map<AgentInstanceId, InstanceProgress> | null = null;
   #total = 0;
 
   get isStarted(): boolean {
     return this.#seen !== null;
   }
 
-  start(seen: ReadonlyMap<AgentInstanceId, Seen>): void {
+  start(seen: ReadonlyMap<AgentInstanceId, InstanceProgress>): void {
     this.#seen = new Map(seen);
     for (const { version } of seen.values()) this.#total += version;
   }
@@ -23,11 +23,11 @@ export class SeenInstances implements SeenVersions {
   }
 
   /** Returns null before the start. An instance that was created after the start begins with nothing seen. */
-  get(id: AgentInstanceId): Seen | null {
+  get(id: AgentInstanceId): InstanceProgress | null {
     return this.#seen === null ? null : (this.#seen.get(id) ?? NOTHING_SEEN);
   }
 
-  set(id: AgentInstanceId, seen: Seen): void {
+  set(id: AgentInstanceId, seen: InstanceProgress): void {
     this.#total += seen.version - this.of(id);
     this.#seen?.set(id, seen);
   }

@@ -1,6 +1,6 @@
 import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
 import type { Signal, Subscription } from '../../../ports/signals/signals.ts';
-import type { InstanceOverview, Seen } from '../../../ports/storage/dashboard-queries.ts';
+import type { InstanceOverview, InstanceProgress } from '../../../ports/storage/dashboard-queries.ts';
 import { viewContextFor } from '../../view-context.ts';
 import type { ChangeBatch } from '../events/change-batch.ts';
 import type { ChangeEvent } from '../events/change-events.ts';
@@ -29,7 +29,7 @@ export interface UserEventsOptions {
   readonly onEnd: () => void;
 }
 
-export interface UserObserver {
+export interface UserSubscriber {
   onEvent(event: LiveEvent): void;
 }
 
@@ -42,12 +42,12 @@ export class UserEvents {
   readonly #ports: LivePorts;
   readonly #options: UserEventsOptions;
   readonly #epoch: string;
-  readonly #observers = new Set<UserObserver>();
+  readonly #subscribers = new Set<UserSubscriber>();
   readonly #subscription: Subscription;
   readonly #seen = new SeenInstances();
   /** The versions that were signalled before the start was complete. */
   readonly #earlySignals = new Map<AgentInstanceId, number>();
-  #holders = 0;
+  #subscriptionCount = 0;
   #hasEnded = false;
   #lingerTimer: NodeJS.Timeout | undefined;
   /** Resolves when every later change will be published. Rejects if the store cannot be read. */
@@ -74,7 +74,7 @@ export class UserEvents {
   }
 
   /** Returns how much of an instance has been published; null before the start is complete. */
-  seen(id: AgentInstanceId): Seen | null {
+  seen(id: AgentInstanceId): InstanceProgress | null {
     return this.#seen.get(id);
   }
 
@@ -83,20 +83,21 @@ export class UserEvents {
     return this.#seen.has(id);
   }
 
-  /** Sends the observer every event from now on. */
-  attach(observer: UserObserver): Disposable {
-    this.#observers.add(observer);
-    return { [Symbol.dispose]: () => void this.#observers.delete(observer) };
+  /** Sends the subscriber every event from now on. */
+  attach(subscriber: UserSubscriber): Disposable {
+    this.#subscribers.add(subscriber);
+    return { [Symbol.dispose]: () => void this.#subscribers.delete(subscriber) };
   }
 
-  /** Keeps the events coming until the subscription is closed, and for `LINGER_MS` after the last one. */
+  /** Keeps the events until all subscriptions are closed, and `LINGER_MS` longer. */
   retain(): Subscription {
     clearTimeout(this.#lingerTimer);
-    this.#holders += 1;
+    this.#subscriptionCount += 1;
     return {
       close: () => {
-        this.#holders -= 1;
-        if (this.#holders === 0) this.#lingerTimer = setTimeout(() => this.#end(), LINGER_MS).unref();
+        this.#subscriptionCount -= 1;
+        if (this.#subscriptionCount === 0)
+          this.#lingerTimer = setTimeout(() => this.#end(), LINGER_MS).unref();
       },
     };
   }
@@ -127,7 +128,7 @@ export class UserEvents {
   }
 
   /** Takes over the instances that streams of single instances observe already. */
-  #followObserved(progress: ReadonlyMap<AgentInstanceId, Seen>): void {
+  #followObserved(progress: ReadonlyMap<AgentInstanceId, InstanceProgress>): void {
     const seen = new Map(progress);
     const observedInstances = this.#options.observedInstances();
     for (const observed of observedInstances) {
@@ -163,7 +164,7 @@ export class UserEvents {
       const position = { epoch: this.#epoch, number: recentEvents.newestNumber + 1 };
       const event = { id: formatUserEventId(position), type: changeEvent.type, data: userData(changeEvent) };
       recentEvents.add(event);
-      for (const observer of [...this.#observers]) observer.onEvent(event);
+      for (const observer of [...this.#subscribers]) observer.onEvent(event);
     }
   }
 

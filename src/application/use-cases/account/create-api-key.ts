@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { agentInstanceId } from '../../../domain/ids.ts';
 import { MAX_KEY_LIFETIME_SECONDS } from '../../../domain/user/api-key.ts';
 import { issueApiKey, requireApiKeys } from '../../admin/issue-api-key.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { apiKey, wireApiKey } from '../../wire/api-key.ts';
 import * as field from '../../wire/fields.ts';
@@ -43,7 +43,11 @@ export const createApiKey = defineUseCase({
     const answer: v.InferOutput<typeof output> = { ...wireApiKey(key), token };
     return apiKeys.update(
       { userId, id: key.id, idempotencyKey: idempotency?.key ?? null },
-      once(idempotency, () => ({ output: answer, changes: key, repeated: { ...answer, token: null } })),
+      withIdempotency(idempotency, () => ({
+        output: answer,
+        changes: key,
+        repeated: { ...answer, token: null },
+      })),
     );
   },
 });

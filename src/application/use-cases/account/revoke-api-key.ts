@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { apiKeyId, revokeApiKey as decideRevocation } from '../../../domain/user/api-key.ts';
 import { requireApiKeys } from '../../admin/issue-api-key.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
@@ -21,7 +21,7 @@ export const revokeApiKey = defineUseCase({
     const now = ports.clock.now();
     return requireApiKeys(ports).update(
       { userId, id, idempotencyKey: idempotency?.key ?? null },
-      once(idempotency, (key) => ({
+      withIdempotency(idempotency, (key) => ({
         output: { success: true as const },
         changes: decideRevocation(key, now),
       })),

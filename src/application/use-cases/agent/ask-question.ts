@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { readAnswer } from '../../../domain/conversation/read-answer.ts';
 import { questionNotFound } from '../../../domain/errors.ts';
 import { type AgentInstanceId, agentInstanceId, type MessageId, messageId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { type Call, defineUseCase, type Ports } from '../../use-case.ts';
 import { Waiter } from '../../waiting/waiter.ts';
 import * as field from '../../wire/fields.ts';
@@ -59,7 +59,7 @@ export const askQuestion = defineUseCase({
     for (;;) {
       const read = await repository.update(
         { ...instance, question: questionId },
-        once(null, (conversation) => readAnswer(conversation, { questionId, now: clock.now() })),
+        withIdempotency(null, (conversation) => readAnswer(conversation, { questionId, now: clock.now() })),
       );
       const wakeReason =
         read.status === 'open'
@@ -94,6 +94,6 @@ async function findOrPostQuestion(
     agentType: asked.agent_type ?? null,
     isQuestion: true,
   });
-  const { message } = await ports.repository.update(target, once(null, decide));
+  const { message } = await ports.repository.update(target, withIdempotency(null, decide));
   return { questionId: message.id, instanceId };
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { endSession as decideEnd } from '../../../domain/conversation/lifecycle.ts';
 import { agentInstanceId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
@@ -22,7 +22,7 @@ export const endSession = defineUseCase({
     const now = clock.now();
     return repository.update(
       { userId: caller.userId, agentInstanceId: instance, idempotencyKey: idempotency?.key ?? null },
-      once(idempotency, (conversation) => ({
+      withIdempotency(idempotency, (conversation) => ({
         output: { success: true as const, agent_instance_id: instance, final_status: 'COMPLETED' as const },
         changes: decideEnd(conversation, { now }).changes,
       })),

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { heartbeat as decideHeartbeat } from '../../../domain/conversation/lifecycle.ts';
 import { agentInstanceId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
@@ -18,7 +18,7 @@ export const heartbeat = defineUseCase({
     const now = clock.now();
     return repository.update(
       { userId: caller.userId, agentInstanceId: instance, idempotencyKey: idempotency?.key ?? null },
-      once(idempotency, (conversation) => ({
+      withIdempotency(idempotency, (conversation) => ({
         output: { agent_instance_id: instance, last_heartbeat_at: now.toISOString() },
         changes: decideHeartbeat(conversation, { now }).changes,
       })),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { isOver } from '../../../domain/conversation/agent-instance.ts';
 import { type PendingRead, readPending } from '../../../domain/conversation/hand-off.ts';
 import { agentInstanceId, messageId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { Waiter } from '../../waiting/waiter.ts';
 import * as field from '../../wire/fields.ts';
@@ -44,7 +44,7 @@ export const readPendingMessages = defineUseCase({
       let waitAfterVersion: number | null = null;
       const answer = await repository.update(
         target,
-        once(idempotency, (conversation) => {
+        withIdempotency(idempotency, (conversation) => {
           const { output, changes } = readPending(conversation, { lastReadMessageId, now: clock.now() });
           const provisional = mayWait && foundNothing(output);
           waitAfterVersion = provisional ? (changes?.instance ?? output.instance).version : null;

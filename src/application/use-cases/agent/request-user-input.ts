@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { requestUserInput as decideRequest } from '../../../domain/conversation/agent-messages.ts';
 import { agentMessageNotFound } from '../../../domain/errors.ts';
 import { messageId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
@@ -30,14 +30,14 @@ export const requestUserInput = defineUseCase({
     const now = clock.now();
     return repository.update(
       { userId, agentInstanceId: instance, queue: true, message, idempotencyKey: idempotency?.key ?? null },
-      once(idempotency, (conversation) => {
+      withIdempotency(idempotency, (conversation) => {
         const { output, changes } = decideRequest(conversation, { messageId: message, now });
         return {
           output: {
             success: true as const,
             message_id: message,
             agent_instance_id: instance,
-            messages: output.handedOff.map(wireMessage),
+            messages: output.handedOver.map(wireMessage),
             status: output.stale ? ('stale' as const) : ('ok' as const),
           },
           changes,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { agentInstanceId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
@@ -47,14 +47,14 @@ export const sendAgentMessage = defineUseCase({
     });
     return ports.repository.update(
       { ...target, idempotencyKey: idempotency?.key ?? null },
-      once(idempotency, (conversation) => {
+      withIdempotency(idempotency, (conversation) => {
         const { output, changes } = decide(conversation);
         return {
           output: {
             success: true as const,
             agent_instance_id: instanceId,
             message_id: output.message.id,
-            queued_user_messages: output.handedOff.map(wireMessage),
+            queued_user_messages: output.handedOver.map(wireMessage),
             git_diff_status: output.gitDiffStatus,
             step_number: output.stepCount,
           },

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { receiveUserMessage } from '../../../domain/conversation/user-messages.ts';
 import { agentInstanceId, type MessageId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
@@ -32,7 +32,7 @@ export const sendUserMessage = defineUseCase({
         agentInstanceId: agentInstanceId(input.agent_instance_id),
         idempotencyKey: idempotency?.key ?? null,
       },
-      once(idempotency, (conversation) => {
+      withIdempotency(idempotency, (conversation) => {
         const { output, changes } = receiveUserMessage(conversation, sent);
         return {
           output: { success: true as const, message_id: output.id, marked_as_read: sent.markAsRead },

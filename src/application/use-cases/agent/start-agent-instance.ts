@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { agentTypeName } from '../../../domain/conversation/agent-type.ts';
 import { startAgentInstance as decideStart } from '../../../domain/conversation/lifecycle.ts';
 import { type AgentTypeId, agentInstanceId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
@@ -42,7 +42,7 @@ export const startAgentInstance = defineUseCase({
         agentTypeName: typeName,
         idempotencyKey: idempotency?.key ?? null,
       },
-      once(idempotency, (conversation) => {
+      withIdempotency(idempotency, (conversation) => {
         const { output, changes } = decideStart(conversation, start);
         return {
           output: {

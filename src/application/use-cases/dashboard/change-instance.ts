@@ -1,7 +1,7 @@
 import type { AgentInstance } from '../../../domain/conversation/agent-instance.ts';
 import type { Conversation, Decision } from '../../../domain/conversation/conversation.ts';
 import { agentInstanceId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import type { Call, Ports } from '../../use-case.ts';
 import { viewContextFor } from '../../view-context.ts';
 import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
@@ -22,7 +22,7 @@ export async function changeInstance(
   const { latestMessage = null, agentWaiting = false } = before ?? {};
   return ports.repository.update(
     { userId, agentInstanceId: id, idempotencyKey: idempotency?.key ?? null },
-    once(idempotency, (conversation: Conversation) => {
+    withIdempotency(idempotency, (conversation: Conversation) => {
       const { output: instance, changes } = decide(conversation);
       return { output: wireInstance({ instance, latestMessage, agentWaiting }, view), changes };
     }),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Conversation } from '../../../domain/conversation/conversation.ts';
 import { deleteInstance } from '../../../domain/conversation/lifecycle.ts';
 import { agentInstanceId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
@@ -22,7 +22,7 @@ export const deleteAgentInstance = defineUseCase({
         agentInstanceId: agentInstanceId(input.agent_instance_id),
         idempotencyKey: idempotency?.key ?? null,
       },
-      once(idempotency, (conversation: Conversation) => ({
+      withIdempotency(idempotency, (conversation: Conversation) => ({
         output: {},
         changes: deleteInstance(conversation, { now }).changes,
       })),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Conversation, hideDeletedInstance } from '../../../domain/conversation/conversation.ts';
 import { receiveUserMessage } from '../../../domain/conversation/user-messages.ts';
 import { agentInstanceId, type MessageId, messageId } from '../../../domain/ids.ts';
-import { once } from '../../dispatch/idempotency.ts';
+import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
 import * as field from '../../wire/fields.ts';
@@ -35,7 +35,7 @@ export const writeToAgent = defineUseCase({
         question,
         idempotencyKey: idempotency?.key ?? null,
       },
-      once(idempotency, (conversation: Conversation) => {
+      withIdempotency(idempotency, (conversation: Conversation) => {
         const { output, changes } = receiveUserMessage(hideDeletedInstance(conversation), sent);
         return { output: wireConversationMessage(output, { agentWaiting: false }), changes };
       }),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type KeyPorts, standingToken } from '../../../application/admin/operator.ts';
+import { type KeyPorts, stableToken } from '../../../application/admin/operator.ts';
 import { userId } from '../../../domain/ids.ts';
 import type { Scope } from '../../../domain/user/api-key.ts';
 import { PortError } from '../../../ports/errors.ts';
@@ -56,7 +56,7 @@ export async function serve(env: Environment): Promise<void> {
 /** Returns the same token at every start, until it is revoked. Null when no key may sign it. */
 async function startUpToken(keyPorts: KeyPorts, scope: Scope): Promise<string | null> {
   try {
-    return await standingToken(keyPorts, { userId: LOCAL_USER, name: START_UP_KEY_NAME, scope });
+    return await stableToken(keyPorts, { userId: LOCAL_USER, name: START_UP_KEY_NAME, scope });
   } catch (error) {
     if (error instanceof PortError && error.code === 'issuing_disabled') return null;
     throw error;

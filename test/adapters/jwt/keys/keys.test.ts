@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
   generateKeyPair,
-  type KeyReading,
+  type KeyOptions,
   readPrivateKey,
   readPublicKeys,
   requireSamePair,
@@ -15,9 +15,9 @@ const PRIVATE = 'JWT_PRIVATE_KEY must be a PEM private key without a passphrase'
 const INVALID_PUBLIC = `${PUBLIC} (${KINDS})`;
 const INVALID_PRIVATE = `${PRIVATE} (${KINDS})`;
 const NEEDS_FLAG = `(${KINDS}; RSA of 512 bits or more needs ALLOW_SHORT_RSA_KEYS=true)`;
-const publicKeys = (pem: string, reading?: KeyReading) => readPublicKeys(pem, 'JWT_PUBLIC_KEY', reading);
+const publicKeys = (pem: string, reading?: KeyOptions) => readPublicKeys(pem, 'JWT_PUBLIC_KEY', reading);
 const publicKey = (pem: string) => publicKeys(pem)[0]!;
-const privateKey = (pem: string, reading?: KeyReading) => readPrivateKey(pem, 'JWT_PRIVATE_KEY', reading);
+const privateKey = (pem: string, reading?: KeyOptions) => readPrivateKey(pem, 'JWT_PRIVATE_KEY', reading);
 
 /** A self-signed certificate of an Ed25519 key. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----

@@ -5,7 +5,7 @@ import type { UserId } from '../../../../src/domain/ids.ts';
 import type { ApiKey } from '../../../../src/domain/user/api-key.ts';
 import { storageUnavailable } from '../../../../src/ports/errors.ts';
 import type { Revoked } from '../../../../src/ports/signals/revocations.ts';
-import type { ApiKeyName } from '../../../../src/ports/storage/api-key-repository.ts';
+import type { ApiKeyRef } from '../../../../src/ports/storage/api-key-repository.ts';
 
 interface SlowRead {
   readonly hasRead: Promise<void>;
@@ -19,7 +19,7 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
   /** The time of each call of `revokedSince`, by `performance.now()`. */
   readonly looks: number[] = [];
   /** The argument of each call of `markUsed`. */
-  readonly notes: (readonly (ApiKeyName & { readonly usedAt: Date })[])[] = [];
+  readonly notes: (readonly (ApiKeyRef & { readonly usedAt: Date })[])[] = [];
   /** The argument of each call of `revokedSince`. */
   readonly since: Date[] = [];
   isAway = false;
@@ -43,7 +43,7 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
     return this.#slowly(await super.revokedSince(time));
   }
 
-  override async markUsed(uses: readonly (ApiKeyName & { readonly usedAt: Date })[]): Promise<void> {
+  override async markUsed(uses: readonly (ApiKeyRef & { readonly usedAt: Date })[]): Promise<void> {
     this.notes.push(uses);
     this.#requireAvailable();
     await super.markUsed(uses);

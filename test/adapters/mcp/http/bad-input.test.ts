@@ -252,7 +252,7 @@ test('internal errors and storage failures are logged under the id of the HTTP r
   const [refusal] = await messagesIn(away);
   expect(problemIn(refusal?.result as ToolResult)).toMatchObject({ code: 'storage_unavailable' });
   expect(broken.log.at('warn')).toMatchObject([
-    { message: 'storage trouble', fields: { request_id: 'second', code: 'storage_unavailable' } },
+    { message: 'dependency unavailable', fields: { request_id: 'second', code: 'storage_unavailable' } },
   ]);
 });
 

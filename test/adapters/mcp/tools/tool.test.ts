@@ -10,7 +10,7 @@ describe.each(TOOLS.map((tool) => ({ name: tool.definition.name, tool })))('$nam
     for (const [name, schema] of Object.entries(inputSchema.properties)) {
       expect(['string', 'number']).toContain(schema.type);
       expect(schema.description?.length).toBeGreaterThan(10);
-      const from = [...tool.renamed].find(([, ours]) => ours === name)?.[0];
+      const from = [...tool.argumentNames].find(([, ours]) => ours === name)?.[0];
       expect(Object.keys(entries)).toContain(from);
     }
   });

@@ -51,13 +51,13 @@ export class ObservedClient implements AsyncDisposable {
 /** Calls a tool with the ids of a case, as the client of the given tenant. */
 export const toolRequest =
   (
-    { definition, renamed }: Tool,
+    { definition, argumentNames }: Tool,
     foreignIdCase: ForeignIdCase,
     clientOf: (as: Tenant) => ObservedClient,
   ): SendRequest =>
   (as, named) => {
     const args = Object.entries(inputOf(foreignIdCase, named, as)).map(([field, value]) => [
-      renamed.get(field),
+      argumentNames.get(field),
       value,
     ]);
     return clientOf(as).observe((client) => client.call(definition.name, Object.fromEntries(args)));

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { ChangeBatch } from '../../../../src/application/live/events/change-batch.ts';
 import type { ChangeEvent } from '../../../../src/application/live/events/change-events.ts';
-import type { Seen } from '../../../../src/ports/storage/dashboard-queries.ts';
+import type { InstanceProgress } from '../../../../src/ports/storage/dashboard-queries.ts';
 
-const seen = (position: number, version: number): Seen => ({ position, version });
+const seen = (position: number, version: number): InstanceProgress => ({ position, version });
 const message = (position: number): ChangeEvent => ({ type: 'message', data: {}, position });
 const UPDATE: ChangeEvent = { type: 'message_update', data: {}, position: null };
 const STATUS: ChangeEvent = { type: 'status_update', data: {}, position: null };

@@ -1,5 +1,9 @@
 import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
-import type { ChangesRequest, ChangesSince, Seen } from '../../../../ports/storage/dashboard-queries.ts';
+import type {
+  ChangesRequest,
+  ChangesSince,
+  InstanceProgress,
+} from '../../../../ports/storage/dashboard-queries.ts';
 import type { Database } from '../../database/database.ts';
 import { MESSAGE_JSON, type MessageJson, messageOf } from '../rows.ts';
 import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
@@ -9,8 +13,8 @@ const messagesWhere = (condition: string): string => `
   where m.user_id = a.user_id and m.agent_instance_id = a.id and ${condition}`;
 
 /**
- * Each kind of change has its own index: new messages by position, handed over ones by the version of the hand-off,
- * questions by the version in which they changed.
+ * Each kind of change has its own index: new messages by position, handed over ones by the version of the
+ * hand-off, questions by the version in which they changed.
  */
 const CHANGES_SINCE = `
   select ${overviewColumns('$6', '$7')},
@@ -36,12 +40,14 @@ type Row = OverviewColumns & {
   readonly openQuestions: readonly MessageJson[] | null;
 };
 
-/** Reads the changes of an instance since version `seen.version`, whose newest message was at `seen.position`. */
+/**
+ * Reads the changes of an instance since version `seen.version`, whose newest message was at `seen.position`.
+ */
 export async function changesSince(
   database: Database,
   userId: UserId,
   agentInstanceId: AgentInstanceId,
-  { version, position }: Seen,
+  { version, position }: InstanceProgress,
   { limit, withOpenQuestions = false, waitingHere }: ChangesRequest,
 ): Promise<ChangesSince | null> {
   const [row] = await database.query<Row>([userId], CHANGES_SINCE, [

@@ -1,9 +1,9 @@
-import type { ApiKeyName } from '../../../../ports/storage/api-key-repository.ts';
+import type { ApiKeyRef } from '../../../../ports/storage/api-key-repository.ts';
 import type { Database } from '../../database/database.ts';
 
 /**
- * Any number of keys in one statement: through the ORM each key would be a statement of its own. The keys are sorted,
- * so that two processes that mark the same keys lock them in the same order.
+ * Any number of keys in one statement: through the ORM each key would be a statement of its own. The keys are
+ * sorted, so that two processes that mark the same keys lock them in the same order.
  */
 const MARK_USED = `
   with uses as materialized (
@@ -19,7 +19,7 @@ const MARK_USED = `
 /** Writes the last use of API keys. An earlier time than the stored one changes nothing. */
 export async function markUsed(
   database: Database,
-  uses: readonly (ApiKeyName & { readonly usedAt: Date })[],
+  uses: readonly (ApiKeyRef & { readonly usedAt: Date })[],
 ): Promise<void> {
   const users = uses.map(({ userId }) => userId);
   await database.query(users, MARK_USED, [

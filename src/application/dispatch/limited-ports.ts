@@ -1,65 +1,69 @@
 import type { AgentInstanceId } from '../../domain/ids.ts';
 import type { AgentInstanceRepository } from '../../ports/storage/agent-instance-repository.ts';
 import type { DashboardQueries } from '../../ports/storage/dashboard-queries.ts';
-import { outsideOfKey } from '../errors.ts';
+import { notAllowedForLimitedKey } from '../errors.ts';
 import type { Ports } from '../use-case.ts';
 
 /**
- * Limits the ports to one agent instance, for a caller whose API key is bound to it. It stands between every
- * use case and the store, so no use case has to check it: a key that leaks from a container can touch nothing
- * else.
+ * Limits the ports to one agent instance, for a caller whose API key is limited to it. It stands between
+ * every use case and the store, so no use case has to check it: a key that leaks from a container can touch
+ * nothing else.
  *
  * Naming another instance is refused, whether that instance exists or not. Ids of messages in another
  * instance behave like ids that do not exist.
  */
-export function boundPorts(ports: Ports, bound: AgentInstanceId): Ports {
+export function limitedPorts(ports: Ports, onlyInstance: AgentInstanceId): Ports {
   return {
     ...ports,
-    repository: boundRepository(ports.repository, bound),
-    queries: boundQueries(ports.queries, bound),
+    repository: limitedRepository(ports.repository, onlyInstance),
+    queries: limitedQueries(ports.queries, onlyInstance),
     apiKeys: null,
     removal: null,
   };
 }
 
-function boundRepository(
+function limitedRepository(
   repository: AgentInstanceRepository,
-  bound: AgentInstanceId,
+  onlyInstance: AgentInstanceId,
 ): AgentInstanceRepository {
   return {
     async update(target, decide) {
-      if (target.agentInstanceId !== bound) throw outsideOfKey();
+      if (target.agentInstanceId !== onlyInstance) throw notAllowedForLimitedKey();
       return repository.update(target, decide);
     },
     async instanceOfMessage(userId, messageId) {
       const found = await repository.instanceOfMessage(userId, messageId);
-      return found === bound ? found : null;
+      return found === onlyInstance ? found : null;
     },
     forgetRecords: (time) => repository.forgetRecords(time),
     ping: () => repository.ping(),
   };
 }
 
-function boundQueries(queries: DashboardQueries, bound: AgentInstanceId): DashboardQueries {
+function limitedQueries(queries: DashboardQueries, onlyInstance: AgentInstanceId): DashboardQueries {
   return {
     async listInstances(userId, { waitingHere }) {
-      const found = await queries.readConversation(userId, bound, { waitingHere, limit: 0, before: null });
+      const found = await queries.readConversation(userId, onlyInstance, {
+        waitingHere,
+        limit: 0,
+        before: null,
+      });
       const isListed = found !== null && found.instance.status !== 'DELETED';
       return { instances: isListed ? [found] : [], next: null };
     },
     async agentTypes() {
-      throw outsideOfKey();
+      throw notAllowedForLimitedKey();
     },
     async readConversation(userId, agentInstanceId, request) {
-      if (agentInstanceId !== bound) throw outsideOfKey();
+      if (agentInstanceId !== onlyInstance) throw notAllowedForLimitedKey();
       return queries.readConversation(userId, agentInstanceId, request);
     },
     async changesSince(userId, agentInstanceId, seen, request) {
-      if (agentInstanceId !== bound) throw outsideOfKey();
+      if (agentInstanceId !== onlyInstance) throw notAllowedForLimitedKey();
       return queries.changesSince(userId, agentInstanceId, seen, request);
     },
     async progress() {
-      throw outsideOfKey();
+      throw notAllowedForLimitedKey();
     },
   };
 }
