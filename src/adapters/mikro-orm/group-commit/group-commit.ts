@@ -13,11 +13,11 @@ export interface LaneJob {
 export type RunBatch<Job> = (batch: readonly Job[]) => Promise<readonly Job[]>;
 
 /**
- * Group commit: all jobs that arrive while a batch runs make the next batch. One load and one save serve the whole
- * batch, so the more jobs there are, the less each one costs.
+ * Group commit: all jobs that arrive while a batch runs make the next batch. One load and one save serve the
+ * whole batch, so the more jobs there are, the less each one costs.
  *
- * Lanes run concurrently, so one batch loads while another waits for the disk. A key always goes to the same lane, so
- * the jobs of one instance run in arrival order and cannot conflict within this process.
+ * Lanes run concurrently, so one batch loads while another waits for the disk. A key always goes to the same
+ * lane, so the jobs of one instance run in arrival order and cannot conflict within this process.
  */
 export class GroupCommit<Job extends LaneJob> {
   readonly #run: RunBatch<Job>;
@@ -39,8 +39,8 @@ export class GroupCommit<Job extends LaneJob> {
   async #drain(lane: number): Promise<void> {
     this.#running[lane] = true;
     for (;;) {
-      // Reads the requests that have arrived by now, so that they join the batch. PGlite needs this most: it works in
-      // this thread and never waits, so every batch would have one job.
+      // Reads the requests that have arrived by now, so that they join the batch. PGlite needs this most: it
+      // works in this thread and never waits, so every batch would have one job.
       await setImmediate();
       const batch = this.#waiting[lane]!.splice(0, BATCH_LIMIT);
       if (batch.length === 0) break;

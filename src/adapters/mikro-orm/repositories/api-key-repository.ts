@@ -37,8 +37,8 @@ export interface ApiKeyRepositoryOptions {
 }
 
 /**
- * API keys in PostgreSQL, real or embedded. They change seldom, so each write is one transaction of the ORM. The reads
- * are one statement each.
+ * API keys in PostgreSQL, real or embedded. They change seldom, so each write is one transaction of the ORM.
+ * The reads are one statement each.
  */
 export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   readonly #database: Database;

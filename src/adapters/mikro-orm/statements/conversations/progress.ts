@@ -5,7 +5,10 @@ import type { Database } from '../../database/database.ts';
 
 const PROGRESS = 'select a.id, a.version, a.last_position from agent_instances a where a.user_id = $1';
 
-/** Reads version and last position of all instances of a user: about 30 bytes each, so thousands take milliseconds. */
+/**
+ * Reads version and last position of all instances of a user: about 30 bytes each, so thousands take
+ * milliseconds.
+ */
 export async function progress(
   database: Database,
   userId: UserId,
@@ -19,9 +22,9 @@ export async function progress(
 }
 
 /**
- * No index could find the instances that have changed: an index over a column that changes with each message would make
- * each message slower (see the migration). Versions only grow, so their sum shows whether any has changed. That is one
- * number for each user, and only users with another sum get their instances sent.
+ * No index could find the instances that have changed: an index over a column that changes with each message
+ * would make each message slower (see the migration). Versions only grow, so their sum shows whether any has
+ * changed. That is one number for each user, and only users with another sum get their instances sent.
  */
 const CHANGED_SINCE_TOTAL = `
   with changed as (

@@ -9,8 +9,8 @@ const messagesWhere = (condition: string): string => `
   where m.user_id = a.user_id and m.agent_instance_id = a.id and ${condition}`;
 
 /**
- * Each kind of change has its own index: new messages by position, handed over ones by the version of the hand-off,
- * questions by the version in which they changed.
+ * Each kind of change has its own index: new messages by position, handed over ones by the version of the
+ * hand-off, questions by the version in which they changed.
  */
 const CHANGES_SINCE = `
   select ${overviewColumns('$6', '$7')},
@@ -36,7 +36,9 @@ type Row = OverviewColumns & {
   readonly openQuestions: readonly MessageJson[] | null;
 };
 
-/** Reads the changes of an instance since version `seen.version`, whose newest message was at `seen.position`. */
+/**
+ * Reads the changes of an instance since version `seen.version`, whose newest message was at `seen.position`.
+ */
 export async function changesSince(
   database: Database,
   userId: UserId,

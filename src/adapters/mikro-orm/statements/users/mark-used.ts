@@ -2,8 +2,8 @@ import type { ApiKeyName } from '../../../../ports/storage/api-key-repository.ts
 import type { Database } from '../../database/database.ts';
 
 /**
- * Any number of keys in one statement: through the ORM each key would be a statement of its own. The keys are sorted,
- * so that two processes that mark the same keys lock them in the same order.
+ * Any number of keys in one statement: through the ORM each key would be a statement of its own. The keys are
+ * sorted, so that two processes that mark the same keys lock them in the same order.
  */
 const MARK_USED = `
   with uses as materialized (
