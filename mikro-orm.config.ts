@@ -3,8 +3,8 @@ import { ormOptions } from './src/adapters/mikro-orm/database/database.ts';
 import { readConfig } from './src/composition/config/config.ts';
 
 /**
- * The configuration of MikroORM's own command line. The server and `agent-dashboard migrate` run the same
- * migrations. With the embedded database, stop the server before you use it.
+ * Configures MikroORM's own command line. The server and `agent-dashboard migrate` run the same migrations.
+ * Stop the server before you use this with the embedded database.
  */
 const { databaseUrl, dataDir } = readConfig(process.env);
 

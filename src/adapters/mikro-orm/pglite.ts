@@ -4,8 +4,8 @@ import type { Observer } from '../../ports/observer.ts';
 import { Database, ormOptions } from './database/database.ts';
 
 /**
- * Opens the embedded PostgreSQL in `dataDir`, and creates it if it does not exist. Two processes on one folder destroy
- * each other's data without an error, so the caller must hold a lock on it.
+ * Opens the embedded PostgreSQL in `dataDir`, and creates it if it does not exist. Two processes on one
+ * folder destroy each other's data without an error, so the caller must hold a lock on it.
  * @param dataDir a folder, or `memory://` for a database that is lost when it is closed.
  */
 export async function openPglite(dataDir: string, observer: Observer | null = null): Promise<Database> {
@@ -14,13 +14,14 @@ export async function openPglite(dataDir: string, observer: Observer | null = nu
   return new Database(
     orm,
     {
-      // There is one connection. A second lane would only wait for the first; its jobs make the next batch larger.
+      // There is one connection. A second lane would only wait for the first; its jobs make the next batch
+      // larger.
       lanes: 1,
       run: async <Row>(sql: string, parameters: readonly unknown[]) =>
         (await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]))).rows,
       setUpRequestRole: async () => {},
-      // The only process that reads this folder is a superuser in it. Setting the users would need a transaction of
-      // four statements instead of one: a load would take 1.3 to 1.7 times as long.
+      // The only process that reads this folder is a superuser in it. Setting the users would need a
+      // transaction of four statements instead of one: a load would take 1.3 to 1.7 times as long.
       tenantIsolation: async () => 'off',
       withMigrationLock: (work) => work(),
     },

@@ -12,14 +12,17 @@ import type { TenantSettings } from './database/tenant-isolation.ts';
 const MIGRATION_LOCK = 7_240_115_904;
 const LOCK_INTERVAL_MS = 100;
 
-/** Measured with 1 to 4 on two cores: 2 gave the most steps a second at 32 connections, and as many at 128. */
+/**
+ * Measured with 1 to 4 on two cores: 2 gave the most steps a second at 32 connections, and as many at 128.
+ */
 const LANES = 2;
 
 /**
- * Batches read rows by key, in key order. A plan made while the tables were empty would use hash joins: slower once
- * the tables have grown, and rows would be locked in no order. Without those joins the generic plan is good enough, so
- * each connection plans a statement once. Otherwise PostgreSQL would plan the load every time, because a short array
- * looks cheaper to it than an unknown one: planning takes six times as long as running (1.1 ms and 0.16 ms).
+ * Batches read rows by key, in key order. A plan made while the tables were empty would use hash joins:
+ * slower once the tables have grown, and rows would be locked in no order. Without those joins the generic
+ * plan is good enough, so each connection plans a statement once. Otherwise PostgreSQL would plan the load
+ * every time, because a short array looks cheaper to it than an unknown one: planning takes six times as long
+ * as running (1.1 ms and 0.16 ms).
  */
 const PLANNING = [
   'enable_hashjoin=off',

@@ -14,7 +14,7 @@ describe.each(DATABASES)('%s', (_, isolation, open) => {
 
   beforeAll(async () => {
     databases = await open();
-    // On PostgreSQL both at once, as two processes that start together would.
+    // On PostgreSQL both at once, like two processes that start at the same time.
     await Promise.all([...new Set(databases)].map((database) => database.migrate()));
     const repository = (database: Database, signals: InProcessSignals) =>
       new MikroOrmAgentInstanceRepository({ database, signals });
@@ -34,7 +34,7 @@ describe.each(DATABASES)('%s', (_, isolation, open) => {
     queries: new MikroOrmDashboardQueries(databases[1]),
   }));
 
-  test('says how far the database itself keeps tenants apart', async () => {
+  test('reports how PostgreSQL separates tenants', async () => {
     expect(await databases[0].tenantIsolation()).toBe(isolation);
   });
 });

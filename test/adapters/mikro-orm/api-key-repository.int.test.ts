@@ -39,7 +39,7 @@ describe.each(DATABASES)('%s', (_name, _isolation, open) => {
   apiKeyRepositoryContract({ describe, test }, () => store);
 });
 
-test('a database that is not there is storage_unavailable, whatever is asked of it', async () => {
+test('an unreachable database is storage_unavailable, for every method', async () => {
   const database = await openPostgres(`postgresql://postgres@127.0.0.1:${await freePort()}/postgres`);
   const keys = new MikroOrmApiKeyRepository({ database, signals: new InProcessSignals() });
   const userId = 'ada' as UserId;

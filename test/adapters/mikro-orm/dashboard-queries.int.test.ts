@@ -37,7 +37,7 @@ beforeAll(async () => {
     `insert into agent_types (user_id, id, name, created_at) values ('ada', $1, 'claude-code', now())`,
     [agentTypeIdOf(1)],
   );
-  // The short and the long one, and many older ones.
+  // One short and one long conversation, and many older instances.
   await database.query(
     [ADA],
     `insert into agent_instances (user_id, id, agent_type_id, status, started_at, last_position, step_count,
@@ -58,12 +58,12 @@ beforeAll(async () => {
      from agent_instances a cross join lateral generate_series(1, a.last_position) as p`,
     [],
   );
-  // As whoever is connected: the role of requests may not.
+  // As the role of the connection: the request role may not analyze.
   await database.orm.em.fork().execute('analyze');
 });
 afterAll(() => database.close());
 
-/** How many blocks of the database one call looks at; it is one statement. */
+/** Returns the number of blocks that one call reads. Requires that the call is one statement. */
 async function blocksOf(call: () => Promise<unknown>): Promise<number> {
   asked.length = 0;
   await call();
@@ -91,7 +91,7 @@ const list = (criteria: Partial<InstanceCriteria> = {}) =>
     ...criteria,
   });
 
-describe('looking costs', () => {
+describe('a read costs', () => {
   test('as much for a conversation of 10,000 messages as for one of ten', async () => {
     const short = await blocksOf(() => open(SHORT));
     expect(await blocksOf(() => open(LONG))).toBeLessThanOrEqual(short + 5);

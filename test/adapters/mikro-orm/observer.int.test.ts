@@ -9,7 +9,7 @@ import { freePort } from '../../support/postgres/postgres-server.ts';
 import { RecordingObserver } from '../../support/recording/recording-observer.ts';
 import { LogBook } from '../koa/test-server.ts';
 
-test('batches are reported with their sizes, and failures of statements by kind', async () => {
+test('the observer gets each batch with its size, and each failed statement with its kind', async () => {
   const observer = new RecordingObserver();
   const database = await openPglite('memory://', observer);
   await database.migrate();
@@ -32,7 +32,7 @@ test('batches are reported with their sizes, and failures of statements by kind'
   await database.close();
 });
 
-test('a database that is not there is reported as such', async () => {
+test('the observer gets an unreachable database as unavailable', async () => {
   const observer = new RecordingObserver();
   const database = await openPostgres(`postgresql://nobody@127.0.0.1:${await freePort()}/none`, observer);
   const signals = new InProcessSignals(new LogBook());

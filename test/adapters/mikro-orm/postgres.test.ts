@@ -3,12 +3,12 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 
-/** What a client says first when it wants TLS (PostgreSQL's manual, "Message Formats", SSLRequest). */
+/** The first message of a client that wants TLS (PostgreSQL's manual, "Message Formats", SSLRequest). */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
 test.each([
-  ['asks for TLS before it says anything else, where the URL has an sslmode', '?sslmode=verify-full', true],
-  ['does not, where the URL has none', '', false],
+  ['the first message asks for TLS if the URL has an sslmode', '?sslmode=verify-full', true],
+  ['the first message does not ask for TLS if the URL has no sslmode', '', false],
 ])('%s', async (_name, query, asks) => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

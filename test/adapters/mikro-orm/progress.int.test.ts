@@ -39,12 +39,12 @@ describe.each(DATABASES)('%s: the sweep for all instances of users', (_, __, ope
 
   const ask = (...users: Parameters<typeof progressOfUsers>[1]) => progressOfUsers(databases[1], users);
 
-  test('tells nothing of users whose versions have the sum that is known', async () => {
+  test('returns nothing of users whose versions have the known sum', async () => {
     const nobody = { userId: userIdOf('nobody'), total: 0 };
     expect(await ask({ userId: ADA, total: 3 }, { userId: EVE, total: 1 }, nobody)).toEqual([]);
   });
 
-  test('tells of all instances of a user who has others, and of nobody else', async () => {
+  test('returns all instances of a user with another sum, and none of other users', async () => {
     const found = await ask({ userId: ADA, total: 1 }, { userId: EVE, total: 1 });
     expect(found.toSorted((a, b) => a.version - b.version)).toEqual([
       { userId: ADA, agentInstanceId: instanceIdOf(1), version: 1 },

@@ -9,7 +9,7 @@ import { userId } from '../../../src/domain/ids.ts';
 import { createDatabaseOf, type Privileges } from '../../support/postgres/postgres-database.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres/postgres-server.ts';
 
-/** Of its own: roles belong to a whole server. */
+/** This file has its own server, because roles belong to a whole server. */
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres(['-c', 'fsync=off']);
@@ -23,7 +23,7 @@ async function asSuperuser(...statements: string[]): Promise<void> {
   await client.end();
 }
 
-/** What a process that opens the database reports, having migrated it and read something. */
+/** Returns what a process reports that opens the database, migrates it and reads something. */
 async function isolationAt(url: string): Promise<TenantIsolation> {
   const database = await openPostgres(url);
   try {
@@ -37,13 +37,13 @@ async function isolationAt(url: string): Promise<TenantIsolation> {
 
 const ownerOf = (url: string): string => new URL(url).username;
 
-test('without a role to become, the owner is bound by force, and whoever is exempt is not bound', async () => {
+test('without a role to switch to, the policies are forced on the owner, and an exempt role is not bound', async () => {
   expect(await isolationAt(await createDatabaseOf(server.url, ''))).toBe('forced');
   expect(await isolationAt(await createDatabaseOf(server.url, 'bypassrls'))).toBe('off');
 });
 
 test.each(['createrole', 'superuser'] as const)(
-  'processes of several databases that start at once all make the role, as %s',
+  'processes of several databases that start at the same time all create the role, as %s',
   async (privileges) => {
     await asSuperuser(
       `do $$ begin
@@ -55,7 +55,7 @@ test.each(['createrole', 'superuser'] as const)(
     const urls = [];
     for (let nth = 0; nth < 4; nth += 1) urls.push(await createDatabaseOf(server.url, privileges));
     const reported = await Promise.all([...urls, ...urls].map(isolationAt));
-    // Where several owners without further rights share a server, the role is its maker's.
+    // If several owners without further rights share a server, only the creator of the role may use it.
     const maker = reported.filter((isolation) => isolation === 'role');
     if (privileges === 'superuser') expect(maker).toHaveLength(reported.length);
     else expect(reported.toSorted()).toEqual([...Array(6).fill('forced'), 'role', 'role']);
@@ -74,7 +74,7 @@ test.each<Privileges>(['', 'bypassrls'])(
   },
 );
 
-test('a server may connect as somebody who owns nothing, where somebody else migrates', async () => {
+test('a server may connect as a role that owns nothing, if another role migrates', async () => {
   const url = new URL(await createDatabaseOf(server.url, 'superuser'));
   expect(await isolationAt(url.href)).toBe('role');
   await asSuperuser(`create role app login password 'app'`, `grant ${REQUEST_ROLE} to app`);
@@ -83,7 +83,7 @@ test('a server may connect as somebody who owns nothing, where somebody else mig
   expect(await isolationAt(url.href)).toBe('role');
 });
 
-test('it is asked again after a migration, and after a failure', async () => {
+test('the isolation is read again after a migration, and after a failure', async () => {
   const url = new URL(await createDatabaseOf(server.url, 'superuser'));
   const name = url.pathname.slice(1);
   await asSuperuser(`alter database ${name} rename to ${name}_away`);
@@ -96,7 +96,7 @@ test('it is asked again after a migration, and after a failure', async () => {
   await database.close();
 });
 
-test('a role of that name to which policies do not apply is not used', async () => {
+test('a request role to which policies do not apply is not used', async () => {
   const url = await createDatabaseOf(server.url, '');
   await asSuperuser(`grant ${REQUEST_ROLE} to ${ownerOf(url)}`, `alter role ${REQUEST_ROLE} bypassrls`);
   expect(await isolationAt(url)).toBe('forced');
@@ -104,7 +104,7 @@ test('a role of that name to which policies do not apply is not used', async () 
   expect(await isolationAt(url)).toBe('role');
 });
 
-test('tables in a schema that only the owner finds by itself are not looked for as the role', async () => {
+test('the request role is not used for tables in a schema that only the owner finds', async () => {
   const url = await createDatabaseOf(server.url, '');
   const owner = ownerOf(url);
   const client = new pg.Client({ connectionString: url });

@@ -9,7 +9,7 @@ import { createDatabaseOf } from '../../support/postgres/postgres-database.ts';
 
 const ada = userId('ada');
 const bob = userId('bob');
-/** Whatever a PostgreSQL array, a setting or JSON could stumble over. */
+/** User ids that could break a PostgreSQL array, a setting or JSON. */
 const STRANGE = [
   '{',
   '}',
@@ -55,11 +55,11 @@ describe.each([
     return rows.map(({ user_id }) => user_id).toSorted();
   };
 
-  test('is what these tests are about', async () => {
+  test('is the isolation of this database', async () => {
     expect(await database.tenantIsolation()).toBe(isolation);
   });
 
-  test('a statement that forgets its condition on the user still sees only the users it is about', async () => {
+  test('a statement without a condition on the user sees only the users it is about', async () => {
     expect(await seen([ada])).toEqual([ada]);
     expect(await seen([ada, bob, ada])).toEqual([ada, bob]);
     expect(await seen([userId('nobody')])).toEqual([]);
@@ -71,7 +71,7 @@ describe.each([
     expect(await seen([bob, user])).toEqual([bob, user].toSorted());
   });
 
-  test('nobody is seen where nothing has been set, nor after a transaction that had set something', async () => {
+  test('no user is visible without the setting, nor after the transaction that had set it', async () => {
     const unset = async () => {
       const [row] = await database.orm.em.transactional(async (em) => {
         if (isolation === 'role') await em.execute('set local role agent_dashboard_requests');
@@ -85,11 +85,11 @@ describe.each([
     const before = await unset();
     expect(before.seen).toBe(0);
     expect(await seen([ada])).toEqual([ada]);
-    // The same connection: the pool gives out the one that came back last.
+    // The same connection: the pool returns the one that was released last.
     expect(await unset()).toEqual({ ...before, users: '' });
   });
 
-  test('a row of somebody else can be neither written, changed, taken over nor deleted', async () => {
+  test('a row of another user can be neither written, changed, taken over nor deleted', async () => {
     const insert = `insert into agent_types values ('bob', gen_random_uuid(), 'mine', now())`;
     await expect(database.query([ada], insert, [])).rejects.toThrow(REFUSED);
     await expect(database.query([ada], `update agent_types set user_id = 'bob'`, [])).rejects.toThrow(
@@ -105,7 +105,7 @@ describe.each([
     expect(types.map(({ name }) => name)).toEqual(['hers', 'codex']);
   });
 
-  test('maintenance crosses only where it has something to do', async () => {
+  test('maintenance reaches only the tables that have a policy for it', async () => {
     expect(await seen(MAINTENANCE, 'idempotency_records')).toEqual(everybody.toSorted());
     expect(await seen(MAINTENANCE)).toEqual([]);
     const insert = `insert into idempotency_records values ('bob', 'forged', '', '', now())`;
@@ -119,7 +119,7 @@ describe.each([
     expect(answers).toEqual([{ answer: 'answer' }]);
   });
 
-  test('a transaction of the ORM sees only the users it is about, and so does whatever comes after it', async () => {
+  test('a transaction of the ORM sees only the users it is about, and the next statement only its own', async () => {
     const names = await database.transaction([bob, ...STRANGE], async (em) => {
       await em.execute('select 1');
       return await em.execute<{ user_id: string }[]>('select user_id from agent_types');
@@ -128,7 +128,7 @@ describe.each([
     expect(await seen([ada])).toEqual([ada]);
   });
 
-  test('hot statements still find rows by their keys, one by one', async () => {
+  test('hot statements find rows by their keys, one by one', async () => {
     const plans: string[] = [];
     const explaining = {
       query: async (tenants: Tenants, sql: string) => {
@@ -152,7 +152,7 @@ describe.each([
   });
 });
 
-test('who the users are is a matter of the statement, not of its conditions', async () => {
+test('the users of a statement are enforced even if its conditions forget them', async () => {
   await using stack = new AsyncDisposableStack();
   const database = await openPostgres(await createDatabaseOf(inject('postgresUrl'), 'superuser'));
   stack.defer(() => database.close());
@@ -167,8 +167,8 @@ test('who the users are is a matter of the statement, not of its conditions', as
     return id;
   };
   const his = await messageOf(bob, '00000000-0000-7000-8000-000000000001');
-  // What `messageInstance` would be, had somebody forgotten the user in it.
-  const firstWallDown = 'select content from messages where id = $1';
-  expect(await database.query([ada], firstWallDown, [his])).toEqual([]);
-  expect(await database.query([bob], firstWallDown, [his])).toHaveLength(1);
+  // `messageInstance` without its condition on the user.
+  const withoutUser = 'select content from messages where id = $1';
+  expect(await database.query([ada], withoutUser, [his])).toEqual([]);
+  expect(await database.query([bob], withoutUser, [his])).toHaveLength(1);
 });

@@ -5,15 +5,15 @@ import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { createDatabaseOf, type Privileges } from './postgres-database.ts';
 
-/** Two processes on one PostgreSQL, as one of the roles that a deployment may connect as. */
+/** Opens one PostgreSQL twice, like two processes, as a role with these privileges. */
 const asRole = (privileges: Privileges) => async (): Promise<[Database, Database]> => {
   const url = await createDatabaseOf(inject('postgresUrl'), privileges);
   return [await openPostgres(url), await openPostgres(url)];
 };
 
 /**
- * Each kind of database, opened empty and twice, as two processes have it (the embedded one has only one),
- * and how far it keeps tenants apart by itself.
+ * Each kind of database, and how it separates tenants. `open` opens an empty one twice, like two processes.
+ * The embedded one has only one process, so both are the same.
  */
 export const DATABASES: [
   name: string,

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** Creates an empty database on the server at `serverUrl` and gives its URL. It goes with the server. */
+/**
+ * Creates an empty database on the server at `serverUrl` and returns its URL. It is removed with the server.
+ */
 export async function createDatabase(serverUrl: string): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const client = new pg.Client({ connectionString: serverUrl });
@@ -13,10 +15,10 @@ export async function createDatabase(serverUrl: string): Promise<string> {
   return url.href;
 }
 
-/** What a role may do beyond owning its database. */
+/** The privileges of a role besides owning its database. */
 export type Privileges = 'superuser' | 'createrole' | 'bypassrls' | '';
 
-/** The same, but of a new role with these privileges, and the URL is that role's. */
+/** Creates an empty database owned by a new role with these privileges, and returns the URL for that role. */
 export async function createDatabaseOf(serverUrl: string, privileges: Privileges): Promise<string> {
   const url = new URL(await createDatabase(serverUrl));
   const database = url.pathname.slice(1);

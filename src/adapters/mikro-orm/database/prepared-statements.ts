@@ -2,8 +2,8 @@
 const names = new Map<string, string>();
 
 /**
- * Registers a statement of the hot path, so that each connection prepares it once under this name. PostgreSQL needs
- * more time to plan a save than to run it (see docs/BENCH.md).
+ * Registers a statement of the hot path, so that each connection prepares it once under this name. PostgreSQL
+ * needs more time to plan a save than to run it (see docs/BENCH.md).
  * @returns `sql`, unchanged.
  */
 export function prepared(name: string, sql: string): string {

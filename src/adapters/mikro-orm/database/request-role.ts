@@ -21,9 +21,9 @@ const CAN_SWITCH = `pg_has_role(session_user, '${REQUEST_ROLE}',
   case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)`;
 
 /**
- * Does each step that the connection's role is allowed to do. An administrator may have done the others before;
- * `tenantIsolation` checks the result. The migration lock belongs to one database, so another database of the cluster
- * may run the same steps at the same time. That is no error.
+ * Does each step that the connection's role is allowed to do. An administrator may have done the others
+ * before; `tenantIsolation` checks the result. The migration lock belongs to one database, so another
+ * database of the cluster may run the same steps at the same time. That is no error.
  */
 const SET_UP_ROLE = `do $$ begin
   begin
@@ -43,12 +43,16 @@ const SET_UP_ROLE = `do $$ begin
   exception when insufficient_privilege or undefined_object or unique_violation or internal_error then null; end;
 end $$`;
 
-/** Creates the role that statements run as, and lets the connection's role switch to it, as far as allowed. */
+/**
+ * Creates the role that statements run as, and lets the connection's role switch to it, as far as allowed.
+ */
 export async function setUpRequestRole(run: RunStatement): Promise<void> {
   if ((await tenantIsolation(run)) !== 'role') await run(SET_UP_ROLE, [], null);
 }
 
-/** `forced`: row level security is forced on all tables; `exempt`: it does not apply to the connection's role. */
+/**
+ * `forced`: row level security is forced on all tables; `exempt`: it does not apply to the connection's role.
+ */
 const ISOLATION_FACTS = `
   select
     not exists (

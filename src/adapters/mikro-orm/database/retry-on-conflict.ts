@@ -2,8 +2,8 @@ import { storageBusy } from '../../../ports/errors.ts';
 import { ConflictError, storageError } from './driver-errors.ts';
 
 /**
- * Attempts before the caller gets `storage_busy`. After a lost race the next attempt reads what the winner wrote, so
- * only a deadlock or a stuck lock needs more than two.
+ * Attempts before the caller gets `storage_busy`. After a lost race the next attempt reads what the winner
+ * wrote, so only a deadlock or a stuck lock needs more than two.
  */
 const ATTEMPT_LIMIT = 5;
 

@@ -2,7 +2,9 @@ import { type InferKyselyDB, MikroKyselyPlugin, type SqlEntityManager } from '@m
 import type { Kysely } from 'kysely';
 import type { entities } from '../schema/entities.ts';
 
-/** Statements name properties instead of columns, and rows have the entities' values, times as Date included. */
+/**
+ * Statements name properties instead of columns, and rows have the entities' values, times as Date included.
+ */
 const OPTIONS = { columnNamingStrategy: 'property', convertValues: true } as const;
 
 /** The entities' tables, as Kysely checks statements against them. */

@@ -32,8 +32,8 @@ export function tenantSettingsOf(tenants: Tenants, isolation: TenantIsolation): 
   if (isolation === 'off') return null;
   const setting =
     tenants === MAINTENANCE ? { [MAINTENANCE_SETTING]: 'on' } : { [USERS_SETTING]: arrayLiteral(tenants) };
-  // The role applies to one transaction too, so the connection keeps no state that could break a connection pooler or
-  // a later migration. This costs no more than setting it once for the session.
+  // The role applies to one transaction too, so the connection keeps no state that could break a connection
+  // pooler or a later migration. This costs no more than setting it once for the session.
   return isolation === 'role' ? { role: REQUEST_ROLE, ...setting } : setting;
 }
 

@@ -9,12 +9,12 @@ import type { Loaded } from '../statements/conversations/load-conversations.ts';
 const INSTANCE_LIMIT = 10_000;
 
 /**
- * The instances that this process wrote last and that have no queued user messages and no open question. An update of
- * one of these needs no load, which saves one of the two round trips of a step (measured when it was added: 6,600 steps
- * a second at 32 connections, 3,900 without).
+ * The instances that this process wrote last and that have no queued user messages and no open question. An
+ * update of one of these needs no load, which saves one of the two round trips of a step (measured when it
+ * was added: 6,600 steps a second at 32 connections, 3,900 without).
  *
- * A cached instance may be out of date, so only decisions that are saved may use it: the save checks the version, and
- * every change of an instance changes its version.
+ * A cached instance may be out of date, so only decisions that are saved may use it: the save checks the
+ * version, and every change of an instance changes its version.
  */
 export class InstanceCache {
   readonly #instances = new LRUCache<string, AgentInstance>({ max: INSTANCE_LIMIT });
@@ -46,6 +46,9 @@ export class InstanceCache {
   }
 }
 
-/** Returns one text for user and instance. Instance ids have one length, so different pairs have different texts. */
+/**
+ * Returns one text for user and instance. Instance ids have one length, so different pairs have different
+ * texts.
+ */
 export const instanceKey = ({ userId, agentInstanceId }: Omit<Signal, 'version'>): string =>
   `${agentInstanceId}${userId}`;

@@ -24,7 +24,9 @@ export interface UpdateJob extends LaneJob {
   attempts: number;
 }
 
-/** All jobs of a batch on one instance. They are decided one after another, and saved or repeated together. */
+/**
+ * All jobs of a batch on one instance. They are decided one after another, and saved or repeated together.
+ */
 class InstanceGroup {
   readonly jobs: { job: UpdateJob; complete: () => void }[] = [];
   readonly baseVersion: number;
@@ -56,8 +58,8 @@ class InstanceGroup {
 }
 
 /**
- * Decides a batch of updates in arrival order, from what was loaded for it. Results and errors are held back until the
- * instance is saved, because they may depend on another change of the same batch.
+ * Decides a batch of updates in arrival order, from what was loaded for it. Results and errors are held back
+ * until the instance is saved, because they may depend on another change of the same batch.
  */
 export class UpdateBatch {
   readonly #groups = new Map<string, InstanceGroup>();
@@ -140,7 +142,8 @@ export class UpdateBatch {
   /**
    * Resolves or rejects the jobs whose decision is valid, and updates the cache.
    * @param isSaved whether the instance with this key was written; called only for instances with changes.
-   * @returns the jobs to decide again: their instance had changed, or it came from the cache and was not checked.
+   * @returns the jobs to decide again: their instance had changed, or it came from the cache and was not
+   * checked.
    */
   complete(isSaved: (key: string) => boolean, cache: InstanceCache): UpdateJob[] {
     const conflicting: UpdateJob[] = [];

@@ -18,8 +18,8 @@ import { messageInstance } from '../statements/conversations/message-instance.ts
 import { saveChanges } from '../statements/conversations/save-changes.ts';
 
 /**
- * Decisions of one update before the caller gets `storage_busy`. One process wins each round, so with two processes on
- * one instance an update loses all of them once in 30 million times.
+ * Decisions of one update before the caller gets `storage_busy`. One process wins each round, so with two
+ * processes on one instance an update loses all of them once in 30 million times.
  */
 const ATTEMPT_LIMIT = 25;
 

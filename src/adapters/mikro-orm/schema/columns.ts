@@ -34,10 +34,11 @@ const SQL_TYPES = new Map<unknown, string>([
 const naming = new UnderscoreNamingStrategy();
 
 /**
- * Columns of one table, for the texts of hand-written statements. Everything is derived from the entity, so a new
- * property is part of every list that does not leave it out by name.
+ * Columns of one table, for the texts of hand-written statements. Everything is derived from the entity, so a
+ * new property is part of every list that does not leave it out by name.
  *
- * JSON values and results go by the properties' names ("lastPosition"), tables by the columns' (last_position).
+ * JSON values and results go by the properties' names ("lastPosition"), tables by the columns'
+ * (last_position).
  */
 export class Columns<Values> {
   readonly list: readonly Column[];
@@ -73,8 +74,8 @@ export class Columns<Values> {
   }
 
   /**
-   * For `select …`: a.last_position as "lastPosition". Times are sent as seconds since 1970: the drivers would
-   * return text, which is slower to parse.
+   * For `select …`: a.last_position as "lastPosition". Times are sent as seconds since 1970: the drivers
+   * would return text, which is slower to parse.
    */
   selectedFrom(alias: string): string {
     return this.#join(({ property, name, type }) => {

@@ -5,14 +5,14 @@ import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../../d
 import type { ApiKeyId, Scope } from '../../../domain/user/api-key.ts';
 
 /**
- * The tables and their columns. Statements take their columns from here (`columns.ts`), and a test compares the
- * entities with what the migration creates.
+ * The tables and their columns. Statements take their columns from here (`columns.ts`), and a test compares
+ * the entities with what the migration creates.
  *
  * The user id leads every primary key, so an id alone finds nothing. User ids and keys compare by bytes
  * (collation "C"), which is exact and faster than any language's order.
  *
- * Policies are only in the migration: PostgreSQL stores them in other words, so a comparison would always find a
- * difference.
+ * Policies are only in the migration: PostgreSQL stores them in other words, so a comparison would always
+ * find a difference.
  */
 const text = () => p.text();
 const bytes = () => p.text().collation('C');
@@ -141,7 +141,9 @@ export const ApiKeyRow = defineEntity({
   indexes: [{ name: 'api_keys_revoked', properties: ['revokedAt'], where: 'revoked_at is not null' }],
 });
 
-/** The server processes whose waits are in `open_waits`. A process that has not renewed `aliveUntil` is gone. */
+/**
+ * The server processes whose waits are in `open_waits`. A process that has not renewed `aliveUntil` is gone.
+ */
 export const WaitingProcessRow = defineEntity({
   name: 'WaitingProcessRow',
   tableName: 'waiting_processes',

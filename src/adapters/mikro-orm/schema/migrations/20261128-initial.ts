@@ -26,11 +26,11 @@ const MAINTENANCE: readonly (readonly [table: string, command: 'select' | 'delet
 ];
 
 /**
- * Selects the rows of the users listed in the transaction's setting. Selects none if the setting is missing (null)
- * or was reset ('').
+ * Selects the rows of the users listed in the transaction's setting. Selects none if the setting is missing
+ * (null) or was reset ('').
  *
- * The subquery depends on no row, so PostgreSQL builds one hash table for each statement. Written as
- * "= any (the list)" the list was part of each index look-up and sorted again for every row: a load of 32 instances
+ * The subquery depends on no row, so PostgreSQL builds one hash table for each statement. Written as "= any
+ * (the list)" the list was part of each index look-up and sorted again for every row: a load of 32 instances
  * took 1.7 times as long as without policies, instead of 1.3 times.
  */
 const OF_LISTED_USERS = `user_id in (
@@ -61,8 +61,8 @@ export class Initial extends Migration {
       constraint agent_types_name unique (user_id, name)
     )`);
 
-    // Every message updates the row of its instance. Free space in the page lets PostgreSQL update the row in place
-    // (HOT). That also requires that no index covers a column that changes with each message.
+    // Every message updates the row of its instance. Free space in the page lets PostgreSQL update the row in
+    // place (HOT). That also requires that no index covers a column that changes with each message.
     this.addSql(`create table agent_instances (
       user_id text collate "C" not null,
       id uuid not null,
@@ -97,8 +97,8 @@ export class Initial extends Migration {
       'create index agent_instances_deleted on agent_instances (deleted_at) where deleted_at is not null',
     );
 
-    // No foreign keys: the statement that writes a row has just written, or looked up, the row that it refers to.
-    // The checks would cost a look-up and a lock for each message.
+    // No foreign keys: the statement that writes a row has just written, or looked up, the row that it refers
+    // to. The checks would cost a look-up and a lock for each message.
     this.addSql(`create table messages (
       user_id text collate "C" not null,
       id uuid not null,
@@ -117,16 +117,16 @@ export class Initial extends Migration {
       primary key (user_id, id),
       constraint messages_position unique (user_id, agent_instance_id, position)
     )`);
-    // A decision reads exactly these messages. Without the indexes, reading the queue and the open questions would
-    // slow down as the conversation grows.
+    // A decision reads exactly these messages. Without the indexes, reading the queue and the open questions
+    // would slow down as the conversation grows.
     this.addSql(`create index messages_queue on messages (user_id, agent_instance_id)
       where sender_type = 'USER' and read_at is null`);
     this.addSql(`create index messages_open_questions on messages (user_id, agent_instance_id)
       where question_status = 'open'`);
     this.addSql(`create index messages_handed_over on messages (user_id, agent_instance_id, read_version)
       where sender_type = 'USER' and read_version is not null`);
-    // Finds the questions that have changed since a version. Handed over messages are found by read_version and new
-    // ones by position, so a step needs no entry here.
+    // Finds the questions that have changed since a version. Handed over messages are found by read_version
+    // and new ones by position, so a step needs no entry here.
     this.addSql(`create index messages_question_changes on messages (user_id, agent_instance_id, question_version)
       where question_version is not null`);
   }

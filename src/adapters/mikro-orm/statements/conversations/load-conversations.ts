@@ -23,8 +23,8 @@ const messagesWhere = (condition: string) =>
   `(select json_agg(${MESSAGE_JSON}) from messages m where m.user_id = t.user_id and ${condition})`;
 
 /**
- * Returns one row for each target. CASE keeps PostgreSQL from reading anything but the instance's own row unless the
- * target asks for it. The queue, open questions and hand-offs each have their own index.
+ * Returns one row for each target. CASE keeps PostgreSQL from reading anything but the instance's own row
+ * unless the target asks for it. The queue, open questions and hand-offs each have their own index.
  */
 const LOAD_CONVERSATIONS = prepared(
   'load_conversations',

@@ -5,8 +5,8 @@ import { time } from '../rows.ts';
 import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
 /**
- * Returns a row for each recent instance, and one for a type that has none. The instances of all types are counted in
- * one pass.
+ * Returns a row for each recent instance, and one for a type that has none. The instances of all types are
+ * counted in one pass.
  */
 const AGENT_TYPES = `
   select y.id as "typeId", y.name as "typeName", date_part('epoch', y.created_at) as "typeCreatedAt",

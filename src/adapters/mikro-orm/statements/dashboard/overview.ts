@@ -3,8 +3,8 @@ import { type InstanceOverview, PREVIEW_LIMIT } from '../../../../ports/storage/
 import { INSTANCE_COLUMNS, type InstanceColumns, instanceOf, type MessageJson } from '../rows.ts';
 
 /**
- * SQL that is true if an agent waits for news of `agent_instances a`: in this process, or in another one that has
- * reported so and is still alive.
+ * SQL that is true if an agent waits for news of `agent_instances a`: in this process, or in another one that
+ * has reported so and is still alive.
  * @param here the parameter with the instances that agents of this process wait on
  * @param process the parameter with the id of this process
  */
@@ -15,8 +15,9 @@ export const agentWaiting = (here: string, process: string): string =>
       and w.process_id <> ${process}::uuid and p.alive_until > now()))`;
 
 /**
- * Selects an overview from `agent_instances a` and its `agent_types y`; the parameters are those of `agentWaiting`. The
- * newest message is found by its position, so a long conversation costs no more than a short one.
+ * Selects an overview from `agent_instances a` and its `agent_types y`; the parameters are those of
+ * `agentWaiting`. The newest message is found by its position, so a long conversation costs no more than a
+ * short one.
  */
 export const overviewColumns = (here: string, process: string): string => `a.id, ${INSTANCE_COLUMNS},
   ${agentWaiting(here, process)} as "agentWaiting",

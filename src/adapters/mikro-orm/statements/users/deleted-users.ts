@@ -6,8 +6,8 @@ import { MAINTENANCE } from '../../database/tenant-isolation.ts';
 import { DeletedUserRow } from '../../schema/entities.ts';
 
 /**
- * Counts what is stored of a user, in one round trip. Positions have no gaps, so the last position of each instance
- * is its number of messages.
+ * Counts what is stored of a user, in one round trip. Positions have no gaps, so the last position of each
+ * instance is its number of messages.
  */
 export async function holdings(database: Database, userId: UserId): Promise<Holdings> {
   const [counts] = await database.execute([userId], (tables) => {

@@ -53,7 +53,10 @@ export async function findByToken(
   return row === undefined ? null : apiKeyOf(row);
 }
 
-/** Reads the keys of all users that were revoked at `since` or later, and the deleted users, in one round trip. */
+/**
+ * Reads the keys of all users that were revoked at `since` or later, and the deleted users, in one round
+ * trip.
+ */
 export async function revokedSince(database: Database, since: Date): Promise<Revoked[]> {
   const rows = await database.execute(MAINTENANCE, (tables) =>
     tables

@@ -17,7 +17,10 @@ export type Removable = Pick<Row<typeof AgentInstanceRow>, 'userId' | 'id' | 'la
 
 const REMOVABLE = ['userId', 'id', 'lastPosition'] as const;
 
-/** Finds some outdated instances of all users: deleted ones first, then ended ones. Each read uses its own index. */
+/**
+ * Finds some outdated instances of all users: deleted ones first, then ended ones. Each read uses its own
+ * index.
+ */
 export async function findOutdated(
   database: Database,
   { deletedBefore, endedBefore }: RetentionCutoffs,
@@ -42,8 +45,8 @@ export async function findOutdated(
 }
 
 /**
- * Locks those of `found` that are still outdated and not locked by another transaction. Checks again, because an
- * agent may have continued or the user restored the instance.
+ * Locks those of `found` that are still outdated and not locked by another transaction. Checks again, because
+ * an agent may have continued or the user restored the instance.
  */
 export const lockOutdated = (
   em: SqlEntityManager,
@@ -66,8 +69,8 @@ export const lockOutdated = (
     .execute();
 
 /**
- * Locks some instances of a user, in key order and before any message is deleted. A message that is being written to
- * one of them is then either deleted too or refused, because its instance is gone.
+ * Locks some instances of a user, in key order and before any message is deleted. A message that is being
+ * written to one of them is then either deleted too or refused, because its instance is gone.
  */
 export const lockInstances = (em: SqlEntityManager, userId: UserId): Promise<Removable[]> =>
   tablesOf(em)

@@ -6,8 +6,8 @@ import { MAINTENANCE } from '../../database/tenant-isolation.ts';
 const LEASE_SECONDS = 30;
 
 /**
- * Renews the lease of this process, and writes the waits that have begun and ended since the last time. Waits that
- * continue cost nothing. Also removes the waits of processes that are gone.
+ * Renews the lease of this process, and writes the waits that have begun and ended since the last time. Waits
+ * that continue cost nothing. Also removes the waits of processes that are gone.
  */
 const SHARE_WAITS = `
   with me as (

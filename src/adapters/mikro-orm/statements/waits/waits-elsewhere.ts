@@ -7,7 +7,10 @@ const WAITS_ELSEWHERE = `
   from open_waits w join waiting_processes p on p.id = w.process_id
   where w.user_id = any ($1::text[]) and w.process_id <> $2::uuid and p.alive_until > now()`;
 
-/** Returns the instances of these users that agents of other processes wait on, as those processes last reported. */
+/**
+ * Returns the instances of these users that agents of other processes wait on, as those processes last
+ * reported.
+ */
 export async function waitsElsewhere(
   database: Database,
   users: readonly UserId[],
