@@ -1,12 +1,13 @@
-# The server and its page are built with everything that takes; the image gets what runs, and no more.
+# The first stage builds the server and its page. The image gets only what runs.
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-# Scripts of dependencies fetch a Node and a PostgreSQL for development; nothing here needs them.
+# Without the scripts of dependencies: they download a Node and a PostgreSQL for development.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY web ./web
+# Optional packages stay: the server needs all of them (docs/adr/0015).
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
@@ -14,7 +15,7 @@ ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     MCP_SERVER_PORT=8080 \
     DATA_DIR=/data
-# Owned by root: the server reads its program and writes to /data alone.
+# The program belongs to root. The server can write only to /data.
 WORKDIR /app
 COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules ./node_modules

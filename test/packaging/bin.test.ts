@@ -9,14 +9,14 @@ const { folder, nodes } = inject('installation');
 const BIN = join(folder, 'node_modules/.bin/agent-dashboard');
 
 describe.each(nodes)('agent-dashboard on Node $version', ({ path: node }) => {
-  test('says its version', async () => {
+  test('prints its version', async () => {
     const { version } = JSON.parse(
       await readFile(join(folder, 'node_modules/agent-dashboard-server/package.json'), 'utf8'),
     );
     expect((await run([BIN, '--version'], { cwd: folder, node })).trim()).toBe(version);
   });
 
-  test('starts in an empty folder, serves the page with its scripts, and stops when it is told to', async () => {
+  test('starts in an empty folder, serves the page with its scripts, and stops on SIGTERM', async () => {
     await using home = await temporaryFolder();
     await using server = new NodeProcess([BIN, 'serve'], {
       cwd: home.path,

@@ -20,19 +20,19 @@ describe.each(nodes)('on Node $version', ({ path: node }) => {
     return JSON.parse(await run(args, { cwd: folder, node })) as Record<string, string[]>;
   };
 
-  test('every entry can be imported, and required with the same names', async () => {
+  test('every entry can be imported, and required with the same exports', async () => {
     const imported = await namesOf('module', 'await (async (name) => import(name))');
     for (const names of Object.values(imported)) expect(names).not.toEqual([]);
     const required = await namesOf('commonjs', 'require');
     for (const names of Object.values(required)) {
-      // What `require` adds to a module so that bundlers know it for one.
+      // `require` adds this name, by which bundlers recognise an ES module.
       if (names.includes('__esModule')) names.splice(names.indexOf('__esModule'), 1);
     }
     expect(required).toEqual(imported);
   });
 });
 
-/** Which entries may load what. An entry that is not named here may load none of it. */
+/** The entries that may load a package, directly or through another package. No other entry may. */
 const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   tsyringe: [],
   'reflect-metadata': [],
@@ -53,7 +53,7 @@ const ONLY_BY: Readonly<Record<string, readonly string[]>> = {
   valibot: ['', '/koa', '/mcp', '/problem'],
 };
 
-/** Prints the packages that are loaded with an entry, a scope standing for all that is in it. */
+/** Prints the packages that are loaded with an entry. Of a scoped package it prints the scope. */
 const RECORD = `
   import { registerHooks } from 'node:module';
   const loaded = new Set();
@@ -67,7 +67,7 @@ const RECORD = `
   await import(process.argv[1]);
   console.log(JSON.stringify([...loaded]));`;
 
-test.each(ENTRIES)('%s loads no technology but its own', async (entry) => {
+test.each(ENTRIES)('%s loads only its own technology', async (entry) => {
   const loaded: string[] = JSON.parse(
     await run(['--input-type=module', '--eval', RECORD, entry], { cwd: folder }),
   );

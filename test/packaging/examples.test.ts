@@ -11,7 +11,7 @@ const EXAMPLES = join(folder, 'examples');
 
 describe.each(nodes)('on Node $version', ({ path: node }) => {
   test.each(['custom-repository/sqlite-repository.test.ts', 'fastify/app.test.ts'])(
-    'the tests of an example hold: %s',
+    'the tests of an example pass: %s',
     async (file) => {
       const report = await run(['--test', '--test-reporter=tap', join(EXAMPLES, file)], {
         cwd: folder,
@@ -23,7 +23,7 @@ describe.each(nodes)('on Node $version', ({ path: node }) => {
   );
 });
 
-test('the client: a script asks, the person answers, and it goes on', async () => {
+test('the client: a script asks, the person answers, and the script continues', async () => {
   await using home = await temporaryFolder();
   await using server = new NodeProcess([join(folder, 'node_modules/.bin/agent-dashboard'), 'serve'], {
     cwd: home.path,
@@ -80,7 +80,7 @@ test('plain node:http: two use cases beside a route of the application, behind i
   expect(await server.ended).toMatchObject({ code: 0 });
 });
 
-test('Fastify with an embedded database: what an agent reports is there after a restart', async () => {
+test('Fastify with an embedded database: what an agent reported is still there after a restart', async () => {
   await using home = await temporaryFolder();
   const start = async () => {
     const env = { PORT: '0', DATA_DIR: join(home.path, 'data') };

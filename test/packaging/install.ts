@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 
-/** The package as its users have it: packed as for publishing, and installed into an empty project. */
+/** The package as its users get it: packed as for publishing, and installed into an empty project. */
 export interface Installation {
-  /** The project; `examples` is beside its `node_modules`. */
+  /** The project's folder, which has `examples` beside `node_modules`. */
   readonly folder: string;
   readonly tarball: string;
-  /** What `npm pack` has put into it. */
+  /** What `npm pack` says about the tarball. */
   readonly packed: {
     readonly size: number;
     readonly unpackedSize: number;
     readonly files: readonly { readonly path: string }[];
   };
-  /** The oldest Node that the package promises to run on, and the one that runs the tests. */
+  /** The oldest Node that the package supports, and the one that runs the tests. */
   readonly nodes: readonly { readonly version: string; readonly path: string }[];
 }
 
@@ -28,13 +28,20 @@ declare module 'vitest' {
 
 const ROOT = join(import.meta.dirname, '../..');
 const OLDEST_NODE = '22.18.0';
-const QUIETLY = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+/** Options of `npm install` in a test: from npm's cache where possible, and without messages. */
+export const QUIETLY = [
+  '--prefer-offline',
+  '--no-audit',
+  '--no-fund',
+  '--ignore-scripts',
+  '--loglevel=error',
+];
 
-/** Vitest's global set-up: packs and installs once for all test files of this folder. */
+/** Packs and installs once for all test files of this folder. Vitest calls it as a global set-up. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'agent-dashboard-package-'));
   const [packed] = JSON.parse(
-    // With its scripts: what is published is built by them.
+    // Runs the package's scripts too: they build what is published.
     await npm(ROOT, 'pack', '--json', '--foreground-scripts=false', '--pack-destination', folder),
   );
   const tarball = join(folder, packed.filename);
@@ -60,8 +67,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => rm(folder, { recursive: true, force: true });
 }
 
-async function npm(cwd: string, ...args: readonly string[]): Promise<string> {
-  // Settings of the npm that runs the tests are none of the one that they run.
+/** Runs npm in `cwd` and returns what it prints. */
+export async function npm(cwd: string, ...args: readonly string[]): Promise<string> {
+  // The npm that started the tests passes its settings on by these variables; the tests want none of them.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   const { stdout } = await promisify(execFile)('npm', args, { cwd, env, maxBuffer: 64 * 1024 * 1024 });
   return stdout;

@@ -7,7 +7,7 @@ const read = async (name: string) =>
 const server = await read('server.json');
 const about = await read('package.json');
 
-test('the MCP registry is told of this package in this version', () => {
+test('server.json names this package in this version', () => {
   expect(server.version).toBe(about.version);
   expect(server.packages).toHaveLength(1);
   expect(server.packages[0]).toMatchObject({
@@ -18,11 +18,11 @@ test('the MCP registry is told of this package in this version', () => {
   });
 });
 
-test('the registry takes a package for its own only if the package names it back', () => {
+test('package.json names the registry entry back, which the registry requires', () => {
   expect(about.mcpName).toBe(server.name);
 });
 
-test('what is said of it is of the form and length that the registry takes', () => {
+test('its fields have the form and length that the registry accepts', () => {
   expect(server.$schema).toMatch(/\/schemas\/\d{4}-\d\d-\d\d\/server\.schema\.json$/);
   expect(server.name).toMatch(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/);
   expect(server.name.length).toBeLessThanOrEqual(200);
@@ -30,7 +30,7 @@ test('what is said of it is of the form and length that the registry takes', () 
   expect(server.description.length).toBeLessThanOrEqual(100);
 });
 
-test('a key is asked for as a secret', () => {
+test('it asks for the API key as a secret', () => {
   const key = server.packages[0].packageArguments.find(({ name }: { name?: string }) => name === '--api-key');
   expect(key).toMatchObject({ isRequired: true, isSecret: true });
 });
