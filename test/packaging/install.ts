@@ -28,7 +28,14 @@ declare module 'vitest' {
 
 const ROOT = join(import.meta.dirname, '../..');
 const OLDEST_NODE = '22.18.0';
-const QUIETLY = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+/** Options of `npm install` in a test: from npm's cache where possible, and without messages. */
+export const QUIETLY = [
+  '--prefer-offline',
+  '--no-audit',
+  '--no-fund',
+  '--ignore-scripts',
+  '--loglevel=error',
+];
 
 /** Packs and installs the package once for all test files of this folder (Vitest's global set-up). */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -60,8 +67,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => rm(folder, { recursive: true, force: true });
 }
 
-async function npm(cwd: string, ...args: readonly string[]): Promise<string> {
-  // The settings of the npm that runs the tests must not affect this npm.
+/** Runs npm in `cwd` and returns what it prints. */
+export async function npm(cwd: string, ...args: readonly string[]): Promise<string> {
+  // The npm that started the tests passes its settings on by these variables; the tests want none of them.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   const { stdout } = await promisify(execFile)('npm', args, { cwd, env, maxBuffer: 64 * 1024 * 1024 });
   return stdout;

@@ -5,7 +5,7 @@ import { scopedQuery } from '../../../src/adapters/mikro-orm/database/scoped-que
 const SCOPE = { 'agent_dashboard.users': '{ada}', 'agent_dashboard.other': 'x' };
 const READ = `select current_setting('agent_dashboard.users', true) as users`;
 
-describe('a statement within a scope', () => {
+describe('a statement with the settings of its scope', () => {
   let client: pg.Client;
 
   const connected = async (config: pg.ClientConfig = {}) => {
@@ -22,18 +22,21 @@ describe('a statement within a scope', () => {
   const inScope = (name: string | undefined, text: string, values: unknown[] = [], scope = SCOPE) =>
     scopedQuery(client, { ...(name === undefined ? {} : { name }), text, values }, scope);
 
-  test.each([['prepared'], [undefined]])('runs in the transaction of its setting (%s)', async (name) => {
-    for (const users of ['{ada}', '{bob}', '{"\\"ada\\"",bob}']) {
-      const { rows, rowCount, command } = await inScope(name, READ, [], {
-        ...SCOPE,
-        'agent_dashboard.users': users,
-      });
-      expect({ rows, rowCount, command }).toEqual({ rows: [{ users }], rowCount: 1, command: 'SELECT' });
-      expect(await settingOutside()).toBe('');
-    }
-  });
+  test.each([['prepared'], [undefined]])(
+    'runs in one transaction with its settings, which end with it (name: %s)',
+    async (name) => {
+      for (const users of ['{ada}', '{bob}', '{"\\"ada\\"",bob}']) {
+        const { rows, rowCount, command } = await inScope(name, READ, [], {
+          ...SCOPE,
+          'agent_dashboard.users': users,
+        });
+        expect({ rows, rowCount, command }).toEqual({ rows: [{ users }], rowCount: 1, command: 'SELECT' });
+        expect(await settingOutside()).toBe('');
+      }
+    },
+  );
 
-  test('goes out in one packet with one Sync', async () => {
+  test('is sent in one packet with one Sync', async () => {
     await inScope('warm', READ);
     const { stream } = (client as unknown as { connection: { stream: NodeJS.WritableStream } }).connection;
     let corked = 0;
@@ -45,11 +48,11 @@ describe('a statement within a scope', () => {
       return write(chunk);
     }) as typeof stream.write;
     await inScope('warm', READ);
-    // Bind and Execute of the setting; Bind, Describe, Execute and Sync of the statement.
+    // Bind and Execute of the settings; Bind, Describe, Execute and Sync of the statement.
     expect({ corked, syncs }).toEqual({ corked: 6, syncs: 1 });
   });
 
-  test('gives typed rows, and none for a statement that has none', async () => {
+  test('returns typed rows, and an empty list for a statement without rows', async () => {
     await client.query('create temp table t (id int)');
     expect((await inScope(undefined, `insert into pg_temp.t values ($1)`, [7])).rowCount).toBe(1);
     expect((await inScope('read', `select id, array[id] as ids from pg_temp.t`)).rows).toEqual([
@@ -58,7 +61,7 @@ describe('a statement within a scope', () => {
     expect((await inScope('none', `select id from pg_temp.t where id = $1`, [8])).rows).toEqual([]);
   });
 
-  test('that cannot be parsed leaves nothing behind, and works under its name once it can', async () => {
+  test('leaves nothing behind when it cannot be parsed, and works under the same name once it can', async () => {
     const read = () => inScope('later', `select id from pg_temp.t`);
     for (let time = 0; time < 2; time += 1) await expect(read()).rejects.toMatchObject({ code: '42P01' });
     expect(await settingOutside()).toBe('');
@@ -66,7 +69,7 @@ describe('a statement within a scope', () => {
     for (let time = 0; time < 2; time += 1) expect((await read()).rows).toEqual([]);
   });
 
-  test('whose setting is refused does not run, and works under its name with a good one', async () => {
+  test('does not run when its settings are refused, and works under the same name with good ones', async () => {
     await client.query('create temp table t (id int)');
     const write = (scope: typeof SCOPE) => inScope('write', `insert into pg_temp.t values ($1)`, [1], scope);
     for (const bad of [
@@ -82,20 +85,20 @@ describe('a statement within a scope', () => {
     expect((await client.query(`select * from pg_temp.t`)).rows).toHaveLength(1);
   });
 
-  test('that pg itself refuses sets nothing', async () => {
+  test('sets nothing when pg itself refuses it', async () => {
     await inScope('taken', READ);
     await expect(inScope('taken', 'select 1')).rejects.toThrow('must be unique');
     expect(await settingOutside()).toBe('');
   });
 
-  test('that fails while it runs is rolled back alone', async () => {
+  test('is rolled back alone when it fails while it runs', async () => {
     const divide = (by: number) => inScope('divide', 'select 1 / $1::int as ratio', [by]);
     await expect(divide(0)).rejects.toMatchObject({ code: '22012' });
     expect((await divide(1)).rows).toEqual([{ ratio: 1 }]);
     expect(await settingOutside()).toBe('');
   });
 
-  test('that outlasts query_timeout is given up; what comes next on the connection gets its own answer', async () => {
+  test('is given up after query_timeout, and the next statement on the connection gets its own answer', async () => {
     const impatient = await connected({ query_timeout: 1_000 });
     const ask = (name: string, text: string) => scopedQuery(impatient, { name, text, values: [] }, SCOPE);
     await expect(ask('sleep', 'select pg_sleep(1.2)::text as slept')).rejects.toThrow('Query read timeout');

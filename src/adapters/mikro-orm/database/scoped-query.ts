@@ -1,7 +1,10 @@
 import pg from 'pg';
 import type { TenantSettings } from './tenant-isolation.ts';
 
-/** What is used here of pg's connection and query, and its types leave out. */
+// This file overrides methods of pg's Query that pg does not document. The reason and the numbers are in
+// docs/adr/0014. test/adapters/mikro-orm/pg-version.test.ts fails when pg changes, and says what to check.
+
+/** The members of pg's connection that this file uses and that pg's types leave out. */
 interface Connection {
   readonly parsedStatements: { readonly [name: string]: string };
   readonly submittedNamedStatements: { [name: string]: string };
@@ -10,6 +13,7 @@ interface Connection {
   execute(portal: { portal?: string }): void;
 }
 
+/** The members of pg's query that this file uses and that pg's types leave out. */
 interface Query extends pg.Submittable {
   name: string | undefined;
   text: string;
@@ -23,29 +27,31 @@ interface Query extends pg.Submittable {
 const Query = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 'extended' }) => Query;
 
 /**
- * A statement and, before it in the same packet and transaction, what its transaction is to be set to. All
- * that comes before a Sync is one transaction of its own (PostgreSQL's manual, "Extended Query"), so the
- * setting costs no round trip of its own, and is gone with the statement, however that ends.
+ * Sends a statement together with the settings of its transaction, in one packet. PostgreSQL runs everything
+ * up to the next Sync in one transaction (its manual, "Extended Query"). So the settings cost no round trip,
+ * and they end with the statement, whether it succeeds or fails. If a setting is refused, the server skips
+ * the statement: it never runs without its settings.
  */
 class ScopedQuery extends Query {
   readonly #scope: TenantSettings;
-  /** Name and text of the statement itself, while the server's answers are still about the setting. */
+  /** Name and text of the statement, while the server's answers are still about the settings. */
   #upcoming: Pick<Query, 'name' | 'text'> | null = null;
 
   constructor(config: pg.QueryConfig, scope: TenantSettings) {
-    // Without parameters pg would send it as a simple query: that has no Sync, and leaves the transaction open.
+    // Without parameters pg would send a simple query. That has no Sync and leaves the transaction open.
     super({ ...config, queryMode: 'extended' });
     this.#scope = scope;
   }
 
-  /** Called once pg has found nothing wrong with the statement; what it writes goes out in one piece. */
+  /** pg calls this after its own checks of the statement. It sends all that is written here in one piece. */
   override prepare(connection: Connection): void {
     const setting = settingStatement(Object.keys(this.#scope));
     if (connection.parsedStatements[setting.name] === undefined) connection.parse(setting);
     connection.bind({ statement: setting.name, values: Object.entries(this.#scope).flat() });
     connection.execute({});
     super.prepare(connection);
-    // The client notes what has been parsed by the name and text of its query, and answers come in order.
+    // pg's client records each parsed statement under the name and text of its query. The server answers in
+    // order, so those are the setting's name and text first.
     this.#upcoming = { name: this.name, text: this.text };
     Object.assign(this, setting);
   }
@@ -64,19 +70,19 @@ class ScopedQuery extends Query {
   }
 
   override handleError(error: Error, connection: Connection): void {
-    // The server skips whatever comes after an error: the statement was not parsed either.
+    // After an error the server skips everything up to the Sync, so it has not parsed the statement either.
     if (this.#upcoming?.name !== undefined) delete connection.submittedNamedStatements[this.#upcoming.name];
     super.handleError(error, connection);
   }
 }
 
-/** Gives one number: `set_config` itself would send the whole list of users back. */
+/** Returns a statement that makes the settings. It selects one number: `set_config` returns each value. */
 function settingStatement(names: readonly string[]): { name: string; text: string } {
   const settings = names.map((_, nth) => `set_config($${2 * nth + 1}, $${2 * nth + 2}, true)`);
   return { name: `set_${names.length}`, text: `select num_nulls(${settings.join(', ')})` };
 }
 
-/** Runs `statement` on `client` within `scope`. */
+/** Runs `statement` on `client`, in a transaction of its own that has the settings of `scope`. */
 export const scopedQuery = (
   client: pg.ClientBase,
   statement: pg.QueryConfig,

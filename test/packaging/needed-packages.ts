@@ -1,0 +1,41 @@
+/** What an entry needs beside the packages that are always installed. */
+export interface Needed {
+  /** The optional packages that its code imports. */
+  readonly packages: readonly string[];
+  /** The optional packages that its types import. */
+  readonly types?: readonly string[];
+}
+
+/** Always installed: `dependencies` of package.json. */
+export const ALWAYS = ['uuid', 'valibot'];
+
+const MIKRO_ORM = ['@mikro-orm/core', '@mikro-orm/migrations', 'kysely'];
+
+/**
+ * The packages that each entry needs, by the entry as it follows the package's name. They are
+ * `optionalDependencies`: an embedder who installs with `--omit=optional` names those of the entries that
+ * they use (docs/adr/0015).
+ */
+export const NEEDED: { readonly [entry: string]: Needed } = {
+  '': { packages: [] },
+  '/client': { packages: [] },
+  '/contracts': { packages: [] },
+  '/in-memory': { packages: [] },
+  '/problem': { packages: [] },
+  '/signals': { packages: [] },
+  '/jwt': { packages: ['jose', 'lru-cache'] },
+  '/koa': {
+    packages: ['@koa/router', 'koa', 'lru-cache', 'raw-body', 'rate-limiter-flexible'],
+    types: ['@types/koa'],
+  },
+  '/mcp': {
+    packages: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@valibot/to-json-schema'],
+  },
+  '/mikro-orm': { packages: ['@mikro-orm/core', 'lru-cache'], types: ['@mikro-orm/sql'] },
+  '/mikro-orm/pglite': { packages: [...MIKRO_ORM, '@mikro-orm/pglite'], types: ['@mikro-orm/sql'] },
+  '/mikro-orm/postgres': {
+    packages: [...MIKRO_ORM, '@mikro-orm/postgresql', 'pg'],
+    types: ['@mikro-orm/sql'],
+  },
+  '/signals/postgres': { packages: ['pg'], types: ['@types/pg'] },
+};
