@@ -95,7 +95,10 @@ const mcp = (ann: TestClient, bob: TestClient): Surface => {
       // The use case's own field names, for the comparison.
       return {
         code,
-        message: [...renamed].reduce((text, [field, toolField]) => text.replace(toolField, field), message),
+        message: [...argumentNames].reduce(
+          (text, [field, toolField]) => text.replace(toolField, field),
+          message,
+        ),
       };
     };
   return { call: as(ann), callAsStranger: as(bob), say };

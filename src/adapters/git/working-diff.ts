@@ -111,7 +111,9 @@ async function copyWithTimes(source: string, copy: string): Promise<void> {
   await utimes(copy, atime, mtime);
 }
 
-/** Returns whether the process may not read a file. Git would fail the whole diff because of one such file. */
+/**
+ * Returns whether the process may not read a file. Git would fail the whole diff because of one such file.
+ */
 function isUnreadable(folder: string, path: string): boolean {
   try {
     accessSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(path, 'latin1')]), constants.R_OK);

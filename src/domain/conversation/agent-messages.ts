@@ -117,11 +117,11 @@ export function requestUserInput(
   const stale = instance.lastReadMessageId !== messageId;
   const handedOver = stale ? [] : draft.handOverQueue();
   const answer = handedOver[0] ?? null;
-  const hasEnded = instance.status === 'COMPLETED' && answer === null;
+  const staysCompleted = instance.status === 'COMPLETED' && answer === null;
 
   const message = draft.amend(step, {
     requiresUserInput: true,
-    questionStatus: answer !== null ? 'answered' : hasEnded ? 'closed' : 'open',
+    questionStatus: answer !== null ? 'answered' : staysCompleted ? 'closed' : 'open',
     answerId: answer?.id ?? null,
   });
   draft.updateInstance({ lastActivityAt: now });

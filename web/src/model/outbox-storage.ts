@@ -31,7 +31,9 @@ export function loadOutboxMessages(storage: TextStorage, userId: string): Outbox
     .sort((one, other) => one.writtenAt.localeCompare(other.writtenAt));
 }
 
-/** Takes the key from the entry's name: entries of older versions of the page do not have it in their text. */
+/**
+ * Takes the key from the entry's name: entries of older versions of the page do not have it in their text.
+ */
 function parseEntry(idempotencyKey: string, text: string | null): OutboxMessage[] {
   try {
     return text === null ? [] : [{ ...(JSON.parse(text) as OutboxMessage), idempotencyKey }];

@@ -21,7 +21,9 @@ export interface WaitLimits {
 
 type Conversation = OutputOf<'readAgentInstance'>;
 
-/** The newest page nearly always has the question. Older pages are larger, to read a long conversation fast. */
+/**
+ * The newest page nearly always has the question. Older pages are larger, to read a long conversation fast.
+ */
 const FIRST_PAGE_SIZE = 50;
 const PAGE_SIZE = 200;
 

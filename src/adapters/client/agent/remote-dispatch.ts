@@ -91,7 +91,8 @@ function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
     instanceOfQuestion.set(question_id, agent_instance_id);
 
     const waited = await agent.ask({ agent_instance_id, question_id }, { ...call, deadline });
-    // The wait hands over everything that is queued. What is not the answer would be lost if not returned here.
+    // The wait hands over everything that is queued. What is not the answer would be lost if not returned
+    // here.
     const feedback = [...(posted?.queued_user_messages ?? []), ...waited.messages];
     return {
       answer: waited.answer?.content ?? null,

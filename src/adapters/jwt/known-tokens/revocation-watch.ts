@@ -32,7 +32,8 @@ const TIMING: WatchTiming = {
 };
 
 /**
- * A check reads what was revoked since the last one, and this much more: clocks differ, and commits come late.
+ * A check reads what was revoked since the last one, and this much more: clocks differ, and commits come
+ * late.
  */
 const OVERLAP_MS = 10 * 60 * 1000;
 

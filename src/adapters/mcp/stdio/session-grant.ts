@@ -33,7 +33,9 @@ const TOOL_NAME = /^[\w.:/-]{1,128}$/;
  */
 const SPECIAL_CHARACTERS = /[;&|<>(){}$`\\!\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** Commands that run other commands, so that their name does not say what happens. Without version numbers. */
+/**
+ * Commands that run other commands, so that their name does not say what happens. Without version numbers.
+ */
 const LAUNCHERS: ReadonlySet<string> = new Set(
   (
     'sudo doas su pkexec runuser gosu runas env command builtin exec eval source . trap coproc noglob nocorrect ' +

@@ -22,7 +22,9 @@ export async function requestNotificationPermission(): Promise<void> {
  */
 export function startQuestionAlerts(): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')!;
-  /** The time of the question that each waiting instance was alerted for. Null: the list is not loaded yet. */
+  /**
+   * The time of the question that each waiting instance was alerted for. Null: the list is not loaded yet.
+   */
   let alerted: ReadonlyMap<string, string | null> | null = null;
   effect(() => {
     const waiting = waitingInstances.value;

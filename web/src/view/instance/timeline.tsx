@@ -54,7 +54,7 @@ export function Timeline({ id, conversation }: TimelineProps) {
   if (isAtEnd) lastSeen.current = newest;
   return (
     <div class="timeline-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must be able to focus and scroll it */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it */}
       <div class="timeline" ref={scroller} tabIndex={0} role="log" aria-label="Conversation" aria-live="off">
         {entries.length === 0 && <p class="timeline-empty">No messages yet.</p>}
         <div class="timeline-rows" style={{ height: `${list.getTotalSize()}px` }}>
