@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import type { AbstractSqlDriver, MikroKyselyPlugin, SqlEntityManager, SqlMikroORM } from '@mikro-orm/sql';
+import type { AbstractSqlDriver, SqlEntityManager, SqlMikroORM } from '@mikro-orm/sql';
 import type { Compilable, UnknownRow } from 'kysely';
 import type { Observer } from '../../../ports/observer.ts';
 import { entities } from '../schema/entities.ts';
 import { MIGRATIONS_TABLE, migrations } from '../schema/migrations/index.ts';
 import { kindOf, storageError } from './driver-errors.ts';
 import type { RunStatement } from './request-role.ts';
-import { type Tables, tablesPlugin } from './tables.ts';
+import { type Tables, tablesOf } from './tables.ts';
 import { type TenantIsolation, type Tenants, tenantSettingsOf } from './tenant-isolation.ts';
 
 /** The ORM's options for both drivers. */
@@ -49,7 +49,6 @@ export class Database {
   readonly processId = randomUUID();
   readonly #engine: Engine;
   readonly #observer: Observer | null;
-  readonly #tablesPlugin: MikroKyselyPlugin;
   readonly #tables: Tables;
   #isolation: Promise<TenantIsolation> | null = null;
   #closed: Promise<void> | null = null;
@@ -58,9 +57,8 @@ export class Database {
     this.orm = orm;
     this.#engine = engine;
     this.#observer = observer;
-    this.#tablesPlugin = tablesPlugin(orm.em);
-    // Only builds statements: they are sent by `query`, which sets the users.
-    this.#tables = orm.em.getConnection().getClient().withPlugin(this.#tablesPlugin);
+    // Only builds statements: `query` sends them, and sets their users.
+    this.#tables = tablesOf(orm.em);
   }
 
   /** How many batches of updates may run at the same time. */
@@ -87,8 +85,10 @@ export class Database {
    */
   async execute<Row>(tenants: Tenants, build: (tables: Tables) => Compilable<Row>): Promise<readonly Row[]> {
     const { sql, parameters, queryId } = build(this.#tables).compile();
-    const rows = await this.query<UnknownRow>(tenants, sql, parameters);
-    const result = await this.#tablesPlugin.transformResult({ queryId, result: { rows: [...rows] } });
+    let result = { rows: [...(await this.query<UnknownRow>(tenants, sql, parameters))] };
+    for (const plugin of this.#tables.getExecutor().plugins) {
+      result = await plugin.transformResult({ queryId, result });
+    }
     return result.rows as Row[];
   }
 

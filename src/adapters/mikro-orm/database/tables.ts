@@ -1,4 +1,4 @@
-import { type InferKyselyDB, MikroKyselyPlugin, type SqlEntityManager } from '@mikro-orm/sql';
+import type { InferKyselyDB, SqlEntityManager } from '@mikro-orm/sql';
 import type { Kysely } from 'kysely';
 import type { entities } from '../schema/entities.ts';
 
@@ -10,8 +10,5 @@ const OPTIONS = { columnNamingStrategy: 'property', convertValues: true } as con
 /** The entities' tables, as Kysely checks statements against them. */
 export type Tables = Kysely<InferKyselyDB<(typeof entities)[number], typeof OPTIONS>>;
 
-/** Returns the tables for statements of the transaction that `em` is in. */
+/** Returns the tables. A statement that is executed through them belongs to the transaction of `em`. */
 export const tablesOf = (em: SqlEntityManager): Tables => em.getKysely(OPTIONS);
-
-/** Returns the plugin that does what `OPTIONS` says, for statements that are built here but run elsewhere. */
-export const tablesPlugin = (em: SqlEntityManager): MikroKyselyPlugin => new MikroKyselyPlugin(em, OPTIONS);
