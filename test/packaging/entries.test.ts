@@ -47,7 +47,7 @@ const ALLOWED_ENTRIES: Readonly<Record<string, readonly string[]>> = {
   '@modelcontextprotocol': ['/mcp'],
   jose: ['/jwt'],
   '@mikro-orm': ['/mikro-orm', '/mikro-orm/pglite', '/mikro-orm/postgres'],
-  kysely: ['/mikro-orm/pglite', '/mikro-orm/postgres'],
+  kysely: ['/mikro-orm', '/mikro-orm/pglite', '/mikro-orm/postgres'],
   '@electric-sql': ['/mikro-orm/pglite'],
   pg: ['/mikro-orm/postgres', '/signals/postgres'],
   valibot: ['', '/koa', '/mcp', '/problem'],

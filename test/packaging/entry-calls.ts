@@ -3,9 +3,8 @@ const DASHBOARD = `
   const { createDashboard, userId, useCases, systemClock, unauthenticated } = await load('');
   const { inMemoryStore } = await load('/in-memory');
   const { InProcessSignals } = await load('/signals');
-  const signals = new InProcessSignals();
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
-  const dashboard = createDashboard({ signals, logger, ...inMemoryStore(signals) });
+  const dashboard = createDashboard({ store: inMemoryStore(new InProcessSignals()), logger });
   const caller = { userId: userId('me'), scopes: ['agent'] };`;
 
 /** Serves `listener` at `url`. */
@@ -47,7 +46,7 @@ export const CALLS: { readonly [entry: string]: string } = {
     const key = readPrivateKey((await generateKeyPair('ed25519')).privateKey, 'a test');
     const grant = { id: 'aaaaaaaaaaaaaaaa', userId: userId('me'), scope: 'agent', agentInstanceId: null };
     const token = await new JwtIssuer({ key }).issue({ ...grant, createdAt: new Date(), expiresAt: null });
-    const verifier = new JwtVerifier({ keys: [key], clock: systemClock });
+    const verifier = new JwtVerifier({ keys: [key], store: null, clock: systemClock });
     assert.equal((await verifier.verify(token)).userId, 'me');`,
   '/koa': `${DASHBOARD}
     const { nodeListener, restApi } = await load('/koa');
@@ -68,12 +67,13 @@ export const CALLS: { readonly [entry: string]: string } = {
     const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
     assert.match(await answer.text(), /"serverInfo":.*"host"/);`,
   '/mikro-orm': `
-    const { MikroOrmAgentInstanceRepository } = await load('/mikro-orm');
+    const { postgresStore } = await load('/mikro-orm');
     const { InProcessSignals } = await load('/signals');
-    const asked = [];
-    const database = { lanes: 1, query: async (_, sql) => asked.push(sql) };
-    await new MikroOrmAgentInstanceRepository({ database, signals: new InProcessSignals() }).ping();
-    assert.deepEqual(asked, ['select 1']);`,
+    const statements = [];
+    const database = { lanes: 1, query: async (_, sql) => statements.push(sql) };
+    const logger = { debug() {}, info() {}, warn() {}, error() {} };
+    await postgresStore({ database, signals: new InProcessSignals(), logger }).repository.ping();
+    assert.deepEqual(statements, ['select 1']);`,
   '/mikro-orm/pglite': `
     const { openPglite } = await load('/mikro-orm/pglite');
     const database = await openPglite('memory://');
@@ -85,7 +85,10 @@ export const CALLS: { readonly [entry: string]: string } = {
     await assert.rejects(database.query([], 'select 1', []), { code: 'storage_unavailable' });
     await database.close();`,
   '/signals/postgres': `
-    const { PostgresSignals, encodeSignals } = await load('/signals/postgres');
-    assert.equal(typeof PostgresSignals, 'function');
-    assert.deepEqual(encodeSignals([{ userId: 'a', agentInstanceId: 'b', version: 1 }]), ['[["a","b",1]]']);`,
+    const { PostgresSignals } = await load('/signals/postgres');
+    const logger = { debug() {}, info() {}, warn() {}, error() {} };
+    const connection = { connectionString: 'postgresql://nobody:nothing@127.0.0.1:1/none' };
+    const signals = new PostgresSignals({ connection, logger });
+    const changed = [{ userId: 'a', agentInstanceId: 'b', version: 1 }];
+    assert.deepEqual(signals.databaseNotification.encodeSignals(changed), ['[["a","b",1]]']);`,
 };

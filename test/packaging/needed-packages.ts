@@ -31,7 +31,7 @@ export const NEEDED: { readonly [entry: string]: Needed } = {
   '/mcp': {
     packages: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@valibot/to-json-schema'],
   },
-  '/mikro-orm': { packages: ['@mikro-orm/core', 'lru-cache'], types: ['@mikro-orm/sql'] },
+  '/mikro-orm': { packages: ['@mikro-orm/core', 'kysely', 'lru-cache'], types: ['@mikro-orm/sql'] },
   '/mikro-orm/pglite': { packages: [...MIKRO_ORM, '@mikro-orm/pglite'], types: ['@mikro-orm/sql'] },
   '/mikro-orm/postgres': {
     packages: [...MIKRO_ORM, '@mikro-orm/postgresql', 'pg'],
