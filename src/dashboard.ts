@@ -4,36 +4,41 @@ import { createDispatch, type Dispatch } from './application/dispatch/dispatch.t
 import { LiveFeed } from './application/live/live-feed.ts';
 import { DEFAULT_SETTINGS, type Settings } from './application/use-case.ts';
 import { OpenWaits } from './application/waiting/open-waits.ts';
+import type { UserId } from './domain/ids.ts';
 import type { Clock, Ids, Logger } from './ports/runtime.ts';
 import type { Store } from './ports/store.ts';
 import type { TokenIssuer } from './ports/tokens/token-issuer.ts';
 
 export interface DashboardOptions {
-  /** One of the package's stores (`/in-memory`, `/mikro-orm`), or your own, which passes `/contracts`. */
+  /**
+   * A store of this package (`/in-memory`, `/mikro-orm`), or your own that passes the tests of `/contracts`.
+   */
   readonly store: Store;
-  /** Makes tokens. Absent or null where tokens come from elsewhere. */
+  /** Makes tokens. Absent or null if tokens come from elsewhere. */
   readonly issuer?: TokenIssuer | null;
-  /** Settings that are left out have their defaults. */
+  /** Absent settings have their defaults. */
   readonly settings?: Partial<Settings>;
-  /** The system's clock unless given. */
+  /** Absent: the system's clock. */
   readonly clock?: Clock;
-  /** Makes UUIDs of version 7 unless given. */
+  /** Absent: makes UUIDs of version 7. */
   readonly ids?: Ids;
   /** Gets warnings about live streams that could not be read and will be tried again. */
   readonly logger?: Pick<Logger, 'warn'> | null;
 }
 
-/** What hosts and adapters work with: `restApi` and `createMcpEndpoint` take it as it is. */
+/**
+ * The use cases over one store, for hosts and adapters: `restApi` and `createMcpEndpoint` take this object.
+ */
 export interface Dashboard {
   /**
    * Runs a use case for a caller: `dispatch(useCases.endSession, { caller, input })`. It checks the input and
-   * the caller's scope. Finding out who the caller is, is up to the host.
-   * @throws CodedError with an `ErrorCode`, whose message may be shown; anything else is an internal fault.
+   * the caller's scope. The host has to find out who the caller is.
+   * @throws CodedError with an `ErrorCode`, whose message may be shown. Any other error is an internal fault.
    */
   readonly dispatch: Dispatch;
-  /** Sends users what happens while it happens. */
+  /** Opens live streams, which send each change as soon as it happens. */
   readonly live: LiveFeed;
-  /** Streams everything that is kept of a user. */
+  /** Streams everything that is stored of a user. */
   readonly userExport: UserExport;
   /** The calls that wait in this process. */
   readonly waits: OpenWaits;
@@ -43,26 +48,25 @@ export interface Dashboard {
 }
 
 /**
- * Puts the use cases over a store, in whatever process and behind whatever transport the host has. Where
- * several processes use the store, it starts to share what this one waits on; it starts nothing else. A host
- * that runs for long also runs `createJobs` with a `JobRunner`.
+ * Connects the use cases with a store. The host chooses the process and the transport. If several processes
+ * use the store, it starts to share the waits of this process; it starts nothing else. A host that runs for
+ * long also runs `createJobs` with a `JobRunner`.
  */
 export function createDashboard(options: DashboardOptions): Dashboard {
   const { store, issuer = null, clock = systemClock, ids = uuidV7, logger = null } = options;
-  const stopping = new AbortController();
+  const shuttingDown = new AbortController();
   const waits = new OpenWaits();
   const { repository, queries, apiKeys, removal, signals, sharedWaits } = store;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const ports = { repository, queries, apiKeys, removal, signals, issuer, waits, settings, clock, ids };
   sharedWaits?.start(waits);
-  const waitsElsewhere =
-    sharedWaits && ((users: Parameters<typeof sharedWaits.elsewhere>[0]) => sharedWaits.elsewhere(users));
+  const waitsElsewhere = sharedWaits && ((users: readonly UserId[]) => sharedWaits.readWaitsElsewhere(users));
   return {
-    dispatch: createDispatch(ports, stopping.signal),
-    live: new LiveFeed({ ...ports, logger, waitsElsewhere }, stopping.signal),
+    dispatch: createDispatch(ports, shuttingDown.signal),
+    live: new LiveFeed({ ...ports, logger, waitsElsewhere }, shuttingDown.signal),
     userExport: createUserExport(ports),
     waits,
     ids,
-    stop: () => stopping.abort(),
+    stop: () => shuttingDown.abort(),
   };
 }

@@ -69,7 +69,7 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
     return (this.#database.prepare(sql).get(userId, messageId)?.id ?? null) as AgentInstanceId | null;
   }
 
-  async forgetRecords(time: Date): Promise<number> {
+  async deleteIdempotencyRecords(time: Date): Promise<number> {
     const sql = 'delete from records where recorded_at < ?';
     return Number(this.#database.prepare(sql).run(time.getTime()).changes);
   }

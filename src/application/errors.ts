@@ -36,7 +36,10 @@ export class RequestError extends CodedError<RequestErrorCode | 'invalid_id'> {
 export const insufficientScope = (needed: readonly Scope[]) =>
   new RequestError('insufficient_scope', `This needs a token with the scope "${needed.join('" or "')}"`);
 
-/** Refuses what an API key that is limited to one instance may not access, whether it exists or not. */
+/**
+ * The error for a limited API key that tries to access anything but its instance. It is the same whether the
+ * other thing exists or not.
+ */
 export const notAllowedForLimitedKey = () =>
   new RequestError(
     'insufficient_scope',
@@ -49,7 +52,7 @@ export const invalidLastEventId = () =>
   new RequestError('invalid_last_event_id', 'Last-Event-ID must be the id of an event of this stream');
 
 export const removalDisabled = () =>
-  new RequestError('removal_disabled', 'This server never deletes anything, so it cannot delete this');
+  new RequestError('removal_disabled', 'This server never deletes data, so it cannot delete this');
 
 export const idempotencyInFlight = () =>
   new RequestError(

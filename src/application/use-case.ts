@@ -10,20 +10,20 @@ import type { OpenWaits } from './waiting/open-waits.ts';
 
 /**
  * What use cases need from outside: the parts of the store that they read and write, and what the process
- * has.
+ * provides.
  */
 export interface Ports extends Pick<Store, 'repository' | 'queries' | 'apiKeys' | 'removal'> {
   readonly signals: Signals;
-  /** Makes tokens. Null where tokens come from elsewhere. */
+  /** Makes tokens; null if tokens come from elsewhere. */
   readonly issuer: TokenIssuer | null;
-  /** What this process waits on. */
+  /** The open waits of this process. */
   readonly waits: OpenWaits;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly ids: Ids;
 }
 
-/** What the operator of a server can choose. */
+/** The settings that the operator of a server can choose. */
 export interface Settings {
   /** The silence after which an active instance shows as STALE. */
   readonly staleAfterSeconds: number;
@@ -38,7 +38,7 @@ export interface Call<Input> {
   readonly idempotency: Idempotency | null;
   /** Aborted when the client no longer waits for the answer. */
   readonly clientGone: AbortSignal | null;
-  /** Aborted when the process is about to stop: a wait then returns what there is. */
+  /** Aborted when the process is about to stop: a wait then returns its current result at once. */
   readonly shuttingDown: AbortSignal;
 }
 
@@ -55,7 +55,7 @@ export interface UseCase<
   Output extends ObjectSchema = ObjectSchema,
 > {
   readonly name: string;
-  /** What it does, in one line for readers of the API. */
+  /** Says in one line what the use case does, for readers of the API. */
   readonly summary: string;
   /** The error codes it can fail with, besides those that any request can. */
   readonly errorCodes: readonly ErrorCode[];

@@ -10,6 +10,6 @@ export const viewContextFor = (
   { clock, settings, waits }: Pick<Ports, 'clock' | 'settings' | 'waits'>,
   userId: UserId,
 ): LocalWaits & { readonly staleBefore: Date } => ({
-  waitingHere: waits.of(userId),
+  waitingHere: waits.instancesOf(userId),
   staleBefore: new Date(clock.now().getTime() - settings.staleAfterSeconds * 1000),
 });

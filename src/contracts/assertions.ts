@@ -25,9 +25,9 @@ function pickFields(expected: unknown, actual: unknown): unknown {
     return actual.map((each, nth) => pickFields(expected[nth], each));
   }
   if (!isRecord(expected) || typeof actual !== 'object' || actual === null) return actual;
-  const named = Object.entries(expected).filter(([name]) => name in actual);
+  const present = Object.entries(expected).filter(([name]) => name in actual);
   return Object.fromEntries(
-    named.map(([name, value]) => [name, pickFields(value, (actual as Record<string, unknown>)[name])]),
+    present.map(([name, value]) => [name, pickFields(value, (actual as Record<string, unknown>)[name])]),
   );
 }
 

@@ -65,7 +65,7 @@ export function signalsContract(runner: TestRunner, open: (logger: Logger) => Pr
     async () => {
       const listenToAll = (userId: UserId) => {
         const received: Signal[] = [];
-        const seen = { of: () => 0, total: () => 0 };
+        const seen = { versionOf: () => 0, total: () => 0 };
         const { close } = adapter().signals.subscribeAll(userId, (signal) => received.push(signal), seen);
         return { received, close };
       };

@@ -18,7 +18,7 @@ export interface IdempotencyRecord {
   readonly recordedAt: Date;
 }
 
-/** How long an answer is kept and repeated, at least. */
+/** The shortest time for which a recorded answer is kept. */
 export const IDEMPOTENCY_WINDOW_MS = 24 * 60 * 60 * 1000;
 
 /**

@@ -15,7 +15,7 @@ export class PortError extends CodedError<PortErrorCode> {
   override readonly name = 'PortError';
 }
 
-/** The identity provider's keys cannot be fetched, so its token can be neither accepted nor refused. */
+/** The identity provider's keys cannot be fetched, so the server cannot check a token of this provider. */
 export const identityProviderUnavailable = (cause?: unknown) =>
   new PortError(
     'identity_provider_unavailable',

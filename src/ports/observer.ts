@@ -1,11 +1,11 @@
 /** A request that was answered, with success or an error. */
 export interface AnsweredRequest {
   readonly method: string;
-  /** The path of the matched route, never the path that was sent; null where no route matched. */
+  /** The path pattern of the matched route, never the path that was sent; null if no route matched. */
   readonly route: string | null;
   readonly status: number;
   readonly requestId: string;
-  /** Whether the answer was a stream, which lasts as long as its client stays. */
+  /** Whether the response was a stream. A stream lasts until its client disconnects. */
   readonly isStream: boolean;
   /** Epoch ms. */
   readonly startedAt: number;
@@ -15,10 +15,10 @@ export interface AnsweredRequest {
   readonly tracestate: string | null;
 }
 
-/** The updates that one load and one save of a group commit have served. */
+/** One batch of a group commit: updates that were loaded and saved together. */
 export interface CommittedBatch {
   readonly updates: number;
-  /** How many of them met a conflict or had to be deferred, and go into the next batch. */
+  /** How many of these updates met a conflict or were deferred. They are in the next batch again. */
   readonly retried: number;
   /** Epoch ms. */
   readonly startedAt: number;
@@ -30,7 +30,7 @@ export type StorageFailure = 'conflict' | 'unavailable' | 'unexpected';
 
 /**
  * Receives reports for the operator of the server, such as metrics and traces. It is called on the hot path:
- * it must not throw, wait, or keep what it is given.
+ * it must not throw, wait, or keep the objects that it gets.
  */
 export interface Observer {
   requestAnswered(request: AnsweredRequest): void;

@@ -7,22 +7,21 @@ import type { SharedWaits } from './storage/shared-waits.ts';
 import type { Versions } from './storage/versions.ts';
 
 /**
- * Everything that is kept, as one thing: all parts read and write the same data. Whoever needs storage takes
- * the whole store, so that no part can be forgotten. A part that an application does without is an explicit
- * null.
+ * All storage as one object: all parts read and write the same data. Code that needs storage takes the whole
+ * store, so that no part can be forgotten. A part that an application does not use is an explicit null.
  */
 export interface Store {
   readonly repository: AgentInstanceRepository;
   readonly queries: DashboardQueries;
-  /** Null where no API keys are kept: tokens then come from elsewhere and cannot be revoked here. */
+  /** null if no API keys are stored: tokens then come from elsewhere and cannot be revoked here. */
   readonly apiKeys: ApiKeyRepository | null;
-  /** Null where nothing is ever removed. */
+  /** null if the store never removes anything. */
   readonly removal: DataRemoval | null;
   /**
-   * Where the store publishes its changes, and where others subscribe to them. The store does not close it.
+   * The store publishes its changes here, and others subscribe here. `close` of the store leaves it open.
    */
   readonly signals: StoreSignals;
-  /** Null where this process is the only one on the store. */
+  /** null if this process is the only one that uses the store. */
   readonly sharedWaits: SharedWaits | null;
   readonly versions: Versions;
 
@@ -32,11 +31,11 @@ export interface Store {
    */
   migrate(): Promise<readonly string[]>;
 
-  /** Closes what the store has opened. No call may follow. */
+  /** Closes what the store has opened. The store must not be used afterwards. */
   close(): Promise<void>;
 }
 
-/** A store with all its parts, as the package's own ones are. */
+/** A store with all its parts. The stores of this package are complete. */
 export interface CompleteStore extends Store {
   readonly apiKeys: ApiKeyRepository;
   readonly removal: DataRemoval;

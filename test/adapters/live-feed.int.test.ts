@@ -81,7 +81,7 @@ describe('PostgreSQL, with a writing and a watching process', () => {
         {
           ...processes.watcher,
           ...here,
-          waitsElsewhere: (users) => sharedElsewhere.elsewhere(users),
+          waitsElsewhere: (users) => sharedElsewhere.readWaitsElsewhere(users),
           waitsElsewhereMillis: 50,
         },
         stopping.signal,
@@ -98,8 +98,8 @@ describe('PostgreSQL, with a writing and a watching process', () => {
       const caller = aCaller({ userId, scopes: ['dashboard'] });
       const stream =
         of === 'all'
-          ? await feed.ofAll({ caller, lastEventId: null })
-          : await feed.ofInstance({ caller, agentInstanceId, lastEventId: null });
+          ? await feed.openUserStream({ caller, lastEventId: null })
+          : await feed.openInstanceStream({ caller, agentInstanceId, lastEventId: null });
       const sink = new RecordingSink();
       void stream.pipeTo(sink);
       const waiting = waits.begin({ userId, agentInstanceId });

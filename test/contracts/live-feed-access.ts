@@ -45,8 +45,8 @@ export function testLiveFeedAccess(newScene: NewScene): void {
       const request = { caller: aCaller({ userId: scene.userId }), lastEventId: null };
       const opened =
         of === 'all'
-          ? scene.feed.ofAll(request)
-          : scene.feed.ofInstance({ ...request, agentInstanceId: scene.instance });
+          ? scene.feed.openUserStream(request)
+          : scene.feed.openInstanceStream({ ...request, agentInstanceId: scene.instance });
       expect((await refusal(opened)).code).toBe('insufficient_scope');
     });
 
@@ -78,7 +78,11 @@ export function testLiveFeedAccess(newScene: NewScene): void {
       await scene.run(useCases.deleteAgentInstance, {});
       for (const agentInstanceId of [other.instance, scene.instance, uuidV7.next()]) {
         for (const lastEventId of [null, '0.0']) {
-          const opened = scene.feed.ofInstance({ caller: scene.person, agentInstanceId, lastEventId });
+          const opened = scene.feed.openInstanceStream({
+            caller: scene.person,
+            agentInstanceId,
+            lastEventId,
+          });
           expect((await refusal(opened)).code).toBe('agent_instance_not_found');
         }
       }

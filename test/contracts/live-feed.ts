@@ -119,8 +119,8 @@ function sceneFactory(open: () => LiveProcesses) {
       const request = { caller: this.person, lastEventId };
       const stream =
         of === 'all'
-          ? await this.feed.ofAll(request)
-          : await this.feed.ofInstance({ ...request, agentInstanceId: this.instance });
+          ? await this.feed.openUserStream(request)
+          : await this.feed.openInstanceStream({ ...request, agentInstanceId: this.instance });
       const flowing = stream.pipeTo(sink);
       flowing.catch(() => {});
       await sink.until('connected');

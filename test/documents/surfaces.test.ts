@@ -134,11 +134,11 @@ async function rowsRequestedByCommands(): Promise<readonly string[]> {
   expect(await run(['reply', agent_instance_id.slice(0, 8), 'this', ...settings])).toMatchObject({ code: 0 });
   for (const options of [[], ['--instance', agent_instance_id]]) {
     const watching = run(['watch', ...options, ...settings]);
-    await expect.poll(() => live.openStreams).toBe(1);
+    await expect.poll(() => live.openStreamCount).toBe(1);
     // The command ends when its output is closed, as in `watch | head`.
     process.stdout.emit('error', new Error('closed'));
     expect(await watching).toMatchObject({ code: 0 });
-    await expect.poll(() => live.openStreams).toBe(0);
+    await expect.poll(() => live.openStreamCount).toBe(0);
   }
   return observer.requests.map(({ method, route }) => rowOf(method, route!.slice(BASE_PATH.length)));
 }

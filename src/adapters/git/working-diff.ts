@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { checkGitDiff, GIT_DIFF_LIMIT_BYTES } from '../../domain/text/git-diff.ts';
+import { checkGitDiff, MAX_GIT_DIFF_BYTES } from '../../domain/text/git-diff.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import { git } from './git.ts';
 
@@ -97,7 +97,7 @@ export class WorkingDiff {
     if (entries.length > 0) {
       await git(['update-index', '-z', '--index-info'], { ...bytes, input: entries.join('') });
     }
-    return git([...DIFF, this.#baseId, '--'], { folder, env, limit: GIT_DIFF_LIMIT_BYTES });
+    return git([...DIFF, this.#baseId, '--'], { folder, env, limit: MAX_GIT_DIFF_BYTES });
   }
 }
 

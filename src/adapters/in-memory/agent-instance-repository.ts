@@ -51,7 +51,7 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
     return this.users.get(userId)?.instanceOfMessage.get(messageId) ?? null;
   }
 
-  async forgetRecords(time: Date): Promise<number> {
+  async deleteIdempotencyRecords(time: Date): Promise<number> {
     let forgotten = 0;
     for (const { records } of this.users.values()) {
       for (const [key, { recordedAt }] of records) {

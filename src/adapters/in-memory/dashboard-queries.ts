@@ -14,7 +14,7 @@ import {
   type InstancePlace,
   type InstanceProgress,
   type LocalWaits,
-  PREVIEW_LIMIT,
+  MAX_PREVIEW_LENGTH,
 } from '../../ports/storage/dashboard-queries.ts';
 import { type StoredInstance, UserData } from './user-data.ts';
 
@@ -156,9 +156,9 @@ function overviewOf(stored: StoredInstance, { waitingHere }: LocalWaits): Instan
 
 /** Cuts by code points. Those that are kept lie within twice as many UTF-16 units. */
 const preview = (content: string): string =>
-  content.length <= PREVIEW_LIMIT
+  content.length <= MAX_PREVIEW_LENGTH
     ? content
-    : [...content.slice(0, 2 * PREVIEW_LIMIT)].slice(0, PREVIEW_LIMIT).join('');
+    : [...content.slice(0, 2 * MAX_PREVIEW_LENGTH)].slice(0, MAX_PREVIEW_LENGTH).join('');
 
 function latestFirst(a: InstancePlace, b: InstancePlace): number {
   const later = b.startedAt.getTime() - a.startedAt.getTime();

@@ -131,7 +131,7 @@ export class InProcessSignals implements StoreSignals {
     if (userListeners !== undefined) {
       notifyEach(
         userListeners,
-        ({ listener, seen }) => notify(listener, () => seen.of(agentInstanceId)),
+        ({ listener, seen }) => notify(listener, () => seen.versionOf(agentInstanceId)),
         failed,
       );
     }

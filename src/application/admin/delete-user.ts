@@ -10,9 +10,9 @@ export interface RemovalPorts {
 const NOTHING: Holdings = { agentTypes: 0, agentInstances: 0, messages: 0, apiKeys: 0 };
 
 /**
- * Deletes a user, and yields after each step how much is deleted so far. From the start, all tokens of the
- * user are refused; on other processes within 5 s. What a process still writes in that time is deleted by
- * `finishDeletions`. The same goes for the rest if the caller does not read to the end.
+ * Deletes a user, and yields after each step how much is deleted so far. All tokens of the user are refused
+ * from the start; other processes refuse them within 5 s. `finishDeletions` deletes what those processes
+ * still write in that time. It also deletes the rest if the caller stops reading early.
  */
 export async function* deleteUser(
   { removal, clock }: RemovalPorts,
@@ -26,7 +26,7 @@ export async function* deleteUser(
  * Finishes deletions that began so long ago that no process writes for those users any more. It may run twice
  * at once.
  * @param settleMs how long it takes until every process has noticed a deletion and finished its writes. At
- * least a second, because tokens count in whole seconds.
+ * least a second, because the times in tokens are whole seconds.
  * @returns after how many milliseconds the next deletion is due; null when there is none.
  */
 export async function finishDeletions(
@@ -34,9 +34,9 @@ export async function finishDeletions(
   settleMs: number,
 ): Promise<number | null> {
   for (const { userId, begunAt } of await removal.unfinished()) {
-    const left = begunAt.getTime() + settleMs - clock.now().getTime();
-    // They come in the order in which they began.
-    if (left > 0) return left;
+    const remainingMs = begunAt.getTime() + settleMs - clock.now().getTime();
+    // The oldest deletion comes first, so the later ones are not due either.
+    if (remainingMs > 0) return remainingMs;
     for await (const _ of deleteAll(removal, userId));
     await removal.finish(userId, clock.now());
   }

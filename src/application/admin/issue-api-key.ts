@@ -5,8 +5,8 @@ import { issuingDisabled } from '../../ports/errors.ts';
 import type { Ports } from '../use-case.ts';
 
 /**
- * Makes a random id: 96 bits, so that no two keys are alike, in 16 characters, because people paste tokens.
- * It never begins with a hyphen, which would make it an option on a command line.
+ * Makes a random id. It has 96 bits, so that each id is unique, in only 16 characters, because people paste
+ * tokens. It never begins with a hyphen, because a command line would read it as an option.
  */
 export function newApiKeyId(): ApiKeyId {
   for (;;) {
@@ -29,15 +29,17 @@ export async function issueApiKey(
   userId: UserId,
   request: Omit<ApiKeyRequest, 'id' | 'now'>,
 ): Promise<{ key: ApiKey; token: string }> {
-  if (issuer == null)
-    throw issuingDisabled('This server verifies tokens, but holds no key to make them with');
+  if (issuer == null) throw issuingDisabled('This server can verify tokens, but it has no key to make them');
   const granted = grantApiKey({ ...request, id: newApiKeyId(), now: clock.now() });
   const token = await issuer.issue({ ...granted, userId });
   return { key: { ...granted, tokenHash: hashOfToken(token) }, token };
 }
 
-/** @throws PortError `issuing_disabled` */
+/**
+ * Returns the repository of API keys.
+ * @throws PortError `issuing_disabled` if API keys are not stored here.
+ */
 export function requireApiKeys({ apiKeys }: Pick<Ports, 'apiKeys'>) {
-  if (apiKeys == null) throw issuingDisabled('This server keeps no API keys');
+  if (apiKeys == null) throw issuingDisabled('This server stores no API keys');
   return apiKeys;
 }

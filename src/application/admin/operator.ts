@@ -34,8 +34,8 @@ export type Imported =
   | { readonly outcome: 'refused'; readonly reason: string };
 
 /**
- * What the operator of the server may do with the API keys and data of all users. Arguments and answers are
- * plain JSON, so that another process can call it. What takes long yields its answers one by one.
+ * What the operator of the server may do with the API keys and data of all users. Arguments and results are
+ * plain JSON, so that another process can call it. Long operations yield their results one by one.
  */
 export interface Operator {
   /** @returns the token, which cannot be shown again. @throws PortError `issuing_disabled` */
@@ -55,13 +55,13 @@ export interface Operator {
 export interface OperatorPorts extends Pick<Ports, 'issuer' | 'clock'> {
   readonly store: CompleteStore;
   /**
-   * Makes the record of a token that was signed elsewhere with this server's key. @throws Error that says why
-   * not.
+   * Makes the record of a token that was signed elsewhere with this server's key.
+   * @throws Error if the token cannot be recorded; the message says why.
    */
   readonly recordOf: (token: string) => Promise<{ readonly userId: UserId; readonly key: ApiKey }>;
 }
 
-/** What making and revoking keys takes. */
+/** What is needed to make and revoke keys. */
 export interface KeyPorts extends Pick<Ports, 'issuer' | 'clock'> {
   readonly apiKeys: ApiKeyRepository;
 }
@@ -71,15 +71,15 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
   const keyPorts = { apiKeys, issuer, clock };
 
   async function importToken(token: string): Promise<Imported> {
-    let made: Awaited<ReturnType<typeof recordOf>>;
+    let recorded: Awaited<ReturnType<typeof recordOf>>;
     try {
-      made = await recordOf(token);
+      recorded = await recordOf(token);
     } catch (error) {
       return { outcome: 'refused', reason: (error as Error).message };
     }
-    const { userId, key } = made;
+    const { userId, key } = recorded;
     return apiKeys.update({ userId, id: key.id }, (known) => ({
-      output: importedAs(userId, key, known),
+      output: importResult(userId, key, known),
       // An existing record stays as it is: a revoked token must stay revoked.
       changes: known === null ? key : null,
       record: null,
@@ -91,20 +91,20 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
       const deletion = await removal.find(request.userId);
       if (deletion !== null && deletion.finishedAt === null) {
         throw new Error(
-          `${request.userId} is being deleted. A running server finishes that within half a minute; try again then`,
+          `${request.userId} is being deleted. A running server finishes the deletion within half a minute; try again then`,
         );
       }
       return issue(keyPorts, request);
     },
 
     async list() {
-      return (await apiKeys.listAll()).map(({ userId, key }) => listed(userId, key));
+      return (await apiKeys.listAll()).map(({ userId, key }) => toListedKey(userId, key));
     },
 
     async revoke(text) {
       const id = apiKeyId(text);
-      const named = (await apiKeys.listAll()).filter(({ key }) => key.id === id);
-      return Promise.all(named.map(({ userId }) => revoke(keyPorts, { userId, id })));
+      const matching = (await apiKeys.listAll()).filter(({ key }) => key.id === id);
+      return Promise.all(matching.map(({ userId }) => revoke(keyPorts, { userId, id })));
     },
 
     async import(tokens) {
@@ -126,18 +126,19 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
 }
 
 /**
- * Two tokens with the same id cannot share a record, because the record has the hash of only one.
+ * Returns the result of an import. A token is refused if another token with its id is recorded, because a
+ * record has the hash of only one token.
  */
-function importedAs(userId: UserId, key: ApiKey, known: ApiKey | null): Imported {
-  if (known === null) return { outcome: 'recorded', key: listed(userId, key) };
-  if (known.tokenHash === key.tokenHash) return { outcome: 'known', key: listed(userId, known) };
+function importResult(userId: UserId, key: ApiKey, known: ApiKey | null): Imported {
+  if (known === null) return { outcome: 'recorded', key: toListedKey(userId, key) };
+  if (known.tokenHash === key.tokenHash) return { outcome: 'known', key: toListedKey(userId, known) };
   return { outcome: 'refused', reason: `another token with the id ${key.id} is recorded` };
 }
 
 /**
  * Returns the same token in every call, although tokens are not stored: it is made again from its record
- * while the record is valid. ES256 gives another text for the same record. After the signing key was
- * replaced, a new record is made.
+ * while the record is valid. With ES256, each call returns a different text, and all of them are valid. If
+ * the signing key was replaced, a new API key is made.
  * @throws PortError `issuing_disabled`
  */
 export async function stableToken(
@@ -161,14 +162,14 @@ async function issue(ports: KeyPorts, { userId, ...request }: IssueRequest): Pro
   return token;
 }
 
-function revoke({ apiKeys, clock }: KeyPorts, name: ApiKeyRef): Promise<ListedKey> {
-  return apiKeys.update(name, (key) => {
+function revoke({ apiKeys, clock }: KeyPorts, ref: ApiKeyRef): Promise<ListedKey> {
+  return apiKeys.update(ref, (key) => {
     const changes = decideRevocation(key, clock.now());
-    return { output: listed(name.userId, (changes ?? key)!), changes, record: null };
+    return { output: toListedKey(ref.userId, (changes ?? key)!), changes, record: null };
   });
 }
 
 const isUnlimited = ({ agentInstanceId, expiresAt }: ApiKey): boolean =>
   agentInstanceId === null && expiresAt === null;
 
-const listed = (userId: UserId, key: ApiKey): ListedKey => ({ user_id: userId, ...wireApiKey(key) });
+const toListedKey = (userId: UserId, key: ApiKey): ListedKey => ({ user_id: userId, ...wireApiKey(key) });

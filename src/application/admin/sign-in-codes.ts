@@ -6,7 +6,7 @@ import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts
 import type { Ports } from '../use-case.ts';
 import { hashOfToken, issueApiKey } from './issue-api-key.ts';
 
-/** Long enough for a person who finds the link in a terminal the next morning. */
+/** A day, so that a person can still use the link that is in the terminal the next morning. */
 const CODE_LIFE_MS = 24 * 60 * 60 * 1000;
 
 const BROWSER_KEY = 'browser';

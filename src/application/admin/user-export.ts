@@ -11,11 +11,11 @@ import { wireConversationMessage } from '../wire/conversation-message.ts';
 /** Increased when an existing line changes its meaning. New kinds of line and new fields do not change it. */
 const FORMAT_VERSION = 1;
 
-/** How many messages are in memory at a time: each may have a million characters. */
-const PAGE = 20;
+/** How many messages are in memory at a time. Each may have a million characters. */
+const PAGE_SIZE = 20;
 
-/** An export does not say which agents wait. */
-const NOBODY: ReadonlySet<AgentInstanceId> = new Set();
+/** Empty, because an export does not say which agents wait. */
+const NO_WAITS: ReadonlySet<AgentInstanceId> = new Set();
 
 /** One line of an export, by its `type`. The first line is the `header`, the last the `end`. */
 export type ExportLine = { readonly type: string; readonly [field: string]: unknown };
@@ -39,7 +39,7 @@ export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGene
     return line;
   };
   // Read before the first line is sent, so that an unreachable store is still reported as an error.
-  const agentTypes = await queries.agentTypes(userId, { recent: 0, waitingHere: NOBODY });
+  const agentTypes = await queries.agentTypes(userId, { recent: 0, waitingHere: NO_WAITS });
   yield {
     type: 'header',
     format: 'agent-dashboard-export',
@@ -50,7 +50,7 @@ export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGene
   for (const type of agentTypes) yield counted(agentTypeLine(type));
   const ids = [...(await queries.progress(userId)).keys()].sort();
   for (const id of ids) {
-    for await (const line of conversation(ports, userId, id)) yield counted(line);
+    for await (const line of conversationLines(ports, userId, id)) yield counted(line);
   }
   for (const key of (await apiKeys?.list(userId)) ?? []) {
     yield counted({ type: 'api_key', ...wireApiKey(key) });
@@ -59,6 +59,7 @@ export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGene
 }
 
 /**
+ * Creates the function that exports the data of a caller's user.
  * @throws RequestError `insufficient_scope`
  * @throws PortError `unauthenticated` during the export, when the token ends.
  */
@@ -66,24 +67,24 @@ export const createUserExport = (ports: ExportPorts): UserExport => {
   return (caller) => {
     requireScope(['dashboard'], caller);
     if (caller.agentInstanceId != null) throw notAllowedForLimitedKey();
-    return whileGood(caller, exportUser(ports, caller.userId));
+    return untilTokenEnds(caller, exportUser(ports, caller.userId));
   };
 };
 
-async function* whileGood<Item>({ life }: Caller, items: AsyncIterable<Item>): AsyncGenerator<Item> {
+async function* untilTokenEnds<Item>({ life }: Caller, items: AsyncIterable<Item>): AsyncGenerator<Item> {
   for await (const item of items) {
-    if (life?.hasEnded) throw unauthenticated(new Error('ended during an export'));
+    if (life?.hasEnded) throw unauthenticated(new Error('The token ended during an export'));
     yield item;
   }
 }
 
-async function* conversation(
+async function* conversationLines(
   { queries }: Pick<ExportPorts, 'queries'>,
   userId: UserId,
   id: AgentInstanceId,
 ): AsyncGenerator<ExportLine & { type: 'agent_instance' | 'message' }> {
   const read = (seen: { version: number; position: number }) =>
-    queries.changesSince(userId, id, seen, { waitingHere: NOBODY, limit: PAGE });
+    queries.changesSince(userId, id, seen, { waitingHere: NO_WAITS, limit: PAGE_SIZE });
   const first = await read({ version: 0, position: 0 });
   // It was deleted after the ids were read.
   if (first === null) return;

@@ -14,7 +14,7 @@ export interface Request {
   readonly caller: Caller;
   readonly input: object;
   readonly idempotencyKey?: string | null;
-  /** Aborted when the client has left, so that nobody needs the answer. */
+  /** Aborted when the client has disconnected, so that the result is no longer needed. */
   readonly clientGone?: AbortSignal | null;
 }
 
@@ -32,12 +32,12 @@ export function createDispatch(ports: Ports, shuttingDown: AbortSignal): Dispatc
   const inFlight = new InFlightRequests();
   return async (useCase, { caller, input: raw, idempotencyKey, clientGone = null }) => {
     // The token may have ended since it was checked: a body may take minutes to arrive.
-    if (caller.life?.hasEnded) throw unauthenticated(new Error('ended while the request came in'));
+    if (caller.life?.hasEnded) throw unauthenticated(new Error('The token ended while the request came in'));
     requireScope(useCase.scopes, caller);
     const input = checkInput(useCase.input, raw);
-    const bound = caller.agentInstanceId ?? null;
+    const onlyInstance = caller.agentInstanceId ?? null;
     const run = (idempotency: Idempotency | null) =>
-      useCase.run(bound === null ? ports : limitedPorts(ports, bound), {
+      useCase.run(onlyInstance === null ? ports : limitedPorts(ports, onlyInstance), {
         caller,
         input,
         idempotency,
@@ -45,21 +45,24 @@ export function createDispatch(ports: Ports, shuttingDown: AbortSignal): Dispatc
         shuttingDown,
       });
     if (idempotencyKey == null) return run(null);
-    const asked = { useCase: useCase.name, input: raw, bound, requestedAt: ports.clock.now() };
-    const idempotency = idempotencyOf(idempotencyKey, asked);
+    const identity = { useCase: useCase.name, input: raw, onlyInstance, requestedAt: ports.clock.now() };
+    const idempotency = idempotencyOf(idempotencyKey, identity);
     return inFlight.run(caller, idempotency, () => run(idempotency));
   };
 }
 
-/** @throws RequestError `insufficient_scope` */
+/**
+ * Checks that the caller has one of the needed scopes; an empty list needs none.
+ * @throws RequestError `insufficient_scope`
+ */
 export function requireScope(needed: readonly Scope[], { scopes }: Caller): void {
   if (needed.length > 0 && !needed.some((scope) => scopes.includes(scope))) throw insufficientScope(needed);
 }
 
 /**
  * Parses the input of a use case.
- * @throws RequestError `invalid_id` where only ids are wrong, else `invalid_input`; or what
- * `refuseHostileJson` throws.
+ * @throws RequestError `invalid_id` if only ids are wrong, else `invalid_input`; also the errors of
+ * `refuseHostileJson`.
  */
 export function checkInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v.InferOutput<Schema> {
   refuseHostileJson(raw);

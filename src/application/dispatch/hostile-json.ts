@@ -1,9 +1,9 @@
 import { invalidJson, RequestError } from '../errors.ts';
 
 /**
- * How deep objects and arrays may be nested. Deeper JSON hangs some stores (PGlite's jsonb at 7,000 levels).
+ * The maximum nesting of objects and arrays. Deeper JSON hangs some stores (PGlite's jsonb at 7,000 levels).
  */
-export const JSON_DEPTH_LIMIT = 64;
+export const MAX_JSON_DEPTH = 64;
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -11,10 +11,10 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const NOT_JSON = new Set(['bigint', 'function', 'symbol']);
 
 /**
- * How much of a path an error shows: it is made of the client's field names, which may be as long as the
- * body.
+ * The maximum length of a path in an error. A path consists of the client's field names, which may be as long
+ * as the body.
  */
-const SHOWN_PATH_LIMIT = 200;
+const MAX_SHOWN_PATH_LENGTH = 200;
 
 /** Fields whose own rules replace bad characters, so that the message is not lost. */
 const LENIENT_FIELDS = new Set(['git_diff']);
@@ -29,12 +29,8 @@ export function refuseHostileJson(root: object): void {
   const pending: [value: object, depth: number, path: string][] = [[root, 1, '']];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [value, depth, path] = next;
-    if (depth > JSON_DEPTH_LIMIT) {
-      throw new RequestError(
-        'too_deep',
-        `JSON must not be nested deeper than ${JSON_DEPTH_LIMIT} levels`,
-        [],
-      );
+    if (depth > MAX_JSON_DEPTH) {
+      throw new RequestError('too_deep', `JSON must not be nested deeper than ${MAX_JSON_DEPTH} levels`, []);
     }
     for (const key of Object.keys(value)) {
       const where = path === '' ? key : `${path}.${key}`;
@@ -57,7 +53,7 @@ export function refuseHostileJson(root: object): void {
 function refuseHostileText(text: string, path: string): void {
   const found = text.includes('\0') ? 'a NUL character' : text.isWellFormed() ? null : 'a lone surrogate';
   if (found === null) return;
-  const shown = path.slice(0, SHOWN_PATH_LIMIT).replaceAll('\0', '').toWellFormed();
+  const shown = path.slice(0, MAX_SHOWN_PATH_LENGTH).replaceAll('\0', '').toWellFormed();
   throw new RequestError('invalid_character', `${shown} contains ${found}`, [
     { path: shown, message: `contains ${found}` },
   ]);

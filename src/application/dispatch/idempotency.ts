@@ -5,36 +5,39 @@ import type { AgentInstanceId } from '../../domain/ids.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 import { idempotencyInFlight, RequestError } from '../errors.ts';
 
-const KEY_LIMIT = 255;
+const MAX_KEY_LENGTH = 255;
 /** How long a repeat waits for the first request. */
 const IN_FLIGHT_TIMEOUT_MS = 10_000;
 
-/** What identifies a request: two requests that agree in all of it are the same request. */
+/**
+ * The facts about a request from which its `Idempotency` is made. Its time is not part of the fingerprint.
+ */
 export interface RequestIdentity {
   readonly useCase: string;
   readonly input: object;
-  /** The instance that the caller's API key is bound to; null: the key is not bound. */
-  readonly bound: AgentInstanceId | null;
+  /** The only instance that the caller's API key may access; null: the key is not limited. */
+  readonly onlyInstance: AgentInstanceId | null;
   readonly requestedAt: Date;
 }
 
 /**
- * Makes the fingerprint of a request: the same use case with exactly the same input is the same request,
- * unless the callers' API keys are bound to different instances.
+ * Makes the `Idempotency` of a request. Two requests have the same fingerprint if they have the same use case
+ * and exactly the same input, and if the API keys of their callers are limited to the same instance or to
+ * none.
  * @throws RequestError `invalid_idempotency_key`
  */
 export function idempotencyOf(
   key: string,
-  { useCase, input, bound, requestedAt }: RequestIdentity,
+  { useCase, input, onlyInstance, requestedAt }: RequestIdentity,
 ): Idempotency {
-  if (key.length > KEY_LIMIT || !/^[\x20-\x7e]+$/.test(key)) {
+  if (key.length > MAX_KEY_LENGTH || !/^[\x20-\x7e]+$/.test(key)) {
     throw new RequestError(
       'invalid_idempotency_key',
-      `Idempotency-Key must be 1 to ${KEY_LIMIT} printable ASCII characters`,
+      `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} printable ASCII characters`,
     );
   }
   const fingerprint = createHash('sha256').update(useCase).update('\0').update(JSON.stringify(input));
-  if (bound !== null) fingerprint.update('\0').update(bound);
+  if (onlyInstance !== null) fingerprint.update('\0').update(onlyInstance);
   return { key, fingerprint: fingerprint.digest('base64url'), requestedAt };
 }
 
@@ -44,8 +47,8 @@ export interface AnswerDecision<Answer, Changes> {
   readonly changes: Changes | null;
   /** True for an answer that may still change, and therefore is not recorded. */
   readonly provisional?: boolean;
-  /** The answer to repeats where it differs from the first: a secret is sent only once. */
-  readonly repeated?: Answer;
+  /** The answer to repeats, if it differs from the first answer: a secret is sent only once. */
+  readonly answerToRepeats?: Answer;
 }
 
 interface RecordedAnswer<Answer, Changes> {
@@ -65,28 +68,28 @@ export function withIdempotency<State, Answer, Changes>(
   return (state, record) => {
     const recorded = idempotency === null ? null : recordedAnswer(idempotency, record);
     if (recorded !== null) return { output: JSON.parse(recorded), changes: null, record: null };
-    const { output, changes, provisional, repeated = output } = decide(state);
+    const { output, changes, provisional, answerToRepeats = output } = decide(state);
     if (idempotency === null || provisional) return { output, changes, record: null };
     const { fingerprint, requestedAt } = idempotency;
     return {
       output,
       changes,
-      record: { fingerprint, answer: JSON.stringify(repeated), recordedAt: requestedAt },
+      record: { fingerprint, answer: JSON.stringify(answerToRepeats), recordedAt: requestedAt },
     };
   };
 }
 
 /**
- * Makes repeats of a request that is still running in this process wait for it; they then find its record. A
- * repeat in another process finds the record, or a conflict, in the store.
+ * Makes a repeat wait while the first request is still running in this process; the repeat then finds its
+ * record. A repeat in another process finds the record, or a conflict, in the store.
  */
 export class InFlightRequests {
   readonly #running = new Map<string, { fingerprint: string; done: Promise<unknown> }>();
 
   /**
    * Runs `work` unless a request with this idempotency key is running; then it waits for that one first.
-   * @throws DomainError `idempotency_key_reused` while a different request runs with this key.
-   * @throws RequestError `idempotency_in_flight` when the first takes longer than 10 s.
+   * @throws DomainError `idempotency_key_reused` if a different request with this key is running.
+   * @throws RequestError `idempotency_in_flight` if the first request takes longer than 10 s.
    */
   async run<Answer>(caller: Caller, idempotency: Idempotency, work: () => Promise<Answer>): Promise<Answer> {
     const id = JSON.stringify([caller.userId, idempotency.key]);
@@ -107,13 +110,13 @@ export class InFlightRequests {
 
 async function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
   if (milliseconds <= 0) return false;
-  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const { promise: timedOut, resolve } = Promise.withResolvers<false>();
   const timer = setTimeout(resolve, milliseconds, false);
   const settled = promise.then(
     () => true,
     () => true,
   );
-  const inTime = await Promise.race([settled, late]);
+  const inTime = await Promise.race([settled, timedOut]);
   clearTimeout(timer);
   return inTime;
 }

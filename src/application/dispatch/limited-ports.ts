@@ -35,7 +35,7 @@ function limitedRepository(
       const found = await repository.instanceOfMessage(userId, messageId);
       return found === onlyInstance ? found : null;
     },
-    forgetRecords: (time) => repository.forgetRecords(time),
+    deleteIdempotencyRecords: (time) => repository.deleteIdempotencyRecords(time),
     ping: () => repository.ping(),
   };
 }

@@ -9,8 +9,8 @@ import type { Job } from './job.ts';
  */
 const SETTLE_MS = 20_000;
 /**
- * With a single process 1 s is enough: times in tokens are whole seconds, so a newer token then has a later
- * time.
+ * With a single process 1 s is enough. Times in tokens are whole seconds, so a token that is issued after
+ * that has a later time than the deletion.
  */
 const SETTLE_ALONE_MS = 1_000;
 
@@ -27,9 +27,9 @@ export function finishDeletionsJob(store: Pick<Store, 'removal' | 'signals'>, cl
 
   async function finishAlone(): Promise<void> {
     for (;;) {
-      const due = await finishDeletions({ removal: removal!, clock }, SETTLE_ALONE_MS);
-      if (due === null) return;
-      await new Promise((resolve) => setTimeout(resolve, due));
+      const dueInMs = await finishDeletions({ removal: removal!, clock }, SETTLE_ALONE_MS);
+      if (dueInMs === null) return;
+      await new Promise((resolve) => setTimeout(resolve, dueInMs));
     }
   }
 

@@ -10,7 +10,7 @@ export class JobRunner implements Disposable {
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #timers = new Map<Job, NodeJS.Timeout>();
   readonly #running = new Set<Job>();
-  /** Jobs that became due while they ran, and after how many milliseconds. */
+  /** Jobs that became due while they ran, and after how many milliseconds they run again. */
   readonly #dueAgain = new Map<Job, number>();
   readonly #subscriptions: Subscription[] = [];
   #isClosed = false;
@@ -19,7 +19,7 @@ export class JobRunner implements Disposable {
     this.#logger = logger;
   }
 
-  /** Starts all jobs. Resolves when those that run before the first request have run once. */
+  /** Starts all jobs. Resolves when the jobs that run before the first request have run once. */
   static async start(jobs: readonly Job[], logger: Pick<Logger, 'warn'>): Promise<JobRunner> {
     const runner = new JobRunner(logger);
     for (const job of jobs) {
@@ -33,7 +33,7 @@ export class JobRunner implements Disposable {
     return runner;
   }
 
-  /** Starts no further run. A run under way goes on; it is safe to cut off. */
+  /** Starts no more runs. A run in progress continues; it may safely be interrupted. */
   [Symbol.dispose](): void {
     this.#isClosed = true;
     for (const subscription of this.#subscriptions) subscription.close();

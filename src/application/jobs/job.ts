@@ -1,20 +1,20 @@
 import type { Subscription } from '../../ports/signals/signals.ts';
 
 /**
- * Work that a server does beside answering requests. It must be safe to run twice, also on two processes at
- * once, and to be cut off at any point.
+ * Work that a server does besides serving requests. It must be safe to run it twice, also on two processes at
+ * once, and to interrupt it at any point.
  */
 export interface Job {
   /** For the log. */
   readonly name: string;
-  /** How long after the start it first runs; 0: before the server takes requests. */
+  /** How long after the start of the server it first runs; 0: before the server takes requests. */
   readonly firstRunAfterMs: number;
   /**
    * Runs once.
-   * @returns after how many milliseconds to run again; null: when `onDue` says so.
-   * @throws Error of whatever kind; the runner logs it and tries again.
+   * @returns after how many milliseconds to run again; null: only when `onDue` says so.
+   * @throws any error; the runner logs it and tries again.
    */
   run(): Promise<number | null>;
-  /** Subscribes to what makes the job due earlier than `run` could know. */
+  /** Subscribes to events that make the job due. At each such event it calls `runAfter`. */
   onDue?(runAfter: (milliseconds: number) => void): Subscription;
 }

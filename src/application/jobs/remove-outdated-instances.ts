@@ -4,14 +4,14 @@ import type { Store } from '../../ports/store.ts';
 import type { Job } from './job.ts';
 
 const INTERVAL_MS = 60 * 60 * 1000;
-/** The start has other things to do. */
+/** Not at the start, so that the server is ready sooner. */
 const FIRST_RUN_AFTER_MS = 60 * 1000;
-/** Between two batches, so that requests come first. */
+/** The pause between two batches, so that requests come first. */
 const PAUSE_MS = 250;
 
 /**
  * Removes agent instances that were kept for long enough, in batches.
- * @param retentionDays for how long ended and deleted instances are kept; null: as long as possible.
+ * @param retentionDays as in `JobOptions`.
  */
 export function removeOutdatedInstancesJob(
   { removal }: Pick<Store, 'removal'>,

@@ -36,7 +36,7 @@ export class InstanceStream implements LiveStream {
   readonly #handle: InstanceHandle;
   readonly #keepAlive: KeepAlive;
   readonly #isResumed: boolean;
-  /** How much the client has been sent. */
+  /** How much has been sent to the client. */
   #seen: InstanceProgress;
   /** The id of the event that was sent last. */
   #lastId = '';
@@ -53,7 +53,7 @@ export class InstanceStream implements LiveStream {
     this.#keepAlive = keepAlive;
     this.#firstPage = firstPage;
     this.#isResumed = seen !== null;
-    this.#seen = seen ?? endOf(firstPage);
+    this.#seen = seen ?? progressOf(firstPage);
   }
 
   /** Opens a stream. Returns null if the instance does not exist or was deleted. */
@@ -70,7 +70,7 @@ export class InstanceStream implements LiveStream {
     using _handle = { [Symbol.dispose]: () => this.cancel() };
     const firstPage = this.#firstPage!;
     this.#firstPage = null;
-    const end = endOf(firstPage);
+    const end = progressOf(firstPage);
     const isAhead = this.#seen.position > end.position || this.#seen.version > end.version;
     // The client has seen more than the store has: a backup was restored, or its id is of another instance.
     if (isAhead) this.#seen = end;
@@ -101,7 +101,7 @@ export class InstanceStream implements LiveStream {
       const from = this.#seen;
       const position = Math.max(from.position, page.posted.at(-1)?.position ?? 0);
       isComplete = position >= page.instance.lastPosition;
-      const batch = isComplete ? this.#lastBatch(from, page) : messageBatch(from, page, position);
+      const batch = isComplete ? this.#lastPageBatch(from, page) : messageBatch(from, page, position);
       for (const event of this.#advance(batch)) {
         this.#send(event, sink);
         await sink.drained();
@@ -123,14 +123,14 @@ export class InstanceStream implements LiveStream {
   }
 
   /** The batch of the last page: all that has changed, every open question, and the status. */
-  #lastBatch(from: InstanceProgress, page: ChangesSince): ChangeBatch {
+  #lastPageBatch(from: InstanceProgress, page: ChangesSince): ChangeBatch {
     const { staleBefore } = viewContextFor(this.#ports, this.#userId);
     const changedIds = new Set([...page.posted, ...page.amended].map(({ id }) => id));
     const questions = page.openQuestions
       .filter(({ id }) => !changedIds.has(id))
       .map((question) => messageChangeEvent('message_update', question, page));
     const changes = changeEventsFor(page, { seen: from, lastPublished: null, staleBefore });
-    return new ChangeBatch(from, endOf(page), [...questions, ...changes]);
+    return new ChangeBatch(from, progressOf(page), [...questions, ...changes]);
   }
 
   /** Returns the events of a batch that are new to the client, and counts them as seen. */
@@ -149,7 +149,7 @@ export class InstanceStream implements LiveStream {
   }
 }
 
-const endOf = ({ instance: { version, lastPosition: position } }: ChangesSince): InstanceProgress => ({
+const progressOf = ({ instance: { version, lastPosition: position } }: ChangesSince): InstanceProgress => ({
   version,
   position,
 });
@@ -167,7 +167,7 @@ const readChanges = (
   seen: InstanceProgress,
 ): Promise<ChangesSince | null> =>
   ports.queries.changesSince(userId, id, seen, {
-    waitingHere: ports.waits.of(userId),
+    waitingHere: ports.waits.instancesOf(userId),
     limit: seen === AFTER_ALL_HISTORY ? 0 : PAGE_SIZE,
     withOpenQuestions: true,
   });

@@ -15,7 +15,8 @@ import { WaitsElsewherePoller } from './observers/waits-elsewhere.ts';
 import { UserStream } from './user-stream.ts';
 
 /**
- * How long after the end of a wait it is published. An agent that asks again at once still counts as waiting.
+ * The end of a wait is published after this delay, so that an agent that waits again at once still counts as
+ * waiting.
  */
 const WAIT_GRACE_MS = 1_000;
 
@@ -32,8 +33,8 @@ export interface InstanceStreamRequest extends StreamRequest {
 }
 
 /**
- * Opens the live streams of this process. Nothing is read while nothing changes. A change is read once and
- * each event is made once, however many streams get it.
+ * Opens the live streams of this process. While nothing changes, nothing is read. Each change is read once
+ * and each event is made once, for any number of streams.
  */
 export class LiveFeed {
   readonly #ports: LivePorts;
@@ -42,7 +43,7 @@ export class LiveFeed {
   readonly #memory = new EventMemory();
   readonly #keepAlive: KeepAlive;
   readonly #waitsElsewhere: WaitsElsewherePoller | null;
-  #openStreams = 0;
+  #openStreamCount = 0;
 
   /**
    * @param shuttingDown aborted when the process is about to stop. All streams then end, and new ones end at
@@ -69,8 +70,8 @@ export class LiveFeed {
   }
 
   /** How many streams are open now. */
-  get openStreams(): number {
-    return this.#openStreams;
+  get openStreamCount(): number {
+    return this.#openStreamCount;
   }
 
   /**
@@ -78,7 +79,7 @@ export class LiveFeed {
    * @throws RequestError `insufficient_scope`, `invalid_last_event_id`
    * @throws DomainError `invalid_id`, `agent_instance_not_found`
    */
-  async ofInstance({ caller, lastEventId, ...request }: InstanceStreamRequest): Promise<LiveStream> {
+  async openInstanceStream({ caller, lastEventId, ...request }: InstanceStreamRequest): Promise<LiveStream> {
     const { userId } = caller;
     requireScope(['dashboard'], caller);
     const id = agentInstanceId(request.agentInstanceId);
@@ -93,14 +94,14 @@ export class LiveFeed {
       if (stream === null) handle.close();
     }
     if (stream === null) throw agentInstanceNotFound();
-    return this.#endingWithToken(stream, caller);
+    return this.#endWithTokenOrProcess(stream, caller);
   }
 
   /**
    * Opens a stream of all instances of the caller.
    * @throws RequestError `insufficient_scope`, `invalid_last_event_id`
    */
-  async ofAll({ caller, lastEventId }: StreamRequest): Promise<LiveStream> {
+  async openUserStream({ caller, lastEventId }: StreamRequest): Promise<LiveStream> {
     requireScope(['dashboard'], caller);
     if (caller.agentInstanceId != null) throw notAllowedForLimitedKey();
     const resumeAfter = lastEventId ? parseUserEventId(lastEventId) : null;
@@ -112,34 +113,34 @@ export class LiveFeed {
       stream.cancel();
       throw error;
     }
-    return this.#endingWithToken(stream, caller);
+    return this.#endWithTokenOrProcess(stream, caller);
   }
 
   /** Wraps a stream so that it ends when its token expires or is revoked, and when the process stops. */
-  #endingWithToken(stream: LiveStream, { life }: Caller): LiveStream {
+  #endWithTokenOrProcess(stream: LiveStream, { life }: Caller): LiveStream {
     return {
       cancel: () => stream.cancel(),
       pipeTo: async (sink: EventSink) => {
-        const end = () => sink.close();
-        if (this.#shuttingDown.aborted) end();
-        this.#shuttingDown.addEventListener('abort', end);
-        const tokenEnd = life?.onEnd(end);
-        this.#openStreams += 1;
+        const closeSink = () => sink.close();
+        if (this.#shuttingDown.aborted) closeSink();
+        this.#shuttingDown.addEventListener('abort', closeSink);
+        const tokenEndSubscription = life?.onEnd(closeSink);
+        this.#openStreamCount += 1;
         try {
           await stream.pipeTo(sink);
         } finally {
-          this.#openStreams -= 1;
-          tokenEnd?.close();
-          this.#shuttingDown.removeEventListener('abort', end);
-          sink.close();
+          this.#openStreamCount -= 1;
+          tokenEndSubscription?.close();
+          this.#shuttingDown.removeEventListener('abort', closeSink);
+          closeSink();
         }
       },
     };
   }
 
   #observedUser(userId: UserId): ObservedUser {
-    const present = this.#users.get(userId);
-    if (present !== undefined) return present;
+    const existing = this.#users.get(userId);
+    if (existing !== undefined) return existing;
     const user = new ObservedUser(this.#ports, userId, () => this.#users.delete(userId));
     this.#users.set(userId, user);
     this.#waitsElsewhere?.start();
@@ -156,7 +157,7 @@ export class LiveFeed {
   #onWaitsChanged({ userId, agentInstanceId: id }: WaitedInstance): void {
     const publish = () => this.#users.get(userId)?.onWaitsChanged(id);
     if (!this.#users.has(userId)) return;
-    if (this.#ports.waits.of(userId).has(id)) publish();
+    if (this.#ports.waits.instancesOf(userId).has(id)) publish();
     else setTimeout(publish, WAIT_GRACE_MS).unref();
   }
 }

@@ -10,25 +10,25 @@ const NONE: ReadonlySet<AgentInstanceId> = new Set();
 export class OpenWaits implements LocalWaitList {
   readonly #counts = new Map<UserId, Map<AgentInstanceId, number>>();
   readonly #listeners = new Set<(wait: WaitedInstance) => void>();
-  /** The sets that `of` has returned since the user's last change. */
+  /** The results of `instancesOf`, kept until the waits of the user change. */
   readonly #sets = new Map<UserId, ReadonlySet<AgentInstanceId>>();
 
   /** Opens a wait. It ends when the returned object is disposed. */
   begin({ userId, agentInstanceId }: WaitedInstance): Disposable {
-    this.#count(userId, agentInstanceId, 1);
+    this.#changeCount(userId, agentInstanceId, 1);
     let isOpen = true;
     return {
       [Symbol.dispose]: () => {
-        if (isOpen) this.#count(userId, agentInstanceId, -1);
+        if (isOpen) this.#changeCount(userId, agentInstanceId, -1);
         isOpen = false;
       },
     };
   }
 
   /** Returns the user's instances that agents wait on now. The set does not change afterwards. */
-  of(userId: UserId): ReadonlySet<AgentInstanceId> {
-    const known = this.#sets.get(userId);
-    if (known !== undefined) return known;
+  instancesOf(userId: UserId): ReadonlySet<AgentInstanceId> {
+    const existing = this.#sets.get(userId);
+    if (existing !== undefined) return existing;
     const counts = this.#counts.get(userId);
     if (counts === undefined) return NONE;
     const instances = new Set(counts.keys());
@@ -39,7 +39,7 @@ export class OpenWaits implements LocalWaitList {
   /** How many waits are open. Several waits on the same instance count separately. */
   get count(): number {
     let count = 0;
-    for (const counts of this.#counts.values()) for (const some of counts.values()) count += some;
+    for (const counts of this.#counts.values()) for (const waits of counts.values()) count += waits;
     return count;
   }
 
@@ -55,7 +55,7 @@ export class OpenWaits implements LocalWaitList {
     this.#listeners.add(listener);
   }
 
-  #count(userId: UserId, agentInstanceId: AgentInstanceId, change: 1 | -1): void {
+  #changeCount(userId: UserId, agentInstanceId: AgentInstanceId, change: 1 | -1): void {
     const counts = this.#counts.get(userId) ?? new Map<AgentInstanceId, number>();
     const count = (counts.get(agentInstanceId) ?? 0) + change;
     if (count > 0) counts.set(agentInstanceId, count);

@@ -5,7 +5,7 @@ import type { Caller } from '../../ports/tokens/token-verifier.ts';
 /** Why a wait has ended. */
 export type WakeReason = 'changed' | 'timeout' | 'clientGone' | 'shuttingDown';
 
-/** What ends a wait, besides a change of the instance. */
+/** The conditions that end a wait, besides a change of the instance. */
 export interface WaitLimits {
   /** In epoch milliseconds. */
   readonly deadline: number;
@@ -39,10 +39,10 @@ export class Waiter implements Disposable {
   }
 
   /**
-   * Resolves when a version newer than `seenVersion` is signalled, or a limit is reached.
+   * Resolves when a version newer than `seenVersion` is signalled, or when one of the limits ends the wait.
    * @throws PortError `unauthenticated` if the caller's token expires or is revoked before the wait ends.
    */
-  async next(seenVersion: number, limits: WaitLimits): Promise<WakeReason> {
+  async waitForChange(seenVersion: number, limits: WaitLimits): Promise<WakeReason> {
     this.#seenVersion = Math.max(this.#seenVersion, seenVersion);
     const reason = this.#reasonNotToWait(limits) ?? (await this.#sleep(limits));
     // The read that follows covers the signalled version, so forget it. Otherwise a version that the store
@@ -67,7 +67,7 @@ export class Waiter implements Disposable {
     const timer = setTimeout(() => resolve('timeout'), deadline - Date.now());
     clientGone?.addEventListener('abort', onClientGone);
     shuttingDown.addEventListener('abort', onShuttingDown);
-    const tokenEnd = caller.life?.onEnd(() =>
+    const tokenEndSubscription = caller.life?.onEnd(() =>
       reject(unauthenticated(new Error('The token ended during the wait'))),
     );
     this.#wake = () => resolve('changed');
@@ -76,7 +76,7 @@ export class Waiter implements Disposable {
     } finally {
       this.#wake = null;
       clearTimeout(timer);
-      tokenEnd?.close();
+      tokenEndSubscription?.close();
       clientGone?.removeEventListener('abort', onClientGone);
       shuttingDown.removeEventListener('abort', onShuttingDown);
     }

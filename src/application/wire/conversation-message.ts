@@ -12,7 +12,7 @@ export const conversationMessage = v.object({
   metadata: v.nullable(field.metadata),
   /** When a user message was handed to the agent; null while it is queued, and for agent messages. */
   read_at: v.nullable(field.timestamp),
-  /** Questions only, as are the next two fields. */
+  /** This field and the next two are present for questions only. */
   question_status: v.optional(v.picklist(['open', 'answered', 'closed'])),
   answer_id: v.optional(v.nullable(v.string())),
   /** Whether the agent is waiting for the answer now. */

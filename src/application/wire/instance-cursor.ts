@@ -5,7 +5,7 @@ import type { InstancePlace } from '../../ports/storage/dashboard-queries.ts';
 const FORMAT = /^(\d{1,15})\.([0-9a-f-]{36})$/;
 
 /**
- * The start of a page of instances, as a text that a client sends back. It names a place in the order, not an
+ * The text that a client sends back to get the next page of instances. It names a place in the order, not an
  * instance, so paging continues even if the instance at that place was deleted.
  */
 export const cursor = v.pipe(
@@ -13,14 +13,14 @@ export const cursor = v.pipe(
   v.check((text) => isUuid(FORMAT.exec(text)?.[2] ?? ''), 'must be the cursor of an earlier page'),
 );
 
-export const cursorOf = (place: InstancePlace | null): string | null =>
+export const formatCursor = (place: InstancePlace | null): string | null =>
   place === null ? null : `${place.startedAt.getTime()}.${place.id}`;
 
 /**
  * Parses a cursor.
  * @param text a text that the schema `cursor` has accepted.
  */
-export function placeOf(text: string): InstancePlace {
+export function parseCursor(text: string): InstancePlace {
   const [, startedAt, id] = FORMAT.exec(text) ?? [];
   return { startedAt: new Date(Number(startedAt)), id: agentInstanceId(id ?? '', 'cursor') };
 }

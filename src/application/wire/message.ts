@@ -4,10 +4,10 @@ import type { message } from './fields.ts';
 
 export type WireMessage = v.InferOutput<typeof message>;
 
-export const wireMessage = (from: Message): WireMessage => ({
-  id: from.id,
-  content: from.content,
-  sender_type: from.senderType,
-  created_at: from.createdAt.toISOString(),
-  requires_user_input: from.requiresUserInput,
+export const wireMessage = (source: Message): WireMessage => ({
+  id: source.id,
+  content: source.content,
+  sender_type: source.senderType,
+  created_at: source.createdAt.toISOString(),
+  requires_user_input: source.requiresUserInput,
 });

@@ -61,7 +61,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   }
   const metricsUrl = await observability.serveMetrics({
     openWaits: () => dashboard.waits.count,
-    openStreams: () => dashboard.live.openStreams,
+    openStreams: () => dashboard.live.openStreamCount,
     mcpSessions: () => mcp.sessions,
     knownTokens: () => tokenVerifier.knownTokens,
   });

@@ -34,7 +34,7 @@ export function atomicUpdates({ describe, test }: TestRunner, open: () => OpenSt
     /** Records the signals of a user from now on. */
     const recordSignals = (userId: UserId) => {
       const received: Signal[] = [];
-      const nothingSeen = { of: () => 0, total: () => 0 };
+      const nothingSeen = { versionOf: () => 0, total: () => 0 };
       open().signals.subscribeAll(userId, (signal) => received.push(signal), nothingSeen);
       return received;
     };

@@ -67,17 +67,17 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenStor
       });
     }
 
-    test('forgetRecords removes the records before the given time and keeps the others', async () => {
+    test('deleteIdempotencyRecords deletes the records before the given time and keeps the others', async () => {
       const target = newTarget();
-      const keep = async (key: string, recordedAt: Date) =>
+      const saveRecord = async (key: string, recordedAt: Date) =>
         store().update({ ...target, idempotencyKey: key }, () => ({
           output: 0,
           changes: null,
           record: { fingerprint: 'f', answer: '{}', recordedAt },
         }));
-      await keep('old', new Date(NOW.getTime() - 1));
-      await keep('young', NOW);
-      assert.ok((await store().forgetRecords(NOW)) >= 1);
+      await saveRecord('old', new Date(NOW.getTime() - 1));
+      await saveRecord('young', NOW);
+      assert.ok((await store().deleteIdempotencyRecords(NOW)) >= 1);
       assert.equal((await load(target, { idempotencyKey: 'old' })).record, null);
       assert.notEqual((await load(target, { idempotencyKey: 'young' })).record, null);
     });

@@ -41,14 +41,14 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
       assert.deepEqual(contents((await read(target, first.id)).alreadyRead), ['a', 'b']);
     });
 
-    test('includes what was handed over with a question, for a caller that asks it again', async () => {
+    test('includes what was handed over with a question, when the agent asks the same question again', async () => {
       const target = newTarget();
       await post(target);
       await say(target, 'before');
       await post(target, { content: 'Deploy?', isQuestion: true });
-      const again = await post(target, { content: 'Deploy?', isQuestion: true });
-      assert.deepEqual(contents(again.handedOver), ['before']);
-      assert.equal(again.message.position, 3);
+      const repeated = await post(target, { content: 'Deploy?', isQuestion: true });
+      assert.deepEqual(contents(repeated.handedOver), ['before']);
+      assert.equal(repeated.message.position, 3);
     });
 
     test('includes a requested question, its answer and what was handed over with it, and nothing else', async () => {
@@ -81,8 +81,8 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
     test('does not return a step that is requested as a question', async () => {
       const target = newTarget();
       const { message: step } = await post(target);
-      const asked = readQuestion(target, step.id);
-      await assert.rejects(asked, { code: 'question_not_found' });
+      const reading = readQuestion(target, step.id);
+      await assert.rejects(reading, { code: 'question_not_found' });
     });
 
     test("includes the user's agent type of the given name for a new instance", async () => {

@@ -13,13 +13,13 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
     const [here, there] = open().repositories;
     const { message: opening } = await post(target);
     const handedOver: { version: number; messages: readonly Message[] }[] = [];
-    const note = (version: number, messages: readonly Message[]) => {
+    const recordHandOff = (version: number, messages: readonly Message[]) => {
       if (messages.length > 0) handedOver.push({ version, messages });
     };
     const positions: number[] = [opening.position];
     const rounds = 6;
 
-    const person = async (nth: number) => {
+    const user = async (nth: number) => {
       for (let round = 0; round < rounds; round += 1) {
         const message = await say(target, `user ${nth}.${round}`, false, nth % 2 === 0 ? here : there);
         positions.push(message.position);
@@ -29,7 +29,7 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
       for (let round = 0; round < rounds; round += 1) {
         const posted = await post(target, { content: `step ${nth}.${round}` }, nth % 2 === 0 ? here : there);
         positions.push(posted.message.position);
-        note(posted.message.readVersion ?? 0, posted.handedOver);
+        recordHandOff(posted.message.readVersion ?? 0, posted.handedOver);
       }
     };
     const reader = async (nth: number) => {
@@ -40,18 +40,18 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
           cursor,
           nth % 2 === 0 ? here : there,
         );
-        note(result.messages[0]?.readVersion ?? 0, result.messages);
+        recordHandOff(result.messages[0]?.readVersion ?? 0, result.messages);
         cursor = result.instance.lastReadMessageId;
       }
     };
     await Promise.all([
-      ...Array.from({ length: 20 }, (_, nth) => person(nth)),
+      ...Array.from({ length: 20 }, (_, nth) => user(nth)),
       ...Array.from({ length: 15 }, (_, nth) => agent(nth)),
       ...Array.from({ length: 15 }, (_, nth) => reader(nth)),
     ]);
     const last = await post(target, { content: 'the end' });
     positions.push(last.message.position);
-    note(last.message.readVersion ?? 0, last.handedOver);
+    recordHandOff(last.message.readVersion ?? 0, last.handedOver);
 
     const total = 2 + 20 * rounds + 15 * rounds;
     assert.deepEqual(
@@ -74,15 +74,15 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
     await say(target, 'before');
     const { message: question } = await post(target, { isQuestion: true });
     await say(target, 'yes');
-    const read = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 20 }, (_, nth) =>
         readQuestion(target, question.id, open().repositories[nth % 2 === 0 ? 0 : 1]),
       ),
     );
-    for (const { answer, feedback, status } of read) {
+    for (const { answer, feedback, status } of results) {
       assert.deepEqual([answer?.content, contents(feedback), status], ['yes', ['before'], 'answered']);
     }
-    assert.equal(new Set(read.map(({ answer }) => answer?.readVersion)).size, 1);
+    assert.equal(new Set(results.map(({ answer }) => answer?.readVersion)).size, 1);
     assert.equal((await load(target)).instance?.version, 5);
   });
 

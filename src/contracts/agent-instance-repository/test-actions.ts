@@ -1,5 +1,5 @@
 import { postAgentMessage } from '../../domain/conversation/agent-messages.ts';
-import { agentTypeName } from '../../domain/conversation/agent-type.ts';
+import { normaliseAgentTypeName } from '../../domain/conversation/agent-type.ts';
 import { readPending } from '../../domain/conversation/hand-off.ts';
 import type { Message } from '../../domain/conversation/message.ts';
 import { readAnswer } from '../../domain/conversation/read-answer.ts';
@@ -38,7 +38,7 @@ export function testActionsIn(open: () => OpenStore) {
     }: { content?: string; isQuestion?: boolean; agentType?: string } = {},
     repository = store(),
   ) => {
-    const name = agentTypeName(agentType);
+    const name = normaliseAgentTypeName(agentType);
     const metadata = { nested: { list: [1, 'two', null] } };
     const fields = { agentTypeName: name, content, isQuestion, metadata };
     return repository.update(

@@ -47,12 +47,12 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyS
       const first = recordOf('first');
       const target = { userId, id: newKeyId(), idempotencyKey: 'same' };
       await store().update(target, () => ({ output: null, changes: null, record: first }));
-      const again = store().update(target, () => ({
+      const repeat = store().update(target, () => ({
         output: null,
         changes: anApiKey({ id: target.id }),
         record: recordOf('second'),
       }));
-      await assert.rejects(again, { code: 'storage_busy' });
+      await assert.rejects(repeat, { code: 'storage_busy' });
       assert.deepEqual(await load(target), { key: null, record: first });
     });
 
@@ -60,23 +60,23 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyS
       const { instances } = open();
       const userId = newUser();
       const agentInstanceId = randomUUID() as AgentInstanceId;
-      const [ofKey, ofInstance] = [recordOf('from a key'), recordOf('from an instance')];
+      const [keyRecord, instanceRecord] = [recordOf('from a key'), recordOf('from an instance')];
       const nothing = { output: null, changes: null };
       await store().update({ userId, id: newKeyId(), idempotencyKey: 'a' }, () => ({
         ...nothing,
-        record: ofKey,
+        record: keyRecord,
       }));
       await instances.update({ userId, agentInstanceId, idempotencyKey: 'b' }, () => ({
         ...nothing,
-        record: ofInstance,
+        record: instanceRecord,
       }));
       const seen = await instances.update({ userId, agentInstanceId, idempotencyKey: 'a' }, (_, record) => ({
         output: record,
         changes: null,
         record: null,
       }));
-      assert.deepEqual(seen, ofKey);
-      assert.deepEqual((await load({ userId, id: newKeyId(), idempotencyKey: 'b' })).record, ofInstance);
+      assert.deepEqual(seen, keyRecord);
+      assert.deepEqual((await load({ userId, id: newKeyId(), idempotencyKey: 'b' })).record, instanceRecord);
     });
   });
 }

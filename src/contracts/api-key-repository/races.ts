@@ -15,14 +15,16 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
   const { store, saveNewKey, revoke } = testActionsIn(open);
 
   describe('at the same time', () => {
-    const everywhere = <Output>(count: number, work: (repository: ApiKeyRepository) => Promise<Output>) =>
-      Promise.all(Array.from({ length: count }, (_, nth) => work(open().repositories[nth % 2]!)));
+    const onBothRepositories = <Output>(
+      count: number,
+      work: (repository: ApiKeyRepository) => Promise<Output>,
+    ) => Promise.all(Array.from({ length: count }, (_, nth) => work(open().repositories[nth % 2]!)));
 
     test('updates with one idempotency key have one effect and one answer', async () => {
       for (let round = 0; round < 10; round += 1) {
         const userId = newUser();
         const request = requestOf(`round ${round}`);
-        const answers = await everywhere(12, (repository) => issueOnce(userId, request, repository));
+        const answers = await onBothRepositories(12, (repository) => issueOnce(userId, request, repository));
         assert.equal(new Set(answers).size, 1);
         assertMatches(await store().list(userId), [{ id: answers[0] }]);
       }
@@ -31,7 +33,7 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
     test('an idempotency key used for an api key and for an instance has one effect', async () => {
       const userId = newUser();
       const request = requestOf('both');
-      const ofInstance = { fingerprint: request.fingerprint, answer: 'an instance', recordedAt: NOW };
+      const instanceRecord = { fingerprint: request.fingerprint, answer: 'an instance', recordedAt: NOW };
       const answers = await Promise.all([
         ...Array.from({ length: 4 }, (_, nth) => issueOnce(userId, request, open().repositories[nth % 2]!)),
         open().instances.update(
@@ -39,22 +41,22 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
           (_, record) => {
             const answered = recordedAnswer(request, record);
             return {
-              output: answered ?? ofInstance.answer,
+              output: answered ?? instanceRecord.answer,
               changes: null,
-              record: answered ? null : ofInstance,
+              record: answered ? null : instanceRecord,
             };
           },
         ),
       ]);
       assert.equal(new Set(answers).size, 1);
-      assert.equal((await store().list(userId)).length, answers[0] === ofInstance.answer ? 0 : 1);
+      assert.equal((await store().list(userId)).length, answers[0] === instanceRecord.answer ? 0 : 1);
     });
 
     test('when many updates create the same key, one creates it and the others see it', async () => {
       for (let round = 0; round < 10; round += 1) {
         const userId = newUser();
         const id = newKeyId();
-        const firsts = await everywhere(12, (repository) =>
+        const firsts = await onBothRepositories(12, (repository) =>
           repository.update({ userId, id }, (key) => ({
             output: key === null,
             changes: key ?? anApiKey({ id }),
@@ -68,7 +70,7 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
     test('concurrent changes of a key are all kept', async () => {
       const userId = newUser();
       const { id } = await saveNewKey(userId, { name: '' });
-      await everywhere(20, (repository) =>
+      await onBothRepositories(20, (repository) =>
         repository.update({ userId, id }, (key) => ({
           output: null,
           changes: { ...key!, name: `${key?.name}x` },
@@ -83,9 +85,9 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
       const keys = await Promise.all(Array.from({ length: 30 }, () => saveNewKey(userId)));
       const uses = keys.map(({ id }, nth) => ({ userId, id, usedAt: later(nth) }));
       await Promise.all([
-        everywhere(20, (repository) => repository.markUsed(uses)),
-        everywhere(20, (repository) => repository.markUsed(uses.toReversed())),
-        everywhere(20, (repository) => revoke(userId, keys[7]!.id, NOW, repository)),
+        onBothRepositories(20, (repository) => repository.markUsed(uses)),
+        onBothRepositories(20, (repository) => repository.markUsed(uses.toReversed())),
+        onBothRepositories(20, (repository) => revoke(userId, keys[7]!.id, NOW, repository)),
       ]);
       const list = await store().list(userId);
       for (const { id, usedAt } of uses) {

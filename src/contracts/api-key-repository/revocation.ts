@@ -54,8 +54,8 @@ export function revocation({ describe, test }: TestRunner, open: () => OpenKeySt
       await revoke(ada, late.id, at(2));
       await revoke(eve, other.id, at(1), open().repositories[1]);
       const since = async (milliseconds: number) => {
-        const names = await store().revokedSince(at(milliseconds));
-        return names.filter(({ userId }) => userId === ada || userId === eve).map(({ id }) => id);
+        const revoked = await store().revokedSince(at(milliseconds));
+        return revoked.filter(({ userId }) => userId === ada || userId === eve).map(({ id }) => id);
       };
       assert.deepEqual((await since(0)).toSorted(), [early.id, late.id, other.id].toSorted());
       assert.deepEqual((await since(1)).toSorted(), [late.id, other.id].toSorted());

@@ -14,20 +14,20 @@ export function tenants({ describe, test }: TestRunner, open: () => OpenKeyStore
     test('two users with the same key id have two keys', async () => {
       const [ada, eve] = [newUser(), newUser()];
       const id = newKeyId();
-      const [hers, other] = [await saveNewKey(ada, { id }), await saveNewKey(eve, { id })];
+      const [adasKey, evesKey] = [await saveNewKey(ada, { id }), await saveNewKey(eve, { id })];
       await revoke(ada, id);
       await store().markUsed([{ userId: ada, id, usedAt: NOW }]);
-      assert.deepEqual(await store().list(ada), [{ ...hers, revokedAt: NOW, lastUsedAt: NOW }]);
-      assert.deepEqual(await store().list(eve), [other]);
+      assert.deepEqual(await store().list(ada), [{ ...adasKey, revokedAt: NOW, lastUsedAt: NOW }]);
+      assert.deepEqual(await store().list(eve), [evesKey]);
       assertExcludes(await store().revokedSince(NOW), { userId: eve, id });
     });
 
     test('two users with the same token hash have two keys', async () => {
       const [ada, eve] = [newUser(), newUser()];
-      const hers = await saveNewKey(ada);
-      const other = await saveNewKey(eve, { tokenHash: hers.tokenHash });
-      assert.deepEqual(await store().findByToken(ada, { id: null, hash: hers.tokenHash }), hers);
-      assert.deepEqual(await store().findByToken(eve, { id: null, hash: hers.tokenHash }), other);
+      const adasKey = await saveNewKey(ada);
+      const evesKey = await saveNewKey(eve, { tokenHash: adasKey.tokenHash });
+      assert.deepEqual(await store().findByToken(ada, { id: null, hash: adasKey.tokenHash }), adasKey);
+      assert.deepEqual(await store().findByToken(eve, { id: null, hash: adasKey.tokenHash }), evesKey);
     });
 
     test('the id or hash of another user’s key finds nothing and changes nothing', async () => {
@@ -44,9 +44,12 @@ export function tenants({ describe, test }: TestRunner, open: () => OpenKeyStore
     test('an idempotency key belongs to one user', async () => {
       const [ada, eve] = [newUser(), newUser()];
       const request = requestOf('one');
-      const [hers, other] = [await issueOnce(ada, request, store()), await issueOnce(eve, request, store())];
-      assert.notEqual(hers, other);
-      assertMatches(await store().list(eve), [{ id: other }]);
+      const [adasKey, evesKey] = [
+        await issueOnce(ada, request, store()),
+        await issueOnce(eve, request, store()),
+      ];
+      assert.notEqual(adasKey, evesKey);
+      assertMatches(await store().list(eve), [{ id: evesKey }]);
     });
   });
 }

@@ -37,21 +37,21 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       const asked = await conversation.post('Which?', { ask: true });
       const { instance } = (await read(conversation, 0))!;
       const seen = { version: instance.version, position: instance.lastPosition };
-      const names = async (from: InstanceProgress) => {
+      const changedContents = async (from: InstanceProgress) => {
         const changes = await since(conversation, from);
         const contents = (messages: readonly Message[]) => messages.map(({ content }) => content);
         return changes && [contents(changes.posted), contents(changes.amended)];
       };
 
       const answer = await conversation.say('this');
-      assert.deepEqual(await names(seen), [['this'], ['Which?']]);
+      assert.deepEqual(await changedContents(seen), [['this'], ['Which?']]);
       const answered = { version: seen.version + 1, position: 3 };
-      assert.deepEqual(await names(answered), [[], []]);
+      assert.deepEqual(await changedContents(answered), [[], []]);
       await conversation.change(
         (current) => readPending(current, { lastReadMessageId: asked.id, now: at(1) }),
         { queue: true, readSince: asked.id },
       );
-      assert.deepEqual(await names(answered), [[], ['this']]);
+      assert.deepEqual(await changedContents(answered), [[], ['this']]);
       assertMatches((await since(conversation, answered))?.amended[0], { id: answer.id, readAt: at(1) });
 
       const handedOver = { version: answered.version + 1, position: 3 };
@@ -59,13 +59,13 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
         queue: true,
         message: early.id,
       });
-      assert.deepEqual(await names(handedOver), [[], ['a step']]);
+      assert.deepEqual(await changedContents(handedOver), [[], ['a step']]);
       const opened = { version: handedOver.version + 1, position: 3 };
       await conversation.change((current) => endSession(current, { now: at(2) }));
-      assert.deepEqual(await names(opened), [[], ['a step']]);
+      assert.deepEqual(await changedContents(opened), [[], ['a step']]);
       assert.equal((await since(conversation, opened))?.amended[0]?.questionStatus, 'closed');
       assert.equal((await since(conversation, opened))?.instance.status, 'COMPLETED');
-      assert.deepEqual(await names(seen), [['this'], ['a step', 'Which?']]);
+      assert.deepEqual(await changedContents(seen), [['this'], ['a step', 'Which?']]);
     });
 
     test('returns at most as many new messages as the limit says', async () => {
@@ -96,10 +96,10 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       const asked = await conversation.post('Which?', { ask: true });
       const { userId, id } = conversation;
       const request = { limit: 0, waitingHere: NO_WAITS, withOpenQuestions: true };
-      const ask = () => open().queries.changesSince(userId, id, { version: 2, position: 2 }, request);
-      assertMatches((await ask())?.openQuestions, [{ id: asked.id }]);
+      const readChanges = () => open().queries.changesSince(userId, id, { version: 2, position: 2 }, request);
+      assertMatches((await readChanges())?.openQuestions, [{ id: asked.id }]);
       await conversation.say('this');
-      assert.deepEqual((await ask())?.openQuestions, []);
+      assert.deepEqual((await readChanges())?.openQuestions, []);
     });
 
     test('shows that the instance was deleted', async () => {

@@ -62,16 +62,16 @@ export function listedInstances({ test }: TestRunner, open: () => OpenQueries): 
     const ended = await startConversation(userId, 2);
     await ended.change((current) => endSession(current, { now: at(2) }));
 
-    const look = { staleBefore: at(20), waitingHere: new Set([waiting.id]) };
-    const found = async (status: ListedStatus) => idsOf(await list(userId, { ...look, status }));
+    const view = { staleBefore: at(20), waitingHere: new Set([waiting.id]) };
+    const found = async (status: ListedStatus) => idsOf(await list(userId, { ...view, status }));
     assert.deepEqual(await found('STALE'), [silent.id]);
     assert.deepEqual(await found('ACTIVE'), [atWork.id, beating.id, waiting.id]);
     assert.deepEqual(await found('AWAITING_INPUT'), [asking.id]);
     assert.deepEqual(await found('COMPLETED'), [ended.id]);
 
     // The domain's own rule gives the same status for each instance.
-    for (const { instance, agentWaiting } of (await list(userId, look))!.instances) {
-      const status = shownStatus(instance, { staleBefore: look.staleBefore, agentWaiting }) as ListedStatus;
+    for (const { instance, agentWaiting } of (await list(userId, view))!.instances) {
+      const status = shownStatus(instance, { staleBefore: view.staleBefore, agentWaiting }) as ListedStatus;
       assertIncludes((await found(status)) ?? [], instance.id);
     }
   });

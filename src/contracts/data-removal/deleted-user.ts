@@ -99,10 +99,10 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
     test('leaves no half-deleted conversation, even while agents go on writing', async () => {
       const { userId, ids } = await newUserWithData();
       const agents = [...ids, ...Array.from({ length: 6 }, () => newId<AgentInstanceId>())];
-      let isOver = false;
+      let isStopped = false;
       const writing = agents.map(async (id, nth) => {
         const repository = open().repositories[nth % 2]!;
-        while (!isOver) await post(userId, id, { repository, now: new Date() });
+        while (!isStopped) await post(userId, id, { repository, now: new Date() });
       });
       for (let round = 0; round < 5; round += 1) {
         await removal().deleteSome(userId);
@@ -115,7 +115,7 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
           assert.deepEqual(positions, all.slice(-200));
         }
       }
-      isOver = true;
+      isStopped = true;
       await Promise.all(writing);
       const { messages } = await removal().holdings(userId);
       assertMatches(await deleteAll(userId), { messages });

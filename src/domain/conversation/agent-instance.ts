@@ -6,8 +6,8 @@ import type { JsonObject } from './message.ts';
 export type StoredStatus = 'ACTIVE' | 'AWAITING_INPUT' | 'COMPLETED' | 'DELETED';
 
 /**
- * The statuses that clients see. STALE is computed when reading. The last four are reserved: nothing sets
- * them yet.
+ * The statuses that clients see. STALE is computed when reading. PAUSED, FAILED, KILLED and DISCONNECTED are
+ * reserved: nothing sets them yet.
  */
 export type AgentStatus = StoredStatus | 'STALE' | 'PAUSED' | 'FAILED' | 'KILLED' | 'DISCONNECTED';
 
@@ -41,11 +41,14 @@ export interface Deletion {
   readonly statusBefore: Exclude<StoredStatus, 'DELETED'>;
 }
 
-/** How often a read that changes nothing else is recorded as activity, at most. */
+/**
+ * A read that changes nothing else is recorded as activity only if the last recorded activity is at least
+ * this old.
+ */
 export const ACTIVITY_RESOLUTION_MS = 30_000;
 
-/** Checks that the instance has ended or was deleted. Waits on it then end at once. */
-export const isOver = (instance: AgentInstance): boolean =>
+/** Checks whether the instance has ended or was deleted. A wait on such an instance ends at once. */
+export const isEndedOrDeleted = (instance: AgentInstance): boolean =>
   instance.status === 'COMPLETED' || instance.status === 'DELETED';
 
 export interface NewAgentInstance {

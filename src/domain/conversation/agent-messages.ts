@@ -2,7 +2,7 @@ import { agentMessageNotFound, agentTypeRequired, alreadyRequiresUserInput } fro
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../ids.ts';
 import type { CheckedGitDiff, GitDiffStatus } from '../text/git-diff.ts';
 import { type AgentInstance, newAgentInstance } from './agent-instance.ts';
-import { agentTypeName } from './agent-type.ts';
+import { normaliseAgentTypeName } from './agent-type.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
 import type { JsonObject, Message } from './message.ts';
@@ -16,8 +16,9 @@ export interface AgentMessage {
   readonly metadata: JsonObject | null;
   /** The checked diff that came with the message; null if there was none. */
   readonly gitDiff: CheckedGitDiff | null;
-  /** Used if the message, or its agent type, is new. */
+  /** The id of the message, unless it repeats an open question. */
   readonly newMessageId: MessageId;
+  /** The id of the agent type, if the user does not have this agent type yet. */
   readonly newAgentTypeId: AgentTypeId;
   readonly now: Date;
 }
@@ -32,12 +33,12 @@ export interface AgentMessagePosted {
 }
 
 /**
- * Adds a step or a question of the agent. It first hands off everything queued, then moves the cursor to the
- * message itself. The first message creates the instance.
+ * Adds a step or a question of the agent. It first hands over all queued user messages, then moves the read
+ * cursor to the new message. The first message creates the instance.
  *
- * A question with the same text as an open one is not asked twice. The open one is repeated, and what
- * was handed over with that one is handed over again, because the agent may not have received the first
- * response.
+ * A question with the same text as an open question is not added again. The open question is returned
+ * instead, together with all user messages that were handed over with it, because the agent may not have
+ * received the first response.
  */
 export function postAgentMessage(
   conversation: Conversation,
@@ -46,7 +47,7 @@ export function postAgentMessage(
   const instance =
     conversation.instance === null ? createInstance(conversation, sent) : requireInstance(conversation);
   const draft = new ConversationDraft(instance, conversation.messages, sent.now);
-  const openQuestion = sent.isQuestion ? findOpenQuestion(draft, sent.content) : null;
+  const openQuestion = sent.isQuestion ? findOpenQuestionWithText(draft, sent.content) : null;
   // Handing over a user message reopens a completed instance.
   const wasQueueEmpty = draft.handOverQueue().length === 0;
   const staysCompleted = wasQueueEmpty && instance.status === 'COMPLETED';
@@ -80,12 +81,12 @@ function createInstance(conversation: Conversation, sent: AgentMessage): AgentIn
   if (sent.agentTypeName === null) throw agentTypeRequired();
   const agentType = conversation.agentType ?? {
     id: sent.newAgentTypeId,
-    name: agentTypeName(sent.agentTypeName),
+    name: normaliseAgentTypeName(sent.agentTypeName),
   };
   return newAgentInstance({ id: sent.agentInstanceId, agentType, now: sent.now });
 }
 
-const findOpenQuestion = (draft: ConversationDraft, content: string): Message | null =>
+const findOpenQuestionWithText = (draft: ConversationDraft, content: string): Message | null =>
   draft.openQuestions().findLast((question) => question.content === content) ?? null;
 
 function applyGitDiff(draft: ConversationDraft, checked: CheckedGitDiff): void {
@@ -96,13 +97,14 @@ function applyGitDiff(draft: ConversationDraft, checked: CheckedGitDiff): void {
 export interface UserInputRequested {
   readonly message: Message;
   readonly handedOver: readonly Message[];
+  /** True if the read cursor is no longer at the step: another process has read meanwhile. */
   readonly stale: boolean;
 }
 
 /**
- * Turns an earlier step into a question. If the cursor is still at that step, everything queued since is
- * handed over, and the first of these messages is the answer. If the cursor has moved on, the caller is stale
- * and gets no messages, but the question is open all the same.
+ * Turns an earlier step into a question. If the read cursor is still at that step, all queued user messages
+ * are handed over, and the first of them is the answer. If the cursor has moved on, the caller is stale: it
+ * gets no messages, but the step still becomes an open question.
  */
 export function requestUserInput(
   conversation: Conversation,

@@ -7,4 +7,4 @@ export interface AgentType {
 }
 
 /** Normalises the name of an agent type: lower case, without surrounding white space. */
-export const agentTypeName = (text: string): string => text.trim().toLowerCase();
+export const normaliseAgentTypeName = (text: string): string => text.trim().toLowerCase();

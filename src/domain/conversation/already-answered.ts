@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.ts';
 import type { Message } from './message.ts';
 
-/** The question that a user message should answer has an answer already. The error carries that answer. */
+/** Thrown when a user message should answer a question that already has an answer. It carries that answer. */
 export class AlreadyAnsweredError extends DomainError {
   readonly answer: Message;
 

@@ -10,8 +10,8 @@ export type NewMessage = Pick<
 >;
 
 /**
- * The working copy in which one decision makes its changes. The conversation that the decision was made from
- * stays as it is; `changes` returns what is to be written. The draft ends with its decision.
+ * The working copy in which one decision makes its changes. The loaded conversation stays as it is; `changes`
+ * returns what the store has to write. A draft is used for one decision only.
  */
 export class ConversationDraft {
   readonly now: Date;
@@ -59,7 +59,7 @@ export class ConversationDraft {
     return message;
   }
 
-  /** Changes fields of a message, whether it is new in this draft or was there before. */
+  /** Changes fields of a message. The message may be new in this draft or older. */
   amend(message: Message, fields: Partial<Message>): Message {
     const changed = { ...message, ...fields };
     this.#messages.set(message.id, changed);
@@ -80,7 +80,10 @@ export class ConversationDraft {
     return this.#select(isQueued).map((message) => this.handOver(message));
   }
 
-  /** Hands over the answer of a question, unless the agent has it already. Returns null if there is none. */
+  /**
+   * Returns the answer of a question, and hands it over unless the agent has it already. Returns null if the
+   * question has no answer.
+   */
   handOverAnswer({ answerId }: Message): Message | null {
     const answer = answerId === null ? undefined : this.#messages.get(answerId);
     if (answer === undefined) return null;
@@ -93,8 +96,9 @@ export class ConversationDraft {
   }
 
   /**
-   * Repeats an open question instead of posting it again. The question and its feedback then count as handed
-   * over in this version, so `messagesHandedOverWith` returns them together with what was queued now.
+   * Repeats an open question instead of posting it again. The question and its earlier feedback get the
+   * current version, so `messagesHandedOverWith` returns that feedback together with the messages handed over
+   * now.
    */
   repeatOpenQuestion(question: Message): Message {
     const readVersion = this.#instance.version;
@@ -116,7 +120,7 @@ export class ConversationDraft {
     };
   }
 
-  #select(test: (message: Message) => boolean): Message[] {
-    return [...this.#messages.values()].filter(test).sort(byPosition);
+  #select(isSelected: (message: Message) => boolean): Message[] {
+    return [...this.#messages.values()].filter(isSelected).sort(byPosition);
   }
 }

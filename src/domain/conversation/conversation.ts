@@ -3,20 +3,21 @@ import type { AgentInstance } from './agent-instance.ts';
 import type { AgentType } from './agent-type.ts';
 import type { Message } from './message.ts';
 
-/** What a decision is made from: the instance, if it exists, and the messages that the decision needs. */
+/** The input of a decision: the instance, if it exists, and the messages that the decision needs. */
 export interface Conversation {
   readonly instance: AgentInstance | null;
-  /** The user's agent type with the name that the update asked for, if there is one. */
+  /** The user's agent type with the name in the `UpdateTarget`; null if there is none. */
   readonly agentType: AgentType | null;
   /**
-   * Always the open questions; also the queue and other messages, if the update asked for them. In any order.
+   * All open questions, and the queue and other messages if the `UpdateTarget` names them. They are in any
+   * order.
    */
   readonly messages: readonly Message[];
 }
 
-/** What a decision asks the store to write. The store writes all of it or nothing. */
+/** The changes that a decision asks the store to write. The store writes all of them or none. */
 export interface Changes {
-  /** Its version is one more than that of the conversation that was decided on. */
+  /** The instance in its new state. Its version is one higher than before. */
   readonly instance: AgentInstance;
   readonly posted: readonly Message[];
   /** Earlier messages in their new state. */

@@ -15,8 +15,9 @@ export interface PendingRead {
 
 /**
  * Hands over the queue to a reader whose `lastReadMessageId` is the read cursor. A reader with another
- * `lastReadMessageId` is stale, because another reader came first: it gets no messages, and nothing changes.
- * A reader without one sees the queue and changes nothing.
+ * `lastReadMessageId` is stale, because some other process has read meanwhile. A stale reader gets no
+ * messages, and the queue stays as it is. A reader without a `lastReadMessageId` gets the queued messages,
+ * but they stay queued.
  */
 export function readPending(
   conversation: Conversation,
@@ -26,7 +27,7 @@ export function readPending(
   const queued = conversation.messages.filter(isQueued).sort(byPosition);
 
   if (lastReadMessageId !== null && lastReadMessageId !== instance.lastReadMessageId) {
-    const alreadyRead = handedOverAfter(conversation, lastReadMessageId);
+    const alreadyRead = messagesHandedOverAfter(conversation, lastReadMessageId);
     return {
       output: { instance, stale: true, messages: [], alreadyRead },
       changes: recordActivity(instance, now),
@@ -48,19 +49,19 @@ export function readPending(
 }
 
 /**
- * Returns the user messages that were handed over after a message. They are in the order of hand-offs, which
- * differs from the order of positions if an older message was handed over later.
+ * Returns the user messages that were handed over after the given message. They are in the order of
+ * hand-offs. The order of positions can differ: an older message may be handed over later.
  */
-function handedOverAfter(conversation: Conversation, id: MessageId): readonly Message[] {
-  const from = conversation.messages.find((message) => message.id === id);
-  const since = from?.readVersion;
-  if (from === undefined || since == null) return [];
+function messagesHandedOverAfter(conversation: Conversation, messageId: MessageId): readonly Message[] {
+  const given = conversation.messages.find(({ id }) => id === messageId);
+  const givenVersion = given?.readVersion;
+  if (given === undefined || givenVersion == null) return [];
   return conversation.messages
     .filter(
       ({ senderType, readVersion, position }) =>
         senderType === 'USER' &&
         readVersion !== null &&
-        (readVersion > since || (readVersion === since && position > from.position)),
+        (readVersion > givenVersion || (readVersion === givenVersion && position > given.position)),
     )
     .sort((a, b) => (a.readVersion ?? 0) - (b.readVersion ?? 0) || byPosition(a, b));
 }

@@ -1,5 +1,10 @@
 import { agentInstanceExists, agentInstanceNotFound } from '../errors.ts';
-import { type AgentInstance, isOver, type NewAgentInstance, newAgentInstance } from './agent-instance.ts';
+import {
+  type AgentInstance,
+  isEndedOrDeleted,
+  type NewAgentInstance,
+  newAgentInstance,
+} from './agent-instance.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
 
@@ -21,11 +26,12 @@ export function startAgentInstance(
 }
 
 /**
- * Ends an instance: sets the end time and closes its open questions. Idempotent: the end time is set once.
+ * Ends an instance: sets the end time and closes its open questions. Idempotent: a second end changes
+ * nothing.
  */
 export function endSession(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {
   const instance = requireInstance(conversation);
-  if (isOver(instance)) return { output: instance, changes: null };
+  if (isEndedOrDeleted(instance)) return { output: instance, changes: null };
   const draft = new ConversationDraft(instance, conversation.messages, now);
   for (const question of draft.openQuestions()) draft.amend(question, { questionStatus: 'closed' });
   draft.updateInstance({ status: 'COMPLETED', endedAt: now, lastActivityAt: now });
@@ -53,8 +59,8 @@ export function renameInstance(
 
 /**
  * Deletes an instance: the owner no longer sees it, and its agents are told to stop. Everything else stays,
- * open questions included, so that a restored instance goes on as before. Idempotent: the first deletion
- * counts.
+ * open questions included, so that a restored instance goes on as before. Idempotent: a second deletion
+ * changes nothing.
  * @throws DomainError `agent_instance_not_found`
  */
 export function deleteInstance(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {

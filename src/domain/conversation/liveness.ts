@@ -1,8 +1,8 @@
 import type { AgentInstance, AgentStatus } from './agent-instance.ts';
 
-/** What decides whether an active instance shows as stale, besides the instance itself. */
+/** The facts outside an active instance that decide whether it shows as stale. */
 export interface LivenessContext {
-  /** An active instance is stale if its last sign of life is before this. */
+  /** An active instance is stale if its last sign of life is before this time. */
   readonly staleBefore: Date;
   /** Whether an agent has an open call that waits on the instance. An agent that waits is not silent. */
   readonly agentWaiting: boolean;

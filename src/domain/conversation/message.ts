@@ -1,7 +1,7 @@
 import type { AgentInstanceId, MessageId } from '../ids.ts';
 
-/** The most code points that a message's content may have. */
-export const CONTENT_LIMIT = 1_000_000;
+/** The maximum length of a message's content, in code points. */
+export const MAX_CONTENT_LENGTH = 1_000_000;
 
 export type SenderType = 'AGENT' | 'USER';
 export type QuestionStatus = 'open' | 'answered' | 'closed';
@@ -22,9 +22,9 @@ export interface Message {
   /** When a user message was handed to the agent; null while it is queued, and on agent messages. */
   readonly readAt: Date | null;
   /**
-   * The version of the instance in which the agent wrote this message or was handed it; null while it is
-   * queued. Hand-offs are ordered by it. Positions cannot order them: an older message may be handed over
-   * later.
+   * The version of the instance at which the agent wrote this message, or at which the message was handed to
+   * the agent; null while it is queued. Hand-offs are ordered by this version, not by position: an older
+   * message may be handed over later.
    */
   readonly readVersion: number | null;
   /** null for a message that is not a question. */
@@ -41,14 +41,15 @@ export const isOpenQuestion = (message: Message): boolean => message.questionSta
 export const byPosition = (a: Message, b: Message): number => a.position - b.position;
 
 /**
- * Checks that a text is not only white space and has at most `CONTENT_LIMIT` code points (not UTF-16 units).
+ * Checks that a text is not only white space and has at most `MAX_CONTENT_LENGTH` code points (not UTF-16
+ * units).
  */
 export function isValidContent(text: string): boolean {
   // Unicode counts U+0085 (next line) as white space; JavaScript's \s does not.
   if (!/[^\s\u0085]/.test(text)) return false;
-  if (text.length <= CONTENT_LIMIT) return true;
-  if (text.length > 2 * CONTENT_LIMIT) return false;
+  if (text.length <= MAX_CONTENT_LENGTH) return true;
+  if (text.length > 2 * MAX_CONTENT_LENGTH) return false;
   let points = 0;
   for (const _ of text) points += 1;
-  return points <= CONTENT_LIMIT;
+  return points <= MAX_CONTENT_LENGTH;
 }

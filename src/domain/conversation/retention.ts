@@ -12,9 +12,8 @@ export interface RetentionCutoffs {
 
 /**
  * Returns the cutoffs for a retention of `days`.
- * @param days how long ended and deleted instances are kept, where deleted ones are kept no longer than they
- * can be restored; null: ended instances are kept for ever, deleted ones until they can no longer be
- * restored.
+ * @param days how many days ended and deleted instances are kept; null: ended instances are kept for ever.
+ * Deleted instances are never kept longer than they can be restored.
  */
 export function retentionCutoffs(now: Date, days: number | null): RetentionCutoffs {
   const daysAgo = (count: number) => new Date(now.getTime() - count * DAY_MS);

@@ -10,7 +10,8 @@ export interface UserMessage {
   /** True if the agent has the message already, because the user typed it there. It is then not queued. */
   readonly markAsRead: boolean;
   /**
-   * The question that it answers, loaded with its answer; absent or null: the newest open question, if any.
+   * The question that this message answers. The conversation must contain that question and its answer.
+   * Absent or null: the newest open question, if there is one.
    */
   readonly inReplyTo?: MessageId | null;
   readonly newMessageId: MessageId;
@@ -23,7 +24,8 @@ export interface UserMessage {
  * (`markAsRead`): then the cursor moves to it, and earlier messages stay queued.
  *
  * If the named question cannot be answered, nothing is queued: the message was meant as an answer only.
- * @throws AlreadyAnsweredError, DomainError `question_closed` or `question_not_found`
+ * @throws AlreadyAnsweredError, or DomainError `question_closed` or `question_not_found`, if the named
+ * question cannot be answered.
  */
 export function receiveUserMessage(conversation: Conversation, sent: UserMessage): Decision<Message> {
   const instance = requireInstance(conversation);

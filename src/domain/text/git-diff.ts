@@ -1,11 +1,11 @@
-/** How many UTF-8 bytes of a diff are stored. */
-export const GIT_DIFF_LIMIT_BYTES = 1_048_576;
+/** The maximum size of a stored diff, in UTF-8 bytes. */
+export const MAX_GIT_DIFF_BYTES = 1_048_576;
 
 const CUT_MARKER = '# diff cut here: it was larger than 1 MiB\n';
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const DIFF_LINE = /^\uFEFF?diff --git /m;
 /** Base64 characters, in whole groups of four, that decode to slightly more than the limit. */
-const BASE64_LIMIT = Math.ceil((GIT_DIFF_LIMIT_BYTES + 4) / 3) * 4;
+const MAX_BASE64_LENGTH = Math.ceil((MAX_GIT_DIFF_BYTES + 4) / 3) * 4;
 
 export type GitDiffStatus = 'stored' | 'cut' | 'cleared' | 'rejected';
 
@@ -33,13 +33,16 @@ export function checkGitDiff(sent: unknown): CheckedGitDiff | null {
   return cutToLimit(text);
 }
 
-/** Decodes base64. A diff is never mistaken for it: it contains spaces, which no base64 alphabet has. */
+/**
+ * Decodes a text if it is base64. A plain diff is never taken for base64, because it contains spaces, which
+ * no base64 alphabet has.
+ */
 function decodeIfBase64(text: string): string {
   if (DIFF_LINE.test(text)) return text;
   const compact = text.replace(/\s+/g, '');
   if (!BASE64.test(compact)) return text;
   // Text beyond the limit would be cut off anyway, so it is not decoded.
-  const standard = compact.slice(0, BASE64_LIMIT).replaceAll('-', '+').replaceAll('_', '/');
+  const standard = compact.slice(0, MAX_BASE64_LENGTH).replaceAll('-', '+').replaceAll('_', '/');
   try {
     const binary = atob(standard);
     const bytes = new Uint8Array(binary.length);
@@ -57,12 +60,12 @@ function decodeIfBase64(text: string): string {
 function cutToLimit(text: string): CheckedGitDiff {
   // Each UTF-16 unit takes at least one byte of UTF-8, so this slice loses nothing below the limit.
   const clean = text
-    .slice(0, GIT_DIFF_LIMIT_BYTES + 1)
+    .slice(0, MAX_GIT_DIFF_BYTES + 1)
     .replaceAll('\0', '\uFFFD')
     .toWellFormed();
   const bytes = new TextEncoder().encode(clean);
-  if (bytes.length <= GIT_DIFF_LIMIT_BYTES) return { status: 'stored', diff: clean };
-  const room = GIT_DIFF_LIMIT_BYTES - CUT_MARKER.length;
+  if (bytes.length <= MAX_GIT_DIFF_BYTES) return { status: 'stored', diff: clean };
+  const room = MAX_GIT_DIFF_BYTES - CUT_MARKER.length;
   const lineEnd = bytes.lastIndexOf(10, room - 1);
   const kept = lineEnd < 0 ? '' : new TextDecoder().decode(bytes.subarray(0, lineEnd + 1));
   return { status: 'cut', diff: kept + CUT_MARKER };

@@ -61,10 +61,10 @@ function splitNumbers(line: string): string[] {
   const parts: string[] = [];
   let rest = line;
   for (let next = Number(first[1]) + 1; parts.length <= MAX_OPTIONS; next += 1) {
-    const at = rest.search(new RegExp(`\\s${next}[.)]\\s`));
-    if (at < 0) break;
-    parts.push(rest.slice(0, at));
-    rest = rest.slice(at + 1);
+    const nextStart = rest.search(new RegExp(`\\s${next}[.)]\\s`));
+    if (nextStart < 0) break;
+    parts.push(rest.slice(0, nextStart));
+    rest = rest.slice(nextStart + 1);
   }
   return [...parts, rest];
 }

@@ -50,7 +50,7 @@ export function grantApiKey(request: ApiKeyRequest): Omit<ApiKey, 'tokenHash'> {
 
 /**
  * Returns the revoked key, or null if it is revoked already.
- * @throws DomainError `api_key_not_found`
+ * @throws DomainError `api_key_not_found` if the key is null.
  */
 export function revokeApiKey(key: ApiKey | null, now: Date): ApiKey | null {
   if (key === null) throw apiKeyNotFound();

@@ -9,9 +9,9 @@ export interface UserDeletion {
 }
 
 /**
- * Returns the time before which an issued token is refused, whoever issued it; null: all tokens are refused.
- * It is rounded down to a whole second, as the times in tokens are, so a token made right after the end is
- * accepted.
+ * Returns the time that decides which tokens of the user are refused: those issued before it, by any issuer;
+ * null: all tokens are refused. The time is rounded down to a whole second, as the times in tokens are, so a
+ * token made right after the deletion finished is accepted.
  */
 export const tokensRefusedBefore = ({ finishedAt }: UserDeletion): Date | null =>
   finishedAt === null ? null : new Date(Math.floor(finishedAt.getTime() / 1000) * 1000);

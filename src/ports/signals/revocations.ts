@@ -4,9 +4,9 @@ import type { Subscription } from './signals.ts';
 export type { Revoked, RevokedUser } from './revoked.ts';
 
 /**
- * Publishes revoked API keys and deleted users, to all processes where the adapter spans them. It is a hint:
- * it may come twice, late or, after a lost connection, never. A subscriber that must know also reads
- * `ApiKeyRepository.revokedSince`.
+ * Publishes revoked API keys and deleted users within the process and, if the adapter connects processes, to
+ * all of them. A revocation is a hint: it may come twice, late or, after a lost connection, never. A
+ * subscriber that must not miss one also reads `ApiKeyRepository.revokedSince`.
  */
 export interface Revocations {
   /** The store calls it after its commit. */

@@ -6,14 +6,15 @@ export interface RevokedKey {
   readonly id: ApiKeyId;
 }
 
-/**
- * All tokens of a deleted user that were issued before a time; null: all of them, while the deletion runs.
- */
+/** A deleted user, whose tokens are refused. */
 export interface RevokedUser {
   readonly userId: UserId;
   readonly id: null;
+  /**
+   * Tokens that were issued before this time are refused; null: all tokens, because the deletion still runs.
+   */
   readonly issuedBefore: Date | null;
 }
 
-/** What is no longer accepted: one API key, or all tokens that a user had. */
+/** One revoked API key, or a deleted user whose tokens are refused. */
 export type Revoked = RevokedKey | RevokedUser;

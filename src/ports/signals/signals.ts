@@ -14,7 +14,7 @@ export interface Subscription {
 }
 
 /**
- * Delivers wake-ups within the process and, where the adapter spans processes, to all of them. A signal is a
+ * Delivers wake-ups within the process and, if the adapter connects processes, to all of them. A signal is a
  * hint: it may come twice, late or out of order. A subscriber that first subscribes and then reads misses no
  * change for longer than the adapter's sweep (10 s). Subscriptions add no load on the store, however many
  * they are.
@@ -33,18 +33,22 @@ export interface Signals {
     seenVersion: () => number,
   ): Subscription;
   /**
-   * Does the same for every instance of one user, also for those that will be created.
-   * @param seen what the subscriber has read of them.
+   * Calls `listener` for each signal of every instance of one user, also of instances that are created later,
+   * and never after `close`.
+   * @param seen returns the versions that the subscriber last read.
    */
   subscribeAll(userId: UserId, listener: (signal: Signal) => void, seen: SeenVersions): Subscription;
 }
 
-/** How far a subscriber to all instances of a user has read. A sweep for missed signals asks for it. */
+/**
+ * The versions that a subscriber to all instances of a user has read. A sweep for missed signals compares
+ * them with the versions in the store.
+ */
 export interface SeenVersions {
-  /** Returns the version last read of an instance; 0 for an unknown one. */
-  of(agentInstanceId: AgentInstanceId): number;
+  /** Returns the last version of an instance that the subscriber has read; 0 for an unknown instance. */
+  versionOf(agentInstanceId: AgentInstanceId): number;
   /**
-   * Returns the sum of all versions that it knows. It differs from the store's sum if anything was missed.
+   * Returns the sum of all versions that were read. It differs from the store's sum if a signal was missed.
    */
   total(): number;
 }

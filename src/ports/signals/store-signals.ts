@@ -3,8 +3,8 @@ import type { Revoked } from './revoked.ts';
 import type { Signal, Signals } from './signals.ts';
 
 /**
- * How a store notifies the other processes of its database, inside the statement that saves a change: so they
- * hear of a change exactly when it is visible.
+ * Tells a store how to notify the other processes that use its database. The store notifies them in the same
+ * statement that saves a change, so they are notified exactly when the change becomes visible.
  */
 export interface DatabaseNotification {
   readonly channel: string;
@@ -16,8 +16,8 @@ export interface DatabaseNotification {
   encodeRevoked(revoked: readonly Revoked[]): readonly string[];
 }
 
-/** What a store publishes its changes to. */
+/** Receives the signals and revocations that a store publishes. */
 export interface StoreSignals extends Signals, Revocations {
-  /** Null where this process is the only one on the store: then nothing is notified through the database. */
+  /** null if this process is the only one that uses the store: then no notification is needed. */
   readonly databaseNotification: DatabaseNotification | null;
 }

@@ -3,7 +3,8 @@ import type { IdempotencyRecord } from '../../domain/idempotency.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 
 /**
- * Which instance one update is about, and what has to be loaded for the decision. Open questions always are.
+ * The instance that one update is about, and what the store loads for the decision. Open questions are always
+ * loaded.
  */
 export interface UpdateTarget {
   readonly userId: UserId;
@@ -20,7 +21,7 @@ export interface UpdateTarget {
    * Load this message and, unless it is the read cursor, every user message that was handed over after it.
    */
   readonly readSince?: MessageId | null;
-  /** Load the user's agent type of this (normalised) name. */
+  /** Load the user's agent type with this (normalised) name. */
   readonly agentTypeName?: string | null;
   /** Load the idempotency record that the user has under this key. */
   readonly idempotencyKey?: string | null;
@@ -33,8 +34,7 @@ export interface RecordedDecision<Output> extends Decision<Output> {
 
 /**
  * Decides one update. It must be pure, because it may be called several times: after a conflict with another
- * change it is called again with the newer state. If it throws, this update fails and nothing of it is
- * written.
+ * change it is called again with the newer state. If it throws, this update fails and writes nothing.
  */
 export type Decide<Output> = (
   conversation: Conversation,
@@ -44,8 +44,8 @@ export type Decide<Output> = (
 /** Loads and saves agent instances with their conversations. */
 export interface AgentInstanceRepository {
   /**
-   * Loads what `target` names, calls `decide`, and saves what it returns in one atomic step: the instance,
-   * its messages, a new agent type, the idempotency record, and the signal of the change.
+   * Loads what `target` names, calls `decide`, and saves what `decide` returns in one atomic step: the
+   * instance, its messages, a new agent type, the idempotency record, and the signal of the change.
    *
    * Updates of one instance are linearizable: no other update comes between what `decide` saw and what is
    * saved. Of two updates that would write the same idempotency key, the second sees the record of the first.
@@ -64,11 +64,11 @@ export interface AgentInstanceRepository {
    * Deletes the idempotency records made before `time`.
    * @returns how many were deleted.
    */
-  forgetRecords(time: Date): Promise<number>;
+  deleteIdempotencyRecords(time: Date): Promise<number>;
 
   /**
    * Resolves when the store answers.
-   * @throws PortError `storage_unavailable`.
+   * @throws PortError `storage_unavailable` if the store cannot be reached.
    */
   ping(): Promise<void>;
 }

@@ -14,13 +14,12 @@ export interface ApiKeyDecision<Output> {
   readonly output: Output;
   /** The new or changed API key; null: nothing changes. */
   readonly changes: ApiKey | null;
-  /** The idempotency record that is written with it. */
+  /** The idempotency record that is written together with the change; null: none. */
   readonly record: IdempotencyRecord | null;
 }
 
 /**
- * Decides one update. It must be pure, because after a conflict it is called again with what is stored by
- * then.
+ * Decides one update. It must be pure, because after a conflict it is called again with the newer state.
  */
 export type DecideApiKey<Output> = (
   key: ApiKey | null,
@@ -51,12 +50,15 @@ export interface ApiKeyRepository {
    */
   update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output>;
 
-  /** Returns the user's keys, revoked and expired ones included: the newest first, then the highest id. */
+  /**
+   * Returns the user's keys, revoked and expired ones included. The newest key is first; of keys with the
+   * same time, the one with the highest id.
+   */
   list(userId: UserId): Promise<readonly ApiKey[]>;
 
   /**
-   * Returns the keys of all users, in the order of the user ids' bytes, then as `list`. It is for the
-   * operator of the server, never for a caller.
+   * Returns the keys of all users, sorted by the bytes of the user id; the keys of one user are sorted as in
+   * `list`. It is for the operator of the server, never for a caller.
    */
   listAll(): Promise<readonly OwnedApiKey[]>;
 
@@ -71,11 +73,11 @@ export interface ApiKeyRepository {
   /**
    * Returns, in any order and over all users, the keys that were revoked at `time` or later, and the users
    * who are being deleted or whose deletion ended at `time` or later. It is one cheap read. A revocation
-   * becomes visible at its commit, which is later than the time noted in it: so a caller that asks regularly
-   * must let the periods overlap.
+   * becomes visible when it is committed, which is later than the time that it records. So a caller that
+   * reads regularly must let the periods overlap.
    */
   revokedSince(time: Date): Promise<readonly Revoked[]>;
 
-  /** Notes when keys were last used. A time before the noted one changes nothing, nor does an unknown key. */
+  /** Records when keys were last used. Ignores times before the recorded one, and unknown keys. */
   markUsed(uses: readonly (ApiKeyRef & { readonly usedAt: Date })[]): Promise<void>;
 }

@@ -3,23 +3,26 @@ import type { AgentType } from '../../domain/conversation/agent-type.ts';
 import type { Message } from '../../domain/conversation/message.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../domain/ids.ts';
 
-/** How many code points of its latest message an instance shows in a list. */
-export const PREVIEW_LIMIT = 2_000;
+/** The maximum length of the latest message in a list of instances, in code points. */
+export const MAX_PREVIEW_LENGTH = 2_000;
 
 /** An instance as lists show it. */
 export interface InstanceOverview {
   readonly instance: AgentInstance;
-  /** The newest message, its content cut to `PREVIEW_LIMIT`. */
+  /** The newest message, its content cut to `MAX_PREVIEW_LENGTH`. */
   readonly latestMessage: Pick<Message, 'content' | 'createdAt'> | null;
-  /** Whether an agent waits on it, in any process. */
+  /** Whether an agent waits on this instance, in any process. */
   readonly agentWaiting: boolean;
 }
 
-/** A place in the order of instances. The instance itself may be gone by now. */
+/** A place in the order of instances. The instance at this place may no longer exist. */
 export type InstancePlace = Pick<AgentInstance, 'id' | 'startedAt'>;
 
 export interface InstancePage {
-  /** The latest started first, then by id. Instances never move in this order, so paging shows each once. */
+  /**
+   * Sorted by start, the latest first, then by id. Instances never move in this order, so paging shows each
+   * of them once.
+   */
   readonly instances: readonly InstanceOverview[];
   /** The place after which the next page begins; null on the last page. */
   readonly next: InstancePlace | null;
@@ -28,7 +31,7 @@ export interface InstancePage {
 /** The statuses that a list can be filtered by, as `shownStatus` computes them. */
 export type ListedStatus = 'ACTIVE' | 'STALE' | 'AWAITING_INPUT' | 'COMPLETED';
 
-/** What only the calling process knows. */
+/** The part of a request that only the calling process knows. */
 export interface LocalWaits {
   /** The user's instances that agents wait on in this process now. */
   readonly waitingHere: ReadonlySet<AgentInstanceId>;
@@ -55,26 +58,26 @@ export interface AgentTypeOverview {
 }
 
 export interface ConversationRequest extends LocalWaits {
-  /** How many messages at most: the last ones. */
+  /** The maximum number of messages. The last ones are returned. */
   readonly limit: number;
-  /** Only messages before this position, or before this message; null: up to the end. */
+  /** Return only messages before this position, or before this message; null: up to the end. */
   readonly before: number | MessageId | null;
   /** Whether to read the git diff as well, which may be a megabyte. */
   readonly withGitDiff?: boolean;
 }
 
 export interface ConversationPage extends InstanceOverview {
-  /** In order of position; null when the message to read before does not exist. */
+  /** In order of position; null if `before` is the id of a message that does not exist. */
   readonly messages: readonly Message[] | null;
   /** Whether there are messages before these. */
   readonly hasEarlier: boolean;
-  /** Null where there is none, or it was not asked for. */
+  /** null if there is none, or if it was not requested. */
   readonly gitDiff: string | null;
 }
 
 /**
- * How far an instance is, or how much of it a subscriber has seen: a version, and the position of its newest
- * message.
+ * A point in the history of an instance: its version, and the position of its newest message at that version.
+ * It says how far the instance itself is, or how much of it a subscriber has seen.
  */
 export interface InstanceProgress {
   readonly version: number;
@@ -94,17 +97,18 @@ export interface ChangesRequest extends LocalWaits {
  */
 export interface ChangesSince extends InstanceOverview {
   /**
-   * The messages after the position seen, in order, at most `limit`. There are more if the last one is not at
-   * `instance.lastPosition`.
+   * The messages after the seen position, in order, at most `limit`. There are more if the last of them is
+   * not at `instance.lastPosition`.
    */
   readonly posted: readonly Message[];
   /**
-   * Messages up to the position seen that were handed over, answered, closed or turned into a question since.
+   * Messages up to the seen position that were handed over, answered, closed or turned into a question after
+   * the seen version.
    */
   readonly amended: readonly Message[];
-  /** In order; empty unless asked for. */
+  /** In order of position; empty unless the request has `withOpenQuestions`. */
   readonly openQuestions: readonly Message[];
-  /** Undefined: unchanged. */
+  /** undefined: unchanged since the seen version; null: there is none. */
   readonly gitDiff: string | null | undefined;
 }
 
@@ -115,13 +119,14 @@ export interface ChangesSince extends InstanceOverview {
  */
 export interface DashboardQueries {
   /**
-   * Leaves out deleted instances. Returns null where `agentType` has an id that is no agent type of the user.
+   * Returns a page of instances, without deleted ones. Returns null if `agentType` has an id that is not an
+   * agent type of the user.
    */
   listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null>;
 
   /**
-   * Returns the user's agent types by name, each with its `recent` latest instances. Deleted ones do not
-   * count.
+   * Returns the user's agent types, sorted by name, each with its `recent` latest instances. Deleted
+   * instances are left out.
    */
   agentTypes(
     userId: UserId,
@@ -129,7 +134,8 @@ export interface DashboardQueries {
   ): Promise<readonly AgentTypeOverview[]>;
 
   /**
-   * Returns deleted instances, too; the caller decides what to do with them. Null: there is no such instance.
+   * Returns an instance with a page of its messages; null if it does not exist. Deleted instances are
+   * returned too: the caller decides what to do with them.
    */
   readConversation(
     userId: UserId,
@@ -138,7 +144,8 @@ export interface DashboardQueries {
   ): Promise<ConversationPage | null>;
 
   /**
-   * One read serves all subscribers of an instance, once per new version. Null: there is no such instance.
+   * Returns what has changed in an instance since `seen`; null if the instance does not exist. It is called
+   * once for each new version, for all subscribers together.
    */
   changesSince(
     userId: UserId,
@@ -148,8 +155,8 @@ export interface DashboardQueries {
   ): Promise<ChangesSince | null>;
 
   /**
-   * Returns how far each of the user's instances is now, deleted ones included: where a subscriber to all
-   * starts.
+   * Returns how far each of the user's instances is now, deleted ones included. A subscriber to all instances
+   * starts from there.
    */
   progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>>;
 }

@@ -20,8 +20,9 @@ export interface DataRemoval {
   holdings(userId: UserId): Promise<Holdings>;
 
   /**
-   * Notes that the deletion of the user begins, and after the commit publishes that to `Revocations` on every
-   * process: from then on all tokens of the user are refused. It deletes nothing yet. It may be called again.
+   * Records that the deletion of the user has begun. After the commit, it publishes a `RevokedUser` to
+   * `Revocations` on every process: from then on all tokens of the user are refused. It deletes nothing yet,
+   * and may be called again.
    */
   begin(userId: UserId, time: Date): Promise<void>;
 
@@ -36,8 +37,8 @@ export interface DataRemoval {
   deleteSome(userId: UserId): Promise<Holdings>;
 
   /**
-   * Notes that the deletion is finished: nothing is left, and no process writes any more. Publishes that,
-   * too.
+   * Records that the deletion is finished, and publishes a `RevokedUser` again. Call it when nothing is left
+   * and no process writes for the user any more.
    */
   finish(userId: UserId, time: Date): Promise<void>;
 
@@ -50,7 +51,7 @@ export interface DataRemoval {
   /**
    * Deletes some of the outdated instances of all users, each with all its messages in one atomic step. An
    * instance that is being changed at this moment is left for the next call. Where several processes share
-   * the store, one at a time does this; the others return 0.
+   * the store, only one of them at a time deletes; the others return 0.
    * @returns how many were deleted; 0 when none is left.
    */
   deleteOutdated(outdated: RetentionCutoffs): Promise<number>;

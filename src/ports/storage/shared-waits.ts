@@ -13,16 +13,16 @@ export interface LocalWaitList {
 }
 
 /**
- * Lets the processes of one store know which agent instances agents wait on in the others. What it says may
- * be a few seconds late: it is shown to people, and no decision rests on it.
+ * Lets the processes of one store know which agent instances agents wait on in the other processes. The
+ * information may be a few seconds old. It is only shown to people; no decision depends on it.
  */
 export interface SharedWaits {
   /** Starts to share the waits of this process, at a regular interval, until `close`. Call it once. */
   start(waits: LocalWaitList): void;
 
-  /** Reads what other processes wait on, for these users, in one statement. */
-  elsewhere(users: readonly UserId[]): Promise<readonly WaitedInstance[]>;
+  /** Reads, in one statement, which instances of these users agents wait on in other processes. */
+  readWaitsElsewhere(users: readonly UserId[]): Promise<readonly WaitedInstance[]>;
 
-  /** Takes back what this process has shared. */
+  /** Stops sharing, and deletes the shared waits of this process. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { ApiKey } from '../../domain/user/api-key.ts';
 
-/** What a token grants. */
+/** The contents of a token: its user, its rights and its dates. */
 export type TokenGrant = Pick<ApiKey, 'id' | 'scope' | 'agentInstanceId' | 'createdAt' | 'expiresAt'> & {
   readonly userId: UserId;
 };
@@ -13,8 +13,8 @@ export interface TokenIssuer {
 
   /**
    * Makes a token. Times are cut to whole seconds.
-   * @throws PortError `issuing_disabled` where no signing key may be used for this grant.
-   * @throws Error for a user id that no token may have.
+   * @throws PortError `issuing_disabled` if no signing key may be used for this grant.
+   * @throws Error if a token cannot have this user id.
    */
   issue(grant: TokenGrant): Promise<string>;
 }

@@ -20,21 +20,21 @@ export interface Caller {
   /** Absent or null: unknown. */
   readonly email?: string | null;
   readonly displayName?: string | null;
-  /** The one agent instance the caller may touch; absent or null: all of the user's. */
+  /** The only agent instance that the caller may access; absent or null: all instances of the user. */
   readonly agentInstanceId?: AgentInstanceId | null;
   /**
-   * The life of the token behind the call. Waits, streams and sessions end with it. Absent or null:
-   * unlimited.
+   * The life of the token behind the call. Waits, streams and MCP sessions end with it. Absent or null: the
+   * token does not end.
    */
   readonly life?: TokenLife | null;
 }
 
 export interface TokenVerifier {
   /**
-   * Returns the caller that a bearer token stands for: without a promise where the token is known, so that
-   * the hot path need not wait.
+   * Returns the caller that a bearer token stands for. For a known token it returns no promise, so that the
+   * hot path does not wait.
    * @throws PortError `unauthenticated`, with the same message for every reason.
-   * @throws PortError `storage_unavailable` where the store cannot say whether the token was revoked.
+   * @throws PortError `storage_unavailable` if the store cannot say whether the token was revoked.
    */
   verify(token: string): Caller | Promise<Caller>;
 }

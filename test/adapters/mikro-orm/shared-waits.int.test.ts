@@ -39,7 +39,7 @@ class Process {
 
   async sees(): Promise<boolean | undefined> {
     const { userId, agentInstanceId } = instance;
-    const request = { limit: 0, before: null, waitingHere: this.waits.of(userId) };
+    const request = { limit: 0, before: null, waitingHere: this.waits.instancesOf(userId) };
     return (await this.#queries.readConversation(userId, agentInstanceId, request))?.agentWaiting;
   }
 }

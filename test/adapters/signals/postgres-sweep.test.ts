@@ -120,8 +120,11 @@ test('a sweep asks once for all listeners to a user, and wakes them for the vers
     },
   });
   const woken: Signal[] = [];
-  const of = (id: string) => (id === seen.agentInstanceId ? 2 : 0);
-  const listening = signals.subscribeAll(seen.userId, (signal) => woken.push(signal), { of, total: () => 2 });
+  const versionOf = (id: string) => (id === seen.agentInstanceId ? 2 : 0);
+  const listening = signals.subscribeAll(seen.userId, (signal) => woken.push(signal), {
+    versionOf,
+    total: () => 2,
+  });
   await secondSweep.promise;
   expect(asked[0]).toEqual([{ userId: seen.userId, total: 2 }]);
   expect(woken[0]).toEqual({ ...missed, version: 1 });

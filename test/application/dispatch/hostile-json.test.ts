@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { JSON_DEPTH_LIMIT, refuseHostileJson } from '../../../src/application/dispatch/hostile-json.ts';
+import { MAX_JSON_DEPTH, refuseHostileJson } from '../../../src/application/dispatch/hostile-json.ts';
 import { RequestError } from '../../../src/application/errors.ts';
 
 /** Returns the code and the path of the error; null if the value is accepted. */
@@ -24,7 +24,7 @@ describe('depth', () => {
     ['objects', inObject],
     ['arrays', inArray],
   ])('%s may be nested 64 deep and no deeper', (_what, within) => {
-    expect(JSON_DEPTH_LIMIT).toBe(64);
+    expect(MAX_JSON_DEPTH).toBe(64);
     expect(verdict(nested(64, within))).toBeNull();
     expect(verdict(nested(65, within))).toEqual({ code: 'too_deep', path: null });
   });

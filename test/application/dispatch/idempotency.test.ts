@@ -11,8 +11,8 @@ import { refusalOf } from '../../domain/refusal-of.ts';
 import { aCaller, anAgentType, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
 import { refusal } from '../in-memory-application.ts';
 
-const of = (input: object, key = 'key', useCase = 'log', bound: AgentInstanceId | null = null) =>
-  idempotencyOf(key, { useCase, input, bound, requestedAt: NOW });
+const of = (input: object, key = 'key', useCase = 'log', onlyInstance: AgentInstanceId | null = null) =>
+  idempotencyOf(key, { useCase, input, onlyInstance, requestedAt: NOW });
 
 describe('a request with an Idempotency-Key', () => {
   test('is the same request if use case and input are the same', () => {

@@ -8,12 +8,12 @@ const wait = (userId = ada, number = 1) => ({ userId, agentInstanceId: instanceI
 test('an instance is waited on until its last wait ends', () => {
   const waits = new OpenWaits();
   const [first, second] = [waits.begin(wait()), waits.begin(wait())];
-  expect([...waits.of(ada)]).toEqual([instanceIdOf(1)]);
+  expect([...waits.instancesOf(ada)]).toEqual([instanceIdOf(1)]);
   first[Symbol.dispose]();
   first[Symbol.dispose]();
-  expect([...waits.of(ada)]).toEqual([instanceIdOf(1)]);
+  expect([...waits.instancesOf(ada)]).toEqual([instanceIdOf(1)]);
   second[Symbol.dispose]();
-  expect([...waits.of(ada)]).toEqual([]);
+  expect([...waits.instancesOf(ada)]).toEqual([]);
   expect([...waits.all()]).toEqual([]);
 });
 
@@ -22,16 +22,16 @@ test('waits of two users are separate, even on the same instance id', () => {
   waits.begin(wait(ada, 1));
   waits.begin(wait(eve, 1));
   waits.begin(wait(eve, 2));
-  expect([...waits.of(ada)]).toEqual([instanceIdOf(1)]);
-  expect([...waits.of(eve)]).toEqual([instanceIdOf(1), instanceIdOf(2)]);
+  expect([...waits.instancesOf(ada)]).toEqual([instanceIdOf(1)]);
+  expect([...waits.instancesOf(eve)]).toEqual([instanceIdOf(1), instanceIdOf(2)]);
   expect([...waits.all()]).toEqual([wait(ada, 1), wait(eve, 1), wait(eve, 2)]);
 });
 
 test('a set that was returned does not change afterwards', () => {
   const waits = new OpenWaits();
-  const before = waits.of(ada);
+  const before = waits.instancesOf(ada);
   using _ = waits.begin(wait());
-  const then = waits.of(ada);
+  const then = waits.instancesOf(ada);
   waits.begin(wait(ada, 2));
   expect([[...before], [...then]]).toEqual([[], [instanceIdOf(1)]]);
 });

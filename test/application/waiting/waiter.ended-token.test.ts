@@ -13,5 +13,7 @@ test('a wait with an ended token fails, and reveals neither a change nor a timeo
   const life = { hasEnded: true, onEnd: () => ({ close: () => {} }) };
   const limits = { caller: aCaller({ life }), clientGone: null, shuttingDown: new AbortController().signal };
   for (const deadline of [0, Date.now() + 1_000])
-    await expect(waiter.next(1, { ...limits, deadline })).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(waiter.waitForChange(1, { ...limits, deadline })).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
 });

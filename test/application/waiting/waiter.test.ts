@@ -37,7 +37,7 @@ const expectNothingHeld = () => {
 
 test('a wait ends when a newer version is signalled', async () => {
   using waiter = new Waiter(signals, instance);
-  const reason = waiter.next(1, within(1_000));
+  const reason = waiter.waitForChange(1, within(1_000));
   change(2);
   expect(await reason).toBe('changed');
   expectNothingHeld();
@@ -46,7 +46,7 @@ test('a wait ends when a newer version is signalled', async () => {
 test('a change between the read and the wait is not missed', async () => {
   using waiter = new Waiter(signals, instance);
   change(2);
-  expect(await waiter.next(1, within(1_000))).toBe('changed');
+  expect(await waiter.waitForChange(1, within(1_000))).toBe('changed');
   expectNothingHeld();
 });
 
@@ -54,22 +54,22 @@ test('a change is not missed when the signal of an older version comes after it'
   using waiter = new Waiter(signals, instance);
   change(3);
   change(2);
-  expect(await waiter.next(2, within(1_000))).toBe('changed');
+  expect(await waiter.waitForChange(2, within(1_000))).toBe('changed');
 });
 
 test('a change is not missed while the caller reads the previous one', async () => {
   using waiter = new Waiter(signals, instance);
-  const reason = waiter.next(1, within(1_000));
+  const reason = waiter.waitForChange(1, within(1_000));
   change(2);
   await reason;
   change(3);
-  expect(await waiter.next(2, within(1_000))).toBe('changed');
+  expect(await waiter.waitForChange(2, within(1_000))).toBe('changed');
 });
 
 test('signals of a version that was read already do not end the wait', async () => {
   using waiter = new Waiter(signals, instance);
   change(3);
-  const reason = waiter.next(3, within(1_000));
+  const reason = waiter.waitForChange(3, within(1_000));
   change(3);
   change(2);
   await vi.advanceTimersByTimeAsync(1_000);
@@ -78,7 +78,7 @@ test('signals of a version that was read already do not end the wait', async () 
 
 test('a signal of another user’s instance with the same id does not end the wait', async () => {
   using waiter = new Waiter(signals, instance);
-  const reason = waiter.next(1, within(1_000));
+  const reason = waiter.waitForChange(1, within(1_000));
   signals.publish([{ ...instance, userId: 'eve' as UserId, version: 2 }]);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(await reason).toBe('timeout');
@@ -87,7 +87,7 @@ test('a signal of another user’s instance with the same id does not end the wa
 test('a wait ends at its deadline and not before', async () => {
   using waiter = new Waiter(signals, instance);
   let ended = false;
-  const reason = waiter.next(1, within(1_000)).finally(() => {
+  const reason = waiter.waitForChange(1, within(1_000)).finally(() => {
     ended = true;
   });
   await vi.advanceTimersByTimeAsync(999);
@@ -99,9 +99,9 @@ test('a wait ends at its deadline and not before', async () => {
 
 test('after the deadline there is no wait, but a change is still reported', async () => {
   using waiter = new Waiter(signals, instance);
-  expect(await waiter.next(1, within(0))).toBe('timeout');
+  expect(await waiter.waitForChange(1, within(0))).toBe('timeout');
   change(2);
-  expect(await waiter.next(1, within(0))).toBe('changed');
+  expect(await waiter.waitForChange(1, within(0))).toBe('changed');
   expectNothingHeld();
 });
 
@@ -109,19 +109,19 @@ test.each(['clientGone', 'shuttingDown'] as const)(
   'a wait ends at once on %s, whether it happens before or during the wait',
   async (expected) => {
     using waiter = new Waiter(signals, instance);
-    const reason = waiter.next(1, within(1_000));
+    const reason = waiter.waitForChange(1, within(1_000));
     ({ clientGone, shuttingDown })[expected].abort();
     expect(await reason).toBe(expected);
     expectNothingHeld();
     change(2);
-    expect(await waiter.next(1, within(1_000))).toBe(expected);
+    expect(await waiter.waitForChange(1, within(1_000))).toBe(expected);
     expectNothingHeld();
   },
 );
 
 test('a wait works without a signal for a client that disconnects', async () => {
   using waiter = new Waiter(signals, instance);
-  const reason = waiter.next(1, { ...within(1_000), clientGone: null });
+  const reason = waiter.waitForChange(1, { ...within(1_000), clientGone: null });
   shuttingDown.abort();
   expect(await reason).toBe('shuttingDown');
 });
@@ -129,8 +129,8 @@ test('a wait works without a signal for a client that disconnects', async () => 
 test('the signals adapter sees the newest version that the waiter has read', async () => {
   using waiter = new Waiter(signals, instance);
   expect([...signals.watched()]).toEqual([{ ...instance, version: 0 }]);
-  await waiter.next(5, within(0));
-  await waiter.next(4, within(0));
+  await waiter.waitForChange(5, within(0));
+  await waiter.waitForChange(4, within(0));
   expect([...signals.watched()]).toEqual([{ ...instance, version: 5 }]);
 });
 
@@ -145,7 +145,7 @@ test('a waiter is subscribed until it is disposed', () => {
 test('each wait holds one timer and one subscription, and releases both at its end', async () => {
   const warnings = vi.spyOn(process, 'emitWarning');
   const waiters = Array.from({ length: 1_000 }, () => new Waiter(signals, instance));
-  const reasons = waiters.map((waiter) => waiter.next(1, within(1_000)));
+  const reasons = waiters.map((waiter) => waiter.waitForChange(1, within(1_000)));
   expect(vi.getTimerCount()).toBe(1_000);
   expect(signals.size).toBe(1_000);
   shuttingDown.abort();

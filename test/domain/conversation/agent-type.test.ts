@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentTypeName } from '../../../src/domain/conversation/agent-type.ts';
+import { normaliseAgentTypeName } from '../../../src/domain/conversation/agent-type.ts';
 
 test.each([
   ['claude-code', 'claude-code'],
@@ -9,9 +9,9 @@ test.each([
   ['ÜBER', 'über'],
   ['\u00a0Codex\u3000', 'codex'],
 ])('the agent type %j is kept as %j', (text, name) => {
-  expect(agentTypeName(text)).toBe(name);
+  expect(normaliseAgentTypeName(text)).toBe(name);
 });
 
 test('normalising a normalised name changes nothing', () => {
-  expect(agentTypeName(agentTypeName(' Codex '))).toBe('codex');
+  expect(normaliseAgentTypeName(normaliseAgentTypeName(' Codex '))).toBe('codex');
 });

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Deletion, isOver, type StoredStatus } from '../../../src/domain/conversation/agent-instance.ts';
+import {
+  type Deletion,
+  isEndedOrDeleted,
+  type StoredStatus,
+} from '../../../src/domain/conversation/agent-instance.ts';
 import {
   applyChanges,
   EMPTY_CONVERSATION,
@@ -228,5 +232,5 @@ test.each([
   ['DELETED', true],
 ] as const)('an instance that is %s is over: %s', (status, over) => {
   const { instance } = aConversation([], { status });
-  expect(instance !== null && isOver(instance)).toBe(over);
+  expect(instance !== null && isEndedOrDeleted(instance)).toBe(over);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
-  CONTENT_LIMIT,
   isOpenQuestion,
   isQueued,
   isValidContent,
+  MAX_CONTENT_LENGTH,
 } from '../../../src/domain/conversation/message.ts';
 import { aQuestion, aQueuedMessage, aReadMessage, aStep } from '../../support/builders.ts';
 
@@ -12,29 +12,29 @@ describe('content', () => {
     ['one character', 'a'],
     ['text among white space', ' \n a \t'],
     ['one astral character', '😀'],
-    ['the limit in one-unit characters', 'a'.repeat(CONTENT_LIMIT)],
-    ['the limit in astral characters, twice as many units', '😀'.repeat(CONTENT_LIMIT)],
-    ['the limit, one of it astral', `${'a'.repeat(CONTENT_LIMIT - 1)}😀`],
-    ['the limit, all but one of it white space', `${' '.repeat(CONTENT_LIMIT - 1)}a`],
+    ['the limit in one-unit characters', 'a'.repeat(MAX_CONTENT_LENGTH)],
+    ['the limit in astral characters, twice as many units', '😀'.repeat(MAX_CONTENT_LENGTH)],
+    ['the limit, one of it astral', `${'a'.repeat(MAX_CONTENT_LENGTH - 1)}😀`],
+    ['the limit, all but one of it white space', `${' '.repeat(MAX_CONTENT_LENGTH - 1)}a`],
   ])('of %s is content', (_what, text) => {
     expect(isValidContent(text)).toBe(true);
   });
 
   test.each([
-    ['one character over the limit', 'a'.repeat(CONTENT_LIMIT + 1)],
-    ['one astral character over the limit', '😀'.repeat(CONTENT_LIMIT + 1)],
-    ['the limit in astral characters and one more', `${'😀'.repeat(CONTENT_LIMIT)}a`],
+    ['one character over the limit', 'a'.repeat(MAX_CONTENT_LENGTH + 1)],
+    ['one astral character over the limit', '😀'.repeat(MAX_CONTENT_LENGTH + 1)],
+    ['the limit in astral characters and one more', `${'😀'.repeat(MAX_CONTENT_LENGTH)}a`],
     [
       'half the limit in astral characters and more than the other half',
       `${'😀'.repeat(500_000)}${'a'.repeat(500_001)}`,
     ],
-    ['white space around text, over the limit together', `${' '.repeat(CONTENT_LIMIT)}a`],
+    ['white space around text, over the limit together', `${' '.repeat(MAX_CONTENT_LENGTH)}a`],
   ])('of %s is too much', (_what, text) => {
     expect(isValidContent(text)).toBe(false);
   });
 
   test('is limited to a million code points', () => {
-    expect(CONTENT_LIMIT).toBe(1_000_000);
+    expect(MAX_CONTENT_LENGTH).toBe(1_000_000);
   });
 
   test.each([

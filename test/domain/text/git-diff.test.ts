@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkGitDiff, GIT_DIFF_LIMIT_BYTES } from '../../../src/domain/text/git-diff.ts';
+import { checkGitDiff, MAX_GIT_DIFF_BYTES } from '../../../src/domain/text/git-diff.ts';
 
 const DIFF =
   'diff --git a/ä.txt b/ä.txt\n--- a/ä.txt\n+++ b/ä.txt\n@@ -1 +1 @@\n-alt\n+größer 😀 ~~~???>>>\n';
@@ -104,7 +104,7 @@ describe('a git diff over 1 MiB of UTF-8', () => {
   };
 
   test('is kept whole up to the last byte of the limit', () => {
-    const text = diffOf(GIT_DIFF_LIMIT_BYTES, '+é😀 line\n');
+    const text = diffOf(MAX_GIT_DIFF_BYTES, '+é😀 line\n');
     expect(bytesOf(text)).toBe(1_048_576);
     expect(checkGitDiff(text)).toEqual({ status: 'stored', diff: text });
   });
@@ -115,39 +115,39 @@ describe('a git diff over 1 MiB of UTF-8', () => {
     ['three-byte', '+漢漢漢漢漢漢漢\n'],
     ['four-byte', '+😀😀😀😀😀😀😀\n'],
   ])('is cut at a line end, with a marker line: %s characters', (_what, line) => {
-    const text = diffOf(GIT_DIFF_LIMIT_BYTES + 1, line);
+    const text = diffOf(MAX_GIT_DIFF_BYTES + 1, line);
     const verdict = checkGitDiff(text);
     if (verdict?.status !== 'cut') return expect.unreachable(verdict?.status);
     const { diff } = verdict;
     expect(diff).toMatch(MARKER_LINE);
     const kept = diff.replace(MARKER_LINE, '\n');
     expect(text.startsWith(kept)).toBe(true);
-    expect(bytesOf(diff)).toBeLessThanOrEqual(GIT_DIFF_LIMIT_BYTES);
+    expect(bytesOf(diff)).toBeLessThanOrEqual(MAX_GIT_DIFF_BYTES);
     // As much as fits: one more line would exceed the limit.
-    expect(bytesOf(diff) + bytesOf(line)).toBeGreaterThan(GIT_DIFF_LIMIT_BYTES);
+    expect(bytesOf(diff) + bytesOf(line)).toBeGreaterThan(MAX_GIT_DIFF_BYTES);
   });
 
   test.each([
-    ['base64', base64(diffOf(2 * GIT_DIFF_LIMIT_BYTES, '+ünïcödé\n'))],
-    ['text', diffOf(2 * GIT_DIFF_LIMIT_BYTES, '+ünïcödé\n')],
+    ['base64', base64(diffOf(2 * MAX_GIT_DIFF_BYTES, '+ünïcödé\n'))],
+    ['text', diffOf(2 * MAX_GIT_DIFF_BYTES, '+ünïcödé\n')],
   ])('is cut to within the limit when it came as %s', (_form, text) => {
     const verdict = checkGitDiff(text);
     if (verdict?.status !== 'cut') return expect.unreachable(verdict?.status);
-    expect(bytesOf(verdict.diff)).toBeLessThanOrEqual(GIT_DIFF_LIMIT_BYTES);
+    expect(bytesOf(verdict.diff)).toBeLessThanOrEqual(MAX_GIT_DIFF_BYTES);
     expect(verdict.diff.startsWith(`${HEADER}+ünïcödé\n`)).toBe(true);
   });
 
   test('is measured after replacement: a replaced NUL takes three bytes', () => {
-    const text = `${HEADER}${'\0\0\0\n'.repeat(GIT_DIFF_LIMIT_BYTES / 8)}`;
-    expect(bytesOf(text)).toBeLessThan(GIT_DIFF_LIMIT_BYTES);
+    const text = `${HEADER}${'\0\0\0\n'.repeat(MAX_GIT_DIFF_BYTES / 8)}`;
+    expect(bytesOf(text)).toBeLessThan(MAX_GIT_DIFF_BYTES);
     const verdict = checkGitDiff(text);
     if (verdict?.status !== 'cut') return expect.unreachable(verdict?.status);
-    expect(bytesOf(verdict.diff)).toBeLessThanOrEqual(GIT_DIFF_LIMIT_BYTES);
+    expect(bytesOf(verdict.diff)).toBeLessThanOrEqual(MAX_GIT_DIFF_BYTES);
     expect(verdict.diff).not.toContain('\0');
   });
 
   test('keeps the lines before a line that alone exceeds the limit', () => {
-    const verdict = checkGitDiff(`${HEADER}+short\n+${'😀'.repeat(GIT_DIFF_LIMIT_BYTES)}`);
+    const verdict = checkGitDiff(`${HEADER}+short\n+${'😀'.repeat(MAX_GIT_DIFF_BYTES)}`);
     expect(verdict).toEqual({
       status: 'cut',
       diff: expect.stringMatching(/^diff --git a\/x b\/x\n\+short\n# diff cut here[^\n]*\n$/),

@@ -19,14 +19,14 @@ export const STREAM_ROUTES: readonly StreamRoute[] = [
     path: '/events',
     operationId: 'stream_events',
     summary: 'Receive events of all agent instances as they happen',
-    open: (live, _ctx, request) => live.ofAll(request),
+    open: (live, _ctx, request) => live.openUserStream(request),
   },
   {
     path: '/agent-instances/:agent_instance_id/messages/stream',
     operationId: 'stream_messages',
     summary: 'Receive events of one agent instance as they happen',
     open: (live, { params }, request) =>
-      live.ofInstance({ ...request, agentInstanceId: params.agent_instance_id }),
+      live.openInstanceStream({ ...request, agentInstanceId: params.agent_instance_id }),
   },
 ];
 

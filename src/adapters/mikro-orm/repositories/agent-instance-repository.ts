@@ -62,7 +62,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     return messageInstance(this.#database, userId, messageId);
   }
 
-  forgetRecords(time: Date): Promise<number> {
+  deleteIdempotencyRecords(time: Date): Promise<number> {
     return forgetRecords(this.#database, time);
   }
 

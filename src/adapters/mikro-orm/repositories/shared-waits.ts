@@ -46,7 +46,7 @@ export class MikroOrmSharedWaits implements SharedWaits {
     }, this.#intervalMillis).unref();
   }
 
-  elsewhere(users: readonly UserId[]): Promise<readonly WaitedInstance[]> {
+  readWaitsElsewhere(users: readonly UserId[]): Promise<readonly WaitedInstance[]> {
     return waitsElsewhere(this.#database, users);
   }
 

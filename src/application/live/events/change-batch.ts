@@ -28,8 +28,8 @@ export class ChangeBatch {
 
   /** Yields the events that are new to a client that has seen this version and position. */
   *eventsAfter({ position, version }: InstanceProgress): Iterable<LiveEvent> {
-    // A batch with one version reports silence or waits. It is new even to a client that has seen this
-    // version.
+    // A batch that does not change the version reports silence or waits. It is new even to a client that has
+    // seen this version.
     const isFromMemory = this.from.version === this.to.version;
     if (this.to.version < version || (this.to.version === version && !isFromMemory)) return;
     for (const [nth, event] of this.events.entries()) {
@@ -39,8 +39,8 @@ export class ChangeBatch {
 
   #withIds(): LiveEvent[] {
     let { position } = this.from;
-    return this.changeEvents.map(({ type, data, position: posted }, nth) => {
-      position = posted ?? position;
+    return this.changeEvents.map(({ type, data, position: newPosition }, nth) => {
+      position = newPosition ?? position;
       const isLast = nth === this.changeEvents.length - 1;
       const seen = isLast ? this.to : { position, version: this.from.version };
       return { id: formatInstanceEventId(seen), type, data };

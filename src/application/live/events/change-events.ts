@@ -8,7 +8,7 @@ import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
 import { wireConversationMessage } from '../../wire/conversation-message.ts';
 import type { LiveEventType } from './live-event.ts';
 
-/** An event for the observers of an instance, before it has an id. */
+/** An event for the subscribers of an instance, before it has an id. */
 export interface ChangeEvent {
   readonly type: LiveEventType;
   readonly data: object;
@@ -16,21 +16,21 @@ export interface ChangeEvent {
   readonly position: number | null;
 }
 
-/** What the observers of an instance have before a change is published. */
-export interface ObserverState {
+/** What the subscribers of an instance have before a change is published. */
+export interface SubscriberState {
   readonly seen: InstanceProgress;
-  /** The instance as it was published last; null if that is not known. */
+  /** The instance as it was last published; null if that is not known. */
   readonly lastPublished: WireInstance | null;
   /** An agent whose last sign of life is before this is silent. */
   readonly staleBefore: Date;
 }
 
 /**
- * Returns the events for changes of an instance. It has a `status_update` if the status, the name or the end
- * time has changed, or if the last published state is not known. A new message alone causes none: clients
- * derive the latest message and the length of the chat from the message.
+ * Returns the events for changes of an instance. They include a `status_update` if the status, the name or
+ * the end time has changed, or if the last published state is not known. A new message alone causes no
+ * `status_update`: clients derive the latest message and the length of the chat from the message.
  */
-export function changeEventsFor(changes: ChangesSince, state: ObserverState): ChangeEvent[] {
+export function changeEventsFor(changes: ChangesSince, state: SubscriberState): ChangeEvent[] {
   const { posted, amended, gitDiff } = changes;
   const status = statusChangeEvents(changes, state);
   const { id } = changes.instance;
@@ -48,12 +48,13 @@ export function changeEventsFor(changes: ChangesSince, state: ObserverState): Ch
 /** Returns the events for the instance itself: a new status, or else a new heartbeat. */
 export function statusChangeEvents(
   overview: InstanceOverview,
-  { lastPublished: told, staleBefore }: ObserverState,
+  { lastPublished, staleBefore }: SubscriberState,
 ): ChangeEvent[] {
   const shown = wireInstance(overview, { staleBefore });
   const { id, last_heartbeat_at } = shown;
-  if (told === null || hasOtherStatus(told, shown)) return [changeEvent('status_update', shown)];
-  if (told.last_heartbeat_at === last_heartbeat_at) return [];
+  if (lastPublished === null || hasOtherStatus(lastPublished, shown))
+    return [changeEvent('status_update', shown)];
+  if (lastPublished.last_heartbeat_at === last_heartbeat_at) return [];
   return [changeEvent('agent_heartbeat', { agent_instance_id: id, last_heartbeat_at })];
 }
 

@@ -4,11 +4,12 @@ import type { LiveEvent } from './live-event.ts';
 export const MAX_SIZE_OF_ALL_USERS = 8 * 1024 * 1024;
 const MAX_SIZE_OF_ONE_USER = 1024 * 1024;
 /** The size that each event adds to its content. */
-const OVERHEAD = 512;
+const OVERHEAD_PER_EVENT = 512;
 
 interface KeptEvent {
   readonly event: LiveEvent;
   readonly size: number;
+  /** The list that keeps the event. */
   readonly owner: RecentEvents;
 }
 
@@ -58,7 +59,7 @@ export class RecentEvents {
   /** @param event its number is `newestNumber + 1`. */
   add(event: LiveEvent): void {
     this.#newestNumber += 1;
-    const size = OVERHEAD + contentSize(event);
+    const size = OVERHEAD_PER_EVENT + contentSize(event);
     const kept = { event, size, owner: this };
     this.#kept.push(kept);
     this.#size += size;

@@ -24,29 +24,31 @@ export interface InstanceSubscriber {
 }
 
 /**
- * Publishes the changes of one instance to any number of observers. It reads once per change; changes that
- * come during a read share one further read. What changes without a new version (an agent falls silent, or
- * begins or ends to wait) is published from memory, without a read.
+ * Publishes the changes of one instance to any number of subscribers. It reads once per change; changes that
+ * come during a read share one further read. Changes without a new version (an agent falls silent, or starts
+ * or stops waiting) are published from memory, without a read.
  */
 export class ObservedInstance {
   readonly userId: UserId;
   readonly id: AgentInstanceId;
   readonly #ports: LivePorts;
-  readonly #observers = new Set<InstanceSubscriber>();
+  readonly #subscribers = new Set<InstanceSubscriber>();
   readonly #published = new PublishedInstance();
   #seen: InstanceProgress | null;
   /** Whether agents wait in other processes, as far as this process knows. */
   #isWaitedOnElsewhere = false;
   /** The newest version that was signalled since the last read began. */
   #signalledVersion = 0;
-  /** Asks for a read even without a new version: agents have begun or ended to wait, or a read has failed. */
+  /**
+   * Requests a read even without a new version: agents have started or stopped waiting, or a read has failed.
+   */
   #isReadRequested = false;
   #isReading = false;
   #isClosed = false;
   #silenceTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
 
-  /** @param seen how much observers have been sent already; null if that is not known yet. */
+  /** @param seen how much was already published to subscribers; null if that is not known yet. */
   constructor(ports: LivePorts, userId: UserId, id: AgentInstanceId, seen: InstanceProgress | null) {
     this.#ports = ports;
     this.userId = userId;
@@ -54,7 +56,7 @@ export class ObservedInstance {
     this.#seen = seen;
   }
 
-  /** How much has been published; null until it is started. */
+  /** How much has been published; null before the start. */
   get seen(): InstanceProgress | null {
     return this.#seen;
   }
@@ -64,10 +66,10 @@ export class ObservedInstance {
     return this.#seen !== null && this.#seen.version > 0;
   }
 
-  /** Sends the observer everything that is published from now on. */
-  attach(observer: InstanceSubscriber): Disposable {
-    this.#observers.add(observer);
-    return { [Symbol.dispose]: () => void this.#observers.delete(observer) };
+  /** Sends the subscriber everything that is published from now on. */
+  attach(subscriber: InstanceSubscriber): Disposable {
+    this.#subscribers.add(subscriber);
+    return { [Symbol.dispose]: () => void this.#subscribers.delete(subscriber) };
   }
 
   /** Starts from a version and a position, unless it was started before. */
@@ -99,7 +101,7 @@ export class ObservedInstance {
     this.#readIfBehind();
   }
 
-  /** To be called when an agent begins or ends to wait in this process. */
+  /** Call it when an agent starts or stops waiting in this process. */
   onWaitsChanged(): void {
     if (this.#seen === null) return;
     if (this.#published.overview !== null && this.#published.areOpenQuestionsKnown) {
@@ -110,7 +112,7 @@ export class ObservedInstance {
     }
   }
 
-  /** To be called with what is known about waits in other processes. */
+  /** Call it with whether agents wait on this instance in other processes. */
   setWaitedOnElsewhere(isWaitedOn: boolean): void {
     if (isWaitedOn === this.#isWaitedOnElsewhere) return;
     this.#isWaitedOnElsewhere = isWaitedOn;
@@ -181,7 +183,7 @@ export class ObservedInstance {
 
   #publishChanges(from: InstanceProgress, read: ChangesSince, waitsMayHaveChanged: boolean): void {
     const { version, lastPosition: position } = read.instance;
-    // A store that has lost commits may be behind what was published. What observers have stays.
+    // A store that has lost commits may be behind what was published. What subscribers have seen stays.
     const to = { version: Math.max(version, from.version), position: Math.max(position, from.position) };
     const changes = { ...read, agentWaiting: this.#isWaitedOn() };
     const context = { staleBefore: this.#staleBefore(), waitsMayHaveChanged };
@@ -202,7 +204,7 @@ export class ObservedInstance {
 
   #publish(batch: ChangeBatch): void {
     this.#seen = batch.to;
-    for (const observer of [...this.#observers]) observer.onChanges(batch);
+    for (const subscriber of [...this.#subscribers]) subscriber.onChanges(batch);
   }
 
   /** Sets the timer for the moment at which an active instance becomes stale. */
@@ -221,7 +223,7 @@ export class ObservedInstance {
   }
 
   #isWaitedOnHere(): boolean {
-    return this.#ports.waits.of(this.userId).has(this.id);
+    return this.#ports.waits.instancesOf(this.userId).has(this.id);
   }
 
   #staleBefore(): Date {

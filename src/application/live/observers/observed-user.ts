@@ -15,19 +15,20 @@ export interface InstanceHandle {
 interface Entry {
   readonly observed: ObservedInstance;
   /** How many streams of this instance are open; streams of all instances do not count. */
-  streams: number;
+  streamCount: number;
   subscription: Subscription | null;
 }
 
 /**
- * The instances of one user that this process observes. Streams of one and of all instances share the reads.
+ * The instances of one user that this process observes. Streams of one instance and streams of all instances
+ * share the reads.
  */
 export class ObservedUser {
   readonly userId: UserId;
   readonly #ports: LivePorts;
   readonly #instances = new Map<AgentInstanceId, Entry>();
   readonly #onIdle: () => void;
-  #all: UserEvents | null = null;
+  #userEvents: UserEvents | null = null;
 
   /** @param onIdle called when nothing of the user is observed any more. */
   constructor(ports: LivePorts, userId: UserId, onIdle: () => void) {
@@ -38,15 +39,15 @@ export class ObservedUser {
 
   /** Observes an instance for a stream of that instance. */
   observeInstance(id: AgentInstanceId): InstanceHandle {
-    const entry = this.#entryOf(id);
+    const entry = this.#findOrObserve(id);
     const { observed } = entry;
-    entry.streams += 1;
+    entry.streamCount += 1;
     entry.subscription ??= this.#ports.signals.subscribe(
       { userId: this.userId, agentInstanceId: id },
       ({ version }) => observed.catchUpTo(version),
       () => observed.seen?.version ?? 0,
     );
-    return { instance: observed, close: once(() => this.#release(id, entry)) };
+    return { instance: observed, close: runAtMostOnce(() => this.#release(id, entry)) };
   }
 
   /**
@@ -54,51 +55,57 @@ export class ObservedUser {
    * @param newRecentEvents called if no such stream was open before.
    */
   observeAll(newRecentEvents: () => RecentEvents): UserEvents {
-    this.#all ??= new UserEvents(this.#ports, this.userId, {
+    this.#userEvents ??= new UserEvents(this.#ports, this.userId, {
       recentEvents: newRecentEvents(),
-      observeInstance: (id) => this.#entryOf(id).observed,
+      observeInstance: (id) => this.#findOrObserve(id).observed,
       observedInstances: () => [...this.#instances.values()].map(({ observed }) => observed),
-      onEnd: () => this.#onAllEnded(),
+      onEnd: () => this.#onUserEventsEnded(),
     });
-    return this.#all;
+    return this.#userEvents;
   }
 
-  /** To be called when an agent begins or ends to wait on an instance in this process. */
+  /** Call it when an agent starts or stops waiting on an instance in this process. */
   onWaitsChanged(id: AgentInstanceId): void {
-    const entry = this.#instances.get(id) ?? (this.#all?.knows(id) ? this.#entryOf(id) : null);
+    const entry =
+      this.#instances.get(id) ?? (this.#userEvents?.hasInstance(id) ? this.#findOrObserve(id) : null);
     entry?.observed.onWaitsChanged();
   }
 
   /** @param instances all instances of the user that agents wait on in other processes. */
   setWaitsElsewhere(instances: ReadonlySet<AgentInstanceId>): void {
-    for (const id of instances) if (this.#all?.knows(id)) this.#entryOf(id);
+    for (const id of instances) if (this.#userEvents?.hasInstance(id)) this.#findOrObserve(id);
     for (const [id, { observed }] of this.#instances) observed.setWaitedOnElsewhere(instances.has(id));
   }
 
-  #entryOf(id: AgentInstanceId): Entry {
-    const present = this.#instances.get(id);
-    if (present !== undefined) return present;
-    // A stream of all instances must miss no change of this one: go on from what it was sent last.
-    const observed = new ObservedInstance(this.#ports, this.userId, id, this.#all?.seen(id) ?? null);
-    const entry: Entry = { observed, streams: 0, subscription: null };
+  #findOrObserve(id: AgentInstanceId): Entry {
+    const existing = this.#instances.get(id);
+    if (existing !== undefined) return existing;
+    // A stream of all instances must miss no change of this one: continue from what was last sent to it.
+    const observed = new ObservedInstance(
+      this.#ports,
+      this.userId,
+      id,
+      this.#userEvents?.progressOf(id) ?? null,
+    );
+    const entry: Entry = { observed, streamCount: 0, subscription: null };
     this.#instances.set(id, entry);
-    this.#all?.follow(observed);
+    this.#userEvents?.follow(observed);
     return entry;
   }
 
   #release(id: AgentInstanceId, entry: Entry): void {
-    entry.streams -= 1;
-    if (entry.streams > 0) return;
+    entry.streamCount -= 1;
+    if (entry.streamCount > 0) return;
     entry.subscription?.close();
     entry.subscription = null;
     // A stream of all instances goes on observing it, unless it does not exist.
-    if (this.#all === null || !entry.observed.exists) this.#forget(id, entry);
+    if (this.#userEvents === null || !entry.observed.exists) this.#forget(id, entry);
     this.#notifyIfIdle();
   }
 
-  #onAllEnded(): void {
-    this.#all = null;
-    for (const [id, entry] of this.#instances) if (entry.streams === 0) this.#forget(id, entry);
+  #onUserEventsEnded(): void {
+    this.#userEvents = null;
+    for (const [id, entry] of this.#instances) if (entry.streamCount === 0) this.#forget(id, entry);
     this.#notifyIfIdle();
   }
 
@@ -108,11 +115,11 @@ export class ObservedUser {
   }
 
   #notifyIfIdle(): void {
-    if (this.#instances.size === 0 && this.#all === null) this.#onIdle();
+    if (this.#instances.size === 0 && this.#userEvents === null) this.#onIdle();
   }
 }
 
-function once(work: () => void): () => void {
+function runAtMostOnce(work: () => void): () => void {
   let isDone = false;
   return () => {
     if (!isDone) work();

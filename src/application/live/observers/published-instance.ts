@@ -15,7 +15,7 @@ import {
 
 interface ChangeContext {
   readonly staleBefore: Date;
-  /** Whether agents may have begun or ended to wait since the last publication. */
+  /** Whether agents may have started or stopped waiting since the last publication. */
   readonly waitsMayHaveChanged: boolean;
 }
 
@@ -31,7 +31,7 @@ export class PublishedInstance {
     return this.#overview;
   }
 
-  /** The instance as observers last saw it; null until a state is known. */
+  /** The instance as it was last published; null until a state is known. */
   get shown(): WireInstance | null {
     return this.#shown;
   }
@@ -40,7 +40,7 @@ export class PublishedInstance {
     return this.#openQuestions !== null;
   }
 
-  /** Sets the state that observers have already. It makes no events. */
+  /** Sets the state that subscribers have already. It makes no events. */
   initialise(overview: InstanceOverview, openQuestions: readonly Message[] | null, staleBefore: Date): void {
     this.#remember(overview, staleBefore);
     if (openQuestions !== null) this.#openQuestions = byId(openQuestions);
@@ -60,7 +60,8 @@ export class PublishedInstance {
   }
 
   /**
-   * Returns the events for what changes without a new version: silence, and agents that wait or stop waiting.
+   * Moves to the given state, and returns the events for changes without a new version: an agent falls
+   * silent, or starts or stops waiting.
    */
   applyWaiting(overview: InstanceOverview, seen: InstanceProgress, staleBefore: Date): ChangeEvent[] {
     const unchanged = { ...overview, posted: [], amended: [], openQuestions: [] };

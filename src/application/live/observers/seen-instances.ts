@@ -28,12 +28,12 @@ export class SeenInstances implements SeenVersions {
   }
 
   set(id: AgentInstanceId, seen: InstanceProgress): void {
-    this.#total += seen.version - this.of(id);
+    this.#total += seen.version - this.versionOf(id);
     this.#seen?.set(id, seen);
   }
 
   /** The version that was published last; 0 if none was. */
-  of(id: AgentInstanceId): number {
+  versionOf(id: AgentInstanceId): number {
     return this.get(id)?.version ?? 0;
   }
 

@@ -22,7 +22,7 @@ const MAX_WATCHED_FOR_SILENCE = 500;
 
 export interface UserEventsOptions {
   readonly recentEvents: RecentEvents;
-  /** Returns the observed instance of that id; begins to observe it if necessary. */
+  /** Returns the observed instance with that id, and starts to observe it if necessary. */
   readonly observeInstance: (id: AgentInstanceId) => ObservedInstance;
   /** Returns all instances that are observed now. */
   readonly observedInstances: () => readonly ObservedInstance[];
@@ -74,12 +74,12 @@ export class UserEvents {
   }
 
   /** Returns how much of an instance has been published; null before the start is complete. */
-  seen(id: AgentInstanceId): InstanceProgress | null {
+  progressOf(id: AgentInstanceId): InstanceProgress | null {
     return this.#seen.get(id);
   }
 
   /** Whether the user has this instance. False before the start is complete. */
-  knows(id: AgentInstanceId): boolean {
+  hasInstance(id: AgentInstanceId): boolean {
     return this.#seen.has(id);
   }
 
@@ -102,7 +102,9 @@ export class UserEvents {
     };
   }
 
-  /** Publishes the changes of an instance. To be called once for each instance that becomes observed. */
+  /**
+   * Publishes the changes of an instance from now on. Call it once for each instance that becomes observed.
+   */
   follow(observed: ObservedInstance): void {
     // The start itself follows the instances that were observed before it.
     if (!this.#seen.isStarted) return;
@@ -132,7 +134,7 @@ export class UserEvents {
     const seen = new Map(progress);
     const observedInstances = this.#options.observedInstances();
     for (const observed of observedInstances) {
-      // What those streams were sent counts as published here too.
+      // What was sent to those streams counts as published here too.
       if (observed.seen !== null) seen.set(observed.id, observed.seen);
       else observed.startFromProgress(seen.get(observed.id) ?? NOTHING_SEEN);
     }
@@ -154,7 +156,7 @@ export class UserEvents {
   }
 
   #catchUp(id: AgentInstanceId, version: number): void {
-    if (version > this.#seen.of(id)) this.#options.observeInstance(id).catchUpTo(version);
+    if (version > this.#seen.versionOf(id)) this.#options.observeInstance(id).catchUpTo(version);
   }
 
   #publish(id: AgentInstanceId, { to, changeEvents }: ChangeBatch): void {
@@ -164,7 +166,7 @@ export class UserEvents {
       const position = { epoch: this.#epoch, number: recentEvents.newestNumber + 1 };
       const event = { id: formatUserEventId(position), type: changeEvent.type, data: userData(changeEvent) };
       recentEvents.add(event);
-      for (const observer of [...this.#subscribers]) observer.onEvent(event);
+      for (const subscriber of [...this.#subscribers]) subscriber.onEvent(event);
     }
   }
 
@@ -177,7 +179,7 @@ export class UserEvents {
   }
 }
 
-/** Leaves a git diff out: it may have a megabyte. A client that shows the instance reads it. */
+/** Leaves out a git diff, which may have a megabyte. A client that shows the instance reads it separately. */
 function userData({ type, data }: ChangeEvent): object {
   if (type !== 'git_diff_update') return data;
   const { agent_instance_id } = data as { agent_instance_id: string };

@@ -14,12 +14,12 @@ export interface WaitsElsewhereOptions {
   readonly intervalMillis?: number;
 }
 
-/** Processes write down their waits at the same interval. */
+/** Each process stores its own waits at the same interval. */
 const INTERVAL_MS = 10_000;
 
 /**
  * Reads at an interval which instances agents wait on in other processes, once for all streams of this
- * process. A signal cannot replace it: such a wait changes no instance, and it ends without notice if its
+ * process. Signals cannot replace these reads: a wait changes no instance, and it ends without notice if its
  * process is killed.
  */
 export class WaitsElsewherePoller {

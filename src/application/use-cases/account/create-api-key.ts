@@ -46,7 +46,7 @@ export const createApiKey = defineUseCase({
       withIdempotency(idempotency, () => ({
         output: answer,
         changes: key,
-        repeated: { ...answer, token: null },
+        answerToRepeats: { ...answer, token: null },
       })),
     );
   },

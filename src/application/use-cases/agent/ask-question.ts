@@ -8,7 +8,7 @@ import { Waiter } from '../../waiting/waiter.ts';
 import * as field from '../../wire/fields.ts';
 import { prepareAgentMessage } from './prepare-agent-message.ts';
 
-/** Some known clients cut a call after 60 s, so the default wait is shorter. */
+/** Some known clients give up a call after 60 s, so the default wait is shorter. */
 export const DEFAULT_WAIT_SECONDS = 50;
 const DAY_SECONDS = 86_400;
 
@@ -32,7 +32,7 @@ const input = v.pipe(
   ),
 );
 
-/** Asks a question, or takes up an earlier one, and waits for the answer. */
+/** Asks a question, or continues to wait for an earlier one, and returns its answer or its status. */
 export const askQuestion = defineUseCase({
   name: 'ask_question',
   summary: 'Ask a question, or wait again for an earlier one, until it is answered',
@@ -50,7 +50,7 @@ export const askQuestion = defineUseCase({
     const { repository, signals, waits, clock } = ports;
     const { caller, clientGone, shuttingDown } = call;
     const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
-    // The question is committed before the wait, so it stays open even if this call is cut.
+    // The question is committed before the wait, so it stays open even if this call is interrupted.
     const { questionId, instanceId } = await findOrPostQuestion(ports, call);
     const instance = { userId: caller.userId, agentInstanceId: instanceId };
 
@@ -63,7 +63,7 @@ export const askQuestion = defineUseCase({
       );
       const wakeReason =
         read.status === 'open'
-          ? await waiter.next(read.version, { deadline, caller, clientGone, shuttingDown })
+          ? await waiter.waitForChange(read.version, { deadline, caller, clientGone, shuttingDown })
           : 'timeout';
       if (wakeReason === 'changed') continue;
       return {
@@ -79,19 +79,19 @@ export const askQuestion = defineUseCase({
 
 async function findOrPostQuestion(
   ports: Ports,
-  { caller, input: asked }: Call<v.InferOutput<typeof input>>,
+  { caller, input: request }: Call<v.InferOutput<typeof input>>,
 ): Promise<{ questionId: MessageId; instanceId: AgentInstanceId }> {
-  if (asked.question_text == null) {
-    const questionId = messageId(asked.question_id ?? '', 'question_id');
+  if (request.question_text == null) {
+    const questionId = messageId(request.question_id ?? '', 'question_id');
     const instanceId = await ports.repository.instanceOfMessage(caller.userId, questionId);
     if (instanceId === null) throw questionNotFound();
     return { questionId, instanceId };
   }
-  const instanceId = agentInstanceId(asked.agent_instance_id ?? caller.agentInstanceId ?? ports.ids.next());
+  const instanceId = agentInstanceId(request.agent_instance_id ?? caller.agentInstanceId ?? ports.ids.next());
   const { target, decide } = prepareAgentMessage(ports, caller, {
     agentInstanceId: instanceId,
-    content: asked.question_text,
-    agentType: asked.agent_type ?? null,
+    content: request.question_text,
+    agentType: request.agent_type ?? null,
     isQuestion: true,
   });
   const { message } = await ports.repository.update(target, withIdempotency(null, decide));

@@ -3,7 +3,7 @@ import { defineUseCase } from '../../use-case.ts';
 import { viewContextFor } from '../../view-context.ts';
 import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
-import { cursor, cursorOf, placeOf } from '../../wire/instance-cursor.ts';
+import { cursor, formatCursor, parseCursor } from '../../wire/instance-cursor.ts';
 
 /** Lists the conversations that an agent may read, page by page, the latest started first. */
 export const browseConversations = defineUseCase({
@@ -18,13 +18,13 @@ export const browseConversations = defineUseCase({
     const page = await ports.queries.listInstances(caller.userId, {
       ...view,
       limit: input.limit ?? field.DEFAULT_LIMIT,
-      after: input.cursor == null ? null : placeOf(input.cursor),
+      after: input.cursor == null ? null : parseCursor(input.cursor),
       status: null,
       agentType: null,
     });
     return {
       agent_instances: (page?.instances ?? []).map((overview) => wireInstance(overview, view)),
-      next_cursor: cursorOf(page?.next ?? null),
+      next_cursor: formatCursor(page?.next ?? null),
     };
   },
 });

@@ -1,5 +1,5 @@
 import { type AgentMessagePosted, postAgentMessage } from '../../../domain/conversation/agent-messages.ts';
-import { agentTypeName } from '../../../domain/conversation/agent-type.ts';
+import { normaliseAgentTypeName } from '../../../domain/conversation/agent-type.ts';
 import type { Conversation, Decision } from '../../../domain/conversation/conversation.ts';
 import type { JsonObject } from '../../../domain/conversation/message.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../../../domain/ids.ts';
@@ -24,7 +24,7 @@ export function prepareAgentMessage(
   { userId }: Caller,
   { agentInstanceId, content, agentType, isQuestion, metadata, gitDiff }: AgentMessageInput,
 ): { target: UpdateTarget; decide: (conversation: Conversation) => Decision<AgentMessagePosted> } {
-  const typeName = agentType === null ? null : agentTypeName(agentType);
+  const typeName = agentType === null ? null : normaliseAgentTypeName(agentType);
   const sent = {
     agentInstanceId,
     agentTypeName: typeName,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isOver } from '../../../domain/conversation/agent-instance.ts';
+import { isEndedOrDeleted } from '../../../domain/conversation/agent-instance.ts';
 import { type PendingRead, readPending } from '../../../domain/conversation/hand-off.ts';
 import { agentInstanceId, messageId } from '../../../domain/ids.ts';
 import { withIdempotency } from '../../dispatch/idempotency.ts';
@@ -39,7 +39,9 @@ export const readPendingMessages = defineUseCase({
       idempotencyKey: idempotency?.key ?? null,
     };
 
-    /** Reads once. If it found nothing and may wait, its answer is provisional and is not recorded. */
+    /**
+     * Reads once. If it finds nothing and the call may wait, the answer is provisional and is not recorded.
+     */
     const read = async (mayWait: boolean) => {
       let waitAfterVersion: number | null = null;
       const answer = await repository.update(
@@ -63,7 +65,7 @@ export const readPendingMessages = defineUseCase({
     for (;;) {
       const { answer, waitAfterVersion } = await read(true);
       if (waitAfterVersion === null) return answer;
-      const wakeReason = await waiter.next(waitAfterVersion, {
+      const wakeReason = await waiter.waitForChange(waitAfterVersion, {
         deadline,
         caller,
         clientGone,
@@ -79,7 +81,7 @@ export const readPendingMessages = defineUseCase({
 });
 
 const foundNothing = ({ instance, stale, messages }: PendingRead): boolean =>
-  !stale && messages.length === 0 && !isOver(instance);
+  !stale && messages.length === 0 && !isEndedOrDeleted(instance);
 
 const wireRead = ({ instance, stale, messages, alreadyRead }: PendingRead) => ({
   agent_instance_id: instance.id,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { agentTypeName } from '../../../domain/conversation/agent-type.ts';
+import { normaliseAgentTypeName } from '../../../domain/conversation/agent-type.ts';
 import { startAgentInstance as decideStart } from '../../../domain/conversation/lifecycle.ts';
 import { type AgentTypeId, agentInstanceId } from '../../../domain/ids.ts';
 import { withIdempotency } from '../../dispatch/idempotency.ts';
@@ -27,7 +27,7 @@ export const startAgentInstance = defineUseCase({
     instance_metadata: v.nullable(field.metadata),
   }),
   async run({ repository, clock, ids }, { caller, input, idempotency }) {
-    const typeName = agentTypeName(input.agent_type);
+    const typeName = normaliseAgentTypeName(input.agent_type);
     const start = {
       id: agentInstanceId(input.agent_instance_id ?? caller.agentInstanceId ?? ids.next()),
       agentType: { id: ids.next() as AgentTypeId, name: typeName },

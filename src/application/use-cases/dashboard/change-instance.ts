@@ -8,7 +8,7 @@ import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
 
 /**
  * Changes one instance and returns its new state. The latest message and the waiting flag are read before the
- * change: the decision does not need them. Only the change itself checks whether the instance exists.
+ * change, because the decision does not need them. Only the change itself checks whether the instance exists.
  */
 export async function changeInstance(
   ports: Ports,
@@ -18,8 +18,12 @@ export async function changeInstance(
   const { userId } = caller;
   const id = agentInstanceId(input.agent_instance_id);
   const view = viewContextFor(ports, userId);
-  const before = await ports.queries.readConversation(userId, id, { ...view, limit: 0, before: null });
-  const { latestMessage = null, agentWaiting = false } = before ?? {};
+  const overviewBefore = await ports.queries.readConversation(userId, id, {
+    ...view,
+    limit: 0,
+    before: null,
+  });
+  const { latestMessage = null, agentWaiting = false } = overviewBefore ?? {};
   return ports.repository.update(
     { userId, agentInstanceId: id, idempotencyKey: idempotency?.key ?? null },
     withIdempotency(idempotency, (conversation: Conversation) => {

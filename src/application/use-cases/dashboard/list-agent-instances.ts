@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { agentTypeName } from '../../../domain/conversation/agent-type.ts';
+import { normaliseAgentTypeName } from '../../../domain/conversation/agent-type.ts';
 import { agentTypeNotFound } from '../../../domain/errors.ts';
 import { agentTypeId } from '../../../domain/ids.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { viewContextFor } from '../../view-context.ts';
 import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
-import { cursor, cursorOf, placeOf } from '../../wire/instance-cursor.ts';
+import { cursor, formatCursor, parseCursor } from '../../wire/instance-cursor.ts';
 
 const input = v.object({
   limit: field.optional(field.limit),
@@ -17,8 +17,9 @@ const input = v.object({
 });
 
 /**
- * Lists the user's agent instances, or those of one type or status, page by page. The latest started come
- * first. The time of start never changes, so paging shows each instance once, whatever happens meanwhile.
+ * Lists the user's agent instances, or those of one type or status, page by page. The latest started instance
+ * comes first. The time of start never changes, so paging shows each instance once, whatever happens
+ * meanwhile.
  */
 export const listAgentInstances = defineUseCase({
   name: 'list_agent_instances',
@@ -27,25 +28,28 @@ export const listAgentInstances = defineUseCase({
   scopes: ['dashboard'],
   input,
   output: v.object({ agent_instances: v.array(agentInstance), next_cursor: v.nullable(v.string()) }),
-  async run(ports, { caller, input: asked }) {
+  async run(ports, { caller, input: filter }) {
     const view = viewContextFor(ports, caller.userId);
     const page = await ports.queries.listInstances(caller.userId, {
       ...view,
-      limit: asked.limit ?? field.DEFAULT_LIMIT,
-      after: asked.cursor == null ? null : placeOf(asked.cursor),
-      status: asked.status ?? null,
-      agentType: typeAskedFor(asked),
+      limit: filter.limit ?? field.DEFAULT_LIMIT,
+      after: filter.cursor == null ? null : parseCursor(filter.cursor),
+      status: filter.status ?? null,
+      agentType: selectAgentType(filter),
     });
     if (page === null) throw agentTypeNotFound();
     return {
       agent_instances: page.instances.map((overview) => wireInstance(overview, view)),
-      next_cursor: cursorOf(page.next),
+      next_cursor: formatCursor(page.next),
     };
   },
 });
 
-/** Selects the agent type. An unknown name gives an empty list; an unknown id is an error. */
-function typeAskedFor({ agent_type: name, agent_type_id: id }: v.InferOutput<typeof input>) {
+/**
+ * Returns the agent type to filter by; null: all types. An unknown name gives an empty list; an unknown id is
+ * an error.
+ */
+function selectAgentType({ agent_type: name, agent_type_id: id }: v.InferOutput<typeof input>) {
   if (id != null) return { id: agentTypeId(id) };
-  return name == null ? null : { name: agentTypeName(name) };
+  return name == null ? null : { name: normaliseAgentTypeName(name) };
 }

@@ -66,7 +66,7 @@ test('a repeat while the first request runs waits for its response', async () =>
   let updates = 0;
   const { dispatch } = inMemory((repository) => ({
     instanceOfMessage: (...of) => repository.instanceOfMessage(...of),
-    forgetRecords: (time) => repository.forgetRecords(time),
+    deleteIdempotencyRecords: (time) => repository.deleteIdempotencyRecords(time),
     ping: () => repository.ping(),
     async update(target, decide) {
       updates += 1;

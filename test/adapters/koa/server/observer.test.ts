@@ -50,10 +50,10 @@ test('a stream is reported when it ends, and is marked as a stream', async () =>
   const stream = await server.call('GET', '/events', { headers, signal: abort.signal });
   expect(stream.status).toBe(200);
   await stream.body!.getReader().read();
-  expect(live.openStreams).toBe(1);
+  expect(live.openStreamCount).toBe(1);
   abort.abort();
   expect(await reported.promise).toMatchObject({ route: '/api/v1/events', status: 200, isStream: true });
-  expect(live.openStreams).toBe(0);
+  expect(live.openStreamCount).toBe(0);
 });
 
 test('an export is reported when it is complete, with its path', async () => {

@@ -236,7 +236,7 @@ test('internal errors and storage failures are logged under the id of the HTTP r
       ...repository,
       update: () => Promise.reject(failure.error),
       instanceOfMessage: () => Promise.reject(failure.error),
-      forgetRecords: () => Promise.resolve(0),
+      deleteIdempotencyRecords: () => Promise.resolve(0),
       ping: () => Promise.resolve(),
     }),
   });
@@ -264,7 +264,7 @@ test.each([STREAMABLE, MODERN])(
         ...repository,
         update: () => Promise.reject(new Error('secret of the database')),
         instanceOfMessage: () => Promise.reject(new Error('secret of the database')),
-        forgetRecords: () => Promise.resolve(0),
+        deleteIdempotencyRecords: () => Promise.resolve(0),
         ping: () => Promise.resolve(),
       }),
     });

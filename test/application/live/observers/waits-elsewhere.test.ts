@@ -19,7 +19,7 @@ test('a wait in another process is shown to its user only, even if another user 
   const watch = async (userId = ada) => {
     await application.step({ content: 'Which?', requires_user_input: true }, { caller: aCaller({ userId }) });
     const sink = new RecordingSink();
-    const stream = await feed.ofInstance({
+    const stream = await feed.openInstanceStream({
       caller: aCaller({ userId, scopes: ['dashboard'] }),
       agentInstanceId: instanceIdOf(1),
       lastEventId: null,

@@ -171,7 +171,7 @@ describe('a read that waits', () => {
   test('is registered as an open wait until it ends, however it ends', async () => {
     const gone = new AbortController();
     const [first, second] = [await wait({}, { clientGone: gone.signal }), await wait()];
-    const open = () => [...application.waits.of(userIdOf('ada'))];
+    const open = () => [...application.waits.instancesOf(userIdOf('ada'))];
     expect(open()).toEqual([instanceIdOf(1)]);
     gone.abort();
     await first.answer;

@@ -1,5 +1,5 @@
 import type { AgentInstanceId } from '../../../../domain/ids.ts';
-import { type InstanceOverview, PREVIEW_LIMIT } from '../../../../ports/storage/dashboard-queries.ts';
+import { type InstanceOverview, MAX_PREVIEW_LENGTH } from '../../../../ports/storage/dashboard-queries.ts';
 import { INSTANCE_COLUMNS, type InstanceColumns, instanceOf, type MessageJson } from '../rows.ts';
 
 /**
@@ -21,7 +21,7 @@ export const agentWaiting = (here: string, process: string): string =>
  */
 export const overviewColumns = (here: string, process: string): string => `a.id, ${INSTANCE_COLUMNS},
   ${agentWaiting(here, process)} as "agentWaiting",
-  (select json_build_object('content', left(m.content, ${PREVIEW_LIMIT}), 'createdAt', m.created_at)
+  (select json_build_object('content', left(m.content, ${MAX_PREVIEW_LENGTH}), 'createdAt', m.created_at)
    from messages m
    where m.user_id = a.user_id and m.agent_instance_id = a.id and m.position = a.last_position) as latest`;
 
