@@ -29,8 +29,8 @@ export class Client extends AgentClient {
   }
 
   /**
-   * Begins one run of an agent, which knows its instance and, with `await using`, ends itself. Makes no call
-   * yet: the first message creates the instance.
+   * Begins one run of an agent. The session knows its instance; with `await using` it ends when its scope is
+   * left. This makes no call: the first message creates the instance.
    */
   session(settings: SessionSettings): AgentSession {
     return new AgentSession(this, settings);
@@ -49,7 +49,7 @@ export class Client extends AgentClient {
  *
  * A call is tried again if the server cannot be reached or answers 409 `idempotency_in_flight`, 429 or 5xx.
  * The pauses grow from 250 ms to 10 s, or follow the server's Retry-After. Every write has an
- * Idempotency-Key, which its retries repeat, so it takes effect only once.
+ * Idempotency-Key. Its retries repeat the key, so the write takes effect only once.
  * @throws TypeError if `baseUrl` is not a URL of http or https, or the token is empty or has spaces in it.
  */
 export const createClient = (settings: ClientSettings): Client => new Client(new Connection(settings));

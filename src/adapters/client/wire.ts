@@ -16,7 +16,7 @@ export type ApiKey = v.InferOutput<typeof apiKey>;
 export type { WireInstance as AgentInstance } from '../../application/wire/agent-instance.ts';
 export type { WireConversationMessage as ConversationMessage } from '../../application/wire/conversation-message.ts';
 
-/** A step of an agent, or with `requires_user_input` a question whose answer the call does not wait for. */
+/** A step of an agent; with `requires_user_input` a question. The call does not wait for the answer. */
 export type AgentMessage = Omit<InputOf<'sendAgentMessage'>, 'git_diff'> & {
   /** The output of `git diff`, as text or in base64. An empty text clears the stored diff. */
   readonly git_diff?: string | null | undefined;

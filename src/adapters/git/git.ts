@@ -10,14 +10,14 @@ export interface GitOptions {
   readonly input?: string;
   /** The encoding of input and output: `utf8` (the default), or `latin1` for arbitrary bytes. */
   readonly encoding?: 'utf8' | 'latin1';
-  /** Stop git once it has printed more bytes than this. */
-  readonly limit?: number;
-  /** Kill git after this time. Default: 15 s. */
+  /** Git is stopped when it has printed more bytes than this. The output up to then is returned. */
+  readonly maxOutputBytes?: number;
+  /** Git is killed after this time. Default: 15 s. */
   readonly timeoutMs?: number;
 }
 
 /** An agent's step must not wait longer than this for its diff. */
-const TIMEOUT_MS = 15_000;
+const DEFAULT_TIMEOUT_MS = 15_000;
 
 /**
  * Settings that override those of the user. They fix the format of the output, and they keep git from running
@@ -39,28 +39,28 @@ const FIXED_SETTINGS = [
  */
 export function git(
   args: readonly string[],
-  { folder, env, input, limit, encoding = 'utf8', timeoutMs = TIMEOUT_MS }: GitOptions,
+  { folder, env, input, maxOutputBytes, encoding = 'utf8', timeoutMs = DEFAULT_TIMEOUT_MS }: GitOptions,
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const child = spawn('git', [...FIXED_SETTINGS, ...args], {
     cwd: folder,
-    // No optional locks: the agent may run git at the same time.
+    // Git must take no optional locks here, because the agent may run git at the same time.
     env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_LITERAL_PATHSPECS: '1', ...env },
     stdio: 'pipe',
     timeout: timeoutMs,
-    // On a gentler signal git waits for the programs that it has started.
+    // After SIGTERM git would still wait for the programs that it has started.
     killSignal: 'SIGKILL',
   });
   const pieces: Buffer[] = [];
   let size = 0;
-  let isEnough = false;
+  let isOverLimit = false;
   let stderr = '';
   child.stdout.on('data', (piece: Buffer) => {
-    if (isEnough) return;
+    if (isOverLimit) return;
     pieces.push(piece);
     size += piece.length;
-    isEnough = limit !== undefined && size > limit;
-    if (isEnough) child.kill();
+    isOverLimit = maxOutputBytes !== undefined && size > maxOutputBytes;
+    if (isOverLimit) child.kill();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-500);
@@ -73,7 +73,7 @@ export function git(
     child.stderr.destroy();
   });
   child.once('close', (code, signal) => {
-    if (code === 0 || isEnough) resolve(Buffer.concat(pieces).toString(encoding));
+    if (code === 0 || isOverLimit) resolve(Buffer.concat(pieces).toString(encoding));
     else reject(new Error(`git ${args[0]} failed (${code ?? signal}): ${stderr.trim()}`));
   });
   // Git may end before it has read all of its input.

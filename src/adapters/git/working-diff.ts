@@ -6,7 +6,7 @@ import { checkGitDiff, MAX_GIT_DIFF_BYTES } from '../../domain/text/git-diff.ts'
 import type { Logger } from '../../ports/runtime.ts';
 import { git } from './git.ts';
 
-const DIFF = [
+const DIFF_ARGUMENTS = [
   'diff',
   '--no-color',
   '--no-ext-diff',
@@ -17,30 +17,30 @@ const DIFF = [
 ];
 
 /**
- * The changes in a git working copy since the agent began, whether they are committed or not. Includes
- * untracked files; leaves out ignored files, other worktrees and nested repositories.
+ * The changes in a git working copy since the agent began, committed or not. They include untracked files,
+ * but not ignored files, other worktrees and nested repositories.
  */
 export class WorkingDiff {
   /** The top folder of the working copy. */
-  readonly #top: string;
-  /** The id of the commit at the beginning, or of the empty tree if there was no commit yet. */
+  readonly #topFolder: string;
+  /** The id of the commit when the agent began, or of the empty tree if there was no commit yet. */
   readonly #baseId: string;
   /** The id of an empty file. */
   readonly #emptyFileId: string;
   readonly #logger: Logger;
 
   private constructor(top: string, baseId: string, emptyFileId: string, logger: Logger) {
-    this.#top = top;
+    this.#topFolder = top;
     this.#baseId = baseId;
     this.#emptyFileId = emptyFileId;
     this.#logger = logger;
   }
 
   /**
-   * Returns a diff against the present commit. Returns null and logs a warning if `folder` is in no git
-   * repository.
+   * Creates a diff that compares with the current commit. Returns null and logs a warning if `folder` is not
+   * in a git repository, or if git is not installed.
    */
-  static async fromNow(folder: string, logger: Logger): Promise<WorkingDiff | null> {
+  static async sinceCurrentCommit(folder: string, logger: Logger): Promise<WorkingDiff | null> {
     try {
       const top = (await git(['rev-parse', '--show-toplevel'], { folder })).replace(/\n$/, '');
       const baseId = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { folder }).catch(() =>
@@ -51,27 +51,27 @@ export class WorkingDiff {
     } catch (error) {
       logger.warn(
         { err: error, folder },
-        'no diffs are sent: this is not a git repository, or git is missing',
+        'no diffs are sent: this is not a git repository, or git is not installed',
       );
       return null;
     }
   }
 
   /**
-   * Returns the diff as text, cut at 1 MiB. Returns an empty text if nothing has changed. Returns null and
-   * logs a warning if git fails.
+   * Returns the diff as text, cut at 1 MiB, or an empty text if nothing has changed. Returns null and logs a
+   * warning if git fails.
    */
   async read(): Promise<string | null> {
-    const scratch = await mkdtemp(join(tmpdir(), 'agent-dashboard-diff-'));
+    const temporaryFolder = await mkdtemp(join(tmpdir(), 'agent-dashboard-diff-'));
     try {
-      const verdict = checkGitDiff(await this.#diff(join(scratch, 'index')));
-      if (verdict?.status === 'cleared') return '';
-      return verdict?.status === 'stored' || verdict?.status === 'cut' ? verdict.diff : null;
+      const checked = checkGitDiff(await this.#diff(join(temporaryFolder, 'index')));
+      if (checked?.status === 'cleared') return '';
+      return checked?.status === 'stored' || checked?.status === 'cut' ? checked.diff : null;
     } catch (error) {
       this.#logger.warn({ err: error }, 'the diff cannot be read; the step is sent without it');
       return null;
     } finally {
-      await rm(scratch, { recursive: true, force: true });
+      await rm(temporaryFolder, { recursive: true, force: true });
     }
   }
 
@@ -80,30 +80,35 @@ export class WorkingDiff {
    * the diff.
    */
   async #diff(index: string): Promise<string> {
-    const folder = this.#top;
+    const folder = this.#topFolder;
     const usersIndex = resolve(folder, (await git(['rev-parse', '--git-path', 'index'], { folder })).trim());
     // A repository without a commit may have no index.
     await copyWithTimes(usersIndex, index).catch(() => undefined);
     const env = { GIT_INDEX_FILE: index };
-    // File names are bytes and need not be UTF-8.
-    const bytes = { folder, env, encoding: 'latin1' } as const;
-    const untracked = await git(['ls-files', '--others', '--exclude-standard', '-z'], bytes);
-    // A path that ends with a slash is a nested repository or another worktree, which are left out.
+    // File names are bytes that need not be valid UTF-8. Latin-1 keeps every byte.
+    const latin1Options = { folder, env, encoding: 'latin1' } as const;
+    const untracked = await git(['ls-files', '--others', '--exclude-standard', '-z'], latin1Options);
+    // A path that ends with a slash is a nested repository or another worktree. These are left out.
     const files = untracked.split('\0').filter((path) => path !== '' && !path.endsWith('/'));
-    // Not `git add`: it would fail if one of the files has been deleted meanwhile.
+    // `git add` is not used: it would fail if one of the files had been deleted meanwhile.
     const entries = files
-      .filter((path) => !isUnreadable(folder, path))
+      .filter((path) => !lacksReadPermission(folder, path))
       .map((path) => `100644 ${this.#emptyFileId}\t${path}\0`);
     if (entries.length > 0) {
-      await git(['update-index', '-z', '--index-info'], { ...bytes, input: entries.join('') });
+      await git(['update-index', '-z', '--index-info'], { ...latin1Options, input: entries.join('') });
     }
-    return git([...DIFF, this.#baseId, '--'], { folder, env, limit: MAX_GIT_DIFF_BYTES });
+    return git([...DIFF_ARGUMENTS, this.#baseId, '--'], {
+      folder,
+      env,
+      maxOutputBytes: MAX_GIT_DIFF_BYTES,
+    });
   }
 }
 
 /**
- * Copies a file with its times. Git rereads files that are as new as the index, since they may have changed
- * in the same second. An index that looks newer would hide a change that leaves a file's size the same.
+ * Copies the index with its times. Git reads the content of files that are as new as the index, because they
+ * may have changed in the same second. With a newer time on the index, git would miss a change that keeps the
+ * size.
  */
 async function copyWithTimes(source: string, copy: string): Promise<void> {
   const { atime, mtime } = await stat(source);
@@ -114,7 +119,7 @@ async function copyWithTimes(source: string, copy: string): Promise<void> {
 /**
  * Returns whether the process may not read a file. Git would fail the whole diff because of one such file.
  */
-function isUnreadable(folder: string, path: string): boolean {
+function lacksReadPermission(folder: string, path: string): boolean {
   try {
     accessSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(path, 'latin1')]), constants.R_OK);
     return false;

@@ -7,14 +7,14 @@ import type { PrometheusMetrics } from './prometheus.ts';
 const LOOPBACK = '127.0.0.1';
 
 export interface MetricsServer extends AsyncDisposable {
-  /** The address of the metrics, with the real port if 0 was given. */
+  /** The address of the metrics. If the port was 0, it has the port that was chosen. */
   readonly url: string;
 }
 
 /**
  * Serves the metrics at `/metrics` on a port of their own, because the API's port may be public.
- * @param port 0 for any free one.
- * @throws the error of node:net if the server cannot listen on the port.
+ * @param port 0 for any free port.
+ * @throws the error of node:net, such as `EADDRINUSE`, if the server cannot listen on the port.
  */
 export async function serveMetrics(metrics: PrometheusMetrics, port: number): Promise<MetricsServer> {
   const server = createServer((req, res) => {

@@ -1,12 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnsweredRequest, CommittedBatch, Observer, StorageFailure } from '../../ports/observer.ts';
 
-/** The largest bucket is the longest that a REST call may wait: 300 s. */
+/** The largest bucket is 300 s, the longest time that a REST call may wait. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300];
 const BATCH_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
 const BATCH_UPDATES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
-/** The methods that the server answers. All others count as `other`, so that clients cannot create series. */
+/** The methods that become labels. All others count as `other`, so that clients cannot create new series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Functions that return the gauges' current values. They are called only when the metrics are read. */
@@ -68,7 +68,7 @@ export class PrometheusMetrics implements Observer {
     }
   }
 
-  /** Adds the gauges. May be called once only. */
+  /** Adds the gauges. Call it only once. */
   registerGauges({ openWaits, openStreams, mcpSessions, knownTokens }: GaugeSources): void {
     this.#gauge('open_waits', 'Number of agent calls that wait for a person', openWaits);
     this.#gauge('open_streams', 'Number of open event streams to people', openStreams);

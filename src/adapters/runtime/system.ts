@@ -3,5 +3,5 @@ import type { Clock, Ids } from '../../ports/runtime.ts';
 
 export const systemClock: Clock = { now: () => new Date() };
 
-/** UUIDv7 ids. Each is greater than the one before from this process, also within one millisecond. */
+/** Creates UUIDs of version 7. In one process each is greater than the last, even within one millisecond. */
 export const uuidV7: Ids = { next: () => v7() };

@@ -23,8 +23,8 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{
 
 /**
  * Sends traces over OTLP. OpenTelemetry's libraries read the endpoint, headers, sampler and service name from
- * their own environment variables. A span is made when its request or batch is over, from the recorded times.
- * So no span has to be passed through the requests, and a failure here affects no request. A span costs about
+ * their own environment variables. A span is created when its request or batch is over, from the recorded
+ * times. So no span has to be passed along, and a failure here does not affect a request. A span costs about
  * 12 µs.
  */
 export class OtlpTraces implements Observer {
@@ -39,7 +39,7 @@ export class OtlpTraces implements Observer {
       resource,
       spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
     });
-    // Not registered as the global provider: a host may have one of its own.
+    // This is not registered as the global provider, because a host may have its own.
     this.#tracer = this.#provider.getTracer(name, version);
   }
 
@@ -59,7 +59,7 @@ export class OtlpTraces implements Observer {
       },
       callerContext(traceparent, tracestate),
     );
-    // A 4xx is no error of a server span (OpenTelemetry's semantic conventions for HTTP).
+    // For a server span, 4xx is not an error (OpenTelemetry's semantic conventions for HTTP).
     if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(startedAt + millis);
   }
@@ -76,7 +76,7 @@ export class OtlpTraces implements Observer {
           'agent_dashboard.updates_again': retried,
         },
       },
-      // The batch serves several requests, so it belongs to the trace of none.
+      // A batch serves several requests, so it gets a trace of its own.
       ROOT_CONTEXT,
     );
     span.end(startedAt + millis);
@@ -93,7 +93,8 @@ export class OtlpTraces implements Observer {
 }
 
 /**
- * Returns the context of the caller's span as the parent; a missing or malformed header starts a new trace.
+ * Returns the context of the caller's span, which becomes the parent. If the header is missing or malformed,
+ * a new trace starts.
  */
 function callerContext(traceparent: string | null, tracestate: string | null): Context {
   const [, traceId = '', spanId = '', flags = '0'] = TRACEPARENT.exec(traceparent ?? '') ?? [];

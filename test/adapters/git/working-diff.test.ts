@@ -35,7 +35,8 @@ async function repository(): Promise<void> {
   git('commit', '-qm', 'first');
 }
 
-const startDiff = async (from = folder.path): Promise<WorkingDiff> => (await WorkingDiff.fromNow(from, log))!;
+const startDiff = async (from = folder.path): Promise<WorkingDiff> =>
+  (await WorkingDiff.sinceCurrentCommit(from, log))!;
 
 describe('the diff', () => {
   test('is empty if nothing has changed', async () => {
@@ -224,7 +225,7 @@ describe('the diff', () => {
 });
 
 test('outside a repository there is no diff, and a warning is logged', async () => {
-  expect(await WorkingDiff.fromNow(folder.path, log)).toBeNull();
+  expect(await WorkingDiff.sinceCurrentCommit(folder.path, log)).toBeNull();
   expect(log.at('warn')).toHaveLength(1);
 });
 

@@ -20,8 +20,8 @@ export class AgentClient {
   /**
    * Reports a step. The first message of an `agent_instance_id` (a UUID that you choose) creates the instance
    * and needs an `agent_type`. `content` has 1 to 1,000,000 characters.
-   * @returns among others `queued_user_messages`: what the person has written meanwhile. Each message is
-   * handed over only once.
+   * @returns an object whose `queued_user_messages` are what the person has written meanwhile. The server
+   * hands over each message only once.
    */
   sendMessage(message: AgentMessage, options: CallOptions = {}): Promise<OutputOf<'sendAgentMessage'>> {
     return this.#post('/messages/agent', message, options);
@@ -41,8 +41,8 @@ export class AgentClient {
    * const first = await client.ask({ agent_instance_id, agent_type, content: 'Release?' }, { deadline });
    * if (first.status === 'pending') await client.ask({ agent_instance_id, question_id: first.question_id });
    * ```
-   * @throws DashboardError; `question_not_found` for an unknown `question_id`, `instance_deleted` if the
-   * person has deleted the instance.
+   * @throws DashboardError `question_not_found` if the `question_id` is unknown, `instance_deleted` if the
+   * person has deleted the instance, and the errors of every call.
    * @throws the signal's reason when it is aborted. The question stays open.
    * @throws TypeError for an invalid `deadline` or `idempotencyKey`.
    */
@@ -52,10 +52,10 @@ export class AgentClient {
 
   /**
    * Hands over queued messages. `last_read_message_id` is the last message that this reader wrote or was
-   * handed; without it the call only shows what is queued and hands over nothing. `wait` (0 to 300 seconds,
+   * handed. Without it the call shows the queued messages and leaves them queued. `wait` (0 to 300 seconds,
    * default 0) keeps the call open until there is a message.
-   * @returns `status: 'stale'` and no `messages` if another reader was faster; `already_read` is then what
-   * that one was handed.
+   * @returns `status: 'stale'` and no `messages` if another reader was faster. `already_read` then has the
+   * messages that the other reader got.
    */
   pendingMessages(
     read: InputOf<'readPendingMessages'>,
@@ -93,7 +93,10 @@ export class AgentClient {
     return this.#post('/messages/user', message, options);
   }
 
-  /** Ends the session: its open questions are closed and waits for them end. To end it again is no error. */
+  /**
+   * Ends the session: its open questions are closed, and calls that wait for their answers return. Ending a
+   * session twice is no error.
+   */
   endSession(instance: InputOf<'endSession'>, options: CallOptions = {}): Promise<OutputOf<'endSession'>> {
     return this.#post('/sessions/end', instance, options);
   }
@@ -122,7 +125,7 @@ export class AgentClient {
     return this.#connection.request({ ...options, method: 'GET', path: '/auth/verify' });
   }
 
-  #post<Answer>(path: string, body: object, options: CallOptions): Promise<Answer> {
+  #post<Output>(path: string, body: object, options: CallOptions): Promise<Output> {
     return this.#connection.request({ ...options, method: 'POST', path, body });
   }
 }

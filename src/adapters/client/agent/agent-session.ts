@@ -58,7 +58,7 @@ export class AgentSession implements AsyncDisposable {
     try {
       await this.#agent.endSession({ agent_instance_id: this.agentInstanceId }, options);
     } catch (error) {
-      if (!(error instanceof DashboardError && NOTHING_TO_END.includes(error.code))) throw error;
+      if (!(error instanceof DashboardError && NOTHING_TO_END_CODES.includes(error.code))) throw error;
     }
   }
 
@@ -71,9 +71,9 @@ export class AgentSession implements AsyncDisposable {
     await this.end({ signal: AbortSignal.timeout(END_AFTER_FAILURE_MS) }).catch(() => undefined);
   }
 
-  async #noteFailure<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  async #noteFailure<Output>(output: Promise<Output>): Promise<Output> {
     try {
-      return await answer;
+      return await output;
     } catch (error) {
       this.#hasFailed = true;
       throw error;
@@ -87,8 +87,8 @@ export class AgentSession implements AsyncDisposable {
 
 const END_AFTER_FAILURE_MS = 5_000;
 
-/** Error codes of an instance that never sent a message, and of one that the person has deleted. */
-const NOTHING_TO_END: readonly string[] = ['agent_instance_not_found', 'instance_deleted'];
+/** The error codes for an instance that never sent a message, and for one that the person has deleted. */
+const NOTHING_TO_END_CODES: readonly string[] = ['agent_instance_not_found', 'instance_deleted'];
 
 /** Separates the fields of the message from the options of the call. */
 function splitOptions<Options extends MessageExtras>({ git_diff, message_metadata, ...options }: Options) {

@@ -8,13 +8,15 @@ type Question = Pick<AskResult, 'question_id' | 'agent_instance_id' | 'queued_us
 
 type PendingRead = OutputOf<'readPendingMessages'>;
 
-/** How long one call waits. It is below the 60 s after which proxies cut a call that sends nothing. */
+/**
+ * How long one call waits: less than 60 s, since many proxies close a connection that is silent for so long.
+ */
 const CALL_WAIT_MS = 50_000;
 
 /**
  * The wait for the answer to one question, as a series of calls. Each call returns when the person has
- * written something, and hands over what is queued. Which message is the answer comes from the question's own
- * state, because another call of the same agent may have been handed the answer first.
+ * written something, and hands over the queued messages. The wait then reads the question's state to find out
+ * which message is the answer, because another call of the same agent may have received it first.
  */
 export class AnswerWait {
   readonly #connection: Connection;
@@ -35,14 +37,14 @@ export class AnswerWait {
 
   /** Waits for the answer to a question that was asked just now. */
   start(): Promise<AskResult> {
-    return this.#pendingAfterOutage(() => this.#waitForResult());
+    return this.#returnPendingOnOutage(() => this.#waitForResult());
   }
 
-  /** Waits for the answer to a question that was asked before, which may have it already. */
+  /** Waits for the answer to a question that was asked before and may be answered already. */
   resume(): Promise<AskResult> {
-    return this.#pendingAfterOutage(async () => {
+    return this.#returnPendingOnOutage(async () => {
       const { already_read } = await this.#readPending(0);
-      // An earlier wait may have been handed these messages and died before it could return them.
+      // An earlier wait may have received these messages, and its process died before it could return them.
       this.#addReceived(already_read);
       return (await this.#readResult()) ?? this.#waitForResult();
     });
@@ -52,7 +54,7 @@ export class AnswerWait {
     for (;;) {
       const isAnswered = this.#state?.answer != null;
       const leftMs = Math.max(0, this.#limits.deadlineMs - Date.now());
-      // An answer that exists but is still queued needs no waiting: it is only handed over.
+      // If the answer exists but is still queued, this call only hands it over and does not wait.
       const read = await this.#readPending(isAnswered ? 0 : Math.min(CALL_WAIT_MS, leftMs));
       const result = hasNothingNew(read) && !isAnswered ? null : await this.#readResult();
       if (result !== null) return result;
@@ -79,7 +81,7 @@ export class AnswerWait {
   }
 
   /**
-   * Returns the result if the question is closed, or is answered and the answer was handed over; else null.
+   * Returns the result if the question is closed, or if its answer was handed over; otherwise null.
    */
   async #readResult(): Promise<AskResult | null> {
     const state = await readQuestionState(this.#connection, this.#question, this.#limits);
@@ -106,10 +108,11 @@ export class AnswerWait {
   }
 
   /**
-   * Returns `pending` if the server still cannot be reached at the deadline: the question is stored there, so
-   * that is no error. An internal error of the server is thrown.
+   * Returns the result of `wait`, or `pending` if the server still cannot be reached at the deadline. The
+   * outage is not an error, because the server has stored the question.
+   * @throws DashboardError for every other failure, also an internal error of the server.
    */
-  async #pendingAfterOutage(wait: () => Promise<AskResult>): Promise<AskResult> {
+  async #returnPendingOnOutage(wait: () => Promise<AskResult>): Promise<AskResult> {
     try {
       return await wait();
     } catch (error) {

@@ -8,13 +8,13 @@ export interface QuestionState {
   readonly answer: ConversationMessage | null;
   /** The last message that the agent wrote or was handed. */
   readonly lastReadId: string;
-  /** The ids of messages that answer other questions. The waits for those return them. */
+  /** The ids of messages that answer other questions. The waits for those questions return these messages. */
   readonly otherAnswerIds: ReadonlySet<string>;
 }
 
-/** How long a wait may last. */
+/** When a wait ends without an answer. */
 export interface WaitLimits {
-  /** In milliseconds since 1970; infinite without a deadline. */
+  /** The end of the wait, in milliseconds since 1970; infinite without a deadline. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
 }
@@ -22,7 +22,8 @@ export interface WaitLimits {
 type Conversation = OutputOf<'readAgentInstance'>;
 
 /**
- * The newest page nearly always has the question. Older pages are larger, to read a long conversation fast.
+ * The newest page nearly always has the question, so it is small. Older pages are larger, so that a long
+ * conversation needs few calls.
  */
 const FIRST_PAGE_SIZE = 50;
 const PAGE_SIZE = 200;
@@ -38,13 +39,13 @@ export async function readQuestionState(
 ): Promise<QuestionState> {
   const messages = new Map<string, ConversationMessage>();
   let lastReadId: string | null = null;
-  for (let before: string | null = null; ; ) {
-    const limit = before === null ? FIRST_PAGE_SIZE : PAGE_SIZE;
+  for (let beforeMessageId: string | null = null; ; ) {
+    const limit = beforeMessageId === null ? FIRST_PAGE_SIZE : PAGE_SIZE;
     const page: Conversation = await connection.request({
       ...limits,
       method: 'GET',
       path: `/agent-instances/${encodeURIComponent(agent_instance_id)}`,
-      query: { message_limit: limit, before_message_id: before },
+      query: { message_limit: limit, before_message_id: beforeMessageId },
     });
     lastReadId ??= page.last_read_message_id;
     for (const message of page.messages) messages.set(message.id, message);
@@ -62,16 +63,16 @@ export async function readQuestionState(
       // The answer was written after the newest page was read, so begin again with the newest page.
       messages.clear();
       lastReadId = null;
-      before = null;
+      beforeMessageId = null;
     } else if (question !== undefined || page.messages.length < limit) {
       throw new DashboardError({ code: 'question_not_found', detail: 'There is no question with this id' });
     } else {
-      before = page.messages[0]!.id;
+      beforeMessageId = page.messages[0]!.id;
     }
   }
 }
 
 function answerIdsOfOthers(messages: Iterable<ConversationMessage>, questionId: string): Set<string> {
-  const others = [...messages].filter(({ id, answer_id }) => id !== questionId && answer_id != null);
-  return new Set(others.map(({ answer_id }) => answer_id!));
+  const otherQuestions = [...messages].filter(({ id, answer_id }) => id !== questionId && answer_id != null);
+  return new Set(otherQuestions.map(({ answer_id }) => answer_id!));
 }

@@ -16,26 +16,31 @@ class RemoteError extends CodedError {
 
 export interface RemoteDispatchOptions {
   readonly agent: AgentClient;
-  /** Returns the agent instance of calls that name none. */
+  /** Returns the agent instance for calls that do not name one. */
   readonly sessionInstanceId: () => string;
-  /** Reads the present diff of the working copy; null if there is none to send. Absent: no diffs are sent. */
+  /**
+   * Reads the current diff of the working copy. Returns null if it cannot be read. Absent or null: no diffs
+   * are sent.
+   */
   readonly readGitDiff?: (() => Promise<string | null>) | null;
 }
 
 type RunRemotely = (input: never, options: CallOptions) => Promise<object>;
 type InputOf<Case extends UseCase> = v.InferOutput<Case['input']>;
 
-/** How many questions the dispatch remembers the instance of. The oldest is forgotten first. */
+/**
+ * The dispatch remembers the instances of this many questions. Beyond that it forgets the oldest question.
+ */
 const MAX_REMEMBERED_QUESTIONS = 1_000;
 
 /**
- * Creates a `Dispatch` that runs the use cases of agents on a remote server, over REST. It checks the input
- * by the server's own rules before it calls the server. Errors of the server are thrown as a use case would
- * throw them. The server takes the caller from the client's token.
+ * Creates a `Dispatch` that runs the use cases of agents on a remote server, over REST. It validates the
+ * input with the use case's schema before it calls the server. It turns errors of the server into the errors
+ * that a use case throws. The `caller` is ignored: the server takes the caller from the client's token.
  */
 export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
   const { agent } = options;
-  const remoteUseCases = new Map<string, RunRemotely>([
+  const runByUseCase = new Map<string, RunRemotely>([
     [sendAgentMessage.name, sendStepWithDiff(options)],
     [askQuestion.name, askAndWait(options)],
     [endSession.name, (input: InputOf<typeof endSession>, call) => agent.endSession(input, call)],
@@ -44,12 +49,12 @@ export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
     useCase: UseCase<Input, Output>,
     { input, clientGone }: { readonly input: object; readonly clientGone?: AbortSignal | null },
   ) => {
-    const run = remoteUseCases.get(useCase.name);
+    const run = runByUseCase.get(useCase.name);
     if (run === undefined) throw new Error(`The use case ${useCase.name} cannot be run on a remote server`);
-    const checked = checkInput(useCase.input, input);
+    const validInput = checkInput(useCase.input, input);
     try {
       return (await run(
-        checked as never,
+        validInput as never,
         clientGone == null ? {} : { signal: clientGone },
       )) as v.InferOutput<Output>;
     } catch (error) {
@@ -58,22 +63,25 @@ export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
   };
 }
 
-/** Sends a step with the diff, unless the diff is the one that this instance sent last. */
+/**
+ * Returns a function that sends a step. The diff is sent too if it has changed since the instance's last
+ * step.
+ */
 function sendStepWithDiff({ agent, readGitDiff }: RemoteDispatchOptions) {
   const lastDiffs = new Map<string, string>();
   return async (input: InputOf<typeof sendAgentMessage>, call: CallOptions) => {
     const { git_diff: _, ...message } = input;
     const diff = (await readGitDiff?.()) ?? null;
     const isNewDiff = diff !== null && diff !== lastDiffs.get(message.agent_instance_id);
-    const answer = await agent.sendMessage({ ...message, ...(isNewDiff && { git_diff: diff }) }, call);
+    const output = await agent.sendMessage({ ...message, ...(isNewDiff && { git_diff: diff }) }, call);
     if (isNewDiff) lastDiffs.set(message.agent_instance_id, diff);
-    return answer;
+    return output;
   };
 }
 
 /**
- * Asks and waits. REST needs a question's instance as well as its id, so the instance of each question that
- * was asked here is remembered.
+ * Returns a function that asks a question and waits for its answer. REST needs a question's instance as well
+ * as its id, so the function remembers the instance of each question.
  */
 function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
   const instanceOfQuestion = new Map<string, string>();
@@ -81,7 +89,8 @@ function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
     const knownInstance = input.question_id == null ? null : instanceOfQuestion.get(input.question_id);
     const agent_instance_id = input.agent_instance_id ?? knownInstance ?? sessionInstanceId();
     const deadline = new Date(Date.now() + (input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000);
-    // Posted separately from the wait: without a server this fails soon and not only at the deadline.
+    // The question is posted before the wait starts: if the server cannot be reached, this fails soon, and a
+    // wait would fail only at the deadline.
     const posted =
       input.question_id == null ? await postQuestion(agent, agent_instance_id, input, call) : null;
     const question_id = posted?.message_id ?? input.question_id!;
@@ -90,15 +99,15 @@ function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
     }
     instanceOfQuestion.set(question_id, agent_instance_id);
 
-    const waited = await agent.ask({ agent_instance_id, question_id }, { ...call, deadline });
-    // The wait hands over everything that is queued. What is not the answer would be lost if not returned
-    // here.
-    const feedback = [...(posted?.queued_user_messages ?? []), ...waited.messages];
+    const result = await agent.ask({ agent_instance_id, question_id }, { ...call, deadline });
+    // The wait hands over all queued messages. Those that are not the answer are returned as feedback,
+    // because the server hands them over only once.
+    const feedback = [...(posted?.queued_user_messages ?? []), ...result.messages];
     return {
-      answer: waited.answer?.content ?? null,
+      answer: result.answer?.content ?? null,
       question_id,
       agent_instance_id,
-      status: waited.status,
+      status: result.status,
       user_feedback: feedback.map(({ content }) => content),
     };
   };

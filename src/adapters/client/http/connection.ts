@@ -1,19 +1,19 @@
 import { delay, retryDelayMs } from './backoff.ts';
 import { DashboardError, isRetryable } from './errors.ts';
 import { randomId } from './random-id.ts';
-import { type HttpAnswer, type HttpRequest, sendRequest, unexpectedAnswerError } from './send-request.ts';
+import { type HttpRequest, type JsonResponse, sendRequest, unexpectedAnswerError } from './send-request.ts';
 
 /** Options of every call. */
 export interface CallOptions {
   /**
-   * Ends the call, which then rejects with the signal's reason. It does not undo what the server has done by
-   * then.
+   * Aborting it ends the call, which then rejects with the signal's reason. What the server has already done
+   * is not undone.
    */
   readonly signal?: AbortSignal;
   /**
-   * The Idempotency-Key of a write: 1 to 255 characters of Latin-1. By default each call gets a random one,
-   * and its retries repeat that. Set it to repeat a call of an earlier process: within 24 hours it takes
-   * effect only once.
+   * The Idempotency-Key of a write: 1 to 255 characters of Latin-1. By default each call gets a random key,
+   * and its retries repeat that key. Set the key to repeat a call of an earlier process: within 24 hours,
+   * calls with the same key take effect only once.
    */
   readonly idempotencyKey?: string;
 }
@@ -25,8 +25,8 @@ export interface ClientSettings {
   /** A token of scope `agent` for the calls of agents, or of scope `dashboard` for `client.people`. */
   readonly token: string;
   /**
-   * How long a failing call is tried again, in milliseconds from its first failure. Default: 60,000. `ask` is
-   * tried again until its deadline instead.
+   * How long a failing call is tried again, in milliseconds from its first failure. Default: 60,000. The
+   * calls of `ask` are tried again until its deadline instead.
    */
   readonly retryForMs?: number;
   /**
@@ -45,7 +45,7 @@ export interface RestCall extends CallOptions {
   readonly path: string;
   readonly query?: object | undefined;
   readonly body?: object | undefined;
-  /** How long the server may hold the answer back, in milliseconds. */
+  /** How long the server may wait before it responds, in milliseconds. Default: 0. */
   readonly waitMs?: number;
   /** Until when a failing call is tried again, in milliseconds since 1970. Null: for `retryForMs`. */
   readonly deadlineMs?: number | null;
@@ -53,7 +53,9 @@ export interface RestCall extends CallOptions {
 
 const BASE_PATH = '/api/v1';
 
-/** Extra time after the deadline, so that a wait that ends at the deadline can still be answered. */
+/**
+ * Extra time after the deadline, so that the response to a wait that ends at the deadline can still arrive.
+ */
 const DEADLINE_GRACE_MS = 2_000;
 
 /** The characters that an HTTP header can hold. */
@@ -88,25 +90,26 @@ export class Connection {
   }
 
   /**
-   * Returns the answer's body.
-   * @throws DashboardError, or the signal's reason.
+   * Sends a call, and tries it again if it fails in a way that may pass. Returns the body of the response.
+   * @throws DashboardError if the call fails for good or has no body.
+   * @throws the signal's reason when the signal is aborted.
+   * @throws TypeError if the `idempotencyKey` is invalid.
    */
-  async request<Answer>(call: RestCall): Promise<Answer> {
+  async request<Output>(call: RestCall): Promise<Output> {
     const { body } = await this.requestWithHeaders(call);
     if (body === null) throw unexpectedAnswerError({ status: 204 });
-    return body as Answer;
+    return body as Output;
   }
 
   /**
-   * Returns the answer's body and headers; the body of a 204 is null.
-   * @throws DashboardError, or the signal's reason.
+   * Like `request`, but returns the headers of the response as well. The body of a 204 is null.
    */
   async requestWithHeaders({
     waitMs = 0,
     deadlineMs = null,
     signal,
     ...call
-  }: RestCall): Promise<HttpAnswer> {
+  }: RestCall): Promise<JsonResponse> {
     const request = this.#buildRequest(call);
     let firstFailureAt = Date.now();
     for (let failures = 1; ; failures += 1) {
@@ -135,7 +138,7 @@ export class Connection {
     return Math.max(deadlineMs, Date.now() + this.#retryForMs);
   }
 
-  /** Opens a stream, once. Resolves with its head; the signal ends the stream. */
+  /** Opens a stream, without retries. Resolves when its headers have arrived. Aborting the signal ends it. */
   async openStream(path: string, headers: { readonly [name: string]: string }, signal: AbortSignal) {
     return this.#fetch(this.#rootUrl + path, {
       headers: { ...this.#headers, ...headers },
@@ -145,11 +148,14 @@ export class Connection {
     });
   }
 
-  /** An outage is retried until the deadline. An internal error of the server may stay, so it is not. */
+  /**
+   * Returns until when a failing call is tried again. An outage is retried until the deadline. An internal
+   * error of the server is retried for `retryForMs` at most, because it may never pass.
+   */
   #giveUpAt({ code }: DashboardError, firstFailureAt: number, deadlineMs: number | null): number {
-    const withoutDeadline = firstFailureAt + this.#retryForMs;
-    if (deadlineMs === null) return withoutDeadline;
-    return code === 'internal' ? Math.min(withoutDeadline, deadlineMs) : deadlineMs;
+    const retryUntil = firstFailureAt + this.#retryForMs;
+    if (deadlineMs === null) return retryUntil;
+    return code === 'internal' ? Math.min(retryUntil, deadlineMs) : deadlineMs;
   }
 
   #buildRequest({
@@ -176,7 +182,9 @@ export class Connection {
 }
 
 function queryString(query: object = {}): string {
-  const given = Object.entries(query).filter(([, value]) => value != null);
-  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
-  return given.length === 0 ? '' : `?${text}`;
+  const definedFields = Object.entries(query).filter(([, value]) => value != null);
+  const text = new URLSearchParams(
+    definedFields.map(([name, value]): [string, string] => [name, String(value)]),
+  );
+  return definedFields.length === 0 ? '' : `?${text}`;
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode, InputIssue } from '../../../application/errors.ts';
 import type { WireConversationMessage } from '../../../application/wire/conversation-message.ts';
 
-/** Error codes of the server for a request that it refused before running it. */
+/** The error codes of the server's HTTP layer. */
 export type HttpErrorCode =
   | 'csrf'
   | 'forbidden_host'
@@ -21,8 +21,8 @@ export type HttpErrorCode =
   | 'unsupported_media_type';
 
 /**
- * Error codes of the client itself. `unreachable`: no answer came, so the request may or may not have taken
- * effect. `unexpected_answer`: the answer is not one of this server, but for example a proxy's error page.
+ * Error codes of the client itself. `unreachable`: no response came, so the request may or may not have taken
+ * effect. `unexpected_answer`: the response is not from the dashboard server; it may be a proxy's error page.
  */
 export type ClientErrorCode = 'unreachable' | 'unexpected_answer';
 
@@ -46,8 +46,8 @@ export interface FailureDetails extends ErrorOptions {
 }
 
 /**
- * The error of a call that the server refused, or that did not reach it. Branch on `code`: it never changes,
- * while `message` is for people. A newer server may send codes that this version does not know.
+ * The error of a call that the server refused, or that did not reach the server. Branch on `code`: it never
+ * changes, while `message` is for people. A newer server may send codes that this version does not know.
  *
  * ```ts
  * try {
@@ -61,13 +61,13 @@ export interface FailureDetails extends ErrorOptions {
 export class DashboardError extends Error {
   override readonly name = 'DashboardError';
   readonly code: DashboardErrorCode;
-  /** The status of the HTTP answer; null if no answer came. */
+  /** The HTTP status; null if no response came. */
   readonly status: number | null;
-  /** The id under which the server's log has this request; null if the answer names none. */
+  /** The id of this request in the server's log; null if the response has none. */
   readonly requestId: string | null;
   /** What is wrong with each field of the input; empty for other errors. */
   readonly errors: readonly InputIssue[];
-  /** With `already_answered`: the answer that the question already has. Else null. */
+  /** With `already_answered`: the answer that the question already has. Null for other errors. */
   readonly answer: WireConversationMessage | null;
   /** How long the server asks to wait before the next try, in milliseconds; null if it does not say. */
   readonly retryAfterMs: number | null;

@@ -12,16 +12,16 @@ export class EventParser {
   #type = '';
   #data: string[] = [];
 
-  /** Returns the events that this piece completes. */
+  /** Adds a piece of the stream. Returns the events that are complete with it. */
   push(piece: string): ParsedEvent[] {
     // A CR at the end of a piece may be the first half of CRLF.
     const lines = (this.#incompleteLine + piece).split(/\r\n|\n|\r(?!$)/);
     this.#incompleteLine = lines.pop()!;
-    return lines.flatMap((line) => this.#line(line));
+    return lines.flatMap((line) => this.#readLine(line));
   }
 
-  #line(line: string): ParsedEvent[] {
-    if (line === '') return this.#complete();
+  #readLine(line: string): ParsedEvent[] {
+    if (line === '') return this.#completeEvent();
     const [, field = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line)!;
     if (field === 'id') this.#id = value;
     else if (field === 'event') this.#type = value;
@@ -29,7 +29,7 @@ export class EventParser {
     return [];
   }
 
-  #complete(): ParsedEvent[] {
+  #completeEvent(): ParsedEvent[] {
     const event = { id: this.#id, type: this.#type || 'message', data: this.#data.join('\n') };
     const isEmpty = this.#data.length === 0;
     this.#type = '';

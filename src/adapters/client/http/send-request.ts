@@ -5,26 +5,29 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
   readonly body: string | null;
-  /** How long the whole answer may take to arrive. */
+  /** How long the whole response may take to arrive. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
 }
 
-export interface HttpAnswer {
+export interface JsonResponse {
   /** The parsed JSON; null for a 204. */
   readonly body: object | null;
   readonly headers: Headers;
 }
 
-/** The longest time that a timer can measure. With a longer one it fires at once. */
+/** The longest delay of `setTimeout`. With a longer one the timer fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Sends one request, once, and reads the whole answer.
- * @throws DashboardError unless the answer is a 204, or another 2xx with a JSON object or array.
- * @throws the signal's reason when it is aborted.
+ * Sends one request, without retries, and reads the whole response.
+ * @throws DashboardError unless the response is a 204, or another 2xx with a JSON object or array.
+ * @throws the signal's reason when the signal is aborted.
  */
-export async function sendRequest(fetch: typeof globalThis.fetch, request: HttpRequest): Promise<HttpAnswer> {
+export async function sendRequest(
+  fetch: typeof globalThis.fetch,
+  request: HttpRequest,
+): Promise<JsonResponse> {
   const { signal, timeoutMs } = request;
   signal?.throwIfAborted();
   // Not AbortSignal.any: it would keep memory for each finished call as long as the caller's signal lives.
@@ -38,11 +41,11 @@ export async function sendRequest(fetch: typeof globalThis.fetch, request: HttpR
       headers: request.headers,
       body: request.body,
       cache: 'no-store',
-      // Not followed: fetch turns a redirected POST into a GET.
+      // Redirects are not followed: fetch would turn a redirected POST into a GET.
       redirect: 'manual',
       signal: controller.signal,
     });
-    return await readAnswer(response);
+    return await readJsonResponse(response);
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof DashboardError) throw error;
@@ -58,7 +61,7 @@ export async function sendRequest(fetch: typeof globalThis.fetch, request: HttpR
   }
 }
 
-async function readAnswer(response: Response): Promise<HttpAnswer> {
+async function readJsonResponse(response: Response): Promise<JsonResponse> {
   const { headers, status } = response;
   const body = parseJson(await response.text());
   if (status === 204) return { body: null, headers };
@@ -75,7 +78,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Returns the error for an answer that is not a success: the server's problem, else `unexpected_answer`. */
+/**
+ * Returns the error for a failed response: the server's problem, or `unexpected_answer` if it is no problem.
+ */
 export function errorFromResponse({ status, headers }: Response, body: unknown): DashboardError {
   const details = {
     status,
@@ -85,7 +90,7 @@ export function errorFromResponse({ status, headers }: Response, body: unknown):
   return isProblem(body) ? new DashboardError(body, details) : unexpectedAnswerError(details);
 }
 
-/** Returns the error for an answer that is not one of the dashboard server. */
+/** Returns the error for a response that does not come from the dashboard server. */
 export function unexpectedAnswerError(details: FailureDetails & { readonly status: number }): DashboardError {
   const detail = `Something other than the dashboard answered with status ${details.status}`;
   return new DashboardError({ code: 'unexpected_answer', detail }, details);

@@ -44,11 +44,11 @@ export interface LiveOptions {
   readonly lastEventId?: string;
   /** Closes the stream; the loop then throws the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called each time the connection is lost, before the pause until it is opened again. */
+  /** Called each time the connection is lost. After a pause, the stream is opened again. */
   readonly onLost?: () => void;
 }
 
-/** A stream that is silent for this long is dead: the server sends a heartbeat every 15 s. */
+/** A stream that is silent for longer than this is lost: the server sends a heartbeat every 15 s. */
 const MAX_SILENCE_MS = 40_000;
 
 /** Implements `PeopleClient.events`. */
@@ -77,8 +77,8 @@ export async function* liveEvents(
 }
 
 /**
- * Opens one stream and returns its events until it is lost.
- * @throws DashboardError if the server refuses it.
+ * Opens one stream and returns its events until the connection is lost.
+ * @throws DashboardError if the server refuses the stream.
  */
 async function* readStream(
   connection: Connection,

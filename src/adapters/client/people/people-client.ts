@@ -2,7 +2,8 @@ import type { CallOptions, Connection } from '../http/connection.ts';
 import type { AgentInstance, ApiKey, ConversationMessage, InputOf, OutputOf } from '../wire.ts';
 import { type LiveEvent, type LiveOptions, liveEvents } from './live-events.ts';
 
-const pathOf = (agentInstanceId: string): string => `/agent-instances/${encodeURIComponent(agentInstanceId)}`;
+const instancePath = (agentInstanceId: string): string =>
+  `/agent-instances/${encodeURIComponent(agentInstanceId)}`;
 
 /**
  * The calls of people. They need a token of scope `dashboard`.
@@ -30,8 +31,8 @@ export class PeopleClient {
   /**
    * Returns one page of the agent instances, the latest started first. `status`, `agent_type` and
    * `agent_type_id` select some of them. `limit`: 0 to 200, default 50. Pass `next_cursor` as `cursor` to get
-   * the next page; it is null on the last one. Paging shows each instance once, also if new ones start
-   * meanwhile.
+   * the next page; `next_cursor` is null on the last page. Each instance is on one page only, even if new
+   * instances start while you read the pages.
    */
   async agentInstances(
     { agent_type_id, ...query }: InputOf<'listAgentInstances'> = {},
@@ -47,19 +48,24 @@ export class PeopleClient {
       path,
       query,
     });
-    return { agent_instances: body as AgentInstance[], next_cursor: cursorIn(headers.get('link')) };
+    return { agent_instances: body as AgentInstance[], next_cursor: cursorFromLink(headers.get('link')) };
   }
 
   /**
    * Returns one instance with its git diff and its latest messages, the oldest of them first.
-   * `message_limit`: 0 to 200, default 50. `before_message_id` returns the messages before that one instead.
-   * @throws DashboardError `agent_instance_not_found`.
+   * `message_limit`: 0 to 200, default 50. With `before_message_id` you get the messages before that message.
+   * @throws DashboardError `agent_instance_not_found` if there is no such instance.
    */
   agentInstance(
     { agent_instance_id, ...query }: InputOf<'readAgentInstance'>,
     options: CallOptions = {},
   ): Promise<OutputOf<'readAgentInstance'>> {
-    return this.#connection.request({ ...options, method: 'GET', path: pathOf(agent_instance_id), query });
+    return this.#connection.request({
+      ...options,
+      method: 'GET',
+      path: instancePath(agent_instance_id),
+      query,
+    });
   }
 
   /**
@@ -70,21 +76,22 @@ export class PeopleClient {
     { agent_instance_id, ...query }: InputOf<'listMessages'>,
     options: CallOptions = {},
   ): Promise<ConversationMessage[]> {
-    const path = `${pathOf(agent_instance_id)}/messages`;
+    const path = `${instancePath(agent_instance_id)}/messages`;
     return this.#connection.request({ ...options, method: 'GET', path, query });
   }
 
   /**
-   * Writes to an agent. With `in_reply_to` (the id of a question) the message answers that question; without
-   * it, the newest open question of the instance, or it is queued if there is none.
+   * Writes to an agent. With `in_reply_to` (the id of a question) the message answers that question. Without
+   * it, the message answers the newest open question of the instance, or is queued if there is no open
+   * question.
    * @throws DashboardError `already_answered`, with the existing `answer`; `question_closed` if the session
-   * has ended; `question_not_found`.
+   * has ended; `question_not_found` if `in_reply_to` is no question of this instance.
    */
   write(
     { agent_instance_id, ...body }: InputOf<'writeToAgent'>,
     options: CallOptions = {},
   ): Promise<ConversationMessage> {
-    const path = `${pathOf(agent_instance_id)}/messages`;
+    const path = `${instancePath(agent_instance_id)}/messages`;
     return this.#connection.request({ ...options, method: 'POST', path, body });
   }
 
@@ -96,14 +103,14 @@ export class PeopleClient {
     return this.#connection.request({
       ...options,
       method: 'PATCH',
-      path: pathOf(agent_instance_id),
+      path: instancePath(agent_instance_id),
       body: { name },
     });
   }
 
-  /** Ends an instance, as its agent does with `endSession`. */
+  /** Ends an instance. Its agent can do the same with `endSession`. */
   end(agentInstanceId: string, options: CallOptions = {}): Promise<AgentInstance> {
-    const path = `${pathOf(agentInstanceId)}/status`;
+    const path = `${instancePath(agentInstanceId)}/status`;
     return this.#connection.request({ ...options, method: 'PUT', path, body: { status: 'COMPLETED' } });
   }
 
@@ -115,16 +122,16 @@ export class PeopleClient {
     await this.#connection.requestWithHeaders({
       ...options,
       method: 'DELETE',
-      path: pathOf(agentInstanceId),
+      path: instancePath(agentInstanceId),
     });
   }
 
-  /** Restores a deleted instance as it was. */
+  /** Restores a deleted instance to the state before its deletion. */
   restore(agentInstanceId: string, options: CallOptions = {}): Promise<AgentInstance> {
     return this.#connection.request({
       ...options,
       method: 'POST',
-      path: `${pathOf(agentInstanceId)}/restore`,
+      path: `${instancePath(agentInstanceId)}/restore`,
     });
   }
 
@@ -152,22 +159,22 @@ export class PeopleClient {
   /**
    * Creates an API key. `scope`: `agent` (default) or `dashboard`. `agent_instance_id` limits the key to one
    * instance. Without `expires_in_days` it never expires.
-   * @returns the key with its `token`, which the server shows only this once. `token` is null if the first
-   * answer was lost and a retry was answered: revoke that key then, and create another.
+   * @returns the key with its `token`, which the server never shows again. `token` is null if the first
+   * response was lost and this is the response to a retry: then revoke this key, and create another one.
    */
   createApiKey(key: InputOf<'createApiKey'>, options: CallOptions = {}): Promise<OutputOf<'createApiKey'>> {
     return this.#connection.request({ ...options, method: 'POST', path: '/api-keys', body: key });
   }
 
-  /** Revokes an API key. Every server process refuses it within 5 s. */
+  /** Revokes an API key. Within 5 s, every server process refuses its token. */
   async revokeApiKey(id: string, options: CallOptions = {}): Promise<void> {
     const path = `/api-keys/${encodeURIComponent(id)}`;
     await this.#connection.requestWithHeaders({ ...options, method: 'DELETE', path });
   }
 }
 
-/** Returns the cursor of the next page from a Link header; null if there is none. */
-function cursorIn(link: string | null): string | null {
+/** Returns the cursor of the next page from a Link header; null if there is no next page. */
+function cursorFromLink(link: string | null): string | null {
   const next = link?.split(',').find((part) => /;\s*rel="?next"?/.test(part));
   const address = /<([^>]+)>/.exec(next ?? '')?.[1];
   return address === undefined ? null : new URL(address, 'http://localhost').searchParams.get('cursor');

@@ -9,22 +9,22 @@ export interface HostAndOriginOptions {
   readonly allowedHosts?: readonly string[];
   /** Origins of other sites whose pages may call the server. */
   readonly corsOrigins?: readonly string[];
-  /** Its host and origin are allowed as well. */
+  /** The server's own address. Its host and origin are allowed as well. */
   readonly publicUrl?: string | null;
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
-/** The Host check skips these paths: probes call by whatever address they know. */
+/** The Host header is not checked at these paths, because health probes may use any address of the server. */
 const PROBE_PATHS = new Set(['/health', '/ready']);
 
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'WWW-Authenticate', 'Link', 'Mcp-Session-Id'];
 
 /**
- * Refuses requests that pages of other sites make. A page whose name resolves to this machine (DNS rebinding)
- * is same-origin for its browser, so the Host header is checked. Any other page is known by its Origin
- * header.
- * @throws HttpError `forbidden_host`, `forbidden_origin`, `invalid_header`.
+ * Refuses requests that pages of other sites make. A page of another site is recognised by its Origin header.
+ * If its host name resolves to this machine (DNS rebinding), the browser treats it as same-origin, so the
+ * Host header is checked too.
+ * @throws HttpError `forbidden_host`, `forbidden_origin`, or `invalid_header` for a missing or repeated Host.
  */
 export function guardHostAndOrigin({
   allowedHosts = [],
@@ -32,33 +32,33 @@ export function guardHostAndOrigin({
   publicUrl = null,
 }: HostAndOriginOptions): Middleware {
   const ownUrl = publicUrl === null ? null : new URL(publicUrl);
-  const hosts = new Set(
+  const acceptedHosts = new Set(
     [...LOOPBACK, ...allowedHosts, ...(ownUrl === null ? [] : [ownUrl.host])].map(lowerCase),
   );
-  const origins = new Set(corsOrigins.map((origin) => lowerCase(origin).replace(/\/$/, '')));
-  const withCors = cors({
+  const allowedOrigins = new Set(corsOrigins.map((origin) => lowerCase(origin).replace(/\/$/, '')));
+  const addCorsHeaders = cors({
     origin: (ctx) => ctx.get('Origin'),
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,
-    // The error response is written later to this same response, so its headers are kept anyway.
+    // Errors are sent later on the same response object, which keeps the CORS headers without this option.
     keepHeadersOnError: false,
   });
 
   return (ctx, next) => {
     const host = readHost(ctx);
-    if (!PROBE_PATHS.has(ctx.path) && !hosts.has(host) && !hosts.has(hostNameOf(host))) {
+    if (!PROBE_PATHS.has(ctx.path) && !acceptedHosts.has(host) && !acceptedHosts.has(hostNameOf(host))) {
       throw new HttpError(
         'forbidden_host',
         'This server does not accept the host in the Host header; add it to ALLOWED_HOSTS or PUBLIC_URL',
       );
     }
-    if (origins.size > 0) ctx.vary('Origin');
+    if (allowedOrigins.size > 0) ctx.vary('Origin');
     const { origin } = ctx.req.headers;
     const isSameOrigin =
       origin === undefined ? !isSubresourceOfOtherSite(ctx.req) : isOwnOrigin(origin, host, ownUrl);
     if (isSameOrigin) return next();
-    if (origin !== undefined && origins.has(lowerCase(origin))) return withCors(ctx, next);
+    if (origin !== undefined && allowedOrigins.has(lowerCase(origin))) return addCorsHeaders(ctx, next);
     throw new HttpError('forbidden_origin', 'Pages of this origin may not call this server');
   };
 }
@@ -79,9 +79,9 @@ const lowerCase = (text: string): string => text.toLowerCase();
 const hostNameOf = (host: string): string => /^(\[[\da-f:.]+\]|[^:[\]]*)(?::\d{1,5})?$/.exec(host)?.[1] ?? '';
 
 /**
- * Tells whether an origin is this server's own. A proxy in front may speak https, so the host counts with
- * http and with https. If PUBLIC_URL says https, http does not count: anyone on the network can forge a page
- * that came unencrypted.
+ * Returns whether an origin is this server's own. The host is accepted with http and with https, because a
+ * proxy in front may use https. If PUBLIC_URL has https, http is refused: anyone on the network can forge a
+ * page that is not encrypted.
  */
 function isOwnOrigin(origin: string, host: string, ownUrl: URL | null): boolean {
   if (origin === ownUrl?.origin || origin === `https://${host}`) return true;
@@ -89,9 +89,9 @@ function isOwnOrigin(origin: string, host: string, ownUrl: URL | null): boolean 
 }
 
 /**
- * Tells whether a page of another site loads this as an image, a script or a frame. Such requests have no
- * Origin header, but browsers send Sec-Fetch-* headers with them. A person who follows a link to this server
- * is allowed.
+ * Returns whether a page of another site makes this request, for example for an image, a script or a frame.
+ * These requests have no Origin header, but browsers send Sec-Fetch-* headers with them. A link that a person
+ * follows to this server is allowed.
  */
 function isSubresourceOfOtherSite({ method, headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];

@@ -13,9 +13,11 @@ export interface IdentifyCallerOptions {
 }
 
 /**
- * Verifies the bearer token or the cookie, and stores the caller on the current exchange. The response must
- * not be cached (`no-store`), unless the handler sets another Cache-Control.
- * @throws PortError `unauthenticated`, HttpError `invalid_header`, `csrf`, `rate_limited`.
+ * Verifies the bearer token or the cookie, and stores the caller on the current exchange. It sets
+ * Cache-Control to `no-store`; a handler may set another value later.
+ * @throws PortError `unauthenticated` if there is no valid token.
+ * @throws HttpError `invalid_header` for two Authorization headers, `csrf` if a cookie lacks the CSRF header,
+ * `rate_limited` after too many requests.
  */
 export async function identifyCaller(
   ctx: Context,

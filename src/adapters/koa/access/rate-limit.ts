@@ -5,21 +5,21 @@ import { HttpError } from '../http/http-error.ts';
 
 export interface RateLimit {
   /**
-   * Counts one request of a verified token.
-   * @throws HttpError `rate_limited` when there were too many.
+   * Counts one request with a verified token.
+   * @throws HttpError `rate_limited` after too many requests with this token.
    */
   count(token: string): Promise<void>;
 }
 
 const WINDOW_SECONDS = 60;
 
-/** With more tokens than this, the one that was unused for longest is forgotten: never the busiest one. */
+/** With more tokens than this, the token that was unused for longest is no longer counted. */
 const MAX_TOKENS_COUNTED = 10_000;
 
 /**
  * Limits the requests per minute of each token in this process. A minute begins with a token's first request.
- * The limit keeps an agent in an endless loop from taking the server from everyone else. Counting takes 0.9
- * µs per request, 0.3 µs of it for the hash: the token itself is not kept.
+ * The limit keeps an agent in an endless loop from slowing down the server for all others. Only the hash of a
+ * token is kept. Counting takes 0.9 µs per request, 0.3 µs of it for the hash.
  */
 export class RateLimitPerToken implements RateLimit {
   readonly #limiter: RateLimiterMemory;

@@ -8,10 +8,11 @@ const MAX_TOKEN_LENGTH = 8 * 1024;
 const BEARER_PREFIX = 'bearer ';
 
 /**
- * Returns the token of a request: the bearer token or, if `acceptCookie` is set, the one in a browser's
+ * Returns the token of a request: the bearer token or, if `acceptCookie` is set, the token in a browser's
  * cookie. A token in the query string is refused even beside a valid header: proxies log addresses, so the
  * client must learn that its token has leaked.
- * @throws PortError `unauthenticated`, HttpError `invalid_header` for two Authorization headers, `csrf`.
+ * @throws PortError `unauthenticated` if there is no token, or if it is in the query string or too long.
+ * @throws HttpError `invalid_header` for two Authorization headers, `csrf` if a cookie lacks the CSRF header.
  */
 export function readRequestToken(ctx: Context, acceptCookie: boolean): string {
   if (countHeader(ctx.req, 'authorization') > 1) throw repeatedHeader('Authorization');
@@ -33,7 +34,8 @@ export function readRequestToken(ctx: Context, acceptCookie: boolean): string {
 }
 
 /**
- * Counts how often a header was sent. In `headers`, Node keeps the first of two and silently drops the other.
+ * Counts how often a header was sent. Node's `headers` has only the first of two and silently drops the
+ * other.
  */
 export function countHeader({ rawHeaders }: IncomingMessage, lowerCaseName: string): number {
   let count = 0;

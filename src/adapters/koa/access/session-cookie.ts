@@ -1,7 +1,10 @@
 import type { Context } from 'koa';
 import { HttpError } from '../http/http-error.ts';
 
-/** The cookie whose value is a token. It is HttpOnly: no script can read it, not even one of our own page. */
+/**
+ * The cookie whose value is a token. It is HttpOnly: no script can read it, not even a script of our own
+ * page.
+ */
 export const COOKIE_NAME = 'agent_dashboard_session';
 
 /** Pages of other sites can send this header only after a CORS preflight, which the guard refuses. */
@@ -11,10 +14,10 @@ const CSRF_VALUE = 'agent-dashboard';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Returns the token in a browser's cookie, or null if there is none. A browser sends cookies also with
- * requests that pages of other sites make, so a request that changes something needs a header that such pages
- * cannot send.
- * @throws HttpError `csrf` if that header is missing.
+ * Returns the token in a browser's cookie, or null if there is none. Browsers send the cookie also with
+ * requests that pages of other sites make. So a request that changes something needs the CSRF header, which
+ * those pages cannot send.
+ * @throws HttpError `csrf` if the CSRF header is missing.
  */
 export function readCookieToken(ctx: Context): string | null {
   const token = ctx.cookies.get(COOKIE_NAME);
@@ -32,8 +35,8 @@ export interface SessionCookie {
   readonly token: string;
   readonly expiresAt: Date;
   /**
-   * Whether the cookie is sent over https only. The caller decides, since behind a proxy the connection is
-   * plain http.
+   * Whether the browser may send the cookie over https only. The calling code decides this: behind a proxy
+   * the connection is plain http, although the browser uses https.
    */
   readonly secure: boolean;
 }

@@ -4,10 +4,10 @@ import type { Problem } from './problem.ts';
 import { PROTECTED_RESOURCE_PATH, publicBaseUrl } from './public-url.ts';
 
 /**
- * Returns the WWW-Authenticate header of a refusal (RFC 6750), with the address of the metadata that names
- * the token issuers (RFC 9728), or null if the token is not the problem. Every 401 is the same: it does not
- * show why a token is invalid. The challenge for a valid token without the needed scope names the accepted
- * scopes.
+ * Returns the WWW-Authenticate header (RFC 6750) for a request that was refused because of its token, or null
+ * if it was refused for another reason. The header has the address of the metadata that names the token
+ * issuers (RFC 9728). It is the same for every 401, so it does not show why a token is invalid. For a valid
+ * token without the needed scope it lists the accepted scopes.
  */
 export function bearerChallengeFor(
   { status, code }: Problem,

@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { EventSink, LiveEvent } from '../../../application/live/events/live-event.ts';
 
 /**
- * How many bytes may wait for a slow client before its stream is closed. This bounds the server's memory; the
- * client reconnects and resumes.
+ * How many bytes may wait for a slow client. When there are more, the stream is closed, and the client
+ * reconnects and continues after its last event. This limits the server's memory.
  */
-export const BACKLOG_LIMIT = 1024 * 1024;
+export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
 /** How long a client may read nothing, while events wait for it, before its stream is closed. */
 const STALL_TIMEOUT_MS = 60_000;
@@ -19,8 +19,8 @@ const HEADERS = {
 
 /** Sends the status and the headers of an event stream. */
 export function beginEventStream(res: ServerResponse): void {
-  // The stream ends with its connection. Without chunked encoding, all streams are sent exactly the same
-  // bytes.
+  // The stream ends when its connection closes, so it needs no chunked encoding. Without it, all streams can
+  // send the same buffers.
   res.removeHeader('Transfer-Encoding');
   res.writeHead(200, HEADERS);
 }
@@ -30,10 +30,10 @@ export class EventStream implements EventSink {
   readonly #res: ServerResponse;
   readonly #closed = Promise.withResolvers<void>();
   /**
-   * Frames that wait for the client. All streams share the frames, so many slow clients need no more memory
-   * than one.
+   * Encoded events that wait for the client. All streams share these buffers, so many slow clients need no
+   * more memory than one.
    */
-  #waiting: Buffer[] = [];
+  #waitingFrames: Buffer[] = [];
   #waitingBytes = 0;
   #isFull = false;
   #stallTimer: NodeJS.Timeout | undefined;
@@ -42,9 +42,9 @@ export class EventStream implements EventSink {
   constructor(res: ServerResponse) {
     this.#res = res;
     beginEventStream(res);
-    res.on('drain', () => this.#drain());
-    res.once('close', () => this.#end());
-    if (res.closed) this.#end();
+    res.on('drain', () => this.#onDrain());
+    res.once('close', () => this.#onClose());
+    if (res.closed) this.#onClose();
   }
 
   get isClosed(): boolean {
@@ -60,10 +60,10 @@ export class EventStream implements EventSink {
     const frame = encodeFrame(event);
     if (!this.#isFull) {
       this.#write(frame);
-    } else if (this.#waiting.length > 0 && this.#waitingBytes + frame.length > BACKLOG_LIMIT) {
+    } else if (this.#waitingFrames.length > 0 && this.#waitingBytes + frame.length > MAX_BACKLOG_BYTES) {
       this.#res.destroy();
     } else {
-      this.#waiting.push(frame);
+      this.#waitingFrames.push(frame);
       this.#waitingBytes += frame.length;
     }
   }
@@ -75,7 +75,7 @@ export class EventStream implements EventSink {
 
   close(): void {
     if (this.isClosed) return;
-    // With unread data, end() would keep the connection open, and a server that stops would wait for it.
+    // With unread data, end() would keep the connection open, and a stopping server would wait for it.
     if (this.#isFull) this.#res.destroy();
     else this.#res.end();
     this.#closed.resolve();
@@ -87,24 +87,24 @@ export class EventStream implements EventSink {
     this.#stallTimer = setTimeout(() => this.#res.destroy(), STALL_TIMEOUT_MS).unref();
   }
 
-  #drain(): void {
+  #onDrain(): void {
     this.#isFull = false;
     clearTimeout(this.#stallTimer);
-    const waiting = this.#waiting;
+    const frames = this.#waitingFrames;
     let next = 0;
-    while (next < waiting.length && !this.#isFull) {
-      const frame = waiting[next]!;
+    while (next < frames.length && !this.#isFull) {
+      const frame = frames[next]!;
       next += 1;
       this.#waitingBytes -= frame.length;
       this.#write(frame);
     }
-    this.#waiting = waiting.slice(next);
+    this.#waitingFrames = frames.slice(next);
     if (!this.#isFull) this.#resolveDrained();
   }
 
-  #end(): void {
+  #onClose(): void {
     clearTimeout(this.#stallTimer);
-    this.#waiting = [];
+    this.#waitingFrames = [];
     this.#closed.resolve();
     this.#resolveDrained();
   }
@@ -117,11 +117,11 @@ export class EventStream implements EventSink {
 const frameByEvent = new WeakMap<LiveEvent, Buffer>();
 
 /**
- * Encodes an event once for all streams that it goes to. JSON has no line breaks, so the data is one line.
+ * Encodes an event, once for all streams that send it. JSON text has no line breaks, so the data is one line.
  */
 function encodeFrame(event: LiveEvent): Buffer {
-  const known = frameByEvent.get(event);
-  if (known !== undefined) return known;
+  const encoded = frameByEvent.get(event);
+  if (encoded !== undefined) return encoded;
   const { id, type, data } = event;
   const frame = Buffer.from(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
   frameByEvent.set(event, frame);

@@ -5,7 +5,7 @@ import type { Logger } from '../../../ports/runtime.ts';
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
 import { bearerChallengeFor } from './bearer-challenge.ts';
 import { HttpError } from './http-error.ts';
-import { answerWithLingeringClose } from './lingering-close.ts';
+import { respondWithLingeringClose } from './lingering-close.ts';
 import {
   PROBLEM_TYPE,
   type Problem,
@@ -25,10 +25,10 @@ export interface MatchedRoute {
 export interface Exchange {
   readonly requestId: string;
   caller: Caller | null;
-  /** The route that matched; null before the match. */
+  /** The matched route; null while no route has matched. */
   route: MatchedRoute | null;
   /**
-   * The path of the matched route as it is declared, with `:name` for its parameters; null before the match.
+   * The declared path of the matched route, with `:name` for its parameters; null while no route has matched.
    */
   routePath: string | null;
   isStream: boolean;
@@ -44,7 +44,10 @@ export interface ExchangeSettings {
 
 const EXCHANGE = Symbol('exchange');
 
-/** A symbol, since a host application may keep its own values in `state`. */
+/**
+ * The part of Koa's `state` that is ours. Its key is a symbol, since a host application has its own keys
+ * there.
+ */
 interface ExchangeState {
   [EXCHANGE]?: Exchange;
 }
@@ -54,8 +57,8 @@ export const exchangeOf = (ctx: Context): Exchange => (ctx.state as ExchangeStat
 
 /**
  * Runs `work` with a request id, turns an error into a problem response, logs the request and notifies the
- * observer. It does not depend on the settings of the Koa application around it. Within another exchange it
- * only runs `work`: the outer exchange does the rest, once.
+ * observer. It does not depend on the settings of the host's Koa application. Inside another exchange it only
+ * runs `work`, because the outer exchange does the rest.
  */
 export async function runExchange(
   ctx: Context,
@@ -65,29 +68,29 @@ export async function runExchange(
   const state = ctx.state as ExchangeState;
   if (state[EXCHANGE] !== undefined) return work(ctx);
   const startedAt = performance.now();
-  const current: Exchange = {
+  const exchange: Exchange = {
     requestId: assignRequestId(ctx),
     caller: null,
     route: null,
     routePath: null,
     isStream: false,
   };
-  state[EXCHANGE] = current;
+  state[EXCHANGE] = exchange;
   try {
     await work(ctx);
   } catch (error) {
-    answerProblem(ctx, settings, current, error);
+    sendProblem(ctx, settings, exchange, error);
   }
   const millis = performance.now() - startedAt;
-  if (settings.observer != null) notifyObserver(ctx, settings.observer, current, millis);
+  if (settings.observer != null) notifyObserver(ctx, settings.observer, exchange, millis);
   settings.logger.debug(
     {
       method: ctx.method,
       path: ctx.path,
       status: ctx.res.statusCode,
       ms: Math.round(millis * 10) / 10,
-      request_id: current.requestId,
-      user_id: current.caller?.userId ?? null,
+      request_id: exchange.requestId,
+      user_id: exchange.caller?.userId ?? null,
     },
     'request',
   );
@@ -96,14 +99,14 @@ export async function runExchange(
 function notifyObserver(
   { method, req, res }: Context,
   observer: Observer,
-  current: Exchange,
+  exchange: Exchange,
   millis: number,
 ): void {
-  const { routePath: at, isStream, requestId } = current;
+  const { routePath, isStream, requestId } = exchange;
   const { traceparent, tracestate } = req.headers;
   observer.requestAnswered({
     method,
-    route: at,
+    route: routePath,
     status: res.statusCode,
     requestId,
     isStream,
@@ -114,18 +117,18 @@ function notifyObserver(
   });
 }
 
-function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchange, error: unknown): void {
-  const problem = problemOf(error, current.requestId, current.route?.problemOverrides ?? null);
+function sendProblem(ctx: Context, settings: ExchangeSettings, exchange: Exchange, error: unknown): void {
+  const problem = problemOf(error, exchange.requestId, exchange.route?.problemOverrides ?? null);
   logCause(settings.logger, problem, error);
   if (ctx.headerSent) {
-    // Part of the response is already sent. Cutting the connection is the only way to show that it is
+    // Part of the response is already sent. Only a closed connection shows the client that the response is
     // incomplete.
     ctx.res.destroy();
     return;
   }
   if (error instanceof HttpError) ctx.set(error.headers);
   const { publicUrl = null } = settings;
-  const challenge = bearerChallengeFor(problem, ctx, publicUrl, current.route?.useCase.scopes ?? []);
+  const challenge = bearerChallengeFor(problem, ctx, publicUrl, exchange.route?.useCase.scopes ?? []);
   if (challenge !== null) ctx.set('WWW-Authenticate', challenge);
   const seconds = retryAfterSeconds(problem.code);
   if (seconds !== undefined) ctx.set('Retry-After', String(seconds));
@@ -135,7 +138,7 @@ function answerProblem(ctx: Context, settings: ExchangeSettings, current: Exchan
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Content-Type', PROBLEM_TYPE);
   ctx.body = body;
-  if (problem.code === 'too_large' && !ctx.req.complete) answerWithLingeringClose(ctx, body);
+  if (problem.code === 'too_large' && !ctx.req.complete) respondWithLingeringClose(ctx, body);
 }
 
 function logCause(logger: Logger, { status, code, request_id }: Problem, error: unknown): void {

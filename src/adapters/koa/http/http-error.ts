@@ -1,6 +1,6 @@
 import { CodedError } from '../../../domain/errors.ts';
 
-/** The codes of errors that the HTTP layer finds, without a use case. */
+/** The error codes of the HTTP layer. No use case returns them. */
 export type HttpErrorCode =
   | 'csrf'
   | 'forbidden_host'
@@ -23,7 +23,9 @@ export interface ResponseHeaders {
   readonly [name: string]: string;
 }
 
-/** A request that breaks a rule of the HTTP layer. The error response carries `headers`. */
+/**
+ * The error for a request that breaks a rule of the HTTP layer. Its response also gets the given `headers`.
+ */
 export class HttpError extends CodedError<HttpErrorCode> {
   override readonly name = 'HttpError';
   readonly headers: ResponseHeaders;
@@ -42,9 +44,9 @@ export const methodNotAllowed = (allowed: string) =>
 export const notAcceptable = (type = 'application/json') =>
   new HttpError('not_acceptable', `The Accept header must allow ${type}`);
 
-/** Closes the connection too: the server does not read the rest of the body. */
-export const tooLarge = (limit: number) =>
-  new HttpError('too_large', `The body is larger than ${limit} bytes`, { Connection: 'close' });
+/** The error response also closes the connection, because the server does not read the rest of the body. */
+export const tooLarge = (maxBytes: number) =>
+  new HttpError('too_large', `The body is larger than ${maxBytes} bytes`, { Connection: 'close' });
 
 export const repeatedHeader = (name: string) =>
   new HttpError('invalid_header', `There must be one ${name} header, not several`);

@@ -26,14 +26,15 @@ export function inflaterFor(contentEncoding: string | undefined): Inflater | nul
 }
 
 /**
- * Inflates a body up to `limit` bytes, since a small compressed body can expand to gigabytes.
- * @throws HttpError `too_large`, or `invalid_encoding` when the bytes are corrupt or incomplete.
+ * Inflates a body. The limit is needed because a small compressed body can expand to gigabytes.
+ * @throws HttpError `too_large` if the inflated body is over the limit, `invalid_encoding` if the bytes are
+ * corrupt or incomplete.
  */
-export async function inflateWithin(limit: number, inflater: Inflater, bytes: Buffer): Promise<Buffer> {
+export async function inflateWithin(maxBytes: number, inflater: Inflater, bytes: Buffer): Promise<Buffer> {
   try {
-    return await inflater(bytes, { maxOutputLength: limit });
+    return await inflater(bytes, { maxOutputLength: maxBytes });
   } catch (cause) {
-    if (cause instanceof RangeError) throw tooLarge(limit);
+    if (cause instanceof RangeError) throw tooLarge(maxBytes);
     throw new HttpError('invalid_encoding', 'The body does not match its Content-Encoding', {}, { cause });
   }
 }

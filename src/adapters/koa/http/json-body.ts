@@ -11,26 +11,29 @@ const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)"?/i;
 const UTF_8 = /^utf-?8$/i;
 
 export interface BodyRules {
-  /** In bytes, after inflating. */
-  readonly limit: number;
+  /** The largest body that is accepted, after inflating. */
+  readonly maxBytes: number;
   /** Whether the body may be empty. The Content-Type of an empty body is not checked. */
   readonly mayBeEmpty: boolean;
 }
 
 /**
  * Reads the JSON object in a request's body. If a body parser of the host application has already read the
- * stream, its result is used (`rawBody`, else `body`): reading the stream again would never end.
- * @throws HttpError, and RequestError `invalid_json`.
+ * stream, its result is used (`rawBody`, otherwise `body`): reading the stream again would never end.
+ * @throws HttpError if the body is too large, or has the wrong type or encoding.
+ * @throws RequestError `invalid_json` if the body is not a JSON object.
  */
 export async function readJsonObject(ctx: Context, rules: BodyRules): Promise<object> {
   return requireObject(await readJsonObjectOrArray(ctx, rules));
 }
 
 /**
- * Like `readJsonObject`, for protocols whose body may also be an array (a batch of requests).
- * @throws HttpError, and RequestError `invalid_json`.
+ * Like `readJsonObject`, for protocols whose body may also be an array: several requests in one body.
  */
-export async function readJsonObjectOrArray(ctx: Context, { limit, mayBeEmpty }: BodyRules): Promise<object> {
+export async function readJsonObjectOrArray(
+  ctx: Context,
+  { maxBytes, mayBeEmpty }: BodyRules,
+): Promise<object> {
   const { req } = ctx;
   if (!announcesBody(req)) return emptyObject(mayBeEmpty);
   const type = req.headers['content-type'];
@@ -42,11 +45,11 @@ export async function readJsonObjectOrArray(ctx: Context, { limit, mayBeEmpty }:
     return requireObjectOrArray(alreadyRead);
   }
 
-  if (alreadyRead !== undefined && Buffer.byteLength(alreadyRead) > limit) throw tooLarge(limit);
-  const sent = alreadyRead ?? (await readBytes(req, limit));
-  if (sent.length === 0) return emptyObject(mayBeEmpty);
+  if (alreadyRead !== undefined && Buffer.byteLength(alreadyRead) > maxBytes) throw tooLarge(maxBytes);
+  const content = alreadyRead ?? (await readBytes(req, maxBytes));
+  if (content.length === 0) return emptyObject(mayBeEmpty);
   if (type === undefined) requireJson(type);
-  return parseJson(typeof sent === 'string' ? sent : decodeUtf8(sent));
+  return parseJson(typeof content === 'string' ? content : decodeUtf8(content));
 }
 
 const announcesBody = ({ headers, httpVersionMajor }: IncomingMessage): boolean =>
@@ -54,8 +57,8 @@ const announcesBody = ({ headers, httpVersionMajor }: IncomingMessage): boolean 
   headers['transfer-encoding'] !== undefined ||
   httpVersionMajor > 1;
 
-function emptyObject(allowed: boolean): object {
-  if (!allowed) throw invalidJson('The body is empty; it must be a JSON object');
+function emptyObject(mayBeEmpty: boolean): object {
+  if (!mayBeEmpty) throw invalidJson('The body is empty; it must be a JSON object');
   return {};
 }
 
@@ -66,18 +69,20 @@ function requireJson(contentType: string | undefined): void {
   throw new HttpError('unsupported_media_type', 'The body must be application/json in UTF-8');
 }
 
-async function readBytes(req: IncomingMessage, limit: number): Promise<Buffer> {
+async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const inflater = inflaterFor(req.headers['content-encoding']);
-  const bytes = await readRawBytes(req, limit);
-  return inflater === null || bytes.length === 0 ? bytes : inflateWithin(limit, inflater, bytes);
+  const bytes = await readRawBytes(req, maxBytes);
+  return inflater === null || bytes.length === 0 ? bytes : inflateWithin(maxBytes, inflater, bytes);
 }
 
-async function readRawBytes(req: IncomingMessage, limit: number): Promise<Buffer> {
+async function readRawBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   try {
-    return await readRaw(req, { limit, length: req.headers['content-length'] ?? null });
+    return await readRaw(req, { limit: maxBytes, length: req.headers['content-length'] ?? null });
   } catch (cause) {
-    if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large') throw tooLarge(limit);
-    // The client is gone, so only the log shows this error. It must not look like a fault of the server.
+    if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
+      throw tooLarge(maxBytes);
+    // The client has disconnected, so only the log shows this error. It must not look like an error of the
+    // server.
     if (req.destroyed && !req.complete) {
       throw new HttpError(
         'incomplete_body',
@@ -90,7 +95,7 @@ async function readRawBytes(req: IncomingMessage, limit: number): Promise<Buffer
   }
 }
 
-/** Refuses bytes that are not UTF-8: Node would silently replace them, and so change the message. */
+/** Refuses bytes that are not UTF-8, because Node would silently replace them and so change the message. */
 function decodeUtf8(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new HttpError('invalid_encoding', 'The body is not valid UTF-8');
   return bytes.toString('utf8');
@@ -103,7 +108,9 @@ function parseJson(text: string): object {
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw invalidJson(error instanceof Error ? `The body is not JSON: ${error.message}` : 'Not JSON');
+    throw invalidJson(
+      error instanceof Error ? `The body is not JSON: ${error.message}` : 'The body is not JSON',
+    );
   }
   return requireObjectOrArray(value);
 }

@@ -1,15 +1,14 @@
 import type { Context } from 'koa';
 
-/** Long enough for a client on a slow connection to read the response and stop sending. */
+/** How long a client on a slow connection may need to read the response and to stop sending. */
 const LINGER_MS = 1_000;
 
 /**
- * Sends a response before its request has fully arrived, and keeps the connection open for up to a second, so
- * that a client that is still sending reads the response. Closing at once would reset the connection, and
- * such a client would lose the response. Data that arrives meanwhile is thrown away. The headers must be set
- * already.
+ * Sends a response before its request has fully arrived, and keeps the connection open for up to a second. So
+ * a client that is still sending can read the response; if the connection closed at once, the client would
+ * lose it. Data that arrives meanwhile is thrown away. The headers must be set before the call.
  */
-export function answerWithLingeringClose(ctx: Context, body: string): void {
+export function respondWithLingeringClose(ctx: Context, body: string): void {
   const { req, res } = ctx;
   ctx.respond = false;
   res.write(body);

@@ -30,8 +30,8 @@ export type ProblemOverrides = {
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** The status of every code, unless a route overrides it. */
-const STATUS = {
+/** The HTTP status of every code. A route may override it. */
+const STATUS_BY_CODE = {
   agent_instance_exists: 409,
   agent_instance_not_found: 404,
   agent_message_not_found: 404,
@@ -88,7 +88,7 @@ const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
 };
 
 /**
- * Turns an error into a problem. Any error without a known code is an internal fault: the client sees only a
+ * Turns an error into a problem. An error without a known code is an internal error: the client gets only a
  * request id, and the log has the cause.
  */
 export function problemOf(
@@ -101,8 +101,13 @@ export function problemOf(
     return buildProblem('internal', 500, detail, requestId);
   }
   const status = statusOf(error.code, overrides ?? {});
-  const built = buildProblem(error.code, status, overrides?.[error.code]?.detail ?? error.message, requestId);
-  return { ...built, ...extensionMembersOf(error) };
+  const problem = buildProblem(
+    error.code,
+    status,
+    overrides?.[error.code]?.detail ?? error.message,
+    requestId,
+  );
+  return { ...problem, ...extensionMembersOf(error) };
 }
 
 /** Returns the fields that only some problems have (extension members in RFC 9457). */
@@ -115,17 +120,17 @@ function extensionMembersOf(error: CodedError): Pick<Problem, 'errors' | 'answer
 }
 
 /** Every code that a problem can have. */
-export const PROBLEM_CODES = Object.keys(STATUS) as [ProblemCode, ...ProblemCode[]];
+export const PROBLEM_CODES = Object.keys(STATUS_BY_CODE) as [ProblemCode, ...ProblemCode[]];
 
 /** Returns the HTTP status of a code. */
 export const statusOf = (code: ProblemCode, overrides: ProblemOverrides = {}): number =>
-  overrides[code]?.status ?? STATUS[code];
+  overrides[code]?.status ?? STATUS_BY_CODE[code];
 
-/** Returns after how many seconds a client should try again; undefined where that is unknown. */
+/** Returns after how many seconds a client should try again; undefined for codes without a Retry-After. */
 export const retryAfterSeconds = (code: ProblemCode): number | undefined => RETRY_AFTER_SECONDS[code];
 
 const hasKnownCode = (error: unknown): error is CodedError<ProblemCode> =>
-  error instanceof CodedError && Object.hasOwn(STATUS, error.code);
+  error instanceof CodedError && Object.hasOwn(STATUS_BY_CODE, error.code);
 
 const buildProblem = (code: ProblemCode, status: number, detail: string, requestId: string): Problem => ({
   type: 'about:blank',

@@ -4,8 +4,8 @@ import type { Context } from 'koa';
 const PLAIN_HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /**
- * Returns the address at which clients reach the server, without a slash at the end: the configured one, else
- * the one that this request used.
+ * Returns the address at which clients reach the server, without a slash at the end: the configured address,
+ * or without one the address that this request used. It is empty if the Host header is not a plain host.
  */
 export function publicBaseUrl(ctx: Context, publicUrl: string | null): string {
   if (publicUrl !== null) return publicUrl.replace(/\/+$/, '');

@@ -45,7 +45,7 @@ export function describeApi(options: ApiDescriptionOptions): OpenApiDocument {
   return {
     openapi: '3.1.0',
     info: { title: 'Agent Dashboard Server', version, ...ABOUT },
-    // Relative to the address that the document was read from.
+    // Without a public URL the API is at the address from which the document was read.
     servers: [{ url: publicUrl ?? '/' }],
     tags: TAGS,
     paths,

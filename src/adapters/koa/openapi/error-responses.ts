@@ -10,13 +10,13 @@ import {
 } from './operation.ts';
 import { PROBLEM_REF } from './schemas.ts';
 
-/** The error codes that a request can get, by the check or step that they come from. */
+/** The error codes that a request can get, grouped by the check that fails. */
 export const ERROR_CODES = {
   anyRequest: ['forbidden_host', 'forbidden_origin', 'internal', 'invalid_header'],
   token: ['identity_provider_unavailable', 'rate_limited', 'storage_unavailable', 'unauthenticated'],
   cookie: ['csrf'],
   scope: ['insufficient_scope'],
-  answerType: ['not_acceptable'],
+  responseType: ['not_acceptable'],
   input: ['invalid_character', 'invalid_id', 'invalid_input', 'invalid_json'],
   body: [
     'incomplete_body',
@@ -29,7 +29,7 @@ export const ERROR_CODES = {
   ],
   idempotencyKey: ['idempotency_in_flight', 'idempotency_key_reused', 'invalid_idempotency_key'],
   storage: ['storage_busy', 'storage_unavailable'],
-} as const satisfies { readonly [what: string]: readonly ProblemCode[] };
+} as const satisfies { readonly [check: string]: readonly ProblemCode[] };
 
 /** The extra headers of an error response, by status. */
 const HEADERS: { readonly [status: number]: readonly string[] } = {
@@ -43,13 +43,16 @@ const HEADERS: { readonly [status: number]: readonly string[] } = {
 const COMPONENTS = '#/components/responses/';
 
 /**
- * Groups error codes by status, and returns a reference for each group. Operations share the components,
- * since most of them have the same codes.
+ * Groups error codes by status, and returns for each group a reference to a component. Most operations have
+ * the same codes, so they share the components.
  */
 export function errorResponses(codes: readonly ProblemCode[], overrides: ProblemOverrides = {}): Responses {
   const byStatus = Map.groupBy([...new Set(codes)].sort(), (code) => statusOf(code, overrides));
   return Object.fromEntries(
-    [...byStatus].map(([status, some]) => [status, { $ref: `${COMPONENTS}${status}.${some.join('.')}` }]),
+    [...byStatus].map(([status, sameStatus]) => [
+      status,
+      { $ref: `${COMPONENTS}${status}.${sameStatus.join('.')}` },
+    ]),
   );
 }
 

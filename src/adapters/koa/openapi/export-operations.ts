@@ -24,7 +24,7 @@ export function exportOperations(): Paths {
         ...ERROR_CODES.anyRequest,
         ...ERROR_CODES.token,
         ...ERROR_CODES.scope,
-        ...ERROR_CODES.answerType,
+        ...ERROR_CODES.responseType,
       ]),
     },
   };

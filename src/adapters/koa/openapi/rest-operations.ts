@@ -15,11 +15,11 @@ import {
 } from './operation.ts';
 import { jsonSchemaOf, withoutNull } from './schemas.ts';
 
-const PARAMETER = /:(\w+)/g;
+const PATH_PARAMETER = /:(\w+)/g;
 
 const IDEMPOTENCY_KEY: Reference = { $ref: '#/components/parameters/Idempotency-Key' };
 
-/** Describes every row of the route table. */
+/** Describes every route of the route table. */
 export function restOperations(routes: readonly Route[] = ROUTES): Paths {
   const paths: { [path: string]: { [method: string]: Operation } } = {};
   for (const route of routes) {
@@ -30,41 +30,45 @@ export function restOperations(routes: readonly Route[] = ROUTES): Paths {
 }
 
 /** Converts a path to the OpenAPI form: `/:id` becomes `/{id}`. */
-export const openApiPath = (path: string): string => path.replace(PARAMETER, '{$1}');
+export const openApiPath = (path: string): string => path.replace(PATH_PARAMETER, '{$1}');
 
 /**
- * Returns what a request needs: a token with one of the scopes or, where it is accepted, the sign-in cookie.
+ * Returns the requirements of a request: a token with one of the scopes or, where cookies are accepted, the
+ * sign-in cookie.
  */
 export const securityRequirements = (scopes: readonly Scope[]): Operation['security'] => {
-  const needed = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
+  const bearerRequirements = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
   const acceptsCookie = scopes.length === 0 || scopes.includes('dashboard');
-  return [...needed.map((scope) => ({ bearer: scope })), ...(acceptsCookie ? [{ cookie: [] }] : [])];
+  return [
+    ...bearerRequirements.map((scope) => ({ bearer: scope })),
+    ...(acceptsCookie ? [{ cookie: [] }] : []),
+  ];
 };
 
 function operationOf(route: Route): Operation {
   const { method, useCase, status, problemOverrides } = route;
   const acceptsIdempotencyKey = method !== 'GET';
-  const { inPath, others, required } = splitFields(route);
-  const parameters: (Parameter | Reference)[] = inPath.map(([name, schema]) => ({
+  const { pathFields, otherFields, required } = splitFields(route);
+  const parameters: (Parameter | Reference)[] = pathFields.map(([name, schema]) => ({
     name,
     in: 'path',
     required: true,
     schema,
   }));
   if (method === 'GET') {
-    for (const [name, schema] of others) {
+    for (const [name, schema] of otherFields) {
       parameters.push({ name, in: 'query', required: required.has(name), schema: withoutNull(schema) });
     }
   }
   if (acceptsIdempotencyKey) parameters.push(IDEMPOTENCY_KEY);
-  const hasFields = inPath.length + others.length > 0;
+  const hasFields = pathFields.length + otherFields.length > 0;
   const codes = [
     ...ERROR_CODES.anyRequest,
     ...ERROR_CODES.token,
     ...ERROR_CODES.storage,
     ...(acceptsIdempotencyKey ? [...ERROR_CODES.cookie, ...ERROR_CODES.idempotencyKey] : []),
     ...(useCase.scopes.length > 0 ? ERROR_CODES.scope : []),
-    ...(status === 204 ? [] : ERROR_CODES.answerType),
+    ...(status === 204 ? [] : ERROR_CODES.responseType),
     ...(hasFields ? ERROR_CODES.input : []),
     ...(route.body === 'none' ? [] : ERROR_CODES.body),
     ...useCase.errorCodes,
@@ -75,7 +79,7 @@ function operationOf(route: Route): Operation {
     tags: [tagOf(useCase.scopes)],
     security: securityRequirements(useCase.scopes),
     ...(parameters.length > 0 && { parameters }),
-    ...requestBodyOf(route, others, required),
+    ...requestBodyOf(route, otherFields, required),
     responses: { [status]: successResponse(route), ...errorResponses(codes, problemOverrides) },
   };
 }
@@ -83,11 +87,13 @@ function operationOf(route: Route): Operation {
 /** Splits the fields of a use case's input into path parameters and all others. */
 function splitFields({ path, useCase }: Route) {
   const { properties = {}, required = [] } = jsonSchemaOf(useCase.input);
-  const names = new Set([...path.matchAll(PARAMETER)].map(([, name]) => name));
+  const names = new Set([...path.matchAll(PATH_PARAMETER)].map(([, name]) => name));
   const fields = Object.entries(properties) as [name: string, schema: JsonSchema][];
   return {
-    inPath: fields.filter(([name]) => names.has(name)).map(([name, it]) => [name, withoutNull(it)] as const),
-    others: fields.filter(([name]) => !names.has(name)),
+    pathFields: fields
+      .filter(([name]) => names.has(name))
+      .map(([name, schema]) => [name, withoutNull(schema)] as const),
+    otherFields: fields.filter(([name]) => !names.has(name)),
     required: new Set(required),
   };
 }
@@ -106,14 +112,14 @@ function requestBodyOf(
   return { requestBody: { required: body === 'needed', content: jsonContent(schema) } };
 }
 
-function successResponse({ status, useCase, answerField, nextCursor }: Route): Response {
+function successResponse({ status, useCase, responseField, nextCursor }: Route): Response {
   const headers = {
     ...REQUEST_ID_HEADER,
     ...(nextCursor !== undefined && { Link: headerReference('Link') }),
   };
   if (status === 204) return { description: 'Done', headers };
   const output = jsonSchemaOf(useCase.output);
-  const schema = answerField === undefined ? output : (output.properties?.[answerField] as JsonSchema);
+  const schema = responseField === undefined ? output : (output.properties?.[responseField] as JsonSchema);
   return { description: status === 201 ? 'Created' : 'OK', headers, content: jsonContent(schema) };
 }
 

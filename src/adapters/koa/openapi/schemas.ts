@@ -33,18 +33,18 @@ const SHARED_SCHEMAS = {
 
 const SETTINGS = {
   target: 'draft-2020-12',
-  // A metadata field's input is checked in code, its output is a record. The record's schema says more.
+  // A metadata field's input is checked in code, which has no JSON Schema. Its output is a record, which has
+  // one.
   typeMode: 'output',
-  // Checks in code have no JSON Schema. The server reports input that breaks them with the use case's own
-  // error.
+  // Checks in code are left out, because they have no JSON Schema. The use case still makes them.
   errorMode: 'ignore',
   definitions: SHARED_SCHEMAS,
-  overrideRef: ({ referenceId }: { referenceId: string }) => refTo(referenceId),
+  overrideRef: ({ referenceId }: { referenceId: string }) => schemaReference(referenceId),
 } as const;
 
-const refTo = (name: string) => `#/components/schemas/${name}`;
+const schemaReference = (name: string) => `#/components/schemas/${name}`;
 
-export const PROBLEM_REF = refTo('Problem');
+export const PROBLEM_REF = schemaReference('Problem');
 
 /** Returns the shared schemas by their component names. */
 export const schemaComponents = (): { readonly [name: string]: JsonSchema } =>
@@ -52,14 +52,16 @@ export const schemaComponents = (): { readonly [name: string]: JsonSchema } =>
 
 /** Converts a use case's schema to JSON Schema, the form that OpenAPI 3.1 uses. */
 export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
-  const shared = Object.entries(SHARED_SCHEMAS).find(([, one]) => one === (schema as unknown));
-  if (shared !== undefined) return { $ref: refTo(shared[0]) };
+  const shared = Object.entries(SHARED_SCHEMAS).find(
+    ([, sharedSchema]) => sharedSchema === (schema as unknown),
+  );
+  if (shared !== undefined) return { $ref: schemaReference(shared[0]) };
   const { $schema: _dialect, $defs: _shared, ...own } = toJsonSchema(schema, SETTINGS);
   return own;
 }
 
 /**
- * Removes the null alternative from a schema: a body may say null for an absent field, a query or a path
+ * Removes the null alternative from a schema: a body may have null for an absent field, but a query or a path
  * cannot.
  */
 export function withoutNull(schema: JsonSchema): JsonSchema {

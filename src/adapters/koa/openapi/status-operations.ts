@@ -22,17 +22,17 @@ const protectedResource = v.object({
 
 const keys = v.object({ keys: v.array(v.record(v.string(), v.unknown())) });
 
-interface StatusPage {
+interface StatusEndpoint {
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
   readonly schema: v.GenericSchema;
   readonly mediaType?: string;
-  /** Whether the response may be 503. */
-  readonly mayFail?: true;
+  /** The endpoint asks the database, so its response may be 503. */
+  readonly needsDatabase?: true;
 }
 
-const PAGES: readonly StatusPage[] = [
+const ENDPOINTS: readonly StatusEndpoint[] = [
   {
     path: '/',
     operationId: 'describe_server',
@@ -50,7 +50,7 @@ const PAGES: readonly StatusPage[] = [
     operationId: 'check_readiness',
     summary: 'Check that the database answers',
     schema: ok,
-    mayFail: true,
+    needsDatabase: true,
   },
   {
     path: OPENAPI_PATH,
@@ -60,7 +60,7 @@ const PAGES: readonly StatusPage[] = [
   },
 ];
 
-const KEYS: StatusPage = {
+const JWKS_ENDPOINT: StatusEndpoint = {
   path: JWKS_PATH,
   operationId: 'list_public_keys',
   summary: "List the public keys that verify this server's tokens (RFC 7517)",
@@ -74,15 +74,15 @@ export function statusOperations(
   { publishesKeys }: { readonly publishesKeys: boolean },
 ): Paths {
   const resources = ['', ...protectedResources].map(
-    (resource): StatusPage => ({
+    (resource): StatusEndpoint => ({
       path: PROTECTED_RESOURCE_PATH + resource,
       operationId: `describe_protected_resource${resource.replaceAll(/\W+/g, '_')}`,
       summary: `Name the token issuers that ${resource === '' ? 'this server' : resource} accepts (RFC 9728)`,
       schema: protectedResource,
     }),
   );
-  const pages = [...PAGES, ...resources, ...(publishesKeys ? [KEYS] : [])];
-  return Object.fromEntries(pages.map((page) => [page.path, { get: operationOf(page) }]));
+  const endpoints = [...ENDPOINTS, ...resources, ...(publishesKeys ? [JWKS_ENDPOINT] : [])];
+  return Object.fromEntries(endpoints.map((endpoint) => [endpoint.path, { get: operationOf(endpoint) }]));
 }
 
 function operationOf({
@@ -90,10 +90,10 @@ function operationOf({
   summary,
   schema,
   mediaType = 'application/json',
-  mayFail,
-}: StatusPage): Operation {
+  needsDatabase,
+}: StatusEndpoint): Operation {
   const content = { [mediaType]: { schema: jsonSchemaOf(schema) } };
-  const codes = mayFail
+  const codes = needsDatabase
     ? [...ERROR_CODES.anyRequest, 'storage_unavailable' as const]
     : ERROR_CODES.anyRequest;
   return {

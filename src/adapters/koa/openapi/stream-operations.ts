@@ -12,27 +12,27 @@ const LAST_EVENT_ID: Parameter = {
   schema: { type: 'string' },
 };
 
-const EVENTS = [
+const STREAM_DESCRIPTION = [
   'Server-Sent Events: `connected`, `message`, `message_update`, `status_update`, `git_diff_update`,',
   '`agent_heartbeat`, `heartbeat`, and `resync` when missed events cannot be sent and you have to read again.',
   'Each has an id and a JSON object as its data.',
 ].join(' ');
 
-/** Describes the stream routes. */
+/** Describes the routes that send live events. */
 export function streamOperations(): Paths {
   return Object.fromEntries(
-    STREAM_ROUTES.map(({ path, operationId: name, summary }) => {
+    STREAM_ROUTES.map(({ path, operationId, summary }) => {
       const parameters: Parameter[] = [...path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({
         name: parameter!,
         in: 'path',
         required: true,
         schema: { type: 'string', description: 'UUID' },
       }));
-      const ofInstance = parameters.length > 0;
+      const isForOneInstance = parameters.length > 0;
       const operation: Operation = {
-        operationId: name,
+        operationId,
         summary,
-        description: EVENTS,
+        description: STREAM_DESCRIPTION,
         tags: ['People'],
         security: securityRequirements(['dashboard']),
         parameters: [...parameters, LAST_EVENT_ID],
@@ -46,9 +46,9 @@ export function streamOperations(): Paths {
             ...ERROR_CODES.anyRequest,
             ...ERROR_CODES.token,
             ...ERROR_CODES.scope,
-            ...ERROR_CODES.answerType,
+            ...ERROR_CODES.responseType,
             'invalid_last_event_id',
-            ...(ofInstance ? (['invalid_id', 'agent_instance_not_found'] as const) : []),
+            ...(isForOneInstance ? (['invalid_id', 'agent_instance_not_found'] as const) : []),
           ]),
         },
       };

@@ -19,7 +19,7 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
     input: noInput,
     body: 'none',
     isSafe: true,
-    answerField: 'api_keys',
+    responseField: 'api_keys',
   }),
   defineRoute({
     method: 'DELETE',

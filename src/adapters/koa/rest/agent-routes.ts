@@ -1,11 +1,11 @@
 import * as useCases from '../../../application/use-cases/index.ts';
-import { AGENT_MESSAGE_LIMIT, defineRoute, type Route } from './route.ts';
+import { defineRoute, MAX_AGENT_MESSAGE_BYTES, type Route } from './route.ts';
 import { inputFromBody, inputFromQuery, noInput, withInstanceId } from './route-input.ts';
 
-/** Existing clients expect 400, not 404, when the instance in a body or query does not exist. */
+/** Existing clients expect 400 instead of 404 if the instance that a body or query names does not exist. */
 const UNKNOWN_INSTANCE = { agent_instance_not_found: { status: 400 } } as const;
 
-const PENDING = {
+const PENDING_MESSAGES = {
   path: '/messages/pending',
   useCase: useCases.readPendingMessages,
   mayWait: true,
@@ -20,15 +20,15 @@ export const AGENT_ROUTES: readonly Route[] = [
     useCase: useCases.sendAgentMessage,
     input: inputFromBody,
     body: 'needed',
-    bodyLimit: AGENT_MESSAGE_LIMIT,
+    bodyLimit: MAX_AGENT_MESSAGE_BYTES,
   }),
-  defineRoute({ method: 'GET', input: inputFromQuery, body: 'none', ...PENDING }),
+  defineRoute({ method: 'GET', input: inputFromQuery, body: 'none', ...PENDING_MESSAGES }),
   defineRoute({
     method: 'POST',
     input: inputFromBody,
     body: 'needed',
     operationId: 'take_pending_messages',
-    ...PENDING,
+    ...PENDING_MESSAGES,
   }),
   defineRoute({
     method: 'PATCH',

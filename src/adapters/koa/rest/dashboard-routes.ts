@@ -2,18 +2,18 @@ import * as useCases from '../../../application/use-cases/index.ts';
 import { defineRoute, type Route } from './route.ts';
 import { inputFromQuery, noInput, withInstanceId } from './route-input.ts';
 
-const INSTANCES = {
+const LIST_INSTANCES = {
   method: 'GET',
   useCase: useCases.listAgentInstances,
   body: 'none',
   isSafe: true,
-  answerField: 'agent_instances',
+  responseField: 'agent_instances',
   nextCursor: ({ next_cursor }) => next_cursor,
 } as const satisfies Partial<Route<typeof useCases.listAgentInstances.output>>;
 
-const INSTANCE = '/agent-instances/:agent_instance_id';
+const INSTANCE_PATH = '/agent-instances/:agent_instance_id';
 
-/** The routes that the dashboard uses: what a person sees of the agents and does with them. */
+/** The routes that the dashboard uses: people read their agents' conversations and answer there. */
 export const DASHBOARD_ROUTES: readonly Route[] = [
   defineRoute({
     method: 'GET',
@@ -30,18 +30,18 @@ export const DASHBOARD_ROUTES: readonly Route[] = [
     input: noInput,
     body: 'none',
     isSafe: true,
-    answerField: 'agent_types',
+    responseField: 'agent_types',
   }),
-  defineRoute({ path: '/agent-instances', input: inputFromQuery, ...INSTANCES }),
+  defineRoute({ path: '/agent-instances', input: inputFromQuery, ...LIST_INSTANCES }),
   defineRoute({
     path: '/agent-types/:agent_type_id/instances',
     operationId: 'list_instances_of_agent_type',
     input: (ctx) => ({ ...inputFromQuery(ctx), agent_type_id: ctx.params.agent_type_id }),
-    ...INSTANCES,
+    ...LIST_INSTANCES,
   }),
   defineRoute({
     method: 'GET',
-    path: INSTANCE,
+    path: INSTANCE_PATH,
     useCase: useCases.readAgentInstance,
     input: (ctx) => withInstanceId(ctx, inputFromQuery(ctx)),
     body: 'none',
@@ -49,37 +49,37 @@ export const DASHBOARD_ROUTES: readonly Route[] = [
   }),
   defineRoute({
     method: 'GET',
-    path: `${INSTANCE}/messages`,
+    path: `${INSTANCE_PATH}/messages`,
     useCase: useCases.listMessages,
     input: (ctx) => withInstanceId(ctx, inputFromQuery(ctx)),
     body: 'none',
     isSafe: true,
-    answerField: 'messages',
+    responseField: 'messages',
   }),
   defineRoute({
     method: 'POST',
-    path: `${INSTANCE}/messages`,
+    path: `${INSTANCE_PATH}/messages`,
     useCase: useCases.writeToAgent,
     input: withInstanceId,
     body: 'needed',
   }),
   defineRoute({
     method: 'PUT',
-    path: `${INSTANCE}/status`,
+    path: `${INSTANCE_PATH}/status`,
     useCase: useCases.setInstanceStatus,
     input: withInstanceId,
     body: 'needed',
   }),
   defineRoute({
     method: 'PATCH',
-    path: INSTANCE,
+    path: INSTANCE_PATH,
     useCase: useCases.renameAgentInstance,
     input: withInstanceId,
     body: 'needed',
   }),
   defineRoute({
     method: 'DELETE',
-    path: INSTANCE,
+    path: INSTANCE_PATH,
     useCase: useCases.deleteAgentInstance,
     input: withInstanceId,
     body: 'none',
@@ -87,7 +87,7 @@ export const DASHBOARD_ROUTES: readonly Route[] = [
   }),
   defineRoute({
     method: 'POST',
-    path: `${INSTANCE}/restore`,
+    path: `${INSTANCE_PATH}/restore`,
     useCase: useCases.restoreAgentInstance,
     input: withInstanceId,
     body: 'optional',

@@ -13,14 +13,17 @@ const MEDIA_TYPE = 'application/jsonl';
 const CHUNK_LENGTH = 64 * 1024;
 
 /**
- * How long a client may read nothing before the export is cut. While the client does not read, the server
- * does not read from the store either.
+ * How long a client may read nothing before the export is cut off. While the client does not read, the server
+ * reads nothing from the store.
  */
 const STALL_TIMEOUT_MS = 60_000;
 
 const MATCHED_ROUTE = { problemOverrides: {}, useCase: { scopes: ['dashboard'] } } as const;
 
-/** Answers GET and HEAD with all data of the caller. Needs a current exchange whose caller is set. */
+/**
+ * Creates the handler that sends all data of the caller, for GET and HEAD. It needs a current exchange whose
+ * caller is set.
+ */
 export function exportHandler(userExport: UserExport): (ctx: Context) => Promise<void> {
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
@@ -29,7 +32,8 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
     if (ctx.accepts(MEDIA_TYPE, 'application/x-ndjson', 'text/plain') === false)
       throw notAcceptable(MEDIA_TYPE);
     const lines = userExport(exchange.caller!)[Symbol.asyncIterator]();
-    // An error before the first line can still get an error response.
+    // The first line is read before the headers are sent: an error up to here still becomes an error
+    // response.
     const first = await lines.next();
     const { res } = ctx;
     ctx.respond = false;
@@ -45,8 +49,8 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
     }
     res.setTimeout(STALL_TIMEOUT_MS, () => res.destroy());
     const closed = res.closed ? null : new Promise<void>((resolve) => res.once('close', resolve));
-    // No stream pipeline: it would pass an error to the response, so that Koa and not the exchange handles
-    // it.
+    // A stream pipeline would pass an error to the response, where Koa would handle it instead of the
+    // exchange.
     for await (const chunk of joinLines(first, lines)) {
       if (!res.write(chunk)) await Promise.race([once(res, 'drain'), closed]);
       if (res.closed) return;

@@ -31,7 +31,7 @@ export function restApi(options: RestApiOptions): Middleware {
   for (const route of ROUTES) {
     const handle = routeHandler(route, options);
     const handleOwnMethod = (ctx: Context): Promise<void> => {
-      // The router accepts HEAD on every GET route. A HEAD that hands over messages would lose them.
+      // The router accepts HEAD on every GET route. A HEAD request that hands over messages would lose them.
       if (ctx.method !== route.method && !route.isSafe) throw methodNotAllowed(allowedMethodsAt(ctx));
       return handle(ctx);
     };
@@ -42,21 +42,21 @@ export function restApi(options: RestApiOptions): Middleware {
     router.register(route.path, ['GET'], streamHandler(route, live!));
   }
   if (userExport !== null) router.register(EXPORT_PATH, ['GET'], exportHandler(userExport));
-  const routed = router.routes();
+  const runRouter = router.routes();
 
   /**
-   * Checks the token first. Without a valid one, or over the rate limit, no body is read and no path is
-   * revealed.
+   * Checks the token first. A caller without a valid token, or over the rate limit, cannot make the server
+   * read a body, and does not learn which paths exist.
    */
-  const answer = async (ctx: Context): Promise<void> => {
+  const handleRequest = async (ctx: Context): Promise<void> => {
     await identifyCaller(ctx, options);
-    await routed(ctx as Parameters<typeof routed>[0], async () => answerUnmatched(ctx));
+    await runRouter(ctx as Parameters<typeof runRouter>[0], async () => handleUnmatched(ctx));
   };
 
   return (ctx, next) => {
     const { path } = ctx;
     if (!path.startsWith(PATH_PREFIX) && path !== BASE_PATH) return next();
-    return runExchange(ctx, options, answer);
+    return runExchange(ctx, options, handleRequest);
   };
 }
 
@@ -73,7 +73,8 @@ for (const path of [...STREAM_ROUTES.map(({ path }) => path), EXPORT_PATH]) {
 }
 
 /**
- * Returns the Allow header for this path. `matched` may also hold matches of other routers around this one.
+ * Returns the Allow header for this path, or an empty text if the API has no such path. `matched` may also
+ * have matches of the host's own routers.
  */
 const allowedMethodsAt = ({ matched }: Context): string => {
   const paths: { path: string | RegExp }[] = matched ?? [];
@@ -84,7 +85,7 @@ const allowedMethodsAt = ({ matched }: Context): string => {
   );
 };
 
-function answerUnmatched(ctx: Context): void {
+function handleUnmatched(ctx: Context): void {
   const allowed = allowedMethodsAt(ctx);
   if (allowed === '') throw notFound();
   if (ctx.method !== 'OPTIONS') throw methodNotAllowed(allowed);

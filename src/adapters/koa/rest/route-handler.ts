@@ -24,7 +24,7 @@ export function routeHandler(
   const routePath = BASE_PATH + route.path;
   const hasContent = status !== 204;
   const acceptsIdempotencyKey = route.method !== 'GET';
-  const rules = { limit: route.bodyLimit, mayBeEmpty: route.body === 'optional' };
+  const rules = { maxBytes: route.bodyLimit, mayBeEmpty: route.body === 'optional' };
 
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
@@ -37,19 +37,22 @@ export function routeHandler(
       caller: exchange.caller!,
       input: input(ctx, body),
       idempotencyKey: acceptsIdempotencyKey ? headerText(ctx.req.headers['idempotency-key']) : null,
-      clientGone: mayWait ? abortWhenClientLeaves(ctx.res) : null,
+      clientGone: mayWait ? createClientGoneSignal(ctx.res) : null,
     });
     ctx.status = status;
     if (!hasContent) return;
     const cursor = route.nextCursor?.(output) ?? null;
     if (cursor !== null) ctx.set('Link', nextPageLink(ctx, publicUrl, cursor));
-    // Koa sends a text as it is. It would first inspect an object, and turn it into JSON later.
+    // Koa sends a text unchanged. An object takes it longer: it inspects the object before it serialises it.
     ctx.set('Content-Type', JSON_TYPE);
-    ctx.body = JSON.stringify(route.answerField === undefined ? output : output[route.answerField]);
+    ctx.body = JSON.stringify(route.responseField === undefined ? output : output[route.responseField]);
   };
 }
 
-/** Most clients send one of the first three values, which need no parsing. */
+/**
+ * Returns whether the client accepts JSON. Most clients send one of the first three values, so nothing is
+ * parsed.
+ */
 function acceptsJson(ctx: Context): boolean {
   const { accept } = ctx.req.headers;
   return (
@@ -64,12 +67,12 @@ const headerText = (value: string | string[] | undefined): string | null =>
   Array.isArray(value) ? value.join(', ') : (value ?? null);
 
 /** Returns a signal that is aborted when the connection closes before the response is complete. */
-function abortWhenClientLeaves(res: ServerResponse): AbortSignal {
+function createClientGoneSignal(res: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  const closed = (): void => {
+  const onClose = (): void => {
     if (!res.writableFinished) controller.abort();
   };
-  if (res.closed) closed();
-  else res.once('close', closed);
+  if (res.closed) onClose();
+  else res.once('close', onClose);
   return controller.signal;
 }

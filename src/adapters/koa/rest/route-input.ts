@@ -9,8 +9,9 @@ const DECIMAL_NUMBER = /^-?\d+(\.\d+)?$/;
 const NUMERIC_FIELDS = ['wait', 'limit', 'message_limit'] as const;
 
 /**
- * Turns the query into input: values stay text, and a repeated one becomes a list. Only the numeric fields
- * are converted; text in them that is not a decimal number is left as it is, so that validation refuses it.
+ * Turns the query into input. Values stay text, and a value that is given several times becomes a list. Only
+ * the numeric fields are converted. If their text is not a decimal number it stays text, so that validation
+ * refuses it.
  */
 export function inputFromQuery({ query }: Context): object {
   const input: { [name: string]: unknown } = { ...query };

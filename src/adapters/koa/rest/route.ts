@@ -7,22 +7,24 @@ export const BASE_PATH = '/api/v1';
 
 const MEGABYTE = 1024 * 1024;
 
-/** One call of the REST API: a use case, and how an HTTP request becomes its input. */
+/** One route of the REST API: its use case, and how an HTTP request becomes the input of the use case. */
 export interface Route<Output extends ObjectSchema = ObjectSchema> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Relative to `BASE_PATH`; `:name` is a path parameter. */
   readonly path: string;
   readonly useCase: UseCase<ObjectSchema, Output>;
-  /** Builds the raw input. Path parameters come last, so that a body cannot override them. */
+  /** Builds the input before validation. Path parameters come last, so that a body cannot override them. */
   readonly input: (ctx: Context, body: object) => object;
-  /** `none`: the body is not read. `optional`: it may be empty, otherwise it must be a JSON object. */
+  /**
+   * `none`: the body is not read. `optional`: it is empty or a JSON object. `needed`: it is a JSON object.
+   */
   readonly body: 'none' | 'optional' | 'needed';
-  /** In bytes, after inflating. */
+  /** The largest body in bytes, after inflating. */
   readonly bodyLimit: number;
-  /** With 204 the response has no body, whatever the use case returns. */
+  /** The status of a success. With 204 the output of the use case is not sent. */
   readonly status: 200 | 201 | 204;
   /** The one field of the use case's output that is the response body. Absent: the whole output. */
-  readonly answerField?: keyof v.InferOutput<Output> & string;
+  readonly responseField?: keyof v.InferOutput<Output> & string;
   /** Returns the cursor of the next page, for a Link header, or null on the last page. */
   nextCursor?(output: v.InferOutput<Output>): string | null;
   /** The request changes nothing (a safe method in RFC 9110), so HEAD is allowed too. */
@@ -31,8 +33,8 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
   readonly mayWait: boolean;
   readonly problemOverrides: ProblemOverrides;
   /**
-   * The operation's id in the OpenAPI document, where two routes share one use case. Absent: the use case's
-   * name.
+   * The operation's id in the OpenAPI document. Absent: the use case's name. It is set where two routes share
+   * one use case.
    */
   readonly operationId?: string;
 }
@@ -45,10 +47,10 @@ const DEFAULTS = {
   problemOverrides: {},
 } as const satisfies Partial<Route>;
 
-/** The body limit of the route that carries git diffs. */
-export const AGENT_MESSAGE_LIMIT = 16 * MEGABYTE;
+/** The body limit of the route that accepts git diffs. */
+export const MAX_AGENT_MESSAGE_BYTES = 16 * MEGABYTE;
 
-/** Completes a row of the route table with the defaults. */
+/** Adds the defaults to a row of the route table. */
 export const defineRoute = <Output extends ObjectSchema>(
   row: Omit<Route<Output>, keyof typeof DEFAULTS> & Partial<Route<Output>>,
 ): Route => ({ ...DEFAULTS, ...row });

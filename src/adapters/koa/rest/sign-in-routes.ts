@@ -12,7 +12,10 @@ import { BASE_PATH } from './route.ts';
 
 /** Exchanges sign-in codes for tokens, and revokes tokens at sign-out. */
 export interface SignIn {
-  /** Returns the token for a one-time code. @throws PortError `unauthenticated`. */
+  /**
+   * Returns the token for a one-time code.
+   * @throws PortError `unauthenticated` if the code is unknown, used or expired.
+   */
   redeem(code: string): Promise<string>;
   /** Revokes the token of a browser that signs out, if the token was made for that browser. */
   end(userId: UserId, token: string): Promise<void>;
@@ -24,8 +27,8 @@ export interface SignInOptions extends ExchangeSettings, IdentifyCallerOptions {
 
 export const SESSION_PATH = `${BASE_PATH}/auth/session`;
 export const SIGN_IN_OPTIONS_PATH = `${BASE_PATH}/auth/options`;
-const BODY_LIMIT = 16 * 1024;
-/** How long the cookie of a token that never expires lasts. Browsers keep no cookie longer. */
+const MAX_BODY_BYTES = 16 * 1024;
+/** The lifetime of the cookie if its token never expires. It is the longest that browsers allow. */
 const MAX_COOKIE_MS = 400 * 24 * 60 * 60 * 1000;
 
 /**
@@ -36,9 +39,9 @@ export function signInRoutes(options: SignInOptions): Middleware {
   const { signIn, tokens, publicUrl = null } = options;
   const isSecure = (ctx: Context): boolean => ctx.secure || publicUrl?.startsWith('https:') === true;
 
-  async function startSession(ctx: Context): Promise<void> {
-    const sent = await readJsonObject(ctx, { limit: BODY_LIMIT, mayBeEmpty: false });
-    const { code, token: pasted } = sent as { code?: unknown; token?: unknown };
+  async function signInBrowser(ctx: Context): Promise<void> {
+    const body = await readJsonObject(ctx, { maxBytes: MAX_BODY_BYTES, mayBeEmpty: false });
+    const { code, token: pasted } = body as { code?: unknown; token?: unknown };
     if ((typeof code === 'string') === (typeof pasted === 'string')) {
       throw new RequestError('invalid_input', 'give either code or token');
     }
@@ -50,15 +53,15 @@ export function signInRoutes(options: SignInOptions): Middleware {
     ctx.body = wireSignedInPerson(caller);
   }
 
-  async function endSession(ctx: Context): Promise<void> {
+  async function signOutBrowser(ctx: Context): Promise<void> {
     const token = readCookieToken(ctx);
-    if (token !== null) await endSignIn(ctx, token);
+    if (token !== null) await revokeToken(ctx, token);
     setSessionCookie(ctx, { token: '', expiresAt: new Date(0), secure: isSecure(ctx) });
     ctx.status = 204;
   }
 
-  /** Ends the sign-in. An invalid token has nothing to end; its cookie is deleted all the same. */
-  async function endSignIn(ctx: Context, token: string): Promise<void> {
+  /** Revokes the browser's token. Does nothing if the token is no longer valid. */
+  async function revokeToken(ctx: Context, token: string): Promise<void> {
     try {
       const { userId } = await identifyCaller(ctx, options);
       await signIn.end(userId, token);
@@ -67,20 +70,20 @@ export function signInRoutes(options: SignInOptions): Middleware {
     }
   }
 
-  const answer = async (ctx: Context): Promise<void> => {
+  const handleRequest = async (ctx: Context): Promise<void> => {
     exchangeOf(ctx).routePath = ctx.path;
     ctx.set('Cache-Control', 'no-store');
     if (ctx.path === SIGN_IN_OPTIONS_PATH) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed('GET, HEAD');
       ctx.body = { identity_provider: null };
-    } else if (ctx.method === 'POST') await startSession(ctx);
-    else if (ctx.method === 'DELETE') await endSession(ctx);
+    } else if (ctx.method === 'POST') await signInBrowser(ctx);
+    else if (ctx.method === 'DELETE') await signOutBrowser(ctx);
     else throw methodNotAllowed('POST, DELETE');
   };
 
   return (ctx, next) =>
     ctx.path === SESSION_PATH || ctx.path === SIGN_IN_OPTIONS_PATH
-      ? runExchange(ctx, options, answer)
+      ? runExchange(ctx, options, handleRequest)
       : next();
 }
 

@@ -13,7 +13,7 @@ export interface StatusRoutesOptions {
   readonly ping: () => Promise<void>;
   readonly publicUrl?: string | null;
   /** More links for `GET /`, by name. */
-  readonly links?: { readonly [what: string]: string };
+  readonly links?: { readonly [name: string]: string };
   /** Paths that accept bearer tokens. */
   readonly protectedResources?: readonly string[];
   /** The issuers of dashboard tokens. */
@@ -27,34 +27,34 @@ export interface StatusRoutesOptions {
 /** The paths that accept bearer tokens by default. */
 export const PROTECTED_RESOURCES: readonly string[] = [BASE_PATH, '/mcp'];
 
-const ALLOWED = 'GET, HEAD, OPTIONS';
+const ALLOWED_METHODS = 'GET, HEAD, OPTIONS';
 const SCOPES = ['agent', 'dashboard'] as const satisfies Scope[];
 
 export const JWKS_PATH = '/.well-known/jwks.json';
 
 export const OPENAPI_PATH = '/openapi.json';
 
-/** Verifiers cache the keys, so they notice a new key after at most five minutes. */
+/** Programs that verify tokens may cache the keys, so they find a new key after at most five minutes. */
 const JWKS_CACHE_CONTROL = 'public, max-age=300';
 
 /**
- * How long `/ready` waits for the database. A failed probe is repeated; a hanging one gives no information.
+ * How long `/ready` waits for the database. A failed probe is repeated; a probe that hangs tells nothing.
  */
 const READY_TIMEOUT_MS = 3_000;
 
 /**
- * Serves the descriptions of the server itself: links, health, OpenAPI, token metadata, keys. They need no
- * token.
+ * Serves what describes the server itself: links, health, OpenAPI, token metadata and keys. These endpoints
+ * need no token.
  */
 export function statusRoutes(options: StatusRoutesOptions): Middleware {
   const { ping, jwks, publicUrl = null, protectedResources = PROTECTED_RESOURCES } = options;
-  const pages = new Map<string, (ctx: Context) => object | Promise<object>>([
+  const endpoints = new Map<string, (ctx: Context) => object | Promise<object>>([
     ['/', () => describe(options)],
     ['/health', () => ({ status: 'ok' })],
     ['/ready', checkReadiness(ping)],
     [OPENAPI_PATH, options.openApi],
   ]);
-  if (jwks !== undefined) pages.set(JWKS_PATH, (ctx) => publishKeys(ctx, jwks()));
+  if (jwks !== undefined) endpoints.set(JWKS_PATH, (ctx) => publishKeys(ctx, jwks()));
   for (const resource of ['', ...protectedResources]) {
     const metadata = (ctx: Context) => ({
       resource: publicBaseUrl(ctx, publicUrl) + resource,
@@ -62,21 +62,21 @@ export function statusRoutes(options: StatusRoutesOptions): Middleware {
       scopes_supported: SCOPES,
       ...(options.authorizationServers && { authorization_servers: options.authorizationServers }),
     });
-    pages.set(PROTECTED_RESOURCE_PATH + resource, metadata);
+    endpoints.set(PROTECTED_RESOURCE_PATH + resource, metadata);
   }
 
   return async (ctx, next) => {
-    const page = pages.get(ctx.path);
-    if (page === undefined) return next();
+    const endpoint = endpoints.get(ctx.path);
+    if (endpoint === undefined) return next();
     exchangeOf(ctx).routePath = ctx.path;
     if (ctx.method === 'OPTIONS') {
-      ctx.set('Allow', ALLOWED);
+      ctx.set('Allow', ALLOWED_METHODS);
       ctx.status = 204;
       return;
     }
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed(ALLOWED);
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed(ALLOWED_METHODS);
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = await page(ctx);
+    ctx.body = await endpoint(ctx);
   };
 }
 
@@ -92,7 +92,10 @@ function publishKeys(ctx: Context, keys: object): object {
   return keys;
 }
 
-/** Probes that arrive while one is waiting share its ping, so that they use up no database connections. */
+/**
+ * Creates the handler of `/ready`. Probes that arrive during a ping share it, so that together they use one
+ * database connection.
+ */
 function checkReadiness(ping: () => Promise<void>): () => Promise<object> {
   let currentPing: Promise<void> | null = null;
   const runPing = async (): Promise<void> => {

@@ -43,7 +43,7 @@ export function streamHandler({ path, open }: StreamRoute, live: LiveFeed): (ctx
     if (ctx.accepts('text/event-stream') === false) throw notAcceptable('text/event-stream');
     const lastEventId = ctx.get('Last-Event-ID') || null;
     const stream = await open(live, ctx, { caller: exchange.caller!, lastEventId });
-    // Otherwise Koa would write to the response as well, or replace it by a 404.
+    // Without this, Koa would write to the response as well, or replace it by a 404.
     ctx.respond = false;
     if (ctx.method === 'HEAD') {
       stream.cancel();

@@ -57,7 +57,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(() => {
     throw notFound();
   });
-  // Errors while a response is sent: mostly a client that has disconnected.
+  // Koa reports errors here that occur while a response is sent, mostly because the client has disconnected.
   app.on('error', (error: NodeJS.ErrnoException, ctx?: Context) => {
     const request_id = ctx === undefined ? null : exchangeOf(ctx)?.requestId;
     if (CLIENT_GONE_CODES.has(error.code ?? ''))

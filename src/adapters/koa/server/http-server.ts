@@ -9,36 +9,36 @@ export interface HttpServerLimits {
   readonly headersTimeoutMs?: number;
   /** How long a whole request, with its body, may take to arrive. */
   readonly requestTimeoutMs?: number;
-  /** How long a connection may be idle. Longer than proxies keep theirs, so that the proxy closes first. */
+  /** How long a connection may be idle. It is longer than in most proxies, so that the proxy closes first. */
   readonly keepAliveTimeoutMs?: number;
 }
 
-const HEADER_LIMIT = 16 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
 
 export interface HttpServer {
   readonly server: Server;
   /**
-   * Stops accepting connections, waits until the current requests are answered, and after `deadlineMs` closes
-   * the connections that are left.
+   * Stops accepting connections, and waits until the current requests are answered. After `timeoutMs` it
+   * closes the remaining connections.
    * @returns whether every request was answered in time.
    */
-  drain(deadlineMs: number): Promise<boolean>;
+  drain(timeoutMs: number): Promise<boolean>;
 }
 
 /**
- * Creates a node:http server for `app` that limits the header size and times, and can be drained before a
- * stop.
+ * Creates a node:http server for `app`. It limits the size of headers and the duration of requests, and can
+ * finish its current requests before a stop.
  */
 export function createHttpServer(app: Koa, limits: HttpServerLimits = {}): HttpServer {
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 120_000, keepAliveTimeoutMs = 65_000 } = limits;
   const server = createServer({
-    maxHeaderSize: HEADER_LIMIT,
+    maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     // How often Node checks the two timeouts above. Its default of 30 s could make them 30 s longer.
     connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
-    // The guard checks the Host header and answers with a problem; Node would send a 400 without a body.
+    // The guard checks the Host header and responds with a problem; Node would send a 400 without a body.
     requireHostHeader: false,
   });
   const connections = new OpenConnections(server);
@@ -51,11 +51,13 @@ export function createHttpServer(app: Koa, limits: HttpServerLimits = {}): HttpS
     else answerInvalidTarget(res);
   };
   server.on('request', handleRequest);
-  // Without this listener Node answers an unknown Expect header with an empty 417.
+  // Without this listener, Node would respond to an unknown Expect header with an empty 417.
   server.on('checkExpectation', handleRequest);
-  return { server, drain: (deadlineMs) => connections.drain(deadlineMs) };
+  return { server, drain: (timeoutMs) => connections.drain(timeoutMs) };
 }
 
-/** Koa fails on a request target (RFC 9112, section 3.2) that it cannot parse or that has no path. */
+/**
+ * Returns whether Koa can handle a request target (RFC 9112, section 3.2). It needs a path or a complete URL.
+ */
 const hasValidTarget = ({ url = '' }: IncomingMessage): boolean =>
   url.startsWith('/') || url === '*' || URL.canParse(url);

@@ -14,17 +14,18 @@ const INVALID_HTTP: [HttpErrorCode, string] = ['malformed_request', 'This is not
 
 /**
  * Answers a request that Node could not parse: writes the response to the socket itself, and closes it.
- * @param openResponse the unfinished response on this connection, to an earlier request or to this one; null
- *   if none.
+ * @param openResponse the unfinished response on this connection, to this request or an earlier one; null if
+ * there is none.
  */
 export function answerMalformedRequest(
   error: NodeJS.ErrnoException,
   socket: Duplex,
   openResponse: ServerResponse | null,
 ): void {
-  // Nothing may be written into the middle of another response, or before one that is still due.
-  const isOwedResponse = openResponse !== null && (openResponse.headersSent || openResponse.req.complete);
-  if (error.code === 'ECONNRESET' || !socket.writable || isOwedResponse) {
+  // No error may be written into another response, or before the response to an earlier request.
+  const blocksErrorResponse =
+    openResponse !== null && (openResponse.headersSent || openResponse.req.complete);
+  if (error.code === 'ECONNRESET' || !socket.writable || blocksErrorResponse) {
     socket.destroy();
     return;
   }
@@ -41,7 +42,7 @@ export function answerMalformedRequest(
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-/** Answers a request whose target is not a valid address. */
+/** Answers a request whose target is not a valid path or URL. */
 export function answerInvalidTarget(res: ServerResponse): void {
   const problem = problemFor(INVALID_HTTP);
   for (const [name, value] of SECURITY_HEADERS) res.setHeader(name, value);

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa, { type Middleware } from 'koa';
 
 /**
- * Turns middleware into a node:http request listener, for a host application without Koa. The host must leave
- * the request bodies unread. A request that no middleware answers gets a 404.
+ * Turns middleware into a node:http request listener, for a host application without Koa. The host must not
+ * read the request bodies. A request that no middleware answers gets a 404.
  */
 export function nodeListener(
   ...middlewares: readonly Middleware[]

@@ -7,7 +7,7 @@ export class OpenConnections {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #responses = new Set<ServerResponse>();
-  #draining = false;
+  #isDraining = false;
 
   /** Must be created before other listeners for requests are added. */
   constructor(server: Server) {
@@ -19,7 +19,7 @@ export class OpenConnections {
     server.on('request', (_req: IncomingMessage, res: ServerResponse) => {
       this.#responses.add(res);
       res.once('close', () => this.#removeResponse(res));
-      if (this.#draining) res.setHeader('Connection', 'close');
+      if (this.#isDraining) res.setHeader('Connection', 'close');
     });
   }
 
@@ -30,9 +30,9 @@ export class OpenConnections {
   }
 
   /** @see HttpServer.drain */
-  async drain(deadlineMs: number): Promise<boolean> {
-    this.#draining = true;
-    let inTime = true;
+  async drain(timeoutMs: number): Promise<boolean> {
+    this.#isDraining = true;
+    let isInTime = true;
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     this.#server.close(() => resolve());
     for (const response of this.#responses) {
@@ -40,23 +40,26 @@ export class OpenConnections {
     }
     this.#closeIdle();
     const timer = setTimeout(() => {
-      inTime = false;
+      isInTime = false;
       this.#server.closeAllConnections();
-    }, deadlineMs);
+    }, timeoutMs);
     await closed;
     clearTimeout(timer);
-    return inTime;
+    return isInTime;
   }
 
   #removeResponse(response: ServerResponse): void {
     this.#responses.delete(response);
-    if (this.#draining) this.#closeIdle();
+    if (this.#isDraining) this.#closeIdle();
   }
 
-  /** Node's closeIdleConnections leaves connections open that have not sent a request yet. */
+  /**
+   * Closes connections without a request. Node's closeIdleConnections would keep those that have sent none
+   * yet.
+   */
   #closeIdle(): void {
     const busy = new Set<unknown>(Array.from(this.#responses, ({ req }) => req.socket));
-    // `destroySoon` adds a listener at each call, so a socket that is closing or closed is left out.
+    // `destroySoon` adds a listener at each call, so it is not called on a socket that is closing or closed.
     for (const socket of this.#sockets) if (!busy.has(socket) && socket.writable) socket.destroySoon();
   }
 }

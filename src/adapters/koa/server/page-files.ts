@@ -8,8 +8,8 @@ import sirv from 'sirv';
 export const DOCS_PATH = '/docs';
 
 /**
- * The page may load only its own files, and nothing inline. A message that the page fails to escape can then
- * run no script.
+ * The page may load only its own files, and nothing inline. So even a message that the page fails to escape
+ * cannot run a script.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -29,27 +29,27 @@ const CONTENT_SECURITY_POLICY = [
  * on that page only. Inline scripts are not.
  */
 const DOCS_POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
-const DOCS = new RegExp(`^${DOCS_PATH}(?:/|$)`);
+const DOCS_PATHS = new RegExp(`^${DOCS_PATH}(?:/|$)`);
 
 /** The names of these files contain a hash of their content. */
-const HASHED = /^\/assets\//;
+const HASHED_FILE = /^\/assets\//;
 
 /**
- * The request headers that a response depends on: `/` is JSON for programs, and CORS headers depend on
- * Origin.
+ * The request headers that a response depends on. Accept: `/` is JSON for programs. Origin: the CORS headers
+ * depend on it.
  */
 const VARY = 'Accept, Accept-Encoding, Origin';
 
 /**
  * Serves the built dashboard page. The list of its files, with their compressed forms, is read once at the
- * start. Any other path is left to `next`; so is `/` for a program, which gets JSON there.
- * @param dir the folder that `npm run build:web` wrote.
+ * start. All other paths are left to `next`, and so is `/` if a program asks for JSON.
+ * @param dir the folder that `npm run build:web` has written.
  */
 export function servePageFiles(dir: string): Middleware {
   const serve = sirv(dir, { etag: true, brotli: true, gzip: true, setHeaders });
   const files = listPaths(dir);
-  const referencePaths = files.includes(`${DOCS_PATH}/index.html`) ? [DOCS_PATH, `${DOCS_PATH}/`] : [];
-  const paths = new Set(['/', ...referencePaths, ...files]);
+  const docsPaths = files.includes(`${DOCS_PATH}/index.html`) ? [DOCS_PATH, `${DOCS_PATH}/`] : [];
+  const paths = new Set(['/', ...docsPaths, ...files]);
   return async (ctx, next) => {
     const { req, res } = ctx;
     if (!paths.has(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
@@ -57,8 +57,8 @@ export function servePageFiles(dir: string): Middleware {
       ctx.vary('Accept');
       if (ctx.accepts('json', 'html') !== 'html') return next();
     }
-    // Set here for a 304 response: a browser replaces its stored headers with those of the 304, so another
-    // policy would break the page that it has.
+    // These headers are for a 304 response: the browser replaces the stored headers with those of the 304, so
+    // another policy would break the stored page.
     setHeaders(res, ctx.path);
     ctx.respond = false;
     serve(req, res);
@@ -71,8 +71,8 @@ const listPaths = (dir: string): string[] =>
     .map(({ parentPath, name }) => `/${relative(dir, join(parentPath, name)).replaceAll(sep, '/')}`);
 
 function setHeaders(res: ServerResponse, path: string): void {
-  // Called a second time by sirv, which has replaced these headers with its own.
+  // sirv calls this again after it has set its own values for these headers.
   res.setHeader('Vary', VARY);
-  res.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-  res.setHeader('Content-Security-Policy', DOCS.test(path) ? DOCS_POLICY : CONTENT_SECURITY_POLICY);
+  res.setHeader('Cache-Control', HASHED_FILE.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+  res.setHeader('Content-Security-Policy', DOCS_PATHS.test(path) ? DOCS_POLICY : CONTENT_SECURITY_POLICY);
 }

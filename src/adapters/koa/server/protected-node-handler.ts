@@ -10,20 +10,20 @@ import { readJsonObjectOrArray } from '../http/json-body.ts';
 export type NodeHandler = (
   req: IncomingMessage,
   res: ServerResponse,
-  by: { readonly caller: Caller; readonly body: unknown },
+  request: { readonly caller: Caller; readonly body: unknown },
 ) => Promise<void>;
 
 export interface ProtectedNodeHandlerOptions extends ExchangeSettings, IdentifyCallerOptions {
   readonly paths: readonly string[];
   readonly methods: readonly string[];
-  /** Limit of a POST's JSON body in bytes, after inflating. */
+  /** The largest JSON body of a POST in bytes, after inflating. */
   readonly bodyLimit: number;
   readonly handler: NodeHandler;
 }
 
 /**
- * Mounts a handler that writes its own responses, streams included, at some paths. Authentication, body
- * limits and error responses are the same as in the REST API.
+ * Creates middleware that passes requests at the given paths to a handler, which writes the responses itself,
+ * also streams. Authentication, body limits and error responses are the same as in the REST API.
  */
 export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Middleware {
   const { bodyLimit, handler } = options;
@@ -34,8 +34,8 @@ export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Midd
   return (ctx, next) => {
     if (!paths.has(ctx.path)) return next();
     return runExchange(ctx, options, async () => {
-      const current = exchangeOf(ctx);
-      current.routePath = ctx.path;
+      const exchange = exchangeOf(ctx);
+      exchange.routePath = ctx.path;
       const caller = await identifyCaller(ctx, options);
       if (ctx.method === 'OPTIONS') {
         ctx.set('Allow', allowed);
@@ -45,11 +45,11 @@ export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Midd
       if (!methods.has(ctx.method)) throw methodNotAllowed(allowed);
       const body =
         ctx.method === 'POST'
-          ? await readJsonObjectOrArray(ctx, { limit: bodyLimit, mayBeEmpty: false })
+          ? await readJsonObjectOrArray(ctx, { maxBytes: bodyLimit, mayBeEmpty: false })
           : undefined;
-      // Otherwise Koa would write to the response as well, or replace it by a 404.
+      // Without this, Koa would write to the response as well, or replace it by a 404.
       ctx.respond = false;
-      current.isStream = ctx.method === 'GET';
+      exchange.isStream = ctx.method === 'GET';
       try {
         await handler(ctx.req, ctx.res, { caller, body });
       } catch (error) {

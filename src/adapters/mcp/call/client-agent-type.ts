@@ -15,8 +15,8 @@ const GENERIC_USER_AGENTS =
   /^(?:mozilla|node|node-fetch|undici|axios|got|bun|deno|python|python-(?:httpx|requests)|httpx|aiohttp|go-http-client|curl|reqwest|okhttp|java)$/i;
 
 /**
- * Returns the agent type of a client: the header, else the client's own name, else its User-Agent, else
- * `unknown`.
+ * Returns the agent type of a client: the header X-Client-Type, or else the client's own name, or else its
+ * User-Agent. Without all three it is `unknown`.
  */
 export function agentTypeOf({ clientType, name, userAgent }: ClientTraits): string {
   const product = /^[^\s/();,]+/.exec(userAgent?.trim() ?? '')?.[0] ?? '';
@@ -24,6 +24,8 @@ export function agentTypeOf({ clientType, name, userAgent }: ClientTraits): stri
   return candidates.map(sanitise).find((text) => text !== '') ?? 'unknown';
 }
 
-/** Removes what a store cannot keep, so that a client with an odd name can still send messages. */
+/**
+ * Removes characters that a store cannot keep, so that a client with an unusual name can still send messages.
+ */
 const sanitise = (text: string | null): string =>
   (text ?? '').replaceAll('\0', '').toWellFormed().trim().slice(0, MAX_LENGTH).toWellFormed();

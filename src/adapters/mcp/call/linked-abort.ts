@@ -1,6 +1,7 @@
 /**
- * An abort signal that is aborted when any of `signals` is. Dispose it when the call ends: it then removes
- * its listeners. `AbortSignal.any` does not, and keeps about 10 KB alive for each finished call.
+ * Its `signal` is aborted as soon as one of the given signals is aborted. Dispose it when the call ends, to
+ * remove its listeners. `AbortSignal.any` keeps its listeners, which costs about 10 KB for each finished
+ * call.
  */
 export class LinkedAbort implements Disposable {
   readonly #controller = new AbortController();

@@ -12,7 +12,8 @@ const DEPENDENCY_FAILURES: ReadonlySet<string> = new Set<PortErrorCode>([
 
 /**
  * Logs why a call failed. Logs nothing if the client caused the error or has disconnected.
- * @returns the request id in the log: the host's own id of the HTTP request, or a new one if it has none.
+ * @returns the request id in the log: the host's id of the HTTP request, or a new id if the host has given
+ * none.
  */
 export function logFailure(
   { ids, logger }: { readonly ids: Ids; readonly logger: Logger },

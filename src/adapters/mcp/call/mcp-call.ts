@@ -10,13 +10,13 @@ export interface Progress {
 export interface McpCall {
   readonly caller: Caller;
   readonly client: ClientTraits;
-  /** The host's id of the HTTP request; null if it has none. */
+  /** The id that the host has given to the HTTP request; null if it has given none. */
   readonly requestId: string | null;
   /** Aborted when the client cancels the request or disconnects. */
   readonly signal: AbortSignal;
-  /** Sends a progress notification; null if the client did not ask for any. */
+  /** Sends a progress notification; null if the client did not ask for progress. */
   readonly onProgress: ((progress: Progress) => Promise<void>) | null;
-  /** The arguments of a tool call as the client sent them. The protocol libraries drop some keys. */
+  /** The arguments of a tool call as the client sent them: the protocol libraries would drop some keys. */
   readonly sentArguments: object | null;
 }
 
@@ -26,12 +26,12 @@ export interface ProgressNotification {
   params: { progressToken: string | number; progress: number; message: string };
 }
 
-/** Returns the function that sends progress to a client that gave this token; null without a token. */
+/** Returns the function that sends progress with this progress token; null if the client sent no token. */
 export function progressReporter(
-  token: string | number | undefined,
+  progressToken: string | number | undefined,
   notify: (notification: ProgressNotification) => Promise<void>,
 ): McpCall['onProgress'] {
-  if (token === undefined) return null;
+  if (progressToken === undefined) return null;
   return ({ progress, message }) =>
-    notify({ method: 'notifications/progress', params: { progressToken: token, progress, message } });
+    notify({ method: 'notifications/progress', params: { progressToken, progress, message } });
 }

@@ -2,18 +2,18 @@ import { DEFAULT_WAIT_SECONDS } from '../../../application/use-cases/agent/ask-q
 
 /** Intervals and limits of the MCP endpoint. */
 export interface Timing {
-  /** How long a question waits for a client that names no limit and is not a known client. */
+  /** How long a question waits if the call sets no limit and the client is not a known one. */
   readonly waitSeconds: number;
   /** The time between two progress notifications. */
   readonly progressMs: number;
   /**
-   * The time between two comments on an open stream. Proxies and clients cut a stream that is silent for 60
-   * s.
+   * The time between two comments on an open stream. Proxies and clients close a stream that is silent for 60
+   * seconds.
    */
   readonly keepAliveMs: number;
   /**
-   * A session without a request or an open stream is closed after this time. Its client has to open a new
-   * one.
+   * A session without a request or an open stream is closed after this time. Its client then has to open a
+   * new session.
    */
   readonly sessionIdleMs: number;
 }

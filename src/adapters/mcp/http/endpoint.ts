@@ -4,13 +4,13 @@ import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import { DEFAULT_TIMING, type Timing } from '../call/timing.ts';
 import { createServerFeatures } from '../protocol/server-features.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
-import { requestInfoOf } from './http-request-info.ts';
+import { collectRequestInfo } from './http-request-info.ts';
 import { shuttingDown } from './json-rpc-responses.ts';
 import { LegacyTransport } from './legacy-transport.ts';
 import { ModernTransport } from './modern-transport.ts';
 import { RunningCalls } from './running-calls.ts';
 import { SseTransport } from './sse-transport.ts';
-import { abortedOnClose, sendResponse, toFetchRequest } from './web-bridge.ts';
+import { createClientGoneSignal, sendResponse, toFetchRequest } from './web-bridge.ts';
 
 export interface McpEndpointOptions extends Omit<ToolServices, 'timing'> {
   /** The server's name, as clients see it. */
@@ -22,13 +22,13 @@ export interface McpEndpointOptions extends Omit<ToolServices, 'timing'> {
   readonly messagesPath?: string;
 }
 
-/** What the host has to find out about a request first: who calls, and the parsed JSON body of a POST. */
+/** What the host adds to each request: its authenticated caller, and the parsed JSON body of a POST. */
 export interface AuthenticatedRequest {
   readonly caller: Caller;
   readonly body: unknown;
 }
 
-/** Answers a node:http request. Resolves when the answer is sent or the client has disconnected. */
+/** Answers a node:http request. Resolves when the response is sent or the client has disconnected. */
 export type McpHandler = (
   req: IncomingMessage,
   res: ServerResponse,
@@ -46,7 +46,7 @@ export interface McpEndpoint {
   readonly sessions: number;
   /**
    * Refuses new requests with 503, lets running calls finish for `graceMs` (default 1,000), and then closes
-   * every stream and session. Stop `dispatch` first: calls that wait for a person then answer at once.
+   * every stream and session. Stop `dispatch` first, so that calls that wait for a person return at once.
    */
   close(graceMs?: number): Promise<void>;
 }
@@ -68,15 +68,15 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   const sse = new SseTransport({ ...settings, messagesPath });
   let isClosing = false;
 
-  const unlessClosing =
+  const refuseWhenClosing =
     (handler: McpHandler): McpHandler =>
     (req, res, request) =>
       isClosing ? sendResponse(shuttingDown(), res) : handler(req, res, request);
 
   return {
-    streamable: unlessClosing(async (req, res, { caller, body }) => {
-      const signal = abortedOnClose(res);
-      const requestInfo = requestInfoOf({ req, res }, { caller, body, signal });
+    streamable: refuseWhenClosing(async (req, res, { caller, body }) => {
+      const signal = createClientGoneSignal(res);
+      const requestInfo = collectRequestInfo({ req, res }, { caller, body, signal });
       const request = toFetchRequest(req, signal);
       const isLegacy = await isLegacyRequest(request, body);
       const response = await (isLegacy
@@ -84,12 +84,12 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
         : modern.handle(request, requestInfo));
       await sendResponse(response, res);
     }),
-    // Answers of HTTP+SSE leave on the stream, so the end of a POST's connection cancels nothing.
-    sse: unlessClosing((req, res, request) =>
-      sse.stream(res, requestInfoOf({ req, res }, { ...request, signal: null })),
+    // HTTP+SSE sends its responses on the stream, so a call goes on when the connection of its POST closes.
+    sse: refuseWhenClosing((req, res, request) =>
+      sse.openStream(res, collectRequestInfo({ req, res }, { ...request, signal: null })),
     ),
-    messages: unlessClosing((req, res, request) =>
-      sse.message(req, res, requestInfoOf({ req, res }, { ...request, signal: null })),
+    messages: refuseWhenClosing((req, res, request) =>
+      sse.receiveMessage(req, res, collectRequestInfo({ req, res }, { ...request, signal: null })),
     ),
     get sessions() {
       return legacy.sessions.size + sse.sessions.size;

@@ -6,17 +6,22 @@ export interface HttpRequestInfo {
   readonly caller: Caller;
   readonly clientType: string | null;
   readonly userAgent: string | null;
-  /** The host's id of this request, from the response's X-Request-Id; null if it has none. */
+  /**
+   * The id that the host has given to this request, from the response's X-Request-Id; null if there is none.
+   */
   readonly requestId: string | null;
   /**
-   * Aborted when the connection that waits for the answer closes; null if the answer leaves on another one.
+   * Aborted when the connection of this request closes; null if the response is sent on another connection.
    */
   readonly signal: AbortSignal | null;
   /** The parsed JSON body. */
   readonly body: unknown;
 }
 
-/** The `authInfo` of the protocol libraries: the only value that both pass from a request to its handler. */
+/**
+ * The `authInfo` of the protocol libraries. It is the only value that both pass from a request to its
+ * handler.
+ */
 export interface LibraryAuthInfo {
   token: string;
   clientId: string;
@@ -24,7 +29,8 @@ export interface LibraryAuthInfo {
   extra: Record<string, unknown>;
 }
 
-export function requestInfoOf(
+/** Collects the information from a request and from what its host knows about it. */
+export function collectRequestInfo(
   { req, res }: { readonly req: IncomingMessage; readonly res: ServerResponse },
   { caller, body, signal }: Pick<HttpRequestInfo, 'caller' | 'body' | 'signal'>,
 ): HttpRequestInfo {
@@ -40,8 +46,11 @@ export function requestInfoOf(
   };
 }
 
-/** Packs the request's facts for the libraries. The token stays out: it is verified already. */
-export const authInfoOf = (requestInfo: HttpRequestInfo): LibraryAuthInfo => ({
+/**
+ * Puts the information into the form that the libraries pass on. The token is left out: it is verified
+ * already.
+ */
+export const packRequestInfo = (requestInfo: HttpRequestInfo): LibraryAuthInfo => ({
   token: '',
   clientId: requestInfo.caller.userId,
   scopes: [...requestInfo.caller.scopes],
@@ -49,10 +58,12 @@ export const authInfoOf = (requestInfo: HttpRequestInfo): LibraryAuthInfo => ({
 });
 
 /**
- * Unpacks what `authInfoOf` packed.
- * @throws Error when the handler was not reached through `authInfoOf`.
+ * Returns the information that `packRequestInfo` has packed.
+ * @throws Error if the request was passed to the library without `packRequestInfo`.
  */
-export function requestInfoFrom(authInfo: { extra?: Record<string, unknown> } | undefined): HttpRequestInfo {
+export function unpackRequestInfo(
+  authInfo: { extra?: Record<string, unknown> } | undefined,
+): HttpRequestInfo {
   const requestInfo = authInfo?.extra?.requestInfo;
   if (requestInfo === undefined) throw new Error('The call carries no information about its HTTP request');
   return requestInfo as HttpRequestInfo;

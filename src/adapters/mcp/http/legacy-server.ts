@@ -21,7 +21,7 @@ import type {
   MethodParams,
   ServerDescription,
 } from '../protocol/server-features.ts';
-import { requestInfoFrom, sentArguments } from './http-request-info.ts';
+import { sentArguments, unpackRequestInfo } from './http-request-info.ts';
 
 const SCHEMAS = {
   'tools/list': ListToolsRequestSchema,
@@ -33,7 +33,7 @@ const SCHEMAS = {
   'prompts/get': GetPromptRequestSchema,
 } as const satisfies Record<MethodName, unknown>;
 
-/** Shared by all sessions. The library would build one for each, although this server never uses it. */
+/** Shared by all sessions. The library would build one for each session, although no session uses it. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator();
 
 export interface LegacyServerOptions extends ServerDescription {
@@ -68,10 +68,11 @@ async function runHandler(
   params: MethodParams,
   extra: RequestHandlerExtra<ServerRequest, ServerNotification>,
 ): Promise<object> {
-  const requestInfo = requestInfoFrom(extra.authInfo);
-  // The library aborts only when the client sends a cancellation. A lost connection has to abort as well.
+  const requestInfo = unpackRequestInfo(extra.authInfo);
+  // The library aborts only when the client sends a cancellation. A lost connection has to abort the call
+  // too.
   using abort = new LinkedAbort([extra.signal, requestInfo.signal]);
-  // Awaited here: a plain `return` would dispose the link before the handler has finished.
+  // `return await` is needed: a plain `return` would dispose the link before the handler has finished.
   return await handler(params, {
     caller: requestInfo.caller,
     requestId: requestInfo.requestId,

@@ -4,8 +4,8 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import type { Timing } from '../call/timing.ts';
-import { authInfoOf, type HttpRequestInfo } from './http-request-info.ts';
-import { sessionMissing, sessionNotFound } from './json-rpc-responses.ts';
+import { type HttpRequestInfo, packRequestInfo } from './http-request-info.ts';
+import { sessionIdMissing, sessionNotFound } from './json-rpc-responses.ts';
 import { createLegacyServer, type LegacyServerOptions } from './legacy-server.ts';
 import { SessionEventStore } from './session-event-store.ts';
 import { type McpSession, Sessions } from './sessions.ts';
@@ -40,7 +40,7 @@ export class LegacyTransport {
   }
 
   async #open(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
-    if (request.method !== 'POST' || !isInitializeRequest(requestInfo.body)) return sessionMissing();
+    if (request.method !== 'POST' || !isInitializeRequest(requestInfo.body)) return sessionIdMissing();
     const transport: Transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       eventStore: new SessionEventStore(),
@@ -50,9 +50,9 @@ export class LegacyTransport {
     });
     const server = createLegacyServer({
       ...this.#options,
-      // The library sends nothing for a cancelled request, so its stream would stay open for ever. To close
-      // only the stream is not enough: clients of 2025-11-25 would resume it and wait in vain. So the result
-      // is sent.
+      // The result is sent here, because the library sends nothing for a cancelled request and its stream
+      // would stay open for ever. Closing only the stream is not enough: clients of 2025-11-25 would resume
+      // it and wait.
       onCancelled: (requestId, result) => {
         transport
           .send({ jsonrpc: '2.0', id: requestId, result: { ...result } })
@@ -61,7 +61,7 @@ export class LegacyTransport {
     });
     await server.connect(transport);
     const response = await handleRequest(transport, request, requestInfo);
-    // The library refused the request before it became a session.
+    // Without a session id, the library has refused the request and opened no session.
     if (transport.sessionId === undefined) await server.close();
     return response;
   }
@@ -79,4 +79,4 @@ export class LegacyTransport {
 }
 
 const handleRequest = (transport: Transport, request: Request, requestInfo: HttpRequestInfo) =>
-  transport.handleRequest(request, { parsedBody: requestInfo.body, authInfo: authInfoOf(requestInfo) });
+  transport.handleRequest(request, { parsedBody: requestInfo.body, authInfo: packRequestInfo(requestInfo) });

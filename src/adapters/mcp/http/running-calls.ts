@@ -2,9 +2,9 @@ import type { MethodHandler, MethodName, ServerFeatures } from '../protocol/serv
 
 /** Counts the running calls, so that a stopping server can let them finish. */
 export class RunningCalls {
-  /** The given features; each call of them is counted. */
+  /** The given features, with handlers that count their running calls. */
   readonly features: ServerFeatures;
-  #running = 0;
+  #runningCount = 0;
   #onIdle: (() => void) | null = null;
 
   constructor(features: ServerFeatures) {
@@ -16,27 +16,27 @@ export class RunningCalls {
   }
 
   /**
-   * Resolves when no call is running any more, but after `graceMs` at the latest. If it had to wait, it then
-   * gives the last answers up to 50 ms to leave.
+   * Resolves when no call is running any more, or after `graceMs`. If calls were running, it waits up to 50
+   * ms longer, so that their last responses can be sent.
    */
   async drain(graceMs: number): Promise<void> {
-    if (this.#running === 0) return;
+    if (this.#runningCount === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, graceMs);
     this.#onIdle = resolve;
     await promise;
     clearTimeout(timer);
-    await new Promise((sent) => setTimeout(sent, Math.min(50, graceMs)));
+    await new Promise((resolveDelay) => setTimeout(resolveDelay, Math.min(50, graceMs)));
   }
 
   #countCalls(handler: MethodHandler): MethodHandler {
     return async (params, call) => {
-      this.#running += 1;
+      this.#runningCount += 1;
       try {
         return await handler(params, call);
       } finally {
-        this.#running -= 1;
-        if (this.#running === 0) this.#onIdle?.();
+        this.#runningCount -= 1;
+        if (this.#runningCount === 0) this.#onIdle?.();
       }
     };
   }

@@ -1,9 +1,9 @@
 import type { EventStore } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 
-/** More than one client misses while its connection is broken. */
-const EVENT_LIMIT = 128;
-const SIZE_LIMIT = 1024 * 1024;
+/** More events than one client misses during a lost connection. */
+const MAX_EVENTS = 128;
+const MAX_CHARACTERS = 1024 * 1024;
 
 interface StoredEvent {
   readonly id: string;
@@ -13,8 +13,8 @@ interface StoredEvent {
 }
 
 /**
- * Keeps the last events of one session for a client that resumes a broken stream: at most 128 events and 1
- * MiB.
+ * Keeps the last events of one session for a client that resumes a broken stream: up to 128 events, and up to
+ * 1 Mi characters of JSON.
  */
 export class SessionEventStore implements EventStore {
   readonly #events: StoredEvent[] = [];
@@ -26,14 +26,15 @@ export class SessionEventStore implements EventStore {
     const event = { id: String(this.#lastId), streamId, message, size: JSON.stringify(message).length };
     this.#events.push(event);
     this.#size += event.size;
-    // The newest event stays whatever its size: it may be the answer that the client waits for.
-    while (this.#events.length > 1 && (this.#events.length > EVENT_LIMIT || this.#size > SIZE_LIMIT)) {
+    // The newest event is always kept, even if it is too large: it may be the response that the client waits
+    // for.
+    while (this.#events.length > 1 && (this.#events.length > MAX_EVENTS || this.#size > MAX_CHARACTERS)) {
       this.#size -= this.#events.shift()!.size;
     }
     return event.id;
   }
 
-  /** Returns undefined for an id that is unknown or forgotten. The library then answers 400. */
+  /** Returns undefined if the event is unknown or no longer kept. The library then responds with 400. */
   async getStreamIdForEventId(eventId: string): Promise<string | undefined> {
     return this.#events.find(({ id }) => id === eventId)?.streamId;
   }

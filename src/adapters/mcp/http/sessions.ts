@@ -3,7 +3,7 @@ import type { UserId } from '../../../domain/ids.ts';
 import type { Subscription } from '../../../ports/signals/signals.ts';
 import type { Caller, TokenLife } from '../../../ports/tokens/token-verifier.ts';
 
-/** A session of MCP, which is a connection of a client. It is not the session of an agent instance. */
+/** A session of the MCP protocol: one connected client. It is not the session of an agent instance. */
 export interface McpSession {
   readonly id: string;
   close(): Promise<void>;
@@ -11,9 +11,11 @@ export interface McpSession {
 
 interface Entry<Kind extends McpSession> {
   readonly session: Kind;
-  /** The session works only for callers of the same user and instance. Its id alone is no authentication. */
+  /** The caller that opened the session. Only callers with the same user and instance may use it. */
   readonly openedBy: Caller;
-  /** The lifetime of the latest token: clients may change theirs. The session closes when it ends. */
+  /**
+   * The lifetime of the latest token, since a client may change its token. The session closes when it ends.
+   */
   life: TokenLife | null;
   lifeSubscription: Subscription | null;
   /** The number of responses and streams that are open. */
@@ -22,17 +24,20 @@ interface Entry<Kind extends McpSession> {
 }
 
 /**
- * How long a session stays open after its token has ended. Running calls use it to answer `unauthenticated`;
- * a client whose stream closes without an answer may wait for minutes.
+ * How long a session stays open after its token has ended. In this time, running calls respond with
+ * `unauthenticated`. Without a response, a client may wait for minutes after its stream has closed.
  */
 const CLOSE_DELAY_MS = 50;
 
 /**
- * The most sessions of one user, far more than ordinary use needs. A further one closes the longest idle one.
+ * How many sessions a user may have: far more than ordinary use needs. At the limit, a new session closes the
+ * session that was idle for longest.
  */
-const MAX_PER_USER = 500;
+const MAX_SESSIONS_PER_USER = 500;
 
-/** The open sessions of one transport. Closes those that lie idle and those whose token has ended. */
+/**
+ * The open sessions of one transport. It closes sessions that are idle for too long or whose token has ended.
+ */
 export class Sessions<Kind extends McpSession> {
   readonly #entries = new Map<string, Entry<Kind>>();
   readonly #idleMs: number;
@@ -48,7 +53,7 @@ export class Sessions<Kind extends McpSession> {
   }
 
   add(session: Kind, caller: Caller): void {
-    this.#makeRoom(caller.userId);
+    this.#closeOldestAtLimit(caller.userId);
     const entry: Entry<Kind> = {
       session,
       openedBy: caller,
@@ -120,10 +125,10 @@ export class Sessions<Kind extends McpSession> {
     }
   }
 
-  #makeRoom(userId: UserId): void {
-    const own = [...this.#entries.values()].filter(({ openedBy }) => openedBy.userId === userId);
-    if (own.length < MAX_PER_USER) return;
-    const [oldest] = own
+  #closeOldestAtLimit(userId: UserId): void {
+    const userSessions = [...this.#entries.values()].filter(({ openedBy }) => openedBy.userId === userId);
+    if (userSessions.length < MAX_SESSIONS_PER_USER) return;
+    const [oldest] = userSessions
       .filter(({ openResponses }) => openResponses === 0)
       .sort((a, b) => a.idleSince - b.idleSince);
     if (oldest !== undefined) void this.#close(oldest);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
-import { authInfoOf, type HttpRequestInfo, type LibraryAuthInfo } from './http-request-info.ts';
+import { type HttpRequestInfo, type LibraryAuthInfo, packRequestInfo } from './http-request-info.ts';
 import { sessionNotFound } from './json-rpc-responses.ts';
 import { createLegacyServer } from './legacy-server.ts';
 import type { LegacyOptions } from './legacy-transport.ts';
@@ -8,7 +8,7 @@ import { type McpSession, Sessions } from './sessions.ts';
 import { sendResponse } from './web-bridge.ts';
 
 export interface SseOptions extends LegacyOptions {
-  /** Where clients post their messages. The stream's first event names it. */
+  /** The path to which clients post their messages. The stream's first event contains it. */
   readonly messagesPath: string;
 }
 
@@ -17,11 +17,11 @@ interface SseSession extends McpSession {
 }
 
 /** A client that leaves more bytes than this unread is disconnected. */
-const BACKLOG_LIMIT = 1024 * 1024;
+const MAX_BACKLOG_BYTES = 1024 * 1024;
 
 /**
- * HTTP+SSE, the transport of protocol version 2024-11-05: clients send by POST, and one stream has all
- * answers.
+ * HTTP+SSE, the transport of protocol version 2024-11-05: clients send by POST, and get all responses on one
+ * stream.
  */
 export class SseTransport {
   readonly sessions: Sessions<SseSession>;
@@ -33,7 +33,7 @@ export class SseTransport {
   }
 
   /** Opens the stream of a new session. Resolves when the stream closes; the session ends with it. */
-  async stream(res: ServerResponse, { caller }: HttpRequestInfo): Promise<void> {
+  async openStream(res: ServerResponse, { caller }: HttpRequestInfo): Promise<void> {
     const { messagesPath, timing } = this.#options;
     const transport = new SSEServerTransport(messagesPath, res);
     const server = createLegacyServer(this.#options);
@@ -50,12 +50,17 @@ export class SseTransport {
     this.sessions.remove(id);
   }
 
-  async message(req: IncomingMessage, res: ServerResponse, requestInfo: HttpRequestInfo): Promise<void> {
+  /** Handles a message that a client has posted. Its session sends the response on the stream. */
+  async receiveMessage(
+    req: IncomingMessage,
+    res: ServerResponse,
+    requestInfo: HttpRequestInfo,
+  ): Promise<void> {
     const id = new URLSearchParams(req.url?.split('?')[1]).get('sessionId') ?? '';
     const session = this.sessions.find(id, requestInfo.caller);
     if (session === null) return sendResponse(sessionNotFound(), res);
-    // The answer leaves on the stream, so the end of this connection cancels nothing.
-    const auth = authInfoOf({ ...requestInfo, signal: null });
+    // The response is sent on the stream, so the call goes on when the connection of this POST closes.
+    const auth = packRequestInfo({ ...requestInfo, signal: null });
     await session.transport.handlePostMessage(
       Object.assign(req, { auth: auth as LibraryAuthInfo }),
       res,
@@ -65,6 +70,6 @@ export class SseTransport {
 }
 
 function keepAlive(res: ServerResponse): void {
-  if (res.writableLength > BACKLOG_LIMIT) res.destroy();
+  if (res.writableLength > MAX_BACKLOG_BYTES) res.destroy();
   else res.write(': keepalive\n\n');
 }

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A Request needs a URL; nothing depends on which. */
-const ADDRESS = 'http://localhost/mcp';
+/** A Request needs a URL. Its value does not matter. */
+const PLACEHOLDER_URL = 'http://localhost/mcp';
 
-/** Headers that are not passed on: those of the connection, and the token, which is verified already. */
+/**
+ * Headers that are not passed on: the headers of the connection, and the token, which is verified already.
+ */
 const OMITTED_HEADERS = new Set(['authorization', 'connection', 'content-length', 'transfer-encoding']);
 
-/** Returns a signal that is aborted when the connection closes before the answer is sent. */
-export function abortedOnClose(res: ServerResponse): AbortSignal {
+/** Returns a signal that is aborted when the connection closes before the response is sent. */
+export function createClientGoneSignal(res: ServerResponse): AbortSignal {
   const controller = new AbortController();
   const onClose = (): void => {
     if (!res.writableFinished) controller.abort();
@@ -17,7 +19,7 @@ export function abortedOnClose(res: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-/** Converts a node:http request, without its body: the host has read and parsed that already. */
+/** Converts a node:http request without its body, which the host has already read and parsed. */
 export function toFetchRequest(req: IncomingMessage, signal: AbortSignal): Request {
   const headers = new Headers();
   for (let index = 0; index < req.rawHeaders.length; index += 2) {
@@ -25,13 +27,13 @@ export function toFetchRequest(req: IncomingMessage, signal: AbortSignal): Reque
     if (!name.startsWith(':') && !OMITTED_HEADERS.has(name.toLowerCase()))
       headers.append(name, req.rawHeaders[index + 1]!);
   }
-  return new Request(ADDRESS, { method: req.method ?? 'GET', headers, signal });
+  return new Request(PLACEHOLDER_URL, { method: req.method ?? 'GET', headers, signal });
 }
 
 /**
- * Sends an answer. Of a stream it sends the headers and a comment at once: some clients and proxies give up
- * if the first byte takes long, and every client skips comments. Resolves when all is sent or the client has
- * disconnected.
+ * Sends a response. Resolves when all of it is sent or the client has disconnected. For a stream, the headers
+ * and a comment are sent at once: some clients and proxies give up if they wait long for the first byte, and
+ * every client skips comments.
  */
 export async function sendResponse(response: Response, res: ServerResponse): Promise<void> {
   const headers: Record<string, string> = {};

@@ -51,7 +51,7 @@ export const RESOURCE_TEMPLATES = {
 
 /**
  * Answers `resources/read`: an agent instance with one page of its conversation, as JSON.
- * @throws McpProtocolError when the caller has no such resource, even if another user has.
+ * @throws McpProtocolError if the caller has no such resource, or it belongs to another user.
  */
 export async function readResource(services: Services, call: McpCall, uri: string): Promise<object> {
   const [, id, before] = CONVERSATION.exec(uri) ?? [];
@@ -72,8 +72,8 @@ export async function readResource(services: Services, call: McpCall, uri: strin
 
 /**
  * Runs `work` and turns its failure into a protocol error: unlike tools, resources have no error results.
- * @throws McpProtocolError with `message` and the error's code if the caller's request was wrong; else an
- * opaque internal error, whose cause is in the log.
+ * @throws McpProtocolError with `message` and the error's code if `work` refused the request; otherwise an
+ * internal error whose cause is only in the log.
  */
 async function withProtocolErrors<Output>(
   services: Services,

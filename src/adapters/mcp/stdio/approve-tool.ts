@@ -9,7 +9,7 @@ import { parseVerdict, permissionQuestion } from './permission-question.ts';
 import { sessionGrantFor } from './session-grant.ts';
 import type { StdioSession } from './stdio-session.ts';
 
-/** The answer that agents expect from their permission prompt tool. */
+/** The result that agents expect from their permission prompt tool. */
 export type Permission =
   | { readonly behavior: 'allow'; readonly updatedInput: object }
   | { readonly behavior: 'deny'; readonly message: string };
@@ -58,10 +58,12 @@ const INPUT = v.object({
  */
 export function createApproveTool(session: StdioSession, timeoutSeconds: number): Tool {
   const sessionGrants = new Set<string>();
-  /** The ids of questions that timed out, by their text: a later answer counts when the agent asks again. */
-  const unanswered = new Map<string, string>();
+  /**
+   * The ids of questions that timed out, by instance and text. If the agent asks again, a late answer counts.
+   */
+  const timedOutQuestions = new Map<string, string>();
 
-  async function decide(
+  async function askPerson(
     dispatch: Dispatch,
     { caller, args, defaults, signal }: ToolCall,
   ): Promise<Permission> {
@@ -75,22 +77,22 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     const text = permissionQuestion(tool, input, grant);
     if (!isValidContent(text)) return deny('The input is too long to be shown to the person');
     const questionKey = `${instance} ${text}`;
-    const earlierId = unanswered.get(questionKey);
+    const earlierQuestionId = timedOutQuestions.get(questionKey);
     const result = await dispatch(askQuestion, {
       caller,
       clientGone: signal,
       input: {
-        ...(earlierId === undefined ? { question_text: text } : { question_id: earlierId }),
+        ...(earlierQuestionId === undefined ? { question_text: text } : { question_id: earlierQuestionId }),
         agent_instance_id: instance,
         agent_type: defaults.agentType,
         wait_seconds: timeoutSeconds,
       },
     });
-    session.holdFeedback(result.user_feedback);
-    unanswered.delete(questionKey);
+    session.keepFeedback(result.user_feedback);
+    timedOutQuestions.delete(questionKey);
     if (result.status === 'closed') return deny('The session was ended: stop');
     if (result.answer === null) {
-      unanswered.set(questionKey, result.question_id);
+      timedOutQuestions.set(questionKey, result.question_id);
       return deny(
         `The person did not answer within ${timeoutSeconds} seconds. Continue without using this tool, or ask again later`,
       );
@@ -108,9 +110,9 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     argumentNames: new Map(),
     async run(dispatch, call) {
       try {
-        return await decide(dispatch, call);
+        return await askPerson(dispatch, call);
       } catch (error) {
-        // If the person cannot be asked, the answer is no.
+        // The tool denies if the person cannot be asked.
         if (error instanceof CodedError && !(error instanceof RequestError)) return deny(error.message);
         throw error;
       }
@@ -121,8 +123,9 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
 const deny = (message: string): Permission => ({ behavior: 'deny', message });
 
 /**
- * Checks only the shape. The rules for stored text do not apply: the input belongs to another tool and is
- * returned unchanged.
+ * Checks only the shape of the arguments. The rules for stored text do not apply, because the input belongs
+ * to another tool and is returned unchanged.
+ * @throws RequestError `invalid_input` if the shape is wrong.
  */
 function parseInput(args: object): v.InferOutput<typeof INPUT> {
   const result = v.safeParse(INPUT, args);

@@ -9,15 +9,15 @@ export type Verdict =
 
 const YES = 'Yes';
 const NO = 'No';
-const forSession = ({ name }: SessionGrant): string => `Yes, for this session (every ${name})`;
+const sessionOption = ({ name }: SessionGrant): string => `Yes, for this session (every ${name})`;
 
 const optionsFor = (grant: SessionGrant | null): string[] =>
-  grant === null ? [YES, NO] : [YES, forSession(grant), NO];
+  grant === null ? [YES, NO] : [YES, sessionOption(grant), NO];
 
 /**
- * Returns the question for the person, with options to tap. The options come before the tool's input, because
- * the page takes the first options that it finds: text in the input can then neither add options nor be
- * hidden as some.
+ * Returns the question for the person, with options to tap. The page uses the first options that it finds, so
+ * they come before the tool's input. Text in the input can then neither add options nor be hidden as an
+ * option.
  */
 export function permissionQuestion(tool: string, input: object, grant: SessionGrant | null): string {
   const options = optionsFor(grant).map((option, index) => `${index + 1}. ${option}`);
@@ -30,18 +30,18 @@ export function permissionQuestion(tool: string, input: object, grant: SessionGr
   return [`May I use ${name}?`, '[OPTIONS]', ...options, '[/OPTIONS]', '', ...parts].join('\n');
 }
 
-/** Returns what an answer means. A text that is none of the options is a no, with that text as the reason. */
+/** Returns the decision that an answer means. A text that is not an option means no, and is the reason. */
 export function parseVerdict(answer: string, grant: SessionGrant | null): Verdict {
   const text = normalise(answer);
   const options = optionsFor(grant);
-  const chosen = options.findIndex((option, index) =>
+  const chosenIndex = options.findIndex((option, index) =>
     [normalise(option), `${index + 1}`, normalise(`${index + 1}. ${option}`)].includes(text),
   );
-  if (options[chosen] === YES || text === 'y') return { kind: 'once' };
-  if (options[chosen] === NO || text === 'n') return { kind: 'no', reason: null };
-  // If the session was not among the options, the yes counts once.
+  if (options[chosenIndex] === YES || text === 'y') return { kind: 'once' };
+  if (options[chosenIndex] === NO || text === 'n') return { kind: 'no', reason: null };
+  // If no option offered the session, a yes for the session counts for this call only.
   const isForSession = text === 'yes for this session' || text === 'yes, for this session';
-  if (chosen >= 0 || isForSession) return { kind: grant === null ? 'once' : 'session' };
+  if (chosenIndex >= 0 || isForSession) return { kind: grant === null ? 'once' : 'session' };
   return { kind: 'no', reason: answer.trim() };
 }
 
@@ -54,11 +54,14 @@ const normalise = (text: string): string =>
 
 const json = (value: object): string => JSON.stringify(value, null, 2);
 
-/** Returns the text as a Markdown code block which it cannot end early, with invisible characters escaped. */
+/**
+ * Returns the text as a Markdown code block, with invisible characters escaped. The fence is longer than any
+ * run of backticks in the text, so that the text cannot end the block.
+ */
 function codeBlock(text: string, language: string): string {
   const visible = text.replaceAll(/[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu, escapeCharacter);
-  const longest = Math.max(2, ...Array.from(visible.matchAll(/`+/g), ([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
+  const longestRun = Math.max(2, ...Array.from(visible.matchAll(/`+/g), ([run]) => run.length));
+  const fence = '`'.repeat(longestRun + 1);
   return `${fence}${language}\n${visible}\n${fence}`;
 }
 

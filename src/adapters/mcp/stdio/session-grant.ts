@@ -1,6 +1,6 @@
-/** What a "yes for this session" allows. */
+/** The calls that a "yes for this session" allows. */
 export interface SessionGrant {
-  /** The same for every call that the grant covers, and different for all others. */
+  /** Two calls with the same key are covered by the same grant. */
   readonly grantKey: string;
   /** The tool's or the command's name, as the person sees it. */
   readonly name: string;
@@ -28,13 +28,15 @@ const COMMAND_NAME = /^[\w.+/-]{1,64}$/;
 const TOOL_NAME = /^[\w.:/-]{1,128}$/;
 
 /**
- * Characters that start another command, pipe or redirect output, or are replaced before the command runs;
- * also control and invisible characters. They count inside quotes too: parsing quotes is easy to get wrong.
+ * Characters that start another command, pipe or redirect output, or are replaced before the command runs,
+ * and control and invisible characters. They are also found inside quotes, because parsing quotes is easy to
+ * get wrong.
  */
 const SPECIAL_CHARACTERS = /[;&|<>(){}$`\\!\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /**
- * Commands that run other commands, so that their name does not say what happens. Without version numbers.
+ * Commands that run other commands, so their name does not show what they do. The names have no version
+ * numbers.
  */
 const LAUNCHERS: ReadonlySet<string> = new Set(
   (
@@ -48,9 +50,9 @@ const LAUNCHERS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Returns what a "yes for this session" to this call would allow: the tool, or for a shell tool the one
- * command that it runs. Returns null if the yes can count for this call only: to allow `ls` must not allow
- * `ls; rm`.
+ * Returns the grant for a "yes for this session" to this call: it covers the tool, or for a shell tool the
+ * command that the tool runs. Returns null if a yes may count only for this call. For example, a grant for
+ * `ls` must not cover `ls; rm`.
  */
 export function sessionGrantFor(tool: string, input: object): SessionGrant | null {
   if (!TOOL_NAME.test(tool)) return null;
@@ -62,13 +64,13 @@ export function sessionGrantFor(tool: string, input: object): SessionGrant | nul
   if (commands.length > 1 || typeof text !== 'string') return null;
   const command = commandNameIn(text);
   if (command === null) return null;
-  // All other fields must be the same: outside a sandbox or in another folder, the same command does
-  // something else.
-  const rest = fields.filter(([name]) => name !== field && !IGNORED_FIELDS.has(name)).sort(byName);
-  return { grantKey: JSON.stringify([tool, command, rest]), name: command };
+  // All other fields must be the same, because the same command does something else outside a sandbox or in
+  // another folder.
+  const otherFields = fields.filter(([name]) => name !== field && !IGNORED_FIELDS.has(name)).sort(byName);
+  return { grantKey: JSON.stringify([tool, command, otherFields]), name: command };
 }
 
-/** Returns the name of the single command in a line; null if the line may run anything else. */
+/** Returns the name of the only command in a line; null if the line may run another command. */
 function commandNameIn(line: string): string | null {
   const text = line.replace(/^[ \t\n]+|[ \t\n]+$/g, '');
   if (SPECIAL_CHARACTERS.test(text)) return null;
@@ -78,7 +80,8 @@ function commandNameIn(line: string): string | null {
 }
 
 /**
- * Also finds launchers with a version (`python3.12`), in another case (`CMD`) and with a suffix (`bash.exe`).
+ * Returns whether a command is a launcher, also with a version (`python3.12`), in capitals (`CMD`) or with a
+ * suffix (`bash.exe`).
  */
 function isLauncher(name: string): boolean {
   const lowerCase = name.toLowerCase().replace(/\.exe$/, '');

@@ -21,7 +21,7 @@ export interface StdioOptions extends Pick<ToolServices, 'dispatch' | 'ids' | 'l
   readonly permissionSeconds: number | null;
 }
 
-/** Stands in for the caller, who is known only to the server behind `dispatch`. */
+/** Replaces the caller, because only the server behind `dispatch` knows who calls. */
 const PLACEHOLDER_CALLER: Caller = {
   userId: '' as UserId,
   scopes: ['agent'],
@@ -31,23 +31,28 @@ const PLACEHOLDER_CALLER: Caller = {
 };
 
 /**
- * REST's limit for a message of an agent. It is enough for the longest content with every character escaped.
+ * The same limit as for an agent's message over REST. The longest content fits, even with every character
+ * escaped.
  */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Serves MCP on stdin and stdout, in the protocol version that the client opens with. Resolves when stdin
- * ends; calls that still wait then are aborted.
- * @throws Error for a message over 16 MiB: the start of the next message could not be found.
+ * Serves MCP on stdin and stdout, in the protocol version that the client starts with. Resolves when stdin or
+ * stdout closes. Calls that still wait are then aborted.
+ * @throws Error if a message is larger than 16 MiB, because the start of the next message cannot be found.
  */
 export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   const { name, version, session, permissionSeconds, logger } = options;
-  const services = { ...options, timing: DEFAULT_TIMING, ownInstance: () => session.agentInstanceId };
+  const services: ToolServices = {
+    ...options,
+    timing: DEFAULT_TIMING,
+    sessionInstanceId: () => session.agentInstanceId,
+  };
   const tools = TOOLS.map((tool) => session.bindTool(tool));
   if (permissionSeconds !== null) tools.push(createApproveTool(session, permissionSeconds));
   const features = createToolFeatures(services, tools);
 
-  const callOf = (server: Server, { mcpReq }: ServerContext, params: MethodParams): McpCall => ({
+  const createMcpCall = (server: Server, { mcpReq }: ServerContext, params: MethodParams): McpCall => ({
     requestId: null,
     caller: PLACEHOLDER_CALLER,
     client: {
@@ -60,7 +65,7 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     sentArguments: params.arguments ?? null,
   });
 
-  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const { promise: connectionEnded, resolve, reject } = Promise.withResolvers<void>();
   // Registered before the transport's own listeners, which close the transport on the same events.
   for (const event of ['end', 'close', 'error'] as const) process.stdin.once(event, () => resolve());
   process.stdout.once('error', () => resolve());
@@ -68,7 +73,7 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   const transport = new StdioServerTransport(process.stdin, process.stdout, {
     maxBufferSize: MAX_MESSAGE_BYTES,
   });
-  const handle = serveStdio(() => createModernServer({ name, version, features }, callOf), {
+  const handle = serveStdio(() => createModernServer({ name, version, features }, createMcpCall), {
     transport,
     onerror: (err) => logger.debug({ err }, 'mcp'),
   });
@@ -77,11 +82,14 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     onclose?.();
     reject(new Error('A message of the client is longer than 16 MiB'));
   };
-  await ended;
+  await connectionEnded;
   await handle.close();
 }
 
-/** Clients name themselves once, when they connect; as of protocol version 2026-07-28 in every request. */
+/**
+ * Returns the client's name. Clients send it when they connect or, since version 2026-07-28, in every
+ * request.
+ */
 function clientName(server: Server, { envelope }: ServerContext['mcpReq']): string | null {
   const clientInfo = (envelope as { [key: string]: { name?: unknown } | undefined } | undefined)?.[
     CLIENT_INFO_META_KEY

@@ -2,15 +2,15 @@ import type { Ids } from '../../../ports/runtime.ts';
 import type { Tool, ToolDefinition } from '../tools/tool.ts';
 
 /**
- * The session of one client over stdio. The process is the agent's session: all calls that name no agent
- * instance belong to the same one, until it is ended.
+ * The session of one client over stdio. All calls that do not name an agent instance use the same one. When
+ * the agent ends it, a new one follows.
  */
 export class StdioSession {
   readonly #ids: Ids;
-  /** The instance that the session is fixed to; null: it begins with a new one. */
+  /** The configured instance of the session; null: the session starts with a new instance. */
   readonly #fixedInstance: string | null;
   #instance: string;
-  #heldFeedback: string[] = [];
+  #keptFeedback: string[] = [];
 
   constructor(ids: Ids, fixedInstance: string | null) {
     this.#ids = ids;
@@ -18,40 +18,42 @@ export class StdioSession {
     this.#instance = fixedInstance ?? ids.next();
   }
 
-  /** The instance of calls that name none. */
+  /** The instance for calls that do not name one. */
   get agentInstanceId(): string {
     return this.#instance;
   }
 
   /**
-   * Holds feedback of the person that a tool's answer has no field for. The next answer with `user_feedback`
-   * has it.
+   * Keeps the person's feedback if a tool's result has no field for it. The next result with `user_feedback`
+   * includes it.
    */
-  holdFeedback(feedback: readonly string[]): void {
-    this.#heldFeedback.push(...feedback);
+  keepFeedback(feedback: readonly string[]): void {
+    this.#keptFeedback.push(...feedback);
   }
 
   /**
-   * Returns the same tool, bound to this session: its calls use the session's instance and hand over held
-   * feedback.
+   * Returns the same tool, bound to this session: its calls use the session's instance, and its results
+   * include the kept feedback.
    */
   bindTool(tool: Tool): Tool {
-    const endsSession = tool.definition.name === 'end_session';
+    const isEndSession = tool.definition.name === 'end_session';
     return {
       ...tool,
-      definition: endsSession ? withoutRequiredFields(tool.definition) : tool.definition,
+      definition: isEndSession ? withoutRequiredFields(tool.definition) : tool.definition,
       run: async (dispatch, call) => {
         const { agent_instance_id: givenId } = call.args as { agent_instance_id?: unknown };
-        const args = endsSession ? { ...call.args, agent_instance_id: givenId ?? this.#instance } : call.args;
-        const answer = await tool.run(dispatch, { ...call, args });
-        const { agent_instance_id: instance, user_feedback: feedback } = answer as Partial<SessionResult>;
-        // A client that names another instance continues with that one.
+        const args = isEndSession
+          ? { ...call.args, agent_instance_id: givenId ?? this.#instance }
+          : call.args;
+        const result = await tool.run(dispatch, { ...call, args });
+        const { agent_instance_id: instance, user_feedback: feedback } = result as Partial<SessionResult>;
+        // If a client names another instance, the session continues with the named one.
         if (this.#fixedInstance === null && instance !== undefined) this.#instance = instance;
-        if (this.#fixedInstance === null && endsSession) this.#instance = this.#ids.next();
-        if (feedback === undefined) return answer;
-        const heldFeedback = this.#heldFeedback;
-        this.#heldFeedback = [];
-        return { ...answer, user_feedback: [...heldFeedback, ...feedback] };
+        if (this.#fixedInstance === null && isEndSession) this.#instance = this.#ids.next();
+        if (feedback === undefined) return result;
+        const keptFeedback = this.#keptFeedback;
+        this.#keptFeedback = [];
+        return { ...result, user_feedback: [...keptFeedback, ...feedback] };
       },
     };
   }

@@ -10,19 +10,22 @@ import type { Timing } from '../call/timing.ts';
 import type { Tool } from './tool.ts';
 import { errorResult, internalErrorResult, successResult, type ToolResult } from './tool-result.ts';
 
-/** What is needed to run tools. */
+/** The services that tools need to run. */
 export interface ToolServices {
   readonly dispatch: Dispatch;
   readonly ids: Ids;
   readonly logger: Logger;
   readonly timing: Timing;
-  /** Returns the agent instance for calls that name none. Absent: each such call gets a new instance. */
+  /**
+   * Returns the agent instance for calls that do not name one. Absent: each of these calls gets a new
+   * instance.
+   */
   readonly sessionInstanceId?: () => string;
 }
 
 /**
- * Runs a tool. Returns failures as an error result: the libraries would send the message of a thrown error to
- * the client, also that of an internal one.
+ * Runs a tool. Failures become an error result: the libraries would send the message of every thrown error to
+ * the client, also of internal errors.
  * @throws McpProtocolError if the tool does not exist.
  */
 export async function callTool(
@@ -52,7 +55,9 @@ export async function callTool(
   }
 }
 
-/** Sends regular progress to a client that asked for it. Many clients wait longer while they get progress. */
+/**
+ * Sends progress at an interval if the client asked for it. Many clients wait longer while they get progress.
+ */
 function reportProgress({ onProgress, signal }: McpCall, everyMs: number): NodeJS.Timeout | undefined {
   if (onProgress === null) return undefined;
   const started = Date.now();

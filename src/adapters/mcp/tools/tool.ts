@@ -57,14 +57,16 @@ export interface Tool {
 }
 
 interface ToolField<Name> {
-  /** The name of the use case's field. */
-  readonly from: Name;
-  /** Set if the client may leave out a field that the use case requires: `defaults` then supplies it. */
+  /** The name of the field in the use case's input. */
+  readonly inputField: Name;
+  /** Set if the use case requires the field but the client may leave it out: `defaults` then supplies it. */
   readonly optional?: true;
   readonly description: string;
 }
 
-/** The definition of a tool: how its arguments and its result differ from those of its use case. */
+/**
+ * The definition of a tool: its use case, and how its arguments and result differ from those of the use case.
+ */
 interface ToolRow<Input extends ObjectSchema, Output extends ObjectSchema> {
   readonly name: string;
   readonly title: string;
@@ -72,16 +74,16 @@ interface ToolRow<Input extends ObjectSchema, Output extends ObjectSchema> {
   readonly annotations: ToolAnnotations;
   readonly useCase: UseCase<Input, Output> & { readonly input: { readonly entries: v.ObjectEntries } };
   readonly fields: { readonly [name: string]: ToolField<keyof v.InferInput<Input> & string> };
-  /** Returns values for the use case's fields that the client left out, or cannot set. */
+  /** Returns values for the fields of the use case that the client has left out or cannot set. */
   readonly defaults: (defaults: CallDefaults) => object;
   readonly output: v.ObjectEntries;
-  readonly result: (answer: v.InferOutput<Output>) => object;
+  readonly result: (output: v.InferOutput<Output>) => object;
   readonly isLongRunning?: boolean;
 }
 
 /**
- * Makes a tool of a use case. The tool has some of the use case's fields, partly under other names. Its
- * schemas are only for the client to read: `dispatch` alone validates the input.
+ * Creates a tool from a use case. The tool has some of the use case's fields, a few of them under other
+ * names. Only clients use its schemas: `dispatch` validates the input.
  */
 export function defineTool<Input extends ObjectSchema, Output extends ObjectSchema>({
   useCase,
@@ -95,23 +97,28 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
   const { entries } = useCase.input;
   const toolFields = Object.entries(fields);
   const knownNames = new Set([...Object.keys(entries), ...Object.keys(fields)]);
-  const required = toolFields.filter(([, { from, optional }]) => !optional && isRequired(entries[from]));
+  const required = toolFields.filter(
+    ([, { inputField, optional }]) => !optional && isRequired(entries[inputField]),
+  );
   const properties = Object.fromEntries(
-    toolFields.map(([name, { from, description }]) => [
+    toolFields.map(([name, { inputField, description }]) => [
       name,
-      { ...withoutDialect(toJsonSchema(unwrap(entries[from]), JSON_SCHEMA_SETTINGS)), description },
+      {
+        ...withoutDialect(toJsonSchema(unwrapSchema(entries[inputField]), JSON_SCHEMA_SETTINGS)),
+        description,
+      },
     ]),
   );
 
-  const inputOf = (args: object, callDefaults: CallDefaults): object => {
-    // Unknown arguments are passed on: dispatch decides about them. An argument that has the name of a field
-    // which only the use case has is dropped: a client cannot set those.
-    const unknown = Object.entries(args).filter(([name]) => !knownNames.has(name));
-    const given = toolFields.flatMap(([name, { from }]) => {
+  const buildInput = (args: object, callDefaults: CallDefaults): object => {
+    // Unknown arguments are passed on, and dispatch decides about them. Arguments with the name of a field
+    // that the tool does not offer are dropped: a client cannot set these fields.
+    const unknownArguments = Object.entries(args).filter(([name]) => !knownNames.has(name));
+    const givenFields = toolFields.flatMap(([name, { inputField }]) => {
       const value: unknown = Object.hasOwn(args, name) ? (args as { [name: string]: unknown })[name] : null;
-      return value == null ? [] : [[from, value] as const];
+      return value == null ? [] : [[inputField, value] as const];
     });
-    return { ...defaults(callDefaults), ...Object.fromEntries([...unknown, ...given]) };
+    return { ...defaults(callDefaults), ...Object.fromEntries([...unknownArguments, ...givenFields]) };
   };
 
   return {
@@ -122,10 +129,10 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
     },
     useCase: useCase as UseCase,
     isLongRunning,
-    argumentNames: new Map(toolFields.map(([name, { from }]) => [from, name])),
+    argumentNames: new Map(toolFields.map(([name, { inputField }]) => [inputField, name])),
     async run(dispatch, { caller, args, defaults: callDefaults, signal }) {
       return result(
-        await dispatch(useCase, { caller, input: inputOf(args, callDefaults), clientGone: signal }),
+        await dispatch(useCase, { caller, input: buildInput(args, callDefaults), clientGone: signal }),
       );
     },
   };
@@ -140,7 +147,7 @@ const JSON_SCHEMA_SETTINGS = { errorMode: 'ignore', target: 'draft-2020-12' } as
 const isRequired = (schema: v.ObjectEntries[string] | undefined): boolean => schema?.type !== 'optional';
 
 /** Returns the plain type inside `optional` and `nullable`: not every client understands a nullable type. */
-function unwrap(schema: v.ObjectEntries[string] | undefined): v.GenericSchema {
+function unwrapSchema(schema: v.ObjectEntries[string] | undefined): v.GenericSchema {
   let inner = schema as v.GenericSchema;
   while ('wrapped' in inner) inner = inner.wrapped as v.GenericSchema;
   return inner;

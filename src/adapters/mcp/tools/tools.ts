@@ -9,7 +9,7 @@ const HARMLESS = {
   openWorldHint: false,
 } as const;
 
-const feedback = (about: string) => v.pipe(v.array(v.string()), v.description(about));
+const feedbackField = (description: string) => v.pipe(v.array(v.string()), v.description(description));
 
 /** All tools of the server. Each runs one use case, which also validates the input. */
 export const TOOLS: readonly Tool[] = [
@@ -29,12 +29,12 @@ export const TOOLS: readonly Tool[] = [
     useCase: sendAgentMessage,
     fields: {
       agent_instance_id: {
-        from: 'agent_instance_id',
+        inputField: 'agent_instance_id',
         optional: true,
         description: 'Which session of yours this is (a UUID). Leave it out to start a new one.',
       },
       step_description: {
-        from: 'content',
+        inputField: 'content',
         description: 'What you are doing and why, in one or two sentences; Markdown is fine.',
       },
     },
@@ -46,7 +46,7 @@ export const TOOLS: readonly Tool[] = [
       success: sendAgentMessage.output.entries.success,
       agent_instance_id: sendAgentMessage.output.entries.agent_instance_id,
       step_number: sendAgentMessage.output.entries.step_number,
-      user_feedback: feedback('What the person wrote since your last call; it overrides your plan'),
+      user_feedback: feedbackField('What the person wrote since your last call; it overrides your plan'),
     },
     result: ({ success, agent_instance_id, step_number, queued_user_messages }) => ({
       success,
@@ -76,28 +76,28 @@ export const TOOLS: readonly Tool[] = [
     useCase: askQuestion,
     fields: {
       question_text: {
-        from: 'question_text',
+        inputField: 'question_text',
         description: 'The complete question; Markdown is fine. Give either this or question_id.',
       },
       question_id: {
-        from: 'question_id',
+        inputField: 'question_id',
         description:
           'The id of a question you asked before: waits for its answer again, or returns the answer at once.',
       },
       agent_instance_id: {
-        from: 'agent_instance_id',
+        inputField: 'agent_instance_id',
         description:
           'Which session of yours this is (a UUID). Leave it out to start a new one, or with question_id.',
       },
       wait_seconds: {
-        from: 'wait_seconds',
+        inputField: 'wait_seconds',
         description:
           'How many seconds to wait, 0 to 86400. Leave it out unless you know how long your client waits for tools.',
       },
     },
     defaults: ({ agentType, waitSeconds }) => ({ agent_type: agentType, wait_seconds: waitSeconds }),
     output: askQuestion.output.entries,
-    result: (answer) => answer,
+    result: (output) => output,
     isLongRunning: true,
   }),
 
@@ -111,11 +111,11 @@ export const TOOLS: readonly Tool[] = [
     annotations: { ...HARMLESS, idempotentHint: true },
     useCase: endSession,
     fields: {
-      agent_instance_id: { from: 'agent_instance_id', description: 'The session to end (a UUID).' },
+      agent_instance_id: { inputField: 'agent_instance_id', description: 'The session to end (a UUID).' },
     },
     defaults: () => ({}),
     output: endSession.output.entries,
-    result: (answer) => answer,
+    result: (output) => output,
   }),
 ];
 

@@ -41,7 +41,7 @@ export async function mcp(env: Environment, options: McpOptions): Promise<void> 
   const agent = createClient({ baseUrl, token, retryForMs: RETRY_FOR_MS });
   // readConfig is not used: the agent's environment variables may mean something else.
   const logger = createLogger('warn');
-  const diff = options.gitDiff ? await WorkingDiff.fromNow(process.cwd(), logger) : null;
+  const diff = options.gitDiff ? await WorkingDiff.sinceCurrentCommit(process.cwd(), logger) : null;
   const session = new StdioSession(uuidV7, options.agentInstanceId);
   await serveMcpOverStdio({
     ...packageInfo,

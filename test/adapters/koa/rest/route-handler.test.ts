@@ -55,7 +55,7 @@ describe('a route with the status 204', () => {
 describe('a route that returns one field of the output', () => {
   const PAGE = { keys: [{ id: 1 }, { id: 2 }], next: 'a&b' };
   const list: Partial<Route> = {
-    answerField: 'keys',
+    responseField: 'keys',
     nextCursor: ({ next }) => next as string | null,
   };
 
