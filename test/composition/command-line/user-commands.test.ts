@@ -95,7 +95,7 @@ describe.each([
   test('user delete without a terminal and without --yes deletes nothing', async () => {
     const { code, stdout, stderr } = await run(['user', 'delete', '--user', 'local'], env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/takes --yes/);
+    expect(stderr).toMatch(/needs --yes/);
     expect(await say('still here')).toBe(200);
   });
 
