@@ -34,7 +34,7 @@ if (flags.help || (flags.write && !canWrite)) {
 
 type Measure = (servers: BenchServers, size: BenchSize) => Promise<BenchResults>;
 
-/** The tables that need servers, in the order of their measurement, and whether a flag selects them. */
+/** The tables that need servers, in the order of measurement. The last value: a flag selects the table. */
 const WITH_SERVERS: readonly (readonly [BenchTable, Measure, boolean])[] = [
   [rowLevelSecurityTable, measureRowLevelSecurity, flags.rls],
   [serversTable, measureServers, false],

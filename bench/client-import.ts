@@ -4,40 +4,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/**
- * Measures what importing `agent-dashboard-server/client` adds to the start of a process, with compiled
- * JavaScript as in the package and nothing cached. Run it with `node bench/client-import.ts`.
- */
+// `node bench/client-import.ts`: measures how much longer a process takes to start when it imports
+// `agent-dashboard-server/client`. It runs compiled JavaScript, as in the package, and caches nothing.
+
 const RUNS = 15;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const out = mkdtempSync(join(tmpdir(), 'client-import-'));
+const outDir = mkdtempSync(join(tmpdir(), 'client-import-'));
 try {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', out], {
+  const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir], {
     cwd: ROOT,
     stdio: 'inherit',
   });
   if (built.status !== 0) throw new Error('The sources do not compile.');
-  const entry = join(out, 'adapters/client/client.js');
-  const nothing = startUp('');
-  const client = startUp(`await import(${JSON.stringify(entry)});`);
-  const added = client - nothing;
+  const entry = join(outDir, 'adapters/client/client.js');
+  const emptyMs = medianRunTime('');
+  const clientMs = medianRunTime(`await import(${JSON.stringify(entry)});`);
+  const addedMs = clientMs - emptyMs;
   process.stdout.write(
-    `an empty process ${nothing.toFixed(1)} ms, with the client ${client.toFixed(1)} ms: ` +
-      `${added.toFixed(1)} ms more, a ratio of ${(client / nothing).toFixed(2)}\n`,
+    `an empty process takes ${emptyMs.toFixed(1)} ms, one with the client ${clientMs.toFixed(1)} ms: ` +
+      `${addedMs.toFixed(1)} ms more, a ratio of ${(clientMs / emptyMs).toFixed(2)}\n`,
   );
 } finally {
-  rmSync(out, { recursive: true, force: true });
+  rmSync(outDir, { recursive: true, force: true });
 }
 
-/** Returns the median time in milliseconds of a whole process that runs this code. */
-function startUp(code: string): number {
+/** Returns how many milliseconds a process that runs this code takes from start to exit, as a median. */
+function medianRunTime(code: string): number {
   const times = Array.from({ length: RUNS }, () => {
-    const since = performance.now();
+    const startedAt = performance.now();
     const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', code]);
-    if (status !== 0) throw new Error(`exit code ${status}`);
-    return performance.now() - since;
+    if (status !== 0) throw new Error(`The process exited with ${status}`);
+    return performance.now() - startedAt;
   });
   return times.toSorted((a, b) => a - b)[Math.floor(RUNS / 2)]!;
 }

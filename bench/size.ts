@@ -1,10 +1,10 @@
-/** How much of everything one run measures. */
+/** How long one run measures, and how much. */
 export interface BenchSize {
   readonly rounds: number;
   readonly secondsPerRound: number;
   /** How many pairs of loads compare the server with and without row level security. */
-  readonly isolationPairs: number;
-  /** How long waiting clients are left alone while their statements are counted. */
+  readonly rowLevelSecurityPairs: number;
+  /** How long the bench counts the server's statements while its clients only wait. */
   readonly idleSeconds: number;
   readonly liveMessages: number;
 }
@@ -12,7 +12,7 @@ export interface BenchSize {
 export const FULL_SIZE: BenchSize = {
   rounds: 3,
   secondsPerRound: 5,
-  isolationPairs: 9,
+  rowLevelSecurityPairs: 9,
   idleSeconds: 30,
   liveMessages: 300,
 };
@@ -21,7 +21,7 @@ export const FULL_SIZE: BenchSize = {
 export const QUICK_SIZE: BenchSize = {
   rounds: 1,
   secondsPerRound: 2,
-  isolationPairs: 3,
+  rowLevelSecurityPairs: 3,
   idleSeconds: 10,
   liveMessages: 100,
 };

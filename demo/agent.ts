@@ -52,7 +52,7 @@ export class Agent {
   /**
    * Asks a question and waits for its answer without a time limit. Each request takes at most
    * `WAIT_SECONDS`, because proxies close longer ones.
-   * @throws AgentStoppedError
+   * @throws AgentStoppedError if the user has ended or deleted the run
    */
   async ask(content: string): Promise<string> {
     const { message_id: questionId } = await this.#post({ content, requires_user_input: true });
@@ -80,7 +80,7 @@ export class Agent {
    * Sends a request, and repeats it if the server cannot be reached or fails. All attempts have the same
    * `Idempotency-Key`, so the request takes effect once.
    */
-  async #call<Answer>(method: string, path: string, body: object): Promise<Answer> {
+  async #call<Result>(method: string, path: string, body: object): Promise<Result> {
     const headers = {
       Authorization: `Bearer ${this.#token}`,
       'Content-Type': 'application/json',
@@ -90,7 +90,7 @@ export class Agent {
       const response = await fetch(this.#api + path, { method, headers, body: JSON.stringify(body) }).catch(
         () => null,
       );
-      if (response?.ok) return (await response.json()) as Answer;
+      if (response?.ok) return (await response.json()) as Result;
       const problem = (await response?.json().catch(() => null)) as { code?: string; detail?: string } | null;
       if (problem?.code === 'instance_deleted')
         throw new AgentStoppedError('its run was deleted in the dashboard');

@@ -7,7 +7,7 @@ import { playStory } from './story.ts';
 
 const TOKEN_SECONDS = 3_600;
 /** Speed factor: 1 is slow enough to watch, 20 is 20 times as fast. */
-const pace = Number(process.env.DEMO_PACE || 1);
+const speedFactor = Number(process.env.DEMO_PACE || 1);
 
 /** Plays an agent's work on a running server. The server must have the same settings as this process. */
 async function main(): Promise<void> {
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const agent = new Agent({ url, token: await demoToken(config) });
   const say = (text: string): void => void process.stdout.write(`  demo-agent  ${text}\n`);
   process.stdout.write(`\nThe demo agent is starting. Watch it and answer it at ${url}\n\n`);
-  await playStory(agent, { say, pause: (seconds) => sleep((seconds * 1000) / pace) });
+  await playStory(agent, { say, pause: (seconds) => sleep((seconds * 1000) / speedFactor) });
 }
 
 async function demoToken(config: ReturnType<typeof readConfig>): Promise<string> {

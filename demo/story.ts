@@ -122,6 +122,7 @@ export async function playStory(agent: Agent, { say, pause }: StoryOptions): Pro
   say('ended its session');
 }
 
+/** Reports the steps that the chosen option leads to. Any other answer is taken as an instruction. */
 async function carryOut(
   choice: string,
   step: (content: string, gitDiff?: string) => Promise<void>,

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 
-/** As wide as Biome lets code be; Biome itself leaves comments alone. */
-const WIDTH = 110;
+/** The maximum width of a line with a comment. Biome applies the same width, but only to code. */
+const MAX_WIDTH = 110;
 
 /** Returns the line numbers, from 0, of all lines that hold a part of a comment. */
 function linesWithComments(source: ts.SourceFile): Set<number> {
@@ -16,7 +16,7 @@ function linesWithComments(source: ts.SourceFile): Set<number> {
     }
   };
   const visit = (node: ts.Node) => {
-    // Text of JSX may look like a comment and is none. Documentation has nodes of its own, inside a comment.
+    // JSX text may look like a comment, but is none. JSDoc nodes are part of a comment that is found anyway.
     if (ts.isJsxText(node)) return;
     if (node.kind >= ts.SyntaxKind.FirstJSDocNode && node.kind <= ts.SyntaxKind.LastJSDocNode) return;
     const children = node.getChildren(source);
@@ -30,18 +30,21 @@ function linesWithComments(source: ts.SourceFile): Set<number> {
   return lines;
 }
 
-/** Returns `file:line: width` for each line that holds a comment and is too wide. */
+/** Returns one error for each line that holds a comment and is too wide. */
 function tooWideLines(file: string): string[] {
   const text = readFileSync(file, 'utf8');
   const lines = text.split(/\r?\n/);
-  if (lines.every((line) => line.length <= WIDTH)) return [];
+  if (lines.every((line) => line.length <= MAX_WIDTH)) return [];
   const kind = file.endsWith('.tsx') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false, kind);
   return Array.from(linesWithComments(source))
     .map((line) => ({ line, width: Array.from(lines[line] ?? '').length }))
-    .filter(({ width }) => width > WIDTH)
+    .filter(({ width }) => width > MAX_WIDTH)
     .sort((a, b) => a.line - b.line)
-    .map(({ line, width }) => `${file}:${line + 1}: a line with a comment has ${width} characters`);
+    .map(
+      ({ line, width }) =>
+        `${file}:${line + 1}: a line with a comment has ${width} characters, more than ${MAX_WIDTH}`,
+    );
 }
 
 const files = execFileSync(
@@ -53,9 +56,9 @@ const files = execFileSync(
 )
   .split('\0')
   .filter((file) => existsSync(file));
-const found = files.flatMap(tooWideLines);
-for (const line of found) process.stderr.write(`${line}\n`);
-if (found.length > 0) {
-  process.stderr.write(`${found.length} lines with comments are wider than ${WIDTH} characters\n`);
+const errors = files.flatMap(tooWideLines);
+for (const error of errors) process.stderr.write(`${error}\n`);
+if (errors.length > 0) {
+  process.stderr.write(`${errors.length} lines with comments are wider than ${MAX_WIDTH} characters\n`);
   process.exitCode = 1;
 }

@@ -3,7 +3,10 @@ import { type HttpConnection, httpRequest } from './http-connection.ts';
 /** How an agent logs a step. */
 export interface StepTransport {
   readonly name: string;
-  /** Opens a session on the connection if there are sessions. Returns the headers of every later request. */
+  /**
+   * Opens a session on the connection, if the transport has sessions.
+   * @returns the headers that every later request needs
+   */
   open(connection: HttpConnection, token: string): Promise<readonly string[]>;
   stepRequest(instance: string, token: string, headers: readonly string[], content: string): Buffer;
 }
@@ -91,12 +94,12 @@ export const MCP_STATELESS: StepTransport = {
 export interface WaitTransport {
   readonly name: string;
   /** Asks the question and begins to wait. `answer` resolves with the body that holds the answer. */
-  begin(connection: HttpConnection, token: string, instance: string): Promise<{ answer: Promise<string> }>;
+  ask(connection: HttpConnection, token: string, instance: string): Promise<{ answer: Promise<string> }>;
 }
 
-export const PENDING: WaitTransport = {
+export const PENDING_MESSAGES: WaitTransport = {
   name: '`GET /messages/pending`',
-  async begin(connection, token, instance) {
+  async ask(connection, token, instance) {
     const body = {
       agent_instance_id: instance,
       agent_type: 'bench',
@@ -109,17 +112,17 @@ export const PENDING: WaitTransport = {
     const { message_id: id } = JSON.parse(asked.body);
     const path = `/api/v1/messages/pending?agent_instance_id=${instance}&last_read_message_id=${id}&wait=300`;
     const answer = connection.send(httpRequest({ method: 'GET', path, token }));
-    return { answer: answer.then((answered) => answered.body) };
+    return { answer: answer.then(({ body: text }) => text) };
   },
 };
 
 export const ASK_QUESTION: WaitTransport = {
   name: 'MCP `ask_question`',
-  async begin(connection, token, instance) {
+  async ask(connection, token, instance) {
     const args = { agent_instance_id: instance, question_text: '?', wait_seconds: 300 };
     const headers = statelessHeaders('ask_question');
     const body = toolCall('ask_question', args, STATELESS);
     const answer = connection.send(httpRequest({ method: 'POST', path: '/mcp', token, headers, body }));
-    return { answer: answer.then((answered) => answered.body) };
+    return { answer: answer.then(({ body: text }) => text) };
   },
 };

@@ -4,12 +4,12 @@ import { connect, type Socket } from 'node:net';
 export interface HttpResponse {
   readonly status: number;
   readonly head: string;
-  /** The bytes as received; with `Transfer-Encoding: chunked` the chunk headers are still in it. */
+  /** The body as received. With `Transfer-Encoding: chunked` it still contains the chunk headers. */
   readonly body: string;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-/** Its first line end may be the one that ends the response head. */
+/** The first line end belongs to the chunk before, or to the response head if the body is empty. */
 const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n');
 
 /**

@@ -24,11 +24,11 @@ export interface LoadOptions {
 const CONTENT = 'Refactored the session store; 14 tests pass, 2 are left to look at. '.repeat(3);
 
 /**
- * Opens connections that each act as one agent instance of a user of its own, and that send one step after
- * the other. Steps sent while warming up do not count.
- * @throws Error if a response is not a success.
+ * Opens connections and sends one step after the other on each of them. Each connection acts as one agent
+ * instance, and each belongs to a different user. Steps sent while warming up do not count.
+ * @throws Error if the server answers a step with an error.
  */
-export async function writeLoad(options: LoadOptions): Promise<LoadResult> {
+export async function runWriteLoad(options: LoadOptions): Promise<LoadResult> {
   const { port, connections, seconds, warmUpSeconds, tokenOf, transport = REST } = options;
   const agents = await Promise.all(
     Array.from({ length: connections }, async (_, nth) => {
@@ -38,17 +38,18 @@ export async function writeLoad(options: LoadOptions): Promise<LoadResult> {
       return { connection, request: transport.stepRequest(randomUUID(), token, headers, CONTENT) };
     }),
   );
-  const from = performance.now() + warmUpSeconds * 1000;
-  const until = from + seconds * 1000;
+  const measureFrom = performance.now() + warmUpSeconds * 1000;
+  const measureUntil = measureFrom + seconds * 1000;
   const milliseconds: number[] = [];
   await Promise.all(
     agents.map(async ({ connection, request }) => {
-      for (let now = performance.now(); now < until; ) {
-        const sent = now;
+      for (let now = performance.now(); now < measureUntil; ) {
+        const sentAt = now;
         const { status, body } = await connection.send(request);
-        if (status !== 200 || body.includes('"isError":true')) throw new Error(`answered ${status}: ${body}`);
+        if (status !== 200 || body.includes('"isError":true'))
+          throw new Error(`The server answered ${status}: ${body}`);
         now = performance.now();
-        if (sent >= from && now <= until) milliseconds.push(now - sent);
+        if (sentAt >= measureFrom && now <= measureUntil) milliseconds.push(now - sentAt);
       }
       connection.close();
     }),

@@ -17,7 +17,7 @@ export const readDocument = (document: string): Promise<string> => readFile(new 
 /**
  * Fills the tables and figures of all documents from docs/bench.json.
  * @returns the documents that changed.
- * @throws Error with the document's name where one of its marks is wrong.
+ * @throws Error if a bench mark in a document is wrong; the message begins with the document's name.
  */
 export async function fillDocuments(): Promise<string[]> {
   const file = await readBenchFile();

@@ -11,15 +11,15 @@ const FIGURE = /<!-- bench: (\S+?)(?:, (to \d+|percent lost))? -->(?:(?!<!--).)*
 /** A whole table: `<!-- bench table: servers -->`, the table, `<!-- /bench table -->`. */
 const TABLE = /<!-- bench table: (\S+) -->\n(?:(?!<!--).)*<!-- \/bench table -->/gs;
 
-/** Every comment that begins or ends a figure or a table. */
+/** The beginning of every comment that starts or ends a figure or a table. */
 const MARK = /<!-- \/?bench\b/g;
 
-/** A comment at the beginning of a line starts an HTML block in Markdown, which would break the paragraph. */
+/** Such a line is an error: in Markdown, a comment at the beginning of a line ends the paragraph. */
 const FIGURE_AT_LINE_START = /^\s*<!-- bench: .*$/m;
 
 /**
  * Puts the numbers of a run into a Markdown document: into its marked tables and its marked figures.
- * @throws Error where a mark names an unknown table or number, or is malformed.
+ * @throws Error if a mark is malformed, or names an unknown table or number.
  */
 export function fillDocument(text: string, file: BenchFile): string {
   const marks = count(text, MARK);
@@ -38,18 +38,18 @@ export function fillDocument(text: string, file: BenchFile): string {
 }
 
 function filledTable(name: string, file: BenchFile): string {
-  const table = BENCH_TABLES.find((one) => one.name === name);
+  const table = BENCH_TABLES.find((candidate) => candidate.name === name);
   if (table === undefined) throw new Error(`There is no bench table ${name}`);
   return markdownTable(table, file.tables[name] ?? {});
 }
 
-/** The text of one figure: of `machine.cores`, or of a number that a path of table, row and column names. */
+/** Returns the text of one figure. The path is `table.row.column`, or `machine.` and a field's name. */
 function figureOf(path: string, format: string | undefined, file: BenchFile): string {
   const [table, row, column] = path.split('.');
   if (table === 'machine') {
-    const fact: unknown = Object.entries(file.machine).find(([name]) => name === row)?.[1];
-    if (fact === undefined) throw new Error(`There is no bench figure ${path}`);
-    return String(fact);
+    const value: unknown = Object.entries(file.machine).find(([name]) => name === row)?.[1];
+    if (value === undefined) throw new Error(`There is no bench figure ${path}`);
+    return String(value);
   }
   const decimals = BENCH_TABLES.find(({ name }) => name === table)?.columns.find(
     ({ key }) => key === column,

@@ -42,7 +42,7 @@ export function formatNumber(value: number | null, decimals: number): string {
 }
 
 /**
- * Rounds what was measured to the decimals that the table prints.
+ * Rounds the measured numbers to the decimals that the table prints.
  * @throws Error if a row or a number of the table is missing.
  */
 export function roundResults(table: BenchTable, measured: BenchResults): BenchResults {

@@ -26,10 +26,10 @@ export interface BenchServers extends AsyncDisposable {
   /** Counts the statements that `postgresql` and `floor` have sent to their database so far. */
   countStatements(): Promise<number>;
   /**
-   * Starts another server on its own database, with a role that row level security does not bind. The caller
-   * stops it.
+   * Starts another server on its own database. Its role bypasses row level security. The caller has to stop
+   * the server.
    */
-  startExempt(): Promise<BenchServer>;
+  startWithoutRowLevelSecurity(): Promise<BenchServer>;
 }
 
 const USERS = 1_000;
@@ -96,9 +96,9 @@ export async function startBenchServers(): Promise<BenchServers> {
       );
       return counted[0].calls;
     },
-    async startExempt() {
-      const exemptUrl = await createDatabaseOf(postgres.url, 'bypassrls');
-      return startServer(SERVE, { DATABASE_URL: exemptUrl });
+    async startWithoutRowLevelSecurity() {
+      const ownDatabaseUrl = await createDatabaseOf(postgres.url, 'bypassrls');
+      return startServer(SERVE, { DATABASE_URL: ownDatabaseUrl });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

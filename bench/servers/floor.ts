@@ -3,9 +3,9 @@ import pg from 'pg';
 import { v7 } from 'uuid';
 
 /**
- * The server that the others are compared with: node:http and pg. One prepared statement for each request
- * does the same write: it creates the instance if it is new, hands off the queue, adds the message and moves
- * the cursor. There are no checks of any kind: no token, no validation, no framework, no error handling.
+ * This program is the server that the others are compared with: node:http and pg. One prepared statement
+ * for each request does the same write: it creates the instance if it is new, hands over the queued messages,
+ * adds the message and moves the read cursor. There are no tokens, no validation and no error handling.
  */
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
@@ -43,15 +43,15 @@ const server = createServer((req, res) => {
       text: WRITE,
       values: ['floor', agent_instance_id, id, content],
     });
-    const answer = JSON.stringify({
+    const body = JSON.stringify({
       success: true,
       agent_instance_id,
       message_id: id,
       queued_user_messages: rows,
       git_diff_status: null,
     });
-    res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(answer) });
-    res.end(answer);
+    res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) });
+    res.end(body);
   });
 });
 server.listen(Number(process.env.MCP_SERVER_PORT), '127.0.0.1', () => process.stdout.write('listens on\n'));

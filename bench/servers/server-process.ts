@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 export interface ServerProcess {
   readonly pid: number;
-  /** Sends SIGTERM and waits for the end. */
+  /** Sends SIGTERM and waits until the process has exited. */
   stop(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  // The child ends with the bench, however that ends.
+  // If the bench exits early, it kills the child process too.
   const kill = () => child.kill('SIGKILL');
   process.on('exit', kill);
   exited.then(() => process.off('exit', kill));
@@ -28,7 +28,7 @@ export async function startProcess(
     (async () => {
       for await (const line of lines) if (line.includes('listens on')) return;
     })(),
-    exited.then(([code]) => Promise.reject(new Error(`${args.join(' ')} ended with ${code}`))),
+    exited.then(([code]) => Promise.reject(new Error(`${args.join(' ')} exited with ${code}`))),
   ]);
   child.stdout.resume();
   return {
@@ -49,7 +49,8 @@ export async function residentMiB(pid: number): Promise<number> {
 /** Returns the processor time of a process so far, in milliseconds; NaN where there is no /proc. */
 export async function processorMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The fields after the name, which may hold spaces. They count ticks of 10 ms.
+  // The process name, in parentheses, may contain spaces, so only the fields after it are split. The
+  // fields count ticks of 10 ms.
   const [user, system] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')

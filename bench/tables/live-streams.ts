@@ -9,19 +9,19 @@ import type { BenchServers } from '../servers/bench-servers.ts';
 import { processorMs, residentMiB } from '../servers/server-process.ts';
 import { type BenchSize, reportProgress } from '../size.ts';
 
-const STREAMS = [2, 1_000] as const;
+const STREAM_COUNTS = [2, 1_000] as const;
 
-/** What it costs to send an agent's messages to the streams that watch it. */
+/** The table about sending an agent's messages to the streams that watch it: how fast it is, and its cost. */
 export const liveStreamsTable: BenchTable = {
   name: 'liveStreams',
   labelTitles: ['Streams'],
-  rows: STREAMS.map((streams) => ({ key: String(streams), labels: [streams.toLocaleString('en-GB')] })),
+  rows: STREAM_COUNTS.map((streams) => ({ key: String(streams), labels: [streams.toLocaleString('en-GB')] })),
   columns: [
     { key: 'p50Ms', title: 'Sent to arrival, p50 ms', decimals: 1 },
     { key: 'p99Ms', title: 'p99 ms', decimals: 1 },
     { key: 'longestMs', title: 'Longest ms', decimals: 1 },
     { key: 'statementsPerMessage', title: 'Statements a message', decimals: 1 },
-    // Other work on the machine does not change it.
+    // Other programs on the machine hardly change the processor time.
     { key: 'processorMsPerMessage', title: "Server's processor time a message, ms", decimals: 1 },
     { key: 'openingMiB', title: 'Memory for opening, MiB', decimals: 0 },
     { key: 'growthMiB', title: 'Growth under load, MiB', decimals: 0 },
@@ -30,7 +30,7 @@ export const liveStreamsTable: BenchTable = {
 
 export async function measureLiveStreams(servers: BenchServers, size: BenchSize): Promise<BenchResults> {
   const results: { [row: string]: BenchNumbers } = {};
-  for (const streams of STREAMS) {
+  for (const streams of STREAM_COUNTS) {
     reportProgress(`${streams} live streams, ${size.liveMessages} messages`);
     results[streams] = await measureStreams(servers, streams, size.liveMessages);
   }
@@ -40,13 +40,13 @@ export async function measureLiveStreams(servers: BenchServers, size: BenchSize)
 const SEND_INTERVAL_MS = 100;
 const WARM_UP_MESSAGES = 50;
 /** How long the last messages may take to arrive. */
-const ARRIVAL_MS = 5_000;
+const MAX_ARRIVAL_MS = 5_000;
 const MESSAGE = /"content":"message (\d+)"/g;
 
 /**
- * Opens streams, half of one instance and half of all instances of its user, and lets the agent send ten
- * messages a second.
- * @throws Error if a stream did not receive every message.
+ * Opens streams and sends ten messages a second as the agent. Half of the streams watch the agent's instance,
+ * the others watch all instances of its user.
+ * @throws Error if a stream has not received every message.
  */
 async function measureStreams(
   servers: BenchServers,
@@ -98,12 +98,12 @@ async function measureStreams(
     }
   };
   await sendMessages(0, WARM_UP_MESSAGES);
-  const memoryOpened = await residentMiB(pid);
+  const memoryAfterOpening = await residentMiB(pid);
   const statementsBefore = await servers.countStatements();
   const processorBefore = await processorMs(pid);
   await sendMessages(WARM_UP_MESSAGES, messages);
   const statements = (await servers.countStatements()) - statementsBefore;
-  const deadline = performance.now() + ARRIVAL_MS;
+  const deadline = performance.now() + MAX_ARRIVAL_MS;
   while (milliseconds.length < messages * streams && performance.now() < deadline) await sleep(50);
   const processor = (await processorMs(pid)) - processorBefore;
   const memoryAfter = await residentMiB(pid);
@@ -118,7 +118,7 @@ async function measureStreams(
     longestMs: percentile(milliseconds, 1),
     statementsPerMessage: statements / messages,
     processorMsPerMessage: processor / messages,
-    openingMiB: memoryOpened - memoryBefore,
-    growthMiB: memoryAfter - memoryOpened,
+    openingMiB: memoryAfterOpening - memoryBefore,
+    growthMiB: memoryAfter - memoryAfterOpening,
   };
 }

@@ -1,11 +1,11 @@
 import { median } from '../load/percentiles.ts';
-import { writeLoad } from '../load/write-load.ts';
+import { runWriteLoad } from '../load/write-load.ts';
 import type { BenchNumbers, BenchResults, BenchTable } from '../report/table.ts';
 import type { BenchServers } from '../servers/bench-servers.ts';
 import { type BenchSize, reportProgress } from '../size.ts';
 import { CONNECTIONS } from './servers.ts';
 
-/** What row level security costs the write path. */
+/** The table about what row level security costs the write path. */
 export const rowLevelSecurityTable: BenchTable = {
   name: 'rowLevelSecurity',
   labelTitles: ['Connections'],
@@ -19,26 +19,26 @@ export const rowLevelSecurityTable: BenchTable = {
 
 /** Compares two servers that differ only in whether the policies bind their role. */
 export async function measureRowLevelSecurity(servers: BenchServers, size: BenchSize): Promise<BenchResults> {
-  // Policies do not bind this server's role, and it may not switch to a role that they bind.
-  const exempt = await servers.startExempt();
+  // The role of this server bypasses row level security, and cannot switch to a role that does not.
+  const unprotected = await servers.startWithoutRowLevelSecurity();
   try {
     const results: { [row: string]: BenchNumbers } = {};
     for (const connections of CONNECTIONS) {
-      const load = async (port: number) => {
+      const requestsPerSecond = async (port: number) => {
         const seconds = size.secondsPerRound / 2;
         const { tokenOf } = servers;
-        return (await writeLoad({ port, connections, seconds, warmUpSeconds: 1, tokenOf })).perSecond;
+        return (await runWriteLoad({ port, connections, seconds, warmUpSeconds: 1, tokenOf })).perSecond;
       };
-      // Each pair of loads gives one ratio, which a machine that slows down for longer hardly changes.
+      // Each pair of loads gives one ratio. A machine that is slow for a while slows both loads of the pair.
       const rates: { on: number; off: number }[] = [];
-      for (let pair = 1; pair <= size.isolationPairs; pair += 1) {
+      for (let pair = 1; pair <= size.rowLevelSecurityPairs; pair += 1) {
         reportProgress(
-          `${connections} connections, with and without row level security, ${pair} of ${size.isolationPairs}`,
+          `${connections} connections, with and without row level security, ${pair} of ${size.rowLevelSecurityPairs}`,
         );
-        // They take turns in going first, because the second finds the machine warmer.
-        const first = pair % 2 === 0 ? await load(servers.postgresql.port) : null;
-        const off = await load(exempt.port);
-        rates.push({ on: first ?? (await load(servers.postgresql.port)), off });
+        // The servers take turns in going first, because the machine is warmer for the second.
+        const onFirst = pair % 2 === 0 ? await requestsPerSecond(servers.postgresql.port) : null;
+        const off = await requestsPerSecond(unprotected.port);
+        rates.push({ on: onFirst ?? (await requestsPerSecond(servers.postgresql.port)), off });
       }
       results[connections] = {
         onPerSecond: median(rates.map(({ on }) => on)),
@@ -48,6 +48,6 @@ export async function measureRowLevelSecurity(servers: BenchServers, size: Bench
     }
     return results;
   } finally {
-    await exempt.stop();
+    await unprotected.stop();
   }
 }

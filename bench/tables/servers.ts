@@ -1,5 +1,5 @@
 import { median } from '../load/percentiles.ts';
-import { type LoadResult, writeLoad } from '../load/write-load.ts';
+import { type LoadResult, runWriteLoad } from '../load/write-load.ts';
 import type { BenchNumbers, BenchResults, BenchTable } from '../report/table.ts';
 import type { BenchServers } from '../servers/bench-servers.ts';
 import { type BenchSize, reportProgress } from '../size.ts';
@@ -12,7 +12,7 @@ const SERVERS = [
   ['pglite', '(c) this server, PGlite'],
 ] as const;
 
-/** The write path of REST on each store, compared with a bare server. */
+/** The table that compares the write path of REST on each store with a bare server. */
 export const serversTable: BenchTable = {
   name: 'servers',
   labelTitles: ['Server', 'Connections'],
@@ -38,7 +38,7 @@ export async function measureServers(servers: BenchServers, size: BenchSize): Pr
         reportProgress(`${connections} connections, round ${round} of ${size.rounds}: ${title}`);
         const { port } = servers[key];
         const seconds = size.secondsPerRound;
-        loads[key].push(await writeLoad({ port, connections, seconds, warmUpSeconds: 1.5, tokenOf }));
+        loads[key].push(await runWriteLoad({ port, connections, seconds, warmUpSeconds: 1.5, tokenOf }));
       }
     }
     const floor = median(loads.floor.map(({ perSecond }) => perSecond));

@@ -11,12 +11,12 @@ import type { BenchResults, BenchTable } from '../report/table.ts';
 import type { BenchSize } from '../size.ts';
 
 const TOKENS = 1_000;
-/** The most that verifying a known token may cost. */
-const LIMIT_US = 20;
+/** The longest that verifying a known token may take. */
+const MAX_KNOWN_TOKEN_US = 20;
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** What it costs to verify a token. The first row is the least that could find a known one. */
+/** The table about verifying a token. Its first row is the least that finds a known token. */
 export const tokensTable: BenchTable = {
   name: 'tokens',
   labelTitles: ['Verifying a token (Ed25519, keys in memory)'],
@@ -32,8 +32,8 @@ export const tokensTable: BenchTable = {
 };
 
 /**
- * Measures the three in turns. It needs no server.
- * @throws Error if a known token costs more than 20 µs.
+ * Measures the three rows in turns. It needs no server.
+ * @throws Error if verifying a known token takes more than 20 µs.
  */
 export async function measureTokens({ rounds }: BenchSize): Promise<BenchResults> {
   const pair = readPrivateKey((await generateKeyPair('ed25519')).privateKey, 'bench');
@@ -65,12 +65,13 @@ export async function measureTokens({ rounds }: BenchSize): Promise<BenchResults
   }
   await warm.close();
   const cost = median(known);
-  if (cost > LIMIT_US) throw new Error(`A known token costs ${cost} µs; the limit is ${LIMIT_US} µs`);
+  if (cost > MAX_KNOWN_TOKEN_US)
+    throw new Error(`Verifying a known token takes ${cost} µs; the limit is ${MAX_KNOWN_TOKEN_US} µs`);
   const numbers = (us: number) => ({ microseconds: us, ratioToKnown: us / cost });
   return { bare: numbers(median(bare)), known: numbers(cost), first: numbers(median(first)) };
 }
 
-/** Returns the microseconds of one check. It awaits a promise, as a caller would. */
+/** Returns how many microseconds one check takes. If `check` returns a promise, it is awaited. */
 async function microseconds(
   tokens: readonly string[],
   times: number,
@@ -79,8 +80,8 @@ async function microseconds(
   const since = performance.now();
   for (let time = 0; time < times; time += 1) {
     for (const token of tokens) {
-      const checked = check(token);
-      if (checked instanceof Promise) await checked;
+      const result = check(token);
+      if (result instanceof Promise) await result;
     }
   }
   return ((performance.now() - since) * 1_000) / (times * tokens.length);

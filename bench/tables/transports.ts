@@ -1,6 +1,6 @@
 import { MCP_SESSION, MCP_STATELESS, REST } from '../load/agent-transports.ts';
 import { median } from '../load/percentiles.ts';
-import { writeLoad } from '../load/write-load.ts';
+import { runWriteLoad } from '../load/write-load.ts';
 import type { BenchResults, BenchTable } from '../report/table.ts';
 import type { BenchServers } from '../servers/bench-servers.ts';
 import { type BenchSize, reportProgress } from '../size.ts';
@@ -13,7 +13,7 @@ const TRANSPORTS = [
   ['mcp-stateless', MCP_STATELESS],
 ] as const;
 
-/** The same step by REST and over MCP. */
+/** The table that compares logging a step over REST and over MCP. */
 export const transportsTable: BenchTable = {
   name: 'transports',
   labelTitles: [`Transport, ${CONNECTIONS} connections, PostgreSQL`],
@@ -29,7 +29,7 @@ export async function measureTransports(servers: BenchServers, size: BenchSize):
   for (let round = 1; round <= size.rounds; round += 1) {
     for (const [key, transport] of TRANSPORTS) {
       reportProgress(`${CONNECTIONS} connections, round ${round} of ${size.rounds}: ${transport.name}`);
-      const { perSecond } = await writeLoad({
+      const { perSecond } = await runWriteLoad({
         port: servers.postgresql.port,
         connections: CONNECTIONS,
         seconds: size.secondsPerRound,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ASK_QUESTION, PENDING, type WaitTransport } from '../load/agent-transports.ts';
+import { ASK_QUESTION, PENDING_MESSAGES, type WaitTransport } from '../load/agent-transports.ts';
 import { HttpConnection, httpRequest } from '../load/http-connection.ts';
 import { percentile } from '../load/percentiles.ts';
 import type { BenchNumbers, BenchResults, BenchTable } from '../report/table.ts';
@@ -9,13 +9,13 @@ import { residentMiB } from '../servers/server-process.ts';
 import { type BenchSize, reportProgress } from '../size.ts';
 
 const ROWS = [
-  { key: 'pending-1', transport: PENDING, clients: 1 },
-  { key: 'pending-1000', transport: PENDING, clients: 1_000 },
+  { key: 'pending-1', transport: PENDING_MESSAGES, clients: 1 },
+  { key: 'pending-1000', transport: PENDING_MESSAGES, clients: 1_000 },
   { key: 'ask-question-1', transport: ASK_QUESTION, clients: 1 },
   { key: 'ask-question-1000', transport: ASK_QUESTION, clients: 1_000 },
 ] as const;
 
-/** What agents that wait for an answer cost, and how soon they have it. */
+/** The table about agents that wait for an answer: what they cost, and how soon the answer reaches them. */
 export const waitingTable: BenchTable = {
   name: 'waiting',
   labelTitles: ['Waiting by', 'Clients'],
@@ -51,7 +51,7 @@ interface WaitingAgent {
   readonly close: () => void;
 }
 
-/** Lets agents wait, counts the server's statements while nothing happens, then answers them in turn. */
+/** Lets agents wait, counts the server's statements while they are idle, then answers them one by one. */
 async function measureWaiters(
   servers: BenchServers,
   size: BenchSize,
@@ -65,7 +65,7 @@ async function measureWaiters(
     const token = servers.tokenOf(nth);
     const instance = randomUUID();
     const connection = await HttpConnection.open(port);
-    const { answer } = await transport.begin(connection, token, instance);
+    const { answer } = await transport.ask(connection, token, instance);
     const answered = answer.then((text) => ({ at: performance.now(), text }));
     agents.push({ instance, token, answered, close: () => connection.close() });
   }
@@ -76,16 +76,16 @@ async function measureWaiters(
   const memory = await residentMiB(pid);
 
   const milliseconds: number[] = [];
-  // Opened only now, because the server closes a connection that is silent for too long.
+  // This connection is opened only now, because the server closes connections that are idle for too long.
   const dashboard = await HttpConnection.open(port);
   for (const { instance, token, answered, close } of agents) {
     const body = { agent_instance_id: instance, content: ANSWER, mark_as_read: false };
     const request = httpRequest({ method: 'POST', path: '/api/v1/messages/user', token, body });
-    const sent = performance.now();
+    const sentAt = performance.now();
     await dashboard.send(request);
     const { at, text } = await answered;
     if (!text.includes(ANSWER)) throw new Error(`A wait ended without its answer: ${text}`);
-    milliseconds.push(at - sent);
+    milliseconds.push(at - sentAt);
     close();
   }
   dashboard.close();

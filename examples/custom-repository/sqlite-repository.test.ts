@@ -14,34 +14,37 @@ import { SqliteAgentInstanceRepository } from './sqlite-repository.ts';
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-repository-'));
 const file = join(folder, 'dashboard.sqlite');
 const signals = new InProcessSignals();
-/** Two connections to one file, as two processes would have. */
-const here = new SqliteAgentInstanceRepository(file, signals);
-const there = new SqliteAgentInstanceRepository(file, new InProcessSignals());
+/** Two repositories on one file, as two processes would have. */
+const repository1 = new SqliteAgentInstanceRepository(file, signals);
+const repository2 = new SqliteAgentInstanceRepository(file, new InProcessSignals());
 after(() => {
-  here.close();
-  there.close();
+  repository1.close();
+  repository2.close();
   rmSync(folder, { recursive: true });
 });
 
-agentInstanceRepositoryContract({ describe, test }, () => ({ repositories: [here, there], signals }));
+agentInstanceRepositoryContract({ describe, test }, () => ({
+  repositories: [repository1, repository2],
+  signals,
+}));
 
 test('a use case reads what another process has written to the same file', async () => {
   // Steps and questions need only the repository. A real store would keep its other parts in the same file.
-  const [one, two] = [here, there].map((repository) =>
+  const [dashboard1, dashboard2] = [repository1, repository2].map((repository) =>
     createDashboard({ store: { ...inMemoryStore(signals), repository } }),
   );
   const caller = { userId: userId('ada'), scopes: ['agent'] } as const;
   const id = randomUUID();
   const step = { agent_instance_id: id, agent_type: 'cron', content: 'Hello' };
-  await one!.dispatch(useCases.sendAgentMessage, { caller, input: step });
+  await dashboard1!.dispatch(useCases.sendAgentMessage, { caller, input: step });
   const message = { agent_instance_id: id, content: 'Hi', mark_as_read: false };
-  await two!.dispatch(useCases.sendUserMessage, { caller, input: message });
-  const next = await one!.dispatch(useCases.sendAgentMessage, {
+  await dashboard2!.dispatch(useCases.sendUserMessage, { caller, input: message });
+  const nextStep = await dashboard1!.dispatch(useCases.sendAgentMessage, {
     caller,
     input: { ...step, content: 'Next' },
   });
   assert.deepEqual(
-    next.queued_user_messages.map(({ content }) => content),
+    nextStep.queued_user_messages.map(({ content }) => content),
     ['Hi'],
   );
 });

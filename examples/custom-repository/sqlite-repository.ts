@@ -53,7 +53,7 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
 
   async update<Output>(target: UpdateTarget, decide: Decide<Output>): Promise<Output> {
     const { userId, agentInstanceId } = target;
-    const { output, changes } = this.#exclusively(() => {
+    const { output, changes } = this.#inTransaction(() => {
       const decision = decide(this.#load(target), this.#recordOf(target));
       this.#save(target, decision);
       return decision;
@@ -82,8 +82,8 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
     this.#database.close();
   }
 
-  /** Runs `work` in a write transaction. SQLite allows only one at a time, so no write comes in between. */
-  #exclusively<Result>(work: () => Result): Result {
+  /** Runs `work` in a write transaction. SQLite allows one at a time, so no other write comes in between. */
+  #inTransaction<Result>(work: () => Result): Result {
     try {
       this.#database.exec('begin immediate');
       const result = work();
@@ -91,14 +91,14 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('rollback');
-      // An error of a decision is passed on unchanged.
+      // Errors of SQLite become `storage_unavailable`. An error that `decide` throws is passed on unchanged.
       throw (error as NodeJS.ErrnoException).code === 'ERR_SQLITE_ERROR' ? storageUnavailable(error) : error;
     }
   }
 
   #load(target: UpdateTarget): Conversation {
     const { userId, agentInstanceId, agentTypeName = null } = target;
-    const instance = this.#value<AgentInstance>(
+    const instance = this.#readValue<AgentInstance>(
       'instances where user_id = ? and id = ?',
       userId,
       agentInstanceId,
@@ -107,25 +107,29 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
     const messages = this.#database
       .prepare(sql)
       .all(userId, agentInstanceId)
-      .map(({ value }) => read<Message>(value));
+      .map(({ value }) => deserializeValue<Message>(value));
     return {
       instance,
       agentType:
         agentTypeName === null
           ? null
-          : this.#value<AgentType>('agent_types where user_id = ? and name = ?', userId, agentTypeName),
+          : this.#readValue<AgentType>('agent_types where user_id = ? and name = ?', userId, agentTypeName),
       messages: instance === null ? [] : messagesToLoad(instance, messages, target),
     };
   }
 
   #recordOf({ userId, idempotencyKey = null }: UpdateTarget): IdempotencyRecord | null {
     if (idempotencyKey === null) return null;
-    return this.#value<IdempotencyRecord>('records where user_id = ? and key = ?', userId, idempotencyKey);
+    return this.#readValue<IdempotencyRecord>(
+      'records where user_id = ? and key = ?',
+      userId,
+      idempotencyKey,
+    );
   }
 
-  #value<Value>(from: string, ...parameters: readonly string[]): Value | null {
-    const row = this.#database.prepare(`select value from ${from}`).get(...parameters);
-    return row === undefined ? null : read<Value>(row.value);
+  #readValue<Value>(tableAndCondition: string, ...parameters: readonly string[]): Value | null {
+    const row = this.#database.prepare(`select value from ${tableAndCondition}`).get(...parameters);
+    return row === undefined ? null : deserializeValue<Value>(row.value);
   }
 
   #save(target: UpdateTarget, { changes, record }: RecordedDecision<unknown>): void {
@@ -152,14 +156,14 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
       const sql = 'update instances set git_diff = ? where user_id = ? and id = ?';
       this.#database.prepare(sql).run(gitDiff, userId, id);
     }
-    const put = this.#database.prepare(
+    const saveMessage = this.#database.prepare(
       `insert into messages values (?, ?, ?, ?, ?)
        on conflict (user_id, id) do update set value = excluded.value`,
     );
     for (const message of [...posted, ...amended]) {
-      put.run(userId, message.id, id, message.position, serialize(message));
+      saveMessage.run(userId, message.id, id, message.position, serialize(message));
     }
   }
 }
 
-const read = <Value>(value: unknown): Value => deserialize(value as Uint8Array) as Value;
+const deserializeValue = <Value>(value: unknown): Value => deserialize(value as Uint8Array) as Value;

@@ -62,8 +62,8 @@ test('a route of the application sees a step sent over MCP and a question sent o
   });
   const question = { agent_instance_id: id, content: 'Which port?', requires_user_input: true };
   assert.equal((await call('/api/v1/messages/agent', question)).status, 200);
-  const open = await call('/users/ada/open-questions');
-  assert.deepEqual(await open.json(), [{ id, question: 'Which port?' }]);
+  const openQuestions = await call('/users/ada/open-questions');
+  assert.deepEqual(await openQuestions.json(), [{ id, question: 'Which port?' }]);
   assert.deepEqual(await (await call('/users/eve/open-questions')).json(), []);
 });
 
@@ -76,9 +76,13 @@ test('an answer given over REST reaches the agent that waits over REST', async (
     requires_user_input: true,
   });
   const { message_id: last_read_message_id } = (await asked.json()) as { message_id: string };
-  const waiting = call('/api/v1/messages/pending', { agent_instance_id: id, last_read_message_id, wait: 30 });
+  const waitingCall = call('/api/v1/messages/pending', {
+    agent_instance_id: id,
+    last_read_message_id,
+    wait: 30,
+  });
   await call(`/api/v1/agent-instances/${id}/messages`, { content: 'Yes' });
-  const { messages } = (await (await waiting).json()) as { messages: { content: string }[] };
+  const { messages } = (await (await waitingCall).json()) as { messages: { content: string }[] };
   assert.deepEqual(
     messages.map(({ content }) => content),
     ['Yes'],
@@ -86,7 +90,7 @@ test('an answer given over REST reaches the agent that waits over REST', async (
 });
 
 test('a request without a token is refused with the dashboard’s own error', async () => {
-  const answer = await fetch(`${url}/api/v1/messages/agent`, { method: 'POST', body: '{' });
-  assert.equal(answer.status, 401);
-  assert.equal(((await answer.json()) as { code: string }).code, 'unauthenticated');
+  const response = await fetch(`${url}/api/v1/messages/agent`, { method: 'POST', body: '{' });
+  assert.equal(response.status, 401);
+  assert.equal(((await response.json()) as { code: string }).code, 'unauthenticated');
 });

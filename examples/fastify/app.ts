@@ -44,15 +44,15 @@ export function createApp({ store, tokens }: AppOptions): FastifyInstance {
     // The dashboard parses the body itself, after it has checked the token.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    const handOver = async (request: FastifyRequest, reply: FastifyReply) => {
+    const passToDashboard = async (request: FastifyRequest, reply: FastifyReply) => {
       reply.hijack();
       await listener(request.raw, reply.raw);
     };
-    scope.all('/api/v1/*', handOver);
-    scope.all('/mcp', handOver);
+    scope.all('/api/v1/*', passToDashboard);
+    scope.all('/mcp', passToDashboard);
   });
 
-  // Waiting calls must get their answers before Fastify closes its connections.
+  // Waiting calls must get their response before Fastify closes its connections.
   app.addHook('preClose', async () => {
     dashboard.stop();
     await mcp.close();

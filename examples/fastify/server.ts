@@ -37,7 +37,7 @@ const operator = createOperator({
 });
 
 const app = createApp({ store, tokens });
-/** Completes user deletions. Removes old idempotency records, and instances that were deleted 30 days ago. */
+/** They complete user deletions, and remove old idempotency records and instances deleted 30 days ago. */
 const jobs = await JobRunner.start(
   createJobs({ store, clock, logger: console, retentionDays: null }),
   console,

@@ -20,34 +20,34 @@ const SESSIONS = new Map([
   ['s1', 'ada'],
   ['s2', 'eve'],
 ]);
-const BODY_LIMIT = 1024 * 1024;
+const MAX_BODY_CHARACTERS = 1024 * 1024;
 
 const server = createServer(async (req, res) => {
-  const answer = (status: number, body: object, type = 'application/json') =>
+  const respond = (status: number, body: object, type = 'application/json') =>
     res.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
   try {
     const url = new URL(req.url ?? '/', 'http://localhost');
     switch (`${req.method} ${url.pathname}`) {
       case 'GET /':
-        answer(200, { application: 'its own' });
+        respond(200, { application: 'its own' });
         break;
       case 'POST /report': {
-        const request = { caller: callerOf(req), input: await jsonOf(req) };
-        answer(200, await dashboard.dispatch(useCases.sendAgentMessage, request));
+        const request = { caller: callerOf(req), input: await readJson(req) };
+        respond(200, await dashboard.dispatch(useCases.sendAgentMessage, request));
         break;
       }
       case 'GET /inbox': {
         const request = { caller: callerOf(req), input: Object.fromEntries(url.searchParams) };
-        answer(200, await dashboard.dispatch(useCases.readPendingMessages, request));
+        respond(200, await dashboard.dispatch(useCases.readPendingMessages, request));
         break;
       }
       default:
-        answer(404, { error: 'not found' });
+        respond(404, { error: 'not found' });
     }
   } catch (error) {
     const problem = problemOf(error, randomUUID());
     if (problem.status === 500) console.error(problem.request_id, error);
-    answer(problem.status, problem, PROBLEM_TYPE);
+    respond(problem.status, problem, PROBLEM_TYPE);
   }
 });
 
@@ -57,11 +57,11 @@ function callerOf({ headers }: IncomingMessage) {
   return { userId: userId(user), scopes: ['agent'] } as const;
 }
 
-async function jsonOf(req: IncomingMessage): Promise<object> {
+async function readJson(req: IncomingMessage): Promise<object> {
   let text = '';
   for await (const part of req.setEncoding('utf8')) {
     text += part;
-    if (text.length > BODY_LIMIT) throw invalidJson('The body is too long');
+    if (text.length > MAX_BODY_CHARACTERS) throw invalidJson('The body is too long');
   }
   try {
     const body: unknown = JSON.parse(text);

@@ -102,9 +102,9 @@ describe('the dashboard state', () => {
       type: 'git_diff_update',
       data: { agent_instance_id: 'one' },
     });
-    expect(changed.conversations.get('one')?.gitDiffIsOld).toBe(true);
+    expect(changed.conversations.get('one')?.isGitDiffOutdated).toBe(true);
     const read = withDetail(changed, { ...anInstance(), git_diff: 'diff', messages: [] }, changed.revision);
-    expect(read.conversations.get('one')).toMatchObject({ gitDiff: 'diff', gitDiffIsOld: false });
+    expect(read.conversations.get('one')).toMatchObject({ gitDiff: 'diff', isGitDiffOutdated: false });
   });
 
   test('a heartbeat of an unknown instance adds no instance', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { classifyFailure, nextToSend } from '../../web/src/model/outbox-message.ts';
+import { classifyFailure, firstUnsentMessages } from '../../web/src/model/outbox-message.ts';
 import { aMessage, anOutboxMessage } from './builders.ts';
 
 describe('the outbox', () => {
   test('sends the messages of one instance one after the other, and those of several instances at once', () => {
-    const next = nextToSend([
+    const next = firstUnsentMessages([
       anOutboxMessage({ idempotencyKey: '1' }),
       anOutboxMessage({ idempotencyKey: '2' }),
       anOutboxMessage({ idempotencyKey: '3', instanceId: 'two' }),
@@ -14,7 +14,7 @@ describe('the outbox', () => {
 
   test('sends the next message although the server has refused one', () => {
     const refusal = { code: 'already_answered', detail: '', answer: null };
-    const next = nextToSend([
+    const next = firstUnsentMessages([
       anOutboxMessage({ idempotencyKey: '1', refusal }),
       anOutboxMessage({ idempotencyKey: '2' }),
     ]);

@@ -6,7 +6,7 @@ export interface Conversation {
   readonly messages: readonly Message[];
   readonly gitDiff: string | null;
   /** The diff has changed since it was loaded. */
-  readonly gitDiffIsOld: boolean;
+  readonly isGitDiffOutdated: boolean;
   /** A message was missed. Newer messages are not added until the missing ones are loaded. */
   readonly hasGap: boolean;
 }
@@ -14,7 +14,7 @@ export interface Conversation {
 export const emptyConversation: Conversation = {
   messages: [],
   gitDiff: null,
-  gitDiffIsOld: false,
+  isGitDiffOutdated: false,
   hasGap: false,
 };
 
@@ -27,25 +27,28 @@ export const openQuestions = ({ messages }: Conversation): Message[] =>
 
 /**
  * Adds messages that were loaded or streamed. They may come in any order and more than once.
- * If there is a gap between them and the known messages, the newer of the two are kept: the user wants to
- * see the newest messages.
+ * If there is a gap between the incoming and the known messages, only the newer ones are kept: the user wants
+ * to see the newest messages.
  */
 export function withMessages(conversation: Conversation, incoming: readonly Message[]): Conversation {
   const known = conversation.messages;
   const sorted = incoming.toSorted((one, other) => one.position - other.position);
-  const first = sorted[0];
-  const last = sorted.at(-1);
-  if (first === undefined || last === undefined) return conversation;
-  const start = known[0];
-  const end = known.at(-1);
-  if (start === undefined || end === undefined || first.position > end.position + 1) {
+  const [firstIncoming, lastIncoming] = [sorted[0], sorted.at(-1)];
+  if (firstIncoming === undefined || lastIncoming === undefined) return conversation;
+  const [firstKnown, lastKnown] = [known[0], known.at(-1)];
+  if (
+    firstKnown === undefined ||
+    lastKnown === undefined ||
+    firstIncoming.position > lastKnown.position + 1
+  ) {
     return { ...conversation, messages: sorted, hasGap: false };
   }
-  if (last.position < start.position - 1) return conversation;
-  return { ...conversation, messages: mergeRuns(known, start.position, sorted), hasGap: false };
+  if (lastIncoming.position < firstKnown.position - 1) return conversation;
+  const messages = mergeAdjacent(known, firstKnown.position, sorted);
+  return { ...conversation, messages, hasGap: false };
 }
 
-/** Adds one streamed message. If it skips a position, another message was missed. */
+/** Adds one streamed message. Sets `hasGap` if a position was skipped, because a message was missed then. */
 export function withStreamedMessage(conversation: Conversation, message: Message): Conversation {
   const next = (conversation.messages.at(-1)?.position ?? 0) + 1;
   if (message.position > next) return { ...conversation, hasGap: true };
@@ -53,15 +56,19 @@ export function withStreamedMessage(conversation: Conversation, message: Message
 }
 
 /**
- * Merges two lists of messages. Neither has a gap, and there is none between them, so a message's position
- * gives its index.
+ * Merges two lists of messages. There is no gap in or between them, so the position of a message gives its
+ * index.
  */
-function mergeRuns(known: readonly Message[], start: number, incoming: readonly Message[]): Message[] {
-  const from = Math.min(start, incoming[0]!.position);
-  const older = incoming.filter((message) => message.position < start);
+function mergeAdjacent(
+  known: readonly Message[],
+  firstKnownPosition: number,
+  incoming: readonly Message[],
+): Message[] {
+  const firstPosition = Math.min(firstKnownPosition, incoming[0]!.position);
+  const older = incoming.filter((message) => message.position < firstKnownPosition);
   const messages = [...older, ...known];
   for (const message of incoming.slice(older.length)) {
-    const index = message.position - from;
+    const index = message.position - firstPosition;
     const previous = messages[index];
     messages[index] = previous === undefined ? message : mergeMessage(previous, message);
   }

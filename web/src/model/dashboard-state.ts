@@ -21,32 +21,40 @@ export const emptyDashboard: Dashboard = {
 
 /**
  * Adds a page of the list.
- * @param since the revision when the page was requested
+ * @param requestedAtRevision the dashboard's revision when the page was requested
  * @param options.replacing true if the page replaces the whole list
  */
 export function withInstances(
   dashboard: Dashboard,
   page: readonly AgentInstance[],
-  since: number,
+  requestedAtRevision: number,
   { replacing = false }: { readonly replacing?: boolean } = {},
 ): Dashboard {
-  const changedLater = (id: string) => (dashboard.changedAtRevision.get(id) ?? 0) > since;
+  const hasChangedSince = (id: string) => (dashboard.changedAtRevision.get(id) ?? 0) > requestedAtRevision;
   const instances = new Map(
-    replacing ? [...dashboard.instances].filter(([id]) => changedLater(id)) : dashboard.instances,
+    replacing ? [...dashboard.instances].filter(([id]) => hasChangedSince(id)) : dashboard.instances,
   );
-  for (const instance of page) if (!changedLater(instance.id)) instances.set(instance.id, instance);
+  for (const instance of page) if (!hasChangedSince(instance.id)) instances.set(instance.id, instance);
   return { ...dashboard, instances };
 }
 
 /**
  * Adds one instance and its newest messages.
- * @param since the revision when they were requested
+ * @param requestedAtRevision the dashboard's revision when they were requested
  */
-export function withDetail(dashboard: Dashboard, detail: InstanceDetail, since: number): Dashboard {
+export function withDetail(
+  dashboard: Dashboard,
+  detail: InstanceDetail,
+  requestedAtRevision: number,
+): Dashboard {
   const { git_diff, messages, ...instance } = detail;
   const known = dashboard.conversations.get(instance.id) ?? emptyConversation;
-  const conversation = { ...withMessages(known, messages), gitDiff: git_diff, gitDiffIsOld: false };
-  return withConversation(withInstances(dashboard, [instance], since), instance.id, conversation);
+  const conversation = { ...withMessages(known, messages), gitDiff: git_diff, isGitDiffOutdated: false };
+  return withConversation(
+    withInstances(dashboard, [instance], requestedAtRevision),
+    instance.id,
+    conversation,
+  );
 }
 
 /** Adds messages to a conversation that is already loaded. */
@@ -79,7 +87,7 @@ export function applyEvent(dashboard: Dashboard, event: StreamEvent): Dashboard 
         ? withoutInstance(dashboard, event.data.id)
         : withChangedInstance(dashboard, event.data);
     case 'message':
-      return withLatestMessage(withStreamed(dashboard, event.data), event.data);
+      return withLatestMessage(withMessageInConversation(dashboard, event.data), event.data);
     case 'message_update':
       return withMoreMessages(dashboard, event.data.agent_instance_id, [event.data]);
     case 'git_diff_update':
@@ -111,7 +119,7 @@ const withConversation = (dashboard: Dashboard, id: string, conversation: Conver
   conversations: new Map(dashboard.conversations).set(id, conversation),
 });
 
-function withStreamed(
+function withMessageInConversation(
   dashboard: Dashboard,
   { agent_instance_id: id, ...message }: LiveEventData['message'],
 ): Dashboard {
@@ -138,7 +146,7 @@ function withGitDiff(dashboard: Dashboard, data: LiveEventData['git_diff_update'
   if (known === undefined) return dashboard;
   const conversation =
     data.git_diff === undefined
-      ? { ...known, gitDiffIsOld: true }
-      : { ...known, gitDiff: data.git_diff, gitDiffIsOld: false };
+      ? { ...known, isGitDiffOutdated: true }
+      : { ...known, gitDiff: data.git_diff, isGitDiffOutdated: false };
   return withConversation(dashboard, data.agent_instance_id, conversation);
 }

@@ -1,7 +1,7 @@
 import { type StatusGroup, statusGroupOf } from './status-group.ts';
 import type { AgentInstance } from './wire.ts';
 
-/** What the user has chosen to see in the list of instances. Null: no choice, so all are shown. */
+/** Which instances the user wants to see in the list. Null in a field: that field excludes no instance. */
 export interface ListFilter {
   readonly searchText: string;
   readonly statusGroup: StatusGroup | null;

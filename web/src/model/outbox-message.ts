@@ -41,7 +41,7 @@ export function classifyFailure(problem: Problem | null): SendFailure {
 }
 
 /** Returns the first unsent message of each instance, so that each instance gets its messages in order. */
-export function nextToSend(outbox: readonly OutboxMessage[]): OutboxMessage[] {
+export function firstUnsentMessages(outbox: readonly OutboxMessage[]): OutboxMessage[] {
   const firsts = new Map<string, OutboxMessage>();
   for (const message of outbox) {
     if (message.refusal === null && !firsts.has(message.instanceId)) firsts.set(message.instanceId, message);

@@ -1,6 +1,8 @@
 export interface DiffLine {
   readonly kind: 'hunk' | 'context' | 'added' | 'removed' | 'note';
+  /** The line's number in the old file. Null: the old file does not have the line. */
   readonly before: number | null;
+  /** The line's number in the new file. Null: the new file does not have the line. */
   readonly after: number | null;
   readonly text: string;
 }
@@ -15,13 +17,13 @@ export interface DiffFile {
   readonly lines: readonly DiffLine[];
 }
 
-type Draft = { -readonly [Key in keyof DiffFile]: DiffFile[Key] } & { lines: DiffLine[] };
+type MutableDiffFile = { -readonly [Key in keyof DiffFile]: DiffFile[Key] } & { lines: DiffLine[] };
 
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)$/;
 
 /** Parses the output of `git diff`. Never throws: a line that it does not understand becomes a note. */
 export function parseDiff(text: string): DiffFile[] {
-  const files: Draft[] = [];
+  const files: MutableDiffFile[] = [];
   /** How many lines of the current hunk are still to come. Inside a hunk, `--- x` is a removed line. */
   let remaining = { before: 0, after: 0 };
   let lineNumber = { before: 0, after: 0 };
@@ -50,16 +52,22 @@ export function parseDiff(text: string): DiffFile[] {
   return files;
 }
 
-interface Counts {
+/** A number for the old file and one for the new file. */
+interface BeforeAndAfter {
   before: number;
   after: number;
 }
 
 /**
  * Adds one line of a hunk to its file, and counts it.
- * @returns false if the line is not part of the hunk, which is then shorter than its header says
+ * @returns false if the line is not part of the hunk, because the hunk is shorter than its header says
  */
-function addHunkLine(file: Draft, line: string, lineNumber: Counts, remaining: Counts): boolean {
+function addHunkLine(
+  file: MutableDiffFile,
+  line: string,
+  lineNumber: BeforeAndAfter,
+  remaining: BeforeAndAfter,
+): boolean {
   const text = line.slice(1);
   switch (line[0]) {
     case '+':
@@ -90,7 +98,7 @@ function addHunkLine(file: Draft, line: string, lineNumber: Counts, remaining: C
 }
 
 /** Reads a line between `diff --git` and the first hunk, or after the last hunk. */
-function readHeaderLine(file: Draft, line: string): void {
+function readHeaderLine(file: MutableDiffFile, line: string): void {
   if (line.startsWith('new file mode')) file.kind = 'added';
   else if (line.startsWith('deleted file mode')) file.kind = 'deleted';
   else if (line.startsWith('rename from ')) {
@@ -113,7 +121,7 @@ const pathIn = (line: string): string =>
     .replace(/^"(.*)"$/, '$1')
     .replace(/^[abciow]\//, '');
 
-const newFile = (header: string): Draft => ({
+const newFile = (header: string): MutableDiffFile => ({
   // The second path in `diff --git a/x b/x`. A later `+++` line replaces it.
   path: / "?b\/(.*?)"?$/.exec(header)?.[1] ?? header,
   oldPath: null,
@@ -137,7 +145,7 @@ export function diffRows(files: readonly DiffFile[], collapsed: ReadonlySet<stri
     if (collapsed.has(file.path)) return [header];
     return [
       header,
-      ...file.lines.map((line, at): DiffRow => ({ kind: 'line', line, key: `${index}:${at}` })),
+      ...file.lines.map((line, lineIndex): DiffRow => ({ kind: 'line', line, key: `${index}:${lineIndex}` })),
     ];
   });
 }

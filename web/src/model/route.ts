@@ -4,7 +4,7 @@ export type Route =
   | { readonly page: 'instance'; readonly id: string; readonly tab: 'conversation' | 'changes' }
   | { readonly page: 'keys' };
 
-/** Reads a fragment, with or without its `#`. Anything unknown is the list. */
+/** Reads a fragment, with or without its `#`. An unknown fragment opens the list. */
 export function parseRoute(fragment: string): Route {
   const [first, id, tab] = fragment.replace(/^#?\/?/, '').split('/');
   if (first === 'keys') return { page: 'keys' };

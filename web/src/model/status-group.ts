@@ -30,8 +30,8 @@ const lastActivity = (instance: AgentInstance): string => instance.latest_messag
 const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /**
- * The order within each group. The instance that has waited longest is first. Active instances are sorted
- * by their start: sorted by their last step, the rows would move while the user taps on them.
+ * The order within each group. Among waiting instances, the one that has waited longest is first. Active
+ * instances are sorted by their start: their last step would move rows while the user taps on them.
  */
 const COMPARE: { readonly [Group in StatusGroup]: (one: AgentInstance, other: AgentInstance) => number } = {
   waiting: (one, other) => compareText(lastActivity(one), lastActivity(other)),

@@ -2,47 +2,47 @@ import { localDay } from './format-time.ts';
 import type { OutboxMessage } from './outbox-message.ts';
 import type { Message } from './wire.ts';
 
-/** One entry of the timeline. `day` is its time if it is the first entry of its day, otherwise null. */
+/** One entry of the timeline. `day` is the entry's time if it is the first one of its day, otherwise null. */
 export type Entry = { readonly key: string; readonly day: string | null } & (
   | { readonly kind: 'message'; readonly message: Message; readonly isAnswer: boolean }
   | { readonly kind: 'outgoing'; readonly outgoing: OutboxMessage }
 );
 
-/** How many of the newest messages are searched for one that is still in the outbox. */
-const RECENT = 20;
+/** How many of the newest messages are compared with an outbox message, to see whether it has arrived. */
+const COMPARED_MESSAGES = 20;
 
 /** Returns the conversation's messages as timeline entries, followed by those of the outbox. */
 export function buildTimeline(messages: readonly Message[], outbox: readonly OutboxMessage[]): Entry[] {
   const answerIds = new Set(messages.map(({ answer_id }) => answer_id));
   const entries: Entry[] = [];
   let currentDay: string | null = null;
-  const startOfDay = (at: string): string | null => {
-    const day = localDay(at);
+  const timeIfNewDay = (time: string): string | null => {
+    const day = localDay(time);
     if (day === currentDay) return null;
     currentDay = day;
-    return at;
+    return time;
   };
   for (const message of messages) {
     const isAnswer = answerIds.has(message.id);
-    const day = startOfDay(message.created_at);
+    const day = timeIfNewDay(message.created_at);
     entries.push({ kind: 'message', key: message.id, day, message, isAnswer });
   }
   for (const outgoing of outbox) {
     if (hasArrived(outgoing, messages)) continue;
-    const day = startOfDay(outgoing.writtenAt);
+    const day = timeIfNewDay(outgoing.writtenAt);
     entries.push({ kind: 'outgoing', key: outgoing.idempotencyKey, day, outgoing });
   }
   return entries;
 }
 
 /**
- * Checks whether the event stream has already delivered an outbox message. The stream can be faster than
- * the response to the request that sent it, and the message must not be shown twice.
+ * Checks whether the event stream has already delivered an outbox message. The stream can be faster than the
+ * response to the request that sent the message. The message must not be shown twice.
  */
 function hasArrived({ refusal, after, content }: OutboxMessage, messages: readonly Message[]): boolean {
   if (refusal !== null) return false;
   return messages
-    .slice(-RECENT)
+    .slice(-COMPARED_MESSAGES)
     .some(
       (message) => message.sender_type === 'USER' && message.position > after && message.content === content,
     );

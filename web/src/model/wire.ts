@@ -43,7 +43,7 @@ export interface Problem {
   readonly answer?: Message;
 }
 
-/** An event of the stream, without its id: only `server/event-source.ts` needs that, to resume. */
+/** An event of the stream, without its id. Only `server/event-source.ts` needs the id, to resume. */
 export type StreamEvent = {
   readonly [Type in keyof LiveEventData]: { readonly type: Type; readonly data: LiveEventData[Type] };
 }[keyof LiveEventData];

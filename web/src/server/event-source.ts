@@ -2,7 +2,7 @@ import { EventParser } from '../../../src/adapters/client/http/event-parser.ts';
 import type { StreamEvent } from '../model/wire.ts';
 
 /** The server sends something every 15 s. A connection without data for longer than this is dead. */
-const SILENCE_MS = 40_000;
+const MAX_SILENCE_MS = 40_000;
 
 export type StreamEnd = 'signed-out' | 'lost';
 
@@ -15,15 +15,15 @@ export interface StreamPosition {
  * Reads the stream of all events until it ends. The browser's own `EventSource` is not used: it does not
  * report why it failed, does not notice a dead connection, and cannot resume after it has given up.
  * @param position updated with each event
- * @param stop ends the stream
+ * @param stopSignal ends the stream when it is aborted
  */
 export async function readEvents(
   position: StreamPosition,
   onEvent: (event: StreamEvent) => void,
-  stop: AbortSignal,
+  stopSignal: AbortSignal,
 ): Promise<StreamEnd> {
-  const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  const silenceTimeout = new AbortController();
+  let timer = setTimeout(() => silenceTimeout.abort(), MAX_SILENCE_MS);
   try {
     const response = await fetch('/api/v1/events', {
       headers: {
@@ -31,10 +31,10 @@ export async function readEvents(
         ...(position.lastEventId === null ? {} : { 'last-event-id': position.lastEventId }),
       },
       cache: 'no-store',
-      signal: AbortSignal.any([stop, silence.signal]),
+      signal: AbortSignal.any([stopSignal, silenceTimeout.signal]),
     });
     if (response.status === 401 || response.status === 403) return 'signed-out';
-    // The server does not accept the id, so the next attempt starts without one.
+    // The server does not accept the last event id, so the next attempt sends none.
     if (response.status === 400) position.lastEventId = null;
     if (!response.ok || response.body === null) return 'lost';
     const parser = new EventParser();
@@ -42,7 +42,7 @@ export async function readEvents(
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(), SILENCE_MS);
+      timer = setTimeout(() => silenceTimeout.abort(), MAX_SILENCE_MS);
       for (const { id, type, data } of parser.push(chunk.value)) {
         onEvent({ type, data: JSON.parse(data) } as StreamEvent);
         position.lastEventId = id;
@@ -53,6 +53,6 @@ export async function readEvents(
     return 'lost';
   } finally {
     clearTimeout(timer);
-    silence.abort();
+    silenceTimeout.abort();
   }
 }

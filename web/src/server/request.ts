@@ -1,6 +1,6 @@
 import type { Problem } from '../model/wire.ts';
 
-/** A request failed: with the server's error, or without any response (`problem` is null). */
+/** A failed request. `problem` is the server's error; null if there was no response. */
 export class RequestError extends Error {
   readonly problem: Problem | null;
 
@@ -29,7 +29,7 @@ const TIMEOUT_MS = 30_000;
 
 /**
  * Sends a request to the API and returns the body of the response.
- * @throws RequestError
+ * @throws RequestError if the server refuses the request, or there is no response
  */
 export async function request<Body>(method: string, path: string, options?: RequestOptions): Promise<Body> {
   return (await send<Body>(method, path, options)).body;
@@ -37,11 +37,11 @@ export async function request<Body>(method: string, path: string, options?: Requ
 
 /**
  * Reads one page of a list.
- * @throws RequestError
+ * @throws RequestError if the server refuses the request, or there is no response
  */
 export async function requestPage<Item>(path: string): Promise<Page<Item>> {
   const { body, headers } = await send<readonly Item[]>('GET', path);
-  return { items: body, nextCursor: cursorIn(headers.get('link')) };
+  return { items: body, nextCursor: nextCursorIn(headers.get('link')) };
 }
 
 async function send<Body>(
@@ -82,7 +82,7 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 /** Reads the next page's cursor from a `Link` header (RFC 8288). */
-function cursorIn(link: string | null): string | null {
+function nextCursorIn(link: string | null): string | null {
   const next = link?.split(',').find((part) => /;\s*rel="?next"?/.test(part));
   const address = /<([^>]+)>/.exec(next ?? '')?.[1];
   return address === undefined ? null : new URL(address, location.origin).searchParams.get('cursor');

@@ -12,15 +12,15 @@ import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance, InstanceDetail, Message } from '../../model/wire.ts';
 import { RequestError, request, requestPage } from '../../server/request.ts';
 
-const LIST_PAGE = 100;
-const MESSAGE_PAGE = 100;
+const LIST_PAGE_SIZE = 100;
+const MESSAGE_PAGE_SIZE = 100;
 
 export const dashboard = signal<Dashboard>(emptyDashboard);
 
 /** The cursor of the list's next page. Undefined: the list is not loaded yet. Null: it is complete. */
 export const nextCursor = signal<string | null | undefined>(undefined);
 
-/** Ids for which the server has no instance of this user. The page shows that instead of loading on. */
+/** Ids for which the server has no instance of this user. The page does not try to load them again. */
 export const notFoundIds = signal<ReadonlySet<string>>(new Set());
 
 export const waitingInstances = computed(() =>
@@ -29,29 +29,32 @@ export const waitingInstances = computed(() =>
 
 /** Loads the first page of the list, and all waiting instances, however old they are. */
 export async function loadInstances(): Promise<void> {
-  const since = dashboard.value.revision;
+  const requestedAtRevision = dashboard.value.revision;
   const [newest, waiting] = await Promise.all([
-    requestPage<AgentInstance>(`/agent-instances?limit=${LIST_PAGE}`),
-    request<AgentInstance[]>('GET', `/agent-instances?limit=${LIST_PAGE}&status=AWAITING_INPUT`),
+    requestPage<AgentInstance>(`/agent-instances?limit=${LIST_PAGE_SIZE}`),
+    request<AgentInstance[]>('GET', `/agent-instances?limit=${LIST_PAGE_SIZE}&status=AWAITING_INPUT`),
   ]);
-  dashboard.value = withInstances(dashboard.value, [...newest.items, ...waiting], since, { replacing: true });
+  dashboard.value = withInstances(dashboard.value, [...newest.items, ...waiting], requestedAtRevision, {
+    replacing: true,
+  });
   nextCursor.value = newest.nextCursor;
 }
 
 export async function loadMoreInstances(): Promise<void> {
   const cursor = nextCursor.value;
   if (!cursor) return;
-  const since = dashboard.value.revision;
+  const requestedAtRevision = dashboard.value.revision;
   const page = await requestPage<AgentInstance>(
-    `/agent-instances?limit=${LIST_PAGE}&cursor=${encodeURIComponent(cursor)}`,
+    `/agent-instances?limit=${LIST_PAGE_SIZE}&cursor=${encodeURIComponent(cursor)}`,
   );
-  dashboard.value = withInstances(dashboard.value, page.items, since);
+  dashboard.value = withInstances(dashboard.value, page.items, requestedAtRevision);
   nextCursor.value = page.nextCursor;
 }
 
+/** The instances that are being loaded, by id. */
 const runningLoads = new Map<string, Promise<void>>();
 
-/** Instances that changed while they were being loaded, so that they have to be loaded once more. */
+/** Ids of instances that changed while they were being loaded. They are loaded once more. */
 const changedWhileLoading = new Set<string>();
 
 /** Loads an instance and its newest messages. Concurrent calls for one instance share one request. */
@@ -77,14 +80,14 @@ async function loadUntilCurrent(id: string): Promise<void> {
 }
 
 async function loadDetail(id: string): Promise<void> {
-  const since = dashboard.value.revision;
+  const requestedAtRevision = dashboard.value.revision;
   try {
     const detail = await request<InstanceDetail>(
       'GET',
-      `/agent-instances/${encodeURIComponent(id)}?message_limit=${MESSAGE_PAGE}`,
+      `/agent-instances/${encodeURIComponent(id)}?message_limit=${MESSAGE_PAGE_SIZE}`,
     );
     if (detail.status === 'DELETED') markAsNotFound(id);
-    else dashboard.value = withDetail(dashboard.value, detail, since);
+    else dashboard.value = withDetail(dashboard.value, detail, requestedAtRevision);
   } catch (error) {
     if (!(error instanceof RequestError) || error.problem === null || error.problem.status >= 500)
       throw error;
@@ -110,7 +113,7 @@ export async function loadOlderMessages(id: string): Promise<void> {
     const path = `/agent-instances/${encodeURIComponent(id)}/messages`;
     const older = await request<Message[]>(
       'GET',
-      `${path}?limit=${MESSAGE_PAGE}&before_message_id=${oldest.id}`,
+      `${path}?limit=${MESSAGE_PAGE_SIZE}&before_message_id=${oldest.id}`,
     );
     dashboard.value = withMoreMessages(dashboard.value, id, older);
   } finally {

@@ -10,45 +10,45 @@ import { signedInUser } from '../session/signed-in-user.ts';
 import { dashboard, loadInstances, nextCursor, reloadInstance } from './dashboard.ts';
 import { flushOutbox, loadOutbox, outbox } from './outbox.ts';
 
-/** State of the event stream. If it is lost, the page shows what was true at `since`. */
+/** State of the event stream. While it is lost, the page shows data that was loaded at `dataFrom`. */
 export type Connection =
   | { readonly state: 'connecting' | 'live' }
-  | { readonly state: 'lost'; readonly since: number };
+  | { readonly state: 'lost'; readonly dataFrom: number };
 
 export const connection = signal<Connection>({ state: 'connecting' });
 
-/** After a tab has slept, a connection that was silent for longer than this is opened again. */
+/** When a tab wakes up and its connection has been silent for longer than this, it connects again. */
 const TRUSTED_SILENCE_MS = 20_000;
 
 let lastEventAt = 0;
-let endPause: () => void = () => {};
+let endPauseNow: () => void = () => {};
 let currentStream = new AbortController();
 
-/** Reads the event stream until `stop` is aborted, and opens it again whenever it breaks. */
-async function followEvents(stop: AbortSignal): Promise<void> {
+/** Reads the event stream until `stopSignal` is aborted. Opens the stream again whenever it breaks. */
+async function followEvents(stopSignal: AbortSignal): Promise<void> {
   const position: StreamPosition = { lastEventId: null };
   let failures = 0;
-  while (!stop.aborted) {
+  while (!stopSignal.aborted) {
     currentStream = new AbortController();
     const isResuming = position.lastEventId !== null;
     const onEvent = (event: StreamEvent) => {
       failures = 0;
       handleEvent(event);
-      // Loaded only now: an earlier load could miss a change that happens before the stream begins.
+      // The list is loaded only now: an earlier load could miss a change before the stream began.
       if (event.type === 'connected' && !isResuming) void reloadAll().catch(() => null);
     };
-    const end = await readEvents(position, onEvent, AbortSignal.any([stop, currentStream.signal]));
-    if (stop.aborted) return;
+    const end = await readEvents(position, onEvent, AbortSignal.any([stopSignal, currentStream.signal]));
+    if (stopSignal.aborted) return;
     if (end === 'signed-out') {
       signedInUser.value = null;
       return;
     }
     if (connection.value.state !== 'lost')
-      connection.value = { state: 'lost', since: lastEventAt || Date.now() };
+      connection.value = { state: 'lost', dataFrom: lastEventAt || Date.now() };
     // Some proxies block event streams. Then the page is updated by ordinary requests, with a delay.
     void reloadAll().then(
       () => {
-        if (connection.value.state === 'lost') connection.value = { state: 'lost', since: Date.now() };
+        if (connection.value.state === 'lost') connection.value = { state: 'lost', dataFrom: Date.now() };
       },
       () => null,
     );
@@ -57,11 +57,11 @@ async function followEvents(stop: AbortSignal): Promise<void> {
   }
 }
 
-/** Reconnects without waiting for the pause to end: the network is back, or the page is visible again. */
+/** Reconnects at once, because the network is back or the page is visible again. */
 function reconnectNow(): void {
   if (connection.value.state === 'live' && Date.now() - lastEventAt > TRUSTED_SILENCE_MS)
     currentStream.abort();
-  endPause();
+  endPauseNow();
 }
 
 function handleEvent(event: StreamEvent): void {
@@ -77,7 +77,7 @@ function handleEvent(event: StreamEvent): void {
   if (openId !== null && needsReload(openId, event)) void reloadInstance(openId).catch(() => null);
 }
 
-/** Returns true if a message was missed, or if the event came before the conversation was loaded. */
+/** Returns true if a message was missed, or if the open conversation got an event before it was loaded. */
 function needsReload(openId: string, { data }: StreamEvent): boolean {
   const conversation = dashboard.value.conversations.get(openId);
   if (conversation !== undefined) return conversation.hasGap;
@@ -106,7 +106,7 @@ const openInstanceId = (): string | null =>
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    endPause = () => {
+    endPauseNow = () => {
       clearTimeout(timer);
       resolve();
     };
@@ -118,13 +118,13 @@ export function startLiveUpdates(): void {
   const userId = computed(() => signedInUser.value?.user_id ?? null);
   effect(() => {
     if (userId.value === null) return undefined;
-    const stop = new AbortController();
+    const stopController = new AbortController();
     untracked(() => {
       loadOutbox();
-      void followEvents(stop.signal);
+      void followEvents(stopController.signal);
     });
     return () => {
-      stop.abort();
+      stopController.abort();
       dashboard.value = emptyDashboard;
       nextCursor.value = undefined;
       outbox.value = [];

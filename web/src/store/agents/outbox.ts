@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { backoffMs } from '../../../../src/adapters/client/http/backoff.ts';
 import { randomId } from '../../../../src/adapters/client/http/random-id.ts';
 import { withMoreMessages } from '../../model/dashboard-state.ts';
-import { classifyFailure, nextToSend, type OutboxMessage } from '../../model/outbox-message.ts';
+import { classifyFailure, firstUnsentMessages, type OutboxMessage } from '../../model/outbox-message.ts';
 import { loadOutboxMessages, removeOutboxMessage, saveOutboxMessage } from '../../model/outbox-storage.ts';
 import type { Message } from '../../model/wire.ts';
 import { RequestError, request } from '../../server/request.ts';
@@ -55,8 +55,8 @@ const sending = new Set<string>();
 /** Sends all unsent messages. Another tab may send the same ones: the idempotency key makes that safe. */
 export async function flushOutbox(): Promise<void> {
   clearTimeout(retryTimer);
-  const due = nextToSend(outbox.value).filter(({ instanceId }) => !sending.has(instanceId));
-  await Promise.all(due.map(trySend));
+  const toSend = firstUnsentMessages(outbox.value).filter(({ instanceId }) => !sending.has(instanceId));
+  await Promise.all(toSend.map(trySend));
 }
 
 async function trySend(outgoing: OutboxMessage): Promise<void> {

@@ -23,23 +23,24 @@ export async function requestNotificationPermission(): Promise<void> {
 export function startQuestionAlerts(): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')!;
   /**
-   * The time of the question that each waiting instance was alerted for. Null: the list is not loaded yet.
+   * The questions that the user has been alerted to: the time of the latest message, by instance id. Null:
+   * the list is not loaded yet.
    */
-  let alerted: ReadonlyMap<string, string | null> | null = null;
+  let alertedQuestions: ReadonlyMap<string, string | null> | null = null;
   effect(() => {
     const waiting = waitingInstances.value;
     icon.href = waiting.length > 0 ? '/icon-waiting.svg' : '/icon.svg';
     document.title = `${waiting.length > 0 ? `(${waiting.length}) ` : ''}${pageTitle()}`;
     if (nextCursor.value === undefined) {
-      alerted = null;
+      alertedQuestions = null;
       return;
     }
-    if (alerted !== null) {
+    if (alertedQuestions !== null) {
       for (const instance of waiting) {
-        if (alerted.get(instance.id) !== instance.latest_message_at) alertTo(instance);
+        if (alertedQuestions.get(instance.id) !== instance.latest_message_at) alertUser(instance);
       }
     }
-    alerted = new Map(waiting.map((instance) => [instance.id, instance.latest_message_at]));
+    alertedQuestions = new Map(waiting.map((instance) => [instance.id, instance.latest_message_at]));
   });
 }
 
@@ -50,13 +51,13 @@ function pageTitle(): string {
   return route.page === 'keys' ? `API keys · ${TITLE}` : TITLE;
 }
 
-function alertTo(instance: AgentInstance): void {
+function alertUser(instance: AgentInstance): void {
   const name = instance.name ?? instance.agent_type_name;
   const question = preview(instance.latest_message ?? '');
   announcement.value = `${name} asks: ${question}`;
   if (document.visibilityState === 'visible' || notificationPermission.value !== 'granted') return;
   try {
-    // The tag allows one notification per instance: a newer one replaces it, also one from another tab.
+    // The tag allows one notification per instance. A newer one replaces it, even if another tab shows it.
     const notification = new Notification(`${name} asks`, {
       body: question,
       tag: instance.id,

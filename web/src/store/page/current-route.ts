@@ -17,12 +17,12 @@ export function goTo(route: Route): void {
   location.hash = formatRoute(route);
 }
 
-/** Opens a route in place of the current one, so that the browser's Back button skips the current one. */
+/** Opens a route in place of the current one. The browser's Back button then skips the current one. */
 export function replaceRoute(route: Route): void {
   location.replace(formatRoute(route));
 }
 
-/** Returns to the list: by the browser's history if the user came from there. */
+/** Returns to the list. If the user came from the list, this goes back in the browser's history. */
 export function goBack(): void {
   if (currentRoute.value.page === 'list') return;
   if (previousRoute?.page === 'list') history.back();

@@ -26,7 +26,7 @@ export function dismissNotice(id: number): void {
   notices.value = notices.value.filter((notice) => notice.id !== id);
 }
 
-/** Shows an error as a notice; for the `catch` of an action. */
+/** Shows the error of a failed action as a notice. */
 export function showError(error: unknown): void {
   showNotice(error instanceof Error ? error.message : 'The action failed.');
 }

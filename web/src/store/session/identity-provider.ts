@@ -3,12 +3,12 @@ import { request } from '../../server/request.ts';
 import { signIn } from './signed-in-user.ts';
 
 /**
- * Where `sessionStorage` keeps the secrets of one sign-in while the user is at the identity provider. They
- * are deleted with the tab.
+ * The key of the `SignInAttempt` in `sessionStorage`, which keeps it while the user is at the identity
+ * provider. The browser deletes it when the tab is closed.
  */
 const ATTEMPT_KEY = 'sign-in-attempt';
 
-/** OAuth 2.0 authorization code flow with PKCE (RFC 7636), for a public client. */
+/** The secrets of one OAuth 2.0 authorization code flow with PKCE (RFC 7636), for a public client. */
 interface SignInAttempt {
   readonly state: string;
   readonly verifier: string;
@@ -19,7 +19,7 @@ const redirectUri = (): string => `${location.origin}/`;
 export const loadIdentityProvider = async (): Promise<IdentityProvider | null> =>
   (await request<{ identity_provider: IdentityProvider | null }>('GET', '/auth/options')).identity_provider;
 
-/** Opens the identity provider's sign-in page. It returns to this page with a code in the address. */
+/** Opens the provider's sign-in page. The provider then opens this page with a code in the address. */
 export async function startProviderSignIn(provider: IdentityProvider): Promise<void> {
   const attempt: SignInAttempt = { state: createRandomText(), verifier: createRandomText() };
   sessionStorage.setItem(ATTEMPT_KEY, JSON.stringify(attempt));
@@ -42,18 +42,19 @@ export async function startProviderSignIn(provider: IdentityProvider): Promise<v
 /**
  * Signs in with the code that the identity provider has added to the page's address.
  * @returns false if the page was not opened by an identity provider
- * @throws Error if the identity provider has refused; its message is for the user
+ * @throws Error if the identity provider did not sign the user in, or the server has none; the message is for
+ * the user
  */
 export async function finishProviderSignIn(): Promise<boolean> {
-  const response = new URLSearchParams(location.search);
+  const parameters = new URLSearchParams(location.search);
   const saved = sessionStorage.getItem(ATTEMPT_KEY);
-  if (saved === null || !response.has('state')) return false;
+  if (saved === null || !parameters.has('state')) return false;
   sessionStorage.removeItem(ATTEMPT_KEY);
   history.replaceState(null, '', `${location.pathname}#/`);
   const { state, verifier } = JSON.parse(saved) as SignInAttempt;
-  const code = response.get('code');
-  if (response.get('state') !== state || code === null) {
-    throw new Error(response.get('error_description') ?? 'The identity provider did not sign you in.');
+  const code = parameters.get('code');
+  if (parameters.get('state') !== state || code === null) {
+    throw new Error(parameters.get('error_description') ?? 'The identity provider did not sign you in.');
   }
   const provider = await loadIdentityProvider();
   if (provider === null) throw new Error('This server has no identity provider.');

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { User } from '../../model/wire.ts';
 import { RequestError, request } from '../../server/request.ts';
 
-/** Undefined: not known yet. Null: signed out. */
+/** The user who is signed in. Undefined: not known yet. Null: signed out. */
 export const signedInUser = signal<User | null | undefined>(undefined);
 
 /** Exchanges a one-time code or a token for a session cookie, which scripts cannot read. */

@@ -15,7 +15,7 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
           loaded.value = component;
         },
         () => {
-          // Probably offline. It is tried again the next time the component is rendered.
+          // The browser is probably offline. The next rendering of the component tries again.
           isLoading = false;
         },
       );

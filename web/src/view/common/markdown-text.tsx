@@ -6,12 +6,12 @@ type Renderer = (text: string) => DocumentFragment;
 const renderer = signal<Renderer | null>(null);
 
 /**
- * True once the renderer is loaded, or cannot be loaded. Conversations are shown only then: text that is
+ * True when the renderer is loaded, or cannot be loaded. Conversations are not shown before: text that is
  * rendered later would change its height and move the page.
  */
-export const markdownIsReady = signal(false);
+export const isMarkdownReady = signal(false);
 
-/** Only this many characters of a longer text are shown and rendered. A button shows all, as plain text. */
+/** A longer text is cut after this many characters. A button then shows the whole text, as plain text. */
 const MAX_CHARACTERS = 10_000;
 
 let isLoading = false;
@@ -22,12 +22,12 @@ export function loadMarkdown(): void {
   import('./markdown.ts').then(
     ({ renderMarkdown }) => {
       renderer.value = renderMarkdown;
-      markdownIsReady.value = true;
+      isMarkdownReady.value = true;
     },
     () => {
-      // Probably offline. The texts are shown as plain text.
+      // The browser is probably offline. Messages are shown as plain text.
       isLoading = false;
-      markdownIsReady.value = true;
+      isMarkdownReady.value = true;
     },
   );
 }

@@ -12,9 +12,9 @@ const marked = new Marked({
   breaks: true,
   renderer: {
     html: ({ text }) => escapeHtml(text),
-    image: ({ href, text }) => link(href, escapeHtml(text || href)),
+    image: ({ href, text }) => renderLink(href, escapeHtml(text || href)),
     link({ href, tokens }) {
-      return link(href, this.parser.parseInline(tokens));
+      return renderLink(href, this.parser.parseInline(tokens));
     },
     checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
     // A wide code block has its own scroll bar, so the keyboard must be able to focus it.
@@ -22,12 +22,12 @@ const marked = new Marked({
   },
 });
 
-const link = (href: string, inner: string): string =>
+const renderLink = (href: string, contentHtml: string): string =>
   isSafeLink(href)
-    ? `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer">${inner}</a>`
-    : inner;
+    ? `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer">${contentHtml}</a>`
+    : contentHtml;
 
-/** Attributes that hold no address. */
+/** Allowed attributes whose values are not addresses. */
 const PLAIN_ATTRIBUTES = ['rel', 'target', 'start', 'align', 'tabindex'];
 
 const ALLOWED = {
@@ -46,7 +46,7 @@ const ALLOWED = {
 
 /** Texts that were rendered before, so that scrolling does not render them again. */
 const cache = new Map<string, DocumentFragment>();
-const CACHE_SIZE = 300;
+const MAX_CACHED_TEXTS = 300;
 
 /** Renders markdown into safe HTML. Each call returns a new fragment. */
 export function renderMarkdown(text: string): DocumentFragment {
@@ -55,7 +55,7 @@ export function renderMarkdown(text: string): DocumentFragment {
   const fragment = renderUncached(text);
   // A wide table has its own scroll bar, too.
   for (const table of fragment.querySelectorAll('table')) table.tabIndex = 0;
-  if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value!);
+  if (cache.size >= MAX_CACHED_TEXTS) cache.delete(cache.keys().next().value!);
   cache.set(text, fragment);
   return fragment.cloneNode(true) as DocumentFragment;
 }

@@ -2,13 +2,13 @@ import { formatClockTime, formatFullTime, formatRelativeTime } from '../../model
 import { now } from '../../store/page/clock.ts';
 
 interface TimestampProps {
-  readonly at: string;
-  readonly as?: 'relative' | 'clock';
+  readonly time: string;
+  readonly format?: 'relative' | 'clock';
 }
 
 /** Shows a time in the reader's language. A tooltip shows the exact time. */
-export const Timestamp = ({ at, as = 'relative' }: TimestampProps) => (
-  <time dateTime={at} title={formatFullTime(at)}>
-    {as === 'clock' ? formatClockTime(at) : formatRelativeTime(at, now.value)}
+export const Timestamp = ({ time, format = 'relative' }: TimestampProps) => (
+  <time dateTime={time} title={formatFullTime(time)}>
+    {format === 'clock' ? formatClockTime(time) : formatRelativeTime(time, now.value)}
   </time>
 );

@@ -17,15 +17,15 @@ type VirtualListOptions = Pick<
 /** Renders a long list: only the visible rows, and a few more, are in the document. */
 export function useVirtualList(options: VirtualListOptions): VirtualList {
   const [, render] = useReducer((count: number) => count + 1, 0);
-  const all: VirtualizerOptions<HTMLElement, HTMLElement> = {
+  const allOptions: VirtualizerOptions<HTMLElement, HTMLElement> = {
     observeElementRect,
     observeElementOffset,
     scrollToFn: elementScroll,
     ...options,
     onChange: () => render(undefined),
   };
-  const [list] = useState(() => new Virtualizer(all));
-  list.setOptions(all);
+  const [list] = useState(() => new Virtualizer(allOptions));
+  list.setOptions(allOptions);
   useLayoutEffect(() => list._didMount(), [list]);
   useLayoutEffect(() => list._willUpdate());
   return list;

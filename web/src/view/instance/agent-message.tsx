@@ -10,7 +10,7 @@ export function AgentMessage({ message }: { readonly message: Message }) {
     return (
       <div class="step">
         <div class="step-time">
-          <Timestamp at={message.created_at} as="clock" />
+          <Timestamp time={message.created_at} format="clock" />
         </div>
         <MarkdownText text={message.content} />
       </div>
@@ -28,7 +28,7 @@ export function AgentMessage({ message }: { readonly message: Message }) {
               ? 'Question, answered'
               : 'Question, closed'}
         </span>
-        <Timestamp at={message.created_at} as="clock" />
+        <Timestamp time={message.created_at} format="clock" />
       </header>
       <MarkdownText text={text} />
       {!isOpen && options.length > 0 && <p class="question-options">{options.join(' · ')}</p>}

@@ -5,7 +5,7 @@ import { dashboard, loadInstance } from '../../store/agents/dashboard.ts';
 import { Icon } from '../common/icon.tsx';
 import { useVirtualList } from '../common/use-virtual-list.ts';
 
-/** Longer lines are cut, because they would slow down the page. */
+/** A longer line is cut, because it would slow down the page. */
 const MAX_LINE_CHARACTERS = 2_000;
 const LINE_PX = 20;
 const HEADER_PX = 45;
@@ -16,7 +16,7 @@ export function DiffView({ id }: { readonly id: string }) {
   const collapsed = useSignal<ReadonlySet<string>>(new Set());
   const conversation = dashboard.value.conversations.get(id);
   const text = conversation?.gitDiff ?? '';
-  const isOutdated = conversation?.gitDiffIsOld ?? false;
+  const isOutdated = conversation?.isGitDiffOutdated ?? false;
   useEffect(() => {
     if (isOutdated) void loadInstance(id).catch(() => null);
   }, [id, isOutdated]);
@@ -73,14 +73,14 @@ const total = (files: readonly DiffFile[], count: 'added' | 'removed'): number =
 
 const Summary = ({ files }: { readonly files: readonly DiffFile[] }) => (
   <p class="diff-summary">
-    {files.length === 1 ? 'One file' : `${files.length} files`} changed <Counts of={files} />
+    {files.length === 1 ? 'One file' : `${files.length} files`} changed <ChangeCounts files={files} />
   </p>
 );
 
-const Counts = ({ of }: { readonly of: readonly DiffFile[] }) => (
+const ChangeCounts = ({ files }: { readonly files: readonly DiffFile[] }) => (
   <span class="diff-counts">
-    {total(of, 'added') > 0 && <span class="added">+{total(of, 'added')}</span>}{' '}
-    {total(of, 'removed') > 0 && <span class="removed">−{total(of, 'removed')}</span>}
+    {total(files, 'added') > 0 && <span class="added">+{total(files, 'added')}</span>}{' '}
+    {total(files, 'removed') > 0 && <span class="removed">−{total(files, 'removed')}</span>}
   </span>
 );
 
@@ -98,7 +98,7 @@ const FileHeader = ({ file, isOpen, onToggle }: FileHeaderProps) => (
       {file.path}
     </span>
     {file.kind !== 'changed' && <span class="diff-kind">{file.kind}</span>}
-    <Counts of={[file]} />
+    <ChangeCounts files={[file]} />
   </button>
 );
 

@@ -20,7 +20,7 @@ export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) 
   const isDialogOpen = useSignal(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const { id } = instance;
-  // On a phone the list is hidden now, and the focus was in it. The heading gets the focus, so that screen
+  // On a phone the list, which had the focus, is hidden now. The heading gets the focus, so that screen
   // readers continue there.
   useEffect(() => {
     if (document.getElementById('list')?.checkVisibility({ visibilityProperty: true }) === false)
@@ -37,7 +37,7 @@ export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) 
           <StatusMark instance={instance} />
           {instance.name !== null && <span>{instance.agent_type_name}</span>}
           <span class="wide-only">
-            started <Timestamp at={instance.started_at} />
+            started <Timestamp time={instance.started_at} />
           </span>
         </p>
       </div>
@@ -82,14 +82,14 @@ interface TabProps {
 }
 
 function Tab({ id, tab, isOpen, children }: TabProps) {
-  const to: Route = { page: 'instance', id, tab };
+  const route: Route = { page: 'instance', id, tab };
   return (
     <a
-      href={formatRoute(to)}
+      href={formatRoute(route)}
       aria-current={isOpen ? 'page' : undefined}
       onClick={(event) => {
         event.preventDefault();
-        replaceRoute(to);
+        replaceRoute(route);
       }}
     >
       {children}

@@ -4,7 +4,7 @@ import { formatRoute } from '../../model/route.ts';
 import { dashboard, loadInstance, notFoundIds } from '../../store/agents/dashboard.ts';
 import { connection } from '../../store/agents/live-updates.ts';
 import { lazy } from '../common/lazy.tsx';
-import { loadMarkdown, markdownIsReady } from '../common/markdown-text.tsx';
+import { isMarkdownReady, loadMarkdown } from '../common/markdown-text.tsx';
 import { AnswerBar } from './answer-bar.tsx';
 import { InstanceHeader } from './instance-header.tsx';
 import { Timeline } from './timeline.tsx';
@@ -41,17 +41,17 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
   }
   return (
     <article class="instance" aria-label={instance.name ?? instance.agent_type_name}>
-      {/* A diff that has changed is loaded when its tab is opened. */}
+      {/* An outdated diff counts as a diff: it is loaded again when its tab is opened. */}
       <InstanceHeader
         instance={instance}
         tab={tab}
-        hasDiff={Boolean(conversation?.gitDiff) || conversation?.gitDiffIsOld === true}
+        hasDiff={Boolean(conversation?.gitDiff) || conversation?.isGitDiffOutdated === true}
       />
       {tab === 'changes' ? (
         <DiffView id={id} />
       ) : conversation === undefined && hasFailed.value ? (
         <LoadFailed onRetry={load} />
-      ) : conversation === undefined || !markdownIsReady.value ? (
+      ) : conversation === undefined || !isMarkdownReady.value ? (
         <div class="timeline" aria-busy="true" />
       ) : (
         <Timeline id={id} conversation={conversation} />

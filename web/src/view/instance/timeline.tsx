@@ -13,12 +13,12 @@ interface TimelineProps {
   readonly conversation: Conversation;
 }
 
-/** Within this many pixels of its end, the timeline scrolls to new messages. */
-const AT_END_PX = 80;
+/** The timeline counts as scrolled to its end up to this distance from it. It then follows new messages. */
+const MAX_DISTANCE_FROM_END_PX = 80;
 /** Older messages are loaded when fewer rows than this are left above the visible ones. */
-const LOAD_AHEAD = 25;
+const MIN_ROWS_ABOVE = 25;
 /** Estimated height of a row that has not been measured yet. */
-const TYPICAL_PX = 96;
+const ESTIMATED_ROW_PX = 96;
 
 export function Timeline({ id, conversation }: TimelineProps) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -30,19 +30,19 @@ export function Timeline({ id, conversation }: TimelineProps) {
   const list = useVirtualList({
     count: entries.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => TYPICAL_PX,
+    estimateSize: () => ESTIMATED_ROW_PX,
     getItemKey: (index) => entries[index]!.key,
     anchorTo: 'end',
     followOnAppend: true,
-    scrollEndThreshold: AT_END_PX,
+    scrollEndThreshold: MAX_DISTANCE_FROM_END_PX,
     overscan: 6,
   });
   const rows = list.getVirtualItems();
-  const first = rows[0]?.index ?? 0;
+  const firstVisible = rows[0]?.index ?? 0;
   useEffect(() => {
-    if (first < LOAD_AHEAD) void loadOlderMessages(id).catch(() => null);
-  }, [id, first, entries.length]);
-  // Starts at the end, and stays there when the answer bar or the on-screen keyboard grows.
+    if (firstVisible < MIN_ROWS_ABOVE) void loadOlderMessages(id).catch(() => null);
+  }, [id, firstVisible, entries.length]);
+  // The timeline starts at its end. It stays there when the answer bar or the on-screen keyboard grows.
   useLayoutEffect(() => {
     list.scrollToEnd();
     return stayAtEnd(scroller.current!, () => list.scrollToEnd());
@@ -87,13 +87,13 @@ export function Timeline({ id, conversation }: TimelineProps) {
 }
 
 /**
- * Keeps a scrolled element at its end while its size changes.
- * @returns a function that stops it
+ * Keeps an element that is scrolled to its end there when its size changes.
+ * @returns a function that stops this
  */
 function stayAtEnd(element: HTMLElement, scrollToEnd: () => void): () => void {
   let isAtEnd = true;
   const onScroll = () => {
-    isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END_PX;
+    isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight <= MAX_DISTANCE_FROM_END_PX;
   };
   const resizeObserver = new ResizeObserver(() => isAtEnd && scrollToEnd());
   resizeObserver.observe(element);

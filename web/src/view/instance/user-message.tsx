@@ -22,7 +22,7 @@ export const UserMessage = ({ message, isAnswer }: UserMessageProps) => (
         </>
       ) : (
         <>
-          <Icon name="double-check" /> picked up <Timestamp at={message.read_at} as="clock" />
+          <Icon name="double-check" /> picked up <Timestamp time={message.read_at} format="clock" />
         </>
       )}
     </p>

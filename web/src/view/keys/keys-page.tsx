@@ -53,7 +53,7 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
               'never used'
             ) : (
               <>
-                used <Timestamp at={apiKey.last_used_at} />
+                used <Timestamp time={apiKey.last_used_at} />
               </>
             )}
           </span>
@@ -93,7 +93,7 @@ function Expiry({ apiKey: { revoked_at, expires_at } }: { readonly apiKey: ApiKe
   if (revoked_at !== null) {
     return (
       <span>
-        revoked <Timestamp at={revoked_at} />
+        revoked <Timestamp time={revoked_at} />
       </span>
     );
   }

@@ -17,7 +17,7 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
   const groups = new Set(instances.map(statusGroupOf));
   const types = [...new Set(instances.map(({ agent_type_name }) => agent_type_name))].sort();
   const { searchText, statusGroup, agentType } = filter.value;
-  const set = (change: Partial<ListFilter>) => {
+  const changeFilter = (change: Partial<ListFilter>) => {
     filter.value = { ...filter.value, ...change };
   };
   return (
@@ -31,7 +31,7 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
           placeholder="Search"
           autocomplete="off"
           value={searchText}
-          onInput={(event) => set({ searchText: event.currentTarget.value })}
+          onInput={(event) => changeFilter({ searchText: event.currentTarget.value })}
         />
         <kbd>/</kbd>
       </label>
@@ -41,7 +41,7 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
             key={group}
             isPressed={statusGroup === group}
             text={LABELS[group]}
-            onTap={() => set({ statusGroup: statusGroup === group ? null : group })}
+            onTap={() => changeFilter({ statusGroup: statusGroup === group ? null : group })}
           />
         ))}
         {types.length > 1 &&
@@ -50,7 +50,7 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
               key={`type:${type}`}
               isPressed={agentType === type}
               text={type}
-              onTap={() => set({ agentType: agentType === type ? null : type })}
+              onTap={() => changeFilter({ agentType: agentType === type ? null : type })}
             />
           ))}
       </div>

@@ -18,7 +18,7 @@ export function InstanceRow({ instance }: { readonly instance: AgentInstance }) 
         <span class="row-head">
           <span class="row-title">{titleOf(instance)}</span>
           <span class="row-time">
-            <Timestamp at={instance.latest_message_at ?? instance.started_at} />
+            <Timestamp time={instance.latest_message_at ?? instance.started_at} />
           </span>
         </span>
         <span class="row-text">{preview(instance.latest_message ?? '') || 'No messages yet'}</span>

@@ -2,7 +2,7 @@ import { formatClockTime } from '../../model/format-time.ts';
 import { connection } from '../../store/agents/live-updates.ts';
 import { outbox } from '../../store/agents/outbox.ts';
 
-/** Shown while the connection to the server is lost. Says how old the shown data is. */
+/** Shown while the connection to the server is lost. Says from when the shown data is. */
 export function ConnectionNotice() {
   const state = connection.value;
   if (state.state !== 'lost') return null;
@@ -10,7 +10,7 @@ export function ConnectionNotice() {
   return (
     <p class="connection-notice" role="status">
       <span class="spinner" aria-hidden="true" />
-      Connection lost. You see the state of {formatClockTime(new Date(state.since).toISOString())}.
+      Connection lost. You see the state of {formatClockTime(new Date(state.dataFrom).toISOString())}.
       {unsent > 0 &&
         ` ${unsent === 1 ? 'One message' : `${unsent} messages`} will be sent when the connection is back.`}
     </p>

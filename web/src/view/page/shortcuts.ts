@@ -55,19 +55,20 @@ const isRow = (target: EventTarget | null): boolean =>
 
 const rows = (): HTMLAnchorElement[] => [...document.querySelectorAll<HTMLAnchorElement>('.row')];
 
-/** Opens the next or previous instance in the order of the list. */
-function openNeighbour(by: 1 | -1): void {
+/** Opens the instance after or before the open one in the list. If none is open: the first or the last. */
+function openNeighbour(offset: 1 | -1): void {
   const all = rows();
   const open = all.findIndex((row) => row.getAttribute('aria-current') === 'page');
-  const next = all[open < 0 ? (by > 0 ? 0 : all.length - 1) : open + by];
+  const next = all[open < 0 ? (offset > 0 ? 0 : all.length - 1) : open + offset];
   if (next === undefined) return;
   (open < 0 ? goTo : replaceRoute)(parseRoute(next.hash));
   next.scrollIntoView({ block: 'nearest' });
 }
 
-function moveFocus(by: 1 | -1): void {
+/** Moves the focus to the next or previous row of the list. */
+function moveFocus(offset: 1 | -1): void {
   const all = rows();
-  all[all.indexOf(document.activeElement as HTMLAnchorElement) + by]?.focus();
+  all[all.indexOf(document.activeElement as HTMLAnchorElement) + offset]?.focus();
 }
 
 const focus = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { IdentityProvider } from '../../model/wire.ts';
 import { loadIdentityProvider, startProviderSignIn } from '../../store/session/identity-provider.ts';
 
-/** Shown only if the server has an identity provider. */
+/** The button is shown only if the server has an identity provider. */
 export function IdentityProviderButton() {
   const provider = useSignal<IdentityProvider | null>(null);
   useEffect(() => {

@@ -17,16 +17,16 @@ const INVALID_TOKEN = 'This token is not valid. It may be incomplete, expired or
  * Signs the user in when the page is opened: with the code of a sign-in link, with the response of an
  * identity provider, or with the session cookie.
  */
-export async function startSession(): Promise<void> {
+export async function signInOnStart(): Promise<void> {
   const code = parseSignInCode(location.hash);
-  // First of all, the code is removed from the address, so that it does not stay in the browser's history.
+  // The code is removed from the address first, so that it does not stay in the browser's history.
   if (code !== null) history.replaceState(null, '', `${location.pathname}${location.search}#/`);
   try {
     if (code !== null) await signIn({ code });
     else if (!(await finishProviderSignIn())) await signInWithCookie();
   } catch (error) {
     if (code !== null && error instanceof RequestError && error.problem !== null) {
-      // If the browser is signed in already, a used link just opens the page.
+      // The link was used before. If the browser still has a valid cookie, the page opens as usual.
       await signInWithCookie().catch(() => null);
       if (!signedInUser.value) signInError.value = USED_LINK;
       return;
@@ -47,7 +47,7 @@ export async function signInWithToken(token: string): Promise<void> {
   }
 }
 
-/** A missing or expired cookie is no error: the page then asks the user to sign in. */
+/** Signs in with the session cookie. If it is missing or expired, the page asks the user to sign in. */
 async function signInWithCookie(): Promise<void> {
   try {
     signedInUser.value = await request<User>('GET', '/auth/verify');
