@@ -3,7 +3,8 @@ import type { Kysely } from 'kysely';
 import type { entities } from '../schema/entities.ts';
 
 /**
- * Statements name properties instead of columns, and rows have the entities' values, times as Date included.
+ * Statements use the names of properties instead of columns, and rows have the entities' values: times are
+ * Dates.
  */
 const OPTIONS = { columnNamingStrategy: 'property', convertValues: true } as const;
 
@@ -13,5 +14,5 @@ export type Tables = Kysely<InferKyselyDB<(typeof entities)[number], typeof OPTI
 /** Returns the tables for statements of the transaction that `em` is in. */
 export const tablesOf = (em: SqlEntityManager): Tables => em.getKysely(OPTIONS);
 
-/** Returns the plugin that does what `OPTIONS` says, for statements that are built here but run elsewhere. */
+/** Returns the plugin that applies `OPTIONS` to statements that Kysely only builds. */
 export const tablesPlugin = (em: SqlEntityManager): MikroKyselyPlugin => new MikroKyselyPlugin(em, OPTIONS);
