@@ -35,7 +35,7 @@ export function toStorageError(error: unknown): unknown {
   return error;
 }
 
-/** Returns the kind of a failure that `storageError` has returned. */
+/** Returns the kind of a failure that `toStorageError` has returned. */
 export function failureKindOf(failure: unknown): StorageFailure {
   if (failure instanceof ConflictError) return 'conflict';
   return failure instanceof CodedError && failure.code === 'storage_unavailable'

@@ -86,8 +86,8 @@ async function showEvents(
 }
 
 /**
- * Reads the open questions, one by one: a list shows only the newest message of an instance, and only its
- * start.
+ * Reads the question of each agent whose question is unknown. A list has only the newest message of an
+ * instance, and only the start of a long one.
  */
 async function readQuestions(people: PeopleClient, agents: WatchedAgents): Promise<void> {
   const read = async ({ id }: AgentInstance) => {
