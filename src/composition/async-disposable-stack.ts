@@ -24,7 +24,10 @@ export class AsyncDisposableStack implements AsyncDisposable {
     return moved;
   }
 
-  /** Disposes in reverse order, also after a failure. @throws the first error. */
+  /**
+   * Disposes of everything in reverse order. Continues after a failure.
+   * @throws the first error of a disposal.
+   */
   async disposeAsync(): Promise<void> {
     const failures: unknown[] = [];
     for (let dispose = this.#disposals.pop(); dispose !== undefined; dispose = this.#disposals.pop()) {

@@ -1,9 +1,9 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-import { nodeTooOld } from './node-version.ts';
+import { nodeTooOldMessage } from './node-version.ts';
 
-const refusal = nodeTooOld();
-if (refusal !== null) {
-  process.stderr.write(`${refusal}\n`);
+const nodeMessage = nodeTooOldMessage();
+if (nodeMessage !== null) {
+  process.stderr.write(`${nodeMessage}\n`);
   process.exit(1);
 }
 const { createCommandLine } = await import('./command-line/command-line.ts');

@@ -1,6 +1,6 @@
 /**
- * A wrong setting, so that the process cannot start. The message is one line that names the variable and says
- * what it must be.
+ * The process cannot start because of a wrong setting. The message is one line that names the variable and
+ * says what it must be.
  */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

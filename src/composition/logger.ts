@@ -3,13 +3,13 @@ import type { Logger } from '../ports/runtime.ts';
 import type { Config } from './config/config.ts';
 
 /**
- * Every JWT begins like this. A client can put a token anywhere, for example into a path, or into a header
- * that a library repeats in its error message.
+ * Matches a JWT: each begins with `eyJ`. A client can put a token anywhere, for example into a path, or into
+ * a header that a library repeats in its error message.
  */
 const TOKEN = /\beyJ[\w-]+(?:(?:\.|%2[Ee])[\w-]*)*/g;
 
 /**
- * Logs to stderr, one JSON object per line. Stdout is for people.
+ * Makes a logger that writes one JSON object per line to stderr. Stdout is for people.
  * @param level null: `info`, or `warn` on a terminal, where the start is reported in words.
  */
 export const createLogger = (level: Config['logLevel']): Logger =>
@@ -23,7 +23,7 @@ export const createLogger = (level: Config['logLevel']): Logger =>
     pino.destination({ dest: 2, sync: true }),
   );
 
-/** Leaves out `detail`: PostgreSQL puts whole rows into it, and so texts of people and agents. */
+/** Leaves out `detail`: PostgreSQL puts whole rows into it, with the texts of people and agents. */
 function err(error: Error) {
   const { type, message, stack, code } = stdSerializers.err(error);
   return { type, message, stack, code };

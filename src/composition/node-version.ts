@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** For example `>=22.18`. */
+/** The range of supported versions, for example `>=22.18`. */
 const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   engines: { node: string };
 };
@@ -10,7 +10,7 @@ const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import
  * loaded: an old Node would fail at the first module that it does not have, with an unclear message.
  * @returns the message for the user; null when the version is new enough.
  */
-export function nodeTooOld(version: string = process.versions.node): string | null {
+export function nodeTooOldMessage(version: string = process.versions.node): string | null {
   const needed = engines.node.replace('>=', '');
   return isOlder(version, needed)
     ? `agent-dashboard needs Node.js ${needed} or newer; this is ${version}`
@@ -19,8 +19,8 @@ export function nodeTooOld(version: string = process.versions.node): string | nu
 
 function isOlder(version: string, needed: string): boolean {
   const parts = version.split('.').map(Number);
-  for (const [place, part] of needed.split('.').entries()) {
-    const difference = (parts[place] ?? 0) - Number(part);
+  for (const [index, part] of needed.split('.').entries()) {
+    const difference = (parts[index] ?? 0) - Number(part);
     if (difference !== 0) return difference < 0;
   }
   return false;

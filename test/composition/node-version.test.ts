@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { nodeTooOld } from '../../src/composition/node-version.ts';
+import { nodeTooOldMessage } from '../../src/composition/node-version.ts';
 import { BIN } from '../support/servers/agent-dashboard.ts';
 import { NodeProcess } from '../support/servers/node-process.ts';
 
 test.each(['22.18.0', '22.19.1', '24.0.0', '25.0.0-nightly', process.versions.node])(
   'Node %s is accepted as new enough',
   (version) => {
-    expect(nodeTooOld(version)).toBeNull();
+    expect(nodeTooOldMessage(version)).toBeNull();
   },
 );
 
 test.each(['20.20.2', '22.17.9', '9.99.0'])('Node %s is refused as too old', (version) => {
-  expect(nodeTooOld(version)).toBe(`agent-dashboard needs Node.js 22.18 or newer; this is ${version}`);
+  expect(nodeTooOldMessage(version)).toBe(`agent-dashboard needs Node.js 22.18 or newer; this is ${version}`);
 });
 
 /** Imitates an old Node: it reports an old version, has no SQLite, and cannot load any library. */

@@ -13,8 +13,8 @@ import { UserData } from './user-data.ts';
 
 /**
  * Keeps everything in Maps, for tests and for embedding without a database. An update runs in one turn of the
- * event loop, so no other update comes between. Values are copied in and out, so that callers cannot change
- * what is stored.
+ * event loop, so no other update comes between. Values are copied in both directions, so that callers cannot
+ * change what is stored.
  */
 export class InMemoryAgentInstanceRepository implements AgentInstanceRepository {
   /** The data by user. The other in-memory adapters share it. */
@@ -34,8 +34,9 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
       messages:
         stored === undefined ? [] : messagesToLoad(stored.instance, [...stored.messages.values()], target),
     };
-    const known = target.idempotencyKey == null ? null : (user.records.get(target.idempotencyKey) ?? null);
-    const { output, changes, record } = decide(structuredClone(conversation), known);
+    const storedRecord =
+      target.idempotencyKey == null ? null : (user.records.get(target.idempotencyKey) ?? null);
+    const { output, changes, record } = decide(structuredClone(conversation), storedRecord);
 
     if (changes !== null || record !== null) this.users.set(target.userId, user);
     if (changes !== null) save(user, structuredClone(changes));
@@ -52,13 +53,13 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
   }
 
   async deleteIdempotencyRecords(time: Date): Promise<number> {
-    let forgotten = 0;
+    let deleted = 0;
     for (const { records } of this.users.values()) {
       for (const [key, { recordedAt }] of records) {
-        if (recordedAt < time && records.delete(key)) forgotten += 1;
+        if (recordedAt < time && records.delete(key)) deleted += 1;
       }
     }
-    return forgotten;
+    return deleted;
   }
 
   async ping(): Promise<void> {}

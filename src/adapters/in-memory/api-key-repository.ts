@@ -12,14 +12,14 @@ import type {
 } from '../../ports/storage/api-key-repository.ts';
 import { UserData } from './user-data.ts';
 
-/** Keeps issued API keys beside a user's agent instances. Values are copied in and out. */
+/** Stores issued API keys beside a user's agent instances. It copies all values, in both directions. */
 export class InMemoryApiKeyRepository implements ApiKeyRepository {
   readonly #users: Map<UserId, UserData>;
   readonly #revocations: Revocations;
 
-  /** @param store the repository of agent instances; idempotency keys are shared with it. */
-  constructor(store: { readonly users: Map<UserId, UserData> }, revocations: Revocations) {
-    this.#users = store.users;
+  /** @param repository the repository of agent instances, which has the same idempotency keys. */
+  constructor(repository: { readonly users: Map<UserId, UserData> }, revocations: Revocations) {
+    this.#users = repository.users;
     this.#revocations = revocations;
   }
 
@@ -27,11 +27,11 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
     const { userId, id, idempotencyKey = null } = target;
     const user = this.#users.get(userId) ?? new UserData();
     const key = user.apiKeys.get(id) ?? null;
-    const known = idempotencyKey === null ? null : (user.records.get(idempotencyKey) ?? null);
-    const { output, changes, record } = decide(structuredClone(key), structuredClone(known));
+    const storedRecord = idempotencyKey === null ? null : (user.records.get(idempotencyKey) ?? null);
+    const { output, changes, record } = decide(structuredClone(key), structuredClone(storedRecord));
 
-    // This conflict would stay however often the update is decided again.
-    if (record !== null && known !== null) throw storageBusy();
+    // Deciding again would end in the same conflict.
+    if (record !== null && storedRecord !== null) throw storageBusy();
     if (changes !== null && isHashTaken(user, changes)) throw storageBusy();
     if (changes !== null || record !== null) this.#users.set(userId, user);
     if (changes !== null) user.apiKeys.set(id, structuredClone(changes));
@@ -88,5 +88,5 @@ const isHashTaken = ({ apiKeys }: UserData, { id, tokenHash }: ApiKey): boolean 
 const newestFirst = (a: ApiKey, b: ApiKey): number =>
   b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1);
 
-/** Compares as a database does: by bytes. `<` would compare UTF-16 code units. */
+/** Compares by bytes, as a database does. `<` would compare UTF-16 code units. */
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

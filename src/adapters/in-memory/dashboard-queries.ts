@@ -18,10 +18,11 @@ import {
 } from '../../ports/storage/dashboard-queries.ts';
 import { type StoredInstance, UserData } from './user-data.ts';
 
-const NOBODY = new UserData();
+const NO_DATA = new UserData();
 
 /**
- * Reads what an in-memory repository keeps. It returns copies, so that callers cannot change what is stored.
+ * Reads what an in-memory repository stores. It returns copies, so that callers cannot change the stored
+ * data.
  */
 export class InMemoryDashboardQueries implements DashboardQueries {
   readonly #users: ReadonlyMap<UserId, UserData>;
@@ -32,23 +33,23 @@ export class InMemoryDashboardQueries implements DashboardQueries {
 
   async listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null> {
     const { limit, after, agentType } = criteria;
-    const { agentTypes, instances } = this.#users.get(userId) ?? NOBODY;
+    const { agentTypes, instances } = this.#users.get(userId) ?? NO_DATA;
     const typeId = agentType !== null && 'id' in agentType ? agentType.id : null;
     const typeName = agentType !== null && 'name' in agentType ? agentType.name : null;
     if (typeId !== null && ![...agentTypes.values()].some(({ id }) => id === typeId)) return null;
-    const rest = [...instances.values()]
-      .filter(isThere)
+    const matching = [...instances.values()]
+      .filter(isNotDeleted)
       .filter(({ instance }) => typeId === null || instance.agentType.id === typeId)
       .filter(({ instance }) => typeName === null || instance.agentType.name === typeName)
       .filter((stored) => hasStatus(stored, criteria))
       .filter(({ instance }) => after === null || latestFirst(instance, after) > 0)
       .sort((a, b) => latestFirst(a.instance, b.instance));
-    const page = rest.slice(0, limit).map((stored) => overviewOf(stored, criteria));
+    const page = matching.slice(0, limit).map((stored) => overviewOf(stored, criteria));
     const last = page.at(-1)?.instance;
-    const isWhole = last === undefined || page.length === rest.length;
+    const isLastPage = last === undefined || page.length === matching.length;
     return structuredClone({
       instances: page,
-      next: isWhole ? null : { id: last.id, startedAt: last.startedAt },
+      next: isLastPage ? null : { id: last.id, startedAt: last.startedAt },
     });
   }
 
@@ -56,23 +57,24 @@ export class InMemoryDashboardQueries implements DashboardQueries {
     userId: UserId,
     { recent, ...waits }: LocalWaits & { readonly recent: number },
   ): Promise<readonly AgentTypeOverview[]> {
-    const { agentTypes, instances } = this.#users.get(userId) ?? NOBODY;
+    const { agentTypes, instances } = this.#users.get(userId) ?? NO_DATA;
     const ofType = Map.groupBy(
-      [...instances.values()].filter(isThere),
+      [...instances.values()].filter(isNotDeleted),
       ({ instance }) => instance.agentType.id,
     );
     const overviews = [...agentTypes.values()]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ id, name, createdAt }): AgentTypeOverview => {
-        const own = (ofType.get(id) ?? []).sort((a, b) => latestFirst(a.instance, b.instance));
-        const count = (status: string) => own.filter(({ instance }) => instance.status === status).length;
+        const instancesOfType = (ofType.get(id) ?? []).sort((a, b) => latestFirst(a.instance, b.instance));
+        const count = (status: string) =>
+          instancesOfType.filter(({ instance }) => instance.status === status).length;
         return {
           agentType: { id, name },
           createdAt,
           active: count('ACTIVE'),
           awaitingInput: count('AWAITING_INPUT'),
           completed: count('COMPLETED'),
-          recent: own.slice(0, recent).map((stored) => overviewOf(stored, waits)),
+          recent: instancesOfType.slice(0, recent).map((stored) => overviewOf(stored, waits)),
         };
       });
     return structuredClone(overviews);
@@ -117,7 +119,7 @@ export class InMemoryDashboardQueries implements DashboardQueries {
   }
 
   async progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>> {
-    const { instances } = this.#users.get(userId) ?? NOBODY;
+    const { instances } = this.#users.get(userId) ?? NO_DATA;
     return new Map(
       [...instances.values()].map(({ instance: { id, version, lastPosition } }) => [
         id,
@@ -127,12 +129,12 @@ export class InMemoryDashboardQueries implements DashboardQueries {
   }
 }
 
-const isThere = ({ instance }: StoredInstance): boolean => instance.status !== 'DELETED';
+const isNotDeleted = ({ instance }: StoredInstance): boolean => instance.status !== 'DELETED';
 
 const inOrder = ({ messages }: StoredInstance): Message[] => [...messages.values()].sort(byPosition);
 
 /**
- * Returns the version in which the dashboard's view of a message last changed; 0: never since it was posted.
+ * Returns the version in which a message last changed for the dashboard; 0: it is as it was posted.
  */
 function lastAmended({ questionVersions }: StoredInstance, { id, senderType, readVersion }: Message): number {
   return (senderType === 'USER' ? readVersion : questionVersions.get(id)) ?? 0;
@@ -154,7 +156,7 @@ function overviewOf(stored: StoredInstance, { waitingHere }: LocalWaits): Instan
   };
 }
 
-/** Cuts by code points. Those that are kept lie within twice as many UTF-16 units. */
+/** Cuts by code points. A code point has at most two UTF-16 units, so the first slice is long enough. */
 const preview = (content: string): string =>
   content.length <= MAX_PREVIEW_LENGTH
     ? content

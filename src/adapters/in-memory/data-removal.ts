@@ -5,21 +5,21 @@ import type { Revocations } from '../../ports/signals/revocations.ts';
 import type { DataRemoval, DeletedUser, Holdings } from '../../ports/storage/data-removal.ts';
 import { type StoredInstance, UserData } from './user-data.ts';
 
-const NOBODY = new UserData();
+const NO_DATA = new UserData();
 
-/** Deletes what the other in-memory adapters keep. A user is deleted in one step. */
+/** Deletes what the other in-memory adapters store. A user is deleted in one step. */
 export class InMemoryDataRemoval implements DataRemoval {
   readonly #users: Map<UserId, UserData>;
   readonly #revocations: Revocations;
 
-  /** @param store the repository of agent instances. */
-  constructor(store: { readonly users: Map<UserId, UserData> }, revocations: Revocations) {
-    this.#users = store.users;
+  /** @param repository the repository of agent instances. */
+  constructor(repository: { readonly users: Map<UserId, UserData> }, revocations: Revocations) {
+    this.#users = repository.users;
     this.#revocations = revocations;
   }
 
   async holdings(userId: UserId): Promise<Holdings> {
-    const { agentTypes, instances, instanceOfMessage, apiKeys } = this.#users.get(userId) ?? NOBODY;
+    const { agentTypes, instances, instanceOfMessage, apiKeys } = this.#users.get(userId) ?? NO_DATA;
     return {
       agentTypes: agentTypes.size,
       agentInstances: instances.size,
@@ -29,7 +29,7 @@ export class InMemoryDataRemoval implements DataRemoval {
   }
 
   async begin(userId: UserId, time: Date): Promise<void> {
-    this.#note(userId, { begunAt: time, finishedAt: null });
+    this.#saveDeletion(userId, { begunAt: time, finishedAt: null });
   }
 
   async deleteSome(userId: UserId): Promise<Holdings> {
@@ -41,7 +41,10 @@ export class InMemoryDataRemoval implements DataRemoval {
   }
 
   async finish(userId: UserId, time: Date): Promise<void> {
-    this.#note(userId, { begunAt: this.#users.get(userId)?.deletion?.begunAt ?? time, finishedAt: time });
+    this.#saveDeletion(userId, {
+      begunAt: this.#users.get(userId)?.deletion?.begunAt ?? time,
+      finishedAt: time,
+    });
   }
 
   async find(userId: UserId): Promise<UserDeletion | null> {
@@ -56,11 +59,11 @@ export class InMemoryDataRemoval implements DataRemoval {
     return structuredClone(unfinished).sort((a, b) => a.begunAt.getTime() - b.begunAt.getTime());
   }
 
-  async deleteOutdated(outdated: RetentionCutoffs): Promise<number> {
+  async deleteOutdated(cutoffs: RetentionCutoffs): Promise<number> {
     let deleted = 0;
     for (const { instances, instanceOfMessage } of this.#users.values()) {
       for (const [id, stored] of instances) {
-        if (!isOutdated(stored, outdated)) continue;
+        if (!isOutdated(stored, cutoffs)) continue;
         for (const messageId of stored.messages.keys()) instanceOfMessage.delete(messageId);
         instances.delete(id);
         deleted += 1;
@@ -69,7 +72,7 @@ export class InMemoryDataRemoval implements DataRemoval {
     return deleted;
   }
 
-  #note(userId: UserId, deletion: UserDeletion): void {
+  #saveDeletion(userId: UserId, deletion: UserDeletion): void {
     const data = this.#users.get(userId) ?? new UserData();
     data.deletion = structuredClone(deletion);
     this.#users.set(userId, data);

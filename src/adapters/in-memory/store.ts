@@ -7,7 +7,7 @@ import { InMemoryDataRemoval } from './data-removal.ts';
 import { inMemoryVersions } from './versions.ts';
 
 /**
- * An empty store that is gone with the process: `createDashboard({ store: inMemoryStore(new
+ * Makes an empty store that is lost when the process ends: `createDashboard({ store: inMemoryStore(new
  * InProcessSignals()) })`. There is no schema and nothing to close.
  */
 export function inMemoryStore(signals: StoreSignals): CompleteStore {

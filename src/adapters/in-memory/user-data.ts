@@ -10,7 +10,7 @@ export interface StoredInstance {
   readonly instance: AgentInstance;
   readonly messages: Map<MessageId, Message>;
   readonly gitDiff: string | null;
-  /** The version in which the diff last changed; 0: never. */
+  /** The version in which the diff last changed; 0: it has never changed. */
   readonly gitDiffVersion: number;
   /** The version in which each question last changed. */
   readonly questionVersions: Map<MessageId, number>;
@@ -22,13 +22,13 @@ export interface StoredAgentType extends AgentType {
 
 /** Everything that is stored of one user. */
 export class UserData {
-  /** By name. */
+  /** The agent types by name. */
   readonly agentTypes = new Map<string, StoredAgentType>();
   readonly instances = new Map<AgentInstanceId, StoredInstance>();
   readonly instanceOfMessage = new Map<MessageId, AgentInstanceId>();
   readonly apiKeys = new Map<ApiKeyId, ApiKey>();
   readonly records = new Map<string, IdempotencyRecord>();
-  /** The only thing that is left after everything else was deleted. */
+  /** The begun or finished deletion of the user. It stays when everything else has been deleted. */
   deletion: UserDeletion | null;
 
   constructor(deletion: UserDeletion | null = null) {

@@ -3,7 +3,7 @@ import type { Signal } from '../../ports/signals/signals.ts';
 import type { Versions } from '../../ports/storage/versions.ts';
 import type { UserData } from './user-data.ts';
 
-/** Reads the versions of what an in-memory repository keeps. */
+/** Reads the versions of the instances in an in-memory repository. */
 export function inMemoryVersions({ users }: { readonly users: ReadonlyMap<UserId, UserData> }): Versions {
   const versionsOf = (userId: UserId): Signal[] =>
     [...(users.get(userId)?.instances.values() ?? [])].map(({ instance }) => ({

@@ -7,9 +7,9 @@ import { parseToken } from './token/token-form.ts';
 
 export interface IdentityProviderOptions {
   readonly jwksUrl: string;
-  /** The `iss` that every token must have; null: any. */
+  /** The `iss` that every token must have; null: every issuer is accepted. */
   readonly issuer: string | null;
-  /** What `aud` must contain; null: anything. */
+  /** What the `aud` of every token must contain; null: every audience is accepted. */
   readonly audience: string | null;
 }
 
@@ -19,8 +19,8 @@ const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const COOL_DOWN_MS = 30_000;
 const TIMEOUT_MS = 5_000;
 /**
- * For this long fetched keys are used without asking again: a withdrawn key still counts, and a provider may
- * be down.
+ * How long fetched keys are used before they are fetched again. During this time the provider may be down,
+ * and a key that it has withdrawn is still accepted.
  */
 const KEYS_MAX_AGE_MS = 10 * 60_000;
 
@@ -43,20 +43,20 @@ export class IdentityProvider {
   }
 
   /**
-   * Checks the claims before the signature. So a token that would be refused with every key never causes a
-   * request to the provider, and is refused also while the provider is down.
+   * Checks a token: first its claims, then its signature. So a token with wrong claims never causes a request
+   * to the provider, and is refused even while the provider is down.
    * @throws PortError `identity_provider_unavailable` when the keys are needed and cannot be fetched.
    * @throws Error when the provider has not signed the token, or it has expired or is not valid yet.
    */
   async check(text: string, now: Date): Promise<{ caller: Caller; issuedAt: number }> {
     const { claims } = parseToken(text);
-    this.#refuseOthers(claims);
+    this.#requireIssuerAndAudience(claims);
     const caller = callerFromProviderToken(claims, now);
     await compactVerify(text, this.#keyOf, { algorithms: ALGORITHMS });
     return { caller, issuedAt: issuedAtOf(claims) };
   }
 
-  #refuseOthers({ iss, aud }: JsonObject): void {
+  #requireIssuerAndAudience({ iss, aud }: JsonObject): void {
     if (this.#issuer !== null && iss !== this.#issuer) throw new Error('another "iss"');
     if (this.#audience === null) return;
     const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
@@ -65,20 +65,24 @@ export class IdentityProvider {
 }
 
 /**
- * jose waits between two requests only after a successful one. A provider in trouble must not get a request
- * for every token. This uses the same clock as jose.
+ * Returns a `fetch` that refuses a second request within this time, also when the first has failed. jose
+ * waits only after a successful request, and a provider in trouble must not get a request for every token.
+ * The clock is the one that jose uses.
  */
 function atMostOnceWithin(milliseconds: number): typeof fetch {
-  let last = Number.NEGATIVE_INFINITY;
+  let lastRequestAt = Number.NEGATIVE_INFINITY;
   return async (url, options) => {
-    if (Date.now() - last < milliseconds)
+    if (Date.now() - lastRequestAt < milliseconds)
       throw new Error('the last request for its keys failed a moment ago');
-    last = Date.now();
+    lastRequestAt = Date.now();
     return fetch(url, options);
   };
 }
 
-/** When the keys are there and none fits, the token is wrong. Every other error is the provider's. */
+/**
+ * When the keys could be fetched and none fits, the token is wrong. Every other error is the provider's
+ * fault.
+ */
 function rethrowOrReportProvider(error: unknown): never {
   const isTokenFault =
     error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;

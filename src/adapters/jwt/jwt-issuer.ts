@@ -7,18 +7,19 @@ import { userIdOf } from './token/claims.ts';
 
 export interface JwtIssuerOptions {
   readonly key: SigningKey;
-  /** Whether tokens name the key that signed them (`kid`, 23 characters). Needed only with several keys. */
+  /** Whether each token has the id of its signing key (`kid`, 23 characters). Only several keys need this. */
   readonly namesKey?: boolean;
 }
 
 /**
- * Issues tokens. They are short, because people paste them: what verifiers assume anyway (`typ`, the scope
- * `agent`) is left out. A token signed with Ed25519 has 188 characters for a user id of 8 characters and 226
- * for one of 36, such as a UUID. An expiry adds 23, the scope `dashboard` 27, an instance 79, a `kid` 23
- * (each may be one less). A token signed with RSA of 512 bits is no shorter.
+ * Issues tokens. They are short, because people paste them: they leave out what verifiers assume anyway
+ * (`typ`, the scope `agent`). A token signed with Ed25519 has 188 characters when the user id has 8, and 226
+ * when it has 36, as a UUID has. An expiry adds 23 characters, the scope `dashboard` 27, an instance 79, and
+ * a `kid` 23 (each may be one less). A token signed with RSA of 512 bits is as long.
  *
- * With Ed25519 and RSA the same grant gives the same token every time. So a token can be shown again although
- * it is not stored. ES256 signs with a random number: each call gives another token, equally valid.
+ * With Ed25519 and RSA the same grant gives the same token every time. So the server can show a token again
+ * that it has not stored. ES256 signs with a random number: each call gives another token, which is also
+ * valid.
  */
 export class JwtIssuer implements TokenIssuer {
   readonly isDeterministic: boolean;

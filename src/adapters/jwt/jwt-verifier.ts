@@ -15,12 +15,12 @@ import { RevocationWatch, type WatchTiming } from './known-tokens/revocation-wat
 import { apiKeyIdOf } from './token/api-key-id.ts';
 import { isExpired } from './token/claims.ts';
 import { NotOursError, type OwnToken, OwnTokens } from './token/own-tokens.ts';
-import { TOKEN_LIMIT } from './token/token-form.ts';
+import { MAX_TOKEN_BYTES } from './token/token-form.ts';
 
 export interface JwtVerifierOptions {
   /** The server's own keys. */
   readonly keys: readonly VerificationKey[];
-  /** Who else issues tokens for people; null: nobody. */
+  /** Checks the tokens that an identity provider issues for people; null: no identity provider is used. */
   readonly identityProvider?: IdentityProvider | null;
   /**
    * The store that knows which keys were issued and revoked, and which users were deleted. With null only the
@@ -28,34 +28,34 @@ export interface JwtVerifierOptions {
    */
   readonly store: Pick<Store, 'apiKeys' | 'removal' | 'signals'> | null;
   readonly clock: Clock;
-  /** Gets a warning when the store cannot be asked about revoked keys. */
+  /** Gets a warning when the store cannot be read for revoked keys. */
   readonly logger?: Pick<Logger, 'warn'> | null;
-  /** For tests. */
+  /** Other intervals and limits than the usual ones, for tests. */
   readonly timing?: Partial<WatchTiming>;
-  /** How many checked tokens are kept in memory. */
+  /** The maximum number of checked tokens in memory, without those that a wait or stream listens to. */
   readonly remembered?: number;
 }
 
 /**
- * Nobody tells us when a provider's keys change, so a token that one of them signed is checked again after
- * this time.
+ * A token of an identity provider is checked again after this time, because the provider does not report when
+ * its keys change.
  */
 const PROVIDER_RECHECK_MS = 10 * 60 * 1000;
 
 /**
  * Verifies JWTs with the server's own keys or the identity provider's. A checked token is kept in memory
- * under its hash: the next call with it needs no signature check and no query. Only valid tokens are kept: a
- * refused token may become valid later (`nbf`), and invented tokens must not push out real ones.
+ * under its hash: the next call with it needs no signature check and no query. Refused tokens are not kept: a
+ * refused token may become valid later (`nbf`), and invented tokens must not push valid ones out of memory.
  */
 export class JwtVerifier implements TokenVerifier {
-  readonly #own: OwnTokens;
+  readonly #ownTokens: OwnTokens;
   readonly #provider: IdentityProvider | null;
   readonly #apiKeys: ApiKeyRepository | null;
   readonly #removal: Pick<DataRemoval, 'find'> | null;
   readonly #clock: Clock;
   readonly #known: KnownTokens;
   readonly #watch: RevocationWatch | null;
-  readonly #underWay = new Map<string, Promise<Caller>>();
+  readonly #checksUnderWay = new Map<string, Promise<Caller>>();
 
   constructor(options: JwtVerifierOptions) {
     const {
@@ -68,7 +68,7 @@ export class JwtVerifier implements TokenVerifier {
       remembered = 10_000,
     } = options;
     const { apiKeys = null, removal = null } = store ?? {};
-    this.#own = new OwnTokens(keys);
+    this.#ownTokens = new OwnTokens(keys);
     this.#provider = identityProvider;
     this.#apiKeys = apiKeys;
     this.#removal = removal;
@@ -93,10 +93,10 @@ export class JwtVerifier implements TokenVerifier {
   }
 
   verify(text: string): Caller | Promise<Caller> {
-    if (text.length > TOKEN_LIMIT) throw unauthenticated(new Error('longer than 8 KB'));
-    const digest = hash('sha256', text, 'base64url');
-    const token = this.#known.get(digest);
-    if (token === undefined) return this.#checkOnce(digest, text);
+    if (text.length > MAX_TOKEN_BYTES) throw unauthenticated(new Error('longer than 8 KB'));
+    const tokenHash = hash('sha256', text, 'base64url');
+    const token = this.#known.get(tokenHash);
+    if (token === undefined) return this.#checkOnce(tokenHash, text);
     const now = this.#clock.now();
     if (isExpired(token.caller, now)) {
       this.#known.end(token);
@@ -104,11 +104,11 @@ export class JwtVerifier implements TokenVerifier {
     }
     if (token.recheckAt <= now.getTime()) {
       this.#known.forget(token);
-      return this.#checkOnce(digest, text);
+      return this.#checkOnce(tokenHash, text);
     }
     token.usedAt = now.getTime();
     const { caller } = token;
-    if (this.#watch === null || token.revocableAs === null || this.#watch.isFresh) return caller;
+    if (this.#watch === null || token.apiKeyId === null || this.#watch.isFresh) return caller;
     return this.#watch.catchUp().then(() => {
       if (token.hasEnded) throw unauthenticated(new Error('revoked since it was checked'));
       return caller;
@@ -120,50 +120,57 @@ export class JwtVerifier implements TokenVerifier {
     await this.#watch?.close();
   }
 
-  /** Many connections may send the same new token at the same time: it is checked once. */
-  #checkOnce(digest: string, text: string): Promise<Caller> {
-    let check = this.#underWay.get(digest);
+  /** Checks a token that is not known. Calls for the same token at the same time share one check. */
+  #checkOnce(tokenHash: string, text: string): Promise<Caller> {
+    let check = this.#checksUnderWay.get(tokenHash);
     if (check === undefined) {
-      check = this.#check(digest, text)
+      check = this.#check(tokenHash, text)
         .catch((cause) => {
           throw cause instanceof PortError ? cause : unauthenticated(cause);
         })
-        .finally(() => this.#underWay.delete(digest));
-      this.#underWay.set(digest, check);
+        .finally(() => this.#checksUnderWay.delete(tokenHash));
+      this.#checksUnderWay.set(tokenHash, check);
     }
     return check;
   }
 
-  async #check(hash: string, text: string): Promise<Caller> {
+  async #check(tokenHash: string, text: string): Promise<Caller> {
     const now = this.#clock.now();
     const readAt = performance.now();
     let own: OwnToken;
     try {
-      own = await this.#own.check(text, now);
+      own = await this.#ownTokens.check(text, now);
     } catch (refusal) {
-      // A token that an own key has signed, or that names one, is never the provider's.
+      // The provider checks only tokens that no own key has signed and that do not name an own key.
       if (this.#provider === null || !(refusal instanceof NotOursError)) throw refusal;
       const { caller, issuedAt } = await this.#provider.check(text, now);
       await this.#refuseDeleted(caller.userId, issuedAt);
       const recheckAt = now.getTime() + PROVIDER_RECHECK_MS;
-      return this.#remember({ caller, hash, issuedAt, revocableAs: null, recheckAt }, readAt);
+      return this.#remember({ caller, hash: tokenHash, issuedAt, apiKeyId: null, recheckAt }, readAt);
     }
     const { caller, issuedAt } = own;
-    const [revocableAs] = await Promise.all([
-      this.#requireNotRevoked(own, hash),
+    const [apiKeyId] = await Promise.all([
+      this.#requireNotRevoked(own, tokenHash),
       this.#refuseDeleted(caller.userId, issuedAt),
     ]);
-    return this.#remember({ caller, hash, issuedAt, revocableAs, recheckAt: Infinity }, readAt);
+    return this.#remember({ caller, hash: tokenHash, issuedAt, apiKeyId, recheckAt: Infinity }, readAt);
   }
 
-  /** @returns the id that the token's record has, or would have. */
-  async #requireNotRevoked({ caller, id, mustBeRecorded }: OwnToken, hash: string): Promise<ApiKeyId | null> {
-    const named = apiKeyIdOf(id, hash);
-    const record = (await this.#apiKeys?.findByToken(caller.userId, { id: named, hash })) ?? null;
+  /**
+   * @returns the id of the token's record, whether or not there is one; null without a store.
+   * @throws Error when the token was revoked, or must be recorded and is not.
+   */
+  async #requireNotRevoked(
+    { caller, id, mustBeRecorded }: OwnToken,
+    tokenHash: string,
+  ): Promise<ApiKeyId | null> {
+    const recordId = apiKeyIdOf(id, tokenHash);
+    const record =
+      (await this.#apiKeys?.findByToken(caller.userId, { id: recordId, hash: tokenHash })) ?? null;
     if (record?.revokedAt != null) throw new Error('revoked');
-    if (mustBeRecorded && record?.tokenHash !== hash)
+    if (mustBeRecorded && record?.tokenHash !== tokenHash)
       throw new Error('signed by a short key, and not issued by this server');
-    return this.#apiKeys === null ? null : named;
+    return this.#apiKeys === null ? null : recordId;
   }
 
   async #refuseDeleted(userId: UserId, issuedAt: number): Promise<void> {
@@ -173,7 +180,7 @@ export class JwtVerifier implements TokenVerifier {
 
   #remember(token: Parameters<KnownTokens['add']>[0], readAt: number): Caller {
     const known = this.#known.add(token);
-    this.#watch?.begin(token.revocableAs === null ? Number.POSITIVE_INFINITY : readAt);
+    this.#watch?.begin(token.apiKeyId === null ? Number.POSITIVE_INFINITY : readAt);
     known.usedAt = this.#clock.now().getTime();
     return known.caller;
   }

@@ -9,22 +9,26 @@ import { OwnTokens } from './token/own-tokens.ts';
 
 /** Makes records of tokens that one of the server's own keys signed elsewhere. */
 export class TokenRecorder {
-  readonly #own: OwnTokens;
+  readonly #ownTokens: OwnTokens;
   readonly #clock: Clock;
 
   constructor({ keys, clock }: { readonly keys: readonly VerificationKey[]; readonly clock: Clock }) {
-    this.#own = new OwnTokens(keys);
+    this.#ownTokens = new OwnTokens(keys);
     this.#clock = clock;
   }
 
-  /** @throws Error when no own key has signed the token, it has expired, or it has no scope. */
+  /**
+   * Checks the token and makes its record.
+   * @throws Error when no own key has signed the token, when it has expired, when it has no known scope, or
+   * when it is an ES256 token without a `jti`.
+   */
   async recordOf(text: string): Promise<{ readonly userId: UserId; readonly key: ApiKey }> {
     const now = this.#clock.now();
-    const { caller, id, algorithm } = await this.#own.check(text, now);
+    const { caller, id, algorithm } = await this.#ownTokens.check(text, now);
     const tokenHash = hash('sha256', text, 'base64url');
     const recordId = apiKeyIdOf(id, tokenHash);
-    // An ES256 signature can be changed into a second valid one with another hash. Only a `jti` covers both
-    // tokens.
+    // Anybody can change an ES256 signature into a second valid one, which gives a token with another hash.
+    // Only a record under the `jti` applies to both tokens.
     if (algorithm === 'ES256' && recordId !== id)
       throw new Error('an ES256 token without a jti is not imported, because it could not be revoked later');
     const scope = caller.scopes.includes('dashboard') ? 'dashboard' : caller.scopes[0];

@@ -3,28 +3,29 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import type { Observer } from '../../ports/observer.ts';
 import { Database, ormOptions, type WithMigrationLock } from './database/database.ts';
-import { nameOf } from './database/prepared-statements.ts';
+import { statementNameOf } from './database/prepared-statements.ts';
 import { type RunStatement, setUpRequestRole, tenantIsolation } from './database/request-role.ts';
 import { scopedQuery } from './database/scoped-query.ts';
 import type { TenantSettings } from './database/tenant-isolation.ts';
 
-/** The key of the advisory lock for migrations: any number, the same in every process. */
+/** The key of the advisory lock for migrations. It is an arbitrary number, the same in every process. */
 const MIGRATION_LOCK = 7_240_115_904;
 const LOCK_INTERVAL_MS = 100;
 
 /**
- * Measured with 1 to 4 on two cores: 2 gave the most steps a second at 32 connections, and as many at 128.
+ * Measured with 1 to 4 lanes on two cores: 2 gave the most steps a second at 32 connections, and as many at
+ * 128.
  */
 const LANES = 2;
 
 /**
- * Batches read rows by key, in key order. A plan made while the tables were empty would use hash joins:
- * slower once the tables have grown, and rows would be locked in no order. Without those joins the generic
- * plan is good enough, so each connection plans a statement once. Otherwise PostgreSQL would plan the load
- * every time, because a short array looks cheaper to it than an unknown one: planning takes six times as long
- * as running (1.1 ms and 0.16 ms).
+ * Settings of the query planner. Batches read rows by key, in key order. A plan that was made while the
+ * tables were empty would use hash joins: these are slower when the tables have grown, and they would lock
+ * rows in no fixed order. Without them the generic plan is good enough, so each connection plans a statement
+ * once. By default PostgreSQL would plan the load every time, because it expects a short array to be cheaper
+ * than an unknown one. Planning takes 1.1 ms, running 0.16 ms.
  */
-const PLANNING = [
+const PLANNER_SETTINGS = [
   'enable_hashjoin=off',
   'enable_mergejoin=off',
   'enable_seqscan=off',
@@ -33,8 +34,8 @@ const PLANNING = [
 ];
 
 /**
- * Opens a PostgreSQL (14 or later) at `url`. Does not connect before the first statement.
- * @param url as for libpq: postgresql://user:password@host:port/database
+ * Opens the PostgreSQL database (version 14 or later) at `url`. The first statement connects.
+ * @param url a URL as libpq has it: postgresql://user:password@host:port/database
  */
 export async function openPostgres(url: string, observer: Observer | null = null): Promise<Database> {
   const orm = await MikroORM.init({
@@ -43,16 +44,16 @@ export async function openPostgres(url: string, observer: Observer | null = null
     pool: { min: 0, max: LANES * 2 + 2 },
     driverOptions: {
       application_name: 'agent-dashboard-server',
-      // For the driver: the ORM ignores the URL's parameters, such as sslmode.
+      // The driver needs the URL too, because the ORM ignores its parameters, such as sslmode.
       connectionString: url,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
-      // Shorter than a client waits for its response.
+      // Less than the time that a client waits for its response.
       statement_timeout: 10_000,
       lock_timeout: 2_000,
-      // For a database that no longer responds, and so does not enforce its own timeouts.
+      // The driver's own timeout: a database that no longer responds does not enforce its timeouts.
       query_timeout: 12_000,
-      options: PLANNING.map((setting) => `-c ${setting}`).join(' '),
+      options: PLANNER_SETTINGS.map((setting) => `-c ${setting}`).join(' '),
     },
   });
   const run: RunStatement = async <Row>(
@@ -60,9 +61,9 @@ export async function openPostgres(url: string, observer: Observer | null = null
     parameters: readonly unknown[],
     settings: TenantSettings | null,
   ) => {
-    // Not through the ORM: it cannot name a statement, nor send two at once.
+    // The ORM is not used: it can neither name a statement nor send two at once.
     const pool = await orm.em.getConnection().getNativeClient();
-    const statement = { name: nameOf(sql), text: sql, values: [...parameters] };
+    const statement = { name: statementNameOf(sql), text: sql, values: [...parameters] };
     const client = await pool.connect();
     try {
       const result = settings === null ? client.query(statement) : scopedQuery(client, statement, settings);
@@ -78,7 +79,7 @@ export async function openPostgres(url: string, observer: Observer | null = null
       .connection()
       .execute(async (lock) => {
         const tryLock = CompiledQuery.raw(`select pg_try_advisory_lock(${MIGRATION_LOCK}) as locked`);
-        // Polled: a statement that waits for another process's migrations would reach its timeout.
+        // Asks repeatedly: a statement that waits for another process's migrations would reach its timeout.
         while (!(await lock.executeQuery<{ locked: boolean }>(tryLock)).rows[0]?.locked) {
           await setTimeout(LOCK_INTERVAL_MS);
         }

@@ -9,22 +9,22 @@ import { MikroOrmDashboardQueries } from './repositories/dashboard-queries.ts';
 import { MikroOrmDataRemoval } from './repositories/data-removal.ts';
 import { MikroOrmSharedWaits } from './repositories/shared-waits.ts';
 import { currentVersions } from './statements/conversations/current-versions.ts';
-import { progressOfUsers } from './statements/conversations/progress.ts';
+import { versionsOfUsers } from './statements/conversations/progress.ts';
 
 export interface PostgresStoreOptions {
   /** An open database: `openPglite` or `openPostgres`. The store closes it. */
   readonly database: Database;
   /**
-   * `InProcessSignals` where this process is the only one on the database; else `PostgresSignals`, to be
-   * started with the store's `versions` once the schema is up to date.
+   * `InProcessSignals` when this process is the only one on the database, otherwise `PostgresSignals`. Call
+   * its `start` with the store's `versions` when the schema is up to date.
    */
   readonly signals: StoreSignals;
   readonly logger: Pick<Logger, 'warn'>;
-  /** Is sent a report of every group commit. */
+  /** Receives a report of every group commit. */
   readonly observer?: Observer | null;
 }
 
-/** The whole store in PostgreSQL, real or embedded. Call `migrate` before anything else. */
+/** Makes the store in PostgreSQL or PGlite. Call its `migrate` before anything else. */
 export function postgresStore({
   database,
   signals,
@@ -42,7 +42,7 @@ export function postgresStore({
     sharedWaits,
     versions: {
       currentVersions: (instances) => currentVersions(database, instances),
-      versionsOfUsers: (users) => progressOfUsers(database, users),
+      versionsOfUsers: (users) => versionsOfUsers(database, users),
     },
     migrate: () => database.migrate(),
     async close() {

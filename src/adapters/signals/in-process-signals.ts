@@ -22,16 +22,16 @@ interface RevocationListener {
 /** Delivers signals within one process. That is enough for the in-memory and the embedded store. */
 export class InProcessSignals implements StoreSignals {
   readonly databaseNotification = null;
-  readonly #users = new Map<UserId, Map<AgentInstanceId, Set<InstanceListener>>>();
+  readonly #instanceListeners = new Map<UserId, Map<AgentInstanceId, Set<InstanceListener>>>();
   readonly #userListeners = new Map<UserId, Set<UserListener>>();
   readonly #revocationListeners = new Set<RevocationListener>();
   readonly #logger: Pick<Logger, 'error'>;
   #size = 0;
 
   /**
-   * @param logger gets the errors of listeners that throw; without one they become Node's process warnings.
+   * @param logger gets the errors that listeners throw. Without a logger they become Node's process warnings.
    */
-  constructor(logger: Pick<Logger, 'error'> = processWarnings) {
+  constructor(logger: Pick<Logger, 'error'> = warningLogger) {
     this.#logger = logger;
   }
 
@@ -40,7 +40,7 @@ export class InProcessSignals implements StoreSignals {
     for (const signal of signals) this.#deliver(signal, false);
   }
 
-  /** Publishes what a sweep found, only to subscribers that have not seen these versions yet. */
+  /** Publishes what a sweep has found, but only to subscribers that have not seen these versions yet. */
   publishUnseen(current: readonly Signal[]): void {
     for (const signal of current) this.#deliver(signal, true);
   }
@@ -50,7 +50,11 @@ export class InProcessSignals implements StoreSignals {
     listener: (signal: Signal) => void,
     seenVersion: () => number,
   ): Subscription {
-    const instances = getOrAdd(this.#users, userId, () => new Map<AgentInstanceId, Set<InstanceListener>>());
+    const instances = getOrAdd(
+      this.#instanceListeners,
+      userId,
+      () => new Map<AgentInstanceId, Set<InstanceListener>>(),
+    );
     const listeners = getOrAdd(instances, agentInstanceId, () => new Set<InstanceListener>());
     const entry = { listener, seenVersion };
     listeners.add(entry);
@@ -60,7 +64,7 @@ export class InProcessSignals implements StoreSignals {
         if (!listeners.delete(entry)) return;
         this.#size -= 1;
         if (listeners.size === 0) instances.delete(agentInstanceId);
-        if (instances.size === 0) this.#users.delete(userId);
+        if (instances.size === 0) this.#instanceListeners.delete(userId);
       },
     };
   }
@@ -88,7 +92,7 @@ export class InProcessSignals implements StoreSignals {
   }
 
   onRevoked(listener: (key: Revoked) => void): Subscription {
-    // A new object each time, because a function that subscribes twice is two subscribers.
+    // A new object each time, so that a listener that subscribes twice is called twice.
     const entry = { listener };
     this.#revocationListeners.add(entry);
     return { close: () => void this.#revocationListeners.delete(entry) };
@@ -100,8 +104,8 @@ export class InProcessSignals implements StoreSignals {
   }
 
   /** Yields each subscribed instance once, with the oldest version that any of its subscribers has seen. */
-  *watched(): Iterable<Signal> {
-    for (const [userId, instances] of this.#users) {
+  *watchedInstances(): Iterable<Signal> {
+    for (const [userId, instances] of this.#instanceListeners) {
       for (const [agentInstanceId, listeners] of instances) {
         let version = Number.POSITIVE_INFINITY;
         for (const { seenVersion } of listeners) version = Math.min(version, seenVersion());
@@ -119,7 +123,7 @@ export class InProcessSignals implements StoreSignals {
 
   #deliver(signal: Signal, onlyUnseen: boolean): void {
     const { userId, agentInstanceId, version } = signal;
-    const instanceListeners = this.#users.get(userId)?.get(agentInstanceId);
+    const instanceListeners = this.#instanceListeners.get(userId)?.get(agentInstanceId);
     const userListeners = this.#userListeners.get(userId);
     if (instanceListeners === undefined && userListeners === undefined) return;
     const failed = (err: unknown) => this.#logger.error({ err, agentInstanceId }, 'A signal listener threw');
@@ -143,19 +147,19 @@ function notifyEach<Entry>(
   notify: (entry: Entry) => void,
   failed: (err: unknown) => void,
 ): void {
-  // A copy, because listeners open and close subscriptions: one that renews its own would loop for ever.
+  // A copy, because a listener may close its subscription and open a new one: the loop would never end.
   for (const entry of [...listeners]) {
     if (!listeners.has(entry)) continue;
     try {
       notify(entry);
     } catch (err) {
-      // The store has committed already: the error of one listener must not reach it, nor other listeners.
+      // The change is committed: an error of one listener must not reach the store or the other listeners.
       failed(err);
     }
   }
 }
 
-const processWarnings: Pick<Logger, 'error'> = {
+const warningLogger: Pick<Logger, 'error'> = {
   error: (fields, message) => {
     const cause = 'err' in fields && fields.err instanceof Error ? fields.err.stack : fields;
     process.emitWarning(message, { type: 'SignalsWarning', detail: String(cause) });

@@ -2,30 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { CHANNEL } from './signal-payload.ts';
 
-/** How long closing the connection politely may take. */
+/** How long `close` waits until the server has closed the connection. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 export interface ListenConnectionOptions {
   readonly connection: pg.ClientConfig;
-  /** How long the server may take to accept the connection, and to answer each query. */
-  readonly answerMillis: number;
+  /** How long the server may take to accept the connection, and to respond to each query. */
+  readonly timeoutMillis: number;
   readonly onPayload: (payload: string) => void;
 }
 
-/** One connection that listens on the channel, until it is lost. */
+/** One connection that listens on the channel. When it is lost, it cannot be opened again. */
 export class ListenConnection {
   readonly #client: pg.Client;
   readonly #lost = Promise.withResolvers<Error>();
-  #open = false;
-  #checking = false;
+  #isOpen = false;
+  #isChecking = false;
 
-  constructor({ connection, answerMillis, onPayload }: ListenConnectionOptions) {
+  constructor({ connection, timeoutMillis, onPayload }: ListenConnectionOptions) {
     this.#client = new pg.Client({
       application_name: 'agent-dashboard-signals',
       ...connection,
-      connectionTimeoutMillis: answerMillis,
-      query_timeout: answerMillis,
-      // While nobody waits nothing is sent, and firewalls and load balancers drop a silent connection.
+      connectionTimeoutMillis: timeoutMillis,
+      query_timeout: timeoutMillis,
+      // Without changes nothing is sent, and firewalls and load balancers drop a silent connection.
       keepAlive: true,
     });
     this.#client.on('error', (error) => this.#lose(error));
@@ -40,12 +40,12 @@ export class ListenConnection {
     return this.#lost.promise;
   }
 
-  /** Resolves once every notification committed from now on is received. */
+  /** Connects and listens. Every notification that is committed after it resolves is received. */
   async open(): Promise<void> {
     try {
       await this.#client.connect();
       await this.#client.query(`listen ${CHANNEL}`);
-      this.#open = true;
+      this.#isOpen = true;
     } catch (error) {
       this.#lose(asError(error));
       throw error;
@@ -53,12 +53,12 @@ export class ListenConnection {
   }
 
   /**
-   * Drops the connection if it does not answer in time, because a broken network reports nothing; or if it no
-   * longer listens, because a pooling proxy has put another session behind it.
+   * Drops the connection if the server does not respond in time: a broken network reports nothing. Also drops
+   * it if it does not listen any more: a connection pooler has given it another session of PostgreSQL.
    */
   async check(): Promise<void> {
-    if (!this.#open || this.#checking) return;
-    this.#checking = true;
+    if (!this.#isOpen || this.#isChecking) return;
+    this.#isChecking = true;
     try {
       const { rows } = await this.#client.query<{ channel: string }>(
         'select pg_listening_channels() channel',
@@ -71,21 +71,21 @@ export class ListenConnection {
     } catch (error) {
       this.#lose(asError(error));
     } finally {
-      this.#checking = false;
+      this.#isChecking = false;
     }
   }
 
-  /** Closes the connection, politely if the server still answers. Nothing of it is left afterwards. */
+  /** Closes the connection. Waits for the server for a second, and then closes it in any case. */
   async close(): Promise<void> {
-    if (this.#open) {
+    if (this.#isOpen) {
       await Promise.race([this.#client.end(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     }
     this.#lose(new Error('The connection was closed'));
   }
 
   #lose(reason: Error): void {
-    this.#open = false;
-    // Not `end()`, which waits for the other side: it may be gone.
+    this.#isOpen = false;
+    // Not `end()`, because it waits for the server, which may be gone.
     this.#client.connection.stream.destroy();
     this.#lost.resolve(reason);
   }

@@ -14,20 +14,25 @@ import { Sweep } from './sweep.ts';
 
 /** Intervals and limits, in milliseconds. */
 export interface PostgresSignalsTiming {
-  /** Between two sweeps, which also check the connection. A missed signal may be this late. */
+  /**
+   * The time between two sweeps, and the longest delay of a lost signal. A sweep also checks the connection.
+   */
   readonly sweep: number;
-  /** How long the server may take to accept the connection or to answer on it. */
+  /** How long the server may take to accept the connection, and to respond to each query. */
   readonly answer: number;
-  /** The pause before the first attempt to reconnect, doubled with each attempt up to the longest. */
+  /**
+   * `first` is the pause before the first attempt to reconnect. It doubles with each attempt, up to
+   * `longest`.
+   */
   readonly reconnect: { readonly first: number; readonly longest: number };
 }
 
 export interface PostgresSignalsOptions {
-  /** How to reach the database directly: through a transaction-pooling proxy notifications do not arrive. */
+  /** A direct connection to the database. Notifications do not arrive through a pooler of transactions. */
   readonly connection: pg.ClientConfig;
   readonly logger: Logger;
   readonly timing?: Partial<PostgresSignalsTiming>;
-  /** Is sent a report of every reconnection. */
+  /** Receives a report of every reconnection. */
   readonly observer?: Observer | null;
 }
 
@@ -39,25 +44,24 @@ const TIMING: PostgresSignalsTiming = {
 
 /**
  * Delivers signals between all server processes of one PostgreSQL database, over LISTEN/NOTIFY. The store
- * sends the notification inside its saving statement and calls `publish` after it, so subscribers in the same
- * process need not wait for their own notification; when it arrives, it carries a version that they have
- * seen.
+ * sends the notification inside its saving statement and calls `publish` after it. So subscribers in the same
+ * process do not wait for the notification. When it arrives, they have already seen its version.
  *
- * Revocations come over the same connection. Those that get lost with a connection are not repeated: the
- * sweep knows instances only.
+ * Revocations come over the same connection. A revocation that is lost is not repeated, because the sweep
+ * reads only instances.
  */
 export class PostgresSignals implements StoreSignals {
   readonly databaseNotification = databaseNotification;
-  readonly #listeners: InProcessSignals;
+  readonly #inProcess: InProcessSignals;
   readonly #timing: PostgresSignalsTiming;
   readonly #logger: Logger;
   readonly #observer: Observer | null;
   readonly #connect: () => ListenConnection;
   readonly #closing = new AbortController();
-  /** Null until `start`. */
+  /** Null until `start` is called. */
   #sweep: Sweep | null = null;
   #connection: ListenConnection | null = null;
-  #ticks: NodeJS.Timeout | undefined;
+  #sweepTimer: NodeJS.Timeout | undefined;
   #reconnectLoop: Promise<void> | undefined;
 
   constructor(options: PostgresSignalsOptions) {
@@ -65,33 +69,32 @@ export class PostgresSignals implements StoreSignals {
     this.#observer = observer;
     this.#timing = { ...TIMING, ...timing };
     this.#logger = logger;
-    this.#listeners = new InProcessSignals(logger);
+    this.#inProcess = new InProcessSignals(logger);
     const onPayload = (payload: string) => this.#receive(payload);
-    this.#connect = () => new ListenConnection({ connection, answerMillis: this.#timing.answer, onPayload });
+    this.#connect = () => new ListenConnection({ connection, timeoutMillis: this.#timing.answer, onPayload });
   }
 
   /**
    * Connects and listens. Resolves once signals of other processes arrive. A connection that is lost later is
    * renewed until `close`.
-   * @param versions of the store whose changes these signals are about; they find what a lost connection
-   * missed.
-   * @throws Error where the database cannot be reached now; it may then be called again.
+   * @param versions the `versions` of the store that publishes to these signals. The sweep reads them.
+   * @throws Error when the database cannot be reached. `start` may then be called again.
    */
   async start(versions: Versions): Promise<void> {
     this.#closing.signal.throwIfAborted();
-    const sweep = new Sweep(this.#listeners, versions, this.#logger);
+    const sweep = new Sweep(this.#inProcess, versions, this.#logger);
     this.#sweep = sweep;
     const connection = this.#connect();
     this.#connection = connection;
     await connection.open();
     this.#closing.signal.throwIfAborted();
     sweep.catchUp();
-    this.#ticks = setInterval(() => this.#tick(sweep), this.#timing.sweep);
+    this.#sweepTimer = setInterval(() => this.#tick(sweep), this.#timing.sweep);
     this.#reconnectLoop = this.#stayConnected(connection, sweep);
   }
 
   publish(signals: readonly Signal[]): void {
-    this.#listeners.publish(signals);
+    this.#inProcess.publish(signals);
   }
 
   subscribe(
@@ -99,32 +102,34 @@ export class PostgresSignals implements StoreSignals {
     listener: (signal: Signal) => void,
     seenVersion: () => number,
   ): Subscription {
-    return this.#listeners.subscribe(instance, listener, seenVersion);
+    return this.#inProcess.subscribe(instance, listener, seenVersion);
   }
 
   subscribeAll(userId: UserId, listener: (signal: Signal) => void, seen: SeenVersions): Subscription {
-    return this.#listeners.subscribeAll(userId, listener, seen);
+    return this.#inProcess.subscribeAll(userId, listener, seen);
   }
 
   publishRevoked(keys: readonly Revoked[]): void {
-    this.#listeners.publishRevoked(keys);
+    this.#inProcess.publishRevoked(keys);
   }
 
   onRevoked(listener: (key: Revoked) => void): Subscription {
-    return this.#listeners.onRevoked(listener);
+    return this.#inProcess.onRevoked(listener);
   }
 
-  /** Ends the connection and the sweeps. Idempotent; nothing of it keeps the process alive afterwards. */
+  /**
+   * Ends the connection and the sweeps. Idempotent. Afterwards no timer or socket keeps the process alive.
+   */
   async close(): Promise<void> {
     this.#closing.abort();
-    clearInterval(this.#ticks);
+    clearInterval(this.#sweepTimer);
     this.#sweep?.stop();
     await this.#connection?.close();
     await this.#reconnectLoop;
   }
 
   #tick(sweep: Sweep): void {
-    if (this.#listeners.size === 0) return;
+    if (this.#inProcess.size === 0) return;
     void this.#connection?.check();
     sweep.tick();
   }
@@ -132,9 +137,9 @@ export class PostgresSignals implements StoreSignals {
   #receive(payload: string): void {
     const signals = decodeSignals(payload);
     const revoked = signals === null ? decodeRevoked(payload) : null;
-    if (signals !== null) this.#listeners.publish(signals);
-    else if (revoked !== null) this.#listeners.publishRevoked(revoked);
-    else this.#logger.warn({ length: payload.length }, 'Ignored a notification that holds no signals');
+    if (signals !== null) this.#inProcess.publish(signals);
+    else if (revoked !== null) this.#inProcess.publishRevoked(revoked);
+    else this.#logger.warn({ length: payload.length }, 'Ignored a notification that contains no signals');
   }
 
   async #stayConnected(first: ListenConnection, sweep: Sweep): Promise<void> {
@@ -142,26 +147,26 @@ export class PostgresSignals implements StoreSignals {
     const { longest } = this.#timing.reconnect;
     let connection = first;
     for (let attempt = 0; ; attempt += 1) {
-      const since = performance.now();
+      const startedAt = performance.now();
       const err = await connection.lost;
       if (signal.aborted) return;
-      // A connection that is lost as soon as it is made does not reset the pause.
-      if (performance.now() - since > longest) attempt = 0;
+      // A connection that was lost soon after its start does not reset the pause.
+      if (performance.now() - startedAt > longest) attempt = 0;
       const pause = pauseBefore(attempt, this.#timing.reconnect);
       this.#logger.warn({ err, attempt, pause }, 'Not connected for signals; connecting again');
       await sleep(pause, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       connection = this.#connect();
       this.#connection = connection;
-      // Only changes committed after LISTEN are notified. What came before is read after it.
+      // Only changes that are committed after LISTEN are notified. The sweep finds the earlier ones.
       await connection.open().then(
-        () => this.#listeningAgain(sweep),
+        () => this.#onReconnected(sweep),
         () => {}, // `lost` resolves with the reason
       );
     }
   }
 
-  #listeningAgain(sweep: Sweep): void {
+  #onReconnected(sweep: Sweep): void {
     this.#logger.info({}, 'Connected for signals again');
     this.#observer?.signalsReconnected();
     sweep.catchUp();
@@ -169,8 +174,8 @@ export class PostgresSignals implements StoreSignals {
 }
 
 /**
- * Returns the pause before an attempt: doubled each time, half of it random, so that processes do not
- * reconnect at once.
+ * Returns the pause before an attempt. It doubles each time. Half of it is random, so that the processes do
+ * not all reconnect at the same moment.
  */
 export function pauseBefore(attempt: number, { first, longest }: PostgresSignalsTiming['reconnect']): number {
   const ceiling = Math.min(longest, first * 2 ** attempt);

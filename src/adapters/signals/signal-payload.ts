@@ -7,31 +7,31 @@ import type { DatabaseNotification } from '../../ports/signals/store-signals.ts'
 /** The PostgreSQL channel that a store notifies and every server process listens on. */
 export const CHANNEL = 'agent_dashboard';
 
-/** PostgreSQL refuses a payload of 8,000 bytes or more, and the whole statement that sends it. */
-const LIMIT_BYTES = 7_900;
+/** PostgreSQL refuses a statement that sends a payload of 8,000 bytes or more. */
+const MAX_PAYLOAD_BYTES = 7_900;
 
 /**
- * Encodes `signals` as payloads of `pg_notify`, as few as possible, each under 7,900 bytes: JSON arrays of
- * [user id, instance id, version]. JSON, because a user id may be any Unicode, and PostgreSQL's text cannot
- * hold NUL or a lone surrogate.
+ * Encodes `signals` as payloads of `pg_notify`: as few as possible, each under 7,900 bytes. Each is a JSON
+ * array of [user id, instance id, version]. JSON escapes what a PostgreSQL text cannot hold: a user id may be
+ * any Unicode, also NUL or a lone surrogate.
  */
 export const encodeSignals = (signals: readonly Signal[]): string[] =>
-  packed(
+  packPayloads(
     '[',
     signals.map(({ userId, agentInstanceId, version }) => [userId, agentInstanceId, version]),
     ']',
   );
 
-/** Decodes the signals in `payload`; null if it is not what `encodeSignals` makes. */
-export const decodeSignals = (payload: string): Signal[] | null => decodeAll(parsed(payload), decodeSignal);
+/** Decodes the signals in `payload`. Returns null if `encodeSignals` cannot have made it. */
+export const decodeSignals = (payload: string): Signal[] | null =>
+  decodeAll(parseJson(payload), decodeSignal);
 
 /**
  * Encodes revocations in the same way: {"revoked": [[user id, API key id], …]}, and for a deleted user [user
- * id, null, milliseconds since 1970 or null]. A process that knows only signals finds no array and ignores
- * it.
+ * id, null, milliseconds since 1970 or null]. A process of an older version finds no array and ignores it.
  */
 export const encodeRevoked = (keys: readonly Revoked[]): string[] =>
-  packed(
+  packPayloads(
     '{"revoked":[',
     keys.map((key) =>
       key.id === null ? [key.userId, null, key.issuedBefore?.getTime() ?? null] : [key.userId, key.id],
@@ -39,41 +39,41 @@ export const encodeRevoked = (keys: readonly Revoked[]): string[] =>
     ']}',
   );
 
-/** Decodes the revocations in `payload`; null if it is not what `encodeRevoked` makes. */
+/** Decodes the revocations in `payload`. Returns null if `encodeRevoked` cannot have made it. */
 export function decodeRevoked(payload: string): Revoked[] | null {
-  const message = parsed(payload);
+  const message = parseJson(payload);
   if (typeof message !== 'object' || message === null || !('revoked' in message)) return null;
-  return decodeAll(message.revoked, decodeKey);
+  return decodeAll(message.revoked, decodeRevokedKey);
 }
 
-/** How a store notifies other processes, which read it with `PostgresSignals`. */
+/** Encodes the notifications of a store for other processes, where `PostgresSignals` decodes them. */
 export const databaseNotification: DatabaseNotification = { channel: CHANNEL, encodeSignals, encodeRevoked };
 
-/** Puts the entries into payloads between `opening` and `closing`, as many into each as it can hold. */
-function packed(opening: string, entries: readonly unknown[], closing: string): string[] {
+/** Puts the entries into payloads, each from `opening` to `closing`, and as many into each as fit. */
+function packPayloads(opening: string, entries: readonly unknown[], closing: string): string[] {
   const payloads: string[] = [];
   let texts: string[] = [];
   let bytes = 0;
-  const finish = () => {
+  const finishPayload = () => {
     if (texts.length > 0) payloads.push(`${opening}${texts.join(',')}${closing}`);
     texts = [];
     bytes = opening.length + closing.length;
   };
-  finish();
+  finishPayload();
   for (const entry of entries) {
     const text = JSON.stringify(entry);
     const textBytes = Buffer.byteLength(text) + ','.length;
-    if (bytes + textBytes >= LIMIT_BYTES) finish();
-    // No id is this long. If one were, its change must not fail because a mere hint cannot be sent.
-    if (bytes + textBytes >= LIMIT_BYTES) continue;
+    if (bytes + textBytes >= MAX_PAYLOAD_BYTES) finishPayload();
+    // An entry that is too long is left out: a change must not fail because its signal cannot be sent.
+    if (bytes + textBytes >= MAX_PAYLOAD_BYTES) continue;
     texts.push(text);
     bytes += textBytes;
   }
-  finish();
+  finishPayload();
   return payloads;
 }
 
-function parsed(payload: string): unknown {
+function parseJson(payload: string): unknown {
   try {
     return JSON.parse(payload);
   } catch {
@@ -81,7 +81,7 @@ function parsed(payload: string): unknown {
   }
 }
 
-/** Decodes all entries; null if `entries` is not a list, is empty, or if any entry is malformed. */
+/** Decodes all entries. Returns null if `entries` is not a list, is empty, or has a malformed entry. */
 function decodeAll<Entry>(
   entries: unknown,
   decode: (parts: readonly unknown[]) => Entry | null,
@@ -93,7 +93,7 @@ function decodeAll<Entry>(
 
 function decodeSignal(parts: readonly unknown[]): Signal | null {
   const [user, instance, version] = parts;
-  if (parts.length !== 3 || !isFilled(user)) return null;
+  if (parts.length !== 3 || !isNonEmptyText(user)) return null;
   if (typeof instance !== 'string' || !isUuid(instance)) return null;
   const id = agentInstanceId(instance);
   // Ids are compared as text, so another spelling of an id would match no subscriber.
@@ -102,18 +102,18 @@ function decodeSignal(parts: readonly unknown[]): Signal | null {
   return { userId: user as UserId, agentInstanceId: id, version };
 }
 
-function decodeKey(parts: readonly unknown[]): Revoked | null {
+function decodeRevokedKey(parts: readonly unknown[]): Revoked | null {
   const [user, id] = parts;
-  if (id === null) return decodeUser(parts);
-  if (parts.length !== 2 || !isFilled(user) || !isFilled(id)) return null;
+  if (id === null) return decodeRevokedUser(parts);
+  if (parts.length !== 2 || !isNonEmptyText(user) || !isNonEmptyText(id)) return null;
   return { userId: user as UserId, id: id as ApiKeyId };
 }
 
-function decodeUser([user, id, issuedBefore, ...rest]: readonly unknown[]): Revoked | null {
-  if (rest.length > 0 || !isFilled(user) || id !== null) return null;
+function decodeRevokedUser([user, id, issuedBefore, ...rest]: readonly unknown[]): Revoked | null {
+  if (rest.length > 0 || !isNonEmptyText(user) || id !== null) return null;
   if (issuedBefore !== null && !Number.isSafeInteger(issuedBefore)) return null;
   const time = issuedBefore === null ? null : new Date(issuedBefore as number);
   return { userId: user as UserId, id, issuedBefore: time };
 }
 
-const isFilled = (part: unknown): part is string => typeof part === 'string' && part !== '';
+const isNonEmptyText = (part: unknown): part is string => typeof part === 'string' && part !== '';

@@ -2,58 +2,62 @@ import type { Logger } from '../../ports/runtime.ts';
 import type { Versions } from '../../ports/storage/versions.ts';
 import type { InProcessSignals } from './in-process-signals.ts';
 
-/** Finds changes whose notifications got lost: one read for the whole process, never two at a time. */
+/**
+ * Finds changes whose signals were lost. A sweep reads for the whole process, and only one runs at a time.
+ */
 export class Sweep {
-  readonly #watchers: InProcessSignals;
+  readonly #subscribers: InProcessSignals;
   readonly #versions: Versions;
   readonly #logger: Logger;
-  #running = false;
-  #due = false;
-  #stopped = false;
+  #isRunning = false;
+  #isDue = false;
+  #isStopped = false;
 
   constructor(watchers: InProcessSignals, versions: Versions, logger: Logger) {
-    this.#watchers = watchers;
+    this.#subscribers = watchers;
     this.#versions = versions;
     this.#logger = logger;
   }
 
-  /** Runs the regular sweep. It is skipped while the one before is still running. */
+  /** Starts the regular sweep. Skips it when the last sweep is still running. */
   tick(): void {
-    if (!this.#running) this.catchUp();
+    if (!this.#isRunning) this.catchUp();
     else this.#logger.warn({}, 'The last sweep for missed signals is still running');
   }
 
-  /** Runs a sweep that reads after this call: if one is running already, another follows it. */
+  /**
+   * Starts a sweep. If one is running already, another follows it, because the first may have read too early.
+   */
   catchUp(): void {
-    this.#due = true;
-    if (!this.#running) void this.#run();
+    this.#isDue = true;
+    if (!this.#isRunning) void this.#run();
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#isStopped = true;
   }
 
   async #run(): Promise<void> {
-    this.#running = true;
-    while (this.#due && !this.#stopped) {
-      this.#due = false;
+    this.#isRunning = true;
+    while (this.#isDue && !this.#isStopped) {
+      this.#isDue = false;
       try {
         await this.#sweep();
       } catch (err) {
-        // After the stop the store may be closed, and its answer does not matter.
-        if (!this.#stopped) this.#logger.warn({ err }, 'The sweep for missed signals failed');
+        // After the stop the store may be closed, so a failure is expected.
+        if (!this.#isStopped) this.#logger.warn({ err }, 'The sweep for missed signals failed');
       }
     }
-    this.#running = false;
+    this.#isRunning = false;
   }
 
   async #sweep(): Promise<void> {
-    const instances = [...this.#watchers.watched()];
-    const users = [...this.#watchers.watchedUsers()];
+    const instances = [...this.#subscribers.watchedInstances()];
+    const users = [...this.#subscribers.watchedUsers()];
     const current = await Promise.all([
       instances.length === 0 ? [] : this.#versions.currentVersions(instances),
       users.length === 0 ? [] : this.#versions.versionsOfUsers(users),
     ]);
-    if (!this.#stopped) this.#watchers.publishUnseen(current.flat());
+    if (!this.#isStopped) this.#subscribers.publishUnseen(current.flat());
   }
 }

@@ -11,14 +11,14 @@ import type { ReplyOptions } from './commands/reply.ts';
 import type { WatchOptions } from './commands/watch.ts';
 
 /** The exit codes: success, failure, wrong use of the command line. */
-const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+const EXIT_CODES = { ok: 0, failed: 1, usage: 2 } as const;
 
 const JSON_OPTION = ['--json', 'as JSON, for programs'] as const;
 interface JsonOption {
   readonly json?: boolean;
 }
 
-/** Each command is loaded when it is called, so that nobody waits for the libraries of the others. */
+/** Each command is loaded only when it is called, because some libraries take long to load. */
 const commands = {
   keys: () => import('./commands/generate-keys.ts'),
   mcp: () => import('./commands/mcp.ts'),
@@ -31,15 +31,17 @@ const commands = {
 };
 
 export interface CommandLine {
-  /** @returns the exit code; errors are one line on stderr. */
+  /** Runs a command. Writes an error as one line to stderr. @returns the exit code. */
   run(args: readonly string[]): Promise<number>;
 }
 
-/** The command `agent-dashboard`. Answers go to stdout; errors, progress and logs to stderr. */
+/**
+ * Makes the command `agent-dashboard`. It writes results to stdout, and errors, progress and logs to stderr.
+ */
 export function createCommandLine(env: Environment): CommandLine {
-  let exitCode: number = EXIT.ok;
-  const done = (isDone: boolean): void => {
-    if (!isDone) exitCode = EXIT.failed;
+  let exitCode: number = EXIT_CODES.ok;
+  const setExitCode = (isSuccessful: boolean): void => {
+    if (!isSuccessful) exitCode = EXIT_CODES.failed;
   };
   const program = new Command('agent-dashboard')
     .description('Where AI coding agents report each step, ask, wait and are told.')
@@ -59,7 +61,7 @@ export function createCommandLine(env: Environment): CommandLine {
     .option(...JSON_OPTION)
     .action(async ({ check = false, json = false }: { check?: boolean } & JsonOption) => {
       const { migrate } = await commands.migrate();
-      done(await migrate(env, { check, json }));
+      setExitCode(await migrate(env, { check, json }));
     });
 
   program
@@ -80,15 +82,15 @@ export function createCommandLine(env: Environment): CommandLine {
   token
     .command('issue')
     .description('print a new token, and nothing else, on stdout')
-    .requiredOption('--user <user>', 'whose agents it is for', user)
+    .requiredOption('--user <user>', 'whose agents it is for', parseUser)
     .addOption(new Option('--scope <scope>').choices(['agent', 'dashboard']).default('agent'))
-    .option('--name <name>', 'its name in lists', keyName, 'command line')
+    .option('--name <name>', 'its name in lists', parseKeyName, 'command line')
     .option(
       '--expires <duration>',
       'for example 90d, 12h or 30m; without it the token never expires',
-      seconds,
+      parseDuration,
     )
-    .option('--instance <id>', 'limit it to one agent instance, a UUID', instance)
+    .option('--instance <id>', 'limit it to one agent instance, a UUID', parseInstanceId)
     .action(async (options: IssueOptions) =>
       (await commands.tokens()).issueToken(env, {
         userId: options.user,
@@ -110,14 +112,14 @@ export function createCommandLine(env: Environment): CommandLine {
     .allowUnknownOption()
     .option(...JSON_OPTION)
     .action(async (id: string, { json = false }: JsonOption) =>
-      done(await (await commands.tokens()).revokeToken(env, id, { json })),
+      setExitCode(await (await commands.tokens()).revokeToken(env, id, { json })),
     );
   token
     .command('import <file>')
     .description('record tokens that your keys have signed elsewhere, one per line; - is stdin')
     .option(...JSON_OPTION)
     .action(async (file: string, { json = false }: JsonOption) =>
-      done(await (await commands.tokens()).importTokens(env, file, { json })),
+      setExitCode(await (await commands.tokens()).importTokens(env, file, { json })),
     );
 
   program
@@ -125,7 +127,7 @@ export function createCommandLine(env: Environment): CommandLine {
     .description('run an MCP server on stdin and stdout for one agent; it reports to a running server')
     .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL, else http://127.0.0.1:8080)')
     .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
-    .option('--agent-instance-id <id>', 'continue this agent instance, a UUID', instance)
+    .option('--agent-instance-id <id>', 'continue this agent instance, a UUID', parseInstanceId)
     .option('--git-diff', 'send with each step the changes in the current repository since the start')
     .option('--permission-tool', 'offer the tool approve, for agents that ask before they act')
     .addOption(
@@ -133,7 +135,7 @@ export function createCommandLine(env: Environment): CommandLine {
         '--permission-timeout <duration>',
         'how long it waits for your answer; then the answer is no',
       )
-        .argParser(permissionSeconds)
+        .argParser(parsePermissionTimeout)
         .default(3_600, '1h'),
     )
     .action(async (options: McpCommandOptions) =>
@@ -151,7 +153,7 @@ export function createCommandLine(env: Environment): CommandLine {
   users
     .command('export')
     .description('write all data of a user as lines of JSON')
-    .requiredOption('--user <user>', 'whose', user)
+    .requiredOption('--user <user>', 'whose', parseUser)
     .option('--output <file>', 'the file to write; without it, stdout')
     .action(async ({ user, output = null }: { user: UserId; output?: string | null }) =>
       (await commands.users()).exportUser(env, { user, output }),
@@ -159,28 +161,28 @@ export function createCommandLine(env: Environment): CommandLine {
   users
     .command('delete')
     .description('delete all data of a user, tokens included')
-    .requiredOption('--user <user>', 'whose', user)
+    .requiredOption('--user <user>', 'whose', parseUser)
     .option('--yes', 'do not ask for confirmation')
     .option(...JSON_OPTION)
     .action(async ({ user, yes = false, json = false }: { user: UserId; yes?: boolean; json?: boolean }) =>
-      done(await (await commands.users()).deleteUser(env, { user, yes, json })),
+      setExitCode(await (await commands.users()).deleteUser(env, { user, yes, json })),
     );
 
-  asPerson(program.command('watch'))
+  addPersonOptions(program.command('watch'))
     .description('show your agents and what they do, those that wait for you first; ends with Ctrl-C')
-    .option('--instance <id>', 'show only this agent instance: its id, or the start of it', startOfId)
-    .action(async (options: WatchOptions) => done(await (await commands.watch()).watch(env, options)));
+    .option('--instance <id>', 'show only this agent instance: its id, or the start of it', parseStartOfId)
+    .action(async (options: WatchOptions) => setExitCode(await (await commands.watch()).watch(env, options)));
 
-  asPerson(program.command('reply'))
+  addPersonOptions(program.command('reply'))
     .description("answer an agent's open question, or send it a message")
-    .argument('<instance>', "the agent instance's id, or the start of it", startOfId)
+    .argument('<instance>', "the agent instance's id, or the start of it", parseStartOfId)
     .argument('[text]', 'your answer, or the number of an option; without it, read from stdin')
     .addHelpText(
       'after',
       '\nThe exit code is 1 when the question is answered already, or there is no option with that number.',
     )
-    .action(async (named: string, text: string | undefined, options: ReplyOptions) =>
-      done(await (await commands.reply()).reply(env, named, text ?? null, options)),
+    .action(async (idOrStart: string, text: string | undefined, options: ReplyOptions) =>
+      setExitCode(await (await commands.reply()).reply(env, idOrStart, text ?? null, options)),
     );
 
   return {
@@ -190,23 +192,23 @@ export function createCommandLine(env: Environment): CommandLine {
         return exitCode;
       } catch (error) {
         // Commander has printed its own message already.
-        if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+        if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
         process.stderr.write(`agent-dashboard: ${explain(error)}\n`);
-        return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+        return error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.failed;
       }
     },
   };
 }
 
-/** The options of all commands that call a running server as a person. */
-const asPerson = (command: Command): Command =>
+/** Adds the options of all commands that call a running server as a person. */
+const addPersonOptions = (command: Command): Command =>
   command
     .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL; else as the settings say)')
     .option(
       '--api-key <token>',
       'a token of scope dashboard (AGENT_DASHBOARD_API_KEY; else a short-lived one is made)',
     )
-    .option('--user <user>', 'whose agents, when no token is given', user)
+    .option('--user <user>', 'whose agents, when no token is given', parseUser)
     .option(...JSON_OPTION);
 
 interface IssueOptions {
@@ -226,26 +228,26 @@ interface McpCommandOptions {
   readonly permissionTimeout: number;
 }
 
-function keyName(text: string): string {
+function parseKeyName(text: string): string {
   if (text.trim() !== '' && text.length <= 255 && !/\p{Cc}/u.test(text)) return text;
   throw new InvalidArgumentError('It should be a name of 1 to 255 characters.');
 }
 
-const user = (text: string): UserId => userId(keyName(text));
+const parseUser = (text: string): UserId => userId(parseKeyName(text));
 
-function instance(text: string): AgentInstanceId {
+function parseInstanceId(text: string): AgentInstanceId {
   if (isUuid(text)) return agentInstanceId(text);
   throw new InvalidArgumentError('It should be a UUID.');
 }
 
-function startOfId(text: string): string {
+function parseStartOfId(text: string): string {
   if (isStartOfId(text)) return text;
   throw new InvalidArgumentError('It should be a UUID, or at least the first 4 characters of one.');
 }
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
-function seconds(text: string): number {
+function parseDuration(text: string): number {
   const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? [];
   const given = Number(count) * UNITS[unit as keyof typeof UNITS];
   if (given <= MAX_KEY_LIFETIME_SECONDS) return given;
@@ -254,16 +256,16 @@ function seconds(text: string): number {
   );
 }
 
-/** A question waits at most one day. */
-function permissionSeconds(text: string): number {
-  const given = seconds(text);
+/** Parses how long a permission may wait: at most one day. */
+function parsePermissionTimeout(text: string): number {
+  const given = parseDuration(text);
   if (given <= UNITS.d) return given;
   throw new InvalidArgumentError('It should be no more than a day.');
 }
 
 /**
- * Makes one line for a person from an error. It may include the text of another server. Details are in the
- * log, if there is one.
+ * Makes one line for a person from an error. The error may contain text of another server, so the line is
+ * made safe for a terminal.
  */
 function explain(error: unknown): string {
   const { message, cause } = error as Error;

@@ -28,27 +28,27 @@ const httpUrl = v.pipe(v.string(), url(['http:', 'https:']));
 
 const postgresUrl = v.pipe(v.string(), url(['postgres:', 'postgresql:']));
 
-/** What each variable must be, in words and as a schema. */
+/** What the value of each variable must be, in words and as a schema. */
 const VARIABLES = {
   DATABASE_URL: {
-    must: 'be a PostgreSQL connection string such as postgresql://user:password@localhost:5432/agents',
+    requirement: 'a PostgreSQL connection string such as postgresql://user:password@localhost:5432/agents',
     schema: v.optional(postgresUrl),
   },
   DATABASE_LISTEN_URL: {
-    must: 'be a PostgreSQL connection string that reaches the database directly, not through a pooler',
+    requirement: 'a PostgreSQL connection string that reaches the database directly, not through a pooler',
     schema: v.optional(postgresUrl),
   },
-  DATA_DIR: { must: 'be a folder', schema: v.optional(v.string(), DEFAULT_DATA_DIR) },
-  MCP_SERVER_PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
-  PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
+  DATA_DIR: { requirement: 'a folder', schema: v.optional(v.string(), DEFAULT_DATA_DIR) },
+  MCP_SERVER_PORT: { requirement: 'a port number from 0 to 65535', schema: v.optional(port) },
+  PORT: { requirement: 'a port number from 0 to 65535', schema: v.optional(port) },
   HOST: {
-    must: 'be an address or host name to listen on, such as 127.0.0.1',
+    requirement: 'an address or host name to listen on, such as 127.0.0.1',
     schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]+$/)), '127.0.0.1'),
   },
-  JWT_PUBLIC_KEY: { must: 'be public keys in PEM', schema: v.optional(pem) },
-  JWT_PRIVATE_KEY: { must: 'be a private key in PEM', schema: v.optional(pem) },
+  JWT_PUBLIC_KEY: { requirement: 'public keys in PEM', schema: v.optional(pem) },
+  JWT_PRIVATE_KEY: { requirement: 'a private key in PEM', schema: v.optional(pem) },
   ALLOW_SHORT_RSA_KEYS: {
-    must: 'be true or false',
+    requirement: 'true or false',
     schema: v.optional(
       v.pipe(
         v.picklist(['true', 'false']),
@@ -58,17 +58,20 @@ const VARIABLES = {
     ),
   },
   JWKS_URL: {
-    must: "be the http or https URL of an identity provider's keys",
+    requirement: "the http or https URL of an identity provider's keys",
     schema: v.optional(httpUrl),
   },
-  JWT_ISSUER: { must: 'be what the identity provider calls itself', schema: v.optional(v.string()) },
-  JWT_AUDIENCE: { must: 'be what the identity provider calls this server', schema: v.optional(v.string()) },
+  JWT_ISSUER: { requirement: 'what the identity provider calls itself', schema: v.optional(v.string()) },
+  JWT_AUDIENCE: {
+    requirement: 'what the identity provider calls this server',
+    schema: v.optional(v.string()),
+  },
   PUBLIC_URL: {
-    must: 'be the http or https URL under which clients reach this server',
+    requirement: 'the http or https URL under which clients reach this server',
     schema: v.optional(httpUrl),
   },
   CORS_ORIGINS: {
-    must: 'be a comma-separated list of origins such as https://app.example.com',
+    requirement: 'a comma-separated list of origins such as https://app.example.com',
     schema: v.optional(
       v.pipe(
         v.string(),
@@ -79,7 +82,7 @@ const VARIABLES = {
     ),
   },
   ALLOWED_HOSTS: {
-    must: 'be a comma-separated list of host names, with a port where it matters',
+    requirement: 'a comma-separated list of host names, with a port where it matters',
     schema: v.optional(
       v.pipe(
         v.string(),
@@ -90,32 +93,34 @@ const VARIABLES = {
     ),
   },
   STALE_AFTER_SECONDS: {
-    must: 'be a whole number of seconds from 1 to 86400',
+    requirement: 'a whole number of seconds from 1 to 86400',
     schema: v.optional(
       v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(86_400)),
     ),
   },
   RATE_LIMIT_PER_MINUTE: {
-    must: 'be a whole number: the requests one token may make a minute, or 0 for no limit',
+    requirement: 'a whole number: the requests one token may make a minute, or 0 for no limit',
     schema: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)), '60000'),
   },
   RETENTION_DAYS: {
-    must: 'be a whole number of days from 1 to 36500, after which ended and deleted instances are removed',
+    requirement:
+      'a whole number of days from 1 to 36500, after which ended and deleted instances are removed',
     schema: v.optional(
       v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(36_500)),
     ),
   },
-  METRICS_PORT: { must: 'be a port number from 0 to 65535', schema: v.optional(port) },
+  METRICS_PORT: { requirement: 'a port number from 0 to 65535', schema: v.optional(port) },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
-    must: 'be the http or https URL of an OpenTelemetry collector such as http://127.0.0.1:4318',
+    requirement: 'the http or https URL of an OpenTelemetry collector such as http://127.0.0.1:4318',
     schema: v.optional(httpUrl),
   },
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
-    must: 'be the http or https URL where a collector takes traces, such as http://127.0.0.1:4318/v1/traces',
+    requirement:
+      'the http or https URL where a collector takes traces, such as http://127.0.0.1:4318/v1/traces',
     schema: v.optional(httpUrl),
   },
   LOG_LEVEL: {
-    must: `be one of ${LOG_LEVELS.join(', ')}`,
+    requirement: `one of ${LOG_LEVELS.join(', ')}`,
     schema: v.optional(v.picklist(LOG_LEVELS)),
   },
 } as const;
@@ -124,8 +129,8 @@ type Variables = typeof VARIABLES;
 type Variable = keyof Variables;
 type Values = { [Name in Variable]: v.InferOutput<Variables[Name]['schema']> };
 
-/** Never shown in an error: they hold passwords and keys. */
-const SECRET: ReadonlySet<string> = new Set<Variable>([
+/** The variables with passwords and keys. Errors never show their values. */
+const SECRET_VARIABLES: ReadonlySet<string> = new Set<Variable>([
   'DATABASE_URL',
   'DATABASE_LISTEN_URL',
   'JWT_PRIVATE_KEY',
@@ -135,7 +140,7 @@ const SECRET: ReadonlySet<string> = new Set<Variable>([
 /** The environment variables of a process. */
 export type Environment = { readonly [name: string]: string | undefined };
 
-/** With null a token may have any issuer, or any audience. */
+/** With the issuer null, tokens may have any issuer; with the audience null, any audience. */
 export interface IdentityProviderConfig {
   readonly jwksUrl: string;
   readonly issuer: string | null;
@@ -143,10 +148,10 @@ export interface IdentityProviderConfig {
 }
 
 export interface Config {
-  /** null: the embedded database in `dataDir`. */
+  /** Null: the embedded database in `dataDir` is used. */
   readonly databaseUrl: string | null;
   readonly databaseListenUrl: string | null;
-  /** Absolute. */
+  /** An absolute path. */
   readonly dataDir: string;
   readonly port: number;
   readonly host: string;
@@ -154,22 +159,22 @@ export interface Config {
   readonly jwtPublicKey: string | null;
   readonly jwtPrivateKey: string | null;
   readonly allowShortRsaKeys: boolean;
-  /** Who else issues tokens for people; null: nobody. */
+  /** The identity provider that issues tokens for people; null: none is used. */
   readonly identityProvider: IdentityProviderConfig | null;
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
   /** An active instance that is silent for longer than this is shown as STALE. */
   readonly staleAfterSeconds: number;
-  /** null: no limit. */
+  /** Null: there is no limit. */
   readonly rateLimitPerMinute: number | null;
   /** How long ended and deleted instances are kept; null: for ever. */
   readonly retentionDays: number | null;
-  /** null: no metrics. */
+  /** Null: there are no metrics. */
   readonly metricsPort: number | null;
   /** Whether OpenTelemetry's own variables ask for traces. Its libraries read the details. */
   readonly traces: boolean;
-  /** null: `info`, or `warn` on a terminal. */
+  /** Null: `info`, or `warn` on a terminal. */
   readonly logLevel: (typeof LOG_LEVELS)[number] | null;
 }
 
@@ -203,16 +208,16 @@ export function readConfig(env: Environment): Config {
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE || null,
     retentionDays: values.RETENTION_DAYS ?? null,
     metricsPort: values.METRICS_PORT ?? null,
-    traces: asksForTraces(env),
+    traces: areTracesWanted(env),
     logLevel: values.LOG_LEVEL ?? null,
   };
 }
 
 /**
- * Follows OpenTelemetry's specification with one difference: without an exporter or an endpoint nothing is
- * sent.
+ * Returns whether OpenTelemetry's variables ask for traces. Differs from its specification in one point:
+ * without an exporter or an endpoint nothing is sent.
  */
-function asksForTraces(env: Environment): boolean {
+function areTracesWanted(env: Environment): boolean {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
   const { OTEL_TRACES_EXPORTER: exporter } = env;
   if (exporter) return exporter.split(',').some((one) => one.trim() === 'otlp');
@@ -237,9 +242,9 @@ function identityProviderOf(values: Values): IdentityProviderConfig | null {
 }
 
 function readVariable(name: Variable, text: string | undefined): unknown {
-  const { schema, must } = VARIABLES[name];
+  const { schema, requirement } = VARIABLES[name];
   const result = v.safeParse(schema, text);
   if (result.success) return result.output;
-  const shown = SECRET.has(name) ? '' : `, not ${JSON.stringify(text)}`;
-  throw new ConfigError(`${name} must ${must}${shown}`);
+  const shown = SECRET_VARIABLES.has(name) ? '' : `, not ${JSON.stringify(text)}`;
+  throw new ConfigError(`${name} must be ${requirement}${shown}`);
 }

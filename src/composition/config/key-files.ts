@@ -13,9 +13,10 @@ import { keepFromGit, makeDataDir } from '../data-dir/data-dir.ts';
 const isPosix = process.platform !== 'win32';
 
 /**
- * Reads the key pair in `dataDir`. The first start makes it (Ed25519). When several processes start at once,
- * one makes it and all get the same.
- * @throws Error of one line that names `DATA_DIR` and says what it must be.
+ * Reads the key pair in `dataDir`. The first start makes the pair (Ed25519). When several processes start at
+ * once, one of them makes it, and all get the same.
+ * @throws Error when the file cannot be read or made, or others can read it. Its message says what `DATA_DIR`
+ * must be.
  */
 export async function loadOrCreateKeyPair(
   dataDir: string,
@@ -23,48 +24,52 @@ export async function loadOrCreateKeyPair(
   options: KeyOptions = {},
 ): Promise<KeyPair> {
   const path = join(dataDir, 'jwt-private-key.pem');
-  let pem = await read(path);
+  let pem = await readKeyFile(path);
   if (pem === null) {
-    await failingClearly(path, () => create(dataDir, path));
-    pem = await read(path);
+    await explainFailure(path, () => createKeyFile(dataDir, path));
+    pem = await readKeyFile(path);
     onCreated(path);
   } else {
     await keepFromGit(dataDir);
   }
-  if (pem === null) throw unusable(path, 'ENOENT');
+  if (pem === null) throw unusableDataDir(path, 'ENOENT');
   return readPrivateKey(pem, `DATA_DIR: ${path}`, options);
 }
 
-/** @returns null when there is no such file. */
-async function read(path: string): Promise<string | null> {
-  const file = await failingClearly(path, () => open(path, 'r').catch(except('ENOENT')));
+/**
+ * Reads the file. Returns null when it does not exist.
+ * @throws Error when it cannot be read, or when others than its owner can read it.
+ */
+async function readKeyFile(path: string): Promise<string | null> {
+  const file = await explainFailure(path, () => open(path, 'r').catch(ignoreErrorCode('ENOENT')));
   if (file === undefined) return null;
   try {
     const { mode } = await file.stat();
-    // Not repaired: others may have read the key already, so its owner must decide.
+    // The mode is not corrected here: others may have read the key already, so its owner must decide.
     if (isPosix && (mode & 0o077) !== 0)
       throw new Error(
         `DATA_DIR: ${path} must be readable by its owner only; chmod 600 it, or delete it if others may have read it`,
       );
-    return await failingClearly(path, () => file.readFile('utf8'));
+    return await explainFailure(path, () => file.readFile('utf8'));
   } finally {
     await file.close();
   }
 }
 
 /**
- * Writes the whole file under another name, and then links it to the real name. The link fails when the file
- * exists: the first process wins, and nobody reads half a file. A rename would replace the winner's file.
+ * Makes the key file. Writes it under another name, and then links it to the real name. The link fails when
+ * the file exists, so the first process wins, and no process reads half a file. A rename would replace the
+ * file of the first process.
  */
-async function create(dataDir: string, path: string): Promise<void> {
+async function createKeyFile(dataDir: string, path: string): Promise<void> {
   await makeDataDir(dataDir);
   const { privateKey } = await generateKeyPair('ed25519');
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
     await writeThrough(draft, privateKey);
-    await link(draft, path).catch(except('EEXIST'));
+    await link(draft, path).catch(ignoreErrorCode('EEXIST'));
   } finally {
-    await unlink(draft).catch(except('ENOENT'));
+    await unlink(draft).catch(ignoreErrorCode('ENOENT'));
   }
   // Tokens are issued from now on, so the file's name must survive a power failure, too.
   if (isPosix) await flushFolder(dataDir);
@@ -91,19 +96,19 @@ async function flushFolder(path: string): Promise<void> {
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
-const except = (code: string) => (error: unknown) => {
+const ignoreErrorCode = (code: string) => (error: unknown) => {
   if (codeOf(error) !== code) throw error;
 };
 
-async function failingClearly<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+async function explainFailure<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw unusable(path, codeOf(error), error);
+    throw unusableDataDir(path, codeOf(error), error);
   }
 }
 
-const unusable = (path: string, code: string, cause?: unknown) =>
+const unusableDataDir = (path: string, code: string, cause?: unknown) =>
   new Error(
     `DATA_DIR must be a folder where this process can keep its key, or JWT_PRIVATE_KEY be set (${path}: ${code})`,
     { cause },

@@ -17,11 +17,12 @@ export interface TokenKeys {
 
 /**
  * Reads the keys from the settings. When neither setting is set, it uses the pair in the data folder, which
- * the first start makes. With public keys only, the server verifies tokens and issues none. A private key may
- * come with several public keys. To replace the pair: add the new public key everywhere, then replace the
- * private key, and remove the old public key when its tokens have expired.
+ * the first start makes. With public keys only, the server verifies tokens and does not issue any. There may
+ * be several public keys beside a private key. To replace the pair: add the new public key everywhere, then
+ * replace the private key, and remove the old public key when its tokens have expired.
  * @param onCreated called with the file's path when a new pair was made.
- * @throws Error of one line that names the wrong variable.
+ * @throws Error when a key is wrong, or the private key belongs to none of the public keys. Its message is
+ * one line that names the variable.
  */
 export async function loadTokenKeys(
   config: Pick<Config, 'jwtPublicKey' | 'jwtPrivateKey' | 'allowShortRsaKeys' | 'dataDir'>,

@@ -22,10 +22,10 @@ const SQLITE_BUSY = 5;
  * Locks the embedded database in `dataDir` for this process. Two processes would destroy each other's data
  * without an error.
  *
- * It is a file lock of the operating system. SQLite takes it: Node includes SQLite, and SQLite can lock on
- * every platform. Unlike a pid file or a socket, the lock cannot be left behind: it ends with the process,
- * also after `kill -9`. And two processes can never both believe that it is stale.
- * @throws DataDirInUseError
+ * The lock is a file lock of the operating system, taken by SQLite: Node includes SQLite, which can lock on
+ * every platform. The lock ends with the process, also after `kill -9`. A pid file or a socket would stay
+ * behind, and two processes could both take it for stale.
+ * @throws DataDirInUseError when another process has locked the folder.
  */
 export async function lockDataDir(dataDir: string): Promise<Disposable> {
   await makeDataDir(dataDir).catch((error: Error) => {

@@ -18,18 +18,16 @@ export async function keepFromGit(dataDir: string): Promise<void> {
   if (basename(resolve(dataDir)) === basename(DEFAULT_DATA_DIR)) await ignoreAll(dataDir);
 }
 
-/** An existing `.gitignore` stays as it is. */
+/** Adds a `.gitignore` that ignores all files. An existing one stays as it is. */
 async function ignoreAll(dataDir: string): Promise<void> {
   // A failure is ignored: nothing depends on this file, and a read-only folder with a key is allowed.
   await writeFile(join(dataDir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(() => {});
 }
 
-/** The folder of the embedded database. */
+/** Returns the path of the embedded database's folder. */
 export const databaseFolder = (dataDir: string): string => join(dataDir, 'database');
 
-/**
- * Makes the folder of the embedded database, for its owner only. PGlite would use the umask.
- */
+/** Makes the folder of the embedded database, for its owner only. PGlite would use the umask. */
 export async function makeDatabaseFolder(dataDir: string): Promise<{ folder: string; isNew: boolean }> {
   const folder = databaseFolder(dataDir);
   const isNew = (await mkdir(folder, { recursive: true })) !== undefined;

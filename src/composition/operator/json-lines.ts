@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** One line of an answer with many lines: an item, or the end. An answer without an end is incomplete. */
+/** One line of a response with many lines: an item, the end, or an error. The last line is no item. */
 type Line = { readonly item: unknown } | { readonly end: true } | { readonly error: string };
 
 /**
@@ -20,7 +20,7 @@ export async function sendLines(
       for await (const item of items) yield lineOf({ item });
       yield lineOf({ end: true });
     } catch (error) {
-      // An early end of the reader is thrown here, too.
+      // When the receiver closes early, that is thrown here too.
       if (socket.destroyed) return;
       yield lineOf({ error: explain(error) });
     }
@@ -29,7 +29,10 @@ export async function sendLines(
   await pipeline(Readable.from(lines()), socket).catch(() => {});
 }
 
-/** The items that `sendLines` sent. @throws Error when the answer is incomplete, or says that it failed. */
+/**
+ * Yields the items that `sendLines` sent.
+ * @throws Error when the response has no last line, or its last line is an error.
+ */
 export async function* receiveLines<Item>(socket: Socket): AsyncGenerator<Item> {
   try {
     for await (const text of linesOf(socket)) {

@@ -8,7 +8,7 @@ import { ConfigError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import { openStore } from '../store/open-store.ts';
 import { wireServer } from '../wiring/container.ts';
-import { reachOperator } from './operator-socket.ts';
+import { connectToOperator } from './operator-socket.ts';
 
 /** The commands of an operator. Disposing of it closes the store. */
 export interface OpenOperator extends AsyncDisposable {
@@ -16,22 +16,22 @@ export interface OpenOperator extends AsyncDisposable {
 }
 
 /**
- * Connects to the commands of an operator. They work on the database itself. When a running server has locked
- * the embedded database, they work through that server.
- * @throws DataDirInUseError when that server does not answer.
+ * Opens the commands of an operator. They work on the database itself or, when a running server has locked
+ * the embedded database, through that server.
+ * @throws DataDirInUseError when the process that has locked the database does not respond.
  */
 export const openOperator = (config: Config): Promise<OpenOperator> =>
   waitForDataDir(
-    () => openHere(config),
+    () => openInThisProcess(config),
     async () => {
-      const operator = await reachOperator(config.dataDir);
+      const operator = await connectToOperator(config.dataDir);
       return operator === null ? null : { operator, [Symbol.asyncDispose]: async () => {} };
     },
   );
 
 /**
- * The same for a command that needs an existing database.
- * @throws ConfigError when there is none.
+ * Opens the commands of an operator, for a command that needs an existing database.
+ * @throws ConfigError when there is no database.
  */
 export function openExistingOperator(config: Config): Promise<OpenOperator> {
   requireStore(config);
@@ -41,18 +41,18 @@ export function openExistingOperator(config: Config): Promise<OpenOperator> {
 /**
  * Refuses to go on without a database. The user may have started the command in the wrong folder, where a new
  * key and database would be of no use.
- * @param otherwise what else the user can do, for the end of the message.
- * @throws ConfigError
+ * @param hint the end of the message: what else the user can do.
+ * @throws ConfigError when there is no database.
  */
-export function requireStore({ databaseUrl, dataDir }: Config, otherwise = ''): void {
+export function requireStore({ databaseUrl, dataDir }: Config, hint = ''): void {
   if (databaseUrl !== null || existsSync(databaseFolder(dataDir))) return;
   throw new ConfigError(
     `DATA_DIR: there is no database in ${dataDir}. Go where the server was started, or set DATA_DIR or ` +
-      `DATABASE_URL as the server has them${otherwise}`,
+      `DATABASE_URL as the server has them${hint}`,
   );
 }
 
-async function openHere(config: Config): Promise<OpenOperator> {
+async function openInThisProcess(config: Config): Promise<OpenOperator> {
   const logger = createLogger(config.logLevel);
   const opened = await openStore(config, logger);
   try {

@@ -8,28 +8,31 @@ import { CodedError } from '../../domain/errors.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import { receiveLines, sendLines } from './json-lines.ts';
 
-/** The size of `sun_path` on macOS; Linux has four bytes more. Node would cut a longer path silently. */
-const PATH_LIMIT = 103;
+/**
+ * The size of `sun_path` on macOS; on Linux it has four bytes more. Node would cut a longer path without an
+ * error.
+ */
+const MAX_PATH_BYTES = 103;
 
-/** After this time an answer is not expected any more. */
-const PATIENCE_MS = 15_000;
+/** How long each side waits for the other before it closes the connection. */
+const TIMEOUT_MS = 15_000;
 
 type Operation = keyof Operator;
 
-interface Question {
+interface OperatorRequest {
   readonly operation: Operation;
   readonly argument: unknown;
 }
 
-type Answer = { readonly result: unknown } | { readonly error: string };
+type OperatorResponse = { readonly result: unknown } | { readonly error: string };
 
 const socketPath = (dataDir: string): string => join(dataDir, 'operator.sock');
 
 /**
  * Lets other processes of the same user work on the keys and data in a database that this process has locked.
- * Each connection has one question and one answer, both JSON. A long answer has many lines. The socket has
- * mode 0600 and no password: whoever can open it can also read the signing key beside it. Call this only with
- * the folder's lock: it replaces the socket that a killed process left behind.
+ * Each connection has one request and one response, both JSON. A long response has many lines. The socket has
+ * mode 0600 and no password: a user who can open it can also read the signing key beside it. The caller must
+ * have locked the folder, because this replaces the socket that a killed process has left behind.
  */
 export async function openOperatorSocket(
   dataDir: string,
@@ -45,24 +48,26 @@ export async function openOperatorSocket(
     return { [Symbol.asyncDispose]: async () => {} };
   }
   await rm(path, { force: true });
-  const asking = new Set<Socket>();
-  /** Connections with an answer of many lines. */
-  const following = new Set<Socket>();
+  /** Connections whose request has not arrived completely. */
+  const receiving = new Set<Socket>();
+  /** Connections with a response of many lines. */
+  const streaming = new Set<Socket>();
+  /** Requests that are being handled. */
   const underWay = new Set<Promise<void>>();
   const server = createServer({ allowHalfOpen: true }, async (socket) => {
     socket.on('error', (err) => logger.debug({ err }, 'operator gone'));
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
-    asking.add(socket);
-    const question = await text(socket).catch(() => '');
-    asking.delete(socket);
-    // The other process only checked that we listen, or has gone.
-    if (question === '') return void socket.end();
-    const answered = answer(socket, question, { operator, logger, following }).finally(() =>
-      underWay.delete(answered),
+    socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
+    receiving.add(socket);
+    const request = await text(socket).catch(() => '');
+    receiving.delete(socket);
+    // The other process has only checked whether this one listens, or is gone.
+    if (request === '') return void socket.end();
+    const handled = handleRequest(socket, request, { operator, logger, streaming }).finally(() =>
+      underWay.delete(handled),
     );
-    underWay.add(answered);
+    underWay.add(handled);
   });
-  // With the umask the socket has the right mode from the start. With chmod there would be a gap.
+  // The umask gives the socket the right mode from the start. A later chmod would leave it open for a moment.
   const before = process.umask(0o177);
   try {
     server.listen(path);
@@ -72,75 +77,76 @@ export async function openOperatorSocket(
   await once(server, 'listening');
   server.unref();
   return {
-    // Waits for answers under way, because the store closes next. An answer of many lines could take minutes,
-    // so it is cut off.
+    // Waits for the requests under way, because the store closes next. A response of many lines could take
+    // minutes, so its connection is closed.
     [Symbol.asyncDispose]: async () => {
       server.close();
-      for (const socket of [...asking, ...following]) socket.destroy();
+      for (const socket of [...receiving, ...streaming]) socket.destroy();
       await Promise.all(underWay);
       await rm(path, { force: true });
     },
   };
 }
 
-interface Answering {
+interface RequestContext {
   readonly operator: Operator;
   readonly logger: Logger;
-  readonly following: Set<Socket>;
+  readonly streaming: Set<Socket>;
 }
 
-async function answer(socket: Socket, text: string, answering: Answering): Promise<void> {
-  const { operator, following } = answering;
+async function handleRequest(socket: Socket, text: string, context: RequestContext): Promise<void> {
+  const { operator, streaming } = context;
   try {
-    const { operation, argument } = JSON.parse(text) as Question;
+    const { operation, argument } = JSON.parse(text) as OperatorRequest;
     if (!Object.hasOwn(operator, operation)) throw new Error('There is no such operation');
     const run = operator[operation] as (argument: unknown) => Promise<unknown> | AsyncIterable<unknown>;
-    const answers = run(argument);
-    if (!(Symbol.asyncIterator in answers)) return reply(socket, { result: await answers });
+    const result = run(argument);
+    if (!(Symbol.asyncIterator in result)) return sendResponse(socket, { result: await result });
     // No time limit: a person may read the lines in a pager.
     socket.setTimeout(0);
-    following.add(socket);
-    await sendLines(socket, answers, (error) => explain(error, answering)).finally(() =>
-      following.delete(socket),
+    streaming.add(socket);
+    await sendLines(socket, result, (error) => explain(error, context)).finally(() =>
+      streaming.delete(socket),
     );
   } catch (error) {
-    reply(socket, { error: explain(error, answering) });
+    sendResponse(socket, { error: explain(error, context) });
   }
 }
 
-function explain(error: unknown, { logger }: Answering): string {
+function explain(error: unknown, { logger }: RequestContext): string {
   if (!(error instanceof CodedError)) logger.error({ err: error }, 'operator failed');
   return (error as Error).message;
 }
 
-const reply = (socket: Socket, answer: Answer): void => void socket.end(JSON.stringify(answer));
+const sendResponse = (socket: Socket, response: OperatorResponse): void =>
+  void socket.end(JSON.stringify(response));
 
 /**
- * The operator of the process that has locked the folder; null when it does not listen.
+ * Connects to the operator of the process that has locked the folder. Returns null when it does not listen.
  * @throws Error when the path is too long for a socket.
  */
-export async function reachOperator(dataDir: string): Promise<Operator | null> {
+export async function connectToOperator(dataDir: string): Promise<Operator | null> {
   const path = socketPath(dataDir);
   if (isTooLong(path)) {
     throw new Error(
       `${dataDir} is in use, and too long a path to ask a running server through (${path} has more than ` +
-        `${PATH_LIMIT} bytes). Stop that process, or choose a shorter DATA_DIR.`,
+        `${MAX_PATH_BYTES} bytes). Stop that process, or choose a shorter DATA_DIR.`,
     );
   }
-  if (!(await hasOperator(dataDir))) return null;
+  if (!(await isOperatorListening(dataDir))) return null;
   return {
-    issue: (request) => ask(path, { operation: 'issue', argument: request }),
-    list: () => ask(path, { operation: 'list', argument: null }),
-    revoke: (id) => ask(path, { operation: 'revoke', argument: id }),
-    import: (tokens) => ask(path, { operation: 'import', argument: tokens }),
-    holdings: (userId) => ask(path, { operation: 'holdings', argument: userId }),
-    exportUser: (userId) => follow(path, { operation: 'exportUser', argument: userId }),
-    deleteUser: (userId) => follow(path, { operation: 'deleteUser', argument: userId }),
+    issue: (request) => callOperator(path, { operation: 'issue', argument: request }),
+    list: () => callOperator(path, { operation: 'list', argument: null }),
+    revoke: (id) => callOperator(path, { operation: 'revoke', argument: id }),
+    import: (tokens) => callOperator(path, { operation: 'import', argument: tokens }),
+    holdings: (userId) => callOperator(path, { operation: 'holdings', argument: userId }),
+    exportUser: (userId) => streamFromOperator(path, { operation: 'exportUser', argument: userId }),
+    deleteUser: (userId) => streamFromOperator(path, { operation: 'deleteUser', argument: userId }),
   };
 }
 
-/** Whether the process that has locked the folder listens. */
-export async function hasOperator(dataDir: string): Promise<boolean> {
+/** Returns whether the process that has locked the folder listens. */
+export async function isOperatorListening(dataDir: string): Promise<boolean> {
   const path = socketPath(dataDir);
   if (isTooLong(path)) return false;
   const socket = connect(path);
@@ -154,25 +160,27 @@ export async function hasOperator(dataDir: string): Promise<boolean> {
   }
 }
 
-/** The other process runs this same program, so its answer has the operation's type. */
-async function ask<Result>(path: string, question: Question): Promise<Result> {
+/**
+ * Sends a request. The other process runs the same program, so its response has the type of the operation.
+ */
+async function callOperator<Result>(path: string, request: OperatorRequest): Promise<Result> {
   const socket = connect({ path, allowHalfOpen: true });
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('The running server does not answer')));
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('The running server does not answer')));
   await once(socket, 'connect');
-  socket.end(JSON.stringify(question));
-  const said = await text(socket);
-  if (said === '') throw new Error('The running server stopped before it answered; see: token list');
-  const answer = JSON.parse(said) as Answer;
-  if ('error' in answer) throw new Error(answer.error);
-  return answer.result as Result;
+  socket.end(JSON.stringify(request));
+  const received = await text(socket);
+  if (received === '') throw new Error('The running server stopped before it answered; see: token list');
+  const response = JSON.parse(received) as OperatorResponse;
+  if ('error' in response) throw new Error(response.error);
+  return response.result as Result;
 }
 
-/** The same for an answer of many lines. It connects when the first line is needed. */
-async function* follow<Item>(path: string, question: Question): AsyncGenerator<Item> {
+/** Sends a request whose response has many lines. Connects when the first line is needed. */
+async function* streamFromOperator<Item>(path: string, request: OperatorRequest): AsyncGenerator<Item> {
   const socket = connect({ path, allowHalfOpen: true });
   await once(socket, 'connect');
-  socket.end(JSON.stringify(question));
+  socket.end(JSON.stringify(request));
   yield* receiveLines<Item>(socket);
 }
 
-const isTooLong = (path: string): boolean => Buffer.byteLength(path) > PATH_LIMIT;
+const isTooLong = (path: string): boolean => Buffer.byteLength(path) > MAX_PATH_BYTES;

@@ -7,13 +7,13 @@ import { packageInfo } from '../package-info.ts';
 
 /** The metrics and traces that the settings ask for. */
 export interface Observability extends AsyncDisposable {
-  /** Null without metrics and traces: then nothing is loaded and nothing is reported. */
+  /** Null when the settings ask for neither metrics nor traces. */
   readonly observer: Observer | null;
-  /** Starts to serve the metrics. @returns their URL; null when there are none. */
+  /** Starts to serve the metrics. Returns their URL; null when the settings do not ask for metrics. */
   serveMetrics(sources: GaugeSources): Promise<string | null>;
 }
 
-/** Loads only the libraries that the settings ask for. */
+/** Opens the metrics and traces that the settings ask for. Loads no other libraries. */
 export async function openObservability({
   metricsPort,
   traces: isTraced,
@@ -52,13 +52,13 @@ function refusePort(error: Error): never {
 function combine(observers: readonly Observer[]): Observer | null {
   const [first = null, ...others] = observers;
   if (first === null || others.length === 0) return first;
-  const each = (tell: (observer: Observer) => void) => {
-    for (const observer of observers) tell(observer);
+  const callEach = (call: (observer: Observer) => void) => {
+    for (const observer of observers) call(observer);
   };
   return {
-    requestAnswered: (request) => each((one) => one.requestAnswered(request)),
-    batchDone: (batch) => each((one) => one.batchDone(batch)),
-    storageFailed: (failure) => each((one) => one.storageFailed(failure)),
-    signalsReconnected: () => each((one) => one.signalsReconnected()),
+    requestAnswered: (request) => callEach((observer) => observer.requestAnswered(request)),
+    batchDone: (batch) => callEach((observer) => observer.batchDone(batch)),
+    storageFailed: (failure) => callEach((observer) => observer.storageFailed(failure)),
+    signalsReconnected: () => callEach((observer) => observer.signalsReconnected()),
   };
 }

@@ -16,36 +16,36 @@ import type { Config } from '../config/config.ts';
 import { loadTokenKeys } from '../config/token-keys.ts';
 import { waitForDataDir } from '../data-dir/wait-for-data-dir.ts';
 import { ConfigError } from '../errors.ts';
-import { hasOperator, openOperatorSocket } from '../operator/operator-socket.ts';
+import { isOperatorListening, openOperatorSocket } from '../operator/operator-socket.ts';
 import { packageInfo } from '../package-info.ts';
 import { type OpenStore, openStore } from '../store/open-store.ts';
-import { type Opened, type ServerParts, wireServer } from '../wiring/container.ts';
+import { type ServerParts, type WiringInput, wireServer } from '../wiring/container.ts';
 import { mcpRoutes } from '../wiring/mcp-routes.ts';
 import { openObservability } from './observability.ts';
 
 /** How long open requests may take to end when the server stops. */
 const DRAIN_MS = 8_000;
 /** How long the store may take to close after that. */
-const CLOSE_MS = 1_500;
+const CLOSE_STORE_MS = 1_500;
 
 export interface RunningServer {
-  /** The address; with `MCP_SERVER_PORT=0` it has the port that the system chose. */
+  /** The address of the server. With `MCP_SERVER_PORT=0` it has the port that the system has chosen. */
   readonly url: string;
   readonly parts: ServerParts;
-  /** Answers waits, lets open requests end, closes everything. Takes at most 10 s. Idempotent. */
+  /** Ends all waits, lets open requests end, and closes everything. Takes at most 10 s. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
  * Opens the store, brings its schema up to date, and listens.
- * @throws Error of one line when a setting is wrong, or the port or the database cannot be used.
+ * @throws Error when a setting is wrong, or the port or the database cannot be used. Its message is one line.
  */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
   const keys = await loadTokenKeys(config);
   const observability = started.use(await openObservability(config));
   const { observer } = observability;
-  const opened = started.use(await openStoreOnceFree(config, logger, observer));
+  const opened = started.use(await openStoreWhenFree(config, logger, observer));
   const applied = await opened.migrate();
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
   logIsolation(await opened.tenantIsolation(), config, logger);
@@ -72,13 +72,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   logger.info({ url, store: config.databaseUrl === null ? 'embedded' : 'postgresql' }, 'listening');
 
   const stop = async () => {
-    // First waits are answered and streams end, because draining would wait for them.
+    // Waits and streams are ended first, because draining would wait for them.
     dashboard.stop();
-    const [answered] = await Promise.all([http.drain(DRAIN_MS), mcp.close()]);
-    if (!answered) logger.warn({}, 'stopped with requests unanswered');
-    // A database that does not answer must not keep the process alive. What was answered is committed.
+    const [isDrained] = await Promise.all([http.drain(DRAIN_MS), mcp.close()]);
+    if (!isDrained) logger.warn({}, 'stopped with requests unanswered');
+    // A database that does not respond must not keep the process alive. No data is lost: every response that
+    // was sent is about a committed change.
     const closed = running.disposeAsync().then(() => true);
-    const inTime = await Promise.race([closed, setTimeout(CLOSE_MS, false, { ref: false })]);
+    const inTime = await Promise.race([closed, setTimeout(CLOSE_STORE_MS, false, { ref: false })]);
     if (inTime) logger.info({}, 'stopped');
     else logger.warn({}, 'stopped without an answer from the database');
   };
@@ -86,13 +87,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   return { url, parts, stop: () => (stopped ??= stop()) };
 }
 
-/** Waits for a command that has locked the embedded database, but not for another server. */
-function openStoreOnceFree(config: Config, logger: Logger, observer: Observer | null): Promise<OpenStore> {
+/** Opens the store. Waits for a command that has locked the embedded database, but not for another server. */
+function openStoreWhenFree(config: Config, logger: Logger, observer: Observer | null): Promise<OpenStore> {
   let isLogged = false;
   return waitForDataDir(
     () => openStore(config, logger, observer),
-    async (held) => {
-      if (await hasOperator(config.dataDir)) throw held;
+    async (inUseError) => {
+      if (await isOperatorListening(config.dataDir)) throw inUseError;
       if (!isLogged) logger.info({ dataDir: config.dataDir }, 'waiting for a command that uses DATA_DIR');
       isLogged = true;
       return null;
@@ -100,7 +101,7 @@ function openStoreOnceFree(config: Config, logger: Logger, observer: Observer | 
   );
 }
 
-/** Row level security protects users also from other programs that use the same database server. */
+/** Logs whether row level security applies. The embedded database does not need it. */
 function logIsolation(isolation: TenantIsolation, { databaseUrl }: Config, logger: Logger): void {
   if (databaseUrl === null) return;
   if (isolation !== 'off') logger.info({ isolation }, 'row level security keeps users apart');
@@ -115,7 +116,7 @@ const HOW_TO_TURN_IT_ON =
 const PAGE_DIR = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
 function createKoaApp(
-  { config, logger, store, keys }: Opened,
+  { config, logger, store, keys }: WiringInput,
   { dashboard, tokenVerifier: tokens, signInCodes, mcp }: ServerParts,
   observer: Observer | null,
 ) {

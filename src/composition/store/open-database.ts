@@ -12,7 +12,7 @@ export interface OpenDatabase extends AsyncDisposable {
 /**
  * Opens the PostgreSQL of `DATABASE_URL`, or the embedded database in the data folder, which it locks. Each
  * driver is loaded only when it is used: PGlite alone has tens of megabytes.
- * @throws DataDirInUseError
+ * @throws DataDirInUseError when another process has locked the embedded database.
  */
 export async function openDatabase(
   { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,

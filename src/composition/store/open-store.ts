@@ -23,7 +23,8 @@ export interface OpenStore extends AsyncDisposable {
    */
   migrate(): Promise<readonly string[]>;
   /**
-   * @returns the migrations that the database lacks. @throws ConfigError when the database cannot be reached.
+   * Returns the names of the migrations that have not run.
+   * @throws ConfigError when the database cannot be reached.
    */
   missingMigrations(): Promise<readonly string[]>;
   /**
@@ -32,14 +33,15 @@ export interface OpenStore extends AsyncDisposable {
    */
   listen(): Promise<void>;
   /**
-   * Whether row level security keeps users apart. @throws ConfigError when the database cannot be reached.
+   * Returns how row level security keeps users apart.
+   * @throws ConfigError when the database cannot be reached.
    */
   tenantIsolation(): Promise<TenantIsolation>;
 }
 
 /**
  * Opens the store in the database that the settings name.
- * @throws DataDirInUseError
+ * @throws DataDirInUseError when another process has locked the embedded database.
  */
 export async function openStore(
   config: StoreConfig,
@@ -71,8 +73,8 @@ export async function openStore(
 }
 
 /**
- * Turns a failure to reach the database into an error that names the setting, because somebody has to check
- * the setting at the start.
+ * Turns a failure to reach the database into an error that names the setting. At the start, the setting is
+ * the most likely cause.
  */
 async function explainUnreachable<Result>(variable: string, work: Promise<Result>): Promise<Result> {
   try {

@@ -1,6 +1,5 @@
 /**
- * Control and formatting characters: a terminal would act on them, or show the text differently from what it
- * is.
+ * Control and formatting characters. A terminal would obey them, or show another text than the real one.
  */
 const UNPRINTABLE = /[\p{C}\u2028\u2029]/gu;
 
@@ -11,7 +10,7 @@ export const plainLine = (text: string): string =>
     .replaceAll('\t', ' ')
     .replaceAll(UNPRINTABLE, '�');
 
-/** The same, but keeps the line breaks. */
+/** Makes text that is safe to show on a terminal, and keeps its line breaks. */
 export const plainText = (text: string): string =>
   text
     .split(/\r\n|[\r\n\u2028\u2029]/)

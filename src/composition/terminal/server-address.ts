@@ -2,31 +2,45 @@ import type { Environment } from '../config/config.ts';
 import { UsageError } from '../errors.ts';
 
 /**
- * The options for a running server's address and token. Environment variables are used when they are missing.
+ * The options for the address and token of a running server. When one is missing, its environment variable is
+ * used.
  */
-interface Given {
+interface AddressOptions {
   readonly baseUrl?: string | null | undefined;
   readonly apiKey?: string | null | undefined;
 }
 
-/** The server's address from the option or the variable; null: neither is set. @throws UsageError */
-export function givenUrl(env: Environment, { baseUrl }: Given): string | null {
-  const { name, text } = either('--base-url', baseUrl, 'AGENT_DASHBOARD_URL', env);
+/**
+ * Returns the server's address from the option or the variable; null when neither is set.
+ * @throws UsageError when it is not an http or https URL.
+ */
+export function readServerUrl(env: Environment, { baseUrl }: AddressOptions): string | null {
+  const { name, text } = optionOrVariable('--base-url', baseUrl, 'AGENT_DASHBOARD_URL', env);
   if (text === null) return null;
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new UsageError(`${name} must be an http or https URL, not ${JSON.stringify(text)}`);
 }
 
-/** The token from the option or the variable; null: neither is set. @throws UsageError */
-export function givenKey(env: Environment, { apiKey }: Given): string | null {
-  const { name, text } = either('--api-key', apiKey, 'AGENT_DASHBOARD_API_KEY', env);
-  // A wrong value is not shown, because most of it may be a token.
+/**
+ * Returns the token from the option or the variable; null when neither is set.
+ * @throws UsageError when it has spaces, or other characters that no token has.
+ */
+export function readToken(env: Environment, { apiKey }: AddressOptions): string | null {
+  const { name, text } = optionOrVariable('--api-key', apiKey, 'AGENT_DASHBOARD_API_KEY', env);
+  // The error does not show a wrong value, because it may contain a token.
   if (text === null || /^[\x21-\x7e]+$/.test(text)) return text;
   throw new UsageError(`${name} must be a token, without spaces`);
 }
 
-/** An empty option is an error. An empty variable counts as not set. */
-function either(option: string, given: string | null | undefined, variable: string, env: Environment) {
+/**
+ * Returns the option or else the variable. An empty option is an error; an empty variable counts as not set.
+ */
+function optionOrVariable(
+  option: string,
+  given: string | null | undefined,
+  variable: string,
+  env: Environment,
+) {
   if (given != null) return { name: option, text: given };
   return { name: variable, text: env[variable]?.trim() || null };
 }

@@ -1,12 +1,12 @@
 import type { AgentInstance } from '../../adapters/client/client.ts';
 import { cut } from './plain-text.ts';
 import { messageLine, questionLines } from './question-lines.ts';
-import { nameOf, type WatchedAgents } from './watched-agents.ts';
+import { instanceLabel, type WatchedAgents } from './watched-agents.ts';
 
 const REDRAW_MS = 100;
 /**
- * Switches to the alternate screen without a cursor, and back (xterm control sequences, known by all
- * terminals).
+ * Switches to the alternate screen and hides the cursor, and back. All terminals know these control sequences
+ * of xterm.
  */
 const ENTER = '\u001b[?1049h\u001b[?25l';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
@@ -22,7 +22,7 @@ export class WatchScreen implements Disposable {
   readonly #agents: WatchedAgents;
   readonly #out: NodeJS.WriteStream;
   readonly #onResize = () => this.show();
-  #due: NodeJS.Timeout | null = null;
+  #redrawTimer: NodeJS.Timeout | null = null;
   /** The state of the connection, shown in the first line. */
   state = 'connecting';
 
@@ -34,14 +34,14 @@ export class WatchScreen implements Disposable {
   }
 
   show(): void {
-    this.#due ??= setTimeout(() => {
-      this.#due = null;
+    this.#redrawTimer ??= setTimeout(() => {
+      this.#redrawTimer = null;
       this.#out.write(draw(this.#agents, this.state, this.#out));
     }, REDRAW_MS);
   }
 
   [Symbol.dispose](): void {
-    if (this.#due !== null) clearTimeout(this.#due);
+    if (this.#redrawTimer !== null) clearTimeout(this.#redrawTimer);
     this.#out.off('resize', this.#onResize);
     this.#out.write(LEAVE);
   }
@@ -59,31 +59,34 @@ function draw(agents: WatchedAgents, state: string, { columns = 80, rows = 24 }:
   const room = Math.max(1, Math.floor((rows - 4) * (waiting > 0 ? 0.8 : 0.6)));
   const title = `Agents: ${list.length}, waiting for you: ${waiting} (${state}; Ctrl-C ends it)`;
   const shown: string[] = [];
-  let left = list.length;
+  let remaining = list.length;
   for (const instance of list) {
     if (shown.length >= room) break;
-    shown.push(...agentLines(agents, instance, { columns, most: room - shown.length }));
-    left -= 1;
+    shown.push(...agentLines(agents, instance, { columns, maxLines: room - shown.length }));
+    remaining -= 1;
   }
-  const more = left > 0 ? [`${DIM}${cut(`… and ${left} more`, columns)}${PLAIN}`] : [];
-  const below = Math.max(0, rows - 2 - shown.length - more.length);
-  const past = below === 0 ? [] : timeline.slice(-below).map((line) => `${DIM}${cut(line, columns)}${PLAIN}`);
-  const lines = [cut(title, columns), ...shown, ...more, '', ...past];
+  const more = remaining > 0 ? [`${DIM}${cut(`… and ${remaining} more`, columns)}${PLAIN}`] : [];
+  const timelineRows = Math.max(0, rows - 2 - shown.length - more.length);
+  const timelineLines =
+    timelineRows === 0
+      ? []
+      : timeline.slice(-timelineRows).map((line) => `${DIM}${cut(line, columns)}${PLAIN}`);
+  const lines = [cut(title, columns), ...shown, ...more, '', ...timelineLines];
   return `${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\r\n')}${CLEAR_BELOW}`;
 }
 
 function agentLines(
   agents: WatchedAgents,
   instance: AgentInstance,
-  { columns, most }: { readonly columns: number; readonly most: number },
+  { columns, maxLines }: { readonly columns: number; readonly maxLines: number },
 ): readonly string[] {
   const { id, status, latest_message } = instance;
-  const head = `${status.padEnd(14)} ${nameOf(instance, id)}`;
+  const head = `${status.padEnd(14)} ${instanceLabel(instance, id)}`;
   const question = agents.question(id);
   if (status !== 'AWAITING_INPUT') return [cut(`${head}  ${messageLine(latest_message ?? '')}`, columns)];
   const bold = (line: string) => `${BOLD}${cut(line, columns)}${PLAIN}`;
-  if (question === null || most < 3)
+  if (question === null || maxLines < 3)
     return [bold(`${head}  ${messageLine(question ?? latest_message ?? '')}`)];
   const name = agents.shortIdOf(id);
-  return [bold(head), ...questionLines(question, { name, columns, most: most - 1 })];
+  return [bold(head), ...questionLines(question, { name, columns, maxLines: maxLines - 1 })];
 }

@@ -3,29 +3,31 @@ import { plainLine } from './plain-text.ts';
 import { messageLine } from './question-lines.ts';
 
 const URGENCY: readonly string[] = ['AWAITING_INPUT', 'ACTIVE', 'STALE'];
-const TIMELINE = 200;
-/** How many characters of an id are shown. UUIDs begin with the time in milliseconds; this is all of it. */
-const SHOWN_OF_ID = 13;
+const MAX_TIMELINE_LINES = 200;
+/** How many characters of an id are shown. In a UUID of version 7, the time in milliseconds has so many. */
+const SHOWN_ID_LENGTH = 13;
 /** The shortest start of an id that `reply` accepts. */
-const SHORTEST_START = 4;
+const MIN_ID_START_LENGTH = 4;
 
 /** A person's agents, kept up to date by events. */
 export class WatchedAgents {
   readonly #instances = new Map<string, AgentInstance>();
-  /** The newest open question of each agent that waits, if it is known; null: none was found. */
+  /** The newest open question of each agent that waits, if it has been read; null when none was found. */
   readonly #questions = new Map<string, ConversationMessage | null>();
   /** One line for each event, the newest last. */
   readonly timeline: string[] = [];
 
   /**
-   * Agents that wait for the person come first, the longest wait first. Then the others, the newest message
-   * first.
+   * The agents in the order of the screen: first those that wait for the person, the longest wait first, then
+   * the others, the newest message first.
    */
   get list(): readonly AgentInstance[] {
     return [...this.#instances.values()].sort((a, b) => {
       const urgency = urgencyOf(a) - urgencyOf(b);
       if (urgency !== 0) return urgency;
-      return a.status === 'AWAITING_INPUT' ? spokeAt(a) - spokeAt(b) : spokeAt(b) - spokeAt(a);
+      return a.status === 'AWAITING_INPUT'
+        ? lastMessageAt(a) - lastMessageAt(b)
+        : lastMessageAt(b) - lastMessageAt(a);
     });
   }
 
@@ -41,12 +43,12 @@ export class WatchedAgents {
     return this.list.filter((instance) => hasChanged(before.get(instance.id), instance));
   }
 
-  /** The open question of an instance; null when it has none, or it is not known. */
+  /** Returns the open question of an instance; null when it has none, or the question has not been read. */
   question(id: string): string | null {
     return this.#questions.get(id)?.content ?? null;
   }
 
-  /** Agents that wait, but whose question is not known yet and must be read. */
+  /** The agents that wait, but whose question has not been read yet. */
   get withUnknownQuestion(): readonly AgentInstance[] {
     return this.list.filter(({ id, status }) => status === 'AWAITING_INPUT' && !this.#questions.has(id));
   }
@@ -56,19 +58,19 @@ export class WatchedAgents {
     this.#questions.set(id, question);
   }
 
-  /** The shortest start of an id that is unique among the watched agents. */
+  /** Returns the shortest start of an id that is unique among the watched agents. */
   shortIdOf(id: string): string {
     const others = [...this.#instances.keys()].filter((other) => other !== id);
-    let length = others.length === 0 ? SHOWN_OF_ID : SHORTEST_START;
+    let length = others.length === 0 ? SHOWN_ID_LENGTH : MIN_ID_START_LENGTH;
     while (others.some((other) => other.startsWith(id.slice(0, length)))) length += 1;
     return id.slice(0, length);
   }
 
-  /** Applies an event. @returns its line for the timeline; null when it needs none. */
+  /** Applies an event. Returns its line for the timeline; null when it has none. */
   apply(event: LiveEvent): string | null {
     const line = this.#applyEvent(event);
     if (line !== null) this.timeline.push(line);
-    if (this.timeline.length > TIMELINE) this.timeline.shift();
+    if (this.timeline.length > MAX_TIMELINE_LINES) this.timeline.shift();
     return line;
   }
 
@@ -94,7 +96,7 @@ export class WatchedAgents {
     return this.#line(id, `· ${plainLine(content)}`, created_at);
   }
 
-  /** After an answer an older question may still be open, so the question becomes unknown. */
+  /** Removes a question that is not open any more. An older one may still be open, and must then be read. */
   #updateQuestion(message: ConversationMessage & { readonly agent_instance_id: string }): void {
     const { agent_instance_id: id, question_status } = message;
     if (question_status === 'open' && !isOlder(message, this.#questions.get(id)))
@@ -103,13 +105,13 @@ export class WatchedAgents {
   }
 
   #line(id: string, text: string, at = new Date().toISOString()): string {
-    return `${clockTime(at)} ${nameOf(this.#instances.get(id), id)} ${text}`;
+    return `${clockTime(at)} ${instanceLabel(this.#instances.get(id), id)} ${text}`;
   }
 }
 
-/** The start of the id and the name: enough to recognize an instance, and to name it in `reply`. */
-export const nameOf = (instance: AgentInstance | undefined, id: string): string =>
-  `${id.slice(0, SHOWN_OF_ID)} ${plainLine(instance?.name ?? instance?.agent_type_name ?? '')}`.trimEnd();
+/** Returns the start of the id, and the name, for lists. `reply` accepts the start of the id. */
+export const instanceLabel = (instance: AgentInstance | undefined, id: string): string =>
+  `${id.slice(0, SHOWN_ID_LENGTH)} ${plainLine(instance?.name ?? instance?.agent_type_name ?? '')}`.trimEnd();
 
 export const clockTime = (iso: string): string => {
   const time = new Date(iso);
@@ -118,8 +120,8 @@ export const clockTime = (iso: string): string => {
     .join(':');
 };
 
-const isOlder = (message: ConversationMessage, than: ConversationMessage | null | undefined): boolean =>
-  than != null && message.position < than.position;
+const isOlder = (message: ConversationMessage, other: ConversationMessage | null | undefined): boolean =>
+  other != null && message.position < other.position;
 
 const hasChanged = (before: AgentInstance | undefined, now: AgentInstance): boolean =>
   before?.status !== now.status || before.latest_message_at !== now.latest_message_at;
@@ -129,5 +131,5 @@ function urgencyOf({ status }: AgentInstance): number {
   return place === -1 ? URGENCY.length : place;
 }
 
-const spokeAt = ({ latest_message_at, started_at }: AgentInstance): number =>
+const lastMessageAt = ({ latest_message_at, started_at }: AgentInstance): number =>
   Date.parse(latest_message_at ?? started_at);

@@ -3,13 +3,13 @@ import { createClient, DashboardError, type PeopleClient } from '../../adapters/
 import { userId } from '../../domain/ids.ts';
 import { type Config, type Environment, readConfig } from '../config/config.ts';
 import { openOperator, requireStore } from '../operator/open-operator.ts';
-import { givenKey, givenUrl } from './server-address.ts';
+import { readServerUrl, readToken } from './server-address.ts';
 
-/** The server's address, and the person whose agents to show. */
+/** The options of the commands that call a running server for a person. */
 export interface UserClientOptions {
   readonly baseUrl?: string;
   readonly apiKey?: string;
-  /** Whose agents, when no token is given. */
+  /** The user whose agents are shown, when no token is given. */
   readonly user?: string;
 }
 
@@ -19,15 +19,17 @@ const RETRY_FOR_MS = 2_000;
 /**
  * Runs `work` with a client for a person. Uses the given token. Without one it issues a token in the store
  * that the settings describe, and revokes it afterwards.
- * @throws UsageError; Error of one line when the address or the token is wrong; whatever `work` throws.
+ * @throws UsageError when an option is wrong.
+ * @throws Error when no server is at the address, or it does not accept the token. Also throws what `work`
+ * throws.
  */
 export async function withUserClient<Result>(
   env: Environment,
   options: UserClientOptions & { readonly keyLifeSeconds: number },
   work: (people: PeopleClient) => Promise<Result>,
 ): Promise<Result> {
-  const url = givenUrl(env, options);
-  const key = givenKey(env, options);
+  const url = readServerUrl(env, options);
+  const key = readToken(env, options);
   if (url !== null && key !== null) return callAs(url, key, work);
   const config = readConfig(env);
   const baseUrl = url ?? urlOf(config);
@@ -59,22 +61,24 @@ async function callAs<Result>(
   }
 }
 
-/** Accepts any answer; the first real call checks more. */
+/** Checks that a server responds. Accepts any response, because the first real call checks more. */
 async function requireServer(baseUrl: string): Promise<void> {
   try {
     const signal = AbortSignal.timeout(RETRY_FOR_MS);
-    const answer = await fetch(new URL('/health', baseUrl), { redirect: 'manual', signal });
-    await answer.body?.cancel();
+    const response = await fetch(new URL('/health', baseUrl), { redirect: 'manual', signal });
+    await response.body?.cancel();
   } catch (error) {
     throw noServerAt(baseUrl, error as Error);
   }
 }
 
-/** Without `cause`, which would repeat the same reason. */
+/**
+ * Makes an error with the first cause in its message. It has no `cause`, which would repeat the same reason.
+ */
 function noServerAt(baseUrl: string, error: Error): Error {
-  let first = error;
-  while (first.cause instanceof Error) first = first.cause;
-  const { code, message }: NodeJS.ErrnoException = first;
+  let firstCause = error;
+  while (firstCause.cause instanceof Error) firstCause = firstCause.cause;
+  const { code, message }: NodeJS.ErrnoException = firstCause;
   return new Error(
     `No server answers at ${baseUrl} (${code ?? message}). Start one with serve, or say where it is with ` +
       '--base-url or MCP_SERVER_PORT',
@@ -95,7 +99,7 @@ async function issueShortLivedToken(
   });
 }
 
-/** Revokes in the store: the server may be gone, or use another store. */
+/** Revokes the token in the store where it was issued: the server may be gone, or use another store. */
 async function revoke(config: Config, token: string): Promise<void> {
   const { jti } = decodeJwt(token);
   await using opened = await openOperator(config);

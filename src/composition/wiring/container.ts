@@ -24,8 +24,8 @@ import type { TokenKeys } from '../config/token-keys.ts';
 import { packageInfo } from '../package-info.ts';
 import { MESSAGES_PATH } from './mcp-routes.ts';
 
-/** What must be opened or read before a server can be wired. */
-export interface Opened {
+/** What `wireServer` needs: it must be opened or read first. */
+export interface WiringInput {
   readonly config: Config;
   readonly logger: Logger;
   readonly store: CompleteStore;
@@ -67,8 +67,8 @@ const DEPENDENCIES = {
   jobs: dependency<readonly Job[]>('Jobs'),
 } as const;
 
-/** Wires the parts of a server. Nothing outside this file knows that a container is used. */
-export function wireServer({ config, logger, store, keys }: Opened): ServerParts {
+/** Wires the parts of a server. Only this file knows that a container is used. */
+export function wireServer({ config, logger, store, keys }: WiringInput): ServerParts {
   const container = root.createChildContainer();
   container.register(DEPENDENCIES.config, { useValue: config });
   container.register(DEPENDENCIES.logger, { useValue: logger });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
 import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
-import { progressOfUsers } from '../../../src/adapters/mikro-orm/statements/conversations/progress.ts';
+import { versionsOfUsers } from '../../../src/adapters/mikro-orm/statements/conversations/progress.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { heartbeat, startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
 import { anAgentType, instanceIdOf, NOW, userIdOf } from '../../support/builders.ts';
@@ -37,7 +37,7 @@ describe.each(DATABASES)('%s: the sweep for all instances of users', (_, __, ope
   });
   afterAll(() => Promise.all([...new Set(databases)].map((database) => database.close())));
 
-  const ask = (...users: Parameters<typeof progressOfUsers>[1]) => progressOfUsers(databases[1], users);
+  const ask = (...users: Parameters<typeof versionsOfUsers>[1]) => versionsOfUsers(databases[1], users);
 
   test('returns nothing of users whose versions have the known sum', async () => {
     const nobody = { userId: userIdOf('nobody'), total: 0 };

@@ -40,13 +40,13 @@ test('lists each watched instance once, with the oldest version seen, until its 
     ),
   ];
   expect(signals.size).toBe(4);
-  expect([...signals.watched()]).toEqual([
+  expect([...signals.watchedInstances()]).toEqual([
     { ...instance, version: 3 },
     { ...other, version: 9 },
   ]);
   for (const { close } of open) close();
   expect(signals.size).toBe(0);
-  expect([...signals.watched()]).toEqual([]);
+  expect([...signals.watchedInstances()]).toEqual([]);
 });
 
 test('passes the result of a sweep only to listeners that have not seen that version', () => {

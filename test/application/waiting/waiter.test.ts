@@ -128,10 +128,10 @@ test('a wait works without a signal for a client that disconnects', async () => 
 
 test('the signals adapter sees the newest version that the waiter has read', async () => {
   using waiter = new Waiter(signals, instance);
-  expect([...signals.watched()]).toEqual([{ ...instance, version: 0 }]);
+  expect([...signals.watchedInstances()]).toEqual([{ ...instance, version: 0 }]);
   await waiter.waitForChange(5, within(0));
   await waiter.waitForChange(4, within(0));
-  expect([...signals.watched()]).toEqual([{ ...instance, version: 5 }]);
+  expect([...signals.watchedInstances()]).toEqual([{ ...instance, version: 5 }]);
 });
 
 test('a waiter is subscribed until it is disposed', () => {

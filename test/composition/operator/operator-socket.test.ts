@@ -6,9 +6,9 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { IssueRequest, Operator } from '../../../src/application/admin/operator.ts';
 import {
-  hasOperator,
+  connectToOperator,
+  isOperatorListening,
   openOperatorSocket,
-  reachOperator,
 } from '../../../src/composition/operator/operator-socket.ts';
 import { issuingDisabled } from '../../../src/ports/errors.ts';
 import { LogBook } from '../../adapters/koa/test-server.ts';
@@ -57,7 +57,7 @@ async function sendRaw(bytes: string | Buffer): Promise<string> {
 
 test('the operator socket carries every operation with its argument and its result', async () => {
   await using _socket = await open();
-  const operator = (await reachOperator(folder.path))!;
+  const operator = (await connectToOperator(folder.path))!;
   expect(await operator.issue(REQUEST)).toBe('token of ada');
   expect(await operator.list()).toEqual([]);
   expect(await operator.revoke('x')).toEqual([]);
@@ -69,7 +69,7 @@ test('the operator socket carries every operation with its argument and its resu
 test('the operator socket carries the message of an error', async () => {
   const operator = operatorWith({ issue: () => Promise.reject(issuingDisabled('no key here')) });
   await using _socket = await open(operator);
-  await expect((await reachOperator(folder.path))!.issue(REQUEST)).rejects.toThrow('no key here');
+  await expect((await connectToOperator(folder.path))!.issue(REQUEST)).rejects.toThrow('no key here');
 });
 
 test('only the owner can use the operator socket, and closing it removes its file', async () => {
@@ -77,15 +77,15 @@ test('only the owner can use the operator socket, and closing it removes its fil
   expect((await stat(path())).mode & 0o777).toBe(0o600);
   await socket[Symbol.asyncDispose]();
   await expect(stat(path())).rejects.toThrow('ENOENT');
-  expect(await hasOperator(folder.path)).toBe(false);
-  expect(await reachOperator(folder.path)).toBeNull();
+  expect(await isOperatorListening(folder.path)).toBe(false);
+  expect(await connectToOperator(folder.path)).toBeNull();
 });
 
 test('the operator socket replaces the file that a killed process left behind', async () => {
   await writeFile(path(), '');
-  expect(await reachOperator(folder.path)).toBeNull();
+  expect(await connectToOperator(folder.path)).toBeNull();
   await using _socket = await open();
-  expect(await hasOperator(folder.path)).toBe(true);
+  expect(await isOperatorListening(folder.path)).toBe(true);
 });
 
 test.each([
@@ -102,7 +102,7 @@ test.each([
   const answer = await sendRaw(bytes);
   if (what === 'nothing') expect(answer).toBe('');
   else expect(JSON.parse(answer)).toEqual({ error: expect.any(String) });
-  expect(await (await reachOperator(folder.path))!.issue(REQUEST)).toBe('token of ada');
+  expect(await (await connectToOperator(folder.path))!.issue(REQUEST)).toBe('token of ada');
 });
 
 test('closing the socket waits for running operations, but not for idle connections', async () => {
@@ -117,7 +117,7 @@ test('closing the socket waits for running operations, but not for idle connecti
   const socket = await open(operator);
   const silent = connect(path());
   await once(silent, 'connect');
-  const token = (await reachOperator(folder.path))!.issue(REQUEST);
+  const token = (await connectToOperator(folder.path))!.issue(REQUEST);
   await asked;
   let isClosed = false;
   const closed = socket[Symbol.asyncDispose]().then(() => {
@@ -138,8 +138,8 @@ test('a path that is too long for a socket is reported in the log and to the com
   await mkdir(deep);
   await using _socket = await openOperatorSocket(deep, operatorWith(), log);
   expect(log.at('warn')).toMatchObject([{ message: expect.stringContaining('DATA_DIR is too long') }]);
-  expect(await hasOperator(deep)).toBe(false);
-  await expect(reachOperator(deep)).rejects.toThrow('choose a shorter DATA_DIR');
+  expect(await isOperatorListening(deep)).toBe(false);
+  await expect(connectToOperator(deep)).rejects.toThrow('choose a shorter DATA_DIR');
 });
 
 describe('a streamed answer', () => {
@@ -168,7 +168,7 @@ describe('a streamed answer', () => {
       },
     });
     await using _socket = await open(operator);
-    const reached = (await reachOperator(folder.path))!;
+    const reached = (await connectToOperator(folder.path))!;
     expect(await collect(reached.exportUser(userIdOf('ada')))).toEqual(
       Array.from({ length: 3_000 }, (_, nth) => line(nth)),
     );
@@ -180,7 +180,7 @@ describe('a streamed answer', () => {
     {
       await using _socket = await open(operator);
       let taken = 0;
-      for await (const _ of (await reachOperator(folder.path))!.exportUser(userIdOf('ada'))) {
+      for await (const _ of (await connectToOperator(folder.path))!.exportUser(userIdOf('ada'))) {
         taken += 1;
         if (taken === 50) break;
       }
@@ -199,7 +199,7 @@ describe('a streamed answer', () => {
       },
     });
     await using _socket = await open(operator);
-    const lines = (await reachOperator(folder.path))!.exportUser(userIdOf('ada'))[Symbol.asyncIterator]();
+    const lines = (await connectToOperator(folder.path))!.exportUser(userIdOf('ada'))[Symbol.asyncIterator]();
     expect(await lines.next()).toMatchObject({ value: line(1) });
     await expect(lines.next()).rejects.toThrow('no more');
   });
@@ -208,7 +208,7 @@ describe('a streamed answer', () => {
     const { made, operator } = endless();
     const socket = await open(operator);
     const reading = (async () => {
-      for await (const _ of (await reachOperator(folder.path))!.exportUser(userIdOf('ada')));
+      for await (const _ of (await connectToOperator(folder.path))!.exportUser(userIdOf('ada')));
     })();
     const failed = expect(reading).rejects.toThrow('stopped before it was done');
     while (made.count < 10) await new Promise(setImmediate);

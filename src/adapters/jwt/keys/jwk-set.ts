@@ -13,8 +13,8 @@ export interface JwkSet {
 }
 
 /**
- * The keys with which others may check tokens. Short RSA keys are left out: who has the public half can break
- * them.
+ * Returns the keys with which other programs may check tokens. Short RSA keys are left out, because anyone
+ * who has the public key can break them.
  */
 export const jwkSetOf = (keys: readonly VerificationKey[]): JwkSet => ({
   keys: keys

@@ -10,15 +10,15 @@ export interface PublicJwk {
   readonly e?: string;
 }
 
-/** The public members of a public or private key, in alphabetical order, which thumbprints need. */
+/** Returns the public members of a public or private key. Thumbprints need them in alphabetical order. */
 export function publicJwkOf(key: KeyObject): PublicJwk {
   const { crv, e, kty, n, x, y } = key.export({ format: 'jwk' });
   return JSON.parse(JSON.stringify({ crv, e, kty, n, x, y }));
 }
 
 /**
- * The key's thumbprint (RFC 7638, SHA-256). It is the same for both halves of a pair and for every file
- * format.
+ * Returns the key's thumbprint (RFC 7638, SHA-256). It is the same for both halves of a pair and for every
+ * file format.
  */
 export const thumbprintOf = (key: KeyObject): string =>
   hash('sha256', JSON.stringify(publicJwkOf(key)), 'base64url');

@@ -7,12 +7,12 @@ export type KeyAlgorithm = 'EdDSA' | 'ES256' | 'RS256';
 
 /** What public and private keys have in common. */
 interface KeyTraits {
-  /** The start of the thumbprint; a token's `kid`. Both halves of a pair have the same. */
+  /** The start of the thumbprint. Both keys of a pair have the same id. It is the `kid` of a token. */
   readonly keyId: string;
   readonly algorithm: KeyAlgorithm;
   /**
-   * `short`: RSA of 512 to 2047 bits. Anybody can compute its public half from two tokens and break it for a
-   * few dollars, so its signature alone proves nothing.
+   * `short`: RSA of 512 to 2047 bits. Anybody can compute the public key from two tokens and break it for a
+   * few dollars, so a signature alone proves nothing.
    */
   readonly strength: 'full' | 'short';
 }
@@ -38,13 +38,13 @@ export interface KeyOptions {
   readonly allowShortRsa?: boolean;
 }
 
-const KINDS = 'Ed25519, P-256, or RSA of at least 2048 bits';
-const KINDS_AND_SHORT = `${KINDS}; RSA of 512 bits or more needs ALLOW_SHORT_RSA_KEYS=true`;
+const ACCEPTED_KINDS = 'Ed25519, P-256, or RSA of at least 2048 bits';
+const KINDS_AND_SHORT = `${ACCEPTED_KINDS}; RSA of 512 bits or more needs ALLOW_SHORT_RSA_KEYS=true`;
 const FULL_RSA_BITS = 2048;
 const SHORT_RSA_BITS = 512;
 
-/** More keys are a mistake, and a token without `kid` is checked with each of them. */
-const MOST_KEYS = 16;
+/** A token without `kid` is checked with every key. More keys than this are probably a mistake. */
+const MAX_KEYS = 16;
 
 /** 48 bits: enough to tell 16 keys apart, and few characters in every token. */
 const KEY_ID_LENGTH = 8;
@@ -52,7 +52,8 @@ const KEY_ID_LENGTH = 8;
 /**
  * Reads up to 16 public keys, one PEM block after another. Their order does not matter.
  * @param name the name of the setting; the error's message begins with it.
- * @throws Error of one line that says what the value must be, and never shows the value.
+ * @throws Error when the value is not such keys. Its one line says what the value must be, and never shows
+ * it.
  */
 export function readPublicKeys(
   pem: string,
@@ -61,10 +62,10 @@ export function readPublicKeys(
 ): readonly VerificationKey[] {
   const requirement = `${name} must be a PEM public key`;
   const keys = publicPemBlocks(withLineBreaks(pem), requirement).map((block) => {
-    const publicKey = parsed(() => createPublicKey(block), requirement);
+    const publicKey = parseKey(() => createPublicKey(block), requirement);
     return { ...traitsOf(publicKey, requirement, allowShortRsa), publicKey };
   });
-  if (keys.length > MOST_KEYS) throw new Error(`${name} must hold at most ${MOST_KEYS} public keys`);
+  if (keys.length > MAX_KEYS) throw new Error(`${name} must hold at most ${MAX_KEYS} public keys`);
   if (new Set(keys.map(({ keyId }) => keyId)).size < keys.length)
     throw new Error(`${name} must hold each public key once`);
   return keys;
@@ -73,7 +74,8 @@ export function readPublicKeys(
 /**
  * Reads a private key, and derives its public half.
  * @param name the name of the setting; the error's message begins with it.
- * @throws Error of one line that says what the value must be, and never shows the value.
+ * @throws Error when the value is not such a key. Its one line says what the value must be, and never shows
+ * it.
  */
 export function readPrivateKey(
   pem: string,
@@ -81,7 +83,7 @@ export function readPrivateKey(
   { allowShortRsa = false }: KeyOptions = {},
 ): KeyPair {
   const requirement = `${name} must be a PEM private key without a passphrase`;
-  const privateKey = parsed(() => createPrivateKey(withLineBreaks(pem)), requirement);
+  const privateKey = parseKey(() => createPrivateKey(withLineBreaks(pem)), requirement);
   return {
     ...traitsOf(privateKey, requirement, allowShortRsa),
     privateKey,
@@ -90,8 +92,9 @@ export function readPrivateKey(
 }
 
 /**
+ * Checks that the public keys belong to the private key.
  * @param name the name of the public keys' setting; the error's message begins with it.
- * @throws Error when none of `keys` is the public half of `pair`: every issued token would be refused.
+ * @throws Error when none of `keys` is the public key of `pair`. Then every issued token would be refused.
  */
 export function requireSamePair(pair: KeyPair, keys: readonly VerificationKey[], name: string): void {
   if (!keys.some(({ publicKey }) => publicKey.equals(pair.publicKey)))
@@ -116,31 +119,35 @@ export async function generateKeyPair(kind: KeyKind): Promise<PemPair> {
   };
 }
 
-/** In a variable or file that can hold only one line, line breaks are written as a backslash and an n. */
+/**
+ * Turns each `\n` into a line break: a variable or env file that can hold only one line has them like this.
+ */
 const withLineBreaks = (pem: string): string => pem.replaceAll(/(\\r)?\\n/g, '\n').trim();
 
 /**
- * Node would also derive a public key from a private one, which should not be on a machine that only
- * verifies. And it would take the key of a certificate, whose dates and issuer nobody would check.
+ * Returns the PEM blocks of public keys, and refuses all other blocks. Node would also derive the public key
+ * from a private key, which should not be on a machine that only verifies. And it would take the key of a
+ * certificate without checking the certificate's dates and issuer.
  */
 function publicPemBlocks(text: string, requirement: string): readonly string[] {
   const blocks = text.match(/-----BEGIN (RSA )?PUBLIC KEY-----[^-]+-----END \1PUBLIC KEY-----/g) ?? [];
-  const begun = text.match(/-----BEGIN /g)?.length ?? 0;
-  if (blocks.length === 0 || blocks.length !== begun) throw new Error(`${requirement} (${KINDS})`);
+  const blockStarts = text.match(/-----BEGIN /g)?.length ?? 0;
+  if (blocks.length === 0 || blocks.length !== blockStarts)
+    throw new Error(`${requirement} (${ACCEPTED_KINDS})`);
   return blocks;
 }
 
-function parsed(parse: () => KeyObject, requirement: string): KeyObject {
+function parseKey(parse: () => KeyObject, requirement: string): KeyObject {
   try {
     return parse();
   } catch (cause) {
-    throw new Error(`${requirement} (${KINDS})`, { cause });
+    throw new Error(`${requirement} (${ACCEPTED_KINDS})`, { cause });
   }
 }
 
 function traitsOf(key: KeyObject, requirement: string, allowShortRsa: boolean): KeyTraits {
   const kind = kindOf(key);
-  if (kind === null) throw new Error(`${requirement} (${KINDS})`);
+  if (kind === null) throw new Error(`${requirement} (${ACCEPTED_KINDS})`);
   if (kind.strength === 'short' && !allowShortRsa) throw new Error(`${requirement} (${KINDS_AND_SHORT})`);
   return { keyId: thumbprintOf(key).slice(0, KEY_ID_LENGTH), ...kind };
 }

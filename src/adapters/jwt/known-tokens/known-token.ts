@@ -7,8 +7,8 @@ export interface KnownTokenOptions {
   readonly caller: Caller;
   /** SHA-256 of the token, in base64url. */
   readonly hash: string;
-  /** The API key that a revocation names; null when nobody here can revoke the token. */
-  readonly revocableAs: ApiKeyId | null;
+  /** The id under which this server can revoke the token; null when it cannot, as for a provider's token. */
+  readonly apiKeyId: ApiKeyId | null;
   /** The token's `iat` in epoch milliseconds; minus infinity when it has none. */
   readonly issuedAt: number;
   /** When the token must be checked again, in epoch milliseconds. */
@@ -17,12 +17,12 @@ export interface KnownTokenOptions {
   readonly onListenersChanged: (token: KnownToken, hasListeners: boolean) => void;
 }
 
-/** A token that was checked and is valid, until it ends. */
+/** A token that was checked. It is valid until it ends: by revocation, by expiry, or with its user. */
 export class KnownToken implements TokenLife {
   readonly caller: Caller;
   readonly hash: string;
-  readonly revocableAs: ApiKeyId | null;
-  /** `revocableAs` as a map key. Made once, because every revocation compares it. */
+  readonly apiKeyId: ApiKeyId | null;
+  /** The map key of a revocation of this token. Computed once, because every revocation compares it. */
   readonly apiKeyMapKey: string | null;
   /** The map key of a revocation that ends all tokens of the user. */
   readonly userMapKey: string;
@@ -34,12 +34,11 @@ export class KnownToken implements TokenLife {
   readonly #listeners = new Set<() => void>();
   #hasEnded = false;
 
-  constructor({ caller, hash, revocableAs, issuedAt, recheckAt, onListenersChanged }: KnownTokenOptions) {
+  constructor({ caller, hash, apiKeyId, issuedAt, recheckAt, onListenersChanged }: KnownTokenOptions) {
     this.caller = { ...caller, life: this };
     this.hash = hash;
-    this.revocableAs = revocableAs;
-    this.apiKeyMapKey =
-      revocableAs === null ? null : revocationMapKey({ userId: caller.userId, id: revocableAs });
+    this.apiKeyId = apiKeyId;
+    this.apiKeyMapKey = apiKeyId === null ? null : revocationMapKey({ userId: caller.userId, id: apiKeyId });
     this.userMapKey = revocationMapKey({ userId: caller.userId, id: null });
     this.issuedAt = issuedAt;
     this.recheckAt = recheckAt;
@@ -55,7 +54,7 @@ export class KnownToken implements TokenLife {
       listener();
       return { close: () => {} };
     }
-    // Wrapped, so that a function that subscribes twice is called twice.
+    // A new function each time, so that a listener that subscribes twice is called twice.
     const entry = () => listener();
     this.#listeners.add(entry);
     if (this.#listeners.size === 1) this.#onListenersChanged(this, true);

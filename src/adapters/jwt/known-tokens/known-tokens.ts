@@ -7,17 +7,17 @@ import { revocationMapKey } from './revocation-map-key.ts';
 /** A token that is not used for this long is dropped. So an idle process keeps none, and sends no queries. */
 const FORGOTTEN_AFTER_MS = 5 * 60 * 1000;
 
-/** 60 s is longer than the check of a token takes. 10,000 is more than will be revoked in that time. */
+/** Checking a token takes less than 60 s, and fewer than 10,000 keys are revoked in that time. */
 const RECENTLY_REVOKED = { max: 10_000, ttl: 60_000 };
 
 /**
- * The tokens that were checked and are valid, by their hash: those used recently, up to a limit, and those
- * that a wait, a stream or a session listens to.
+ * The tokens that were checked and are valid, by their hash. It keeps the recently used ones, up to a limit,
+ * and all that have a listener: a wait, a stream or a session that must end with its token.
  */
 export class KnownTokens {
   readonly #recent: LRUCache<string, KnownToken>;
   readonly #withListeners = new Set<KnownToken>();
-  /** For a token that is revoked while its check is still under way. */
+  /** Finds a token that was revoked while it was being checked. */
   readonly #recentlyRevoked = new LRUCache<string, number>(RECENTLY_REVOKED);
   readonly #onListenersChanged = (token: KnownToken, hasListeners: boolean): void => {
     if (hasListeners) this.#withListeners.add(token);
@@ -26,7 +26,7 @@ export class KnownTokens {
 
   /** @param limit how many tokens without listeners are kept. */
   constructor(limit: number) {
-    // The same clock as the watch uses; a test may replace it.
+    // RevocationWatch uses the same clock, which a test may replace.
     const perf = { now: () => performance.now() };
     this.#recent = new LRUCache({ max: limit, ttl: FORGOTTEN_AFTER_MS, updateAgeOnGet: true, perf });
   }
@@ -49,7 +49,7 @@ export class KnownTokens {
   }
 
   end(token: KnownToken): void {
-    // The cache may hold another object for the same token by now.
+    // The token may have been checked again: then the cache has another object for it, which stays.
     if (this.#recent.peek(token.hash) === token) this.#recent.delete(token.hash);
     token.end();
   }
@@ -76,11 +76,11 @@ export class KnownTokens {
   }
 }
 
-/** A revocation ends the tokens that were issued before this time, in epoch milliseconds. */
+/** Returns the time before which a token must be issued to be ended, in epoch milliseconds. */
 const issuedBefore = (revoked: Revoked): number =>
   revoked.id === null ? (revoked.issuedBefore?.getTime() ?? Infinity) : Infinity;
 
-/** @param refusedBefore for each map key, the time before which a token must be issued to be refused. */
+/** @param refusedBefore for each map key, the time: a token that was issued before it is refused. */
 function isRevoked(
   { apiKeyMapKey, userMapKey, issuedAt }: KnownToken,
   refusedBefore: { get(mapKey: string): number | undefined },

@@ -6,20 +6,20 @@ import type { Subscription } from '../../../ports/signals/signals.ts';
 import type { ApiKeyRepository } from '../../../ports/storage/api-key-repository.ts';
 import type { KnownTokens } from './known-tokens.ts';
 
-/** In milliseconds. */
+/** Intervals and limits, in milliseconds. */
 export interface WatchTiming {
-  /** Between two checks for revoked keys, while there are known tokens. */
+  /** The time between two checks for revoked keys, while there are known tokens. */
   readonly checkInterval: number;
   /**
-   * How old the last successful check may be. After that issued keys are refused, because newer revocations
-   * are unknown.
+   * How old the last successful check may be. When it is older, tokens that can be revoked are refused,
+   * because newer revocations are unknown.
    */
   readonly maxAge: number;
-  /** Pause after a failed check. */
+  /** The pause after a failed check. */
   readonly retryDelay: number;
-  /** How long a request waits for a check that is late. */
+  /** How long a request waits when the last successful check is too old. */
   readonly maxRequestWait: number;
-  /** Between two writes of when keys were last used. */
+  /** The time between two writes of when keys were last used. */
   readonly storeUsesInterval: number;
 }
 
@@ -32,8 +32,8 @@ const TIMING: WatchTiming = {
 };
 
 /**
- * A check reads what was revoked since the last one, and this much more: clocks differ, and commits come
- * late.
+ * A check reads the revocations since the last check and of this time before it, because clocks differ and a
+ * commit is later than the time that it stores.
  */
 const OVERLAP_MS = 10 * 60 * 1000;
 
@@ -47,30 +47,29 @@ export interface RevocationWatchOptions {
 }
 
 /**
- * Ends the known tokens that were revoked or have expired. A revocation comes as a signal at once. A signal
- * can be lost, so one query every 4 s finds what was missed, for all tokens of the process together. Without
- * tokens there are no queries.
+ * Ends the known tokens that were revoked or have expired. A signal reports a revocation at once. Because a
+ * signal can be lost, one query every 4 s reads the recent revocations for all tokens of the process. A
+ * process without known tokens sends no queries.
  */
 export class RevocationWatch {
   readonly #options: RevocationWatchOptions;
   readonly #timing: WatchTiming;
   readonly #subscription: Subscription;
-  #next: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #isWatching = false;
   #isClosed = false;
-  /**
-   * When the last check started (`performance.now()`). Its result has everything that was committed before.
-   */
+  /** When the last check started, by `performance.now()`. */
   #lastCheck = Number.NEGATIVE_INFINITY;
-  #lastGoodCheck = Number.NEGATIVE_INFINITY;
+  /** When the last successful check started: it has read every revocation that was committed before. */
+  #lastSuccessfulCheck = Number.NEGATIVE_INFINITY;
   /**
-   * The earliest time at which a token that is known now was checked in the store. It is used until the first
+   * The earliest time at which the store was read for a token that is known now. It is used until the first
    * check succeeds.
    */
   #oldestRead = Number.POSITIVE_INFINITY;
-  #check: Promise<void> | null = null;
-  #lastStored = Number.NEGATIVE_INFINITY;
-  #storedUntil = 0;
+  #runningCheck: Promise<void> | null = null;
+  #lastStoreOfUses = Number.NEGATIVE_INFINITY;
+  #usesStoredUntil = 0;
 
   constructor(options: RevocationWatchOptions) {
     this.#options = options;
@@ -85,13 +84,13 @@ export class RevocationWatch {
 
   /** Every revocation that was committed before this time is known here. */
   get #knownAsOf(): number {
-    return Math.max(this.#lastGoodCheck, this.#oldestRead);
+    return Math.max(this.#lastSuccessfulCheck, this.#oldestRead);
   }
 
   /**
    * Starts the watch, if it does not run yet.
-   * @param readAt when the store was asked about a token that is now known, by `performance.now()`; infinity
-   * for a token that nobody can revoke.
+   * @param readAt when the store was read for a token that is now known, by `performance.now()`; infinity for
+   * a token that cannot be revoked here.
    */
   begin(readAt: number): void {
     if (this.#isWatching) {
@@ -107,13 +106,13 @@ export class RevocationWatch {
 
   /**
    * Checks for revoked keys now. Needed when a timer came late, because the process was blocked.
-   * @throws PortError `storage_unavailable`
+   * @throws PortError `storage_unavailable` when no check succeeds in time.
    */
   async catchUp(): Promise<void> {
     if (performance.now() - this.#lastCheck >= this.#timing.retryDelay) this.#startCheck();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#timing.maxRequestWait);
-    await Promise.race([this.#check, late]);
+    await Promise.race([this.#runningCheck, late]);
     clearTimeout(timer);
     if (!this.isFresh)
       throw storageUnavailable(new Error('it is not known which keys were revoked recently'));
@@ -123,59 +122,59 @@ export class RevocationWatch {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#subscription.close();
-    this.#rest();
+    this.#pause();
     await this.#storeUses();
   }
 
   /**
-   * Replaces the pending timer. Every check sets a new one, also one that `catchUp` started, so checks keep
-   * their distance.
+   * Sets the timer of the next check, and removes the one before. Every check calls this, also one that
+   * `catchUp` started, so two checks never follow each other too quickly.
    */
   #schedule(milliseconds: number): void {
-    clearTimeout(this.#next);
-    if (this.#isWatching) this.#next = setTimeout(() => this.#tick(), milliseconds).unref();
+    clearTimeout(this.#timer);
+    if (this.#isWatching) this.#timer = setTimeout(() => this.#tick(), milliseconds).unref();
   }
 
-  #rest(): void {
+  #pause(): void {
     this.#isWatching = false;
-    clearTimeout(this.#next);
+    clearTimeout(this.#timer);
   }
 
   #tick(): void {
     const { tokens, clock } = this.#options;
     tokens.endExpired(clock.now());
     const known = [...tokens.all()];
-    if (performance.now() - this.#lastStored >= this.#timing.storeUsesInterval) void this.#storeUses();
+    if (performance.now() - this.#lastStoreOfUses >= this.#timing.storeUsesInterval) void this.#storeUses();
     if (known.length === 0) {
-      this.#rest();
+      this.#pause();
       return;
     }
-    // Set before the check, whatever its result: tokens expire also while the database does not answer.
+    // The timer is set before the check: tokens must also expire while the database does not answer.
     this.#schedule(this.#timing.checkInterval);
-    if (known.some(({ revocableAs }) => revocableAs !== null)) this.#startCheck();
+    if (known.some(({ apiKeyId }) => apiKeyId !== null)) this.#startCheck();
   }
 
-  /** One check at a time: a database that hangs must not get more and more queries. */
+  /** Starts a check if none is running: a database that hangs must not get more and more queries. */
   #startCheck(): void {
-    if (this.#check !== null || this.#isClosed) return;
-    const began = performance.now();
-    this.#lastCheck = began;
-    this.#check = this.#checkOnce(began).then((isGood) => {
-      this.#check = null;
-      // After one lost connection, callers should not be refused until the next regular check.
-      const pause = isGood
-        ? this.#timing.checkInterval - (performance.now() - began)
+    if (this.#runningCheck !== null || this.#isClosed) return;
+    const startedAt = performance.now();
+    this.#lastCheck = startedAt;
+    this.#runningCheck = this.#checkOnce(startedAt).then((isSuccessful) => {
+      this.#runningCheck = null;
+      // A failed check is repeated soon, so that one lost connection does not refuse callers for 4 s.
+      const pause = isSuccessful
+        ? this.#timing.checkInterval - (performance.now() - startedAt)
         : this.#timing.retryDelay;
       this.#schedule(Math.max(0, pause));
     });
   }
 
-  async #checkOnce(began: number): Promise<boolean> {
+  async #checkOnce(startedAt: number): Promise<boolean> {
     const { apiKeys, tokens, clock, logger } = this.#options;
-    const sinceLast = Math.max(0, began - this.#knownAsOf);
+    const sinceLast = Math.max(0, startedAt - this.#knownAsOf);
     try {
       tokens.endRevoked(await apiKeys.revokedSince(new Date(clock.now().getTime() - sinceLast - OVERLAP_MS)));
-      this.#lastGoodCheck = began;
+      this.#lastSuccessfulCheck = startedAt;
       return true;
     } catch (err) {
       logger?.warn({ err }, 'could not look for revoked keys');
@@ -183,24 +182,24 @@ export class RevocationWatch {
     }
   }
 
-  /** One write for all keys that were used since the last write. The time of use may appear late. */
+  /** Stores the last use of all keys that were used since the last write, in one write. */
   async #storeUses(): Promise<void> {
     const { apiKeys, tokens, clock, logger } = this.#options;
-    this.#lastStored = performance.now();
-    const since = this.#storedUntil;
-    this.#storedUntil = clock.now().getTime();
+    this.#lastStoreOfUses = performance.now();
+    const since = this.#usesStoredUntil;
+    this.#usesStoredUntil = clock.now().getTime();
     const uses = [...tokens.all()]
-      .filter(({ revocableAs, usedAt }) => revocableAs !== null && usedAt >= since)
-      .map(({ caller: { userId }, revocableAs, usedAt }) => ({
+      .filter(({ apiKeyId, usedAt }) => apiKeyId !== null && usedAt >= since)
+      .map(({ caller: { userId }, apiKeyId, usedAt }) => ({
         userId,
-        id: revocableAs as ApiKeyId,
+        id: apiKeyId as ApiKeyId,
         usedAt: new Date(usedAt),
       }));
     if (uses.length === 0) return;
     try {
       await apiKeys.markUsed(uses);
     } catch (err) {
-      this.#storedUntil = since;
+      this.#usesStoredUntil = since;
       logger?.warn({ err }, 'could not store when keys were last used');
     }
   }

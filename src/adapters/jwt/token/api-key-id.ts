@@ -1,8 +1,9 @@
 import { type ApiKeyId, isApiKeyId } from '../../../domain/user/api-key.ts';
 
 /**
- * The id of a token's record. A token that this server issued has it as its `jti`. For any other token it is
- * the start of the hash, without leading hyphens: on a command line it would look like an option.
+ * Returns the id of a token's record. For a token that this server issued it is the `jti`. For any other
+ * token it is the start of the hash. Leading hyphens are removed, because on a command line the id would look
+ * like an option.
  * @param jti null when the token has none.
  * @param hash SHA-256 of the token, in base64url.
  */

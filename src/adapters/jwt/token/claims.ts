@@ -2,13 +2,13 @@ import { type AgentInstanceId, agentInstanceId, isUuid, type UserId } from '../.
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
 import type { JsonObject } from './strict-json.ts';
 
-/** How much the clocks of issuer and server may differ. */
+/** How far the clock of a token's issuer may be from this server's clock. */
 export const CLOCK_SKEW_SECONDS = 30;
 
-/** OpenID Connect Core, section 2. */
-const SUBJECT_LIMIT = 255;
+/** In characters (OpenID Connect Core, section 2). */
+const MAX_SUBJECT_LENGTH = 255;
 
-/** The last second of the year 9999. A larger number is milliseconds by mistake, and has no ISO date. */
+/** The last second of the year 9999. A larger number is probably in milliseconds, and has no ISO date. */
 const LAST_SECOND = 253_402_300_799;
 
 const SCOPES: readonly Scope[] = ['agent', 'dashboard'];
@@ -37,8 +37,8 @@ export function callerFromProviderToken(claims: JsonObject, now: Date): Caller {
 }
 
 /**
- * The token's id; null when it has none.
- * @throws Error when it is not a text
+ * Returns the token's id; null when it has none.
+ * @throws Error when the id is not a text.
  */
 export function tokenIdOf({ jti }: JsonObject): string | null {
   if (jti === undefined) return null;
@@ -46,7 +46,7 @@ export function tokenIdOf({ jti }: JsonObject): string | null {
   return jti;
 }
 
-/** When the token was made, in epoch milliseconds; minus infinity when it has no `iat`. */
+/** Returns when the token was issued, in epoch milliseconds; minus infinity when it has no `iat`. */
 export const issuedAtOf = ({ iat }: JsonObject): number =>
   iat === undefined ? -Infinity : Number(iat) * 1000;
 
@@ -58,20 +58,20 @@ const commonClaims = ({ sub, exp, email, name }: JsonObject) => ({
 });
 
 /**
- * The user that a token's subject names.
+ * Returns the user that a token's subject names.
  * @throws Error when the subject cannot be a user id.
  */
 export function userIdOf(sub: unknown): UserId {
-  if (!isText(sub) || sub === '' || sub.length > SUBJECT_LIMIT)
-    throw new Error(`the user must be a text of 1 to ${SUBJECT_LIMIT} characters`);
+  if (!isText(sub) || sub === '' || sub.length > MAX_SUBJECT_LENGTH)
+    throw new Error(`the user must be a text of 1 to ${MAX_SUBJECT_LENGTH} characters`);
   return sub as UserId;
 }
 
-/** Uses the same skew as the first check, so that a known token lives no longer than a new one. */
+/** Allows the same difference of clocks as the first check, so that a known token is not valid for longer. */
 export const isExpired = ({ expiresAt = null }: Caller, now: Date): boolean =>
   expiresAt !== null && expiresAt.getTime() + CLOCK_SKEW_SECONDS * 1000 <= now.getTime();
 
-/** A time of issue in the future means that a clock is wrong. */
+/** An `iat` in the future is refused too: it means that one of the clocks is wrong. */
 function refuseWrongTimes(claims: JsonObject, now: Date): void {
   const seconds = now.getTime() / 1000;
   const [exp, nbf, iat] = ['exp', 'nbf', 'iat'].map((name) => {
@@ -84,7 +84,7 @@ function refuseWrongTimes(claims: JsonObject, now: Date): void {
   if (iat !== undefined && iat - CLOCK_SKEW_SECONDS > seconds) throw new Error('"iat" is in the future');
 }
 
-/** Unknown names are ignored. A token without the claim is an agent's. */
+/** Ignores unknown scopes. A token without the claim has the scope `agent`. */
 function scopesOf(scope: unknown): readonly Scope[] {
   if (scope === undefined) return ['agent'];
   if (typeof scope !== 'string') throw new Error('"scope" is not a text');
@@ -98,7 +98,9 @@ function expiryOf(exp: unknown): Date | null {
   return new Date(Number(exp) * 1000);
 }
 
-/** Anything but a canonical id is refused. To ignore it would let the token act for every instance. */
+/**
+ * Refuses anything but a canonical id. If a wrong id were ignored, the token could act for every instance.
+ */
 function agentInstanceIdOf(claim: unknown): AgentInstanceId | null {
   if (claim === undefined) return null;
   const id = typeof claim === 'string' && isUuid(claim) ? agentInstanceId(claim) : null;
@@ -108,6 +110,6 @@ function agentInstanceIdOf(claim: unknown): AgentInstanceId | null {
 
 const textOf = (claim: unknown): string | null => (isText(claim) ? claim : null);
 
-/** PostgreSQL refuses NUL. A lone surrogate would become U+FFFD, and two users would become one. */
+/** PostgreSQL refuses NUL. It would get U+FFFD for any lone surrogate, so two user ids could become equal. */
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.isWellFormed() && !value.includes('\0');

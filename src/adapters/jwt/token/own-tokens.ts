@@ -19,14 +19,14 @@ export interface OwnToken {
   readonly algorithm: KeyAlgorithm;
 }
 
-/** No own key has signed the token, and it names none of them. Somebody else may have issued it. */
+/** None of the server's own keys has signed the token, and its `kid` names none. Another issuer may have. */
 export class NotOursError extends Error {
   override readonly name = 'NotOursError';
 }
 
 /**
- * Checks tokens with the server's own keys. A `kid` chooses the key; a token without `kid` is checked with
- * each. So keys can be replaced one after the other.
+ * Checks tokens with the server's own keys. A token with a `kid` is checked with the key of that id, and a
+ * token without `kid` with each key. So an operator can replace the keys one after the other.
  */
 export class OwnTokens {
   readonly #keys: readonly VerificationKey[];
@@ -36,7 +36,7 @@ export class OwnTokens {
   }
 
   /**
-   * @throws NotOursError when the token is not one of this server's.
+   * @throws NotOursError when no own key has signed the token, and its `kid` names none.
    * @throws Error when the token was changed, has expired, or is not valid yet.
    */
   async check(text: string, now: Date): Promise<OwnToken> {
@@ -56,19 +56,21 @@ export class OwnTokens {
 
   async #signerOf(token: ParsedToken): Promise<VerificationKey> {
     const { keyId } = token;
-    const named = keyId === null ? this.#keys : this.#keys.filter((key) => key.keyId === keyId);
-    if (named.length === 0) throw new NotOursError('unknown kid');
+    const candidates = keyId === null ? this.#keys : this.#keys.filter((key) => key.keyId === keyId);
+    if (candidates.length === 0) throw new NotOursError('unknown kid');
     // One valid signature is enough. The error's cause has the reasons of all keys.
-    return Promise.any(named.map((key) => requireSignature(token, key).then(() => key))).catch((cause) => {
-      if (keyId === null) throw new NotOursError('no key of this server has signed it', { cause });
-      throw new Error('the key of this server that it names has not signed it', { cause });
-    });
+    return Promise.any(candidates.map((key) => requireSignature(token, key).then(() => key))).catch(
+      (cause) => {
+        if (keyId === null) throw new NotOursError('no key of this server has signed it', { cause });
+        throw new Error('its kid names a key of this server that has not signed it', { cause });
+      },
+    );
   }
 }
 
 /**
- * Whoever breaks a short key must not act as a person. A token that is limited to one instance is not a
- * person's, because a person sees all instances.
+ * Removes the scope `dashboard`. An attacker who breaks a short key must not be able to act as a person. A
+ * token that is limited to one instance is for an agent, because a person sees all instances.
  */
 const withoutDashboard = (caller: Caller): Caller => ({
   ...caller,

@@ -4,7 +4,8 @@ import { isSignedByShortRsa } from '../keys/short-rsa.ts';
 import type { ParsedToken } from './token-form.ts';
 
 /**
- * Uses the key's own algorithm only, whatever the token's header says (RFC 8725, section 3.1).
+ * Checks the signature of a token. Uses the key's own algorithm only, whatever the token's header says (RFC
+ * 8725, section 3.1).
  * @throws Error when the key has not signed the token.
  */
 export async function requireSignature(token: ParsedToken, key: VerificationKey): Promise<void> {

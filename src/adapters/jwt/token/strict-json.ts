@@ -5,14 +5,14 @@ export interface JsonObject {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Strings, brackets, braces and colons. Everything else in a valid text can be skipped. */
+/** Matches strings, brackets, braces and colons. Everything else in a valid text can be skipped. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g;
 
 /**
- * Parses one JSON object and refuses repeated names. Programs differ in which of two values they take, so
- * such a text can mean one thing here and another elsewhere (RFC 7519, section 4).
- * @throws Error for invalid UTF-8, a byte order mark, invalid JSON, a root that is no object, a repeated
- * name.
+ * Parses one JSON object and refuses repeated names. With a repeated name, some programs take the first value
+ * and some the last, so the text would mean different things to them (RFC 7519, section 4).
+ * @throws Error for invalid UTF-8, a byte order mark, invalid JSON, a root that is not an object, and a
+ * repeated name.
  */
 export function parseStrictObject(bytes: Uint8Array): JsonObject {
   const text = utf8.decode(bytes);
@@ -26,16 +26,16 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject {
 function refuseRepeatedNames(text: string): void {
   const names = new Set<string>();
   let depth = 0;
-  let before = '';
+  let previous = '';
   for (const [token] of text.matchAll(TOKENS)) {
     if (token === '{' || token === '[') depth++;
     else if (token === '}' || token === ']') depth--;
     else if (token === ':' && depth === 1) {
       // Parsed, because "s\u0075b" is the same name as "sub".
-      const name: string = JSON.parse(before);
+      const name: string = JSON.parse(previous);
       if (names.has(name)) throw new Error('a name is repeated');
       names.add(name);
     }
-    before = token;
+    previous = token;
   }
 }

@@ -1,12 +1,12 @@
 import { type JsonObject, parseStrictObject } from './strict-json.ts';
 
-/** In bytes. A valid token has one byte per character. */
-export const TOKEN_LIMIT = 8192;
+/** The maximum length in bytes. A valid token has one byte for each character. */
+export const MAX_TOKEN_BYTES = 8192;
 
 /** A token whose form is correct. Nothing in it can be trusted before its signature is checked. */
 export interface ParsedToken {
   readonly text: string;
-  /** The `alg` of its header, as it is. */
+  /** The `alg` of its header, unchecked. */
   readonly algorithm: unknown;
   /** The `kid` of its header; null when it has none. */
   readonly keyId: string | null;
@@ -14,20 +14,21 @@ export interface ParsedToken {
 }
 
 /**
- * Header parameters that contain a key or an address of one. This server never takes a key from a token, so
- * that no token can make it fetch anything. A token with one of these was not made for this server.
+ * Header parameters that contain a key or the URL of a key. A token with one of them is refused: it was not
+ * made for this server, which never uses or fetches a key that a token names.
  */
 const KEY_SOURCES = ['jku', 'x5u', 'jwk', 'x5c'];
 
 /**
- * Tokens of other types have other purposes (logout, DPoP proofs, security events), and the same key may sign
- * them (RFC 8725, section 3.11). `at+jwt` is an access token (RFC 9068).
+ * The accepted values of `typ`. The same key may sign tokens for other purposes (logout, DPoP proofs,
+ * security events), which have other types (RFC 8725, section 3.11). `at+jwt` is an access token (RFC 9068).
  */
-const TYPES = ['jwt', 'at+jwt'];
+const ACCEPTED_TYPES = ['jwt', 'at+jwt'];
 
 /**
- * Checks everything about a token's form; its signature is checked later.
- * @throws Error when the token can be read in two ways, or needs a feature that this server does not have
+ * Parses a token and checks its form, but not its signature.
+ * @throws Error when the form is wrong, when the text could be read in two ways, or when the token needs a
+ * feature that this server does not have.
  */
 export function parseToken(text: string): ParsedToken {
   const parts = text.split('.');
@@ -43,7 +44,7 @@ export function parseToken(text: string): ParsedToken {
   };
 }
 
-/** Decoders ignore unknown characters and the last bits, so many texts would decode to the same token. */
+/** Refuses texts that are not canonical: decoders ignore unknown characters and the last bits. */
 function decode(part: string): Uint8Array {
   const bytes = Buffer.from(part, 'base64url');
   if (bytes.toString('base64url') !== part) throw new Error('not canonical base64url');
@@ -66,4 +67,4 @@ function keyIdOf(header: JsonObject): string | null {
 
 /** Ignores case and a leading `application/` (RFC 7515, section 4.1.9). */
 const isAcceptedType = (typ: unknown): boolean =>
-  typeof typ === 'string' && TYPES.includes(typ.toLowerCase().replace(/^application\//, ''));
+  typeof typ === 'string' && ACCEPTED_TYPES.includes(typ.toLowerCase().replace(/^application\//, ''));

@@ -6,7 +6,7 @@ import type { Compilable, UnknownRow } from 'kysely';
 import type { Observer } from '../../../ports/observer.ts';
 import { entities } from '../schema/entities.ts';
 import { MIGRATIONS_TABLE, migrations } from '../schema/migrations/index.ts';
-import { kindOf, storageError } from './driver-errors.ts';
+import { failureKindOf, toStorageError } from './driver-errors.ts';
 import type { RunStatement } from './request-role.ts';
 import { type Tables, tablesOf } from './tables.ts';
 import { type TenantIsolation, type Tenants, tenantSettingsOf } from './tenant-isolation.ts';
@@ -28,7 +28,7 @@ export const ormOptions = {
   logger: () => {},
 } satisfies Partial<Options<AbstractSqlDriver>>;
 
-/** What differs between PostgreSQL and the embedded one. */
+/** The functions and limits that differ between a PostgreSQL server and the embedded PGlite. */
 export interface Engine {
   /** How many batches of updates may run at the same time. */
   readonly lanes: number;
@@ -42,7 +42,7 @@ export interface Engine {
 /** Runs `work` while no other process on this database does. */
 export type WithMigrationLock = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** An open database: the ORM, and SQL texts for the hot path. */
+/** An open database. It runs statements through the ORM, and SQL texts without it where speed matters. */
 export class Database {
   readonly orm: SqlMikroORM;
   /** Identifies this process among those on the same database. */
@@ -67,11 +67,11 @@ export class Database {
   }
 
   /**
-   * Runs one SQL text with parameters, in one round trip. The ORM's own `execute` writes the parameters into
-   * the text, so no text could be prepared, and each message would be copied twice.
-   * @param tenants the users that the statement is about. PostgreSQL hides all other rows, even if its
-   * conditions are wrong.
-   * @throws PortError `storage_unavailable`, or ConflictError when running it again may succeed.
+   * Runs one SQL text with parameters, in one round trip. It does not use the ORM's `execute`, which writes
+   * the parameters into the text: no text could be prepared, and each message would be copied twice.
+   * @param tenants the users that the statement is about. PostgreSQL hides all other rows, even if the
+   * conditions of the statement are wrong.
+   * @throws PortError `storage_unavailable`, or ConflictError when another attempt may succeed.
    */
   async query<Row>(tenants: Tenants, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
     const settings = tenantSettingsOf(tenants, await this.tenantIsolation());
@@ -108,14 +108,14 @@ export class Database {
     return await this.#translateErrors(em.transactional(work));
   }
 
-  /** How PostgreSQL separates tenants. Read once, and again after a migration or a failure. */
+  /** Returns how PostgreSQL separates tenants. Reads it once, and again after a migration or a failure. */
   async tenantIsolation(): Promise<TenantIsolation> {
     this.#isolation ??= this.#engine.tenantIsolation();
     try {
       return await this.#isolation;
     } catch (error) {
       this.#isolation = null;
-      throw this.#failure(error);
+      throw this.#translateAndReport(error);
     }
   }
 
@@ -138,7 +138,7 @@ export class Database {
   async pendingMigrations(): Promise<readonly string[]> {
     const read = <Row>(sql: string, parameters: readonly unknown[]) =>
       this.#translateErrors(this.#engine.run<Row>(sql, parameters, null));
-    // Not through the ORM, which would create its table first.
+    // The ORM is not used, because it would create its table first.
     const [found] = await read<{ table: string | null }>('select to_regclass($1)::text as "table"', [
       MIGRATIONS_TABLE,
     ]);
@@ -158,13 +158,13 @@ export class Database {
     try {
       return await work;
     } catch (error) {
-      throw this.#failure(error);
+      throw this.#translateAndReport(error);
     }
   }
 
-  #failure(error: unknown): unknown {
-    const failure = storageError(error);
-    this.#observer?.storageFailed(kindOf(failure));
+  #translateAndReport(error: unknown): unknown {
+    const failure = toStorageError(error);
+    this.#observer?.storageFailed(failureKindOf(failure));
     return failure;
   }
 }

@@ -2,7 +2,7 @@ import { CodedError } from '../../../domain/errors.ts';
 import { storageUnavailable } from '../../../ports/errors.ts';
 import type { StorageFailure } from '../../../ports/observer.ts';
 
-/** The work conflicted with concurrent work. Nothing was written, and running it again may succeed. */
+/** A conflict with concurrent work. Nothing was written, and another attempt may succeed. */
 export class ConflictError extends Error {
   override readonly name = 'ConflictError';
 }
@@ -11,37 +11,41 @@ export class ConflictError extends Error {
  * PostgreSQL's serialization_failure, deadlock_detected, lock_not_available and unique_violation (appendix A
  * of its manual). Concurrent inserts of one idempotency key cause the last one.
  */
-const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505']);
+const CONFLICT_CODES = new Set(['40001', '40P01', '55P03', '23505']);
 
 /**
- * Connection exceptions, refused credentials, unknown database, shutdown, start-up, no free connection,
- * cancelled statement; socket errors.
+ * The codes that mean that the database is unavailable. PostgreSQL: connection exceptions, refused
+ * credentials, unknown database, shutdown, start-up, no free connection, cancelled statement. Node.js: socket
+ * errors.
  */
-const UNAVAILABLE =
+const UNAVAILABLE_CODES =
   /^(08...|28000|28P01|3D000|57P0[1-5]|57014|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 
-/** Messages of driver errors that have no code. */
-const CONNECTION_LOST =
+/** The messages of driver errors that have no code. */
+const CONNECTION_LOST_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|not queryable|PGlite is closed/i;
 
-/** Translates an error of the driver. An unknown error is a defect and is returned unchanged. */
-export function storageError(error: unknown): unknown {
+/** Translates an error of the driver. Returns an unknown error unchanged, because it is a defect. */
+export function toStorageError(error: unknown): unknown {
   if (error instanceof CodedError || error instanceof ConflictError) return error;
   const { code, message } = causeOf(error);
-  if (CONFLICTS.has(code)) return new ConflictError(message, { cause: error });
-  if (UNAVAILABLE.test(code) || CONNECTION_LOST.test(message)) return storageUnavailable(error);
+  if (CONFLICT_CODES.has(code)) return new ConflictError(message, { cause: error });
+  if (UNAVAILABLE_CODES.test(code) || CONNECTION_LOST_MESSAGES.test(message))
+    return storageUnavailable(error);
   return error;
 }
 
-/** Returns the kind of a failure that `storageError` has returned. */
-export function kindOf(failure: unknown): StorageFailure {
+/** Returns the kind of a failure that `toStorageError` has returned. */
+export function failureKindOf(failure: unknown): StorageFailure {
   if (failure instanceof ConflictError) return 'conflict';
   return failure instanceof CodedError && failure.code === 'storage_unavailable'
     ? 'unavailable'
     : 'unexpected';
 }
 
-/** Unwraps a driver error: the ORM wraps it, and Node.js wraps one error for each address it tried. */
+/**
+ * Unwraps a driver error. The ORM wraps it, and Node.js wraps an error for each address that it has tried.
+ */
 function causeOf(error: unknown): { code: string; message: string } {
   if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
   const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };

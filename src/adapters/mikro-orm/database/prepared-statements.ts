@@ -1,15 +1,15 @@
-/** The names of the statements that each connection prepares once, by text. */
-const names = new Map<string, string>();
+/** The names of the registered statements, by text. */
+const namesBySql = new Map<string, string>();
 
 /**
  * Registers a statement of the hot path, so that each connection prepares it once under this name. PostgreSQL
- * needs more time to plan a save than to run it (see docs/BENCH.md).
+ * takes more time to plan a save than to run it (see docs/BENCH.md).
  * @returns `sql`, unchanged.
  */
-export function prepared(name: string, sql: string): string {
-  names.set(sql, name);
+export function registerStatement(name: string, sql: string): string {
+  namesBySql.set(sql, name);
   return sql;
 }
 
 /** Returns the name of a registered statement, or undefined. */
-export const nameOf = (sql: string): string | undefined => names.get(sql);
+export const statementNameOf = (sql: string): string | undefined => namesBySql.get(sql);

@@ -7,7 +7,7 @@ import {
   tenantSettingsOf,
 } from './tenant-isolation.ts';
 
-/** Runs one statement with these settings. Without settings it runs as the role of the connection. */
+/** Runs one statement with these settings. With null the statement runs as the role of the connection. */
 export type RunStatement = <Row>(
   sql: string,
   parameters: readonly unknown[],
@@ -16,14 +16,14 @@ export type RunStatement = <Row>(
 
 const TABLES = entities.map(({ meta }) => meta.tableName);
 
-/** Before PostgreSQL 16, every member of a role could switch to it. */
+/** Whether the connection's role can switch to the request role. Before PostgreSQL 16, every member could. */
 const CAN_SWITCH = `pg_has_role(session_user, '${REQUEST_ROLE}',
   case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)`;
 
 /**
- * Does each step that the connection's role is allowed to do. An administrator may have done the others
- * before; `tenantIsolation` checks the result. The migration lock belongs to one database, so another
- * database of the cluster may run the same steps at the same time. That is no error.
+ * Does the steps that the connection's role is allowed to do. An administrator may have done the others
+ * before; `tenantIsolation` checks the result. The migration lock belongs to one database. So a process on
+ * another database of the cluster may run the same steps at the same time, which is not an error.
  */
 const SET_UP_ROLE = `do $$ begin
   begin
@@ -44,7 +44,8 @@ const SET_UP_ROLE = `do $$ begin
 end $$`;
 
 /**
- * Creates the role that statements run as, and lets the connection's role switch to it, as far as allowed.
+ * Creates the role that statements run as, and lets the connection's role switch to it. Skips what is not
+ * allowed.
  */
 export async function setUpRequestRole(run: RunStatement): Promise<void> {
   if ((await tenantIsolation(run)) !== 'role') await run(SET_UP_ROLE, [], null);
@@ -63,7 +64,7 @@ const ISOLATION_FACTS = `
       (select not rolsuper and not rolbypassrls and ${CAN_SWITCH} from pg_roles where rolname = '${REQUEST_ROLE}'),
       false) as can_switch`;
 
-/** Runs as the request role, which may find other tables under these names than the connection's role. */
+/** Runs as the request role: its search path may lead to other tables than that of the connection's role. */
 const HAS_PRIVILEGES = `
   select bool_and(coalesce(has_table_privilege(to_regclass(name), command), false)) as granted
   from unnest($1::text[]) as name, unnest('{select,insert,update,delete}'::text[]) as command`;

@@ -1,14 +1,14 @@
 import { storageBusy } from '../../../ports/errors.ts';
-import { ConflictError, storageError } from './driver-errors.ts';
+import { ConflictError, toStorageError } from './driver-errors.ts';
 
 /**
- * Attempts before the caller gets `storage_busy`. After a lost race the next attempt reads what the winner
- * wrote, so only a deadlock or a stuck lock needs more than two.
+ * The attempts before the caller gets `storage_busy`. After a conflict the next attempt reads what the other
+ * writer has written, so only a deadlock or a lock that is held for long needs more than two.
  */
-const ATTEMPT_LIMIT = 5;
+const MAX_ATTEMPTS = 5;
 
 /**
- * Runs `work`, and again after each conflict.
+ * Runs `work`, and repeats it after each conflict.
  * @throws PortError `storage_busy` after five conflicts.
  */
 export async function retryOnConflict<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -16,9 +16,9 @@ export async function retryOnConflict<Result>(work: () => Promise<Result>): Prom
     try {
       return await work();
     } catch (error) {
-      const failure = storageError(error);
+      const failure = toStorageError(error);
       if (!(failure instanceof ConflictError)) throw failure;
-      if (attempt === ATTEMPT_LIMIT) throw storageBusy(failure);
+      if (attempt === MAX_ATTEMPTS) throw storageBusy(failure);
     }
   }
 }

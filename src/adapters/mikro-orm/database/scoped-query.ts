@@ -33,25 +33,25 @@ const Query = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 
  * the statement: it never runs without its settings.
  */
 class ScopedQuery extends Query {
-  readonly #scope: TenantSettings;
-  /** Name and text of the statement, while the server's answers are still about the settings. */
+  readonly #settings: TenantSettings;
+  /** Name and text of the statement, while the server still responds to the settings. Then null. */
   #upcoming: Pick<Query, 'name' | 'text'> | null = null;
 
-  constructor(config: pg.QueryConfig, scope: TenantSettings) {
+  constructor(config: pg.QueryConfig, settings: TenantSettings) {
     // Without parameters pg would send a simple query. That has no Sync and leaves the transaction open.
     super({ ...config, queryMode: 'extended' });
-    this.#scope = scope;
+    this.#settings = settings;
   }
 
-  /** pg calls this after its own checks of the statement. It sends all that is written here in one piece. */
+  /** pg calls this after its own checks of the statement. It sends everything written here in one packet. */
   override prepare(connection: Connection): void {
-    const setting = settingStatement(Object.keys(this.#scope));
+    const setting = settingStatement(Object.keys(this.#settings));
     if (connection.parsedStatements[setting.name] === undefined) connection.parse(setting);
-    connection.bind({ statement: setting.name, values: Object.entries(this.#scope).flat() });
+    connection.bind({ statement: setting.name, values: Object.entries(this.#settings).flat() });
     connection.execute({});
     super.prepare(connection);
-    // pg's client records each parsed statement under the name and text of its query. The server answers in
-    // order, so those are the setting's name and text first.
+    // pg's client records each parsed statement under the name and text of its query. The server first
+    // reports the statement of the settings, so the query has that name and text until then.
     this.#upcoming = { name: this.name, text: this.text };
     Object.assign(this, setting);
   }
@@ -76,20 +76,20 @@ class ScopedQuery extends Query {
   }
 }
 
-/** Returns a statement that makes the settings. It selects one number: `set_config` returns each value. */
+/** Returns a statement that makes the settings. It returns one number instead of all values. */
 function settingStatement(names: readonly string[]): { name: string; text: string } {
   const settings = names.map((_, nth) => `set_config($${2 * nth + 1}, $${2 * nth + 2}, true)`);
   return { name: `set_${names.length}`, text: `select num_nulls(${settings.join(', ')})` };
 }
 
-/** Runs `statement` on `client`, in a transaction of its own that has the settings of `scope`. */
+/** Runs `statement` on `client`, in its own transaction, which has these settings. */
 export const scopedQuery = (
   client: pg.ClientBase,
   statement: pg.QueryConfig,
-  scope: TenantSettings,
+  settings: TenantSettings,
 ): Promise<pg.QueryResult> =>
   new Promise((resolve, reject) => {
-    const query = new ScopedQuery(statement, scope);
+    const query = new ScopedQuery(statement, settings);
     query.callback = (error, result) => (error === null ? resolve(result) : reject(error));
     client.query(query);
   });

@@ -3,7 +3,8 @@ import type { Kysely } from 'kysely';
 import type { entities } from '../schema/entities.ts';
 
 /**
- * Statements name properties instead of columns, and rows have the entities' values, times as Date included.
+ * Statements use the names of properties instead of columns, and rows have the entities' values: times are
+ * Dates.
  */
 const OPTIONS = { columnNamingStrategy: 'property', convertValues: true } as const;
 

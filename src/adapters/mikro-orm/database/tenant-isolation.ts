@@ -2,9 +2,10 @@ import type { UserId } from '../../../domain/ids.ts';
 
 /**
  * How PostgreSQL itself separates tenants, in addition to the user id in every key and statement:
- * - `role`: statements run as a role that owns nothing, so row level security applies;
- * - `forced`: statements run as the owner of the tables, and row level security applies because it is forced;
- * - `off`: the role of the connection is exempt (superuser, BYPASSRLS) and cannot switch to another role.
+ * - `role`: statements run as a role that owns nothing. Row level security applies to it.
+ * - `forced`: statements run as the owner of the tables. Row level security applies because it is forced.
+ * - `off`: row level security does not apply. The role of the connection is exempt (superuser, BYPASSRLS) and
+ *   cannot switch to another role.
  */
 export type TenantIsolation = 'role' | 'forced' | 'off';
 
@@ -12,8 +13,8 @@ export type TenantIsolation = 'role' | 'forced' | 'off';
 export const REQUEST_ROLE = 'agent_dashboard_requests';
 
 /**
- * Stands for all users, in maintenance. It reaches only the rows that a maintenance policy allows (see the
- * migration), and no others.
+ * Stands for all users, in maintenance. Only the rows that a maintenance policy allows (see the migration)
+ * can be read or written with it.
  */
 export const MAINTENANCE = Symbol('maintenance');
 
@@ -32,8 +33,8 @@ export function tenantSettingsOf(tenants: Tenants, isolation: TenantIsolation): 
   if (isolation === 'off') return null;
   const setting =
     tenants === MAINTENANCE ? { [MAINTENANCE_SETTING]: 'on' } : { [USERS_SETTING]: arrayLiteral(tenants) };
-  // The role applies to one transaction too, so the connection keeps no state that could break a connection
-  // pooler or a later migration. This costs no more than setting it once for the session.
+  // The role applies to one transaction too. So the connection keeps no state that could disturb a connection
+  // pooler or a later migration. Setting the role once for each connection would not be faster.
   return isolation === 'role' ? { role: REQUEST_ROLE, ...setting } : setting;
 }
 

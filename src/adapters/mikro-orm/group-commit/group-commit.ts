@@ -1,48 +1,48 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Observer } from '../../../ports/observer.ts';
 
-/** Jobs that one batch may have. */
-const BATCH_LIMIT = 256;
+/** The maximum number of tasks in one batch. */
+const MAX_BATCH_SIZE = 256;
 
-/** Work that waits for its turn. Jobs with the same lane key never run at the same time. */
-export interface LaneJob {
+/** Work that is run in a batch. Tasks with the same lane key never run at the same time. */
+export interface LaneTask {
   readonly laneKey: string;
 }
 
-/** Completes all jobs of the batch, except the ones it returns: they join the next batch. */
-export type RunBatch<Job> = (batch: readonly Job[]) => Promise<readonly Job[]>;
+/** Completes the tasks of the batch. Those that it returns are not complete, and join the next batch. */
+export type RunBatch<Task> = (batch: readonly Task[]) => Promise<readonly Task[]>;
 
 /**
- * Group commit: all jobs that arrive while a batch runs make the next batch. One load and one save serve the
- * whole batch, so the more jobs there are, the less each one costs.
+ * Group commit: all tasks that arrive while a batch runs make the next batch. One load and one save serve the
+ * whole batch, so the more tasks there are, the less each one costs.
  *
- * Lanes run concurrently, so one batch loads while another waits for the disk. A key always goes to the same
- * lane, so the jobs of one instance run in arrival order and cannot conflict within this process.
+ * Lanes run concurrently, so one batch can load while another waits for the disk. A lane key always leads to
+ * the same lane, so the tasks of one instance run in arrival order and cannot conflict within this process.
  */
-export class GroupCommit<Job extends LaneJob> {
-  readonly #run: RunBatch<Job>;
-  readonly #waiting: Job[][];
+export class GroupCommit<Task extends LaneTask> {
+  readonly #run: RunBatch<Task>;
+  readonly #waiting: Task[][];
   readonly #running: boolean[];
 
-  constructor(lanes: number, run: RunBatch<Job>) {
+  constructor(lanes: number, run: RunBatch<Task>) {
     this.#run = run;
     this.#waiting = Array.from({ length: lanes }, () => []);
     this.#running = new Array(lanes).fill(false);
   }
 
-  submit(job: Job): void {
-    const lane = laneOf(job.laneKey, this.#waiting.length);
-    this.#waiting[lane]!.push(job);
+  submit(task: Task): void {
+    const lane = laneOf(task.laneKey, this.#waiting.length);
+    this.#waiting[lane]!.push(task);
     if (!this.#running[lane]) void this.#drain(lane);
   }
 
   async #drain(lane: number): Promise<void> {
     this.#running[lane] = true;
     for (;;) {
-      // Reads the requests that have arrived by now, so that they join the batch. PGlite needs this most: it
-      // works in this thread and never waits, so every batch would have one job.
+      // Node.js now reads the requests that have arrived, so that they join the batch. PGlite needs this
+      // most: it works in this thread and never waits, so without this every batch would have one task.
       await setImmediate();
-      const batch = this.#waiting[lane]!.splice(0, BATCH_LIMIT);
+      const batch = this.#waiting[lane]!.splice(0, MAX_BATCH_SIZE);
       if (batch.length === 0) break;
       const repeated = await this.#run(batch);
       this.#waiting[lane]!.unshift(...repeated);
@@ -51,9 +51,9 @@ export class GroupCommit<Job extends LaneJob> {
   }
 }
 
-/** Returns `run` with a report of each batch to the observer. */
+/** Returns a function that calls `run` and reports each batch to the observer. */
 export const observeBatches =
-  <Job>(run: RunBatch<Job>, observer: Observer): RunBatch<Job> =>
+  <Task>(run: RunBatch<Task>, observer: Observer): RunBatch<Task> =>
   async (batch) => {
     const started = performance.now();
     const retried = await run(batch);
@@ -67,7 +67,7 @@ export const observeBatches =
     return retried;
   };
 
-/** FNV-1a over the key, because ids chosen by clients may differ in only a few characters. */
+/** Hashes the key (FNV-1a), because ids that clients choose may differ in only a few characters. */
 function laneOf(key: string, lanes: number): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);

@@ -4,23 +4,23 @@ import { type Conversation, EMPTY_CONVERSATION } from '../../../domain/conversat
 import { isOpenQuestion, isQueued } from '../../../domain/conversation/message.ts';
 import type { Signal } from '../../../ports/signals/signals.ts';
 import type { UpdateTarget } from '../../../ports/storage/agent-instance-repository.ts';
-import type { Loaded } from '../statements/conversations/load-conversations.ts';
+import type { LoadedConversation } from '../statements/conversations/load-conversations.ts';
 
-const INSTANCE_LIMIT = 10_000;
+const MAX_INSTANCES = 10_000;
 
 /**
- * The instances that this process wrote last and that have no queued user messages and no open question. An
- * update of one of these needs no load, which saves one of the two round trips of a step (measured when it
- * was added: 6,600 steps a second at 32 connections, 3,900 without).
+ * Keeps the instances that this process wrote last, if they have no queued user messages and no open
+ * question. An update of such an instance needs no load, which saves one of the two round trips of a step.
+ * Measured at 32 connections: 6,600 steps a second with the cache, 3,900 without.
  *
  * A cached instance may be out of date, so only decisions that are saved may use it: the save checks the
  * version, and every change of an instance changes its version.
  */
 export class InstanceCache {
-  readonly #instances = new LRUCache<string, AgentInstance>({ max: INSTANCE_LIMIT });
+  readonly #instances = new LRUCache<string, AgentInstance>({ max: MAX_INSTANCES });
 
   /** Returns what a load for this target would return, or null if the target has to be loaded. */
-  get(target: UpdateTarget): Loaded | null {
+  get(target: UpdateTarget): LoadedConversation | null {
     const { question, message, readSince, idempotencyKey } = target;
     if (question != null || message != null || readSince != null || idempotencyKey != null) return null;
     const instance = this.#instances.get(instanceKey(target));
@@ -29,8 +29,8 @@ export class InstanceCache {
   }
 
   /**
-   * Call this when the instance has been written.
-   * @param conversation as it was written; null if its queued messages are not known.
+   * Adds or removes an instance that has just been written.
+   * @param conversation the conversation as it was written; null if its queued messages are not known.
    */
   update(key: string, conversation: Conversation | null): void {
     const { instance, messages } = conversation ?? EMPTY_CONVERSATION;
@@ -47,8 +47,8 @@ export class InstanceCache {
 }
 
 /**
- * Returns one text for user and instance. Instance ids have one length, so different pairs have different
- * texts.
+ * Returns one text for a user and an instance. All instance ids have the same length, so different pairs have
+ * different texts.
  */
 export const instanceKey = ({ userId, agentInstanceId }: Omit<Signal, 'version'>): string =>
   `${agentInstanceId}${userId}`;

@@ -7,16 +7,19 @@ import type {
   RecordedDecision,
   UpdateTarget,
 } from '../../../ports/storage/agent-instance-repository.ts';
-import type { Loaded } from '../statements/conversations/load-conversations.ts';
+import type { LoadedConversation } from '../statements/conversations/load-conversations.ts';
 import type { InstanceChanges, RecordToSave } from '../statements/conversations/save-changes.ts';
-import type { LaneJob } from './group-commit.ts';
+import type { LaneTask } from './group-commit.ts';
 import { type InstanceCache, instanceKey } from './instance-cache.ts';
 
-/** Characters of text after which a batch takes no more updates: a save sends all of it as one JSON text. */
-const TEXT_LIMIT = 8_000_000;
+/**
+ * When the texts of a batch have more characters, it takes no more updates: a save sends them as one JSON
+ * text.
+ */
+const MAX_TEXT_LENGTH = 8_000_000;
 
 /** One call of `update` that waits to be decided and saved. */
-export interface UpdateJob extends LaneJob {
+export interface UpdateTask extends LaneTask {
   readonly target: UpdateTarget;
   readonly decide: Decide<unknown>;
   readonly resolve: (output: unknown) => void;
@@ -25,20 +28,22 @@ export interface UpdateJob extends LaneJob {
 }
 
 /**
- * All jobs of a batch on one instance. They are decided one after another, and saved or repeated together.
+ * All tasks of a batch on one instance. They are decided one after another, and saved or repeated together.
  */
 class InstanceGroup {
-  readonly jobs: { job: UpdateJob; complete: () => void }[] = [];
+  readonly tasks: { task: UpdateTask; complete: () => void }[] = [];
   readonly baseVersion: number;
   readonly target: UpdateTarget;
-  /** Decided from the cache, so no result may be returned unless the instance is saved. */
+  /**
+   * Whether the instance came from the cache. Then no result may be returned unless the instance is saved.
+   */
   readonly isCached: boolean;
   /** Whether the conversation has all queued messages. */
   readonly isQueueKnown: boolean;
   conversation: Conversation;
   changes: Changes | null = null;
 
-  constructor(targets: readonly UpdateTarget[], loaded: readonly Loaded[]) {
+  constructor(targets: readonly UpdateTarget[], loaded: readonly LoadedConversation[]) {
     const messages = new Map<string, Message>();
     for (const one of loaded) for (const message of one.messages) messages.set(message.id, message);
     const latest = loaded.find(({ isCached }) => !isCached) ?? loaded[0];
@@ -58,34 +63,34 @@ class InstanceGroup {
 }
 
 /**
- * Decides a batch of updates in arrival order, from what was loaded for it. Results and errors are held back
- * until the instance is saved, because they may depend on another change of the same batch.
+ * Decides a batch of updates in arrival order, from what was loaded for it. Callers get their results and
+ * errors only after the instance is saved, because these may depend on another change of the same batch.
  */
 export class UpdateBatch {
   readonly #groups = new Map<string, InstanceGroup>();
   readonly #records: RecordToSave[] = [];
   readonly #recordKeys = new Set<string>();
   readonly #newTypes = new Map<string, AgentType>();
-  readonly #deferred: UpdateJob[] = [];
+  readonly #deferred: UpdateTask[] = [];
   #textLength = 0;
 
-  constructor(jobs: readonly UpdateJob[], loaded: readonly Loaded[]) {
-    const byInstance = Map.groupBy(jobs.keys(), (nth) => instanceKey(jobs[nth]!.target));
+  constructor(tasks: readonly UpdateTask[], loaded: readonly LoadedConversation[]) {
+    const byInstance = Map.groupBy(tasks.keys(), (nth) => instanceKey(tasks[nth]!.target));
     for (const [key, members] of byInstance) {
-      const targets = members.map((nth) => jobs[nth]!.target);
+      const targets = members.map((nth) => tasks[nth]!.target);
       const ownLoaded = members.map((nth) => loaded[nth]!);
       this.#groups.set(key, new InstanceGroup(targets, ownLoaded));
     }
-    for (const [nth, job] of jobs.entries()) this.#decide(job, loaded[nth]!);
+    for (const [nth, task] of tasks.entries()) this.#decide(task, loaded[nth]!);
   }
 
-  #decide(job: UpdateJob, loaded: Loaded): void {
-    const { target } = job;
+  #decide(task: UpdateTask, loaded: LoadedConversation): void {
+    const { target } = task;
     const group = this.#groups.get(instanceKey(target))!;
     const recordKey = target.idempotencyKey == null ? null : userKey(target, target.idempotencyKey);
-    // The record of the first job with this key has to be saved and loaded before the second one is decided.
-    if (this.#textLength > TEXT_LIMIT || (recordKey !== null && this.#recordKeys.has(recordKey))) {
-      this.#deferred.push(job);
+    // The record of the first task with this key has to be saved and loaded before the second one is decided.
+    if (this.#textLength > MAX_TEXT_LENGTH || (recordKey !== null && this.#recordKeys.has(recordKey))) {
+      this.#deferred.push(task);
       return;
     }
     if (recordKey !== null) this.#recordKeys.add(recordKey);
@@ -94,9 +99,9 @@ export class UpdateBatch {
 
     let decision: RecordedDecision<unknown>;
     try {
-      decision = job.decide({ ...group.conversation, agentType }, loaded.record);
+      decision = task.decide({ ...group.conversation, agentType }, loaded.record);
     } catch (error) {
-      group.jobs.push({ job, complete: () => job.reject(error) });
+      group.tasks.push({ task, complete: () => task.reject(error) });
       return;
     }
     const { output, changes, record } = decision;
@@ -111,11 +116,11 @@ export class UpdateBatch {
       const dependsOn = group.changes === null ? null : target.agentInstanceId;
       this.#records.push({ userId: target.userId, key: target.idempotencyKey, record, dependsOn });
     }
-    group.jobs.push({ job, complete: () => job.resolve(output) });
+    group.tasks.push({ task, complete: () => task.resolve(output) });
   }
 
-  /** Jobs that were not decided. They join the next batch. */
-  get deferred(): readonly UpdateJob[] {
+  /** Tasks that were not decided. They join the next batch. */
+  get deferred(): readonly UpdateTask[] {
     return this.#deferred;
   }
 
@@ -140,21 +145,21 @@ export class UpdateBatch {
   }
 
   /**
-   * Resolves or rejects the jobs whose decision is valid, and updates the cache.
+   * Resolves or rejects the tasks whose decision is valid, and updates the cache.
    * @param isSaved whether the instance with this key was written; called only for instances with changes.
-   * @returns the jobs to decide again: their instance had changed, or it came from the cache and was not
-   * checked.
+   * @returns the tasks to decide again, because their instance had changed, or because it came from the cache
+   * and no save has checked its version.
    */
-  complete(isSaved: (key: string) => boolean, cache: InstanceCache): UpdateJob[] {
-    const conflicting: UpdateJob[] = [];
+  complete(isSaved: (key: string) => boolean, cache: InstanceCache): UpdateTask[] {
+    const conflicting: UpdateTask[] = [];
     for (const [key, group] of this.#groups) {
       const isValid = group.changes === null ? !group.isCached : isSaved(key);
       if (isValid) {
         if (group.changes !== null) cache.update(key, group.isQueueKnown ? group.conversation : null);
-        for (const { complete } of group.jobs) complete();
+        for (const { complete } of group.tasks) complete();
       } else {
         cache.delete(key);
-        conflicting.push(...group.jobs.map(({ job }) => job));
+        conflicting.push(...group.tasks.map(({ task }) => task));
       }
     }
     return conflicting;

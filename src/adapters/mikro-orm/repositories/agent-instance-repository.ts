@@ -11,37 +11,37 @@ import type { Database } from '../database/database.ts';
 import { ConflictError } from '../database/driver-errors.ts';
 import { GroupCommit, observeBatches, type RunBatch } from '../group-commit/group-commit.ts';
 import { InstanceCache, instanceKey } from '../group-commit/instance-cache.ts';
-import { UpdateBatch, type UpdateJob } from '../group-commit/update-batch.ts';
+import { UpdateBatch, type UpdateTask } from '../group-commit/update-batch.ts';
 import { forgetRecords } from '../statements/conversations/forget-records.ts';
 import { loadConversations } from '../statements/conversations/load-conversations.ts';
 import { messageInstance } from '../statements/conversations/message-instance.ts';
 import { saveChanges } from '../statements/conversations/save-changes.ts';
 
 /**
- * Decisions of one update before the caller gets `storage_busy`. One process wins each round, so with two
- * processes on one instance an update loses all of them once in 30 million times.
+ * How often one update is decided before the caller gets `storage_busy`. In each round one process can save.
+ * With two processes on one instance, one update in 30 million fails in all 25 rounds.
  */
-const ATTEMPT_LIMIT = 25;
+const MAX_ATTEMPTS = 25;
 
 export interface RepositoryOptions {
   readonly database: Database;
-  /** Every committed change is published to it. */
+  /** Receives every committed change. */
   readonly signals: Pick<StoreSignals, 'publish' | 'databaseNotification'>;
-  /** Is sent a report of every batch. */
+  /** Receives a report of every batch. */
   readonly observer?: Observer | null;
 }
 
-/** Agent instances in PostgreSQL, real or embedded, written by group commit. */
+/** Stores agent instances in PostgreSQL or PGlite. It writes them by group commit. */
 export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository {
   readonly #database: Database;
   readonly #signals: RepositoryOptions['signals'];
-  readonly #updates: GroupCommit<UpdateJob>;
+  readonly #updates: GroupCommit<UpdateTask>;
   readonly #cache = new InstanceCache();
 
   constructor({ database, signals, observer = null }: RepositoryOptions) {
     this.#database = database;
     this.#signals = signals;
-    const run: RunBatch<UpdateJob> = (batch) => this.#run(batch);
+    const run: RunBatch<UpdateTask> = (batch) => this.#run(batch);
     this.#updates = new GroupCommit(database.lanes, observer === null ? run : observeBatches(run, observer));
   }
 
@@ -70,37 +70,37 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     await this.#database.query([], 'select 1', []);
   }
 
-  async #run(jobs: readonly UpdateJob[]): Promise<readonly UpdateJob[]> {
+  async #run(tasks: readonly UpdateTask[]): Promise<readonly UpdateTask[]> {
     let batch: UpdateBatch;
-    let written: Set<string>;
+    let writtenKeys: Set<string>;
     try {
-      batch = await this.#decide(jobs);
-      written = await this.#save(batch);
+      batch = await this.#decide(tasks);
+      writtenKeys = await this.#save(batch);
     } catch (error) {
-      if (error instanceof PortError) return rejectAll(jobs, error);
-      // One failing job must not fail the others: each gets its own batch.
-      if (jobs.length > 1) return this.#runOneByOne(jobs);
-      return error instanceof ConflictError ? this.#repeatable(jobs) : rejectAll(jobs, error);
+      if (error instanceof PortError) return rejectAll(tasks, error);
+      // One failing update must not fail the others, so each gets its own batch.
+      if (tasks.length > 1) return this.#runOneByOne(tasks);
+      return error instanceof ConflictError ? this.#repeatable(tasks) : rejectAll(tasks, error);
     }
-    const conflicting = batch.complete((key) => written.has(key), this.#cache);
-    this.#signals.publish(batch.signals().filter((signal) => written.has(instanceKey(signal))));
+    const conflicting = batch.complete((key) => writtenKeys.has(key), this.#cache);
+    this.#signals.publish(batch.signals().filter((signal) => writtenKeys.has(instanceKey(signal))));
     return [...this.#repeatable(conflicting), ...batch.deferred];
   }
 
-  async #runOneByOne(jobs: readonly UpdateJob[]): Promise<readonly UpdateJob[]> {
-    const repeated: UpdateJob[] = [];
-    for (const job of jobs) repeated.push(...(await this.#run([job])));
+  async #runOneByOne(tasks: readonly UpdateTask[]): Promise<readonly UpdateTask[]> {
+    const repeated: UpdateTask[] = [];
+    for (const task of tasks) repeated.push(...(await this.#run([task])));
     return repeated;
   }
 
-  async #decide(jobs: readonly UpdateJob[]): Promise<UpdateBatch> {
-    const cached = jobs.map(({ target }) => this.#cache.get(target));
-    const missing = jobs.filter((_, nth) => cached[nth] === null).map(({ target }) => target);
+  async #decide(tasks: readonly UpdateTask[]): Promise<UpdateBatch> {
+    const cached = tasks.map(({ target }) => this.#cache.get(target));
+    const missing = tasks.filter((_, nth) => cached[nth] === null).map(({ target }) => target);
     const loaded = missing.length === 0 ? [] : await loadConversations(this.#database, missing);
-    const inOrder = loaded.values();
+    const nextLoaded = loaded.values();
     return new UpdateBatch(
-      jobs,
-      cached.map((found) => found ?? inOrder.next().value!),
+      tasks,
+      cached.map((found) => found ?? nextLoaded.next().value!),
     );
   }
 
@@ -117,19 +117,19 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     );
   }
 
-  /** Returns the jobs that may be decided again, and rejects the others. */
-  #repeatable(jobs: readonly UpdateJob[]): readonly UpdateJob[] {
-    const repeatable: UpdateJob[] = [];
-    for (const job of jobs) {
-      job.attempts += 1;
-      if (job.attempts < ATTEMPT_LIMIT) repeatable.push(job);
-      else job.reject(storageBusy());
+  /** Returns the tasks that may be decided again, and rejects the others. */
+  #repeatable(tasks: readonly UpdateTask[]): readonly UpdateTask[] {
+    const repeatable: UpdateTask[] = [];
+    for (const task of tasks) {
+      task.attempts += 1;
+      if (task.attempts < MAX_ATTEMPTS) repeatable.push(task);
+      else task.reject(storageBusy());
     }
     return repeatable;
   }
 }
 
-function rejectAll(jobs: readonly UpdateJob[], error: unknown): readonly UpdateJob[] {
-  for (const job of jobs) job.reject(error);
+function rejectAll(tasks: readonly UpdateTask[], error: unknown): readonly UpdateTask[] {
+  for (const task of tasks) task.reject(error);
   return [];
 }

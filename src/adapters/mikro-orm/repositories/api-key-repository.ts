@@ -25,13 +25,13 @@ import {
 
 export interface ApiKeyRepositoryOptions {
   readonly database: Database;
-  /** Every revoked key is published to it. */
+  /** Receives every revoked key. */
   readonly signals: Pick<StoreSignals, 'publishRevoked' | 'databaseNotification'>;
 }
 
 /**
- * API keys in PostgreSQL, real or embedded. They change seldom, so each write is one transaction of the ORM.
- * The reads are one statement each.
+ * Stores API keys in PostgreSQL or PGlite. They seldom change, so each write is one transaction of the ORM.
+ * Each read is one statement.
  */
 export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   readonly #database: Database;
@@ -87,8 +87,8 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
       .where('id', '=', id)
       .forUpdate()
       .executeTakeFirst();
-    // Only now: the transaction that held the lock may have written the record as well.
-    const known =
+    // The record is read after the lock: another transaction that had the lock may have written it.
+    const storedRecord =
       key === null
         ? undefined
         : await tables
@@ -98,9 +98,9 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
             .where('key', '=', key)
             .executeTakeFirst();
     const before = row === undefined ? null : apiKeyOf(row);
-    const { output, changes, record } = decide(before, known ?? null);
+    const { output, changes, record } = decide(before, storedRecord ?? null);
 
-    // Never an upsert: a row that another process has written in the meantime must be read first.
+    // No upsert: when another process has just written this row, the decision must first read it.
     if (changes !== null && before === null) await em.insert(ApiKeyRow, { userId, ...changes });
     if (changes !== null && before !== null) await em.nativeUpdate(ApiKeyRow, { userId, id }, changes);
     if (record !== null && key !== null) await em.insert(IdempotencyRecordRow, { userId, key, ...record });

@@ -12,13 +12,13 @@ import type {
   LocalWaits,
 } from '../../../ports/storage/dashboard-queries.ts';
 import type { Database } from '../database/database.ts';
-import { progress } from '../statements/conversations/progress.ts';
-import { agentTypes } from '../statements/dashboard/agent-types.ts';
+import { readProgress } from '../statements/conversations/progress.ts';
+import { readAgentTypes } from '../statements/dashboard/agent-types.ts';
 import { changesSince } from '../statements/dashboard/changes-since.ts';
 import { listInstances } from '../statements/dashboard/list-instances.ts';
 import { readConversation } from '../statements/dashboard/read-conversation.ts';
 
-/** Reads what the repository on the same database writes. */
+/** Reads the agent instances that the repository on the same database has written. */
 export class MikroOrmDashboardQueries implements DashboardQueries {
   readonly #database: Database;
 
@@ -32,9 +32,9 @@ export class MikroOrmDashboardQueries implements DashboardQueries {
 
   agentTypes(
     userId: UserId,
-    look: LocalWaits & { readonly recent: number },
+    request: LocalWaits & { readonly recent: number },
   ): Promise<readonly AgentTypeOverview[]> {
-    return agentTypes(this.#database, userId, look);
+    return readAgentTypes(this.#database, userId, request);
   }
 
   readConversation(
@@ -55,6 +55,6 @@ export class MikroOrmDashboardQueries implements DashboardQueries {
   }
 
   progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>> {
-    return progress(this.#database, userId);
+    return readProgress(this.#database, userId);
   }
 }

@@ -8,30 +8,30 @@ import type { Database } from '../database/database.ts';
 import { retryOnConflict } from '../database/retry-on-conflict.ts';
 import { AgentTypeRow, ApiKeyRow, IdempotencyRecordRow, OpenWaitRow } from '../schema/entities.ts';
 import {
+  countHoldings,
   findDeletion,
-  holdings,
-  noteDeletion,
+  saveDeletion,
   unfinishedDeletions,
 } from '../statements/users/deleted-users.ts';
 import {
   findOutdated,
-  limitMessages,
   lockInstances,
   lockOutdated,
   removeInstances,
   removeOrphans,
+  takeUpToMaxMessages,
 } from '../statements/users/remove-instances.ts';
 
-/** The key of the advisory lock for retention: any number, the same in every process. */
+/** The key of the advisory lock for retention. It is an arbitrary number, the same in every process. */
 const RETENTION_LOCK = 7_240_115_905;
 
 export interface DataRemovalOptions {
   readonly database: Database;
-  /** Every deletion of a user is published to it: all tokens of that user are revoked with it. */
+  /** Receives every deletion of a user, because it revokes all tokens of that user. */
   readonly signals: Pick<StoreSignals, 'publishRevoked' | 'databaseNotification'>;
 }
 
-/** Removes rows in small transactions, so that no other statement waits long for a lock. */
+/** Deletes rows in small transactions, so that no other statement waits long for a lock. */
 export class MikroOrmDataRemoval implements DataRemoval {
   readonly #database: Database;
   readonly #signals: DataRemovalOptions['signals'];
@@ -42,26 +42,26 @@ export class MikroOrmDataRemoval implements DataRemoval {
   }
 
   holdings(userId: UserId): Promise<Holdings> {
-    return holdings(this.#database, userId);
+    return countHoldings(this.#database, userId);
   }
 
   begin(userId: UserId, time: Date): Promise<void> {
-    return this.#note(userId, { begunAt: time, finishedAt: null });
+    return this.#saveDeletion(userId, { begunAt: time, finishedAt: null });
   }
 
   deleteSome(userId: UserId): Promise<Holdings> {
     return retryOnConflict(() =>
       this.#database.transaction([userId], async (em) => {
-        const some = limitMessages(await lockInstances(em, userId));
-        if (some.length === 0) return removeTheRest(em, userId);
-        const messages = await removeInstances(em, some);
-        return { agentTypes: 0, agentInstances: some.length, messages, apiKeys: 0 };
+        const instances = takeUpToMaxMessages(await lockInstances(em, userId));
+        if (instances.length === 0) return removeTheRest(em, userId);
+        const messages = await removeInstances(em, instances);
+        return { agentTypes: 0, agentInstances: instances.length, messages, apiKeys: 0 };
       }),
     );
   }
 
   finish(userId: UserId, time: Date): Promise<void> {
-    return this.#note(userId, { begunAt: time, finishedAt: time });
+    return this.#saveDeletion(userId, { begunAt: time, finishedAt: time });
   }
 
   find(userId: UserId): Promise<UserDeletion | null> {
@@ -73,26 +73,27 @@ export class MikroOrmDataRemoval implements DataRemoval {
   }
 
   async deleteOutdated(outdated: RetentionCutoffs): Promise<number> {
-    const found = limitMessages(await findOutdated(this.#database, outdated));
+    const found = takeUpToMaxMessages(await findOutdated(this.#database, outdated));
     if (found.length === 0) return 0;
     const users = found.map(({ userId }) => userId);
     return retryOnConflict(() =>
       this.#database.transaction(users, async (em) => {
-        // For this transaction only: a connection pooler may give the next one another connection.
-        const [lock] = await em.execute<{ held: boolean }[]>('select pg_try_advisory_xact_lock(?) as held', [
-          RETENTION_LOCK,
-        ]);
-        if (lock?.held !== true) return 0;
-        const some = await lockOutdated(em, found, outdated);
-        if (some.length > 0) await removeInstances(em, some);
-        return some.length;
+        // The lock ends with this transaction: a pooler may give the next transaction another connection.
+        const [lock] = await em.execute<{ locked: boolean }[]>(
+          'select pg_try_advisory_xact_lock(?) as locked',
+          [RETENTION_LOCK],
+        );
+        if (lock?.locked !== true) return 0;
+        const instances = await lockOutdated(em, found, outdated);
+        if (instances.length > 0) await removeInstances(em, instances);
+        return instances.length;
       }),
     );
   }
 
-  async #note(userId: UserId, deletion: UserDeletion): Promise<void> {
+  async #saveDeletion(userId: UserId, deletion: UserDeletion): Promise<void> {
     const revoked = [{ userId, id: null, issuedBefore: tokensRefusedBefore(deletion) }];
-    await noteDeletion(this.#database, userId, {
+    await saveDeletion(this.#database, userId, {
       time: deletion.begunAt,
       isFinished: deletion.finishedAt !== null,
       channel: this.#signals.databaseNotification?.channel ?? '',

@@ -9,27 +9,27 @@ import { waitsElsewhere } from '../statements/waits/waits-elsewhere.ts';
 export interface SharedWaitsOptions {
   readonly database: Database;
   readonly logger: Pick<Logger, 'warn'>;
-  /** How late other processes may learn that a wait began or ended. */
+  /** How long it may take until other processes can read that a wait has begun or ended. */
   readonly intervalMillis?: number;
 }
 
 /**
- * Writes to the database what this process waits on, for other processes to read. It sends one statement
- * every 10 s while anyone waits here, and none while nobody does. Only waits that began or ended are written,
- * so the number of waiters does not matter.
+ * Writes to the database which instances have a waiting agent in this process, for other processes to read.
+ * It sends one statement every 10 s while an agent waits in this process, and no statements otherwise. It
+ * writes only waits that have begun or ended, so waits that continue cost nothing.
  *
- * Within this process `agent_waiting` is exact. For other processes it is at most 10 s late, and at most 30 s
- * where this process was killed. Shorter waits may never be written.
+ * Within this process `agent_waiting` is exact. For other processes it is at most 10 s late, or 30 s when
+ * this process was killed. A wait that is shorter than 10 s may never be written.
  */
 export class MikroOrmSharedWaits implements SharedWaits {
   readonly #database: Database;
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #intervalMillis: number;
   #waits: LocalWaitList = { all: () => [] };
-  /** What the database may hold of this process. */
+  /** The waits of this process that the database has, or may have. */
   readonly #shared = new Map<string, WaitedInstance>();
-  /** False once an answer of the database was lost, or other processes took this one for dead. */
-  #isShareKnown = true;
+  /** False when the database may have lost some of these waits: then all open ones must be written again. */
+  #isSharedCertain = true;
   #timer: NodeJS.Timeout | undefined;
   #sharing: Promise<void> | null = null;
 
@@ -42,7 +42,7 @@ export class MikroOrmSharedWaits implements SharedWaits {
   start(waits: LocalWaitList): void {
     this.#waits = waits;
     this.#timer = setInterval(() => {
-      this.share().catch((err) => this.#logger.warn({ err }, 'Could not share what this process waits on'));
+      this.share().catch((err) => this.#logger.warn({ err }, 'Could not share the waits of this process'));
     }, this.#intervalMillis).unref();
   }
 
@@ -71,28 +71,28 @@ export class MikroOrmSharedWaits implements SharedWaits {
     if (open.size === 0 && ended.length === 0) return;
     const isFirst = this.#shared.size === 0;
     const wasKnown = await this.#write(open, ended);
-    // The machine was suspended, or the database crashed: write everything once more.
+    // The database has lost all waits of this process: the machine was suspended, or the database crashed.
     if (!isFirst && !wasKnown) {
-      this.#isShareKnown = false;
+      this.#isSharedCertain = false;
       await this.#write(open, []);
     }
   }
 
-  /** @returns whether the database still knew this process. */
+  /** @returns whether the database still had the lease of this process, and so its waits. */
   async #write(
     open: ReadonlyMap<string, WaitedInstance>,
     ended: readonly WaitedInstance[],
   ): Promise<boolean> {
-    const begun = [...open].filter(([key]) => !this.#isShareKnown || !this.#shared.has(key));
-    // Noted before the statement: where its answer is lost, it may have been written.
+    const begun = [...open].filter(([key]) => !this.#isSharedCertain || !this.#shared.has(key));
+    // Added before the statement: when its response is lost, the waits may have been written.
     for (const [key, wait] of begun) this.#shared.set(key, wait);
-    this.#isShareKnown = false;
+    this.#isSharedCertain = false;
     const wasKnown = await shareWaits(
       this.#database,
       begun.map(([, wait]) => wait),
       ended,
     );
-    this.#isShareKnown = true;
+    this.#isSharedCertain = true;
     for (const wait of ended) this.#shared.delete(instanceKey(wait));
     return wasKnown;
   }

@@ -2,18 +2,18 @@ import { type EntitySchemaWithMeta, types, UnderscoreNamingStrategy } from '@mik
 import type { InferKyselyTable } from '@mikro-orm/sql';
 import type { Selectable } from 'kysely';
 
-/** A row of an entity's table, by property, as TypeScript has its values. */
+/** A row of an entity's table, by property, with TypeScript's types. */
 export type Row<Entity extends EntitySchemaWithMeta> = Selectable<
   InferKyselyTable<Entity, { columnNamingStrategy: 'property' }>
 >;
 
-/** Times as PostgreSQL writes them into JSON. */
+/** The values as PostgreSQL writes them into JSON: a time is a text. */
 export type AsJson<Values> = { readonly [Name in keyof Values]: Replaced<Values[Name], string> };
-/** Times as seconds since 1970. */
+/** The values as `selectedFrom` selects them: a time is a number of seconds since 1970. */
 export type AsSelected<Values> = { readonly [Name in keyof Values]: Replaced<Values[Name], number> };
 type Replaced<Value, Time> = Value extends Date ? Time : Value;
 
-/** What the columns of a list hold. */
+/** The values of the columns of a list, by property. */
 export type ValuesOf<List> = List extends Columns<infer Values> ? Readonly<Values> : never;
 
 interface Column {
@@ -22,7 +22,7 @@ interface Column {
   readonly type: string;
 }
 
-/** The SQL types that the entities use. A property with a `columnType` of its own has that one. */
+/** The SQL type for each type of the entities. The `columnType` of a property takes precedence. */
 const SQL_TYPES = new Map<unknown, string>([
   [types.text, 'text'],
   [types.uuid, 'uuid'],
@@ -34,11 +34,11 @@ const SQL_TYPES = new Map<unknown, string>([
 const naming = new UnderscoreNamingStrategy();
 
 /**
- * Columns of one table, for the texts of hand-written statements. Everything is derived from the entity, so a
- * new property is part of every list that does not leave it out by name.
+ * Columns of one table, for the texts of hand-written statements. The entity defines them: a new property is
+ * part of every list, except those that leave it out by name.
  *
- * JSON values and results go by the properties' names ("lastPosition"), tables by the columns'
- * (last_position).
+ * JSON values and results use the names of the properties ("lastPosition"). Tables use the names of the
+ * columns (last_position).
  */
 export class Columns<Values> {
   readonly list: readonly Column[];
@@ -49,8 +49,8 @@ export class Columns<Values> {
 
   /** Returns the list without these columns. */
   except<Name extends keyof Values>(...names: readonly Name[]): Columns<Omit<Values, Name>> {
-    const left: readonly PropertyKey[] = names;
-    return new Columns(this.list.filter(({ property }) => !left.includes(property)));
+    const omitted: readonly PropertyKey[] = names;
+    return new Columns(this.list.filter(({ property }) => !omitted.includes(property)));
   }
 
   /** For `insert into t (…)`: user_id, last_position. */

@@ -8,11 +8,11 @@ import type { ApiKeyId, Scope } from '../../../domain/user/api-key.ts';
  * The tables and their columns. Statements take their columns from here (`columns.ts`), and a test compares
  * the entities with what the migration creates.
  *
- * The user id leads every primary key, so an id alone finds nothing. User ids and keys compare by bytes
- * (collation "C"), which is exact and faster than any language's order.
+ * The user id is the first column of every primary key. User ids and keys compare by bytes (collation "C"),
+ * which is exact and faster than the order of a language.
  *
- * Policies are only in the migration: PostgreSQL stores them in other words, so a comparison would always
- * find a difference.
+ * Policies are only in the migration. PostgreSQL rewrites their text, so a comparison with the entities would
+ * always find a difference.
  */
 const text = () => p.text();
 const bytes = () => p.text().collation('C');

@@ -4,7 +4,7 @@ import type { AgentInstanceId } from '../../../domain/ids.ts';
 import { type AsJson, type AsSelected, columnsOf, type ValuesOf } from '../schema/columns.ts';
 import { AgentInstanceRow, MessageRow } from '../schema/entities.ts';
 
-/** The statement knows user and id. The diff may be a megabyte, so it is read only on request. */
+/** Without user and id, which the caller has, and without the diff, which may be a megabyte. */
 const INSTANCE = columnsOf(AgentInstanceRow).except('userId', 'id', 'gitDiff', 'gitDiffVersion');
 
 /** Selects an instance from `agent_instances a` and its `agent_types y`, without its id. */
@@ -14,11 +14,11 @@ type InstanceValues = AsSelected<ValuesOf<typeof INSTANCE>>;
 
 export interface InstanceColumns extends Omit<InstanceValues, 'version'> {
   readonly agentTypeName: string;
-  /** null: there is no such instance. */
+  /** Null when there is no such instance. */
   readonly version: number | null;
 }
 
-/** `questionVersion` only finds messages. No message shows it. */
+/** Without `questionVersion`, which is only used to find messages. */
 const MESSAGE = columnsOf(MessageRow).except('userId', 'agentInstanceId', 'questionVersion');
 
 /** Selects a message of `messages m` as one JSON value. */

@@ -8,7 +8,7 @@ const SHORT_RSA_WARNING = `Warning: RSA of 512 bits is weak. Use ed25519, whose 
 - Without ALLOW_SHORT_RSA_KEYS=true the server accepts no such key at all.
 `;
 
-/** Prints a new pair as two lines for an env file; line breaks within a key are written `\n`. */
+/** Prints a new pair as two lines for an env file. Each line break within a key is written as `\n`. */
 export async function generateKeys({ alg, json }: { alg: KeyKind; json: boolean }): Promise<void> {
   const { privateKey, publicKey } = await generateKeyPair(alg);
   if (alg === 'rsa-512') process.stderr.write(SHORT_RSA_WARNING);

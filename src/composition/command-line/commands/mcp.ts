@@ -8,12 +8,12 @@ import type { Environment } from '../../config/config.ts';
 import { UsageError } from '../../errors.ts';
 import { createLogger } from '../../logger.ts';
 import { packageInfo } from '../../package-info.ts';
-import { givenKey, givenUrl } from '../../terminal/server-address.ts';
+import { readServerUrl, readToken } from '../../terminal/server-address.ts';
 
 export interface McpOptions {
-  /** Null: from the environment, or else the default address on this machine. */
+  /** Null: the environment variable is used, or else the default address on this machine. */
   readonly baseUrl: string | null;
-  /** Null: from the environment. */
+  /** Null: the environment variable is used. */
   readonly apiKey: string | null;
   readonly agentInstanceId: string | null;
   readonly gitDiff: boolean;
@@ -28,16 +28,16 @@ const RETRY_FOR_MS = 8_000;
 
 /**
  * Runs an MCP server on stdin and stdout for one agent. It sends everything to a dashboard server. It ends
- * when stdin ends. The dashboard server may start later: until then the tools answer that it cannot be
+ * when stdin ends. The dashboard server may start later: until then the tools return that it cannot be
  * reached.
- * @throws UsageError for a missing or wrong option.
+ * @throws UsageError when the token is missing, or an option is wrong.
  */
 export async function mcp(env: Environment, options: McpOptions): Promise<void> {
-  const token = givenKey(env, options);
+  const token = readToken(env, options);
   if (token === null) {
     throw new UsageError('mcp needs a key: --api-key or AGENT_DASHBOARD_API_KEY; `token issue` makes one');
   }
-  const baseUrl = givenUrl(env, options) ?? DEFAULT_URL;
+  const baseUrl = readServerUrl(env, options) ?? DEFAULT_URL;
   const agent = createClient({ baseUrl, token, retryForMs: RETRY_FOR_MS });
   // readConfig is not used: the agent's environment variables may mean something else.
   const logger = createLogger('warn');

@@ -12,10 +12,10 @@ export async function migrate(
 ): Promise<boolean> {
   const config = readConfig(env);
   await using opened = await openStore(config, createLogger(config.logLevel));
-  const missing = check ? await opened.missingMigrations() : await opened.migrate();
-  const found = check ? 'missing' : 'applied';
-  if (json) process.stdout.write(`${JSON.stringify({ [found]: missing })}\n`);
-  else if (missing.length === 0) process.stdout.write('The schema is up to date.\n');
-  else for (const name of missing) process.stdout.write(`${found} ${name}\n`);
-  return !check || missing.length === 0;
+  const names = check ? await opened.missingMigrations() : await opened.migrate();
+  const label = check ? 'missing' : 'applied';
+  if (json) process.stdout.write(`${JSON.stringify({ [label]: names })}\n`);
+  else if (names.length === 0) process.stdout.write('The schema is up to date.\n');
+  else for (const name of names) process.stdout.write(`${label} ${name}\n`);
+  return !check || names.length === 0;
 }

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { text } from 'node:stream/consumers';
+import { text as readAll } from 'node:stream/consumers';
 import { type ConversationMessage, DashboardError } from '../../../adapters/client/client.ts';
 import { parseQuestion } from '../../../domain/text/question-text.ts';
 import type { Environment } from '../../config/config.ts';
@@ -16,20 +16,20 @@ export interface ReplyOptions extends UserClientOptions {
 
 /**
  * Answers the newest open question of an instance. Without an open question the text is queued for the agent.
- * @param named the instance's id, or enough of the start of it to be unique.
- * @param given the text; null: it is asked for on a terminal, or else read from stdin.
- * @returns false when somebody else has already answered.
+ * @param idOrStart the instance's id, or a start of it that is unique.
+ * @param text the text to send; null: a person types it on the terminal, or it is read from stdin.
+ * @returns false when the question already had an answer.
  */
 export function reply(
   env: Environment,
-  named: string,
-  given: string | null,
+  idOrStart: string,
+  text: string | null,
   options: ReplyOptions,
 ): Promise<boolean> {
   return withUserClient(env, { ...options, keyLifeSeconds: KEY_LIFE_SECONDS }, async (people) => {
-    const agent_instance_id = await findInstanceId(people, named);
+    const agent_instance_id = await findInstanceId(people, idOrStart);
     const { status, question } = await readOpenQuestion(people, agent_instance_id);
-    const content = chooseOption(given ?? (await askForText(question)), question);
+    const content = chooseOption(text ?? (await readText(question)), question);
     if (content.trim() === '') throw new Error('There is nothing to send');
     try {
       const message = await people.write({ agent_instance_id, content, in_reply_to: question?.id ?? null });
@@ -56,9 +56,8 @@ const QUEUED_AT_END = 'Queued, but the run has ended. The agent gets it only if 
 const quote = (text: string): string => `"${plainText(text)}"`;
 
 /**
- * Replaces the number of an option by the option.
- * @throws Error when the question has options, but none with this number: the person has misread the
- * question.
+ * Replaces the number of an option by the option's text.
+ * @throws Error when the question has options, but none with this number. The person may have misread it.
  */
 function chooseOption(typed: string, question: ConversationMessage | null): string {
   const { options } = parseQuestion(question?.content ?? '');
@@ -70,13 +69,13 @@ function chooseOption(typed: string, question: ConversationMessage | null): stri
   throw new Error(`There is no option ${number}. The options are: ${numberOptions(options).join('  ')}`);
 }
 
-async function askForText(question: ConversationMessage | null): Promise<string> {
-  if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '');
+async function readText(question: ConversationMessage | null): Promise<string> {
+  if (!process.stdin.isTTY) return (await readAll(process.stdin)).replace(/\r?\n$/, '');
   if (question !== null) process.stderr.write(`${questionText(question.content)}\n`);
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return await asking.question(question === null ? 'To the agent: ' : 'Answer: ');
+    return await terminal.question(question === null ? 'To the agent: ' : 'Answer: ');
   } finally {
-    asking.close();
+    terminal.close();
   }
 }

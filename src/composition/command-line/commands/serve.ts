@@ -23,8 +23,8 @@ export async function serve(env: Environment): Promise<void> {
   const keyPorts = { apiKeys: store.apiKeys, issuer, clock };
   const agentToken = await startUpToken(keyPorts, 'agent');
   const dashboardToken = await startUpToken(keyPorts, 'dashboard');
-  // Subscribed before the lines are printed: a reader may stop the server as soon as it sees them.
-  const signalled = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  // This subscribes before the lines are printed: their reader may stop the server at once.
+  const stopSignal = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.stdout.write(
     [
       '',
@@ -47,13 +47,13 @@ export async function serve(env: Environment): Promise<void> {
     ].join('\n'),
   );
 
-  const signal = await signalled;
+  const signal = await stopSignal;
   logger.info({ signal }, 'stopping');
-  for (const again of ['SIGINT', 'SIGTERM'] as const) process.once(again, () => process.exit(130));
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
   await server.stop();
 }
 
-/** Returns the same token at every start, until it is revoked. Null when no key may sign it. */
+/** Returns a token: the same at every start, until it is revoked. Returns null when no key may sign it. */
 async function startUpToken(keyPorts: KeyPorts, scope: Scope): Promise<string | null> {
   try {
     return await stableToken(keyPorts, { userId: LOCAL_USER, name: START_UP_KEY_NAME, scope });

@@ -25,7 +25,7 @@ export async function listTokens(env: Environment, { json }: { json: boolean }):
   else process.stdout.write(table(keys, new Date()));
 }
 
-/** @returns whether there is such a token. */
+/** Revokes the tokens with this id. @returns whether there is one. */
 export async function revokeToken(
   env: Environment,
   id: string,
@@ -46,8 +46,8 @@ function printRevoked({ id, name, user_id }: ListedKey): void {
 
 /**
  * Records the tokens of a file, one per line. Empty lines and lines that begin with # are ignored.
- * @param file its path; `-` is stdin.
- * @returns whether all of them are on record now.
+ * @param file the path of the file; `-` is stdin.
+ * @returns whether all tokens of the file are recorded now.
  */
 export async function importTokens(
   env: Environment,
@@ -61,10 +61,10 @@ export async function importTokens(
   await using opened = await openOperator(readConfig(env));
   let areAllRecorded = true;
   for (let start = 0; start < numbered.length; start += BATCH_SIZE) {
-    const some = numbered.slice(start, start + BATCH_SIZE);
-    const imported = await opened.operator.import(some.map(({ token }) => token));
+    const batch = numbered.slice(start, start + BATCH_SIZE);
+    const imported = await opened.operator.import(batch.map(({ token }) => token));
     for (const [index, outcome] of imported.entries()) {
-      const { line } = some[index]!;
+      const { line } = batch[index]!;
       if (json) process.stdout.write(`${plainJson({ line, ...outcome })}\n`);
       else printImported(outcome, line);
     }
@@ -81,7 +81,7 @@ async function textOf(file: string): Promise<string> {
   });
 }
 
-/** Tokens per request to a running server, so that it answers in time also for a long file. */
+/** How many tokens one request to a running server has. So it responds in time also for a long file. */
 const BATCH_SIZE = 100;
 
 function printImported(imported: Imported, line: number): void {

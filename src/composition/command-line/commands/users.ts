@@ -9,7 +9,7 @@ import type { UserId } from '../../../domain/ids.ts';
 import { type Environment, readConfig } from '../../config/config.ts';
 import { openExistingOperator } from '../../operator/open-operator.ts';
 import { plainJson, plainLine } from '../../terminal/plain-text.ts';
-import { Progress } from '../progress.ts';
+import { ProgressLine } from '../progress-line.ts';
 
 /** Writes all data of a user as lines of JSON to a file or to stdout. */
 export async function exportUser(
@@ -17,28 +17,28 @@ export async function exportUser(
   { user, output }: { user: UserId; output: string | null },
 ): Promise<void> {
   await using opened = await openExistingOperator(readConfig(env));
-  const held = await opened.operator.holdings(user);
-  // Not an error: an empty export is a valid answer.
-  if (isNothing(held)) process.stderr.write(`There is no data of the user ${plainLine(user)}.\n`);
-  const expected = held.agent_instances + held.messages;
+  const holdings = await opened.operator.holdings(user);
+  // This is not an error: an export may be empty.
+  if (isEmpty(holdings)) process.stderr.write(`There is no data of the user ${plainLine(user)}.\n`);
+  const expected = holdings.agent_instances + holdings.messages;
   // When the lines go to the terminal, they show the progress themselves.
-  using progress = new Progress(output !== null || !process.stdout.isTTY);
+  using progress = new ProgressLine(output !== null || !process.stdout.isTTY);
   let written = 0;
-  async function* lines(items: AsyncIterable<ExportLine>): AsyncGenerator<string> {
+  async function* exportLines(items: AsyncIterable<ExportLine>): AsyncGenerator<string> {
     for await (const item of items) {
       written += 1;
-      progress.tell(() => `${written} of about ${expected} lines`);
+      progress.show(() => `${written} of about ${expected} lines`);
       // Texts of agents must be safe on a terminal.
       yield `${output === null ? plainJson(item) : JSON.stringify(item)}\n`;
     }
   }
-  const text = Readable.from(lines(opened.operator.exportUser(user)));
+  const text = Readable.from(exportLines(opened.operator.exportUser(user)));
   if (output !== null) await writeWhole(text, output);
   else if (!(await isPrinted(text))) return;
-  progress.end(`Exported ${written} lines${output === null ? '' : ` to ${output}`}.`);
+  progress.finish(`Exported ${written} lines${output === null ? '' : ` to ${output}`}.`);
 }
 
-/** False when the reader closes the pipe early, as `| head` does. */
+/** Writes the text to stdout. Returns false when the reader closes the pipe early, as `| head` does. */
 async function isPrinted(text: Readable): Promise<boolean> {
   try {
     await pipeline(text, process.stdout, { end: false });
@@ -49,7 +49,7 @@ async function isPrinted(text: Readable): Promise<boolean> {
   }
 }
 
-/** The file appears under its name only when it is complete. Only its owner can read it. */
+/** Writes a file that gets its name only when it is complete. Only its owner can read it. */
 async function writeWhole(text: Readable, path: string): Promise<void> {
   const part = `${path}.part`;
   try {
@@ -72,7 +72,7 @@ export async function deleteUser(
   await using opened = await openExistingOperator(readConfig(env));
   const { operator } = opened;
   const found = await operator.holdings(user);
-  if (isNothing(found)) {
+  if (isEmpty(found)) {
     process.stderr.write(`There is no data of the user ${plainLine(user)} to delete.\n`);
     return false;
   }
@@ -80,17 +80,17 @@ export async function deleteUser(
     process.stderr.write('Nothing was deleted.\n');
     return false;
   }
-  using progress = new Progress();
+  using progress = new ProgressLine();
   let deleted = found;
   for await (const soFar of operator.deleteUser(user)) {
     deleted = soFar;
-    progress.tell(() => `deleted ${soFar.agent_instances} of ${found.agent_instances} agent instances`);
+    progress.show(() => `deleted ${soFar.agent_instances} of ${found.agent_instances} agent instances`);
   }
-  progress.end();
+  progress.finish();
   if (json) process.stdout.write(`${JSON.stringify({ user_id: user, deleted })}\n`);
   else {
     process.stdout.write(
-      `Deleted ${inWords(deleted)}. Within 5 seconds every server refuses the tokens that this user has now.\n`,
+      `Deleted ${describeHoldings(deleted)}. Within 5 seconds every server refuses the tokens that this user has now.\n`,
     );
   }
   return true;
@@ -99,14 +99,14 @@ export async function deleteUser(
 async function isConfirmed(user: UserId, found: WireHoldings): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new Error('Deleting a user needs --yes when there is no terminal to ask on');
-  process.stderr.write(`This deletes ${inWords(found)}, and cannot be undone.\n`);
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await asking.question('Type the name of the user to continue: ');
-  asking.close();
-  return answer.trim() === user;
+  process.stderr.write(`This deletes ${describeHoldings(found)}, and cannot be undone.\n`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const typed = await terminal.question('Type the name of the user to continue: ');
+  terminal.close();
+  return typed.trim() === user;
 }
 
-const isNothing = (held: WireHoldings): boolean => Object.values(held).every((count) => count === 0);
+const isEmpty = (holdings: WireHoldings): boolean => Object.values(holdings).every((count) => count === 0);
 
-const inWords = ({ agent_instances, messages, agent_types, api_keys }: WireHoldings): string =>
+const describeHoldings = ({ agent_instances, messages, agent_types, api_keys }: WireHoldings): string =>
   `${agent_instances} agent instances with ${messages} messages, ${agent_types} agent types and ${api_keys} keys`;

@@ -4,14 +4,14 @@ import { findInstanceId, readOpenQuestion } from '../../terminal/find-instance.t
 import { plainJson } from '../../terminal/plain-text.ts';
 import { messageLine } from '../../terminal/question-lines.ts';
 import { WatchScreen } from '../../terminal/watch-screen.ts';
-import { nameOf, WatchedAgents } from '../../terminal/watched-agents.ts';
+import { instanceLabel, WatchedAgents } from '../../terminal/watched-agents.ts';
 import { type UserClientOptions, withUserClient } from '../../terminal/with-user-client.ts';
 
-/** One day. Then the command ends, and can be started again. */
+/** One day. When the key has expired, the command ends and can be started again. */
 const KEY_LIFE_SECONDS = 24 * 60 * 60;
-const INSTANCE_LIMIT = 200;
-/** A screen has no room for more questions. */
-const QUESTION_LIMIT = 20;
+const MAX_INSTANCES = 200;
+/** How many questions are read: a screen has no room for more. */
+const MAX_QUESTIONS = 20;
 
 export interface WatchOptions extends UserClientOptions {
   /** The instance's id, or the start of it. */
@@ -22,17 +22,17 @@ export interface WatchOptions extends UserClientOptions {
 /**
  * Shows a person's agents and what they do, until Ctrl-C. On a terminal it draws a screen, otherwise it
  * prints lines.
- * @returns true when it was stopped by the person.
+ * @returns true when the person has stopped it.
  */
 export async function watch(env: Environment, options: WatchOptions): Promise<boolean> {
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  // The reader closed the pipe, as `watch | head` does.
+  // This error means that the reader has closed the pipe, as `watch | head` does.
   process.stdout.once('error', stop);
   try {
     await withUserClient(env, { ...options, keyLifeSeconds: KEY_LIFE_SECONDS }, (people) =>
-      follow(people, options, stopping.signal),
+      showEvents(people, options, stopping.signal),
     );
     return true;
   } catch (error) {
@@ -44,12 +44,12 @@ export async function watch(env: Environment, options: WatchOptions): Promise<bo
   }
 }
 
-async function follow(
+async function showEvents(
   people: PeopleClient,
-  { instance: named, json = false }: WatchOptions,
+  { instance: idOrStart, json = false }: WatchOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const instance = named === undefined ? undefined : await findInstanceId(people, named);
+  const instance = idOrStart === undefined ? undefined : await findInstanceId(people, idOrStart);
   const agents = new WatchedAgents();
   using screen = !json && process.stdout.isTTY ? new WatchScreen(agents, process.stdout) : null;
   const print = (line: string) => {
@@ -61,15 +61,15 @@ async function follow(
     }
     if (screen !== null) await readQuestions(people, agents);
   };
-  // Read first, so that a wrong address, token or id is reported before the stream starts.
+  // The list is read first, so that a wrong address, token or id is reported before the stream starts.
   await list();
   const onLost = () => {
     if (screen !== null) screen.state = 'reconnecting';
     else if (!json) process.stderr.write('The connection was lost. Trying again\n');
     screen?.show();
   };
-  const one = instance === undefined ? {} : { agent_instance_id: instance };
-  for await (const event of people.events({ ...one, signal, onLost })) {
+  const filter = instance === undefined ? {} : { agent_instance_id: instance };
+  for await (const event of people.events({ ...filter, signal, onLost })) {
     // Something may have happened between the list and the stream, or while the connection was lost.
     if (event.type === 'connected' || event.type === 'resync') await list();
     const line = agents.apply(event);
@@ -86,8 +86,8 @@ async function follow(
 }
 
 /**
- * A list has only the start of a long question, and only the newest message. So open questions are read one
- * by one.
+ * Reads the question of each agent whose question is unknown. A list has only the newest message of an
+ * instance, and only the start of a long one.
  */
 async function readQuestions(people: PeopleClient, agents: WatchedAgents): Promise<void> {
   const read = async ({ id }: AgentInstance) => {
@@ -95,16 +95,16 @@ async function readQuestions(people: PeopleClient, agents: WatchedAgents): Promi
     const { question } = await readOpenQuestion(people, id).catch(() => ({ question: null }));
     agents.setQuestion(id, question);
   };
-  await Promise.all(agents.withUnknownQuestion.slice(0, QUESTION_LIMIT).map(read));
+  await Promise.all(agents.withUnknownQuestion.slice(0, MAX_QUESTIONS).map(read));
 }
 
 async function readInstances(
   people: PeopleClient,
   instance: string | undefined,
 ): Promise<readonly AgentInstance[]> {
-  if (instance === undefined) return (await people.agentInstances({ limit: INSTANCE_LIMIT })).agent_instances;
+  if (instance === undefined) return (await people.agentInstances({ limit: MAX_INSTANCES })).agent_instances;
   return [await people.agentInstance({ agent_instance_id: instance, message_limit: 0 })];
 }
 
 const overviewLine = (instance: AgentInstance): string =>
-  `${instance.status.padEnd(14)} ${nameOf(instance, instance.id)}  ${messageLine(instance.latest_message ?? '')}`;
+  `${instance.status.padEnd(14)} ${instanceLabel(instance, instance.id)}  ${messageLine(instance.latest_message ?? '')}`;

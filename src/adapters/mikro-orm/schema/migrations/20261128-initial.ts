@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Tables with rows of users. Each is isolated by user. */
+/** The tables with rows of users. Row level security separates the users in each of them. */
 const USER_TABLES = [
   'agent_types',
   'agent_instances',
@@ -11,17 +11,17 @@ const USER_TABLES = [
   'deleted_users',
 ];
 
-/** The one table without user data. */
+/** The only table without user data. */
 const PROCESS_TABLE = 'waiting_processes';
 
-/** What maintenance may do to the rows of all users. It sees nothing of any other table. */
+/** What maintenance may do to the rows of all users. It cannot read any other table of users. */
 const MAINTENANCE: readonly (readonly [table: string, command: 'select' | 'delete' | 'all'])[] = [
   ['idempotency_records', 'select'],
   ['idempotency_records', 'delete'],
   ['api_keys', 'select'],
   ['open_waits', 'all'],
   ['deleted_users', 'select'],
-  // Retention finds outdated instances as maintenance. It deletes them in statements about their users.
+  // Retention finds outdated instances as maintenance, and deletes them in statements that list their users.
   ['agent_instances', 'select'],
 ];
 
@@ -29,9 +29,9 @@ const MAINTENANCE: readonly (readonly [table: string, command: 'select' | 'delet
  * Selects the rows of the users listed in the transaction's setting. Selects none if the setting is missing
  * (null) or was reset ('').
  *
- * The subquery depends on no row, so PostgreSQL builds one hash table for each statement. Written as "= any
- * (the list)" the list was part of each index look-up and sorted again for every row: a load of 32 instances
- * took 1.7 times as long as without policies, instead of 1.3 times.
+ * The subquery does not depend on a row, so PostgreSQL builds one hash table for each statement. With "= any
+ * (the list)" PostgreSQL made the list part of each index look-up and sorted it again for every row: a load
+ * of 32 instances took 1.7 times as long as without policies. Now it takes 1.3 times as long.
  */
 const OF_LISTED_USERS = `user_id in (
   select unnest(nullif(current_setting('agent_dashboard.users', true), '')::text[]))`;
@@ -97,8 +97,8 @@ export class Initial extends Migration {
       'create index agent_instances_deleted on agent_instances (deleted_at) where deleted_at is not null',
     );
 
-    // No foreign keys: the statement that writes a row has just written, or looked up, the row that it refers
-    // to. The checks would cost a look-up and a lock for each message.
+    // No foreign keys: the statement that writes a row has itself written or read the row that it refers to.
+    // A foreign key would cost one more look-up and a lock for each message.
     this.addSql(`create table messages (
       user_id text collate "C" not null,
       id uuid not null,
@@ -117,8 +117,8 @@ export class Initial extends Migration {
       primary key (user_id, id),
       constraint messages_position unique (user_id, agent_instance_id, position)
     )`);
-    // A decision reads exactly these messages. Without the indexes, reading the queue and the open questions
-    // would slow down as the conversation grows.
+    // Decisions read these messages. Without the indexes, the longer a conversation, the slower it would be
+    // to read its queue and its open questions.
     this.addSql(`create index messages_queue on messages (user_id, agent_instance_id)
       where sender_type = 'USER' and read_at is null`);
     this.addSql(`create index messages_open_questions on messages (user_id, agent_instance_id)
@@ -184,7 +184,7 @@ export class Initial extends Migration {
     this.addSql('create index open_waits_process on open_waits (process_id)');
   }
 
-  /** Row level security, the second barrier between tenants. Forced, so that it also applies to the owner. */
+  /** Turns on row level security. It is forced, so that it also applies to the owner of the tables. */
   #isolateUsers(): void {
     for (const table of USER_TABLES) {
       this.addSql(`create policy listed_users on ${table}

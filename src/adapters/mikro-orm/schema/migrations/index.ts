@@ -1,7 +1,10 @@
 import { Initial } from './20261128-initial.ts';
 
-/** The database remembers in this table which migrations have run. */
+/** The table in which the database stores which migrations have run. */
 export const MIGRATIONS_TABLE = 'agent_dashboard_migrations';
 
-/** In the order in which they run. The database remembers the names, so a released name never changes. */
+/**
+ * All migrations, in the order in which they run. The database stores the names, so a released name never
+ * changes.
+ */
 export const migrations = [{ name: '20261128-initial', class: Initial }];

@@ -5,7 +5,7 @@ import type { IdempotencyRecord } from '../../../../domain/idempotency.ts';
 import type { AgentTypeId } from '../../../../domain/ids.ts';
 import type { UpdateTarget } from '../../../../ports/storage/agent-instance-repository.ts';
 import type { Database } from '../../database/database.ts';
-import { prepared } from '../../database/prepared-statements.ts';
+import { registerStatement } from '../../database/prepared-statements.ts';
 import { type AsJson, columnsOf, type ValuesOf } from '../../schema/columns.ts';
 import { IdempotencyRecordRow } from '../../schema/entities.ts';
 import {
@@ -23,10 +23,10 @@ const messagesWhere = (condition: string) =>
   `(select json_agg(${MESSAGE_JSON}) from messages m where m.user_id = t.user_id and ${condition})`;
 
 /**
- * Returns one row for each target. CASE keeps PostgreSQL from reading anything but the instance's own row
- * unless the target asks for it. The queue, open questions and hand-offs each have their own index.
+ * Returns one row for each target. Because of CASE, PostgreSQL reads only the row of the instance, its open
+ * questions, and what the target requests. The queue, open questions and hand-offs each have their own index.
  */
-const LOAD_CONVERSATIONS = prepared(
+const LOAD_CONVERSATIONS = registerStatement(
   'load_conversations',
   `select
     ${INSTANCE_COLUMNS},
@@ -48,7 +48,7 @@ const LOAD_CONVERSATIONS = prepared(
            and c.sender_type = 'USER' and c.read_version = q.read_version) m
        where q.user_id = t.user_id and q.id = t.question and q.agent_instance_id = t.id) end as question,
     case when t.message_ids is not null then
-      ${messagesWhere('m.agent_instance_id = t.id and m.id = any (t.message_ids::uuid[])')} end as named,
+      ${messagesWhere('m.agent_instance_id = t.id and m.id = any (t.message_ids::uuid[])')} end as "requestedMessages",
     case when t.read_since is not null and a.last_read_message_id is distinct from t.read_since then
       ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_version >=
         (select s.read_version from messages s
@@ -56,7 +56,7 @@ const LOAD_CONVERSATIONS = prepared(
       end as "handedOver",
     case when a.id is null and t.agent_type_name is not null then
       (select y.id from agent_types y where y.user_id = t.user_id and y.name = t.agent_type_name)
-      end as "namedTypeId",
+      end as "requestedTypeId",
     case when t.idempotency_key is not null then
       (select ${RECORD.jsonFrom('r')}
        from idempotency_records r where r.user_id = t.user_id and r.key = t.idempotency_key) end as record
@@ -73,19 +73,19 @@ interface Row extends InstanceColumns {
   readonly queue: readonly MessageJson[] | null;
   readonly openQuestionFeedback: readonly MessageJson[] | null;
   readonly question: readonly MessageJson[] | null;
-  readonly named: readonly MessageJson[] | null;
+  readonly requestedMessages: readonly MessageJson[] | null;
   readonly handedOver: readonly MessageJson[] | null;
-  readonly namedTypeId: AgentTypeId | null;
+  readonly requestedTypeId: AgentTypeId | null;
   readonly record: AsJson<ValuesOf<typeof RECORD>> | null;
 }
 
-/** What the store has for one update. */
-export interface Loaded {
+/** What the store has loaded for one update. */
+export interface LoadedConversation {
   readonly instance: AgentInstance | null;
   readonly agentType: AgentType | null;
   readonly messages: readonly Message[];
   readonly record: IdempotencyRecord | null;
-  /** From this process's cache instead of the database: good only for a decision that is saved. */
+  /** Whether the instance comes from the cache. Then only a decision that is saved may use it. */
   readonly isCached: boolean;
 }
 
@@ -93,7 +93,7 @@ export interface Loaded {
 export async function loadConversations(
   database: Database,
   targets: readonly UpdateTarget[],
-): Promise<readonly Loaded[]> {
+): Promise<readonly LoadedConversation[]> {
   const users = targets.map(({ userId }) => userId);
   const rows = await database.query<Row>(users, LOAD_CONVERSATIONS, [
     users,
@@ -109,23 +109,23 @@ export async function loadConversations(
   return rows.map((row, nth) => loadedOf(row, targets[nth]!));
 }
 
-/** Returns the text of a PostgreSQL array: an array of arrays may not have arrays of different lengths. */
+/** Returns the text of a PostgreSQL array. All arrays within an array would need the same length. */
 function messageIds({ message, readSince }: UpdateTarget): string | null {
   const ids = [message, readSince].filter((id) => id != null);
   return ids.length === 0 ? null : `{${ids.join(',')}}`;
 }
 
-function loadedOf(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): Loaded {
+function loadedOf(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): LoadedConversation {
   const lists = [
     row.openQuestions,
     row.queue,
     row.openQuestionFeedback,
     row.question,
-    row.named,
+    row.requestedMessages,
     row.handedOver,
   ];
   const messages = lists.flatMap((list) => list ?? []).map((json) => messageOf(json, agentInstanceId));
-  const { namedTypeId: typeId, record } = row;
+  const { requestedTypeId: typeId, record } = row;
   return {
     instance: instanceOf(row, agentInstanceId),
     agentType: typeId === null || agentTypeName == null ? null : { id: typeId, name: agentTypeName },

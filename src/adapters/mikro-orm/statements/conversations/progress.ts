@@ -6,10 +6,10 @@ import type { Database } from '../../database/database.ts';
 const PROGRESS = 'select a.id, a.version, a.last_position from agent_instances a where a.user_id = $1';
 
 /**
- * Reads version and last position of all instances of a user: about 30 bytes each, so thousands take
+ * Reads version and last position of all instances of a user. Each has about 30 bytes, so thousands take only
  * milliseconds.
  */
-export async function progress(
+export async function readProgress(
   database: Database,
   userId: UserId,
 ): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>> {
@@ -22,9 +22,9 @@ export async function progress(
 }
 
 /**
- * No index could find the instances that have changed: an index over a column that changes with each message
- * would make each message slower (see the migration). Versions only grow, so their sum shows whether any has
- * changed. That is one number for each user, and only users with another sum get their instances sent.
+ * Finds users whose instances have changed by the sum of their versions: versions only grow, so every change
+ * gives another sum. Only for these users all instances are returned. An index that finds changed instances
+ * would make each message slower (see the migration).
  */
 const CHANGED_SINCE_TOTAL = `
   with changed as (
@@ -33,7 +33,7 @@ const CHANGED_SINCE_TOTAL = `
   select a.user_id, a.id, a.version from changed join agent_instances a on a.user_id = changed.user_id`;
 
 /** Returns the instances of those users whose versions have another sum than `total`. */
-export async function progressOfUsers(
+export async function versionsOfUsers(
   database: Database,
   watched: readonly { readonly userId: UserId; readonly total: number }[],
 ): Promise<Signal[]> {

@@ -23,7 +23,7 @@ export interface RecordToSave {
   readonly userId: UserId;
   readonly key: string;
   readonly record: IdempotencyRecord;
-  /** The record is written only if this instance is; null: in any case. */
+  /** The record is written only if this instance is written; null: it is always written. */
   readonly dependsOn: AgentInstanceId | null;
 }
 
@@ -32,7 +32,7 @@ export interface Notification {
   readonly payloads: readonly string[];
 }
 
-/** Returns the instances that were written. Another writer has changed the others in the meantime. */
+/** Saves a batch. Returns the instances that were written; another process has just changed the others. */
 export async function saveChanges(
   database: Database,
   instances: readonly InstanceChanges[],

@@ -39,7 +39,7 @@ type Row = OverviewColumns & {
 };
 
 /** Reads all agent types of a user, with their counts and latest instances. */
-export async function agentTypes(
+export async function readAgentTypes(
   database: Database,
   userId: UserId,
   { recent, waitingHere }: LocalWaits & { readonly recent: number },

@@ -13,8 +13,8 @@ const messagesWhere = (condition: string): string => `
   where m.user_id = a.user_id and m.agent_instance_id = a.id and ${condition}`;
 
 /**
- * Each kind of change has its own index: new messages by position, handed over ones by the version of the
- * hand-off, questions by the version in which they changed.
+ * Each kind of change has its own index. New messages are found by position, handed over messages by the
+ * version of the hand-off, and questions by the version in which they changed.
  */
 const CHANGES_SINCE = `
   select ${overviewColumns('$6', '$7')},

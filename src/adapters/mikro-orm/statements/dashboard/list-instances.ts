@@ -8,8 +8,8 @@ import type { Database } from '../../database/database.ts';
 import { agentWaiting, type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
 /**
- * The same rule as in domain/conversation/liveness.ts: a page is cut after this condition, so PostgreSQL has
- * to know it. The contract compares the two.
+ * The rule of domain/conversation/liveness.ts in SQL. PostgreSQL needs it to fill a page with the right
+ * instances. A contract test compares the two.
  */
 const HAS_STATUS = `case
   when a.status <> 'ACTIVE' then a.status = $4
@@ -18,9 +18,9 @@ const HAS_STATUS = `case
     = ($4 = 'STALE') end`;
 
 /**
- * A page is a range of an index, wherever it begins. Each kind of filter has its own text: with "… or $9 is
- * null" PostgreSQL would read all instances of the user. A page without instances still has one row, which
- * says whether the type exists.
+ * Returns the text for one page, which is a range of an index. Each kind of filter has its own text: with "…
+ * or $9 is null" PostgreSQL would read all instances of the user. A page without instances still has one row,
+ * which says whether the type exists.
  */
 const listInstancesSql = (typeId: string | null): string => `
   select ${typeId === null ? 'true' : `exists (select 1 from agent_types y where y.user_id = $1 and y.id = ${typeId})`}
@@ -46,7 +46,7 @@ const BEFORE_ALL = { startedAt: 'infinity', id: 'ffffffff-ffff-ffff-ffff-fffffff
 
 type Row = OverviewColumns & { readonly typeExists: boolean };
 
-/** Reads one page of a user's instances. It asks for one more row, to know whether there is another page. */
+/** Reads one page of a user's instances, and one more row, to know whether there is another page. */
 export async function listInstances(
   database: Database,
   userId: UserId,

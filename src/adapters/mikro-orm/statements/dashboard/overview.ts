@@ -3,10 +3,10 @@ import { type InstanceOverview, MAX_PREVIEW_LENGTH } from '../../../../ports/sto
 import { INSTANCE_COLUMNS, type InstanceColumns, instanceOf, type MessageJson } from '../rows.ts';
 
 /**
- * SQL that is true if an agent waits for news of `agent_instances a`: in this process, or in another one that
- * has reported so and is still alive.
- * @param here the parameter with the instances that agents of this process wait on
- * @param process the parameter with the id of this process
+ * Returns SQL that is true if an agent waits on `agent_instances a`: in this process, or in another process
+ * that has shared this wait and is still alive.
+ * @param here the SQL parameter with the instances that agents wait on in this process.
+ * @param process the SQL parameter with the id of this process.
  */
 export const agentWaiting = (here: string, process: string): string =>
   `(a.id = any (${here}::uuid[]) or exists (

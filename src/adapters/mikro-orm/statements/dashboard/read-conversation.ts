@@ -19,7 +19,7 @@ const READ_CONVERSATION = `
           where n.user_id = a.user_id and n.id = $7 and n.agent_instance_id = a.id) end as end_position) b
   where a.user_id = $1 and a.id = $2`;
 
-/** The largest `int`: after every message. */
+/** The largest `int`: a position after every message. */
 const AFTER_ALL = 2_147_483_647;
 
 type Row = OverviewColumns & {

@@ -9,7 +9,7 @@ import { DeletedUserRow } from '../../schema/entities.ts';
  * Counts what is stored of a user, in one round trip. Positions have no gaps, so the last position of each
  * instance is its number of messages.
  */
-export async function holdings(database: Database, userId: UserId): Promise<Holdings> {
+export async function countHoldings(database: Database, userId: UserId): Promise<Holdings> {
   const [counts] = await database.execute([userId], (tables) => {
     const count = (table: 'agent_types' | 'agent_instances' | 'api_keys') =>
       tables
@@ -38,19 +38,19 @@ export async function holdings(database: Database, userId: UserId): Promise<Hold
   };
 }
 
-export interface NotedDeletion {
+export interface DeletionToSave {
   readonly time: Date;
-  /** Whether the deletion ends at that time. Otherwise it begins then. */
+  /** True when `time` is the end of the deletion, false when it is the beginning. */
   readonly isFinished: boolean;
   readonly channel: string;
   readonly payloads: readonly string[];
 }
 
-/** Writes the beginning or the end of a deletion, and notifies other processes in the same transaction. */
-export async function noteDeletion(
+/** Stores the beginning or the end of a deletion, and notifies other processes in the same transaction. */
+export async function saveDeletion(
   database: Database,
   userId: UserId,
-  { time, isFinished, channel, payloads }: NotedDeletion,
+  { time, isFinished, channel, payloads }: DeletionToSave,
 ): Promise<void> {
   await database.transaction([userId], async (em) => {
     await em.upsert(
@@ -63,7 +63,7 @@ export async function noteDeletion(
   });
 }
 
-/** Reads the deletion of a user, or null. */
+/** Reads the deletion of a user. Returns null if there was none. */
 export async function findDeletion(database: Database, userId: UserId): Promise<UserDeletion | null> {
   const [deletion] = await database.execute([userId], (tables) =>
     tables.selectFrom('deleted_users').select(['begunAt', 'finishedAt']).where('userId', '=', userId),

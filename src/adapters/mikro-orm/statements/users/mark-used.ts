@@ -2,7 +2,7 @@ import type { ApiKeyRef } from '../../../../ports/storage/api-key-repository.ts'
 import type { Database } from '../../database/database.ts';
 
 /**
- * Any number of keys in one statement: through the ORM each key would be a statement of its own. The keys are
+ * Updates any number of keys in one statement; the ORM would send one statement for each key. The keys are
  * sorted, so that two processes that mark the same keys lock them in the same order.
  */
 const MARK_USED = `

@@ -35,13 +35,13 @@ export async function listAllApiKeys(database: Database): Promise<OwnedApiKey[]>
   return rows.map((row) => ({ userId: row.userId, key: apiKeyOf(row) }));
 }
 
-/** Reads the user's key with this id, or else the one with this hash. */
+/** Reads the user's key with this id or, if there is none, the one with this hash. */
 export async function findByToken(
   database: Database,
   userId: UserId,
   { id, hash }: { readonly id: string | null; readonly hash: string },
 ): Promise<ApiKey | null> {
-  // At most two: both are unique for a user.
+  // There are at most two rows: the id and the hash are each unique for a user.
   const rows = await database.execute([userId], (tables) =>
     tables
       .selectFrom('api_keys')

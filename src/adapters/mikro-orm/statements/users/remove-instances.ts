@@ -9,8 +9,8 @@ import type { Row } from '../../schema/columns.ts';
 import type { AgentInstanceRow } from '../../schema/entities.ts';
 
 /** One transaction locks at most this many instances, and deletes about this many messages. */
-const INSTANCE_LIMIT = 200;
-const MESSAGE_LIMIT = 20_000;
+const MAX_INSTANCES = 200;
+const MAX_MESSAGES = 20_000;
 
 /** An instance to remove. The last position is its number of messages. */
 export type Removable = Pick<Row<typeof AgentInstanceRow>, 'userId' | 'id' | 'lastPosition'>;
@@ -30,16 +30,16 @@ export async function findOutdated(
       .selectFrom('agent_instances')
       .select(REMOVABLE)
       .where('deletedAt', '<', deletedBefore)
-      .limit(INSTANCE_LIMIT),
+      .limit(MAX_INSTANCES),
   );
-  if (endedBefore === null || deleted.length === INSTANCE_LIMIT) return deleted;
+  if (endedBefore === null || deleted.length === MAX_INSTANCES) return deleted;
   const ended = await database.execute(MAINTENANCE, (tables) =>
     tables
       .selectFrom('agent_instances')
       .select(REMOVABLE)
       .where('endedAt', '<', endedBefore)
       .where('deletedAt', 'is', null)
-      .limit(INSTANCE_LIMIT - deleted.length),
+      .limit(MAX_INSTANCES - deleted.length),
   );
   return [...deleted, ...ended];
 }
@@ -69,8 +69,9 @@ export const lockOutdated = (
     .execute();
 
 /**
- * Locks some instances of a user, in key order and before any message is deleted. A message that is being
- * written to one of them is then either deleted too or refused, because its instance is gone.
+ * Locks some instances of a user, in key order. Call it before any message is deleted. So a message that is
+ * being written at the same time is either deleted with its instance, or refused because its instance is
+ * deleted.
  */
 export const lockInstances = (em: SqlEntityManager, userId: UserId): Promise<Removable[]> =>
   tablesOf(em)
@@ -78,16 +79,16 @@ export const lockInstances = (em: SqlEntityManager, userId: UserId): Promise<Rem
     .select(REMOVABLE)
     .where('userId', '=', userId)
     .orderBy('id')
-    .limit(INSTANCE_LIMIT)
+    .limit(MAX_INSTANCES)
     .forUpdate()
     .execute();
 
-/** Returns as many of the instances as one transaction should delete: at least one, if there is one. */
-export function limitMessages(instances: readonly Removable[]): readonly Removable[] {
+/** Returns the first of the instances, as many as one transaction should delete, and at least one. */
+export function takeUpToMaxMessages(instances: readonly Removable[]): readonly Removable[] {
   let messages = 0;
   const end = instances.findIndex(({ lastPosition }, nth) => {
     messages += lastPosition;
-    return nth > 0 && messages > MESSAGE_LIMIT;
+    return nth > 0 && messages > MAX_MESSAGES;
   });
   return end === -1 ? instances : instances.slice(0, end);
 }
@@ -121,9 +122,9 @@ const { tuple } = expressionBuilder<object>();
 
 const keysOf = (instances: readonly Removable[]) => instances.map(({ userId, id }) => tuple(userId, id));
 
-/** Deletes messages of a user whose instance is gone. There should be none. */
+/** Deletes messages of a user whose instance does not exist any more. There should be none. */
 export async function removeOrphans(em: SqlEntityManager, userId: UserId): Promise<number> {
-  // One statement: it sees an instance that was created in the meantime and its messages, or neither.
+  // This must be one statement: it then reads both a new instance and its messages, or neither.
   const { numDeletedRows } = await tablesOf(em)
     .deleteFrom('messages')
     .where('userId', '=', userId)

@@ -2,7 +2,7 @@ import type { WaitedInstance } from '../../../../ports/storage/shared-waits.ts';
 import type { Database } from '../../database/database.ts';
 import { MAINTENANCE } from '../../database/tenant-isolation.ts';
 
-/** How long the waits of a process are valid. Those of a killed process are gone after this time. */
+/** How long the waits of a process are valid without renewal, as when the process was killed. */
 const LEASE_SECONDS = 30;
 
 /**
@@ -29,7 +29,7 @@ const SHARE_WAITS = `
   )
   select exists (select 1 from waiting_processes p where p.id = $1) as was_known`;
 
-/** Returns whether the database still had this process. If not, all its earlier waits are lost. */
+/** Returns whether the database still had the lease of this process. If not, its earlier waits are lost. */
 export async function shareWaits(
   database: Database,
   begun: readonly WaitedInstance[],
