@@ -10,7 +10,7 @@ import './style/diff.css';
 import './style/pages.css';
 import { startLiveUpdates } from './store/agents/live-updates.ts';
 import { startQuestionAlerts } from './store/agents/question-alerts.ts';
-import { signInOnStart } from './store/session/sign-in.ts';
+import { signInOnStart } from './store/session/sign-in-on-start.ts';
 import './store/page/theme.ts';
 import { App } from './view/app.tsx';
 import { resizeForKeyboard } from './view/page/resize-for-keyboard.ts';

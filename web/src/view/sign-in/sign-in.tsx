@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { signInError, signInWithToken } from '../../store/session/sign-in.ts';
+import { signInError, signInWithToken } from '../../store/session/sign-in-on-start.ts';
 import { IdentityProviderButton } from './identity-provider-button.tsx';
 
 export function SignIn() {
