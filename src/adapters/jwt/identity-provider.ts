@@ -57,17 +57,18 @@ export class IdentityProvider {
   }
 
   #requireIssuerAndAudience({ iss, aud }: JsonObject): void {
-    if (this.#issuer !== null && iss !== this.#issuer) throw new Error('another "iss"');
+    if (this.#issuer !== null && iss !== this.#issuer) throw new Error('"iss" is not the configured issuer');
     if (this.#audience === null) return;
     const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-    if (!audiences.includes(this.#audience)) throw new Error('another "aud"');
+    if (!audiences.includes(this.#audience))
+      throw new Error('"aud" does not contain the configured audience');
   }
 }
 
 /**
  * Returns a `fetch` that refuses a second request within this time, also when the first has failed. jose
  * waits only after a successful request, and a provider in trouble must not get a request for every token.
- * The clock is the one that jose uses.
+ * It uses Date.now() as jose does, so that both measure the same time.
  */
 function atMostOnceWithin(milliseconds: number): typeof fetch {
   let lastRequestAt = Number.NEGATIVE_INFINITY;

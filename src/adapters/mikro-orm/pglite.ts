@@ -14,14 +14,14 @@ export async function openPglite(dataDir: string, observer: Observer | null = nu
   return new Database(
     orm,
     {
-      // There is only one connection, so a second lane would wait for the first. With one lane, batches are
+      // There is only one connection, so a second batch at the same time would wait. With one, batches are
       // larger.
       lanes: 1,
       run: async <Row>(sql: string, parameters: readonly unknown[]) =>
         (await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]))).rows,
       setUpRequestRole: async () => {},
-      // The only process that reads this folder is a superuser of its database. The settings of the users
-      // would need a transaction of four statements instead of one: a load would take 1.3 to 1.7 times as
+      // The only process that reads this folder is a superuser of its database. Row level security would need
+      // the tenant settings, and so four statements instead of one: a load would take 1.3 to 1.7 times as
       // long.
       tenantIsolation: async () => 'off',
       withMigrationLock: (work) => work(),

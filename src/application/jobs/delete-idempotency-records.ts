@@ -4,7 +4,9 @@ import type { Store } from '../../ports/store.ts';
 import type { Job } from './job.ts';
 
 const INTERVAL_MS = 10 * 60 * 1000;
-/** A record has the time at which its request arrived, and that request may have waited for minutes. */
+/**
+ * Added to the window: a record has the time of its request, and the response may have come minutes later.
+ */
 const GRACE_MS = 60 * 60 * 1000;
 
 /** Deletes idempotency records that are older than the window in which repeats get the first answer. */

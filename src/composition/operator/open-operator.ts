@@ -41,14 +41,14 @@ export function openExistingOperator(config: Config): Promise<OpenOperator> {
 /**
  * Refuses to go on without a database. The user may have started the command in the wrong folder, where a new
  * key and database would be of no use.
- * @param hint the end of the message: what else the user can do.
+ * @param alternative what else the user can do, such as `give --api-key`.
  * @throws ConfigError when there is no database.
  */
-export function requireStore({ databaseUrl, dataDir }: Config, hint = ''): void {
+export function requireStore({ databaseUrl, dataDir }: Config, alternative: string | null = null): void {
   if (databaseUrl !== null || existsSync(databaseFolder(dataDir))) return;
   throw new ConfigError(
     `DATA_DIR: there is no database in ${dataDir}. Go where the server was started, or set DATA_DIR or ` +
-      `DATABASE_URL as the server has them${hint}`,
+      `DATABASE_URL as the server has them${alternative === null ? '' : `, or ${alternative}`}`,
   );
 }
 

@@ -13,7 +13,7 @@ export interface Observability extends AsyncDisposable {
   serveMetrics(sources: GaugeSources): Promise<string | null>;
 }
 
-/** Opens the metrics and traces that the settings ask for. Loads no other libraries. */
+/** Opens the metrics and traces that the settings ask for. Without them, their libraries are not loaded. */
 export async function openObservability({
   metricsPort,
   traces: isTraced,

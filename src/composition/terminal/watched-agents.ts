@@ -35,7 +35,7 @@ export class WatchedAgents {
    * Replaces all instances with those that the server lists now.
    * @returns the instances that are new or have changed.
    */
-  replace(instances: readonly AgentInstance[]): readonly AgentInstance[] {
+  replaceAll(instances: readonly AgentInstance[]): readonly AgentInstance[] {
     const before = new Map(this.#instances);
     this.#instances.clear();
     this.#questions.clear();

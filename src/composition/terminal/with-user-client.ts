@@ -34,7 +34,7 @@ export async function withUserClient<Result>(
   const config = readConfig(env);
   const baseUrl = url ?? urlOf(config);
   if (key !== null) return callAs(baseUrl, key, work);
-  requireStore(config, ', or give --api-key');
+  requireStore(config, 'give --api-key');
   // Checked first: without a server no token is needed.
   await requireServer(baseUrl);
   const token = await issueShortLivedToken(config, options);

@@ -59,7 +59,7 @@ export function atomicUpdates({ describe, test }: TestRunner, open: () => OpenSt
   });
 }
 
-export function ownConversations({ test }: TestRunner, open: () => OpenStore): void {
+export function decisionsGetCopies({ test }: TestRunner, open: () => OpenStore): void {
   const { store, post, load } = testActionsIn(open);
 
   test('a decision gets its own copy of the conversation: changing it does not change the store', async () => {

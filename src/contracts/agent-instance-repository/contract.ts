@@ -1,5 +1,5 @@
 import type { TestRunner } from '../test-runner.ts';
-import { atomicUpdates, ownConversations } from './atomic-updates.ts';
+import { atomicUpdates, decisionsGetCopies } from './atomic-updates.ts';
 import { idempotency } from './idempotency.ts';
 import { loading } from './loading.ts';
 import type { OpenStore } from './open-store.ts';
@@ -10,8 +10,9 @@ import { tenants } from './tenants.ts';
 
 /**
  * The contract suite for adapters of the `AgentInstanceRepository` port.
- * @param open returns the store. It is called in tests only, so a hook may open the store before them. One
- * store serves all tests, because each test uses its own users.
+ * @param open returns the store. It is called while a test runs, never while the suite is being defined, so
+ * the store can be opened in a `before` hook. One store serves all tests, because each test uses its own
+ * users.
  */
 export function agentInstanceRepositoryContract(runner: TestRunner, open: () => OpenStore): void {
   savingAndLoading(runner, open);
@@ -23,5 +24,5 @@ export function agentInstanceRepositoryContract(runner: TestRunner, open: () => 
     racesToBeFirst(runner, open);
     racesForTheQueue(runner, open);
   });
-  ownConversations(runner, open);
+  decisionsGetCopies(runner, open);
 }

@@ -59,7 +59,7 @@ export function testActionsIn(open: () => OpenStore) {
 
   const read = (target: InstanceTarget, lastReadMessageId: MessageId | null, repository = store()) =>
     repository.update(
-      { ...target, queue: true, readSince: lastReadMessageId },
+      { ...target, queue: true, readAfterMessageId: lastReadMessageId },
       withoutRecord((conversation) => readPending(conversation, { lastReadMessageId, now: NOW })),
     );
 

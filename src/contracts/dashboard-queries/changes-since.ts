@@ -49,7 +49,7 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       assert.deepEqual(await changedContents(answered), [[], []]);
       await conversation.change(
         (current) => readPending(current, { lastReadMessageId: asked.id, now: at(1) }),
-        { queue: true, readSince: asked.id },
+        { queue: true, readAfterMessageId: asked.id },
       );
       assert.deepEqual(await changedContents(answered), [[], ['this']]);
       assertMatches((await since(conversation, answered))?.amended[0], { id: answer.id, readAt: at(1) });

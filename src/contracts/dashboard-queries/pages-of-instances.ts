@@ -47,7 +47,7 @@ export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries):
 
   test('repeats and skips no instance while others are created, changed and deleted between pages', async () => {
     const userId = newUser();
-    const there = await Promise.all([1, 2, 3, 4, 5, 6].map((minute) => startConversation(userId, minute)));
+    const existing = await Promise.all([1, 2, 3, 4, 5, 6].map((minute) => startConversation(userId, minute)));
     const seen: AgentInstanceId[] = [];
     const gone: AgentInstanceId[] = [];
     for (
@@ -60,12 +60,12 @@ export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries):
       // Create one, change an old one, and delete the one after which the next page begins.
       await Promise.all([
         startConversation(userId, 30 + seen.length),
-        there[0]!.post('news', { minute: 59 }),
+        existing[0]!.post('news', { minute: 59 }),
         newConversation(userId, page.next.id).delete(),
       ]);
       gone.push(page.next.id);
     }
-    assert.deepEqual(seen, there.map(({ id }) => id).toReversed());
+    assert.deepEqual(seen, existing.map(({ id }) => id).toReversed());
     assert.equal(gone.length, 2);
   });
 }

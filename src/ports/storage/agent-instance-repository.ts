@@ -20,7 +20,7 @@ export interface UpdateTarget {
   /**
    * Load this message and, unless it is the read cursor, every user message that was handed over after it.
    */
-  readonly readSince?: MessageId | null;
+  readonly readAfterMessageId?: MessageId | null;
   /** Load the user's agent type with this (normalised) name. */
   readonly agentTypeName?: string | null;
   /** Load the idempotency record that the user has under this key. */

@@ -10,7 +10,7 @@ import type { UpdateTarget } from './agent-instance-repository.ts';
 export function messagesToLoad(
   { lastReadMessageId }: Pick<AgentInstance, 'lastReadMessageId'>,
   messages: readonly Message[],
-  { queue, openQuestionFeedback, message: messageId, question: questionId, readSince }: UpdateTarget,
+  { queue, openQuestionFeedback, message: messageId, question: questionId, readAfterMessageId }: UpdateTarget,
 ): Message[] {
   const find = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
   const question = find(questionId);
@@ -19,7 +19,7 @@ export function messagesToLoad(
   const feedbackVersions = new Set(
     [...open, ...(question ? [question] : [])].map(({ readVersion }) => readVersion),
   );
-  const since = readSince === lastReadMessageId ? undefined : find(readSince);
+  const since = readAfterMessageId === lastReadMessageId ? undefined : find(readAfterMessageId);
   return messages.filter(
     (message) =>
       isOpenQuestion(message) ||
@@ -27,7 +27,7 @@ export function messagesToLoad(
       (message.senderType === 'USER' && feedbackVersions.has(message.readVersion)) ||
       message.id === messageId ||
       (question !== undefined && (message.id === question.id || message.id === question.answerId)) ||
-      message.id === readSince ||
+      message.id === readAfterMessageId ||
       (since?.readVersion != null &&
         message.senderType === 'USER' &&
         (message.readVersion ?? 0) >= since.readVersion),

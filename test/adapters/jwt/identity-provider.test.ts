@@ -87,12 +87,20 @@ describe('a token is refused without a request to the provider', () => {
   afterEach(() => expect(provider.requests).toEqual([]));
 
   test.each([
-    ['when its issuer is another one', { iss: 'https://id.example' }, 'another "iss"'],
-    ['when its issuer is a list', { iss: ['x'] }, 'another "iss"'],
-    ['when it has no issuer', { iss: undefined }, 'another "iss"'],
-    ['when its audience is another service', { aud: 'https://agents.example' }, 'another "aud"'],
-    ['when it names only other audiences', { aud: ['a', `${AUDIENCE}/`] }, 'another "aud"'],
-    ['when it has no audience', { aud: undefined }, 'another "aud"'],
+    ['when its issuer is another one', { iss: 'https://id.example' }, '"iss" is not the configured issuer'],
+    ['when its issuer is a list', { iss: ['x'] }, '"iss" is not the configured issuer'],
+    ['when it has no issuer', { iss: undefined }, '"iss" is not the configured issuer'],
+    [
+      'when its audience is another service',
+      { aud: 'https://agents.example' },
+      '"aud" does not contain the configured audience',
+    ],
+    [
+      'when it names only other audiences',
+      { aud: ['a', `${AUDIENCE}/`] },
+      '"aud" does not contain the configured audience',
+    ],
+    ['when it has no audience', { aud: undefined }, '"aud" does not contain the configured audience'],
     ['when it has no expiry time', { exp: undefined }, '"exp" is missing'],
     ['when it has expired', { exp: NOW - 30 }, 'expired'],
     ['when it is not valid yet', { nbf: NOW + 31 }, '"nbf" is in the future'],

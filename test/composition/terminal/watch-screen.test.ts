@@ -59,7 +59,7 @@ async function drawn(agents: WatchedAgents, { columns = 60, rows = 24 } = {}): P
 
 function agentsWith(...events: readonly LiveEvent[]): WatchedAgents {
   const agents = new WatchedAgents();
-  agents.replace([instance(ID, 'AWAITING_INPUT', 'Which'), instance(OTHER, 'ACTIVE', 'at work')]);
+  agents.replaceAll([instance(ID, 'AWAITING_INPUT', 'Which'), instance(OTHER, 'ACTIVE', 'at work')]);
   for (const event of events) agents.apply(event);
   return agents;
 }
@@ -126,16 +126,16 @@ test('an instance without a question on the server is not read again until the n
   const agents = agentsWith();
   agents.setQuestion(ID, null);
   expect(agents.withUnknownQuestion).toEqual([]);
-  agents.replace([instance(ID, 'AWAITING_INPUT')]);
+  agents.replaceAll([instance(ID, 'AWAITING_INPUT')]);
   expect(agents.withUnknownQuestion).toHaveLength(1);
 });
 
 test('an instance is shown with the shortest start of its id that is unique', () => {
   const agents = agentsWith();
   const near = '623c0000-8425-40de-944b-e07fc1f90ae7';
-  agents.replace([instance(ID, 'ACTIVE'), instance(near, 'ACTIVE')]);
+  agents.replaceAll([instance(ID, 'ACTIVE'), instance(near, 'ACTIVE')]);
   expect(agents.shortIdOf(ID)).toBe('623c0000-7');
   // A list of one instance may leave out others, so more of the id is shown.
-  agents.replace([instance(ID, 'ACTIVE')]);
+  agents.replaceAll([instance(ID, 'ACTIVE')]);
   expect(agents.shortIdOf(ID)).toBe('623c0000-7425');
 });

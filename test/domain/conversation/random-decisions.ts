@@ -112,7 +112,7 @@ export function randomDecision(
       const lastReadMessageId = random.pick([null, cursor, cursor, someMessage()]);
       return {
         name: `read after ${lastReadMessageId}`,
-        target: { queue: true, readSince: lastReadMessageId },
+        target: { queue: true, readAfterMessageId: lastReadMessageId },
         decide: (conversation) => {
           const { output, changes } = readPending(conversation, { lastReadMessageId, now });
           return { output: { handedOver: lastReadMessageId === null ? [] : output.messages }, changes };

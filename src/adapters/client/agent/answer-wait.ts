@@ -103,8 +103,10 @@ export class AnswerWait {
   }
 
   #otherMessages(): readonly Message[] {
-    const { answer, otherAnswerIds } = this.#state ?? {};
-    return [...this.#received.values()].filter(({ id }) => id !== answer?.id && !otherAnswerIds?.has(id));
+    const { answer, answerIdsOfOtherQuestions } = this.#state ?? {};
+    return [...this.#received.values()].filter(
+      ({ id }) => id !== answer?.id && !answerIdsOfOtherQuestions?.has(id),
+    );
   }
 
   /**

@@ -9,7 +9,7 @@ export interface QuestionState {
   /** The last message that the agent wrote or was handed. */
   readonly lastReadId: string;
   /** The ids of messages that answer other questions. The waits for those questions return these messages. */
-  readonly otherAnswerIds: ReadonlySet<string>;
+  readonly answerIdsOfOtherQuestions: ReadonlySet<string>;
 }
 
 /** When a wait ends without an answer. */
@@ -57,7 +57,7 @@ export async function readQuestionState(
           status: question.question_status,
           answer,
           lastReadId: lastReadId ?? question_id,
-          otherAnswerIds: answerIdsOfOthers(messages.values(), question_id),
+          answerIdsOfOtherQuestions: answerIdsOfOthers(messages.values(), question_id),
         };
       }
       // The answer was written after the newest page was read, so begin again with the newest page.

@@ -19,7 +19,10 @@ export interface OwnToken {
   readonly algorithm: KeyAlgorithm;
 }
 
-/** None of the server's own keys has signed the token, and its `kid` names none. Another issuer may have. */
+/**
+ * No key of this server has signed the token, and its `kid` is missing or unknown. Another issuer may have
+ * made it.
+ */
 export class NotOursError extends Error {
   override readonly name = 'NotOursError';
 }
@@ -36,7 +39,7 @@ export class OwnTokens {
   }
 
   /**
-   * @throws NotOursError when no own key has signed the token, and its `kid` names none.
+   * @throws NotOursError when no own key has signed the token, and its `kid` is missing or unknown.
    * @throws Error when the token was changed, has expired, or is not valid yet.
    */
   async check(text: string, now: Date): Promise<OwnToken> {

@@ -75,6 +75,7 @@ export function signInRoutes(options: SignInOptions): Middleware {
     ctx.set('Cache-Control', 'no-store');
     if (ctx.path === SIGN_IN_OPTIONS_PATH) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed('GET, HEAD');
+      // The page can sign in only with a link or a token so far.
       ctx.body = { identity_provider: null };
     } else if (ctx.method === 'POST') await signInBrowser(ctx);
     else if (ctx.method === 'DELETE') await signOutBrowser(ctx);

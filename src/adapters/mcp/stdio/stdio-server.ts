@@ -21,7 +21,10 @@ export interface StdioOptions extends Pick<ToolServices, 'dispatch' | 'ids' | 'l
   readonly permissionSeconds: number | null;
 }
 
-/** Replaces the caller, because only the server behind `dispatch` knows who calls. */
+/**
+ * A value for the required field `caller`. It is not used: `dispatch` forwards each call to the HTTP server,
+ * which finds the real caller from the token.
+ */
 const PLACEHOLDER_CALLER: Caller = {
   userId: '' as UserId,
   scopes: ['agent'],
@@ -77,6 +80,8 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     transport,
     onerror: (err) => logger.debug({ err }, 'mcp'),
   });
+  // When stdin or stdout ends, the promise is resolved first. So any other close means that the buffer has
+  // overflowed.
   const { onclose } = transport;
   transport.onclose = () => {
     onclose?.();

@@ -21,8 +21,9 @@ export class InstanceCache {
 
   /** Returns what a load for this target would return, or null if the target has to be loaded. */
   get(target: UpdateTarget): LoadedConversation | null {
-    const { question, message, readSince, idempotencyKey } = target;
-    if (question != null || message != null || readSince != null || idempotencyKey != null) return null;
+    const { question, message, readAfterMessageId, idempotencyKey } = target;
+    if (question != null || message != null || readAfterMessageId != null || idempotencyKey != null)
+      return null;
     const instance = this.#instances.get(instanceKey(target));
     if (instance === undefined) return null;
     return { instance, agentType: null, messages: [], record: null, isCached: true };

@@ -15,11 +15,11 @@ import {
 } from '../statements/users/deleted-users.ts';
 import {
   findOutdated,
+  limitToMaxMessages,
   lockInstances,
   lockOutdated,
   removeInstances,
   removeOrphans,
-  takeUpToMaxMessages,
 } from '../statements/users/remove-instances.ts';
 
 /** The key of the advisory lock for retention. It is an arbitrary number, the same in every process. */
@@ -52,7 +52,7 @@ export class MikroOrmDataRemoval implements DataRemoval {
   deleteSome(userId: UserId): Promise<Holdings> {
     return retryOnConflict(() =>
       this.#database.transaction([userId], async (em) => {
-        const instances = takeUpToMaxMessages(await lockInstances(em, userId));
+        const instances = limitToMaxMessages(await lockInstances(em, userId));
         if (instances.length === 0) return removeTheRest(em, userId);
         const messages = await removeInstances(em, instances);
         return { agentTypes: 0, agentInstances: instances.length, messages, apiKeys: 0 };
@@ -72,19 +72,20 @@ export class MikroOrmDataRemoval implements DataRemoval {
     return unfinishedDeletions(this.#database);
   }
 
-  async deleteOutdated(outdated: RetentionCutoffs): Promise<number> {
-    const found = takeUpToMaxMessages(await findOutdated(this.#database, outdated));
+  async deleteOutdated(cutoffs: RetentionCutoffs): Promise<number> {
+    const found = limitToMaxMessages(await findOutdated(this.#database, cutoffs));
     if (found.length === 0) return 0;
     const users = found.map(({ userId }) => userId);
     return retryOnConflict(() =>
       this.#database.transaction(users, async (em) => {
-        // The lock ends with this transaction: a pooler may give the next transaction another connection.
+        // A lock of the transaction, not of the connection: behind a pooler, a later unlock could run on
+        // another one.
         const [lock] = await em.execute<{ locked: boolean }[]>(
           'select pg_try_advisory_xact_lock(?) as locked',
           [RETENTION_LOCK],
         );
         if (lock?.locked !== true) return 0;
-        const instances = await lockOutdated(em, found, outdated);
+        const instances = await lockOutdated(em, found, cutoffs);
         if (instances.length > 0) await removeInstances(em, instances);
         return instances.length;
       }),

@@ -18,8 +18,8 @@ export class ChangeBatch {
 
   /**
    * The changes as events of the instance. The position in an event's id grows with each message; the version
-   * grows with the last event only. A client that is cut off in between gets changed messages again, but no
-   * new message.
+   * grows with the last event only. A client that is cut off in between may get changed messages a second
+   * time, but never a new message twice.
    */
   get events(): readonly LiveEvent[] {
     this.#events ??= this.#withIds();
@@ -28,10 +28,10 @@ export class ChangeBatch {
 
   /** Yields the events that are new to a client that has seen this version and position. */
   *eventsAfter({ position, version }: InstanceProgress): Iterable<LiveEvent> {
-    // A batch that does not change the version reports silence or waits. It is new even to a client that has
-    // seen this version.
-    const isFromMemory = this.from.version === this.to.version;
-    if (this.to.version < version || (this.to.version === version && !isFromMemory)) return;
+    // If the version stays the same, the agent only became stale, or began or stopped to wait. That is not
+    // stored, and is new even to a client that has seen this version.
+    const keepsVersion = this.from.version === this.to.version;
+    if (this.to.version < version || (this.to.version === version && !keepsVersion)) return;
     for (const [nth, event] of this.events.entries()) {
       if ((this.changeEvents[nth]?.position ?? Number.POSITIVE_INFINITY) > position) yield event;
     }

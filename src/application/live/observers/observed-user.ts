@@ -52,11 +52,11 @@ export class ObservedUser {
 
   /**
    * Observes all instances of the user, for a stream of all of them.
-   * @param newRecentEvents called if no such stream was open before.
+   * @param createRecentEvents called if no such stream was open before.
    */
-  observeAll(newRecentEvents: () => RecentEvents): UserEvents {
+  observeAll(createRecentEvents: () => RecentEvents): UserEvents {
     this.#userEvents ??= new UserEvents(this.#ports, this.userId, {
-      recentEvents: newRecentEvents(),
+      recentEvents: createRecentEvents(),
       observeInstance: (id) => this.#findOrObserve(id).observed,
       observedInstances: () => [...this.#instances.values()].map(({ observed }) => observed),
       onEnd: () => this.#onUserEventsEnded(),

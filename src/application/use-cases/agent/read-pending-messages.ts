@@ -35,7 +35,7 @@ export const readPendingMessages = defineUseCase({
     const target = {
       ...instance,
       queue: true,
-      readSince: lastReadMessageId,
+      readAfterMessageId: lastReadMessageId,
       idempotencyKey: idempotency?.key ?? null,
     };
 

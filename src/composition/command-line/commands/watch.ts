@@ -56,7 +56,7 @@ async function showEvents(
     if (screen === null) process.stdout.write(`${line}\n`);
   };
   const list = async () => {
-    for (const each of agents.replace(await readInstances(people, instance))) {
+    for (const each of agents.replaceAll(await readInstances(people, instance))) {
       print(json ? plainJson({ type: 'status_update', data: each }) : overviewLine(each));
     }
     if (screen !== null) await readQuestions(people, agents);

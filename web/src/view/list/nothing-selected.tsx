@@ -3,7 +3,9 @@ import { Welcome } from './welcome.tsx';
 
 /** Shown instead of the details while no instance is open; on wide screens only. */
 export function NothingSelected() {
-  if (dashboard.value.instances.size === 0) return nextCursor.value === undefined ? null : <Welcome />;
+  // There is no cursor, not even null, before the list was loaded.
+  const isListLoaded = nextCursor.value !== undefined;
+  if (dashboard.value.instances.size === 0) return isListLoaded ? <Welcome /> : null;
   const waiting = waitingInstances.value.length;
   return (
     <div class="empty-state">

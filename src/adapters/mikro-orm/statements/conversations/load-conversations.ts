@@ -102,7 +102,7 @@ export async function loadConversations(
     targets.map(({ openQuestionFeedback }) => openQuestionFeedback === true),
     targets.map(({ question }) => question ?? null),
     targets.map(messageIds),
-    targets.map(({ readSince }) => readSince ?? null),
+    targets.map(({ readAfterMessageId }) => readAfterMessageId ?? null),
     targets.map(({ agentTypeName }) => agentTypeName ?? null),
     targets.map(({ idempotencyKey }) => idempotencyKey ?? null),
   ]);
@@ -110,8 +110,8 @@ export async function loadConversations(
 }
 
 /** Returns the text of a PostgreSQL array. All arrays within an array would need the same length. */
-function messageIds({ message, readSince }: UpdateTarget): string | null {
-  const ids = [message, readSince].filter((id) => id != null);
+function messageIds({ message, readAfterMessageId }: UpdateTarget): string | null {
+  const ids = [message, readAfterMessageId].filter((id) => id != null);
   return ids.length === 0 ? null : `{${ids.join(',')}}`;
 }
 

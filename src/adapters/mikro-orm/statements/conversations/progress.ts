@@ -22,9 +22,9 @@ export async function readProgress(
 }
 
 /**
- * Finds users whose instances have changed by the sum of their versions: versions only grow, so every change
- * gives another sum. Only for these users all instances are returned. An index that finds changed instances
- * would make each message slower (see the migration).
+ * Compares the sum of the versions of a user's instances with the sum that the caller knows. Versions only
+ * grow, so if the sums are equal, nothing has changed. If they differ, all instances of the user are
+ * returned. An index that finds changed instances would make each message slower (see the migration).
  */
 const CHANGED_SINCE_TOTAL = `
   with changed as (
@@ -32,7 +32,7 @@ const CHANGED_SINCE_TOTAL = `
     where w.total <> (select coalesce(sum(a.version), 0) from agent_instances a where a.user_id = w.user_id))
   select a.user_id, a.id, a.version from changed join agent_instances a on a.user_id = changed.user_id`;
 
-/** Returns the instances of those users whose versions have another sum than `total`. */
+/** Returns the versions of all instances of each user whose sum of versions is not `total`. */
 export async function versionsOfUsers(
   database: Database,
   watched: readonly { readonly userId: UserId; readonly total: number }[],

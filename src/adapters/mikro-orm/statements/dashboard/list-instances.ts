@@ -18,9 +18,9 @@ const HAS_STATUS = `case
     = ($4 = 'STALE') end`;
 
 /**
- * Returns the text for one page, which is a range of an index. Each kind of filter has its own text: with "…
- * or $9 is null" PostgreSQL would read all instances of the user. A page without instances still has one row,
- * which says whether the type exists.
+ * Returns the SQL that reads one page. PostgreSQL reads only that part of an index. Each kind of filter has
+ * its own SQL: with "… or $9 is null" PostgreSQL would read all instances of the user. A page without
+ * instances still has one row, which says whether the type exists.
  */
 const listInstancesSql = (typeId: string | null): string => `
   select ${typeId === null ? 'true' : `exists (select 1 from agent_types y where y.user_id = $1 and y.id = ${typeId})`}

@@ -84,7 +84,7 @@ export const lockInstances = (em: SqlEntityManager, userId: UserId): Promise<Rem
     .execute();
 
 /** Returns the first of the instances, as many as one transaction should delete, and at least one. */
-export function takeUpToMaxMessages(instances: readonly Removable[]): readonly Removable[] {
+export function limitToMaxMessages(instances: readonly Removable[]): readonly Removable[] {
   let messages = 0;
   const end = instances.findIndex(({ lastPosition }, nth) => {
     messages += lastPosition;
