@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isEndedOrDeleted } from '../../../domain/conversation/agent-instance.ts';
 import { type PendingRead, readPending } from '../../../domain/conversation/hand-off.ts';
 import { agentInstanceId, messageId } from '../../../domain/ids.ts';
+import type { UpdateTarget } from '../../../ports/storage/agent-instance-repository.ts';
 import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { Waiter } from '../../waiting/waiter.ts';
@@ -32,7 +33,7 @@ export const readPendingMessages = defineUseCase({
       input.last_read_message_id == null
         ? null
         : messageId(input.last_read_message_id, 'last_read_message_id');
-    const target = {
+    const target: UpdateTarget = {
       ...instance,
       queue: true,
       readAfterMessageId: lastReadMessageId,
