@@ -25,7 +25,10 @@ export class WorkingDiff {
   readonly #topFolder: string;
   /** The id of the commit when the agent began, or of the empty tree if there was no commit yet. */
   readonly #baseId: string;
-  /** The id of an empty file. */
+  /**
+   * The id of an empty file. Untracked files enter the copied index as empty, so that the diff shows all
+   * their lines.
+   */
   readonly #emptyFileId: string;
   readonly #logger: Logger;
 

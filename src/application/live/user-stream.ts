@@ -13,23 +13,23 @@ import type { UserEvents } from './observers/user-events.ts';
 /** One client's stream of all instances of a user. */
 export class UserStream implements LiveStream {
   readonly #events: UserEvents;
-  readonly #retained: Subscription;
+  readonly #eventsSubscription: Subscription;
   /** The position of the last event that the client has; null for a stream that begins now. */
   readonly #resumeAfter: UserStreamPosition | null;
   readonly #keepAlive: KeepAlive;
-  #isRetained = true;
+  #isSubscribed = true;
   /** The id of the event that was sent last. */
   #lastId = '';
 
   constructor(events: UserEvents, keepAlive: KeepAlive, resumeAfter: UserStreamPosition | null) {
     this.#events = events;
     this.#keepAlive = keepAlive;
-    this.#retained = events.retain();
+    this.#eventsSubscription = events.retain();
     this.#resumeAfter = resumeAfter;
   }
 
   async pipeTo(sink: EventSink): Promise<void> {
-    using _retained = { [Symbol.dispose]: () => this.cancel() };
+    using _subscription = { [Symbol.dispose]: () => this.cancel() };
     const resumeAfter = this.#resumeAfter;
     if (resumeAfter === null) this.#send(connectedEvent(formatUserEventId(this.#events.position)), sink);
     using _keepAlive = this.#keepAlive.add(sink, () => this.#lastId);
@@ -38,8 +38,8 @@ export class UserStream implements LiveStream {
   }
 
   cancel(): void {
-    if (this.#isRetained) this.#retained.close();
-    this.#isRetained = false;
+    if (this.#isSubscribed) this.#eventsSubscription.close();
+    this.#isSubscribed = false;
   }
 
   /**
@@ -60,6 +60,7 @@ export class UserStream implements LiveStream {
       number += missed.length;
       missed = this.#events.eventsAfter({ ...after, number });
     }
+    // Null: the events after this position are not kept any more, so the client has to read everything again.
     if (missed === null) this.#send(resyncEvent(formatUserEventId(this.#events.position)), sink);
     return this.#attach(sink);
   }

@@ -44,14 +44,16 @@ export function createCommandLine(env: Environment): CommandLine {
     if (!isSuccessful) exitCode = EXIT_CODES.failed;
   };
   const program = new Command('agent-dashboard')
-    .description('Where AI coding agents report each step, ask, wait and are told.')
+    .description('AI coding agents report their steps here, ask questions and get your answers.')
     .version(packageInfo.version)
     .exitOverride()
     .showHelpAfterError('(see --help)');
 
   program
     .command('serve')
-    .description('bring the schema up to date, listen, print where, and a token for agents and one for you')
+    .description(
+      'update the database schema and start the server; print its address, an agent token and a dashboard token',
+    )
     .action(async () => (await commands.serve()).serve(env));
 
   program
@@ -84,7 +86,7 @@ export function createCommandLine(env: Environment): CommandLine {
     .description('print a new token, and nothing else, on stdout')
     .requiredOption('--user <user>', 'whose agents it is for', parseUser)
     .addOption(new Option('--scope <scope>').choices(['agent', 'dashboard']).default('agent'))
-    .option('--name <name>', 'its name in lists', parseKeyName, 'command line')
+    .option('--name <name>', 'its name in lists', parseName, 'command line')
     .option(
       '--expires <duration>',
       'for example 90d, 12h or 30m; without it the token never expires',
@@ -228,12 +230,12 @@ interface McpCommandOptions {
   readonly permissionTimeout: number;
 }
 
-function parseKeyName(text: string): string {
+function parseName(text: string): string {
   if (text.trim() !== '' && text.length <= 255 && !/\p{Cc}/u.test(text)) return text;
   throw new InvalidArgumentError('It should be a name of 1 to 255 characters.');
 }
 
-const parseUser = (text: string): UserId => userId(parseKeyName(text));
+const parseUser = (text: string): UserId => userId(parseName(text));
 
 function parseInstanceId(text: string): AgentInstanceId {
   if (isUuid(text)) return agentInstanceId(text);

@@ -12,7 +12,8 @@ export async function makeDataDir(dataDir: string): Promise<void> {
 
 /**
  * Adds a `.gitignore`: the folder is often in a repository, and one `git add -A` would publish the key and
- * all messages. A folder with another name may contain other files, so it stays as it is.
+ * all messages. A folder that is not named `.agent-dashboard` may contain other files, so it
+ * stays as it is.
  */
 export async function keepFromGit(dataDir: string): Promise<void> {
   if (basename(resolve(dataDir)) === basename(DEFAULT_DATA_DIR)) await ignoreAll(dataDir);

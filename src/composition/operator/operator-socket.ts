@@ -43,7 +43,7 @@ export async function openOperatorSocket(
   if (isTooLong(path)) {
     logger.warn(
       { path },
-      'DATA_DIR is too long for a socket: `token` works only while this server is stopped',
+      'DATA_DIR is too long for a socket: commands for tokens and users work only while this server is stopped',
     );
     return { [Symbol.asyncDispose]: async () => {} };
   }
@@ -55,12 +55,12 @@ export async function openOperatorSocket(
   /** Requests that are being handled. */
   const underWay = new Set<Promise<void>>();
   const server = createServer({ allowHalfOpen: true }, async (socket) => {
-    socket.on('error', (err) => logger.debug({ err }, 'operator gone'));
+    socket.on('error', (err) => logger.debug({ err }, 'operator client disconnected'));
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
     receiving.add(socket);
     const request = await text(socket).catch(() => '');
     receiving.delete(socket);
-    // The other process has only checked whether this one listens, or is gone.
+    // Empty: the other process only tested the connection, or it has disconnected.
     if (request === '') return void socket.end();
     const handled = handleRequest(socket, request, { operator, logger, streaming }).finally(() =>
       underWay.delete(handled),
@@ -129,8 +129,8 @@ export async function connectToOperator(dataDir: string): Promise<Operator | nul
   const path = socketPath(dataDir);
   if (isTooLong(path)) {
     throw new Error(
-      `${dataDir} is in use, and too long a path to ask a running server through (${path} has more than ` +
-        `${MAX_PATH_BYTES} bytes). Stop that process, or choose a shorter DATA_DIR.`,
+      `${dataDir} is locked by a running process, and this command cannot reach it: the path of its socket, ` +
+        `${path}, has more than ${MAX_PATH_BYTES} bytes. Stop that process, or choose a shorter DATA_DIR.`,
     );
   }
   if (!(await isOperatorListening(dataDir))) return null;
@@ -169,7 +169,8 @@ async function callOperator<Result>(path: string, request: OperatorRequest): Pro
   await once(socket, 'connect');
   socket.end(JSON.stringify(request));
   const received = await text(socket);
-  if (received === '') throw new Error('The running server stopped before it answered; see: token list');
+  if (received === '')
+    throw new Error('The server stopped before it answered, so the command may have been carried out or not');
   const response = JSON.parse(received) as OperatorResponse;
   if ('error' in response) throw new Error(response.error);
   return response.result as Result;

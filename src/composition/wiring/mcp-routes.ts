@@ -8,7 +8,10 @@ import type { McpEndpoint } from '../../adapters/mcp/http/endpoint.ts';
 /** The path to which clients of the HTTP+SSE transport post. The endpoint sends it to them. */
 export const MESSAGES_PATH = '/messages';
 
-/** The maximum size of a body, as for a step over REST, whose text may have a million characters. */
+/**
+ * The maximum body size, the same as for REST. A step may have a million characters, of several bytes each in
+ * JSON.
+ */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Returns the MCP routes of the Koa application. They check tokens and refuse requests as REST does. */

@@ -86,12 +86,12 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
     assert.equal((await load(target)).instance?.version, 5);
   });
 
-  test('an echo marked as read never skips what was queued before it', async () => {
+  test('a user message that is marked as read never skips the messages that were queued before it', async () => {
     const target = newTarget();
     await post(target);
     await say(target, 'queued');
-    const echo = await say(target, 'typed at the agent', true);
-    assert.deepEqual(contents((await read(target, echo.id)).messages), ['queued']);
-    assert.deepEqual(contents((await read(target, echo.id)).alreadyRead), ['queued']);
+    const marked = await say(target, 'typed at the agent', true);
+    assert.deepEqual(contents((await read(target, marked.id)).messages), ['queued']);
+    assert.deepEqual(contents((await read(target, marked.id)).alreadyRead), ['queued']);
   });
 }

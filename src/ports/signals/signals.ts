@@ -15,9 +15,9 @@ export interface Subscription {
 
 /**
  * Delivers wake-ups within the process and, if the adapter connects processes, to all of them. A signal is a
- * hint: it may come twice, late or out of order. A subscriber that first subscribes and then reads misses no
- * change for longer than the adapter's sweep (10 s). Subscriptions add no load on the store, however many
- * they are.
+ * hint: it may come twice, late or out of order. A subscriber that first subscribes and then reads learns of
+ * every change, at the latest with the adapter's next sweep (10 s). Subscriptions add no load on the store,
+ * however many they are.
  */
 export interface Signals {
   /** The store calls it after its commit. */

@@ -13,14 +13,14 @@ export interface LocalWaitList {
 }
 
 /**
- * Lets the processes of one store know which agent instances agents wait on in the other processes. The
+ * Lets the processes of one store know which agent instances have a waiting call in another process. The
  * information may be a few seconds old. It is only shown to people; no decision depends on it.
  */
 export interface SharedWaits {
   /** Starts to share the waits of this process, at a regular interval, until `close`. Call it once. */
   start(waits: LocalWaitList): void;
 
-  /** Reads, in one statement, which instances of these users agents wait on in other processes. */
+  /** Reads, in one statement, the instances of these users that have a waiting call in another process. */
   readWaitsElsewhere(users: readonly UserId[]): Promise<readonly WaitedInstance[]>;
 
   /** Stops sharing, and deletes the shared waits of this process. */

@@ -34,6 +34,7 @@ export async function ask(
   }
   const posted = await connection.request<OutputOf<'sendAgentMessage'>>({
     ...limits,
+    // The post is tried again at least for the usual time, also when the deadline for the answer is earlier.
     deadlineMs: connection.retryDeadline(deadlineMs),
     method: 'POST',
     path: '/messages/agent',

@@ -81,6 +81,7 @@ async function runHandler(
     onProgress: progressReporter(extra._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
     ),
+    // As in the request's body: the library's `params` leave out some keys.
     sentArguments: sentArguments(requestInfo.body, extra.requestId),
   });
 }

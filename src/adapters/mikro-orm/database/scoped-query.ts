@@ -50,8 +50,9 @@ class ScopedQuery extends Query {
     connection.bind({ statement: setting.name, values: Object.entries(this.#settings).flat() });
     connection.execute({});
     super.prepare(connection);
-    // pg's client records each parsed statement under the name and text of its query. The server first
-    // reports the statement of the settings, so the query has that name and text until then.
+    // pg's client records each parsed statement under the name and text of its query. The server reports the
+    // settings statement first, so this query carries the name and text of that statement until its report
+    // has arrived (handleCommandComplete).
     this.#upcoming = { name: this.name, text: this.text };
     Object.assign(this, setting);
   }
@@ -76,7 +77,10 @@ class ScopedQuery extends Query {
   }
 }
 
-/** Returns a statement that makes the settings. It returns one number instead of all values. */
+/**
+ * Returns a statement that applies the settings. `num_nulls` makes its result one number: nobody reads the
+ * values.
+ */
 function settingStatement(names: readonly string[]): { name: string; text: string } {
   const settings = names.map((_, nth) => `set_config($${2 * nth + 1}, $${2 * nth + 2}, true)`);
   return { name: `set_${names.length}`, text: `select num_nulls(${settings.join(', ')})` };

@@ -13,8 +13,8 @@ export type AsJson<Values> = { readonly [Name in keyof Values]: Replaced<Values[
 export type AsSelected<Values> = { readonly [Name in keyof Values]: Replaced<Values[Name], number> };
 type Replaced<Value, Time> = Value extends Date ? Time : Value;
 
-/** The values of the columns of a list, by property. */
-export type ValuesOf<List> = List extends Columns<infer Values> ? Readonly<Values> : never;
+/** The values of these columns, by the name of the property. */
+export type ValuesOf<SomeColumns> = SomeColumns extends Columns<infer Values> ? Readonly<Values> : never;
 
 interface Column {
   readonly property: string;

@@ -61,11 +61,10 @@ export const askQuestion = defineUseCase({
         { ...instance, question: questionId },
         withIdempotency(null, (conversation) => readAnswer(conversation, { questionId, now: clock.now() })),
       );
-      const wakeReason =
-        read.status === 'open'
-          ? await waiter.waitForChange(read.version, { deadline, caller, clientGone, shuttingDown })
-          : 'timeout';
-      if (wakeReason === 'changed') continue;
+      if (read.status === 'open') {
+        const limits = { deadline, caller, clientGone, shuttingDown };
+        if ((await waiter.waitForChange(read.version, limits)) === 'changed') continue;
+      }
       return {
         answer: read.answer?.content ?? null,
         question_id: questionId,

@@ -34,18 +34,18 @@ export async function exportUser(
   }
   const text = Readable.from(exportLines(opened.operator.exportUser(user)));
   if (output !== null) await writeWhole(text, output);
-  else if (!(await isPrinted(text))) return;
+  else if ((await printToStdout(text)) === 'reader-closed') return;
   progress.finish(`Exported ${written} lines${output === null ? '' : ` to ${output}`}.`);
 }
 
-/** Writes the text to stdout. Returns false when the reader closes the pipe early, as `| head` does. */
-async function isPrinted(text: Readable): Promise<boolean> {
+/** Writes the text to stdout. The reader may close the pipe early, as `| head` does. */
+async function printToStdout(text: Readable): Promise<'complete' | 'reader-closed'> {
   try {
     await pipeline(text, process.stdout, { end: false });
-    return true;
+    return 'complete';
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-    return false;
+    return 'reader-closed';
   }
 }
 

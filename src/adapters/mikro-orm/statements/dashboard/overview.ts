@@ -3,9 +3,9 @@ import { type InstanceOverview, MAX_PREVIEW_LENGTH } from '../../../../ports/sto
 import { INSTANCE_COLUMNS, type InstanceColumns, instanceOf, type MessageJson } from '../rows.ts';
 
 /**
- * Returns SQL that is true if an agent waits on `agent_instances a`: in this process, or in another process
+ * Returns SQL that is true if `agent_instances a` has a waiting call: in this process, or in another process
  * that has shared this wait and is still alive.
- * @param here the SQL parameter with the instances that agents wait on in this process.
+ * @param here the SQL parameter with the instances that have a waiting call in this process.
  * @param process the SQL parameter with the id of this process.
  */
 export const agentWaiting = (here: string, process: string): string =>
@@ -31,7 +31,7 @@ export interface OverviewColumns extends InstanceColumns {
   readonly latest: Pick<MessageJson, 'content' | 'createdAt'> | null;
 }
 
-/** Returns null if there is no such instance. */
+/** Returns null if the row has no instance, which a left join gives. */
 export function overviewOf(row: OverviewColumns): InstanceOverview | null {
   const instance = instanceOf(row, row.id);
   if (instance === null) return null;
