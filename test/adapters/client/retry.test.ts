@@ -241,6 +241,7 @@ test.each([
   ['a baseUrl that is not a URL', { baseUrl: 'localhost' }],
   ['a baseUrl of another protocol', { baseUrl: 'ftp://localhost' }],
   ['an empty token', { token: '' }],
+  ['a token that was not set', { token: undefined as unknown as string }],
   ['a token of two lines', { token: 'a\nb' }],
 ])('%s is refused at once', (_name, wrong) => {
   expect(() => createClient({ baseUrl: 'http://127.0.0.1', token: 'ann', ...wrong })).toThrow(TypeError);

@@ -78,7 +78,7 @@ export class Connection {
       throw new TypeError('baseUrl must be a URL of http or https');
     }
     const { origin, pathname } = url;
-    if (!/^[\x21-\x7e]+$/.test(token))
+    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token))
       throw new TypeError('token must be non-empty ASCII text without spaces');
     const path = pathname.replace(/\/+$/, '');
     this.#rootUrl = origin + (path.endsWith(BASE_PATH) ? path : path + BASE_PATH);
