@@ -301,7 +301,7 @@ describe('--permission-tool', () => {
     await using agent = await withPermissions('--permission-timeout', '1s');
     expect(await agent.approve(ls('make'))).toEqual({
       behavior: 'deny',
-      message: expect.stringContaining('Nobody answered'),
+      message: expect.stringContaining('did not answer within 1 seconds'),
     });
     await answer(agent.id, 'Yes');
     expect(await agent.approve(ls('make'))).toMatchObject({ behavior: 'allow' });
