@@ -110,7 +110,7 @@ describe('keys generate', () => {
 
     const publicOnly = { ...env, JWT_PUBLIC_KEY: keys.JWT_PUBLIC_KEY };
     await using verifying = await RunningServer.start(publicOnly);
-    expect(verifying.process.stdout).toMatch(/no JWT_PRIVATE_KEY/);
+    expect(verifying.process.stdout).toMatch(/JWT_PRIVATE_KEY is not/);
     expect(verifying.agentToken).toBe('');
     const token = (await run(['token', 'issue', '--user', 'ada'], { ...env, ...keys })).stdout.trim();
     const verified = await verifying.call('GET', '/auth/verify', { token });

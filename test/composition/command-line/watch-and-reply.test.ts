@@ -79,7 +79,7 @@ test('a reply reports when there is no open question, and when the run has ended
     /^Queued as a message, because there is no open question/,
   );
   await server.call('POST', '/sessions/end', { body: { agent_instance_id: id } });
-  expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(/^Queued, but the run has ended;/);
+  expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(/^Queued, but the run has ended\./);
 });
 
 test('a reply without an open question is queued, also when only the start of the instance id is given', async () => {
