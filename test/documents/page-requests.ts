@@ -12,7 +12,8 @@ const BASE_PATH = '/api/v1';
 
 /**
  * Finds the REST requests in a source file: calls whose first two arguments are an HTTP method and a path,
- * and calls with a literal address under `/api/v1`, which are a GET.
+ * calls of `requestPage` with a path, and calls with a literal address under `/api/v1`. The last two are a
+ * GET. A call that only passes on a path is no request of its own.
  */
 export async function requestsIn(file: string): Promise<readonly RequestInCode[]> {
   const source = ts.createSourceFile(file, await readFile(file, 'utf8'), ts.ScriptTarget.ESNext, true);
@@ -23,6 +24,8 @@ export async function requestsIn(file: string): Promise<readonly RequestInCode[]
       const text = first === undefined ? '' : pathOf(first, source);
       if (second !== undefined && METHODS.has(text)) {
         found.push({ method: text, path: pathOf(second, source) });
+      } else if (ts.isIdentifier(node.expression) && node.expression.text === 'requestPage') {
+        found.push({ method: 'GET', path: text });
       } else if (text.startsWith(`${BASE_PATH}/`)) {
         found.push({ method: 'GET', path: text.slice(BASE_PATH.length) });
       }
@@ -30,7 +33,9 @@ export async function requestsIn(file: string): Promise<readonly RequestInCode[]
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return found.map(({ method, path }) => ({ method, path: path.split('?')[0]! }));
+  return found
+    .map(({ method, path }) => ({ method, path: path.split('?')[0]! }))
+    .filter(({ path }) => path.startsWith('/'));
 }
 
 /** Returns the text of an expression. What only the running program knows is `:`. */

@@ -133,7 +133,9 @@ test('a short RSA token is accepted only with the flag, if issued here, and for 
   const env = { ...strict, ALLOW_SHORT_RSA_KEYS: 'true' };
   const token = await issue(env);
   await using server = await RunningServer.start(env);
-  expect(server.process.stdout).toContain('Dashboard token: none, since JWT_PRIVATE_KEY is a short RSA key');
+  expect(server.process.stdout).toContain(
+    'Dashboard token: none, because JWT_PRIVATE_KEY is a short RSA key',
+  );
   expect(await statusOf(server, server.agentToken)).toBe(200);
   expect(await statusOf(server, token)).toBe(200);
   expect(await statusOf(server, token, '/api-keys')).toBe(403);

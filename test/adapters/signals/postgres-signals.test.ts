@@ -134,7 +134,7 @@ describe('notifications', () => {
     await store.query(`notify ${CHANNEL}, '[["ada"]]'`);
     await notify(store, sent);
     await arrived;
-    expect(log.lines).toEqual(Array(2).fill('warn: Ignored a notification that is not of signals'));
+    expect(log.lines).toEqual(Array(2).fill('warn: Ignored a notification that contains no signals'));
   });
 });
 

@@ -113,7 +113,7 @@ test('a malformed notification is logged, and later ones still arrive', async ()
   await store.query(`notify ${CHANNEL}, '{"restored":[["ada","key"]]}'`);
   await notifyRevoked(key);
   await arrived;
-  expect(log.lines).toEqual(Array(2).fill('warn: Ignored a notification that is not of signals'));
+  expect(log.lines).toEqual(Array(2).fill('warn: Ignored a notification that contains no signals'));
 });
 
 test('revocations arrive after a killed connection, even without a listener for signals', async () => {

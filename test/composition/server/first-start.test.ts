@@ -23,7 +23,7 @@ test('on a terminal the first start reports that it makes the database, and no s
   await using folder = await temporaryFolder();
   const DATA_DIR = join(folder.path, 'data');
   expect(await stderrOf(ON_A_TERMINAL, { DATA_DIR })).toBe(
-    `Making the database in ${join(DATA_DIR, 'database')}\n`,
+    `Creating the database in ${join(DATA_DIR, 'database')}\n`,
   );
   expect(await stderrOf(ON_A_TERMINAL, { DATA_DIR })).toBe('');
   expect(await stderrOf(ON_A_TERMINAL, { DATA_DIR, LOG_LEVEL: 'info' })).toContain('"msg":"listening"');
