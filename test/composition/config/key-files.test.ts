@@ -93,7 +93,7 @@ describe('the start is refused with one line', () => {
       const path = join(dataDir, FILE);
       await chmod(path, mode);
       await expect(loadOrCreateKeyPair(dataDir)).rejects.toThrow(
-        `DATA_DIR: ${path} must be readable by its owner only; chmod 600 it, or delete it if others may have read test`,
+        `DATA_DIR: ${path} must be readable by its owner only; chmod 600 it, or delete it if others may have read it`,
       );
       expect(await modeOf(path)).toBe(mode.toString(8));
     },
