@@ -23,7 +23,7 @@ test('the observer gets each batch with its size, and each failed statement with
     }));
   await Promise.all([read(1), read(2), read(3)]);
   expect(observer.batches).toEqual([
-    { updates: 3, again: 0, startedAt: expect.any(Number), millis: expect.any(Number) },
+    { updates: 3, retried: 0, startedAt: expect.any(Number), millis: expect.any(Number) },
   ]);
   expect(observer.failures).toEqual([]);
 
