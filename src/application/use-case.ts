@@ -59,7 +59,7 @@ export interface UseCase<
   readonly summary: string;
   /** The error codes it can fail with, besides those that any request can. */
   readonly errorCodes: readonly ErrorCode[];
-  /** The token needs one of these scopes; an empty list: any valid token. */
+  /** The token needs one of these scopes. If the list is empty, every valid token may run the use case. */
   readonly scopes: readonly Scope[];
   readonly input: Input;
   readonly output: Output;
