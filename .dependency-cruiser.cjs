@@ -1,5 +1,5 @@
-/** Imports point inwards only: domain <- ports <- application <- adapters <- composition. */
-const only = (name, from, allowed, comment) => ({
+/** Imports may only point in this direction: composition -> adapters -> application -> ports -> domain. */
+const mayImportOnly = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: 'error',
@@ -7,39 +7,39 @@ const only = (name, from, allowed, comment) => ({
   to: { pathNot: allowed },
 });
 
-/** Matches paths of the first pattern that do not match the second. */
+/** Matches paths that match the first pattern and do not match the second. */
 const except = (path, pathNot) => ({ path, pathNot });
-const paths = (pattern) => (typeof pattern === 'string' ? { path: pattern } : pattern);
+const toPaths = (pattern) => (typeof pattern === 'string' ? { path: pattern } : pattern);
 
-const never = (name, from, to, comment = '') => ({
+const mustNotImport = (name, from, to, comment = '') => ({
   name,
   comment,
   severity: 'error',
-  from: paths(from),
-  to: paths(to),
+  from: toPaths(from),
+  to: toPaths(to),
 });
 
 /**
  * Lists the subfolders of a folder and what each may import from the others; `.` means the files directly in
  * the folder. All other imports are forbidden, so the table is the import graph in ARCHITECTURE.md.
  */
-const rooms = (folder, table) =>
+const roomRules = (folder, table) =>
   Object.entries(table).map(([room, allowed]) =>
-    never(
+    mustNotImport(
       `${folder}/${room}`,
       `^${folder}/${room}/`,
       except(
         `^${folder}/`,
-        [room, ...allowed].map((one) => (one === '.' ? `^${folder}/[^/]+$` : `^${folder}/${one}/`)),
+        [room, ...allowed].map((target) => (target === '.' ? `^${folder}/[^/]+$` : `^${folder}/${target}/`)),
       ),
       `${room} may import: ${allowed.join(', ') || 'no other room'}.`,
     ),
   );
 
-const ROOMS = [
-  ...rooms('src/domain', { text: ['.'], user: ['.'], conversation: ['.', 'text'] }),
-  ...rooms('src/ports', { signals: [], tokens: ['signals'], storage: ['signals', '.'] }),
-  ...rooms('src/application', {
+const ROOM_RULES = [
+  ...roomRules('src/domain', { text: ['.'], user: ['.'], conversation: ['.', 'text'] }),
+  ...roomRules('src/ports', { signals: [], tokens: ['signals'], storage: ['signals', '.'] }),
+  ...roomRules('src/application', {
     waiting: [],
     wire: ['.'],
     dispatch: ['.', 'wire'],
@@ -48,31 +48,31 @@ const ROOMS = [
     live: ['.', 'wire', 'waiting', 'dispatch'],
     'use-cases': ['.', 'wire', 'waiting', 'dispatch', 'admin'],
   }),
-  ...rooms('src/application/live', { events: [], observers: ['events'] }),
-  ...rooms('src/adapters/koa', {
+  ...roomRules('src/application/live', { events: [], observers: ['events'] }),
+  ...roomRules('src/adapters/koa', {
     http: [],
     access: ['http'],
     rest: ['http', 'access'],
     openapi: ['http', 'access', 'rest'],
     server: ['http', 'access', 'rest', 'openapi'],
   }),
-  ...rooms('src/adapters/mcp', {
+  ...roomRules('src/adapters/mcp', {
     call: [],
     tools: ['call'],
     protocol: ['call', 'tools'],
     http: ['call', 'tools', 'protocol'],
     stdio: ['call', 'tools', 'protocol'],
   }),
-  ...rooms('src/adapters/jwt', { keys: [], token: ['keys'], 'known-tokens': ['token'] }),
-  ...rooms('src/adapters/mikro-orm', {
+  ...roomRules('src/adapters/jwt', { keys: [], token: ['keys'], 'known-tokens': ['token'] }),
+  ...roomRules('src/adapters/mikro-orm', {
     schema: [],
     database: ['schema'],
     statements: ['schema', 'database'],
     'group-commit': ['database', 'statements'],
     repositories: ['schema', 'database', 'statements', 'group-commit'],
   }),
-  ...rooms('src/adapters/client', { http: [], agent: ['http', '.'], people: ['http', '.'] }),
-  ...rooms('src/composition', {
+  ...roomRules('src/adapters/client', { http: [], agent: ['http', '.'], people: ['http', '.'] }),
+  ...roomRules('src/composition', {
     config: ['.', 'data-dir'],
     'data-dir': ['.'],
     store: ['.', 'config', 'data-dir'],
@@ -82,8 +82,8 @@ const ROOMS = [
     terminal: ['.', 'config', 'operator'],
     'command-line': ['.', 'config', 'data-dir', 'store', 'wiring', 'operator', 'server', 'terminal'],
   }),
-  ...rooms('web/src/store', { page: [], session: [], agents: ['page', 'session'] }),
-  ...rooms('web/src/view', {
+  ...roomRules('web/src/store', { page: [], session: [], agents: ['page', 'session'] }),
+  ...roomRules('web/src/view', {
     common: [],
     page: ['common'],
     'sign-in': ['common'],
@@ -96,11 +96,21 @@ const ROOMS = [
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    only('domain-imports-nothing', '^src/domain/', ['^src/domain/'], 'The rules are pure.'),
-    only('ports-know-the-domain', '^src/ports/', ['^src/ports/', '^src/domain/'], 'Ports speak the domain.'),
-    only(
-      'application-knows-ports-and-domain',
+    { name: 'no-unresolved-imports', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    mayImportOnly(
+      'domain-imports-only-the-domain',
+      '^src/domain/',
+      ['^src/domain/'],
+      'The domain contains only pure functions.',
+    ),
+    mayImportOnly(
+      'ports-import-only-ports-and-domain',
+      '^src/ports/',
+      ['^src/ports/', '^src/domain/'],
+      'Ports use the types of the domain.',
+    ),
+    mayImportOnly(
+      'application-imports-only-ports-and-domain',
       '^src/application/',
       [
         '^src/application/',
@@ -110,10 +120,10 @@ module.exports = {
         '^node:crypto$',
         '^crypto$',
       ],
-      'Use cases run in any host. Their only library is valibot.',
+      'Use cases run in every application. Their only library is valibot.',
     ),
-    only(
-      'contracts-know-ports-and-domain',
+    mayImportOnly(
+      'contracts-import-only-ports-and-domain',
       '^src/contracts/',
       [
         '^src/contracts/',
@@ -123,37 +133,41 @@ module.exports = {
         '^(node:)?crypto$',
         '^(node:)?util$',
       ],
-      'A contract runs in any test runner, over any adapter.',
+      'A contract runs in every test runner, and tests every adapter.',
     ),
-    never('nothing-needs-the-contracts', except('^src/', '^src/contracts/'), '^src/contracts/'),
-    never('adapters-do-not-import-composition', '^src/adapters/', '^src/composition/'),
-    never(
+    mustNotImport('nothing-imports-the-contracts', except('^src/', '^src/contracts/'), '^src/contracts/'),
+    mustNotImport('adapters-do-not-import-composition', '^src/adapters/', '^src/composition/'),
+    mustNotImport(
       'adapters-do-not-import-each-other',
       '^src/adapters/([^/]+)/',
       except('^src/adapters/([^/]+)/', '^src/adapters/$1/'),
     ),
-    never(
-      'container-stays-in-composition',
+    mustNotImport(
+      'only-composition-imports-the-container',
       except('', '^src/composition/'),
       'node_modules/(tsyringe|reflect-metadata)/',
-      'An application that embeds the library need not use a container.',
+      'An application that embeds the library does not have to use a container.',
     ),
-    never('src-does-not-import-tests', '^src/', '^(test|bench|web|demo)/'),
-    never(
-      'the-page-is-a-client',
+    mustNotImport('src-does-not-import-tests', '^src/', '^(test|bench|web|demo)/'),
+    mustNotImport(
+      'the-page-imports-only-the-client',
       '^web/src/',
       except('^src/', '^src/(adapters/client/|domain/text/question-text[.]ts$)'),
       'The page uses the same client library as other programs.',
     ),
-    never('the-page-imports-inwards', '^web/src/(model|server)/', '^web/src/(store|view)/'),
-    never('stores-know-no-view', '^web/src/store/', '^web/src/view/'),
-    never(
-      'views-know-stores',
+    mustNotImport(
+      'model-and-server-do-not-import-store-or-view',
+      '^web/src/(model|server)/',
+      '^web/src/(store|view)/',
+    ),
+    mustNotImport('stores-do-not-import-views', '^web/src/store/', '^web/src/view/'),
+    mustNotImport(
+      'views-do-not-import-the-server',
       '^web/src/view/',
       '^web/src/server/',
-      'A view knows the store, never the server.',
+      'A view reads the store and calls its actions.',
     ),
-    ...ROOMS,
+    ...ROOM_RULES,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -3,8 +3,8 @@ import { ormOptions } from './src/adapters/mikro-orm/database/database.ts';
 import { readConfig } from './src/composition/config/config.ts';
 
 /**
- * Configures MikroORM's own command line. The server and `agent-dashboard migrate` run the same migrations.
- * Stop the server before you use this with the embedded database.
+ * Configures MikroORM's own command line. It runs the same migrations as the server and `agent-dashboard
+ * migrate`. With the embedded database, stop the server first: only one process can open it.
  */
 const { databaseUrl, dataDir } = readConfig(process.env);
 

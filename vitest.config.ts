@@ -26,7 +26,7 @@ export default defineConfig({
           name: 'package',
           include: [PACKAGING],
           globalSetup: ['test/packaging/install.ts'],
-          // The compiler reads the types of every installed library.
+          // Slower than the other tests: the compiler reads the types of every installed library.
           testTimeout: 240_000,
         },
       },

@@ -34,8 +34,11 @@ if (flags.help || (flags.write && !canWrite)) {
 
 type Measure = (servers: BenchServers, size: BenchSize) => Promise<BenchResults>;
 
-/** The tables that need servers, in the order of measurement. The last value: a flag selects the table. */
-const WITH_SERVERS: readonly (readonly [BenchTable, Measure, boolean])[] = [
+/**
+ * The tables that need servers, in the order of measurement. The last value says whether the command line
+ * has a flag that selects the table.
+ */
+const TABLES_WITH_SERVERS: readonly (readonly [BenchTable, Measure, boolean])[] = [
   [rowLevelSecurityTable, measureRowLevelSecurity, flags.rls],
   [serversTable, measureServers, false],
   [transportsTable, measureTransports, flags.mcp],
@@ -46,17 +49,17 @@ const WITH_SERVERS: readonly (readonly [BenchTable, Measure, boolean])[] = [
 const size = flags.quick ? QUICK_SIZE : FULL_SIZE;
 const results = new Map<BenchTable, BenchResults>();
 
-function report(table: BenchTable, measured: BenchResults): void {
+function reportResults(table: BenchTable, measured: BenchResults): void {
   results.set(table, roundResults(table, measured));
   console.table(consoleRows(table, results.get(table)!));
 }
 
-if (isWholeRun || flags.tokens) report(tokensTable, await measureTokens(size));
+if (isWholeRun || flags.tokens) reportResults(tokensTable, await measureTokens(size));
 
-const selected = WITH_SERVERS.filter(([, , isSelected]) => isWholeRun || isSelected);
-if (selected.length > 0) {
+const selectedTables = TABLES_WITH_SERVERS.filter(([, , isSelected]) => isWholeRun || isSelected);
+if (selectedTables.length > 0) {
   await using servers = await startBenchServers();
-  for (const [table, measure] of selected) report(table, await measure(servers, size));
+  for (const [table, measure] of selectedTables) reportResults(table, await measure(servers, size));
   if (flags.write) await writeResults(servers.postgresqlVersion);
 }
 

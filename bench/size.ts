@@ -1,11 +1,13 @@
-/** How long one run measures, and how much. */
+/** How long one run of the bench measures, and how often it repeats each measurement. */
 export interface BenchSize {
+  /** How often each load is repeated. The tables show the medians. */
   readonly rounds: number;
   readonly secondsPerRound: number;
   /** How many pairs of loads compare the server with and without row level security. */
   readonly rowLevelSecurityPairs: number;
   /** How long the bench counts the server's statements while its clients only wait. */
   readonly idleSeconds: number;
+  /** How many messages the bench sends to the live streams. */
   readonly liveMessages: number;
 }
 
@@ -17,7 +19,7 @@ export const FULL_SIZE: BenchSize = {
   liveMessages: 300,
 };
 
-/** Takes a quarter of the time, and the numbers are rougher. */
+/** A run of this size takes a quarter of the time, but its numbers are less exact. */
 export const QUICK_SIZE: BenchSize = {
   rounds: 1,
   secondsPerRound: 2,
@@ -26,6 +28,7 @@ export const QUICK_SIZE: BenchSize = {
   liveMessages: 100,
 };
 
+/** Prints to standard error what is being measured. */
 export const reportProgress = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };

@@ -21,14 +21,16 @@ export class AgentStoppedError extends Error {
   override readonly name = 'AgentStoppedError';
 }
 
+/** How long one request waits for an answer. */
 const WAIT_SECONDS = 30;
+/** How often one request is sent at most. */
 const MAX_ATTEMPTS = 5;
 
 /** A small agent that uses the REST API, as any script could. */
 export class Agent {
   readonly #api: string;
   readonly #token: string;
-  readonly #id = randomUUID();
+  readonly #instanceId = randomUUID();
 
   constructor({ url, token }: { readonly url: string; readonly token: string }) {
     this.#api = `${url}/api/v1`;
@@ -37,13 +39,16 @@ export class Agent {
 
   async start(agentType: string, name: string): Promise<void> {
     await this.#call('POST', '/agent-instances', {
-      agent_instance_id: this.#id,
+      agent_instance_id: this.#instanceId,
       agent_type: agentType,
       name,
     });
   }
 
-  /** Reports a step. @returns the messages that the user has written since the last call */
+  /**
+   * Reports a step.
+   * @returns the messages that the user has written since the last step or question
+   */
   async step(content: string, gitDiff?: string): Promise<readonly string[]> {
     const posted = await this.#post({ content, ...(gitDiff !== undefined && { git_diff: gitDiff }) });
     return posted.queued_user_messages.map(({ content: text }) => text);
@@ -60,7 +65,7 @@ export class Agent {
       const { messages, already_read, instance_status } = await this.#call<PendingMessages>(
         'POST',
         '/messages/pending',
-        { agent_instance_id: this.#id, last_read_message_id: questionId, wait: WAIT_SECONDS },
+        { agent_instance_id: this.#instanceId, last_read_message_id: questionId, wait: WAIT_SECONDS },
       );
       const answer = [...messages, ...already_read][0];
       if (answer !== undefined) return answer.content;
@@ -69,11 +74,14 @@ export class Agent {
   }
 
   async end(): Promise<void> {
-    await this.#call('POST', '/sessions/end', { agent_instance_id: this.#id });
+    await this.#call('POST', '/sessions/end', { agent_instance_id: this.#instanceId });
   }
 
   #post(message: object): Promise<PostedMessage> {
-    return this.#call<PostedMessage>('POST', '/messages/agent', { agent_instance_id: this.#id, ...message });
+    return this.#call<PostedMessage>('POST', '/messages/agent', {
+      agent_instance_id: this.#instanceId,
+      ...message,
+    });
   }
 
   /**

@@ -1,12 +1,13 @@
 import type { Agent } from './agent.ts';
 
-const DIFF = (lines: string) => `diff --git a/src/checkout/discount.ts b/src/checkout/discount.ts
+/** Returns a diff of one file with these hunks. */
+const diffOf = (hunks: string) => `diff --git a/src/checkout/discount.ts b/src/checkout/discount.ts
 index 3f1c2aa..9d0e41b 100644
 --- a/src/checkout/discount.ts
 +++ b/src/checkout/discount.ts
-${lines}`;
+${hunks}`;
 
-const PROBE_DIFF = DIFF(`@@ -8,7 +8,7 @@ export function discountFor(order: Order): number {
+const EXPERIMENT_DIFF = diffOf(`@@ -8,7 +8,7 @@ export function discountFor(order: Order): number {
    const rule = rules.find((candidate) => candidate.appliesTo(order));
    if (rule === undefined) return 0;
 -  if (rule.validUntil < new Date()) return 0;
@@ -15,7 +16,7 @@ const PROBE_DIFF = DIFF(`@@ -8,7 +8,7 @@ export function discountFor(order: Orde
  }
 `);
 
-const CLOCK_DIFF = DIFF(`@@ -1,5 +1,7 @@
+const CLOCK_DIFF = diffOf(`@@ -1,5 +1,7 @@
 +import type { Clock } from '../clock.ts';
  import { rules } from './rules.ts';
  import type { Order } from './order.ts';
@@ -53,7 +54,7 @@ const OPTIONS = [
 ] as const;
 
 export interface StoryOptions {
-  /** Prints a line for the user who has started the demo. */
+  /** Prints a line in the terminal where the demo runs. */
   readonly say: (text: string) => void;
   readonly pause: (seconds: number) => Promise<void>;
 }
@@ -87,7 +88,7 @@ export async function playStory(agent: Agent, { say, pause }: StoryOptions): Pro
   );
   await step(
     'Reproduced it with a clock set to 23:59:59. Checking whether only the boundary is wrong:',
-    PROBE_DIFF,
+    EXPERIMENT_DIFF,
   );
   await step(
     'That is not enough: the test still fails in **3 of 200** runs. The cause is the shared system clock.',
@@ -127,15 +128,15 @@ async function carryOut(
   choice: string,
   step: (content: string, gitDiff?: string) => Promise<void>,
 ): Promise<void> {
-  const chosen = OPTIONS.findIndex(
+  const chosenIndex = OPTIONS.findIndex(
     (option, index) => choice.includes(option) || choice.trim().startsWith(`${index + 1}`),
   );
-  if (chosen === 0) {
+  if (chosenIndex === 0) {
     await step('Passing a clock into `discountFor`. Its callers pass the system clock.', CLOCK_DIFF);
     await step('Updated the two callers in `src/checkout/cart.ts`.');
-  } else if (chosen === 1) {
+  } else if (chosenIndex === 1) {
     await step('Freezing the time at noon in the test; `discountFor` stays as it is.', FROZEN_TIME_DIFF);
-  } else if (chosen === 2) {
+  } else if (chosenIndex === 2) {
     await step('Moved the test to `test/quarantine/` and opened an issue so that it is not forgotten.', '');
   } else {
     await step(`Doing it your way: *${choice.trim()}*`, CLOCK_DIFF);

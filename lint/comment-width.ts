@@ -5,10 +5,10 @@ import ts from 'typescript';
 /** The maximum width of a line with a comment. Biome applies the same width, but only to code. */
 const MAX_WIDTH = 110;
 
-/** Returns the line numbers, from 0, of all lines that hold a part of a comment. */
-function linesWithComments(source: ts.SourceFile): Set<number> {
+/** Returns the numbers, counted from 0, of all lines that contain a comment or a part of one. */
+function findCommentLines(source: ts.SourceFile): Set<number> {
   const lines = new Set<number>();
-  const add = (comments: readonly ts.CommentRange[] = []) => {
+  const addLines = (comments: readonly ts.CommentRange[] = []) => {
     for (const { pos, end } of comments) {
       const first = source.getLineAndCharacterOfPosition(pos).line;
       const last = source.getLineAndCharacterOfPosition(end).line;
@@ -16,13 +16,13 @@ function linesWithComments(source: ts.SourceFile): Set<number> {
     }
   };
   const visit = (node: ts.Node) => {
-    // JSX text may look like a comment, but is none. JSDoc nodes are part of a comment that is found anyway.
+    // JSX text is never a comment, even if it looks like one. JSDoc nodes are in comments found anyway.
     if (ts.isJsxText(node)) return;
     if (node.kind >= ts.SyntaxKind.FirstJSDocNode && node.kind <= ts.SyntaxKind.LastJSDocNode) return;
     const children = node.getChildren(source);
     if (children.length === 0) {
-      add(ts.getLeadingCommentRanges(source.text, node.pos));
-      add(ts.getTrailingCommentRanges(source.text, node.end));
+      addLines(ts.getLeadingCommentRanges(source.text, node.pos));
+      addLines(ts.getTrailingCommentRanges(source.text, node.end));
     }
     for (const child of children) visit(child);
   };
@@ -30,14 +30,14 @@ function linesWithComments(source: ts.SourceFile): Set<number> {
   return lines;
 }
 
-/** Returns one error for each line that holds a comment and is too wide. */
-function tooWideLines(file: string): string[] {
+/** Returns one error for each line that contains a comment and is too wide. */
+function findTooWideLines(file: string): string[] {
   const text = readFileSync(file, 'utf8');
   const lines = text.split(/\r?\n/);
   if (lines.every((line) => line.length <= MAX_WIDTH)) return [];
   const kind = file.endsWith('.tsx') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false, kind);
-  return Array.from(linesWithComments(source))
+  return Array.from(findCommentLines(source))
     .map((line) => ({ line, width: Array.from(lines[line] ?? '').length }))
     .filter(({ width }) => width > MAX_WIDTH)
     .sort((a, b) => a.line - b.line)
@@ -56,7 +56,7 @@ const files = execFileSync(
 )
   .split('\0')
   .filter((file) => existsSync(file));
-const errors = files.flatMap(tooWideLines);
+const errors = files.flatMap(findTooWideLines);
 for (const error of errors) process.stderr.write(`${error}\n`);
 if (errors.length > 0) {
   process.stderr.write(`${errors.length} lines with comments are wider than ${MAX_WIDTH} characters\n`);

@@ -1,3 +1,5 @@
+/** The main entry of the package, `agent-dashboard-server`. */
+
 export { systemClock, uuidV7 } from './adapters/runtime/system.ts';
 export {
   createOperator,

@@ -5,11 +5,11 @@ import { brotliCompress, gzip } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
 /** The running dashboard server to which `vite web` forwards API requests. */
-const SERVER = process.env.DASHBOARD_URL ?? 'http://127.0.0.1:8080';
+const SERVER_URL = process.env.DASHBOARD_URL ?? 'http://127.0.0.1:8080';
 const COMPRESSIBLE = /\.(?:html|js|css|svg|webmanifest)$/;
 
 /** Writes a compressed copy of each file, so that the server does not compress them on each request. */
-const compressed = (): Plugin => ({
+const compressFiles = (): Plugin => ({
   name: 'compressed-files',
   apply: 'build',
   async writeBundle({ dir }) {
@@ -24,8 +24,11 @@ const compressed = (): Plugin => ({
   },
 });
 
-/** Copies the viewer that `public/docs/index.html` uses, so that it is not loaded from another server. */
-const apiReference = (): Plugin => ({
+/**
+ * Copies the viewer of the API reference into the build. `public/docs/index.html` loads this copy, so that
+ * the browser needs no other server.
+ */
+const copyApiReferenceViewer = (): Plugin => ({
   name: 'api-reference',
   apply: 'build',
   async generateBundle() {
@@ -41,8 +44,8 @@ const apiReference = (): Plugin => ({
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [apiReference(), compressed()],
-  server: { port: 5173, proxy: { '/api': SERVER, '/mcp': SERVER } },
+  plugins: [copyApiReferenceViewer(), compressFiles()],
+  server: { port: 5173, proxy: { '/api': SERVER_URL, '/mcp': SERVER_URL } },
   build: {
     target: 'es2022',
     outDir: 'dist',

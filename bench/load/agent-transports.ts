@@ -8,7 +8,8 @@ export interface StepTransport {
    * @returns the headers that every later request needs
    */
   open(connection: HttpConnection, token: string): Promise<readonly string[]>;
-  stepRequest(instance: string, token: string, headers: readonly string[], content: string): Buffer;
+  /** Builds the request that logs one step. */
+  stepRequest(instanceId: string, token: string, headers: readonly string[], content: string): Buffer;
 }
 
 const ACCEPT = 'Accept: application/json, text/event-stream';
@@ -16,13 +17,13 @@ const ACCEPT = 'Accept: application/json, text/event-stream';
 export const REST: StepTransport = {
   name: 'REST, `POST /messages/agent`',
   open: async () => [],
-  stepRequest: (instance, token, headers, content) =>
+  stepRequest: (instanceId, token, headers, content) =>
     httpRequest({
       method: 'POST',
       path: '/api/v1/messages/agent',
       token,
       headers,
-      body: { agent_instance_id: instance, agent_type: 'bench', content },
+      body: { agent_instance_id: instanceId, agent_type: 'bench', content },
     }),
 };
 
@@ -46,23 +47,24 @@ export const MCP_SESSION: StepTransport = {
     const { head } = await connection.send(
       httpRequest({ method: 'POST', path: '/mcp', token, headers: [ACCEPT], body }),
     );
-    const session = /mcp-session-id: (\S+)/i.exec(head)?.[1];
-    const headers = [ACCEPT, `Mcp-Session-Id: ${session}`, 'Mcp-Protocol-Version: 2025-11-25'];
+    const sessionId = /mcp-session-id: (\S+)/i.exec(head)?.[1];
+    const headers = [ACCEPT, `Mcp-Session-Id: ${sessionId}`, 'Mcp-Protocol-Version: 2025-11-25'];
     const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
     await connection.send(httpRequest({ method: 'POST', path: '/mcp', token, headers, body: initialized }));
     return headers;
   },
-  stepRequest: (instance, token, headers, content) =>
+  stepRequest: (instanceId, token, headers, content) =>
     httpRequest({
       method: 'POST',
       path: '/mcp',
       token,
       headers,
-      body: toolCall('log_step', { agent_instance_id: instance, step_description: content }),
+      body: toolCall('log_step', { agent_instance_id: instanceId, step_description: content }),
     }),
 };
 
-const STATELESS = {
+/** What every request of the stateless MCP version 2026-07-28 contains. */
+const META_PARAM = {
   _meta: {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
@@ -80,37 +82,42 @@ const statelessHeaders = (tool: string): readonly string[] => [
 export const MCP_STATELESS: StepTransport = {
   name: 'MCP `log_step`, stateless 2026-07-28',
   open: async () => statelessHeaders('log_step'),
-  stepRequest: (instance, token, headers, content) =>
+  stepRequest: (instanceId, token, headers, content) =>
     httpRequest({
       method: 'POST',
       path: '/mcp',
       token,
       headers,
-      body: toolCall('log_step', { agent_instance_id: instance, step_description: content }, STATELESS),
+      body: toolCall('log_step', { agent_instance_id: instanceId, step_description: content }, META_PARAM),
     }),
 };
 
 /** How an agent asks a question and waits for its answer. */
 export interface WaitTransport {
   readonly name: string;
-  /** Asks the question and begins to wait. `answer` resolves with the body that holds the answer. */
-  ask(connection: HttpConnection, token: string, instance: string): Promise<{ answer: Promise<string> }>;
+  /**
+   * Asks the question and begins to wait.
+   * @returns `answer`, which resolves with the response body that contains the answer. It is in an object, so
+   * that awaiting this method does not await the answer, too.
+   */
+  ask(connection: HttpConnection, token: string, instanceId: string): Promise<{ answer: Promise<string> }>;
 }
 
 export const PENDING_MESSAGES: WaitTransport = {
   name: '`GET /messages/pending`',
-  async ask(connection, token, instance) {
+  async ask(connection, token, instanceId) {
     const body = {
-      agent_instance_id: instance,
+      agent_instance_id: instanceId,
       agent_type: 'bench',
       content: '?',
       requires_user_input: true,
     };
-    const asked = await connection.send(
+    const response = await connection.send(
       httpRequest({ method: 'POST', path: '/api/v1/messages/agent', token, body }),
     );
-    const { message_id: id } = JSON.parse(asked.body);
-    const path = `/api/v1/messages/pending?agent_instance_id=${instance}&last_read_message_id=${id}&wait=300`;
+    const { message_id } = JSON.parse(response.body);
+    const query = `agent_instance_id=${instanceId}&last_read_message_id=${message_id}&wait=300`;
+    const path = `/api/v1/messages/pending?${query}`;
     const answer = connection.send(httpRequest({ method: 'GET', path, token }));
     return { answer: answer.then(({ body: text }) => text) };
   },
@@ -118,10 +125,10 @@ export const PENDING_MESSAGES: WaitTransport = {
 
 export const ASK_QUESTION: WaitTransport = {
   name: 'MCP `ask_question`',
-  async ask(connection, token, instance) {
-    const args = { agent_instance_id: instance, question_text: '?', wait_seconds: 300 };
+  async ask(connection, token, instanceId) {
+    const args = { agent_instance_id: instanceId, question_text: '?', wait_seconds: 300 };
     const headers = statelessHeaders('ask_question');
-    const body = toolCall('ask_question', args, STATELESS);
+    const body = toolCall('ask_question', args, META_PARAM);
     const answer = connection.send(httpRequest({ method: 'POST', path: '/mcp', token, headers, body }));
     return { answer: answer.then(({ body: text }) => text) };
   },

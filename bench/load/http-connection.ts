@@ -3,13 +3,17 @@ import { connect, type Socket } from 'node:net';
 
 export interface HttpResponse {
   readonly status: number;
+  /** The status line and the headers, as one text. */
   readonly head: string;
   /** The body as received. With `Transfer-Encoding: chunked` it still contains the chunk headers. */
   readonly body: string;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-/** The first line end belongs to the chunk before, or to the response head if the body is empty. */
+/**
+ * The chunk of length 0, which ends a chunked body. The first line end belongs to the chunk before it, or to
+ * the response head if the body is empty.
+ */
 const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n');
 
 /**
@@ -19,13 +23,14 @@ const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n');
 export class HttpConnection {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
-  #settle: { resolve: (response: HttpResponse) => void; reject: (error: Error) => void } | null = null;
+  /** Resolves or rejects the promise of the request that waits for its response. Null: no request waits. */
+  #responder: { resolve: (response: HttpResponse) => void; reject: (error: Error) => void } | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (chunk) => this.#receive(chunk));
-    socket.on('error', (error) => this.#settle?.reject(error));
-    socket.on('close', () => this.#settle?.reject(new Error('connection closed')));
+    socket.on('error', (error) => this.#responder?.reject(error));
+    socket.on('close', () => this.#responder?.reject(new Error('connection closed')));
   }
 
   static async open(port: number): Promise<HttpConnection> {
@@ -37,13 +42,13 @@ export class HttpConnection {
   send(request: string | Buffer): Promise<HttpResponse> {
     if (this.#socket.destroyed) return Promise.reject(new Error('connection closed'));
     return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
+      this.#responder = { resolve, reject };
       this.#socket.write(request);
     });
   }
 
   close(): void {
-    this.#settle = null;
+    this.#responder = null;
     this.#socket.destroy();
   }
 
@@ -53,17 +58,17 @@ export class HttpConnection {
     if (headEnd < 0) return;
     const head = this.#received.toString('latin1', 0, headEnd);
     const bodyStart = headEnd + HEAD_END.length;
-    const bodyEnd = this.#bodyEnd(head, bodyStart);
+    const bodyEnd = this.#findBodyEnd(head, bodyStart);
     if (bodyEnd === null) return;
     const body = this.#received.toString('utf8', bodyStart, bodyEnd);
     this.#received = this.#received.subarray(bodyEnd);
-    const settle = this.#settle;
-    this.#settle = null;
-    settle?.resolve({ status: Number(head.slice(9, 12)), head, body });
+    const responder = this.#responder;
+    this.#responder = null;
+    responder?.resolve({ status: Number(head.slice(9, 12)), head, body });
   }
 
   /** Returns where the body ends, or null while it is incomplete. */
-  #bodyEnd(head: string, bodyStart: number): number | null {
+  #findBodyEnd(head: string, bodyStart: number): number | null {
     const length = /content-length: (\d+)/i.exec(head)?.[1];
     if (length === undefined && /transfer-encoding: chunked/i.test(head)) {
       const lastChunk = this.#received.indexOf(LAST_CHUNK, bodyStart - 2);

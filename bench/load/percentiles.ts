@@ -1,6 +1,7 @@
 /**
  * Returns a percentile of the samples.
- * @param fraction the part of the samples that the result is not less than: 0.5 gives the median
+ * @param fraction the part of the samples that are less than the result or equal to it, from 0 to 1: 0.5
+ * gives the median
  */
 export function percentile(samples: readonly number[], fraction: number): number {
   const sorted = Float64Array.from(samples).sort();

@@ -4,24 +4,27 @@ import { HttpConnection } from './http-connection.ts';
 import { percentile } from './percentiles.ts';
 
 export interface LoadResult {
+  /** How many steps were answered per second. */
   readonly perSecond: number;
-  /** Milliseconds from sending a request to its whole response. */
+  /** The median of the response times in ms. A response time ends when the whole response has arrived. */
   readonly p50: number;
+  /** The 99th percentile of the response times in ms. */
   readonly p99: number;
 }
 
 export interface LoadOptions {
   readonly port: number;
+  /** How many connections send steps at the same time. */
   readonly connections: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  /** REST by default. */
+  /** How the steps are sent: over REST by default. */
   readonly transport?: StepTransport;
   /** Returns a token of the n-th user. */
   readonly tokenOf: (nth: number) => string;
 }
 
-const CONTENT = 'Refactored the session store; 14 tests pass, 2 are left to look at. '.repeat(3);
+const STEP_TEXT = 'Refactored the session store; 14 tests pass, 2 are left to look at. '.repeat(3);
 
 /**
  * Opens connections and sends one step after the other on each of them. Each connection acts as one agent
@@ -35,12 +38,12 @@ export async function runWriteLoad(options: LoadOptions): Promise<LoadResult> {
       const connection = await HttpConnection.open(port);
       const token = tokenOf(nth);
       const headers = await transport.open(connection, token);
-      return { connection, request: transport.stepRequest(randomUUID(), token, headers, CONTENT) };
+      return { connection, request: transport.stepRequest(randomUUID(), token, headers, STEP_TEXT) };
     }),
   );
   const measureFrom = performance.now() + warmUpSeconds * 1000;
   const measureUntil = measureFrom + seconds * 1000;
-  const milliseconds: number[] = [];
+  const responseTimesMs: number[] = [];
   await Promise.all(
     agents.map(async ({ connection, request }) => {
       for (let now = performance.now(); now < measureUntil; ) {
@@ -49,14 +52,14 @@ export async function runWriteLoad(options: LoadOptions): Promise<LoadResult> {
         if (status !== 200 || body.includes('"isError":true'))
           throw new Error(`The server answered ${status}: ${body}`);
         now = performance.now();
-        if (sentAt >= measureFrom && now <= measureUntil) milliseconds.push(now - sentAt);
+        if (sentAt >= measureFrom && now <= measureUntil) responseTimesMs.push(now - sentAt);
       }
       connection.close();
     }),
   );
   return {
-    perSecond: milliseconds.length / seconds,
-    p50: percentile(milliseconds, 0.5),
-    p99: percentile(milliseconds, 0.99),
+    perSecond: responseTimesMs.length / seconds,
+    p50: percentile(responseTimesMs, 0.5),
+    p99: percentile(responseTimesMs, 0.99),
   };
 }

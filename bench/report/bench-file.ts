@@ -6,7 +6,9 @@ export interface BenchMachine {
   /** The day, as YYYY-MM-DD. */
   readonly measuredOn: string;
   readonly cores: number;
+  /** The version of Node. */
   readonly node: string;
+  /** The version of PostgreSQL. */
   readonly postgresql: string;
   readonly rounds: number;
   readonly secondsPerRound: number;
@@ -18,12 +20,12 @@ export interface BenchFile {
   readonly tables: { readonly [table: string]: BenchResults };
 }
 
-const PATH = new URL('../../docs/bench.json', import.meta.url);
+const BENCH_FILE_URL = new URL('../../docs/bench.json', import.meta.url);
 
 export async function readBenchFile(): Promise<BenchFile> {
-  return JSON.parse(await readFile(PATH, 'utf8'));
+  return JSON.parse(await readFile(BENCH_FILE_URL, 'utf8'));
 }
 
 export async function writeBenchFile(file: BenchFile): Promise<void> {
-  await writeFile(PATH, `${JSON.stringify(file, null, 2)}\n`);
+  await writeFile(BENCH_FILE_URL, `${JSON.stringify(file, null, 2)}\n`);
 }

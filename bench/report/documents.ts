@@ -7,9 +7,9 @@ const ROOT = new URL('../../', import.meta.url);
 
 /** Lists the documents that may quote numbers of the bench, as paths from the repository's root. */
 export async function benchDocuments(): Promise<string[]> {
-  const found: string[] = [];
-  for await (const file of glob(['*.md', 'docs/**/*.md'], { cwd: fileURLToPath(ROOT) })) found.push(file);
-  return found.sort();
+  const paths: string[] = [];
+  for await (const file of glob(['*.md', 'docs/**/*.md'], { cwd: fileURLToPath(ROOT) })) paths.push(file);
+  return paths.sort();
 }
 
 export const readDocument = (document: string): Promise<string> => readFile(new URL(document, ROOT), 'utf8');
@@ -21,18 +21,18 @@ export const readDocument = (document: string): Promise<string> => readFile(new 
  */
 export async function fillDocuments(): Promise<string[]> {
   const file = await readBenchFile();
-  const changed: string[] = [];
+  const changedDocuments: string[] = [];
   for (const document of await benchDocuments()) {
     const text = await readDocument(document);
-    let filled: string;
+    let filledText: string;
     try {
-      filled = fillDocument(text, file);
+      filledText = fillDocument(text, file);
     } catch (cause) {
       throw new Error(`${document}: ${cause instanceof Error ? cause.message : cause}`, { cause });
     }
-    if (filled === text) continue;
-    await writeFile(new URL(document, ROOT), filled);
-    changed.push(document);
+    if (filledText === text) continue;
+    await writeFile(new URL(document, ROOT), filledText);
+    changedDocuments.push(document);
   }
-  return changed;
+  return changedDocuments;
 }

@@ -3,8 +3,9 @@ import type { BenchFile } from './bench-file.ts';
 import { formatNumber, markdownTable } from './table.ts';
 
 /**
- * A figure in a sentence. The comments are invisible where the document is rendered:
- * `<!-- bench: servers.postgresql-128.ratioToFloor -->1.35<!-- /bench -->`.
+ * A figure in a sentence, between two comments that a rendered document does not show:
+ * `<!-- bench: servers.postgresql-128.ratioToFloor -->1.35<!-- /bench -->`. After the path of the figure,
+ * `, to 100` rounds it to a multiple of 100, and `, percent lost` prints a ratio of 0.9 as 10.
  */
 const FIGURE = /<!-- bench: (\S+?)(?:, (to \d+|percent lost))? -->(?:(?!<!--).)*<!-- \/bench -->/gs;
 
@@ -14,7 +15,10 @@ const TABLE = /<!-- bench table: (\S+) -->\n(?:(?!<!--).)*<!-- \/bench table -->
 /** The beginning of every comment that starts or ends a figure or a table. */
 const MARK = /<!-- \/?bench\b/g;
 
-/** Such a line is an error: in Markdown, a comment at the beginning of a line ends the paragraph. */
+/**
+ * A line that begins with a figure. It is an error, because in Markdown a comment at the beginning of a line
+ * ends the paragraph.
+ */
 const FIGURE_AT_LINE_START = /^\s*<!-- bench: .*$/m;
 
 /**
@@ -22,29 +26,29 @@ const FIGURE_AT_LINE_START = /^\s*<!-- bench: .*$/m;
  * @throws Error if a mark is malformed, or names an unknown table or number.
  */
 export function fillDocument(text: string, file: BenchFile): string {
-  const marks = count(text, MARK);
-  const pairs = count(text, FIGURE) + count(text, TABLE);
-  if (marks !== 2 * pairs) throw new Error(`${marks} bench marks are not ${pairs} pairs`);
+  const markCount = countMatches(text, MARK);
+  const pairCount = countMatches(text, FIGURE) + countMatches(text, TABLE);
+  if (markCount !== 2 * pairCount) throw new Error(`${markCount} bench marks are not ${pairCount} pairs`);
   const misplaced = FIGURE_AT_LINE_START.exec(text)?.[0];
   if (misplaced !== undefined) throw new Error(`A line begins with a bench mark: ${misplaced}`);
   return text
     .replace(TABLE, (_, name: string) => {
-      return `<!-- bench table: ${name} -->\n\n${filledTable(name, file)}\n\n<!-- /bench table -->`;
+      return `<!-- bench table: ${name} -->\n\n${formatTable(name, file)}\n\n<!-- /bench table -->`;
     })
     .replace(FIGURE, (_, path: string, format?: string) => {
       const name = format === undefined ? path : `${path}, ${format}`;
-      return `<!-- bench: ${name} -->${figureOf(path, format, file)}<!-- /bench -->`;
+      return `<!-- bench: ${name} -->${formatFigure(path, format, file)}<!-- /bench -->`;
     });
 }
 
-function filledTable(name: string, file: BenchFile): string {
+function formatTable(name: string, file: BenchFile): string {
   const table = BENCH_TABLES.find((candidate) => candidate.name === name);
   if (table === undefined) throw new Error(`There is no bench table ${name}`);
   return markdownTable(table, file.tables[name] ?? {});
 }
 
 /** Returns the text of one figure. The path is `table.row.column`, or `machine.` and a field's name. */
-function figureOf(path: string, format: string | undefined, file: BenchFile): string {
+function formatFigure(path: string, format: string | undefined, file: BenchFile): string {
   const [table, row, column] = path.split('.');
   if (table === 'machine') {
     const value: unknown = Object.entries(file.machine).find(([name]) => name === row)?.[1];
@@ -62,4 +66,4 @@ function figureOf(path: string, format: string | undefined, file: BenchFile): st
   return formatNumber(Math.round(value / step) * step, 0);
 }
 
-const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+const countMatches = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;

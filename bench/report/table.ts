@@ -1,23 +1,23 @@
-/** One number of each row of a table. */
+/** A column of numbers. */
 export interface BenchColumn {
-  /** Its name in docs/bench.json. */
+  /** The column's name in docs/bench.json. */
   readonly key: string;
   readonly title: string;
-  /** How many decimals are kept and printed. Numbers of 100 and more have none. */
+  /** How many decimals are kept and printed. Numbers of 100 and more have no decimals. */
   readonly decimals: number;
 }
 
 export interface BenchRow {
-  /** Its name in docs/bench.json. */
+  /** The row's name in docs/bench.json. */
   readonly key: string;
-  /** The cells that say what was measured, in Markdown. */
+  /** The first cells of the row, which say what was measured, in Markdown. */
   readonly labels: readonly string[];
 }
 
 export interface BenchTable {
-  /** Its name in docs/bench.json. */
+  /** The table's name in docs/bench.json. */
   readonly name: string;
-  /** The titles of the rows' labels. */
+  /** The titles of the columns that show the rows' labels. */
   readonly labelTitles: readonly string[];
   readonly rows: readonly BenchRow[];
   readonly columns: readonly BenchColumn[];
@@ -29,15 +29,15 @@ export type BenchNumbers = { readonly [column: string]: number | null };
 /** The numbers of one table, by row. */
 export type BenchResults = { readonly [row: string]: BenchNumbers };
 
-/** What a table prints where there is no number. */
+/** The text of a cell whose number could not be measured. */
 const NOT_MEASURED = '–';
 
-const decimalsOf = (value: number, decimals: number): number => (Math.abs(value) < 100 ? decimals : 0);
+const decimalsToKeep = (value: number, decimals: number): number => (Math.abs(value) < 100 ? decimals : 0);
 
 /** Writes a number as the tables print it: `5,612`, `0.84`. */
 export function formatNumber(value: number | null, decimals: number): string {
   if (value === null) return NOT_MEASURED;
-  const digits = decimalsOf(value, decimals);
+  const digits = decimalsToKeep(value, decimals);
   return value.toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
@@ -53,7 +53,7 @@ export function roundResults(table: BenchTable, measured: BenchResults): BenchRe
         table.columns.map((column) => {
           const value = numberOf(table, measured, row, column);
           if (value === null || !Number.isFinite(value)) return [column.key, null];
-          return [column.key, Number(value.toFixed(decimalsOf(value, column.decimals)))];
+          return [column.key, Number(value.toFixed(decimalsToKeep(value, column.decimals)))];
         }),
       ),
     ]),
@@ -63,7 +63,7 @@ export function roundResults(table: BenchTable, measured: BenchResults): BenchRe
 /** Formats a table for `console.table`. */
 export function consoleRows(table: BenchTable, results: BenchResults): object[] {
   return table.rows.map((row) => {
-    const labels = row.labels.map((label, nth) => [table.labelTitles[nth]!, label.replaceAll('`', '')]);
+    const labels = row.labels.map((label, index) => [table.labelTitles[index]!, label.replaceAll('`', '')]);
     const numbers = table.columns.map((column) => [
       column.title,
       formatNumber(numberOf(table, results, row, column), column.decimals),

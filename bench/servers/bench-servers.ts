@@ -13,7 +13,7 @@ export interface BenchServer extends ServerProcess {
   readonly port: number;
 }
 
-/** The servers that are measured, with tokens for all of them. */
+/** The servers that are measured, and tokens that all of them accept. */
 export interface BenchServers extends AsyncDisposable {
   /** A bare node:http server on the same database as `postgresql`; see `bench/servers/floor.ts`. */
   readonly floor: BenchServer;
@@ -26,31 +26,31 @@ export interface BenchServers extends AsyncDisposable {
   /** Counts the statements that `postgresql` and `floor` have sent to their database so far. */
   countStatements(): Promise<number>;
   /**
-   * Starts another server on its own database. Its role bypasses row level security. The caller has to stop
-   * the server.
+   * Starts another server with a database of its own. The role with which the server connects to it bypasses
+   * row level security. The caller has to stop the server.
    */
   startWithoutRowLevelSecurity(): Promise<BenchServer>;
 }
 
-const USERS = 1_000;
-const SERVE = ['src/composition/bin.ts', 'serve'];
+const USER_COUNT = 1_000;
+const SERVE_COMMAND = ['src/composition/bin.ts', 'serve'];
 
 /** Starts PostgreSQL and all servers. Disposing of the result stops them. */
 export async function startBenchServers(): Promise<BenchServers> {
-  await using started = new AsyncDisposableStack();
+  await using resources = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'agent-dashboard-bench-'));
-  started.defer(() => rm(folder, { recursive: true, force: true }));
+  resources.defer(() => rm(folder, { recursive: true, force: true }));
   const postgres = await startPostgres([
     '-c',
     'shared_preload_libraries=pg_stat_statements',
     '-c',
     'max_connections=100',
   ]);
-  started.defer(postgres.stop);
-  const pems = await generateKeyPair('ed25519');
-  const issuer = new JwtIssuer({ key: readPrivateKey(pems.privateKey, 'bench') });
+  resources.defer(postgres.stop);
+  const keyPair = await generateKeyPair('ed25519');
+  const issuer = new JwtIssuer({ key: readPrivateKey(keyPair.privateKey, 'bench') });
   const tokens = await Promise.all(
-    Array.from({ length: USERS }, (_, nth) => issuer.issue(aGrant({ userId: userIdOf(`user-${nth}`) }))),
+    Array.from({ length: USER_COUNT }, (_, nth) => issuer.issue(aGrant({ userId: userIdOf(`user-${nth}`) }))),
   );
 
   async function startServer(
@@ -60,27 +60,27 @@ export async function startBenchServers(): Promise<BenchServers> {
     const port = await freePort();
     const server = await startProcess(args, {
       MCP_SERVER_PORT: String(port),
-      JWT_PRIVATE_KEY: pems.privateKey,
+      JWT_PRIVATE_KEY: keyPair.privateKey,
       ...env,
     });
     return { ...server, port };
   }
 
   const databaseUrl = await createDatabase(postgres.url);
-  const postgresql = await startServer(SERVE, { DATABASE_URL: databaseUrl });
-  started.defer(postgresql.stop);
+  const postgresql = await startServer(SERVE_COMMAND, { DATABASE_URL: databaseUrl });
+  resources.defer(postgresql.stop);
   const floor = await startServer(['bench/servers/floor.ts'], { DATABASE_URL: databaseUrl });
-  started.defer(floor.stop);
-  const pglite = await startServer(SERVE, { DATA_DIR: folder });
-  started.defer(pglite.stop);
+  resources.defer(floor.stop);
+  const pglite = await startServer(SERVE_COMMAND, { DATA_DIR: folder });
+  resources.defer(pglite.stop);
 
   const admin = new pg.Client({ connectionString: databaseUrl });
   await admin.connect();
-  started.defer(() => admin.end());
+  resources.defer(() => admin.end());
   await admin.query('create extension if not exists pg_stat_statements');
   const { rows: versions } = await admin.query('show server_version');
 
-  const stack = started.move();
+  const runningResources = resources.move();
   return {
     floor,
     postgresql,
@@ -98,8 +98,8 @@ export async function startBenchServers(): Promise<BenchServers> {
     },
     async startWithoutRowLevelSecurity() {
       const ownDatabaseUrl = await createDatabaseOf(postgres.url, 'bypassrls');
-      return startServer(SERVE, { DATABASE_URL: ownDatabaseUrl });
+      return startServer(SERVE_COMMAND, { DATABASE_URL: ownDatabaseUrl });
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => runningResources.disposeAsync(),
   };
 }

@@ -3,16 +3,17 @@ import pg from 'pg';
 import { v7 } from 'uuid';
 
 /**
- * This program is the server that the others are compared with: node:http and pg. One prepared statement
- * for each request does the same write: it creates the instance if it is new, hands over the queued messages,
- * adds the message and moves the read cursor. There are no tokens, no validation and no error handling.
+ * This program is the bare server that the others are compared with. It uses only node:http and pg. For each
+ * request it runs one prepared statement, which writes the same as the others: it creates the instance if it
+ * is new, hands over the queued messages, adds the message and moves the read cursor. The program checks no
+ * tokens and no input, and handles no errors.
  */
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
   max: Number(process.env.POOL ?? 16),
 });
 
-const WRITE = `
+const WRITE_STATEMENT = `
   with instance as (
     insert into agent_instances as a (user_id, id, agent_type_id, status, started_at, last_position, step_count,
       last_read_message_id, last_activity_at, version)
@@ -40,7 +41,7 @@ const server = createServer((req, res) => {
     const id = v7();
     const { rows } = await pool.query({
       name: 'write',
-      text: WRITE,
+      text: WRITE_STATEMENT,
       values: ['floor', agent_instance_id, id, content],
     });
     const body = JSON.stringify({
@@ -54,4 +55,5 @@ const server = createServer((req, res) => {
     res.end(body);
   });
 });
+// `startProcess` in server-process.ts waits for the printed line.
 server.listen(Number(process.env.MCP_SERVER_PORT), '127.0.0.1', () => process.stdout.write('listens on\n'));

@@ -9,7 +9,10 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a Node program and waits until it prints `listens on`. */
+/**
+ * Starts a Node program and waits until it prints `listens on`.
+ * @throws Error if the program exits before it has printed that
+ */
 export async function startProcess(
   args: readonly string[],
   env: { readonly [name: string]: string },
@@ -18,24 +21,24 @@ export async function startProcess(
     env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const exited = once(child, 'exit');
-  // If the bench exits early, it kills the child process too.
+  const exitEvent = once(child, 'exit');
+  // Kills the child process if the bench exits first.
   const kill = () => child.kill('SIGKILL');
   process.on('exit', kill);
-  exited.then(() => process.off('exit', kill));
+  exitEvent.then(() => process.off('exit', kill));
   const lines = createInterface({ input: child.stdout });
   await Promise.race([
     (async () => {
       for await (const line of lines) if (line.includes('listens on')) return;
     })(),
-    exited.then(([code]) => Promise.reject(new Error(`${args.join(' ')} exited with ${code}`))),
+    exitEvent.then(([code]) => Promise.reject(new Error(`${args.join(' ')} exited with ${code}`))),
   ]);
   child.stdout.resume();
   return {
     pid: child.pid!,
     async stop() {
       child.kill('SIGTERM');
-      await exited;
+      await exitEvent;
     },
   };
 }

@@ -15,7 +15,7 @@ const STREAM_COUNTS = [2, 1_000] as const;
 export const liveStreamsTable: BenchTable = {
   name: 'liveStreams',
   labelTitles: ['Streams'],
-  rows: STREAM_COUNTS.map((streams) => ({ key: String(streams), labels: [streams.toLocaleString('en-GB')] })),
+  rows: STREAM_COUNTS.map((count) => ({ key: String(count), labels: [count.toLocaleString('en-GB')] })),
   columns: [
     { key: 'p50Ms', title: 'Sent to arrival, p50 ms', decimals: 1 },
     { key: 'p99Ms', title: 'p99 ms', decimals: 1 },
@@ -30,9 +30,9 @@ export const liveStreamsTable: BenchTable = {
 
 export async function measureLiveStreams(servers: BenchServers, size: BenchSize): Promise<BenchResults> {
   const results: { [row: string]: BenchNumbers } = {};
-  for (const streams of STREAM_COUNTS) {
-    reportProgress(`${streams} live streams, ${size.liveMessages} messages`);
-    results[streams] = await measureStreams(servers, streams, size.liveMessages);
+  for (const streamCount of STREAM_COUNTS) {
+    reportProgress(`${streamCount} live streams, ${size.liveMessages} messages`);
+    results[streamCount] = await measureStreams(servers, streamCount, size.liveMessages);
   }
   return results;
 }
@@ -41,7 +41,7 @@ const SEND_INTERVAL_MS = 100;
 const WARM_UP_MESSAGES = 50;
 /** How long the last messages may take to arrive. */
 const MAX_ARRIVAL_MS = 5_000;
-const MESSAGE = /"content":"message (\d+)"/g;
+const MESSAGE_NUMBER = /"content":"message (\d+)"/g;
 
 /**
  * Opens streams and sends ten messages a second as the agent. Half of the streams watch the agent's instance,
@@ -50,20 +50,20 @@ const MESSAGE = /"content":"message (\d+)"/g;
  */
 async function measureStreams(
   servers: BenchServers,
-  streams: number,
-  messages: number,
+  streamCount: number,
+  messageCount: number,
 ): Promise<BenchNumbers> {
   const { port, pid } = servers.postgresql;
-  const userId = userIdOf(`watched-by-${streams}`);
+  const userId = userIdOf(`watched-by-${streamCount}`);
   const [agentToken, dashboardToken] = await Promise.all([
     servers.issuer.issue(aGrant({ userId })),
     servers.issuer.issue(aGrant({ userId, scope: 'dashboard' })),
   ]);
-  const instance = randomUUID();
-  const agent = await HttpConnection.open(port);
+  const instanceId = randomUUID();
+  const agentConnection = await HttpConnection.open(port);
   const sendMessage = (content: string) => {
-    const body = { agent_instance_id: instance, agent_type: 'bench', content };
-    return agent.send(
+    const body = { agent_instance_id: instanceId, agent_type: 'bench', content };
+    return agentConnection.send(
       httpRequest({ method: 'POST', path: '/api/v1/messages/agent', token: agentToken, body }),
     );
   };
@@ -71,53 +71,53 @@ async function measureStreams(
   const memoryBefore = await residentMiB(pid);
 
   const sentAt: number[] = [];
-  const milliseconds: number[] = [];
-  const sockets = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
-  const paths = ['/api/v1/events', `/api/v1/agent-instances/${instance}/messages/stream`];
+  const arrivalTimesMs: number[] = [];
+  const httpAgent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
+  const paths = ['/api/v1/events', `/api/v1/agent-instances/${instanceId}/messages/stream`];
   const openStream = (path: string) =>
     new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { authorization: `Bearer ${dashboardToken}` };
-      get({ agent: sockets, host: '127.0.0.1', port, path, headers }, resolve).on('error', reject);
+      get({ agent: httpAgent, host: '127.0.0.1', port, path, headers }, resolve).on('error', reject);
     });
-  for (let nth = 0; nth < streams; nth += 1) {
+  for (let nth = 0; nth < streamCount; nth += 1) {
     const stream = await openStream(paths[nth % paths.length]!);
     stream.setEncoding('utf8').on('data', (text: string) => {
       const now = performance.now();
-      for (const [, number] of text.matchAll(MESSAGE)) {
-        if (Number(number) >= WARM_UP_MESSAGES) milliseconds.push(now - sentAt[Number(number)]!);
+      for (const [, number] of text.matchAll(MESSAGE_NUMBER)) {
+        if (Number(number) >= WARM_UP_MESSAGES) arrivalTimesMs.push(now - sentAt[Number(number)]!);
       }
     });
   }
 
   const sendMessages = async (from: number, count: number) => {
     for (let number = from; number < from + count; number += 1) {
-      const due = performance.now() + SEND_INTERVAL_MS;
+      const nextSendAt = performance.now() + SEND_INTERVAL_MS;
       sentAt[number] = performance.now();
       await sendMessage(`message ${number}`);
-      await sleep(Math.max(0, due - performance.now()));
+      await sleep(Math.max(0, nextSendAt - performance.now()));
     }
   };
   await sendMessages(0, WARM_UP_MESSAGES);
   const memoryAfterOpening = await residentMiB(pid);
   const statementsBefore = await servers.countStatements();
   const processorBefore = await processorMs(pid);
-  await sendMessages(WARM_UP_MESSAGES, messages);
-  const statements = (await servers.countStatements()) - statementsBefore;
+  await sendMessages(WARM_UP_MESSAGES, messageCount);
+  const statementCount = (await servers.countStatements()) - statementsBefore;
   const deadline = performance.now() + MAX_ARRIVAL_MS;
-  while (milliseconds.length < messages * streams && performance.now() < deadline) await sleep(50);
-  const processor = (await processorMs(pid)) - processorBefore;
+  while (arrivalTimesMs.length < messageCount * streamCount && performance.now() < deadline) await sleep(50);
+  const processorTimeMs = (await processorMs(pid)) - processorBefore;
   const memoryAfter = await residentMiB(pid);
-  if (milliseconds.length !== messages * streams) {
-    throw new Error(`${milliseconds.length} of ${messages * streams} messages arrived`);
+  if (arrivalTimesMs.length !== messageCount * streamCount) {
+    throw new Error(`${arrivalTimesMs.length} of ${messageCount * streamCount} messages arrived`);
   }
-  sockets.destroy();
-  agent.close();
+  httpAgent.destroy();
+  agentConnection.close();
   return {
-    p50Ms: percentile(milliseconds, 0.5),
-    p99Ms: percentile(milliseconds, 0.99),
-    longestMs: percentile(milliseconds, 1),
-    statementsPerMessage: statements / messages,
-    processorMsPerMessage: processor / messages,
+    p50Ms: percentile(arrivalTimesMs, 0.5),
+    p99Ms: percentile(arrivalTimesMs, 0.99),
+    longestMs: percentile(arrivalTimesMs, 1),
+    statementsPerMessage: statementCount / messageCount,
+    processorMsPerMessage: processorTimeMs / messageCount,
     openingMiB: memoryAfterOpening - memoryBefore,
     growthMiB: memoryAfter - memoryAfterOpening,
   };

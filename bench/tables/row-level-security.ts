@@ -5,7 +5,7 @@ import type { BenchServers } from '../servers/bench-servers.ts';
 import { type BenchSize, reportProgress } from '../size.ts';
 import { CONNECTIONS } from './servers.ts';
 
-/** The table about what row level security costs the write path. */
+/** The table that shows how much slower writes are with row level security. */
 export const rowLevelSecurityTable: BenchTable = {
   name: 'rowLevelSecurity',
   labelTitles: ['Connections'],
@@ -17,10 +17,10 @@ export const rowLevelSecurityTable: BenchTable = {
   ],
 };
 
-/** Compares two servers that differ only in whether the policies bind their role. */
+/** Compares two servers that differ only in whether row level security applies to their database role. */
 export async function measureRowLevelSecurity(servers: BenchServers, size: BenchSize): Promise<BenchResults> {
   // The role of this server bypasses row level security, and cannot switch to a role that does not.
-  const unprotected = await servers.startWithoutRowLevelSecurity();
+  const unprotectedServer = await servers.startWithoutRowLevelSecurity();
   try {
     const results: { [row: string]: BenchNumbers } = {};
     for (const connections of CONNECTIONS) {
@@ -36,9 +36,9 @@ export async function measureRowLevelSecurity(servers: BenchServers, size: Bench
           `${connections} connections, with and without row level security, ${pair} of ${size.rowLevelSecurityPairs}`,
         );
         // The servers take turns in going first, because the machine is warmer for the second.
-        const onFirst = pair % 2 === 0 ? await requestsPerSecond(servers.postgresql.port) : null;
-        const off = await requestsPerSecond(unprotected.port);
-        rates.push({ on: onFirst ?? (await requestsPerSecond(servers.postgresql.port)), off });
+        const onRateIfFirst = pair % 2 === 0 ? await requestsPerSecond(servers.postgresql.port) : null;
+        const off = await requestsPerSecond(unprotectedServer.port);
+        rates.push({ on: onRateIfFirst ?? (await requestsPerSecond(servers.postgresql.port)), off });
       }
       results[connections] = {
         onPerSecond: median(rates.map(({ on }) => on)),
@@ -48,6 +48,6 @@ export async function measureRowLevelSecurity(servers: BenchServers, size: Bench
     }
     return results;
   } finally {
-    await unprotected.stop();
+    await unprotectedServer.stop();
   }
 }

@@ -12,7 +12,7 @@ const SERVERS = [
   ['pglite', '(c) this server, PGlite'],
 ] as const;
 
-/** The table that compares the write path of REST on each store with a bare server. */
+/** The table that compares writes over REST, with each store, with the same writes of a bare server. */
 export const serversTable: BenchTable = {
   name: 'servers',
   labelTitles: ['Server', 'Connections'],
@@ -41,14 +41,14 @@ export async function measureServers(servers: BenchServers, size: BenchSize): Pr
         loads[key].push(await runWriteLoad({ port, connections, seconds, warmUpSeconds: 1.5, tokenOf }));
       }
     }
-    const floor = median(loads.floor.map(({ perSecond }) => perSecond));
+    const floorPerSecond = median(loads.floor.map(({ perSecond }) => perSecond));
     for (const [key] of SERVERS) {
       const perSecond = median(loads[key].map((load) => load.perSecond));
       results[`${key}-${connections}`] = {
         requestsPerSecond: perSecond,
         p50Ms: median(loads[key].map(({ p50 }) => p50)),
         p99Ms: median(loads[key].map(({ p99 }) => p99)),
-        ratioToFloor: perSecond / floor,
+        ratioToFloor: perSecond / floorPerSecond,
       };
     }
   }

@@ -5,7 +5,7 @@ import type { BenchResults, BenchTable } from '../report/table.ts';
 import type { BenchServers } from '../servers/bench-servers.ts';
 import { type BenchSize, reportProgress } from '../size.ts';
 
-const CONNECTIONS = 32;
+const CONNECTION_COUNT = 32;
 
 const TRANSPORTS = [
   ['rest', REST],
@@ -16,7 +16,7 @@ const TRANSPORTS = [
 /** The table that compares logging a step over REST and over MCP. */
 export const transportsTable: BenchTable = {
   name: 'transports',
-  labelTitles: [`Transport, ${CONNECTIONS} connections, PostgreSQL`],
+  labelTitles: [`Transport, ${CONNECTION_COUNT} connections, PostgreSQL`],
   rows: TRANSPORTS.map(([key, { name }]) => ({ key, labels: [name] })),
   columns: [
     { key: 'stepsPerSecond', title: 'Steps/s', decimals: 0 },
@@ -28,10 +28,10 @@ export async function measureTransports(servers: BenchServers, size: BenchSize):
   const rates = new Map<string, number[]>(TRANSPORTS.map(([key]) => [key, []]));
   for (let round = 1; round <= size.rounds; round += 1) {
     for (const [key, transport] of TRANSPORTS) {
-      reportProgress(`${CONNECTIONS} connections, round ${round} of ${size.rounds}: ${transport.name}`);
+      reportProgress(`${CONNECTION_COUNT} connections, round ${round} of ${size.rounds}: ${transport.name}`);
       const { perSecond } = await runWriteLoad({
         port: servers.postgresql.port,
-        connections: CONNECTIONS,
+        connections: CONNECTION_COUNT,
         seconds: size.secondsPerRound,
         warmUpSeconds: 1.5,
         tokenOf: servers.tokenOf,
@@ -40,11 +40,11 @@ export async function measureTransports(servers: BenchServers, size: BenchSize):
       rates.get(key)!.push(perSecond);
     }
   }
-  const rest = median(rates.get('rest')!);
+  const restPerSecond = median(rates.get('rest')!);
   return Object.fromEntries(
     Array.from(rates, ([key, perSecond]) => {
       const stepsPerSecond = median(perSecond);
-      return [key, { stepsPerSecond, ratioToRest: stepsPerSecond / rest }];
+      return [key, { stepsPerSecond, ratioToRest: stepsPerSecond / restPerSecond }];
     }),
   );
 }

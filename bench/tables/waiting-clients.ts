@@ -41,12 +41,12 @@ export async function measureWaiting(servers: BenchServers, size: BenchSize): Pr
   return results;
 }
 
-const ANSWER = 'the answer';
+const ANSWER_TEXT = 'the answer';
 
 interface WaitingAgent {
-  readonly instance: string;
+  readonly instanceId: string;
   readonly token: string;
-  /** When the answer arrived, and the body that it arrived in. */
+  /** Resolves when the answer arrives: with the time of its arrival, and the response body. */
   readonly answered: Promise<{ at: number; text: string }>;
   readonly close: () => void;
 }
@@ -59,41 +59,41 @@ async function measureWaiters(
   clients: number,
 ): Promise<BenchNumbers> {
   const { port, pid } = servers.postgresql;
-  const memoryBefore = await residentMiB(pid);
+  const memoryBeforeMiB = await residentMiB(pid);
   const agents: WaitingAgent[] = [];
   for (let nth = 0; nth < clients; nth += 1) {
     const token = servers.tokenOf(nth);
-    const instance = randomUUID();
+    const instanceId = randomUUID();
     const connection = await HttpConnection.open(port);
-    const { answer } = await transport.ask(connection, token, instance);
+    const { answer } = await transport.ask(connection, token, instanceId);
     const answered = answer.then((text) => ({ at: performance.now(), text }));
-    agents.push({ instance, token, answered, close: () => connection.close() });
+    agents.push({ instanceId, token, answered, close: () => connection.close() });
   }
   await sleep(1_000);
   const statementsBefore = await servers.countStatements();
   await sleep(size.idleSeconds * 1_000);
-  const statements = (await servers.countStatements()) - statementsBefore;
-  const memory = await residentMiB(pid);
+  const statementCount = (await servers.countStatements()) - statementsBefore;
+  const memoryMiB = await residentMiB(pid);
 
-  const milliseconds: number[] = [];
+  const answerTimesMs: number[] = [];
   // This connection is opened only now, because the server closes connections that are idle for too long.
   const dashboard = await HttpConnection.open(port);
-  for (const { instance, token, answered, close } of agents) {
-    const body = { agent_instance_id: instance, content: ANSWER, mark_as_read: false };
+  for (const { instanceId, token, answered, close } of agents) {
+    const body = { agent_instance_id: instanceId, content: ANSWER_TEXT, mark_as_read: false };
     const request = httpRequest({ method: 'POST', path: '/api/v1/messages/user', token, body });
     const sentAt = performance.now();
     await dashboard.send(request);
     const { at, text } = await answered;
-    if (!text.includes(ANSWER)) throw new Error(`A wait ended without its answer: ${text}`);
-    milliseconds.push(at - sentAt);
+    if (!text.includes(ANSWER_TEXT)) throw new Error(`A wait ended without its answer: ${text}`);
+    answerTimesMs.push(at - sentAt);
     close();
   }
   dashboard.close();
   return {
-    statementsPerMinute: (statements * 60) / size.idleSeconds,
-    p50Ms: percentile(milliseconds, 0.5),
-    p99Ms: percentile(milliseconds, 0.99),
-    residentMiB: memory,
-    addedMiB: memory - memoryBefore,
+    statementsPerMinute: (statementCount * 60) / size.idleSeconds,
+    p50Ms: percentile(answerTimesMs, 0.5),
+    p99Ms: percentile(answerTimesMs, 0.99),
+    residentMiB: memoryMiB,
+    addedMiB: memoryMiB - memoryBeforeMiB,
   };
 }

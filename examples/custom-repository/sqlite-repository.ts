@@ -34,12 +34,13 @@ const SCHEMA = `
     (user_id text, key text, recorded_at integer, value blob, primary key (user_id, key)) strict;
 `;
 
-/** How long to wait for a transaction of another process, in milliseconds. */
+/** How long SQLite waits for the transaction of another process to end. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Stores agent instances in one SQLite file, which several processes may share. Values are serialized by
- * Node, dates included. Only the fields that are searched or sorted by have columns of their own.
+ * Stores agent instances in one SQLite file, which several processes may share. Node serializes the objects,
+ * including their dates, into the `value` columns. Only fields by which a query searches or sorts have
+ * columns of their own.
  */
 export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
   readonly #database: DatabaseSync;
@@ -69,9 +70,9 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
     return (this.#database.prepare(sql).get(userId, messageId)?.id ?? null) as AgentInstanceId | null;
   }
 
-  async deleteIdempotencyRecords(time: Date): Promise<number> {
+  async deleteIdempotencyRecords(recordedBefore: Date): Promise<number> {
     const sql = 'delete from records where recorded_at < ?';
-    return Number(this.#database.prepare(sql).run(time.getTime()).changes);
+    return Number(this.#database.prepare(sql).run(recordedBefore.getTime()).changes);
   }
 
   async ping(): Promise<void> {
@@ -82,7 +83,7 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
     this.#database.close();
   }
 
-  /** Runs `work` in a write transaction. SQLite allows one at a time, so no other write comes in between. */
+  /** Runs `work` in a write transaction. SQLite allows only one at a time, so `work` sees no other write. */
   #inTransaction<Result>(work: () => Result): Result {
     try {
       this.#database.exec('begin immediate');

@@ -1,6 +1,6 @@
 /**
- * The tests of the application. They use the in-memory store, and the token is the user's name.
- * `npm i --save-dev @modelcontextprotocol/client && node --test`
+ * The tests of the application. They use the in-memory store, and accept the user's name as a token.
+ * To run them: `npm i --save-dev @modelcontextprotocol/client && node --test`
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -69,13 +69,13 @@ test('a route of the application sees a step sent over MCP and a question sent o
 
 test('an answer given over REST reaches the agent that waits over REST', async () => {
   const id = randomUUID();
-  const asked = await call('/api/v1/messages/agent', {
+  const question = await call('/api/v1/messages/agent', {
     agent_instance_id: id,
     agent_type: 'cron',
     content: 'Go on?',
     requires_user_input: true,
   });
-  const { message_id: last_read_message_id } = (await asked.json()) as { message_id: string };
+  const { message_id: last_read_message_id } = (await question.json()) as { message_id: string };
   const waitingCall = call('/api/v1/messages/pending', {
     agent_instance_id: id,
     last_read_message_id,

@@ -4,7 +4,7 @@ import { createMcpEndpoint } from 'agent-dashboard-server/mcp';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 export interface AppOptions {
-  /** The dashboard's storage: a database in production, memory in tests. */
+  /** Where the dashboard stores its data: a database in production, memory in tests. */
   readonly store: Store;
   readonly tokens: TokenVerifier;
 }

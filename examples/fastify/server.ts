@@ -4,8 +4,8 @@
  *     npm pkg set type=module && npm i agent-dashboard-server fastify && node server.ts
  *     curl localhost:3000/api/v1/agent-summary -H 'authorization: Bearer <the dashboard token>'
  *
- * It prints a token for agents and one for people. Their signing key is new at every start, unless
- * JWT_PRIVATE_KEY is set (`npx agent-dashboard keys generate` makes a key).
+ * It prints a token for agents and one for people. Every start creates a new signing key, so older tokens
+ * stop working, unless JWT_PRIVATE_KEY is set (`npx agent-dashboard keys generate` makes a key).
  */
 import { createJobs, createOperator, JobRunner, systemClock, userId } from 'agent-dashboard-server';
 import {
@@ -37,7 +37,10 @@ const operator = createOperator({
 });
 
 const app = createApp({ store, tokens });
-/** They complete user deletions, and remove old idempotency records and instances deleted 30 days ago. */
+/**
+ * The jobs complete the deletion of users. They also remove old idempotency records, and instances that were
+ * deleted 30 days ago.
+ */
 const jobs = await JobRunner.start(
   createJobs({ store, clock, logger: console, retentionDays: null }),
   console,

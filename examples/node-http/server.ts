@@ -15,8 +15,11 @@ import { InProcessSignals } from 'agent-dashboard-server/signals';
 
 const dashboard = createDashboard({ store: inMemoryStore(new InProcessSignals()) });
 
-/** The application's own sessions and their users. No token of the dashboard is needed. */
-const SESSIONS = new Map([
+/**
+ * The application's own sign-in: the user of each session. The application needs no tokens of the dashboard,
+ * because it calls the use cases directly.
+ */
+const USER_BY_SESSION = new Map([
   ['s1', 'ada'],
   ['s2', 'eve'],
 ]);
@@ -52,7 +55,7 @@ const server = createServer(async (req, res) => {
 });
 
 function callerOf({ headers }: IncomingMessage) {
-  const user = SESSIONS.get(String(headers['x-session']));
+  const user = USER_BY_SESSION.get(String(headers['x-session']));
   if (user === undefined) throw unauthenticated();
   return { userId: userId(user), scopes: ['agent'] } as const;
 }

@@ -22,7 +22,9 @@ export interface InputIssue {
   readonly message: string;
 }
 
-/** A request that is refused before its use case runs. */
+/**
+ * A request that is refused because of its input, its token or a setting of the server, whatever is stored.
+ */
 export class RequestError extends CodedError<RequestErrorCode | 'invalid_id'> {
   override readonly name = 'RequestError';
   readonly issues: readonly InputIssue[];
@@ -37,8 +39,8 @@ export const insufficientScope = (needed: readonly Scope[]) =>
   new RequestError('insufficient_scope', `This needs a token with the scope "${needed.join('" or "')}"`);
 
 /**
- * The error for a limited API key that tries to access anything but its instance. It is the same whether the
- * other thing exists or not.
+ * The error for a limited API key that tries to access anything but its instance. The error does not depend
+ * on whether the other instance or message exists.
  */
 export const notAllowedForLimitedKey = () =>
   new RequestError(

@@ -14,7 +14,7 @@ import type { OpenWaits } from './waiting/open-waits.ts';
  */
 export interface Ports extends Pick<Store, 'repository' | 'queries' | 'apiKeys' | 'removal'> {
   readonly signals: Signals;
-  /** Makes tokens; null if tokens come from elsewhere. */
+  /** Makes tokens; null if another system makes the tokens. */
   readonly issuer: TokenIssuer | null;
   /** The open waits of this process. */
   readonly waits: OpenWaits;
@@ -31,12 +31,12 @@ export interface Settings {
 
 export const DEFAULT_SETTINGS: Settings = { staleAfterSeconds: 300 };
 
-/** One request to one use case. Its input is parsed. */
+/** One request to one use case, with its checked input. */
 export interface Call<Input> {
   readonly caller: Caller;
   readonly input: Input;
   readonly idempotency: Idempotency | null;
-  /** Aborted when the client no longer waits for the answer. */
+  /** Aborted when the client has disconnected; null if that cannot be detected. */
   readonly clientGone: AbortSignal | null;
   /** Aborted when the process is about to stop: a wait then returns its current result at once. */
   readonly shuttingDown: AbortSignal;
@@ -57,7 +57,7 @@ export interface UseCase<
   readonly name: string;
   /** Says in one line what the use case does, for readers of the API. */
   readonly summary: string;
-  /** The error codes it can fail with, besides those that any request can. */
+  /** The error codes that the use case can fail with, besides those with which any request can fail. */
   readonly errorCodes: readonly ErrorCode[];
   /** The token needs one of these scopes. If the list is empty, every valid token may run the use case. */
   readonly scopes: readonly Scope[];

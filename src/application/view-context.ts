@@ -4,7 +4,7 @@ import type { Ports } from './use-case.ts';
 
 /**
  * Returns what the dashboard needs to show an instance: which instances have a waiting agent in this process,
- * and since when silence counts as stale.
+ * and before which time the last sign of life of an active instance makes it stale.
  */
 export const viewContextFor = (
   { clock, settings, waits }: Pick<Ports, 'clock' | 'settings' | 'waits'>,

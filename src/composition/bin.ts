@@ -8,7 +8,7 @@ if (nodeMessage !== null) {
 }
 const { createCommandLine } = await import('./command-line/command-line.ts');
 
-// The reader closed the pipe early, as `| head` does.
+// EPIPE means that the reader has closed the pipe early, as `| head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

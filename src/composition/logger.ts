@@ -17,14 +17,14 @@ export const createLogger = (level: Config['logLevel']): Logger =>
     {
       level: level ?? (process.stderr.isTTY ? 'warn' : 'info'),
       base: null,
-      serializers: { err },
+      serializers: { err: serializeError },
       hooks: { streamWrite: (line) => line.replace(TOKEN, '[token]') },
     },
     pino.destination({ dest: 2, sync: true }),
   );
 
 /** Leaves out `detail`: PostgreSQL puts whole rows into it, with the texts of people and agents. */
-function err(error: Error) {
+function serializeError(error: Error) {
   const { type, message, stack, code } = stdSerializers.err(error);
   return { type, message, stack, code };
 }

@@ -11,15 +11,15 @@ const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import
  * @returns the message for the user; null when the version is new enough.
  */
 export function nodeTooOldMessage(version: string = process.versions.node): string | null {
-  const needed = engines.node.replace('>=', '');
-  return isOlder(version, needed)
-    ? `agent-dashboard needs Node.js ${needed} or newer; this is ${version}`
+  const oldest = engines.node.replace('>=', '');
+  return isOlder(version, oldest)
+    ? `agent-dashboard needs Node.js ${oldest} or newer; this is ${version}`
     : null;
 }
 
-function isOlder(version: string, needed: string): boolean {
+function isOlder(version: string, other: string): boolean {
   const parts = version.split('.').map(Number);
-  for (const [index, part] of needed.split('.').entries()) {
+  for (const [index, part] of other.split('.').entries()) {
     const difference = (parts[index] ?? 0) - Number(part);
     if (difference !== 0) return difference < 0;
   }

@@ -8,10 +8,12 @@ export function assertMatches(actual: unknown, expected: unknown): void {
   assert.deepEqual(pickFields(expected, actual), expected);
 }
 
+/** Asserts that one of the values equals `wanted`. */
 export function assertIncludes<Value>(values: readonly Value[], wanted: Value): void {
   assert.ok(isAmong(values, wanted), `${inspect(wanted)} is not among ${inspect(values)}`);
 }
 
+/** Asserts that none of the values equals `unwanted`. */
 export function assertExcludes<Value>(values: readonly Value[], unwanted: Value): void {
   assert.ok(!isAmong(values, unwanted), `${inspect(unwanted)} is among ${inspect(values)}`);
 }

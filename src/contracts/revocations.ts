@@ -24,11 +24,14 @@ export function revocationsContract(
   open: (logger: Logger) => Promise<OpenRevocations>,
 ): void {
   const someKey = (userId = 'ada'): ApiKeyRef => ({ userId: userId as UserId, id: newKeyId() });
-  const sent = someKey();
+  const sentKey = someKey();
   const { testAdapter, adapter } = adapterPerTest(runner, open);
 
-  /** Subscribes and records the given keys. Other tests may revoke keys at the same time. */
-  const listen = (wanted: readonly Revoked[] = [sent]) => {
+  /**
+   * Subscribes, and records the revocations of the wanted keys only, because other tests may revoke keys at
+   * the same time.
+   */
+  const listen = (wanted: readonly Revoked[] = [sentKey]) => {
     const ids = new Set<string | null>(wanted.map(({ id }) => id));
     const received: Revoked[] = [];
     const { close } = adapter().revocations.onRevoked((key) => {
@@ -49,17 +52,17 @@ export function revocationsContract(
 
   testAdapter('a revocation is delivered even while there is no subscription to signals', async () => {
     const { received } = listen();
-    await adapter().send([sent]);
-    assert.deepEqual(received, [sent]);
+    await adapter().send([sentKey]);
+    assert.deepEqual(received, [sentKey]);
   });
 
-  testAdapter('sends nothing to a closed subscription, and closing twice harms no other', async () => {
-    const [closed, open] = [listen(), listen()];
-    closed.close();
-    closed.close();
-    await adapter().send([sent]);
-    assert.deepEqual(closed.received, []);
-    assert.deepEqual(open.received, [sent]);
+  testAdapter('a closed subscription receives nothing; closing it twice leaves others open', async () => {
+    const [closedListener, openListener] = [listen(), listen()];
+    closedListener.close();
+    closedListener.close();
+    await adapter().send([sentKey]);
+    assert.deepEqual(closedListener.received, []);
+    assert.deepEqual(openListener.received, [sentKey]);
   });
 
   testAdapter(
@@ -67,17 +70,17 @@ export function revocationsContract(
     async () => {
       let calls = 0;
       const count = ({ id }: Revoked) => {
-        if (id === sent.id) calls += 1;
+        if (id === sentKey.id) calls += 1;
       };
       const [first, second] = [
         adapter().revocations.onRevoked(count),
         adapter().revocations.onRevoked(count),
       ];
-      await adapter().send([sent]);
+      await adapter().send([sentKey]);
       first.close();
-      await adapter().send([sent]);
+      await adapter().send([sentKey]);
       second.close();
-      await adapter().send([sent]);
+      await adapter().send([sentKey]);
       assert.equal(calls, 3);
     },
   );
@@ -91,7 +94,7 @@ export function revocationsContract(
     });
     const second = adapter().revocations.onRevoked(() => received.push('second'));
     const third = listen();
-    await adapter().send([sent, sent]);
+    await adapter().send([sentKey, sentKey]);
     assert.deepEqual(received, ['first']);
     assert.equal(third.received.length, 2);
   });
@@ -102,26 +105,26 @@ export function revocationsContract(
       let calls = 0;
       const renew = (): void => {
         const { close } = adapter().revocations.onRevoked(({ id }) => {
-          if (id !== sent.id) return;
+          if (id !== sentKey.id) return;
           calls += 1;
           close();
           if (calls < 100) renew();
         });
       };
       renew();
-      await adapter().send([sent]);
+      await adapter().send([sentKey]);
       assert.equal(calls, 1);
     },
   );
 
-  testAdapter('reaches the others when a listener throws, and logs what it threw', async () => {
+  testAdapter('when a listener throws, the others are still called, and the error is logged', async () => {
     const err = new Error('a listener at fault');
     adapter().revocations.onRevoked(({ id }) => {
-      if (id === sent.id) throw err;
+      if (id === sentKey.id) throw err;
     });
-    const next = listen();
-    await adapter().send([sent]);
-    assert.deepEqual(next.received, [sent]);
-    assert.deepEqual(adapter().errors, [{ err, apiKeyId: sent.id }]);
+    const otherListener = listen();
+    await adapter().send([sentKey]);
+    assert.deepEqual(otherListener.received, [sentKey]);
+    assert.deepEqual(adapter().errors, [{ err, apiKeyId: sentKey.id }]);
   });
 }

@@ -20,14 +20,14 @@ export interface OpenSignals {
  */
 export function signalsContract(runner: TestRunner, open: (logger: Logger) => Promise<OpenSignals>): void {
   const instance = { userId: 'ada' as UserId, agentInstanceId: randomUUID() as AgentInstanceId };
-  const sent: Signal = { ...instance, version: 1 };
+  const sentSignal: Signal = { ...instance, version: 1 };
   const { testAdapter, adapter } = adapterPerTest(runner, open);
 
   /** Subscribes to an instance and records the signals. */
-  const listen = (to: Pick<Signal, 'userId' | 'agentInstanceId'> = instance) => {
+  const listen = (subscribedInstance: Pick<Signal, 'userId' | 'agentInstanceId'> = instance) => {
     const received: Signal[] = [];
     const { close } = adapter().signals.subscribe(
-      to,
+      subscribedInstance,
       (signal) => received.push(signal),
       () => 0,
     );
@@ -36,17 +36,17 @@ export function signalsContract(runner: TestRunner, open: (logger: Logger) => Pr
 
   testAdapter('a signal reaches every listener of its instance', async () => {
     const listeners = [listen(), listen(), listen()];
-    await adapter().send([sent]);
+    await adapter().send([sentSignal]);
     assert.deepEqual(
       listeners.map(({ received }) => received),
-      [[sent], [sent], [sent]],
+      [[sentSignal], [sentSignal], [sentSignal]],
     );
   });
 
   testAdapter('each signal of a batch reaches the listeners of its own instance, in order', async () => {
     const other = { userId: instance.userId, agentInstanceId: randomUUID() as AgentInstanceId };
     const [one, two] = [listen(), listen(other)];
-    const batch = [sent, { ...other, version: 7 }, { ...instance, version: 2 }];
+    const batch = [sentSignal, { ...other, version: 7 }, { ...instance, version: 2 }];
     await adapter().send(batch);
     assert.deepEqual(one.received, [batch[0], batch[2]]);
     assert.deepEqual(two.received, [batch[1]]);
@@ -55,8 +55,8 @@ export function signalsContract(runner: TestRunner, open: (logger: Logger) => Pr
   testAdapter('a signal does not reach another user who has an instance with the same id', async () => {
     const stranger = listen({ ...instance, userId: 'eve' as UserId });
     const owner = listen();
-    await adapter().send([sent]);
-    assert.deepEqual(owner.received, [sent]);
+    await adapter().send([sentSignal]);
+    assert.deepEqual(owner.received, [sentSignal]);
     assert.deepEqual(stranger.received, []);
   });
 
@@ -65,30 +65,37 @@ export function signalsContract(runner: TestRunner, open: (logger: Logger) => Pr
     async () => {
       const listenToAll = (userId: UserId) => {
         const received: Signal[] = [];
-        const seen = { versionOf: () => 0, total: () => 0 };
-        const { close } = adapter().signals.subscribeAll(userId, (signal) => received.push(signal), seen);
+        const nothingSeen = { versionOf: () => 0, total: () => 0 };
+        const { close } = adapter().signals.subscribeAll(
+          userId,
+          (signal) => received.push(signal),
+          nothingSeen,
+        );
         return { received, close };
       };
       const grace = 'grace' as UserId;
-      const here = { ...sent, userId: grace };
-      const other = { ...here, agentInstanceId: randomUUID() as AgentInstanceId };
-      const [all, stranger, one] = [listenToAll(grace), listenToAll('eve' as UserId), listen(here)];
-      await adapter().send([here, other]);
-      assert.deepEqual([all.received, stranger.received, one.received], [[here, other], [], [here]]);
+      const firstSignal = { ...sentSignal, userId: grace };
+      const secondSignal = { ...firstSignal, agentInstanceId: randomUUID() as AgentInstanceId };
+      const [all, stranger, one] = [listenToAll(grace), listenToAll('eve' as UserId), listen(firstSignal)];
+      await adapter().send([firstSignal, secondSignal]);
+      assert.deepEqual(
+        [all.received, stranger.received, one.received],
+        [[firstSignal, secondSignal], [], [firstSignal]],
+      );
       all.close();
       all.close();
-      await adapter().send([{ ...here, version: 2 }]);
+      await adapter().send([{ ...firstSignal, version: 2 }]);
       assert.deepEqual([all.received.length, one.received.length], [2, 2]);
     },
   );
 
-  testAdapter('sends nothing to a closed subscription, and closing twice harms no other', async () => {
-    const [closed, open] = [listen(), listen()];
-    closed.close();
-    closed.close();
-    await adapter().send([sent]);
-    assert.deepEqual(closed.received, []);
-    assert.deepEqual(open.received, [sent]);
+  testAdapter('a closed subscription receives nothing; closing it twice leaves others open', async () => {
+    const [closedListener, openListener] = [listen(), listen()];
+    closedListener.close();
+    closedListener.close();
+    await adapter().send([sentSignal]);
+    assert.deepEqual(closedListener.received, []);
+    assert.deepEqual(openListener.received, [sentSignal]);
   });
 
   testAdapter('closing an old subscription twice leaves a newer one of the same instance open', async () => {
@@ -96,8 +103,8 @@ export function signalsContract(runner: TestRunner, open: (logger: Logger) => Pr
     old.close();
     const renewed = listen();
     old.close();
-    await adapter().send([sent]);
-    assert.deepEqual(renewed.received, [sent]);
+    await adapter().send([sentSignal]);
+    assert.deepEqual(renewed.received, [sentSignal]);
   });
 
   testAdapter(
@@ -120,7 +127,7 @@ export function signalsContract(runner: TestRunner, open: (logger: Logger) => Pr
         () => 0,
       );
       const third = listen();
-      await adapter().send([sent, { ...sent, version: 2 }]);
+      await adapter().send([sentSignal, { ...sentSignal, version: 2 }]);
       assert.deepEqual(received, ['first']);
       assert.equal(third.received.length, 2);
     },
@@ -143,13 +150,13 @@ export function signalsContract(runner: TestRunner, open: (logger: Logger) => Pr
       };
       renew();
       const other = listen();
-      await adapter().send([sent]);
+      await adapter().send([sentSignal]);
       assert.equal(calls, 1);
-      assert.deepEqual(other.received, [sent]);
+      assert.deepEqual(other.received, [sentSignal]);
     },
   );
 
-  testAdapter('reaches the others when a listener throws, and logs what it threw', async () => {
+  testAdapter('when a listener throws, the others are still called, and the error is logged', async () => {
     const err = new Error('a listener at fault');
     adapter().signals.subscribe(
       instance,
@@ -158,9 +165,9 @@ export function signalsContract(runner: TestRunner, open: (logger: Logger) => Pr
       },
       () => 0,
     );
-    const next = listen();
-    await adapter().send([sent]);
-    assert.deepEqual(next.received, [sent]);
+    const otherListener = listen();
+    await adapter().send([sentSignal]);
+    assert.deepEqual(otherListener.received, [sentSignal]);
     assert.deepEqual(adapter().errors, [{ err, agentInstanceId: instance.agentInstanceId }]);
   });
 }

@@ -8,12 +8,13 @@ export const newId = <Id extends string>() => randomUUID() as Id;
 export const newUser = () => `user-${randomUUID()}` as UserId;
 
 /**
- * The time of everything for which a test names no time. It has milliseconds, because a store could lose
- * them.
+ * The time that tests use when no other time is given. It has milliseconds, to show that a store keeps them.
  */
 export const NOW = new Date('2026-03-01T12:00:00.123Z');
+/** Returns the time that many milliseconds after `NOW`. */
 export const later = (milliseconds: number) => new Date(NOW.getTime() + milliseconds);
+/** In milliseconds. */
 export const DAY = 24 * 60 * 60 * 1000;
 
-/** The waits of a process in which no agent waits. */
+/** The instances that agents wait on, for a process in which no agent waits. */
 export const NO_WAITS: ReadonlySet<AgentInstanceId> = new Set();

@@ -1,4 +1,4 @@
-/** An error with a stable code in snake_case. Clients decide by the code, never by the text. */
+/** An error with a stable code in snake_case. Clients decide by the code; the text may change. */
 export abstract class CodedError<Code extends string = string> extends Error {
   readonly code: Code;
   /** The input field that caused the error; null if no single field did. */
@@ -82,7 +82,7 @@ export const messageNotFound = (field: string) =>
 export const questionClosed = () =>
   new DomainError(
     'question_closed',
-    'This question was closed when its session ended. Without in_reply_to the message would be queued',
+    'This question was closed when its session ended. To queue the message for the agent, leave out in_reply_to',
     'in_reply_to',
   );
 

@@ -1,8 +1,13 @@
 import { idempotencyKeyReused } from './errors.ts';
 
-/** The client's idempotency key for one request, and a digest of the request. */
+/**
+ * The client's idempotency key for one request, and a digest by which a repeat of the request is recognised.
+ */
 export interface Idempotency {
   readonly key: string;
+  /**
+   * The digest: SHA-256 in base64url, made by `idempotencyOf` in `src/application/dispatch/idempotency.ts`.
+   */
   readonly fingerprint: string;
   readonly requestedAt: Date;
 }
@@ -12,13 +17,14 @@ export interface Idempotency {
  * not at all.
  */
 export interface IdempotencyRecord {
+  /** `Idempotency.fingerprint` of the request. */
   readonly fingerprint: string;
   /** The answer's JSON text. */
   readonly answer: string;
   readonly recordedAt: Date;
 }
 
-/** The shortest time for which a recorded answer is kept. */
+/** How long a recorded answer is kept at least, in milliseconds. */
 export const IDEMPOTENCY_WINDOW_MS = 24 * 60 * 60 * 1000;
 
 /**

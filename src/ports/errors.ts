@@ -9,7 +9,7 @@ export type PortErrorCode =
 
 /**
  * An error that an adapter behind a port reports. Each adapter translates the errors of its libraries into
- * these.
+ * port errors.
  */
 export class PortError extends CodedError<PortErrorCode> {
   override readonly name = 'PortError';

@@ -9,6 +9,7 @@ export interface AnsweredRequest {
   readonly isStream: boolean;
   /** Epoch ms. */
   readonly startedAt: number;
+  /** How long it took, in milliseconds. */
   readonly millis: number;
   /** The trace that the request belongs to, as the caller sent it (W3C Trace Context). */
   readonly traceparent: string | null;
@@ -17,11 +18,13 @@ export interface AnsweredRequest {
 
 /** One batch of a group commit: updates that were loaded and saved together. */
 export interface CommittedBatch {
+  /** How many updates the batch had. */
   readonly updates: number;
   /** How many of these updates met a conflict or were deferred. They are in the next batch again. */
   readonly retried: number;
   /** Epoch ms. */
   readonly startedAt: number;
+  /** How long it took, in milliseconds. */
   readonly millis: number;
 }
 
@@ -29,12 +32,15 @@ export interface CommittedBatch {
 export type StorageFailure = 'conflict' | 'unavailable' | 'unexpected';
 
 /**
- * Receives reports for the operator of the server, such as metrics and traces. It is called on the hot path:
- * it must not throw, wait, or keep the objects that it gets.
+ * Receives reports for the operator of the server, such as metrics and traces. Its methods are called on the
+ * hot path: they must return at once, must not throw, and must not keep the objects that they get.
  */
 export interface Observer {
+  /** A request was answered. */
   requestAnswered(request: AnsweredRequest): void;
+  /** A batch of updates has ended. */
   batchDone(batch: CommittedBatch): void;
+  /** A statement failed. */
   storageFailed(failure: StorageFailure): void;
   /** The connection for signals of other processes was lost and has been renewed. */
   signalsReconnected(): void;

@@ -2,8 +2,9 @@ export interface Clock {
   now(): Date;
 }
 
+/** Makes ids for instances, agent types and messages. */
 export interface Ids {
-  /** A fresh UUIDv7 (RFC 9562) in canonical form. */
+  /** Returns a new UUIDv7 (RFC 9562): lower case, with hyphens. */
   next(): string;
 }
 

@@ -8,17 +8,18 @@ import type { Versions } from './storage/versions.ts';
 
 /**
  * All storage as one object: all parts read and write the same data. Code that needs storage takes the whole
- * store, so that no part can be forgotten. A part that an application does not use is an explicit null.
+ * store, so that no part can be forgotten. A part that an application does not use is set to null.
  */
 export interface Store {
   readonly repository: AgentInstanceRepository;
   readonly queries: DashboardQueries;
-  /** null if no API keys are stored: tokens then come from elsewhere and cannot be revoked here. */
+  /** null if no API keys are stored. Tokens then come from another system and cannot be revoked here. */
   readonly apiKeys: ApiKeyRepository | null;
   /** null if the store never removes anything. */
   readonly removal: DataRemoval | null;
   /**
-   * The store publishes its changes here, and others subscribe here. `close` of the store leaves it open.
+   * The store publishes its changes here, and others subscribe here. Closing the store does not close the
+   * signals.
    */
   readonly signals: StoreSignals;
   /** null if this process is the only one that uses the store. */

@@ -143,7 +143,7 @@ describe.each(STORES)("a user's data over REST, %s", (_name, open) => {
       });
       const [response] = await once(request, 'response');
       response.pause();
-      // Another export reads everything meanwhile, so this one has had the time to.
+      // Another export has read everything, so this one has had enough time for it, too.
       await (await exportOf()).text();
       const pagesOfOtherExport = 3;
       expect(pages - pagesOfOtherExport).toBeLessThan(3);
@@ -256,7 +256,7 @@ describe.each(STORES)("a user's data over REST, %s", (_name, open) => {
     test('also deletes what was written during it, once every server knows of the deletion', async () => {
       const id = uuidV7.next();
       await deletion({ confirm: user });
-      // Written as by another process that does not know of the deletion yet.
+      // Writes like another process that does not know of the deletion yet.
       await server.stores.apiKeys.update({ userId: userIdOf(user), id: 'k'.repeat(16) as never }, () => ({
         output: null,
         changes: {

@@ -83,7 +83,7 @@ async function expectSameAsUnknown(
   const run = async (other: InstanceIds) => {
     const outcomes = [];
     for (const attempt of attempts(other)) outcomes.push(await attempt());
-    // An error may repeat the ids that the request named.
+    // An error may repeat the ids of the request.
     const text = JSON.stringify(outcomes).replaceAll(other.instance, 'it').replaceAll(other.message, 'its');
     return { text, refused: outcomes.map(({ refused }) => refused) };
   };

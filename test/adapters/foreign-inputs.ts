@@ -1,7 +1,7 @@
 import { uuidV7 } from '../../src/adapters/runtime/system.ts';
 import type { ObjectSchema, UseCase } from '../../src/application/use-case.ts';
 
-/** The ids with which a request can name an instance: its own and the id of one of its messages. */
+/** The ids by which a request can name an instance: its own id, or the id of one of its messages. */
 export interface InstanceIds {
   readonly instance: string;
   readonly message: string;
@@ -12,7 +12,7 @@ export const unknownIds = (): InstanceIds => ({ instance: uuidV7.next(), message
 type Input = { [field: string]: unknown };
 
 /** The value of each input field that is an id. */
-const ID_FIELDS: { readonly [field: string]: (named: InstanceIds) => unknown } = {
+const ID_FIELDS: { readonly [field: string]: (ids: InstanceIds) => unknown } = {
   agent_instance_id: ({ instance }) => instance,
   message_id: ({ message }) => message,
   question_id: ({ message }) => message,
@@ -28,37 +28,40 @@ const OTHER_FIELDS: Input = {
   question_text: 'from outside?',
   status: 'COMPLETED',
 };
-/** With the id field, the other field is left out, because the two exclude each other. */
-const INSTEAD_OF: { readonly [field: string]: string } = { question_id: 'question_text' };
+/** For each id field here: the field that an input with this id must not have. */
+const EXCLUDED_FIELDS: { readonly [field: string]: string } = { question_id: 'question_text' };
 
 /**
- * Returns a use case's inputs that name another instance: one input for each id field, and one with all of
- * them. The other id fields name the caller's own instance.
- * @throws Error for a required field that the tables above do not have.
+ * Returns inputs of a use case that name another instance: one input for each id field, and one in which all
+ * id fields name it. In the first ones, the remaining id fields name the caller's own instance.
+ * @throws Error if the use case requires a field that the tables above do not contain.
  */
 export function inputsNaming(useCase: UseCase, other: InstanceIds, own: InstanceIds): Input[] {
   const entries = entriesOf(useCase.input);
-  const naming = entries.filter(([name]) => Object.hasOwn(ID_FIELDS, name)).map(([name]) => name);
-  const required = entries.filter(([name, { type }]) => type !== 'optional' && !naming.includes(name));
+  const idFields = entries.filter(([name]) => Object.hasOwn(ID_FIELDS, name)).map(([name]) => name);
+  const required = entries.filter(([name, { type }]) => type !== 'optional' && !idFields.includes(name));
   for (const [name] of required) {
     if (!Object.hasOwn(OTHER_FIELDS, name))
       throw new Error(`OTHER_FIELDS has no value for ${name} of ${useCase.name}`);
   }
-  const rest = Object.fromEntries(
+  const otherFields = Object.fromEntries(
     entries.filter(([name]) => Object.hasOwn(OTHER_FIELDS, name)).map(([name]) => [name, OTHER_FIELDS[name]]),
   );
-  const alone = naming.map((name) => [name]);
-  return [...alone, naming].map((foreign) => {
-    const ids = naming
-      .filter((name) => foreign.includes(name) || name === 'agent_instance_id' || isRequired(entries, name))
-      .map((name) => [name, ID_FIELDS[name]!(foreign.includes(name) ? other : own)]);
-    const input: Input = { ...rest, ...Object.fromEntries(ids) };
-    for (const [name, excluded] of Object.entries(INSTEAD_OF)) if (name in input) delete input[excluded];
+  const singleFields = idFields.map((name) => [name]);
+  return [...singleFields, idFields].map((foreignFields) => {
+    const ids = idFields
+      .filter(
+        (name) =>
+          foreignFields.includes(name) || name === 'agent_instance_id' || isRequired(entries, name),
+      )
+      .map((name) => [name, ID_FIELDS[name]!(foreignFields.includes(name) ? other : own)]);
+    const input: Input = { ...otherFields, ...Object.fromEntries(ids) };
+    for (const [name, excluded] of Object.entries(EXCLUDED_FIELDS)) if (name in input) delete input[excluded];
     return input;
   });
 }
 
-/** Returns the fields that look like ids and are not in the table. */
+/** Returns the input fields that look like ids and are not in `ID_FIELDS`. */
 export const unlistedIdFields = (useCase: UseCase): string[] =>
   entriesOf(useCase.input)
     .map(([name]) => name)

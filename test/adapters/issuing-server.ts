@@ -83,8 +83,8 @@ export class IssuingServer implements AsyncDisposable {
       waits: new OpenWaits(),
       settings: DEFAULT_SETTINGS,
     };
-    const neverStopping = new AbortController().signal;
-    const dispatch = createDispatch(ports, neverStopping);
+    const neverAborted = new AbortController().signal;
+    const dispatch = createDispatch(ports, neverAborted);
     const codes = new SignInCodes(ports);
     const tokens = new JwtVerifier({
       keys: [pair],
@@ -92,12 +92,12 @@ export class IssuingServer implements AsyncDisposable {
       clock,
       logger,
     });
-    const about = { dispatch, ids: uuidV7, logger, name: 'agent-dashboard-server', version: '1.2.3' };
-    const mcp = createMcpEndpoint(about);
+    const mcpOptions = { dispatch, ids: uuidV7, logger, name: 'agent-dashboard-server', version: '1.2.3' };
+    const mcp = createMcpEndpoint(mcpOptions);
     const server = await TestServer.start({
       dispatch,
       tokens,
-      live: new LiveFeed(ports, neverStopping),
+      live: new LiveFeed(ports, neverAborted),
       signIn: codes,
       userExport: createUserExport({ ...stores, clock }),
       moreMiddleware: mcpRoutes(mcp, { tokens, logger }),

@@ -32,15 +32,15 @@ export class InMemoryApplication {
   readonly issuer = null;
   readonly dispatch = createDispatch(this, this.stopping.signal);
 
-  /** Calls a use case, checks its answer against its output schema, and returns the answer. */
+  /** Calls a use case, checks its output against its output schema, and returns the output. */
   async ask<Input extends ObjectSchema, Output extends ObjectSchema>(
     useCase: UseCase<Input, Output>,
     input: object,
     { caller = aCaller(), ...options }: Options = {},
   ): Promise<v.InferOutput<Output>> {
-    const answer = await this.dispatch(useCase, { caller, input, ...options });
-    expect(v.parse(useCase.output, answer)).toEqual(answer);
-    return answer;
+    const output = await this.dispatch(useCase, { caller, input, ...options });
+    expect(v.parse(useCase.output, output)).toEqual(output);
+    return output;
   }
 
   /** Sends a step. By default it belongs to instance 1, which is created if it does not exist. */
@@ -61,7 +61,7 @@ export class InMemoryApplication {
     );
   }
 
-  /** Returns the stored instance with these of its messages. */
+  /** Returns the stored instance 1, with those of its messages that have these ids. */
   async stored(
     ...messageIds: readonly string[]
   ): Promise<{ instance: AgentInstance | null; messages: readonly Message[] }> {
@@ -93,7 +93,7 @@ export const ada: Caller = aCaller({ scopes: ['dashboard'] });
 
 export const stranger: Caller = aCaller({ userId: userIdOf('eve') });
 
-/** Returns the code, field, message and input issues of the error; fails if the request succeeds. */
+/** Returns code, field, message and input issues of the request's error. Fails if the request succeeds. */
 export async function refusal(request: Promise<unknown>) {
   try {
     await request;

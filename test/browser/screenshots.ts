@@ -11,8 +11,8 @@ import { createSampleAgents } from './support/sample-agents.ts';
 import { TokenIssuer } from './support/token-issuer.ts';
 
 /** Takes the screenshots for the documentation: `node test/browser/screenshots.ts [folder]`. */
-const target = process.argv[2] ?? join(import.meta.dirname, '../../docs/screenshots');
-await mkdir(target, { recursive: true });
+const targetFolder = process.argv[2] ?? join(import.meta.dirname, '../../docs/screenshots');
+await mkdir(targetFolder, { recursive: true });
 await using folder = await temporaryFolder();
 const env = { DATA_DIR: join(folder.path, 'data'), MCP_SERVER_PORT: '0', LOG_LEVEL: 'silent' };
 const config = readConfig(env);
@@ -31,7 +31,7 @@ const demoEnd = playStory(demo, { say: () => {}, pause: async () => {} }).catch(
 
 const browser = await launchBrowser();
 for (const colorScheme of ['light', 'dark'] as const) {
-  for (const [name, device] of Object.entries({ phone: PHONE, tokenIssuertop: DESKTOP })) {
+  for (const [name, device] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
     const context = await browser.newContext({ locale: 'en-GB', ...device, colorScheme });
     const page = await context.newPage();
     await signIn(page, access);
@@ -39,7 +39,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'Freeze the time in the test' }).waitFor();
     await page.getByText('The agent is waiting for your answer now.').waitFor();
     await page.getByRole('log').getByRole('table').waitFor();
-    await page.screenshot({ path: join(target, `${name}-${colorScheme}.png`) });
+    await page.screenshot({ path: join(targetFolder, `${name}-${colorScheme}.png`) });
     await context.close();
   }
 }

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     globalSetup: ['../support/postgres/postgres-server.ts', 'support/migrated-folder.ts'],
     reporters: ['default', new ClosingLine()],
-    // Only one browser at a time, because several slow each other down.
+    // Only one browser runs at a time, because several browsers slow each other down.
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,

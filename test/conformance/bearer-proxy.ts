@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 /** Starts a proxy that adds a token to every request, because the conformance runner cannot send one. */
 export async function bearerProxy(target: URL, token: string): Promise<{ url: string; server: Server }> {
   const server = createServer((req, res) => {
-    const onward = request(
+    const forwardedRequest = request(
       {
         host: target.hostname,
         port: target.port,
@@ -13,15 +13,15 @@ export async function bearerProxy(target: URL, token: string): Promise<{ url: st
         path: req.url,
         headers: { ...req.headers, authorization: `Bearer ${token}` },
       },
-      (answer) => {
-        res.writeHead(answer.statusCode ?? 502, answer.headers);
+      (response) => {
+        res.writeHead(response.statusCode ?? 502, response.headers);
         res.flushHeaders();
-        answer.pipe(res);
+        response.pipe(res);
       },
     );
-    onward.on('error', () => res.destroy());
-    res.on('close', () => onward.destroy());
-    req.pipe(onward);
+    forwardedRequest.on('error', () => res.destroy());
+    res.on('close', () => forwardedRequest.destroy());
+    req.pipe(forwardedRequest);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -29,36 +29,42 @@ const server = await startServer(config, pino({ level: 'silent' }));
 const token = await server.parts.issuer!.issue(aGrant({ userId: userIdOf('conformance') }));
 const proxy = await bearerProxy(new URL(server.url), token);
 
-let failed = 0;
+let failureCount = 0;
 for (const revision of ['2025-11-25', '2026-07-28'] as const) {
   for (const { name, revisions, exceptChecks = [] } of SCENARIOS) {
     if (!revisions.includes(revision)) continue;
-    const checks = await checksOf(name, revision);
-    const excused = checks.filter(({ id, status }) => isBad(status) && exceptChecks.includes(id));
-    const bad = checks.filter(({ id, status }) => isBad(status) && !exceptChecks.includes(id));
-    const good = checks.filter(({ status }) => status === 'SUCCESS').length;
-    const passed = bad.length === 0 && good > 0;
-    if (!passed) failed += 1;
-    const aside = excused.length === 0 ? '' : `, ${excused.length} on sample tools left out`;
-    process.stdout.write(`${passed ? 'pass' : 'FAIL'}  ${revision}  ${name} (${good} checks${aside})\n`);
-    for (const { id, errorMessage } of bad) process.stdout.write(`      ${id}: ${errorMessage ?? ''}\n`);
+    const checks = await runScenario(name, revision);
+    const exemptChecks = checks.filter(({ id, status }) => isFailure(status) && exceptChecks.includes(id));
+    const failedChecks = checks.filter(({ id, status }) => isFailure(status) && !exceptChecks.includes(id));
+    const successCount = checks.filter(({ status }) => status === 'SUCCESS').length;
+    const passed = failedChecks.length === 0 && successCount > 0;
+    if (!passed) failureCount += 1;
+    const exemptNote = exemptChecks.length === 0 ? '' : `, ${exemptChecks.length} on sample tools left out`;
+    const verdict = passed ? 'pass' : 'FAIL';
+    process.stdout.write(`${verdict}  ${revision}  ${name} (${successCount} checks${exemptNote})\n`);
+    for (const { id, errorMessage } of failedChecks) {
+      process.stdout.write(`      ${id}: ${errorMessage ?? ''}\n`);
+    }
   }
 }
-for (const name of await unaccounted()) {
-  failed += 1;
+for (const name of await findUnlistedScenarios()) {
+  failureCount += 1;
   process.stdout.write(`FAIL  ${name}: neither run nor left out with a reason\n`);
 }
 process.stdout.write('\nLeft out:\n');
 for (const { prefix, reason } of LEFT_OUT) process.stdout.write(`  ${prefix}*: ${reason}\n`);
-process.stdout.write(`\n${failed === 0 ? 'Everything that applies passes.' : `${failed} failed.`}\n`);
+process.stdout.write(
+  `\n${failureCount === 0 ? 'Everything that applies passes.' : `${failureCount} failed.`}\n`,
+);
 
 proxy.server.closeAllConnections();
 proxy.server.close();
 await server.stop();
 await rm(folder, { recursive: true, force: true });
-process.exitCode = failed === 0 ? 0 : 1;
+process.exitCode = failureCount === 0 ? 0 : 1;
 
-async function checksOf(scenario: string, revision: string): Promise<Check[]> {
+/** Runs one scenario against the server, and returns the results of its checks. */
+async function runScenario(scenario: string, revision: string): Promise<Check[]> {
   const output = await mkdtemp(join(folder, 'run-'));
   const args = ['server', '--url', `${proxy.url}/mcp`, '--scenario', scenario, '--spec-version', revision];
   const { stdout } = await run(process.execPath, [RUNNER, ...args, '-o', output], { cwd: folder }).catch(
@@ -66,16 +72,16 @@ async function checksOf(scenario: string, revision: string): Promise<Check[]> {
     (error: { stdout: string }) => error,
   );
   const files = await readdir(output, { recursive: true });
-  const found = files.find((file) => file.endsWith('checks.json'));
-  if (found === undefined) return [{ id: 'runner', status: 'FAILURE', errorMessage: stdout }];
-  return JSON.parse(await readFile(join(output, found), 'utf8')) as Check[];
+  const checksFile = files.find((file) => file.endsWith('checks.json'));
+  if (checksFile === undefined) return [{ id: 'runner', status: 'FAILURE', errorMessage: stdout }];
+  return JSON.parse(await readFile(join(output, checksFile), 'utf8')) as Check[];
 }
 
-/** Returns the server scenarios of the runner that are in neither of our lists. */
-async function unaccounted(): Promise<string[]> {
+/** Returns the server scenarios of the runner that are neither in `SCENARIOS` nor in `LEFT_OUT`. */
+async function findUnlistedScenarios(): Promise<string[]> {
   const { stdout } = await run(process.execPath, [RUNNER, 'list']);
-  const [listed = ''] = stdout.split('Client scenarios');
-  const names = [...listed.matchAll(/^ {2}- (\S+)/gm)].map(([, name = '']) => name);
+  const [serverScenarios = ''] = stdout.split('Client scenarios');
+  const names = [...serverScenarios.matchAll(/^ {2}- (\S+)/gm)].map(([, name = '']) => name);
   return names.filter(
     (name) =>
       !SCENARIOS.some((scenario) => scenario.name === name) &&
@@ -83,6 +89,6 @@ async function unaccounted(): Promise<string[]> {
   );
 }
 
-function isBad(status: string): boolean {
+function isFailure(status: string): boolean {
   return status === 'FAILURE' || status === 'WARNING';
 }

@@ -1,4 +1,4 @@
-/** A scenario of the runner, with the checks that do not apply to this server. */
+/** A scenario of the conformance runner, with those of its checks that do not apply to this server. */
 export interface Scenario {
   readonly name: string;
   readonly revisions: readonly ('2025-11-25' | '2026-07-28')[];

@@ -9,34 +9,34 @@ import type { NewScene } from './live-feed.ts';
 
 /** Tests who may open a stream, and when it ends. */
 export function testLiveFeedAccess(newScene: NewScene): void {
-  describe.each(['instance', 'all'] as const)('a stream of %s', (of) => {
+  describe.each(['instance', 'all'] as const)('a stream of %s', (streamKind) => {
     test('ends when the token that opened it ends', async () => {
       const scene = newScene();
       await scene.step('one');
-      const ends: (() => void)[] = [];
+      const endCallbacks: (() => void)[] = [];
       const life = {
         hasEnded: false,
         onEnd: (end: () => void) => {
-          ends.push(end);
-          return { close: () => ends.splice(0) };
+          endCallbacks.push(end);
+          return { close: () => endCallbacks.splice(0) };
         },
       };
       scene.person = { ...scene.person, life };
-      const sink = await scene.watch(of);
-      ends[0]?.();
+      const sink = await scene.watch(streamKind);
+      endCallbacks[0]?.();
       await sink.closed;
-      await expect.poll(() => ends).toEqual([]);
+      await expect.poll(() => endCallbacks).toEqual([]);
     });
 
     test('ends when the process is about to stop', async () => {
       const scene = newScene();
       await scene.step('one');
-      const sink = await scene.watch(of);
+      const sink = await scene.watch(streamKind);
       scene.stopping.abort();
       await sink.closed;
-      const late = new RecordingSink();
-      void scene.watch(of, null, late);
-      await late.closed;
+      const lateSink = new RecordingSink();
+      void scene.watch(streamKind, null, lateSink);
+      await lateSink.closed;
     });
 
     test('needs the scope dashboard', async () => {
@@ -44,7 +44,7 @@ export function testLiveFeedAccess(newScene: NewScene): void {
       await scene.step('one');
       const request = { caller: aCaller({ userId: scene.userId }), lastEventId: null };
       const opened =
-        of === 'all'
+        streamKind === 'all'
           ? scene.feed.openUserStream(request)
           : scene.feed.openInstanceStream({ ...request, agentInstanceId: scene.instance });
       expect((await refusal(opened)).code).toBe('insufficient_scope');
@@ -55,7 +55,7 @@ export function testLiveFeedAccess(newScene: NewScene): void {
       const scene = newScene();
       await scene.step('one');
       scene.person = { ...scene.person, agentInstanceId: uuidV7.next() as AgentInstanceId };
-      const { code } = await refusal(scene.watch(of));
+      const { code } = await refusal(scene.watch(streamKind));
       expect(code).toBe('insufficient_scope');
     });
   });

@@ -5,11 +5,11 @@ import type { NewScene } from './live-feed.ts';
 
 /** Tests which events a stream sends, and in which order. */
 export function testLiveEvents(newScene: NewScene): void {
-  describe.each(['instance', 'all'] as const)('a stream of %s', (of) => {
+  describe.each(['instance', 'all'] as const)('a stream of %s', (streamKind) => {
     test('starts with the present: it sends nothing that happened before', async () => {
       const scene = newScene();
       await scene.step('one');
-      const sink = await scene.watch(of);
+      const sink = await scene.watch(streamKind);
       await scene.step('two');
       await sink.until('message two');
       expect(sink.told().slice(0, 2)).toEqual(['connected', 'message two']);
@@ -18,7 +18,7 @@ export function testLiveEvents(newScene: NewScene): void {
     test('sends each message once and in order, however many clients write at once', async () => {
       const scene = newScene();
       await scene.step('first');
-      const sink = await scene.watch(of);
+      const sink = await scene.watch(streamKind);
       const contents = Array.from({ length: 3 * PAGE_SIZE }, (_, nth) => `${nth}`);
       await Promise.all(
         contents.map((content, nth) => (nth % 3 === 0 ? scene.say(content) : scene.step(content))),
@@ -36,7 +36,7 @@ export function testLiveEvents(newScene: NewScene): void {
     test('sends the answer of a question, and sends a queued message again when the agent has read it', async () => {
       const scene = newScene();
       await scene.step('Which?', { requires_user_input: true });
-      const sink = await scene.watch(of);
+      const sink = await scene.watch(streamKind);
       const answer = await scene.say('this');
       expect(await sink.until('message_update Which?')).toMatchObject({
         agent_instance_id: scene.instance,
@@ -52,11 +52,11 @@ export function testLiveEvents(newScene: NewScene): void {
     test('sends a new status, a new name and an end, and nothing when the status stays the same', async () => {
       const scene = newScene();
       await scene.step('one');
-      const sink = await scene.watch(of);
+      const sink = await scene.watch(streamKind);
       await scene.step('Which?', { requires_user_input: true });
       await sink.until('status_update AWAITING_INPUT');
       await scene.run(useCases.renameAgentInstance, { name: 'Ada' });
-      await expect.poll(() => sink.told().filter((told) => told.startsWith('status_update'))).toHaveLength(2);
+      await expect.poll(() => sink.told().filter((text) => text.startsWith('status_update'))).toHaveLength(2);
       expect(sink.events.at(-1)?.data).toMatchObject({
         name: 'Ada',
         latest_message: 'Which?',
@@ -73,7 +73,7 @@ export function testLiveEvents(newScene: NewScene): void {
     test('sends a heartbeat without the whole instance', async () => {
       const scene = newScene();
       await scene.step('one');
-      const sink = await scene.watch(of);
+      const sink = await scene.watch(streamKind);
       await scene.step('two');
       await sink.until('message two');
       const { last_heartbeat_at } = await scene.run(useCases.heartbeat, {});
@@ -86,7 +86,7 @@ export function testLiveEvents(newScene: NewScene): void {
     test('sends a deletion, and continues after a restoration', async () => {
       const scene = newScene();
       await scene.step('one');
-      const sink = await scene.watch(of);
+      const sink = await scene.watch(streamKind);
       await scene.run(useCases.deleteAgentInstance, {});
       await sink.until('status_update DELETED');
       await scene.run(useCases.restoreAgentInstance, {});
@@ -98,7 +98,7 @@ export function testLiveEvents(newScene: NewScene): void {
     test('sends whether an agent waits for the answer, without an extra read', async () => {
       const scene = newScene();
       await scene.step('one');
-      const sink = await scene.watch(of);
+      const sink = await scene.watch(streamKind);
       await scene.step('Which?', { requires_user_input: true });
       expect(await sink.until('message Which?')).toMatchObject({ agent_waiting: false });
       const { readCount } = scene;
@@ -114,7 +114,7 @@ export function testLiveEvents(newScene: NewScene): void {
     test('sends that an agent has become stale, without an extra read', async () => {
       const scene = newScene({ staleAfterSeconds: 0.3 });
       await scene.step('one');
-      const sink = await scene.watch(of);
+      const sink = await scene.watch(streamKind);
       await scene.step('two');
       await sink.until('message two');
       const { readCount } = scene;

@@ -4,12 +4,12 @@ import type { NewScene } from './live-feed.ts';
 
 /** Tests how often the streams read from the store. */
 export function testLiveFeedReads(newScene: NewScene): void {
-  describe.each(['instance', 'all'] as const)('a stream of %s', (of) => {
+  describe.each(['instance', 'all'] as const)('a stream of %s', (streamKind) => {
     test('reads once per change, however many streams there are', async () => {
       const readsFor = async (streams: number) => {
         const scene = newScene();
         await scene.step('one');
-        const sinks = await Promise.all(Array.from({ length: streams }, () => scene.watch(of)));
+        const sinks = await Promise.all(Array.from({ length: streams }, () => scene.watch(streamKind)));
         await scene.step('two');
         await Promise.all(sinks.map((sink) => sink.until('message two')));
         const before = scene.readCount;
@@ -29,7 +29,7 @@ export function testLiveFeedReads(newScene: NewScene): void {
     test('reads again after a failed read', async () => {
       const scene = newScene();
       await scene.step('one');
-      const sink = await scene.watch(of);
+      const sink = await scene.watch(streamKind);
       scene.failingReads = 1;
       await scene.step('two');
       await sink.until('message two');

@@ -6,20 +6,20 @@ import type { NewScene } from './live-feed.ts';
 
 /** Tests how a stream resumes after the last event that its client received. */
 export function testLiveFeedResume(newScene: NewScene): void {
-  describe.each(['instance', 'all'] as const)('a stream of %s', (of) => {
+  describe.each(['instance', 'all'] as const)('a stream of %s', (streamKind) => {
     test('resumes without a gap and without a repeat', async () => {
       const scene = newScene();
       await scene.step('one');
-      const first = await scene.watch(of);
+      const first = await scene.watch(streamKind);
       await scene.step('two');
       await first.until('message two');
       first.close();
       const missed = Array.from({ length: PAGE_SIZE + 3 }, (_, nth) => `missed ${nth}`);
       for (const content of missed) await scene.step(content);
-      const second = await scene.watch(of, first.lastId);
+      const second = await scene.watch(streamKind, first.lastId);
       await scene.step('last');
       await second.until('message last');
-      expect(second.told().filter((told) => told.startsWith('message '))).toEqual(
+      expect(second.told().filter((text) => text.startsWith('message '))).toEqual(
         [...missed, 'last'].map((content) => `message ${content}`),
       );
       expect(second.told()[0]).toBe('connected');
@@ -29,20 +29,20 @@ export function testLiveFeedResume(newScene: NewScene): void {
     test('can be cut after any event and resumes with the next message', async () => {
       const scene = newScene();
       await scene.step('one');
-      const whole = await scene.watch(of);
+      const uncutSink = await scene.watch(streamKind);
       for (const content of ['a', 'b', 'c']) await scene.step(content, { requires_user_input: true });
       await scene.say('d');
-      await whole.until('message d');
-      const messages = (sink: RecordingSink) => sink.told().filter((told) => told.startsWith('message '));
-      for (const [nth, { id }] of whole.events.entries()) {
-        const had = whole
+      await uncutSink.until('message d');
+      const messages = (sink: RecordingSink) => sink.told().filter((text) => text.startsWith('message '));
+      for (const [nth, { id }] of uncutSink.events.entries()) {
+        const receivedBefore = uncutSink
           .told()
           .slice(0, nth + 1)
-          .filter((told) => told.startsWith('message '));
-        const cut = await scene.watch(of, id);
-        if (had.length < messages(whole).length) await cut.until('message d');
-        expect([...had, ...messages(cut)]).toEqual(messages(whole));
-        cut.close();
+          .filter((text) => text.startsWith('message '));
+        const resumedSink = await scene.watch(streamKind, id);
+        if (receivedBefore.length < messages(uncutSink).length) await resumedSink.until('message d');
+        expect([...receivedBefore, ...messages(resumedSink)]).toEqual(messages(uncutSink));
+        resumedSink.close();
       }
     });
   });
@@ -59,7 +59,7 @@ export function testLiveFeedResume(newScene: NewScene): void {
       expect(second.events.map(({ id }) => id)).toEqual(Array(3).fill(first.lastId));
     });
 
-    test('starts anew when the last event id is ahead of the conversation', async () => {
+    test('sends resync and the status when the last event id is ahead of the conversation', async () => {
       const scene = newScene();
       await scene.step('one');
       const sink = await scene.watch('instance', '17.4');
@@ -87,7 +87,7 @@ export function testLiveFeedResume(newScene: NewScene): void {
       await scene.watch('instance', '9999999999.9999999999');
     });
 
-    test('waits for a slow client during the replay, and loses no event that happens meanwhile', async () => {
+    test('waits for a slow client during the replay, and loses none of the events of that time', async () => {
       const scene = newScene();
       await scene.step('one');
       for (let nth = 0; nth < 5; nth += 1) await scene.step(`missed ${nth}`);
@@ -100,7 +100,7 @@ export function testLiveFeedResume(newScene: NewScene): void {
       await sink.until('message meanwhile');
       await scene.step('afterwards');
       await sink.until('message afterwards');
-      expect(sink.told().filter((told) => told.startsWith('message '))).toEqual([
+      expect(sink.told().filter((text) => text.startsWith('message '))).toEqual([
         ...[0, 1, 2, 3, 4].map((nth) => `message missed ${nth}`),
         'message meanwhile',
         'message afterwards',
@@ -110,25 +110,25 @@ export function testLiveFeedResume(newScene: NewScene): void {
 
   describe('a stream of all instances', () => {
     test('sends resync when it cannot know which events were missed', async () => {
-      const [scene, restarted] = [newScene(), newScene()];
+      const [scene, restartedScene] = [newScene(), newScene()];
       const first = await scene.watch('all');
       first.close();
-      const elsewhere = await restarted.watch('all', first.lastId);
-      await elsewhere.until('resync');
-      expect(elsewhere.told()).toEqual(['connected', 'resync']);
-      expect(elsewhere.events[0]?.id).not.toBe(first.lastId);
-      const ahead = await scene.watch('all', first.lastId.replace(/\d+$/, '99'));
-      await ahead.until('resync');
+      const sinkAfterRestart = await restartedScene.watch('all', first.lastId);
+      await sinkAfterRestart.until('resync');
+      expect(sinkAfterRestart.told()).toEqual(['connected', 'resync']);
+      expect(sinkAfterRestart.events[0]?.id).not.toBe(first.lastId);
+      const sinkAhead = await scene.watch('all', first.lastId.replace(/\d+$/, '99'));
+      await sinkAhead.until('resync');
     });
 
-    test('sends resync when more events were missed than it keeps', async () => {
+    test('sends resync when more events were missed than the server keeps', async () => {
       const scene = newScene();
       await scene.step('one');
       const first = await scene.watch('all');
-      const large = 'x'.repeat(400_000);
+      const largeText = 'x'.repeat(400_000);
       for (const nth of [1, 2, 3]) {
-        await scene.step(`${nth}${large}`);
-        await first.until(`message ${nth}${large}`);
+        await scene.step(`${nth}${largeText}`);
+        await first.until(`message ${nth}${largeText}`);
       }
       const second = await scene.watch('all', first.events[0]!.id);
       await second.until('resync');

@@ -24,14 +24,14 @@ import { testLiveFeedResume } from './live-feed-resume.ts';
 export type LiveProcess = Pick<Ports, 'repository' | 'queries' | 'signals'>;
 
 /**
- * Two processes on one store: one writes, and streams are watched in the other. Both may be the same process.
+ * Two processes on one store: one writes, and the other has the streams. Both may be the same process.
  */
 export interface LiveProcesses {
   readonly writer: LiveProcess;
   readonly watcher: LiveProcess;
 }
 
-/** The rules that live streams keep, whatever the store and however many processes. */
+/** Tests the rules of live streams. They are the same for every store, and for one process and two. */
 export function liveFeedContract(open: () => LiveProcesses): void {
   const newScene = sceneFactory(open);
   testLiveEvents(newScene);
@@ -44,14 +44,17 @@ export type NewScene = ReturnType<typeof sceneFactory>;
 
 function sceneFactory(open: () => LiveProcesses) {
   const systemClock = { now: () => new Date() };
-  const neverStopping = new AbortController().signal;
+  const neverAborted = new AbortController().signal;
 
-  /** One user with one agent instance: what people and agents do, and how often the streams read. */
+  /**
+   * One user with one agent instance. Its methods do what the person and the agent do, and `readCount` counts
+   * the reads of the streams.
+   */
   class Scene {
     readonly userId = `viewer-${uuidV7.next()}` as UserId;
     readonly instance = uuidV7.next();
     readCount = 0;
-    /** How many of the next reads fail. */
+    /** How many of the next reads will fail. */
     failingReads = 0;
     /** Runs after a stream of all instances has read the positions where it starts. */
     afterFirstRead = async (): Promise<unknown> => null;
@@ -63,26 +66,26 @@ function sceneFactory(open: () => LiveProcesses) {
 
     constructor(settings = DEFAULT_SETTINGS) {
       const { queries, signals } = open().watcher;
-      const counting: DashboardQueries = {
-        listInstances: (...asked) => queries.listInstances(...asked),
-        agentTypes: (...asked) => queries.agentTypes(...asked),
-        readConversation: (...asked) => queries.readConversation(...asked),
-        progress: async (...asked) => {
-          const progress = await queries.progress(...asked);
+      const countingQueries: DashboardQueries = {
+        listInstances: (...parameters) => queries.listInstances(...parameters),
+        agentTypes: (...parameters) => queries.agentTypes(...parameters),
+        readConversation: (...parameters) => queries.readConversation(...parameters),
+        progress: async (...parameters) => {
+          const progress = await queries.progress(...parameters);
           await this.afterFirstRead();
           return progress;
         },
-        changesSince: (...asked) => {
+        changesSince: (...parameters) => {
           this.readCount += 1;
           if (this.failingReads > 0) {
             this.failingReads -= 1;
             return Promise.reject(storageUnavailable());
           }
-          return queries.changesSince(...asked);
+          return queries.changesSince(...parameters);
         },
       };
       this.feed = new LiveFeed(
-        { queries: counting, signals, waits: this.waits, settings, clock: systemClock, ids: uuidV7 },
+        { queries: countingQueries, signals, waits: this.waits, settings, clock: systemClock, ids: uuidV7 },
         this.stopping.signal,
       );
     }
@@ -100,29 +103,33 @@ function sceneFactory(open: () => LiveProcesses) {
         ids: uuidV7,
       };
       const allowsAgents = useCase.scopes.includes('agent');
-      return createDispatch(ports, neverStopping)(useCase as UseCase<ObjectSchema, ObjectSchema>, {
+      return createDispatch(ports, neverAborted)(useCase as UseCase<ObjectSchema, ObjectSchema>, {
         caller: allowsAgents ? this.#agent : this.person,
         input: { agent_instance_id: this.instance, ...input },
       });
     }
 
-    step(content: string, more: object = {}) {
-      return this.run(useCases.sendAgentMessage, { agent_type: 'x', content, ...more });
+    step(content: string, fields: object = {}) {
+      return this.run(useCases.sendAgentMessage, { agent_type: 'x', content, ...fields });
     }
 
-    say(content: string, more: object = {}) {
-      return this.run(useCases.writeToAgent, { content, ...more });
+    say(content: string, fields: object = {}) {
+      return this.run(useCases.writeToAgent, { content, ...fields });
     }
 
     /** Opens a stream of the instance, or of all instances, and waits until it is connected. */
-    async watch(of: 'instance' | 'all', lastEventId: string | null = null, sink = new RecordingSink()) {
+    async watch(
+      streamKind: 'instance' | 'all',
+      lastEventId: string | null = null,
+      sink = new RecordingSink(),
+    ) {
       const request = { caller: this.person, lastEventId };
       const stream =
-        of === 'all'
+        streamKind === 'all'
           ? await this.feed.openUserStream(request)
           : await this.feed.openInstanceStream({ ...request, agentInstanceId: this.instance });
-      const flowing = stream.pipeTo(sink);
-      flowing.catch(() => {});
+      const streamEnd = stream.pipeTo(sink);
+      streamEnd.catch(() => {});
       await sink.until('connected');
       return sink;
     }

@@ -19,7 +19,7 @@ const STEP = { content: 'a step', agent_type: 'test' };
 
 interface Scene extends Surface {
   /** Creates an instance with one step, and returns its id. */
-  begin(): Promise<string>;
+  startInstance(): Promise<string>;
 }
 
 const scenarios: readonly {
@@ -32,8 +32,8 @@ const scenarios: readonly {
   {
     name: 'steps are counted, and each queued message is handed over once',
     useCase: 'send_agent_message',
-    async play({ begin, call, say }) {
-      const id = await begin();
+    async play({ startInstance, call, say }) {
+      const id = await startInstance();
       await say(id, 'one');
       await say(id, 'two');
       const step = () => call('send_agent_message', { ...STEP, agent_instance_id: id });
@@ -69,7 +69,9 @@ const scenarios: readonly {
           { content: 'a\0b' },
           { agent_instance_id: '{}' },
           { agent_instance_id: 7 },
-        ].map((more) => call('send_agent_message', { ...STEP, agent_instance_id: uuidV7.next(), ...more })),
+        ].map((fields) =>
+          call('send_agent_message', { ...STEP, agent_instance_id: uuidV7.next(), ...fields }),
+        ),
       ),
     expected: [
       {
@@ -86,8 +88,8 @@ const scenarios: readonly {
   {
     name: 'ending is idempotent, and a step that hands over a queued message reopens the instance',
     useCase: 'end_session',
-    async play({ begin, call, say }) {
-      const id = await begin();
+    async play({ startInstance, call, say }) {
+      const id = await startInstance();
       const end = () => call('end_session', { agent_instance_id: id });
       const ended = [await end(), await end()];
       await say(id, 'one more thing');
@@ -102,8 +104,8 @@ const scenarios: readonly {
   {
     name: "an unknown instance and another user's instance get the same error",
     useCase: 'end_session',
-    async play({ begin, call, callAsStranger }) {
-      const id = await begin();
+    async play({ startInstance, call, callAsStranger }) {
+      const id = await startInstance();
       return [
         await call('end_session', { agent_instance_id: uuidV7.next() }),
         await callAsStranger('end_session', { agent_instance_id: id }),
@@ -119,8 +121,8 @@ const scenarios: readonly {
   {
     name: 'an answered question keeps its answer',
     useCase: 'ask_question',
-    async play({ begin, call, say }) {
-      const id = await begin();
+    async play({ startInstance, call, say }) {
+      const id = await startInstance();
       await say(id, 'before');
       const asked = await call('ask_question', {
         agent_instance_id: id,
@@ -130,8 +132,8 @@ const scenarios: readonly {
       });
       const question_id = 'answer' in asked ? asked.answer.question_id : null;
       await say(id, '8081');
-      const again = () => call('ask_question', { question_id, wait_seconds: 0 });
-      return [asked, await again(), await again()];
+      const askAgain = () => call('ask_question', { question_id, wait_seconds: 0 });
+      return [asked, await askAgain(), await askAgain()];
     },
     expected: [
       { answer: { status: 'pending', answer: null, user_feedback: ['before'] } },
@@ -142,9 +144,9 @@ const scenarios: readonly {
   {
     name: 'a wrong question gets the same error code and message',
     useCase: 'ask_question',
-    async play({ begin, call, callAsStranger }) {
+    async play({ startInstance, call, callAsStranger }) {
       const asked = await call('ask_question', {
-        agent_instance_id: await begin(),
+        agent_instance_id: await startInstance(),
         question_text: 'Mine?',
         wait_seconds: 0,
       });
@@ -169,8 +171,8 @@ const scenarios: readonly {
   {
     name: 'the first answer to a question wins, and the second one gets an error',
     useCase: 'write_to_agent',
-    async play({ begin, call }) {
-      const id = await begin();
+    async play({ startInstance, call }) {
+      const id = await startInstance();
       const asked = await call('send_agent_message', {
         ...STEP,
         agent_instance_id: id,
@@ -197,8 +199,8 @@ const scenarios: readonly {
   {
     name: 'a deleted instance is not found until it is restored',
     useCase: 'delete_agent_instance',
-    async play({ begin, call, callAsStranger }) {
-      const agent_instance_id = await begin();
+    async play({ startInstance, call, callAsStranger }) {
+      const agent_instance_id = await startInstance();
       const rename = () => call('rename_agent_instance', { agent_instance_id, name: 'nightly' });
       return [
         await callAsStranger('delete_agent_instance', { agent_instance_id }),
@@ -223,8 +225,8 @@ const scenarios: readonly {
   {
     name: 'an ended instance is listed as completed',
     useCase: 'list_agent_instances',
-    async play({ begin, call }) {
-      const agent_instance_id = await begin();
+    async play({ startInstance, call }) {
+      const agent_instance_id = await startInstance();
       const ended = await call('set_instance_status', { agent_instance_id, status: 'COMPLETED' });
       return [
         ended,
@@ -246,12 +248,12 @@ const scenarios: readonly {
 export function surfaceContract(open: () => Surface, hasUseCase: (useCase: string) => boolean): void {
   const openScene = (): Scene => {
     const surface = open();
-    const begin = async () => {
+    const startInstance = async () => {
       const id = uuidV7.next();
       await surface.call('send_agent_message', { ...STEP, agent_instance_id: id });
       return id;
     };
-    return { ...surface, begin };
+    return { ...surface, startInstance };
   };
   describe('same outcomes', () => {
     test.each(scenarios.filter(({ useCase }) => hasUseCase(useCase)))(
@@ -260,9 +262,9 @@ export function surfaceContract(open: () => Surface, hasUseCase: (useCase: strin
         const outcomes = await run(openScene());
         expect(outcomes).toHaveLength(expected.length);
         for (const [index, outcome] of outcomes.entries()) {
-          const wanted = expected[index] as object;
-          if (typeof wanted === 'object') expect(outcome).toMatchObject(wanted);
-          else expect(outcome).toBe(wanted);
+          const expectedOutcome = expected[index] as object;
+          if (typeof expectedOutcome === 'object') expect(outcome).toMatchObject(expectedOutcome);
+          else expect(outcome).toBe(expectedOutcome);
         }
       },
     );

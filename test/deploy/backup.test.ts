@@ -77,7 +77,7 @@ describe.skipIf(BIN === null)(`PostgreSQL as DEPLOYMENT.md has it${why}`, () => 
     await shell(0);
     await shell(1);
     await issuedToken(env, '--user', 'ada', '--name', 'kept');
-    // Row level security binds the owner, so pg_dump fails rather than leaving rows out.
+    // Row level security applies to the owner, so pg_dump fails. It would otherwise leave out rows.
     const asOwner = run(join(BIN!, 'pg_dump'), ['--file', '/dev/null', env.DATABASE_URL]);
     await expect(asOwner).rejects.toThrow('query would be affected by row-level security policy');
     await shell(2);

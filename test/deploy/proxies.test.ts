@@ -75,7 +75,7 @@ type Site = Awaited<ReturnType<typeof site>>;
 
 const missing = (kind: ProxyKind): string[] => [kind.program, 'openssl'].filter((program) => !has(program));
 
-// All at once, because they mostly wait.
+// The tests run at the same time, because they mostly wait.
 for (const kind of PROXIES) {
   const lacking = missing(kind);
   const why = lacking.length === 0 ? '' : ` (left out: ${lacking.join(' and ')} not on this machine)`;
@@ -106,7 +106,7 @@ for (const kind of PROXIES) {
     }, async () => {
       const [reader, asker] = [randomUUID(), randomUUID()];
       const { message_id: last } = (await (await at.say(reader, 'begin')).json()) as { message_id: string };
-      // Not a GET, which a proxy would repeat by itself after a time-out.
+      // This is not a GET, because a proxy would repeat a GET by itself after a time-out.
       const waiting = at.send('POST', '/messages/pending', {
         agent_instance_id: reader,
         last_read_message_id: last,

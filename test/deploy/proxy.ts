@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
-/** A proxy, and how a test adapts its configuration file from `deploy/`: names, ports and a certificate. */
+/** A proxy, and how a test changes names, ports and certificate in its configuration file from `deploy/`. */
 export interface ProxyKind {
   readonly name: string;
   readonly program: string;
@@ -16,9 +16,10 @@ export interface ProxyKind {
    * Writes the adapted configuration.
    * @returns the arguments that start the proxy in the foreground.
    */
-  prepare(configuration: string, at: Site): Promise<readonly string[]>;
+  prepare(configuration: string, site: Site): Promise<readonly string[]>;
 }
 
+/** Where the proxy listens and keeps its files, and its certificate. */
 interface Site {
   readonly folder: string;
   readonly port: number;
@@ -27,11 +28,12 @@ interface Site {
 }
 
 /**
- * Replaces a text that the file must contain. If it is missing, the test no longer shows what the file does.
+ * Replaces a text of a configuration file.
+ * @throws Error if the file does not contain the text, because then the test would not test the file as it is
  */
-function replaced(text: string, old: string, by: string): string {
-  if (!text.includes(old)) throw new Error(`The file does not contain: ${old}`);
-  return text.replaceAll(old, by);
+function replaceText(text: string, oldText: string, newText: string): string {
+  if (!text.includes(oldText)) throw new Error(`The file does not contain: ${oldText}`);
+  return text.replaceAll(oldText, newText);
 }
 
 const nginx: ProxyKind = {
@@ -39,14 +41,14 @@ const nginx: ProxyKind = {
   program: 'nginx',
   file: 'nginx.conf',
   async prepare(configuration, { folder, port, certificate, key }) {
-    let site = replaced(configuration, 'listen 443 ssl http2;', `listen 127.0.0.1:${port} ssl http2;`);
+    let site = replaceText(configuration, 'listen 443 ssl http2;', `listen 127.0.0.1:${port} ssl http2;`);
     // Plain HTTP, which only redirects to HTTPS.
-    site = replaced(site, 'listen 80;', `listen unix:${join(folder, 'http.sock')};`);
-    site = replaced(site, 'dashboard.example.com', 'localhost');
-    site = replaced(site, '/etc/ssl/agent-dashboard/fullchain.pem', certificate);
-    site = replaced(site, '/etc/ssl/agent-dashboard/privkey.pem', key);
+    site = replaceText(site, 'listen 80;', `listen unix:${join(folder, 'http.sock')};`);
+    site = replaceText(site, 'dashboard.example.com', 'localhost');
+    site = replaceText(site, '/etc/ssl/agent-dashboard/fullchain.pem', certificate);
+    site = replaceText(site, '/etc/ssl/agent-dashboard/privkey.pem', key);
     await writeFile(join(folder, 'site.conf'), site);
-    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
       (what) => `${what}_temp_path ${join(folder, what)};`,
     );
     await writeFile(
@@ -55,7 +57,7 @@ const nginx: ProxyKind = {
         ...(process.getuid?.() === 0 ? ['user root;'] : []),
         `daemon off; worker_processes 1; pid ${join(folder, 'pid')}; error_log stderr;`,
         `events { worker_connections 1024; }`,
-        `http { access_log off; ${temporary.join(' ')} include ${join(folder, 'site.conf')}; }`,
+        `http { access_log off; ${temporaryPaths.join(' ')} include ${join(folder, 'site.conf')}; }`,
       ].join('\n'),
     );
     return ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')];
@@ -67,7 +69,7 @@ const caddy: ProxyKind = {
   program: 'caddy',
   file: 'Caddyfile',
   async prepare(configuration, { folder, port, certificate, key }) {
-    const site = replaced(
+    const site = replaceText(
       configuration,
       'dashboard.example.com {',
       `https://localhost:${port} {\n\tbind 127.0.0.1\n\ttls ${certificate} ${key}`,
@@ -88,10 +90,10 @@ export const has = (program: string): boolean =>
 export async function selfSigned(folder: string): Promise<{ certificate: string; key: string }> {
   const certificate = join(folder, 'certificate.pem');
   const key = join(folder, 'key.pem');
-  const ofName = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  const subjectOptions = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const keyOptions = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
   await promisify(execFile)('openssl', [
-    ...['req', '-x509', ...newKey, ...ofName, '-keyout', key, '-out', certificate],
+    ...['req', '-x509', ...keyOptions, ...subjectOptions, '-keyout', key, '-out', certificate],
   ]);
   return { certificate, key };
 }
@@ -117,15 +119,15 @@ export class RunningProxy implements AsyncDisposable {
     const folder = await temporaryFolder();
     const path = fileURLToPath(new URL(`../../deploy/${kind.file}`, import.meta.url));
     let configuration = await readFile(path, 'utf8');
-    configuration = replaced(configuration, '127.0.0.1:8081', `127.0.0.1:${upstreams[0]}`);
-    configuration = replaced(configuration, '127.0.0.1:8082', `127.0.0.1:${upstreams[1]}`);
+    configuration = replaceText(configuration, '127.0.0.1:8081', `127.0.0.1:${upstreams[0]}`);
+    configuration = replaceText(configuration, '127.0.0.1:8082', `127.0.0.1:${upstreams[1]}`);
     const args = await kind.prepare(configuration, { ...site, folder: folder.path });
-    // Caddy stores its own files there.
+    // Caddy stores its own files in these folders.
     const env = { ...process.env, XDG_DATA_HOME: folder.path, XDG_CONFIG_HOME: folder.path };
     const child = spawn(kind.program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
+    let stderrText = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-10_000);
+      stderrText = (stderrText + text).slice(-10_000);
     });
     const proxy = new RunningProxy(`https://localhost:${site.port}`, child, folder);
     while (
@@ -134,7 +136,7 @@ export class RunningProxy implements AsyncDisposable {
         () => false,
       ))
     ) {
-      if (child.exitCode !== null) throw new Error(`${kind.name} does not start: ${said}`);
+      if (child.exitCode !== null) throw new Error(`${kind.name} does not start: ${stderrText}`);
       await sleep(50);
     }
     return proxy;
@@ -142,9 +144,9 @@ export class RunningProxy implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode === null) {
-      const ended = once(this.#child, 'exit');
+      const exitEvent = once(this.#child, 'exit');
       this.#child.kill('SIGTERM');
-      await ended;
+      await exitEvent;
     }
     await this.#folder[Symbol.asyncDispose]();
   }

@@ -32,7 +32,7 @@ test('docs/bench.json has exactly the tables, rows and columns of the bench, rou
   }
 });
 
-/** How fast or how cheap the server is, as the documents say it. */
+/** Finds sentences in which a document says how fast or how cheap the server is. */
 const RATE = /\d[\d.,]*(?: to \d[\d.,]*)? (?:(?:steps|requests) a second|(?:short )?statements a minute)/g;
 
 const QUOTING = documents.filter(

@@ -8,7 +8,9 @@ import { stablePort } from '../prove/support/stable-port.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ROOT, type ShellBlock, shellBlocks } from './shell-blocks.ts';
 
-/** In the order in which a reader meets them. Each document continues with what the one before has left. */
+/**
+ * The documents in the order in which people read them. Each one continues where the one before has ended.
+ */
 const DOCUMENTS = [
   'README.md',
   'docs/rest.md',
@@ -22,10 +24,12 @@ const DOCUMENTS = [
 /** The commands take two minutes on a busy machine, most of it for starts of Node and one build. */
 const TIMEOUT_MS = 420_000;
 
-/** Left out, because the copy shares the packages of this tree. Every CI run does the first of them. */
+/**
+ * Commands that are left out, because the copy shares the packages of this tree. CI runs the first of them.
+ */
 const LEFT_OUT = /npm (?:ci|prune)\b[^&\n]*/g;
 
-/** What the test puts in place of `ID`: the id of the first key. */
+/** The text that replaces `ID` in commands: the id of the first key. */
 const FIRST_KEY_ID = `"$(npm run --silent agent-dashboard -- token list --json | node -p 'JSON.parse(fs.readFileSync(0))[0].id')"`;
 
 /** Copies the files that Git knows or would add. */
@@ -89,13 +93,13 @@ test('every command of the documents runs, and the session in docs/rest.md gets 
       // The group has ended already.
     }
   };
-  // A command may wait for an answer that a wrong command before it never gave.
+  // If an earlier command was wrong, a command may wait for an answer that never comes.
   const timer = setTimeout(end, TIMEOUT_MS);
   process.once('exit', end);
   await once(shell, 'exit');
   clearTimeout(timer);
   process.removeListener('exit', end);
-  // The shell has ended, its server has not.
+  // The shell has ended, but its server still runs.
   end();
   expect(output, output).toContain('== all done');
   // The session of docs/rest.md: the waiting call got the answer, and the session ended.

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import ts from 'typescript';
 
-/** A request that source code makes. Every computed part of its path is `:`. */
+/** A request that source code sends. `:` stands for every computed part of its path. */
 export interface RequestInCode {
   readonly method: string;
   readonly path: string;
@@ -12,33 +12,33 @@ const BASE_PATH = '/api/v1';
 
 /**
  * Finds the REST requests in a source file: calls whose first two arguments are an HTTP method and a path,
- * calls of `requestPage` with a path, and calls with a literal address under `/api/v1`. The last two are a
- * GET. A call that only passes on a path is no request of its own.
+ * calls of `requestPage` with a path, and calls with a literal address under `/api/v1`. The last two send a
+ * GET. A call whose path is only a parameter of the function around it is not counted.
  */
 export async function requestsIn(file: string): Promise<readonly RequestInCode[]> {
   const source = ts.createSourceFile(file, await readFile(file, 'utf8'), ts.ScriptTarget.ESNext, true);
-  const found: RequestInCode[] = [];
+  const requests: RequestInCode[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node)) {
       const [first, second] = node.arguments;
       const text = first === undefined ? '' : pathOf(first, source);
       if (second !== undefined && METHODS.has(text)) {
-        found.push({ method: text, path: pathOf(second, source) });
+        requests.push({ method: text, path: pathOf(second, source) });
       } else if (ts.isIdentifier(node.expression) && node.expression.text === 'requestPage') {
-        found.push({ method: 'GET', path: text });
+        requests.push({ method: 'GET', path: text });
       } else if (text.startsWith(`${BASE_PATH}/`)) {
-        found.push({ method: 'GET', path: text.slice(BASE_PATH.length) });
+        requests.push({ method: 'GET', path: text.slice(BASE_PATH.length) });
       }
     }
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return found
+  return requests
     .map(({ method, path }) => ({ method, path: path.split('?')[0]! }))
     .filter(({ path }) => path.startsWith('/'));
 }
 
-/** Returns the text of an expression. What only the running program knows is `:`. */
+/** Returns the text of an expression. `:` stands for parts that only the running program knows. */
 function pathOf(node: ts.Node, source: ts.SourceFile): string {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isTemplateExpression(node)) {

@@ -82,7 +82,7 @@ async function commandsOf(parents: readonly string[]): Promise<string[]> {
     (name) => name !== 'help',
   );
   const found: string[] = [];
-  // One after another: each run captures what this process prints.
+  // The runs follow one another, because each records everything that this process prints.
   for (const name of names) found.push(...(await commandsOf([...parents, name])));
   return found;
 }

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from './shell-blocks.ts';
 
-/** A row of a table in ARCHITECTURE.md: a folder, and which folders beside it it may import. */
+/** A row of a table in ARCHITECTURE.md: a folder, and the neighbouring folders that it may import. */
 interface Room {
   readonly name: string;
-  /** `.` is the files of the folder that has the rooms. Null where the table says nothing of imports. */
+  /** `.` stands for the files directly in the folder of the rooms. Null: the table does not list imports. */
   readonly mayImport: readonly string[] | null;
 }
 
@@ -16,7 +16,7 @@ interface Room {
 interface Area {
   readonly folder: string;
   readonly rooms: readonly Room[];
-  /** Written as `one -> another`; null where there is no drawing. */
+  /** The arrows of the drawing, as `one -> another`. Null: there is no drawing. */
   readonly arrows: readonly string[] | null;
 }
 
@@ -34,7 +34,9 @@ const { forbidden } = createRequire(import.meta.url)('../../.dependency-cruiser.
   readonly forbidden: readonly Rule[];
 };
 
-/** Rules about folders; those about cycles and missing files say nothing about rooms. */
+/**
+ * The rules about folders. The rules about cycles and missing files are left out: they do not concern rooms.
+ */
 const RULES = forbidden.filter(({ to }) => to.circular === undefined && to.couldNotResolve === undefined);
 
 /** Whether dependency-cruiser lets one file import another. */

@@ -27,8 +27,8 @@ const BLOCK = /(?:^<!-- (.*?) -->\n)?^```sh\n(.*?)^```$/gms;
 /** Returns the `sh` blocks of a document. A comment above a block says how it is tested. */
 export async function shellBlocks(document: string): Promise<readonly ShellBlock[]> {
   const text = await readFile(new URL(document, `file://${ROOT}`), 'utf8');
-  return Array.from(text.matchAll(BLOCK), ({ 0: whole, 1: marker = 'runs', 2: commands, index }) => {
-    const line = text.slice(0, index + whole.indexOf('```sh')).split('\n').length;
+  return Array.from(text.matchAll(BLOCK), ({ 0: matchedText, 1: marker = 'runs', 2: commands, index }) => {
+    const line = text.slice(0, index + matchedText.indexOf('```sh')).split('\n').length;
     return { place: `${document}:${line}`, commands: commands!, ...proofOf(marker, document) };
   });
 }

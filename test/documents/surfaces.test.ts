@@ -24,8 +24,8 @@ const PATHS = [
 ];
 
 /**
- * Returns the row of a request in which `:` or `:name` stands for each path parameter, else the request
- * itself.
+ * Returns the row of a request, or the request itself if it has no row. In the request, `:` or `:name`
+ * stands for each path parameter.
  */
 function rowOf(method: string, path: string): string {
   const anonymous = (text: string) => text.replaceAll(/:\w*/g, ':');
@@ -104,7 +104,7 @@ describe('the command line', () => {
     'user export': EXPORT,
   };
 
-  /** Commands without a row: they set up or run the server, or are MCP. */
+  /** Commands without a row: they set up the server, run it, or serve MCP. */
   const OTHER_COMMANDS = ['serve', 'migrate', 'keys generate', 'token import', 'mcp'];
 
   test('has what its commands request from the server or do on the store', async () => {
@@ -150,7 +150,7 @@ async function listCommands(parents: readonly string[] = []): Promise<string[]> 
   if (list === undefined) return [parents.join(' ')];
   const names = Array.from(list.matchAll(/^ {2}(\w+)/gm), ([, name]) => name!);
   const found: string[] = [];
-  // One after another, since each run records what this process prints.
+  // The commands run one after another, because each run records everything that this process prints.
   for (const name of names.filter((each) => each !== 'help')) {
     found.push(...(await listCommands([...parents, name])));
   }

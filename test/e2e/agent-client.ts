@@ -10,7 +10,7 @@ export interface Pending {
   readonly instanceStatus: string;
 }
 
-/** An agent and its user as a script over plain HTTP. */
+/** An agent and its user, who both use plain HTTP. */
 export class AgentClient {
   readonly instance: string;
   readonly #server: RunningServer;
@@ -28,8 +28,9 @@ export class AgentClient {
    * @returns the message's id and the queued user messages that it handed over.
    */
   async say(content: string, more: object = {}): Promise<{ id: string; queued: readonly Message[] }> {
-    const answer = await this.ok('POST', '/messages/agent', { content, agent_type: 'Claude-Code', ...more });
-    return { id: String(answer.message_id), queued: messages(answer.queued_user_messages) };
+    const body = { content, agent_type: 'Claude-Code', ...more };
+    const response = await this.ok('POST', '/messages/agent', body);
+    return { id: String(response.message_id), queued: messages(response.queued_user_messages) };
   }
 
   ask = (content: string) => this.say(content, { requires_user_input: true });
@@ -37,21 +38,21 @@ export class AgentClient {
   async pending(more: { last_read_message_id?: string; wait?: number } = {}): Promise<Pending> {
     const query = new URLSearchParams({ agent_instance_id: this.instance });
     for (const [name, value] of Object.entries(more)) query.set(name, String(value));
-    const answer = await this.ok('GET', `/messages/pending?${query}`);
+    const response = await this.ok('GET', `/messages/pending?${query}`);
     return {
-      messages: messages(answer.messages),
-      alreadyRead: messages(answer.already_read),
-      status: String(answer.status),
-      instanceStatus: String(answer.instance_status),
+      messages: messages(response.messages),
+      alreadyRead: messages(response.already_read),
+      status: String(response.status),
+      instanceStatus: String(response.instance_status),
     };
   }
 
   /**
-   * Starts a pending call that the server holds open by now, as far as a client can know: it has answered two
-   * later requests on another connection.
+   * Starts a call that waits for messages. Returns when the server has probably begun the wait: it has then
+   * answered two later requests on another connection.
    */
-  async waiting(after: string, seconds = 30): Promise<{ answer: Promise<Pending> }> {
-    const answer = this.pending({ last_read_message_id: after, wait: seconds });
+  async waiting(lastReadMessageId: string, waitSeconds = 30): Promise<{ answer: Promise<Pending> }> {
+    const answer = this.pending({ last_read_message_id: lastReadMessageId, wait: waitSeconds });
     answer.catch(() => {});
     for (let nth = 0; nth < 2; nth += 1) await this.heartbeat();
     return { answer };
@@ -64,16 +65,16 @@ export class AgentClient {
   heartbeat = () => this.ok('POST', `/agents/instances/${this.instance}/heartbeat`);
   end = () => this.ok('POST', '/sessions/end', {});
 
-  /** Sends a request that the server is expected to refuse. */
+  /** Sends a request, and returns the response whatever its status is. */
   call(method: string, path: string, call: Call = {}): Promise<Response> {
     return this.#server.call(method, path, { ...(this.#token && { token: this.#token }), ...call });
   }
 
   async ok(method: string, path: string, body?: object): Promise<Fields> {
-    const sent = body === undefined ? {} : { body: { agent_instance_id: this.instance, ...body } };
-    const answer = await this.call(method, path, sent);
-    const text = await answer.text();
-    if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    const requestBody = body === undefined ? {} : { body: { agent_instance_id: this.instance, ...body } };
+    const response = await this.call(method, path, requestBody);
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text) as Fields;
   }
 }

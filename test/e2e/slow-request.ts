@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { RunningServer } from '../support/servers/running-server.ts';
 
-/** A request with an incomplete body, which the server must answer once the body is complete. */
+/** A request whose body is incomplete until `finish` is called. The server must answer it then. */
 export class SlowRequest implements Disposable {
   readonly #socket: Socket;
-  readonly #rest: string;
+  readonly #lastCharacter: string;
 
-  private constructor(socket: Socket, rest: string) {
+  private constructor(socket: Socket, lastCharacter: string) {
     this.#socket = socket;
-    this.#rest = rest;
+    this.#lastCharacter = lastCharacter;
   }
 
   /** Sends everything except the body's last character. */
@@ -18,26 +18,26 @@ export class SlowRequest implements Disposable {
     const socket = connect(server.port, '127.0.0.1');
     await once(socket, 'connect');
     // The server answers 100 Continue when it has read the headers.
-    const seen = once(socket, 'data');
+    const firstData = once(socket, 'data');
     socket.write(
       `POST /api/v1${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${server.agentToken}\r\n` +
         `Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
     );
-    const [continued] = (await seen) as [Buffer];
-    if (!continued.toString().startsWith('HTTP/1.1 100')) throw new Error(continued.toString());
+    const [continueResponse] = (await firstData) as [Buffer];
+    if (!continueResponse.toString().startsWith('HTTP/1.1 100')) throw new Error(continueResponse.toString());
     socket.write(body.slice(0, -1));
     return new SlowRequest(socket, body.slice(-1));
   }
 
   /**
-   * Sends the rest.
-   * @returns everything that the server sends until it closes the connection.
+   * Sends the last character.
+   * @returns everything that the server sends until it closes the connection
    */
   async finish(): Promise<string> {
-    this.#socket.write(this.#rest);
-    let answer = '';
-    for await (const chunk of this.#socket) answer += chunk;
-    return answer;
+    this.#socket.write(this.#lastCharacter);
+    let response = '';
+    for await (const chunk of this.#socket) response += chunk;
+    return response;
   }
 
   [Symbol.dispose](): void {

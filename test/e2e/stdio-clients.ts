@@ -27,9 +27,9 @@ export interface StdioClientKind {
   start(options?: StdioOptions): Promise<StdioClient>;
 }
 
-const INFORMATION = { name: 'test-client', version: '1.0.0' };
+const CLIENT_INFO = { name: 'test-client', version: '1.0.0' };
 
-const parameters = ({ args = [], env = {}, cwd = process.cwd() }: StdioOptions) => ({
+const transportParameters = ({ args = [], env = {}, cwd = process.cwd() }: StdioOptions) => ({
   command: process.execPath,
   args: ['--disable-warning=ExperimentalWarning', BIN, 'mcp', ...args],
   env: { PATH: process.env.PATH ?? '', ...env },
@@ -42,14 +42,14 @@ function testClient(
   { pid, stderr }: Pick<StdioClientTransport, 'pid' | 'stderr'>,
   call: StdioClient['call'],
 ): StdioClient {
-  let said = '';
-  stderr?.on('data', (piece: Buffer) => {
-    said += piece;
+  let stderrText = '';
+  stderr?.on('data', (chunk: Buffer) => {
+    stderrText += chunk;
   });
   const close = () => client.close();
   return {
     pid: pid!,
-    stderr: () => said,
+    stderr: () => stderrText,
     call,
     tools: async () => (await client.listTools()).tools.map(({ name }) => name),
     close,
@@ -60,8 +60,8 @@ function testClient(
 const SDK: StdioClientKind = {
   kind: 'sdk 1.x',
   async start(options = {}) {
-    const client = new Client(INFORMATION);
-    const transport = new StdioClientTransport(parameters(options));
+    const client = new Client(CLIENT_INFO);
+    const transport = new StdioClientTransport(transportParameters(options));
     await client.connect(transport);
     return testClient(
       client,
@@ -72,11 +72,11 @@ const SDK: StdioClientKind = {
   },
 };
 
-const split = (kind: string, versionNegotiation: VersionNegotiationOptions): StdioClientKind => ({
+const splitClientKind = (kind: string, versionNegotiation: VersionNegotiationOptions): StdioClientKind => ({
   kind,
   async start(options = {}) {
-    const client = new SplitClient(INFORMATION, { versionNegotiation });
-    const transport = new SplitTransport(parameters(options));
+    const client = new SplitClient(CLIENT_INFO, { versionNegotiation });
+    const transport = new SplitTransport(transportParameters(options));
     await client.connect(transport);
     return testClient(
       client,
@@ -89,10 +89,10 @@ const split = (kind: string, versionNegotiation: VersionNegotiationOptions): Std
 
 export const STDIO_CLIENTS: readonly StdioClientKind[] = [
   SDK,
-  split('client 2.x, auto', { mode: 'auto' }),
-  split('client 2.x, pinned to 2026-07-28', { mode: { pin: '2026-07-28' } }),
-  split('client 2.x, legacy', { mode: 'legacy' }),
+  splitClientKind('client 2.x, auto', { mode: 'auto' }),
+  splitClientKind('client 2.x, pinned to 2026-07-28', { mode: { pin: '2026-07-28' } }),
+  splitClientKind('client 2.x, legacy', { mode: 'legacy' }),
 ];
 
-/** Starts one kind of client, for tests that do not depend on it. */
+/** Starts a client of the kind `SDK`, for tests in which the kind of client does not matter. */
 export const startStdio = (options: StdioOptions): Promise<StdioClient> => SDK.start(options);

@@ -4,13 +4,13 @@ import { repeat, type StepLoad } from './step-load.ts';
 import type { StoredMessage } from './stores.ts';
 
 /**
- * Sends every step of `load` again with its key. An acknowledged step must get its old answer, byte for byte;
- * a step with an unknown result must get one answer, however often it is repeated.
+ * Sends every step of `load` again with its idempotency key. An acknowledged step must get its first answer
+ * again, byte for byte. A step with an unknown result must get the same answer every time.
  */
 export async function expectRepeatable(server: RunningServer, load: StepLoad): Promise<void> {
-  const known = load.acknowledged;
-  const again = await Promise.all(known.map((step) => repeat(server, step)));
-  expect(again).toEqual(known.map(({ answer }) => answer));
+  const acknowledged = load.acknowledged;
+  const repeatedAnswers = await Promise.all(acknowledged.map((step) => repeat(server, step)));
+  expect(repeatedAnswers).toEqual(acknowledged.map(({ answer }) => answer));
   for (const step of load.unknown) {
     const answers = await Promise.all([repeat(server, step), repeat(server, step)]);
     expect(answers[0]).toBe(answers[1]);
@@ -24,15 +24,17 @@ export async function expectRepeatable(server: RunningServer, load: StepLoad): P
  */
 export function expectStoredOnce(messages: readonly StoredMessage[], load: StepLoad): void {
   const byInstance = Map.groupBy(messages, (message) => message.agent_instance_id);
-  for (const some of byInstance.values()) {
-    expect(some.map(({ position }) => position)).toEqual(some.map((_, nth) => nth + 1));
+  for (const ofInstance of byInstance.values()) {
+    expect(ofInstance.map(({ position }) => position)).toEqual(ofInstance.map((_, nth) => nth + 1));
   }
-  const name = (instance: string, content: string, id: string) => `${instance} ${content} ${id}`;
-  const stored = messages.map((it) => name(it.agent_instance_id, it.content, it.id));
-  const answered = load.steps.map(({ agent_instance_id, content, answer }) =>
-    name(agent_instance_id, content, (JSON.parse(answer ?? '{}') as { message_id: string }).message_id),
+  const describe = (instance: string, content: string, id: string) => `${instance} ${content} ${id}`;
+  const storedSteps = messages.map(({ agent_instance_id, content, id }) =>
+    describe(agent_instance_id, content, id),
   );
-  expect(stored.sort()).toEqual(answered.sort());
+  const answeredSteps = load.steps.map(({ agent_instance_id, content, answer }) =>
+    describe(agent_instance_id, content, (JSON.parse(answer ?? '{}') as { message_id: string }).message_id),
+  );
+  expect(storedSteps.sort()).toEqual(answeredSteps.sort());
   expectClientOrder(messages);
 }
 

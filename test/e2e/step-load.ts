@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { RunningServer } from '../support/servers/running-server.ts';
 
-/** A step that was sent, with its answer. */
+/** A step that was sent, with the body of the response. */
 export interface Step {
+  /** The idempotency key of the step. */
   readonly key: string;
   readonly agent_instance_id: string;
   readonly content: string;
-  /** The answer's body. Null while it is unknown whether the step was stored. */
+  /** The body of the response. Null while it is unknown whether the step was stored. */
   answer: string | null;
 }
 
@@ -17,8 +18,8 @@ export const send = (server: RunningServer, { key, answer: _, ...body }: Step): 
   });
 
 /**
- * Sends a step once more.
- * @returns the answer's body.
+ * Sends a step again, with the same idempotency key.
+ * @returns the body of the response
  */
 export async function repeat(server: RunningServer, step: Step): Promise<string> {
   const answer = await send(server, step);
@@ -28,17 +29,17 @@ export async function repeat(server: RunningServer, step: Step): Promise<string>
 }
 
 /**
- * Clients that write one step after another, several clients for each instance. They repeat a step that got
- * 503, with its key, until it succeeds, and end when the server goes away.
+ * Clients that write one step after another, several clients for each instance. A step that got the status
+ * 503 is repeated with its idempotency key until it succeeds. The clients end when the server is gone.
  */
 export class StepLoad {
   readonly steps: Step[] = [];
-  /** Every answer that was not 200. */
+  /** Every response whose status was not 200. */
   readonly refusals: { readonly status: number; readonly retryAfter: string | null }[] = [];
   /** Resolves when every client has stopped. */
   readonly done: Promise<unknown>;
   #acknowledged = 0;
-  #stopping = false;
+  #isStopping = false;
   #watchers: { count: number; resolve: () => void }[] = [];
 
   constructor(server: RunningServer, { clients = 12, instances = 4 } = {}) {
@@ -56,21 +57,21 @@ export class StepLoad {
     return this.steps.filter(({ answer }) => answer === null);
   }
 
-  /** Resolves when `count` more steps are acknowledged than now. */
+  /** Waits until `count` more steps are acknowledged. */
   async more(count: number): Promise<void> {
-    const reached = new Promise<void>((resolve) =>
+    const countReached = new Promise<void>((resolve) =>
       this.#watchers.push({ count: this.#acknowledged + count, resolve }),
     );
-    await Promise.race([reached, this.done]);
+    await Promise.race([countReached, this.done]);
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#isStopping = true;
     await this.done;
   }
 
   async #write(server: RunningServer, agent_instance_id: string, client: number): Promise<void> {
-    for (let nth = 1; !this.#stopping; nth += 1) {
+    for (let nth = 1; !this.#isStopping; nth += 1) {
       const step: Step = {
         key: randomUUID(),
         agent_instance_id,

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 export const STORES = ['PGlite', 'PostgreSQL'] as const;
 export type StoreKind = (typeof STORES)[number];
 
-/** An empty store. It also has a data folder for the signing key on PostgreSQL. */
+/** The settings of an empty store. With PostgreSQL, too, there is a data folder, for the signing key. */
 export interface Store extends AsyncDisposable {
   readonly env: Environment & { readonly DATA_DIR: string };
 }
@@ -23,7 +23,7 @@ export async function freshStore(kind: StoreKind): Promise<Store> {
   };
 }
 
-/** Runs a query on the stored rows of all users. PGlite can only be opened while no server uses it. */
+/** Runs a query on the stored rows of all users. With PGlite, the server must not be running. */
 export async function stored<Row>(env: Environment, sql: string): Promise<readonly Row[]> {
   await using opened = await openDatabase(readConfig(env));
   return await opened.database.orm.em.execute<Row[]>(sql);

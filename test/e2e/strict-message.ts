@@ -1,4 +1,4 @@
-/** A message as existing clients parse it: from exactly five fields. A sixth one is an error. */
+/** A message as existing clients parse it: with exactly these five fields. Any other field is an error. */
 export class Message {
   readonly id: string;
   readonly content: string;

@@ -6,13 +6,13 @@ import { promisify } from 'node:util';
 const TSC = join(import.meta.dirname, '../../node_modules/.bin/tsc');
 
 export interface CompilerOptions {
-  /** Files beside the lines, as patterns from a folder inside the project. */
+  /** More files to compile, as patterns. They are relative to a folder that is directly in the project. */
   readonly include?: readonly string[];
   /** Whether the compiler leaves out errors inside declaration files. */
   readonly skipLibCheck: boolean;
 }
 
-/** Compiles `lines` in the project as a strict user does, and returns what the compiler prints. */
+/** Compiles `lines` in the project with strict options, and returns what the compiler prints. */
 export async function compilerErrors(
   project: string,
   lines: readonly string[],

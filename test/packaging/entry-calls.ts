@@ -1,4 +1,4 @@
-/** Makes a dashboard in memory. */
+/** Lines that create a dashboard in memory. */
 const DASHBOARD = `
   const { createDashboard, userId, useCases, systemClock, unauthenticated } = await load('');
   const { inMemoryStore } = await load('/in-memory');
@@ -7,7 +7,7 @@ const DASHBOARD = `
   const dashboard = createDashboard({ store: inMemoryStore(new InProcessSignals()), logger });
   const caller = { userId: userId('me'), scopes: ['agent'] };`;
 
-/** Serves `listener` at `url`. */
+/** Lines that serve `listener` at `url`. */
 const SERVER = `
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -19,8 +19,8 @@ const POST_STEP = `${DASHBOARD}
   assert.equal(answer.success, true);`;
 
 /**
- * A small call of each entry, as lines of an ES module that throw unless the entry works. `load` imports an
- * entry; `assert`, `once` and `createServer` are Node's.
+ * For each entry, the lines of an ES module that use it. They throw if the entry does not work. They use
+ * `load`, which imports an entry, and `assert`, `once` and `createServer` of Node.
  */
 export const CALLS: { readonly [entry: string]: string } = {
   '': POST_STEP,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 
-/** The package as its users get it: packed as for publishing, and installed into an empty project. */
+/** The package as users get it: packed as for publishing, and installed in an empty project. */
 export interface Installation {
   /** The folder of the project. It contains `examples` and `node_modules`. */
   readonly folder: string;
@@ -28,7 +28,7 @@ declare module 'vitest' {
 
 const ROOT = join(import.meta.dirname, '../..');
 const OLDEST_NODE = '22.18.0';
-/** Options of `npm install` in a test: from npm's cache where possible, and without messages. */
+/** Options of `npm install` in tests: they make npm use its cache where possible, and print only errors. */
 export const QUIETLY = [
   '--prefer-offline',
   '--no-audit',
@@ -51,8 +51,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const exampleDependencies = ['fastify', '@modelcontextprotocol/client', '@types/node'].map(
     (name) => `${name}@${devDependencies[name]}`,
   );
-  const oldest = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  await npm(folder, 'install', ...QUIETLY, tarball, ...exampleDependencies, `${oldest}@${OLDEST_NODE}`);
+  const nodePackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  await npm(folder, 'install', ...QUIETLY, tarball, ...exampleDependencies, `${nodePackage}@${OLDEST_NODE}`);
   await cp(join(ROOT, 'examples'), join(folder, 'examples'), { recursive: true });
 
   project.provide('installation', {
@@ -60,7 +60,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     tarball,
     packed,
     nodes: [
-      { version: OLDEST_NODE, path: join(folder, 'node_modules', oldest, 'bin/node') },
+      { version: OLDEST_NODE, path: join(folder, 'node_modules', nodePackage, 'bin/node') },
       { version: process.versions.node, path: process.execPath },
     ],
   });
@@ -69,7 +69,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** Runs npm in `cwd` and returns what it prints. */
 export async function npm(cwd: string, ...args: readonly string[]): Promise<string> {
-  // The npm that started the tests passes its settings on by these variables; the tests want none of them.
+  // If npm started the tests, these variables contain its settings. This npm must not use them.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   const { stdout } = await promisify(execFile)('npm', args, { cwd, env, maxBuffer: 64 * 1024 * 1024 });
   return stdout;

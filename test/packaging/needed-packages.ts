@@ -1,4 +1,4 @@
-/** What an entry needs beside the packages that are always installed. */
+/** The packages that an entry needs in addition to those that are always installed. */
 export interface Needed {
   /** The optional packages that its code imports. */
   readonly packages: readonly string[];
@@ -6,15 +6,15 @@ export interface Needed {
   readonly types?: readonly string[];
 }
 
-/** Always installed: `dependencies` of package.json. */
+/** The packages that are always installed: the `dependencies` of the published package.json. */
 export const ALWAYS = ['uuid', 'valibot'];
 
 const MIKRO_ORM = ['@mikro-orm/core', '@mikro-orm/migrations', 'kysely'];
 
 /**
- * The packages that each entry needs, by the entry as it follows the package's name. They are
- * `optionalDependencies`: an embedder who installs with `--omit=optional` names those of the entries that
- * they use (docs/adr/0015).
+ * The packages that each entry needs, by the part of the entry that follows the package's name. They are
+ * `optionalDependencies`. Who installs the package with `--omit=optional` has to install those of the entries
+ * that they use (docs/adr/0015).
  */
 export const NEEDED: { readonly [entry: string]: Needed } = {
   '': { packages: [] },

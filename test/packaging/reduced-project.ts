@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A package in the list that npm keeps of what it has installed. */
+/** A package in npm's list of the packages that it has installed. */
 interface Installed {
   readonly dependencies?: { readonly [name: string]: string };
   readonly peerDependencies?: { readonly [name: string]: string };
@@ -9,38 +9,38 @@ interface Installed {
 }
 
 /**
- * Makes the folder `project` a project that has `packages` and all that they depend on: what is left by
- * `npm install --omit=optional` of them. It copies them from `whole`, which is several times faster than npm.
- * @param project is not inside `whole`: Node would find everything there.
- * @param whole a project in which npm has installed everything.
+ * Makes the folder `project` a project that has `packages` and all packages that they depend on, as
+ * `npm install --omit=optional` would. It copies them from `fullProject`, which is several times faster.
+ * @param project must not be inside `fullProject`, because Node would find all packages there
+ * @param fullProject a project in which npm has installed everything.
  */
 export async function makeReducedProject(
   project: string,
-  whole: string,
+  fullProject: string,
   packages: readonly string[],
 ): Promise<void> {
-  const list = await readFile(join(whole, 'node_modules/.package-lock.json'), 'utf8');
+  const list = await readFile(join(fullProject, 'node_modules/.package-lock.json'), 'utf8');
   const { packages: installed } = JSON.parse(list) as { packages: { [path: string]: Installed } };
   const paths = new Set<string>();
-  const add = (name: string, from: string) => {
+  const addWithDependencies = (name: string, from: string) => {
     const path = resolveLikeNode(name, from, (candidate) => candidate in installed);
     if (paths.has(path)) return;
     paths.add(path);
-    for (const needed of neededBy(installed[path]!)) add(needed, path);
+    for (const needed of dependencyNamesOf(installed[path]!)) addWithDependencies(needed, path);
   };
-  for (const name of packages) add(name, '');
+  for (const name of packages) addWithDependencies(name, '');
 
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   for (const path of paths) {
-    const source = join(whole, path);
+    const source = join(fullProject, path);
     // A package nested in this one is copied only if it is needed.
     const filter = (file: string) => !file.slice(source.length).includes('node_modules');
     await cp(source, join(project, path), { recursive: true, filter });
   }
 }
 
-/** Returns the names that npm installs with a package when it leaves out what is optional. */
-function neededBy({
+/** Returns the names of the packages that npm installs with a package, without the optional ones. */
+function dependencyNamesOf({
   dependencies = {},
   peerDependencies = {},
   peerDependenciesMeta = {},

@@ -1,7 +1,7 @@
 import { NodeProcess, type NodeProcessOptions } from '../support/servers/node-process.ts';
 
 /**
- * Runs a script to its end in the project and returns its stdout.
+ * Runs a Node script and returns its stdout.
  * @throws Error with stdout and stderr if the script fails.
  */
 export async function run(args: readonly string[], options: NodeProcessOptions): Promise<string> {

@@ -14,7 +14,7 @@ const DATABASE_KILLS = 20;
 /** Updates of several tenants share a batch of the group commit, and must not affect each other. */
 const TENANTS = 5;
 
-/** Lets writers and readers compete while servers and the database are killed, and checks the history. */
+/** Writers and readers compete while servers and the database are killed. Then the history is checked. */
 export const nothingLost: Proof = {
   name: 'nothing-lost',
   promise: 'Messages are neither lost nor doubled nor out of order, whatever is killed',

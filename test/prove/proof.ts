@@ -1,20 +1,20 @@
 import type { Random } from './support/random.ts';
 
-/** What a proof runs with. */
+/** The options of one run of a proof. */
 export interface ProofContext {
   /** 1 for the full size; `npm test` runs at 0.01. */
   readonly scale: number;
-  /** The source of all random choices, so that a seed replays them. */
+  /** The source of all random choices. The same seed repeats them. */
   readonly random: Random;
   readonly progress: (text: string) => void;
 }
 
-/** What was done and measured, for a person to read. */
+/** A report for people: what the proof did and measured. */
 export interface ProofReport {
   readonly [what: string]: number | string;
 }
 
-/** Shows that one promise holds while things go wrong. */
+/** Tests that one promise of the server holds during faults. */
 export interface Proof {
   readonly name: string;
   readonly promise: string;
@@ -25,16 +25,17 @@ export interface Proof {
   run(context: ProofContext): Promise<ProofReport>;
 }
 
-/** The number of cases that a message shows. One is enough to start from, and thousands would hide it. */
-const SHOWN = 8;
+/** How many cases a message shows at most. Thousands of cases would be unreadable. */
+const MAX_SHOWN_CASES = 8;
 
-/** Says that a promise does not hold. The message is the evidence. */
+/** The error that says that a promise does not hold. Its message is the evidence. */
 export class BrokenPromise extends Error {
   override readonly name = 'BrokenPromise';
 
   constructor(what: string, evidence: readonly string[] = []) {
-    const more = evidence.length > SHOWN ? [`… and ${evidence.length - SHOWN} more`] : [];
-    super([what, ...evidence.slice(0, SHOWN), ...more].join('\n  '));
+    const omitted = evidence.length - MAX_SHOWN_CASES;
+    const omittedNote = omitted > 0 ? [`… and ${omitted} more`] : [];
+    super([what, ...evidence.slice(0, MAX_SHOWN_CASES), ...omittedNote].join('\n  '));
   }
 }
 

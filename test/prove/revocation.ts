@@ -18,7 +18,7 @@ import {
 const KEYS = 120;
 /** The share of the keys that is revoked. */
 const REVOKED_PART = 0.5;
-/** One in six is revoked by the command line, which is a process of its own each time. */
+/** One in six keys is revoked by the command line. This starts a process each time. */
 const BY_COMMAND_LINE = 6;
 const LATEST_MS = 5_000;
 /** How long a request may take to reach the server and return on a busy machine. */

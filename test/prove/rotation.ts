@@ -10,7 +10,7 @@ import { RetryingClient } from './support/retrying-client.ts';
 
 const PER_SECOND = 100;
 const PHASE_SECONDS = 20;
-/** Many, so that servers keep verifying new tokens, not only known ones. */
+/** There are so many tokens that the servers always verify new ones, and not only known ones. */
 const USERS = 500;
 const STOP_MS = 10_000;
 
@@ -19,7 +19,7 @@ interface Pair {
   readonly pems: PemPair;
 }
 
-/** One configuration of the servers on the way. It decides which tokens they accept. */
+/** One configuration of the servers during the exchange. It decides which tokens they accept. */
 interface Phase {
   readonly publicKeys: readonly Pair[];
   readonly privateKey: Pair;

@@ -14,8 +14,8 @@ const USERS = 10;
 const INSTANCES = 4;
 const MESSAGES_PER_RESTART = 20;
 /**
- * What stalled clients leave unread. The operating system buffers several megabytes before the server
- * notices.
+ * How much stalled clients leave unread. It is so much because the operating system buffers several megabytes
+ * before the server notices.
  */
 const LOUD_MESSAGES = 1_500;
 const LOUD_SIZE = 10_000;
@@ -29,7 +29,10 @@ interface Conversation {
   length: number;
 }
 
-/** Cuts, stalls and restarts under watching dashboards, which must see every message, in order and once. */
+/**
+ * Cuts and stalls the streams of dashboards and restarts the servers. Every dashboard must see every message
+ * once and in order.
+ */
 export const streams: Proof = {
   name: 'streams',
   promise: 'No event missed by a dashboard that reconnects, and slow ones cost no memory',
@@ -54,8 +57,8 @@ export const streams: Proof = {
     }
     await load.allCaughtUp();
 
-    // Sends the same load first while all streams are read, so that the memory of a process that starts to
-    // work does not count.
+    // Sends the same load once before, while all streams are read. A process that starts to work needs more
+    // memory, which must not count.
     progress('the same messages, while all read them');
     await load.write(scaled(LOUD_MESSAGES, context, 800), random.fork('warm-up'), 0, LOUD_SIZE);
     await load.allCaughtUp();
@@ -83,7 +86,7 @@ export const streams: Proof = {
     if (cut < load.stallingWatchers.length / 2) {
       throw new BrokenPromise(`only ${cut} of ${load.stallingWatchers.length} stalled streams were closed`);
     }
-    // At a small scale, a young process grows by more than a few streams may cost.
+    // At a small scale, a new process grows by more than a few streams may cost.
     if (context.scale === 1 && growth > GROWTH_LIMIT_MIB)
       throw new BrokenPromise(`the memory has grown by ${Math.round(growth)} MiB`);
     requireNone(

@@ -18,8 +18,8 @@ const CUTS = 50;
 const STALLS = 3;
 const RACES = 1_000;
 /**
- * The sweep comes every 10 s. A window of whole sweep intervals holds the same number of sweeps wherever it
- * begins.
+ * A sweep runs every 10 s. A window of whole sweep intervals contains the same number of sweeps, no matter
+ * when it begins.
  */
 const SWEEPS = 3;
 const SWEEP_MS = 10_000;
@@ -74,8 +74,8 @@ export const waitingIsFree: Proof = {
         continue;
       }
       done += ended;
-      // Some messages come before the server notices the cut, some while the connection is away, some as it
-      // returns.
+      // Some messages arrive before the server notices the cut, some while there is no connection, and some
+      // when it is open again.
       await sleep(cutRandom.between(0, 60));
       const arriving = waiters.answer(batch);
       // The failure is thrown below, once all cuts are made.
@@ -123,7 +123,7 @@ async function idleStatements(cluster: TestCluster, context: ProofContext, what:
   const before = await quietStatements(cluster);
   await sleep(milliseconds);
   const { rest, ...ofTokens } = splitByPurpose(callsSince(before, await countStatements(cluster)));
-  // One second more, for the counting itself.
+  // One second more, because counting takes time, too.
   requireFewTokenStatements(ofTokens, milliseconds / 1000 + 1, cluster.servers.length);
   return rest;
 }

@@ -10,8 +10,9 @@ import type { Caller } from '../../src/ports/tokens/token-verifier.ts';
 
 export { anApiKey, newKeyId } from '../../src/contracts/api-key-builder.ts';
 
-/** The time of everything whose time does not matter to a test, and the start of the fake clock. */
+/** The time that all built values have, unless a test sets another. */
 export const BEFORE = new Date('2026-01-01T09:00:00.000Z');
+/** The time at which the fake clock starts. */
 export const NOW = new Date('2026-01-01T10:00:00.000Z');
 
 /** Returns the `number`-th UUID of a kind, in canonical form and shaped like a UUIDv7. */
@@ -24,7 +25,7 @@ export const messageIdOf = (number: number) => uuid('bbbb', number) as MessageId
 export const agentTypeIdOf = (number: number) => uuid('cccc', number) as AgentTypeId;
 export const userIdOf = (name: string) => name as UserId;
 
-/** A clock that only moves when a test advances it. */
+/** A clock that stands still until a test advances it. */
 export class FakeClock implements Clock {
   #now: Date;
 
@@ -43,15 +44,15 @@ export class FakeClock implements Clock {
 
 /** Ids that count up: `idOf(1)`, `idOf(2)`, … */
 export class FakeIds implements Ids {
-  #made = 0;
+  #count = 0;
 
   static idOf(number: number): string {
     return uuid('1d1d', number);
   }
 
   next(): string {
-    this.#made += 1;
-    return FakeIds.idOf(this.#made);
+    this.#count += 1;
+    return FakeIds.idOf(this.#count);
   }
 }
 
@@ -82,7 +83,8 @@ export const anAgentType = (fields: Partial<AgentType> = {}): AgentType => ({
 });
 
 /**
- * An active instance without messages, saved once. A COMPLETED one has an end time; a DELETED one was active.
+ * An active instance without messages, in version 1. With the status COMPLETED it gets an end time. With
+ * DELETED it gets a deletion, and was active before.
  */
 export const anAgentInstance = (fields: Partial<AgentInstance> = {}): AgentInstance => ({
   id: instanceIdOf(1),
@@ -135,7 +137,10 @@ export const aQueuedMessage = (fields: Partial<Message> = {}): Message =>
 export const aReadMessage = (fields: Partial<Message> = {}): Message =>
   aMessage({ senderType: 'USER', readAt: BEFORE, readVersion: 1, ...fields });
 
-/** An instance with these messages. Its last position counts them; a test sets the cursor itself. */
+/**
+ * An instance with these messages. Its last position is that of the last message. It has no read cursor,
+ * unless the test sets one.
+ */
 export const aConversation = (
   messages: readonly Message[] = [],
   instance: Partial<AgentInstance> = {},

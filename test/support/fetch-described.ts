@@ -4,11 +4,11 @@ import type { Response as Described, Reference } from '../../src/adapters/koa/op
 
 /** Calls `fetch`, and throws if the API's OpenAPI document does not describe the response. */
 export async function fetchDescribed(url: string | URL, init: RequestInit = {}): Promise<Response> {
-  const answer = await fetch(url, init);
+  const response = await fetch(url, init);
   const { pathname } = new URL(url);
-  const difference = await differenceOf(pathname, init.method ?? 'GET', answer);
+  const difference = await findDifference(pathname, init.method ?? 'GET', response);
   if (difference !== null) throw new Error(`${init.method ?? 'GET'} ${pathname}: ${difference}`);
-  return answer;
+  return response;
 }
 
 const { paths, components } = describeApi({
@@ -19,8 +19,11 @@ const { paths, components } = describeApi({
   publishesKeys: true,
 });
 
-/** The paths as patterns. Paths without parameters come first, because a pattern may match them too. */
-const PATHS = Object.keys(paths)
+/**
+ * The paths of the document as patterns. Paths without parameters come first, because the pattern of another
+ * path may match them too.
+ */
+const PATH_PATTERNS = Object.keys(paths)
   .sort((a, b) => a.split('{').length - b.split('{').length)
   .map((path) => ({ path, pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`) }));
 
@@ -30,70 +33,77 @@ const ajv = new Ajv2020({
   validateSchema: false,
   formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ },
 });
-ajv.addSchema(closed({ $id: 'api:', paths, components }));
+ajv.addSchema(forbidUnknownFields({ $id: 'api:', paths, components }));
 
-async function differenceOf(pathname: string, method: string, answer: Response): Promise<string | null> {
-  if (answer.headers.get('x-request-id') === null) return 'no X-Request-Id';
-  const path = PATHS.find(({ pattern }) => pattern.test(pathname))?.path;
+/** Returns how the response differs from the document, or null if it does not. */
+async function findDifference(pathname: string, method: string, response: Response): Promise<string | null> {
+  if (response.headers.get('x-request-id') === null) return 'no X-Request-Id';
+  const path = PATH_PATTERNS.find(({ pattern }) => pattern.test(pathname))?.path;
   // HEAD is described by the path's GET, but not every GET allows HEAD.
-  const isHead = method === 'HEAD' && answer.status < 400;
+  const isHead = method === 'HEAD' && response.status < 400;
   const operation = paths[path ?? '']?.[isHead ? 'get' : method.toLowerCase()];
   if (operation === undefined) {
-    if (method === 'OPTIONS' && answer.status === 204) return null;
-    if (answer.status < 400) return `${answer.status} for a path that is not described`;
-    return bodyDifference(answer, method, '/components/schemas/Problem', 'application/problem+json');
+    if (method === 'OPTIONS' && response.status === 204) return null;
+    if (response.status < 400) return `${response.status} for a path that is not described`;
+    return findBodyDifference(response, method, '/components/schemas/Problem', 'application/problem+json');
   }
-  const response = operation.responses[answer.status];
-  if (response === undefined) return `${answer.status} is not described: ${await answer.clone().text()}`;
-  const [pointer, described] = resolved(response, path!, operation, answer.status);
+  const entry = operation.responses[response.status];
+  if (entry === undefined) return `${response.status} is not described: ${await response.clone().text()}`;
+  const [pointer, described] = resolveReference(entry, path!, operation, response.status);
   for (const name of ['Link', 'Retry-After', 'WWW-Authenticate']) {
-    if (answer.headers.has(name) && described.headers?.[name] === undefined)
-      return `${answer.status} has an unknown ${name}`;
+    if (response.headers.has(name) && described.headers?.[name] === undefined)
+      return `${response.status} has an unknown ${name}`;
   }
   const [mediaType] = Object.keys(described.content ?? {});
   if (mediaType === undefined) {
-    return answer.headers.get('content-type') === null ? null : `${answer.status} has content`;
+    return response.headers.get('content-type') === null ? null : `${response.status} has content`;
   }
-  return bodyDifference(answer, method, `${pointer}/content/${escaped(mediaType)}/schema`, mediaType);
+  return findBodyDifference(response, method, `${pointer}/content/${escapeKey(mediaType)}/schema`, mediaType);
 }
 
-async function bodyDifference(
-  answer: Response,
+async function findBodyDifference(
+  response: Response,
   method: string,
   pointer: string,
   mediaType: string,
 ): Promise<string | null> {
-  const sent = answer.headers.get('content-type')?.split(';')[0];
-  if (sent !== mediaType) return `${answer.status} is ${sent}, not ${mediaType}`;
-  // A streamed body is left for the caller to read.
+  const sentMediaType = response.headers.get('content-type')?.split(';')[0];
+  if (sentMediaType !== mediaType) return `${response.status} is ${sentMediaType}, not ${mediaType}`;
+  // Only JSON is checked. A streamed body is left for the caller to read.
   if (method === 'HEAD' || !mediaType.endsWith('json')) return null;
-  const text = await answer.clone().text();
+  const text = await response.clone().text();
   const validate = ajv.getSchema(`api:#${pointer}`)!;
   return validate(JSON.parse(text)) ? null : `${ajv.errorsText(validate.errors)} in ${text.slice(0, 1000)}`;
 }
 
 /** Returns the JSON pointer to a response's description, and the description. */
-function resolved(
-  response: Described | Reference,
+function resolveReference(
+  entry: Described | Reference,
   path: string,
   operation: object,
   status: number,
 ): [pointer: string, described: Described] {
-  if ('$ref' in response) {
-    const pointer = response.$ref.slice(1);
+  if ('$ref' in entry) {
+    const pointer = entry.$ref.slice(1);
     return [pointer, components.responses![pointer.split('/').at(-1)!] as Described];
   }
   const [method] = Object.entries(paths[path]!).find(([, one]) => one === operation)!;
-  return [`/paths/${escaped(path)}/${method}/responses/${status}`, response];
+  return [`/paths/${escapeKey(path)}/${method}/responses/${status}`, entry];
 }
 
-const escaped = (key: string): string => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
+const escapeKey = (key: string): string =>
+  encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
 
-/** Forbids undescribed fields. Clients ignore unknown fields, but here they are a mistake. */
-function closed<Schema>(schema: Schema): Schema {
-  if (Array.isArray(schema)) return schema.map(closed) as Schema;
+/**
+ * Returns the schema with `additionalProperties: false`. Clients ignore unknown fields, but here a field that
+ * the document does not describe is a mistake.
+ */
+function forbidUnknownFields<Schema>(schema: Schema): Schema {
+  if (Array.isArray(schema)) return schema.map(forbidUnknownFields) as Schema;
   if (typeof schema !== 'object' || schema === null) return schema;
-  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  const copy = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [key, forbidUnknownFields(value)]),
+  );
   const isClosable = copy.type === 'object' && copy.properties !== undefined;
   return (isClosable ? { additionalProperties: false, ...copy } : copy) as Schema;
 }

@@ -4,11 +4,11 @@ import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 export interface ReadEvent {
   readonly id: string;
   readonly type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever a test expects there
+  // biome-ignore lint/suspicious/noExplicitAny: the fields depend on the type of the event
   readonly data: any;
 }
 
-/** A client of one event stream, which can stop reading. The stream closes at the end of the scope. */
+/** A client of one event stream. It can pause reading. The stream closes at the end of the scope. */
 export class LiveClient implements Disposable {
   readonly events: ReadEvent[] = [];
   readonly status: number;
@@ -18,7 +18,7 @@ export class LiveClient implements Disposable {
   readonly #request: ClientRequest;
   readonly #response: IncomingMessage;
   readonly #readers = new Set<() => void>();
-  #text = '';
+  #unparsedText = '';
   #hasEnded = false;
 
   private constructor(request: ClientRequest, response: IncomingMessage) {
@@ -27,12 +27,12 @@ export class LiveClient implements Disposable {
     this.status = response.statusCode!;
     this.headers = response.headers;
     response.setEncoding('utf8').on('data', (text: string) => this.#read(text));
-    // Node reports a cut stream as an error; for these tests it is an end like any other.
+    // Node reports a cut stream as an error. These tests treat it as a normal end of the stream.
     response.on('error', () => {});
     this.ended = new Promise((resolve) =>
       response.once('close', () => {
         this.#hasEnded = true;
-        this.#tell();
+        this.#wakeReaders();
         resolve();
       }),
     );
@@ -63,7 +63,7 @@ export class LiveClient implements Disposable {
 
   /**
    * Waits for the first event that `matches`.
-   * @throws Error if the stream ends before.
+   * @throws Error if the stream ends before that event arrives.
    */
   async event(matches: (event: ReadEvent) => boolean): Promise<ReadEvent> {
     for (;;) {
@@ -91,8 +91,8 @@ export class LiveClient implements Disposable {
   }
 
   #read(text: string): void {
-    const blocks = (this.#text + text).split('\n\n');
-    this.#text = blocks.pop()!;
+    const blocks = (this.#unparsedText + text).split('\n\n');
+    this.#unparsedText = blocks.pop()!;
     for (const block of blocks) {
       const fields = new Map(block.split('\n').map((line) => line.split(/: (.*)/s) as [string, string]));
       this.events.push({
@@ -101,12 +101,12 @@ export class LiveClient implements Disposable {
         data: JSON.parse(fields.get('data') ?? 'null'),
       });
     }
-    this.#tell();
+    this.#wakeReaders();
   }
 
-  #tell(): void {
+  #wakeReaders(): void {
     const readers = [...this.#readers];
     this.#readers.clear();
-    for (const reader of readers) reader();
+    for (const wake of readers) wake();
   }
 }

@@ -29,8 +29,8 @@ export class Client extends AgentClient {
   }
 
   /**
-   * Begins one run of an agent. The session knows its instance; with `await using` it ends when its scope is
-   * left. This makes no call: the first message creates the instance.
+   * Returns a session: one run of an agent. With `await using`, the session ends when its block is left. This
+   * method sends no request: the first message of the session creates the instance on the server.
    */
   session(settings: SessionSettings): AgentSession {
     return new AgentSession(this, settings);

@@ -5,8 +5,9 @@ import type { message } from '../../application/wire/fields.ts';
 
 type UseCases = typeof useCases;
 
-/** The types of a use case's input and output on the wire, inferred from its schemas. */
+/** The JSON that a use case accepts. `Name` is the name under which `useCases` exports the use case. */
 export type InputOf<Name extends keyof UseCases> = v.InferInput<UseCases[Name]['input']>;
+/** The JSON that a use case returns. */
 export type OutputOf<Name extends keyof UseCases> = v.InferOutput<UseCases[Name]['output']>;
 
 /** A message as agents get it. `sender_type` is `AGENT` or `USER`; times are ISO 8601 in UTC. */
@@ -16,7 +17,10 @@ export type ApiKey = v.InferOutput<typeof apiKey>;
 export type { WireInstance as AgentInstance } from '../../application/wire/agent-instance.ts';
 export type { WireConversationMessage as ConversationMessage } from '../../application/wire/conversation-message.ts';
 
-/** A step of an agent; with `requires_user_input` a question. The call does not wait for the answer. */
+/**
+ * A message that an agent sends: a step, or a question if `requires_user_input` is true. Sending a question
+ * does not wait for its answer.
+ */
 export type AgentMessage = Omit<InputOf<'sendAgentMessage'>, 'git_diff'> & {
   /** The output of `git diff`, as text or in base64. An empty text clears the stored diff. */
   readonly git_diff?: string | null | undefined;

@@ -10,7 +10,7 @@ export interface GitOptions {
   readonly input?: string;
   /** The encoding of input and output: `utf8` (the default), or `latin1` for arbitrary bytes. */
   readonly encoding?: 'utf8' | 'latin1';
-  /** Git is stopped when it has printed more bytes than this. The output up to then is returned. */
+  /** Git is killed when it has printed more bytes than this. The output up to then is returned. */
   readonly maxOutputBytes?: number;
   /** Git is killed after this time. Default: 15 s. */
   readonly timeoutMs?: number;
@@ -20,9 +20,9 @@ export interface GitOptions {
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 /**
- * Settings that override those of the user. They fix the format of the output, and they keep git from running
- * the user's hooks and programs, from starting a file system monitor, and from writing a shared index into
- * the repository. An empty `core.fsmonitor` means off in every version of git.
+ * Settings that override those of the user. With them the output always has the same format. Git does not run
+ * the user's hooks and programs, starts no file system monitor, and writes no shared index into the
+ * repository. An empty `core.fsmonitor` turns the monitor off in every version of git.
  */
 const FIXED_SETTINGS = [
   'core.quotePath=false',
@@ -68,7 +68,8 @@ export function git(
   child.once('error', reject);
   child.once('exit', (_code, signal) => {
     if (signal === null) return;
-    // A program that git has started, such as a filter, may live on and keep these pipes open.
+    // A program that git has started, such as a filter, may live on and keep these pipes open. Without this,
+    // `close` would not come before that program ends.
     child.stdout.destroy();
     child.stderr.destroy();
   });

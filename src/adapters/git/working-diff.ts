@@ -26,14 +26,14 @@ export class WorkingDiff {
   /** The id of the commit when the agent began, or of the empty tree if there was no commit yet. */
   readonly #baseId: string;
   /**
-   * The id of an empty file. Untracked files enter the copied index as empty, so that the diff shows all
-   * their lines.
+   * The id of an empty file. Untracked files are added to the copied index as empty files, so that the diff
+   * shows all their lines as new.
    */
   readonly #emptyFileId: string;
   readonly #logger: Logger;
 
-  private constructor(top: string, baseId: string, emptyFileId: string, logger: Logger) {
-    this.#topFolder = top;
+  private constructor(topFolder: string, baseId: string, emptyFileId: string, logger: Logger) {
+    this.#topFolder = topFolder;
     this.#baseId = baseId;
     this.#emptyFileId = emptyFileId;
     this.#logger = logger;
@@ -45,12 +45,13 @@ export class WorkingDiff {
    */
   static async sinceCurrentCommit(folder: string, logger: Logger): Promise<WorkingDiff | null> {
     try {
-      const top = (await git(['rev-parse', '--show-toplevel'], { folder })).replace(/\n$/, '');
+      const topFolder = (await git(['rev-parse', '--show-toplevel'], { folder })).replace(/\n$/, '');
+      // Without a commit, `hash-object` returns the id of the empty tree: its stdin is empty.
       const baseId = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { folder }).catch(() =>
         git(['hash-object', '-t', 'tree', '--stdin'], { folder }),
       );
       const emptyFileId = await git(['hash-object', '-t', 'blob', '--stdin'], { folder });
-      return new WorkingDiff(top, baseId.trim(), emptyFileId.trim(), logger);
+      return new WorkingDiff(topFolder, baseId.trim(), emptyFileId.trim(), logger);
     } catch (error) {
       logger.warn(
         { err: error, folder },
@@ -67,9 +68,9 @@ export class WorkingDiff {
   async read(): Promise<string | null> {
     const temporaryFolder = await mkdtemp(join(tmpdir(), 'agent-dashboard-diff-'));
     try {
-      const checked = checkGitDiff(await this.#diff(join(temporaryFolder, 'index')));
-      if (checked?.status === 'cleared') return '';
-      return checked?.status === 'stored' || checked?.status === 'cut' ? checked.diff : null;
+      const checkedDiff = checkGitDiff(await this.#diff(join(temporaryFolder, 'index')));
+      if (checkedDiff?.status === 'cleared') return '';
+      return checkedDiff?.status === 'stored' || checkedDiff?.status === 'cut' ? checkedDiff.diff : null;
     } catch (error) {
       this.#logger.warn({ err: error }, 'the diff cannot be read; the step is sent without it');
       return null;
@@ -79,15 +80,15 @@ export class WorkingDiff {
   }
 
   /**
-   * Adds the untracked files to a copy of the index, so that the user's own index stays as it is, and runs
-   * the diff.
+   * Adds the untracked files to a copy of the index and runs the diff. The user's own index stays as it is.
+   * @param indexCopy the path of the copy.
    */
-  async #diff(index: string): Promise<string> {
+  async #diff(indexCopy: string): Promise<string> {
     const folder = this.#topFolder;
     const usersIndex = resolve(folder, (await git(['rev-parse', '--git-path', 'index'], { folder })).trim());
     // A repository without a commit may have no index.
-    await copyWithTimes(usersIndex, index).catch(() => undefined);
-    const env = { GIT_INDEX_FILE: index };
+    await copyWithTimes(usersIndex, indexCopy).catch(() => undefined);
+    const env = { GIT_INDEX_FILE: indexCopy };
     // File names are bytes that need not be valid UTF-8. Latin-1 keeps every byte.
     const latin1Options = { folder, env, encoding: 'latin1' } as const;
     const untracked = await git(['ls-files', '--others', '--exclude-standard', '-z'], latin1Options);
@@ -110,8 +111,8 @@ export class WorkingDiff {
 
 /**
  * Copies the index with its times. Git reads the content of files that are as new as the index, because they
- * may have changed in the same second. With a newer time on the index, git would miss a change that keeps the
- * size.
+ * may have changed in the same second. With a newer time on the index, git would miss a change that does not
+ * change the size of a file.
  */
 async function copyWithTimes(source: string, copy: string): Promise<void> {
   const { atime, mtime } = await stat(source);
@@ -120,7 +121,7 @@ async function copyWithTimes(source: string, copy: string): Promise<void> {
 }
 
 /**
- * Returns whether the process may not read a file. Git would fail the whole diff because of one such file.
+ * Returns whether this process has no permission to read a file. One such file would make git fail.
  */
 function lacksReadPermission(folder: string, path: string): boolean {
   try {

@@ -12,9 +12,9 @@ import { messagesToLoad } from '../../ports/storage/messages-to-load.ts';
 import { UserData } from './user-data.ts';
 
 /**
- * Keeps everything in Maps, for tests and for embedding without a database. An update runs in one turn of the
- * event loop, so no other update comes between. Values are copied in both directions, so that callers cannot
- * change what is stored.
+ * Keeps everything in Maps, for tests and for applications without a database. An update runs in one turn of
+ * the event loop, so no other update can run meanwhile. All values are copied when they are stored and when
+ * they are returned, so that callers cannot change what is stored.
  */
 export class InMemoryAgentInstanceRepository implements AgentInstanceRepository {
   /** The data by user. The other in-memory adapters share it. */
@@ -52,11 +52,11 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
     return this.users.get(userId)?.instanceOfMessage.get(messageId) ?? null;
   }
 
-  async deleteIdempotencyRecords(time: Date): Promise<number> {
+  async deleteIdempotencyRecords(recordedBefore: Date): Promise<number> {
     let deleted = 0;
     for (const { records } of this.users.values()) {
       for (const [key, { recordedAt }] of records) {
-        if (recordedAt < time && records.delete(key)) deleted += 1;
+        if (recordedAt < recordedBefore && records.delete(key)) deleted += 1;
       }
     }
     return deleted;
@@ -71,9 +71,9 @@ function agentTypeOf(user: UserData, name: string): AgentType | null {
 }
 
 function save(user: UserData, { instance, posted, amended, gitDiff }: Changes): void {
-  const before = user.instances.get(instance.id);
-  const messages = before?.messages ?? new Map<MessageId, Message>();
-  const questionVersions = before?.questionVersions ?? new Map<MessageId, number>();
+  const previous = user.instances.get(instance.id);
+  const messages = previous?.messages ?? new Map<MessageId, Message>();
+  const questionVersions = previous?.questionVersions ?? new Map<MessageId, number>();
   for (const message of [...posted, ...amended]) {
     messages.set(message.id, message);
     user.instanceOfMessage.set(message.id, instance.id);
@@ -86,8 +86,8 @@ function save(user: UserData, { instance, posted, amended, gitDiff }: Changes): 
   user.instances.set(instance.id, {
     instance,
     messages,
-    gitDiff: gitDiff === undefined ? (before?.gitDiff ?? null) : gitDiff,
-    gitDiffVersion: gitDiff === undefined ? (before?.gitDiffVersion ?? 0) : instance.version,
+    gitDiff: gitDiff === undefined ? (previous?.gitDiff ?? null) : gitDiff,
+    gitDiffVersion: gitDiff === undefined ? (previous?.gitDiffVersion ?? 0) : instance.version,
     questionVersions,
   });
 }

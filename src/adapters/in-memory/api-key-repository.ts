@@ -12,12 +12,12 @@ import type {
 } from '../../ports/storage/api-key-repository.ts';
 import { UserData } from './user-data.ts';
 
-/** Stores issued API keys beside a user's agent instances. It copies all values, in both directions. */
+/** Stores API keys beside the user's agent instances. It copies all values that it stores or returns. */
 export class InMemoryApiKeyRepository implements ApiKeyRepository {
   readonly #users: Map<UserId, UserData>;
   readonly #revocations: Revocations;
 
-  /** @param repository the repository of agent instances, which has the same idempotency keys. */
+  /** @param repository the repository of agent instances. Both share the users and idempotency records. */
   constructor(repository: { readonly users: Map<UserId, UserData> }, revocations: Revocations) {
     this.#users = repository.users;
     this.#revocations = revocations;
@@ -30,7 +30,7 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
     const storedRecord = idempotencyKey === null ? null : (user.records.get(idempotencyKey) ?? null);
     const { output, changes, record } = decide(structuredClone(key), structuredClone(storedRecord));
 
-    // Deciding again would end in the same conflict.
+    // These conflicts are not tried again here: deciding again would end in the same conflict.
     if (record !== null && storedRecord !== null) throw storageBusy();
     if (changes !== null && isHashTaken(user, changes)) throw storageBusy();
     if (changes !== null || record !== null) this.#users.set(userId, user);
@@ -59,14 +59,14 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
     return structuredClone(found ?? null);
   }
 
-  async revokedSince(time: Date): Promise<readonly Revoked[]> {
+  async revokedSince(since: Date): Promise<readonly Revoked[]> {
     const revoked: Revoked[] = [];
     for (const [userId, { apiKeys, deletion }] of this.#users) {
-      if (deletion !== null && (deletion.finishedAt === null || deletion.finishedAt >= time)) {
+      if (deletion !== null && (deletion.finishedAt === null || deletion.finishedAt >= since)) {
         revoked.push({ userId, id: null, issuedBefore: tokensRefusedBefore(deletion) });
       }
       for (const { id, revokedAt } of apiKeys.values()) {
-        if (revokedAt !== null && revokedAt >= time) revoked.push({ userId, id });
+        if (revokedAt !== null && revokedAt >= since) revoked.push({ userId, id });
       }
     }
     return revoked;

@@ -58,22 +58,24 @@ export class InMemoryDashboardQueries implements DashboardQueries {
     { recent, ...waits }: LocalWaits & { readonly recent: number },
   ): Promise<readonly AgentTypeOverview[]> {
     const { agentTypes, instances } = this.#users.get(userId) ?? NO_DATA;
-    const ofType = Map.groupBy(
+    const instancesByType = Map.groupBy(
       [...instances.values()].filter(isNotDeleted),
       ({ instance }) => instance.agentType.id,
     );
     const overviews = [...agentTypes.values()]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ id, name, createdAt }): AgentTypeOverview => {
-        const instancesOfType = (ofType.get(id) ?? []).sort((a, b) => latestFirst(a.instance, b.instance));
-        const count = (status: string) =>
+        const instancesOfType = (instancesByType.get(id) ?? []).sort((a, b) =>
+          latestFirst(a.instance, b.instance),
+        );
+        const countOf = (status: string) =>
           instancesOfType.filter(({ instance }) => instance.status === status).length;
         return {
           agentType: { id, name },
           createdAt,
-          active: count('ACTIVE'),
-          awaitingInput: count('AWAITING_INPUT'),
-          completed: count('COMPLETED'),
+          active: countOf('ACTIVE'),
+          awaitingInput: countOf('AWAITING_INPUT'),
+          completed: countOf('COMPLETED'),
           recent: instancesOfType.slice(0, recent).map((stored) => overviewOf(stored, waits)),
         };
       });
@@ -87,13 +89,16 @@ export class InMemoryDashboardQueries implements DashboardQueries {
   ): Promise<ConversationPage | null> {
     const stored = this.#users.get(userId)?.instances.get(agentInstanceId);
     if (stored === undefined) return null;
-    const end = typeof before === 'string' ? stored.messages.get(before)?.position : before;
-    const earlier = inOrder(stored).filter(({ position }) => end == null || position < end);
+    // Undefined if `before` is the id of an unknown message, null if `before` is null.
+    const endPosition = typeof before === 'string' ? stored.messages.get(before)?.position : before;
+    const earlier = sortedMessages(stored).filter(
+      ({ position }) => endPosition == null || position < endPosition,
+    );
     const messages = limit === 0 ? [] : earlier.slice(-limit);
     return structuredClone({
       ...overviewOf(stored, waits),
-      messages: end === undefined ? null : messages,
-      hasEarlier: end !== undefined && messages.length < earlier.length,
+      messages: endPosition === undefined ? null : messages,
+      hasEarlier: endPosition !== undefined && messages.length < earlier.length,
       gitDiff: withGitDiff ? stored.gitDiff : null,
     });
   }
@@ -106,12 +111,12 @@ export class InMemoryDashboardQueries implements DashboardQueries {
   ): Promise<ChangesSince | null> {
     const stored = this.#users.get(userId)?.instances.get(agentInstanceId);
     if (stored === undefined) return null;
-    const messages = inOrder(stored);
+    const messages = sortedMessages(stored);
     return structuredClone({
       ...overviewOf(stored, waits),
       posted: messages.filter(({ position }) => position > seen.position).slice(0, limit),
       amended: messages.filter(
-        (message) => message.position <= seen.position && lastAmended(stored, message) > seen.version,
+        (message) => message.position <= seen.position && versionOfLastChange(stored, message) > seen.version,
       ),
       openQuestions: withOpenQuestions ? messages.filter(isOpenQuestion) : [],
       gitDiff: stored.gitDiffVersion > seen.version ? stored.gitDiff : undefined,
@@ -131,12 +136,16 @@ export class InMemoryDashboardQueries implements DashboardQueries {
 
 const isNotDeleted = ({ instance }: StoredInstance): boolean => instance.status !== 'DELETED';
 
-const inOrder = ({ messages }: StoredInstance): Message[] => [...messages.values()].sort(byPosition);
+const sortedMessages = ({ messages }: StoredInstance): Message[] => [...messages.values()].sort(byPosition);
 
 /**
- * Returns the version in which a message last changed for the dashboard; 0: it is as it was posted.
+ * Returns the version in which a message last changed; 0 if it has not changed since it was posted. A user
+ * message changes when its agent reads it, and a question when it is answered or closed.
  */
-function lastAmended({ questionVersions }: StoredInstance, { id, senderType, readVersion }: Message): number {
+function versionOfLastChange(
+  { questionVersions }: StoredInstance,
+  { id, senderType, readVersion }: Message,
+): number {
   return (senderType === 'USER' ? readVersion : questionVersions.get(id)) ?? 0;
 }
 
@@ -147,7 +156,7 @@ function hasStatus({ instance }: StoredInstance, { status, staleBefore, waitingH
 
 function overviewOf(stored: StoredInstance, { waitingHere }: LocalWaits): InstanceOverview {
   const { instance } = stored;
-  const latest = inOrder(stored).at(-1);
+  const latest = sortedMessages(stored).at(-1);
   return {
     instance,
     latestMessage:
@@ -156,14 +165,14 @@ function overviewOf(stored: StoredInstance, { waitingHere }: LocalWaits): Instan
   };
 }
 
-/** Cuts by code points. A code point has at most two UTF-16 units, so the first slice is long enough. */
+/** Cuts by code points. Each has at most two UTF-16 units, so the first slice has enough code points. */
 const preview = (content: string): string =>
   content.length <= MAX_PREVIEW_LENGTH
     ? content
     : [...content.slice(0, 2 * MAX_PREVIEW_LENGTH)].slice(0, MAX_PREVIEW_LENGTH).join('');
 
 function latestFirst(a: InstancePlace, b: InstancePlace): number {
-  const later = b.startedAt.getTime() - a.startedAt.getTime();
-  if (later !== 0) return later;
+  const difference = b.startedAt.getTime() - a.startedAt.getTime();
+  if (difference !== 0) return difference;
   return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
 }

@@ -7,7 +7,7 @@ import { type StoredInstance, UserData } from './user-data.ts';
 
 const NO_DATA = new UserData();
 
-/** Deletes what the other in-memory adapters store. A user is deleted in one step. */
+/** Deletes what the other in-memory adapters store. One call of `deleteSome` deletes all data of a user. */
 export class InMemoryDataRemoval implements DataRemoval {
   readonly #users: Map<UserId, UserData>;
   readonly #revocations: Revocations;

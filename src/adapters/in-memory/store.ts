@@ -7,8 +7,8 @@ import { InMemoryDataRemoval } from './data-removal.ts';
 import { inMemoryVersions } from './versions.ts';
 
 /**
- * Makes an empty store that is lost when the process ends: `createDashboard({ store: inMemoryStore(new
- * InProcessSignals()) })`. There is no schema and nothing to close.
+ * Creates an empty store in memory. Its data is lost when the process ends. There is no schema to migrate and
+ * nothing to close. Use: `createDashboard({ store: inMemoryStore(new InProcessSignals()) })`.
  */
 export function inMemoryStore(signals: StoreSignals): CompleteStore {
   const repository = new InMemoryAgentInstanceRepository(signals);

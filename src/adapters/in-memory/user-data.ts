@@ -10,9 +10,9 @@ export interface StoredInstance {
   readonly instance: AgentInstance;
   readonly messages: Map<MessageId, Message>;
   readonly gitDiff: string | null;
-  /** The version in which the diff last changed; 0: it has never changed. */
+  /** The version of the instance in which the diff last changed; 0 if it never has. */
   readonly gitDiffVersion: number;
-  /** The version in which each question last changed. */
+  /** The version of the instance in which each question last changed. */
   readonly questionVersions: Map<MessageId, number>;
 }
 
@@ -20,13 +20,15 @@ export interface StoredAgentType extends AgentType {
   readonly createdAt: Date;
 }
 
-/** Everything that is stored of one user. */
+/** Everything that is stored for one user. */
 export class UserData {
   /** The agent types by name. */
   readonly agentTypes = new Map<string, StoredAgentType>();
   readonly instances = new Map<AgentInstanceId, StoredInstance>();
+  /** The id of the instance that each message belongs to. */
   readonly instanceOfMessage = new Map<MessageId, AgentInstanceId>();
   readonly apiKeys = new Map<ApiKeyId, ApiKey>();
+  /** The idempotency records by idempotency key. */
   readonly records = new Map<string, IdempotencyRecord>();
   /** The begun or finished deletion of the user. It stays when everything else has been deleted. */
   deletion: UserDeletion | null;

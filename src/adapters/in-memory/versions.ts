@@ -13,15 +13,16 @@ export function inMemoryVersions({ users }: { readonly users: ReadonlyMap<UserId
     }));
   return {
     async currentVersions(instances) {
-      return instances.flatMap(({ userId, agentInstanceId, version: seen }) => {
+      return instances.flatMap(({ userId, agentInstanceId, version: seenVersion }) => {
         const { version = 0 } = users.get(userId)?.instances.get(agentInstanceId)?.instance ?? {};
-        return version > seen ? [{ userId, agentInstanceId, version }] : [];
+        return version > seenVersion ? [{ userId, agentInstanceId, version }] : [];
       });
     },
     async versionsOfUsers(watched) {
       return watched.flatMap(({ userId, total }) => {
         const versions = versionsOf(userId);
         const sum = versions.reduce((sumSoFar, { version }) => sumSoFar + version, 0);
+        // Every change raises the sum, so with an equal sum no instance has changed.
         return sum === total ? [] : versions;
       });
     },

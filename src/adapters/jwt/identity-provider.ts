@@ -15,9 +15,10 @@ export interface IdentityProviderOptions {
 
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 
-/** The shortest time between two requests for the provider's keys, also after a failed one. */
+/** The shortest time between two requests for the provider's keys, also after a failed request. */
 const COOL_DOWN_MS = 30_000;
-const TIMEOUT_MS = 5_000;
+/** How long a request for the provider's keys may take. */
+const FETCH_TIMEOUT_MS = 5_000;
 /**
  * How long fetched keys are used before they are fetched again. During this time the provider may be down,
  * and a key that it has withdrawn is still accepted.
@@ -28,31 +29,32 @@ const KEYS_MAX_AGE_MS = 10 * 60_000;
 export class IdentityProvider {
   readonly #issuer: string | null;
   readonly #audience: string | null;
-  readonly #keyOf: CompactVerifyGetKey;
+  readonly #findKey: CompactVerifyGetKey;
 
   constructor({ jwksUrl, issuer, audience }: IdentityProviderOptions) {
     this.#issuer = issuer;
     this.#audience = audience;
     const keySet = createRemoteJWKSet(new URL(jwksUrl), {
       cooldownDuration: COOL_DOWN_MS,
-      timeoutDuration: TIMEOUT_MS,
+      timeoutDuration: FETCH_TIMEOUT_MS,
       cacheMaxAge: KEYS_MAX_AGE_MS,
       [customFetch]: atMostOnceWithin(COOL_DOWN_MS),
     });
-    this.#keyOf = (header, token) => keySet(header, token).catch(rethrowOrReportProvider);
+    this.#findKey = (header, token) => keySet(header, token).catch(throwKeyError);
   }
 
   /**
    * Checks a token: first its claims, then its signature. So a token with wrong claims never causes a request
    * to the provider, and is refused even while the provider is down.
    * @throws PortError `identity_provider_unavailable` when the keys are needed and cannot be fetched.
-   * @throws Error when the provider has not signed the token, or it has expired or is not valid yet.
+   * @throws Error when the token has wrong claims, has expired, is not valid yet, or was not signed by the
+   * provider.
    */
-  async check(text: string, now: Date): Promise<{ caller: Caller; issuedAt: number }> {
-    const { claims } = parseToken(text);
+  async check(tokenText: string, now: Date): Promise<{ caller: Caller; issuedAt: number }> {
+    const { claims } = parseToken(tokenText);
     this.#requireIssuerAndAudience(claims);
     const caller = callerFromProviderToken(claims, now);
-    await compactVerify(text, this.#keyOf, { algorithms: ALGORITHMS });
+    await compactVerify(tokenText, this.#findKey, { algorithms: ALGORITHMS });
     return { caller, issuedAt: issuedAtOf(claims) };
   }
 
@@ -67,24 +69,24 @@ export class IdentityProvider {
 
 /**
  * Returns a `fetch` that refuses a second request within this time, also when the first has failed. jose
- * waits only after a successful request, and a provider in trouble must not get a request for every token.
- * It uses Date.now() as jose does, so that both measure the same time.
+ * waits only after a successful request, but a provider that fails must not get a request for every token.
+ * The time is read with Date.now(), as in jose, so that both measure the same time.
  */
 function atMostOnceWithin(milliseconds: number): typeof fetch {
   let lastRequestAt = Number.NEGATIVE_INFINITY;
   return async (url, options) => {
     if (Date.now() - lastRequestAt < milliseconds)
-      throw new Error('the last request for its keys failed a moment ago');
+      throw new Error('the last request for the keys of the provider failed a moment ago');
     lastRequestAt = Date.now();
     return fetch(url, options);
   };
 }
 
 /**
- * When the keys could be fetched and none fits, the token is wrong. Every other error is the provider's
- * fault.
+ * Throws the error of a search for a token's key. If the keys could be fetched and none fits, the token is
+ * wrong, and the error is thrown as it is. Every other error is the provider's fault.
  */
-function rethrowOrReportProvider(error: unknown): never {
+function throwKeyError(error: unknown): never {
   const isTokenFault =
     error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
   throw isTokenFault ? error : identityProviderUnavailable(error);

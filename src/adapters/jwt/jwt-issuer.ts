@@ -7,15 +7,15 @@ import { userIdOf } from './token/claims.ts';
 
 export interface JwtIssuerOptions {
   readonly key: SigningKey;
-  /** Whether each token has the id of its signing key (`kid`, 23 characters). Only several keys need this. */
+  /** Whether tokens have the id of their key (`kid`, 23 characters). Needed only with several keys. */
   readonly namesKey?: boolean;
 }
 
 /**
  * Issues tokens. They are short, because people paste them: they leave out what verifiers assume anyway
  * (`typ`, the scope `agent`). A token signed with Ed25519 has 188 characters when the user id has 8, and 226
- * when it has 36, as a UUID has. An expiry adds 23 characters, the scope `dashboard` 27, an instance 79, and
- * a `kid` 23 (each may be one less). A token signed with RSA of 512 bits is as long.
+ * when it has 36, as a UUID has. An expiry adds 23 characters, the scope `dashboard` 27, the limit to an
+ * instance 79, and a `kid` 23 (each may be one less). A token signed with RSA of 512 bits is equally long.
  *
  * With Ed25519 and RSA the same grant gives the same token every time. So the server can show a token again
  * that it has not stored. ES256 signs with a random number: each call gives another token, which is also

@@ -28,11 +28,11 @@ export interface JwtVerifierOptions {
    */
   readonly store: Pick<Store, 'apiKeys' | 'removal' | 'signals'> | null;
   readonly clock: Clock;
-  /** Gets a warning when the store cannot be read for revoked keys. */
+  /** Gets a warning when the store's revoked keys cannot be read. */
   readonly logger?: Pick<Logger, 'warn'> | null;
   /** Other intervals and limits than the usual ones, for tests. */
   readonly timing?: Partial<WatchTiming>;
-  /** The maximum number of checked tokens in memory, without those that a wait or stream listens to. */
+  /** The maximum number of checked tokens in memory. Tokens with open waits or streams are not counted. */
   readonly remembered?: number;
 }
 
@@ -44,8 +44,9 @@ const PROVIDER_RECHECK_MS = 10 * 60 * 1000;
 
 /**
  * Verifies JWTs with the server's own keys or the identity provider's. A checked token is kept in memory
- * under its hash: the next call with it needs no signature check and no query. Refused tokens are not kept: a
- * refused token may become valid later (`nbf`), and invented tokens must not push valid ones out of memory.
+ * under its hash, so the next call with the same token needs no signature check and no query. Refused tokens
+ * are not kept: they may become valid later (`nbf`), and invented tokens must not push valid ones out of
+ * memory.
  */
 export class JwtVerifier implements TokenVerifier {
   readonly #ownTokens: OwnTokens;
@@ -92,11 +93,11 @@ export class JwtVerifier implements TokenVerifier {
     return this.#known.all().size;
   }
 
-  verify(text: string): Caller | Promise<Caller> {
-    if (text.length > MAX_TOKEN_BYTES) throw unauthenticated(new Error('longer than 8 KB'));
-    const tokenHash = hash('sha256', text, 'base64url');
+  verify(tokenText: string): Caller | Promise<Caller> {
+    if (tokenText.length > MAX_TOKEN_BYTES) throw unauthenticated(new Error('longer than 8 KB'));
+    const tokenHash = hash('sha256', tokenText, 'base64url');
     const token = this.#known.get(tokenHash);
-    if (token === undefined) return this.#checkOnce(tokenHash, text);
+    if (token === undefined) return this.#checkOnce(tokenHash, tokenText);
     const now = this.#clock.now();
     if (isExpired(token.caller, now)) {
       this.#known.end(token);
@@ -104,11 +105,12 @@ export class JwtVerifier implements TokenVerifier {
     }
     if (token.recheckAt <= now.getTime()) {
       this.#known.forget(token);
-      return this.#checkOnce(tokenHash, text);
+      return this.#checkOnce(tokenHash, tokenText);
     }
     token.usedAt = now.getTime();
     const { caller } = token;
     if (this.#watch === null || token.apiKeyId === null || this.#watch.isFresh) return caller;
+    // The last look for revoked keys is too old, so the call waits for a new one.
     return this.#watch.catchUp().then(() => {
       if (token.hasEnded) throw unauthenticated(new Error('revoked since it was checked'));
       return caller;
@@ -120,11 +122,11 @@ export class JwtVerifier implements TokenVerifier {
     await this.#watch?.close();
   }
 
-  /** Checks a token that is not known. Calls for the same token at the same time share one check. */
-  #checkOnce(tokenHash: string, text: string): Promise<Caller> {
+  /** Checks a token that is not in memory. Calls for the same token at the same time share one check. */
+  #checkOnce(tokenHash: string, tokenText: string): Promise<Caller> {
     let check = this.#checksUnderWay.get(tokenHash);
     if (check === undefined) {
-      check = this.#check(tokenHash, text)
+      check = this.#check(tokenHash, tokenText)
         .catch((cause) => {
           throw cause instanceof PortError ? cause : unauthenticated(cause);
         })
@@ -134,30 +136,31 @@ export class JwtVerifier implements TokenVerifier {
     return check;
   }
 
-  async #check(tokenHash: string, text: string): Promise<Caller> {
+  async #check(tokenHash: string, tokenText: string): Promise<Caller> {
     const now = this.#clock.now();
     const readAt = performance.now();
-    let own: OwnToken;
+    let ownToken: OwnToken;
     try {
-      own = await this.#ownTokens.check(text, now);
+      ownToken = await this.#ownTokens.check(tokenText, now);
     } catch (refusal) {
-      // The provider checks only tokens that no own key has signed and that do not name an own key.
+      // The provider checks only tokens that no key of this server has signed, and whose `kid` names none.
       if (this.#provider === null || !(refusal instanceof NotOursError)) throw refusal;
-      const { caller, issuedAt } = await this.#provider.check(text, now);
-      await this.#refuseDeleted(caller.userId, issuedAt);
+      const { caller, issuedAt } = await this.#provider.check(tokenText, now);
+      await this.#refuseDeletedUser(caller.userId, issuedAt);
       const recheckAt = now.getTime() + PROVIDER_RECHECK_MS;
       return this.#remember({ caller, hash: tokenHash, issuedAt, apiKeyId: null, recheckAt }, readAt);
     }
-    const { caller, issuedAt } = own;
+    const { caller, issuedAt } = ownToken;
     const [apiKeyId] = await Promise.all([
-      this.#requireNotRevoked(own, tokenHash),
-      this.#refuseDeleted(caller.userId, issuedAt),
+      this.#requireNotRevoked(ownToken, tokenHash),
+      this.#refuseDeletedUser(caller.userId, issuedAt),
     ]);
     return this.#remember({ caller, hash: tokenHash, issuedAt, apiKeyId, recheckAt: Infinity }, readAt);
   }
 
   /**
-   * @returns the id of the token's record, whether or not there is one; null without a store.
+   * Checks that a token was not revoked.
+   * @returns the id of the token's API key record, also if there is no such record; null without a store.
    * @throws Error when the token was revoked, or must be recorded and is not.
    */
   async #requireNotRevoked(
@@ -173,15 +176,15 @@ export class JwtVerifier implements TokenVerifier {
     return this.#apiKeys === null ? null : recordId;
   }
 
-  async #refuseDeleted(userId: UserId, issuedAt: number): Promise<void> {
+  async #refuseDeletedUser(userId: UserId, issuedAt: number): Promise<void> {
     const deletion = (await this.#removal?.find(userId)) ?? null;
     if (deletion !== null && isTokenRefused(deletion, issuedAt)) throw new Error('its user was deleted');
   }
 
   #remember(token: Parameters<KnownTokens['add']>[0], readAt: number): Caller {
-    const known = this.#known.add(token);
+    const knownToken = this.#known.add(token);
     this.#watch?.begin(token.apiKeyId === null ? Number.POSITIVE_INFINITY : readAt);
-    known.usedAt = this.#clock.now().getTime();
-    return known.caller;
+    knownToken.usedAt = this.#clock.now().getTime();
+    return knownToken.caller;
   }
 }

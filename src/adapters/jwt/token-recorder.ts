@@ -7,7 +7,7 @@ import { apiKeyIdOf } from './token/api-key-id.ts';
 import { isExpired } from './token/claims.ts';
 import { OwnTokens } from './token/own-tokens.ts';
 
-/** Makes records of tokens that one of the server's own keys signed elsewhere. */
+/** Makes API key records of tokens that were signed elsewhere with one of the server's own keys. */
 export class TokenRecorder {
   readonly #ownTokens: OwnTokens;
   readonly #clock: Clock;
@@ -22,17 +22,17 @@ export class TokenRecorder {
    * @throws Error when no own key has signed the token, when it has expired, when it has no known scope, or
    * when it is an ES256 token without a `jti`.
    */
-  async recordOf(text: string): Promise<{ readonly userId: UserId; readonly key: ApiKey }> {
+  async recordOf(tokenText: string): Promise<{ readonly userId: UserId; readonly key: ApiKey }> {
     const now = this.#clock.now();
-    const { caller, id, algorithm } = await this.#ownTokens.check(text, now);
-    const tokenHash = hash('sha256', text, 'base64url');
+    const { caller, id, algorithm } = await this.#ownTokens.check(tokenText, now);
+    const tokenHash = hash('sha256', tokenText, 'base64url');
     const recordId = apiKeyIdOf(id, tokenHash);
-    // Anybody can change an ES256 signature into a second valid one, which gives a token with another hash.
+    // Everyone who has an ES256 token can make a second valid token of it, with another signature and hash.
     // Only a record under the `jti` applies to both tokens.
     if (algorithm === 'ES256' && recordId !== id)
       throw new Error('an ES256 token without a jti is not imported, because it could not be revoked later');
     const scope = caller.scopes.includes('dashboard') ? 'dashboard' : caller.scopes[0];
-    if (scope === undefined) throw new Error('it has no scope that means anything here');
+    if (scope === undefined) throw new Error('it has no scope that this server knows');
     if (isExpired(caller, now)) throw new Error('it has expired');
     return {
       userId: caller.userId,

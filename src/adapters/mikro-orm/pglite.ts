@@ -14,8 +14,8 @@ export async function openPglite(dataDir: string, observer: Observer | null = nu
   return new Database(
     orm,
     {
-      // There is only one connection, so a second batch at the same time would wait. With one, batches are
-      // larger.
+      // There is only one connection, so a second batch at the same time would wait. With one lane, batches
+      // are larger.
       lanes: 1,
       run: async <Row>(sql: string, parameters: readonly unknown[]) =>
         (await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]))).rows,

@@ -16,7 +16,7 @@ export interface PostgresStoreOptions {
   readonly database: Database;
   /**
    * `InProcessSignals` when this process is the only one on the database, otherwise `PostgresSignals`. Call
-   * its `start` with the store's `versions` when the schema is up to date.
+   * the `start` of `PostgresSignals` with the store's `versions` when the schema is up to date.
    */
   readonly signals: StoreSignals;
   readonly logger: Pick<Logger, 'warn'>;

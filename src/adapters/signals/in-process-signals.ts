@@ -26,6 +26,7 @@ export class InProcessSignals implements StoreSignals {
   readonly #userListeners = new Map<UserId, Set<UserListener>>();
   readonly #revocationListeners = new Set<RevocationListener>();
   readonly #logger: Pick<Logger, 'error'>;
+  /** The number of open subscriptions, without those to revocations. */
   #size = 0;
 
   /**
@@ -85,9 +86,9 @@ export class InProcessSignals implements StoreSignals {
 
   publishRevoked(keys: readonly Revoked[]): void {
     for (const key of keys) {
-      const failed = (err: unknown) =>
+      const onError = (err: unknown) =>
         this.#logger.error({ err, apiKeyId: key.id }, 'A listener for revocations threw');
-      notifyEach(this.#revocationListeners, ({ listener }) => listener(key), failed);
+      notifyEach(this.#revocationListeners, ({ listener }) => listener(key), onError);
     }
   }
 
@@ -121,22 +122,23 @@ export class InProcessSignals implements StoreSignals {
     }
   }
 
-  #deliver(signal: Signal, onlyUnseen: boolean): void {
+  /** @param isOnlyForUnseen whether subscribers that have seen this version already are left out. */
+  #deliver(signal: Signal, isOnlyForUnseen: boolean): void {
     const { userId, agentInstanceId, version } = signal;
     const instanceListeners = this.#instanceListeners.get(userId)?.get(agentInstanceId);
     const userListeners = this.#userListeners.get(userId);
     if (instanceListeners === undefined && userListeners === undefined) return;
-    const failed = (err: unknown) => this.#logger.error({ err, agentInstanceId }, 'A signal listener threw');
-    const notify = (listener: InstanceListener['listener'], seen: () => number) => {
-      if (!onlyUnseen || seen() < version) listener(signal);
+    const onError = (err: unknown) => this.#logger.error({ err, agentInstanceId }, 'A signal listener threw');
+    const notify = (listener: InstanceListener['listener'], seenVersion: () => number) => {
+      if (!isOnlyForUnseen || seenVersion() < version) listener(signal);
     };
     if (instanceListeners !== undefined)
-      notifyEach(instanceListeners, ({ listener, seenVersion }) => notify(listener, seenVersion), failed);
+      notifyEach(instanceListeners, ({ listener, seenVersion }) => notify(listener, seenVersion), onError);
     if (userListeners !== undefined) {
       notifyEach(
         userListeners,
         ({ listener, seen }) => notify(listener, () => seen.versionOf(agentInstanceId)),
-        failed,
+        onError,
       );
     }
   }
@@ -145,7 +147,7 @@ export class InProcessSignals implements StoreSignals {
 function notifyEach<Entry>(
   listeners: Set<Entry>,
   notify: (entry: Entry) => void,
-  failed: (err: unknown) => void,
+  onError: (err: unknown) => void,
 ): void {
   // A copy, because a listener may close its subscription and open a new one: the loop would never end.
   for (const entry of [...listeners]) {
@@ -154,7 +156,7 @@ function notifyEach<Entry>(
       notify(entry);
     } catch (err) {
       // The change is committed: an error of one listener must not reach the store or the other listeners.
-      failed(err);
+      onError(err);
     }
   }
 }
@@ -167,9 +169,9 @@ const warningLogger: Pick<Logger, 'error'> = {
 };
 
 function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const present = map.get(key);
-  if (present !== undefined) return present;
-  const made = make();
-  map.set(key, made);
-  return made;
+  const existing = map.get(key);
+  if (existing !== undefined) return existing;
+  const created = make();
+  map.set(key, created);
+  return created;
 }

@@ -15,7 +15,7 @@ export interface ListenConnectionOptions {
 /** One connection that listens on the channel. When it is lost, it cannot be opened again. */
 export class ListenConnection {
   readonly #client: pg.Client;
-  readonly #lost = Promise.withResolvers<Error>();
+  readonly #whenLost = Promise.withResolvers<Error>();
   #isOpen = false;
   #isChecking = false;
 
@@ -37,10 +37,10 @@ export class ListenConnection {
 
   /** Resolves with the reason when the connection is lost, cannot be opened, or was closed. */
   get lost(): Promise<Error> {
-    return this.#lost.promise;
+    return this.#whenLost.promise;
   }
 
-  /** Connects and listens. Every notification that is committed after it resolves is received. */
+  /** Connects and listens. After it has resolved, every notification that is committed is received. */
   async open(): Promise<void> {
     try {
       await this.#client.connect();
@@ -54,7 +54,8 @@ export class ListenConnection {
 
   /**
    * Drops the connection if the server does not respond in time: a broken network reports nothing. Also drops
-   * it if it does not listen any more: a connection pooler has given it another session of PostgreSQL.
+   * it if it does not listen any more, because a connection pooler has given it another session of
+   * PostgreSQL.
    */
   async check(): Promise<void> {
     if (!this.#isOpen || this.#isChecking) return;
@@ -87,7 +88,7 @@ export class ListenConnection {
     this.#isOpen = false;
     // Not `end()`, because it waits for the server, which may be gone.
     this.#client.connection.stream.destroy();
-    this.#lost.resolve(reason);
+    this.#whenLost.resolve(reason);
   }
 }
 

@@ -15,7 +15,8 @@ import { Sweep } from './sweep.ts';
 /** Intervals and limits, in milliseconds. */
 export interface PostgresSignalsTiming {
   /**
-   * The time between two sweeps, and the longest delay of a lost signal. A sweep also checks the connection.
+   * The time between two sweeps. So a change whose signal was lost is found after this time at the latest. A
+   * sweep also checks the connection.
    */
   readonly sweep: number;
   /** How long the server may take to accept the connection, and to respond to each query. */
@@ -28,7 +29,7 @@ export interface PostgresSignalsTiming {
 }
 
 export interface PostgresSignalsOptions {
-  /** A direct connection to the database. Notifications do not arrive through a pooler of transactions. */
+  /** A direct connection to the database. Notifications do not arrive through a connection pooler. */
   readonly connection: pg.ClientConfig;
   readonly logger: Logger;
   readonly timing?: Partial<PostgresSignalsTiming>;
@@ -36,7 +37,7 @@ export interface PostgresSignalsOptions {
   readonly observer?: Observer | null;
 }
 
-const TIMING: PostgresSignalsTiming = {
+const DEFAULT_TIMING: PostgresSignalsTiming = {
   sweep: 10_000,
   answer: 5_000,
   reconnect: { first: 100, longest: 5_000 },
@@ -56,7 +57,7 @@ export class PostgresSignals implements StoreSignals {
   readonly #timing: PostgresSignalsTiming;
   readonly #logger: Logger;
   readonly #observer: Observer | null;
-  readonly #connect: () => ListenConnection;
+  readonly #createConnection: () => ListenConnection;
   readonly #closing = new AbortController();
   /** Null until `start` is called. */
   #sweep: Sweep | null = null;
@@ -67,16 +68,17 @@ export class PostgresSignals implements StoreSignals {
   constructor(options: PostgresSignalsOptions) {
     const { connection, logger, timing, observer = null } = options;
     this.#observer = observer;
-    this.#timing = { ...TIMING, ...timing };
+    this.#timing = { ...DEFAULT_TIMING, ...timing };
     this.#logger = logger;
     this.#inProcess = new InProcessSignals(logger);
     const onPayload = (payload: string) => this.#receive(payload);
-    this.#connect = () => new ListenConnection({ connection, timeoutMillis: this.#timing.answer, onPayload });
+    this.#createConnection = () =>
+      new ListenConnection({ connection, timeoutMillis: this.#timing.answer, onPayload });
   }
 
   /**
-   * Connects and listens. Resolves once signals of other processes arrive. A connection that is lost later is
-   * renewed until `close`.
+   * Connects and listens. After it has resolved, the signals of other processes are received. A connection
+   * that is lost later is renewed until `close`.
    * @param versions the `versions` of the store that publishes to these signals. The sweep reads them.
    * @throws Error when the database cannot be reached. `start` may then be called again.
    */
@@ -84,7 +86,7 @@ export class PostgresSignals implements StoreSignals {
     this.#closing.signal.throwIfAborted();
     const sweep = new Sweep(this.#inProcess, versions, this.#logger);
     this.#sweep = sweep;
-    const connection = this.#connect();
+    const connection = this.#createConnection();
     this.#connection = connection;
     await connection.open();
     this.#closing.signal.throwIfAborted();
@@ -142,10 +144,10 @@ export class PostgresSignals implements StoreSignals {
     else this.#logger.warn({ length: payload.length }, 'Ignored a notification that contains no signals');
   }
 
-  async #stayConnected(first: ListenConnection, sweep: Sweep): Promise<void> {
+  async #stayConnected(firstConnection: ListenConnection, sweep: Sweep): Promise<void> {
     const { signal } = this.#closing;
     const { longest } = this.#timing.reconnect;
-    let connection = first;
+    let connection = firstConnection;
     for (let attempt = 0; ; attempt += 1) {
       const startedAt = performance.now();
       const err = await connection.lost;
@@ -156,12 +158,12 @@ export class PostgresSignals implements StoreSignals {
       this.#logger.warn({ err, attempt, pause }, 'Not connected for signals; connecting again');
       await sleep(pause, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
-      connection = this.#connect();
+      connection = this.#createConnection();
       this.#connection = connection;
       // Only changes that are committed after LISTEN are notified. The sweep finds the earlier ones.
       await connection.open().then(
         () => this.#onReconnected(sweep),
-        () => {}, // `lost` resolves with the reason
+        () => {}, // `lost` resolves with the reason, and the loop tries again
       );
     }
   }
@@ -174,8 +176,8 @@ export class PostgresSignals implements StoreSignals {
 }
 
 /**
- * Returns the pause before an attempt. It doubles each time. Half of it is random, so that the processes do
- * not all reconnect at the same moment.
+ * Returns the pause before an attempt to reconnect, in milliseconds. It doubles with each attempt. Half of it
+ * is random, so that the processes do not all reconnect at the same moment.
  */
 export function pauseBefore(attempt: number, { first, longest }: PostgresSignalsTiming['reconnect']): number {
   const ceiling = Math.min(longest, first * 2 ** attempt);

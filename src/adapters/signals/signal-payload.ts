@@ -11,9 +11,9 @@ export const CHANNEL = 'agent_dashboard';
 const MAX_PAYLOAD_BYTES = 7_900;
 
 /**
- * Encodes `signals` as payloads of `pg_notify`: as few as possible, each under 7,900 bytes. Each is a JSON
- * array of [user id, instance id, version]. JSON escapes what a PostgreSQL text cannot hold: a user id may be
- * any Unicode, also NUL or a lone surrogate.
+ * Encodes `signals` as payloads of `pg_notify`: as few as possible, each under 7,900 bytes. A payload is a
+ * JSON array with one entry [user id, instance id, version] for each signal. JSON escapes what a PostgreSQL
+ * text cannot hold: a user id may be any Unicode, also NUL or a lone surrogate.
  */
 export const encodeSignals = (signals: readonly Signal[]): string[] =>
   packPayloads(
@@ -109,8 +109,8 @@ function decodeRevokedKey(parts: readonly unknown[]): Revoked | null {
   return { userId: user as UserId, id: id as ApiKeyId };
 }
 
-function decodeRevokedUser([user, id, issuedBefore, ...rest]: readonly unknown[]): Revoked | null {
-  if (rest.length > 0 || !isNonEmptyText(user) || id !== null) return null;
+function decodeRevokedUser([user, id, issuedBefore, ...extraParts]: readonly unknown[]): Revoked | null {
+  if (extraParts.length > 0 || !isNonEmptyText(user) || id !== null) return null;
   if (issuedBefore !== null && !Number.isSafeInteger(issuedBefore)) return null;
   const time = issuedBefore === null ? null : new Date(issuedBefore as number);
   return { userId: user as UserId, id, issuedBefore: time };

@@ -3,7 +3,8 @@ import type { Versions } from '../../ports/storage/versions.ts';
 import type { InProcessSignals } from './in-process-signals.ts';
 
 /**
- * Finds changes whose signals were lost. A sweep reads for the whole process, and only one runs at a time.
+ * Finds changes whose signals were lost. One sweep reads for all subscribers of the process, and only one
+ * runs at a time.
  */
 export class Sweep {
   readonly #subscribers: InProcessSignals;
@@ -13,8 +14,8 @@ export class Sweep {
   #isDue = false;
   #isStopped = false;
 
-  constructor(watchers: InProcessSignals, versions: Versions, logger: Logger) {
-    this.#subscribers = watchers;
+  constructor(subscribers: InProcessSignals, versions: Versions, logger: Logger) {
+    this.#subscribers = subscribers;
     this.#versions = versions;
     this.#logger = logger;
   }

@@ -18,7 +18,7 @@ import {
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { AnsweredRequest, CommittedBatch, Observer } from '../../ports/observer.ts';
 
-/** The header `traceparent` of W3C Trace Context, level 1: version, trace id, the caller's span id, flags. */
+/** Matches the header `traceparent` of W3C Trace Context: version, trace id, the caller's span id, flags. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/;
 
 /**
@@ -39,7 +39,7 @@ export class OtlpTraces implements Observer {
       resource,
       spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
     });
-    // This is not registered as the global provider, because a host may have its own.
+    // This is not registered as the global provider: the program that embeds the server may have its own.
     this.#tracer = this.#provider.getTracer(name, version);
   }
 
@@ -82,6 +82,7 @@ export class OtlpTraces implements Observer {
     span.end(startedAt + millis);
   }
 
+  // The metrics count these two events. They have no duration, so they get no span.
   storageFailed(): void {}
 
   signalsReconnected(): void {}
@@ -98,12 +99,12 @@ export class OtlpTraces implements Observer {
  */
 function callerContext(traceparent: string | null, tracestate: string | null): Context {
   const [, traceId = '', spanId = '', flags = '0'] = TRACEPARENT.exec(traceparent ?? '') ?? [];
-  const caller = {
+  const callerSpan = {
     traceId,
     spanId,
     traceFlags: Number.parseInt(flags, 16) & 1,
     isRemote: true,
     ...(tracestate !== null && { traceState: createTraceState(tracestate) }),
   };
-  return isSpanContextValid(caller) ? trace.setSpanContext(ROOT_CONTEXT, caller) : ROOT_CONTEXT;
+  return isSpanContextValid(callerSpan) ? trace.setSpanContext(ROOT_CONTEXT, callerSpan) : ROOT_CONTEXT;
 }

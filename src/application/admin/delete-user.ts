@@ -7,12 +7,12 @@ export interface RemovalPorts {
   readonly clock: Clock;
 }
 
-const NOTHING: Holdings = { agentTypes: 0, agentInstances: 0, messages: 0, apiKeys: 0 };
+const NO_HOLDINGS: Holdings = { agentTypes: 0, agentInstances: 0, messages: 0, apiKeys: 0 };
 
 /**
  * Deletes a user, and yields after each step how much is deleted so far. All tokens of the user are refused
  * from the start; other processes refuse them within 5 s. `finishDeletions` deletes what those processes
- * still write in that time. It also deletes the rest if the caller stops reading early.
+ * still write in that time. It also deletes the rest if the caller of this generator stops reading early.
  */
 export async function* deleteUser(
   { removal, clock }: RemovalPorts,
@@ -23,8 +23,8 @@ export async function* deleteUser(
 }
 
 /**
- * Finishes deletions that began so long ago that no process writes for those users any more. It may run twice
- * at once.
+ * Finishes deletions that began so long ago that no process writes for those users any more. Two runs at the
+ * same time do no harm.
  * @param settleMs how long it takes until every process has noticed a deletion and finished its writes. At
  * least a second, because the times in tokens are whole seconds.
  * @returns after how many milliseconds the next deletion is due; null when there is none.
@@ -37,23 +37,25 @@ export async function finishDeletions(
     const remainingMs = begunAt.getTime() + settleMs - clock.now().getTime();
     // The oldest deletion comes first, so the later ones are not due either.
     if (remainingMs > 0) return remainingMs;
+    // Runs the deletion to its end; the counts are not needed.
     for await (const _ of deleteAll(removal, userId));
     await removal.finish(userId, clock.now());
   }
   return null;
 }
 
+/** Deletes part after part, and yields the sum of all parts after each. */
 async function* deleteAll(removal: DataRemoval, userId: UserId): AsyncGenerator<Holdings> {
-  let total = NOTHING;
+  let deletedSoFar = NO_HOLDINGS;
   for (;;) {
-    const some = await removal.deleteSome(userId);
-    if (Object.values(some).every((count) => count === 0)) return yield total;
-    total = {
-      agentTypes: total.agentTypes + some.agentTypes,
-      agentInstances: total.agentInstances + some.agentInstances,
-      messages: total.messages + some.messages,
-      apiKeys: total.apiKeys + some.apiKeys,
+    const deletedNow = await removal.deleteSome(userId);
+    if (Object.values(deletedNow).every((count) => count === 0)) return yield deletedSoFar;
+    deletedSoFar = {
+      agentTypes: deletedSoFar.agentTypes + deletedNow.agentTypes,
+      agentInstances: deletedSoFar.agentInstances + deletedNow.agentInstances,
+      messages: deletedSoFar.messages + deletedNow.messages,
+      apiKeys: deletedSoFar.apiKeys + deletedNow.apiKeys,
     };
-    yield total;
+    yield deletedSoFar;
   }
 }

@@ -5,8 +5,9 @@ import { issuingDisabled } from '../../ports/errors.ts';
 import type { Ports } from '../use-case.ts';
 
 /**
- * Makes a random id. It has 96 bits, so that each id is unique, in only 16 characters, because people paste
- * tokens. It never begins with a hyphen, because a command line would read it as an option.
+ * Makes a random id of 96 bits, which is enough to be unique. It has only 16 characters, because it is part
+ * of a token, and people paste tokens. It never begins with a hyphen, because a command line would read it as
+ * an option.
  */
 export function newApiKeyId(): ApiKeyId {
   for (;;) {
@@ -16,7 +17,8 @@ export function newApiKeyId(): ApiKeyId {
 }
 
 /**
- * Returns the hash of a token: SHA-256 in base64url. It is stored instead of the token, and identifies it.
+ * Returns the hash of a token: SHA-256 in base64url. The store keeps the hash instead of the token, and finds
+ * the record of a token by it.
  */
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
@@ -30,9 +32,9 @@ export async function issueApiKey(
   request: Omit<ApiKeyRequest, 'id' | 'now'>,
 ): Promise<{ key: ApiKey; token: string }> {
   if (issuer == null) throw issuingDisabled('This server can verify tokens, but it has no key to make them');
-  const granted = grantApiKey({ ...request, id: newApiKeyId(), now: clock.now() });
-  const token = await issuer.issue({ ...granted, userId });
-  return { key: { ...granted, tokenHash: hashOfToken(token) }, token };
+  const grantedKey = grantApiKey({ ...request, id: newApiKeyId(), now: clock.now() });
+  const token = await issuer.issue({ ...grantedKey, userId });
+  return { key: { ...grantedKey, tokenHash: hashOfToken(token) }, token };
 }
 
 /**

@@ -24,11 +24,11 @@ export interface IssueRequest {
   readonly name: string;
   readonly scope: Scope;
   readonly agentInstanceId: AgentInstanceId | null;
-  /** null: it never expires. */
+  /** null: the key never expires. */
   readonly expiresInSeconds: number | null;
 }
 
-/** The result for one token of an import. */
+/** The result for one token of an import. `known` means that the token was recorded before. */
 export type Imported =
   | { readonly outcome: 'recorded' | 'known'; readonly key: ListedKey }
   | { readonly outcome: 'refused'; readonly reason: string };
@@ -71,17 +71,17 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
   const keyPorts = { apiKeys, issuer, clock };
 
   async function importToken(token: string): Promise<Imported> {
-    let recorded: Awaited<ReturnType<typeof recordOf>>;
+    let tokenRecord: Awaited<ReturnType<typeof recordOf>>;
     try {
-      recorded = await recordOf(token);
+      tokenRecord = await recordOf(token);
     } catch (error) {
       return { outcome: 'refused', reason: (error as Error).message };
     }
-    const { userId, key } = recorded;
-    return apiKeys.update({ userId, id: key.id }, (known) => ({
-      output: importResult(userId, key, known),
+    const { userId, key } = tokenRecord;
+    return apiKeys.update({ userId, id: key.id }, (existingKey) => ({
+      output: importResult(userId, key, existingKey),
       // An existing record stays as it is: a revoked token must stay revoked.
-      changes: known === null ? key : null,
+      changes: existingKey === null ? key : null,
       record: null,
     }));
   }
@@ -101,10 +101,10 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
       return (await apiKeys.listAll()).map(({ userId, key }) => toListedKey(userId, key));
     },
 
-    async revoke(text) {
-      const id = apiKeyId(text);
-      const matching = (await apiKeys.listAll()).filter(({ key }) => key.id === id);
-      return Promise.all(matching.map(({ userId }) => revoke(keyPorts, { userId, id })));
+    async revoke(keyId) {
+      const id = apiKeyId(keyId);
+      const matchingKeys = (await apiKeys.listAll()).filter(({ key }) => key.id === id);
+      return Promise.all(matchingKeys.map(({ userId }) => revoke(keyPorts, { userId, id })));
     },
 
     async import(tokens) {
@@ -129,16 +129,19 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
  * Returns the result of an import. A token is refused if another token with its id is recorded, because a
  * record has the hash of only one token.
  */
-function importResult(userId: UserId, key: ApiKey, known: ApiKey | null): Imported {
-  if (known === null) return { outcome: 'recorded', key: toListedKey(userId, key) };
-  if (known.tokenHash === key.tokenHash) return { outcome: 'known', key: toListedKey(userId, known) };
+function importResult(userId: UserId, key: ApiKey, existingKey: ApiKey | null): Imported {
+  if (existingKey === null) return { outcome: 'recorded', key: toListedKey(userId, key) };
+  if (existingKey.tokenHash === key.tokenHash) {
+    return { outcome: 'known', key: toListedKey(userId, existingKey) };
+  }
   return { outcome: 'refused', reason: `another token with the id ${key.id} is recorded` };
 }
 
 /**
- * Returns the same token in every call, although tokens are not stored: it is made again from its record
- * while the record is valid. With ES256, each call returns a different text, and all of them are valid. If
- * the signing key was replaced, a new API key is made.
+ * Returns a token of the same API key in every call, although tokens are not stored: while the key is valid,
+ * the token is made again from its record. It is the same text each time, except with ES256, which gives a
+ * different valid token each time. If there is no such key, or if the signing key was replaced, a new API key
+ * is made.
  * @throws PortError `issuing_disabled`
  */
 export async function stableToken(
@@ -146,14 +149,14 @@ export async function stableToken(
   { userId, name, scope }: Pick<IssueRequest, 'userId' | 'name' | 'scope'>,
 ): Promise<string> {
   const { issuer, apiKeys, clock } = ports;
-  const unlimited = { agentInstanceId: null, expiresInSeconds: null };
+  const withoutLimits = { agentInstanceId: null, expiresInSeconds: null };
   for (const key of issuer == null ? [] : await apiKeys.list(userId)) {
-    const isSame = key.name === name && key.scope === scope && isUnlimited(key);
-    if (!isSame || !isValidApiKey(key, clock.now())) continue;
+    const isRequestedKey = key.name === name && key.scope === scope && isUnlimited(key);
+    if (!isRequestedKey || !isValidApiKey(key, clock.now())) continue;
     const token = await issuer!.issue({ ...key, userId });
     if (!issuer!.isDeterministic || hashOfToken(token) === key.tokenHash) return token;
   }
-  return issue(ports, { userId, name, scope, ...unlimited });
+  return issue(ports, { userId, name, scope, ...withoutLimits });
 }
 
 async function issue(ports: KeyPorts, { userId, ...request }: IssueRequest): Promise<string> {

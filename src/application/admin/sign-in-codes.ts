@@ -16,7 +16,10 @@ export interface SignInPorts extends Pick<Ports, 'issuer' | 'clock'> {
   readonly apiKeys: ApiKeyRepository;
 }
 
-/** Keeps one-time codes for links that sign a browser in. They live in this process only. */
+/**
+ * Keeps one-time codes for links that sign a browser in. The codes are kept in the memory of this process
+ * only.
+ */
 export class SignInCodes {
   readonly #ports: SignInPorts;
   readonly #codes = new Map<string, { readonly userId: UserId; readonly expiresAt: number }>();
@@ -40,16 +43,16 @@ export class SignInCodes {
    * @throws PortError `issuing_disabled`, `storage_busy`, `storage_unavailable`.
    */
   async redeem(code: string): Promise<string> {
-    const known = this.#codes.get(code);
+    const pendingCode = this.#codes.get(code);
     // Deleted before anything is awaited, so that no other request finds it.
     this.#codes.delete(code);
-    if (known === undefined || known.expiresAt <= this.#ports.clock.now().getTime()) {
+    if (pendingCode === undefined || pendingCode.expiresAt <= this.#ports.clock.now().getTime()) {
       throw unauthenticated(new Error('no such sign-in code'));
     }
     try {
-      return await this.#newKey(known.userId);
+      return await this.#newKey(pendingCode.userId);
     } catch (error) {
-      this.#codes.set(code, known);
+      this.#codes.set(code, pendingCode);
       throw error;
     }
   }

@@ -8,7 +8,10 @@ import type { Ports } from '../use-case.ts';
 import { wireApiKey } from '../wire/api-key.ts';
 import { wireConversationMessage } from '../wire/conversation-message.ts';
 
-/** Increased when an existing line changes its meaning. New kinds of line and new fields do not change it. */
+/**
+ * Increased when an existing line changes its meaning. It stays the same for new kinds of line and new
+ * fields.
+ */
 const FORMAT_VERSION = 1;
 
 /** How many messages are in memory at a time. Each may have a million characters. */
@@ -17,7 +20,7 @@ const PAGE_SIZE = 20;
 /** Empty, because an export does not say which agents wait. */
 const NO_WAITS: ReadonlySet<AgentInstanceId> = new Set();
 
-/** One line of an export, by its `type`. The first line is the `header`, the last the `end`. */
+/** One line of an export; `type` says what it holds. The first line is the `header`, the last the `end`. */
 export type ExportLine = { readonly type: string; readonly [field: string]: unknown };
 
 export type ExportPorts = Pick<Ports, 'queries' | 'apiKeys' | 'clock'>;
@@ -26,16 +29,16 @@ export type ExportPorts = Pick<Ports, 'queries' | 'apiKeys' | 'clock'>;
 export type UserExport = (caller: Caller) => AsyncIterable<ExportLine>;
 
 /**
- * Yields everything that is stored of a user, line by line: agent types, agent instances by id, each followed
- * by its messages in order, and API keys without their hashes. It reads page by page, as fast as the caller
- * takes the lines. Messages written meanwhile may be missing, but a conversation has no gaps. The last line
- * counts the others: a file without it is incomplete.
+ * Yields everything that is stored of a user, line by line: agent types, then agent instances sorted by id,
+ * each followed by its messages in order, then API keys without their hashes. It reads page by page, as fast
+ * as the caller takes the lines. Messages written meanwhile may be missing, but a conversation has no gaps.
+ * The last line counts the others: a file without it is incomplete.
  */
 export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGenerator<ExportLine> {
   const { queries, apiKeys, clock } = ports;
-  const lines = { agent_type: 0, agent_instance: 0, message: 0, api_key: 0 };
-  const counted = (line: ExportLine & { type: keyof typeof lines }): ExportLine => {
-    lines[line.type] += 1;
+  const lineCounts = { agent_type: 0, agent_instance: 0, message: 0, api_key: 0 };
+  const countLine = (line: ExportLine & { type: keyof typeof lineCounts }): ExportLine => {
+    lineCounts[line.type] += 1;
     return line;
   };
   // Read before the first line is sent, so that an unreachable store is still reported as an error.
@@ -47,15 +50,15 @@ export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGene
     user_id: userId,
     exported_at: clock.now().toISOString(),
   };
-  for (const type of agentTypes) yield counted(agentTypeLine(type));
+  for (const type of agentTypes) yield countLine(agentTypeLine(type));
   const ids = [...(await queries.progress(userId)).keys()].sort();
   for (const id of ids) {
-    for await (const line of conversationLines(ports, userId, id)) yield counted(line);
+    for await (const line of conversationLines(ports, userId, id)) yield countLine(line);
   }
   for (const key of (await apiKeys?.list(userId)) ?? []) {
-    yield counted({ type: 'api_key', ...wireApiKey(key) });
+    yield countLine({ type: 'api_key', ...wireApiKey(key) });
   }
-  yield { type: 'end', lines };
+  yield { type: 'end', lines: lineCounts };
 }
 
 /**
@@ -83,14 +86,14 @@ async function* conversationLines(
   userId: UserId,
   id: AgentInstanceId,
 ): AsyncGenerator<ExportLine & { type: 'agent_instance' | 'message' }> {
-  const read = (seen: { version: number; position: number }) =>
+  const readPage = (seen: { version: number; position: number }) =>
     queries.changesSince(userId, id, seen, { waitingHere: NO_WAITS, limit: PAGE_SIZE });
-  const first = await read({ version: 0, position: 0 });
-  // It was deleted after the ids were read.
-  if (first === null) return;
-  yield agentInstanceLine(first);
-  const { version, lastPosition } = first.instance;
-  let page: ChangesSince | null = first;
+  const firstPage = await readPage({ version: 0, position: 0 });
+  // Null: the instance was deleted after the ids were read.
+  if (firstPage === null) return;
+  yield agentInstanceLine(firstPage);
+  const { version, lastPosition } = firstPage.instance;
+  let page: ChangesSince | null = firstPage;
   while (page !== null) {
     for (const message of page.posted) {
       if (message.position > lastPosition) return;
@@ -102,7 +105,7 @@ async function* conversationLines(
     }
     const position: number = page.posted.at(-1)?.position ?? lastPosition;
     if (position >= lastPosition) return;
-    page = await read({ version, position });
+    page = await readPage({ version, position });
   }
 }
 

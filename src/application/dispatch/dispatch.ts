@@ -30,11 +30,11 @@ export type Dispatch = <Input extends ObjectSchema, Output extends ObjectSchema>
  */
 export function createDispatch(ports: Ports, shuttingDown: AbortSignal): Dispatch {
   const inFlight = new InFlightRequests();
-  return async (useCase, { caller, input: raw, idempotencyKey, clientGone = null }) => {
+  return async (useCase, { caller, input: rawInput, idempotencyKey, clientGone = null }) => {
     // The token may have ended since it was checked: a body may take minutes to arrive.
     if (caller.life?.hasEnded) throw unauthenticated(new Error('The token ended while the request came in'));
     requireScope(useCase.scopes, caller);
-    const input = checkInput(useCase.input, raw);
+    const input = checkInput(useCase.input, rawInput);
     const onlyInstance = caller.agentInstanceId ?? null;
     const run = (idempotency: Idempotency | null) =>
       useCase.run(onlyInstance === null ? ports : limitedPorts(ports, onlyInstance), {
@@ -45,18 +45,19 @@ export function createDispatch(ports: Ports, shuttingDown: AbortSignal): Dispatc
         shuttingDown,
       });
     if (idempotencyKey == null) return run(null);
-    const identity = { useCase: useCase.name, input: raw, onlyInstance, requestedAt: ports.clock.now() };
+    const identity = { useCase: useCase.name, input: rawInput, onlyInstance, requestedAt: ports.clock.now() };
     const idempotency = idempotencyOf(idempotencyKey, identity);
     return inFlight.run(caller, idempotency, () => run(idempotency));
   };
 }
 
 /**
- * Checks that the caller has one of the needed scopes; an empty list needs none.
+ * Checks that the caller has one of the needed scopes. If the list is empty, every caller passes.
  * @throws RequestError `insufficient_scope`
  */
-export function requireScope(needed: readonly Scope[], { scopes }: Caller): void {
-  if (needed.length > 0 && !needed.some((scope) => scopes.includes(scope))) throw insufficientScope(needed);
+export function requireScope(neededScopes: readonly Scope[], { scopes }: Caller): void {
+  if (neededScopes.length > 0 && !neededScopes.some((scope) => scopes.includes(scope)))
+    throw insufficientScope(neededScopes);
 }
 
 /**
@@ -64,25 +65,29 @@ export function requireScope(needed: readonly Scope[], { scopes }: Caller): void
  * @throws RequestError `invalid_id` if only ids are wrong, else `invalid_input`; also the errors of
  * `refuseHostileJson`.
  */
-export function checkInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v.InferOutput<Schema> {
-  refuseHostileJson(raw);
-  return parseInput(schema, raw);
+export function checkInput<Schema extends ObjectSchema>(
+  schema: Schema,
+  rawInput: object,
+): v.InferOutput<Schema> {
+  refuseHostileJson(rawInput);
+  return parseInput(schema, rawInput);
 }
 
-function parseInput<Schema extends ObjectSchema>(schema: Schema, raw: object): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, raw);
+function parseInput<Schema extends ObjectSchema>(schema: Schema, rawInput: object): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, rawInput);
   if (result.success) return result.output;
   const issues: InputIssue[] = result.issues.map((issue) => ({
     path: v.getDotPath(issue) ?? '',
     message: reasonOf(issue),
   }));
-  const idsOnly = result.issues.every(({ requirement }) => isIdCheck(requirement));
+  const hasOnlyIdIssues = result.issues.every(({ requirement }) => isIdCheck(requirement));
   const summary = issues.map(({ path, message }) => `${path || 'input'}: ${message}`).join('; ');
-  throw new RequestError(idsOnly ? 'invalid_id' : 'invalid_input', summary, issues);
+  throw new RequestError(hasOnlyIdIssues ? 'invalid_id' : 'invalid_input', summary, issues);
 }
 
 /**
- * Says why an input was refused. Valibot's own messages repeat the whole input: megabytes, and secrets in it.
+ * Says why an input was refused. Valibot's own messages are not used, because they repeat the whole input:
+ * megabytes, and secrets in it. The messages of our own checks do not repeat it and are used as they are.
  */
 function reasonOf({ kind, type, expected, received, message }: v.BaseIssue<unknown>): string {
   if (received === 'undefined') return 'is required';

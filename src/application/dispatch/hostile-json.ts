@@ -16,12 +16,15 @@ const NOT_JSON = new Set(['bigint', 'function', 'symbol']);
  */
 const MAX_SHOWN_PATH_LENGTH = 200;
 
-/** Fields whose own rules replace bad characters, so that the message is not lost. */
+/**
+ * Fields in which bad characters are allowed here. The use case replaces them, because a bad character in a
+ * git diff must not make the whole message fail.
+ */
 const LENIENT_FIELDS = new Set(['git_diff']);
 
 /**
- * Refuses JSON that must not reach a use case: JSON that is nested too deep, names that reach into
- * prototypes, and text that no store can keep (NUL is PostgreSQL's error 22021; a lone surrogate would
+ * Refuses JSON that must not reach a use case: JSON that is nested too deep, keys that reach into prototypes
+ * (`__proto__`), and text that no store can keep (NUL is PostgreSQL's error 22021; a lone surrogate would
  * silently become U+FFFD). It does not recurse, so deep JSON does not overflow the stack.
  * @throws RequestError `too_deep`, `invalid_json`, `invalid_character`, `invalid_input`
  */
@@ -33,17 +36,17 @@ export function refuseHostileJson(root: object): void {
       throw new RequestError('too_deep', `JSON must not be nested deeper than ${MAX_JSON_DEPTH} levels`, []);
     }
     for (const key of Object.keys(value)) {
-      const where = path === '' ? key : `${path}.${key}`;
+      const childPath = path === '' ? key : `${path}.${key}`;
       if (FORBIDDEN_KEYS.has(key)) throw invalidJson(`The key "${key}" is not allowed`);
-      refuseHostileText(key, where);
+      refuseHostileText(key, childPath);
       const child: unknown = (value as { [key: string]: unknown })[key];
       if (typeof child === 'string') {
-        if (!(path === '' && LENIENT_FIELDS.has(key))) refuseHostileText(child, where);
+        if (!(path === '' && LENIENT_FIELDS.has(key))) refuseHostileText(child, childPath);
       } else if (typeof child === 'object' && child !== null) {
-        pending.push([child, depth + 1, where]);
+        pending.push([child, depth + 1, childPath]);
       } else if (NOT_JSON.has(typeof child)) {
-        throw new RequestError('invalid_input', `${where}: must be JSON`, [
-          { path: where, message: 'must be JSON' },
+        throw new RequestError('invalid_input', `${childPath}: must be JSON`, [
+          { path: childPath, message: 'must be JSON' },
         ]);
       }
     }
@@ -51,10 +54,14 @@ export function refuseHostileJson(root: object): void {
 }
 
 function refuseHostileText(text: string, path: string): void {
-  const found = text.includes('\0') ? 'a NUL character' : text.isWellFormed() ? null : 'a lone surrogate';
-  if (found === null) return;
-  const shown = path.slice(0, MAX_SHOWN_PATH_LENGTH).replaceAll('\0', '').toWellFormed();
-  throw new RequestError('invalid_character', `${shown} contains ${found}`, [
-    { path: shown, message: `contains ${found}` },
+  const badCharacter = text.includes('\0')
+    ? 'a NUL character'
+    : text.isWellFormed()
+      ? null
+      : 'a lone surrogate';
+  if (badCharacter === null) return;
+  const shownPath = path.slice(0, MAX_SHOWN_PATH_LENGTH).replaceAll('\0', '').toWellFormed();
+  throw new RequestError('invalid_character', `${shownPath} contains ${badCharacter}`, [
+    { path: shownPath, message: `contains ${badCharacter}` },
   ]);
 }

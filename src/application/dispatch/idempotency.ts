@@ -10,7 +10,8 @@ const MAX_KEY_LENGTH = 255;
 const IN_FLIGHT_TIMEOUT_MS = 10_000;
 
 /**
- * The facts about a request from which its `Idempotency` is made. Its time is not part of the fingerprint.
+ * The facts about a request from which its `Idempotency` is made. `requestedAt` is not part of the
+ * fingerprint.
  */
 export interface RequestIdentity {
   readonly useCase: string;
@@ -36,6 +37,7 @@ export function idempotencyOf(
       `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} printable ASCII characters`,
     );
   }
+  // NUL separates the parts: no part contains it, so different requests never hash the same text.
   const fingerprint = createHash('sha256').update(useCase).update('\0').update(JSON.stringify(input));
   if (onlyInstance !== null) fingerprint.update('\0').update(onlyInstance);
   return { key, fingerprint: fingerprint.digest('base64url'), requestedAt };
@@ -45,7 +47,10 @@ export function idempotencyOf(
 export interface AnswerDecision<Answer, Changes> {
   readonly output: Answer;
   readonly changes: Changes | null;
-  /** True for an answer that may still change, and therefore is not recorded. */
+  /**
+   * True for an answer that is not final, such as "no messages yet" of a call that goes on waiting. It is not
+   * recorded.
+   */
   readonly provisional?: boolean;
   /** The answer to repeats, if it differs from the first answer: a secret is sent only once. */
   readonly answerToRepeats?: Answer;
@@ -66,8 +71,8 @@ export function withIdempotency<State, Answer, Changes>(
   decide: (state: State) => AnswerDecision<Answer, Changes>,
 ): (state: State, record: IdempotencyRecord | null) => RecordedAnswer<Answer, Changes> {
   return (state, record) => {
-    const recorded = idempotency === null ? null : recordedAnswer(idempotency, record);
-    if (recorded !== null) return { output: JSON.parse(recorded), changes: null, record: null };
+    const recordedJson = idempotency === null ? null : recordedAnswer(idempotency, record);
+    if (recordedJson !== null) return { output: JSON.parse(recordedJson), changes: null, record: null };
     const { output, changes, provisional, answerToRepeats = output } = decide(state);
     if (idempotency === null || provisional) return { output, changes, record: null };
     const { fingerprint, requestedAt } = idempotency;
@@ -84,26 +89,27 @@ export function withIdempotency<State, Answer, Changes>(
  * record. A repeat in another process finds the record, or a conflict, in the store.
  */
 export class InFlightRequests {
-  readonly #running = new Map<string, { fingerprint: string; done: Promise<unknown> }>();
+  readonly #running = new Map<string, { fingerprint: string; answer: Promise<unknown> }>();
 
   /**
-   * Runs `work` unless a request with this idempotency key is running; then it waits for that one first.
+   * Runs `work` unless a request with this idempotency key is running; then it waits until that request has
+   * ended.
    * @throws DomainError `idempotency_key_reused` if a different request with this key is running.
    * @throws RequestError `idempotency_in_flight` if the first request takes longer than 10 s.
    */
   async run<Answer>(caller: Caller, idempotency: Idempotency, work: () => Promise<Answer>): Promise<Answer> {
-    const id = JSON.stringify([caller.userId, idempotency.key]);
+    const mapKey = JSON.stringify([caller.userId, idempotency.key]);
     const deadline = Date.now() + IN_FLIGHT_TIMEOUT_MS;
-    for (let first = this.#running.get(id); first !== undefined; first = this.#running.get(id)) {
+    for (let first = this.#running.get(mapKey); first !== undefined; first = this.#running.get(mapKey)) {
       if (first.fingerprint !== idempotency.fingerprint) throw idempotencyKeyReused();
-      if (!(await settlesWithin(first.done, deadline - Date.now()))) throw idempotencyInFlight();
+      if (!(await settlesWithin(first.answer, deadline - Date.now()))) throw idempotencyInFlight();
     }
-    const done = work();
-    this.#running.set(id, { fingerprint: idempotency.fingerprint, done });
+    const answer = work();
+    this.#running.set(mapKey, { fingerprint: idempotency.fingerprint, answer });
     try {
-      return await done;
+      return await answer;
     } finally {
-      this.#running.delete(id);
+      this.#running.delete(mapKey);
     }
   }
 }
@@ -116,7 +122,7 @@ async function settlesWithin(promise: Promise<unknown>, milliseconds: number): P
     () => true,
     () => true,
   );
-  const inTime = await Promise.race([settled, timedOut]);
+  const isSettled = await Promise.race([settled, timedOut]);
   clearTimeout(timer);
-  return inTime;
+  return isSettled;
 }

@@ -5,12 +5,12 @@ import { notAllowedForLimitedKey } from '../errors.ts';
 import type { Ports } from '../use-case.ts';
 
 /**
- * Limits the ports to one agent instance, for a caller whose API key is limited to it. It stands between
- * every use case and the store, so no use case has to check it: a key that leaks from a container can touch
- * nothing else.
+ * Limits the ports to one agent instance, for a caller whose API key is limited to it. Every use case that
+ * such a caller runs gets these ports, so no use case has to check the limit. A key that leaks from a
+ * container then gives access to one instance only.
  *
- * Naming another instance is refused, whether that instance exists or not. Ids of messages in another
- * instance behave like ids that do not exist.
+ * A call that names another instance is refused, whether that instance exists or not. Ids of messages in
+ * another instance behave like ids that do not exist.
  */
 export function limitedPorts(ports: Ports, onlyInstance: AgentInstanceId): Ports {
   return {
@@ -32,8 +32,8 @@ function limitedRepository(
       return repository.update(target, decide);
     },
     async instanceOfMessage(userId, messageId) {
-      const found = await repository.instanceOfMessage(userId, messageId);
-      return found === onlyInstance ? found : null;
+      const instanceId = await repository.instanceOfMessage(userId, messageId);
+      return instanceId === onlyInstance ? instanceId : null;
     },
     deleteIdempotencyRecords: (time) => repository.deleteIdempotencyRecords(time),
     ping: () => repository.ping(),
@@ -43,13 +43,13 @@ function limitedRepository(
 function limitedQueries(queries: DashboardQueries, onlyInstance: AgentInstanceId): DashboardQueries {
   return {
     async listInstances(userId, { waitingHere }) {
-      const found = await queries.readConversation(userId, onlyInstance, {
+      const overview = await queries.readConversation(userId, onlyInstance, {
         waitingHere,
         limit: 0,
         before: null,
       });
-      const isListed = found !== null && found.instance.status !== 'DELETED';
-      return { instances: isListed ? [found] : [], next: null };
+      const isListed = overview !== null && overview.instance.status !== 'DELETED';
+      return { instances: isListed ? [overview] : [], next: null };
     },
     async agentTypes() {
       throw notAllowedForLimitedKey();

@@ -10,8 +10,8 @@ export interface JobOptions {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'debug' | 'info'>;
   /**
-   * For how many days ended and deleted agent instances are kept; null: ended ones are kept for ever, deleted
-   * ones until they can no longer be restored.
+   * For how many days ended and deleted agent instances are kept. null: ended instances are kept for ever,
+   * and deleted ones until they can no longer be restored.
    */
   readonly retentionDays: number | null;
 }

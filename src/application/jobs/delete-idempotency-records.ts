@@ -5,7 +5,8 @@ import type { Job } from './job.ts';
 
 const INTERVAL_MS = 10 * 60 * 1000;
 /**
- * Added to the window: a record has the time of its request, and the response may have come minutes later.
+ * Added to the window, because a record has the time at which its request came, and the response may have
+ * been sent minutes later.
  */
 const GRACE_MS = 60 * 60 * 1000;
 
@@ -18,8 +19,8 @@ export const deleteIdempotencyRecordsJob = (
   name: 'delete idempotency records',
   firstRunAfterMs: INTERVAL_MS,
   async run() {
-    const before = new Date(clock.now().getTime() - IDEMPOTENCY_WINDOW_MS - GRACE_MS);
-    const forgotten = await repository.deleteIdempotencyRecords(before);
+    const cutoff = new Date(clock.now().getTime() - IDEMPOTENCY_WINDOW_MS - GRACE_MS);
+    const forgotten = await repository.deleteIdempotencyRecords(cutoff);
     if (forgotten > 0) logger.debug({ forgotten }, 'Deleted old idempotency records');
     return INTERVAL_MS;
   },

@@ -4,20 +4,20 @@ import { finishDeletions } from '../admin/delete-user.ts';
 import type { Job } from './job.ts';
 
 /**
- * How long to wait before a deletion is finished: until every process refuses the user's tokens (5 s), and
- * all their statements have ended (12 s at most).
+ * How long after it began a deletion is finished. By then every process refuses the user's tokens (5 s), and
+ * the statements that were running have ended (12 s at most).
  */
 const SETTLE_MS = 20_000;
 /**
- * With a single process 1 s is enough. Times in tokens are whole seconds, so a token that is issued after
- * that has a later time than the deletion.
+ * The same for a single process: 1 s is enough. Times in tokens are whole seconds, so a token that is issued
+ * after that has a later time than the deletion.
  */
 const SETTLE_ALONE_MS = 1_000;
 
 /**
  * Finishes deletions of users that a stopped process or a command has left unfinished. If this is the only
- * process, the first run waits until all of them are finished. Otherwise a key that is created meanwhile
- * would be deleted, too.
+ * process, the first run waits until all these deletions are finished. Otherwise a key that the user gets
+ * meanwhile would be deleted too.
  */
 export function finishDeletionsJob(store: Pick<Store, 'removal' | 'signals'>, clock: Clock): Job | null {
   const { removal, signals } = store;
@@ -47,7 +47,7 @@ export function finishDeletionsJob(store: Pick<Store, 'removal' | 'signals'>, cl
     },
     onDue: (runAfter) =>
       signals.onRevoked(({ id }) => {
-        // No key id: all keys of a user were revoked, which is how a deletion begins.
+        // Without a key id, all keys of a user were revoked: the deletion of the user has begun or finished.
         if (id === null) runAfter(SETTLE_MS);
       }),
   };

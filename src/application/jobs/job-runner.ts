@@ -10,8 +10,8 @@ export class JobRunner implements Disposable {
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #timers = new Map<Job, NodeJS.Timeout>();
   readonly #running = new Set<Job>();
-  /** Jobs that became due while they ran, and after how many milliseconds they run again. */
-  readonly #dueAgain = new Map<Job, number>();
+  /** Jobs that `onDue` has scheduled while they ran, and after how many milliseconds they run again. */
+  readonly #rescheduled = new Map<Job, number>();
   readonly #subscriptions: Subscription[] = [];
   #isClosed = false;
 
@@ -19,7 +19,7 @@ export class JobRunner implements Disposable {
     this.#logger = logger;
   }
 
-  /** Starts all jobs. Resolves when the jobs that run before the first request have run once. */
+  /** Starts all jobs. Resolves when each job with `firstRunAfterMs: 0` has run once. */
   static async start(jobs: readonly Job[], logger: Pick<Logger, 'warn'>): Promise<JobRunner> {
     const runner = new JobRunner(logger);
     for (const job of jobs) {
@@ -33,18 +33,21 @@ export class JobRunner implements Disposable {
     return runner;
   }
 
-  /** Starts no more runs. A run in progress continues; it may safely be interrupted. */
+  /**
+   * Starts no more runs. A run in progress continues. The process may exit meanwhile, because a job can be
+   * interrupted at any point.
+   */
   [Symbol.dispose](): void {
     this.#isClosed = true;
     for (const subscription of this.#subscriptions) subscription.close();
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  /** Replaces the job's pending timer. */
+  /** Sets the time of the job's next run. An earlier time that was set is replaced. */
   #schedule(job: Job, milliseconds: number): void {
     if (this.#isClosed) return;
     if (this.#running.has(job)) {
-      this.#dueAgain.set(job, milliseconds);
+      this.#rescheduled.set(job, milliseconds);
       return;
     }
     clearTimeout(this.#timers.get(job));
@@ -53,17 +56,17 @@ export class JobRunner implements Disposable {
 
   async #run(job: Job): Promise<void> {
     this.#running.add(job);
-    let next: number | null;
+    let nextRunAfterMs: number | null;
     try {
-      next = await job.run();
+      nextRunAfterMs = await job.run();
     } catch (err) {
       this.#logger.warn({ err }, `Job failed and will be tried again: ${job.name}`);
-      next = RETRY_MS;
+      nextRunAfterMs = RETRY_MS;
     } finally {
       this.#running.delete(job);
     }
-    const due = this.#dueAgain.get(job) ?? next;
-    this.#dueAgain.delete(job);
-    if (due !== null) this.#schedule(job, due);
+    const runAfterMs = this.#rescheduled.get(job) ?? nextRunAfterMs;
+    this.#rescheduled.delete(job);
+    if (runAfterMs !== null) this.#schedule(job, runAfterMs);
   }
 }

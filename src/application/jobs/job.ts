@@ -7,7 +7,7 @@ import type { Subscription } from '../../ports/signals/signals.ts';
 export interface Job {
   /** For the log. */
   readonly name: string;
-  /** How long after the start of the server it first runs; 0: before the server takes requests. */
+  /** How long after the start of the server the job first runs; 0: before the server takes requests. */
   readonly firstRunAfterMs: number;
   /**
    * Runs once.
@@ -15,6 +15,9 @@ export interface Job {
    * @throws any error; the runner logs it and tries again.
    */
   run(): Promise<number | null>;
-  /** Subscribes to events that make the job due. At each such event it calls `runAfter`. */
+  /**
+   * Subscribes to events that make the job due. At each such event it calls `runAfter` with the time until
+   * the next run.
+   */
   onDue?(runAfter: (milliseconds: number) => void): Subscription;
 }

@@ -10,7 +10,7 @@ const FIRST_RUN_AFTER_MS = 60 * 1000;
 const PAUSE_MS = 250;
 
 /**
- * Removes agent instances that were kept for long enough, in batches.
+ * Removes, in batches, agent instances that were kept for as long as the retention says.
  * @param retentionDays as in `JobOptions`.
  */
 export function removeOutdatedInstancesJob(

@@ -17,7 +17,7 @@ import type { LivePorts } from './observers/live-ports.ts';
 import { PAGE_SIZE } from './observers/observed-instance.ts';
 import type { InstanceHandle } from './observers/observed-user.ts';
 
-/** Beyond any real version and position. A read from here returns the current state and no history. */
+/** Beyond any real version and position. A read from this point returns the current state and no history. */
 const AFTER_ALL_HISTORY: InstanceProgress = { position: 2_000_000_000, version: 2_000_000_000 };
 
 export interface InstanceStreamOptions {
@@ -39,7 +39,7 @@ export class InstanceStream implements LiveStream {
   /** How much has been sent to the client. */
   #seen: InstanceProgress;
   /** The id of the event that was sent last. */
-  #lastId = '';
+  #lastEventId = '';
   /** The page that was read when the stream was opened; null once it is used, so that it can be freed. */
   #firstPage: ChangesSince | null;
 
@@ -70,13 +70,15 @@ export class InstanceStream implements LiveStream {
     using _handle = { [Symbol.dispose]: () => this.cancel() };
     const firstPage = this.#firstPage!;
     this.#firstPage = null;
-    const end = progressOf(firstPage);
-    const isAhead = this.#seen.position > end.position || this.#seen.version > end.version;
-    // The client has seen more than the store has: a backup was restored, or its id is of another instance.
-    if (isAhead) this.#seen = end;
+    const currentProgress = progressOf(firstPage);
+    const isAhead =
+      this.#seen.position > currentProgress.position || this.#seen.version > currentProgress.version;
+    // Ahead: the client names more than the store has. A backup was restored, or the event id is of another
+    // instance.
+    if (isAhead) this.#seen = currentProgress;
     this.#send(connectedEvent(formatInstanceEventId(this.#seen)), sink);
     if (isAhead) this.#send(resyncEvent(formatInstanceEventId(this.#seen)), sink);
-    using _keepAlive = this.#keepAlive.add(sink, () => this.#lastId);
+    using _keepAlive = this.#keepAlive.add(sink, () => this.#lastEventId);
     using _attached = await this.#catchUp(this.#isResumed ? firstPage : null, sink);
     await sink.closed;
   }
@@ -87,22 +89,27 @@ export class InstanceStream implements LiveStream {
 
   /**
    * Sends what the client has missed and then the current state, only as fast as the client reads. It repeats
-   * this until the client has everything that was published. Then it attaches the stream in the same turn of
-   * the event loop, so that no event is lost in between.
+   * this until the client has everything that was published. It attaches the stream in the same turn of the
+   * event loop as the last check, so that no event is lost in between.
+   * @param firstPage the page that was read when the stream was opened; null: the client has missed nothing
+   * so far.
    */
   async #catchUp(firstPage: ChangesSince | null, sink: EventSink): Promise<Disposable | null> {
     let isComplete = firstPage === null;
+    // The first page was read when the stream was opened. Each later page is read in the loop.
     for (let page = firstPage; !sink.isClosed; page = null) {
       if (page === null) {
         if (isComplete && !this.#isBehind()) return this.#attach(sink);
         page = await readChanges(this.#ports, this.#userId, this.#handle.instance.id, this.#seen);
         if (page === null) throw agentInstanceNotFound();
       }
-      const from = this.#seen;
-      const position = Math.max(from.position, page.posted.at(-1)?.position ?? 0);
+      const seenBefore = this.#seen;
+      const position = Math.max(seenBefore.position, page.posted.at(-1)?.position ?? 0);
       isComplete = position >= page.instance.lastPosition;
-      const batch = isComplete ? this.#lastPageBatch(from, page) : messageBatch(from, page, position);
-      for (const event of this.#advance(batch)) {
+      const batch = isComplete
+        ? this.#lastPageBatch(seenBefore, page)
+        : messageBatch(seenBefore, page, position);
+      for (const event of this.#takeNewEvents(batch)) {
         this.#send(event, sink);
         await sink.drained();
       }
@@ -112,7 +119,7 @@ export class InstanceStream implements LiveStream {
 
   #attach(sink: EventSink): Disposable {
     const onChanges = (batch: ChangeBatch) => {
-      for (const event of this.#advance(batch)) this.#send(event, sink);
+      for (const event of this.#takeNewEvents(batch)) this.#send(event, sink);
     };
     return this.#handle.instance.attach({ onChanges });
   }
@@ -123,18 +130,18 @@ export class InstanceStream implements LiveStream {
   }
 
   /** The batch of the last page: all that has changed, every open question, and the status. */
-  #lastPageBatch(from: InstanceProgress, page: ChangesSince): ChangeBatch {
+  #lastPageBatch(seenBefore: InstanceProgress, page: ChangesSince): ChangeBatch {
     const { staleBefore } = viewContextFor(this.#ports, this.#userId);
     const changedIds = new Set([...page.posted, ...page.amended].map(({ id }) => id));
     const questions = page.openQuestions
       .filter(({ id }) => !changedIds.has(id))
       .map((question) => messageChangeEvent('message_update', question, page));
-    const changes = changeEventsFor(page, { seen: from, lastPublished: null, staleBefore });
-    return new ChangeBatch(from, progressOf(page), [...questions, ...changes]);
+    const changes = changeEventsFor(page, { seen: seenBefore, lastPublished: null, staleBefore });
+    return new ChangeBatch(seenBefore, progressOf(page), [...questions, ...changes]);
   }
 
   /** Returns the events of a batch that are new to the client, and counts them as seen. */
-  #advance(batch: ChangeBatch): readonly LiveEvent[] {
+  #takeNewEvents(batch: ChangeBatch): readonly LiveEvent[] {
     const events = [...batch.eventsAfter(this.#seen)];
     this.#seen = {
       position: Math.max(batch.to.position, this.#seen.position),
@@ -144,7 +151,7 @@ export class InstanceStream implements LiveStream {
   }
 
   #send(event: LiveEvent, sink: EventSink): void {
-    this.#lastId = event.id;
+    this.#lastEventId = event.id;
     sink.send(event);
   }
 }
@@ -155,9 +162,9 @@ const progressOf = ({ instance: { version, lastPosition: position } }: ChangesSi
 });
 
 /** The batch of a page that is not the last one: new messages only. Other changes come with the last page. */
-function messageBatch(from: InstanceProgress, page: ChangesSince, position: number): ChangeBatch {
+function messageBatch(seenBefore: InstanceProgress, page: ChangesSince, position: number): ChangeBatch {
   const posted = page.posted.map((message) => messageChangeEvent('message', message, page));
-  return new ChangeBatch(from, { version: from.version, position }, posted);
+  return new ChangeBatch(seenBefore, { version: seenBefore.version, position }, posted);
 }
 
 const readChanges = (

@@ -2,15 +2,15 @@ import { type EventSink, keepAliveEvent, type LiveEvent } from './events/live-ev
 
 interface OpenStream {
   readonly sink: EventSink;
-  readonly lastId: () => string;
+  readonly lastEventId: () => string;
 }
 
-/** Clients and proxies close a stream that sends nothing for a minute. */
+/** Some clients and proxies close a stream that sends nothing for a minute. */
 const INTERVAL_MS = 15_000;
 
 /**
- * Sends a `heartbeat` event to all open streams at an interval. It has one timer, and none while no stream is
- * open.
+ * Sends a `heartbeat` event to all open streams at an interval. All streams share one timer, which runs only
+ * while a stream is open.
  */
 export class KeepAlive {
   readonly #intervalMillis: number;
@@ -22,11 +22,11 @@ export class KeepAlive {
   }
 
   /**
-   * Adds a stream until it is disposed.
-   * @param lastId returns the id of the last event that was sent to the sink. The heartbeat repeats it.
+   * Adds a stream. Disposing the returned object removes it.
+   * @param lastEventId returns the id of the last event that was sent to the sink. The heartbeat repeats it.
    */
-  add(sink: EventSink, lastId: () => string): Disposable {
-    const stream = { sink, lastId };
+  add(sink: EventSink, lastEventId: () => string): Disposable {
+    const stream = { sink, lastEventId };
     if (this.#streams.size === 0)
       this.#timer = setInterval(() => this.#sendAll(), this.#intervalMillis).unref();
     this.#streams.add(stream);
@@ -39,10 +39,10 @@ export class KeepAlive {
   }
 
   #sendAll(): void {
-    // Streams with the same last id share one event object, so that it is serialised once.
+    // Streams with the same last event id share one event object, so that it is serialised once.
     const events = new Map<string, LiveEvent>();
-    for (const { sink, lastId } of [...this.#streams]) {
-      const id = lastId();
+    for (const { sink, lastEventId } of [...this.#streams]) {
+      const id = lastEventId();
       const event = events.get(id) ?? keepAliveEvent(id);
       events.set(id, event);
       sink.send(event);

@@ -22,13 +22,13 @@ const WAIT_GRACE_MS = 1_000;
 
 export interface StreamRequest {
   readonly caller: Caller;
-  /** The id of the last event that the client has; null or empty for a stream that begins now. */
+  /** The id of the last event that the client has; null or empty: the stream begins now. */
   readonly lastEventId: string | null;
 }
 
 /** A request for the stream of one instance. */
 export interface InstanceStreamRequest extends StreamRequest {
-  /** As the client sent it. */
+  /** The id as the client sent it, not checked yet. */
   readonly agentInstanceId: string;
 }
 
@@ -116,7 +116,10 @@ export class LiveFeed {
     return this.#endWithTokenOrProcess(stream, caller);
   }
 
-  /** Wraps a stream so that it ends when its token expires or is revoked, and when the process stops. */
+  /**
+   * Wraps a stream so that it ends when the token of its caller expires or is revoked, and when the process
+   * stops.
+   */
   #endWithTokenOrProcess(stream: LiveStream, { life }: Caller): LiveStream {
     return {
       cancel: () => stream.cancel(),

@@ -19,7 +19,7 @@ export class UserStream implements LiveStream {
   readonly #keepAlive: KeepAlive;
   #isSubscribed = true;
   /** The id of the event that was sent last. */
-  #lastId = '';
+  #lastEventId = '';
 
   constructor(events: UserEvents, keepAlive: KeepAlive, resumeAfter: UserStreamPosition | null) {
     this.#events = events;
@@ -32,7 +32,7 @@ export class UserStream implements LiveStream {
     using _subscription = { [Symbol.dispose]: () => this.cancel() };
     const resumeAfter = this.#resumeAfter;
     if (resumeAfter === null) this.#send(connectedEvent(formatUserEventId(this.#events.position)), sink);
-    using _keepAlive = this.#keepAlive.add(sink, () => this.#lastId);
+    using _keepAlive = this.#keepAlive.add(sink, () => this.#lastEventId);
     using _attached = resumeAfter === null ? this.#attach(sink) : await this.#replay(resumeAfter, sink);
     await sink.closed;
   }
@@ -46,22 +46,23 @@ export class UserStream implements LiveStream {
    * Sends the missed events, and those that come meanwhile, only as fast as the client reads. Then attaches
    * the stream in the same turn of the event loop, so that no event is lost in between.
    */
-  async #replay(after: UserStreamPosition, sink: EventSink): Promise<Disposable | null> {
-    let { number } = after;
-    let missed = this.#events.eventsAfter(after);
+  async #replay(resumeAfter: UserStreamPosition, sink: EventSink): Promise<Disposable | null> {
+    let { number: sentNumber } = resumeAfter;
+    let missedEvents = this.#events.eventsAfter(resumeAfter);
     // The connected event carries the client's own position, from which it can resume again.
-    this.#send(connectedEvent(formatUserEventId(missed === null ? this.#events.position : after)), sink);
-    while (missed !== null && missed.length > 0) {
-      for (const event of missed) {
+    const connectedAt = missedEvents === null ? this.#events.position : resumeAfter;
+    this.#send(connectedEvent(formatUserEventId(connectedAt)), sink);
+    while (missedEvents !== null && missedEvents.length > 0) {
+      for (const event of missedEvents) {
         this.#send(event, sink);
         await sink.drained();
         if (sink.isClosed) return null;
       }
-      number += missed.length;
-      missed = this.#events.eventsAfter({ ...after, number });
+      sentNumber += missedEvents.length;
+      missedEvents = this.#events.eventsAfter({ ...resumeAfter, number: sentNumber });
     }
     // Null: the events after this position are not kept any more, so the client has to read everything again.
-    if (missed === null) this.#send(resyncEvent(formatUserEventId(this.#events.position)), sink);
+    if (missedEvents === null) this.#send(resyncEvent(formatUserEventId(this.#events.position)), sink);
     return this.#attach(sink);
   }
 
@@ -70,7 +71,7 @@ export class UserStream implements LiveStream {
   }
 
   #send(event: LiveEvent, sink: EventSink): void {
-    this.#lastId = event.id;
+    this.#lastEventId = event.id;
     sink.send(event);
   }
 }

@@ -1,17 +1,18 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { LocalWaitList, WaitedInstance } from '../../ports/storage/shared-waits.ts';
 
-const NONE: ReadonlySet<AgentInstanceId> = new Set();
+const NO_INSTANCES: ReadonlySet<AgentInstanceId> = new Set();
 
 /**
  * The open waits of this process. A waiting agent does not count as silent, and the dashboard shows that it
- * waits. The waits are kept in memory only. To share them with other processes, read `all` at an interval.
+ * waits. The waits are kept in memory only. A store that shares them with other processes reads `all` at an
+ * interval.
  */
 export class OpenWaits implements LocalWaitList {
   readonly #counts = new Map<UserId, Map<AgentInstanceId, number>>();
   readonly #listeners = new Set<(wait: WaitedInstance) => void>();
   /** The results of `instancesOf`, kept until the waits of the user change. */
-  readonly #sets = new Map<UserId, ReadonlySet<AgentInstanceId>>();
+  readonly #cachedInstances = new Map<UserId, ReadonlySet<AgentInstanceId>>();
 
   /** Opens a wait. It ends when the returned object is disposed. */
   begin({ userId, agentInstanceId }: WaitedInstance): Disposable {
@@ -25,14 +26,17 @@ export class OpenWaits implements LocalWaitList {
     };
   }
 
-  /** Returns the user's instances that agents wait on now. The set does not change afterwards. */
+  /**
+   * Returns the user's instances that agents wait on now. The returned set does not change when waits begin
+   * or end.
+   */
   instancesOf(userId: UserId): ReadonlySet<AgentInstanceId> {
-    const existing = this.#sets.get(userId);
+    const existing = this.#cachedInstances.get(userId);
     if (existing !== undefined) return existing;
     const counts = this.#counts.get(userId);
-    if (counts === undefined) return NONE;
+    if (counts === undefined) return NO_INSTANCES;
     const instances = new Set(counts.keys());
-    this.#sets.set(userId, instances);
+    this.#cachedInstances.set(userId, instances);
     return instances;
   }
 
@@ -62,7 +66,7 @@ export class OpenWaits implements LocalWaitList {
     else counts.delete(agentInstanceId);
     if (counts.size > 0) this.#counts.set(userId, counts);
     else this.#counts.delete(userId);
-    this.#sets.delete(userId);
+    this.#cachedInstances.delete(userId);
     const isFirstOrLast = change === 1 ? count === 1 : count === 0;
     if (isFirstOrLast) for (const listener of this.#listeners) listener({ userId, agentInstanceId });
   }

@@ -45,8 +45,9 @@ export class Waiter implements Disposable {
   async waitForChange(seenVersion: number, limits: WaitLimits): Promise<WakeReason> {
     this.#seenVersion = Math.max(this.#seenVersion, seenVersion);
     const reason = this.#reasonNotToWait(limits) ?? (await this.#sleep(limits));
-    // The read that follows covers the signalled version, so forget it. Otherwise a version that the store
-    // never shows (a commit lost in a failover, a restored backup) would end every later wait at once.
+    // The caller now reads the instance, which covers the signalled version, so forget that version.
+    // Otherwise a version that the store never shows (a commit lost in a failover, a restored backup) would
+    // end every later wait at once.
     if (reason === 'changed') this.#signalledVersion = 0;
     return reason;
   }

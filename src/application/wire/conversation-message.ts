@@ -4,7 +4,8 @@ import * as field from './fields.ts';
 import { wireMessage } from './message.ts';
 
 /**
- * A message as the dashboard gets it: the fields that agents get, its position, its metadata and its state.
+ * A message as the dashboard gets it: the fields that agents get, and also its position, its metadata and its
+ * state.
  */
 export const conversationMessage = v.object({
   ...field.message.entries,

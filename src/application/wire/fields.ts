@@ -73,7 +73,9 @@ export const DEFAULT_LIMIT = 50;
 
 export const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
-/** A message as agents get it. It has exactly these five fields, because existing clients fail on a sixth. */
+/**
+ * A message as agents get it. It has exactly these five fields, because existing clients fail on any other.
+ */
 export const message = v.strictObject({
   id: v.string(),
   content: v.string(),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { agentInstanceId, isUuid } from '../../domain/ids.ts';
 import type { InstancePlace } from '../../ports/storage/dashboard-queries.ts';
 
-const FORMAT = /^(\d{1,15})\.([0-9a-f-]{36})$/;
+const CURSOR = /^(\d{1,15})\.([0-9a-f-]{36})$/;
 
 /**
  * The text that a client sends back to get the next page of instances. It names a place in the order, not an
@@ -10,7 +10,7 @@ const FORMAT = /^(\d{1,15})\.([0-9a-f-]{36})$/;
  */
 export const cursor = v.pipe(
   v.string(),
-  v.check((text) => isUuid(FORMAT.exec(text)?.[2] ?? ''), 'must be the cursor of an earlier page'),
+  v.check((text) => isUuid(CURSOR.exec(text)?.[2] ?? ''), 'must be the cursor of an earlier page'),
 );
 
 export const formatCursor = (place: InstancePlace | null): string | null =>
@@ -21,6 +21,6 @@ export const formatCursor = (place: InstancePlace | null): string | null =>
  * @param text a text that the schema `cursor` has accepted.
  */
 export function parseCursor(text: string): InstancePlace {
-  const [, startedAt, id] = FORMAT.exec(text) ?? [];
+  const [, startedAt, id] = CURSOR.exec(text) ?? [];
   return { startedAt: new Date(Number(startedAt)), id: agentInstanceId(id ?? '', 'cursor') };
 }

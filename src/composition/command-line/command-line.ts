@@ -77,11 +77,11 @@ export function createCommandLine(env: Environment): CommandLine {
       (await commands.keys()).generateKeys({ alg, json }),
     );
 
-  const token = program
+  const tokenCommand = program
     .command('token')
     .description('tokens for agents and people, whether the server runs or not');
 
-  token
+  tokenCommand
     .command('issue')
     .description('print a new token, and nothing else, on stdout')
     .requiredOption('--user <user>', 'whose agents it is for', parseUser)
@@ -102,12 +102,12 @@ export function createCommandLine(env: Environment): CommandLine {
         expiresInSeconds: options.expires ?? null,
       }),
     );
-  token
+  tokenCommand
     .command('list')
     .description('list the issued tokens: id, user, scope, name, dates; never the token itself')
     .option(...JSON_OPTION)
     .action(async ({ json = false }: JsonOption) => (await commands.tokens()).listTokens(env, { json }));
-  token
+  tokenCommand
     .command('revoke <id>')
     .description('make every server refuse a token, within 5 seconds')
     // The id of an imported token may begin with a hyphen.
@@ -116,7 +116,7 @@ export function createCommandLine(env: Environment): CommandLine {
     .action(async (id: string, { json = false }: JsonOption) =>
       setExitCode(await (await commands.tokens()).revokeToken(env, id, { json })),
     );
-  token
+  tokenCommand
     .command('import <file>')
     .description('record tokens that your keys have signed elsewhere, one per line; - is stdin')
     .option(...JSON_OPTION)
@@ -135,7 +135,7 @@ export function createCommandLine(env: Environment): CommandLine {
     .addOption(
       new Option(
         '--permission-timeout <duration>',
-        'how long it waits for your answer; then the answer is no',
+        'how long approve waits for your answer; after that the answer is no',
       )
         .argParser(parsePermissionTimeout)
         .default(3_600, '1h'),
@@ -150,20 +150,20 @@ export function createCommandLine(env: Environment): CommandLine {
       }),
     );
 
-  const users = program.command('user').description("a user's data, whether the server runs or not");
+  const userCommand = program.command('user').description("a user's data, whether the server runs or not");
 
-  users
+  userCommand
     .command('export')
     .description('write all data of a user as lines of JSON')
-    .requiredOption('--user <user>', 'whose', parseUser)
+    .requiredOption('--user <user>', 'the user whose data are written', parseUser)
     .option('--output <file>', 'the file to write; without it, stdout')
     .action(async ({ user, output = null }: { user: UserId; output?: string | null }) =>
       (await commands.users()).exportUser(env, { user, output }),
     );
-  users
+  userCommand
     .command('delete')
     .description('delete all data of a user, tokens included')
-    .requiredOption('--user <user>', 'whose', parseUser)
+    .requiredOption('--user <user>', 'the user whose data are deleted', parseUser)
     .option('--yes', 'do not ask for confirmation')
     .option(...JSON_OPTION)
     .action(async ({ user, yes = false, json = false }: { user: UserId; yes?: boolean; json?: boolean }) =>
@@ -247,12 +247,12 @@ function parseStartOfId(text: string): string {
   throw new InvalidArgumentError('It should be a UUID, or at least the first 4 characters of one.');
 }
 
-const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 function parseDuration(text: string): number {
   const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? [];
-  const given = Number(count) * UNITS[unit as keyof typeof UNITS];
-  if (given <= MAX_KEY_LIFETIME_SECONDS) return given;
+  const seconds = Number(count) * SECONDS_PER_UNIT[unit as keyof typeof SECONDS_PER_UNIT];
+  if (seconds <= MAX_KEY_LIFETIME_SECONDS) return seconds;
   throw new InvalidArgumentError(
     'It should be a number and s, m, h or d, such as 90d, and no more than 100 years.',
   );
@@ -260,8 +260,8 @@ function parseDuration(text: string): number {
 
 /** Parses how long a permission may wait: at most one day. */
 function parsePermissionTimeout(text: string): number {
-  const given = parseDuration(text);
-  if (given <= UNITS.d) return given;
+  const seconds = parseDuration(text);
+  if (seconds <= SECONDS_PER_UNIT.d) return seconds;
   throw new InvalidArgumentError('It should be no more than a day.');
 }
 

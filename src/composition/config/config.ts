@@ -6,10 +6,10 @@ import { ConfigError } from '../errors.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-const url = (protocols: readonly string[]) =>
+const checkUrl = (protocols: readonly string[]) =>
   v.check((text: string) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
 
-const list = v.transform((text: string) =>
+const commaSeparatedList = v.transform((text: string) =>
   text
     .split(',')
     .map((entry) => entry.trim())
@@ -24,9 +24,9 @@ const pem = v.pipe(
   v.transform((text) => text.replace(/^"(.*)"$/s, '$1')),
 );
 
-const httpUrl = v.pipe(v.string(), url(['http:', 'https:']));
+const httpUrl = v.pipe(v.string(), checkUrl(['http:', 'https:']));
 
-const postgresUrl = v.pipe(v.string(), url(['postgres:', 'postgresql:']));
+const postgresUrl = v.pipe(v.string(), checkUrl(['postgres:', 'postgresql:']));
 
 /** What the value of each variable must be, in words and as a schema. */
 const VARIABLES = {
@@ -75,7 +75,7 @@ const VARIABLES = {
     schema: v.optional(
       v.pipe(
         v.string(),
-        list,
+        commaSeparatedList,
         v.everyItem((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
       ),
       '',
@@ -86,7 +86,7 @@ const VARIABLES = {
     schema: v.optional(
       v.pipe(
         v.string(),
-        list,
+        commaSeparatedList,
         v.everyItem((host) => /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)),
       ),
       '',
@@ -140,10 +140,11 @@ const SECRET_VARIABLES: ReadonlySet<string> = new Set<Variable>([
 /** The environment variables of a process. */
 export type Environment = { readonly [name: string]: string | undefined };
 
-/** With the issuer null, tokens may have any issuer; with the audience null, any audience. */
 export interface IdentityProviderConfig {
   readonly jwksUrl: string;
+  /** The issuer that tokens must have; null: any. */
   readonly issuer: string | null;
+  /** The audience that tokens must have; null: any. */
   readonly audience: string | null;
 }
 
@@ -220,7 +221,7 @@ export function readConfig(env: Environment): Config {
 function areTracesWanted(env: Environment): boolean {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
   const { OTEL_TRACES_EXPORTER: exporter } = env;
-  if (exporter) return exporter.split(',').some((one) => one.trim() === 'otlp');
+  if (exporter) return exporter.split(',').some((name) => name.trim() === 'otlp');
   return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
 }
 

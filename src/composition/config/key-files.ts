@@ -64,18 +64,19 @@ async function readKeyFile(path: string): Promise<string | null> {
 async function createKeyFile(dataDir: string, path: string): Promise<void> {
   await makeDataDir(dataDir);
   const { privateKey } = await generateKeyPair('ed25519');
-  const draft = `${path}.${randomUUID()}.tmp`;
+  const draftPath = `${path}.${randomUUID()}.tmp`;
   try {
-    await writeThrough(draft, privateKey);
-    await link(draft, path).catch(ignoreErrorCode('EEXIST'));
+    await writeAndFlush(draftPath, privateKey);
+    await link(draftPath, path).catch(ignoreErrorCode('EEXIST'));
   } finally {
-    await unlink(draft).catch(ignoreErrorCode('ENOENT'));
+    await unlink(draftPath).catch(ignoreErrorCode('ENOENT'));
   }
   // Tokens are issued from now on, so the file's name must survive a power failure, too.
   if (isPosix) await flushFolder(dataDir);
 }
 
-async function writeThrough(path: string, text: string): Promise<void> {
+/** Writes a new file that only its owner can read, and waits until it is on the disk. */
+async function writeAndFlush(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
@@ -110,6 +111,6 @@ async function explainFailure<Result>(path: string, work: () => Promise<Result>)
 
 const unusableDataDir = (path: string, code: string, cause?: unknown) =>
   new Error(
-    `DATA_DIR must be a folder where this process can keep its key, or JWT_PRIVATE_KEY be set (${path}: ${code})`,
+    `DATA_DIR must be a folder where this process can keep its key, or JWT_PRIVATE_KEY must be set (${path}: ${code})`,
     { cause },
   );

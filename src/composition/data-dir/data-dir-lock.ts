@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../errors.ts';
 import { makeDataDir } from './data-dir.ts';
 
-/** Another process has locked the folder. */
+/** Thrown when another process has locked the data folder. */
 export class DataDirInUseError extends Error {
   override readonly name = 'DataDirInUseError';
 

@@ -12,8 +12,7 @@ export async function makeDataDir(dataDir: string): Promise<void> {
 
 /**
  * Adds a `.gitignore`: the folder is often in a repository, and one `git add -A` would publish the key and
- * all messages. A folder that is not named `.agent-dashboard` may contain other files, so it
- * stays as it is.
+ * all messages. A folder that is not named `.agent-dashboard` may contain other files, so it stays as it is.
  */
 export async function keepFromGit(dataDir: string): Promise<void> {
   if (basename(resolve(dataDir)) === basename(DEFAULT_DATA_DIR)) await ignoreAll(dataDir);
@@ -32,7 +31,8 @@ export const databaseFolder = (dataDir: string): string => join(dataDir, 'databa
 export async function makeDatabaseFolder(dataDir: string): Promise<{ folder: string; isNew: boolean }> {
   const folder = databaseFolder(dataDir);
   const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
-  // Folders of earlier versions used the umask. The mode of another user's folder is that user's decision.
+  // Folders that earlier versions made have the mode of the umask. The mode of another user's folder is that
+  // user's decision.
   await chmod(folder, 0o700).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPERM') throw error;
   });

@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { DataDirInUseError } from './data-dir-lock.ts';
 
-/** A command, or a server that starts or stops, may lock the folder for some seconds without listening. */
+/** A command, or a server that starts or stops, may lock the folder for some seconds. */
 const TIMEOUT_MS = 15_000;
 const PAUSE_MS = 100;
 
 /**
  * Calls `open` until no other process has locked the data folder.
  * @param whenInUse called when another process has locked it. Returns what to use instead; null: try again.
- * @throws DataDirInUseError when neither succeeds within 15 s.
+ * @throws DataDirInUseError when the folder is still locked after 15 s, and `whenInUse` has returned null.
  */
 export async function waitForDataDir<Opened>(
   open: () => Promise<Opened>,

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** One line of a response with many lines: an item, the end, or an error. The last line is no item. */
+/** One line of a response with many lines. All lines but the last are items; the last is the end or an error. */
 type Line = { readonly item: unknown } | { readonly end: true } | { readonly error: string };
 
 /**
@@ -20,12 +20,12 @@ export async function sendLines(
       for await (const item of items) yield lineOf({ item });
       yield lineOf({ end: true });
     } catch (error) {
-      // When the receiver closes early, that is thrown here too.
+      // If the receiver closes early, the loop throws too, and there is nothing more to send.
       if (socket.destroyed) return;
       yield lineOf({ error: explain(error) });
     }
   }
-  // The receiver may close early.
+  // A failure means that the receiver has closed early.
   await pipeline(Readable.from(lines()), socket).catch(() => {});
 }
 
@@ -47,12 +47,14 @@ export async function* receiveLines<Item>(socket: Socket): AsyncGenerator<Item> 
   throw new Error('The running server stopped before it was done');
 }
 
-/** Node's readline cannot be used: it also ends a line at U+2028, which may be in JSON text. */
+/**
+ * Yields the lines. Node's readline cannot be used: it also ends a line at U+2028, which JSON may contain.
+ */
 async function* linesOf(socket: Socket): AsyncGenerator<string> {
-  let rest = '';
+  let unfinishedLine = '';
   for await (const text of socket.setEncoding('utf8')) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
+    const lines = (unfinishedLine + text).split('\n');
+    unfinishedLine = lines.pop() ?? '';
     yield* lines;
   }
 }

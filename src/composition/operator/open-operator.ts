@@ -47,8 +47,8 @@ export function openExistingOperator(config: Config): Promise<OpenOperator> {
 export function requireStore({ databaseUrl, dataDir }: Config, alternative: string | null = null): void {
   if (databaseUrl !== null || existsSync(databaseFolder(dataDir))) return;
   throw new ConfigError(
-    `DATA_DIR: there is no database in ${dataDir}. Go where the server was started, or set DATA_DIR or ` +
-      `DATABASE_URL as the server has them${alternative === null ? '' : `, or ${alternative}`}`,
+    `DATA_DIR: there is no database in ${dataDir}. Run this command where the server was started, or set ` +
+      `DATA_DIR or DATABASE_URL as the server has them${alternative === null ? '' : `, or ${alternative}`}`,
   );
 }
 

@@ -9,8 +9,8 @@ import type { Logger } from '../../ports/runtime.ts';
 import { receiveLines, sendLines } from './json-lines.ts';
 
 /**
- * The size of `sun_path` on macOS; on Linux it has four bytes more. Node would cut a longer path without an
- * error.
+ * The longest path that a socket can have on macOS (`sun_path`); on Linux it may have four bytes more. Node
+ * would cut a longer path without an error.
  */
 const MAX_PATH_BYTES = 103;
 
@@ -29,10 +29,11 @@ type OperatorResponse = { readonly result: unknown } | { readonly error: string 
 const socketPath = (dataDir: string): string => join(dataDir, 'operator.sock');
 
 /**
- * Lets other processes of the same user work on the keys and data in a database that this process has locked.
- * Each connection has one request and one response, both JSON. A long response has many lines. The socket has
- * mode 0600 and no password: a user who can open it can also read the signing key beside it. The caller must
- * have locked the folder, because this replaces the socket that a killed process has left behind.
+ * Lets other processes of the same system user work on the keys and data in a database that this process has
+ * locked. Each connection has one request and one response, both JSON. A long response has many lines. The
+ * socket has mode 0600 and no password: a system user who can open it can also read the signing key beside
+ * it. The caller must have locked the folder, because this function replaces the socket that a killed process
+ * has left behind.
  */
 export async function openOperatorSocket(
   dataDir: string,
@@ -49,40 +50,41 @@ export async function openOperatorSocket(
   }
   await rm(path, { force: true });
   /** Connections whose request has not arrived completely. */
-  const receiving = new Set<Socket>();
+  const receivingSockets = new Set<Socket>();
   /** Connections with a response of many lines. */
-  const streaming = new Set<Socket>();
+  const streamingSockets = new Set<Socket>();
   /** Requests that are being handled. */
-  const underWay = new Set<Promise<void>>();
+  const runningRequests = new Set<Promise<void>>();
   const server = createServer({ allowHalfOpen: true }, async (socket) => {
     socket.on('error', (err) => logger.debug({ err }, 'operator client disconnected'));
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
-    receiving.add(socket);
+    receivingSockets.add(socket);
     const request = await text(socket).catch(() => '');
-    receiving.delete(socket);
+    receivingSockets.delete(socket);
     // Empty: the other process only tested the connection, or it has disconnected.
     if (request === '') return void socket.end();
-    const handled = handleRequest(socket, request, { operator, logger, streaming }).finally(() =>
-      underWay.delete(handled),
+    const handling = handleRequest(socket, request, { operator, logger, streamingSockets }).finally(() =>
+      runningRequests.delete(handling),
     );
-    underWay.add(handled);
+    runningRequests.add(handling);
   });
-  // The umask gives the socket the right mode from the start. A later chmod would leave it open for a moment.
-  const before = process.umask(0o177);
+  // The umask gives the socket the right mode from the start. With a later chmod, other users could
+  // connect before it.
+  const umaskBefore = process.umask(0o177);
   try {
     server.listen(path);
   } finally {
-    process.umask(before);
+    process.umask(umaskBefore);
   }
   await once(server, 'listening');
   server.unref();
   return {
-    // Waits for the requests under way, because the store closes next. A response of many lines could take
+    // Waits for the running requests, because the store closes next. A response of many lines could take
     // minutes, so its connection is closed.
     [Symbol.asyncDispose]: async () => {
       server.close();
-      for (const socket of [...receiving, ...streaming]) socket.destroy();
-      await Promise.all(underWay);
+      for (const socket of [...receivingSockets, ...streamingSockets]) socket.destroy();
+      await Promise.all(runningRequests);
       await rm(path, { force: true });
     },
   };
@@ -91,22 +93,22 @@ export async function openOperatorSocket(
 interface RequestContext {
   readonly operator: Operator;
   readonly logger: Logger;
-  readonly streaming: Set<Socket>;
+  readonly streamingSockets: Set<Socket>;
 }
 
-async function handleRequest(socket: Socket, text: string, context: RequestContext): Promise<void> {
-  const { operator, streaming } = context;
+async function handleRequest(socket: Socket, requestText: string, context: RequestContext): Promise<void> {
+  const { operator, streamingSockets } = context;
   try {
-    const { operation, argument } = JSON.parse(text) as OperatorRequest;
+    const { operation, argument } = JSON.parse(requestText) as OperatorRequest;
     if (!Object.hasOwn(operator, operation)) throw new Error('There is no such operation');
     const run = operator[operation] as (argument: unknown) => Promise<unknown> | AsyncIterable<unknown>;
     const result = run(argument);
     if (!(Symbol.asyncIterator in result)) return sendResponse(socket, { result: await result });
     // No time limit: a person may read the lines in a pager.
     socket.setTimeout(0);
-    streaming.add(socket);
+    streamingSockets.add(socket);
     await sendLines(socket, result, (error) => explain(error, context)).finally(() =>
-      streaming.delete(socket),
+      streamingSockets.delete(socket),
     );
   } catch (error) {
     sendResponse(socket, { error: explain(error, context) });
@@ -122,7 +124,8 @@ const sendResponse = (socket: Socket, response: OperatorResponse): void =>
   void socket.end(JSON.stringify(response));
 
 /**
- * Connects to the operator of the process that has locked the folder. Returns null when it does not listen.
+ * Connects to the operator of the process that has locked the folder. Returns null when that process does not
+ * listen.
  * @throws Error when the path is too long for a socket.
  */
 export async function connectToOperator(dataDir: string): Promise<Operator | null> {

@@ -13,12 +13,12 @@ export interface Observability extends AsyncDisposable {
   serveMetrics(sources: GaugeSources): Promise<string | null>;
 }
 
-/** Opens the metrics and traces that the settings ask for. Without them, their libraries are not loaded. */
+/** Opens the metrics and traces that the settings ask for. The libraries of the others are not loaded. */
 export async function openObservability({
   metricsPort,
   traces: isTraced,
 }: Pick<Config, 'metricsPort' | 'traces'>): Promise<Observability> {
-  const opened = new AsyncDisposableStack();
+  const resources = new AsyncDisposableStack();
   let metrics: PrometheusMetrics | null = null;
   const observers: Observer[] = [];
   if (metricsPort !== null) {
@@ -29,27 +29,28 @@ export async function openObservability({
   if (isTraced) {
     const { OtlpTraces } = await import('../../adapters/tracing/otlp-traces.ts');
     const traces = new OtlpTraces(packageInfo);
-    opened.defer(() => traces.close());
+    resources.defer(() => traces.close());
     observers.push(traces);
   }
   return {
-    observer: combine(observers),
+    observer: combineObservers(observers),
     async serveMetrics(sources) {
       if (metrics === null || metricsPort === null) return null;
       const { serveMetrics } = await import('../../adapters/metrics/metrics-server.ts');
       metrics.registerGauges(sources);
-      const server = opened.use(await serveMetrics(metrics, metricsPort).catch(refusePort));
+      const server = resources.use(await serveMetrics(metrics, metricsPort).catch(throwPortError));
       return server.url;
     },
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 
-function refusePort(error: Error): never {
+function throwPortError(error: Error): never {
   throw new ConfigError(`METRICS_PORT must be a free port on 127.0.0.1 (${error.message})`);
 }
 
-function combine(observers: readonly Observer[]): Observer | null {
+/** Returns one observer that calls all of these; null if there are none. */
+function combineObservers(observers: readonly Observer[]): Observer | null {
   const [first = null, ...others] = observers;
   if (first === null || others.length === 0) return first;
   const callEach = (call: (observer: Observer) => void) => {

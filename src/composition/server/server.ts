@@ -25,7 +25,7 @@ import { openObservability } from './observability.ts';
 
 /** How long open requests may take to end when the server stops. */
 const DRAIN_MS = 8_000;
-/** How long the store may take to close after that. */
+/** How long the store may take to close after that. So a stop takes less than 10 s. */
 const CLOSE_STORE_MS = 1_500;
 
 export interface RunningServer {
@@ -41,23 +41,24 @@ export interface RunningServer {
  * @throws Error when a setting is wrong, or the port or the database cannot be used. Its message is one line.
  */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
-  await using started = new AsyncDisposableStack();
+  // Disposed of at the end of this function, unless the start succeeds and `move` empties it.
+  await using startedResources = new AsyncDisposableStack();
   const keys = await loadTokenKeys(config);
-  const observability = started.use(await openObservability(config));
+  const observability = startedResources.use(await openObservability(config));
   const { observer } = observability;
-  const opened = started.use(await openStoreWhenFree(config, logger, observer));
-  const applied = await opened.migrate();
+  const openedStore = startedResources.use(await openStoreWhenFree(config, logger, observer));
+  const applied = await openedStore.migrate();
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema brought up to date');
-  logIsolation(await opened.tenantIsolation(), config, logger);
+  logIsolation(await openedStore.tenantIsolation(), config, logger);
 
-  const { store } = opened;
+  const { store } = openedStore;
   const parts = wireServer({ config, logger, store, keys });
-  await opened.listen();
+  await openedStore.listen();
   const { tokenVerifier, dashboard, mcp } = parts;
-  started.defer(() => tokenVerifier.close());
-  started.use(await JobRunner.start(parts.jobs, logger));
+  startedResources.defer(() => tokenVerifier.close());
+  startedResources.use(await JobRunner.start(parts.jobs, logger));
   if (config.databaseUrl === null) {
-    started.use(await openOperatorSocket(config.dataDir, parts.operator, logger));
+    startedResources.use(await openOperatorSocket(config.dataDir, parts.operator, logger));
   }
   const metricsUrl = await observability.serveMetrics({
     openWaits: () => dashboard.waits.count,
@@ -68,7 +69,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   if (metricsUrl !== null) logger.info({ url: metricsUrl }, 'metrics');
   const http = createHttpServer(createKoaApp({ config, logger, store, keys }, parts, observer));
   const url = await listen(http, config);
-  const running = started.move();
+  const runningResources = startedResources.move();
   logger.info({ url, store: config.databaseUrl === null ? 'embedded' : 'postgresql' }, 'listening');
 
   const stop = async () => {
@@ -78,13 +79,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     if (!isDrained) logger.warn({}, 'stopped with requests unanswered');
     // A database that does not respond must not keep the process alive. No data is lost: every response that
     // was sent is about a committed change.
-    const closed = running.disposeAsync().then(() => true);
-    const inTime = await Promise.race([closed, setTimeout(CLOSE_STORE_MS, false, { ref: false })]);
-    if (inTime) logger.info({}, 'stopped');
+    const closing = runningResources.disposeAsync().then(() => true);
+    const isClosed = await Promise.race([closing, setTimeout(CLOSE_STORE_MS, false, { ref: false })]);
+    if (isClosed) logger.info({}, 'stopped');
     else logger.warn({}, 'stopped without an answer from the database');
   };
-  let stopped: Promise<void> | null = null;
-  return { url, parts, stop: () => (stopped ??= stop()) };
+  let stopping: Promise<void> | null = null;
+  return { url, parts, stop: () => (stopping ??= stop()) };
 }
 
 /** Opens the store. Waits for a command that has locked the embedded database, but not for another server. */
@@ -109,10 +110,12 @@ function logIsolation(isolation: TenantIsolation, { databaseUrl }: Config, logge
 }
 
 const HOW_TO_TURN_IT_ON =
-  `policies do not bind the role of DATABASE_URL. Use one without SUPERUSER and BYPASSRLS, ` +
-  `or let it switch: create role ${REQUEST_ROLE} nologin; grant ${REQUEST_ROLE} to <that role>`;
+  `policies do not apply to the role of DATABASE_URL. Use a role without SUPERUSER and BYPASSRLS, or let ` +
+  `it switch to another role: create role ${REQUEST_ROLE} nologin; grant ${REQUEST_ROLE} to <that role>`;
 
-/** `npm ci` builds the page with `npm run build:web`. A checkout may not have it yet. */
+/**
+ * The folder of the built page. `npm ci` builds it (`npm run build:web`), so a checkout may not have it yet.
+ */
 const PAGE_DIR = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
 function createKoaApp(
@@ -152,8 +155,8 @@ async function listen({ server }: HttpServer, { host, port }: Config): Promise<s
       `${LISTEN_FAILURES[error.code ?? ''] ?? 'HOST and MCP_SERVER_PORT: cannot listen'} (${error.message})`,
     );
   });
-  const { port: actual } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+  const { port: actualPort } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
 }
 
 const LISTEN_FAILURES: { readonly [code: string]: string } = {

@@ -48,8 +48,8 @@ export async function openStore(
   logger: Logger,
   observer: Observer | null = null,
 ): Promise<OpenStore> {
-  const closing = new AsyncDisposableStack();
-  const { database } = closing.use(await openDatabase(config, observer));
+  const resources = new AsyncDisposableStack();
+  const { database } = resources.use(await openDatabase(config, observer));
   const { databaseListenUrl } = config;
   const postgresSignals =
     databaseListenUrl === null
@@ -57,8 +57,8 @@ export async function openStore(
       : new PostgresSignals({ connection: { connectionString: databaseListenUrl }, logger, observer });
   const signals = postgresSignals ?? new InProcessSignals(logger);
   const store = postgresStore({ database, signals, logger, observer });
-  closing.defer(() => store.close());
-  closing.defer(() => postgresSignals?.close());
+  resources.defer(() => store.close());
+  resources.defer(() => postgresSignals?.close());
   return {
     store,
     migrate: () => explainUnreachable('DATABASE_URL', store.migrate()),
@@ -68,7 +68,7 @@ export async function openStore(
       await explainUnreachable('DATABASE_LISTEN_URL', postgresSignals.start(store.versions));
     },
     tenantIsolation: () => explainUnreachable('DATABASE_URL', database.tenantIsolation()),
-    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 

@@ -26,7 +26,7 @@ export async function findInstanceId(people: PeopleClient, idOrStart: string): P
   return found.id;
 }
 
-/** Reads an instance's status and its newest open question. An answer answers that question. */
+/** Reads an instance's status and its newest open question, which is the one that `reply` answers. */
 export async function readOpenQuestion(
   people: PeopleClient,
   id: string,

@@ -20,7 +20,7 @@ export const plainText = (text: string): string =>
 /** Makes JSON that is safe to show on a terminal: control characters are escaped. */
 export const plainJson = (value: unknown, indent?: number): string =>
   JSON.stringify(value, null, indent).replaceAll(/[^\P{C}\n]/gu, (text) =>
-    Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))
+    Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
       .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
       .join(''),
   );
@@ -34,23 +34,23 @@ const columnsOf = (letter: string): number => (WIDE.test(letter) ? 2 : 1);
 /** Breaks a line into lines of at most `width` columns, between words if possible. */
 export function wrap(line: string, width: number): readonly string[] {
   const lines: string[] = [];
-  let rest = [...line];
+  let remaining = [...line];
   for (;;) {
-    const fitting = countFitting(rest, width);
-    if (fitting === rest.length) return [...lines, rest.join('')];
-    const space = rest.lastIndexOf(' ', fitting);
-    const end = space > 0 ? space : Math.max(1, fitting);
-    lines.push(rest.slice(0, end).join(''));
-    rest = rest.slice(space > 0 ? end + 1 : end);
+    const fittingCount = countFitting(remaining, width);
+    if (fittingCount === remaining.length) return [...lines, remaining.join('')];
+    const lastSpace = remaining.lastIndexOf(' ', fittingCount);
+    const end = lastSpace > 0 ? lastSpace : Math.max(1, fittingCount);
+    lines.push(remaining.slice(0, end).join(''));
+    remaining = remaining.slice(lastSpace > 0 ? end + 1 : end);
   }
 }
 
-/** How many of the letters fit into `width` columns. */
+/** Returns how many of the letters fit into `width` columns. */
 function countFitting(letters: readonly string[], width: number): number {
-  let used = 0;
+  let usedColumns = 0;
   const end = letters.findIndex((letter) => {
-    used += columnsOf(letter);
-    return used > width;
+    usedColumns += columnsOf(letter);
+    return usedColumns > width;
   });
   return end === -1 ? letters.length : end;
 }

@@ -21,25 +21,31 @@ const INDENT = '  ';
 
 /**
  * Returns a question, its options, and the command that answers it. If these are too many lines, the
- * question's text is cut, because the person needs the rest to answer.
- * @param name the short id of the instance, for the command.
+ * question's text is cut, because the person needs the options and the command to answer.
+ * @param shortId the short id of the instance, for the command.
  * @param maxLines the largest number of lines.
  */
 export function questionLines(
   content: string,
-  { name, columns, maxLines }: { readonly name: string; readonly columns: number; readonly maxLines: number },
+  {
+    shortId,
+    columns,
+    maxLines,
+  }: { readonly shortId: string; readonly columns: number; readonly maxLines: number },
 ): readonly string[] {
   const { text, options } = parseQuestion(content);
   const width = Math.max(1, columns - INDENT.length);
   const optionLines = numberOptions(options).map((option) => cut(option, width));
-  const hint = `agent-dashboard reply ${name} ${options.length > 0 ? '<number or text>' : '<text>'}`;
+  const command = `agent-dashboard reply ${shortId} ${options.length > 0 ? '<number or text>' : '<text>'}`;
   const textLines = plainText(text)
     .split('\n')
     .flatMap((line) => wrap(line, width));
   const maxTextLines = Math.max(1, maxLines - optionLines.length - 1);
-  const shown =
+  const shownText =
     textLines.length <= maxTextLines
       ? textLines
       : [...textLines.slice(0, maxTextLines - 1), cut(`${textLines[maxTextLines - 1]}…`, width)];
-  return [...shown, ...optionLines, cut(hint, width)].slice(0, maxLines).map((line) => `${INDENT}${line}`);
+  return [...shownText, ...optionLines, cut(command, width)]
+    .slice(0, maxLines)
+    .map((line) => `${INDENT}${line}`);
 }

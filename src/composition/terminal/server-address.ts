@@ -33,14 +33,15 @@ export function readToken(env: Environment, { apiKey }: AddressOptions): string 
 }
 
 /**
- * Returns the option or else the variable. An empty option is an error; an empty variable counts as not set.
+ * Returns the name and value of the option or else of the variable. An empty option is an error; an empty
+ * variable counts as not set.
  */
 function optionOrVariable(
-  option: string,
-  given: string | null | undefined,
-  variable: string,
+  optionName: string,
+  optionValue: string | null | undefined,
+  variableName: string,
   env: Environment,
 ) {
-  if (given != null) return { name: option, text: given };
-  return { name: variable, text: env[variable]?.trim() || null };
+  if (optionValue != null) return { name: optionName, text: optionValue };
+  return { name: variableName, text: env[variableName]?.trim() || null };
 }

@@ -15,7 +15,7 @@ const CLEAR_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
 const BOLD = '\u001b[1m';
 const DIM = '\u001b[2m';
-const PLAIN = '\u001b[0m';
+const RESET_STYLE = '\u001b[0m';
 
 /** A list of agents above a timeline. It is drawn at most ten times a second. */
 export class WatchScreen implements Disposable {
@@ -33,6 +33,7 @@ export class WatchScreen implements Disposable {
     out.on('resize', this.#onResize);
   }
 
+  /** Draws the screen within 100 ms. */
   show(): void {
     this.#redrawTimer ??= setTimeout(() => {
       this.#redrawTimer = null;
@@ -52,26 +53,29 @@ interface Size {
   readonly rows?: number;
 }
 
-/** Agents that wait come first, with their questions, and get most of the screen. */
+/**
+ * Returns the whole screen as text. Agents that wait come first, with their questions, and get most of it.
+ */
 function draw(agents: WatchedAgents, state: string, { columns = 80, rows = 24 }: Size): string {
   const { list, timeline } = agents;
-  const waiting = list.filter(({ status }) => status === 'AWAITING_INPUT').length;
-  const room = Math.max(1, Math.floor((rows - 4) * (waiting > 0 ? 0.8 : 0.6)));
-  const title = `Agents: ${list.length}, waiting for you: ${waiting} (${state}; Ctrl-C ends it)`;
-  const shown: string[] = [];
-  let remaining = list.length;
+  const waitingCount = list.filter(({ status }) => status === 'AWAITING_INPUT').length;
+  const maxAgentRows = Math.max(1, Math.floor((rows - 4) * (waitingCount > 0 ? 0.8 : 0.6)));
+  const title = `Agents: ${list.length}, waiting for you: ${waitingCount} (${state}; Ctrl-C ends it)`;
+  const agentRows: string[] = [];
+  let hiddenCount = list.length;
   for (const instance of list) {
-    if (shown.length >= room) break;
-    shown.push(...agentLines(agents, instance, { columns, maxLines: room - shown.length }));
-    remaining -= 1;
+    if (agentRows.length >= maxAgentRows) break;
+    agentRows.push(...agentLines(agents, instance, { columns, maxLines: maxAgentRows - agentRows.length }));
+    hiddenCount -= 1;
   }
-  const more = remaining > 0 ? [`${DIM}${cut(`… and ${remaining} more`, columns)}${PLAIN}`] : [];
-  const timelineRows = Math.max(0, rows - 2 - shown.length - more.length);
+  const hiddenRow =
+    hiddenCount > 0 ? [`${DIM}${cut(`… and ${hiddenCount} more`, columns)}${RESET_STYLE}`] : [];
+  const timelineRows = Math.max(0, rows - 2 - agentRows.length - hiddenRow.length);
   const timelineLines =
     timelineRows === 0
       ? []
-      : timeline.slice(-timelineRows).map((line) => `${DIM}${cut(line, columns)}${PLAIN}`);
-  const lines = [cut(title, columns), ...shown, ...more, '', ...timelineLines];
+      : timeline.slice(-timelineRows).map((line) => `${DIM}${cut(line, columns)}${RESET_STYLE}`);
+  const lines = [cut(title, columns), ...agentRows, ...hiddenRow, '', ...timelineLines];
   return `${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\r\n')}${CLEAR_BELOW}`;
 }
 
@@ -81,12 +85,12 @@ function agentLines(
   { columns, maxLines }: { readonly columns: number; readonly maxLines: number },
 ): readonly string[] {
   const { id, status, latest_message } = instance;
-  const head = `${status.padEnd(14)} ${instanceLabel(instance, id)}`;
+  const heading = `${status.padEnd(14)} ${instanceLabel(instance, id)}`;
   const question = agents.question(id);
-  if (status !== 'AWAITING_INPUT') return [cut(`${head}  ${messageLine(latest_message ?? '')}`, columns)];
-  const bold = (line: string) => `${BOLD}${cut(line, columns)}${PLAIN}`;
+  if (status !== 'AWAITING_INPUT') return [cut(`${heading}  ${messageLine(latest_message ?? '')}`, columns)];
+  const bold = (line: string) => `${BOLD}${cut(line, columns)}${RESET_STYLE}`;
   if (question === null || maxLines < 3)
-    return [bold(`${head}  ${messageLine(question ?? latest_message ?? '')}`)];
-  const name = agents.shortIdOf(id);
-  return [bold(head), ...questionLines(question, { name, columns, maxLines: maxLines - 1 })];
+    return [bold(`${heading}  ${messageLine(question ?? latest_message ?? '')}`)];
+  const shortId = agents.shortIdOf(id);
+  return [bold(heading), ...questionLines(question, { shortId, columns, maxLines: maxLines - 1 })];
 }

@@ -2,9 +2,10 @@ import type { AgentInstance, ConversationMessage, LiveEvent } from '../../adapte
 import { plainLine } from './plain-text.ts';
 import { messageLine } from './question-lines.ts';
 
+/** The statuses that come first in the list, in this order. */
 const URGENCY: readonly string[] = ['AWAITING_INPUT', 'ACTIVE', 'STALE'];
 const MAX_TIMELINE_LINES = 200;
-/** How many characters of an id are shown. In a UUID of version 7, the time in milliseconds has so many. */
+/** How many characters of an id are shown: as many as the time at the start of a UUID of version 7 has. */
 const SHOWN_ID_LENGTH = 13;
 /** The shortest start of an id that `reply` accepts. */
 const MIN_ID_START_LENGTH = 4;
@@ -96,7 +97,10 @@ export class WatchedAgents {
     return this.#line(id, `· ${plainLine(content)}`, created_at);
   }
 
-  /** Removes a question that is not open any more. An older one may still be open, and must then be read. */
+  /**
+   * Keeps a message if it is the newest open question of its instance. Removes a question that is not open
+   * any more: an older one may still be open, and has to be read.
+   */
   #updateQuestion(message: ConversationMessage & { readonly agent_instance_id: string }): void {
     const { agent_instance_id: id, question_status } = message;
     if (question_status === 'open' && !isOlder(message, this.#questions.get(id)))

@@ -28,14 +28,14 @@ export async function withUserClient<Result>(
   options: UserClientOptions & { readonly keyLifeSeconds: number },
   work: (people: PeopleClient) => Promise<Result>,
 ): Promise<Result> {
-  const url = readServerUrl(env, options);
-  const key = readToken(env, options);
-  if (url !== null && key !== null) return callAs(url, key, work);
+  const givenUrl = readServerUrl(env, options);
+  const givenToken = readToken(env, options);
+  if (givenUrl !== null && givenToken !== null) return callAs(givenUrl, givenToken, work);
   const config = readConfig(env);
-  const baseUrl = url ?? urlOf(config);
-  if (key !== null) return callAs(baseUrl, key, work);
+  const baseUrl = givenUrl ?? urlOf(config);
+  if (givenToken !== null) return callAs(baseUrl, givenToken, work);
   requireStore(config, 'give --api-key');
-  // Checked first: without a server no token is needed.
+  // The server is checked first, because without it no token is needed.
   await requireServer(baseUrl);
   const token = await issueShortLivedToken(config, options);
   try {
@@ -108,6 +108,6 @@ async function revoke(config: Config, token: string): Promise<void> {
 
 function urlOf({ publicUrl, host, port }: Config): string {
   if (publicUrl !== null) return publicUrl;
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  const reachableHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachableHost.includes(':') ? `[${reachableHost}]` : reachableHost}:${port}`;
 }

@@ -3,7 +3,7 @@ import {
   type DependencyContainer,
   type InjectionToken,
   instanceCachingFactory,
-  container as root,
+  container as rootContainer,
 } from 'tsyringe';
 import { IdentityProvider } from '../../adapters/jwt/identity-provider.ts';
 import { JwtIssuer } from '../../adapters/jwt/jwt-issuer.ts';
@@ -24,7 +24,7 @@ import type { TokenKeys } from '../config/token-keys.ts';
 import { packageInfo } from '../package-info.ts';
 import { MESSAGES_PATH } from './mcp-routes.ts';
 
-/** What `wireServer` needs: it must be opened or read first. */
+/** What must be opened or read before `wireServer` is called. */
 export interface WiringInput {
   readonly config: Config;
   readonly logger: Logger;
@@ -69,7 +69,7 @@ const DEPENDENCIES = {
 
 /** Wires the parts of a server. Only this file knows that a container is used. */
 export function wireServer({ config, logger, store, keys }: WiringInput): ServerParts {
-  const container = root.createChildContainer();
+  const container = rootContainer.createChildContainer();
   container.register(DEPENDENCIES.config, { useValue: config });
   container.register(DEPENDENCIES.logger, { useValue: logger });
   container.register(DEPENDENCIES.store, { useValue: store });
@@ -110,41 +110,41 @@ export function wireServer({ config, logger, store, keys }: WiringInput): Server
 /** Registers a part that is made once, when it is first used. */
 const registerSingle = <T>(
   container: DependencyContainer,
-  dependency: InjectionToken<T>,
-  make: (from: DependencyContainer) => T,
-): void => void container.register(dependency, { useFactory: instanceCachingFactory(make) });
+  injectionToken: InjectionToken<T>,
+  make: (resolver: DependencyContainer) => T,
+): void => void container.register(injectionToken, { useFactory: instanceCachingFactory(make) });
 
 function registerAuthentication(container: DependencyContainer): void {
-  registerSingle(container, DEPENDENCIES.tokenVerifier, (from) => {
-    const { identityProvider } = from.resolve(DEPENDENCIES.config);
+  registerSingle(container, DEPENDENCIES.tokenVerifier, (resolver) => {
+    const { identityProvider } = resolver.resolve(DEPENDENCIES.config);
     return new JwtVerifier({
-      keys: from.resolve(DEPENDENCIES.keys).verification,
+      keys: resolver.resolve(DEPENDENCIES.keys).verification,
       identityProvider: identityProvider === null ? null : new IdentityProvider(identityProvider),
-      store: from.resolve(DEPENDENCIES.store),
-      clock: from.resolve(DEPENDENCIES.clock),
-      logger: from.resolve(DEPENDENCIES.logger),
+      store: resolver.resolve(DEPENDENCIES.store),
+      clock: resolver.resolve(DEPENDENCIES.clock),
+      logger: resolver.resolve(DEPENDENCIES.logger),
     });
   });
-  registerSingle(container, DEPENDENCIES.issuer, (from) => {
-    const { verification, signing } = from.resolve(DEPENDENCIES.keys);
+  registerSingle(container, DEPENDENCIES.issuer, (resolver) => {
+    const { verification, signing } = resolver.resolve(DEPENDENCIES.keys);
     return signing === null ? null : new JwtIssuer({ key: signing, namesKey: verification.length > 1 });
   });
   registerSingle(
     container,
     DEPENDENCIES.signInCodes,
-    (from) =>
+    (resolver) =>
       new SignInCodes({
-        apiKeys: from.resolve(DEPENDENCIES.store).apiKeys,
-        issuer: from.resolve(DEPENDENCIES.issuer),
-        clock: from.resolve(DEPENDENCIES.clock),
+        apiKeys: resolver.resolve(DEPENDENCIES.store).apiKeys,
+        issuer: resolver.resolve(DEPENDENCIES.issuer),
+        clock: resolver.resolve(DEPENDENCIES.clock),
       }),
   );
-  registerSingle(container, DEPENDENCIES.operator, (from) => {
-    const clock = from.resolve(DEPENDENCIES.clock);
-    const recorder = new TokenRecorder({ keys: from.resolve(DEPENDENCIES.keys).verification, clock });
+  registerSingle(container, DEPENDENCIES.operator, (resolver) => {
+    const clock = resolver.resolve(DEPENDENCIES.clock);
+    const recorder = new TokenRecorder({ keys: resolver.resolve(DEPENDENCIES.keys).verification, clock });
     return createOperator({
-      store: from.resolve(DEPENDENCIES.store),
-      issuer: from.resolve(DEPENDENCIES.issuer),
+      store: resolver.resolve(DEPENDENCIES.store),
+      issuer: resolver.resolve(DEPENDENCIES.issuer),
       clock,
       recordOf: (text) => recorder.recordOf(text),
     });
@@ -152,31 +152,31 @@ function registerAuthentication(container: DependencyContainer): void {
 }
 
 function registerApplication(container: DependencyContainer): void {
-  registerSingle(container, DEPENDENCIES.dashboard, (from) =>
+  registerSingle(container, DEPENDENCIES.dashboard, (resolver) =>
     createDashboard({
-      store: from.resolve(DEPENDENCIES.store),
-      issuer: from.resolve(DEPENDENCIES.issuer),
-      settings: from.resolve(DEPENDENCIES.config),
-      clock: from.resolve(DEPENDENCIES.clock),
-      ids: from.resolve(DEPENDENCIES.ids),
-      logger: from.resolve(DEPENDENCIES.logger),
+      store: resolver.resolve(DEPENDENCIES.store),
+      issuer: resolver.resolve(DEPENDENCIES.issuer),
+      settings: resolver.resolve(DEPENDENCIES.config),
+      clock: resolver.resolve(DEPENDENCIES.clock),
+      ids: resolver.resolve(DEPENDENCIES.ids),
+      logger: resolver.resolve(DEPENDENCIES.logger),
     }),
   );
-  registerSingle(container, DEPENDENCIES.mcp, (from) =>
+  registerSingle(container, DEPENDENCIES.mcp, (resolver) =>
     createMcpEndpoint({
       ...packageInfo,
-      dispatch: from.resolve(DEPENDENCIES.dashboard).dispatch,
-      ids: from.resolve(DEPENDENCIES.ids),
-      logger: from.resolve(DEPENDENCIES.logger),
+      dispatch: resolver.resolve(DEPENDENCIES.dashboard).dispatch,
+      ids: resolver.resolve(DEPENDENCIES.ids),
+      logger: resolver.resolve(DEPENDENCIES.logger),
       messagesPath: MESSAGES_PATH,
     }),
   );
-  registerSingle(container, DEPENDENCIES.jobs, (from) =>
+  registerSingle(container, DEPENDENCIES.jobs, (resolver) =>
     createJobs({
-      store: from.resolve(DEPENDENCIES.store),
-      clock: from.resolve(DEPENDENCIES.clock),
-      logger: from.resolve(DEPENDENCIES.logger),
-      retentionDays: from.resolve(DEPENDENCIES.config).retentionDays,
+      store: resolver.resolve(DEPENDENCIES.store),
+      clock: resolver.resolve(DEPENDENCIES.clock),
+      logger: resolver.resolve(DEPENDENCIES.logger),
+      retentionDays: resolver.resolve(DEPENDENCIES.config).retentionDays,
     }),
   );
 }

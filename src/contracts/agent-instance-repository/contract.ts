@@ -10,9 +10,8 @@ import { tenants } from './tenants.ts';
 
 /**
  * The contract suite for adapters of the `AgentInstanceRepository` port.
- * @param open returns the store. It is called while a test runs, never while the suite is being defined, so
- * the store can be opened in a `before` hook. One store serves all tests, because each test uses its own
- * users.
+ * @param open returns the store. It is called only while a test runs, so the store can be opened in a
+ * `before` hook. All tests can use the same store, because each test uses its own users.
  */
 export function agentInstanceRepositoryContract(runner: TestRunner, open: () => OpenStore): void {
   savingAndLoading(runner, open);

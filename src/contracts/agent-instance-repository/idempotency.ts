@@ -11,12 +11,15 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenStor
   const { store, load } = testActionsIn(open);
 
   describe('idempotency records', () => {
-    /** Posts a message once for each idempotency key, as a use case does. Returns its id. */
+    /**
+     * Posts a message, or returns the recorded answer if the key was used before, as a use case does. The
+     * answer is the id of the message.
+     */
     const postOnce = (target: InstanceTarget, key: string, repository = store()) =>
       repository.update({ ...target, agentTypeName: 'x', idempotencyKey: key }, (conversation, record) => {
         if (record !== null) return { output: record.answer, changes: null, record: null };
-        const sent = anAgentMessage(target.agentInstanceId, { agentTypeName: 'x', content: 'once' });
-        const { output, changes } = postAgentMessage(conversation, sent);
+        const agentMessage = anAgentMessage(target.agentInstanceId, { agentTypeName: 'x', content: 'once' });
+        const { output, changes } = postAgentMessage(conversation, agentMessage);
         const answer = output.message.id;
         return { output: answer, changes, record: { fingerprint: 'f', answer, recordedAt: NOW } };
       });
@@ -45,16 +48,16 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenStor
       assert.notEqual(await postOnce(one, 'same'), await postOnce(two, 'same'));
     });
 
-    for (const [what, instanceEach] of [
+    for (const [description, hasOwnInstance] of [
       ['the same instance', false],
       ['a different instance each', true],
     ] as const) {
-      test(`20 concurrent repeats on ${what} have one effect`, async () => {
+      test(`20 concurrent repeats on ${description} have one effect`, async () => {
         const userId = newUser();
-        const shared = newId<AgentInstanceId>();
+        const sharedInstanceId = newId<AgentInstanceId>();
         const targets = Array.from({ length: 20 }, () => ({
           userId,
-          agentInstanceId: instanceEach ? newId<AgentInstanceId>() : shared,
+          agentInstanceId: hasOwnInstance ? newId<AgentInstanceId>() : sharedInstanceId,
         }));
         const answers = await Promise.all(
           targets.map((target, nth) => postOnce(target, 'dup', open().repositories[nth % 2 === 0 ? 0 : 1])),
@@ -63,7 +66,7 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenStor
         const positions = await Promise.all(
           [...new Set(targets)].map(async (target) => (await load(target)).instance?.lastPosition ?? 0),
         );
-        assert.equal(instanceEach ? positions.reduce((a, b) => a + b) : positions[0], 1);
+        assert.equal(hasOwnInstance ? positions.reduce((a, b) => a + b) : positions[0], 1);
       });
     }
 

@@ -24,12 +24,12 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
 
     test('leaves out a requested message of another instance', async () => {
       const userId = newUser();
-      const here = { userId, agentInstanceId: newId<AgentInstanceId>() };
-      const there = { userId, agentInstanceId: newId<AgentInstanceId>() };
-      await post(here);
-      const { message } = await post(there);
-      assert.deepEqual((await load(here, { message: message.id })).messages, []);
-      assert.deepEqual((await load(there, { message: message.id })).messages, [message]);
+      const target = { userId, agentInstanceId: newId<AgentInstanceId>() };
+      const otherTarget = { userId, agentInstanceId: newId<AgentInstanceId>() };
+      await post(target);
+      const { message } = await post(otherTarget);
+      assert.deepEqual((await load(target, { message: message.id })).messages, []);
+      assert.deepEqual((await load(otherTarget, { message: message.id })).messages, [message]);
     });
 
     test('includes what was handed over after a message that the cursor has passed', async () => {
@@ -70,28 +70,31 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
 
     test('leaves out a requested question of another instance or another user', async () => {
       const userId = newUser();
-      const here = { userId, agentInstanceId: newId<AgentInstanceId>() };
-      const there = { userId, agentInstanceId: newId<AgentInstanceId>() };
-      const { message: question } = await post(here, { isQuestion: true });
-      await post(there);
-      assert.deepEqual((await load(there, { question: question.id })).messages, []);
-      assert.deepEqual((await load({ ...here, userId: newUser() }, { question: question.id })).messages, []);
+      const target = { userId, agentInstanceId: newId<AgentInstanceId>() };
+      const otherTarget = { userId, agentInstanceId: newId<AgentInstanceId>() };
+      const { message: question } = await post(target, { isQuestion: true });
+      await post(otherTarget);
+      assert.deepEqual((await load(otherTarget, { question: question.id })).messages, []);
+      const strangersTarget = { ...target, userId: newUser() };
+      assert.deepEqual((await load(strangersTarget, { question: question.id })).messages, []);
     });
 
     test('does not return a step that is requested as a question', async () => {
       const target = newTarget();
       const { message: step } = await post(target);
-      const reading = readQuestion(target, step.id);
-      await assert.rejects(reading, { code: 'question_not_found' });
+      await assert.rejects(readQuestion(target, step.id), { code: 'question_not_found' });
     });
 
     test("includes the user's agent type of the given name for a new instance", async () => {
       const userId = newUser();
       await post({ userId, agentInstanceId: newId() }, { agentType: 'codex' });
-      const known = await load({ userId, agentInstanceId: newId() }, { agentTypeName: 'codex' });
-      assert.equal(known.agentType?.name, 'codex');
-      const foreign = await load({ userId: newUser(), agentInstanceId: newId() }, { agentTypeName: 'codex' });
-      assert.equal(foreign.agentType, null);
+      const ownLoaded = await load({ userId, agentInstanceId: newId() }, { agentTypeName: 'codex' });
+      assert.equal(ownLoaded.agentType?.name, 'codex');
+      const strangersLoaded = await load(
+        { userId: newUser(), agentInstanceId: newId() },
+        { agentTypeName: 'codex' },
+      );
+      assert.equal(strangersLoaded.agentType, null);
     });
   });
 }

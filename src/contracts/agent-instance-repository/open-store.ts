@@ -2,8 +2,8 @@ import type { Signals } from '../../ports/signals/signals.ts';
 import type { AgentInstanceRepository } from '../../ports/storage/agent-instance-repository.ts';
 
 /**
- * A store under test. Its two repositories share the data and stand for two processes, where the adapter
- * allows it.
+ * A store under test. Its two repositories share the data. They stand for two processes, if the adapter
+ * supports several processes.
  */
 export interface OpenStore {
   readonly repositories: readonly [AgentInstanceRepository, AgentInstanceRepository];

@@ -10,36 +10,32 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
 
   test('50 writers and readers on one instance: every user message is handed over once, in order', async () => {
     const target = newTarget();
-    const [here, there] = open().repositories;
-    const { message: opening } = await post(target);
-    const handedOver: { version: number; messages: readonly Message[] }[] = [];
+    const { repositories } = open();
+    const { message: firstMessage } = await post(target);
+    const handOffs: { version: number; messages: readonly Message[] }[] = [];
     const recordHandOff = (version: number, messages: readonly Message[]) => {
-      if (messages.length > 0) handedOver.push({ version, messages });
+      if (messages.length > 0) handOffs.push({ version, messages });
     };
-    const positions: number[] = [opening.position];
+    const positions: number[] = [firstMessage.position];
     const rounds = 6;
 
     const user = async (nth: number) => {
       for (let round = 0; round < rounds; round += 1) {
-        const message = await say(target, `user ${nth}.${round}`, false, nth % 2 === 0 ? here : there);
+        const message = await say(target, `user ${nth}.${round}`, false, repositories[nth % 2]!);
         positions.push(message.position);
       }
     };
     const agent = async (nth: number) => {
       for (let round = 0; round < rounds; round += 1) {
-        const posted = await post(target, { content: `step ${nth}.${round}` }, nth % 2 === 0 ? here : there);
+        const posted = await post(target, { content: `step ${nth}.${round}` }, repositories[nth % 2]!);
         positions.push(posted.message.position);
         recordHandOff(posted.message.readVersion ?? 0, posted.handedOver);
       }
     };
     const reader = async (nth: number) => {
-      let cursor: MessageId | null = opening.id;
+      let cursor: MessageId | null = firstMessage.id;
       for (let round = 0; round < rounds; round += 1) {
-        const result: Awaited<ReturnType<typeof read>> = await read(
-          target,
-          cursor,
-          nth % 2 === 0 ? here : there,
-        );
+        const result: Awaited<ReturnType<typeof read>> = await read(target, cursor, repositories[nth % 2]!);
         recordHandOff(result.messages[0]?.readVersion ?? 0, result.messages);
         cursor = result.instance.lastReadMessageId;
       }
@@ -49,23 +45,26 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
       ...Array.from({ length: 15 }, (_, nth) => agent(nth)),
       ...Array.from({ length: 15 }, (_, nth) => reader(nth)),
     ]);
-    const last = await post(target, { content: 'the end' });
-    positions.push(last.message.position);
-    recordHandOff(last.message.readVersion ?? 0, last.handedOver);
+    const lastPost = await post(target, { content: 'the end' });
+    positions.push(lastPost.message.position);
+    recordHandOff(lastPost.message.readVersion ?? 0, lastPost.handedOver);
 
+    // The first and the last message, those of 20 users and those of 15 agents. Readers write nothing.
     const total = 2 + 20 * rounds + 15 * rounds;
     assert.deepEqual(
       positions.sort((a, b) => a - b),
       Array.from({ length: total }, (_, nth) => nth + 1),
     );
-    const inOrder = handedOver.sort((a, b) => a.version - b.version).flatMap(({ messages }) => messages);
-    assert.equal(inOrder.length, 20 * rounds);
-    const order = inOrder.map(({ position }) => position);
+    const messagesInOrder = handOffs
+      .sort((a, b) => a.version - b.version)
+      .flatMap(({ messages }) => messages);
+    assert.equal(messagesInOrder.length, 20 * rounds);
+    const handedOverPositions = messagesInOrder.map(({ position }) => position);
     assert.deepEqual(
-      order,
-      order.toSorted((a, b) => a - b),
+      handedOverPositions,
+      handedOverPositions.toSorted((a, b) => a - b),
     );
-    assert.equal(new Set(order).size, order.length);
+    assert.equal(new Set(handedOverPositions).size, handedOverPositions.length);
   });
 
   test('20 readers of one answer all get it, and it is handed over once', async () => {

@@ -30,7 +30,7 @@ export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): voi
     assert.equal(new Set(types).size, 1);
   });
 
-  test('of 20 concurrent answers to one question one wins, and the others fail with that answer', async () => {
+  test('of 20 concurrent answers to one question, one is stored; the others fail and get that answer', async () => {
     const target = newTarget();
     const { message: question } = await post(target, { isQuestion: true });
     const outcomes = await Promise.allSettled(
@@ -49,18 +49,18 @@ export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): voi
         ),
       ),
     );
-    const won = outcomes.filter((outcome) => outcome.status === 'fulfilled');
-    const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
-    assert.equal(won.length, 1);
-    for (const { reason } of lost) {
-      assertMatches(reason, { code: 'already_answered', answer: won[0]!.value });
+    const storedAnswers = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+    const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
+    assert.equal(storedAnswers.length, 1);
+    for (const { reason } of failures) {
+      assertMatches(reason, { code: 'already_answered', answer: storedAnswers[0]!.value });
     }
     const { messages } = await load(target, { question: question.id });
-    assert.equal(messages.find(({ id }) => id === question.id)?.answerId, won[0]!.value.id);
+    assert.equal(messages.find(({ id }) => id === question.id)?.answerId, storedAnswers[0]!.value.id);
     assert.equal(messages.filter(({ senderType }) => senderType === 'USER').length, 1);
   });
 
-  test('of two concurrent starts of one instance one fails because it exists', async () => {
+  test('of two concurrent starts of one instance, one fails because the instance exists', async () => {
     const target = newTarget();
     const start = (repository: AgentInstanceRepository) =>
       repository.update(

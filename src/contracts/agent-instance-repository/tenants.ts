@@ -10,7 +10,7 @@ import { contents, newTarget, testActionsIn } from './test-actions.ts';
 export function tenants({ describe, test }: TestRunner, open: () => OpenStore): void {
   const { store, post, say, read, load } = testActionsIn(open);
 
-  describe('tenants', () => {
+  describe('tenants and processes', () => {
     test('two users may use the same ids without seeing each other', async () => {
       const agentInstanceId = newId<AgentInstanceId>();
       const [ann, bob] = [newUser(), newUser()];
@@ -37,20 +37,20 @@ export function tenants({ describe, test }: TestRunner, open: () => OpenStore): 
 
     test('the next update sees a change that another process made', async () => {
       const target = newTarget();
-      const [here, there] = open().repositories;
-      await post(target, {}, here);
-      await say(target, 'from there', false, there);
-      assert.deepEqual(contents((await post(target, {}, here)).handedOver), ['from there']);
-      await say(target, 'from there again', true, there);
-      assert.equal((await post(target, {}, here)).message.position, 5);
+      const [firstProcess, secondProcess] = open().repositories;
+      await post(target, {}, firstProcess);
+      await say(target, 'from there', false, secondProcess);
+      assert.deepEqual(contents((await post(target, {}, firstProcess)).handedOver), ['from there']);
+      await say(target, 'from there again', true, secondProcess);
+      assert.equal((await post(target, {}, firstProcess)).message.position, 5);
     });
 
     test('an update that changes nothing sees what another process has written', async () => {
       const target = newTarget();
-      const [here, there] = open().repositories;
-      await post(target, {}, here);
-      await say(target, 'from there', false, there);
-      assert.deepEqual(contents((await read(target, null, here)).messages), ['from there']);
+      const [firstProcess, secondProcess] = open().repositories;
+      await post(target, {}, firstProcess);
+      await say(target, 'from there', false, secondProcess);
+      assert.deepEqual(contents((await read(target, null, firstProcess)).messages), ['from there']);
     });
 
     test("another user's instance does not exist", async () => {

@@ -23,12 +23,13 @@ export const newTarget = (): InstanceTarget => ({
 export const contents = (messages: readonly Message[]) => messages.map(({ content }) => content);
 
 /**
- * Returns what agents and users do in the tests of a store. The domain decides; the given repository saves,
- * by default the first one.
+ * Returns functions that do what agents and users do. Each function runs a decision of the domain on the
+ * given repository, by default the first one.
  */
 export function testActionsIn(open: () => OpenStore) {
   const store = () => open().repositories[0];
 
+  /** Posts a step or a question of the agent. */
   const post = (
     target: InstanceTarget,
     {
@@ -49,6 +50,7 @@ export function testActionsIn(open: () => OpenStore) {
     );
   };
 
+  /** Writes a message of the user. */
   const say = (target: InstanceTarget, content: string, markAsRead = false, repository = store()) =>
     repository.update(
       target,
@@ -57,21 +59,23 @@ export function testActionsIn(open: () => OpenStore) {
       ),
     );
 
+  /** Reads the queued user messages, as an agent does. */
   const read = (target: InstanceTarget, lastReadMessageId: MessageId | null, repository = store()) =>
     repository.update(
       { ...target, queue: true, readAfterMessageId: lastReadMessageId },
       withoutRecord((conversation) => readPending(conversation, { lastReadMessageId, now: NOW })),
     );
 
+  /** Reads the answer of a question. */
   const readQuestion = (target: InstanceTarget, questionId: MessageId, repository = store()) =>
     repository.update(
       { ...target, question: questionId },
       withoutRecord((conversation) => readAnswer(conversation, { questionId, now: NOW })),
     );
 
-  /** Returns what an update loads, without changing anything. */
-  const load = (target: InstanceTarget, extra: Partial<UpdateTarget> = {}) =>
-    store().update({ ...target, queue: true, ...extra }, (conversation, record) => ({
+  /** Returns what an update loads: the queue, and what `alsoLoad` names. Changes nothing. */
+  const load = (target: InstanceTarget, alsoLoad: Partial<UpdateTarget> = {}) =>
+    store().update({ ...target, queue: true, ...alsoLoad }, (conversation, record) => ({
       output: { ...conversation, record },
       changes: null,
       record: null,

@@ -12,7 +12,7 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyS
   const { store, load } = testActionsIn(open);
 
   describe('idempotency', () => {
-    test('the record is saved with the key, and loaded with it', async () => {
+    test('the record is saved with the API key, and loaded with it', async () => {
       const userId = newUser();
       const key = anApiKey();
       const record = recordOf('{"answer": "\u{1F4A5}"}');
@@ -23,7 +23,7 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyS
       assert.equal((await load({ userId, id: key.id })).record, null);
     });
 
-    test('a record is saved even when the key does not change', async () => {
+    test('a record is saved even when the API key does not change', async () => {
       const userId = newUser();
       const target = { userId, id: newKeyId(), idempotencyKey: 'first' };
       const record = recordOf('nothing to revoke');
@@ -42,7 +42,7 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyS
       assert.deepEqual(await load({ userId, id: key.id, idempotencyKey: '' }), { key, record: null });
     });
 
-    test('an existing record is never overwritten, and the api key is not saved either', async () => {
+    test('an existing record is never overwritten, and the API key is not saved either', async () => {
       const userId = newUser();
       const first = recordOf('first');
       const target = { userId, id: newKeyId(), idempotencyKey: 'same' };
@@ -56,7 +56,7 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyS
       assert.deepEqual(await load(target), { key: null, record: first });
     });
 
-    test('api keys and agent instances share their records, both ways', async () => {
+    test('an API key and an agent instance each see the record that the other has saved', async () => {
       const { instances } = open();
       const userId = newUser();
       const agentInstanceId = randomUUID() as AgentInstanceId;

@@ -4,12 +4,14 @@ import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts
 import { anApiKey } from '../api-key-builder.ts';
 import { NOW } from '../test-values.ts';
 
+/** Returns a request with this idempotency key. */
 export const requestOf = (key: string): Idempotency => ({
   key,
   fingerprint: 'issue laptop',
   requestedAt: NOW,
 });
 
+/** Returns a record with this answer. */
 export const recordOf = (answer: string, fingerprint = 'a request'): IdempotencyRecord => ({
   fingerprint,
   answer,
@@ -17,14 +19,14 @@ export const recordOf = (answer: string, fingerprint = 'a request'): Idempotency
 });
 
 /**
- * Issues a key once for each idempotency key, as a use case does. Returns the id from the record for a
- * repeat.
+ * Issues an API key, as a use case does, and returns its id. For a repeated request it returns the recorded
+ * id and issues nothing.
  */
 export function issueOnce(userId: UserId, request: Idempotency, repository: ApiKeyRepository) {
   const key = anApiKey();
   return repository.update({ userId, id: key.id, idempotencyKey: request.key }, (_, record) => {
-    const answered = recordedAnswer(request, record);
-    if (answered !== null) return { output: answered, changes: null, record: null };
+    const recordedId = recordedAnswer(request, record);
+    if (recordedId !== null) return { output: recordedId, changes: null, record: null };
     return { output: key.id, changes: key, record: recordOf(key.id, request.fingerprint) };
   });
 }

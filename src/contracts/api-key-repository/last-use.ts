@@ -15,27 +15,27 @@ export function lastUse({ describe, test }: TestRunner, open: () => OpenKeyStore
       const [ada, eve] = [newUser(), newUser()];
       const [a, b] = [await saveNewKey(ada), await saveNewKey(ada, { lastUsedAt: later(5) })];
       const c = await saveNewKey(eve);
-      const used = async (...uses: [UserId, ApiKeyId, number][]) => {
+      const markAndReadLastUse = async (...uses: [UserId, ApiKeyId, number][]) => {
         await store().markUsed(uses.map(([userId, id, at]) => ({ userId, id, usedAt: later(at) })));
         const keys = [...(await store().list(ada)), ...(await store().list(eve))];
         return [a, b, c].map(({ id }) => keys.find((key) => key.id === id)?.lastUsedAt);
       };
-      assert.deepEqual(await used([ada, a.id, 1], [ada, b.id, 4], [eve, c.id, 3]), [
+      assert.deepEqual(await markAndReadLastUse([ada, a.id, 1], [ada, b.id, 4], [eve, c.id, 3]), [
         later(1),
         later(5),
         later(3),
       ]);
-      assert.deepEqual(await used([ada, b.id, 6], [ada, a.id, 0], [ada, newKeyId(), 9]), [
+      assert.deepEqual(await markAndReadLastUse([ada, b.id, 6], [ada, a.id, 0], [ada, newKeyId(), 9]), [
         later(1),
         later(6),
         later(3),
       ]);
-      assert.deepEqual(await used([eve, c.id, 7], [eve, c.id, 9], [eve, c.id, 8]), [
+      assert.deepEqual(await markAndReadLastUse([eve, c.id, 7], [eve, c.id, 9], [eve, c.id, 8]), [
         later(1),
         later(6),
         later(9),
       ]);
-      assert.deepEqual(await used(), [later(1), later(6), later(9)]);
+      assert.deepEqual(await markAndReadLastUse(), [later(1), later(6), later(9)]);
     });
 
     test('changes no other field of the key', async () => {

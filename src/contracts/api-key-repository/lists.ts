@@ -13,14 +13,14 @@ export function lists({ describe, test }: TestRunner, open: () => OpenKeyStore):
   describe('lists', () => {
     test('of one user are sorted newest first, then by id, highest first', async () => {
       const userId = newUser();
-      const at = async (milliseconds: number, id: string) =>
+      const saveKeyAt = async (milliseconds: number, id: string) =>
         (await saveNewKey(userId, { id: id as ApiKeyId, createdAt: later(milliseconds) })).id;
       const [a, newest, b, oldest, c] = [
-        await at(1, '_'),
-        await at(2, '-'),
-        await at(1, 'b'),
-        await at(0, 'z'),
-        await at(1, 'C'),
+        await saveKeyAt(1, '_'),
+        await saveKeyAt(2, '-'),
+        await saveKeyAt(1, 'b'),
+        await saveKeyAt(0, 'z'),
+        await saveKeyAt(1, 'C'),
       ];
       assert.deepEqual(
         (await store().list(userId)).map(({ id }) => id),
@@ -30,15 +30,16 @@ export function lists({ describe, test }: TestRunner, open: () => OpenKeyStore):
 
     test('of all users are sorted by the bytes of the user id, then as for one user', async () => {
       const suffix = randomUUID();
-      // In UTF-16 order the last two would be swapped; in most languages the first two.
+      // An order by UTF-16 units would swap the last two; the alphabetical order of most languages would swap
+      // the first two.
       const users = ['B', 'a', '\u00fc', '\uffee', '\u{1F4A5}'].map((text) => `${text}${suffix}` as UserId);
       for (const userId of users.toReversed()) {
         await saveNewKey(userId, { createdAt: later(0) });
         await saveNewKey(userId, { createdAt: later(1) });
       }
-      const all = (await store().listAll()).filter(({ userId }) => users.includes(userId));
+      const keysOfTheseUsers = (await store().listAll()).filter(({ userId }) => users.includes(userId));
       assert.deepEqual(
-        all.map(({ userId, key }) => [userId, key.createdAt]),
+        keysOfTheseUsers.map(({ userId, key }) => [userId, key.createdAt]),
         users.flatMap((userId) => [
           [userId, later(1)],
           [userId, later(0)],

@@ -3,8 +3,8 @@ import type { AgentInstanceRepository } from '../../ports/storage/agent-instance
 import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
 
 /**
- * A store under test. Its two repositories share the data and stand for two processes, where the adapter
- * allows it.
+ * A store under test. Its two repositories share the data. They stand for two processes, if the adapter
+ * supports several processes.
  */
 export interface OpenKeyStore {
   readonly repositories: readonly [ApiKeyRepository, ApiKeyRepository];

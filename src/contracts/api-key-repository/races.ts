@@ -15,6 +15,7 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
   const { store, saveNewKey, revoke } = testActionsIn(open);
 
   describe('at the same time', () => {
+    /** Runs `work` `count` times at once, on the two repositories in turn. */
     const onBothRepositories = <Output>(
       count: number,
       work: (repository: ApiKeyRepository) => Promise<Output>,
@@ -30,7 +31,7 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
       }
     });
 
-    test('an idempotency key used for an api key and for an instance has one effect', async () => {
+    test('an idempotency key that is used for an API key and for an instance at once has one effect', async () => {
       const userId = newUser();
       const request = requestOf('both');
       const instanceRecord = { fingerprint: request.fingerprint, answer: 'an instance', recordedAt: NOW };
@@ -56,14 +57,14 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
       for (let round = 0; round < 10; round += 1) {
         const userId = newUser();
         const id = newKeyId();
-        const firsts = await onBothRepositories(12, (repository) =>
+        const creationFlags = await onBothRepositories(12, (repository) =>
           repository.update({ userId, id }, (key) => ({
             output: key === null,
             changes: key ?? anApiKey({ id }),
             record: null,
           })),
         );
-        assert.equal(firsts.filter((first) => first).length, 1);
+        assert.equal(creationFlags.filter((isCreator) => isCreator).length, 1);
       }
     });
 

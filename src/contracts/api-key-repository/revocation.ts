@@ -34,34 +34,41 @@ export function revocation({ describe, test }: TestRunner, open: () => OpenKeySt
     test('is published only when every process can read it', async () => {
       const userId = newUser();
       const { id, tokenHash } = await saveNewKey(userId);
-      const read = Promise.withResolvers<ApiKey | null>();
+      const keyRead = Promise.withResolvers<ApiKey | null>();
       const subscription = open().revocations.onRevoked((key) => {
         if (key.id !== id) return;
-        read.resolve(open().repositories[1].findByToken(userId, { id, hash: tokenHash }));
+        keyRead.resolve(open().repositories[1].findByToken(userId, { id, hash: tokenHash }));
       });
       await revoke(userId, id);
       subscription.close();
-      assertMatches(await read.promise, { id, revokedAt: NOW });
+      assertMatches(await keyRead.promise, { id, revokedAt: NOW });
     });
 
     test('can be listed from a given time on, for all users', async () => {
       const start = new Date(Date.UTC(2030, 0, 1) + Math.floor(Math.random() * 1e9));
-      const at = (milliseconds: number) => new Date(start.getTime() + milliseconds);
+      const afterStart = (milliseconds: number) => new Date(start.getTime() + milliseconds);
       const [ada, eve] = [newUser(), newUser()];
-      const [early, late, alive] = [await saveNewKey(ada), await saveNewKey(ada), await saveNewKey(ada)];
-      const other = await saveNewKey(eve);
-      await revoke(ada, early.id, at(0));
-      await revoke(ada, late.id, at(2));
-      await revoke(eve, other.id, at(1), open().repositories[1]);
-      const since = async (milliseconds: number) => {
-        const revoked = await store().revokedSince(at(milliseconds));
+      const [revokedFirst, revokedLast, validKey] = [
+        await saveNewKey(ada),
+        await saveNewKey(ada),
+        await saveNewKey(ada),
+      ];
+      const keyOfEve = await saveNewKey(eve);
+      await revoke(ada, revokedFirst.id, afterStart(0));
+      await revoke(ada, revokedLast.id, afterStart(2));
+      await revoke(eve, keyOfEve.id, afterStart(1), open().repositories[1]);
+      const idsRevokedSince = async (milliseconds: number) => {
+        const revoked = await store().revokedSince(afterStart(milliseconds));
         return revoked.filter(({ userId }) => userId === ada || userId === eve).map(({ id }) => id);
       };
-      assert.deepEqual((await since(0)).toSorted(), [early.id, late.id, other.id].toSorted());
-      assert.deepEqual((await since(1)).toSorted(), [late.id, other.id].toSorted());
-      assert.deepEqual(await since(2), [late.id]);
-      assert.deepEqual(await since(3), []);
-      assertExcludes(await since(-1e9), alive.id);
+      assert.deepEqual(
+        (await idsRevokedSince(0)).toSorted(),
+        [revokedFirst.id, revokedLast.id, keyOfEve.id].toSorted(),
+      );
+      assert.deepEqual((await idsRevokedSince(1)).toSorted(), [revokedLast.id, keyOfEve.id].toSorted());
+      assert.deepEqual(await idsRevokedSince(2), [revokedLast.id]);
+      assert.deepEqual(await idsRevokedSince(3), []);
+      assertExcludes(await idsRevokedSince(-1e9), validKey.id);
     });
   });
 }

@@ -63,7 +63,7 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       assert.deepEqual(await store().list(userId), [{ ...key, createdAt: NOW }]);
     });
 
-    test('an update without changes writes nothing, and an error it throws reaches the caller unchanged', async () => {
+    test('an update without changes writes nothing, and an error that a decision throws reaches the caller unchanged', async () => {
       const userId = newUser();
       const id = newKeyId();
       assert.equal((await load({ userId, id })).key, null);
@@ -75,15 +75,15 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       assert.deepEqual(await store().list(userId), []);
     });
 
-    for (const [what, text] of [
+    for (const [description, text] of [
       ['quotes, backslashes, placeholders', 'a"b\\c\'d?e$1:f{}%'],
-      ['beyond the basic plane', '😀漢ü'],
-      ['right to left, joiners, combining', 'שלום\u200d\u0301'],
+      ['characters beyond the basic multilingual plane', '😀漢ü'],
+      ['right-to-left text, joiners and combining characters', 'שלום\u200d\u0301'],
       ['white space and control characters', ' \t\n\u0001\u2028'],
       ['texts that look alike but differ', 'e\u0301 and é'],
-      ['as long as a long one', 'ü'.repeat(255)],
+      ['255 characters with two bytes each', 'ü'.repeat(255)],
     ] as const) {
-      test(`a user id may be any text: ${what}`, async () => {
+      test(`a user id may be any text: ${description}`, async () => {
         const userId = `${text}${randomUUID()}` as UserId;
         const key = await saveNewKey(userId);
         const received = recordRevocations(userId);

@@ -7,12 +7,13 @@ import { NOW } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 
 /**
- * Returns the actions on keys that the tests share. They use the first repository unless another is given.
+ * Returns the actions on keys that the tests share. An action uses the first repository unless another one is
+ * given.
  */
 export function testActionsIn(open: () => OpenKeyStore) {
   const store = () => open().repositories[0];
 
-  /** Saves the key, and replaces one with the same id. */
+  /** Saves the key. A key with the same id is replaced. */
   const save = (userId: UserId, key: ApiKey, repository = store()) =>
     repository.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
 
@@ -23,7 +24,7 @@ export function testActionsIn(open: () => OpenKeyStore) {
     return key;
   };
 
-  /** Returns what an update loads, without changing anything. */
+  /** Returns what an update loads. Changes nothing. */
   const load = (target: ApiKeyTarget) =>
     store().update(target, (key, record) => ({ output: { key, record }, changes: null, record: null }));
 

@@ -11,7 +11,7 @@ export function tokenHash({ describe, test }: TestRunner, open: () => OpenKeySto
   const { store, saveNewKey, load, recordRevocations } = testActionsIn(open);
 
   describe('the hash of a token', () => {
-    test('belongs to one key of a user: saving a second one fails, and nothing is saved or published', async () => {
+    test('belongs to one key of a user: saving a second key with it fails, and nothing is saved or published', async () => {
       const userId = newUser();
       const first = await saveNewKey(userId);
       const second = anApiKey({ tokenHash: first.tokenHash, revokedAt: NOW });
@@ -35,7 +35,7 @@ export function tokenHash({ describe, test }: TestRunner, open: () => OpenKeySto
       assert.equal(await find('unknown', 'unknown'), null);
     });
 
-    test('is ignored when the id is known, since the same token can be encoded in two ways', async () => {
+    test('is ignored when the id is known, because the same token can be encoded in two ways', async () => {
       const userId = newUser();
       const [a, b] = [await saveNewKey(userId), await saveNewKey(userId)];
       const find = (id: ApiKeyId, hash: string) => store().findByToken(userId, { id, hash });

@@ -22,13 +22,13 @@ export function agentTypes({ describe, test }: TestRunner, open: () => OpenQueri
       await b[0]!.change((current) => endSession(current, { now: at(5) }));
       await b[1]!.post('?', { ask: true, minute: 6 });
       const a = await startConversation(userId, 9, 2, 'a');
-      const found = await types(userId, 2, new Set([b[2]!.id]));
-      assertMatches(found, [
+      const agentTypesFound = await types(userId, 2, new Set([b[2]!.id]));
+      assertMatches(agentTypesFound, [
         { agentType: { name: 'a' }, createdAt: at(9), active: 1, awaitingInput: 0, completed: 0 },
         { agentType: { name: 'b' }, createdAt: at(1), active: 1, awaitingInput: 1, completed: 1 },
       ]);
       assert.deepEqual(
-        found.map(({ recent }) =>
+        agentTypesFound.map(({ recent }) =>
           recent.map(({ instance, latestMessage, agentWaiting }) => [
             instance.id,
             latestMessage?.content,

@@ -33,8 +33,8 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
 
     test('lists new messages, and earlier messages that have changed', async () => {
       const conversation = newConversation(newUser());
-      const early = await conversation.post('a step');
-      const asked = await conversation.post('Which?', { ask: true });
+      const step = await conversation.post('a step');
+      const question = await conversation.post('Which?', { ask: true });
       const { instance } = (await read(conversation, 0))!;
       const seen = { version: instance.version, position: instance.lastPosition };
       const changedContents = async (from: InstanceProgress) => {
@@ -45,26 +45,26 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
 
       const answer = await conversation.say('this');
       assert.deepEqual(await changedContents(seen), [['this'], ['Which?']]);
-      const answered = { version: seen.version + 1, position: 3 };
-      assert.deepEqual(await changedContents(answered), [[], []]);
+      const seenAnswer = { version: seen.version + 1, position: 3 };
+      assert.deepEqual(await changedContents(seenAnswer), [[], []]);
       await conversation.change(
-        (current) => readPending(current, { lastReadMessageId: asked.id, now: at(1) }),
-        { queue: true, readAfterMessageId: asked.id },
+        (current) => readPending(current, { lastReadMessageId: question.id, now: at(1) }),
+        { queue: true, readAfterMessageId: question.id },
       );
-      assert.deepEqual(await changedContents(answered), [[], ['this']]);
-      assertMatches((await since(conversation, answered))?.amended[0], { id: answer.id, readAt: at(1) });
+      assert.deepEqual(await changedContents(seenAnswer), [[], ['this']]);
+      assertMatches((await since(conversation, seenAnswer))?.amended[0], { id: answer.id, readAt: at(1) });
 
-      const handedOver = { version: answered.version + 1, position: 3 };
-      await conversation.change((current) => requestUserInput(current, { messageId: early.id, now: at(1) }), {
+      const seenHandOff = { version: seenAnswer.version + 1, position: 3 };
+      await conversation.change((current) => requestUserInput(current, { messageId: step.id, now: at(1) }), {
         queue: true,
-        message: early.id,
+        message: step.id,
       });
-      assert.deepEqual(await changedContents(handedOver), [[], ['a step']]);
-      const opened = { version: handedOver.version + 1, position: 3 };
+      assert.deepEqual(await changedContents(seenHandOff), [[], ['a step']]);
+      const seenOpening = { version: seenHandOff.version + 1, position: 3 };
       await conversation.change((current) => endSession(current, { now: at(2) }));
-      assert.deepEqual(await changedContents(opened), [[], ['a step']]);
-      assert.equal((await since(conversation, opened))?.amended[0]?.questionStatus, 'closed');
-      assert.equal((await since(conversation, opened))?.instance.status, 'COMPLETED');
+      assert.deepEqual(await changedContents(seenOpening), [[], ['a step']]);
+      assert.equal((await since(conversation, seenOpening))?.amended[0]?.questionStatus, 'closed');
+      assert.equal((await since(conversation, seenOpening))?.instance.status, 'COMPLETED');
       assert.deepEqual(await changedContents(seen), [['this'], ['a step', 'Which?']]);
     });
 
@@ -93,11 +93,11 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
 
     test('includes the unchanged open questions when the request asks for them', async () => {
       const conversation = await startConversation(newUser(), 1);
-      const asked = await conversation.post('Which?', { ask: true });
+      const question = await conversation.post('Which?', { ask: true });
       const { userId, id } = conversation;
       const request = { limit: 0, waitingHere: NO_WAITS, withOpenQuestions: true };
       const readChanges = () => open().queries.changesSince(userId, id, { version: 2, position: 2 }, request);
-      assertMatches((await readChanges())?.openQuestions, [{ id: asked.id }]);
+      assertMatches((await readChanges())?.openQuestions, [{ id: question.id }]);
       await conversation.say('this');
       assert.deepEqual((await readChanges())?.openQuestions, []);
     });

@@ -14,16 +14,16 @@ export function conversations({ describe, test }: TestRunner, open: () => OpenQu
   describe('a conversation', () => {
     test('is read from its end, page by page, before a position or before a message', async () => {
       const conversation = await startConversation(newUser(), 1, 5);
-      const all = (await read(conversation, 9))!.messages!;
+      const allMessages = (await read(conversation, 9))!.messages!;
       const contents = async (limit: number, before: number | MessageId | null) => {
         const page = await read(conversation, limit, before);
         return [page?.messages?.map(({ content }) => content), page?.hasEarlier];
       };
       assert.deepEqual(await contents(2, null), [['4', '5'], true]);
       assert.deepEqual(await contents(2, 4), [['2', '3'], true]);
-      assert.deepEqual(await contents(2, all[3]!.id), [['2', '3'], true]);
+      assert.deepEqual(await contents(2, allMessages[3]!.id), [['2', '3'], true]);
       assert.deepEqual(await contents(2, 2), [['1'], false]);
-      assert.deepEqual(await contents(2, all[0]!.id), [[], false]);
+      assert.deepEqual(await contents(2, allMessages[0]!.id), [[], false]);
       assert.deepEqual(await contents(9, 100), [['1', '2', '3', '4', '5'], false]);
       assert.deepEqual(await contents(0, null), [[], true]);
     });
@@ -34,8 +34,8 @@ export function conversations({ describe, test }: TestRunner, open: () => OpenQu
         await startConversation(userId, 1, 2),
         await startConversation(userId, 1, 2),
       ];
-      const elsewhere = (await read(other, 9))!.messages![1]!.id;
-      assert.equal((await read(conversation, 9, elsewhere))?.messages, null);
+      const idOfOtherConversation = (await read(other, 9))!.messages![1]!.id;
+      assert.equal((await read(conversation, 9, idOfOtherConversation))?.messages, null);
       assert.equal((await read(conversation, 9, newId<MessageId>()))?.messages, null);
     });
 

@@ -53,26 +53,26 @@ export function listedInstances({ test }: TestRunner, open: () => OpenQueries): 
   test('can be limited to one status; an active instance is STALE when it is silent and no agent waits', async () => {
     const userId = newUser();
     const silent = await startConversation(userId, 10);
-    const atWork = await startConversation(userId, 20);
+    const recentlyActive = await startConversation(userId, 20);
     const waiting = await startConversation(userId, 11);
-    const beating = await startConversation(userId, 12);
-    await beating.change((current) => heartbeat(current, { now: at(20) }));
+    const withHeartbeat = await startConversation(userId, 12);
+    await withHeartbeat.change((current) => heartbeat(current, { now: at(20) }));
     const asking = newConversation(userId);
     await asking.post('?', { ask: true, minute: 1 });
     const ended = await startConversation(userId, 2);
     await ended.change((current) => endSession(current, { now: at(2) }));
 
     const view = { staleBefore: at(20), waitingHere: new Set([waiting.id]) };
-    const found = async (status: ListedStatus) => idsOf(await list(userId, { ...view, status }));
-    assert.deepEqual(await found('STALE'), [silent.id]);
-    assert.deepEqual(await found('ACTIVE'), [atWork.id, beating.id, waiting.id]);
-    assert.deepEqual(await found('AWAITING_INPUT'), [asking.id]);
-    assert.deepEqual(await found('COMPLETED'), [ended.id]);
+    const idsWithStatus = async (status: ListedStatus) => idsOf(await list(userId, { ...view, status }));
+    assert.deepEqual(await idsWithStatus('STALE'), [silent.id]);
+    assert.deepEqual(await idsWithStatus('ACTIVE'), [recentlyActive.id, withHeartbeat.id, waiting.id]);
+    assert.deepEqual(await idsWithStatus('AWAITING_INPUT'), [asking.id]);
+    assert.deepEqual(await idsWithStatus('COMPLETED'), [ended.id]);
 
     // The domain's own rule gives the same status for each instance.
     for (const { instance, agentWaiting } of (await list(userId, view))!.instances) {
       const status = shownStatus(instance, { staleBefore: view.staleBefore, agentWaiting }) as ListedStatus;
-      assertIncludes((await found(status)) ?? [], instance.id);
+      assertIncludes((await idsWithStatus(status)) ?? [], instance.id);
     }
   });
 

@@ -17,55 +17,55 @@ export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries):
       await startConversation(userId, 3, 2),
       await startConversation(userId, 2, 3),
     ];
-    const first = await list(userId, { limit: 2 });
+    const firstPage = await list(userId, { limit: 2 });
     assert.deepEqual(
-      first?.instances.map(({ instance, latestMessage }) => [instance.id, latestMessage?.content]),
+      firstPage?.instances.map(({ instance, latestMessage }) => [instance.id, latestMessage?.content]),
       [
         [b.id, '2'],
         [c.id, '3'],
       ],
     );
-    const last = await list(userId, { limit: 2, after: first?.next ?? null });
-    assert.deepEqual(idsOf(last), [a.id]);
-    assert.deepEqual([first?.next, last?.next], [{ id: c.id, startedAt: at(2) }, null]);
+    const lastPage = await list(userId, { limit: 2, after: firstPage?.next ?? null });
+    assert.deepEqual(idsOf(lastPage), [a.id]);
+    assert.deepEqual([firstPage?.next, lastPage?.next], [{ id: c.id, startedAt: at(2) }, null]);
   });
 
   test('shows instances that started at the same moment exactly once', async () => {
     const userId = newUser();
     const conversations = await Promise.all(Array.from({ length: 5 }, () => startConversation(userId, 1)));
-    const seen: AgentInstanceId[] = [];
+    const listedIds: AgentInstanceId[] = [];
     for (
       let page = await list(userId, { limit: 2 });
       ;
       page = await list(userId, { limit: 2, after: page!.next })
     ) {
-      seen.push(...idsOf(page)!);
+      listedIds.push(...idsOf(page)!);
       if (page?.next == null) break;
     }
-    assert.deepEqual(seen.toSorted(), conversations.map(({ id }) => id).toSorted());
+    assert.deepEqual(listedIds.toSorted(), conversations.map(({ id }) => id).toSorted());
   });
 
   test('repeats and skips no instance while others are created, changed and deleted between pages', async () => {
     const userId = newUser();
     const existing = await Promise.all([1, 2, 3, 4, 5, 6].map((minute) => startConversation(userId, minute)));
-    const seen: AgentInstanceId[] = [];
-    const gone: AgentInstanceId[] = [];
+    const listedIds: AgentInstanceId[] = [];
+    const deletedIds: AgentInstanceId[] = [];
     for (
       let page = await list(userId, { limit: 2 });
       ;
       page = await list(userId, { limit: 2, after: page!.next })
     ) {
-      seen.push(...idsOf(page)!);
+      listedIds.push(...idsOf(page)!);
       if (page?.next == null) break;
       // Create one, change an old one, and delete the one after which the next page begins.
       await Promise.all([
-        startConversation(userId, 30 + seen.length),
+        startConversation(userId, 30 + listedIds.length),
         existing[0]!.post('news', { minute: 59 }),
         newConversation(userId, page.next.id).delete(),
       ]);
-      gone.push(page.next.id);
+      deletedIds.push(page.next.id);
     }
-    assert.deepEqual(seen, existing.map(({ id }) => id).toReversed());
-    assert.equal(gone.length, 2);
+    assert.deepEqual(listedIds, existing.map(({ id }) => id).toReversed());
+    assert.equal(deletedIds.length, 2);
   });
 }

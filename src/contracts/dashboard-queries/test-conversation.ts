@@ -10,7 +10,7 @@ import { newId } from '../test-values.ts';
 import { withoutRecord } from '../without-record.ts';
 import type { OpenQueries } from './open-queries.ts';
 
-/** Returns a time on the day of the tests, in minutes after noon. */
+/** Returns the time that many minutes after noon, on the day of the tests. */
 export const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute));
 
 /** One agent instance, with the actions of its agent and its user. */
@@ -25,24 +25,29 @@ export class TestConversation {
     this.id = id;
   }
 
+  /**
+   * Runs a decision and saves its changes.
+   * @param alsoLoad what the decision needs besides the open questions.
+   */
   change<Output>(
     decide: (conversation: Conversation) => Decision<Output>,
-    more: Partial<UpdateTarget> = {},
+    alsoLoad: Partial<UpdateTarget> = {},
   ): Promise<Output> {
-    const target = { userId: this.userId, agentInstanceId: this.id, ...more };
+    const target = { userId: this.userId, agentInstanceId: this.id, ...alsoLoad };
     return this.#repository.update(target, withoutRecord(decide));
   }
 
+  /** Posts a step of the agent, or with `ask` a question. */
   async post(content: string, fields: { minute?: number; type?: string; ask?: true; diff?: string } = {}) {
     const { minute = 0, type = 'x', ask: isQuestion = false, diff } = fields;
-    const sent = anAgentMessage(this.id, {
+    const agentMessage = anAgentMessage(this.id, {
       agentTypeName: type,
       content,
       isQuestion,
       gitDiff: diff === undefined ? null : { status: 'stored', diff },
       now: at(minute),
     });
-    const { message } = await this.change((current) => postAgentMessage(current, sent), {
+    const { message } = await this.change((current) => postAgentMessage(current, agentMessage), {
       queue: true,
       openQuestionFeedback: isQuestion,
       agentTypeName: type,
@@ -50,9 +55,10 @@ export class TestConversation {
     return message;
   }
 
+  /** Writes a message of the user. */
   say(content: string, markAsRead = false): Promise<Message> {
-    const sent = { content, markAsRead, newMessageId: newId<MessageId>(), now: at(0) };
-    return this.change((current) => receiveUserMessage(current, sent));
+    const userMessage = { content, markAsRead, newMessageId: newId<MessageId>(), now: at(0) };
+    return this.change((current) => receiveUserMessage(current, userMessage));
   }
 
   delete() {
@@ -66,9 +72,9 @@ export function testConversationsIn(open: () => OpenQueries) {
     new TestConversation(open().repository, userId, id);
 
   /** Creates an instance that started at the given minute, with the messages '1', '2' … */
-  const startConversation = async (userId: UserId, minute: number, messages = 1, type = 'x') => {
+  const startConversation = async (userId: UserId, minute: number, messageCount = 1, type = 'x') => {
     const conversation = newConversation(userId);
-    for (let nth = 1; nth <= messages; nth += 1) await conversation.post(String(nth), { minute, type });
+    for (let nth = 1; nth <= messageCount; nth += 1) await conversation.post(String(nth), { minute, type });
     return conversation;
   };
 

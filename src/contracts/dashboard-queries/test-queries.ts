@@ -10,7 +10,7 @@ import { at, type TestConversation } from './test-conversation.ts';
 
 export const idsOf = (page: InstancePage | null) => page?.instances.map(({ instance }) => instance.id);
 
-/** Returns the queries with default arguments, so that a test names only what it is about. */
+/** Returns the queries with default arguments, so that a test passes only those that matter to it. */
 export function testQueriesIn(open: () => OpenQueries) {
   const list = (userId: UserId, criteria: Partial<InstanceCriteria> = {}) =>
     open().queries.listInstances(userId, {

@@ -25,14 +25,14 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
     const ALL_DATA = { agentTypes: 1, agentInstances: 2, messages: 6, apiKeys: 1 };
 
     test('leaves no data behind, and other users lose nothing', async () => {
-      const [gone, other] = [await newUserWithData(), await newUserWithData()];
-      const before = await readEverything(other.userId);
-      assert.deepEqual(await removal().holdings(gone.userId), ALL_DATA);
-      assert.deepEqual(await deleteAll(gone.userId), ALL_DATA);
-      assert.deepEqual(await removal().holdings(gone.userId), ZERO_HOLDINGS);
-      assert.deepEqual(await readEverything(gone.userId), NO_DATA);
-      assert.equal(await writeRecord(gone.userId, 'once'), null);
-      assert.deepEqual(await readEverything(other.userId), before);
+      const [deleted, other] = [await newUserWithData(), await newUserWithData()];
+      const dataOfOtherUser = await readEverything(other.userId);
+      assert.deepEqual(await removal().holdings(deleted.userId), ALL_DATA);
+      assert.deepEqual(await deleteAll(deleted.userId), ALL_DATA);
+      assert.deepEqual(await removal().holdings(deleted.userId), ZERO_HOLDINGS);
+      assert.deepEqual(await readEverything(deleted.userId), NO_DATA);
+      assert.equal(await writeRecord(deleted.userId, 'once'), null);
+      assert.deepEqual(await readEverything(other.userId), dataOfOtherUser);
       assert.notEqual(await writeRecord(other.userId, 'once'), null);
     });
 
@@ -86,14 +86,14 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
 
     test('is listed by revokedSince while the deletion runs, and from the time it finished', async () => {
       const userId = newAwkwardUser();
-      const revoked = async (since: Date) =>
+      const revocationsSince = async (since: Date) =>
         (await open().apiKeys.revokedSince(since)).filter((each) => each.userId === userId);
       await removal().begin(userId, NOW);
-      assert.deepEqual(await revoked(later(DAY)), [{ userId, id: null, issuedBefore: null }]);
+      assert.deepEqual(await revocationsSince(later(DAY)), [{ userId, id: null, issuedBefore: null }]);
       await removal().finish(userId, later(5_000));
       const issuedBefore = new Date('2026-03-01T12:00:05.000Z');
-      assert.deepEqual(await revoked(later(5_000)), [{ userId, id: null, issuedBefore }]);
-      assert.deepEqual(await revoked(later(5_001)), []);
+      assert.deepEqual(await revocationsSince(later(5_000)), [{ userId, id: null, issuedBefore }]);
+      assert.deepEqual(await revocationsSince(later(5_001)), []);
     });
 
     test('leaves no half-deleted conversation, even while agents go on writing', async () => {
@@ -111,8 +111,8 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
           if (page === null) continue;
           const { instance, messages } = page;
           const positions = (messages ?? []).map(({ position }) => position);
-          const all = Array.from({ length: instance.lastPosition }, (_, at) => at + 1);
-          assert.deepEqual(positions, all.slice(-200));
+          const allPositions = Array.from({ length: instance.lastPosition }, (_, index) => index + 1);
+          assert.deepEqual(positions, allPositions.slice(-200));
         }
       }
       isStopped = true;

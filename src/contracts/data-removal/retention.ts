@@ -12,13 +12,16 @@ export function retention({ describe, test }: TestRunner, open: () => OpenRemova
   const { removal, change, post, end, newUserWithData, deleteAll } = testUsersIn(open);
 
   describe('removal by age', () => {
-    const remove = async (now: Date, days: number | null) => {
-      let removed = 0;
-      for (let some = -1; some !== 0; removed += some)
-        some = await removal().deleteOutdated(retentionCutoffs(now, days));
-      return removed;
+    /** Removes all outdated instances, call by call. Returns how many were removed. */
+    const removeAllOutdated = async (now: Date, days: number | null) => {
+      let removedCount = 0;
+      for (;;) {
+        const count = await removal().deleteOutdated(retentionCutoffs(now, days));
+        if (count === 0) return removedCount;
+        removedCount += count;
+      }
     };
-    const left = async (userId: UserId) => [...(await open().queries.progress(userId)).keys()];
+    const remainingIds = async (userId: UserId) => [...(await open().queries.progress(userId)).keys()];
 
     test('removes the instances that ended before the cutoff, with all their messages, and nothing else', async () => {
       const { userId, ids } = await newUserWithData();
@@ -26,8 +29,8 @@ export function retention({ describe, test }: TestRunner, open: () => OpenRemova
       await post(userId, active);
       await end(userId, ids[0]);
       await end(userId, ids[1], later(1));
-      await remove(later(10 * DAY + 1), 10);
-      assert.deepEqual(new Set(await left(userId)), new Set([ids[1], active]));
+      await removeAllOutdated(later(10 * DAY + 1), 10);
+      assert.deepEqual(new Set(await remainingIds(userId)), new Set([ids[1], active]));
       assert.deepEqual(await removal().holdings(userId), {
         agentTypes: 1,
         agentInstances: 2,
@@ -42,17 +45,17 @@ export function retention({ describe, test }: TestRunner, open: () => OpenRemova
       for (const [nth, id] of ids.entries()) {
         await change(userId, id, (conversation) => deleteInstance(conversation, { now: later(nth) }));
       }
-      await remove(later(30 * DAY), null);
-      assert.deepEqual(new Set(await left(userId)), new Set(ids));
-      await remove(later(30 * DAY + 1), null);
-      assert.deepEqual(await left(userId), [ids[1]]);
+      await removeAllOutdated(later(30 * DAY), null);
+      assert.deepEqual(new Set(await remainingIds(userId)), new Set(ids));
+      await removeAllOutdated(later(30 * DAY + 1), null);
+      assert.deepEqual(await remainingIds(userId), [ids[1]]);
     });
 
     test('keeps ended instances for ever when no retention is set', async () => {
       const { userId, ids } = await newUserWithData();
       await end(userId, ids[0]);
-      await remove(later(10_000 * DAY), null);
-      assert.equal((await left(userId)).length, 2);
+      await removeAllOutdated(later(10_000 * DAY), null);
+      assert.equal((await remainingIds(userId)).length, 2);
     });
 
     test('removes all that is due, however many instances that is', async () => {
@@ -60,8 +63,8 @@ export function retention({ describe, test }: TestRunner, open: () => OpenRemova
       const ids = Array.from({ length: 450 }, () => newId<AgentInstanceId>());
       await Promise.all(ids.map((id) => post(userId, id)));
       await Promise.all(ids.map((id) => end(userId, id)));
-      assert.ok((await remove(later(10 * DAY + 1), 10)) >= 450);
-      assert.deepEqual(await left(userId), []);
+      assert.ok((await removeAllOutdated(later(10 * DAY + 1), 10)) >= 450);
+      assert.deepEqual(await remainingIds(userId), []);
       assertMatches(await deleteAll(userId), { messages: 0 });
     });
   });

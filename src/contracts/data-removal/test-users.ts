@@ -19,7 +19,7 @@ export const NO_DATA = { agentTypes: [], conversations: [], apiKeys: [] };
 /** Returns a user whose id has characters that are special in SQL, in arrays and in JSON. */
 export const newAwkwardUser = () => `o'ne {"?"} \\ ? , $1 ${randomUUID()}` as UserId;
 
-/** Returns the actions that the tests share: they create users with data, read it and remove it. */
+/** Returns the actions that the tests share: they create users with data, read the data and remove it. */
 export function testUsersIn(open: () => OpenRemoval) {
   const removal = () => open().removal;
 
@@ -34,6 +34,7 @@ export function testUsersIn(open: () => OpenRemoval) {
       withoutRecord(decide),
     );
 
+  /** Posts a step of the agent. */
   const post = (
     userId: UserId,
     id: AgentInstanceId,
@@ -43,9 +44,11 @@ export function testUsersIn(open: () => OpenRemoval) {
     return change(userId, id, (conversation) => postAgentMessage(conversation, step), repository);
   };
 
+  /** Ends an instance. */
   const end = (userId: UserId, id: AgentInstanceId, now = NOW) =>
     change(userId, id, (conversation) => endSession(conversation, { now }));
 
+  /** Saves an idempotency record unless the key has one. Returns the record that the key had before. */
   const writeRecord = (userId: UserId, key: string) =>
     open().repositories[0].update({ userId, agentInstanceId: newId(), idempotencyKey: key }, (_, record) => ({
       output: record,
@@ -53,7 +56,7 @@ export function testUsersIn(open: () => OpenRemoval) {
       record: record === null ? { fingerprint: 'f', answer: 'a', recordedAt: NOW } : null,
     }));
 
-  /** Creates a user with two conversations, an idempotency record, an api key and an agent type. */
+  /** Creates a user with two conversations, an idempotency record, an API key and an agent type. */
   const newUserWithData = async () => {
     const userId = newAwkwardUser();
     const ids = [newId<AgentInstanceId>(), newId<AgentInstanceId>()] as const;
@@ -64,16 +67,17 @@ export function testUsersIn(open: () => OpenRemoval) {
     return { userId, ids, key };
   };
 
+  /** Calls `deleteSome` until nothing is left. Returns what was deleted. */
   const deleteAll = async (userId: UserId): Promise<Holdings> => {
     let deleted = ZERO_HOLDINGS;
     for (;;) {
-      const some = await removal().deleteSome(userId);
-      if (Object.values(some).every((count) => count === 0)) return deleted;
+      const deletedNow = await removal().deleteSome(userId);
+      if (Object.values(deletedNow).every((count) => count === 0)) return deleted;
       deleted = {
-        agentTypes: deleted.agentTypes + some.agentTypes,
-        agentInstances: deleted.agentInstances + some.agentInstances,
-        messages: deleted.messages + some.messages,
-        apiKeys: deleted.apiKeys + some.apiKeys,
+        agentTypes: deleted.agentTypes + deletedNow.agentTypes,
+        agentInstances: deleted.agentInstances + deletedNow.agentInstances,
+        messages: deleted.messages + deletedNow.messages,
+        apiKeys: deleted.apiKeys + deletedNow.apiKeys,
       };
     }
   };
@@ -81,7 +85,7 @@ export function testUsersIn(open: () => OpenRemoval) {
   const conversation = (userId: UserId, id: AgentInstanceId) =>
     open().queries.readConversation(userId, id, { limit: 200, before: null, waitingHere: NO_WAITS });
 
-  /** Reads all data of a user through the other ports. */
+  /** Reads all data of a user through `DashboardQueries` and `ApiKeyRepository`. */
   const readEverything = async (userId: UserId) => {
     const { queries, apiKeys } = open();
     const ids = [...(await queries.progress(userId)).keys()].toSorted();

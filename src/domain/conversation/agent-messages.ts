@@ -16,9 +16,12 @@ export interface AgentMessage {
   readonly metadata: JsonObject | null;
   /** The checked diff that came with the message; null if there was none. */
   readonly gitDiff: CheckedGitDiff | null;
-  /** The id of the message, unless it repeats an open question. */
+  /** The id for the new message. It is not used if the message repeats an open question. */
   readonly newMessageId: MessageId;
-  /** The id of the agent type, if the user does not have this agent type yet. */
+  /**
+   * The id for the agent type, if the message creates it. It is not used if the user has this agent type
+   * already.
+   */
   readonly newAgentTypeId: AgentTypeId;
   readonly now: Date;
 }
@@ -26,7 +29,9 @@ export interface AgentMessage {
 export interface AgentMessagePosted {
   /** The new message, or the open question with the same text that it was attached to. */
   readonly message: Message;
+  /** The user messages that the agent gets with the response. */
   readonly handedOver: readonly Message[];
+  /** null if the message came without a diff. */
   readonly gitDiffStatus: GitDiffStatus | null;
   /** How many steps the agent has reported so far. */
   readonly stepCount: number;
@@ -42,13 +47,15 @@ export interface AgentMessagePosted {
  */
 export function postAgentMessage(
   conversation: Conversation,
-  sent: AgentMessage,
+  agentMessage: AgentMessage,
 ): Decision<AgentMessagePosted> {
   const instance =
-    conversation.instance === null ? createInstance(conversation, sent) : requireInstance(conversation);
-  const draft = new ConversationDraft(instance, conversation.messages, sent.now);
-  const openQuestion = sent.isQuestion ? findOpenQuestionWithText(draft, sent.content) : null;
-  // Handing over a user message reopens a completed instance.
+    conversation.instance === null
+      ? createInstance(conversation, agentMessage)
+      : requireInstance(conversation);
+  const draft = new ConversationDraft(instance, conversation.messages, agentMessage.now);
+  const openQuestion = agentMessage.isQuestion ? findOpenQuestionWithText(draft, agentMessage.content) : null;
+  // A completed instance is reopened only if user messages are handed over now.
   const wasQueueEmpty = draft.handOverQueue().length === 0;
   const staysCompleted = wasQueueEmpty && instance.status === 'COMPLETED';
 
@@ -56,55 +63,57 @@ export function postAgentMessage(
     openQuestion !== null
       ? draft.repeatOpenQuestion(openQuestion)
       : draft.post({
-          id: sent.newMessageId,
+          id: agentMessage.newMessageId,
           senderType: 'AGENT',
-          content: sent.content,
-          metadata: sent.metadata,
-          requiresUserInput: sent.isQuestion,
-          questionStatus: sent.isQuestion ? (staysCompleted ? 'closed' : 'open') : null,
+          content: agentMessage.content,
+          metadata: agentMessage.metadata,
+          requiresUserInput: agentMessage.isQuestion,
+          questionStatus: agentMessage.isQuestion ? (staysCompleted ? 'closed' : 'open') : null,
         });
   const handedOver = draft.messagesHandedOverWith(message);
 
-  draft.updateInstance({ lastReadMessageId: message.id, lastActivityAt: sent.now });
+  draft.updateInstance({ lastReadMessageId: message.id, lastActivityAt: agentMessage.now });
   if (!staysCompleted)
-    draft.updateInstance({ status: sent.isQuestion ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
-  if (!sent.isQuestion) draft.updateInstance({ stepCount: instance.stepCount + 1 });
-  if (sent.gitDiff !== null) applyGitDiff(draft, sent.gitDiff);
+    draft.updateInstance({ status: agentMessage.isQuestion ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
+  if (!agentMessage.isQuestion) draft.updateInstance({ stepCount: instance.stepCount + 1 });
+  if (agentMessage.gitDiff !== null) applyGitDiff(draft, agentMessage.gitDiff);
   const { stepCount } = draft.instance;
   return {
-    output: { message, handedOver, gitDiffStatus: sent.gitDiff?.status ?? null, stepCount },
+    output: { message, handedOver, gitDiffStatus: agentMessage.gitDiff?.status ?? null, stepCount },
     changes: draft.changes(),
   };
 }
 
-function createInstance(conversation: Conversation, sent: AgentMessage): AgentInstance {
-  if (sent.agentTypeName === null) throw agentTypeRequired();
+function createInstance(conversation: Conversation, agentMessage: AgentMessage): AgentInstance {
+  if (agentMessage.agentTypeName === null) throw agentTypeRequired();
   const agentType = conversation.agentType ?? {
-    id: sent.newAgentTypeId,
-    name: normaliseAgentTypeName(sent.agentTypeName),
+    id: agentMessage.newAgentTypeId,
+    name: normaliseAgentTypeName(agentMessage.agentTypeName),
   };
-  return newAgentInstance({ id: sent.agentInstanceId, agentType, now: sent.now });
+  return newAgentInstance({ id: agentMessage.agentInstanceId, agentType, now: agentMessage.now });
 }
 
 const findOpenQuestionWithText = (draft: ConversationDraft, content: string): Message | null =>
   draft.openQuestions().findLast((question) => question.content === content) ?? null;
 
-function applyGitDiff(draft: ConversationDraft, checked: CheckedGitDiff): void {
-  if (checked.status === 'stored' || checked.status === 'cut') draft.setGitDiff(checked.diff);
-  if (checked.status === 'cleared') draft.setGitDiff(null);
+function applyGitDiff(draft: ConversationDraft, gitDiff: CheckedGitDiff): void {
+  if (gitDiff.status === 'stored' || gitDiff.status === 'cut') draft.setGitDiff(gitDiff.diff);
+  if (gitDiff.status === 'cleared') draft.setGitDiff(null);
 }
 
 export interface UserInputRequested {
+  /** The step, which is a question now. */
   readonly message: Message;
+  /** The user messages that the agent gets with the response. */
   readonly handedOver: readonly Message[];
-  /** True if the read cursor is no longer at the step: another process has read meanwhile. */
+  /** Whether the read cursor has moved on from the step, because another process has read meanwhile. */
   readonly stale: boolean;
 }
 
 /**
  * Turns an earlier step into a question. If the read cursor is still at that step, all queued user messages
- * are handed over, and the first of them is the answer. If the cursor has moved on, the caller is stale: it
- * gets no messages, but the step still becomes an open question.
+ * are handed over, and the first of them is the answer. If the cursor has moved on, the caller is a stale
+ * reader: it gets no messages, but the step still becomes an open question.
  */
 export function requestUserInput(
   conversation: Conversation,

@@ -1,7 +1,10 @@
 import { DomainError } from '../errors.ts';
 import type { Message } from './message.ts';
 
-/** Thrown when a user message should answer a question that already has an answer. It carries that answer. */
+/**
+ * Thrown when a user message should answer a question that already has an answer. The error carries that
+ * answer.
+ */
 export class AlreadyAnsweredError extends DomainError {
   readonly answer: Message;
 

@@ -61,15 +61,15 @@ export class ConversationDraft {
 
   /** Changes fields of a message. The message may be new in this draft or older. */
   amend(message: Message, fields: Partial<Message>): Message {
-    const changed = { ...message, ...fields };
-    this.#messages.set(message.id, changed);
+    const changedMessage = { ...message, ...fields };
+    this.#messages.set(message.id, changedMessage);
     const postedIndex = this.#posted.findIndex((posted) => posted.id === message.id);
-    if (postedIndex >= 0) this.#posted[postedIndex] = changed;
-    else this.#amended.set(message.id, changed);
-    return changed;
+    if (postedIndex >= 0) this.#posted[postedIndex] = changedMessage;
+    else this.#amended.set(message.id, changedMessage);
+    return changedMessage;
   }
 
-  /** Marks one user message as read by the agent and moves the read cursor to it. */
+  /** Marks one user message as read by the agent, and moves the read cursor to it. */
   handOver(message: Message): Message {
     this.updateInstance({ lastReadMessageId: message.id });
     return this.amend(message, { readAt: this.now, readVersion: this.#instance.version });
@@ -96,9 +96,9 @@ export class ConversationDraft {
   }
 
   /**
-   * Repeats an open question instead of posting it again. The question and its earlier feedback get the
-   * current version, so `messagesHandedOverWith` returns that feedback together with the messages handed over
-   * now.
+   * Repeats an open question instead of posting it again. The question and its earlier feedback get the new
+   * version of the instance as their `readVersion`. So `messagesHandedOverWith` returns that feedback
+   * together with the messages that are handed over now.
    */
   repeatOpenQuestion(question: Message): Message {
     const readVersion = this.#instance.version;
@@ -111,6 +111,7 @@ export class ConversationDraft {
     return this.#select(isOpenQuestion);
   }
 
+  /** Returns everything that this decision has changed so far. */
   changes(): Changes {
     return {
       instance: this.#instance,

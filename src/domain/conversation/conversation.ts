@@ -3,15 +3,17 @@ import type { AgentInstance } from './agent-instance.ts';
 import type { AgentType } from './agent-type.ts';
 import type { Message } from './message.ts';
 
-/** The input of a decision: the instance, if it exists, and the messages that the decision needs. */
+/**
+ * The input of a decision: the instance, if it exists, and the messages that the decision needs. The caller
+ * of the store chooses them by an `UpdateTarget` (`src/ports/storage/agent-instance-repository.ts`).
+ */
 export interface Conversation {
   readonly instance: AgentInstance | null;
-  /** The user's agent type with the name in the `UpdateTarget`; null if there is none. */
-  readonly agentType: AgentType | null;
   /**
-   * All open questions, and the queue and other messages if the `UpdateTarget` names them. They are in any
-   * order.
+   * The user's agent type whose name is `UpdateTarget.agentTypeName`; null if the user has none of that name.
    */
+  readonly agentType: AgentType | null;
+  /** All open questions, and those other messages that the `UpdateTarget` asks for. They are in any order. */
   readonly messages: readonly Message[];
 }
 
@@ -19,6 +21,7 @@ export interface Conversation {
 export interface Changes {
   /** The instance in its new state. Its version is one higher than before. */
   readonly instance: AgentInstance;
+  /** New messages. */
   readonly posted: readonly Message[];
   /** Earlier messages in their new state. */
   readonly amended: readonly Message[];
@@ -36,7 +39,10 @@ export interface Decision<Output> {
 /** The conversation of an instance that does not exist yet. */
 export const EMPTY_CONVERSATION: Conversation = { instance: null, agentType: null, messages: [] };
 
-/** Returns the conversation after `changes`. The next decision is made from it. */
+/**
+ * Returns the conversation with the changes applied, so that the next decision can be made without loading it
+ * again.
+ */
 export function applyChanges(conversation: Conversation, changes: Changes | null): Conversation {
   if (changes === null) return conversation;
   const messages = new Map(conversation.messages.map((message) => [message.id, message]));
@@ -50,9 +56,9 @@ export function applyChanges(conversation: Conversation, changes: Changes | null
 }
 
 /**
- * Returns the instance that an agent or its owner wants to use.
- * @throws DomainError `agent_instance_not_found` if it does not exist, `instance_deleted` if its owner
- * deleted it.
+ * Returns the instance if it exists and is not deleted.
+ * @throws DomainError `agent_instance_not_found` if the instance does not exist, `instance_deleted` if its
+ * owner deleted it.
  */
 export function requireInstance(conversation: Conversation): AgentInstance {
   const { instance } = conversation;

@@ -5,9 +5,12 @@ import { ConversationDraft } from './conversation-draft.ts';
 import { byPosition, isQueued, type Message } from './message.ts';
 import { recordActivity } from './record-activity.ts';
 
+/** The result of reading the queued user messages. */
 export interface PendingRead {
   readonly instance: AgentInstance;
+  /** Whether the reader was stale: its `lastReadMessageId` is not the read cursor. */
   readonly stale: boolean;
+  /** The queued user messages; empty for a stale reader. */
   readonly messages: readonly Message[];
   /** For a stale reader: the messages that were handed over after its `lastReadMessageId`. */
   readonly alreadyRead: readonly Message[];
@@ -15,9 +18,9 @@ export interface PendingRead {
 
 /**
  * Hands over the queue to a reader whose `lastReadMessageId` is the read cursor. A reader with another
- * `lastReadMessageId` is stale, because some other process has read meanwhile. A stale reader gets no
- * messages, and the queue stays as it is. A reader without a `lastReadMessageId` gets the queued messages,
- * but they stay queued.
+ * `lastReadMessageId` is stale, because another process has read meanwhile. A stale reader gets no messages,
+ * and the queue stays as it is. A reader without a `lastReadMessageId` gets the queued messages, but the
+ * messages stay queued.
  */
 export function readPending(
   conversation: Conversation,
@@ -49,19 +52,19 @@ export function readPending(
 }
 
 /**
- * Returns the user messages that were handed over after the given message. They are in the order of
- * hand-offs. The order of positions can differ: an older message may be handed over later.
+ * Returns the user messages that were handed over after the given message, in the order in which they were
+ * handed over. That order can differ from the order of positions: an older message may be handed over later.
  */
 function messagesHandedOverAfter(conversation: Conversation, messageId: MessageId): readonly Message[] {
-  const given = conversation.messages.find(({ id }) => id === messageId);
-  const givenVersion = given?.readVersion;
-  if (given === undefined || givenVersion == null) return [];
+  const givenMessage = conversation.messages.find(({ id }) => id === messageId);
+  const givenVersion = givenMessage?.readVersion;
+  if (givenMessage === undefined || givenVersion == null) return [];
   return conversation.messages
     .filter(
       ({ senderType, readVersion, position }) =>
         senderType === 'USER' &&
         readVersion !== null &&
-        (readVersion > givenVersion || (readVersion === givenVersion && position > given.position)),
+        (readVersion > givenVersion || (readVersion === givenVersion && position > givenMessage.position)),
     )
     .sort((a, b) => (a.readVersion ?? 0) - (b.readVersion ?? 0) || byPosition(a, b));
 }

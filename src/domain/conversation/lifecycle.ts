@@ -12,23 +12,20 @@ import { ConversationDraft } from './conversation-draft.ts';
 export const RESTORE_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * Creates an instance before its first message.
- * @throws DomainError `agent_instance_exists`, also if the instance was deleted.
+ * Creates an instance that has no messages yet.
+ * @throws DomainError `agent_instance_exists` if there is an instance with this id, even a deleted one.
  */
 export function startAgentInstance(
   conversation: Conversation,
-  start: NewAgentInstance,
+  newInstance: NewAgentInstance,
 ): Decision<AgentInstance> {
   if (conversation.instance !== null) throw agentInstanceExists();
-  const agentType = conversation.agentType ?? start.agentType;
-  const draft = new ConversationDraft(newAgentInstance({ ...start, agentType }), [], start.now);
+  const agentType = conversation.agentType ?? newInstance.agentType;
+  const draft = new ConversationDraft(newAgentInstance({ ...newInstance, agentType }), [], newInstance.now);
   return { output: draft.instance, changes: draft.changes() };
 }
 
-/**
- * Ends an instance: sets the end time and closes its open questions. Idempotent: a second end changes
- * nothing.
- */
+/** Ends an instance: sets the end time and closes its open questions. Ending it again changes nothing. */
 export function endSession(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {
   const instance = requireInstance(conversation);
   if (isEndedOrDeleted(instance)) return { output: instance, changes: null };
@@ -58,9 +55,9 @@ export function renameInstance(
 }
 
 /**
- * Deletes an instance: the owner no longer sees it, and its agents are told to stop. Everything else stays,
- * open questions included, so that a restored instance goes on as before. Idempotent: a second deletion
- * changes nothing.
+ * Deletes an instance: its owner no longer sees it, and the calls of its agents fail with `instance_deleted`,
+ * which tells them to stop. Its messages and open questions are kept, so that a restored instance goes on as
+ * before. Deleting it again changes nothing.
  * @throws DomainError `agent_instance_not_found`
  */
 export function deleteInstance(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {
@@ -73,8 +70,9 @@ export function deleteInstance(conversation: Conversation, { now }: { now: Date 
 
 /**
  * Restores a deleted instance with the status it had. Its agent may have stopped meanwhile: then the instance
- * soon shows as stale. Idempotent.
- * @throws DomainError `agent_instance_not_found`, also if it was deleted more than `RESTORE_WINDOW_MS` ago.
+ * soon shows as stale. Restoring it again changes nothing.
+ * @throws DomainError `agent_instance_not_found` if the instance does not exist or was deleted more than
+ * `RESTORE_WINDOW_MS` ago.
  */
 export function restoreInstance(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {
   const instance = requireRestorableInstance(conversation, now);

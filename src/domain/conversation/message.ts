@@ -7,7 +7,7 @@ export type SenderType = 'AGENT' | 'USER';
 export type QuestionStatus = 'open' | 'answered' | 'closed';
 export type JsonObject = { readonly [key: string]: unknown };
 
-/** One entry of an instance's conversation. Only the fields below the line can change. */
+/** One entry of an instance's conversation. The first group of fields never changes. */
 export interface Message {
   readonly id: MessageId;
   readonly agentInstanceId: AgentInstanceId;
@@ -17,19 +17,20 @@ export interface Message {
   readonly content: string;
   readonly createdAt: Date;
   readonly metadata: JsonObject | null;
-  // ----
+
+  // These fields can change after the message was posted.
   readonly requiresUserInput: boolean;
   /** When a user message was handed to the agent; null while it is queued, and on agent messages. */
   readonly readAt: Date | null;
   /**
-   * The version of the instance at which the agent wrote this message, or at which the message was handed to
-   * the agent; null while it is queued. Hand-offs are ordered by this version, not by position: an older
-   * message may be handed over later.
+   * For an agent message: the version of the instance after the agent wrote it. For a user message: the
+   * version after it was handed to the agent; null while it is queued. Hand-offs are ordered by this version,
+   * because an older message may be handed over later than a newer one.
    */
   readonly readVersion: number | null;
   /** null for a message that is not a question. */
   readonly questionStatus: QuestionStatus | null;
-  /** The one user message stored as this question's answer. */
+  /** The one user message that is stored as this question's answer; null if there is none. */
   readonly answerId: MessageId | null;
 }
 
@@ -47,9 +48,10 @@ export const byPosition = (a: Message, b: Message): number => a.position - b.pos
 export function isValidContent(text: string): boolean {
   // Unicode counts U+0085 (next line) as white space; JavaScript's \s does not.
   if (!/[^\s\u0085]/.test(text)) return false;
+  // A code point is one or two UTF-16 units, so most texts need no counting.
   if (text.length <= MAX_CONTENT_LENGTH) return true;
   if (text.length > 2 * MAX_CONTENT_LENGTH) return false;
-  let points = 0;
-  for (const _ of text) points += 1;
-  return points <= MAX_CONTENT_LENGTH;
+  let codePointCount = 0;
+  for (const _ of text) codePointCount += 1;
+  return codePointCount <= MAX_CONTENT_LENGTH;
 }

@@ -5,11 +5,12 @@ import { ConversationDraft } from './conversation-draft.ts';
 import { byPosition, type Message, type QuestionStatus } from './message.ts';
 import { recordActivity } from './record-activity.ts';
 
+/** The result of reading the answer of a question. */
 export interface AnswerRead {
   readonly question: Message;
   readonly status: QuestionStatus;
   readonly answer: Message | null;
-  /** The user messages that were handed over with the question. */
+  /** The user messages that were handed over with the question, without its answer. */
   readonly feedback: readonly Message[];
   /** The version of the instance after this read. */
   readonly version: number;
@@ -17,7 +18,8 @@ export interface AnswerRead {
 
 /**
  * Returns the status of a question and its answer, if there is one. Every caller gets the same answer and the
- * same feedback, however often it asks. The first read hands the answer over; other messages stay queued.
+ * same feedback, however often it reads. The first read that finds the answer hands it over; other messages
+ * stay queued.
  * @throws DomainError `question_not_found` if the message is not in the conversation or is not a question.
  */
 export function readAnswer(
@@ -33,7 +35,7 @@ export function readAnswer(
         senderType === 'USER' && readVersion === question.readVersion && id !== question.answerId,
     )
     .sort(byPosition);
-  const read = { question, status: question.questionStatus, feedback };
+  const questionState = { question, status: question.questionStatus, feedback };
 
   const draft = new ConversationDraft(instance, conversation.messages, now);
   const answerBefore = conversation.messages.find(({ id }) => id === question.answerId);
@@ -42,5 +44,5 @@ export function readAnswer(
   if (isHandedOverNow) draft.updateInstance({ lastActivityAt: now });
   const changes = isHandedOverNow ? draft.changes() : recordActivity(instance, now);
   const { version } = changes?.instance ?? instance;
-  return { output: { ...read, answer, version }, changes };
+  return { output: { ...questionState, answer, version }, changes };
 }

@@ -7,7 +7,10 @@ import type { Message } from './message.ts';
 
 export interface UserMessage {
   readonly content: string;
-  /** True if the agent has the message already, because the user typed it there. It is then not queued. */
+  /**
+   * True if the agent has the message already, because the user typed it in the agent's own program. The
+   * message is then not queued.
+   */
   readonly markAsRead: boolean;
   /**
    * The question that this message answers. The conversation must contain that question and its answer.
@@ -19,30 +22,32 @@ export interface UserMessage {
 }
 
 /**
- * Adds a message of the user to the conversation. It becomes the answer of the question that it names, else
- * of the newest open question, if there is one. It is queued for the agent, unless the agent has it already
- * (`markAsRead`): then the cursor moves to it, and earlier messages stay queued.
+ * Adds a message of the user to the conversation. It becomes the answer of the question that it names. If it
+ * names none, it becomes the answer of the newest open question, if there is one. The message is queued for
+ * the agent, unless the agent has it already (`markAsRead`): then the read cursor moves to it, and earlier
+ * messages stay queued.
  *
- * If the named question cannot be answered, nothing is queued: the message was meant as an answer only.
+ * If the named question cannot be answered, the message is not stored, because it was meant only as an
+ * answer.
  * @throws AlreadyAnsweredError, or DomainError `question_closed` or `question_not_found`, if the named
  * question cannot be answered.
  */
-export function receiveUserMessage(conversation: Conversation, sent: UserMessage): Decision<Message> {
+export function receiveUserMessage(conversation: Conversation, userMessage: UserMessage): Decision<Message> {
   const instance = requireInstance(conversation);
-  const draft = new ConversationDraft(instance, conversation.messages, sent.now);
+  const draft = new ConversationDraft(instance, conversation.messages, userMessage.now);
   const question =
-    sent.inReplyTo == null
+    userMessage.inReplyTo == null
       ? draft.openQuestions().at(-1)
-      : requireOpenQuestion(conversation.messages, sent.inReplyTo);
-  const posted = draft.post({
-    id: sent.newMessageId,
+      : requireOpenQuestion(conversation.messages, userMessage.inReplyTo);
+  const postedMessage = draft.post({
+    id: userMessage.newMessageId,
     senderType: 'USER',
-    content: sent.content,
+    content: userMessage.content,
     metadata: null,
     requiresUserInput: false,
     questionStatus: null,
   });
-  const message = sent.markAsRead ? draft.handOver(posted) : posted;
+  const message = userMessage.markAsRead ? draft.handOver(postedMessage) : postedMessage;
   if (question !== undefined) draft.amend(question, { questionStatus: 'answered', answerId: message.id });
   if (instance.status === 'AWAITING_INPUT') draft.updateInstance({ status: 'ACTIVE' });
   return { output: message, changes: draft.changes() };

@@ -2,9 +2,13 @@
 export const MAX_GIT_DIFF_BYTES = 1_048_576;
 
 const CUT_MARKER = '# diff cut here: it was larger than 1 MiB\n';
+const LINE_FEED = 10;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const DIFF_LINE = /^\uFEFF?diff --git /m;
-/** Base64 characters, in whole groups of four, that decode to slightly more than the limit. */
+/**
+ * How many base64 characters decode to slightly more than the limit: whole groups of four characters, each of
+ * which decodes to three bytes.
+ */
 const MAX_BASE64_LENGTH = Math.ceil((MAX_GIT_DIFF_BYTES + 4) / 3) * 4;
 
 export type GitDiffStatus = 'stored' | 'cut' | 'cleared' | 'rejected';
@@ -21,13 +25,13 @@ export type CheckedGitDiff =
 /**
  * Checks, decodes and cuts a git diff. Call it once, before the decision: a decision may be repeated, and a
  * diff may have megabytes.
- * @param sent the value that the client sent, of any type.
+ * @param sentValue the value that the client sent, of any type.
  * @returns null if the client sent no diff.
  */
-export function checkGitDiff(sent: unknown): CheckedGitDiff | null {
-  if (sent === null || sent === undefined) return null;
-  if (typeof sent !== 'string') return { status: 'rejected' };
-  const text = decodeIfBase64(sent);
+export function checkGitDiff(sentValue: unknown): CheckedGitDiff | null {
+  if (sentValue === null || sentValue === undefined) return null;
+  if (typeof sentValue !== 'string') return { status: 'rejected' };
+  const text = decodeIfBase64(sentValue);
   if (text.trim() === '') return { status: 'cleared' };
   if (!DIFF_LINE.test(text)) return { status: 'rejected' };
   return cutToLimit(text);
@@ -39,12 +43,13 @@ export function checkGitDiff(sent: unknown): CheckedGitDiff | null {
  */
 function decodeIfBase64(text: string): string {
   if (DIFF_LINE.test(text)) return text;
-  const compact = text.replace(/\s+/g, '');
-  if (!BASE64.test(compact)) return text;
-  // Text beyond the limit would be cut off anyway, so it is not decoded.
-  const standard = compact.slice(0, MAX_BASE64_LENGTH).replaceAll('-', '+').replaceAll('_', '/');
+  const withoutSpace = text.replace(/\s+/g, '');
+  if (!BASE64.test(withoutSpace)) return text;
+  // Text beyond the limit is not decoded, because it would be cut off anyway. The URL-safe alphabet is
+  // accepted too.
+  const standardBase64 = withoutSpace.slice(0, MAX_BASE64_LENGTH).replaceAll('-', '+').replaceAll('_', '/');
   try {
-    const binary = atob(standard);
+    const binary = atob(standardBase64);
     const bytes = new Uint8Array(binary.length);
     for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
     return new TextDecoder().decode(bytes);
@@ -58,15 +63,15 @@ function decodeIfBase64(text: string): string {
  * complete. Replaces characters that a database cannot store.
  */
 function cutToLimit(text: string): CheckedGitDiff {
-  // Each UTF-16 unit takes at least one byte of UTF-8, so this slice loses nothing below the limit.
-  const clean = text
+  // A UTF-16 unit is at least one byte in UTF-8, so what this slice drops is beyond the limit anyway.
+  const storableText = text
     .slice(0, MAX_GIT_DIFF_BYTES + 1)
     .replaceAll('\0', '\uFFFD')
     .toWellFormed();
-  const bytes = new TextEncoder().encode(clean);
-  if (bytes.length <= MAX_GIT_DIFF_BYTES) return { status: 'stored', diff: clean };
-  const room = MAX_GIT_DIFF_BYTES - CUT_MARKER.length;
-  const lineEnd = bytes.lastIndexOf(10, room - 1);
-  const kept = lineEnd < 0 ? '' : new TextDecoder().decode(bytes.subarray(0, lineEnd + 1));
-  return { status: 'cut', diff: kept + CUT_MARKER };
+  const bytes = new TextEncoder().encode(storableText);
+  if (bytes.length <= MAX_GIT_DIFF_BYTES) return { status: 'stored', diff: storableText };
+  const maxKeptBytes = MAX_GIT_DIFF_BYTES - CUT_MARKER.length;
+  const lineEnd = bytes.lastIndexOf(LINE_FEED, maxKeptBytes - 1);
+  const keptText = lineEnd < 0 ? '' : new TextDecoder().decode(bytes.subarray(0, lineEnd + 1));
+  return { status: 'cut', diff: keptText + CUT_MARKER };
 }

@@ -24,6 +24,7 @@ export interface ApiKey {
   readonly revokedAt: Date | null;
 }
 
+/** A request for a new key. */
 export interface ApiKeyRequest {
   readonly id: ApiKeyId;
   readonly name: string;
@@ -35,8 +36,9 @@ export interface ApiKeyRequest {
 }
 
 /**
- * Returns the key for a request, before its token is made. Its times are whole seconds, as in a token (RFC
- * 7519, section 2), so the same token can be made from the record again.
+ * Returns the key that a request asks for. The token is made from it later. The times of the key are whole
+ * seconds, as in a token (RFC 7519, section 2), so the same token can be made again from the record of the
+ * key.
  * @throws DomainError `key_not_grantable` if a key with the scope `dashboard` is limited to one instance.
  */
 export function grantApiKey(request: ApiKeyRequest): Omit<ApiKey, 'tokenHash'> {
@@ -49,7 +51,7 @@ export function grantApiKey(request: ApiKeyRequest): Omit<ApiKey, 'tokenHash'> {
 }
 
 /**
- * Returns the revoked key, or null if it is revoked already.
+ * Returns the key as revoked, or null if it was revoked before.
  * @throws DomainError `api_key_not_found` if the key is null.
  */
 export function revokeApiKey(key: ApiKey | null, now: Date): ApiKey | null {
@@ -57,14 +59,14 @@ export function revokeApiKey(key: ApiKey | null, now: Date): ApiKey | null {
   return key.revokedAt === null ? { ...key, revokedAt: now } : null;
 }
 
-/** A hundred years. A token that should be valid for longer needs no expiry. */
+/** A hundred years. A key that should be valid for longer can be made without an expiry. */
 export const MAX_KEY_LIFETIME_SECONDS = 36_500 * 86_400;
 
 /** Checks that a key is neither revoked nor expired. */
 export const isValidApiKey = ({ revokedAt, expiresAt }: ApiKey, now: Date): boolean =>
   revokedAt === null && (expiresAt === null || expiresAt > now);
 
-const FORMAT = /^[\w-]{16}$/;
+const API_KEY_ID = /^[\w-]{16}$/;
 
 /**
  * Parses the id of a key.
@@ -76,11 +78,11 @@ export function apiKeyId(text: string, field = 'id'): ApiKeyId {
   return text;
 }
 
-export const isApiKeyId = (text: string): text is ApiKeyId => FORMAT.test(text);
+export const isApiKeyId = (text: string): text is ApiKeyId => API_KEY_ID.test(text);
 
 /**
- * Checks whether a change revoked the key, so that the revocation has to be published. `before` is null for a
- * new key.
+ * Checks whether a change revoked the key. If it did, the revocation has to be published.
+ * @param keyBefore null for a new key.
  */
-export const isNewlyRevoked = (before: ApiKey | null, after: ApiKey): boolean =>
-  after.revokedAt !== null && (before === null || before.revokedAt === null);
+export const isNewlyRevoked = (keyBefore: ApiKey | null, keyAfter: ApiKey): boolean =>
+  keyAfter.revokedAt !== null && (keyBefore === null || keyBefore.revokedAt === null);

@@ -4,23 +4,26 @@ import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 export interface Signal {
   readonly userId: UserId;
   readonly agentInstanceId: AgentInstanceId;
-  /** The instance's version after the change. A subscriber that has seen this version need not read again. */
+  /**
+   * The instance's version after the change. A subscriber that has read this version or a newer one can
+   * ignore the signal.
+   */
   readonly version: number;
 }
 
 export interface Subscription {
-  /** Idempotent. */
+  /** Ends the subscription. Closing it again does nothing. */
   close(): void;
 }
 
 /**
  * Delivers wake-ups within the process and, if the adapter connects processes, to all of them. A signal is a
  * hint: it may come twice, late or out of order. A subscriber that first subscribes and then reads learns of
- * every change, at the latest with the adapter's next sweep (10 s). Subscriptions add no load on the store,
- * however many they are.
+ * every change, at the latest with the adapter's next sweep (every 10 s). Any number of subscriptions costs
+ * the store the same.
  */
 export interface Signals {
-  /** The store calls it after its commit. */
+  /** Publishes signals. The store calls it after the commit. */
   publish(signals: readonly Signal[]): void;
   /**
    * Calls `listener` for each signal of the instance from now on, and never after `close`.
@@ -35,9 +38,9 @@ export interface Signals {
   /**
    * Calls `listener` for each signal of every instance of one user, also of instances that are created later,
    * and never after `close`.
-   * @param seen returns the versions that the subscriber last read.
+   * @param seenVersions returns the versions that the subscriber last read.
    */
-  subscribeAll(userId: UserId, listener: (signal: Signal) => void, seen: SeenVersions): Subscription;
+  subscribeAll(userId: UserId, listener: (signal: Signal) => void, seenVersions: SeenVersions): Subscription;
 }
 
 /**
@@ -48,7 +51,8 @@ export interface SeenVersions {
   /** Returns the last version of an instance that the subscriber has read; 0 for an unknown instance. */
   versionOf(agentInstanceId: AgentInstanceId): number;
   /**
-   * Returns the sum of all versions that were read. It differs from the store's sum if a signal was missed.
+   * Returns the sum of all versions that were read. If it differs from the sum in the store, a signal was
+   * missed.
    */
   total(): number;
 }

@@ -12,12 +12,12 @@ export interface DatabaseNotification {
    * Returns the payloads for these signals, each under 8,000 bytes: PostgreSQL's limit for one notification.
    */
   encodeSignals(signals: readonly Signal[]): readonly string[];
-  /** Returns the payloads for these revocations, within the same limit. */
+  /** Returns the payloads for these revocations, each under 8,000 bytes too. */
   encodeRevoked(revoked: readonly Revoked[]): readonly string[];
 }
 
 /** Receives the signals and revocations that a store publishes. */
 export interface StoreSignals extends Signals, Revocations {
-  /** null if this process is the only one that uses the store: then no notification is needed. */
+  /** null if only this process uses the store, so that no other process has to be notified. */
   readonly databaseNotification: DatabaseNotification | null;
 }

@@ -3,8 +3,8 @@ import type { IdempotencyRecord } from '../../domain/idempotency.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 
 /**
- * The instance that one update is about, and what the store loads for the decision. Open questions are always
- * loaded.
+ * The instance that one update is about, and which parts of its conversation the store loads for the
+ * decision. Open questions are always loaded.
  */
 export interface UpdateTarget {
   readonly userId: UserId;
@@ -27,14 +27,14 @@ export interface UpdateTarget {
   readonly idempotencyKey?: string | null;
 }
 
-/** A decision, and the idempotency record that is written with it. */
+/** A decision, and the idempotency record that is written with it (null: none). */
 export interface RecordedDecision<Output> extends Decision<Output> {
   readonly record: IdempotencyRecord | null;
 }
 
 /**
- * Decides one update. It must be pure, because it may be called several times: after a conflict with another
- * change it is called again with the newer state. If it throws, this update fails and writes nothing.
+ * Decides what one update changes. The function must be pure: after a conflict with another change it is
+ * called again with the newer state. If it throws, this update fails and writes nothing.
  */
 export type Decide<Output> = (
   conversation: Conversation,
@@ -61,7 +61,7 @@ export interface AgentInstanceRepository {
   instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null>;
 
   /**
-   * Deletes the idempotency records made before `time`.
+   * Deletes the idempotency records that were made before `time`.
    * @returns how many were deleted.
    */
   deleteIdempotencyRecords(time: Date): Promise<number>;

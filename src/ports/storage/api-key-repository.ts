@@ -10,6 +10,7 @@ export interface ApiKeyTarget {
   readonly idempotencyKey?: string | null;
 }
 
+/** The result of deciding one update. */
 export interface ApiKeyDecision<Output> {
   readonly output: Output;
   /** The new or changed API key; null: nothing changes. */
@@ -19,7 +20,8 @@ export interface ApiKeyDecision<Output> {
 }
 
 /**
- * Decides one update. It must be pure, because after a conflict it is called again with the newer state.
+ * Decides what one update changes. The function must be pure: after a conflict with another change it is
+ * called again with the newer state.
  */
 export type DecideApiKey<Output> = (
   key: ApiKey | null,
@@ -32,6 +34,7 @@ export interface ApiKeyRef {
   readonly id: ApiKeyId;
 }
 
+/** An API key, with the user that it belongs to. */
 export interface OwnedApiKey {
   readonly userId: UserId;
   readonly key: ApiKey;
@@ -40,12 +43,14 @@ export interface OwnedApiKey {
 /** Loads and saves issued API keys. Ids and hashes of another user behave like ones that do not exist. */
 export interface ApiKeyRepository {
   /**
-   * Loads the API key and the idempotency record, calls `decide`, and saves both in one atomic step.
-   * Idempotency keys belong to the user and are shared with `AgentInstanceRepository`. Of two updates that
-   * would write the same API key or record, the second sees what the first wrote. When a key becomes revoked,
-   * the store publishes that to `Revocations` after the commit, on every process.
+   * Loads the API key and the idempotency record, calls `decide`, and saves the key and the record that
+   * `decide` returns, in one atomic step. Idempotency keys belong to the user and are shared with
+   * `AgentInstanceRepository`. Of two updates that would write the same API key or record, the second sees
+   * what the first wrote. When a key becomes revoked, the store publishes that to `Revocations` after the
+   * commit, on every process.
    * @throws PortError `storage_busy` after a bounded number of conflicts; nothing was written. Two conflicts
-   * never go away: a record that exists already, and a token hash that another key of the user has.
+   * stay when the call is repeated: a record that exists already, and a token hash that another key of the
+   * user has.
    * @throws PortError `storage_unavailable`; the change may or may not have been written.
    */
   update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output>;
@@ -73,8 +78,8 @@ export interface ApiKeyRepository {
   /**
    * Returns, in any order and over all users, the keys that were revoked at `time` or later, and the users
    * who are being deleted or whose deletion ended at `time` or later. It is one cheap read. A revocation
-   * becomes visible when it is committed, which is later than the time that it records. So a caller that
-   * reads regularly must let the periods overlap.
+   * becomes visible when it is committed, a little later than its `revokedAt`. So a caller that reads at an
+   * interval must start each period before the end of the last one.
    */
   revokedSince(time: Date): Promise<readonly Revoked[]>;
 

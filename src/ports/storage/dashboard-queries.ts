@@ -38,20 +38,27 @@ export interface LocalWaits {
 }
 
 export interface InstanceCriteria extends LocalWaits {
+  /** The maximum number of instances. */
   readonly limit: number;
+  /** Return only instances that come after this place; null: from the first one. */
   readonly after: InstancePlace | null;
+  /** Return only instances with this status; null: with any. */
   readonly status: ListedStatus | null;
   /** An ACTIVE instance without a sign of life since this time counts as STALE. */
   readonly staleBefore: Date;
+  /** Return only instances of this type; null: of any. */
   readonly agentType: { readonly id: AgentTypeId } | { readonly name: string } | null;
 }
 
+/** An agent type, with the number of its instances. */
 export interface AgentTypeOverview {
   readonly agentType: AgentType;
   readonly createdAt: Date;
-  /** Counted by stored status, so the active ones include those that show as STALE. */
+  /** How many instances have the stored status ACTIVE. Those that show as STALE are included. */
   readonly active: number;
+  /** How many instances have the status AWAITING_INPUT. */
   readonly awaitingInput: number;
+  /** How many instances have the status COMPLETED. */
   readonly completed: number;
   /** The latest started instances of this type. */
   readonly recent: readonly InstanceOverview[];
@@ -71,13 +78,13 @@ export interface ConversationPage extends InstanceOverview {
   readonly messages: readonly Message[] | null;
   /** Whether there are messages before these. */
   readonly hasEarlier: boolean;
-  /** null if there is none, or if it was not requested. */
+  /** null if the instance has no diff, or if the diff was not requested. */
   readonly gitDiff: string | null;
 }
 
 /**
  * A point in the history of an instance: its version, and the position of its newest message at that version.
- * It says how far the instance itself is, or how much of it a subscriber has seen.
+ * It is either the current point, or the point up to which a subscriber has seen the instance.
  */
 export interface InstanceProgress {
   readonly version: number;
@@ -108,14 +115,14 @@ export interface ChangesSince extends InstanceOverview {
   readonly amended: readonly Message[];
   /** In order of position; empty unless the request has `withOpenQuestions`. */
   readonly openQuestions: readonly Message[];
-  /** undefined: unchanged since the seen version; null: there is none. */
+  /** undefined: unchanged since the seen version; null: the instance has no diff. */
   readonly gitDiff: string | null | undefined;
 }
 
 /**
  * Reads what the dashboard shows. Each method is one round trip and reads only what belongs to the user: ids
- * of another user behave like ids that do not exist. It returns what is committed at that time, and costs the
- * same however long conversations are.
+ * of another user behave like ids that do not exist. It returns what is committed at that time. Its cost does
+ * not grow with the length of conversations.
  */
 export interface DashboardQueries {
   /**
@@ -125,8 +132,8 @@ export interface DashboardQueries {
   listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null>;
 
   /**
-   * Returns the user's agent types, sorted by name, each with its `recent` latest instances. Deleted
-   * instances are left out.
+   * Returns the user's agent types, sorted by name, each with its latest started instances, at most `recent`
+   * of them. Deleted instances are left out.
    */
   agentTypes(
     userId: UserId,
@@ -155,8 +162,8 @@ export interface DashboardQueries {
   ): Promise<ChangesSince | null>;
 
   /**
-   * Returns how far each of the user's instances is now, deleted ones included. A subscriber to all instances
-   * starts from there.
+   * Returns the current version and position of each of the user's instances, deleted ones included. A
+   * subscriber to all instances starts from them.
    */
   progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>>;
 }

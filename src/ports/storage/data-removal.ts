@@ -10,6 +10,7 @@ export interface Holdings {
   readonly apiKeys: number;
 }
 
+/** The record of a deletion, with its user. */
 export interface DeletedUser extends UserDeletion {
   readonly userId: UserId;
 }
@@ -21,8 +22,8 @@ export interface DataRemoval {
 
   /**
    * Records that the deletion of the user has begun. After the commit, it publishes a `RevokedUser` to
-   * `Revocations` on every process: from then on all tokens of the user are refused. It deletes nothing yet,
-   * and may be called again.
+   * `Revocations` on every process: from then on all tokens of the user are refused. It deletes no data yet.
+   * Calling it again is allowed.
    */
   begin(userId: UserId, time: Date): Promise<void>;
 
@@ -37,22 +38,22 @@ export interface DataRemoval {
   deleteSome(userId: UserId): Promise<Holdings>;
 
   /**
-   * Records that the deletion is finished, and publishes a `RevokedUser` again. Call it when nothing is left
-   * and no process writes for the user any more.
+   * Records that the deletion of the user is finished, and publishes a `RevokedUser` again. Call it when
+   * nothing is left and no process writes for the user any more.
    */
   finish(userId: UserId, time: Date): Promise<void>;
 
-  /** Returns null for a user who was never deleted. */
+  /** Returns the record of the user's deletion; null for a user who was never deleted. */
   find(userId: UserId): Promise<UserDeletion | null>;
 
-  /** Returns the deletions of all users that were begun and not finished, the oldest first. */
+  /** Returns all deletions that have begun but are not finished, of any user, the oldest first. */
   unfinished(): Promise<readonly DeletedUser[]>;
 
   /**
-   * Deletes some of the outdated instances of all users, each with all its messages in one atomic step. An
-   * instance that is being changed at this moment is left for the next call. Where several processes share
-   * the store, only one of them at a time deletes; the others return 0.
+   * Deletes some of the instances that are outdated by `cutoffs`, of all users, each with all its messages in
+   * one atomic step. An instance that is being changed at this moment is left for the next call. Where
+   * several processes share the store, only one of them at a time deletes; the others return 0.
    * @returns how many were deleted; 0 when none is left.
    */
-  deleteOutdated(outdated: RetentionCutoffs): Promise<number>;
+  deleteOutdated(cutoffs: RetentionCutoffs): Promise<number>;
 }

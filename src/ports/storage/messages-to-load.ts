@@ -3,23 +3,24 @@ import { isOpenQuestion, isQueued, type Message } from '../../domain/conversatio
 import type { UpdateTarget } from './agent-instance-repository.ts';
 
 /**
- * Selects the messages that an update of `target` loads, for stores that have the whole conversation in
- * memory. They must give a decision only what a database would load: otherwise a decision that needs more
- * would fail only with a database.
+ * Selects the messages that an update loads, for stores that have the whole conversation in memory. Such a
+ * store must give a decision only what a database would load. Otherwise an `UpdateTarget` that asks for too
+ * little would work in memory and fail with a database.
  */
 export function messagesToLoad(
   { lastReadMessageId }: Pick<AgentInstance, 'lastReadMessageId'>,
   messages: readonly Message[],
   { queue, openQuestionFeedback, message: messageId, question: questionId, readAfterMessageId }: UpdateTarget,
 ): Message[] {
-  const find = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
-  const question = find(questionId);
-  const open = openQuestionFeedback ? messages.filter(isOpenQuestion) : [];
+  const findMessage = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
+  const question = findMessage(questionId);
+  const openQuestions = openQuestionFeedback ? messages.filter(isOpenQuestion) : [];
   /** The versions in which feedback was handed over together with these questions. */
   const feedbackVersions = new Set(
-    [...open, ...(question ? [question] : [])].map(({ readVersion }) => readVersion),
+    [...openQuestions, ...(question ? [question] : [])].map(({ readVersion }) => readVersion),
   );
-  const since = readAfterMessageId === lastReadMessageId ? undefined : find(readAfterMessageId);
+  const readAfterMessage =
+    readAfterMessageId === lastReadMessageId ? undefined : findMessage(readAfterMessageId);
   return messages.filter(
     (message) =>
       isOpenQuestion(message) ||
@@ -28,8 +29,8 @@ export function messagesToLoad(
       message.id === messageId ||
       (question !== undefined && (message.id === question.id || message.id === question.answerId)) ||
       message.id === readAfterMessageId ||
-      (since?.readVersion != null &&
+      (readAfterMessage?.readVersion != null &&
         message.senderType === 'USER' &&
-        (message.readVersion ?? 0) >= since.readVersion),
+        (message.readVersion ?? 0) >= readAfterMessage.readVersion),
   );
 }

@@ -1,6 +1,6 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 
-/** An agent instance that at least one call waits on. */
+/** An agent instance on which at least one call waits. */
 export interface WaitedInstance {
   readonly userId: UserId;
   readonly agentInstanceId: AgentInstanceId;
@@ -8,7 +8,7 @@ export interface WaitedInstance {
 
 /** The waits that one process holds open. */
 export interface LocalWaitList {
-  /** Every instance that is waited on, once. */
+  /** Returns each instance that agents wait on, once. */
   all(): Iterable<WaitedInstance>;
 }
 

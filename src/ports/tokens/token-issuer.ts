@@ -14,7 +14,7 @@ export interface TokenIssuer {
   /**
    * Makes a token. Times are cut to whole seconds.
    * @throws PortError `issuing_disabled` if no signing key may be used for this grant.
-   * @throws Error if a token cannot have this user id.
+   * @throws Error if the user id is not allowed in a token.
    */
   issue(grant: TokenGrant): Promise<string>;
 }

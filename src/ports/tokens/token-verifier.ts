@@ -4,7 +4,7 @@ import type { Subscription } from '../signals/signals.ts';
 
 export type { Scope };
 
-/** Says when a token ends, by expiry or revocation. */
+/** Reports the end of a token, by expiry or revocation. */
 export interface TokenLife {
   readonly hasEnded: boolean;
   /** Calls `listener` once, when the token ends; at once if it has ended already. */
@@ -31,8 +31,8 @@ export interface Caller {
 
 export interface TokenVerifier {
   /**
-   * Returns the caller that a bearer token stands for. For a known token it returns no promise, so that the
-   * hot path does not wait.
+   * Returns the caller that a bearer token stands for. For a token that was checked recently it returns the
+   * caller itself instead of a promise, so that the hot path does not wait.
    * @throws PortError `unauthenticated`, with the same message for every reason.
    * @throws PortError `storage_unavailable` if the store cannot say whether the token was revoked.
    */

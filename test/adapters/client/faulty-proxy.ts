@@ -8,11 +8,11 @@ export type Fate =
   | 'pass'
   /** The server never gets the request. */
   | 'lost on the way'
-  /** The server answers, but the client does not get the answer. */
+  /** The server responds, but the client does not get the response. */
   | 'answer lost'
-  /** The client gets half of the answer. */
+  /** The client gets half of the response. */
   | 'answer cut'
-  /** The server gets the request twice at the same time. The client gets the second answer. */
+  /** The server gets the request twice at the same time. The client gets the response to the second one. */
   | 'repeated'
   | 'delayed';
 
@@ -26,10 +26,10 @@ export interface SeenRequest {
 
 const DELAY_MS = 120;
 
-/** An HTTP proxy between a client and a server. It does to each request what `fateOf` returns. */
+/** An HTTP proxy between a client and a server. `fateOf` decides what the proxy does to each request. */
 export class FaultyProxy implements AsyncDisposable {
   readonly seen: SeenRequest[] = [];
-  readonly #server = createServer((req, res) => void this.#answer(req, res));
+  readonly #server = createServer((req, res) => void this.#handle(req, res));
   readonly #fateOf: (request: Omit<SeenRequest, 'fate'>) => Fate;
   #target: number;
 
@@ -52,17 +52,17 @@ export class FaultyProxy implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Forwards to another server from now on. */
+  /** From now on forwards requests to another server. */
   retarget(port: number): void {
     this.#target = port;
   }
 
-  /** Closes all open connections. Later ones work. */
+  /** Closes all open connections. New connections work. */
   cut(): void {
     this.#server.closeAllConnections();
   }
 
-  async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const body = (await buffer(req)).toString();
     const key = req.headers['idempotency-key']?.toString();
     const seen = { method: req.method!, path: req.url!, key, body };
@@ -72,35 +72,43 @@ export class FaultyProxy implements AsyncDisposable {
       if (fate === 'lost on the way') return void res.destroy();
       if (fate === 'delayed') await new Promise((resolve) => setTimeout(resolve, DELAY_MS));
       const first = this.#forward(req, body, res);
-      const [answer] = await (fate === 'repeated'
+      const [response] = await (fate === 'repeated'
         ? Promise.all([this.#forward(req, body, res), first])
         : Promise.all([first]));
       if (fate === 'answer lost') return void res.destroy();
-      res.writeHead(answer.status, answer.headers);
-      if (fate !== 'answer cut') return void res.end(answer.body);
-      res.write(answer.body.subarray(0, answer.body.length / 2), () => res.destroy());
+      res.writeHead(response.status, response.headers);
+      if (fate !== 'answer cut') return void res.end(response.body);
+      res.write(response.body.subarray(0, response.body.length / 2), () => res.destroy());
     } catch {
       res.destroy();
     }
   }
 
-  #forward(req: IncomingMessage, body: string, near: ServerResponse) {
+  #forward(req: IncomingMessage, body: string, clientResponse: ServerResponse) {
     const { promise, resolve, reject } = Promise.withResolvers<{
       status: number;
       headers: IncomingMessage['headers'];
       body: Buffer;
     }>();
     const { method, url: path, headers } = req;
-    const far = request({ host: '127.0.0.1', port: this.#target, method, path, headers, agent: false });
-    near.once('close', () => far.destroy());
-    far.on('error', reject);
-    far.on('response', (response) => {
+    const serverRequest = request({
+      host: '127.0.0.1',
+      port: this.#target,
+      method,
+      path,
+      headers,
+      agent: false,
+    });
+    clientResponse.once('close', () => serverRequest.destroy());
+    serverRequest.on('error', reject);
+    serverRequest.on('response', (response) => {
       buffer(response).then(
-        (body) => resolve({ status: response.statusCode!, headers: response.headers, body }),
+        (responseBody) =>
+          resolve({ status: response.statusCode!, headers: response.headers, body: responseBody }),
         reject,
       );
     });
-    far.end(body);
+    serverRequest.end(body);
     return promise;
   }
 

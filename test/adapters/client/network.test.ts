@@ -45,8 +45,8 @@ describe('over a network that loses, cuts, delays and repeats requests', () => {
 
   test('no message is lost and none comes twice', async () => {
     let nth = 0;
-    // Each fate in turn, in an order that shifts with each round, so that every kind of call meets every
-    // fate.
+    // The fates take turns, in an order that shifts with each round, so that each fate happens to every kind
+    // of call.
     await using proxy = await FaultyProxy.to(server.port, () => {
       nth += 1;
       return FATES[(nth + Math.floor(nth / FATES.length)) % FATES.length]!;

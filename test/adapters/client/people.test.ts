@@ -112,7 +112,7 @@ describe('a person', () => {
     expect(events[0]!.type).toBe('connected');
     expect(events.at(-1)).toMatchObject({ data: { content: 'hello', sender_type: 'AGENT' } });
 
-    // As if another stream had received the first event.
+    // Acts as if another stream had received the first event.
     const lastEventId = events[0]!.id;
     const again = await server.person.people.events({ lastEventId }).next();
     expect(again.value).toMatchObject({ type: 'connected' });

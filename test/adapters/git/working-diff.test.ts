@@ -70,7 +70,7 @@ describe('the diff', () => {
   test('includes a change of the same size that was made in the second of the commit', async () => {
     await repository();
     const diff = await startDiff();
-    // Without the change time, which no program can set: within one second it would be the same.
+    // The change time is left out: no program can set it, and within one second it would be the same.
     git('config', 'core.trustctime', 'false');
     const then = new Date('2026-01-01T09:00:00.000Z');
     await utimes(at('a.txt'), then, then);

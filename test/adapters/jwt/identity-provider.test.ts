@@ -32,7 +32,7 @@ const identityProviderWith = (options: { issuer?: string | null; audience?: stri
 const advance = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 const check = async (token: string, verifier = identityProvider) =>
   (await verifier.check(token, new Date())).caller;
-/** Returns the error that the token is refused with. */
+/** Returns the error with which the token is refused. */
 const refusal = (token: string, verifier = identityProvider): Promise<Error> =>
   check(token, verifier).then(
     (caller) => Promise.reject(new Error(`accepted as ${JSON.stringify(caller)}`)),

@@ -46,7 +46,7 @@ describe.each(OWN_KEY_KINDS)('a token issued with a key for %s', (kind) => {
       await new JwtIssuer({ key, namesKey: true }).issue(grant(fields)),
     ];
     expect(new Set(tokens).size).toBe(kind === 'ES256' ? 2 : 1);
-    // Stored times may have milliseconds; the token counts whole seconds.
+    // Stored times may have milliseconds. Times in a token are whole seconds.
     const stored = { ...grant(fields), createdAt: at(NOW + 0.999), expiresAt: at(NOW + 60.999) };
     if (kind !== 'ES256') expect(await new JwtIssuer({ key, namesKey: true }).issue(stored)).toBe(tokens[0]);
   });

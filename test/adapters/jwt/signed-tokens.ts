@@ -28,7 +28,7 @@ export const pairs: Readonly<Record<OwnKeyKind, KeyPair>> = {
   'short RS256': freshKeyPair('short RS256'),
 };
 
-/** The time of the tests, in whole seconds, so that a limit can be tested exactly. */
+/** The time of the tests in whole seconds since 1970, so that a limit can be tested exactly. */
 export const NOW = 1_800_000_000;
 
 export class SettableClock implements Clock {
@@ -43,15 +43,15 @@ const encode = (part: object | string | Buffer): string =>
     typeof part === 'object' && !Buffer.isBuffer(part) ? JSON.stringify(part) : (part as string),
   ).toString('base64url');
 
-/** Signs any claims and header, valid or not: an object as JSON, a text or bytes unchanged. */
+/** Signs claims and a header, valid or not. An object is written as JSON; text and bytes stay as they are. */
 export function signedToken(
   claims: object | string | Buffer,
   header: object | string | Buffer = {},
   { algorithm, privateKey }: Pick<SigningKey, 'algorithm' | 'privateKey'> = pairs.EdDSA,
 ): string {
-  const whole =
+  const fullHeader =
     typeof header === 'object' && !Buffer.isBuffer(header) ? { alg: algorithm, ...header } : header;
-  return signText(`${encode(whole)}.${encode(claims)}`, { algorithm, privateKey });
+  return signText(`${encode(fullHeader)}.${encode(claims)}`, { algorithm, privateKey });
 }
 
 /** Returns the text with its signature appended. */
@@ -67,13 +67,13 @@ export function signText(
 export const verifierOf = (key: KeyPair = pairs.EdDSA, clock: Clock = new SettableClock()) =>
   new JwtVerifier({ keys: [key], store: null, clock });
 
-/** Checks a token as a server with these keys does. */
+/** Checks a token at the time `NOW`, as a server with these keys does. */
 export const check = (token: string, ...keys: readonly KeyPair[]): Promise<OwnToken> =>
   new OwnTokens(keys).check(token, new Date(NOW * 1000));
 
 /**
  * Returns the name, code and message of the error that `verify` fails with.
- * @throws If `verify` succeeds.
+ * @throws Error if `verify` succeeds
  */
 export async function refusalOf(verify: () => unknown): Promise<string> {
   let accepted: unknown;

@@ -39,14 +39,14 @@ const CALLERS = new Map([
 ]);
 
 /**
- * Accepts the tokens `ann`, `bob`, `ann-dashboard` and `bob-dashboard` at once. With the prefix `slow-` a
- * token is verified asynchronously. Dots at the end are ignored.
+ * Accepts the tokens `ann`, `bob`, `ann-dashboard` and `bob-dashboard`. A token with the prefix `slow-` is
+ * verified asynchronously, all others synchronously. Dots at the end of a token are ignored.
  */
 export const fakeTokens: TokenVerifier = {
   verify(token) {
-    const known = CALLERS.get(token.replace(/^slow-|\.+$/g, ''));
-    if (known === undefined) throw unauthenticated(`no such token`);
-    return token.startsWith('slow-') ? Promise.resolve(known) : known;
+    const fakeCaller = CALLERS.get(token.replace(/^slow-|\.+$/g, ''));
+    if (fakeCaller === undefined) throw unauthenticated(`no such token`);
+    return token.startsWith('slow-') ? Promise.resolve(fakeCaller) : fakeCaller;
   },
 };
 
@@ -54,30 +54,33 @@ export const fakeTokens: TokenVerifier = {
 export class LogBook implements Logger {
   readonly lines: { level: string; message: string; fields: { [key: string]: unknown } }[] = [];
 
-  debug = (fields: object, message: string) => this.#keep('debug', fields, message);
-  info = (fields: object, message: string) => this.#keep('info', fields, message);
-  warn = (fields: object, message: string) => this.#keep('warn', fields, message);
-  error = (fields: object, message: string) => this.#keep('error', fields, message);
+  debug = (fields: object, message: string) => this.#record('debug', fields, message);
+  info = (fields: object, message: string) => this.#record('info', fields, message);
+  warn = (fields: object, message: string) => this.#record('warn', fields, message);
+  error = (fields: object, message: string) => this.#record('error', fields, message);
 
   at(level: string) {
     return this.lines.filter((line) => line.level === level);
   }
 
-  #keep(level: string, fields: object, message: string): void {
+  #record(level: string, fields: object, message: string): void {
     this.lines.push({ level, message, fields: { ...fields } });
   }
 }
 
-/** The use cases over an in-memory store. `wrap` may replace its repository. */
+/**
+ * Creates the use cases over an in-memory store.
+ * @param wrap returns the repository to use; it may be the given one
+ */
 export function inMemory(
-  wrap: (repository: AgentInstanceRepository) => AgentInstanceRepository = (it) => it,
-  also: Partial<Pick<LivePorts, 'settings' | 'keepAliveMillis'>> = {},
+  wrap: (repository: AgentInstanceRepository) => AgentInstanceRepository = (unwrapped) => unwrapped,
+  extraPorts: Partial<Pick<LivePorts, 'settings' | 'keepAliveMillis'>> = {},
 ) {
   const signals = new InProcessSignals();
   const stopping = new AbortController();
-  const stored = new InMemoryAgentInstanceRepository(signals);
-  const repository = wrap(stored);
-  const queries = new InMemoryDashboardQueries(stored);
+  const innerRepository = new InMemoryAgentInstanceRepository(signals);
+  const repository = wrap(innerRepository);
+  const queries = new InMemoryDashboardQueries(innerRepository);
   const ports = {
     repository,
     queries,
@@ -89,7 +92,7 @@ export function inMemory(
     settings: DEFAULT_SETTINGS,
     clock: systemClock,
     ids: uuidV7,
-    ...also,
+    ...extraPorts,
   };
   const dispatch = createDispatch(ports, stopping.signal);
   const live = new LiveFeed(ports, stopping.signal);
@@ -160,8 +163,8 @@ export class TestServer implements AsyncDisposable {
 
 /** Returns the fields of a JSON response, typed as the test expects them. */
 export const fieldsOf = async <Fields extends object = { [name: string]: unknown }>(
-  answer: Response,
-): Promise<Fields> => (await answer.json()) as Fields;
+  response: Response,
+): Promise<Fields> => (await response.json()) as Fields;
 
 export interface CallOptions {
   readonly body?: unknown;

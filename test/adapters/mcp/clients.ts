@@ -15,14 +15,14 @@ export interface CallOptions {
   readonly onprogress?: (progress: { progress: number }) => void;
 }
 
-/** What the tests do with a client of either library. */
+/** An MCP client of one of the two libraries, with the calls that the tests need. */
 export interface TestClient extends AsyncDisposable {
   call(name: string, args?: object, options?: CallOptions): Promise<ToolResult>;
   tools(): Promise<{ name: string; inputSchema: object; outputSchema?: object | undefined }[]>;
   listResources(params: { cursor?: string }): Promise<object>;
   readResource(params: { uri: string }): Promise<object>;
   getPrompt(params: { name: string; arguments?: { [name: string]: string } }): Promise<object>;
-  /** The id of its session; undefined if it has none. */
+  /** The id of the client's MCP session; undefined if it has no session. */
   readonly sessionId: string | undefined;
   close(): Promise<void>;
 }
@@ -31,14 +31,14 @@ export interface ConnectOptions {
   readonly token?: string;
   readonly clientName?: string;
   readonly headers?: { readonly [name: string]: string };
-  /** Used instead of the global `fetch`. */
+  /** Sends the client's requests. By default the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
 
 /** A client of one of the official MCP libraries, with one transport and protocol version. */
 export interface ClientKind {
   readonly kind: string;
-  /** Whether the server keeps a session for it. */
+  /** Whether the server keeps an MCP session for such a client. */
   readonly hasSession: boolean;
   connect(url: string, options?: ConnectOptions): Promise<TestClient>;
 }
@@ -48,13 +48,13 @@ const transportOptions = ({ token = 'ann', headers, fetch }: ConnectOptions) => 
   ...(fetch !== undefined && { fetch: fetch as FetchLike }),
 });
 
-const information = ({ clientName = 'test-client' }: ConnectOptions) => ({
+const clientInfo = ({ clientName = 'test-client' }: ConnectOptions) => ({
   name: clientName,
   version: '1.0.0',
 });
 
 async function connectSdk(options: ConnectOptions, transport: Transport): Promise<TestClient> {
-  const client = new Client(information(options));
+  const client = new Client(clientInfo(options));
   await client.connect(transport);
   const close = () => client.close();
   return {
@@ -77,7 +77,7 @@ async function connectSplit(
   options: ConnectOptions,
   versionNegotiation: VersionNegotiationOptions,
 ): Promise<TestClient> {
-  const client = new SplitClient(information(options), { versionNegotiation });
+  const client = new SplitClient(clientInfo(options), { versionNegotiation });
   const transport = new SplitTransport(new URL(`${url}/mcp`), transportOptions(options));
   await client.connect(transport);
   const close = () => client.close();

@@ -11,7 +11,7 @@ import { fakeTokens, fieldsOf, inMemory, LogBook, TestServer } from '../koa/test
 
 export interface McpServerOptions {
   readonly timing?: Partial<Timing>;
-  /** Used instead of the fake tokens, which are user names. */
+  /** Verifies the tokens. By default `fakeTokens`, which accepts user names. */
   readonly tokens?: TokenVerifier;
   readonly wrap?: (repository: AgentInstanceRepository) => AgentInstanceRepository;
 }
@@ -43,8 +43,8 @@ export class McpServer implements AsyncDisposable {
 
   static async start({ timing = {}, tokens = fakeTokens, wrap }: McpServerOptions = {}): Promise<McpServer> {
     let repository: AgentInstanceRepository | null = null;
-    const { dispatch, signals, stopping } = inMemory((made) => {
-      repository = wrap?.(made) ?? made;
+    const { dispatch, signals, stopping } = inMemory((innerRepository) => {
+      repository = wrap?.(innerRepository) ?? innerRepository;
       return repository;
     });
     const log = new LogBook();
@@ -56,8 +56,8 @@ export class McpServer implements AsyncDisposable {
       version: '1.2.3',
       timing: { waitSeconds: 20, ...timing },
     });
-    const also = mcpRoutes(endpoint, { tokens, logger: log });
-    const server = await TestServer.start({ dispatch, tokens, moreMiddleware: also });
+    const mcpMiddleware = mcpRoutes(endpoint, { tokens, logger: log });
+    const server = await TestServer.start({ dispatch, tokens, moreMiddleware: mcpMiddleware });
     return new McpServer({ endpoint, signals, dispatch, log, stopping, server, repository: repository! });
   }
 
@@ -65,14 +65,14 @@ export class McpServer implements AsyncDisposable {
     return this.server.url;
   }
 
-  /** The person writes to an instance, over REST. */
+  /** Writes to an instance over REST, as its user. */
   async say(agentInstanceId: string, content: string): Promise<void> {
     const body = { agent_instance_id: agentInstanceId, content, mark_as_read: false };
-    const answer = await this.server.call('POST', '/messages/user', { body });
-    if (answer.status !== 200) throw new Error(JSON.stringify(await fieldsOf(answer)));
+    const response = await this.server.call('POST', '/messages/user', { body });
+    if (response.status !== 200) throw new Error(JSON.stringify(await fieldsOf(response)));
   }
 
-  /** The name of an instance's agent type, as the store keeps it. */
+  /** Returns the name of an instance's agent type, as it is stored. */
   async agentTypeOf(agentInstanceId: string): Promise<string> {
     const target = { userId: 'ann' as UserId, agentInstanceId: agentInstanceId as AgentInstanceId };
     return this.repository.update(target, ({ instance }) => ({
@@ -82,7 +82,7 @@ export class McpServer implements AsyncDisposable {
     }));
   }
 
-  /** Resolves when this many calls wait. */
+  /** Resolves when exactly this many calls wait. */
   async waiting(count: number): Promise<void> {
     await until(() => this.signals.size === count);
   }
@@ -99,7 +99,10 @@ export class McpServer implements AsyncDisposable {
   }
 }
 
-/** Resolves when the condition is true. @throws Error if it is not within `timeoutMs`. */
+/**
+ * Waits until the condition is true.
+ * @throws Error if it is still false after `timeoutMs`
+ */
 export async function until(condition: () => boolean, timeoutMs = 5_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!condition()) {

@@ -7,7 +7,7 @@ export interface RawOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Posts any body to `/mcp`, with a client's headers. */
+/** Posts any body to `/mcp`, with the headers that an MCP client sends. */
 export function post(
   { url }: McpServer,
   body: unknown,
@@ -39,11 +39,11 @@ export const INITIALIZE = {
   },
 } as const;
 
-/** Opens a session of protocol version 2025-11-25. Returns its id. */
+/** Opens a session of protocol version 2025-11-25, and returns its id. */
 export async function openSession(server: McpServer, options: RawOptions = {}): Promise<string> {
-  const answer = await post(server, INITIALIZE, options);
-  await answer.text();
-  return answer.headers.get('mcp-session-id')!;
+  const response = await post(server, INITIALIZE, options);
+  await response.text();
+  return response.headers.get('mcp-session-id')!;
 }
 
 export const toolCall = (name: string, args: unknown, id: string | number = 1) => ({
@@ -53,7 +53,7 @@ export const toolCall = (name: string, args: unknown, id: string | number = 1) =
   params: { name, arguments: args },
 });
 
-/** The same call as a request of the stateless protocol version. */
+/** Builds the same call as `toolCall`, but for the stateless protocol version. */
 export const statelessCall = (name: string, args: unknown, protocolVersion = '2026-07-28') => ({
   ...toolCall(name, args),
   params: {
@@ -69,20 +69,20 @@ export const statelessCall = (name: string, args: unknown, protocolVersion = '20
 
 export const STATELESS_HEADERS = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' };
 
-/** Returns the JSON-RPC messages in an answer, which may be JSON or an event stream. */
+/** Returns the JSON-RPC messages in a response, which may be JSON or an event stream. */
 export async function messagesIn(
-  answer: Response,
+  response: Response,
 ): Promise<{ id?: unknown; result?: unknown; error?: unknown }[]> {
-  const text = await answer.text();
-  if (answer.headers.get('content-type')?.startsWith('application/json')) return [JSON.parse(text)];
+  const text = await response.text();
+  if (response.headers.get('content-type')?.startsWith('application/json')) return [JSON.parse(text)];
   return [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data));
 }
 
 /** Reads a stream until its text matches `pattern`, or it ends. Returns the text. */
-export async function readUntil(answer: Response, pattern: RegExp): Promise<string> {
+export async function readUntil(response: Response, pattern: RegExp): Promise<string> {
   let text = '';
   const decoder = new TextDecoder();
-  const reader = answer.body!.getReader();
+  const reader = response.body!.getReader();
   while (!pattern.test(text)) {
     const { value, done } = await reader.read();
     if (done) break;

@@ -14,7 +14,7 @@ describe.each(DATABASES)('%s', (_, isolation, open) => {
 
   beforeAll(async () => {
     databases = await open();
-    // On PostgreSQL both at once, like two processes that start at the same time.
+    // On PostgreSQL both migrate at once, like two processes that start at the same time.
     await Promise.all([...new Set(databases)].map((database) => database.migrate()));
     const repository = (database: Database, signals: InProcessSignals) =>
       new MikroOrmAgentInstanceRepository({ database, signals });

@@ -9,7 +9,7 @@ import { userId } from '../../../src/domain/ids.ts';
 import { createDatabaseOf, type Privileges } from '../../support/postgres/postgres-database.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres/postgres-server.ts';
 
-/** This file has its own server, because roles belong to a whole server. */
+/** The tests of this file have their own PostgreSQL server, because roles belong to a whole server. */
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres(['-c', 'fsync=off']);
@@ -23,7 +23,7 @@ async function asSuperuser(...statements: string[]): Promise<void> {
   await client.end();
 }
 
-/** Returns what a process reports that opens the database, migrates it and reads something. */
+/** Opens the database, migrates it and reads something, as a process does. Returns what it reports. */
 async function isolationAt(url: string): Promise<TenantIsolation> {
   const database = await openPostgres(url);
   try {

@@ -14,7 +14,7 @@ describe.each(DATABASES)('%s', (_name, _isolation, open) => {
 
   test('the migrations create the schema that the entities describe', async () => {
     expect(await databases[0].pendingMigrations()).toEqual([]);
-    // Not `safe`: that would hide a column that only the migration knows.
+    // Without the option `safe`, which would hide a column that only the migration creates.
     expect(await databases[0].orm.schema.getUpdateSchemaSQL({ safe: false })).toBe('');
   });
 

@@ -14,7 +14,7 @@ import { createDatabase } from '../../support/postgres/postgres-database.ts';
 
 const instance: WaitedInstance = { userId: userIdOf('ada'), agentInstanceId: instanceIdOf(1) };
 
-/** A server process, as far as waits go. */
+/** The parts of a server process that waits need. */
 class Process {
   readonly waits = new OpenWaits();
   readonly warnings: string[] = [];

@@ -4,10 +4,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /** A TCP proxy in front of a database that can break the network connection. */
 export class CutProxy {
   readonly #target: URL;
-  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  readonly #connections = new Set<readonly [Socket, Socket]>();
   #server: Server | null = null;
   #port = 0;
-  #silent = false;
+  #isSilent = false;
 
   constructor(targetUrl: string) {
     this.#target = new URL(targetUrl);
@@ -20,9 +20,9 @@ export class CutProxy {
     return url.href;
   }
 
-  /** Starts to accept connections. After `down` it uses the same port as before. */
+  /** Starts to accept connections. After `down`, the proxy uses the same port as before. */
   async up(): Promise<void> {
-    const server = createServer({ allowHalfOpen: true }, (near) => this.#forward(near));
+    const server = createServer({ allowHalfOpen: true }, (clientSocket) => this.#forward(clientSocket));
     server.listen(this.#port, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -34,49 +34,49 @@ export class CutProxy {
   async down(): Promise<void> {
     const server = this.#server;
     this.#server = null;
-    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+    for (const pair of this.#connections) for (const socket of pair) socket.destroy();
     if (server === null) return;
     server.close();
     await once(server, 'close');
   }
 
-  /** Stops forwarding on the open connections but leaves them open, so that neither side notices. */
+  /** Stops forwarding on the open connections. They stay open, so neither side notices. */
   stall(): void {
-    for (const [near, far] of this.#pairs) {
-      near.unpipe(far);
-      far.unpipe(near);
-      near.resume();
-      far.resume();
+    for (const [clientSocket, databaseSocket] of this.#connections) {
+      clientSocket.unpipe(databaseSocket);
+      databaseSocket.unpipe(clientSocket);
+      clientSocket.resume();
+      databaseSocket.resume();
     }
   }
 
-  /** Accepts new connections from now on but forwards nothing. */
+  /** From now on accepts new connections, but forwards nothing on them. */
   silence(): void {
-    this.#silent = true;
+    this.#isSilent = true;
   }
 
   /** Resolves when a connection has been accepted. */
   async accepted(): Promise<void> {
-    if (this.#pairs.size === 0 && this.#server !== null) await once(this.#server, 'connection');
+    if (this.#connections.size === 0 && this.#server !== null) await once(this.#server, 'connection');
   }
 
-  #forward(near: Socket): void {
-    const far = connect({
+  #forward(clientSocket: Socket): void {
+    const databaseSocket = connect({
       port: Number(this.#target.port),
       host: this.#target.hostname,
       allowHalfOpen: true,
     });
-    const pair = [near, far] as const;
-    this.#pairs.add(pair);
+    const pair = [clientSocket, databaseSocket] as const;
+    this.#connections.add(pair);
     for (const socket of pair) {
       socket.on('error', () => {});
       socket.on('close', () => {
-        for (const each of pair) each.destroy();
-        this.#pairs.delete(pair);
+        for (const socketOfPair of pair) socketOfPair.destroy();
+        this.#connections.delete(pair);
       });
     }
-    if (this.#silent) return;
-    near.pipe(far);
-    far.pipe(near);
+    if (this.#isSilent) return;
+    clientSocket.pipe(databaseSocket);
+    databaseSocket.pipe(clientSocket);
   }
 }

@@ -1,7 +1,7 @@
 import { EventEmitter, on } from 'node:events';
 import type { Logger } from '../../../src/ports/runtime.ts';
 
-/** A logger whose lines a test can wait for. They are the only outward sign of background work. */
+/** A logger whose lines a test can wait for. A test sees background work only by its log lines. */
 export class RecordedLog implements Logger {
   readonly lines: string[] = [];
   readonly #events = new EventEmitter();

@@ -11,14 +11,17 @@ export const newInstance = () => ({
   agentInstanceId: randomUUID() as AgentInstanceId,
 });
 
-/** Sends notifications as the store of a server process does. */
-export async function notify(store: pg.Client, ...signals: readonly Signal[]): Promise<void> {
+/** Sends signals as PostgreSQL notifications, as the store of a server process does. */
+export async function notify(client: pg.Client, ...signals: readonly Signal[]): Promise<void> {
   for (const payload of encodeSignals(signals)) {
-    await store.query('select pg_notify($1, $2)', [CHANNEL, payload]);
+    await client.query('select pg_notify($1, $2)', [CHANNEL, payload]);
   }
 }
 
-/** Listens from now on, and resolves with the first signal of at least `version`. */
+/**
+ * Subscribes to an instance. Resolves with the first signal whose version is at least `version`.
+ * @param seen the version that the subscriber has already seen
+ */
 export const nextSignal = (
   signals: Signals,
   instance: Omit<Signal, 'version'>,
@@ -33,18 +36,18 @@ export const nextSignal = (
   });
 
 /** Returns the process ids of the sessions that listen on this database. */
-export async function listeningSessions(store: pg.Client): Promise<number[]> {
-  const { rows } = await store.query<{ pid: number }>(
+export async function listeningSessions(client: pg.Client): Promise<number[]> {
+  const { rows } = await client.query<{ pid: number }>(
     `select pid from pg_stat_activity
      where application_name = 'agent-dashboard-signals' and datname = current_database()`,
   );
   return rows.map(({ pid }) => pid);
 }
 
-/** Ends every listening session from the server's side. */
-export async function terminateListeners(store: pg.Client): Promise<void> {
-  await store.query('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [
-    await listeningSessions(store),
+/** Makes the database server end every session that listens. */
+export async function terminateListeners(client: pg.Client): Promise<void> {
+  await client.query('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [
+    await listeningSessions(client),
   ]);
 }
 

@@ -68,7 +68,7 @@ describe('every field, route and tool is covered', () => {
   });
 });
 
-/** Deleting an account names no ids and ends the caller, so it has a test of its own. */
+/** Deleting an account needs no ids and deletes the caller, so it has a test of its own. */
 const COMPARED = ROUTES.filter(({ useCase }) => useCase !== useCases.deleteAccount);
 
 /** PGlite runs the same statements as PostgreSQL without row level security. */

@@ -12,7 +12,7 @@ let stranger: Tenant;
 let client: TestClient;
 let events: OwnerEvents;
 
-/** The HTTP+SSE stream of the session's owner. */
+/** The HTTP+SSE stream of the MCP session's owner. */
 interface OwnerEvents extends AsyncDisposable {
   readonly sessionId: string;
   /** Resolves with the next text that arrives. */

@@ -179,7 +179,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     const [bad, good] = [await server.newTenant(), await server.newTenant()];
     const { repository } = server.store.ports;
     const id = agentInstanceId(good.ids['active instance']);
-    // With the same instance id both are in one lane, so their batch is the same.
+    // The same instance id puts both in one lane, so they are in the same batch.
     await server.dispatch(useCases.startAgentInstance, {
       caller: bad.caller,
       input: { agent_instance_id: id, agent_type: 'bad' },

@@ -145,7 +145,7 @@ describe('importing', () => {
     [
       'without a scope of this server',
       () => fresh({ scope: 'openid' }),
-      'it has no scope that means anything here',
+      'it has no scope that this server knows',
     ],
     ['without a user', () => fresh({ sub: '' }), 'the user must be a text of 1 to 255 characters'],
   ])('refuses a token %s, and imports the others', async (_which, token, reason) => {

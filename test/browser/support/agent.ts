@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerAccess } from './server-access.ts';
 
-/** How many steps `steps` sends at the same time. */
+/** How many steps the method `steps` sends at the same time. */
 const CONCURRENCY = 32;
 
 /** An agent that uses the REST API with its own token. */
@@ -19,8 +19,8 @@ export class Agent {
     this.#type = type;
   }
 
-  step(content: string, more: object = {}): Promise<string> {
-    return this.#send(content, more);
+  step(content: string, fields: object = {}): Promise<string> {
+    return this.#send(content, fields);
   }
 
   /** @returns the question's id */
@@ -30,16 +30,16 @@ export class Agent {
 
   /** Sends many steps concurrently. Only the first and the last have a fixed position. */
   async steps(texts: readonly string[]): Promise<void> {
-    const rest = [...texts.slice(1, -1)];
+    const queue = [...texts.slice(1, -1)];
     await this.step(texts[0]!);
     const sendNext = async () => {
-      for (let text = rest.pop(); text !== undefined; text = rest.pop()) await this.step(text);
+      for (let text = queue.pop(); text !== undefined; text = queue.pop()) await this.step(text);
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, sendNext));
     await this.step(texts.at(-1)!);
   }
 
-  /** Waits for messages of the user. Returns none if there are none within `waitSeconds`. */
+  /** Waits up to `waitSeconds` for messages of the user. Returns an empty list if there are none. */
   async receive(waitSeconds: number): Promise<string[]> {
     const { messages } = await this.#post<{ messages: { id: string; content: string }[] }>(
       '/messages/pending',
@@ -53,15 +53,15 @@ export class Agent {
     await this.#post('/sessions/end', { agent_instance_id: this.id });
   }
 
-  async #send(content: string, more: object): Promise<string> {
-    const answer = await this.#post<{ message_id: string }>('/messages/agent', {
+  async #send(content: string, fields: object): Promise<string> {
+    const posted = await this.#post<{ message_id: string }>('/messages/agent', {
       agent_instance_id: this.id,
       agent_type: this.#type,
       content,
-      ...more,
+      ...fields,
     });
-    this.#lastMessageId = answer.message_id;
-    return answer.message_id;
+    this.#lastMessageId = posted.message_id;
+    return posted.message_id;
   }
 
   async #post<T>(path: string, body: object): Promise<T> {

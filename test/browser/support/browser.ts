@@ -1,10 +1,10 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { ServerAccess } from './server-access.ts';
 
-/** Debian's Chromium, unless CHROMIUM names another program. */
+/** The browser program: Debian's Chromium, unless the variable CHROMIUM has another path. */
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** Another name of this machine. Browsers do not treat it as secure, as they do localhost. */
+/** Another name of this machine. Browsers treat localhost as secure without HTTPS, but not this name. */
 export const OTHER_NAME = 'dashboard.test';
 
 export const PHONE: BrowserContextOptions = {

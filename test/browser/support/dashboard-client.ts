@@ -1,6 +1,6 @@
 import type { ServerAccess } from './server-access.ts';
 
-/** Calls the people's API, for what a test does not do on the page. */
+/** Calls the REST API as the person, for actions that a test does not do on the page. */
 export class DashboardClient {
   readonly #server: ServerAccess;
 

@@ -9,8 +9,8 @@ import type { ServerAccess } from './server-access.ts';
 import { type KeyOptions, TokenIssuer } from './token-issuer.ts';
 
 /**
- * What a test of the page needs: a running server, a new user for each test, and browsers. An error on a
- * page fails the test, whatever the test is about.
+ * Provides what a test of the page needs: a running server, a new user for each test, and browsers. A test
+ * fails if a page reports any error.
  */
 export class Dashboard {
   /** The server's address, and the tokens of this test's user. */
@@ -90,7 +90,7 @@ export class Dashboard {
   /** Registers set-up and clean-up with the test runner: one server per test file, one user per test. */
   static forTests(kind: StoreKind = 'PGlite'): Dashboard {
     const dashboard = new Dashboard();
-    let users = 0;
+    let userCount = 0;
     beforeAll(async () => {
       dashboard.#store = await freshStore(kind);
       if (kind === 'PGlite')
@@ -106,8 +106,8 @@ export class Dashboard {
       await dashboard.#store?.[Symbol.asyncDispose]();
     });
     beforeEach(async () => {
-      users += 1;
-      dashboard.#user = `user-${users}`;
+      userCount += 1;
+      dashboard.#user = `user-${userCount}`;
       dashboard.server = {
         url: dashboard.#running.url,
         agentToken: await dashboard.issueToken('agent'),
@@ -127,6 +127,6 @@ const TIMEOUT_MS = 15_000;
 
 const SETTINGS = { LOG_LEVEL: 'warn', ALLOWED_HOSTS: OTHER_NAME };
 
-/** Browsers log every failed request. Statuses 401, 404 and 409 and a lost connection are ordinary here. */
+/** Browsers log every failed request. Statuses 401, 404 and 409 and lost connections are normal here. */
 const isExpected = (message: ConsoleMessage): boolean =>
   /^Failed to load resource: (?:.* status of (?:401|404|409) |net::ERR_)/.test(message.text());

@@ -9,7 +9,7 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's global set-up. Makes one data folder for all tests to copy: a new database takes seconds. */
+/** Vitest's global set-up. Creates one data folder for all tests to copy: a new database takes seconds. */
 export default async function setup(project: TestProject): Promise<() => PromiseLike<void>> {
   const folder = await temporaryFolder();
   const dataDir = join(folder.path, 'data');

@@ -1,2 +1,2 @@
-/** Prints a measured value, for the reader of the test run. */
+/** Prints a measured value between the lines of the test run. */
 export const printMeasurement = (text: string): void => void process.stdout.write(`   ${text}\n`);

@@ -7,7 +7,7 @@ import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-f
 import { run } from './command-run.ts';
 
 let folder: TemporaryFolder;
-/** Keys are in a folder, data in PostgreSQL. */
+/** Settings with the keys in a folder and the data in PostgreSQL. */
 let env: { DATA_DIR: string; DATABASE_URL: string };
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -36,7 +36,7 @@ describe('a command line that is not valid', () => {
     ],
     ['an instance that is no id', ['watch', '--instance', '???'], 'It should be a UUID'],
     ['fewer than 4 characters of an id', ['reply', '623', 'yes'], 'at least the first 4 characters'],
-    ['no API key for mcp', ['mcp'], 'mcp needs a key: --api-key or AGENT_DASHBOARD_API_KEY'],
+    ['no API key for mcp', ['mcp'], 'mcp needs a token: --api-key or AGENT_DASHBOARD_API_KEY'],
     ['an API key with spaces', ['mcp', '--api-key', 'a b'], '--api-key must be a token, without spaces'],
     ['an empty API key', ['watch', '--api-key', ''], '--api-key must be a token'],
     [

@@ -10,8 +10,8 @@ export interface CommandRun {
 
 /** Runs a command to its end in this process, because starting a process for each would be slow. */
 export async function run(args: readonly string[], env: Environment = {}): Promise<CommandRun> {
-  const stdout = recorded(process.stdout);
-  const stderr = recorded(process.stderr);
+  const stdout = recordWrites(process.stdout);
+  const stderr = recordWrites(process.stderr);
   try {
     const code = await createCommandLine(env).run(args);
     return { code, stdout: stdout.text(), stderr: stderr.text() };
@@ -21,7 +21,7 @@ export async function run(args: readonly string[], env: Environment = {}): Promi
   }
 }
 
-function recorded(stream: NodeJS.WriteStream) {
+function recordWrites(stream: NodeJS.WriteStream) {
   const spy = vi.spyOn(stream, 'write').mockReturnValue(true);
   return { spy, text: () => spy.mock.calls.map(([text]) => String(text)).join('') };
 }

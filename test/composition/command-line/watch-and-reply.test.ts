@@ -179,7 +179,7 @@ test('the key that a command makes for itself is revoked when the command ends, 
   const keys = await terminalKeys();
   expect(keys).toHaveLength(before + 3);
   expect(keys.filter(({ revoked_at }) => revoked_at === null)).toEqual([]);
-  // No server can be reached, so no key is made.
+  // No server can be reached, so no key is created.
   await run(['watch', '--base-url', 'http://localhost:1'], env);
   expect(await terminalKeys()).toHaveLength(before + 3);
 });

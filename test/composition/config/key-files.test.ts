@@ -113,7 +113,7 @@ describe('the start is refused with one line', () => {
     const file = join(home, 'file');
     await writeFile(file, '');
     await expect(loadOrCreateKeyPair(file)).rejects.toThrow(
-      `DATA_DIR must be a folder where this process can keep its key, or JWT_PRIVATE_KEY be set (${join(file, FILE)}: ENOTDIR)`,
+      `DATA_DIR must be a folder where this process can keep its key, or JWT_PRIVATE_KEY must be set (${join(file, FILE)}: ENOTDIR)`,
     );
   });
 
@@ -127,7 +127,7 @@ describe('the start is refused with one line', () => {
     const nowhere = join(home, 'link');
     await symlink(join(home, 'not', 'mounted'), nowhere);
     await expect(loadOrCreateKeyPair(nowhere)).rejects.toThrow(
-      `DATA_DIR must be a folder where this process can keep its key, or JWT_PRIVATE_KEY be set (${join(nowhere, FILE)}: ENOENT)`,
+      `DATA_DIR must be a folder where this process can keep its key, or JWT_PRIVATE_KEY must be set (${join(nowhere, FILE)}: ENOENT)`,
     );
   });
 });

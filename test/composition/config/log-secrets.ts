@@ -12,7 +12,7 @@ export function expectNoSecretsIn(log: string, secrets: Secrets): void {
 }
 
 /** Shorter parts reveal nothing, and may be in a log by chance. */
-const MINIMUM_LENGTH = 12;
+const MIN_SECRET_LENGTH = 12;
 
 /** Returns the claims, the signature and the hashes of a token. */
 export function secretPartsOf(name: string, token: string): Secrets {
@@ -23,5 +23,5 @@ export function secretPartsOf(name: string, token: string): Secrets {
   const hashes = (['hex', 'base64', 'base64url'] as const).map(
     (form) => [`${name}, SHA-256 in ${form}`, createHash('sha256').update(token).digest(form)] as const,
   );
-  return Object.fromEntries([...parts, ...hashes].filter(([, part]) => part.length >= MINIMUM_LENGTH));
+  return Object.fromEntries([...parts, ...hashes].filter(([, part]) => part.length >= MIN_SECRET_LENGTH));
 }

@@ -124,7 +124,7 @@ test('closing the socket waits for running operations, but not for idle connecti
     isClosed = true;
   });
   await once(silent, 'close');
-  // By the time another socket has opened and closed, this one would have closed as well.
+  // When another socket has opened and closed, this one would also have closed.
   await using elsewhere = await temporaryFolder();
   await (await openOperatorSocket(elsewhere.path, operatorWith(), log))[Symbol.asyncDispose]();
   expect(isClosed).toBe(false);

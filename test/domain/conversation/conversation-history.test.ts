@@ -59,7 +59,7 @@ function applyDecision(decision: RandomDecision, before: Conversation, handedOve
   }
 }
 
-/** Returns the rules that a conversation breaks. They hold at any time. */
+/** Returns the rules that a conversation breaks. These rules must hold at any time. */
 function brokenRules({ instance, messages }: Conversation): string[] {
   if (instance === null) return messages.length === 0 ? [] : ['messages of no instance'];
   const known = new Map(messages.map((message) => [message.id, message]));
@@ -98,7 +98,7 @@ function brokenRules({ instance, messages }: Conversation): string[] {
   ]);
 }
 
-/** Returns what a decision changed although nothing may change it. */
+/** Returns the changes of a decision that no decision may make. */
 function brokenPromises(before: Conversation, after: Conversation): string[] {
   const grown = after === before ? 0 : 1;
   const now = new Map(after.messages.map((message) => [message.id, message]));

@@ -85,7 +85,7 @@ describe('a user message', () => {
     [true, 2],
   ])('with mark_as_read %s answers the newest of %i open questions and no other', (markAsRead, open) => {
     const questions = Array.from({ length: open }, (_, index) => aQuestion({ position: 1 + index }));
-    // Loaded in no particular order.
+    // A store may load the messages in any order.
     const conversation = aConversation(questions.toReversed(), { status: 'AWAITING_INPUT' });
     const { changes } = receiveUserMessage(conversation, sent({ markAsRead }));
     expect(changes?.amended).toEqual([{ ...questions.at(-1), questionStatus: 'answered', answerId: NEW }]);

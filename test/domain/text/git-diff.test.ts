@@ -123,7 +123,7 @@ describe('a git diff over 1 MiB of UTF-8', () => {
     const kept = diff.replace(MARKER_LINE, '\n');
     expect(text.startsWith(kept)).toBe(true);
     expect(bytesOf(diff)).toBeLessThanOrEqual(MAX_GIT_DIFF_BYTES);
-    // As much as fits: one more line would exceed the limit.
+    // The result is as long as possible: one more line would exceed the limit.
     expect(bytesOf(diff) + bytesOf(line)).toBeGreaterThan(MAX_GIT_DIFF_BYTES);
   });
 

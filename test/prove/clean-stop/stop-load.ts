@@ -25,7 +25,7 @@ const ARRIVAL_MS = 300;
 export class StopLoad implements Disposable {
   /** The contents of all acknowledged steps. */
   readonly acknowledged: string[] = [];
-  /** Answers that a stopping server must not give. */
+  /** The responses that a stopping server must not send. */
   readonly violations: string[] = [];
   waitersAnswered = 0;
   readonly #options: StopLoadOptions;

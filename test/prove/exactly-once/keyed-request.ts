@@ -20,11 +20,11 @@ export interface KeyedRequest extends RequestParts {
 
 const KINDS = ['step', 'step', 'question', 'user', 'start', 'read'] as const;
 
-/** Only a few instances, so that requests with different keys meet in one instance. */
+/** There are only a few instances, so that requests with different keys change the same instance. */
 const SHARED_INSTANCES = 3;
 const sharedInstance = (nth: number) => `00000000-0000-4000-8000-${nth.toString().padStart(12, '0')}`;
 
-/** Creates a request of the given kind. What it writes carries the key as its text. */
+/** Creates a request of the given kind. The text that it writes contains the key. */
 export function keyedRequest(
   key: string,
   random: Random,
@@ -103,12 +103,12 @@ export async function prepareInstances(
       const said = { agent_instance_id: instance, content: request.key, mark_as_read: false };
       await post(token, `say ${instance}`, '/messages/user', said);
     }
-    // For another tenant the cursor is a foreign id: its read is `stale` and hands nothing over.
+    // For another tenant the cursor is a foreign id, so its read is `stale` and hands over nothing.
     requests[nth] = { ...request, body: { ...request.body, last_read_message_id: cursor } };
   }
 }
 
-/** Counts the effects of each key: the messages and instances that carry it as their text. */
+/** Counts the effects of each key: the messages and instances whose text is the key. */
 export async function countEffects(cluster: TestCluster, userId: string): Promise<Map<string, number>> {
   const rows = await cluster.query<{ text: string; times: number }>(
     `select text, count(*)::int as times from (

@@ -13,7 +13,7 @@ export interface BadInput {
   readonly name: string;
   readonly request: RawRequest;
   readonly status: number;
-  /** Null where the answer has no body. */
+  /** Null: the response has no body. */
   readonly code: string | null;
 }
 
@@ -157,6 +157,6 @@ export async function badInputs(tokens: TestTokens): Promise<BadInput[]> {
   ];
 }
 
-/** The body is announced and never completed; the server has to give up by itself. */
+/** A request whose body never becomes complete, so that the server has to give up by itself. */
 const dribbling = (start: string): RawRequest =>
   rawRequest(null, { kind: 'dribble', bytes: Buffer.from(start, 'latin1') });

@@ -3,10 +3,10 @@ export interface RawRequest {
   readonly kind: string;
   readonly method: string;
   readonly target: string;
-  /** In this order. A name may occur several times. */
+  /** The headers, in the order in which they are sent. A name may occur several times. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
-  /** Sent instead of everything above. */
+  /** The bytes to send. If they are given, all fields above are ignored. */
   readonly bytes: Buffer | null;
   /** Whether the request is complete, so that the server can answer at once. */
   readonly whole: boolean;

@@ -63,7 +63,7 @@ const ROUTES = [
 
 const inUrl = (text: string) => encodeURIComponent(text.toWellFormed()).slice(0, 4_000);
 
-/** Request targets, from usual ones to those that no client sends by accident. */
+/** Request targets, from usual ones to absurd ones. */
 export const TARGETS: readonly ((random: Random) => string)[] = [
   (random) => random.oneOf(ROUTES),
   (random) => `${random.oneOf(ROUTES)}?${inUrl(randomText(random))}=${inUrl(randomText(random))}`,

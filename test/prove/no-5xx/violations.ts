@@ -1,7 +1,7 @@
 import type { RawAnswer, RawExchange } from '../support/raw-exchange.ts';
 import type { RawRequest } from './raw-request.ts';
 
-/** Patterns of what no answer may reveal: stack frames, file names, SQL, and the libraries in use. */
+/** Patterns of texts that no response may contain: stack frames, file names, SQL, and names of libraries. */
 const INTERNALS = [
   /\bat (?:async )?[\w.<>]+ \(/,
   /node_modules|file:\/\/|node:internal|\.[jt]s:\d+/,
@@ -12,8 +12,8 @@ const INTERNALS = [
 ];
 
 /**
- * Returns what is wrong with the answer to a request. Empty where a good or bad request was answered
- * correctly.
+ * Returns what is wrong with the response to a request. The list is empty if the response is correct,
+ * whether the request was good or bad.
  */
 export function violationsOf({ answers, rest, end }: RawExchange, request: RawRequest): string[] {
   const violations: string[] = [];

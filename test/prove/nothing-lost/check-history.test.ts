@@ -39,7 +39,7 @@ const wrote = (at: number, position: number, kind: Entry['kind'] = 'step', more:
 const user = (position: number, readVersion: number, fields: Partial<StoredMessage> = {}) =>
   stored(position, { senderType: 'USER', isRead: true, readVersion, ...fields });
 
-/** A question, three messages of the user, a reader in between, and a step that takes the rest. */
+/** A question, three messages of the user, a reader between them, and a step that gets the remaining ones. */
 const entries = [
   wrote(1, 1, 'question'),
   wrote(2, 2, 'user'),

@@ -1,6 +1,6 @@
 import type { Entry, HandedOver, Stored, StoredMessage } from './history.ts';
 
-/** What is wrong with a history, by the promise it breaks. Each case is one text. */
+/** The errors in a history, by the promise that they break. Each error is one text. */
 export interface Findings {
   readonly lost: string[];
   readonly duplicated: string[];
@@ -11,8 +11,8 @@ export interface Findings {
 const WRITES = new Set<Entry['kind']>(['step', 'question', 'user', 'echo']);
 
 /**
- * Compares what clients received with what the database holds after everything queued was handed over. It
- * knows nothing of how the server works: only what was sent and answered when, and what is stored.
+ * Compares what clients received with what the database contains after all queued messages were handed over.
+ * It uses only what was sent and answered at which time, and what is stored, not how the server works.
  */
 export function checkHistory(entries: readonly Entry[], stored: Stored): Findings {
   const findings: Findings = { lost: [], duplicated: [], inverted: [], gaps: [] };
@@ -101,8 +101,8 @@ function checkHandOffs(
 
 /**
  * Checks that an answered question has its answer, and that a message answers at most one question. Only
- * questions that were asked as such count: a step that becomes a question later takes what is queued then,
- * which may have answered an older question.
+ * messages that were questions from the beginning count. A step that becomes a question later is answered by
+ * the messages that are queued then, and these may have answered an older question.
  */
 function checkAnswers(
   entries: readonly Entry[],

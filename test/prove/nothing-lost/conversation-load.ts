@@ -32,8 +32,8 @@ const HEARTBEAT_CHANCE = 0.1;
 const ASK_AGAIN_CHANCE = 0.03;
 
 /**
- * The load on one instance: two user clients and two agents that write, and two readers that compete for the
- * queue. Agents and readers share the cursor, as copies of one agent would.
+ * The load on one instance: two clients of the user and two agents write, and two readers compete for the
+ * queue. Agents and readers share the read cursor, like several processes of one agent.
  */
 export class ConversationLoad {
   readonly #options: ConversationOptions;
@@ -62,7 +62,7 @@ export class ConversationLoad {
       this.#moveCursor(this.#cursor);
     });
     await Promise.all([written, ...readers]);
-    // This step hands over what is still queued.
+    // This step hands over the messages that are still queued.
     await this.#write('step', random.fork('end'));
   }
 

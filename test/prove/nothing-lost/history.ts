@@ -6,12 +6,12 @@ export interface HandedOver {
 
 export type EntryKind = 'step' | 'question' | 'user' | 'echo' | 'read' | 'request-input';
 
-/** One answered request of a client, however often it had to be repeated. */
+/** One request of a client that was answered in the end. It may have been repeated. */
 export interface Entry {
   readonly instance: string;
   readonly kind: EntryKind;
   readonly key: string;
-  /** By `performance.now()`: before the first attempt, and after the answer. */
+  /** Times by `performance.now()`: before the first attempt, and after the answer. */
   readonly sentAt: number;
   readonly answeredAt: number;
   /** The text that was written, unique in the whole history. Null for requests that write no message. */

@@ -11,7 +11,7 @@ interface Answer {
   readonly status?: string;
 }
 
-/** What the client learned from an answer. */
+/** The part of an answer that goes into the history. */
 export interface RecordedReply {
   readonly messageId: string | null;
   readonly handedOver: readonly HandedOver[];

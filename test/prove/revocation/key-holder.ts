@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../support/random.ts';
 import type { RetryingClient } from '../support/retrying-client.ts';
 
-/** How long one call waits, in seconds. A waiter then asks again. */
+/** How long one call waits, in seconds. The waiter then calls again. */
 const WAIT_SECONDS = 20;
 /** The pause between two uses at one server. */
 const PAUSE_MS = { least: 200, most: 800 } as const;
@@ -28,11 +28,11 @@ export class KeyHolder {
   readonly id: string;
   readonly token: string;
   readonly uses: KeyUse[] = [];
-  /** When the open wait at each port was refused. */
+  /** When the open wait was refused, by port. */
   readonly waitsRefused = new Map<number, number>();
-  /** When the MCP session's stream at each port ended. */
+  /** When the stream of the MCP session ended, by port. */
   readonly streamsEnded = new Map<number, number>();
-  /** When the revocation of its key was acknowledged; null while the key is good. */
+  /** When the revocation of the key was acknowledged. Null: the key is not revoked. */
   revokedAt: number | null = null;
   readonly #options: KeyHolderOptions;
   #over = false;
@@ -44,7 +44,9 @@ export class KeyHolder {
     this.#options = options;
   }
 
-  /** Resolves once waits and streams are open at every server. The use goes on until `stop`. */
+  /**
+   * Starts to use the key. Resolves when waits and streams are open at every server. Continues until `stop`.
+   */
   async begin(): Promise<void> {
     const { ports } = this.#options;
     const streams = await Promise.all(ports.map((port) => this.#openStream(port)));

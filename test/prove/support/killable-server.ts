@@ -8,8 +8,9 @@ import { stablePort } from './stable-port.ts';
 export const BIN = fileURLToPath(new URL('../../../src/composition/bin.ts', import.meta.url));
 
 /** How long a server may take to start, perhaps on a database that is still recovering. */
-const START_PATIENCE_MS = 60_000;
-const STDERR_KEPT = 20;
+const MAX_START_MS = 60_000;
+/** How many of the last lines on stderr are kept, for the error message. */
+const MAX_STDERR_LINES = 20;
 /** The number that pino gives to the level `error`. */
 const ERROR_LEVEL = 50;
 
@@ -25,7 +26,8 @@ export class KillableServer implements AsyncDisposable {
   readonly faults: string[] = [];
   readonly #env: { readonly [name: string]: string };
   #child: ChildProcess | null = null;
-  #wanted = false;
+  /** False while the proof stops the process. An exit is then no fault. */
+  #shouldRun = false;
 
   private constructor(port: number, env: { readonly [name: string]: string }) {
     this.port = port;
@@ -48,11 +50,11 @@ export class KillableServer implements AsyncDisposable {
 
   /** Starts the server as a supervisor would: again and again until it stays up. */
   async start(): Promise<void> {
-    const since = Date.now();
+    const startedAt = Date.now();
     for (;;) {
-      const reason = await this.#launch();
+      const reason = await this.#startProcess();
       if (reason === null) return;
-      if (Date.now() - since > START_PATIENCE_MS) throw new Error(`The server does not start: ${reason}`);
+      if (Date.now() - startedAt > MAX_START_MS) throw new Error(`The server does not start: ${reason}`);
       await sleep(100);
     }
   }
@@ -64,12 +66,12 @@ export class KillableServer implements AsyncDisposable {
 
   /** Sends SIGTERM and returns the exit code and the duration. After `patienceMs` it sends SIGKILL. */
   async terminate(patienceMs: number): Promise<{ code: number | null; milliseconds: number }> {
-    const since = performance.now();
+    const startedAt = performance.now();
     const child = this.#child!;
     const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
     await this.#end('SIGTERM');
     clearTimeout(timer);
-    return { code: child.exitCode, milliseconds: performance.now() - since };
+    return { code: child.exitCode, milliseconds: performance.now() - startedAt };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,7 +79,7 @@ export class KillableServer implements AsyncDisposable {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    this.#wanted = false;
+    this.#shouldRun = false;
     const child = this.#child!;
     if (!this.isRunning) return;
     child.kill(signal);
@@ -85,33 +87,33 @@ export class KillableServer implements AsyncDisposable {
   }
 
   /** @returns why the process did not start, or null if it did. */
-  async #launch(): Promise<string | null> {
+  async #startProcess(): Promise<string | null> {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', BIN, 'serve'], {
       env: { PATH: process.env.PATH, LOG_LEVEL: 'error', MCP_SERVER_PORT: String(this.port), ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    this.#wanted = true;
+    this.#shouldRun = true;
     children.add(child);
-    const said: string[] = [];
+    const stderrLines: string[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => {
-      said.push(line);
-      if (said.length > STDERR_KEPT) said.shift();
+      stderrLines.push(line);
+      if (stderrLines.length > MAX_STDERR_LINES) stderrLines.shift();
       if (isErrorLine(line)) this.faults.push(`log: ${line.slice(0, 2_000)}`);
     });
     const ready = Promise.withResolvers<null>();
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.includes('listens on')) ready.resolve(null);
     });
-    let started = false;
+    let hasStarted = false;
     const ended = once(child, 'exit').then(([code, signal]) => {
       children.delete(child);
-      const how = `ended by itself (${code ?? signal}): ${said.join(' | ')}`;
-      if (started && this.#wanted) this.faults.push(how);
-      return how;
+      const description = `ended by itself (${code ?? signal}): ${stderrLines.join(' | ')}`;
+      if (hasStarted && this.#shouldRun) this.faults.push(description);
+      return description;
     });
     const reason = await Promise.race([ready.promise, ended]);
-    started = reason === null;
+    hasStarted = reason === null;
     return reason;
   }
 }

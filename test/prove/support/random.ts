@@ -1,6 +1,9 @@
 import { SeededRandom } from '../../domain/conversation/random-decisions.ts';
 
-/** A seeded random source. `fork` returns another one for each actor, which does not depend on scheduling. */
+/**
+ * A seeded random source. `fork` returns a source for one actor, so that its numbers do not depend on the
+ * order in which the actors run.
+ */
 export class Random extends SeededRandom {
   readonly #name: string;
 
@@ -27,12 +30,12 @@ export class Random extends SeededRandom {
   }
 
   shuffled<Item>(items: readonly Item[]): Item[] {
-    const mixed = [...items];
-    for (let at = mixed.length - 1; at > 0; at -= 1) {
-      const other = this.below(at + 1);
-      [mixed[at], mixed[other]] = [mixed[other]!, mixed[at]!];
+    const result = [...items];
+    for (let index = result.length - 1; index > 0; index -= 1) {
+      const otherIndex = this.below(index + 1);
+      [result[index], result[otherIndex]] = [result[otherIndex]!, result[index]!];
     }
-    return mixed;
+    return result;
   }
 
   uuid(): string {
@@ -44,6 +47,8 @@ export class Random extends SeededRandom {
 /** The FNV-1a hash. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
   return hash >>> 0;
 }

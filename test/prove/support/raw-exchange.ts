@@ -10,21 +10,23 @@ export interface RawAnswer {
 
 export interface RawExchange {
   readonly answers: readonly RawAnswer[];
-  /** Received bytes that are no HTTP response. */
+  /** The received bytes that are not an HTTP response. */
   readonly rest: string;
+  /** How the exchange ended. `hung`: the server did not answer within 20 s. */
   readonly end: 'answered' | 'closed' | 'hung' | 'refused';
 }
 
 export interface RawOptions {
   /** Whether the request is complete. If not, the client gives up after a moment. */
   readonly whole: boolean;
+  /** Whether the method is HEAD, so that the response has no body. */
   readonly head: boolean;
 }
 
 /** How long the server may take to answer a complete request on a busy machine. */
-const PATIENCE_MS = 20_000;
+const MAX_ANSWER_MS = 20_000;
 /** How long the client waits after an incomplete request. */
-const MOMENT_MS = 250;
+const INCOMPLETE_WAIT_MS = 250;
 
 /** Sends any bytes over a new connection, and returns what the server answers. */
 export async function exchangeRaw(
@@ -34,13 +36,13 @@ export async function exchangeRaw(
 ): Promise<RawExchange> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
   const chunks: Buffer[] = [];
-  const changed = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
   let end: RawExchange['end'] | null = null;
   socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
     if (whole && parseAnswers(Buffer.concat(chunks), head).answers.some(({ status }) => status >= 200)) {
       end ??= 'answered';
-      changed.resolve();
+      ended.resolve();
     }
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -48,19 +50,19 @@ export async function exchangeRaw(
   });
   socket.on('close', () => {
     end ??= 'closed';
-    changed.resolve();
+    ended.resolve();
   });
   socket.once('end', () => socket.end());
   socket.write(bytes);
   if (!whole) {
-    await Promise.race([changed.promise, sleep(MOMENT_MS)]);
+    await Promise.race([ended.promise, sleep(INCOMPLETE_WAIT_MS)]);
     socket.end();
   }
   const timer = setTimeout(() => {
     end ??= 'hung';
-    changed.resolve();
-  }, PATIENCE_MS);
-  await changed.promise;
+    ended.resolve();
+  }, MAX_ANSWER_MS);
+  await ended.promise;
   clearTimeout(timer);
   const closed = socket.closed ? null : once(socket, 'close');
   socket.destroy();
@@ -74,35 +76,36 @@ export async function exchangeRaw(
  */
 export function parseAnswers(bytes: Buffer, head: boolean): Pick<RawExchange, 'answers' | 'rest'> {
   const answers: RawAnswer[] = [];
-  let left = bytes;
+  let remaining = bytes;
   for (;;) {
-    const headEnd = left.indexOf('\r\n\r\n');
+    const headEnd = remaining.indexOf('\r\n\r\n');
     if (headEnd < 0) break;
-    const [statusLine = '', ...lines] = left.toString('latin1', 0, headEnd).split('\r\n');
+    const [statusLine = '', ...lines] = remaining.toString('latin1', 0, headEnd).split('\r\n');
     const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1]);
     if (!status) break;
     const headers = new Map(lines.map((line) => [nameOf(line), line.slice(line.indexOf(':') + 1).trim()]));
-    const body = head || status < 200 || status === 204 ? null : bodyAt(left.subarray(headEnd + 4), headers);
+    const hasNoBody = head || status < 200 || status === 204;
+    const body = hasNoBody ? null : bodyAt(remaining.subarray(headEnd + 4), headers);
     if (body === undefined) break;
     answers.push({ status, headers, body: body?.text ?? '' });
-    left = left.subarray(headEnd + 4 + (body?.length ?? 0));
+    remaining = remaining.subarray(headEnd + 4 + (body?.length ?? 0));
   }
-  return { answers, rest: left.toString('latin1') };
+  return { answers, rest: remaining.toString('latin1') };
 }
 
 const nameOf = (line: string): string => line.slice(0, line.indexOf(':')).toLowerCase();
 
-/** Returns undefined while the body is incomplete. */
+/** Returns the body at the beginning of `bytes`, or undefined if it is incomplete. */
 function bodyAt(
   bytes: Buffer,
   headers: ReadonlyMap<string, string>,
 ): { text: string; length: number } | undefined {
-  if (headers.get('transfer-encoding') === 'chunked') return chunkedAt(bytes);
+  if (headers.get('transfer-encoding') === 'chunked') return chunkedBodyAt(bytes);
   const length = Number(headers.get('content-length') ?? 0);
   return bytes.length < length ? undefined : { text: bytes.toString('utf8', 0, length), length };
 }
 
-function chunkedAt(bytes: Buffer): { text: string; length: number } | undefined {
+function chunkedBodyAt(bytes: Buffer): { text: string; length: number } | undefined {
   const parts: Buffer[] = [];
   for (let at = 0; ; ) {
     const lineEnd = bytes.indexOf('\r\n', at);

@@ -18,10 +18,10 @@ export interface Reply {
   readonly body: string;
 }
 
-/** The longest that a call may take. Calls that wait ask for far less. */
-const HANG_MS = 30_000;
-/** Long enough for a killed server and for a database that recovers. */
-const GIVE_UP_MS = 90_000;
+/** How long one attempt may take. Calls that wait for something wait for a much shorter time. */
+const MAX_CALL_MS = 30_000;
+/** How long a call is repeated. A killed server and a recovering database need less. */
+const MAX_RETRY_MS = 90_000;
 
 /**
  * A well-behaved client of several servers: it repeats failed requests with their key, at any of the servers.
@@ -39,19 +39,18 @@ export class RetryingClient implements Disposable {
 
   /**
    * Repeats a request until it succeeds or is refused.
-   * @throws BrokenPromise for a 5xx other than 503, for a call without an answer, and after 90 s of failures.
+   * @throws BrokenPromise for a 5xx other than 503, for a call without a response, and after 90 s of failures
    */
   async call(call: Call, random: Random): Promise<Reply> {
-    const since = Date.now();
-    for (let at = random.below(this.#ports.length); ; at += 1) {
+    const startedAt = Date.now();
+    for (let attempt = random.below(this.#ports.length); ; attempt += 1) {
       this.#closed.signal.throwIfAborted();
-      const reply = await this.once(call, this.#ports[at % this.#ports.length]!).catch((error: unknown) =>
-        codeOf(error),
-      );
+      const port = this.#ports[attempt % this.#ports.length]!;
+      const reply = await this.once(call, port).catch((error: unknown) => codeOf(error));
       const reason = reasonToRepeat(reply);
       if (reason === null) return reply as Reply;
       this.repeats.set(reason, (this.repeats.get(reason) ?? 0) + 1);
-      if (Date.now() - since > GIVE_UP_MS) {
+      if (Date.now() - startedAt > MAX_RETRY_MS) {
         throw new BrokenPromise(`${call.method} ${call.path} with key ${call.key} never succeeds: ${reason}`);
       }
       await sleep(random.between(10, 150));
@@ -62,7 +61,7 @@ export class RetryingClient implements Disposable {
   once({ method, path, token, body, key }: Call, port: number): Promise<Reply> {
     const text = body === undefined ? '' : JSON.stringify(body);
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const sent = request({
+    const clientRequest = request({
       agent: this.#agent,
       port,
       host: '127.0.0.1',
@@ -75,13 +74,14 @@ export class RetryingClient implements Disposable {
           ? {}
           : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
       },
-      timeout: HANG_MS,
+      timeout: MAX_CALL_MS,
     });
-    sent.on('timeout', () => {
-      sent.destroy(new BrokenPromise(`no answer within ${HANG_MS} ms: ${method} ${path} ${text}`));
+    clientRequest.on('timeout', () => {
+      const problem = `no answer within ${MAX_CALL_MS} ms: ${method} ${path} ${text}`;
+      clientRequest.destroy(new BrokenPromise(problem));
     });
-    sent.on('error', reject);
-    sent.on('response', (response: IncomingMessage) => {
+    clientRequest.on('error', reject);
+    clientRequest.on('response', (response: IncomingMessage) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -89,7 +89,7 @@ export class RetryingClient implements Disposable {
         resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
       );
     });
-    sent.end(text);
+    clientRequest.end(text);
     return promise;
   }
 

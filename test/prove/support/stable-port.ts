@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that the system gives to outgoing connections (32768 and up on Linux, higher elsewhere).
+ * The ports below are smaller than those that the system gives to outgoing connections (32768 and up on
+ * Linux, higher elsewhere).
  */
-const FROM = 20_000;
-const COUNT = 12_000;
+const FIRST_PORT = 20_000;
+const PORT_COUNT = 12_000;
 
 /**
  * Finds a free TCP port that stays free while its server is down. A port that the system hands out could
@@ -13,14 +14,14 @@ const COUNT = 12_000;
  */
 export async function stablePort(): Promise<number> {
   for (;;) {
-    const port = FROM + Math.floor(Math.random() * COUNT);
+    const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
     const probe = createServer();
     probe.listen(port, '127.0.0.1');
-    const free = await Promise.race([
+    const isFree = await Promise.race([
       once(probe, 'listening').then(() => true),
       once(probe, 'error').then(() => false),
     ]).catch(() => false);
-    if (!free) continue;
+    if (!isFree) continue;
     probe.close();
     await once(probe, 'close');
     return port;

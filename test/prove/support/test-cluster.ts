@@ -11,32 +11,32 @@ export class TestCluster implements AsyncDisposable {
   readonly databaseUrl: string;
   readonly servers: readonly [KillableServer, KillableServer];
   readonly tokens: TestTokens;
-  readonly #owned: AsyncDisposableStack;
+  readonly #resources: AsyncDisposableStack;
 
   private constructor(
     postgres: KillablePostgres,
     databaseUrl: string,
     servers: readonly [KillableServer, KillableServer],
     tokens: TestTokens,
-    owned: AsyncDisposableStack,
+    resources: AsyncDisposableStack,
   ) {
     this.postgres = postgres;
     this.databaseUrl = databaseUrl;
     this.servers = servers;
     this.tokens = tokens;
-    this.#owned = owned;
+    this.#resources = resources;
   }
 
   static async start(flags: readonly string[] = []): Promise<TestCluster> {
-    await using made = new AsyncDisposableStack();
-    const postgres = made.use(await KillablePostgres.start(flags));
+    await using stack = new AsyncDisposableStack();
+    const postgres = stack.use(await KillablePostgres.start(flags));
     const databaseUrl = await createDatabase(postgres.url);
     const tokens = await TestTokens.make();
     const env = { DATABASE_URL: databaseUrl, ...tokens.env };
-    // Both at once: one of them waits while the other one migrates.
-    const starting = await Promise.all([KillableServer.start(env), KillableServer.start(env)]);
-    const servers = [made.use(starting[0]), made.use(starting[1])] as const;
-    return new TestCluster(postgres, databaseUrl, servers, tokens, made.move());
+    // Both start at the same time: one of them waits while the other one migrates the database.
+    const startedServers = await Promise.all([KillableServer.start(env), KillableServer.start(env)]);
+    const servers = [stack.use(startedServers[0]), stack.use(startedServers[1])] as const;
+    return new TestCluster(postgres, databaseUrl, servers, tokens, stack.move());
   }
 
   get ports(): readonly number[] {
@@ -63,6 +63,6 @@ export class TestCluster implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#owned.disposeAsync();
+    return this.#resources.disposeAsync();
   }
 }

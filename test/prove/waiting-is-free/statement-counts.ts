@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokenPromise } from '../proof.ts';
 import type { TestCluster } from '../support/test-cluster.ts';
 
-/** After this long without a statement, every new waiter has finished its first look. */
+/** After this time without a statement, the first read of every new waiter has ended. */
 const QUIET_MS = 600;
 
 /** Counts how often each statement has run on the servers' database so far. */
 export async function countStatements(cluster: TestCluster): Promise<Map<string, number>> {
-  // Asked from another database, so that this statement does not count.
+  // This connection uses another database, so that its own statement does not count.
   const rows = await cluster.postgres.query<{ query: string; calls: number }>(
     `select s.query, sum(s.calls)::int as calls from pg_stat_statements s
      join pg_database d on d.oid = s.dbid where d.datname = $1 group by s.query`,
@@ -16,7 +16,7 @@ export async function countStatements(cluster: TestCluster): Promise<Map<string,
   return new Map(rows.map(({ query, calls }) => [query, calls]));
 }
 
-/** Waits until new waiters have had their first look and no statement runs any more, then counts. */
+/** Waits until the first reads of new waiters have ended and no statement runs any more. Then counts. */
 export async function quietStatements(cluster: TestCluster): Promise<Map<string, number>> {
   for (let last = await countStatements(cluster); ; ) {
     await sleep(QUIET_MS);
@@ -26,19 +26,19 @@ export async function quietStatements(cluster: TestCluster): Promise<Map<string,
   }
 }
 
-/** Statements that a process runs for the tokens it knows, whether clients wait or not. */
+/** Statements that a process runs for the tokens that it knows. They do not depend on waiting clients. */
 const TOKEN_STATEMENTS = {
   looks: /from "api_keys" where "revoked_at" >=/,
   notes: /update api_keys k set last_used_at/,
 } as const;
 
-/** The setting that precedes the statements for certain users, in the same round trip. */
+/** The setting that is sent before statements for certain users, in the same round trip. */
 const SETTING = /^\s*select num_nulls\(set_config/;
 
 export interface StatementCounts {
   /** The number of reads of revoked keys. */
   readonly looks: number;
-  /** The number of writes of when keys were last used. */
+  /** How often the times of the last use of keys were written. */
   readonly notes: number;
   readonly rest: ReadonlyMap<string, number>;
 }
@@ -58,7 +58,10 @@ export function splitByPurpose(calls: ReadonlyMap<string, number>): StatementCou
   };
 }
 
-/** @throws BrokenPromise for more than one look every 4 s or more than one note a minute for each process. */
+/**
+ * @throws BrokenPromise if a process reads revoked keys more often than every 4 s, or writes the times of
+ * the last use more often than once a minute
+ */
 export function requireFewTokenStatements(
   { looks, notes }: Omit<StatementCounts, 'rest'>,
   seconds: number,

@@ -4,7 +4,7 @@ import { BrokenPromise } from '../proof.ts';
 import type { Random } from '../support/random.ts';
 import { RetryingClient } from '../support/retrying-client.ts';
 
-/** How long one call waits, in seconds. A waiter then asks again. */
+/** How long one call waits, in seconds. The waiter then calls again. */
 const WAIT_SECONDS = 300;
 /** Longer than any waiter may take. A waiter that is still asleep then counts as lost. */
 const FORGOTTEN_MS = 40_000;
@@ -13,7 +13,7 @@ const RACES_AT_ONCE = 4;
 
 interface Waiter {
   readonly instance: string;
-  /** The port of the process at which it does not wait. */
+  /** The port of the other process, at which this agent does not wait. */
   readonly otherPort: number;
   /** Resolves when its message arrives, with the time by `performance.now()`. */
   readonly woken: Promise<number>;
@@ -66,8 +66,8 @@ export class Waiters implements Disposable {
   }
 
   /**
-   * Lets `count` agents begin to wait and writes to each at the same moment, so that some messages come
-   * between a waiter's first look and its sleep.
+   * Lets `count` agents begin to wait and writes to each at the same moment. Some messages then arrive after
+   * the server has looked for messages and before it waits.
    * @returns the same as `answer`.
    */
   async race(count: number): Promise<number[]> {

@@ -5,15 +5,15 @@ import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { createDatabaseOf, type Privileges } from './postgres-database.ts';
 
-/** Opens one PostgreSQL twice, like two processes, as a role with these privileges. */
+/** Returns a function that opens one PostgreSQL database twice, like two processes, with these privileges. */
 const asRole = (privileges: Privileges) => async (): Promise<[Database, Database]> => {
   const url = await createDatabaseOf(inject('postgresUrl'), privileges);
   return [await openPostgres(url), await openPostgres(url)];
 };
 
 /**
- * Each kind of database, and how it separates tenants. `open` opens an empty one twice, like two processes.
- * The embedded one has only one process, so both are the same.
+ * Each kind of database, and how it separates tenants. `open` opens an empty database twice, like two
+ * processes. Only one process can open the embedded database, so `open` returns the same one twice.
  */
 export const DATABASES: [
   name: string,

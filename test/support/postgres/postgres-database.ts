@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/**
- * Creates an empty database on the server at `serverUrl` and returns its URL. It is removed with the server.
- */
+/** Creates an empty database on a server and returns its URL. The database is removed with the server. */
 export async function createDatabase(serverUrl: string): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const client = new pg.Client({ connectionString: serverUrl });

@@ -60,7 +60,7 @@ export async function freePort(): Promise<number> {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres([
     ...['-c', 'max_connections=300', '-c', 'fsync=off'],
-    // For tests that count statements. The limit keeps one test from displacing the statements of another.
+    // For tests that count statements. The high limit keeps the statements of all tests.
     ...['-c', 'shared_preload_libraries=pg_stat_statements', '-c', 'pg_stat_statements.max=50000'],
   ]);
   project.provide('postgresUrl', server.url);

@@ -2,7 +2,10 @@ import { InProcessSignals } from '../../../src/adapters/signals/in-process-signa
 import type { Signal } from '../../../src/ports/signals/signals.ts';
 import type { DatabaseNotification, StoreSignals } from '../../../src/ports/signals/store-signals.ts';
 
-/** In-process signals that also record what is published. */
+/**
+ * Returns in-process signals that also record what is published.
+ * @param published the list to which every published signal is added
+ */
 export function recordingSignals(
   published: Signal[],
   databaseNotification: DatabaseNotification | null = null,
@@ -10,9 +13,9 @@ export function recordingSignals(
   const signals = new InProcessSignals();
   return {
     databaseNotification,
-    publish: (some) => {
-      published.push(...some);
-      signals.publish(some);
+    publish: (newSignals) => {
+      published.push(...newSignals);
+      signals.publish(newSignals);
     },
     subscribe: (...subscription) => signals.subscribe(...subscription),
     subscribeAll: (...subscription) => signals.subscribeAll(...subscription),

@@ -1,6 +1,6 @@
 import type { EventSink, LiveEvent } from '../../../src/application/live/events/live-event.ts';
 
-/** An event sink that accepts everything until it is told to stall. */
+/** An event sink that records every event. `stall` makes it behave like a client that does not read. */
 export class RecordingSink implements EventSink {
   readonly events: LiveEvent[] = [];
   readonly #closed = Promise.withResolvers<void>();
@@ -23,14 +23,14 @@ export class RecordingSink implements EventSink {
   send(event: LiveEvent): void {
     if (this.#isClosed) return;
     this.events.push(event);
-    for (const tell of [...this.#readers]) tell();
+    for (const wake of [...this.#readers]) wake();
   }
 
   drained(): Promise<void> {
     return this.#stalled === null ? Promise.resolve() : Promise.race([this.#stalled.promise, this.closed]);
   }
 
-  /** Accepts no more events until it resumes. */
+  /** From now on the sink counts as full, until `goOn` is called. */
   stall(): void {
     this.#stalled = Promise.withResolvers();
   }
@@ -45,7 +45,7 @@ export class RecordingSink implements EventSink {
     this.#closed.resolve();
   }
 
-  /** All events so far as text: the type, and the content of messages. */
+  /** Returns a text for each event so far: its type, and the content or status if it has one. */
   told(): string[] {
     return this.events.map(({ type, data }) => {
       const { content, status } = data as { content?: string; status?: string };
@@ -53,19 +53,23 @@ export class RecordingSink implements EventSink {
     });
   }
 
-  /** Waits for the first event with this text, and returns its data. */
-  // biome-ignore lint/suspicious/noExplicitAny: whatever a test expects there
+  /**
+   * Waits for the first event with this text, and returns its data.
+   * @param after how many events are skipped at the beginning
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the fields depend on the type of the event
   async until(text: string | RegExp, after = 0): Promise<any> {
-    const matches = (told: string) => (typeof text === 'string' ? told === text : text.test(told));
+    const matches = (eventText: string) =>
+      typeof text === 'string' ? eventText === text : text.test(eventText);
     for (;;) {
-      const at = this.told().findIndex((told, nth) => nth >= after && matches(told));
-      if (at >= 0) return this.events[at]!.data;
+      const index = this.told().findIndex((eventText, nth) => nth >= after && matches(eventText));
+      if (index >= 0) return this.events[index]!.data;
       await new Promise<void>((resolve) => {
-        const tell = () => {
-          this.#readers.delete(tell);
+        const wake = () => {
+          this.#readers.delete(wake);
           resolve();
         };
-        this.#readers.add(tell);
+        this.#readers.add(wake);
       });
     }
   }

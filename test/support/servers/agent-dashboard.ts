@@ -4,22 +4,25 @@ import { type Exit, NodeProcess, type NodeProcessOptions } from './node-process.
 /** The command `agent-dashboard` in the source tree. */
 export const BIN = fileURLToPath(new URL('../../../src/composition/bin.ts', import.meta.url));
 
-/** Longer than any command that ends by itself, so that a command that serves by mistake is ended. */
-const PATIENCE_MS = 20_000;
+/**
+ * How long a command may run before it is killed. Every command that ends by itself is faster. A command that
+ * starts a server by mistake would never end.
+ */
+const MAX_RUN_MS = 20_000;
 
 export interface Ended extends Exit {
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a command line to its end. */
+/** Runs the command `agent-dashboard` with these arguments, and waits until it has ended. */
 export async function agentDashboard(
   args: readonly string[],
   env: NonNullable<NodeProcessOptions['env']> = {},
   options: Omit<NodeProcessOptions, 'env'> = {},
 ): Promise<Ended> {
   await using command = new NodeProcess([BIN, ...args], { env, ...options });
-  const timer = setTimeout(() => command.signal('SIGKILL'), PATIENCE_MS);
+  const timer = setTimeout(() => command.signal('SIGKILL'), MAX_RUN_MS);
   const exit = await command.ended;
   clearTimeout(timer);
   return { ...exit, stdout: command.stdout, stderr: command.stderr };

@@ -11,7 +11,7 @@ export const AUDIENCE = 'https://agents.example/api';
 export interface TestIdentityProviderOptions {
   /** The signing keys, published in this order. Tokens are signed with the first one. */
   readonly keys: readonly KeyPair[];
-  /** Additional claims of its access tokens. */
+  /** Claims that the provider adds to its access tokens. */
   readonly extraClaims?: { readonly [claim: string]: unknown };
 }
 
@@ -23,17 +23,17 @@ export class TestIdentityProvider implements AsyncDisposable {
   readonly requests: string[] = [];
   readonly #server: Server;
   readonly #extraClaims: { readonly [claim: string]: unknown };
-  #answer: RequestListener;
+  #listener: RequestListener;
 
   private constructor(server: Server, { keys, extraClaims = {} }: TestIdentityProviderOptions) {
     this.#server = server;
     this.issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.jwksUrl = `${this.issuer}/jwks`;
     this.#extraClaims = extraClaims;
-    this.#answer = this.#providerWith(keys);
+    this.#listener = this.#providerWith(keys);
     server.on('request', (req, res) => {
       this.requests.push(new URL(req.url ?? '', this.issuer).pathname);
-      this.#answer(req, res);
+      this.#listener(req, res);
     });
   }
 
@@ -43,7 +43,7 @@ export class TestIdentityProvider implements AsyncDisposable {
     return new TestIdentityProvider(server, options);
   }
 
-  /** The number of requests for its keys. */
+  /** How often the provider's keys were requested. */
   get jwksRequests(): number {
     return this.requests.filter((path) => path === '/jwks').length;
   }
@@ -53,14 +53,14 @@ export class TestIdentityProvider implements AsyncDisposable {
     return signIn({ issuer: this.issuer, subject, resource: AUDIENCE });
   }
 
-  /** Replaces its keys, and forgets all sessions. */
+  /** Replaces the provider's keys. The provider then forgets all its sessions. */
   exchangeKeys(keys: readonly KeyPair[]): void {
-    this.#answer = this.#providerWith(keys);
+    this.#listener = this.#providerWith(keys);
   }
 
-  /** Answers all requests in this way until `exchangeKeys`. */
+  /** Answers every request with `answer`, until `exchangeKeys` is called. */
   breakDown(answer: (res: ServerResponse) => void): void {
-    this.#answer = (_req, res) => answer(res);
+    this.#listener = (_req, res) => answer(res);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -99,12 +99,15 @@ export class TestIdentityProvider implements AsyncDisposable {
         Session: 3600,
       },
     };
-    return quietly(() => new Provider(this.issuer, configuration)).callback();
+    return withoutWarnings(() => new Provider(this.issuer, configuration)).callback();
   }
 }
 
-/** oidc-provider warns about settings that no real provider may use, such as signing in as anybody. */
-function quietly<Made>(make: () => Made): Made {
+/**
+ * Calls `make` without printing warnings. oidc-provider warns about settings that a real provider must not
+ * have, such as letting anyone sign in as any user.
+ */
+function withoutWarnings<Made>(make: () => Made): Made {
   const { warn } = console;
   console.warn = () => {};
   try {

@@ -9,21 +9,21 @@ export interface NodeProcessOptions {
   /** The whole environment of the process, except PATH. */
   readonly env?: { readonly [name: string]: string | undefined };
   readonly cwd?: string;
-  /** Another Node executable than the one that runs the tests. */
+  /** The Node executable. By default it is the one that runs the tests. */
   readonly node?: string;
 }
 
-const running = new Set<ChildProcess>();
+const runningChildren = new Set<ChildProcess>();
 const killAll = () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of runningChildren) child.kill('SIGKILL');
 };
-// Ends processes that a failed test has left. The proofs also run without Vitest.
+// Kills processes that a failed test has left running. The proofs use this file without Vitest.
 if (process.env.VITEST !== undefined) (await import('vitest')).afterAll(killAll);
 process.once('exit', killAll);
 
 /**
- * A Node process of a test, with everything it prints. It ends with the scope, or at the latest with the test
- * file.
+ * A Node process of a test, with everything that it prints. It is killed at the end of the scope, or at the
+ * latest at the end of the test file.
  */
 export class NodeProcess implements AsyncDisposable {
   stdout = '';
@@ -41,19 +41,19 @@ export class NodeProcess implements AsyncDisposable {
       ...(cwd === undefined ? {} : { cwd }),
     });
     this.#child = child;
-    running.add(child);
-    const keep = (stream: 'stdout' | 'stderr') => (text: string) => {
+    runningChildren.add(child);
+    const record = (stream: 'stdout' | 'stderr') => (text: string) => {
       this[stream] += text;
-      this.#tell();
+      this.#wakeReaders();
     };
-    child.stdout.setEncoding('utf8').on('data', keep('stdout'));
-    child.stderr.setEncoding('utf8').on('data', keep('stderr'));
+    child.stdout.setEncoding('utf8').on('data', record('stdout'));
+    child.stderr.setEncoding('utf8').on('data', record('stderr'));
     this.ended = new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => {
-        running.delete(child);
+        runningChildren.delete(child);
         this.#exit = { code, signal };
-        this.#tell();
+        this.#wakeReaders();
         resolve(this.#exit);
       });
     });
@@ -69,7 +69,7 @@ export class NodeProcess implements AsyncDisposable {
 
   /**
    * Waits until the process prints `text`.
-   * @throws Error with all output if the process ends before.
+   * @throws Error with all output if the process ends before it has printed that.
    */
   async printed(text: string, stream: 'stdout' | 'stderr' = 'stdout'): Promise<void> {
     while (!this[stream].includes(text)) {
@@ -86,9 +86,9 @@ export class NodeProcess implements AsyncDisposable {
     await this.ended;
   }
 
-  #tell(): void {
+  #wakeReaders(): void {
     const readers = [...this.#readers];
     this.#readers.clear();
-    for (const reader of readers) reader();
+    for (const wake of readers) wake();
   }
 }

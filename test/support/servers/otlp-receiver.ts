@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** A span of OTLP's JSON, with plain attributes. */
+/** A span from OTLP's JSON. Its attributes are converted to a plain object. */
 export interface ReceivedSpan {
   readonly name: string;
   readonly traceId: string;
@@ -33,7 +33,9 @@ interface OtlpTraces {
 export class OtlpReceiver implements AsyncDisposable {
   readonly url: string;
   readonly spans: ReceivedSpan[] = [];
+  /** The names of the services that have sent spans. */
   readonly services = new Set<unknown>();
+  /** The JSON of all requests. */
   text = '';
   readonly #server: Server;
 
@@ -42,15 +44,15 @@ export class OtlpReceiver implements AsyncDisposable {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  /** @param answers false: it reads requests and never answers them. */
+  /** @param answers false: the receiver reads requests and never answers them. */
   static async start({ answers = true } = {}): Promise<OtlpReceiver> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const receiver = new OtlpReceiver(server);
     server.on('request', async (req, res) => {
-      const sent = (await json(req)) as OtlpTraces;
-      if (req.url === '/v1/traces') receiver.#take(sent);
+      const traces = (await json(req)) as OtlpTraces;
+      if (req.url === '/v1/traces') receiver.#record(traces);
       if (answers) res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
     });
     return receiver;
@@ -58,10 +60,10 @@ export class OtlpReceiver implements AsyncDisposable {
 
   /** @throws Error if there is no span of this name. */
   named(name: string): ReceivedSpan {
-    const found = this.spans.find((span) => span.name === name);
-    if (found === undefined)
+    const namedSpan = this.spans.find((span) => span.name === name);
+    if (namedSpan === undefined)
       throw new Error(`no span ${name}, only ${this.spans.map((span) => span.name).join(', ')}`);
-    return found;
+    return namedSpan;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -69,21 +71,21 @@ export class OtlpReceiver implements AsyncDisposable {
     this.#server.closeAllConnections();
   }
 
-  #take(sent: OtlpTraces): void {
-    this.text += JSON.stringify(sent);
-    for (const { resource, scopeSpans } of sent.resourceSpans) {
-      this.services.add(plain(resource.attributes)['service.name']);
+  #record(traces: OtlpTraces): void {
+    this.text += JSON.stringify(traces);
+    for (const { resource, scopeSpans } of traces.resourceSpans) {
+      this.services.add(toPlainObject(resource.attributes)['service.name']);
       for (const { spans } of scopeSpans) {
-        for (const span of spans) this.spans.push({ ...span, attributes: plain(span.attributes) });
+        for (const span of spans) this.spans.push({ ...span, attributes: toPlainObject(span.attributes) });
       }
     }
   }
 }
 
-const plain = (attributes: OtlpAttributes): { [name: string]: unknown } =>
-  Object.fromEntries(attributes.map(({ key, value }) => [key, contentOf(value)]));
+const toPlainObject = (attributes: OtlpAttributes): { [name: string]: unknown } =>
+  Object.fromEntries(attributes.map(({ key, value }) => [key, toPlainValue(value)]));
 
-function contentOf({ stringValue, intValue, arrayValue }: OtlpValue): unknown {
-  if (arrayValue !== undefined) return arrayValue.values.map(contentOf);
+function toPlainValue({ stringValue, intValue, arrayValue }: OtlpValue): unknown {
+  if (arrayValue !== undefined) return arrayValue.values.map(toPlainValue);
   return stringValue ?? (intValue === undefined ? null : Number(intValue));
 }

@@ -11,22 +11,22 @@ export interface Call {
 }
 
 /**
- * The server as its users run it: a process of its own on a free port, with the URL and tokens that it
+ * The server as users run it: in its own process, on a free port. `url` and the tokens are those that it
  * prints.
  */
 export class RunningServer implements AsyncDisposable {
   readonly process: NodeProcess;
   readonly url: string;
-  /** Empty if the server issues no tokens. */
+  /** The printed agent token. Empty if the server issues no tokens. */
   readonly agentToken: string;
   readonly dashboardToken: string;
 
   private constructor(process: NodeProcess) {
-    const after = (label: string) => new RegExp(`${label} +(\\S+)`).exec(process.stdout)?.[1] ?? '';
+    const printedAfter = (label: string) => new RegExp(`${label} +(\\S+)`).exec(process.stdout)?.[1] ?? '';
     this.process = process;
-    this.url = after('listens on');
-    this.agentToken = after('Agent token:');
-    this.dashboardToken = after('Dashboard token:');
+    this.url = printedAfter('listens on');
+    this.agentToken = printedAfter('Agent token:');
+    this.dashboardToken = printedAfter('Dashboard token:');
   }
 
   /**

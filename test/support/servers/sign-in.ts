@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 export const CLIENT_ID = 'dashboard';
-/** No server listens there: the code is read from the redirect's URL. */
+/** No server listens at this address: the code is read from the URL of the redirect. */
 export const REDIRECT_URI = 'http://127.0.0.1/signed-in';
 
 export interface SignIn {
@@ -12,8 +12,8 @@ export interface SignIn {
 }
 
 /**
- * Runs the authorization code flow with PKCE (RFC 6749, 7636), as an app and a browser do. Returns the access
- * token.
+ * Runs the authorization code flow with PKCE (RFC 6749, 7636), as an app and a browser do.
+ * @returns the access token
  */
 export async function signIn({ issuer, subject, resource }: SignIn): Promise<string> {
   const verifier = randomBytes(32).toString('base64url');
@@ -33,7 +33,7 @@ export async function signIn({ issuer, subject, resource }: SignIn): Promise<str
   const code = new URL(page.url).searchParams.get('code');
   if (code === null) throw new Error(`no code in ${page.url}`);
 
-  const answer = await fetch(`${issuer}/token`, {
+  const response = await fetch(`${issuer}/token`, {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'authorization_code',
@@ -44,8 +44,8 @@ export async function signIn({ issuer, subject, resource }: SignIn): Promise<str
       resource,
     }),
   });
-  const { access_token } = (await answer.json()) as { access_token?: string };
-  if (access_token === undefined) throw new Error(`no access token: ${answer.status}`);
+  const { access_token } = (await response.json()) as { access_token?: string };
+  if (access_token === undefined) throw new Error(`no access token: ${response.status}`);
   return access_token;
 }
 
@@ -62,12 +62,12 @@ class Browser {
     if (url.startsWith(REDIRECT_URI)) return { url, html: '' };
     const headers = { cookie: Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join('; ') };
     const post = form === undefined ? {} : { method: 'POST', body: form };
-    const answer = await fetch(url, { redirect: 'manual', headers, ...post });
-    this.#keep(answer.headers.getSetCookie());
-    const html = await answer.text();
-    const location = answer.headers.get('location');
+    const response = await fetch(url, { redirect: 'manual', headers, ...post });
+    this.#storeCookies(response.headers.getSetCookie());
+    const html = await response.text();
+    const location = response.headers.get('location');
     if (location !== null) return this.open(new URL(location, url).href);
-    if (answer.status !== 200) throw new Error(`${answer.status} at ${url}: ${html}`);
+    if (response.status !== 200) throw new Error(`${response.status} at ${url}: ${html}`);
     return { url, html };
   }
 
@@ -78,9 +78,9 @@ class Browser {
     return this.open(new URL(action, url).href, new URLSearchParams(values));
   }
 
-  #keep(lines: readonly string[]): void {
-    for (const line of lines) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+  #storeCookies(setCookieHeaders: readonly string[]): void {
+    for (const header of setCookieHeaders) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(header)!;
       if (value === '') this.#cookies.delete(name!);
       else this.#cookies.set(name!, value!);
     }

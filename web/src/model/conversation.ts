@@ -56,8 +56,8 @@ export function withStreamedMessage(conversation: Conversation, message: Message
 }
 
 /**
- * Merges two lists of messages. There is no gap in or between them, so the position of a message gives its
- * index.
+ * Merges two lists of messages. There is no gap in the lists or between them, so the index of a message
+ * follows from its position.
  */
 function mergeAdjacent(
   known: readonly Message[],

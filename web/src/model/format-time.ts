@@ -1,4 +1,4 @@
-const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+const UNITS: readonly (readonly [name: Intl.RelativeTimeFormatUnit, ms: number])[] = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
@@ -9,13 +9,14 @@ export function formatRelativeTime(time: string, now: number, locale?: string): 
   const elapsedMs = now - Date.parse(time);
   if (elapsedMs < 45_000) return formatNow(locale);
   if (elapsedMs > 6.5 * 86_400_000) {
-    const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+    const isSameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
     return new Intl.DateTimeFormat(locale, {
       day: 'numeric',
       month: 'short',
-      ...(sameYear ? {} : { year: 'numeric' }),
+      ...(isSameYear ? {} : { year: 'numeric' }),
     }).format(new Date(time));
   }
+  // A unit is used from 0.95 of it on: 57 minutes are shown as one hour.
   const [unit, unitMs] = UNITS.find(([, ms]) => elapsedMs >= ms * 0.95) ?? UNITS[2]!;
   return new Intl.RelativeTimeFormat(locale, { style: 'narrow' }).format(
     -Math.round(elapsedMs / unitMs),
@@ -37,9 +38,9 @@ export const localDay = (time: string): string => new Date(time).toDateString();
 
 /** Returns `today`, `yesterday` or a date, in the reader's language. */
 export function formatDay(time: string, now: number, locale?: string): string {
-  const midnight = (ms: number) => new Date(new Date(ms).toDateString()).getTime();
-  const days = Math.round((midnight(now) - midnight(Date.parse(time))) / 86_400_000);
-  if (days <= 1) return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-days, 'day');
+  const midnightBefore = (ms: number) => new Date(new Date(ms).toDateString()).getTime();
+  const daysAgo = Math.round((midnightBefore(now) - midnightBefore(Date.parse(time))) / 86_400_000);
+  if (daysAgo <= 1) return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-daysAgo, 'day');
   return new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(
     new Date(time),
   );

@@ -12,21 +12,21 @@ export interface OutboxMessage {
   readonly writtenAt: string;
   /** The position of the newest message when this one was written. */
   readonly after: number;
-  /** Why the server has refused the message. Null: it is still to be sent. */
+  /** Why the server has refused the message. Null: it has not been refused, and will be sent. */
   readonly refusal: Refusal | null;
 }
 
 export interface Refusal {
   readonly code: string;
   readonly detail: string;
-  /** The answer that the question already had. */
+  /** The answer that the question already had. Null: the message was refused for another reason. */
   readonly answer: Message | null;
 }
 
 /** Why a message was not sent: try again later, sign in first, or the server has refused it for good. */
 export type SendFailure = 'temporary' | 'signed-out' | Refusal;
 
-/** Request timeout, too early, too many requests. */
+/** HTTP statuses after which the request is sent again: request timeout, too early, too many requests. */
 const RETRYABLE_STATUSES = new Set([408, 425, 429]);
 
 /**
@@ -42,9 +42,10 @@ export function classifyFailure(problem: Problem | null): SendFailure {
 
 /** Returns the first unsent message of each instance, so that each instance gets its messages in order. */
 export function firstUnsentMessages(outbox: readonly OutboxMessage[]): OutboxMessage[] {
-  const firsts = new Map<string, OutboxMessage>();
+  const firstByInstanceId = new Map<string, OutboxMessage>();
   for (const message of outbox) {
-    if (message.refusal === null && !firsts.has(message.instanceId)) firsts.set(message.instanceId, message);
+    if (message.refusal !== null || firstByInstanceId.has(message.instanceId)) continue;
+    firstByInstanceId.set(message.instanceId, message);
   }
-  return [...firsts.values()];
+  return [...firstByInstanceId.values()];
 }

@@ -19,32 +19,36 @@ export interface DiffFile {
 
 type MutableDiffFile = { -readonly [Key in keyof DiffFile]: DiffFile[Key] } & { lines: DiffLine[] };
 
-const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)$/;
+/** The first line of a hunk: start and length in the old file, start and length in the new file, heading. */
+const HUNK_HEADER = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)$/;
 
 /** Parses the output of `git diff`. Never throws: a line that it does not understand becomes a note. */
 export function parseDiff(text: string): DiffFile[] {
   const files: MutableDiffFile[] = [];
-  /** How many lines of the current hunk are still to come. Inside a hunk, `--- x` is a removed line. */
+  /**
+   * How many lines of the current hunk are still to come. Inside a hunk, a line `--- x` is a removed line;
+   * outside, it names a file.
+   */
   let remaining = { before: 0, after: 0 };
-  let lineNumber = { before: 0, after: 0 };
+  let nextLineNumber = { before: 0, after: 0 };
   for (const line of text.replace(/\n$/, '').split('\n')) {
     const file = files.at(-1);
     const isInHunk = remaining.before > 0 || remaining.after > 0;
-    if (file !== undefined && isInHunk && addHunkLine(file, line, lineNumber, remaining)) continue;
+    if (file !== undefined && isInHunk && addHunkLine(file, line, nextLineNumber, remaining)) continue;
     if (line.startsWith('diff --git ')) {
       files.push(newFile(line));
       remaining = { before: 0, after: 0 };
       continue;
     }
     if (file === undefined) continue;
-    const hunk = HUNK.exec(line);
+    const hunk = HUNK_HEADER.exec(line);
     if (hunk === null) readHeaderLine(file, line);
     else {
-      lineNumber = { before: Number(hunk[1]), after: Number(hunk[3]) };
+      nextLineNumber = { before: Number(hunk[1]), after: Number(hunk[3]) };
       remaining = { before: Number(hunk[2] ?? 1), after: Number(hunk[4] ?? 1) };
       const heading = hunk[5]!.trim();
       // A hunk that starts at line 1 needs no heading.
-      if (file.lines.length > 0 || heading !== '' || lineNumber.after > 1) {
+      if (file.lines.length > 0 || heading !== '' || nextLineNumber.after > 1) {
         file.lines.push({ kind: 'hunk', before: null, after: null, text: heading });
       }
     }
@@ -59,13 +63,13 @@ interface BeforeAndAfter {
 }
 
 /**
- * Adds one line of a hunk to its file, and counts it.
+ * Adds one line of a hunk to its file. Updates the line numbers and the remaining lines.
  * @returns false if the line is not part of the hunk, because the hunk is shorter than its header says
  */
 function addHunkLine(
   file: MutableDiffFile,
   line: string,
-  lineNumber: BeforeAndAfter,
+  nextLineNumber: BeforeAndAfter,
   remaining: BeforeAndAfter,
 ): boolean {
   const text = line.slice(1);
@@ -73,19 +77,24 @@ function addHunkLine(
     case '+':
       remaining.after -= 1;
       file.added += 1;
-      file.lines.push({ kind: 'added', before: null, after: lineNumber.after++, text });
+      file.lines.push({ kind: 'added', before: null, after: nextLineNumber.after++, text });
       return true;
     case '-':
       remaining.before -= 1;
       file.removed += 1;
-      file.lines.push({ kind: 'removed', before: lineNumber.before++, after: null, text });
+      file.lines.push({ kind: 'removed', before: nextLineNumber.before++, after: null, text });
       return true;
     // Some tools remove the space of an empty line.
     case undefined:
     case ' ':
       remaining.before -= 1;
       remaining.after -= 1;
-      file.lines.push({ kind: 'context', before: lineNumber.before++, after: lineNumber.after++, text });
+      file.lines.push({
+        kind: 'context',
+        before: nextLineNumber.before++,
+        after: nextLineNumber.after++,
+        text,
+      });
       return true;
     case '\\':
       file.lines.push({ kind: 'note', before: null, after: null, text: text.trim() });
@@ -97,7 +106,7 @@ function addHunkLine(
   }
 }
 
-/** Reads a line between `diff --git` and the first hunk, or after the last hunk. */
+/** Reads a line that belongs to no hunk. Adds it as a note if it is not one of the usual header lines. */
 function readHeaderLine(file: MutableDiffFile, line: string): void {
   if (line.startsWith('new file mode')) file.kind = 'added';
   else if (line.startsWith('deleted file mode')) file.kind = 'deleted';
@@ -131,6 +140,7 @@ const newFile = (header: string): MutableDiffFile => ({
   lines: [],
 });
 
+/** One row of the diff view: the header of a file, or one line. */
 export type DiffRow =
   | { readonly kind: 'file'; readonly file: DiffFile; readonly key: string }
   | { readonly kind: 'line'; readonly line: DiffLine; readonly key: string };

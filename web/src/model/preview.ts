@@ -1,11 +1,13 @@
 import { parseQuestion } from '../../../src/domain/text/question-text.ts';
 
-const MAX_LENGTH = 240;
+const MAX_CHARACTERS = 240;
 
 /** Shortens a message to one or two lines, without its answer options and most of its markdown. */
 export function preview(content: string): string {
-  const { text } = parseQuestion(content.slice(0, 4 * MAX_LENGTH));
+  // Options and markdown are removed below, so more characters are taken than are shown.
+  const { text } = parseQuestion(content.slice(0, 4 * MAX_CHARACTERS));
   return text
+    // The slice above may have cut off the end of the options, so that `parseQuestion` did not find them.
     .replace(/\[OPTIONS\][\s\S]*$/i, '')
     .replace(/```[^\n]*\n?/g, ' ')
     .replace(/^\s*\|.*$/gm, '')
@@ -14,5 +16,5 @@ export function preview(content: string): string {
     .replace(/(\*\*|__|`)(.+?)\1/g, '$2')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, MAX_LENGTH);
+    .slice(0, MAX_CHARACTERS);
 }

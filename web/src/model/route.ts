@@ -6,9 +6,9 @@ export type Route =
 
 /** Reads a fragment, with or without its `#`. An unknown fragment opens the list. */
 export function parseRoute(fragment: string): Route {
-  const [first, id, tab] = fragment.replace(/^#?\/?/, '').split('/');
-  if (first === 'keys') return { page: 'keys' };
-  if (first === 'instances' && id) {
+  const [view, id, tab] = fragment.replace(/^#?\/?/, '').split('/');
+  if (view === 'keys') return { page: 'keys' };
+  if (view === 'instances' && id) {
     return { page: 'instance', id: decode(id), tab: tab === 'changes' ? 'changes' : 'conversation' };
   }
   return { page: 'list' };
@@ -26,6 +26,7 @@ export function formatRoute(route: Route): string {
 export const parseSignInCode = (fragment: string): string | null =>
   new URLSearchParams(fragment.replace(/^#/, '')).get('code');
 
+/** Decodes percent-encoding. Returns the text as it is if the encoding is not valid. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

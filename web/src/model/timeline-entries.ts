@@ -2,7 +2,7 @@ import { localDay } from './format-time.ts';
 import type { OutboxMessage } from './outbox-message.ts';
 import type { Message } from './wire.ts';
 
-/** One entry of the timeline. `day` is the entry's time if it is the first one of its day, otherwise null. */
+/** One entry of the timeline. `day` is the time of the first entry of a day; null for all other entries. */
 export type Entry = { readonly key: string; readonly day: string | null } & (
   | { readonly kind: 'message'; readonly message: Message; readonly isAnswer: boolean }
   | { readonly kind: 'outgoing'; readonly outgoing: OutboxMessage }

@@ -4,6 +4,7 @@ import type { StreamEvent } from '../model/wire.ts';
 /** The server sends something every 15 s. A connection without data for longer than this is dead. */
 const MAX_SILENCE_MS = 40_000;
 
+/** Why a stream has ended: the server does not accept the session cookie, or the connection was lost. */
 export type StreamEnd = 'signed-out' | 'lost';
 
 /** The last event that was read. A new stream continues after it. */

@@ -25,7 +25,7 @@ export interface Page<Item> {
 }
 
 /** Long enough for a slow network. Without a limit, a request that never ends would block the outbox. */
-const TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
  * Sends a request to the API and returns the body of the response.
@@ -49,7 +49,7 @@ async function send<Body>(
   path: string,
   { body, idempotencyKey, signal }: RequestOptions = {},
 ): Promise<{ readonly body: Body; readonly headers: Headers }> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   const response = await fetch(`/api/v1${path}`, {
     method,
     headers: {
@@ -64,14 +64,14 @@ async function send<Body>(
   }).catch(() => {
     throw new RequestError(null);
   });
-  if (!response.ok) throw new RequestError(await problemOf(response));
+  if (!response.ok) throw new RequestError(await readProblem(response));
   const text = await response.text().catch(() => {
     throw new RequestError(null);
   });
   return { body: (text === '' ? null : JSON.parse(text)) as Body, headers: response.headers };
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+async function readProblem(response: Response): Promise<Problem> {
   const body: Partial<Problem> = await response.json().catch(() => ({}));
   return {
     ...body,

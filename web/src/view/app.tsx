@@ -13,7 +13,7 @@ import { listenForShortcuts } from './page/shortcuts.ts';
 import { ShortcutsDialog } from './page/shortcuts-dialog.tsx';
 import { SignIn } from './sign-in/sign-in.tsx';
 
-/** The whole page. A wide screen shows the list and the details side by side, a phone one of them. */
+/** The whole page. A wide screen shows the list and the details side by side, a phone only one of them. */
 export function App() {
   useEffect(listenForShortcuts, []);
   return (
@@ -28,7 +28,7 @@ export function App() {
 }
 
 function SignInOrDashboard() {
-  // Loaded in advance: the first view does not need it, but every conversation does.
+  // The renderer is loaded in advance. The list does not need it, but every conversation does.
   useEffect(loadMarkdown, []);
   if (signedInUser.value === null) return <SignIn />;
   const route = currentRoute.value;

@@ -6,7 +6,7 @@ import type { AskResult } from './ask-result.ts';
 /**
  * The calls of agents. They need a token of scope `agent`.
  *
- * Calls may overlap, also those of one instance: the server puts them in order. Every method tries a failing
+ * Calls may overlap, even those of one instance: the server puts them in order. Every method tries a failing
  * call again (see `createClient`) and then rejects with a `DashboardError`, or with the reason of an aborted
  * `signal`.
  */
@@ -20,8 +20,8 @@ export class AgentClient {
   /**
    * Reports a step. The first message of an `agent_instance_id` (a UUID that you choose) creates the instance
    * and needs an `agent_type`. `content` has 1 to 1,000,000 characters.
-   * @returns an object whose `queued_user_messages` are what the person has written meanwhile. The server
-   * hands over each message only once.
+   * @returns an object whose `queued_user_messages` are the messages that the person has written meanwhile.
+   * The server hands over each message only once.
    */
   sendMessage(message: AgentMessage, options: CallOptions = {}): Promise<OutputOf<'sendAgentMessage'>> {
     return this.#post('/messages/agent', message, options);
@@ -31,10 +31,11 @@ export class AgentClient {
    * Asks a question and waits for its answer, until `deadline`. Without a deadline the wait has no limit. The
    * wait survives restarts of the server and lost connections, and the question is asked only once.
    *
-   * With a `question_id` it continues to wait for a question that was asked before, or returns the answer
-   * that the question has by now. `messages` may then repeat messages of an earlier wait, with the same ids.
+   * With a `question_id`, the call waits for the answer to a question that was asked before. If that question
+   * has its answer already, the call returns it at once. An earlier wait may have returned some of the
+   * `messages` already; they have the same ids again.
    *
-   * A step that is sent during the wait may get the answer in its `queued_user_messages` as well.
+   * If you send a step during the wait, its `queued_user_messages` may contain the answer as well.
    *
    * ```ts
    * const deadline = new Date(Date.now() + 3_600_000);
@@ -42,7 +43,7 @@ export class AgentClient {
    * if (first.status === 'pending') await client.ask({ agent_instance_id, question_id: first.question_id });
    * ```
    * @throws DashboardError `question_not_found` if the `question_id` is unknown, `instance_deleted` if the
-   * person has deleted the instance, and the errors of every call.
+   * person has deleted the instance, and the errors that every call can have.
    * @throws the signal's reason when it is aborted. The question stays open.
    * @throws TypeError for an invalid `deadline` or `idempotencyKey`.
    */
@@ -51,28 +52,29 @@ export class AgentClient {
   }
 
   /**
-   * Hands over queued messages. `last_read_message_id` is the last message that this reader wrote or was
-   * handed. Without it the call shows the queued messages and leaves them queued. `wait` (0 to 300 seconds,
-   * default 0) keeps the call open until there is a message.
-   * @returns `status: 'stale'` and no `messages` if another reader was faster. `already_read` then has the
-   * messages that the other reader got.
+   * Hands over queued messages. `last_read_message_id` is the id of the last message that your process wrote
+   * or received. Without this id the call returns the queued messages and leaves them queued. `wait` (0 to
+   * 300 seconds, default 0) keeps the call open until there is a message.
+   * @returns `status: 'stale'` and no `messages` if another process of the same agent has received messages
+   * meanwhile. Those messages are in `already_read`.
    */
   pendingMessages(
-    read: InputOf<'readPendingMessages'>,
+    request: InputOf<'readPendingMessages'>,
     options: CallOptions = {},
   ): Promise<OutputOf<'readPendingMessages'>> {
     return this.#connection.request({
       ...options,
       method: 'POST',
       path: '/messages/pending',
-      body: read,
-      waitMs: (read.wait ?? 0) * 1000,
+      body: request,
+      waitMs: (request.wait ?? 0) * 1000,
     });
   }
 
   /**
    * Turns a step into a question.
-   * @returns `messages`: what the person has written since that step. The first of them is the answer.
+   * @returns an object with `messages`: all messages that the person has written since that step. The first
+   * one is the answer.
    */
   requestUserInput(
     { message_id }: InputOf<'requestUserInput'>,
@@ -83,8 +85,8 @@ export class AgentClient {
   }
 
   /**
-   * Records what the person typed at the agent itself. With `mark_as_read: false` the message is also queued
-   * for the agent.
+   * Stores a text that the person typed in the agent's own program, such as its terminal. With
+   * `mark_as_read: false` the message is also queued for the agent.
    */
   sendUserMessage(
     message: InputOf<'sendUserMessage'>,
@@ -94,7 +96,7 @@ export class AgentClient {
   }
 
   /**
-   * Ends the session: its open questions are closed, and calls that wait for their answers return. Ending a
+   * Ends the session. Its open questions are closed, and calls that wait for their answers return. Ending a
    * session twice is no error.
    */
   endSession(instance: InputOf<'endSession'>, options: CallOptions = {}): Promise<OutputOf<'endSession'>> {

@@ -8,9 +8,7 @@ type Question = Pick<AskResult, 'question_id' | 'agent_instance_id' | 'queued_us
 
 type PendingRead = OutputOf<'readPendingMessages'>;
 
-/**
- * How long one call waits: less than 60 s, since many proxies close a connection that is silent for so long.
- */
+/** How long one call waits. Many proxies close a connection that is silent for 60 s, so it is shorter. */
 const CALL_WAIT_MS = 50_000;
 
 /**
@@ -22,10 +20,10 @@ export class AnswerWait {
   readonly #connection: Connection;
   readonly #question: Question;
   readonly #limits: WaitLimits;
-  /** The last message that the agent wrote or was handed, as far as this wait knows. */
+  /** The id of the last message that the agent wrote or received, as far as this wait knows. */
   #lastReadId: string;
-  readonly #received = new Map<string, Message>();
-  /** The question's state when it was last read; null before the first time. */
+  readonly #receivedMessages = new Map<string, Message>();
+  /** The state that was read last; null while none has been read. */
   #state: QuestionState | null = null;
 
   constructor(connection: Connection, question: Question, limits: WaitLimits) {
@@ -44,7 +42,7 @@ export class AnswerWait {
   resume(): Promise<AskResult> {
     return this.#returnPendingOnOutage(async () => {
       const { already_read } = await this.#readPending(0);
-      // An earlier wait may have received these messages, and its process died before it could return them.
+      // The process of an earlier wait may have received these messages, and stopped before it returned them.
       this.#addReceived(already_read);
       return (await this.#readResult()) ?? this.#waitForResult();
     });
@@ -55,8 +53,8 @@ export class AnswerWait {
       const isAnswered = this.#state?.answer != null;
       const leftMs = Math.max(0, this.#limits.deadlineMs - Date.now());
       // If the answer exists but is still queued, this call only hands it over and does not wait.
-      const read = await this.#readPending(isAnswered ? 0 : Math.min(CALL_WAIT_MS, leftMs));
-      const result = hasNothingNew(read) && !isAnswered ? null : await this.#readResult();
+      const pending = await this.#readPending(isAnswered ? 0 : Math.min(CALL_WAIT_MS, leftMs));
+      const result = hasNothingNew(pending) && !isAnswered ? null : await this.#readResult();
       if (result !== null) return result;
       if (this.#state?.answer == null && Date.now() >= this.#limits.deadlineMs)
         return this.#unanswered('pending');
@@ -65,19 +63,19 @@ export class AnswerWait {
 
   async #readPending(waitMs: number): Promise<PendingRead> {
     const { agent_instance_id } = this.#question;
-    const read: PendingRead = await this.#connection.request({
+    const pending: PendingRead = await this.#connection.request({
       ...this.#limits,
       method: 'POST',
       path: '/messages/pending',
       body: { agent_instance_id, last_read_message_id: this.#lastReadId, wait: waitMs / 1000 },
       waitMs,
     });
-    this.#addReceived(read.messages);
-    return read;
+    this.#addReceived(pending.messages);
+    return pending;
   }
 
   #addReceived(messages: readonly Message[]): void {
-    for (const message of messages) this.#received.set(message.id, message);
+    for (const message of messages) this.#receivedMessages.set(message.id, message);
   }
 
   /**
@@ -104,7 +102,7 @@ export class AnswerWait {
 
   #otherMessages(): readonly Message[] {
     const { answer, answerIdsOfOtherQuestions } = this.#state ?? {};
-    return [...this.#received.values()].filter(
+    return [...this.#receivedMessages.values()].filter(
       ({ id }) => id !== answer?.id && !answerIdsOfOtherQuestions?.has(id),
     );
   }
@@ -126,6 +124,7 @@ export class AnswerWait {
   }
 }
 
+/** An ended session counts as new: it has closed the question. */
 const hasNothingNew = ({ status, messages, instance_status }: PendingRead): boolean =>
   status === 'ok' && messages.length === 0 && instance_status !== 'COMPLETED';
 

@@ -4,9 +4,9 @@ interface AskedQuestion {
   /** The id of the question. Pass it to `ask` to continue waiting for the answer. */
   readonly question_id: string;
   readonly agent_instance_id: string;
-  /** What the person had written before the question was asked. It may change the agent's plan. */
+  /** The messages that the person wrote before the question was asked. They may change the agent's plan. */
   readonly queued_user_messages: readonly Message[];
-  /** What else the person wrote while the question was open, without the answers to other questions. */
+  /** What else the person wrote while the question was open, except the answers to other questions. */
   readonly messages: readonly Message[];
 }
 

@@ -3,14 +3,14 @@ import type { AgentMessage, OutputOf } from '../wire.ts';
 import { AnswerWait } from './answer-wait.ts';
 import type { AskResult } from './ask-result.ts';
 
-/** A new question, or the ids of one that was asked before. */
+/** A new question, or the ids of a question that was asked before. */
 export type AskRequest =
   | (Omit<AgentMessage, 'requires_user_input'> & { readonly question_id?: undefined })
   | { readonly agent_instance_id: string; readonly question_id: string };
 
 /** Options of `ask`. */
 export interface AskOptions extends CallOptions {
-  /** When to stop waiting. The question stays open then. Without a deadline the wait has no limit. */
+  /** When to stop waiting; the question then stays open. Without a deadline the wait has no limit. */
   readonly deadline?: Date;
   /**
    * Called with the question's id as soon as the question is asked. Store the id to continue after a crash.
@@ -32,16 +32,16 @@ export async function ask(
     const question = { agent_instance_id, question_id, queued_user_messages: [] };
     return new AnswerWait(connection, question, limits).resume();
   }
-  const posted = await connection.request<OutputOf<'sendAgentMessage'>>({
+  const postedQuestion = await connection.request<OutputOf<'sendAgentMessage'>>({
     ...limits,
-    // The post is tried again at least for the usual time, also when the deadline for the answer is earlier.
+    // Sending the question is tried again for `retryForMs` at least, even if the deadline is earlier.
     deadlineMs: connection.retryDeadline(deadlineMs),
     method: 'POST',
     path: '/messages/agent',
     body: { ...request, requires_user_input: true },
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   });
-  const { agent_instance_id, message_id: question_id, queued_user_messages } = posted;
+  const { agent_instance_id, message_id: question_id, queued_user_messages } = postedQuestion;
   onAsked?.(question_id);
   const question = { agent_instance_id, question_id, queued_user_messages };
   return new AnswerWait(connection, question, limits).start();

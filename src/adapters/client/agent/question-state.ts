@@ -2,17 +2,17 @@ import type { Connection } from '../http/connection.ts';
 import { DashboardError } from '../http/errors.ts';
 import type { ConversationMessage, OutputOf } from '../wire.ts';
 
-/** The present state of a question, as the conversation shows it. */
+/** The current state of a question. */
 export interface QuestionState {
   readonly status: 'open' | 'answered' | 'closed';
   readonly answer: ConversationMessage | null;
-  /** The last message that the agent wrote or was handed. */
+  /** The id of the last message that the agent wrote or received. */
   readonly lastReadId: string;
   /** The ids of messages that answer other questions. The waits for those questions return these messages. */
   readonly answerIdsOfOtherQuestions: ReadonlySet<string>;
 }
 
-/** When a wait ends without an answer. */
+/** The limits of a wait: at the deadline or the abort, it ends without an answer. */
 export interface WaitLimits {
   /** The end of the wait, in milliseconds since 1970; infinite without a deadline. */
   readonly deadlineMs: number;
@@ -22,14 +22,14 @@ export interface WaitLimits {
 type Conversation = OutputOf<'readAgentInstance'>;
 
 /**
- * The newest page nearly always has the question, so it is small. Older pages are larger, so that a long
- * conversation needs few calls.
+ * The number of messages on a page. The first page has the newest messages, and nearly always the question,
+ * so it is small. Pages of older messages are larger, so that a long conversation needs few calls.
  */
 const FIRST_PAGE_SIZE = 50;
 const PAGE_SIZE = 200;
 
 /**
- * Reads the state of a question from its conversation, page by page from the end.
+ * Reads the state of a question. Reads its conversation page by page, the newest messages first.
  * @throws DashboardError `question_not_found` if the conversation has no question of this id.
  */
 export async function readQuestionState(
@@ -65,6 +65,7 @@ export async function readQuestionState(
       lastReadId = null;
       beforeMessageId = null;
     } else if (question !== undefined || page.messages.length < limit) {
+      // Either this message is no question, or there are no older messages.
       throw new DashboardError({ code: 'question_not_found', detail: 'There is no question with this id' });
     } else {
       beforeMessageId = page.messages[0]!.id;

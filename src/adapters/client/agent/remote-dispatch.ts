@@ -9,18 +9,18 @@ import type { CallOptions } from '../http/connection.ts';
 import { DashboardError } from '../http/errors.ts';
 import type { AgentClient } from './agent-client.ts';
 
-/** An error of the remote server, in the form in which use cases throw their own. */
+/** An error of the remote server, as a `CodedError`: the class of errors that use cases throw. */
 class RemoteError extends CodedError {
   override readonly name = 'RemoteError';
 }
 
 export interface RemoteDispatchOptions {
   readonly agent: AgentClient;
-  /** Returns the agent instance for calls that do not name one. */
+  /** Returns the id of the agent instance for calls that have none. */
   readonly sessionInstanceId: () => string;
   /**
-   * Reads the current diff of the working copy. Returns null if it cannot be read. Absent or null: no diffs
-   * are sent.
+   * Reads the current diff of the working copy. Returns null if the diff cannot be read. If the function is
+   * absent or null, no diffs are sent.
    */
   readonly readGitDiff?: (() => Promise<string | null>) | null;
 }
@@ -28,9 +28,7 @@ export interface RemoteDispatchOptions {
 type RunRemotely = (input: never, options: CallOptions) => Promise<object>;
 type InputOf<Case extends UseCase> = v.InferOutput<Case['input']>;
 
-/**
- * The dispatch remembers the instances of this many questions. Beyond that it forgets the oldest question.
- */
+/** For how many questions the dispatch remembers the instance. Then it forgets the oldest question. */
 const MAX_REMEMBERED_QUESTIONS = 1_000;
 
 /**
@@ -43,7 +41,10 @@ export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
   const runByUseCase = new Map<string, RunRemotely>([
     [sendAgentMessage.name, sendStepWithDiff(options)],
     [askQuestion.name, askAndWait(options)],
-    [endSession.name, (input: InputOf<typeof endSession>, call) => agent.endSession(input, call)],
+    [
+      endSession.name,
+      (input: InputOf<typeof endSession>, callOptions) => agent.endSession(input, callOptions),
+    ],
   ]);
   return async <Input extends ObjectSchema, Output extends ObjectSchema>(
     useCase: UseCase<Input, Output>,
@@ -64,17 +65,18 @@ export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
 }
 
 /**
- * Returns a function that sends a step. The diff is sent too if it has changed since the instance's last
- * step.
+ * Returns a function that sends a step. The working copy's diff is sent with the step if it has changed since
+ * the last step of the instance.
  */
 function sendStepWithDiff({ agent, readGitDiff }: RemoteDispatchOptions) {
-  const lastDiffs = new Map<string, string>();
-  return async (input: InputOf<typeof sendAgentMessage>, call: CallOptions) => {
+  const lastDiffByInstance = new Map<string, string>();
+  return async (input: InputOf<typeof sendAgentMessage>, callOptions: CallOptions) => {
+    // A diff in the input is dropped: only the diff of the working copy is sent.
     const { git_diff: _, ...message } = input;
     const diff = (await readGitDiff?.()) ?? null;
-    const isNewDiff = diff !== null && diff !== lastDiffs.get(message.agent_instance_id);
-    const output = await agent.sendMessage({ ...message, ...(isNewDiff && { git_diff: diff }) }, call);
-    if (isNewDiff) lastDiffs.set(message.agent_instance_id, diff);
+    const isNewDiff = diff !== null && diff !== lastDiffByInstance.get(message.agent_instance_id);
+    const output = await agent.sendMessage({ ...message, ...(isNewDiff && { git_diff: diff }) }, callOptions);
+    if (isNewDiff) lastDiffByInstance.set(message.agent_instance_id, diff);
     return output;
   };
 }
@@ -85,24 +87,24 @@ function sendStepWithDiff({ agent, readGitDiff }: RemoteDispatchOptions) {
  */
 function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
   const instanceOfQuestion = new Map<string, string>();
-  return async (input: InputOf<typeof askQuestion>, call: CallOptions) => {
+  return async (input: InputOf<typeof askQuestion>, callOptions: CallOptions) => {
     const knownInstance = input.question_id == null ? null : instanceOfQuestion.get(input.question_id);
     const agent_instance_id = input.agent_instance_id ?? knownInstance ?? sessionInstanceId();
     const deadline = new Date(Date.now() + (input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000);
-    // The question is posted before the wait starts: if the server cannot be reached, this fails soon, and a
-    // wait would fail only at the deadline.
-    const posted =
-      input.question_id == null ? await postQuestion(agent, agent_instance_id, input, call) : null;
-    const question_id = posted?.message_id ?? input.question_id!;
+    // The question is sent before the wait starts. If the server cannot be reached, sending fails soon, while
+    // a wait would fail only at the deadline.
+    const postedQuestion =
+      input.question_id == null ? await postQuestion(agent, agent_instance_id, input, callOptions) : null;
+    const question_id = postedQuestion?.message_id ?? input.question_id!;
     if (instanceOfQuestion.size >= MAX_REMEMBERED_QUESTIONS) {
       instanceOfQuestion.delete(instanceOfQuestion.keys().next().value!);
     }
     instanceOfQuestion.set(question_id, agent_instance_id);
 
-    const result = await agent.ask({ agent_instance_id, question_id }, { ...call, deadline });
-    // The wait hands over all queued messages. Those that are not the answer are returned as feedback,
-    // because the server hands them over only once.
-    const feedback = [...(posted?.queued_user_messages ?? []), ...result.messages];
+    const result = await agent.ask({ agent_instance_id, question_id }, { ...callOptions, deadline });
+    // The wait has received all queued messages. Those that are not the answer are returned as feedback,
+    // because the server does not send them again.
+    const feedback = [...(postedQuestion?.queued_user_messages ?? []), ...result.messages];
     return {
       answer: result.answer?.content ?? null,
       question_id,
@@ -117,11 +119,11 @@ const postQuestion = (
   agent: AgentClient,
   agent_instance_id: string,
   { question_text, agent_type }: InputOf<typeof askQuestion>,
-  call: CallOptions,
+  callOptions: CallOptions,
 ) =>
   agent.sendMessage(
     { agent_instance_id, content: question_text!, agent_type, requires_user_input: true },
-    call,
+    callOptions,
   );
 
 function toCodedError(error: DashboardError): CodedError {

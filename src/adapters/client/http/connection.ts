@@ -6,8 +6,8 @@ import { type HttpRequest, type JsonResponse, sendRequest, unexpectedAnswerError
 /** Options of every call. */
 export interface CallOptions {
   /**
-   * Aborting it ends the call, which then rejects with the signal's reason. What the server has already done
-   * is not undone.
+   * Aborting it ends the call, which then rejects with the signal's reason. The server does not undo what it
+   * has done by then.
    */
   readonly signal?: AbortSignal;
   /**
@@ -22,7 +22,7 @@ export interface CallOptions {
 export interface ClientSettings {
   /** The server's address, such as `http://127.0.0.1:8080`. It may end with `/api/v1`. */
   readonly baseUrl: string;
-  /** A token of scope `agent` for the calls of agents, or of scope `dashboard` for `client.people`. */
+  /** A token: of scope `agent` for the calls of agents, or of scope `dashboard` for `client.people`. */
   readonly token: string;
   /**
    * How long a failing call is tried again, in milliseconds from its first failure. Default: 60,000. The
@@ -47,7 +47,7 @@ export interface RestCall extends CallOptions {
   readonly body?: object | undefined;
   /** How long the server may wait before it responds, in milliseconds. Default: 0. */
   readonly waitMs?: number;
-  /** Until when a failing call is tried again, in milliseconds since 1970. Null: for `retryForMs`. */
+  /** Until when a failing call is tried again, in milliseconds since 1970. Default: for `retryForMs`. */
   readonly deadlineMs?: number | null;
 }
 
@@ -90,8 +90,8 @@ export class Connection {
   }
 
   /**
-   * Sends a call, and tries it again if it fails in a way that may pass. Returns the body of the response.
-   * @throws DashboardError if the call fails for good or has no body.
+   * Sends a call, and tries it again if the failure may be temporary. Returns the body of the response.
+   * @throws DashboardError if the failure is permanent or lasts too long, or if the response has no body.
    * @throws the signal's reason when the signal is aborted.
    * @throws TypeError if the `idempotencyKey` is invalid.
    */
@@ -113,18 +113,18 @@ export class Connection {
     const request = this.#buildRequest(call);
     let firstFailureAt = Date.now();
     for (let failures = 1; ; failures += 1) {
-      const leftMs =
+      const remainingMs =
         deadlineMs === null
           ? Number.POSITIVE_INFINITY
           : Math.max(0, deadlineMs - Date.now()) + DEADLINE_GRACE_MS;
-      const timeoutMs = Math.min(waitMs + this.#timeoutMs, leftMs);
+      const timeoutMs = Math.min(waitMs + this.#timeoutMs, remainingMs);
       try {
         return await sendRequest(this.#fetch, { ...request, timeoutMs, signal: signal ?? null });
       } catch (error) {
         if (!(error instanceof DashboardError) || !isRetryable(error)) throw error;
         if (failures === 1) firstFailureAt = Date.now();
         const delayMs = retryDelayMs(failures, error.retryAfterMs);
-        if (Date.now() + delayMs > this.#giveUpAt(error, firstFailureAt, deadlineMs)) throw error;
+        if (Date.now() + delayMs > this.#retryUntil(error, firstFailureAt, deadlineMs)) throw error;
         await delay(delayMs, signal ?? null);
       }
     }
@@ -138,7 +138,7 @@ export class Connection {
     return Math.max(deadlineMs, Date.now() + this.#retryForMs);
   }
 
-  /** Opens a stream, without retries. Resolves when its headers have arrived. Aborting the signal ends it. */
+  /** Opens a stream, without retries. Resolves when its headers have arrived. */
   async openStream(path: string, headers: { readonly [name: string]: string }, signal: AbortSignal) {
     return this.#fetch(this.#rootUrl + path, {
       headers: { ...this.#headers, ...headers },
@@ -149,13 +149,14 @@ export class Connection {
   }
 
   /**
-   * Returns until when a failing call is tried again. An outage is retried until the deadline. An internal
-   * error of the server is retried for `retryForMs` at most, because it may never pass.
+   * Returns until when a failing call is tried again. While the server is down, the call is tried until the
+   * deadline. After an internal error of the server it is tried for `retryForMs` at most, because that error
+   * may never go away.
    */
-  #giveUpAt({ code }: DashboardError, firstFailureAt: number, deadlineMs: number | null): number {
-    const retryUntil = firstFailureAt + this.#retryForMs;
-    if (deadlineMs === null) return retryUntil;
-    return code === 'internal' ? Math.min(retryUntil, deadlineMs) : deadlineMs;
+  #retryUntil({ code }: DashboardError, firstFailureAt: number, deadlineMs: number | null): number {
+    const usualEnd = firstFailureAt + this.#retryForMs;
+    if (deadlineMs === null) return usualEnd;
+    return code === 'internal' ? Math.min(usualEnd, deadlineMs) : deadlineMs;
   }
 
   #buildRequest({
@@ -165,7 +166,7 @@ export class Connection {
     body,
     idempotencyKey,
   }: RestCall): Omit<HttpRequest, 'timeoutMs' | 'signal'> {
-    if (!LATIN_1.test(idempotencyKey ?? '')) throw new TypeError('idempotencyKey must be text of Latin-1');
+    if (!LATIN_1.test(idempotencyKey ?? '')) throw new TypeError('idempotencyKey must be Latin-1 text');
     return {
       method,
       url: this.#rootUrl + path + queryString(query),
@@ -183,8 +184,8 @@ export class Connection {
 
 function queryString(query: object = {}): string {
   const definedFields = Object.entries(query).filter(([, value]) => value != null);
-  const text = new URLSearchParams(
+  const parameters = new URLSearchParams(
     definedFields.map(([name, value]): [string, string] => [name, String(value)]),
   );
-  return definedFields.length === 0 ? '' : `?${text}`;
+  return definedFields.length === 0 ? '' : `?${parameters}`;
 }

@@ -38,7 +38,7 @@ export interface Problem {
   readonly answer?: WireConversationMessage;
 }
 
-/** What is known about a failed call in addition to the problem document. */
+/** The details of a failed call that are not in the problem document. */
 export interface FailureDetails extends ErrorOptions {
   readonly status?: number;
   readonly requestId?: string | null;

@@ -12,9 +12,9 @@ export class EventParser {
   #type = '';
   #data: string[] = [];
 
-  /** Adds a piece of the stream. Returns the events that are complete with it. */
+  /** Reads the next piece of the stream. Returns the events that this piece completes. */
   push(piece: string): ParsedEvent[] {
-    // A CR at the end of a piece may be the first half of CRLF.
+    // A CR at the end of a piece may be the first half of a CRLF, so it does not end the line yet.
     const lines = (this.#incompleteLine + piece).split(/\r\n|\n|\r(?!$)/);
     this.#incompleteLine = lines.pop()!;
     return lines.flatMap((line) => this.#readLine(line));

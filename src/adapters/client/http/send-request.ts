@@ -79,7 +79,7 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Returns the error for a failed response: the server's problem, or `unexpected_answer` if it is no problem.
+ * Returns the error for a failed response: the server's problem, or `unexpected_answer` if the body is none.
  */
 export function errorFromResponse({ status, headers }: Response, body: unknown): DashboardError {
   const details = {
@@ -109,7 +109,7 @@ function parseRetryAfter(retryAfter: string | null): number | null {
   return Number.isNaN(milliseconds) ? null : Math.max(0, milliseconds);
 }
 
-/** Returns why fetch failed. Its own message is always the same; the reason is in its cause. */
+/** Returns why fetch failed. The message of fetch's error is always the same; its cause has the reason. */
 function networkErrorText(error: unknown): string {
   const { cause, message } = error as Error;
   const { code, message: causeMessage } = (cause ?? {}) as NodeJS.ErrnoException;

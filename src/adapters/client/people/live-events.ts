@@ -27,7 +27,7 @@ export interface LiveEventData {
   readonly resync: object;
 }
 
-/** One event. `type` tells the type of `data`; `id` can be passed as `lastEventId`. */
+/** One event. `type` says which fields `data` has; `id` can be passed as `lastEventId`. */
 export type LiveEvent = {
   [Type in keyof LiveEventData]: {
     readonly id: string;
@@ -40,15 +40,15 @@ export type LiveEvent = {
 export interface LiveOptions {
   /** The instance to watch. Default: all instances of the user. */
   readonly agent_instance_id?: string;
-  /** Continue after the event of this id, which another process may have received. */
+  /** The id of an event: the stream continues after it. Another process may have received that event. */
   readonly lastEventId?: string;
-  /** Closes the stream; the loop then throws the signal's reason. */
+  /** Aborting it closes the stream; the loop then throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called each time the connection is lost. After a pause, the stream is opened again. */
   readonly onLost?: () => void;
 }
 
-/** A stream that is silent for longer than this is lost: the server sends a heartbeat every 15 s. */
+/** A stream that is silent for longer counts as lost, because the server sends a heartbeat every 15 s. */
 const MAX_SILENCE_MS = 40_000;
 
 /** Implements `PeopleClient.events`. */
@@ -62,12 +62,14 @@ export async function* liveEvents(
     let retryAfterMs: number | null = null;
     try {
       for await (const event of readStream(connection, path, lastId, signal)) {
+        // The connection works, so the pauses begin at the shortest again.
         failures = 0;
         lastId = event.id;
         yield { ...event, data: JSON.parse(event.data) } as LiveEvent;
       }
     } catch (error) {
       signal?.throwIfAborted();
+      // Every other error, also one of fetch, means that the connection was lost.
       if (error instanceof DashboardError && !isRetryable(error)) throw error;
       if (error instanceof DashboardError) retryAfterMs = error.retryAfterMs;
     }

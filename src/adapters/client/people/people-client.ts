@@ -70,7 +70,7 @@ export class PeopleClient {
 
   /**
    * Returns the latest messages of a conversation, the oldest of them first. `limit`: 0 to 200, default 50.
-   * To get the page before, pass the id of the first message as `before_message_id`.
+   * To get earlier messages, pass the id of the first message as `before_message_id`.
    */
   messages(
     { agent_instance_id, ...query }: InputOf<'listMessages'>,
@@ -137,8 +137,9 @@ export class PeopleClient {
 
   /**
    * Returns live events of all instances, or of one. A lost stream is opened again and continues after the
-   * last event. After a `resync` event, read again: events may have been missed. The stream closes when the
-   * loop over it is left, or when `signal` is aborted; the loop then throws the signal's reason.
+   * last event. After a `resync` event, read the instances and messages again: events may have been missed.
+   * The stream closes when you leave the loop, or when `signal` is aborted; the loop then throws the signal's
+   * reason.
    *
    * ```ts
    * for await (const event of client.people.events()) {

@@ -17,8 +17,8 @@ export function publicJwkOf(key: KeyObject): PublicJwk {
 }
 
 /**
- * Returns the key's thumbprint (RFC 7638, SHA-256). It is the same for both halves of a pair and for every
- * file format.
+ * Returns the key's thumbprint (RFC 7638, SHA-256). The public and the private key of a pair have the same
+ * thumbprint, in every file format.
  */
 export const thumbprintOf = (key: KeyObject): string =>
   hash('sha256', JSON.stringify(publicJwkOf(key)), 'base64url');

@@ -5,13 +5,13 @@ import { thumbprintOf } from './jwk.ts';
 /** Each key has exactly one algorithm, so that no token can choose how it is checked. */
 export type KeyAlgorithm = 'EdDSA' | 'ES256' | 'RS256';
 
-/** What public and private keys have in common. */
+/** The properties that public and private keys have in common. */
 interface KeyTraits {
-  /** The start of the thumbprint. Both keys of a pair have the same id. It is the `kid` of a token. */
+  /** The start of the key's thumbprint. Both keys of a pair have the same id. Tokens have it as `kid`. */
   readonly keyId: string;
   readonly algorithm: KeyAlgorithm;
   /**
-   * `short`: RSA of 512 to 2047 bits. Anybody can compute the public key from two tokens and break it for a
+   * `short`: RSA of 512 to 2047 bits. Everyone can compute the public key from two tokens and break it for a
    * few dollars, so a signature alone proves nothing.
    */
   readonly strength: 'full' | 'short';
@@ -27,7 +27,7 @@ export interface SigningKey extends KeyTraits {
 
 export interface KeyPair extends VerificationKey, SigningKey {}
 
-/** Both halves as PEM text: PKCS #8 and SPKI. */
+/** A key pair as PEM texts: the private key in PKCS #8, the public key in SPKI. */
 export interface PemPair {
   readonly privateKey: string;
   readonly publicKey: string;
@@ -39,7 +39,7 @@ export interface KeyOptions {
 }
 
 const ACCEPTED_KINDS = 'Ed25519, P-256, or RSA of at least 2048 bits';
-const KINDS_AND_SHORT = `${ACCEPTED_KINDS}; RSA of 512 bits or more needs ALLOW_SHORT_RSA_KEYS=true`;
+const ACCEPTED_KINDS_AND_HINT = `${ACCEPTED_KINDS}; RSA of 512 bits or more needs ALLOW_SHORT_RSA_KEYS=true`;
 const FULL_RSA_BITS = 2048;
 const SHORT_RSA_BITS = 512;
 
@@ -52,8 +52,8 @@ const KEY_ID_LENGTH = 8;
 /**
  * Reads up to 16 public keys, one PEM block after another. Their order does not matter.
  * @param name the name of the setting; the error's message begins with it.
- * @throws Error when the value is not such keys. Its one line says what the value must be, and never shows
- * it.
+ * @throws Error when the value does not consist of such keys. Its message is one line that says what the
+ * value must be, and never contains the value.
  */
 export function readPublicKeys(
   pem: string,
@@ -74,8 +74,8 @@ export function readPublicKeys(
 /**
  * Reads a private key, and derives its public half.
  * @param name the name of the setting; the error's message begins with it.
- * @throws Error when the value is not such a key. Its one line says what the value must be, and never shows
- * it.
+ * @throws Error when the value is not such a key. Its message is one line that says what the value must be,
+ * and never contains the value.
  */
 export function readPrivateKey(
   pem: string,
@@ -94,20 +94,20 @@ export function readPrivateKey(
 /**
  * Checks that the public keys belong to the private key.
  * @param name the name of the public keys' setting; the error's message begins with it.
- * @throws Error when none of `keys` is the public key of `pair`. Then every issued token would be refused.
+ * @throws Error when none of `keys` is the public key of `pair`: every issued token would be refused.
  */
 export function requireSamePair(pair: KeyPair, keys: readonly VerificationKey[], name: string): void {
   if (!keys.some(({ publicKey }) => publicKey.equals(pair.publicKey)))
     throw new Error(`${name} must belong to the private key`);
 }
 
-/** The kinds of new pairs. `rsa-512` is for people who already use such keys. */
+/** The kinds of key pairs that can be generated. `rsa-512` is for people who already use such keys. */
 export const KEY_KINDS = ['ed25519', 'rsa-2048', 'rsa-512'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
 const RSA_BITS = { 'rsa-2048': FULL_RSA_BITS, 'rsa-512': SHORT_RSA_BITS } as const;
 
-/** Makes a new pair. */
+/** Generates a new key pair. */
 export async function generateKeyPair(kind: KeyKind): Promise<PemPair> {
   const { privateKey, publicKey } =
     kind === 'ed25519'
@@ -120,14 +120,15 @@ export async function generateKeyPair(kind: KeyKind): Promise<PemPair> {
 }
 
 /**
- * Turns each `\n` into a line break: a variable or env file that can hold only one line has them like this.
+ * Turns each backslash with an `n` into a line break. Line breaks are written like this in environment
+ * variables and files where a value must be one line.
  */
 const withLineBreaks = (pem: string): string => pem.replaceAll(/(\\r)?\\n/g, '\n').trim();
 
 /**
  * Returns the PEM blocks of public keys, and refuses all other blocks. Node would also derive the public key
- * from a private key, which should not be on a machine that only verifies. And it would take the key of a
- * certificate without checking the certificate's dates and issuer.
+ * from a private key, which should not be on a machine that only verifies. Node would also take the key
+ * from a certificate, without checking the certificate's dates and issuer.
  */
 function publicPemBlocks(text: string, requirement: string): readonly string[] {
   const blocks = text.match(/-----BEGIN (RSA )?PUBLIC KEY-----[^-]+-----END \1PUBLIC KEY-----/g) ?? [];
@@ -148,7 +149,8 @@ function parseKey(parse: () => KeyObject, requirement: string): KeyObject {
 function traitsOf(key: KeyObject, requirement: string, allowShortRsa: boolean): KeyTraits {
   const kind = kindOf(key);
   if (kind === null) throw new Error(`${requirement} (${ACCEPTED_KINDS})`);
-  if (kind.strength === 'short' && !allowShortRsa) throw new Error(`${requirement} (${KINDS_AND_SHORT})`);
+  if (kind.strength === 'short' && !allowShortRsa)
+    throw new Error(`${requirement} (${ACCEPTED_KINDS_AND_HINT})`);
   return { keyId: thumbprintOf(key).slice(0, KEY_ID_LENGTH), ...kind };
 }
 

@@ -1,8 +1,8 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 
 /*
- * RS256 with RSA keys of less than 2048 bits, which jose rightly refuses. It is separate from the code for
- * other keys, so that no option there can accept a short key. The caller must have checked the kind of the
+ * RS256 with RSA keys of less than 2048 bits, which jose rightly refuses. This code is separate from the
+ * code for other keys, so that no option there can accept a short key. The caller must have checked the kind of the
  * key and the form of the token.
  */
 

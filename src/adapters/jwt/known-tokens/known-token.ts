@@ -17,12 +17,12 @@ export interface KnownTokenOptions {
   readonly onListenersChanged: (token: KnownToken, hasListeners: boolean) => void;
 }
 
-/** A token that was checked. It is valid until it ends: by revocation, by expiry, or with its user. */
+/** A checked token. It is valid until it ends: by revocation, by expiry, or when its user is deleted. */
 export class KnownToken implements TokenLife {
   readonly caller: Caller;
   readonly hash: string;
   readonly apiKeyId: ApiKeyId | null;
-  /** The map key of a revocation of this token. Computed once, because every revocation compares it. */
+  /** The map key of a revocation of this token. Computed once, because every revocation is compared with it. */
   readonly apiKeyMapKey: string | null;
   /** The map key of a revocation that ends all tokens of the user. */
   readonly userMapKey: string;

@@ -4,21 +4,24 @@ import { isExpired } from '../token/claims.ts';
 import { KnownToken, type KnownTokenOptions } from './known-token.ts';
 import { revocationMapKey } from './revocation-map-key.ts';
 
-/** A token that is not used for this long is dropped. So an idle process keeps none, and sends no queries. */
+/** A token that is unused for this long is forgotten. So an idle process keeps none, and sends no queries. */
 const FORGOTTEN_AFTER_MS = 5 * 60 * 1000;
 
-/** Checking a token takes less than 60 s, and fewer than 10,000 keys are revoked in that time. */
-const RECENTLY_REVOKED = { max: 10_000, ttl: 60_000 };
+/**
+ * Which revocations are remembered while tokens are being checked. Checking a token takes less than 60 s, and
+ * fewer than 10,000 keys are revoked in that time.
+ */
+const RECENT_REVOCATION_LIMITS = { max: 10_000, ttl: 60_000 };
 
 /**
- * The tokens that were checked and are valid, by their hash. It keeps the recently used ones, up to a limit,
- * and all that have a listener: a wait, a stream or a session that must end with its token.
+ * The checked tokens that are valid, by their hash: the recently used ones up to a limit, and all that have a
+ * listener. Listeners are waits, streams and MCP sessions, which must end with their token.
  */
 export class KnownTokens {
   readonly #recent: LRUCache<string, KnownToken>;
   readonly #withListeners = new Set<KnownToken>();
-  /** Finds a token that was revoked while it was being checked. */
-  readonly #recentlyRevoked = new LRUCache<string, number>(RECENTLY_REVOKED);
+  /** The recent revocations by map key. They find a token that was revoked while it was being checked. */
+  readonly #recentlyRevoked = new LRUCache<string, number>(RECENT_REVOCATION_LIMITS);
   readonly #onListenersChanged = (token: KnownToken, hasListeners: boolean): void => {
     if (hasListeners) this.#withListeners.add(token);
     else this.#withListeners.delete(token);
@@ -26,7 +29,7 @@ export class KnownTokens {
 
   /** @param limit how many tokens without listeners are kept. */
   constructor(limit: number) {
-    // RevocationWatch uses the same clock, which a test may replace.
+    // `performance.now` is looked up at each call, because a test may replace it.
     const perf = { now: () => performance.now() };
     this.#recent = new LRUCache({ max: limit, ttl: FORGOTTEN_AFTER_MS, updateAgeOnGet: true, perf });
   }
@@ -65,7 +68,7 @@ export class KnownTokens {
     this.#endIf((token) => isRevoked(token, refusedBefore));
   }
 
-  /** All known tokens, each once. */
+  /** Returns all known tokens, each once. */
   all(): Set<KnownToken> {
     this.#recent.purgeStale();
     return new Set([...this.#recent.values(), ...this.#withListeners]);
@@ -76,11 +79,11 @@ export class KnownTokens {
   }
 }
 
-/** Returns the time before which a token must be issued to be ended, in epoch milliseconds. */
+/** Returns a time in epoch milliseconds: the revocation ends all tokens that were issued before it. */
 const issuedBefore = (revoked: Revoked): number =>
   revoked.id === null ? (revoked.issuedBefore?.getTime() ?? Infinity) : Infinity;
 
-/** @param refusedBefore for each map key, the time: a token that was issued before it is refused. */
+/** @param refusedBefore the time by map key: a token that was issued before that time is refused. */
 function isRevoked(
   { apiKeyMapKey, userMapKey, issuedAt }: KnownToken,
   refusedBefore: { get(mapKey: string): number | undefined },

@@ -17,7 +17,7 @@ export interface WatchTiming {
   readonly maxAge: number;
   /** The pause after a failed check. */
   readonly retryDelay: number;
-  /** How long a request waits when the last successful check is too old. */
+  /** How long a request waits for a new check when the last successful check is too old. */
   readonly maxRequestWait: number;
   /** The time between two writes of when keys were last used. */
   readonly storeUsesInterval: number;
@@ -32,8 +32,8 @@ const TIMING: WatchTiming = {
 };
 
 /**
- * A check reads the revocations since the last check and of this time before it, because clocks differ and a
- * commit is later than the time that it stores.
+ * A check reads the revocations since the last check, and also those of this time before it: clocks differ,
+ * and a revocation is committed later than the time that it stores.
  */
 const OVERLAP_MS = 10 * 60 * 1000;
 
@@ -68,7 +68,9 @@ export class RevocationWatch {
    */
   #oldestRead = Number.POSITIVE_INFINITY;
   #runningCheck: Promise<void> | null = null;
+  /** When uses were last stored, by `performance.now()`. */
   #lastStoreOfUses = Number.NEGATIVE_INFINITY;
+  /** Uses before this time are stored already. In epoch milliseconds. */
   #usesStoredUntil = 0;
 
   constructor(options: RevocationWatchOptions) {
@@ -105,14 +107,15 @@ export class RevocationWatch {
   }
 
   /**
-   * Checks for revoked keys now. Needed when a timer came late, because the process was blocked.
+   * Checks for revoked keys now. This is needed when checks have failed, or when the timer came late because
+   * the process was blocked.
    * @throws PortError `storage_unavailable` when no check succeeds in time.
    */
   async catchUp(): Promise<void> {
     if (performance.now() - this.#lastCheck >= this.#timing.retryDelay) this.#startCheck();
-    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const { promise: timeout, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#timing.maxRequestWait);
-    await Promise.race([this.#runningCheck, late]);
+    await Promise.race([this.#runningCheck, timeout]);
     clearTimeout(timer);
     if (!this.isFresh)
       throw storageUnavailable(new Error('it is not known which keys were revoked recently'));
@@ -140,18 +143,19 @@ export class RevocationWatch {
     clearTimeout(this.#timer);
   }
 
+  /** Ends expired tokens, stores uses from time to time, and starts a check if there are tokens to check. */
   #tick(): void {
     const { tokens, clock } = this.#options;
     tokens.endExpired(clock.now());
-    const known = [...tokens.all()];
+    const knownTokens = [...tokens.all()];
     if (performance.now() - this.#lastStoreOfUses >= this.#timing.storeUsesInterval) void this.#storeUses();
-    if (known.length === 0) {
+    if (knownTokens.length === 0) {
       this.#pause();
       return;
     }
     // The timer is set before the check: tokens must also expire while the database does not answer.
     this.#schedule(this.#timing.checkInterval);
-    if (known.some(({ apiKeyId }) => apiKeyId !== null)) this.#startCheck();
+    if (knownTokens.some(({ apiKeyId }) => apiKeyId !== null)) this.#startCheck();
   }
 
   /** Starts a check if none is running: a database that hangs must not get more and more queries. */
@@ -161,7 +165,7 @@ export class RevocationWatch {
     this.#lastCheck = startedAt;
     this.#runningCheck = this.#checkOnce(startedAt).then((isSuccessful) => {
       this.#runningCheck = null;
-      // A failed check is repeated soon, so that one lost connection does not refuse callers for 4 s.
+      // A failed check is repeated soon: after one lost connection, callers must not be refused for 4 s.
       const pause = isSuccessful
         ? this.#timing.checkInterval - (performance.now() - startedAt)
         : this.#timing.retryDelay;
@@ -171,9 +175,9 @@ export class RevocationWatch {
 
   async #checkOnce(startedAt: number): Promise<boolean> {
     const { apiKeys, tokens, clock, logger } = this.#options;
-    const sinceLast = Math.max(0, startedAt - this.#knownAsOf);
+    const sinceLastMs = Math.max(0, startedAt - this.#knownAsOf);
     try {
-      tokens.endRevoked(await apiKeys.revokedSince(new Date(clock.now().getTime() - sinceLast - OVERLAP_MS)));
+      tokens.endRevoked(await apiKeys.revokedSince(new Date(clock.now().getTime() - sinceLastMs - OVERLAP_MS)));
       this.#lastSuccessfulCheck = startedAt;
       return true;
     } catch (err) {

@@ -2,20 +2,20 @@ import { type AgentInstanceId, agentInstanceId, isUuid, type UserId } from '../.
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
 import type { JsonObject } from './strict-json.ts';
 
-/** How far the clock of a token's issuer may be from this server's clock. */
+/** How much the clock of a token's issuer may differ from this server's clock. */
 export const CLOCK_SKEW_SECONDS = 30;
 
-/** In characters (OpenID Connect Core, section 2). */
+/** The maximum length of a `sub`, in characters (OpenID Connect Core, section 2). */
 const MAX_SUBJECT_LENGTH = 255;
 
-/** The last second of the year 9999. A larger number is probably in milliseconds, and has no ISO date. */
-const LAST_SECOND = 253_402_300_799;
+/** The last second of the year 9999. A larger `exp` is probably in milliseconds, and has no ISO date. */
+const MAX_EXPIRY_SECONDS = 253_402_300_799;
 
 const SCOPES: readonly Scope[] = ['agent', 'dashboard'];
 
 /**
  * Reads the claims of a token that an own key has signed.
- * @throws Error when the token has expired, is not valid yet, or has a claim that this server never issues.
+ * @throws Error when the token has expired, is not valid yet, or has a claim with an invalid value.
  */
 export function callerFromOwnToken(claims: JsonObject, now: Date): Caller {
   refuseWrongTimes(claims, now);
@@ -27,7 +27,7 @@ export function callerFromOwnToken(claims: JsonObject, now: Date): Caller {
 }
 
 /**
- * Reads the claims of an identity provider's token. Its `scope` is ignored: it means something else there.
+ * Reads the claims of an identity provider's token. Its `scope` is ignored: providers use it differently.
  * @throws Error when the token has expired, is not valid yet, or has no `exp`.
  */
 export function callerFromProviderToken(claims: JsonObject, now: Date): Caller {
@@ -67,11 +67,14 @@ export function userIdOf(sub: unknown): UserId {
   return sub as UserId;
 }
 
-/** Allows the same difference of clocks as the first check, so that a known token is not valid for longer. */
+/** Returns whether a checked token has expired. Allows the same clock skew as the check of the token. */
 export const isExpired = ({ expiresAt = null }: Caller, now: Date): boolean =>
   expiresAt !== null && expiresAt.getTime() + CLOCK_SKEW_SECONDS * 1000 <= now.getTime();
 
-/** An `iat` in the future is refused too: it means that one of the clocks is wrong. */
+/**
+ * Refuses tokens that have expired or are not valid yet. An `iat` in the future is refused too: it means that
+ * one of the clocks is wrong.
+ */
 function refuseWrongTimes(claims: JsonObject, now: Date): void {
   const seconds = now.getTime() / 1000;
   const [exp, nbf, iat] = ['exp', 'nbf', 'iat'].map((name) => {
@@ -84,7 +87,7 @@ function refuseWrongTimes(claims: JsonObject, now: Date): void {
   if (iat !== undefined && iat - CLOCK_SKEW_SECONDS > seconds) throw new Error('"iat" is in the future');
 }
 
-/** Ignores unknown scopes. A token without the claim has the scope `agent`. */
+/** Returns the known scopes of the `scope` claim. A token without this claim has the scope `agent`. */
 function scopesOf(scope: unknown): readonly Scope[] {
   if (scope === undefined) return ['agent'];
   if (typeof scope !== 'string') throw new Error('"scope" is not a text');
@@ -94,12 +97,13 @@ function scopesOf(scope: unknown): readonly Scope[] {
 
 function expiryOf(exp: unknown): Date | null {
   if (exp === undefined) return null;
-  if (!(Number(exp) <= LAST_SECOND)) throw new Error('"exp" is not a time in seconds');
+  if (!(Number(exp) <= MAX_EXPIRY_SECONDS)) throw new Error('"exp" is not a time in seconds');
   return new Date(Number(exp) * 1000);
 }
 
 /**
- * Refuses anything but a canonical id. If a wrong id were ignored, the token could act for every instance.
+ * Returns the only instance that the token may use; null if it may use all. Refuses an id that is not
+ * canonical: if a wrong id were ignored, the token could act for every instance.
  */
 function agentInstanceIdOf(claim: unknown): AgentInstanceId | null {
   if (claim === undefined) return null;
@@ -110,6 +114,9 @@ function agentInstanceIdOf(claim: unknown): AgentInstanceId | null {
 
 const textOf = (claim: unknown): string | null => (isText(claim) ? claim : null);
 
-/** PostgreSQL refuses NUL. It would get U+FFFD for any lone surrogate, so two user ids could become equal. */
+/**
+ * Returns whether a value is a text that can be stored. PostgreSQL refuses NUL. A lone surrogate would be
+ * stored as U+FFFD, so that two user ids could become equal.
+ */
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.isWellFormed() && !value.includes('\0');

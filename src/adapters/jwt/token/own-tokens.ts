@@ -12,16 +12,16 @@ export interface OwnToken {
   /** The token's `iat` in epoch milliseconds; minus infinity when it has none. */
   readonly issuedAt: number;
   /**
-   * True when the key is short, so that the signature proves nothing. Such a token is valid only if this
-   * server has its hash on record.
+   * Whether the token was signed with a short key, so that its signature proves nothing. The token is valid
+   * only if the store has a record with its hash.
    */
   readonly mustBeRecorded: boolean;
   readonly algorithm: KeyAlgorithm;
 }
 
 /**
- * No key of this server has signed the token, and its `kid` is missing or unknown. Another issuer may have
- * made it.
+ * The error for a token that no key of this server has signed, and whose `kid` is missing or unknown. Another
+ * issuer may have made the token.
  */
 export class NotOursError extends Error {
   override readonly name = 'NotOursError';
@@ -39,17 +39,18 @@ export class OwnTokens {
   }
 
   /**
+   * Checks a token and reads its claims.
    * @throws NotOursError when no own key has signed the token, and its `kid` is missing or unknown.
    * @throws Error when the token was changed, has expired, or is not valid yet.
    */
-  async check(text: string, now: Date): Promise<OwnToken> {
-    const token = parseToken(text);
+  async check(tokenText: string, now: Date): Promise<OwnToken> {
+    const token = parseToken(tokenText);
     const key = await this.#signerOf(token);
     const caller = callerFromOwnToken(token.claims, now);
     const mustBeRecorded = key.strength === 'short';
-    const isBound = caller.agentInstanceId != null;
+    const isLimitedToInstance = caller.agentInstanceId != null;
     return {
-      caller: mustBeRecorded || isBound ? withoutDashboard(caller) : caller,
+      caller: mustBeRecorded || isLimitedToInstance ? withoutDashboard(caller) : caller,
       id: tokenIdOf(token.claims),
       issuedAt: issuedAtOf(token.claims),
       mustBeRecorded,
@@ -61,7 +62,7 @@ export class OwnTokens {
     const { keyId } = token;
     const candidates = keyId === null ? this.#keys : this.#keys.filter((key) => key.keyId === keyId);
     if (candidates.length === 0) throw new NotOursError('unknown kid');
-    // One valid signature is enough. The error's cause has the reasons of all keys.
+    // One key that has signed the token is enough. Otherwise the error's cause has the errors of all keys.
     return Promise.any(candidates.map((key) => requireSignature(token, key).then(() => key))).catch(
       (cause) => {
         if (keyId === null) throw new NotOursError('no key of this server has signed it', { cause });
@@ -72,8 +73,8 @@ export class OwnTokens {
 }
 
 /**
- * Removes the scope `dashboard`. An attacker who breaks a short key must not be able to act as a person. A
- * token that is limited to one instance is for an agent, because a person sees all instances.
+ * Removes the scope `dashboard`. An attacker who breaks a short key must not be able to act as a person. And
+ * a token that is limited to one instance can only be for an agent, because a person sees all instances.
  */
 const withoutDashboard = (caller: Caller): Caller => ({
   ...caller,

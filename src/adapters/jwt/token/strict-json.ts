@@ -6,11 +6,11 @@ export interface JsonObject {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Matches strings, brackets, braces and colons. Everything else in a valid text can be skipped. */
-const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g;
+const JSON_PIECES = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g;
 
 /**
- * Parses one JSON object and refuses repeated names. With a repeated name, some programs take the first value
- * and some the last, so the text would mean different things to them (RFC 7519, section 4).
+ * Parses one JSON object and refuses repeated names in it. With a repeated name, some programs take the first
+ * value and some the last, so they would understand the text differently (RFC 7519, section 4).
  * @throws Error for invalid UTF-8, a byte order mark, invalid JSON, a root that is not an object, and a
  * repeated name.
  */
@@ -22,20 +22,23 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject {
   return value as JsonObject;
 }
 
-/** @param text valid JSON whose root is an object. */
+/**
+ * Refuses a name that occurs twice in the root object.
+ * @param text valid JSON whose root is an object.
+ */
 function refuseRepeatedNames(text: string): void {
   const names = new Set<string>();
   let depth = 0;
-  let previous = '';
-  for (const [token] of text.matchAll(TOKENS)) {
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    else if (token === ':' && depth === 1) {
-      // Parsed, because "s\u0075b" is the same name as "sub".
-      const name: string = JSON.parse(previous);
+  let previousPiece = '';
+  for (const [piece] of text.matchAll(JSON_PIECES)) {
+    if (piece === '{' || piece === '[') depth++;
+    else if (piece === '}' || piece === ']') depth--;
+    else if (piece === ':' && depth === 1) {
+      // The name is parsed, because "s\u0075b" is the same name as "sub".
+      const name: string = JSON.parse(previousPiece);
       if (names.has(name)) throw new Error('a name is repeated');
       names.add(name);
     }
-    previous = token;
+    previousPiece = piece;
   }
 }

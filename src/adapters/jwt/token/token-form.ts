@@ -1,6 +1,6 @@
 import { type JsonObject, parseStrictObject } from './strict-json.ts';
 
-/** The maximum length in bytes. A valid token has one byte for each character. */
+/** The maximum length of a token in bytes. A valid token has one byte for each character. */
 export const MAX_TOKEN_BYTES = 8192;
 
 /** A token whose form is correct. Nothing in it can be trusted before its signature is checked. */
@@ -14,8 +14,8 @@ export interface ParsedToken {
 }
 
 /**
- * Header parameters that contain a key or the URL of a key. A token with one of them is refused: it was not
- * made for this server, which never uses or fetches a key that a token names.
+ * Header parameters that contain a key or the URL of a key. A token with one of them is refused: this server
+ * uses its own keys only, so the token was not made for it.
  */
 const KEY_SOURCES = ['jku', 'x5u', 'jwk', 'x5c'];
 
@@ -44,7 +44,10 @@ export function parseToken(text: string): ParsedToken {
   };
 }
 
-/** Refuses texts that are not canonical: decoders ignore unknown characters and the last bits. */
+/**
+ * Decodes base64url. Refuses a text that is not canonical: decoders ignore unknown characters and the last
+ * bits, so several texts have the same bytes.
+ */
 function decode(part: string): Uint8Array {
   const bytes = Buffer.from(part, 'base64url');
   if (bytes.toString('base64url') !== part) throw new Error('not canonical base64url');

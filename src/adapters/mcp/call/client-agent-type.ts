@@ -8,7 +8,7 @@ export interface ClientTraits {
 }
 
 /** The longest agent type that the server accepts, in UTF-16 code units. */
-const MAX_LENGTH = 255;
+const MAX_AGENT_TYPE_LENGTH = 255;
 
 /** User-Agents of HTTP libraries and browsers. They do not name the program that uses them. */
 const GENERIC_USER_AGENTS =
@@ -16,16 +16,18 @@ const GENERIC_USER_AGENTS =
 
 /**
  * Returns the agent type of a client: the header X-Client-Type, or else the client's own name, or else its
- * User-Agent. Without all three it is `unknown`.
+ * User-Agent. If it has none of them, its agent type is `unknown`.
  */
 export function agentTypeOf({ clientType, name, userAgent }: ClientTraits): string {
+  // The first word of the User-Agent without its version, such as `curl` of `curl/8.5.0`.
   const product = /^[^\s/();,]+/.exec(userAgent?.trim() ?? '')?.[0] ?? '';
   const candidates = [clientType, name, GENERIC_USER_AGENTS.test(product) ? null : product];
   return candidates.map(sanitise).find((text) => text !== '') ?? 'unknown';
 }
 
 /**
- * Removes characters that a store cannot keep, so that a client with an unusual name can still send messages.
+ * Makes a valid agent type from any text: without characters that a store cannot keep, and not too long. So a
+ * client with an unusual name can still send messages.
  */
 const sanitise = (text: string | null): string =>
-  (text ?? '').replaceAll('\0', '').toWellFormed().trim().slice(0, MAX_LENGTH).toWellFormed();
+  (text ?? '').replaceAll('\0', '').toWellFormed().trim().slice(0, MAX_AGENT_TYPE_LENGTH).toWellFormed();

@@ -19,10 +19,10 @@ const KNOWN_CLIENTS: readonly { readonly namePrefix: string; readonly waitSecond
 ];
 
 /**
- * Returns how many seconds a question waits if the call does not say it: `defaultSeconds`, or longer for a
+ * Returns how many seconds a question waits if its call sets no time: `defaultSeconds`, or longer for a
  * client that is known to wait longer.
  */
 export function waitSecondsFor(clientName: string | null, defaultSeconds: number): number {
-  const known = KNOWN_CLIENTS.find(({ namePrefix }) => clientName?.startsWith(namePrefix));
-  return known === undefined ? defaultSeconds : Math.max(known.waitSeconds, defaultSeconds);
+  const knownClient = KNOWN_CLIENTS.find(({ namePrefix }) => clientName?.startsWith(namePrefix));
+  return knownClient === undefined ? defaultSeconds : Math.max(knownClient.waitSeconds, defaultSeconds);
 }

@@ -1,16 +1,16 @@
 /**
- * Its `signal` is aborted as soon as one of the given signals is aborted. Dispose it when the call ends, to
- * remove its listeners. `AbortSignal.any` keeps its listeners, which costs about 10 KB for each finished
- * call.
+ * Combines several abort signals into one: `signal` is aborted as soon as one of them is. Dispose of it when
+ * the call ends, to remove its listeners. `AbortSignal.any` would do the same, but it keeps its listeners:
+ * about 10 KB for each finished call.
  */
 export class LinkedAbort implements Disposable {
   readonly #controller = new AbortController();
-  readonly #sources: readonly AbortSignal[];
+  readonly #sourceSignals: readonly AbortSignal[];
   readonly #abort = (): void => this.#controller.abort();
 
   constructor(signals: readonly (AbortSignal | null)[]) {
-    this.#sources = signals.filter((signal) => signal !== null);
-    for (const source of this.#sources) {
+    this.#sourceSignals = signals.filter((signal) => signal !== null);
+    for (const source of this.#sourceSignals) {
       if (source.aborted) this.#abort();
       else source.addEventListener('abort', this.#abort);
     }
@@ -21,6 +21,6 @@ export class LinkedAbort implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const source of this.#sources) source.removeEventListener('abort', this.#abort);
+    for (const source of this.#sourceSignals) source.removeEventListener('abort', this.#abort);
   }
 }

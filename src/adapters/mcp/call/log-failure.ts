@@ -11,9 +11,8 @@ const DEPENDENCY_FAILURES: ReadonlySet<string> = new Set<PortErrorCode>([
 ]);
 
 /**
- * Logs why a call failed. Logs nothing if the client caused the error or has disconnected.
- * @returns the request id in the log: the host's id of the HTTP request, or a new id if the host has given
- * none.
+ * Logs why a call failed. Logs nothing if the client caused the error, cancelled the call or disconnected.
+ * @returns the id of the request in the log: the one that the HTTP server has given it, or else a new one.
  */
 export function logFailure(
   { ids, logger }: { readonly ids: Ids; readonly logger: Logger },

@@ -1,7 +1,9 @@
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import type { ClientTraits } from './client-agent-type.ts';
 
+/** The content of a progress notification. */
 export interface Progress {
+  /** The seconds since the call began. */
   readonly progress: number;
   readonly message: string;
 }
@@ -10,13 +12,16 @@ export interface Progress {
 export interface McpCall {
   readonly caller: Caller;
   readonly client: ClientTraits;
-  /** The id that the host has given to the HTTP request; null if it has given none. */
+  /** The id that the HTTP server has given to the request; null if it has none, as over stdio. */
   readonly requestId: string | null;
   /** Aborted when the client cancels the request or disconnects. */
   readonly signal: AbortSignal;
   /** Sends a progress notification; null if the client did not ask for progress. */
   readonly onProgress: ((progress: Progress) => Promise<void>) | null;
-  /** The arguments of a tool call as the client sent them: the protocol libraries would drop some keys. */
+  /**
+   * The arguments of a tool call exactly as the client sent them; null if there are none. The parsers of the
+   * protocol libraries would drop some keys.
+   */
   readonly sentArguments: object | null;
 }
 

@@ -2,13 +2,13 @@ import { DEFAULT_WAIT_SECONDS } from '../../../application/use-cases/agent/ask-q
 
 /** Intervals and limits of the MCP endpoint. */
 export interface Timing {
-  /** How long a question waits if the call sets no limit and the client is not a known one. */
+  /** How long a question waits if its call sets no time and client-timeouts.ts does not list its client. */
   readonly waitSeconds: number;
   /** The time between two progress notifications. */
   readonly progressMs: number;
   /**
-   * The time between two comments on an open stream. Proxies and clients close a stream that is silent for 60
-   * seconds.
+   * The time between two comments (lines that clients ignore) on an open stream. Proxies and clients close a
+   * stream that is silent for 60 seconds.
    */
   readonly keepAliveMs: number;
   /**

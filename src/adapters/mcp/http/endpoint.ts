@@ -22,7 +22,10 @@ export interface McpEndpointOptions extends Omit<ToolServices, 'timing'> {
   readonly messagesPath?: string;
 }
 
-/** What the host adds to each request: its authenticated caller, and the parsed JSON body of a POST. */
+/**
+ * What the host (the program that serves HTTP) adds to each request: its authenticated caller, and the parsed
+ * JSON body of a POST.
+ */
 export interface AuthenticatedRequest {
   readonly caller: Caller;
   readonly body: unknown;
@@ -58,10 +61,10 @@ export interface McpEndpoint {
 export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   const { dispatch, ids, logger, name, version, messagesPath = '/messages' } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
-  const running = new RunningCalls(createServerFeatures({ dispatch, ids, logger, timing }));
-  // The libraries report every malformed request here. The client gets the error as well, so debug is enough.
+  const runningCalls = new RunningCalls(createServerFeatures({ dispatch, ids, logger, timing }));
+  // The libraries report every malformed request here. The client gets the error too, so `debug` is enough.
   const onError = (err: Error) => logger.debug({ err }, 'mcp');
-  const settings = { name, version, timing, onError, features: running.features };
+  const settings = { name, version, timing, onError, features: runningCalls.features };
 
   const legacy = new LegacyTransport(settings);
   const modern = new ModernTransport(settings);
@@ -84,7 +87,8 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
         : modern.handle(request, requestInfo));
       await sendResponse(response, res);
     }),
-    // HTTP+SSE sends its responses on the stream, so a call goes on when the connection of its POST closes.
+    // HTTP+SSE sends its responses on the stream. So the signal is null: a call goes on when the connection
+    // of its POST closes.
     sse: refuseWhenClosing((req, res, request) =>
       sse.openStream(res, collectRequestInfo({ req, res }, { ...request, signal: null })),
     ),
@@ -96,7 +100,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     },
     async close(graceMs = 1_000) {
       isClosing = true;
-      await running.drain(graceMs);
+      await runningCalls.drain(graceMs);
       await Promise.all([legacy.sessions.closeAll(), sse.sessions.closeAll(), modern.close()]);
     },
   };

@@ -19,8 +19,8 @@ export interface HttpRequestInfo {
 }
 
 /**
- * The `authInfo` of the protocol libraries. It is the only value that both pass from a request to its
- * handler.
+ * The `authInfo` of the protocol libraries. No other value is passed from a request to its handler by both
+ * libraries.
  */
 export interface LibraryAuthInfo {
   token: string;
@@ -29,7 +29,7 @@ export interface LibraryAuthInfo {
   extra: Record<string, unknown>;
 }
 
-/** Collects the information from a request and from what its host knows about it. */
+/** Collects the information from a request, its response, and what the host has added to the request. */
 export function collectRequestInfo(
   { req, res }: { readonly req: IncomingMessage; readonly res: ServerResponse },
   { caller, body, signal }: Pick<HttpRequestInfo, 'caller' | 'body' | 'signal'>,
@@ -69,17 +69,19 @@ export function unpackRequestInfo(
   return requestInfo as HttpRequestInfo;
 }
 
+/** A request of JSON-RPC as the client sent it. Its values are not checked yet. */
 interface SentCall {
   readonly id?: unknown;
   readonly params?: { readonly arguments?: unknown };
 }
 
 /**
- * Returns the arguments of the call with this id exactly as the body has them. The libraries' parsers
- * silently drop some keys that the use cases have to refuse.
+ * Returns the arguments of a call exactly as the body has them. The libraries' parsers silently drop some
+ * keys that the use cases have to refuse.
+ * @param id the JSON-RPC id of the call. The body may be a list of several calls.
  */
 export function sentArguments(body: unknown, id: unknown): object | null {
   const messages = (Array.isArray(body) ? body : [body]) as (SentCall | null)[];
-  const found = messages.find((message) => message?.id === id)?.params?.arguments;
-  return typeof found === 'object' && found !== null ? found : null;
+  const args = messages.find((message) => message?.id === id)?.params?.arguments;
+  return typeof args === 'object' && args !== null ? args : null;
 }

@@ -3,7 +3,8 @@ export const jsonRpcError = (status: number, code: number, message: string): Res
   Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });
 
 /**
- * The response is the same for a session that never existed, that has ended, or that belongs to another user.
+ * Returns the same response for a session that never existed, that has ended, or that belongs to another
+ * user. So callers cannot find out which sessions other users have.
  */
 export const sessionNotFound = (): Response => jsonRpcError(404, -32001, 'Session not found');
 

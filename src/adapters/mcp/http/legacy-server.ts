@@ -23,7 +23,7 @@ import type {
 } from '../protocol/server-features.ts';
 import { sentArguments, unpackRequestInfo } from './http-request-info.ts';
 
-const SCHEMAS = {
+const REQUEST_SCHEMAS = {
   'tools/list': ListToolsRequestSchema,
   'tools/call': CallToolRequestSchema,
   'resources/list': ListResourcesRequestSchema,
@@ -33,7 +33,7 @@ const SCHEMAS = {
   'prompts/get': GetPromptRequestSchema,
 } as const satisfies Record<MethodName, unknown>;
 
-/** Shared by all sessions. The library would build one for each session, although no session uses it. */
+/** Shared by all sessions: the library would build a validator for each, although no session uses it. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator();
 
 export interface LegacyServerOptions extends ServerDescription {
@@ -53,7 +53,7 @@ export function createLegacyServer({
   const server = new Server({ name, version }, { capabilities, instructions, jsonSchemaValidator });
   server.onerror = onError;
   for (const [methodName, handler] of methods) {
-    server.setRequestHandler(SCHEMAS[methodName], async (request, extra) => {
+    server.setRequestHandler(REQUEST_SCHEMAS[methodName], async (request, extra) => {
       const result = await runHandler(server, handler, request.params ?? {}, extra);
       if (extra.signal.aborted) onCancelled?.(extra.requestId, result);
       return { ...result };
@@ -69,10 +69,10 @@ async function runHandler(
   extra: RequestHandlerExtra<ServerRequest, ServerNotification>,
 ): Promise<object> {
   const requestInfo = unpackRequestInfo(extra.authInfo);
-  // The library aborts only when the client sends a cancellation. A lost connection has to abort the call
-  // too.
+  // The library aborts its signal only when the client sends a cancellation. A lost connection has to abort
+  // the call too.
   using abort = new LinkedAbort([extra.signal, requestInfo.signal]);
-  // `return await` is needed: a plain `return` would dispose the link before the handler has finished.
+  // `return await` is needed: a plain `return` would dispose of `abort` before the handler has finished.
   return await handler(params, {
     caller: requestInfo.caller,
     requestId: requestInfo.requestId,
@@ -81,7 +81,7 @@ async function runHandler(
     onProgress: progressReporter(extra._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
     ),
-    // As in the request's body: the library's `params` leave out some keys.
+    // Read from the request's body, because the library's `params` leave out some keys.
     sentArguments: sentArguments(requestInfo.body, extra.requestId),
   });
 }

@@ -32,14 +32,14 @@ export class LegacyTransport {
 
   async handle(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
     const id = request.headers.get('mcp-session-id');
-    if (id === null) return this.#open(request, requestInfo, res);
+    if (id === null) return this.#openSession(request, requestInfo, res);
     const session = this.sessions.find(id, requestInfo.caller);
     if (session === null) return sessionNotFound();
     this.sessions.markInUse(id, res);
     return handleRequest(session.transport, request, requestInfo);
   }
 
-  async #open(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
+  async #openSession(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
     if (request.method !== 'POST' || !isInitializeRequest(requestInfo.body)) return sessionIdMissing();
     const transport: Transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
@@ -50,7 +50,7 @@ export class LegacyTransport {
     });
     const server = createLegacyServer({
       ...this.#options,
-      // The result is sent here, because the library sends nothing for a cancelled request and its stream
+      // The result is sent here. The library sends nothing for a cancelled request, so the request's stream
       // would stay open for ever. Closing only the stream is not enough: clients of 2025-11-25 would resume
       // it and wait.
       onCancelled: (requestId, result) => {
@@ -61,7 +61,7 @@ export class LegacyTransport {
     });
     await server.connect(transport);
     const response = await handleRequest(transport, request, requestInfo);
-    // Without a session id, the library has refused the request and opened no session.
+    // If there is no session id, the library has refused the request and opened no session.
     if (transport.sessionId === undefined) await server.close();
     return response;
   }
@@ -70,10 +70,10 @@ export class LegacyTransport {
     const { id, transport } = session;
     this.sessions.add(session, caller);
     this.sessions.markInUse(id, res);
-    const onclose = transport.onclose;
+    const libraryOnClose = transport.onclose;
     transport.onclose = () => {
       this.sessions.remove(id);
-      onclose?.();
+      libraryOnClose?.();
     };
   }
 }

@@ -26,7 +26,7 @@ export interface ModernOptions
 export class ModernTransport {
   /** Responds with JSON, or with a stream if something has to be sent before the result. */
   readonly #defaultHandler: McpHttpHandler;
-  /** Opens a stream at once, for calls that wait for a person: many clients time out without a first byte. */
+  /** Opens a stream at once, for calls that wait for a person: many clients give up without a first byte. */
   readonly #streamingHandler: McpHttpHandler;
 
   constructor(options: ModernOptions) {
@@ -36,9 +36,9 @@ export class ModernTransport {
       bus: new InMemoryServerEventBus(),
       onerror: options.onError,
     } as const;
-    const factory = () => createModernServer(options, createMcpCall);
-    this.#defaultHandler = createMcpHandler(factory, { ...settings, responseMode: 'auto' });
-    this.#streamingHandler = createMcpHandler(factory, { ...settings, responseMode: 'sse' });
+    const createServer = () => createModernServer(options, createMcpCall);
+    this.#defaultHandler = createMcpHandler(createServer, { ...settings, responseMode: 'auto' });
+    this.#streamingHandler = createMcpHandler(createServer, { ...settings, responseMode: 'sse' });
   }
 
   handle(request: Request, requestInfo: HttpRequestInfo): Promise<Response> {

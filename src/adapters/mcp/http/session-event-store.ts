@@ -1,14 +1,16 @@
 import type { EventStore } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 
-/** More events than one client misses during a lost connection. */
+/** The maximum number of events: more than a client misses while its connection is lost. */
 const MAX_EVENTS = 128;
+/** The maximum size of all events together, in characters of JSON. */
 const MAX_CHARACTERS = 1024 * 1024;
 
 interface StoredEvent {
   readonly id: string;
   readonly streamId: string;
   readonly message: JSONRPCMessage;
+  /** The number of characters of the message as JSON. */
   readonly size: number;
 }
 
@@ -18,6 +20,7 @@ interface StoredEvent {
  */
 export class SessionEventStore implements EventStore {
   readonly #events: StoredEvent[] = [];
+  /** The size of all events together, in characters of JSON. */
   #size = 0;
   #lastId = 0;
 
@@ -43,9 +46,9 @@ export class SessionEventStore implements EventStore {
     lastEventId: string,
     { send }: { send: (eventId: string, message: JSONRPCMessage) => Promise<void> },
   ): Promise<string> {
-    const fromIndex = this.#events.findIndex(({ id }) => id === lastEventId);
-    const streamId = this.#events[fromIndex]?.streamId ?? '';
-    for (const event of this.#events.slice(fromIndex + 1)) {
+    const lastSeenIndex = this.#events.findIndex(({ id }) => id === lastEventId);
+    const streamId = this.#events[lastSeenIndex]?.streamId ?? '';
+    for (const event of this.#events.slice(lastSeenIndex + 1)) {
       // The first event of a stream has no message: it only gives the client an id to resume from.
       if (event.streamId === streamId && 'jsonrpc' in event.message) await send(event.id, event.message);
     }

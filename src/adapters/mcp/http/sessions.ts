@@ -9,17 +9,19 @@ export interface McpSession {
   close(): Promise<void>;
 }
 
-interface Entry<Kind extends McpSession> {
-  readonly session: Kind;
+interface Entry<Session extends McpSession> {
+  readonly session: Session;
   /** The caller that opened the session. Only callers with the same user and instance may use it. */
   readonly openedBy: Caller;
   /**
-   * The lifetime of the latest token, since a client may change its token. The session closes when it ends.
+   * The lifetime of the token that the client has sent last: a client may change its token. When this token
+   * ends, the session is closed.
    */
   life: TokenLife | null;
   lifeSubscription: Subscription | null;
   /** The number of responses and streams that are open. */
-  openResponses: number;
+  openResponseCount: number;
+  /** When the last response ended, in milliseconds since 1970; at first, when the session was opened. */
   idleSince: number;
 }
 
@@ -38,8 +40,8 @@ const MAX_SESSIONS_PER_USER = 500;
 /**
  * The open sessions of one transport. It closes sessions that are idle for too long or whose token has ended.
  */
-export class Sessions<Kind extends McpSession> {
-  readonly #entries = new Map<string, Entry<Kind>>();
+export class Sessions<Session extends McpSession> {
+  readonly #entries = new Map<string, Entry<Session>>();
   readonly #idleMs: number;
   /** One timer for all sessions. It runs only while there are any. */
   #idleTimer: NodeJS.Timeout | undefined;
@@ -52,14 +54,14 @@ export class Sessions<Kind extends McpSession> {
     return this.#entries.size;
   }
 
-  add(session: Kind, caller: Caller): void {
-    this.#closeOldestAtLimit(caller.userId);
-    const entry: Entry<Kind> = {
+  add(session: Session, caller: Caller): void {
+    this.#closeLongestIdleAtLimit(caller.userId);
+    const entry: Entry<Session> = {
       session,
       openedBy: caller,
       life: null,
       lifeSubscription: null,
-      openResponses: 0,
+      openResponseCount: 0,
       idleSince: Date.now(),
     };
     this.#entries.set(session.id, entry);
@@ -68,7 +70,7 @@ export class Sessions<Kind extends McpSession> {
   }
 
   /** Returns null both for a session that does not exist and for one that this caller may not use. */
-  find(id: string, caller: Caller): Kind | null {
+  find(id: string, caller: Caller): Session | null {
     const entry = this.#entries.get(id);
     if (entry === undefined || !mayUse(caller, entry.openedBy)) return null;
     this.#closeWhenTokenEnds(caller.life ?? null, entry);
@@ -79,9 +81,9 @@ export class Sessions<Kind extends McpSession> {
   markInUse(id: string, res: ServerResponse): void {
     const entry = this.#entries.get(id);
     if (entry === undefined || res.closed) return;
-    entry.openResponses += 1;
+    entry.openResponseCount += 1;
     res.once('close', () => {
-      entry.openResponses -= 1;
+      entry.openResponseCount -= 1;
       entry.idleSince = Date.now();
     });
   }
@@ -98,12 +100,12 @@ export class Sessions<Kind extends McpSession> {
     await Promise.all([...this.#entries.values()].map((entry) => this.#close(entry)));
   }
 
-  async #close({ session }: Entry<Kind>): Promise<void> {
+  async #close({ session }: Entry<Session>): Promise<void> {
     this.remove(session.id);
     await session.close();
   }
 
-  #closeWhenTokenEnds(life: TokenLife | null, entry: Entry<Kind>): void {
+  #closeWhenTokenEnds(life: TokenLife | null, entry: Entry<Session>): void {
     if (life === entry.life) return;
     entry.lifeSubscription?.close();
     entry.life = life;
@@ -111,7 +113,7 @@ export class Sessions<Kind extends McpSession> {
   }
 
   /** Closes the session after a short delay, unless its client has sent another token by then. */
-  #closeSoon(entry: Entry<Kind>): void {
+  #closeSoon(entry: Entry<Session>): void {
     const { life, session } = entry;
     setTimeout(() => {
       if (entry.life === life && this.#entries.get(session.id) === entry) void this.#close(entry);
@@ -121,17 +123,17 @@ export class Sessions<Kind extends McpSession> {
   #closeIdle(): void {
     const idleBefore = Date.now() - this.#idleMs;
     for (const entry of this.#entries.values()) {
-      if (entry.openResponses === 0 && entry.idleSince <= idleBefore) void this.#close(entry);
+      if (entry.openResponseCount === 0 && entry.idleSince <= idleBefore) void this.#close(entry);
     }
   }
 
-  #closeOldestAtLimit(userId: UserId): void {
+  #closeLongestIdleAtLimit(userId: UserId): void {
     const userSessions = [...this.#entries.values()].filter(({ openedBy }) => openedBy.userId === userId);
     if (userSessions.length < MAX_SESSIONS_PER_USER) return;
-    const [oldest] = userSessions
-      .filter(({ openResponses }) => openResponses === 0)
+    const [longestIdle] = userSessions
+      .filter(({ openResponseCount }) => openResponseCount === 0)
       .sort((a, b) => a.idleSince - b.idleSince);
-    if (oldest !== undefined) void this.#close(oldest);
+    if (longestIdle !== undefined) void this.#close(longestIdle);
   }
 }
 

@@ -40,11 +40,12 @@ export class SseTransport {
     const id = transport.sessionId;
     this.sessions.add({ id, transport, close: () => transport.close() }, caller);
     this.sessions.markInUse(id, res);
+    // Without this header, nginx would keep events back in its buffer.
     res.setHeader('X-Accel-Buffering', 'no');
     const closed = new Promise<void>((resolve) => res.once('close', resolve));
     await server.connect(transport);
     // The library itself sends nothing on an idle stream.
-    const keepAliveTimer = setInterval(() => keepAlive(res), timing.keepAliveMs);
+    const keepAliveTimer = setInterval(() => sendKeepAlive(res), timing.keepAliveMs);
     await closed;
     clearInterval(keepAliveTimer);
     this.sessions.remove(id);
@@ -69,7 +70,8 @@ export class SseTransport {
   }
 }
 
-function keepAlive(res: ServerResponse): void {
+/** Sends a comment, so that proxies keep the stream open. Disconnects a client that does not read. */
+function sendKeepAlive(res: ServerResponse): void {
   if (res.writableLength > MAX_BACKLOG_BYTES) res.destroy();
   else res.write(': keepalive\n\n');
 }

@@ -24,6 +24,7 @@ export function toFetchRequest(req: IncomingMessage, signal: AbortSignal): Reque
   const headers = new Headers();
   for (let index = 0; index < req.rawHeaders.length; index += 2) {
     const name = req.rawHeaders[index]!;
+    // Names with a colon are the pseudo-headers of HTTP/2.
     if (!name.startsWith(':') && !OMITTED_HEADERS.has(name.toLowerCase()))
       headers.append(name, req.rawHeaders[index + 1]!);
   }
@@ -46,7 +47,7 @@ export async function sendResponse(response: Response, res: ServerResponse): Pro
   }
   res.writeHead(response.status, headers);
   if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    // Each event is small and urgent.
+    // Each event is small, and must not wait until more data fill a packet.
     res.socket?.setNoDelay(true);
     res.write(': open\n\n');
   }
@@ -58,6 +59,7 @@ export async function sendResponse(response: Response, res: ServerResponse): Pro
     });
   });
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    // The client reads slowly: wait until it has read, or has disconnected.
     if (!res.write(part.value))
       await Promise.race([new Promise((resolve) => res.once('drain', resolve)), closed]);
   }

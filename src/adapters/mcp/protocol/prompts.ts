@@ -1,12 +1,12 @@
 import { INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
 
-const NAME = 'work-with-the-dashboard';
+const PROMPT_NAME = 'work-with-the-dashboard';
 
-/** The answer to `prompts/list`: there is one prompt. */
+/** The result of `prompts/list`: there is one prompt. */
 export const PROMPTS = {
   prompts: [
     {
-      name: NAME,
+      name: PROMPT_NAME,
       title: 'Work with the dashboard',
       description: 'Explains how to report, ask and be steered through the agent dashboard while you work',
       arguments: [
@@ -22,9 +22,10 @@ export const PROMPTS = {
  * @throws McpProtocolError for an unknown name, or for an argument that is not a text.
  */
 export function getPrompt(name: string, args: { readonly [name: string]: unknown }): object {
-  if (name !== NAME) throw new McpProtocolError(INVALID_PARAMS, `Unknown prompt: ${name.slice(0, 100)}`);
-  const { task, agent_instance_id: session } = args;
-  for (const [argument, value] of Object.entries({ task, agent_instance_id: session })) {
+  if (name !== PROMPT_NAME)
+    throw new McpProtocolError(INVALID_PARAMS, `Unknown prompt: ${name.slice(0, 100)}`);
+  const { task, agent_instance_id: instanceId } = args;
+  for (const [argument, value] of Object.entries({ task, agent_instance_id: instanceId })) {
     if (value !== undefined && typeof value !== 'string') {
       throw new McpProtocolError(INVALID_PARAMS, `The argument ${argument} must be a text`);
     }
@@ -32,9 +33,9 @@ export function getPrompt(name: string, args: { readonly [name: string]: unknown
   const text = [
     'A person follows your work on a dashboard and may be away from this terminal. While you work:',
     '1. Call log_step before each meaningful step, in one or two sentences that a person can follow.',
-    session === undefined
+    instanceId === undefined
       ? '2. Leave agent_instance_id out the first time; use the one you get back in every later call.'
-      : `2. Use agent_instance_id ${String(session)} in every call.`,
+      : `2. Use agent_instance_id ${String(instanceId)} in every call.`,
     '3. Read user_feedback after every call: it comes from that person and overrides your plan.',
     '4. When you need a decision, call ask_question and wait. While the status is "pending", call it again with the',
     '   question_id; ask one thing at a time, with numbered choices between [OPTIONS] and [/OPTIONS].',

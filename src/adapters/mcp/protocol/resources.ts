@@ -5,16 +5,16 @@ import type { McpCall } from '../call/mcp-call.ts';
 import { INTERNAL_ERROR, INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
 
-const BASE = 'agent-dashboard://agent-instances/';
+const BASE_URI = 'agent-dashboard://agent-instances/';
 const JSON_TYPE = 'application/json';
 const PAGE_SIZE = 50;
 
-const CONVERSATION =
+const CONVERSATION_URI =
   /^agent-dashboard:\/\/agent-instances\/([0-9a-fA-F-]{32,36})(?:\?before=([1-9]\d{0,9}))?$/;
 
 type Services = Pick<ToolServices, 'dispatch' | 'ids' | 'logger'>;
 
-/** Answers `resources/list`: one page of the caller's agent instances, each as a resource. */
+/** Handles `resources/list`: returns one page of the caller's agent instances, each as a resource. */
 export async function listResources(
   services: Services,
   call: McpCall,
@@ -27,7 +27,7 @@ export async function listResources(
   return {
     resources: page.agent_instances.map(
       ({ id, name, agent_type_name, status, started_at, latest_message }) => ({
-        uri: BASE + id,
+        uri: BASE_URI + id,
         name: name ?? `${agent_type_name} ${started_at}`,
         description: `${status}${latest_message === null ? '' : `: ${latest_message.slice(0, 200)}`}`,
         mimeType: JSON_TYPE,
@@ -37,11 +37,11 @@ export async function listResources(
   };
 }
 
-/** The answer to `resources/templates/list`: how to address an earlier page of a conversation. */
+/** The result of `resources/templates/list`: how to address an earlier page of a conversation. */
 export const RESOURCE_TEMPLATES = {
   resourceTemplates: [
     {
-      uriTemplate: `${BASE}{agent_instance_id}{?before}`,
+      uriTemplate: `${BASE_URI}{agent_instance_id}{?before}`,
       name: 'Conversation of an agent instance',
       description: `The last ${PAGE_SIZE} messages, or the last ${PAGE_SIZE} before a position; "earlier" is the address of the page before`,
       mimeType: JSON_TYPE,
@@ -50,11 +50,11 @@ export const RESOURCE_TEMPLATES = {
 };
 
 /**
- * Answers `resources/read`: an agent instance with one page of its conversation, as JSON.
- * @throws McpProtocolError if the caller has no such resource, or it belongs to another user.
+ * Handles `resources/read`: returns an agent instance with one page of its conversation, as JSON.
+ * @throws McpProtocolError if there is no such resource, or the resource belongs to another user.
  */
 export async function readResource(services: Services, call: McpCall, uri: string): Promise<object> {
-  const [, id, before] = CONVERSATION.exec(uri) ?? [];
+  const [, id, before] = CONVERSATION_URI.exec(uri) ?? [];
   const notFound = new McpProtocolError(INVALID_PARAMS, 'Resource not found', { uri });
   if (id === undefined) throw notFound;
   const input = {
@@ -65,7 +65,8 @@ export async function readResource(services: Services, call: McpCall, uri: strin
   const page = await withProtocolErrors(services, call, notFound.message, { uri }, () =>
     services.dispatch(readConversation, { caller: call.caller, clientGone: call.signal, input }),
   );
-  const earlier = page.earlier === null ? null : `${BASE}${page.agent_instance.id}?before=${page.earlier}`;
+  const earlier =
+    page.earlier === null ? null : `${BASE_URI}${page.agent_instance.id}?before=${page.earlier}`;
   const text = JSON.stringify({ ...page, earlier });
   return { contents: [{ uri, mimeType: JSON_TYPE, text }] };
 }

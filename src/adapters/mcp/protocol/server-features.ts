@@ -5,7 +5,7 @@ import { TOOLS } from '../tools/tools.ts';
 import { getPrompt, PROMPTS } from './prompts.ts';
 import { listResources, RESOURCE_TEMPLATES, readResource } from './resources.ts';
 
-/** The protocol requests that this server answers itself. The libraries answer all others. */
+/** The protocol requests that this server handles itself. The libraries handle all others. */
 export type MethodName =
   | 'tools/list'
   | 'tools/call'
@@ -15,7 +15,7 @@ export type MethodName =
   | 'prompts/list'
   | 'prompts/get';
 
-/** Answers one request, in a form that every protocol version understands. */
+/** Handles one request. The result has a form that every protocol version understands. */
 export type MethodHandler = (params: MethodParams, call: McpCall) => object | Promise<object>;
 
 export interface MethodParams {
@@ -67,13 +67,13 @@ export function createServerFeatures(services: ToolServices): ServerFeatures {
 /** Creates the features of a server without resources: the given tools and the prompt. */
 export function createToolFeatures(services: ToolServices, tools: readonly Tool[]): ServerFeatures {
   const toolList = { tools: tools.map(({ definition }) => definition) };
-  const byName = new Map(tools.map((tool) => [tool.definition.name, tool]));
+  const toolsByName = new Map(tools.map((tool) => [tool.definition.name, tool]));
   return {
     capabilities: { tools: {}, prompts: {} },
     instructions: INSTRUCTIONS,
     methods: new Map<MethodName, MethodHandler>([
       ['tools/list', () => toolList],
-      ['tools/call', ({ name = '' }, call) => callTool(services, byName.get(name), name, call)],
+      ['tools/call', ({ name = '' }, call) => callTool(services, toolsByName.get(name), name, call)],
       ['prompts/list', () => PROMPTS],
       ['prompts/get', ({ name = '', arguments: args = {} }) => getPrompt(name, args)],
     ]),

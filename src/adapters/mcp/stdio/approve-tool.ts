@@ -57,6 +57,7 @@ const INPUT = v.object({
  * @param timeoutSeconds how long to wait for the person. After that the tool denies.
  */
 export function createApproveTool(session: StdioSession, timeoutSeconds: number): Tool {
+  /** The permissions that the person gave for the session, by instance and grant key. */
   const sessionGrants = new Set<string>();
   /**
    * The ids of questions that timed out, by instance and text. If the agent asks again, a late answer counts.
@@ -112,7 +113,7 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
       try {
         return await askPerson(dispatch, call);
       } catch (error) {
-        // The tool denies if the person cannot be asked.
+        // If the person cannot be asked, the permission is denied. A RequestError means wrong arguments.
         if (error instanceof CodedError && !(error instanceof RequestError)) return deny(error.message);
         throw error;
       }

@@ -16,8 +16,7 @@ const optionsFor = (grant: SessionGrant | null): string[] =>
 
 /**
  * Returns the question for the person, with options to tap. The page uses the first options that it finds, so
- * they come before the tool's input. Text in the input can then neither add options nor be hidden as an
- * option.
+ * they come before the tool's input. So text in the input cannot add options, and the page shows all of it.
  */
 export function permissionQuestion(tool: string, input: object, grant: SessionGrant | null): string {
   const options = optionsFor(grant).map((option, index) => `${index + 1}. ${option}`);
@@ -59,6 +58,7 @@ const json = (value: object): string => JSON.stringify(value, null, 2);
  * run of backticks in the text, so that the text cannot end the block.
  */
 function codeBlock(text: string, language: string): string {
+  // Control and format characters except line feed and tab, and the separators of lines and paragraphs.
   const visible = text.replaceAll(/[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu, escapeCharacter);
   const longestRun = Math.max(2, ...Array.from(visible.matchAll(/`+/g), ([run]) => run.length));
   const fence = '`'.repeat(longestRun + 1);

@@ -29,14 +29,14 @@ const TOOL_NAME = /^[\w.:/-]{1,128}$/;
 
 /**
  * Characters that start another command, pipe or redirect output, or are replaced before the command runs,
- * and control and invisible characters. They are also found inside quotes, because parsing quotes is easy to
- * get wrong.
+ * and control and invisible characters. A character inside quotes counts too, because parsing quotes is easy
+ * to get wrong.
  */
 const SPECIAL_CHARACTERS = /[;&|<>(){}$`\\!\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /**
- * Commands that run other commands, so their name does not show what they do. The names have no version
- * numbers.
+ * Commands that run other commands, so their name does not show what they do. The list has the names without
+ * version numbers.
  */
 const LAUNCHERS: ReadonlySet<string> = new Set(
   (

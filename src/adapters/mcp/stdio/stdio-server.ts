@@ -76,19 +76,19 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   const transport = new StdioServerTransport(process.stdin, process.stdout, {
     maxBufferSize: MAX_MESSAGE_BYTES,
   });
-  const handle = serveStdio(() => createModernServer({ name, version, features }, createMcpCall), {
+  const stdioServer = serveStdio(() => createModernServer({ name, version, features }, createMcpCall), {
     transport,
     onerror: (err) => logger.debug({ err }, 'mcp'),
   });
-  // When stdin or stdout ends, the promise is resolved first. So any other close means that the buffer has
-  // overflowed.
-  const { onclose } = transport;
+  // When stdin or stdout ends, `connectionEnded` is resolved first. So any other close means that the buffer
+  // has overflowed.
+  const { onclose: libraryOnClose } = transport;
   transport.onclose = () => {
-    onclose?.();
+    libraryOnClose?.();
     reject(new Error('A message of the client is longer than 16 MiB'));
   };
   await connectionEnded;
-  await handle.close();
+  await stdioServer.close();
 }
 
 /**

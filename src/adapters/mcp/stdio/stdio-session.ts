@@ -3,24 +3,24 @@ import type { Tool, ToolDefinition } from '../tools/tool.ts';
 
 /**
  * The session of one client over stdio. All calls that do not name an agent instance use the same one. When
- * the agent ends it, a new one follows.
+ * the agent ends that instance, the session continues with a new one, unless the instance was configured.
  */
 export class StdioSession {
   readonly #ids: Ids;
-  /** The configured instance of the session; null: the session starts with a new instance. */
-  readonly #fixedInstance: string | null;
-  #instance: string;
+  /** The configured instance, which never changes; null: the session starts with a new instance. */
+  readonly #fixedInstanceId: string | null;
+  #instanceId: string;
   #keptFeedback: string[] = [];
 
-  constructor(ids: Ids, fixedInstance: string | null) {
+  constructor(ids: Ids, fixedInstanceId: string | null) {
     this.#ids = ids;
-    this.#fixedInstance = fixedInstance;
-    this.#instance = fixedInstance ?? ids.next();
+    this.#fixedInstanceId = fixedInstanceId;
+    this.#instanceId = fixedInstanceId ?? ids.next();
   }
 
   /** The instance for calls that do not name one. */
   get agentInstanceId(): string {
-    return this.#instance;
+    return this.#instanceId;
   }
 
   /**
@@ -39,17 +39,18 @@ export class StdioSession {
     const isEndSession = tool.definition.name === 'end_session';
     return {
       ...tool,
+      // `end_session` requires the instance; here a client may leave it out.
       definition: isEndSession ? withoutRequiredFields(tool.definition) : tool.definition,
       run: async (dispatch, call) => {
         const { agent_instance_id: givenId } = call.args as { agent_instance_id?: unknown };
         const args = isEndSession
-          ? { ...call.args, agent_instance_id: givenId ?? this.#instance }
+          ? { ...call.args, agent_instance_id: givenId ?? this.#instanceId }
           : call.args;
         const result = await tool.run(dispatch, { ...call, args });
-        const { agent_instance_id: instance, user_feedback: feedback } = result as Partial<SessionResult>;
+        const { agent_instance_id: instanceId, user_feedback: feedback } = result as Partial<SessionResult>;
         // If a client names another instance, the session continues with the named one.
-        if (this.#fixedInstance === null && instance !== undefined) this.#instance = instance;
-        if (this.#fixedInstance === null && isEndSession) this.#instance = this.#ids.next();
+        if (this.#fixedInstanceId === null && instanceId !== undefined) this.#instanceId = instanceId;
+        if (this.#fixedInstanceId === null && isEndSession) this.#instanceId = this.#ids.next();
         if (feedback === undefined) return result;
         const keptFeedback = this.#keptFeedback;
         this.#keptFeedback = [];

@@ -52,7 +52,7 @@ export const internalErrorResult = (requestId: string): ToolResult =>
 const errorToolResult = (problem: {
   code: string;
   message: string;
-  [more: string]: unknown;
+  [field: string]: unknown;
 }): ToolResult => ({
   content: [{ type: 'text', text: JSON.stringify(problem) }],
   isError: true,
@@ -63,6 +63,6 @@ const errorToolResult = (problem: {
  * Replaces the name of the use case's field, at the start of a path, with the name of the tool's argument.
  */
 function toArgumentPath(path: string, argumentNames: ReadonlyMap<string, string>): string {
-  const [head = '', ...rest] = path.split('.');
-  return [argumentNames.get(head) ?? head, ...rest].join('.');
+  const [field = '', ...innerPath] = path.split('.');
+  return [argumentNames.get(field) ?? field, ...innerPath].join('.');
 }

@@ -73,10 +73,13 @@ interface ToolRow<Input extends ObjectSchema, Output extends ObjectSchema> {
   readonly description: string;
   readonly annotations: ToolAnnotations;
   readonly useCase: UseCase<Input, Output> & { readonly input: { readonly entries: v.ObjectEntries } };
+  /** The tool's arguments, by name. */
   readonly fields: { readonly [name: string]: ToolField<keyof v.InferInput<Input> & string> };
   /** Returns values for the fields of the use case that the client has left out or cannot set. */
   readonly defaults: (defaults: CallDefaults) => object;
+  /** The fields of the tool's result. */
   readonly output: v.ObjectEntries;
+  /** Makes the tool's result from the use case's output. */
   readonly result: (output: v.InferOutput<Output>) => object;
   readonly isLongRunning?: boolean;
 }
@@ -92,7 +95,7 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
   output,
   result,
   isLongRunning = false,
-  ...listing
+  ...definitionFields
 }: ToolRow<Input, Output>): Tool {
   const { entries } = useCase.input;
   const toolFields = Object.entries(fields);
@@ -123,7 +126,7 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
 
   return {
     definition: {
-      ...listing,
+      ...definitionFields,
       inputSchema: { type: 'object', properties, required: required.map(([name]) => name) },
       outputSchema: withoutDialect(toJsonSchema(v.object(output), JSON_SCHEMA_SETTINGS)) as ObjectJsonSchema,
     },
@@ -153,6 +156,7 @@ function unwrapSchema(schema: v.ObjectEntries[string] | undefined): v.GenericSch
   return inner;
 }
 
+/** Removes `$schema`, which names the dialect of JSON Schema. */
 function withoutDialect({ $schema: _, ...schema }: JsonSchema): JsonSchema {
   return schema;
 }

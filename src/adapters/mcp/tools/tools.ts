@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { askQuestion, endSession, sendAgentMessage } from '../../../application/use-cases/index.ts';
 import { defineTool, type Tool } from './tool.ts';
 
+/** The hints for tools that write on the dashboard, but destroy nothing and reach nothing outside it. */
 const HARMLESS = {
   readOnlyHint: false,
   destructiveHint: false,
@@ -119,6 +120,6 @@ export const TOOLS: readonly Tool[] = [
   }),
 ];
 
-const BY_NAME = new Map(TOOLS.map((tool) => [tool.definition.name, tool]));
+const TOOLS_BY_NAME = new Map(TOOLS.map((tool) => [tool.definition.name, tool]));
 
-export const findTool = (name: string): Tool | undefined => BY_NAME.get(name);
+export const findTool = (name: string): Tool | undefined => TOOLS_BY_NAME.get(name);

@@ -39,7 +39,7 @@ export interface Engine {
   readonly withMigrationLock: WithMigrationLock;
 }
 
-/** Runs `work` while no other process on this database does. */
+/** Runs `work`. Only one process at a time does so on the same database. */
 export type WithMigrationLock = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** An open database. It runs statements through the ORM, and SQL texts without it where speed matters. */
@@ -51,13 +51,13 @@ export class Database {
   readonly #observer: Observer | null;
   readonly #tables: Tables;
   #isolation: Promise<TenantIsolation> | null = null;
-  #closed: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
 
   constructor(orm: SqlMikroORM, engine: Engine, observer: Observer | null = null) {
     this.orm = orm;
     this.#engine = engine;
     this.#observer = observer;
-    // Only builds statements: `query` sends them, and sets their users.
+    // These tables only build statements. `query` sends each of them, with the users that it is about.
     this.#tables = tablesOf(orm.em);
   }
 
@@ -68,7 +68,7 @@ export class Database {
 
   /**
    * Runs one SQL text with parameters, in one round trip. It does not use the ORM's `execute`, which writes
-   * the parameters into the text: no text could be prepared, and each message would be copied twice.
+   * the parameters into the text: no statement could be prepared, and each message would be copied twice.
    * @param tenants the users that the statement is about. PostgreSQL hides all other rows, even if the
    * conditions of the statement are wrong.
    * @throws PortError `storage_unavailable`, or ConflictError when another attempt may succeed.
@@ -86,6 +86,7 @@ export class Database {
   async execute<Row>(tenants: Tenants, build: (tables: Tables) => Compilable<Row>): Promise<readonly Row[]> {
     const { sql, parameters, queryId } = build(this.#tables).compile();
     let result = { rows: [...(await this.query<UnknownRow>(tenants, sql, parameters))] };
+    // The ORM's plugins turn the rows into the entities' values, as the options in tables.ts say.
     for (const plugin of this.#tables.getExecutor().plugins) {
       result = await plugin.transformResult({ queryId, result });
     }
@@ -95,7 +96,7 @@ export class Database {
   /**
    * Runs `work` in one transaction of the ORM.
    * @param tenants as for `query`.
-   * @param work uses only the EntityManager that it gets.
+   * @param work must use only the EntityManager that it gets.
    * @throws as `query` does.
    */
   async transaction<Result>(
@@ -138,20 +139,20 @@ export class Database {
   async pendingMigrations(): Promise<readonly string[]> {
     const read = <Row>(sql: string, parameters: readonly unknown[]) =>
       this.#translateErrors(this.#engine.run<Row>(sql, parameters, null));
-    // The ORM is not used, because it would create its table first.
-    const [found] = await read<{ table: string | null }>('select to_regclass($1)::text as "table"', [
+    // The ORM is not used, because it would first create its table of migrations.
+    const [tableRow] = await read<{ table: string | null }>('select to_regclass($1)::text as "table"', [
       MIGRATIONS_TABLE,
     ]);
-    if (found?.table == null) return migrations.map(({ name }) => name);
+    if (tableRow?.table == null) return migrations.map(({ name }) => name);
     const applied = await read<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`, []);
-    const names = new Set(applied.map(({ name }) => name));
-    return migrations.map(({ name }) => name).filter((name) => !names.has(name));
+    const appliedNames = new Set(applied.map(({ name }) => name));
+    return migrations.map(({ name }) => name).filter((name) => !appliedNames.has(name));
   }
 
   /** Closes all connections. Idempotent. */
   close(): Promise<void> {
-    this.#closed ??= this.orm.close(true);
-    return this.#closed;
+    this.#closing ??= this.orm.close(true);
+    return this.#closing;
   }
 
   async #translateErrors<Result>(work: Promise<Result>): Promise<Result> {

@@ -2,8 +2,8 @@
 const namesBySql = new Map<string, string>();
 
 /**
- * Registers a statement of the hot path, so that each connection prepares it once under this name. PostgreSQL
- * takes more time to plan a save than to run it (see docs/BENCH.md).
+ * Registers a statement that runs very often, so that each connection prepares it once under this name.
+ * PostgreSQL takes more time to plan a save than to run it (see docs/BENCH.md).
  * @returns `sql`, unchanged.
  */
 export function registerStatement(name: string, sql: string): string {

@@ -44,15 +44,16 @@ const SET_UP_ROLE = `do $$ begin
 end $$`;
 
 /**
- * Creates the role that statements run as, and lets the connection's role switch to it. Skips what is not
- * allowed.
+ * Creates the role that statements run as, and lets the connection's role switch to it. Skips the steps that
+ * the connection's role is not allowed to do.
  */
 export async function setUpRequestRole(run: RunStatement): Promise<void> {
   if ((await tenantIsolation(run)) !== 'role') await run(SET_UP_ROLE, [], null);
 }
 
 /**
- * `forced`: row level security is forced on all tables; `exempt`: it does not apply to the connection's role.
+ * `forced`: row level security is forced on all tables. `exempt`: it does not apply to the connection's role.
+ * `can_switch`: the connection's role can switch to the request role.
  */
 const ISOLATION_FACTS = `
   select
@@ -64,7 +65,10 @@ const ISOLATION_FACTS = `
       (select not rolsuper and not rolbypassrls and ${CAN_SWITCH} from pg_roles where rolname = '${REQUEST_ROLE}'),
       false) as can_switch`;
 
-/** Runs as the request role: its search path may lead to other tables than that of the connection's role. */
+/**
+ * Whether the request role may use all tables. It has to run as the request role, because the search path of
+ * the connection's role may lead to other tables.
+ */
 const HAS_PRIVILEGES = `
   select bool_and(coalesce(has_table_privilege(to_regclass(name), command), false)) as granted
   from unnest($1::text[]) as name, unnest('{select,insert,update,delete}'::text[]) as command`;

@@ -2,8 +2,8 @@ import { storageBusy } from '../../../ports/errors.ts';
 import { ConflictError, toStorageError } from './driver-errors.ts';
 
 /**
- * The attempts before the caller gets `storage_busy`. After a conflict the next attempt reads what the other
- * writer has written, so only a deadlock or a lock that is held for long needs more than two.
+ * After so many attempts the caller gets `storage_busy`. After a conflict the next attempt reads what the
+ * other writer has written, so only a deadlock or a lock that is held for long needs more than two.
  */
 const MAX_ATTEMPTS = 5;
 

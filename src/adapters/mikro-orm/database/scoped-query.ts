@@ -9,7 +9,7 @@ interface Connection {
   readonly parsedStatements: { readonly [name: string]: string };
   readonly submittedNamedStatements: { [name: string]: string };
   parse(statement: { name: string; text: string }): void;
-  bind(to: { statement: string; values: readonly string[] }): void;
+  bind(config: { statement: string; values: readonly string[] }): void;
   execute(portal: { portal?: string }): void;
 }
 
@@ -34,8 +34,8 @@ const Query = pg.Query as unknown as new (config: pg.QueryConfig & { queryMode: 
  */
 class ScopedQuery extends Query {
   readonly #settings: TenantSettings;
-  /** Name and text of the statement, while the server still responds to the settings. Then null. */
-  #upcoming: Pick<Query, 'name' | 'text'> | null = null;
+  /** The name and text of the statement until the server has applied the settings; after that null. */
+  #pendingStatement: Pick<Query, 'name' | 'text'> | null = null;
 
   constructor(config: pg.QueryConfig, settings: TenantSettings) {
     // Without parameters pg would send a simple query. That has no Sync and leaves the transaction open.
@@ -45,43 +45,45 @@ class ScopedQuery extends Query {
 
   /** pg calls this after its own checks of the statement. It sends everything written here in one packet. */
   override prepare(connection: Connection): void {
-    const setting = settingStatement(Object.keys(this.#settings));
-    if (connection.parsedStatements[setting.name] === undefined) connection.parse(setting);
-    connection.bind({ statement: setting.name, values: Object.entries(this.#settings).flat() });
+    const settingsQuery = settingsStatement(Object.keys(this.#settings));
+    if (connection.parsedStatements[settingsQuery.name] === undefined) connection.parse(settingsQuery);
+    connection.bind({ statement: settingsQuery.name, values: Object.entries(this.#settings).flat() });
     connection.execute({});
     super.prepare(connection);
     // pg's client records each parsed statement under the name and text of its query. The server reports the
     // settings statement first, so this query carries the name and text of that statement until its report
     // has arrived (handleCommandComplete).
-    this.#upcoming = { name: this.name, text: this.text };
-    Object.assign(this, setting);
+    this.#pendingStatement = { name: this.name, text: this.text };
+    Object.assign(this, settingsQuery);
   }
 
   override handleDataRow(message: unknown): void {
-    if (this.#upcoming === null) super.handleDataRow(message);
+    if (this.#pendingStatement === null) super.handleDataRow(message);
   }
 
   override handleCommandComplete(message: unknown, connection: Connection): void {
-    if (this.#upcoming === null) {
+    if (this.#pendingStatement === null) {
       super.handleCommandComplete(message, connection);
     } else {
-      Object.assign(this, this.#upcoming);
-      this.#upcoming = null;
+      Object.assign(this, this.#pendingStatement);
+      this.#pendingStatement = null;
     }
   }
 
   override handleError(error: Error, connection: Connection): void {
     // After an error the server skips everything up to the Sync, so it has not parsed the statement either.
-    if (this.#upcoming?.name !== undefined) delete connection.submittedNamedStatements[this.#upcoming.name];
+    // pg must forget the statement, to send its text again the next time.
+    if (this.#pendingStatement?.name !== undefined)
+      delete connection.submittedNamedStatements[this.#pendingStatement.name];
     super.handleError(error, connection);
   }
 }
 
 /**
- * Returns a statement that applies the settings. `num_nulls` makes its result one number: nobody reads the
- * values.
+ * Returns a statement that applies the settings. `num_nulls` makes its result one number, because the values
+ * are not needed.
  */
-function settingStatement(names: readonly string[]): { name: string; text: string } {
+function settingsStatement(names: readonly string[]): { name: string; text: string } {
   const settings = names.map((_, nth) => `set_config($${2 * nth + 1}, $${2 * nth + 2}, true)`);
   return { name: `set_${names.length}`, text: `select num_nulls(${settings.join(', ')})` };
 }

@@ -8,7 +8,7 @@ import type { entities } from '../schema/entities.ts';
  */
 const OPTIONS = { columnNamingStrategy: 'property', convertValues: true } as const;
 
-/** The entities' tables, as Kysely checks statements against them. */
+/** The type of the entities' tables, which Kysely uses to check statements. */
 export type Tables = Kysely<InferKyselyDB<(typeof entities)[number], typeof OPTIONS>>;
 
 /** Returns the tables. A statement that is executed through them belongs to the transaction of `em`. */

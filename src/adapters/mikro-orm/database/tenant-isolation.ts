@@ -21,7 +21,9 @@ export const MAINTENANCE = Symbol('maintenance');
 /** The users whose rows a statement may read and write. */
 export type Tenants = readonly UserId[] | typeof MAINTENANCE;
 
-/** The settings that the policies read. They apply to one transaction; after it PostgreSQL returns ''. */
+/**
+ * The settings that the policies read. They apply to one transaction; after it PostgreSQL resets them to ''.
+ */
 const USERS_SETTING = 'agent_dashboard.users';
 const MAINTENANCE_SETTING = 'agent_dashboard.maintenance';
 

@@ -9,45 +9,48 @@ export interface LaneTask {
   readonly laneKey: string;
 }
 
-/** Completes the tasks of the batch. Those that it returns are not complete, and join the next batch. */
+/** Runs the tasks of a batch. Returns those that must run again: they join the next batch. */
 export type RunBatch<Task> = (batch: readonly Task[]) => Promise<readonly Task[]>;
 
 /**
  * Group commit: all tasks that arrive while a batch runs make the next batch. One load and one save serve the
  * whole batch, so the more tasks there are, the less each one costs.
  *
- * Lanes run concurrently, so one batch can load while another waits for the disk. A lane key always leads to
- * the same lane, so the tasks of one instance run in arrival order and cannot conflict within this process.
+ * Tasks are divided into lanes. A lane runs one batch at a time. Lanes run concurrently, so one batch can
+ * load while another waits for the disk. A lane key always leads to the same lane, so the tasks of one
+ * instance run in arrival order and cannot conflict within this process.
  */
 export class GroupCommit<Task extends LaneTask> {
   readonly #run: RunBatch<Task>;
+  /** The waiting tasks of each lane. */
   readonly #waiting: Task[][];
-  readonly #running: boolean[];
+  /** Whether each lane runs a batch. */
+  readonly #isRunning: boolean[];
 
-  constructor(lanes: number, run: RunBatch<Task>) {
+  constructor(laneCount: number, run: RunBatch<Task>) {
     this.#run = run;
-    this.#waiting = Array.from({ length: lanes }, () => []);
-    this.#running = new Array(lanes).fill(false);
+    this.#waiting = Array.from({ length: laneCount }, () => []);
+    this.#isRunning = new Array(laneCount).fill(false);
   }
 
   submit(task: Task): void {
     const lane = laneOf(task.laneKey, this.#waiting.length);
     this.#waiting[lane]!.push(task);
-    if (!this.#running[lane]) void this.#drain(lane);
+    if (!this.#isRunning[lane]) void this.#drain(lane);
   }
 
   async #drain(lane: number): Promise<void> {
-    this.#running[lane] = true;
+    this.#isRunning[lane] = true;
     for (;;) {
-      // Node.js now reads the requests that have arrived, so that they join the batch. PGlite needs this
-      // most: it works in this thread and never waits, so without this every batch would have one task.
+      // Lets Node.js first read the requests that have arrived, so that they join the batch. PGlite needs
+      // this most: it works in this thread and never waits, so otherwise every batch would have one task.
       await setImmediate();
       const batch = this.#waiting[lane]!.splice(0, MAX_BATCH_SIZE);
       if (batch.length === 0) break;
       const repeated = await this.#run(batch);
       this.#waiting[lane]!.unshift(...repeated);
     }
-    this.#running[lane] = false;
+    this.#isRunning[lane] = false;
   }
 }
 
@@ -67,9 +70,14 @@ export const observeBatches =
     return retried;
   };
 
-/** Hashes the key (FNV-1a), because ids that clients choose may differ in only a few characters. */
-function laneOf(key: string, lanes: number): number {
+/**
+ * Returns the lane of a key. The key is hashed (FNV-1a), because ids that clients choose may differ in only a
+ * few characters.
+ */
+function laneOf(key: string, laneCount: number): number {
   let hash = 0x811c9dc5;
-  for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-  return (hash >>> 0) % lanes;
+  for (let index = 0; index < key.length; index += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) % laneCount;
 }

@@ -22,6 +22,7 @@ export class InstanceCache {
   /** Returns what a load for this target would return, or null if the target has to be loaded. */
   get(target: UpdateTarget): LoadedConversation | null {
     const { question, message, readAfterMessageId, idempotencyKey } = target;
+    // The cache has no messages and no idempotency records.
     if (question != null || message != null || readAfterMessageId != null || idempotencyKey != null)
       return null;
     const instance = this.#instances.get(instanceKey(target));
@@ -30,7 +31,7 @@ export class InstanceCache {
   }
 
   /**
-   * Adds or removes an instance that has just been written.
+   * Adds an instance that has just been written. Removes it if it must not be cached.
    * @param conversation the conversation as it was written; null if its queued messages are not known.
    */
   update(key: string, conversation: Conversation | null): void {

@@ -13,8 +13,8 @@ import type { LaneTask } from './group-commit.ts';
 import { type InstanceCache, instanceKey } from './instance-cache.ts';
 
 /**
- * When the texts of a batch have more characters, it takes no more updates: a save sends them as one JSON
- * text.
+ * When the texts of a batch have more characters than this, the batch takes no more updates: a save sends all
+ * of them as one JSON text.
  */
 const MAX_TEXT_LENGTH = 8_000_000;
 
@@ -31,6 +31,7 @@ export interface UpdateTask extends LaneTask {
  * All tasks of a batch on one instance. They are decided one after another, and saved or repeated together.
  */
 class InstanceGroup {
+  /** `complete` resolves or rejects the task. */
   readonly tasks: { task: UpdateTask; complete: () => void }[] = [];
   readonly baseVersion: number;
   readonly target: UpdateTarget;
@@ -45,40 +46,42 @@ class InstanceGroup {
 
   constructor(targets: readonly UpdateTarget[], loaded: readonly LoadedConversation[]) {
     const messages = new Map<string, Message>();
-    for (const one of loaded) for (const message of one.messages) messages.set(message.id, message);
-    const latest = loaded.find(({ isCached }) => !isCached) ?? loaded[0];
-    const instance = latest?.instance ?? null;
-    this.isCached = latest?.isCached ?? false;
+    for (const entry of loaded) for (const message of entry.messages) messages.set(message.id, message);
+    // An instance that was just read from the database is newer than a cached one.
+    const newest = loaded.find(({ isCached }) => !isCached) ?? loaded[0];
+    const instance = newest?.instance ?? null;
+    this.isCached = newest?.isCached ?? false;
     this.isQueueKnown = this.isCached || targets.some(({ queue }) => queue === true);
     this.target = targets[0]!;
     this.baseVersion = instance?.version ?? 0;
     this.conversation = { instance, agentType: null, messages: [...messages.values()] };
   }
 
-  /** Adds `next` to the changes of the group. */
-  change(next: Changes): void {
-    this.conversation = applyChanges(this.conversation, next);
-    this.changes = this.changes === null ? next : mergeChanges(this.changes, next);
+  /** Adds these changes to those of the group. */
+  addChanges(added: Changes): void {
+    this.conversation = applyChanges(this.conversation, added);
+    this.changes = this.changes === null ? added : mergeChanges(this.changes, added);
   }
 }
 
 /**
  * Decides a batch of updates in arrival order, from what was loaded for it. Callers get their results and
- * errors only after the instance is saved, because these may depend on another change of the same batch.
+ * errors only after the instance is saved, because a result may depend on another change of the same batch.
  */
 export class UpdateBatch {
   readonly #groups = new Map<string, InstanceGroup>();
   readonly #records: RecordToSave[] = [];
   readonly #recordKeys = new Set<string>();
+  /** The agent types that this batch creates, by user and name. */
   readonly #newTypes = new Map<string, AgentType>();
   readonly #deferred: UpdateTask[] = [];
   #textLength = 0;
 
   constructor(tasks: readonly UpdateTask[], loaded: readonly LoadedConversation[]) {
-    const byInstance = Map.groupBy(tasks.keys(), (nth) => instanceKey(tasks[nth]!.target));
-    for (const [key, members] of byInstance) {
-      const targets = members.map((nth) => tasks[nth]!.target);
-      const ownLoaded = members.map((nth) => loaded[nth]!);
+    const indexesByInstance = Map.groupBy(tasks.keys(), (nth) => instanceKey(tasks[nth]!.target));
+    for (const [key, indexes] of indexesByInstance) {
+      const targets = indexes.map((nth) => tasks[nth]!.target);
+      const ownLoaded = indexes.map((nth) => loaded[nth]!);
       this.#groups.set(key, new InstanceGroup(targets, ownLoaded));
     }
     for (const [nth, task] of tasks.entries()) this.#decide(task, loaded[nth]!);
@@ -109,7 +112,7 @@ export class UpdateBatch {
       if (group.conversation.instance === null && typeKey !== null) {
         this.#newTypes.set(typeKey, changes.instance.agentType);
       }
-      group.change(changes);
+      group.addChanges(changes);
       this.#textLength += textLengthOf(changes);
     }
     if (record !== null && target.idempotencyKey != null) {
@@ -166,8 +169,13 @@ export class UpdateBatch {
   }
 }
 
+/** Returns one text for a user and a key of that user. */
 const userKey = ({ userId }: UpdateTarget, key: string): string => JSON.stringify([userId, key]);
 
+/**
+ * Returns both changes as one. A message that the first one posts is still new, also if the second one amends
+ * it.
+ */
 function mergeChanges(first: Changes, second: Changes): Changes {
   const amended = new Map(first.amended.map((message) => [message.id, message]));
   const posted = new Map(first.posted.map((message) => [message.id, message]));

@@ -18,8 +18,8 @@ import { messageInstance } from '../statements/conversations/message-instance.ts
 import { saveChanges } from '../statements/conversations/save-changes.ts';
 
 /**
- * How often one update is decided before the caller gets `storage_busy`. In each round one process can save.
- * With two processes on one instance, one update in 30 million fails in all 25 rounds.
+ * How often one update is decided before the caller gets `storage_busy`. In each round one of the competing
+ * processes saves. With two processes on one instance, one update in 30 million fails in all 25 rounds.
  */
 const MAX_ATTEMPTS = 25;
 
@@ -41,7 +41,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   constructor({ database, signals, observer = null }: RepositoryOptions) {
     this.#database = database;
     this.#signals = signals;
-    const run: RunBatch<UpdateTask> = (batch) => this.#run(batch);
+    const run: RunBatch<UpdateTask> = (batch) => this.#runBatch(batch);
     this.#updates = new GroupCommit(database.lanes, observer === null ? run : observeBatches(run, observer));
   }
 
@@ -70,11 +70,11 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     await this.#database.query([], 'select 1', []);
   }
 
-  async #run(tasks: readonly UpdateTask[]): Promise<readonly UpdateTask[]> {
+  async #runBatch(tasks: readonly UpdateTask[]): Promise<readonly UpdateTask[]> {
     let batch: UpdateBatch;
     let writtenKeys: Set<string>;
     try {
-      batch = await this.#decide(tasks);
+      batch = await this.#loadAndDecide(tasks);
       writtenKeys = await this.#save(batch);
     } catch (error) {
       if (error instanceof PortError) return rejectAll(tasks, error);
@@ -89,14 +89,15 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
 
   async #runOneByOne(tasks: readonly UpdateTask[]): Promise<readonly UpdateTask[]> {
     const repeated: UpdateTask[] = [];
-    for (const task of tasks) repeated.push(...(await this.#run([task])));
+    for (const task of tasks) repeated.push(...(await this.#runBatch([task])));
     return repeated;
   }
 
-  async #decide(tasks: readonly UpdateTask[]): Promise<UpdateBatch> {
+  async #loadAndDecide(tasks: readonly UpdateTask[]): Promise<UpdateBatch> {
     const cached = tasks.map(({ target }) => this.#cache.get(target));
     const missing = tasks.filter((_, nth) => cached[nth] === null).map(({ target }) => target);
     const loaded = missing.length === 0 ? [] : await loadConversations(this.#database, missing);
+    // `loaded` has an entry for each task that is not cached, in the same order.
     const nextLoaded = loaded.values();
     return new UpdateBatch(
       tasks,
@@ -109,6 +110,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     const changes = batch.instanceChanges();
     if (changes.length === 0 && batch.records.length === 0) return new Set();
     const saved = await saveChanges(this.#database, changes, batch.records, {
+      // Without payloads nothing is sent, so the channel does not matter.
       channel: this.#signals.databaseNotification?.channel ?? '',
       payloads: this.#signals.databaseNotification?.encodeSignals(batch.signals()) ?? [],
     });
@@ -129,6 +131,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   }
 }
 
+/** Rejects all tasks, so it returns no task to repeat. */
 function rejectAll(tasks: readonly UpdateTask[], error: unknown): readonly UpdateTask[] {
   for (const task of tasks) task.reject(error);
   return [];

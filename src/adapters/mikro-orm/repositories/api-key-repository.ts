@@ -45,7 +45,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
   async update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output> {
     // Each attempt has its own entity manager: after a failure its entities are out of date.
     const { output, revoked } = await retryOnConflict(() =>
-      this.#database.transaction([target.userId], (em) => this.#decide(em, target, decide)),
+      this.#database.transaction([target.userId], (em) => this.#updateInTransaction(em, target, decide)),
     );
     if (revoked.length > 0) this.#signals.publishRevoked(revoked);
     return output;
@@ -74,7 +74,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     if (uses.length > 0) await retryOnConflict(() => markUsed(this.#database, uses));
   }
 
-  async #decide<Output>(
+  async #updateInTransaction<Output>(
     em: SqlEntityManager,
     { userId, id, idempotencyKey: key = null }: ApiKeyTarget,
     decide: DecideApiKey<Output>,
@@ -100,7 +100,8 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     const before = row === undefined ? null : apiKeyOf(row);
     const { output, changes, record } = decide(before, storedRecord ?? null);
 
-    // No upsert: when another process has just written this row, the decision must first read it.
+    // An insert and no upsert: if another process has just written this row, the insert must fail, so that
+    // the next attempt reads the row before it decides.
     if (changes !== null && before === null) await em.insert(ApiKeyRow, { userId, ...changes });
     if (changes !== null && before !== null) await em.nativeUpdate(ApiKeyRow, { userId, id }, changes);
     if (record !== null && key !== null) await em.insert(IdempotencyRecordRow, { userId, key, ...record });

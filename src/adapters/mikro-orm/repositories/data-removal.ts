@@ -53,7 +53,7 @@ export class MikroOrmDataRemoval implements DataRemoval {
     return retryOnConflict(() =>
       this.#database.transaction([userId], async (em) => {
         const instances = limitToMaxMessages(await lockInstances(em, userId));
-        if (instances.length === 0) return removeTheRest(em, userId);
+        if (instances.length === 0) return removeRemainingRows(em, userId);
         const messages = await removeInstances(em, instances);
         return { agentTypes: 0, agentInstances: instances.length, messages, apiKeys: 0 };
       }),
@@ -73,19 +73,19 @@ export class MikroOrmDataRemoval implements DataRemoval {
   }
 
   async deleteOutdated(cutoffs: RetentionCutoffs): Promise<number> {
-    const found = limitToMaxMessages(await findOutdated(this.#database, cutoffs));
-    if (found.length === 0) return 0;
-    const users = found.map(({ userId }) => userId);
+    const outdated = limitToMaxMessages(await findOutdated(this.#database, cutoffs));
+    if (outdated.length === 0) return 0;
+    const users = outdated.map(({ userId }) => userId);
     return retryOnConflict(() =>
       this.#database.transaction(users, async (em) => {
         // A lock of the transaction, not of the connection: behind a pooler, a later unlock could run on
-        // another one.
+        // another connection.
         const [lock] = await em.execute<{ locked: boolean }[]>(
           'select pg_try_advisory_xact_lock(?) as locked',
           [RETENTION_LOCK],
         );
         if (lock?.locked !== true) return 0;
-        const instances = await lockOutdated(em, found, cutoffs);
+        const instances = await lockOutdated(em, outdated, cutoffs);
         if (instances.length > 0) await removeInstances(em, instances);
         return instances.length;
       }),
@@ -104,7 +104,8 @@ export class MikroOrmDataRemoval implements DataRemoval {
   }
 }
 
-async function removeTheRest(em: SqlEntityManager, userId: UserId): Promise<Holdings> {
+/** Deletes everything that is left of a user who has no instances any more. */
+async function removeRemainingRows(em: SqlEntityManager, userId: UserId): Promise<Holdings> {
   const messages = await removeOrphans(em, userId);
   await em.nativeDelete(OpenWaitRow, { userId });
   await em.nativeDelete(IdempotencyRecordRow, { userId });

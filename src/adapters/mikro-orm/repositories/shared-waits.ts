@@ -9,7 +9,7 @@ import { waitsElsewhere } from '../statements/waits/waits-elsewhere.ts';
 export interface SharedWaitsOptions {
   readonly database: Database;
   readonly logger: Pick<Logger, 'warn'>;
-  /** How long it may take until other processes can read that a wait has begun or ended. */
+  /** The time between two writes, so also the longest time until other processes see a change. */
   readonly intervalMillis?: number;
 }
 
@@ -25,12 +25,14 @@ export class MikroOrmSharedWaits implements SharedWaits {
   readonly #database: Database;
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #intervalMillis: number;
+  /** The waits that are open in this process now. */
   #waits: LocalWaitList = { all: () => [] };
   /** The waits of this process that the database has, or may have. */
   readonly #shared = new Map<string, WaitedInstance>();
-  /** False when the database may have lost some of these waits: then all open ones must be written again. */
+  /** False when the database may not have all of `#shared`: then all open waits must be written again. */
   #isSharedCertain = true;
   #timer: NodeJS.Timeout | undefined;
+  /** The write that is running now. */
   #sharing: Promise<void> | null = null;
 
   constructor({ database, logger, intervalMillis = 10_000 }: SharedWaitsOptions) {
@@ -50,7 +52,7 @@ export class MikroOrmSharedWaits implements SharedWaits {
     return waitsElsewhere(this.#database, users);
   }
 
-  /** Writes now what has changed since the last time. Calls that overlap share one statement. */
+  /** Writes the changes since the last write at once. Calls that overlap share one write. */
   share(): Promise<void> {
     this.#sharing ??= this.#share().finally(() => {
       this.#sharing = null;
@@ -61,7 +63,7 @@ export class MikroOrmSharedWaits implements SharedWaits {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#sharing?.catch(() => {});
-    // If this fails, the entries expire.
+    // If this fails, the waits expire in the database.
     if (this.#shared.size > 0) await this.#write(new Map(), [...this.#shared.values()]).catch(() => {});
   }
 
@@ -70,15 +72,18 @@ export class MikroOrmSharedWaits implements SharedWaits {
     const ended = [...this.#shared].filter(([key]) => !open.has(key)).map(([, wait]) => wait);
     if (open.size === 0 && ended.length === 0) return;
     const isFirst = this.#shared.size === 0;
-    const wasKnown = await this.#write(open, ended);
+    const hadLease = await this.#write(open, ended);
     // The database has lost all waits of this process: the machine was suspended, or the database crashed.
-    if (!isFirst && !wasKnown) {
+    if (!isFirst && !hadLease) {
       this.#isSharedCertain = false;
       await this.#write(open, []);
     }
   }
 
-  /** @returns whether the database still had the lease of this process, and so its waits. */
+  /**
+   * Writes the waits that have begun, and deletes those that have ended.
+   * @returns whether the database still had the lease of this process, and so its earlier waits.
+   */
   async #write(
     open: ReadonlyMap<string, WaitedInstance>,
     ended: readonly WaitedInstance[],
@@ -87,13 +92,13 @@ export class MikroOrmSharedWaits implements SharedWaits {
     // Added before the statement: when its response is lost, the waits may have been written.
     for (const [key, wait] of begun) this.#shared.set(key, wait);
     this.#isSharedCertain = false;
-    const wasKnown = await shareWaits(
+    const hadLease = await shareWaits(
       this.#database,
       begun.map(([, wait]) => wait),
       ended,
     );
     this.#isSharedCertain = true;
     for (const wait of ended) this.#shared.delete(instanceKey(wait));
-    return wasKnown;
+    return hadLease;
   }
 }

@@ -8,12 +8,12 @@ export type Row<Entity extends EntitySchemaWithMeta> = Selectable<
 >;
 
 /** The values as PostgreSQL writes them into JSON: a time is a text. */
-export type AsJson<Values> = { readonly [Name in keyof Values]: Replaced<Values[Name], string> };
+export type AsJson<Values> = { readonly [Name in keyof Values]: ReplaceDate<Values[Name], string> };
 /** The values as `selectedFrom` selects them: a time is a number of seconds since 1970. */
-export type AsSelected<Values> = { readonly [Name in keyof Values]: Replaced<Values[Name], number> };
-type Replaced<Value, Time> = Value extends Date ? Time : Value;
+export type AsSelected<Values> = { readonly [Name in keyof Values]: ReplaceDate<Values[Name], number> };
+type ReplaceDate<Value, Time> = Value extends Date ? Time : Value;
 
-/** The values of these columns, by the name of the property. */
+/** The values of a list of columns, by the name of the property. */
 export type ValuesOf<SomeColumns> = SomeColumns extends Columns<infer Values> ? Readonly<Values> : never;
 
 interface Column {
@@ -53,29 +53,29 @@ export class Columns<Values> {
     return new Columns(this.list.filter(({ property }) => !omitted.includes(property)));
   }
 
-  /** For `insert into t (…)`: user_id, last_position. */
+  /** The names for `insert into t (…)`: user_id, last_position. */
   get names(): string {
     return this.#join(({ name }) => name);
   }
 
-  /** For the fields of `json_to_recordset(…) as i(…)`: "userId" text, "lastPosition" int. */
+  /** The fields for `json_to_recordset(…) as i(…)`: "userId" text, "lastPosition" int. */
   get fields(): string {
     return this.#join(({ property, type }) => `"${property}" ${type}`);
   }
 
-  /** Reads the fields of a record set: i."userId", i."lastPosition". */
+  /** Returns the expressions that read the fields of a record set: i."userId", i."lastPosition". */
   fieldsOf(alias: string): string {
     return this.#join(({ property }) => `${alias}."${property}"`);
   }
 
-  /** For `update t set …`, from the fields of a record set: last_position = i."lastPosition". */
+  /** Returns the assignments for `update t set …` from a record set: last_position = i."lastPosition". */
   assignedFrom(alias: string): string {
     return this.#join(({ name, property }) => `${name} = ${alias}."${property}"`);
   }
 
   /**
-   * For `select …`: a.last_position as "lastPosition". Times are sent as seconds since 1970: the drivers
-   * would return text, which is slower to parse.
+   * Returns the expressions for `select …`: a.last_position as "lastPosition". A time becomes a number of
+   * seconds since 1970, because the text of a time is slower to parse.
    */
   selectedFrom(alias: string): string {
     return this.#join(({ property, name, type }) => {
@@ -84,17 +84,19 @@ export class Columns<Values> {
     });
   }
 
-  /** One JSON object for a row: json_build_object('lastPosition', a.last_position). */
+  /**
+   * Returns the expression for a row as one JSON object: json_build_object('lastPosition', a.last_position).
+   */
   jsonFrom(alias: string): string {
     return `json_build_object(${this.#join(({ property, name }) => `'${property}', ${alias}.${name}`)})`;
   }
 
-  #join(text: (column: Column) => string): string {
-    return this.list.map(text).join(', ');
+  #join(format: (column: Column) => string): string {
+    return this.list.map(format).join(', ');
   }
 }
 
-/** Lists all columns of an entity's table, in the order of its properties. */
+/** Returns all columns of an entity's table, in the order of its properties. */
 export function columnsOf<Entity extends EntitySchemaWithMeta>({ meta }: Entity): Columns<Row<Entity>> {
   return new Columns(
     Object.entries(meta.properties).map(([property, { type, columnTypes, ...options }]) => {

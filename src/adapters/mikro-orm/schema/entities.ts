@@ -142,7 +142,7 @@ export const ApiKeyRow = defineEntity({
 });
 
 /**
- * The server processes whose waits are in `open_waits`. A process that has not renewed `aliveUntil` is gone.
+ * The server processes whose waits are in `open_waits`. When `aliveUntil` has passed, the process is gone.
  */
 export const WaitingProcessRow = defineEntity({
   name: 'WaitingProcessRow',

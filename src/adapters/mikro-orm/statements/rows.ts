@@ -4,7 +4,10 @@ import type { AgentInstanceId } from '../../../domain/ids.ts';
 import { type AsJson, type AsSelected, columnsOf, type ValuesOf } from '../schema/columns.ts';
 import { AgentInstanceRow, MessageRow } from '../schema/entities.ts';
 
-/** Without user and id, which the caller has, and without the diff, which may be a megabyte. */
+/**
+ * The columns of an instance, without user and id, which the caller has, and without the diff, which may be a
+ * megabyte.
+ */
 const INSTANCE = columnsOf(AgentInstanceRow).except('userId', 'id', 'gitDiff', 'gitDiffVersion');
 
 /** Selects an instance from `agent_instances a` and its `agent_types y`, without its id. */
@@ -18,7 +21,10 @@ export interface InstanceColumns extends Omit<InstanceValues, 'version'> {
   readonly version: number | null;
 }
 
-/** Without `questionVersion`, which is only used to find messages. */
+/**
+ * The columns of a message, without user and instance, which the caller has, and without `questionVersion`,
+ * which is only used to find messages.
+ */
 const MESSAGE = columnsOf(MessageRow).except('userId', 'agentInstanceId', 'questionVersion');
 
 /** Selects a message of `messages m` as one JSON value. */
@@ -26,7 +32,7 @@ export const MESSAGE_JSON = MESSAGE.jsonFrom('m');
 
 export type MessageJson = AsJson<ValuesOf<typeof MESSAGE>>;
 
-/** Returns null if there is no such instance. */
+/** Makes an instance from its columns. Returns null if there is no such instance. */
 export function instanceOf(row: InstanceColumns, id: AgentInstanceId): AgentInstance | null {
   if (row.version === null) return null;
   return {

@@ -16,7 +16,7 @@ export interface ChangeEvent {
   readonly position: number | null;
 }
 
-/** What the subscribers of an instance have before a change is published. */
+/** What the subscribers of an instance have received before a change is published. */
 export interface SubscriberState {
   readonly seen: InstanceProgress;
   /** The instance as it was last published; null if that is not known. */
@@ -32,9 +32,9 @@ export interface SubscriberState {
  */
 export function changeEventsFor(changes: ChangesSince, state: SubscriberState): ChangeEvent[] {
   const { posted, amended, gitDiff } = changes;
-  const status = statusChangeEvents(changes, state);
+  const statusEvents = statusChangeEvents(changes, state);
   const { id } = changes.instance;
-  const others = [
+  const otherEvents = [
     ...posted.map((message) => messageChangeEvent('message', message, changes)),
     ...amended.map((message) => messageChangeEvent('message_update', message, changes)),
     ...(gitDiff === undefined
@@ -42,7 +42,7 @@ export function changeEventsFor(changes: ChangesSince, state: SubscriberState): 
       : [changeEvent('git_diff_update', { agent_instance_id: id, git_diff: gitDiff })]),
   ];
   // For a new instance the status comes first, so that clients know the instance before its messages.
-  return state.seen.version === 0 ? [...status, ...others] : [...others, ...status];
+  return state.seen.version === 0 ? [...statusEvents, ...otherEvents] : [...otherEvents, ...statusEvents];
 }
 
 /** Returns the events for the instance itself: a new status, or else a new heartbeat. */
@@ -50,10 +50,10 @@ export function statusChangeEvents(
   overview: InstanceOverview,
   { lastPublished, staleBefore }: SubscriberState,
 ): ChangeEvent[] {
-  const shown = wireInstance(overview, { staleBefore });
-  const { id, last_heartbeat_at } = shown;
-  if (lastPublished === null || hasOtherStatus(lastPublished, shown))
-    return [changeEvent('status_update', shown)];
+  const shownInstance = wireInstance(overview, { staleBefore });
+  const { id, last_heartbeat_at } = shownInstance;
+  if (lastPublished === null || needsStatusUpdate(lastPublished, shownInstance))
+    return [changeEvent('status_update', shownInstance)];
   if (lastPublished.last_heartbeat_at === last_heartbeat_at) return [];
   return [changeEvent('agent_heartbeat', { agent_instance_id: id, last_heartbeat_at })];
 }
@@ -71,7 +71,7 @@ export const messageChangeEvent = (
   position: type === 'message' ? message.position : null,
 });
 
-const hasOtherStatus = (before: WireInstance, after: WireInstance): boolean =>
+const needsStatusUpdate = (before: WireInstance, after: WireInstance): boolean =>
   before.status !== after.status || before.name !== after.name || before.ended_at !== after.ended_at;
 
 const changeEvent = (type: LiveEventType, data: object): ChangeEvent => ({ type, data, position: null });

@@ -4,7 +4,10 @@ import { invalidLastEventId } from '../../errors.ts';
 const INSTANCE_EVENT_ID = /^(\d{1,10})\.(\d{1,10})$/;
 const USER_EVENT_ID = /^([0-9a-f]{16})\.(\d{1,15})$/;
 
-/** The largest version and position. The columns of a store hold no larger number. */
+/**
+ * A larger version or position in an event id is lowered to this, because the integer columns of PostgreSQL
+ * hold no more than 2,147,483,647.
+ */
 const MAX_NUMBER = 2_000_000_000;
 
 /**

@@ -41,8 +41,8 @@ export interface LiveStream {
   cancel(): void;
 }
 
-const NOTHING = {};
+const NO_DATA = {};
 
-export const connectedEvent = (id: string): LiveEvent => ({ id, type: 'connected', data: NOTHING });
-export const keepAliveEvent = (id: string): LiveEvent => ({ id, type: 'heartbeat', data: NOTHING });
-export const resyncEvent = (id: string): LiveEvent => ({ id, type: 'resync', data: NOTHING });
+export const connectedEvent = (id: string): LiveEvent => ({ id, type: 'connected', data: NO_DATA });
+export const keepAliveEvent = (id: string): LiveEvent => ({ id, type: 'heartbeat', data: NO_DATA });
+export const resyncEvent = (id: string): LiveEvent => ({ id, type: 'resync', data: NO_DATA });

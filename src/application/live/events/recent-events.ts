@@ -1,9 +1,10 @@
 import type { LiveEvent } from './live-event.ts';
 
-/** How much one process keeps for all users together, and for one user, in UTF-16 units of content. */
+/** How much one process keeps for all users together, in UTF-16 units of content. */
 export const MAX_SIZE_OF_ALL_USERS = 8 * 1024 * 1024;
+/** The same for one user. */
 const MAX_SIZE_OF_ONE_USER = 1024 * 1024;
-/** The size that each event adds to its content. */
+/** What each event counts in addition to its content. */
 const OVERHEAD_PER_EVENT = 512;
 
 interface KeptEvent {
@@ -18,32 +19,33 @@ interface KeptEvent {
  * first.
  */
 export class EventMemory {
-  readonly #limit: number;
-  readonly #kept = new Set<KeptEvent>();
+  readonly #maxSize: number;
+  readonly #keptEvents = new Set<KeptEvent>();
   #size = 0;
 
-  constructor(limit = MAX_SIZE_OF_ALL_USERS) {
-    this.#limit = limit;
+  constructor(maxSize = MAX_SIZE_OF_ALL_USERS) {
+    this.#maxSize = maxSize;
   }
 
-  add(kept: KeptEvent): void {
-    this.#kept.add(kept);
-    this.#size += kept.size;
-    for (const oldest of this.#kept) {
-      if (this.#size <= this.#limit) return;
+  add(keptEvent: KeptEvent): void {
+    this.#keptEvents.add(keptEvent);
+    this.#size += keptEvent.size;
+    // A Set iterates from the oldest entry, so each event here is also the oldest of its owner.
+    for (const oldest of this.#keptEvents) {
+      if (this.#size <= this.#maxSize) return;
       oldest.owner.forgetOldest();
     }
   }
 
-  remove(kept: KeptEvent): void {
-    if (this.#kept.delete(kept)) this.#size -= kept.size;
+  remove(keptEvent: KeptEvent): void {
+    if (this.#keptEvents.delete(keptEvent)) this.#size -= keptEvent.size;
   }
 }
 
 /** The latest events of one user, numbered without gaps. A stream that reconnects is sent what it missed. */
 export class RecentEvents {
   readonly #memory: EventMemory;
-  readonly #kept: KeptEvent[] = [];
+  readonly #keptEvents: KeptEvent[] = [];
   #size = 0;
   #newestNumber = 0;
 
@@ -60,10 +62,10 @@ export class RecentEvents {
   add(event: LiveEvent): void {
     this.#newestNumber += 1;
     const size = OVERHEAD_PER_EVENT + contentSize(event);
-    const kept = { event, size, owner: this };
-    this.#kept.push(kept);
+    const keptEvent = { event, size, owner: this };
+    this.#keptEvents.push(keptEvent);
     this.#size += size;
-    this.#memory.add(kept);
+    this.#memory.add(keptEvent);
     while (this.#size > MAX_SIZE_OF_ONE_USER) this.forgetOldest();
   }
 
@@ -72,20 +74,20 @@ export class RecentEvents {
    * used.
    */
   eventsAfter(number: number): readonly LiveEvent[] | null {
-    const missed = this.#newestNumber - number;
-    if (missed < 0 || missed > this.#kept.length) return null;
-    return this.#kept.slice(this.#kept.length - missed).map(({ event }) => event);
+    const missedCount = this.#newestNumber - number;
+    if (missedCount < 0 || missedCount > this.#keptEvents.length) return null;
+    return this.#keptEvents.slice(this.#keptEvents.length - missedCount).map(({ event }) => event);
   }
 
   forgetOldest(): void {
-    const oldest = this.#kept.shift();
+    const oldest = this.#keptEvents.shift();
     if (oldest === undefined) return;
     this.#size -= oldest.size;
     this.#memory.remove(oldest);
   }
 
   clear(): void {
-    while (this.#kept.length > 0) this.forgetOldest();
+    while (this.#keptEvents.length > 0) this.forgetOldest();
   }
 }
 

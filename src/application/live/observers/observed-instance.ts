@@ -12,11 +12,14 @@ import { messageChangeEvent } from '../events/change-events.ts';
 import type { LivePorts } from './live-ports.ts';
 import { PublishedInstance } from './published-instance.ts';
 
-/** How many new messages one read returns at most. Each may have a megabyte. */
+/** How many new messages one read returns at most. Each message may have a megabyte. */
 export const PAGE_SIZE = 50;
 
 const RETRY_MS = 1_000;
-/** The longest delay that `setTimeout` accepts. With a longer one it fires at once. */
+/**
+ * The longest delay that `setTimeout` accepts; a timer with a longer one fires at once. A timer that fires
+ * too early publishes no event and is set again.
+ */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface InstanceSubscriber {
@@ -45,7 +48,7 @@ export class ObservedInstance {
   #isReadRequested = false;
   #isReading = false;
   #isClosed = false;
-  #silenceTimer: NodeJS.Timeout | undefined;
+  #staleTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
 
   /** @param seen how much was already published to subscribers; null if that is not known yet. */
@@ -89,7 +92,7 @@ export class ObservedInstance {
       this.#isWaitedOnElsewhere = overview.agentWaiting && !this.#isWaitedOnHere();
       if (version === this.#seen.version) {
         this.#published.initialise(overview, openQuestions, this.#staleBefore());
-        this.#scheduleSilence();
+        this.#scheduleStaleUpdate();
       }
     }
     this.catchUpTo(version);
@@ -121,7 +124,7 @@ export class ObservedInstance {
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#silenceTimer);
+    clearTimeout(this.#staleTimer);
     clearTimeout(this.#retryTimer);
   }
 
@@ -130,7 +133,7 @@ export class ObservedInstance {
     if (this.#isReadRequested || this.#signalledVersion > this.#seen.version) void this.#read(this.#seen);
   }
 
-  async #read(from: InstanceProgress): Promise<void> {
+  async #read(progressBefore: InstanceProgress): Promise<void> {
     this.#isReading = true;
     clearTimeout(this.#retryTimer);
     const waitsMayHaveChanged = this.#isReadRequested;
@@ -139,7 +142,7 @@ export class ObservedInstance {
     this.#isReadRequested = false;
     this.#signalledVersion = 0;
     try {
-      await this.#readAndPublish(from, waitsMayHaveChanged);
+      await this.#readAndPublish(progressBefore, waitsMayHaveChanged);
     } catch (err) {
       this.#isReadRequested = true;
       this.#ports.logger?.warn({ err, agentInstanceId: this.id }, 'Could not read changes for live streams');
@@ -151,54 +154,66 @@ export class ObservedInstance {
     this.#readIfBehind();
   }
 
-  async #readAndPublish(from: InstanceProgress, waitsMayHaveChanged: boolean): Promise<void> {
+  async #readAndPublish(progressBefore: InstanceProgress, waitsMayHaveChanged: boolean): Promise<void> {
     const { waitingHere } = viewContextFor(this.#ports, this.userId);
     const isWaitedOnHere = waitingHere.has(this.id);
-    const changes = await this.#ports.queries.changesSince(this.userId, this.id, from, {
+    const changes = await this.#ports.queries.changesSince(this.userId, this.id, progressBefore, {
       waitingHere,
       limit: PAGE_SIZE,
       withOpenQuestions: !this.#published.areOpenQuestionsKnown,
     });
     if (changes === null || this.#isClosed) return;
-    const lastRead = changes.posted.at(-1)?.position ?? from.position;
-    if (lastRead < changes.instance.lastPosition && changes.posted.length > 0) {
-      const to = this.#publishMessages(from, changes, lastRead);
-      return this.#readAndPublish(to, waitsMayHaveChanged);
+    const lastReadPosition = changes.posted.at(-1)?.position ?? progressBefore.position;
+    if (lastReadPosition < changes.instance.lastPosition && changes.posted.length > 0) {
+      const progressAfter = this.#publishMessages(progressBefore, changes, lastReadPosition);
+      return this.#readAndPublish(progressAfter, waitsMayHaveChanged);
     }
     // While an agent waits here, the store's answer says nothing about other processes.
     if (!isWaitedOnHere) this.#isWaitedOnElsewhere = changes.agentWaiting;
-    this.#publishChanges(from, changes, waitsMayHaveChanged);
+    this.#publishChanges(progressBefore, changes, waitsMayHaveChanged);
   }
 
   /**
    * Publishes the new messages of a page that is not the last one. All other changes follow with the last
    * page.
    */
-  #publishMessages(from: InstanceProgress, changes: ChangesSince, position: number): InstanceProgress {
-    const to = { position, version: from.version };
+  #publishMessages(
+    progressBefore: InstanceProgress,
+    changes: ChangesSince,
+    position: number,
+  ): InstanceProgress {
+    const progressAfter = { position, version: progressBefore.version };
     const posted = changes.posted.map((message) => messageChangeEvent('message', message, changes));
-    this.#publish(new ChangeBatch(from, to, posted));
-    return to;
+    this.#publish(new ChangeBatch(progressBefore, progressAfter, posted));
+    return progressAfter;
   }
 
-  #publishChanges(from: InstanceProgress, read: ChangesSince, waitsMayHaveChanged: boolean): void {
-    const { version, lastPosition: position } = read.instance;
-    // A store that has lost commits may be behind what was published. What subscribers have seen stays.
-    const to = { version: Math.max(version, from.version), position: Math.max(position, from.position) };
-    const changes = { ...read, agentWaiting: this.#isWaitedOn() };
+  #publishChanges(
+    progressBefore: InstanceProgress,
+    changesRead: ChangesSince,
+    waitsMayHaveChanged: boolean,
+  ): void {
+    const { version, lastPosition: position } = changesRead.instance;
+    // A store that has lost commits may be behind what was published. The published version and position
+    // never go back.
+    const progressAfter = {
+      version: Math.max(version, progressBefore.version),
+      position: Math.max(position, progressBefore.position),
+    };
+    const changes = { ...changesRead, agentWaiting: this.#isWaitedOn() };
     const context = { staleBefore: this.#staleBefore(), waitsMayHaveChanged };
-    const events = this.#published.applyChanges(changes, from, context);
-    this.#scheduleSilence();
-    this.#publish(new ChangeBatch(from, to, events));
+    const events = this.#published.applyChanges(changes, progressBefore, context);
+    this.#scheduleStaleUpdate();
+    this.#publish(new ChangeBatch(progressBefore, progressAfter, events));
   }
 
   /** Publishes what has changed without a new version: the status after silence, and whether agents wait. */
   #publishFromMemory(): void {
     const { overview } = this.#published;
     if (overview === null || this.#seen === null || this.#isClosed) return;
-    const current = { ...overview, agentWaiting: this.#isWaitedOn() };
-    const events = this.#published.applyWaiting(current, this.#seen, this.#staleBefore());
-    this.#scheduleSilence();
+    const currentOverview = { ...overview, agentWaiting: this.#isWaitedOn() };
+    const events = this.#published.applyWaiting(currentOverview, this.#seen, this.#staleBefore());
+    this.#scheduleStaleUpdate();
     this.#publish(new ChangeBatch(this.#seen, this.#seen, events));
   }
 
@@ -208,14 +223,15 @@ export class ObservedInstance {
   }
 
   /** Sets the timer for the moment at which an active instance becomes stale. */
-  #scheduleSilence(): void {
-    clearTimeout(this.#silenceTimer);
+  #scheduleStaleUpdate(): void {
+    clearTimeout(this.#staleTimer);
     const { overview, shown } = this.#published;
     if (overview === null || shown?.status !== 'ACTIVE' || overview.agentWaiting || this.#isClosed) return;
     const { clock, settings } = this.#ports;
+    // One millisecond more, because only a sign of life before `staleBefore` makes an instance stale.
     const staleAt = lastSignOfLife(overview.instance).getTime() + settings.staleAfterSeconds * 1000 + 1;
     const delay = Math.min(staleAt - clock.now().getTime(), MAX_TIMER_MS);
-    this.#silenceTimer = setTimeout(() => this.#publishFromMemory(), delay).unref();
+    this.#staleTimer = setTimeout(() => this.#publishFromMemory(), delay).unref();
   }
 
   #isWaitedOn(): boolean {

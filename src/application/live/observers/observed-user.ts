@@ -12,7 +12,7 @@ export interface InstanceHandle {
   close(): void;
 }
 
-interface Entry {
+interface ObservedEntry {
   readonly observed: ObservedInstance;
   /** How many streams of this instance are open; streams of all instances do not count. */
   streamCount: number;
@@ -26,7 +26,7 @@ interface Entry {
 export class ObservedUser {
   readonly userId: UserId;
   readonly #ports: LivePorts;
-  readonly #instances = new Map<AgentInstanceId, Entry>();
+  readonly #instances = new Map<AgentInstanceId, ObservedEntry>();
   readonly #onIdle: () => void;
   #userEvents: UserEvents | null = null;
 
@@ -77,28 +77,29 @@ export class ObservedUser {
     for (const [id, { observed }] of this.#instances) observed.setWaitedOnElsewhere(instances.has(id));
   }
 
-  #findOrObserve(id: AgentInstanceId): Entry {
+  #findOrObserve(id: AgentInstanceId): ObservedEntry {
     const existing = this.#instances.get(id);
     if (existing !== undefined) return existing;
-    // A stream of all instances must miss no change of this one: continue from what was last sent to it.
+    // A stream of all instances must miss no change of this instance, so continue from what was sent to that
+    // stream last.
     const observed = new ObservedInstance(
       this.#ports,
       this.userId,
       id,
       this.#userEvents?.progressOf(id) ?? null,
     );
-    const entry: Entry = { observed, streamCount: 0, subscription: null };
+    const entry: ObservedEntry = { observed, streamCount: 0, subscription: null };
     this.#instances.set(id, entry);
     this.#userEvents?.follow(observed);
     return entry;
   }
 
-  #release(id: AgentInstanceId, entry: Entry): void {
+  #release(id: AgentInstanceId, entry: ObservedEntry): void {
     entry.streamCount -= 1;
     if (entry.streamCount > 0) return;
     entry.subscription?.close();
     entry.subscription = null;
-    // A stream of all instances goes on observing it, unless it does not exist.
+    // While a stream of all instances is open, the instance stays observed, unless it does not exist.
     if (this.#userEvents === null || !entry.observed.exists) this.#forget(id, entry);
     this.#notifyIfIdle();
   }
@@ -109,7 +110,7 @@ export class ObservedUser {
     this.#notifyIfIdle();
   }
 
-  #forget(id: AgentInstanceId, { observed }: Entry): void {
+  #forget(id: AgentInstanceId, { observed }: ObservedEntry): void {
     observed.close();
     this.#instances.delete(id);
   }

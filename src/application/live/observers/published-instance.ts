@@ -23,7 +23,7 @@ interface ChangeContext {
 export class PublishedInstance {
   #overview: InstanceOverview | null = null;
   #shown: WireInstance | null = null;
-  /** null until they were read. */
+  /** null until the open questions were read. */
   #openQuestions: Map<MessageId, Message> | null = null;
 
   /** null until a state is known. */
@@ -46,12 +46,16 @@ export class PublishedInstance {
     if (openQuestions !== null) this.#openQuestions = byId(openQuestions);
   }
 
-  /** Moves to the state that was read, and returns the events for the changes since `from`. */
-  applyChanges(changes: ChangesSince, from: InstanceProgress, context: ChangeContext): ChangeEvent[] {
+  /** Moves to the state that was read, and returns the events for the changes since `progressBefore`. */
+  applyChanges(
+    changes: ChangesSince,
+    progressBefore: InstanceProgress,
+    context: ChangeContext,
+  ): ChangeEvent[] {
     const { staleBefore } = context;
     const events = [
       ...this.#waitEvents(changes, context),
-      ...changeEventsFor(changes, { seen: from, lastPublished: this.#shown, staleBefore }),
+      ...changeEventsFor(changes, { seen: progressBefore, lastPublished: this.#shown, staleBefore }),
     ];
     this.#remember(changes, staleBefore);
     this.#openQuestions ??= byId(changes.openQuestions);
@@ -64,9 +68,9 @@ export class PublishedInstance {
    * silent, or starts or stops waiting.
    */
   applyWaiting(overview: InstanceOverview, seen: InstanceProgress, staleBefore: Date): ChangeEvent[] {
-    const unchanged = { ...overview, posted: [], amended: [], openQuestions: [] };
+    const withoutChanges = { ...overview, posted: [], amended: [], openQuestions: [] };
     const events = [
-      ...this.#waitEvents(unchanged, { staleBefore, waitsMayHaveChanged: false }),
+      ...this.#waitEvents(withoutChanges, { staleBefore, waitsMayHaveChanged: false }),
       ...statusChangeEvents(overview, { seen, lastPublished: this.#shown, staleBefore }),
     ];
     this.#remember(overview, staleBefore);
@@ -75,7 +79,7 @@ export class PublishedInstance {
 
   /**
    * Returns the events that say, for each open question, whether an agent waits for its answer. Questions
-   * that have changed themselves are left out, because their own event says it too.
+   * that have changed are left out, because the event of their change says it too.
    */
   #waitEvents(
     { agentWaiting, posted, amended, openQuestions }: Omit<ChangesSince, 'gitDiff'>,

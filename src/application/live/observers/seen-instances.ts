@@ -4,7 +4,7 @@ import type { InstanceProgress } from '../../../ports/storage/dashboard-queries.
 
 export const NOTHING_SEEN: InstanceProgress = { version: 0, position: 0 };
 
-/** How much of each of a user's instances has been published. Unknown until `start`. */
+/** Keeps how much of each of a user's instances has been published. Nothing is known before `start`. */
 export class SeenInstances implements SeenVersions {
   #seen: Map<AgentInstanceId, InstanceProgress> | null = null;
   #total = 0;

@@ -35,7 +35,7 @@ export interface UserSubscriber {
 
 /**
  * Publishes the events of all instances of one user, in one order and numbered. It starts by reading how far
- * each instance is, so that even the first event of an instance reports exactly what has changed.
+ * each instance is, so that the first event of an instance also reports exactly what has changed.
  */
 export class UserEvents {
   readonly #userId: UserId;
@@ -57,6 +57,7 @@ export class UserEvents {
     this.#userId = userId;
     this.#ports = ports;
     this.#options = options;
+    // 62 of the last 64 bits of a UUIDv7 are random.
     this.#epoch = ports.ids.next().replaceAll('-', '').slice(-16);
     this.#subscription = ports.signals.subscribeAll(userId, (signal) => this.#onSignal(signal), this.#seen);
     this.ready = this.#start();
@@ -106,7 +107,7 @@ export class UserEvents {
    * Publishes the changes of an instance from now on. Call it once for each instance that becomes observed.
    */
   follow(observed: ObservedInstance): void {
-    // The start itself follows the instances that were observed before it.
+    // `#followObserved` follows the instances that were observed before the start.
     if (!this.#seen.isStarted) return;
     observed.attach({ onChanges: (batch) => this.#publish(observed.id, batch) });
   }
@@ -131,14 +132,14 @@ export class UserEvents {
 
   /** Takes over the instances that streams of single instances observe already. */
   #followObserved(progress: ReadonlyMap<AgentInstanceId, InstanceProgress>): void {
-    const seen = new Map(progress);
+    const seenByInstance = new Map(progress);
     const observedInstances = this.#options.observedInstances();
     for (const observed of observedInstances) {
       // What was sent to those streams counts as published here too.
-      if (observed.seen !== null) seen.set(observed.id, observed.seen);
-      else observed.startFromProgress(seen.get(observed.id) ?? NOTHING_SEEN);
+      if (observed.seen !== null) seenByInstance.set(observed.id, observed.seen);
+      else observed.startFromProgress(seenByInstance.get(observed.id) ?? NOTHING_SEEN);
     }
-    this.#seen.start(seen);
+    this.#seen.start(seenByInstance);
     for (const observed of observedInstances) this.follow(observed);
   }
 
@@ -164,7 +165,8 @@ export class UserEvents {
     const { recentEvents } = this.#options;
     for (const changeEvent of changeEvents) {
       const position = { epoch: this.#epoch, number: recentEvents.newestNumber + 1 };
-      const event = { id: formatUserEventId(position), type: changeEvent.type, data: userData(changeEvent) };
+      const data = dataForUserStream(changeEvent);
+      const event = { id: formatUserEventId(position), type: changeEvent.type, data };
       recentEvents.add(event);
       for (const subscriber of [...this.#subscribers]) subscriber.onEvent(event);
     }
@@ -179,8 +181,11 @@ export class UserEvents {
   }
 }
 
-/** Leaves out a git diff, which may have a megabyte. A client that shows the instance reads it separately. */
-function userData({ type, data }: ChangeEvent): object {
+/**
+ * Returns the data of an event without a git diff, which may have a megabyte. A client that shows the
+ * instance reads the diff separately.
+ */
+function dataForUserStream({ type, data }: ChangeEvent): object {
   if (type !== 'git_diff_update') return data;
   const { agent_instance_id } = data as { agent_instance_id: string };
   return { agent_instance_id };

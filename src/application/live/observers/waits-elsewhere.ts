@@ -14,7 +14,10 @@ export interface WaitsElsewhereOptions {
   readonly intervalMillis?: number;
 }
 
-/** Each process stores its own waits at the same interval. */
+/**
+ * Each process stores its own waits at the same interval, so reading more often would find hardly anything
+ * new.
+ */
 const INTERVAL_MS = 10_000;
 
 /**
@@ -31,7 +34,7 @@ export class WaitsElsewherePoller {
     this.#options = options;
   }
 
-  /** Starts reading. It stops by itself when no user is observed any more. */
+  /** Starts reading. The reading stops by itself when no user is observed any more. */
   start(): void {
     this.#timer ??= setInterval(() => void this.#read(), this.#options.intervalMillis ?? INTERVAL_MS).unref();
   }

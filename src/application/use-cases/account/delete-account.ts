@@ -5,9 +5,9 @@ import { defineUseCase } from '../../use-case.ts';
 import { holdings, wireHoldings } from '../../wire/holdings.ts';
 
 /**
- * Deletes all data of the calling user, the key of the current token included. It is not recorded under an
- * Idempotency-Key, because such records are deleted too. A repeat is refused, as is every later call of the
- * user.
+ * Deletes all data of the calling user, the key of the current token included. The answer is not recorded
+ * under an Idempotency-Key, because idempotency records are deleted too. A repeat is refused, like every
+ * later call with the same token.
  */
 export const deleteAccount = defineUseCase({
   name: 'delete_account',

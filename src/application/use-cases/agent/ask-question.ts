@@ -8,7 +8,7 @@ import { Waiter } from '../../waiting/waiter.ts';
 import * as field from '../../wire/fields.ts';
 import { prepareAgentMessage } from './prepare-agent-message.ts';
 
-/** Some known clients give up a call after 60 s, so the default wait is shorter. */
+/** Some clients give up a call after 60 s, so the default wait is shorter. */
 export const DEFAULT_WAIT_SECONDS = 50;
 const DAY_SECONDS = 86_400;
 
@@ -50,27 +50,27 @@ export const askQuestion = defineUseCase({
     const { repository, signals, waits, clock } = ports;
     const { caller, clientGone, shuttingDown } = call;
     const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
-    // The question is committed before the wait, so it stays open even if this call is interrupted.
+    // The question is saved before the wait, so it stays open even if this call is interrupted.
     const { questionId, instanceId } = await findOrPostQuestion(ports, call);
     const instance = { userId: caller.userId, agentInstanceId: instanceId };
 
     using waiter = new Waiter(signals, instance);
     using _open = waits.begin(instance);
     for (;;) {
-      const read = await repository.update(
+      const answerRead = await repository.update(
         { ...instance, question: questionId },
         withIdempotency(null, (conversation) => readAnswer(conversation, { questionId, now: clock.now() })),
       );
-      if (read.status === 'open') {
+      if (answerRead.status === 'open') {
         const limits = { deadline, caller, clientGone, shuttingDown };
-        if ((await waiter.waitForChange(read.version, limits)) === 'changed') continue;
+        if ((await waiter.waitForChange(answerRead.version, limits)) === 'changed') continue;
       }
       return {
-        answer: read.answer?.content ?? null,
+        answer: answerRead.answer?.content ?? null,
         question_id: questionId,
         agent_instance_id: instanceId,
-        status: read.status === 'open' ? ('pending' as const) : read.status,
-        user_feedback: read.feedback.map(({ content }) => content),
+        status: answerRead.status === 'open' ? ('pending' as const) : answerRead.status,
+        user_feedback: answerRead.feedback.map(({ content }) => content),
       };
     }
   },
@@ -93,6 +93,7 @@ async function findOrPostQuestion(
     agentType: request.agent_type ?? null,
     isQuestion: true,
   });
+  // Needs no idempotency record: `postAgentMessage` recognises a repeated open question by its text.
   const { message } = await ports.repository.update(target, withIdempotency(null, decide));
   return { questionId: message.id, instanceId };
 }

@@ -18,12 +18,12 @@ export const endSession = defineUseCase({
     final_status: v.literal('COMPLETED'),
   }),
   async run({ repository, clock }, { caller, input, idempotency }) {
-    const instance = agentInstanceId(input.agent_instance_id);
+    const instanceId = agentInstanceId(input.agent_instance_id);
     const now = clock.now();
     return repository.update(
-      { userId: caller.userId, agentInstanceId: instance, idempotencyKey: idempotency?.key ?? null },
+      { userId: caller.userId, agentInstanceId: instanceId, idempotencyKey: idempotency?.key ?? null },
       withIdempotency(idempotency, (conversation) => ({
-        output: { success: true as const, agent_instance_id: instance, final_status: 'COMPLETED' as const },
+        output: { success: true as const, agent_instance_id: instanceId, final_status: 'COMPLETED' as const },
         changes: decideEnd(conversation, { now }).changes,
       })),
     );

@@ -14,12 +14,12 @@ export const heartbeat = defineUseCase({
   input: v.object({ agent_instance_id: field.id }),
   output: v.object({ agent_instance_id: v.string(), last_heartbeat_at: field.timestamp }),
   async run({ repository, clock }, { caller, input, idempotency }) {
-    const instance = agentInstanceId(input.agent_instance_id);
+    const instanceId = agentInstanceId(input.agent_instance_id);
     const now = clock.now();
     return repository.update(
-      { userId: caller.userId, agentInstanceId: instance, idempotencyKey: idempotency?.key ?? null },
+      { userId: caller.userId, agentInstanceId: instanceId, idempotencyKey: idempotency?.key ?? null },
       withIdempotency(idempotency, (conversation) => ({
-        output: { agent_instance_id: instance, last_heartbeat_at: now.toISOString() },
+        output: { agent_instance_id: instanceId, last_heartbeat_at: now.toISOString() },
         changes: decideHeartbeat(conversation, { now }).changes,
       })),
     );

@@ -14,7 +14,7 @@ export interface AgentMessageInput {
   readonly agentType: string | null;
   readonly isQuestion: boolean;
   readonly metadata?: JsonObject | null;
-  /** As the client sent it. */
+  /** The diff as the client sent it, not checked yet. */
   readonly gitDiff?: unknown;
 }
 
@@ -25,7 +25,7 @@ export function prepareAgentMessage(
   { agentInstanceId, content, agentType, isQuestion, metadata, gitDiff }: AgentMessageInput,
 ): { target: UpdateTarget; decide: (conversation: Conversation) => Decision<AgentMessagePosted> } {
   const typeName = agentType === null ? null : normaliseAgentTypeName(agentType);
-  const sent = {
+  const agentMessage = {
     agentInstanceId,
     agentTypeName: typeName,
     content,
@@ -44,6 +44,6 @@ export function prepareAgentMessage(
       openQuestionFeedback: isQuestion,
       agentTypeName: typeName,
     },
-    decide: (conversation) => postAgentMessage(conversation, sent),
+    decide: (conversation) => postAgentMessage(conversation, agentMessage),
   };
 }

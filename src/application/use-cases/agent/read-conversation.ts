@@ -32,13 +32,13 @@ export const readConversation = defineUseCase({
       limit: input.limit ?? field.DEFAULT_LIMIT,
       before: input.before_position ?? null,
     };
-    const found = await ports.queries.readConversation(caller.userId, id, page);
-    if (found === null || found.instance.status === 'DELETED') throw agentInstanceNotFound();
-    const messages = found.messages ?? [];
+    const conversation = await ports.queries.readConversation(caller.userId, id, page);
+    if (conversation === null || conversation.instance.status === 'DELETED') throw agentInstanceNotFound();
+    const messages = conversation.messages ?? [];
     return {
-      agent_instance: wireInstance(found, view),
+      agent_instance: wireInstance(conversation, view),
       messages: messages.map(wireMessage),
-      earlier: found.hasEarlier ? (messages[0]?.position ?? null) : null,
+      earlier: conversation.hasEarlier ? (messages[0]?.position ?? null) : null,
     };
   },
 });

@@ -9,7 +9,7 @@ import { Waiter } from '../../waiting/waiter.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
 
-/** Hands queued user messages to the agent. With `wait` it waits for one if none is queued. */
+/** Hands queued user messages to the agent. If none is queued, it waits up to `wait` seconds for one. */
 export const readPendingMessages = defineUseCase({
   name: 'read_pending_messages',
   summary: 'Read the queued user messages, and wait for one if none is queued',
@@ -41,7 +41,8 @@ export const readPendingMessages = defineUseCase({
     };
 
     /**
-     * Reads once. If it finds nothing and the call may wait, the answer is provisional and is not recorded.
+     * Reads once. If it finds nothing and the call may wait, the answer is not recorded, because the call
+     * goes on. `waitAfterVersion` is then the version of the instance that was read; otherwise it is null.
      */
     const read = async (mayWait: boolean) => {
       let waitAfterVersion: number | null = null;
@@ -49,7 +50,7 @@ export const readPendingMessages = defineUseCase({
         target,
         withIdempotency(idempotency, (conversation) => {
           const { output, changes } = readPending(conversation, { lastReadMessageId, now: clock.now() });
-          const provisional = mayWait && foundNothing(output);
+          const provisional = mayWait && hasFoundNothing(output);
           waitAfterVersion = provisional ? (changes?.instance ?? output.instance).version : null;
           return { output: wireRead(output), changes, provisional };
         }),
@@ -57,10 +58,10 @@ export const readPendingMessages = defineUseCase({
       return { answer, waitAfterVersion };
     };
 
-    const seconds = input.wait ?? 0;
-    if (seconds === 0) return (await read(false)).answer;
+    const maxWaitSeconds = input.wait ?? 0;
+    if (maxWaitSeconds === 0) return (await read(false)).answer;
 
-    const deadline = Date.now() + seconds * 1000;
+    const deadline = Date.now() + maxWaitSeconds * 1000;
     using waiter = new Waiter(signals, instance);
     using _open = waits.begin(instance);
     for (;;) {
@@ -73,6 +74,8 @@ export const readPendingMessages = defineUseCase({
         shuttingDown,
       });
       if (wakeReason === 'changed') continue;
+      // There is no last read if the client is gone, or if the process stops and no idempotency key has to be
+      // recorded.
       const isShuttingDown = wakeReason === 'shuttingDown';
       if (wakeReason === 'clientGone' || (isShuttingDown && idempotency === null)) return answer;
       // A last read: it records the wait as activity of the agent, and its answer under the idempotency key.
@@ -81,7 +84,7 @@ export const readPendingMessages = defineUseCase({
   },
 });
 
-const foundNothing = ({ instance, stale, messages }: PendingRead): boolean =>
+const hasFoundNothing = ({ instance, stale, messages }: PendingRead): boolean =>
   !stale && messages.length === 0 && !isEndedOrDeleted(instance);
 
 const wireRead = ({ instance, stale, messages, alreadyRead }: PendingRead) => ({

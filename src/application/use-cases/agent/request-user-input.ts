@@ -23,20 +23,26 @@ export const requestUserInput = defineUseCase({
   }),
   async run({ repository, clock }, { caller, input, idempotency }) {
     const { userId } = caller;
-    const message = messageId(input.message_id);
-    // A message never moves to another instance, so this look-up cannot go stale before the update.
-    const instance = await repository.instanceOfMessage(userId, message);
-    if (instance === null) throw agentMessageNotFound();
+    const stepId = messageId(input.message_id);
+    // A message never moves to another instance, so the result is still right when the update runs.
+    const instanceId = await repository.instanceOfMessage(userId, stepId);
+    if (instanceId === null) throw agentMessageNotFound();
     const now = clock.now();
     return repository.update(
-      { userId, agentInstanceId: instance, queue: true, message, idempotencyKey: idempotency?.key ?? null },
+      {
+        userId,
+        agentInstanceId: instanceId,
+        queue: true,
+        message: stepId,
+        idempotencyKey: idempotency?.key ?? null,
+      },
       withIdempotency(idempotency, (conversation) => {
-        const { output, changes } = decideRequest(conversation, { messageId: message, now });
+        const { output, changes } = decideRequest(conversation, { messageId: stepId, now });
         return {
           output: {
             success: true as const,
-            message_id: message,
-            agent_instance_id: instance,
+            message_id: stepId,
+            agent_instance_id: instanceId,
             messages: output.handedOver.map(wireMessage),
             status: output.stale ? ('stale' as const) : ('ok' as const),
           },

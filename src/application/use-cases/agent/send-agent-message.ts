@@ -6,7 +6,7 @@ import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
 import { prepareAgentMessage } from './prepare-agent-message.ts';
 
-/** Records a step or a question of an agent, and hands it what the user wrote meanwhile. */
+/** Records a step or a question of an agent, and hands the agent what the user wrote meanwhile. */
 export const sendAgentMessage = defineUseCase({
   name: 'send_agent_message',
   summary: 'Report a step or ask a question, and get what the user wrote meanwhile',

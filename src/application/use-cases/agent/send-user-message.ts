@@ -6,7 +6,8 @@ import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 
 /**
- * Records a message that the user typed at the agent. With `mark_as_read: false` it is queued for the agent.
+ * Records a message that the user typed in the agent's own program. With `mark_as_read: false` it is queued
+ * for the agent.
  */
 export const sendUserMessage = defineUseCase({
   name: 'send_user_message',
@@ -20,7 +21,7 @@ export const sendUserMessage = defineUseCase({
   }),
   output: v.object({ success: v.literal(true), message_id: v.string(), marked_as_read: v.boolean() }),
   async run({ repository, clock, ids }, { caller, input, idempotency }) {
-    const sent = {
+    const userMessage = {
       content: input.content,
       markAsRead: input.mark_as_read ?? true,
       newMessageId: ids.next() as MessageId,
@@ -33,9 +34,9 @@ export const sendUserMessage = defineUseCase({
         idempotencyKey: idempotency?.key ?? null,
       },
       withIdempotency(idempotency, (conversation) => {
-        const { output, changes } = receiveUserMessage(conversation, sent);
+        const { output, changes } = receiveUserMessage(conversation, userMessage);
         return {
-          output: { success: true as const, message_id: output.id, marked_as_read: sent.markAsRead },
+          output: { success: true as const, message_id: output.id, marked_as_read: userMessage.markAsRead },
           changes,
         };
       }),

@@ -28,7 +28,7 @@ export const startAgentInstance = defineUseCase({
   }),
   async run({ repository, clock, ids }, { caller, input, idempotency }) {
     const typeName = normaliseAgentTypeName(input.agent_type);
-    const start = {
+    const newInstance = {
       id: agentInstanceId(input.agent_instance_id ?? caller.agentInstanceId ?? ids.next()),
       agentType: { id: ids.next() as AgentTypeId, name: typeName },
       name: input.name ?? null,
@@ -38,12 +38,12 @@ export const startAgentInstance = defineUseCase({
     return repository.update(
       {
         userId: caller.userId,
-        agentInstanceId: start.id,
+        agentInstanceId: newInstance.id,
         agentTypeName: typeName,
         idempotencyKey: idempotency?.key ?? null,
       },
       withIdempotency(idempotency, (conversation) => {
-        const { output, changes } = decideStart(conversation, start);
+        const { output, changes } = decideStart(conversation, newInstance);
         return {
           output: {
             agent_instance_id: output.id,

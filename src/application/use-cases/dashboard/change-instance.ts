@@ -7,8 +7,9 @@ import { viewContextFor } from '../../view-context.ts';
 import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
 
 /**
- * Changes one instance and returns its new state. The latest message and the waiting flag are read before the
- * change, because the decision does not need them. Only the change itself checks whether the instance exists.
+ * Changes one instance and returns its new state. The latest message, and whether an agent waits, are read
+ * before the change, because the decision does not load them. If the instance does not exist, the decision
+ * reports it.
  */
 export async function changeInstance(
   ports: Ports,

@@ -18,8 +18,8 @@ const input = v.object({
 
 /**
  * Lists the user's agent instances, or those of one type or status, page by page. The latest started instance
- * comes first. The time of start never changes, so paging shows each instance once, whatever happens
- * meanwhile.
+ * comes first. The start of an instance never changes, so paging shows each instance once, even if instances
+ * are created or changed meanwhile.
  */
 export const listAgentInstances = defineUseCase({
   name: 'list_agent_instances',

@@ -4,8 +4,8 @@ import { viewContextFor } from '../../view-context.ts';
 import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
 import * as field from '../../wire/fields.ts';
 
-/** How many instances each type shows. */
-const RECENT = 5;
+/** How many instances are listed for each type. */
+const MAX_RECENT_INSTANCES = 5;
 
 /** Lists the user's agent types by name, each with its number of instances and the latest started ones. */
 export const listAgentTypes = defineUseCase({
@@ -28,7 +28,7 @@ export const listAgentTypes = defineUseCase({
   }),
   async run(ports, { caller }) {
     const view = viewContextFor(ports, caller.userId);
-    const types = await ports.queries.agentTypes(caller.userId, { ...view, recent: RECENT });
+    const types = await ports.queries.agentTypes(caller.userId, { ...view, recent: MAX_RECENT_INSTANCES });
     return {
       agent_types: types.map(({ agentType, createdAt, active, awaitingInput, completed, recent }) => ({
         id: agentType.id,

@@ -19,7 +19,7 @@ export const listMessages = defineUseCase({
   }),
   output: v.object({ messages: v.array(conversationMessage) }),
   async run(ports, { caller, input }) {
-    const found = await ports.queries.readConversation(
+    const conversation = await ports.queries.readConversation(
       caller.userId,
       agentInstanceId(input.agent_instance_id),
       {
@@ -29,8 +29,10 @@ export const listMessages = defineUseCase({
           input.before_message_id == null ? null : messageId(input.before_message_id, 'before_message_id'),
       },
     );
-    if (found === null || found.instance.status === 'DELETED') throw agentInstanceNotFound();
-    if (found.messages === null) throw messageNotFound('before_message_id');
-    return { messages: found.messages.map((message) => wireConversationMessage(message, found)) };
+    if (conversation === null || conversation.instance.status === 'DELETED') throw agentInstanceNotFound();
+    if (conversation.messages === null) throw messageNotFound('before_message_id');
+    return {
+      messages: conversation.messages.map((message) => wireConversationMessage(message, conversation)),
+    };
   },
 });

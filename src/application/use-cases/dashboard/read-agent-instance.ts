@@ -8,7 +8,8 @@ import { conversationMessage, wireConversationMessage } from '../../wire/convers
 import * as field from '../../wire/fields.ts';
 
 /**
- * Reads one agent instance with its git diff and its last messages, or the last messages before one of them.
+ * Reads one agent instance with its git diff and its last messages, or with the last messages before a given
+ * one.
  */
 export const readAgentInstance = defineUseCase({
   name: 'read_agent_instance',
@@ -29,24 +30,24 @@ export const readAgentInstance = defineUseCase({
   async run(ports, { caller, input }) {
     const view = viewContextFor(ports, caller.userId);
     const id = agentInstanceId(input.agent_instance_id);
-    const found = await ports.queries.readConversation(caller.userId, id, {
+    const conversation = await ports.queries.readConversation(caller.userId, id, {
       ...view,
       limit: input.message_limit ?? field.DEFAULT_LIMIT,
       before:
         input.before_message_id == null ? null : messageId(input.before_message_id, 'before_message_id'),
       withGitDiff: true,
     });
-    if (found === null) throw agentInstanceNotFound();
-    if (found.instance.status === 'DELETED') {
-      // An agent has to learn that it should stop; users no longer see what they deleted.
+    if (conversation === null) throw agentInstanceNotFound();
+    if (conversation.instance.status === 'DELETED') {
+      // An agent has to learn that it should stop. For its owner, a deleted instance does not exist.
       throw caller.scopes.includes('dashboard') ? agentInstanceNotFound() : instanceDeleted();
     }
-    if (found.messages === null) throw messageNotFound('before_message_id');
+    if (conversation.messages === null) throw messageNotFound('before_message_id');
     return {
-      ...wireInstance(found, view),
-      git_diff: found.gitDiff,
-      messages: found.messages.map((message) => wireConversationMessage(message, found)),
-      last_read_message_id: found.instance.lastReadMessageId,
+      ...wireInstance(conversation, view),
+      git_diff: conversation.gitDiff,
+      messages: conversation.messages.map((message) => wireConversationMessage(message, conversation)),
+      last_read_message_id: conversation.instance.lastReadMessageId,
     };
   },
 });

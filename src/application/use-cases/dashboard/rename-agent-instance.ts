@@ -15,9 +15,9 @@ export const renameAgentInstance = defineUseCase({
   input: v.object({ agent_instance_id: field.id, name: v.nullable(field.name) }),
   output: agentInstance,
   async run(ports, call) {
-    const renaming = { name: call.input.name, now: ports.clock.now() };
+    const nameChange = { name: call.input.name, now: ports.clock.now() };
     return changeInstance(ports, call, (conversation) =>
-      renameInstance(hideDeletedInstance(conversation), renaming),
+      renameInstance(hideDeletedInstance(conversation), nameChange),
     );
   },
 });

@@ -20,11 +20,11 @@ export const writeToAgent = defineUseCase({
   }),
   output: conversationMessage,
   async run({ repository, clock, ids }, { caller, input, idempotency }) {
-    const question = input.in_reply_to == null ? null : messageId(input.in_reply_to, 'in_reply_to');
-    const sent = {
+    const questionId = input.in_reply_to == null ? null : messageId(input.in_reply_to, 'in_reply_to');
+    const userMessage = {
       content: input.content,
       markAsRead: false,
-      inReplyTo: question,
+      inReplyTo: questionId,
       newMessageId: ids.next() as MessageId,
       now: clock.now(),
     };
@@ -32,11 +32,11 @@ export const writeToAgent = defineUseCase({
       {
         userId: caller.userId,
         agentInstanceId: agentInstanceId(input.agent_instance_id),
-        question,
+        question: questionId,
         idempotencyKey: idempotency?.key ?? null,
       },
       withIdempotency(idempotency, (conversation: Conversation) => {
-        const { output, changes } = receiveUserMessage(hideDeletedInstance(conversation), sent);
+        const { output, changes } = receiveUserMessage(hideDeletedInstance(conversation), userMessage);
         return { output: wireConversationMessage(output, { agentWaiting: false }), changes };
       }),
     );

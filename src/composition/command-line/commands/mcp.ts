@@ -16,6 +16,7 @@ export interface McpOptions {
   /** Null: the environment variable is used. */
   readonly apiKey: string | null;
   readonly agentInstanceId: string | null;
+  /** Whether to send the git diff of the current repository with each step. */
   readonly gitDiff: boolean;
   /** How long a permission waits for its answer; null: the tool is not offered. */
   readonly permissionSeconds: number | null;
@@ -23,7 +24,10 @@ export interface McpOptions {
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
-/** Short, so that the agent soon learns that the server is down. Waits have their own limit. */
+/**
+ * How long a failed request is repeated. Short, so that the agent soon learns that the server is down. Waits
+ * for an answer have their own limit.
+ */
 const RETRY_FOR_MS = 8_000;
 
 /**
@@ -35,20 +39,20 @@ const RETRY_FOR_MS = 8_000;
 export async function mcp(env: Environment, options: McpOptions): Promise<void> {
   const token = readToken(env, options);
   if (token === null) {
-    throw new UsageError('mcp needs a key: --api-key or AGENT_DASHBOARD_API_KEY; `token issue` makes one');
+    throw new UsageError('mcp needs a token: --api-key or AGENT_DASHBOARD_API_KEY; `token issue` makes one');
   }
   const baseUrl = readServerUrl(env, options) ?? DEFAULT_URL;
   const agent = createClient({ baseUrl, token, retryForMs: RETRY_FOR_MS });
-  // readConfig is not used: the agent's environment variables may mean something else.
+  // readConfig is not used: in the agent's environment, variables such as PORT may mean something else.
   const logger = createLogger('warn');
-  const diff = options.gitDiff ? await WorkingDiff.sinceCurrentCommit(process.cwd(), logger) : null;
+  const workingDiff = options.gitDiff ? await WorkingDiff.sinceCurrentCommit(process.cwd(), logger) : null;
   const session = new StdioSession(uuidV7, options.agentInstanceId);
   await serveMcpOverStdio({
     ...packageInfo,
     dispatch: remoteDispatch({
       agent,
       sessionInstanceId: () => session.agentInstanceId,
-      readGitDiff: diff && (() => diff.read()),
+      readGitDiff: workingDiff && (() => workingDiff.read()),
     }),
     ids: uuidV7,
     logger,

@@ -65,6 +65,7 @@ function chooseOption(typed: string, question: ConversationMessage | null): stri
   if (number === undefined || options.length === 0) return typed;
   const option = options[Number(number) - 1];
   if (option !== undefined) return option;
+  // The text of an option may itself be a number.
   if (options.includes(number)) return number;
   throw new Error(`There is no option ${number}. The options are: ${numberOptions(options).join('  ')}`);
 }

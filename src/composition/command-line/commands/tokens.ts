@@ -54,14 +54,14 @@ export async function importTokens(
   file: string,
   { json }: { json: boolean },
 ): Promise<boolean> {
-  const lines = (await textOf(file)).split('\n').map((line) => line.trim());
-  const numbered = lines
+  const lines = (await readText(file)).split('\n').map((line) => line.trim());
+  const numberedTokens = lines
     .map((token, index) => ({ token, line: index + 1 }))
     .filter(({ token }) => token !== '' && !token.startsWith('#'));
   await using opened = await openOperator(readConfig(env));
   let areAllRecorded = true;
-  for (let start = 0; start < numbered.length; start += BATCH_SIZE) {
-    const batch = numbered.slice(start, start + BATCH_SIZE);
+  for (let start = 0; start < numberedTokens.length; start += BATCH_SIZE) {
+    const batch = numberedTokens.slice(start, start + BATCH_SIZE);
     const imported = await opened.operator.import(batch.map(({ token }) => token));
     for (const [index, outcome] of imported.entries()) {
       const { line } = batch[index]!;
@@ -73,7 +73,7 @@ export async function importTokens(
   return areAllRecorded;
 }
 
-async function textOf(file: string): Promise<string> {
+async function readText(file: string): Promise<string> {
   if (file === '-') return text(process.stdin);
   return readFile(file, 'utf8').catch(({ code, message }: NodeJS.ErrnoException) => {
     if (code === 'ENOENT') throw new Error(`There is no file ${file}`);
@@ -81,7 +81,7 @@ async function textOf(file: string): Promise<string> {
   });
 }
 
-/** How many tokens one request to a running server has. So it responds in time also for a long file. */
+/** The maximum number of tokens in one request to a running server, so that it responds in time. */
 const BATCH_SIZE = 100;
 
 function printImported(imported: Imported, line: number): void {
@@ -90,9 +90,11 @@ function printImported(imported: Imported, line: number): void {
     return;
   }
   const { id, user_id, scope, revoked_at } = imported.key;
-  const already = imported.outcome === 'known' ? ' (already recorded)' : '';
-  const revoked = revoked_at === null ? '' : ' (revoked; stays revoked)';
-  process.stdout.write(`line ${line}: ${id}, ${scope} of ${plainLine(user_id)}${already}${revoked}\n`);
+  const alreadyNote = imported.outcome === 'known' ? ' (already recorded)' : '';
+  const revokedNote = revoked_at === null ? '' : ' (revoked; stays revoked)';
+  process.stdout.write(
+    `line ${line}: ${id}, ${scope} of ${plainLine(user_id)}${alreadyNote}${revokedNote}\n`,
+  );
 }
 
 const COLUMNS = ['ID', 'USER', 'SCOPE', 'NAME', 'CREATED', 'LAST USED', 'STATE'] as const;

@@ -20,28 +20,28 @@ export async function exportUser(
   const holdings = await opened.operator.holdings(user);
   // This is not an error: an export may be empty.
   if (isEmpty(holdings)) process.stderr.write(`There is no data of the user ${plainLine(user)}.\n`);
-  const expected = holdings.agent_instances + holdings.messages;
+  const expectedLines = holdings.agent_instances + holdings.messages;
   // When the lines go to the terminal, they show the progress themselves.
   using progress = new ProgressLine(output !== null || !process.stdout.isTTY);
   let written = 0;
   async function* exportLines(items: AsyncIterable<ExportLine>): AsyncGenerator<string> {
     for await (const item of items) {
       written += 1;
-      progress.show(() => `${written} of about ${expected} lines`);
+      progress.show(() => `${written} of about ${expectedLines} lines`);
       // Texts of agents must be safe on a terminal.
       yield `${output === null ? plainJson(item) : JSON.stringify(item)}\n`;
     }
   }
-  const text = Readable.from(exportLines(opened.operator.exportUser(user)));
-  if (output !== null) await writeWhole(text, output);
-  else if ((await printToStdout(text)) === 'reader-closed') return;
+  const lines = Readable.from(exportLines(opened.operator.exportUser(user)));
+  if (output !== null) await writeWhole(lines, output);
+  else if ((await printToStdout(lines)) === 'reader-closed') return;
   progress.finish(`Exported ${written} lines${output === null ? '' : ` to ${output}`}.`);
 }
 
-/** Writes the text to stdout. The reader may close the pipe early, as `| head` does. */
-async function printToStdout(text: Readable): Promise<'complete' | 'reader-closed'> {
+/** Writes the lines to stdout. The reader may close the pipe early, as `| head` does. */
+async function printToStdout(lines: Readable): Promise<'complete' | 'reader-closed'> {
   try {
-    await pipeline(text, process.stdout, { end: false });
+    await pipeline(lines, process.stdout, { end: false });
     return 'complete';
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
@@ -50,13 +50,13 @@ async function printToStdout(text: Readable): Promise<'complete' | 'reader-close
 }
 
 /** Writes a file that gets its name only when it is complete. Only its owner can read it. */
-async function writeWhole(text: Readable, path: string): Promise<void> {
-  const part = `${path}.part`;
+async function writeWhole(lines: Readable, path: string): Promise<void> {
+  const partPath = `${path}.part`;
   try {
-    await pipeline(text, createWriteStream(part, { mode: 0o600 }));
-    await rename(part, path);
+    await pipeline(lines, createWriteStream(partPath, { mode: 0o600 }));
+    await rename(partPath, path);
   } catch (error) {
-    await rm(part, { force: true });
+    await rm(partPath, { force: true });
     throw error;
   }
 }
@@ -71,20 +71,20 @@ export async function deleteUser(
 ): Promise<boolean> {
   await using opened = await openExistingOperator(readConfig(env));
   const { operator } = opened;
-  const found = await operator.holdings(user);
-  if (isEmpty(found)) {
+  const holdings = await operator.holdings(user);
+  if (isEmpty(holdings)) {
     process.stderr.write(`There is no data of the user ${plainLine(user)} to delete.\n`);
     return false;
   }
-  if (!yes && !(await isConfirmed(user, found))) {
+  if (!yes && !(await isConfirmed(user, holdings))) {
     process.stderr.write('Nothing was deleted.\n');
     return false;
   }
   using progress = new ProgressLine();
-  let deleted = found;
+  let deleted = holdings;
   for await (const soFar of operator.deleteUser(user)) {
     deleted = soFar;
-    progress.show(() => `deleted ${soFar.agent_instances} of ${found.agent_instances} agent instances`);
+    progress.show(() => `deleted ${soFar.agent_instances} of ${holdings.agent_instances} agent instances`);
   }
   progress.finish();
   if (json) process.stdout.write(`${JSON.stringify({ user_id: user, deleted })}\n`);
@@ -96,10 +96,10 @@ export async function deleteUser(
   return true;
 }
 
-async function isConfirmed(user: UserId, found: WireHoldings): Promise<boolean> {
+async function isConfirmed(user: UserId, holdings: WireHoldings): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new Error('Deleting a user needs --yes when there is no terminal to ask on');
-  process.stderr.write(`This deletes ${describeHoldings(found)}, and cannot be undone.\n`);
+  process.stderr.write(`This deletes ${describeHoldings(holdings)}, and cannot be undone.\n`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const typed = await terminal.question('Type the name of the user to continue: ');
   terminal.close();

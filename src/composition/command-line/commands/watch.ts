@@ -55,14 +55,14 @@ async function showEvents(
   const print = (line: string) => {
     if (screen === null) process.stdout.write(`${line}\n`);
   };
-  const list = async () => {
-    for (const each of agents.replaceAll(await readInstances(people, instance))) {
-      print(json ? plainJson({ type: 'status_update', data: each }) : overviewLine(each));
+  const refreshList = async () => {
+    for (const changed of agents.replaceAll(await readInstances(people, instance))) {
+      print(json ? plainJson({ type: 'status_update', data: changed }) : overviewLine(changed));
     }
     if (screen !== null) await readQuestions(people, agents);
   };
   // The list is read first, so that a wrong address, token or id is reported before the stream starts.
-  await list();
+  await refreshList();
   const onLost = () => {
     if (screen !== null) screen.state = 'reconnecting';
     else if (!json) process.stderr.write('The connection was lost. Trying again\n');
@@ -71,7 +71,7 @@ async function showEvents(
   const filter = instance === undefined ? {} : { agent_instance_id: instance };
   for await (const event of people.events({ ...filter, signal, onLost })) {
     // Something may have happened between the list and the stream, or while the connection was lost.
-    if (event.type === 'connected' || event.type === 'resync') await list();
+    if (event.type === 'connected' || event.type === 'resync') await refreshList();
     const line = agents.apply(event);
     if (json) {
       if (event.type !== 'heartbeat') print(plainJson({ type: event.type, data: event.data }));
@@ -90,12 +90,12 @@ async function showEvents(
  * instance, and only the start of a long one.
  */
 async function readQuestions(people: PeopleClient, agents: WatchedAgents): Promise<void> {
-  const read = async ({ id }: AgentInstance) => {
+  const readQuestion = async ({ id }: AgentInstance) => {
     // A question that cannot be read is left out. The stream reports failures.
     const { question } = await readOpenQuestion(people, id).catch(() => ({ question: null }));
     agents.setQuestion(id, question);
   };
-  await Promise.all(agents.withUnknownQuestion.slice(0, MAX_QUESTIONS).map(read));
+  await Promise.all(agents.withUnknownQuestion.slice(0, MAX_QUESTIONS).map(readQuestion));
 }
 
 async function readInstances(

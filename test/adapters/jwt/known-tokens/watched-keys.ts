@@ -7,10 +7,14 @@ import { storageUnavailable } from '../../../../src/ports/errors.ts';
 import type { Revoked } from '../../../../src/ports/signals/revocations.ts';
 import type { ApiKeyRef } from '../../../../src/ports/storage/api-key-repository.ts';
 
+/** Controls the reads of a slow repository. */
 interface SlowRead {
+  /** Resolves when the repository has read something. */
   readonly hasRead: Promise<void>;
-  readonly handedOut: Promise<void>;
+  /** Resolves when the results of the reads are returned. */
+  readonly resultsReleased: Promise<void>;
   onRead(): void;
+  /** Lets the reads return their results. */
   handOut(): void;
 }
 
@@ -22,8 +26,9 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
   readonly notes: (readonly (ApiKeyRef & { readonly usedAt: Date })[])[] = [];
   /** The argument of each call of `revokedSince`. */
   readonly since: Date[] = [];
+  /** True: every call fails, as if the database were unreachable. */
   isAway = false;
-  #slowness: SlowRead | null = null;
+  #slowRead: SlowRead | null = null;
   readonly signals: InProcessSignals;
 
   constructor(signals = new InProcessSignals()) {
@@ -33,14 +38,14 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
 
   override async findByToken(userId: UserId, token: { readonly id: string | null; readonly hash: string }) {
     this.#requireAvailable();
-    return this.#slowly(await super.findByToken(userId, token));
+    return this.#delay(await super.findByToken(userId, token));
   }
 
   override async revokedSince(time: Date): Promise<readonly Revoked[]> {
     this.looks.push(performance.now());
     this.since.push(time);
     this.#requireAvailable();
-    return this.#slowly(await super.revokedSince(time));
+    return this.#delay(await super.revokedSince(time));
   }
 
   override async markUsed(uses: readonly (ApiKeyRef & { readonly usedAt: Date })[]): Promise<void> {
@@ -51,15 +56,15 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
 
   /** Delays the result of every read from now on, until `handOut` is called. */
   slowDown(): Pick<SlowRead, 'hasRead' | 'handOut'> {
-    const [read, handedOut] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const slow = { hasRead: read.promise, onRead: read.resolve, handedOut: handedOut.promise };
-    this.#slowness = { ...slow, handOut: handedOut.resolve };
-    return this.#slowness;
+    const [read, resultsReleased] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow = { hasRead: read.promise, onRead: read.resolve, resultsReleased: resultsReleased.promise };
+    this.#slowRead = { ...slow, handOut: resultsReleased.resolve };
+    return this.#slowRead;
   }
 
   /** Returns reads from now on without delay. */
   speedUp(): void {
-    this.#slowness = null;
+    this.#slowRead = null;
   }
 
   async store(userId: UserId, key: ApiKey): Promise<void> {
@@ -74,10 +79,10 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
     }));
   }
 
-  async #slowly<Read>(read: Read): Promise<Read> {
-    this.#slowness?.onRead();
-    await this.#slowness?.handedOut;
-    return read;
+  async #delay<Result>(result: Result): Promise<Result> {
+    this.#slowRead?.onRead();
+    await this.#slowRead?.resultsReleased;
+    return result;
   }
 
   #requireAvailable(): void {

@@ -80,7 +80,7 @@ test('a repeat while the first request runs waits for its response', async () =>
   const first = server.call('POST', '/messages/agent', { body, headers });
   await entered;
   const repeat = server.call('POST', '/messages/agent', { body, headers });
-  // This later request is answered, so the repeat is waiting by now.
+  // The server has answered this later request, so the repeat is waiting now.
   await server.call('GET', '/auth/verify');
   expect(updates).toBe(1);
   openGate();

@@ -9,7 +9,7 @@ import { fakeTokens, fieldsOf, LogBook, listen, TestServer } from '../test-serve
 const JSON_TYPE = { 'content-type': 'application/json' };
 const OF_THE_PAGE = { 'x-requested-with': 'agent-dashboard' };
 
-/** Redeems each code once. `ended` holds the tokens whose sign-in was ended. */
+/** Accepts each code once. `ended` contains the tokens of the users who have signed out. */
 class FakeSignIn implements SignIn {
   readonly ended: string[] = [];
   readonly #codes = new Map([

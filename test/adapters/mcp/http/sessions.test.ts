@@ -159,7 +159,7 @@ describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
     for (const call of calls) call.catch(() => undefined);
     await server.waiting(100);
     expect(server.endpoint.sessions).toBe(hasSession ? 100 : 0);
-    // All connections break without a goodbye.
+    // All connections break without a request that ends the session.
     server.server.http.server.closeAllConnections();
     await Promise.all(clients.map((client) => client.close()));
 

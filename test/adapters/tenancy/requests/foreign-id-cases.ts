@@ -12,12 +12,14 @@ import {
 
 type Fields = { readonly [field: string]: unknown };
 
-/** One request in which some fields name what does not belong to the caller. */
+/** One request in which some fields contain ids of another tenant. */
 export interface ForeignIdCase {
   readonly name: string;
+  /** The fields that contain another tenant's ids, with the kinds of these ids. */
   readonly kinds: { readonly [field: string]: IdKind };
-  /** Fields that name something of the caller's own. */
+  /** The fields that contain the caller's own ids. */
   readonly own: readonly string[];
+  /** The fields without ids, with their values. */
   readonly others: Fields;
 }
 
@@ -29,14 +31,14 @@ export const fieldsOf = (useCase: UseCase): string[] => Object.keys(entriesOf(us
 export const unclassifiedFields = (fields: readonly string[]): string[] =>
   fields.filter((field) => !Object.hasOwn(ID_FIELDS, field) && !Object.hasOwn(OTHER_FIELDS, field));
 
-/** Returns every way to name a foreign id in these fields of a use case. */
+/** Returns every way to put foreign ids into these fields of a use case. */
 export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): ForeignIdCase[] {
   const ids = fields.filter((field) => Object.hasOwn(ID_FIELDS, field));
   const required = ids.filter((field) => entriesOf(useCase)[field]?.type !== 'optional');
   const createCase = (name: string, kinds: ForeignIdCase['kinds'], own: readonly string[]): ForeignIdCase => {
     const mine = own.filter((field) => !Object.hasOwn(kinds, field));
-    const replaced = new Set([...Object.keys(kinds), ...mine].map((field) => EXCLUDED_BY[field]));
-    const others = fields.filter((field) => Object.hasOwn(OTHER_FIELDS, field) && !replaced.has(field));
+    const excluded = new Set([...Object.keys(kinds), ...mine].map((field) => EXCLUDED_BY[field]));
+    const others = fields.filter((field) => Object.hasOwn(OTHER_FIELDS, field) && !excluded.has(field));
     return {
       name,
       kinds,
@@ -46,7 +48,7 @@ export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): Fo
   };
 
   const ownFields = ids.filter((field) => !Object.hasOwn(EXCLUDED_BY, field));
-  const single = ids.flatMap((field) =>
+  const singleIdCases = ids.flatMap((field) =>
     ID_FIELDS[field]!.flatMap((kind) => [
       createCase(`${field}: ${kind}`, { [field]: kind }, required),
       ...(ownFields.length > required.length
@@ -54,8 +56,8 @@ export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): Fo
         : []),
     ]),
   );
-  // A message together with its instance, because the caller may own an instance of the same id.
-  const together = ids.includes('agent_instance_id')
+  // Requests with the ids of a message and of its instance: the caller may own an instance with the same id.
+  const messageInInstanceCases = ids.includes('agent_instance_id')
     ? ids.flatMap((field) =>
         ID_FIELDS[field]!.flatMap((kind) => {
           const instance = INSTANCE_OF[kind];
@@ -70,13 +72,14 @@ export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): Fo
         }),
       )
     : [];
-  return [createCase('only own ids', {}, required), ...single, ...together];
+  return [createCase('only own ids', {}, required), ...singleIdCases, ...messageInInstanceCases];
 }
 
-/** Returns the ids that a case names, by field. */
+/** Returns the foreign ids of a case, by field. */
 export const idsNamedBy = ({ kinds }: ForeignIdCase, ids: IdsByKind): { [field: string]: string } =>
   Object.fromEntries(Object.entries(kinds).map(([field, kind]) => [field, ids[kind]]));
 
+/** Builds the input of a case, with `named` as its foreign ids. */
 export function inputOf(
   { own, others }: ForeignIdCase,
   named: Fields,

@@ -3,9 +3,10 @@ import { newApiKeyId } from '../../../../src/application/admin/issue-api-key.ts'
 import { newUserId } from '../fixture/tenant.ts';
 
 /**
- * Everything of a tenant that a request can name, with a function that makes an unused id of the same form.
+ * The kinds of ids of a tenant that a request can contain. Each has a function that creates an unused id of
+ * the same form.
  */
-const NEW = {
+const CREATE_UNUSED_ID = {
   'active instance': () => uuidV7.next(),
   'awaiting instance': () => uuidV7.next(),
   'completed instance': () => uuidV7.next(),
@@ -23,14 +24,14 @@ const NEW = {
   'revoked key': () => newApiKeyId() as string,
 } as const;
 
-export type IdKind = keyof typeof NEW;
+export type IdKind = keyof typeof CREATE_UNUSED_ID;
 
 /** One id of each kind. */
 export type IdsByKind = { readonly [kind in IdKind]: string };
 
-/** Creates ids of every kind that never existed. */
+/** Creates one id of each kind. None of them has ever been in use. */
 export const unusedIds = (): IdsByKind =>
-  Object.fromEntries(Object.entries(NEW).map(([kind, make]) => [kind, make()])) as IdsByKind;
+  Object.fromEntries(Object.entries(CREATE_UNUSED_ID).map(([kind, make]) => [kind, make()])) as IdsByKind;
 
 export const INSTANCES = [
   'active instance',
@@ -48,8 +49,8 @@ const MESSAGES = [
 ] as const satisfies readonly IdKind[];
 
 /**
- * Every field that names something, with the kinds of ids to try there. The first one is valid for the
- * caller's own.
+ * Every field that contains an id, with the kinds of ids that the tests put into it. An id of the first kind
+ * is valid there if it is the caller's own.
  */
 export const ID_FIELDS: { readonly [field: string]: readonly [IdKind, ...IdKind[]] } = {
   agent_instance_id: INSTANCES,
@@ -64,7 +65,7 @@ export const ID_FIELDS: { readonly [field: string]: readonly [IdKind, ...IdKind[
   in_reply_to: ['open question', ...MESSAGES],
 };
 
-/** The instance that holds each kind of message. */
+/** The kind of instance to which each kind of message belongs. */
 export const INSTANCE_OF: { readonly [kind in IdKind]?: IdKind } = {
   step: 'active instance',
   'answered question': 'active instance',
@@ -98,5 +99,5 @@ export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
   wait_seconds: 0,
 };
 
-/** Fields that must be left out where another field is given. */
+/** For each field here: the field that a request with it must leave out. */
 export const EXCLUDED_BY: { readonly [field: string]: string } = { question_id: 'question_text' };

@@ -11,36 +11,37 @@ import { type IdKind, INSTANCES } from './id-fields.ts';
 /** A tenant's MCP client, with the HTTP responses that it received. */
 export class ObservedClient implements AsyncDisposable {
   readonly client: TestClient;
-  readonly #answered: Promise<RecordedResponse>[];
+  readonly #responses: Promise<RecordedResponse>[];
 
-  private constructor(client: TestClient, answered: Promise<RecordedResponse>[]) {
+  private constructor(client: TestClient, responses: Promise<RecordedResponse>[]) {
     this.client = client;
-    this.#answered = answered;
+    this.#responses = responses;
   }
 
   static async connect(kind: ClientKind, url: string, { userId }: Tenant): Promise<ObservedClient> {
-    const answered: Promise<RecordedResponse>[] = [];
-    const observing: typeof fetch = async (input, init) => {
+    const responses: Promise<RecordedResponse>[] = [];
+    const recordingFetch: typeof fetch = async (input, init) => {
       const response = await fetch(input, init);
-      // Streams that are opened by GET never end.
-      if (init?.method === 'POST') answered.push(recordResponse(response.clone()));
+      // Responses to GET are not recorded: they are streams that never end.
+      if (init?.method === 'POST') responses.push(recordResponse(response.clone()));
       return response;
     };
     return new ObservedClient(
-      await kind.connect(url, { token: tokenOf(userId), fetch: observing }),
-      answered,
+      await kind.connect(url, { token: tokenOf(userId), fetch: recordingFetch }),
+      responses,
     );
   }
 
   /** Returns the result of the client's request, and all HTTP responses that belong to it. */
   async observe(request: (client: TestClient) => Promise<object>): Promise<RecordedResponse[]> {
-    this.#answered.length = 0;
-    const made = await request(this.client).catch((error: Error & { code?: unknown; data?: unknown }) => ({
+    this.#responses.length = 0;
+    const result = await request(this.client).catch((error: Error & { code?: unknown; data?: unknown }) => ({
       code: error.code,
       message: error.message,
       data: error.data,
     }));
-    return [{ status: 0, headers: [], body: JSON.stringify(made) }, ...(await Promise.all(this.#answered))];
+    const clientResult = { status: 0, headers: [], body: JSON.stringify(result) };
+    return [clientResult, ...(await Promise.all(this.#responses))];
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -53,14 +54,14 @@ export const toolRequest =
   (
     { definition, argumentNames }: Tool,
     foreignIdCase: ForeignIdCase,
-    clientOf: (as: Tenant) => ObservedClient,
+    clientOf: (tenant: Tenant) => ObservedClient,
   ): SendRequest =>
-  (as, named) => {
-    const args = Object.entries(inputOf(foreignIdCase, named, as)).map(([field, value]) => [
+  (tenant, ids) => {
+    const args = Object.entries(inputOf(foreignIdCase, ids, tenant)).map(([field, value]) => [
       argumentNames.get(field),
       value,
     ]);
-    return clientOf(as).observe((client) => client.call(definition.name, Object.fromEntries(args)));
+    return clientOf(tenant).observe((client) => client.call(definition.name, Object.fromEntries(args)));
   };
 
 interface MethodCase {
@@ -68,14 +69,14 @@ interface MethodCase {
   readonly request: (client: TestClient, id: string) => Promise<object>;
 }
 
-const reading = (uri: (id: string) => string): MethodCase => ({
+const readResourceCase = (uri: (id: string) => string): MethodCase => ({
   kinds: INSTANCES,
   request: (client, id) => client.readResource({ uri: uri(id) }),
 });
 const RESOURCE = 'agent-dashboard://agent-instances/';
 
 /**
- * The ids that can be named in each request of the protocol. A new method does not compile without a line
+ * The requests of the protocol that can contain ids, by method. A new method does not compile without a line
  * here.
  */
 export const METHOD_CASES: { readonly [method in MethodName]: readonly MethodCase[] } = {
@@ -88,9 +89,9 @@ export const METHOD_CASES: { readonly [method in MethodName]: readonly MethodCas
   ],
   'resources/templates/list': [],
   'resources/read': [
-    reading((id) => RESOURCE + id),
-    reading((id) => RESOURCE + id.toUpperCase().replaceAll('-', '')),
-    reading((id) => `${RESOURCE}${id}?before=2`),
+    readResourceCase((id) => RESOURCE + id),
+    readResourceCase((id) => RESOURCE + id.toUpperCase().replaceAll('-', '')),
+    readResourceCase((id) => `${RESOURCE}${id}?before=2`),
   ],
   'prompts/list': [],
   'prompts/get': [

@@ -15,10 +15,10 @@ export const restRequest =
     foreignIdCase: ForeignIdCase,
     idempotencyKey: string | null = null,
   ): SendRequest =>
-  async (as, named) => [
+  async (tenant, ids) => [
     await recordResponse(
       await fetchDescribed(
-        ...requestOf(url, route, inputOf(foreignIdCase, named, as), tokenOf(as.userId), idempotencyKey),
+        ...requestOf(url, route, inputOf(foreignIdCase, ids, tenant), tokenOf(tenant.userId), idempotencyKey),
       ),
     ),
   ];
@@ -32,10 +32,14 @@ function requestOf(
   idempotencyKey: string | null,
 ): [string, RequestInit] {
   const inPath = pathFields(path);
-  const filled = path.replaceAll(/:(\w+)/g, (_, field: string) => encodeURIComponent(String(input[field])));
-  const rest = Object.entries(input).filter(([field]) => !inPath.includes(field));
-  const query = new URLSearchParams(rest.map(([field, value]): [string, string] => [field, String(value)]));
-  const address = `${url}${BASE_PATH}${filled}`;
+  const filledPath = path.replaceAll(/:(\w+)/g, (_, field: string) =>
+    encodeURIComponent(String(input[field])),
+  );
+  const otherFields = Object.entries(input).filter(([field]) => !inPath.includes(field));
+  const query = new URLSearchParams(
+    otherFields.map(([field, value]): [string, string] => [field, String(value)]),
+  );
+  const address = `${url}${BASE_PATH}${filledPath}`;
   const headers = {
     authorization: `Bearer ${token}`,
     ...(idempotencyKey !== null && { 'idempotency-key': idempotencyKey }),
@@ -46,7 +50,7 @@ function requestOf(
     {
       method,
       headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(Object.fromEntries(rest)),
+      body: JSON.stringify(Object.fromEntries(otherFields)),
     },
   ];
 }

@@ -10,7 +10,7 @@ import { type TenantServer, tokenOf } from '../fixture/tenant-server.ts';
 export const EVENTS = '/events';
 export const EVENTS_OF_INSTANCE = '/agent-instances/:agent_instance_id/messages/stream';
 
-const LAST = 'the last step that is read';
+const LAST_STEP_TEXT = 'the last step that is read';
 const HEARTBEAT = /id: \S+\nevent: heartbeat\ndata: \{\}\n\n/g;
 
 const addressOf = ({ url }: TenantServer, path: string, named: { readonly [field: string]: string }) =>
@@ -25,7 +25,7 @@ export const openStream = (server: TenantServer, { userId }: Tenant, instance: s
 
 interface StreamRequest {
   readonly method: 'GET' | 'HEAD';
-  /** The Last-Event-ID to send, unless the request names one. */
+  /** The `Last-Event-ID` to send, if the request has no field `last_event_id`. */
   readonly after?: string | null;
 }
 
@@ -35,32 +35,32 @@ interface StreamRequest {
  */
 export const streamRequest =
   (server: TenantServer, path: string, { method, after = null }: StreamRequest): SendRequest =>
-  async (as, { last_event_id = after, ...named }) => {
-    const gone = new AbortController();
-    const answer = await fetchDescribed(addressOf(server, path, named), {
+  async (tenant, { last_event_id = after, ...ids }) => {
+    const abortController = new AbortController();
+    const response = await fetchDescribed(addressOf(server, path, ids), {
       method,
-      signal: gone.signal,
+      signal: abortController.signal,
       headers: {
-        authorization: `Bearer ${tokenOf(as.userId)}`,
+        authorization: `Bearer ${tokenOf(tenant.userId)}`,
         ...(last_event_id !== null && { 'last-event-id': last_event_id }),
       },
     });
-    if (!answer.ok || method === 'HEAD') return [await recordResponse(answer)];
-    const agent_instance_id = named.agent_instance_id ?? as.ids['active instance'];
-    await sendStep(server, as, agent_instance_id, LAST);
-    const body = await textUntil(answer.body!, LAST);
-    gone.abort();
-    return [{ status: answer.status, headers: [...answer.headers], body }];
+    if (!response.ok || method === 'HEAD') return [await recordResponse(response)];
+    const agent_instance_id = ids.agent_instance_id ?? tenant.ids['active instance'];
+    await sendStep(server, tenant, agent_instance_id, LAST_STEP_TEXT);
+    const body = await readUntilText(response.body!, LAST_STEP_TEXT);
+    abortController.abort();
+    return [{ status: response.status, headers: [...response.headers], body }];
   };
 
 export const sendStep = ({ dispatch }: TenantServer, { caller }: Tenant, instance: string, content: string) =>
   dispatch(useCases.sendAgentMessage, { caller, input: { agent_instance_id: instance, content } });
 
 /**
- * Reads to the end of the event that contains `last`. It removes heartbeats, which depend on time, and the
- * first part of the event ids, which differs between any two tenants.
+ * Reads a stream to the end of the event that contains `last`. Removes the heartbeats, because their number
+ * depends on time, and the first part of the event ids, because it is different for every tenant.
  */
-async function textUntil(body: ReadableStream<Uint8Array>, last: string): Promise<string> {
+async function readUntilText(body: ReadableStream<Uint8Array>, last: string): Promise<string> {
   let text = '';
   for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
     text += chunk;

@@ -9,7 +9,7 @@ const INSTANCE = { agent_instance_id: instanceIdOf(1) };
 const EMPTY = { ...INSTANCE, messages: [], status: 'ok', already_read: [], instance_status: 'ACTIVE' };
 
 let application: InMemoryApplication;
-/** The first message. The reader takes it for the last one. */
+/** The first message. The reader believes that it is the last one. */
 let cursor: string;
 
 beforeEach(async () => {

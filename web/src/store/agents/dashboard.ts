@@ -51,7 +51,7 @@ export async function loadMoreInstances(): Promise<void> {
   nextCursor.value = page.nextCursor;
 }
 
-/** The instances that are being loaded, by id. */
+/** The loads that have not finished yet, by instance id. */
 const runningLoads = new Map<string, Promise<void>>();
 
 /** Ids of instances that changed while they were being loaded. They are loaded once more. */
@@ -59,11 +59,11 @@ const changedWhileLoading = new Set<string>();
 
 /** Loads an instance and its newest messages. Concurrent calls for one instance share one request. */
 export function loadInstance(id: string): Promise<void> {
-  const running = runningLoads.get(id);
-  if (running !== undefined) return running;
-  const load = loadUntilCurrent(id).finally(() => runningLoads.delete(id));
-  runningLoads.set(id, load);
-  return load;
+  const runningLoad = runningLoads.get(id);
+  if (runningLoad !== undefined) return runningLoad;
+  const newLoad = loadUntilCurrent(id).finally(() => runningLoads.delete(id));
+  runningLoads.set(id, newLoad);
+  return newLoad;
 }
 
 /** Loads an instance that has changed. If it is being loaded already, it is loaded once more afterwards. */
@@ -95,8 +95,8 @@ async function loadDetail(id: string): Promise<void> {
   }
 }
 
-/** The instances whose older messages are being loaded. */
-const loadingOlder = new Set<string>();
+/** The ids of the instances whose older messages are being loaded. */
+const idsLoadingOlderMessages = new Set<string>();
 
 export async function loadOlderMessages(id: string): Promise<void> {
   const conversation = dashboard.value.conversations.get(id);
@@ -105,10 +105,10 @@ export async function loadOlderMessages(id: string): Promise<void> {
     conversation === undefined ||
     oldest === undefined ||
     hasReachedStart(conversation) ||
-    loadingOlder.has(id)
+    idsLoadingOlderMessages.has(id)
   )
     return;
-  loadingOlder.add(id);
+  idsLoadingOlderMessages.add(id);
   try {
     const path = `/agent-instances/${encodeURIComponent(id)}/messages`;
     const older = await request<Message[]>(
@@ -117,7 +117,7 @@ export async function loadOlderMessages(id: string): Promise<void> {
     );
     dashboard.value = withMoreMessages(dashboard.value, id, older);
   } finally {
-    loadingOlder.delete(id);
+    idsLoadingOlderMessages.delete(id);
   }
 }
 

@@ -10,29 +10,33 @@ import { signedInUser } from '../session/signed-in-user.ts';
 import { dashboard, loadInstances, nextCursor, reloadInstance } from './dashboard.ts';
 import { flushOutbox, loadOutbox, outbox } from './outbox.ts';
 
-/** State of the event stream. While it is lost, the page shows data that was loaded at `dataFrom`. */
+/**
+ * The state of the event stream. While the stream is lost, the page shows data that it received at
+ * `dataFrom`, a time in ms.
+ */
 export type Connection =
   | { readonly state: 'connecting' | 'live' }
   | { readonly state: 'lost'; readonly dataFrom: number };
 
 export const connection = signal<Connection>({ state: 'connecting' });
 
-/** When a tab wakes up and its connection has been silent for longer than this, it connects again. */
+/** A stream that has been silent for longer than this is opened again when the page becomes visible. */
 const TRUSTED_SILENCE_MS = 20_000;
 
 let lastEventAt = 0;
+/** Ends the pause before the next attempt to connect, if there is one. */
 let endPauseNow: () => void = () => {};
 let currentStream = new AbortController();
 
 /** Reads the event stream until `stopSignal` is aborted. Opens the stream again whenever it breaks. */
 async function followEvents(stopSignal: AbortSignal): Promise<void> {
   const position: StreamPosition = { lastEventId: null };
-  let failures = 0;
+  let failureCount = 0;
   while (!stopSignal.aborted) {
     currentStream = new AbortController();
     const isResuming = position.lastEventId !== null;
     const onEvent = (event: StreamEvent) => {
-      failures = 0;
+      failureCount = 0;
       handleEvent(event);
       // The list is loaded only now: an earlier load could miss a change before the stream began.
       if (event.type === 'connected' && !isResuming) void reloadAll().catch(() => null);
@@ -52,8 +56,8 @@ async function followEvents(stopSignal: AbortSignal): Promise<void> {
       },
       () => null,
     );
-    failures += 1;
-    await pause(backoffMs(failures, Math.random()));
+    failureCount += 1;
+    await pause(backoffMs(failureCount, Math.random()));
   }
 }
 
@@ -77,7 +81,7 @@ function handleEvent(event: StreamEvent): void {
   if (openId !== null && needsReload(openId, event)) void reloadInstance(openId).catch(() => null);
 }
 
-/** Returns true if a message was missed, or if the open conversation got an event before it was loaded. */
+/** Returns true if the open conversation has missed a message, or got an event before it was loaded. */
 function needsReload(openId: string, { data }: StreamEvent): boolean {
   const conversation = dashboard.value.conversations.get(openId);
   if (conversation !== undefined) return conversation.hasGap;

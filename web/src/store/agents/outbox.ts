@@ -42,28 +42,31 @@ export function resendAsMessage(outgoing: OutboxMessage): void {
   sendMessage(outgoing.instanceId, outgoing.content, null);
 }
 
+/** Removes an unsent or refused message from the outbox. */
 export function discardMessage({ idempotencyKey }: OutboxMessage): void {
   removeOutboxMessage(localStorage, idempotencyKey);
   loadOutbox();
 }
 
-let failures = 0;
+let failureCount = 0;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
-/** The instances to which a message is being sent. */
-const sending = new Set<string>();
+/** The instances to which a message is being sent now. Each gets one message at a time, in their order. */
+const sendingInstanceIds = new Set<string>();
 
 /** Sends all unsent messages. Another tab may send the same ones: the idempotency key makes that safe. */
 export async function flushOutbox(): Promise<void> {
   clearTimeout(retryTimer);
-  const toSend = firstUnsentMessages(outbox.value).filter(({ instanceId }) => !sending.has(instanceId));
-  await Promise.all(toSend.map(trySend));
+  const messagesToSend = firstUnsentMessages(outbox.value).filter(
+    ({ instanceId }) => !sendingInstanceIds.has(instanceId),
+  );
+  await Promise.all(messagesToSend.map(trySend));
 }
 
 async function trySend(outgoing: OutboxMessage): Promise<void> {
-  sending.add(outgoing.instanceId);
+  sendingInstanceIds.add(outgoing.instanceId);
   try {
-    const message = await post(outgoing);
-    failures = 0;
+    const message = await postOutgoing(outgoing);
+    failureCount = 0;
     removeOutboxMessage(localStorage, outgoing.idempotencyKey);
     dashboard.value = withMoreMessages(dashboard.value, outgoing.instanceId, [message]);
   } catch (error) {
@@ -72,18 +75,18 @@ async function trySend(outgoing: OutboxMessage): Promise<void> {
     if (failure === 'signed-out') signedInUser.value = null;
     else if (failure !== 'temporary') saveOutboxMessage(localStorage, { ...outgoing, refusal: failure });
     else {
-      failures += 1;
-      retryTimer = setTimeout(() => void flushOutbox(), backoffMs(failures, Math.random()));
+      failureCount += 1;
+      retryTimer = setTimeout(() => void flushOutbox(), backoffMs(failureCount, Math.random()));
     }
     if (failure === 'temporary' || failure === 'signed-out') return;
   } finally {
-    sending.delete(outgoing.instanceId);
+    sendingInstanceIds.delete(outgoing.instanceId);
     loadOutbox();
   }
   await flushOutbox();
 }
 
-const post = ({ instanceId, content, inReplyTo, idempotencyKey }: OutboxMessage): Promise<Message> =>
+const postOutgoing = ({ instanceId, content, inReplyTo, idempotencyKey }: OutboxMessage): Promise<Message> =>
   request<Message>('POST', `/agent-instances/${encodeURIComponent(instanceId)}/messages`, {
     body: { content, ...(inReplyTo === null ? {} : { in_reply_to: inReplyTo }) },
     idempotencyKey,

@@ -5,9 +5,9 @@ import { currentRoute, goTo } from '../page/current-route.ts';
 import { announcement } from '../page/notices.ts';
 import { dashboard, nextCursor, waitingInstances } from './dashboard.ts';
 
-const TITLE = 'Agent Dashboard';
+const PAGE_TITLE = 'Agent Dashboard';
 
-/** Whether the browser may show notifications. The user is asked only after a click on a button. */
+/** Whether the browser may show notifications. The page asks the user only after a click on the bell. */
 export const notificationPermission = signal<NotificationPermission | 'unsupported'>(
   'Notification' in window ? Notification.permission : 'unsupported',
 );
@@ -23,32 +23,32 @@ export async function requestNotificationPermission(): Promise<void> {
 export function startQuestionAlerts(): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')!;
   /**
-   * The questions that the user has been alerted to: the time of the latest message, by instance id. Null:
-   * the list is not loaded yet.
+   * The waiting instances that the user has been alerted to: the time of the latest message, by instance id.
+   * Null: the list is not loaded yet.
    */
-  let alertedQuestions: ReadonlyMap<string, string | null> | null = null;
+  let alertedInstances: ReadonlyMap<string, string | null> | null = null;
   effect(() => {
     const waiting = waitingInstances.value;
     icon.href = waiting.length > 0 ? '/icon-waiting.svg' : '/icon.svg';
-    document.title = `${waiting.length > 0 ? `(${waiting.length}) ` : ''}${pageTitle()}`;
+    document.title = `${waiting.length > 0 ? `(${waiting.length}) ` : ''}${routeTitle()}`;
     if (nextCursor.value === undefined) {
-      alertedQuestions = null;
+      alertedInstances = null;
       return;
     }
-    if (alertedQuestions !== null) {
+    if (alertedInstances !== null) {
       for (const instance of waiting) {
-        if (alertedQuestions.get(instance.id) !== instance.latest_message_at) alertUser(instance);
+        if (alertedInstances.get(instance.id) !== instance.latest_message_at) alertUser(instance);
       }
     }
-    alertedQuestions = new Map(waiting.map((instance) => [instance.id, instance.latest_message_at]));
+    alertedInstances = new Map(waiting.map((instance) => [instance.id, instance.latest_message_at]));
   });
 }
 
-function pageTitle(): string {
+function routeTitle(): string {
   const route = currentRoute.value;
   const open = route.page === 'instance' ? dashboard.value.instances.get(route.id) : undefined;
-  if (open !== undefined) return `${open.name ?? open.agent_type_name} · ${TITLE}`;
-  return route.page === 'keys' ? `API keys · ${TITLE}` : TITLE;
+  if (open !== undefined) return `${open.name ?? open.agent_type_name} · ${PAGE_TITLE}`;
+  return route.page === 'keys' ? `API keys · ${PAGE_TITLE}` : PAGE_TITLE;
 }
 
 function alertUser(instance: AgentInstance): void {

@@ -8,7 +8,7 @@ export interface Notice {
   readonly undo: (() => void) | null;
 }
 
-const SHOWN_MS = 8_000;
+const NOTICE_DURATION_MS = 8_000;
 let lastId = 0;
 
 export const notices = signal<readonly Notice[]>([]);
@@ -19,7 +19,7 @@ export const announcement = signal('');
 export function showNotice(text: string, undo: (() => void) | null = null): void {
   const id = ++lastId;
   notices.value = [...notices.value, { id, text, undo }];
-  setTimeout(() => dismissNotice(id), SHOWN_MS);
+  setTimeout(() => dismissNotice(id), NOTICE_DURATION_MS);
 }
 
 export function dismissNotice(id: number): void {

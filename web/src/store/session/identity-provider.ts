@@ -16,6 +16,7 @@ interface SignInAttempt {
 
 const redirectUri = (): string => `${location.origin}/`;
 
+/** Returns the identity provider that the server is configured with, or null if there is none. */
 export const loadIdentityProvider = async (): Promise<IdentityProvider | null> =>
   (await request<{ identity_provider: IdentityProvider | null }>('GET', '/auth/options')).identity_provider;
 
@@ -42,16 +43,16 @@ export async function startProviderSignIn(provider: IdentityProvider): Promise<v
 /**
  * Signs in with the code that the identity provider has added to the page's address.
  * @returns false if the page was not opened by an identity provider
- * @throws Error if the identity provider did not sign the user in, or the server has none; the message is for
- * the user
+ * @throws Error with a message for the user, if the identity provider did not sign them in, or the server has
+ * no identity provider
  */
 export async function finishProviderSignIn(): Promise<boolean> {
   const parameters = new URLSearchParams(location.search);
-  const saved = sessionStorage.getItem(ATTEMPT_KEY);
-  if (saved === null || !parameters.has('state')) return false;
+  const savedAttempt = sessionStorage.getItem(ATTEMPT_KEY);
+  if (savedAttempt === null || !parameters.has('state')) return false;
   sessionStorage.removeItem(ATTEMPT_KEY);
   history.replaceState(null, '', `${location.pathname}#/`);
-  const { state, verifier } = JSON.parse(saved) as SignInAttempt;
+  const { state, verifier } = JSON.parse(savedAttempt) as SignInAttempt;
   const code = parameters.get('code');
   if (parameters.get('state') !== state || code === null) {
     throw new Error(parameters.get('error_description') ?? 'The identity provider did not sign you in.');

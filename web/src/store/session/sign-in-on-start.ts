@@ -5,13 +5,13 @@ import { RequestError, request } from '../../server/request.ts';
 import { finishProviderSignIn } from './identity-provider.ts';
 import { signedInUser, signIn } from './signed-in-user.ts';
 
-/** Why signing in failed. Null: there is nothing to report. */
+/** Why signing in failed, as a text for the user. Null: there is no error to show. */
 export const signInError = signal<string | null>(null);
 
-const USED_LINK =
+const USED_LINK_ERROR =
   'This link has been used, or it has expired. Restart the server to get a new link, or paste a token.';
 
-const INVALID_TOKEN = 'This token is not valid. It may be incomplete, expired or revoked.';
+const INVALID_TOKEN_ERROR = 'This token is not valid. It may be incomplete, expired or revoked.';
 
 /**
  * Signs the user in when the page is opened: with the code of a sign-in link, with the response of an
@@ -26,9 +26,9 @@ export async function signInOnStart(): Promise<void> {
     else if (!(await finishProviderSignIn())) await signInWithCookie();
   } catch (error) {
     if (code !== null && error instanceof RequestError && error.problem !== null) {
-      // The link was used before. If the browser still has a valid cookie, the page opens as usual.
+      // The link has been used before. If the browser still has a valid cookie, the page opens as usual.
       await signInWithCookie().catch(() => null);
-      if (!signedInUser.value) signInError.value = USED_LINK;
+      if (!signedInUser.value) signInError.value = USED_LINK_ERROR;
       return;
     }
     signedInUser.value = null;
@@ -43,7 +43,7 @@ export async function signInWithToken(token: string): Promise<void> {
     await signIn({ token: token.trim() });
   } catch (error) {
     const isInvalid = error instanceof RequestError && error.problem?.status === 401;
-    signInError.value = isInvalid ? INVALID_TOKEN : (error as Error).message;
+    signInError.value = isInvalid ? INVALID_TOKEN_ERROR : (error as Error).message;
   }
 }
 

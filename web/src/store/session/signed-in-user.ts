@@ -5,7 +5,7 @@ import { RequestError, request } from '../../server/request.ts';
 /** The user who is signed in. Undefined: not known yet. Null: signed out. */
 export const signedInUser = signal<User | null | undefined>(undefined);
 
-/** Exchanges a one-time code or a token for a session cookie, which scripts cannot read. */
+/** Signs in with a one-time code or a token. The server sets a session cookie, which scripts cannot read. */
 export async function signIn(
   credential: { readonly code: string } | { readonly token: string },
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { Icon } from './icon.tsx';
 
 interface CopyTextProps {
   readonly text: string;
-  /** Names the text in the button's label: `key` gives `Copy key`. */
+  /** The word for the text in the button's label: `key` gives `Copy key`. */
   readonly label: string;
 }
 
@@ -14,11 +14,11 @@ const SHOW_COPIED_MS = 2_000;
 /** A text with a copy button. If the browser does not allow copying, the user can still select the text. */
 export function CopyText({ text, label }: CopyTextProps) {
   const isCopied = useSignal(false);
-  const code = useRef<HTMLElement>(null);
+  const codeElement = useRef<HTMLElement>(null);
   const copy = async () => {
-    // Browsers offer the clipboard only on HTTPS and on localhost.
+    // `navigator.clipboard` exists only on HTTPS and on localhost.
     if (navigator.clipboard !== undefined) await navigator.clipboard.writeText(text);
-    else if (!selectAndCopy(code.current)) return;
+    else if (!selectAndCopy(codeElement.current)) return;
     isCopied.value = true;
     setTimeout(() => {
       isCopied.value = false;
@@ -26,7 +26,7 @@ export function CopyText({ text, label }: CopyTextProps) {
   };
   return (
     <div class="copy">
-      <code ref={code}>{text}</code>
+      <code ref={codeElement}>{text}</code>
       <button type="button" class="plain-button" onClick={() => void copy().catch(() => null)}>
         <Icon name={isCopied.value ? 'check' : 'copy'} />
         <span aria-live="polite">{isCopied.value ? 'Copied' : `Copy ${label}`}</span>
@@ -35,6 +35,7 @@ export function CopyText({ text, label }: CopyTextProps) {
   );
 }
 
+/** Copies the way older browsers do: selects the text first. Returns whether it was copied. */
 function selectAndCopy(element: HTMLElement | null): boolean {
   if (element === null) return false;
   getSelection()?.selectAllChildren(element);

@@ -3,16 +3,16 @@ import type { ComponentType } from 'preact';
 
 /** Returns a component whose code is loaded when it is first shown. */
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
-  const loaded = signal<ComponentType<Props> | null>(null);
+  const loadedComponent = signal<ComponentType<Props> | null>(null);
   let isLoading = false;
   return function Lazy(props: Props) {
-    const Component = loaded.value;
+    const Component = loadedComponent.value;
     if (Component !== null) return <Component {...props} />;
     if (!isLoading) {
       isLoading = true;
       load().then(
         (component) => {
-          loaded.value = component;
+          loadedComponent.value = component;
         },
         () => {
           // The browser is probably offline. The next rendering of the component tries again.

@@ -6,8 +6,8 @@ type Renderer = (text: string) => DocumentFragment;
 const renderer = signal<Renderer | null>(null);
 
 /**
- * True when the renderer is loaded, or cannot be loaded. Conversations are not shown before: text that is
- * rendered later would change its height and move the page.
+ * True when the renderer is loaded, or cannot be loaded. The page shows conversations only then: text that is
+ * rendered after it was shown would change its height and move the page.
  */
 export const isMarkdownReady = signal(false);
 
@@ -16,6 +16,7 @@ const MAX_CHARACTERS = 10_000;
 
 let isLoading = false;
 
+/** Loads the code that renders markdown, unless it is loaded already. */
 export function loadMarkdown(): void {
   if (isLoading) return;
   isLoading = true;
@@ -32,20 +33,21 @@ export function loadMarkdown(): void {
   );
 }
 
+/** Shows a message as formatted markdown, or as plain text until the renderer is loaded. */
 export function MarkdownText({ text }: { readonly text: string }) {
   const element = useRef<HTMLDivElement>(null);
   const showAll = useSignal(false);
   const render = renderer.value;
   const isClipped = text.length > MAX_CHARACTERS;
-  const shown = isClipped ? text.slice(0, MAX_CHARACTERS) : text;
+  const shownText = isClipped ? text.slice(0, MAX_CHARACTERS) : text;
   useLayoutEffect(() => {
-    if (render !== null && !showAll.value) element.current?.replaceChildren(render(shown));
-  }, [render, shown, showAll.value]);
+    if (render !== null && !showAll.value) element.current?.replaceChildren(render(shownText));
+  }, [render, shownText, showAll.value]);
   return (
     <>
       {render === null || showAll.value ? (
         <div key="plain" class="markdown plain">
-          {showAll.value ? text : shown}
+          {showAll.value ? text : shownText}
         </div>
       ) : (
         <div key="rendered" class="markdown" ref={element} dir="auto" />

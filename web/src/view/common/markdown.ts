@@ -5,7 +5,7 @@ import { escapeHtml, isSafeLink } from '../../model/safe-text.ts';
 /**
  * A message may be hostile, so there are two layers of protection. This renderer shows HTML as plain text,
  * turns an image into a link to it, and allows only links to the web or to a mail address. DOMPurify then
- * removes everything that is not in `ALLOWED`.
+ * removes everything that `SANITIZER_CONFIG` does not allow.
  */
 const marked = new Marked({
   gfm: true,
@@ -30,7 +30,7 @@ const renderLink = (href: string, contentHtml: string): string =>
 /** Allowed attributes whose values are not addresses. */
 const PLAIN_ATTRIBUTES = ['rel', 'target', 'start', 'align', 'tabindex'];
 
-const ALLOWED = {
+const SANITIZER_CONFIG = {
   ALLOWED_TAGS: [
     ...['a', 'blockquote', 'br', 'code', 'del', 'em', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'li', 'ol'],
     ...['p', 'pre', 'strong', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul'],
@@ -44,25 +44,25 @@ const ALLOWED = {
   RETURN_DOM_FRAGMENT: true as const,
 } satisfies Config;
 
-/** Texts that were rendered before, so that scrolling does not render them again. */
-const cache = new Map<string, DocumentFragment>();
+/** The rendered fragments by text, so that scrolling does not render the same texts again. */
+const fragmentCache = new Map<string, DocumentFragment>();
 const MAX_CACHED_TEXTS = 300;
 
-/** Renders markdown into safe HTML. Each call returns a new fragment. */
+/** Renders markdown as safe HTML. Each call returns a new fragment, which the caller may change. */
 export function renderMarkdown(text: string): DocumentFragment {
-  const cached = cache.get(text);
+  const cached = fragmentCache.get(text);
   if (cached !== undefined) return cached.cloneNode(true) as DocumentFragment;
   const fragment = renderUncached(text);
-  // A wide table has its own scroll bar, too.
+  // A wide table has its own scroll bar, so the keyboard must be able to focus it, too.
   for (const table of fragment.querySelectorAll('table')) table.tabIndex = 0;
-  if (cache.size >= MAX_CACHED_TEXTS) cache.delete(cache.keys().next().value!);
-  cache.set(text, fragment);
+  if (fragmentCache.size >= MAX_CACHED_TEXTS) fragmentCache.delete(fragmentCache.keys().next().value!);
+  fragmentCache.set(text, fragment);
   return fragment.cloneNode(true) as DocumentFragment;
 }
 
 function renderUncached(text: string): DocumentFragment {
   try {
-    return DOMPurify.sanitize(marked.parse(text, { async: false }), ALLOWED);
+    return DOMPurify.sanitize(marked.parse(text, { async: false }), SANITIZER_CONFIG);
   } catch {
     // The text is nested too deep for the parser. It is shown as plain text.
     const plain = document.createElement('p');

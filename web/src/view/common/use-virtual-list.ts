@@ -16,13 +16,13 @@ type VirtualListOptions = Pick<
 
 /** Renders a long list: only the visible rows, and a few more, are in the document. */
 export function useVirtualList(options: VirtualListOptions): VirtualList {
-  const [, render] = useReducer((count: number) => count + 1, 0);
+  const [, renderAgain] = useReducer((count: number) => count + 1, 0);
   const allOptions: VirtualizerOptions<HTMLElement, HTMLElement> = {
     observeElementRect,
     observeElementOffset,
     scrollToFn: elementScroll,
     ...options,
-    onChange: () => render(undefined),
+    onChange: () => renderAgain(undefined),
   };
   const [list] = useState(() => new Virtualizer(allOptions));
   list.setOptions(allOptions);

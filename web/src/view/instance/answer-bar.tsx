@@ -82,10 +82,10 @@ export function AnswerBar({ instance, conversation }: AnswerBarProps) {
  * still in the outbox are left out.
  */
 function questionToAnswer(conversation: Conversation): Message | null {
-  const beingAnswered = new Set(
+  const idsBeingAnswered = new Set(
     outbox.value.filter(({ refusal }) => refusal === null).map(({ inReplyTo }) => inReplyTo),
   );
-  const open = openQuestions(conversation).filter(({ id }) => !beingAnswered.has(id));
+  const open = openQuestions(conversation).filter(({ id }) => !idsBeingAnswered.has(id));
   return open.find(({ id }) => id === chosenQuestionId.value) ?? open.at(-1) ?? null;
 }
 
@@ -108,7 +108,7 @@ function Options({ question, onTap }: OptionsProps) {
   );
 }
 
-/** Makes the field as high as its text. The style sheet sets the maximum. */
+/** Makes the field as high as its text. `style/answer.css` sets the maximum height. */
 function fitHeight(field: HTMLTextAreaElement | null): void {
   if (field === null) return;
   field.style.height = 'auto';

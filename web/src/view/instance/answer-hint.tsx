@@ -11,12 +11,12 @@ export function AnswerHint({ question, isEnded }: AnswerHintProps) {
   return (
     <p class="answer-hint" data-waiting={question?.agent_waiting === true}>
       <span class="status-dot" aria-hidden="true" />
-      {hint(question)}
+      {hintText(question)}
     </p>
   );
 }
 
-function hint(question: Message | null): string {
+function hintText(question: Message | null): string {
   if (question === null)
     return 'This run has ended. The agent gets your message only if it contacts this server again.';
   return question.agent_waiting === true

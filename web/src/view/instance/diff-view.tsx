@@ -7,13 +7,14 @@ import { useVirtualList } from '../common/use-virtual-list.ts';
 
 /** A longer line is cut, because it would slow down the page. */
 const MAX_LINE_CHARACTERS = 2_000;
-const LINE_PX = 20;
-const HEADER_PX = 45;
+/** The heights of the rows before they are measured. */
+const ESTIMATED_LINE_PX = 20;
+const ESTIMATED_HEADER_PX = 45;
 
 /** Shows the agent's git diff. Only the visible rows are in the document, however long the diff is. */
 export function DiffView({ id }: { readonly id: string }) {
   const scroller = useRef<HTMLElement>(null);
-  const collapsed = useSignal<ReadonlySet<string>>(new Set());
+  const collapsedPaths = useSignal<ReadonlySet<string>>(new Set());
   const conversation = dashboard.value.conversations.get(id);
   const text = conversation?.gitDiff ?? '';
   const isOutdated = conversation?.isGitDiffOutdated ?? false;
@@ -21,18 +22,18 @@ export function DiffView({ id }: { readonly id: string }) {
     if (isOutdated) void loadInstance(id).catch(() => null);
   }, [id, isOutdated]);
   const files = useMemo(() => (text === '' ? [] : parseDiff(text)), [text]);
-  const rows = useMemo(() => diffRows(files, collapsed.value), [files, collapsed.value]);
+  const rows = useMemo(() => diffRows(files, collapsedPaths.value), [files, collapsedPaths.value]);
   const list = useVirtualList({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (rows[index]!.kind === 'file' ? HEADER_PX : LINE_PX),
+    estimateSize: (index) => (rows[index]!.kind === 'file' ? ESTIMATED_HEADER_PX : ESTIMATED_LINE_PX),
     getItemKey: (index) => rows[index]!.key,
     overscan: 20,
   });
   const toggle = ({ path }: DiffFile) => {
-    const next = new Set(collapsed.value);
+    const next = new Set(collapsedPaths.value);
     if (!next.delete(path)) next.add(path);
-    collapsed.value = next;
+    collapsedPaths.value = next;
   };
   if (conversation !== undefined && files.length === 0)
     return <p class="empty-state muted">No changes reported yet.</p>;
@@ -56,7 +57,7 @@ export function DiffView({ id }: { readonly id: string }) {
               ) : (
                 <FileHeader
                   file={row.file}
-                  isOpen={!collapsed.value.has(row.file.path)}
+                  isOpen={!collapsedPaths.value.has(row.file.path)}
                   onToggle={() => toggle(row.file)}
                 />
               )}
@@ -68,7 +69,7 @@ export function DiffView({ id }: { readonly id: string }) {
   );
 }
 
-const total = (files: readonly DiffFile[], count: 'added' | 'removed'): number =>
+const totalLines = (files: readonly DiffFile[], count: 'added' | 'removed'): number =>
   files.reduce((sum, file) => sum + file[count], 0);
 
 const Summary = ({ files }: { readonly files: readonly DiffFile[] }) => (
@@ -79,8 +80,8 @@ const Summary = ({ files }: { readonly files: readonly DiffFile[] }) => (
 
 const ChangeCounts = ({ files }: { readonly files: readonly DiffFile[] }) => (
   <span class="diff-counts">
-    {total(files, 'added') > 0 && <span class="added">+{total(files, 'added')}</span>}{' '}
-    {total(files, 'removed') > 0 && <span class="removed">−{total(files, 'removed')}</span>}
+    {totalLines(files, 'added') > 0 && <span class="added">+{totalLines(files, 'added')}</span>}{' '}
+    {totalLines(files, 'removed') > 0 && <span class="removed">−{totalLines(files, 'removed')}</span>}
   </span>
 );
 
@@ -102,13 +103,13 @@ const FileHeader = ({ file, isOpen, onToggle }: FileHeaderProps) => (
   </button>
 );
 
-const SIGNS = { added: '+', removed: '−', context: ' ', hunk: '⋯', note: '' } as const;
+const LINE_SIGNS = { added: '+', removed: '−', context: ' ', hunk: '⋯', note: '' } as const;
 
 const Line = ({ line }: { readonly line: DiffLine }) => (
   <div class="diff-line" data-kind={line.kind}>
     <span class="diff-number wide-only">{line.before}</span>
     <span class="diff-number">{line.after}</span>
-    <span class="diff-sign">{SIGNS[line.kind]}</span>
+    <span class="diff-sign">{LINE_SIGNS[line.kind]}</span>
     <code>
       {line.text.length > MAX_LINE_CHARACTERS ? `${line.text.slice(0, MAX_LINE_CHARACTERS)} …` : line.text}
     </code>

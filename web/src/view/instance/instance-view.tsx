@@ -17,14 +17,14 @@ interface InstanceViewProps {
 }
 
 export function InstanceView({ id, tab }: InstanceViewProps) {
-  const hasFailed = useSignal(false);
+  const hasLoadFailed = useSignal(false);
   const load = () => {
     loadInstance(id).then(
       () => {
-        hasFailed.value = false;
+        hasLoadFailed.value = false;
       },
       () => {
-        hasFailed.value = true;
+        hasLoadFailed.value = true;
       },
     );
   };
@@ -37,7 +37,7 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
   const conversation = dashboard.value.conversations.get(id);
   if (instance === undefined) {
     if (conversation !== undefined || notFoundIds.value.has(id)) return <NotFound />;
-    return hasFailed.value ? <LoadFailed onRetry={load} /> : <div class="loading" aria-busy="true" />;
+    return hasLoadFailed.value ? <LoadFailed onRetry={load} /> : <div class="loading" aria-busy="true" />;
   }
   return (
     <article class="instance" aria-label={instance.name ?? instance.agent_type_name}>
@@ -49,7 +49,7 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
       />
       {tab === 'changes' ? (
         <DiffView id={id} />
-      ) : conversation === undefined && hasFailed.value ? (
+      ) : conversation === undefined && hasLoadFailed.value ? (
         <LoadFailed onRetry={load} />
       ) : conversation === undefined || !isMarkdownReady.value ? (
         <div class="timeline" aria-busy="true" />

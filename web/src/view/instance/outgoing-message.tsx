@@ -4,7 +4,7 @@ import { discardMessage, resendAsMessage } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';
 import { MarkdownText } from '../common/markdown-text.tsx';
 
-/** Shows a message that the user has sent and the server has not confirmed, or has refused. */
+/** Shows a message of the outbox: the server has not confirmed it yet, or has refused it. */
 export const OutgoingMessage = ({ outgoing }: { readonly outgoing: OutboxMessage }) => (
   <div class="user-message" data-outgoing={outgoing.refusal === null ? 'unsent' : 'refused'}>
     <div class="bubble">

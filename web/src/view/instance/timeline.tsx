@@ -13,7 +13,10 @@ interface TimelineProps {
   readonly conversation: Conversation;
 }
 
-/** The timeline counts as scrolled to its end up to this distance from it. It then follows new messages. */
+/**
+ * A timeline that is scrolled to within this distance of its end counts as being at the end. It then follows
+ * new messages.
+ */
 const MAX_DISTANCE_FROM_END_PX = 80;
 /** Older messages are loaded when fewer rows than this are left above the visible ones. */
 const MIN_ROWS_ABOVE = 25;
@@ -22,10 +25,10 @@ const ESTIMATED_ROW_PX = 96;
 
 export function Timeline({ id, conversation }: TimelineProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const unsent = useComputed(() => outbox.value.filter(({ instanceId }) => instanceId === id)).value;
+  const outgoing = useComputed(() => outbox.value.filter(({ instanceId }) => instanceId === id)).value;
   const entries = useMemo(
-    () => buildTimeline(conversation.messages, unsent),
-    [conversation.messages, unsent],
+    () => buildTimeline(conversation.messages, outgoing),
+    [conversation.messages, outgoing],
   );
   const list = useVirtualList({
     count: entries.length,
@@ -42,16 +45,16 @@ export function Timeline({ id, conversation }: TimelineProps) {
   useEffect(() => {
     if (firstVisible < MIN_ROWS_ABOVE) void loadOlderMessages(id).catch(() => null);
   }, [id, firstVisible, entries.length]);
-  // The timeline starts at its end. It stays there when the answer bar or the on-screen keyboard grows.
+  // The timeline opens at its end, and stays there when the answer bar or the on-screen keyboard gets larger.
   useLayoutEffect(() => {
     list.scrollToEnd();
     return stayAtEnd(scroller.current!, () => list.scrollToEnd());
   }, [list]);
 
   const isAtEnd = list.isAtEnd();
-  const newest = entries.at(-1)?.key ?? null;
-  const lastSeen = useRef(newest);
-  if (isAtEnd) lastSeen.current = newest;
+  const newestKey = entries.at(-1)?.key ?? null;
+  const lastSeenKey = useRef(newestKey);
+  if (isAtEnd) lastSeenKey.current = newestKey;
   return (
     <div class="timeline-frame">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it */}
@@ -75,11 +78,11 @@ export function Timeline({ id, conversation }: TimelineProps) {
         <button
           type="button"
           class="to-end"
-          data-new={lastSeen.current !== newest}
+          data-new={lastSeenKey.current !== newestKey}
           onClick={() => list.scrollToEnd()}
         >
           <Icon name="arrow-down" />
-          <span>{lastSeen.current === newest ? 'Jump to newest' : 'New messages'}</span>
+          <span>{lastSeenKey.current === newestKey ? 'Jump to newest' : 'New messages'}</span>
         </button>
       )}
     </div>
@@ -87,8 +90,8 @@ export function Timeline({ id, conversation }: TimelineProps) {
 }
 
 /**
- * Keeps an element that is scrolled to its end there when its size changes.
- * @returns a function that stops this
+ * Scrolls an element to its end again whenever its size changes while it is at its end.
+ * @returns a function that stops watching the element
  */
 function stayAtEnd(element: HTMLElement, scrollToEnd: () => void): () => void {
   let isAtEnd = true;

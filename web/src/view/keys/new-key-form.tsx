@@ -3,8 +3,8 @@ import { createApiKey, type NewApiKey } from '../../store/api-keys.ts';
 import { showError } from '../../store/page/notices.ts';
 import { CopyText } from '../common/copy-text.tsx';
 
-/** The choices for a key's expiry. */
-const EXPIRIES: readonly (readonly [days: number | null, label: string])[] = [
+/** The choices for how long a key is valid. Null: it does not expire. */
+const EXPIRY_CHOICES: readonly (readonly [days: number | null, label: string])[] = [
   [30, 'After 30 days'],
   [90, 'After 90 days'],
   [365, 'After a year'],
@@ -14,7 +14,7 @@ const EXPIRIES: readonly (readonly [days: number | null, label: string])[] = [
 export function NewKeyForm() {
   const name = useSignal('');
   const scope = useSignal<NewApiKey['scope']>('agent');
-  const days = useSignal<number | null>(90);
+  const expiryDays = useSignal<number | null>(90);
   const token = useSignal<string | null>(null);
   const isSubmitting = useSignal(false);
   const submit = async (event: Event) => {
@@ -24,7 +24,7 @@ export function NewKeyForm() {
       token.value = await createApiKey({
         name: name.value.trim(),
         scope: scope.value,
-        expires_in_days: days.value,
+        expires_in_days: expiryDays.value,
       });
       name.value = '';
     } catch (error) {
@@ -73,11 +73,11 @@ export function NewKeyForm() {
       <label>
         Expires
         <select
-          value={String(days.value)}
-          onChange={(event) => (days.value = Number(event.currentTarget.value) || null)}
+          value={String(expiryDays.value)}
+          onChange={(event) => (expiryDays.value = Number(event.currentTarget.value) || null)}
         >
-          {EXPIRIES.map(([choice, label]) => (
-            <option key={label} value={String(choice)}>
+          {EXPIRY_CHOICES.map(([choiceDays, label]) => (
+            <option key={label} value={String(choiceDays)}>
               {label}
             </option>
           ))}

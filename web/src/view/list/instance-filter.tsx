@@ -11,7 +11,10 @@ const LABELS: { readonly [Group in StatusGroup]: string } = {
   ended: 'Ended',
 };
 
-/** A search field, and a button for each status group and agent type that occurs in the list. */
+/**
+ * A search field, and a button for each status group that occurs in the list. If there are several agent
+ * types, each has a button, too.
+ */
 export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter> }) {
   const instances = [...dashboard.value.instances.values()];
   const groups = new Set(instances.map(statusGroupOf));

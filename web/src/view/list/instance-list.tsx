@@ -8,6 +8,7 @@ import { InstanceRow } from './instance-row.tsx';
 import { ListHeader } from './list-header.tsx';
 import { Welcome } from './welcome.tsx';
 
+/** The filter that the user has set. It stays while other views are open. */
 export const filter = signal<ListFilter>(NO_FILTER);
 
 const HEADINGS: { readonly [Group in StatusGroup]: string } = {
@@ -25,9 +26,9 @@ export function InstanceList() {
       <ListHeader />
       {instances.size > 0 && <InstanceFilter filter={filter} />}
       <div class="list-scroll" id="list">
-        {!isLoaded && instances.size === 0 && <Placeholder />}
+        {!isLoaded && instances.size === 0 && <ListPlaceholder />}
         {isLoaded && instances.size === 0 && <Welcome />}
-        <Groups />
+        <StatusGroups />
         {nextCursor.value && (
           <button
             type="button"
@@ -42,9 +43,9 @@ export function InstanceList() {
   );
 }
 
-function Groups() {
-  const found = filterInstances(dashboard.value.instances.values(), filter.value);
-  if (found.length === 0 && isFiltering(filter.value)) {
+function StatusGroups() {
+  const matching = filterInstances(dashboard.value.instances.values(), filter.value);
+  if (matching.length === 0 && isFiltering(filter.value)) {
     return (
       <p class="list-empty">
         No agents match.{' '}
@@ -54,7 +55,7 @@ function Groups() {
       </p>
     );
   }
-  return groupByStatus(found).map(({ statusGroup, instances }) => (
+  return groupByStatus(matching).map(({ statusGroup, instances }) => (
     <section key={statusGroup} aria-labelledby={`group-${statusGroup}`}>
       <h2 class="group-head" id={`group-${statusGroup}`} data-group={statusGroup}>
         {HEADINGS[statusGroup]} <span class="count">{instances.length}</span>
@@ -69,7 +70,7 @@ function Groups() {
 }
 
 /** Shown while the list is loading. About as high as the list, so that the page does not jump. */
-const Placeholder = () => (
+const ListPlaceholder = () => (
   <div class="placeholder" aria-busy="true">
     <span />
     <span />

@@ -4,7 +4,7 @@ import { type Theme, theme } from '../../store/page/theme.ts';
 import { Icon, type IconName } from '../common/icon.tsx';
 
 const NEXT_THEME: { readonly [T in Theme]: Theme } = { system: 'light', light: 'dark', dark: 'system' };
-const ICONS: { readonly [T in Theme]: IconName } = { system: 'auto', light: 'sun', dark: 'moon' };
+const THEME_ICONS: { readonly [T in Theme]: IconName } = { system: 'auto', light: 'sun', dark: 'moon' };
 
 export const ListHeader = () => (
   <header class="list-head">
@@ -31,7 +31,7 @@ export const ListHeader = () => (
         theme.value = NEXT_THEME[theme.value];
       }}
     >
-      <Icon name={ICONS[theme.value]} />
+      <Icon name={THEME_ICONS[theme.value]} />
     </button>
     <a class="icon-button" href={formatRoute({ page: 'keys' })} aria-label="API keys" title="API keys">
       <Icon name="key" />

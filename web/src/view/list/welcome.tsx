@@ -3,13 +3,13 @@ import { createApiKey } from '../../store/api-keys.ts';
 import { showError } from '../../store/page/notices.ts';
 import { CopyText } from '../common/copy-text.tsx';
 
-const YOUR_KEY = '<your key>';
+const KEY_PLACEHOLDER = '<your key>';
 
 /** Explains how to connect a first agent. Shown while the user has no agents. */
 export function Welcome() {
   const token = useSignal<string | null>(null);
-  const key = token.value ?? YOUR_KEY;
-  const create = () =>
+  const key = token.value ?? KEY_PLACEHOLDER;
+  const createKey = () =>
     createApiKey({ name: 'first agent', scope: 'agent', expires_in_days: 90 }).then((created) => {
       token.value = created;
     }, showError);
@@ -18,7 +18,7 @@ export function Welcome() {
       <h2>Connect your first agent</h2>
       <p>It appears here with its first step. You answer its questions here, too.</p>
       {token.value === null ? (
-        <button type="button" class="main-button" onClick={() => void create()}>
+        <button type="button" class="main-button" onClick={() => void createKey()}>
           Create an API key
         </button>
       ) : (

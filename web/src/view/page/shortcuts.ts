@@ -33,9 +33,9 @@ function onKey(event: KeyboardEvent): void {
     if (event.key === 'Escape') (event.target as HTMLElement).blur();
     return;
   }
-  if (isRow(event.target) && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+  if (isListRow(event.target) && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
     event.preventDefault();
-    moveFocus(event.key === 'ArrowDown' ? 1 : -1);
+    moveRowFocus(event.key === 'ArrowDown' ? 1 : -1);
     return;
   }
   const action =
@@ -50,25 +50,29 @@ const isTextField = (target: EventTarget | null): boolean =>
   target instanceof HTMLTextAreaElement ||
   target instanceof HTMLSelectElement;
 
-const isRow = (target: EventTarget | null): boolean =>
+const isListRow = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('.row');
 
-const rows = (): HTMLAnchorElement[] => [...document.querySelectorAll<HTMLAnchorElement>('.row')];
+const listRows = (): HTMLAnchorElement[] => [...document.querySelectorAll<HTMLAnchorElement>('.row')];
 
-/** Opens the instance after or before the open one in the list. If none is open: the first or the last. */
+/**
+ * Opens the instance after or before the open one in the list. If none is open, it opens the first or the
+ * last.
+ */
 function openNeighbour(offset: 1 | -1): void {
-  const all = rows();
-  const open = all.findIndex((row) => row.getAttribute('aria-current') === 'page');
-  const next = all[open < 0 ? (offset > 0 ? 0 : all.length - 1) : open + offset];
-  if (next === undefined) return;
-  (open < 0 ? goTo : replaceRoute)(parseRoute(next.hash));
-  next.scrollIntoView({ block: 'nearest' });
+  const rows = listRows();
+  const openIndex = rows.findIndex((row) => row.getAttribute('aria-current') === 'page');
+  const neighbour = rows[openIndex < 0 ? (offset > 0 ? 0 : rows.length - 1) : openIndex + offset];
+  if (neighbour === undefined) return;
+  // Replacing the route lets the browser's Back button return to the list, not to each instance before.
+  (openIndex < 0 ? goTo : replaceRoute)(parseRoute(neighbour.hash));
+  neighbour.scrollIntoView({ block: 'nearest' });
 }
 
 /** Moves the focus to the next or previous row of the list. */
-function moveFocus(offset: 1 | -1): void {
-  const all = rows();
-  all[all.indexOf(document.activeElement as HTMLAnchorElement) + offset]?.focus();
+function moveRowFocus(offset: 1 | -1): void {
+  const rows = listRows();
+  rows[rows.indexOf(document.activeElement as HTMLAnchorElement) + offset]?.focus();
 }
 
 const focus = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();

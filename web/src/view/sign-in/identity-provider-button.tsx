@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { IdentityProvider } from '../../model/wire.ts';
 import { loadIdentityProvider, startProviderSignIn } from '../../store/session/identity-provider.ts';
 
-/** The button is shown only if the server has an identity provider. */
+/** Starts signing in with the identity provider. Shows nothing if the server has none. */
 export function IdentityProviderButton() {
   const provider = useSignal<IdentityProvider | null>(null);
   useEffect(() => {
@@ -14,10 +14,10 @@ export function IdentityProviderButton() {
       () => null,
     );
   }, []);
-  const known = provider.value;
-  if (known === null) return null;
+  const loadedProvider = provider.value;
+  if (loadedProvider === null) return null;
   return (
-    <button type="button" class="plain-button" onClick={() => void startProviderSignIn(known)}>
+    <button type="button" class="plain-button" onClick={() => void startProviderSignIn(loadedProvider)}>
       Sign in with your identity provider
     </button>
   );

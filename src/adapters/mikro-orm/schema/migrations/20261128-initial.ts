@@ -84,7 +84,7 @@ export class Initial extends Migration {
       status_before_deletion text null,
       primary key (user_id, id)
     ) with (fillfactor = 70)`);
-    // The columns of these two never change, so the indexes cost a message nothing.
+    // The columns of these two indexes never change, so the indexes cost a message nothing.
     this.addSql('create index agent_instances_started on agent_instances (user_id, started_at, id)');
     this.addSql(
       'create index agent_instances_type on agent_instances (user_id, agent_type_id, started_at, id)',

@@ -109,7 +109,10 @@ export async function loadConversations(
   return rows.map((row, nth) => loadedOf(row, targets[nth]!));
 }
 
-/** Returns the text of a PostgreSQL array. All arrays within an array would need the same length. */
+/**
+ * Returns the ids as the text of a PostgreSQL array. An array of arrays cannot be used, because all its
+ * arrays would need the same length.
+ */
 function messageIds({ message, readAfterMessageId }: UpdateTarget): string | null {
   const ids = [message, readAfterMessageId].filter((id) => id != null);
   return ids.length === 0 ? null : `{${ids.join(',')}}`;

@@ -6,8 +6,8 @@ import type { Database } from '../../database/database.ts';
 const PROGRESS = 'select a.id, a.version, a.last_position from agent_instances a where a.user_id = $1';
 
 /**
- * Reads version and last position of all instances of a user. Each has about 30 bytes, so thousands take only
- * milliseconds.
+ * Reads version and last position of all instances of a user. A row has about 30 bytes, so thousands take
+ * only milliseconds.
  */
 export async function readProgress(
   database: Database,

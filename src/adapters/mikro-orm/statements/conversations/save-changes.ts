@@ -19,6 +19,7 @@ export interface InstanceChanges {
   readonly changes: Changes;
 }
 
+/** An idempotency record that is saved with a batch. */
 export interface RecordToSave {
   readonly userId: UserId;
   readonly key: string;
@@ -27,6 +28,7 @@ export interface RecordToSave {
   readonly dependsOn: AgentInstanceId | null;
 }
 
+/** The notification that other processes get when the batch is saved. */
 export interface Notification {
   readonly channel: string;
   readonly payloads: readonly string[];
@@ -39,24 +41,28 @@ export async function saveChanges(
   records: readonly RecordToSave[],
   { channel, payloads }: Notification,
 ): Promise<readonly InstanceChanges[]> {
-  const sorted = instances.toSorted(byKey);
-  const positions = new Map(
+  const sorted = instances.toSorted(compareKeys);
+  const indexes = new Map(
     sorted.map(({ userId, changes }, nth) => [keyOf(userId, changes.instance.id), nth]),
   );
   const users = [...sorted, ...records].map(({ userId }) => userId);
-  const types = sorted.filter(({ baseVersion }) => baseVersion === 0).map(agentTypeInput);
+  const newTypes = sorted.filter(({ baseVersion }) => baseVersion === 0).map(agentTypeInput);
   const amended = sorted.flatMap(amendedInputs);
-  const recorded = records.map((record) => {
+  const recordInputs = records.map((record) => {
     const { userId, dependsOn } = record;
-    return recordInput(record, dependsOn === null ? null : positions.get(keyOf(userId, dependsOn))!);
+    return recordInput(record, dependsOn === null ? null : indexes.get(keyOf(userId, dependsOn))!);
   });
-  const shape = { creates: types.length > 0, amends: amended.length > 0, records: recorded.length > 0 };
+  const shape = {
+    creates: newTypes.length > 0,
+    amends: amended.length > 0,
+    records: recordInputs.length > 0,
+  };
   const saved = await database.query<{ nth: number }>(users, saveStatement(shape), [
     JSON.stringify(sorted.map(instanceInput)),
-    ...(shape.creates ? [JSON.stringify(types)] : []),
+    ...(shape.creates ? [JSON.stringify(newTypes)] : []),
     JSON.stringify(sorted.flatMap(postedInputs)),
     ...(shape.amends ? [JSON.stringify(amended)] : []),
-    ...(shape.records ? [JSON.stringify(recorded)] : []),
+    ...(shape.records ? [JSON.stringify(recordInputs)] : []),
     channel,
     payloads,
   ]);
@@ -65,7 +71,8 @@ export async function saveChanges(
 
 const keyOf = (userId: UserId, id: AgentInstanceId): string => `${id}${userId}`;
 
-function byKey(a: InstanceChanges, b: InstanceChanges): number {
+/** Sorts by user and instance, so that concurrent batches lock rows in the same order. */
+function compareKeys(a: InstanceChanges, b: InstanceChanges): number {
   if (a.userId !== b.userId) return a.userId < b.userId ? -1 : 1;
   return a.changes.instance.id < b.changes.instance.id ? -1 : 1;
 }
@@ -116,7 +123,7 @@ const postedInputs = ({ userId, changes: { posted, instance } }: InstanceChanges
       content: message.content,
       createdAt: message.createdAt,
       metadata: message.metadata,
-      ...amendable(message, instance.version),
+      ...amendableFields(message, instance.version),
     }),
   );
 
@@ -126,12 +133,12 @@ const amendedInputs = ({ userId, changes: { amended, instance } }: InstanceChang
       instance: nth,
       userId,
       id: message.id,
-      ...amendable(message, instance.version),
+      ...amendableFields(message, instance.version),
     }),
   );
 
-/** The part of a message that changes after it was posted. */
-const amendable = (message: Message, version: number) => ({
+/** Returns the fields of a message that may change after it was posted. */
+const amendableFields = (message: Message, version: number) => ({
   requiresUserInput: message.requiresUserInput,
   readAt: message.readAt,
   readVersion: message.readVersion,

@@ -2,9 +2,11 @@ import { registerStatement } from '../../database/prepared-statements.ts';
 import { columnsOf, type ValuesOf } from '../../schema/columns.ts';
 import { AgentInstanceRow, AgentTypeRow, IdempotencyRecordRow, MessageRow } from '../../schema/entities.ts';
 
+// These constants are lists of columns.
+
 const INSTANCE = columnsOf(AgentInstanceRow);
 const INSTANCE_INPUT = INSTANCE.except('gitDiffVersion');
-/** The diff and its version are written only if the diff changes. */
+/** What an update writes. The statement itself writes the diff and its version, if the diff has changed. */
 const UPDATED = INSTANCE.except(
   'userId',
   'id',
@@ -14,9 +16,11 @@ const UPDATED = INSTANCE.except(
   'gitDiff',
   'gitDiffVersion',
 );
+/** What a new instance has. The statement adds the version of the diff. */
 const CREATED = INSTANCE.except('gitDiffVersion', 'deletedAt', 'statusBeforeDeletion');
 const AGENT_TYPE = columnsOf(AgentTypeRow);
 const POSTED = columnsOf(MessageRow);
+/** What the input has for an amended message: its key, and the columns that may change. */
 const AMENDMENT = POSTED.except(
   'agentInstanceId',
   'position',
@@ -25,11 +29,12 @@ const AMENDMENT = POSTED.except(
   'createdAt',
   'metadata',
 );
+/** What is written for an amended message. */
 const AMENDED = AMENDMENT.except('userId', 'id');
 const RECORD = columnsOf(IdempotencyRecordRow);
 
 export interface InstanceInput extends ValuesOf<typeof INSTANCE_INPUT> {
-  /** The position in the input. */
+  /** The index of the instance in the input. */
   readonly nth: number;
   readonly baseVersion: number;
   readonly setsGitDiff: boolean;
@@ -37,9 +42,9 @@ export interface InstanceInput extends ValuesOf<typeof INSTANCE_INPUT> {
 
 export type AgentTypeInput = ValuesOf<typeof AGENT_TYPE>;
 
-/** The position of the instance in the input. The row is written only if the instance is. */
-interface BelongsToInstance<Nth> {
-  readonly instance: Nth;
+interface BelongsToInstance<Index> {
+  /** The index of the instance in the input. The row is written only if this instance is written. */
+  readonly instance: Index;
 }
 
 export type PostedInput = ValuesOf<typeof POSTED> & BelongsToInstance<number>;
@@ -65,8 +70,8 @@ export interface SaveShape {
  * 1 again.
  *
  * The input is sorted by key and joined by nested loops, so concurrent batches lock rows in the same order.
- * Rows refer to their instance by its position in the input. "(… in …) is true" makes PostgreSQL hash the
- * positions instead of comparing every message with every instance. NOTIFY takes a global lock at commit, so
+ * Rows refer to their instance by its index in the input. "(… in …) is true" makes PostgreSQL hash the
+ * indexes instead of comparing every message with every instance. NOTIFY takes a global lock at commit, so
  * each batch calls it once. Listeners get the notification when the change is visible.
  *
  * The statement has only the parts that the batch needs. PostgreSQL prepares each part, and each policy of

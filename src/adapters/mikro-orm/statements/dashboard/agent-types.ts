@@ -5,8 +5,8 @@ import { time } from '../rows.ts';
 import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
 /**
- * Returns a row for each recent instance, and one for a type that has none. The instances of all types are
- * counted in one pass.
+ * Returns a row for each recent instance, and one row for a type that has none. The instances of all types
+ * are counted in one pass.
  */
 const AGENT_TYPES = `
   select y.id as "typeId", y.name as "typeName", date_part('epoch', y.created_at) as "typeCreatedAt",
@@ -50,16 +50,16 @@ export async function readAgentTypes(
     [...waitingHere],
     database.processId,
   ]);
-  const byType = Map.groupBy(rows, ({ typeId }) => typeId);
-  return [...byType.values()].map((ofType) => {
-    const row = ofType[0]!;
+  const rowsByType = Map.groupBy(rows, ({ typeId }) => typeId);
+  return [...rowsByType.values()].map((typeRows) => {
+    const row = typeRows[0]!;
     return {
       agentType: { id: row.typeId, name: row.typeName },
       createdAt: time(row.typeCreatedAt),
       active: row.active,
       awaitingInput: row.awaitingInput,
       completed: row.completed,
-      recent: ofType.map(overviewOf).filter((overview) => overview !== null),
+      recent: typeRows.map(overviewOf).filter((overview) => overview !== null),
     };
   });
 }

@@ -40,9 +40,7 @@ type Row = OverviewColumns & {
   readonly openQuestions: readonly MessageJson[] | null;
 };
 
-/**
- * Reads the changes of an instance since version `seen.version`, whose newest message was at `seen.position`.
- */
+/** Reads the changes of an instance since `version`, when its newest message was at `position`. */
 export async function changesSince(
   database: Database,
   userId: UserId,
@@ -62,13 +60,13 @@ export async function changesSince(
   ]);
   const overview = row === undefined ? null : overviewOf(row);
   if (row === undefined || overview === null) return null;
-  const messages = (list: readonly MessageJson[] | null) =>
+  const messagesOf = (list: readonly MessageJson[] | null) =>
     (list ?? []).map((json) => messageOf(json, agentInstanceId));
   return {
     ...overview,
-    posted: messages(row.posted),
-    amended: messages(row.amended),
-    openQuestions: messages(row.openQuestions),
+    posted: messagesOf(row.posted),
+    amended: messagesOf(row.amended),
+    openQuestions: messagesOf(row.openQuestions),
     gitDiff: row.gitDiffChanged ? row.gitDiff : undefined,
   };
 }

@@ -18,8 +18,8 @@ const HAS_STATUS = `case
     = ($4 = 'STALE') end`;
 
 /**
- * Returns the SQL that reads one page. PostgreSQL reads only that part of an index. Each kind of filter has
- * its own SQL: with "… or $9 is null" PostgreSQL would read all instances of the user. A page without
+ * Returns the SQL that reads one page. PostgreSQL reads only the page's part of an index. Each kind of filter
+ * has its own SQL: with "… or $9 is null" PostgreSQL would read all instances of the user. A page without
  * instances still has one row, which says whether the type exists.
  */
 const listInstancesSql = (typeId: string | null): string => `
@@ -42,21 +42,25 @@ const LIST_OF_TYPE_NAME = listInstancesSql(
   '(select n.id from agent_types n where n.user_id = $1 and n.name = $9)',
 );
 
+/** A place before every instance, where the first page begins. */
 const BEFORE_ALL = { startedAt: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
 type Row = OverviewColumns & { readonly typeExists: boolean };
 
-/** Reads one page of a user's instances, and one more row, to know whether there is another page. */
+/**
+ * Reads one page of a user's instances, and one more row, to know whether there is another page. Returns null
+ * if `agentType` has an id that the user's agent types do not have.
+ */
 export async function listInstances(
   database: Database,
   userId: UserId,
   { limit, after, status, staleBefore, waitingHere, agentType }: InstanceCriteria,
 ): Promise<InstancePage | null> {
-  const from = after === null ? BEFORE_ALL : { ...after, startedAt: after.startedAt.toISOString() };
+  const startPlace = after === null ? BEFORE_ALL : { ...after, startedAt: after.startedAt.toISOString() };
   const parameters = [
     userId,
-    from.startedAt,
-    from.id,
+    startPlace.startedAt,
+    startPlace.id,
     status,
     staleBefore.toISOString(),
     [...waitingHere],

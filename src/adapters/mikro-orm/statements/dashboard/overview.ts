@@ -5,22 +5,22 @@ import { INSTANCE_COLUMNS, type InstanceColumns, instanceOf, type MessageJson } 
 /**
  * Returns SQL that is true if `agent_instances a` has a waiting call: in this process, or in another process
  * that has shared this wait and is still alive.
- * @param here the SQL parameter with the instances that have a waiting call in this process.
- * @param process the SQL parameter with the id of this process.
+ * @param waitingHere the SQL parameter with the instances that have a waiting call in this process.
+ * @param processId the SQL parameter with the id of this process.
  */
-export const agentWaiting = (here: string, process: string): string =>
-  `(a.id = any (${here}::uuid[]) or exists (
+export const agentWaiting = (waitingHere: string, processId: string): string =>
+  `(a.id = any (${waitingHere}::uuid[]) or exists (
     select 1 from open_waits w join waiting_processes p on p.id = w.process_id
     where w.user_id = a.user_id and w.agent_instance_id = a.id
-      and w.process_id <> ${process}::uuid and p.alive_until > now()))`;
+      and w.process_id <> ${processId}::uuid and p.alive_until > now()))`;
 
 /**
- * Selects an overview from `agent_instances a` and its `agent_types y`; the parameters are those of
- * `agentWaiting`. The newest message is found by its position, so a long conversation costs no more than a
- * short one.
+ * Returns the columns of an overview from `agent_instances a` and its `agent_types y`; the parameters are
+ * those of `agentWaiting`. The newest message is found by its position, so a long conversation costs no more
+ * than a short one.
  */
-export const overviewColumns = (here: string, process: string): string => `a.id, ${INSTANCE_COLUMNS},
-  ${agentWaiting(here, process)} as "agentWaiting",
+export const overviewColumns = (waitingHere: string, processId: string): string => `a.id, ${INSTANCE_COLUMNS},
+  ${agentWaiting(waitingHere, processId)} as "agentWaiting",
   (select json_build_object('content', left(m.content, ${MAX_PREVIEW_LENGTH}), 'createdAt', m.created_at)
    from messages m
    where m.user_id = a.user_id and m.agent_instance_id = a.id and m.position = a.last_position) as latest`;
@@ -31,7 +31,7 @@ export interface OverviewColumns extends InstanceColumns {
   readonly latest: Pick<MessageJson, 'content' | 'createdAt'> | null;
 }
 
-/** Returns null if the row has no instance, which a left join gives. */
+/** Makes an overview from a row. Returns null if the left join of the statement found no instance. */
 export function overviewOf(row: OverviewColumns): InstanceOverview | null {
   const instance = instanceOf(row, row.id);
   if (instance === null) return null;

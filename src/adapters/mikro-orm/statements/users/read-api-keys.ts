@@ -47,7 +47,7 @@ export async function findByToken(
       .selectFrom('api_keys')
       .selectAll()
       .where('userId', '=', userId)
-      .where((key) => key.or([key('id', '=', id as ApiKey['id']), key('tokenHash', '=', hash)])),
+      .where((eb) => eb.or([eb('id', '=', id as ApiKey['id']), eb('tokenHash', '=', hash)])),
   );
   const row = rows.find((found) => found.id === id) ?? rows[0];
   return row === undefined ? null : apiKeyOf(row);
@@ -71,7 +71,7 @@ export async function revokedSince(database: Database, since: Date): Promise<Rev
         tables
           .selectFrom('deleted_users')
           .select(['userId', sql<ApiKey['id']>`null`.as('id'), 'begunAt', 'finishedAt'])
-          .where((user) => user.or([user('finishedAt', 'is', null), user('finishedAt', '>=', since)])),
+          .where((eb) => eb.or([eb('finishedAt', 'is', null), eb('finishedAt', '>=', since)])),
       ),
   );
   return rows.map(({ userId, id, begunAt, finishedAt }) =>

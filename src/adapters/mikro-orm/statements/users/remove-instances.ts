@@ -45,18 +45,18 @@ export async function findOutdated(
 }
 
 /**
- * Locks those of `found` that are still outdated and not locked by another transaction. Checks again, because
- * an agent may have continued or the user restored the instance.
+ * Locks those of `candidates` that are still outdated and not locked by another transaction. Checks again,
+ * because an agent may have continued the instance, or the user may have restored it.
  */
 export const lockOutdated = (
   em: SqlEntityManager,
-  found: readonly Removable[],
+  candidates: readonly Removable[],
   { deletedBefore, endedBefore }: RetentionCutoffs,
 ): Promise<Removable[]> =>
   tablesOf(em)
     .selectFrom('agent_instances')
     .select(REMOVABLE)
-    .where(({ eb, refTuple }) => eb(refTuple('userId', 'id'), 'in', keysOf(found)))
+    .where(({ eb, refTuple }) => eb(refTuple('userId', 'id'), 'in', keysOf(candidates)))
     .where(({ eb, and, or }) => {
       const isDeleted = eb('deletedAt', '<', deletedBefore);
       if (endedBefore === null) return isDeleted;

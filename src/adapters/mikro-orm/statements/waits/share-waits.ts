@@ -2,12 +2,14 @@ import type { WaitedInstance } from '../../../../ports/storage/shared-waits.ts';
 import type { Database } from '../../database/database.ts';
 import { MAINTENANCE } from '../../database/tenant-isolation.ts';
 
-/** How long the waits of a process are valid without renewal, as when the process was killed. */
+/**
+ * How long the waits of a process stay valid if it does not renew them, for example because it was killed.
+ */
 const LEASE_SECONDS = 30;
 
 /**
- * Renews the lease of this process, and writes the waits that have begun and ended since the last time. Waits
- * that continue cost nothing. Also removes the waits of processes that are gone.
+ * Renews the lease of this process. Inserts the waits that have begun since the last time, and deletes those
+ * that have ended. Waits that continue cost nothing. Also removes the waits of processes that are gone.
  */
 const SHARE_WAITS = `
   with me as (
