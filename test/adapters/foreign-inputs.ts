@@ -51,8 +51,7 @@ export function inputsNaming(useCase: UseCase, other: InstanceIds, own: Instance
   return [...singleFields, idFields].map((foreignFields) => {
     const ids = idFields
       .filter(
-        (name) =>
-          foreignFields.includes(name) || name === 'agent_instance_id' || isRequired(entries, name),
+        (name) => foreignFields.includes(name) || name === 'agent_instance_id' || isRequired(entries, name),
       )
       .map((name) => [name, ID_FIELDS[name]!(foreignFields.includes(name) ? other : own)]);
     const input: Input = { ...otherFields, ...Object.fromEntries(ids) };

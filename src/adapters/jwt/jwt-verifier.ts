@@ -54,7 +54,7 @@ export class JwtVerifier implements TokenVerifier {
   readonly #apiKeys: ApiKeyRepository | null;
   readonly #removal: Pick<DataRemoval, 'find'> | null;
   readonly #clock: Clock;
-  readonly #known: KnownTokens;
+  readonly #knownTokens: KnownTokens;
   readonly #watch: RevocationWatch | null;
   readonly #checksUnderWay = new Map<string, Promise<Caller>>();
 
@@ -74,12 +74,12 @@ export class JwtVerifier implements TokenVerifier {
     this.#apiKeys = apiKeys;
     this.#removal = removal;
     this.#clock = clock;
-    this.#known = new KnownTokens(remembered);
+    this.#knownTokens = new KnownTokens(remembered);
     this.#watch =
       store === null || apiKeys === null
         ? null
         : new RevocationWatch({
-            tokens: this.#known,
+            tokens: this.#knownTokens,
             apiKeys,
             revocations: store.signals,
             clock,
@@ -90,21 +90,21 @@ export class JwtVerifier implements TokenVerifier {
 
   /** How many checked tokens are in memory now. */
   get knownTokens(): number {
-    return this.#known.all().size;
+    return this.#knownTokens.all().size;
   }
 
   verify(tokenText: string): Caller | Promise<Caller> {
     if (tokenText.length > MAX_TOKEN_BYTES) throw unauthenticated(new Error('longer than 8 KB'));
     const tokenHash = hash('sha256', tokenText, 'base64url');
-    const token = this.#known.get(tokenHash);
+    const token = this.#knownTokens.get(tokenHash);
     if (token === undefined) return this.#checkOnce(tokenHash, tokenText);
     const now = this.#clock.now();
     if (isExpired(token.caller, now)) {
-      this.#known.end(token);
+      this.#knownTokens.end(token);
       throw unauthenticated(new Error('expired since it was checked'));
     }
     if (token.recheckAt <= now.getTime()) {
-      this.#known.forget(token);
+      this.#knownTokens.forget(token);
       return this.#checkOnce(tokenHash, tokenText);
     }
     token.usedAt = now.getTime();
@@ -138,12 +138,14 @@ export class JwtVerifier implements TokenVerifier {
 
   async #check(tokenHash: string, tokenText: string): Promise<Caller> {
     const now = this.#clock.now();
+    // Taken before the store is read: the watch must not count later revocations as known.
     const readAt = performance.now();
     let ownToken: OwnToken;
     try {
       ownToken = await this.#ownTokens.check(tokenText, now);
     } catch (refusal) {
-      // The provider checks only tokens that no key of this server has signed, and whose `kid` names none.
+      // The provider checks a token only if no key of this server has signed it and its `kid` names none of
+      // these keys.
       if (this.#provider === null || !(refusal instanceof NotOursError)) throw refusal;
       const { caller, issuedAt } = await this.#provider.check(tokenText, now);
       await this.#refuseDeletedUser(caller.userId, issuedAt);
@@ -161,7 +163,7 @@ export class JwtVerifier implements TokenVerifier {
   /**
    * Checks that a token was not revoked.
    * @returns the id of the token's API key record, also if there is no such record; null without a store.
-   * @throws Error when the token was revoked, or must be recorded and is not.
+   * @throws Error when the token was revoked, or when it must have a record and has none.
    */
   async #requireNotRevoked(
     { caller, id, mustBeRecorded }: OwnToken,
@@ -176,13 +178,14 @@ export class JwtVerifier implements TokenVerifier {
     return this.#apiKeys === null ? null : recordId;
   }
 
+  /** @throws Error when the user is being deleted, or was deleted after the token was issued. */
   async #refuseDeletedUser(userId: UserId, issuedAt: number): Promise<void> {
     const deletion = (await this.#removal?.find(userId)) ?? null;
     if (deletion !== null && isTokenRefused(deletion, issuedAt)) throw new Error('its user was deleted');
   }
 
   #remember(token: Parameters<KnownTokens['add']>[0], readAt: number): Caller {
-    const knownToken = this.#known.add(token);
+    const knownToken = this.#knownTokens.add(token);
     this.#watch?.begin(token.apiKeyId === null ? Number.POSITIVE_INFINITY : readAt);
     knownToken.usedAt = this.#clock.now().getTime();
     return knownToken.caller;

@@ -6,15 +6,17 @@ const MAX_CHARACTERS = 240;
 export function preview(content: string): string {
   // Options and markdown are removed below, so more characters are taken than are shown.
   const { text } = parseQuestion(content.slice(0, 4 * MAX_CHARACTERS));
-  return text
-    // The slice above may have cut off the end of the options, so that `parseQuestion` did not find them.
-    .replace(/\[OPTIONS\][\s\S]*$/i, '')
-    .replace(/```[^\n]*\n?/g, ' ')
-    .replace(/^\s*\|.*$/gm, '')
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/^\s{0,3}(?:#{1,6}|>|[-*+])\s+/gm, '')
-    .replace(/(\*\*|__|`)(.+?)\1/g, '$2')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, MAX_CHARACTERS);
+  return (
+    text
+      // The slice above may have cut off the end of the options, so that `parseQuestion` did not find them.
+      .replace(/\[OPTIONS\][\s\S]*$/i, '')
+      .replace(/```[^\n]*\n?/g, ' ')
+      .replace(/^\s*\|.*$/gm, '')
+      .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replace(/^\s{0,3}(?:#{1,6}|>|[-*+])\s+/gm, '')
+      .replace(/(\*\*|__|`)(.+?)\1/g, '$2')
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(0, MAX_CHARACTERS)
+  );
 }

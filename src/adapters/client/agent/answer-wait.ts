@@ -51,9 +51,9 @@ export class AnswerWait {
   async #waitForResult(): Promise<AskResult> {
     for (;;) {
       const isAnswered = this.#state?.answer != null;
-      const leftMs = Math.max(0, this.#limits.deadlineMs - Date.now());
+      const remainingMs = Math.max(0, this.#limits.deadlineMs - Date.now());
       // If the answer exists but is still queued, this call only hands it over and does not wait.
-      const pending = await this.#readPending(isAnswered ? 0 : Math.min(CALL_WAIT_MS, leftMs));
+      const pending = await this.#readPending(isAnswered ? 0 : Math.min(CALL_WAIT_MS, remainingMs));
       const result = hasNothingNew(pending) && !isAnswered ? null : await this.#readResult();
       if (result !== null) return result;
       if (this.#state?.answer == null && Date.now() >= this.#limits.deadlineMs)

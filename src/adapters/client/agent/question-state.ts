@@ -29,7 +29,7 @@ const FIRST_PAGE_SIZE = 50;
 const PAGE_SIZE = 200;
 
 /**
- * Reads the state of a question. Reads its conversation page by page, the newest messages first.
+ * Finds the state of a question. Reads its conversation page by page, the newest messages first.
  * @throws DashboardError `question_not_found` if the conversation has no question of this id.
  */
 export async function readQuestionState(

@@ -28,7 +28,9 @@ export interface RemoteDispatchOptions {
 type RunRemotely = (input: never, options: CallOptions) => Promise<object>;
 type InputOf<Case extends UseCase> = v.InferOutput<Case['input']>;
 
-/** For how many questions the dispatch remembers the instance. Then it forgets the oldest question. */
+/**
+ * The dispatch remembers the instances of at most this many questions. It forgets the oldest question first.
+ */
 const MAX_REMEMBERED_QUESTIONS = 1_000;
 
 /**

@@ -22,7 +22,7 @@ export class KnownToken implements TokenLife {
   readonly caller: Caller;
   readonly hash: string;
   readonly apiKeyId: ApiKeyId | null;
-  /** The map key of a revocation of this token. Computed once, because every revocation is compared with it. */
+  /** The map key of a revocation of this token. Computed once, because each revocation is compared to it. */
   readonly apiKeyMapKey: string | null;
   /** The map key of a revocation that ends all tokens of the user. */
   readonly userMapKey: string;

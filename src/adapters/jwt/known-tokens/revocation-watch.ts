@@ -70,7 +70,7 @@ export class RevocationWatch {
   #runningCheck: Promise<void> | null = null;
   /** When uses were last stored, by `performance.now()`. */
   #lastStoreOfUses = Number.NEGATIVE_INFINITY;
-  /** Uses before this time are stored already. In epoch milliseconds. */
+  /** All uses before this time, in epoch milliseconds, are stored. */
   #usesStoredUntil = 0;
 
   constructor(options: RevocationWatchOptions) {
@@ -177,7 +177,8 @@ export class RevocationWatch {
     const { apiKeys, tokens, clock, logger } = this.#options;
     const sinceLastMs = Math.max(0, startedAt - this.#knownAsOf);
     try {
-      tokens.endRevoked(await apiKeys.revokedSince(new Date(clock.now().getTime() - sinceLastMs - OVERLAP_MS)));
+      const since = new Date(clock.now().getTime() - sinceLastMs - OVERLAP_MS);
+      tokens.endRevoked(await apiKeys.revokedSince(since));
       this.#lastSuccessfulCheck = startedAt;
       return true;
     } catch (err) {

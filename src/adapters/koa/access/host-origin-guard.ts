@@ -13,7 +13,7 @@ export interface HostAndOriginOptions {
   readonly publicUrl?: string | null;
 }
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /** The Host header is not checked at these paths, because health probes may use any address of the server. */
 const PROBE_PATHS = new Set(['/health', '/ready']);
@@ -21,9 +21,9 @@ const PROBE_PATHS = new Set(['/health', '/ready']);
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'WWW-Authenticate', 'Link', 'Mcp-Session-Id'];
 
 /**
- * Refuses requests that pages of other sites make. A page of another site is recognised by its Origin header.
- * If its host name resolves to this machine (DNS rebinding), the browser treats it as same-origin, so the
- * Host header is checked too.
+ * Refuses requests that pages of other sites make. The Origin header of a request shows the site of the page.
+ * If the host name of that site resolves to this machine (DNS rebinding), the browser treats the request as
+ * same-origin, so the Host header is checked too.
  * @throws HttpError `forbidden_host`, `forbidden_origin`, or `invalid_header` for a missing or repeated Host.
  */
 export function guardHostAndOrigin({
@@ -33,7 +33,7 @@ export function guardHostAndOrigin({
 }: HostAndOriginOptions): Middleware {
   const ownUrl = publicUrl === null ? null : new URL(publicUrl);
   const acceptedHosts = new Set(
-    [...LOOPBACK, ...allowedHosts, ...(ownUrl === null ? [] : [ownUrl.host])].map(lowerCase),
+    [...LOOPBACK_HOSTS, ...allowedHosts, ...(ownUrl === null ? [] : [ownUrl.host])].map(lowerCase),
   );
   const allowedOrigins = new Set(corsOrigins.map((origin) => lowerCase(origin).replace(/\/$/, '')));
   const addCorsHeaders = cors({
@@ -75,7 +75,7 @@ function readHost({ req }: Context): string {
 
 const lowerCase = (text: string): string => text.toLowerCase();
 
-/** Returns a host without its port, or an empty text if it is not a valid host. */
+/** Returns a host without its port, or an empty text if the host is not valid. */
 const hostNameOf = (host: string): string => /^(\[[\da-f:.]+\]|[^:[\]]*)(?::\d{1,5})?$/.exec(host)?.[1] ?? '';
 
 /**

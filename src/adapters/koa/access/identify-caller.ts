@@ -8,13 +8,13 @@ export interface IdentifyCallerOptions {
   readonly tokens: TokenVerifier;
   /** Absent or null: no limit on requests per token. */
   readonly rateLimit?: RateLimit | null;
-  /** Whether a browser's cookie is accepted where there is no bearer token. */
+  /** Whether a browser's cookie is accepted if a request has no bearer token. */
   readonly cookies?: boolean;
 }
 
 /**
- * Verifies the bearer token or the cookie, and stores the caller on the current exchange. It sets
- * Cache-Control to `no-store`; a handler may set another value later.
+ * Verifies the bearer token or the cookie, and stores the caller on the current exchange. Sets Cache-Control
+ * to `no-store`; a handler may set another value later.
  * @throws PortError `unauthenticated` if there is no valid token.
  * @throws HttpError `invalid_header` for two Authorization headers, `csrf` if a cookie lacks the CSRF header,
  * `rate_limited` after too many requests.
@@ -26,7 +26,7 @@ export async function identifyCaller(
   ctx.res.setHeader('Cache-Control', 'no-store');
   const token = readRequestToken(ctx, cookies);
   const caller = await tokens.verify(token);
-  // Set before the rate limit, so that the log names the user whose requests are refused.
+  // The caller is set before the rate limit is checked, so that the log names the user of a refused request.
   exchangeOf(ctx).caller = caller;
   await rateLimit?.count(token);
   return caller;

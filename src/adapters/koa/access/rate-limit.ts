@@ -13,7 +13,7 @@ export interface RateLimit {
 
 const WINDOW_SECONDS = 60;
 
-/** With more tokens than this, the token that was unused for longest is no longer counted. */
+/** With more tokens than this, the count of the token that was unused for longest is forgotten. */
 const MAX_TOKENS_COUNTED = 10_000;
 
 /**

@@ -9,8 +9,8 @@ const BEARER_PREFIX = 'bearer ';
 
 /**
  * Returns the token of a request: the bearer token or, if `acceptCookie` is set, the token in a browser's
- * cookie. A token in the query string is refused even beside a valid header: proxies log addresses, so the
- * client must learn that its token has leaked.
+ * cookie. A token in the query string is refused even if the header is valid: proxies log URLs, so the client
+ * must learn that its token has leaked.
  * @throws PortError `unauthenticated` if there is no token, or if it is in the query string or too long.
  * @throws HttpError `invalid_header` for two Authorization headers, `csrf` if a cookie lacks the CSRF header.
  */

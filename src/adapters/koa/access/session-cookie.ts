@@ -1,10 +1,7 @@
 import type { Context } from 'koa';
 import { HttpError } from '../http/http-error.ts';
 
-/**
- * The cookie whose value is a token. It is HttpOnly: no script can read it, not even a script of our own
- * page.
- */
+/** The cookie whose value is a token. It is HttpOnly, so not even a script of our own page can read it. */
 export const COOKIE_NAME = 'agent_dashboard_session';
 
 /** Pages of other sites can send this header only after a CORS preflight, which the guard refuses. */
@@ -35,8 +32,8 @@ export interface SessionCookie {
   readonly token: string;
   readonly expiresAt: Date;
   /**
-   * Whether the browser may send the cookie over https only. The calling code decides this: behind a proxy
-   * the connection is plain http, although the browser uses https.
+   * Whether the browser may send the cookie over https only. The connection itself does not show this: behind
+   * a proxy it is plain http, although the browser uses https.
    */
   readonly secure: boolean;
 }

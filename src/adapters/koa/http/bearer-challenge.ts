@@ -6,8 +6,8 @@ import { PROTECTED_RESOURCE_PATH, publicBaseUrl } from './public-url.ts';
 /**
  * Returns the WWW-Authenticate header (RFC 6750) for a request that was refused because of its token, or null
  * if it was refused for another reason. The header has the address of the metadata that names the token
- * issuers (RFC 9728). It is the same for every 401, so it does not show why a token is invalid. For a valid
- * token without the needed scope it lists the accepted scopes.
+ * issuers (RFC 9728). Every 401 has the same header, so that it does not show why a token is invalid. If a
+ * valid token lacks the needed scope, the header lists the accepted scopes.
  */
 export function bearerChallengeFor(
   { status, code }: Problem,

@@ -7,7 +7,7 @@ import type { EventSink, LiveEvent } from '../../../application/live/events/live
  */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
-/** How long a client may read nothing, while events wait for it, before its stream is closed. */
+/** A stream is closed if its client has read nothing for this long, although events wait for the client. */
 const STALL_TIMEOUT_MS = 60_000;
 
 const HEADERS = {
@@ -61,6 +61,7 @@ export class EventStream implements EventSink {
     if (!this.#isFull) {
       this.#write(frame);
     } else if (this.#waitingFrames.length > 0 && this.#waitingBytes + frame.length > MAX_BACKLOG_BYTES) {
+      // This is not the first waiting event: the first may have any size, because a git diff can be large.
       this.#res.destroy();
     } else {
       this.#waitingFrames.push(frame);
@@ -75,7 +76,7 @@ export class EventStream implements EventSink {
 
   close(): void {
     if (this.isClosed) return;
-    // With unread data, end() would keep the connection open, and a stopping server would wait for it.
+    // While data waits for the client, end() keeps the connection open, and a stopping server would wait.
     if (this.#isFull) this.#res.destroy();
     else this.#res.end();
     this.#closed.resolve();
@@ -91,14 +92,14 @@ export class EventStream implements EventSink {
     this.#isFull = false;
     clearTimeout(this.#stallTimer);
     const frames = this.#waitingFrames;
-    let next = 0;
-    while (next < frames.length && !this.#isFull) {
-      const frame = frames[next]!;
-      next += 1;
+    let sentFrames = 0;
+    while (sentFrames < frames.length && !this.#isFull) {
+      const frame = frames[sentFrames]!;
+      sentFrames += 1;
       this.#waitingBytes -= frame.length;
       this.#write(frame);
     }
-    this.#waitingFrames = frames.slice(next);
+    this.#waitingFrames = frames.slice(sentFrames);
     if (!this.#isFull) this.#resolveDrained();
   }
 

@@ -21,7 +21,7 @@ export interface MatchedRoute {
   readonly useCase: { readonly scopes: readonly Scope[] };
 }
 
-/** What the server knows about one request while it answers it. */
+/** The data that the server keeps about one request until the response is sent. */
 export interface Exchange {
   readonly requestId: string;
   caller: Caller | null;
@@ -45,8 +45,8 @@ export interface ExchangeSettings {
 const EXCHANGE = Symbol('exchange');
 
 /**
- * The part of Koa's `state` that is ours. Its key is a symbol, since a host application has its own keys
- * there.
+ * The part of Koa's `state` that belongs to this server. Its key is a symbol, because a host application may
+ * have its own keys there.
  */
 interface ExchangeState {
   [EXCHANGE]?: Exchange;
@@ -56,17 +56,17 @@ interface ExchangeState {
 export const exchangeOf = (ctx: Context): Exchange => (ctx.state as ExchangeState)[EXCHANGE]!;
 
 /**
- * Runs `work` with a request id, turns an error into a problem response, logs the request and notifies the
+ * Runs `handle` with a request id, turns an error into a problem response, logs the request and notifies the
  * observer. It does not depend on the settings of the host's Koa application. Inside another exchange it only
- * runs `work`, because the outer exchange does the rest.
+ * runs `handle`, because the outer exchange does everything else.
  */
 export async function runExchange(
   ctx: Context,
   settings: ExchangeSettings,
-  work: (ctx: Context) => Promise<void>,
+  handle: (ctx: Context) => Promise<void>,
 ): Promise<void> {
   const state = ctx.state as ExchangeState;
-  if (state[EXCHANGE] !== undefined) return work(ctx);
+  if (state[EXCHANGE] !== undefined) return handle(ctx);
   const startedAt = performance.now();
   const exchange: Exchange = {
     requestId: assignRequestId(ctx),
@@ -77,7 +77,7 @@ export async function runExchange(
   };
   state[EXCHANGE] = exchange;
   try {
-    await work(ctx);
+    await handle(ctx);
   } catch (error) {
     sendProblem(ctx, settings, exchange, error);
   }

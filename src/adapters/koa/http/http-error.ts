@@ -1,6 +1,6 @@
 import { CodedError } from '../../../domain/errors.ts';
 
-/** The error codes of the HTTP layer. No use case returns them. */
+/** The error codes of the HTTP layer. Use cases do not throw them. */
 export type HttpErrorCode =
   | 'csrf'
   | 'forbidden_host'

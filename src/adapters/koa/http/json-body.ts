@@ -11,7 +11,7 @@ const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)"?/i;
 const UTF_8 = /^utf-?8$/i;
 
 export interface BodyRules {
-  /** The largest body that is accepted, after inflating. */
+  /** The size of the largest accepted body, after inflating. */
   readonly maxBytes: number;
   /** Whether the body may be empty. The Content-Type of an empty body is not checked. */
   readonly mayBeEmpty: boolean;
@@ -40,23 +40,29 @@ export async function readJsonObjectOrArray(
   if (type !== undefined || !mayBeEmpty) requireJson(type);
 
   const { rawBody, body } = ctx.request as { rawBody?: unknown; body?: unknown };
-  const alreadyRead = rawBody ?? body;
-  if (alreadyRead !== undefined && typeof alreadyRead !== 'string' && !Buffer.isBuffer(alreadyRead)) {
-    return requireObjectOrArray(alreadyRead);
+  const hostBody = rawBody ?? body;
+  if (hostBody !== undefined && typeof hostBody !== 'string' && !Buffer.isBuffer(hostBody)) {
+    return requireObjectOrArray(hostBody);
   }
 
-  if (alreadyRead !== undefined && Buffer.byteLength(alreadyRead) > maxBytes) throw tooLarge(maxBytes);
-  const content = alreadyRead ?? (await readBytes(req, maxBytes));
+  if (hostBody !== undefined && Buffer.byteLength(hostBody) > maxBytes) throw tooLarge(maxBytes);
+  const content = hostBody ?? (await readBytes(req, maxBytes));
   if (content.length === 0) return emptyObject(mayBeEmpty);
+  // Only an empty body may be without a Content-Type, and this one is not empty.
   if (type === undefined) requireJson(type);
   return parseJson(typeof content === 'string' ? content : decodeUtf8(content));
 }
 
+/** Returns whether a request may have a body. Over HTTP/2 it may have one without these two headers. */
 const announcesBody = ({ headers, httpVersionMajor }: IncomingMessage): boolean =>
   (headers['content-length'] !== undefined && headers['content-length'] !== '0') ||
   headers['transfer-encoding'] !== undefined ||
   httpVersionMajor > 1;
 
+/**
+ * Returns an empty object for an empty body.
+ * @throws RequestError `invalid_json` if the body must not be empty.
+ */
 function emptyObject(mayBeEmpty: boolean): object {
   if (!mayBeEmpty) throw invalidJson('The body is empty; it must be a JSON object');
   return {};

@@ -6,7 +6,7 @@ const LINGER_MS = 1_000;
 /**
  * Sends a response before its request has fully arrived, and keeps the connection open for up to a second. So
  * a client that is still sending can read the response; if the connection closed at once, the client would
- * lose it. Data that arrives meanwhile is thrown away. The headers must be set before the call.
+ * not get it. Data that arrives meanwhile is thrown away. The headers must be set before the call.
  */
 export function respondWithLingeringClose(ctx: Context, body: string): void {
   const { req, res } = ctx;

@@ -19,11 +19,11 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly request_id: string;
   readonly errors?: readonly InputIssue[];
-  /** Only with `already_answered`: the answer that was accepted. */
+  /** Only with `already_answered`: the answer that the question already has. */
   readonly answer?: WireConversationMessage;
 }
 
-/** The codes for which one route uses another status or detail than the other routes. */
+/** The codes for which a route has another status or detail than the other routes. */
 export type ProblemOverrides = {
   readonly [Code in ProblemCode]?: { readonly status: number; readonly detail?: string };
 };
@@ -88,8 +88,8 @@ const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
 };
 
 /**
- * Turns an error into a problem. An error without a known code is an internal error: the client gets only a
- * request id, and the log has the cause.
+ * Turns an error into a problem. An error without a known code becomes `internal`: the client learns only the
+ * request id, under which the log has the cause.
  */
 export function problemOf(
   error: unknown,

@@ -4,8 +4,9 @@ import type { Context } from 'koa';
 const PLAIN_HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /**
- * Returns the address at which clients reach the server, without a slash at the end: the configured address,
- * or without one the address that this request used. It is empty if the Host header is not a plain host.
+ * Returns the address at which clients reach the server, without a slash at the end. This is `publicUrl` or,
+ * if that is null, the address that this request used. The result is empty if the Host header is not a plain
+ * host.
  */
 export function publicBaseUrl(ctx: Context, publicUrl: string | null): string {
   if (publicUrl !== null) return publicUrl.replace(/\/+$/, '');
@@ -13,4 +14,5 @@ export function publicBaseUrl(ctx: Context, publicUrl: string | null): string {
   return PLAIN_HOST.test(host) ? `${ctx.protocol}://${host}` : '';
 }
 
+/** The path of the metadata that names the token issuers (RFC 9728). */
 export const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';

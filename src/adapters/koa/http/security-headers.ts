@@ -2,8 +2,8 @@ import type { Middleware } from 'koa';
 
 /**
  * The headers that tell browsers to treat a response as data, never as a page, and to hide it from other
- * sites. A fixed table takes 0.7 µs per request, helmet 2.4 µs. A page with forms needs another
- * Referrer-Policy: with `no-referrer`, browsers post a form with the origin `null`.
+ * sites. Setting them from this table takes 0.7 µs per request, with the package helmet 2.4 µs. A page with
+ * forms needs another Referrer-Policy: with `no-referrer`, browsers post a form with the origin `null`.
  *
  * These headers do not block CORS: Cross-Origin-Resource-Policy applies only to requests without CORS, and
  * Cross-Origin-Opener-Policy only to windows. Permissions-Policy is missing: it has no effect without a
@@ -18,7 +18,7 @@ export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])
   ['X-Frame-Options', 'DENY'],
 ];
 
-/** One year. Without `includeSubDomains` and `preload`: the owner of the domain decides about those. */
+/** For one year. `includeSubDomains` and `preload` are left to the owner of the domain. */
 const HTTPS_ONLY = ['Strict-Transport-Security', 'max-age=31536000'] as const;
 
 /**

@@ -32,7 +32,7 @@ export const ERROR_CODES = {
 } as const satisfies { readonly [check: string]: readonly ProblemCode[] };
 
 /** The extra headers of an error response, by status. */
-const HEADERS: { readonly [status: number]: readonly string[] } = {
+const HEADERS_BY_STATUS: { readonly [status: number]: readonly string[] } = {
   401: ['WWW-Authenticate'],
   403: ['WWW-Authenticate'],
   409: ['Retry-After'],
@@ -40,7 +40,7 @@ const HEADERS: { readonly [status: number]: readonly string[] } = {
   503: ['Retry-After'],
 };
 
-const COMPONENTS = '#/components/responses/';
+const COMPONENT_PREFIX = '#/components/responses/';
 
 /**
  * Groups error codes by status, and returns for each group a reference to a component. Most operations have
@@ -49,9 +49,9 @@ const COMPONENTS = '#/components/responses/';
 export function errorResponses(codes: readonly ProblemCode[], overrides: ProblemOverrides = {}): Responses {
   const byStatus = Map.groupBy([...new Set(codes)].sort(), (code) => statusOf(code, overrides));
   return Object.fromEntries(
-    [...byStatus].map(([status, sameStatus]) => [
+    [...byStatus].map(([status, codesOfStatus]) => [
       status,
-      { $ref: `${COMPONENTS}${status}.${sameStatus.join('.')}` },
+      { $ref: `${COMPONENT_PREFIX}${status}.${codesOfStatus.join('.')}` },
     ]),
   );
 }
@@ -63,7 +63,7 @@ export function errorResponseComponents(paths: Paths): { readonly [name: string]
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
   const names = operations
     .flatMap(({ responses }) => Object.values(responses))
-    .flatMap((response) => ('$ref' in response ? [response.$ref.slice(COMPONENTS.length)] : []));
+    .flatMap((response) => ('$ref' in response ? [response.$ref.slice(COMPONENT_PREFIX.length)] : []));
   return Object.fromEntries(
     [...new Set(names)].sort().map((name) => {
       const [status, ...codes] = name.split('.');
@@ -74,7 +74,7 @@ export function errorResponseComponents(paths: Paths): { readonly [name: string]
 
 function errorResponse(status: number, codes: readonly string[]): Response {
   const headers: { [name: string]: Reference } = { ...REQUEST_ID_HEADER };
-  for (const name of HEADERS[status] ?? []) headers[name] = headerReference(name);
+  for (const name of HEADERS_BY_STATUS[status] ?? []) headers[name] = headerReference(name);
   const schema = {
     $ref: PROBLEM_REF,
     properties: { status: { const: status }, code: { enum: codes.concat() } },

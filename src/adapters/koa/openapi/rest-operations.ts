@@ -19,7 +19,7 @@ const PATH_PARAMETER = /:(\w+)/g;
 
 const IDEMPOTENCY_KEY: Reference = { $ref: '#/components/parameters/Idempotency-Key' };
 
-/** Describes every route of the route table. */
+/** Describes every route of the route tables. */
 export function restOperations(routes: readonly Route[] = ROUTES): Paths {
   const paths: { [path: string]: { [method: string]: Operation } } = {};
   for (const route of routes) {
@@ -37,10 +37,11 @@ export const openApiPath = (path: string): string => path.replace(PATH_PARAMETER
  * sign-in cookie.
  */
 export const securityRequirements = (scopes: readonly Scope[]): Operation['security'] => {
+  // Each list has the scopes that a token must have. A use case without scopes accepts any valid token.
   const bearerRequirements = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
   const acceptsCookie = scopes.length === 0 || scopes.includes('dashboard');
   return [
-    ...bearerRequirements.map((scope) => ({ bearer: scope })),
+    ...bearerRequirements.map((requiredScopes) => ({ bearer: requiredScopes })),
     ...(acceptsCookie ? [{ cookie: [] }] : []),
   ];
 };

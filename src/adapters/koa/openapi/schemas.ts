@@ -33,8 +33,8 @@ const SHARED_SCHEMAS = {
 
 const SETTINGS = {
   target: 'draft-2020-12',
-  // A metadata field's input is checked in code, which has no JSON Schema. Its output is a record, which has
-  // one.
+  // The input of a metadata field is checked by code, which has no JSON Schema. The output of the field is a
+  // record, which has one.
   typeMode: 'output',
   // Checks in code are left out, because they have no JSON Schema. The use case still makes them.
   errorMode: 'ignore',
@@ -56,17 +56,17 @@ export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
     ([, sharedSchema]) => sharedSchema === (schema as unknown),
   );
   if (shared !== undefined) return { $ref: schemaReference(shared[0]) };
-  const { $schema: _dialect, $defs: _shared, ...own } = toJsonSchema(schema, SETTINGS);
-  return own;
+  const { $schema: _dialect, $defs: _shared, ...ownSchema } = toJsonSchema(schema, SETTINGS);
+  return ownSchema;
 }
 
 /**
- * Removes the null alternative from a schema: a body may have null for an absent field, but a query or a path
- * cannot.
+ * Removes the alternative `null` from a schema. A body may have null for an absent field, but a query or a
+ * path cannot contain null.
  */
 export function withoutNull(schema: JsonSchema): JsonSchema {
-  const { anyOf, ...others } = schema;
+  const { anyOf, ...otherKeywords } = schema;
   const [first, second] = anyOf ?? [];
   if (typeof first !== 'object' || typeof second !== 'object' || second.type !== 'null') return schema;
-  return { ...first, ...others };
+  return { ...first, ...otherKeywords };
 }

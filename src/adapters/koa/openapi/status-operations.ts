@@ -28,7 +28,7 @@ interface StatusEndpoint {
   readonly summary: string;
   readonly schema: v.GenericSchema;
   readonly mediaType?: string;
-  /** The endpoint asks the database, so its response may be 503. */
+  /** The endpoint needs an answer of the database, so its response may be 503. */
   readonly needsDatabase?: true;
 }
 

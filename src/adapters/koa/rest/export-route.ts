@@ -13,8 +13,8 @@ const MEDIA_TYPE = 'application/jsonl';
 const CHUNK_LENGTH = 64 * 1024;
 
 /**
- * How long a client may read nothing before the export is cut off. While the client does not read, the server
- * reads nothing from the store.
+ * An export is cut off if its client has read nothing for this long. While the client does not read, the
+ * server reads nothing from the store.
  */
 const STALL_TIMEOUT_MS = 60_000;
 
@@ -34,7 +34,7 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
     const lines = userExport(exchange.caller!)[Symbol.asyncIterator]();
     // The first line is read before the headers are sent: an error up to here still becomes an error
     // response.
-    const first = await lines.next();
+    const firstLine = await lines.next();
     const { res } = ctx;
     ctx.respond = false;
     res.writeHead(200, {
@@ -49,9 +49,9 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
     }
     res.setTimeout(STALL_TIMEOUT_MS, () => res.destroy());
     const closed = res.closed ? null : new Promise<void>((resolve) => res.once('close', resolve));
-    // A stream pipeline would pass an error to the response, where Koa would handle it instead of the
-    // exchange.
-    for await (const chunk of joinLines(first, lines)) {
+    // No stream pipeline is used: it would pass an error to the response, where Koa would handle the error
+    // instead of the exchange.
+    for await (const chunk of joinLines(firstLine, lines)) {
       if (!res.write(chunk)) await Promise.race([once(res, 'drain'), closed]);
       if (res.closed) return;
     }
@@ -60,20 +60,21 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
   };
 }
 
+/** Returns the lines as chunks of text. If the loop over the chunks is left, it closes the lines too. */
 async function* joinLines(
-  first: IteratorResult<ExportLine>,
-  rest: AsyncIterator<ExportLine>,
+  firstLine: IteratorResult<ExportLine>,
+  laterLines: AsyncIterator<ExportLine>,
 ): AsyncGenerator<string> {
   let chunk = '';
   try {
-    for (let next = first; next.done !== true; next = await rest.next()) {
-      chunk += `${JSON.stringify(next.value)}\n`;
+    for (let line = firstLine; line.done !== true; line = await laterLines.next()) {
+      chunk += `${JSON.stringify(line.value)}\n`;
       if (chunk.length < CHUNK_LENGTH) continue;
       yield chunk;
       chunk = '';
     }
     if (chunk !== '') yield chunk;
   } finally {
-    await rest.return?.();
+    await laterLines.return?.();
   }
 }

@@ -31,7 +31,8 @@ export function restApi(options: RestApiOptions): Middleware {
   for (const route of ROUTES) {
     const handle = routeHandler(route, options);
     const handleOwnMethod = (ctx: Context): Promise<void> => {
-      // The router accepts HEAD on every GET route. A HEAD request that hands over messages would lose them.
+      // The router accepts HEAD on every GET route. But HEAD on a route that hands over messages would lose
+      // these messages.
       if (ctx.method !== route.method && !route.isSafe) throw methodNotAllowed(allowedMethodsAt(ctx));
       return handle(ctx);
     };
@@ -73,8 +74,8 @@ for (const path of [...STREAM_ROUTES.map(({ path }) => path), EXPORT_PATH]) {
 }
 
 /**
- * Returns the Allow header for this path, or an empty text if the API has no such path. `matched` may also
- * have matches of the host's own routers.
+ * Returns the Allow header for this path, or an empty text if the API has no such path. `matched` lists the
+ * routes whose path matches, possibly also routes of the host application's own routers.
  */
 const allowedMethodsAt = ({ matched }: Context): string => {
   const paths: { path: string | RegExp }[] = matched ?? [];

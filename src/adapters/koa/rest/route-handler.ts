@@ -43,14 +43,14 @@ export function routeHandler(
     if (!hasContent) return;
     const cursor = route.nextCursor?.(output) ?? null;
     if (cursor !== null) ctx.set('Link', nextPageLink(ctx, publicUrl, cursor));
-    // Koa sends a text unchanged. An object takes it longer: it inspects the object before it serialises it.
+    // Koa sends a text unchanged. An object would take longer, because Koa inspects it before serialising it.
     ctx.set('Content-Type', JSON_TYPE);
     ctx.body = JSON.stringify(route.responseField === undefined ? output : output[route.responseField]);
   };
 }
 
 /**
- * Returns whether the client accepts JSON. Most clients send one of the first three values, so nothing is
+ * Returns whether the client accepts JSON. For the three values that most clients send, nothing has to be
  * parsed.
  */
 function acceptsJson(ctx: Context): boolean {

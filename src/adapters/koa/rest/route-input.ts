@@ -9,8 +9,8 @@ const DECIMAL_NUMBER = /^-?\d+(\.\d+)?$/;
 const NUMERIC_FIELDS = ['wait', 'limit', 'message_limit'] as const;
 
 /**
- * Turns the query into input. Values stay text, and a value that is given several times becomes a list. Only
- * the numeric fields are converted. If their text is not a decimal number it stays text, so that validation
+ * Turns the query into input. Values stay text, and a field that occurs several times becomes a list. Only
+ * the numeric fields are converted. If such a field is not a decimal number, it stays text, and validation
  * refuses it.
  */
 export function inputFromQuery({ query }: Context): object {

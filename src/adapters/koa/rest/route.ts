@@ -13,7 +13,7 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
   /** Relative to `BASE_PATH`; `:name` is a path parameter. */
   readonly path: string;
   readonly useCase: UseCase<ObjectSchema, Output>;
-  /** Builds the input before validation. Path parameters come last, so that a body cannot override them. */
+  /** Builds the unvalidated input. Path parameters come last, so that a body cannot override them. */
   readonly input: (ctx: Context, body: object) => object;
   /**
    * `none`: the body is not read. `optional`: it is empty or a JSON object. `needed`: it is a JSON object.
@@ -23,18 +23,18 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
   readonly bodyLimit: number;
   /** The status of a success. With 204 the output of the use case is not sent. */
   readonly status: 200 | 201 | 204;
-  /** The one field of the use case's output that is the response body. Absent: the whole output. */
+  /** The field of the use case's output that becomes the response body. Absent: the whole output. */
   readonly responseField?: keyof v.InferOutput<Output> & string;
   /** Returns the cursor of the next page, for a Link header, or null on the last page. */
   nextCursor?(output: v.InferOutput<Output>): string | null;
-  /** The request changes nothing (a safe method in RFC 9110), so HEAD is allowed too. */
+  /** Whether the request changes nothing (a safe method in RFC 9110). Then HEAD is allowed too. */
   readonly isSafe: boolean;
-  /** The use case may wait before it answers. The wait ends when the client disconnects. */
+  /** Whether the use case may wait before it returns. The wait ends when the client disconnects. */
   readonly mayWait: boolean;
   readonly problemOverrides: ProblemOverrides;
   /**
-   * The operation's id in the OpenAPI document. Absent: the use case's name. It is set where two routes share
-   * one use case.
+   * The operation's id in the OpenAPI document. Absent: the use case's name. If two routes share a use case,
+   * one of them must set it.
    */
   readonly operationId?: string;
 }

@@ -28,7 +28,7 @@ export interface SignInOptions extends ExchangeSettings, IdentifyCallerOptions {
 export const SESSION_PATH = `${BASE_PATH}/auth/session`;
 export const SIGN_IN_OPTIONS_PATH = `${BASE_PATH}/auth/options`;
 const MAX_BODY_BYTES = 16 * 1024;
-/** The lifetime of the cookie if its token never expires. It is the longest that browsers allow. */
+/** The lifetime of a cookie whose token never expires: the longest lifetime that browsers allow. */
 const MAX_COOKIE_MS = 400 * 24 * 60 * 60 * 1000;
 
 /**
@@ -41,11 +41,11 @@ export function signInRoutes(options: SignInOptions): Middleware {
 
   async function signInBrowser(ctx: Context): Promise<void> {
     const body = await readJsonObject(ctx, { maxBytes: MAX_BODY_BYTES, mayBeEmpty: false });
-    const { code, token: pasted } = body as { code?: unknown; token?: unknown };
-    if ((typeof code === 'string') === (typeof pasted === 'string')) {
+    const { code, token: pastedToken } = body as { code?: unknown; token?: unknown };
+    if ((typeof code === 'string') === (typeof pastedToken === 'string')) {
       throw new RequestError('invalid_input', 'give either code or token');
     }
-    const token = typeof code === 'string' ? await signIn.redeem(code) : (pasted as string).trim();
+    const token = typeof code === 'string' ? await signIn.redeem(code) : (pastedToken as string).trim();
     const caller = await tokens.verify(token);
     if (!caller.scopes.includes('dashboard')) throw insufficientScope(['dashboard']);
     const expiresAt = caller.expiresAt ?? new Date(Date.now() + MAX_COOKIE_MS);
@@ -75,7 +75,7 @@ export function signInRoutes(options: SignInOptions): Middleware {
     ctx.set('Cache-Control', 'no-store');
     if (ctx.path === SIGN_IN_OPTIONS_PATH) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed('GET, HEAD');
-      // The page can sign in only with a link or a token so far.
+      // So far people can sign in only with a link or a token, and not at an identity provider.
       ctx.body = { identity_provider: null };
     } else if (ctx.method === 'POST') await signInBrowser(ctx);
     else if (ctx.method === 'DELETE') await signOutBrowser(ctx);

@@ -12,7 +12,7 @@ export interface StatusRoutesOptions {
   /** Resolves if the database answers. */
   readonly ping: () => Promise<void>;
   readonly publicUrl?: string | null;
-  /** More links for `GET /`, by name. */
+  /** Additional links in the response to `GET /`, by name. */
   readonly links?: { readonly [name: string]: string };
   /** Paths that accept bearer tokens. */
   readonly protectedResources?: readonly string[];
@@ -34,17 +34,18 @@ export const JWKS_PATH = '/.well-known/jwks.json';
 
 export const OPENAPI_PATH = '/openapi.json';
 
-/** Programs that verify tokens may cache the keys, so they find a new key after at most five minutes. */
+/** Programs that verify tokens may cache the keys for five minutes. Then they find a new key. */
 const JWKS_CACHE_CONTROL = 'public, max-age=300';
 
 /**
- * How long `/ready` waits for the database. A failed probe is repeated; a probe that hangs tells nothing.
+ * How long `/ready` waits for the database. Programs that probe repeat a failed probe soon, but they learn
+ * nothing from one that hangs.
  */
 const READY_TIMEOUT_MS = 3_000;
 
 /**
- * Serves what describes the server itself: links, health, OpenAPI, token metadata and keys. These endpoints
- * need no token.
+ * Serves the endpoints about the server itself: links, health, OpenAPI, token metadata and keys. They need no
+ * token.
  */
 export function statusRoutes(options: StatusRoutesOptions): Middleware {
   const { ping, jwks, publicUrl = null, protectedResources = PROTECTED_RESOURCES } = options;
@@ -93,8 +94,8 @@ function publishKeys(ctx: Context, keys: object): object {
 }
 
 /**
- * Creates the handler of `/ready`. Probes that arrive during a ping share it, so that together they use one
- * database connection.
+ * Creates the handler of `/ready`. Probes that arrive during a ping share that ping, so that together they
+ * use one database connection.
  */
 function checkReadiness(ping: () => Promise<void>): () => Promise<object> {
   let currentPing: Promise<void> | null = null;

@@ -38,21 +38,21 @@ const apiDescriptionOptions = ({
 
 const CLIENT_GONE_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-/** Creates the server's Koa application: the guard runs first, then the routes. Any other path is a 404. */
+/** Creates the server's Koa application: the guard runs first, then the routes. Other paths get a 404. */
 export function createApp(options: AppOptions): Koa {
   const app = new Koa();
   app.use(setSecurityHeaders(options));
   app.use((ctx, next) => runExchange(ctx, options, next));
   app.use(guardHostAndOrigin(options));
   const { signIn = null, pageDir = null } = options;
-  const withCookies = { ...options, cookies: signIn !== null };
+  const optionsWithCookies = { ...options, cookies: signIn !== null };
   if (pageDir !== null) app.use(servePageFiles(pageDir));
   let openApiDocument: object | null = null;
   const openApi = () => (openApiDocument ??= describeApi(apiDescriptionOptions(options)));
   const links = { ...(pageDir !== null && { docs: DOCS_PATH }), ...options.links };
   app.use(statusRoutes({ ...options, links, openApi }));
-  if (signIn !== null) app.use(signInRoutes({ ...withCookies, signIn }));
-  app.use(restApi(withCookies));
+  if (signIn !== null) app.use(signInRoutes({ ...optionsWithCookies, signIn }));
+  app.use(restApi(optionsWithCookies));
   for (const middleware of options.moreMiddleware ?? []) app.use(middleware);
   app.use(() => {
     throw notFound();

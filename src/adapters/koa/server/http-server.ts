@@ -36,7 +36,7 @@ export function createHttpServer(app: Koa, limits: HttpServerLimits = {}): HttpS
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    // How often Node checks the two timeouts above. Its default of 30 s could make them 30 s longer.
+    // How often Node checks the headers and request timeouts. With Node's default they could be 30 s longer.
     connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
     // The guard checks the Host header and responds with a problem; Node would send a 400 without a body.
     requireHostHeader: false,

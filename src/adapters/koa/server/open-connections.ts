@@ -9,7 +9,7 @@ export class OpenConnections {
   readonly #responses = new Set<ServerResponse>();
   #isDraining = false;
 
-  /** Must be created before other listeners for requests are added. */
+  /** Must be called before other listeners for requests are added, so that its own listener runs first. */
   constructor(server: Server) {
     this.#server = server;
     server.on('connection', (socket: Socket) => {
@@ -29,7 +29,7 @@ export class OpenConnections {
     return null;
   }
 
-  /** @see HttpServer.drain */
+  /** Does what `HttpServer.drain` promises. */
   async drain(timeoutMs: number): Promise<boolean> {
     this.#isDraining = true;
     let isInTime = true;
@@ -54,12 +54,12 @@ export class OpenConnections {
   }
 
   /**
-   * Closes connections without a request. Node's closeIdleConnections would keep those that have sent none
-   * yet.
+   * Closes the connections that have no unfinished response. Node's closeIdleConnections would keep those on
+   * which no request has been sent yet.
    */
   #closeIdle(): void {
-    const busy = new Set<unknown>(Array.from(this.#responses, ({ req }) => req.socket));
+    const busySockets = new Set<unknown>(Array.from(this.#responses, ({ req }) => req.socket));
     // `destroySoon` adds a listener at each call, so it is not called on a socket that is closing or closed.
-    for (const socket of this.#sockets) if (!busy.has(socket) && socket.writable) socket.destroySoon();
+    for (const socket of this.#sockets) if (!busySockets.has(socket) && socket.writable) socket.destroySoon();
   }
 }

@@ -8,8 +8,8 @@ import sirv from 'sirv';
 export const DOCS_PATH = '/docs';
 
 /**
- * The page may load only its own files, and nothing inline. So even a message that the page fails to escape
- * cannot run a script.
+ * The page may load only files of this server, and nothing inline. So even if the page forgets to escape a
+ * message, no script in that message can run.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -35,14 +35,14 @@ const DOCS_PATHS = new RegExp(`^${DOCS_PATH}(?:/|$)`);
 const HASHED_FILE = /^\/assets\//;
 
 /**
- * The request headers that a response depends on. Accept: `/` is JSON for programs. Origin: the CORS headers
- * depend on it.
+ * The request headers that a response depends on. Accept: at `/`, programs get JSON and browsers the page.
+ * Origin: the CORS headers depend on it.
  */
 const VARY = 'Accept, Accept-Encoding, Origin';
 
 /**
  * Serves the built dashboard page. The list of its files, with their compressed forms, is read once at the
- * start. All other paths are left to `next`, and so is `/` if a program asks for JSON.
+ * start. All other paths are left to `next`, and so is `/` for a request that prefers JSON.
  * @param dir the folder that `npm run build:web` has written.
  */
 export function servePageFiles(dir: string): Middleware {

@@ -22,8 +22,8 @@ export interface ProtectedNodeHandlerOptions extends ExchangeSettings, IdentifyC
 }
 
 /**
- * Creates middleware that passes requests at the given paths to a handler, which writes the responses itself,
- * also streams. Authentication, body limits and error responses are the same as in the REST API.
+ * Creates middleware that passes requests at the given paths to a handler. The handler writes the responses
+ * itself; they may be streams. Authentication, body limits and error responses are as in the REST API.
  */
 export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Middleware {
   const { bodyLimit, handler } = options;
