@@ -60,10 +60,11 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const ports = { repository, queries, apiKeys, removal, signals, issuer, waits, settings, clock, ids };
   sharedWaits?.start(waits);
-  const waitsElsewhere = sharedWaits && ((users: readonly UserId[]) => sharedWaits.readWaitsElsewhere(users));
+  const readWaitsElsewhere =
+    sharedWaits && ((users: readonly UserId[]) => sharedWaits.readWaitsElsewhere(users));
   return {
     dispatch: createDispatch(ports, shuttingDown.signal),
-    live: new LiveFeed({ ...ports, logger, waitsElsewhere }, shuttingDown.signal),
+    live: new LiveFeed({ ...ports, logger, readWaitsElsewhere }, shuttingDown.signal),
     userExport: createUserExport(ports),
     waits,
     ids,

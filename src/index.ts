@@ -3,7 +3,7 @@
 export { systemClock, uuidV7 } from './adapters/runtime/system.ts';
 export {
   createOperator,
-  type Imported,
+  type ImportResult,
   type IssueRequest,
   type ListedKey,
   type Operator,
@@ -44,7 +44,7 @@ export {
 } from './ports/errors.ts';
 export type { AnsweredRequest, CommittedBatch, Observer, StorageFailure } from './ports/observer.ts';
 export type { Clock, Ids, Logger } from './ports/runtime.ts';
-export type { Revocations, Revoked, RevokedUser } from './ports/signals/revocations.ts';
+export type { Revocation, Revocations, RevokedUser } from './ports/signals/revocations.ts';
 export type { SeenVersions, Signal, Signals, Subscription } from './ports/signals/signals.ts';
 export type { DatabaseNotification, StoreSignals } from './ports/signals/store-signals.ts';
 export type {

@@ -7,9 +7,9 @@ export interface LoadResult {
   /** How many steps were answered per second. */
   readonly perSecond: number;
   /** The median of the response times in ms. A response time ends when the whole response has arrived. */
-  readonly p50: number;
+  readonly p50Ms: number;
   /** The 99th percentile of the response times in ms. */
-  readonly p99: number;
+  readonly p99Ms: number;
 }
 
 export interface LoadOptions {
@@ -59,7 +59,7 @@ export async function runWriteLoad(options: LoadOptions): Promise<LoadResult> {
   );
   return {
     perSecond: responseTimesMs.length / seconds,
-    p50: percentile(responseTimesMs, 0.5),
-    p99: percentile(responseTimesMs, 0.99),
+    p50Ms: percentile(responseTimesMs, 0.5),
+    p99Ms: percentile(responseTimesMs, 0.99),
   };
 }

@@ -3,13 +3,13 @@ import { runWriteLoad } from '../load/write-load.ts';
 import type { BenchNumbers, BenchResults, BenchTable } from '../report/table.ts';
 import type { BenchServers } from '../servers/bench-servers.ts';
 import { type BenchSize, reportProgress } from '../size.ts';
-import { CONNECTIONS } from './servers.ts';
+import { CONNECTION_COUNTS } from './servers.ts';
 
 /** The table that shows how much slower writes are with row level security. */
 export const rowLevelSecurityTable: BenchTable = {
   name: 'rowLevelSecurity',
   labelTitles: ['Connections'],
-  rows: CONNECTIONS.map((connections) => ({ key: String(connections), labels: [String(connections)] })),
+  rows: CONNECTION_COUNTS.map((connections) => ({ key: String(connections), labels: [String(connections)] })),
   columns: [
     { key: 'onPerSecond', title: 'Requests/s, on', decimals: 0 },
     { key: 'offPerSecond', title: 'Requests/s, off', decimals: 0 },
@@ -23,7 +23,7 @@ export async function measureRowLevelSecurity(servers: BenchServers, size: Bench
   const unprotectedServer = await servers.startWithoutRowLevelSecurity();
   try {
     const results: { [row: string]: BenchNumbers } = {};
-    for (const connections of CONNECTIONS) {
+    for (const connections of CONNECTION_COUNTS) {
       const requestsPerSecond = async (port: number) => {
         const seconds = size.secondsPerRound / 2;
         const { tokenOf } = servers;

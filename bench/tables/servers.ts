@@ -4,7 +4,7 @@ import type { BenchNumbers, BenchResults, BenchTable } from '../report/table.ts'
 import type { BenchServers } from '../servers/bench-servers.ts';
 import { type BenchSize, reportProgress } from '../size.ts';
 
-export const CONNECTIONS = [1, 32, 128] as const;
+export const CONNECTION_COUNTS = [1, 32, 128] as const;
 
 const SERVERS = [
   ['floor', '(a) floor: `node:http` and `pg`'],
@@ -16,7 +16,7 @@ const SERVERS = [
 export const serversTable: BenchTable = {
   name: 'servers',
   labelTitles: ['Server', 'Connections'],
-  rows: CONNECTIONS.flatMap((connections) =>
+  rows: CONNECTION_COUNTS.flatMap((connections) =>
     SERVERS.map(([key, title]) => ({ key: `${key}-${connections}`, labels: [title, String(connections)] })),
   ),
   columns: [
@@ -30,7 +30,7 @@ export const serversTable: BenchTable = {
 export async function measureServers(servers: BenchServers, size: BenchSize): Promise<BenchResults> {
   const { tokenOf } = servers;
   const results: { [row: string]: BenchNumbers } = {};
-  for (const connections of CONNECTIONS) {
+  for (const connections of CONNECTION_COUNTS) {
     const loads = { floor: [] as LoadResult[], postgresql: [] as LoadResult[], pglite: [] as LoadResult[] };
     // The servers take turns, so that other work of the machine affects all of them alike.
     for (let round = 1; round <= size.rounds; round += 1) {
@@ -46,8 +46,8 @@ export async function measureServers(servers: BenchServers, size: BenchSize): Pr
       const perSecond = median(loads[key].map((load) => load.perSecond));
       results[`${key}-${connections}`] = {
         requestsPerSecond: perSecond,
-        p50Ms: median(loads[key].map(({ p50 }) => p50)),
-        p99Ms: median(loads[key].map(({ p99 }) => p99)),
+        p50Ms: median(loads[key].map(({ p50Ms: p50 }) => p50)),
+        p99Ms: median(loads[key].map(({ p99Ms: p99 }) => p99)),
         ratioToFloor: perSecond / floorPerSecond,
       };
     }

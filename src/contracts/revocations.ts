@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { UserId } from '../domain/ids.ts';
 import type { Logger } from '../ports/runtime.ts';
-import type { Revocations, Revoked } from '../ports/signals/revocations.ts';
+import type { Revocation, Revocations } from '../ports/signals/revocations.ts';
 import type { ApiKeyRef } from '../ports/storage/api-key-repository.ts';
 import { adapterPerTest } from './adapter-per-test.ts';
 import { newKeyId } from './api-key-builder.ts';
@@ -11,7 +11,7 @@ import type { TestRunner } from './test-runner.ts';
 export interface OpenRevocations {
   readonly revocations: Revocations;
   /** Sends revoked keys. Resolves when they have been delivered to every listener. */
-  readonly send: (keys: readonly Revoked[]) => Promise<void>;
+  readonly send: (keys: readonly Revocation[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -31,9 +31,9 @@ export function revocationsContract(
    * Subscribes, and records the revocations of the wanted keys only, because other tests may revoke keys at
    * the same time.
    */
-  const listen = (wanted: readonly Revoked[] = [sentKey]) => {
+  const listen = (wanted: readonly Revocation[] = [sentKey]) => {
     const ids = new Set<string | null>(wanted.map(({ id }) => id));
-    const received: Revoked[] = [];
+    const received: Revocation[] = [];
     const { close } = adapter().revocations.onRevoked((key) => {
       if (ids.has(key.id)) received.push(key);
     });
@@ -69,7 +69,7 @@ export function revocationsContract(
     'a function that is subscribed twice is called twice, until each subscription is closed',
     async () => {
       let calls = 0;
-      const count = ({ id }: Revoked) => {
+      const count = ({ id }: Revocation) => {
         if (id === sentKey.id) calls += 1;
       };
       const [first, second] = [

@@ -12,9 +12,9 @@ export const newUser = () => `user-${randomUUID()}` as UserId;
  */
 export const NOW = new Date('2026-03-01T12:00:00.123Z');
 /** Returns the time that many milliseconds after `NOW`. */
-export const later = (milliseconds: number) => new Date(NOW.getTime() + milliseconds);
+export const msAfterNow = (milliseconds: number) => new Date(NOW.getTime() + milliseconds);
 /** In milliseconds. */
-export const DAY = 24 * 60 * 60 * 1000;
+export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The instances that agents wait on, for a process in which no agent waits. */
 export const NO_WAITS: ReadonlySet<AgentInstanceId> = new Set();

@@ -66,7 +66,7 @@ async function createConversation(token: string, text: string): Promise<Instance
 function readOtherData(): unknown {
   const { users } = server.stores.repository as InMemoryAgentInstanceRepository;
   return structuredClone(
-    [...users].map(([user, { agentTypes, instances, instanceOfMessage }]) => ({
+    [...users].map(([user, { agentTypes, instances, instanceIdByMessageId: instanceOfMessage }]) => ({
       user,
       agentTypes,
       instances: [...instances].filter(([id]) => id !== own.instance),

@@ -69,7 +69,7 @@ describe('a browser that signed in with a code', () => {
     );
     const [{ id } = expect.unreachable()] = keys.filter(({ name }) => name === 'browser');
     expect((await browser.request('DELETE', `/api-keys/${id}`)).status).toBe(204);
-    await Promise.all(open.map(({ ended }) => ended));
+    await Promise.all(open.map(({ whenEnded }) => whenEnded));
     expect(await browser.isSignedIn()).toBe(false);
   });
 
@@ -77,7 +77,7 @@ describe('a browser that signed in with a code', () => {
     const [leaving, staying] = [await Browser.signIn(), await Browser.signIn()];
     const [open, others] = [await openStreams(leaving), await openStreams(staying)];
     await leaving.signOut();
-    await Promise.all(open.map(({ ended }) => ended));
+    await Promise.all(open.map(({ whenEnded }) => whenEnded));
     expect(await leaving.isSignedIn()).toBe(false);
     expect(await staying.isSignedIn()).toBe(true);
     const content = 'a second step';
@@ -85,7 +85,7 @@ describe('a browser that signed in with a code', () => {
       body: { agent_instance_id: instance, content },
     });
     for (const stream of others) {
-      await stream.message(content);
+      await stream.waitForMessage(content);
       stream[Symbol.dispose]();
     }
     // Signing out again is not an error.
@@ -110,7 +110,7 @@ test('deleting an account ends the sessions and streams of its browsers, and not
   using othersStream = await others.watch('/events');
   const dashboard = await server.token({ userId: gone, scope: 'dashboard' });
   expect((await server.call(dashboard, 'DELETE', '/account', { body: { confirm: gone } })).status).toBe(200);
-  await stream.ended;
+  await stream.whenEnded;
   expect(await browser.isSignedIn()).toBe(false);
   expect(await others.isSignedIn()).toBe(true);
   expect(othersStream.events.map(({ type }) => type)).toEqual(['connected']);

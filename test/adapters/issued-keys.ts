@@ -26,7 +26,7 @@ export class IssuedKeys implements AsyncDisposable {
     store: { apiKeys: this.apiKeys, removal: null, signals: this.apiKeys.signals },
     clock: systemClock,
     logger: new RecordedLog(),
-    timing: { checkInterval: 50 },
+    timing: { checkIntervalMs: 50 },
   });
 
   async issue(claims: object = {}, userId = userIdOf('ann')): Promise<IssuedKey> {

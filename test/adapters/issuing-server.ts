@@ -72,7 +72,7 @@ export class IssuingServer implements AsyncDisposable {
       store: stores,
       issuer: new JwtIssuer({ key: pair }),
       clock,
-      recordOf: (token) => recorder.recordOf(token),
+      recordOf: (issueToken) => recorder.recordOf(issueToken),
     });
     const ports = {
       ...stores,

@@ -81,8 +81,8 @@ describe('PostgreSQL, with a writing and a watching process', () => {
         {
           ...processes.watcher,
           ...here,
-          waitsElsewhere: (users) => sharedElsewhere.readWaitsElsewhere(users),
-          waitsElsewhereMillis: 50,
+          readWaitsElsewhere: (users) => sharedElsewhere.readWaitsElsewhere(users),
+          waitsElsewhereIntervalMs: 50,
         },
         stopping.signal,
       );
@@ -104,11 +104,11 @@ describe('PostgreSQL, with a writing and a watching process', () => {
       void stream.pipeTo(sink);
       const waiting = waits.begin({ userId, agentInstanceId });
       await shared.share();
-      const begun = await sink.until('message_update Which?');
+      const begun = await sink.waitForEvent('message_update Which?');
       const eventsBefore = sink.events.length;
       waiting[Symbol.dispose]();
       await shared.share();
-      const ended = await sink.until('message_update Which?', eventsBefore);
+      const ended = await sink.waitForEvent('message_update Which?', eventsBefore);
       expect([begun.agent_waiting, ended.agent_waiting]).toEqual([true, false]);
       stopping.abort();
     },

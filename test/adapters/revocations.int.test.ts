@@ -6,7 +6,7 @@ import { PostgresSignals } from '../../src/adapters/signals/postgres-signals.ts'
 import { databaseNotification, encodeRevoked } from '../../src/adapters/signals/signal-payload.ts';
 import type { UserId } from '../../src/domain/ids.ts';
 import type { ApiKey } from '../../src/domain/user/api-key.ts';
-import type { Revoked } from '../../src/ports/signals/revocations.ts';
+import type { Revocation } from '../../src/ports/signals/revocations.ts';
 import { anApiKey } from '../support/builders.ts';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
@@ -17,7 +17,7 @@ interface Process {
   readonly database: Database;
   readonly signals: PostgresSignals;
   readonly keys: MikroOrmApiKeyRepository;
-  readonly received: Revoked[];
+  readonly received: Revocation[];
 }
 
 const REVOKED_AT = new Date('2026-03-01T12:00:00.123Z');
@@ -30,7 +30,7 @@ async function startProcess(url: string): Promise<Process> {
   const connection = { connectionString: url };
   const signals = new PostgresSignals({ connection, logger: log });
   await signals.start(nothingNew);
-  const received: Revoked[] = [];
+  const received: Revocation[] = [];
   signals.onRevoked((key) => received.push(key));
   const keys = new MikroOrmApiKeyRepository({ database, signals });
   return { database, signals, keys, received };
@@ -85,10 +85,10 @@ test('a revocation that is not committed is not announced', async () => {
   await save(one, userId, key);
   const tooLong = 'x'.repeat(8_000);
   const signals = {
-    publishRevoked: (keys: readonly Revoked[]) => one.signals.publishRevoked(keys),
+    publishRevoked: (keys: readonly Revocation[]) => one.signals.publishRevoked(keys),
     databaseNotification: {
       ...databaseNotification,
-      encodeRevoked: (keys: readonly Revoked[]) => [...encodeRevoked(keys), tooLong],
+      encodeRevoked: (keys: readonly Revocation[]) => [...encodeRevoked(keys), tooLong],
     },
   };
   const failing = new MikroOrmApiKeyRepository({ database: one.database, signals });

@@ -33,7 +33,7 @@ export class InMemoryApplication {
   readonly dispatch = createDispatch(this, this.stopping.signal);
 
   /** Calls a use case, checks its output against its output schema, and returns the output. */
-  async ask<Input extends ObjectSchema, Output extends ObjectSchema>(
+  async call<Input extends ObjectSchema, Output extends ObjectSchema>(
     useCase: UseCase<Input, Output>,
     input: object,
     { caller = aCaller(), ...options }: Options = {},
@@ -45,7 +45,7 @@ export class InMemoryApplication {
 
   /** Sends a step. By default it belongs to instance 1, which is created if it does not exist. */
   step(input: object = {}, options: Options = {}) {
-    return this.ask(
+    return this.call(
       useCases.sendAgentMessage,
       { agent_instance_id: instanceIdOf(1), agent_type: 'claude-code', content: 'a step', ...input },
       options,
@@ -54,7 +54,7 @@ export class InMemoryApplication {
 
   /** Sends a user message that stays queued for the agent. */
   queue(content: string, options: Options = {}) {
-    return this.ask(
+    return this.call(
       useCases.sendUserMessage,
       { agent_instance_id: instanceIdOf(1), content, mark_as_read: false },
       options,
@@ -67,7 +67,7 @@ export class InMemoryApplication {
   ): Promise<{ instance: AgentInstance | null; messages: readonly Message[] }> {
     const target = { userId: userIdOf('ada'), agentInstanceId: instanceIdOf(1), queue: true };
     const load = (message: string | null) =>
-      this.repository.update({ ...target, message: message as MessageId | null }, (conversation) => ({
+      this.repository.update({ ...target, messageId: message as MessageId | null }, (conversation) => ({
         output: conversation,
         changes: null,
         record: null,
@@ -84,7 +84,7 @@ export class InMemoryApplication {
 
   /** Deletes the instance as its user. */
   async delete(agentInstanceId: AgentInstanceId = instanceIdOf(1)): Promise<void> {
-    await this.ask(useCases.deleteAgentInstance, { agent_instance_id: agentInstanceId }, { caller: ada });
+    await this.call(useCases.deleteAgentInstance, { agent_instance_id: agentInstanceId }, { caller: ada });
   }
 }
 

@@ -14,7 +14,7 @@ test('the demo continues with the answers that are tapped on a phone, and runs t
   });
   await page.getByRole('link', { name: /Fix the flaky checkout test/ }).tap();
   await page.getByRole('button', { name: 'Freeze the time in the test' }).tap();
-  await demo.printed('you answered: Freeze the time in the test');
+  await demo.waitForOutput('you answered: Freeze the time in the test');
   await page.getByRole('log').getByText('Freezing the time at noon in the test').waitFor();
 
   await page.getByRole('button', { name: 'Yes', exact: true }).tap();
@@ -23,7 +23,7 @@ test('the demo continues with the answers that are tapped on a phone, and runs t
     .getByText(/Opened pull request/)
     .waitFor();
   await page.getByText('This run has ended.').waitFor();
-  expect(await demo.ended).toMatchObject({ code: 0 });
+  expect(await demo.whenEnded).toMatchObject({ code: 0 });
   expect(demo.stderr).toBe('');
 
   await page.getByRole('link', { name: 'Changes' }).tap();

@@ -28,7 +28,7 @@ const OLD_NODE = `data:text/javascript,${encodeURIComponent(`
 test('every command prints one line on a Node that is too old, before it loads a module that is missing there', async () => {
   for (const args of [['serve'], ['--version']]) {
     await using command = new NodeProcess(['--import', OLD_NODE, BIN, ...args]);
-    expect(await command.ended).toEqual({ code: 1, signal: null });
+    expect(await command.whenEnded).toEqual({ code: 1, signal: null });
     expect(command.stdout).toBe('');
     expect(command.stderr).toBe('agent-dashboard needs Node.js 22.18 or newer; this is 20.20.2\n');
   }

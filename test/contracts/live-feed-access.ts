@@ -24,7 +24,7 @@ export function testLiveFeedAccess(newScene: NewScene): void {
       scene.person = { ...scene.person, life };
       const sink = await scene.watch(streamKind);
       endCallbacks[0]?.();
-      await sink.closed;
+      await sink.whenClosed;
       await expect.poll(() => endCallbacks).toEqual([]);
     });
 
@@ -33,10 +33,10 @@ export function testLiveFeedAccess(newScene: NewScene): void {
       await scene.step('one');
       const sink = await scene.watch(streamKind);
       scene.stopping.abort();
-      await sink.closed;
+      await sink.whenClosed;
       const lateSink = new RecordingSink();
       void scene.watch(streamKind, null, lateSink);
-      await lateSink.closed;
+      await lateSink.whenClosed;
     });
 
     test('needs the scope dashboard', async () => {
@@ -67,7 +67,7 @@ export function testLiveFeedAccess(newScene: NewScene): void {
     expect((await refusal(scene.watch('all'))).code).toBe('insufficient_scope');
     const sink = await scene.watch('instance');
     await scene.step('two');
-    await sink.until('message two');
+    await sink.waitForEvent('message two');
   });
 
   describe('a stream of one instance', () => {

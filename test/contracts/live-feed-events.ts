@@ -11,8 +11,8 @@ export function testLiveEvents(newScene: NewScene): void {
       await scene.step('one');
       const sink = await scene.watch(streamKind);
       await scene.step('two');
-      await sink.until('message two');
-      expect(sink.told().slice(0, 2)).toEqual(['connected', 'message two']);
+      await sink.waitForEvent('message two');
+      expect(sink.eventTexts().slice(0, 2)).toEqual(['connected', 'message two']);
     });
 
     test('sends each message once and in order, however many clients write at once', async () => {
@@ -38,15 +38,15 @@ export function testLiveEvents(newScene: NewScene): void {
       await scene.step('Which?', { requires_user_input: true });
       const sink = await scene.watch(streamKind);
       const answer = await scene.say('this');
-      expect(await sink.until('message_update Which?')).toMatchObject({
+      expect(await sink.waitForEvent('message_update Which?')).toMatchObject({
         agent_instance_id: scene.instance,
         question_status: 'answered',
         answer_id: answer.id,
         agent_waiting: false,
       });
-      expect(await sink.until('message this')).toMatchObject({ read_at: null, sender_type: 'USER' });
+      expect(await sink.waitForEvent('message this')).toMatchObject({ read_at: null, sender_type: 'USER' });
       await scene.step('thanks');
-      expect(await sink.until('message_update this')).toMatchObject({ read_at: expect.any(String) });
+      expect(await sink.waitForEvent('message_update this')).toMatchObject({ read_at: expect.any(String) });
     });
 
     test('sends a new status, a new name and an end, and nothing when the status stays the same', async () => {
@@ -54,20 +54,24 @@ export function testLiveEvents(newScene: NewScene): void {
       await scene.step('one');
       const sink = await scene.watch(streamKind);
       await scene.step('Which?', { requires_user_input: true });
-      await sink.until('status_update AWAITING_INPUT');
+      await sink.waitForEvent('status_update AWAITING_INPUT');
       await scene.run(useCases.renameAgentInstance, { name: 'Ada' });
-      await expect.poll(() => sink.told().filter((text) => text.startsWith('status_update'))).toHaveLength(2);
+      await expect
+        .poll(() => sink.eventTexts().filter((text) => text.startsWith('status_update')))
+        .toHaveLength(2);
       expect(sink.events.at(-1)?.data).toMatchObject({
         name: 'Ada',
         latest_message: 'Which?',
         chat_length: 2,
       });
       await scene.run(useCases.setInstanceStatus, { status: 'COMPLETED' });
-      expect(await sink.until('status_update COMPLETED')).toMatchObject({ ended_at: expect.any(String) });
+      expect(await sink.waitForEvent('status_update COMPLETED')).toMatchObject({
+        ended_at: expect.any(String),
+      });
       const before = sink.events.length;
       await scene.step('after the end');
-      await sink.until('message after the end', before);
-      expect(sink.told().slice(before)).toEqual(['message after the end']);
+      await sink.waitForEvent('message after the end', before);
+      expect(sink.eventTexts().slice(before)).toEqual(['message after the end']);
     });
 
     test('sends a heartbeat without the whole instance', async () => {
@@ -75,9 +79,9 @@ export function testLiveEvents(newScene: NewScene): void {
       await scene.step('one');
       const sink = await scene.watch(streamKind);
       await scene.step('two');
-      await sink.until('message two');
+      await sink.waitForEvent('message two');
       const { last_heartbeat_at } = await scene.run(useCases.heartbeat, {});
-      expect(await sink.until('agent_heartbeat')).toEqual({
+      expect(await sink.waitForEvent('agent_heartbeat')).toEqual({
         agent_instance_id: scene.instance,
         last_heartbeat_at,
       });
@@ -88,11 +92,11 @@ export function testLiveEvents(newScene: NewScene): void {
       await scene.step('one');
       const sink = await scene.watch(streamKind);
       await scene.run(useCases.deleteAgentInstance, {});
-      await sink.until('status_update DELETED');
+      await sink.waitForEvent('status_update DELETED');
       await scene.run(useCases.restoreAgentInstance, {});
-      await sink.until('status_update ACTIVE');
+      await sink.waitForEvent('status_update ACTIVE');
       await scene.step('two');
-      await sink.until('message two');
+      await sink.waitForEvent('message two');
     });
 
     test('sends whether an agent waits for the answer, without an extra read', async () => {
@@ -100,14 +104,14 @@ export function testLiveEvents(newScene: NewScene): void {
       await scene.step('one');
       const sink = await scene.watch(streamKind);
       await scene.step('Which?', { requires_user_input: true });
-      expect(await sink.until('message Which?')).toMatchObject({ agent_waiting: false });
+      expect(await sink.waitForEvent('message Which?')).toMatchObject({ agent_waiting: false });
       const { readCount } = scene;
       const agentInstanceId = scene.instance as never;
       const waiting = scene.waits.begin({ userId: scene.userId, agentInstanceId });
-      expect(await sink.until('message_update Which?')).toMatchObject({ agent_waiting: true });
+      expect(await sink.waitForEvent('message_update Which?')).toMatchObject({ agent_waiting: true });
       const after = sink.events.length;
       waiting[Symbol.dispose]();
-      expect(await sink.until('message_update Which?', after)).toMatchObject({ agent_waiting: false });
+      expect(await sink.waitForEvent('message_update Which?', after)).toMatchObject({ agent_waiting: false });
       expect(scene.readCount).toBe(readCount);
     });
 
@@ -116,12 +120,12 @@ export function testLiveEvents(newScene: NewScene): void {
       await scene.step('one');
       const sink = await scene.watch(streamKind);
       await scene.step('two');
-      await sink.until('message two');
+      await sink.waitForEvent('message two');
       const { readCount } = scene;
-      await sink.until('status_update STALE');
+      await sink.waitForEvent('status_update STALE');
       expect(scene.readCount).toBe(readCount);
       await scene.step('three');
-      await sink.until('status_update ACTIVE');
+      await sink.waitForEvent('status_update ACTIVE');
     });
   });
 
@@ -131,7 +135,7 @@ export function testLiveEvents(newScene: NewScene): void {
       await scene.step('one');
       const sink = await scene.watch('instance');
       await scene.step('two', { git_diff: 'diff --git a/x b/x' });
-      expect(await sink.until('git_diff_update')).toEqual({
+      expect(await sink.waitForEvent('git_diff_update')).toEqual({
         agent_instance_id: scene.instance,
         git_diff: 'diff --git a/x b/x',
       });
@@ -143,8 +147,13 @@ export function testLiveEvents(newScene: NewScene): void {
       const scene = newScene();
       const sink = await scene.watch('all');
       await scene.step('hello', { git_diff: 'diff --git a/x b/x' });
-      await sink.until('git_diff_update');
-      expect(sink.told()).toEqual(['connected', 'status_update ACTIVE', 'message hello', 'git_diff_update']);
+      await sink.waitForEvent('git_diff_update');
+      expect(sink.eventTexts()).toEqual([
+        'connected',
+        'status_update ACTIVE',
+        'message hello',
+        'git_diff_update',
+      ]);
     });
 
     test('sends that the git diff has changed, without the diff', async () => {
@@ -152,7 +161,7 @@ export function testLiveEvents(newScene: NewScene): void {
       await scene.step('one');
       const sink = await scene.watch('all');
       await scene.step('two', { git_diff: 'diff --git a/x b/x' });
-      expect(await sink.until('git_diff_update')).toEqual({ agent_instance_id: scene.instance });
+      expect(await sink.waitForEvent('git_diff_update')).toEqual({ agent_instance_id: scene.instance });
     });
 
     test('sends nothing of other users', async () => {
@@ -160,8 +169,8 @@ export function testLiveEvents(newScene: NewScene): void {
       const sink = await scene.watch('all');
       await other.step('theirs');
       await scene.step('mine');
-      await sink.until('message mine');
-      expect(sink.told()).toEqual(['connected', 'status_update ACTIVE', 'message mine']);
+      await sink.waitForEvent('message mine');
+      expect(sink.eventTexts()).toEqual(['connected', 'status_update ACTIVE', 'message mine']);
     });
   });
 }

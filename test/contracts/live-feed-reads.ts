@@ -11,14 +11,14 @@ export function testLiveFeedReads(newScene: NewScene): void {
         await scene.step('one');
         const sinks = await Promise.all(Array.from({ length: streams }, () => scene.watch(streamKind)));
         await scene.step('two');
-        await Promise.all(sinks.map((sink) => sink.until('message two')));
+        await Promise.all(sinks.map((sink) => sink.waitForEvent('message two')));
         const before = scene.readCount;
         for (const content of ['three', 'four']) {
           await scene.step(content);
-          await Promise.all(sinks.map((sink) => sink.until(`message ${content}`)));
+          await Promise.all(sinks.map((sink) => sink.waitForEvent(`message ${content}`)));
         }
         await scene.run(useCases.heartbeat, {});
-        await Promise.all(sinks.map((sink) => sink.until('agent_heartbeat')));
+        await Promise.all(sinks.map((sink) => sink.waitForEvent('agent_heartbeat')));
         expect(new Set(sinks.map(({ events }) => events.at(-1))).size).toBe(1);
         return scene.readCount - before;
       };
@@ -32,7 +32,7 @@ export function testLiveFeedReads(newScene: NewScene): void {
       const sink = await scene.watch(streamKind);
       scene.failingReads = 1;
       await scene.step('two');
-      await sink.until('message two');
+      await sink.waitForEvent('message two');
     });
   });
 
@@ -52,15 +52,15 @@ export function testLiveFeedReads(newScene: NewScene): void {
       const all = await scene.watch('all');
       const another = await scene.watch('instance');
       await scene.step('two');
-      await Promise.all([single, all, another].map((sink) => sink.until('message two')));
+      await Promise.all([single, all, another].map((sink) => sink.waitForEvent('message two')));
       const { readCount } = scene;
       await scene.step('three');
-      await Promise.all([single, all, another].map((sink) => sink.until('message three')));
+      await Promise.all([single, all, another].map((sink) => sink.waitForEvent('message three')));
       expect(scene.readCount).toBe(readCount + 1);
       single.close();
       another.close();
       await scene.step('four');
-      await all.until('message four');
+      await all.waitForEvent('message four');
     });
   });
 }

@@ -12,17 +12,17 @@ export function testLiveFeedResume(newScene: NewScene): void {
       await scene.step('one');
       const first = await scene.watch(streamKind);
       await scene.step('two');
-      await first.until('message two');
+      await first.waitForEvent('message two');
       first.close();
       const missed = Array.from({ length: PAGE_SIZE + 3 }, (_, nth) => `missed ${nth}`);
       for (const content of missed) await scene.step(content);
       const second = await scene.watch(streamKind, first.lastId);
       await scene.step('last');
-      await second.until('message last');
-      expect(second.told().filter((text) => text.startsWith('message '))).toEqual(
+      await second.waitForEvent('message last');
+      expect(second.eventTexts().filter((text) => text.startsWith('message '))).toEqual(
         [...missed, 'last'].map((content) => `message ${content}`),
       );
-      expect(second.told()[0]).toBe('connected');
+      expect(second.eventTexts()[0]).toBe('connected');
       expect(second.events[0]?.id).toBe(first.lastId);
     });
 
@@ -32,15 +32,16 @@ export function testLiveFeedResume(newScene: NewScene): void {
       const uncutSink = await scene.watch(streamKind);
       for (const content of ['a', 'b', 'c']) await scene.step(content, { requires_user_input: true });
       await scene.say('d');
-      await uncutSink.until('message d');
-      const messages = (sink: RecordingSink) => sink.told().filter((text) => text.startsWith('message '));
+      await uncutSink.waitForEvent('message d');
+      const messages = (sink: RecordingSink) =>
+        sink.eventTexts().filter((text) => text.startsWith('message '));
       for (const [nth, { id }] of uncutSink.events.entries()) {
         const receivedBefore = uncutSink
-          .told()
+          .eventTexts()
           .slice(0, nth + 1)
           .filter((text) => text.startsWith('message '));
         const resumedSink = await scene.watch(streamKind, id);
-        if (receivedBefore.length < messages(uncutSink).length) await resumedSink.until('message d');
+        if (receivedBefore.length < messages(uncutSink).length) await resumedSink.waitForEvent('message d');
         expect([...receivedBefore, ...messages(resumedSink)]).toEqual(messages(uncutSink));
         resumedSink.close();
       }
@@ -54,8 +55,12 @@ export function testLiveFeedResume(newScene: NewScene): void {
       const first = await scene.watch('instance');
       first.close();
       const second = await scene.watch('instance', first.lastId);
-      await second.until('status_update AWAITING_INPUT');
-      expect(second.told()).toEqual(['connected', 'message_update Which?', 'status_update AWAITING_INPUT']);
+      await second.waitForEvent('status_update AWAITING_INPUT');
+      expect(second.eventTexts()).toEqual([
+        'connected',
+        'message_update Which?',
+        'status_update AWAITING_INPUT',
+      ]);
       expect(second.events.map(({ id }) => id)).toEqual(Array(3).fill(first.lastId));
     });
 
@@ -63,8 +68,8 @@ export function testLiveFeedResume(newScene: NewScene): void {
       const scene = newScene();
       await scene.step('one');
       const sink = await scene.watch('instance', '17.4');
-      await sink.until('status_update ACTIVE');
-      expect(sink.told()).toEqual(['connected', 'resync', 'status_update ACTIVE']);
+      await sink.waitForEvent('status_update ACTIVE');
+      expect(sink.eventTexts()).toEqual(['connected', 'resync', 'status_update ACTIVE']);
       expect(sink.events[0]?.id).toBe('1.1');
     });
 
@@ -95,12 +100,12 @@ export function testLiveFeedResume(newScene: NewScene): void {
       sink.stall();
       await scene.watch('instance', '1.1', sink);
       await scene.step('meanwhile');
-      expect(sink.told()).not.toContain('message meanwhile');
-      sink.goOn();
-      await sink.until('message meanwhile');
+      expect(sink.eventTexts()).not.toContain('message meanwhile');
+      sink.resume();
+      await sink.waitForEvent('message meanwhile');
       await scene.step('afterwards');
-      await sink.until('message afterwards');
-      expect(sink.told().filter((text) => text.startsWith('message '))).toEqual([
+      await sink.waitForEvent('message afterwards');
+      expect(sink.eventTexts().filter((text) => text.startsWith('message '))).toEqual([
         ...[0, 1, 2, 3, 4].map((nth) => `message missed ${nth}`),
         'message meanwhile',
         'message afterwards',
@@ -114,11 +119,11 @@ export function testLiveFeedResume(newScene: NewScene): void {
       const first = await scene.watch('all');
       first.close();
       const sinkAfterRestart = await restartedScene.watch('all', first.lastId);
-      await sinkAfterRestart.until('resync');
-      expect(sinkAfterRestart.told()).toEqual(['connected', 'resync']);
+      await sinkAfterRestart.waitForEvent('resync');
+      expect(sinkAfterRestart.eventTexts()).toEqual(['connected', 'resync']);
       expect(sinkAfterRestart.events[0]?.id).not.toBe(first.lastId);
       const sinkAhead = await scene.watch('all', first.lastId.replace(/\d+$/, '99'));
-      await sinkAhead.until('resync');
+      await sinkAhead.waitForEvent('resync');
     });
 
     test('sends resync when more events were missed than the server keeps', async () => {
@@ -128,15 +133,15 @@ export function testLiveFeedResume(newScene: NewScene): void {
       const largeText = 'x'.repeat(400_000);
       for (const nth of [1, 2, 3]) {
         await scene.step(`${nth}${largeText}`);
-        await first.until(`message ${nth}${largeText}`);
+        await first.waitForEvent(`message ${nth}${largeText}`);
       }
       const second = await scene.watch('all', first.events[0]!.id);
-      await second.until('resync');
-      expect(second.told()).toEqual(['connected', 'resync']);
+      await second.waitForEvent('resync');
+      expect(second.eventTexts()).toEqual(['connected', 'resync']);
       const third = await scene.watch('all', second.lastId);
       await scene.step('on');
-      await third.until('message on');
-      expect(third.told()).toEqual(['connected', 'message on']);
+      await third.waitForEvent('message on');
+      expect(third.eventTexts()).toEqual(['connected', 'message on']);
     });
 
     test('refuses only a last event id in a wrong format', async () => {

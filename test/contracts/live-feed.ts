@@ -130,7 +130,7 @@ function sceneFactory(open: () => LiveProcesses) {
           : await this.feed.openInstanceStream({ ...request, agentInstanceId: this.instance });
       const streamEnd = stream.pipeTo(sink);
       streamEnd.catch(() => {});
-      await sink.until('connected');
+      await sink.waitForEvent('connected');
       return sink;
     }
   }

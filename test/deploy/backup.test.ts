@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shellBlocks } from '../documents/shell-blocks.ts';
 import { freePort } from '../support/postgres/postgres-server.ts';
-import { agentDashboard, issuedToken } from '../support/servers/agent-dashboard.ts';
+import { issueToken, runAgentDashboard } from '../support/servers/agent-dashboard.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
@@ -76,17 +76,17 @@ describe.skipIf(BIN === null)(`PostgreSQL as DEPLOYMENT.md has it${why}`, () => 
 
     await shell(0);
     await shell(1);
-    await issuedToken(env, '--user', 'ada', '--name', 'kept');
+    await issueToken(env, '--user', 'ada', '--name', 'kept');
     // Row level security applies to the owner, so pg_dump fails. It would otherwise leave out rows.
     const asOwner = run(join(BIN!, 'pg_dump'), ['--file', '/dev/null', env.DATABASE_URL]);
     await expect(asOwner).rejects.toThrow('query would be affected by row-level security policy');
     await shell(2);
 
     const restored = { ...env, DATABASE_URL: url('agents', 'restored') };
-    expect((await agentDashboard(['migrate', '--check'], restored)).stdout).toBe(
+    expect((await runAgentDashboard(['migrate', '--check'], restored)).stdout).toBe(
       'The schema is up to date.\n',
     );
-    expect((await agentDashboard(['token', 'list'], restored)).stdout).toContain('kept');
+    expect((await runAgentDashboard(['token', 'list'], restored)).stdout).toContain('kept');
   });
 });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { issuedToken } from '../support/servers/agent-dashboard.ts';
+import { issueToken } from '../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
 import { freshStore, type Store, type StoreKind, storedMessages } from './stores.ts';
@@ -44,7 +44,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
   test('an instance of another user is answered like one that does not exist', async () => {
     const { instance } = new AgentClient(atAgent, randomUUID());
     await new AgentClient(atAgent, instance).say('mine');
-    const token = await issuedToken(store.env, '--user', 'mallory');
+    const token = await issueToken(store.env, '--user', 'mallory');
     const answers = [];
     for (const id of [instance, randomUUID()]) {
       const answer = await atPerson.call('POST', '/messages/user', {

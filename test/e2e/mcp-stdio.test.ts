@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, type PeopleClient } from '../../src/adapters/client/client.ts';
 import { ERROR_META, type ToolResult } from '../../src/adapters/mcp/tools/tool-result.ts';
 import { stablePort } from '../prove/support/stable-port.ts';
-import { agentDashboard } from '../support/servers/agent-dashboard.ts';
+import { runAgentDashboard } from '../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { STDIO_CLIENTS, startStdio } from './stdio-clients.ts';
@@ -126,7 +126,7 @@ describe('the process', () => {
     await using client = await start(['--git-diff', '--permission-tool']);
     await client.call('log_step', { step_description: 'hi' });
     expect(client.stderr()).toBe('');
-    const { code, stdout } = await agentDashboard(['mcp'], reaching());
+    const { code, stdout } = await runAgentDashboard(['mcp'], reaching());
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
 
@@ -156,12 +156,12 @@ describe('the process', () => {
   });
 
   test('needs a key, and a valid instance id', async () => {
-    const keyless = await agentDashboard(['mcp'], { AGENT_DASHBOARD_URL: server.url });
+    const keyless = await runAgentDashboard(['mcp'], { AGENT_DASHBOARD_URL: server.url });
     expect(keyless).toMatchObject({ code: 2, stdout: '' });
     expect(keyless.stderr).toContain('--api-key or AGENT_DASHBOARD_API_KEY');
-    const odd = await agentDashboard(['mcp', '--agent-instance-id', 'odd'], reaching());
+    const odd = await runAgentDashboard(['mcp', '--agent-instance-id', 'odd'], reaching());
     expect(odd).toMatchObject({ code: 2, stdout: '' });
-    const nowhere = await agentDashboard(['mcp', '--base-url', 'nowhere'], reaching());
+    const nowhere = await runAgentDashboard(['mcp', '--base-url', 'nowhere'], reaching());
     expect(nowhere).toMatchObject({ code: 2, stdout: '' });
     expect(nowhere.stderr).toMatch(/^agent-dashboard: .*URL.*\n$/i);
   });

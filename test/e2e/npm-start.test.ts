@@ -11,8 +11,8 @@ test('stopping `npm start` stops the server', async () => {
   await using folder = await temporaryFolder();
   const env = { HOME: folder.path, DATA_DIR: folder.path, MCP_SERVER_PORT: '0', LOG_LEVEL: 'info' };
   await using npm = new NodeProcess(['start'], { node: 'npm', cwd: ROOT, env });
-  await npm.printed('Ctrl-C stops it.');
+  await npm.waitForOutput('Ctrl-C stops it.');
   npm.signal('SIGTERM');
-  expect(await npm.ended).toEqual({ code: 0, signal: null });
+  expect(await npm.whenEnded).toEqual({ code: 0, signal: null });
   expect(npm.stderr).toContain('"msg":"stopped"');
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { agentDashboard } from '../support/servers/agent-dashboard.ts';
+import { runAgentDashboard } from '../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { AgentClient } from './agent-client.ts';
 import { freshStore, type Store, storedMessages } from './stores.ts';
@@ -22,7 +22,7 @@ test('a second process on one DATA_DIR exits with one line, and the first one is
     const agent = new AgentClient(first, instance);
     await agent.say('before');
 
-    const second = await agentDashboard(['serve'], { ...QUIET, ...store.env });
+    const second = await runAgentDashboard(['serve'], { ...QUIET, ...store.env });
     expect(second).toMatchObject({ code: 1, stdout: '' });
     expect(second.stderr).toMatch(/^agent-dashboard: .* is in use by another agent-dashboard process.*\n$/);
     expect(second.stderr).toContain(store.env.DATA_DIR);
@@ -42,7 +42,7 @@ test('a port in use is reported in one line that names the variable', async () =
   await using other = await freshStore('PostgreSQL');
   await using first = await RunningServer.start(other.env);
   for (const env of [store.env, other.env]) {
-    const second = await agentDashboard(['serve'], { ...QUIET, ...env, MCP_SERVER_PORT: `${first.port}` });
+    const second = await runAgentDashboard(['serve'], { ...QUIET, ...env, MCP_SERVER_PORT: `${first.port}` });
     expect(second).toMatchObject({ code: 1, signal: null, stdout: '' });
     expect(second.stderr).toMatch(/^agent-dashboard: MCP_SERVER_PORT must be a free port.*EADDRINUSE.*\n$/);
   }

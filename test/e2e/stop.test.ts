@@ -29,7 +29,7 @@ describe.concurrent.each(STORES)('SIGTERM on %s', (kind) => {
     while (!(await isRefused(server.port))) expect(performance.now() - signalledAt).toBeLessThan(2_000);
     expect(server.process.isRunning).toBe(true);
     expect(await late.finish()).toContain('HTTP/1.1 200');
-    expect((await server.process.ended).code).toBe(0);
+    expect((await server.process.whenEnded).code).toBe(0);
     expect(performance.now() - signalledAt).toBeLessThan(5_000);
 
     await load.done;
@@ -62,10 +62,10 @@ describe.concurrent('a stop', () => {
     impatient.process.signal('SIGINT');
     while (!(await isRefused(impatient.port)));
     impatient.process.signal('SIGINT');
-    expect(await impatient.process.ended).toEqual({ code: 130, signal: null });
+    expect(await impatient.process.whenEnded).toEqual({ code: 130, signal: null });
     expect(performance.now() - signalledAt).toBeLessThan(4_000);
 
-    expect(await patient.process.ended).toEqual({ code: 0, signal: null });
+    expect(await patient.process.whenEnded).toEqual({ code: 0, signal: null });
     expect(performance.now() - signalledAt).toBeLessThan(10_000);
     expect(await storedMessages(store.env)).toEqual([]);
   });

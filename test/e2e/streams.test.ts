@@ -27,21 +27,21 @@ describe.each(STORES)('streams on %s', (kind) => {
       for (const stream of [single, all]) await stream.event(({ type }) => type === 'connected');
       await step(server, instance, 'two');
       for (const stream of [single, all]) {
-        await stream.message('two');
+        await stream.waitForMessage('two');
         lastIds.push(stream.lastId);
       }
       await step(server, instance, 'three');
       await server.kill9();
-      await Promise.all([single.ended, all.ended]);
+      await Promise.all([single.whenEnded, all.whenEnded]);
     }
     await using server = await RunningServer.start(store.env);
     using single = await open(server, pathOf(instance), { 'last-event-id': lastIds[0] });
     using all = await open(server, '/events', { 'last-event-id': lastIds[1] });
     await all.event(({ type }) => type === 'resync');
     await step(server, instance, 'four');
-    await Promise.all([single.message('four'), all.message('four')]);
-    expect(single.of('message').map(({ content }) => content)).toEqual(['three', 'four']);
-    expect(all.of('message').map(({ content }) => content)).toEqual(['four']);
+    await Promise.all([single.waitForMessage('four'), all.waitForMessage('four')]);
+    expect(single.dataOfType('message').map(({ content }) => content)).toEqual(['three', 'four']);
+    expect(all.dataOfType('message').map(({ content }) => content)).toEqual(['four']);
   });
 
   test('end when the server stops, and do not delay it', async () => {
@@ -57,7 +57,7 @@ describe.each(STORES)('streams on %s', (kind) => {
     const since = performance.now();
     expect(await server.stop()).toBe(0);
     expect(performance.now() - since).toBeLessThan(5_000);
-    await Promise.all([single.ended, all.ended]);
+    await Promise.all([single.whenEnded, all.whenEnded]);
   });
 
   test('end when their key is revoked', async () => {
@@ -72,6 +72,6 @@ describe.each(STORES)('streams on %s', (kind) => {
     using stream = await open(server, '/events', {}, token);
     await stream.event(({ type }) => type === 'connected');
     expect((await server.call('DELETE', `/api-keys/${id}`, person)).status).toBe(204);
-    await stream.ended;
+    await stream.whenEnded;
   });
 });

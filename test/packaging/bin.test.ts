@@ -23,7 +23,7 @@ describe.each(nodes)('agent-dashboard on Node $version', ({ path: node }) => {
       env: { MCP_SERVER_PORT: '0', LOG_LEVEL: 'warn' },
       node,
     });
-    await server.printed('Ctrl-C stops it.');
+    await server.waitForOutput('Ctrl-C stops it.');
     const url = /listens on +(\S+)/.exec(server.stdout)?.[1];
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' });
     const html = await (await fetch(`${url}/`, { headers: { accept: 'text/html' } })).text();
@@ -32,6 +32,6 @@ describe.each(nodes)('agent-dashboard on Node $version', ({ path: node }) => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toContain('javascript');
     server.signal('SIGTERM');
-    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expect(await server.whenEnded).toEqual({ code: 0, signal: null });
   });
 });

@@ -29,7 +29,7 @@ test('the client example asks a question and continues with the answer', async (
     cwd: home.path,
     env: { MCP_SERVER_PORT: '0', LOG_LEVEL: 'warn' },
   });
-  await server.printed('Ctrl-C stops it.');
+  await server.waitForOutput('Ctrl-C stops it.');
   const printed = (label: string) => new RegExp(`${label} +(\\S+)`).exec(server.stdout)![1]!;
   const baseUrl = printed('listens on');
   const { people } = createClient({ baseUrl, token: printed('Dashboard token:') });
@@ -42,15 +42,15 @@ test('the client example asks a question and continues with the answer', async (
     await people.write({ agent_instance_id: data.agent_instance_id, content: 'Yes', in_reply_to: data.id });
     break;
   }
-  expect(await script.ended).toMatchObject({ code: 0 });
+  expect(await script.whenEnded).toMatchObject({ code: 0 });
   expect(script.stdout).toBe('you answered: Yes\n');
   server.signal('SIGTERM');
-  expect(await server.ended).toMatchObject({ code: 0 });
+  expect(await server.whenEnded).toMatchObject({ code: 0 });
 });
 
 test('the node:http example serves two use cases and its own route behind its own sign-in', async () => {
   await using server = new NodeProcess([join(EXAMPLES, 'node-http/server.ts')], { env: { PORT: '0' } });
-  await server.printed('listening');
+  await server.waitForOutput('listening');
   const url = `http://127.0.0.1:${/port: (\d+)/.exec(server.stdout)?.[1]}`;
   expect(await (await fetch(url)).json()).toEqual({ application: 'its own' });
 
@@ -77,7 +77,7 @@ test('the node:http example serves two use cases and its own route behind its ow
     [422, 'invalid_input'],
   ]);
   server.signal('SIGTERM');
-  expect(await server.ended).toMatchObject({ code: 0 });
+  expect(await server.whenEnded).toMatchObject({ code: 0 });
 });
 
 test('the Fastify example keeps reported messages in its embedded database over a restart', async () => {
@@ -85,7 +85,7 @@ test('the Fastify example keeps reported messages in its embedded database over 
   const start = async () => {
     const env = { PORT: '0', DATA_DIR: join(home.path, 'data') };
     const server = new NodeProcess([join(EXAMPLES, 'fastify/server.ts')], { cwd: home.path, env });
-    await server.printed('dashboard token:');
+    await server.waitForOutput('dashboard token:');
     const [, url, agent] = /listening on (\S+)\nagent token: (\S+)/.exec(server.stdout)!;
     const call = (method: string, path: string, body?: object) =>
       fetch(url + path, {
@@ -102,7 +102,7 @@ test('the Fastify example keeps reported messages in its embedded database over 
     const step = { agent_instance_id: id, agent_type: 'cron', content: 'Hello' };
     expect((await call('POST', '/api/v1/messages/agent', step)).status).toBe(200);
     server.signal('SIGTERM');
-    expect(await server.ended).toMatchObject({ code: 0 });
+    expect(await server.whenEnded).toMatchObject({ code: 0 });
   }
   const { server, call } = await start();
   await using _ = server;

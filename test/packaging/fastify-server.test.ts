@@ -16,7 +16,7 @@ test('the Fastify example refuses a token of a deleted user, also after a restar
   const env = { PORT: '0', DATA_DIR: folder, JWT_PRIVATE_KEY: privateKey };
   const start = async () => {
     const server = new NodeProcess([SERVER], { env });
-    await server.printed('dashboard token:');
+    await server.waitForOutput('dashboard token:');
     const printed = (label: string) => new RegExp(`${label} (\\S+)`).exec(server.stdout)![1]!;
     const url = printed('listening on');
     const call = (token: string, method: string, path: string, body?: object) =>
@@ -40,13 +40,13 @@ test('the Fastify example refuses a token of a deleted user, also after a restar
   expect((await first.call(first.agentToken, 'GET', '/auth/verify')).status).toBe(401);
   expect((await first.call(unrecordedToken, 'GET', '/auth/verify')).status).toBe(401);
   first.server.signal('SIGTERM');
-  expect(await first.server.ended).toMatchObject({ code: 0 });
+  expect(await first.server.whenEnded).toMatchObject({ code: 0 });
 
   const second = await start();
   expect((await second.call(first.agentToken, 'GET', '/auth/verify')).status).toBe(401);
   expect((await second.call(first.dashboardToken, 'GET', '/auth/verify')).status).toBe(401);
   second.server.signal('SIGTERM');
-  expect(await second.server.ended).toMatchObject({ code: 0 });
+  expect(await second.server.whenEnded).toMatchObject({ code: 0 });
 
   // A server learns of recent revocations when it starts. This deletion is no longer one of them.
   const database = await openPglite(folder);
@@ -55,5 +55,5 @@ test('the Fastify example refuses a token of a deleted user, also after a restar
   const third = await start();
   expect((await third.call(unrecordedToken, 'GET', '/auth/verify')).status).toBe(401);
   third.server.signal('SIGTERM');
-  expect(await third.server.ended).toMatchObject({ code: 0 });
+  expect(await third.server.whenEnded).toMatchObject({ code: 0 });
 });

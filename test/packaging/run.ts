@@ -6,7 +6,7 @@ import { NodeProcess, type NodeProcessOptions } from '../support/servers/node-pr
  */
 export async function run(args: readonly string[], options: NodeProcessOptions): Promise<string> {
   await using script = new NodeProcess(args, options);
-  const { code } = await script.ended;
+  const { code } = await script.whenEnded;
   if (code !== 0) throw new Error(`ended with ${code}:\n${script.stdout}${script.stderr}`);
   return script.stdout;
 }

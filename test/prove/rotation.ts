@@ -87,7 +87,7 @@ function tokensOf({ pems }: Pair): Promise<string[]> {
   const key = readPrivateKey(pems.privateKey, 'JWT_PRIVATE_KEY');
   return Promise.all(
     Array.from({ length: USERS }, (_, nth) =>
-      new JwtIssuer({ key, namesKey: nth % 2 === 0 }).issue(aGrant({ userId: userIdOf(`user-${nth}`) })),
+      new JwtIssuer({ key, includesKeyId: nth % 2 === 0 }).issue(aGrant({ userId: userIdOf(`user-${nth}`) })),
     ),
   );
 }

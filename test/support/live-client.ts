@@ -14,7 +14,7 @@ export class LiveClient implements Disposable {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   /** Resolves when the stream has ended for any reason. */
-  readonly ended: Promise<void>;
+  readonly whenEnded: Promise<void>;
   readonly #request: ClientRequest;
   readonly #response: IncomingMessage;
   readonly #readers = new Set<() => void>();
@@ -29,7 +29,7 @@ export class LiveClient implements Disposable {
     response.setEncoding('utf8').on('data', (text: string) => this.#read(text));
     // Node reports a cut stream as an error. These tests treat it as a normal end of the stream.
     response.on('error', () => {});
-    this.ended = new Promise((resolve) =>
+    this.whenEnded = new Promise((resolve) =>
       response.once('close', () => {
         this.#hasEnded = true;
         this.#wakeReaders();
@@ -57,8 +57,8 @@ export class LiveClient implements Disposable {
   }
 
   /** Returns the data of all events of a type so far. */
-  of(type: string): ReadEvent['data'][] {
-    return this.events.filter((event) => event.type === type).map(({ data }) => data);
+  dataOfType(type: string): ReadEvent['data'][] {
+    return this.events.filter((waitForEvent) => waitForEvent.type === type).map(({ data }) => data);
   }
 
   /**
@@ -74,7 +74,7 @@ export class LiveClient implements Disposable {
     }
   }
 
-  message(content: string): Promise<ReadEvent> {
+  waitForMessage(content: string): Promise<ReadEvent> {
     return this.event(({ type, data }) => type === 'message' && data.content === content);
   }
 

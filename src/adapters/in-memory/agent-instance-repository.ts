@@ -35,12 +35,13 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
         stored === undefined ? [] : messagesToLoad(stored.instance, [...stored.messages.values()], target),
     };
     const storedRecord =
-      target.idempotencyKey == null ? null : (user.records.get(target.idempotencyKey) ?? null);
+      target.idempotencyKey == null ? null : (user.idempotencyRecords.get(target.idempotencyKey) ?? null);
     const { output, changes, record } = decide(structuredClone(conversation), storedRecord);
 
     if (changes !== null || record !== null) this.users.set(target.userId, user);
     if (changes !== null) save(user, structuredClone(changes));
-    if (record !== null && target.idempotencyKey != null) user.records.set(target.idempotencyKey, record);
+    if (record !== null && target.idempotencyKey != null)
+      user.idempotencyRecords.set(target.idempotencyKey, record);
     if (changes !== null) {
       const { userId, agentInstanceId } = target;
       this.#signals.publish([{ userId, agentInstanceId, version: changes.instance.version }]);
@@ -49,12 +50,12 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
   }
 
   async instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null> {
-    return this.users.get(userId)?.instanceOfMessage.get(messageId) ?? null;
+    return this.users.get(userId)?.instanceIdByMessageId.get(messageId) ?? null;
   }
 
   async deleteIdempotencyRecords(recordedBefore: Date): Promise<number> {
     let deleted = 0;
-    for (const { records } of this.users.values()) {
+    for (const { idempotencyRecords: records } of this.users.values()) {
       for (const [key, { recordedAt }] of records) {
         if (recordedAt < recordedBefore && records.delete(key)) deleted += 1;
       }
@@ -76,7 +77,7 @@ function save(user: UserData, { instance, posted, amended, gitDiff }: Changes): 
   const questionVersions = previous?.questionVersions ?? new Map<MessageId, number>();
   for (const message of [...posted, ...amended]) {
     messages.set(message.id, message);
-    user.instanceOfMessage.set(message.id, instance.id);
+    user.instanceIdByMessageId.set(message.id, instance.id);
     if (message.questionStatus !== null) questionVersions.set(message.id, instance.version);
   }
   const { agentType } = instance;

@@ -2,7 +2,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { type ApiKey, isNewlyRevoked } from '../../domain/user/api-key.ts';
 import { tokensRefusedBefore } from '../../domain/user/user-deletion.ts';
 import { storageBusy } from '../../ports/errors.ts';
-import type { Revocations, Revoked } from '../../ports/signals/revocations.ts';
+import type { Revocation, Revocations } from '../../ports/signals/revocations.ts';
 import type {
   ApiKeyRef,
   ApiKeyRepository,
@@ -27,7 +27,8 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
     const { userId, id, idempotencyKey = null } = target;
     const user = this.#users.get(userId) ?? new UserData();
     const key = user.apiKeys.get(id) ?? null;
-    const storedRecord = idempotencyKey === null ? null : (user.records.get(idempotencyKey) ?? null);
+    const storedRecord =
+      idempotencyKey === null ? null : (user.idempotencyRecords.get(idempotencyKey) ?? null);
     const { output, changes, record } = decide(structuredClone(key), structuredClone(storedRecord));
 
     // These conflicts are not tried again here: deciding again would end in the same conflict.
@@ -35,7 +36,8 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
     if (changes !== null && isHashTaken(user, changes)) throw storageBusy();
     if (changes !== null || record !== null) this.#users.set(userId, user);
     if (changes !== null) user.apiKeys.set(id, structuredClone(changes));
-    if (record !== null && idempotencyKey !== null) user.records.set(idempotencyKey, structuredClone(record));
+    if (record !== null && idempotencyKey !== null)
+      user.idempotencyRecords.set(idempotencyKey, structuredClone(record));
     if (changes !== null && isNewlyRevoked(key, changes)) this.#revocations.publishRevoked([{ userId, id }]);
     return output;
   }
@@ -59,8 +61,8 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
     return structuredClone(found ?? null);
   }
 
-  async revokedSince(since: Date): Promise<readonly Revoked[]> {
-    const revoked: Revoked[] = [];
+  async revokedSince(since: Date): Promise<readonly Revocation[]> {
+    const revoked: Revocation[] = [];
     for (const [userId, { apiKeys, deletion }] of this.#users) {
       if (deletion !== null && (deletion.finishedAt === null || deletion.finishedAt >= since)) {
         revoked.push({ userId, id: null, issuedBefore: tokensRefusedBefore(deletion) });

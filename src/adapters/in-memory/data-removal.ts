@@ -19,7 +19,12 @@ export class InMemoryDataRemoval implements DataRemoval {
   }
 
   async holdings(userId: UserId): Promise<Holdings> {
-    const { agentTypes, instances, instanceOfMessage, apiKeys } = this.#users.get(userId) ?? NO_DATA;
+    const {
+      agentTypes,
+      instances,
+      instanceIdByMessageId: instanceOfMessage,
+      apiKeys,
+    } = this.#users.get(userId) ?? NO_DATA;
     return {
       agentTypes: agentTypes.size,
       agentInstances: instances.size,
@@ -28,7 +33,7 @@ export class InMemoryDataRemoval implements DataRemoval {
     };
   }
 
-  async begin(userId: UserId, time: Date): Promise<void> {
+  async beginUserDeletion(userId: UserId, time: Date): Promise<void> {
     this.#saveDeletion(userId, { begunAt: time, finishedAt: null });
   }
 
@@ -40,18 +45,18 @@ export class InMemoryDataRemoval implements DataRemoval {
     return deleted;
   }
 
-  async finish(userId: UserId, time: Date): Promise<void> {
+  async finishUserDeletion(userId: UserId, time: Date): Promise<void> {
     this.#saveDeletion(userId, {
       begunAt: this.#users.get(userId)?.deletion?.begunAt ?? time,
       finishedAt: time,
     });
   }
 
-  async find(userId: UserId): Promise<UserDeletion | null> {
+  async findUserDeletion(userId: UserId): Promise<UserDeletion | null> {
     return structuredClone(this.#users.get(userId)?.deletion ?? null);
   }
 
-  async unfinished(): Promise<readonly DeletedUser[]> {
+  async listUnfinishedDeletions(): Promise<readonly DeletedUser[]> {
     const unfinished: DeletedUser[] = [];
     for (const [userId, { deletion }] of this.#users) {
       if (deletion !== null && deletion.finishedAt === null) unfinished.push({ userId, ...deletion });
@@ -61,7 +66,7 @@ export class InMemoryDataRemoval implements DataRemoval {
 
   async deleteOutdated(cutoffs: RetentionCutoffs): Promise<number> {
     let deleted = 0;
-    for (const { instances, instanceOfMessage } of this.#users.values()) {
+    for (const { instances, instanceIdByMessageId: instanceOfMessage } of this.#users.values()) {
       for (const [id, stored] of instances) {
         if (!isOutdated(stored, cutoffs)) continue;
         for (const messageId of stored.messages.keys()) instanceOfMessage.delete(messageId);

@@ -26,10 +26,10 @@ export class UserData {
   readonly agentTypes = new Map<string, StoredAgentType>();
   readonly instances = new Map<AgentInstanceId, StoredInstance>();
   /** The id of the instance that each message belongs to. */
-  readonly instanceOfMessage = new Map<MessageId, AgentInstanceId>();
+  readonly instanceIdByMessageId = new Map<MessageId, AgentInstanceId>();
   readonly apiKeys = new Map<ApiKeyId, ApiKey>();
   /** The idempotency records by idempotency key. */
-  readonly records = new Map<string, IdempotencyRecord>();
+  readonly idempotencyRecords = new Map<string, IdempotencyRecord>();
   /** The begun or finished deletion of the user. It stays when everything else has been deleted. */
   deletion: UserDeletion | null;
 

@@ -8,7 +8,7 @@ import { userIdOf } from './token/claims.ts';
 export interface JwtIssuerOptions {
   readonly key: SigningKey;
   /** Whether tokens have the id of their key (`kid`, 23 characters). Needed only with several keys. */
-  readonly namesKey?: boolean;
+  readonly includesKeyId?: boolean;
 }
 
 /**
@@ -26,10 +26,10 @@ export class JwtIssuer implements TokenIssuer {
   readonly #key: SigningKey;
   readonly #header: { readonly alg: string; readonly kid?: string };
 
-  constructor({ key, namesKey = false }: JwtIssuerOptions) {
+  constructor({ key, includesKeyId = false }: JwtIssuerOptions) {
     this.isDeterministic = key.algorithm !== 'ES256';
     this.#key = key;
-    this.#header = namesKey ? { alg: key.algorithm, kid: key.keyId } : { alg: key.algorithm };
+    this.#header = includesKeyId ? { alg: key.algorithm, kid: key.keyId } : { alg: key.algorithm };
   }
 
   async issue(grant: TokenGrant): Promise<string> {

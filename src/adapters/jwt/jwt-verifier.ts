@@ -14,7 +14,7 @@ import { KnownTokens } from './known-tokens/known-tokens.ts';
 import { RevocationWatch, type WatchTiming } from './known-tokens/revocation-watch.ts';
 import { apiKeyIdOf } from './token/api-key-id.ts';
 import { isExpired } from './token/claims.ts';
-import { NotOursError, type OwnToken, OwnTokens } from './token/own-tokens.ts';
+import { type OwnToken, OwnTokens, UnknownSignerError } from './token/own-tokens.ts';
 import { MAX_TOKEN_BYTES } from './token/token-form.ts';
 
 export interface JwtVerifierOptions {
@@ -33,7 +33,7 @@ export interface JwtVerifierOptions {
   /** Other intervals and limits than the usual ones, for tests. */
   readonly timing?: Partial<WatchTiming>;
   /** The maximum number of checked tokens in memory. Tokens with open waits or streams are not counted. */
-  readonly remembered?: number;
+  readonly maxKnownTokens?: number;
 }
 
 /**
@@ -52,7 +52,7 @@ export class JwtVerifier implements TokenVerifier {
   readonly #ownTokens: OwnTokens;
   readonly #provider: IdentityProvider | null;
   readonly #apiKeys: ApiKeyRepository | null;
-  readonly #removal: Pick<DataRemoval, 'find'> | null;
+  readonly #removal: Pick<DataRemoval, 'findUserDeletion'> | null;
   readonly #clock: Clock;
   readonly #knownTokens: KnownTokens;
   readonly #watch: RevocationWatch | null;
@@ -66,7 +66,7 @@ export class JwtVerifier implements TokenVerifier {
       clock,
       logger = null,
       timing = {},
-      remembered = 10_000,
+      maxKnownTokens = 10_000,
     } = options;
     const { apiKeys = null, removal = null } = store ?? {};
     this.#ownTokens = new OwnTokens(keys);
@@ -74,7 +74,7 @@ export class JwtVerifier implements TokenVerifier {
     this.#apiKeys = apiKeys;
     this.#removal = removal;
     this.#clock = clock;
-    this.#knownTokens = new KnownTokens(remembered);
+    this.#knownTokens = new KnownTokens(maxKnownTokens);
     this.#watch =
       store === null || apiKeys === null
         ? null
@@ -89,7 +89,7 @@ export class JwtVerifier implements TokenVerifier {
   }
 
   /** How many checked tokens are in memory now. */
-  get knownTokens(): number {
+  get knownTokenCount(): number {
     return this.#knownTokens.all().size;
   }
 
@@ -109,7 +109,7 @@ export class JwtVerifier implements TokenVerifier {
     }
     token.usedAt = now.getTime();
     const { caller } = token;
-    if (this.#watch === null || token.apiKeyId === null || this.#watch.isFresh) return caller;
+    if (this.#watch === null || token.apiKeyId === null || this.#watch.isUpToDate) return caller;
     // The last look for revoked keys is too old, so the call waits for a new one.
     return this.#watch.catchUp().then(() => {
       if (token.hasEnded) throw unauthenticated(new Error('revoked since it was checked'));
@@ -146,7 +146,7 @@ export class JwtVerifier implements TokenVerifier {
     } catch (refusal) {
       // The provider checks a token only if no key of this server has signed it and its `kid` names none of
       // these keys.
-      if (this.#provider === null || !(refusal instanceof NotOursError)) throw refusal;
+      if (this.#provider === null || !(refusal instanceof UnknownSignerError)) throw refusal;
       const { caller, issuedAt } = await this.#provider.check(tokenText, now);
       await this.#refuseDeletedUser(caller.userId, issuedAt);
       const recheckAt = now.getTime() + PROVIDER_RECHECK_MS;
@@ -166,10 +166,10 @@ export class JwtVerifier implements TokenVerifier {
    * @throws Error when the token was revoked, or when it must have a record and has none.
    */
   async #requireNotRevoked(
-    { caller, id, mustBeRecorded }: OwnToken,
+    { caller, tokenId, mustBeRecorded }: OwnToken,
     tokenHash: string,
   ): Promise<ApiKeyId | null> {
-    const recordId = apiKeyIdOf(id, tokenHash);
+    const recordId = apiKeyIdOf(tokenId, tokenHash);
     const record =
       (await this.#apiKeys?.findByToken(caller.userId, { id: recordId, hash: tokenHash })) ?? null;
     if (record?.revokedAt != null) throw new Error('revoked');
@@ -180,13 +180,13 @@ export class JwtVerifier implements TokenVerifier {
 
   /** @throws Error when the user is being deleted, or was deleted after the token was issued. */
   async #refuseDeletedUser(userId: UserId, issuedAt: number): Promise<void> {
-    const deletion = (await this.#removal?.find(userId)) ?? null;
+    const deletion = (await this.#removal?.findUserDeletion(userId)) ?? null;
     if (deletion !== null && isTokenRefused(deletion, issuedAt)) throw new Error('its user was deleted');
   }
 
   #remember(token: Parameters<KnownTokens['add']>[0], readAt: number): Caller {
     const knownToken = this.#knownTokens.add(token);
-    this.#watch?.begin(token.apiKeyId === null ? Number.POSITIVE_INFINITY : readAt);
+    this.#watch?.start(token.apiKeyId === null ? Number.POSITIVE_INFINITY : readAt);
     knownToken.usedAt = this.#clock.now().getTime();
     return knownToken.caller;
   }

@@ -24,12 +24,12 @@ export class TokenRecorder {
    */
   async recordOf(tokenText: string): Promise<{ readonly userId: UserId; readonly key: ApiKey }> {
     const now = this.#clock.now();
-    const { caller, id, algorithm } = await this.#ownTokens.check(tokenText, now);
+    const { caller, tokenId, algorithm } = await this.#ownTokens.check(tokenText, now);
     const tokenHash = hash('sha256', tokenText, 'base64url');
-    const recordId = apiKeyIdOf(id, tokenHash);
+    const recordId = apiKeyIdOf(tokenId, tokenHash);
     // Everyone who has an ES256 token can make a second valid token of it, with another signature and hash.
     // Only a record under the `jti` applies to both tokens.
-    if (algorithm === 'ES256' && recordId !== id)
+    if (algorithm === 'ES256' && recordId !== tokenId)
       throw new Error('an ES256 token without a jti is not imported, because it could not be revoked later');
     const scope = caller.scopes.includes('dashboard') ? 'dashboard' : caller.scopes[0];
     if (scope === undefined) throw new Error('it has no scope that this server knows');

@@ -1,6 +1,6 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import type { Revoked } from '../../ports/signals/revocations.ts';
+import type { Revocation } from '../../ports/signals/revocations.ts';
 import type { SeenVersions, Signal, Subscription } from '../../ports/signals/signals.ts';
 import type { StoreSignals } from '../../ports/signals/store-signals.ts';
 import type { WatchedUser } from '../../ports/storage/versions.ts';
@@ -16,7 +16,7 @@ interface UserListener {
 }
 
 interface RevocationListener {
-  readonly listener: (key: Revoked) => void;
+  readonly listener: (key: Revocation) => void;
 }
 
 /** Delivers signals within one process. That is enough for the in-memory and the embedded store. */
@@ -84,7 +84,7 @@ export class InProcessSignals implements StoreSignals {
     };
   }
 
-  publishRevoked(keys: readonly Revoked[]): void {
+  publishRevoked(keys: readonly Revocation[]): void {
     for (const key of keys) {
       const onError = (err: unknown) =>
         this.#logger.error({ err, apiKeyId: key.id }, 'A listener for revocations threw');
@@ -92,7 +92,7 @@ export class InProcessSignals implements StoreSignals {
     }
   }
 
-  onRevoked(listener: (key: Revoked) => void): Subscription {
+  onRevoked(listener: (key: Revocation) => void): Subscription {
     // A new object each time, so that a listener that subscribes twice is called twice.
     const entry = { listener };
     this.#revocationListeners.add(entry);

@@ -36,7 +36,7 @@ export class ListenConnection {
   }
 
   /** Resolves with the reason when the connection is lost, cannot be opened, or was closed. */
-  get lost(): Promise<Error> {
+  get whenLost(): Promise<Error> {
     return this.#whenLost.promise;
   }
 

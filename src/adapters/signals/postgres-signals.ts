@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { UserId } from '../../domain/ids.ts';
 import type { Observer } from '../../ports/observer.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import type { Revoked } from '../../ports/signals/revocations.ts';
+import type { Revocation } from '../../ports/signals/revocations.ts';
 import type { SeenVersions, Signal, Subscription } from '../../ports/signals/signals.ts';
 import type { StoreSignals } from '../../ports/signals/store-signals.ts';
 import type { Versions } from '../../ports/storage/versions.ts';
@@ -20,7 +20,7 @@ export interface PostgresSignalsTiming {
    */
   readonly sweep: number;
   /** How long the server may take to accept the connection, and to respond to each query. */
-  readonly answer: number;
+  readonly response: number;
   /**
    * `first` is the pause before the first attempt to reconnect. It doubles with each attempt, up to
    * `longest`.
@@ -39,7 +39,7 @@ export interface PostgresSignalsOptions {
 
 const DEFAULT_TIMING: PostgresSignalsTiming = {
   sweep: 10_000,
-  answer: 5_000,
+  response: 5_000,
   reconnect: { first: 100, longest: 5_000 },
 };
 
@@ -73,7 +73,7 @@ export class PostgresSignals implements StoreSignals {
     this.#inProcess = new InProcessSignals(logger);
     const onPayload = (payload: string) => this.#receive(payload);
     this.#createConnection = () =>
-      new ListenConnection({ connection, timeoutMillis: this.#timing.answer, onPayload });
+      new ListenConnection({ connection, timeoutMillis: this.#timing.response, onPayload });
   }
 
   /**
@@ -111,11 +111,11 @@ export class PostgresSignals implements StoreSignals {
     return this.#inProcess.subscribeAll(userId, listener, seen);
   }
 
-  publishRevoked(keys: readonly Revoked[]): void {
+  publishRevoked(keys: readonly Revocation[]): void {
     this.#inProcess.publishRevoked(keys);
   }
 
-  onRevoked(listener: (key: Revoked) => void): Subscription {
+  onRevoked(listener: (key: Revocation) => void): Subscription {
     return this.#inProcess.onRevoked(listener);
   }
 
@@ -150,7 +150,7 @@ export class PostgresSignals implements StoreSignals {
     let connection = firstConnection;
     for (let attempt = 0; ; attempt += 1) {
       const startedAt = performance.now();
-      const err = await connection.lost;
+      const err = await connection.whenLost;
       if (signal.aborted) return;
       // A connection that was lost soon after its start does not reset the pause.
       if (performance.now() - startedAt > longest) attempt = 0;

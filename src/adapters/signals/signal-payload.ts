@@ -1,6 +1,6 @@
 import { agentInstanceId, isUuid, type UserId } from '../../domain/ids.ts';
 import type { ApiKeyId } from '../../domain/user/api-key.ts';
-import type { Revoked } from '../../ports/signals/revocations.ts';
+import type { Revocation } from '../../ports/signals/revocations.ts';
 import type { Signal } from '../../ports/signals/signals.ts';
 import type { DatabaseNotification } from '../../ports/signals/store-signals.ts';
 
@@ -30,7 +30,7 @@ export const decodeSignals = (payload: string): Signal[] | null =>
  * Encodes revocations in the same way: {"revoked": [[user id, API key id], …]}, and for a deleted user [user
  * id, null, milliseconds since 1970 or null]. A process of an older version finds no array and ignores it.
  */
-export const encodeRevoked = (keys: readonly Revoked[]): string[] =>
+export const encodeRevoked = (keys: readonly Revocation[]): string[] =>
   packPayloads(
     '{"revoked":[',
     keys.map((key) =>
@@ -40,7 +40,7 @@ export const encodeRevoked = (keys: readonly Revoked[]): string[] =>
   );
 
 /** Decodes the revocations in `payload`. Returns null if `encodeRevoked` cannot have made it. */
-export function decodeRevoked(payload: string): Revoked[] | null {
+export function decodeRevoked(payload: string): Revocation[] | null {
   const message = parseJson(payload);
   if (typeof message !== 'object' || message === null || !('revoked' in message)) return null;
   return decodeAll(message.revoked, decodeRevokedKey);
@@ -102,14 +102,14 @@ function decodeSignal(parts: readonly unknown[]): Signal | null {
   return { userId: user as UserId, agentInstanceId: id, version };
 }
 
-function decodeRevokedKey(parts: readonly unknown[]): Revoked | null {
+function decodeRevokedKey(parts: readonly unknown[]): Revocation | null {
   const [user, id] = parts;
   if (id === null) return decodeRevokedUser(parts);
   if (parts.length !== 2 || !isNonEmptyText(user) || !isNonEmptyText(id)) return null;
   return { userId: user as UserId, id: id as ApiKeyId };
 }
 
-function decodeRevokedUser([user, id, issuedBefore, ...extraParts]: readonly unknown[]): Revoked | null {
+function decodeRevokedUser([user, id, issuedBefore, ...extraParts]: readonly unknown[]): Revocation | null {
   if (extraParts.length > 0 || !isNonEmptyText(user) || id !== null) return null;
   if (issuedBefore !== null && !Number.isSafeInteger(issuedBefore)) return null;
   const time = issuedBefore === null ? null : new Date(issuedBefore as number);

@@ -18,7 +18,7 @@ export async function* deleteUser(
   { removal, clock }: RemovalPorts,
   userId: UserId,
 ): AsyncGenerator<Holdings> {
-  await removal.begin(userId, clock.now());
+  await removal.beginUserDeletion(userId, clock.now());
   yield* deleteAll(removal, userId);
 }
 
@@ -33,13 +33,13 @@ export async function finishDeletions(
   { removal, clock }: RemovalPorts,
   settleMs: number,
 ): Promise<number | null> {
-  for (const { userId, begunAt } of await removal.unfinished()) {
+  for (const { userId, begunAt } of await removal.listUnfinishedDeletions()) {
     const remainingMs = begunAt.getTime() + settleMs - clock.now().getTime();
     // The oldest deletion comes first, so the later ones are not due either.
     if (remainingMs > 0) return remainingMs;
     // Runs the deletion to its end; the counts are not needed.
     for await (const _ of deleteAll(removal, userId));
-    await removal.finish(userId, clock.now());
+    await removal.finishUserDeletion(userId, clock.now());
   }
   return null;
 }

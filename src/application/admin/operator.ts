@@ -29,7 +29,7 @@ export interface IssueRequest {
 }
 
 /** The result for one token of an import. `known` means that the token was recorded before. */
-export type Imported =
+export type ImportResult =
   | { readonly outcome: 'recorded' | 'known'; readonly key: ListedKey }
   | { readonly outcome: 'refused'; readonly reason: string };
 
@@ -44,7 +44,7 @@ export interface Operator {
   /** Revokes the keys with this id. @returns those keys. @throws DomainError `invalid_id` */
   revoke(id: string): Promise<readonly ListedKey[]>;
   /** Records tokens that a signing key of this server has signed, so that they can be listed and revoked. */
-  import(tokens: readonly string[]): Promise<readonly Imported[]>;
+  import(tokens: readonly string[]): Promise<readonly ImportResult[]>;
   /** Counts what is stored of a user. */
   holdings(userId: UserId): Promise<WireHoldings>;
   exportUser(userId: UserId): AsyncIterable<ExportLine>;
@@ -70,7 +70,7 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
   const { apiKeys, queries, removal } = store;
   const keyPorts = { apiKeys, issuer, clock };
 
-  async function importToken(token: string): Promise<Imported> {
+  async function importToken(token: string): Promise<ImportResult> {
     let tokenRecord: Awaited<ReturnType<typeof recordOf>>;
     try {
       tokenRecord = await recordOf(token);
@@ -88,7 +88,7 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
 
   return {
     async issue(request) {
-      const deletion = await removal.find(request.userId);
+      const deletion = await removal.findUserDeletion(request.userId);
       if (deletion !== null && deletion.finishedAt === null) {
         throw new Error(
           `${request.userId} is being deleted. A running server finishes the deletion within half a minute; try again then`,
@@ -108,7 +108,7 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
     },
 
     async import(tokens) {
-      const imported: Imported[] = [];
+      const imported: ImportResult[] = [];
       for (const token of tokens) imported.push(await importToken(token));
       return imported;
     },
@@ -129,7 +129,7 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
  * Returns the result of an import. A token is refused if another token with its id is recorded, because a
  * record has the hash of only one token.
  */
-function importResult(userId: UserId, key: ApiKey, existingKey: ApiKey | null): Imported {
+function importResult(userId: UserId, key: ApiKey, existingKey: ApiKey | null): ImportResult {
   if (existingKey === null) return { outcome: 'recorded', key: toListedKey(userId, key) };
   if (existingKey.tokenHash === key.tokenHash) {
     return { outcome: 'known', key: toListedKey(userId, existingKey) };

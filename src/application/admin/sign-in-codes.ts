@@ -61,7 +61,7 @@ export class SignInCodes {
    * Revokes the API key of a token that `redeem` has returned. A token that was made in another way stays
    * valid, because it may be in use elsewhere.
    */
-  async end(userId: UserId, token: string): Promise<void> {
+  async signOut(userId: UserId, token: string): Promise<void> {
     const { apiKeys, clock } = this.#ports;
     const key = await apiKeys.findByToken(userId, { id: null, hash: hashOfToken(token) });
     if (key?.name !== BROWSER_KEY) return;

@@ -51,7 +51,7 @@ export interface AnswerDecision<Answer, Changes> {
    * True for an answer that is not final, such as "no messages yet" of a call that goes on waiting. It is not
    * recorded.
    */
-  readonly provisional?: boolean;
+  readonly isProvisional?: boolean;
   /** The answer to repeats, if it differs from the first answer: a secret is sent only once. */
   readonly answerToRepeats?: Answer;
 }
@@ -73,8 +73,8 @@ export function withIdempotency<State, Answer, Changes>(
   return (state, record) => {
     const recordedJson = idempotency === null ? null : recordedAnswer(idempotency, record);
     if (recordedJson !== null) return { output: JSON.parse(recordedJson), changes: null, record: null };
-    const { output, changes, provisional, answerToRepeats = output } = decide(state);
-    if (idempotency === null || provisional) return { output, changes, record: null };
+    const { output, changes, isProvisional, answerToRepeats = output } = decide(state);
+    if (idempotency === null || isProvisional) return { output, changes, record: null };
     const { fingerprint, requestedAt } = idempotency;
     return {
       output,

@@ -80,7 +80,7 @@ export class InstanceStream implements LiveStream {
     if (isAhead) this.#send(resyncEvent(formatInstanceEventId(this.#seen)), sink);
     using _keepAlive = this.#keepAlive.add(sink, () => this.#lastEventId);
     using _attached = await this.#catchUp(this.#isResumed ? firstPage : null, sink);
-    await sink.closed;
+    await sink.whenClosed;
   }
 
   cancel(): void {
@@ -111,7 +111,7 @@ export class InstanceStream implements LiveStream {
         : messageBatch(seenBefore, page, position);
       for (const event of this.#takeNewEvents(batch)) {
         this.#send(event, sink);
-        await sink.drained();
+        await sink.whenDrained();
       }
     }
     return null;
@@ -144,8 +144,8 @@ export class InstanceStream implements LiveStream {
   #takeNewEvents(batch: ChangeBatch): readonly LiveEvent[] {
     const events = [...batch.eventsAfter(this.#seen)];
     this.#seen = {
-      position: Math.max(batch.to.position, this.#seen.position),
-      version: Math.max(batch.to.version, this.#seen.version),
+      position: Math.max(batch.progressAfter.position, this.#seen.position),
+      version: Math.max(batch.progressAfter.version, this.#seen.version),
     };
     return events;
   }

@@ -52,8 +52,12 @@ export class LiveFeed {
   constructor(ports: LivePorts, shuttingDown: AbortSignal) {
     this.#ports = ports;
     this.#shuttingDown = shuttingDown;
-    this.#keepAlive = new KeepAlive(ports.keepAliveMillis);
-    const { waitsElsewhere: read = null, waitsElsewhereMillis: intervalMillis, logger = null } = ports;
+    this.#keepAlive = new KeepAlive(ports.keepAliveIntervalMs);
+    const {
+      readWaitsElsewhere: read = null,
+      waitsElsewhereIntervalMs: intervalMillis,
+      logger = null,
+    } = ports;
     const users = () => this.#users.keys();
     const onRead = (waits: readonly WaitedInstance[]) => this.#setWaitsElsewhere(waits);
     this.#waitsElsewhere =

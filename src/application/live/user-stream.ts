@@ -34,7 +34,7 @@ export class UserStream implements LiveStream {
     if (resumeAfter === null) this.#send(connectedEvent(formatUserEventId(this.#events.position)), sink);
     using _keepAlive = this.#keepAlive.add(sink, () => this.#lastEventId);
     using _attached = resumeAfter === null ? this.#attach(sink) : await this.#replay(resumeAfter, sink);
-    await sink.closed;
+    await sink.whenClosed;
   }
 
   cancel(): void {
@@ -55,7 +55,7 @@ export class UserStream implements LiveStream {
     while (missedEvents !== null && missedEvents.length > 0) {
       for (const event of missedEvents) {
         this.#send(event, sink);
-        await sink.drained();
+        await sink.whenDrained();
         if (sink.isClosed) return null;
       }
       sentNumber += missedEvents.length;

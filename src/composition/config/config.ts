@@ -174,7 +174,7 @@ export interface Config {
   /** Null: there are no metrics. */
   readonly metricsPort: number | null;
   /** Whether OpenTelemetry's own variables ask for traces. Its libraries read the details. */
-  readonly traces: boolean;
+  readonly hasTraces: boolean;
   /** Null: `info`, or `warn` on a terminal. */
   readonly logLevel: (typeof LOG_LEVELS)[number] | null;
 }
@@ -209,7 +209,7 @@ export function readConfig(env: Environment): Config {
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE || null,
     retentionDays: values.RETENTION_DAYS ?? null,
     metricsPort: values.METRICS_PORT ?? null,
-    traces: areTracesWanted(env),
+    hasTraces: areTracesWanted(env),
     logLevel: values.LOG_LEVEL ?? null,
   };
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** One line of a response with many lines. All lines but the last are items; the last is the end or an error. */
+/** A line of a response. All lines but the last are items; the last is the end or an error. */
 type Line = { readonly item: unknown } | { readonly end: true } | { readonly error: string };
 
 /**

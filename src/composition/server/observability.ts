@@ -16,8 +16,8 @@ export interface Observability extends AsyncDisposable {
 /** Opens the metrics and traces that the settings ask for. The libraries of the others are not loaded. */
 export async function openObservability({
   metricsPort,
-  traces: isTraced,
-}: Pick<Config, 'metricsPort' | 'traces'>): Promise<Observability> {
+  hasTraces,
+}: Pick<Config, 'metricsPort' | 'hasTraces'>): Promise<Observability> {
   const resources = new AsyncDisposableStack();
   let metrics: PrometheusMetrics | null = null;
   const observers: Observer[] = [];
@@ -26,7 +26,7 @@ export async function openObservability({
     metrics = new PrometheusMetrics();
     observers.push(metrics);
   }
-  if (isTraced) {
+  if (hasTraces) {
     const { OtlpTraces } = await import('../../adapters/tracing/otlp-traces.ts');
     const traces = new OtlpTraces(packageInfo);
     resources.defer(() => traces.close());

@@ -53,7 +53,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
   const { store } = openedStore;
   const parts = wireServer({ config, logger, store, keys });
-  await openedStore.listen();
+  await openedStore.startSignals();
   const { tokenVerifier, dashboard, mcp } = parts;
   startedResources.defer(() => tokenVerifier.close());
   startedResources.use(await JobRunner.start(parts.jobs, logger));
@@ -63,8 +63,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const metricsUrl = await observability.serveMetrics({
     openWaits: () => dashboard.waits.count,
     openStreams: () => dashboard.live.openStreamCount,
-    mcpSessions: () => mcp.sessions,
-    knownTokens: () => tokenVerifier.knownTokens,
+    mcpSessions: () => mcp.sessionCount,
+    knownTokens: () => tokenVerifier.knownTokenCount,
   });
   if (metricsUrl !== null) logger.info({ url: metricsUrl }, 'metrics');
   const http = createHttpServer(createKoaApp({ config, logger, store, keys }, parts, observer));

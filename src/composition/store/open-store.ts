@@ -31,7 +31,7 @@ export interface OpenStore extends AsyncDisposable {
    * Starts to receive the signals of other processes. Does nothing for an embedded database.
    * @throws ConfigError when the database cannot be reached.
    */
-  listen(): Promise<void>;
+  startSignals(): Promise<void>;
   /**
    * Returns how row level security keeps users apart.
    * @throws ConfigError when the database cannot be reached.
@@ -63,7 +63,7 @@ export async function openStore(
     store,
     migrate: () => explainUnreachable('DATABASE_URL', store.migrate()),
     missingMigrations: () => explainUnreachable('DATABASE_URL', database.pendingMigrations()),
-    async listen() {
+    async startSignals() {
       if (postgresSignals === null) return;
       await explainUnreachable('DATABASE_LISTEN_URL', postgresSignals.start(store.versions));
     },

@@ -50,7 +50,7 @@ export class WatchedAgents {
   }
 
   /** The agents that wait, but whose question has not been read yet. */
-  get withUnknownQuestion(): readonly AgentInstance[] {
+  get agentsWithUnknownQuestion(): readonly AgentInstance[] {
     return this.list.filter(({ id, status }) => status === 'AWAITING_INPUT' && !this.#questions.has(id));
   }
 

@@ -127,7 +127,7 @@ function registerAuthentication(container: DependencyContainer): void {
   });
   registerSingle(container, DEPENDENCIES.issuer, (resolver) => {
     const { verification, signing } = resolver.resolve(DEPENDENCIES.keys);
-    return signing === null ? null : new JwtIssuer({ key: signing, namesKey: verification.length > 1 });
+    return signing === null ? null : new JwtIssuer({ key: signing, includesKeyId: verification.length > 1 });
   });
   registerSingle(
     container,

@@ -28,8 +28,8 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
       const otherTarget = { userId, agentInstanceId: newId<AgentInstanceId>() };
       await post(target);
       const { message } = await post(otherTarget);
-      assert.deepEqual((await load(target, { message: message.id })).messages, []);
-      assert.deepEqual((await load(otherTarget, { message: message.id })).messages, [message]);
+      assert.deepEqual((await load(target, { messageId: message.id })).messages, []);
+      assert.deepEqual((await load(otherTarget, { messageId: message.id })).messages, [message]);
     });
 
     test('includes what was handed over after a message that the cursor has passed', async () => {
@@ -59,7 +59,7 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
       const answer = await say(target, 'yes');
       await say(target, 'later');
       await post(target, { content: 'another step' });
-      const { messages } = await load(target, { queue: false, question: question.id });
+      const { messages } = await load(target, { queue: false, questionId: question.id });
       assert.deepEqual(contents(messages.toSorted((a, b) => a.position - b.position)), [
         'before',
         'Deploy?',
@@ -74,9 +74,9 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
       const otherTarget = { userId, agentInstanceId: newId<AgentInstanceId>() };
       const { message: question } = await post(target, { isQuestion: true });
       await post(otherTarget);
-      assert.deepEqual((await load(otherTarget, { question: question.id })).messages, []);
+      assert.deepEqual((await load(otherTarget, { questionId: question.id })).messages, []);
       const strangersTarget = { ...target, userId: newUser() };
-      assert.deepEqual((await load(strangersTarget, { question: question.id })).messages, []);
+      assert.deepEqual((await load(strangersTarget, { questionId: question.id })).messages, []);
     });
 
     test('does not return a step that is requested as a question', async () => {

@@ -36,7 +36,7 @@ export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): voi
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, (_, nth) =>
         open().repositories[nth % 2 === 0 ? 0 : 1].update(
-          { ...target, question: question.id },
+          { ...target, questionId: question.id },
           withoutRecord((conversation) =>
             receiveUserMessage(conversation, {
               content: `answer ${nth}`,
@@ -55,7 +55,7 @@ export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): voi
     for (const { reason } of failures) {
       assertMatches(reason, { code: 'already_answered', answer: storedAnswers[0]!.value });
     }
-    const { messages } = await load(target, { question: question.id });
+    const { messages } = await load(target, { questionId: question.id });
     assert.equal(messages.find(({ id }) => id === question.id)?.answerId, storedAnswers[0]!.value.id);
     assert.equal(messages.filter(({ senderType }) => senderType === 'USER').length, 1);
   });

@@ -103,7 +103,7 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       const target = newTarget();
       const { message: question } = await post(target, { isQuestion: true });
       const answer = await say(target, 'yes');
-      const { messages } = await load(target, { message: question.id });
+      const { messages } = await load(target, { messageId: question.id });
       assertIncludes(messages, { ...question, questionStatus: 'answered', answerId: answer.id });
       assertIncludes(messages, answer);
     });
@@ -112,7 +112,7 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       const target = newTarget();
       const { message } = await post(target);
       const changed = await store().update(
-        { ...target, queue: true, message: message.id },
+        { ...target, queue: true, messageId: message.id },
         withoutRecord((conversation) => requestUserInput(conversation, { messageId: message.id, now: NOW })),
       );
       assert.deepEqual((await load(target)).messages, [changed.message]);

@@ -69,7 +69,7 @@ export function testActionsIn(open: () => OpenStore) {
   /** Reads the answer of a question. */
   const readQuestion = (target: InstanceTarget, questionId: MessageId, repository = store()) =>
     repository.update(
-      { ...target, question: questionId },
+      { ...target, questionId },
       withoutRecord((conversation) => readAnswer(conversation, { questionId, now: NOW })),
     );
 

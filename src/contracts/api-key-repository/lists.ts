@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
 import type { ApiKeyId } from '../../domain/user/api-key.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { later, newUser } from '../test-values.ts';
+import { msAfterNow, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
@@ -14,7 +14,7 @@ export function lists({ describe, test }: TestRunner, open: () => OpenKeyStore):
     test('of one user are sorted newest first, then by id, highest first', async () => {
       const userId = newUser();
       const saveKeyAt = async (milliseconds: number, id: string) =>
-        (await saveNewKey(userId, { id: id as ApiKeyId, createdAt: later(milliseconds) })).id;
+        (await saveNewKey(userId, { id: id as ApiKeyId, createdAt: msAfterNow(milliseconds) })).id;
       const [a, newest, b, oldest, c] = [
         await saveKeyAt(1, '_'),
         await saveKeyAt(2, '-'),
@@ -34,15 +34,15 @@ export function lists({ describe, test }: TestRunner, open: () => OpenKeyStore):
       // the first two.
       const users = ['B', 'a', '\u00fc', '\uffee', '\u{1F4A5}'].map((text) => `${text}${suffix}` as UserId);
       for (const userId of users.toReversed()) {
-        await saveNewKey(userId, { createdAt: later(0) });
-        await saveNewKey(userId, { createdAt: later(1) });
+        await saveNewKey(userId, { createdAt: msAfterNow(0) });
+        await saveNewKey(userId, { createdAt: msAfterNow(1) });
       }
       const keysOfTheseUsers = (await store().listAll()).filter(({ userId }) => users.includes(userId));
       assert.deepEqual(
         keysOfTheseUsers.map(({ userId, key }) => [userId, key.createdAt]),
         users.flatMap((userId) => [
-          [userId, later(1)],
-          [userId, later(0)],
+          [userId, msAfterNow(1)],
+          [userId, msAfterNow(0)],
         ]),
       );
     });

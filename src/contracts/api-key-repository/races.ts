@@ -6,7 +6,7 @@ import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts
 import { anApiKey, newKeyId } from '../api-key-builder.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { later, NOW, newUser } from '../test-values.ts';
+import { msAfterNow, NOW, newUser } from '../test-values.ts';
 import { issueOnce, requestOf } from './issue-once.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
@@ -84,7 +84,7 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
     test('marking keys as used, in any order, does not disturb other updates', async () => {
       const userId = newUser();
       const keys = await Promise.all(Array.from({ length: 30 }, () => saveNewKey(userId)));
-      const uses = keys.map(({ id }, nth) => ({ userId, id, usedAt: later(nth) }));
+      const uses = keys.map(({ id }, nth) => ({ userId, id, usedAt: msAfterNow(nth) }));
       await Promise.all([
         onBothRepositories(20, (repository) => repository.markUsed(uses)),
         onBothRepositories(20, (repository) => repository.markUsed(uses.toReversed())),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ApiKey } from '../../domain/user/api-key.ts';
 import { assertExcludes, assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { later, NOW, newUser } from '../test-values.ts';
+import { msAfterNow, NOW, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
@@ -19,8 +19,8 @@ export function revocation({ describe, test }: TestRunner, open: () => OpenKeySt
       assert.deepEqual(received, []);
       await revoke(userId, key.id);
       assert.deepEqual(received, [{ userId, id: key.id }]);
-      await revoke(userId, key.id, later(1));
-      await save(userId, { ...key, name: 'again', revokedAt: later(2) });
+      await revoke(userId, key.id, msAfterNow(1));
+      await save(userId, { ...key, name: 'again', revokedAt: msAfterNow(2) });
       assert.equal(received.length, 1);
     });
 

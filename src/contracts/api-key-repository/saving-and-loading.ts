@@ -4,7 +4,7 @@ import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import { anApiKey, newKeyId } from '../api-key-builder.ts';
 import { assertIncludes } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { later, NOW, newUser } from '../test-values.ts';
+import { msAfterNow, NOW, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
@@ -19,9 +19,9 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
         scope: 'dashboard',
         agentInstanceId: randomUUID() as AgentInstanceId,
         createdAt: NOW,
-        expiresAt: later(1),
-        lastUsedAt: later(2),
-        revokedAt: later(3),
+        expiresAt: msAfterNow(1),
+        lastUsedAt: msAfterNow(2),
+        revokedAt: msAfterNow(3),
       });
       assert.deepEqual(await load({ userId, id: key.id }), { key, record: null });
       assert.deepEqual(await store().list(userId), [key]);

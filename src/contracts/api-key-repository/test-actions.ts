@@ -1,6 +1,6 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { ApiKey, ApiKeyId } from '../../domain/user/api-key.ts';
-import type { Revoked } from '../../ports/signals/revocations.ts';
+import type { Revocation } from '../../ports/signals/revocations.ts';
 import type { ApiKeyTarget } from '../../ports/storage/api-key-repository.ts';
 import { anApiKey } from '../api-key-builder.ts';
 import { NOW } from '../test-values.ts';
@@ -37,7 +37,7 @@ export function testActionsIn(open: () => OpenKeyStore) {
 
   /** Records the revocations of a user's keys from now on. */
   const recordRevocations = (userId: UserId) => {
-    const received: Revoked[] = [];
+    const received: Revocation[] = [];
     open().revocations.onRevoked((key) => {
       if (key.userId === userId) received.push(key);
     });

@@ -4,7 +4,7 @@ import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { newUser } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { at, testConversationsIn } from './test-conversation.ts';
+import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { testQueriesIn } from './test-queries.ts';
 
 export function agentTypes({ describe, test }: TestRunner, open: () => OpenQueries): void {
@@ -19,13 +19,13 @@ export function agentTypes({ describe, test }: TestRunner, open: () => OpenQueri
         await startConversation(userId, 3, 1, 'b'),
         await startConversation(userId, 2, 1, 'b'),
       ];
-      await b[0]!.change((current) => endSession(current, { now: at(5) }));
+      await b[0]!.change((current) => endSession(current, { now: atMinute(5) }));
       await b[1]!.post('?', { ask: true, minute: 6 });
       const a = await startConversation(userId, 9, 2, 'a');
       const agentTypesFound = await types(userId, 2, new Set([b[2]!.id]));
       assertMatches(agentTypesFound, [
-        { agentType: { name: 'a' }, createdAt: at(9), active: 1, awaitingInput: 0, completed: 0 },
-        { agentType: { name: 'b' }, createdAt: at(1), active: 1, awaitingInput: 1, completed: 1 },
+        { agentType: { name: 'a' }, createdAt: atMinute(9), active: 1, awaitingInput: 0, completed: 0 },
+        { agentType: { name: 'b' }, createdAt: atMinute(1), active: 1, awaitingInput: 1, completed: 1 },
       ]);
       assert.deepEqual(
         agentTypesFound.map(({ recent }) =>

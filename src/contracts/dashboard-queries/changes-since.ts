@@ -8,7 +8,7 @@ import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { NO_WAITS, newUser } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { at, testConversationsIn } from './test-conversation.ts';
+import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { testQueriesIn } from './test-queries.ts';
 
 export function changesSince({ describe, test }: TestRunner, open: () => OpenQueries): void {
@@ -22,7 +22,7 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       const { version, lastPosition } = instance;
       assert.deepEqual(await since(conversation, { version, position: lastPosition }), {
         instance,
-        latestMessage: { content: '2', createdAt: at(1) },
+        latestMessage: { content: '2', createdAt: atMinute(1) },
         agentWaiting: false,
         posted: [],
         amended: [],
@@ -48,20 +48,26 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       const seenAnswer = { version: seen.version + 1, position: 3 };
       assert.deepEqual(await changedContents(seenAnswer), [[], []]);
       await conversation.change(
-        (current) => readPending(current, { lastReadMessageId: question.id, now: at(1) }),
+        (current) => readPending(current, { lastReadMessageId: question.id, now: atMinute(1) }),
         { queue: true, readAfterMessageId: question.id },
       );
       assert.deepEqual(await changedContents(seenAnswer), [[], ['this']]);
-      assertMatches((await since(conversation, seenAnswer))?.amended[0], { id: answer.id, readAt: at(1) });
+      assertMatches((await since(conversation, seenAnswer))?.amended[0], {
+        id: answer.id,
+        readAt: atMinute(1),
+      });
 
       const seenHandOff = { version: seenAnswer.version + 1, position: 3 };
-      await conversation.change((current) => requestUserInput(current, { messageId: step.id, now: at(1) }), {
-        queue: true,
-        message: step.id,
-      });
+      await conversation.change(
+        (current) => requestUserInput(current, { messageId: step.id, now: atMinute(1) }),
+        {
+          queue: true,
+          messageId: step.id,
+        },
+      );
       assert.deepEqual(await changedContents(seenHandOff), [[], ['a step']]);
       const seenOpening = { version: seenHandOff.version + 1, position: 3 };
-      await conversation.change((current) => endSession(current, { now: at(2) }));
+      await conversation.change((current) => endSession(current, { now: atMinute(2) }));
       assert.deepEqual(await changedContents(seenOpening), [[], ['a step']]);
       assert.equal((await since(conversation, seenOpening))?.amended[0]?.questionStatus, 'closed');
       assert.equal((await since(conversation, seenOpening))?.instance.status, 'COMPLETED');

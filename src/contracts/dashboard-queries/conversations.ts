@@ -4,7 +4,7 @@ import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { newId, newUser } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { at, testConversationsIn } from './test-conversation.ts';
+import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { testQueriesIn } from './test-queries.ts';
 
 export function conversations({ describe, test }: TestRunner, open: () => OpenQueries): void {
@@ -46,7 +46,7 @@ export function conversations({ describe, test }: TestRunner, open: () => OpenQu
       assertMatches(await read(conversation, 1, 2), {
         gitDiff: 'diff --git a/x b/x',
         messages: [{ content: '1' }],
-        latestMessage: { content: '2', createdAt: at(0) },
+        latestMessage: { content: '2', createdAt: atMinute(0) },
       });
       const { userId, id } = conversation;
       const request = { limit: 1, before: null, waitingHere: new Set([id]) };

@@ -7,7 +7,7 @@ import { assertIncludes, assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { newId, newUser } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { at, testConversationsIn } from './test-conversation.ts';
+import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { idsOf, testQueriesIn } from './test-queries.ts';
 
 export function listedInstances({ test }: TestRunner, open: () => OpenQueries): void {
@@ -22,9 +22,9 @@ export function listedInstances({ test }: TestRunner, open: () => OpenQueries): 
     assertMatches((await types(userId, 5))[0], { active: 0, recent: [] });
     assertMatches((await read(conversation, 1))?.instance, {
       status: 'DELETED',
-      deletion: { deletedAt: at(0), statusBefore: 'ACTIVE' },
+      deletion: { deletedAt: atMinute(0), statusBefore: 'ACTIVE' },
     });
-    await conversation.change((current) => restoreInstance(current, { now: at(1) }));
+    await conversation.change((current) => restoreInstance(current, { now: atMinute(1) }));
     assert.deepEqual(idsOf(await list(userId)), [conversation.id]);
     assertMatches((await read(conversation, 1))?.instance, { status: 'ACTIVE', deletion: null });
   });
@@ -56,13 +56,13 @@ export function listedInstances({ test }: TestRunner, open: () => OpenQueries): 
     const recentlyActive = await startConversation(userId, 20);
     const waiting = await startConversation(userId, 11);
     const withHeartbeat = await startConversation(userId, 12);
-    await withHeartbeat.change((current) => heartbeat(current, { now: at(20) }));
+    await withHeartbeat.change((current) => heartbeat(current, { now: atMinute(20) }));
     const asking = newConversation(userId);
     await asking.post('?', { ask: true, minute: 1 });
     const ended = await startConversation(userId, 2);
-    await ended.change((current) => endSession(current, { now: at(2) }));
+    await ended.change((current) => endSession(current, { now: atMinute(2) }));
 
-    const view = { staleBefore: at(20), waitingHere: new Set([waiting.id]) };
+    const view = { staleBefore: atMinute(20), waitingHere: new Set([waiting.id]) };
     const idsWithStatus = async (status: ListedStatus) => idsOf(await list(userId, { ...view, status }));
     assert.deepEqual(await idsWithStatus('STALE'), [silent.id]);
     assert.deepEqual(await idsWithStatus('ACTIVE'), [recentlyActive.id, withHeartbeat.id, waiting.id]);

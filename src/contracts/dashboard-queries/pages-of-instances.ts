@@ -3,7 +3,7 @@ import type { AgentInstanceId } from '../../domain/ids.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { newUser } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { at, testConversationsIn } from './test-conversation.ts';
+import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { idsOf, testQueriesIn } from './test-queries.ts';
 
 export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries): void {
@@ -27,7 +27,7 @@ export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries):
     );
     const lastPage = await list(userId, { limit: 2, after: firstPage?.next ?? null });
     assert.deepEqual(idsOf(lastPage), [a.id]);
-    assert.deepEqual([firstPage?.next, lastPage?.next], [{ id: c.id, startedAt: at(2) }, null]);
+    assert.deepEqual([firstPage?.next, lastPage?.next], [{ id: c.id, startedAt: atMinute(2) }, null]);
   });
 
   test('shows instances that started at the same moment exactly once', async () => {

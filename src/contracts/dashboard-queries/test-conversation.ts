@@ -11,7 +11,7 @@ import { withoutRecord } from '../without-record.ts';
 import type { OpenQueries } from './open-queries.ts';
 
 /** Returns the time that many minutes after noon, on the day of the tests. */
-export const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute));
+export const atMinute = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute));
 
 /** One agent instance, with the actions of its agent and its user. */
 export class TestConversation {
@@ -45,7 +45,7 @@ export class TestConversation {
       content,
       isQuestion,
       gitDiff: diff === undefined ? null : { status: 'stored', diff },
-      now: at(minute),
+      now: atMinute(minute),
     });
     const { message } = await this.change((current) => postAgentMessage(current, agentMessage), {
       queue: true,
@@ -57,12 +57,12 @@ export class TestConversation {
 
   /** Writes a message of the user. */
   say(content: string, markAsRead = false): Promise<Message> {
-    const userMessage = { content, markAsRead, newMessageId: newId<MessageId>(), now: at(0) };
+    const userMessage = { content, markAsRead, newMessageId: newId<MessageId>(), now: atMinute(0) };
     return this.change((current) => receiveUserMessage(current, userMessage));
   }
 
   delete() {
-    return this.change((current) => deleteInstance(current, { now: at(0) }));
+    return this.change((current) => deleteInstance(current, { now: atMinute(0) }));
   }
 }
 

@@ -6,7 +6,7 @@ import type {
 } from '../../ports/storage/dashboard-queries.ts';
 import { NO_WAITS } from '../test-values.ts';
 import type { OpenQueries } from './open-queries.ts';
-import { at, type TestConversation } from './test-conversation.ts';
+import { atMinute, type TestConversation } from './test-conversation.ts';
 
 export const idsOf = (page: InstancePage | null) => page?.instances.map(({ instance }) => instance.id);
 
@@ -17,7 +17,7 @@ export function testQueriesIn(open: () => OpenQueries) {
       limit: 10,
       after: null,
       status: null,
-      staleBefore: at(0),
+      staleBefore: atMinute(0),
       agentType: null,
       waitingHere: NO_WAITS,
       ...criteria,

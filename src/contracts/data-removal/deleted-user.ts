@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { heartbeat } from '../../domain/conversation/lifecycle.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
-import type { Revoked } from '../../ports/signals/revocations.ts';
+import type { Revocation } from '../../ports/signals/revocations.ts';
 import { assertExcludes, assertIncludes, assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { DAY, later, NOW, newId } from '../test-values.ts';
+import { DAY_MS, msAfterNow, NOW, newId } from '../test-values.ts';
 import type { OpenRemoval } from './open-removal.ts';
 import { NO_DATA, newAwkwardUser, testUsersIn, ZERO_HOLDINGS } from './test-users.ts';
 
@@ -14,7 +14,7 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
 
   /** Records the revocations that concern the user from now on. */
   const recordRevocations = (userId: UserId) => {
-    const received: Revoked[] = [];
+    const received: Revocation[] = [];
     open().revocations.onRevoked((revoked) => {
       if (revoked.userId === userId) received.push(revoked);
     });
@@ -46,39 +46,48 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
 
     test('is recorded as deleted from the beginning of the deletion, and for ever', async () => {
       const { userId } = await newUserWithData();
-      assert.equal(await removal().find(userId), null);
-      await removal().begin(userId, NOW);
-      assert.deepEqual(await removal().find(userId), { begunAt: NOW, finishedAt: null });
-      assertIncludes(await removal().unfinished(), { userId, begunAt: NOW, finishedAt: null });
+      assert.equal(await removal().findUserDeletion(userId), null);
+      await removal().beginUserDeletion(userId, NOW);
+      assert.deepEqual(await removal().findUserDeletion(userId), { begunAt: NOW, finishedAt: null });
+      assertIncludes(await removal().listUnfinishedDeletions(), { userId, begunAt: NOW, finishedAt: null });
       await deleteAll(userId);
-      assert.deepEqual(await removal().find(userId), { begunAt: NOW, finishedAt: null });
-      await removal().finish(userId, later(5_000));
-      assert.deepEqual(await removal().find(userId), { begunAt: NOW, finishedAt: later(5_000) });
+      assert.deepEqual(await removal().findUserDeletion(userId), { begunAt: NOW, finishedAt: null });
+      await removal().finishUserDeletion(userId, msAfterNow(5_000));
+      assert.deepEqual(await removal().findUserDeletion(userId), {
+        begunAt: NOW,
+        finishedAt: msAfterNow(5_000),
+      });
       await deleteAll(userId);
-      assert.deepEqual(await removal().find(userId), { begunAt: NOW, finishedAt: later(5_000) });
+      assert.deepEqual(await removal().findUserDeletion(userId), {
+        begunAt: NOW,
+        finishedAt: msAfterNow(5_000),
+      });
       assertExcludes(
-        (await removal().unfinished()).map((each) => each.userId),
+        (await removal().listUnfinishedDeletions()).map((each) => each.userId),
         userId,
       );
     });
 
     test('can come back and be deleted again', async () => {
       const { userId, ids } = await newUserWithData();
-      await removal().begin(userId, NOW);
+      await removal().beginUserDeletion(userId, NOW);
       await deleteAll(userId);
-      await removal().finish(userId, later(5_000));
+      await removal().finishUserDeletion(userId, msAfterNow(5_000));
       await post(userId, ids[0]);
       assertMatches(await removal().holdings(userId), { agentInstances: 1, messages: 1 });
-      await removal().begin(userId, later(9_000));
-      assert.deepEqual(await removal().find(userId), { begunAt: later(9_000), finishedAt: null });
+      await removal().beginUserDeletion(userId, msAfterNow(9_000));
+      assert.deepEqual(await removal().findUserDeletion(userId), {
+        begunAt: msAfterNow(9_000),
+        finishedAt: null,
+      });
     });
 
     test('has a revocation published when the deletion begins, and one when it finishes', async () => {
       const userId = newAwkwardUser();
       const received = recordRevocations(userId);
-      await removal().begin(userId, NOW);
+      await removal().beginUserDeletion(userId, NOW);
       assert.deepEqual(received, [{ userId, id: null, issuedBefore: null }]);
-      await removal().finish(userId, later(5_000));
+      await removal().finishUserDeletion(userId, msAfterNow(5_000));
       // Rounded down to whole seconds, as the times in tokens are.
       const issuedBefore = new Date('2026-03-01T12:00:05.000Z');
       assert.deepEqual(received.slice(1), [{ userId, id: null, issuedBefore }]);
@@ -88,12 +97,14 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
       const userId = newAwkwardUser();
       const revocationsSince = async (since: Date) =>
         (await open().apiKeys.revokedSince(since)).filter((each) => each.userId === userId);
-      await removal().begin(userId, NOW);
-      assert.deepEqual(await revocationsSince(later(DAY)), [{ userId, id: null, issuedBefore: null }]);
-      await removal().finish(userId, later(5_000));
+      await removal().beginUserDeletion(userId, NOW);
+      assert.deepEqual(await revocationsSince(msAfterNow(DAY_MS)), [
+        { userId, id: null, issuedBefore: null },
+      ]);
+      await removal().finishUserDeletion(userId, msAfterNow(5_000));
       const issuedBefore = new Date('2026-03-01T12:00:05.000Z');
-      assert.deepEqual(await revocationsSince(later(5_000)), [{ userId, id: null, issuedBefore }]);
-      assert.deepEqual(await revocationsSince(later(5_001)), []);
+      assert.deepEqual(await revocationsSince(msAfterNow(5_000)), [{ userId, id: null, issuedBefore }]);
+      assert.deepEqual(await revocationsSince(msAfterNow(5_001)), []);
     });
 
     test('leaves no half-deleted conversation, even while agents go on writing', async () => {
@@ -129,12 +140,17 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
       // writes.
       const [first, second] = open().repositories;
       for (const content of ['1', '2']) {
-        await post(userId, ids[0], { repository: second, now: later(DAY), content });
+        await post(userId, ids[0], { repository: second, now: msAfterNow(DAY_MS), content });
       }
-      await change(userId, ids[0], (conversation) => heartbeat(conversation, { now: later(DAY) }), second);
-      await post(userId, ids[0], { repository: first, now: later(DAY), content: '3' });
+      await change(
+        userId,
+        ids[0],
+        (conversation) => heartbeat(conversation, { now: msAfterNow(DAY_MS) }),
+        second,
+      );
+      await post(userId, ids[0], { repository: first, now: msAfterNow(DAY_MS), content: '3' });
       const page = await conversation(userId, ids[0]);
-      assert.deepEqual(page?.instance.startedAt, later(DAY));
+      assert.deepEqual(page?.instance.startedAt, msAfterNow(DAY_MS));
       assert.deepEqual(
         page?.messages?.map(({ content }) => content),
         ['1', '2', '3'],

@@ -4,7 +4,7 @@ import { retentionCutoffs } from '../../domain/conversation/retention.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
-import { DAY, later, newId } from '../test-values.ts';
+import { DAY_MS, msAfterNow, newId } from '../test-values.ts';
 import type { OpenRemoval } from './open-removal.ts';
 import { newAwkwardUser, testUsersIn } from './test-users.ts';
 
@@ -28,8 +28,8 @@ export function retention({ describe, test }: TestRunner, open: () => OpenRemova
       const active = newId<AgentInstanceId>();
       await post(userId, active);
       await end(userId, ids[0]);
-      await end(userId, ids[1], later(1));
-      await removeAllOutdated(later(10 * DAY + 1), 10);
+      await end(userId, ids[1], msAfterNow(1));
+      await removeAllOutdated(msAfterNow(10 * DAY_MS + 1), 10);
       assert.deepEqual(new Set(await remainingIds(userId)), new Set([ids[1], active]));
       assert.deepEqual(await removal().holdings(userId), {
         agentTypes: 1,
@@ -43,18 +43,18 @@ export function retention({ describe, test }: TestRunner, open: () => OpenRemova
     test('removes a deleted instance once it can no longer be restored', async () => {
       const { userId, ids } = await newUserWithData();
       for (const [nth, id] of ids.entries()) {
-        await change(userId, id, (conversation) => deleteInstance(conversation, { now: later(nth) }));
+        await change(userId, id, (conversation) => deleteInstance(conversation, { now: msAfterNow(nth) }));
       }
-      await removeAllOutdated(later(30 * DAY), null);
+      await removeAllOutdated(msAfterNow(30 * DAY_MS), null);
       assert.deepEqual(new Set(await remainingIds(userId)), new Set(ids));
-      await removeAllOutdated(later(30 * DAY + 1), null);
+      await removeAllOutdated(msAfterNow(30 * DAY_MS + 1), null);
       assert.deepEqual(await remainingIds(userId), [ids[1]]);
     });
 
     test('keeps ended instances for ever when no retention is set', async () => {
       const { userId, ids } = await newUserWithData();
       await end(userId, ids[0]);
-      await removeAllOutdated(later(10_000 * DAY), null);
+      await removeAllOutdated(msAfterNow(10_000 * DAY_MS), null);
       assert.equal((await remainingIds(userId)).length, 2);
     });
 
@@ -63,7 +63,7 @@ export function retention({ describe, test }: TestRunner, open: () => OpenRemova
       const ids = Array.from({ length: 450 }, () => newId<AgentInstanceId>());
       await Promise.all(ids.map((id) => post(userId, id)));
       await Promise.all(ids.map((id) => end(userId, id)));
-      assert.ok((await removeAllOutdated(later(10 * DAY + 1), 10)) >= 450);
+      assert.ok((await removeAllOutdated(msAfterNow(10 * DAY_MS + 1), 10)) >= 450);
       assert.deepEqual(await remainingIds(userId), []);
       assertMatches(await deleteAll(userId), { messages: 0 });
     });

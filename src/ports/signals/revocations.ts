@@ -1,7 +1,26 @@
-import type { Revoked } from './revoked.ts';
+import type { UserId } from '../../domain/ids.ts';
+import type { ApiKeyId } from '../../domain/user/api-key.ts';
 import type { Subscription } from './signals.ts';
 
-export type { Revoked, RevokedUser } from './revoked.ts';
+/** A revoked API key. */
+export interface RevokedKey {
+  readonly userId: UserId;
+  readonly id: ApiKeyId;
+}
+
+/** A deleted user, whose tokens are refused. */
+export interface RevokedUser {
+  readonly userId: UserId;
+  /** null, because all keys of the user are refused, not one of them. */
+  readonly id: null;
+  /**
+   * Tokens that were issued before this time are refused; null: all tokens, because the deletion still runs.
+   */
+  readonly issuedBefore: Date | null;
+}
+
+/** One revoked API key, or a deleted user whose tokens are refused. */
+export type Revocation = RevokedKey | RevokedUser;
 
 /**
  * Publishes revoked API keys and deleted users within the process and, if the adapter connects processes, to
@@ -10,7 +29,7 @@ export type { Revoked, RevokedUser } from './revoked.ts';
  */
 export interface Revocations {
   /** Publishes revocations. The store calls it after the commit. */
-  publishRevoked(revoked: readonly Revoked[]): void;
+  publishRevoked(revoked: readonly Revocation[]): void;
   /** Calls `listener` for each revocation of any user from now on, and never after `close`. */
-  onRevoked(listener: (revoked: Revoked) => void): Subscription;
+  onRevoked(listener: (revoked: Revocation) => void): Subscription;
 }

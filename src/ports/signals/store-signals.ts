@@ -1,5 +1,4 @@
-import type { Revocations } from './revocations.ts';
-import type { Revoked } from './revoked.ts';
+import type { Revocation, Revocations } from './revocations.ts';
 import type { Signal, Signals } from './signals.ts';
 
 /**
@@ -13,7 +12,7 @@ export interface DatabaseNotification {
    */
   encodeSignals(signals: readonly Signal[]): readonly string[];
   /** Returns the payloads for these revocations, each under 8,000 bytes too. */
-  encodeRevoked(revoked: readonly Revoked[]): readonly string[];
+  encodeRevoked(revoked: readonly Revocation[]): readonly string[];
 }
 
 /** Receives the signals and revocations that a store publishes. */

@@ -14,9 +14,9 @@ export interface UpdateTarget {
   /** Load the user messages that were handed over with an open question. */
   readonly openQuestionFeedback?: boolean;
   /** Load this question, its answer and the user messages that were handed over with it. */
-  readonly question?: MessageId | null;
+  readonly questionId?: MessageId | null;
   /** Load this message, if it belongs to this instance. */
-  readonly message?: MessageId | null;
+  readonly messageId?: MessageId | null;
   /**
    * Load this message and, unless it is the read cursor, every user message that was handed over after it.
    */

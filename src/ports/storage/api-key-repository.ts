@@ -1,7 +1,7 @@
 import type { IdempotencyRecord } from '../../domain/idempotency.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { ApiKey, ApiKeyId } from '../../domain/user/api-key.ts';
-import type { Revoked } from '../signals/revoked.ts';
+import type { Revocation } from '../signals/revocations.ts';
 
 /** Which API key one update is about, and the idempotency key of the request, if it has one. */
 export interface ApiKeyTarget {
@@ -81,7 +81,7 @@ export interface ApiKeyRepository {
    * becomes visible when it is committed, a little later than its `revokedAt`. So a caller that reads at an
    * interval must start each period before the end of the last one.
    */
-  revokedSince(time: Date): Promise<readonly Revoked[]>;
+  revokedSince(time: Date): Promise<readonly Revocation[]>;
 
   /** Records when keys were last used. Ignores times before the recorded one, and unknown keys. */
   markUsed(uses: readonly (ApiKeyRef & { readonly usedAt: Date })[]): Promise<void>;

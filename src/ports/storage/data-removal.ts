@@ -25,7 +25,7 @@ export interface DataRemoval {
    * `Revocations` on every process: from then on all tokens of the user are refused. It deletes no data yet.
    * Calling it again is allowed.
    */
-  begin(userId: UserId, time: Date): Promise<void>;
+  beginUserDeletion(userId: UserId, time: Date): Promise<void>;
 
   /**
    * Deletes a part of what is stored of a user: some agent instances, each with all its messages in one
@@ -41,13 +41,13 @@ export interface DataRemoval {
    * Records that the deletion of the user is finished, and publishes a `RevokedUser` again. Call it when
    * nothing is left and no process writes for the user any more.
    */
-  finish(userId: UserId, time: Date): Promise<void>;
+  finishUserDeletion(userId: UserId, time: Date): Promise<void>;
 
   /** Returns the record of the user's deletion; null for a user who was never deleted. */
-  find(userId: UserId): Promise<UserDeletion | null>;
+  findUserDeletion(userId: UserId): Promise<UserDeletion | null>;
 
   /** Returns all deletions that have begun but are not finished, of any user, the oldest first. */
-  unfinished(): Promise<readonly DeletedUser[]>;
+  listUnfinishedDeletions(): Promise<readonly DeletedUser[]>;
 
   /**
    * Deletes some of the instances that are outdated by `cutoffs`, of all users, each with all its messages in

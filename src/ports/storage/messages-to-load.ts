@@ -10,7 +10,7 @@ import type { UpdateTarget } from './agent-instance-repository.ts';
 export function messagesToLoad(
   { lastReadMessageId }: Pick<AgentInstance, 'lastReadMessageId'>,
   messages: readonly Message[],
-  { queue, openQuestionFeedback, message: messageId, question: questionId, readAfterMessageId }: UpdateTarget,
+  { queue, openQuestionFeedback, messageId, questionId, readAfterMessageId }: UpdateTarget,
 ): Message[] {
   const findMessage = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
   const question = findMessage(questionId);

@@ -23,7 +23,7 @@ async function asking(agent: AgentSession, content: string, waiters = 1) {
   const result = agent.ask(content, { onAsked: resolve });
   result.catch(() => undefined);
   const questionId = await id;
-  await server.waiting(waiters);
+  await server.untilCallsWait(waiters);
   return { questionId, result };
 }
 
@@ -71,7 +71,7 @@ describe('a question', () => {
     expect(older).toMatchObject({ status: 'pending', answer: null });
     const { questionId, result } = await asking(agent, 'Delete the database?');
     await write(agent, 'yes', older.question_id);
-    await server.waiting(1);
+    await server.untilCallsWait(1);
     await write(agent, 'no', questionId);
     expect(await result).toMatchObject({ answer: { content: 'no' }, messages: [] });
     const { agent_instance_id, question_id } = older;
@@ -85,7 +85,7 @@ describe('a question', () => {
     const agent = session();
     const { questionId, result } = await asking(agent, 'Which port?');
     await server.agent.sendMessage({ agent_instance_id: agent.agentInstanceId, content: 'still here' });
-    await server.waiting(1);
+    await server.untilCallsWait(1);
     await Promise.all([write(agent, '8081', questionId), write(agent, 'and use TLS', undefined)]);
     const { answer, messages } = await result;
     const later = await agent.sendMessage('next');
@@ -125,7 +125,7 @@ describe('a step that is sent during a wait', () => {
     const agent = session();
     const { questionId, result } = await asking(agent, 'Which port?');
     for (let nth = 1; nth <= 5; nth += 1) await agent.sendMessage(`step ${nth}`);
-    await server.waiting(1);
+    await server.untilCallsWait(1);
     await Promise.all([write(agent, '8081', questionId), agent.sendMessage('one more')]);
     expect(await result).toMatchObject({ status: 'answered', answer: { content: '8081' } });
     expect((await agent.sendMessage('next')).queued_user_messages).toEqual([]);
@@ -227,10 +227,10 @@ describe('a wait', () => {
     const { promise: asked, resolve } = Promise.withResolvers<string>();
     const waiting = agent.ask('Still there?', { signal: stop.signal, onAsked: resolve });
     await asked;
-    await server.waiting(1);
+    await server.untilCallsWait(1);
     stop.abort(new Error('had enough'));
     await expect(waiting).rejects.toThrow('had enough');
-    await server.waiting(0);
+    await server.untilCallsWait(0);
   });
 
   test('asks nothing if its signal is aborted before it begins', async () => {

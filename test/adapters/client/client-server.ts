@@ -29,7 +29,7 @@ export class ClientServer implements AsyncDisposable {
   }
 
   /** Resolves when this many calls wait. */
-  waiting(count: number): Promise<void> {
+  untilCallsWait(count: number): Promise<void> {
     return until(() => this.#signals.size === count);
   }
 

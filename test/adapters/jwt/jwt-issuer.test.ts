@@ -9,8 +9,8 @@ import { check, NOW, OWN_KEY_KINDS, pairs } from './signed-tokens.ts';
 const DAY = 86_400;
 const at = (seconds: number) => new Date(seconds * 1000);
 const grant = (fields: Partial<TokenGrant> = {}) => aGrant({ createdAt: at(NOW), ...fields });
-const issue = (fields: Partial<TokenGrant> = {}, namesKey = false) =>
-  new JwtIssuer({ key: pairs.EdDSA, namesKey }).issue(grant(fields));
+const issue = (fields: Partial<TokenGrant> = {}, includesKeyId = false) =>
+  new JwtIssuer({ key: pairs.EdDSA, includesKeyId }).issue(grant(fields));
 
 const UUID_USER = userIdOf('0198a1b2-0000-7000-8000-00000000abcd');
 const EIGHT_CHARACTER_USER = userIdOf('x'.repeat(8));
@@ -18,12 +18,12 @@ const EIGHT_CHARACTER_USER = userIdOf('x'.repeat(8));
 describe.each(OWN_KEY_KINDS)('a token issued with a key for %s', (kind) => {
   const key = pairs[kind];
 
-  test.each([false, true])('is accepted and carries the grant (names its key: %s)', async (namesKey) => {
+  test.each([false, true])('is accepted and carries the grant (names its key: %s)', async (includesKeyId) => {
     const fields = { userId: userIdOf('zoë'), agentInstanceId: instanceIdOf(1), expiresAt: at(NOW + 60) };
-    const token = await new JwtIssuer({ key, namesKey }).issue(grant(fields));
+    const token = await new JwtIssuer({ key, includesKeyId }).issue(grant(fields));
     expect(await check(token, ...Object.values(pairs))).toEqual({
       caller: { ...fields, scopes: ['agent'], email: null, displayName: null },
-      id: 'aaaaaaaaaaaaaaaa',
+      tokenId: 'aaaaaaaaaaaaaaaa',
       issuedAt: 1_800_000_000_000,
       mustBeRecorded: kind === 'short RS256',
       algorithm: kind.replace('short ', ''),
@@ -42,13 +42,14 @@ describe.each(OWN_KEY_KINDS)('a token issued with a key for %s', (kind) => {
   test(`is ${kind === 'ES256' ? 'different each time' : 'the same each time'} for the same grant`, async () => {
     const fields = { agentInstanceId: instanceIdOf(1), expiresAt: at(NOW + 60) };
     const tokens = [
-      await new JwtIssuer({ key, namesKey: true }).issue(grant(fields)),
-      await new JwtIssuer({ key, namesKey: true }).issue(grant(fields)),
+      await new JwtIssuer({ key, includesKeyId: true }).issue(grant(fields)),
+      await new JwtIssuer({ key, includesKeyId: true }).issue(grant(fields)),
     ];
     expect(new Set(tokens).size).toBe(kind === 'ES256' ? 2 : 1);
     // Stored times may have milliseconds. Times in a token are whole seconds.
     const stored = { ...grant(fields), createdAt: at(NOW + 0.999), expiresAt: at(NOW + 60.999) };
-    if (kind !== 'ES256') expect(await new JwtIssuer({ key, namesKey: true }).issue(stored)).toBe(tokens[0]);
+    if (kind !== 'ES256')
+      expect(await new JwtIssuer({ key, includesKeyId: true }).issue(stored)).toBe(tokens[0]);
   });
 });
 
@@ -95,8 +96,8 @@ describe('an issued token', () => {
       { userId: EIGHT_CHARACTER_USER, agentInstanceId: instanceIdOf(1) },
     ],
     ['an 8-character user, naming one of several keys', 211, { userId: EIGHT_CHARACTER_USER }, true],
-  ])('for %s has %d characters', async (_case, length, fields, namesKey) => {
-    expect((await issue(fields, namesKey)).length).toBe(length);
+  ])('for %s has %d characters', async (_case, length, fields, includesKeyId) => {
+    expect((await issue(fields, includesKeyId)).length).toBe(length);
   });
 
   test('signed with 512-bit RSA is as long as one signed with Ed25519', async () => {

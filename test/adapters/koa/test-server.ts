@@ -74,7 +74,7 @@ export class LogBook implements Logger {
  */
 export function inMemory(
   wrap: (repository: AgentInstanceRepository) => AgentInstanceRepository = (unwrapped) => unwrapped,
-  extraPorts: Partial<Pick<LivePorts, 'settings' | 'keepAliveMillis'>> = {},
+  extraPorts: Partial<Pick<LivePorts, 'settings' | 'keepAliveIntervalMs'>> = {},
 ) {
   const signals = new InProcessSignals();
   const stopping = new AbortController();

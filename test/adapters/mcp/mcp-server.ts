@@ -83,7 +83,7 @@ export class McpServer implements AsyncDisposable {
   }
 
   /** Resolves when exactly this many calls wait. */
-  async waiting(count: number): Promise<void> {
+  async untilCallsWait(count: number): Promise<void> {
     await until(() => this.signals.size === count);
   }
 

@@ -15,7 +15,7 @@ import { listeningSessions, newInstance, nextSignal, nothingNew, notify } from '
 
 const QUICK: Partial<PostgresSignalsTiming> = {
   sweep: 50,
-  answer: 250,
+  response: 250,
   reconnect: { first: 20, longest: 80 },
 };
 const instance = newInstance();
@@ -144,7 +144,7 @@ test('can be closed before it is started', async () => {
 
 test('can be closed during its first connection attempt', async () => {
   proxy.silence();
-  createSignals(undefined, { answer: 60_000 });
+  createSignals(undefined, { response: 60_000 });
   const starting = expect(signals.start(versions)).rejects.toThrow();
   await proxy.accepted();
   await signals.close();

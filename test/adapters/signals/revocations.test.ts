@@ -6,7 +6,7 @@ import { CHANNEL, encodeRevoked } from '../../../src/adapters/signals/signal-pay
 import { revocationsContract } from '../../../src/contracts/revocations.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import type { Logger } from '../../../src/ports/runtime.ts';
-import type { Revocations, Revoked } from '../../../src/ports/signals/revocations.ts';
+import type { Revocation, Revocations } from '../../../src/ports/signals/revocations.ts';
 import type { ApiKeyRef } from '../../../src/ports/storage/api-key-repository.ts';
 import { newKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
@@ -43,7 +43,7 @@ async function start(logger: Logger = log): Promise<PostgresSignals> {
 
 const newKey = (userId = 'ada'): ApiKeyRef => ({ userId: userId as UserId, id: newKeyId() });
 
-async function notifyRevoked(...keys: readonly Revoked[]): Promise<void> {
+async function notifyRevoked(...keys: readonly Revocation[]): Promise<void> {
   for (const payload of encodeRevoked(keys)) {
     await store.query('select pg_notify($1, $2)', [CHANNEL, payload]);
   }
@@ -51,7 +51,7 @@ async function notifyRevoked(...keys: readonly Revoked[]): Promise<void> {
 
 /** Listens from now on, and resolves when the revocation of this key arrives. */
 const revocationOf = (revocations: Revocations, { id }: ApiKeyRef) =>
-  new Promise<Revoked>((resolve) => {
+  new Promise<Revocation>((resolve) => {
     revocations.onRevoked((key) => key.id === id && resolve(key));
   });
 
@@ -76,7 +76,7 @@ describe('revocations: PostgreSQL, within the process', () => {
 describe('revocations: PostgreSQL, from another process', () => {
   revocationsContract({ describe, test }, async (logger) => {
     const revocations = await start(logger);
-    const send = async (keys: readonly Revoked[]) => {
+    const send = async (keys: readonly Revocation[]) => {
       // Notifications keep their order: when the last one has arrived, so have the others.
       const last = newKey();
       const arrived = revocationOf(revocations, last);

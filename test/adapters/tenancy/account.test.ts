@@ -59,7 +59,10 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
 
   test('deleting the account of another user is refused like deleting one that does not exist', async () => {
     const { stranger, owner } = await createTenants(server);
-    const kept = [await server.store.kept(owner.userId), await server.store.kept(stranger.userId)];
+    const kept = [
+      await server.store.storedText(owner.userId),
+      await server.store.storedText(stranger.userId),
+    ];
     const forms = [];
     for (const confirm of [owner.userId, newUserId()]) {
       const answers = await deleting(stranger, { confirm });
@@ -67,14 +70,17 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
       forms.push(normaliseResponses(answers, [confirm], stranger));
     }
     expect(forms[0]).toBe(forms[1]);
-    expect([await server.store.kept(owner.userId), await server.store.kept(stranger.userId)]).toEqual(kept);
+    expect([
+      await server.store.storedText(owner.userId),
+      await server.store.storedText(stranger.userId),
+    ]).toEqual(kept);
   });
 
   test('deleting an account keeps what other users own, even instances of the same id', async () => {
     for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
       await expectIndistinguishable(server, of, [withoutIds('own account', deleting)]);
-      expect(await server.store.kept(of.owner.userId)).toContain(of.owner.secret);
-      expect(await server.store.kept(of.stranger.userId)).not.toContain(of.stranger.secret);
+      expect(await server.store.storedText(of.owner.userId)).toContain(of.owner.secret);
+      expect(await server.store.storedText(of.stranger.userId)).not.toContain(of.stranger.secret);
     }
   });
 });

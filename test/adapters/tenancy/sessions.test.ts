@@ -115,5 +115,5 @@ test('the sessions still work for their owner, who has received nothing of the r
   });
   expect(posted.status).toBe(202);
   expect(await events.next()).toContain('of the owner');
-  expect(await server.store.kept(owner.userId)).not.toContain('stranger');
+  expect(await server.store.storedText(owner.userId)).not.toContain('stranger');
 });

@@ -144,12 +144,12 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   test('the same instance id of two tenants is two instances', async () => {
     const [owner, other] = [await server.newTenant(), await server.newTenant()];
     const id = owner.ids['active instance'];
-    const kept = await server.store.kept(owner.userId);
+    const kept = await server.store.storedText(owner.userId);
     const input = { agent_instance_id: id, agent_type: 'another' };
     const made = await server.dispatch(useCases.startAgentInstance, { caller: other.caller, input });
     expect(made).toMatchObject({ agent_instance_id: id, agent_type_name: 'another', name: null });
     await server.dispatch(useCases.endSession, { caller: other.caller, input: { agent_instance_id: id } });
-    expect(await server.store.kept(owner.userId)).toBe(kept);
+    expect(await server.store.storedText(owner.userId)).toBe(kept);
   });
 
   test('a wait for an instance or question of another user ends at once', async () => {

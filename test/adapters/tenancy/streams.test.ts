@@ -26,7 +26,7 @@ const EVENT_IDS_OF_INSTANCE = [null, '0.0', '1.1', '2.3', '99.99'];
 describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   let server: TenantServer;
   beforeAll(async () => {
-    server = await TenantServer.start(open, { keepAliveMillis: 20 });
+    server = await TenantServer.start(open, { keepAliveIntervalMs: 20 });
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
@@ -56,7 +56,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     const openStreamWithEvents = async (tenant: Tenant) => {
       const stream = await openStream(server, tenant);
       await sendStep(server, tenant, tenant.ids['active instance'], 'kept for a client that resumes');
-      await stream.message('kept for a client that resumes');
+      await stream.waitForMessage('kept for a client that resumes');
       return stream;
     };
     // All three tenants have events that could be replayed.
@@ -84,7 +84,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     const request = { caller, input };
     const git_diff = `diff --git a/${secret}`;
     await dispatch(useCases.sendAgentMessage, { caller, input: { ...input, content: secret, git_diff } });
-    await watching.message(secret);
+    await watching.waitForMessage(secret);
     await dispatch(useCases.heartbeat, request);
     await watching.event(({ type }) => type === 'agent_heartbeat');
     const question_text = `question, ${secret}`;
@@ -123,7 +123,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     for (const last of ['a last thing', 'the very last']) {
       for (const [tenant, , both] of streams) {
         await sendStep(server, tenant, id, last);
-        for (const stream of both) await stream.message(last);
+        for (const stream of both) await stream.waitForMessage(last);
       }
     }
     for (const [own, other, both] of streams) {
@@ -170,7 +170,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
     await anns.event(({ data }) => data.agent_waiting === true);
     await sendStep(server, bob, id, 'the last');
     for (const stream of [bobs, bobsAll]) {
-      await stream.message('the last');
+      await stream.waitForMessage('the last');
       expect(stream.events.filter(({ data }) => data.agent_waiting === true)).toEqual([]);
     }
     const answer = { agent_instance_id: id, content: 'This.' };

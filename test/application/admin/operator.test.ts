@@ -25,7 +25,7 @@ const UNLIMITED = { agentInstanceId: null, expiresInSeconds: null } as const;
 function operating(keys: readonly KeyPair[], store = inMemoryStore(new InProcessSignals())) {
   const clock = new SettableClock();
   const recorder = new TokenRecorder({ keys, clock });
-  const issuer = new JwtIssuer({ key: keys[0]!, namesKey: keys.length > 1 });
+  const issuer = new JwtIssuer({ key: keys[0]!, includesKeyId: keys.length > 1 });
   const recordOf = (token: string) => recorder.recordOf(token);
   const ports = { store, clock, issuer, recordOf };
   /** Verifies a token in a new process, without a cache. */

@@ -166,7 +166,7 @@ describe('the key that a code is redeemed for', () => {
 
 describe('signing out', () => {
   const areValid = (...tokens: string[]) => Promise.all(tokens.map((token) => server.isValid(token)));
-  const end = (userId: UserId, token: string) => server.codes.end(userId, token);
+  const end = (userId: UserId, token: string) => server.codes.signOut(userId, token);
 
   test('revokes the key of this browser, and of no other browser', async () => {
     const [here, elsewhere] = [await server.signIn(), await server.signIn()];
@@ -176,7 +176,7 @@ describe('signing out', () => {
 
   test('revokes the key after a restart of the server too', async () => {
     const token = await server.signIn();
-    await new SignInCodes(server).end(adaId, token);
+    await new SignInCodes(server).signOut(adaId, token);
     expect(await areValid(token)).toEqual([false]);
   });
 

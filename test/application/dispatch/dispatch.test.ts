@@ -252,7 +252,7 @@ describe('invalid input', () => {
     'includes a %s of a new instance with more than 255 characters',
     async (name) => {
       const start = (length: number) =>
-        new InMemoryApplication().ask(useCases.startAgentInstance, {
+        new InMemoryApplication().call(useCases.startAgentInstance, {
           agent_type: 'a',
           [name]: 'x'.repeat(length),
         });
@@ -262,12 +262,12 @@ describe('invalid input', () => {
   );
 
   test('gets an error that names the format of an id', async () => {
-    const request = new InMemoryApplication().ask(useCases.endSession, { agent_instance_id: 'x' });
+    const request = new InMemoryApplication().call(useCases.endSession, { agent_instance_id: 'x' });
     expect((await refusal(request)).issues).toEqual([BAD_ID]);
   });
 
   test('gets an error that names a missing field as required', async () => {
-    const request = new InMemoryApplication().ask(useCases.sendAgentMessage, { content: 'a' });
+    const request = new InMemoryApplication().call(useCases.sendAgentMessage, { content: 'a' });
     expect((await refusal(request)).issues).toEqual([{ path: 'agent_instance_id', message: 'is required' }]);
   });
 
@@ -278,7 +278,7 @@ describe('invalid input', () => {
 
   test('is not repeated in the error, because it could be very long', async () => {
     const raw = { agent_instance_id: INSTANCE, content: 'a', requires_user_input: 'secret'.repeat(10_000) };
-    const refused = await refusal(new InMemoryApplication().ask(useCases.sendAgentMessage, raw));
+    const refused = await refusal(new InMemoryApplication().call(useCases.sendAgentMessage, raw));
     expect(refused.message.length).toBeLessThan(500);
   });
 });
@@ -298,7 +298,7 @@ describe('an optional field', () => {
     const answers = [{}, Object.fromEntries(optional.map((name) => [name, null]))].map(async (fields) => {
       const application = new InMemoryApplication();
       if (name !== 'startAgentInstance') await application.step();
-      return application.ask(useCase, { ...raw, ...fields });
+      return application.call(useCase, { ...raw, ...fields });
     });
     const [without, withNull] = await Promise.all(answers);
     expect(withNull).toEqual(without);
@@ -324,14 +324,14 @@ describe('ids that clients write', () => {
     const other = { agent_instance_id };
     expect(await application.step(other)).toMatchObject(canonical);
     expect(await application.step(canonical)).toMatchObject(canonical);
-    await application.ask(useCases.sendUserMessage, { ...other, content: 'a', mark_as_read: false });
-    expect(await application.ask(useCases.heartbeat, other)).toMatchObject(canonical);
-    expect(await application.ask(useCases.readPendingMessages, other)).toMatchObject({
+    await application.call(useCases.sendUserMessage, { ...other, content: 'a', mark_as_read: false });
+    expect(await application.call(useCases.heartbeat, other)).toMatchObject(canonical);
+    expect(await application.call(useCases.readPendingMessages, other)).toMatchObject({
       ...canonical,
       messages: [{ content: 'a' }],
     });
-    expect(await application.ask(useCases.endSession, other)).toMatchObject(canonical);
-    const again = application.ask(useCases.startAgentInstance, { ...other, agent_type: 'a' });
+    expect(await application.call(useCases.endSession, other)).toMatchObject(canonical);
+    const again = application.call(useCases.startAgentInstance, { ...other, agent_type: 'a' });
     expect(await refusal(again)).toMatchObject({ code: 'agent_instance_exists' });
   });
 
@@ -340,10 +340,10 @@ describe('ids that clients write', () => {
     const { message_id } = await application.step();
     await application.queue('hm');
     const read = { agent_instance_id: INSTANCE, last_read_message_id: message_id.toUpperCase() };
-    const { messages, status } = await application.ask(useCases.readPendingMessages, read);
+    const { messages, status } = await application.call(useCases.readPendingMessages, read);
     expect({ status, read: messages.length }).toEqual({ status: 'ok', read: 1 });
     const request = { message_id: message_id.replaceAll('-', '').toUpperCase() };
-    expect(await application.ask(useCases.requestUserInput, request)).toMatchObject({ message_id });
+    expect(await application.call(useCases.requestUserInput, request)).toMatchObject({ message_id });
   });
 });
 
@@ -386,12 +386,12 @@ describe('a request with an Idempotency-Key', () => {
 
   test('fails when it is repeated with another use case', async () => {
     const application = new InMemoryApplication();
-    await application.ask(
+    await application.call(
       useCases.heartbeat,
       { agent_instance_id: (await application.step()).agent_instance_id },
       key,
     );
-    const other = application.ask(useCases.endSession, { agent_instance_id: INSTANCE }, key);
+    const other = application.call(useCases.endSession, { agent_instance_id: INSTANCE }, key);
     expect(await refusal(other)).toMatchObject({ code: 'idempotency_key_reused' });
   });
 

@@ -94,12 +94,12 @@ describe('a request that is answered once', () => {
   });
 
   test('is not recorded while its answer is provisional, but its effect is saved', () => {
-    const provisional = withIdempotency(request, () => ({ ...decide(), provisional: true }))(
+    const provisional = withIdempotency(request, () => ({ ...decide(), isProvisional: true }))(
       EMPTY_CONVERSATION,
       null,
     );
     expect(provisional).toEqual({ output: { n: 1, at: null }, changes, record: null });
-    const final = withIdempotency(request, () => ({ ...decide(), provisional: false }))(
+    const final = withIdempotency(request, () => ({ ...decide(), isProvisional: false }))(
       EMPTY_CONVERSATION,
       null,
     );

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
-import { agentDashboard } from '../../support/servers/agent-dashboard.ts';
+import { runAgentDashboard } from '../../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { run } from './command-run.ts';
@@ -52,7 +52,7 @@ describe('a command line that is not valid', () => {
   });
 
   test('ends the real process with code 2', async () => {
-    const { code, stdout, stderr } = await agentDashboard(['sevre']);
+    const { code, stdout, stderr } = await runAgentDashboard(['sevre']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('--help');
   });
@@ -132,12 +132,12 @@ describe('keys generate', () => {
 describe('token issue', () => {
   test('prints only the token on stdout, before the server’s first start and while it runs', async () => {
     const fresh = { ...env, DATA_DIR: join(folder.path, 'fresh') };
-    const before = await agentDashboard(['token', 'issue', '--user', 'ada'], fresh);
+    const before = await runAgentDashboard(['token', 'issue', '--user', 'ada'], fresh);
     await using server = await RunningServer.start(fresh);
     // A user who forgot to set DATA_DIR needs this hint to understand why no server accepts the token.
     expect(before.stderr).toMatch(/^Made a new key: \S+\. Only .* DATA_DIR .*\n$/);
     const options = ['--user', 'grace', '--scope', 'dashboard', '--expires', '12h'];
-    const during = await agentDashboard(['token', 'issue', ...options], fresh);
+    const during = await runAgentDashboard(['token', 'issue', ...options], fresh);
     expect(during.stderr).toBe('');
     for (const [issued, expected] of [
       [before, { user_id: 'ada', scopes: ['agent'], expires_at: null }],

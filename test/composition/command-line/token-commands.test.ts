@@ -5,7 +5,7 @@ import { lockDataDir } from '../../../src/composition/data-dir/data-dir-lock.ts'
 import { freshKeyPair, pairs, pemOf, signedToken } from '../../adapters/jwt/signed-tokens.ts';
 import { newKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
-import { agentDashboard, BIN } from '../../support/servers/agent-dashboard.ts';
+import { BIN, runAgentDashboard } from '../../support/servers/agent-dashboard.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
@@ -90,7 +90,7 @@ describe.each([
     const script = `echo "$TOKEN" | "${process.execPath}" "${BIN}" token import -`;
     const given = { ...env, TOKEN: signedToken({ sub: 'ada', jti }) };
     await using shell = new NodeProcess(['-c', script], { node: 'bash', env: given });
-    const { code } = await shell.ended;
+    const { code } = await shell.whenEnded;
     expect({ code, stdout: shell.stdout }).toEqual({ code: 0, stdout: `line 1: ${jti}, agent of ada\n` });
   });
 
@@ -161,7 +161,8 @@ describe.each([
 
   test('two concurrent commands both succeed', async () => {
     const before = (await listed(env)).length;
-    const issue = (name: string) => agentDashboard(['token', 'issue', '--user', 'ada', '--name', name], env);
+    const issue = (name: string) =>
+      runAgentDashboard(['token', 'issue', '--user', 'ada', '--name', name], env);
     const issued = await Promise.all([issue('one'), issue('two')]);
     for (const { code, stderr } of issued) expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(await listed(env)).toHaveLength(before + 2);
@@ -261,10 +262,10 @@ describe('while a server uses the embedded store', () => {
     const command = await lockDataDir(env.DATA_DIR);
     const settings = { ...env, MCP_SERVER_PORT: '0', LOG_LEVEL: 'info' };
     await using server = new NodeProcess([BIN, 'serve'], { env: settings });
-    const other = agentDashboard(['token', 'issue', '--user', 'ada'], env);
-    await server.printed('waiting for a command', 'stderr');
+    const other = runAgentDashboard(['token', 'issue', '--user', 'ada'], env);
+    await server.waitForOutput('waiting for a command', 'stderr');
     command[Symbol.dispose]();
-    await server.printed('Ctrl-C stops it.');
+    await server.waitForOutput('Ctrl-C stops it.');
     expect((await other).code).toBe(0);
   });
 

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
-import { agentDashboard, BIN } from '../../support/servers/agent-dashboard.ts';
+import { BIN, runAgentDashboard } from '../../support/servers/agent-dashboard.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
@@ -64,7 +64,7 @@ describe.each([
   });
 
   test('user export writes to stdout without --output', async () => {
-    const { code, stdout } = await agentDashboard(['user', 'export', '--user', 'local'], env);
+    const { code, stdout } = await runAgentDashboard(['user', 'export', '--user', 'local'], env);
     expect(code).toBe(0);
     expect(linesOf(stdout).at(-1)).toMatchObject({ type: 'end' });
     const contents = linesOf(stdout).map(({ content }) => content);
@@ -76,13 +76,13 @@ describe.each([
     for (let step = 0; step < 3; step += 1) await say('x'.repeat(200_000));
     const script = `set -o pipefail; "${process.execPath}" "${BIN}" user export --user local | head -n 1`;
     await using shell = new NodeProcess(['-c', script], { node: 'bash', env });
-    const { code } = await shell.ended;
+    const { code } = await shell.whenEnded;
     expect({ code, stderr: shell.stderr }).toEqual({ code: 0, stderr: '' });
     expect(linesOf(shell.stdout)).toMatchObject([{ type: 'header' }]);
   });
 
   test('a user without data can be exported with a note, but cannot be deleted', async () => {
-    const printed = await agentDashboard(['user', 'export', '--user', 'nobody'], env);
+    const printed = await runAgentDashboard(['user', 'export', '--user', 'nobody'], env);
     expect(printed).toMatchObject({ code: 0, stderr: 'There is no data of the user nobody.\n' });
     expect(linesOf(printed.stdout).map(({ type }) => type)).toEqual(['header', 'end']);
     expect(await run(['user', 'delete', '--user', 'nobody', '--yes'], env)).toEqual({

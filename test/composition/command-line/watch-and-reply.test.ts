@@ -103,7 +103,7 @@ test('a reply that comes too late prints the accepted answer and exits with 1', 
   // Both commands see the open question and answer it.
   const both = ['8080\u001b[2J', '8081'].map(async (text) => {
     await using command = new NodeProcess([BIN, 'reply', id, text], { env });
-    const { code } = await command.ended;
+    const { code } = await command.whenEnded;
     return { code, stdout: command.stdout };
   });
   const outcomes = await Promise.all(both);
@@ -117,13 +117,13 @@ test('watch prints one line for each event, without control characters', async (
   const id = uuidV7.next();
   await say(id, 'before \u001b]0;title\u0007');
   await using watching = new NodeProcess([BIN, 'watch'], { env });
-  await watching.printed('before ');
+  await watching.waitForOutput('before ');
   await say(id, 'May I?\nReally?', true);
-  await watching.printed('May I? ⏎ Really?');
+  await watching.waitForOutput('May I? ⏎ Really?');
   expect(watching.stdout).toMatch(new RegExp(`${id.slice(0, 13)} codex`));
   for (const control of ['\u001b', '\u0007']) expect(watching.stdout).not.toContain(control);
   watching.signal('SIGTERM');
-  expect((await watching.ended).code).toBe(0);
+  expect((await watching.whenEnded).code).toBe(0);
 });
 
 test('watch --json prints the events of one instance as JSON lines', async () => {
@@ -131,11 +131,11 @@ test('watch --json prints the events of one instance as JSON lines', async () =>
   await say(id, 'first');
   const args = ['watch', '--json', '--instance', id.slice(0, 35), '--api-key', server.dashboardToken];
   await using watching = new NodeProcess([BIN, ...args], { env });
-  await watching.printed('"connected"');
+  await watching.waitForOutput('"connected"');
   await say(id, 'second');
-  await watching.printed('second');
+  await watching.waitForOutput('second');
   watching.signal('SIGINT');
-  await watching.ended;
+  await watching.whenEnded;
   const events = watching.stdout
     .trimEnd()
     .split('\n')
@@ -173,9 +173,9 @@ test('the key that a command makes for itself is revoked when the command ends, 
   await run(['reply', await instanceWithQuestion(), 'yes'], env);
   await run(['reply', uuidV7.next(), 'there is no such instance'], env);
   await using watching = new NodeProcess([BIN, 'watch'], { env });
-  await watching.printed('codex');
+  await watching.waitForOutput('codex');
   watching.signal('SIGINT');
-  await watching.ended;
+  await watching.whenEnded;
   const keys = await terminalKeys();
   expect(keys).toHaveLength(before + 3);
   expect(keys.filter(({ revoked_at }) => revoked_at === null)).toEqual([]);

@@ -29,7 +29,7 @@ function contender(path = dataDir, startAt = 0): NodeProcess {
 }
 
 async function outcome(process: NodeProcess): Promise<string> {
-  await process.printed('\n');
+  await process.waitForOutput('\n');
   return process.stdout.trim();
 }
 
@@ -51,7 +51,7 @@ test('the lock ends with its process, even if the process is killed', async () =
   await using holder = contender();
   await outcome(holder);
   holder.signal('SIGKILL');
-  await holder.ended;
+  await holder.whenEnded;
   using _lock = await lockDataDir(dataDir);
 });
 

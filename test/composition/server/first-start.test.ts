@@ -13,9 +13,9 @@ const ON_A_TERMINAL = [
 /** Starts and stops a server, and returns everything that it printed on stderr. */
 async function stderrOf(node: readonly string[], env: { readonly [name: string]: string }): Promise<string> {
   await using server = new NodeProcess([...node, BIN, 'serve'], { env: { MCP_SERVER_PORT: '0', ...env } });
-  await server.printed('Ctrl-C stops it.');
+  await server.waitForOutput('Ctrl-C stops it.');
   server.signal('SIGTERM');
-  expect((await server.ended).code).toBe(0);
+  expect((await server.whenEnded).code).toBe(0);
   return server.stderr;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { expect, inject, test } from 'vitest';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
-import { issuedToken } from '../../support/servers/agent-dashboard.ts';
+import { issueToken } from '../../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { expectNoSecretsIn, secretPartsOf } from '../config/log-secrets.ts';
@@ -24,7 +24,7 @@ test('the log of a whole run, faults included, has no token, key, password or Au
   const env = { DATA_DIR, DATABASE_URL: withPassword.href, LOG_LEVEL: 'trace' };
   await using server = await RunningServer.start(env);
   const { agentToken, dashboardToken } = server;
-  const expired = await issuedToken(env, '--user', 'ada', '--expires', '1s');
+  const expired = await issueToken(env, '--user', 'ada', '--expires', '1s');
   const altered = `${agentToken.slice(0, -6)}AAAAAA`;
   const agent_instance_id = randomUUID();
   const step = { agent_instance_id, agent_type: 'codex', content: 'said-in-confidence' };

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readConfig } from '../../../src/composition/config/config.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 
-const traced = (env: { [name: string]: string }) => readConfig(env).traces;
+const traced = (env: { [name: string]: string }) => readConfig(env).hasTraces;
 
 test.each([
   ['an endpoint for everything', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }],
@@ -38,7 +38,7 @@ async function loadedWith(env: { [name: string]: string }): Promise<string[]> {
   `;
   const cwd = new URL('../../..', import.meta.url).pathname;
   const child = new NodeProcess(['--input-type=module', '-e', script], { env, cwd });
-  expect((await child.ended).code, child.stderr).toBe(0);
+  expect((await child.whenEnded).code, child.stderr).toBe(0);
   return child.stdout.trim().split(',').filter(Boolean);
 }
 

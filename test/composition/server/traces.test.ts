@@ -23,7 +23,7 @@ test('a request continues the trace of its caller, and a group commit starts its
   expect(await server.stop()).toBe(0);
 
   expect(receiver.services).toEqual(new Set(['my-agents']));
-  const step = receiver.named('POST /api/v1/messages/agent');
+  const step = receiver.spanNamed('POST /api/v1/messages/agent');
   expect(step).toMatchObject({ traceId: TRACE, parentSpanId: CALLER, kind: 2 });
   expect(step.attributes).toMatchObject({
     'http.request.method': 'POST',
@@ -31,10 +31,10 @@ test('a request continues the trace of its caller, and a group commit starts its
     'http.response.status_code': 200,
     'http.response.header.x-request-id': ['mine'],
   });
-  const verify = receiver.named('GET /api/v1/auth/verify');
+  const verify = receiver.spanNamed('GET /api/v1/auth/verify');
   expect(verify.parentSpanId ?? '').toBe('');
   expect(verify.traceId).toMatch(/^[0-9a-f]{32}$/);
-  const batch = receiver.named('group commit');
+  const batch = receiver.spanNamed('group commit');
   expect(batch.attributes).toMatchObject({ 'db.operation.batch.size': 1 });
   expect(batch.traceId).not.toBe(TRACE);
   expect(receiver.text).not.toContain(server.agentToken);

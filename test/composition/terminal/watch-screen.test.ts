@@ -114,10 +114,10 @@ test('control characters in a question and its options are replaced', async () =
 test('after an answer the older open question has to be read from the server', () => {
   const agents = agentsWith(asked('first?'), asked('second?', { position: 2 }));
   expect(agents.question(ID)).toBe('second?');
-  expect(agents.withUnknownQuestion).toEqual([]);
+  expect(agents.agentsWithUnknownQuestion).toEqual([]);
   const data = question('second?', { position: 2, question_status: 'answered' });
   agents.apply({ id: '2', type: 'message_update', data });
-  expect(agents.withUnknownQuestion.map(({ id }) => id)).toEqual([ID]);
+  expect(agents.agentsWithUnknownQuestion.map(({ id }) => id)).toEqual([ID]);
   agents.setQuestion(ID, question('first?'));
   expect(agents.question(ID)).toBe('first?');
 });
@@ -125,9 +125,9 @@ test('after an answer the older open question has to be read from the server', (
 test('an instance without a question on the server is not read again until the next list', () => {
   const agents = agentsWith();
   agents.setQuestion(ID, null);
-  expect(agents.withUnknownQuestion).toEqual([]);
+  expect(agents.agentsWithUnknownQuestion).toEqual([]);
   agents.replaceAll([instance(ID, 'AWAITING_INPUT')]);
-  expect(agents.withUnknownQuestion).toHaveLength(1);
+  expect(agents.agentsWithUnknownQuestion).toHaveLength(1);
 });
 
 test('an instance is shown with the shortest start of its id that is unique', () => {

@@ -101,7 +101,7 @@ export function randomDecision(
       const sent = { content: 'yes', markAsRead: random.chance(0.3), inReplyTo, newMessageId, now };
       return {
         name: `the person${inReplyTo === null ? '' : ` to ${inReplyTo}`}, ${sent.markAsRead ? 'read at once' : 'queued'}`,
-        target: { question: inReplyTo },
+        target: { questionId: inReplyTo },
         decide: (conversation) => {
           const { output, changes } = receiveUserMessage(conversation, sent);
           return { output: { handedOver: sent.markAsRead ? [output] : [] }, changes };
@@ -123,7 +123,7 @@ export function randomDecision(
       const messageId = someMessage();
       return {
         name: `request input for ${messageId}`,
-        target: { queue: true, message: messageId },
+        target: { queue: true, messageId },
         decide: (conversation) => {
           const { output, changes } = requestUserInput(conversation, { messageId, now });
           return { output: { handedOver: output.handedOver }, changes };

@@ -12,7 +12,7 @@ export class RecordingSink implements EventSink {
     return this.#isClosed;
   }
 
-  get closed(): Promise<void> {
+  get whenClosed(): Promise<void> {
     return this.#closed.promise;
   }
 
@@ -26,8 +26,10 @@ export class RecordingSink implements EventSink {
     for (const wake of [...this.#readers]) wake();
   }
 
-  drained(): Promise<void> {
-    return this.#stalled === null ? Promise.resolve() : Promise.race([this.#stalled.promise, this.closed]);
+  whenDrained(): Promise<void> {
+    return this.#stalled === null
+      ? Promise.resolve()
+      : Promise.race([this.#stalled.promise, this.whenClosed]);
   }
 
   /** From now on the sink counts as full, until `goOn` is called. */
@@ -35,7 +37,7 @@ export class RecordingSink implements EventSink {
     this.#stalled = Promise.withResolvers();
   }
 
-  goOn(): void {
+  resume(): void {
     this.#stalled?.resolve();
     this.#stalled = null;
   }
@@ -46,7 +48,7 @@ export class RecordingSink implements EventSink {
   }
 
   /** Returns a text for each event so far: its type, and the content or status if it has one. */
-  told(): string[] {
+  eventTexts(): string[] {
     return this.events.map(({ type, data }) => {
       const { content, status } = data as { content?: string; status?: string };
       return [type, content ?? status].filter((part) => part !== undefined).join(' ');
@@ -58,11 +60,11 @@ export class RecordingSink implements EventSink {
    * @param after how many events are skipped at the beginning
    */
   // biome-ignore lint/suspicious/noExplicitAny: the fields depend on the type of the event
-  async until(text: string | RegExp, after = 0): Promise<any> {
+  async waitForEvent(text: string | RegExp, after = 0): Promise<any> {
     const matches = (eventText: string) =>
       typeof text === 'string' ? eventText === text : text.test(eventText);
     for (;;) {
-      const index = this.told().findIndex((eventText, nth) => nth >= after && matches(eventText));
+      const index = this.eventTexts().findIndex((eventText, nth) => nth >= after && matches(eventText));
       if (index >= 0) return this.events[index]!.data;
       await new Promise<void>((resolve) => {
         const wake = () => {

@@ -10,30 +10,30 @@ export const BIN = fileURLToPath(new URL('../../../src/composition/bin.ts', impo
  */
 const MAX_RUN_MS = 20_000;
 
-export interface Ended extends Exit {
+export interface CommandResult extends Exit {
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs the command `agent-dashboard` with these arguments, and waits until it has ended. */
-export async function agentDashboard(
+export async function runAgentDashboard(
   args: readonly string[],
   env: NonNullable<NodeProcessOptions['env']> = {},
   options: Omit<NodeProcessOptions, 'env'> = {},
-): Promise<Ended> {
+): Promise<CommandResult> {
   await using command = new NodeProcess([BIN, ...args], { env, ...options });
   const timer = setTimeout(() => command.signal('SIGKILL'), MAX_RUN_MS);
-  const exit = await command.ended;
+  const exit = await command.whenEnded;
   clearTimeout(timer);
   return { ...exit, stdout: command.stdout, stderr: command.stderr };
 }
 
 /** Issues a token with `token issue`. */
-export async function issuedToken(
+export async function issueToken(
   env: NonNullable<NodeProcessOptions['env']>,
   ...options: readonly string[]
 ): Promise<string> {
-  const { code, stdout, stderr } = await agentDashboard(['token', 'issue', ...options], env);
+  const { code, stdout, stderr } = await runAgentDashboard(['token', 'issue', ...options], env);
   if (code !== 0) throw new Error(`token issue failed: ${stderr}`);
   return stdout.trim();
 }

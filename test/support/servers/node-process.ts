@@ -29,7 +29,7 @@ export class NodeProcess implements AsyncDisposable {
   stdout = '';
   stderr = '';
   /** Resolves when the process has ended and all its output was read. */
-  readonly ended: Promise<Exit>;
+  readonly whenEnded: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #readers = new Set<() => void>();
   #exit: Exit | null = null;
@@ -48,7 +48,7 @@ export class NodeProcess implements AsyncDisposable {
     };
     child.stdout.setEncoding('utf8').on('data', record('stdout'));
     child.stderr.setEncoding('utf8').on('data', record('stderr'));
-    this.ended = new Promise((resolve, reject) => {
+    this.whenEnded = new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => {
         runningChildren.delete(child);
@@ -71,7 +71,7 @@ export class NodeProcess implements AsyncDisposable {
    * Waits until the process prints `text`.
    * @throws Error with all output if the process ends before it has printed that.
    */
-  async printed(text: string, stream: 'stdout' | 'stderr' = 'stdout'): Promise<void> {
+  async waitForOutput(text: string, stream: 'stdout' | 'stderr' = 'stdout'): Promise<void> {
     while (!this[stream].includes(text)) {
       if (this.#exit !== null) {
         const how = JSON.stringify(this.#exit);
@@ -83,7 +83,7 @@ export class NodeProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.isRunning) this.signal('SIGKILL');
-    await this.ended;
+    await this.whenEnded;
   }
 
   #wakeReaders(): void {

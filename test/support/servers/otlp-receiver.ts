@@ -59,7 +59,7 @@ export class OtlpReceiver implements AsyncDisposable {
   }
 
   /** @throws Error if there is no span of this name. */
-  named(name: string): ReceivedSpan {
+  spanNamed(name: string): ReceivedSpan {
     const namedSpan = this.spans.find((span) => span.name === name);
     if (namedSpan === undefined)
       throw new Error(`no span ${name}, only ${this.spans.map((span) => span.name).join(', ')}`);

@@ -38,7 +38,7 @@ export class RunningServer implements AsyncDisposable {
     options: Omit<NodeProcessOptions, 'env'> = {},
   ): Promise<RunningServer> {
     const server = new NodeProcess([BIN, 'serve'], { env: { MCP_SERVER_PORT: '0', ...env }, ...options });
-    await server.printed('Ctrl-C stops it.');
+    await server.waitForOutput('Ctrl-C stops it.');
     return new RunningServer(server);
   }
 
@@ -65,7 +65,7 @@ export class RunningServer implements AsyncDisposable {
   /** Sends SIGKILL, so that no handler of the process runs, as in a power cut. */
   async kill9(): Promise<void> {
     this.process.signal('SIGKILL');
-    await this.process.ended;
+    await this.process.whenEnded;
   }
 
   /**
@@ -74,7 +74,7 @@ export class RunningServer implements AsyncDisposable {
    */
   async stop(): Promise<number | null> {
     this.process.signal('SIGTERM');
-    return (await this.process.ended).code;
+    return (await this.process.whenEnded).code;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -15,7 +15,7 @@ class RemoteError extends CodedError {
 }
 
 export interface RemoteDispatchOptions {
-  readonly agent: AgentClient;
+  readonly agentClient: AgentClient;
   /** Returns the id of the agent instance for calls that have none. */
   readonly sessionInstanceId: () => string;
   /**
@@ -39,13 +39,13 @@ const MAX_REMEMBERED_QUESTIONS = 1_000;
  * that a use case throws. The `caller` is ignored: the server takes the caller from the client's token.
  */
 export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
-  const { agent } = options;
+  const { agentClient } = options;
   const runByUseCase = new Map<string, RunRemotely>([
     [sendAgentMessage.name, sendStepWithDiff(options)],
     [askQuestion.name, askAndWait(options)],
     [
       endSession.name,
-      (input: InputOf<typeof endSession>, callOptions) => agent.endSession(input, callOptions),
+      (input: InputOf<typeof endSession>, callOptions) => agentClient.endSession(input, callOptions),
     ],
   ]);
   return async <Input extends ObjectSchema, Output extends ObjectSchema>(
@@ -70,14 +70,17 @@ export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
  * Returns a function that sends a step. The working copy's diff is sent with the step if it has changed since
  * the last step of the instance.
  */
-function sendStepWithDiff({ agent, readGitDiff }: RemoteDispatchOptions) {
+function sendStepWithDiff({ agentClient, readGitDiff }: RemoteDispatchOptions) {
   const lastDiffByInstance = new Map<string, string>();
   return async (input: InputOf<typeof sendAgentMessage>, callOptions: CallOptions) => {
     // A diff in the input is dropped: only the diff of the working copy is sent.
     const { git_diff: _, ...message } = input;
     const diff = (await readGitDiff?.()) ?? null;
     const isNewDiff = diff !== null && diff !== lastDiffByInstance.get(message.agent_instance_id);
-    const output = await agent.sendMessage({ ...message, ...(isNewDiff && { git_diff: diff }) }, callOptions);
+    const output = await agentClient.sendMessage(
+      { ...message, ...(isNewDiff && { git_diff: diff }) },
+      callOptions,
+    );
     if (isNewDiff) lastDiffByInstance.set(message.agent_instance_id, diff);
     return output;
   };
@@ -87,7 +90,7 @@ function sendStepWithDiff({ agent, readGitDiff }: RemoteDispatchOptions) {
  * Returns a function that asks a question and waits for its answer. REST needs a question's instance as well
  * as its id, so the function remembers the instance of each question.
  */
-function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
+function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions) {
   const instanceOfQuestion = new Map<string, string>();
   return async (input: InputOf<typeof askQuestion>, callOptions: CallOptions) => {
     const knownInstance = input.question_id == null ? null : instanceOfQuestion.get(input.question_id);
@@ -96,14 +99,16 @@ function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
     // The question is sent before the wait starts. If the server cannot be reached, sending fails soon, while
     // a wait would fail only at the deadline.
     const postedQuestion =
-      input.question_id == null ? await postQuestion(agent, agent_instance_id, input, callOptions) : null;
+      input.question_id == null
+        ? await postQuestion(agentClient, agent_instance_id, input, callOptions)
+        : null;
     const question_id = postedQuestion?.message_id ?? input.question_id!;
     if (instanceOfQuestion.size >= MAX_REMEMBERED_QUESTIONS) {
       instanceOfQuestion.delete(instanceOfQuestion.keys().next().value!);
     }
     instanceOfQuestion.set(question_id, agent_instance_id);
 
-    const result = await agent.ask({ agent_instance_id, question_id }, { ...callOptions, deadline });
+    const result = await agentClient.ask({ agent_instance_id, question_id }, { ...callOptions, deadline });
     // The wait has received all queued messages. Those that are not the answer are returned as feedback,
     // because the server does not send them again.
     const feedback = [...(postedQuestion?.queued_user_messages ?? []), ...result.messages];
@@ -118,12 +123,12 @@ function askAndWait({ agent, sessionInstanceId }: RemoteDispatchOptions) {
 }
 
 const postQuestion = (
-  agent: AgentClient,
+  agentClient: AgentClient,
   agent_instance_id: string,
   { question_text, agent_type }: InputOf<typeof askQuestion>,
   callOptions: CallOptions,
 ) =>
-  agent.sendMessage(
+  agentClient.sendMessage(
     { agent_instance_id, content: question_text!, agent_type, requires_user_input: true },
     callOptions,
   );

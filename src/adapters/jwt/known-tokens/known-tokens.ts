@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Revoked } from '../../../ports/signals/revocations.ts';
+import type { Revocation } from '../../../ports/signals/revocations.ts';
 import { isExpired } from '../token/claims.ts';
 import { KnownToken, type KnownTokenOptions } from './known-token.ts';
 import { revocationMapKey } from './revocation-map-key.ts';
@@ -61,7 +61,7 @@ export class KnownTokens {
     this.#endIf(({ caller }) => isExpired(caller, now));
   }
 
-  endRevoked(revoked: readonly Revoked[]): void {
+  endRevoked(revoked: readonly Revocation[]): void {
     if (revoked.length === 0) return;
     const refusedBefore = new Map(revoked.map((each) => [revocationMapKey(each), issuedBefore(each)]));
     for (const [mapKey, time] of refusedBefore) this.#recentlyRevoked.set(mapKey, time);
@@ -80,7 +80,7 @@ export class KnownTokens {
 }
 
 /** Returns a time in epoch milliseconds: the revocation ends all tokens that were issued before it. */
-const issuedBefore = (revoked: Revoked): number =>
+const issuedBefore = (revoked: Revocation): number =>
   revoked.id === null ? (revoked.issuedBefore?.getTime() ?? Infinity) : Infinity;
 
 /** @param refusedBefore the time by map key: a token that was issued before that time is refused. */

@@ -9,26 +9,26 @@ import type { KnownTokens } from './known-tokens.ts';
 /** Intervals and limits, in milliseconds. */
 export interface WatchTiming {
   /** The time between two checks for revoked keys, while there are known tokens. */
-  readonly checkInterval: number;
+  readonly checkIntervalMs: number;
   /**
    * How old the last successful check may be. When it is older, tokens that can be revoked are refused,
    * because newer revocations are unknown.
    */
-  readonly maxAge: number;
+  readonly maxCheckAgeMs: number;
   /** The pause after a failed check. */
-  readonly retryDelay: number;
+  readonly retryDelayMs: number;
   /** How long a request waits for a new check when the last successful check is too old. */
-  readonly maxRequestWait: number;
+  readonly maxRequestWaitMs: number;
   /** The time between two writes of when keys were last used. */
-  readonly storeUsesInterval: number;
+  readonly storeUsesIntervalMs: number;
 }
 
 const TIMING: WatchTiming = {
-  checkInterval: 4_000,
-  maxAge: 5_000,
-  retryDelay: 500,
-  maxRequestWait: 1_000,
-  storeUsesInterval: 60_000,
+  checkIntervalMs: 4_000,
+  maxCheckAgeMs: 5_000,
+  retryDelayMs: 500,
+  maxRequestWaitMs: 1_000,
+  storeUsesIntervalMs: 60_000,
 };
 
 /**
@@ -80,8 +80,8 @@ export class RevocationWatch {
   }
 
   /** Whether the known revocations are recent enough to accept an issued key. */
-  get isFresh(): boolean {
-    return performance.now() - this.#knownAsOf <= this.#timing.maxAge;
+  get isUpToDate(): boolean {
+    return performance.now() - this.#knownAsOf <= this.#timing.maxCheckAgeMs;
   }
 
   /** Every revocation that was committed before this time is known here. */
@@ -94,7 +94,7 @@ export class RevocationWatch {
    * @param readAt when the store was read for a token that is now known, by `performance.now()`; infinity for
    * a token that cannot be revoked here.
    */
-  begin(readAt: number): void {
+  start(readAt: number): void {
     if (this.#isWatching) {
       // A slow read can end after a quick one that began later.
       this.#oldestRead = Math.min(this.#oldestRead, readAt);
@@ -103,7 +103,7 @@ export class RevocationWatch {
     if (this.#isClosed) return;
     this.#isWatching = true;
     this.#oldestRead = readAt;
-    this.#schedule(this.#timing.checkInterval);
+    this.#schedule(this.#timing.checkIntervalMs);
   }
 
   /**
@@ -112,12 +112,12 @@ export class RevocationWatch {
    * @throws PortError `storage_unavailable` when no check succeeds in time.
    */
   async catchUp(): Promise<void> {
-    if (performance.now() - this.#lastCheck >= this.#timing.retryDelay) this.#startCheck();
+    if (performance.now() - this.#lastCheck >= this.#timing.retryDelayMs) this.#startCheck();
     const { promise: timeout, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#timing.maxRequestWait);
+    const timer = setTimeout(resolve, this.#timing.maxRequestWaitMs);
     await Promise.race([this.#runningCheck, timeout]);
     clearTimeout(timer);
-    if (!this.isFresh)
+    if (!this.isUpToDate)
       throw storageUnavailable(new Error('it is not known which keys were revoked recently'));
   }
 
@@ -148,13 +148,13 @@ export class RevocationWatch {
     const { tokens, clock } = this.#options;
     tokens.endExpired(clock.now());
     const knownTokens = [...tokens.all()];
-    if (performance.now() - this.#lastStoreOfUses >= this.#timing.storeUsesInterval) void this.#storeUses();
+    if (performance.now() - this.#lastStoreOfUses >= this.#timing.storeUsesIntervalMs) void this.#storeUses();
     if (knownTokens.length === 0) {
       this.#pause();
       return;
     }
     // The timer is set before the check: tokens must also expire while the database does not answer.
-    this.#schedule(this.#timing.checkInterval);
+    this.#schedule(this.#timing.checkIntervalMs);
     if (knownTokens.some(({ apiKeyId }) => apiKeyId !== null)) this.#startCheck();
   }
 
@@ -167,8 +167,8 @@ export class RevocationWatch {
       this.#runningCheck = null;
       // A failed check is repeated soon: after one lost connection, callers must not be refused for 4 s.
       const pause = isSuccessful
-        ? this.#timing.checkInterval - (performance.now() - startedAt)
-        : this.#timing.retryDelay;
+        ? this.#timing.checkIntervalMs - (performance.now() - startedAt)
+        : this.#timing.retryDelayMs;
       this.#schedule(Math.max(0, pause));
     });
   }

@@ -8,7 +8,7 @@ import { type ParsedToken, parseToken } from './token-form.ts';
 export interface OwnToken {
   readonly caller: Caller;
   /** The token's `jti`; null when it has none. */
-  readonly id: string | null;
+  readonly tokenId: string | null;
   /** The token's `iat` in epoch milliseconds; minus infinity when it has none. */
   readonly issuedAt: number;
   /**
@@ -23,7 +23,7 @@ export interface OwnToken {
  * The error for a token that no key of this server has signed, and whose `kid` is missing or unknown. Another
  * issuer may have made the token.
  */
-export class NotOursError extends Error {
+export class UnknownSignerError extends Error {
   override readonly name = 'NotOursError';
 }
 
@@ -51,7 +51,7 @@ export class OwnTokens {
     const isLimitedToInstance = caller.agentInstanceId != null;
     return {
       caller: mustBeRecorded || isLimitedToInstance ? withoutDashboard(caller) : caller,
-      id: tokenIdOf(token.claims),
+      tokenId: tokenIdOf(token.claims),
       issuedAt: issuedAtOf(token.claims),
       mustBeRecorded,
       algorithm: key.algorithm,
@@ -61,11 +61,11 @@ export class OwnTokens {
   async #signerOf(token: ParsedToken): Promise<VerificationKey> {
     const { keyId } = token;
     const candidates = keyId === null ? this.#keys : this.#keys.filter((key) => key.keyId === keyId);
-    if (candidates.length === 0) throw new NotOursError('unknown kid');
+    if (candidates.length === 0) throw new UnknownSignerError('unknown kid');
     // One key that has signed the token is enough. Otherwise the error's cause has the errors of all keys.
     return Promise.any(candidates.map((key) => requireSignature(token, key).then(() => key))).catch(
       (cause) => {
-        if (keyId === null) throw new NotOursError('no key of this server has signed it', { cause });
+        if (keyId === null) throw new UnknownSignerError('no key of this server has signed it', { cause });
         throw new Error('its kid names a key of this server that has not signed it', { cause });
       },
     );

@@ -51,7 +51,7 @@ export class EventStream implements EventSink {
     return this.#res.writableEnded || this.#res.destroyed || this.#res.closed;
   }
 
-  get closed(): Promise<void> {
+  get whenClosed(): Promise<void> {
     return this.#closed.promise;
   }
 
@@ -69,7 +69,7 @@ export class EventStream implements EventSink {
     }
   }
 
-  drained(): Promise<void> {
+  whenDrained(): Promise<void> {
     if (!this.#isFull || this.isClosed) return Promise.resolve();
     return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }

@@ -18,7 +18,7 @@ export interface SignIn {
    */
   redeem(code: string): Promise<string>;
   /** Revokes the token of a browser that signs out, if the token was made for that browser. */
-  end(userId: UserId, token: string): Promise<void>;
+  signOut(userId: UserId, token: string): Promise<void>;
 }
 
 export interface SignInOptions extends ExchangeSettings, IdentifyCallerOptions {
@@ -64,7 +64,7 @@ export function signInRoutes(options: SignInOptions): Middleware {
   async function revokeToken(ctx: Context, token: string): Promise<void> {
     try {
       const { userId } = await identifyCaller(ctx, options);
-      await signIn.end(userId, token);
+      await signIn.signOut(userId, token);
     } catch (error) {
       if (!(error instanceof PortError) || error.code !== 'unauthenticated') throw error;
     }

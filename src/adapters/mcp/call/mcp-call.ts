@@ -17,7 +17,7 @@ export interface McpCall {
   /** Aborted when the client cancels the request or disconnects. */
   readonly signal: AbortSignal;
   /** Sends a progress notification; null if the client did not ask for progress. */
-  readonly onProgress: ((progress: Progress) => Promise<void>) | null;
+  readonly sendProgress: ((progress: Progress) => Promise<void>) | null;
   /**
    * The arguments of a tool call exactly as the client sent them; null if there are none. The parsers of the
    * protocol libraries would drop some keys.
@@ -35,7 +35,7 @@ export interface ProgressNotification {
 export function progressReporter(
   progressToken: string | number | undefined,
   notify: (notification: ProgressNotification) => Promise<void>,
-): McpCall['onProgress'] {
+): McpCall['sendProgress'] {
   if (progressToken === undefined) return null;
   return ({ progress, message }) =>
     notify({ method: 'notifications/progress', params: { progressToken, progress, message } });

@@ -5,7 +5,7 @@ import { DEFAULT_TIMING, type Timing } from '../call/timing.ts';
 import { createServerFeatures } from '../protocol/server-features.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
 import { collectRequestInfo } from './http-request-info.ts';
-import { shuttingDown } from './json-rpc-responses.ts';
+import { shuttingDownResponse } from './json-rpc-responses.ts';
 import { LegacyTransport } from './legacy-transport.ts';
 import { ModernTransport } from './modern-transport.ts';
 import { RunningCalls } from './running-calls.ts';
@@ -46,7 +46,7 @@ export interface McpEndpoint {
   /** HTTP+SSE: POST sends a message of the client. */
   readonly messages: McpHandler;
   /** The number of open sessions. */
-  readonly sessions: number;
+  readonly sessionCount: number;
   /**
    * Refuses new requests with 503, lets running calls finish for `graceMs` (default 1,000), and then closes
    * every stream and session. Stop `dispatch` first, so that calls that wait for a person return at once.
@@ -74,7 +74,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   const refuseWhenClosing =
     (handler: McpHandler): McpHandler =>
     (req, res, request) =>
-      isClosing ? sendResponse(shuttingDown(), res) : handler(req, res, request);
+      isClosing ? sendResponse(shuttingDownResponse(), res) : handler(req, res, request);
 
   return {
     streamable: refuseWhenClosing(async (req, res, { caller, body }) => {
@@ -95,7 +95,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     messages: refuseWhenClosing((req, res, request) =>
       sse.receiveMessage(req, res, collectRequestInfo({ req, res }, { ...request, signal: null })),
     ),
-    get sessions() {
+    get sessionCount() {
       return legacy.sessions.size + sse.sessions.size;
     },
     async close(graceMs = 1_000) {

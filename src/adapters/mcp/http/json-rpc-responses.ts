@@ -6,9 +6,9 @@ export const jsonRpcError = (status: number, code: number, message: string): Res
  * Returns the same response for a session that never existed, that has ended, or that belongs to another
  * user. So callers cannot find out which sessions other users have.
  */
-export const sessionNotFound = (): Response => jsonRpcError(404, -32001, 'Session not found');
+export const sessionNotFoundResponse = (): Response => jsonRpcError(404, -32001, 'Session not found');
 
-export const sessionIdMissing = (): Response =>
+export const sessionIdMissingResponse = (): Response =>
   jsonRpcError(400, -32000, 'Bad Request: Mcp-Session-Id header is required');
 
-export const shuttingDown = (): Response => jsonRpcError(503, -32000, 'The server is shutting down');
+export const shuttingDownResponse = (): Response => jsonRpcError(503, -32000, 'The server is shutting down');

@@ -78,7 +78,7 @@ async function runHandler(
     requestId: requestInfo.requestId,
     client: { ...requestInfo, name: server.getClientVersion()?.name ?? null },
     signal: abort.signal,
-    onProgress: progressReporter(extra._meta?.progressToken, (notification) =>
+    sendProgress: progressReporter(extra._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
     ),
     // Read from the request's body, because the library's `params` leave out some keys.

@@ -5,7 +5,7 @@ import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import type { Timing } from '../call/timing.ts';
 import { type HttpRequestInfo, packRequestInfo } from './http-request-info.ts';
-import { sessionIdMissing, sessionNotFound } from './json-rpc-responses.ts';
+import { sessionIdMissingResponse, sessionNotFoundResponse } from './json-rpc-responses.ts';
 import { createLegacyServer, type LegacyServerOptions } from './legacy-server.ts';
 import { SessionEventStore } from './session-event-store.ts';
 import { type McpSession, Sessions } from './sessions.ts';
@@ -34,13 +34,14 @@ export class LegacyTransport {
     const id = request.headers.get('mcp-session-id');
     if (id === null) return this.#openSession(request, requestInfo, res);
     const session = this.sessions.find(id, requestInfo.caller);
-    if (session === null) return sessionNotFound();
+    if (session === null) return sessionNotFoundResponse();
     this.sessions.markInUse(id, res);
     return handleRequest(session.transport, request, requestInfo);
   }
 
   async #openSession(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
-    if (request.method !== 'POST' || !isInitializeRequest(requestInfo.body)) return sessionIdMissing();
+    if (request.method !== 'POST' || !isInitializeRequest(requestInfo.body))
+      return sessionIdMissingResponse();
     const transport: Transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       eventStore: new SessionEventStore(),

@@ -62,7 +62,9 @@ function createMcpCall(server: Server, { http, mcpReq }: ServerContext): McpCall
     client: { ...requestInfo, name: server.getClientVersion()?.name ?? null },
     // The library aborts this signal also when the connection closes.
     signal: mcpReq.signal,
-    onProgress: progressReporter(mcpReq._meta?.progressToken, (notification) => mcpReq.notify(notification)),
+    sendProgress: progressReporter(mcpReq._meta?.progressToken, (notification) =>
+      mcpReq.notify(notification),
+    ),
     sentArguments: sentArguments(requestInfo.body, mcpReq.id),
   };
 }

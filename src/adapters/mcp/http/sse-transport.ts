@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { type HttpRequestInfo, type LibraryAuthInfo, packRequestInfo } from './http-request-info.ts';
-import { sessionNotFound } from './json-rpc-responses.ts';
+import { sessionNotFoundResponse } from './json-rpc-responses.ts';
 import { createLegacyServer } from './legacy-server.ts';
 import type { LegacyOptions } from './legacy-transport.ts';
 import { type McpSession, Sessions } from './sessions.ts';
@@ -59,7 +59,7 @@ export class SseTransport {
   ): Promise<void> {
     const id = new URLSearchParams(req.url?.split('?')[1]).get('sessionId') ?? '';
     const session = this.sessions.find(id, requestInfo.caller);
-    if (session === null) return sendResponse(sessionNotFound(), res);
+    if (session === null) return sendResponse(sessionNotFoundResponse(), res);
     // The response is sent on the stream, so the call goes on when the connection of this POST closes.
     const auth = packRequestInfo({ ...requestInfo, signal: null });
     await session.transport.handlePostMessage(

@@ -64,7 +64,9 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
       userAgent: null,
     },
     signal: mcpReq.signal,
-    onProgress: progressReporter(mcpReq._meta?.progressToken, (notification) => mcpReq.notify(notification)),
+    sendProgress: progressReporter(mcpReq._meta?.progressToken, (notification) =>
+      mcpReq.notify(notification),
+    ),
     sentArguments: params.arguments ?? null,
   });
 

@@ -58,13 +58,13 @@ export async function callTool(
 /**
  * Sends progress at an interval if the client asked for it. Many clients wait longer while they get progress.
  */
-function reportProgress({ onProgress, signal }: McpCall, intervalMs: number): NodeJS.Timeout | undefined {
-  if (onProgress === null) return undefined;
+function reportProgress({ sendProgress, signal }: McpCall, intervalMs: number): NodeJS.Timeout | undefined {
+  if (sendProgress === null) return undefined;
   const startedAt = Date.now();
   return setInterval(() => {
     if (signal.aborted) return;
     const progress = Math.max(1, Math.round((Date.now() - startedAt) / 1000));
     // A notification that cannot be sent must not end the wait.
-    onProgress({ progress, message: 'Waiting for the answer' }).catch(() => undefined);
+    sendProgress({ progress, message: 'Waiting for the answer' }).catch(() => undefined);
   }, intervalMs);
 }

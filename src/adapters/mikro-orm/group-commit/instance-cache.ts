@@ -21,9 +21,9 @@ export class InstanceCache {
 
   /** Returns what a load for this target would return, or null if the target has to be loaded. */
   get(target: UpdateTarget): LoadedConversation | null {
-    const { question, message, readAfterMessageId, idempotencyKey } = target;
+    const { questionId, messageId, readAfterMessageId, idempotencyKey } = target;
     // The cache has no messages and no idempotency records.
-    if (question != null || message != null || readAfterMessageId != null || idempotencyKey != null)
+    if (questionId != null || messageId != null || readAfterMessageId != null || idempotencyKey != null)
       return null;
     const instance = this.#instances.get(instanceKey(target));
     if (instance === undefined) return null;

@@ -12,9 +12,9 @@ import { ConflictError } from '../database/driver-errors.ts';
 import { GroupCommit, observeBatches, type RunBatch } from '../group-commit/group-commit.ts';
 import { InstanceCache, instanceKey } from '../group-commit/instance-cache.ts';
 import { UpdateBatch, type UpdateTask } from '../group-commit/update-batch.ts';
-import { forgetRecords } from '../statements/conversations/forget-records.ts';
+import { deleteIdempotencyRecords } from '../statements/conversations/delete-idempotency-records.ts';
+import { instanceOfMessage } from '../statements/conversations/instance-of-message.ts';
 import { loadConversations } from '../statements/conversations/load-conversations.ts';
-import { messageInstance } from '../statements/conversations/message-instance.ts';
 import { saveChanges } from '../statements/conversations/save-changes.ts';
 
 /**
@@ -59,11 +59,11 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   }
 
   instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null> {
-    return messageInstance(this.#database, userId, messageId);
+    return instanceOfMessage(this.#database, userId, messageId);
   }
 
   deleteIdempotencyRecords(time: Date): Promise<number> {
-    return forgetRecords(this.#database, time);
+    return deleteIdempotencyRecords(this.#database, time);
   }
 
   async ping(): Promise<void> {

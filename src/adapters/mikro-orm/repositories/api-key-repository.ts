@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { UserId } from '../../../domain/ids.ts';
 import { type ApiKey, isNewlyRevoked } from '../../../domain/user/api-key.ts';
-import type { Revoked } from '../../../ports/signals/revocations.ts';
+import type { Revocation } from '../../../ports/signals/revocations.ts';
 import type { StoreSignals } from '../../../ports/signals/store-signals.ts';
 import type {
   ApiKeyRef,
@@ -66,7 +66,7 @@ export class MikroOrmApiKeyRepository implements ApiKeyRepository {
     return findByToken(this.#database, userId, token);
   }
 
-  revokedSince(time: Date): Promise<readonly Revoked[]> {
+  revokedSince(time: Date): Promise<readonly Revocation[]> {
     return revokedSince(this.#database, time);
   }
 

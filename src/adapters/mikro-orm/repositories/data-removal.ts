@@ -45,7 +45,7 @@ export class MikroOrmDataRemoval implements DataRemoval {
     return countHoldings(this.#database, userId);
   }
 
-  begin(userId: UserId, time: Date): Promise<void> {
+  beginUserDeletion(userId: UserId, time: Date): Promise<void> {
     return this.#saveDeletion(userId, { begunAt: time, finishedAt: null });
   }
 
@@ -60,15 +60,15 @@ export class MikroOrmDataRemoval implements DataRemoval {
     );
   }
 
-  finish(userId: UserId, time: Date): Promise<void> {
+  finishUserDeletion(userId: UserId, time: Date): Promise<void> {
     return this.#saveDeletion(userId, { begunAt: time, finishedAt: time });
   }
 
-  find(userId: UserId): Promise<UserDeletion | null> {
+  findUserDeletion(userId: UserId): Promise<UserDeletion | null> {
     return findDeletion(this.#database, userId);
   }
 
-  unfinished(): Promise<readonly DeletedUser[]> {
+  listUnfinishedDeletions(): Promise<readonly DeletedUser[]> {
     return unfinishedDeletions(this.#database);
   }
 

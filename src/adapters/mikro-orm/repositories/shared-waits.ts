@@ -4,7 +4,7 @@ import type { LocalWaitList, SharedWaits, WaitedInstance } from '../../../ports/
 import type { Database } from '../database/database.ts';
 import { instanceKey } from '../group-commit/instance-cache.ts';
 import { shareWaits } from '../statements/waits/share-waits.ts';
-import { waitsElsewhere } from '../statements/waits/waits-elsewhere.ts';
+import { readWaitsElsewhere } from '../statements/waits/waits-elsewhere.ts';
 
 export interface SharedWaitsOptions {
   readonly database: Database;
@@ -49,7 +49,7 @@ export class MikroOrmSharedWaits implements SharedWaits {
   }
 
   readWaitsElsewhere(users: readonly UserId[]): Promise<readonly WaitedInstance[]> {
-    return waitsElsewhere(this.#database, users);
+    return readWaitsElsewhere(this.#database, users);
   }
 
   /** Writes the changes since the last write at once. Calls that overlap share one write. */

@@ -40,14 +40,14 @@ export function instanceOf(row: InstanceColumns, id: AgentInstanceId): AgentInst
     agentType: { id: row.agentTypeId, name: row.agentTypeName },
     name: row.name,
     status: row.status,
-    startedAt: time(row.startedAt),
-    endedAt: row.endedAt === null ? null : time(row.endedAt),
+    startedAt: toDate(row.startedAt),
+    endedAt: row.endedAt === null ? null : toDate(row.endedAt),
     metadata: row.metadata,
     lastPosition: row.lastPosition,
     stepCount: row.stepCount,
     lastReadMessageId: row.lastReadMessageId,
-    lastHeartbeatAt: row.lastHeartbeatAt === null ? null : time(row.lastHeartbeatAt),
-    lastActivityAt: time(row.lastActivityAt),
+    lastHeartbeatAt: row.lastHeartbeatAt === null ? null : toDate(row.lastHeartbeatAt),
+    lastActivityAt: toDate(row.lastActivityAt),
     deletion: deletionOf(row),
     version: row.version,
   };
@@ -55,10 +55,10 @@ export function instanceOf(row: InstanceColumns, id: AgentInstanceId): AgentInst
 
 function deletionOf({ deletedAt, statusBeforeDeletion }: InstanceColumns): Deletion | null {
   if (deletedAt === null || statusBeforeDeletion === null) return null;
-  return { deletedAt: time(deletedAt), statusBefore: statusBeforeDeletion };
+  return { deletedAt: toDate(deletedAt), statusBefore: statusBeforeDeletion };
 }
 
-export const time = (epochSeconds: number): Date => new Date(Math.round(epochSeconds * 1000));
+export const toDate = (epochSeconds: number): Date => new Date(Math.round(epochSeconds * 1000));
 
 export const messageOf = (json: MessageJson, agentInstanceId: AgentInstanceId): Message => ({
   ...json,

@@ -5,8 +5,8 @@ import type { LiveEvent } from './live-event.ts';
 
 /** The changes of an instance between two points of its history, as one read found them. */
 export class ChangeBatch {
-  readonly from: InstanceProgress;
-  readonly to: InstanceProgress;
+  readonly progressBefore: InstanceProgress;
+  readonly progressAfter: InstanceProgress;
   readonly changeEvents: readonly ChangeEvent[];
   #events: readonly LiveEvent[] | null = null;
 
@@ -15,8 +15,8 @@ export class ChangeBatch {
     progressAfter: InstanceProgress,
     changeEvents: readonly ChangeEvent[],
   ) {
-    this.from = progressBefore;
-    this.to = progressAfter;
+    this.progressBefore = progressBefore;
+    this.progressAfter = progressAfter;
     this.changeEvents = changeEvents;
   }
 
@@ -34,8 +34,9 @@ export class ChangeBatch {
   *eventsAfter({ position, version }: InstanceProgress): Iterable<LiveEvent> {
     // A batch that keeps the version has either messages of a page, or changes that are not stored: the agent
     // became stale, or started or stopped waiting. Those are new even to a client that has seen this version.
-    const hasSameVersion = this.from.version === this.to.version;
-    if (this.to.version < version || (this.to.version === version && !hasSameVersion)) return;
+    const hasSameVersion = this.progressBefore.version === this.progressAfter.version;
+    if (this.progressAfter.version < version || (this.progressAfter.version === version && !hasSameVersion))
+      return;
     for (const [index, event] of this.events.entries()) {
       // An event without a position is not a new message, so no position can show that it was seen.
       if ((this.changeEvents[index]?.position ?? Number.POSITIVE_INFINITY) > position) yield event;
@@ -43,11 +44,11 @@ export class ChangeBatch {
   }
 
   #withIds(): LiveEvent[] {
-    let { position } = this.from;
+    let { position } = this.progressBefore;
     return this.changeEvents.map(({ type, data, position: newPosition }, index) => {
       position = newPosition ?? position;
       const isLast = index === this.changeEvents.length - 1;
-      const progress = isLast ? this.to : { position, version: this.from.version };
+      const progress = isLast ? this.progressAfter : { position, version: this.progressBefore.version };
       return { id: formatInstanceEventId(progress), type, data };
     });
   }

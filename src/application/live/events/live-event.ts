@@ -25,12 +25,12 @@ export interface EventSink {
    */
   send(event: LiveEvent): void;
   /** Resolves when the client has read nearly everything that was sent, or has disconnected. */
-  drained(): Promise<void>;
+  whenDrained(): Promise<void>;
   /** Ends the stream. Idempotent. */
   close(): void;
   readonly isClosed: boolean;
   /** Resolves when the client has disconnected or the stream was closed. */
-  readonly closed: Promise<void>;
+  readonly whenClosed: Promise<void>;
 }
 
 /** An opened stream. Its caller was checked, and the instance exists. */

@@ -8,9 +8,9 @@ export interface LivePorts
   /** Logs reads that failed and are tried again. */
   readonly logger?: Pick<Logger, 'warn'> | null;
   /** Null or absent if there is only one process. */
-  readonly waitsElsewhere?: ReadWaitsElsewhere | null;
+  readonly readWaitsElsewhere?: ReadWaitsElsewhere | null;
   /** The interval at which waits of other processes are read. */
-  readonly waitsElsewhereMillis?: number;
+  readonly waitsElsewhereIntervalMs?: number;
   /** The interval of events that only keep a stream alive. */
-  readonly keepAliveMillis?: number;
+  readonly keepAliveIntervalMs?: number;
 }

@@ -212,13 +212,13 @@ export class ObservedInstance {
     const { overview } = this.#published;
     if (overview === null || this.#seen === null || this.#isClosed) return;
     const currentOverview = { ...overview, agentWaiting: this.#isWaitedOn() };
-    const events = this.#published.applyWaiting(currentOverview, this.#seen, this.#staleBefore());
+    const events = this.#published.applyLiveness(currentOverview, this.#seen, this.#staleBefore());
     this.#scheduleStaleUpdate();
     this.#publish(new ChangeBatch(this.#seen, this.#seen, events));
   }
 
   #publish(batch: ChangeBatch): void {
-    this.#seen = batch.to;
+    this.#seen = batch.progressAfter;
     for (const subscriber of [...this.#subscribers]) subscriber.onChanges(batch);
   }
 

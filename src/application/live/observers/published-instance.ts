@@ -67,7 +67,7 @@ export class PublishedInstance {
    * Moves to the given state, and returns the events for changes without a new version: an agent falls
    * silent, or starts or stops waiting.
    */
-  applyWaiting(overview: InstanceOverview, seen: InstanceProgress, staleBefore: Date): ChangeEvent[] {
+  applyLiveness(overview: InstanceOverview, seen: InstanceProgress, staleBefore: Date): ChangeEvent[] {
     const withoutChanges = { ...overview, posted: [], amended: [], openQuestions: [] };
     const events = [
       ...this.#waitEvents(withoutChanges, { staleBefore, waitsMayHaveChanged: false }),

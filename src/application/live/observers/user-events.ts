@@ -47,7 +47,7 @@ export class UserEvents {
   readonly #seen = new SeenInstances();
   /** The versions that were signalled before the start was complete. */
   readonly #earlySignals = new Map<AgentInstanceId, number>();
-  #subscriptionCount = 0;
+  #size = 0;
   #hasEnded = false;
   #lingerTimer: NodeJS.Timeout | undefined;
   /** Resolves when every later change will be published. Rejects if the store cannot be read. */
@@ -93,12 +93,11 @@ export class UserEvents {
   /** Keeps the events until all subscriptions are closed, and `LINGER_MS` longer. */
   retain(): Subscription {
     clearTimeout(this.#lingerTimer);
-    this.#subscriptionCount += 1;
+    this.#size += 1;
     return {
       close: () => {
-        this.#subscriptionCount -= 1;
-        if (this.#subscriptionCount === 0)
-          this.#lingerTimer = setTimeout(() => this.#end(), LINGER_MS).unref();
+        this.#size -= 1;
+        if (this.#size === 0) this.#lingerTimer = setTimeout(() => this.#end(), LINGER_MS).unref();
       },
     };
   }
@@ -160,8 +159,8 @@ export class UserEvents {
     if (version > this.#seen.versionOf(id)) this.#options.observeInstance(id).catchUpTo(version);
   }
 
-  #publish(id: AgentInstanceId, { to, changeEvents }: ChangeBatch): void {
-    this.#seen.set(id, to);
+  #publish(id: AgentInstanceId, { progressAfter, changeEvents }: ChangeBatch): void {
+    this.#seen.set(id, progressAfter);
     const { recentEvents } = this.#options;
     for (const changeEvent of changeEvents) {
       const position = { epoch: this.#epoch, number: recentEvents.newestNumber + 1 };

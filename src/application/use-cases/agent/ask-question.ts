@@ -58,7 +58,7 @@ export const askQuestion = defineUseCase({
     using _open = waits.begin(instance);
     for (;;) {
       const answerRead = await repository.update(
-        { ...instance, question: questionId },
+        { ...instance, questionId },
         withIdempotency(null, (conversation) => readAnswer(conversation, { questionId, now: clock.now() })),
       );
       if (answerRead.status === 'open') {

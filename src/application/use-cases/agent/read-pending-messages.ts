@@ -50,9 +50,9 @@ export const readPendingMessages = defineUseCase({
         target,
         withIdempotency(idempotency, (conversation) => {
           const { output, changes } = readPending(conversation, { lastReadMessageId, now: clock.now() });
-          const provisional = mayWait && hasFoundNothing(output);
-          waitAfterVersion = provisional ? (changes?.instance ?? output.instance).version : null;
-          return { output: wireRead(output), changes, provisional };
+          const isProvisional = mayWait && hasFoundNothing(output);
+          waitAfterVersion = isProvisional ? (changes?.instance ?? output.instance).version : null;
+          return { output: wireRead(output), changes, isProvisional };
         }),
       );
       return { answer, waitAfterVersion };

@@ -33,7 +33,7 @@ export const requestUserInput = defineUseCase({
         userId,
         agentInstanceId: instanceId,
         queue: true,
-        message: stepId,
+        messageId: stepId,
         idempotencyKey: idempotency?.key ?? null,
       },
       withIdempotency(idempotency, (conversation) => {

@@ -32,7 +32,7 @@ export const writeToAgent = defineUseCase({
       {
         userId: caller.userId,
         agentInstanceId: agentInstanceId(input.agent_instance_id),
-        question: questionId,
+        questionId,
         idempotencyKey: idempotency?.key ?? null,
       },
       withIdempotency(idempotency, (conversation: Conversation) => {

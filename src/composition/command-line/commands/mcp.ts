@@ -50,7 +50,7 @@ export async function mcp(env: Environment, options: McpOptions): Promise<void> 
   await serveMcpOverStdio({
     ...packageInfo,
     dispatch: remoteDispatch({
-      agent,
+      agentClient: agent,
       sessionInstanceId: () => session.agentInstanceId,
       readGitDiff: workingDiff && (() => workingDiff.read()),
     }),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import type { Imported, IssueRequest, ListedKey } from '../../../application/admin/operator.ts';
+import type { ImportResult, IssueRequest, ListedKey } from '../../../application/admin/operator.ts';
 import { type Environment, readConfig } from '../../config/config.ts';
 import { ConfigError } from '../../errors.ts';
 import { openExistingOperator, openOperator } from '../../operator/open-operator.ts';
@@ -84,7 +84,7 @@ async function readText(file: string): Promise<string> {
 /** The maximum number of tokens in one request to a running server, so that it responds in time. */
 const BATCH_SIZE = 100;
 
-function printImported(imported: Imported, line: number): void {
+function printImported(imported: ImportResult, line: number): void {
   if (imported.outcome === 'refused') {
     process.stderr.write(`line ${line}: refused, ${plainLine(imported.reason)}\n`);
     return;

@@ -95,7 +95,7 @@ async function readQuestions(people: PeopleClient, agents: WatchedAgents): Promi
     const { question } = await readOpenQuestion(people, id).catch(() => ({ question: null }));
     agents.setQuestion(id, question);
   };
-  await Promise.all(agents.withUnknownQuestion.slice(0, MAX_QUESTIONS).map(readQuestion));
+  await Promise.all(agents.agentsWithUnknownQuestion.slice(0, MAX_QUESTIONS).map(readQuestion));
 }
 
 async function readInstances(

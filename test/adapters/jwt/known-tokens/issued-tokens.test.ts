@@ -29,7 +29,7 @@ beforeEach(() => {
   opened = [];
 });
 afterEach(async () => {
-  apiKeys.isAway = false;
+  apiKeys.isUnavailable = false;
   await Promise.all(opened.map((verifier) => verifier.close()));
   vi.useRealTimers();
 });
@@ -87,7 +87,7 @@ describe('a revoked key', () => {
     expect(held.ended).toBe(true);
     expect(await refusal(verifier, mine.token)).toBe(REFUSED);
     expect(verifier.verify(other.token)).toBe(caller);
-    expect(apiKeys.looks).toEqual([]);
+    expect(apiKeys.readTimes).toEqual([]);
   });
 
   test('is found by the next check of the database when the signal was lost', async () => {
@@ -199,7 +199,7 @@ function otherSignatureForm(token: string): string {
 }
 
 describe('checks for revoked keys', () => {
-  const gaps = () => apiKeys.looks.slice(1).map((at, nth) => at - apiKeys.looks[nth]!);
+  const gaps = () => apiKeys.readTimes.slice(1).map((at, nth) => at - apiKeys.readTimes[nth]!);
 
   test('run every 4 s, however many requests there are', async () => {
     const verifier = aProcess();
@@ -208,7 +208,7 @@ describe('checks for revoked keys', () => {
       await verifier.verify(tokens[tenth % tokens.length]!);
       await advance(100);
     }
-    expect(apiKeys.looks).toHaveLength(15);
+    expect(apiKeys.readTimes).toHaveLength(15);
     expect(new Set(gaps())).toEqual(new Set([4_000]));
   });
 
@@ -216,9 +216,9 @@ describe('checks for revoked keys', () => {
     const verifier = aProcess();
     await verifier.verify((await issue()).token);
     await advance(4 * SECOND);
-    apiKeys.isAway = true;
+    apiKeys.isUnavailable = true;
     await advance(6 * SECOND);
-    apiKeys.isAway = false;
+    apiKeys.isUnavailable = false;
     await advance(8 * SECOND);
     expect(gaps()).toEqual([4_000, 500, 500, 500, 500, 500, 4_000]);
     const lastGood = NOW * SECOND + 4 * SECOND;
@@ -229,11 +229,11 @@ describe('checks for revoked keys', () => {
     const verifier = aProcessWithoutSignals();
     const { token, key } = await issue();
     const held = hold(await verifier.verify(token));
-    apiKeys.isAway = true;
+    apiKeys.isUnavailable = true;
     await apiKeys.revoke(ME, key);
     await advance(60 * MINUTE);
     expect(held.ended).toBe(false);
-    apiKeys.isAway = false;
+    apiKeys.isUnavailable = false;
     await advance(500);
     expect(held.ended).toBe(true);
   });
@@ -247,7 +247,7 @@ describe('checks for revoked keys', () => {
     const asked = Array.from({ length: 100 }, () => refusal(verifier, token));
     await advance(20 * SECOND);
     for (const answer of await Promise.all(asked)) expect(answer).toMatch(UNAVAILABLE);
-    expect(apiKeys.looks).toHaveLength(1);
+    expect(apiKeys.readTimes).toHaveLength(1);
     apiKeys.speedUp();
     slow.handOut();
     await advance(0);
@@ -261,18 +261,18 @@ describe('checks for revoked keys', () => {
     const { token } = await issue();
     await verifier.verify(token);
     await advance(6 * MINUTE);
-    const before = apiKeys.looks.length;
+    const before = apiKeys.readTimes.length;
     expect(before).toBeLessThanOrEqual(76);
     await advance(60 * MINUTE);
-    expect(apiKeys.looks).toHaveLength(before);
+    expect(apiKeys.readTimes).toHaveLength(before);
     const caller = await verifier.verify(token);
     expect(verifier.verify(token)).toBe(caller);
     await advance(4 * SECOND);
-    expect(apiKeys.looks).toHaveLength(before + 1);
+    expect(apiKeys.readTimes).toHaveLength(before + 1);
   });
 
   test('continue for hours for a waiting request, even after its token left the cache', async () => {
-    const verifier = aProcessWithoutSignals({ remembered: 3 });
+    const verifier = aProcessWithoutSignals({ maxKnownTokens: 3 });
     const { token, key } = await issue();
     const held = hold(await verifier.verify(token));
     for (let nth = 0; nth < 5; nth += 1) await verifier.verify((await issue()).token);
@@ -288,11 +288,11 @@ describe('checks for revoked keys', () => {
     await verifier.verify(one.token);
     await advance(4 * SECOND);
     await verifier.close();
-    const writes = apiKeys.notes.length;
+    const writes = apiKeys.recordedUses.length;
     await verifier.verify(two.token);
     await advance(70 * SECOND);
     await refusal(verifier, two.token);
-    expect([apiKeys.looks.length, apiKeys.notes.length]).toEqual([1, writes]);
+    expect([apiKeys.readTimes.length, apiKeys.recordedUses.length]).toEqual([1, writes]);
   });
 });
 
@@ -301,14 +301,14 @@ describe('while the check for revoked keys fails', () => {
     const verifier = aProcess();
     const { token } = await issue();
     const caller = await verifier.verify(token);
-    apiKeys.isAway = true;
+    apiKeys.isUnavailable = true;
     await advance(5 * SECOND);
     expect(verifier.verify(token)).toBe(caller);
     await advance(1);
     expect(await refusal(verifier, token)).toMatch(UNAVAILABLE);
     await advance(20 * SECOND);
     expect(await refusal(verifier, token)).toMatch(UNAVAILABLE);
-    apiKeys.isAway = false;
+    apiKeys.isUnavailable = false;
     await advance(500);
     expect(verifier.verify(token)).toBe(caller);
   });
@@ -316,7 +316,7 @@ describe('while the check for revoked keys fails', () => {
   test('a new token fails as unavailable', async () => {
     const verifier = aProcess();
     const { token } = await issue();
-    apiKeys.isAway = true;
+    apiKeys.isUnavailable = true;
     expect(await refusal(verifier, token)).toMatch(UNAVAILABLE);
   });
 
@@ -332,10 +332,10 @@ describe('while the check for revoked keys fails', () => {
     const person = signedToken(claims, { kid: pairs.RS256.keyId }, pairs.RS256);
     const caller = await verifier.verify(person);
     await advance(20 * SECOND);
-    expect(apiKeys.looks).toEqual([]);
+    expect(apiKeys.readTimes).toEqual([]);
     const { token } = await issue();
     const agent = await verifier.verify(token);
-    apiKeys.isAway = true;
+    apiKeys.isUnavailable = true;
     // The record was read a moment ago and counts, although the last check for revoked keys is old.
     expect(verifier.verify(token)).toBe(agent);
     await advance(10 * SECOND);
@@ -362,7 +362,7 @@ describe('while the check for revoked keys fails', () => {
     // The clock advances, but no timer fires.
     vi.spyOn(performance, 'now').mockImplementation(() => suspendedAt + 30 * SECOND);
     expect(await verifier.verify(token)).toBe(caller);
-    expect(apiKeys.looks).toHaveLength(1);
+    expect(apiKeys.readTimes).toHaveLength(1);
     vi.mocked(performance.now).mockImplementation(() => suspendedAt + 60 * SECOND);
     await apiKeys.store(ME, { ...key, revokedAt: new Date() });
     expect(await refusal(verifier, token)).toBe(REFUSED);
@@ -404,13 +404,13 @@ describe('the time a key was last used', () => {
       for (const { token } of issued) await verifier.verify(token);
       await advance(SECOND);
     }
-    expect(apiKeys.notes.length).toBeLessThanOrEqual(4);
-    expect(apiKeys.notes.length).toBeGreaterThanOrEqual(3);
+    expect(apiKeys.recordedUses.length).toBeLessThanOrEqual(4);
+    expect(apiKeys.recordedUses.length).toBeGreaterThanOrEqual(3);
     for (const each of issued) expect(await lastUsed(each)).toBeGreaterThan((NOW + 110) * SECOND);
     await advance(61 * SECOND);
-    const before = apiKeys.notes.length;
+    const before = apiKeys.recordedUses.length;
     await advance(3 * MINUTE);
-    expect(apiKeys.notes).toHaveLength(before);
+    expect(apiKeys.recordedUses).toHaveLength(before);
   });
 
   test('is stored when the process stops', async () => {
@@ -425,10 +425,10 @@ describe('the time a key was last used', () => {
     const verifier = aProcess();
     const issued = await issue();
     await verifier.verify(issued.token);
-    apiKeys.isAway = true;
+    apiKeys.isUnavailable = true;
     await advance(30 * SECOND);
-    expect(apiKeys.notes).toHaveLength(1);
-    apiKeys.isAway = false;
+    expect(apiKeys.recordedUses).toHaveLength(1);
+    apiKeys.isUnavailable = false;
     await advance(60 * SECOND);
     expect(await lastUsed(issued)).toBe(NOW * SECOND);
   });

@@ -65,7 +65,7 @@ test('a refused token is checked again, since it may become valid', async () => 
 describe('the cache of verified tokens is bounded', () => {
   const tokens = Array.from({ length: 4 }, (_, number) => signedToken({ sub: `user-${number}` }));
   const verifierForThree = () =>
-    new JwtVerifier({ keys, store: null, clock: new SettableClock(), remembered: 3 });
+    new JwtVerifier({ keys, store: null, clock: new SettableClock(), maxKnownTokens: 3 });
 
   test('the least recently used token is dropped first, and then checked again', async () => {
     const verifier = verifierForThree();

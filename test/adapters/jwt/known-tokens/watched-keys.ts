@@ -4,7 +4,7 @@ import { InProcessSignals } from '../../../../src/adapters/signals/in-process-si
 import type { UserId } from '../../../../src/domain/ids.ts';
 import type { ApiKey } from '../../../../src/domain/user/api-key.ts';
 import { storageUnavailable } from '../../../../src/ports/errors.ts';
-import type { Revoked } from '../../../../src/ports/signals/revocations.ts';
+import type { Revocation } from '../../../../src/ports/signals/revocations.ts';
 import type { ApiKeyRef } from '../../../../src/ports/storage/api-key-repository.ts';
 
 /** Controls the reads of a slow repository. */
@@ -21,13 +21,13 @@ interface SlowRead {
 /** An in-memory API key repository that records its calls, and that can be unavailable or slow. */
 export class WatchedKeys extends InMemoryApiKeyRepository {
   /** The time of each call of `revokedSince`, by `performance.now()`. */
-  readonly looks: number[] = [];
+  readonly readTimes: number[] = [];
   /** The argument of each call of `markUsed`. */
-  readonly notes: (readonly (ApiKeyRef & { readonly usedAt: Date })[])[] = [];
+  readonly recordedUses: (readonly (ApiKeyRef & { readonly usedAt: Date })[])[] = [];
   /** The argument of each call of `revokedSince`. */
   readonly since: Date[] = [];
   /** True: every call fails, as if the database were unreachable. */
-  isAway = false;
+  isUnavailable = false;
   #slowRead: SlowRead | null = null;
   readonly signals: InProcessSignals;
 
@@ -41,15 +41,15 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
     return this.#delay(await super.findByToken(userId, token));
   }
 
-  override async revokedSince(time: Date): Promise<readonly Revoked[]> {
-    this.looks.push(performance.now());
+  override async revokedSince(time: Date): Promise<readonly Revocation[]> {
+    this.readTimes.push(performance.now());
     this.since.push(time);
     this.#requireAvailable();
     return this.#delay(await super.revokedSince(time));
   }
 
   override async markUsed(uses: readonly (ApiKeyRef & { readonly usedAt: Date })[]): Promise<void> {
-    this.notes.push(uses);
+    this.recordedUses.push(uses);
     this.#requireAvailable();
     await super.markUsed(uses);
   }
@@ -86,6 +86,6 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
   }
 
   #requireAvailable(): void {
-    if (this.isAway) throw storageUnavailable(new Error('away'));
+    if (this.isUnavailable) throw storageUnavailable(new Error('away'));
   }
 }

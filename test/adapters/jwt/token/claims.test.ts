@@ -72,11 +72,11 @@ describe.each(OWN_KEY_KINDS)('a token signed with %s', (kind) => {
 
   describe('its id', () => {
     test.each(['x', 'aaaaaaaaaaaaaaaa', ''])('may be %j', async (jti) => {
-      await expect(verify({ ...ME, jti })).resolves.toMatchObject({ id: jti });
+      await expect(verify({ ...ME, jti })).resolves.toMatchObject({ tokenId: jti });
     });
 
     test('is null when the token has none', async () => {
-      await expect(verify(ME)).resolves.toMatchObject({ id: null });
+      await expect(verify(ME)).resolves.toMatchObject({ tokenId: null });
     });
 
     test.each([[null], [1], [['x']], [{}], [true], ['a\0'], ['\ud800']])('must not be %j', async (jti) => {
@@ -123,7 +123,7 @@ describe.each(OWN_KEY_KINDS)('a token signed with %s', (kind) => {
         displayName: 'Me',
         agentInstanceId: INSTANCE,
       },
-      id: 'x',
+      tokenId: 'x',
       issuedAt: (NOW - 5) * 1000,
       mustBeRecorded: kind === 'short RS256',
       algorithm: kind.replace('short ', ''),

@@ -97,7 +97,7 @@ describe('a token over its limit', () => {
   });
 
   test('is counted together, whether it comes in a header or in a cookie', async () => {
-    const signIn = { redeem: () => Promise.reject(unauthenticated()), end: async () => {} };
+    const signIn = { redeem: () => Promise.reject(unauthenticated()), signOut: async () => {} };
     await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(1), signIn });
     const url = `${server.url}/api/v1/auth/verify`;
     const held: { [name: string]: string }[] = [

@@ -9,9 +9,9 @@ import { fakeTokens, fieldsOf, LogBook, listen, TestServer } from '../test-serve
 const JSON_TYPE = { 'content-type': 'application/json' };
 const OF_THE_PAGE = { 'x-requested-with': 'agent-dashboard' };
 
-/** Accepts each code once. `ended` contains the tokens of the users who have signed out. */
+/** Accepts each code once. `signedOut` contains the tokens of the users who have signed out. */
 class FakeSignIn implements SignIn {
-  readonly ended: string[] = [];
+  readonly signedOut: string[] = [];
   readonly #codes = new Map([
     ['one-time', 'ann-dashboard'],
     ['agents', 'ann'],
@@ -24,8 +24,8 @@ class FakeSignIn implements SignIn {
     return token;
   }
 
-  async end(userId: string, token: string): Promise<void> {
-    this.ended.push(`${token} of ${userId}`);
+  async signOut(userId: string, token: string): Promise<void> {
+    this.signedOut.push(`${token} of ${userId}`);
   }
 }
 
@@ -183,18 +183,18 @@ describe('signing out', () => {
     const left = await signOut({ cookie: 'agent_dashboard_session=ann-dashboard', ...OF_THE_PAGE });
     expect(left.status).toBe(204);
     expect(left.headers.getSetCookie()[0]).toMatch(/^agent_dashboard_session=; .*expires=Thu, 01 Jan 1970/);
-    expect(signIn.ended).toEqual(['ann-dashboard of ann']);
+    expect(signIn.signedOut).toEqual(['ann-dashboard of ann']);
   });
 
   test('deletes a cookie whose token is no longer valid', async () => {
     const left = await signOut({ cookie: 'agent_dashboard_session=nobody', ...OF_THE_PAGE });
     expect(left.status).toBe(204);
     expect(left.headers.getSetCookie()).toHaveLength(1);
-    expect(signIn.ended).toEqual([]);
+    expect(signIn.signedOut).toEqual([]);
   });
 
   test('is refused to a page of another site', async () => {
     expect((await signOut({ cookie: 'agent_dashboard_session=ann-dashboard' })).status).toBe(403);
-    expect(signIn.ended).toEqual([]);
+    expect(signIn.signedOut).toEqual([]);
   });
 });

@@ -42,8 +42,8 @@ describe('a stream', () => {
     await step('three', instance, { requires_user_input: true });
     for (const stream of [all, single]) {
       await stream.event(({ data }) => data.status === 'AWAITING_INPUT');
-      expect(stream.of('message').map(({ content }) => content)).toEqual(['two', 'three']);
-      expect(stream.of('message')[0]).toEqual({
+      expect(stream.dataOfType('message').map(({ content }) => content)).toEqual(['two', 'three']);
+      expect(stream.dataOfType('message')[0]).toEqual({
         agent_instance_id: instance,
         id: expect.any(String),
         content: 'two',
@@ -66,7 +66,7 @@ describe('a stream', () => {
       headers: { authorization: 'Bearer ann-dashboard' },
     });
     const { git_diff: _, messages: __, last_read_message_id: ___, ...overview } = await fieldsOf(answer);
-    expect(all.of('status_update').at(-1)).toEqual(overview);
+    expect(all.dataOfType('status_update').at(-1)).toEqual(overview);
   });
 });
 
@@ -126,11 +126,11 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
   });
 
   test('sends heartbeats with the id of the last event', async () => {
-    const { server, open, step, instance, target } = await started({ keepAliveMillis: 20 });
+    const { server, open, step, instance, target } = await started({ keepAliveIntervalMs: 20 });
     await using _server = server;
     using stream = await open(target);
     await step('two', instance);
-    await stream.message('two');
+    await stream.waitForMessage('two');
     const settled = stream.events.length;
     const { id, data } = await stream.event(
       (event) => event.type === 'heartbeat' && stream.events.indexOf(event) > settled,
@@ -138,8 +138,8 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     expect(data).toEqual({});
     using resumed = await open(target, { 'last-event-id': id });
     await step('three', instance);
-    await resumed.message('three');
-    expect(resumed.of('message').map(({ content }) => content)).toEqual(['three']);
+    await resumed.waitForMessage('three');
+    expect(resumed.dataOfType('message').map(({ content }) => content)).toEqual(['three']);
   });
 
   test('ends when the token that opened it ends', async () => {
@@ -160,7 +160,7 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     await stream.event(({ type }) => type === 'connected');
     expect(revoked).toHaveLength(1);
     revoked[0]!();
-    await stream.ended;
+    await stream.whenEnded;
   });
 
   test('is closed when its client leaves a megabyte unread, and resumes where the client was', async () => {
@@ -178,8 +178,8 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
     while (!isClosed && written < 1_000) await step(content(++written), instance);
     expect(isClosed).toBe(true);
     stalled.resume();
-    await stalled.ended;
-    const had = stalled.of('message').length;
+    await stalled.whenEnded;
+    const had = stalled.dataOfType('message').length;
     expect(had).toBeLessThan(written);
     using resumed = await open(target, { 'last-event-id': stalled.lastId });
     await step('last', instance);
@@ -187,8 +187,10 @@ describe.each(['/events', '/agent-instances/:id/messages/stream'])('%s', (path) 
       // The stream of all instances keeps one megabyte of events, and this client has missed more.
       await resumed.event(({ type }) => type === 'resync' || type === 'message');
     } else {
-      await resumed.message('last');
-      const contents = [...stalled.of('message'), ...resumed.of('message')].map((message) => message.content);
+      await resumed.waitForMessage('last');
+      const contents = [...stalled.dataOfType('message'), ...resumed.dataOfType('message')].map(
+        (message) => message.content,
+      );
       expect(contents.length).toBe(written + 1);
       expect(contents.map((said) => Number.parseInt(said, 10)).slice(0, -1)).toEqual(
         Array.from({ length: written }, (_, nth) => nth + 1),

@@ -36,11 +36,11 @@ describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
     const key = expires ? await keys.issueBriefly() : await keys.issue();
     await using client = await connect(server.url, { token: key.token });
     const asked = client.call('ask_question', { question_text: '?', wait_seconds: 60 });
-    await server.waiting(1);
-    expect(server.endpoint.sessions).toBe(hasSession ? 1 : 0);
+    await server.untilCallsWait(1);
+    expect(server.endpoint.sessionCount).toBe(hasSession ? 1 : 0);
     if (!expires) await keys.revoke(key);
-    await server.waiting(0);
-    await until(() => server.endpoint.sessions === 0);
+    await server.untilCallsWait(0);
+    await until(() => server.endpoint.sessionCount === 0);
     expect(await asked).toMatchObject({
       isError: true,
       content: [{ text: expect.stringContaining('unauthenticated') }],
@@ -64,10 +64,10 @@ test('the streams of a session close when its key is revoked', async () => {
     await fetch(`${server.url}/sse`, { headers: { authorization: `Bearer ${key.token}` } }),
   ];
   await watch(other.token);
-  await until(() => server.endpoint.sessions === 3);
+  await until(() => server.endpoint.sessionCount === 3);
   await keys.revoke(key);
   for (const stream of [watching, oldStream]) await readUntil(stream, /never/);
-  expect(server.endpoint.sessions).toBe(1);
+  expect(server.endpoint.sessionCount).toBe(1);
 });
 
 test('a session whose client has changed its token survives the old token and ends with the new one', async () => {
@@ -77,14 +77,14 @@ test('a session whose client has changed its token survives the old token and en
   const sessionId = await openSession(server, { token: before.token });
   expect(await stepIn(server, sessionId, after.token)).toBe(200);
   const asked = await post(server, ask, { sessionId, token: after.token });
-  await server.waiting(1);
+  await server.untilCallsWait(1);
   await keys.revoke(before);
   expect(await stepIn(server, sessionId, before.token)).toBe(401);
   expect(server.signals.size).toBe(1);
   expect(await stepIn(server, sessionId, after.token)).toBe(200);
   await keys.revoke(after);
   expect(await asked.text()).toContain('unauthenticated');
-  await until(() => server.endpoint.sessions === 0);
+  await until(() => server.endpoint.sessionCount === 0);
 });
 
 test('a call of an old token ends with that token, although the session continues', async () => {
@@ -93,10 +93,10 @@ test('a call of an old token ends with that token, although the session continue
   const [before, after] = [await keys.issue(), await keys.issue()];
   const sessionId = await openSession(server, { token: before.token });
   const asked = await post(server, ask, { sessionId, token: before.token });
-  await server.waiting(1);
+  await server.untilCallsWait(1);
   expect(await stepIn(server, sessionId, after.token)).toBe(200);
   await keys.revoke(before);
-  await server.waiting(0);
+  await server.untilCallsWait(0);
   expect(await readUntil(asked, /"isError":true/)).toContain('unauthenticated');
   expect(await stepIn(server, sessionId, after.token)).toBe(200);
 });

@@ -16,12 +16,12 @@ test('a user with too many sessions loses those that were idle longest, and othe
   const others = await openSession(server, { token: 'bob' });
   const first = await openSession(server);
   const waiting = post(server, toolCall('ask_question', { question_text: '?' }), { sessionId: first });
-  await server.waiting(1);
+  await server.untilCallsWait(1);
   const second = await openSession(server);
   for (let opened = 0; opened < 500; opened += 20) {
     await Promise.all(Array.from({ length: 20 }, () => openSession(server)));
   }
-  expect(server.endpoint.sessions).toBe(501);
+  expect(server.endpoint.sessionCount).toBe(501);
   expect(await statusIn(server, others, 'bob')).toBe(200);
   expect(await statusIn(server, second, 'ann')).toBe(404);
   // A session with a waiting call is not idle.

@@ -37,37 +37,37 @@ describe('a session', () => {
     expect((await post(server, INITIALIZE, {}, '/messages?sessionId=none')).status).toBe(404);
     expect((await post(server, INITIALIZE, {}, path)).status).toBe(202);
     abort.abort();
-    await until(() => server.endpoint.sessions === 0);
+    await until(() => server.endpoint.sessionCount === 0);
   });
 
   test('ends by DELETE, and its waiting calls end with it', async () => {
     await using server = await McpServer.start();
     const sessionId = await openSession(server);
     const waiting = post(server, toolCall('ask_question', { question_text: '?' }), { sessionId });
-    await server.waiting(1);
+    await server.untilCallsWait(1);
     const deleted = await fetch(`${server.url}/mcp`, {
       method: 'DELETE',
       headers: { authorization: 'Bearer ann', 'mcp-session-id': sessionId },
     });
     expect(deleted.status).toBe(200);
-    await server.waiting(0);
+    await server.untilCallsWait(0);
     await (await waiting).text();
     expect((await post(server, step, { sessionId })).status).toBe(404);
-    expect(server.endpoint.sessions).toBe(0);
+    expect(server.endpoint.sessionCount).toBe(0);
   });
 
   test('is not found for a request without a session id', async () => {
     await using server = await McpServer.start();
     const answer = await post(server, step);
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: -32000 } }]);
-    expect(server.endpoint.sessions).toBe(0);
+    expect(server.endpoint.sessionCount).toBe(0);
   });
 
   test('is not kept if its opening request is refused', async () => {
     await using server = await McpServer.start();
     const refused = await post(server, INITIALIZE, { headers: { accept: 'application/json' } });
     expect(refused.status).toBe(406);
-    expect(server.endpoint.sessions).toBe(0);
+    expect(server.endpoint.sessionCount).toBe(0);
   });
 
   test('is closed when it lies idle, but not while a call or a stream is open', async () => {
@@ -86,13 +86,13 @@ describe('a session', () => {
       signal: abort.signal,
     });
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(server.endpoint.sessions).toBe(2);
+    expect(server.endpoint.sessionCount).toBe(2);
     expect((await post(server, step, { sessionId: idle })).status).toBe(404);
     expect(await messagesIn(await call)).toMatchObject([
       { result: { structuredContent: { status: 'pending' } } },
     ]);
     abort.abort();
-    await until(() => server.endpoint.sessions === 0);
+    await until(() => server.endpoint.sessionCount === 0);
   });
 
   test('keeps the answer of a call whose connection broke, for a client that resumes the stream', async () => {
@@ -104,9 +104,9 @@ describe('a session', () => {
       signal: abort.signal,
     });
     const [, lastEventId = ''] = /^id: (.+)$/m.exec(await readUntil(call, /id: .+\n/))!;
-    await server.waiting(1);
+    await server.untilCallsWait(1);
     abort.abort();
-    await server.waiting(0);
+    await server.untilCallsWait(0);
     const resume = (id: string) =>
       fetch(`${server.url}/mcp`, {
         headers: {
@@ -130,13 +130,13 @@ test('1,000 abandoned sessions of two users leave no session, timer or listener'
   await using server = await McpServer.start({ timing: { sessionIdleMs: 1_000 } });
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   await openSession(server);
-  await until(() => server.endpoint.sessions === 0);
+  await until(() => server.endpoint.sessionCount === 0);
   const before = timers();
   for (let nth = 0; nth < 500; nth += 1) {
     await Promise.all([openSession(server, { token: 'ann' }), openSession(server, { token: 'bob' })]);
   }
-  expect(server.endpoint.sessions).toBeGreaterThan(0);
-  await until(() => server.endpoint.sessions === 0);
+  expect(server.endpoint.sessionCount).toBeGreaterThan(0);
+  await until(() => server.endpoint.sessionCount === 0);
   await until(() => timers() <= before + 2);
   expect(getEventListeners(server.stopping.signal, 'abort')).toEqual([]);
 });
@@ -146,7 +146,7 @@ describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
     await using server = await McpServer.start({ timing: { sessionIdleMs: 1_500 } });
     const first = await connect(server.url);
     await first.close();
-    await until(() => server.endpoint.sessions === 0);
+    await until(() => server.endpoint.sessionCount === 0);
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const connections = () =>
       new Promise<number>((resolve) =>
@@ -157,14 +157,14 @@ describe.each(CLIENTS)('$kind', ({ connect, hasSession }) => {
     const clients = await Promise.all(Array.from({ length: 100 }, () => connect(server.url)));
     const calls = clients.map((client) => client.call('ask_question', { question_text: '?' }));
     for (const call of calls) call.catch(() => undefined);
-    await server.waiting(100);
-    expect(server.endpoint.sessions).toBe(hasSession ? 100 : 0);
+    await server.untilCallsWait(100);
+    expect(server.endpoint.sessionCount).toBe(hasSession ? 100 : 0);
     // All connections break without a request that ends the session.
     server.server.http.server.closeAllConnections();
     await Promise.all(clients.map((client) => client.close()));
 
-    await server.waiting(0);
-    await until(() => server.endpoint.sessions === 0);
+    await server.untilCallsWait(0);
+    await until(() => server.endpoint.sessionCount === 0);
     server.server.http.server.closeIdleConnections();
     await until(() => timers() <= before + 2);
     // A client that was reconnecting when it was closed may have opened one more connection.
@@ -184,5 +184,5 @@ test.each([STREAMABLE, SSE])('$kind: a stopped server opens no new session', asy
   await using server = await McpServer.start();
   await server.endpoint.close(0);
   await expect(connect(server.url)).rejects.toThrow();
-  expect(server.endpoint.sessions).toBe(0);
+  expect(server.endpoint.sessionCount).toBe(0);
 });

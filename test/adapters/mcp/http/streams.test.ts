@@ -37,7 +37,7 @@ describe('a call that waits', () => {
     expect(first).toMatch(/^:/);
     await readUntil(answer, /^: keepalive/m);
     await answer.body!.cancel();
-    await server.waiting(0);
+    await server.untilCallsWait(0);
   });
 
   test('over HTTP+SSE does the same', async () => {

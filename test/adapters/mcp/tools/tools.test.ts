@@ -53,7 +53,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
 
     await server.say(session.agent_instance_id, 'and hurry');
     const asked = client.call('ask_question', { ...session, question_text: 'Which port?' });
-    await server.waiting(1);
+    await server.untilCallsWait(1);
     await server.say(session.agent_instance_id, '8081');
     const answered = answerOf(await asked);
     expect(answered).toEqual({

@@ -54,9 +54,9 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     const question = await ask(first);
     const lost = first.call('ask_question', question);
     lost.catch(() => undefined);
-    await server.waiting(1);
+    await server.untilCallsWait(1);
     await first.close();
-    await server.waiting(0);
+    await server.untilCallsWait(0);
 
     await server.say(agent, '8081');
     await using second = await connect(server.url);
@@ -68,7 +68,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     await using other = await connect(server.url);
     const question = await ask(client);
     const waits = [client, other].map((each) => each.call('ask_question', question));
-    await server.waiting(2);
+    await server.untilCallsWait(2);
     await server.say(agent, '8081');
     for (const answer of await Promise.all(waits)) expect(answer).toMatchObject(answered);
   });
@@ -96,10 +96,10 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     const cancel = new AbortController();
     const cancelled = client.call('ask_question', question, { signal: cancel.signal });
     const refused = expect(cancelled).rejects.toThrow();
-    await server.waiting(1);
+    await server.untilCallsWait(1);
     cancel.abort();
     await refused;
-    await server.waiting(0);
+    await server.untilCallsWait(0);
     await until(() => open <= before);
 
     await server.say(agent, '8081');
@@ -113,7 +113,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     const before = open;
     const refused = expect(client.call('ask_question', question, { timeout: 50 })).rejects.toThrow();
     await refused;
-    await server.waiting(0);
+    await server.untilCallsWait(0);
     await until(() => open <= before);
     // The client does not come back to resume the call.
     await new Promise((resolve) => setTimeout(resolve, 1_200));
@@ -136,7 +136,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     await using client = await connect(server.url);
     const question = await ask(client);
     const wait = client.call('ask_question', question);
-    await server.waiting(1);
+    await server.untilCallsWait(1);
     await server.server.call('POST', '/sessions/end', { body: { agent_instance_id: agent } });
     expect((await wait).structuredContent).toMatchObject({ status: 'closed', answer: null });
   });
@@ -152,12 +152,12 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     await using stopped = await McpServer.start();
     const client = await connect(stopped.url);
     const wait = client.call('ask_question', { question_text: 'Which port?' });
-    await stopped.waiting(1);
+    await stopped.untilCallsWait(1);
     const started = Date.now();
     await stopped.stop();
     expect(Date.now() - started).toBeLessThan(1_500);
     expect((await wait).structuredContent).toMatchObject({ status: 'pending' });
-    expect(stopped.endpoint.sessions).toBe(0);
+    expect(stopped.endpoint.sessionCount).toBe(0);
     await client.close();
   });
 });

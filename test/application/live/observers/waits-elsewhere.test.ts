@@ -11,8 +11,8 @@ test('a wait in another process is shown to its user only, even if another user 
   const feed = new LiveFeed(
     {
       ...application,
-      waitsElsewhere: async () => [{ userId: ada, agentInstanceId: instanceIdOf(1) }],
-      waitsElsewhereMillis: 5,
+      readWaitsElsewhere: async () => [{ userId: ada, agentInstanceId: instanceIdOf(1) }],
+      waitsElsewhereIntervalMs: 5,
     },
     stopping.signal,
   );
@@ -30,7 +30,7 @@ test('a wait in another process is shown to its user only, even if another user 
   // An event that both streams get reaches eve first.
   const eves = await watch(eve);
   const adas = await watch(ada);
-  expect(await adas.until('message_update Which?')).toMatchObject({ agent_waiting: true });
-  expect(eves.told()).toEqual(['connected']);
+  expect(await adas.waitForEvent('message_update Which?')).toMatchObject({ agent_waiting: true });
+  expect(eves.eventTexts()).toEqual(['connected']);
   stopping.abort();
 });

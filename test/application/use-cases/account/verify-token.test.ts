@@ -12,7 +12,7 @@ describe('verify_token', () => {
       email: 'ada@example.org',
       displayName: 'Ada',
     });
-    expect(await new InMemoryApplication().ask(verifyToken, {}, { caller })).toEqual({
+    expect(await new InMemoryApplication().call(verifyToken, {}, { caller })).toEqual({
       success: true,
       user_id: 'ada',
       email: 'ada@example.org',
@@ -25,7 +25,7 @@ describe('verify_token', () => {
   });
 
   test('returns null for what the token does not say', async () => {
-    expect(await new InMemoryApplication().ask(verifyToken, {}, { caller: aCaller() })).toMatchObject({
+    expect(await new InMemoryApplication().call(verifyToken, {}, { caller: aCaller() })).toMatchObject({
       email: null,
       display_name: null,
       message: null,

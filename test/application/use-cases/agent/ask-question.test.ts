@@ -19,12 +19,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-type Options = Parameters<InMemoryApplication['ask']>[2];
+type Options = Parameters<InMemoryApplication['call']>[2];
 
 /** Asks a question, and returns once it waits. */
 async function waiting(input: object = {}, options: Options = {}) {
   const raw = { ...INSTANCE, agent_type: 'claude-code', question_text: 'Which port?', ...input };
-  const answer = application.ask(askQuestion, raw, options);
+  const answer = application.call(askQuestion, raw, options);
   answer.catch(() => undefined);
   await vi.advanceTimersByTimeAsync(0);
   return { answer };
@@ -109,7 +109,7 @@ describe('ask_question', () => {
 
   test('returns closed when the instance ends meanwhile', async () => {
     const { answer } = await waiting();
-    await application.ask(endSession, INSTANCE);
+    await application.call(endSession, INSTANCE);
     expect(await answer).toMatchObject({ status: 'closed', answer: null });
   });
 
@@ -159,9 +159,9 @@ describe('ask_question refuses', () => {
     const { question_id } = await ask({ wait_seconds: 0 });
     const outcomes = await Promise.all(
       [
-        application.ask(askQuestion, { question_id: messageIdOf(99) }),
-        application.ask(askQuestion, { question_id: step }),
-        application.ask(askQuestion, { question_id }, { caller: stranger }),
+        application.call(askQuestion, { question_id: messageIdOf(99) }),
+        application.call(askQuestion, { question_id: step }),
+        application.call(askQuestion, { question_id }, { caller: stranger }),
       ].map(refusal),
     );
     expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
@@ -169,7 +169,7 @@ describe('ask_question refuses', () => {
   });
 
   test('a new instance without an agent type', async () => {
-    expect(await refusal(application.ask(askQuestion, { ...INSTANCE, question_text: 'x' }))).toMatchObject({
+    expect(await refusal(application.call(askQuestion, { ...INSTANCE, question_text: 'x' }))).toMatchObject({
       code: 'agent_type_required',
     });
   });

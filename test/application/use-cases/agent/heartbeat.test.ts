@@ -11,7 +11,7 @@ describe('heartbeat', () => {
     const application = new InMemoryApplication();
     await application.step();
     application.clock.advance(1_234);
-    expect(await application.ask(heartbeat, INSTANCE)).toEqual({
+    expect(await application.call(heartbeat, INSTANCE)).toEqual({
       ...INSTANCE,
       last_heartbeat_at: '2026-01-01T10:00:01.234Z',
     });
@@ -21,16 +21,16 @@ describe('heartbeat', () => {
   test('does not reopen a completed instance', async () => {
     const application = new InMemoryApplication();
     await application.step();
-    await application.ask(endSession, INSTANCE);
-    await application.ask(heartbeat, INSTANCE);
+    await application.call(endSession, INSTANCE);
+    await application.call(heartbeat, INSTANCE);
     expect((await application.stored()).instance).toMatchObject({ status: 'COMPLETED' });
   });
 
   test('fails if the caller has no such instance', async () => {
     const application = new InMemoryApplication();
-    const unknown = await refusal(application.ask(heartbeat, INSTANCE));
+    const unknown = await refusal(application.call(heartbeat, INSTANCE));
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found', message: 'Agent instance not found' });
     await application.step();
-    expect(await refusal(application.ask(heartbeat, INSTANCE, { caller: stranger }))).toEqual(unknown);
+    expect(await refusal(application.call(heartbeat, INSTANCE, { caller: stranger }))).toEqual(unknown);
   });
 });

@@ -19,7 +19,7 @@ describe('read_pending_messages', () => {
       created_at: '2026-01-01T10:00:00.000Z',
       requires_user_input: false,
     };
-    expect(await application.ask(readPendingMessages, read)).toEqual({
+    expect(await application.call(readPendingMessages, read)).toEqual({
       ...INSTANCE,
       messages: [handedOver],
       status: 'ok',
@@ -27,7 +27,7 @@ describe('read_pending_messages', () => {
       instance_status: 'ACTIVE',
     });
     // The same reader again. It lost the response, so it still has the old cursor.
-    expect(await application.ask(readPendingMessages, read)).toEqual({
+    expect(await application.call(readPendingMessages, read)).toEqual({
       ...INSTANCE,
       messages: [],
       status: 'stale',
@@ -41,7 +41,7 @@ describe('read_pending_messages', () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.queue('hm');
-    const look = () => application.ask(readPendingMessages, INSTANCE);
+    const look = () => application.call(readPendingMessages, INSTANCE);
     expect(await look()).toMatchObject({ messages: [{ content: 'hm' }], status: 'ok', already_read: [] });
     expect(await look()).toMatchObject({ messages: [{ content: 'hm' }] });
     expect((await application.step()).queued_user_messages).toHaveLength(1);
@@ -51,7 +51,7 @@ describe('read_pending_messages', () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.queue('hm');
-    const answer = await application.ask(readPendingMessages, {
+    const answer = await application.call(readPendingMessages, {
       ...INSTANCE,
       last_read_message_id: messageIdOf(77),
     });
@@ -62,26 +62,26 @@ describe('read_pending_messages', () => {
   test.each([
     ['ACTIVE', () => Promise.resolve()],
     ['AWAITING_INPUT', (app: InMemoryApplication) => app.step({ requires_user_input: true })],
-    ['COMPLETED', (app: InMemoryApplication) => app.ask(endSession, INSTANCE)],
+    ['COMPLETED', (app: InMemoryApplication) => app.call(endSession, INSTANCE)],
   ] as const)('tells that the instance is %s', async (status, prepare) => {
     const application = new InMemoryApplication();
     await application.step();
     await prepare(application);
-    expect(await application.ask(readPendingMessages, INSTANCE)).toMatchObject({ instance_status: status });
+    expect(await application.call(readPendingMessages, INSTANCE)).toMatchObject({ instance_status: status });
   });
 
   test('fails if the caller has no such instance', async () => {
     const application = new InMemoryApplication();
-    const unknown = await refusal(application.ask(readPendingMessages, INSTANCE));
+    const unknown = await refusal(application.call(readPendingMessages, INSTANCE));
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found', message: 'Agent instance not found' });
     const { message_id: last_read_message_id } = await application.step();
     for (const input of [INSTANCE, { ...INSTANCE, wait: 300 }, { ...INSTANCE, last_read_message_id }]) {
-      expect(await refusal(application.ask(readPendingMessages, input, { caller: stranger }))).toEqual(
+      expect(await refusal(application.call(readPendingMessages, input, { caller: stranger }))).toEqual(
         unknown,
       );
     }
     await application.delete();
-    expect(await refusal(application.ask(readPendingMessages, INSTANCE))).toMatchObject({
+    expect(await refusal(application.call(readPendingMessages, INSTANCE))).toMatchObject({
       code: 'instance_deleted',
     });
   });

@@ -25,12 +25,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-type Options = Parameters<InMemoryApplication['ask']>[2];
+type Options = Parameters<InMemoryApplication['call']>[2];
 
 /** Starts a waiting read, and records its result. */
 async function wait(input: object = {}, options: Options = {}) {
   const raw = { ...INSTANCE, last_read_message_id: cursor, wait: 60, ...input };
-  const answer = application.ask(readPendingMessages, raw, options);
+  const answer = application.call(readPendingMessages, raw, options);
   let settled = false;
   const settle = () => {
     settled = true;
@@ -91,7 +91,7 @@ describe('a read that waits', () => {
   });
 
   test('returns at once if the instance has ended', async () => {
-    await application.ask(endSession, INSTANCE);
+    await application.call(endSession, INSTANCE);
     const reader = await wait();
     expect(reader.isOver()).toBe(true);
     expect(await reader.answer).toEqual({ ...EMPTY, instance_status: 'COMPLETED' });
@@ -99,7 +99,7 @@ describe('a read that waits', () => {
 
   test('returns when the instance ends', async () => {
     const reader = await wait();
-    await application.ask(endSession, INSTANCE);
+    await application.call(endSession, INSTANCE);
     expect(await reader.answer).toEqual({ ...EMPTY, instance_status: 'COMPLETED' });
   });
 
@@ -129,7 +129,7 @@ describe('a read that waits', () => {
     const reader = await wait();
     for (let beat = 0; beat < 5; beat += 1) {
       await pass(10);
-      await application.ask(heartbeat, INSTANCE);
+      await application.call(heartbeat, INSTANCE);
     }
     await pass(9.999);
     expect(reader.isOver()).toBe(false);

@@ -7,7 +7,7 @@ describe('request_user_input', () => {
   test('turns a step into an open question when nothing is queued', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step();
-    expect(await application.ask(requestUserInput, { message_id })).toEqual({
+    expect(await application.call(requestUserInput, { message_id })).toEqual({
       success: true,
       message_id,
       agent_instance_id: instanceIdOf(1),
@@ -25,7 +25,7 @@ describe('request_user_input', () => {
     const { message_id } = await application.step();
     const { message_id: answer } = await application.queue('yes');
     await application.queue('and hurry');
-    expect(await application.ask(requestUserInput, { message_id })).toMatchObject({
+    expect(await application.call(requestUserInput, { message_id })).toMatchObject({
       messages: [
         { id: answer, content: 'yes', sender_type: 'USER' },
         { content: 'and hurry', sender_type: 'USER' },
@@ -43,7 +43,7 @@ describe('request_user_input', () => {
     const { message_id } = await application.step();
     await application.step();
     await application.queue('yes');
-    expect(await application.ask(requestUserInput, { message_id })).toMatchObject({
+    expect(await application.call(requestUserInput, { message_id })).toMatchObject({
       messages: [],
       status: 'stale',
     });
@@ -54,7 +54,7 @@ describe('request_user_input', () => {
   test('fails for a question', async () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step({ requires_user_input: true });
-    expect(await refusal(application.ask(requestUserInput, { message_id }))).toMatchObject({
+    expect(await refusal(application.call(requestUserInput, { message_id }))).toMatchObject({
       code: 'already_requires_user_input',
       message: 'Message already requires user input',
     });
@@ -64,13 +64,13 @@ describe('request_user_input', () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step();
     const { message_id: queued } = await application.queue('hm');
-    const unknown = await refusal(application.ask(requestUserInput, { message_id: messageIdOf(77) }));
+    const unknown = await refusal(application.call(requestUserInput, { message_id: messageIdOf(77) }));
     expect(unknown).toMatchObject({
       code: 'agent_message_not_found',
       message: 'Agent message not found or access denied',
     });
-    expect(await refusal(application.ask(requestUserInput, { message_id: queued }))).toEqual(unknown);
-    expect(await refusal(application.ask(requestUserInput, { message_id }, { caller: stranger }))).toEqual(
+    expect(await refusal(application.call(requestUserInput, { message_id: queued }))).toEqual(unknown);
+    expect(await refusal(application.call(requestUserInput, { message_id }, { caller: stranger }))).toEqual(
       unknown,
     );
   });
@@ -79,7 +79,7 @@ describe('request_user_input', () => {
     const application = new InMemoryApplication();
     const { message_id } = await application.step();
     await application.delete();
-    expect(await refusal(application.ask(requestUserInput, { message_id }))).toMatchObject({
+    expect(await refusal(application.call(requestUserInput, { message_id }))).toMatchObject({
       code: 'instance_deleted',
     });
   });

@@ -127,6 +127,6 @@ describe('send_agent_message', () => {
     const application = new InMemoryApplication();
     await application.step();
     const bare = { agent_instance_id: instanceIdOf(1), content: 'a' };
-    expect(await application.ask(sendAgentMessage, bare)).toMatchObject({ success: true });
+    expect(await application.call(sendAgentMessage, bare)).toMatchObject({ success: true });
   });
 });

@@ -14,7 +14,7 @@ describe('send_user_message', () => {
   ])('with %j returns marked_as_read %s', async (fields, marked) => {
     const application = new InMemoryApplication();
     await application.step();
-    const answer = await application.ask(sendUserMessage, { ...SAID, ...fields });
+    const answer = await application.call(sendUserMessage, { ...SAID, ...fields });
     expect(answer).toEqual({ success: true, message_id: FakeIds.idOf(3), marked_as_read: marked });
     expect((await application.step()).queued_user_messages).toHaveLength(marked ? 0 : 1);
   });
@@ -23,7 +23,7 @@ describe('send_user_message', () => {
     const application = new InMemoryApplication();
     await application.step();
     await application.queue('earlier');
-    const { message_id } = await application.ask(sendUserMessage, SAID);
+    const { message_id } = await application.call(sendUserMessage, SAID);
     expect((await application.stored()).instance?.lastReadMessageId).toBe(message_id);
     expect((await application.step()).queued_user_messages).toMatchObject([{ content: 'earlier' }]);
   });
@@ -31,7 +31,7 @@ describe('send_user_message', () => {
   test.each([true, false])('answers the open question, with mark_as_read %s', async (mark_as_read) => {
     const application = new InMemoryApplication();
     const { message_id: question } = await application.step({ requires_user_input: true });
-    const { message_id } = await application.ask(sendUserMessage, { ...SAID, mark_as_read });
+    const { message_id } = await application.call(sendUserMessage, { ...SAID, mark_as_read });
     expect(await application.stored(question)).toMatchObject({
       instance: { status: 'ACTIVE' },
       messages: [{ questionStatus: 'answered', answerId: message_id }],
@@ -40,11 +40,13 @@ describe('send_user_message', () => {
 
   test('fails if the caller has no such instance', async () => {
     const application = new InMemoryApplication();
-    const unknown = await refusal(application.ask(sendUserMessage, SAID));
+    const unknown = await refusal(application.call(sendUserMessage, SAID));
     expect(unknown).toMatchObject({ code: 'agent_instance_not_found', message: 'Agent instance not found' });
     await application.step();
-    expect(await refusal(application.ask(sendUserMessage, SAID, { caller: stranger }))).toEqual(unknown);
+    expect(await refusal(application.call(sendUserMessage, SAID, { caller: stranger }))).toEqual(unknown);
     await application.delete();
-    expect(await refusal(application.ask(sendUserMessage, SAID))).toMatchObject({ code: 'instance_deleted' });
+    expect(await refusal(application.call(sendUserMessage, SAID))).toMatchObject({
+      code: 'instance_deleted',
+    });
   });
 });

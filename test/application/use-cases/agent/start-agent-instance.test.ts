@@ -6,7 +6,7 @@ import { InMemoryApplication, refusal, stranger } from '../../in-memory-applicat
 describe('start_agent_instance', () => {
   test('creates an instance with the given id, name and transport', async () => {
     const application = new InMemoryApplication();
-    const answer = await application.ask(startAgentInstance, {
+    const answer = await application.call(startAgentInstance, {
       agent_type: ' Claude-Code',
       agent_instance_id: instanceIdOf(1),
       name: 'Nightly Build',
@@ -25,7 +25,7 @@ describe('start_agent_instance', () => {
 
   test('makes an id if none is given', async () => {
     const application = new InMemoryApplication();
-    expect(await application.ask(startAgentInstance, { agent_type: 'cursor' })).toEqual({
+    expect(await application.call(startAgentInstance, { agent_type: 'cursor' })).toEqual({
       agent_instance_id: FakeIds.idOf(1),
       agent_type_id: FakeIds.idOf(2),
       agent_type_name: 'cursor',
@@ -38,7 +38,7 @@ describe('start_agent_instance', () => {
   test('uses one agent type for instances with the same type, and a different one for another user', async () => {
     const application = new InMemoryApplication();
     const start = (agent_type: string, options = {}) =>
-      application.ask(startAgentInstance, { agent_type }, options);
+      application.call(startAgentInstance, { agent_type }, options);
     const first = await start('codex');
     expect((await start('CODEX')).agent_type_id).toBe(first.agent_type_id);
     expect((await start('cursor')).agent_type_id).not.toBe(first.agent_type_id);
@@ -47,14 +47,14 @@ describe('start_agent_instance', () => {
 
   test('makes the agent type unnecessary in later messages', async () => {
     const application = new InMemoryApplication();
-    await application.ask(startAgentInstance, { agent_type: 'cursor', agent_instance_id: instanceIdOf(1) });
+    await application.call(startAgentInstance, { agent_type: 'cursor', agent_instance_id: instanceIdOf(1) });
     expect(await application.step({ agent_type: null })).toMatchObject({ success: true });
   });
 
   test('fails if the user has an instance with this id, deleted or not', async () => {
     const application = new InMemoryApplication();
     const start = (options = {}) =>
-      application.ask(startAgentInstance, { agent_type: 'a', agent_instance_id: instanceIdOf(1) }, options);
+      application.call(startAgentInstance, { agent_type: 'a', agent_instance_id: instanceIdOf(1) }, options);
     await start();
     const exists = { code: 'agent_instance_exists', message: 'Agent instance already exists' };
     expect(await refusal(start())).toMatchObject(exists);
@@ -65,7 +65,7 @@ describe('start_agent_instance', () => {
 
   test('repeated with its idempotency key creates one instance', async () => {
     const application = new InMemoryApplication();
-    const start = () => application.ask(startAgentInstance, { agent_type: 'a' }, { idempotencyKey: 'k' });
+    const start = () => application.call(startAgentInstance, { agent_type: 'a' }, { idempotencyKey: 'k' });
     expect(await start()).toEqual(await start());
   });
 });

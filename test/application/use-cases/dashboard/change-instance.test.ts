@@ -15,7 +15,7 @@ beforeEach(() => {
 const does =
   <Output extends ObjectSchema>(useCase: UseCase<ObjectSchema, Output>, input: object = {}) =>
   (caller = ada, idempotencyKey: string | null = null) =>
-    application.ask(useCase, { ...INSTANCE, ...input }, { caller, idempotencyKey });
+    application.call(useCase, { ...INSTANCE, ...input }, { caller, idempotencyKey });
 
 const end = does(useCases.setInstanceStatus, { status: 'COMPLETED' });
 const rename = does(useCases.renameAgentInstance, { name: 'nightly' });
@@ -149,8 +149,8 @@ describe('a deleted instance', () => {
   test('ends all waits on it at once', async () => {
     const { message_id } = await application.step({ requires_user_input: true });
     const waiting = [
-      application.ask(useCases.askQuestion, { question_id: message_id, wait_seconds: 3_600 }),
-      application.ask(useCases.readPendingMessages, {
+      application.call(useCases.askQuestion, { question_id: message_id, wait_seconds: 3_600 }),
+      application.call(useCases.readPendingMessages, {
         ...INSTANCE,
         last_read_message_id: message_id,
         wait: 300,

@@ -10,10 +10,10 @@ beforeEach(() => {
 
 const step = (number: number, input: object = {}) =>
   application.step({ agent_instance_id: instanceIdOf(number), ...input });
-const list = (input: object = {}) => application.ask(useCases.listAgentInstances, input, { caller: ada });
+const list = (input: object = {}) => application.call(useCases.listAgentInstances, input, { caller: ada });
 const idsOf = async (input: object = {}) => (await list(input)).agent_instances.map(({ id }) => id);
-const types = async () => (await application.ask(useCases.listAgentTypes, {}, { caller: ada })).agent_types;
-const summary = () => application.ask(useCases.readAgentSummary, {}, { caller: ada });
+const types = async () => (await application.call(useCases.listAgentTypes, {}, { caller: ada })).agent_types;
+const summary = () => application.call(useCases.readAgentSummary, {}, { caller: ada });
 
 describe('list_agent_instances', () => {
   test('continues at its cursor', async () => {
@@ -53,7 +53,7 @@ describe('list_agent_instances', () => {
     await application.step({}, { caller: stranger });
     const unknown = await refusal(list({ agent_type_id: instanceIdOf(7) }));
     expect(unknown).toMatchObject({ code: 'agent_type_not_found' });
-    const theirs = await application.ask(
+    const theirs = await application.call(
       useCases.listAgentTypes,
       {},
       { caller: { ...stranger, scopes: ['dashboard'] } },
@@ -65,7 +65,7 @@ describe('list_agent_instances', () => {
 describe('list_agent_types', () => {
   test('counts all instances of a type and shows the latest five', async () => {
     for (const number of [1, 2, 3, 4, 5, 6]) await step(number);
-    await application.ask(useCases.endSession, { agent_instance_id: instanceIdOf(1) });
+    await application.call(useCases.endSession, { agent_instance_id: instanceIdOf(1) });
     expect(await types()).toMatchObject([
       { name: 'claude-code', total_instances: 6, active_instances: 5, created_at: expect.any(String) },
     ]);
@@ -78,7 +78,7 @@ describe('read_agent_summary', () => {
   test('counts stale instances as active, and does not count deleted ones', async () => {
     for (const number of [1, 2, 3, 4]) await step(number);
     await step(5, { agent_type: 'codex', requires_user_input: true });
-    await application.ask(useCases.endSession, { agent_instance_id: instanceIdOf(1) });
+    await application.call(useCases.endSession, { agent_instance_id: instanceIdOf(1) });
     await application.delete(instanceIdOf(2));
     application.clock.advance(3_600_000);
     const [claude, codex] = await types();

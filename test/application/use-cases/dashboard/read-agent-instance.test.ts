@@ -12,9 +12,9 @@ beforeEach(() => {
 });
 
 const read = (input: object = {}, caller = ada) =>
-  application.ask(useCases.readAgentInstance, { ...INSTANCE, ...input }, { caller });
+  application.call(useCases.readAgentInstance, { ...INSTANCE, ...input }, { caller });
 const messages = async (input: object = {}) =>
-  (await application.ask(useCases.listMessages, { ...INSTANCE, ...input }, { caller: ada })).messages;
+  (await application.call(useCases.listMessages, { ...INSTANCE, ...input }, { caller: ada })).messages;
 
 describe('read_agent_instance', () => {
   test('returns the instance, its git diff, its messages and the read cursor', async () => {
@@ -51,7 +51,7 @@ describe('read_agent_instance', () => {
     const isWaiting = async () => (await read()).messages.map(({ agent_waiting }) => agent_waiting);
     expect(await isWaiting()).toEqual([false]);
     const gone = new AbortController();
-    const asked = application.ask(
+    const asked = application.call(
       useCases.askQuestion,
       { question_id: message_id, wait_seconds: 3_600 },
       { clientGone: gone.signal },
@@ -69,7 +69,7 @@ describe('read_agent_instance', () => {
     expect(await read()).toMatchObject({ status: 'ACTIVE' });
     application.clock.advance(1);
     expect(await read()).toMatchObject({ status: 'STALE' });
-    await application.ask(useCases.heartbeat, INSTANCE);
+    await application.call(useCases.heartbeat, INSTANCE);
     expect(await read()).toMatchObject({ status: 'ACTIVE' });
   });
 
@@ -101,7 +101,7 @@ describe('read_agent_instance', () => {
   test('can be called by agents too', async () => {
     await application.step();
     expect(await read({}, aCaller())).toMatchObject({ id: instanceIdOf(1) });
-    const others = application.ask(useCases.listMessages, INSTANCE, { caller: aCaller() });
+    const others = application.call(useCases.listMessages, INSTANCE, { caller: aCaller() });
     expect(await refusal(others)).toMatchObject({ code: 'insufficient_scope' });
   });
 

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 const write = (input: object, idempotencyKey: string | null = null) =>
-  application.ask(
+  application.call(
     useCases.writeToAgent,
     { ...INSTANCE, content: 'hm', ...input },
     { caller: ada, idempotencyKey },
@@ -71,7 +71,7 @@ describe('write_to_agent', () => {
 
   test('fails for a question that was closed with its session', async () => {
     const { message_id } = await ask();
-    await application.ask(useCases.endSession, INSTANCE);
+    await application.call(useCases.endSession, INSTANCE);
     expect(await refusal(write({ in_reply_to: message_id }))).toMatchObject({ code: 'question_closed' });
     expect(await write({})).toMatchObject({ read_at: null });
   });
@@ -98,7 +98,7 @@ describe('write_to_agent', () => {
   });
 
   test('cannot be called by agents', async () => {
-    const asAgent = application.ask(
+    const asAgent = application.call(
       useCases.writeToAgent,
       { ...INSTANCE, content: 'hm' },
       { caller: aCaller() },

@@ -100,7 +100,7 @@ export async function loadConversations(
     targets.map(({ agentInstanceId }) => agentInstanceId),
     targets.map(({ queue }) => queue === true),
     targets.map(({ openQuestionFeedback }) => openQuestionFeedback === true),
-    targets.map(({ question }) => question ?? null),
+    targets.map(({ questionId }) => questionId ?? null),
     targets.map(messageIds),
     targets.map(({ readAfterMessageId }) => readAfterMessageId ?? null),
     targets.map(({ agentTypeName }) => agentTypeName ?? null),
@@ -113,8 +113,8 @@ export async function loadConversations(
  * Returns the ids as the text of a PostgreSQL array. An array of arrays cannot be used, because all its
  * arrays would need the same length.
  */
-function messageIds({ message, readAfterMessageId }: UpdateTarget): string | null {
-  const ids = [message, readAfterMessageId].filter((id) => id != null);
+function messageIds({ messageId, readAfterMessageId }: UpdateTarget): string | null {
+  const ids = [messageId, readAfterMessageId].filter((id) => id != null);
   return ids.length === 0 ? null : `{${ids.join(',')}}`;
 }
 

@@ -53,16 +53,16 @@ export async function saveChanges(
     return recordInput(record, dependsOn === null ? null : indexes.get(keyOf(userId, dependsOn))!);
   });
   const shape = {
-    creates: newTypes.length > 0,
-    amends: amended.length > 0,
-    records: recordInputs.length > 0,
+    hasNewInstances: newTypes.length > 0,
+    hasAmendedMessages: amended.length > 0,
+    hasRecords: recordInputs.length > 0,
   };
   const saved = await database.query<{ nth: number }>(users, saveStatement(shape), [
     JSON.stringify(sorted.map(instanceInput)),
-    ...(shape.creates ? [JSON.stringify(newTypes)] : []),
+    ...(shape.hasNewInstances ? [JSON.stringify(newTypes)] : []),
     JSON.stringify(sorted.flatMap(postedInputs)),
-    ...(shape.amends ? [JSON.stringify(amended)] : []),
-    ...(shape.records ? [JSON.stringify(recordInputs)] : []),
+    ...(shape.hasAmendedMessages ? [JSON.stringify(amended)] : []),
+    ...(shape.hasRecords ? [JSON.stringify(recordInputs)] : []),
     channel,
     payloads,
   ]);

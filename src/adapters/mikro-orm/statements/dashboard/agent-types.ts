@@ -1,7 +1,7 @@
 import type { AgentTypeId, UserId } from '../../../../domain/ids.ts';
 import type { AgentTypeOverview, LocalWaits } from '../../../../ports/storage/dashboard-queries.ts';
 import type { Database } from '../../database/database.ts';
-import { time } from '../rows.ts';
+import { toDate } from '../rows.ts';
 import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
 /**
@@ -55,7 +55,7 @@ export async function readAgentTypes(
     const row = typeRows[0]!;
     return {
       agentType: { id: row.typeId, name: row.typeName },
-      createdAt: time(row.typeCreatedAt),
+      createdAt: toDate(row.typeCreatedAt),
       active: row.active,
       awaitingInput: row.awaitingInput,
       completed: row.completed,

@@ -5,7 +5,7 @@ import type {
   InstancePlace,
 } from '../../../../ports/storage/dashboard-queries.ts';
 import type { Database } from '../../database/database.ts';
-import { agentWaiting, type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
+import { agentWaitingSql, type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
 /**
  * The rule of domain/conversation/liveness.ts in SQL. PostgreSQL needs it to fill a page with the right
@@ -14,7 +14,7 @@ import { agentWaiting, type OverviewColumns, overviewColumns, overviewOf } from 
 const HAS_STATUS = `case
   when a.status <> 'ACTIVE' then a.status = $4
   when $4 not in ('ACTIVE', 'STALE') then false
-  else (greatest(a.last_heartbeat_at, a.last_activity_at) < $5::timestamptz and not ${agentWaiting('$6', '$7')})
+  else (greatest(a.last_heartbeat_at, a.last_activity_at) < $5::timestamptz and not ${agentWaitingSql('$6', '$7')})
     = ($4 = 'STALE') end`;
 
 /**

@@ -8,7 +8,7 @@ import { INSTANCE_COLUMNS, type InstanceColumns, instanceOf, type MessageJson } 
  * @param waitingHere the SQL parameter with the instances that have a waiting call in this process.
  * @param processId the SQL parameter with the id of this process.
  */
-export const agentWaiting = (waitingHere: string, processId: string): string =>
+export const agentWaitingSql = (waitingHere: string, processId: string): string =>
   `(a.id = any (${waitingHere}::uuid[]) or exists (
     select 1 from open_waits w join waiting_processes p on p.id = w.process_id
     where w.user_id = a.user_id and w.agent_instance_id = a.id
@@ -20,7 +20,7 @@ export const agentWaiting = (waitingHere: string, processId: string): string =>
  * than a short one.
  */
 export const overviewColumns = (waitingHere: string, processId: string): string => `a.id, ${INSTANCE_COLUMNS},
-  ${agentWaiting(waitingHere, processId)} as "agentWaiting",
+  ${agentWaitingSql(waitingHere, processId)} as "agentWaiting",
   (select json_build_object('content', left(m.content, ${MAX_PREVIEW_LENGTH}), 'createdAt', m.created_at)
    from messages m
    where m.user_id = a.user_id and m.agent_instance_id = a.id and m.position = a.last_position) as latest`;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { UserId } from '../../../../domain/ids.ts';
 import type { ApiKey } from '../../../../domain/user/api-key.ts';
 import { tokensRefusedBefore } from '../../../../domain/user/user-deletion.ts';
-import type { Revoked } from '../../../../ports/signals/revocations.ts';
+import type { Revocation } from '../../../../ports/signals/revocations.ts';
 import type { OwnedApiKey } from '../../../../ports/storage/api-key-repository.ts';
 import type { Database } from '../../database/database.ts';
 import { MAINTENANCE } from '../../database/tenant-isolation.ts';
@@ -57,7 +57,7 @@ export async function findByToken(
  * Reads the keys of all users that were revoked at `since` or later, and the deleted users, in one round
  * trip.
  */
-export async function revokedSince(database: Database, since: Date): Promise<Revoked[]> {
+export async function revokedSince(database: Database, since: Date): Promise<Revocation[]> {
   const rows = await database.execute(MAINTENANCE, (tables) =>
     tables
       .selectFrom('api_keys')

@@ -11,7 +11,7 @@ const WAITS_ELSEWHERE = `
  * Returns the instances of these users that agents wait on in other processes, as those processes last shared
  * them.
  */
-export async function waitsElsewhere(
+export async function readWaitsElsewhere(
   database: Database,
   users: readonly UserId[],
 ): Promise<WaitedInstance[]> {

@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.ts';
 const MESSAGE_INSTANCE = 'select agent_instance_id as id from messages where user_id = $1 and id = $2';
 
 /** Returns the instance that a message of this user belongs to, or null. */
-export async function messageInstance(
+export async function instanceOfMessage(
   database: Database,
   userId: UserId,
   messageId: MessageId,
