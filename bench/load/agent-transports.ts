@@ -53,14 +53,7 @@ export const MCP_SESSION: StepTransport = {
     await connection.send(httpRequest({ method: 'POST', path: '/mcp', token, headers, body: initialized }));
     return headers;
   },
-  stepRequest: (instanceId, token, headers, content) =>
-    httpRequest({
-      method: 'POST',
-      path: '/mcp',
-      token,
-      headers,
-      body: toolCall('log_step', { agent_instance_id: instanceId, step_description: content }),
-    }),
+  stepRequest: (...step) => logStepRequest(step),
 };
 
 /** What every request of the stateless MCP version 2026-07-28 contains. */
@@ -82,15 +75,21 @@ const statelessHeaders = (tool: string): readonly string[] => [
 export const MCP_STATELESS: StepTransport = {
   name: 'MCP `log_step`, stateless 2026-07-28',
   open: async () => statelessHeaders('log_step'),
-  stepRequest: (instanceId, token, headers, content) =>
-    httpRequest({
-      method: 'POST',
-      path: '/mcp',
-      token,
-      headers,
-      body: toolCall('log_step', { agent_instance_id: instanceId, step_description: content }, META_PARAM),
-    }),
+  stepRequest: (...step) => logStepRequest(step, META_PARAM),
 };
+
+/** @param meta what the MCP version of the request adds to its parameters */
+const logStepRequest = (
+  [instanceId, token, headers, content]: Parameters<StepTransport['stepRequest']>,
+  meta: object = {},
+): Buffer =>
+  httpRequest({
+    method: 'POST',
+    path: '/mcp',
+    token,
+    headers,
+    body: toolCall('log_step', { agent_instance_id: instanceId, step_description: content }, meta),
+  });
 
 /** How an agent asks a question and waits for its answer. */
 export interface WaitTransport {

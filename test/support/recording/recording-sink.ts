@@ -32,7 +32,7 @@ export class RecordingSink implements EventSink {
       : Promise.race([this.#stalled.promise, this.whenClosed]);
   }
 
-  /** From now on the sink counts as full, until `goOn` is called. */
+  /** From now on the sink counts as full, until `resume` is called. */
   stall(): void {
     this.#stalled = Promise.withResolvers();
   }
