@@ -17,7 +17,8 @@ export const readDocument = (document: string): Promise<string> => readFile(new 
 /**
  * Fills the tables and figures of all documents from docs/bench.json.
  * @returns the documents that changed.
- * @throws Error if a bench mark in a document is wrong; the message begins with the document's name.
+ * @throws Error if a `<!-- bench … -->` comment in a document is wrong; the message begins with the name of
+ * the document.
  */
 export async function fillDocuments(): Promise<string[]> {
   const file = await readBenchFile();

@@ -22,15 +22,16 @@ const MARK = /<!-- \/?bench\b/g;
 const FIGURE_AT_LINE_START = /^\s*<!-- bench: .*$/m;
 
 /**
- * Puts the numbers of a run into a Markdown document: into its marked tables and its marked figures.
- * @throws Error if a mark is malformed, or names an unknown table or number.
+ * Puts the numbers of a run into a Markdown document: between its `<!-- bench … -->` comments.
+ * @throws Error if such a comment is malformed, or names an unknown table or number.
  */
 export function fillDocument(text: string, file: BenchFile): string {
   const markCount = countMatches(text, MARK);
   const pairCount = countMatches(text, FIGURE) + countMatches(text, TABLE);
-  if (markCount !== 2 * pairCount) throw new Error(`${markCount} bench marks are not ${pairCount} pairs`);
+  if (markCount !== 2 * pairCount)
+    throw new Error(`${markCount} <!-- bench … --> comments are not ${pairCount} pairs`);
   const misplaced = FIGURE_AT_LINE_START.exec(text)?.[0];
-  if (misplaced !== undefined) throw new Error(`A line begins with a bench mark: ${misplaced}`);
+  if (misplaced !== undefined) throw new Error(`A line begins with a <!-- bench … --> comment: ${misplaced}`);
   return text
     .replace(TABLE, (_, name: string) => {
       return `<!-- bench table: ${name} -->\n\n${formatTable(name, file)}\n\n<!-- /bench table -->`;

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { JwtIssuer } from '../../src/adapters/jwt/jwt-issuer.ts';
 import { generateKeyPair, readPrivateKey } from '../../src/adapters/jwt/keys/keys.ts';
 import { aGrant, userIdOf } from '../../test/support/builders.ts';
-import { createDatabase, createDatabaseOf } from '../../test/support/postgres/postgres-database.ts';
+import { createDatabase, createDatabaseWithRole } from '../../test/support/postgres/postgres-database.ts';
 import { freePort, startPostgres } from '../../test/support/postgres/postgres-server.ts';
 import { type ServerProcess, startProcess } from './server-process.ts';
 
@@ -97,7 +97,7 @@ export async function startBenchServers(): Promise<BenchServers> {
       return counted[0].calls;
     },
     async startWithoutRowLevelSecurity() {
-      const ownDatabaseUrl = await createDatabaseOf(postgres.url, 'bypassrls');
+      const ownDatabaseUrl = await createDatabaseWithRole(postgres.url, 'bypassrls');
       return startServer(SERVE_COMMAND, { DATABASE_URL: ownDatabaseUrl });
     },
     [Symbol.asyncDispose]: () => runningResources.disposeAsync(),

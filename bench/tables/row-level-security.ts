@@ -36,9 +36,9 @@ export async function measureRowLevelSecurity(servers: BenchServers, size: Bench
           `${connections} connections, with and without row level security, ${pair} of ${size.rowLevelSecurityPairs}`,
         );
         // The servers take turns in going first, because the machine is warmer for the second.
-        const onRateIfFirst = pair % 2 === 0 ? await requestsPerSecond(servers.postgresql.port) : null;
+        const protectedRateIfFirst = pair % 2 === 0 ? await requestsPerSecond(servers.postgresql.port) : null;
         const off = await requestsPerSecond(unprotectedServer.port);
-        rates.push({ on: onRateIfFirst ?? (await requestsPerSecond(servers.postgresql.port)), off });
+        rates.push({ on: protectedRateIfFirst ?? (await requestsPerSecond(servers.postgresql.port)), off });
       }
       results[connections] = {
         onPerSecond: median(rates.map(({ on }) => on)),

@@ -12,7 +12,7 @@ const SERVERS = [
   ['pglite', '(c) this server, PGlite'],
 ] as const;
 
-/** The table that compares writes over REST, with each store, with the same writes of a bare server. */
+/** The table about writes over REST: of this server on PostgreSQL and on PGlite, and of a bare server. */
 export const serversTable: BenchTable = {
   name: 'servers',
   labelTitles: ['Server', 'Connections'],
@@ -46,8 +46,8 @@ export async function measureServers(servers: BenchServers, size: BenchSize): Pr
       const perSecond = median(loads[key].map((load) => load.perSecond));
       results[`${key}-${connections}`] = {
         requestsPerSecond: perSecond,
-        p50Ms: median(loads[key].map(({ p50Ms: p50 }) => p50)),
-        p99Ms: median(loads[key].map(({ p99Ms: p99 }) => p99)),
+        p50Ms: median(loads[key].map(({ p50Ms }) => p50Ms)),
+        p99Ms: median(loads[key].map(({ p99Ms }) => p99Ms)),
         ratioToFloor: perSecond / floorPerSecond,
       };
     }

@@ -10,7 +10,7 @@ const TOKEN = /\beyJ[\w-]+(?:(?:\.|%2[Ee])[\w-]*)*/g;
 
 /**
  * Makes a logger that writes one JSON object per line to stderr. Stdout is for people.
- * @param level null: `info`, or `warn` on a terminal, where the start is reported in words.
+ * @param level null: `info`; on a terminal `warn`, because the program prints its start there as plain text.
  */
 export const createLogger = (level: Config['logLevel']): Logger =>
   pino(

@@ -31,7 +31,7 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
       idempotencyKey === null ? null : (user.idempotencyRecords.get(idempotencyKey) ?? null);
     const { output, changes, record } = decide(structuredClone(key), structuredClone(storedRecord));
 
-    // These conflicts are not tried again here: deciding again would end in the same conflict.
+    // Another request has saved this record, or another key has this token: a retry would not change that.
     if (record !== null && storedRecord !== null) throw storageBusy();
     if (changes !== null && isHashTaken(user, changes)) throw storageBusy();
     if (changes !== null || record !== null) this.#users.set(userId, user);

@@ -19,16 +19,11 @@ export class InMemoryDataRemoval implements DataRemoval {
   }
 
   async holdings(userId: UserId): Promise<Holdings> {
-    const {
-      agentTypes,
-      instances,
-      instanceIdByMessageId: instanceOfMessage,
-      apiKeys,
-    } = this.#users.get(userId) ?? NO_DATA;
+    const { agentTypes, instances, instanceIdByMessageId, apiKeys } = this.#users.get(userId) ?? NO_DATA;
     return {
       agentTypes: agentTypes.size,
       agentInstances: instances.size,
-      messages: instanceOfMessage.size,
+      messages: instanceIdByMessageId.size,
       apiKeys: apiKeys.size,
     };
   }
@@ -66,10 +61,10 @@ export class InMemoryDataRemoval implements DataRemoval {
 
   async deleteOutdated(cutoffs: RetentionCutoffs): Promise<number> {
     let deleted = 0;
-    for (const { instances, instanceIdByMessageId: instanceOfMessage } of this.#users.values()) {
+    for (const { instances, instanceIdByMessageId } of this.#users.values()) {
       for (const [id, stored] of instances) {
         if (!isOutdated(stored, cutoffs)) continue;
-        for (const messageId of stored.messages.keys()) instanceOfMessage.delete(messageId);
+        for (const messageId of stored.messages.keys()) instanceIdByMessageId.delete(messageId);
         instances.delete(id);
         deleted += 1;
       }

@@ -162,7 +162,7 @@ export class JwtVerifier implements TokenVerifier {
 
   /**
    * Checks that a token was not revoked.
-   * @returns the id of the token's API key record, also if there is no such record; null without a store.
+   * @returns the id that the token's API key record has, or would have; null without a store.
    * @throws Error when the token was revoked, or when it must have a record and has none.
    */
   async #requireNotRevoked(

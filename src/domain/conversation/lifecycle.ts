@@ -55,13 +55,13 @@ export function renameInstance(
 }
 
 /**
- * Deletes an instance: its owner no longer sees it, and the calls of its agents fail with `instance_deleted`,
- * which tells them to stop. Its messages and open questions are kept, so that a restored instance goes on as
+ * Deletes an instance: its owner no longer sees it, and its agent's calls fail with `instance_deleted`, which
+ * tells the agent to stop. Its messages and open questions are kept, so that a restored instance goes on as
  * before. Deleting it again changes nothing.
  * @throws DomainError `agent_instance_not_found`
  */
 export function deleteInstance(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {
-  const instance = requireRestorableInstance(conversation, now);
+  const instance = requireInstanceEvenDeleted(conversation, now);
   if (instance.status === 'DELETED') return { output: instance, changes: null };
   const draft = new ConversationDraft(instance, [], now);
   draft.updateInstance({ status: 'DELETED', deletion: { deletedAt: now, statusBefore: instance.status } });
@@ -75,7 +75,7 @@ export function deleteInstance(conversation: Conversation, { now }: { now: Date 
  * `RESTORE_WINDOW_MS` ago.
  */
 export function restoreInstance(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {
-  const instance = requireRestorableInstance(conversation, now);
+  const instance = requireInstanceEvenDeleted(conversation, now);
   if (instance.deletion === null) return { output: instance, changes: null };
   const draft = new ConversationDraft(instance, [], now);
   draft.updateInstance({ status: instance.deletion.statusBefore, deletion: null });
@@ -83,7 +83,7 @@ export function restoreInstance(conversation: Conversation, { now }: { now: Date
 }
 
 /** Returns the instance, deleted or not, unless it was deleted too long ago to be restored. */
-function requireRestorableInstance({ instance }: Conversation, now: Date): AgentInstance {
+function requireInstanceEvenDeleted({ instance }: Conversation, now: Date): AgentInstance {
   if (instance === null) throw agentInstanceNotFound();
   const deletedAt = instance.deletion?.deletedAt.getTime() ?? now.getTime();
   if (now.getTime() - deletedAt > RESTORE_WINDOW_MS) throw agentInstanceNotFound();

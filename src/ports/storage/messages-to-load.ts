@@ -15,7 +15,7 @@ export function messagesToLoad(
   const findMessage = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
   const question = findMessage(questionId);
   const openQuestions = openQuestionFeedback ? messages.filter(isOpenQuestion) : [];
-  /** The versions in which feedback was handed over together with these questions. */
+  /** User messages with the `readVersion` of a question were handed over in the response to it. */
   const feedbackVersions = new Set(
     [...openQuestions, ...(question ? [question] : [])].map(({ readVersion }) => readVersion),
   );

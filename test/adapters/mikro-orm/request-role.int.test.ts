@@ -6,7 +6,7 @@ import {
 } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { userId } from '../../../src/domain/ids.ts';
-import { createDatabaseOf, type Privileges } from '../../support/postgres/postgres-database.ts';
+import { createDatabaseWithRole, type Privileges } from '../../support/postgres/postgres-database.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres/postgres-server.ts';
 
 /** The tests of this file have their own PostgreSQL server, because roles belong to a whole server. */
@@ -38,8 +38,8 @@ async function isolationAt(url: string): Promise<TenantIsolation> {
 const ownerOf = (url: string): string => new URL(url).username;
 
 test('without a role to switch to, the policies are forced on the owner, and an exempt role is not bound', async () => {
-  expect(await isolationAt(await createDatabaseOf(server.url, ''))).toBe('forced');
-  expect(await isolationAt(await createDatabaseOf(server.url, 'bypassrls'))).toBe('off');
+  expect(await isolationAt(await createDatabaseWithRole(server.url, ''))).toBe('forced');
+  expect(await isolationAt(await createDatabaseWithRole(server.url, 'bypassrls'))).toBe('off');
 });
 
 test.each(['createrole', 'superuser'] as const)(
@@ -53,7 +53,7 @@ test.each(['createrole', 'superuser'] as const)(
        end $$`,
     );
     const urls = [];
-    for (let nth = 0; nth < 4; nth += 1) urls.push(await createDatabaseOf(server.url, privileges));
+    for (let nth = 0; nth < 4; nth += 1) urls.push(await createDatabaseWithRole(server.url, privileges));
     const reported = await Promise.all([...urls, ...urls].map(isolationAt));
     // If several owners without further rights share a server, only the creator of the role may use it.
     const maker = reported.filter((isolation) => isolation === 'role');
@@ -66,8 +66,8 @@ test.each(['createrole', 'superuser'] as const)(
 test.each<Privileges>(['', 'bypassrls'])(
   'an owner (%j) who was granted the role uses it',
   async (privileges) => {
-    expect(await isolationAt(await createDatabaseOf(server.url, 'superuser'))).toBe('role');
-    const url = await createDatabaseOf(server.url, privileges);
+    expect(await isolationAt(await createDatabaseWithRole(server.url, 'superuser'))).toBe('role');
+    const url = await createDatabaseWithRole(server.url, privileges);
     expect(await isolationAt(url)).not.toBe('role');
     await asSuperuser(`grant ${REQUEST_ROLE} to ${ownerOf(url)}`);
     expect(await isolationAt(url)).toBe('role');
@@ -75,7 +75,7 @@ test.each<Privileges>(['', 'bypassrls'])(
 );
 
 test('a server may connect as a role that owns nothing, if another role migrates', async () => {
-  const url = new URL(await createDatabaseOf(server.url, 'superuser'));
+  const url = new URL(await createDatabaseWithRole(server.url, 'superuser'));
   expect(await isolationAt(url.href)).toBe('role');
   await asSuperuser(`create role app login password 'app'`, `grant ${REQUEST_ROLE} to app`);
   url.username = 'app';
@@ -84,7 +84,7 @@ test('a server may connect as a role that owns nothing, if another role migrates
 });
 
 test('the isolation is read again after a migration, and after a failure', async () => {
-  const url = new URL(await createDatabaseOf(server.url, 'superuser'));
+  const url = new URL(await createDatabaseWithRole(server.url, 'superuser'));
   const name = url.pathname.slice(1);
   await asSuperuser(`alter database ${name} rename to ${name}_away`);
   const database = await openPostgres(url.href);
@@ -97,7 +97,7 @@ test('the isolation is read again after a migration, and after a failure', async
 });
 
 test('a request role to which policies do not apply is not used', async () => {
-  const url = await createDatabaseOf(server.url, '');
+  const url = await createDatabaseWithRole(server.url, '');
   await asSuperuser(`grant ${REQUEST_ROLE} to ${ownerOf(url)}`, `alter role ${REQUEST_ROLE} bypassrls`);
   expect(await isolationAt(url)).toBe('forced');
   await asSuperuser(`alter role ${REQUEST_ROLE} nobypassrls`);
@@ -105,7 +105,7 @@ test('a request role to which policies do not apply is not used', async () => {
 });
 
 test('the request role is not used for tables in a schema that only the owner finds', async () => {
-  const url = await createDatabaseOf(server.url, '');
+  const url = await createDatabaseWithRole(server.url, '');
   const owner = ownerOf(url);
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -5,7 +5,7 @@ import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { loadConversations } from '../../../src/adapters/mikro-orm/statements/conversations/load-conversations.ts';
 import { saveChanges } from '../../../src/adapters/mikro-orm/statements/conversations/save-changes.ts';
 import { agentInstanceId, type UserId, userId } from '../../../src/domain/ids.ts';
-import { createDatabaseOf } from '../../support/postgres/postgres-database.ts';
+import { createDatabaseWithRole } from '../../support/postgres/postgres-database.ts';
 
 const ada = userId('ada');
 const bob = userId('bob');
@@ -37,7 +37,7 @@ describe.each([
   const everybody = [ada, bob, ...STRANGE];
 
   beforeAll(async () => {
-    database = await openPostgres(await createDatabaseOf(inject('postgresUrl'), privileges));
+    database = await openPostgres(await createDatabaseWithRole(inject('postgresUrl'), privileges));
     await database.migrate();
     for (const user of everybody) {
       await database.query(
@@ -154,7 +154,7 @@ describe.each([
 
 test('the users of a statement are enforced even if its conditions forget them', async () => {
   await using stack = new AsyncDisposableStack();
-  const database = await openPostgres(await createDatabaseOf(inject('postgresUrl'), 'superuser'));
+  const database = await openPostgres(await createDatabaseWithRole(inject('postgresUrl'), 'superuser'));
   stack.defer(() => database.close());
   await database.migrate();
   const messageOf = async (user: UserId, id: string) => {

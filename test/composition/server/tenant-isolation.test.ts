@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { createDatabaseOf } from '../../support/postgres/postgres-database.ts';
+import { createDatabaseWithRole } from '../../support/postgres/postgres-database.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -12,7 +12,7 @@ test.each([
   'the log states whether row level security is active (role privileges: %j)',
   async (privileges, line) => {
     await using folder = await temporaryFolder();
-    const DATABASE_URL = await createDatabaseOf(inject('postgresUrl'), privileges);
+    const DATABASE_URL = await createDatabaseWithRole(inject('postgresUrl'), privileges);
     await using server = await RunningServer.start({ DATA_DIR: join(folder.path, 'data'), DATABASE_URL });
     expect(server.process.stderr).toMatch(line);
   },

@@ -3,11 +3,11 @@ import type { Database } from '../../../src/adapters/mikro-orm/database/database
 import type { TenantIsolation } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
 import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
-import { createDatabaseOf, type Privileges } from './postgres-database.ts';
+import { createDatabaseWithRole, type Privileges } from './postgres-database.ts';
 
 /** Returns a function that opens one PostgreSQL database twice, like two processes, with these privileges. */
 const asRole = (privileges: Privileges) => async (): Promise<[Database, Database]> => {
-  const url = await createDatabaseOf(inject('postgresUrl'), privileges);
+  const url = await createDatabaseWithRole(inject('postgresUrl'), privileges);
   return [await openPostgres(url), await openPostgres(url)];
 };
 

@@ -17,7 +17,7 @@ export async function createDatabase(serverUrl: string): Promise<string> {
 export type Privileges = 'superuser' | 'createrole' | 'bypassrls' | '';
 
 /** Creates an empty database owned by a new role with these privileges, and returns the URL for that role. */
-export async function createDatabaseOf(serverUrl: string, privileges: Privileges): Promise<string> {
+export async function createDatabaseWithRole(serverUrl: string, privileges: Privileges): Promise<string> {
   const url = new URL(await createDatabase(serverUrl));
   const database = url.pathname.slice(1);
   const client = new pg.Client({ connectionString: serverUrl });

@@ -79,7 +79,8 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Returns the error for a failed response: the server's problem, or `unexpected_answer` if the body is none.
+ * Returns the error for a failed response: the server's problem, or `unexpected_answer` if the body is not a
+ * problem.
  */
 export function errorFromResponse({ status, headers }: Response, body: unknown): DashboardError {
   const details = {

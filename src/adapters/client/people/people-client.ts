@@ -115,7 +115,7 @@ export class PeopleClient {
   }
 
   /**
-   * Deletes an instance: it is hidden, and calls of its agents fail with `instance_deleted`. It can be
+   * Deletes an instance: it is hidden, and calls of its agent fail with `instance_deleted`. It can be
    * restored for 30 days.
    */
   async delete(agentInstanceId: string, options: CallOptions = {}): Promise<void> {

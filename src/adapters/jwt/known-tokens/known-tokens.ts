@@ -20,7 +20,10 @@ const RECENT_REVOCATION_LIMITS = { max: 10_000, ttl: 60_000 };
 export class KnownTokens {
   readonly #recent: LRUCache<string, KnownToken>;
   readonly #withListeners = new Set<KnownToken>();
-  /** The recent revocations by map key. They find a token that was revoked while it was being checked. */
+  /**
+   * For each recently revoked key or user (`revocationMapKey`): its tokens are refused if they were issued
+   * before this time, in epoch milliseconds. A token can be revoked while it is being checked.
+   */
   readonly #recentlyRevoked = new LRUCache<string, number>(RECENT_REVOCATION_LIMITS);
   readonly #onListenersChanged = (token: KnownToken, hasListeners: boolean): void => {
     if (hasListeners) this.#withListeners.add(token);
@@ -63,7 +66,7 @@ export class KnownTokens {
 
   endRevoked(revoked: readonly Revocation[]): void {
     if (revoked.length === 0) return;
-    const refusedBefore = new Map(revoked.map((each) => [revocationMapKey(each), issuedBefore(each)]));
+    const refusedBefore = new Map(revoked.map((each) => [revocationMapKey(each), refusedBeforeMs(each)]));
     for (const [mapKey, time] of refusedBefore) this.#recentlyRevoked.set(mapKey, time);
     this.#endIf((token) => isRevoked(token, refusedBefore));
   }
@@ -79,8 +82,11 @@ export class KnownTokens {
   }
 }
 
-/** Returns a time in epoch milliseconds: the revocation ends all tokens that were issued before it. */
-const issuedBefore = (revoked: Revocation): number =>
+/**
+ * Returns when a token must have been issued to stay valid after a revocation: at this time or later, in
+ * epoch milliseconds. Infinity: no token stays valid.
+ */
+const refusedBeforeMs = (revoked: Revocation): number =>
   revoked.id === null ? (revoked.issuedBefore?.getTime() ?? Infinity) : Infinity;
 
 /** @param refusedBefore the time by map key: a token that was issued before that time is refused. */

@@ -19,8 +19,8 @@ export interface WatchTiming {
   readonly retryDelayMs: number;
   /** How long a request waits for a new check when the last successful check is too old. */
   readonly maxRequestWaitMs: number;
-  /** The time between two writes of when keys were last used. */
-  readonly storeUsesIntervalMs: number;
+  /** The time between two saves of the keys' times of last use. */
+  readonly saveUsesIntervalMs: number;
 }
 
 const TIMING: WatchTiming = {
@@ -28,12 +28,12 @@ const TIMING: WatchTiming = {
   maxCheckAgeMs: 5_000,
   retryDelayMs: 500,
   maxRequestWaitMs: 1_000,
-  storeUsesIntervalMs: 60_000,
+  saveUsesIntervalMs: 60_000,
 };
 
 /**
- * A check reads the revocations since the last check, and also those of this time before it: clocks differ,
- * and a revocation is committed later than the time that it stores.
+ * A check reads the revocations since the last check, and those of the ten minutes before that check: clocks
+ * differ, and a revocation is committed later than the time that it stores.
  */
 const OVERLAP_MS = 10 * 60 * 1000;
 
@@ -48,8 +48,9 @@ export interface RevocationWatchOptions {
 
 /**
  * Ends the known tokens that were revoked or have expired. A signal reports a revocation at once. Because a
- * signal can be lost, one query every 4 s reads the recent revocations for all tokens of the process. A
- * process without known tokens sends no queries.
+ * signal can be lost, one query every 4 s (a check) reads the recent revocations for all tokens of the
+ * process. While checks fail for longer than 5 s, tokens that can be revoked are refused. A process without
+ * known tokens sends no queries.
  */
 export class RevocationWatch {
   readonly #options: RevocationWatchOptions;
@@ -63,20 +64,23 @@ export class RevocationWatch {
   /** When the last successful check started: it has read every revocation that was committed before. */
   #lastSuccessfulCheck = Number.NEGATIVE_INFINITY;
   /**
-   * The earliest time at which the store was read for a token that is known now. It is used until the first
-   * check succeeds.
+   * Before a token becomes known, the store is read for it. This is the earliest of these reads, by
+   * `performance.now()`. It counts as a check until the first check succeeds. Infinity: none of the known
+   * tokens can be revoked.
    */
-  #oldestRead = Number.POSITIVE_INFINITY;
+  #earliestTokenRead = Number.POSITIVE_INFINITY;
   #runningCheck: Promise<void> | null = null;
-  /** When uses were last stored, by `performance.now()`. */
-  #lastStoreOfUses = Number.NEGATIVE_INFINITY;
-  /** All uses before this time, in epoch milliseconds, are stored. */
-  #usesStoredUntil = 0;
+  /** When times of last use were last saved, by `performance.now()`. */
+  #lastSaveOfUses = Number.NEGATIVE_INFINITY;
+  /** All uses before this time, in epoch milliseconds, are saved. */
+  #usesSavedUntil = 0;
 
   constructor(options: RevocationWatchOptions) {
     this.#options = options;
     this.#timing = { ...TIMING, ...options.timing };
-    this.#subscription = options.revocations.onRevoked((key) => options.tokens.endRevoked([key]));
+    this.#subscription = options.revocations.onRevoked((revocation) =>
+      options.tokens.endRevoked([revocation]),
+    );
   }
 
   /** Whether the known revocations are recent enough to accept an issued key. */
@@ -86,7 +90,7 @@ export class RevocationWatch {
 
   /** Every revocation that was committed before this time is known here. */
   get #knownAsOf(): number {
-    return Math.max(this.#lastSuccessfulCheck, this.#oldestRead);
+    return Math.max(this.#lastSuccessfulCheck, this.#earliestTokenRead);
   }
 
   /**
@@ -97,12 +101,12 @@ export class RevocationWatch {
   start(readAt: number): void {
     if (this.#isWatching) {
       // A slow read can end after a quick one that began later.
-      this.#oldestRead = Math.min(this.#oldestRead, readAt);
+      this.#earliestTokenRead = Math.min(this.#earliestTokenRead, readAt);
       return;
     }
     if (this.#isClosed) return;
     this.#isWatching = true;
-    this.#oldestRead = readAt;
+    this.#earliestTokenRead = readAt;
     this.#schedule(this.#timing.checkIntervalMs);
   }
 
@@ -121,12 +125,12 @@ export class RevocationWatch {
       throw storageUnavailable(new Error('it is not known which keys were revoked recently'));
   }
 
-  /** Stores when keys were last used, and stops the watch. */
+  /** Saves when keys were last used, and stops the watch. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#subscription.close();
     this.#pause();
-    await this.#storeUses();
+    await this.#saveUses();
   }
 
   /**
@@ -143,12 +147,12 @@ export class RevocationWatch {
     clearTimeout(this.#timer);
   }
 
-  /** Ends expired tokens, stores uses from time to time, and starts a check if there are tokens to check. */
+  /** Ends expired tokens, saves times of last use if that is due, and starts a check if there are tokens. */
   #tick(): void {
     const { tokens, clock } = this.#options;
     tokens.endExpired(clock.now());
     const knownTokens = [...tokens.all()];
-    if (performance.now() - this.#lastStoreOfUses >= this.#timing.storeUsesIntervalMs) void this.#storeUses();
+    if (performance.now() - this.#lastSaveOfUses >= this.#timing.saveUsesIntervalMs) void this.#saveUses();
     if (knownTokens.length === 0) {
       this.#pause();
       return;
@@ -187,12 +191,12 @@ export class RevocationWatch {
     }
   }
 
-  /** Stores the last use of all keys that were used since the last write, in one write. */
-  async #storeUses(): Promise<void> {
+  /** Saves when keys were last used, for all keys used since the last save. */
+  async #saveUses(): Promise<void> {
     const { apiKeys, tokens, clock, logger } = this.#options;
-    this.#lastStoreOfUses = performance.now();
-    const since = this.#usesStoredUntil;
-    this.#usesStoredUntil = clock.now().getTime();
+    this.#lastSaveOfUses = performance.now();
+    const since = this.#usesSavedUntil;
+    this.#usesSavedUntil = clock.now().getTime();
     const uses = [...tokens.all()]
       .filter(({ apiKeyId, usedAt }) => apiKeyId !== null && usedAt >= since)
       .map(({ caller: { userId }, apiKeyId, usedAt }) => ({
@@ -204,7 +208,7 @@ export class RevocationWatch {
     try {
       await apiKeys.markUsed(uses);
     } catch (err) {
-      this.#usesStoredUntil = since;
+      this.#usesSavedUntil = since;
       logger?.warn({ err }, 'could not store when keys were last used');
     }
   }

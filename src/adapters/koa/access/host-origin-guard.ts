@@ -41,7 +41,7 @@ export function guardHostAndOrigin({
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,
-    // Errors are sent later on the same response object, which keeps the CORS headers without this option.
+    // Not needed: an error is sent on the same response object, which has the CORS headers already.
     keepHeadersOnError: false,
   });
 

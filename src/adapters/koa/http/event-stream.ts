@@ -35,7 +35,8 @@ export class EventStream implements EventSink {
    */
   #waitingFrames: Buffer[] = [];
   #waitingBytes = 0;
-  #isFull = false;
+  /** The socket takes no more until it has sent what it has (`drain`). */
+  #isSocketFull = false;
   #stallTimer: NodeJS.Timeout | undefined;
   #drainWaiters: (() => void)[] = [];
 
@@ -58,10 +59,10 @@ export class EventStream implements EventSink {
   send(event: LiveEvent): void {
     if (this.isClosed) return;
     const frame = encodeFrame(event);
-    if (!this.#isFull) {
+    if (!this.#isSocketFull) {
       this.#write(frame);
     } else if (this.#waitingFrames.length > 0 && this.#waitingBytes + frame.length > MAX_BACKLOG_BYTES) {
-      // This is not the first waiting event: the first may have any size, because a git diff can be large.
+      // The limit counts from the second waiting event: one event may have any size, because of git diffs.
       this.#res.destroy();
     } else {
       this.#waitingFrames.push(frame);
@@ -70,37 +71,37 @@ export class EventStream implements EventSink {
   }
 
   whenDrained(): Promise<void> {
-    if (!this.#isFull || this.isClosed) return Promise.resolve();
+    if (!this.#isSocketFull || this.isClosed) return Promise.resolve();
     return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }
 
   close(): void {
     if (this.isClosed) return;
     // While data waits for the client, end() keeps the connection open, and a stopping server would wait.
-    if (this.#isFull) this.#res.destroy();
+    if (this.#isSocketFull) this.#res.destroy();
     else this.#res.end();
     this.#closed.resolve();
   }
 
   #write(frame: Buffer): void {
     if (this.#res.write(frame)) return;
-    this.#isFull = true;
+    this.#isSocketFull = true;
     this.#stallTimer = setTimeout(() => this.#res.destroy(), STALL_TIMEOUT_MS).unref();
   }
 
   #onDrain(): void {
-    this.#isFull = false;
+    this.#isSocketFull = false;
     clearTimeout(this.#stallTimer);
     const frames = this.#waitingFrames;
     let sentFrames = 0;
-    while (sentFrames < frames.length && !this.#isFull) {
+    while (sentFrames < frames.length && !this.#isSocketFull) {
       const frame = frames[sentFrames]!;
       sentFrames += 1;
       this.#waitingBytes -= frame.length;
       this.#write(frame);
     }
     this.#waitingFrames = frames.slice(sentFrames);
-    if (!this.#isFull) this.#resolveDrained();
+    if (!this.#isSocketFull) this.#resolveDrained();
   }
 
   #onClose(): void {
