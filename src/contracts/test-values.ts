@@ -11,10 +11,10 @@ export const newUser = () => `user-${randomUUID()}` as UserId;
  * The time that tests use when no other time is given. It has milliseconds, to show that a store keeps them.
  */
 export const NOW = new Date('2026-03-01T12:00:00.123Z');
-/** Returns the time that many milliseconds after `NOW`. */
+/** Returns `NOW` plus the given milliseconds. */
 export const msAfterNow = (milliseconds: number) => new Date(NOW.getTime() + milliseconds);
 /** In milliseconds. */
 export const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The instances that agents wait on, for a process in which no agent waits. */
+/** No agent waits in this process: an empty set of instance ids, for `waitingHere`. */
 export const NO_WAITS: ReadonlySet<AgentInstanceId> = new Set();

@@ -16,7 +16,7 @@ const { paths, components } = describeApi({
   hasSignIn: true,
   hasStreams: true,
   hasExport: true,
-  publishesKeys: true,
+  publishesPublicKeys: true,
 });
 
 /**

@@ -3,11 +3,12 @@ import {
   applyEvent,
   type Dashboard,
   emptyDashboard,
+  isInstanceMissing,
   withDetail,
   withInstances,
   withMoreMessages,
 } from '../../web/src/model/dashboard-state.ts';
-import type { StreamEvent } from '../../web/src/model/wire.ts';
+import type { Problem, StreamEvent } from '../../web/src/model/wire.ts';
 import { aMessage, anInstance, aQuestion, messages } from './builders.ts';
 
 const withOneInstance = withInstances(emptyDashboard, [anInstance()], 0);
@@ -116,4 +117,12 @@ describe('the dashboard state', () => {
     const unknown = { type: 'fireworks', data: {} } as unknown as StreamEvent;
     expect(applyEvent(withConversation, unknown)).toBe(withConversation);
   });
+});
+
+test('an instance is missing after 404 and 422, and after no other failure', () => {
+  const missing = [400, 401, 403, 404, 422, 429, 500, 503].filter((status) =>
+    isInstanceMissing({ code: '', detail: '', status } as Problem),
+  );
+  expect(missing).toEqual([404, 422]);
+  expect(isInstanceMissing(null)).toBe(false);
 });

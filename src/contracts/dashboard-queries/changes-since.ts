@@ -66,11 +66,11 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
         },
       );
       assert.deepEqual(await changedContents(seenHandOff), [[], ['a step']]);
-      const seenOpening = { version: seenHandOff.version + 1, position: 3 };
+      const seenStepAsQuestion = { version: seenHandOff.version + 1, position: 3 };
       await conversation.change((current) => endSession(current, { now: atMinute(2) }));
-      assert.deepEqual(await changedContents(seenOpening), [[], ['a step']]);
-      assert.equal((await since(conversation, seenOpening))?.amended[0]?.questionStatus, 'closed');
-      assert.equal((await since(conversation, seenOpening))?.instance.status, 'COMPLETED');
+      assert.deepEqual(await changedContents(seenStepAsQuestion), [[], ['a step']]);
+      assert.equal((await since(conversation, seenStepAsQuestion))?.amended[0]?.questionStatus, 'closed');
+      assert.equal((await since(conversation, seenStepAsQuestion))?.instance.status, 'COMPLETED');
       assert.deepEqual(await changedContents(seen), [['this'], ['a step', 'Which?']]);
     });
 

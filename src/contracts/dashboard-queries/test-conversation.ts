@@ -10,7 +10,7 @@ import { newId } from '../test-values.ts';
 import { withoutRecord } from '../without-record.ts';
 import type { OpenQueries } from './open-queries.ts';
 
-/** Returns the time that many minutes after noon, on the day of the tests. */
+/** Returns noon, on the day of the tests, plus the given minutes. */
 export const atMinute = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute));
 
 /** One agent instance, with the actions of its agent and its user. */

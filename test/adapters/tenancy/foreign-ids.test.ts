@@ -48,7 +48,7 @@ describe('every field, route and tool is covered', () => {
       hasSignIn: true,
       hasStreams: true,
       hasExport: true,
-      publishesKeys: true,
+      publishesPublicKeys: true,
     });
     const inTable = new Set(ROUTES.map(({ path }) => BASE_PATH + path.replaceAll(/:(\w+)/g, '{$1}')));
     const beside = Object.keys(paths).filter((path) => path.startsWith(BASE_PATH) && !inTable.has(path));

@@ -1,5 +1,5 @@
 import { type Conversation, emptyConversation, withMessages, withStreamedMessage } from './conversation.ts';
-import type { AgentInstance, InstanceDetail, LiveEventData, Message, StreamEvent } from './wire.ts';
+import type { AgentInstance, InstanceDetail, LiveEventData, Message, Problem, StreamEvent } from './wire.ts';
 
 /** Everything that the page knows about the user's agents. Immutable: each change returns a new one. */
 export interface Dashboard {
@@ -11,6 +11,15 @@ export interface Dashboard {
   /** The revision of each instance's last change, by instance id. */
   readonly changedAtRevision: ReadonlyMap<string, number>;
 }
+
+/**
+ * Checks whether a failed load means that there is no such instance. Any other failure may be over when the
+ * page tries again.
+ * @param problem the server's error; null if there was no response
+ */
+export const isInstanceMissing = (problem: Problem | null): boolean =>
+  // 422: the id is not a UUID. A person may have typed it into the address bar.
+  problem?.status === 404 || problem?.status === 422;
 
 export const emptyDashboard: Dashboard = {
   instances: new Map(),

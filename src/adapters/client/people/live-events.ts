@@ -40,7 +40,7 @@ export type LiveEvent = {
 export interface LiveOptions {
   /** The instance to watch. Default: all instances of the user. */
   readonly agent_instance_id?: string;
-  /** The id of an event: the stream continues after it. Another process may have received that event. */
+  /** The stream continues after the event with this id, which an earlier process may have received. */
   readonly lastEventId?: string;
   /** Aborting it closes the stream; the loop then throws the signal's reason. */
   readonly signal?: AbortSignal;

@@ -1,7 +1,7 @@
 import type { ApiKeyId } from '../../../domain/user/api-key.ts';
 import type { Subscription } from '../../../ports/signals/signals.ts';
 import type { Caller, TokenLife } from '../../../ports/tokens/token-verifier.ts';
-import { revocationMapKey } from './revocation-map-key.ts';
+import { revocationIdOf } from './revocation-id.ts';
 
 export interface KnownTokenOptions {
   readonly caller: Caller;
@@ -22,10 +22,13 @@ export class KnownToken implements TokenLife {
   readonly caller: Caller;
   readonly hash: string;
   readonly apiKeyId: ApiKeyId | null;
-  /** The map key of a revocation of this token. Computed once, because each revocation is compared to it. */
-  readonly apiKeyMapKey: string | null;
-  /** The map key of a revocation that ends all tokens of the user. */
-  readonly userMapKey: string;
+  /**
+   * Identifies a revocation of this token's API key (`revocationIdOf`). Made once, because each revocation is
+   * compared with it. null: the token has no key.
+   */
+  readonly keyRevocationId: string | null;
+  /** Identifies a revocation that ends all tokens of the user. */
+  readonly userRevocationId: string;
   readonly issuedAt: number;
   readonly recheckAt: number;
   /** When the token was last used, in epoch milliseconds. */
@@ -38,8 +41,8 @@ export class KnownToken implements TokenLife {
     this.caller = { ...caller, life: this };
     this.hash = hash;
     this.apiKeyId = apiKeyId;
-    this.apiKeyMapKey = apiKeyId === null ? null : revocationMapKey({ userId: caller.userId, id: apiKeyId });
-    this.userMapKey = revocationMapKey({ userId: caller.userId, id: null });
+    this.keyRevocationId = apiKeyId === null ? null : revocationIdOf({ userId: caller.userId, id: apiKeyId });
+    this.userRevocationId = revocationIdOf({ userId: caller.userId, id: null });
     this.issuedAt = issuedAt;
     this.recheckAt = recheckAt;
     this.#onListenersChanged = onListenersChanged;

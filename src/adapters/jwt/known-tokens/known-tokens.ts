@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Revocation } from '../../../ports/signals/revocations.ts';
 import { isExpired } from '../token/claims.ts';
 import { KnownToken, type KnownTokenOptions } from './known-token.ts';
-import { revocationMapKey } from './revocation-map-key.ts';
+import { revocationIdOf } from './revocation-id.ts';
 
 /** A token that is unused for this long is forgotten. So an idle process keeps none, and sends no queries. */
 const FORGOTTEN_AFTER_MS = 5 * 60 * 1000;
@@ -21,7 +21,7 @@ export class KnownTokens {
   readonly #recent: LRUCache<string, KnownToken>;
   readonly #withListeners = new Set<KnownToken>();
   /**
-   * For each recently revoked key or user (`revocationMapKey`): its tokens are refused if they were issued
+   * For each recently revoked key or user (`revocationIdOf`): its tokens are refused if they were issued
    * before this time, in epoch milliseconds. A token can be revoked while it is being checked.
    */
   readonly #recentlyRevoked = new LRUCache<string, number>(RECENT_REVOCATION_LIMITS);
@@ -66,8 +66,8 @@ export class KnownTokens {
 
   endRevoked(revoked: readonly Revocation[]): void {
     if (revoked.length === 0) return;
-    const refusedBefore = new Map(revoked.map((each) => [revocationMapKey(each), refusedBeforeMs(each)]));
-    for (const [mapKey, time] of refusedBefore) this.#recentlyRevoked.set(mapKey, time);
+    const refusedBefore = new Map(revoked.map((each) => [revocationIdOf(each), refusedBeforeMs(each)]));
+    for (const [id, time] of refusedBefore) this.#recentlyRevoked.set(id, time);
     this.#endIf((token) => isRevoked(token, refusedBefore));
   }
 
@@ -89,11 +89,11 @@ export class KnownTokens {
 const refusedBeforeMs = (revoked: Revocation): number =>
   revoked.id === null ? (revoked.issuedBefore?.getTime() ?? Infinity) : Infinity;
 
-/** @param refusedBefore the time by map key: a token that was issued before that time is refused. */
+/** @param refusedBefore the time by revocation id: a token that was issued before that time is refused. */
 function isRevoked(
-  { apiKeyMapKey, userMapKey, issuedAt }: KnownToken,
-  refusedBefore: { get(mapKey: string): number | undefined },
+  { keyRevocationId, userRevocationId, issuedAt }: KnownToken,
+  refusedBefore: { get(revocationId: string): number | undefined },
 ): boolean {
-  if (apiKeyMapKey !== null && refusedBefore.get(apiKeyMapKey) !== undefined) return true;
-  return issuedAt < (refusedBefore.get(userMapKey) ?? -Infinity);
+  if (keyRevocationId !== null && refusedBefore.get(keyRevocationId) !== undefined) return true;
+  return issuedAt < (refusedBefore.get(userRevocationId) ?? -Infinity);
 }

@@ -24,7 +24,7 @@ export interface OwnToken {
  * issuer may have made the token.
  */
 export class UnknownSignerError extends Error {
-  override readonly name = 'NotOursError';
+  override readonly name = 'UnknownSignerError';
 }
 
 /**
@@ -40,7 +40,7 @@ export class OwnTokens {
 
   /**
    * Checks a token and reads its claims.
-   * @throws NotOursError when no own key has signed the token, and its `kid` is missing or unknown.
+   * @throws UnknownSignerError when no own key has signed the token, and its `kid` is missing or unknown.
    * @throws Error when the token was changed, has expired, or is not valid yet.
    */
   async check(tokenText: string, now: Date): Promise<OwnToken> {

@@ -17,7 +17,7 @@ export interface ApiDescriptionOptions {
   readonly hasSignIn: boolean;
   readonly hasStreams: boolean;
   readonly hasExport: boolean;
-  readonly publishesKeys: boolean;
+  readonly publishesPublicKeys: boolean;
 }
 
 export interface OpenApiDocument {

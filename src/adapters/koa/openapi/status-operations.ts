@@ -71,7 +71,7 @@ const JWKS_ENDPOINT: StatusEndpoint = {
 /** Describes the routes that need no token. */
 export function statusOperations(
   protectedResources: readonly string[],
-  { publishesKeys }: { readonly publishesKeys: boolean },
+  { publishesPublicKeys }: { readonly publishesPublicKeys: boolean },
 ): Paths {
   const resources = ['', ...protectedResources].map(
     (resource): StatusEndpoint => ({
@@ -81,7 +81,7 @@ export function statusOperations(
       schema: protectedResource,
     }),
   );
-  const endpoints = [...ENDPOINTS, ...resources, ...(publishesKeys ? [JWKS_ENDPOINT] : [])];
+  const endpoints = [...ENDPOINTS, ...resources, ...(publishesPublicKeys ? [JWKS_ENDPOINT] : [])];
   return Object.fromEntries(endpoints.map((endpoint) => [endpoint.path, { get: operationOf(endpoint) }]));
 }
 

@@ -18,7 +18,8 @@ const CHUNK_LENGTH = 64 * 1024;
  */
 const STALL_TIMEOUT_MS = 60_000;
 
-const MATCHED_ROUTE = { problemOverrides: {}, useCase: { scopes: ['dashboard'] } } as const;
+/** What an error response depends on. This route has no use case, so its scope stands here. */
+const ROUTE_FOR_ERRORS = { problemOverrides: {}, useCase: { scopes: ['dashboard'] } } as const;
 
 /**
  * Creates the handler that sends all data of the caller, for GET and HEAD. It needs a current exchange whose
@@ -27,7 +28,7 @@ const MATCHED_ROUTE = { problemOverrides: {}, useCase: { scopes: ['dashboard'] }
 export function exportHandler(userExport: UserExport): (ctx: Context) => Promise<void> {
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
-    exchange.route = MATCHED_ROUTE;
+    exchange.route = ROUTE_FOR_ERRORS;
     exchange.routePath = BASE_PATH + EXPORT_PATH;
     if (ctx.accepts(MEDIA_TYPE, 'application/x-ndjson', 'text/plain') === false)
       throw notAcceptable(MEDIA_TYPE);
@@ -49,8 +50,7 @@ export function exportHandler(userExport: UserExport): (ctx: Context) => Promise
     }
     res.setTimeout(STALL_TIMEOUT_MS, () => res.destroy());
     const closed = res.closed ? null : new Promise<void>((resolve) => res.once('close', resolve));
-    // No stream pipeline is used: it would pass an error to the response, where Koa would handle the error
-    // instead of the exchange.
+    // A stream pipeline would pass an error to the response. Koa would handle it there, and not the exchange.
     for await (const chunk of joinLines(firstLine, lines)) {
       if (!res.write(chunk)) await Promise.race([once(res, 'drain'), closed]);
       if (res.closed) return;

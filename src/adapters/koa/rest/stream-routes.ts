@@ -30,7 +30,8 @@ export const STREAM_ROUTES: readonly StreamRoute[] = [
   },
 ];
 
-const MATCHED_ROUTE = { problemOverrides: {}, useCase: { scopes: ['dashboard'] } } as const;
+/** What an error response depends on. This route has no use case, so its scope stands here. */
+const ROUTE_FOR_ERRORS = { problemOverrides: {}, useCase: { scopes: ['dashboard'] } } as const;
 
 /**
  * Creates the handler of a stream route, for GET and HEAD. It needs a current exchange whose caller is set.
@@ -38,7 +39,7 @@ const MATCHED_ROUTE = { problemOverrides: {}, useCase: { scopes: ['dashboard'] }
 export function streamHandler({ path, open }: StreamRoute, live: LiveFeed): (ctx: Context) => Promise<void> {
   return async (ctx) => {
     const exchange = exchangeOf(ctx);
-    exchange.route = MATCHED_ROUTE;
+    exchange.route = ROUTE_FOR_ERRORS;
     exchange.routePath = BASE_PATH + path;
     if (ctx.accepts('text/event-stream') === false) throw notAcceptable('text/event-stream');
     const lastEventId = ctx.get('Last-Event-ID') || null;

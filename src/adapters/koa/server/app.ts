@@ -33,7 +33,7 @@ const apiDescriptionOptions = ({
   hasSignIn: signIn != null,
   hasStreams: live != null,
   hasExport: userExport != null,
-  publishesKeys: jwks !== undefined,
+  publishesPublicKeys: jwks !== undefined,
 });
 
 const CLIENT_GONE_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);

@@ -22,8 +22,8 @@ export function answerMalformedRequest(
   socket: Duplex,
   openResponse: ServerResponse | null,
 ): void {
-  // No error may be written into another response, or before the response to an earlier request. If the
-  // request of `openResponse` has arrived completely, it is an earlier one: the malformed one has not.
+  // No error may be written into another response, or before the response to an earlier request. A malformed
+  // request never arrives completely. So a complete request of `openResponse` is an earlier one.
   const blocksErrorResponse =
     openResponse !== null && (openResponse.headersSent || openResponse.req.complete);
   if (error.code === 'ECONNRESET' || !socket.writable || blocksErrorResponse) {

@@ -57,8 +57,8 @@ export function servePageFiles(dir: string): Middleware {
       ctx.vary('Accept');
       if (ctx.accepts('json', 'html') !== 'html') return next();
     }
-    // These headers are for a 304 response: the browser replaces the stored headers with those of the 304, so
-    // another policy would break the stored page.
+    // For a 304, sirv does not call `setHeaders`. The browser replaces its stored headers with those of the
+    // 304, so without this line it would apply the stricter policy of API responses to the page.
     setHeaders(res, ctx.path);
     ctx.respond = false;
     serve(req, res);

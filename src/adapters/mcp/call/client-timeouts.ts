@@ -5,8 +5,8 @@
  * If a wait is too long, the call fails. If it is too short, the client only calls again. So a client is
  * listed only if its source code proves the longer limit for every version in use. These clients are left out
  * on purpose:
- * - `claude-code`: it has no limit of its own for tools (MCP_TOOL_TIMEOUT, about 28 hours). But many releases
- *   cut every HTTP request at 60 s whatever is configured (anthropics/claude-code issues 36221 and 50289).
+ * - `claude-code`: its own limit for tools is about 28 hours (MCP_TOOL_TIMEOUT). But many releases cut every
+ *   HTTP request at 60 s whatever is configured (anthropics/claude-code issues 36221 and 50289).
  * - `claude-ai` (Claude Desktop): it has the SDK's 60 s, and no setting for it (anthropics/claude-code issue
  *   22542).
  * - `cursor-vscode`, `codex-mcp-client`, `Visual Studio Code`: their limit is not documented, or users can

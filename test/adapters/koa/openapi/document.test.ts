@@ -12,7 +12,7 @@ const everything = {
   hasSignIn: true,
   hasStreams: true,
   hasExport: true,
-  publishesKeys: true,
+  publishesPublicKeys: true,
 };
 const api = describeApi(everything);
 const operations = Object.values(api.paths).flatMap((methods) => Object.values(methods));
@@ -37,7 +37,7 @@ describe('the OpenAPI document', () => {
     const answer = await fetch(`${server.url}/openapi.json`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-    const ofThis = { ...everything, hasSignIn: false, hasExport: false, publishesKeys: false };
+    const ofThis = { ...everything, hasSignIn: false, hasExport: false, publishesPublicKeys: false };
     const expected = describeApi({ ...ofThis, publicUrl: 'https://agents.example' });
     expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(expected)));
     expect(expected.servers).toEqual([{ url: 'https://agents.example' }]);
@@ -63,7 +63,7 @@ describe('the OpenAPI document', () => {
       hasSignIn: false,
       hasStreams: false,
       hasExport: false,
-      publishesKeys: false,
+      publishesPublicKeys: false,
       protectedResources: ['/mcp'],
     }).paths;
     const missing = Object.keys(api.paths).filter((path) => !(path in paths));

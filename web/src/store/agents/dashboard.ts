@@ -3,6 +3,7 @@ import { hasReachedStart } from '../../model/conversation.ts';
 import {
   type Dashboard,
   emptyDashboard,
+  isInstanceMissing,
   withDetail,
   withInstances,
   withMoreMessages,
@@ -89,8 +90,7 @@ async function loadDetail(id: string): Promise<void> {
     if (detail.status === 'DELETED') markAsNotFound(id);
     else dashboard.value = withDetail(dashboard.value, detail, requestedAtRevision);
   } catch (error) {
-    if (!(error instanceof RequestError) || error.problem === null || error.problem.status >= 500)
-      throw error;
+    if (!(error instanceof RequestError && isInstanceMissing(error.problem))) throw error;
     markAsNotFound(id);
   }
 }
