@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, type PeopleClient } from '../../src/adapters/client/client.ts';
 import { ERROR_META, type ToolResult } from '../../src/adapters/mcp/tools/tool-result.ts';
+import { parseQuestion } from '../../src/domain/text/question-text.ts';
 import { stablePort } from '../prove/support/stable-port.ts';
 import { runAgentDashboard } from '../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
@@ -254,6 +255,12 @@ describe('--git-diff', () => {
 });
 
 describe('--permission-tool', () => {
+  /** Claude Code takes a permission only from a result that is one text. */
+  function permissionIn(result: ToolResult): { [name: string]: unknown } {
+    expect(Object.keys(result)).toEqual(['content']);
+    expect(result.content).toEqual([{ type: 'text', text: expect.any(String) }]);
+    return JSON.parse(result.content[0]!.text);
+  }
   const ls = (command: string) => ({ tool_name: 'Bash', input: { command, description: 'look' } });
 
   async function withPermissions(...args: string[]) {
@@ -262,7 +269,7 @@ describe('--permission-tool', () => {
     return {
       client,
       id,
-      approve: async (what: object) => answerOf(await client.call('approve', what)),
+      approve: async (what: object) => permissionIn(await client.call('approve', what)),
       [Symbol.asyncDispose]: () => client.close(),
     };
   }
@@ -337,12 +344,54 @@ describe('--permission-tool', () => {
       args: ['--permission-tool'],
       env: { ...reaching(), AGENT_DASHBOARD_API_KEY: 'wrong' },
     });
-    expect(answerOf(await stranger.call('approve', ls('ls')))).toMatchObject({ behavior: 'deny' });
+    expect(permissionIn(await stranger.call('approve', ls('ls')))).toMatchObject({ behavior: 'deny' });
     await using agent = await withPermissions();
     const asked = agent.approve(ls('ls'));
     await openQuestion(agent.id);
     await people.end(agent.id);
     expect(await asked).toMatchObject({ behavior: 'deny', message: expect.stringContaining('ended') });
+  });
+
+  test('asks the questions of AskUserQuestion themselves, and allows it with the answers', async () => {
+    await using agent = await withPermissions();
+    const input = {
+      questions: [
+        {
+          question: 'Which colour?',
+          header: 'Colour',
+          options: [{ label: 'Red', description: 'Like fire' }, { label: 'Blue' }],
+          multiSelect: false,
+        },
+        {
+          question: 'Which sizes?',
+          options: [{ label: 'S' }, { label: 'M' }, { label: 'L' }],
+          multiSelect: true,
+        },
+      ],
+    };
+    const asked = agent.approve({ tool_name: 'AskUserQuestion', input });
+    const first = await answer(agent.id, 'Blue');
+    expect(parseQuestion(first.content)).toEqual({
+      text: 'Which colour?\n\n- **Red**: Like fire',
+      options: ['Red', 'Blue'],
+    });
+    await answer(agent.id, 's, 3');
+    expect(await asked).toEqual({
+      behavior: 'allow',
+      updatedInput: { ...input, answers: { 'Which colour?': 'Blue', 'Which sizes?': 'S, L' } },
+    });
+  });
+
+  test('does not ask a question of AskUserQuestion again that was answered before another timed out', async () => {
+    await using agent = await withPermissions('--permission-timeout', '2s');
+    const questions = ['One?', 'Two?'].map((question) => ({ question, options: [{ label: 'A' }] }));
+    const asked = agent.approve({ tool_name: 'AskUserQuestion', input: { questions } });
+    await answer(agent.id, 'first');
+    expect(await asked).toMatchObject({ behavior: 'deny' });
+    await answer(agent.id, 'second');
+    expect(await agent.approve({ tool_name: 'AskUserQuestion', input: { questions } })).toMatchObject({
+      updatedInput: { answers: { 'One?': 'first', 'Two?': 'second' } },
+    });
   });
 
   test('refuses input that is not a tool call', async () => {

@@ -2,10 +2,17 @@ import * as v from 'valibot';
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
 import { RequestError } from '../../../application/errors.ts';
 import { askQuestion } from '../../../application/use-cases/index.ts';
-import { isValidContent } from '../../../domain/conversation/message.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import type { Tool, ToolCall, ToolDefinition } from '../tools/tool.ts';
+import {
+  type AgentQuestion,
+  ASK_USER_QUESTION,
+  agentAnswer,
+  agentQuestionText,
+  parseAgentQuestions,
+} from './agent-question.ts';
 import { parseVerdict, permissionQuestion } from './permission-question.ts';
+import { PersonQuestions } from './person-questions.ts';
 import { sessionGrantFor } from './session-grant.ts';
 import type { StdioSession } from './stdio-session.ts';
 
@@ -14,6 +21,7 @@ export type Permission =
   | { readonly behavior: 'allow'; readonly updatedInput: object }
   | { readonly behavior: 'deny'; readonly message: string };
 
+/** Without an output schema: Claude Code refuses a permission whose result has `structuredContent`. */
 const DEFINITION: ToolDefinition = {
   name: 'approve',
   title: 'Ask for permission',
@@ -32,15 +40,6 @@ const DEFINITION: ToolDefinition = {
     },
     required: ['tool_name', 'input'],
   },
-  outputSchema: {
-    type: 'object',
-    properties: {
-      behavior: { type: 'string', enum: ['allow', 'deny'] },
-      updatedInput: { type: 'object', description: 'With allow: the input, unchanged.' },
-      message: { type: 'string', description: 'With deny: the reason.' },
-    },
-    required: ['behavior'],
-  },
 };
 
 const isObject = (value: unknown): value is object =>
@@ -50,58 +49,60 @@ const INPUT = v.object({
   tool_name: v.pipe(v.string(), v.nonEmpty()),
   input: v.custom<object>(isObject, 'must be an object'),
 });
+type ApproveInput = v.InferOutput<typeof INPUT>;
 
 /**
  * Creates the tool that asks the person for permission. It remembers what the person allowed for the session,
- * per agent instance, until the process ends.
+ * per agent instance, until the process ends. A question that the agent's model asks the person with
+ * `AskUserQuestion` is asked as it is, and the permission carries the answer.
  * @param timeoutSeconds how long to wait for the person. After that the tool denies.
  */
 export function createApproveTool(session: StdioSession, timeoutSeconds: number): Tool {
+  const personQuestions = new PersonQuestions(session, timeoutSeconds);
   /** The permissions that the person gave for the session, by instance and grant key. */
   const sessionGrants = new Set<string>();
-  /**
-   * The ids of questions that timed out, by instance and text. If the agent asks again, a late answer counts.
-   */
-  const timedOutQuestions = new Map<string, string>();
+  /** Answers to some of the model's questions while others have none, by instance and text. */
+  const keptAnswers = new Map<string, string>();
 
-  async function askPerson(
+  async function askForPermission(
     dispatch: Dispatch,
-    { caller, args, defaults, signal }: ToolCall,
+    call: ToolCall,
+    { tool_name: tool, input }: ApproveInput,
   ): Promise<Permission> {
-    const { tool_name: tool, input } = parseInput(args);
-    const instance = session.agentInstanceId;
     const grant = sessionGrantFor(tool, input);
-    const grantKey = grant === null ? null : `${instance} ${grant.grantKey}`;
+    const grantKey = grant === null ? null : `${session.agentInstanceId} ${grant.grantKey}`;
     const allow: Permission = { behavior: 'allow', updatedInput: input };
     if (grantKey !== null && sessionGrants.has(grantKey)) return allow;
 
-    const text = permissionQuestion(tool, input, grant);
-    if (!isValidContent(text)) return deny('The input is too long to be shown to the person');
-    const questionKey = `${instance} ${text}`;
-    const earlierQuestionId = timedOutQuestions.get(questionKey);
-    const result = await dispatch(askQuestion, {
-      caller,
-      clientGone: signal,
-      input: {
-        ...(earlierQuestionId === undefined ? { question_text: text } : { question_id: earlierQuestionId }),
-        agent_instance_id: instance,
-        agent_type: defaults.agentType,
-        wait_seconds: timeoutSeconds,
-      },
-    });
-    session.keepFeedback(result.user_feedback);
-    timedOutQuestions.delete(questionKey);
-    if (result.status === 'closed') return deny('The session was ended: stop');
-    if (result.answer === null) {
-      timedOutQuestions.set(questionKey, result.question_id);
-      return deny(
-        `The person did not answer within ${timeoutSeconds} seconds. Continue without using this tool, or ask again later`,
-      );
-    }
-    const verdict = parseVerdict(result.answer, grant);
+    const reply = await personQuestions.ask(dispatch, call, permissionQuestion(tool, input, grant));
+    if ('noAnswer' in reply) return deny(reply.noAnswer);
+    const verdict = parseVerdict(reply.answer, grant);
     if (verdict.kind === 'no') return deny(verdict.reason ?? 'The person said no');
     if (verdict.kind === 'session' && grantKey !== null) sessionGrants.add(grantKey);
     return allow;
+  }
+
+  async function askAgentQuestions(
+    dispatch: Dispatch,
+    call: ToolCall,
+    input: object,
+    questions: readonly AgentQuestion[],
+  ): Promise<Permission> {
+    const answers: [question: string, answer: string][] = [];
+    const keys: string[] = [];
+    for (const question of questions) {
+      const text = agentQuestionText(question);
+      const key = `${session.agentInstanceId} ${text}`;
+      const keptAnswer = keptAnswers.get(key);
+      const reply =
+        keptAnswer === undefined ? await personQuestions.ask(dispatch, call, text) : { answer: keptAnswer };
+      if ('noAnswer' in reply) return deny(reply.noAnswer);
+      keptAnswers.set(key, reply.answer);
+      keys.push(key);
+      answers.push([question.question, agentAnswer(question, reply.answer)]);
+    }
+    for (const key of keys) keptAnswers.delete(key);
+    return { behavior: 'allow', updatedInput: { ...input, answers: Object.fromEntries(answers) } };
   }
 
   return {
@@ -111,7 +112,12 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     argumentNames: new Map(),
     async run(dispatch, call) {
       try {
-        return await askPerson(dispatch, call);
+        const approveInput = parseInput(call.args);
+        const { tool_name, input } = approveInput;
+        const questions = tool_name === ASK_USER_QUESTION ? parseAgentQuestions(input) : null;
+        return questions === null
+          ? await askForPermission(dispatch, call, approveInput)
+          : await askAgentQuestions(dispatch, call, input, questions);
       } catch (error) {
         // If the person cannot be asked, the permission is denied. A RequestError means wrong arguments.
         if (error instanceof CodedError && !(error instanceof RequestError)) return deny(error.message);
@@ -128,7 +134,7 @@ const deny = (message: string): Permission => ({ behavior: 'deny', message });
  * to another tool and is returned unchanged.
  * @throws RequestError `invalid_input` if the shape is wrong.
  */
-function parseInput(args: object): v.InferOutput<typeof INPUT> {
+function parseInput(args: object): ApproveInput {
   const result = v.safeParse(INPUT, args);
   if (result.success) return result.output;
   const issues = result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));

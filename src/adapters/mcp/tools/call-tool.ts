@@ -44,7 +44,8 @@ export async function callTool(
   const progressTimer = tool.isLongRunning ? reportProgress(call, timing.progressMs) : undefined;
   try {
     const { caller, signal, sentArguments: args } = call;
-    return successResult(await tool.run(dispatch, { caller, signal, args: args ?? {}, defaults }));
+    const output = await tool.run(dispatch, { caller, signal, args: args ?? {}, defaults });
+    return successResult(output, tool.definition);
   } catch (error) {
     const requestId = logFailure(services, call, error, { tool: name });
     return error instanceof CodedError

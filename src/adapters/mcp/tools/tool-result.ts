@@ -1,5 +1,6 @@
 import { RequestError } from '../../../application/errors.ts';
 import type { CodedError } from '../../../domain/errors.ts';
+import type { ToolDefinition } from './tool.ts';
 
 /** The result of `tools/call`, for every protocol version. */
 export interface ToolResult {
@@ -10,17 +11,19 @@ export interface ToolResult {
 }
 
 /**
- * The key in `_meta` under which programs find an error's code and message. A model finds the same in the
- * text.
+ * The key in `_meta` under which programs find an error's code and message. A model reads the same in the
+ * text, which is not JSON: some clients check JSON text against the output schema, and then show the model
+ * their own error.
  */
 export const ERROR_META = 'agent-dashboard/error';
 
 /**
- * Returns the output as a structured result, and also as JSON text for clients without structured results.
+ * Returns the output as JSON text and, if the tool has an output schema, also as a structured result. The text
+ * is for clients without structured results.
  */
-export const successResult = (output: object): ToolResult => ({
+export const successResult = (output: object, { outputSchema }: ToolDefinition): ToolResult => ({
   content: [{ type: 'text', text: JSON.stringify(output) }],
-  structuredContent: { ...output },
+  ...(outputSchema !== undefined && { structuredContent: { ...output } }),
 });
 
 /**
@@ -54,7 +57,7 @@ const errorToolResult = (problem: {
   message: string;
   [field: string]: unknown;
 }): ToolResult => ({
-  content: [{ type: 'text', text: JSON.stringify(problem) }],
+  content: [{ type: 'text', text: `${problem.code}: ${problem.message}` }],
   isError: true,
   _meta: { [ERROR_META]: problem },
 });

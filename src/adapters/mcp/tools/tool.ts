@@ -10,7 +10,8 @@ export interface ToolDefinition {
   readonly title: string;
   readonly description: string;
   readonly inputSchema: ObjectJsonSchema;
-  readonly outputSchema: ObjectJsonSchema;
+  /** Absent: the result is only a text, without `structuredContent`. */
+  readonly outputSchema?: ObjectJsonSchema;
   readonly annotations: ToolAnnotations;
 }
 

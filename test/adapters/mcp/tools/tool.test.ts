@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { TOOLS } from '../../../../src/adapters/mcp/tools/tools.ts';
 
 describe.each(TOOLS.map((tool) => ({ name: tool.definition.name, tool })))('$name', ({ tool }) => {
-  const { inputSchema, outputSchema, description } = tool.definition;
+  const { inputSchema, description } = tool.definition;
+  const outputSchema = tool.definition.outputSchema!;
   const { entries } = tool.useCase.input as unknown as { entries: v.ObjectEntries };
 
   test('takes fields of its use case, each with a plain type and a description', () => {
@@ -36,7 +37,7 @@ test('the schemas list the required fields', () => {
     ['ask_question', []],
     ['end_session', ['agent_instance_id']],
   ]);
-  const outputs = TOOLS.map(({ definition }) => definition.outputSchema.required?.toSorted());
+  const outputs = TOOLS.map(({ definition }) => definition.outputSchema!.required?.toSorted());
   expect(outputs).toEqual([
     ['agent_instance_id', 'step_number', 'success', 'user_feedback'],
     ['agent_instance_id', 'answer', 'question_id', 'status', 'user_feedback'],

@@ -1,0 +1,58 @@
+import * as v from 'valibot';
+
+/** The tool with which Claude Code's model asks the person something. Its permission carries the answers. */
+export const ASK_USER_QUESTION = 'AskUserQuestion';
+
+const AGENT_QUESTION = v.object({
+  question: v.pipe(v.string(), v.nonEmpty()),
+  options: v.array(
+    v.object({ label: v.pipe(v.string(), v.nonEmpty()), description: v.optional(v.string()) }),
+  ),
+  multiSelect: v.optional(v.boolean()),
+});
+const INPUT = v.object({ questions: v.pipe(v.array(AGENT_QUESTION), v.nonEmpty()) });
+
+export type AgentQuestion = v.InferOutput<typeof AGENT_QUESTION>;
+
+/** Returns the questions in the input of `AskUserQuestion`; null if the input has another form. */
+export function parseAgentQuestions(input: object): readonly AgentQuestion[] | null {
+  const result = v.safeParse(INPUT, input);
+  return result.success ? result.output.questions : null;
+}
+
+/** Returns the text of a question as the person sees it: what each option means, then the options to tap. */
+export function agentQuestionText({ question, options, multiSelect = false }: AgentQuestion): string {
+  if (options.length === 0) return question;
+  const descriptions = options
+    .filter(({ description = '' }) => description.trim() !== '')
+    .map(({ label, description = '' }) => `- **${oneLine(label)}**: ${oneLine(description)}`);
+  return [
+    question,
+    ...(descriptions.length > 0 ? ['', ...descriptions] : []),
+    ...(multiSelect ? ['', 'Several answers are possible: write them with commas between.'] : []),
+    '',
+    '[OPTIONS]',
+    ...options.map(({ label }, index) => `${index + 1}. ${oneLine(label)}`),
+    '[/OPTIONS]',
+  ].join('\n');
+}
+
+/**
+ * Returns the person's answer in the form that the agent expects: the labels of the options that it names or
+ * numbers. Any other text is returned as it is, because the person may answer freely.
+ */
+export function agentAnswer({ options, multiSelect = false }: AgentQuestion, answer: string): string {
+  const labelOf = (text: string): string | undefined => {
+    const chosen = normalise(text);
+    return options.find(({ label }, index) =>
+      [normalise(label), `${index + 1}`, normalise(`${index + 1}. ${label}`)].includes(chosen),
+    )?.label;
+  };
+  const label = labelOf(answer);
+  if (label !== undefined || !multiSelect) return label ?? answer.trim();
+  const labels = answer.split(',').map(labelOf);
+  return labels.includes(undefined) ? answer.trim() : labels.join(', ');
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+const normalise = (text: string): string => oneLine(text).toLowerCase();
