@@ -23,7 +23,7 @@ export interface Ports extends Pick<Store, 'repository' | 'queries' | 'apiKeys' 
   readonly ids: Ids;
 }
 
-/** The settings that the operator of a server can choose. */
+/** The settings that use cases need. The operator of a server chooses them. */
 export interface Settings {
   /** The silence after which an active instance shows as STALE. */
   readonly staleAfterSeconds: number;

@@ -5,7 +5,8 @@ import type { TestRunner } from './test-runner.ts';
 type OpenAdapter<Adapter> = Adapter & { readonly errors: readonly object[] };
 
 /**
- * A fixture for adapters that deliver in the background: each test opens its own adapter and closes it.
+ * A fixture for adapters that deliver signals or revocations in the background: each test opens its own
+ * adapter and closes it.
  * @returns `testAdapter`, which defines such a test, and `adapter`, which returns the adapter of the running
  * test.
  */

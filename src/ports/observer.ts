@@ -9,7 +9,7 @@ export interface AnsweredRequest {
   readonly isStream: boolean;
   /** Epoch ms. */
   readonly startedAt: number;
-  /** How long it took, in milliseconds. */
+  /** How long the request took, in milliseconds. */
   readonly millis: number;
   /** The trace that the request belongs to, as the caller sent it (W3C Trace Context). */
   readonly traceparent: string | null;
@@ -20,11 +20,14 @@ export interface AnsweredRequest {
 export interface CommittedBatch {
   /** How many updates the batch had. */
   readonly updates: number;
-  /** How many of these updates met a conflict or were deferred. They are in the next batch again. */
+  /**
+   * How many of these updates are in the next batch again: they met a conflict, or were not decided yet
+   * because the batch was too large or had an update with the same idempotency key.
+   */
   readonly retried: number;
   /** Epoch ms. */
   readonly startedAt: number;
-  /** How long it took, in milliseconds. */
+  /** How long the batch took, in milliseconds. */
   readonly millis: number;
 }
 

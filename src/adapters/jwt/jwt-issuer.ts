@@ -46,6 +46,7 @@ export class JwtIssuer implements TokenIssuer {
 
 /** The order of the claims is fixed, so that the same grant gives the same token. */
 const claimsOf = ({ userId, createdAt, id, expiresAt, scope, agentInstanceId }: TokenGrant) => ({
+  // Refuses a user id that the verifier would refuse.
   sub: userIdOf(userId),
   iat: secondsOf(createdAt),
   jti: id,

@@ -53,9 +53,9 @@ export class ListenConnection {
   }
 
   /**
-   * Drops the connection if the server does not respond in time: a broken network reports nothing. Also drops
-   * it if it does not listen any more, because a connection pooler has given it another session of
-   * PostgreSQL.
+   * Drops the connection in two cases. The server does not respond in time: a broken network reports nothing.
+   * Or PostgreSQL does not listen for this connection any more: a connection pooler has given it another
+   * session, in which LISTEN was never called.
    */
   async check(): Promise<void> {
     if (!this.#isOpen || this.#isChecking) return;
@@ -76,7 +76,7 @@ export class ListenConnection {
     }
   }
 
-  /** Closes the connection. Waits for the server for a second, and then closes it in any case. */
+  /** Closes the connection: after one second at the latest, even if the server does not respond. */
   async close(): Promise<void> {
     if (this.#isOpen) {
       await Promise.race([this.#client.end(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
@@ -86,7 +86,7 @@ export class ListenConnection {
 
   #lose(reason: Error): void {
     this.#isOpen = false;
-    // Not `end()`, because it waits for the server, which may be gone.
+    // `end()` would wait for the server, which may be gone.
     this.#client.connection.stream.destroy();
     this.#whenLost.resolve(reason);
   }

@@ -46,7 +46,8 @@ const DEFAULT_TIMING: PostgresSignalsTiming = {
 /**
  * Delivers signals between all server processes of one PostgreSQL database, over LISTEN/NOTIFY. The store
  * sends the notification inside its saving statement and calls `publish` after it. So subscribers in the same
- * process do not wait for the notification. When it arrives, they have already seen its version.
+ * process do not wait for the notification. When the notification arrives, these subscribers have already
+ * seen the version in it.
  *
  * Revocations come over the same connection. A revocation that is lost is not repeated, because the sweep
  * reads only instances.
@@ -163,7 +164,7 @@ export class PostgresSignals implements StoreSignals {
       // Only changes that are committed after LISTEN are notified. The sweep finds the earlier ones.
       await connection.open().then(
         () => this.#onReconnected(sweep),
-        () => {}, // `lost` resolves with the reason, and the loop tries again
+        () => {}, // `whenLost` resolves with the reason, and the loop tries again
       );
     }
   }

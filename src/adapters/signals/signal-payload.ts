@@ -27,8 +27,10 @@ export const decodeSignals = (payload: string): Signal[] | null =>
   decodeAll(parseJson(payload), decodeSignal);
 
 /**
- * Encodes revocations in the same way: {"revoked": [[user id, API key id], …]}, and for a deleted user [user
- * id, null, milliseconds since 1970 or null]. A process of an older version finds no array and ignores it.
+ * Encodes revocations as payloads, too: {"revoked": [entry, …]}. The entry of a key is [user id, API key id].
+ * The entry of a deleted user is [user id, null, `issuedBefore`]; the time `issuedBefore` is null or
+ * milliseconds since 1970. Older versions of this server know only payloads that are arrays, so they ignore
+ * these payloads.
  */
 export const encodeRevoked = (keys: readonly Revocation[]): string[] =>
   packPayloads(
@@ -49,7 +51,7 @@ export function decodeRevoked(payload: string): Revocation[] | null {
 /** Encodes the notifications of a store for other processes, where `PostgresSignals` decodes them. */
 export const databaseNotification: DatabaseNotification = { channel: CHANNEL, encodeSignals, encodeRevoked };
 
-/** Puts the entries into payloads, each from `opening` to `closing`, and as many into each as fit. */
+/** Puts as many entries as fit into each payload. A payload begins with `opening` and ends with `closing`. */
 function packPayloads(opening: string, entries: readonly unknown[], closing: string): string[] {
   const payloads: string[] = [];
   let texts: string[] = [];

@@ -24,8 +24,8 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{
 /**
  * Sends traces over OTLP. OpenTelemetry's libraries read the endpoint, headers, sampler and service name from
  * their own environment variables. A span is created when its request or batch is over, from the recorded
- * times. So no span has to be passed along, and a failure here does not affect a request. A span costs about
- * 12 µs.
+ * times. So the code of a request never handles a span, and a failure here does not affect a request. A span
+ * costs about 12 µs.
  */
 export class OtlpTraces implements Observer {
   readonly #provider: NodeTracerProvider;
@@ -39,7 +39,7 @@ export class OtlpTraces implements Observer {
       resource,
       spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
     });
-    // This is not registered as the global provider: the program that embeds the server may have its own.
+    // The global provider stays as it is, because the program that embeds the server may have set its own.
     this.#tracer = this.#provider.getTracer(name, version);
   }
 

@@ -10,9 +10,10 @@ export interface RemovalPorts {
 const NO_HOLDINGS: Holdings = { agentTypes: 0, agentInstances: 0, messages: 0, apiKeys: 0 };
 
 /**
- * Deletes a user, and yields after each step how much is deleted so far. All tokens of the user are refused
- * from the start; other processes refuse them within 5 s. `finishDeletions` deletes what those processes
- * still write in that time. It also deletes the rest if the caller of this generator stops reading early.
+ * Deletes a user, and yields after each step how much is deleted so far. This process refuses all tokens of
+ * the user from the start; other processes refuse them within 5 s. `finishDeletions` deletes what other
+ * processes still write in these 5 s. If the caller of this generator stops reading early, `finishDeletions`
+ * deletes the rest.
  */
 export async function* deleteUser(
   { removal, clock }: RemovalPorts,

@@ -6,8 +6,8 @@ import type { Ports } from '../use-case.ts';
 
 /**
  * Makes a random id of 96 bits, which is enough to be unique. It has only 16 characters, because it is part
- * of a token, and people paste tokens. It never begins with a hyphen, because a command line would read it as
- * an option.
+ * of a token, and people paste tokens. It never begins with a hyphen, because a command line would read such
+ * an id as an option.
  */
 export function newApiKeyId(): ApiKeyId {
   for (;;) {
@@ -18,7 +18,7 @@ export function newApiKeyId(): ApiKeyId {
 
 /**
  * Returns the hash of a token: SHA-256 in base64url. The store keeps the hash instead of the token, and finds
- * the record of a token by it.
+ * the record of a token by this hash.
  */
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
 

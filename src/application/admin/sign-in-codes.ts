@@ -44,7 +44,7 @@ export class SignInCodes {
    */
   async redeem(code: string): Promise<string> {
     const pendingCode = this.#codes.get(code);
-    // Deleted before anything is awaited, so that no other request finds it.
+    // The code is deleted before anything is awaited, so that no other request finds it.
     this.#codes.delete(code);
     if (pendingCode === undefined || pendingCode.expiresAt <= this.#ports.clock.now().getTime()) {
       throw unauthenticated(new Error('no such sign-in code'));

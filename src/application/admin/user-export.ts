@@ -25,14 +25,14 @@ export type ExportLine = { readonly type: string; readonly [field: string]: unkn
 
 export type ExportPorts = Pick<Ports, 'queries' | 'apiKeys' | 'clock'>;
 
-/** Exports everything of the caller's user, until the token ends. */
+/** Exports all data of the caller's user. If the caller's token ends meanwhile, the export fails. */
 export type UserExport = (caller: Caller) => AsyncIterable<ExportLine>;
 
 /**
  * Yields everything that is stored of a user, line by line: agent types, then agent instances sorted by id,
- * each followed by its messages in order, then API keys without their hashes. It reads page by page, as fast
- * as the caller takes the lines. Messages written meanwhile may be missing, but a conversation has no gaps.
- * The last line counts the others: a file without it is incomplete.
+ * each followed by its messages in order, then API keys without their hashes. The export reads page by page,
+ * as fast as the caller takes the lines. Messages written meanwhile may be missing, but a conversation has no
+ * gaps. The last line says how many lines of each type came before: a file without this line is incomplete.
  */
 export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGenerator<ExportLine> {
   const { queries, apiKeys, clock } = ports;

@@ -14,7 +14,7 @@ export interface Request {
   readonly caller: Caller;
   readonly input: object;
   readonly idempotencyKey?: string | null;
-  /** Aborted when the client has disconnected, so that the result is no longer needed. */
+  /** Aborted when the client has disconnected. Nobody needs the result then. */
   readonly clientGone?: AbortSignal | null;
 }
 
@@ -31,7 +31,7 @@ export type Dispatch = <Input extends ObjectSchema, Output extends ObjectSchema>
 export function createDispatch(ports: Ports, shuttingDown: AbortSignal): Dispatch {
   const inFlight = new InFlightRequests();
   return async (useCase, { caller, input: rawInput, idempotencyKey, clientGone = null }) => {
-    // The token may have ended since it was checked: a body may take minutes to arrive.
+    // The token may have expired, or been revoked, since it was checked: a body may take minutes to arrive.
     if (caller.life?.hasEnded) throw unauthenticated(new Error('The token ended while the request came in'));
     requireScope(useCase.scopes, caller);
     const input = checkInput(useCase.input, rawInput);
@@ -86,8 +86,9 @@ function parseInput<Schema extends ObjectSchema>(schema: Schema, rawInput: objec
 }
 
 /**
- * Says why an input was refused. Valibot's own messages are not used, because they repeat the whole input:
- * megabytes, and secrets in it. The messages of our own checks do not repeat it and are used as they are.
+ * Says why an input was refused. Valibot's own messages are not used, because they repeat the whole input,
+ * which may have megabytes and contain secrets. The messages of our own checks do not repeat the input, so
+ * they are used as they are.
  */
 function reasonOf({ kind, type, expected, received, message }: v.BaseIssue<unknown>): string {
   if (received === 'undefined') return 'is required';

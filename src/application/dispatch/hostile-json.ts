@@ -17,15 +17,16 @@ const NOT_JSON = new Set(['bigint', 'function', 'symbol']);
 const MAX_SHOWN_PATH_LENGTH = 200;
 
 /**
- * Fields in which bad characters are allowed here. The use case replaces them, because a bad character in a
- * git diff must not make the whole message fail.
+ * Fields that `refuseHostileJson` does not check for bad characters. The use case replaces such characters,
+ * because a bad character in a git diff must not make the whole message fail.
  */
 const LENIENT_FIELDS = new Set(['git_diff']);
 
 /**
  * Refuses JSON that must not reach a use case: JSON that is nested too deep, keys that reach into prototypes
  * (`__proto__`), and text that no store can keep (NUL is PostgreSQL's error 22021; a lone surrogate would
- * silently become U+FFFD). It does not recurse, so deep JSON does not overflow the stack.
+ * silently become U+FFFD). A list of pending values replaces recursion, which would overflow the stack on
+ * deep JSON.
  * @throws RequestError `too_deep`, `invalid_json`, `invalid_character`, `invalid_input`
  */
 export function refuseHostileJson(root: object): void {

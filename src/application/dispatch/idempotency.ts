@@ -23,8 +23,8 @@ export interface RequestIdentity {
 
 /**
  * Makes the `Idempotency` of a request. Two requests have the same fingerprint if they have the same use case
- * and exactly the same input, and if the API keys of their callers are limited to the same instance or to
- * none.
+ * and exactly the same input, and if the API keys of their callers are limited to the same instance, or are
+ * both not limited.
  * @throws RequestError `invalid_idempotency_key`
  */
 export function idempotencyOf(
@@ -56,20 +56,20 @@ export interface AnswerDecision<Answer, Changes> {
   readonly answerToRepeats?: Answer;
 }
 
-interface RecordedAnswer<Answer, Changes> {
+interface DecisionWithRecord<Answer, Changes> {
   readonly output: Answer;
   readonly changes: Changes | null;
   readonly record: IdempotencyRecord | null;
 }
 
 /**
- * Answers a repeated request from its record; otherwise decides, and records the answer together with its
- * effect.
+ * Adds idempotency to `decide`. The returned function answers a repeated request from its record. For any
+ * other request it calls `decide`, and returns a record of the answer, to be saved together with the changes.
  */
 export function withIdempotency<State, Answer, Changes>(
   idempotency: Idempotency | null,
   decide: (state: State) => AnswerDecision<Answer, Changes>,
-): (state: State, record: IdempotencyRecord | null) => RecordedAnswer<Answer, Changes> {
+): (state: State, record: IdempotencyRecord | null) => DecisionWithRecord<Answer, Changes> {
   return (state, record) => {
     const recordedJson = idempotency === null ? null : recordedAnswer(idempotency, record);
     if (recordedJson !== null) return { output: JSON.parse(recordedJson), changes: null, record: null };
@@ -92,8 +92,8 @@ export class InFlightRequests {
   readonly #running = new Map<string, { fingerprint: string; answer: Promise<unknown> }>();
 
   /**
-   * Runs `work` unless a request with this idempotency key is running; then it waits until that request has
-   * ended.
+   * Runs `work`. If a request of the user with this idempotency key is running, it first waits until that
+   * request has ended.
    * @throws DomainError `idempotency_key_reused` if a different request with this key is running.
    * @throws RequestError `idempotency_in_flight` if the first request takes longer than 10 s.
    */

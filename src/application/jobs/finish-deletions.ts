@@ -4,20 +4,20 @@ import { finishDeletions } from '../admin/delete-user.ts';
 import type { Job } from './job.ts';
 
 /**
- * How long after it began a deletion is finished. By then every process refuses the user's tokens (5 s), and
- * the statements that were running have ended (12 s at most).
+ * The time between the beginning of a deletion and its end. At the end, every process refuses the user's
+ * tokens (after 5 s), and the statements that were running have ended (after 12 s at most).
  */
 const SETTLE_MS = 20_000;
 /**
- * The same for a single process: 1 s is enough. Times in tokens are whole seconds, so a token that is issued
- * after that has a later time than the deletion.
+ * The same time for a single process: 1 s is enough. Times in tokens are whole seconds, so a token that is
+ * issued 1 s after the deletion or later has a later time than the deletion.
  */
 const SETTLE_ALONE_MS = 1_000;
 
 /**
  * Finishes deletions of users that a stopped process or a command has left unfinished. If this is the only
- * process, the first run waits until all these deletions are finished. Otherwise a key that the user gets
- * meanwhile would be deleted too.
+ * process, the first run waits until all these deletions are finished. If it did not wait, the user could get
+ * a new key before the end of the deletion, and the deletion would delete that key, too.
  */
 export function finishDeletionsJob(store: Pick<Store, 'removal' | 'signals'>, clock: Clock): Job | null {
   const { removal, signals } = store;

@@ -16,8 +16,8 @@ export interface Job {
    */
   run(): Promise<number | null>;
   /**
-   * Subscribes to events that make the job due. At each such event it calls `runAfter` with the time until
-   * the next run.
+   * Subscribes to events that make the job due. At each such event, the subscription calls `runAfter` with
+   * the time until the next run.
    */
   onDue?(runAfter: (milliseconds: number) => void): Subscription;
 }

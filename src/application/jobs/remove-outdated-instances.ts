@@ -4,13 +4,13 @@ import type { Store } from '../../ports/store.ts';
 import type { Job } from './job.ts';
 
 const INTERVAL_MS = 60 * 60 * 1000;
-/** Not at the start, so that the server is ready sooner. */
+/** The first run comes a minute after the start, so that the server is ready sooner. */
 const FIRST_RUN_AFTER_MS = 60 * 1000;
 /** The pause between two batches, so that requests come first. */
 const PAUSE_MS = 250;
 
 /**
- * Removes, in batches, agent instances that were kept for as long as the retention says.
+ * Removes outdated agent instances in batches: those that were kept for as long as the retention says.
  * @param retentionDays as in `JobOptions`.
  */
 export function removeOutdatedInstancesJob(

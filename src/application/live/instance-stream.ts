@@ -73,8 +73,7 @@ export class InstanceStream implements LiveStream {
     const currentProgress = progressOf(firstPage);
     const isAhead =
       this.#seen.position > currentProgress.position || this.#seen.version > currentProgress.version;
-    // Ahead: the client names more than the store has. A backup was restored, or the event id is of another
-    // instance.
+    // The client's event id is ahead of the store: a backup was restored, or the id is of another instance.
     if (isAhead) this.#seen = currentProgress;
     this.#send(connectedEvent(formatInstanceEventId(this.#seen)), sink);
     if (isAhead) this.#send(resyncEvent(formatInstanceEventId(this.#seen)), sink);
@@ -89,8 +88,8 @@ export class InstanceStream implements LiveStream {
 
   /**
    * Sends what the client has missed and then the current state, only as fast as the client reads. It repeats
-   * this until the client has everything that was published. It attaches the stream in the same turn of the
-   * event loop as the last check, so that no event is lost in between.
+   * this until the client has everything that was published. Then it subscribes the stream to new events, in
+   * the same turn of the event loop as the last check, so that no event is lost in between.
    * @param firstPage the page that was read when the stream was opened; null: the client has missed nothing
    * so far.
    */

@@ -43,8 +43,8 @@ export class UserStream implements LiveStream {
   }
 
   /**
-   * Sends the missed events, and those that come meanwhile, only as fast as the client reads. Then attaches
-   * the stream in the same turn of the event loop, so that no event is lost in between.
+   * Sends the missed events, and those that come meanwhile, only as fast as the client reads. Then subscribes
+   * the stream to new events in the same turn of the event loop, so that no event is lost in between.
    */
   async #replay(resumeAfter: UserStreamPosition, sink: EventSink): Promise<Disposable | null> {
     let { number: sentNumber } = resumeAfter;

@@ -173,7 +173,7 @@ export interface Config {
   readonly retentionDays: number | null;
   /** Null: there are no metrics. */
   readonly metricsPort: number | null;
-  /** Whether OpenTelemetry's own variables ask for traces. Its libraries read the details. */
+  /** Whether OpenTelemetry's own variables ask for traces. OpenTelemetry's libraries read the details. */
   readonly hasTraces: boolean;
   /** Null: `info`, or `warn` on a terminal. */
   readonly logLevel: (typeof LOG_LEVELS)[number] | null;
@@ -215,8 +215,8 @@ export function readConfig(env: Environment): Config {
 }
 
 /**
- * Returns whether OpenTelemetry's variables ask for traces. Differs from its specification in one point:
- * without an exporter or an endpoint nothing is sent.
+ * Returns whether OpenTelemetry's variables ask for traces. Differs from OpenTelemetry's specification in one
+ * point: if neither an exporter nor an endpoint is set, nothing is sent.
  */
 function areTracesWanted(env: Environment): boolean {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;

@@ -14,7 +14,7 @@ const isPosix = process.platform !== 'win32';
 
 /**
  * Reads the key pair in `dataDir`. The first start makes the pair (Ed25519). When several processes start at
- * once, one of them makes it, and all get the same.
+ * once, one of them makes the pair, and all of them get the same pair.
  * @throws Error when the file cannot be read or made, or others can read it. Its message says what `DATA_DIR`
  * must be.
  */

@@ -10,7 +10,7 @@ import { openStore } from '../store/open-store.ts';
 import { wireServer } from '../wiring/container.ts';
 import { connectToOperator } from './operator-socket.ts';
 
-/** The commands of an operator. Disposing of it closes the store. */
+/** The commands of an operator. Disposing of it closes the store, if this process has opened the store. */
 export interface OpenOperator extends AsyncDisposable {
   readonly operator: Operator;
 }

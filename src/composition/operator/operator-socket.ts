@@ -68,8 +68,8 @@ export async function openOperatorSocket(
     );
     runningRequests.add(handling);
   });
-  // The umask gives the socket the right mode from the start. With a later chmod, other users could
-  // connect before it.
+  // The umask gives the socket the right mode from the start. With a chmod after `listen`, other users could
+  // connect before the chmod.
   const umaskBefore = process.umask(0o177);
   try {
     server.listen(path);
@@ -148,7 +148,7 @@ export async function connectToOperator(dataDir: string): Promise<Operator | nul
   };
 }
 
-/** Returns whether the process that has locked the folder listens. */
+/** Returns whether the process that has locked the folder listens on its operator socket. */
 export async function isOperatorListening(dataDir: string): Promise<boolean> {
   const path = socketPath(dataDir);
   if (isTooLong(path)) return false;

@@ -13,7 +13,7 @@ export interface Observability extends AsyncDisposable {
   serveMetrics(sources: GaugeSources): Promise<string | null>;
 }
 
-/** Opens the metrics and traces that the settings ask for. The libraries of the others are not loaded. */
+/** Opens the metrics and traces that the settings ask for, and loads only the libraries that they need. */
 export async function openObservability({
   metricsPort,
   hasTraces,

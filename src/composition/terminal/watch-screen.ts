@@ -53,9 +53,7 @@ interface Size {
   readonly rows?: number;
 }
 
-/**
- * Returns the whole screen as text. Agents that wait come first, with their questions, and get most of it.
- */
+/** Returns the whole screen as text. Agents that wait come first, with their questions, and get most rows. */
 function draw(agents: WatchedAgents, state: string, { columns = 80, rows = 24 }: Size): string {
   const { list, timeline } = agents;
   const waitingCount = list.filter(({ status }) => status === 'AWAITING_INPUT').length;

@@ -13,7 +13,10 @@ export interface UserClientOptions {
   readonly user?: string;
 }
 
-/** Short, because a person is waiting at the terminal. */
+/**
+ * How long the first check waits for a server, and how long a call is tried again. It is short, because a
+ * person is waiting at the terminal.
+ */
 const RETRY_FOR_MS = 2_000;
 
 /**
@@ -73,7 +76,8 @@ async function requireServer(baseUrl: string): Promise<void> {
 }
 
 /**
- * Makes an error with the first cause in its message. It has no `cause`, which would repeat the same reason.
+ * Makes an error whose message contains the first cause. The error itself has no `cause`, because the command
+ * line would print the same reason twice.
  */
 function noServerAt(baseUrl: string, error: Error): Error {
   let firstCause = error;

@@ -28,8 +28,8 @@ export function atomicUpdates({ describe, test }: TestRunner, open: () => OpenSt
       const [resultWithNul, result] = await Promise.allSettled([updateWithNul, post(target)]);
       assert.equal(result.status, 'fulfilled');
       assert.equal((await load(target)).instance?.lastPosition, 1);
-      // Both are allowed, because the in-memory store accepts any text. The rule is that the other update
-      // succeeds.
+      // Both results are allowed, because the in-memory store accepts any text. The rule is that the other
+      // update succeeds.
       assertIncludes(['fulfilled', 'rejected'], resultWithNul.status);
     });
 

@@ -49,7 +49,7 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
     positions.push(lastPost.message.position);
     recordHandOff(lastPost.message.readVersion ?? 0, lastPost.handedOver);
 
-    // The first and the last message, those of 20 users and those of 15 agents. Readers write nothing.
+    // The first and the last message, and the messages of 20 users and 15 agents. Readers write nothing.
     const total = 2 + 20 * rounds + 15 * rounds;
     assert.deepEqual(
       positions.sort((a, b) => a - b),

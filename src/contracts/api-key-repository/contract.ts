@@ -11,7 +11,8 @@ import { tokenHash } from './token-hash.ts';
 
 /**
  * The contract suite for adapters of the `ApiKeyRepository` port.
- * @param open as for `agentInstanceRepositoryContract`.
+ * @param open returns the store. It is called only while a test runs, so the store can be opened in a
+ * `before` hook.
  */
 export function apiKeyRepositoryContract(runner: TestRunner, open: () => OpenKeyStore): void {
   savingAndLoading(runner, open);

@@ -8,7 +8,7 @@ import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts
  */
 export interface OpenKeyStore {
   readonly repositories: readonly [ApiKeyRepository, ApiKeyRepository];
-  /** The agent instances on the same data. */
+  /** A repository of agent instances over the same data. */
   readonly instances: AgentInstanceRepository;
   /** The revocations that the first repository publishes to. */
   readonly revocations: Revocations;

@@ -10,7 +10,8 @@ import { tenants } from './tenants.ts';
 
 /**
  * The contract suite for adapters of the `DashboardQueries` port.
- * @param open as for `agentInstanceRepositoryContract`.
+ * @param open returns the store. It is called only while a test runs, so the store can be opened in a
+ * `before` hook. All tests can use the same store, because each test uses its own users.
  */
 export function dashboardQueriesContract(runner: TestRunner, open: () => OpenQueries): void {
   runner.describe('the list of instances', () => {

@@ -5,7 +5,8 @@ import { retention } from './retention.ts';
 
 /**
  * The contract suite for adapters of the `DataRemoval` port.
- * @param open as for `agentInstanceRepositoryContract`.
+ * @param open returns the store. It is called only while a test runs, so the store can be opened in a
+ * `before` hook.
  */
 export function dataRemovalContract(runner: TestRunner, open: () => OpenRemoval): void {
   deletedUser(runner, open);

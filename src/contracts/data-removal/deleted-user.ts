@@ -123,6 +123,7 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
           const { instance, messages } = page;
           const positions = (messages ?? []).map(({ position }) => position);
           const allPositions = Array.from({ length: instance.lastPosition }, (_, index) => index + 1);
+          // `conversation` reads at most 200 messages, the newest ones.
           assert.deepEqual(positions, allPositions.slice(-200));
         }
       }

@@ -27,7 +27,7 @@ export interface AgentMessage {
 }
 
 export interface AgentMessagePosted {
-  /** The new message, or the open question with the same text that it was attached to. */
+  /** The new message. If it repeats an open question, that question instead. */
   readonly message: Message;
   /** The user messages that the agent gets with the response. */
   readonly handedOver: readonly Message[];

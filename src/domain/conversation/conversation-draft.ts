@@ -50,6 +50,7 @@ export class ConversationDraft {
       position,
       createdAt: this.now,
       readAt: null,
+      // User messages that this draft hands over get the same version: `messagesHandedOverWith` compares it.
       readVersion: newMessage.senderType === 'AGENT' ? this.#instance.version : null,
       answerId: null,
     };

@@ -1,7 +1,7 @@
 /**
  * The record that a user's data was deleted. It is all that remains of the user. It is needed because the
- * records of revoked API keys are deleted too: without it, a revoked token that never expires would be
- * accepted again.
+ * records of revoked API keys are deleted too: without this record, a revoked token that never expires would
+ * be accepted again.
  */
 export interface UserDeletion {
   readonly begunAt: Date;

@@ -28,7 +28,7 @@ export type Revocation = RevokedKey | RevokedUser;
  * subscriber that must not miss a revocation also reads `ApiKeyRepository.revokedSince`.
  */
 export interface Revocations {
-  /** Publishes revocations. The store calls it after the commit. */
+  /** Publishes revocations. The store calls this method after the commit. */
   publishRevoked(revoked: readonly Revocation[]): void;
   /** Calls `listener` for each revocation of any user from now on, and never after `close`. */
   onRevoked(listener: (revoked: Revocation) => void): Subscription;

@@ -48,9 +48,8 @@ export interface ApiKeyRepository {
    * `AgentInstanceRepository`. Of two updates that would write the same API key or record, the second sees
    * what the first wrote. When a key becomes revoked, the store publishes that to `Revocations` after the
    * commit, on every process.
-   * @throws PortError `storage_busy` after a bounded number of conflicts; nothing was written. Two conflicts
-   * stay when the call is repeated: a record that exists already, and a token hash that another key of the
-   * user has.
+   * @throws PortError `storage_busy` after a bounded number of conflicts; nothing was written. In two cases a
+   * repeated call fails again: the record exists already, or another key of the user has the same token hash.
    * @throws PortError `storage_unavailable`; the change may or may not have been written.
    */
   update<Output>(target: ApiKeyTarget, decide: DecideApiKey<Output>): Promise<Output>;
@@ -79,7 +78,7 @@ export interface ApiKeyRepository {
    * Returns, in any order and over all users, the keys that were revoked at `time` or later, and the users
    * who are being deleted or whose deletion ended at `time` or later. It is one cheap read. A revocation
    * becomes visible when it is committed, a little later than its `revokedAt`. So a caller that reads at an
-   * interval must start each period before the end of the last one.
+   * interval must pass a `time` that is a little before its last read.
    */
   revokedSince(time: Date): Promise<readonly Revocation[]>;
 

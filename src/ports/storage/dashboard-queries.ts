@@ -100,7 +100,7 @@ export interface ChangesRequest extends LocalWaits {
 
 /**
  * What has changed in an instance since a subscriber last read it. The instance is returned as it is now,
- * also if deleted.
+ * even if it is deleted.
  */
 export interface ChangesSince extends InstanceOverview {
   /**
@@ -121,8 +121,8 @@ export interface ChangesSince extends InstanceOverview {
 
 /**
  * Reads what the dashboard shows. Each method is one round trip and reads only what belongs to the user: ids
- * of another user behave like ids that do not exist. It returns what is committed at that time. Its cost does
- * not grow with the length of conversations.
+ * of another user behave like ids that do not exist. Each method returns what is committed when it reads. The
+ * cost of a method does not grow with the length of conversations.
  */
 export interface DashboardQueries {
   /**
@@ -163,7 +163,7 @@ export interface DashboardQueries {
 
   /**
    * Returns the current version and position of each of the user's instances, deleted ones included. A
-   * subscriber to all instances starts from them.
+   * subscriber to all instances takes these as seen when it starts.
    */
   progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>>;
 }

@@ -4,7 +4,8 @@ import type { EventSink, LiveEvent } from '../../../src/application/live/events/
 export class RecordingSink implements EventSink {
   readonly events: LiveEvent[] = [];
   readonly #closed = Promise.withResolvers<void>();
-  readonly #readers = new Set<() => void>();
+  /** Wake the calls of `waitForEvent`. */
+  readonly #wakeFunctions = new Set<() => void>();
   #stalled: PromiseWithResolvers<void> | null = null;
   #isClosed = false;
 
@@ -23,7 +24,7 @@ export class RecordingSink implements EventSink {
   send(event: LiveEvent): void {
     if (this.#isClosed) return;
     this.events.push(event);
-    for (const wake of [...this.#readers]) wake();
+    for (const wake of [...this.#wakeFunctions]) wake();
   }
 
   whenDrained(): Promise<void> {
@@ -68,10 +69,10 @@ export class RecordingSink implements EventSink {
       if (index >= 0) return this.events[index]!.data;
       await new Promise<void>((resolve) => {
         const wake = () => {
-          this.#readers.delete(wake);
+          this.#wakeFunctions.delete(wake);
           resolve();
         };
-        this.#readers.add(wake);
+        this.#wakeFunctions.add(wake);
       });
     }
   }

@@ -69,7 +69,7 @@ export class NodeProcess implements AsyncDisposable {
 
   /**
    * Waits until the process prints `text`.
-   * @throws Error with all output if the process ends before it has printed that.
+   * @throws Error with all output if the process ends before it has printed `text`.
    */
   async waitForOutput(text: string, stream: 'stdout' | 'stderr' = 'stdout'): Promise<void> {
     while (!this[stream].includes(text)) {

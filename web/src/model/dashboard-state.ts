@@ -29,7 +29,8 @@ export const emptyDashboard: Dashboard = {
 };
 
 /**
- * Adds a page of the list.
+ * Adds a page of the list. Instances that have changed since the page was requested stay as they are, because
+ * the page has an older state of them.
  * @param requestedAtRevision the dashboard's revision when the page was requested
  * @param options.replacing true if the page replaces the whole list
  */
@@ -72,7 +73,7 @@ export function withMoreMessages(dashboard: Dashboard, id: string, messages: rea
   return known === undefined ? dashboard : withConversation(dashboard, id, withMessages(known, messages));
 }
 
-/** Replaces an instance by the version in the server's response. */
+/** Replaces an instance by the one in the server's response. */
 export const withInstance = (dashboard: Dashboard, instance: AgentInstance): Dashboard =>
   applyEvent(dashboard, { type: 'status_update', data: instance });
 

@@ -11,7 +11,9 @@ export type Entry = { readonly key: string; readonly day: string | null } & (
 /** How many of the newest messages are compared with an outbox message, to see whether it has arrived. */
 const COMPARED_MESSAGES = 20;
 
-/** Returns the conversation's messages as timeline entries, followed by those of the outbox. */
+/**
+ * Returns the conversation's messages as timeline entries, then the outbox messages that have not arrived.
+ */
 export function buildTimeline(messages: readonly Message[], outbox: readonly OutboxMessage[]): Entry[] {
   const answerIds = new Set(messages.map(({ answer_id }) => answer_id));
   const entries: Entry[] = [];

@@ -15,6 +15,7 @@ const signedInPerson = v.object({
   expires_at: v.nullable(field.timestamp),
 });
 
+/** Signing in with an identity provider is not possible on the page yet, so this is always null. */
 const signInOptions = v.object({ identity_provider: v.null() });
 
 const TAGS = ['Signing in'];

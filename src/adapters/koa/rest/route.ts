@@ -47,7 +47,9 @@ const DEFAULTS = {
   problemOverrides: {},
 } as const satisfies Partial<Route>;
 
-/** The body limit of the route that accepts git diffs. */
+/**
+ * The body limit of the route for agent messages. It is larger, because a message may come with a git diff.
+ */
 export const MAX_AGENT_MESSAGE_BYTES = 16 * MEGABYTE;
 
 /** Adds the defaults to a row of the route table. */

@@ -38,8 +38,8 @@ export const OPENAPI_PATH = '/openapi.json';
 const JWKS_CACHE_CONTROL = 'public, max-age=300';
 
 /**
- * How long `/ready` waits for the database. Programs that probe repeat a failed probe soon, but they learn
- * nothing from one that hangs.
+ * How long `/ready` waits for the database. A program that checks the server soon repeats a check that
+ * failed, but it learns nothing from a check that hangs.
  */
 const READY_TIMEOUT_MS = 3_000;
 

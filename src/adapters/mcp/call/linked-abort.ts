@@ -1,7 +1,7 @@
 /**
- * Combines several abort signals into one: `signal` is aborted as soon as one of them is. Dispose of it when
- * the call ends, to remove its listeners. `AbortSignal.any` would do the same, but it keeps its listeners:
- * about 10 KB for each finished call.
+ * Combines several source signals into one: `signal` is aborted as soon as one of the sources is aborted.
+ * Dispose of the `LinkedAbort` when the call ends: that removes the listeners from the sources. With
+ * `AbortSignal.any` the listeners would stay there, about 10 KB for each finished call.
  */
 export class LinkedAbort implements Disposable {
   readonly #controller = new AbortController();

@@ -66,6 +66,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   const onError = (err: Error) => logger.debug({ err }, 'mcp');
   const settings = { name, version, timing, onError, features: runningCalls.features };
 
+  // `legacy` serves the protocol versions with sessions, `modern` those without sessions.
   const legacy = new LegacyTransport(settings);
   const modern = new ModernTransport(settings);
   const sse = new SseTransport({ ...settings, messagesPath });

@@ -60,7 +60,8 @@ export class SseTransport {
     const id = new URLSearchParams(req.url?.split('?')[1]).get('sessionId') ?? '';
     const session = this.sessions.find(id, requestInfo.caller);
     if (session === null) return sendResponse(sessionNotFoundResponse(), res);
-    // The response is sent on the stream, so the call goes on when the connection of this POST closes.
+    // The response is sent on the stream, so the call goes on when the connection of this POST closes. The
+    // library passes only `req.auth` on to the handlers, so the information about the request is put there.
     const auth = packRequestInfo({ ...requestInfo, signal: null });
     await session.transport.handlePostMessage(
       Object.assign(req, { auth: auth as LibraryAuthInfo }),

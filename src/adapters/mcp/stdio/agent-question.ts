@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 
-/** The tool with which Claude Code's model asks the person something. Its permission carries the answers. */
+/**
+ * The tool with which Claude Code's model asks the person something. Like other tools, it needs a permission
+ * to run. The response that permits it also contains the person's answers.
+ */
 export const ASK_USER_QUESTION = 'AskUserQuestion';
 
 const AGENT_QUESTION = v.object({
@@ -38,8 +41,9 @@ export function agentQuestionText({ question, options, multiSelect = false }: Ag
 }
 
 /**
- * Returns the person's answer in the form that the agent expects: the labels of the options that it names or
- * numbers. Any other text is returned as it is, because the person may answer freely.
+ * Returns the person's answer in the form that the agent expects. If the answer has the labels or numbers of
+ * options, the labels are returned. Any other text is returned as it is, because the person may answer
+ * freely.
  */
 export function agentAnswer({ options, multiSelect = false }: AgentQuestion, answer: string): string {
   const labelOf = (text: string): string | undefined => {

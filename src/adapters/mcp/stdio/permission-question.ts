@@ -15,8 +15,9 @@ const optionsFor = (grant: SessionGrant | null): string[] =>
   grant === null ? [YES, NO] : [YES, sessionOption(grant), NO];
 
 /**
- * Returns the question for the person, with options to tap. The page uses the first options that it finds, so
- * they come before the tool's input. So text in the input cannot add options, and the page shows all of it.
+ * Returns the question for the person, with options to tap. The page takes the first block of options out of
+ * the text. The block of this question comes before the tool's input, so a block in the input adds no options
+ * and stays visible.
  */
 export function permissionQuestion(tool: string, input: object, grant: SessionGrant | null): string {
   const options = optionsFor(grant).map((option, index) => `${index + 1}. ${option}`);

@@ -11,7 +11,10 @@ export type Reply = { readonly answer: string } | { readonly noAnswer: string };
 export class PersonQuestions {
   readonly #session: StdioSession;
   readonly #timeoutSeconds: number;
-  /** Ids of questions that timed out, by instance and text. If one is asked again, a late answer counts. */
+  /**
+   * Ids of questions that timed out, by instance and text. If the agent asks such a question again, an answer
+   * that came after the time-out counts.
+   */
   readonly #timedOutQuestions = new Map<string, string>();
 
   /** @param timeoutSeconds how long each question waits for its answer. */

@@ -18,8 +18,8 @@ export interface ToolResult {
 export const ERROR_META = 'agent-dashboard/error';
 
 /**
- * Returns the output as JSON text and, if the tool has an output schema, also as a structured result. The text
- * is for clients without structured results.
+ * Returns the output as JSON text and, if the tool has an output schema, also as a structured result. The
+ * text is for clients without structured results.
  */
 export const successResult = (output: object, { outputSchema }: ToolDefinition): ToolResult => ({
   content: [{ type: 'text', text: JSON.stringify(output) }],

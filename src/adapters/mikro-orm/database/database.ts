@@ -33,7 +33,10 @@ export interface Engine {
   /** How many batches of updates may run at the same time. */
   readonly lanes: number;
   readonly run: RunStatement;
-  /** Called after the migrations, while this process holds the migration lock. */
+  /**
+   * Creates the database role that statements run as (`REQUEST_ROLE`). It is called after the migrations,
+   * while this process holds the migration lock.
+   */
   readonly setUpRequestRole: () => Promise<void>;
   readonly tenantIsolation: () => Promise<TenantIsolation>;
   readonly withMigrationLock: WithMigrationLock;

@@ -1,4 +1,4 @@
-/** The names of the registered statements, by text. */
+/** The names of the registered statements, by their SQL. */
 const namesBySql = new Map<string, string>();
 
 /**

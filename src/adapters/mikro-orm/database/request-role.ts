@@ -16,14 +16,18 @@ export type RunStatement = <Row>(
 
 const TABLES = entities.map(({ meta }) => meta.tableName);
 
-/** Whether the connection's role can switch to the request role. Before PostgreSQL 16, every member could. */
+/**
+ * Whether the connection's role can switch to the request role. Before PostgreSQL 16, every member of a role
+ * could switch to it. Since then, a member needs the option SET.
+ */
 const CAN_SWITCH = `pg_has_role(session_user, '${REQUEST_ROLE}',
   case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)`;
 
 /**
  * Does the steps that the connection's role is allowed to do. An administrator may have done the others
- * before; `tenantIsolation` checks the result. The migration lock belongs to one database. So a process on
- * another database of the cluster may run the same steps at the same time, which is not an error.
+ * before; `tenantIsolation` checks the result. The migration lock belongs to one database, so a process on
+ * another database of the cluster may run the same steps at the same time. The errors of such a race are
+ * ignored.
  */
 const SET_UP_ROLE = `do $$ begin
   begin
@@ -66,8 +70,8 @@ const ISOLATION_FACTS = `
       false) as can_switch`;
 
 /**
- * Whether the request role may use all tables. It has to run as the request role, because the search path of
- * the connection's role may lead to other tables.
+ * Whether the request role may use all tables. The statement has to run as the request role, because the
+ * search path of the connection's role may lead to other tables.
  */
 const HAS_PRIVILEGES = `
   select bool_and(coalesce(has_table_privilege(to_regclass(name), command), false)) as granted

@@ -13,8 +13,8 @@ export type TenantIsolation = 'role' | 'forced' | 'off';
 export const REQUEST_ROLE = 'agent_dashboard_requests';
 
 /**
- * Stands for all users, in maintenance. Only the rows that a maintenance policy allows (see the migration)
- * can be read or written with it.
+ * Stands for all users, in statements that belong to no single user, such as those of jobs. Only the rows
+ * that a maintenance policy allows (see the migration) can be read or written with it.
  */
 export const MAINTENANCE = Symbol('maintenance');
 

@@ -24,7 +24,7 @@ export class GroupCommit<Task extends LaneTask> {
   readonly #run: RunBatch<Task>;
   /** The waiting tasks of each lane. */
   readonly #waiting: Task[][];
-  /** Whether each lane runs a batch. */
+  /** For each lane, whether it runs a batch now. */
   readonly #isRunning: boolean[];
 
   constructor(laneCount: number, run: RunBatch<Task>) {
@@ -47,8 +47,8 @@ export class GroupCommit<Task extends LaneTask> {
       await setImmediate();
       const batch = this.#waiting[lane]!.splice(0, MAX_BATCH_SIZE);
       if (batch.length === 0) break;
-      const repeated = await this.#run(batch);
-      this.#waiting[lane]!.unshift(...repeated);
+      const tasksToRetry = await this.#run(batch);
+      this.#waiting[lane]!.unshift(...tasksToRetry);
     }
     this.#isRunning[lane] = false;
   }

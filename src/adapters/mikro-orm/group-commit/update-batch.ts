@@ -116,8 +116,9 @@ export class UpdateBatch {
       this.#textLength += textLengthOf(changes);
     }
     if (record !== null && target.idempotencyKey != null) {
-      const dependsOn = group.changes === null ? null : target.agentInstanceId;
-      this.#records.push({ userId: target.userId, key: target.idempotencyKey, record, dependsOn });
+      // The output may depend on an earlier change of this batch: without that change, it must not be stored.
+      const savedWithInstanceId = group.changes === null ? null : target.agentInstanceId;
+      this.#records.push({ userId: target.userId, key: target.idempotencyKey, record, savedWithInstanceId });
     }
     group.tasks.push({ task, complete: () => task.resolve(output) });
   }

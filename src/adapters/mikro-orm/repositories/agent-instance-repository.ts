@@ -25,7 +25,7 @@ const MAX_ATTEMPTS = 25;
 
 export interface RepositoryOptions {
   readonly database: Database;
-  /** Receives every committed change. */
+  /** Receives a signal of every committed change. */
   readonly signals: Pick<StoreSignals, 'publish' | 'databaseNotification'>;
   /** Receives a report of every batch. */
   readonly observer?: Observer | null;
@@ -70,6 +70,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     await this.#database.query([], 'select 1', []);
   }
 
+  /** Runs a batch, as `RunBatch` describes it. Returns the tasks that must run again. */
   async #runBatch(tasks: readonly UpdateTask[]): Promise<readonly UpdateTask[]> {
     let batch: UpdateBatch;
     let writtenKeys: Set<string>;

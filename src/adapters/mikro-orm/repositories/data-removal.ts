@@ -49,6 +49,7 @@ export class MikroOrmDataRemoval implements DataRemoval {
     return this.#saveDeletion(userId, { begunAt: time, finishedAt: null });
   }
 
+  /** @returns how many rows were deleted. */
   deleteSome(userId: UserId): Promise<Holdings> {
     return retryOnConflict(() =>
       this.#database.transaction([userId], async (em) => {

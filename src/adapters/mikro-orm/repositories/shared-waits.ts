@@ -18,8 +18,9 @@ export interface SharedWaitsOptions {
  * It sends one statement every 10 s while an agent waits in this process, and no statements otherwise. It
  * writes only waits that have begun or ended, so waits that continue cost nothing.
  *
- * Within this process `agent_waiting` is exact. For other processes it is at most 10 s late, or 30 s when
- * this process was killed. A wait that is shorter than 10 s may never be written.
+ * The API's field `agent_waiting` is exact for the agents that wait in this process. For other processes it
+ * is at most 10 s late, or 30 s when this process was killed. A wait that is shorter than 10 s may never be
+ * written.
  */
 export class MikroOrmSharedWaits implements SharedWaits {
   readonly #database: Database;
@@ -72,9 +73,9 @@ export class MikroOrmSharedWaits implements SharedWaits {
     const ended = [...this.#shared].filter(([key]) => !open.has(key)).map(([, wait]) => wait);
     if (open.size === 0 && ended.length === 0) return;
     const isFirst = this.#shared.size === 0;
-    const hadLease = await this.#write(open, ended);
+    const hadProcessRow = await this.#write(open, ended);
     // The database has lost all waits of this process: the machine was suspended, or the database crashed.
-    if (!isFirst && !hadLease) {
+    if (!isFirst && !hadProcessRow) {
       this.#isSharedCertain = false;
       await this.#write(open, []);
     }
@@ -82,7 +83,8 @@ export class MikroOrmSharedWaits implements SharedWaits {
 
   /**
    * Writes the waits that have begun, and deletes those that have ended.
-   * @returns whether the database still had the lease of this process, and so its earlier waits.
+   * @returns whether the database still had the row of this process (`waiting_processes`), and so its earlier
+   * waits.
    */
   async #write(
     open: ReadonlyMap<string, WaitedInstance>,
@@ -92,13 +94,13 @@ export class MikroOrmSharedWaits implements SharedWaits {
     // Added before the statement: when its response is lost, the waits may have been written.
     for (const [key, wait] of begun) this.#shared.set(key, wait);
     this.#isSharedCertain = false;
-    const hadLease = await shareWaits(
+    const hadProcessRow = await shareWaits(
       this.#database,
       begun.map(([, wait]) => wait),
       ended,
     );
     this.#isSharedCertain = true;
     for (const wait of ended) this.#shared.delete(instanceKey(wait));
-    return hadLease;
+    return hadProcessRow;
   }
 }

@@ -32,8 +32,9 @@ export class ChangeBatch {
 
   /** Yields the events that are new to a client that has seen this version and position. */
   *eventsAfter({ position, version }: InstanceProgress): Iterable<LiveEvent> {
-    // A batch that keeps the version has either messages of a page, or changes that are not stored: the agent
-    // became stale, or started or stopped waiting. Those are new even to a client that has seen this version.
+    // There are two kinds of batches that keep the version. The first has one page of many new messages: the
+    // version follows with the last page. The second has changes that are not stored: the agent became stale,
+    // or started or stopped waiting. Both may be new to a client that has seen this version.
     const hasSameVersion = this.progressBefore.version === this.progressAfter.version;
     if (this.progressAfter.version < version || (this.progressAfter.version === version && !hasSameVersion))
       return;

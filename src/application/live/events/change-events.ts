@@ -21,7 +21,7 @@ export interface SubscriberState {
   readonly seen: InstanceProgress;
   /** The instance as it was last published; null if that is not known. */
   readonly lastPublished: WireInstance | null;
-  /** An agent whose last sign of life is before this is silent. */
+  /** An agent whose last sign of life is before this time is silent. */
   readonly staleBefore: Date;
 }
 

@@ -1,4 +1,8 @@
-/** The event names of live streams. */
+/**
+ * The event names of live streams. `agent_heartbeat`: an agent has reported that it is alive. `heartbeat`:
+ * the server keeps a silent stream open. `resync`: events are missing, so the client has to read everything
+ * again.
+ */
 export type LiveEventType =
   | 'connected'
   | 'message'

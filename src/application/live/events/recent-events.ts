@@ -58,7 +58,7 @@ export class RecentEvents {
     return this.#newestNumber;
   }
 
-  /** @param event its number is `newestNumber + 1`. */
+  /** Adds an event, and gives it the next number. */
   add(event: LiveEvent): void {
     this.#newestNumber += 1;
     const size = OVERHEAD_PER_EVENT + contentSize(event);

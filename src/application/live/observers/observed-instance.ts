@@ -168,7 +168,7 @@ export class ObservedInstance {
       const progressAfter = this.#publishMessages(progressBefore, changes, lastReadPosition);
       return this.#readAndPublish(progressAfter, waitsMayHaveChanged);
     }
-    // While an agent waits here, the store's answer says nothing about other processes.
+    // While an agent waits here, `agentWaiting` is true in any case, and says nothing about other processes.
     if (!isWaitedOnHere) this.#isWaitedOnElsewhere = changes.agentWaiting;
     this.#publishChanges(progressBefore, changes, waitsMayHaveChanged);
   }

@@ -5,7 +5,7 @@ import type { LivePorts } from './live-ports.ts';
 import { ObservedInstance } from './observed-instance.ts';
 import { UserEvents } from './user-events.ts';
 
-/** Keeps an instance observed until it is closed. */
+/** Keeps an instance observed until the handle is closed. */
 export interface InstanceHandle {
   readonly instance: ObservedInstance;
   /** Idempotent. */
@@ -52,7 +52,7 @@ export class ObservedUser {
 
   /**
    * Observes all instances of the user, for a stream of all of them.
-   * @param createRecentEvents called if no such stream was open before.
+   * @param createRecentEvents called if no other stream of all instances is open.
    */
   observeAll(createRecentEvents: () => RecentEvents): UserEvents {
     this.#userEvents ??= new UserEvents(this.#ports, this.userId, {
@@ -80,8 +80,8 @@ export class ObservedUser {
   #findOrObserve(id: AgentInstanceId): ObservedEntry {
     const existing = this.#instances.get(id);
     if (existing !== undefined) return existing;
-    // A stream of all instances must miss no change of this instance, so continue from what was sent to that
-    // stream last.
+    // A stream of all instances must miss no change of this instance. So the new observation continues from
+    // the version and position that this stream was sent last.
     const observed = new ObservedInstance(
       this.#ports,
       this.userId,

@@ -34,8 +34,9 @@ export interface UserSubscriber {
 }
 
 /**
- * Publishes the events of all instances of one user, in one order and numbered. It starts by reading how far
- * each instance is, so that the first event of an instance also reports exactly what has changed.
+ * Publishes the events of all instances of one user, in one order and numbered. It starts by reading the
+ * version and the last position of each instance, so that already the first event of an instance reports
+ * exactly what has changed.
  */
 export class UserEvents {
   readonly #userId: UserId;
@@ -47,10 +48,11 @@ export class UserEvents {
   readonly #seen = new SeenInstances();
   /** The versions that were signalled before the start was complete. */
   readonly #earlySignals = new Map<AgentInstanceId, number>();
-  #size = 0;
+  /** How many subscriptions of `retain` are open. */
+  #retainCount = 0;
   #hasEnded = false;
   #lingerTimer: NodeJS.Timeout | undefined;
-  /** Resolves when every later change will be published. Rejects if the store cannot be read. */
+  /** Resolves when the start is complete: every later change is published. Rejects if the store fails. */
   readonly ready: Promise<void>;
 
   constructor(ports: LivePorts, userId: UserId, options: UserEventsOptions) {
@@ -90,14 +92,14 @@ export class UserEvents {
     return { [Symbol.dispose]: () => void this.#subscribers.delete(subscriber) };
   }
 
-  /** Keeps the events until all subscriptions are closed, and `LINGER_MS` longer. */
+  /** Keeps the events until all subscriptions that it has returned are closed, and `LINGER_MS` longer. */
   retain(): Subscription {
     clearTimeout(this.#lingerTimer);
-    this.#size += 1;
+    this.#retainCount += 1;
     return {
       close: () => {
-        this.#size -= 1;
-        if (this.#size === 0) this.#lingerTimer = setTimeout(() => this.#end(), LINGER_MS).unref();
+        this.#retainCount -= 1;
+        if (this.#retainCount === 0) this.#lingerTimer = setTimeout(() => this.#end(), LINGER_MS).unref();
       },
     };
   }

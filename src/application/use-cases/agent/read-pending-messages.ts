@@ -41,8 +41,9 @@ export const readPendingMessages = defineUseCase({
     };
 
     /**
-     * Reads once. If it finds nothing and the call may wait, the answer is not recorded, because the call
-     * goes on. `waitAfterVersion` is then the version of the instance that was read; otherwise it is null.
+     * Reads once. If this read finds nothing and the call may wait, `waitAfterVersion` is the version of the
+     * instance that was read, and the answer is not recorded under the idempotency key, because the call goes
+     * on. Otherwise `waitAfterVersion` is null.
      */
     const read = async (mayWait: boolean) => {
       let waitAfterVersion: number | null = null;

@@ -8,8 +8,8 @@ import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
 
 /**
  * Changes one instance and returns its new state. The latest message, and whether an agent waits, are read
- * before the change, because the decision does not load them. If the instance does not exist, the decision
- * reports it.
+ * before the change, because `update` does not load them. If the instance does not exist, `decide` throws the
+ * error that says so.
  */
 export async function changeInstance(
   ports: Ports,

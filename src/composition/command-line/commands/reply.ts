@@ -8,6 +8,7 @@ import { plainJson, plainText } from '../../terminal/plain-text.ts';
 import { numberOptions, questionText } from '../../terminal/question-lines.ts';
 import { type UserClientOptions, withUserClient } from '../../terminal/with-user-client.ts';
 
+/** How long the key is valid that `withUserClient` makes. The person has this time to type the answer. */
 const KEY_LIFE_SECONDS = 10 * 60;
 
 export interface ReplyOptions extends UserClientOptions {

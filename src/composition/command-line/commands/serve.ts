@@ -23,7 +23,7 @@ export async function serve(env: Environment): Promise<void> {
   const keyPorts = { apiKeys: store.apiKeys, issuer, clock };
   const agentToken = await startUpToken(keyPorts, 'agent');
   const dashboardToken = await startUpToken(keyPorts, 'dashboard');
-  // This subscribes before the lines are printed: their reader may stop the server at once.
+  // Subscribes before the lines are printed, because a program that reads them may stop the server at once.
   const stopSignal = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.stdout.write(
     [

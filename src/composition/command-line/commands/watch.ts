@@ -7,7 +7,10 @@ import { WatchScreen } from '../../terminal/watch-screen.ts';
 import { instanceLabel, WatchedAgents } from '../../terminal/watched-agents.ts';
 import { type UserClientOptions, withUserClient } from '../../terminal/with-user-client.ts';
 
-/** One day. When the key has expired, the command ends and can be started again. */
+/**
+ * How long the key is valid that `withUserClient` makes: one day. When it has expired, the command ends and
+ * can be started again.
+ */
 const KEY_LIFE_SECONDS = 24 * 60 * 60;
 const MAX_INSTANCES = 200;
 /** How many questions are read: a screen has no room for more. */

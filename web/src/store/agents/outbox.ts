@@ -50,7 +50,7 @@ export function discardMessage({ idempotencyKey }: OutboxMessage): void {
 
 let failureCount = 0;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
-/** The instances to which a message is being sent now. Each gets one message at a time, in their order. */
+/** The instances to which a message is being sent now. Each gets its messages one by one, in order. */
 const sendingInstanceIds = new Set<string>();
 
 /** Sends all unsent messages. Another tab may send the same ones: the idempotency key makes that safe. */

@@ -26,6 +26,7 @@ export function useVirtualList(options: VirtualListOptions): VirtualList {
   };
   const [list] = useState(() => new Virtualizer(allOptions));
   list.setOptions(allOptions);
+  // The library has no public names for these two methods. Its own hook for React calls them like this.
   useLayoutEffect(() => list._didMount(), [list]);
   useLayoutEffect(() => list._willUpdate());
   return list;

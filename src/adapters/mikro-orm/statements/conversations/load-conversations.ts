@@ -85,7 +85,11 @@ export interface LoadedConversation {
   readonly agentType: AgentType | null;
   readonly messages: readonly Message[];
   readonly record: IdempotencyRecord | null;
-  /** Whether the instance comes from the cache. Then only a decision that is saved may use it. */
+  /**
+   * Whether the instance comes from the cache, which may be behind the database. A decision from such an
+   * instance counts only after its changes are saved, because only the save checks the version. A decision
+   * without changes is made again from the database.
+   */
   readonly isCached: boolean;
 }
 

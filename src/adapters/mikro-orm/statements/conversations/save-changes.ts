@@ -25,7 +25,7 @@ export interface RecordToSave {
   readonly key: string;
   readonly record: IdempotencyRecord;
   /** The record is written only if this instance is written; null: it is always written. */
-  readonly dependsOn: AgentInstanceId | null;
+  readonly savedWithInstanceId: AgentInstanceId | null;
 }
 
 /** The notification that other processes get when the batch is saved. */
@@ -49,8 +49,11 @@ export async function saveChanges(
   const newTypes = sorted.filter(({ baseVersion }) => baseVersion === 0).map(agentTypeInput);
   const amended = sorted.flatMap(amendedInputs);
   const recordInputs = records.map((record) => {
-    const { userId, dependsOn } = record;
-    return recordInput(record, dependsOn === null ? null : indexes.get(keyOf(userId, dependsOn))!);
+    const { userId, savedWithInstanceId } = record;
+    return recordInput(
+      record,
+      savedWithInstanceId === null ? null : indexes.get(keyOf(userId, savedWithInstanceId))!,
+    );
   });
   const shape = {
     hasNewInstances: newTypes.length > 0,

@@ -69,10 +69,10 @@ export interface SaveShape {
  * The start time distinguishes a new instance from a deleted one with the same id, because versions begin at
  * 1 again.
  *
- * The input is sorted by key and joined by nested loops, so concurrent batches lock rows in the same order.
- * Rows refer to their instance by its index in the input. "(… in …) is true" makes PostgreSQL hash the
- * indexes instead of comparing every message with every instance. NOTIFY takes a global lock at commit, so
- * each batch calls it once. Listeners get the notification when the change is visible.
+ * The input is sorted by user and instance id, and joined by nested loops, so concurrent batches lock rows in
+ * the same order. Rows refer to their instance by its index in the input. "(… in …) is true" makes PostgreSQL
+ * hash the indexes instead of comparing every message with every instance. NOTIFY takes a global lock at
+ * commit, so each batch calls it once. Listeners get the notification when the change is visible.
  *
  * The statement has only the parts that the batch needs. PostgreSQL prepares each part, and each policy of
  * row level security on its table, even if the part does nothing. Most batches need few parts, because they
@@ -170,6 +170,7 @@ const STATEMENTS = new Map(
 
 /**
  * Returns the statement for batches of this shape. Its parameters, in this order: instances, new agent types
- * (if it creates), messages, amended messages (if it amends), records (if it has any), channel, payloads.
+ * (only with `hasNewInstances`), messages, amended messages (only with `hasAmendedMessages`), records (only
+ * with `hasRecords`), channel, payloads.
  */
 export const saveStatement = (shape: SaveShape): string => STATEMENTS.get(shapeNameOf(shape))!;

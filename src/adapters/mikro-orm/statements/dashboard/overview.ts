@@ -4,7 +4,7 @@ import { INSTANCE_COLUMNS, type InstanceColumns, instanceOf, type MessageJson } 
 
 /**
  * Returns SQL that is true if `agent_instances a` has a waiting call: in this process, or in another process
- * that has shared this wait and is still alive.
+ * that has recorded the wait in `open_waits` and is still alive.
  * @param waitingHere the SQL parameter with the instances that have a waiting call in this process.
  * @param processId the SQL parameter with the id of this process.
  */
@@ -16,8 +16,8 @@ export const agentWaitingSql = (waitingHere: string, processId: string): string 
 
 /**
  * Returns the columns of an overview from `agent_instances a` and its `agent_types y`; the parameters are
- * those of `agentWaiting`. The newest message is found by its position, so a long conversation costs no more
- * than a short one.
+ * those of `agentWaitingSql`. The newest message is found by its position, so a long conversation costs no
+ * more than a short one.
  */
 export const overviewColumns = (waitingHere: string, processId: string): string => `a.id, ${INSTANCE_COLUMNS},
   ${agentWaitingSql(waitingHere, processId)} as "agentWaiting",

@@ -122,9 +122,10 @@ const { tuple } = expressionBuilder<object>();
 
 const keysOf = (instances: readonly Removable[]) => instances.map(({ userId, id }) => tuple(userId, id));
 
-/** Deletes messages of a user whose instance does not exist any more. There should be none. */
+/** Deletes those messages of the user that have no instance. Normally every message has one. */
 export async function removeOrphans(em: SqlEntityManager, userId: UserId): Promise<number> {
-  // This must be one statement: it then reads both a new instance and its messages, or neither.
+  // One statement sees the data of one moment: a new instance with its messages, or neither. Two statements
+  // could take the messages of a new instance for orphans.
   const { numDeletedRows } = await tablesOf(em)
     .deleteFrom('messages')
     .where('userId', '=', userId)

@@ -8,8 +8,9 @@ import { MAINTENANCE } from '../../database/tenant-isolation.ts';
 const LEASE_SECONDS = 30;
 
 /**
- * Renews the lease of this process. Inserts the waits that have begun since the last time, and deletes those
- * that have ended. Waits that continue cost nothing. Also removes the waits of processes that are gone.
+ * Renews the lease of this process. Inserts the waits that have begun since the last renewal, and deletes
+ * the waits that have ended since then. Waits that continue cost nothing. Also removes the waits of processes
+ * whose lease ran out more than `LEASE_SECONDS` ago.
  */
 const SHARE_WAITS = `
   with me as (
@@ -31,7 +32,11 @@ const SHARE_WAITS = `
   )
   select exists (select 1 from waiting_processes p where p.id = $1) as was_known`;
 
-/** Returns whether the database still had the lease of this process. If not, its earlier waits are lost. */
+/**
+ * Stores which waits of this process have begun and ended, for the other processes.
+ * @returns whether the database already had a lease of this process. It has none at the first call, and none
+ * after another process has removed the lease together with the waits that this process stored.
+ */
 export async function shareWaits(
   database: Database,
   begun: readonly WaitedInstance[],

@@ -8,8 +8,8 @@ const WAITS_ELSEWHERE = `
   where w.user_id = any ($1::text[]) and w.process_id <> $2::uuid and p.alive_until > now()`;
 
 /**
- * Returns the instances of these users that agents wait on in other processes, as those processes last shared
- * them.
+ * Returns the instances of these users that agents wait on in other processes. Each process records its waits
+ * at an interval, so the result may be a few seconds old.
  */
 export async function readWaitsElsewhere(
   database: Database,
