@@ -31,7 +31,7 @@ const DEFAULTS = {
   rateLimitPerMinute: 60_000,
   retentionDays: null,
   metricsPort: null,
-  traces: false,
+  hasTraces: false,
   logLevel: null,
 };
 
@@ -132,12 +132,12 @@ const VARIABLES: { readonly [name: string]: Expected } = {
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     must: /http or https URL of an OpenTelemetry collector/,
     wrong: ['x', 'localhost:4318', 'grpc://localhost:4317', '/v1/traces'],
-    right: ['http://localhost:4318', { traces: true }],
+    right: ['http://localhost:4318', { hasTraces: true }],
   },
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
     must: /http or https URL where a collector takes traces/,
     wrong: ['x', 'localhost:4318/v1/traces'],
-    right: ['https://collector.example/v1/traces', { traces: true }],
+    right: ['https://collector.example/v1/traces', { hasTraces: true }],
   },
   LOG_LEVEL: {
     must: /one of fatal, error, warn, info, debug, trace, silent/,
