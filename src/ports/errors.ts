@@ -24,7 +24,7 @@ export const identityProviderUnavailable = (cause?: unknown) =>
     { cause },
   );
 
-/** The server has no key that may sign this token. */
+/** The server cannot make this token now: for example it has no key that may sign it. */
 export const issuingDisabled = (reason: string) => new PortError('issuing_disabled', reason);
 
 /** Too many writers changed the same data at once. Nothing was written, so trying again is safe. */

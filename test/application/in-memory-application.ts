@@ -65,7 +65,7 @@ export class InMemoryApplication {
   async stored(
     ...messageIds: readonly string[]
   ): Promise<{ instance: AgentInstance | null; messages: readonly Message[] }> {
-    const target = { userId: userIdOf('ada'), agentInstanceId: instanceIdOf(1), queue: true };
+    const target = { userId: userIdOf('ada'), agentInstanceId: instanceIdOf(1), withQueuedMessages: true };
     const load = (message: string | null) =>
       this.repository.update({ ...target, messageId: message as MessageId | null }, (conversation) => ({
         output: conversation,

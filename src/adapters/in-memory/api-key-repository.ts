@@ -31,7 +31,8 @@ export class InMemoryApiKeyRepository implements ApiKeyRepository {
       idempotencyKey === null ? null : (user.idempotencyRecords.get(idempotencyKey) ?? null);
     const { output, changes, record } = decide(structuredClone(key), structuredClone(storedRecord));
 
-    // Another request has saved this record, or another key has this token: a retry would not change that.
+    // The idempotency key has a record already, or another key has this token. Deciding again would give the
+    // same result, so the update fails as it does in a database.
     if (record !== null && storedRecord !== null) throw storageBusy();
     if (changes !== null && isHashTaken(user, changes)) throw storageBusy();
     if (changes !== null || record !== null) this.#users.set(userId, user);

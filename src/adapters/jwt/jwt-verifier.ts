@@ -138,7 +138,8 @@ export class JwtVerifier implements TokenVerifier {
 
   async #check(tokenHash: string, tokenText: string): Promise<Caller> {
     const now = this.#clock.now();
-    // Taken before the store is read: the watch must not count later revocations as known.
+    // Taken before the store is read: that read finds the revocations until this time. The watch has to find
+    // every later one.
     const readAt = performance.now();
     let ownToken: OwnToken;
     try {
@@ -186,6 +187,7 @@ export class JwtVerifier implements TokenVerifier {
 
   #remember(token: Parameters<KnownTokens['add']>[0], readAt: number): Caller {
     const knownToken = this.#knownTokens.add(token);
+    // Without an API key the token cannot be revoked here, so it does not matter when the store was read.
     this.#watch?.start(token.apiKeyId === null ? Number.POSITIVE_INFINITY : readAt);
     knownToken.usedAt = this.#clock.now().getTime();
     return knownToken.caller;

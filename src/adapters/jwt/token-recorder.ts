@@ -7,6 +7,13 @@ import { apiKeyIdOf } from './token/api-key-id.ts';
 import { isExpired } from './token/claims.ts';
 import { OwnTokens } from './token/own-tokens.ts';
 
+/** The API key record of a token, its user, and the token's time of issue in epoch milliseconds. */
+export interface RecordedToken {
+  readonly userId: UserId;
+  readonly key: ApiKey;
+  readonly issuedAt: number;
+}
+
 /** Makes API key records of tokens that were signed elsewhere with one of the server's own keys. */
 export class TokenRecorder {
   readonly #ownTokens: OwnTokens;
@@ -22,9 +29,9 @@ export class TokenRecorder {
    * @throws Error when no own key has signed the token, when it has expired, when it has no known scope, or
    * when it is an ES256 token without a `jti`.
    */
-  async recordOf(tokenText: string): Promise<{ readonly userId: UserId; readonly key: ApiKey }> {
+  async recordOf(tokenText: string): Promise<RecordedToken> {
     const now = this.#clock.now();
-    const { caller, tokenId, algorithm } = await this.#ownTokens.check(tokenText, now);
+    const { caller, tokenId, issuedAt, algorithm } = await this.#ownTokens.check(tokenText, now);
     const tokenHash = hash('sha256', tokenText, 'base64url');
     const recordId = apiKeyIdOf(tokenId, tokenHash);
     // Everyone who has an ES256 token can make a second valid token of it, with another signature and hash.
@@ -36,6 +43,7 @@ export class TokenRecorder {
     if (isExpired(caller, now)) throw new Error('it has expired');
     return {
       userId: caller.userId,
+      issuedAt,
       key: {
         id: recordId,
         name: 'imported',

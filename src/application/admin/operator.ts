@@ -7,6 +7,8 @@ import {
   isValidApiKey,
   type Scope,
 } from '../../domain/user/api-key.ts';
+import { isTokenRefused } from '../../domain/user/user-deletion.ts';
+import { issuingDisabled } from '../../ports/errors.ts';
 import type { ApiKeyRef, ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
 import type { CompleteStore } from '../../ports/store.ts';
 import type { Ports } from '../use-case.ts';
@@ -52,13 +54,21 @@ export interface Operator {
   deleteUser(userId: UserId): AsyncIterable<WireHoldings>;
 }
 
+/** The record of a token that was signed elsewhere. */
+export interface TokenRecord {
+  readonly userId: UserId;
+  readonly key: ApiKey;
+  /** Epoch milliseconds; minus infinity for a token without a time of issue. */
+  readonly issuedAt: number;
+}
+
 export interface OperatorPorts extends Pick<Ports, 'issuer' | 'clock'> {
   readonly store: CompleteStore;
   /**
    * Makes the record of a token that was signed elsewhere with this server's key.
    * @throws Error if the token cannot be recorded; the message says why.
    */
-  readonly recordOf: (token: string) => Promise<{ readonly userId: UserId; readonly key: ApiKey }>;
+  readonly recordOf: (token: string) => Promise<TokenRecord>;
 }
 
 /** What is needed to make and revoke keys. */
@@ -71,13 +81,16 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
   const keyPorts = { apiKeys, issuer, clock };
 
   async function importToken(token: string): Promise<ImportResult> {
-    let tokenRecord: Awaited<ReturnType<typeof recordOf>>;
+    let tokenRecord: TokenRecord;
     try {
       tokenRecord = await recordOf(token);
     } catch (error) {
       return { outcome: 'refused', reason: (error as Error).message };
     }
-    const { userId, key } = tokenRecord;
+    const { userId, key, issuedAt } = tokenRecord;
+    const deletion = await removal.findUserDeletion(userId);
+    if (deletion !== null && isTokenRefused(deletion, issuedAt))
+      return { outcome: 'refused', reason: 'its user was deleted' };
     return apiKeys.update({ userId, id: key.id }, (existingKey) => ({
       output: importResult(userId, key, existingKey),
       // An existing record stays as it is: a revoked token must stay revoked.
@@ -90,7 +103,7 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
     async issue(request) {
       const deletion = await removal.findUserDeletion(request.userId);
       if (deletion !== null && deletion.finishedAt === null) {
-        throw new Error(
+        throw issuingDisabled(
           `${request.userId} is being deleted. A running server finishes the deletion within half a minute; try again then`,
         );
       }

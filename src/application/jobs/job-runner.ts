@@ -10,8 +10,8 @@ export class JobRunner implements Disposable {
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #timers = new Map<Job, NodeJS.Timeout>();
   readonly #running = new Set<Job>();
-  /** Jobs that `onDue` has scheduled while they ran, and after how many milliseconds they run again. */
-  readonly #rescheduled = new Map<Job, number>();
+  /** When jobs run next, by `performance.now()`. */
+  readonly #dueAt = new Map<Job, number>();
   readonly #subscriptions: Subscription[] = [];
   #isClosed = false;
 
@@ -43,19 +43,21 @@ export class JobRunner implements Disposable {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  /** Sets the time of the job's next run. An earlier time that was set is replaced. */
+  /** Sets the time of the job's next run, unless an earlier time is set already. */
   #schedule(job: Job, milliseconds: number): void {
     if (this.#isClosed) return;
-    if (this.#running.has(job)) {
-      this.#rescheduled.set(job, milliseconds);
-      return;
-    }
+    const now = performance.now();
+    const dueAt = Math.min(now + milliseconds, this.#dueAt.get(job) ?? Infinity);
+    this.#dueAt.set(job, dueAt);
+    // The timer of a running job is set when its run has ended.
+    if (this.#running.has(job)) return;
     clearTimeout(this.#timers.get(job));
-    this.#timers.set(job, setTimeout(() => void this.#run(job), milliseconds).unref());
+    this.#timers.set(job, setTimeout(() => void this.#run(job), dueAt - now).unref());
   }
 
   async #run(job: Job): Promise<void> {
     this.#running.add(job);
+    this.#dueAt.delete(job);
     let nextRunAfterMs: number | null;
     try {
       nextRunAfterMs = await job.run();
@@ -65,8 +67,6 @@ export class JobRunner implements Disposable {
     } finally {
       this.#running.delete(job);
     }
-    const runAfterMs = this.#rescheduled.get(job) ?? nextRunAfterMs;
-    this.#rescheduled.delete(job);
-    if (runAfterMs !== null) this.#schedule(job, runAfterMs);
+    if (nextRunAfterMs !== null || this.#dueAt.has(job)) this.#schedule(job, nextRunAfterMs ?? Infinity);
   }
 }

@@ -24,6 +24,12 @@ const pem = v.pipe(
   v.transform((text) => text.replace(/^"(.*)"$/s, '$1')),
 );
 
+/** Checks that a URL has nothing but an origin and a path, so that a path can be added to its end. */
+const isPlainUrl = (text: string): boolean => {
+  const url = URL.parse(text);
+  return url !== null && url.href === url.origin + url.pathname;
+};
+
 const httpUrl = v.pipe(v.string(), checkUrl(['http:', 'https:']));
 
 const postgresUrl = v.pipe(v.string(), checkUrl(['postgres:', 'postgresql:']));
@@ -67,8 +73,9 @@ const VARIABLES = {
     schema: v.optional(v.string()),
   },
   PUBLIC_URL: {
-    requirement: 'the http or https URL under which clients reach this server',
-    schema: v.optional(httpUrl),
+    requirement:
+      'the http or https URL under which clients reach this server, without a user, query or fragment',
+    schema: v.optional(v.pipe(httpUrl, v.check(isPlainUrl))),
   },
   CORS_ORIGINS: {
     requirement: 'a comma-separated list of origins such as https://app.example.com',

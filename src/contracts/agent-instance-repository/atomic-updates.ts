@@ -7,8 +7,8 @@ import type { TestRunner } from '../test-runner.ts';
 import type { OpenStore } from './open-store.ts';
 import { newTarget, testActionsIn } from './test-actions.ts';
 
-export function atomicUpdates({ describe, test }: TestRunner, open: () => OpenStore): void {
-  const { store, post, say, load } = testActionsIn(open);
+export function atomicUpdates({ describe, test }: TestRunner, storeUnderTest: () => OpenStore): void {
+  const { store, post, say, load } = testActionsIn(storeUnderTest);
 
   describe('an update is atomic', () => {
     test('a decision that throws writes nothing and fails only its own update', async () => {
@@ -37,7 +37,7 @@ export function atomicUpdates({ describe, test }: TestRunner, open: () => OpenSt
     const recordSignals = (userId: UserId) => {
       const received: Signal[] = [];
       const nothingSeen = { versionOf: () => 0, total: () => 0 };
-      open().signals.subscribeAll(userId, (signal) => received.push(signal), nothingSeen);
+      storeUnderTest().signals.subscribeAll(userId, (signal) => received.push(signal), nothingSeen);
       return received;
     };
 
@@ -61,13 +61,13 @@ export function atomicUpdates({ describe, test }: TestRunner, open: () => OpenSt
   });
 }
 
-export function decisionsGetCopies({ test }: TestRunner, open: () => OpenStore): void {
-  const { store, post, load } = testActionsIn(open);
+export function decisionsGetCopies({ test }: TestRunner, storeUnderTest: () => OpenStore): void {
+  const { store, post, load } = testActionsIn(storeUnderTest);
 
   test('a decision gets its own copy of the conversation: changing it does not change the store', async () => {
     const target = newTarget();
     await post(target);
-    await store().update({ ...target, queue: true }, (conversation) => {
+    await store().update({ ...target, withQueuedMessages: true }, (conversation) => {
       Object.assign(requireInstance(conversation), { status: 'DELETED' });
       return { output: null, changes: null, record: null };
     });

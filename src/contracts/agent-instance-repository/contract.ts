@@ -10,18 +10,18 @@ import { tenants } from './tenants.ts';
 
 /**
  * The contract suite for adapters of the `AgentInstanceRepository` port.
- * @param open returns the store. It is called only while a test runs, so the store can be opened in a
- * `before` hook. All tests can use the same store, because each test uses its own users.
+ * @param storeUnderTest returns the store. It is called only while a test runs, so the store can be opened in
+ * a `before` hook. All tests can use the same store, because each test uses its own users.
  */
-export function agentInstanceRepositoryContract(runner: TestRunner, open: () => OpenStore): void {
-  savingAndLoading(runner, open);
-  loading(runner, open);
-  atomicUpdates(runner, open);
-  tenants(runner, open);
-  idempotency(runner, open);
+export function agentInstanceRepositoryContract(runner: TestRunner, storeUnderTest: () => OpenStore): void {
+  savingAndLoading(runner, storeUnderTest);
+  loading(runner, storeUnderTest);
+  atomicUpdates(runner, storeUnderTest);
+  tenants(runner, storeUnderTest);
+  idempotency(runner, storeUnderTest);
   runner.describe('races', () => {
-    racesToBeFirst(runner, open);
-    racesForTheQueue(runner, open);
+    racesToBeFirst(runner, storeUnderTest);
+    racesForTheQueue(runner, storeUnderTest);
   });
-  decisionsGetCopies(runner, open);
+  decisionsGetCopies(runner, storeUnderTest);
 }

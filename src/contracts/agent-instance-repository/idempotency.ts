@@ -7,8 +7,8 @@ import { NOW, newId, newUser } from '../test-values.ts';
 import type { OpenStore } from './open-store.ts';
 import { type InstanceTarget, newTarget, testActionsIn } from './test-actions.ts';
 
-export function idempotency({ describe, test }: TestRunner, open: () => OpenStore): void {
-  const { store, load } = testActionsIn(open);
+export function idempotency({ describe, test }: TestRunner, storeUnderTest: () => OpenStore): void {
+  const { store, load } = testActionsIn(storeUnderTest);
 
   describe('idempotency records', () => {
     /**
@@ -60,7 +60,9 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenStor
           agentInstanceId: hasOwnInstance ? newId<AgentInstanceId>() : sharedInstanceId,
         }));
         const answers = await Promise.all(
-          targets.map((target, nth) => postOnce(target, 'dup', open().repositories[nth % 2 === 0 ? 0 : 1])),
+          targets.map((target, nth) =>
+            postOnce(target, 'dup', storeUnderTest().repositories[nth % 2 === 0 ? 0 : 1]),
+          ),
         );
         assert.equal(new Set(answers).size, 1);
         const positions = await Promise.all(

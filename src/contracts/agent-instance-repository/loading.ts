@@ -6,8 +6,8 @@ import { newId, newUser } from '../test-values.ts';
 import type { OpenStore } from './open-store.ts';
 import { contents, newTarget, testActionsIn } from './test-actions.ts';
 
-export function loading({ describe, test }: TestRunner, open: () => OpenStore): void {
-  const { post, say, read, readQuestion, load } = testActionsIn(open);
+export function loading({ describe, test }: TestRunner, storeUnderTest: () => OpenStore): void {
+  const { post, say, read, readQuestion, load } = testActionsIn(storeUnderTest);
 
   describe('what is loaded', () => {
     test('is empty for an instance that does not exist', async () => {
@@ -19,7 +19,7 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
       await post(target);
       await say(target, 'later');
       assert.deepEqual(contents((await load(target)).messages), ['later']);
-      assert.deepEqual((await load(target, { queue: false })).messages, []);
+      assert.deepEqual((await load(target, { withQueuedMessages: false })).messages, []);
     });
 
     test('leaves out a requested message of another instance', async () => {
@@ -59,7 +59,7 @@ export function loading({ describe, test }: TestRunner, open: () => OpenStore): 
       const answer = await say(target, 'yes');
       await say(target, 'later');
       await post(target, { content: 'another step' });
-      const { messages } = await load(target, { queue: false, questionId: question.id });
+      const { messages } = await load(target, { withQueuedMessages: false, questionId: question.id });
       assert.deepEqual(contents(messages.toSorted((a, b) => a.position - b.position)), [
         'before',
         'Deploy?',

@@ -5,12 +5,12 @@ import type { TestRunner } from '../test-runner.ts';
 import type { OpenStore } from './open-store.ts';
 import { contents, newTarget, testActionsIn } from './test-actions.ts';
 
-export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): void {
-  const { post, say, read, readQuestion, load } = testActionsIn(open);
+export function racesForTheQueue({ test }: TestRunner, storeUnderTest: () => OpenStore): void {
+  const { post, say, read, readQuestion, load } = testActionsIn(storeUnderTest);
 
   test('50 writers and readers on one instance: every user message is handed over once, in order', async () => {
     const target = newTarget();
-    const { repositories } = open();
+    const { repositories } = storeUnderTest();
     const { message: firstMessage } = await post(target);
     const handOffs: { version: number; messages: readonly Message[] }[] = [];
     const recordHandOff = (version: number, messages: readonly Message[]) => {
@@ -75,7 +75,7 @@ export function racesForTheQueue({ test }: TestRunner, open: () => OpenStore): v
     await say(target, 'yes');
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, nth) =>
-        readQuestion(target, question.id, open().repositories[nth % 2 === 0 ? 0 : 1]),
+        readQuestion(target, question.id, storeUnderTest().repositories[nth % 2 === 0 ? 0 : 1]),
       ),
     );
     for (const { answer, feedback, status } of results) {

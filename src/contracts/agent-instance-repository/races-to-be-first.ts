@@ -10,8 +10,8 @@ import { withoutRecord } from '../without-record.ts';
 import type { OpenStore } from './open-store.ts';
 import { newTarget, testActionsIn } from './test-actions.ts';
 
-export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): void {
-  const { post, load } = testActionsIn(open);
+export function racesToBeFirst({ test }: TestRunner, storeUnderTest: () => OpenStore): void {
+  const { post, load } = testActionsIn(storeUnderTest);
 
   test('50 concurrent first messages of one agent type create it once', async () => {
     const userId = newUser();
@@ -21,7 +21,7 @@ export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): voi
     }));
     await Promise.all(
       targets.map((target, nth) =>
-        post(target, { agentType: 'same' }, open().repositories[nth % 2 === 0 ? 0 : 1]),
+        post(target, { agentType: 'same' }, storeUnderTest().repositories[nth % 2 === 0 ? 0 : 1]),
       ),
     );
     const types = await Promise.all(
@@ -35,7 +35,7 @@ export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): voi
     const { message: question } = await post(target, { isQuestion: true });
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, (_, nth) =>
-        open().repositories[nth % 2 === 0 ? 0 : 1].update(
+        storeUnderTest().repositories[nth % 2 === 0 ? 0 : 1].update(
           { ...target, questionId: question.id },
           withoutRecord((conversation) =>
             receiveUserMessage(conversation, {
@@ -73,7 +73,7 @@ export function racesToBeFirst({ test }: TestRunner, open: () => OpenStore): voi
           }),
         ),
       );
-    const outcomes = await Promise.allSettled(open().repositories.map(start));
+    const outcomes = await Promise.allSettled(storeUnderTest().repositories.map(start));
     assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
   });
 }

@@ -15,8 +15,8 @@ import { withoutRecord } from '../without-record.ts';
 import type { OpenStore } from './open-store.ts';
 import { newTarget, testActionsIn } from './test-actions.ts';
 
-export function savingAndLoading({ describe, test }: TestRunner, open: () => OpenStore): void {
-  const { store, post, say, load } = testActionsIn(open);
+export function savingAndLoading({ describe, test }: TestRunner, storeUnderTest: () => OpenStore): void {
+  const { store, post, say, load } = testActionsIn(storeUnderTest);
 
   describe('what is saved is what is loaded', () => {
     test('an instance, its type and a question are loaded with every field as saved', async () => {
@@ -112,7 +112,7 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       const target = newTarget();
       const { message } = await post(target);
       const changed = await store().update(
-        { ...target, queue: true, messageId: message.id },
+        { ...target, withQueuedMessages: true, messageId: message.id },
         withoutRecord((conversation) => requestUserInput(conversation, { messageId: message.id, now: NOW })),
       );
       assert.deepEqual((await load(target)).messages, [changed.message]);

@@ -7,8 +7,8 @@ import { withoutRecord } from '../without-record.ts';
 import type { OpenStore } from './open-store.ts';
 import { contents, newTarget, testActionsIn } from './test-actions.ts';
 
-export function tenants({ describe, test }: TestRunner, open: () => OpenStore): void {
-  const { store, post, say, read, load } = testActionsIn(open);
+export function tenants({ describe, test }: TestRunner, storeUnderTest: () => OpenStore): void {
+  const { store, post, say, read, load } = testActionsIn(storeUnderTest);
 
   describe('tenants and processes', () => {
     test('two users may use the same ids without seeing each other', async () => {
@@ -37,7 +37,7 @@ export function tenants({ describe, test }: TestRunner, open: () => OpenStore): 
 
     test('the next update sees a change that another process made', async () => {
       const target = newTarget();
-      const [firstProcess, secondProcess] = open().repositories;
+      const [firstProcess, secondProcess] = storeUnderTest().repositories;
       await post(target, {}, firstProcess);
       await say(target, 'from there', false, secondProcess);
       assert.deepEqual(contents((await post(target, {}, firstProcess)).handedOver), ['from there']);
@@ -47,7 +47,7 @@ export function tenants({ describe, test }: TestRunner, open: () => OpenStore): 
 
     test('an update that changes nothing sees what another process has written', async () => {
       const target = newTarget();
-      const [firstProcess, secondProcess] = open().repositories;
+      const [firstProcess, secondProcess] = storeUnderTest().repositories;
       await post(target, {}, firstProcess);
       await say(target, 'from there', false, secondProcess);
       assert.deepEqual(contents((await read(target, null, firstProcess)).messages), ['from there']);

@@ -26,8 +26,8 @@ export const contents = (messages: readonly Message[]) => messages.map(({ conten
  * Returns functions that do what agents and users do. Each function runs a decision of the domain on the
  * given repository, by default the first one.
  */
-export function testActionsIn(open: () => OpenStore) {
-  const store = () => open().repositories[0];
+export function testActionsIn(storeUnderTest: () => OpenStore) {
+  const store = () => storeUnderTest().repositories[0];
 
   /** Posts a step or a question of the agent. */
   const post = (
@@ -43,7 +43,7 @@ export function testActionsIn(open: () => OpenStore) {
     const metadata = { nested: { list: [1, 'two', null] } };
     const fields = { agentTypeName: name, content, isQuestion, metadata };
     return repository.update(
-      { ...target, queue: true, openQuestionFeedback: isQuestion, agentTypeName: name },
+      { ...target, withQueuedMessages: true, openQuestionFeedback: isQuestion, agentTypeName: name },
       withoutRecord((conversation) =>
         postAgentMessage(conversation, anAgentMessage(target.agentInstanceId, fields)),
       ),
@@ -62,7 +62,7 @@ export function testActionsIn(open: () => OpenStore) {
   /** Reads the queued user messages, as an agent does. */
   const read = (target: InstanceTarget, lastReadMessageId: MessageId | null, repository = store()) =>
     repository.update(
-      { ...target, queue: true, readAfterMessageId: lastReadMessageId },
+      { ...target, withQueuedMessages: true, readAfterMessageId: lastReadMessageId },
       withoutRecord((conversation) => readPending(conversation, { lastReadMessageId, now: NOW })),
     );
 
@@ -75,7 +75,7 @@ export function testActionsIn(open: () => OpenStore) {
 
   /** Returns what an update loads: the queue, and what `alsoLoad` names. Changes nothing. */
   const load = (target: InstanceTarget, alsoLoad: Partial<UpdateTarget> = {}) =>
-    store().update({ ...target, queue: true, ...alsoLoad }, (conversation, record) => ({
+    store().update({ ...target, withQueuedMessages: true, ...alsoLoad }, (conversation, record) => ({
       output: { ...conversation, record },
       changes: null,
       record: null,

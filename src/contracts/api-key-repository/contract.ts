@@ -11,16 +11,16 @@ import { tokenHash } from './token-hash.ts';
 
 /**
  * The contract suite for adapters of the `ApiKeyRepository` port.
- * @param open returns the store. It is called only while a test runs, so the store can be opened in a
- * `before` hook.
+ * @param storeUnderTest returns the store. It is called only while a test runs, so the store can be opened in
+ * a `before` hook.
  */
-export function apiKeyRepositoryContract(runner: TestRunner, open: () => OpenKeyStore): void {
-  savingAndLoading(runner, open);
-  tenants(runner, open);
-  idempotency(runner, open);
-  races(runner, open);
-  tokenHash(runner, open);
-  revocation(runner, open);
-  lastUse(runner, open);
-  lists(runner, open);
+export function apiKeyRepositoryContract(runner: TestRunner, storeUnderTest: () => OpenKeyStore): void {
+  savingAndLoading(runner, storeUnderTest);
+  tenants(runner, storeUnderTest);
+  idempotency(runner, storeUnderTest);
+  races(runner, storeUnderTest);
+  tokenHash(runner, storeUnderTest);
+  revocation(runner, storeUnderTest);
+  lastUse(runner, storeUnderTest);
+  lists(runner, storeUnderTest);
 }

@@ -8,8 +8,8 @@ import { recordOf } from './issue-once.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
-export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, load } = testActionsIn(open);
+export function idempotency({ describe, test }: TestRunner, storeUnderTest: () => OpenKeyStore): void {
+  const { store, load } = testActionsIn(storeUnderTest);
 
   describe('idempotency', () => {
     test('the record is saved with the API key, and loaded with it', async () => {
@@ -57,7 +57,7 @@ export function idempotency({ describe, test }: TestRunner, open: () => OpenKeyS
     });
 
     test('an API key and an agent instance each see the record that the other has saved', async () => {
-      const { instances } = open();
+      const { instances } = storeUnderTest();
       const userId = newUser();
       const agentInstanceId = randomUUID() as AgentInstanceId;
       const [keyRecord, instanceRecord] = [recordOf('from a key'), recordOf('from an instance')];

@@ -7,8 +7,8 @@ import { msAfterNow, NOW, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
-export function lastUse({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, saveNewKey } = testActionsIn(open);
+export function lastUse({ describe, test }: TestRunner, storeUnderTest: () => OpenKeyStore): void {
+  const { store, saveNewKey } = testActionsIn(storeUnderTest);
 
   describe('the time of last use', () => {
     test('only moves forward, for any number of keys at once', async () => {

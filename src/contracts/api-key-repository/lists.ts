@@ -7,8 +7,8 @@ import { msAfterNow, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
-export function lists({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, saveNewKey } = testActionsIn(open);
+export function lists({ describe, test }: TestRunner, storeUnderTest: () => OpenKeyStore): void {
+  const { store, saveNewKey } = testActionsIn(storeUnderTest);
 
   describe('lists', () => {
     test('of one user are sorted newest first, then by id, highest first', async () => {

@@ -11,15 +11,16 @@ import { issueOnce, requestOf } from './issue-once.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
-export function races({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, saveNewKey, revoke } = testActionsIn(open);
+export function races({ describe, test }: TestRunner, storeUnderTest: () => OpenKeyStore): void {
+  const { store, saveNewKey, revoke } = testActionsIn(storeUnderTest);
 
   describe('at the same time', () => {
-    /** Runs `work` `count` times at once, on the two repositories in turn. */
+    /** Runs `work` `count` times at once, alternating between the two repositories. */
     const onBothRepositories = <Output>(
       count: number,
       work: (repository: ApiKeyRepository) => Promise<Output>,
-    ) => Promise.all(Array.from({ length: count }, (_, nth) => work(open().repositories[nth % 2]!)));
+    ) =>
+      Promise.all(Array.from({ length: count }, (_, nth) => work(storeUnderTest().repositories[nth % 2]!)));
 
     test('updates with one idempotency key have one effect and one answer', async () => {
       for (let round = 0; round < 10; round += 1) {
@@ -36,8 +37,10 @@ export function races({ describe, test }: TestRunner, open: () => OpenKeyStore):
       const request = requestOf('both');
       const instanceRecord = { fingerprint: request.fingerprint, answer: 'an instance', recordedAt: NOW };
       const answers = await Promise.all([
-        ...Array.from({ length: 4 }, (_, nth) => issueOnce(userId, request, open().repositories[nth % 2]!)),
-        open().instances.update(
+        ...Array.from({ length: 4 }, (_, nth) =>
+          issueOnce(userId, request, storeUnderTest().repositories[nth % 2]!),
+        ),
+        storeUnderTest().instances.update(
           { userId, agentInstanceId: randomUUID() as AgentInstanceId, idempotencyKey: request.key },
           (_, record) => {
             const answered = recordedAnswer(request, record);

@@ -6,8 +6,8 @@ import { msAfterNow, NOW, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
-export function revocation({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, save, saveNewKey, load, revoke, recordRevocations } = testActionsIn(open);
+export function revocation({ describe, test }: TestRunner, storeUnderTest: () => OpenKeyStore): void {
+  const { store, save, saveNewKey, load, revoke, recordRevocations } = testActionsIn(storeUnderTest);
 
   describe('revocation', () => {
     test('is published once, when the key becomes revoked, and not for other changes', async () => {
@@ -35,9 +35,9 @@ export function revocation({ describe, test }: TestRunner, open: () => OpenKeySt
       const userId = newUser();
       const { id, tokenHash } = await saveNewKey(userId);
       const keyRead = Promise.withResolvers<ApiKey | null>();
-      const subscription = open().revocations.onRevoked((key) => {
+      const subscription = storeUnderTest().revocations.onRevoked((key) => {
         if (key.id !== id) return;
-        keyRead.resolve(open().repositories[1].findByToken(userId, { id, hash: tokenHash }));
+        keyRead.resolve(storeUnderTest().repositories[1].findByToken(userId, { id, hash: tokenHash }));
       });
       await revoke(userId, id);
       subscription.close();
@@ -56,7 +56,7 @@ export function revocation({ describe, test }: TestRunner, open: () => OpenKeySt
       const keyOfEve = await saveNewKey(eve);
       await revoke(ada, revokedFirst.id, afterStart(0));
       await revoke(ada, revokedLast.id, afterStart(2));
-      await revoke(eve, keyOfEve.id, afterStart(1), open().repositories[1]);
+      await revoke(eve, keyOfEve.id, afterStart(1), storeUnderTest().repositories[1]);
       const idsRevokedSince = async (milliseconds: number) => {
         const revoked = await store().revokedSince(afterStart(milliseconds));
         return revoked.filter(({ userId }) => userId === ada || userId === eve).map(({ id }) => id);

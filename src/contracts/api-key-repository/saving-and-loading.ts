@@ -8,8 +8,8 @@ import { msAfterNow, NOW, newUser } from '../test-values.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
-export function savingAndLoading({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, save, saveNewKey, load, revoke, recordRevocations } = testActionsIn(open);
+export function savingAndLoading({ describe, test }: TestRunner, storeUnderTest: () => OpenKeyStore): void {
+  const { store, save, saveNewKey, load, revoke, recordRevocations } = testActionsIn(storeUnderTest);
 
   describe('what is saved is what is loaded', () => {
     test('every read returns every field of the key as it was saved', async () => {
@@ -49,7 +49,7 @@ export function savingAndLoading({ describe, test }: TestRunner, open: () => Ope
       const key = await saveNewKey(userId, { expiresAt: NOW });
       const changed = { ...key, name: 'desktop', scope: 'dashboard' as const, expiresAt: null };
       await save(userId, changed);
-      assert.deepEqual(await open().repositories[1].list(userId), [changed]);
+      assert.deepEqual(await storeUnderTest().repositories[1].list(userId), [changed]);
     });
 
     test('changing an object that was saved or loaded does not change the store', async () => {

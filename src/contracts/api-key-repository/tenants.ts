@@ -7,8 +7,8 @@ import { issueOnce, requestOf } from './issue-once.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
-export function tenants({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, saveNewKey, load, revoke } = testActionsIn(open);
+export function tenants({ describe, test }: TestRunner, storeUnderTest: () => OpenKeyStore): void {
+  const { store, saveNewKey, load, revoke } = testActionsIn(storeUnderTest);
 
   describe('tenants', () => {
     test('two users with the same key id have two keys', async () => {

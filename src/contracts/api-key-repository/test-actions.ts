@@ -10,8 +10,8 @@ import type { OpenKeyStore } from './open-key-store.ts';
  * Returns the actions on keys that the tests share. An action uses the first repository unless another one is
  * given.
  */
-export function testActionsIn(open: () => OpenKeyStore) {
-  const store = () => open().repositories[0];
+export function testActionsIn(storeUnderTest: () => OpenKeyStore) {
+  const store = () => storeUnderTest().repositories[0];
 
   /** Saves the key. A key with the same id is replaced. */
   const save = (userId: UserId, key: ApiKey, repository = store()) =>
@@ -38,7 +38,7 @@ export function testActionsIn(open: () => OpenKeyStore) {
   /** Records the revocations of a user's keys from now on. */
   const recordRevocations = (userId: UserId) => {
     const received: Revocation[] = [];
-    open().revocations.onRevoked((key) => {
+    storeUnderTest().revocations.onRevoked((key) => {
       if (key.userId === userId) received.push(key);
     });
     return received;

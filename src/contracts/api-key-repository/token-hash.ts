@@ -7,8 +7,8 @@ import { recordOf } from './issue-once.ts';
 import type { OpenKeyStore } from './open-key-store.ts';
 import { testActionsIn } from './test-actions.ts';
 
-export function tokenHash({ describe, test }: TestRunner, open: () => OpenKeyStore): void {
-  const { store, saveNewKey, load, recordRevocations } = testActionsIn(open);
+export function tokenHash({ describe, test }: TestRunner, storeUnderTest: () => OpenKeyStore): void {
+  const { store, saveNewKey, load, recordRevocations } = testActionsIn(storeUnderTest);
 
   describe('the hash of a token', () => {
     test('belongs to one key of a user: saving a second key with it fails, and nothing is saved or published', async () => {

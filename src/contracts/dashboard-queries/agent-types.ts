@@ -7,9 +7,9 @@ import type { OpenQueries } from './open-queries.ts';
 import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { testQueriesIn } from './test-queries.ts';
 
-export function agentTypes({ describe, test }: TestRunner, open: () => OpenQueries): void {
-  const { startConversation } = testConversationsIn(open);
-  const { types } = testQueriesIn(open);
+export function agentTypes({ describe, test }: TestRunner, storeUnderTest: () => OpenQueries): void {
+  const { startConversation } = testConversationsIn(storeUnderTest);
+  const { types } = testQueriesIn(storeUnderTest);
 
   describe('agent types', () => {
     test('are sorted by name, with a count per status and their latest instances', async () => {

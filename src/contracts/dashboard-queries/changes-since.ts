@@ -11,9 +11,9 @@ import type { OpenQueries } from './open-queries.ts';
 import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { testQueriesIn } from './test-queries.ts';
 
-export function changesSince({ describe, test }: TestRunner, open: () => OpenQueries): void {
-  const { newConversation, startConversation } = testConversationsIn(open);
-  const { read, since } = testQueriesIn(open);
+export function changesSince({ describe, test }: TestRunner, storeUnderTest: () => OpenQueries): void {
+  const { newConversation, startConversation } = testConversationsIn(storeUnderTest);
+  const { read, since } = testQueriesIn(storeUnderTest);
 
   describe('what changed since a version', () => {
     test('is empty when nothing has changed', async () => {
@@ -49,7 +49,7 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       assert.deepEqual(await changedContents(seenAnswer), [[], []]);
       await conversation.change(
         (current) => readPending(current, { lastReadMessageId: question.id, now: atMinute(1) }),
-        { queue: true, readAfterMessageId: question.id },
+        { withQueuedMessages: true, readAfterMessageId: question.id },
       );
       assert.deepEqual(await changedContents(seenAnswer), [[], ['this']]);
       assertMatches((await since(conversation, seenAnswer))?.amended[0], {
@@ -61,7 +61,7 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       await conversation.change(
         (current) => requestUserInput(current, { messageId: step.id, now: atMinute(1) }),
         {
-          queue: true,
+          withQueuedMessages: true,
           messageId: step.id,
         },
       );
@@ -102,7 +102,8 @@ export function changesSince({ describe, test }: TestRunner, open: () => OpenQue
       const question = await conversation.post('Which?', { ask: true });
       const { userId, id } = conversation;
       const request = { limit: 0, waitingHere: NO_WAITS, withOpenQuestions: true };
-      const readChanges = () => open().queries.changesSince(userId, id, { version: 2, position: 2 }, request);
+      const readChanges = () =>
+        storeUnderTest().queries.changesSince(userId, id, { version: 2, position: 2 }, request);
       assertMatches((await readChanges())?.openQuestions, [{ id: question.id }]);
       await conversation.say('this');
       assert.deepEqual((await readChanges())?.openQuestions, []);

@@ -10,17 +10,17 @@ import { tenants } from './tenants.ts';
 
 /**
  * The contract suite for adapters of the `DashboardQueries` port.
- * @param open returns the store. It is called only while a test runs, so the store can be opened in a
- * `before` hook. All tests can use the same store, because each test uses its own users.
+ * @param storeUnderTest returns the store. It is called only while a test runs, so the store can be opened in
+ * a `before` hook. All tests can use the same store, because each test uses its own users.
  */
-export function dashboardQueriesContract(runner: TestRunner, open: () => OpenQueries): void {
+export function dashboardQueriesContract(runner: TestRunner, storeUnderTest: () => OpenQueries): void {
   runner.describe('the list of instances', () => {
-    pagesOfInstances(runner, open);
-    listedInstances(runner, open);
+    pagesOfInstances(runner, storeUnderTest);
+    listedInstances(runner, storeUnderTest);
   });
-  agentTypes(runner, open);
-  conversations(runner, open);
-  changesSince(runner, open);
-  progress(runner, open);
-  tenants(runner, open);
+  agentTypes(runner, storeUnderTest);
+  conversations(runner, storeUnderTest);
+  changesSince(runner, storeUnderTest);
+  progress(runner, storeUnderTest);
+  tenants(runner, storeUnderTest);
 }

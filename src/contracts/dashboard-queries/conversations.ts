@@ -7,9 +7,9 @@ import type { OpenQueries } from './open-queries.ts';
 import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { testQueriesIn } from './test-queries.ts';
 
-export function conversations({ describe, test }: TestRunner, open: () => OpenQueries): void {
-  const { newConversation, startConversation } = testConversationsIn(open);
-  const { read } = testQueriesIn(open);
+export function conversations({ describe, test }: TestRunner, storeUnderTest: () => OpenQueries): void {
+  const { newConversation, startConversation } = testConversationsIn(storeUnderTest);
+  const { read } = testQueriesIn(storeUnderTest);
 
   describe('a conversation', () => {
     test('is read from its end, page by page, before a position or before a message', async () => {
@@ -50,7 +50,7 @@ export function conversations({ describe, test }: TestRunner, open: () => OpenQu
       });
       const { userId, id } = conversation;
       const request = { limit: 1, before: null, waitingHere: new Set([id]) };
-      assertMatches(await open().queries.readConversation(userId, id, request), {
+      assertMatches(await storeUnderTest().queries.readConversation(userId, id, request), {
         gitDiff: null,
         agentWaiting: true,
       });

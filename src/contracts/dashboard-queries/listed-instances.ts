@@ -10,9 +10,9 @@ import type { OpenQueries } from './open-queries.ts';
 import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { idsOf, testQueriesIn } from './test-queries.ts';
 
-export function listedInstances({ test }: TestRunner, open: () => OpenQueries): void {
-  const { newConversation, startConversation } = testConversationsIn(open);
-  const { list, types, read } = testQueriesIn(open);
+export function listedInstances({ test }: TestRunner, storeUnderTest: () => OpenQueries): void {
+  const { newConversation, startConversation } = testConversationsIn(storeUnderTest);
+  const { list, types, read } = testQueriesIn(storeUnderTest);
 
   test('leaves out a deleted instance until it is restored', async () => {
     const userId = newUser();

@@ -6,9 +6,9 @@ import type { OpenQueries } from './open-queries.ts';
 import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { idsOf, testQueriesIn } from './test-queries.ts';
 
-export function pagesOfInstances({ test }: TestRunner, open: () => OpenQueries): void {
-  const { newConversation, startConversation } = testConversationsIn(open);
-  const { list } = testQueriesIn(open);
+export function pagesOfInstances({ test }: TestRunner, storeUnderTest: () => OpenQueries): void {
+  const { newConversation, startConversation } = testConversationsIn(storeUnderTest);
+  const { list } = testQueriesIn(storeUnderTest);
 
   test('is sorted by start, latest first, page by page, each instance with its newest message', async () => {
     const userId = newUser();

@@ -6,9 +6,9 @@ import type { OpenQueries } from './open-queries.ts';
 import { testConversationsIn } from './test-conversation.ts';
 import { testQueriesIn } from './test-queries.ts';
 
-export function tenants({ test }: TestRunner, open: () => OpenQueries): void {
-  const { newConversation, startConversation } = testConversationsIn(open);
-  const { list, types, read, since } = testQueriesIn(open);
+export function tenants({ test }: TestRunner, storeUnderTest: () => OpenQueries): void {
+  const { newConversation, startConversation } = testConversationsIn(storeUnderTest);
+  const { list, types, read, since } = testQueriesIn(storeUnderTest);
 
   test('no query returns anything of another user', async () => {
     const [owner, stranger] = [newUser(), newUser()];

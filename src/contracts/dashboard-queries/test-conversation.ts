@@ -48,7 +48,7 @@ export class TestConversation {
       now: atMinute(minute),
     });
     const { message } = await this.change((current) => postAgentMessage(current, agentMessage), {
-      queue: true,
+      withQueuedMessages: true,
       openQuestionFeedback: isQuestion,
       agentTypeName: type,
     });
@@ -67,9 +67,9 @@ export class TestConversation {
 }
 
 /** Returns functions that create conversations in the store. */
-export function testConversationsIn(open: () => OpenQueries) {
+export function testConversationsIn(storeUnderTest: () => OpenQueries) {
   const newConversation = (userId: UserId, id = newId<AgentInstanceId>()) =>
-    new TestConversation(open().repository, userId, id);
+    new TestConversation(storeUnderTest().repository, userId, id);
 
   /** Creates an instance that started at the given minute, with the messages '1', '2' … */
   const startConversation = async (userId: UserId, minute: number, messageCount = 1, type = 'x') => {

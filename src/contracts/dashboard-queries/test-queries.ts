@@ -11,9 +11,9 @@ import { atMinute, type TestConversation } from './test-conversation.ts';
 export const idsOf = (page: InstancePage | null) => page?.instances.map(({ instance }) => instance.id);
 
 /** Returns the queries with default arguments, so that a test passes only those that matter to it. */
-export function testQueriesIn(open: () => OpenQueries) {
+export function testQueriesIn(storeUnderTest: () => OpenQueries) {
   const list = (userId: UserId, criteria: Partial<InstanceCriteria> = {}) =>
-    open().queries.listInstances(userId, {
+    storeUnderTest().queries.listInstances(userId, {
       limit: 10,
       after: null,
       status: null,
@@ -24,17 +24,22 @@ export function testQueriesIn(open: () => OpenQueries) {
     });
 
   const types = (userId: UserId, recent: number, waitingHere = NO_WAITS) =>
-    open().queries.agentTypes(userId, { recent, waitingHere });
+    storeUnderTest().queries.agentTypes(userId, { recent, waitingHere });
 
   const read = (
     { userId, id }: Pick<TestConversation, 'userId' | 'id'>,
     limit: number,
     before: number | MessageId | null = null,
   ) =>
-    open().queries.readConversation(userId, id, { limit, before, waitingHere: NO_WAITS, withGitDiff: true });
+    storeUnderTest().queries.readConversation(userId, id, {
+      limit,
+      before,
+      waitingHere: NO_WAITS,
+      withGitDiff: true,
+    });
 
   const since = ({ userId, id }: TestConversation, seen: InstanceProgress, limit = 100) =>
-    open().queries.changesSince(userId, id, seen, { limit, waitingHere: NO_WAITS });
+    storeUnderTest().queries.changesSince(userId, id, seen, { limit, waitingHere: NO_WAITS });
 
   return { list, types, read, since };
 }

@@ -5,10 +5,10 @@ import { retention } from './retention.ts';
 
 /**
  * The contract suite for adapters of the `DataRemoval` port.
- * @param open returns the store. It is called only while a test runs, so the store can be opened in a
- * `before` hook.
+ * @param storeUnderTest returns the store. It is called only while a test runs, so the store can be opened in
+ * a `before` hook.
  */
-export function dataRemovalContract(runner: TestRunner, open: () => OpenRemoval): void {
-  deletedUser(runner, open);
-  retention(runner, open);
+export function dataRemovalContract(runner: TestRunner, storeUnderTest: () => OpenRemoval): void {
+  deletedUser(runner, storeUnderTest);
+  retention(runner, storeUnderTest);
 }

@@ -8,14 +8,14 @@ import { DAY_MS, msAfterNow, NOW, newId } from '../test-values.ts';
 import type { OpenRemoval } from './open-removal.ts';
 import { NO_DATA, newAwkwardUser, testUsersIn, ZERO_HOLDINGS } from './test-users.ts';
 
-export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemoval): void {
+export function deletedUser({ describe, test }: TestRunner, storeUnderTest: () => OpenRemoval): void {
   const { removal, change, post, writeRecord, newUserWithData, deleteAll, conversation, readEverything } =
-    testUsersIn(open);
+    testUsersIn(storeUnderTest);
 
   /** Records the revocations that concern the user from now on. */
   const recordRevocations = (userId: UserId) => {
     const received: Revocation[] = [];
-    open().revocations.onRevoked((revoked) => {
+    storeUnderTest().revocations.onRevoked((revoked) => {
       if (revoked.userId === userId) received.push(revoked);
     });
     return received;
@@ -96,7 +96,7 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
     test('is listed by revokedSince while the deletion runs, and from the time it finished', async () => {
       const userId = newAwkwardUser();
       const revocationsSince = async (since: Date) =>
-        (await open().apiKeys.revokedSince(since)).filter((each) => each.userId === userId);
+        (await storeUnderTest().apiKeys.revokedSince(since)).filter((each) => each.userId === userId);
       await removal().beginUserDeletion(userId, NOW);
       assert.deepEqual(await revocationsSince(msAfterNow(DAY_MS)), [
         { userId, id: null, issuedBefore: null },
@@ -112,7 +112,7 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
       const agents = [...ids, ...Array.from({ length: 6 }, () => newId<AgentInstanceId>())];
       let isStopped = false;
       const writing = agents.map(async (id, nth) => {
-        const repository = open().repositories[nth % 2]!;
+        const repository = storeUnderTest().repositories[nth % 2]!;
         while (!isStopped) await post(userId, id, { repository, now: new Date() });
       });
       for (let round = 0; round < 5; round += 1) {
@@ -139,7 +139,7 @@ export function deletedUser({ describe, test }: TestRunner, open: () => OpenRemo
       await deleteAll(userId);
       // The first repository may still have the old instance, at version 3, in its cache; the second one
       // writes.
-      const [first, second] = open().repositories;
+      const [first, second] = storeUnderTest().repositories;
       for (const content of ['1', '2']) {
         await post(userId, ids[0], { repository: second, now: msAfterNow(DAY_MS), content });
       }

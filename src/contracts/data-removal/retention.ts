@@ -8,8 +8,8 @@ import { DAY_MS, msAfterNow, newId } from '../test-values.ts';
 import type { OpenRemoval } from './open-removal.ts';
 import { newAwkwardUser, testUsersIn } from './test-users.ts';
 
-export function retention({ describe, test }: TestRunner, open: () => OpenRemoval): void {
-  const { removal, change, post, end, newUserWithData, deleteAll } = testUsersIn(open);
+export function retention({ describe, test }: TestRunner, storeUnderTest: () => OpenRemoval): void {
+  const { removal, change, post, end, newUserWithData, deleteAll } = testUsersIn(storeUnderTest);
 
   describe('removal by age', () => {
     /** Removes all outdated instances, call by call. Returns how many were removed. */
@@ -21,7 +21,9 @@ export function retention({ describe, test }: TestRunner, open: () => OpenRemova
         removedCount += count;
       }
     };
-    const remainingIds = async (userId: UserId) => [...(await open().queries.progress(userId)).keys()];
+    const remainingIds = async (userId: UserId) => [
+      ...(await storeUnderTest().queries.progress(userId)).keys(),
+    ];
 
     test('removes the instances that ended before the cutoff, with all their messages, and nothing else', async () => {
       const { userId, ids } = await newUserWithData();

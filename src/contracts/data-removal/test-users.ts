@@ -20,17 +20,17 @@ export const NO_DATA = { agentTypes: [], conversations: [], apiKeys: [] };
 export const newAwkwardUser = () => `o'ne {"?"} \\ ? , $1 ${randomUUID()}` as UserId;
 
 /** Returns the actions that the tests share: they create users with data, read the data and remove it. */
-export function testUsersIn(open: () => OpenRemoval) {
-  const removal = () => open().removal;
+export function testUsersIn(storeUnderTest: () => OpenRemoval) {
+  const removal = () => storeUnderTest().removal;
 
   const change = (
     userId: UserId,
     agentInstanceId: AgentInstanceId,
     decide: (conversation: Conversation) => Decision<unknown>,
-    repository = open().repositories[0],
+    repository = storeUnderTest().repositories[0],
   ) =>
     repository.update(
-      { userId, agentInstanceId, queue: true, agentTypeName: AGENT_TYPE },
+      { userId, agentInstanceId, withQueuedMessages: true, agentTypeName: AGENT_TYPE },
       withoutRecord(decide),
     );
 
@@ -38,7 +38,7 @@ export function testUsersIn(open: () => OpenRemoval) {
   const post = (
     userId: UserId,
     id: AgentInstanceId,
-    { now = NOW, repository = open().repositories[0], content = 'a step' } = {},
+    { now = NOW, repository = storeUnderTest().repositories[0], content = 'a step' } = {},
   ) => {
     const step = anAgentMessage(id, { agentTypeName: AGENT_TYPE, content, now });
     return change(userId, id, (conversation) => postAgentMessage(conversation, step), repository);
@@ -50,11 +50,14 @@ export function testUsersIn(open: () => OpenRemoval) {
 
   /** Saves an idempotency record unless the key has one. Returns the record that the key had before. */
   const writeRecord = (userId: UserId, key: string) =>
-    open().repositories[0].update({ userId, agentInstanceId: newId(), idempotencyKey: key }, (_, record) => ({
-      output: record,
-      changes: null,
-      record: record === null ? { fingerprint: 'f', answer: 'a', recordedAt: NOW } : null,
-    }));
+    storeUnderTest().repositories[0].update(
+      { userId, agentInstanceId: newId(), idempotencyKey: key },
+      (_, record) => ({
+        output: record,
+        changes: null,
+        record: record === null ? { fingerprint: 'f', answer: 'a', recordedAt: NOW } : null,
+      }),
+    );
 
   /** Creates a user with two conversations, an idempotency record, an API key and an agent type. */
   const newUserWithData = async () => {
@@ -63,7 +66,11 @@ export function testUsersIn(open: () => OpenRemoval) {
     for (const id of ids) for (let nth = 0; nth < 3; nth += 1) await post(userId, id);
     await writeRecord(userId, 'once');
     const key = anApiKey();
-    await open().apiKeys.update({ userId, id: key.id }, () => ({ output: null, changes: key, record: null }));
+    await storeUnderTest().apiKeys.update({ userId, id: key.id }, () => ({
+      output: null,
+      changes: key,
+      record: null,
+    }));
     return { userId, ids, key };
   };
 
@@ -83,11 +90,15 @@ export function testUsersIn(open: () => OpenRemoval) {
   };
 
   const conversation = (userId: UserId, id: AgentInstanceId) =>
-    open().queries.readConversation(userId, id, { limit: 200, before: null, waitingHere: NO_WAITS });
+    storeUnderTest().queries.readConversation(userId, id, {
+      limit: 200,
+      before: null,
+      waitingHere: NO_WAITS,
+    });
 
   /** Reads all data of a user through `DashboardQueries` and `ApiKeyRepository`. */
   const readEverything = async (userId: UserId) => {
-    const { queries, apiKeys } = open();
+    const { queries, apiKeys } = storeUnderTest();
     const ids = [...(await queries.progress(userId)).keys()].toSorted();
     return {
       agentTypes: await queries.agentTypes(userId, { recent: 0, waitingHere: NO_WAITS }),

@@ -38,8 +38,8 @@ export function checkGitDiff(sentValue: unknown): CheckedGitDiff | null {
 }
 
 /**
- * Decodes a text if it is base64. A plain diff is never taken for base64, because it contains spaces, which
- * no base64 alphabet has.
+ * Decodes a text if it is base64. A text with a line `diff --git …` is a plain diff. This is checked before
+ * white space is removed: without its spaces, such a line could pass as base64.
  */
 function decodeIfBase64(text: string): string {
   if (DIFF_LINE.test(text)) return text;

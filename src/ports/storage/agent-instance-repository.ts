@@ -10,7 +10,7 @@ export interface UpdateTarget {
   readonly userId: UserId;
   readonly agentInstanceId: AgentInstanceId;
   /** Load the queued user messages. */
-  readonly queue?: boolean;
+  readonly withQueuedMessages?: boolean;
   /** Load the user messages that were handed over with an open question. */
   readonly openQuestionFeedback?: boolean;
   /** Load this question, its answer and the user messages that were handed over with it. */

@@ -10,7 +10,7 @@ import type { UpdateTarget } from './agent-instance-repository.ts';
 export function messagesToLoad(
   { lastReadMessageId }: Pick<AgentInstance, 'lastReadMessageId'>,
   messages: readonly Message[],
-  { queue, openQuestionFeedback, messageId, questionId, readAfterMessageId }: UpdateTarget,
+  { withQueuedMessages, openQuestionFeedback, messageId, questionId, readAfterMessageId }: UpdateTarget,
 ): Message[] {
   const findMessage = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
   const question = findMessage(questionId);
@@ -24,7 +24,7 @@ export function messagesToLoad(
   return messages.filter(
     (message) =>
       isOpenQuestion(message) ||
-      (queue === true && isQueued(message)) ||
+      (withQueuedMessages === true && isQueued(message)) ||
       (message.senderType === 'USER' && feedbackVersions.has(message.readVersion)) ||
       message.id === messageId ||
       (question !== undefined && (message.id === question.id || message.id === question.answerId)) ||

@@ -134,6 +134,16 @@ describe('importing', () => {
     expect(await operator.list()).toHaveLength(1);
   });
 
+  test('refuses a token whose user was deleted after it was issued, also while the deletion runs', async () => {
+    const { operator, removal, clock } = operating([pairs.EdDSA]);
+    const refused = [{ outcome: 'refused', reason: 'its user was deleted' }];
+    await removal.beginUserDeletion(ada, clock.now());
+    expect(await operator.import([fresh()])).toEqual(refused);
+    await removal.finishUserDeletion(ada, new Date(NOW * 1000 + 1000));
+    expect(await operator.import([fresh()])).toEqual(refused);
+    expect(await operator.import([fresh({ iat: NOW + 1 })])).toMatchObject([{ outcome: 'recorded' }]);
+  });
+
   test.each([
     ['that is not a token', () => 'nonsense', 'not three parts'],
     [

@@ -79,6 +79,28 @@ test('a job that becomes due replaces its next run', async () => {
   expect(job.runs).toBe(2);
 });
 
+test('a job that becomes due again and again still runs at the earliest of these times', async () => {
+  const job = new CountingJob(0, async () => null);
+  using _runner = await start(job);
+  for (let minute = 0; minute < 3; minute += 1) {
+    job.runAfter(2 * MINUTE + 1);
+    await vi.advanceTimersByTimeAsync(MINUTE);
+  }
+  expect(job.runs).toBe(2);
+});
+
+test('a job that becomes due while it runs still runs at the earlier time that its run returns', async () => {
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  const job = new CountingJob(MINUTE, () => promise);
+  using _runner = await start(job);
+  await vi.advanceTimersByTimeAsync(MINUTE);
+  job.runAfter(20 * MINUTE);
+  job.next = async () => null;
+  resolve(MINUTE);
+  await vi.advanceTimersByTimeAsync(MINUTE);
+  expect(job.runs).toBe(2);
+});
+
 test('a job that becomes due while it runs does not run twice at once, but again afterwards', async () => {
   const job = new CountingJob(MINUTE, async () => null);
   const { promise, resolve } = Promise.withResolvers<number | null>();

@@ -93,7 +93,15 @@ const VARIABLES: { readonly [name: string]: Expected } = {
   },
   PUBLIC_URL: {
     must: /http or https URL/,
-    wrong: ['agents.example.com', 'ftp://agents.example.com', 'localhost:8080', '/agents'],
+    wrong: [
+      'agents.example.com',
+      'ftp://agents.example.com',
+      'localhost:8080',
+      '/agents',
+      'http://u:p@a.example',
+      'http://a.example?q',
+      'http://a.example/#h',
+    ],
     right: ['https://agents.example.com/here//', { publicUrl: 'https://agents.example.com/here' }],
   },
   CORS_ORIGINS: {

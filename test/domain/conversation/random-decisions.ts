@@ -55,7 +55,7 @@ export function postDecision(
 ): RandomDecision {
   return {
     name: isQuestion ? `ask ${content}` : 'log a step',
-    target: { queue: true, openQuestionFeedback: isQuestion, agentTypeName: 'claude-code' },
+    target: { withQueuedMessages: true, openQuestionFeedback: isQuestion, agentTypeName: 'claude-code' },
     decide: (conversation) => {
       const { output, changes } = postAgentMessage(conversation, {
         agentInstanceId: instanceIdOf(1),
@@ -112,7 +112,7 @@ export function randomDecision(
       const lastReadMessageId = random.pick([null, cursor, cursor, someMessage()]);
       return {
         name: `read after ${lastReadMessageId}`,
-        target: { queue: true, readAfterMessageId: lastReadMessageId },
+        target: { withQueuedMessages: true, readAfterMessageId: lastReadMessageId },
         decide: (conversation) => {
           const { output, changes } = readPending(conversation, { lastReadMessageId, now });
           return { output: { handedOver: lastReadMessageId === null ? [] : output.messages }, changes };
@@ -123,7 +123,7 @@ export function randomDecision(
       const messageId = someMessage();
       return {
         name: `request input for ${messageId}`,
-        target: { queue: true, messageId },
+        target: { withQueuedMessages: true, messageId },
         decide: (conversation) => {
           const { output, changes } = requestUserInput(conversation, { messageId, now });
           return { output: { handedOver: output.handedOver }, changes };

@@ -96,8 +96,8 @@ function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions) {
     const knownInstance = input.question_id == null ? null : instanceOfQuestion.get(input.question_id);
     const agent_instance_id = input.agent_instance_id ?? knownInstance ?? sessionInstanceId();
     const deadline = new Date(Date.now() + (input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000);
-    // The question is sent before the wait starts. If the server cannot be reached, sending fails soon, while
-    // a wait would fail only at the deadline.
+    // `sendMessage` sends the question, not `ask`. If the server cannot be reached, `sendMessage` fails soon,
+    // but `ask` would go on trying until the deadline.
     const postedQuestion =
       input.question_id == null
         ? await postQuestion(agentClient, agent_instance_id, input, callOptions)

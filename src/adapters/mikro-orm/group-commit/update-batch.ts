@@ -51,7 +51,8 @@ class InstanceGroup {
     const newest = loaded.find(({ isCached }) => !isCached) ?? loaded[0];
     const instance = newest?.instance ?? null;
     this.isCached = newest?.isCached ?? false;
-    this.isQueueKnown = this.isCached || targets.some(({ queue }) => queue === true);
+    this.isQueueKnown =
+      this.isCached || targets.some(({ withQueuedMessages }) => withQueuedMessages === true);
     this.target = targets[0]!;
     this.baseVersion = instance?.version ?? 0;
     this.conversation = { instance, agentType: null, messages: [...messages.values()] };

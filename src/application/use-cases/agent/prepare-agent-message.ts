@@ -40,7 +40,7 @@ export function prepareAgentMessage(
     target: {
       userId,
       agentInstanceId,
-      queue: true,
+      withQueuedMessages: true,
       openQuestionFeedback: isQuestion,
       agentTypeName: typeName,
     },

@@ -35,7 +35,7 @@ export const readPendingMessages = defineUseCase({
         : messageId(input.last_read_message_id, 'last_read_message_id');
     const target: UpdateTarget = {
       ...instance,
-      queue: true,
+      withQueuedMessages: true,
       readAfterMessageId: lastReadMessageId,
       idempotencyKey: idempotency?.key ?? null,
     };

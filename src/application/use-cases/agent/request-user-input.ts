@@ -32,7 +32,7 @@ export const requestUserInput = defineUseCase({
       {
         userId,
         agentInstanceId: instanceId,
-        queue: true,
+        withQueuedMessages: true,
         messageId: stepId,
         idempotencyKey: idempotency?.key ?? null,
       },

@@ -102,7 +102,7 @@ export async function loadConversations(
   const rows = await database.query<Row>(users, LOAD_CONVERSATIONS, [
     users,
     targets.map(({ agentInstanceId }) => agentInstanceId),
-    targets.map(({ queue }) => queue === true),
+    targets.map(({ withQueuedMessages }) => withQueuedMessages === true),
     targets.map(({ openQuestionFeedback }) => openQuestionFeedback === true),
     targets.map(({ questionId }) => questionId ?? null),
     targets.map(messageIds),
