@@ -8,8 +8,9 @@ export default defineConfig({
     reporters: ['default', new ClosingLine()],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
+    // Only a test that hangs takes longer, also while other programs keep all cores busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     projects: [
       {
         extends: true,
@@ -27,7 +28,7 @@ export default defineConfig({
           include: [PACKAGING],
           globalSetup: ['test/packaging/install.ts'],
           // Slower than the other tests: the compiler reads the types of every installed library.
-          testTimeout: 240_000,
+          testTimeout: 600_000,
         },
       },
     ],

@@ -22,7 +22,7 @@ const DOCUMENTS = [
 ];
 
 /** The commands take two minutes on a busy machine, most of it for starts of Node and one build. */
-const TIMEOUT_MS = 420_000;
+const TIMEOUT_MS = 900_000;
 
 /**
  * Commands that are left out, because the copy shares the packages of this tree. CI runs the first of them.

@@ -54,7 +54,8 @@ describe.concurrent('a PostgreSQL that drops every connection', () => {
       await using server = await RunningServer.start(store.env);
       const agent = new AgentClient(server, randomUUID());
       const question = await agent.ask('still there?');
-      const waiting = await agent.waiting(question.id);
+      // Longer than the load lasts, also on a busy machine.
+      const waiting = await agent.waiting(question.id, 290);
 
       const load = new StepLoad(server, size);
       for (let round = 0; round < 10; round += 1) {

@@ -103,7 +103,7 @@ export class McpServer implements AsyncDisposable {
  * Waits until the condition is true.
  * @throws Error if it is still false after `timeoutMs`
  */
-export async function until(condition: () => boolean, timeoutMs = 5_000): Promise<void> {
+export async function until(condition: () => boolean, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${condition}`);

@@ -5,10 +5,10 @@ import { type Exit, NodeProcess, type NodeProcessOptions } from './node-process.
 export const BIN = fileURLToPath(new URL('../../../src/composition/bin.ts', import.meta.url));
 
 /**
- * How long a command may run before it is killed. Every command that ends by itself is faster. A command that
- * starts a server by mistake would never end.
+ * How long a command may run before it is killed. Every command that ends by itself is faster, also on a busy
+ * machine. A command that starts a server by mistake would never end.
  */
-const MAX_RUN_MS = 20_000;
+const MAX_RUN_MS = 120_000;
 
 export interface CommandResult extends Exit {
   readonly stdout: string;
