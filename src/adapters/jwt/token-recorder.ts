@@ -1,18 +1,10 @@
 import { hash } from 'node:crypto';
-import type { UserId } from '../../domain/ids.ts';
-import type { ApiKey } from '../../domain/user/api-key.ts';
 import type { Clock } from '../../ports/runtime.ts';
+import type { TokenRecord } from '../../ports/tokens/token-issuer.ts';
 import type { VerificationKey } from './keys/keys.ts';
 import { apiKeyIdOf } from './token/api-key-id.ts';
 import { isExpired } from './token/claims.ts';
 import { OwnTokens } from './token/own-tokens.ts';
-
-/** The API key record of a token, its user, and the token's time of issue in epoch milliseconds. */
-export interface RecordedToken {
-  readonly userId: UserId;
-  readonly key: ApiKey;
-  readonly issuedAt: number;
-}
 
 /** Makes API key records of tokens that were signed elsewhere with one of the server's own keys. */
 export class TokenRecorder {
@@ -29,7 +21,7 @@ export class TokenRecorder {
    * @throws Error when no own key has signed the token, when it has expired, when it has no known scope, or
    * when it is an ES256 token without a `jti`.
    */
-  async recordOf(tokenText: string): Promise<RecordedToken> {
+  async recordOf(tokenText: string): Promise<TokenRecord> {
     const now = this.#clock.now();
     const { caller, tokenId, issuedAt, algorithm } = await this.#ownTokens.check(tokenText, now);
     const tokenHash = hash('sha256', tokenText, 'base64url');

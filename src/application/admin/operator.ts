@@ -11,6 +11,7 @@ import { isTokenRefused } from '../../domain/user/user-deletion.ts';
 import { issuingDisabled } from '../../ports/errors.ts';
 import type { ApiKeyRef, ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
 import type { CompleteStore } from '../../ports/store.ts';
+import type { TokenRecord } from '../../ports/tokens/token-issuer.ts';
 import type { Ports } from '../use-case.ts';
 import { type apiKey, wireApiKey } from '../wire/api-key.ts';
 import { type WireHoldings, wireHoldings } from '../wire/holdings.ts';
@@ -52,14 +53,6 @@ export interface Operator {
   exportUser(userId: UserId): AsyncIterable<ExportLine>;
   /** Yields how much is deleted so far. The deletion goes on even if the caller stops reading. */
   deleteUser(userId: UserId): AsyncIterable<WireHoldings>;
-}
-
-/** The record of a token that was signed elsewhere. */
-export interface TokenRecord {
-  readonly userId: UserId;
-  readonly key: ApiKey;
-  /** Epoch milliseconds; minus infinity for a token without a time of issue. */
-  readonly issuedAt: number;
 }
 
 export interface OperatorPorts extends Pick<Ports, 'issuer' | 'clock'> {

@@ -149,9 +149,9 @@ export type Environment = { readonly [name: string]: string | undefined };
 
 export interface IdentityProviderConfig {
   readonly jwksUrl: string;
-  /** The issuer that tokens must have; null: any. */
+  /** The issuer that tokens must have; null when the issuer is not checked. */
   readonly issuer: string | null;
-  /** The audience that tokens must have; null: any. */
+  /** The audience that tokens must have; null when the audience is not checked. */
   readonly audience: string | null;
 }
 
@@ -253,6 +253,8 @@ function readVariable(name: Variable, text: string | undefined): unknown {
   const { schema, requirement } = VARIABLES[name];
   const result = v.safeParse(schema, text);
   if (result.success) return result.output;
-  const shown = SECRET_VARIABLES.has(name) ? '' : `, not ${JSON.stringify(text)}`;
+  // The URL of a variable that is no secret may still have a password.
+  const shownText = text?.replace(/\/\/[^/?#]*@/, '//[hidden]@');
+  const shown = SECRET_VARIABLES.has(name) ? '' : `, not ${JSON.stringify(shownText)}`;
   throw new ConfigError(`${name} must be ${requirement}${shown}`);
 }

@@ -6,6 +6,14 @@ export type TokenGrant = Pick<ApiKey, 'id' | 'scope' | 'agentInstanceId' | 'crea
   readonly userId: UserId;
 };
 
+/** The API key record of a token that was signed elsewhere with this server's key. */
+export interface TokenRecord {
+  readonly userId: UserId;
+  readonly key: ApiKey;
+  /** Epoch milliseconds; minus infinity for a token without a time of issue. */
+  readonly issuedAt: number;
+}
+
 /** Makes tokens that a `TokenVerifier` with the same signing keys accepts. */
 export interface TokenIssuer {
   /** Whether the same grant always gives the same token, until the signing key is replaced. */

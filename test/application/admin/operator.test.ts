@@ -134,11 +134,14 @@ describe('importing', () => {
     expect(await operator.list()).toHaveLength(1);
   });
 
-  test('refuses a token whose user was deleted after it was issued, also while the deletion runs', async () => {
+  test('is refused for a token of a user who was deleted after its issue, also while the deletion runs', async () => {
     const { operator, removal, clock } = operating([pairs.EdDSA]);
     const refused = [{ outcome: 'refused', reason: 'its user was deleted' }];
     await removal.beginUserDeletion(ada, clock.now());
     expect(await operator.import([fresh()])).toEqual(refused);
+    // An error with a code: it says what the operator did, and is no failure of the server.
+    const request = { ...UNLIMITED, userId: ada, name: 'too early', scope: 'agent' } as const;
+    await expect(operator.issue(request)).rejects.toMatchObject({ code: 'issuing_disabled' });
     await removal.finishUserDeletion(ada, new Date(NOW * 1000 + 1000));
     expect(await operator.import([fresh()])).toEqual(refused);
     expect(await operator.import([fresh({ iat: NOW + 1 })])).toMatchObject([{ outcome: 'recorded' }]);

@@ -98,7 +98,7 @@ const VARIABLES: { readonly [name: string]: Expected } = {
       'ftp://agents.example.com',
       'localhost:8080',
       '/agents',
-      'http://u:p@a.example',
+      'http://u:hunter2@a.example',
       'http://a.example?q',
       'http://a.example/#h',
     ],

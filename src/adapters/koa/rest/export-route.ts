@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { ExportLine, UserExport } from '../../../application/admin/user-export.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import { notAcceptable } from '../http/http-error.ts';
-import { BASE_PATH } from './route.ts';
+import { BASE_PATH, ROUTE_FOR_ERRORS } from './route.ts';
 
 export const EXPORT_PATH = '/export';
 
@@ -17,9 +17,6 @@ const CHUNK_LENGTH = 64 * 1024;
  * server reads nothing from the store.
  */
 const STALL_TIMEOUT_MS = 60_000;
-
-/** What an error response depends on. This route has no use case, so its scope stands here. */
-const ROUTE_FOR_ERRORS = { problemOverrides: {}, useCase: { scopes: ['dashboard'] } } as const;
 
 /**
  * Creates the handler that sends all data of the caller, for GET and HEAD. It needs a current exchange whose

@@ -5,6 +5,12 @@ import type { ProblemOverrides } from '../http/problem.ts';
 
 export const BASE_PATH = '/api/v1';
 
+/**
+ * What an error response depends on, for a route that sends a stream. Such a route has no use case, so its
+ * scope stands here.
+ */
+export const ROUTE_FOR_ERRORS = { problemOverrides: {}, useCase: { scopes: ['dashboard'] } } as const;
+
 const MEGABYTE = 1024 * 1024;
 
 /** One route of the REST API: its use case, and how an HTTP request becomes the input of the use case. */

@@ -4,7 +4,7 @@ import type { LiveFeed, StreamRequest } from '../../../application/live/live-fee
 import { beginEventStream, EventStream } from '../http/event-stream.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import { notAcceptable } from '../http/http-error.ts';
-import { BASE_PATH } from './route.ts';
+import { BASE_PATH, ROUTE_FOR_ERRORS } from './route.ts';
 
 /** One route that sends live events. */
 export interface StreamRoute {
@@ -29,9 +29,6 @@ export const STREAM_ROUTES: readonly StreamRoute[] = [
       live.openInstanceStream({ ...request, agentInstanceId: params.agent_instance_id }),
   },
 ];
-
-/** What an error response depends on. This route has no use case, so its scope stands here. */
-const ROUTE_FOR_ERRORS = { problemOverrides: {}, useCase: { scopes: ['dashboard'] } } as const;
 
 /**
  * Creates the handler of a stream route, for GET and HEAD. It needs a current exchange whose caller is set.

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { findChosenOption } from './chosen-option.ts';
 
 /**
  * The tool with which Claude Code's model asks the person something. Like other tools, it needs a permission
@@ -46,17 +47,12 @@ export function agentQuestionText({ question, options, multiSelect = false }: Ag
  * freely.
  */
 export function agentAnswer({ options, multiSelect = false }: AgentQuestion, answer: string): string {
-  const labelOf = (text: string): string | undefined => {
-    const chosen = normalise(text);
-    return options.find(({ label }, index) =>
-      [normalise(label), `${index + 1}`, normalise(`${index + 1}. ${label}`)].includes(chosen),
-    )?.label;
-  };
+  const labels = options.map(({ label }) => label);
+  const labelOf = (text: string): string | undefined => labels[findChosenOption(labels, text)];
   const label = labelOf(answer);
   if (label !== undefined || !multiSelect) return label ?? answer.trim();
-  const labels = answer.split(',').map(labelOf);
-  return labels.includes(undefined) ? answer.trim() : labels.join(', ');
+  const chosenLabels = answer.split(',').map(labelOf);
+  return chosenLabels.includes(undefined) ? answer.trim() : chosenLabels.join(', ');
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
-const normalise = (text: string): string => oneLine(text).toLowerCase();

@@ -61,8 +61,6 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
   const personQuestions = new PersonQuestions(session, timeoutSeconds);
   /** The permissions that the person gave for the session, by instance and grant key. */
   const sessionGrants = new Set<string>();
-  /** Answers to some of the model's questions while others have none, by instance and text. */
-  const keptAnswers = new Map<string, string>();
 
   async function askForPermission(
     dispatch: Dispatch,
@@ -76,7 +74,7 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
 
     const reply = await personQuestions.ask(dispatch, call, permissionQuestion(tool, input, grant));
     if ('noAnswer' in reply) return deny(reply.noAnswer);
-    const verdict = parseVerdict(reply.answer, grant);
+    const verdict = parseVerdict(reply.answers[0]!, grant);
     if (verdict.kind === 'no') return deny(verdict.reason ?? 'The person said no');
     if (verdict.kind === 'session' && grantKey !== null) sessionGrants.add(grantKey);
     return allow;
@@ -88,20 +86,12 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     input: object,
     questions: readonly AgentQuestion[],
   ): Promise<Permission> {
-    const answers: [question: string, answer: string][] = [];
-    const keys: string[] = [];
-    for (const question of questions) {
-      const text = agentQuestionText(question);
-      const key = `${session.agentInstanceId} ${text}`;
-      const keptAnswer = keptAnswers.get(key);
-      const reply =
-        keptAnswer === undefined ? await personQuestions.ask(dispatch, call, text) : { answer: keptAnswer };
-      if ('noAnswer' in reply) return deny(reply.noAnswer);
-      keptAnswers.set(key, reply.answer);
-      keys.push(key);
-      answers.push([question.question, agentAnswer(question, reply.answer)]);
-    }
-    for (const key of keys) keptAnswers.delete(key);
+    const reply = await personQuestions.ask(dispatch, call, ...questions.map(agentQuestionText));
+    if ('noAnswer' in reply) return deny(reply.noAnswer);
+    const answers = questions.map((question, index) => [
+      question.question,
+      agentAnswer(question, reply.answers[index]!),
+    ]);
     return { behavior: 'allow', updatedInput: { ...input, answers: Object.fromEntries(answers) } };
   }
 

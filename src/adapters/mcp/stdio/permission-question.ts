@@ -1,3 +1,4 @@
+import { findChosenOption, normaliseAnswer } from './chosen-option.ts';
 import type { SessionGrant } from './session-grant.ts';
 
 /** The person's decision. */
@@ -32,11 +33,9 @@ export function permissionQuestion(tool: string, input: object, grant: SessionGr
 
 /** Returns the decision that an answer means. A text that is not an option means no, and is the reason. */
 export function parseVerdict(answer: string, grant: SessionGrant | null): Verdict {
-  const text = normalise(answer);
+  const text = normaliseAnswer(answer);
   const options = optionsFor(grant);
-  const chosenIndex = options.findIndex((option, index) =>
-    [normalise(option), `${index + 1}`, normalise(`${index + 1}. ${option}`)].includes(text),
-  );
+  const chosenIndex = findChosenOption(options, answer);
   if (options[chosenIndex] === YES || text === 'y') return { kind: 'once' };
   if (options[chosenIndex] === NO || text === 'n') return { kind: 'no', reason: null };
   // If no option offered the session, a yes for the session counts for this call only.
@@ -44,13 +43,6 @@ export function parseVerdict(answer: string, grant: SessionGrant | null): Verdic
   if (chosenIndex >= 0 || isForSession) return { kind: grant === null ? 'once' : 'session' };
   return { kind: 'no', reason: answer.trim() };
 }
-
-const normalise = (text: string): string =>
-  text
-    .trim()
-    .replace(/[.!]+$/, '')
-    .replaceAll(/\s+/g, ' ')
-    .toLowerCase();
 
 const json = (value: object): string => JSON.stringify(value, null, 2);
 

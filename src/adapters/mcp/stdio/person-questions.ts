@@ -4,18 +4,18 @@ import { isValidContent } from '../../../domain/conversation/message.ts';
 import type { ToolCall } from '../tools/tool.ts';
 import type { StdioSession } from './stdio-session.ts';
 
-/** What came of a question: the person's answer, or the reason why there is none. */
-export type Reply = { readonly answer: string } | { readonly noAnswer: string };
+/** The person's answers, or the reason why one of them is missing. */
+export type Reply = { readonly answers: readonly string[] } | { readonly noAnswer: string };
 
 /** Asks the person questions in the session's instance, each until it is answered or the time is over. */
 export class PersonQuestions {
   readonly #session: StdioSession;
   readonly #timeoutSeconds: number;
   /**
-   * Ids of questions that timed out, by instance and text. If the agent asks such a question again, an answer
-   * that came after the time-out counts.
+   * The ids of questions that were asked while not all answers of their call had come, by instance and text.
+   * If the agent calls again, it gets the answers that came, and late answers count.
    */
-  readonly #timedOutQuestions = new Map<string, string>();
+  readonly #questionIds = new Map<string, string>();
 
   /** @param timeoutSeconds how long each question waits for its answer. */
   constructor(session: StdioSession, timeoutSeconds: number) {
@@ -23,11 +23,28 @@ export class PersonQuestions {
     this.#timeoutSeconds = timeoutSeconds;
   }
 
-  async ask(dispatch: Dispatch, { caller, defaults, signal }: ToolCall, text: string): Promise<Reply> {
-    if (!isValidContent(text)) return { noAnswer: 'The input is too long to be shown to the person' };
+  /** Asks the questions one after the other. */
+  async ask(dispatch: Dispatch, call: ToolCall, ...texts: readonly string[]): Promise<Reply> {
     const instance = this.#session.agentInstanceId;
-    const questionKey = `${instance} ${text}`;
-    const earlierQuestionId = this.#timedOutQuestions.get(questionKey);
+    const answers: string[] = [];
+    for (const text of texts) {
+      if (!isValidContent(text)) return { noAnswer: 'The input is too long to be shown to the person' };
+      const result = await this.#askOne(dispatch, call, instance, text);
+      if (result.status === 'closed') return { noAnswer: 'The session was ended: stop' };
+      if (result.answer === null) {
+        return {
+          noAnswer: `The person did not answer within ${this.#timeoutSeconds} seconds. Continue without using this tool, or ask again later`,
+        };
+      }
+      answers.push(result.answer);
+    }
+    for (const text of texts) this.#questionIds.delete(questionKey(instance, text));
+    return { answers };
+  }
+
+  async #askOne(dispatch: Dispatch, { caller, defaults, signal }: ToolCall, instance: string, text: string) {
+    const key = questionKey(instance, text);
+    const earlierQuestionId = this.#questionIds.get(key);
     const result = await dispatch(askQuestion, {
       caller,
       clientGone: signal,
@@ -39,12 +56,11 @@ export class PersonQuestions {
       },
     });
     this.#session.keepFeedback(result.user_feedback);
-    this.#timedOutQuestions.delete(questionKey);
-    if (result.answer !== null) return { answer: result.answer };
-    if (result.status === 'closed') return { noAnswer: 'The session was ended: stop' };
-    this.#timedOutQuestions.set(questionKey, result.question_id);
-    return {
-      noAnswer: `The person did not answer within ${this.#timeoutSeconds} seconds. Continue without using this tool, or ask again later`,
-    };
+    // A closed question gets no answer, so the agent has to ask a new one.
+    if (result.status === 'closed') this.#questionIds.delete(key);
+    else this.#questionIds.set(key, result.question_id);
+    return result;
   }
 }
+
+const questionKey = (instance: string, text: string): string => `${instance} ${text}`;

@@ -1,0 +1,18 @@
+/**
+ * Finds the option that an answer names: by its text, by its number, or by both. Letter case, white space and
+ * a full stop at the end do not count.
+ * @returns the index of the option; -1 when the answer is another text.
+ */
+export function findChosenOption(options: readonly string[], answer: string): number {
+  const text = normaliseAnswer(answer);
+  return options.findIndex((option, index) =>
+    [normaliseAnswer(option), `${index + 1}`, normaliseAnswer(`${index + 1}. ${option}`)].includes(text),
+  );
+}
+
+export const normaliseAnswer = (text: string): string =>
+  text
+    .trim()
+    .replace(/[.!]+$/, '')
+    .replaceAll(/\s+/g, ' ')
+    .toLowerCase();
