@@ -350,6 +350,12 @@ describe('--permission-tool', () => {
     await openQuestion(agent.id);
     await people.end(agent.id);
     expect(await asked).toMatchObject({ behavior: 'deny', message: expect.stringContaining('ended') });
+    // A message of the person opens the session again: then the same question is a new one.
+    await people.write({ agent_instance_id: agent.id, content: 'go on' });
+    await agent.client.call('log_step', { step_description: 'go on' });
+    const askedAgain = agent.approve(ls('ls'));
+    await answer(agent.id, 'Yes');
+    expect(await askedAgain).toMatchObject({ behavior: 'allow' });
   });
 
   test('asks the questions of AskUserQuestion themselves, and allows it with the answers', async () => {
