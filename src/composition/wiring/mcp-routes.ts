@@ -14,7 +14,10 @@ export const MESSAGES_PATH = '/messages';
  */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Returns the MCP routes of the Koa application. They check tokens and refuse requests as REST does. */
+/**
+ * Returns the MCP routes of the Koa application. They check tokens and refuse requests as REST does, but with
+ * the errors of JSON-RPC.
+ */
 export function mcpRoutes(
   endpoint: McpEndpoint,
   settings: Pick<ProtectedNodeHandlerOptions, 'tokens' | 'rateLimit' | 'logger' | 'publicUrl' | 'observer'>,
@@ -26,7 +29,8 @@ export function mcpRoutes(
   ) => protectedNodeHandler({ ...settings, bodyLimit: MAX_BODY_BYTES, paths, methods, handler });
   return [
     route(['/mcp', '/mcp/'], ['GET', 'POST', 'DELETE'], endpoint.streamable),
-    route(['/sse'], ['GET'], endpoint.sse),
-    route([MESSAGES_PATH], ['POST'], endpoint.messages),
+    // Some clients add a slash to every address.
+    route(['/sse', '/sse/'], ['GET'], endpoint.sse),
+    route([MESSAGES_PATH, `${MESSAGES_PATH}/`], ['POST'], endpoint.messages),
   ];
 }

@@ -1,3 +1,4 @@
+import type { RateLimit } from '../../../src/adapters/koa/access/rate-limit.ts';
 import type { Timing } from '../../../src/adapters/mcp/call/timing.ts';
 import { createMcpEndpoint, type McpEndpoint } from '../../../src/adapters/mcp/http/endpoint.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
@@ -13,6 +14,7 @@ export interface McpServerOptions {
   readonly timing?: Partial<Timing>;
   /** Verifies the tokens. By default `fakeTokens`, which accepts user names. */
   readonly tokens?: TokenVerifier;
+  readonly rateLimit?: RateLimit;
   readonly wrap?: (repository: AgentInstanceRepository) => AgentInstanceRepository;
 }
 
@@ -41,7 +43,12 @@ export class McpServer implements AsyncDisposable {
     this.repository = parts.repository;
   }
 
-  static async start({ timing = {}, tokens = fakeTokens, wrap }: McpServerOptions = {}): Promise<McpServer> {
+  static async start({
+    timing = {},
+    tokens = fakeTokens,
+    rateLimit,
+    wrap,
+  }: McpServerOptions = {}): Promise<McpServer> {
     let repository: AgentInstanceRepository | null = null;
     const { dispatch, signals, stopping } = inMemory((innerRepository) => {
       repository = wrap?.(innerRepository) ?? innerRepository;
@@ -56,7 +63,7 @@ export class McpServer implements AsyncDisposable {
       version: '1.2.3',
       timing: { waitSeconds: 20, ...timing },
     });
-    const mcpMiddleware = mcpRoutes(endpoint, { tokens, logger: log });
+    const mcpMiddleware = mcpRoutes(endpoint, { tokens, logger: log, rateLimit: rateLimit ?? null });
     const server = await TestServer.start({ dispatch, tokens, moreMiddleware: mcpMiddleware });
     return new McpServer({ endpoint, signals, dispatch, log, stopping, server, repository: repository! });
   }

@@ -4,15 +4,10 @@ import type { Observer } from '../../../ports/observer.ts';
 import type { Logger } from '../../../ports/runtime.ts';
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
 import { bearerChallengeFor } from './bearer-challenge.ts';
+import { type ErrorFormat, errorFormatAt, formatError } from './error-format.ts';
 import { HttpError } from './http-error.ts';
 import { respondWithLingeringClose } from './lingering-close.ts';
-import {
-  PROBLEM_TYPE,
-  type Problem,
-  type ProblemOverrides,
-  problemOf,
-  retryAfterSeconds,
-} from './problem.ts';
+import { type Problem, type ProblemOverrides, problemOf, retryAfterSeconds } from './problem.ts';
 import { assignRequestId } from './request-id.ts';
 
 /** The properties of a matched route that its error responses depend on. */
@@ -32,6 +27,7 @@ export interface Exchange {
    */
   routePath: string | null;
   isStream: boolean;
+  errorFormat: ErrorFormat;
 }
 
 export interface ExchangeSettings {
@@ -56,7 +52,7 @@ interface ExchangeState {
 export const exchangeOf = (ctx: Context): Exchange => (ctx.state as ExchangeState)[EXCHANGE]!;
 
 /**
- * Runs `handle` with a request id, turns an error into a problem response, logs the request and notifies the
+ * Runs `handle` with a request id, turns an error into an error response, logs the request and notifies the
  * observer. It does not depend on the settings of the host's Koa application. Inside another exchange it only
  * runs `handle`, because the outer exchange does everything else.
  */
@@ -74,12 +70,13 @@ export async function runExchange(
     route: null,
     routePath: null,
     isStream: false,
+    errorFormat: errorFormatAt(ctx.path),
   };
   state[EXCHANGE] = exchange;
   try {
     await handle(ctx);
   } catch (error) {
-    sendProblem(ctx, settings, exchange, error);
+    sendError(ctx, settings, exchange, error);
   }
   const millis = performance.now() - startedAt;
   if (settings.observer != null) notifyObserver(ctx, settings.observer, exchange, millis);
@@ -117,7 +114,7 @@ function notifyObserver(
   });
 }
 
-function sendProblem(ctx: Context, settings: ExchangeSettings, exchange: Exchange, error: unknown): void {
+function sendError(ctx: Context, settings: ExchangeSettings, exchange: Exchange, error: unknown): void {
   const problem = problemOf(error, exchange.requestId, exchange.route?.problemOverrides ?? null);
   logCause(settings.logger, problem, error);
   if (ctx.headerSent) {
@@ -133,10 +130,10 @@ function sendProblem(ctx: Context, settings: ExchangeSettings, exchange: Exchang
   const seconds = retryAfterSeconds(problem.code);
   if (seconds !== undefined) ctx.set('Retry-After', String(seconds));
 
-  const body = JSON.stringify(problem);
+  const { contentType, body } = formatError(problem, exchange.errorFormat);
   ctx.status = problem.status;
   ctx.set('Cache-Control', 'no-store');
-  ctx.set('Content-Type', PROBLEM_TYPE);
+  ctx.set('Content-Type', contentType);
   ctx.body = body;
   if (problem.code === 'too_large' && !ctx.req.complete) respondWithLingeringClose(ctx, body);
 }

@@ -4,6 +4,7 @@ import { exchangeOf, runExchange } from '../http/exchange.ts';
 import { notFound } from '../http/http-error.ts';
 import { setSecurityHeaders } from '../http/security-headers.ts';
 import { type ApiDescriptionOptions, describeApi } from '../openapi/document.ts';
+import { noOAuthRoutes } from '../rest/no-oauth-routes.ts';
 import { type RestApiOptions, restApi } from '../rest/rest-api.ts';
 import { type SignIn, signInRoutes } from '../rest/sign-in-routes.ts';
 import { type StatusRoutesOptions, statusRoutes } from '../rest/status-routes.ts';
@@ -51,6 +52,7 @@ export function createApp(options: AppOptions): Koa {
   const openApi = () => (openApiDocument ??= describeApi(apiDescriptionOptions(options)));
   const links = { ...(pageDir !== null && { docs: DOCS_PATH }), ...options.links };
   app.use(statusRoutes({ ...options, links, openApi }));
+  app.use(noOAuthRoutes());
   if (signIn !== null) app.use(signInRoutes({ ...optionsWithCookies, signIn }));
   app.use(restApi(optionsWithCookies));
   for (const middleware of options.moreMiddleware ?? []) app.use(middleware);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { type ErrorFormat, errorFormatAt, formatError } from '../http/error-format.ts';
 import { HttpError, type HttpErrorCode } from '../http/http-error.ts';
-import { PROBLEM_TYPE, type Problem, problemOf } from '../http/problem.ts';
+import { type Problem, problemOf } from '../http/problem.ts';
 import { SECURITY_HEADERS } from '../http/security-headers.ts';
 
 const ERROR_BY_NODE_CODE: { readonly [nodeCode: string]: [HttpErrorCode, string] } = {
@@ -18,7 +19,7 @@ const INVALID_HTTP: [HttpErrorCode, string] = ['malformed_request', 'This is not
  * there is none.
  */
 export function answerMalformedRequest(
-  error: NodeJS.ErrnoException,
+  error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer },
   socket: Duplex,
   openResponse: ServerResponse | null,
 ): void {
@@ -31,11 +32,14 @@ export function answerMalformedRequest(
     return;
   }
   const problem = problemFor(ERROR_BY_NODE_CODE[error.code ?? ''] ?? INVALID_HTTP);
-  const body = JSON.stringify(problem);
+  const { contentType, body } = formatError(
+    problem,
+    formatOf(openResponse?.req.url ?? targetIn(error.rawPacket)),
+  );
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
     'Connection: close',
-    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Type: ${contentType}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${problem.request_id}`,
     ...SECURITY_HEADERS.map(([name, value]) => `${name}: ${value}`),
@@ -46,14 +50,21 @@ export function answerMalformedRequest(
 /** Answers a request whose target is not a valid path or URL. */
 export function answerInvalidTarget(res: ServerResponse): void {
   const problem = problemFor(INVALID_HTTP);
+  const { contentType, body } = formatError(problem, 'problem');
   for (const [name, value] of SECURITY_HEADERS) res.setHeader(name, value);
   res.writeHead(problem.status, {
     Connection: 'close',
-    'Content-Type': PROBLEM_TYPE,
+    'Content-Type': contentType,
     'X-Request-Id': problem.request_id,
   });
-  res.end(JSON.stringify(problem));
+  res.end(body);
 }
 
 const problemFor = ([code, detail]: [HttpErrorCode, string]): Problem =>
   problemOf(new HttpError(code, detail), randomUUID(), null);
+
+/** Returns the request target in the bytes that Node could not parse; an empty text if there is none. */
+const targetIn = (bytes: Buffer | undefined): string =>
+  /^[A-Z]+ (\S+) HTTP\//.exec(bytes?.toString('latin1', 0, 256) ?? '')?.[1] ?? '';
+
+const formatOf = (target: string): ErrorFormat => errorFormatAt(target.split('?')[0]!);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
+import type { ErrorFormat } from '../http/error-format.ts';
 import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
 import { readJsonObjectOrArray } from '../http/json-body.ts';
@@ -19,14 +20,17 @@ export interface ProtectedNodeHandlerOptions extends ExchangeSettings, IdentifyC
   /** The largest JSON body of a POST in bytes, after inflating. */
   readonly bodyLimit: number;
   readonly handler: NodeHandler;
+  /** The form of error responses. Default: `json_rpc`. */
+  readonly errorFormat?: ErrorFormat;
 }
 
 /**
  * Creates middleware that passes requests at the given paths to a handler. The handler writes the responses
- * itself; they may be streams. Authentication, body limits and error responses are as in the REST API.
+ * itself; they may be streams. Authentication and body limits are as in the REST API. Errors have the same
+ * status and headers as there, but by default the body of a JSON-RPC error, which MCP clients can read.
  */
 export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Middleware {
-  const { bodyLimit, handler } = options;
+  const { bodyLimit, handler, errorFormat = 'json_rpc' } = options;
   const paths = new Set(options.paths);
   const methods = new Set(options.methods);
   const allowed = [...methods, 'OPTIONS'].join(', ');
@@ -36,6 +40,7 @@ export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Midd
     return runExchange(ctx, options, async () => {
       const exchange = exchangeOf(ctx);
       exchange.routePath = ctx.path;
+      exchange.errorFormat = errorFormat;
       const caller = await identifyCaller(ctx, options);
       if (ctx.method === 'OPTIONS') {
         ctx.set('Allow', allowed);

@@ -18,11 +18,8 @@ export interface McpCall {
   readonly signal: AbortSignal;
   /** Sends a progress notification; null if the client did not ask for progress. */
   readonly sendProgress: ((progress: Progress) => Promise<void>) | null;
-  /**
-   * The arguments of a tool call exactly as the client sent them; null if there are none. The parsers of the
-   * protocol libraries would drop some keys.
-   */
-  readonly sentArguments: object | null;
+  /** The arguments of the call exactly as the client sent them, of whatever type; null if there are none. */
+  readonly sentArguments: unknown;
 }
 
 export interface ProgressNotification {

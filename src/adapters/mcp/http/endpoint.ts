@@ -82,7 +82,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       const signal = createClientGoneSignal(res);
       const requestInfo = collectRequestInfo({ req, res }, { caller, body, signal });
       const request = toFetchRequest(req, signal);
-      const isLegacy = await isLegacyRequest(request, body);
+      const isLegacy = await isLegacyRequest(request, requestInfo.libraryBody);
       const response = await (isLegacy
         ? legacy.handle(request, requestInfo, res)
         : modern.handle(request, requestInfo));

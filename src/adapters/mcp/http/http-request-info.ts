@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
+import { libraryMessage } from '../call/library-message.ts';
 
 /** What a tool needs to know about the HTTP request that called it. */
 export interface HttpRequestInfo {
@@ -16,6 +17,8 @@ export interface HttpRequestInfo {
   readonly signal: AbortSignal | null;
   /** The parsed JSON body. */
   readonly body: unknown;
+  /** The body in the form that the protocol libraries get (`libraryMessage`). */
+  readonly libraryBody: unknown;
 }
 
 /**
@@ -39,6 +42,7 @@ export function collectRequestInfo(
   return {
     caller,
     body,
+    libraryBody: libraryMessage(body),
     signal,
     userAgent,
     clientType: clientType === undefined ? null : String(clientType),
@@ -67,21 +71,4 @@ export function unpackRequestInfo(
   const requestInfo = authInfo?.extra?.requestInfo;
   if (requestInfo === undefined) throw new Error('The call carries no information about its HTTP request');
   return requestInfo as HttpRequestInfo;
-}
-
-/** A request of JSON-RPC as the client sent it. Its values are not checked yet. */
-interface SentCall {
-  readonly id?: unknown;
-  readonly params?: { readonly arguments?: unknown };
-}
-
-/**
- * Returns the arguments of a call exactly as the body has them. The libraries' parsers silently drop some
- * keys that the use cases have to refuse.
- * @param id the JSON-RPC id of the call. The body may be a list of several calls.
- */
-export function sentArguments(body: unknown, id: unknown): object | null {
-  const messages = (Array.isArray(body) ? body : [body]) as (SentCall | null)[];
-  const args = messages.find((message) => message?.id === id)?.params?.arguments;
-  return typeof args === 'object' && args !== null ? args : null;
 }

@@ -13,6 +13,7 @@ import {
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
+import { sentArguments } from '../call/library-message.ts';
 import { LinkedAbort } from '../call/linked-abort.ts';
 import { progressReporter } from '../call/mcp-call.ts';
 import type {
@@ -21,7 +22,7 @@ import type {
   MethodParams,
   ServerDescription,
 } from '../protocol/server-features.ts';
-import { sentArguments, unpackRequestInfo } from './http-request-info.ts';
+import { unpackRequestInfo } from './http-request-info.ts';
 
 const REQUEST_SCHEMAS = {
   'tools/list': ListToolsRequestSchema,
@@ -81,7 +82,6 @@ async function runHandler(
     sendProgress: progressReporter(extra._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
     ),
-    // Read from the request's body, because the library's `params` leave out some keys.
     sentArguments: sentArguments(requestInfo.body, extra.requestId),
   });
 }

@@ -80,4 +80,7 @@ export class LegacyTransport {
 }
 
 const handleRequest = (transport: Transport, request: Request, requestInfo: HttpRequestInfo) =>
-  transport.handleRequest(request, { parsedBody: requestInfo.body, authInfo: packRequestInfo(requestInfo) });
+  transport.handleRequest(request, {
+    parsedBody: requestInfo.libraryBody,
+    authInfo: packRequestInfo(requestInfo),
+  });

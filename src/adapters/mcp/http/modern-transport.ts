@@ -5,16 +5,12 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { sentArguments } from '../call/library-message.ts';
 import { type McpCall, progressReporter } from '../call/mcp-call.ts';
 import type { Timing } from '../call/timing.ts';
 import { createModernServer } from '../protocol/modern-server.ts';
 import { findTool } from '../tools/tools.ts';
-import {
-  type HttpRequestInfo,
-  packRequestInfo,
-  sentArguments,
-  unpackRequestInfo,
-} from './http-request-info.ts';
+import { type HttpRequestInfo, packRequestInfo, unpackRequestInfo } from './http-request-info.ts';
 import type { LegacyServerOptions } from './legacy-server.ts';
 
 export interface ModernOptions
@@ -45,7 +41,7 @@ export class ModernTransport {
     const handler = callsLongRunningTool(requestInfo.body) ? this.#streamingHandler : this.#defaultHandler;
     return handler.fetch(request, {
       authInfo: packRequestInfo(requestInfo),
-      ...(requestInfo.body !== undefined && { parsedBody: requestInfo.body }),
+      ...(requestInfo.body !== undefined && { parsedBody: requestInfo.libraryBody }),
     });
   }
 

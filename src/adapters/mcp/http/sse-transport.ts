@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type HttpRequestInfo, type LibraryAuthInfo, packRequestInfo } from './http-request-info.ts';
-import { sessionNotFoundResponse } from './json-rpc-responses.ts';
+import { jsonRpcError, sessionNotFoundResponse } from './json-rpc-responses.ts';
 import { createLegacyServer } from './legacy-server.ts';
 import type { LegacyOptions } from './legacy-transport.ts';
 import { type McpSession, Sessions } from './sessions.ts';
@@ -60,13 +61,16 @@ export class SseTransport {
     const id = new URLSearchParams(req.url?.split('?')[1]).get('sessionId') ?? '';
     const session = this.sessions.find(id, requestInfo.caller);
     if (session === null) return sendResponse(sessionNotFoundResponse(), res);
+    // The library would answer with a plain text.
+    if (!JSONRPCMessageSchema.safeParse(requestInfo.libraryBody).success)
+      return sendResponse(jsonRpcError(400, -32600, 'The body must be one JSON-RPC message'), res);
     // The response is sent on the stream, so the call goes on when the connection of this POST closes. The
     // library passes only `req.auth` on to the handlers, so the information about the request is put there.
     const auth = packRequestInfo({ ...requestInfo, signal: null });
     await session.transport.handlePostMessage(
       Object.assign(req, { auth: auth as LibraryAuthInfo }),
       res,
-      requestInfo.body,
+      requestInfo.libraryBody,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { libraryAccept } from './accept-header.ts';
 
 /** A Request needs a URL. Its value does not matter. */
 const PLACEHOLDER_URL = 'http://localhost/mcp';
@@ -28,7 +29,11 @@ export function toFetchRequest(req: IncomingMessage, signal: AbortSignal): Reque
     if (!name.startsWith(':') && !OMITTED_HEADERS.has(name.toLowerCase()))
       headers.append(name, req.rawHeaders[index + 1]!);
   }
-  return new Request(PLACEHOLDER_URL, { method: req.method ?? 'GET', headers, signal });
+  const { method = 'GET' } = req;
+  const accept = libraryAccept(headers.get('accept'), method);
+  if (accept === null) headers.delete('accept');
+  else headers.set('accept', accept);
+  return new Request(PLACEHOLDER_URL, { method, headers, signal });
 }
 
 /**

@@ -10,7 +10,7 @@ import type { MethodName, MethodParams, ServerDescription } from './server-featu
 const jsonSchemaValidator = new AjvJsonSchemaValidator();
 
 /** Collects what a tool needs to know about a request. Each transport has its own function for it. */
-export type CreateMcpCall = (server: Server, context: ServerContext, params: MethodParams) => McpCall;
+export type CreateMcpCall = (server: Server, context: ServerContext) => McpCall;
 
 /**
  * Creates the library's server for the stateless protocol version 2026-07-28. Over stdio it serves older
@@ -27,7 +27,7 @@ export function createModernServer(
   const setHandler = server.setRequestHandler.bind(server) as unknown as SetHandler;
   for (const [methodName, handler] of methods) {
     setHandler(methodName, async ({ params = {} }, context) => ({
-      ...(await handler(params, createMcpCall(server, context, params))),
+      ...(await handler(params, createMcpCall(server, context))),
     }));
   }
   return server;

@@ -22,7 +22,6 @@ export interface MethodParams {
   readonly name?: string;
   readonly cursor?: string | undefined;
   readonly uri?: string;
-  readonly arguments?: { readonly [name: string]: unknown } | undefined;
 }
 
 /** Everything that the server offers over MCP, independent of the protocol version. */
@@ -75,7 +74,7 @@ export function createToolFeatures(services: ToolServices, tools: readonly Tool[
       ['tools/list', () => toolList],
       ['tools/call', ({ name = '' }, call) => callTool(services, toolsByName.get(name), name, call)],
       ['prompts/list', () => PROMPTS],
-      ['prompts/get', ({ name = '', arguments: args = {} }) => getPrompt(name, args)],
+      ['prompts/get', ({ name = '' }, call) => getPrompt(name, call.sentArguments)],
     ]),
   };
 }

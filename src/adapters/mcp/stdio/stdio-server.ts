@@ -2,10 +2,11 @@ import { CLIENT_INFO_META_KEY, type Server, type ServerContext } from '@modelcon
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { UserId } from '../../../domain/ids.ts';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
+import { libraryMessage, sentArguments } from '../call/library-message.ts';
 import { type McpCall, progressReporter } from '../call/mcp-call.ts';
 import { DEFAULT_TIMING } from '../call/timing.ts';
 import { createModernServer } from '../protocol/modern-server.ts';
-import { createToolFeatures, type MethodParams } from '../protocol/server-features.ts';
+import { createToolFeatures } from '../protocol/server-features.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
 import { TOOLS } from '../tools/tools.ts';
 import { createApproveTool } from './approve-tool.ts';
@@ -55,7 +56,15 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   if (permissionSeconds !== null) tools.push(createApproveTool(session, permissionSeconds));
   const features = createToolFeatures(services, tools);
 
-  const createMcpCall = (server: Server, { mcpReq }: ServerContext, params: MethodParams): McpCall => ({
+  /** The arguments of calls that the library has not yet passed to their handler, by JSON-RPC id. */
+  const argumentsById = new Map<unknown, unknown>();
+  const takeArguments = (id: unknown): unknown => {
+    const args = argumentsById.get(id);
+    argumentsById.delete(id);
+    return args ?? null;
+  };
+
+  const createMcpCall = (server: Server, { mcpReq }: ServerContext): McpCall => ({
     requestId: null,
     caller: PLACEHOLDER_CALLER,
     client: {
@@ -67,7 +76,7 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     sendProgress: progressReporter(mcpReq._meta?.progressToken, (notification) =>
       mcpReq.notify(notification),
     ),
-    sentArguments: params.arguments ?? null,
+    sentArguments: takeArguments(mcpReq.id),
   });
 
   const { promise: connectionEnded, resolve, reject } = Promise.withResolvers<void>();
@@ -82,6 +91,12 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     transport,
     onerror: (err) => logger.debug({ err }, 'mcp'),
   });
+  const { onmessage: libraryOnMessage } = transport;
+  transport.onmessage = (message) => {
+    const args = 'id' in message ? sentArguments(message, message.id) : null;
+    if (args !== null && 'id' in message) argumentsById.set(message.id, args);
+    libraryOnMessage?.(libraryMessage(message) as typeof message);
+  };
   // When stdin or stdout ends, `connectionEnded` is resolved first. So any other close means that the buffer
   // has overflowed.
   const { onclose: libraryOnClose } = transport;

@@ -7,6 +7,7 @@ import { logFailure } from '../call/log-failure.ts';
 import type { McpCall } from '../call/mcp-call.ts';
 import { INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
 import type { Timing } from '../call/timing.ts';
+import { readArguments } from './read-arguments.ts';
 import type { Tool } from './tool.ts';
 import { errorResult, internalErrorResult, successResult, type ToolResult } from './tool-result.ts';
 
@@ -26,7 +27,7 @@ export interface ToolServices {
 /**
  * Runs a tool. Failures become an error result: the libraries would send the message of every thrown error to
  * the client, also of internal errors.
- * @throws McpProtocolError if the tool does not exist.
+ * @throws McpProtocolError if the tool does not exist, or its arguments are not a JSON object.
  */
 export async function callTool(
   services: ToolServices,
@@ -35,6 +36,7 @@ export async function callTool(
   call: McpCall,
 ): Promise<ToolResult> {
   if (tool === undefined) throw new McpProtocolError(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 100)}`);
+  const args = readArguments(tool.definition, call.sentArguments);
   const { dispatch, ids, timing, sessionInstanceId } = services;
   const defaults = {
     defaultInstanceId: () => call.caller.agentInstanceId ?? sessionInstanceId?.() ?? ids.next(),
@@ -43,8 +45,8 @@ export async function callTool(
   };
   const progressTimer = tool.isLongRunning ? reportProgress(call, timing.progressMs) : undefined;
   try {
-    const { caller, signal, sentArguments: args } = call;
-    const output = await tool.run(dispatch, { caller, signal, args: args ?? {}, defaults });
+    const { caller, signal } = call;
+    const output = await tool.run(dispatch, { caller, signal, args, defaults });
     return successResult(output, tool.definition);
   } catch (error) {
     const requestId = logFailure(services, call, error, { tool: name });

@@ -39,7 +39,7 @@ export interface CallDefaults {
 
 export interface ToolCall {
   readonly caller: Caller;
-  /** The arguments as the client sent them. */
+  /** The arguments that the client sent, as `readArguments` returns them. */
   readonly args: object;
   readonly defaults: CallDefaults;
   /** Aborted when the client cancels the call or disconnects. */
@@ -119,8 +119,7 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
     // that the tool does not offer are dropped: a client cannot set these fields.
     const unknownArguments = Object.entries(args).filter(([name]) => !knownNames.has(name));
     const givenFields = toolFields.flatMap(([name, { inputField }]) => {
-      const value: unknown = Object.hasOwn(args, name) ? (args as { [name: string]: unknown })[name] : null;
-      return value == null ? [] : [[inputField, value] as const];
+      return Object.hasOwn(args, name) ? [[inputField, args[name as keyof typeof args]] as const] : [];
     });
     return { ...defaults(callDefaults), ...Object.fromEntries([...unknownArguments, ...givenFields]) };
   };

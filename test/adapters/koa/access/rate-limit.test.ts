@@ -146,7 +146,7 @@ describe('a token over its limit', () => {
     });
   });
 
-  test('is counted over REST and MCP together, and gets the same error on both', async () => {
+  test('is counted over REST and MCP together, and is refused on both', async () => {
     const rateLimit = new RateLimitPerToken(2);
     let reached = 0;
     const mcp = protectedNodeHandler({
@@ -173,7 +173,7 @@ describe('a token over its limit', () => {
     const refused = await post();
     expect(refused.status).toBe(429);
     expect(refused.headers.get('retry-after')).toBe('60');
-    expect(await fieldsOf(refused)).toMatchObject({ code: 'rate_limited' });
+    expect(await fieldsOf(refused)).toMatchObject({ error: { data: { code: 'rate_limited' } } });
     expect(reached).toBe(1);
   });
 

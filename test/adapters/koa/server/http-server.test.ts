@@ -45,6 +45,24 @@ describe('a malformed request', () => {
     expectProblem(await sendRaw(server.port, lines), 431, 'headers_too_large');
   });
 
+  test.each(['/mcp', '/mcp/', '/sse', '/messages?sessionId=x'])('is a JSON-RPC error at %s', async (path) => {
+    await using server = await TestServer.start({}, { headersTimeoutMs: 50, requestTimeoutMs: 100 });
+    const jsonRpc = (answer: ReturnType<typeof parseAnswer>) => {
+      expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      return JSON.parse(answer.body);
+    };
+    const tooLarge = [`POST ${path} HTTP/1.1`, 'Host: localhost', `X-Filler: ${'x'.repeat(17 * 1024)}`];
+    expect(jsonRpc(await sendRaw(server.port, tooLarge))).toEqual({
+      jsonrpc: '2.0',
+      error: expect.objectContaining({ data: expect.objectContaining({ code: 'headers_too_large' }) }),
+      id: null,
+    });
+    const malformed = [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Bad Header: x'];
+    expect(jsonRpc(await sendRaw(server.port, malformed))).toMatchObject({
+      error: { data: { status: 400 } },
+    });
+  });
+
   test('headers that arrive too slowly are 408', async () => {
     await using server = await TestServer.start({}, { headersTimeoutMs: 50 });
     const socket = await open(server.port);

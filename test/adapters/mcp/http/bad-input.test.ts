@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RateLimitPerToken } from '../../../../src/adapters/koa/access/rate-limit.ts';
 import { ERROR_META, type ToolResult } from '../../../../src/adapters/mcp/tools/tool-result.ts';
 import { uuidV7 } from '../../../../src/adapters/runtime/system.ts';
 import { storageUnavailable } from '../../../../src/ports/errors.ts';
@@ -45,6 +46,15 @@ const problemIn = ({ isError, structuredContent, content, _meta }: ToolResult) =
   expect(() => JSON.parse(text)).toThrow(SyntaxError);
   return problem;
 };
+
+/** Returns the error of a response in the form of JSON-RPC. */
+async function jsonRpcErrorIn(answer: Response): Promise<{ code: number; message: string; data?: object }> {
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json(?:;|$)/);
+  const body = await fieldsOf<{ error: { code: number; message: string } }>(answer);
+  const error = { code: expect.any(Number), message: expect.any(String) };
+  expect(body).toEqual({ jsonrpc: '2.0', error: expect.objectContaining(error), id: null });
+  return body.error;
+}
 
 const nested = (depth: number): object => (depth === 0 ? {} : { deeper: nested(depth - 1) });
 
@@ -146,11 +156,11 @@ describe('a request that fails before the protocol', () => {
     ['corrupt gzip', call, { headers: { 'content-encoding': 'gzip' } }, 400, 'invalid_encoding'],
     ['too much', `"${'x'.repeat(16 * 1024 * 1024)}"`, {}, 413, 'too_large'],
     ['a foreign page', call, { headers: { origin: 'https://evil.example' } }, 403, 'forbidden_origin'],
-  ])('%s gets the same error as over REST', async (_, body, options, status, code) => {
-    for (const path of ['/mcp', '/mcp/', '/messages']) {
+  ])('%s gets the status of REST, as a JSON-RPC error', async (_, body, options, status, code) => {
+    for (const path of ['/mcp', '/mcp/', '/messages', '/messages/']) {
       const answer = await post(server, body, options, path);
-      expect([answer.status, (await fieldsOf(answer)).code]).toEqual([status, code]);
-      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(await jsonRpcErrorIn(answer)).toMatchObject({ data: { status, code } });
+      expect(answer.status).toBe(status);
       if (status === 401) expect(answer.headers.get('www-authenticate')).toContain('resource_metadata="http');
     }
   });
@@ -173,9 +183,63 @@ describe('a request that fails before the protocol', () => {
     ['/mcp', 'PUT', 'GET, POST, DELETE, OPTIONS'],
     ['/sse', 'POST', 'GET, OPTIONS'],
     ['/messages', 'GET', 'POST, OPTIONS'],
+    ['/sse/', 'DELETE', 'GET, OPTIONS'],
+    ['/messages/', 'PATCH', 'POST, OPTIONS'],
   ])('%s refuses %s', async (path, method, allowed) => {
     const answer = await fetch(server.url + path, { method, headers: { authorization: 'Bearer ann' } });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed]);
+    expect(await jsonRpcErrorIn(answer)).toMatchObject({ data: { code: 'method_not_allowed' } });
+  });
+
+  test.each(['/mcp', '/mcp/', '/sse', '/sse/'])(
+    'GET %s without a token is a JSON-RPC error',
+    async (path) => {
+      const answer = await fetch(server.url + path);
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
+        401,
+        expect.stringMatching(/^Bearer/),
+      ]);
+      expect(await jsonRpcErrorIn(answer)).toMatchObject({ data: { code: 'unauthenticated' } });
+    },
+  );
+
+  test('a client over the rate limit reads when to try again in the headers, and why in JSON-RPC', async () => {
+    await using limited = await McpServer.start({ rateLimit: new RateLimitPerToken(1) });
+    await (await post(limited, INITIALIZE)).text();
+    const answer = await post(limited, INITIALIZE);
+    expect([answer.status, Number(answer.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
+    expect(await jsonRpcErrorIn(answer)).toMatchObject({ data: { code: 'rate_limited' } });
+  });
+
+  test('a failure of the server is a JSON-RPC error that names only the request', async () => {
+    const tokens = { verify: () => Promise.reject(new Error('secret')) };
+    await using broken = await McpServer.start({ tokens });
+    const answer = await post(broken, INITIALIZE, { headers: { 'x-request-id': 'r-1' } });
+    expect(answer.status).toBe(500);
+    const error = await jsonRpcErrorIn(answer);
+    expect(error).toMatchObject({ code: -32603, data: { code: 'internal', request_id: 'r-1' } });
+    expect(JSON.stringify(error)).not.toContain('secret');
+  });
+
+  test('a database that is away is a JSON-RPC error with Retry-After', async () => {
+    const tokens = { verify: () => Promise.reject(storageUnavailable(new Error('away'))) };
+    await using away = await McpServer.start({ tokens });
+    const answer = await post(away, INITIALIZE);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await jsonRpcErrorIn(answer)).toMatchObject({ data: { code: 'storage_unavailable' } });
+  });
+
+  test('a message that is not JSON-RPC is a JSON-RPC error on HTTP+SSE too', async () => {
+    const stream = await fetch(`${server.url}/sse/`, { headers: { authorization: 'Bearer ann' } });
+    const { value } = await stream.body!.getReader().read();
+    const [, path = ''] = /data: (\S+)/.exec(new TextDecoder().decode(value)) ?? [];
+    expect(path).toMatch(/^\/messages\?sessionId=/);
+    for (const body of [{ hello: 'world' }, [call]]) {
+      const answer = await post(server, body, {}, path.replace('?', '/?'));
+      expect(answer.status).toBe(400);
+      expect(await jsonRpcErrorIn(answer)).toMatchObject({ code: -32600 });
+    }
+    await stream.body?.cancel().catch(() => undefined);
   });
 });
 
@@ -216,13 +280,43 @@ describe('the protocol refuses', () => {
     expect([answer.status, await answer.json()]).toMatchObject([status, { error: { code } }]);
   });
 
-  test.each([[[]], ['x'], [7]])('arguments that are %j', async (args) => {
+  test.each([
+    [[], 'a list'],
+    [[{ step_description: 'x' }], 'a list'],
+    ['x', 'a text'],
+    ['{"step_description":"x"}', 'a text'],
+    [7, 'a number'],
+    [false, 'a boolean'],
+  ])('arguments that are %j, in words of its own', async (args, type) => {
+    const error = {
+      code: -32602,
+      message: expect.stringMatching(
+        new RegExp(`log_step must be a JSON object.*step_description.* ${type}$`),
+      ),
+    };
     const sessionId = await openSession(server);
     const [legacy] = await messagesIn(await post(server, toolCall('log_step', args), { sessionId }));
-    expect(legacy?.error).toBeDefined();
+    expect(legacy?.error).toEqual(error);
     const headers = { ...STATELESS_HEADERS, 'mcp-name': 'log_step' };
     const [modern] = await messagesIn(await post(server, statelessCall('log_step', args), { headers }));
-    expect(modern?.error).toBeDefined();
+    expect(modern?.error).toEqual(error);
+  });
+
+  test.each([
+    ['tools/call', { name: 7, arguments: {} }, 'Unknown tool: 7'],
+    ['tools/call', { arguments: {} }, 'Unknown tool: '],
+    ['prompts/get', { name: 'work-with-the-dashboard', arguments: 'x' }, 'must be a JSON object'],
+    ['prompts/get', { name: 'work-with-the-dashboard', arguments: { task: 7 } }, 'task must be a text'],
+    ['resources/read', { uri: 7 }, 'Resource not found'],
+    ['resources/read', null, 'Resource not found'],
+    ['tools/call', null, 'Unknown tool: '],
+  ])('%s with %j, in words of its own', async (method, params, text) => {
+    const sessionId = await openSession(server);
+    const [answer] = await messagesIn(await post(server, { ...INITIALIZE, method, params }, { sessionId }));
+    const { code, message } = answer!.error as { code: number; message: string };
+    expect(message).toContain(text);
+    expect(message).not.toContain('"path"');
+    expect(code).toBeGreaterThan(-32603);
   });
 
   test('the key __proto__ in the arguments', async () => {

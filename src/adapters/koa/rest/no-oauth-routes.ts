@@ -1,0 +1,28 @@
+import type { Middleware } from 'koa';
+import { errorFormatAt, isAuthorizationMetadataPath } from '../http/error-format.ts';
+import { exchangeOf } from '../http/exchange.ts';
+
+/** Not one of the errors after which clients delete what they have stored, and try again. */
+const OAUTH_ERROR = {
+  error: 'access_denied',
+  error_description:
+    'This server gives no tokens over OAuth. Send a token in the header "Authorization: Bearer <token>". ' +
+    'The person who runs the server makes one with "agent-dashboard token issue", or on the page of API keys',
+} as const;
+
+/**
+ * Tells MCP clients that this server has no sign-in over OAuth. After a 401, such clients look for the
+ * metadata of an authorization server, and then try `/register`, `/authorize` and `/token`. They show their
+ * user the description of an OAuth error, but no other body. The metadata documents are 404: any other status
+ * could mean that there is one.
+ */
+export function noOAuthRoutes(): Middleware {
+  return (ctx, next) => {
+    if (errorFormatAt(ctx.path) !== 'oauth') return next();
+    const isMetadata = isAuthorizationMetadataPath(ctx.path);
+    exchangeOf(ctx).routePath = isMetadata ? null : ctx.path;
+    ctx.status = isMetadata ? 404 : 400;
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = OAUTH_ERROR;
+  };
+}
