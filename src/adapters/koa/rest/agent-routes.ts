@@ -1,6 +1,6 @@
 import * as useCases from '../../../application/use-cases/index.ts';
 import { defineRoute, MAX_AGENT_MESSAGE_BYTES, type Route } from './route.ts';
-import { inputFromBody, inputFromQuery, noInput, withInstanceId } from './route-input.ts';
+import { inputFromAgent, inputFromQuery, noInput, withInstanceId } from './route-input.ts';
 
 /** Existing clients expect 400 instead of 404 if the instance that a body or query names does not exist. */
 const UNKNOWN_INSTANCE = { agent_instance_not_found: { status: 400 } } as const;
@@ -18,14 +18,14 @@ export const AGENT_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/messages/agent',
     useCase: useCases.sendAgentMessage,
-    input: inputFromBody,
+    input: inputFromAgent,
     body: 'needed',
     bodyLimit: MAX_AGENT_MESSAGE_BYTES,
   }),
   defineRoute({ method: 'GET', input: inputFromQuery, body: 'none', ...PENDING_MESSAGES }),
   defineRoute({
     method: 'POST',
-    input: inputFromBody,
+    input: inputFromAgent,
     body: 'needed',
     operationId: 'take_pending_messages',
     ...PENDING_MESSAGES,
@@ -41,7 +41,7 @@ export const AGENT_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/messages/user',
     useCase: useCases.sendUserMessage,
-    input: inputFromBody,
+    input: inputFromAgent,
     body: 'needed',
     problemOverrides: UNKNOWN_INSTANCE,
   }),
@@ -49,7 +49,7 @@ export const AGENT_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/sessions/end',
     useCase: useCases.endSession,
-    input: inputFromBody,
+    input: inputFromAgent,
     body: 'needed',
     problemOverrides: UNKNOWN_INSTANCE,
   }),
@@ -57,7 +57,7 @@ export const AGENT_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/agent-instances',
     useCase: useCases.startAgentInstance,
-    input: inputFromBody,
+    input: inputFromAgent,
     body: 'needed',
     status: 201,
     problemOverrides: { invalid_id: { status: 400, detail: 'Invalid agent_instance_id' } },

@@ -50,13 +50,14 @@ export function routeHandler(
 }
 
 /**
- * Returns whether the client accepts JSON. For the three values that most clients send, nothing has to be
- * parsed.
+ * Returns whether the client accepts JSON. An empty header says nothing. For the values that most clients
+ * send, nothing has to be parsed.
  */
 function acceptsJson(ctx: Context): boolean {
   const { accept } = ctx.req.headers;
   return (
     accept === undefined ||
+    accept === '' ||
     accept === '*/*' ||
     accept === 'application/json' ||
     ctx.accepts('application/json') !== false

@@ -4,6 +4,41 @@ export const inputFromBody = (_ctx: Context, body: object): object => body;
 
 export const noInput = (): object => ({});
 
+/** The fields for which Python agents send true and false in other forms, too. */
+const BOOLEAN_FIELDS = [
+  'requires_user_input',
+  'send_push',
+  'send_email',
+  'send_sms',
+  'mark_as_read',
+] as const;
+
+const BOOLEAN_FORMS = new Map<unknown, boolean>([
+  ...['1', 'true', 't', 'yes', 'y', 'on', 1].map((form) => [form, true] as const),
+  ...['0', 'false', 'f', 'no', 'n', 'off', 0].map((form) => [form, false] as const),
+]);
+
+/** The optional texts that some agents send empty. An empty git diff is another thing: it clears the diff. */
+const FIELDS_ABSENT_IF_BLANK = ['agent_type', 'last_read_message_id', 'name', 'transport'] as const;
+
+/**
+ * Returns the fields of an agent's body. Some agents send true and false as numbers or texts, and optional
+ * texts empty instead of leaving them out. All other values are passed on as they are, and validation refuses
+ * what is wrong.
+ */
+export function inputFromAgent(_ctx: Context, body: object): object {
+  const input: { [name: string]: unknown } = { ...body };
+  for (const name of BOOLEAN_FIELDS) {
+    const value = input[name];
+    const flag = BOOLEAN_FORMS.get(typeof value === 'string' ? value.toLowerCase() : value);
+    if (flag !== undefined) input[name] = flag;
+  }
+  for (const name of FIELDS_ABSENT_IF_BLANK) if (isBlank(input[name])) delete input[name];
+  return input;
+}
+
+const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
+
 const DECIMAL_NUMBER = /^-?\d+(\.\d+)?$/;
 
 const NUMERIC_FIELDS = ['wait', 'limit', 'message_limit'] as const;
@@ -11,10 +46,14 @@ const NUMERIC_FIELDS = ['wait', 'limit', 'message_limit'] as const;
 /**
  * Turns the query into input. Values stay text, and a field that occurs several times becomes a list. Only
  * the numeric fields are converted. If such a field is not a decimal number, it stays text, and validation
- * refuses it.
+ * refuses it. An empty field counts as absent, except the id of an instance: its absence would have another
+ * error.
  */
 export function inputFromQuery({ query }: Context): object {
   const input: { [name: string]: unknown } = { ...query };
+  for (const name of Object.keys(input)) {
+    if (name !== 'agent_instance_id' && isBlank(input[name])) delete input[name];
+  }
   for (const name of NUMERIC_FIELDS) {
     const text = query[name];
     if (typeof text === 'string' && DECIMAL_NUMBER.test(text)) input[name] = Number(text);

@@ -199,7 +199,7 @@ describe('a body over its limit', () => {
 });
 
 describe('well-formed but invalid input', () => {
-  test.each(['not-a-uuid', `{${instance}}`, `${instance.toUpperCase()}x`, ''])(
+  test.each(['not-a-uuid', `{${instance}}`, `urn:uuid:${instance}`, `${instance.toUpperCase()}x`, ''])(
     'the id "%s" is 422 invalid_id, naming the field',
     async (id) => {
       expect(await send(valid({ agent_instance_id: id }))).toMatchObject({
@@ -231,7 +231,11 @@ describe('well-formed but invalid input', () => {
     ['white space only', { content: ' \n\t' }],
     ['a million and one characters', { content: 'x'.repeat(1_000_001) }],
     ['a number for a text', { content: 1 }],
-    ['a text for a boolean', { requires_user_input: 'yes' }],
+    ['a text for a boolean', { requires_user_input: 'maybe' }],
+    ['an empty text for a boolean', { send_push: '' }],
+    ['a text with spaces for a boolean', { send_sms: ' true' }],
+    ['a number but 0 and 1 for a boolean', { send_email: 2 }],
+    ['a list for a boolean', { requires_user_input: [true] }],
     ['an overlong type', { agent_type: 'x'.repeat(256) }],
     ['metadata that is no object', { message_metadata: 'x' }],
   ])('%s is 422 invalid_input', async (_name, fields) => {
@@ -242,7 +246,7 @@ describe('well-formed but invalid input', () => {
     });
   });
 
-  test.each(['301', '-1', '1e999', '9'.repeat(400), 'soon', '', '0x10', 'Infinity'])(
+  test.each(['301', '-1', '1e999', '9'.repeat(400), 'soon', '0x10', 'Infinity'])(
     'a wait of "%s" in the query is 422',
     async (wait) => {
       const query = new URLSearchParams({ agent_instance_id: instance, wait });
@@ -318,6 +322,8 @@ describe('a wrong path, method or Accept header', () => {
     'application/json, text/plain, */*',
     'application/*;q=0.1',
     'text/html, */*;q=0.1',
+    'APPLICATION/Json ; Q=1',
+    '',
   ])('Accept: %s allows JSON', async (accept) => {
     expect((await server.call('GET', '/auth/verify', { headers: { accept } })).status).toBe(200);
   });
