@@ -8,6 +8,8 @@ export class ClientServer implements AsyncDisposable {
   readonly server: TestServer;
   readonly agent: Client;
   readonly person: Client;
+  /** The sizes of the request bodies, as their headers say. */
+  readonly bodyLengths: number[] = [];
   readonly #signals: InProcessSignals;
   readonly #stopping: AbortController;
 
@@ -15,6 +17,9 @@ export class ClientServer implements AsyncDisposable {
     this.server = server;
     this.#signals = signals;
     this.#stopping = stopping;
+    server.http.server.prependListener('request', ({ headers }) =>
+      this.bodyLengths.push(Number(headers['content-length'] ?? 0)),
+    );
     this.agent = this.client('ann');
     this.person = this.client('ann-dashboard');
   }

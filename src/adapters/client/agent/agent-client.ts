@@ -2,6 +2,7 @@ import type { CallOptions, Connection } from '../http/connection.ts';
 import type { AgentMessage, InputOf, OutputOf } from '../wire.ts';
 import { type AskOptions, type AskRequest, ask } from './ask.ts';
 import type { AskResult } from './ask-result.ts';
+import { withCutDiff } from './cut-diff.ts';
 
 /**
  * The calls of agents. They need a token of scope `agent`.
@@ -24,7 +25,7 @@ export class AgentClient {
    * The server hands over each message only once.
    */
   sendMessage(message: AgentMessage, options: CallOptions = {}): Promise<OutputOf<'sendAgentMessage'>> {
-    return this.#post('/messages/agent', message, options);
+    return this.#post('/messages/agent', withCutDiff(message), options);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { CallOptions, Connection } from '../http/connection.ts';
 import type { AgentMessage, OutputOf } from '../wire.ts';
 import { AnswerWait } from './answer-wait.ts';
 import type { AskResult } from './ask-result.ts';
+import { withCutDiff } from './cut-diff.ts';
 
 /** A new question, or the ids of a question that was asked before. */
 export type AskRequest =
@@ -38,7 +39,7 @@ export async function ask(
     deadlineMs: connection.retryDeadline(deadlineMs),
     method: 'POST',
     path: '/messages/agent',
-    body: { ...request, requires_user_input: true },
+    body: { ...withCutDiff(request), requires_user_input: true },
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   });
   const { agent_instance_id, message_id: question_id, queued_user_messages } = postedQuestion;

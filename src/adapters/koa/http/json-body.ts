@@ -1,18 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import readRaw from 'raw-body';
 import { invalidJson } from '../../../application/errors.ts';
-import { HttpError, tooLarge } from './http-error.ts';
-import { inflaterFor, inflateWithin } from './inflate.ts';
+import { cutBodyBytes, readBodyBytes, type SizeRules } from './body-bytes.ts';
+import { HttpError } from './http-error.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.!#$&^+-]+\+)?json[ \t]*(?:;|$)/i;
 const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)"?/i;
 const UTF_8 = /^utf-?8$/i;
 
-export interface BodyRules {
-  /** The size of the largest accepted body, after inflating. */
-  readonly maxBytes: number;
+export interface BodyRules extends SizeRules {
   /** Whether the body may be empty. The Content-Type of an empty body is not checked. */
   readonly mayBeEmpty: boolean;
 }
@@ -32,7 +29,7 @@ export async function readJsonObject(ctx: Context, rules: BodyRules): Promise<ob
  */
 export async function readJsonObjectOrArray(
   ctx: Context,
-  { maxBytes, mayBeEmpty }: BodyRules,
+  { mayBeEmpty, ...sizeRules }: BodyRules,
 ): Promise<object> {
   const { req } = ctx;
   if (!announcesBody(req)) return emptyObject(mayBeEmpty);
@@ -45,12 +42,14 @@ export async function readJsonObjectOrArray(
     return requireObjectOrArray(hostBody);
   }
 
-  if (hostBody !== undefined && Buffer.byteLength(hostBody) > maxBytes) throw tooLarge(maxBytes);
-  const content = hostBody ?? (await readBytes(req, maxBytes));
+  const content =
+    hostBody === undefined
+      ? await readBodyBytes(req, sizeRules)
+      : cutBodyBytes(Buffer.from(hostBody), sizeRules);
   if (content.length === 0) return emptyObject(mayBeEmpty);
   // Only an empty body may be without a Content-Type, and this one is not empty.
   if (type === undefined) requireJson(type);
-  return parseJson(typeof content === 'string' ? content : decodeUtf8(content));
+  return parseJson(decodeUtf8(content));
 }
 
 /** Returns whether a request may have a body. Over HTTP/2 it may have one without these two headers. */
@@ -73,32 +72,6 @@ function requireJson(contentType: string | undefined): void {
   const charset = contentType === undefined ? null : (CHARSET.exec(contentType)?.[1] ?? 'utf-8');
   if (contentType !== undefined && JSON_TYPE.test(contentType) && UTF_8.test(charset ?? '')) return;
   throw new HttpError('unsupported_media_type', 'The body must be application/json in UTF-8');
-}
-
-async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const inflater = inflaterFor(req.headers['content-encoding']);
-  const bytes = await readRawBytes(req, maxBytes);
-  return inflater === null || bytes.length === 0 ? bytes : inflateWithin(maxBytes, inflater, bytes);
-}
-
-async function readRawBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  try {
-    return await readRaw(req, { limit: maxBytes, length: req.headers['content-length'] ?? null });
-  } catch (cause) {
-    if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
-      throw tooLarge(maxBytes);
-    // The client has disconnected, so only the log shows this error. It must not look like an error of the
-    // server.
-    if (req.destroyed && !req.complete) {
-      throw new HttpError(
-        'incomplete_body',
-        'The connection closed before the whole body arrived',
-        {},
-        { cause },
-      );
-    }
-    throw cause;
-  }
 }
 
 /** Refuses bytes that are not UTF-8, because Node would silently replace them and so change the message. */

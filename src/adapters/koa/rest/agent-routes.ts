@@ -1,5 +1,5 @@
 import * as useCases from '../../../application/use-cases/index.ts';
-import { defineRoute, MAX_AGENT_MESSAGE_BYTES, type Route } from './route.ts';
+import { CUT_GIT_DIFF, defineRoute, MAX_AGENT_MESSAGE_BYTES, type Route } from './route.ts';
 import { inputFromAgent, inputFromQuery, noInput, withInstanceId } from './route-input.ts';
 
 /** Existing clients expect 400 instead of 404 if the instance that a body or query names does not exist. */
@@ -21,6 +21,7 @@ export const AGENT_ROUTES: readonly Route[] = [
     input: inputFromAgent,
     body: 'needed',
     bodyLimit: MAX_AGENT_MESSAGE_BYTES,
+    cutField: CUT_GIT_DIFF,
   }),
   defineRoute({ method: 'GET', input: inputFromQuery, body: 'none', ...PENDING_MESSAGES }),
   defineRoute({

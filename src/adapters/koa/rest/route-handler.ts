@@ -24,7 +24,8 @@ export function routeHandler(
   const routePath = BASE_PATH + route.path;
   const hasContent = status !== 204;
   const acceptsIdempotencyKey = route.method !== 'GET';
-  const rules = { maxBytes: route.bodyLimit, mayBeEmpty: route.body === 'optional' };
+  const { bodyLimit: maxBytes, cutField } = route;
+  const rules = { maxBytes, cutField, mayBeEmpty: route.body === 'optional' };
 
   return async (ctx) => {
     const exchange = exchangeOf(ctx);

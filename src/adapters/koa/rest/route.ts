@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type * as v from 'valibot';
 import type { ObjectSchema, UseCase } from '../../../application/use-case.ts';
+import type { CutRules } from '../http/field-cutter.ts';
 import type { ProblemOverrides } from '../http/problem.ts';
 
 export const BASE_PATH = '/api/v1';
@@ -27,6 +28,8 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
   readonly body: 'none' | 'optional' | 'needed';
   /** The largest body in bytes, after inflating. */
   readonly bodyLimit: number;
+  /** A field whose end is dropped if the body would be too large because of it. */
+  readonly cutField: CutRules | null;
   /** The status of a success. With 204 the output of the use case is not sent. */
   readonly status: 200 | 201 | 204;
   /** The field of the use case's output that becomes the response body. Absent: the whole output. */
@@ -47,6 +50,7 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
 
 const DEFAULTS = {
   bodyLimit: 2 * MEGABYTE,
+  cutField: null,
   status: 200,
   isSafe: false,
   mayWait: false,
@@ -57,6 +61,13 @@ const DEFAULTS = {
  * The body limit of the route for agent messages. It is larger, because a message may come with a git diff.
  */
 export const MAX_AGENT_MESSAGE_BYTES = 16 * MEGABYTE;
+
+/**
+ * What is read of a git diff in a body that is too large because of it. A diff is never a reason to lose a
+ * message. The use case cuts it to 1 MiB, of which each character may be written as eight bytes: in base64,
+ * four for three, and each of them as `\u0041`.
+ */
+export const CUT_GIT_DIFF: CutRules = { name: 'git_diff', keptBytes: 9 * MEGABYTE };
 
 /** Adds the defaults to a row of the route table. */
 export const defineRoute = <Output extends ObjectSchema>(

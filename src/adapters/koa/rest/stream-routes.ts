@@ -38,7 +38,8 @@ export function streamHandler({ path, open }: StreamRoute, live: LiveFeed): (ctx
     const exchange = exchangeOf(ctx);
     exchange.route = ROUTE_FOR_ERRORS;
     exchange.routePath = BASE_PATH + path;
-    if (ctx.get('Accept') !== '' && ctx.accepts('text/event-stream') === false) throw notAcceptable('text/event-stream');
+    if (ctx.get('Accept') !== '' && ctx.accepts('text/event-stream') === false)
+      throw notAcceptable('text/event-stream');
     const lastEventId = ctx.get('Last-Event-ID') || null;
     const stream = await open(live, ctx, { caller: exchange.caller!, lastEventId });
     // Without this, Koa would write to the response as well, or replace it by a 404.

@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+import readRaw from 'raw-body';
+import { type CutRules, FieldCutter } from './field-cutter.ts';
+import { HttpError, tooLarge } from './http-error.ts';
+import { inflaterFor, invalidEncoding } from './inflate.ts';
+
+/** How many bytes are read of a body whose field may be cut, after inflating. */
+const MAX_READ_BYTES = 256 * 1024 * 1024;
+
+export interface SizeRules {
+  /** The size of the largest accepted body, after inflating. */
+  readonly maxBytes: number;
+  /** A field whose end is dropped if the body would be too large because of it. Absent or null: none. */
+  readonly cutField?: CutRules | null;
+}
+
+/**
+ * Reads the body of a request, and inflates it.
+ * @throws HttpError if the body is too large, ends early, or does not match its Content-Encoding.
+ */
+export async function readBodyBytes(req: IncomingMessage, rules: SizeRules): Promise<Buffer> {
+  const { maxBytes, cutField = null } = rules;
+  const createInflater = inflaterFor(req.headers['content-encoding']);
+  const length = Number(req.headers['content-length'] ?? Number.NaN);
+  if (createInflater === null && (cutField === null || length <= maxBytes)) {
+    return readWithin(req, maxBytes);
+  }
+  const maxReadBytes = cutField === null ? maxBytes : MAX_READ_BYTES;
+  if (length > maxReadBytes) throw tooLarge(maxBytes);
+
+  const bytes = new CuttingCollector(rules);
+  const source = createInflater?.() ?? new PassThrough();
+  let readBytes = 0;
+  const onData = (chunk: Buffer): void => {
+    readBytes += chunk.length;
+    if (readBytes > maxReadBytes) source.destroy(tooLarge(maxBytes));
+  };
+  const onClose = (): void => {
+    if (!req.complete) source.destroy(incompleteBody());
+  };
+  req.on('data', onData).once('close', onClose).pipe(source);
+  try {
+    for await (const chunk of source) bytes.add(chunk as Buffer);
+    return bytes.finish();
+  } catch (error) {
+    // An empty body is no compressed one, but is none of the client's errors either.
+    if (readBytes === 0 && req.complete) return Buffer.alloc(0);
+    throw error instanceof HttpError ? error : invalidEncoding(error);
+  } finally {
+    req.off('data', onData).off('close', onClose).unpipe(source);
+  }
+}
+
+/**
+ * Returns the bytes of a body that the host application has read.
+ * @throws HttpError `too_large`
+ */
+export function cutBodyBytes(body: Buffer, rules: SizeRules): Buffer {
+  if (body.length <= rules.maxBytes) return body;
+  const bytes = new CuttingCollector(rules);
+  bytes.add(body);
+  return bytes.finish();
+}
+
+/** Collects a body. As soon as it is too large, it drops the end of the field that may be cut. */
+class CuttingCollector {
+  readonly #rules: SizeRules;
+  #chunks: Buffer[] = [];
+  #byteCount = 0;
+  #cutter: FieldCutter | null = null;
+
+  constructor(rules: SizeRules) {
+    this.#rules = rules;
+  }
+
+  /** @throws HttpError `too_large` */
+  add(chunk: Buffer): void {
+    const { maxBytes, cutField = null } = this.#rules;
+    this.#byteCount += chunk.length;
+    if (this.#byteCount <= maxBytes) {
+      this.#chunks.push(chunk);
+      return;
+    }
+    if (cutField === null || this.#byteCount > MAX_READ_BYTES) throw tooLarge(maxBytes);
+    if (this.#cutter === null) {
+      this.#cutter = new FieldCutter(cutField, maxBytes);
+      for (const earlierChunk of this.#chunks) this.#cutter.add(earlierChunk);
+      this.#chunks = [];
+    }
+    this.#cutter.add(chunk);
+  }
+
+  finish(): Buffer {
+    return this.#cutter?.finish() ?? Buffer.concat(this.#chunks);
+  }
+}
+
+async function readWithin(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  try {
+    return await readRaw(req, { limit: maxBytes, length: req.headers['content-length'] ?? null });
+  } catch (cause) {
+    if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
+      throw tooLarge(maxBytes);
+    throw req.destroyed && !req.complete ? incompleteBody(cause) : cause;
+  }
+}
+
+/**
+ * The error for a client that has disconnected, so only the log shows it. It must not look like an error of
+ * the server.
+ */
+const incompleteBody = (cause?: unknown) =>
+  new HttpError('incomplete_body', 'The connection closed before the whole body arrived', {}, { cause });
