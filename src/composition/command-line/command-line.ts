@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { KEY_KINDS, type KeyKind } from '../../adapters/jwt/keys/keys.ts';
+import type { FirstAnswer } from '../../adapters/mcp/stdio/first-answer.ts';
 import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../../domain/ids.ts';
 import { MAX_KEY_LIFETIME_SECONDS, type Scope } from '../../domain/user/api-key.ts';
 import type { Environment } from '../config/config.ts';
@@ -37,8 +38,9 @@ export interface CommandLine {
 
 /**
  * Makes the command `agent-dashboard`. It writes results to stdout, and errors, progress and logs to stderr.
+ * @param firstAnswer reads stdin for the command `mcp` already.
  */
-export function createCommandLine(env: Environment): CommandLine {
+export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | null = null): CommandLine {
   let exitCode: number = EXIT_CODES.ok;
   const setExitCode = (isSuccessful: boolean): void => {
     if (!isSuccessful) exitCode = EXIT_CODES.failed;
@@ -141,13 +143,17 @@ export function createCommandLine(env: Environment): CommandLine {
         .default(3_600, '1h'),
     )
     .action(async (options: McpCommandOptions) =>
-      (await commands.mcp()).mcp(env, {
-        baseUrl: options.baseUrl ?? null,
-        apiKey: options.apiKey ?? null,
-        agentInstanceId: options.agentInstanceId ?? null,
-        gitDiff: options.gitDiff === true,
-        permissionSeconds: options.permissionTool ? options.permissionTimeout : null,
-      }),
+      (await commands.mcp()).mcp(
+        env,
+        {
+          baseUrl: options.baseUrl ?? null,
+          apiKey: options.apiKey ?? null,
+          agentInstanceId: options.agentInstanceId ?? null,
+          gitDiff: options.gitDiff === true,
+          permissionSeconds: options.permissionTool ? options.permissionTimeout : null,
+        },
+        firstAnswer,
+      ),
     );
 
   const userCommand = program.command('user').description("a user's data, whether the server runs or not");

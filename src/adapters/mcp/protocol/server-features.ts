@@ -4,6 +4,7 @@ import type { Tool } from '../tools/tool.ts';
 import { TOOLS } from '../tools/tools.ts';
 import { getPrompt, PROMPTS } from './prompts.ts';
 import { listResources, RESOURCE_TEMPLATES, readResource } from './resources.ts';
+import { INSTRUCTIONS, TOOL_CAPABILITIES } from './server-offer.ts';
 
 /** The protocol requests that this server handles itself. The libraries handle all others. */
 export type MethodName =
@@ -42,12 +43,6 @@ export interface ServerDescription {
   readonly features: ServerFeatures;
 }
 
-const INSTRUCTIONS = [
-  'A person follows and steers your work through this server.',
-  'Log each meaningful step with log_step, follow what comes back in user_feedback, ask with ask_question',
-  'when you need a decision, and end with end_session once the person agrees that the work is done.',
-].join(' ');
-
 /** Creates all features: the tools, the prompt, and the conversations as resources. */
 export function createServerFeatures(services: ToolServices): ServerFeatures {
   const tools = createToolFeatures(services, TOOLS);
@@ -68,7 +63,7 @@ export function createToolFeatures(services: ToolServices, tools: readonly Tool[
   const toolList = { tools: tools.map(({ definition }) => definition) };
   const toolsByName = new Map(tools.map((tool) => [tool.definition.name, tool]));
   return {
-    capabilities: { tools: {}, prompts: {} },
+    capabilities: TOOL_CAPABILITIES,
     instructions: INSTRUCTIONS,
     methods: new Map<MethodName, MethodHandler>([
       ['tools/list', () => toolList],

@@ -10,6 +10,7 @@ import { createToolFeatures } from '../protocol/server-features.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
 import { TOOLS } from '../tools/tools.ts';
 import { createApproveTool } from './approve-tool.ts';
+import type { FirstAnswer } from './first-answer.ts';
 import type { StdioSession } from './stdio-session.ts';
 
 export interface StdioOptions extends Pick<ToolServices, 'dispatch' | 'ids' | 'logger'> {
@@ -20,6 +21,8 @@ export interface StdioOptions extends Pick<ToolServices, 'dispatch' | 'ids' | 'l
   readonly clientType: string | null;
   /** How long the tool `approve` waits for the person; null: the tool is not offered. */
   readonly permissionSeconds: number | null;
+  /** Has answered the client's first request; null: the library answers it. */
+  readonly firstAnswer: FirstAnswer | null;
 }
 
 /**
@@ -87,6 +90,8 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   const transport = new StdioServerTransport(process.stdin, process.stdout, {
     maxBufferSize: MAX_MESSAGE_BYTES,
   });
+  const answeredId = options.firstAnswer?.handOver() ?? null;
+  if (answeredId !== null) dropAnswerTo(answeredId, transport);
   const stdioServer = serveStdio(() => createModernServer({ name, version, features }, createMcpCall), {
     transport,
     onerror: (err) => logger.debug({ err }, 'mcp'),
@@ -104,8 +109,19 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     libraryOnClose?.();
     reject(new Error('A message of the client is longer than 16 MiB'));
   };
+  // The first answer may have left stdin paused. Its bytes come only now, when all listeners are there.
+  process.stdin.resume();
   await connectionEnded;
   await stdioServer.close();
+}
+
+/** Keeps the transport from sending its first answer to this request, because the client has it already. */
+function dropAnswerTo(id: unknown, transport: StdioServerTransport): void {
+  const send = transport.send.bind(transport);
+  transport.send = async (message) => {
+    if (!('id' in message) || message.id !== id || 'method' in message) return send(message);
+    transport.send = send;
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { remoteDispatch } from '../../../adapters/client/agent/remote-dispatch.ts';
 import { createClient } from '../../../adapters/client/client.ts';
 import { WorkingDiff } from '../../../adapters/git/working-diff.ts';
+import type { FirstAnswer } from '../../../adapters/mcp/stdio/first-answer.ts';
 import { serveMcpOverStdio } from '../../../adapters/mcp/stdio/stdio-server.ts';
 import { StdioSession } from '../../../adapters/mcp/stdio/stdio-session.ts';
 import { uuidV7 } from '../../../adapters/runtime/system.ts';
@@ -34,9 +35,14 @@ const RETRY_FOR_MS = 8_000;
  * Runs an MCP server on stdin and stdout for one agent. It sends everything to a dashboard server. It ends
  * when stdin ends. The dashboard server may start later: until then the tools return that it cannot be
  * reached.
+ * @param firstAnswer has answered the client's first request while this file was loaded.
  * @throws UsageError when the token is missing, or an option is wrong.
  */
-export async function mcp(env: Environment, options: McpOptions): Promise<void> {
+export async function mcp(
+  env: Environment,
+  options: McpOptions,
+  firstAnswer: FirstAnswer | null,
+): Promise<void> {
   const token = readToken(env, options);
   if (token === null) {
     throw new UsageError('mcp needs a token: --api-key or AGENT_DASHBOARD_API_KEY; `token issue` makes one');
@@ -59,5 +65,6 @@ export async function mcp(env: Environment, options: McpOptions): Promise<void> 
     session,
     clientType: env.AGENT_DASHBOARD_CLIENT_TYPE?.trim() || null,
     permissionSeconds: options.permissionSeconds,
+    firstAnswer,
   });
 }
