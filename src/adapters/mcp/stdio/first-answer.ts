@@ -54,8 +54,8 @@ export class FirstAnswer {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.done = promise;
     this.#resolveDone = resolve;
-    // However late the timer is, a request that has arrived by then is read before the immediate runs. A later
-    // request is answered, too, if loading leaves time for it.
+    // However late the timer is, a request that has arrived by then is read before the immediate runs. Later
+    // requests are answered, too, if loading leaves time for it.
     this.#silenceTimer = setTimeout(() => setImmediate(resolve), MAX_SILENCE_MS);
     streams.stdin.on('data', this.#onData).once('end', this.#stopWaiting).once('close', this.#stopWaiting);
   }
