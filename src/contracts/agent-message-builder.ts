@@ -13,6 +13,7 @@ export const anAgentMessage = (
   isQuestion: false,
   metadata: null,
   gitDiff: null,
+  hasIdempotencyKey: false,
   newMessageId: newId(),
   newAgentTypeId: newId(),
   now: NOW,

@@ -36,12 +36,33 @@ const scenarios: readonly {
       const id = await startInstance();
       await say(id, 'one');
       await say(id, 'two');
-      const step = () => call('send_agent_message', { ...STEP, agent_instance_id: id });
-      return [await step(), await step()];
+      const step = (content: string) =>
+        call('send_agent_message', { ...STEP, content, agent_instance_id: id });
+      return [await step('next step'), await step('another step')];
     },
     expected: [
-      { answer: { success: true, step_number: 2, user_feedback: ['one', 'two'] } },
-      { answer: { success: true, step_number: 3, user_feedback: [] } },
+      { answer: { success: true, step_number: 2, user_feedback: ['one', 'two'], redelivered: false } },
+      { answer: { success: true, step_number: 3, user_feedback: [], redelivered: false } },
+    ],
+  },
+  {
+    name: 'a step that repeats the last one gets the same messages again, marked, until another step follows',
+    useCase: 'send_agent_message',
+    async play({ startInstance, call, say }) {
+      const id = await startInstance();
+      await say(id, 'one');
+      const step = (content: string) =>
+        call('send_agent_message', { ...STEP, content, agent_instance_id: id });
+      const retried = [await step('next step'), await step('next step')];
+      await say(id, 'two');
+      return [...retried, await step('next step'), await step('another step'), await step('another step')];
+    },
+    expected: [
+      { answer: { step_number: 2, user_feedback: ['one'], redelivered: false } },
+      { answer: { step_number: 3, user_feedback: ['one'], redelivered: true } },
+      { answer: { step_number: 4, user_feedback: ['one', 'two'], redelivered: true } },
+      { answer: { step_number: 5, user_feedback: [], redelivered: false } },
+      { answer: { step_number: 6, user_feedback: [], redelivered: false } },
     ],
   },
   {
@@ -139,6 +160,29 @@ const scenarios: readonly {
       { answer: { status: 'pending', answer: null, user_feedback: ['before'] } },
       { answer: { status: 'answered', answer: '8081', user_feedback: ['before'] } },
       { answer: { status: 'answered', answer: '8081', user_feedback: ['before'] } },
+    ],
+  },
+  {
+    name: 'a question that repeats the last message gets the answer to it, until another message follows',
+    useCase: 'ask_question',
+    async play({ startInstance, call, say }) {
+      const agent_instance_id = await startInstance();
+      const ask = () =>
+        call('ask_question', { agent_instance_id, question_text: 'Deploy?', wait_seconds: 0 });
+      const pending = await ask();
+      await say(agent_instance_id, 'yes');
+      const answers = [await ask(), await ask()];
+      await call('ask_question', { agent_instance_id, question_text: 'Where?', wait_seconds: 0 });
+      const asked = [pending, ...answers, await ask()];
+      const ids = asked.map((outcome) => 'answer' in outcome && outcome.answer.question_id);
+      return [...asked, ids.map((id) => ids.indexOf(id))];
+    },
+    expected: [
+      { answer: { status: 'pending', answer: null, redelivered: false } },
+      { answer: { status: 'answered', answer: 'yes', redelivered: false } },
+      { answer: { status: 'answered', answer: 'yes', redelivered: true } },
+      { answer: { status: 'pending', answer: null, redelivered: false } },
+      [0, 0, 0, 3],
     ],
   },
   {

@@ -97,6 +97,7 @@ export const anAgentInstance = (fields: Partial<AgentInstance> = {}): AgentInsta
   lastPosition: 0,
   stepCount: 0,
   lastReadMessageId: null,
+  lease: null,
   lastHeartbeatAt: null,
   lastActivityAt: BEFORE,
   deletion: fields.status === 'DELETED' ? { deletedAt: BEFORE, statusBefore: 'ACTIVE' } : null,

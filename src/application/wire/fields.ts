@@ -84,6 +84,13 @@ export const message = v.strictObject({
   requires_user_input: v.boolean(),
 });
 
+export const redelivered = v.pipe(
+  v.boolean(),
+  v.description(
+    'True if some of what the agent gets here was sent before, in a response that may not have arrived',
+  ),
+);
+
 export const agentStatus = v.picklist([
   'ACTIVE',
   'AWAITING_INPUT',

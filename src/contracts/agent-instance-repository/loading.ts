@@ -51,6 +51,29 @@ export function loading({ describe, test }: TestRunner, storeUnderTest: () => Op
       assert.equal(repeated.message.position, 3);
     });
 
+    test('includes what was handed over with a step, when the agent repeats the step', async () => {
+      const target = newTarget();
+      await post(target);
+      await say(target, 'before');
+      await post(target, { content: 'Run the tests' });
+      await say(target, 'later');
+      const repeated = await post(target, { content: 'Run the tests' });
+      assert.deepEqual([contents(repeated.handedOver), repeated.redelivered], [['before', 'later'], true]);
+      assert.deepEqual(contents((await post(target, { content: 'Go on' })).handedOver), []);
+    });
+
+    test('includes the answer of the last message, when the agent repeats that question', async () => {
+      const target = newTarget();
+      const ask = () => post(target, { content: 'Deploy?', isQuestion: true });
+      const { message: question } = await ask();
+      await say(target, 'yes');
+      assertMatches(await ask(), { message: { id: question.id }, handedOver: [], redelivered: false });
+      await readQuestion(target, question.id);
+      const repeated = await ask();
+      assertMatches(repeated, { message: { id: question.id }, redelivered: true });
+      assert.deepEqual(contents(repeated.handedOver), ['yes']);
+    });
+
     test('includes a requested question, its answer and what was handed over with it, and nothing else', async () => {
       const target = newTarget();
       await post(target);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { requestUserInput } from '../../domain/conversation/agent-messages.ts';
 import {
   deleteInstance,
   endSession,
@@ -7,6 +6,7 @@ import {
   restoreInstance,
   startAgentInstance,
 } from '../../domain/conversation/lifecycle.ts';
+import { requestUserInput } from '../../domain/conversation/request-user-input.ts';
 import type { AgentTypeId } from '../../domain/ids.ts';
 import { assertIncludes, assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
@@ -39,6 +39,7 @@ export function savingAndLoading({ describe, test }: TestRunner, storeUnderTest:
         lastPosition: 1,
         stepCount: 0,
         lastReadMessageId: message.id,
+        lease: { messageId: message.id, deliveries: 1 },
         lastHeartbeatAt: null,
         lastActivityAt: NOW,
         deletion: null,

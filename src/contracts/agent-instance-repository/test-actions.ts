@@ -43,7 +43,13 @@ export function testActionsIn(storeUnderTest: () => OpenStore) {
     const metadata = { nested: { list: [1, 'two', null] } };
     const fields = { agentTypeName: name, content, isQuestion, metadata };
     return repository.update(
-      { ...target, withQueuedMessages: true, openQuestionFeedback: isQuestion, agentTypeName: name },
+      {
+        ...target,
+        withQueuedMessages: true,
+        openQuestionFeedback: isQuestion,
+        withLease: true,
+        agentTypeName: name,
+      },
       withoutRecord((conversation) =>
         postAgentMessage(conversation, anAgentMessage(target.agentInstanceId, fields)),
       ),

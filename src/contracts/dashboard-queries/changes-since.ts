@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { requestUserInput } from '../../domain/conversation/agent-messages.ts';
 import { readPending } from '../../domain/conversation/hand-off.ts';
 import { endSession } from '../../domain/conversation/lifecycle.ts';
 import type { Message } from '../../domain/conversation/message.ts';
+import { requestUserInput } from '../../domain/conversation/request-user-input.ts';
 import type { InstanceProgress } from '../../ports/storage/dashboard-queries.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';

@@ -1,5 +1,6 @@
 import type { AgentInstanceId, MessageId } from '../ids.ts';
 import type { AgentType } from './agent-type.ts';
+import type { Lease } from './lease.ts';
 import type { JsonObject } from './message.ts';
 
 /** The statuses that are stored. */
@@ -26,6 +27,8 @@ export interface AgentInstance {
   readonly stepCount: number;
   /** The read cursor: the last message that the agent wrote or was handed. */
   readonly lastReadMessageId: MessageId | null;
+  /** What may have to be handed over again; null if the agent has shown that it received everything. */
+  readonly lease: Lease | null;
   readonly lastHeartbeatAt: Date | null;
   /** When the agent last wrote or read. For reads it may lag behind by `ACTIVITY_RESOLUTION_MS`. */
   readonly lastActivityAt: Date;
@@ -77,6 +80,7 @@ export const newAgentInstance = ({
   lastPosition: 0,
   stepCount: 0,
   lastReadMessageId: null,
+  lease: null,
   lastHeartbeatAt: null,
   lastActivityAt: now,
   deletion: null,

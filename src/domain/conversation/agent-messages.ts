@@ -1,10 +1,11 @@
-import { agentMessageNotFound, agentTypeRequired, alreadyRequiresUserInput } from '../errors.ts';
+import { agentTypeRequired } from '../errors.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../ids.ts';
 import type { CheckedGitDiff, GitDiffStatus } from '../text/git-diff.ts';
 import { type AgentInstance, newAgentInstance } from './agent-instance.ts';
 import { normaliseAgentTypeName } from './agent-type.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
+import { findRetriedMessage, isRecent } from './lease.ts';
 import type { JsonObject, Message } from './message.ts';
 
 export interface AgentMessage {
@@ -16,7 +17,9 @@ export interface AgentMessage {
   readonly metadata: JsonObject | null;
   /** The checked diff that came with the message; null if there was none. */
   readonly gitDiff: CheckedGitDiff | null;
-  /** The id for the new message. It is not used if the message repeats an open question. */
+  /** Whether the caller can repeat this call by its idempotency key. */
+  readonly hasIdempotencyKey: boolean;
+  /** The id for the new message. It is not used if the message repeats a question. */
   readonly newMessageId: MessageId;
   /**
    * The id for the agent type, if the message creates it. It is not used if the user has this agent type
@@ -27,10 +30,12 @@ export interface AgentMessage {
 }
 
 export interface AgentMessagePosted {
-  /** The new message. If it repeats an open question, that question instead. */
+  /** The new message. If it repeats a question, that question instead. */
   readonly message: Message;
   /** The user messages that the agent gets with the response. */
   readonly handedOver: readonly Message[];
+  /** Whether some of `handedOver` were handed over before, in a response that may not have arrived. */
+  readonly redelivered: boolean;
   /** null if the message came without a diff. */
   readonly gitDiffStatus: GitDiffStatus | null;
   /** How many steps the agent has reported so far. */
@@ -44,6 +49,9 @@ export interface AgentMessagePosted {
  * A question with the same text as an open question is not added again. The open question is returned
  * instead, together with all user messages that were handed over with it, because the agent may not have
  * received the first response.
+ *
+ * A message that retries the leased one (see `Lease`) gets what was handed over since. A retried step is added
+ * again, because agents also report equal steps on purpose. A retried question is not: its answer is there.
  */
 export function postAgentMessage(
   conversation: Conversation,
@@ -54,14 +62,21 @@ export function postAgentMessage(
       ? createInstance(conversation, agentMessage)
       : requireInstance(conversation);
   const draft = new ConversationDraft(instance, conversation.messages, agentMessage.now);
+  const retried = findRetriedMessage(instance, conversation.messages, agentMessage);
+  if (retried?.questionStatus === 'answered') return repeatAnsweredQuestion(draft, retried, agentMessage);
   const openQuestion = agentMessage.isQuestion ? findOpenQuestionWithText(draft, agentMessage.content) : null;
+  const handedOverBefore =
+    openQuestion !== null
+      ? draft.messagesHandedOverWith(openQuestion)
+      : retriedHandOffs(draft, retried, agentMessage.now);
+  draft.handOverAgain(handedOverBefore);
   // A completed instance is reopened only if user messages are handed over now.
   const wasQueueEmpty = draft.handOverQueue().length === 0;
   const staysCompleted = wasQueueEmpty && instance.status === 'COMPLETED';
 
   const message =
     openQuestion !== null
-      ? draft.repeatOpenQuestion(openQuestion)
+      ? draft.amend(openQuestion, { readVersion: draft.instance.version })
       : draft.post({
           id: agentMessage.newMessageId,
           senderType: 'AGENT',
@@ -76,10 +91,46 @@ export function postAgentMessage(
   if (!staysCompleted)
     draft.updateInstance({ status: agentMessage.isQuestion ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
   if (!agentMessage.isQuestion) draft.updateInstance({ stepCount: instance.stepCount + 1 });
-  if (agentMessage.gitDiff !== null) applyGitDiff(draft, agentMessage.gitDiff);
+  const redelivered = handedOverBefore.length > 0;
+  const deliveries = redelivered && retried !== null ? instance.lease!.deliveries + 1 : 1;
+  const needsLease = agentMessage.isQuestion || handedOver.length > 0;
+  draft.updateInstance({ lease: needsLease ? { messageId: message.id, deliveries } : null });
+  return posted(draft, agentMessage, { message, handedOver, redelivered });
+}
+
+/**
+ * Repeats a question that has its answer. An answer that is still queued stays queued, so that the agent gets
+ * it in the way in which it waits for answers.
+ */
+function repeatAnsweredQuestion(
+  draft: ConversationDraft,
+  question: Message,
+  agentMessage: AgentMessage,
+): Decision<AgentMessagePosted> {
+  const handedOver = draft.messagesHandedOverSince(question);
+  const redelivered = handedOver.length > 0;
+  const deliveries = draft.instance.lease!.deliveries + (redelivered ? 1 : 0);
+  draft.updateInstance({
+    lastReadMessageId: question.id,
+    lastActivityAt: agentMessage.now,
+    lease: { messageId: question.id, deliveries },
+  });
+  return posted(draft, agentMessage, { message: question, handedOver, redelivered });
+}
+
+/** Returns what a retried step gets again. */
+const retriedHandOffs = (draft: ConversationDraft, retried: Message | null, now: Date): readonly Message[] =>
+  retried === null ? [] : draft.messagesHandedOverWith(retried).filter((message) => isRecent(message, now));
+
+function posted(
+  draft: ConversationDraft,
+  { gitDiff }: AgentMessage,
+  output: Pick<AgentMessagePosted, 'message' | 'handedOver' | 'redelivered'>,
+): Decision<AgentMessagePosted> {
+  if (gitDiff !== null) applyGitDiff(draft, gitDiff);
   const { stepCount } = draft.instance;
   return {
-    output: { message, handedOver, gitDiffStatus: agentMessage.gitDiff?.status ?? null, stepCount },
+    output: { ...output, gitDiffStatus: gitDiff?.status ?? null, stepCount },
     changes: draft.changes(),
   };
 }
@@ -99,44 +150,4 @@ const findOpenQuestionWithText = (draft: ConversationDraft, content: string): Me
 function applyGitDiff(draft: ConversationDraft, gitDiff: CheckedGitDiff): void {
   if (gitDiff.status === 'stored' || gitDiff.status === 'cut') draft.setGitDiff(gitDiff.diff);
   if (gitDiff.status === 'cleared') draft.setGitDiff(null);
-}
-
-export interface UserInputRequested {
-  /** The step, which is a question now. */
-  readonly message: Message;
-  /** The user messages that the agent gets with the response. */
-  readonly handedOver: readonly Message[];
-  /** Whether the read cursor has moved on from the step, because another process has read meanwhile. */
-  readonly stale: boolean;
-}
-
-/**
- * Turns an earlier step into a question. If the read cursor is still at that step, all queued user messages
- * are handed over, and the first of them is the answer. If the cursor has moved on, the caller is a stale
- * reader: it gets no messages, but the step still becomes an open question.
- */
-export function requestUserInput(
-  conversation: Conversation,
-  { messageId, now }: { messageId: MessageId; now: Date },
-): Decision<UserInputRequested> {
-  const instance = requireInstance(conversation);
-  const step = conversation.messages.find((message) => message.id === messageId);
-  if (step?.senderType !== 'AGENT') throw agentMessageNotFound();
-  if (step.requiresUserInput) throw alreadyRequiresUserInput();
-
-  const draft = new ConversationDraft(instance, conversation.messages, now);
-  const stale = instance.lastReadMessageId !== messageId;
-  const handedOver = stale ? [] : draft.handOverQueue();
-  const answer = handedOver[0] ?? null;
-  const staysCompleted = instance.status === 'COMPLETED' && answer === null;
-
-  const message = draft.amend(step, {
-    requiresUserInput: true,
-    questionStatus: answer !== null ? 'answered' : staysCompleted ? 'closed' : 'open',
-    answerId: answer?.id ?? null,
-  });
-  draft.updateInstance({ lastActivityAt: now });
-  if (!staysCompleted)
-    draft.updateInstance({ status: answer === null ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
-  return { output: { message, handedOver, stale }, changes: draft.changes() };
 }

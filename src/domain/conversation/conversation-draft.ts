@@ -96,15 +96,20 @@ export class ConversationDraft {
     return this.#select((message) => message.senderType === 'USER' && message.readVersion === readVersion);
   }
 
+  /** Returns the user messages that were handed over with an agent message or after it, in order. */
+  messagesHandedOverSince({ readVersion: since }: Message): readonly Message[] {
+    if (since === null) return [];
+    return this.#select(
+      ({ senderType, readVersion }) => senderType === 'USER' && readVersion !== null && readVersion >= since,
+    );
+  }
+
   /**
-   * Repeats an open question instead of posting it again. The question and its earlier feedback get the new
-   * version of the instance as their `readVersion`. So `messagesHandedOverWith` returns that feedback
-   * together with the messages that are handed over now.
+   * Hands over messages again with the agent message that this draft posts. Their `readAt` stays the time of
+   * the first hand-off.
    */
-  repeatOpenQuestion(question: Message): Message {
-    const readVersion = this.#instance.version;
-    for (const message of this.messagesHandedOverWith(question)) this.amend(message, { readVersion });
-    return this.amend(question, { readVersion });
+  handOverAgain(messages: readonly Message[]): void {
+    for (const message of messages) this.amend(message, { readVersion: this.#instance.version });
   }
 
   /** Returns the open questions, oldest first. */

@@ -31,7 +31,7 @@ export function endSession(conversation: Conversation, { now }: { now: Date }): 
   if (isEndedOrDeleted(instance)) return { output: instance, changes: null };
   const draft = new ConversationDraft(instance, conversation.messages, now);
   for (const question of draft.openQuestions()) draft.amend(question, { questionStatus: 'closed' });
-  draft.updateInstance({ status: 'COMPLETED', endedAt: now, lastActivityAt: now });
+  draft.updateInstance({ status: 'COMPLETED', endedAt: now, lastActivityAt: now, lease: null });
   return { output: draft.instance, changes: draft.changes() };
 }
 

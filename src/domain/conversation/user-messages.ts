@@ -49,6 +49,9 @@ export function receiveUserMessage(conversation: Conversation, userMessage: User
   });
   const message = userMessage.markAsRead ? draft.handOver(postedMessage) : postedMessage;
   if (question !== undefined) draft.amend(question, { questionStatus: 'answered', answerId: message.id });
+  // The agent's own program has reported this answer, so nothing is left to be repeated.
+  if (userMessage.markAsRead && question?.id === instance.lease?.messageId)
+    draft.updateInstance({ lease: null });
   if (instance.status === 'AWAITING_INPUT') draft.updateInstance({ status: 'ACTIVE' });
   return { output: message, changes: draft.changes() };
 }

@@ -8,9 +8,16 @@ import type { UpdateTarget } from './agent-instance-repository.ts';
  * little would work in memory and fail with a database.
  */
 export function messagesToLoad(
-  { lastReadMessageId }: Pick<AgentInstance, 'lastReadMessageId'>,
+  { lastReadMessageId, lease }: Pick<AgentInstance, 'lastReadMessageId' | 'lease'>,
   messages: readonly Message[],
-  { withQueuedMessages, openQuestionFeedback, messageId, questionId, readAfterMessageId }: UpdateTarget,
+  {
+    withQueuedMessages,
+    openQuestionFeedback,
+    withLease,
+    messageId,
+    questionId,
+    readAfterMessageId,
+  }: UpdateTarget,
 ): Message[] {
   const findMessage = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
   const question = findMessage(questionId);
@@ -21,6 +28,7 @@ export function messagesToLoad(
   );
   const readAfterMessage =
     readAfterMessageId === lastReadMessageId ? undefined : findMessage(readAfterMessageId);
+  const leased = withLease === true ? findMessage(lease?.messageId) : undefined;
   return messages.filter(
     (message) =>
       isOpenQuestion(message) ||
@@ -28,6 +36,10 @@ export function messagesToLoad(
       (message.senderType === 'USER' && feedbackVersions.has(message.readVersion)) ||
       message.id === messageId ||
       (question !== undefined && (message.id === question.id || message.id === question.answerId)) ||
+      (leased !== undefined && (message.id === leased.id || message.id === leased.answerId)) ||
+      (leased?.readVersion != null &&
+        message.senderType === 'USER' &&
+        (message.readVersion ?? 0) >= leased.readVersion) ||
       message.id === readAfterMessageId ||
       (readAfterMessage?.readVersion != null &&
         message.senderType === 'USER' &&

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredStatus } from '../../../src/domain/conversation/agent-instance.ts';
-import {
-  type AgentMessage,
-  postAgentMessage,
-  requestUserInput,
-} from '../../../src/domain/conversation/agent-messages.ts';
+import { type AgentMessage, postAgentMessage } from '../../../src/domain/conversation/agent-messages.ts';
 import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import type { Message } from '../../../src/domain/conversation/message.ts';
+import { requestUserInput } from '../../../src/domain/conversation/request-user-input.ts';
 import { checkGitDiff } from '../../../src/domain/text/git-diff.ts';
 import {
   aConversation,
@@ -32,6 +29,7 @@ const sent = (fields: Partial<AgentMessage> = {}): AgentMessage => ({
   isQuestion: false,
   metadata: null,
   gitDiff: null,
+  hasIdempotencyKey: false,
   newMessageId: NEW,
   newAgentTypeId: agentTypeIdOf(9),
   now: NOW,
@@ -84,6 +82,7 @@ describe('a message of the agent', () => {
         endedAt: after === 'COMPLETED' ? BEFORE : null,
         lastPosition: before === 'absent' ? 1 : Math.max(2, position),
         lastReadMessageId: NEW,
+        lease: kind === 'question' || queue.length > 0 ? { messageId: NEW, deliveries: 1 } : null,
         lastActivityAt: NOW,
         version: before === 'absent' ? 1 : 6,
       });
@@ -171,6 +170,7 @@ describe('the first message of an instance', () => {
       lastPosition: 1,
       stepCount: 1,
       lastReadMessageId: NEW,
+      lease: null,
       lastHeartbeatAt: null,
       lastActivityAt: NOW,
       deletion: null,

@@ -217,6 +217,7 @@ const postStep = (conversation: Parameters<typeof postAgentMessage>[0], id: numb
     isQuestion: false,
     metadata: null,
     gitDiff: null,
+    hasIdempotencyKey: false,
     newMessageId: messageIdOf(id),
     newAgentTypeId: agentTypeIdOf(1),
     now: NOW,

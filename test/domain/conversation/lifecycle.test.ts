@@ -49,6 +49,7 @@ describe('starting an instance', () => {
       lastPosition: 0,
       stepCount: 0,
       lastReadMessageId: null,
+      lease: null,
       lastHeartbeatAt: null,
       lastActivityAt: NOW,
       deletion: null,

@@ -1,8 +1,9 @@
-import { postAgentMessage, requestUserInput } from '../../../src/domain/conversation/agent-messages.ts';
+import { postAgentMessage } from '../../../src/domain/conversation/agent-messages.ts';
 import type { Conversation, Decision } from '../../../src/domain/conversation/conversation.ts';
 import { readPending } from '../../../src/domain/conversation/hand-off.ts';
 import { endSession, heartbeat, startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
 import type { Message } from '../../../src/domain/conversation/message.ts';
+import { requestUserInput } from '../../../src/domain/conversation/request-user-input.ts';
 import { receiveUserMessage } from '../../../src/domain/conversation/user-messages.ts';
 import type { MessageId } from '../../../src/domain/ids.ts';
 import { checkGitDiff } from '../../../src/domain/text/git-diff.ts';
@@ -39,7 +40,11 @@ export interface RandomDecision {
   readonly name: string;
   readonly target: Omit<UpdateTarget, 'userId' | 'agentInstanceId'>;
   /** Returns the changes and the messages that the agent is handed. */
-  decide(conversation: Conversation): Decision<{ readonly handedOver: readonly Message[] }>;
+  decide(conversation: Conversation): Decision<{
+    readonly handedOver: readonly Message[];
+    /** Whether some of them were handed over before. Absent: none of them. */
+    readonly redelivered?: boolean;
+  }>;
 }
 
 const TEXTS = ['Deploy?', 'Which branch?', 'Go on'] as const;
@@ -55,7 +60,12 @@ export function postDecision(
 ): RandomDecision {
   return {
     name: isQuestion ? `ask ${content}` : 'log a step',
-    target: { withQueuedMessages: true, openQuestionFeedback: isQuestion, agentTypeName: 'claude-code' },
+    target: {
+      withQueuedMessages: true,
+      openQuestionFeedback: isQuestion,
+      withLease: true,
+      agentTypeName: 'claude-code',
+    },
     decide: (conversation) => {
       const { output, changes } = postAgentMessage(conversation, {
         agentInstanceId: instanceIdOf(1),
@@ -64,11 +74,13 @@ export function postDecision(
         isQuestion,
         metadata: null,
         gitDiff: checkGitDiff(gitDiff),
+        hasIdempotencyKey: false,
         newMessageId: messageIdOf(number),
         newAgentTypeId: agentTypeIdOf(1),
         now,
       });
-      return { output: { handedOver: output.handedOver }, changes };
+      const { handedOver, redelivered } = output;
+      return { output: { handedOver, redelivered }, changes };
     },
   };
 }

@@ -55,7 +55,8 @@ export class AgentClient {
   /**
    * Hands over queued messages. `last_read_message_id` is the id of the last message that your process wrote
    * or received. Without this id the call returns the queued messages and leaves them queued. `wait` (0 to
-   * 300 seconds, default 0) keeps the call open until there is a message.
+   * 300 seconds, default 0) keeps the call open until there is a message. With `on_lease`, the agent gets the
+   * messages again if it repeats its last message: set it if you pass the messages on to somebody else.
    * @returns `status: 'stale'` and no `messages` if another process of the same agent has received messages
    * meanwhile. Those messages are in `already_read`.
    */

@@ -20,16 +20,18 @@ export class AnswerWait {
   readonly #connection: Connection;
   readonly #question: Question;
   readonly #limits: WaitLimits;
+  readonly #onLease: boolean;
   /** The id of the last message that the agent wrote or received, as far as this wait knows. */
   #lastReadId: string;
   readonly #receivedMessages = new Map<string, Message>();
   /** The state that was read last; null while none has been read. */
   #state: QuestionState | null = null;
 
-  constructor(connection: Connection, question: Question, limits: WaitLimits) {
+  constructor(connection: Connection, question: Question, limits: WaitLimits, onLease = false) {
     this.#connection = connection;
     this.#question = question;
     this.#limits = limits;
+    this.#onLease = onLease;
     this.#lastReadId = question.question_id;
   }
 
@@ -67,7 +69,12 @@ export class AnswerWait {
       ...this.#limits,
       method: 'POST',
       path: '/messages/pending',
-      body: { agent_instance_id, last_read_message_id: this.#lastReadId, wait: waitMs / 1000 },
+      body: {
+        agent_instance_id,
+        last_read_message_id: this.#lastReadId,
+        wait: waitMs / 1000,
+        on_lease: this.#onLease,
+      },
       waitMs,
     });
     this.#addReceived(pending.messages);

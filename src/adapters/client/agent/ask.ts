@@ -7,7 +7,12 @@ import { withCutDiff } from './cut-diff.ts';
 /** A new question, or the ids of a question that was asked before. */
 export type AskRequest =
   | (Omit<AgentMessage, 'requires_user_input'> & { readonly question_id?: undefined })
-  | { readonly agent_instance_id: string; readonly question_id: string };
+  | {
+      readonly agent_instance_id: string;
+      readonly question_id: string;
+      /** See `on_lease` of `AgentClient.pendingMessages`. */
+      readonly on_lease?: boolean;
+    };
 
 /** Options of `ask`. */
 export interface AskOptions extends CallOptions {
@@ -29,9 +34,9 @@ export async function ask(
   if (Number.isNaN(deadlineMs)) throw new TypeError('deadline must be a valid date');
   const limits = { deadlineMs, ...(signal !== undefined && { signal }) };
   if (request.question_id !== undefined) {
-    const { agent_instance_id, question_id } = request;
+    const { agent_instance_id, question_id, on_lease = false } = request;
     const question = { agent_instance_id, question_id, queued_user_messages: [] };
-    return new AnswerWait(connection, question, limits).resume();
+    return new AnswerWait(connection, question, limits, on_lease).resume();
   }
   const postedQuestion = await connection.request<OutputOf<'sendAgentMessage'>>({
     ...limits,

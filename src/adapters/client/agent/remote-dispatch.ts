@@ -108,16 +108,21 @@ function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions) {
     }
     instanceOfQuestion.set(question_id, agent_instance_id);
 
-    const result = await agentClient.ask({ agent_instance_id, question_id }, { ...callOptions, deadline });
-    // The wait has received all queued messages. Those that are not the answer are returned as feedback,
-    // because the server does not send them again.
-    const feedback = [...(postedQuestion?.queued_user_messages ?? []), ...result.messages];
+    const result = await agentClient.ask(
+      { agent_instance_id, question_id, on_lease: true },
+      { ...callOptions, deadline },
+    );
+    // The wait has received all queued messages. Those that are not the answer are returned as feedback.
+    const received = [...(postedQuestion?.queued_user_messages ?? []), ...result.messages];
+    const feedback = new Map(received.map((message) => [message.id, message]));
+    if (result.answer !== null) feedback.delete(result.answer.id);
     return {
       answer: result.answer?.content ?? null,
       question_id,
       agent_instance_id,
       status: result.status,
-      user_feedback: feedback.map(({ content }) => content),
+      user_feedback: [...feedback.values()].map(({ content }) => content),
+      redelivered: postedQuestion?.redelivered ?? false,
     };
   };
 }
@@ -130,7 +135,9 @@ const postQuestion = (
 ) =>
   agentClient.sendMessage(
     { agent_instance_id, content: question_text!, agent_type, requires_user_input: true },
-    callOptions,
+    // Without a key, because a client of ours that gave up asks again in a new call. The server recognises both
+    // that and our own retries by the text.
+    { ...callOptions, idempotencyKey: null },
   );
 
 function toCodedError(error: DashboardError): CodedError {

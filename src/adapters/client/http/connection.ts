@@ -13,9 +13,10 @@ export interface CallOptions {
   /**
    * The Idempotency-Key of a write: 1 to 255 characters of Latin-1. By default each call gets a random key,
    * and its retries repeat that key. Set the key to repeat a call of an earlier process: within 24 hours,
-   * calls with the same key take effect only once.
+   * calls with the same key take effect only once. null sends no key: the server then recognises a retry of a
+   * message by its text.
    */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | null;
 }
 
 /** Settings of `createClient`. */
@@ -174,7 +175,8 @@ export class Connection {
         ...this.#headers,
         accept: 'application/json',
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(method !== 'GET' && { 'idempotency-key': idempotencyKey ?? randomId() }),
+        ...(method !== 'GET' &&
+          idempotencyKey !== null && { 'idempotency-key': idempotencyKey ?? randomId() }),
       },
       // Serialised once: a retry with the same Idempotency-Key must have the same bytes.
       body: body === undefined ? null : JSON.stringify(body),

@@ -25,6 +25,7 @@ export const TOOLS: readonly Tool[] = [
       'Leave agent_instance_id out in the first call of a session; use the one you get back in every later call.',
       'Read user_feedback each time. It comes from the person, you get it only once, and it overrides your',
       'plan: act on it before anything else, and call ask_question if you do not understand it.',
+      'If redelivered is true, you may have read some of it before.',
     ].join(' '),
     annotations: HARMLESS,
     useCase: sendAgentMessage,
@@ -48,12 +49,14 @@ export const TOOLS: readonly Tool[] = [
       agent_instance_id: sendAgentMessage.output.entries.agent_instance_id,
       step_number: sendAgentMessage.output.entries.step_number,
       user_feedback: feedbackField('What the person wrote since your last call; it overrides your plan'),
+      redelivered: sendAgentMessage.output.entries.redelivered,
     },
-    result: ({ success, agent_instance_id, step_number, queued_user_messages }) => ({
+    result: ({ success, agent_instance_id, step_number, queued_user_messages, redelivered }) => ({
       success,
       agent_instance_id,
       step_number,
       user_feedback: queued_user_messages.map(({ content }) => content),
+      redelivered,
     }),
   }),
 
@@ -70,6 +73,8 @@ export const TOOLS: readonly Tool[] = [
       'If the status is "answered", follow the answer. If it is "pending", the person has not answered yet. The',
       'question stays open and nothing is lost: call ask_question again with only the question_id you got, as',
       'often as needed, or first do work that does not depend on it. Do not ask the same thing in other words.',
+      'The same question twice in a row counts as one: the second call returns the answer to the first, with',
+      'redelivered true. To ask it anew, log a step first.',
       'If it is "closed", the session was ended and no answer will come: stop.',
       'user_feedback is what the person had written before you asked; it also overrides your plan.',
     ].join(' '),

@@ -9,8 +9,8 @@ import type { LoadedConversation } from '../statements/conversations/load-conver
 const MAX_INSTANCES = 10_000;
 
 /**
- * Keeps the instances that this process wrote last, if they have no queued user messages and no open
- * question. An update of such an instance needs no load, which saves one of the two round trips of a step.
+ * Keeps the instances that this process wrote last, if they have no queued user messages, no open question
+ * and no lease. An update of such an instance needs no load, which saves one of the two round trips of a step.
  * Measured at 32 connections: 6,600 steps a second with the cache, 3,900 without.
  *
  * A cached instance may be out of date, so only decisions that are saved may use it: the save checks the
@@ -36,7 +36,9 @@ export class InstanceCache {
    */
   update(key: string, conversation: Conversation | null): void {
     const { instance, messages } = conversation ?? EMPTY_CONVERSATION;
-    if (instance === null || messages.some((message) => isQueued(message) || isOpenQuestion(message))) {
+    const needsMessages =
+      instance?.lease != null || messages.some((message) => isQueued(message) || isOpenQuestion(message));
+    if (instance === null || needsMessages) {
       this.#instances.delete(key);
     } else {
       this.#instances.set(key, instance);

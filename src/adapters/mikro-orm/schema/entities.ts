@@ -49,6 +49,8 @@ export const AgentInstanceRow = defineEntity({
     lastPosition: integer(),
     stepCount: integer(),
     lastReadMessageId: uuid().$type<MessageId>().nullable(),
+    leaseMessageId: uuid().$type<MessageId>().nullable(),
+    leaseDeliveries: integer().nullable(),
     lastHeartbeatAt: time().nullable(),
     lastActivityAt: time(),
     version: integer(),

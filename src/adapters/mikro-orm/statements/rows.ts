@@ -1,4 +1,5 @@
 import type { AgentInstance, Deletion } from '../../../domain/conversation/agent-instance.ts';
+import type { Lease } from '../../../domain/conversation/lease.ts';
 import type { Message } from '../../../domain/conversation/message.ts';
 import type { AgentInstanceId } from '../../../domain/ids.ts';
 import { type AsJson, type AsSelected, columnsOf, type ValuesOf } from '../schema/columns.ts';
@@ -46,11 +47,17 @@ export function instanceOf(row: InstanceColumns, id: AgentInstanceId): AgentInst
     lastPosition: row.lastPosition,
     stepCount: row.stepCount,
     lastReadMessageId: row.lastReadMessageId,
+    lease: leaseOf(row),
     lastHeartbeatAt: row.lastHeartbeatAt === null ? null : toDate(row.lastHeartbeatAt),
     lastActivityAt: toDate(row.lastActivityAt),
     deletion: deletionOf(row),
     version: row.version,
   };
+}
+
+function leaseOf({ leaseMessageId, leaseDeliveries }: InstanceColumns): Lease | null {
+  if (leaseMessageId === null || leaseDeliveries === null) return null;
+  return { messageId: leaseMessageId, deliveries: leaseDeliveries };
 }
 
 function deletionOf({ deletedAt, statusBeforeDeletion }: InstanceColumns): Deletion | null {

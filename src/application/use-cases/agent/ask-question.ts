@@ -45,13 +45,14 @@ export const askQuestion = defineUseCase({
     agent_instance_id: v.string(),
     status: v.picklist(['answered', 'pending', 'closed']),
     user_feedback: v.array(v.string()),
+    redelivered: field.redelivered,
   }),
   async run(ports, call) {
     const { repository, signals, waits, clock } = ports;
     const { caller, clientGone, shuttingDown } = call;
     const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
     // The question is saved before the wait, so it stays open even if this call is interrupted.
-    const { questionId, instanceId } = await findOrPostQuestion(ports, call);
+    const { questionId, instanceId, redelivered } = await findOrPostQuestion(ports, call);
     const instance = { userId: caller.userId, agentInstanceId: instanceId };
 
     using waiter = new Waiter(signals, instance);
@@ -71,6 +72,7 @@ export const askQuestion = defineUseCase({
         agent_instance_id: instanceId,
         status: answerRead.status === 'open' ? ('pending' as const) : answerRead.status,
         user_feedback: answerRead.feedback.map(({ content }) => content),
+        redelivered,
       };
     }
   },
@@ -79,12 +81,12 @@ export const askQuestion = defineUseCase({
 async function findOrPostQuestion(
   ports: Ports,
   { caller, input: request }: Call<v.InferOutput<typeof input>>,
-): Promise<{ questionId: MessageId; instanceId: AgentInstanceId }> {
+): Promise<{ questionId: MessageId; instanceId: AgentInstanceId; redelivered: boolean }> {
   if (request.question_text == null) {
     const questionId = messageId(request.question_id ?? '', 'question_id');
     const instanceId = await ports.repository.instanceOfMessage(caller.userId, questionId);
     if (instanceId === null) throw questionNotFound();
-    return { questionId, instanceId };
+    return { questionId, instanceId, redelivered: false };
   }
   const instanceId = agentInstanceId(request.agent_instance_id ?? caller.agentInstanceId ?? ports.ids.next());
   const { target, decide } = prepareAgentMessage(ports, caller, {
@@ -92,8 +94,9 @@ async function findOrPostQuestion(
     content: request.question_text,
     agentType: request.agent_type ?? null,
     isQuestion: true,
+    hasIdempotencyKey: false,
   });
-  // Needs no idempotency record: `postAgentMessage` recognises a repeated open question by its text.
-  const { message } = await ports.repository.update(target, withIdempotency(null, decide));
-  return { questionId: message.id, instanceId };
+  // Needs no idempotency record: `postAgentMessage` recognises a repeated question by its text.
+  const { message, redelivered } = await ports.repository.update(target, withIdempotency(null, decide));
+  return { questionId: message.id, instanceId, redelivered };
 }

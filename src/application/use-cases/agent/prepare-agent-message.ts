@@ -13,6 +13,7 @@ export interface AgentMessageInput {
   readonly content: string;
   readonly agentType: string | null;
   readonly isQuestion: boolean;
+  readonly hasIdempotencyKey: boolean;
   readonly metadata?: JsonObject | null;
   /** The diff as the client sent it, not checked yet. */
   readonly gitDiff?: unknown;
@@ -22,14 +23,15 @@ export interface AgentMessageInput {
 export function prepareAgentMessage(
   { clock, ids }: Pick<Ports, 'clock' | 'ids'>,
   { userId }: Caller,
-  { agentInstanceId, content, agentType, isQuestion, metadata, gitDiff }: AgentMessageInput,
+  { agentInstanceId, content, agentType, metadata, gitDiff, ...fields }: AgentMessageInput,
 ): { target: UpdateTarget; decide: (conversation: Conversation) => Decision<AgentMessagePosted> } {
   const typeName = agentType === null ? null : normaliseAgentTypeName(agentType);
   const agentMessage = {
     agentInstanceId,
     agentTypeName: typeName,
     content,
-    isQuestion,
+    isQuestion: fields.isQuestion,
+    hasIdempotencyKey: fields.hasIdempotencyKey,
     metadata: metadata ?? null,
     gitDiff: checkGitDiff(gitDiff),
     newMessageId: ids.next() as MessageId,
@@ -41,7 +43,8 @@ export function prepareAgentMessage(
       userId,
       agentInstanceId,
       withQueuedMessages: true,
-      openQuestionFeedback: isQuestion,
+      openQuestionFeedback: fields.isQuestion,
+      withLease: true,
       agentTypeName: typeName,
     },
     decide: (conversation) => postAgentMessage(conversation, agentMessage),

@@ -19,6 +19,14 @@ export const readPendingMessages = defineUseCase({
     agent_instance_id: field.id,
     last_read_message_id: field.optional(field.id),
     wait: field.optional(field.waitSeconds),
+    on_lease: field.optional(
+      v.pipe(
+        v.boolean(),
+        v.description(
+          'True: the agent gets the messages of this call again if it repeats its last message. For a reader that passes the messages on and cannot see whether they arrive',
+        ),
+      ),
+    ),
   }),
   output: v.object({
     agent_instance_id: v.string(),
@@ -50,7 +58,11 @@ export const readPendingMessages = defineUseCase({
       const answer = await repository.update(
         target,
         withIdempotency(idempotency, (conversation) => {
-          const { output, changes } = readPending(conversation, { lastReadMessageId, now: clock.now() });
+          const { output, changes } = readPending(conversation, {
+            lastReadMessageId,
+            onLease: input.on_lease ?? false,
+            now: clock.now(),
+          });
           const isProvisional = mayWait && hasFoundNothing(output);
           waitAfterVersion = isProvisional ? (changes?.instance ?? output.instance).version : null;
           return { output: wireRead(output), changes, isProvisional };

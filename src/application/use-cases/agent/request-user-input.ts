@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { requestUserInput as decideRequest } from '../../../domain/conversation/agent-messages.ts';
+import { requestUserInput as decideRequest } from '../../../domain/conversation/request-user-input.ts';
 import { agentMessageNotFound } from '../../../domain/errors.ts';
 import { messageId } from '../../../domain/ids.ts';
 import { withIdempotency } from '../../dispatch/idempotency.ts';

@@ -28,6 +28,7 @@ export const sendAgentMessage = defineUseCase({
     agent_instance_id: v.string(),
     message_id: v.string(),
     queued_user_messages: v.array(field.message),
+    redelivered: field.redelivered,
     git_diff_status: v.nullable(v.picklist(['stored', 'cut', 'cleared', 'rejected'])),
     step_number: v.pipe(
       v.number(),
@@ -42,6 +43,7 @@ export const sendAgentMessage = defineUseCase({
       content: input.content,
       agentType: input.agent_type ?? null,
       isQuestion: input.requires_user_input ?? false,
+      hasIdempotencyKey: idempotency !== null,
       metadata: input.message_metadata ?? null,
       gitDiff: input.git_diff,
     });
@@ -55,6 +57,7 @@ export const sendAgentMessage = defineUseCase({
             agent_instance_id: instanceId,
             message_id: output.message.id,
             queued_user_messages: output.handedOver.map(wireMessage),
+            redelivered: output.redelivered,
             git_diff_status: output.gitDiffStatus,
             step_number: output.stepCount,
           },

@@ -38,6 +38,7 @@ describe('each agent route returns its fields', () => {
       queued_user_messages: [],
       git_diff_status: null,
       step_number: 1,
+      redelivered: false,
     });
     await say('look here');
     const second = await step('next', { git_diff: 'diff --git a/a b/a\n' });

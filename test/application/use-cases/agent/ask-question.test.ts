@@ -53,6 +53,7 @@ describe('ask_question', () => {
       agent_instance_id: instanceIdOf(1),
       status: 'answered',
       user_feedback: [],
+      redelivered: false,
     });
   });
 

@@ -1,4 +1,5 @@
 import { Initial } from './20261128-initial.ts';
+import { AddLease } from './20261129-lease.ts';
 
 /** The table in which the database stores which migrations have run. */
 export const MIGRATIONS_TABLE = 'agent_dashboard_migrations';
@@ -7,4 +8,7 @@ export const MIGRATIONS_TABLE = 'agent_dashboard_migrations';
  * All migrations, in the order in which they run. The database stores the names, so a released name never
  * changes.
  */
-export const migrations = [{ name: '20261128-initial', class: Initial }];
+export const migrations = [
+  { name: '20261128-initial', class: Initial },
+  { name: '20261129-lease', class: AddLease },
+];

@@ -40,6 +40,13 @@ const LOAD_CONVERSATIONS = registerStatement(
         (select q.read_version from messages q
          where q.user_id = t.user_id and q.agent_instance_id = t.id and q.question_status = 'open')`)}
       end as "openQuestionFeedback",
+    case when t.lease and a.lease_message_id is not null then
+      (select json_agg(${MESSAGE_JSON}) from messages q cross join lateral (
+         select a.* from messages a where a.user_id = q.user_id and a.id in (q.id, q.answer_id)
+         union all
+         select c.* from messages c where c.user_id = q.user_id and c.agent_instance_id = q.agent_instance_id
+           and c.sender_type = 'USER' and c.read_version >= q.read_version) m
+       where q.user_id = t.user_id and q.id = a.lease_message_id and q.agent_instance_id = t.id) end as leased,
     case when t.question is not null then
       (select json_agg(${MESSAGE_JSON}) from messages q cross join lateral (
          select a.* from messages a where a.user_id = q.user_id and a.id in (q.id, q.answer_id)
@@ -60,9 +67,9 @@ const LOAD_CONVERSATIONS = registerStatement(
     case when t.idempotency_key is not null then
       (select ${RECORD.jsonFrom('r')}
        from idempotency_records r where r.user_id = t.user_id and r.key = t.idempotency_key) end as record
-  from unnest($1::text[], $2::uuid[], $3::boolean[], $4::boolean[], $5::uuid[], $6::text[], $7::uuid[],
-      $8::text[], $9::text[])
-    with ordinality as t(user_id, id, queue, open_question_feedback, question, message_ids, read_since, agent_type_name, idempotency_key, nth)
+  from unnest($1::text[], $2::uuid[], $3::boolean[], $4::boolean[], $5::boolean[], $6::uuid[], $7::text[],
+      $8::uuid[], $9::text[], $10::text[])
+    with ordinality as t(user_id, id, queue, open_question_feedback, lease, question, message_ids, read_since, agent_type_name, idempotency_key, nth)
   left join agent_instances a on a.user_id = t.user_id and a.id = t.id
   left join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
   order by t.nth`,
@@ -72,6 +79,7 @@ interface Row extends InstanceColumns {
   readonly openQuestions: readonly MessageJson[] | null;
   readonly queue: readonly MessageJson[] | null;
   readonly openQuestionFeedback: readonly MessageJson[] | null;
+  readonly leased: readonly MessageJson[] | null;
   readonly question: readonly MessageJson[] | null;
   readonly requestedMessages: readonly MessageJson[] | null;
   readonly handedOver: readonly MessageJson[] | null;
@@ -104,6 +112,7 @@ export async function loadConversations(
     targets.map(({ agentInstanceId }) => agentInstanceId),
     targets.map(({ withQueuedMessages }) => withQueuedMessages === true),
     targets.map(({ openQuestionFeedback }) => openQuestionFeedback === true),
+    targets.map(({ withLease }) => withLease === true),
     targets.map(({ questionId }) => questionId ?? null),
     targets.map(messageIds),
     targets.map(({ readAfterMessageId }) => readAfterMessageId ?? null),
@@ -127,6 +136,7 @@ function loadedOf(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): L
     row.openQuestions,
     row.queue,
     row.openQuestionFeedback,
+    row.leased,
     row.question,
     row.requestedMessages,
     row.handedOver,

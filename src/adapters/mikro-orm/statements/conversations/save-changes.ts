@@ -99,6 +99,8 @@ const instanceInput = (
   lastPosition: instance.lastPosition,
   stepCount: instance.stepCount,
   lastReadMessageId: instance.lastReadMessageId,
+  leaseMessageId: instance.lease?.messageId ?? null,
+  leaseDeliveries: instance.lease?.deliveries ?? null,
   lastHeartbeatAt: instance.lastHeartbeatAt,
   lastActivityAt: instance.lastActivityAt,
   version: instance.version,
