@@ -1,5 +1,6 @@
 import { cleanStop } from './clean-stop.ts';
 import { exactlyOnce } from './exactly-once.ts';
+import { lostResponses } from './lost-responses.ts';
 import { noServerErrors } from './no-5xx.ts';
 import { nothingLost } from './nothing-lost.ts';
 import type { Proof } from './proof.ts';
@@ -12,6 +13,7 @@ import { waitingIsFree } from './waiting-is-free.ts';
 export const PROOFS: readonly Proof[] = [
   exactlyOnce,
   nothingLost,
+  lostResponses,
   waitingIsFree,
   revocation,
   rotation,

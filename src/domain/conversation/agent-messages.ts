@@ -50,8 +50,9 @@ export interface AgentMessagePosted {
  * instead, together with all user messages that were handed over with it, because the agent may not have
  * received the first response.
  *
- * A message that retries the leased one (see `Lease`) gets what was handed over since. A retried step is added
- * again, because agents also report equal steps on purpose. A retried question is not: its answer is there.
+ * A message that retries the leased one (see `Lease`) gets what was handed over since. A retried step is
+ * added again, because agents also report equal steps on purpose. A retried question is not: its answer is
+ * there.
  */
 export function postAgentMessage(
   conversation: Conversation,
@@ -62,7 +63,7 @@ export function postAgentMessage(
       ? createInstance(conversation, agentMessage)
       : requireInstance(conversation);
   const draft = new ConversationDraft(instance, conversation.messages, agentMessage.now);
-  const retried = findRetriedMessage(instance, conversation.messages, agentMessage);
+  const retried = findRetriedMessage(instance.lease, conversation.messages, agentMessage);
   if (retried?.questionStatus === 'answered') return repeatAnsweredQuestion(draft, retried, agentMessage);
   const openQuestion = agentMessage.isQuestion ? findOpenQuestionWithText(draft, agentMessage.content) : null;
   const handedOverBefore =

@@ -20,8 +20,8 @@ export interface PendingReader {
   /** The last message that the reader wrote or was handed; null if it does not say. */
   readonly lastReadMessageId: MessageId | null;
   /**
-   * Whether the lease of the agent's last message stays, and covers this read too. For a reader that hands the
-   * messages on to a client and cannot see whether they arrive there.
+   * Whether the lease of the agent's last message stays, and covers this read too. For a reader that hands
+   * the messages on to a client and cannot see whether they arrive there.
    */
   readonly onLease?: boolean;
   readonly now: Date;

@@ -1,13 +1,13 @@
 import type { MessageId } from '../ids.ts';
-import type { AgentInstance } from './agent-instance.ts';
 import type { Message } from './message.ts';
 
 /**
  * The agent's last message, while nothing shows that its response arrived. Writing a response to a socket
  * does not show that: clients give up without a word. Only a later call of the agent shows it.
  *
- * A message that repeats the leased one word for word is taken for a retry. It gets once more what the response
- * to the leased message contained, and the answer if that message is a question. Any other message of the agent acknowledges the lease and ends it.
+ * A message that repeats the leased one word for word is taken for a retry. It gets once more what the
+ * response to the leased message contained, and the answer if that message is a question. Any other message
+ * of the agent acknowledges the lease and ends it.
  */
 export interface Lease {
   readonly messageId: MessageId;
@@ -16,8 +16,8 @@ export interface Lease {
 }
 
 /**
- * How long after a hand-off a repeat still counts as a retry. Long enough for clients that give up after 300 s
- * or are started again. A script that asks "Deploy?" once a day must not get yesterday's answer again.
+ * How long after a hand-off a repeat still counts as a retry. Long enough for clients that give up after 300
+ * s or are started again. A script that asks "Deploy?" once a day must not get yesterday's answer again.
  */
 export const LEASE_MS = 10 * 60_000;
 
@@ -45,7 +45,7 @@ export interface PossibleRetry {
  * that they ask anew.
  */
 export function findRetriedMessage(
-  { lease }: AgentInstance,
+  lease: Lease | null,
   messages: readonly Message[],
   { content, isQuestion, hasIdempotencyKey, now }: PossibleRetry,
 ): Message | null {

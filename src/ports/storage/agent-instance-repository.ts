@@ -13,7 +13,9 @@ export interface UpdateTarget {
   readonly withQueuedMessages?: boolean;
   /** Load the user messages that were handed over with an open question. */
   readonly openQuestionFeedback?: boolean;
-  /** Load the leased message, if there is one, its answer, and every user message that was handed over since. */
+  /**
+   * Load the leased message, if there is one, its answer, and every user message that was handed over since.
+   */
   readonly withLease?: boolean;
   /** Load this question, its answer and the user messages that were handed over with it. */
   readonly questionId?: MessageId | null;

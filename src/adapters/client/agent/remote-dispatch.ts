@@ -135,8 +135,8 @@ const postQuestion = (
 ) =>
   agentClient.sendMessage(
     { agent_instance_id, content: question_text!, agent_type, requires_user_input: true },
-    // Without a key, because a client of ours that gave up asks again in a new call. The server recognises both
-    // that and our own retries by the text.
+    // Without a key, because a client of ours that gave up asks again in a new call. The server recognises
+    // both that and our own retries by the text.
     { ...callOptions, idempotencyKey: null },
   );
 

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messagesIn, STATELESS_HEADERS, statelessCall } from '../../adapters/mcp/raw-mcp.ts';
+import { BrokenPromise } from '../proof.ts';
+import type { FaultInjector } from '../support/fault-injection.ts';
+import type { Random } from '../support/random.ts';
+import type { RetryingClient } from '../support/retrying-client.ts';
+
+/** What one response that the agent has read handed to it. */
+export interface Received {
+  readonly texts: readonly string[];
+  readonly redelivered: boolean;
+}
+
+interface Result {
+  readonly answer?: string | null;
+  readonly status?: string;
+  readonly user_feedback: readonly string[];
+  readonly redelivered: boolean;
+}
+
+interface AgentOptions {
+  readonly random: Random;
+  readonly ports: readonly number[];
+  readonly token: string;
+  readonly dashboardToken: string;
+  readonly client: RetryingClient;
+  readonly faults: FaultInjector;
+  readonly callCount: number;
+}
+
+/** Below `MAX_DELIVERIES`, because the server repeats a hand-off only so often. */
+const MAX_LOSSES_IN_A_ROW = 3;
+const LOSS_CHANCE = 0.35;
+const QUESTION_CHANCE = 0.4;
+const WRITE_CHANCE = 0.5;
+/** How long the wait for a lost response lasts at most, so that some calls are cut off before they are done. */
+const CUT_OFF_MS = 30;
+const MAX_RETRY_MS = 90_000;
+
+/**
+ * One agent over MCP, and the person who owns it. The agent makes one call after another. Some responses it
+ * never reads: it hangs up, or dies after the response has arrived. Then it repeats the call word for word.
+ */
+export class AgentWithoutKeys {
+  readonly id: string;
+  /** What the person has written, in order. */
+  readonly written: string[] = [];
+  readonly received: Received[] = [];
+  readonly wrongAnswers: string[] = [];
+  lostResponses = 0;
+  readonly #options: AgentOptions;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.id = options.random.uuid();
+  }
+
+  async run(): Promise<void> {
+    const { random, callCount, faults } = this.#options;
+    await this.#callUntilRead('log_step', { step_description: 'start' });
+    for (let nth = 0; nth < callCount; nth += 1) {
+      await faults.beforeWork();
+      if (random.chance(WRITE_CHANCE)) await this.#write(`note ${nth} to ${this.id}`);
+      if (random.chance(QUESTION_CHANCE)) await this.#ask(`question ${nth} of ${this.id}?`);
+      else await this.#callUntilRead('log_step', { step_description: `step ${nth}` });
+    }
+    await this.#callUntilRead('log_step', { step_description: 'the end' });
+  }
+
+  /** Asks until the answer has arrived. The person answers while the first call waits, or after it ended. */
+  async #ask(question: string): Promise<void> {
+    const { random } = this.#options;
+    const answer = `answer to ${question}`;
+    const call = { question_text: question, wait_seconds: random.oneOf([0, 0.05, 5]) };
+    const asked = await this.#call('ask_question', { ...call, wait_seconds: 0 });
+    if (!this.#isLost()) this.#read(asked);
+    const [result] = await Promise.all([this.#callUntilRead('ask_question', call), this.#write(answer)]);
+    const last = result.status === 'pending' ? await this.#callUntilRead('ask_question', call) : result;
+    if (last.answer !== answer) this.wrongAnswers.push(`${question} was answered with ${last.answer}`);
+  }
+
+  /** Repeats a call word for word until the agent has read a response. */
+  async #callUntilRead(tool: string, args: object): Promise<Result> {
+    for (let losses = 0; losses < MAX_LOSSES_IN_A_ROW && this.#isLost(); losses += 1) {
+      const { random } = this.#options;
+      const signal = random.chance(0.5) ? AbortSignal.timeout(random.below(CUT_OFF_MS)) : null;
+      await this.#call(tool, args, signal);
+      this.lostResponses += 1;
+    }
+    return this.#read(await this.#call(tool, args));
+  }
+
+  #isLost(): boolean {
+    return this.#options.random.chance(LOSS_CHANCE);
+  }
+
+  #read(result: Result | null): Result {
+    if (result === null) throw new BrokenPromise(`${this.id}: a call has no result`);
+    const answer = result.answer == null ? [] : [result.answer];
+    this.received.push({ texts: [...result.user_feedback, ...answer], redelivered: result.redelivered });
+    return result;
+  }
+
+  /** Calls a tool. Failed attempts are repeated. Returns null if the signal ended the call. */
+  async #call(tool: string, args: object, signal: AbortSignal | null = null): Promise<Result | null> {
+    const { random, ports, token } = this.#options;
+    const startedAt = Date.now();
+    for (let attempt = random.below(2); ; attempt += 1) {
+      try {
+        const response = await fetch(`http://127.0.0.1:${ports[attempt % ports.length]}/mcp`, {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${token}`,
+            'content-type': 'application/json',
+            accept: 'application/json, text/event-stream',
+            ...STATELESS_HEADERS,
+            'mcp-name': tool,
+          },
+          body: JSON.stringify(statelessCall(tool, { ...args, agent_instance_id: this.id })),
+          signal,
+        });
+        const messages = await messagesIn(response);
+        const result = messages.find((message) => message.result !== undefined)?.result;
+        const { structuredContent } = (result ?? {}) as { structuredContent?: Result };
+        if (structuredContent !== undefined) return structuredContent;
+        if (Date.now() - startedAt > MAX_RETRY_MS)
+          throw new BrokenPromise(`${tool} never succeeds: ${response.status} ${JSON.stringify(messages)}`);
+      } catch (error) {
+        if (signal?.aborted) return null;
+        if (error instanceof BrokenPromise || Date.now() - startedAt > MAX_RETRY_MS) throw error;
+      }
+      await sleep(random.between(10, 150));
+    }
+  }
+
+  async #write(content: string): Promise<void> {
+    const { client, dashboardToken, random } = this.#options;
+    const path = `/agent-instances/${this.id}/messages`;
+    const call = { method: 'POST', path, token: dashboardToken, key: content, body: { content } } as const;
+    const { status, body } = await client.call(call, random);
+    if (status >= 300) throw new BrokenPromise(`writing "${content}" was answered ${status}: ${body}`);
+    this.written.push(content);
+  }
+}
