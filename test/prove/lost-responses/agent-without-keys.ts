@@ -33,7 +33,7 @@ const MAX_LOSSES_IN_A_ROW = 3;
 const LOSS_CHANCE = 0.35;
 const QUESTION_CHANCE = 0.4;
 const WRITE_CHANCE = 0.5;
-/** How long the wait for a lost response lasts at most, so that some calls are cut off before they are done. */
+/** How long a call that will be lost runs at most, so that some calls are cut off before they are done. */
 const CUT_OFF_MS = 30;
 const MAX_RETRY_MS = 90_000;
 
