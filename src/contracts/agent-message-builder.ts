@@ -14,6 +14,7 @@ export const anAgentMessage = (
   metadata: null,
   gitDiff: null,
   hasIdempotencyKey: false,
+  isClientGone: false,
   newMessageId: newId(),
   newAgentTypeId: newId(),
   now: NOW,

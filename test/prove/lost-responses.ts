@@ -82,7 +82,8 @@ function findingsIn(id: string, written: readonly string[], received: readonly R
   const findings: string[] = [];
   for (const { texts, redelivered } of received) {
     const again = texts.filter((text) => seen.has(text));
-    if (again.length > 0 && !redelivered) findings.push(`${id}: "${again}" came again without a mark`);
+    if (again.length > 0 && !redelivered)
+      findings.push(`${id}: "${again}" came again without a mark; it received ${JSON.stringify(received)}`);
     for (const text of texts) seen.add(text);
   }
   const lost = written.filter((text) => !seen.has(text));

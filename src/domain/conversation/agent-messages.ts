@@ -19,6 +19,8 @@ export interface AgentMessage {
   readonly gitDiff: CheckedGitDiff | null;
   /** Whether the caller can repeat this call by its idempotency key. */
   readonly hasIdempotencyKey: boolean;
+  /** Whether nobody reads the response: then nothing is handed over with it. */
+  readonly isClientGone: boolean;
   /** The id for the new message. It is not used if the message repeats a question. */
   readonly newMessageId: MessageId;
   /**
@@ -66,13 +68,14 @@ export function postAgentMessage(
   const retried = findRetriedMessage(instance.lease, conversation.messages, agentMessage);
   if (retried?.questionStatus === 'answered') return repeatAnsweredQuestion(draft, retried, agentMessage);
   const openQuestion = agentMessage.isQuestion ? findOpenQuestionWithText(draft, agentMessage.content) : null;
+  const { isClientGone } = agentMessage;
   const handedOverBefore =
     openQuestion !== null
       ? draft.messagesHandedOverWith(openQuestion)
-      : retriedHandOffs(draft, retried, agentMessage.now);
+      : retriedHandOffs(draft, isClientGone ? null : retried, agentMessage.now);
   draft.handOverAgain(handedOverBefore);
   // A completed instance is reopened only if user messages are handed over now.
-  const wasQueueEmpty = draft.handOverQueue().length === 0;
+  const wasQueueEmpty = isClientGone || draft.handOverQueue().length === 0;
   const staysCompleted = wasQueueEmpty && instance.status === 'COMPLETED';
 
   const message =
@@ -95,7 +98,9 @@ export function postAgentMessage(
   const redelivered = handedOverBefore.length > 0;
   const deliveries = redelivered && retried !== null ? instance.lease!.deliveries + 1 : 1;
   const needsLease = agentMessage.isQuestion || handedOver.length > 0;
-  draft.updateInstance({ lease: needsLease ? { messageId: message.id, deliveries } : null });
+  // A step that arrives after its client hung up may be older than what the lease is about.
+  if (!isClientGone || agentMessage.isQuestion)
+    draft.updateInstance({ lease: needsLease ? { messageId: message.id, deliveries } : null });
   return posted(draft, agentMessage, { message, handedOver, redelivered });
 }
 

@@ -30,6 +30,7 @@ const sent = (fields: Partial<AgentMessage> = {}): AgentMessage => ({
   metadata: null,
   gitDiff: null,
   hasIdempotencyKey: false,
+  isClientGone: false,
   newMessageId: NEW,
   newAgentTypeId: agentTypeIdOf(9),
   now: NOW,

@@ -218,6 +218,7 @@ const postStep = (conversation: Parameters<typeof postAgentMessage>[0], id: numb
     metadata: null,
     gitDiff: null,
     hasIdempotencyKey: false,
+    isClientGone: false,
     newMessageId: messageIdOf(id),
     newAgentTypeId: agentTypeIdOf(1),
     now: NOW,

@@ -68,6 +68,7 @@ class TestConversation {
         metadata: null,
         gitDiff: null,
         hasIdempotencyKey: false,
+        isClientGone: false,
         newMessageId: messageIdOf(this.#nextPosition),
         newAgentTypeId: agentTypeIdOf(1),
         now: this.now,
@@ -143,6 +144,13 @@ describe('a step that repeats the last message of the agent', () => {
     conversation.say('use tabs');
     expect(conversation.readPending()).toEqual(['use tabs']);
     expect(conversation.step('next')).toMatchObject({ got: [], redelivered: false });
+  });
+
+  test('gets it again even after a step whose client hung up, which itself gets nothing', () => {
+    const conversation = withHandOff();
+    conversation.say('and hurry');
+    expect(conversation.step('late', { isClientGone: true })).toMatchObject({ got: [], redelivered: false });
+    expect(conversation.step('next')).toMatchObject({ got: ['use tabs', 'and hurry'], redelivered: true });
   });
 
   test('does not get what the person typed at the agent itself', () => {

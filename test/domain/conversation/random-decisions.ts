@@ -75,6 +75,7 @@ export function postDecision(
         metadata: null,
         gitDiff: checkGitDiff(gitDiff),
         hasIdempotencyKey: false,
+        isClientGone: false,
         newMessageId: messageIdOf(number),
         newAgentTypeId: agentTypeIdOf(1),
         now,

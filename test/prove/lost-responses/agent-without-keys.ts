@@ -7,6 +7,8 @@ import type { RetryingClient } from '../support/retrying-client.ts';
 
 /** What one response that the agent has read handed to it. */
 export interface Received {
+  /** The arguments of the call. */
+  readonly call: string;
   readonly texts: readonly string[];
   readonly redelivered: boolean;
 }
@@ -73,7 +75,7 @@ export class AgentWithoutKeys {
     const answer = `answer to ${question}`;
     const call = { question_text: question, wait_seconds: random.oneOf([0, 0.05, 5]) };
     const asked = await this.#call('ask_question', { ...call, wait_seconds: 0 });
-    if (!this.#isLost()) this.#read(asked);
+    if (!this.#isLost()) this.#read('ask_question', asked);
     const [result] = await Promise.all([this.#callUntilRead('ask_question', call), this.#write(answer)]);
     const last = result.status === 'pending' ? await this.#callUntilRead('ask_question', call) : result;
     if (last.answer !== answer) this.wrongAnswers.push(`${question} was answered with ${last.answer}`);
@@ -87,17 +89,21 @@ export class AgentWithoutKeys {
       await this.#call(tool, args, signal);
       this.lostResponses += 1;
     }
-    return this.#read(await this.#call(tool, args));
+    return this.#read(tool + JSON.stringify(args), await this.#call(tool, args));
   }
 
   #isLost(): boolean {
     return this.#options.random.chance(LOSS_CHANCE);
   }
 
-  #read(result: Result | null): Result {
+  #read(call: string, result: Result | null): Result {
     if (result === null) throw new BrokenPromise(`${this.id}: a call has no result`);
     const answer = result.answer == null ? [] : [result.answer];
-    this.received.push({ texts: [...result.user_feedback, ...answer], redelivered: result.redelivered });
+    this.received.push({
+      call,
+      texts: [...result.user_feedback, ...answer],
+      redelivered: result.redelivered,
+    });
     return result;
   }
 

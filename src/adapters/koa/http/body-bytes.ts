@@ -102,7 +102,8 @@ async function readWithin(req: IncomingMessage, maxBytes: number): Promise<Buffe
   } catch (cause) {
     if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
       throw tooLarge(maxBytes);
-    throw req.destroyed && !req.complete ? incompleteBody(cause) : cause;
+    // A body that arrived whole can be unreadable too, when its client hung up before it was read.
+    throw req.destroyed ? incompleteBody(cause) : cause;
   }
 }
 

@@ -8,7 +8,7 @@ const UNKNOWN_INSTANCE = { agent_instance_not_found: { status: 400 } } as const;
 const PENDING_MESSAGES = {
   path: '/messages/pending',
   useCase: useCases.readPendingMessages,
-  mayWait: true,
+  needsClientGone: true,
   problemOverrides: UNKNOWN_INSTANCE,
 } as const;
 
@@ -22,6 +22,7 @@ export const AGENT_ROUTES: readonly Route[] = [
     body: 'needed',
     bodyLimit: MAX_AGENT_MESSAGE_BYTES,
     cutField: CUT_GIT_DIFF,
+    needsClientGone: true,
   }),
   defineRoute({ method: 'GET', input: inputFromQuery, body: 'none', ...PENDING_MESSAGES }),
   defineRoute({

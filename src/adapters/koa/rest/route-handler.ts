@@ -20,7 +20,7 @@ export function routeHandler(
   route: Route,
   { dispatch, publicUrl = null }: RouteHandlerOptions,
 ): (ctx: Context) => Promise<void> {
-  const { useCase, input, status, mayWait } = route;
+  const { useCase, input, status, needsClientGone } = route;
   const routePath = BASE_PATH + route.path;
   const hasContent = status !== 204;
   const acceptsIdempotencyKey = route.method !== 'GET';
@@ -38,7 +38,7 @@ export function routeHandler(
       caller: exchange.caller!,
       input: input(ctx, body),
       idempotencyKey: acceptsIdempotencyKey ? headerText(ctx.req.headers['idempotency-key']) : null,
-      clientGone: mayWait ? createClientGoneSignal(ctx.res) : null,
+      clientGone: needsClientGone ? createClientGoneSignal(ctx.res) : null,
     });
     ctx.status = status;
     if (!hasContent) return;

@@ -38,8 +38,11 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
   nextCursor?(output: v.InferOutput<Output>): string | null;
   /** Whether the request changes nothing (a safe method in RFC 9110). Then HEAD is allowed too. */
   readonly isSafe: boolean;
-  /** Whether the use case may wait before it returns. The wait ends when the client disconnects. */
-  readonly mayWait: boolean;
+  /**
+   * Whether the use case needs to know when the client disconnects: a wait then ends, and nothing is handed
+   * over to nobody.
+   */
+  readonly needsClientGone: boolean;
   readonly problemOverrides: ProblemOverrides;
   /**
    * The operation's id in the OpenAPI document. Absent: the use case's name. If two routes share a use case,
@@ -53,7 +56,7 @@ const DEFAULTS = {
   cutField: null,
   status: 200,
   isSafe: false,
-  mayWait: false,
+  needsClientGone: false,
   problemOverrides: {},
 } as const satisfies Partial<Route>;
 

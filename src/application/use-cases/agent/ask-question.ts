@@ -80,7 +80,7 @@ export const askQuestion = defineUseCase({
 
 async function findOrPostQuestion(
   ports: Ports,
-  { caller, input: request }: Call<v.InferOutput<typeof input>>,
+  { caller, input: request, clientGone }: Call<v.InferOutput<typeof input>>,
 ): Promise<{ questionId: MessageId; instanceId: AgentInstanceId; redelivered: boolean }> {
   if (request.question_text == null) {
     const questionId = messageId(request.question_id ?? '', 'question_id');
@@ -95,6 +95,7 @@ async function findOrPostQuestion(
     agentType: request.agent_type ?? null,
     isQuestion: true,
     hasIdempotencyKey: false,
+    clientGone,
   });
   // Needs no idempotency record: `postAgentMessage` recognises a repeated question by its text.
   const { message, redelivered } = await ports.repository.update(target, withIdempotency(null, decide));

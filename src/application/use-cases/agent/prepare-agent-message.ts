@@ -14,6 +14,7 @@ export interface AgentMessageInput {
   readonly agentType: string | null;
   readonly isQuestion: boolean;
   readonly hasIdempotencyKey: boolean;
+  readonly clientGone: AbortSignal | null;
   readonly metadata?: JsonObject | null;
   /** The diff as the client sent it, not checked yet. */
   readonly gitDiff?: unknown;
@@ -47,6 +48,7 @@ export function prepareAgentMessage(
       withLease: true,
       agentTypeName: typeName,
     },
-    decide: (conversation) => postAgentMessage(conversation, agentMessage),
+    decide: (conversation) =>
+      postAgentMessage(conversation, { ...agentMessage, isClientGone: fields.clientGone?.aborted ?? false }),
   };
 }

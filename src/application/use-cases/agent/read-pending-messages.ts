@@ -59,7 +59,8 @@ export const readPendingMessages = defineUseCase({
         target,
         withIdempotency(idempotency, (conversation) => {
           const { output, changes } = readPending(conversation, {
-            lastReadMessageId,
+            // Without a cursor the read hands over nothing: the client has gone, so nobody would get it.
+            lastReadMessageId: clientGone?.aborted ? null : lastReadMessageId,
             onLease: input.on_lease ?? false,
             now: clock.now(),
           });

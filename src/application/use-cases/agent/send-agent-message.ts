@@ -36,7 +36,7 @@ export const sendAgentMessage = defineUseCase({
       v.description('How many steps the agent has reported so far'),
     ),
   }),
-  async run(ports, { caller, input, idempotency }) {
+  async run(ports, { caller, input, idempotency, clientGone }) {
     const instanceId = agentInstanceId(input.agent_instance_id);
     const { target, decide } = prepareAgentMessage(ports, caller, {
       agentInstanceId: instanceId,
@@ -44,6 +44,7 @@ export const sendAgentMessage = defineUseCase({
       agentType: input.agent_type ?? null,
       isQuestion: input.requires_user_input ?? false,
       hasIdempotencyKey: idempotency !== null,
+      clientGone,
       metadata: input.message_metadata ?? null,
       gitDiff: input.git_diff,
     });
