@@ -72,6 +72,7 @@ export function unpackRequestInfo(
 /** A request of JSON-RPC as the client sent it. Its values are not checked yet. */
 interface SentCall {
   readonly id?: unknown;
+  readonly method?: unknown;
   readonly params?: { readonly arguments?: unknown };
 }
 
@@ -82,6 +83,8 @@ interface SentCall {
  */
 export function sentArguments(body: unknown, id: unknown): object | null {
   const messages = (Array.isArray(body) ? body : [body]) as (SentCall | null)[];
-  const args = messages.find((message) => message?.id === id)?.params?.arguments;
+  // A batch may contain a response with the same id.
+  const call = messages.find((message) => message?.id === id && message?.method !== undefined);
+  const args = call?.params?.arguments;
   return typeof args === 'object' && args !== null ? args : null;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** A Request needs a URL. Its value does not matter. */
-const PLACEHOLDER_URL = 'http://localhost/mcp';
+export const PLACEHOLDER_URL = 'http://localhost/mcp';
 
 /**
  * Headers that are not passed on: the headers of the connection, and the token, which is verified already.
