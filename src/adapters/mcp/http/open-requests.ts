@@ -6,8 +6,8 @@ const INVALID_REQUEST = -32_600;
 
 /**
  * The requests of one session that have no response yet. Clients choose the ids of requests. The libraries
- * find by the id where a response belongs and which call a cancellation means, so an id in use must not be used
- * again.
+ * find by the id where a response belongs and which call a cancellation means. So an id in use must not be
+ * used again.
  */
 export class OpenRequests {
   /** By id: the ids without a response of all requests that came in the same body. */

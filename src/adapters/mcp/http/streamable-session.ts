@@ -78,8 +78,8 @@ export class StreamableSession implements McpSession {
   /**
    * Opens the stream for messages that belong to no request, or resumes the stream of a request. The new
    * stream takes the place of an older one: the client may have lost that without the server noticing. If
-   * there is nothing to resume, the response is 405, after which clients do not ask again. After a stream that
-   * ends, they would open the next one, again and again.
+   * there is nothing to resume, the response is 405: after it, clients do not ask again. After a stream that
+   * ends they would open the next one, again and again.
    */
   async openStream(request: Request, requestInfo: HttpRequestInfo): Promise<Response> {
     await this.#ready;

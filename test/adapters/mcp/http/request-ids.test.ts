@@ -31,7 +31,7 @@ const errorIn = async (answer: Response) => [
 ];
 const REFUSED = { code: -32_600, message: expect.stringContaining('request id') };
 
-/** How many agent instances the user has: one for each step or question that was stored without an instance. */
+/** How many agent instances the user has. Each step or question that is stored here has one of its own. */
 const instanceCount = async (): Promise<number> => {
   const answer = await server.server.call('GET', '/agent-instances', {
     headers: { authorization: 'Bearer ann-dashboard' },
@@ -127,7 +127,7 @@ describe('over HTTP+SSE', () => {
     expect((await send([step(1)])).status).toBe(400);
     expect(await instanceCount()).toBe(before);
 
-    // A cancelled call of this transport gets no response. Its id, and that of a refused body, are free again.
+    // A cancelled call gets no response here. Its id is free again, and so is that of a refused body.
     expect((await send(cancellation(7))).status).toBe(202);
     await server.untilCallsWait(0);
     for (const id of [7, 1, 7]) {
