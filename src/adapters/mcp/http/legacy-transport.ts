@@ -1,14 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
-import { LRUCache } from 'lru-cache';
 import type { HttpRequestInfo } from './http-request-info.ts';
 import { sessionIdMissingResponse, sessionNotFoundResponse } from './json-rpc-responses.ts';
 import { createSessionId } from './session-id.ts';
 import { Sessions, sessionKey } from './sessions.ts';
 import { type LegacyOptions, StreamableSession } from './streamable-session.ts';
 
-/** How many ended sessions are remembered. When one is forgotten, it can only be used again. */
-const MAX_ENDED_SESSIONS = 10_000;
+/** How many ended sessions are remembered. One that is forgotten can be used again, which does no harm. */
+const MAX_ENDED_SESSIONS = 1_000;
 
 /**
  * Streamable HTTP with sessions, for the protocol versions up to 2025-11-25. A session is kept in memory only
@@ -18,7 +17,7 @@ export class LegacyTransport {
   readonly sessions: Sessions<StreamableSession>;
   readonly #options: LegacyOptions;
   /** The keys of the sessions that clients have ended. The protocol demands 404 for them. */
-  readonly #ended = new LRUCache<string, true>({ max: MAX_ENDED_SESSIONS });
+  readonly #ended = new Set<string>();
 
   constructor(options: LegacyOptions) {
     this.#options = options;
@@ -33,8 +32,7 @@ export class LegacyTransport {
     const id = request.headers.get('mcp-session-id');
     if (!id) return sessionIdMissingResponse();
     if (request.method === 'DELETE') {
-      this.#ended.set(sessionKey(id, caller), true);
-      await this.sessions.close(id, caller);
+      await this.#end(id, requestInfo);
       return new Response(null, { status: 200 });
     }
     if (this.#ended.has(sessionKey(id, caller))) return sessionNotFoundResponse();
@@ -56,6 +54,13 @@ export class LegacyTransport {
     this.sessions.add(session, requestInfo.caller);
     this.sessions.markInUse(id, requestInfo.caller, res);
     return response;
+  }
+
+  async #end(id: string, { caller }: HttpRequestInfo): Promise<void> {
+    this.#ended.add(sessionKey(id, caller));
+    const [oldest] = this.#ended;
+    if (this.#ended.size > MAX_ENDED_SESSIONS) this.#ended.delete(oldest!);
+    await this.sessions.close(id, caller);
   }
 
   #restore(id: string, { caller }: HttpRequestInfo): StreamableSession {

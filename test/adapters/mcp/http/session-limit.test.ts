@@ -32,3 +32,18 @@ test('a user with too many sessions loses those that were idle longest, and othe
   server.stopping.abort();
   await (await waiting).text();
 });
+
+test('the server remembers a limited number of ended sessions, the latest', async () => {
+  await using server = await McpServer.start();
+  const end = (id: string) =>
+    fetch(`${server.url}/mcp`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer ann', 'mcp-session-id': id },
+    });
+  await end('first');
+  for (let ended = 0; ended < 999; ended += 1) await end(`other ${ended}`);
+  expect(await statusIn(server, 'first', 'ann')).toBe(404);
+  await end('last');
+  expect(await statusIn(server, 'first', 'ann')).toBe(200);
+  expect(await statusIn(server, 'last', 'ann')).toBe(404);
+});
