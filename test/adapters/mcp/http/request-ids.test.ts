@@ -89,10 +89,12 @@ describe('in a session of Streamable HTTP', () => {
     expect((await post(server, step(1), { sessionId })).status).toBe(200);
   });
 
-  test('a refused body keeps none of its ids in use', async () => {
+  test.each([
+    ['of an unknown revision', step(1), { 'mcp-protocol-version': '1999-01-01' }],
+    ['that is too long', Array.from({ length: 200 }, (_, id) => ping(id)), {}],
+  ])('a body %s is refused, and keeps none of its ids in use', async (_, body, headers) => {
     const sessionId = await openSession(server);
-    const refused = await post(server, [step(1), { jsonrpc: '2.0', id: {}, method: 'ping' }], { sessionId });
-    expect(refused.status).toBe(400);
+    expect((await post(server, body, { sessionId, headers })).status).toBe(400);
     expect((await post(server, step(1), { sessionId })).status).toBe(200);
   });
 
