@@ -136,7 +136,7 @@ for (const kind of PROXIES) {
       }
     });
 
-    test('an MCP session stays at the process that has opened it', async () => {
+    test('an MCP session works through the proxy', async () => {
       const visit = async (connect: typeof STREAMABLE.connect) => {
         await using client = await connect(at.url, { token: await at.token() });
         for (let nth = 1; nth <= 6; nth += 1) {

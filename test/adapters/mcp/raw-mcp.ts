@@ -28,6 +28,29 @@ export function post(
   });
 }
 
+/** Sends a GET to `/mcp` in a session: opens a stream, or resumes one after `lastEventId`. */
+export function getStream(
+  { url }: McpServer,
+  sessionId: string,
+  { token = 'ann', headers, signal, lastEventId }: RawOptions & { readonly lastEventId?: string } = {},
+): Promise<Response> {
+  return fetch(`${url}/mcp`, {
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: 'text/event-stream',
+      'mcp-session-id': sessionId,
+      'mcp-protocol-version': '2025-11-25',
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+      ...headers,
+    },
+    ...(signal !== undefined && { signal }),
+  });
+}
+
+/** Reads the id of the next event of a stream. */
+export const nextEventId = async (stream: Response): Promise<string> =>
+  /^id: (.+)$/m.exec(await readUntil(stream, /^id: .+\n/m))![1]!;
+
 export const INITIALIZE = {
   jsonrpc: '2.0',
   id: 0,

@@ -22,12 +22,12 @@ export function agentTypeOf({ clientType, name, userAgent }: ClientTraits): stri
   // The first word of the User-Agent without its version, such as `curl` of `curl/8.5.0`.
   const product = /^[^\s/();,]+/.exec(userAgent?.trim() ?? '')?.[0] ?? '';
   const candidates = [clientType, name, GENERIC_USER_AGENTS.test(product) ? null : product];
-  return candidates.map(sanitise).find((text) => text !== '') ?? 'unknown';
+  return candidates.map((text) => toAgentType(text ?? '')).find((text) => text !== '') ?? 'unknown';
 }
 
 /**
  * Makes a valid agent type from any text: without characters that a store cannot keep, and not too long. So a
- * client with an unusual name can still send messages.
+ * client with an unusual name can still send messages. An empty text is not a valid agent type.
  */
-const sanitise = (text: string | null): string =>
-  (text ?? '').replaceAll('\0', '').toWellFormed().trim().slice(0, MAX_AGENT_TYPE_LENGTH).toWellFormed();
+export const toAgentType = (text: string): string =>
+  text.replaceAll('\0', '').toWellFormed().trim().slice(0, MAX_AGENT_TYPE_LENGTH).toWellFormed();

@@ -12,18 +12,16 @@ export interface Timing {
    */
   readonly keepAliveMs: number;
   /**
-   * A session without a request or an open stream is closed after this time. Its client then has to open a
-   * new session.
+   * A session without a request or an open stream is forgotten after this time, and its calls end. Its client
+   * can go on with it, but not resume an older stream.
    */
   readonly sessionIdleMs: number;
 }
-
-const HOUR_MS = 60 * 60 * 1000;
 
 export const DEFAULT_TIMING: Timing = {
   waitSeconds: DEFAULT_WAIT_SECONDS,
   progressMs: 15_000,
   keepAliveMs: 15_000,
-  // An agent may work for hours between two calls. Most clients keep a stream open all the while.
-  sessionIdleMs: 8 * HOUR_MS,
+  // Clients resume a broken stream within seconds.
+  sessionIdleMs: 10 * 60_000,
 };

@@ -7,7 +7,7 @@ import type { ToolServices } from '../tools/call-tool.ts';
 import { collectRequestInfo } from './http-request-info.ts';
 import { shuttingDownResponse } from './json-rpc-responses.ts';
 import { LegacyTransport } from './legacy-transport.ts';
-import { ModernTransport } from './modern-transport.ts';
+import { isModern, ModernTransport } from './modern-transport.ts';
 import { RunningCalls } from './running-calls.ts';
 import { SseTransport } from './sse-transport.ts';
 import { createClientGoneSignal, sendResponse, toFetchRequest } from './web-bridge.ts';
@@ -82,7 +82,10 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       const signal = createClientGoneSignal(res);
       const requestInfo = collectRequestInfo({ req, res }, { caller, body, signal });
       const request = toFetchRequest(req, signal);
-      const isLegacy = await isLegacyRequest(request, requestInfo.libraryBody);
+      const isLegacy =
+        request.method === 'POST'
+          ? await isLegacyRequest(request, requestInfo.libraryBody)
+          : !isModern(request);
       const response = await (isLegacy
         ? legacy.handle(request, requestInfo, res)
         : modern.handle(request, requestInfo));

@@ -12,3 +12,10 @@ export const sessionIdMissingResponse = (): Response =>
   jsonRpcError(400, -32000, 'Bad Request: Mcp-Session-Id header is required');
 
 export const shuttingDownResponse = (): Response => jsonRpcError(503, -32000, 'The server is shutting down');
+
+/** @param allow the methods that work instead. */
+export function methodNotAllowedResponse(message: string, allow: string): Response {
+  const response = jsonRpcError(405, -32000, message);
+  response.headers.set('allow', allow);
+  return response;
+}

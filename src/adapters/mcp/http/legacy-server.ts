@@ -16,6 +16,7 @@ import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv
 import { sentArguments } from '../call/library-message.ts';
 import { LinkedAbort } from '../call/linked-abort.ts';
 import { progressReporter } from '../call/mcp-call.ts';
+import { INTERNAL_ERROR } from '../call/mcp-protocol-error.ts';
 import type {
   MethodHandler,
   MethodName,
@@ -34,14 +35,20 @@ const REQUEST_SCHEMAS = {
   'prompts/get': GetPromptRequestSchema,
 } as const satisfies Record<MethodName, unknown>;
 
+const CANCELLED = { code: INTERNAL_ERROR, message: 'The request was cancelled' };
+
 /** Shared by all sessions: the library would build a validator for each, although no session uses it. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator();
 
 export interface LegacyServerOptions extends ServerDescription {
-  /** Called with a result that the library will not send because its request was cancelled. */
-  readonly onCancelled?: (requestId: RequestId, result: object) => void;
+  /** Called with the outcome of a cancelled request, for which the library will send no response. */
+  readonly onCancelled?: (requestId: RequestId, outcome: CancelledOutcome) => void;
   readonly onError: (error: Error) => void;
 }
+
+export type CancelledOutcome =
+  | { readonly result: { [field: string]: unknown } }
+  | { readonly error: { code: number; message: string } };
 
 /** Creates the library's server for one session of the protocol versions up to 2025-11-25. */
 export function createLegacyServer({
@@ -55,9 +62,15 @@ export function createLegacyServer({
   server.onerror = onError;
   for (const [methodName, handler] of methods) {
     server.setRequestHandler(REQUEST_SCHEMAS[methodName], async (request, extra) => {
-      const result = await runHandler(server, handler, request.params ?? {}, extra);
-      if (extra.signal.aborted) onCancelled?.(extra.requestId, result);
-      return { ...result };
+      const { signal, requestId } = extra;
+      try {
+        const result = { ...(await runHandler(server, handler, request.params ?? {}, extra)) };
+        if (signal.aborted) onCancelled?.(requestId, { result });
+        return result;
+      } catch (error) {
+        if (signal.aborted) onCancelled?.(requestId, { error: CANCELLED });
+        throw error;
+      }
     });
   }
   return server;

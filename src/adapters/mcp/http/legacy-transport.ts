@@ -1,29 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { Caller } from '../../../ports/tokens/token-verifier.ts';
-import type { Timing } from '../call/timing.ts';
-import { type HttpRequestInfo, packRequestInfo } from './http-request-info.ts';
+import type { HttpRequestInfo } from './http-request-info.ts';
 import { sessionIdMissingResponse, sessionNotFoundResponse } from './json-rpc-responses.ts';
-import { createLegacyServer, type LegacyServerOptions } from './legacy-server.ts';
-import { SessionEventStore } from './session-event-store.ts';
-import { type McpSession, Sessions } from './sessions.ts';
+import { createSessionId } from './session-id.ts';
+import { Sessions, sessionKey } from './sessions.ts';
+import { type LegacyOptions, StreamableSession } from './streamable-session.ts';
 
-export interface LegacyOptions extends LegacyServerOptions {
-  readonly timing: Timing;
-}
+/** How many ended sessions are remembered. One that is forgotten can be used again, which does no harm. */
+const MAX_ENDED_SESSIONS = 1_000;
 
-type Transport = WebStandardStreamableHTTPServerTransport;
-
-interface StreamableSession extends McpSession {
-  readonly transport: Transport;
-}
-
-/** Streamable HTTP with sessions, for the protocol versions up to 2025-11-25. */
+/**
+ * Streamable HTTP with sessions, for the protocol versions up to 2025-11-25. A session is kept in memory only
+ * while it is in use. Every session id works in every process, because it contains what has to be known.
+ */
 export class LegacyTransport {
   readonly sessions: Sessions<StreamableSession>;
   readonly #options: LegacyOptions;
+  /** The keys of the sessions that clients have ended. The protocol demands 404 for them. */
+  readonly #ended = new Set<string>();
 
   constructor(options: LegacyOptions) {
     this.#options = options;
@@ -31,56 +25,48 @@ export class LegacyTransport {
   }
 
   async handle(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
+    const { caller, body } = requestInfo;
+    if (request.method === 'POST' && isInitializeRequest(body)) {
+      return this.#initialize(request, requestInfo, res, createSessionId(body.params.clientInfo.name));
+    }
     const id = request.headers.get('mcp-session-id');
-    if (id === null) return this.#openSession(request, requestInfo, res);
-    const session = this.sessions.find(id, requestInfo.caller);
-    if (session === null) return sessionNotFoundResponse();
-    this.sessions.markInUse(id, res);
-    return handleRequest(session.transport, request, requestInfo);
+    if (!id) return sessionIdMissingResponse();
+    if (request.method === 'DELETE') {
+      await this.#end(id, requestInfo);
+      return new Response(null, { status: 200 });
+    }
+    if (this.#ended.has(sessionKey(id, caller))) return sessionNotFoundResponse();
+    const session = this.sessions.find(id, caller) ?? this.#restore(id, requestInfo);
+    this.sessions.markInUse(id, caller, res);
+    return request.method === 'GET'
+      ? session.openStream(request, requestInfo)
+      : session.post(request, requestInfo);
   }
 
-  async #openSession(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
-    if (request.method !== 'POST' || !isInitializeRequest(requestInfo.body))
-      return sessionIdMissingResponse();
-    const transport: Transport = new WebStandardStreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
-      eventStore: new SessionEventStore(),
-      keepAliveMs: this.#options.timing.keepAliveMs,
-      onsessioninitialized: (id) =>
-        this.#register({ id, transport, close: () => transport.close() }, requestInfo.caller, res),
-    });
-    const server = createLegacyServer({
-      ...this.#options,
-      // The result is sent here. The library sends nothing for a cancelled request, so the request's stream
-      // would stay open for ever. Closing only the stream is not enough: clients of 2025-11-25 would resume
-      // it and wait.
-      onCancelled: (requestId, result) => {
-        transport
-          .send({ jsonrpc: '2.0', id: requestId, result: { ...result } })
-          .catch((error: Error) => this.#options.onError(error));
-      },
-    });
-    await server.connect(transport);
-    const response = await handleRequest(transport, request, requestInfo);
-    // If there is no session id, the library has refused the request and opened no session.
-    if (transport.sessionId === undefined) await server.close();
+  /** Opens a session, unless the library refuses the request. */
+  async #initialize(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse, id: string) {
+    const session = new StreamableSession(id, this.#options);
+    const response = await session.post(request, requestInfo);
+    if (!response.ok) {
+      await session.close();
+      return response;
+    }
+    this.sessions.add(session, requestInfo.caller);
+    this.sessions.markInUse(id, requestInfo.caller, res);
     return response;
   }
 
-  #register(session: StreamableSession, caller: Caller, res: ServerResponse): void {
-    const { id, transport } = session;
+  async #end(id: string, { caller }: HttpRequestInfo): Promise<void> {
+    this.#ended.add(sessionKey(id, caller));
+    const [oldest] = this.#ended;
+    if (this.#ended.size > MAX_ENDED_SESSIONS) this.#ended.delete(oldest!);
+    await this.sessions.close(id, caller);
+  }
+
+  #restore(id: string, { caller }: HttpRequestInfo): StreamableSession {
+    const session = new StreamableSession(id, this.#options);
+    session.restore();
     this.sessions.add(session, caller);
-    this.sessions.markInUse(id, res);
-    const libraryOnClose = transport.onclose;
-    transport.onclose = () => {
-      this.sessions.remove(id);
-      libraryOnClose?.();
-    };
+    return session;
   }
 }
-
-const handleRequest = (transport: Transport, request: Request, requestInfo: HttpRequestInfo) =>
-  transport.handleRequest(request, {
-    parsedBody: requestInfo.libraryBody,
-    authInfo: packRequestInfo(requestInfo),
-  });

@@ -11,11 +11,20 @@ import type { Timing } from '../call/timing.ts';
 import { createModernServer } from '../protocol/modern-server.ts';
 import { findTool } from '../tools/tools.ts';
 import { type HttpRequestInfo, packRequestInfo, unpackRequestInfo } from './http-request-info.ts';
+import { methodNotAllowedResponse } from './json-rpc-responses.ts';
 import type { LegacyServerOptions } from './legacy-server.ts';
 
 export interface ModernOptions
   extends Pick<LegacyServerOptions, 'name' | 'version' | 'features' | 'onError'> {
   readonly timing: Timing;
+}
+
+const FIRST_MODERN_REVISION = '2026-07-28';
+
+/** Whether a GET or DELETE names a stateless revision. A POST says so in its body. */
+export function isModern(request: Request): boolean {
+  const revision = request.headers.get('mcp-protocol-version') ?? '';
+  return /^\d{4}-\d\d-\d\d$/.test(revision) && revision >= FIRST_MODERN_REVISION;
 }
 
 /** Streamable HTTP without sessions, for the stateless protocol version 2026-07-28. */
@@ -37,7 +46,11 @@ export class ModernTransport {
     this.#streamingHandler = createMcpHandler(createServer, { ...settings, responseMode: 'sse' });
   }
 
-  handle(request: Request, requestInfo: HttpRequestInfo): Promise<Response> {
+  async handle(request: Request, requestInfo: HttpRequestInfo): Promise<Response> {
+    if (request.method !== 'POST') {
+      const message = `From revision ${FIRST_MODERN_REVISION} on there are no sessions, and every message is a POST`;
+      return methodNotAllowedResponse(message, 'POST');
+    }
     const handler = callsLongRunningTool(requestInfo.body) ? this.#streamingHandler : this.#defaultHandler;
     return handler.fetch(request, {
       authInfo: packRequestInfo(requestInfo),

@@ -3,7 +3,10 @@ import type { UserId } from '../../../domain/ids.ts';
 import type { Subscription } from '../../../ports/signals/signals.ts';
 import type { Caller, TokenLife } from '../../../ports/tokens/token-verifier.ts';
 
-/** A session of the MCP protocol: one connected client. It is not the session of an agent instance. */
+/**
+ * A session of the MCP protocol: one connected client. It is not the session of an agent instance. The client
+ * sends the id, so other users may have sessions with the same id.
+ */
 export interface McpSession {
   readonly id: string;
   close(): Promise<void>;
@@ -11,7 +14,7 @@ export interface McpSession {
 
 interface Entry<Session extends McpSession> {
   readonly session: Session;
-  /** The caller that opened the session. Only callers with the same user and instance may use it. */
+  /** The caller that opened the session. */
   readonly openedBy: Caller;
   /**
    * The lifetime of the token that the client has sent last: a client may change its token. When this token
@@ -64,22 +67,22 @@ export class Sessions<Session extends McpSession> {
       openResponseCount: 0,
       idleSince: Date.now(),
     };
-    this.#entries.set(session.id, entry);
+    this.#entries.set(sessionKey(session.id, caller), entry);
     this.#idleTimer ??= setInterval(() => this.#closeIdle(), Math.max(10, this.#idleMs / 4)).unref();
     this.#closeWhenTokenEnds(caller.life ?? null, entry);
   }
 
-  /** Returns null both for a session that does not exist and for one that this caller may not use. */
+  /** Returns the caller's own session with this id; null if the caller has none. */
   find(id: string, caller: Caller): Session | null {
-    const entry = this.#entries.get(id);
-    if (entry === undefined || !mayUse(caller, entry.openedBy)) return null;
+    const entry = this.#entries.get(sessionKey(id, caller));
+    if (entry === undefined) return null;
     this.#closeWhenTokenEnds(caller.life ?? null, entry);
     return entry.session;
   }
 
   /** Counts the session as in use until this response is sent or its client disconnects. */
-  markInUse(id: string, res: ServerResponse): void {
-    const entry = this.#entries.get(id);
+  markInUse(id: string, caller: Caller, res: ServerResponse): void {
+    const entry = this.#entries.get(sessionKey(id, caller));
     if (entry === undefined || res.closed) return;
     entry.openResponseCount += 1;
     res.once('close', () => {
@@ -88,20 +91,28 @@ export class Sessions<Session extends McpSession> {
     });
   }
 
-  remove(id: string): void {
-    this.#entries.get(id)?.lifeSubscription?.close();
-    this.#entries.delete(id);
+  /** Forgets the caller's session, which is closed already. */
+  remove(id: string, caller: Caller): void {
+    const key = sessionKey(id, caller);
+    this.#entries.get(key)?.lifeSubscription?.close();
+    this.#entries.delete(key);
     if (this.#entries.size > 0) return;
     clearInterval(this.#idleTimer);
     this.#idleTimer = undefined;
+  }
+
+  /** Closes the caller's session, if there is one. */
+  async close(id: string, caller: Caller): Promise<void> {
+    const entry = this.#entries.get(sessionKey(id, caller));
+    if (entry !== undefined) await this.#close(entry);
   }
 
   async closeAll(): Promise<void> {
     await Promise.all([...this.#entries.values()].map((entry) => this.#close(entry)));
   }
 
-  async #close({ session }: Entry<Session>): Promise<void> {
-    this.remove(session.id);
+  async #close({ session, openedBy }: Entry<Session>): Promise<void> {
+    this.remove(session.id, openedBy);
     await session.close();
   }
 
@@ -114,9 +125,10 @@ export class Sessions<Session extends McpSession> {
 
   /** Closes the session after a short delay, unless its client has sent another token by then. */
   #closeSoon(entry: Entry<Session>): void {
-    const { life, session } = entry;
+    const { life, session, openedBy } = entry;
     setTimeout(() => {
-      if (entry.life === life && this.#entries.get(session.id) === entry) void this.#close(entry);
+      const isOpen = this.#entries.get(sessionKey(session.id, openedBy)) === entry;
+      if (entry.life === life && isOpen) void this.#close(entry);
     }, CLOSE_DELAY_MS).unref();
   }
 
@@ -137,6 +149,6 @@ export class Sessions<Session extends McpSession> {
   }
 }
 
-const mayUse = (caller: Caller, openedBy: Caller): boolean =>
-  caller.userId === openedBy.userId &&
-  (caller.agentInstanceId ?? null) === (openedBy.agentInstanceId ?? null);
+/** Names a session among those of all callers: only the same user, bound to the same instance, may use it. */
+export const sessionKey = (id: string, { userId, agentInstanceId = null }: Caller): string =>
+  JSON.stringify([userId, agentInstanceId, id]);

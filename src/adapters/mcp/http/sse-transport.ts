@@ -4,8 +4,9 @@ import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type HttpRequestInfo, type LibraryAuthInfo, packRequestInfo } from './http-request-info.ts';
 import { jsonRpcError, sessionNotFoundResponse } from './json-rpc-responses.ts';
 import { createLegacyServer } from './legacy-server.ts';
-import type { LegacyOptions } from './legacy-transport.ts';
+import { OpenRequests } from './open-requests.ts';
 import { type McpSession, Sessions } from './sessions.ts';
+import type { LegacyOptions } from './streamable-session.ts';
 import { sendResponse } from './web-bridge.ts';
 
 export interface SseOptions extends LegacyOptions {
@@ -15,6 +16,7 @@ export interface SseOptions extends LegacyOptions {
 
 interface SseSession extends McpSession {
   readonly transport: SSEServerTransport;
+  readonly requests: OpenRequests;
 }
 
 /** A client that leaves more bytes than this unread is disconnected. */
@@ -37,10 +39,19 @@ export class SseTransport {
   async openStream(res: ServerResponse, { caller }: HttpRequestInfo): Promise<void> {
     const { messagesPath, timing } = this.#options;
     const transport = new SSEServerTransport(messagesPath, res);
-    const server = createLegacyServer(this.#options);
+    const requests = new OpenRequests();
+    const send = transport.send.bind(transport);
+    transport.send = (message) => {
+      if (!('method' in message) && message.id !== undefined) requests.remove(message.id);
+      return send(message);
+    };
+    const server = createLegacyServer({
+      ...this.#options,
+      onCancelled: (requestId) => requests.remove(requestId),
+    });
     const id = transport.sessionId;
-    this.sessions.add({ id, transport, close: () => transport.close() }, caller);
-    this.sessions.markInUse(id, res);
+    this.sessions.add({ id, transport, requests, close: () => transport.close() }, caller);
+    this.sessions.markInUse(id, caller, res);
     // Without this header, nginx would keep events back in its buffer.
     res.setHeader('X-Accel-Buffering', 'no');
     const closed = new Promise<void>((resolve) => res.once('close', resolve));
@@ -49,7 +60,7 @@ export class SseTransport {
     const keepAliveTimer = setInterval(() => sendKeepAlive(res), timing.keepAliveMs);
     await closed;
     clearInterval(keepAliveTimer);
-    this.sessions.remove(id);
+    this.sessions.remove(id, caller);
   }
 
   /** Handles a message that a client has posted. Its session sends the response on the stream. */
@@ -61,9 +72,13 @@ export class SseTransport {
     const id = new URLSearchParams(req.url?.split('?')[1]).get('sessionId') ?? '';
     const session = this.sessions.find(id, requestInfo.caller);
     if (session === null) return sendResponse(sessionNotFoundResponse(), res);
+    const refusal = session.requests.add(requestInfo.body);
+    if (refusal !== null) return sendResponse(refusal, res);
     // The library would answer with a plain text.
-    if (!JSONRPCMessageSchema.safeParse(requestInfo.libraryBody).success)
+    if (!JSONRPCMessageSchema.safeParse(requestInfo.libraryBody).success) {
+      session.requests.removeAll(requestInfo.body);
       return sendResponse(jsonRpcError(400, -32600, 'The body must be one JSON-RPC message'), res);
+    }
     // The response is sent on the stream, so the call goes on when the connection of this POST closes. The
     // library passes only `req.auth` on to the handlers, so the information about the request is put there.
     const auth = packRequestInfo({ ...requestInfo, signal: null });
@@ -72,6 +87,7 @@ export class SseTransport {
       res,
       requestInfo.libraryBody,
     );
+    if (res.statusCode !== 202) session.requests.removeAll(requestInfo.body);
   }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { libraryAccept } from './accept-header.ts';
 
 /** A Request needs a URL. Its value does not matter. */
-const PLACEHOLDER_URL = 'http://localhost/mcp';
+export const PLACEHOLDER_URL = 'http://localhost/mcp';
 
 /**
  * Headers that are not passed on: the headers of the connection, and the token, which is verified already.

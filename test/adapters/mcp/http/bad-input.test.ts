@@ -243,6 +243,23 @@ describe('a request that fails before the protocol', () => {
   });
 });
 
+describe.each(['2026-07-28', '2027-01-01'])('revision %s', (revision) => {
+  test.each([
+    ['GET', {}],
+    ['GET', { 'mcp-session-id': 'x' }],
+    ['GET', { 'last-event-id': '1', 'mcp-session-id': 'x' }],
+    ['DELETE', { 'mcp-session-id': 'x' }],
+  ])('has no %s with %j', async (method, more) => {
+    const headers = { authorization: 'Bearer ann', accept: 'text/event-stream', ...more };
+    const answer = await fetch(`${server.url}/mcp`, {
+      method,
+      headers: { ...headers, 'mcp-protocol-version': revision },
+    });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    expect(await answer.json()).toMatchObject({ error: { code: -32000 }, id: null });
+  });
+});
+
 describe('the protocol refuses', () => {
   test.each<[string, unknown, object, number, number]>([
     [

@@ -101,20 +101,27 @@ test('a call of an old token ends with that token, although the session continue
   expect(await stepIn(server, sessionId, after.token)).toBe(200);
 });
 
-test('a session does not exist for a key that is bound to another instance, or to none', async () => {
+test('a key that is bound to another instance, or to none, shares no state of a session with the same id', async () => {
   await using started = await start();
   const { keys, server } = started;
   const bound = () => keys.issue({ agent_instance_id: crypto.randomUUID() });
   const [one, other, free] = [await bound(), await bound(), await keys.issue()];
   const sessionId = await openSession(server, { token: one.token });
-  const open = await openSession(server, { token: free.token });
-  expect(await stepIn(server, sessionId, other.token)).toBe(404);
-  expect(await stepIn(server, sessionId, free.token)).toBe(404);
-  expect(await stepIn(server, open, one.token)).toBe(404);
-  expect(await stepIn(server, sessionId, one.token)).toBe(200);
-  // Such an attempt does not tie the session to the other key.
+  const asked = await post(server, ask, { sessionId, token: one.token });
+  await server.untilCallsWait(1);
+  for (const { token } of [other, free]) {
+    const cancellation = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'ask' } };
+    await post(server, cancellation, { sessionId, token });
+    expect(await stepIn(server, sessionId, token)).toBe(200);
+  }
+  expect(server.signals.size).toBe(1);
+  expect(server.endpoint.sessionCount).toBe(3);
+  // The session does not end with the other key.
   await keys.revoke(other);
+  await until(() => server.endpoint.sessionCount === 2);
   expect(await stepIn(server, sessionId, one.token)).toBe(200);
+  await keys.revoke(one);
+  expect(await asked.text()).toContain('unauthenticated');
 });
 
 test(`${SSE.kind}: a session does not exist for a key that is bound to another instance`, async () => {

@@ -1,28 +1,52 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { createSessionId } from '../../../../src/adapters/mcp/http/session-id.ts';
+import type { ToolResult } from '../../../../src/adapters/mcp/tools/tool-result.ts';
 import { CLIENTS, SSE, STREAMABLE, type TestClient } from '../clients.ts';
 import { McpServer, until } from '../mcp-server.ts';
-import { INITIALIZE, messagesIn, openSession, post, readUntil, toolCall } from '../raw-mcp.ts';
+import {
+  getStream,
+  INITIALIZE,
+  messagesIn,
+  nextEventId,
+  openSession,
+  post,
+  readUntil,
+  toolCall,
+} from '../raw-mcp.ts';
 
 const step = toolCall('log_step', { step_description: 'x' });
 
 describe('a session', () => {
-  test('does not exist for other users', async () => {
+  test('is for another user as if it did not exist: the user is served with the own token and nothing else', async () => {
     await using server = await McpServer.start();
     const sessionId = await openSession(server);
-    const own = await post(server, step, { sessionId });
-    expect(own.status).toBe(200);
-    await own.text();
-    const answers = await Promise.all([
-      post(server, step, { sessionId, token: 'bob' }),
-      post(server, step, { sessionId: crypto.randomUUID(), token: 'bob' }),
-    ]);
-    const responses = await Promise.all(answers.map(async (answer) => [answer.status, await answer.json()]));
-    expect(responses[0]).toEqual(responses[1]);
-    expect(responses[0]).toEqual([
-      404,
-      { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } },
-    ]);
+    const waiting = await post(server, toolCall('ask_question', { question_text: '?' }, 7), { sessionId });
+    const ownStream = await getStream(server, sessionId);
+    await server.untilCallsWait(1);
+
+    const stranger = { sessionId, token: 'bob' };
+    const cancellation = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } };
+    expect((await post(server, cancellation, stranger)).status).toBe(202);
+    // The id 7 is in use only in the session of the first user.
+    const [answer] = await messagesIn(await post(server, { ...step, id: 7 }, stranger));
+    const { agent_instance_id } = (answer!.result as ToolResult).structuredContent!;
+    expect((await post(server, toolCall('end_session', { agent_instance_id }), { sessionId })).status).toBe(
+      200,
+    );
+    const resumed = await getStream(server, sessionId, {
+      token: 'bob',
+      lastEventId: await nextEventId(waiting),
+    });
+    expect(resumed.status).toBe(405);
+    await (await getStream(server, sessionId, { token: 'bob' })).body!.cancel();
+    const headers = { authorization: 'Bearer bob', 'mcp-session-id': sessionId };
+    expect((await fetch(`${server.url}/mcp`, { method: 'DELETE', headers })).status).toBe(200);
+
+    expect(server.signals.size).toBe(1);
+    server.stopping.abort();
+    expect(await readUntil(waiting, /"result"/)).toContain('"id":7');
+    await ownStream.body!.cancel();
   });
 
   test('of HTTP+SSE does not exist for other users', async () => {
@@ -53,6 +77,18 @@ describe('a session', () => {
     await server.untilCallsWait(0);
     await (await waiting).text();
     expect((await post(server, step, { sessionId })).status).toBe(404);
+    expect((await getStream(server, sessionId)).status).toBe(404);
+    expect(server.endpoint.sessionCount).toBe(0);
+  });
+
+  test.each(['here', 'nowhere'])('can be ended by DELETE again, also if it was opened %s', async (where) => {
+    await using server = await McpServer.start();
+    const id = where === 'here' ? await openSession(server) : createSessionId('raw');
+    const headers = { authorization: 'Bearer ann', 'mcp-session-id': id };
+    for (let times = 0; times < 2; times += 1) {
+      expect((await fetch(`${server.url}/mcp`, { method: 'DELETE', headers })).status).toBe(200);
+    }
+    expect((await post(server, step, { sessionId: id })).status).toBe(404);
     expect(server.endpoint.sessionCount).toBe(0);
   });
 
@@ -70,7 +106,7 @@ describe('a session', () => {
     expect(server.endpoint.sessionCount).toBe(0);
   });
 
-  test('is closed when it lies idle, but not while a call or a stream is open', async () => {
+  test('is forgotten when it lies idle, but not while a call or a stream is open, and works again afterwards', async () => {
     await using server = await McpServer.start({ timing: { sessionIdleMs: 150 } });
     const [idle, busy, watching] = [
       await openSession(server),
@@ -81,48 +117,15 @@ describe('a session', () => {
       sessionId: busy,
     });
     const abort = new AbortController();
-    await fetch(`${server.url}/mcp`, {
-      headers: { authorization: 'Bearer ann', 'mcp-session-id': watching, accept: 'text/event-stream' },
-      signal: abort.signal,
-    });
+    await getStream(server, watching, { signal: abort.signal });
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(server.endpoint.sessionCount).toBe(2);
-    expect((await post(server, step, { sessionId: idle })).status).toBe(404);
+    expect((await post(server, step, { sessionId: idle })).status).toBe(200);
     expect(await messagesIn(await call)).toMatchObject([
       { result: { structuredContent: { status: 'pending' } } },
     ]);
     abort.abort();
     await until(() => server.endpoint.sessionCount === 0);
-  });
-
-  test('keeps the answer of a call whose connection broke, for a client that resumes the stream', async () => {
-    await using server = await McpServer.start();
-    const sessionId = await openSession(server);
-    const abort = new AbortController();
-    const call = await post(server, toolCall('ask_question', { question_text: '?' }), {
-      sessionId,
-      signal: abort.signal,
-    });
-    const [, lastEventId = ''] = /^id: (.+)$/m.exec(await readUntil(call, /id: .+\n/))!;
-    await server.untilCallsWait(1);
-    abort.abort();
-    await server.untilCallsWait(0);
-    const resume = (id: string) =>
-      fetch(`${server.url}/mcp`, {
-        headers: {
-          authorization: 'Bearer ann',
-          accept: 'text/event-stream',
-          'mcp-session-id': sessionId,
-          'last-event-id': id,
-        },
-      });
-    const resumed = await resume(lastEventId);
-    const replayed = await readUntil(resumed, /data: .+\n/);
-    expect(replayed).toContain('"status":"pending"');
-    await resumed.body!.cancel();
-
-    const bad = await resume('not-one-of-ours');
-    expect(bad.status).toBe(400);
   });
 });
 
