@@ -1,3 +1,5 @@
+import { cutText } from '../src/domain/text/graphemes.ts';
+import { splitLines } from '../src/domain/text/lines.ts';
 import type { Agent } from './agent.ts';
 
 /** Returns a diff of one file with these hunks. */
@@ -69,7 +71,7 @@ export async function playStory(agent: Agent, { say, pause }: StoryOptions): Pro
     for (const text of await agent.step(content, gitDiff)) {
       say(`you wrote: ${firstLine(text)}`);
       await pause(1);
-      await agent.step(`Got it, I will keep that in mind:\n\n> ${text.replaceAll('\n', '\n> ')}`);
+      await agent.step(`Got it, I will keep that in mind:\n\n> ${splitLines(text).join('\n> ')}`);
     }
     await pause(2);
   };
@@ -144,4 +146,4 @@ async function carryOut(
   await step('Ran the whole suite 200 times with random start times.');
 }
 
-const firstLine = (text: string): string => text.trim().split('\n')[0]!.slice(0, 100);
+const firstLine = (text: string): string => cutText(splitLines(text.trim())[0]!, 100);

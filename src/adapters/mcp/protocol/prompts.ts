@@ -1,3 +1,4 @@
+import { cutText } from '../../../domain/text/graphemes.ts';
 import { INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
 
 const PROMPT_NAME = 'work-with-the-dashboard';
@@ -23,7 +24,7 @@ export const PROMPTS = {
  */
 export function getPrompt(name: string, args: { readonly [name: string]: unknown }): object {
   if (name !== PROMPT_NAME)
-    throw new McpProtocolError(INVALID_PARAMS, `Unknown prompt: ${name.slice(0, 100)}`);
+    throw new McpProtocolError(INVALID_PARAMS, `Unknown prompt: ${cutText(name, 100)}`);
   const { task, agent_instance_id: instanceId } = args;
   for (const [argument, value] of Object.entries({ task, agent_instance_id: instanceId })) {
     if (value !== undefined && typeof value !== 'string') {
