@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { cutText } from '../../../../src/domain/text/graphemes.ts';
-import { type DiffFile, type DiffLine, diffRows, parseDiff } from '../../model/parse-diff.ts';
+import { type DiffFile, type DiffLine, diffRows } from '../../model/diff/diff-file.ts';
+import { parseDiff } from '../../model/diff/parse-diff.ts';
 import { dashboard, loadInstance } from '../../store/agents/dashboard.ts';
 import { Icon } from '../common/icon.tsx';
 import { useVirtualList } from '../common/use-virtual-list.ts';
