@@ -57,7 +57,7 @@ export class Hunk {
    */
   read(line: string): DiffLine | null {
     if (line.startsWith('\\')) return { kind: 'note', before: null, after: null, text: line.slice(1).trim() };
-    // Each parent has a column. Some tools remove the spaces at the end of a line, and so those of empty lines.
+    // Each parent has a column. Some tools remove the spaces at the end of a line, or all of an empty one.
     const signs = line.slice(0, this.#parents.length).padEnd(this.#parents.length);
     if (!/^[-+ ]+$/.test(signs)) return null;
     const isRemoved = signs.includes('-');
