@@ -152,7 +152,7 @@ module.exports = {
     mustNotImport(
       'the-page-imports-only-the-client',
       '^web/src/',
-      except('^src/', '^src/(adapters/client/|domain/text/question-text[.]ts$)'),
+      except('^src/', '^src/(adapters/client/|domain/text/)'),
       'The page uses the same client library as other programs.',
     ),
     mustNotImport(

@@ -1,51 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { cutText } from '../src/domain/text/graphemes.ts';
+import { splitLines } from '../src/domain/text/lines.ts';
 import type { Agent } from './agent.ts';
 
-/** Returns a diff of one file with these hunks. */
-const diffOf = (hunks: string) => `diff --git a/src/checkout/discount.ts b/src/checkout/discount.ts
-index 3f1c2aa..9d0e41b 100644
---- a/src/checkout/discount.ts
-+++ b/src/checkout/discount.ts
-${hunks}`;
+/** Returns a diff that git has made. */
+const readDiff = (name: string): string =>
+  readFileSync(new URL(`./diffs/${name}.diff`, import.meta.url), 'utf8');
 
-const EXPERIMENT_DIFF = diffOf(`@@ -8,7 +8,7 @@ export function discountFor(order: Order): number {
-   const rule = rules.find((candidate) => candidate.appliesTo(order));
-   if (rule === undefined) return 0;
--  if (rule.validUntil < new Date()) return 0;
-+  if (rule.validUntil <= new Date()) return 0; // experiment: is it the boundary?
-   return Math.min(rule.amount, order.total);
- }
-`);
-
-const CLOCK_DIFF = diffOf(`@@ -1,5 +1,7 @@
-+import type { Clock } from '../clock.ts';
- import { rules } from './rules.ts';
- import type { Order } from './order.ts';
- 
--export function discountFor(order: Order): number {
-+/** The discount is valid until validUntil. The caller passes the clock. */
-+export function discountFor(order: Order, clock: Clock): number {
-   const rule = rules.find((candidate) => candidate.appliesTo(order));
-   if (rule === undefined) return 0;
--  if (rule.validUntil < new Date()) return 0;
-+  if (rule.validUntil < clock.now()) return 0;
-   return Math.min(rule.amount, order.total);
- }
-`);
-
-const FROZEN_TIME_DIFF = `diff --git a/test/checkout/discount.test.ts b/test/checkout/discount.test.ts
-index 77aa001..b1f00d5 100644
---- a/test/checkout/discount.test.ts
-+++ b/test/checkout/discount.test.ts
-@@ -3,6 +3,9 @@ import { discountFor } from '../../src/checkout/discount.ts';
- 
- describe('a discount', () => {
-+  beforeEach(() => vi.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z') }));
-+  afterEach(() => vi.useRealTimers());
-+
-   test('does not apply after its rule has expired', () => {
-     expect(discountFor(anOrder({ code: 'SPRING' }))).toBe(0);
-   });
-`;
+const EXPERIMENT_DIFF = readDiff('experiment');
+const CLOCK_DIFF = readDiff('clock');
+const FROZEN_TIME_DIFF = readDiff('frozen-time');
 
 const OPTIONS = [
   'Pass a clock into discountFor',
@@ -69,7 +33,7 @@ export async function playStory(agent: Agent, { say, pause }: StoryOptions): Pro
     for (const text of await agent.step(content, gitDiff)) {
       say(`you wrote: ${firstLine(text)}`);
       await pause(1);
-      await agent.step(`Got it, I will keep that in mind:\n\n> ${text.replaceAll('\n', '\n> ')}`);
+      await agent.step(`Got it, I will keep that in mind:\n\n> ${splitLines(text).join('\n> ')}`);
     }
     await pause(2);
   };
@@ -144,4 +108,4 @@ async function carryOut(
   await step('Ran the whole suite 200 times with random start times.');
 }
 
-const firstLine = (text: string): string => text.trim().split('\n')[0]!.slice(0, 100);
+const firstLine = (text: string): string => cutText(splitLines(text.trim())[0]!, 100);

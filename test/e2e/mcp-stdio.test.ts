@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { createClient, type PeopleClient } from '../../src/adapters/client/clien
 import { ERROR_META, type ToolResult } from '../../src/adapters/mcp/tools/tool-result.ts';
 import { parseQuestion } from '../../src/domain/text/question-text.ts';
 import { stablePort } from '../prove/support/stable-port.ts';
+import { runGit } from '../support/run-git.ts';
 import { runAgentDashboard } from '../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -216,11 +216,7 @@ describe('the process', () => {
 describe('--git-diff', () => {
   test('sends the changed diff with a step once, and clears it', async () => {
     await using folder = await temporaryFolder();
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.test', ...args], {
-        cwd: folder.path,
-        stdio: 'ignore',
-      });
+    const git = (...args: string[]) => runGit(folder.path, ...args);
     const file = join(folder.path, 'a.txt');
     git('init');
     await writeFile(file, 'one\n');
@@ -244,13 +240,14 @@ describe('--git-diff', () => {
     expect(await diffAfter('undo')).toBeNull();
   });
 
-  test('sends steps without a diff outside of a repository', async () => {
+  test('sends steps without a diff outside of a repository, and says so in one line', async () => {
     await using folder = await temporaryFolder();
     await using client = await start(['--git-diff'], { cwd: folder.path });
     expect(answerOf(await client.call('log_step', { step_description: 'hi' }))).toMatchObject({
       step_number: 1,
     });
-    expect(client.stderr()).toContain('no diffs are sent');
+    expect(client.stderr()).toMatch(/^.*no diffs are sent: .*not a git repository.*\n$/);
+    expect(client.stderr()).not.toMatch(/stack|node:/);
   });
 });
 

@@ -18,6 +18,13 @@ describe('a preview', () => {
     expect(preview('word '.repeat(200_000)).length).toBeLessThanOrEqual(240);
   });
 
+  test.each([
+    ['of the preview', 'x'.repeat(239)],
+    ['of what is read of the message', `${'x'.repeat(99)}${' '.repeat(860)}`],
+  ])('is well-formed when an emoji stands at the end %s', (_end, start) => {
+    expect(preview(`${start}\u{1F600}${'y'.repeat(2_000)}`)).toBe(start.trim());
+  });
+
   test('contains no part of an options block that is cut off', () => {
     expect(preview(`Which? [OPTIONS] 1. ${'long '.repeat(1_000)}[/OPTIONS]`)).toBe('Which?');
   });

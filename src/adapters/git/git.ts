@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { devNull } from 'node:os';
+import { FIXED_SETTINGS, gitEnvironment } from './git-environment.ts';
 
 export interface GitOptions {
   /** The folder in which git runs. */
   readonly folder: string;
-  /** Environment variables in addition to those of this process. */
+  /** Environment variables in addition to those of this process. Of those, git's own are left out. */
   readonly env?: { readonly [name: string]: string };
   /** The text for git's stdin. */
   readonly input?: string;
@@ -20,20 +20,6 @@ export interface GitOptions {
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 /**
- * Settings that override those of the user. With them the output always has the same format. Git does not run
- * the user's hooks and programs, starts no file system monitor, and writes no shared index into the
- * repository. An empty `core.fsmonitor` turns the monitor off in every version of git.
- */
-const FIXED_SETTINGS = [
-  'core.quotePath=false',
-  'diff.noprefix=false',
-  'diff.mnemonicPrefix=false',
-  'core.fsmonitor=',
-  `core.hooksPath=${devNull}`,
-  'core.splitIndex=false',
-].flatMap((setting) => ['-c', setting]);
-
-/**
  * Runs git and returns what it prints.
  * @throws Error if git fails, is not installed, or takes too long.
  */
@@ -44,8 +30,7 @@ export function git(
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const child = spawn('git', [...FIXED_SETTINGS, ...args], {
     cwd: folder,
-    // Git must take no optional locks here, because the agent may run git at the same time.
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_LITERAL_PATHSPECS: '1', ...env },
+    env: { ...gitEnvironment(process.env), ...env },
     stdio: 'pipe',
     timeout: timeoutMs,
     // After SIGTERM git would still wait for the programs that it has started.
@@ -65,7 +50,9 @@ export function git(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-500);
   });
-  child.once('error', reject);
+  child.once('error', (error: NodeJS.ErrnoException) => {
+    reject(error.code === 'ENOENT' ? new Error('git is not installed, or its folder is gone') : error);
+  });
   child.once('exit', (_code, signal) => {
     if (signal === null) return;
     // A program that git has started, such as a filter, may live on and keep these pipes open. Without this,

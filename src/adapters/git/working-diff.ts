@@ -12,6 +12,9 @@ const DIFF_ARGUMENTS = [
   '--no-ext-diff',
   '--no-textconv',
   '--submodule=short',
+  '--unified=3',
+  // Cancels `diff.orderFile`, without whose file git would print no diff.
+  '-O/dev/null',
   '--src-prefix=a/',
   '--dst-prefix=b/',
 ];
@@ -53,10 +56,7 @@ export class WorkingDiff {
       const emptyFileId = await git(['hash-object', '-t', 'blob', '--stdin'], { folder });
       return new WorkingDiff(topFolder, baseId.trim(), emptyFileId.trim(), logger);
     } catch (error) {
-      logger.warn(
-        { err: error, folder },
-        'no diffs are sent: this is not a git repository, or git is not installed',
-      );
+      logger.warn({ folder }, `no diffs are sent: ${reasonOf(error)}`);
       return null;
     }
   }
@@ -72,7 +72,7 @@ export class WorkingDiff {
       if (checkedDiff?.status === 'cleared') return '';
       return checkedDiff?.status === 'stored' || checkedDiff?.status === 'cut' ? checkedDiff.diff : null;
     } catch (error) {
-      this.#logger.warn({ err: error }, 'the diff cannot be read; the step is sent without it');
+      this.#logger.warn({ folder: this.#topFolder }, `the step is sent without its diff: ${reasonOf(error)}`);
       return null;
     } finally {
       await rm(temporaryFolder, { recursive: true, force: true });
@@ -108,6 +108,10 @@ export class WorkingDiff {
     });
   }
 }
+
+/** Returns one line about a failure. The agent program shows the log to people, who need no stack trace. */
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, ' ');
 
 /**
  * Copies the index with its times. Git reads the content of files that are as new as the index, because they

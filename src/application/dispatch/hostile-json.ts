@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/text/graphemes.ts';
 import { invalidJson, RequestError } from '../errors.ts';
 
 /**
@@ -61,7 +62,7 @@ function refuseHostileText(text: string, path: string): void {
       ? null
       : 'a lone surrogate';
   if (badCharacter === null) return;
-  const shownPath = path.slice(0, MAX_SHOWN_PATH_LENGTH).replaceAll('\0', '').toWellFormed();
+  const shownPath = cutText(path, MAX_SHOWN_PATH_LENGTH).replaceAll('\0', '').toWellFormed();
   throw new RequestError('invalid_character', `${shownPath} contains ${badCharacter}`, [
     { path: shownPath, message: `contains ${badCharacter}` },
   ]);

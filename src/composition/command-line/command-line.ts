@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { KEY_KINDS, type KeyKind } from '../../adapters/jwt/keys/keys.ts';
 import type { FirstAnswer } from '../../adapters/mcp/stdio/first-answer.ts';
 import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../../domain/ids.ts';
+import { joinLines } from '../../domain/text/lines.ts';
 import { MAX_KEY_LIFETIME_SECONDS, type Scope } from '../../domain/user/api-key.ts';
 import type { Environment } from '../config/config.ts';
 import { UsageError } from '../errors.ts';
@@ -278,5 +279,5 @@ function parsePermissionTimeout(text: string): number {
 function explain(error: unknown): string {
   const { message, cause } = error as Error;
   const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
-  return plainLine(`${message}${reason}`.replaceAll(/\s*\n\s*/g, ' '));
+  return plainLine(joinLines(`${message}${reason}`, ' '));
 }

@@ -1,3 +1,6 @@
+import { graphemesOf } from '../../domain/text/graphemes.ts';
+import { joinLines, splitLines } from '../../domain/text/lines.ts';
+
 /**
  * Control and formatting characters. A terminal would obey them, or show another text than the real one.
  */
@@ -5,15 +8,11 @@ const UNPRINTABLE = /[\p{C}\u2028\u2029]/gu;
 
 /** Makes one line that is safe to show on a terminal. */
 export const plainLine = (text: string): string =>
-  text
-    .replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, ' ⏎ ')
-    .replaceAll('\t', ' ')
-    .replaceAll(UNPRINTABLE, '�');
+  joinLines(text, ' ⏎ ').replaceAll('\t', ' ').replaceAll(UNPRINTABLE, '�');
 
 /** Makes text that is safe to show on a terminal, and keeps its line breaks. */
 export const plainText = (text: string): string =>
-  text
-    .split(/\r\n|[\r\n\u2028\u2029]/)
+  splitLines(text)
     .map((line) => plainLine(line))
     .join('\n');
 
@@ -29,35 +28,46 @@ export const plainJson = (value: unknown, indent?: number): string =>
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
 
-const columnsOf = (letter: string): number => (WIDE.test(letter) ? 2 : 1);
+/** Emoji have two columns also when their variation selector makes them one (`❤️`). */
+const columnsOf = (grapheme: string): number => (WIDE.test(grapheme) || grapheme.includes('\uFE0F') ? 2 : 1);
+
+/** Returns how many columns of a terminal a line takes. */
+export function columnsIn(line: string): number {
+  let columns = 0;
+  for (const grapheme of graphemesOf(line)) columns += columnsOf(grapheme);
+  return columns;
+}
 
 /** Breaks a line into lines of at most `width` columns, between words if possible. */
-export function wrap(line: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let remaining = [...line];
-  for (;;) {
-    const fittingCount = countFitting(remaining, width);
-    if (fittingCount === remaining.length) return [...lines, remaining.join('')];
-    const lastSpace = remaining.lastIndexOf(' ', fittingCount);
-    const end = lastSpace > 0 ? lastSpace : Math.max(1, fittingCount);
-    lines.push(remaining.slice(0, end).join(''));
-    remaining = remaining.slice(lastSpace > 0 ? end + 1 : end);
+export function* wrap(line: string, width: number): Generator<string> {
+  /** The graphemes of the line that is being filled, and the columns that they take. */
+  let graphemes: string[] = [];
+  let columns = 0;
+  for (const grapheme of graphemesOf(line)) {
+    if (graphemes.length > 0 && columns + columnsOf(grapheme) > width) {
+      // A space at the end of a full line is not carried over to the next one.
+      const lastSpace = grapheme === ' ' ? graphemes.length : graphemes.lastIndexOf(' ');
+      const end = lastSpace > 0 ? lastSpace : graphemes.length;
+      yield graphemes.slice(0, end).join('');
+      graphemes = [...graphemes, grapheme].slice(lastSpace > 0 ? end + 1 : end);
+      columns = graphemes.reduce((sum, each) => sum + columnsOf(each), 0);
+    } else {
+      graphemes.push(grapheme);
+      columns += columnsOf(grapheme);
+    }
   }
+  yield graphemes.join('');
 }
 
-/** Returns how many of the letters fit into `width` columns. */
-function countFitting(letters: readonly string[], width: number): number {
-  let usedColumns = 0;
-  const end = letters.findIndex((letter) => {
-    usedColumns += columnsOf(letter);
-    return usedColumns > width;
-  });
-  return end === -1 ? letters.length : end;
+/** Cuts a line to at most `width` columns. */
+export function cut(line: string, width: number): string {
+  let columns = 0;
+  /** The start of the line that leaves one column for the ellipsis. */
+  let start = '';
+  for (const grapheme of graphemesOf(line)) {
+    columns += columnsOf(grapheme);
+    if (columns > width) return `${start}…`;
+    if (columns < width) start += grapheme;
+  }
+  return line;
 }
-
-/** Cuts a text to at most `width` columns. */
-export const cut = (text: string, width: number): string => {
-  const letters = [...text];
-  if (countFitting(letters, width) === letters.length) return text;
-  return `${letters.slice(0, countFitting(letters, Math.max(0, width - 1))).join('')}…`;
-};

@@ -37,10 +37,9 @@ export function questionLines(
   const width = Math.max(1, columns - INDENT.length);
   const optionLines = numberOptions(options).map((option) => cut(option, width));
   const command = `agent-dashboard reply ${shortId} ${options.length > 0 ? '<number or text>' : '<text>'}`;
-  const textLines = plainText(text)
-    .split('\n')
-    .flatMap((line) => wrap(line, width));
   const maxTextLines = Math.max(1, maxLines - optionLines.length - 1);
+  // One line more than can be shown tells whether the text is cut. A question may have a million characters.
+  const textLines = wrapText(plainText(text), { width, maxLines: maxTextLines + 1 });
   const shownText =
     textLines.length <= maxTextLines
       ? textLines
@@ -48,4 +47,19 @@ export function questionLines(
   return [...shownText, ...optionLines, cut(command, width)]
     .slice(0, maxLines)
     .map((line) => `${INDENT}${line}`);
+}
+
+/** Wraps a text until it has `maxLines` lines. */
+function wrapText(
+  text: string,
+  { width, maxLines }: { readonly width: number; readonly maxLines: number },
+): readonly string[] {
+  const lines: string[] = [];
+  for (const line of text.split('\n')) {
+    for (const part of wrap(line, width)) {
+      lines.push(part);
+      if (lines.length === maxLines) return lines;
+    }
+  }
+  return lines;
 }

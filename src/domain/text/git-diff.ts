@@ -4,7 +4,8 @@ export const MAX_GIT_DIFF_BYTES = 1_048_576;
 const CUT_MARKER = '# diff cut here: it was larger than 1 MiB\n';
 const LINE_FEED = 10;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
-const DIFF_LINE = /^\uFEFF?diff --git /m;
+/** The first line about a file, also in the diff of a merge. Only a line feed ends a line of a diff. */
+const DIFF_LINE = /(?:^|\n)\uFEFF?diff --(?:git|cc|combined) /;
 /**
  * How many base64 characters decode to slightly more than the limit: whole groups of four characters, each of
  * which decodes to three bytes.

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { appendFile, chmod, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { git as runGit } from '../../../src/adapters/git/git.ts';
+import { git as adapterGit } from '../../../src/adapters/git/git.ts';
 import { WorkingDiff } from '../../../src/adapters/git/working-diff.ts';
+import { runGit } from '../../support/run-git.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { LogBook } from '../koa/test-server.ts';
 
@@ -20,12 +21,35 @@ afterEach(async () => {
 });
 
 const at = (name: string) => join(folder.path, name);
-const git = (...args: string[]) =>
-  execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.test', ...args], {
-    cwd: folder.path,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+const git = (...args: string[]) => runGit(folder.path, ...args);
+
+/** What git itself lists as bound to one repository, and what else changes what git reads, prints or runs. */
+const GIT_VARIABLES = [
+  ...execFileSync('git', ['rev-parse', '--local-env-vars'], { encoding: 'utf8' }).trim().split('\n'),
+  'GIT_CEILING_DIRECTORIES',
+  'GIT_EXTERNAL_DIFF',
+  'GIT_DIFF_OPTS',
+  'GIT_PAGER',
+  'GIT_ATTR_SOURCE',
+  'GIT_NAMESPACE',
+  'GIT_TRACE',
+  'git_dir',
+];
+
+/** Returns a value with which git would look elsewhere, print something else, or fail. */
+function misleadingValue(name: string, elsewhere: string): string {
+  const values: { readonly [name: string]: string } = {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_PARAMETERS: `'core.worktree'='${elsewhere}'`,
+    GIT_WORK_TREE: elsewhere,
+    GIT_CEILING_DIRECTORIES: join(elsewhere, '..'),
+    GIT_EXTERNAL_DIFF: '/bin/false',
+    GIT_DIFF_OPTS: '--unified=0',
+    GIT_IMPLICIT_WORK_TREE: '0',
+    GIT_TRACE: '1',
+  };
+  return values[name] ?? join(elsewhere, '.git');
+}
 
 async function repository(): Promise<void> {
   git('init', '-q');
@@ -143,14 +167,61 @@ describe('the diff', () => {
     expect(text).toMatch(/\n# diff cut here[^\n]*\n$/);
   });
 
-  test('has the standard format, whatever the user has configured', async () => {
+  test.each([
+    ['diff.noprefix', 'true'],
+    ['diff.mnemonicPrefix', 'true'],
+    ['diff.srcPrefix', 'x/'],
+    ['diff.dstPrefix', 'y/'],
+    ['diff.relative', 'true'],
+    ['diff.context', '0'],
+    ['diff.interHunkContext', '99'],
+    ['diff.suppressBlankEmpty', 'true'],
+    ['diff.orderFile', '/no/such/file'],
+    ['diff.external', '/bin/false'],
+    ['diff.wordRegex', '.'],
+    ['diff.colorMoved', 'zebra'],
+    ['diff.wsErrorHighlight', 'all'],
+    ['color.ui', 'always'],
+    ['color.diff', 'always'],
+    ['core.quotePath', 'true'],
+    ['core.pager', '/bin/false'],
+    ['core.attributesFile', '/no/such/file'],
+    ['pager.diff', '/bin/false'],
+    ['alias.diff', 'status'],
+    ['diff.algorithm', 'patience'],
+    ['core.untrackedCache', 'true'],
+  ])('is the same with %s=%s', async (name, value) => {
     await repository();
-    git('config', 'diff.noprefix', 'true');
-    git('config', 'color.ui', 'always');
-    git('config', 'diff.external', '/bin/false');
+    const lines = Array.from({ length: 40 }, (_, index) => `${index}\n\n`);
+    await writeFile(at('caf\u00e9.txt'), lines.join(''));
+    git('add', '.');
+    git('commit', '-qm', 'second');
     const diff = await startDiff();
     await appendFile(at('a.txt'), 'two\n');
-    expect(await diff.read()).toMatch(/^diff --git a\/a.txt b\/a.txt\n[\s\S]*^\+two\n$/m);
+    await writeFile(at('caf\u00e9.txt'), lines.toSpliced(20, 1, 'changed\n').toSpliced(3, 1).join(''));
+    const plain = await diff.read();
+    expect(plain).toMatch(/^diff --git a\/caf\u00e9.txt b\/caf\u00e9.txt$/m);
+    git('config', name, value);
+    expect(await diff.read()).toBe(plain);
+  });
+
+  test.each(GIT_VARIABLES)('is of the repository in which it began, whatever %s says', async (name) => {
+    await repository();
+    await mkdir(at('deep'));
+    await mkdir(at('other'));
+    git('-C', at('other'), 'init', '-q');
+    await writeFile(at('other/theirs.txt'), 'theirs\n');
+    vi.stubEnv('GIT_CONFIG_KEY_0', 'core.worktree');
+    vi.stubEnv('GIT_CONFIG_VALUE_0', at('other'));
+    vi.stubEnv(name, misleadingValue(name, at('other')));
+    const diff = await startDiff(at('deep'));
+    await appendFile(at('a.txt'), 'two\n');
+    await writeFile(at('deep/new.txt'), 'new\n');
+    const text = await diff.read();
+    expect(text).toMatch(/^diff --git a\/a.txt b\/a.txt\n(?:.*\n)+?@@ -1 \+1,2 @@\n one\n\+two\n/m);
+    expect(text).toMatch(/^diff --git a\/deep\/new.txt b\/deep\/new.txt$/m);
+    expect(text).not.toContain('theirs');
+    expect(log.lines).toEqual([]);
   });
 
   test('includes a submodule, whatever the user has configured', async () => {
@@ -224,15 +295,21 @@ describe('the diff', () => {
   });
 });
 
-test('outside a repository there is no diff, and a warning is logged', async () => {
-  expect(await WorkingDiff.sinceCurrentCommit(folder.path, log)).toBeNull();
+test.each([
+  ['outside a repository', () => folder.path, /not a git repository/],
+  ['in a folder that is gone', () => at('gone'), /git is not installed, or its folder is gone/],
+])('%s there is no diff, and one line without a stack trace is logged', async (_where, path, reason) => {
+  expect(await WorkingDiff.sinceCurrentCommit(path(), log)).toBeNull();
   expect(log.at('warn')).toHaveLength(1);
+  const line = JSON.stringify(log.at('warn'));
+  expect(line).toMatch(reason);
+  expect(line).not.toMatch(/stack|node:|\\n/);
 });
 
 test('git is killed when it takes too long, also if a program that it started lives on', async () => {
   await repository();
   const slow = ['-c', 'alias.slow=!while [ -e .git ]; do sleep 0.1; done', 'slow'];
-  await expect(runGit(slow, { folder: folder.path, timeoutMs: 300 })).rejects.toThrow('SIGKILL');
+  await expect(adapterGit(slow, { folder: folder.path, timeoutMs: 300 })).rejects.toThrow('SIGKILL');
 });
 
 test('if the repository breaks, the diff is null and a warning is logged', async () => {

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadOrCreateKeyPair } from '../../../src/composition/config/key-files.ts';
 import { openDatabase } from '../../../src/composition/store/open-database.ts';
+import { runGit } from '../../support/run-git.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: TemporaryFolder;
@@ -11,7 +11,7 @@ let dataDir: string;
 beforeEach(async () => {
   folder = await temporaryFolder();
   dataDir = join(folder.path, '.agent-dashboard');
-  execFileSync('git', ['init', '-q'], { cwd: folder.path });
+  runGit(folder.path, 'init', '-q');
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
@@ -21,8 +21,7 @@ const openOnce = async () => {
 };
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 /** Returns the files that `git add -A` would add. */
-const seenByGit = () =>
-  execFileSync('git', ['status', '--porcelain', '-uall'], { cwd: folder.path }).toString();
+const seenByGit = () => runGit(folder.path, 'status', '--porcelain', '-uall');
 
 test.each([
   ['a new folder', async () => {}],

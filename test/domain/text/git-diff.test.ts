@@ -17,6 +17,8 @@ describe('a git diff is stored', () => {
   test.each([
     ['its first line', `${HEADER}+x`],
     ['a later line, after a list of files', `M\tx\n\n${HEADER}+x`],
+    ['that of a merge', 'diff --cc x\nindex 1,2..3\n'],
+    ['that of a merge in its longer form', 'diff --combined x\nindex 1,2..3\n'],
     ['a line that ends in CR LF', 'diff --git a/x b/x\r\n+x\r\n'],
   ])('when a `diff --git` line is %s', (_where, text) => {
     expect(checkGitDiff(text)).toEqual({ status: 'stored', diff: text });
@@ -77,6 +79,8 @@ describe('a git diff of only white space clears the stored one', () => {
 
 describe('a git diff is rejected when it is', () => {
   test.each([
+    ['text with such a line after another line end than a line feed', 'a\u2028diff --git a/x b/x'],
+    ['text with such a line after a carriage return', 'a\rdiff --git a/x b/x'],
     ['a number', 7],
     ['a boolean', false],
     ['an object', { diff: DIFF }],

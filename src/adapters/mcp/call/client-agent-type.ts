@@ -1,3 +1,5 @@
+import { cutText } from '../../../domain/text/graphemes.ts';
+
 /** What the server knows about the program that calls it. */
 export interface ClientTraits {
   /** The header X-Client-Type. */
@@ -30,4 +32,4 @@ export function agentTypeOf({ clientType, name, userAgent }: ClientTraits): stri
  * client with an unusual name can still send messages. An empty text is not a valid agent type.
  */
 export const toAgentType = (text: string): string =>
-  text.replaceAll('\0', '').toWellFormed().trim().slice(0, MAX_AGENT_TYPE_LENGTH).toWellFormed();
+  cutText(text.replaceAll('\0', '').toWellFormed().trim(), MAX_AGENT_TYPE_LENGTH);

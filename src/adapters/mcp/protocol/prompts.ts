@@ -1,3 +1,4 @@
+import { cutText } from '../../../domain/text/graphemes.ts';
 import { INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
 
 const PROMPT_NAME = 'work-with-the-dashboard';
@@ -24,7 +25,7 @@ export const PROMPTS = {
  */
 export function getPrompt(name: string, args: unknown): object {
   if (name !== PROMPT_NAME)
-    throw new McpProtocolError(INVALID_PARAMS, `Unknown prompt: ${name.slice(0, 100)}`);
+    throw new McpProtocolError(INVALID_PARAMS, `Unknown prompt: ${cutText(name, 100)}`);
   if (typeof args !== 'object' || Array.isArray(args)) {
     throw new McpProtocolError(INVALID_PARAMS, `The arguments of ${PROMPT_NAME} must be a JSON object`);
   }

@@ -1,5 +1,6 @@
 import { browseConversations, readConversation } from '../../../application/use-cases/index.ts';
 import { CodedError } from '../../../domain/errors.ts';
+import { cutText } from '../../../domain/text/graphemes.ts';
 import { logFailure } from '../call/log-failure.ts';
 import type { McpCall } from '../call/mcp-call.ts';
 import { INTERNAL_ERROR, INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
@@ -8,6 +9,8 @@ import type { ToolServices } from '../tools/call-tool.ts';
 const BASE_URI = 'agent-dashboard://agent-instances/';
 const JSON_TYPE = 'application/json';
 const PAGE_SIZE = 50;
+/** How much of the latest message the description of a resource has, in UTF-16 code units. */
+const MAX_DESCRIBED_LENGTH = 200;
 
 const CONVERSATION_URI =
   /^agent-dashboard:\/\/agent-instances\/([0-9a-fA-F-]{32,36})(?:\?before=([1-9]\d{0,9}))?$/;
@@ -29,7 +32,7 @@ export async function listResources(
       ({ id, name, agent_type_name, status, started_at, latest_message }) => ({
         uri: BASE_URI + id,
         name: name ?? `${agent_type_name} ${started_at}`,
-        description: `${status}${latest_message === null ? '' : `: ${latest_message.slice(0, 200)}`}`,
+        description: `${status}${latest_message === null ? '' : `: ${cutText(latest_message, MAX_DESCRIBED_LENGTH)}`}`,
         mimeType: JSON_TYPE,
       }),
     ),

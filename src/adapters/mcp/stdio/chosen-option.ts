@@ -11,8 +11,11 @@ export function findChosenOption(options: readonly string[], answer: string): nu
 }
 
 export const normaliseAnswer = (text: string): string =>
-  text
-    .trim()
-    .replace(/[.!]+$/, '')
-    .replaceAll(/\s+/g, ' ')
-    .toLowerCase();
+  withoutFinalMarks(text.trim()).replaceAll(/\s+/g, ' ').toLowerCase();
+
+/** A regular expression would search again from each of thousands of full stops. */
+function withoutFinalMarks(text: string): string {
+  let end = text.length;
+  while (end > 0 && '.!'.includes(text[end - 1]!)) end -= 1;
+  return text.slice(0, end);
+}

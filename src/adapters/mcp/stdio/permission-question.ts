@@ -53,7 +53,8 @@ const json = (value: object): string => JSON.stringify(value, null, 2);
 function codeBlock(text: string, language: string): string {
   // Control and format characters except line feed and tab, and the separators of lines and paragraphs.
   const visible = text.replaceAll(/[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu, escapeCharacter);
-  const longestRun = Math.max(2, ...Array.from(visible.matchAll(/`+/g), ([run]) => run.length));
+  let longestRun = 2;
+  for (const [run] of visible.matchAll(/`+/g)) longestRun = Math.max(longestRun, run.length);
   const fence = '`'.repeat(longestRun + 1);
   return `${fence}${language}\n${visible}\n${fence}`;
 }

@@ -1,5 +1,6 @@
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
 import { CodedError } from '../../../domain/errors.ts';
+import { cutText } from '../../../domain/text/graphemes.ts';
 import type { Ids, Logger } from '../../../ports/runtime.ts';
 import { agentTypeOf } from '../call/client-agent-type.ts';
 import { waitSecondsFor } from '../call/client-timeouts.ts';
@@ -35,7 +36,7 @@ export async function callTool(
   name: string,
   call: McpCall,
 ): Promise<ToolResult> {
-  if (tool === undefined) throw new McpProtocolError(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 100)}`);
+  if (tool === undefined) throw new McpProtocolError(INVALID_PARAMS, `Unknown tool: ${cutText(name, 100)}`);
   const args = readArguments(tool.definition, call.sentArguments);
   const { dispatch, ids, timing, sessionInstanceId } = services;
   const defaults = {

@@ -4,7 +4,7 @@ import type { ImportResult, IssueRequest, ListedKey } from '../../../application
 import { type Environment, readConfig } from '../../config/config.ts';
 import { ConfigError } from '../../errors.ts';
 import { openExistingOperator, openOperator } from '../../operator/open-operator.ts';
-import { plainJson, plainLine } from '../../terminal/plain-text.ts';
+import { columnsIn, plainJson, plainLine } from '../../terminal/plain-text.ts';
 
 /** Prints a new token on stdout, and nothing else. */
 export async function issueToken(env: Environment, request: IssueRequest): Promise<void> {
@@ -109,10 +109,12 @@ function table(keys: readonly ListedKey[], now: Date): string {
     day(key.last_used_at) || 'never',
     stateOf(key, now),
   ]);
-  const widths = COLUMNS.map((title, nth) => Math.max(title.length, ...rows.map((row) => row[nth]!.length)));
+  const widths = COLUMNS.map((title, nth) =>
+    Math.max(title.length, ...rows.map((row) => columnsIn(row[nth]!))),
+  );
   const line = (cells: readonly string[]): string =>
     `${cells
-      .map((cell, nth) => cell.padEnd(widths[nth]!))
+      .map((cell, nth) => cell + ' '.repeat(widths[nth]! - columnsIn(cell)))
       .join('  ')
       .trimEnd()}\n`;
   return [COLUMNS, ...rows].map(line).join('');

@@ -80,6 +80,20 @@ describe.each(kinds)('a client of the protocol version %s', (_, connect) => {
     );
   });
 
+  test.each([
+    ['an emoji', 'x'.repeat(199), '\u{1F600}'],
+    ['a family', 'x'.repeat(195), '\u{1F468}\u200D\u{1F469}\u200D\u{1F467}'],
+    ['a flag', 'x'.repeat(198), '\u{1F1E9}\u{1F1EA}'],
+    ['an accent', 'x'.repeat(199), 'e\u0301'],
+  ])('describes an instance by the start of its latest message, cut before %s', async (_name, kept, cut) => {
+    await step(instances[59]!, kept + cut);
+    const { resources } = await client.listResources();
+    const [description] = resources.flatMap((one) =>
+      one.uri.endsWith(instances[59]!) ? [one.description] : [],
+    );
+    expect(description).toBe(`ACTIVE: ${kept}`);
+  });
+
   test('reads the latest page of a conversation, and then the page before', async () => {
     const last = await read(`agent-dashboard://agent-instances/${instances[0]}`);
     expect(last.agent_instance).toMatchObject({

@@ -38,6 +38,11 @@ describe('the permission question', () => {
     expect(question).toContain('`````sh\nls ```\n<!-- \\u{202e}gnihton\\u{0} ````\n`````');
   });
 
+  test('shows a command with hundreds of thousands of backticks', () => {
+    const command = '` '.repeat(300_000);
+    expect(ask('Bash', { command })).toContain(`\`\`\`sh\n${command}\n`);
+  });
+
   test('is well-formed text, also if the input is not', () => {
     expect(ask('Write', { text: '\ud800' }).isWellFormed()).toBe(true);
   });
@@ -65,6 +70,11 @@ describe('an answer to it', () => {
     '%j is a no with that text as the reason',
     (answer) => expect(parseVerdict(answer, LS)).toEqual({ kind: 'no', reason: answer }),
   );
+
+  test('of a million full stops before a word is read once', () => {
+    const answer = `${'.'.repeat(1_000_000)}x`;
+    expect(parseVerdict(answer, LS)).toEqual({ kind: 'no', reason: answer });
+  });
 
   test('is read by the options that the question had', () => {
     expect(parseVerdict('2', null)).toEqual({ kind: 'no', reason: null });

@@ -1,5 +1,6 @@
 import { signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { cutText } from '../../../../src/domain/text/graphemes.ts';
 
 type Renderer = (text: string) => DocumentFragment;
 
@@ -39,7 +40,7 @@ export function MarkdownText({ text }: { readonly text: string }) {
   const showAll = useSignal(false);
   const render = renderer.value;
   const isClipped = text.length > MAX_CHARACTERS;
-  const shownText = isClipped ? text.slice(0, MAX_CHARACTERS) : text;
+  const shownText = isClipped ? cutText(text, MAX_CHARACTERS) : text;
   useLayoutEffect(() => {
     if (render !== null && !showAll.value) element.current?.replaceChildren(render(shownText));
   }, [render, shownText, showAll.value]);

@@ -1,6 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { type DiffFile, type DiffLine, diffRows, parseDiff } from '../../model/parse-diff.ts';
+import { cutText } from '../../../../src/domain/text/graphemes.ts';
+import { type DiffFile, type DiffLine, diffRows } from '../../model/diff/diff-file.ts';
+import { parseDiff } from '../../model/diff/parse-diff.ts';
 import { dashboard, loadInstance } from '../../store/agents/dashboard.ts';
 import { Icon } from '../common/icon.tsx';
 import { useVirtualList } from '../common/use-virtual-list.ts';
@@ -111,7 +113,7 @@ const Line = ({ line }: { readonly line: DiffLine }) => (
     <span class="diff-number">{line.after}</span>
     <span class="diff-sign">{LINE_SIGNS[line.kind]}</span>
     <code>
-      {line.text.length > MAX_LINE_CHARACTERS ? `${line.text.slice(0, MAX_LINE_CHARACTERS)} …` : line.text}
+      {line.text.length > MAX_LINE_CHARACTERS ? `${cutText(line.text, MAX_LINE_CHARACTERS)} …` : line.text}
     </code>
   </div>
 );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { diffRows, parseDiff } from '../../web/src/model/parse-diff.ts';
+import { diffRows } from '../../../web/src/model/diff/diff-file.ts';
+import { parseDiff } from '../../../web/src/model/diff/parse-diff.ts';
 
 const CHANGED = `diff --git a/src/a.ts b/src/a.ts
 index 1..2 100644
@@ -39,10 +40,52 @@ describe('parsing a diff', () => {
     [
       'diff --git "a/\\303\\244 b" "b/\\303\\244 b"\n--- "a/\\303\\244 b"\n+++ "b/\\303\\244 b"',
       'changed',
-      '\\303\\244 b',
+      '\u00e4 b',
     ],
   ])('%j gives a file of kind %s', (text, kind, path) => {
     expect(parseDiff(text)).toMatchObject([{ kind, path }]);
+  });
+
+  test.each([
+    ['a path of thousands of letters and spaces', `${'folder b/'.repeat(500)}x`, 'a/', 'b/'],
+    ['a prefix without a slash before one with it', 'src/x', '', 'new/'],
+    ['a file in a folder like a prefix', 'b/x', 'a/', 'b/'],
+  ])('names a file without paths of its own exactly: %s', (_name, path, oldPrefix, newPrefix) => {
+    const header = `diff --git ${oldPrefix}${path} ${newPrefix}${path}`;
+    expect(parseDiff(`${header}\nold mode 100644\nnew mode 100755\n`)).toMatchObject([
+      { path, oldPath: null, lines: [] },
+    ]);
+  });
+
+  test('a header of a million spaces is read once, and not again from each of them', () => {
+    expect(parseDiff(`diff --git a${' '.repeat(1_000_000)}b`)).toHaveLength(1);
+  });
+
+  test.each([
+    ['unclosed', '"a/x'],
+    ['with an unknown escape', '"a/\\q"'],
+    ['with a quote inside', '"a/x"y"'],
+  ])('a path that is quoted as git never does is shown as it is: %s', (_name, quoted) => {
+    expect(parseDiff(`diff --git ${quoted} b/y\n--- ${quoted}\n+++ b/y`)[0]!.oldPath).toBe(quoted);
+  });
+
+  test('the lines of a merge conflict that have no diff yet name no file', () => {
+    const diff = 'diff --git a/x b/x\n* Unmerged path y\ndiff --cc y\nindex 1,2..0\n';
+    expect(parseDiff(diff)).toMatchObject([
+      { path: 'x', lines: [] },
+      { path: 'y', lines: [] },
+    ]);
+  });
+
+  test.each([
+    ['two parents', '@@@ -1,2 -1,1 +1,3 @@@', ['  one', ' +two', '++three'], [2, 0]],
+    ['a line that one parent had', '@@@ -1,1 -1,2 +1,1 @@@', ['  one', ' -two'], [0, 1]],
+    ['four parents', '@@@@@ -1 -1 -1 -1 +1,2 @@@@@', ['    one', '++++two'], [1, 0]],
+    ['a line that looks like a file', '@@@ -1 -1 +1,2 @@@ ', ['  one', '++++ b/x'], [1, 0]],
+  ])('counts the lines of a merge: %s', (_name, header, lines, [added, removed]) => {
+    const [file, ...others] = parseDiff(`diff --cc x\n--- a/x\n+++ b/x\n${header}\n${lines.join('\n')}\n`);
+    expect(others).toEqual([]);
+    expect(file).toMatchObject({ path: 'x', added, removed });
   });
 
   test('a line that is not understood becomes a note', () => {

@@ -1,0 +1,19 @@
+/**
+ * The line ends of a text for people: those of all systems and those of Unicode. Formats have their own. A
+ * git diff, for example, has only line feeds.
+ */
+const LINE_END = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
+
+export const splitLines = (text: string): string[] => text.split(LINE_END);
+
+/**
+ * Makes one line of a text. Line ends, with the white space and empty lines around them, become `separator`.
+ */
+export function joinLines(text: string, separator: string): string {
+  const lines = splitLines(text);
+  if (lines.length === 1) return text;
+  const [first = '', ...others] = lines;
+  const last = others.pop()!;
+  const between = others.map((line) => line.trim()).filter((line) => line !== '');
+  return [first.trimEnd(), ...between, last.trimStart()].join(separator);
+}
