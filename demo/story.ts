@@ -1,3 +1,4 @@
+import { replyCommand } from '../src/composition/terminal/question-lines.ts';
 import type { Agent } from './agent.ts';
 
 /** Returns a diff of one file with these hunks. */
@@ -74,7 +75,8 @@ export async function playStory(agent: Agent, { say, pause }: StoryOptions): Pro
     await pause(2);
   };
   const ask = async (question: string): Promise<string> => {
-    say(`asks: ${firstLine(question)}  (answer in the dashboard)`);
+    say(`asks: ${firstLine(question)}`);
+    say(`Answer on the page, or: ${replyCommand(agent.instanceId.slice(0, 8), question)}`);
     const answer = await agent.ask(question);
     say(`you answered: ${firstLine(answer)}`);
     return answer;

@@ -1,11 +1,11 @@
 /**
  * A script that sends a step, asks a question, and continues with the answer:
  *
- *     npm pkg set type=module && npm i agent-dashboard-server
+ *     npm pkg set type=module && npm i @agent-dashboard/server
  *     npx agent-dashboard serve                  # in another terminal; prints a page link and a token
  *     AGENT_TOKEN=<the agent token> node ask.ts  # then choose an answer on the page
  */
-import { createClient } from 'agent-dashboard-server/client';
+import { createClient } from '@agent-dashboard/server/client';
 
 const client = createClient({
   baseUrl: process.env.AGENT_DASHBOARD_URL ?? 'http://127.0.0.1:8080',
