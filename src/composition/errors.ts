@@ -1,6 +1,6 @@
 /**
- * The process cannot start because of wrong settings. Each problem is one line that names the variable and says
- * what it must be. The message has all of these lines.
+ * The process cannot start because of wrong settings. Each problem is one line that names the variable and
+ * says what it must be. The message has all of these lines.
  */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

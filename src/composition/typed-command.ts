@@ -68,7 +68,7 @@ function realPath(path: string): string | null {
 }
 
 const shownPath = (path: string, cwd: string): string =>
-  quoted(isInside(path, cwd) ? relative(cwd, path) : path);
+  quoted(cwd !== '/' && isInside(path, cwd) ? relative(cwd, path) : path);
 
 const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -27,12 +27,8 @@ async function makeFolder(path: string, mode?: number): Promise<boolean> {
     await mkdir(path, { mode });
     return true;
   } catch (error) {
-    // Another process may have made the same folder meanwhile.
-    const isMade = await stat(path).then(
-      (made) => made.isDirectory(),
-      () => false,
-    );
-    if (!isMade) throw error;
+    // Another process may have made the same folder meanwhile. A broken link fails again, with ENOENT.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
     return false;
   }
 }

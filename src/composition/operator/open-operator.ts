@@ -41,7 +41,8 @@ export function openExistingOperator(config: Config): Promise<OpenOperator> {
 }
 
 /**
- * Refuses to make tokens that no server would accept: the user may have started the command in the wrong folder.
+ * Refuses to make tokens that no server would accept: the user may have started the command in the wrong
+ * folder.
  * @param alternative as for `requireStore`.
  * @throws ConfigError when there is no database, or no signing key beside a PostgreSQL.
  */

@@ -38,8 +38,8 @@ interface OperatorRequest {
 type OperatorResponse = { readonly result: unknown } | { readonly error: string };
 
 /**
- * Returns the path of a server's socket. Several servers on one PostgreSQL may share a data folder, so there the
- * name has the port.
+ * Returns the path of a server's socket. Several servers on one PostgreSQL may share a data folder, so there
+ * the name has the port.
  */
 export const socketPath = ({
   dataDir,
@@ -52,8 +52,8 @@ export const socketPath = ({
  * Lets other processes of the same system user work on the keys and data in a database that this process has
  * locked. Each connection has one request and one response, both JSON. A long response has many lines. The
  * socket has mode 0600 and no password: a system user who can open it can also read the signing key beside
- * it. No other server may use the path, because this function replaces the socket that a killed process has left
- * behind.
+ * it. No other server may use the path, because this function replaces the socket that a killed process has
+ * left behind.
  */
 export async function openOperatorSocket(
   path: string,

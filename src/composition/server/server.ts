@@ -39,8 +39,8 @@ const CLOSE_STORE_MS = 1_500;
 
 export interface RunningServer {
   /**
-   * The address of the server: `PUBLIC_URL`, or else an address on this machine. With `MCP_SERVER_PORT=0` it has
-   * the port that the system has chosen.
+   * The address of the server: `PUBLIC_URL`, or else an address on this machine. With `MCP_SERVER_PORT=0` it
+   * has the port that the system has chosen.
    */
   readonly url: string;
   /** Whether other people on the network may read what is sent. */
@@ -129,8 +129,8 @@ const NO_SIGN_IN_LINKS =
   'This server makes no tokens for people, so it has no sign-in links: JWT_PRIVATE_KEY is missing, or is a short RSA key';
 
 /**
- * Opens the operator socket. Beside a PostgreSQL only one that has a data folder can be reached there, and of two
- * servers with the same port setting only the first.
+ * Opens the operator socket. Beside a PostgreSQL a server needs a data folder for it, and of two servers with
+ * the same folder and port setting only the first has one.
  */
 async function openServerSocket(
   config: Config,

@@ -74,8 +74,8 @@ export async function openStore(
 }
 
 /**
- * Turns a failure to reach or to use the database into an error that names the setting. At the start, the setting is
- * the most likely cause.
+ * Turns a failure to reach or to use the database into an error that names the setting. At the start, the
+ * setting is the most likely cause.
  */
 async function explainUnreachable<Result>(variable: string, work: Promise<Result>): Promise<Result> {
   try {

@@ -43,16 +43,14 @@ export function questionLines(
   const { text, options } = parseQuestion(content);
   const width = Math.max(1, columns - INDENT.length);
   const optionLines = numberOptions(options).map((option) => cut(option, width));
-  const command = replyCommand(shortId, content);
+  const commandLines = wrap(replyCommand(shortId, content), width);
   const textLines = plainText(text)
     .split('\n')
     .flatMap((line) => wrap(line, width));
-  const maxTextLines = Math.max(1, maxLines - optionLines.length - 1);
+  const maxTextLines = Math.max(1, maxLines - optionLines.length - commandLines.length);
   const shownText =
     textLines.length <= maxTextLines
       ? textLines
       : [...textLines.slice(0, maxTextLines - 1), cut(`${textLines[maxTextLines - 1]}…`, width)];
-  return [...shownText, ...optionLines, cut(command, width)]
-    .slice(0, maxLines)
-    .map((line) => `${INDENT}${line}`);
+  return [...shownText, ...optionLines, ...commandLines].slice(0, maxLines).map((line) => `${INDENT}${line}`);
 }

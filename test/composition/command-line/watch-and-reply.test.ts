@@ -194,7 +194,7 @@ test.each([
   ['watch'],
   ['reply', uuidV7.next(), 'yes'],
   ['token', 'list'],
-  ['token', 'revoke', 'x'],
+  ['token', 'revoke', 'x'.repeat(16)],
   ['user', 'export', '--user', 'ada'],
   ['user', 'delete', '--user', 'ada', '--yes'],
 ])(
@@ -203,7 +203,9 @@ test.each([
     const DATA_DIR = join(folder.path, 'elsewhere');
     const { code, stdout, stderr } = await run(args, { DATA_DIR });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^agent-dashboard: DATA_DIR: there is no database in [^\n]*DATABASE_URL[^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^agent-dashboard: DATA_DIR: there is no database in [^\n]*DATABASE_URL[^\n]* serve\n$/,
+    );
     expect(stderr).toContain(DATA_DIR);
     expect(existsSync(DATA_DIR)).toBe(false);
   },

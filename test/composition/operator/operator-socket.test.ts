@@ -129,7 +129,9 @@ test('closing the socket waits for running operations, but not for idle connecti
   await once(silent, 'close');
   // When another socket has opened and closed, this one would also have closed.
   await using elsewhere = await temporaryFolder();
-  await (await openOperatorSocket(elsewhere.path, operatorWith(), log))[Symbol.asyncDispose]();
+  await (await openOperatorSocket(join(elsewhere.path, 'operator.sock'), operatorWith(), log))[
+    Symbol.asyncDispose
+  ]();
   expect(isClosed).toBe(false);
   issue('the token');
   expect(await token).toBe('the token');

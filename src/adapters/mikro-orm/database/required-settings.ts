@@ -51,7 +51,7 @@ export async function readSettings(run: RunStatement): Promise<DatabaseSettings>
 /** The oldest supported version, as in `server_version_num`. */
 const OLDEST_VERSION = 140_000;
 
-/** A setting of the connection, the value that the statements and the driver rely on, and what would break. */
+/** The settings of a connection that the statements and the driver rely on. */
 const NEEDED: readonly (readonly [name: string, value: string, actual: (s: DatabaseSettings) => string])[] = [
   ['client_encoding', 'UTF8', (settings) => settings.client_encoding],
   ['DateStyle', 'ISO', ({ date_style }) => date_style.split(',')[0]!],
