@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { generateKeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
+import { typedCommand } from '../../../src/composition/typed-command.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { runAgentDashboard } from '../../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
@@ -51,6 +52,25 @@ describe('a command line that is not valid', () => {
     const { code, stdout, stderr } = await run(args, env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(text);
+  });
+
+  test('says what was wrong, and how the command is used here', async () => {
+    for (const [args, wrong, usage] of [
+      [['sevre'], "unknown command 'sevre'", '[options] [command]'],
+      [['reply'], "missing required argument 'instance'", 'reply [options] <instance> [text]'],
+      [['token', 'revoke'], "missing required argument 'id'", 'token revoke [options] <id>'],
+      [['token', 'list', 'x'], 'too many arguments', 'token list [options]'],
+      [['token', 'issue'], "required option '--user <user>'", 'token issue [options]'],
+      [['token', 'remove', 'x'], "unknown command 'remove'", 'token [options] [command]'],
+      [['user'], 'say what to do: export, delete', 'user [options] [command]'],
+      [[], 'say what to do: serve, link', '[options] [command]'],
+    ] as const) {
+      const { code, stdout, stderr } = await run(args, env);
+      expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
+      expect(stderr).toMatch(/^agent-dashboard: /);
+      expect(stderr).toContain(wrong);
+      expect(stderr).toContain(`Usage: ${typedCommand(usage)}\n`);
+    }
   });
 
   test('ends the real process with code 2', async () => {
