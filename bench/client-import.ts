@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // `node bench/client-import.ts`: measures how much longer a process takes to start when it imports
-// `agent-dashboard-server/client`. It runs compiled JavaScript, as in the package, and caches nothing.
+// `@agent-dashboard/server/client`. It runs compiled JavaScript, as in the package, and caches nothing.
 
 const RUN_COUNT = 15;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

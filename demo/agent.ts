@@ -30,7 +30,7 @@ const MAX_ATTEMPTS = 5;
 export class Agent {
   readonly #api: string;
   readonly #token: string;
-  readonly #instanceId = randomUUID();
+  readonly instanceId = randomUUID();
 
   constructor({ url, token }: { readonly url: string; readonly token: string }) {
     this.#api = `${url}/api/v1`;
@@ -39,7 +39,7 @@ export class Agent {
 
   async start(agentType: string, name: string): Promise<void> {
     await this.#call('POST', '/agent-instances', {
-      agent_instance_id: this.#instanceId,
+      agent_instance_id: this.instanceId,
       agent_type: agentType,
       name,
     });
@@ -65,7 +65,7 @@ export class Agent {
       const { messages, already_read, instance_status } = await this.#call<PendingMessages>(
         'POST',
         '/messages/pending',
-        { agent_instance_id: this.#instanceId, last_read_message_id: questionId, wait: WAIT_SECONDS },
+        { agent_instance_id: this.instanceId, last_read_message_id: questionId, wait: WAIT_SECONDS },
       );
       const answer = [...messages, ...already_read][0];
       if (answer !== undefined) return answer.content;
@@ -74,12 +74,12 @@ export class Agent {
   }
 
   async end(): Promise<void> {
-    await this.#call('POST', '/sessions/end', { agent_instance_id: this.#instanceId });
+    await this.#call('POST', '/sessions/end', { agent_instance_id: this.instanceId });
   }
 
   #post(message: object): Promise<PostedMessage> {
     return this.#call<PostedMessage>('POST', '/messages/agent', {
-      agent_instance_id: this.#instanceId,
+      agent_instance_id: this.instanceId,
       ...message,
     });
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../src/composition/config/config.ts';
 import { openOperator } from '../src/composition/operator/open-operator.ts';
+import { urlOf } from '../src/composition/terminal/with-user-client.ts';
 import { userId } from '../src/domain/ids.ts';
 import { Agent, AgentStoppedError } from './agent.ts';
 import { playStory } from './story.ts';
@@ -15,7 +16,7 @@ const speedFactor = Number(process.env.DEMO_PACE || 1);
  */
 async function main(): Promise<void> {
   const config = readConfig({ LOG_LEVEL: 'warn', ...process.env });
-  const url = config.publicUrl ?? `http://127.0.0.1:${config.port}`;
+  const url = urlOf(config);
   const isRunning = await fetch(`${url}/health`).then(
     ({ ok }) => ok,
     () => false,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { replyCommand } from '../src/composition/terminal/question-lines.ts';
 import { cutText } from '../src/domain/text/graphemes.ts';
 import { splitLines } from '../src/domain/text/lines.ts';
 import type { Agent } from './agent.ts';
@@ -38,7 +39,8 @@ export async function playStory(agent: Agent, { say, pause }: StoryOptions): Pro
     await pause(2);
   };
   const ask = async (question: string): Promise<string> => {
-    say(`asks: ${firstLine(question)}  (answer in the dashboard)`);
+    say(`asks: ${firstLine(question)}`);
+    say(`Answer on the page, or: ${replyCommand(agent.instanceId.slice(0, 8), question)}`);
     const answer = await agent.ask(question);
     say(`you answered: ${firstLine(answer)}`);
     return answer;

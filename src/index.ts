@@ -1,4 +1,4 @@
-/** The main entry of the package, `agent-dashboard-server`. */
+/** The main entry of the package, `@agent-dashboard/server`. */
 
 export { systemClock, uuidV7 } from './adapters/runtime/system.ts';
 export {

@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { createDashboard, useCases, userId } from 'agent-dashboard-server';
-import { agentInstanceRepositoryContract } from 'agent-dashboard-server/contracts';
-import { inMemoryStore } from 'agent-dashboard-server/in-memory';
-import { InProcessSignals } from 'agent-dashboard-server/signals';
+import { createDashboard, useCases, userId } from '@agent-dashboard/server';
+import { agentInstanceRepositoryContract } from '@agent-dashboard/server/contracts';
+import { inMemoryStore } from '@agent-dashboard/server/in-memory';
+import { InProcessSignals } from '@agent-dashboard/server/signals';
 import { SqliteAgentInstanceRepository } from './sqlite-repository.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-repository-'));

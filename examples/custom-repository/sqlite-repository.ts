@@ -17,7 +17,7 @@ import {
   storageUnavailable,
   type UpdateTarget,
   type UserId,
-} from 'agent-dashboard-server';
+} from '@agent-dashboard/server';
 
 /** Every primary key begins with the user id, so that no query can read the data of another user. */
 const SCHEMA = `

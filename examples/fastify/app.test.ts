@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { unauthenticated, userId } from '@agent-dashboard/server';
+import { inMemoryStore } from '@agent-dashboard/server/in-memory';
+import { InProcessSignals } from '@agent-dashboard/server/signals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { unauthenticated, userId } from 'agent-dashboard-server';
-import { inMemoryStore } from 'agent-dashboard-server/in-memory';
-import { InProcessSignals } from 'agent-dashboard-server/signals';
 import { createApp } from './app.ts';
 
 const app = createApp({

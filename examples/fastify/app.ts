@@ -1,6 +1,6 @@
-import { createDashboard, type Store, type TokenVerifier, useCases, userId } from 'agent-dashboard-server';
-import { nodeListener, protectedNodeHandler, restApi } from 'agent-dashboard-server/koa';
-import { createMcpEndpoint } from 'agent-dashboard-server/mcp';
+import { createDashboard, type Store, type TokenVerifier, useCases, userId } from '@agent-dashboard/server';
+import { nodeListener, protectedNodeHandler, restApi } from '@agent-dashboard/server/koa';
+import { createMcpEndpoint } from '@agent-dashboard/server/mcp';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 export interface AppOptions {

@@ -1,23 +1,23 @@
 /**
  * The application with an embedded PostgreSQL database in ./data:
  *
- *     npm pkg set type=module && npm i agent-dashboard-server fastify && node server.ts
+ *     npm pkg set type=module && npm i ~/agent-dashboard-*.tgz fastify && node server.ts
  *     curl localhost:3000/api/v1/agent-summary -H 'authorization: Bearer <the dashboard token>'
  *
  * It prints a token for agents and one for people. Every start creates a new signing key, so older tokens
- * stop working, unless JWT_PRIVATE_KEY is set (`npx agent-dashboard keys generate` makes a key).
+ * stop working, unless JWT_PRIVATE_KEY is set (`npx --no-install agent-dashboard keys generate` makes a key).
  */
-import { createJobs, createOperator, JobRunner, systemClock, userId } from 'agent-dashboard-server';
+import { createJobs, createOperator, JobRunner, systemClock, userId } from '@agent-dashboard/server';
 import {
   generateKeyPair,
   JwtIssuer,
   JwtVerifier,
   readPrivateKey,
   TokenRecorder,
-} from 'agent-dashboard-server/jwt';
-import { postgresStore } from 'agent-dashboard-server/mikro-orm';
-import { openPglite } from 'agent-dashboard-server/mikro-orm/pglite';
-import { InProcessSignals } from 'agent-dashboard-server/signals';
+} from '@agent-dashboard/server/jwt';
+import { postgresStore } from '@agent-dashboard/server/mikro-orm';
+import { openPglite } from '@agent-dashboard/server/mikro-orm/pglite';
+import { InProcessSignals } from '@agent-dashboard/server/signals';
 import { createApp } from './app.ts';
 
 const database = await openPglite(process.env.DATA_DIR ?? './data');

@@ -1,17 +1,17 @@
 /**
  * A plain node:http application with its own route, its own sign-in and two use cases of the dashboard:
  *
- *     npm pkg set type=module && npm i agent-dashboard-server && node server.ts
+ *     npm pkg set type=module && npm i ~/agent-dashboard-*.tgz && node server.ts
  *     curl localhost:3000/report -H 'x-session: s1' \
  *       -d '{"agent_instance_id": "<a UUID>", "agent_type": "cron", "content": "Hello"}'
  *     curl 'localhost:3000/inbox?agent_instance_id=<that UUID>' -H 'x-session: s1'
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import { createDashboard, invalidJson, unauthenticated, useCases, userId } from 'agent-dashboard-server';
-import { inMemoryStore } from 'agent-dashboard-server/in-memory';
-import { PROBLEM_TYPE, problemOf } from 'agent-dashboard-server/problem';
-import { InProcessSignals } from 'agent-dashboard-server/signals';
+import { createDashboard, invalidJson, unauthenticated, useCases, userId } from '@agent-dashboard/server';
+import { inMemoryStore } from '@agent-dashboard/server/in-memory';
+import { PROBLEM_TYPE, problemOf } from '@agent-dashboard/server/problem';
+import { InProcessSignals } from '@agent-dashboard/server/signals';
 
 const dashboard = createDashboard({ store: inMemoryStore(new InProcessSignals()) });
 

@@ -1,5 +1,5 @@
 /**
- * The entry `agent-dashboard-server/contracts`: test suites for adapters of the ports, for any test runner.
+ * The entry `@agent-dashboard/server/contracts`: test suites for adapters of the ports, for any test runner.
  */
 export { agentInstanceRepositoryContract } from './agent-instance-repository/contract.ts';
 export type { OpenStore } from './agent-instance-repository/open-store.ts';

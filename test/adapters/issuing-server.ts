@@ -92,7 +92,7 @@ export class IssuingServer implements AsyncDisposable {
       clock,
       logger,
     });
-    const mcpOptions = { dispatch, ids: uuidV7, logger, name: 'agent-dashboard-server', version: '1.2.3' };
+    const mcpOptions = { dispatch, ids: uuidV7, logger, name: 'agent-dashboard', version: '1.2.3' };
     const mcp = createMcpEndpoint(mcpOptions);
     const server = await TestServer.start({
       dispatch,

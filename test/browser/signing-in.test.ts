@@ -18,6 +18,8 @@ test('the sign-in link works once, and its code is removed from the address and 
   const otherBrowser = await dashboard.openSignedOut();
   await otherBrowser.goto(link);
   await otherBrowser.getByRole('alert').getByText('This link has been used').waitFor();
+  await otherBrowser.getByRole('alert').getByText('npm run --silent agent-dashboard -- link').waitFor();
+  await otherBrowser.getByText('-- token issue --user local --scope dashboard').waitFor();
   await page.goto(link);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
 });

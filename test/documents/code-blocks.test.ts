@@ -54,7 +54,7 @@ test('the first block of docs/embedding.md runs and reports a step', async () =>
   await using folder = await temporaryFolder();
   const entries = await sourceOfEntries();
   const [code = ''] = await codeBlocks('docs/embedding.md');
-  const runnable = code.replaceAll(/ from '(agent-dashboard-server[\w/-]*)'/g, (_, entry) => {
+  const runnable = code.replaceAll(/ from '(@agent-dashboard\/server[\w/-]*)'/g, (_, entry) => {
     return ` from '${pathToFileURL(entries.get(entry)!)}'`;
   });
   const file = join(folder.path, 'block.mts');

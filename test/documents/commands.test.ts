@@ -18,7 +18,10 @@ const DOCUMENTS = [
   'docs/mcp.md',
   'docs/settings.md',
   'docs/embedding.md',
+  'docs/client.md',
+  'docs/PROOFS.md',
   'DEPLOYMENT.md',
+  'CONTRIBUTING.md',
 ];
 
 /** The commands take two minutes on a busy machine, most of it for starts of Node and one build. */
@@ -105,6 +108,11 @@ test('every command of the documents runs, and the session in docs/rest.md gets 
   // The session of docs/rest.md: the waiting call got the answer, and the session ended.
   expect(output).toContain('"content":"8081"');
   expect(output).toContain('"final_status":"COMPLETED"');
+});
+
+test('every document with commands is in the list', async () => {
+  const { stdout } = await promisify(execFile)('git', ['grep', '-l', '^```sh', '--', '*.md'], { cwd: ROOT });
+  expect(stdout.trim().split('\n').toSorted()).toEqual(DOCUMENTS.toSorted());
 });
 
 test('a block that is not run gives a reason, and a block that another test runs is read by that test', async () => {

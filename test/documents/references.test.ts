@@ -48,6 +48,33 @@ test.each(documents)('%s: the files and scripts it names exist', async (document
   }
 });
 
+test('no text has a command that would download a package by a name that somebody else may own', async () => {
+  const texts = execFileSync(
+    'git',
+    [
+      'grep',
+      '-lIE',
+      'npx|npm (i|install|exec)\\b',
+      '--',
+      '*.md',
+      'examples',
+      'src',
+      'web',
+      'demo',
+      'deploy',
+      'Dockerfile',
+    ],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  for (const file of texts.trim().split('\n')) {
+    const text = await read(file);
+    expect(text, file).not.toMatch(/(?:`|^|&& )npx (?!--no-install )\S/m);
+    for (const [command] of text.matchAll(/\bnpm (?:i|install|exec)\b[^`\n&]*/g)) {
+      expect(command, file).not.toMatch(/[ "'](?:@agent-dashboard\/|agent-dashboard\b)/);
+    }
+  }
+});
+
 /** The first column of the table of docs/settings.md whose first heading is `header`. */
 async function firstColumn(header: string): Promise<string[]> {
   const text = await read('docs/settings.md');

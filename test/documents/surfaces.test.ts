@@ -104,8 +104,8 @@ describe('the command line', () => {
     'user export': EXPORT,
   };
 
-  /** Commands without a row: they set up the server, run it, or serve MCP. */
-  const OTHER_COMMANDS = ['serve', 'migrate', 'keys generate', 'token import', 'mcp'];
+  /** Commands without a row: they set up the server, run it, sign in to it, or serve MCP. */
+  const OTHER_COMMANDS = ['serve', 'link', 'migrate', 'keys generate', 'token import', 'mcp'];
 
   test('has what its commands request from the server or do on the store', async () => {
     const requested = await rowsRequestedByCommands();

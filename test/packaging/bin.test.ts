@@ -11,7 +11,7 @@ const BIN = join(folder, 'node_modules/.bin/agent-dashboard');
 describe.each(nodes)('agent-dashboard on Node $version', ({ path: node }) => {
   test('--version prints the version of the package', async () => {
     const { version } = JSON.parse(
-      await readFile(join(folder, 'node_modules/agent-dashboard-server/package.json'), 'utf8'),
+      await readFile(join(folder, 'node_modules/@agent-dashboard/server/package.json'), 'utf8'),
     );
     expect((await run([BIN, '--version'], { cwd: folder, node })).trim()).toBe(version);
   });

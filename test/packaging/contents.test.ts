@@ -8,7 +8,7 @@ import { compilerErrors } from './compiler-errors.ts';
 import { run } from './run.ts';
 
 const { folder, tarball, packed } = inject('installation');
-const NAME = 'agent-dashboard-server';
+const NAME = '@agent-dashboard/server';
 const INSTALLED = join(folder, 'node_modules', NAME);
 const BIN = join(import.meta.dirname, '../../node_modules/.bin');
 const { exports } = JSON.parse(await readFile(join(INSTALLED, 'package.json'), 'utf8'));

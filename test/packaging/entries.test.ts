@@ -4,7 +4,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { run } from './run.ts';
 
 const { folder, nodes } = inject('installation');
-const NAME = 'agent-dashboard-server';
+const NAME = '@agent-dashboard/server';
 const { exports } = JSON.parse(await readFile(join(folder, 'node_modules', NAME, 'package.json'), 'utf8'));
 const ENTRIES = Object.keys(exports)
   .filter((entry) => entry !== './package.json')

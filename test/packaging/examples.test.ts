@@ -36,7 +36,7 @@ test('the client example asks a question and continues with the answer', async (
   const env = { AGENT_DASHBOARD_URL: baseUrl, AGENT_TOKEN: printed('Agent token:') };
   const events = people.events();
   await events.next();
-  await using script = new NodeProcess([join(EXAMPLES, 'client/ask.ts')], { env });
+  await using script = new NodeProcess([join(EXAMPLES, 'client/ask.mjs')], { env });
   for await (const { type, data } of events) {
     if (type !== 'message' || !data.requires_user_input) continue;
     await people.write({ agent_instance_id: data.agent_instance_id, content: 'Yes', in_reply_to: data.id });

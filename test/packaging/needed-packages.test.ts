@@ -10,7 +10,7 @@ import { makeReducedProject } from './reduced-project.ts';
 import { run } from './run.ts';
 
 const { folder, tarball } = inject('installation');
-const NAME = 'agent-dashboard-server';
+const NAME = '@agent-dashboard/server';
 const { bin, exports, dependencies, optionalDependencies } = JSON.parse(
   await readFile(join(folder, 'node_modules', NAME, 'package.json'), 'utf8'),
 );

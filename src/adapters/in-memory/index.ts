@@ -1,2 +1,2 @@
-/** The entry `agent-dashboard-server/in-memory`. */
+/** The entry `@agent-dashboard/server/in-memory`. */
 export { inMemoryStore } from './store.ts';

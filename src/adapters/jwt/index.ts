@@ -1,4 +1,4 @@
-/** The entry `agent-dashboard-server/jwt`: tokens that are JWTs, checked, issued and recorded. */
+/** The entry `@agent-dashboard/server/jwt`: tokens that are JWTs, checked, issued and recorded. */
 export { IdentityProvider, type IdentityProviderOptions } from './identity-provider.ts';
 export { JwtIssuer, type JwtIssuerOptions } from './jwt-issuer.ts';
 export { JwtVerifier, type JwtVerifierOptions } from './jwt-verifier.ts';

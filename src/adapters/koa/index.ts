@@ -1,4 +1,4 @@
-/** The entry `agent-dashboard-server/koa`: Koa middleware for the REST API and for other HTTP handlers. */
+/** The entry `@agent-dashboard/server/koa`: Koa middleware for the REST API and for other HTTP handlers. */
 
 export { type RateLimit, RateLimitPerToken } from './access/rate-limit.ts';
 export { type RestApiOptions, restApi } from './rest/rest-api.ts';

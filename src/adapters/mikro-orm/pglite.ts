@@ -19,6 +19,7 @@ export async function openPglite(dataDir: string, observer: Observer | null = nu
       lanes: 1,
       run: async <Row>(sql: string, parameters: readonly unknown[]) =>
         (await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]))).rows,
+      readSettings: async () => null,
       setUpRequestRole: async () => {},
       // The only process that reads this folder is a superuser of its database. Row level security would need
       // the tenant settings, and so four statements instead of one: a load would take 1.3 to 1.7 times as

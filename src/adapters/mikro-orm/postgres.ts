@@ -5,6 +5,7 @@ import type { Observer } from '../../ports/observer.ts';
 import { Database, ormOptions, type WithMigrationLock } from './database/database.ts';
 import { statementNameOf } from './database/prepared-statements.ts';
 import { type RunStatement, setUpRequestRole, tenantIsolation } from './database/request-role.ts';
+import { readSettings } from './database/required-settings.ts';
 import { scopedQuery } from './database/scoped-query.ts';
 import type { TenantSettings } from './database/tenant-isolation.ts';
 
@@ -35,6 +36,9 @@ const PLANNER_SETTINGS = [
   'plan_cache_mode=force_generic_plan',
 ];
 
+/** Settings that a role or a database may have changed, and that the driver and the statements rely on. */
+const NEEDED_SETTINGS = ['datestyle=ISO', 'standard_conforming_strings=on', 'row_security=on'];
+
 /**
  * Opens the PostgreSQL database (version 14 or later) at `url`. It connects with the first statement.
  * @param url a URL in the form of libpq: postgresql://user:password@host:port/database
@@ -45,7 +49,7 @@ export async function openPostgres(url: string, observer: Observer | null = null
     clientUrl: url,
     pool: { min: 0, max: LANES * 2 + 2 },
     driverOptions: {
-      application_name: 'agent-dashboard-server',
+      application_name: 'agent-dashboard',
       // The driver needs the URL too, because the ORM ignores its parameters, such as sslmode.
       connectionString: url,
       connectionTimeoutMillis: 5_000,
@@ -55,7 +59,7 @@ export async function openPostgres(url: string, observer: Observer | null = null
       lock_timeout: 2_000,
       // The driver's own timeout: a database that no longer responds does not enforce its timeouts.
       query_timeout: 12_000,
-      options: PLANNER_SETTINGS.map((setting) => `-c ${setting}`).join(' '),
+      options: [...PLANNER_SETTINGS, ...NEEDED_SETTINGS].map((setting) => `-c ${setting}`).join(' '),
     },
   });
   const run: RunStatement = async <Row>(
@@ -96,6 +100,7 @@ export async function openPostgres(url: string, observer: Observer | null = null
     {
       lanes: LANES,
       run,
+      readSettings: () => readSettings(run),
       setUpRequestRole: () => setUpRequestRole(run),
       tenantIsolation: () => tenantIsolation(run),
       withMigrationLock,

@@ -1,4 +1,4 @@
-/** The entry `agent-dashboard-server/signals/postgres`: signals between all processes on one PostgreSQL. */
+/** The entry `@agent-dashboard/server/signals/postgres`: signals between all processes on one PostgreSQL. */
 export {
   PostgresSignals,
   type PostgresSignalsOptions,

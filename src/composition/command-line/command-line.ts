@@ -3,12 +3,13 @@ import { KEY_KINDS, type KeyKind } from '../../adapters/jwt/keys/keys.ts';
 import type { FirstAnswer } from '../../adapters/mcp/stdio/first-answer.ts';
 import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../../domain/ids.ts';
 import { joinLines } from '../../domain/text/lines.ts';
-import { MAX_KEY_LIFETIME_SECONDS, type Scope } from '../../domain/user/api-key.ts';
+import { type ApiKeyId, apiKeyId, MAX_KEY_LIFETIME_SECONDS, type Scope } from '../../domain/user/api-key.ts';
 import type { Environment } from '../config/config.ts';
-import { UsageError } from '../errors.ts';
+import { ConfigError, UsageError } from '../errors.ts';
 import { packageInfo } from '../package-info.ts';
 import { isStartOfId } from '../terminal/find-instance.ts';
 import { plainLine } from '../terminal/plain-text.ts';
+import { typedCommand } from '../typed-command.ts';
 import type { ReplyOptions } from './commands/reply.ts';
 import type { WatchOptions } from './commands/watch.ts';
 
@@ -23,6 +24,7 @@ interface JsonOption {
 /** Each command is loaded only when it is called, because some libraries take long to load. */
 const commands = {
   keys: () => import('./commands/generate-keys.ts'),
+  link: () => import('./commands/link.ts'),
   mcp: () => import('./commands/mcp.ts'),
   migrate: () => import('./commands/migrate.ts'),
   serve: () => import('./commands/serve.ts'),
@@ -46,11 +48,19 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
   const setExitCode = (isSuccessful: boolean): void => {
     if (!isSuccessful) exitCode = EXIT_CODES.failed;
   };
-  const program = new Command('agent-dashboard')
+  // Help and errors show the command as the person can type it here.
+  const program = new Command(typedCommand('').trimEnd())
     .description('AI coding agents report their steps here, ask questions and get your answers.')
     .version(packageInfo.version)
     .exitOverride()
-    .showHelpAfterError('(see --help)');
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'agent-dashboard: ')),
+    })
+    .addHelpText('beforeAll', ({ error, command }) =>
+      error
+        ? `agent-dashboard: say what to do: ${command.commands.map((each) => each.name()).join(', ')}\n`
+        : '',
+    );
 
   program
     .command('serve')
@@ -58,6 +68,12 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
       'update the database schema and start the server; print its address, an agent token and a dashboard token',
     )
     .action(async () => (await commands.serve()).serve(env));
+
+  program
+    .command('link')
+    .description('print a new link that signs a browser in to the page; the server must be running')
+    .option('--user <user>', 'who is signed in', parseUser, userId('local'))
+    .action(async ({ user }: { user: UserId }) => (await commands.link()).printLink(env, user));
 
   program
     .command('migrate')
@@ -108,15 +124,19 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
   tokenCommand
     .command('list')
     .description('list the issued tokens: id, user, scope, name, dates; never the token itself')
-    .option(...JSON_OPTION)
-    .action(async ({ json = false }: JsonOption) => (await commands.tokens()).listTokens(env, { json }));
+    .option('--all', 'also tokens that are revoked or have expired')
+    .option('--json', 'as JSON, for programs; always all tokens')
+    .action(async ({ all = false, json = false }: { all?: boolean } & JsonOption) =>
+      (await commands.tokens()).listTokens(env, { all, json }),
+    );
   tokenCommand
-    .command('revoke <id>')
+    .command('revoke')
+    .argument('<id>', 'the id of the token, as token list prints it', parseKeyId)
     .description('make every server refuse a token, within 5 seconds')
     // The id of an imported token may begin with a hyphen.
     .allowUnknownOption()
     .option(...JSON_OPTION)
-    .action(async (id: string, { json = false }: JsonOption) =>
+    .action(async (id: ApiKeyId, { json = false }: JsonOption) =>
       setExitCode(await (await commands.tokens()).revokeToken(env, id, { json })),
     );
   tokenCommand
@@ -194,6 +214,7 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
       setExitCode(await (await commands.reply()).reply(env, idOrStart, text ?? null, options)),
     );
 
+  addUsageAfterErrors(program);
   return {
     async run(args) {
       try {
@@ -202,11 +223,19 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
       } catch (error) {
         // Commander has printed its own message already.
         if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
-        process.stderr.write(`agent-dashboard: ${explain(error)}\n`);
+        const lines = error instanceof ConfigError ? error.problems : [explain(error)];
+        for (const line of lines) process.stderr.write(`agent-dashboard: ${plainLine(line)}\n`);
         return error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.failed;
       }
     },
   };
+}
+
+/** Lets each command end an error about its arguments with how it is used. */
+function addUsageAfterErrors(command: Command): void {
+  const usage = `Usage: ${command.createHelp().commandUsage(command)}`;
+  command.showHelpAfterError(`${usage}\nMore: --help`);
+  for (const each of command.commands) addUsageAfterErrors(each);
 }
 
 /** Adds the options of all commands that call a running server as a person. */
@@ -249,6 +278,14 @@ function parseInstanceId(text: string): AgentInstanceId {
   throw new InvalidArgumentError('It should be a UUID.');
 }
 
+function parseKeyId(text: string): ApiKeyId {
+  try {
+    return apiKeyId(text);
+  } catch {
+    throw new InvalidArgumentError('It should be an id of 16 characters, as token list prints it.');
+  }
+}
+
 function parseStartOfId(text: string): string {
   if (isStartOfId(text)) return text;
   throw new InvalidArgumentError('It should be a UUID, or at least the first 4 characters of one.');
@@ -274,10 +311,10 @@ function parsePermissionTimeout(text: string): number {
 
 /**
  * Makes one line for a person from an error. The error may contain text of another server, so the line is
- * made safe for a terminal.
+ * made safe for a terminal later.
  */
 function explain(error: unknown): string {
   const { message, cause } = error as Error;
   const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
-  return plainLine(joinLines(`${message}${reason}`, ' '));
+  return joinLines(`${message}${reason}`, ' ');
 }

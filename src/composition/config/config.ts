@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { readPrivateKey, readPublicKeys, requireSamePair } from '../../adapters/jwt/keys/keys.ts';
 import { DEFAULT_SETTINGS } from '../../application/use-case.ts';
 import { DEFAULT_DATA_DIR } from '../data-dir/data-dir.ts';
 import { ConfigError } from '../errors.ts';
@@ -188,22 +189,25 @@ export interface Config {
 
 /**
  * Reads the settings from environment variables; an empty one counts as not set.
- * @throws ConfigError for the first variable that is wrong.
+ * @throws ConfigError with one line for each variable that is wrong.
  */
 export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const read = (name: Variable): unknown => {
+    const result = readVariable(name, env[name] || undefined);
+    if ('problem' in result) problems.push(result.problem);
+    return 'problem' in result ? undefined : result.value;
+  };
   const values = Object.fromEntries(
-    (Object.keys(VARIABLES) as Variable[]).map((name) => [name, readVariable(name, env[name] || undefined)]),
+    (Object.keys(VARIABLES) as Variable[]).map((name) => [name, read(name)]),
   ) as Values;
-  if (values.DATABASE_LISTEN_URL !== undefined && values.DATABASE_URL === undefined) {
-    throw new ConfigError(
-      'DATABASE_LISTEN_URL must not be set without DATABASE_URL, whose database it reaches',
-    );
-  }
+  problems.push(...keyProblems(values), ...conflicts(values, env));
+  if (problems.length > 0) throw new ConfigError(problems);
   return {
     databaseUrl: values.DATABASE_URL ?? null,
     databaseListenUrl: values.DATABASE_LISTEN_URL ?? values.DATABASE_URL ?? null,
     dataDir: resolve(values.DATA_DIR),
-    port: values.MCP_SERVER_PORT ?? values.PORT ?? 8080,
+    port: portOf(values),
     host: values.HOST,
     jwtPublicKey: values.JWT_PUBLIC_KEY ?? null,
     jwtPrivateKey: values.JWT_PRIVATE_KEY ?? null,
@@ -221,6 +225,8 @@ export function readConfig(env: Environment): Config {
   };
 }
 
+const portOf = ({ MCP_SERVER_PORT, PORT }: Values): number => MCP_SERVER_PORT ?? PORT ?? 8080;
+
 /**
  * Returns whether OpenTelemetry's variables ask for traces. Differs from OpenTelemetry's specification in one
  * point: if neither an exporter nor an endpoint is set, nothing is sent.
@@ -232,29 +238,62 @@ function areTracesWanted(env: Environment): boolean {
   return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
 }
 
-function identityProviderOf(values: Values): IdentityProviderConfig | null {
-  if (values.JWKS_URL !== undefined) {
-    return {
-      jwksUrl: values.JWKS_URL,
-      issuer: values.JWT_ISSUER ?? null,
-      audience: values.JWT_AUDIENCE ?? null,
-    };
-  }
-  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
-    if (values[name] !== undefined)
-      throw new ConfigError(
-        `${name} must not be set without JWKS_URL: it is for an identity provider's tokens`,
-      );
-  }
-  return null;
+const identityProviderOf = (values: Values): IdentityProviderConfig | null =>
+  values.JWKS_URL === undefined
+    ? null
+    : {
+        jwksUrl: values.JWKS_URL,
+        issuer: values.JWT_ISSUER ?? null,
+        audience: values.JWT_AUDIENCE ?? null,
+      };
+
+/** The variables that mean nothing without another one, and why. */
+const PARTNERS: readonly (readonly [name: Variable, partner: Variable, why: string])[] = [
+  ['DATABASE_LISTEN_URL', 'DATABASE_URL', ', whose database it reaches'],
+  ['JWT_ISSUER', 'JWKS_URL', ": it is for an identity provider's tokens"],
+  ['JWT_AUDIENCE', 'JWKS_URL', ": it is for an identity provider's tokens"],
+];
+
+/** Says which settings do not fit together. A setting that is wrong in itself is not named again. */
+function conflicts(values: Values, env: Environment): readonly string[] {
+  const missing = PARTNERS.filter(([name, partner]) => values[name] !== undefined && !env[partner]);
+  const metricsPort = values.METRICS_PORT || null;
+  return [
+    ...missing.map(([name, partner, why]) => `${name} must not be set without ${partner}${why}`),
+    ...(metricsPort === portOf(values)
+      ? [`METRICS_PORT must not be the port of the server, ${metricsPort}`]
+      : []),
+  ];
 }
 
-function readVariable(name: Variable, text: string | undefined): unknown {
+/** Says what is wrong with the keys. They are read again when they are needed. */
+function keyProblems(values: Values): readonly string[] {
+  const { JWT_PUBLIC_KEY: publicPem, JWT_PRIVATE_KEY: privatePem, ALLOW_SHORT_RSA_KEYS } = values;
+  const options = { allowShortRsa: ALLOW_SHORT_RSA_KEYS === true };
+  const problems: string[] = [];
+  const tryTo = <Key>(read: () => Key): Key | null => {
+    try {
+      return read();
+    } catch (error) {
+      problems.push((error as Error).message);
+      return null;
+    }
+  };
+  const publicKeys = publicPem && tryTo(() => readPublicKeys(publicPem, 'JWT_PUBLIC_KEY', options));
+  const pair = privatePem && tryTo(() => readPrivateKey(privatePem, 'JWT_PRIVATE_KEY', options));
+  if (publicKeys && pair) tryTo(() => requireSamePair(pair, publicKeys, 'JWT_PUBLIC_KEY'));
+  return problems;
+}
+
+function readVariable(
+  name: Variable,
+  text: string | undefined,
+): { readonly value: unknown } | { readonly problem: string } {
   const { schema, requirement } = VARIABLES[name];
   const result = v.safeParse(schema, text);
-  if (result.success) return result.output;
+  if (result.success) return { value: result.output };
   // The URL of a variable that is no secret may still have a password.
   const shownText = text?.replace(/\/\/[^/?#]*@/, '//[hidden]@');
   const shown = SECRET_VARIABLES.has(name) ? '' : `, not ${JSON.stringify(shownText)}`;
-  throw new ConfigError(`${name} must be ${requirement}${shown}`);
+  return { problem: `${name} must be ${requirement}${shown}` };
 }

@@ -9,6 +9,9 @@ import {
 } from '../../adapters/jwt/keys/keys.ts';
 import { keepFromGit, makeDataDir } from '../data-dir/data-dir.ts';
 
+/** Returns the path of the private key in the data folder. */
+export const keyFile = (dataDir: string): string => join(dataDir, 'jwt-private-key.pem');
+
 /** Windows has no permission bits, and cannot flush a folder. */
 const isPosix = process.platform !== 'win32';
 
@@ -23,7 +26,7 @@ export async function loadOrCreateKeyPair(
   onCreated: (path: string) => void = () => {},
   options: KeyOptions = {},
 ): Promise<KeyPair> {
-  const path = join(dataDir, 'jwt-private-key.pem');
+  const path = keyFile(dataDir);
   let pem = await readKeyFile(path);
   if (pem === null) {
     await explainFailure(path, () => createKeyFile(dataDir, path));

@@ -1,13 +1,36 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 
 export const DEFAULT_DATA_DIR = './.agent-dashboard';
 
 /** Makes the data folder, readable by its owner only. An existing folder keeps its mode. */
 export async function makeDataDir(dataDir: string): Promise<void> {
-  const isNew = (await mkdir(dataDir, { recursive: true, mode: 0o700 })) !== undefined;
+  const isNew = await makeFolder(dataDir, 0o700);
   if (isNew) await ignoreAll(dataDir);
   else await keepFromGit(dataDir);
+}
+
+/**
+ * Makes a folder and the folders that contain it. Node's own `recursive` is not used: below /proc, where no
+ * folder can be made, it never ends.
+ * @returns false when there was a folder.
+ * @throws Error with the first reason why a folder cannot be made.
+ */
+async function makeFolder(path: string, mode?: number): Promise<boolean> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return null;
+  });
+  if (found?.isDirectory()) return false;
+  if (found === null && dirname(path) !== path) await makeFolder(dirname(path), mode);
+  try {
+    await mkdir(path, { mode });
+    return true;
+  } catch (error) {
+    // Another process may have made the same folder meanwhile. A broken link fails again, with ENOENT.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+    return false;
+  }
 }
 
 /**
@@ -30,7 +53,7 @@ export const databaseFolder = (dataDir: string): string => join(dataDir, 'databa
 /** Makes the folder of the embedded database, for its owner only. PGlite would use the umask. */
 export async function makeDatabaseFolder(dataDir: string): Promise<{ folder: string; isNew: boolean }> {
   const folder = databaseFolder(dataDir);
-  const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
+  const isNew = await makeFolder(folder);
   // Folders that earlier versions made have the mode of the umask. The mode of another user's folder is that
   // user's decision.
   await chmod(folder, 0o700).catch((error: NodeJS.ErrnoException) => {

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Operator } from '../../application/admin/operator.ts';
 import { CodedError } from '../../domain/errors.ts';
+import type { UserId } from '../../domain/ids.ts';
 import type { Logger } from '../../ports/runtime.ts';
+import type { Config } from '../config/config.ts';
 import { receiveLines, sendLines } from './json-lines.ts';
 
 /**
@@ -17,7 +19,16 @@ const MAX_PATH_BYTES = 103;
 /** How long each side waits for the other before it closes the connection. */
 const TIMEOUT_MS = 15_000;
 
-type Operation = keyof Operator;
+/** What a running server does for other processes of the same system user. */
+export interface ServerOperator extends Operator {
+  /**
+   * Makes new sign-in links, one for each address at which the page can be opened. Each works once.
+   * @throws PortError `issuing_disabled`
+   */
+  signInLinks(userId: UserId): Promise<readonly string[]>;
+}
+
+type Operation = keyof ServerOperator;
 
 interface OperatorRequest {
   readonly operation: Operation;
@@ -26,21 +37,29 @@ interface OperatorRequest {
 
 type OperatorResponse = { readonly result: unknown } | { readonly error: string };
 
-const socketPath = (dataDir: string): string => join(dataDir, 'operator.sock');
+/**
+ * Returns the path of a server's socket. Several servers on one PostgreSQL may share a data folder, so there
+ * the name has the port.
+ */
+export const socketPath = ({
+  dataDir,
+  databaseUrl,
+  port,
+}: Pick<Config, 'dataDir' | 'databaseUrl' | 'port'>): string =>
+  join(dataDir, databaseUrl === null ? 'operator.sock' : `operator-${port}.sock`);
 
 /**
  * Lets other processes of the same system user work on the keys and data in a database that this process has
  * locked. Each connection has one request and one response, both JSON. A long response has many lines. The
  * socket has mode 0600 and no password: a system user who can open it can also read the signing key beside
- * it. The caller must have locked the folder, because this function replaces the socket that a killed process
- * has left behind.
+ * it. No other server may use the path, because this function replaces the socket that a killed process has
+ * left behind.
  */
 export async function openOperatorSocket(
-  dataDir: string,
-  operator: Operator,
+  path: string,
+  operator: ServerOperator,
   logger: Logger,
 ): Promise<AsyncDisposable> {
-  const path = socketPath(dataDir);
   if (isTooLong(path)) {
     logger.warn(
       { path },
@@ -91,7 +110,7 @@ export async function openOperatorSocket(
 }
 
 interface RequestContext {
-  readonly operator: Operator;
+  readonly operator: ServerOperator;
   readonly logger: Logger;
   readonly streamingSockets: Set<Socket>;
 }
@@ -124,23 +143,22 @@ const sendResponse = (socket: Socket, response: OperatorResponse): void =>
   void socket.end(JSON.stringify(response));
 
 /**
- * Connects to the operator of the process that has locked the folder. Returns null when that process does not
- * listen.
+ * Connects to the operator of the server with this socket. Returns null when no server listens.
  * @throws Error when the path is too long for a socket.
  */
-export async function connectToOperator(dataDir: string): Promise<Operator | null> {
-  const path = socketPath(dataDir);
+export async function connectToOperator(path: string): Promise<ServerOperator | null> {
   if (isTooLong(path)) {
     throw new Error(
-      `${dataDir} is locked by a running process, and this command cannot reach it: the path of its socket, ` +
+      `${dirname(path)} may be locked by a running process, and this command cannot reach it: the path of its socket, ` +
         `${path}, has more than ${MAX_PATH_BYTES} bytes. Stop that process, or choose a shorter DATA_DIR.`,
     );
   }
-  if (!(await isOperatorListening(dataDir))) return null;
+  if (!(await isOperatorListening(path))) return null;
   return {
     issue: (request) => callOperator(path, { operation: 'issue', argument: request }),
     list: () => callOperator(path, { operation: 'list', argument: null }),
     revoke: (id) => callOperator(path, { operation: 'revoke', argument: id }),
+    signInLinks: (userId) => callOperator(path, { operation: 'signInLinks', argument: userId }),
     import: (tokens) => callOperator(path, { operation: 'import', argument: tokens }),
     holdings: (userId) => callOperator(path, { operation: 'holdings', argument: userId }),
     exportUser: (userId) => streamFromOperator(path, { operation: 'exportUser', argument: userId }),
@@ -148,9 +166,8 @@ export async function connectToOperator(dataDir: string): Promise<Operator | nul
   };
 }
 
-/** Returns whether the process that has locked the folder listens on its operator socket. */
-export async function isOperatorListening(dataDir: string): Promise<boolean> {
-  const path = socketPath(dataDir);
+/** Returns whether a server listens on this socket. */
+export async function isOperatorListening(path: string): Promise<boolean> {
   if (isTooLong(path)) return false;
   const socket = connect(path);
   try {

@@ -38,14 +38,15 @@ export async function openObservability({
       if (metrics === null || metricsPort === null) return null;
       const { serveMetrics } = await import('../../adapters/metrics/metrics-server.ts');
       metrics.registerGauges(sources);
-      const server = resources.use(await serveMetrics(metrics, metricsPort).catch(throwPortError));
+      const server = resources.use(await serveMetrics(metrics, metricsPort).catch(throwMetricsPortError));
       return server.url;
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 
-function throwPortError(error: Error): never {
+/** @throws ConfigError that says why metrics cannot be served. */
+export function throwMetricsPortError(error: Error): never {
   throw new ConfigError(`METRICS_PORT must be a free port on 127.0.0.1 (${error.message})`);
 }
 

@@ -9,6 +9,8 @@ import { createApp } from '../../adapters/koa/server/app.ts';
 import { createHttpServer, type HttpServer } from '../../adapters/koa/server/http-server.ts';
 import { REQUEST_ROLE, type TenantIsolation } from '../../adapters/mikro-orm/database/tenant-isolation.ts';
 import { JobRunner } from '../../application/jobs/job-runner.ts';
+import type { UserId } from '../../domain/ids.ts';
+import { issuingDisabled } from '../../ports/errors.ts';
 import type { Observer } from '../../ports/observer.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import { AsyncDisposableStack } from '../async-disposable-stack.ts';
@@ -16,12 +18,19 @@ import type { Config } from '../config/config.ts';
 import { loadTokenKeys } from '../config/token-keys.ts';
 import { waitForDataDir } from '../data-dir/wait-for-data-dir.ts';
 import { ConfigError } from '../errors.ts';
-import { isOperatorListening, openOperatorSocket } from '../operator/operator-socket.ts';
+import {
+  isOperatorListening,
+  openOperatorSocket,
+  type ServerOperator,
+  socketPath,
+} from '../operator/operator-socket.ts';
 import { packageInfo } from '../package-info.ts';
 import { type OpenStore, openStore } from '../store/open-store.ts';
+import { typedCommand } from '../typed-command.ts';
 import { type ServerParts, type WiringInput, wireServer } from '../wiring/container.ts';
 import { mcpRoutes } from '../wiring/mcp-routes.ts';
-import { openObservability } from './observability.ts';
+import { addressesOf, isReadableByOthers, pageUrls, tryToListen } from './addresses.ts';
+import { openObservability, throwMetricsPortError } from './observability.ts';
 
 /** How long open requests may take to end when the server stops. */
 const DRAIN_MS = 8_000;
@@ -29,20 +38,30 @@ const DRAIN_MS = 8_000;
 const CLOSE_STORE_MS = 1_500;
 
 export interface RunningServer {
-  /** The address of the server. With `MCP_SERVER_PORT=0` it has the port that the system has chosen. */
+  /**
+   * The address of the server: `PUBLIC_URL`, or else an address on this machine. With `MCP_SERVER_PORT=0` it
+   * has the port that the system has chosen.
+   */
   readonly url: string;
+  /** Whether other people on the network may read what is sent. */
+  readonly isReadableByOthers: boolean;
   readonly parts: ServerParts;
+  /** As the operation of `ServerOperator`. */
+  signInLinks(userId: UserId): readonly string[];
   /** Ends all waits, lets open requests end, and closes everything. Takes at most 10 s. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
  * Opens the store, brings its schema up to date, and listens.
- * @throws Error when a setting is wrong, or the port or the database cannot be used. Its message is one line.
+ * @throws ConfigError when a setting is wrong, or the port or the database cannot be used.
  */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   // Disposed of at the end of this function, unless the start succeeds and `move` empties it.
   await using startedResources = new AsyncDisposableStack();
+  // Checked first, because making a database takes seconds, and a refused start should leave nothing behind.
+  const boundAddress = await requirePorts(config);
+  const addresses = addressesOf(config.host, boundAddress);
   const keys = await loadTokenKeys(config);
   const observability = startedResources.use(await openObservability(config));
   const { observer } = observability;
@@ -52,14 +71,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   logIsolation(await openedStore.tenantIsolation(), config, logger);
 
   const { store } = openedStore;
-  const parts = wireServer({ config, logger, store, keys });
+  const allowedHosts = [...config.allowedHosts, ...addresses.hosts];
+  const wiring = { config: { ...config, allowedHosts }, logger, store, keys };
+  const parts = wireServer(wiring);
   await openedStore.startSignals();
   const { tokenVerifier, dashboard, mcp } = parts;
   startedResources.defer(() => tokenVerifier.close());
   startedResources.use(await JobRunner.start(parts.jobs, logger));
-  if (config.databaseUrl === null) {
-    startedResources.use(await openOperatorSocket(config.dataDir, parts.operator, logger));
-  }
   const metricsUrl = await observability.serveMetrics({
     openWaits: () => dashboard.waits.count,
     openStreams: () => dashboard.live.openStreamCount,
@@ -67,8 +85,21 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     knownTokens: () => tokenVerifier.knownTokenCount,
   });
   if (metricsUrl !== null) logger.info({ url: metricsUrl }, 'metrics');
-  const http = createHttpServer(createKoaApp({ config, logger, store, keys }, parts, observer));
-  const url = await listen(http, config);
+  const http = createHttpServer(createKoaApp(wiring, parts, observer));
+  const port = await listen(http, config);
+  const urls = pageUrls(config, { boundAddress, port, hosts: addresses.hosts });
+  const [url] = urls;
+  const signInLinks = (userId: UserId): readonly string[] => {
+    if (keys.signing?.strength !== 'full') throw issuingDisabled(NO_SIGN_IN_LINKS);
+    return urls.map((each) => `${each}/#code=${parts.signInCodes.newCode(userId)}`);
+  };
+  startedResources.use(
+    await openServerSocket(
+      config,
+      { ...parts.operator, signInLinks: async (user) => signInLinks(user) },
+      logger,
+    ),
+  );
   const runningResources = startedResources.move();
   logger.info({ url, store: config.databaseUrl === null ? 'embedded' : 'postgresql' }, 'listening');
 
@@ -85,7 +116,53 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     else logger.warn({}, 'stopped without an answer from the database');
   };
   let stopping: Promise<void> | null = null;
-  return { url, parts, stop: () => (stopping ??= stop()) };
+  return {
+    url,
+    isReadableByOthers: isReadableByOthers(addresses, config.publicUrl),
+    parts,
+    signInLinks,
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+const NO_SIGN_IN_LINKS =
+  'This server makes no tokens for people, so it has no sign-in links: JWT_PRIVATE_KEY is missing, or is a short RSA key';
+
+/**
+ * Opens the operator socket. Beside a PostgreSQL a server needs a data folder for it, and of two servers with
+ * the same folder and port setting only the first has one.
+ */
+async function openServerSocket(
+  config: Config,
+  operator: ServerOperator,
+  logger: Logger,
+): Promise<AsyncDisposable> {
+  const path = socketPath(config);
+  if (config.databaseUrl !== null && (!existsSync(config.dataDir) || (await isOperatorListening(path)))) {
+    logger.debug({ path }, 'no socket for commands');
+    return { [Symbol.asyncDispose]: async () => {} };
+  }
+  return openOperatorSocket(path, operator, logger);
+}
+
+/**
+ * Checks that the server can listen on its ports.
+ * @returns the address on which it will listen.
+ * @throws ConfigError with one line for each port.
+ */
+async function requirePorts(config: Config): Promise<string> {
+  const { host, port, metricsPort } = config;
+  const [server, metrics] = await Promise.allSettled([
+    tryToListen(host, port).catch(async (error) => {
+      throw listenError(error, { config, isOurs: await isOperatorListening(socketPath(config)) });
+    }),
+    metricsPort === null ? null : tryToListen('127.0.0.1', metricsPort).catch(throwMetricsPortError),
+  ]);
+  const failures = [server, metrics].flatMap((each) =>
+    each.status === 'rejected' ? [(each.reason as Error).message] : [],
+  );
+  if (server.status === 'rejected' || failures.length > 0) throw new ConfigError(failures);
+  return server.value;
 }
 
 /** Opens the store. Waits for a command that has locked the embedded database, but not for another server. */
@@ -94,7 +171,7 @@ function openStoreWhenFree(config: Config, logger: Logger, observer: Observer | 
   return waitForDataDir(
     () => openStore(config, logger, observer),
     async (inUseError) => {
-      if (await isOperatorListening(config.dataDir)) throw inUseError;
+      if (await isOperatorListening(socketPath(config))) throw inUseError;
       if (!isLogged) logger.info({ dataDir: config.dataDir }, 'waiting for a command that uses DATA_DIR');
       isLogged = true;
       return null;
@@ -140,6 +217,7 @@ function createKoaApp(
     corsOrigins,
     jwks: () => jwks,
     signIn: signInCodes,
+    command: typedCommand('').trimEnd(),
     pageDir: existsSync(PAGE_DIR) ? PAGE_DIR : null,
     ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),
     protectedResources: ['/api/v1', '/mcp'],
@@ -148,15 +226,26 @@ function createKoaApp(
   });
 }
 
-async function listen({ server }: HttpServer, { host, port }: Config): Promise<string> {
-  server.listen(port, host);
+/** Listens. Returns the port. */
+async function listen({ server }: HttpServer, config: Config): Promise<number> {
+  server.listen(config.port, config.host);
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError(
-      `${LISTEN_FAILURES[error.code ?? ''] ?? 'HOST and MCP_SERVER_PORT: cannot listen'} (${error.message})`,
-    );
+    throw listenError(error, { config, isOurs: false });
   });
-  const { port: actualPort } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
+  return (server.address() as AddressInfo).port;
+}
+
+/** @param isOurs whether a server with the same settings is running. */
+function listenError(
+  { code, message }: NodeJS.ErrnoException,
+  { config: { port }, isOurs }: { readonly config: Config; readonly isOurs: boolean },
+): ConfigError {
+  const otherPort = port < 65_535 ? port + 1 : 8080;
+  const remedy = isOurs
+    ? `This server is running already. A new link to it: ${typedCommand('link')}`
+    : `Stop the program that uses it, or set another port, such as MCP_SERVER_PORT=${otherPort}`;
+  const problem = LISTEN_FAILURES[code ?? ''] ?? 'HOST and MCP_SERVER_PORT: cannot listen';
+  return new ConfigError(`${problem} (${message})${code === 'EADDRINUSE' ? `. ${remedy}` : ''}`);
 }
 
 const LISTEN_FAILURES: { readonly [code: string]: string } = {

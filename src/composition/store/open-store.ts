@@ -1,3 +1,4 @@
+import { UnsuitableDatabaseError } from '../../adapters/mikro-orm/database/required-settings.ts';
 import type { TenantIsolation } from '../../adapters/mikro-orm/database/tenant-isolation.ts';
 import { postgresStore } from '../../adapters/mikro-orm/store.ts';
 import { InProcessSignals } from '../../adapters/signals/in-process-signals.ts';
@@ -73,13 +74,16 @@ export async function openStore(
 }
 
 /**
- * Turns a failure to reach the database into an error that names the setting. At the start, the setting is
- * the most likely cause.
+ * Turns a failure to reach or to use the database into an error that names the setting. At the start, the
+ * setting is the most likely cause.
  */
 async function explainUnreachable<Result>(variable: string, work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {
+    if (error instanceof UnsuitableDatabaseError) {
+      throw new ConfigError(error.problems.map((problem) => `${variable}: the database ${problem}`));
+    }
     const { code, message, cause } = error as NodeJS.ErrnoException;
     if (!(error instanceof PortError) && code === undefined) throw error;
     const reason = cause instanceof Error ? cause.message : message;

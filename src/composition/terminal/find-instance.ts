@@ -1,5 +1,6 @@
 import type { AgentInstance, ConversationMessage, PeopleClient } from '../../adapters/client/client.ts';
 import { isUuid } from '../../domain/ids.ts';
+import { typedCommand } from '../typed-command.ts';
 
 /** How many of the latest instances are searched for the start of an id. */
 const MAX_INSTANCES = 200;
@@ -20,7 +21,9 @@ export async function findInstanceId(people: PeopleClient, idOrStart: string): P
   const { agent_instances: listed } = await people.agentInstances({ limit: MAX_INSTANCES });
   const [found, another] = listed.filter(({ id }) => id.startsWith(start));
   if (found === undefined)
-    throw new Error(`There is no agent instance ${JSON.stringify(idOrStart)}; see: watch`);
+    throw new Error(
+      `There is no agent instance ${JSON.stringify(idOrStart)}. To list them: ${typedCommand('watch')}`,
+    );
   if (another !== undefined)
     throw new Error(`More than one agent instance begins with ${JSON.stringify(idOrStart)}`);
   return found.id;

@@ -1,4 +1,5 @@
 import { parseQuestion } from '../../domain/text/question-text.ts';
+import { typedCommand } from '../typed-command.ts';
 import { cut, plainLine, plainText, wrap } from './plain-text.ts';
 
 /** Numbers the options of a question; `reply` accepts these numbers. */
@@ -15,6 +16,12 @@ export function messageLine(content: string): string {
 export function questionText(content: string): string {
   const { text, options } = parseQuestion(content);
   return [plainText(text), ...numberOptions(options).map((option) => `  ${option}`)].join('\n');
+}
+
+/** Returns the command that answers a question. @param shortId the short id of the instance. */
+export function replyCommand(shortId: string, content: string): string {
+  const { options } = parseQuestion(content);
+  return typedCommand(`reply ${shortId} ${options.length > 0 ? '<number or text>' : '<text>'}`);
 }
 
 const INDENT = '  ';
@@ -36,17 +43,15 @@ export function questionLines(
   const { text, options } = parseQuestion(content);
   const width = Math.max(1, columns - INDENT.length);
   const optionLines = numberOptions(options).map((option) => cut(option, width));
-  const command = `agent-dashboard reply ${shortId} ${options.length > 0 ? '<number or text>' : '<text>'}`;
-  const maxTextLines = Math.max(1, maxLines - optionLines.length - 1);
+  const commandLines = [...wrap(replyCommand(shortId, content), width)];
+  const maxTextLines = Math.max(1, maxLines - optionLines.length - commandLines.length);
   // One line more than can be shown tells whether the text is cut. A question may have a million characters.
   const textLines = wrapText(plainText(text), { width, maxLines: maxTextLines + 1 });
   const shownText =
     textLines.length <= maxTextLines
       ? textLines
       : [...textLines.slice(0, maxTextLines - 1), cut(`${textLines[maxTextLines - 1]}…`, width)];
-  return [...shownText, ...optionLines, cut(command, width)]
-    .slice(0, maxLines)
-    .map((line) => `${INDENT}${line}`);
+  return [...shownText, ...optionLines, ...commandLines].slice(0, maxLines).map((line) => `${INDENT}${line}`);
 }
 
 /** Wraps a text until it has `maxLines` lines. */

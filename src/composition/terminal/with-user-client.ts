@@ -2,7 +2,8 @@ import { decodeJwt } from 'jose';
 import { createClient, DashboardError, type PeopleClient } from '../../adapters/client/client.ts';
 import { userId } from '../../domain/ids.ts';
 import { type Config, type Environment, readConfig } from '../config/config.ts';
-import { openOperator, requireStore } from '../operator/open-operator.ts';
+import { openOperator, requireIssuer } from '../operator/open-operator.ts';
+import { typedCommand } from '../typed-command.ts';
 import { readServerUrl, readToken } from './server-address.ts';
 
 /** The options of the commands that call a running server for a person. */
@@ -37,7 +38,7 @@ export async function withUserClient<Result>(
   const config = readConfig(env);
   const baseUrl = givenUrl ?? urlOf(config);
   if (givenToken !== null) return callAs(baseUrl, givenToken, work);
-  requireStore(config, 'give --api-key');
+  requireIssuer(config, 'give --api-key');
   // The server is checked first, because without it no token is needed.
   await requireServer(baseUrl);
   const token = await issueShortLivedToken(config, options);
@@ -84,8 +85,8 @@ function noServerAt(baseUrl: string, error: Error): Error {
   while (firstCause.cause instanceof Error) firstCause = firstCause.cause;
   const { code, message }: NodeJS.ErrnoException = firstCause;
   return new Error(
-    `No server answers at ${baseUrl} (${code ?? message}). Start one with serve, or say where it is with ` +
-      '--base-url or MCP_SERVER_PORT',
+    `No server answers at ${baseUrl} (${code ?? message}). Start one (${typedCommand('serve')}), or say where ` +
+      'it is with --base-url or MCP_SERVER_PORT',
   );
 }
 
@@ -110,7 +111,8 @@ async function revoke(config: Config, token: string): Promise<void> {
   if (jti !== undefined) await opened.operator.revoke(jti);
 }
 
-function urlOf({ publicUrl, host, port }: Config): string {
+/** Returns the address at which a server with these settings can be reached from its own machine. */
+export function urlOf({ publicUrl, host, port }: Config): string {
   if (publicUrl !== null) return publicUrl;
   const reachableHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${reachableHost.includes(':') ? `[${reachableHost}]` : reachableHost}:${port}`;

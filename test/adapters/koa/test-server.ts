@@ -103,7 +103,7 @@ export const options = (dispatch: Dispatch, logger: Logger): AppOptions => ({
   dispatch,
   tokens: fakeTokens,
   logger,
-  name: 'agent-dashboard-server',
+  name: 'agent-dashboard',
   version: '1.2.3',
   ping: async () => {},
 });

@@ -59,7 +59,7 @@ export class McpServer implements AsyncDisposable {
       dispatch,
       ids: uuidV7,
       logger: log,
-      name: 'agent-dashboard-server',
+      name: 'agent-dashboard',
       version: '1.2.3',
       timing: { waitSeconds: 20, ...timing },
     });

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { generateKeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
+import { typedCommand } from '../../../src/composition/typed-command.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { runAgentDashboard } from '../../support/servers/agent-dashboard.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
@@ -49,6 +52,25 @@ describe('a command line that is not valid', () => {
     const { code, stdout, stderr } = await run(args, env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(text);
+  });
+
+  test('says what was wrong, and how the command is used here', async () => {
+    for (const [args, wrong, usage] of [
+      [['sevre'], "unknown command 'sevre'", '[options] [command]'],
+      [['reply'], "missing required argument 'instance'", 'reply [options] <instance> [text]'],
+      [['token', 'revoke'], "missing required argument 'id'", 'token revoke [options] <id>'],
+      [['token', 'list', 'x'], 'too many arguments', 'token list [options]'],
+      [['token', 'issue'], "required option '--user <user>'", 'token issue [options]'],
+      [['token', 'remove', 'x'], "unknown command 'remove'", 'token [options] [command]'],
+      [['user'], 'say what to do: export, delete', 'user [options] [command]'],
+      [[], 'say what to do: serve, link', '[options] [command]'],
+    ] as const) {
+      const { code, stdout, stderr } = await run(args, env);
+      expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
+      expect(stderr).toMatch(/^agent-dashboard: /);
+      expect(stderr).toContain(wrong);
+      expect(stderr).toContain(`Usage: ${typedCommand(usage)}\n`);
+    }
   });
 
   test('ends the real process with code 2', async () => {
@@ -130,12 +152,12 @@ describe('keys generate', () => {
 });
 
 describe('token issue', () => {
-  test('prints only the token on stdout, before the server’s first start and while it runs', async () => {
+  test('prints only the token on stdout, while the server runs and when it has stopped', async () => {
     const fresh = { ...env, DATA_DIR: join(folder.path, 'fresh') };
+    await (await RunningServer.start(fresh)).stop();
     const before = await runAgentDashboard(['token', 'issue', '--user', 'ada'], fresh);
+    expect(before.stderr).toBe('');
     await using server = await RunningServer.start(fresh);
-    // A user who forgot to set DATA_DIR needs this hint to understand why no server accepts the token.
-    expect(before.stderr).toMatch(/^Made a new key: \S+\. Only .* DATA_DIR .*\n$/);
     const options = ['--user', 'grace', '--scope', 'dashboard', '--expires', '12h'];
     const during = await runAgentDashboard(['token', 'issue', ...options], fresh);
     expect(during.stderr).toBe('');
@@ -151,12 +173,33 @@ describe('token issue', () => {
   });
 
   test.each([
+    ['the embedded database', () => ({}), /no database in/],
+    ['PostgreSQL', () => ({ DATABASE_URL: env.DATABASE_URL }), /no signing key in/],
+  ])(
+    'makes no key and no token in a folder without the data of a server, beside %s',
+    async (_store, settings, reason) => {
+      const DATA_DIR = join(folder.path, 'wrong');
+      for (const args of [['token', 'issue', '--user', 'ada'], ['token', 'import', '/dev/null'], ['watch']]) {
+        const { code, stdout, stderr } = await run(args, { DATA_DIR, ...settings() });
+        expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+        expect(stderr).toMatch(/^agent-dashboard: DATA_DIR: [^\n]*where the server was started[^\n]*\n$/);
+        expect(stderr).toMatch(reason);
+        expect(existsSync(DATA_DIR)).toBe(false);
+      }
+    },
+  );
+
+  test.each([
     ['90d', 90 * 86_400],
     ['12h', 43_200],
     ['30m', 1_800],
     ['45s', 45],
   ])('--expires %s sets the expiry relative to the issue time', async (text, seconds) => {
-    const { stdout } = await run(['token', 'issue', '--user', 'ada', '--expires', text], env);
+    const { privateKey } = await generateKeyPair('ed25519');
+    const { stdout } = await run(['token', 'issue', '--user', 'ada', '--expires', text], {
+      ...env,
+      JWT_PRIVATE_KEY: privateKey,
+    });
     const claims = Buffer.from(stdout.split('.')[1] ?? '', 'base64url').toString();
     const { iat, exp } = JSON.parse(claims) as { iat: number; exp: number };
     expect(exp - iat).toBe(seconds);

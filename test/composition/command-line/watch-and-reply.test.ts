@@ -121,9 +121,28 @@ test('watch prints one line for each event, without control characters', async (
   await say(id, 'May I?\nReally?', true);
   await watching.waitForOutput('May I? ⏎ Really?');
   expect(watching.stdout).toMatch(new RegExp(`${id.slice(0, 13)} codex`));
+  await watching.waitForOutput('To answer: ');
   for (const control of ['\u001b', '\u0007']) expect(watching.stdout).not.toContain(control);
   watching.signal('SIGTERM');
   expect((await watching.whenEnded).code).toBe(0);
+});
+
+test('watch without a terminal prints after each question the command that answers it', async () => {
+  const before = await instanceWithQuestion();
+  await using watching = new NodeProcess([BIN, 'watch'], { env });
+  await watching.waitForOutput(before.slice(0, 13));
+  const id = uuidV7.next();
+  await say(id, 'Which port? [OPTIONS] 1. 8080 2. 8081 [/OPTIONS]', true);
+  const command = / {2}To answer: .* reply (\S+) <number or text>$/m;
+  await watching.waitForOutput('<number or text>');
+  // The list at the start has a command, too. The last line is the one of the new question.
+  const [, shortId] = command.exec(watching.stdout.trimEnd().split('\n').slice(-1).join())!;
+  watching.signal('SIGTERM');
+  await watching.whenEnded;
+  expect(watching.stdout).toMatch(
+    new RegExp(`AWAITING_INPUT +${before.slice(0, 13)}.*\\n +To answer: .* reply `),
+  );
+  expect(await run(['reply', shortId!, '2'], env)).toMatchObject({ code: 0, stdout: 'Answered: "8081"\n' });
 });
 
 test('watch --json prints the events of one instance as JSON lines', async () => {
@@ -194,7 +213,7 @@ test.each([
   ['watch'],
   ['reply', uuidV7.next(), 'yes'],
   ['token', 'list'],
-  ['token', 'revoke', 'x'],
+  ['token', 'revoke', 'x'.repeat(16)],
   ['user', 'export', '--user', 'ada'],
   ['user', 'delete', '--user', 'ada', '--yes'],
 ])(
@@ -203,7 +222,9 @@ test.each([
     const DATA_DIR = join(folder.path, 'elsewhere');
     const { code, stdout, stderr } = await run(args, { DATA_DIR });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^agent-dashboard: DATA_DIR: there is no database in [^\n]*DATABASE_URL[^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^agent-dashboard: DATA_DIR: there is no database in [^\n]*DATABASE_URL[^\n]* serve\n$/,
+    );
     expect(stderr).toContain(DATA_DIR);
     expect(existsSync(DATA_DIR)).toBe(false);
   },

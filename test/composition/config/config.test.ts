@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { generateKeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import { type Environment, readConfig } from '../../../src/composition/config/config.ts';
 import { ConfigError } from '../../../src/composition/errors.ts';
 
@@ -234,9 +235,39 @@ test.each(['JWT_ISSUER', 'JWT_AUDIENCE'])(
   },
 );
 
-test('quotes around a key, as in an env file, are removed', () => {
-  const env = { JWT_PRIVATE_KEY: '"private"', JWT_PUBLIC_KEY: '"public\nkey"' };
-  expect(readConfig(env)).toMatchObject({ jwtPrivateKey: 'private', jwtPublicKey: 'public\nkey' });
+test('quotes around a key, as in an env file, are removed', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ed25519');
+  const env = { JWT_PRIVATE_KEY: `"${privateKey}"`, JWT_PUBLIC_KEY: `"${publicKey}"` };
+  expect(readConfig(env)).toMatchObject({ jwtPrivateKey: privateKey, jwtPublicKey: publicKey });
+});
+
+test('every wrong setting is named, each in a line of its own, and each once', async () => {
+  const [one, other] = [await generateKeyPair('ed25519'), await generateKeyPair('ed25519')];
+  const cases: [Environment, string[]][] = [
+    [{ MCP_SERVER_PORT: 'eighty', LOG_LEVEL: 'loud' }, ['MCP_SERVER_PORT', 'LOG_LEVEL']],
+    [
+      { DATABASE_URL: 'hunter2', JWT_PRIVATE_KEY: 'hunter2', JWT_PUBLIC_KEY: 'hunter2', JWT_ISSUER: 'x' },
+      ['DATABASE_URL', 'JWT_PUBLIC_KEY', 'JWT_PRIVATE_KEY', 'JWT_ISSUER'],
+    ],
+    [
+      { PUBLIC_URL: 'x', JWT_PRIVATE_KEY: one.privateKey, JWT_PUBLIC_KEY: other.publicKey },
+      ['PUBLIC_URL', 'JWT_PUBLIC_KEY'],
+    ],
+    [
+      { DATABASE_LISTEN_URL: 'postgres://h/d', METRICS_PORT: '8080', RETENTION_DAYS: '0' },
+      ['RETENTION_DAYS', 'DATABASE_LISTEN_URL', 'METRICS_PORT'],
+    ],
+  ];
+  for (const [env, names] of cases) {
+    const lines = refusal(env).split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(names);
+    for (const line of lines) expect(line).toMatch(/ must /);
+    expect(lines.join()).not.toContain('hunter2');
+  }
+});
+
+test('METRICS_PORT may be 0 when the port of the server is 0', () => {
+  expect(readConfig({ METRICS_PORT: '0', MCP_SERVER_PORT: '0' })).toMatchObject({ metricsPort: 0, port: 0 });
 });
 
 test('DATA_DIR is relative to the working directory', () => {

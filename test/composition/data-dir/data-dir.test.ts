@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadOrCreateKeyPair } from '../../../src/composition/config/key-files.ts';
+import { makeDataDir } from '../../../src/composition/data-dir/data-dir.ts';
 import { openDatabase } from '../../../src/composition/store/open-database.ts';
 import { runGit } from '../../support/run-git.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
@@ -46,6 +47,21 @@ test('Git still sees the files of an existing folder with another name, since it
   dataDir = folder.path;
   await loadOrCreateKeyPair(dataDir);
   expect(seenByGit()).toContain('theirs.txt');
+});
+
+test.each([
+  ['below /proc', '/proc/x', 'ENOENT'],
+  ['deep below /proc', '/proc/x/y/z', 'ENOENT'],
+  ['below a device', '/dev/null/x', 'ENOTDIR'],
+  ['with a name that is too long', `/tmp/${'n'.repeat(300)}`, 'ENAMETOOLONG'],
+])('a folder %s is refused, and not tried for ever', async (_name, path, code) => {
+  await expect(makeDataDir(path)).rejects.toMatchObject({ code });
+});
+
+test('a folder is made with the folders that contain it, also by several processes at once', async () => {
+  const deep = join(folder.path, 'a/b/c');
+  await Promise.all([1, 2, 3, 4].map(() => makeDataDir(deep)));
+  expect(await modeOf(deep)).toBe('700');
 });
 
 test('an existing .gitignore is not changed', async () => {

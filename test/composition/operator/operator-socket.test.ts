@@ -4,11 +4,12 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { IssueRequest, Operator } from '../../../src/application/admin/operator.ts';
+import type { IssueRequest } from '../../../src/application/admin/operator.ts';
 import {
   connectToOperator,
   isOperatorListening,
   openOperatorSocket,
+  type ServerOperator,
 } from '../../../src/composition/operator/operator-socket.ts';
 import { issuingDisabled } from '../../../src/ports/errors.ts';
 import { LogBook } from '../../adapters/koa/test-server.ts';
@@ -32,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-const operatorWith = (operations: Partial<Operator> = {}): Operator => ({
+const operatorWith = (operations: Partial<ServerOperator> = {}): ServerOperator => ({
   issue: async (request) => `token of ${request.userId}`,
   list: async () => [],
   revoke: async () => [],
@@ -42,9 +43,10 @@ const operatorWith = (operations: Partial<Operator> = {}): Operator => ({
     yield { type: 'header', user_id: userId };
   },
   async *deleteUser() {},
+  signInLinks: async (userId) => [`http://a/#code=${userId}`],
   ...operations,
 });
-const open = (operator = operatorWith()) => openOperatorSocket(folder.path, operator, log);
+const open = (operator = operatorWith()) => openOperatorSocket(path(), operator, log);
 const path = () => join(folder.path, 'operator.sock');
 
 /** Sends raw bytes to the socket and returns the answer. */
@@ -57,10 +59,11 @@ async function sendRaw(bytes: string | Buffer): Promise<string> {
 
 test('the operator socket carries every operation with its argument and its result', async () => {
   await using _socket = await open();
-  const operator = (await connectToOperator(folder.path))!;
+  const operator = (await connectToOperator(path()))!;
   expect(await operator.issue(REQUEST)).toBe('token of ada');
   expect(await operator.list()).toEqual([]);
   expect(await operator.revoke('x')).toEqual([]);
+  expect(await operator.signInLinks(userIdOf('ada'))).toEqual(['http://a/#code=ada']);
   expect(await operator.holdings(userIdOf('ada'))).toMatchObject({ messages: 3 });
   const many = Array.from({ length: 5_000 }, (_, nth) => `${nth} `.repeat(50));
   expect(await operator.import(many)).toHaveLength(5_000);
@@ -69,7 +72,7 @@ test('the operator socket carries every operation with its argument and its resu
 test('the operator socket carries the message of an error', async () => {
   const operator = operatorWith({ issue: () => Promise.reject(issuingDisabled('no key here')) });
   await using _socket = await open(operator);
-  await expect((await connectToOperator(folder.path))!.issue(REQUEST)).rejects.toThrow('no key here');
+  await expect((await connectToOperator(path()))!.issue(REQUEST)).rejects.toThrow('no key here');
 });
 
 test('only the owner can use the operator socket, and closing it removes its file', async () => {
@@ -77,15 +80,15 @@ test('only the owner can use the operator socket, and closing it removes its fil
   expect((await stat(path())).mode & 0o777).toBe(0o600);
   await socket[Symbol.asyncDispose]();
   await expect(stat(path())).rejects.toThrow('ENOENT');
-  expect(await isOperatorListening(folder.path)).toBe(false);
-  expect(await connectToOperator(folder.path)).toBeNull();
+  expect(await isOperatorListening(path())).toBe(false);
+  expect(await connectToOperator(path())).toBeNull();
 });
 
 test('the operator socket replaces the file that a killed process left behind', async () => {
   await writeFile(path(), '');
-  expect(await connectToOperator(folder.path)).toBeNull();
+  expect(await connectToOperator(path())).toBeNull();
   await using _socket = await open();
-  expect(await isOperatorListening(folder.path)).toBe(true);
+  expect(await isOperatorListening(path())).toBe(true);
 });
 
 test.each([
@@ -102,7 +105,7 @@ test.each([
   const answer = await sendRaw(bytes);
   if (what === 'nothing') expect(answer).toBe('');
   else expect(JSON.parse(answer)).toEqual({ error: expect.any(String) });
-  expect(await (await connectToOperator(folder.path))!.issue(REQUEST)).toBe('token of ada');
+  expect(await (await connectToOperator(path()))!.issue(REQUEST)).toBe('token of ada');
 });
 
 test('closing the socket waits for running operations, but not for idle connections', async () => {
@@ -117,7 +120,7 @@ test('closing the socket waits for running operations, but not for idle connecti
   const socket = await open(operator);
   const silent = connect(path());
   await once(silent, 'connect');
-  const token = (await connectToOperator(folder.path))!.issue(REQUEST);
+  const token = (await connectToOperator(path()))!.issue(REQUEST);
   await asked;
   let isClosed = false;
   const closed = socket[Symbol.asyncDispose]().then(() => {
@@ -126,7 +129,9 @@ test('closing the socket waits for running operations, but not for idle connecti
   await once(silent, 'close');
   // When another socket has opened and closed, this one would also have closed.
   await using elsewhere = await temporaryFolder();
-  await (await openOperatorSocket(elsewhere.path, operatorWith(), log))[Symbol.asyncDispose]();
+  await (await openOperatorSocket(join(elsewhere.path, 'operator.sock'), operatorWith(), log))[
+    Symbol.asyncDispose
+  ]();
   expect(isClosed).toBe(false);
   issue('the token');
   expect(await token).toBe('the token');
@@ -168,7 +173,7 @@ describe('a streamed answer', () => {
       },
     });
     await using _socket = await open(operator);
-    const reached = (await connectToOperator(folder.path))!;
+    const reached = (await connectToOperator(path()))!;
     expect(await collect(reached.exportUser(userIdOf('ada')))).toEqual(
       Array.from({ length: 3_000 }, (_, nth) => line(nth)),
     );
@@ -180,7 +185,7 @@ describe('a streamed answer', () => {
     {
       await using _socket = await open(operator);
       let taken = 0;
-      for await (const _ of (await connectToOperator(folder.path))!.exportUser(userIdOf('ada'))) {
+      for await (const _ of (await connectToOperator(path()))!.exportUser(userIdOf('ada'))) {
         taken += 1;
         if (taken === 50) break;
       }
@@ -199,7 +204,7 @@ describe('a streamed answer', () => {
       },
     });
     await using _socket = await open(operator);
-    const lines = (await connectToOperator(folder.path))!.exportUser(userIdOf('ada'))[Symbol.asyncIterator]();
+    const lines = (await connectToOperator(path()))!.exportUser(userIdOf('ada'))[Symbol.asyncIterator]();
     expect(await lines.next()).toMatchObject({ value: line(1) });
     await expect(lines.next()).rejects.toThrow('no more');
   });
@@ -208,7 +213,7 @@ describe('a streamed answer', () => {
     const { made, operator } = endless();
     const socket = await open(operator);
     const reading = (async () => {
-      for await (const _ of (await connectToOperator(folder.path))!.exportUser(userIdOf('ada')));
+      for await (const _ of (await connectToOperator(path()))!.exportUser(userIdOf('ada')));
     })();
     const failed = expect(reading).rejects.toThrow('stopped before it was done');
     while (made.count < 10) await new Promise(setImmediate);

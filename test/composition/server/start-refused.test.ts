@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { generateKeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import type { Environment } from '../../../src/composition/config/config.ts';
-import { createDatabase } from '../../support/postgres/postgres-database.ts';
+import { createDatabase, createDatabaseWithRole } from '../../support/postgres/postgres-database.ts';
+import { RunningServer } from '../../support/servers/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { run } from '../command-line/command-run.ts';
 
@@ -61,6 +66,59 @@ describe('a wrong value stops the start with one line that names the variable', 
     const DATABASE_URL = typeof url === 'string' ? url : url();
     for (const args of [['serve'], ['migrate'], ['migrate', '--check']])
       await expectRefused(args, 'DATABASE_URL', { DATABASE_URL });
+  });
+
+  test('DATABASE_URL: a database that cannot store every text', async () => {
+    for (const encoding of ['LATIN1', 'SQL_ASCII', 'EUC_JP']) {
+      const DATABASE_URL = await createDatabase(
+        inject('postgresUrl'),
+        `encoding '${encoding}' template template0 lc_collate 'C' lc_ctype 'C'`,
+      );
+      for (const args of [['serve'], ['migrate'], ['migrate', '--check']]) {
+        const stderr = await expectRefused(args, 'DATABASE_URL', { DATABASE_URL });
+        expect(stderr).toContain(`must have the encoding UTF8, not ${encoding}`);
+      }
+    }
+  });
+
+  test('DATABASE_URL: a role that can only read, or that may not make the tables', async () => {
+    const url = new URL(await createDatabaseWithRole(inject('postgresUrl'), ''));
+    const [role, database] = [url.username, url.pathname.slice(1)];
+    const execute = async (statement: string) => {
+      const client = new pg.Client({ connectionString: inject('postgresUrl').replace(/[^/]*$/, database) });
+      await client.connect();
+      await client.query(statement);
+      await client.end();
+    };
+    const refused = (args: readonly string[]) =>
+      expectRefused(args, 'DATABASE_URL', { DATABASE_URL: url.href });
+    await execute(`alter role ${role} set default_transaction_read_only = on`);
+    for (const args of [['serve'], ['migrate']]) expect(await refused(args)).toContain('can only be read');
+    await execute(`alter role ${role} reset all; alter database ${database} owner to postgres`);
+    for (const args of [['serve'], ['migrate']])
+      expect(await refused(args)).toContain(`grant create on schema public to ${role}`);
+    await execute(`alter role ${role} set search_path = nowhere`);
+    expect(await refused(['serve'])).toContain('search_path');
+  });
+
+  test('a port that is taken, before anything is made in DATA_DIR', async () => {
+    await using other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const DATA_DIR = join(folder.path, 'not-made');
+    const env = { DATA_DIR, DATABASE_URL: '', JWT_PRIVATE_KEY: '' };
+    const taken = await expectRefused(['serve'], 'MCP_SERVER_PORT', { ...env, MCP_SERVER_PORT: `${port}` });
+    expect(taken).toContain(`MCP_SERVER_PORT=${port + 1}`);
+    await expectRefused(['serve'], 'METRICS_PORT', { ...env, METRICS_PORT: `${port}` });
+    await expectRefused(['serve'], 'HOST', { ...env, HOST: '192.0.2.1' });
+    expect(existsSync(DATA_DIR)).toBe(false);
+  });
+
+  test('a port that a server with the same settings uses, with the command for a link to it', async () => {
+    const env = { DATA_DIR: join(folder.path, 'running'), LOG_LEVEL: 'warn' };
+    await using first = await RunningServer.start(env);
+    const again = { ...env, DATABASE_URL: '', JWT_PRIVATE_KEY: '', MCP_SERVER_PORT: `${first.port}` };
+    expect(await expectRefused(['serve'], 'MCP_SERVER_PORT', again)).toMatch(/running already\. .* link\n$/);
   });
 
   test('DATABASE_LISTEN_URL: no server listens', async () => {

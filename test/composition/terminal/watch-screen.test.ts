@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { AgentInstance, ConversationMessage, LiveEvent } from '../../../src/adapters/client/client.ts';
 import { WatchScreen } from '../../../src/composition/terminal/watch-screen.ts';
 import { WatchedAgents } from '../../../src/composition/terminal/watched-agents.ts';
+import { typedCommand } from '../../../src/composition/typed-command.ts';
 
 const ID = '623c0000-7425-40de-944b-e07fc1f90ae7';
 const OTHER = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
@@ -66,7 +67,7 @@ function agentsWith(...events: readonly LiveEvent[]): WatchedAgents {
 
 test('a waiting agent is shown with its whole question, its numbered options and the command to answer', async () => {
   const content = `Which port?\nIt is for the preview.\n[OPTIONS]\n1. 8080\n2. 8081\n[/OPTIONS]`;
-  const lines = await drawn(agentsWith(asked(content)));
+  const lines = await drawn(agentsWith(asked(content)), { columns: 80, rows: 24 });
   expect(lines.slice(0, 9)).toEqual([
     'Agents: 2, waiting for you: 1 (connecting; Ctrl-C ends it)',
     'AWAITING_INPUT 623c0000-7425 codex',
@@ -74,7 +75,7 @@ test('a waiting agent is shown with its whole question, its numbered options and
     '  It is for the preview.',
     '  1. 8080',
     '  2. 8081',
-    '  agent-dashboard reply 623c <number or text>',
+    `  ${typedCommand('reply 623c <number or text>')}`,
     'ACTIVE         7c9e6679-7425 codex  at work',
     '',
   ]);
@@ -82,7 +83,7 @@ test('a waiting agent is shown with its whole question, its numbered options and
 });
 
 test('the command to answer a question without options asks for a text', async () => {
-  expect(await drawn(agentsWith(asked('How many?')))).toContain('  agent-dashboard reply 623c <text>');
+  expect(await drawn(agentsWith(asked('How many?')))).toContain(`  ${typedCommand('reply 623c <text>')}`);
 });
 
 test.each([
@@ -99,7 +100,7 @@ test.each([
       [...line].reduce((sum, letter) => sum + (/[日本語🙂]/u.test(letter) ? 2 : 1), 0);
     for (const line of lines) expect(wide(line), line).toBeLessThanOrEqual(44);
     for (const line of ['  1. Yes', '  2. No']) expect(lines).toContain(line);
-    expect(lines.join('\n')).toContain('agent-dashboard reply 623c <number or text>'.slice(0, 41));
+    expect(lines.map((line) => line.trim()).join(' ')).toContain(typedCommand('reply 623c <number or text>'));
   },
 );
 

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** Creates an empty database on a server and returns its URL. The database is removed with the server. */
-export async function createDatabase(serverUrl: string): Promise<string> {
+/**
+ * Creates an empty database on a server and returns its URL. The database is removed with the server.
+ * @param options the options of the SQL command, such as the encoding.
+ */
+export async function createDatabase(serverUrl: string, options = ''): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
-  await client.query(`create database ${name}`);
+  await client.query(`create database ${name} ${options}`);
   await client.end();
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;

@@ -16,7 +16,11 @@ const signedInPerson = v.object({
 });
 
 /** Signing in with an identity provider is not possible on the page yet, so this is always null. */
-const signInOptions = v.object({ identity_provider: v.null() });
+const signInOptions = v.object({
+  identity_provider: v.null(),
+  /** The command of the server's command line, as its operator types it. */
+  command: v.nullable(v.string()),
+});
 
 const TAGS = ['Signing in'];
 const headers = REQUEST_ID_HEADER;

@@ -23,6 +23,11 @@ export interface SignIn {
 
 export interface SignInOptions extends ExchangeSettings, IdentifyCallerOptions {
   readonly signIn: SignIn;
+  /**
+   * The command of the server's command line as its operator types it. The page shows it to people who cannot
+   * sign in. Default: null, there is none.
+   */
+  readonly command?: string | null;
 }
 
 export const SESSION_PATH = `${BASE_PATH}/auth/session`;
@@ -36,7 +41,7 @@ const MAX_COOKIE_MS = 400 * 24 * 60 * 60 * 1000;
  * script can read. The cookie's value is the token, so both expire together.
  */
 export function signInRoutes(options: SignInOptions): Middleware {
-  const { signIn, tokens, publicUrl = null } = options;
+  const { signIn, tokens, publicUrl = null, command = null } = options;
   const isSecure = (ctx: Context): boolean => ctx.secure || publicUrl?.startsWith('https:') === true;
 
   async function signInBrowser(ctx: Context): Promise<void> {
@@ -76,7 +81,7 @@ export function signInRoutes(options: SignInOptions): Middleware {
     if (ctx.path === SIGN_IN_OPTIONS_PATH) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed('GET, HEAD');
       // So far people can sign in only with a link or a token, and not at an identity provider.
-      ctx.body = { identity_provider: null };
+      ctx.body = { identity_provider: null, command };
     } else if (ctx.method === 'POST') await signInBrowser(ctx);
     else if (ctx.method === 'DELETE') await signOutBrowser(ctx);
     else throw methodNotAllowed('POST, DELETE');

@@ -16,6 +16,8 @@ export interface AppOptions
     Omit<StatusRoutesOptions, 'openApi'> {
   /** Allows browsers to sign in and to use a cookie. Absent or null: bearer tokens only. */
   readonly signIn?: SignIn | null;
+  /** As in `SignInOptions`. */
+  readonly command?: string | null;
   /** The folder with the built dashboard page. Absent or null: no page is served. */
   readonly pageDir?: string | null;
   /** Middleware that runs last, after the REST API, behind the same guard. */

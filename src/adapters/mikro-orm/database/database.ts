@@ -8,6 +8,7 @@ import { entities } from '../schema/entities.ts';
 import { MIGRATIONS_TABLE, migrations } from '../schema/migrations/index.ts';
 import { failureKindOf, toStorageError } from './driver-errors.ts';
 import type { RunStatement } from './request-role.ts';
+import { type DatabaseSettings, problemsOf, UnsuitableDatabaseError } from './required-settings.ts';
 import { type Tables, tablesOf } from './tables.ts';
 import { type TenantIsolation, type Tenants, tenantSettingsOf } from './tenant-isolation.ts';
 
@@ -33,6 +34,8 @@ export interface Engine {
   /** How many batches of updates may run at the same time. */
   readonly lanes: number;
   readonly run: RunStatement;
+  /** Reads the settings that may not fit; null when they are always right. */
+  readonly readSettings: () => Promise<DatabaseSettings | null>;
   /**
    * Creates the database role that statements run as (`REQUEST_ROLE`). It is called after the migrations,
    * while this process holds the migration lock.
@@ -126,8 +129,11 @@ export class Database {
   /**
    * Brings the schema up to date. Processes that start at the same time take turns.
    * @returns the names of the migrations that were run.
+   * @throws UnsuitableDatabaseError when the database would lose or refuse data later.
    */
   async migrate(): Promise<readonly string[]> {
+    const missing = await this.#missingMigrations();
+    await this.#requireSettings(missing.length > 0 ? 'tables' : 'rows');
     const migrating = this.#engine.withMigrationLock(async () => {
       const applied = await this.orm.migrator.up();
       await this.#engine.setUpRequestRole();
@@ -138,8 +144,22 @@ export class Database {
     return applied;
   }
 
-  /** Returns the names of the migrations that have not been run. Changes nothing. */
+  /**
+   * Returns the names of the migrations that have not been run. Changes nothing.
+   * @throws UnsuitableDatabaseError as `migrate` does.
+   */
   async pendingMigrations(): Promise<readonly string[]> {
+    await this.#requireSettings('none');
+    return this.#missingMigrations();
+  }
+
+  async #requireSettings(changes: 'none' | 'rows' | 'tables'): Promise<void> {
+    const settings = await this.#translateErrors(this.#engine.readSettings());
+    const problems = settings === null ? [] : problemsOf(settings, changes);
+    if (problems.length > 0) throw new UnsuitableDatabaseError(problems);
+  }
+
+  async #missingMigrations(): Promise<readonly string[]> {
     const read = <Row>(sql: string, parameters: readonly unknown[]) =>
       this.#translateErrors(this.#engine.run<Row>(sql, parameters, null));
     // The ORM is not used, because it would first create its table of migrations.

@@ -10,6 +10,7 @@ import { UsageError } from '../../errors.ts';
 import { createLogger } from '../../logger.ts';
 import { packageInfo } from '../../package-info.ts';
 import { readServerUrl, readToken } from '../../terminal/server-address.ts';
+import { typedCommand } from '../../typed-command.ts';
 
 export interface McpOptions {
   /** Null: the environment variable is used, or else the default address on this machine. */
@@ -45,7 +46,9 @@ export async function mcp(
 ): Promise<void> {
   const token = readToken(env, options);
   if (token === null) {
-    throw new UsageError('mcp needs a token: --api-key or AGENT_DASHBOARD_API_KEY; `token issue` makes one');
+    throw new UsageError(
+      `mcp needs a token: --api-key or AGENT_DASHBOARD_API_KEY; to make one: ${typedCommand('token issue --user local')}`,
+    );
   }
   const baseUrl = readServerUrl(env, options) ?? DEFAULT_URL;
   const agent = createClient({ baseUrl, token, retryForMs: RETRY_FOR_MS });

@@ -9,6 +9,10 @@ import { startServer } from '../../server/server.ts';
 
 /** The user of a server that one person runs on their own machine. */
 const LOCAL_USER = userId('local');
+const LABEL_WIDTH = 17;
+const PLAIN_HTTP_WARNING =
+  'Warning: other machines can connect, and this is plain HTTP: anyone on the network between can read the tokens ' +
+  'and messages. Use it only in a network that you trust, or put a proxy with HTTPS in front (DEPLOYMENT.md).';
 /** The name of the keys that are printed at every start. */
 const START_UP_KEY_NAME = 'printed at the start';
 
@@ -18,8 +22,8 @@ export async function serve(env: Environment): Promise<void> {
   const logger = createLogger(config.logLevel);
   const server = await startServer(config, logger);
 
-  const address = config.publicUrl ?? server.url;
-  const { signInCodes, issuer, clock, store } = server.parts;
+  const { url: address } = server;
+  const { issuer, clock, store } = server.parts;
   const keyPorts = { apiKeys: store.apiKeys, issuer, clock };
   const agentToken = await startUpToken(keyPorts, 'agent');
   const dashboardToken = await startUpToken(keyPorts, 'dashboard');
@@ -34,13 +38,16 @@ export async function serve(env: Environment): Promise<void> {
         : [
             ...(dashboardToken === null
               ? []
-              : [`Open:            ${address}/#code=${signInCodes.newCode(LOCAL_USER)}`]),
+              : server
+                  .signInLinks(LOCAL_USER)
+                  .map((link, nth) => `${(nth === 0 ? 'Open:' : '').padEnd(LABEL_WIDTH)}${link}`)),
             `Agent token:     ${agentToken}`,
             `Dashboard token: ${dashboardToken ?? 'none, because JWT_PRIVATE_KEY is a short RSA key'}`,
             'Claude Code:     ' +
               `claude mcp add --transport http agent-dashboard ${address}/mcp --header "Authorization: Bearer ${agentToken}"`,
           ]),
       `Data:            ${config.databaseUrl === null ? config.dataDir : 'PostgreSQL (DATABASE_URL)'}`,
+      ...(server.isReadableByOthers ? [PLAIN_HTTP_WARNING] : []),
       'Ctrl-C stops it.',
       '',
       '',

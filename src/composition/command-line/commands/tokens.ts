@@ -3,8 +3,9 @@ import { text } from 'node:stream/consumers';
 import type { ImportResult, IssueRequest, ListedKey } from '../../../application/admin/operator.ts';
 import { type Environment, readConfig } from '../../config/config.ts';
 import { ConfigError } from '../../errors.ts';
-import { openExistingOperator, openOperator } from '../../operator/open-operator.ts';
+import { openExistingOperator, openOperator, requireIssuer } from '../../operator/open-operator.ts';
 import { columnsIn, plainJson, plainLine } from '../../terminal/plain-text.ts';
+import { typedCommand } from '../../typed-command.ts';
 
 /** Prints a new token on stdout, and nothing else. */
 export async function issueToken(env: Environment, request: IssueRequest): Promise<void> {
@@ -12,18 +13,39 @@ export async function issueToken(env: Environment, request: IssueRequest): Promi
   if (config.jwtPublicKey !== null && config.jwtPrivateKey === null) {
     throw new ConfigError('JWT_PRIVATE_KEY must be set to issue tokens: there is only a JWT_PUBLIC_KEY');
   }
+  requireIssuer(config);
   await using opened = await openOperator(config);
   process.stdout.write(`${await opened.operator.issue(request)}\n`);
 }
 
-/** Prints all issued tokens with their names and dates. The tokens themselves are not stored. */
-export async function listTokens(env: Environment, { json }: { json: boolean }): Promise<void> {
+/**
+ * Prints the issued tokens with their names and dates. The tokens themselves are not stored.
+ * @param all whether a table also has the tokens that no server accepts any more. JSON always has them.
+ */
+export async function listTokens(
+  env: Environment,
+  { all, json }: { all: boolean; json: boolean },
+): Promise<void> {
   await using opened = await openExistingOperator(readConfig(env));
   const keys = await opened.operator.list();
   if (json) process.stdout.write(`${plainJson(keys, 2)}\n`);
   else if (keys.length === 0) process.stderr.write('No token has been issued yet.\n');
-  else process.stdout.write(table(keys, new Date()));
+  else printTable(keys, { all });
 }
+
+function printTable(keys: readonly ListedKey[], { all }: { all: boolean }): void {
+  const now = new Date();
+  const shown = all ? keys : keys.filter((key) => isAccepted(key, now));
+  if (shown.length > 0) process.stdout.write(table(shown, now));
+  const hiddenCount = keys.length - shown.length;
+  if (hiddenCount > 0)
+    process.stderr.write(
+      `Not shown: ${hiddenCount} that are revoked or have expired. To see them: ${typedCommand('token list --all')}\n`,
+    );
+}
+
+const isAccepted = ({ revoked_at, expires_at }: ListedKey, now: Date): boolean =>
+  revoked_at === null && (expires_at === null || new Date(expires_at) > now);
 
 /** Revokes the tokens with this id. @returns whether there is one. */
 export async function revokeToken(
@@ -35,7 +57,10 @@ export async function revokeToken(
   const revoked = await opened.operator.revoke(id);
   if (json) process.stdout.write(`${plainJson(revoked, 2)}\n`);
   else for (const key of revoked) printRevoked(key);
-  if (revoked.length === 0) process.stderr.write(`There is no token with the id ${id}; see: token list\n`);
+  if (revoked.length === 0)
+    process.stderr.write(
+      `There is no token with the id ${id}. To see the ids: ${typedCommand('token list')}\n`,
+    );
   return revoked.length > 0;
 }
 
@@ -58,7 +83,9 @@ export async function importTokens(
   const numberedTokens = lines
     .map((token, index) => ({ token, line: index + 1 }))
     .filter(({ token }) => token !== '' && !token.startsWith('#'));
-  await using opened = await openOperator(readConfig(env));
+  const config = readConfig(env);
+  requireIssuer(config);
+  await using opened = await openOperator(config);
   let areAllRecorded = true;
   for (let start = 0; start < numberedTokens.length; start += BATCH_SIZE) {
     const batch = numberedTokens.slice(start, start + BATCH_SIZE);
@@ -97,7 +124,7 @@ function printImported(imported: ImportResult, line: number): void {
   );
 }
 
-const COLUMNS = ['ID', 'USER', 'SCOPE', 'NAME', 'CREATED', 'LAST USED', 'STATE'] as const;
+const COLUMNS = ['ID', 'USER', 'SCOPE', 'NAME', 'CREATED', 'LAST USED (UTC)', 'STATE'] as const;
 
 function table(keys: readonly ListedKey[], now: Date): string {
   const rows = keys.map((key) => [
@@ -106,7 +133,7 @@ function table(keys: readonly ListedKey[], now: Date): string {
     key.agent_instance_id === null ? key.scope : `${key.scope} ${key.agent_instance_id}`,
     plainLine(key.name),
     day(key.created_at),
-    day(key.last_used_at) || 'never',
+    minute(key.last_used_at) ?? 'never',
     stateOf(key, now),
   ]);
   const widths = COLUMNS.map((title, nth) =>
@@ -125,5 +152,8 @@ function stateOf({ revoked_at, expires_at }: ListedKey, now: Date): string {
   if (expires_at === null) return 'valid';
   return new Date(expires_at) > now ? `valid until ${day(expires_at)}` : `expired ${day(expires_at)}`;
 }
+
+/** Returns the time to the minute, because a server saves the times of last use once a minute. */
+const minute = (time: string | null): string | null => time?.slice(0, 16).replace('T', ' ') ?? null;
 
 const day = (time: string | null): string => time?.slice(0, 10) ?? '';

@@ -2,7 +2,7 @@ import type { AgentInstance, PeopleClient } from '../../../adapters/client/clien
 import type { Environment } from '../../config/config.ts';
 import { findInstanceId, readOpenQuestion } from '../../terminal/find-instance.ts';
 import { plainJson } from '../../terminal/plain-text.ts';
-import { messageLine } from '../../terminal/question-lines.ts';
+import { messageLine, replyCommand } from '../../terminal/question-lines.ts';
 import { WatchScreen } from '../../terminal/watch-screen.ts';
 import { instanceLabel, WatchedAgents } from '../../terminal/watched-agents.ts';
 import { type UserClientOptions, withUserClient } from '../../terminal/with-user-client.ts';
@@ -58,9 +58,12 @@ async function showEvents(
   const print = (line: string) => {
     if (screen === null) process.stdout.write(`${line}\n`);
   };
+  const printReply = (id: string, question: string) =>
+    print(`  To answer: ${replyCommand(agents.shortIdOf(id), question)}`);
   const refreshList = async () => {
     for (const changed of agents.replaceAll(await readInstances(people, instance))) {
       print(json ? plainJson({ type: 'status_update', data: changed }) : overviewLine(changed));
+      if (!json && changed.status === 'AWAITING_INPUT') printReply(changed.id, changed.latest_message ?? '');
     }
     if (screen !== null) await readQuestions(people, agents);
   };
@@ -80,6 +83,9 @@ async function showEvents(
       if (event.type !== 'heartbeat') print(plainJson({ type: event.type, data: event.data }));
     } else if (line !== null) {
       print(line);
+      if (event.type === 'message' && event.data.question_status === 'open') {
+        printReply(event.data.agent_instance_id, event.data.content);
+      }
     }
     if (screen === null) continue;
     await readQuestions(people, agents);

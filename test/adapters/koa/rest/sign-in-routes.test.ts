@@ -134,7 +134,10 @@ describe('signing in', () => {
   });
 
   test('lists the ways to sign in without a token', async () => {
-    expect(await fieldsOf(await request('GET', '/auth/options'))).toEqual({ identity_provider: null });
+    expect(await fieldsOf(await request('GET', '/auth/options'))).toEqual({
+      identity_provider: null,
+      command: null,
+    });
   });
 });
 

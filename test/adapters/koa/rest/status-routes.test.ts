@@ -8,7 +8,7 @@ test('GET / describes the server without a token', async () => {
   expect(answer.status).toBe(200);
   expect(answer.headers.get('x-request-id')).toMatch(/./);
   expect(await answer.json()).toEqual({
-    name: 'agent-dashboard-server',
+    name: 'agent-dashboard',
     version: '1.2.3',
     links: {
       api: '/api/v1',

@@ -42,7 +42,7 @@ describe('the page', () => {
     ['a program that says so', { accept: 'application/json' }],
     ['a program that takes anything', { accept: '*/*' }],
   ])('is not served to %s at /', async (_, headers) => {
-    expect(await (await get('/', headers)).json()).toMatchObject({ name: 'agent-dashboard-server' });
+    expect(await (await get('/', headers)).json()).toMatchObject({ name: 'agent-dashboard' });
   });
 
   test('may load its own files only, and run no inline scripts', async () => {

@@ -1,5 +1,5 @@
 import type { IdentityProvider } from '../../model/wire.ts';
-import { request } from '../../server/request.ts';
+import { loadSignInOptions } from './sign-in-options.ts';
 import { signIn } from './signed-in-user.ts';
 
 /**
@@ -18,7 +18,7 @@ const redirectUri = (): string => `${location.origin}/`;
 
 /** Returns the identity provider that the server is configured with, or null if there is none. */
 export const loadIdentityProvider = async (): Promise<IdentityProvider | null> =>
-  (await request<{ identity_provider: IdentityProvider | null }>('GET', '/auth/options')).identity_provider;
+  (await loadSignInOptions()).identity_provider;
 
 /** Opens the provider's sign-in page. The provider then opens this page with a code in the address. */
 export async function startProviderSignIn(provider: IdentityProvider): Promise<void> {

@@ -3,13 +3,18 @@ import { parseSignInCode } from '../../model/route.ts';
 import type { User } from '../../model/wire.ts';
 import { RequestError, request } from '../../server/request.ts';
 import { finishProviderSignIn } from './identity-provider.ts';
+import { loadTypedCommand } from './sign-in-options.ts';
 import { signedInUser, signIn } from './signed-in-user.ts';
 
 /** Why signing in failed, as a text for the user. Null: there is no error to show. */
 export const signInError = signal<string | null>(null);
 
-const USED_LINK_ERROR =
-  'This link has been used, or it has expired. Restart the server to get a new link, or paste a token.';
+async function usedLinkError(): Promise<string> {
+  const command = await loadTypedCommand('link');
+  const remedy =
+    command === null ? 'Get a new link' : `Where the server runs, this prints a new one: ${command}`;
+  return `This link has been used, or it has expired. ${remedy}, or paste a token.`;
+}
 
 const INVALID_TOKEN_ERROR = 'This token is not valid. It may be incomplete, expired or revoked.';
 
@@ -28,7 +33,7 @@ export async function signInOnStart(): Promise<void> {
     if (code !== null && error instanceof RequestError && error.problem !== null) {
       // The link has been used before. If the browser still has a valid cookie, the page opens as usual.
       await signInWithCookie().catch(() => null);
-      if (!signedInUser.value) signInError.value = USED_LINK_ERROR;
+      if (!signedInUser.value) signInError.value = await usedLinkError();
       return;
     }
     signedInUser.value = null;

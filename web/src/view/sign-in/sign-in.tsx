@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { signInError, signInWithToken } from '../../store/session/sign-in-on-start.ts';
 import { IdentityProviderButton } from './identity-provider-button.tsx';
+import { SignInCommands } from './sign-in-commands.tsx';
 
 export function SignIn() {
   const token = useSignal('');
@@ -39,9 +40,7 @@ export function SignIn() {
       <p class="problem" id="sign-in-problem" role="alert">
         {signInError.value}
       </p>
-      <p class="muted">
-        To create a token, run <code>agent-dashboard token issue --user local --scope dashboard</code>
-      </p>
+      <SignInCommands />
     </main>
   );
 }

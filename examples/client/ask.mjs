@@ -1,0 +1,17 @@
+/**
+ * A script that sends a step, asks a question, and continues with the answer. In a clone, `npm run ask` runs it
+ * against the running server. With the package installed in your own project: `node ask.mjs`.
+ */
+import { createClient } from '@agent-dashboard/server/client';
+
+const { AGENT_TOKEN: token = '', AGENT_DASHBOARD_URL: baseUrl = 'http://127.0.0.1:8080' } = process.env;
+const session = createClient({ baseUrl, token }).session({ agent_type: 'release-script' });
+try {
+  const { queued_user_messages } = await session.sendMessage('Built 1.2');
+  for (const { content } of queued_user_messages) console.log('you wrote:', content);
+
+  const { answer } = await session.ask('Release 1.2?\n[OPTIONS]\n1. Yes\n2. Not yet\n[/OPTIONS]');
+  console.log('you answered:', answer?.content);
+} finally {
+  await session.end();
+}
