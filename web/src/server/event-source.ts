@@ -1,5 +1,6 @@
 import { EventParser } from '../../../src/adapters/client/http/event-parser.ts';
 import type { StreamEvent } from '../model/wire.ts';
+import { urlOf } from './page-url.ts';
 
 /** The server sends something every 15 s. A connection without data for longer than this is dead. */
 const MAX_SILENCE_MS = 40_000;
@@ -26,7 +27,7 @@ export async function readEvents(
   const silenceTimeout = new AbortController();
   let timer = setTimeout(() => silenceTimeout.abort(), MAX_SILENCE_MS);
   try {
-    const response = await fetch('/api/v1/events', {
+    const response = await fetch(urlOf('/api/v1/events'), {
       headers: {
         accept: 'text/event-stream',
         ...(position.lastEventId === null ? {} : { 'last-event-id': position.lastEventId }),

@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { preview } from '../../model/preview.ts';
 import type { AgentInstance } from '../../model/wire.ts';
+import { urlOf } from '../../server/page-url.ts';
 import { currentRoute, goTo } from '../page/current-route.ts';
 import { announcement } from '../page/notices.ts';
 import { dashboard, nextCursor, waitingInstances } from './dashboard.ts';
@@ -29,7 +30,7 @@ export function startQuestionAlerts(): void {
   let alertedInstances: ReadonlyMap<string, string | null> | null = null;
   effect(() => {
     const waiting = waitingInstances.value;
-    icon.href = waiting.length > 0 ? '/icon-waiting.svg' : '/icon.svg';
+    icon.href = waiting.length > 0 ? urlOf('/icon-waiting.svg') : urlOf('/icon.svg');
     document.title = `${waiting.length > 0 ? `(${waiting.length}) ` : ''}${routeTitle()}`;
     if (nextCursor.value === undefined) {
       alertedInstances = null;
@@ -61,7 +62,7 @@ function alertUser(instance: AgentInstance): void {
     const notification = new Notification(`${name} asks`, {
       body: question,
       tag: instance.id,
-      icon: '/icon.svg',
+      icon: urlOf('/icon.svg'),
     });
     notification.onclick = () => {
       window.focus();

@@ -1,4 +1,5 @@
 import type { IdentityProvider } from '../../model/wire.ts';
+import { urlOf } from '../../server/page-url.ts';
 import { request } from '../../server/request.ts';
 import { signIn } from './signed-in-user.ts';
 
@@ -14,7 +15,7 @@ interface SignInAttempt {
   readonly verifier: string;
 }
 
-const redirectUri = (): string => `${location.origin}/`;
+const redirectUri = (): string => urlOf('/');
 
 /** Returns the identity provider that the server is configured with, or null if there is none. */
 export const loadIdentityProvider = async (): Promise<IdentityProvider | null> =>

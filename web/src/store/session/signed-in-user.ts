@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { User } from '../../model/wire.ts';
+import { urlOf } from '../../server/page-url.ts';
 import { RequestError, request } from '../../server/request.ts';
 
 /** The user who is signed in. Undefined: not known yet. Null: signed out. */
@@ -24,5 +25,5 @@ export async function signOut(): Promise<void> {
   for (const key of Object.keys(localStorage)) {
     if (/^(?:draft|outbox):/.test(key)) localStorage.removeItem(key);
   }
-  location.replace('/');
+  location.replace(urlOf('/'));
 }
