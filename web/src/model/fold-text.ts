@@ -2,9 +2,9 @@
 const ACCENTS = /[\u0300-\u036f]/g;
 
 /**
- * Returns a text in the form in which texts are searched: upper and lower case, accented and plain letters, and
- * the different encodings of one letter are the same. It is the same in all languages of the browser: in
- * Turkish, `CI` in lower case is `cı`.
+ * Returns a text in the form in which texts are searched: upper and lower case, accented and plain letters,
+ * and the different encodings of one letter are the same. It does not depend on the browser's language: in
+ * Turkish, `CI` in lower case would be `cı`.
  */
 export const foldText = (text: string): string =>
   text

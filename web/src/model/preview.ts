@@ -16,8 +16,8 @@ const CODE_LINK_OR_BOLD =
   /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)|!?\[([^\]\n]*)\]\((?:https?|mailto):[^)\s]*\)|(?<![\w*/\\])\*\*(?![\s*/.])([^*\n]+?)(?<![\s/(])\*\*(?![\w*/])/g;
 
 /**
- * Shortens a message to one or two lines, without its answer options and most of its markdown. Characters that
- * are not clearly markdown stay.
+ * Shortens a message to one or two lines, without its answer options and most of its markdown. Characters
+ * that are not clearly markdown stay.
  */
 export function preview(content: string): string {
   // Options and markdown are removed below, so more characters are taken than are shown.

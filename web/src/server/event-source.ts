@@ -16,12 +16,12 @@ export interface StreamPosition {
 /**
  * Reads the stream of all events until it ends. The browser's own `EventSource` is not used: it does not
  * report why it failed, does not notice a dead connection, and cannot resume after it has given up.
- * @param position updated with each event
+ * @param position where the stream continues; the caller updates it with each event
  * @param stopSignal ends the stream when it is aborted
  */
 export async function readEvents(
   position: StreamPosition,
-  onEvent: (event: StreamEvent) => void,
+  onEvent: (event: StreamEvent, id: string) => void,
   stopSignal: AbortSignal,
 ): Promise<StreamEnd> {
   const silenceTimeout = new AbortController();
@@ -46,8 +46,7 @@ export async function readEvents(
       clearTimeout(timer);
       timer = setTimeout(() => silenceTimeout.abort(), MAX_SILENCE_MS);
       for (const { id, type, data } of parser.push(chunk.value)) {
-        onEvent({ type, data: JSON.parse(data) } as StreamEvent);
-        position.lastEventId = id;
+        onEvent({ type, data: JSON.parse(data) } as StreamEvent, id);
       }
     }
     return 'lost';

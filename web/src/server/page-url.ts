@@ -1,6 +1,6 @@
 /**
- * The address of the page, with a slash at the end. The server may be below a path of its host, so it is taken
- * from the address of this file, which the build puts into the folder `assets`.
+ * The address of the page, with a slash at the end. The server may be below a path of its host, so it is
+ * taken from the address of this file, which the build puts into the folder `assets`.
  */
 const PAGE_URL = import.meta.env.DEV
   ? `${location.origin}/`
