@@ -82,7 +82,7 @@ const ROOM_RULES = [
     terminal: ['.', 'config', 'operator'],
     'command-line': ['.', 'config', 'data-dir', 'store', 'wiring', 'operator', 'server', 'terminal'],
   }),
-  ...roomRules('web/src/store', { page: [], session: [], agents: ['page', 'session'] }),
+  ...roomRules('web/src/store', { page: [], session: ['page'], agents: ['page', 'session'] }),
   ...roomRules('web/src/view', {
     common: [],
     page: ['common'],

@@ -44,6 +44,8 @@ const copyApiReferenceViewer = (): Plugin => ({
 
 export default defineConfig({
   root: import.meta.dirname,
+  // The page may be below a path: the addresses in its code are relative to the code.
+  base: './',
   plugins: [copyApiReferenceViewer(), compressFiles()],
   server: { port: 5173, proxy: { '/api': SERVER_URL, '/mcp': SERVER_URL } },
   build: {

@@ -62,7 +62,7 @@ describe('a question', () => {
     await page.getByRole('textbox', { name: 'Your answer' }).waitFor();
     await page.keyboard.press('r');
     await page.keyboard.type('Orders');
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('or Purchases');
     await page.keyboard.press('Control+Enter');
     expect(await agent.receive(5)).toEqual(['Orders\nor Purchases']);

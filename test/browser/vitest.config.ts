@@ -9,7 +9,8 @@ export default defineConfig({
     reporters: ['default', new ClosingLine()],
     // Only one browser runs at a time, because several browsers slow each other down.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Only a test that hangs takes longer, also while other programs keep all cores busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -50,6 +50,7 @@ export const anOutboxMessage = (change: Partial<OutboxMessage> = {}): OutboxMess
   content: 'Yes',
   inReplyTo: null,
   writtenAt: '2026-01-01T10:00:00.000Z',
+  sequence: 0,
   after: 0,
   refusal: null,
   ...change,

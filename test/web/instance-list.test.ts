@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { filterInstances, type ListFilter, NO_FILTER } from '../../web/src/model/list-filter.ts';
 import { groupByStatus } from '../../web/src/model/status-group.ts';
 import type { InstanceStatus } from '../../web/src/model/wire.ts';
@@ -75,5 +75,38 @@ describe('the filter', () => {
     expect(found({ statusGroup: 'ended' })).toEqual(['2']);
     expect(found({ agentType: 'claude-code' })).toEqual(['1']);
     expect(found({ statusGroup: 'ended', agentType: 'claude-code' })).toEqual([]);
+  });
+
+  test.each([
+    ['ci fix', 'CI FIX'],
+    ['CI FIX', 'ci fix'],
+    ['cı fıx', 'CI FIX'],
+    ['istanbul', 'İSTANBUL'],
+    ['İstanbul', 'istanbul'],
+    ['strasse', 'Straße'],
+    ['STRASSE', 'straße'],
+    ['Straße', 'STRASSE'],
+    ['cafe', 'Caf\u00e9'],
+    ['caf\u00e9', 'Cafe\u0301'],
+    ['cafe\u0301', 'CAF\u00c9'],
+    ['ΟΔΟΣ', 'οδος'],
+    ['οδοσ', 'ΟΔΟΣ'],
+    ['ёлка', 'ЕЛКА'],
+    ['ﬁx', 'FIX'],
+    ['ＣＩ', 'ci'],
+    ['한국', '\u1112\u1161\u11ab국'.normalize('NFD')],
+  ])('finds %s in %s, whatever the language of the browser', (searchText, name) => {
+    const all = [anInstance({ id: 'it', name }), anInstance({ id: 'other', name: 'something else' })];
+    const turkish = vi.spyOn(String.prototype, 'toLocaleLowerCase');
+    turkish.mockImplementation(function (this: string) {
+      return this.replaceAll('I', 'ı').toLowerCase();
+    });
+    expect(filterInstances(all, { ...NO_FILTER, searchText }).map(({ id }) => id)).toEqual(['it']);
+    turkish.mockRestore();
+  });
+
+  test('does not find a word whose vowels are other marks', () => {
+    const hindi = [anInstance({ name: 'कि' })];
+    expect(filterInstances(hindi, { ...NO_FILTER, searchText: 'का' })).toEqual([]);
   });
 });

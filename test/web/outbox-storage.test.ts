@@ -1,23 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
+  clearOutbox,
   loadOutboxMessages,
+  nextSequence,
   removeOutboxMessage,
   saveOutboxMessage,
   type TextStorage,
 } from '../../web/src/model/outbox-storage.ts';
 import { anOutboxMessage } from './builders.ts';
-
-/** Stands in for the browser's storage. */
-class InMemoryStorage implements TextStorage {
-  readonly #texts = new Map<string, string>();
-  get length(): number {
-    return this.#texts.size;
-  }
-  key = (index: number): string | null => [...this.#texts.keys()][index] ?? null;
-  getItem = (key: string): string | null => this.#texts.get(key) ?? null;
-  setItem = (key: string, text: string): void => void this.#texts.set(key, text);
-  removeItem = (key: string): void => void this.#texts.delete(key);
-}
+import { InMemoryStorage } from './in-memory-storage.ts';
 
 const keysIn = (storage: TextStorage, userId: string) =>
   loadOutboxMessages(storage, userId).map(({ idempotencyKey }) => idempotencyKey);
@@ -51,5 +42,32 @@ describe('the stored outbox', () => {
     const { idempotencyKey: _, ...older } = anOutboxMessage();
     storage.setItem('outbox:older', JSON.stringify(older));
     expect(keysIn(storage, 'local')).toEqual(['older']);
+  });
+
+  test.each([
+    ['goes back', ['10:00', '09:00', '08:30']],
+    ['jumps', ['10:00', '23:00', '10:01']],
+    ['stands still', ['10:00', '10:00', '10:00']],
+  ])('keeps the order in which the messages were typed when the clock %s', (_, times) => {
+    const storage = new InMemoryStorage();
+    for (const [nth, time] of times.entries()) {
+      saveOutboxMessage(
+        storage,
+        anOutboxMessage({
+          idempotencyKey: `${'cab'[nth]}`,
+          writtenAt: `2026-01-01T${time}:00.000Z`,
+          sequence: nextSequence(loadOutboxMessages(storage, 'local')),
+        }),
+      );
+    }
+    expect(keysIn(storage, 'local')).toEqual(['c', 'a', 'b']);
+  });
+
+  test('deletes only the messages of the user who signs out', () => {
+    const storage = new InMemoryStorage();
+    saveOutboxMessage(storage, anOutboxMessage({ idempotencyKey: 'a' }));
+    saveOutboxMessage(storage, anOutboxMessage({ idempotencyKey: 'b', userId: 'bob' }));
+    clearOutbox(storage, 'local');
+    expect([keysIn(storage, 'local'), keysIn(storage, 'bob')]).toEqual([[], ['b']]);
   });
 });

@@ -31,6 +31,15 @@ const isPlainUrl = (text: string): boolean => {
   return url !== null && url.href === url.origin + url.pathname;
 };
 
+/**
+ * The first parts of the server's own paths. Below such a path it would be unclear whether a proxy has
+ * removed the path of PUBLIC_URL from a request.
+ */
+const OWN_PATHS = 'api mcp sse messages docs openapi.json assets .well-known health ready'.split(' ');
+
+const beginsWithNoOwnPath = (text: string): boolean =>
+  !OWN_PATHS.includes(new URL(text).pathname.split('/')[1]!);
+
 const httpUrl = v.pipe(v.string(), checkUrl(['http:', 'https:']));
 
 const postgresUrl = v.pipe(v.string(), checkUrl(['postgres:', 'postgresql:']));
@@ -75,8 +84,14 @@ const VARIABLES = {
   },
   PUBLIC_URL: {
     requirement:
-      'the http or https URL under which clients reach this server, without a user, query or fragment',
-    schema: v.optional(v.pipe(httpUrl, v.check(isPlainUrl))),
+      'the http or https URL under which clients reach this server, without a user, query or fragment. Its path ' +
+      `must not begin with a path of the server itself (${OWN_PATHS.map((path) => `/${path}`).join(', ')})`,
+    schema: v.optional(
+      v.pipe(
+        httpUrl,
+        v.check((text) => isPlainUrl(text) && beginsWithNoOwnPath(text)),
+      ),
+    ),
   },
   CORS_ORIGINS: {
     requirement: 'a comma-separated list of origins such as https://app.example.com',

@@ -9,6 +9,7 @@ import { IdentityProvider } from '../../adapters/jwt/identity-provider.ts';
 import { JwtIssuer } from '../../adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../../adapters/jwt/jwt-verifier.ts';
 import { TokenRecorder } from '../../adapters/jwt/token-recorder.ts';
+import { basePathOf } from '../../adapters/koa/http/public-url.ts';
 import { createMcpEndpoint, type McpEndpoint } from '../../adapters/mcp/http/endpoint.ts';
 import { systemClock, uuidV7 } from '../../adapters/runtime/system.ts';
 import { createOperator, type Operator } from '../../application/admin/operator.ts';
@@ -168,7 +169,7 @@ function registerApplication(container: DependencyContainer): void {
       dispatch: resolver.resolve(DEPENDENCIES.dashboard).dispatch,
       ids: resolver.resolve(DEPENDENCIES.ids),
       logger: resolver.resolve(DEPENDENCIES.logger),
-      messagesPath: MESSAGES_PATH,
+      messagesPath: basePathOf(resolver.resolve(DEPENDENCIES.config).publicUrl) + MESSAGES_PATH,
     }),
   );
   registerSingle(container, DEPENDENCIES.jobs, (resolver) =>

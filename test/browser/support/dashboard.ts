@@ -22,6 +22,7 @@ export class Dashboard {
   #running!: RunningServer;
   #tokenIssuer!: TokenIssuer;
   #user = '';
+  readonly #otherStores: Store[] = [];
 
   /**
    * Opens the page in a new browser context, signed in.
@@ -75,6 +76,13 @@ export class Dashboard {
     return RunningServer.start({ ...SETTINGS, ...this.#store.env });
   }
 
+  /** Starts another server, with its own data, keys and users. */
+  async startOtherServer(env: { readonly [name: string]: string } = {}): Promise<RunningServer> {
+    const store = await migratedStore();
+    this.#otherStores.push(store);
+    return RunningServer.start({ ...SETTINGS, ...store.env, ...env });
+  }
+
   async #collectErrors(context: BrowserContext): Promise<void> {
     context.on('weberror', (error) => this.pageErrors.push(error.error().message));
     context.on('console', (message) => {
@@ -92,9 +100,7 @@ export class Dashboard {
     const dashboard = new Dashboard();
     let userCount = 0;
     beforeAll(async () => {
-      dashboard.#store = await freshStore(kind);
-      if (kind === 'PGlite')
-        await cp(inject('migratedFolder'), dashboard.#store.env.DATA_DIR, { recursive: true });
+      dashboard.#store = kind === 'PGlite' ? await migratedStore() : await freshStore(kind);
       dashboard.#running = await RunningServer.start({ ...SETTINGS, ...dashboard.#store.env });
       dashboard.#tokenIssuer = await TokenIssuer.open(dashboard.#store.env);
       dashboard.#browser = await launchBrowser();
@@ -103,7 +109,7 @@ export class Dashboard {
       await dashboard.#browser?.close();
       await dashboard.#tokenIssuer?.[Symbol.asyncDispose]();
       await dashboard.#running?.[Symbol.asyncDispose]();
-      await dashboard.#store?.[Symbol.asyncDispose]();
+      for (const store of [dashboard.#store, ...dashboard.#otherStores]) await store?.[Symbol.asyncDispose]();
     });
     beforeEach(async () => {
       userCount += 1;
@@ -122,8 +128,15 @@ export class Dashboard {
   }
 }
 
+/** Returns an embedded database whose schema is up to date. */
+async function migratedStore(): Promise<Store> {
+  const store = await freshStore('PGlite');
+  await cp(inject('migratedFolder'), store.env.DATA_DIR, { recursive: true });
+  return store;
+}
+
 /** How long a test waits for something to appear on a page. */
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 60_000;
 
 const SETTINGS = { LOG_LEVEL: 'warn', ALLOWED_HOSTS: OTHER_NAME };
 

@@ -1,3 +1,4 @@
+import { foldText } from './fold-text.ts';
 import { type StatusGroup, statusGroupOf } from './status-group.ts';
 import type { AgentInstance } from './wire.ts';
 
@@ -18,13 +19,24 @@ export const isFiltering = (filter: ListFilter): boolean =>
  * name, agent type or latest message.
  */
 export function filterInstances(instances: Iterable<AgentInstance>, filter: ListFilter): AgentInstance[] {
-  const words = filter.searchText.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const words = foldText(filter.searchText).split(/\s+/).filter(Boolean);
   return [...instances].filter((instance) => {
     if (filter.statusGroup !== null && statusGroupOf(instance) !== filter.statusGroup) return false;
     if (filter.agentType !== null && instance.agent_type_name !== filter.agentType) return false;
     if (words.length === 0) return true;
-    const text = `${instance.name ?? ''}\n${instance.agent_type_name}\n${instance.latest_message ?? ''}`;
-    const searched = text.toLocaleLowerCase();
-    return words.every((word) => searched.includes(word));
+    const text = searchedText(instance);
+    return words.every((word) => text.includes(word));
   });
+}
+
+/** The folded texts. An instance never changes, so its text is folded once, and not at each keystroke. */
+const foldedTexts = new WeakMap<AgentInstance, string>();
+
+function searchedText(instance: AgentInstance): string {
+  const known = foldedTexts.get(instance);
+  if (known !== undefined) return known;
+  const { name, agent_type_name, latest_message } = instance;
+  const text = foldText(`${name ?? ''}\n${agent_type_name}\n${latest_message ?? ''}`);
+  foldedTexts.set(instance, text);
+  return text;
 }

@@ -10,6 +10,8 @@ export interface OutboxMessage {
   /** The id of the question that the message answers. Null: it answers no question. */
   readonly inReplyTo: string | null;
   readonly writtenAt: string;
+  /** The order in which the user wrote their messages. Times cannot give it: a clock may be set back. */
+  readonly sequence: number;
   /** The position of the newest message when this one was written. */
   readonly after: number;
   /** Why the server has refused the message. Null: it has not been refused, and will be sent. */

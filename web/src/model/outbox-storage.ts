@@ -1,21 +1,25 @@
+import type { TextStorage } from './lasting-storage.ts';
 import type { OutboxMessage } from './outbox-message.ts';
 
-/** `signOut` in `store/session/signed-in-user.ts` deletes the entries that start with this. */
+export type { TextStorage };
+
 const ENTRY_PREFIX = 'outbox:';
 
-/** The part of the browser's `Storage` that the outbox needs. */
-export type TextStorage = Pick<Storage, 'length' | 'key' | 'getItem' | 'setItem' | 'removeItem'>;
+/** Returns the name of the entry of a message. */
+export const outboxEntryName = (idempotencyKey: string): string => ENTRY_PREFIX + idempotencyKey;
+
+export const isOutboxEntry = (entryName: string): boolean => entryName.startsWith(ENTRY_PREFIX);
 
 /**
  * Saves a message, so that it survives a reload. Each message has its own entry, so that several tabs do
  * not overwrite each other's messages.
  */
 export function saveOutboxMessage(storage: TextStorage, message: OutboxMessage): void {
-  storage.setItem(ENTRY_PREFIX + message.idempotencyKey, JSON.stringify(message));
+  storage.setItem(outboxEntryName(message.idempotencyKey), JSON.stringify(message));
 }
 
 export function removeOutboxMessage(storage: TextStorage, idempotencyKey: string): void {
-  storage.removeItem(ENTRY_PREFIX + idempotencyKey);
+  storage.removeItem(outboxEntryName(idempotencyKey));
 }
 
 /** Returns the user's messages in the order in which they were written. Unreadable entries are skipped. */
@@ -23,23 +27,35 @@ export function loadOutboxMessages(storage: TextStorage, userId: string): Outbox
   const messages: OutboxMessage[] = [];
   for (let index = 0; index < storage.length; index += 1) {
     const entryName = storage.key(index);
-    if (entryName?.startsWith(ENTRY_PREFIX)) {
+    if (entryName !== null && isOutboxEntry(entryName)) {
       messages.push(...parseEntry(entryName.slice(ENTRY_PREFIX.length), storage.getItem(entryName)));
     }
   }
   return messages
     .filter((message) => message.userId === userId)
-    .sort((one, other) => one.writtenAt.localeCompare(other.writtenAt));
+    .sort((one, other) => one.sequence - other.sequence || (one.writtenAt < other.writtenAt ? -1 : 1));
+}
+
+/** Returns the place in the order for a message that the user writes now. */
+export const nextSequence = (outbox: readonly OutboxMessage[]): number =>
+  Math.max(0, ...outbox.map(({ sequence }) => sequence)) + 1;
+
+/** Deletes the user's messages, for other people who may use this browser. */
+export function clearOutbox(storage: TextStorage, userId: string): void {
+  for (const { idempotencyKey } of loadOutboxMessages(storage, userId))
+    removeOutboxMessage(storage, idempotencyKey);
 }
 
 /**
- * Parses one entry of the storage. Takes the idempotency key from the entry's name, because older versions
- * of the page did not write it into the entry's text.
+ * Parses one entry of the storage. Older versions of the page wrote neither the idempotency key into the
+ * entry's text, which is also in the entry's name, nor the order.
  * @returns the message in a list; an empty list if the entry cannot be read
  */
 function parseEntry(idempotencyKey: string, text: string | null): OutboxMessage[] {
   try {
-    return text === null ? [] : [{ ...(JSON.parse(text) as OutboxMessage), idempotencyKey }];
+    return text === null
+      ? []
+      : [{ sequence: 0, ...(JSON.parse(text) as Omit<OutboxMessage, 'sequence'>), idempotencyKey }];
   } catch {
     return [];
   }

@@ -3,7 +3,23 @@ import { parseQuestion } from '../../../src/domain/text/question-text.ts';
 
 const MAX_CHARACTERS = 240;
 
-/** Shortens a message to one or two lines, without its answer options and most of its markdown. */
+/** The first or last line of a code block. */
+const CODE_FENCE = /^ {0,3}(?:```[^`\n]*|~~~[^\n]*)$/gm;
+/** A table has a second line of dashes. Lines that merely begin with `|` are text. */
+const TABLE = /^[ \t]*\|.*\n[ \t]*\|[ \t:|-]*-[ \t:|-]*(?:\n[ \t]*\|.*)*$/gm;
+const BLOCK_MARKER = /^ {0,3}(?:#{1,6}|>|[-*+])\s+/gm;
+/**
+ * Inline code, a link to the web, or bold text, in this order: what is code is nothing else. Stars are bold
+ * only around a text between spaces or punctuation, so globs and calculations keep theirs. Underscores stay:
+ * they are in too many names.
+ */
+const CODE_LINK_OR_BOLD =
+  /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)|!?\[([^\]\n]*)\]\((?:https?|mailto):[^)\s]*\)|(?<![\w*/\\])\*\*(?![\s*/.])([^*\n]+?)(?<![\s/(])\*\*(?![\w*/])/g;
+
+/**
+ * Shortens a message to one or two lines, without its answer options and most of its markdown. Characters
+ * that are not clearly markdown stay.
+ */
 export function preview(content: string): string {
   // Options and markdown are removed below, so more characters are taken than are shown.
   const { text } = parseQuestion(cutText(content, 4 * MAX_CHARACTERS));
@@ -11,11 +27,10 @@ export function preview(content: string): string {
     text
       // The slice above may have cut off the end of the options, so that `parseQuestion` did not find them.
       .replace(/\[OPTIONS\][\s\S]*$/i, '')
-      .replace(/```[^\n]*\n?/g, ' ')
-      .replace(/^\s*\|.*$/gm, '')
-      .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-      .replace(/^\s{0,3}(?:#{1,6}|>|[-*+])\s+/gm, '')
-      .replace(/(\*\*|__|`)(.+?)\1/g, '$2')
+      .replace(CODE_FENCE, ' ')
+      .replace(TABLE, '')
+      .replace(BLOCK_MARKER, '')
+      .replace(CODE_LINK_OR_BOLD, (_, _ticks, code, link, bold) => code ?? link ?? bold)
       .replace(/\s+/g, ' ')
       .trim(),
     MAX_CHARACTERS,

@@ -1,5 +1,6 @@
 import { EventParser } from '../../../src/adapters/client/http/event-parser.ts';
 import type { StreamEvent } from '../model/wire.ts';
+import { urlOf } from './page-url.ts';
 
 /** The server sends something every 15 s. A connection without data for longer than this is dead. */
 const MAX_SILENCE_MS = 40_000;
@@ -15,18 +16,18 @@ export interface StreamPosition {
 /**
  * Reads the stream of all events until it ends. The browser's own `EventSource` is not used: it does not
  * report why it failed, does not notice a dead connection, and cannot resume after it has given up.
- * @param position updated with each event
+ * @param position where the stream continues; the caller updates it with each event
  * @param stopSignal ends the stream when it is aborted
  */
 export async function readEvents(
   position: StreamPosition,
-  onEvent: (event: StreamEvent) => void,
+  onEvent: (event: StreamEvent, id: string) => void,
   stopSignal: AbortSignal,
 ): Promise<StreamEnd> {
   const silenceTimeout = new AbortController();
   let timer = setTimeout(() => silenceTimeout.abort(), MAX_SILENCE_MS);
   try {
-    const response = await fetch('/api/v1/events', {
+    const response = await fetch(urlOf('/api/v1/events'), {
       headers: {
         accept: 'text/event-stream',
         ...(position.lastEventId === null ? {} : { 'last-event-id': position.lastEventId }),
@@ -45,8 +46,7 @@ export async function readEvents(
       clearTimeout(timer);
       timer = setTimeout(() => silenceTimeout.abort(), MAX_SILENCE_MS);
       for (const { id, type, data } of parser.push(chunk.value)) {
-        onEvent({ type, data: JSON.parse(data) } as StreamEvent);
-        position.lastEventId = id;
+        onEvent({ type, data: JSON.parse(data) } as StreamEvent, id);
       }
     }
     return 'lost';

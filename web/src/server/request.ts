@@ -1,4 +1,5 @@
 import type { Problem } from '../model/wire.ts';
+import { urlOf } from './page-url.ts';
 
 /** A failed request. `problem` is the server's error; null if there was no response. */
 export class RequestError extends Error {
@@ -50,7 +51,7 @@ async function send<Body>(
   { body, idempotencyKey, signal }: RequestOptions = {},
 ): Promise<{ readonly body: Body; readonly headers: Headers }> {
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-  const response = await fetch(`/api/v1${path}`, {
+  const response = await fetch(urlOf(`/api/v1${path}`), {
     method,
     headers: {
       accept: 'application/json',

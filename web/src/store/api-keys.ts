@@ -1,7 +1,11 @@
 import { signal } from '@preact/signals';
 import { randomId } from '../../../src/adapters/client/http/random-id.ts';
 import type { ApiKey } from '../model/wire.ts';
+import { urlOf } from '../server/page-url.ts';
 import { request } from '../server/request.ts';
+
+/** The address at which agents with an API key connect over MCP. */
+export const mcpUrl = urlOf('/mcp');
 
 /** The user's API keys. Null: not loaded yet. */
 export const apiKeys = signal<readonly ApiKey[] | null>(null);

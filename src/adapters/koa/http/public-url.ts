@@ -14,5 +14,9 @@ export function publicBaseUrl(ctx: Context, publicUrl: string | null): string {
   return PLAIN_HOST.test(host) ? `${ctx.protocol}://${host}` : '';
 }
 
+/** Returns the path of PUBLIC_URL, such as `/agents`. Empty: the server has the whole host for itself. */
+export const basePathOf = (publicUrl: string | null): string =>
+  publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
+
 /** The path of the metadata that names the token issuers (RFC 9728). */
 export const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';

@@ -1,4 +1,4 @@
-import { COOKIE_NAME } from '../access/session-cookie.ts';
+import { sessionCookieName } from '../access/session-cookie.ts';
 import { PROTECTED_RESOURCES } from '../rest/status-routes.ts';
 import { errorResponseComponents } from './error-responses.ts';
 import { exportOperations } from './export-operations.ts';
@@ -51,7 +51,7 @@ export function describeApi(options: ApiDescriptionOptions): OpenApiDocument {
     paths,
     components: {
       responses: errorResponseComponents(paths),
-      securitySchemes: SECURITY_SCHEMES,
+      securitySchemes: securitySchemes(publicUrl),
       parameters: PARAMETERS,
       headers: HEADERS,
       schemas: schemaComponents(),
@@ -80,7 +80,7 @@ const TAGS = [
   { name: 'Server', description: 'Operations that need no token' },
 ];
 
-const SECURITY_SCHEMES = {
+const securitySchemes = (publicUrl: string | null) => ({
   bearer: {
     type: 'http',
     scheme: 'bearer',
@@ -90,10 +90,12 @@ const SECURITY_SCHEMES = {
   cookie: {
     type: 'apiKey',
     in: 'cookie',
-    name: COOKIE_NAME,
-    description: 'A request that changes something also needs the header `X-Requested-With: agent-dashboard`',
+    name: sessionCookieName(publicUrl === null ? '' : new URL(publicUrl).host),
+    description:
+      'The name ends with the port of the address, if it has one: `agent_dashboard_session_8080`. A request that changes ' +
+      'something also needs the header `X-Requested-With: agent-dashboard`',
   },
-};
+});
 
 const PARAMETERS = {
   'Idempotency-Key': {

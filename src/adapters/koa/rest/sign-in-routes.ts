@@ -8,6 +8,7 @@ import { readCookieToken, setSessionCookie } from '../access/session-cookie.ts';
 import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
 import { readJsonObject } from '../http/json-body.ts';
+import { basePathOf } from '../http/public-url.ts';
 import { BASE_PATH } from './route.ts';
 
 /** Exchanges sign-in codes for tokens, and revokes tokens at sign-out. */
@@ -42,7 +43,11 @@ const MAX_COOKIE_MS = 400 * 24 * 60 * 60 * 1000;
  */
 export function signInRoutes(options: SignInOptions): Middleware {
   const { signIn, tokens, publicUrl = null, command = null } = options;
-  const isSecure = (ctx: Context): boolean => ctx.secure || publicUrl?.startsWith('https:') === true;
+  const path = basePathOf(publicUrl) || '/';
+  const scopeOfCookie = (ctx: Context) => ({
+    secure: ctx.secure || publicUrl?.startsWith('https:') === true,
+    path,
+  });
 
   async function signInBrowser(ctx: Context): Promise<void> {
     const body = await readJsonObject(ctx, { maxBytes: MAX_BODY_BYTES, mayBeEmpty: false });
@@ -54,14 +59,14 @@ export function signInRoutes(options: SignInOptions): Middleware {
     const caller = await tokens.verify(token);
     if (!caller.scopes.includes('dashboard')) throw insufficientScope(['dashboard']);
     const expiresAt = caller.expiresAt ?? new Date(Date.now() + MAX_COOKIE_MS);
-    setSessionCookie(ctx, { token, expiresAt, secure: isSecure(ctx) });
+    setSessionCookie(ctx, { token, expiresAt, ...scopeOfCookie(ctx) });
     ctx.body = wireSignedInPerson(caller);
   }
 
   async function signOutBrowser(ctx: Context): Promise<void> {
     const token = readCookieToken(ctx);
     if (token !== null) await revokeToken(ctx, token);
-    setSessionCookie(ctx, { token: '', expiresAt: new Date(0), secure: isSecure(ctx) });
+    setSessionCookie(ctx, { token: '', expiresAt: new Date(0), ...scopeOfCookie(ctx) });
     ctx.status = 204;
   }
 

@@ -3,7 +3,7 @@ import { storageUnavailable } from '../../../ports/errors.ts';
 import type { Scope } from '../../../ports/tokens/token-verifier.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
-import { PROTECTED_RESOURCE_PATH, publicBaseUrl } from '../http/public-url.ts';
+import { basePathOf, PROTECTED_RESOURCE_PATH, publicBaseUrl } from '../http/public-url.ts';
 import { BASE_PATH } from './route.ts';
 
 export interface StatusRoutesOptions {
@@ -49,8 +49,9 @@ const READY_TIMEOUT_MS = 3_000;
  */
 export function statusRoutes(options: StatusRoutesOptions): Middleware {
   const { ping, jwks, publicUrl = null, protectedResources = PROTECTED_RESOURCES } = options;
+  const basePath = basePathOf(publicUrl);
   const endpoints = new Map<string, (ctx: Context) => object | Promise<object>>([
-    ['/', () => describe(options)],
+    ['/', () => describe(options, basePath)],
     ['/health', () => ({ status: 'ok' })],
     ['/ready', checkReadiness(ping)],
     [OPENAPI_PATH, options.openApi],
@@ -64,6 +65,8 @@ export function statusRoutes(options: StatusRoutesOptions): Middleware {
       ...(options.authorizationServers && { authorization_servers: options.authorizationServers }),
     });
     endpoints.set(PROTECTED_RESOURCE_PATH + resource, metadata);
+    // Where RFC 9728 looks for it, if the proxy passes this path on.
+    endpoints.set(PROTECTED_RESOURCE_PATH + basePath + resource, metadata);
   }
 
   return async (ctx, next) => {
@@ -81,11 +84,11 @@ export function statusRoutes(options: StatusRoutesOptions): Middleware {
   };
 }
 
-const describe = ({ name, version, links }: StatusRoutesOptions): object => ({
-  name,
-  version,
-  links: { api: BASE_PATH, openapi: OPENAPI_PATH, health: '/health', ready: '/ready', ...links },
-});
+function describe({ name, version, links }: StatusRoutesOptions, basePath: string): object {
+  const paths = { api: BASE_PATH, openapi: OPENAPI_PATH, health: '/health', ready: '/ready', ...links };
+  const withBasePath = Object.entries(paths).map(([link, path]) => [link, basePath + path]);
+  return { name, version, links: Object.fromEntries(withBasePath) };
+}
 
 function publishKeys(ctx: Context, keys: object): object {
   ctx.set('Content-Type', 'application/jwk-set+json');

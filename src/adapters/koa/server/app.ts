@@ -1,7 +1,9 @@
 import Koa, { type Context, type Middleware } from 'koa';
 import { guardHostAndOrigin, type HostAndOriginOptions } from '../access/host-origin-guard.ts';
+import { removeBasePath } from '../http/base-path.ts';
 import { exchangeOf, runExchange } from '../http/exchange.ts';
 import { notFound } from '../http/http-error.ts';
+import { basePathOf } from '../http/public-url.ts';
 import { setSecurityHeaders } from '../http/security-headers.ts';
 import { type ApiDescriptionOptions, describeApi } from '../openapi/document.ts';
 import { noOAuthRoutes } from '../rest/no-oauth-routes.ts';
@@ -44,12 +46,14 @@ const CLIENT_GONE_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_S
 /** Creates the server's Koa application: the guard runs first, then the routes. Other paths get a 404. */
 export function createApp(options: AppOptions): Koa {
   const app = new Koa();
+  const basePath = basePathOf(options.publicUrl ?? null);
+  if (basePath !== '') app.use(removeBasePath(basePath));
   app.use(setSecurityHeaders(options));
   app.use((ctx, next) => runExchange(ctx, options, next));
   app.use(guardHostAndOrigin(options));
   const { signIn = null, pageDir = null } = options;
   const optionsWithCookies = { ...options, cookies: signIn !== null };
-  if (pageDir !== null) app.use(servePageFiles(pageDir));
+  if (pageDir !== null) app.use(servePageFiles(pageDir, basePath));
   let openApiDocument: object | null = null;
   const openApi = () => (openApiDocument ??= describeApi(apiDescriptionOptions(options)));
   const links = { ...(pageDir !== null && { docs: DOCS_PATH }), ...options.links };

@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join, relative, sep } from 'node:path';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import sirv from 'sirv';
 
 /** The path of the API reference, which is built together with the page. */
@@ -44,12 +45,14 @@ const VARY = 'Accept, Accept-Encoding, Origin';
  * Serves the built dashboard page. The list of its files, with their compressed forms, is read once at the
  * start. All other paths are left to `next`, and so is `/` for a request that prefers JSON.
  * @param dir the folder that `npm run build:web` has written.
+ * @param basePath the path of PUBLIC_URL, below which the browser sees the page.
  */
-export function servePageFiles(dir: string): Middleware {
+export function servePageFiles(dir: string, basePath = ''): Middleware {
   const serve = sirv(dir, { etag: true, brotli: true, gzip: true, setHeaders });
   const files = listPaths(dir);
   const docsPaths = files.includes(`${DOCS_PATH}/index.html`) ? [DOCS_PATH, `${DOCS_PATH}/`] : [];
   const paths = new Set(['/', ...docsPaths, ...files]);
+  const documents = basePath === '' ? null : documentsBelow(basePath, dir, docsPaths);
   return async (ctx, next) => {
     const { req, res } = ctx;
     if (!paths.has(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
@@ -60,9 +63,41 @@ export function servePageFiles(dir: string): Middleware {
     // For a 304, sirv does not call `setHeaders`. The browser replaces its stored headers with those of the
     // 304, so without this line it would apply the stricter policy of API responses to the page.
     setHeaders(res, ctx.path);
+    const document = documents?.get(ctx.path);
+    if (document !== undefined) return sendDocument(ctx, document);
     ctx.respond = false;
     serve(req, res);
   };
+}
+
+interface HtmlDocument {
+  readonly html: string;
+  readonly etag: string;
+}
+
+/** The beginning of an address of another file of the page: `src="/`, or `href="./`. */
+const OWN_ADDRESS = /(\s(?:href|src|spec-url)=")\.?\/(?!\/)/g;
+
+/**
+ * Returns the HTML documents by path, with the addresses that the browser needs below `basePath`. They have
+ * to be complete: `/agents` and `/agents/` show the same page, and relative addresses would differ there.
+ */
+function documentsBelow(basePath: string, dir: string, docsPaths: readonly string[]) {
+  const read = (file: string): HtmlDocument => {
+    const html = readFileSync(join(dir, file), 'utf8').replace(OWN_ADDRESS, `$1${basePath}/`);
+    return { html, etag: `"${hash('sha256', html, 'base64url')}"` };
+  };
+  const documents = new Map([['/', read('index.html')]]);
+  for (const path of docsPaths) documents.set(path, read(`${DOCS_PATH}/index.html`));
+  return documents;
+}
+
+function sendDocument(ctx: Context, { html, etag }: HtmlDocument): void {
+  ctx.status = 200;
+  ctx.type = 'html';
+  ctx.etag = etag;
+  if (ctx.fresh) ctx.status = 304;
+  else ctx.body = html;
 }
 
 const listPaths = (dir: string): string[] =>

@@ -101,9 +101,9 @@ describe('a token over its limit', () => {
     await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(1), signIn });
     const url = `${server.url}/api/v1/auth/verify`;
     const held: { [name: string]: string }[] = [
-      { cookie: 'agent_dashboard_session=ann' },
+      { cookie: `agent_dashboard_session_${server.port}=ann` },
       { authorization: 'Bearer ann' },
-      { cookie: 'agent_dashboard_session=ann' },
+      { cookie: `agent_dashboard_session_${server.port}=ann` },
     ];
     const statuses = [];
     for (const headers of held) statuses.push((await fetch(url, { headers })).status);

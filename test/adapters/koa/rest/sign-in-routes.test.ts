@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import Koa from 'koa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sessionCookieName } from '../../../../src/adapters/koa/access/session-cookie.ts';
 import { type SignIn, signInRoutes } from '../../../../src/adapters/koa/rest/sign-in-routes.ts';
 import { unauthenticated } from '../../../../src/ports/errors.ts';
 import { fetchDescribed } from '../../../support/fetch-described.ts';
@@ -45,6 +46,8 @@ const request = (method: string, path: string, headers: object = {}, body?: obje
   });
 const begin = (proof: object) => request('POST', '/auth/session', {}, proof);
 const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+/** The cookie that the server has set at its own port. */
+const cookieWith = (token: string, { port } = server) => `agent_dashboard_session_${port}=${token}`;
 
 describe('signing in', () => {
   test.each([
@@ -61,7 +64,7 @@ describe('signing in', () => {
       expires_at: '2030-01-01T00:00:00.000Z',
     });
     const [cookie] = signedIn.headers.getSetCookie();
-    expect(cookie).toMatch(/^agent_dashboard_session=ann-dashboard; path=\/; expires=Tue, 01 Jan 2030 /);
+    expect(cookie).toMatch(/^agent_dashboard_session_\d+=ann-dashboard; path=\/; expires=Tue, 01 Jan 2030 /);
     expect(cookie).toContain('; samesite=strict; httponly');
     expect(cookie).not.toContain('secure');
     expect(signedIn.headers.get('cache-control')).toBe('no-store');
@@ -142,7 +145,10 @@ describe('signing in', () => {
 });
 
 describe('a request with the cookie', () => {
-  const cookie = 'agent_dashboard_session=ann-dashboard';
+  let cookie: string;
+  beforeEach(() => {
+    cookie = cookieWith('ann-dashboard');
+  });
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
     'needs the X-Requested-With header if it is a %s',
@@ -183,21 +189,60 @@ describe('signing out', () => {
   const signOut = (headers: object) => request('DELETE', '/auth/session', headers);
 
   test('deletes the cookie and ends the sign-in of its token', async () => {
-    const left = await signOut({ cookie: 'agent_dashboard_session=ann-dashboard', ...OF_THE_PAGE });
+    const left = await signOut({ cookie: cookieWith('ann-dashboard'), ...OF_THE_PAGE });
     expect(left.status).toBe(204);
-    expect(left.headers.getSetCookie()[0]).toMatch(/^agent_dashboard_session=; .*expires=Thu, 01 Jan 1970/);
+    expect(left.headers.getSetCookie()[0]).toMatch(
+      /^agent_dashboard_session_\d+=; .*expires=Thu, 01 Jan 1970/,
+    );
     expect(signIn.signedOut).toEqual(['ann-dashboard of ann']);
   });
 
   test('deletes a cookie whose token is no longer valid', async () => {
-    const left = await signOut({ cookie: 'agent_dashboard_session=nobody', ...OF_THE_PAGE });
+    const left = await signOut({ cookie: cookieWith('nobody'), ...OF_THE_PAGE });
     expect(left.status).toBe(204);
     expect(left.headers.getSetCookie()).toHaveLength(1);
     expect(signIn.signedOut).toEqual([]);
   });
 
   test('is refused to a page of another site', async () => {
-    expect((await signOut({ cookie: 'agent_dashboard_session=ann-dashboard' })).status).toBe(403);
+    expect((await signOut({ cookie: cookieWith('ann-dashboard') })).status).toBe(403);
     expect(signIn.signedOut).toEqual([]);
+  });
+});
+
+describe('two servers on one host, at different ports', () => {
+  test('keep their own cookies: signing in or out at one changes nothing at the other', async () => {
+    await using other = await TestServer.start({ signIn: new FakeSignIn() });
+    const at = (url: string, method: string, path: string, cookie: string, body?: object) =>
+      fetchDescribed(`${url}/api/v1${path}`, {
+        method,
+        headers: { ...OF_THE_PAGE, cookie, ...(body && JSON_TYPE) },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    // Browsers send the cookies of a host to all its ports.
+    const jar = new Map<string, string>();
+    const cookies = () => Array.from(jar, ([name, value]) => `${name}=${value}`).join('; ');
+    const store = (response: Response) => {
+      const [name = '', value = ''] = cookieOf(response).split('=');
+      if (value === '') jar.delete(name);
+      else jar.set(name, value);
+    };
+    store(await at(server.url, 'POST', '/auth/session', cookies(), { token: 'ann-dashboard' }));
+    store(await at(other.url, 'POST', '/auth/session', cookies(), { token: 'bob-dashboard' }));
+    const userAt = async (url: string) =>
+      (await fieldsOf(await at(url, 'GET', '/auth/verify', cookies()))).user_id;
+    expect([await userAt(server.url), await userAt(other.url)]).toEqual(['ann', 'bob']);
+    store(await at(other.url, 'DELETE', '/auth/session', cookies()));
+    expect([await userAt(server.url), await userAt(other.url)]).toEqual(['ann', undefined]);
+  });
+
+  test.each([
+    ['agents.example', 'agent_dashboard_session'],
+    ['agents.example:8443', 'agent_dashboard_session_8443'],
+    ['[::1]', 'agent_dashboard_session'],
+    ['[::1]:8080', 'agent_dashboard_session_8080'],
+    ['', 'agent_dashboard_session'],
+  ])('name their cookie by the port of the address: %s', (host, name) => {
+    expect(sessionCookieName(host)).toBe(name);
   });
 });

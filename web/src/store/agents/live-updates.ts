@@ -1,14 +1,16 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
-import { backoffMs } from '../../../../src/adapters/client/http/backoff.ts';
+import { openQuestions } from '../../model/conversation.ts';
 import { applyEvent, emptyDashboard } from '../../model/dashboard-state.ts';
+import { mayHaveAsked, NewQuestions } from '../../model/new-questions.ts';
 import { preview } from '../../model/preview.ts';
-import type { Message, StreamEvent } from '../../model/wire.ts';
-import { readEvents, type StreamPosition } from '../../server/event-source.ts';
+import type { AgentInstance, Message, StreamEvent } from '../../model/wire.ts';
+import { SharedEvents } from '../../server/shared-events.ts';
 import { currentRoute } from '../page/current-route.ts';
 import { announcement } from '../page/notices.ts';
 import { signedInUser } from '../session/signed-in-user.ts';
 import { dashboard, loadInstances, nextCursor, reloadInstance } from './dashboard.ts';
 import { flushOutbox, loadOutbox, outbox } from './outbox.ts';
+import { questionsToTell } from './question-alerts.ts';
 
 /**
  * The state of the event stream. While the stream is lost, the page shows data that it received at
@@ -20,65 +22,41 @@ export type Connection =
 
 export const connection = signal<Connection>({ state: 'connecting' });
 
-/** A stream that has been silent for longer than this is opened again when the page becomes visible. */
-const TRUSTED_SILENCE_MS = 20_000;
-
 let lastEventAt = 0;
-/** Ends the pause before the next attempt to connect, if there is one. */
-let endPauseNow: () => void = () => {};
-let currentStream = new AbortController();
+let events: SharedEvents | null = null;
+let newQuestions = new NewQuestions();
 
-/** Reads the event stream until `stopSignal` is aborted. Opens the stream again whenever it breaks. */
-async function followEvents(stopSignal: AbortSignal): Promise<void> {
-  const position: StreamPosition = { lastEventId: null };
-  let failureCount = 0;
-  while (!stopSignal.aborted) {
-    currentStream = new AbortController();
-    const isResuming = position.lastEventId !== null;
-    const onEvent = (event: StreamEvent) => {
-      failureCount = 0;
-      handleEvent(event);
-      // The list is loaded only now: an earlier load could miss a change before the stream began.
-      if (event.type === 'connected' && !isResuming) void reloadAll().catch(() => null);
-    };
-    const end = await readEvents(position, onEvent, AbortSignal.any([stopSignal, currentStream.signal]));
-    if (stopSignal.aborted) return;
-    if (end === 'signed-out') {
-      signedInUser.value = null;
-      return;
-    }
-    if (connection.value.state !== 'lost')
-      connection.value = { state: 'lost', dataFrom: lastEventAt || Date.now() };
-    // Some proxies block event streams. Then the page is updated by ordinary requests, with a delay.
-    void reloadAll().then(
-      () => {
-        if (connection.value.state === 'lost') connection.value = { state: 'lost', dataFrom: Date.now() };
-      },
-      () => null,
-    );
-    failureCount += 1;
-    await pause(backoffMs(failureCount, Math.random()));
-  }
-}
-
-/** Reconnects at once, because the network is back or the page is visible again. */
-function reconnectNow(): void {
-  if (connection.value.state === 'live' && Date.now() - lastEventAt > TRUSTED_SILENCE_MS)
-    currentStream.abort();
-  endPauseNow();
-}
-
-function handleEvent(event: StreamEvent): void {
+function onLive(): void {
   lastEventAt = Date.now();
-  if (connection.value.state !== 'live') {
-    connection.value = { state: 'live' };
-    void flushOutbox();
-  }
-  if (event.type === 'resync') void reloadAll().catch(() => null);
-  else dashboard.value = applyEvent(dashboard.value, event);
+  if (connection.value.state === 'live') return;
+  connection.value = { state: 'live' };
+  void flushOutbox();
+}
+
+function onEvent(event: StreamEvent, isFirst: boolean): void {
+  onLive();
+  const { instances } = dashboard.value;
+  const id = 'agent_instance_id' in event.data ? event.data.agent_instance_id : '';
+  const question = newQuestions.inEvent(event, instances.get(id));
+  if (question !== null) questionsToTell.value = [...questionsToTell.value, question];
+  dashboard.value = applyEvent(dashboard.value, event);
+  // The list is loaded only now: an earlier load could miss a change before the stream began.
+  if (isFirst || event.type === 'resync') void reloadAll().catch(() => null);
   const openId = openInstanceId();
   if (event.type === 'message' && event.data.agent_instance_id === openId) announceStep(event.data);
   if (openId !== null && needsReload(openId, event)) void reloadInstance(openId).catch(() => null);
+}
+
+function onLost(): void {
+  if (connection.value.state !== 'lost')
+    connection.value = { state: 'lost', dataFrom: lastEventAt || Date.now() };
+  // Some proxies block event streams. Then the page is updated by ordinary requests, with a delay.
+  void reloadAll().then(
+    () => {
+      if (connection.value.state === 'lost') connection.value = { state: 'lost', dataFrom: Date.now() };
+    },
+    () => null,
+  );
 }
 
 /** Returns true if the open conversation has missed a message, or got an event before it was loaded. */
@@ -94,9 +72,23 @@ function needsReload(openId: string, { data }: StreamEvent): boolean {
  */
 async function reloadAll(): Promise<void> {
   const openId = openInstanceId();
+  const before = dashboard.value.instances;
+  const isFirstLoad = nextCursor.value === undefined;
   const conversations = new Map([...dashboard.value.conversations].filter(([id]) => id === openId));
   dashboard.value = { ...dashboard.value, conversations };
   await Promise.all([loadInstances(), openId === null ? null : reloadInstance(openId)]);
+  // What is open when the page is opened is no news: the user sees it.
+  if (!isFirstLoad) await tellMissedQuestions(before);
+}
+
+async function tellMissedQuestions(before: ReadonlyMap<string, AgentInstance>): Promise<void> {
+  for (const { id } of mayHaveAsked(before, dashboard.value.instances)) {
+    await reloadInstance(id);
+    const conversation = dashboard.value.conversations.get(id);
+    if (conversation === undefined) continue;
+    const missed = newQuestions.inMissed(id, before.get(id), openQuestions(conversation));
+    questionsToTell.value = [...questionsToTell.value, ...missed];
+  }
 }
 
 /** Lets screen readers read out a step of the open conversation. Questions have their own alert. */
@@ -107,34 +99,40 @@ function announceStep({ sender_type, requires_user_input, content }: Message): v
 const openInstanceId = (): string | null =>
   currentRoute.value.page === 'instance' ? currentRoute.value.id : null;
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    endPauseNow = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
-}
-
 /** Keeps the dashboard up to date while a user is signed in, and empties it when the user signs out. */
 export function startLiveUpdates(): void {
   const userId = computed(() => signedInUser.value?.user_id ?? null);
   effect(() => {
-    if (userId.value === null) return undefined;
+    const id = userId.value;
+    if (id === null) return undefined;
     const stopController = new AbortController();
     untracked(() => {
       loadOutbox();
-      void followEvents(stopController.signal);
+      newQuestions = new NewQuestions();
+      const onSignedOut = () => {
+        signedInUser.value = null;
+      };
+      const listener = { onEvent, onJoined, onLost, onSignedOut };
+      events = new SharedEvents(id, listener, stopController.signal);
     });
     return () => {
       stopController.abort();
+      events = null;
       dashboard.value = emptyDashboard;
       nextCursor.value = undefined;
       outbox.value = [];
+      questionsToTell.value = [];
       connection.value = { state: 'connecting' };
     };
   });
-  addEventListener('online', reconnectNow);
-  document.addEventListener('visibilitychange', reconnectNow);
+  const reconnect = () => {
+    if (document.visibilityState === 'visible') events?.reconnectNow();
+  };
+  addEventListener('online', reconnect);
+  document.addEventListener('visibilitychange', reconnect);
+}
+
+function onJoined(): void {
+  onLive();
+  void reloadAll().catch(() => null);
 }

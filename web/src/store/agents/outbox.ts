@@ -3,9 +3,17 @@ import { backoffMs } from '../../../../src/adapters/client/http/backoff.ts';
 import { randomId } from '../../../../src/adapters/client/http/random-id.ts';
 import { withMoreMessages } from '../../model/dashboard-state.ts';
 import { classifyFailure, firstUnsentMessages, type OutboxMessage } from '../../model/outbox-message.ts';
-import { loadOutboxMessages, removeOutboxMessage, saveOutboxMessage } from '../../model/outbox-storage.ts';
+import {
+  isOutboxEntry,
+  loadOutboxMessages,
+  nextSequence,
+  outboxEntryName,
+  removeOutboxMessage,
+  saveOutboxMessage,
+} from '../../model/outbox-storage.ts';
 import type { Message } from '../../model/wire.ts';
 import { RequestError, request } from '../../server/request.ts';
+import { changedEntry, storage } from '../page/storage.ts';
 import { signedInUser } from '../session/signed-in-user.ts';
 import { dashboard } from './dashboard.ts';
 
@@ -14,21 +22,31 @@ export const outbox = signal<readonly OutboxMessage[]>([]);
 
 /** Reads the outbox from the browser's storage. All tabs share it. */
 export function loadOutbox(): void {
-  outbox.value = signedInUser.value ? loadOutboxMessages(localStorage, signedInUser.value.user_id) : [];
+  outbox.value = signedInUser.value ? loadOutboxMessages(storage, signedInUser.value.user_id) : [];
 }
 
-addEventListener('storage', loadOutbox);
+addEventListener('storage', (event) => {
+  const entryName = changedEntry(event);
+  if (entryName === null || isOutboxEntry(entryName)) loadOutbox();
+});
+
+/** Returns false if the message is lost when the page is closed, because the browser cannot keep it. */
+export const isLasting = ({ idempotencyKey }: OutboxMessage): boolean =>
+  storage.isLasting(outboxEntryName(idempotencyKey));
 
 /** Stores a message in the outbox, and sends it now or when the server can be reached again. */
 export function sendMessage(instanceId: string, content: string, inReplyTo: string | null): void {
   if (!signedInUser.value) return;
-  saveOutboxMessage(localStorage, {
+  // Another tab may have written a message just now.
+  loadOutbox();
+  saveOutboxMessage(storage, {
     idempotencyKey: randomId(),
     userId: signedInUser.value.user_id,
     instanceId,
     content,
     inReplyTo,
     writtenAt: new Date().toISOString(),
+    sequence: nextSequence(outbox.value),
     after: dashboard.value.conversations.get(instanceId)?.messages.at(-1)?.position ?? 0,
     refusal: null,
   });
@@ -44,7 +62,7 @@ export function resendAsMessage(outgoing: OutboxMessage): void {
 
 /** Removes an unsent or refused message from the outbox. */
 export function discardMessage({ idempotencyKey }: OutboxMessage): void {
-  removeOutboxMessage(localStorage, idempotencyKey);
+  removeOutboxMessage(storage, idempotencyKey);
   loadOutbox();
 }
 
@@ -67,13 +85,13 @@ async function trySend(outgoing: OutboxMessage): Promise<void> {
   try {
     const message = await postOutgoing(outgoing);
     failureCount = 0;
-    removeOutboxMessage(localStorage, outgoing.idempotencyKey);
+    removeOutboxMessage(storage, outgoing.idempotencyKey);
     dashboard.value = withMoreMessages(dashboard.value, outgoing.instanceId, [message]);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     const failure = classifyFailure(error.problem);
     if (failure === 'signed-out') signedInUser.value = null;
-    else if (failure !== 'temporary') saveOutboxMessage(localStorage, { ...outgoing, refusal: failure });
+    else if (failure !== 'temporary') saveOutboxMessage(storage, { ...outgoing, refusal: failure });
     else {
       failureCount += 1;
       retryTimer = setTimeout(() => void flushOutbox(), backoffMs(failureCount, Math.random()));

@@ -1,9 +1,11 @@
-import { effect, signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
+import type { AskedQuestion } from '../../model/new-questions.ts';
 import { preview } from '../../model/preview.ts';
 import type { AgentInstance } from '../../model/wire.ts';
+import { urlOf } from '../../server/page-url.ts';
 import { currentRoute, goTo } from '../page/current-route.ts';
 import { announcement } from '../page/notices.ts';
-import { dashboard, nextCursor, waitingInstances } from './dashboard.ts';
+import { dashboard, waitingInstances } from './dashboard.ts';
 
 const PAGE_TITLE = 'Agent Dashboard';
 
@@ -16,31 +18,34 @@ export async function requestNotificationPermission(): Promise<void> {
   notificationPermission.value = await Notification.requestPermission();
 }
 
+/** New questions of which the user was not told yet. */
+export const questionsToTell = signal<readonly AskedQuestion[]>([]);
+
 /**
  * Shows open questions in the page's title and icon. Alerts the user to each new question: screen readers
  * read it out, and the browser shows a notification if the page is not visible.
  */
 export function startQuestionAlerts(): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')!;
-  /**
-   * The waiting instances that the user has been alerted to: the time of the latest message, by instance id.
-   * Null: the list is not loaded yet.
-   */
-  let alertedInstances: ReadonlyMap<string, string | null> | null = null;
   effect(() => {
-    const waiting = waitingInstances.value;
-    icon.href = waiting.length > 0 ? '/icon-waiting.svg' : '/icon.svg';
-    document.title = `${waiting.length > 0 ? `(${waiting.length}) ` : ''}${routeTitle()}`;
-    if (nextCursor.value === undefined) {
-      alertedInstances = null;
-      return;
-    }
-    if (alertedInstances !== null) {
-      for (const instance of waiting) {
-        if (alertedInstances.get(instance.id) !== instance.latest_message_at) alertUser(instance);
+    const waitingCount = waitingInstances.value.length;
+    icon.href = waitingCount > 0 ? urlOf('/icon-waiting.svg') : urlOf('/icon.svg');
+    document.title = `${waitingCount > 0 ? `(${waitingCount}) ` : ''}${routeTitle()}`;
+  });
+  effect(() => {
+    const questions = questionsToTell.value;
+    if (questions.length === 0) return;
+    const { instances } = dashboard.value;
+    // The message of an instance that the page does not know comes before the instance itself.
+    const unknown = questions.filter(({ agent_instance_id }) => !instances.has(agent_instance_id));
+    if (unknown.length === questions.length) return;
+    untracked(() => {
+      questionsToTell.value = unknown;
+      for (const question of questions) {
+        const instance = instances.get(question.agent_instance_id);
+        if (instance !== undefined) alertUser(instance, question);
       }
-    }
-    alertedInstances = new Map(waiting.map((instance) => [instance.id, instance.latest_message_at]));
+    });
   });
 }
 
@@ -51,17 +56,18 @@ function routeTitle(): string {
   return route.page === 'keys' ? `API keys · ${PAGE_TITLE}` : PAGE_TITLE;
 }
 
-function alertUser(instance: AgentInstance): void {
+function alertUser(instance: AgentInstance, question: AskedQuestion): void {
   const name = instance.name ?? instance.agent_type_name;
-  const question = preview(instance.latest_message ?? '');
-  announcement.value = `${name} asks: ${question}`;
+  const text = preview(question.content);
+  announcement.value = `${name} asks: ${text}`;
   if (document.visibilityState === 'visible' || notificationPermission.value !== 'granted') return;
   try {
-    // The tag allows one notification per instance. A newer one replaces it, even if another tab shows it.
+    // Notifications with one tag replace each other silently. So all tabs show a question once, and the next
+    // question of the same agent alerts again.
     const notification = new Notification(`${name} asks`, {
-      body: question,
-      tag: instance.id,
-      icon: '/icon.svg',
+      body: text,
+      tag: question.id,
+      icon: urlOf('/icon.svg'),
     });
     notification.onclick = () => {
       window.focus();

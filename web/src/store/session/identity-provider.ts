@@ -1,4 +1,6 @@
 import type { IdentityProvider } from '../../model/wire.ts';
+import { urlOf } from '../../server/page-url.ts';
+import { tabStorage } from '../page/storage.ts';
 import { loadSignInOptions } from './sign-in-options.ts';
 import { signIn } from './signed-in-user.ts';
 
@@ -14,16 +16,24 @@ interface SignInAttempt {
   readonly verifier: string;
 }
 
-const redirectUri = (): string => `${location.origin}/`;
+const redirectUri = (): string => urlOf('/');
 
 /** Returns the identity provider that the server is configured with, or null if there is none. */
 export const loadIdentityProvider = async (): Promise<IdentityProvider | null> =>
   (await loadSignInOptions()).identity_provider;
 
-/** Opens the provider's sign-in page. The provider then opens this page with a code in the address. */
+/**
+ * Opens the provider's sign-in page. The provider then opens this page with a code in the address.
+ * @throws Error if the browser cannot do what this needs
+ */
 export async function startProviderSignIn(provider: IdentityProvider): Promise<void> {
+  if (crypto.subtle === undefined)
+    throw new Error('Signing in at an identity provider needs HTTPS. Paste a token instead.');
   const attempt: SignInAttempt = { state: createRandomText(), verifier: createRandomText() };
-  sessionStorage.setItem(ATTEMPT_KEY, JSON.stringify(attempt));
+  tabStorage.setItem(ATTEMPT_KEY, JSON.stringify(attempt));
+  if (!tabStorage.isLasting(ATTEMPT_KEY)) {
+    throw new Error('Your browser forbids this page to store anything. Allow it, or paste a token.');
+  }
   const challenge = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(attempt.verifier));
   const address = new URL(provider.authorization_endpoint);
   for (const [name, value] of Object.entries({
@@ -48,9 +58,9 @@ export async function startProviderSignIn(provider: IdentityProvider): Promise<v
  */
 export async function finishProviderSignIn(): Promise<boolean> {
   const parameters = new URLSearchParams(location.search);
-  const savedAttempt = sessionStorage.getItem(ATTEMPT_KEY);
+  const savedAttempt = tabStorage.getItem(ATTEMPT_KEY);
   if (savedAttempt === null || !parameters.has('state')) return false;
-  sessionStorage.removeItem(ATTEMPT_KEY);
+  tabStorage.removeItem(ATTEMPT_KEY);
   history.replaceState(null, '', `${location.pathname}#/`);
   const { state, verifier } = JSON.parse(savedAttempt) as SignInAttempt;
   const code = parameters.get('code');

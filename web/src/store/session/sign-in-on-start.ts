@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import { parseSignInCode } from '../../model/route.ts';
-import type { User } from '../../model/wire.ts';
+import type { IdentityProvider, User } from '../../model/wire.ts';
 import { RequestError, request } from '../../server/request.ts';
-import { finishProviderSignIn } from './identity-provider.ts';
+import { finishProviderSignIn, startProviderSignIn } from './identity-provider.ts';
 import { loadTypedCommand } from './sign-in-options.ts';
 import { signedInUser, signIn } from './signed-in-user.ts';
 
@@ -37,6 +37,16 @@ export async function signInOnStart(): Promise<void> {
       return;
     }
     signedInUser.value = null;
+    signInError.value = error instanceof Error ? error.message : null;
+  }
+}
+
+/** Opens the sign-in page of the identity provider. */
+export async function signInAtProvider(provider: IdentityProvider): Promise<void> {
+  signInError.value = null;
+  try {
+    await startProviderSignIn(provider);
+  } catch (error) {
     signInError.value = error instanceof Error ? error.message : null;
   }
 }

@@ -1,15 +1,30 @@
 import { signal } from '@preact/signals';
+import { clearDrafts } from '../../model/draft-storage.ts';
+import { clearOutbox } from '../../model/outbox-storage.ts';
 import type { User } from '../../model/wire.ts';
+import { urlOf } from '../../server/page-url.ts';
 import { RequestError, request } from '../../server/request.ts';
+import { openTabChannel } from '../../server/tab-channel.ts';
+import { storage } from '../page/storage.ts';
 
 /** The user who is signed in. Undefined: not known yet. Null: signed out. */
 export const signedInUser = signal<User | null | undefined>(undefined);
+
+/**
+ * All tabs share the cookie. When a tab signs in or out, it sends the id of the user, or null, to the others.
+ * They load the page again if they show someone else.
+ */
+const otherTabs = openTabChannel('session');
+otherTabs?.addEventListener('message', ({ data: userId }: MessageEvent<string | null>) => {
+  if (signedInUser.value !== undefined && userId !== (signedInUser.value?.user_id ?? null)) location.reload();
+});
 
 /** Signs in with a one-time code or a token. The server sets a session cookie, which scripts cannot read. */
 export async function signIn(
   credential: { readonly code: string } | { readonly token: string },
 ): Promise<void> {
   signedInUser.value = await request<User>('POST', '/auth/session', { body: credential });
+  otherTabs?.postMessage(signedInUser.value.user_id);
 }
 
 /**
@@ -21,8 +36,10 @@ export async function signOut(): Promise<void> {
   await request('DELETE', '/auth/session').catch((error: unknown) => {
     if (!(error instanceof RequestError) || error.problem?.status !== 401) throw error;
   });
-  for (const key of Object.keys(localStorage)) {
-    if (/^(?:draft|outbox):/.test(key)) localStorage.removeItem(key);
+  if (signedInUser.value) {
+    clearDrafts(storage, signedInUser.value.user_id);
+    clearOutbox(storage, signedInUser.value.user_id);
   }
-  location.replace('/');
+  otherTabs?.postMessage(null);
+  location.replace(urlOf('/'));
 }

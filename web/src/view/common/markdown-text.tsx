@@ -37,17 +37,22 @@ export function loadMarkdown(): void {
 /** Shows a message as formatted markdown, or as plain text until the renderer is loaded. */
 export function MarkdownText({ text }: { readonly text: string }) {
   const element = useRef<HTMLDivElement>(null);
+  const plain = useRef<HTMLDivElement>(null);
   const showAll = useSignal(false);
+  /** The button that shows the whole text disappears with its focus. */
+  const shouldFocus = useRef(false);
   const render = renderer.value;
   const isClipped = text.length > MAX_CHARACTERS;
   const shownText = isClipped ? cutText(text, MAX_CHARACTERS) : text;
   useLayoutEffect(() => {
     if (render !== null && !showAll.value) element.current?.replaceChildren(render(shownText));
+    if (shouldFocus.current) plain.current?.focus({ preventScroll: true });
+    shouldFocus.current = false;
   }, [render, shownText, showAll.value]);
   return (
     <>
       {render === null || showAll.value ? (
-        <div key="plain" class="markdown plain">
+        <div key="plain" class="markdown plain" dir="auto" ref={plain} tabIndex={-1}>
           {showAll.value ? text : shownText}
         </div>
       ) : (
@@ -59,6 +64,7 @@ export function MarkdownText({ text }: { readonly text: string }) {
           class="text-button"
           onClick={() => {
             showAll.value = true;
+            shouldFocus.current = true;
           }}
         >
           Show all {text.length.toLocaleString()} characters

@@ -1,35 +1,10 @@
 import DOMPurify, { type Config } from 'dompurify';
-import { Marked } from 'marked';
-import { escapeHtml, isSafeLink } from '../../model/safe-text.ts';
-
-/**
- * A message may be hostile, so there are two layers of protection. This renderer shows HTML as plain text,
- * turns an image into a link to it, and allows only links to the web or to a mail address. DOMPurify then
- * removes everything that `SANITIZER_CONFIG` does not allow.
- */
-const marked = new Marked({
-  gfm: true,
-  breaks: true,
-  renderer: {
-    html: ({ text }) => escapeHtml(text),
-    image: ({ href, text }) => renderLink(href, escapeHtml(text || href)),
-    link({ href, tokens }) {
-      return renderLink(href, this.parser.parseInline(tokens));
-    },
-    checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
-    // A wide code block has its own scroll bar, so the keyboard must be able to focus it.
-    code: ({ text }) => `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>`,
-  },
-});
-
-const renderLink = (href: string, contentHtml: string): string =>
-  isSafeLink(href)
-    ? `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer">${contentHtml}</a>`
-    : contentHtml;
+import { markdownToHtml } from './markdown-to-html.ts';
 
 /** Allowed attributes whose values are not addresses. */
 const PLAIN_ATTRIBUTES = ['rel', 'target', 'start', 'align', 'tabindex'];
 
+/** What may remain of the HTML that `markdownToHtml` has made of a message. */
 const SANITIZER_CONFIG = {
   ALLOWED_TAGS: [
     ...['a', 'blockquote', 'br', 'code', 'del', 'em', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'li', 'ol'],
@@ -62,7 +37,7 @@ export function renderMarkdown(text: string): DocumentFragment {
 
 function renderUncached(text: string): DocumentFragment {
   try {
-    return DOMPurify.sanitize(marked.parse(text, { async: false }), SANITIZER_CONFIG);
+    return DOMPurify.sanitize(markdownToHtml(text), SANITIZER_CONFIG);
   } catch {
     // The text is nested too deep for the parser. It is shown as plain text.
     const plain = document.createElement('p');

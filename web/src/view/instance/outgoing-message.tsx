@@ -1,6 +1,6 @@
 import type { OutboxMessage, Refusal } from '../../model/outbox-message.ts';
 import { connection } from '../../store/agents/live-updates.ts';
-import { discardMessage, resendAsMessage } from '../../store/agents/outbox.ts';
+import { discardMessage, isLasting, resendAsMessage } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';
 import { MarkdownText } from '../common/markdown-text.tsx';
 
@@ -14,6 +14,8 @@ export const OutgoingMessage = ({ outgoing }: { readonly outgoing: OutboxMessage
       <p class="delivery" data-queued={true}>
         <Icon name="clock" />
         {connection.value.state === 'lost' ? ' will be sent when the connection is back' : ' sending…'}
+        {!isLasting(outgoing) &&
+          ' Your browser cannot keep this message: leave this page open until it is sent.'}
       </p>
     ) : (
       <RefusedNote outgoing={outgoing} refusal={outgoing.refusal} />

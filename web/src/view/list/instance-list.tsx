@@ -1,15 +1,12 @@
-import { signal } from '@preact/signals';
-import { filterInstances, isFiltering, type ListFilter, NO_FILTER } from '../../model/list-filter.ts';
-import { groupByStatus, type StatusGroup } from '../../model/status-group.ts';
+import { isFiltering, NO_FILTER } from '../../model/list-filter.ts';
+import type { StatusGroup } from '../../model/status-group.ts';
 import { dashboard, loadMoreInstances, nextCursor } from '../../store/agents/dashboard.ts';
+import { filter, listedGroups } from '../../store/agents/list.ts';
 import { showError } from '../../store/page/notices.ts';
 import { InstanceFilter } from './instance-filter.tsx';
 import { InstanceRow } from './instance-row.tsx';
 import { ListHeader } from './list-header.tsx';
 import { Welcome } from './welcome.tsx';
-
-/** The filter that the user has set. It stays while other views are open. */
-export const filter = signal<ListFilter>(NO_FILTER);
 
 const HEADINGS: { readonly [Group in StatusGroup]: string } = {
   waiting: 'Waiting for you',
@@ -44,8 +41,8 @@ export function InstanceList() {
 }
 
 function StatusGroups() {
-  const matching = filterInstances(dashboard.value.instances.values(), filter.value);
-  if (matching.length === 0 && isFiltering(filter.value)) {
+  const groups = listedGroups.value;
+  if (groups.length === 0 && isFiltering(filter.value)) {
     return (
       <p class="list-empty">
         No agents match.{' '}
@@ -55,7 +52,7 @@ function StatusGroups() {
       </p>
     );
   }
-  return groupByStatus(matching).map(({ statusGroup, instances }) => (
+  return groups.map(({ statusGroup, instances }) => (
     <section key={statusGroup} aria-labelledby={`group-${statusGroup}`}>
       <h2 class="group-head" id={`group-${statusGroup}`} data-group={statusGroup}>
         {HEADINGS[statusGroup]} <span class="count">{instances.length}</span>

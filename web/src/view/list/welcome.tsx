@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { createApiKey } from '../../store/api-keys.ts';
+import { createApiKey, mcpUrl } from '../../store/api-keys.ts';
 import { showError } from '../../store/page/notices.ts';
 import { CopyText } from '../common/copy-text.tsx';
 
@@ -30,7 +30,7 @@ export function Welcome() {
       <h3>Claude Code</h3>
       <CopyText
         label="command"
-        text={`claude mcp add --transport http agent-dashboard ${location.origin}/mcp --header "Authorization: Bearer ${key}"`}
+        text={`claude mcp add --transport http agent-dashboard ${mcpUrl} --header "Authorization: Bearer ${key}"`}
       />
       <h3>Any other MCP client</h3>
       <CopyText
@@ -40,7 +40,7 @@ export function Welcome() {
             mcpServers: {
               'agent-dashboard': {
                 type: 'http',
-                url: `${location.origin}/mcp`,
+                url: mcpUrl,
                 headers: { Authorization: `Bearer ${key}` },
               },
             },

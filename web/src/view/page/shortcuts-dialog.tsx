@@ -4,11 +4,12 @@ import { Dialog } from '../common/dialog.tsx';
 export const isShortcutsDialogOpen = signal(false);
 
 const SHORTCUTS: readonly (readonly [keys: readonly string[], action: string])[] = [
-  [['j', 'k'], 'Next or previous agent'],
+  [['j', 'k'], 'Next or previous agent; after an answer, the next that waits'],
   [['/'], 'Search the list'],
   [['r'], 'Write an answer'],
   [['1', '…', '9'], 'Go to a suggested answer; Enter sends it'],
-  [['Ctrl', 'Enter'], 'Send (⌘ Enter on a Mac)'],
+  [['Enter'], 'Send what you have written'],
+  [['Shift', 'Enter'], 'Make a new line'],
   [['d'], 'Switch between conversation and changes'],
   [['End'], 'Go to the newest message'],
   [['Esc'], 'Back to the list'],

@@ -1,4 +1,5 @@
-import { parseRoute } from '../../model/route.ts';
+import { formatRoute, type Route } from '../../model/route.ts';
+import { neighbourId } from '../../store/agents/list.ts';
 import { currentRoute, goBack, goTo, replaceRoute } from '../../store/page/current-route.ts';
 import { isShortcutsDialogOpen } from './shortcuts-dialog.tsx';
 
@@ -55,18 +56,16 @@ const isListRow = (target: EventTarget | null): boolean =>
 
 const listRows = (): HTMLAnchorElement[] => [...document.querySelectorAll<HTMLAnchorElement>('.row')];
 
-/**
- * Opens the instance after or before the open one in the list. If none is open, it opens the first or the
- * last.
- */
+/** Opens the next or previous instance of the list. */
 function openNeighbour(offset: 1 | -1): void {
-  const rows = listRows();
-  const openIndex = rows.findIndex((row) => row.getAttribute('aria-current') === 'page');
-  const neighbour = rows[openIndex < 0 ? (offset > 0 ? 0 : rows.length - 1) : openIndex + offset];
-  if (neighbour === undefined) return;
+  const id = neighbourId(offset);
+  if (id === null) return;
+  const route: Route = { page: 'instance', id, tab: 'conversation' };
   // Replacing the route lets the browser's Back button return to the list, not to each instance before.
-  (openIndex < 0 ? goTo : replaceRoute)(parseRoute(neighbour.hash));
-  neighbour.scrollIntoView({ block: 'nearest' });
+  (currentRoute.value.page === 'instance' ? replaceRoute : goTo)(route);
+  listRows()
+    .find(({ hash }) => hash === formatRoute(route))
+    ?.scrollIntoView({ block: 'nearest' });
 }
 
 /** Moves the focus to the next or previous row of the list. */

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  type Election,
+  electByLock,
+  electByMessages,
+  type Lead,
+} from '../../web/src/server/leader-election.ts';
+
+/** One tab of a browser. Several tabs may be candidates for one name. */
+class Tab {
+  readonly #closing = new AbortController();
+  readonly #election: Election;
+  isLeading = false;
+
+  constructor(kind: 'locks' | 'messages', name: string) {
+    onTestFinished(() => this.close());
+    const lead: Lead = async (endSignal) => {
+      this.isLeading = true;
+      await new Promise((resolve) => endSignal.addEventListener('abort', resolve));
+      this.isLeading = false;
+    };
+    this.#election =
+      kind === 'locks'
+        ? electByLock(navigator.locks, name, lead, this.#closing.signal)
+        : electByMessages(new BroadcastChannel(name), randomUUID(), lead, this.#closing.signal);
+  }
+
+  takeOver = () => this.#election.takeOver();
+  close = () => this.#closing.abort();
+}
+
+const oneLeads = (tabs: readonly Tab[]) =>
+  expect.poll(() => tabs.filter(({ isLeading }) => isLeading).length, { timeout: 100_000 }).toBe(1);
+
+describe.each(['locks', 'messages'] as const)('an election by %s', (kind) => {
+  test('has one leader, and another one when its tab is closed', async () => {
+    const name = randomUUID();
+    let tabs = Array.from({ length: 7 }, () => new Tab(kind, name));
+    for (let left = tabs.length; left > 4; left -= 1) {
+      await oneLeads(tabs);
+      const leader = tabs.find(({ isLeading }) => isLeading)!;
+      leader.close();
+      tabs = tabs.filter((tab) => tab !== leader);
+    }
+    await oneLeads(tabs);
+  });
+
+  test('lets a tab take over from a leader that gives no sign of life', async () => {
+    const name = randomUUID();
+    const frozen = new Tab(kind, name);
+    await oneLeads([frozen]);
+    const other = new Tab(kind, name);
+    other.takeOver();
+    await expect.poll(() => [frozen.isLeading, other.isLeading], { timeout: 100_000 }).toEqual([false, true]);
+    other.close();
+    await oneLeads([frozen, other]);
+  });
+
+  test('is apart from those with other names', async () => {
+    const [one, other] = [new Tab(kind, randomUUID()), new Tab(kind, randomUUID())];
+    await oneLeads([one]);
+    await oneLeads([other]);
+  });
+});
