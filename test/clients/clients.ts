@@ -13,8 +13,15 @@ export interface ForeignClient {
    * Installs the client, and returns the function that plays its session.
    * @throws LeftOut if it cannot run on this machine.
    */
-  readonly install: () => Promise<() => Promise<void>>;
+  readonly install: () => Promise<PlaySession>;
 }
+
+/**
+ * Plays the session of a client.
+ * @param emptyData the data folder that the server starts with a copy of
+ * @throws Error that says what went wrong.
+ */
+export type PlaySession = (emptyData: string) => Promise<void>;
 
 const SESSIONS = '2025-11-25';
 const STATELESS = '2026-07-28';
@@ -65,7 +72,7 @@ function withSession(
     name,
     install: async () => {
       const command = await install();
-      return () => playSession({ ...command, env: { ...command.env, ...env } }, protocol);
+      return (emptyData) => playSession({ ...command, env: { ...command.env, ...env } }, protocol, emptyData);
     },
   };
 }

@@ -11,21 +11,21 @@ import { DashboardServer } from '../session/dashboard-server.ts';
 import { StandInModel } from './stand-in-model.ts';
 
 /** Installs Claude Code. Its package has the program, and an install script that puts it into its place. */
-export async function installClaudeCode(): Promise<() => Promise<void>> {
+export async function installClaudeCode(): Promise<(emptyData: string) => Promise<void>> {
   if (!existsSync(EXECUTABLE)) throw new LeftOut(`${EXECUTABLE} is not there`);
   const PACKAGE = 'node_modules/@anthropic-ai/claude-code';
   const folder = await installNodePackage('claude-code', (target) =>
     run(process.execPath, [join(target, PACKAGE, 'install.cjs')], target),
   );
-  return () => playPermissions(join(folder, PACKAGE, 'bin/claude.exe'));
+  return (emptyData) => playPermissions(join(folder, PACKAGE, 'bin/claude.exe'), emptyData);
 }
 
 /**
  * Lets Claude Code ask the person twice whether it may run a command. The person taps No, then Yes, on the
  * page.
  */
-async function playPermissions(program: string): Promise<void> {
-  await using server = await DashboardServer.start();
+async function playPermissions(program: string, emptyData: string): Promise<void> {
+  await using server = await DashboardServer.start(emptyData);
   await using browser = await launchBrowser();
   const page = await browser.newPage({ locale: 'en-GB', ...PHONE });
   await signIn(page, server);

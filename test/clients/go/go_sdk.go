@@ -24,6 +24,9 @@ func connectGoSDK(ctx context.Context) (caller, string, error) {
 	transport := &mcp.StreamableClientTransport{
 		Endpoint:   os.Getenv("SERVER_URL") + "/mcp",
 		HTTPClient: &http.Client{Transport: withToken{}},
+		// By default it closes its session for ever 13 s after the server was killed. On a busy machine, the
+		// server needs longer to start again.
+		MaxRetries: 20,
 	}
 	session, err := client.Connect(ctx, transport, &mcp.ClientSessionOptions{
 		ProtocolVersion: os.Getenv("MCP_REVISION"),

@@ -3,8 +3,7 @@ import asyncio
 from fastmcp import Client
 from fastmcp.client.transports import StreamableHttpTransport
 from mcp import MCPError
-from mcp_types import REQUEST_TIMEOUT
-from session import HEADERS, MCP_URL, GaveUp, McpAgent, play, structured
+from session import HEADERS, MCP_URL, GaveUp, McpAgent, is_limit, play, structured
 
 
 class FastMcpAgent(McpAgent):
@@ -15,7 +14,7 @@ class FastMcpAgent(McpAgent):
         try:
             result = await self.client.call_tool(tool, arguments, timeout=seconds)
         except MCPError as error:
-            if error.error.code != REQUEST_TIMEOUT:
+            if not is_limit(error.error.message):
                 raise
             raise GaveUp from error
         return structured(result.structured_content, result.is_error, result.content)

@@ -4,8 +4,7 @@ import os
 import httpx2
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
-from mcp_types import REQUEST_TIMEOUT
-from session import HEADERS, MCP_URL, GaveUp, McpAgent, play, structured
+from session import HEADERS, MCP_URL, GaveUp, McpAgent, is_limit, play, structured
 
 
 class Mcp2Agent(McpAgent):
@@ -16,7 +15,7 @@ class Mcp2Agent(McpAgent):
         try:
             result = await self.client.call_tool(tool, arguments, read_timeout_seconds=seconds)
         except MCPError as error:
-            if error.error.code != REQUEST_TIMEOUT:
+            if not is_limit(error.error.message):
                 raise
             raise GaveUp from error
         return structured(result.structured_content, result.is_error, result.content)

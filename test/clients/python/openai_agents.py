@@ -2,8 +2,7 @@ import asyncio
 
 from agents.mcp import MCPServerStreamableHttp
 from mcp import MCPError
-from mcp_types import REQUEST_TIMEOUT
-from session import HEADERS, MCP_URL, GaveUp, McpAgent, play, structured
+from session import HEADERS, MCP_URL, GaveUp, McpAgent, is_limit, play, structured
 
 
 class OpenAiAgent(McpAgent):
@@ -16,7 +15,7 @@ class OpenAiAgent(McpAgent):
         try:
             result = await self.server.call_tool(tool, arguments)
         except MCPError as error:
-            if error.error.code != REQUEST_TIMEOUT:
+            if not is_limit(error.error.message):
                 raise
             raise GaveUp from error
         return structured(result.structured_content, result.is_error, result.content)

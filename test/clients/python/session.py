@@ -19,6 +19,11 @@ class GaveUp(Exception):
     """The client has ended its wait itself."""
 
 
+def is_limit(message: str) -> bool:
+    """Whether an error of version 2 of the SDK means its own limit. Its code can also come from a server."""
+    return message.endswith("timed out")
+
+
 class Agent(ABC):
     """One client object, connected once."""
 

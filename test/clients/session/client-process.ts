@@ -12,7 +12,7 @@ export interface Command {
 }
 
 /** Only a client that hangs plays longer, also on a busy machine. */
-const MAX_SESSION_MS = 180_000;
+const MAX_SESSION_MS = 600_000;
 /** How many of the last lines on stderr a failure shows. */
 const MAX_STDERR_LINES = 12;
 

@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { WireConversationMessage } from '../../../src/application/wire/conversation-message.ts';
 import { stablePort } from '../../prove/support/stable-port.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
 interface Instance {
   readonly id: string;
@@ -17,25 +17,35 @@ interface Conversation extends Instance {
 
 /** The server of one session, with its own folder and port, and the person who uses its dashboard. */
 export class DashboardServer implements AsyncDisposable {
-  /** A folder for this session. It is the home directory of the client. */
-  readonly folder: string;
+  readonly #folder: TemporaryFolder;
   readonly #env: { readonly [name: string]: string };
   #server: RunningServer;
 
-  private constructor(folder: string, env: { readonly [name: string]: string }, server: RunningServer) {
-    this.folder = folder;
+  private constructor(
+    folder: TemporaryFolder,
+    env: { readonly [name: string]: string },
+    server: RunningServer,
+  ) {
+    this.#folder = folder;
     this.#env = env;
     this.#server = server;
   }
 
-  static async start(): Promise<DashboardServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'agent-dashboard-clients-'));
+  /** @param emptyData the data folder to copy */
+  static async start(emptyData: string): Promise<DashboardServer> {
+    const folder = await temporaryFolder();
     const env = {
-      DATA_DIR: join(folder, 'data'),
+      DATA_DIR: join(folder.path, 'data'),
       MCP_SERVER_PORT: String(await stablePort()),
       LOG_LEVEL: 'warn',
     };
+    await cp(emptyData, env.DATA_DIR, { recursive: true });
     return new DashboardServer(folder, env, await RunningServer.start(env));
+  }
+
+  /** A folder for this session, which is also the home directory of the client. */
+  get folder(): string {
+    return this.#folder.path;
   }
 
   get url(): string {
@@ -82,7 +92,7 @@ export class DashboardServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server[Symbol.asyncDispose]();
-    await rm(this.folder, { recursive: true, force: true });
+    await this.#folder[Symbol.asyncDispose]();
   }
 
   /** Reads all conversations, the first started first. */

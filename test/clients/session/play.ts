@@ -5,10 +5,11 @@ import { ANSWER, type Scene, STORED, scriptFor } from './script.ts';
 /**
  * Plays the session of the script with a client, and checks what the server has stored in the end.
  * @param protocol see `scriptFor`
+ * @param emptyData the data folder that the server starts with a copy of
  * @throws Error that says what the client, or the server, did instead.
  */
-export async function playSession(command: Command, protocol: string): Promise<void> {
-  await using server = await DashboardServer.start();
+export async function playSession(command: Command, protocol: string, emptyData: string): Promise<void> {
+  await using server = await DashboardServer.start(emptyData);
   await using client = new ClientProcess(command, {
     HOME: server.folder,
     SERVER_URL: server.url,
