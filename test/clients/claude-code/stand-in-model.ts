@@ -16,8 +16,8 @@ interface ContentBlock {
 }
 
 /**
- * A model on loopback that wants to run one command, once, and then has nothing more to say. It speaks as much
- * of the Messages API as Claude Code needs.
+ * A model on loopback that wants to run one command, and then has nothing more to say. It speaks as much of
+ * the Messages API as Claude Code needs.
  */
 export class StandInModel implements AsyncDisposable {
   readonly url: string;

@@ -77,8 +77,8 @@ export class DashboardServer implements AsyncDisposable {
   }
 
   /**
-   * Checks that there are exactly these conversations, in the order of their start. Each has its messages, and
-   * at the end its status.
+   * Checks that there are exactly these conversations, in the order of their start. Each has its messages,
+   * and at the end its status.
    * @throws Error with both.
    */
   async requireStored(...expected: readonly (readonly string[])[]): Promise<void> {

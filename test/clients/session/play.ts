@@ -24,11 +24,9 @@ export async function playSession(command: Command, protocol: string, emptyData:
 async function playScene({ line, next }: Scene, client: ClientProcess, server: DashboardServer) {
   const heard = await client.hear();
   if (heard !== line) {
-    // The end of the process brings its last complaint.
-    if (heard === null) await client.end();
-    throw new Error(
-      `expected "${line}", but it ${heard === null ? 'ended' : `said "${heard}"`}\n${client.complaints}`,
-    );
+    // Only after the end of the process, its last complaint has been read.
+    const instead = heard === null ? `ended with ${await client.end()}` : `said "${heard}"`;
+    throw new Error(`expected "${line}", but it ${instead}\n${client.complaints}`);
   }
   if (next === undefined) return;
   if (next === 'answered') await server.answer(ANSWER);

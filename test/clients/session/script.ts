@@ -6,7 +6,7 @@ export interface Scene {
   readonly next?: 'answered' | 'restarted';
 }
 
-/** The question of the session. The client asks it twice: once impatiently, once after the answer was given. */
+/** The question of the session. The client asks it impatiently, and again after the answer was given. */
 export const QUESTION = 'Deploy?';
 export const ANSWER = 'Yes';
 
