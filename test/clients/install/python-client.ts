@@ -19,6 +19,7 @@ export async function installPythonClient(name: string, script: string): Promise
     // The name on the PATH may be a script that looks for its Python in the user's home directory.
     program: await run('python3', ['-c', 'import sys; print(sys.executable)']),
     args: ['-s', join(SOURCE, script)],
-    env: { PYTHONPATH: packages },
+    // Compiled files stay out of the repository.
+    env: { PYTHONPATH: packages, PYTHONPYCACHEPREFIX: join(packages, '.compiled') },
   };
 }
