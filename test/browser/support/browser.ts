@@ -2,7 +2,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import type { ServerAccess } from './server-access.ts';
 
 /** The browser program: Debian's Chromium, unless the variable CHROMIUM has another path. */
-const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** Another name of this machine. Browsers treat localhost as secure without HTTPS, but not this name. */
 export const OTHER_NAME = 'dashboard.test';

@@ -1,0 +1,19 @@
+import { CLIENTS } from './clients.ts';
+import { runClients } from './run-clients.ts';
+
+const wanted = process.argv.slice(2);
+const names = CLIENTS.map(({ name }) => name);
+const unknown = wanted.find((name) => !names.includes(name));
+if (unknown !== undefined) {
+  process.stderr.write(`There is no client "${unknown}". The clients are: ${names.join(', ')}\n`);
+  process.exit(2);
+}
+
+const clients = CLIENTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const width = Math.max(...clients.map(({ name }) => name.length));
+const counts = await runClients(clients, (name, outcome, details) =>
+  console.log(`${name.padEnd(width)}  ${outcome} (${details})`),
+);
+const summary = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
+console.log(summary.join(', '));
+process.exitCode = counts.failed === 0 ? 0 : 1;
