@@ -62,7 +62,7 @@ export function git(
   });
   child.once('close', (code, signal) => {
     if (code === 0 || isOverLimit) resolve(Buffer.concat(pieces).toString(encoding));
-    else reject(new Error(`git ${args[0]} failed (${code ?? signal}): ${stderr.trim()}`));
+    else reject(new Error(`git ${args[0]} failed (${code ?? signal}): ${stderr.trim().toWellFormed()}`));
   });
   // Git may end before it has read all of its input.
   child.stdin.on('error', () => {});
