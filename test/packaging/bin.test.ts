@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, symlink } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { NodeProcess } from '../support/servers/node-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -33,5 +33,51 @@ describe.each(nodes)('agent-dashboard on Node $version', ({ path: node }) => {
     expect(answer.headers.get('content-type')).toContain('javascript');
     server.signal('SIGTERM');
     expect(await server.whenEnded).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('the printed command works where it is printed', () => {
+  /** Runs a command line in a shell, and returns the usage that `--help` prints. */
+  async function usageOf(command: string, cwd: string, path: string): Promise<string> {
+    await using shell = new NodeProcess(['-c', `${command} --help`], {
+      node: 'bash',
+      cwd,
+      env: { PATH: path },
+    });
+    expect(await shell.whenEnded, shell.stderr).toMatchObject({ code: 0 });
+    return /^Usage: (.*) \[options\] \[command\]$/m.exec(shell.stdout)![1]!;
+  }
+  const withNode = [dirname(process.execPath), process.env.PATH].join(delimiter);
+
+  test('installed in a project', async () => {
+    const command = 'npx --no-install agent-dashboard';
+    for (const start of [command, BIN]) expect(await usageOf(start, folder, withNode)).toBe(command);
+    expect(await usageOf(command, join(folder, 'examples'), withNode)).toBe(command);
+  });
+
+  test('installed globally', async () => {
+    await using home = await temporaryFolder();
+    const program = join(folder, 'node_modules/@agent-dashboard/server/dist/composition/bin.js');
+    await symlink(program, join(home.path, 'agent-dashboard'));
+    const path = `${home.path}${delimiter}${withNode}`;
+    expect(await usageOf('agent-dashboard', home.path, path)).toBe('agent-dashboard');
+  });
+
+  test('not installed: npx runs nothing', async () => {
+    await using home = await temporaryFolder();
+    // No registry answers at this address, and none may be asked for a program to run.
+    const env = {
+      PATH: withNode,
+      HOME: home.path,
+      npm_config_registry: 'http://127.0.0.1:1',
+      npm_config_fetch_retries: '0',
+    };
+    await using npx = new NodeProcess(['-c', 'npx --no-install agent-dashboard --version'], {
+      node: 'bash',
+      cwd: home.path,
+      env,
+    });
+    expect((await npx.whenEnded).code).not.toBe(0);
+    expect(npx.stdout).toBe('');
   });
 });

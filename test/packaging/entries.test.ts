@@ -71,7 +71,7 @@ test.each(ENTRIES)('%s loads only the libraries that it needs', async (entry) =>
   const loaded: string[] = JSON.parse(
     await run(['--input-type=module', '--eval', RECORD, entry], { cwd: folder }),
   );
-  expect(loaded).toContain(NAME);
+  expect(loaded).toContain(NAME.split('/')[0]);
   const allowed = Object.keys(ALLOWED_ENTRIES).filter((name) =>
     ALLOWED_ENTRIES[name]!.includes(entry.slice(NAME.length)),
   );

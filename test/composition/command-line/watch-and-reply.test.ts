@@ -131,6 +131,9 @@ test('watch without a terminal prints after each question the command that answe
   const before = await instanceWithQuestion();
   await using watching = new NodeProcess([BIN, 'watch'], { env });
   await watching.waitForOutput(before.slice(0, 13));
+  // When this step is printed, the stream is open, and the question comes from it.
+  await say(uuidV7.next(), 'the stream is open');
+  await watching.waitForOutput('the stream is open');
   const id = uuidV7.next();
   await say(id, 'Which port? [OPTIONS] 1. 8080 2. 8081 [/OPTIONS]', true);
   const command = / {2}To answer: .* reply (\S+) <number or text>$/m;
