@@ -67,6 +67,20 @@ export function racesForTheQueue({ test }: TestRunner, storeUnderTest: () => Ope
     assert.equal(new Set(handedOverPositions).size, handedOverPositions.length);
   });
 
+  test('a step at the same time as an update of another kind hands over what another process has queued', async () => {
+    const target = newTarget();
+    const [first, second] = storeUnderTest().repositories;
+    const { message } = await post(target, { content: 'one' }, first);
+    await say(target, 'queued elsewhere', false, second);
+    const loadMessage = first!.update({ ...target, messageId: message.id }, () => ({
+      output: null,
+      changes: null,
+      record: null,
+    }));
+    const [posted] = await Promise.all([post(target, { content: 'two' }, first), loadMessage]);
+    assert.deepEqual(contents(posted.handedOver), ['queued elsewhere']);
+  });
+
   test('20 readers of one answer all get it, and it is handed over once', async () => {
     const target = newTarget();
     await post(target);

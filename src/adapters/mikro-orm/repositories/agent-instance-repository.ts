@@ -95,14 +95,22 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   }
 
   async #loadAndDecide(tasks: readonly UpdateTask[]): Promise<UpdateBatch> {
-    const cached = tasks.map(({ target }) => this.#cache.get(target));
+    const found = tasks.map(({ target }) => this.#cache.get(target));
+    // If one task of an instance has to load it, all of them do. A cached instance may be out of date, and
+    // then the messages that its task needs would be missing beside the newer instance.
+    const loadedKeys = new Set(
+      tasks.filter((_, nth) => found[nth] === null).map(({ target }) => instanceKey(target)),
+    );
+    const cached = found.map((entry, nth) =>
+      loadedKeys.has(instanceKey(tasks[nth]!.target)) ? null : entry,
+    );
     const missing = tasks.filter((_, nth) => cached[nth] === null).map(({ target }) => target);
     const loaded = missing.length === 0 ? [] : await loadConversations(this.#database, missing);
     // `loaded` has an entry for each task that is not cached, in the same order.
     const nextLoaded = loaded.values();
     return new UpdateBatch(
       tasks,
-      cached.map((found) => found ?? nextLoaded.next().value!),
+      cached.map((entry) => entry ?? nextLoaded.next().value!),
     );
   }
 
