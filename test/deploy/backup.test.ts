@@ -4,6 +4,7 @@ import { chmod, chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generateKeyPair } from '../../src/adapters/jwt/keys/keys.ts';
 import { shellBlocks } from '../documents/shell-blocks.ts';
 import { freePort } from '../support/postgres/postgres-server.ts';
 import { issueToken, runAgentDashboard } from '../support/servers/agent-dashboard.ts';
@@ -72,7 +73,8 @@ describe.skipIf(BIN === null)(`PostgreSQL as DEPLOYMENT.md has it${why}`, () => 
           SUPERUSER_URL: url('postgres', '').slice(0, -1),
         },
       });
-    const env = { DATA_DIR: join(folder.path, 'keys'), DATABASE_URL: url('agents', 'agents') };
+    const { privateKey: JWT_PRIVATE_KEY } = await generateKeyPair('ed25519');
+    const env = { JWT_PRIVATE_KEY, DATABASE_URL: url('agents', 'agents') };
 
     await shell(0);
     await shell(1);
