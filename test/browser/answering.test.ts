@@ -68,6 +68,24 @@ describe('a question', () => {
     expect(await agent.receive(5)).toEqual(['Orders\nor Purchases']);
   });
 
+  test('answered by keyboard leaves the focus in the conversation, and j goes on to the next that waits', async () => {
+    const page = await dashboard.openSignedIn();
+    const agents = ['First', 'Second', 'Third'].map((name) => ({ name, agent: new Agent(dashboard.server) }));
+    for (const { name, agent } of agents) await agent.ask(`${name}? [YES/NO]`);
+    await page.getByRole('link', { name: /Third/ }).waitFor();
+    for (const { name, agent } of agents) {
+      await page.keyboard.press('j');
+      await page.getByRole('log').getByText(`${name}?`).waitFor();
+      await page.keyboard.press('1');
+      await page.keyboard.press('Enter');
+      expect(await agent.receive(30)).toEqual(['Yes']);
+      await page.getByText(/picked up \d/).waitFor();
+      // The answered agent has moved to another group.
+      await page.locator('.row[aria-current] .status[data-group="active"]').waitFor();
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('log');
+    }
+  });
+
   test('that already has an answer shows that answer instead of sending a second one', async () => {
     const [mine, theirs] = [await dashboard.openSignedIn(), await dashboard.openSignedIn()];
     // This page has no event stream, so it learns of the other answer only when it sends its own.

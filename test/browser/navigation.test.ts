@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Agent } from './support/agent.ts';
 import { PHONE } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
+import { DashboardClient } from './support/dashboard-client.ts';
 
 const dashboard = Dashboard.forTests();
 
@@ -50,30 +51,43 @@ test('the colour theme follows the system until the user chooses one, and the ch
   expect(await background()).toBe(light);
 });
 
-test('a question shows a notification while the page is hidden, but only after the user has allowed it', async () => {
+test('each question shows one notification while the page is hidden, but only after the user has allowed it', async () => {
   const page = await dashboard.openSignedIn();
   await page.addInitScript(() => {
+    const shown: string[] = [];
     class FakeNotification {
       static permission = 'default';
       static requestPermission = async () => {
         FakeNotification.permission = 'granted';
         return 'granted';
       };
-      constructor(title: string, { body }: { body: string }) {
-        Object.assign(window, { shownNotification: `${title}: ${body}` });
+      constructor(title: string, { body, tag }: { body: string; tag: string }) {
+        shown.push(`${title}: ${body} (${tag})`);
       }
     }
-    Object.assign(window, { Notification: FakeNotification });
+    Object.assign(window, { Notification: FakeNotification, shown });
     Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
   });
   await page.reload();
+  const shown = () => page.evaluate(() => (window as unknown as { shown: string[] }).shown);
   const agent = new Agent(dashboard.server);
   await agent.ask('May I?');
   await page.getByRole('link', { name: /May I/ }).waitFor();
-  expect(await page.evaluate(() => 'shownNotification' in window)).toBe(false);
+  expect(await shown()).toEqual([]);
   await page.getByRole('button', { name: 'Notify me about questions' }).click();
-  await agent.ask('Or shall I? [YES/NO]');
-  await page.waitForFunction(
-    () => (window as { shownNotification?: string }).shownNotification === 'claude-code asks: Or shall I?',
-  );
+  // Two questions of one agent have different tags, so the second one alerts although the first is shown.
+  const tags = [await agent.ask('Or shall I? [YES/NO]'), await agent.ask('And this? [YES/NO]')];
+  const expected = [`claude-code asks: Or shall I? (${tags[0]})`, `claude-code asks: And this? (${tags[1]})`];
+  await expect.poll(shown).toEqual(expected);
+  // Neither an answer nor a step beside an open question is a new question.
+  const client = new DashboardClient(dashboard.server);
+  for (const answer of ['Yes, you may', 'This, too']) {
+    await client.say(agent, answer);
+    expect(await agent.receive(30)).toEqual([answer]);
+    await agent.step(`A step after ${answer}`);
+    await page.getByRole('link', { name: `A step after ${answer}` }).waitFor();
+  }
+  expect(await shown()).toEqual(expected);
+  const announced = page.locator('p.for-screen-readers[role="status"]');
+  expect(await announced.textContent()).toBe('claude-code asks: And this?');
 });

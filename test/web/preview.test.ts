@@ -36,6 +36,7 @@ describe('a preview', () => {
     '2**3**4 and 2*3*4 and a ** b ** c and a * b * c',
     'f(*args, **kwargs) and g(*args, **kwargs)',
     'handlers[0](event), then [a](b.md) and ![c](d.png)',
+    'src/**name** and 2**n** or a\\**b**',
     'cat log | grep foo',
     '| grep foo',
     '3~5天，价格100~200元, ~/a and ~/b, ~~gone~~',

@@ -30,7 +30,7 @@ export function InstanceHeader({ instance, tab, hasDiff }: InstanceHeaderProps) 
     <header class="instance-head">
       <BackLink />
       <div class="instance-title">
-        <h1 ref={heading} tabIndex={-1}>
+        <h1 ref={heading} tabIndex={-1} dir="auto">
           {titleOf(instance)}
         </h1>
         <p class="instance-facts">

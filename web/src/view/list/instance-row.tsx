@@ -16,12 +16,16 @@ export function InstanceRow({ instance }: { readonly instance: AgentInstance }) 
         data-status={instance.status}
       >
         <span class="row-head">
-          <span class="row-title">{titleOf(instance)}</span>
+          <span class="row-title" dir="auto">
+            {titleOf(instance)}
+          </span>
           <span class="row-time">
             <Timestamp time={instance.latest_message_at ?? instance.started_at} />
           </span>
         </span>
-        <span class="row-text">{preview(instance.latest_message ?? '') || 'No messages yet'}</span>
+        <span class="row-text" dir="auto">
+          {preview(instance.latest_message ?? '') || 'No messages yet'}
+        </span>
         <span class="row-foot">
           <StatusMark instance={instance} />
           {instance.name !== null && <span class="row-type">{instance.agent_type_name}</span>}
