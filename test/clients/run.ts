@@ -9,6 +9,9 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+// Servers and clients are killed when the process exits, which a signal alone does not do.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const clients = CLIENTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 const width = Math.max(...clients.map(({ name }) => name.length));
 const counts = await runClients(clients, (name, outcome, details) =>

@@ -28,6 +28,8 @@ async function playPermissions(program: string, emptyData: string): Promise<void
   await using server = await DashboardServer.start(emptyData);
   await using browser = await launchBrowser();
   const page = await browser.newPage({ locale: 'en-GB', ...PHONE });
+  // Claude Code takes long to start on a busy machine.
+  page.setDefaultTimeout(300_000);
   await signIn(page, server);
   for (const [answer, outcome] of [
     ['No', 'denied'],

@@ -1,18 +1,35 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { AGENT_TOKEN, GaveUp, play, SERVER_URL } from './session.ts';
 
 const run = promisify(execFile);
+const TARGET = [`${SERVER_URL}/mcp`, '--header', `Authorization: Bearer ${AGENT_TOKEN}`];
 
-/** Each call is a process of its own. It has no limit, so a person ends it who does not want to wait. */
-await play(async (tool, args, timeout) => {
-  const target = [`${SERVER_URL}/mcp`, '--header', `Authorization: Bearer ${AGENT_TOKEN}`];
+/** Each call is a process of its own. */
+await play(async (tool, args) => {
   const call = ['--method', 'tools/call', '--tool-name', tool, '--tool-args-json', JSON.stringify(args)];
-  const command = [process.env.CLIENT_PROGRAM!, '--cli', ...target, ...call, '--format', 'json', '--quiet'];
-  const options = { timeout, killSignal: 'SIGINT' } as const;
-  const { stdout } = await run(process.execPath, command, options).catch((error) => {
-    if (error.killed) throw new GaveUp();
+  const command = [process.env.CLIENT_PROGRAM!, '--cli', ...TARGET, ...call, '--format', 'json', '--quiet'];
+  const giveUp = new AbortController();
+  const running = run(process.execPath, command, { signal: giveUp.signal, killSignal: 'SIGINT' });
+  const finished = running.finally(() => giveUp.abort());
+  if (tool === 'ask_question') endWhenAsked(args, giveUp).catch(() => giveUp.abort());
+  const { stdout } = await finished.catch((error) => {
+    if (error.name === 'AbortError') throw new GaveUp();
     throw new Error(`${error.stdout}${error.stderr}`);
   });
   return JSON.parse(stdout).result.structuredContent;
 }, 'one by one');
+
+/** Ends the process with Ctrl-C once it waits for an answer. It has no limit of its own. */
+async function endWhenAsked(args: { agent_instance_id?: string }, giveUp: AbortController): Promise<void> {
+  const url = `${SERVER_URL}/api/v1/agent-instances/${args.agent_instance_id}`;
+  const headers = { authorization: `Bearer ${AGENT_TOKEN}` };
+  while (!giveUp.signal.aborted) {
+    const { status } = (await (await fetch(url, { headers, signal: giveUp.signal })).json()) as {
+      status: string;
+    };
+    if (status === 'AWAITING_INPUT') giveUp.abort();
+    await sleep(500);
+  }
+}

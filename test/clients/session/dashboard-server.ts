@@ -1,10 +1,14 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { WireConversationMessage } from '../../../src/application/wire/conversation-message.ts';
 import { stablePort } from '../../prove/support/stable-port.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+
+/** How long a question may take to arrive after its client gave up. */
+const MAX_WAIT_MS = 120_000;
 
 interface Instance {
   readonly id: string;
@@ -66,10 +70,16 @@ export class DashboardServer implements AsyncDisposable {
     this.#server = await RunningServer.start(this.#env);
   }
 
-  /** Answers the only open question, as the person. */
+  /** Answers the only open question, as the person. On a busy machine, the question comes late. */
   async answer(text: string): Promise<void> {
-    const [{ id, messages }] = await this.#conversations(1);
-    const open = messages.filter(({ question_status }) => question_status === 'open');
+    const isOpen = ({ question_status }: WireConversationMessage) => question_status === 'open';
+    const latest = Date.now() + MAX_WAIT_MS;
+    let [{ id, messages }] = await this.#conversations(1);
+    while (!messages.some(isOpen) && Date.now() < latest) {
+      await sleep(500);
+      [{ id, messages }] = await this.#conversations(1);
+    }
+    const open = messages.filter(isOpen);
     if (open.length !== 1) throw new Error(`${open.length} questions are open, not one`);
     const body = { content: text, in_reply_to: open[0]!.id };
     const response = await this.#call('POST', `/agent-instances/${id}/messages`, body);
