@@ -26,7 +26,9 @@ test('RATE_LIMIT_PER_MINUTE counts the requests of a token over REST and MCP tog
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
-    expect(await refused.json()).toMatchObject({ code: 'rate_limited', status: 429 });
+    // MCP has its fields in the data of a JSON-RPC error, REST at the top level.
+    const body = (await refused.json()) as { error?: { data: object } };
+    expect(body.error?.data ?? body).toMatchObject({ code: 'rate_limited', status: 429 });
   }
   const health = `${server.url}/health`;
   for (const request of [() => verify(dashboardToken), () => fetch(health)])
