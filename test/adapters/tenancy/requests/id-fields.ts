@@ -96,6 +96,7 @@ export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
   status: 'COMPLETED',
   transport: 'stdio',
   wait: 0,
+  on_lease: false,
   wait_seconds: 0,
 };
 
