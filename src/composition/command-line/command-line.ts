@@ -1,15 +1,23 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { KEY_KINDS, type KeyKind } from '../../adapters/jwt/keys/keys.ts';
 import type { FirstAnswer } from '../../adapters/mcp/stdio/first-answer.ts';
-import { type AgentInstanceId, agentInstanceId, isUuid, type UserId, userId } from '../../domain/ids.ts';
+import { type AgentInstanceId, type UserId, userId } from '../../domain/ids.ts';
 import { joinLines } from '../../domain/text/lines.ts';
-import { type ApiKeyId, apiKeyId, MAX_KEY_LIFETIME_SECONDS, type Scope } from '../../domain/user/api-key.ts';
+import type { ApiKeyId, Scope } from '../../domain/user/api-key.ts';
 import type { Environment } from '../config/config.ts';
 import { ConfigError, UsageError } from '../errors.ts';
 import { packageInfo } from '../package-info.ts';
-import { isStartOfId } from '../terminal/find-instance.ts';
 import { plainLine } from '../terminal/plain-text.ts';
 import { typedCommand } from '../typed-command.ts';
+import {
+  parseDuration,
+  parseInstanceId,
+  parseKeyId,
+  parseName,
+  parsePermissionTimeout,
+  parseStartOfId,
+  parseUser,
+} from './arguments.ts';
 import type { ReplyOptions } from './commands/reply.ts';
 import type { WatchOptions } from './commands/watch.ts';
 
@@ -264,49 +272,6 @@ interface McpCommandOptions {
   readonly gitDiff?: boolean;
   readonly permissionTool?: boolean;
   readonly permissionTimeout: number;
-}
-
-function parseName(text: string): string {
-  if (text.trim() !== '' && text.length <= 255 && !/\p{Cc}/u.test(text)) return text;
-  throw new InvalidArgumentError('It should be a name of 1 to 255 characters.');
-}
-
-const parseUser = (text: string): UserId => userId(parseName(text));
-
-function parseInstanceId(text: string): AgentInstanceId {
-  if (isUuid(text)) return agentInstanceId(text);
-  throw new InvalidArgumentError('It should be a UUID.');
-}
-
-function parseKeyId(text: string): ApiKeyId {
-  try {
-    return apiKeyId(text);
-  } catch {
-    throw new InvalidArgumentError('It should be an id of 16 characters, as token list prints it.');
-  }
-}
-
-function parseStartOfId(text: string): string {
-  if (isStartOfId(text)) return text;
-  throw new InvalidArgumentError('It should be a UUID, or at least the first 4 characters of one.');
-}
-
-const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
-
-function parseDuration(text: string): number {
-  const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(count) * SECONDS_PER_UNIT[unit as keyof typeof SECONDS_PER_UNIT];
-  if (seconds <= MAX_KEY_LIFETIME_SECONDS) return seconds;
-  throw new InvalidArgumentError(
-    'It should be a number and s, m, h or d, such as 90d, and no more than 100 years.',
-  );
-}
-
-/** Parses how long a permission may wait: at most one day. */
-function parsePermissionTimeout(text: string): number {
-  const seconds = parseDuration(text);
-  if (seconds <= SECONDS_PER_UNIT.d) return seconds;
-  throw new InvalidArgumentError('It should be no more than a day.');
 }
 
 /**

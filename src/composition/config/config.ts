@@ -1,164 +1,8 @@
 import { resolve } from 'node:path';
-import * as v from 'valibot';
 import { readPrivateKey, readPublicKeys, requireSamePair } from '../../adapters/jwt/keys/keys.ts';
 import { DEFAULT_SETTINGS } from '../../application/use-case.ts';
-import { DEFAULT_DATA_DIR } from '../data-dir/data-dir.ts';
 import { ConfigError } from '../errors.ts';
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-const checkUrl = (protocols: readonly string[]) =>
-  v.check((text: string) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
-
-const commaSeparatedList = v.transform((text: string) =>
-  text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== ''),
-);
-
-const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535));
-
-/** `keys generate` prints values in quotes, and not every reader of env files removes them. */
-const pem = v.pipe(
-  v.string(),
-  v.transform((text) => text.replace(/^"(.*)"$/s, '$1')),
-);
-
-/** Checks that a URL has nothing but an origin and a path, so that a path can be added to its end. */
-const isPlainUrl = (text: string): boolean => {
-  const url = URL.parse(text);
-  return url !== null && url.href === url.origin + url.pathname;
-};
-
-/**
- * The first parts of the server's own paths. Below such a path it would be unclear whether a proxy has
- * removed the path of PUBLIC_URL from a request.
- */
-const OWN_PATHS = 'api mcp sse messages docs openapi.json assets .well-known health ready'.split(' ');
-
-const beginsWithNoOwnPath = (text: string): boolean =>
-  !OWN_PATHS.includes(new URL(text).pathname.split('/')[1]!);
-
-const httpUrl = v.pipe(v.string(), checkUrl(['http:', 'https:']));
-
-const postgresUrl = v.pipe(v.string(), checkUrl(['postgres:', 'postgresql:']));
-
-/** What the value of each variable must be, in words and as a schema. */
-const VARIABLES = {
-  DATABASE_URL: {
-    requirement: 'a PostgreSQL connection string such as postgresql://user:password@localhost:5432/agents',
-    schema: v.optional(postgresUrl),
-  },
-  DATABASE_LISTEN_URL: {
-    requirement: 'a PostgreSQL connection string that reaches the database directly, not through a pooler',
-    schema: v.optional(postgresUrl),
-  },
-  DATA_DIR: { requirement: 'a folder', schema: v.optional(v.string(), DEFAULT_DATA_DIR) },
-  MCP_SERVER_PORT: { requirement: 'a port number from 0 to 65535', schema: v.optional(port) },
-  PORT: { requirement: 'a port number from 0 to 65535', schema: v.optional(port) },
-  HOST: {
-    requirement: 'an address or host name to listen on, such as 127.0.0.1',
-    schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]+$/)), '127.0.0.1'),
-  },
-  JWT_PUBLIC_KEY: { requirement: 'public keys in PEM', schema: v.optional(pem) },
-  JWT_PRIVATE_KEY: { requirement: 'a private key in PEM', schema: v.optional(pem) },
-  ALLOW_SHORT_RSA_KEYS: {
-    requirement: 'true or false',
-    schema: v.optional(
-      v.pipe(
-        v.picklist(['true', 'false']),
-        v.transform((text) => text === 'true'),
-      ),
-      'false',
-    ),
-  },
-  JWKS_URL: {
-    requirement: "the http or https URL of an identity provider's keys",
-    schema: v.optional(httpUrl),
-  },
-  JWT_ISSUER: { requirement: 'what the identity provider calls itself', schema: v.optional(v.string()) },
-  JWT_AUDIENCE: {
-    requirement: 'what the identity provider calls this server',
-    schema: v.optional(v.string()),
-  },
-  PUBLIC_URL: {
-    requirement:
-      'the http or https URL under which clients reach this server, without a user, query or fragment. Its path ' +
-      `must not begin with a path of the server itself (${OWN_PATHS.map((path) => `/${path}`).join(', ')})`,
-    schema: v.optional(
-      v.pipe(
-        httpUrl,
-        v.check((text) => isPlainUrl(text) && beginsWithNoOwnPath(text)),
-      ),
-    ),
-  },
-  CORS_ORIGINS: {
-    requirement: 'a comma-separated list of origins such as https://app.example.com',
-    schema: v.optional(
-      v.pipe(
-        v.string(),
-        commaSeparatedList,
-        v.everyItem((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
-      ),
-      '',
-    ),
-  },
-  ALLOWED_HOSTS: {
-    requirement: 'a comma-separated list of host names, with a port where it matters',
-    schema: v.optional(
-      v.pipe(
-        v.string(),
-        commaSeparatedList,
-        v.everyItem((host) => /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)),
-      ),
-      '',
-    ),
-  },
-  STALE_AFTER_SECONDS: {
-    requirement: 'a whole number of seconds from 1 to 86400',
-    schema: v.optional(
-      v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(86_400)),
-    ),
-  },
-  RATE_LIMIT_PER_MINUTE: {
-    requirement: 'a whole number: the requests one token may make a minute, or 0 for no limit',
-    schema: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)), '60000'),
-  },
-  RETENTION_DAYS: {
-    requirement:
-      'a whole number of days from 1 to 36500, after which ended and deleted instances are removed',
-    schema: v.optional(
-      v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(36_500)),
-    ),
-  },
-  METRICS_PORT: { requirement: 'a port number from 0 to 65535', schema: v.optional(port) },
-  OTEL_EXPORTER_OTLP_ENDPOINT: {
-    requirement: 'the http or https URL of an OpenTelemetry collector such as http://127.0.0.1:4318',
-    schema: v.optional(httpUrl),
-  },
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
-    requirement:
-      'the http or https URL where a collector takes traces, such as http://127.0.0.1:4318/v1/traces',
-    schema: v.optional(httpUrl),
-  },
-  LOG_LEVEL: {
-    requirement: `one of ${LOG_LEVELS.join(', ')}`,
-    schema: v.optional(v.picklist(LOG_LEVELS)),
-  },
-} as const;
-
-type Variables = typeof VARIABLES;
-type Variable = keyof Variables;
-type Values = { [Name in Variable]: v.InferOutput<Variables[Name]['schema']> };
-
-/** The variables with passwords and keys. Errors never show their values. */
-const SECRET_VARIABLES: ReadonlySet<string> = new Set<Variable>([
-  'DATABASE_URL',
-  'DATABASE_LISTEN_URL',
-  'JWT_PRIVATE_KEY',
-  'JWT_PUBLIC_KEY',
-]);
+import { type LOG_LEVELS, readVariable, VARIABLE_NAMES, type Values, type Variable } from './variables.ts';
 
 /** The environment variables of a process. */
 export type Environment = { readonly [name: string]: string | undefined };
@@ -213,9 +57,7 @@ export function readConfig(env: Environment): Config {
     if ('problem' in result) problems.push(result.problem);
     return 'problem' in result ? undefined : result.value;
   };
-  const values = Object.fromEntries(
-    (Object.keys(VARIABLES) as Variable[]).map((name) => [name, read(name)]),
-  ) as Values;
+  const values = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, read(name)])) as Values;
   problems.push(...keyProblems(values), ...conflicts(values, env));
   if (problems.length > 0) throw new ConfigError(problems);
   return {
@@ -298,17 +140,4 @@ function keyProblems(values: Values): readonly string[] {
   const pair = privatePem && tryTo(() => readPrivateKey(privatePem, 'JWT_PRIVATE_KEY', options));
   if (publicKeys && pair) tryTo(() => requireSamePair(pair, publicKeys, 'JWT_PUBLIC_KEY'));
   return problems;
-}
-
-function readVariable(
-  name: Variable,
-  text: string | undefined,
-): { readonly value: unknown } | { readonly problem: string } {
-  const { schema, requirement } = VARIABLES[name];
-  const result = v.safeParse(schema, text);
-  if (result.success) return { value: result.output };
-  // The URL of a variable that is no secret may still have a password.
-  const shownText = text?.replace(/\/\/[^/?#]*@/, '//[hidden]@');
-  const shown = SECRET_VARIABLES.has(name) ? '' : `, not ${JSON.stringify(shownText)}`;
-  return { problem: `${name} must be ${requirement}${shown}` };
 }

@@ -58,7 +58,7 @@ export function createApp(options: AppOptions): Koa {
   const openApi = () => (openApiDocument ??= describeApi(apiDescriptionOptions(options)));
   const links = { ...(pageDir !== null && { docs: DOCS_PATH }), ...options.links };
   app.use(statusRoutes({ ...options, links, openApi }));
-  app.use(noOAuthRoutes());
+  app.use(noOAuthRoutes(options.command ?? null));
   if (signIn !== null) app.use(signInRoutes({ ...optionsWithCookies, signIn }));
   app.use(restApi(optionsWithCookies));
   for (const middleware of options.moreMiddleware ?? []) app.use(middleware);
