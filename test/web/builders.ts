@@ -1,4 +1,4 @@
-import type { OutboxMessage } from '../../web/src/model/outbox-message.ts';
+import type { OutboxMessage } from '../../web/src/model/storage/outbox-message.ts';
 import type { AgentInstance, Message } from '../../web/src/model/wire.ts';
 
 /** Builders of valid values. A test overrides only what it is about. */

@@ -1,4 +1,4 @@
-import type { TextStorage } from '../../web/src/model/lasting-storage.ts';
+import type { TextStorage } from '../../web/src/model/storage/lasting-storage.ts';
 
 /** Stands in for the browser's storage. */
 export class InMemoryStorage implements TextStorage {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { clearDrafts, draftEntryName } from '../../web/src/model/draft-storage.ts';
-import { LastingStorage, type TextStorage } from '../../web/src/model/lasting-storage.ts';
+import { clearDrafts, draftEntryName } from '../../web/src/model/storage/draft-storage.ts';
+import { LastingStorage, type TextStorage } from '../../web/src/model/storage/lasting-storage.ts';
 import { InMemoryStorage } from './in-memory-storage.ts';
 
 const refuse = (): never => {

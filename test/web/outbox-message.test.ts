@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { classifyFailure, firstUnsentMessages } from '../../web/src/model/outbox-message.ts';
+import { classifyFailure, firstUnsentMessages } from '../../web/src/model/storage/outbox-message.ts';
 import { aMessage, anOutboxMessage } from './builders.ts';
 
 describe('the outbox', () => {

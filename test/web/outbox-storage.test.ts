@@ -6,7 +6,7 @@ import {
   removeOutboxMessage,
   saveOutboxMessage,
   type TextStorage,
-} from '../../web/src/model/outbox-storage.ts';
+} from '../../web/src/model/storage/outbox-storage.ts';
 import { anOutboxMessage } from './builders.ts';
 import { InMemoryStorage } from './in-memory-storage.ts';
 

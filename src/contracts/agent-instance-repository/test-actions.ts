@@ -1,8 +1,8 @@
 import { postAgentMessage } from '../../domain/conversation/agent-messages.ts';
 import { normaliseAgentTypeName } from '../../domain/conversation/agent-type.ts';
-import { readPending } from '../../domain/conversation/hand-off.ts';
+import { readAnswer } from '../../domain/conversation/hand-off/read-answer.ts';
+import { readPending } from '../../domain/conversation/hand-off/read-pending.ts';
 import type { Message } from '../../domain/conversation/message.ts';
-import { readAnswer } from '../../domain/conversation/read-answer.ts';
 import { receiveUserMessage } from '../../domain/conversation/user-messages.ts';
 import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
 import type { UpdateTarget } from '../../ports/storage/agent-instance-repository.ts';

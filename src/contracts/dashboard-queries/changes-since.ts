@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readPending } from '../../domain/conversation/hand-off.ts';
+import { readPending } from '../../domain/conversation/hand-off/read-pending.ts';
 import { endSession } from '../../domain/conversation/lifecycle.ts';
 import type { Message } from '../../domain/conversation/message.ts';
 import { requestUserInput } from '../../domain/conversation/request-user-input.ts';

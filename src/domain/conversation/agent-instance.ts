@@ -1,6 +1,6 @@
 import type { AgentInstanceId, MessageId } from '../ids.ts';
 import type { AgentType } from './agent-type.ts';
-import type { Lease } from './lease.ts';
+import type { Lease } from './hand-off/lease.ts';
 import type { JsonObject } from './message.ts';
 
 /** The statuses that are stored. */

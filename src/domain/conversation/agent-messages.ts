@@ -5,7 +5,7 @@ import { type AgentInstance, newAgentInstance } from './agent-instance.ts';
 import { normaliseAgentTypeName } from './agent-type.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
-import { findRetriedMessage, isRecent } from './lease.ts';
+import { findRetriedMessage, isRecent } from './hand-off/lease.ts';
 import type { JsonObject, Message } from './message.ts';
 
 export interface AgentMessage {

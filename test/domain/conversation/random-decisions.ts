@@ -1,6 +1,6 @@
 import { postAgentMessage } from '../../../src/domain/conversation/agent-messages.ts';
 import type { Conversation, Decision } from '../../../src/domain/conversation/conversation.ts';
-import { readPending } from '../../../src/domain/conversation/hand-off.ts';
+import { readPending } from '../../../src/domain/conversation/hand-off/read-pending.ts';
 import { endSession, heartbeat, startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
 import type { Message } from '../../../src/domain/conversation/message.ts';
 import { requestUserInput } from '../../../src/domain/conversation/request-user-input.ts';

@@ -1,5 +1,5 @@
 import { localDay } from './format-time.ts';
-import type { OutboxMessage } from './outbox-message.ts';
+import type { OutboxMessage } from './storage/outbox-message.ts';
 import type { Message } from './wire.ts';
 
 /** One entry of the timeline. `day` is the time of the first entry of a day; null for all other entries. */

@@ -1,5 +1,5 @@
 import type { AgentInstance, Deletion } from '../../../domain/conversation/agent-instance.ts';
-import type { Lease } from '../../../domain/conversation/lease.ts';
+import type { Lease } from '../../../domain/conversation/hand-off/lease.ts';
 import type { Message } from '../../../domain/conversation/message.ts';
 import type { AgentInstanceId } from '../../../domain/ids.ts';
 import { type AsJson, type AsSelected, columnsOf, type ValuesOf } from '../schema/columns.ts';

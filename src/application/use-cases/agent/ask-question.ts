@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { readAnswer } from '../../../domain/conversation/read-answer.ts';
+import { readAnswer } from '../../../domain/conversation/hand-off/read-answer.ts';
 import { questionNotFound } from '../../../domain/errors.ts';
 import { type AgentInstanceId, agentInstanceId, type MessageId, messageId } from '../../../domain/ids.ts';
 import { withIdempotency } from '../../dispatch/idempotency.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isEndedOrDeleted } from '../../../domain/conversation/agent-instance.ts';
-import { type PendingRead, readPending } from '../../../domain/conversation/hand-off.ts';
+import { type PendingRead, readPending } from '../../../domain/conversation/hand-off/read-pending.ts';
 import { agentInstanceId, messageId } from '../../../domain/ids.ts';
 import type { UpdateTarget } from '../../../ports/storage/agent-instance-repository.ts';
 import { withIdempotency } from '../../dispatch/idempotency.ts';

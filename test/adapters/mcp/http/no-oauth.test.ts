@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const WHAT_TO_DO = /Authorization: Bearer <token>.*token issue/;
+const WHAT_TO_DO = /Authorization: Bearer <token>.*page of API keys/;
 
 const provider = (stored: object = {}) => ({
   redirectUrl: 'http://127.0.0.1:1/callback',

@@ -1,5 +1,5 @@
 import type { Signal } from '@preact/signals';
-import { draftEntryName } from '../../model/draft-storage.ts';
+import { draftEntryName } from '../../model/storage/draft-storage.ts';
 import { storage } from '../page/storage.ts';
 import { signedInUser } from '../session/signed-in-user.ts';
 

@@ -2,7 +2,11 @@ import { signal } from '@preact/signals';
 import { backoffMs } from '../../../../src/adapters/client/http/backoff.ts';
 import { randomId } from '../../../../src/adapters/client/http/random-id.ts';
 import { withMoreMessages } from '../../model/dashboard-state.ts';
-import { classifyFailure, firstUnsentMessages, type OutboxMessage } from '../../model/outbox-message.ts';
+import {
+  classifyFailure,
+  firstUnsentMessages,
+  type OutboxMessage,
+} from '../../model/storage/outbox-message.ts';
 import {
   isOutboxEntry,
   loadOutboxMessages,
@@ -10,7 +14,7 @@ import {
   outboxEntryName,
   removeOutboxMessage,
   saveOutboxMessage,
-} from '../../model/outbox-storage.ts';
+} from '../../model/storage/outbox-storage.ts';
 import type { Message } from '../../model/wire.ts';
 import { RequestError, request } from '../../server/request.ts';
 import { changedEntry, storage } from '../page/storage.ts';

@@ -1,4 +1,4 @@
-import { LastingStorage } from '../../model/lasting-storage.ts';
+import { LastingStorage } from '../../model/storage/lasting-storage.ts';
 import { PAGE_PATH } from '../../server/page-url.ts';
 
 /** Two servers of one host, at different paths, share one storage of the browser. */

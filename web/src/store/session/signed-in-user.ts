@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import { clearDrafts } from '../../model/draft-storage.ts';
-import { clearOutbox } from '../../model/outbox-storage.ts';
+import { clearDrafts } from '../../model/storage/draft-storage.ts';
+import { clearOutbox } from '../../model/storage/outbox-storage.ts';
 import type { User } from '../../model/wire.ts';
 import { urlOf } from '../../server/page-url.ts';
 import { RequestError, request } from '../../server/request.ts';

@@ -1,4 +1,4 @@
-import type { OutboxMessage, Refusal } from '../../model/outbox-message.ts';
+import type { OutboxMessage, Refusal } from '../../model/storage/outbox-message.ts';
 import { connection } from '../../store/agents/live-updates.ts';
 import { discardMessage, isLasting, resendAsMessage } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';

@@ -1,6 +1,6 @@
-import { ACTIVITY_RESOLUTION_MS, type AgentInstance } from './agent-instance.ts';
-import type { Changes } from './conversation.ts';
-import { ConversationDraft } from './conversation-draft.ts';
+import { ACTIVITY_RESOLUTION_MS, type AgentInstance } from '../agent-instance.ts';
+import type { Changes } from '../conversation.ts';
+import { ConversationDraft } from '../conversation-draft.ts';
 
 /**
  * Returns the changes that record a read as activity of the agent. Returns null if activity was recorded less

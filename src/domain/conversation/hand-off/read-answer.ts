@@ -1,8 +1,8 @@
-import { questionNotFound } from '../errors.ts';
-import type { MessageId } from '../ids.ts';
-import { type Conversation, type Decision, requireInstance } from './conversation.ts';
-import { ConversationDraft } from './conversation-draft.ts';
-import { byPosition, type Message, type QuestionStatus } from './message.ts';
+import { questionNotFound } from '../../errors.ts';
+import type { MessageId } from '../../ids.ts';
+import { type Conversation, type Decision, requireInstance } from '../conversation.ts';
+import { ConversationDraft } from '../conversation-draft.ts';
+import { byPosition, type Message, type QuestionStatus } from '../message.ts';
 import { recordActivity } from './record-activity.ts';
 
 /** The result of reading the answer of a question. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { applyChanges, EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
-import { readAnswer } from '../../../src/domain/conversation/read-answer.ts';
+import { applyChanges, EMPTY_CONVERSATION } from '../../../../src/domain/conversation/conversation.ts';
+import { readAnswer } from '../../../../src/domain/conversation/hand-off/read-answer.ts';
 import {
   aConversation,
   aQuestion,
@@ -10,8 +10,8 @@ import {
   BEFORE,
   messageIdOf,
   NOW,
-} from '../../support/builders.ts';
-import { refusalOf } from '../refusal-of.ts';
+} from '../../../support/builders.ts';
+import { refusalOf } from '../../refusal-of.ts';
 
 const QUESTION = messageIdOf(2);
 const ask = { questionId: QUESTION, now: BEFORE };

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import {
   ACTIVITY_RESOLUTION_MS,
   type StoredStatus,
-} from '../../../src/domain/conversation/agent-instance.ts';
-import { postAgentMessage } from '../../../src/domain/conversation/agent-messages.ts';
-import { applyChanges, EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
-import { readPending } from '../../../src/domain/conversation/hand-off.ts';
-import { receiveUserMessage } from '../../../src/domain/conversation/user-messages.ts';
+} from '../../../../src/domain/conversation/agent-instance.ts';
+import { postAgentMessage } from '../../../../src/domain/conversation/agent-messages.ts';
+import { applyChanges, EMPTY_CONVERSATION } from '../../../../src/domain/conversation/conversation.ts';
+import { readPending } from '../../../../src/domain/conversation/hand-off/read-pending.ts';
+import { receiveUserMessage } from '../../../../src/domain/conversation/user-messages.ts';
 import {
   aConversation,
   agentTypeIdOf,
@@ -17,8 +17,8 @@ import {
   instanceIdOf,
   messageIdOf,
   NOW,
-} from '../../support/builders.ts';
-import { refusalOf } from '../refusal-of.ts';
+} from '../../../support/builders.ts';
+import { refusalOf } from '../../refusal-of.ts';
 
 const CURSOR = messageIdOf(1);
 /** A conversation whose agent was active just now, so that a read does not record activity. */

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { type AgentMessage, postAgentMessage } from '../../../src/domain/conversation/agent-messages.ts';
+import { type AgentMessage, postAgentMessage } from '../../../../src/domain/conversation/agent-messages.ts';
 import {
   applyChanges,
   type Conversation,
   type Decision,
   EMPTY_CONVERSATION,
-} from '../../../src/domain/conversation/conversation.ts';
-import { readPending } from '../../../src/domain/conversation/hand-off.ts';
-import { LEASE_MS, MAX_DELIVERIES } from '../../../src/domain/conversation/lease.ts';
-import { endSession } from '../../../src/domain/conversation/lifecycle.ts';
-import { readAnswer } from '../../../src/domain/conversation/read-answer.ts';
-import { receiveUserMessage } from '../../../src/domain/conversation/user-messages.ts';
-import { agentTypeIdOf, instanceIdOf, messageIdOf, NOW } from '../../support/builders.ts';
+} from '../../../../src/domain/conversation/conversation.ts';
+import { LEASE_MS, MAX_DELIVERIES } from '../../../../src/domain/conversation/hand-off/lease.ts';
+import { readAnswer } from '../../../../src/domain/conversation/hand-off/read-answer.ts';
+import { readPending } from '../../../../src/domain/conversation/hand-off/read-pending.ts';
+import { endSession } from '../../../../src/domain/conversation/lifecycle.ts';
+import { receiveUserMessage } from '../../../../src/domain/conversation/user-messages.ts';
+import { agentTypeIdOf, instanceIdOf, messageIdOf, NOW } from '../../../support/builders.ts';
 
 /** One conversation, which its calls change one after another. */
 class TestConversation {

@@ -1,8 +1,8 @@
-import type { MessageId } from '../ids.ts';
-import type { AgentInstance } from './agent-instance.ts';
-import { type Conversation, type Decision, requireInstance } from './conversation.ts';
-import { ConversationDraft } from './conversation-draft.ts';
-import { byPosition, isOpenQuestion, isQueued, type Message } from './message.ts';
+import type { MessageId } from '../../ids.ts';
+import type { AgentInstance } from '../agent-instance.ts';
+import { type Conversation, type Decision, requireInstance } from '../conversation.ts';
+import { ConversationDraft } from '../conversation-draft.ts';
+import { byPosition, isOpenQuestion, isQueued, type Message } from '../message.ts';
 import { recordActivity } from './record-activity.ts';
 
 /** The result of reading the queued user messages. */

@@ -1,5 +1,5 @@
-import type { MessageId } from '../ids.ts';
-import type { Message } from './message.ts';
+import type { MessageId } from '../../ids.ts';
+import type { Message } from '../message.ts';
 
 /**
  * The agent's last message, while nothing shows that its response arrived. Writing a response to a socket

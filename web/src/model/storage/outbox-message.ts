@@ -1,4 +1,4 @@
-import type { Message, Problem } from './wire.ts';
+import type { Message, Problem } from '../wire.ts';
 
 /** A message that the user has sent and the server has not confirmed yet. */
 export interface OutboxMessage {
