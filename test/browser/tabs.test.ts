@@ -70,18 +70,18 @@ describe.each(['127.0.0.1', OTHER_NAME])('seven tabs of one browser at http://%s
   });
 });
 
-test('signing out in one tab signs out the others, and keeps nothing of the user', async () => {
-  const page = await dashboard.openSignedIn();
-  const other = await page.context().newPage();
+test('signing out in one tab signs out the one with the event stream, and keeps nothing of the user', async () => {
+  const leader = await dashboard.openSignedIn();
+  const other = await leader.context().newPage();
   await other.goto(dashboard.server.url);
   const agent = new Agent(dashboard.server);
   await agent.step('Working');
-  await other.getByRole('link', { name: /Working/ }).click();
-  await other.getByRole('textbox', { name: 'Message to the agent' }).fill('A secret draft');
-  await page.getByRole('link', { name: 'API keys' }).click();
-  await page.getByRole('button', { name: /Sign out/ }).click();
-  for (const tab of [page, other]) await tab.getByLabel('Dashboard token').waitFor();
-  expect(await other.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('secret');
+  await leader.getByRole('link', { name: /Working/ }).click();
+  await leader.getByRole('textbox', { name: 'Message to the agent' }).fill('A secret draft');
+  await other.getByRole('link', { name: 'API keys' }).click();
+  await other.getByRole('button', { name: /Sign out/ }).click();
+  for (const tab of [other, leader]) await tab.getByLabel('Dashboard token').waitFor();
+  expect(await leader.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('secret');
 });
 
 test('two servers on one host keep their sessions apart in one browser', async () => {

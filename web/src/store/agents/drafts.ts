@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { draftEntryName } from '../../model/storage/draft-storage.ts';
 import { storage } from '../page/storage.ts';
-import { signedInUser } from '../session/signed-in-user.ts';
+import { isSigningOut, signedInUser } from '../session/signed-in-user.ts';
 
 const entryNameOf = (instanceId: string): string =>
   draftEntryName(signedInUser.value?.user_id ?? '', instanceId);
@@ -48,7 +48,7 @@ export class DraftSaver {
   }
 
   readonly saveChanges = (): void => {
-    if (this.#hasChanged) this.saveNow();
+    if (this.#hasChanged && !isSigningOut()) this.saveNow();
   };
 
   /** Saves what has changed, and stops. */

@@ -16,8 +16,23 @@ export const signedInUser = signal<User | null | undefined>(undefined);
  */
 const otherTabs = openTabChannel('session');
 otherTabs?.addEventListener('message', ({ data: userId }: MessageEvent<string | null>) => {
-  if (signedInUser.value !== undefined && userId !== (signedInUser.value?.user_id ?? null)) location.reload();
+  if (signedInUser.value === undefined || userId === (signedInUser.value?.user_id ?? null)) return;
+  if (userId === null) deleteTraces();
+  location.reload();
 });
+
+let isLeaving = false;
+
+/** Returns true when the page closes because the user has signed out. Then it must store nothing more. */
+export const isSigningOut = (): boolean => isLeaving;
+
+/** Deletes what the browser has stored for the user, for other people who may use it. */
+function deleteTraces(): void {
+  isLeaving = true;
+  if (!signedInUser.value) return;
+  clearDrafts(storage, signedInUser.value.user_id);
+  clearOutbox(storage, signedInUser.value.user_id);
+}
 
 /** Signs in with a one-time code or a token. The server sets a session cookie, which scripts cannot read. */
 export async function signIn(
@@ -28,18 +43,14 @@ export async function signIn(
 }
 
 /**
- * Signs out, deletes the user's drafts and unsent messages from the browser, and reloads the page. Other
- * people may use the same browser, so nothing of this user stays in it.
+ * Signs out, deletes the user's drafts and unsent messages from the browser, and reloads the page.
  * @throws RequestError if the server could not end the session; the user is still signed in then
  */
 export async function signOut(): Promise<void> {
   await request('DELETE', '/auth/session').catch((error: unknown) => {
     if (!(error instanceof RequestError) || error.problem?.status !== 401) throw error;
   });
-  if (signedInUser.value) {
-    clearDrafts(storage, signedInUser.value.user_id);
-    clearOutbox(storage, signedInUser.value.user_id);
-  }
+  deleteTraces();
   otherTabs?.postMessage(null);
   location.replace(urlOf('/'));
 }
