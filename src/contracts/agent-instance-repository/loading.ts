@@ -59,6 +59,8 @@ export function loading({ describe, test }: TestRunner, storeUnderTest: () => Op
       await say(target, 'later');
       const repeated = await post(target, { content: 'Run the tests' });
       assert.deepEqual([contents(repeated.handedOver), repeated.redelivered], [['before', 'later'], true]);
+      const repeatedAgain = await post(target, { content: 'Run the tests' });
+      assert.deepEqual(contents(repeatedAgain.handedOver), ['before', 'later']);
       assert.deepEqual(contents((await post(target, { content: 'Go on' })).handedOver), []);
     });
 

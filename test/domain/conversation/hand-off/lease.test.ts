@@ -10,6 +10,7 @@ import { LEASE_MS, MAX_DELIVERIES } from '../../../../src/domain/conversation/ha
 import { readAnswer } from '../../../../src/domain/conversation/hand-off/read-answer.ts';
 import { readPending } from '../../../../src/domain/conversation/hand-off/read-pending.ts';
 import { endSession } from '../../../../src/domain/conversation/lifecycle.ts';
+import { requestUserInput } from '../../../../src/domain/conversation/request-user-input.ts';
 import { receiveUserMessage } from '../../../../src/domain/conversation/user-messages.ts';
 import { agentTypeIdOf, instanceIdOf, messageIdOf, NOW } from '../../../support/builders.ts';
 
@@ -45,6 +46,13 @@ class TestConversation {
     return this.#decide((conversation) => readPending(conversation, read)).messages.map(
       ({ content }) => content,
     );
+  }
+
+  /** Turns a step into a question. */
+  requestInput(messageId: ReturnType<typeof messageIdOf>) {
+    return this.#decide((conversation) =>
+      requestUserInput(conversation, { messageId, now: this.now }),
+    ).handedOver.map(({ content }) => content);
   }
 
   end() {
@@ -146,6 +154,16 @@ describe('a step that repeats the last message of the agent', () => {
     expect(conversation.step('next')).toMatchObject({ got: [], redelivered: false });
   });
 
+  test('gets nothing if its own client has hung up, and leaves the hand-off for the next retry', () => {
+    const conversation = withHandOff();
+    expect(conversation.step('next', { isClientGone: true })).toMatchObject({ got: [], redelivered: false });
+    expect(conversation.step('next')).toMatchObject({ got: ['use tabs'], redelivered: true });
+  });
+
+  test('is no retry if it is a question with the same text', () => {
+    expect(withHandOff().ask('next')).toMatchObject({ got: [], redelivered: false });
+  });
+
   test('gets it again even after a step whose client hung up, which itself gets nothing', () => {
     const conversation = withHandOff();
     conversation.say('and hurry');
@@ -224,6 +242,31 @@ describe('a question that repeats the last message of the agent', () => {
     conversation.say('yes');
     expect(conversation.readPending()).toEqual(['yes']);
     expect(conversation.ask('Deploy?').id).not.toBe(id);
+  });
+
+  test('becomes the read cursor again, for a reader that goes on from the question', () => {
+    const { conversation, id } = answered();
+    conversation.ask('Deploy?');
+    conversation.say('and hurry');
+    expect(conversation.instance.lastReadMessageId).toBe(id);
+    expect(conversation.readPending()).toEqual(['and hurry']);
+  });
+
+  test('is the same question when the last step was turned into it', () => {
+    const conversation = new TestConversation();
+    const { id } = conversation.step('Deploy?');
+    conversation.say('yes');
+    expect(conversation.requestInput(id)).toEqual(['yes']);
+    expect(conversation.ask('Deploy?')).toEqual({ id, got: ['yes'], redelivered: true });
+  });
+
+  test('stays leased when an older step is turned into a question', () => {
+    const conversation = new TestConversation();
+    const older = conversation.step('start');
+    const { id } = conversation.ask('Deploy?');
+    conversation.say('yes');
+    expect(conversation.requestInput(older.id)).toEqual([]);
+    expect(conversation.ask('Deploy?').id).toBe(id);
   });
 
   test('gets what was read on lease again', () => {
