@@ -160,8 +160,12 @@ describe('a step that repeats the last message of the agent', () => {
     expect(conversation.step('next')).toMatchObject({ got: ['use tabs'], redelivered: true });
   });
 
-  test('is no retry if it is a question with the same text', () => {
+  test('is no retry if only the text is the same, and one of the two is a question', () => {
     expect(withHandOff().ask('next')).toMatchObject({ got: [], redelivered: false });
+    const conversation = withHandOff();
+    conversation.say('note');
+    expect(conversation.ask('Deploy?').got).toEqual(['note']);
+    expect(conversation.step('Deploy?')).toMatchObject({ got: [], redelivered: false });
   });
 
   test('gets it again even after a step whose client hung up, which itself gets nothing', () => {
