@@ -94,6 +94,11 @@ describe('the user is told of', () => {
       event('message_update', aQuestion(3)),
       WAITING,
     ],
+    [
+      'a change of an older question whose agent does not wait any more',
+      event('message_update', aQuestion(3)),
+      ACTIVE,
+    ],
     ['a change of a question before the list is loaded', event('message_update', aQuestion(3)), undefined],
   ])('nothing when there is %s', (_, each, instance) => {
     expect(toldOf([[each, instance]])).toEqual([]);
@@ -109,7 +114,7 @@ describe('after events were missed', () => {
 
   test('the user is told of the questions that were asked meanwhile, and only of these', () => {
     expect(missed(WAITING, [aQuestion(4), aMessage(6), aQuestion(7)])).toEqual(['message-7']);
-    expect(missed(ACTIVE, [aQuestion(4)])).toEqual(['message-4']);
+    expect(missed(ACTIVE, [aQuestion(4), aQuestion(5)])).toEqual(['message-5']);
     expect(missed(undefined, [aQuestion(1), aQuestion(2, { question_status: 'closed' })])).toEqual([
       'message-1',
     ]);

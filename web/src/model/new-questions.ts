@@ -24,7 +24,7 @@ export class NewQuestions {
     if (type === 'message' && !data.requires_user_input) this.#rememberStep(data.id);
     if (!this.#isFirstSight(data)) return null;
     // A change of an older question is no news. But a step that has become a question is.
-    const wasStep = this.#recentStepIds.has(data.id) || (instance !== undefined && !isWaiting(instance));
+    const wasStep = this.#recentStepIds.has(data.id) || wasLatestStep(instance, data);
     return type === 'message' || wasStep ? data : null;
   }
 
@@ -36,7 +36,10 @@ export class NewQuestions {
   inMissed(id: string, before: AgentInstance | undefined, messages: readonly Message[]): AskedQuestion[] {
     return messages
       .filter((message) => this.#isFirstSight(message))
-      .filter(({ position }) => before === undefined || !isWaiting(before) || position > before.chat_length)
+      .filter(
+        (message) =>
+          before === undefined || message.position > before.chat_length || wasLatestStep(before, message),
+      )
       .map((message) => ({ ...message, agent_instance_id: id }));
   }
 
@@ -56,6 +59,14 @@ export class NewQuestions {
 }
 
 const isWaiting = (instance: AgentInstance): boolean => statusGroupOf(instance) === 'waiting';
+
+/**
+ * Returns true if a question was the last message of its instance, and no question, before it became one.
+ * An older one may have been open all the time: when one of two questions is answered, the instance does not
+ * wait any more.
+ */
+const wasLatestStep = (before: AgentInstance | undefined, { position }: Message): boolean =>
+  before !== undefined && !isWaiting(before) && position >= before.chat_length;
 
 /** Returns the instances that wait, and may have asked something since an earlier state of the list. */
 export const mayHaveAsked = (
