@@ -102,8 +102,9 @@ async function readWithin(req: IncomingMessage, maxBytes: number): Promise<Buffe
   } catch (cause) {
     if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
       throw tooLarge(maxBytes);
-    // A body that arrived whole can be unreadable too, when its client hung up before it was read.
-    throw req.destroyed ? incompleteBody(cause) : cause;
+    // A body that arrived whole can be unreadable too, when its client hung up before it was read. But a body
+    // that the host has read, and not kept, is an error of the host.
+    throw req.destroyed && !req.readableEnded ? incompleteBody(cause) : cause;
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import Koa, { type Middleware } from 'koa';
 import { afterEach, expect, test } from 'vitest';
@@ -24,11 +25,12 @@ async function hostApp(before: readonly Middleware[] = []) {
   const server = createServer(app.callback());
   const url = `http://127.0.0.1:${await listen(server)}`;
   closers.push(() => server.close().closeAllConnections());
-  const post = (body: string, headers: { [name: string]: string } = {}) =>
+  const post = (body: string, headers: { [name: string]: string } = {}, init: RequestInit = {}) =>
     fetch(`${url}/api/v1/messages/agent`, {
       method: 'POST',
       headers: { authorization: 'Bearer ann', 'content-type': 'application/json', ...headers },
       body,
+      ...init,
     });
   return { url, errors, log, post };
 }
@@ -103,4 +105,18 @@ test('a body that the host has read and not kept is an error, and the request do
   const { post, log } = await hostApp([parser(() => ({}))]);
   expect((await post(message())).status).toBe(500);
   expect(log.at('error')).toHaveLength(1);
+});
+
+test('a body whose client hung up before it was read is no error of the server', async () => {
+  const hangUp = new AbortController();
+  const handled = Promise.withResolvers<void>();
+  const slowHost: Middleware = async ({ res }, next) => {
+    hangUp.abort();
+    await once(res, 'close');
+    await next().finally(handled.resolve);
+  };
+  const { post, log } = await hostApp([slowHost]);
+  await expect(post(message(), {}, { signal: hangUp.signal })).rejects.toThrow('aborted');
+  await handled.promise;
+  expect(log.at('error')).toEqual([]);
 });
