@@ -3,11 +3,19 @@ import { ClosingLine } from './test/support/closing-line.ts';
 
 const PACKAGING = 'test/packaging/**/*.test.ts';
 
+// The tests start about 300 processes. With this cache, Node compiles our code once for all of them.
+process.env.NODE_COMPILE_CACHE ??= `${import.meta.dirname}/node_modules/.cache/node-compile-cache`;
+
 export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
     pool: 'forks',
-    maxWorkers: 2,
+    // The tests wait more than they compute: for timers, for other processes and for the database.
+    maxWorkers: 4,
+    // The files of one worker share their modules. Most of them load the same ones, which takes seconds.
+    isolate: false,
+    // Node imports the TypeScript as it does in the product, without a transform by Vite.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     // Only a test that hangs takes longer, also while other programs keep all cores busy.
     testTimeout: 300_000,
     hookTimeout: 300_000,

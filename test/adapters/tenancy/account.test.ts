@@ -45,13 +45,13 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   });
 
   test('an export holds nothing of what others have', async () => {
-    for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
-      const [{ status, body } = expect.unreachable()] = await exporting('GET')(of.stranger, {});
-      expect([status, body.includes(of.stranger.secret)]).toEqual([200, true]);
+    for (const tenants of [await createTenants(server), await createTenantsWithSameIds(server)]) {
+      const [{ status, body } = expect.unreachable()] = await exporting('GET')(tenants.stranger, {});
+      expect([status, body.includes(tenants.stranger.secret)]).toEqual([200, true]);
       const methods = ['GET', 'HEAD'] as const;
       await expectIndistinguishable(
         server,
-        of,
+        tenants,
         methods.map((method) => withoutIds(method, exporting(method))),
       );
     }
@@ -77,10 +77,10 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   });
 
   test('deleting an account keeps what other users own, even instances of the same id', async () => {
-    for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
-      await expectIndistinguishable(server, of, [withoutIds('own account', deleting)]);
-      expect(await server.store.storedText(of.owner.userId)).toContain(of.owner.secret);
-      expect(await server.store.storedText(of.stranger.userId)).not.toContain(of.stranger.secret);
+    for (const tenants of [await createTenants(server), await createTenantsWithSameIds(server)]) {
+      await expectIndistinguishable(server, tenants, [withoutIds('own account', deleting)]);
+      expect(await server.store.storedText(tenants.owner.userId)).toContain(tenants.owner.secret);
+      expect(await server.store.storedText(tenants.stranger.userId)).not.toContain(tenants.stranger.secret);
     }
   });
 });

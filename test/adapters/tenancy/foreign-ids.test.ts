@@ -82,14 +82,14 @@ describe.each(STORES)('$name', ({ open, clients }) => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   test.each(COMPARED)('$method $path answers a foreign id like an id that never existed', async (route) => {
-    for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
+    for (const tenants of [await createTenants(server), await createTenantsWithSameIds(server)]) {
       const comparisons = foreignIdCases(route.useCase).map((one) => ({
         name: one.name,
-        foreign: idsNamedBy(one, of.owner.ids),
-        unknown: idsNamedBy(one, of.unused),
+        foreign: idsNamedBy(one, tenants.owner.ids),
+        unknown: idsNamedBy(one, tenants.unused),
         send: restRequest(server.url, route, one),
       }));
-      await expectIndistinguishable(server, of, comparisons);
+      await expectIndistinguishable(server, tenants, comparisons);
     }
   });
 
@@ -99,18 +99,18 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     const [own] = foreignIdCases(route.useCase);
     const sameRequest = { ...own!, name: 'the very same request', kinds: kindsOfOwnIds(own!), own: [] };
     for (const one of [own!, sameRequest]) {
-      const of = await createTenants(server);
+      const tenants = await createTenants(server);
       const used = uuidV7.next();
-      const [answer] = await restRequest(server.url, route, own!, used)(of.owner, {});
+      const [answer] = await restRequest(server.url, route, own!, used)(tenants.owner, {});
       expect(answer!.status).toBeLessThan(300);
       const comparison: Comparison = {
         name: one.name,
-        foreign: { ...idsNamedBy(one, of.owner.ids), idempotencyKey: used },
-        unknown: { ...idsNamedBy(one, of.unused), idempotencyKey: uuidV7.next() },
+        foreign: { ...idsNamedBy(one, tenants.owner.ids), idempotencyKey: used },
+        unknown: { ...idsNamedBy(one, tenants.unused), idempotencyKey: uuidV7.next() },
         send: (as, { idempotencyKey, ...named }) =>
           restRequest(server.url, route, one, idempotencyKey)(as, named),
       };
-      await expectIndistinguishable(server, of, [comparison]);
+      await expectIndistinguishable(server, tenants, [comparison]);
     }
   });
 
@@ -118,40 +118,40 @@ describe.each(STORES)('$name', ({ open, clients }) => {
     /** Creates the tenants, and an MCP client for `stranger` and for `control`. */
     async function connected() {
       await using made = new AsyncDisposableStack();
-      const of = await createTenants(server);
-      const stranger = made.use(await ObservedClient.connect(kind, server.url, of.stranger));
-      const control = made.use(await ObservedClient.connect(kind, server.url, of.control));
-      const clientOf = (as: Tenant) => (as === of.stranger ? stranger : control);
+      const tenants = await createTenants(server);
+      const stranger = made.use(await ObservedClient.connect(kind, server.url, tenants.stranger));
+      const control = made.use(await ObservedClient.connect(kind, server.url, tenants.control));
+      const clientOf = (as: Tenant) => (as === tenants.stranger ? stranger : control);
       const owned = made.move();
-      return { of, clientOf, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+      return { tenants, clientOf, [Symbol.asyncDispose]: () => owned.disposeAsync() };
     }
 
     test.each(TOOLS)('$definition.name answers a foreign id like an id that never existed', async (tool) => {
       await using connections = await connected();
-      const { of, clientOf } = connections;
+      const { tenants, clientOf } = connections;
       const comparisons = foreignIdCases(tool.useCase, [...tool.argumentNames.keys()]).map((one) => ({
         name: one.name,
-        foreign: idsNamedBy(one, of.owner.ids),
-        unknown: idsNamedBy(one, of.unused),
+        foreign: idsNamedBy(one, tenants.owner.ids),
+        unknown: idsNamedBy(one, tenants.unused),
         send: toolRequest(tool, one, clientOf),
       }));
-      await expectIndistinguishable(server, of, comparisons);
+      await expectIndistinguishable(server, tenants, comparisons);
     });
 
     const methods = Object.entries(METHOD_CASES).filter(([, cases]) => cases.length > 0);
 
     test.each(methods)('%s answers a foreign id like an id that never existed', async (_, cases) => {
       await using connections = await connected();
-      const { of, clientOf } = connections;
+      const { tenants, clientOf } = connections;
       const comparisons = cases.flatMap(({ kinds, request }) =>
         kinds.map((kind) => ({
           name: kind,
-          foreign: { id: of.owner.ids[kind] },
-          unknown: { id: of.unused[kind] },
+          foreign: { id: tenants.owner.ids[kind] },
+          unknown: { id: tenants.unused[kind] },
           send: (as: Tenant, { id = '' }) => clientOf(as).observe((client) => request(client, id)),
         })),
       );
-      await expectIndistinguishable(server, of, comparisons);
+      await expectIndistinguishable(server, tenants, comparisons);
     });
   });
 });

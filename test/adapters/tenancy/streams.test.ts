@@ -33,26 +33,26 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
   test.each(['GET', 'HEAD'] as const)(
     '%s of a stream of one instance answers a foreign id like an id that never existed',
     async (method) => {
-      for (const of of [await createTenants(server), await createTenantsWithSameIds(server)]) {
+      for (const tenants of [await createTenants(server), await createTenantsWithSameIds(server)]) {
         const comparisons = INSTANCES.flatMap((kind) =>
           EVENT_IDS_OF_INSTANCE.map(
             (after): Comparison => ({
               name: `${kind}, after ${after ?? 'nothing'}`,
-              foreign: { agent_instance_id: of.owner.ids[kind] },
-              unknown: { agent_instance_id: of.unused[kind] },
+              foreign: { agent_instance_id: tenants.owner.ids[kind] },
+              unknown: { agent_instance_id: tenants.unused[kind] },
               send: streamRequest(server, EVENTS_OF_INSTANCE, { method, after }),
               // The streams of the tenants' own instances of the same id open, and have events.
-              readsVary: of.sameIdInstances.length > 0 && method === 'GET',
+              readsVary: tenants.sameIdInstances.length > 0 && method === 'GET',
             }),
           ),
         );
-        await expectIndistinguishable(server, of, comparisons);
+        await expectIndistinguishable(server, tenants, comparisons);
       }
     },
   );
 
   test("a stream that resumes after another user's event behaves as after an event that never existed", async () => {
-    const of = await createTenantsWithSameIds(server);
+    const tenants = await createTenantsWithSameIds(server);
     const openStreamWithEvents = async (tenant: Tenant) => {
       const stream = await openStream(server, tenant);
       await sendStep(server, tenant, tenant.ids['active instance'], 'kept for a client that resumes');
@@ -60,9 +60,9 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
       return stream;
     };
     // All three tenants have events that could be replayed.
-    using _asking = await openStreamWithEvents(of.stranger);
-    using _control = await openStreamWithEvents(of.control);
-    using owners = await openStreamWithEvents(of.owner);
+    using _asking = await openStreamWithEvents(tenants.stranger);
+    using _control = await openStreamWithEvents(tenants.control);
+    using owners = await openStreamWithEvents(tenants.owner);
     const streamId = owners.lastId.split('.')[0]!;
     const unusedStreamId = uuidV7.next().replaceAll('-', '').slice(-16);
     const comparisons = [0, 1, 2, 99].flatMap((number) =>
@@ -74,7 +74,7 @@ describe.each(OBSERVED_STORES)('$name', ({ open }) => {
         readsVary: method === 'GET',
       })),
     );
-    await expectIndistinguishable(server, of, comparisons);
+    await expectIndistinguishable(server, tenants, comparisons);
   });
 
   /** Causes every kind of event, in the instance of this id and in a new one. */

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { checkInput, type Dispatch } from '../../../application/dispatch/dispatch.ts';
+import { checkInput, type Dispatch, type Request } from '../../../application/dispatch/dispatch.ts';
 import { RequestError } from '../../../application/errors.ts';
 import type { ObjectSchema, UseCase } from '../../../application/use-case.ts';
 import { DEFAULT_WAIT_SECONDS } from '../../../application/use-cases/agent/ask-question.ts';
@@ -50,16 +50,16 @@ export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
   ]);
   return async <Input extends ObjectSchema, Output extends ObjectSchema>(
     useCase: UseCase<Input, Output>,
-    { input, clientGone }: { readonly input: object; readonly clientGone?: AbortSignal | null },
+    { input, clientGone, idempotencyKey }: Omit<Request, 'caller'>,
   ) => {
     const run = runByUseCase.get(useCase.name);
     if (run === undefined) throw new Error(`The use case ${useCase.name} cannot be run on a remote server`);
     const validInput = checkInput(useCase.input, input);
     try {
-      return (await run(
-        validInput as never,
-        clientGone == null ? {} : { signal: clientGone },
-      )) as v.InferOutput<Output>;
+      return (await run(validInput as never, {
+        ...(clientGone != null && { signal: clientGone }),
+        ...(idempotencyKey != null && { idempotencyKey }),
+      })) as v.InferOutput<Output>;
     } catch (error) {
       throw error instanceof DashboardError ? toCodedError(error) : error;
     }
@@ -135,9 +135,9 @@ const postQuestion = (
 ) =>
   agentClient.sendMessage(
     { agent_instance_id, content: question_text!, agent_type, requires_user_input: true },
-    // Without a key, because a client of ours that gave up asks again in a new call. The server recognises
-    // both that and our own retries by the text.
-    { ...callOptions, idempotencyKey: null },
+    // Without a key of its own, because a client of ours that gave up asks again in a new call. The server
+    // recognises both that and our own retries by the text.
+    { ...callOptions, idempotencyKey: callOptions.idempotencyKey ?? null },
   );
 
 function toCodedError(error: DashboardError): CodedError {

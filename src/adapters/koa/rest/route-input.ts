@@ -4,13 +4,14 @@ export const inputFromBody = (_ctx: Context, body: object): object => body;
 
 export const noInput = (): object => ({});
 
-/** The fields for which Python agents send true and false in other forms, too. */
+/** The fields that take true and false in other forms, too: as Python agents and queries have them. */
 const BOOLEAN_FIELDS = [
   'requires_user_input',
   'send_push',
   'send_email',
   'send_sms',
   'mark_as_read',
+  'on_lease',
 ] as const;
 
 const BOOLEAN_FORMS = new Map<unknown, boolean>([
@@ -28,13 +29,17 @@ const FIELDS_ABSENT_IF_BLANK = ['agent_type', 'last_read_message_id', 'name', 't
  */
 export function inputFromAgent(_ctx: Context, body: object): object {
   const input: { [name: string]: unknown } = { ...body };
+  convertBooleans(input);
+  for (const name of FIELDS_ABSENT_IF_BLANK) if (isBlank(input[name])) delete input[name];
+  return input;
+}
+
+function convertBooleans(input: { [name: string]: unknown }): void {
   for (const name of BOOLEAN_FIELDS) {
     const value = input[name];
     const flag = BOOLEAN_FORMS.get(typeof value === 'string' ? value.toLowerCase() : value);
     if (flag !== undefined) input[name] = flag;
   }
-  for (const name of FIELDS_ABSENT_IF_BLANK) if (isBlank(input[name])) delete input[name];
-  return input;
 }
 
 const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
@@ -45,9 +50,9 @@ const NUMERIC_FIELDS = ['wait', 'limit', 'message_limit'] as const;
 
 /**
  * Turns the query into input. Values stay text, and a field that occurs several times becomes a list. Only
- * the numeric fields are converted. If such a field is not a decimal number, it stays text, and validation
- * refuses it. An empty field counts as absent, except the id of an instance: its absence would have another
- * error.
+ * the numeric and boolean fields are converted. If such a field has another form, it stays text, and
+ * validation refuses it. An empty field counts as absent, except the id of an instance: its absence would
+ * have another error.
  */
 export function inputFromQuery({ query }: Context): object {
   const input: { [name: string]: unknown } = { ...query };
@@ -58,6 +63,7 @@ export function inputFromQuery({ query }: Context): object {
     const text = query[name];
     if (typeof text === 'string' && DECIMAL_NUMBER.test(text)) input[name] = Number(text);
   }
+  convertBooleans(input);
   return input;
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
 import { askQuestion } from '../../../application/use-cases/index.ts';
 import { isValidContent } from '../../../domain/conversation/message.ts';
@@ -48,6 +49,8 @@ export class PersonQuestions {
     const result = await dispatch(askQuestion, {
       caller,
       clientGone: signal,
+      // The key makes this a new question, also right after one with the same text: a yes allows one use.
+      idempotencyKey: randomUUID(),
       input: {
         ...(earlierQuestionId === undefined ? { question_text: text } : { question_id: earlierQuestionId }),
         agent_instance_id: instance,
