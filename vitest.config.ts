@@ -26,7 +26,10 @@ export default defineConfig({
           name: 'source',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', PACKAGING],
-          globalSetup: ['test/support/postgres/postgres-server.ts'],
+          globalSetup: [
+            'test/support/postgres/postgres-server.ts',
+            'test/support/servers/migrated-data-dir.ts',
+          ],
         },
       },
       {

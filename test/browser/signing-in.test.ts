@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { runAgentDashboard } from '../support/servers/agent-dashboard.ts';
 import { Agent } from './support/agent.ts';
 import { PHONE, pasteToken, signIn } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
@@ -22,6 +23,16 @@ test('the sign-in link works once, and its code is removed from the address and 
   await otherBrowser.getByText('-- token issue --user local --scope dashboard').waitFor();
   await page.goto(link);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
+});
+
+test('a sign-in link also works in a tab that shows the sign-in page', async () => {
+  const page = await dashboard.openSignedOut();
+  await page.goto(dashboard.server.url);
+  await page.getByLabel('Dashboard token').waitFor();
+  const { stdout } = await runAgentDashboard(['link'], dashboard.env);
+  await page.goto(/http\S+/.exec(stdout)![0]);
+  await page.getByRole('navigation', { name: 'Agents' }).waitFor();
+  expect(page.url()).not.toContain('code');
 });
 
 test.each([

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
-    globalSetup: ['../support/postgres/postgres-server.ts', 'support/migrated-folder.ts'],
+    globalSetup: ['../support/postgres/postgres-server.ts', '../support/servers/migrated-data-dir.ts'],
     reporters: ['default', new ClosingLine()],
     // Only one browser runs at a time, because several browsers slow each other down.
     fileParallelism: false,

@@ -216,7 +216,7 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
     .argument('[text]', 'your answer, or the number of an option; without it, read from stdin')
     .addHelpText(
       'after',
-      '\nThe exit code is 1 when the question is answered already, or there is no option with that number.',
+      '\nThe exit code is 1 when somebody else answers first, or there is no option with that number.',
     )
     .action(async (idOrStart: string, text: string | undefined, options: ReplyOptions) =>
       setExitCode(await (await commands.reply()).reply(env, idOrStart, text ?? null, options)),

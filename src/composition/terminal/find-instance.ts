@@ -7,6 +7,9 @@ const MAX_INSTANCES = 200;
 /** How many of the newest messages are searched for an open question. */
 const MAX_MESSAGES = 200;
 
+/** How many ids an error lists. */
+const MAX_LISTED_IDS = 5;
+
 /** Returns whether a text can be the start of an id. */
 export const isStartOfId = (text: string): boolean => /^[\da-f-]{4,36}$/i.test(text);
 
@@ -19,13 +22,18 @@ export async function findInstanceId(people: PeopleClient, idOrStart: string): P
   if (isUuid(idOrStart)) return idOrStart;
   const start = idOrStart.toLowerCase();
   const { agent_instances: listed } = await people.agentInstances({ limit: MAX_INSTANCES });
-  const [found, another] = listed.filter(({ id }) => id.startsWith(start));
+  const matching = listed.filter(({ id }) => id.startsWith(start));
+  const [found, another] = matching;
   if (found === undefined)
     throw new Error(
       `There is no agent instance ${JSON.stringify(idOrStart)}. To list them: ${typedCommand('watch')}`,
     );
-  if (another !== undefined)
-    throw new Error(`More than one agent instance begins with ${JSON.stringify(idOrStart)}`);
+  if (another !== undefined) {
+    const ids = matching.slice(0, MAX_LISTED_IDS).map(({ id }) => id);
+    throw new Error(
+      `More than one agent instance begins with ${JSON.stringify(idOrStart)}. Give more characters of its id: ${ids.join(', ')}${matching.length > ids.length ? ', …' : ''}`,
+    );
+  }
   return found.id;
 }
 

@@ -1,6 +1,5 @@
-import { cp } from 'node:fs/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Scope } from '../../../src/domain/user/api-key.ts';
 import { freshStore, type Store, type StoreKind } from '../../e2e/stores.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
@@ -78,7 +77,7 @@ export class Dashboard {
 
   /** Starts another server, with its own data, keys and users. */
   async startOtherServer(env: { readonly [name: string]: string } = {}): Promise<RunningServer> {
-    const store = await migratedStore();
+    const store = await freshStore('PGlite');
     this.#otherStores.push(store);
     return RunningServer.start({ ...SETTINGS, ...store.env, ...env });
   }
@@ -100,7 +99,7 @@ export class Dashboard {
     const dashboard = new Dashboard();
     let userCount = 0;
     beforeAll(async () => {
-      dashboard.#store = kind === 'PGlite' ? await migratedStore() : await freshStore(kind);
+      dashboard.#store = kind === 'PGlite' ? await freshStore('PGlite') : await freshStore(kind);
       dashboard.#running = await RunningServer.start({ ...SETTINGS, ...dashboard.#store.env });
       dashboard.#tokenIssuer = await TokenIssuer.open(dashboard.#store.env);
       dashboard.#browser = await launchBrowser();
@@ -126,13 +125,6 @@ export class Dashboard {
     });
     return dashboard;
   }
-}
-
-/** Returns an embedded database whose schema is up to date. */
-async function migratedStore(): Promise<Store> {
-  const store = await freshStore('PGlite');
-  await cp(inject('migratedFolder'), store.env.DATA_DIR, { recursive: true });
-  return store;
 }
 
 /** How long a test waits for something to appear on a page. */

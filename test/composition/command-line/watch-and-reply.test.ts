@@ -97,6 +97,15 @@ test('a reply without an open question is queued, also when only the start of th
   });
 });
 
+test('a reply to the start of several ids lists them', async () => {
+  const ids = [uuidV7.next(), uuidV7.next()];
+  for (const id of ids) await say(id, 'a step');
+  const { code, stderr } = await run(['reply', ids[0]!.slice(0, 4), 'go on'], env);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`More than one agent instance begins with "${ids[0]!.slice(0, 4)}"`);
+  for (const id of ids) expect(stderr).toContain(id);
+});
+
 test('a reply that comes too late prints the accepted answer and exits with 1', async () => {
   const id = uuidV7.next();
   await say(id, 'Which port?', true);

@@ -6,7 +6,7 @@ export interface Exit {
 }
 
 export interface NodeProcessOptions {
-  /** The whole environment of the process, except PATH. */
+  /** The whole environment of the process, except PATH and the folder of Node's compile cache. */
   readonly env?: { readonly [name: string]: string | undefined };
   readonly cwd?: string;
   /** The Node executable. By default it is the one that runs the tests. */
@@ -17,13 +17,12 @@ const runningChildren = new Set<ChildProcess>();
 const killAll = () => {
   for (const child of runningChildren) child.kill('SIGKILL');
 };
-// Kills processes that a failed test has left running. The proofs use this file without Vitest.
-if (process.env.VITEST !== undefined) (await import('vitest')).afterAll(killAll);
+// Kills processes that a failed test has left running.
 process.once('exit', killAll);
 
 /**
  * A Node process of a test, with everything that it prints. It is killed at the end of the scope, or at the
- * latest at the end of the test file.
+ * latest when the process ends that runs the tests.
  */
 export class NodeProcess implements AsyncDisposable {
   stdout = '';
@@ -36,7 +35,7 @@ export class NodeProcess implements AsyncDisposable {
 
   constructor(args: readonly string[], { env = {}, cwd, node = process.execPath }: NodeProcessOptions = {}) {
     const child = spawn(node, args, {
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(cwd === undefined ? {} : { cwd }),
     });

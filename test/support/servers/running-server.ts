@@ -1,5 +1,6 @@
 import { fetchDescribed } from '../fetch-described.ts';
 import { BIN } from './agent-dashboard.ts';
+import { provideDatabase } from './migrated-data-dir.ts';
 import { NodeProcess, type NodeProcessOptions } from './node-process.ts';
 
 export interface Call {
@@ -30,13 +31,15 @@ export class RunningServer implements AsyncDisposable {
   }
 
   /**
-   * Starts a server.
+   * Starts a server. A new data folder is given a database whose schema is up to date, so a test about the
+   * very first start uses `NodeProcess`.
    * @throws Error with all output if it does not start.
    */
   static async start(
     env: NonNullable<NodeProcessOptions['env']>,
     options: Omit<NodeProcessOptions, 'env'> = {},
   ): Promise<RunningServer> {
+    if (env.DATA_DIR !== undefined && env.DATABASE_URL === undefined) await provideDatabase(env.DATA_DIR);
     const server = new NodeProcess([BIN, 'serve'], { env: { MCP_SERVER_PORT: '0', ...env }, ...options });
     await server.waitForOutput('Ctrl-C stops it.');
     return new RunningServer(server);

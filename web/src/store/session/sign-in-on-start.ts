@@ -19,10 +19,21 @@ async function usedLinkError(): Promise<string> {
 const INVALID_TOKEN_ERROR = 'This token is not valid. It may be incomplete, expired or revoked.';
 
 /**
- * Signs the user in when the page is opened: with the code of a sign-in link, with the response of an
- * identity provider, or with the session cookie.
+ * Signs the user in when the page is opened, and when a sign-in link is opened in a tab that shows the page
+ * already: that changes only the address.
  */
-export async function signInOnStart(): Promise<void> {
+export function startSigningIn(): void {
+  void signInFromAddress();
+  addEventListener('hashchange', () => {
+    if (parseSignInCode(location.hash) !== null) void signInFromAddress();
+  });
+}
+
+/**
+ * Signs the user in with the code of a sign-in link, with the response of an identity provider, or with the
+ * session cookie.
+ */
+async function signInFromAddress(): Promise<void> {
   const code = parseSignInCode(location.hash);
   // The code is removed from the address first, so that it does not stay in the browser's history.
   if (code !== null) history.replaceState(null, '', `${location.pathname}${location.search}#/`);
