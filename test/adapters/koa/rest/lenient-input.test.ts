@@ -57,6 +57,17 @@ describe('true and false in the forms that Python clients send', () => {
       expect(await send('/messages/user', body)).toMatchObject({ httpStatus: 200, marked_as_read });
     }
   });
+
+  test.each(['true', '1', 'false', '0'])('on_lease=%s in a query', async (on_lease) => {
+    const query = new URLSearchParams({ ...(await started()), on_lease });
+    expect((await server.call('GET', `/messages/pending?${query}`)).status).toBe(200);
+  });
+
+  test('a text that means neither is refused', async () => {
+    const query = new URLSearchParams({ ...(await started()), on_lease: 'maybe' });
+    const answer = await server.call('GET', `/messages/pending?${query}`);
+    expect(await fieldsOf(answer)).toMatchObject({ status: 422, errors: [{ path: 'on_lease' }] });
+  });
 });
 
 describe('an empty text in an optional field counts as absent', () => {

@@ -47,7 +47,8 @@ async function signInFromAddress(): Promise<void> {
       if (!signedInUser.value) signInError.value = await usedLinkError();
       return;
     }
-    signedInUser.value = null;
+    // A link that cannot be used leaves the user signed in who was so before.
+    signedInUser.value ??= null;
     signInError.value = error instanceof Error ? error.message : null;
   }
 }
