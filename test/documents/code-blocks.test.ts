@@ -45,7 +45,7 @@ test('every TypeScript block of the documents compiles', { timeout: 240_000 }, a
       await writeFile(join(folder.path, file), code);
     }
   }
-  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const compiler = join(ROOT, 'node_modules/.bin/tsc');
   const { stdout } = await run(process.execPath, [compiler, '-p', folder.path]).catch((failed) => failed);
   expect(stdout).toBe('');
 });

@@ -19,7 +19,7 @@ const ENTRIES = Object.keys(NEEDED).map((entry) => ({ entry, name: NAME + entry 
 const projects: TemporaryFolder[] = [];
 afterAll(() => Promise.all(projects.map((project) => project[Symbol.asyncDispose]())));
 
-/** Entries that need the same packages share a project: copying takes most of the time of these tests. */
+/** Entries that need the same packages share a project. */
 const known = new Map<string, Promise<string>>();
 const projectWith = (packages: readonly string[]): Promise<string> => {
   const key = packages.toSorted().join();

@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A package in npm's list of the packages that it has installed. */
@@ -10,8 +10,9 @@ interface Installed {
 
 /**
  * Makes the folder `project` a project that has `packages` and all packages that they depend on, as
- * `npm install --omit=optional` would. It copies them from `fullProject`, which is several times faster.
- * @param project must not be inside `fullProject`, because Node would find all packages there
+ * `npm install --omit=optional` would. It links their files to those of `fullProject`, which is many times
+ * faster.
+ * @param project is on the file system of `fullProject`, but outside it: Node would find its packages
  * @param fullProject a project in which npm has installed everything.
  */
 export async function makeReducedProject(
@@ -31,11 +32,18 @@ export async function makeReducedProject(
   for (const name of packages) addWithDependencies(name, '');
 
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  for (const path of paths) {
-    const source = join(fullProject, path);
-    // A package nested in this one is copied only if it is needed.
-    const filter = (file: string) => !file.slice(source.length).includes('node_modules');
-    await cp(source, join(project, path), { recursive: true, filter });
+  for (const path of paths) await linkFiles(join(fullProject, path), join(project, path));
+}
+
+/** Makes `copy` a folder with hard links to the files of the package in `folder`. */
+async function linkFiles(folder: string, copy: string): Promise<void> {
+  await mkdir(copy, { recursive: true });
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const [from, to] = [join(folder, entry.name), join(copy, entry.name)];
+    // A package nested in this one is linked only if it is needed.
+    if (entry.name === 'node_modules') continue;
+    if (entry.isDirectory()) await linkFiles(from, to);
+    else await link(from, to);
   }
 }
 

@@ -51,6 +51,7 @@ const ANSWER_MS = 1_000;
 type Ballot =
   | { readonly kind: 'ask' }
   | { readonly kind: 'resign' }
+  /** `term` is later than all terms that the sender knew when it began to lead. The latest term counts. */
   | { readonly kind: 'lead'; readonly term: number; readonly from: string };
 
 /**
@@ -74,7 +75,8 @@ export function electByMessages(
   const begin = () => {
     clearTimeout(candidacy);
     if (leading !== null || stopSignal.aborted) return;
-    term += 1;
+    // The time, so that a tab takes over also from a leader that it has not heard from yet.
+    term = Math.max(term + 1, Date.now());
     const own = new AbortController();
     leading = own;
     claim();
