@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Database } from '../../src/adapters/mikro-orm/database/database.ts';
-import { openPglite } from '../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../src/adapters/mikro-orm/postgres.ts';
 import { MikroOrmSharedWaits } from '../../src/adapters/mikro-orm/repositories/shared-waits.ts';
 import { postgresStore } from '../../src/adapters/mikro-orm/store.ts';
@@ -17,6 +16,7 @@ import { type LiveProcess, liveFeedContract } from '../contracts/live-feed.ts';
 import { aCaller } from '../support/builders.ts';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
 import { RecordingSink } from '../support/recording/recording-sink.ts';
+import { openMigratedPglite } from '../support/servers/migrated-data-dir.ts';
 import { RecordedLog } from './signals/recorded-log.ts';
 
 const opened = new AsyncDisposableStack();
@@ -31,7 +31,7 @@ async function migrate(database: Database): Promise<Database> {
 describe('PGlite', () => {
   let process: LiveProcess;
   beforeAll(async () => {
-    const database = await migrate(await openPglite('memory://'));
+    const database = await migrate(await openMigratedPglite());
     const signals = new InProcessSignals();
     process = postgresStore({ database, signals, logger: new RecordedLog() });
   });

@@ -6,6 +6,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, test } from 'vitest';
 import { packageInfo } from '../../src/composition/package-info.ts';
+import { provideDatabase } from '../support/servers/migrated-data-dir.ts';
 import { NodeProcess } from '../support/servers/node-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -61,6 +62,7 @@ test.each(NODES)(
 test.each(NODES)('SIGTERM stops a server that was started with %s', async (_name, node, options) => {
   await using folder = await temporaryFolder();
   const env = { DATA_DIR: join(folder.path, 'data'), MCP_SERVER_PORT: '0', LOG_LEVEL: 'warn' };
+  await provideDatabase(env.DATA_DIR);
   await using server = new NodeProcess([...options, LAUNCHER, 'serve'], { node, env });
   await server.waitForOutput('Ctrl-C stops it.');
   server.signal('SIGTERM');

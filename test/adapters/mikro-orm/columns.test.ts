@@ -1,5 +1,4 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import {
   type AsJson,
   type AsSelected,
@@ -8,9 +7,10 @@ import {
 } from '../../../src/adapters/mikro-orm/schema/columns.ts';
 import { AgentTypeRow, entities } from '../../../src/adapters/mikro-orm/schema/entities.ts';
 import type { AgentTypeId, UserId } from '../../../src/domain/ids.ts';
+import { openMigratedPglite } from '../../support/servers/migrated-data-dir.ts';
 
 test('columns have the names and types that the ORM gives them', async () => {
-  const database = await openPglite('memory://');
+  const database = await openMigratedPglite();
   for (const entity of entities) {
     const { props } = database.orm.getMetadata().get(entity.class);
     expect(columnsOf(entity).list).toEqual(

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { MikroOrmAgentInstanceRepository } from '../../../src/adapters/mikro-orm/repositories/agent-instance-repository.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
@@ -7,11 +6,12 @@ import type { UserId } from '../../../src/domain/ids.ts';
 import { instanceIdOf } from '../../support/builders.ts';
 import { freePort } from '../../support/postgres/postgres-server.ts';
 import { RecordingObserver } from '../../support/recording/recording-observer.ts';
+import { openMigratedPglite } from '../../support/servers/migrated-data-dir.ts';
 import { LogBook } from '../koa/test-server.ts';
 
 test('the observer gets each batch with its size, and each failed statement with its kind', async () => {
   const observer = new RecordingObserver();
-  const database = await openPglite('memory://', observer);
+  const database = await openMigratedPglite(observer);
   await database.migrate();
   const signals = new InProcessSignals(new LogBook());
   const repository = new MikroOrmAgentInstanceRepository({ database, signals, observer });

@@ -6,6 +6,7 @@ import { freshKeyPair, pairs, pemOf, signedToken } from '../../adapters/jwt/sign
 import { newKeyId } from '../../support/builders.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
 import { BIN, runAgentDashboard } from '../../support/servers/agent-dashboard.ts';
+import { provideDatabase } from '../../support/servers/migrated-data-dir.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
@@ -46,10 +47,11 @@ describe.each([
   let env: ReturnType<typeof freshSettings>;
   beforeAll(async () => {
     env = await environment();
+    await provideDatabase(env.DATA_DIR);
+    await run(['migrate'], env);
   });
 
   test('token list prints a note when there is no token; with --json it prints an empty list', async () => {
-    await run(['migrate'], env);
     const { code, stdout, stderr } = await run(['token', 'list'], env);
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
@@ -217,7 +219,7 @@ test.each([
 test('token issue refuses the dashboard scope for a token limited to one instance', async () => {
   const options = ['--instance', '7c9e6679-7425-40de-944b-e07fc1f90ae7', '--scope', 'dashboard'];
   const env = freshSettings();
-  await run(['migrate'], env);
+  await provideDatabase(env.DATA_DIR);
   const { code, stderr } = await run(['token', 'issue', '--user', 'ada', ...options], env);
   expect(code).toBe(1);
   expect(stderr).toContain('limited to one agent instance');
@@ -229,7 +231,7 @@ describe('short RSA keys', () => {
 
   test('are accepted by token import only with ALLOW_SHORT_RSA_KEYS=true', async () => {
     const env = freshSettings(keys);
-    await run(['migrate'], { ...env, ALLOW_SHORT_RSA_KEYS: 'true' });
+    await provideDatabase(env.DATA_DIR);
     const file = `${env.DATA_DIR}.tokens`;
     await writeFile(file, signedToken({ sub: 'ada' }, {}, pair));
     const refused = await run(['token', 'import', file], env);
@@ -267,7 +269,7 @@ describe('while a server uses the embedded store', () => {
 
   test('a command waits for a server that is just starting', async () => {
     const env = freshSettings();
-    await run(['migrate'], env);
+    await provideDatabase(env.DATA_DIR);
     const starting = RunningServer.start(env);
     const issued = await run(['token', 'issue', '--user', 'ada'], env);
     expect(issued.code).toBe(0);
@@ -278,7 +280,7 @@ describe('while a server uses the embedded store', () => {
 
   test('a server that starts waits for a running command', async () => {
     const env = freshSettings();
-    await run(['migrate'], env);
+    await provideDatabase(env.DATA_DIR);
     const command = await lockDataDir(env.DATA_DIR);
     const settings = { ...env, MCP_SERVER_PORT: '0', LOG_LEVEL: 'info' };
     await using server = new NodeProcess([BIN, 'serve'], { env: settings });

@@ -5,6 +5,7 @@ import { loadOrCreateKeyPair } from '../../../src/composition/config/key-files.t
 import { makeDataDir } from '../../../src/composition/data-dir/data-dir.ts';
 import { openDatabase } from '../../../src/composition/store/open-database.ts';
 import { runGit } from '../../support/run-git.ts';
+import { provideDatabase } from '../../support/servers/migrated-data-dir.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: TemporaryFolder;
@@ -20,13 +21,18 @@ const openOnce = async () => {
   await using opened = await openDatabase({ databaseUrl: null, dataDir });
   await opened.database.migrate();
 };
+/** Makes a data folder with a database, but without the .gitignore that the product writes. */
+const makeExisting = async () => {
+  await provideDatabase(dataDir);
+  await unlink(join(dataDir, '.gitignore'));
+};
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 /** Returns the files that `git add -A` would add. */
 const seenByGit = () => runGit(folder.path, 'status', '--porcelain', '-uall');
 
 test.each([
   ['a new folder', async () => {}],
-  ['an existing folder', () => mkdir(dataDir)],
+  ['an existing folder without a .gitignore', () => makeExisting()],
 ])('Git sees neither key nor database in %s', async (_name, before) => {
   await before();
   await openOnce();
@@ -65,7 +71,7 @@ test('a folder is made with the folders that contain it, also by several process
 });
 
 test('an existing .gitignore is not changed', async () => {
-  await mkdir(dataDir);
+  await makeExisting();
   await writeFile(join(dataDir, '.gitignore'), 'mine\n');
   await openOnce();
   await loadOrCreateKeyPair(dataDir);

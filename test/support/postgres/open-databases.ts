@@ -1,8 +1,8 @@
 import { inject } from 'vitest';
 import type { Database } from '../../../src/adapters/mikro-orm/database/database.ts';
 import type { TenantIsolation } from '../../../src/adapters/mikro-orm/database/tenant-isolation.ts';
-import { openPglite } from '../../../src/adapters/mikro-orm/pglite.ts';
 import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
+import { openMigratedPglite } from '../servers/migrated-data-dir.ts';
 import { createDatabaseWithRole, type Privileges } from './postgres-database.ts';
 
 /** Returns a function that opens one PostgreSQL database twice, like two processes, with these privileges. */
@@ -24,7 +24,7 @@ export const DATABASES: [
     'PGlite',
     'off',
     async () => {
-      const database = await openPglite('memory://');
+      const database = await openMigratedPglite();
       return [database, database];
     },
   ],

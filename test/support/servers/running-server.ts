@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DEFAULT_DATA_DIR } from '../../../src/composition/data-dir/data-dir.ts';
 import { fetchDescribed } from '../fetch-described.ts';
 import { BIN } from './agent-dashboard.ts';
 import { provideDatabase } from './migrated-data-dir.ts';
@@ -39,7 +41,8 @@ export class RunningServer implements AsyncDisposable {
     env: NonNullable<NodeProcessOptions['env']>,
     options: Omit<NodeProcessOptions, 'env'> = {},
   ): Promise<RunningServer> {
-    if (env.DATA_DIR !== undefined && env.DATABASE_URL === undefined) await provideDatabase(env.DATA_DIR);
+    const { DATA_DIR = join(options.cwd ?? '.', DEFAULT_DATA_DIR), DATABASE_URL } = env;
+    if (DATABASE_URL === undefined) await provideDatabase(DATA_DIR);
     const server = new NodeProcess([BIN, 'serve'], { env: { MCP_SERVER_PORT: '0', ...env }, ...options });
     await server.waitForOutput('Ctrl-C stops it.');
     return new RunningServer(server);
