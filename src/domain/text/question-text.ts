@@ -1,3 +1,5 @@
+import { splitLines } from './lines.ts';
+
 /** A question's text, and the answers that it suggests. */
 export interface Question {
   readonly text: string;
@@ -7,7 +9,7 @@ export interface Question {
 const BEGIN_MARKER = /\[OPTIONS\]/i;
 const END_MARKER = /\[\/OPTIONS\]/i;
 const YES_NO_MARKER = /\[YES\/NO\]/i;
-const NUMBERED_LINE = /^\s*\d+[.)]\s+(.*)$/;
+const NUMBERED_LINE = /^\s*\d+[.)]\s+(.*)$/s;
 /** A block with more entries is treated as a list in the text. */
 const MAX_OPTIONS = 30;
 
@@ -47,7 +49,7 @@ function findOptionsBlock(content: string) {
 const removeMarker = (content: string, marker: string): string => content.replace(marker, () => '').trim();
 
 function parseOptions(block: string): string[] {
-  const lines = block.trim().split('\n').flatMap(splitNumbers);
+  const lines = splitLines(block.trim()).flatMap(splitNumbers);
   const options: string[] = [];
   for (const line of lines) {
     const numbered = NUMBERED_LINE.exec(line);

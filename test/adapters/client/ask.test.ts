@@ -45,6 +45,7 @@ describe('a question', () => {
       },
       queued_user_messages: [],
       messages: [],
+      redelivered: false,
     });
     const page = await server.person.people.messages({ agent_instance_id: agent.agentInstanceId });
     expect(page.at(-1)).toMatchObject({ id: answer.id, read_at: expect.any(String) });
@@ -93,6 +94,15 @@ describe('a question', () => {
     expect([...messages, ...later.queued_user_messages].map(({ content }) => content)).toEqual([
       'and use TLS',
     ]);
+  });
+
+  test('is answered again by its id, and what was sent before is marked', async () => {
+    const agent = session();
+    const { questionId, result } = await asking(agent, 'Which port?');
+    await write(agent, '8081', questionId);
+    await result;
+    const asked = { agent_instance_id: agent.agentInstanceId, question_id: questionId };
+    expect(await server.agent.ask(asked)).toEqual({ ...(await result), redelivered: true });
   });
 
   test('is closed when its session ends', async () => {

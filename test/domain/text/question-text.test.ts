@@ -24,6 +24,17 @@ describe('the options of a question', () => {
     ]);
   });
 
+  test.each([
+    ['Windows', '\r\n'],
+    ['NEL', '\u0085'],
+    ['LINE SEPARATOR', '\u2028'],
+  ])('may end their lines as Unicode does: %s', (_name, lineEnd) => {
+    const lines = ['Which port?', '[OPTIONS]', '1. 8080', '2. 8081,', ' if free', '3. Stop', '[/OPTIONS]'];
+    const { text, options } = parseQuestion(lines.join(lineEnd));
+    expect(text).toMatch(/^Which port\?.?$/s);
+    expect(options).toEqual(['8080', '8081, if free', 'Stop']);
+  });
+
   test('are Yes and No for [YES/NO]', () => {
     expect(parseQuestion('Go on? [YES/NO]')).toEqual({ text: 'Go on?', options: ['Yes', 'No'] });
   });

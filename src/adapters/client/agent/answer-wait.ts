@@ -24,6 +24,8 @@ export class AnswerWait {
   /** The id of the last message that the agent wrote or received, as far as this wait knows. */
   #lastReadId: string;
   readonly #receivedMessages = new Map<string, Message>();
+  /** The ids of the messages in `#receivedMessages` that another call was sent before. */
+  readonly #repeatedIds = new Set<string>();
   /** The state that was read last; null while none has been read. */
   #state: QuestionState | null = null;
 
@@ -46,6 +48,7 @@ export class AnswerWait {
       const { already_read } = await this.#readPending(0);
       // The process of an earlier wait may have received these messages, and stopped before it returned them.
       this.#addReceived(already_read);
+      for (const { id } of already_read) this.#repeatedIds.add(id);
       return (await this.#readResult()) ?? this.#waitForResult();
     });
   }
@@ -95,23 +98,28 @@ export class AnswerWait {
     this.#lastReadId = state.lastReadId;
     if (state.status === 'closed') return this.#unanswered('closed');
     if (state.answer?.read_at == null) return null;
+    const { id } = state.answer;
+    const isRepeated = this.#repeatedIds.has(id) || !this.#receivedMessages.has(id);
     return {
       ...this.#question,
+      ...this.#otherMessages(),
       status: 'answered',
       answer: toMessage(state.answer),
-      messages: this.#otherMessages(),
+      ...(isRepeated && { redelivered: true }),
     };
   }
 
   #unanswered(status: Unanswered['status']): Unanswered {
-    return { ...this.#question, status, answer: null, messages: this.#otherMessages() };
+    return { ...this.#question, ...this.#otherMessages(), status, answer: null };
   }
 
-  #otherMessages(): readonly Message[] {
+  /** Returns the received messages that are no answers, and whether some of them were sent before. */
+  #otherMessages(): Pick<AskResult, 'messages' | 'redelivered'> {
     const { answer, answerIdsOfOtherQuestions } = this.#state ?? {};
-    return [...this.#receivedMessages.values()].filter(
+    const messages = [...this.#receivedMessages.values()].filter(
       ({ id }) => id !== answer?.id && !answerIdsOfOtherQuestions?.has(id),
     );
+    return { messages, redelivered: messages.some(({ id }) => this.#repeatedIds.has(id)) };
   }
 
   /**

@@ -50,5 +50,6 @@ export async function ask(
   const { agent_instance_id, message_id: question_id, queued_user_messages } = postedQuestion;
   onAsked?.(question_id);
   const question = { agent_instance_id, question_id, queued_user_messages };
-  return new AnswerWait(connection, question, limits).start();
+  const result = await new AnswerWait(connection, question, limits).start();
+  return postedQuestion.redelivered ? { ...result, redelivered: true } : result;
 }

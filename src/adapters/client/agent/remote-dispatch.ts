@@ -122,7 +122,7 @@ function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions) {
       agent_instance_id,
       status: result.status,
       user_feedback: [...feedback.values()].map(({ content }) => content),
-      redelivered: postedQuestion?.redelivered ?? false,
+      redelivered: result.redelivered || (postedQuestion?.redelivered ?? false),
     };
   };
 }

@@ -52,7 +52,7 @@ export const askQuestion = defineUseCase({
     const { caller, clientGone, shuttingDown } = call;
     const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
     // The question is saved before the wait, so it stays open even if this call is interrupted.
-    const { questionId, instanceId, redelivered } = await findOrPostQuestion(ports, call);
+    const { questionId, instanceId, isFeedbackRepeated } = await findOrPostQuestion(ports, call);
     const instance = { userId: caller.userId, agentInstanceId: instanceId };
 
     using waiter = new Waiter(signals, instance);
@@ -72,7 +72,7 @@ export const askQuestion = defineUseCase({
         agent_instance_id: instanceId,
         status: answerRead.status === 'open' ? ('pending' as const) : answerRead.status,
         user_feedback: answerRead.feedback.map(({ content }) => content),
-        redelivered,
+        redelivered: answerRead.isAnswerRepeated || (isFeedbackRepeated && answerRead.feedback.length > 0),
       };
     }
   },
@@ -81,12 +81,13 @@ export const askQuestion = defineUseCase({
 async function findOrPostQuestion(
   ports: Ports,
   { caller, input: request, clientGone }: Call<v.InferOutput<typeof input>>,
-): Promise<{ questionId: MessageId; instanceId: AgentInstanceId; redelivered: boolean }> {
+): Promise<{ questionId: MessageId; instanceId: AgentInstanceId; isFeedbackRepeated: boolean }> {
   if (request.question_text == null) {
     const questionId = messageId(request.question_id ?? '', 'question_id');
     const instanceId = await ports.repository.instanceOfMessage(caller.userId, questionId);
     if (instanceId === null) throw questionNotFound();
-    return { questionId, instanceId, redelivered: false };
+    // The response of the call that asked contained it.
+    return { questionId, instanceId, isFeedbackRepeated: true };
   }
   const instanceId = agentInstanceId(request.agent_instance_id ?? caller.agentInstanceId ?? ports.ids.next());
   const { target, decide } = prepareAgentMessage(ports, caller, {
@@ -99,5 +100,5 @@ async function findOrPostQuestion(
   });
   // Needs no idempotency record: `postAgentMessage` recognises a repeated question by its text.
   const { message, redelivered } = await ports.repository.update(target, withIdempotency(null, decide));
-  return { questionId: message.id, instanceId, redelivered };
+  return { questionId: message.id, instanceId, isFeedbackRepeated: redelivered };
 }

@@ -50,23 +50,24 @@ export const readPendingMessages = defineUseCase({
 
     /**
      * Reads once. If this read finds nothing and the call may wait, `waitAfterVersion` is the version of the
-     * instance that was read, and the answer is not recorded under the idempotency key, because the call goes
-     * on. Otherwise `waitAfterVersion` is null.
+     * instance that was read. Otherwise `waitAfterVersion` is null. The answer is not recorded under the
+     * idempotency key if the call goes on, or if nobody gets what it contains because the client has gone.
      */
     const read = async (mayWait: boolean) => {
       let waitAfterVersion: number | null = null;
       const answer = await repository.update(
         target,
         withIdempotency(idempotency, (conversation) => {
+          const isGone = clientGone?.aborted ?? false;
           const { output, changes } = readPending(conversation, {
-            // Without a cursor the read hands over nothing: the client has gone, so nobody would get it.
-            lastReadMessageId: clientGone?.aborted ? null : lastReadMessageId,
+            // Without a cursor the read hands over nothing.
+            lastReadMessageId: isGone ? null : lastReadMessageId,
             onLease: input.on_lease ?? false,
             now: clock.now(),
           });
-          const isProvisional = mayWait && hasFoundNothing(output);
-          waitAfterVersion = isProvisional ? (changes?.instance ?? output.instance).version : null;
-          return { output: wireRead(output), changes, isProvisional };
+          const goesOn = mayWait && hasFoundNothing(output);
+          waitAfterVersion = goesOn ? (changes?.instance ?? output.instance).version : null;
+          return { output: wireRead(output), changes, isProvisional: goesOn || isGone };
         }),
       );
       return { answer, waitAfterVersion };

@@ -10,6 +10,8 @@ export interface AnswerRead {
   readonly question: Message;
   readonly status: QuestionStatus;
   readonly answer: Message | null;
+  /** Whether the answer was handed over before this read. */
+  readonly isAnswerRepeated: boolean;
   /** The user messages that were handed over with the question, without its answer. */
   readonly feedback: readonly Message[];
   /** The version of the instance after this read. */
@@ -44,5 +46,6 @@ export function readAnswer(
   if (isHandedOverNow) draft.updateInstance({ lastActivityAt: now });
   const changes = isHandedOverNow ? draft.changes() : recordActivity(instance, now);
   const { version } = changes?.instance ?? instance;
-  return { output: { ...questionState, answer, version }, changes };
+  const isAnswerRepeated = answer !== null && !isHandedOverNow;
+  return { output: { ...questionState, answer, isAnswerRepeated, version }, changes };
 }

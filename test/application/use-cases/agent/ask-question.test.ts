@@ -74,7 +74,7 @@ describe('ask_question', () => {
     await application.queue('8080');
     const first = await ask(goOn(question_id, { wait_seconds: 0 }));
     expect(first).toMatchObject({ status: 'answered', answer: '8080' });
-    expect(await ask(goOn(question_id))).toEqual(first);
+    expect(await ask(goOn(question_id))).toEqual({ ...first, redelivered: true });
   });
 
   test('waits as long as wait_seconds says, up to a day', async () => {
@@ -94,13 +94,29 @@ describe('ask_question', () => {
     expect((await ask(goOn(told.question_id))).user_feedback).toEqual(['mind the tests']);
   });
 
+  test('marks feedback that is repeated to a call with the question id', async () => {
+    await application.step();
+    await application.queue('mind the tests');
+    const first = await ask({ wait_seconds: 0 });
+    expect(first).toMatchObject({ user_feedback: ['mind the tests'], redelivered: false });
+    const again = await ask(goOn(first.question_id, { wait_seconds: 0 }));
+    expect(again).toEqual({ ...first, redelivered: true });
+  });
+
+  test('marks an answer that a step was handed before', async () => {
+    const { question_id } = await ask({ wait_seconds: 0 });
+    await application.queue('8080');
+    expect((await application.step()).queued_user_messages).toMatchObject([{ content: '8080' }]);
+    expect(await ask(goOn(question_id))).toMatchObject({ answer: '8080', redelivered: true });
+  });
+
   test('attaches the same text to the open question, and every waiting caller gets the answer', async () => {
     const first = await waiting();
     const second = await waiting();
     await application.queue('8080');
     const [one, two] = await Promise.all([first.answer, second.answer]);
-    expect(one).toEqual(two);
-    expect(one.answer).toBe('8080');
+    expect(one).toMatchObject({ answer: '8080', redelivered: false });
+    expect(two).toEqual({ ...one, redelivered: true });
   });
 
   test('creates an instance if none is given', async () => {

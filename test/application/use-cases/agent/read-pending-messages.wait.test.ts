@@ -263,6 +263,18 @@ describe('a read that waits under an Idempotency-Key', () => {
     expect(await repeat.answer).toMatchObject({ messages: [{ content: 'hm' }] });
   });
 
+  test.each([0, 60])(
+    'records no message if its client has gone: the repeat hands it over (wait: %i)',
+    async (seconds) => {
+      await application.queue('hm');
+      const gone = AbortSignal.abort();
+      await (await wait({ wait: seconds }, { ...key, clientGone: gone })).answer;
+      const repeat = await (await wait({ wait: seconds }, key)).answer;
+      expect(repeat.messages).toMatchObject([{ content: 'hm' }]);
+      expect((await application.step()).queued_user_messages).toEqual([]);
+    },
+  );
+
   test('makes a repeat wait for it and return the same', async () => {
     const reader = await wait({}, key);
     const repeat = await wait({}, key);

@@ -32,6 +32,7 @@ describe('reading the answer of a question', () => {
       question: openQuestion,
       status: 'open',
       answer: null,
+      isAnswerRepeated: false,
       feedback: [feedback],
       version: 3,
     });
@@ -51,6 +52,7 @@ describe('reading the answer of a question', () => {
     expect(output).toMatchObject({
       status: 'answered',
       answer: handedOver,
+      isAnswerRepeated: false,
       feedback: [feedback],
       version: 4,
     });
@@ -61,11 +63,11 @@ describe('reading the answer of a question', () => {
     });
   });
 
-  test('again returns the same and writes nothing', () => {
+  test('again returns the same, marked as a repeat, and writes nothing', () => {
     const conversation = aConversation([feedback, answered, reply], { version: 3 });
     const first = readAnswer(conversation, ask);
     const second = readAnswer(applyChanges(conversation, first.changes), ask);
-    expect(second.output).toEqual(first.output);
+    expect(second.output).toEqual({ ...first.output, isAnswerRepeated: true });
     expect(second.changes).toBeNull();
   });
 
