@@ -34,6 +34,21 @@ describe('the answer field', () => {
     },
   );
 
+  test('does not make an answer of a message if a question comes meanwhile, unless it is sent again', async () => {
+    const { page, agent, field } = await openConversation();
+    await field.fill('Use tabs, please');
+    await agent.ask('Delete the database?');
+    const answer = page.getByRole('textbox', { name: 'Your answer' });
+    await answer.waitFor();
+    expect(await answer.inputValue()).toBe('Use tabs, please');
+    await page.keyboard.press('Enter');
+    await page.getByText('A question came while you were writing.').waitFor();
+    expect(await agent.receive(0)).toEqual([]);
+    await page.keyboard.press('Enter');
+    expect(await agent.receive(30)).toEqual(['Use tabs, please']);
+    await page.getByText('Enter sends.').waitFor();
+  });
+
   test('does not send on the Enter that chooses a word of an input method', async () => {
     const { page, agent, field } = await openConversation();
     const devTools = await page.context().newCDPSession(page);

@@ -24,7 +24,7 @@ export function AnswerBar({ instance, conversation }: AnswerBarProps) {
     <footer class="answer">
       <AnswerHint question={question} isEnded={statusGroupOf(instance) === 'ended'} />
       {question !== null && <Options question={question} onTap={send} />}
-      <AnswerForm instanceId={id} isAnswer={question !== null} onSend={send} />
+      <AnswerForm instanceId={id} questionId={question?.id ?? null} onSend={send} />
     </footer>
   );
 }

@@ -2,11 +2,13 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { DraftSaver, loadDraft } from '../../store/agents/drafts.ts';
 import { Icon } from '../common/icon.tsx';
+import { chosenQuestionId } from './chosen-question.ts';
 import { fitHeight } from './fit-height.ts';
 
 interface AnswerFormProps {
   readonly instanceId: string;
-  readonly isAnswer: boolean;
+  /** The question that the text will answer. Null: it is a message. */
+  readonly questionId: string | null;
   readonly onSend: (text: string) => void;
 }
 
@@ -17,18 +19,28 @@ const hasTouchKeyboard = (): boolean => matchMedia('(hover: none) and (pointer: 
  * The field in which the user writes. The text may be long, so what happens at a keystroke does not depend on
  * its length: the field keeps the text itself, and the draft is saved when the user pauses.
  */
-export function AnswerForm({ instanceId, isAnswer, onSend }: AnswerFormProps) {
+export function AnswerForm({ instanceId, questionId, onSend }: AnswerFormProps) {
+  const isAnswer = questionId !== null;
   const field = useRef<HTMLTextAreaElement>(null);
   const hasText = useSignal(false);
   const isDraftLost = useSignal(false);
   const saver = useRef<DraftSaver | null>(null);
+  const shownQuestionId = useRef(questionId);
+  /** The question for which the user writes. It differs from `questionId` after a question came or closed. */
+  const writtenFor = useRef(questionId);
+  const isForOther = useSignal(false);
   const showText = () => {
     hasText.value = /\S/.test(field.current!.value);
+    if (!hasText.value) {
+      writtenFor.current = questionId;
+      isForOther.value = false;
+    }
     fitHeight(field.current!);
   };
   useLayoutEffect(() => {
     const { current } = field;
     current!.value = loadDraft(instanceId);
+    writtenFor.current = questionId;
     showText();
     const newSaver = new DraftSaver(instanceId, () => current!.value, isDraftLost);
     saver.current = newSaver;
@@ -39,9 +51,19 @@ export function AnswerForm({ instanceId, isAnswer, onSend }: AnswerFormProps) {
     addEventListener('resize', refit);
     return () => removeEventListener('resize', refit);
   }, []);
+  if (shownQuestionId.current !== questionId) {
+    shownQuestionId.current = questionId;
+    const isChosenByUser = chosenQuestionId.value === questionId;
+    if (isChosenByUser || !hasText.value) writtenFor.current = questionId;
+  }
   const submit = () => {
     const text = field.current!.value.trim();
     if (text === '') return;
+    if (writtenFor.current !== questionId) {
+      writtenFor.current = questionId;
+      isForOther.value = true;
+      return;
+    }
     onSend(text);
     field.current!.value = '';
     showText();
@@ -90,12 +112,20 @@ export function AnswerForm({ instanceId, isAnswer, onSend }: AnswerFormProps) {
         </button>
       </form>
       <p class="answer-keys" id="answer-keys" role="status">
-        {isDraftLost.value
-          ? 'Your browser cannot keep this text. Send it before you close this page.'
-          : !isTouch && 'Enter sends. Shift+Enter makes a new line.'}
+        {noticeText(isForOther.value, isDraftLost.value, isAnswer) ??
+          (!isTouch && 'Enter sends. Shift+Enter makes a new line.')}
       </p>
     </>
   );
+}
+
+function noticeText(isForOther: boolean, isDraftLost: boolean, isAnswer: boolean): string | null {
+  if (isForOther) {
+    return isAnswer
+      ? 'A question came while you were writing. Send again to answer it with this text.'
+      : 'The question is no longer open. Send again to send this text as a message.';
+  }
+  return isDraftLost ? 'Your browser cannot keep this text. Send it before you close this page.' : null;
 }
 
 /** Enter sends, as in chats. While an input method is composing a word, Enter chooses the word. */
