@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
 import type { ApiKeyId } from '../../domain/user/api-key.ts';
 import { isTokenRefused } from '../../domain/user/user-deletion.ts';
-import { PortError, unauthenticated } from '../../ports/errors.ts';
+import { PortError, storageUnavailable, unauthenticated } from '../../ports/errors.ts';
 import type { Clock, Logger } from '../../ports/runtime.ts';
 import type { ApiKeyRepository } from '../../ports/storage/api-key-repository.ts';
 import type { DataRemoval } from '../../ports/storage/data-removal.ts';
@@ -171,8 +171,8 @@ export class JwtVerifier implements TokenVerifier {
     tokenHash: string,
   ): Promise<ApiKeyId | null> {
     const recordId = apiKeyIdOf(tokenId, tokenHash);
-    const record =
-      (await this.#apiKeys?.findByToken(caller.userId, { id: recordId, hash: tokenHash })) ?? null;
+    const keyToken = { id: recordId, hash: tokenHash };
+    const record = await readStore(async () => this.#apiKeys?.findByToken(caller.userId, keyToken));
     if (record?.revokedAt != null) throw new Error('revoked');
     if (mustBeRecorded && record?.tokenHash !== tokenHash)
       throw new Error('signed by a short key, and not issued by this server');
@@ -181,7 +181,7 @@ export class JwtVerifier implements TokenVerifier {
 
   /** @throws Error when the user is being deleted, or was deleted after the token was issued. */
   async #refuseDeletedUser(userId: UserId, issuedAt: number): Promise<void> {
-    const deletion = (await this.#removal?.findUserDeletion(userId)) ?? null;
+    const deletion = await readStore(async () => this.#removal?.findUserDeletion(userId));
     if (deletion !== null && isTokenRefused(deletion, issuedAt)) throw new Error('its user was deleted');
   }
 
@@ -191,5 +191,18 @@ export class JwtVerifier implements TokenVerifier {
     this.#watch?.start(token.apiKeyId === null ? Number.POSITIVE_INFINITY : readAt);
     knownToken.usedAt = this.#clock.now().getTime();
     return knownToken.caller;
+  }
+}
+
+/**
+ * Runs a read of the store. A failed read says nothing about the token: if it were answered like a refused
+ * token, clients would give up and the page would sign out.
+ * @throws PortError `storage_unavailable` for every failure that is no other PortError.
+ */
+async function readStore<Result>(read: () => Promise<Result | null | undefined>): Promise<Result | null> {
+  try {
+    return (await read()) ?? null;
+  } catch (failure) {
+    throw failure instanceof PortError ? failure : storageUnavailable(failure);
   }
 }

@@ -6,6 +6,7 @@ import type { KeyPair } from '../../../../src/adapters/jwt/keys/keys.ts';
 import { systemClock } from '../../../../src/adapters/runtime/system.ts';
 import { InProcessSignals } from '../../../../src/adapters/signals/in-process-signals.ts';
 import type { ApiKey, ApiKeyId } from '../../../../src/domain/user/api-key.ts';
+import { storageUnavailable } from '../../../../src/ports/errors.ts';
 import type { Caller } from '../../../../src/ports/tokens/token-verifier.ts';
 import { anApiKey, newKeyId, userIdOf } from '../../../support/builders.ts';
 import { TestIdentityProvider } from '../../../support/servers/identity-provider.ts';
@@ -313,11 +314,17 @@ describe('while the check for revoked keys fails', () => {
     expect(verifier.verify(token)).toBe(caller);
   });
 
-  test('a new token fails as unavailable', async () => {
+  test.each([
+    ['as it is known', storageUnavailable(new Error('away'))],
+    ['as nobody has foreseen', new TypeError('unreachable')],
+  ])('a new token is not refused but fails as unavailable: the database fails %s', async (_name, failure) => {
     const verifier = aProcess();
     const { token } = await issue();
+    apiKeys.failure = failure;
     apiKeys.isUnavailable = true;
     expect(await refusal(verifier, token)).toMatch(UNAVAILABLE);
+    apiKeys.isUnavailable = false;
+    expect(await verifier.verify(token)).toMatchObject({ userId: ME });
   });
 
   test('tokens of the identity provider are still accepted', async () => {

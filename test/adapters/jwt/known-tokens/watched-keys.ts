@@ -28,6 +28,8 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
   readonly since: Date[] = [];
   /** True: every call fails, as if the database were unreachable. */
   isUnavailable = false;
+  /** What calls throw while `isUnavailable` is set. */
+  failure: Error = storageUnavailable(new Error('away'));
   #slowRead: SlowRead | null = null;
   readonly signals: InProcessSignals;
 
@@ -86,6 +88,6 @@ export class WatchedKeys extends InMemoryApiKeyRepository {
   }
 
   #requireAvailable(): void {
-    if (this.isUnavailable) throw storageUnavailable(new Error('away'));
+    if (this.isUnavailable) throw this.failure;
   }
 }
