@@ -39,6 +39,9 @@ export const isQueued = (message: Message): boolean =>
 
 export const isOpenQuestion = (message: Message): boolean => message.questionStatus === 'open';
 
+/** No position is higher: stores keep positions as integers of 32 bits. */
+export const MAX_POSITION = 2_147_483_647;
+
 export const byPosition = (a: Message, b: Message): number => a.position - b.position;
 
 /**

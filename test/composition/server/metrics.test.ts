@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freePort } from '../../support/postgres/postgres-server.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
@@ -6,7 +7,10 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 test('METRICS_PORT serves metrics on a separate port, and they contain no token and no user', async () => {
   await using folder = await temporaryFolder();
   const port = await freePort();
-  await using server = await RunningServer.start({ DATA_DIR: folder.path, METRICS_PORT: String(port) });
+  await using server = await RunningServer.start({
+    DATA_DIR: join(folder.path, 'data'),
+    METRICS_PORT: String(port),
+  });
   expect(await (await fetch(`${server.url}/ready`)).json()).toEqual({ status: 'ok' });
   await server.call('GET', '/auth/verify');
   await server.call('POST', '/messages/agent', {

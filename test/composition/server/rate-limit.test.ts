@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -5,7 +6,7 @@ import { expectNoSecretsIn, secretPartsOf } from '../config/log-secrets.ts';
 
 test('RATE_LIMIT_PER_MINUTE counts the requests of a token over REST and MCP together, and the log has no token', async () => {
   await using folder = await temporaryFolder();
-  const env = { DATA_DIR: folder.path, RATE_LIMIT_PER_MINUTE: '3', LOG_LEVEL: 'trace' };
+  const env = { DATA_DIR: join(folder.path, 'data'), RATE_LIMIT_PER_MINUTE: '3', LOG_LEVEL: 'trace' };
   await using server = await RunningServer.start(env);
   const { agentToken, dashboardToken } = server;
   const verify = (token: string) => server.call('GET', '/auth/verify', { token });

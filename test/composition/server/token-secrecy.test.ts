@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   httpBytes,
@@ -101,7 +102,12 @@ test('the log has no token, valid or not, wherever a REST or MCP request has put
   const tokens = await TestTokens.make();
   const [ada, watcher] = [await tokens.of('ada'), await tokens.of('ada', 'dashboard')];
   const invalid = new Set((await tokenInputs(tokens)).flatMap(({ request }) => tokensIn(request)));
-  const env = { ...tokens.env, DATA_DIR: folder.path, LOG_LEVEL: 'trace', RATE_LIMIT_PER_MINUTE: '0' };
+  const env = {
+    ...tokens.env,
+    DATA_DIR: join(folder.path, 'data'),
+    LOG_LEVEL: 'trace',
+    RATE_LIMIT_PER_MINUTE: '0',
+  };
   await using server = await RunningServer.start(env);
   const statusOf = async (request: RawRequest): Promise<number> => {
     const { answers } = await exchangeRaw(server.port, httpBytes(request), { whole: true, head: false });

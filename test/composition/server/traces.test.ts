@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { OtlpReceiver } from '../../support/servers/otlp-receiver.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
@@ -10,7 +11,7 @@ test('a request continues the trace of its caller, and a group commit starts its
   await using folder = await temporaryFolder();
   await using receiver = await OtlpReceiver.start();
   await using server = await RunningServer.start({
-    DATA_DIR: folder.path,
+    DATA_DIR: join(folder.path, 'data'),
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     OTEL_SERVICE_NAME: 'my-agents',
   });
@@ -44,7 +45,7 @@ test('a collector that does not answer prevents neither requests nor a timely st
   await using folder = await temporaryFolder();
   await using silent = await OtlpReceiver.start({ answers: false });
   await using server = await RunningServer.start({
-    DATA_DIR: folder.path,
+    DATA_DIR: join(folder.path, 'data'),
     OTEL_EXPORTER_OTLP_ENDPOINT: silent.url,
   });
   expect((await server.call('GET', '/auth/verify')).status).toBe(200);

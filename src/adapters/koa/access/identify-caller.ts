@@ -31,3 +31,15 @@ export async function identifyCaller(
   await rateLimit?.count(token);
   return caller;
 }
+
+/**
+ * Counts the calls of a JSON-RPC batch after its first one, which `identifyCaller` has counted.
+ * @throws HttpError `rate_limited`. Then no call of the batch may run.
+ */
+export async function countFurtherCalls(
+  ctx: Context,
+  { rateLimit, cookies = false }: Pick<IdentifyCallerOptions, 'rateLimit' | 'cookies'>,
+  calls: number,
+): Promise<void> {
+  await rateLimit?.count(readRequestToken(ctx, cookies), calls);
+}

@@ -5,10 +5,11 @@ import { HttpError } from '../http/http-error.ts';
 
 export interface RateLimit {
   /**
-   * Counts one request with a verified token.
+   * Counts requests with a verified token.
+   * @param requests how many; more than one for a JSON-RPC batch. Default: 1
    * @throws HttpError `rate_limited` after too many requests with this token.
    */
-  count(token: string): Promise<void>;
+  count(token: string, requests?: number): Promise<void>;
 }
 
 const WINDOW_SECONDS = 60;
@@ -33,11 +34,11 @@ export class RateLimitPerToken implements RateLimit {
     });
   }
 
-  async count(token: string): Promise<void> {
+  async count(token: string, requests = 1): Promise<void> {
     const digest = hash('sha256', token, 'base64url');
     this.#countedTokens.set(digest, true);
     try {
-      await this.#limiter.consume(digest);
+      await this.#limiter.consume(digest, requests);
     } catch (refusal) {
       throw refusal instanceof Error ? refusal : rateLimited(refusal as RateLimiterRes);
     }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
-import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
+import { countFurtherCalls, type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
 import type { ErrorFormat } from '../http/error-format.ts';
 import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
@@ -52,6 +52,7 @@ export function protectedNodeHandler(options: ProtectedNodeHandlerOptions): Midd
         ctx.method === 'POST'
           ? await readJsonObjectOrArray(ctx, { maxBytes: bodyLimit, mayBeEmpty: false })
           : undefined;
+      if (Array.isArray(body) && body.length > 1) await countFurtherCalls(ctx, options, body.length - 1);
       // Without this, Koa would write to the response as well, or replace it by a 404.
       ctx.respond = false;
       exchange.isStream = ctx.method === 'GET';

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MAX_POSITION } from '../../../domain/conversation/message.ts';
 import { agentInstanceNotFound } from '../../../domain/errors.ts';
 import { agentInstanceId } from '../../../domain/ids.ts';
 import { defineUseCase } from '../../use-case.ts';
@@ -16,7 +17,7 @@ export const readConversation = defineUseCase({
   input: v.object({
     agent_instance_id: field.id,
     limit: field.optional(field.limit),
-    before_position: field.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+    before_position: field.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_POSITION))),
   }),
   output: v.object({
     agent_instance: agentInstance,

@@ -177,6 +177,27 @@ describe('a token over its limit', () => {
     expect(reached).toBe(1);
   });
 
+  test('may send as many calls in batches as on their own, and no call of a batch over the limit runs', async () => {
+    const sizes: number[] = [];
+    const mcp = protectedNodeHandler({
+      ...{ paths: ['/mcp'], methods: ['POST'], tokens: fakeTokens, logger: new LogBook(), bodyLimit: 1_000 },
+      rateLimit: new RateLimitPerToken(5),
+      handler: async (_req, res, { body }) => {
+        sizes.push((body as object[]).length);
+        res.writeHead(200).end('{}');
+      },
+    });
+    await using server = await TestServer.start({ moreMiddleware: [mcp] });
+    const statuses = [];
+    for (const size of [0, 3, 2, 1]) {
+      const headers = { authorization: 'Bearer ann', 'content-type': 'application/json' };
+      const body = JSON.stringify(Array.from({ length: size }, () => ({})));
+      statuses.push((await fetch(`${server.url}/mcp`, { method: 'POST', headers, body })).status);
+    }
+    expect(statuses).toEqual([200, 200, 429, 429]);
+    expect(sizes).toEqual([0, 3]);
+  });
+
   test('is named in the log', async () => {
     await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(0) });
     await server.call('GET', '/auth/verify');

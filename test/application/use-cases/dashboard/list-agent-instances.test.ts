@@ -24,7 +24,8 @@ describe('list_agent_instances', () => {
     expect(last).toMatchObject({ agent_instances: [{ id: instanceIdOf(1) }], next_cursor: null });
   });
 
-  test.each(['x', '', '12', `12.${'-'.repeat(36)}`, `x.${instanceIdOf(1)}`, 7])(
+  const afterYear9999 = `253402300800000.${instanceIdOf(1)}`;
+  test.each(['x', '', '12', `12.${'-'.repeat(36)}`, `x.${instanceIdOf(1)}`, afterYear9999, 7])(
     'refuses the cursor %j',
     async (cursor) => {
       expect(await refusal(list({ cursor }))).toMatchObject({
