@@ -11,7 +11,8 @@ export type RequestErrorCode =
   | 'invalid_json'
   | 'invalid_last_event_id'
   | 'removal_disabled'
-  | 'too_deep';
+  | 'too_deep'
+  | 'too_many_values';
 
 /** Every code that a use case can fail with. The tables of the transports must cover all of them. */
 export type ErrorCode = DomainErrorCode | PortErrorCode | RequestErrorCode;

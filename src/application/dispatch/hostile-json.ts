@@ -6,6 +6,18 @@ import { invalidJson, RequestError } from '../errors.ts';
  */
 export const MAX_JSON_DEPTH = 64;
 
+/**
+ * The maximum number of objects, arrays, texts, numbers and so on in one input. A body of 16 MB may have
+ * millions, which keep PGlite busy for half a minute.
+ */
+export const MAX_JSON_VALUES = 10_000;
+
+export const tooDeep = () =>
+  new RequestError('too_deep', `JSON must not be nested deeper than ${MAX_JSON_DEPTH} levels`);
+
+export const tooManyValues = () =>
+  new RequestError('too_many_values', `JSON must not have more than ${MAX_JSON_VALUES} values`);
+
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Types that a host may pass by mistake where JSON is expected. */
@@ -24,20 +36,22 @@ const MAX_SHOWN_PATH_LENGTH = 200;
 const LENIENT_FIELDS = new Set(['git_diff']);
 
 /**
- * Refuses JSON that must not reach a use case: JSON that is nested too deep, keys that reach into prototypes
- * (`__proto__`), and text that no store can keep (NUL is PostgreSQL's error 22021; a lone surrogate would
- * silently become U+FFFD). A list of pending values replaces recursion, which would overflow the stack on
- * deep JSON.
- * @throws RequestError `too_deep`, `invalid_json`, `invalid_character`, `invalid_input`
+ * Refuses JSON that must not reach a use case: JSON with too many values or nested too deep, keys that reach
+ * into prototypes (`__proto__`), and text that no store can keep (NUL is PostgreSQL's error 22021; a lone
+ * surrogate would silently become U+FFFD). A list of pending values replaces recursion, which would overflow
+ * the stack on deep JSON.
+ * @throws RequestError `too_many_values`, `too_deep`, `invalid_json`, `invalid_character`, `invalid_input`
  */
 export function refuseHostileJson(root: object): void {
   const pending: [value: object, depth: number, path: string][] = [[root, 1, '']];
+  let values = 1;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [value, depth, path] = next;
-    if (depth > MAX_JSON_DEPTH) {
-      throw new RequestError('too_deep', `JSON must not be nested deeper than ${MAX_JSON_DEPTH} levels`, []);
-    }
-    for (const key of Object.keys(value)) {
+    if (depth > MAX_JSON_DEPTH) throw tooDeep();
+    const keys = Object.keys(value);
+    values += keys.length;
+    if (values > MAX_JSON_VALUES) throw tooManyValues();
+    for (const key of keys) {
       const childPath = path === '' ? key : `${path}.${key}`;
       if (FORBIDDEN_KEYS.has(key)) throw invalidJson(`The key "${key}" is not allowed`);
       refuseHostileText(key, childPath);

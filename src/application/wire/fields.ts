@@ -55,8 +55,19 @@ export const waitSeconds = v.pipe(
 const isObject = (value: unknown): value is { [key: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Metadata is loaded with each message, so that large ones would make a page of messages unreadable. */
+const MAX_METADATA_CHARACTERS = 65_536;
+
 /** Any JSON object. The custom check is needed because valibot's `record` accepts arrays too. */
-export const metadata = v.pipe(v.custom(isObject, 'must be an object'), v.record(v.string(), v.unknown()));
+export const metadata = v.pipe(
+  v.custom(isObject, 'must be an object'),
+  v.record(v.string(), v.unknown()),
+  v.check(
+    (value) => JSON.stringify(value).length <= MAX_METADATA_CHARACTERS,
+    'must have at most 65,536 characters as JSON',
+  ),
+  v.description('At most 65,536 characters as JSON'),
+);
 
 /** An optional input field. null counts as absent, because existing clients send it. */
 export const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema));

@@ -38,8 +38,15 @@ describe('depth', () => {
   });
 
   test('does not depend on width', () => {
-    expect(verdict({ list: Array.from({ length: 10_000 }, () => ({ a: [1, null, true] })) })).toBeNull();
+    expect(verdict({ list: Array.from({ length: 1_000 }, () => ({ a: [1, null, true] })) })).toBeNull();
   });
+});
+
+test('an input has at most 10,000 values, wherever they are', () => {
+  const lists = (length: number) => [[], Array.from({ length: length - 5 }), {}, 'text'];
+  expect(verdict(lists(10_000))).toBeNull();
+  expect(verdict(lists(10_001))).toEqual({ code: 'too_many_values', path: null });
+  expect(verdict({ length: Array.from({ length: 10_000 }, () => ({})) })?.code).toBe('too_many_values');
 });
 
 describe('keys that reach into prototypes', () => {

@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 import { invalidJson } from '../../../application/errors.ts';
 import { cutBodyBytes, readBodyBytes, type SizeRules } from './body-bytes.ts';
 import { HttpError } from './http-error.ts';
+import { refuseLargeJson } from './json-size.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.!#$&^+-]+\+)?json[ \t]*(?:;|$)/i;
 const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)"?/i;
@@ -18,7 +19,7 @@ export interface BodyRules extends SizeRules {
  * Reads the JSON object in a request's body. If a body parser of the host application has already read the
  * stream, its result is used (`rawBody`, otherwise `body`): reading the stream again would never end.
  * @throws HttpError if the body is too large, or has the wrong type or encoding.
- * @throws RequestError `invalid_json` if the body is not a JSON object.
+ * @throws RequestError `invalid_json` if the body is not a JSON object, `too_many_values`.
  */
 export async function readJsonObject(ctx: Context, rules: BodyRules): Promise<object> {
   return requireObject(await readJsonObjectOrArray(ctx, rules));
@@ -49,6 +50,7 @@ export async function readJsonObjectOrArray(
   if (content.length === 0) return emptyObject(mayBeEmpty);
   // Only an empty body may be without a Content-Type, and this one is not empty.
   if (type === undefined) requireJson(type);
+  refuseLargeJson(content);
   return parseJson(decodeUtf8(content));
 }
 

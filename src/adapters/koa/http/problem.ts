@@ -75,6 +75,7 @@ const STATUS_BY_CODE = {
   storage_unavailable: 503,
   too_deep: 400,
   too_large: 413,
+  too_many_values: 413,
   unauthenticated: 401,
   unsupported_media_type: 415,
 } as const satisfies Record<ProblemCode, number>;

@@ -24,6 +24,7 @@ export const ERROR_CODES = {
     'invalid_json',
     'request_timeout',
     'too_deep',
+    'too_many_values',
     'too_large',
     'unsupported_media_type',
   ],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fetchDescribed } from '../../../support/fetch-described.ts';
 import { open, parseAnswer, untilClosed } from '../raw-http.ts';
 import { fieldsOf, TestServer } from '../test-server.ts';
@@ -60,6 +60,24 @@ describe('an invalid JSON body', () => {
   test('nested deeper than 64 is 400 too_deep, however deep it is', async () => {
     expect(await send(`{"message_metadata":${nested(64)}}`)).toMatchObject({ status: 400, code: 'too_deep' });
     expect(await send(nested(100_000))).toMatchObject({ status: 400, code: 'too_deep' });
+  });
+
+  test('with more than 10,000 values is 413 too_many_values before it is parsed, wherever they are', async () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    for (const body of [`{"a":[${'{},'.repeat(1_000_000)}{}]}`, `[${'0,'.repeat(10_000)}0]`]) {
+      expect(await send(body)).toMatchObject({ status: 413, code: 'too_many_values' });
+      expect(parse).not.toHaveBeenCalledWith(body);
+    }
+    parse.mockRestore();
+  });
+
+  test('has metadata of at most 65,536 characters', async () => {
+    const metadata = (length: number) => valid({ message_metadata: { a: 'x'.repeat(length - 8) } });
+    expect(await send(metadata(65_536))).toMatchObject({ ok: true });
+    expect(await send(metadata(65_537))).toMatchObject({
+      status: 422,
+      errors: [{ path: 'message_metadata', message: expect.stringContaining('65,536') }],
+    });
   });
 
   test.each([
