@@ -17,6 +17,7 @@ export type HttpErrorCode =
   | 'not_found'
   | 'rate_limited'
   | 'request_timeout'
+  | 'server_busy'
   | 'too_large'
   | 'unsupported_media_type';
 

@@ -27,7 +27,9 @@ export async function identifyCaller(
   const token = readRequestToken(ctx, cookies);
   const caller = await tokens.verify(token);
   // The caller is set before the rate limit is checked, so that the log names the user of a refused request.
-  exchangeOf(ctx).caller = caller;
+  const exchange = exchangeOf(ctx);
+  exchange.caller = caller;
+  exchange.token = token;
   await rateLimit?.count(token);
   return caller;
 }
@@ -38,8 +40,9 @@ export async function identifyCaller(
  */
 export async function countFurtherCalls(
   ctx: Context,
-  { rateLimit, cookies = false }: Pick<IdentifyCallerOptions, 'rateLimit' | 'cookies'>,
+  { rateLimit }: Pick<IdentifyCallerOptions, 'rateLimit'>,
   calls: number,
 ): Promise<void> {
-  await rateLimit?.count(readRequestToken(ctx, cookies), calls);
+  const { token } = exchangeOf(ctx);
+  if (token !== null) await rateLimit?.count(token, calls);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import readRaw from 'raw-body';
+import type { BodyReservation } from './body-budget.ts';
 import { type CutRules, FieldCutter } from './field-cutter.ts';
 import { HttpError, tooLarge } from './http-error.ts';
 import { inflaterFor, invalidEncoding } from './inflate.ts';
@@ -17,17 +18,25 @@ export interface SizeRules {
 
 /**
  * Reads the body of a request, and inflates it.
- * @throws HttpError if the body is too large, ends early, or does not match its Content-Encoding.
+ * @param reservation from which the body takes its bytes: all at once if their number is known, else as they
+ * arrive
+ * @throws HttpError if the body is too large, ends early, does not match its Content-Encoding, or if no bytes
+ * are left for it.
  */
-export async function readBodyBytes(req: IncomingMessage, rules: SizeRules): Promise<Buffer> {
+export async function readBodyBytes(
+  req: IncomingMessage,
+  rules: SizeRules,
+  reservation: BodyReservation,
+): Promise<Buffer> {
   const { maxBytes, cutField = null } = rules;
   const createInflater = inflaterFor(req.headers['content-encoding']);
   const length = Number(req.headers['content-length'] ?? Number.NaN);
-  if (createInflater === null && (cutField === null || length <= maxBytes)) {
-    return readWithin(req, maxBytes);
-  }
   const maxReadBytes = cutField === null ? maxBytes : MAX_READ_BYTES;
   if (length > maxReadBytes) throw tooLarge(maxBytes);
+  if (createInflater === null && length <= maxBytes) {
+    reservation.take(length);
+    return readWithin(req, maxBytes);
+  }
 
   const bytes = new CuttingCollector(rules);
   const source = createInflater?.() ?? new PassThrough();
@@ -41,7 +50,11 @@ export async function readBodyBytes(req: IncomingMessage, rules: SizeRules): Pro
   };
   req.on('data', onData).once('close', onClose).pipe(source);
   try {
-    for await (const chunk of source) bytes.add(chunk as Buffer);
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      // What is more than this is dropped or refused.
+      if (bytes.count < maxBytes) reservation.take(chunk.length);
+      bytes.add(chunk);
+    }
     return bytes.finish();
   } catch (error) {
     // An empty body is no compressed one, but is none of the client's errors either.
@@ -72,6 +85,11 @@ class CuttingCollector {
 
   constructor(rules: SizeRules) {
     this.#rules = rules;
+  }
+
+  /** How many bytes were added. */
+  get count(): number {
+    return this.#byteCount;
   }
 
   /** @throws HttpError `too_large` */

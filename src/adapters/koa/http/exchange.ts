@@ -4,6 +4,7 @@ import type { Observer } from '../../../ports/observer.ts';
 import type { Logger } from '../../../ports/runtime.ts';
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
 import { bearerChallengeFor } from './bearer-challenge.ts';
+import { type BodyBudget, PROCESS_BODY_BUDGET } from './body-budget.ts';
 import { type ErrorFormat, errorFormatAt, formatError } from './error-format.ts';
 import { HttpError } from './http-error.ts';
 import { respondWithLingeringClose } from './lingering-close.ts';
@@ -20,6 +21,8 @@ export interface MatchedRoute {
 export interface Exchange {
   readonly requestId: string;
   caller: Caller | null;
+  /** The token of the caller; null while it is not verified. */
+  token: string | null;
   /** The matched route; null while no route has matched. */
   route: MatchedRoute | null;
   /**
@@ -27,6 +30,8 @@ export interface Exchange {
    */
   routePath: string | null;
   isStream: boolean;
+  /** From which the body of the request takes its bytes. */
+  readonly bodyBudget: BodyBudget;
   errorFormat: ErrorFormat;
 }
 
@@ -36,6 +41,8 @@ export interface ExchangeSettings {
   readonly publicUrl?: string | null;
   /** Called after every answered request. */
   readonly observer?: Observer | null;
+  /** Limits the bytes of all unfinished bodies. Default: one budget for the whole process. */
+  readonly bodyBudget?: BodyBudget;
 }
 
 const EXCHANGE = Symbol('exchange');
@@ -67,9 +74,11 @@ export async function runExchange(
   const exchange: Exchange = {
     requestId: assignRequestId(ctx),
     caller: null,
+    token: null,
     route: null,
     routePath: null,
     isStream: false,
+    bodyBudget: settings.bodyBudget ?? PROCESS_BODY_BUDGET,
     errorFormat: errorFormatAt(ctx.path),
   };
   state[EXCHANGE] = exchange;
@@ -135,7 +144,8 @@ function sendError(ctx: Context, settings: ExchangeSettings, exchange: Exchange,
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Content-Type', contentType);
   ctx.body = body;
-  if (problem.code === 'too_large' && !ctx.req.complete) respondWithLingeringClose(ctx, body);
+  if (error instanceof HttpError && error.headers.Connection === 'close' && !ctx.req.complete)
+    respondWithLingeringClose(ctx, body);
 }
 
 function logCause(logger: Logger, { status, code, request_id }: Problem, error: unknown): void {

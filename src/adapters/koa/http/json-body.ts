@@ -2,7 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { invalidJson } from '../../../application/errors.ts';
+import type { BodyReservation } from './body-budget.ts';
 import { cutBodyBytes, readBodyBytes, type SizeRules } from './body-bytes.ts';
+import { exchangeOf } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import { refuseLargeJson } from './json-size.ts';
 
@@ -45,13 +47,21 @@ export async function readJsonObjectOrArray(
 
   const content =
     hostBody === undefined
-      ? await readBodyBytes(req, sizeRules)
+      ? await readBodyBytes(req, sizeRules, reserveBytes(ctx))
       : cutBodyBytes(Buffer.from(hostBody), sizeRules);
   if (content.length === 0) return emptyObject(mayBeEmpty);
   // Only an empty body may be without a Content-Type, and this one is not empty.
   if (type === undefined) requireJson(type);
   refuseLargeJson(content);
   return parseJson(decodeUtf8(content));
+}
+
+/** The bytes are released when the response is sent or the client is gone. */
+function reserveBytes(ctx: Context): BodyReservation {
+  const { bodyBudget, token } = exchangeOf(ctx);
+  const reservation = bodyBudget.reserve(token);
+  ctx.res.once('close', reservation.release);
+  return reservation;
 }
 
 /** Returns whether a request may have a body. Over HTTP/2 it may have one without these two headers. */

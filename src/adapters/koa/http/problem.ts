@@ -71,6 +71,7 @@ const STATUS_BY_CODE = {
   rate_limited: 429,
   removal_disabled: 409,
   request_timeout: 408,
+  server_busy: 503,
   storage_busy: 503,
   storage_unavailable: 503,
   too_deep: 400,
@@ -84,6 +85,7 @@ const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
   idempotency_in_flight: 1,
   // The server asks for the identity provider's keys at most once in 30 s.
   identity_provider_unavailable: 30,
+  server_busy: 1,
   storage_busy: 1,
   storage_unavailable: 2,
 };
