@@ -12,7 +12,8 @@ export type RequestErrorCode =
   | 'invalid_last_event_id'
   | 'removal_disabled'
   | 'too_deep'
-  | 'too_many_values';
+  | 'too_many_values'
+  | 'too_many_waits';
 
 /** Every code that a use case can fail with. The tables of the transports must cover all of them. */
 export type ErrorCode = DomainErrorCode | PortErrorCode | RequestErrorCode;
@@ -56,6 +57,9 @@ export const invalidLastEventId = () =>
 
 export const removalDisabled = () =>
   new RequestError('removal_disabled', 'This server never deletes data, so it cannot delete this');
+
+export const tooManyWaits = () =>
+  new RequestError('too_many_waits', 'Too many calls are waiting; try again when some have ended');
 
 export const idempotencyInFlight = () =>
   new RequestError(

@@ -1,7 +1,20 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { LocalWaitList, WaitedInstance } from '../../ports/storage/shared-waits.ts';
+import type { TokenLife } from '../../ports/tokens/token-verifier.ts';
+import { tooManyWaits } from '../errors.ts';
+import { LimitedCounts } from './limited-counts.ts';
 
 const NO_INSTANCES: ReadonlySet<AgentInstanceId> = new Set();
+
+export interface WaitLimits {
+  /** How many waits with one token may be open at once. */
+  readonly perToken: number;
+  /** How many waits of one user may be open at once. */
+  readonly perUser: number;
+}
+
+/** One request over MCP may begin many waits, so that a limit on requests does not limit the waits. */
+const DEFAULT_LIMITS: WaitLimits = { perToken: 2_000, perUser: 10_000 };
 
 /**
  * The open waits of this process. A waiting agent does not count as silent, and the dashboard shows that it
@@ -13,15 +26,35 @@ export class OpenWaits implements LocalWaitList {
   readonly #listeners = new Set<(wait: WaitedInstance) => void>();
   /** The results of `instancesOf`, kept until the waits of the user change. */
   readonly #cachedInstances = new Map<UserId, ReadonlySet<AgentInstanceId>>();
+  readonly #byToken: LimitedCounts<TokenLife | UserId>;
+  readonly #byUser: LimitedCounts<UserId>;
 
-  /** Opens a wait. It ends when the returned object is disposed. */
-  begin({ userId, agentInstanceId }: WaitedInstance): Disposable {
+  constructor({ perToken, perUser }: WaitLimits = DEFAULT_LIMITS) {
+    this.#byToken = new LimitedCounts(perToken);
+    this.#byUser = new LimitedCounts(perUser);
+  }
+
+  /**
+   * Opens a wait. It ends when the returned object is disposed.
+   * @param life of the caller's token; null: the user has one token, as far as is known here
+   * @throws RequestError `too_many_waits`
+   */
+  begin({ userId, agentInstanceId }: WaitedInstance, life: TokenLife | null = null): Disposable {
+    const tokenKey = life ?? userId;
+    if (!this.#byToken.tryBegin(tokenKey)) throw tooManyWaits();
+    if (!this.#byUser.tryBegin(userId)) {
+      this.#byToken.end(tokenKey);
+      throw tooManyWaits();
+    }
     this.#changeCount(userId, agentInstanceId, 1);
     let isOpen = true;
     return {
       [Symbol.dispose]: () => {
-        if (isOpen) this.#changeCount(userId, agentInstanceId, -1);
+        if (!isOpen) return;
         isOpen = false;
+        this.#byToken.end(tokenKey);
+        this.#byUser.end(userId);
+        this.#changeCount(userId, agentInstanceId, -1);
       },
     };
   }

@@ -3,6 +3,7 @@ import { OpenWaits } from '../../../src/application/waiting/open-waits.ts';
 import { instanceIdOf, userIdOf } from '../../support/builders.ts';
 
 const [ada, eve] = [userIdOf('ada'), userIdOf('eve')];
+const aLife = () => ({ hasEnded: false, onEnd: () => ({ close: () => {} }) });
 const wait = (userId = ada, number = 1) => ({ userId, agentInstanceId: instanceIdOf(number) });
 
 test('an instance is waited on until its last wait ends', () => {
@@ -34,4 +35,21 @@ test('a set that was returned does not change afterwards', () => {
   const then = waits.instancesOf(ada);
   waits.begin(wait(ada, 2));
   expect([[...before], [...then]]).toEqual([[], [instanceIdOf(1)]]);
+});
+
+test('a token has a limited number of waits, and so has a user with several tokens', () => {
+  const waits = new OpenWaits({ perToken: 2, perUser: 3 });
+  const [laptop, phone] = [aLife(), aLife()];
+  using first = waits.begin(wait(), laptop);
+  using _second = waits.begin(wait(ada, 2), laptop);
+  const tooMany = { code: 'too_many_waits' };
+  expect(() => waits.begin(wait(ada, 3), laptop)).toThrow(expect.objectContaining(tooMany));
+  using _third = waits.begin(wait(ada, 3), phone);
+  expect(() => waits.begin(wait(ada, 4), phone)).toThrow(expect.objectContaining(tooMany));
+  expect([...waits.instancesOf(ada)]).not.toContain(instanceIdOf(4));
+  using _other = waits.begin(wait(eve), aLife());
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  using _next = waits.begin(wait(ada, 4), phone);
+  expect(() => waits.begin(wait(ada, 5), laptop)).toThrow(expect.objectContaining(tooMany));
 });

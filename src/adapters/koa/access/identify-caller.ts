@@ -17,7 +17,7 @@ export interface IdentifyCallerOptions {
  * to `no-store`; a handler may set another value later.
  * @throws PortError `unauthenticated` if there is no valid token.
  * @throws HttpError `invalid_header` for two Authorization headers, `csrf` if a cookie lacks the CSRF header,
- * `rate_limited` after too many requests.
+ * `rate_limited` after too many requests, or while too many are open.
  */
 export async function identifyCaller(
   ctx: Context,
@@ -31,6 +31,7 @@ export async function identifyCaller(
   exchange.caller = caller;
   exchange.token = token;
   await rateLimit?.count(token);
+  exchange.openRequests.begin(token, caller.userId, ctx.res);
   return caller;
 }
 

@@ -3,6 +3,7 @@ import { CodedError } from '../../../domain/errors.ts';
 import type { Observer } from '../../../ports/observer.ts';
 import type { Logger } from '../../../ports/runtime.ts';
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
+import { type OpenRequestLimit, PROCESS_OPEN_REQUESTS } from '../access/open-request-limit.ts';
 import { bearerChallengeFor } from './bearer-challenge.ts';
 import { type BodyBudget, PROCESS_BODY_BUDGET } from './body-budget.ts';
 import { type ErrorFormat, errorFormatAt, formatError } from './error-format.ts';
@@ -32,6 +33,7 @@ export interface Exchange {
   isStream: boolean;
   /** From which the body of the request takes its bytes. */
   readonly bodyBudget: BodyBudget;
+  readonly openRequests: OpenRequestLimit;
   errorFormat: ErrorFormat;
 }
 
@@ -43,6 +45,8 @@ export interface ExchangeSettings {
   readonly observer?: Observer | null;
   /** Limits the bytes of all unfinished bodies. Default: one budget for the whole process. */
   readonly bodyBudget?: BodyBudget;
+  /** Limits the requests that are open at once. Default: one limit for the whole process. */
+  readonly openRequests?: OpenRequestLimit;
 }
 
 const EXCHANGE = Symbol('exchange');
@@ -79,6 +83,7 @@ export async function runExchange(
     routePath: null,
     isStream: false,
     bodyBudget: settings.bodyBudget ?? PROCESS_BODY_BUDGET,
+    openRequests: settings.openRequests ?? PROCESS_OPEN_REQUESTS,
     errorFormat: errorFormatAt(ctx.path),
   };
   state[EXCHANGE] = exchange;

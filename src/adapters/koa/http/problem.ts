@@ -77,6 +77,7 @@ const STATUS_BY_CODE = {
   too_deep: 400,
   too_large: 413,
   too_many_values: 413,
+  too_many_waits: 429,
   unauthenticated: 401,
   unsupported_media_type: 415,
 } as const satisfies Record<ProblemCode, number>;
@@ -88,6 +89,7 @@ const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
   server_busy: 1,
   storage_busy: 1,
   storage_unavailable: 2,
+  too_many_waits: 5,
 };
 
 /**

@@ -11,6 +11,12 @@ export const sessionNotFoundResponse = (): Response => jsonRpcError(404, -32001,
 export const sessionIdMissingResponse = (): Response =>
   jsonRpcError(400, -32000, 'Bad Request: Mcp-Session-Id header is required');
 
+export function tooManySessionsResponse(): Response {
+  const response = jsonRpcError(429, -32000, 'Too many sessions with this token are in use; try again later');
+  response.headers.set('retry-after', '5');
+  return response;
+}
+
 export const shuttingDownResponse = (): Response => jsonRpcError(503, -32000, 'The server is shutting down');
 
 /** @param allow the methods that work instead. */

@@ -1,7 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { HttpRequestInfo } from './http-request-info.ts';
-import { sessionIdMissingResponse, sessionNotFoundResponse } from './json-rpc-responses.ts';
+import {
+  sessionIdMissingResponse,
+  sessionNotFoundResponse,
+  tooManySessionsResponse,
+} from './json-rpc-responses.ts';
 import { createSessionId } from './session-id.ts';
 import { Sessions, sessionKey } from './sessions.ts';
 import { type LegacyOptions, StreamableSession } from './streamable-session.ts';
@@ -27,6 +31,7 @@ export class LegacyTransport {
   async handle(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
     const { caller, body } = requestInfo;
     if (request.method === 'POST' && isInitializeRequest(body)) {
+      if (!this.sessions.makeRoom(caller)) return tooManySessionsResponse();
       return this.#initialize(request, requestInfo, res, createSessionId(body.params.clientInfo.name));
     }
     const id = request.headers.get('mcp-session-id');
@@ -36,7 +41,9 @@ export class LegacyTransport {
       return new Response(null, { status: 200 });
     }
     if (this.#ended.has(sessionKey(id, caller))) return sessionNotFoundResponse();
-    const session = this.sessions.find(id, caller) ?? this.#restore(id, requestInfo);
+    const known = this.sessions.find(id, caller);
+    if (known === null && !this.sessions.makeRoom(caller)) return tooManySessionsResponse();
+    const session = known ?? this.#restore(id, requestInfo);
     this.sessions.markInUse(id, caller, res);
     return request.method === 'GET'
       ? session.openStream(request, requestInfo)

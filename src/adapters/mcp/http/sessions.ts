@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { UserId } from '../../../domain/ids.ts';
 import type { Subscription } from '../../../ports/signals/signals.ts';
 import type { Caller, TokenLife } from '../../../ports/tokens/token-verifier.ts';
 
@@ -35,9 +34,10 @@ interface Entry<Session extends McpSession> {
 const CLOSE_DELAY_MS = 50;
 
 /**
- * How many sessions a user may have: far more than ordinary use needs. At the limit, a new session closes the
- * session that was idle for longest.
+ * How many sessions are kept for one token, and for one user: far more than ordinary use needs. At the limit,
+ * a new session closes one that is idle. An idle session loses nothing: it is opened again by its id.
  */
+const MAX_SESSIONS_PER_TOKEN = 100;
 const MAX_SESSIONS_PER_USER = 500;
 
 /**
@@ -57,8 +57,24 @@ export class Sessions<Session extends McpSession> {
     return this.#entries.size;
   }
 
+  /**
+   * Closes an idle session if the caller could not open another one otherwise.
+   * @returns false if there is none, because all sessions of the token or of the user are in use
+   */
+  makeRoom({ userId, life = null }: Caller): boolean {
+    const ofUser = [...this.#entries.values()].filter(({ openedBy }) => openedBy.userId === userId);
+    const byToken = Map.groupBy(ofUser, (entry) => entry.life);
+    const own = byToken.get(life) ?? [];
+    // Without its life, a token cannot be told from the user's others.
+    if (life !== null && own.length >= MAX_SESSIONS_PER_TOKEN) return this.#closeLongestIdle(own);
+    if (ofUser.length < MAX_SESSIONS_PER_USER) return true;
+    // An agent with a few sessions must not lose one to an agent that opens hundreds.
+    const groups = [...byToken.values()].sort((a, b) => b.length - a.length);
+    return groups.some((entries) => this.#closeLongestIdle(entries));
+  }
+
+  /** Adds a session. `makeRoom` has returned true before. */
   add(session: Session, caller: Caller): void {
-    this.#closeLongestIdleAtLimit(caller.userId);
     const entry: Entry<Session> = {
       session,
       openedBy: caller,
@@ -139,13 +155,13 @@ export class Sessions<Session extends McpSession> {
     }
   }
 
-  #closeLongestIdleAtLimit(userId: UserId): void {
-    const userSessions = [...this.#entries.values()].filter(({ openedBy }) => openedBy.userId === userId);
-    if (userSessions.length < MAX_SESSIONS_PER_USER) return;
-    const [longestIdle] = userSessions
+  #closeLongestIdle(entries: readonly Entry<Session>[]): boolean {
+    const [longestIdle] = entries
       .filter(({ openResponseCount }) => openResponseCount === 0)
       .sort((a, b) => a.idleSince - b.idleSince);
-    if (longestIdle !== undefined) void this.#close(longestIdle);
+    if (longestIdle === undefined) return false;
+    void this.#close(longestIdle);
+    return true;
   }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type HttpRequestInfo, type LibraryAuthInfo, packRequestInfo } from './http-request-info.ts';
-import { jsonRpcError, sessionNotFoundResponse } from './json-rpc-responses.ts';
+import { jsonRpcError, sessionNotFoundResponse, tooManySessionsResponse } from './json-rpc-responses.ts';
 import { createLegacyServer } from './legacy-server.ts';
 import { OpenRequests } from './open-requests.ts';
 import { type McpSession, Sessions } from './sessions.ts';
@@ -38,6 +38,7 @@ export class SseTransport {
   /** Opens the stream of a new session. Resolves when the stream closes; the session ends with it. */
   async openStream(res: ServerResponse, { caller }: HttpRequestInfo): Promise<void> {
     const { messagesPath, timing } = this.#options;
+    if (!this.sessions.makeRoom(caller)) return sendResponse(tooManySessionsResponse(), res);
     const transport = new SSEServerTransport(messagesPath, res);
     const requests = new OpenRequests();
     const send = transport.send.bind(transport);

@@ -36,7 +36,13 @@ const input = v.pipe(
 export const askQuestion = defineUseCase({
   name: 'ask_question',
   summary: 'Ask a question, or wait again for an earlier one, until it is answered',
-  errorCodes: ['agent_type_required', 'agent_instance_not_found', 'instance_deleted', 'question_not_found'],
+  errorCodes: [
+    'agent_type_required',
+    'agent_instance_not_found',
+    'instance_deleted',
+    'question_not_found',
+    'too_many_waits',
+  ],
   scopes: ['agent'],
   input,
   output: v.object({
@@ -56,7 +62,7 @@ export const askQuestion = defineUseCase({
     const instance = { userId: caller.userId, agentInstanceId: instanceId };
 
     using waiter = new Waiter(signals, instance);
-    using _open = waits.begin(instance);
+    using _open = waits.begin(instance, caller.life);
     for (;;) {
       const answerRead = await repository.update(
         { ...instance, questionId },

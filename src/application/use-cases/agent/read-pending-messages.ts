@@ -13,7 +13,7 @@ import { wireMessage } from '../../wire/message.ts';
 export const readPendingMessages = defineUseCase({
   name: 'read_pending_messages',
   summary: 'Read the queued user messages, and wait for one if none is queued',
-  errorCodes: ['agent_instance_not_found', 'instance_deleted'],
+  errorCodes: ['agent_instance_not_found', 'instance_deleted', 'too_many_waits'],
   scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,
@@ -78,7 +78,7 @@ export const readPendingMessages = defineUseCase({
 
     const deadline = Date.now() + maxWaitSeconds * 1000;
     using waiter = new Waiter(signals, instance);
-    using _open = waits.begin(instance);
+    using _open = waits.begin(instance, caller.life);
     for (;;) {
       const { answer, waitAfterVersion } = await read(true);
       if (waitAfterVersion === null) return answer;
