@@ -40,7 +40,7 @@ const ROOM_RULES = [
   ...roomRules('src/domain', { text: ['.'], user: ['.'], conversation: ['.', 'text'] }),
   ...roomRules('src/ports', { signals: [], tokens: ['signals'], storage: ['signals', '.'] }),
   ...roomRules('src/application', {
-    waiting: [],
+    waiting: ['.'],
     wire: ['.'],
     dispatch: ['.', 'wire'],
     admin: ['.', 'wire', 'dispatch'],

@@ -3,12 +3,12 @@ import { CodedError } from '../../../domain/errors.ts';
 import type { Observer } from '../../../ports/observer.ts';
 import type { Logger } from '../../../ports/runtime.ts';
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
-import { type OpenRequestLimit, PROCESS_OPEN_REQUESTS } from '../access/open-request-limit.ts';
 import { bearerChallengeFor } from './bearer-challenge.ts';
 import { type BodyBudget, PROCESS_BODY_BUDGET } from './body-budget.ts';
 import { type ErrorFormat, errorFormatAt, formatError } from './error-format.ts';
 import { HttpError } from './http-error.ts';
 import { respondWithLingeringClose } from './lingering-close.ts';
+import { type OpenRequestLimit, PROCESS_OPEN_REQUESTS } from './open-request-limit.ts';
 import { type Problem, type ProblemOverrides, problemOf, retryAfterSeconds } from './problem.ts';
 import { assignRequestId } from './request-id.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OpenRequestLimit } from '../../../../src/adapters/koa/access/open-request-limit.ts';
+import { OpenRequestLimit } from '../../../../src/adapters/koa/http/open-request-limit.ts';
 import { inMemory, TestServer } from '../test-server.ts';
 
 test('a token has a limited number of open streams and waits, over REST and in all; others are not affected', async () => {

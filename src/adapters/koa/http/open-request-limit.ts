@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { LimitedCounts } from '../../../application/waiting/limited-counts.ts';
 import type { UserId } from '../../../domain/ids.ts';
-import { HttpError } from '../http/http-error.ts';
+import { HttpError } from './http-error.ts';
 
 export interface OpenRequestLimits {
   /** How many requests with one token may be open at once: waits, streams and all others. */
