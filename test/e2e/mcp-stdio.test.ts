@@ -312,16 +312,52 @@ describe('--permission-tool', () => {
     expect(await agent.approve(ls('make'))).toMatchObject({ behavior: 'allow' });
   });
 
-  test('what the user wrote meanwhile reaches the agent with its next step', async () => {
+  test('what the person wrote before reaches the agent with its next step, and again if it repeats that step', async () => {
     await using agent = await withPermissions();
-    await agent.client.call('log_step', { step_description: 'begin' });
+    const step = async (step_description: string) => {
+      const { user_feedback, redelivered } = answerOf(
+        await agent.client.call('log_step', { step_description }),
+      );
+      return [user_feedback, redelivered];
+    };
+    await step('begin');
     await people.write({ agent_instance_id: agent.id, content: 'use tabs' });
+    expect(await step('read')).toEqual([['use tabs'], false]);
+    await people.write({ agent_instance_id: agent.id, content: 'stop' });
     const asked = agent.approve(ls('ls'));
     await answer(agent.id, 'Yes');
     await asked;
-    expect(answerOf(await agent.client.call('log_step', { step_description: 'go on' }))).toMatchObject({
-      user_feedback: ['use tabs'],
-    });
+    // The question of `approve` is no sign that the agent has received the result of its step.
+    expect(await step('read')).toEqual([['use tabs', 'stop'], true]);
+    expect(await step('read')).toEqual([['use tabs', 'stop'], true]);
+    expect(await step('go on')).toEqual([[], false]);
+  });
+
+  test('what came with a permission that was cancelled is not lost, and no other session gets it', async () => {
+    await using client = await start(['--permission-tool']);
+    const step = async (step_description: string) =>
+      answerOf(await client.call('log_step', { step_description }));
+    const agent_instance_id = String((await step('begin')).agent_instance_id);
+    await people.write({ agent_instance_id, content: 'stop' });
+    const cancelling = new AbortController();
+    const asked = client.call('approve', ls('ls'), { signal: cancelling.signal });
+    await openQuestion(agent_instance_id);
+    cancelling.abort();
+    await expect(asked).rejects.toThrow();
+    await client.call('end_session');
+    expect(await step('begin anew')).toMatchObject({ user_feedback: [] });
+    const resumed = await client.call('log_step', { agent_instance_id, step_description: 'go on' });
+    expect(answerOf(resumed)).toMatchObject({ user_feedback: ['stop'] });
+  });
+
+  test('one yes allows one use: an equal call at the same time asks its own question', async () => {
+    await using agent = await withPermissions();
+    const push = (tool_use_id: string) => agent.approve({ ...ls('git push'), tool_use_id });
+    const asked = [push('toolu_1'), push('toolu_1'), push('toolu_2')];
+    await answer(agent.id, 'Yes');
+    await answer(agent.id, 'No');
+    const verdicts = await Promise.all(asked);
+    expect(verdicts.map(({ behavior }) => behavior)).toEqual(['allow', 'allow', 'deny']);
   });
 
   test('several questions at once each get their own answer', async () => {

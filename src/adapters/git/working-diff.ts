@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { checkGitDiff, MAX_GIT_DIFF_BYTES } from '../../domain/text/git-diff.ts';
 import type { Logger } from '../../ports/runtime.ts';
+import { type DiffBase, exists, readBase } from './diff-base.ts';
 import { git } from './git.ts';
 
 const DIFF_ARGUMENTS = [
@@ -26,19 +27,12 @@ const DIFF_ARGUMENTS = [
 export class WorkingDiff {
   /** The top folder of the working copy. */
   readonly #topFolder: string;
-  /** The id of the commit when the agent began, or of the empty tree if there was no commit yet. */
-  readonly #baseId: string;
-  /**
-   * The id of an empty file. Untracked files are added to the copied index as empty files, so that the diff
-   * shows all their lines as new.
-   */
-  readonly #emptyFileId: string;
+  #base: DiffBase;
   readonly #logger: Logger;
 
-  private constructor(topFolder: string, baseId: string, emptyFileId: string, logger: Logger) {
+  private constructor(topFolder: string, base: DiffBase, logger: Logger) {
     this.#topFolder = topFolder;
-    this.#baseId = baseId;
-    this.#emptyFileId = emptyFileId;
+    this.#base = base;
     this.#logger = logger;
   }
 
@@ -49,12 +43,7 @@ export class WorkingDiff {
   static async sinceCurrentCommit(folder: string, logger: Logger): Promise<WorkingDiff | null> {
     try {
       const topFolder = (await git(['rev-parse', '--show-toplevel'], { folder })).replace(/\n$/, '');
-      // Without a commit, `hash-object` returns the id of the empty tree: its stdin is empty.
-      const baseId = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { folder }).catch(() =>
-        git(['hash-object', '-t', 'tree', '--stdin'], { folder }),
-      );
-      const emptyFileId = await git(['hash-object', '-t', 'blob', '--stdin'], { folder });
-      return new WorkingDiff(topFolder, baseId.trim(), emptyFileId.trim(), logger);
+      return new WorkingDiff(topFolder, await readBase(folder), logger);
     } catch (error) {
       logger.warn({ folder }, `no diffs are sent: ${reasonOf(error)}`);
       return null;
@@ -63,19 +52,41 @@ export class WorkingDiff {
 
   /**
    * Returns the diff as text, cut at 1 MiB, or an empty text if nothing has changed. Returns null and logs a
-   * warning if git fails.
+   * warning if the diff cannot be made.
    */
   async read(): Promise<string | null> {
-    const temporaryFolder = await mkdtemp(join(tmpdir(), 'agent-dashboard-diff-'));
     try {
-      const checkedDiff = checkGitDiff(await this.#diff(join(temporaryFolder, 'index')));
+      const checkedDiff = checkGitDiff(await this.#diffSinceBase());
       if (checkedDiff?.status === 'cleared') return '';
       return checkedDiff?.status === 'stored' || checkedDiff?.status === 'cut' ? checkedDiff.diff : null;
     } catch (error) {
       this.#logger.warn({ folder: this.#topFolder }, `the step is sent without its diff: ${reasonOf(error)}`);
       return null;
+    }
+  }
+
+  /** If the base is gone, the present commit becomes the base: else no diff would be sent any more. */
+  async #diffSinceBase(): Promise<string> {
+    const folder = this.#topFolder;
+    try {
+      return await this.#diffSince(this.#base);
+    } catch (error) {
+      if (await exists(this.#base.id, folder)) throw error;
+      const presentBase = await readBase(folder);
+      const diff = await this.#diffSince(presentBase);
+      this.#base = presentBase;
+      this.#logger.warn({ folder }, 'the commit of the start is gone: diffs begin at the present commit');
+      return diff;
+    }
+  }
+
+  async #diffSince(base: DiffBase): Promise<string> {
+    const temporaryFolder = await mkdtemp(join(tmpdir(), 'agent-dashboard-diff-'));
+    try {
+      return await this.#runDiff(base, join(temporaryFolder, 'index'));
     } finally {
-      await rm(temporaryFolder, { recursive: true, force: true });
+      // A folder that cannot be removed does no harm to the diff.
+      await rm(temporaryFolder, { recursive: true, force: true }).catch(() => undefined);
     }
   }
 
@@ -83,7 +94,7 @@ export class WorkingDiff {
    * Adds the untracked files to a copy of the index and runs the diff. The user's own index stays as it is.
    * @param indexCopy the path of the copy.
    */
-  async #diff(indexCopy: string): Promise<string> {
+  async #runDiff(base: DiffBase, indexCopy: string): Promise<string> {
     const folder = this.#topFolder;
     const usersIndex = resolve(folder, (await git(['rev-parse', '--git-path', 'index'], { folder })).trim());
     // A repository without a commit may have no index.
@@ -97,11 +108,11 @@ export class WorkingDiff {
     // `git add` is not used: it would fail if one of the files had been deleted meanwhile.
     const entries = files
       .filter((path) => !lacksReadPermission(folder, path))
-      .map((path) => `100644 ${this.#emptyFileId}\t${path}\0`);
+      .map((path) => `100644 ${base.emptyFileId}\t${path}\0`);
     if (entries.length > 0) {
       await git(['update-index', '-z', '--index-info'], { ...latin1Options, input: entries.join('') });
     }
-    return git([...DIFF_ARGUMENTS, this.#baseId, '--'], {
+    return git([...DIFF_ARGUMENTS, base.id, '--'], {
       folder,
       env,
       maxOutputBytes: MAX_GIT_DIFF_BYTES,

@@ -320,3 +320,44 @@ test('if the repository breaks, the diff is null and a warning is logged', async
   expect(await diff.read()).toBeNull();
   expect(log.at('warn')).toHaveLength(1);
 });
+
+test('without a folder for temporary files the diff is null and a warning is logged', async () => {
+  await repository();
+  const diff = await startDiff();
+  vi.stubEnv('TMPDIR', at('absent'));
+  expect(await diff.read()).toBeNull();
+  expect(log.at('warn')).toHaveLength(1);
+});
+
+test('a temporary folder that cannot be removed does not spoil the diff', {
+  skip: process.getuid?.() === 0,
+}, async () => {
+  await repository();
+  const diff = await startDiff();
+  await appendFile(at('a.txt'), 'two\n');
+  await using temporary = await temporaryFolder();
+  await mkdir(at('.git/programs'));
+  const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
+  const locking = `#!/bin/sh\n'${real}' "$@"\ncase "$*" in *unified=3*) chmod 500 '${temporary.path}' ;; esac\n`;
+  await writeFile(at('.git/programs/git'), locking, { mode: 0o755 });
+  vi.stubEnv('TMPDIR', temporary.path);
+  vi.stubEnv('PATH', `${at('.git/programs')}:${process.env.PATH}`);
+  expect(await diff.read()).toContain('+two\n');
+  await chmod(temporary.path, 0o700);
+});
+
+test.each<[string, () => void]>([
+  ['has a commit', () => git('commit', '-qm', 'fresh')],
+  ['has no commit', () => git('rm', '-q', '--cached', 'a.txt')],
+])('if the base is gone and the new repository %s, later changes are sent again', async (_what, prepare) => {
+  await repository();
+  const diff = await startDiff();
+  await rm(at('.git'), { recursive: true });
+  git('init', '-q');
+  git('add', '.');
+  prepare();
+  await writeFile(at('new.txt'), 'new\n');
+  expect(await diff.read()).toContain('+new\n');
+  expect(await diff.read()).toContain('+new\n');
+  expect(log.at('warn')).toHaveLength(1);
+});

@@ -67,15 +67,15 @@ export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
 }
 
 /**
- * Returns a function that sends a step. The working copy's diff is sent with the step if it has changed since
- * the last step of the instance.
+ * Returns a function that sends a message. The working copy's diff is sent with a step if it has changed
+ * since the last step of the instance.
  */
 function sendStepWithDiff({ agentClient, readGitDiff }: RemoteDispatchOptions) {
   const lastDiffByInstance = new Map<string, string>();
   return async (input: InputOf<typeof sendAgentMessage>, callOptions: CallOptions) => {
     // A diff in the input is dropped: only the diff of the working copy is sent.
     const { git_diff: _, ...message } = input;
-    const diff = (await readGitDiff?.()) ?? null;
+    const diff = input.requires_user_input ? null : ((await readGitDiff?.()) ?? null);
     const isNewDiff = diff !== null && diff !== lastDiffByInstance.get(message.agent_instance_id);
     const output = await agentClient.sendMessage(
       { ...message, ...(isNewDiff && { git_diff: diff }) },

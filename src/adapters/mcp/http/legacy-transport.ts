@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
+import { InitializeRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { INVALID_PARAMS } from '../call/mcp-protocol-error.ts';
 import type { HttpRequestInfo } from './http-request-info.ts';
 import {
+  jsonRpcError,
   sessionIdMissingResponse,
   sessionNotFoundResponse,
   tooManySessionsResponse,
@@ -29,10 +31,9 @@ export class LegacyTransport {
   }
 
   async handle(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse): Promise<Response> {
-    const { caller, body } = requestInfo;
-    if (request.method === 'POST' && isInitializeRequest(body)) {
-      if (!this.sessions.makeRoom(caller)) return tooManySessionsResponse();
-      return this.#initialize(request, requestInfo, res, createSessionId(body.params.clientInfo.name));
+    const { caller, libraryBody } = requestInfo;
+    if (request.method === 'POST' && isInitialize(libraryBody)) {
+      return this.#initialize(request, requestInfo, res);
     }
     const id = request.headers.get('mcp-session-id');
     if (!id) return sessionIdMissingResponse();
@@ -50,8 +51,15 @@ export class LegacyTransport {
       : session.post(request, requestInfo);
   }
 
-  /** Opens a session, unless the library refuses the request. */
-  async #initialize(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse, id: string) {
+  /** Opens a session, unless the parameters are wrong, the caller has too many, or the library refuses. */
+  async #initialize(request: Request, requestInfo: HttpRequestInfo, res: ServerResponse) {
+    const initialize = InitializeRequestSchema.safeParse(requestInfo.libraryBody);
+    if (!initialize.success) {
+      const [issue] = initialize.error.issues;
+      return jsonRpcError(400, INVALID_PARAMS, `initialize: ${issue?.path.join('.')}: ${issue?.message}`);
+    }
+    if (!this.sessions.makeRoom(requestInfo.caller)) return tooManySessionsResponse();
+    const id = createSessionId(initialize.data.params.clientInfo.name);
     const session = new StreamableSession(id, this.#options);
     const response = await session.post(request, requestInfo);
     if (!response.ok) {
@@ -77,3 +85,6 @@ export class LegacyTransport {
     return session;
   }
 }
+
+const isInitialize = (message: unknown): boolean =>
+  (message as { method?: unknown } | null | undefined)?.method === 'initialize';

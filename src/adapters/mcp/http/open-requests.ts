@@ -1,8 +1,6 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { INVALID_REQUEST, requestIdInUse, shownId } from '../call/mcp-protocol-error.ts';
 import { jsonRpcError } from './json-rpc-responses.ts';
-
-/** `Invalid Request` of JSON-RPC. */
-const INVALID_REQUEST = -32_600;
 
 /**
  * The requests of one session that have no response yet. Clients choose the ids of requests. The libraries
@@ -21,13 +19,13 @@ export class OpenRequests {
     const ids = requestIdsIn(body);
     const inUse = ids.find((id) => this.#bodies.has(id));
     if (inUse !== undefined) {
-      const message = `The request id ${shown(inUse)} is in use: the request with this id has no response yet. Give each request its own id`;
-      return jsonRpcError(409, INVALID_REQUEST, message);
+      const { code, message } = requestIdInUse(inUse);
+      return jsonRpcError(409, code, message);
     }
     const group = new Set(ids);
     const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
     if (repeated !== undefined) {
-      const message = `The request id ${shown(repeated)} is in this batch twice, so none of it was run. Give each request its own id`;
+      const message = `The request id ${shownId(repeated)} is in this batch twice, so none of it was run. Give each request its own id`;
       return jsonRpcError(400, INVALID_REQUEST, message);
     }
     for (const id of ids) this.#bodies.set(id, group);
@@ -47,8 +45,6 @@ export class OpenRequests {
     for (const id of requestIdsIn(body)) this.remove(id);
   }
 }
-
-const shown = (id: RequestId): string => JSON.stringify(id).slice(0, 100);
 
 /** Returns the ids of the requests in a body. The libraries refuse every id that is no text and no number. */
 function requestIdsIn(body: unknown): RequestId[] {

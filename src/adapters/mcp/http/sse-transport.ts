@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import { INVALID_REQUEST } from '../call/mcp-protocol-error.ts';
 import { type HttpRequestInfo, type LibraryAuthInfo, packRequestInfo } from './http-request-info.ts';
 import { jsonRpcError, sessionNotFoundResponse, tooManySessionsResponse } from './json-rpc-responses.ts';
 import { createLegacyServer } from './legacy-server.ts';
@@ -78,7 +79,7 @@ export class SseTransport {
     // The library would answer with a plain text.
     if (!JSONRPCMessageSchema.safeParse(requestInfo.libraryBody).success) {
       session.requests.removeAll(requestInfo.body);
-      return sendResponse(jsonRpcError(400, -32600, 'The body must be one JSON-RPC message'), res);
+      return sendResponse(jsonRpcError(400, INVALID_REQUEST, 'The body must be one JSON-RPC message'), res);
     }
     // The response is sent on the stream, so the call goes on when the connection of this POST closes. The
     // library passes only `req.auth` on to the handlers, so the information about the request is put there.

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { joinLines } from '../../../domain/text/lines.ts';
 import { findChosenOption } from './chosen-option.ts';
 
 /**
@@ -24,19 +25,21 @@ export function parseAgentQuestions(input: object): readonly AgentQuestion[] | n
   return result.success ? result.output.questions : null;
 }
 
-/** Returns the text of a question as the person sees it: what each option means, then the options to tap. */
+/**
+ * Returns the text of a question as the person sees it: what each option means, then the options to tap.
+ * Nothing in the agent's texts adds an option, or takes one away.
+ */
 export function agentQuestionText({ question, options, multiSelect = false }: AgentQuestion): string {
   if (options.length === 0) return question;
   const descriptions = options
     .filter(({ description = '' }) => description.trim() !== '')
     .map(({ label, description = '' }) => `- **${oneLine(label)}**: ${oneLine(description)}`);
   return [
-    question,
-    ...(descriptions.length > 0 ? ['', ...descriptions] : []),
+    ...[question, ...(descriptions.length > 0 ? ['', ...descriptions] : [])].map(withoutMarkers),
     ...(multiSelect ? ['', 'Several answers are possible: write them with commas between.'] : []),
     '',
     '[OPTIONS]',
-    ...options.map(({ label }, index) => `${index + 1}. ${oneLine(label)}`),
+    ...options.map(({ label }, index) => `${index + 1}. ${shownLabel(label)}`),
     '[/OPTIONS]',
   ].join('\n');
 }
@@ -47,12 +50,25 @@ export function agentQuestionText({ question, options, multiSelect = false }: Ag
  * freely.
  */
 export function agentAnswer({ options, multiSelect = false }: AgentQuestion, answer: string): string {
-  const labels = options.map(({ label }) => label);
-  const labelOf = (text: string): string | undefined => labels[findChosenOption(labels, text)];
+  const labels = options.map(({ label }) => withoutJoiners(oneLine(label)));
+  const labelOf = (text: string): string | undefined =>
+    options[findChosenOption(labels, withoutJoiners(text))]?.label;
   const label = labelOf(answer);
   if (label !== undefined || !multiSelect) return label ?? answer.trim();
   const chosenLabels = answer.split(',').map(labelOf);
   return chosenLabels.includes(undefined) ? answer.trim() : chosenLabels.join(', ');
 }
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+const oneLine = (text: string): string => joinLines(text, ' ').replaceAll(/\s+/g, ' ').trim();
+
+/** Unicode's combining grapheme joiner: invisible, and neither white space nor a control character. */
+const JOINER = '\u034f';
+
+/** Puts a joiner into each marker of a block of options, so that it stays a text. */
+const withoutMarkers = (text: string): string => text.replaceAll(/\[(?=\/?OPTIONS\])/gi, `[${JOINER}`);
+
+/** A number in a label would begin the next option: `1. Use v1 2. next`. */
+const shownLabel = (label: string): string =>
+  withoutMarkers(oneLine(label)).replaceAll(/(?<=^| )\d+(?=[.)] )/g, `$&${JOINER}`);
+
+const withoutJoiners = (text: string): string => text.replaceAll(JOINER, '');

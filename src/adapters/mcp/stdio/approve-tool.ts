@@ -15,6 +15,7 @@ import { parseVerdict, permissionQuestion } from './permission-question.ts';
 import { PersonQuestions } from './person-questions.ts';
 import { sessionGrantFor } from './session-grant.ts';
 import type { StdioSession } from './stdio-session.ts';
+import { Turns } from './turns.ts';
 
 /** The result that agents expect from their permission prompt tool. */
 export type Permission =
@@ -48,6 +49,7 @@ const isObject = (value: unknown): value is object =>
 const INPUT = v.object({
   tool_name: v.pipe(v.string(), v.nonEmpty()),
   input: v.custom<object>(isObject, 'must be an object'),
+  tool_use_id: v.fallback(v.nullable(v.string()), null),
 });
 type ApproveInput = v.InferOutput<typeof INPUT>;
 
@@ -59,25 +61,28 @@ type ApproveInput = v.InferOutput<typeof INPUT>;
  */
 export function createApproveTool(session: StdioSession, timeoutSeconds: number): Tool {
   const personQuestions = new PersonQuestions(session, timeoutSeconds);
+  const turns = new Turns<Permission>();
   /** The permissions that the person gave for the session, by instance and grant key. */
   const sessionGrants = new Set<string>();
 
   async function askForPermission(
     dispatch: Dispatch,
     call: ToolCall,
-    { tool_name: tool, input }: ApproveInput,
+    { tool_name: tool, input, tool_use_id }: ApproveInput,
   ): Promise<Permission> {
     const grant = sessionGrantFor(tool, input);
     const grantKey = grant === null ? null : `${session.agentInstanceId} ${grant.grantKey}`;
     const allow: Permission = { behavior: 'allow', updatedInput: input };
-    if (grantKey !== null && sessionGrants.has(grantKey)) return allow;
-
-    const reply = await personQuestions.ask(dispatch, call, permissionQuestion(tool, input, grant));
-    if ('noAnswer' in reply) return deny(reply.noAnswer);
-    const verdict = parseVerdict(reply.answers[0]!, grant);
-    if (verdict.kind === 'no') return deny(verdict.reason ?? 'The person said no');
-    if (verdict.kind === 'session' && grantKey !== null) sessionGrants.add(grantKey);
-    return allow;
+    const question = permissionQuestion(tool, input, grant);
+    return turns.take(`${session.agentInstanceId} ${question}`, tool_use_id, async () => {
+      if (grantKey !== null && sessionGrants.has(grantKey)) return allow;
+      const reply = await personQuestions.ask(dispatch, call, question);
+      if ('noAnswer' in reply) return deny(reply.noAnswer);
+      const verdict = parseVerdict(reply.answers[0]!, grant);
+      if (verdict.kind === 'no') return deny(verdict.reason ?? 'The person said no');
+      if (verdict.kind === 'session' && grantKey !== null) sessionGrants.add(grantKey);
+      return allow;
+    });
   }
 
   async function askAgentQuestions(

@@ -46,7 +46,7 @@ export class FirstAnswer {
   readonly #stopWaiting = (): void => this.#finish();
   readonly #silenceTimer: NodeJS.Timeout;
   #isFinished = false;
-  #answeredId: unknown = null;
+  #answeredId: string | number | null = null;
 
   constructor(server: ServerIdentity, streams: FirstAnswerStreams) {
     this.#server = server;
@@ -64,7 +64,7 @@ export class FirstAnswer {
    * Gives stdin back, as if nothing had been read.
    * @returns the JSON-RPC id of the answered request; null if none was answered.
    */
-  handOver(): unknown {
+  handOver(): string | number | null {
     this.#finish();
     const { stdin } = this.#streams;
     if (this.#chunks.length > 0 && !stdin.readableEnded) stdin.unshift(Buffer.concat(this.#chunks));
@@ -108,7 +108,7 @@ interface FirstRequest {
 }
 
 /** Returns the answer to a plain first request; null for any other request, which the library answers. */
-function answerTo(line: string, server: ServerIdentity): { id: unknown } | null {
+function answerTo(line: string, server: ServerIdentity): { id: string | number } | null {
   const request = parse(line);
   if (request === null || request.jsonrpc !== '2.0' || !isRequestId(request.id)) return null;
   const { id, method, params = {} } = request;
@@ -118,7 +118,7 @@ function answerTo(line: string, server: ServerIdentity): { id: unknown } | null 
       : method === 'server/discover'
         ? discoverResult(params, server)
         : null;
-  return result === null ? null : ({ jsonrpc: '2.0', id, result } as { id: unknown });
+  return result === null ? null : ({ jsonrpc: '2.0', id, result } as { id: string | number });
 }
 
 function initializeResult(
@@ -170,7 +170,8 @@ function parse(line: string): FirstRequest | null {
   }
 }
 
-const isRequestId = (id: unknown): boolean => typeof id === 'string' || Number.isSafeInteger(id);
+const isRequestId = (id: unknown): id is string | number =>
+  typeof id === 'string' || Number.isSafeInteger(id);
 
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
-import { askQuestion } from '../../../application/use-cases/index.ts';
+import { askQuestion, sendAgentMessage } from '../../../application/use-cases/index.ts';
 import { isValidContent } from '../../../domain/conversation/message.ts';
 import type { ToolCall } from '../tools/tool.ts';
 import type { StdioSession } from './stdio-session.ts';
@@ -43,26 +43,50 @@ export class PersonQuestions {
     return { answers };
   }
 
-  async #askOne(dispatch: Dispatch, { caller, defaults, signal }: ToolCall, instance: string, text: string) {
+  async #askOne(dispatch: Dispatch, call: ToolCall, instance: string, text: string) {
     const key = questionKey(instance, text);
-    const earlierQuestionId = this.#questionIds.get(key);
+    const questionId = this.#questionIds.get(key) ?? (await this.#send(dispatch, call, instance, text));
+    // It is known before the wait, so that a call that is cancelled during the wait can be repeated.
+    this.#questionIds.set(key, questionId);
     const result = await dispatch(askQuestion, {
-      caller,
-      clientGone: signal,
-      // The key makes this a new question, also right after one with the same text: a yes allows one use.
-      idempotencyKey: randomUUID(),
+      caller: call.caller,
+      clientGone: call.signal,
       input: {
-        ...(earlierQuestionId === undefined ? { question_text: text } : { question_id: earlierQuestionId }),
+        question_id: questionId,
         agent_instance_id: instance,
-        agent_type: defaults.agentType,
         wait_seconds: this.#timeoutSeconds,
       },
     });
-    this.#session.keepFeedback(result.user_feedback);
+    this.#session.keptFeedback.keep(instance, result.user_feedback);
     // A closed question gets no answer, so the agent has to ask a new one.
     if (result.status === 'closed') this.#questionIds.delete(key);
-    else this.#questionIds.set(key, result.question_id);
     return result;
+  }
+
+  /**
+   * Sends a question, and keeps the feedback that comes with it. A cancellation does not interrupt this,
+   * because the feedback would be lost.
+   */
+  async #send(dispatch: Dispatch, call: ToolCall, instance: string, text: string): Promise<string> {
+    call.signal.throwIfAborted();
+    const sent = await dispatch(sendAgentMessage, {
+      caller: call.caller,
+      // The key makes this a new question, also right after one with the same text: a yes allows one use.
+      idempotencyKey: randomUUID(),
+      input: {
+        agent_instance_id: instance,
+        agent_type: call.defaults.agentType,
+        content: text,
+        requires_user_input: true,
+      },
+    });
+    const { keptFeedback } = this.#session;
+    keptFeedback.endServerLease(instance);
+    keptFeedback.keep(
+      instance,
+      sent.queued_user_messages.map(({ content }) => content),
+    );
+    return sent.message_id;
   }
 }
 

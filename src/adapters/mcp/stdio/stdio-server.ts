@@ -1,8 +1,7 @@
 import { CLIENT_INFO_META_KEY, type Server, type ServerContext } from '@modelcontextprotocol/server';
-import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { UserId } from '../../../domain/ids.ts';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
-import { libraryMessage, sentArguments } from '../call/library-message.ts';
 import { type McpCall, progressReporter } from '../call/mcp-call.ts';
 import { DEFAULT_TIMING } from '../call/timing.ts';
 import { createModernServer } from '../protocol/modern-server.ts';
@@ -12,6 +11,7 @@ import { TOOLS } from '../tools/tools.ts';
 import { createApproveTool } from './approve-tool.ts';
 import type { FirstAnswer } from './first-answer.ts';
 import type { StdioSession } from './stdio-session.ts';
+import { StdioTransport } from './stdio-transport.ts';
 
 export interface StdioOptions extends Pick<ToolServices, 'dispatch' | 'ids' | 'logger'> {
   readonly name: string;
@@ -38,15 +38,9 @@ const PLACEHOLDER_CALLER: Caller = {
 };
 
 /**
- * The same limit as for an agent's message over REST. The longest content fits, even with every character
- * escaped.
- */
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-
-/**
  * Serves MCP on stdin and stdout, in the protocol version that the client starts with. Resolves when stdin or
  * stdout closes. Calls that still wait are then aborted.
- * @throws Error if a message is larger than 16 MiB, because the start of the next message cannot be found.
+ * @throws Error if a message is longer than 16 MiB.
  */
 export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   const { name, version, session, permissionSeconds, logger } = options;
@@ -59,14 +53,7 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   if (permissionSeconds !== null) tools.push(createApproveTool(session, permissionSeconds));
   const features = createToolFeatures(services, tools);
 
-  /** The arguments of calls that the library has not yet passed to their handler, by JSON-RPC id. */
-  const argumentsById = new Map<unknown, unknown>();
-  const takeArguments = (id: unknown): unknown => {
-    const args = argumentsById.get(id);
-    argumentsById.delete(id);
-    return args ?? null;
-  };
-
+  const transport = new StdioTransport(process, options.firstAnswer?.handOver() ?? null);
   const createMcpCall = (server: Server, { mcpReq }: ServerContext): McpCall => ({
     requestId: null,
     caller: PLACEHOLDER_CALLER,
@@ -79,49 +66,15 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     sendProgress: progressReporter(mcpReq._meta?.progressToken, (notification) =>
       mcpReq.notify(notification),
     ),
-    sentArguments: takeArguments(mcpReq.id),
+    sentArguments: transport.argumentsOf(mcpReq.id),
   });
 
-  const { promise: connectionEnded, resolve, reject } = Promise.withResolvers<void>();
-  // Registered before the transport's own listeners, which close the transport on the same events.
-  for (const event of ['end', 'close', 'error'] as const) process.stdin.once(event, () => resolve());
-  process.stdout.once('error', () => resolve());
-  if (process.stdin.readableEnded || process.stdin.destroyed) resolve();
-  const transport = new StdioServerTransport(process.stdin, process.stdout, {
-    maxBufferSize: MAX_MESSAGE_BYTES,
-  });
-  const answeredId = options.firstAnswer?.handOver() ?? null;
-  if (answeredId !== null) dropAnswerTo(answeredId, transport);
   const stdioServer = serveStdio(() => createModernServer({ name, version, features }, createMcpCall), {
     transport,
     onerror: (err) => logger.debug({ err }, 'mcp'),
   });
-  const { onmessage: libraryOnMessage } = transport;
-  transport.onmessage = (message) => {
-    const args = 'id' in message ? sentArguments(message, message.id) : null;
-    if (args !== null && 'id' in message) argumentsById.set(message.id, args);
-    libraryOnMessage?.(libraryMessage(message) as typeof message);
-  };
-  // When stdin or stdout ends, `connectionEnded` is resolved first. So any other close means that the buffer
-  // has overflowed.
-  const { onclose: libraryOnClose } = transport;
-  transport.onclose = () => {
-    libraryOnClose?.();
-    reject(new Error('A message of the client is longer than 16 MiB'));
-  };
-  // The first answer may have left stdin paused. Its bytes come only now, when all listeners are there.
-  process.stdin.resume();
-  await connectionEnded;
+  await transport.ended;
   await stdioServer.close();
-}
-
-/** Keeps the transport from sending its first answer to this request, because the client has it already. */
-function dropAnswerTo(id: unknown, transport: StdioServerTransport): void {
-  const send = transport.send.bind(transport);
-  transport.send = async (message) => {
-    if (!('id' in message) || message.id !== id || 'method' in message) return send(message);
-    transport.send = send;
-  };
 }
 
 /**

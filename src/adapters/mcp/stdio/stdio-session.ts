@@ -1,5 +1,6 @@
 import type { Ids } from '../../../ports/runtime.ts';
 import type { Tool, ToolDefinition } from '../tools/tool.ts';
+import { type Feedback, KeptFeedback } from './kept-feedback.ts';
 
 /**
  * The session of one client over stdio. All calls that do not name an agent instance use the same one. When
@@ -10,7 +11,8 @@ export class StdioSession {
   /** The configured instance, which never changes; null: the session starts with a new instance. */
   readonly #fixedInstanceId: string | null;
   #instanceId: string;
-  #keptFeedback: string[] = [];
+  /** What the person wrote to the agent while its program asked for a permission. */
+  readonly keptFeedback = new KeptFeedback();
 
   constructor(ids: Ids, fixedInstanceId: string | null) {
     this.#ids = ids;
@@ -21,14 +23,6 @@ export class StdioSession {
   /** The instance for calls that do not name one. */
   get agentInstanceId(): string {
     return this.#instanceId;
-  }
-
-  /**
-   * Keeps the person's feedback if a tool's result has no field for it. The next result with `user_feedback`
-   * includes it.
-   */
-  keepFeedback(feedback: readonly string[]): void {
-    this.#keptFeedback.push(...feedback);
   }
 
   /**
@@ -47,14 +41,15 @@ export class StdioSession {
           ? { ...call.args, agent_instance_id: givenId ?? this.#instanceId }
           : call.args;
         const result = await tool.run(dispatch, { ...call, args });
-        const { agent_instance_id: instanceId, user_feedback: feedback } = result as Partial<SessionResult>;
+        const { agent_instance_id: instanceId, ...feedback } = result as Partial<SessionResult>;
+        if (instanceId === undefined) return result;
+        if (isEndSession) this.keptFeedback.endLease(instanceId);
         // If a client names another instance, the session continues with the named one.
-        if (this.#fixedInstanceId === null && instanceId !== undefined) this.#instanceId = instanceId;
-        if (this.#fixedInstanceId === null && isEndSession) this.#instanceId = this.#ids.next();
-        if (feedback === undefined) return result;
-        const keptFeedback = this.#keptFeedback;
-        this.#keptFeedback = [];
-        return { ...result, user_feedback: [...keptFeedback, ...feedback] };
+        if (this.#fixedInstanceId === null) this.#instanceId = isEndSession ? this.#ids.next() : instanceId;
+        // The result of a cancelled call is not sent.
+        if (feedback.user_feedback === undefined || call.signal.aborted) return result;
+        const callText = JSON.stringify([tool.definition.name, call.args]);
+        return { ...result, ...this.keptFeedback.addTo(feedback as Feedback, instanceId, callText) };
       },
     };
   }
@@ -65,7 +60,6 @@ const withoutRequiredFields = (definition: ToolDefinition): ToolDefinition => ({
   inputSchema: { ...definition.inputSchema, required: [] },
 });
 
-interface SessionResult {
+interface SessionResult extends Feedback {
   readonly agent_instance_id: string;
-  readonly user_feedback: readonly string[];
 }

@@ -336,6 +336,19 @@ describe('the protocol refuses', () => {
     expect(code).toBeGreaterThan(-32603);
   });
 
+  test.each([
+    [undefined, 'params: '],
+    [{ ...INITIALIZE.params, clientInfo: undefined }, 'params.clientInfo: '],
+    [{ ...INITIALIZE.params, clientInfo: { name: 'raw' } }, 'params.clientInfo.version: '],
+  ])('initialize with %j, and names what is wrong in it', async (params, field) => {
+    const answer = await post(server, { ...INITIALIZE, params });
+    expect(answer.status).toBe(400);
+    expect(await jsonRpcErrorIn(answer)).toMatchObject({
+      code: -32602,
+      message: expect.stringContaining(`initialize: ${field}`),
+    });
+  });
+
   test('the key __proto__ in the arguments', async () => {
     const body = JSON.stringify(toolCall('log_step', { step_description: 'x', here: 1 })).replace(
       'here',

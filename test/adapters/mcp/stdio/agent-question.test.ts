@@ -25,6 +25,32 @@ test('a question without options is only its text', () => {
   expect(agentQuestionText({ question: 'Why?', options: [] })).toBe('Why?');
 });
 
+const TRICKY = {
+  question: 'Is this right?\n[OPTIONS]\n1. fake\n[/OPTIONS]',
+  options: [
+    { label: 'Use v1 2. next', description: 'not [/options]' },
+    { label: '3) [/OPTIONS] x' },
+    { label: 'a\u0085[OPTIONS] 4. b' },
+  ],
+};
+
+test('no text of the agent adds an option, or takes one away, and the person sees it unchanged', () => {
+  const { text, options } = parseQuestion(agentQuestionText(TRICKY));
+  const visible = (shown: string) => shown.replaceAll('\u034f', '');
+  expect(visible(text)).toBe(`${TRICKY.question}\n\n- **Use v1 2. next**: not [/options]`);
+  expect(options.map(visible)).toEqual(['Use v1 2. next', '3) [/OPTIONS] x', 'a [OPTIONS] 4. b']);
+});
+
+test('the option that was tapped, or typed as it looks, is passed on as its label', () => {
+  const { options } = parseQuestion(agentQuestionText(TRICKY));
+  const typed = ['Use v1 2. next', '2. 3) [/OPTIONS] x', '3'];
+  for (const answers of [options, typed]) {
+    expect(answers.map((answer) => agentAnswer(TRICKY, answer))).toEqual(
+      TRICKY.options.map(({ label }) => label),
+    );
+  }
+});
+
 describe('the answer', () => {
   test.each([
     ['red', 'Red'],
