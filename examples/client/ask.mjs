@@ -5,9 +5,9 @@
 import { createClient } from '@agent-dashboard/server/client';
 
 const { AGENT_TOKEN: token = '', AGENT_DASHBOARD_URL: baseUrl = 'http://127.0.0.1:8080' } = process.env;
-const session = createClient({ baseUrl, token }).session({ agent_type: 'release-script' });
+const session = createClient({ baseUrl, token, retryForMs: 2_000 }).session({ agent_type: 'release-script' });
+const { queued_user_messages } = await session.sendMessage('Built 1.2');
 try {
-  const { queued_user_messages } = await session.sendMessage('Built 1.2');
   for (const { content } of queued_user_messages) console.log('you wrote:', content);
 
   const { answer } = await session.ask('Release 1.2?\n[OPTIONS]\n1. Yes\n2. Not yet\n[/OPTIONS]');

@@ -12,12 +12,23 @@ const firstAnswer = args[0] === 'mcp' && hasToken() ? await answerFirst() : null
 const { createCommandLine } = await import('./command-line/command-line.ts');
 
 // EPIPE means that the reader has closed the pipe early, as `| head` does.
+let outputError: NodeJS.ErrnoException | null = null;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE') outputError ??= error;
 });
 
+const exitCode = await createCommandLine(process.env, firstAnswer).run(args);
 // Without this call, a database that does not answer would keep the process alive.
-process.exit(await createCommandLine(process.env, firstAnswer).run(args));
+process.exit(exitCode === 0 ? await outputExitCode() : exitCode);
+
+/** Says whether everything was written to stdout. */
+async function outputExitCode(): Promise<number> {
+  // The errors of earlier writes are reported before this callback.
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  if (outputError === null) return 0;
+  process.stderr.write(`agent-dashboard: The output could not be written (${outputError.message})\n`);
+  return 1;
+}
 
 /** An MCP client waits for its first answer, so nothing else is loaded before that. */
 async function answerFirst(): Promise<FirstAnswer> {

@@ -24,6 +24,13 @@ export interface IdempotencyRecord {
   readonly recordedAt: Date;
 }
 
+/** What an idempotency key must be, as the end of a sentence. */
+export const IDEMPOTENCY_KEY_RULE =
+  'must be 1 to 255 printable ASCII characters, and must not begin or end with a space';
+
+/** HTTP removes spaces at the ends of a header, so a key has none there. */
+export const isIdempotencyKey = (text: string): boolean => /^[!-~](?:[ -~]{0,253}[!-~])?$/.test(text);
+
 /** How long a recorded answer is kept at least, in milliseconds. */
 export const IDEMPOTENCY_WINDOW_MS = 24 * 60 * 60 * 1000;
 

@@ -45,6 +45,16 @@ test('the example of the README asks from a clone that is not compiled, with the
   });
 });
 
+test('without a server the example soon says what it cannot reach', async () => {
+  const args = ['--conditions=@agent-dashboard/source', join(ROOT, 'examples/client/ask.mjs')];
+  const env = { AGENT_TOKEN: 'token', AGENT_DASHBOARD_URL: 'http://127.0.0.1:1' };
+  await using script = new NodeProcess(args, { env });
+  expect(await script.whenEnded).toMatchObject({ code: 1 });
+  expect(script.stderr).toContain('The dashboard at http://127.0.0.1:1 cannot be reached');
+  // The end of the session would hide the first error by its own.
+  expect(script.stderr).not.toContain('AgentSession.end');
+});
+
 test('the documents show the script that the test runs', async () => {
   const script = await readFile(join(ROOT, 'examples/client/ask.mjs'), 'utf8');
   const code = script.slice(script.indexOf('import '));

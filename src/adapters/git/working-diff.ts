@@ -13,6 +13,8 @@ const DIFF_ARGUMENTS = [
   '--no-ext-diff',
   '--no-textconv',
   '--submodule=short',
+  // Git does not look into submodules then: a broken one would make it fail.
+  '--ignore-submodules=dirty',
   '--unified=3',
   // Cancels `diff.orderFile`, without whose file git would print no diff.
   '-O/dev/null',

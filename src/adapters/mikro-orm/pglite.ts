@@ -7,18 +7,22 @@ import { Database, ormOptions } from './database/database.ts';
  * Opens the embedded PostgreSQL in `dataDir`, and creates it if it does not exist. Two processes on one
  * folder destroy each other's data without an error, so the caller must hold a lock on it.
  * @param dataDir a folder, or `memory://` for a database that is lost when it is closed.
+ * @throws Error if the folder cannot be written to, or the database is damaged. The message says neither.
  */
 export async function openPglite(dataDir: string, observer: Observer | null = null): Promise<Database> {
   const orm = await MikroORM.init({ ...ormOptions, dbName: 'postgres', driverOptions: { dataDir } });
   const client = orm.em.getConnection().getClient();
+  const run = async <Row>(sql: string, parameters: readonly unknown[]) =>
+    (await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]))).rows;
+  // PGlite reads the folder at the first statement.
+  await run('select 1', []);
   return new Database(
     orm,
     {
       // There is only one connection, so a second batch at the same time would wait. With one lane, batches
       // are larger.
       lanes: 1,
-      run: async <Row>(sql: string, parameters: readonly unknown[]) =>
-        (await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]))).rows,
+      run,
       readSettings: async () => null,
       setUpRequestRole: async () => {},
       // The only process that reads this folder is a superuser of its database. Row level security would need

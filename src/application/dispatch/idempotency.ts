@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { idempotencyKeyReused } from '../../domain/errors.ts';
-import { type Idempotency, type IdempotencyRecord, recordedAnswer } from '../../domain/idempotency.ts';
+import {
+  IDEMPOTENCY_KEY_RULE,
+  type Idempotency,
+  type IdempotencyRecord,
+  isIdempotencyKey,
+  recordedAnswer,
+} from '../../domain/idempotency.ts';
 import type { AgentInstanceId } from '../../domain/ids.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 import { idempotencyInFlight, RequestError } from '../errors.ts';
 
-const MAX_KEY_LENGTH = 255;
 /** How long a repeat waits for the first request. */
 const IN_FLIGHT_TIMEOUT_MS = 10_000;
 
@@ -31,11 +36,8 @@ export function idempotencyOf(
   key: string,
   { useCase, input, onlyInstance, requestedAt }: RequestIdentity,
 ): Idempotency {
-  if (key.length > MAX_KEY_LENGTH || !/^[\x20-\x7e]+$/.test(key)) {
-    throw new RequestError(
-      'invalid_idempotency_key',
-      `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} printable ASCII characters`,
-    );
+  if (!isIdempotencyKey(key)) {
+    throw new RequestError('invalid_idempotency_key', `Idempotency-Key ${IDEMPOTENCY_KEY_RULE}`);
   }
   // NUL separates the parts: no part contains it, so different requests never hash the same text.
   const fingerprint = createHash('sha256').update(useCase).update('\0').update(JSON.stringify(input));

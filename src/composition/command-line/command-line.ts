@@ -191,9 +191,9 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
     .command('export')
     .description('write all data of a user as lines of JSON')
     .requiredOption('--user <user>', 'the user whose data are written', parseUser)
-    .option('--output <file>', 'the file to write; without it, stdout')
-    .action(async ({ user, output = null }: { user: UserId; output?: string | null }) =>
-      (await commands.users()).exportUser(env, { user, output }),
+    .option('--output <file>', 'the file to write; - is stdout', '-')
+    .action(async (options: { user: UserId; output: string }) =>
+      (await commands.users()).exportUser(env, options),
     );
   userCommand
     .command('delete')

@@ -54,10 +54,14 @@ export const databaseFolder = (dataDir: string): string => join(dataDir, 'databa
 export async function makeDatabaseFolder(dataDir: string): Promise<{ folder: string; isNew: boolean }> {
   const folder = databaseFolder(dataDir);
   const isNew = await makeFolder(folder);
-  // Folders that earlier versions made have the mode of the umask. The mode of another user's folder is that
-  // user's decision.
-  await chmod(folder, 0o700).catch((error: NodeJS.ErrnoException) => {
+  // Folders that earlier versions made have the mode of the umask.
+  await chmodOwn(folder, 0o700);
+  return { folder, isNew };
+}
+
+/** Sets the mode of a file or folder. That of another user stays: its mode is that user's decision. */
+export async function chmodOwn(path: string, mode: number): Promise<void> {
+  await chmod(path, mode).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPERM') throw error;
   });
-  return { folder, isNew };
 }

@@ -2,9 +2,10 @@ import { graphemesOf } from '../../domain/text/graphemes.ts';
 import { joinLines, splitLines } from '../../domain/text/lines.ts';
 
 /**
- * Control and formatting characters. A terminal would obey them, or show another text than the real one.
+ * Control and formatting characters. A terminal would obey them, or show another text than the real one. The
+ * joiner and the non-joiner (U+200D, U+200C) are harmless: emoji and languages such as Persian need them.
  */
-const UNPRINTABLE = /[\p{C}\u2028\u2029]/gu;
+const UNPRINTABLE = /[[\p{C}\u2028\u2029]--[\u200C\u200D]]/gv;
 
 /** Makes one line that is safe to show on a terminal. */
 export const plainLine = (text: string): string =>
@@ -18,7 +19,7 @@ export const plainText = (text: string): string =>
 
 /** Makes JSON that is safe to show on a terminal: control characters are escaped. */
 export const plainJson = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, null, indent).replaceAll(/[^\P{C}\n]/gu, (text) =>
+  JSON.stringify(value, null, indent).replaceAll(/[\p{C}--[\n\u200C\u200D]]/gv, (text) =>
     Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
       .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
       .join(''),
@@ -28,8 +29,18 @@ export const plainJson = (value: unknown, indent?: number): string =>
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
 
+/**
+ * Returns how many columns a grapheme takes at most. Many terminals show joined emoji (`👩‍🚀`) one after the
+ * other.
+ */
+const columnsOf = (grapheme: string): number =>
+  grapheme.split('\u200D').reduce((sum, part) => sum + columnsOfUnjoined(part), 0);
+
 /** Emoji have two columns also when their variation selector makes them one (`❤️`). */
-const columnsOf = (grapheme: string): number => (WIDE.test(grapheme) || grapheme.includes('\uFE0F') ? 2 : 1);
+function columnsOfUnjoined(text: string): number {
+  if (text === '') return 0;
+  return WIDE.test(text) || text.includes('\uFE0F') ? 2 : 1;
+}
 
 /** Returns how many columns of a terminal a line takes. */
 export function columnsIn(line: string): number {
@@ -43,7 +54,7 @@ export function* wrap(line: string, width: number): Generator<string> {
   /** The graphemes of the line that is being filled, and the columns that they take. */
   let graphemes: string[] = [];
   let columns = 0;
-  for (const grapheme of graphemesOf(line)) {
+  for (const grapheme of graphemesWithin(line, width)) {
     if (graphemes.length > 0 && columns + columnsOf(grapheme) > width) {
       // A space at the end of a full line is not carried over to the next one.
       const lastSpace = grapheme === ' ' ? graphemes.length : graphemes.lastIndexOf(' ');
@@ -57,6 +68,14 @@ export function* wrap(line: string, width: number): Generator<string> {
     }
   }
   yield graphemes.join('');
+}
+
+/** Divides a grapheme that is wider than a line: an agent can join any number of emoji. */
+function* graphemesWithin(line: string, width: number): Generator<string> {
+  for (const grapheme of graphemesOf(line)) {
+    if (columnsOf(grapheme) <= width) yield grapheme;
+    else yield* grapheme;
+  }
 }
 
 /** Cuts a line to at most `width` columns. */

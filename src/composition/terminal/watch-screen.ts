@@ -54,7 +54,10 @@ interface Size {
 }
 
 /** Returns the whole screen as text. Agents that wait come first, with their questions, and get most rows. */
-function draw(agents: WatchedAgents, state: string, { columns = 80, rows = 24 }: Size): string {
+function draw(agents: WatchedAgents, state: string, size: Size): string {
+  // A terminal that does not know its size says 0.
+  const columns = size.columns || 80;
+  const rows = size.rows || 24;
   const { list, timeline } = agents;
   const waitingCount = list.filter(({ status }) => status === 'AWAITING_INPUT').length;
   const maxAgentRows = Math.max(1, Math.floor((rows - 4) * (waitingCount > 0 ? 0.8 : 0.6)));

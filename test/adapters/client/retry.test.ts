@@ -183,7 +183,9 @@ test('timeoutMs may be infinite', async () => {
 });
 
 test.each([
-  ['an idempotency key that a header cannot hold', { idempotencyKey: 'clé\u2026' }],
+  ['an idempotency key that is not ASCII', { idempotencyKey: 'déployé' }],
+  ['an idempotency key that ends with a space', { idempotencyKey: 'deployed ' }],
+  ['an empty idempotency key', { idempotencyKey: '' }],
   ['an invalid deadline', { deadline: new Date('soon') }],
 ])('%s is refused at once', async (_name, wrong) => {
   await using server = await scripted([done]);

@@ -236,6 +236,19 @@ describe('the diff', () => {
     expect(await diff.read()).toMatch(/^diff --git a\/sub b\/sub$/m);
   });
 
+  test('leaves out a submodule that is broken', async () => {
+    await repository();
+    git('init', '-q', at('sub'));
+    git('-C', at('sub'), 'commit', '-q', '--allow-empty', '-m', 'theirs');
+    git('add', 'sub');
+    git('commit', '-qm', 'second');
+    const diff = await startDiff();
+    await writeFile(at('sub/.git/index'), 'broken');
+    await appendFile(at('a.txt'), 'two\n');
+    expect(await diff.read()).toMatch(/^diff --git a\/a.txt b\/a.txt\n(?:.*\n)+?\+two\n$/);
+    expect(log.lines).toEqual([]);
+  });
+
   test('runs no hook or program of the user', async () => {
     await repository();
     const program = `#!/bin/sh\ntouch '${at('.git/was-run')}'\n`;

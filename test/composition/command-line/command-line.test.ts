@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { generateKeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import { typedCommand } from '../../../src/composition/typed-command.ts';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
-import { runAgentDashboard } from '../../support/servers/agent-dashboard.ts';
+import { BIN, runAgentDashboard } from '../../support/servers/agent-dashboard.ts';
+import { NodeProcess } from '../../support/servers/node-process.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { run } from './command-run.ts';
@@ -83,6 +84,29 @@ describe('a command line that is not valid', () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of ['serve', 'migrate', 'keys', 'token']) expect(stdout).toContain(command);
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('output that cannot be written', () => {
+  const LOST = /^agent-dashboard: The token could not be written \(ENOSPC[^\n]*lost[^\n]* token list\n$/;
+  const NOT_WRITTEN = /^agent-dashboard: The output could not be written \(ENOSPC[^\n]*\n$/;
+
+  test.each([
+    ['token issue --user ada', LOST],
+    ['token list --json', NOT_WRITTEN],
+    ['user export --user nobody', /^There is no data[^\n]*\nagent-dashboard: ENOSPC[^\n]*\n$/],
+    ['keys generate', NOT_WRITTEN],
+    ['--help', NOT_WRITTEN],
+  ])('exits with 1 and says so in one line: %s', async (args, line) => {
+    await run(['migrate'], env);
+    const script = `"${process.execPath}" "${BIN}" ${args} > /dev/full`;
+    await using shell = new NodeProcess(['-c', script], {
+      node: 'bash',
+      env: { ...env, JWT_PRIVATE_KEY: (await generateKeyPair('ed25519')).privateKey },
+    });
+    const { code } = await shell.whenEnded;
+    expect(code).toBe(1);
+    expect(shell.stderr).toMatch(line);
   });
 });
 

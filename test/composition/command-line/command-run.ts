@@ -22,6 +22,10 @@ export async function run(args: readonly string[], env: Environment = {}): Promi
 }
 
 function recordWrites(stream: NodeJS.WriteStream) {
-  const spy = vi.spyOn(stream, 'write').mockReturnValue(true);
+  const spy = vi.spyOn(stream, 'write').mockImplementation((_text, ...rest) => {
+    const onWritten = rest.at(-1);
+    if (typeof onWritten === 'function') onWritten(null);
+    return true;
+  });
   return { spy, text: () => spy.mock.calls.map(([text]) => String(text)).join('') };
 }

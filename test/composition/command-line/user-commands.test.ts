@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, open, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createDatabase } from '../../support/postgres/postgres-database.ts';
@@ -63,13 +64,39 @@ describe.each([
     expect(await readdir(folder.path)).not.toContain(`${name}.jsonl.part`);
   });
 
-  test('user export writes to stdout without --output', async () => {
-    const { code, stdout } = await runAgentDashboard(['user', 'export', '--user', 'local'], env);
+  test.each([
+    ['without --output', []],
+    ['for --output -', ['--output', '-']],
+  ])('user export writes to stdout %s', async (_case, options) => {
+    const { code, stdout } = await runAgentDashboard(['user', 'export', '--user', 'local', ...options], env);
     expect(code).toBe(0);
     expect(linesOf(stdout).at(-1)).toMatchObject({ type: 'end' });
     const contents = linesOf(stdout).map(({ content }) => content);
     expect(contents).toContain('one \u2028 two \u009b2J');
     expect(stdout).not.toContain('\u009b');
+  });
+
+  test('user export writes into a pipe with a name, and follows a link', async () => {
+    const at = (file: string) => join(folder.path, `${name}.${file}`);
+    execFileSync('mkfifo', [at('fifo')]);
+    await symlink(at('fifo'), at('fifo-link'));
+    await writeFile(at('target'), 'old');
+    await symlink(at('target'), at('link'));
+    await symlink(at('new'), at('dangling'));
+    const exportTo = (output: string) => run(['user', 'export', '--user', 'local', '--output', output], env);
+    // A pipe that is open for reading and writing can be filled without a reader.
+    await using pipe = await open(at('fifo'), 'r+');
+    expect((await exportTo(at('fifo-link'))).code).toBe(0);
+    expect((await lstat(at('fifo'))).isFIFO()).toBe(true);
+    const { buffer, bytesRead } = await pipe.read({ buffer: Buffer.alloc(65_536) });
+    expect(linesOf(buffer.toString('utf8', 0, bytesRead)).at(-1)).toMatchObject({ type: 'end' });
+    for (const link of ['link', 'dangling']) expect((await exportTo(at(link))).code).toBe(0);
+    for (const link of ['fifo-link', 'link', 'dangling']) {
+      expect((await lstat(at(link))).isSymbolicLink()).toBe(true);
+    }
+    for (const target of ['target', 'new']) {
+      expect(linesOf(await readFile(at(target), 'utf8')).at(-1)).toMatchObject({ type: 'end' });
+    }
   });
 
   test('user export ends without an error when its output is closed early', async () => {

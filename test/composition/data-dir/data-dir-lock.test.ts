@@ -1,7 +1,8 @@
-import { stat, symlink } from 'node:fs/promises';
+import { mkdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DataDirInUseError, lockDataDir } from '../../../src/composition/data-dir/data-dir-lock.ts';
+import { ConfigError } from '../../../src/composition/errors.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -45,6 +46,14 @@ test('a folder locked by one process is refused to every other, with an error th
   expect(error).toBeInstanceOf(DataDirInUseError);
   expect((error as Error).message).toMatch(/^\S+ is in use by another .*DATA_DIR.*DATABASE_URL[^\n]*$/);
   expect((error as Error).message).toContain(dataDir);
+});
+
+test('a lock that cannot be written is an error that names the file and says what to do', async () => {
+  const file = join(dataDir, 'lock');
+  await mkdir(file, { recursive: true });
+  const problem = new RegExp(`^DATA_DIR: this process cannot write to ${file} \\(.*own DATA_DIR`);
+  await expect(lockDataDir(dataDir)).rejects.toThrow(ConfigError);
+  await expect(lockDataDir(dataDir)).rejects.toThrow(problem);
 });
 
 test('the lock ends with its process, even if the process is killed', async () => {

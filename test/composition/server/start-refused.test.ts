@@ -1,16 +1,20 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { chmod, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { generateKeyPair } from '../../../src/adapters/jwt/keys/keys.ts';
 import type { Environment } from '../../../src/composition/config/config.ts';
 import { createDatabase, createDatabaseWithRole } from '../../support/postgres/postgres-database.ts';
+import { provideDatabase } from '../../support/servers/migrated-data-dir.ts';
+import { NodeProcess } from '../../support/servers/node-process.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { run } from '../command-line/command-run.ts';
+
+const SOURCE = new URL('../../../src', import.meta.url).href;
 
 let folder: TemporaryFolder;
 let base: Environment;
@@ -51,6 +55,45 @@ describe('a wrong value stops the start with one line that names the variable', 
     const DATA_DIR = join(folder.path, 'file');
     await expectRefused(['serve'], 'DATA_DIR', { DATA_DIR, JWT_PRIVATE_KEY: '' });
     await expectRefused(['serve'], 'DATA_DIR must be a folder', { DATA_DIR, DATABASE_URL: '' });
+  });
+
+  test('DATA_DIR: a file instead of the database', async () => {
+    const DATA_DIR = join(folder.path, 'no-database');
+    await mkdir(DATA_DIR);
+    await writeFile(join(DATA_DIR, 'database'), '');
+    const stderr = await expectRefused(['migrate'], 'DATA_DIR', { DATA_DIR, DATABASE_URL: '' });
+    expect(stderr).toContain(`cannot write to ${DATA_DIR} (EEXIST`);
+  });
+
+  test.each(['PG_VERSION', 'global/pg_control'])(
+    'DATA_DIR: a damaged database, in which %s is empty',
+    async (file) => {
+      const DATA_DIR = join(folder.path, `damaged-${basename(file)}`);
+      await provideDatabase(DATA_DIR);
+      await truncate(join(DATA_DIR, 'database', file));
+      const stderr = await expectRefused(['migrate'], 'DATA_DIR', { DATA_DIR, DATABASE_URL: '' });
+      expect(stderr).toContain(`the database in ${join(DATA_DIR, 'database')} cannot be opened`);
+      expect(stderr).toContain('restore a backup');
+    },
+  );
+
+  test('DATA_DIR: a database of another user', async () => {
+    const DATA_DIR = join(folder.path, 'foreign');
+    await provideDatabase(DATA_DIR);
+    const database = join(DATA_DIR, 'database');
+    for (const path of [folder.path, DATA_DIR, join(DATA_DIR, 'lock')]) await chmod(path, 0o777);
+    await chmod(database, 0o555);
+    // Root may write everywhere, so the process becomes another user when it has loaded everything.
+    const script = `
+      const { openDatabase } = await import(${JSON.stringify(`${SOURCE}/composition/store/open-database.ts`)});
+      await import(${JSON.stringify(`${SOURCE}/adapters/mikro-orm/pglite.ts`)});
+      if (process.getuid() === 0) process.setuid(65_534);
+      await openDatabase({ databaseUrl: null, dataDir: ${JSON.stringify(DATA_DIR)} }).catch(console.log);
+      process.exit();`;
+    await using opening = new NodeProcess(['--input-type=module', '-e', script]);
+    await opening.whenEnded;
+    await chmod(database, 0o755);
+    expect(opening.stdout).toContain(`DATA_DIR: this process cannot write to ${database} (EACCES)`);
   });
 
   test('HOST: not an address of this machine', async () => {

@@ -82,6 +82,13 @@ test('a waiting agent is shown with its whole question, its numbered options and
   expect(lines.join('\n')).not.toContain('[OPTIONS]');
 });
 
+test('a terminal that says its size is 0 × 0 gets a screen of the usual size', async () => {
+  const agents = agentsWith(asked('Which port?'));
+  expect(await drawn(agents, { columns: 0, rows: 0 })).toEqual(
+    await drawn(agents, { columns: 80, rows: 24 }),
+  );
+});
+
 test('the command to answer a question without options asks for a text', async () => {
   expect(await drawn(agentsWith(asked('How many?')))).toContain(`  ${typedCommand('reply 623c <text>')}`);
 });

@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_KEY_RULE, isIdempotencyKey } from '../../../domain/idempotency.ts';
 import { delay, retryDelayMs } from './backoff.ts';
 import { DashboardError, isRetryable } from './errors.ts';
 import { randomId } from './random-id.ts';
@@ -11,10 +12,10 @@ export interface CallOptions {
    */
   readonly signal?: AbortSignal;
   /**
-   * The Idempotency-Key of a write: 1 to 255 characters of Latin-1. By default each call gets a random key,
-   * and its retries repeat that key. Set the key to repeat a call of an earlier process: within 24 hours,
-   * calls with the same key take effect only once. null sends no key: the server then recognises a retry of a
-   * message by its text.
+   * The Idempotency-Key of a write: 1 to 255 printable ASCII characters, without a space at its ends. By
+   * default each call gets a random key, and its retries repeat that key. Set the key to repeat a call of an
+   * earlier process: within 24 hours, calls with the same key take effect only once. null sends no key: the
+   * server then recognises a retry of a message by its text.
    */
   readonly idempotencyKey?: string | null;
 }
@@ -58,9 +59,6 @@ const BASE_PATH = '/api/v1';
  * Extra time after the deadline, so that the response to a wait that ends at the deadline can still arrive.
  */
 const DEADLINE_GRACE_MS = 2_000;
-
-/** The characters that an HTTP header can hold. */
-const LATIN_1 = /^[\x20-\x7e\x80-\xff]*$/;
 
 /** Calls the REST API. Tries a failing call again, with the same Idempotency-Key and the same body. */
 export class Connection {
@@ -167,7 +165,9 @@ export class Connection {
     body,
     idempotencyKey,
   }: RestCall): Omit<HttpRequest, 'timeoutMs' | 'signal'> {
-    if (!LATIN_1.test(idempotencyKey ?? '')) throw new TypeError('idempotencyKey must be Latin-1 text');
+    if (typeof idempotencyKey === 'string' && !isIdempotencyKey(idempotencyKey)) {
+      throw new TypeError(`idempotencyKey ${IDEMPOTENCY_KEY_RULE}`);
+    }
     return {
       method,
       url: this.#rootUrl + path + queryString(query),

@@ -104,7 +104,7 @@ const PARAMETERS = {
     required: false,
     description:
       'A text of your choice, new for each request. Repeats within 24 hours get the first response again',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]*$' },
   },
 };
 

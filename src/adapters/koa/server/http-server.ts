@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
+import { FirstPaths } from './first-paths.ts';
 import { answerInvalidTarget, answerMalformedRequest } from './malformed-request.ts';
 import { OpenConnections } from './open-connections.ts';
 
@@ -42,8 +43,9 @@ export function createHttpServer(app: Koa, limits: HttpServerLimits = {}): HttpS
     requireHostHeader: false,
   });
   const connections = new OpenConnections(server);
+  const firstPaths = new FirstPaths(server);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
-    answerMalformedRequest(error, socket, connections.responseOn(socket)),
+    answerMalformedRequest(error, socket, connections.responseOn(socket), firstPaths.of(socket)),
   );
   const runApp = app.callback();
   const handleRequest = (req: IncomingMessage, res: ServerResponse): void => {

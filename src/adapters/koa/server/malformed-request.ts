@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ErrorFormat, errorFormatAt, formatError } from '../http/error-format.ts';
+import { errorFormatAt, formatError } from '../http/error-format.ts';
 import { HttpError, type HttpErrorCode } from '../http/http-error.ts';
 import { type Problem, problemOf } from '../http/problem.ts';
 import { SECURITY_HEADERS } from '../http/security-headers.ts';
+import { pathAtStart, pathOfTarget } from './first-paths.ts';
 
 const ERROR_BY_NODE_CODE: { readonly [nodeCode: string]: [HttpErrorCode, string] } = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', 'The headers are larger than 16 KB'],
@@ -17,11 +18,13 @@ const INVALID_HTTP: [HttpErrorCode, string] = ['malformed_request', 'This is not
  * Answers a request that Node could not parse: writes the response to the socket itself, and closes it.
  * @param openResponse the unfinished response on this connection, to this request or an earlier one; null if
  * there is none.
+ * @param firstPath the path of the first request on this connection, if it is known.
  */
 export function answerMalformedRequest(
   error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer },
   socket: Duplex,
   openResponse: ServerResponse | null,
+  firstPath: string | null,
 ): void {
   // No error may be written into another response, or before the response to an earlier request. A malformed
   // request never arrives completely. So a complete request of `openResponse` is an earlier one.
@@ -32,10 +35,11 @@ export function answerMalformedRequest(
     return;
   }
   const problem = problemFor(ERROR_BY_NODE_CODE[error.code ?? ''] ?? INVALID_HTTP);
-  const { contentType, body } = formatError(
-    problem,
-    formatOf(openResponse?.req.url ?? targetIn(error.rawPacket)),
-  );
+  const path =
+    openResponse === null
+      ? (pathAtStart(error.rawPacket ?? Buffer.alloc(0)) ?? firstPath ?? '')
+      : pathOfTarget(openResponse.req.url ?? '');
+  const { contentType, body } = formatError(problem, errorFormatAt(path));
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
     'Connection: close',
@@ -62,9 +66,3 @@ export function answerInvalidTarget(res: ServerResponse): void {
 
 const problemFor = ([code, detail]: [HttpErrorCode, string]): Problem =>
   problemOf(new HttpError(code, detail), randomUUID(), null);
-
-/** Returns the request target in the bytes that Node could not parse; an empty text if there is none. */
-const targetIn = (bytes: Buffer | undefined): string =>
-  /^[A-Z]+ (\S+) HTTP\//.exec(bytes?.toString('latin1', 0, 256) ?? '')?.[1] ?? '';
-
-const formatOf = (target: string): ErrorFormat => errorFormatAt(target.split('?')[0]!);

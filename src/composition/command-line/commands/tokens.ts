@@ -7,7 +7,10 @@ import { openExistingOperator, openOperator, requireIssuer } from '../../operato
 import { columnsIn, plainJson, plainLine } from '../../terminal/plain-text.ts';
 import { typedCommand } from '../../typed-command.ts';
 
-/** Prints a new token on stdout, and nothing else. */
+/**
+ * Prints a new token on stdout, and nothing else.
+ * @throws Error when the token cannot be written. Its message says that it is lost.
+ */
 export async function issueToken(env: Environment, request: IssueRequest): Promise<void> {
   const config = readConfig(env);
   if (config.jwtPublicKey !== null && config.jwtPrivateKey === null) {
@@ -15,7 +18,18 @@ export async function issueToken(env: Environment, request: IssueRequest): Promi
   }
   requireIssuer(config);
   await using opened = await openOperator(config);
-  process.stdout.write(`${await opened.operator.issue(request)}\n`);
+  await printOnlyToken(await opened.operator.issue(request));
+}
+
+async function printOnlyToken(token: string): Promise<void> {
+  const { promise: printed, resolve } = Promise.withResolvers<NodeJS.ErrnoException | null | undefined>();
+  process.stdout.write(`${token}\n`, resolve);
+  const error = await printed;
+  if (!error || error.code === 'EPIPE') return;
+  throw new Error(
+    `The token could not be written (${error.message}), so it is lost. To revoke it, take its id from: ` +
+      typedCommand('token list'),
+  );
 }
 
 /**

@@ -1,8 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { ExportLine } from '../../../application/admin/user-export.ts';
 import type { WireHoldings } from '../../../application/wire/holdings.ts';
 import type { UserId } from '../../../domain/ids.ts';
@@ -10,55 +7,37 @@ import { type Environment, readConfig } from '../../config/config.ts';
 import { openExistingOperator } from '../../operator/open-operator.ts';
 import { plainJson, plainLine } from '../../terminal/plain-text.ts';
 import { ProgressLine } from '../progress-line.ts';
+import { writeLinesToFile, writeLinesToStdout } from '../write-lines.ts';
 
-/** Writes all data of a user as lines of JSON to a file or to stdout. */
+/**
+ * Writes all data of a user as lines of JSON.
+ * @param output the path of a file; `-` is stdout.
+ */
 export async function exportUser(
   env: Environment,
-  { user, output }: { user: UserId; output: string | null },
+  { user, output }: { user: UserId; output: string },
 ): Promise<void> {
+  const file = output === '-' ? null : output;
   await using opened = await openExistingOperator(readConfig(env));
   const holdings = await opened.operator.holdings(user);
   // This is not an error: an export may be empty.
   if (isEmpty(holdings)) process.stderr.write(`There is no data of the user ${plainLine(user)}.\n`);
   const expectedLines = holdings.agent_instances + holdings.messages;
   // When the lines go to the terminal, they show the progress themselves.
-  using progress = new ProgressLine(output !== null || !process.stdout.isTTY);
+  using progress = new ProgressLine(file !== null || !process.stdout.isTTY);
   let written = 0;
   async function* exportLines(items: AsyncIterable<ExportLine>): AsyncGenerator<string> {
     for await (const item of items) {
       written += 1;
       progress.show(() => `${written} of about ${expectedLines} lines`);
       // Texts of agents must be safe on a terminal.
-      yield `${output === null ? plainJson(item) : JSON.stringify(item)}\n`;
+      yield `${file === null ? plainJson(item) : JSON.stringify(item)}\n`;
     }
   }
   const lines = Readable.from(exportLines(opened.operator.exportUser(user)));
-  if (output !== null) await writeWhole(lines, output);
-  else if ((await printToStdout(lines)) === 'reader-closed') return;
-  progress.finish(`Exported ${written} lines${output === null ? '' : ` to ${output}`}.`);
-}
-
-/** Writes the lines to stdout. The reader may close the pipe early, as `| head` does. */
-async function printToStdout(lines: Readable): Promise<'complete' | 'reader-closed'> {
-  try {
-    await pipeline(lines, process.stdout, { end: false });
-    return 'complete';
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-    return 'reader-closed';
-  }
-}
-
-/** Writes a file that gets its name only when it is complete. Only its owner can read it. */
-async function writeWhole(lines: Readable, path: string): Promise<void> {
-  const partPath = `${path}.part`;
-  try {
-    await pipeline(lines, createWriteStream(partPath, { mode: 0o600 }));
-    await rename(partPath, path);
-  } catch (error) {
-    await rm(partPath, { force: true });
-    throw error;
-  }
+  const outcome = await (file === null ? writeLinesToStdout(lines) : writeLinesToFile(lines, file));
+  if (outcome === 'complete')
+    progress.finish(`Exported ${written} lines${file === null ? '' : ` to ${file}`}.`);
 }
 
 /**

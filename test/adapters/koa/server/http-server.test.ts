@@ -63,6 +63,37 @@ describe('a malformed request', () => {
     });
   });
 
+  const FILLER = Array.from({ length: 14 }, (_, n) => `X-${n}: ${'x'.repeat(1_380)}\r\n`);
+  test.each([
+    ['headers over 16 KB', 431, ['POST /mcp HTTP/1.1\r\nHost: localhost\r\n', ...FILLER]],
+    ['a query over 16 KB', 431, [`POST /mcp?${'q'.repeat(20_000)} HTTP/1.1\r\n`]],
+    ['a header without a colon', 400, ['POST /mcp HTTP/1.1\r\n', 'Bad Header\r\n\r\n']],
+    ['a header without a colon, of a whole URL', 400, ['POST http://h/mcp HTTP/1.1\r\n', 'Bad\r\n\r\n']],
+    ['a path in two packets', 400, ['POST /m', 'cp HTTP/1.1\r\nBad Header\r\n\r\n']],
+    ['headers that do not end', 408, ['POST /mcp HTTP/1.1\r\nHost: localhost\r\n']],
+    [
+      'a later request',
+      431,
+      ['POST /mcp HTTP/1.1\r\nContent-Length: 0\r\n\r\n', 'GET /mcp HTTP/1.1\r\n', ...FILLER],
+    ],
+  ])('is a JSON-RPC error at /mcp also in several packets: %s', async (_case, status, packets) => {
+    await using server = await TestServer.start({}, status === 408 ? { headersTimeoutMs: 50 } : {});
+    const accepted = once(server.http.server, 'connection');
+    const socket = await open(server.port);
+    const said = untilClosed(socket);
+    const [serverSocket] = await accepted;
+    for (const packet of packets) {
+      if (serverSocket.destroyed) break;
+      const next = Promise.withResolvers<void>();
+      serverSocket.once('data', next.resolve).once('close', next.resolve);
+      socket.write(packet);
+      await next.promise;
+      serverSocket.off('close', next.resolve);
+    }
+    const lastAnswer = (await said).split(/(?=HTTP\/1\.1 )/).at(-1)!;
+    expect(parseAnswer(lastAnswer)).toMatchObject({ status, body: expect.stringMatching(/^{"jsonrpc"/) });
+  });
+
   test('headers that arrive too slowly are 408', async () => {
     await using server = await TestServer.start({}, { headersTimeoutMs: 50 });
     const socket = await open(server.port);
