@@ -19,12 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** Sends requests like a browser that holds only a cookie. */
+/** Sends requests like a browser that has signed in. */
 class Browser {
-  readonly cookie: string;
+  /** The two parts of the session. */
+  readonly parts: { readonly cookie: string; readonly 'x-session': string };
 
-  private constructor(cookie: string) {
-    this.cookie = cookie;
+  private constructor(cookie: string, session: string) {
+    this.parts = { cookie, 'x-session': session };
   }
 
   static async signIn(proof: object = { code: server.codes.newCode(ann) }): Promise<Browser> {
@@ -34,16 +35,17 @@ class Browser {
       body: JSON.stringify(proof),
     });
     expect(answer.status).toBe(200);
-    return new Browser(answer.headers.getSetCookie()[0]!.split(';')[0]!);
+    const { session } = (await answer.json()) as { session: string };
+    return new Browser(answer.headers.getSetCookie()[0]!.split(';')[0]!, session);
   }
 
   request(method: string, path: string): Promise<Response> {
-    const headers = { cookie: this.cookie, 'x-requested-with': 'agent-dashboard' };
+    const headers = { ...this.parts, 'x-requested-with': 'agent-dashboard' };
     return fetchDescribed(`${server.server.url}/api/v1${path}`, { method, headers });
   }
 
   async watch(path: string): Promise<LiveClient> {
-    const stream = await LiveClient.open(`${server.server.url}/api/v1${path}`, null, { cookie: this.cookie });
+    const stream = await LiveClient.open(`${server.server.url}/api/v1${path}`, null, this.parts);
     await stream.event(({ type }) => type === 'connected');
     return stream;
   }

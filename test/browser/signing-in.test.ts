@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { runAgentDashboard } from '../support/servers/agent-dashboard.ts';
 import { Agent } from './support/agent.ts';
 import { PHONE, pasteToken, signIn } from './support/browser.ts';
@@ -82,6 +85,53 @@ test('a pasted token signs in and is stored nowhere a script can read it; signin
   await page.getByLabel('Dashboard token').waitFor();
   await page.reload();
   await page.getByLabel('Dashboard token').waitFor();
+});
+
+test('a link to another port of the same host gives that port nothing that opens the dashboard', async () => {
+  const seen: IncomingHttpHeaders[] = [];
+  const previewServer = createServer(({ headers }, res) => {
+    seen.push(headers);
+    res.end('A preview');
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void previewServer.close());
+  await once(previewServer, 'listening');
+  const address = `http://127.0.0.1:${(previewServer.address() as AddressInfo).port}/`;
+  const page = await dashboard.openSignedIn();
+  const agent = new Agent(dashboard.server);
+  await agent.step(`The preview is at ${address}`);
+  await page.getByRole('link', { name: /The preview is at/ }).click();
+  const preview = page.context().waitForEvent('page');
+  await page.getByRole('link', { name: address }).click();
+  await (await preview).getByText('A preview').waitFor();
+
+  // Browsers do send the cookie there.
+  const { cookie = '' } = seen[0]!;
+  const value = cookie.split('=')[1] ?? '';
+  expect(value).toMatch(/^[\w-]{43}$/);
+  const verify = (headers: { [name: string]: string }) =>
+    fetch(`${dashboard.server.url}/api/v1/auth/verify`, { headers });
+  expect((await verify({ cookie })).status).toBe(401);
+  expect((await verify({ cookie, 'x-session': value })).status).toBe(401);
+  expect((await verify({ authorization: `Bearer ${value}` })).status).toBe(401);
+});
+
+test('a key is made only after a sign-in of the last hour; the page asks for one', async () => {
+  const page = await dashboard.openSignedIn();
+  await page.getByRole('link', { name: 'API keys' }).click();
+  await page.route('**/api-keys', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({ status: 403, json: { code: 'sign_in_again', detail: 'Sign in again' } })
+      : route.continue(),
+  );
+  await page.getByLabel('Name').fill('laptop');
+  await page.getByRole('button', { name: 'Create key' }).click();
+  dashboard.pageErrors.splice(0);
+  await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
+  await page.unroute('**/api-keys');
+  await pasteToken(page, dashboard.server.dashboardToken);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Create key' }).click();
+  await page.getByText('Copy the key now:').waitFor();
 });
 
 test('after a session has expired, the user signs in again and the unsent message is sent', async () => {

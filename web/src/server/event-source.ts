@@ -1,6 +1,7 @@
 import { EventParser } from '../../../src/adapters/client/http/event-parser.ts';
 import type { StreamEvent } from '../model/wire.ts';
 import { urlOf } from './page-url.ts';
+import { sessionHeader } from './session-header.ts';
 
 /** The server sends something every 15 s. A connection without data for longer than this is dead. */
 const MAX_SILENCE_MS = 40_000;
@@ -30,6 +31,7 @@ export async function readEvents(
     const response = await fetch(urlOf('/api/v1/events'), {
       headers: {
         accept: 'text/event-stream',
+        ...sessionHeader(),
         ...(position.lastEventId === null ? {} : { 'last-event-id': position.lastEventId }),
       },
       cache: 'no-store',

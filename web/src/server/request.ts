@@ -1,5 +1,6 @@
 import type { Problem } from '../model/wire.ts';
 import { urlOf } from './page-url.ts';
+import { sessionHeader } from './session-header.ts';
 
 /** A failed request. `problem` is the server's error; null if there was no response. */
 export class RequestError extends Error {
@@ -57,6 +58,7 @@ async function send<Body>(
       accept: 'application/json',
       // Other sites cannot send this header. The server requires it together with the session cookie.
       'x-requested-with': 'agent-dashboard',
+      ...sessionHeader(),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
     },

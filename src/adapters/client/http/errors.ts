@@ -18,6 +18,7 @@ export type HttpErrorCode =
   | 'rate_limited'
   | 'request_timeout'
   | 'server_busy'
+  | 'sign_in_again'
   | 'too_large'
   | 'unsupported_media_type';
 

@@ -24,12 +24,13 @@ export async function identifyCaller(
   { tokens, rateLimit, cookies = false }: IdentifyCallerOptions,
 ): Promise<Caller> {
   ctx.res.setHeader('Cache-Control', 'no-store');
-  const token = readRequestToken(ctx, cookies);
+  const { token, signedInAt } = readRequestToken(ctx, cookies);
   const caller = await tokens.verify(token);
   // The caller is set before the rate limit is checked, so that the log names the user of a refused request.
   const exchange = exchangeOf(ctx);
   exchange.caller = caller;
   exchange.token = token;
+  exchange.signedInAt = signedInAt;
   await rateLimit?.count(token);
   exchange.openRequests.begin(token, caller.userId, ctx.res);
   return caller;

@@ -2,35 +2,41 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { unauthenticated } from '../../../ports/errors.ts';
 import { repeatedHeader } from '../http/http-error.ts';
-import { readCookieToken } from './session-cookie.ts';
+import { readBrowserSession } from './session-cookie.ts';
 
 const MAX_TOKEN_LENGTH = 8 * 1024;
 const BEARER_PREFIX = 'bearer ';
 
+export interface RequestToken {
+  readonly token: string;
+  /** When the person signed in whose browser sends the request; null for a bearer token. */
+  readonly signedInAt: Date | null;
+}
+
 /**
- * Returns the token of a request: the bearer token or, if `acceptCookie` is set, the token in a browser's
- * cookie. A token in the query string is refused even if the header is valid: proxies log URLs, so the client
+ * Returns the token of a request: the bearer token or, if `acceptCookie` is set, the token of a browser's
+ * session. A token in the query string is refused even if the header is valid: proxies log URLs, so the client
  * must learn that its token has leaked.
  * @throws PortError `unauthenticated` if there is no token, or if it is in the query string or too long.
  * @throws HttpError `invalid_header` for two Authorization headers, `csrf` if a cookie lacks the CSRF header.
  */
-export function readRequestToken(ctx: Context, acceptCookie: boolean): string {
+export function readRequestToken(ctx: Context, acceptCookie: boolean): RequestToken {
   if (countHeader(ctx.req, 'authorization') > 1) throw repeatedHeader('Authorization');
   if (ctx.querystring !== '' && ('access_token' in ctx.query || 'token' in ctx.query)) {
     throw unauthenticated('token in the query string');
   }
   const { authorization } = ctx.req.headers;
   if (authorization === undefined) {
-    const token = acceptCookie ? readCookieToken(ctx) : null;
-    if (token === null) throw unauthenticated('no Authorization header');
-    return token;
+    const session = acceptCookie ? readBrowserSession(ctx) : null;
+    if (session === null) throw unauthenticated('no Authorization header');
+    return session;
   }
   if (authorization.slice(0, BEARER_PREFIX.length).toLowerCase() !== BEARER_PREFIX) {
     throw unauthenticated('not the Bearer scheme');
   }
   const token = authorization.slice(BEARER_PREFIX.length).trim();
   if (token === '' || token.length > MAX_TOKEN_LENGTH) throw unauthenticated('token empty or too long');
-  return token;
+  return { token, signedInAt: null };
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Context } from 'koa';
 import { HttpError } from '../http/http-error.ts';
+import { type BrowserSession, unsealSession } from './sealed-session.ts';
 
 const COOKIE_NAME = 'agent_dashboard_session';
 
 /**
- * Returns the name of the cookie whose value is a token. Browsers send a cookie to every port of a host, so
+ * Returns the name of the cookie with the key of the session. Browsers send a cookie to every port of a host, so
  * the name has the port: otherwise two servers on one host would replace each other's cookies.
  * @param host the host as the browser sees it, with its port unless that is the default port
  */
@@ -20,25 +21,32 @@ const CSRF_VALUE = 'agent-dashboard';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Returns the token in a browser's cookie, or null if there is none. Browsers send the cookie also with
- * requests that pages of other sites make. So a request that changes something needs the CSRF header, which
- * those pages cannot send.
+ * The header in which the page sends its part of the session. The page keeps it in the storage of its origin,
+ * which no other port of the host can read. The cookie alone, which browsers send to all ports, is worthless.
+ */
+const SESSION_HEADER = 'x-session';
+
+/**
+ * Returns the session of a browser, or null if the request has no cookie, or not the page's part that belongs
+ * to it. Browsers send the cookie also with requests that pages of other sites make. So a request that
+ * changes something needs the CSRF header, which those pages cannot send.
  * @throws HttpError `csrf` if the CSRF header is missing.
  */
-export function readCookieToken(ctx: Context): string | null {
-  const token = ctx.cookies.get(sessionCookieName(ctx.host));
-  if (token === undefined || token === '') return null;
+export function readBrowserSession(ctx: Context): BrowserSession | null {
+  const key = ctx.cookies.get(sessionCookieName(ctx.host));
+  if (key === undefined || key === '') return null;
   if (!SAFE_METHODS.has(ctx.method) && ctx.get(CSRF_HEADER) !== CSRF_VALUE) {
     throw new HttpError(
       'csrf',
       `With a cookie, ${ctx.method} needs the header X-Requested-With: ${CSRF_VALUE}`,
     );
   }
-  return token;
+  return unsealSession({ key, sealed: ctx.get(SESSION_HEADER) });
 }
 
 export interface SessionCookie {
-  readonly token: string;
+  /** The key of the session; empty: the cookie is deleted. */
+  readonly key: string;
   readonly expiresAt: Date;
   /**
    * Whether the browser may send the cookie over https only. The connection itself does not show this: behind
@@ -50,9 +58,9 @@ export interface SessionCookie {
 }
 
 /** Sets the cookie. It is HttpOnly, so not even a script of our own page can read it. */
-export function setSessionCookie(ctx: Context, { token, expiresAt, secure, path }: SessionCookie): void {
+export function setSessionCookie(ctx: Context, { key, expiresAt, secure, path }: SessionCookie): void {
   ctx.cookies.secure = secure;
-  ctx.cookies.set(sessionCookieName(ctx.host), token, {
+  ctx.cookies.set(sessionCookieName(ctx.host), key, {
     httpOnly: true,
     sameSite: 'strict',
     secure,

@@ -24,6 +24,8 @@ export interface Exchange {
   caller: Caller | null;
   /** The token of the caller; null while it is not verified. */
   token: string | null;
+  /** When the person signed in whose browser sends the request; null for a bearer token. */
+  signedInAt: Date | null;
   /** The matched route; null while no route has matched. */
   route: MatchedRoute | null;
   /**
@@ -79,6 +81,7 @@ export async function runExchange(
     requestId: assignRequestId(ctx),
     caller: null,
     token: null,
+    signedInAt: null,
     route: null,
     routePath: null,
     isStream: false,

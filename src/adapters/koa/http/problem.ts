@@ -72,6 +72,7 @@ const STATUS_BY_CODE = {
   removal_disabled: 409,
   request_timeout: 408,
   server_busy: 503,
+  sign_in_again: 403,
   storage_busy: 503,
   storage_unavailable: 503,
   too_deep: 400,

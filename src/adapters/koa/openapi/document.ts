@@ -92,8 +92,9 @@ const securitySchemes = (publicUrl: string | null) => ({
     in: 'cookie',
     name: sessionCookieName(publicUrl === null ? '' : new URL(publicUrl).host),
     description:
-      'The name ends with the port of the address, if it has one: `agent_dashboard_session_8080`. A request that changes ' +
-      'something also needs the header `X-Requested-With: agent-dashboard`',
+      'The name ends with the port of the address, if it has one: `agent_dashboard_session_8080`. Each request also ' +
+      'needs the header `X-Session` with the `session` of the sign-in, and one that changes something ' +
+      '`X-Requested-With: agent-dashboard`',
   },
 });
 

@@ -72,6 +72,7 @@ function operationOf(route: Route): Operation {
     ...(status === 204 ? [] : ERROR_CODES.responseType),
     ...(hasFields ? ERROR_CODES.input : []),
     ...(route.body === 'none' ? [] : ERROR_CODES.body),
+    ...(route.needsRecentSignIn ? ['sign_in_again' as const] : []),
     ...useCase.errorCodes,
   ];
   return {

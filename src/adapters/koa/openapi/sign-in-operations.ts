@@ -13,6 +13,8 @@ const signedInPerson = v.object({
   display_name: v.nullable(v.string()),
   email: v.nullable(v.string()),
   expires_at: v.nullable(field.timestamp),
+  /** The page's part of the session, for the header `X-Session`. */
+  session: v.string(),
 });
 
 /** Signing in with an identity provider is not possible on the page yet, so this is always null. */
@@ -30,7 +32,8 @@ export const signInOperations = (): Paths => ({
   [SESSION_PATH]: {
     post: {
       operationId: 'sign_in',
-      summary: 'Exchange a one-time code or a token for a cookie that no script can read',
+      summary:
+        'Exchange a one-time code or a token for a session: a cookie, and a text for the header X-Session',
       tags: TAGS,
       security: [],
       requestBody: { required: true, content: jsonContent(jsonSchemaOf(credential)) },

@@ -11,6 +11,7 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
     input: inputFromBody,
     body: 'needed',
     status: 201,
+    needsRecentSignIn: true,
   }),
   defineRoute({
     method: 'GET',
@@ -35,5 +36,6 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
     useCase: useCases.deleteAccount,
     input: inputFromBody,
     body: 'needed',
+    needsRecentSignIn: true,
   }),
 ];

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
-import { exchangeOf } from '../http/exchange.ts';
-import { notAcceptable } from '../http/http-error.ts';
+import { type Exchange, exchangeOf } from '../http/exchange.ts';
+import { HttpError, notAcceptable } from '../http/http-error.ts';
 import { readJsonObject } from '../http/json-body.ts';
 import { nextPageLink } from './next-page-link.ts';
 import { BASE_PATH, type Route } from './route.ts';
@@ -20,7 +20,7 @@ export function routeHandler(
   route: Route,
   { dispatch, publicUrl = null }: RouteHandlerOptions,
 ): (ctx: Context) => Promise<void> {
-  const { useCase, input, status, needsClientGone } = route;
+  const { useCase, input, status, needsClientGone, needsRecentSignIn } = route;
   const routePath = BASE_PATH + route.path;
   const hasContent = status !== 204;
   const acceptsIdempotencyKey = route.method !== 'GET';
@@ -32,6 +32,7 @@ export function routeHandler(
     exchange.route = route;
     exchange.routePath = routePath;
     if (hasContent && !acceptsJson(ctx)) throw notAcceptable();
+    if (needsRecentSignIn) requireRecentSignIn(exchange);
 
     const body = route.body === 'none' ? NO_BODY : await readJsonObject(ctx, rules);
     const output = await dispatch(useCase, {
@@ -48,6 +49,17 @@ export function routeHandler(
     ctx.set('Content-Type', JSON_TYPE);
     ctx.body = JSON.stringify(route.responseField === undefined ? output : output[route.responseField]);
   };
+}
+
+const RECENT_SIGN_IN_MS = 60 * 60 * 1000;
+
+/** A bearer token needs no sign-in: who holds it can sign in with it at any time. */
+function requireRecentSignIn({ signedInAt }: Exchange): void {
+  if (signedInAt === null || Date.now() - signedInAt.getTime() <= RECENT_SIGN_IN_MS) return;
+  throw new HttpError(
+    'sign_in_again',
+    'This needs a sign-in of the last hour. Sign in again, then repeat it',
+  );
 }
 
 /**

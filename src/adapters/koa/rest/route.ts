@@ -43,6 +43,11 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
    * over to nobody.
    */
   readonly needsClientGone: boolean;
+  /**
+   * Whether a person's browser must have signed in within the last hour. For what cannot be taken back, so
+   * that an unattended or stolen session is worth less.
+   */
+  readonly needsRecentSignIn: boolean;
   readonly problemOverrides: ProblemOverrides;
   /**
    * The operation's id in the OpenAPI document. Absent: the use case's name. If two routes share a use case,
@@ -57,6 +62,7 @@ const DEFAULTS = {
   status: 200,
   isSafe: false,
   needsClientGone: false,
+  needsRecentSignIn: false,
   problemOverrides: {},
 } as const satisfies Partial<Route>;
 

@@ -4,7 +4,8 @@ import type { UserId } from '../../../domain/ids.ts';
 import { PortError } from '../../../ports/errors.ts';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
-import { readCookieToken, setSessionCookie } from '../access/session-cookie.ts';
+import { sealSession } from '../access/sealed-session.ts';
+import { readBrowserSession, setSessionCookie } from '../access/session-cookie.ts';
 import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
 import { readJsonObject } from '../http/json-body.ts';
@@ -38,8 +39,9 @@ const MAX_BODY_BYTES = 16 * 1024;
 const MAX_COOKIE_MS = 400 * 24 * 60 * 60 * 1000;
 
 /**
- * Signs browsers in and out. A browser sends a one-time code or a token once, and gets a cookie that no
- * script can read. The cookie's value is the token, so both expire together.
+ * Signs browsers in and out. A browser sends a one-time code or a token once, and gets the two parts of a
+ * session: a cookie that no script can read, and a text that the page keeps. Both are needed for each
+ * request. The session contains the token, so both end together.
  */
 export function signInRoutes(options: SignInOptions): Middleware {
   const { signIn, tokens, publicUrl = null, command = null } = options;
@@ -59,14 +61,15 @@ export function signInRoutes(options: SignInOptions): Middleware {
     const caller = await tokens.verify(token);
     if (!caller.scopes.includes('dashboard')) throw insufficientScope(['dashboard']);
     const expiresAt = caller.expiresAt ?? new Date(Date.now() + MAX_COOKIE_MS);
-    setSessionCookie(ctx, { token, expiresAt, ...scopeOfCookie(ctx) });
-    ctx.body = wireSignedInPerson(caller);
+    const { key, sealed } = sealSession({ token, signedInAt: new Date() });
+    setSessionCookie(ctx, { key, expiresAt, ...scopeOfCookie(ctx) });
+    ctx.body = { ...wireSignedInPerson(caller), session: sealed };
   }
 
   async function signOutBrowser(ctx: Context): Promise<void> {
-    const token = readCookieToken(ctx);
-    if (token !== null) await revokeToken(ctx, token);
-    setSessionCookie(ctx, { token: '', expiresAt: new Date(0), ...scopeOfCookie(ctx) });
+    const session = readBrowserSession(ctx);
+    if (session !== null) await revokeToken(ctx, session.token);
+    setSessionCookie(ctx, { key: '', expiresAt: new Date(0), ...scopeOfCookie(ctx) });
     ctx.status = 204;
   }
 

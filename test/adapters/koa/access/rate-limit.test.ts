@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RateLimitPerToken } from '../../../../src/adapters/koa/access/rate-limit.ts';
+import { sealSession } from '../../../../src/adapters/koa/access/sealed-session.ts';
 import { protectedNodeHandler } from '../../../../src/adapters/koa/server/protected-node-handler.ts';
 import { unauthenticated } from '../../../../src/ports/errors.ts';
 import { open, parseAnswer } from '../raw-http.ts';
@@ -100,11 +101,9 @@ describe('a token over its limit', () => {
     const signIn = { redeem: () => Promise.reject(unauthenticated()), signOut: async () => {} };
     await using server = await TestServer.start({ rateLimit: new RateLimitPerToken(1), signIn });
     const url = `${server.url}/api/v1/auth/verify`;
-    const held: { [name: string]: string }[] = [
-      { cookie: `agent_dashboard_session_${server.port}=ann` },
-      { authorization: 'Bearer ann' },
-      { cookie: `agent_dashboard_session_${server.port}=ann` },
-    ];
+    const { key, sealed } = sealSession({ token: 'ann', signedInAt: new Date() });
+    const ofBrowser = { cookie: `agent_dashboard_session_${server.port}=${key}`, 'x-session': sealed };
+    const held = [ofBrowser, { authorization: 'Bearer ann' }, ofBrowser];
     const statuses = [];
     for (const headers of held) statuses.push((await fetch(url, { headers })).status);
     expect(statuses).toEqual([200, 429, 429]);

@@ -60,7 +60,8 @@ describe.each([
     const signedIn = await fetch(session, { method: 'POST', headers, body: '{"code":"one"}' });
     const [cookie = ''] = signedIn.headers.getSetCookie();
     expect(cookie).toContain(`; path=${path};`);
-    const sent = { ...headers, cookie: cookie.split(';')[0]! };
+    const { session: sealed } = (await signedIn.json()) as { session: string };
+    const sent = { ...headers, cookie: cookie.split(';')[0]!, 'x-session': sealed };
     expect((await fetch(`${at.proxy.url}/api/v1/auth/verify?x=%20`, { headers: sent })).status).toBe(200);
     const signedOut = await fetch(session, { method: 'DELETE', headers: sent });
     expect(signedOut.headers.getSetCookie()[0]).toContain(`; path=${path};`);

@@ -4,14 +4,29 @@ import { clearOutbox } from '../../model/storage/outbox-storage.ts';
 import type { User } from '../../model/wire.ts';
 import { urlOf } from '../../server/page-url.ts';
 import { RequestError, request } from '../../server/request.ts';
+import { readSessionFrom } from '../../server/session-header.ts';
 import { openTabChannel } from '../../server/tab-channel.ts';
 import { storage } from '../page/storage.ts';
 
 /** The user who is signed in. Undefined: not known yet. Null: signed out. */
 export const signedInUser = signal<User | null | undefined>(undefined);
 
+/** The name of the entry with the page's part of the session. Without the cookie it is worth nothing. */
+const SESSION_ENTRY = 'session';
+readSessionFrom(() => storage.getItem(SESSION_ENTRY));
+
+/** Whether the page asks the user to sign in again. */
+export const mustSignInAgain = signal(false);
+
+/** Asks the user to sign in again if that is what the error says. Returns false for any other error. */
+export function askToSignInAgain(error: unknown): boolean {
+  const isAsked = error instanceof RequestError && error.problem?.code === 'sign_in_again';
+  if (isAsked) mustSignInAgain.value = true;
+  return isAsked;
+}
+
 /**
- * All tabs share the cookie. When a tab signs in or out, it sends the id of the user, or null, to the others.
+ * All tabs share the session. When a tab signs in or out, it sends the id of the user, or null, to the others.
  * They load the page again if they show someone else.
  */
 const otherTabs = openTabChannel('session');
@@ -34,11 +49,19 @@ function deleteTraces(): void {
   clearOutbox(storage, signedInUser.value.user_id);
 }
 
-/** Signs in with a one-time code or a token. The server sets a session cookie, which scripts cannot read. */
+/**
+ * Signs in with a one-time code or a token. The server sets a cookie, which scripts cannot read, and returns
+ * the other part of the session.
+ */
 export async function signIn(
   credential: { readonly code: string } | { readonly token: string },
 ): Promise<void> {
-  signedInUser.value = await request<User>('POST', '/auth/session', { body: credential });
+  const { session, ...user } = await request<User & { readonly session: string }>('POST', '/auth/session', {
+    body: credential,
+  });
+  storage.setItem(SESSION_ENTRY, session);
+  mustSignInAgain.value = false;
+  signedInUser.value = user;
   otherTabs?.postMessage(signedInUser.value.user_id);
 }
 
@@ -50,6 +73,7 @@ export async function signOut(): Promise<void> {
   await request('DELETE', '/auth/session').catch((error: unknown) => {
     if (!(error instanceof RequestError) || error.problem?.status !== 401) throw error;
   });
+  storage.removeItem(SESSION_ENTRY);
   deleteTraces();
   otherTabs?.postMessage(null);
   location.replace(urlOf('/'));

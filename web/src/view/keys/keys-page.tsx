@@ -6,6 +6,7 @@ import { showError } from '../../store/page/notices.ts';
 import { BackLink } from '../common/back-link.tsx';
 import { Dialog } from '../common/dialog.tsx';
 import { Timestamp } from '../common/timestamp.tsx';
+import { SignInAgainDialog } from '../sign-in/sign-in-again-dialog.tsx';
 import { SignOutButton } from '../sign-in/sign-out-button.tsx';
 import { NewKeyForm } from './new-key-form.tsx';
 
@@ -24,6 +25,7 @@ export function KeysPage() {
         everywhere within seconds.
       </p>
       <NewKeyForm />
+      <SignInAgainDialog />
       {keys !== null && keys.length === 0 && <p class="muted">No keys yet.</p>}
       {keys !== null && keys.length > 0 && (
         <ul class="keys" aria-label="Keys">

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { createApiKey, type NewApiKey } from '../../store/api-keys.ts';
 import { showError } from '../../store/page/notices.ts';
+import { askToSignInAgain } from '../../store/session/signed-in-user.ts';
 import { CopyText } from '../common/copy-text.tsx';
 
 /** The choices for how long a key is valid. Null: it does not expire. */
@@ -28,7 +29,7 @@ export function NewKeyForm() {
       });
       name.value = '';
     } catch (error) {
-      showError(error);
+      if (!askToSignInAgain(error)) showError(error);
     }
     isSubmitting.value = false;
   };
