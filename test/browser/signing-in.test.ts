@@ -101,7 +101,7 @@ test('a link to another port of the same host gives that port nothing that opens
   await agent.step(`The preview is at ${address}`);
   await page.getByRole('link', { name: /The preview is at/ }).click();
   const preview = page.context().waitForEvent('page');
-  await page.getByRole('link', { name: address }).click();
+  await page.getByRole('link', { name: address, exact: true }).click();
   await (await preview).getByText('A preview').waitFor();
 
   // Browsers do send the cookie there.

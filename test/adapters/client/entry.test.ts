@@ -29,11 +29,15 @@ function loadedBy(file: string, seen = new Set<string>()): Set<string> {
 }
 
 describe('the entry of the client', () => {
-  test('loads only the client’s own modules: no package, no Node module, no schema', () => {
+  test('loads only the client’s own modules and the rule for idempotency keys: no package, no Node module, no schema', () => {
     const folder = dirname(ENTRY) + sep;
+    const rule = resolve(folder, '../../domain/idempotency.ts');
     const loaded = [...loadedBy(ENTRY)];
     expect(loaded.length).toBeGreaterThan(8);
-    expect(loaded.filter((file) => !file.startsWith(folder))).toEqual([]);
+    expect(loaded.filter((file) => !file.startsWith(folder))).toEqual([
+      rule,
+      resolve(dirname(rule), 'errors.ts'),
+    ]);
   });
 
   test('knows every HTTP error code of the server', () => {

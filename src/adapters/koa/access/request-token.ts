@@ -15,8 +15,8 @@ export interface RequestToken {
 
 /**
  * Returns the token of a request: the bearer token or, if `acceptCookie` is set, the token of a browser's
- * session. A token in the query string is refused even if the header is valid: proxies log URLs, so the client
- * must learn that its token has leaked.
+ * session. A token in the query string is refused even if the header is valid: proxies log URLs, so the
+ * client must learn that its token has leaked.
  * @throws PortError `unauthenticated` if there is no token, or if it is in the query string or too long.
  * @throws HttpError `invalid_header` for two Authorization headers, `csrf` if a cookie lacks the CSRF header.
  */

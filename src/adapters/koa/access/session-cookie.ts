@@ -5,8 +5,8 @@ import { type BrowserSession, unsealSession } from './sealed-session.ts';
 const COOKIE_NAME = 'agent_dashboard_session';
 
 /**
- * Returns the name of the cookie with the key of the session. Browsers send a cookie to every port of a host, so
- * the name has the port: otherwise two servers on one host would replace each other's cookies.
+ * Returns the name of the cookie with the key of the session. Browsers send a cookie to every port of a host,
+ * so the name has the port: otherwise two servers on one host would replace each other's cookies.
  * @param host the host as the browser sees it, with its port unless that is the default port
  */
 export function sessionCookieName(host: string): string {

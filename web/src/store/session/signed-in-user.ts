@@ -26,8 +26,8 @@ export function askToSignInAgain(error: unknown): boolean {
 }
 
 /**
- * All tabs share the session. When a tab signs in or out, it sends the id of the user, or null, to the others.
- * They load the page again if they show someone else.
+ * All tabs share the session. When a tab signs in or out, it sends the id of the user, or null, to the
+ * others. They load the page again if they show someone else.
  */
 const otherTabs = openTabChannel('session');
 otherTabs?.addEventListener('message', ({ data: userId }: MessageEvent<string | null>) => {
