@@ -15,6 +15,7 @@ test('an agent can be renamed, ended after a confirmation, deleted, and restored
   await page.getByRole('textbox', { name: 'Name' }).fill('Orders');
   await page.getByRole('button', { name: 'Rename', exact: true }).tap();
   await page.getByRole('heading', { name: 'Orders' }).waitFor();
+  expect(await menu.evaluate((button) => button === document.activeElement)).toBe(true);
 
   await menu.tap();
   await page.getByRole('button', { name: 'End run…' }).tap();
@@ -48,7 +49,8 @@ test('a new key is shown once and works at once, and stops working when it is re
   expect(await page.getByText(token!).count()).toBe(0);
   await page.getByRole('button', { name: 'Revoke laptop' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-  await page.getByText(/^revoked/).waitFor();
+  await page.getByText(/^\d+ revoked keys?$/).click();
+  await page.getByRole('list', { name: 'Revoked keys' }).getByText('laptop').waitFor();
   await expect(agent.step('With a revoked key')).rejects.toThrow('401');
 });
 

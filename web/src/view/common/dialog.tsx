@@ -8,10 +8,19 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** A modal dialog. The browser's `<dialog>` keeps the focus inside and closes it on Escape. */
+/**
+ * A modal dialog. The browser's `<dialog>` keeps the focus inside and closes it on Escape. Afterwards the
+ * focus is where it was before.
+ */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => {
+    const focusedBefore = document.activeElement;
+    element.current?.showModal();
+    return () => {
+      if (focusedBefore instanceof HTMLElement) focusedBefore.focus();
+    };
+  }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click outside the dialog closes it, and so does Escape
     <dialog

@@ -27,14 +27,34 @@ export function KeysPage() {
       <NewKeyForm />
       <SignInAgainDialog />
       {keys !== null && keys.length === 0 && <p class="muted">No keys yet.</p>}
-      {keys !== null && keys.length > 0 && (
-        <ul class="keys" aria-label="Keys">
-          {keys.map((key) => (
-            <KeyRow key={key.id} apiKey={key} />
-          ))}
-        </ul>
-      )}
+      {keys !== null && <KeyLists keys={keys} />}
     </div>
+  );
+}
+
+function KeyLists({ keys }: { readonly keys: readonly ApiKey[] }) {
+  const revoked = keys.filter(({ revoked_at }) => revoked_at !== null);
+  return (
+    <>
+      <KeyList label="Keys" keys={keys.filter(({ revoked_at }) => revoked_at === null)} />
+      {revoked.length > 0 && (
+        <details class="revoked-keys">
+          <summary>{revoked.length === 1 ? '1 revoked key' : `${revoked.length} revoked keys`}</summary>
+          <KeyList label="Revoked keys" keys={revoked} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function KeyList({ label, keys }: { readonly label: string; readonly keys: readonly ApiKey[] }) {
+  if (keys.length === 0) return null;
+  return (
+    <ul class="keys" aria-label={label}>
+      {keys.map((key) => (
+        <KeyRow key={key.id} apiKey={key} />
+      ))}
+    </ul>
   );
 }
 
