@@ -4,6 +4,7 @@ export type PortErrorCode =
   | 'identity_provider_unavailable'
   | 'issuing_disabled'
   | 'storage_busy'
+  | 'storage_full'
   | 'storage_unavailable'
   | 'unauthenticated';
 
@@ -30,6 +31,17 @@ export const issuingDisabled = (reason: string) => new PortError('issuing_disabl
 /** Too many writers changed the same data at once. Nothing was written, so trying again is safe. */
 export const storageBusy = (cause?: unknown) =>
   new PortError('storage_busy', 'Too many concurrent changes; try again', null, { cause });
+
+/** The disk of the store is nearly full, so nothing was written. Reading is still possible. */
+export const storageFull = (cause?: unknown) =>
+  new PortError(
+    'storage_full',
+    'The disk of the server is full; nothing can be stored until it has space',
+    null,
+    {
+      cause,
+    },
+  );
 
 /** The store cannot be reached. A write may or may not have been made: repeat it with its idempotency key. */
 export const storageUnavailable = (cause?: unknown) =>

@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/pglite';
 import { CompiledQuery } from 'kysely';
 import type { Observer } from '../../ports/observer.ts';
 import { Database, ormOptions } from './database/database.ts';
+import { EmbeddedStorage } from './database/embedded-storage.ts';
 
 /**
  * Opens the embedded PostgreSQL in `dataDir`, and creates it if it does not exist. Two processes on one
@@ -30,6 +31,7 @@ export async function openPglite(dataDir: string, observer: Observer | null = nu
       // long.
       tenantIsolation: async () => 'off',
       withMigrationLock: (work) => work(),
+      storage: dataDir.startsWith('memory:') ? null : new EmbeddedStorage(dataDir),
     },
     observer,
   );

@@ -104,6 +104,7 @@ export async function openPostgres(url: string, observer: Observer | null = null
       setUpRequestRole: () => setUpRequestRole(run),
       tenantIsolation: () => tenantIsolation(run),
       withMigrationLock,
+      storage: null,
     },
     observer,
   );

@@ -81,5 +81,6 @@ const OAUTH_ERRORS: { readonly [Code in ProblemCode]?: string } = {
   forbidden_host: 'access_denied',
   forbidden_origin: 'access_denied',
   storage_busy: 'temporarily_unavailable',
+  storage_full: 'temporarily_unavailable',
   storage_unavailable: 'temporarily_unavailable',
 };

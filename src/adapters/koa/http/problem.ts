@@ -74,6 +74,7 @@ const STATUS_BY_CODE = {
   server_busy: 503,
   sign_in_again: 403,
   storage_busy: 503,
+  storage_full: 503,
   storage_unavailable: 503,
   too_deep: 400,
   too_large: 413,
@@ -89,6 +90,7 @@ const RETRY_AFTER_SECONDS: { readonly [Code in ProblemCode]?: number } = {
   identity_provider_unavailable: 30,
   server_busy: 1,
   storage_busy: 1,
+  storage_full: 30,
   storage_unavailable: 2,
   too_many_waits: 5,
 };

@@ -31,7 +31,7 @@ export const ERROR_CODES = {
     'unsupported_media_type',
   ],
   idempotencyKey: ['idempotency_in_flight', 'idempotency_key_reused', 'invalid_idempotency_key'],
-  storage: ['storage_busy', 'storage_unavailable'],
+  storage: ['storage_busy', 'storage_full', 'storage_unavailable'],
 } as const satisfies { readonly [check: string]: readonly ProblemCode[] };
 
 /** The extra headers of an error response, by status. */

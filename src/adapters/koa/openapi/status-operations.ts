@@ -94,7 +94,7 @@ function operationOf({
 }: StatusEndpoint): Operation {
   const content = { [mediaType]: { schema: jsonSchemaOf(schema) } };
   const codes = needsDatabase
-    ? [...ERROR_CODES.anyRequest, 'storage_unavailable' as const]
+    ? [...ERROR_CODES.anyRequest, 'storage_full' as const, 'storage_unavailable' as const]
     : ERROR_CODES.anyRequest;
   return {
     operationId,

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import { storageUnavailable } from '../../../ports/errors.ts';
+import { PortError, storageUnavailable } from '../../../ports/errors.ts';
 import type { Scope } from '../../../ports/tokens/token-verifier.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
@@ -119,7 +119,7 @@ function checkReadiness(ping: () => Promise<void>): () => Promise<object> {
       currentPing ??= runPing();
       await Promise.race([currentPing, timeout]);
     } catch (cause) {
-      throw storageUnavailable(cause);
+      throw cause instanceof PortError ? cause : storageUnavailable(cause);
     } finally {
       clearTimeout(timer);
     }

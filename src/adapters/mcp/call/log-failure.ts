@@ -7,6 +7,7 @@ import type { McpCall } from './mcp-call.ts';
 const DEPENDENCY_FAILURES: ReadonlySet<string> = new Set<PortErrorCode>([
   'identity_provider_unavailable',
   'storage_busy',
+  'storage_full',
   'storage_unavailable',
 ]);
 

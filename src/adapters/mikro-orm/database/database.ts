@@ -7,6 +7,7 @@ import type { Observer } from '../../../ports/observer.ts';
 import { entities } from '../schema/entities.ts';
 import { MIGRATIONS_TABLE, migrations } from '../schema/migrations/index.ts';
 import { failureKindOf, toStorageError } from './driver-errors.ts';
+import type { EmbeddedStorage } from './embedded-storage.ts';
 import type { RunStatement } from './request-role.ts';
 import { type DatabaseSettings, problemsOf, UnsuitableDatabaseError } from './required-settings.ts';
 import { type Tables, tablesOf } from './tables.ts';
@@ -43,6 +44,8 @@ export interface Engine {
   readonly setUpRequestRole: () => Promise<void>;
   readonly tenantIsolation: () => Promise<TenantIsolation>;
   readonly withMigrationLock: WithMigrationLock;
+  /** The disk of the embedded database; null for a PostgreSQL server, which takes care of its own. */
+  readonly storage: EmbeddedStorage | null;
 }
 
 /** Runs `work`. Only one process at a time does so on the same database. */
@@ -77,10 +80,11 @@ export class Database {
    * the parameters into the text: no statement could be prepared, and each message would be copied twice.
    * @param tenants the users that the statement is about. PostgreSQL hides all other rows, even if the
    * conditions of the statement are wrong.
-   * @throws PortError `storage_unavailable`, or ConflictError when another attempt may succeed.
+   * @throws PortError `storage_unavailable`, `storage_full`, or ConflictError when another attempt may succeed.
    */
   async query<Row>(tenants: Tenants, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
     const settings = tenantSettingsOf(tenants, await this.tenantIsolation());
+    await this.#engine.storage?.requireFor(sql);
     return await this.#translateErrors(this.#engine.run<Row>(sql, parameters, settings));
   }
 
@@ -110,6 +114,7 @@ export class Database {
     work: (em: SqlEntityManager) => Promise<Result>,
   ): Promise<Result> {
     const settings = tenantSettingsOf(tenants, await this.tenantIsolation());
+    await this.#engine.storage?.requireSpace('remove');
     const em = this.orm.em.fork();
     if (settings !== null) em.setSessionContext({ variables: settings });
     return await this.#translateErrors(em.transactional(work));
@@ -172,9 +177,18 @@ export class Database {
     return migrations.map(({ name }) => name).filter((name) => !appliedNames.has(name));
   }
 
+  /**
+   * Checks that statements can be run and that something can be stored.
+   * @throws PortError as `query` does.
+   */
+  async ping(): Promise<void> {
+    await this.#engine.storage?.requireSpace();
+    await this.query([], 'select 1', []);
+  }
+
   /** Closes all connections. Idempotent. */
   close(): Promise<void> {
-    this.#closing ??= this.orm.close(true);
+    this.#closing ??= this.#engine.storage?.hasFailed ? Promise.resolve() : this.orm.close(true);
     return this.#closing;
   }
 
@@ -187,6 +201,7 @@ export class Database {
   }
 
   #translateAndReport(error: unknown): unknown {
+    this.#engine.storage?.recordError(error);
     const failure = toStorageError(error);
     this.#observer?.storageFailed(failureKindOf(failure));
     return failure;

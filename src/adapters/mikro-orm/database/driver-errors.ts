@@ -1,5 +1,5 @@
 import { CodedError } from '../../../domain/errors.ts';
-import { storageUnavailable } from '../../../ports/errors.ts';
+import { storageFull, storageUnavailable } from '../../../ports/errors.ts';
 import type { StorageFailure } from '../../../ports/observer.ts';
 
 /** A conflict with concurrent work. Nothing was written, and another attempt may succeed. */
@@ -21,6 +21,10 @@ const CONFLICT_CODES = new Set(['40001', '40P01', '55P03', '23505']);
 const UNAVAILABLE_CODES =
   /^(08...|28000|28P01|3D000|57P0[1-5]|57014|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 
+/** PostgreSQL's disk_full. */
+const DISK_FULL_CODE = '53100';
+const DISK_FULL_MESSAGE = /No space left on device|Disk quota exceeded/;
+
 /** The messages of driver errors that have no code. */
 const CONNECTION_LOST_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|not queryable|PGlite is closed/i;
@@ -30,6 +34,7 @@ export function toStorageError(error: unknown): unknown {
   if (error instanceof CodedError || error instanceof ConflictError) return error;
   const { code, message } = causeOf(error);
   if (CONFLICT_CODES.has(code)) return new ConflictError(message, { cause: error });
+  if (code === DISK_FULL_CODE || DISK_FULL_MESSAGE.test(message)) return storageFull(error);
   if (UNAVAILABLE_CODES.test(code) || CONNECTION_LOST_MESSAGES.test(message))
     return storageUnavailable(error);
   return error;
@@ -38,9 +43,10 @@ export function toStorageError(error: unknown): unknown {
 /** Returns the kind of a failure that `toStorageError` has returned. */
 export function failureKindOf(failure: unknown): StorageFailure {
   if (failure instanceof ConflictError) return 'conflict';
-  return failure instanceof CodedError && failure.code === 'storage_unavailable'
-    ? 'unavailable'
-    : 'unexpected';
+  const isUnavailable =
+    failure instanceof CodedError &&
+    (failure.code === 'storage_unavailable' || failure.code === 'storage_full');
+  return isUnavailable ? 'unavailable' : 'unexpected';
 }
 
 /**

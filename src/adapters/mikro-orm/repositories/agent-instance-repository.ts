@@ -67,7 +67,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   }
 
   async ping(): Promise<void> {
-    await this.#database.query([], 'select 1', []);
+    await this.#database.ping();
   }
 
   /** Runs a batch, as `RunBatch` describes it. Returns the tasks that must run again. */
