@@ -89,6 +89,7 @@ test('two servers on one host keep their sessions apart in one browser', async (
   const page = await dashboard.openSignedIn();
   const other = await page.context().newPage();
   await other.goto(/Open: +(\S+)/.exec(otherServer.process.stdout)![1]!);
+  await other.getByRole('navigation', { name: 'Agents' }).waitFor();
   for (const tab of [page, other]) {
     await tab.reload();
     await tab.getByRole('navigation', { name: 'Agents' }).waitFor();
