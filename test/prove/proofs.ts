@@ -1,5 +1,6 @@
 import { cleanStop } from './clean-stop.ts';
 import { exactlyOnce } from './exactly-once.ts';
+import { hostileNeighbour } from './hostile-neighbour.ts';
 import { lostResponses } from './lost-responses.ts';
 import { noServerErrors } from './no-5xx.ts';
 import { nothingLost } from './nothing-lost.ts';
@@ -20,4 +21,5 @@ export const PROOFS: readonly Proof[] = [
   noServerErrors,
   cleanStop,
   streams,
+  hostileNeighbour,
 ];

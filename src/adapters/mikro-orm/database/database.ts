@@ -80,7 +80,7 @@ export class Database {
    * the parameters into the text: no statement could be prepared, and each message would be copied twice.
    * @param tenants the users that the statement is about. PostgreSQL hides all other rows, even if the
    * conditions of the statement are wrong.
-   * @throws PortError `storage_unavailable`, `storage_full`, or ConflictError when another attempt may succeed.
+   * @throws PortError `storage_unavailable`, `storage_full`; ConflictError if another attempt may succeed.
    */
   async query<Row>(tenants: Tenants, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
     const settings = tenantSettingsOf(tenants, await this.tenantIsolation());

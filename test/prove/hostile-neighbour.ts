@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDatabase } from '../support/postgres/postgres-database.ts';
+import { ATTACKS } from './hostile-neighbour/attacks.ts';
+import { BrokenPromise, type Proof, type ProofContext, requireNone, scaled } from './proof.ts';
+import { KillablePostgres } from './support/killable-postgres.ts';
+import { KillableServer } from './support/killable-server.ts';
+import { TestTokens } from './support/test-tokens.ts';
+
+const ATTACK_MS = 60_000;
+const USUAL_MS = 10_000;
+const PAUSE_MS = 20;
+const MAX_MEMORY_BYTES = 1024 ** 3;
+
+/** Lets one user do everything that is expensive, while another one works. */
+export const hostileNeighbour: Proof = {
+  name: 'hostile-neighbour',
+  promise: 'One user who does everything expensive at once makes no write of another one fail',
+
+  async run(context) {
+    await using owned = new AsyncDisposableStack();
+    const folder = await mkdtemp(join(tmpdir(), 'agent-dashboard-prove-'));
+    owned.defer(() => rm(folder, { recursive: true, force: true }));
+    const postgres = owned.use(await KillablePostgres.start());
+    const tokens = await TestTokens.make();
+    const stores = {
+      PostgreSQL: { DATABASE_URL: await createDatabase(postgres.url) },
+      PGlite: { DATA_DIR: folder },
+    };
+    const report: { [what: string]: string } = {};
+    for (const [name, env] of Object.entries(stores)) {
+      const server = owned.use(await KillableServer.start({ ...tokens.env, ...env }));
+      // The first start makes the embedded database, which takes more memory than all that follows.
+      await server.terminate(30_000);
+      await server.start();
+      report[name] = await attack(name, server, tokens, context);
+      await server.terminate(30_000);
+    }
+    return report;
+  },
+};
+
+async function attack(
+  store: string,
+  server: KillableServer,
+  tokens: TestTokens,
+  context: ProofContext,
+): Promise<string> {
+  const { port, pid } = server;
+  const writer = new Writer(port, await tokens.of('ada'));
+  const usual = await writer.write(scaled(USUAL_MS, context, 1_000));
+
+  const stop = new AbortController();
+  const statuses = new Map<number, number>();
+  const attacker = {
+    port,
+    agentToken: await tokens.of('mallory'),
+    dashboardToken: await tokens.of('mallory', 'dashboard'),
+    stopSignal: stop.signal,
+    onStatus: (status: number) => void statuses.set(status, (statuses.get(status) ?? 0) + 1),
+  };
+  const attacks = Promise.all(Object.values(ATTACKS).map((each) => each(attacker)));
+  const attacked = await writer.write(scaled(ATTACK_MS, context, 3_000));
+  stop.abort();
+  await attacks;
+
+  const memory = await peakMemoryOf(pid);
+  context.progress(
+    `${store}: responses to the attacker by status: ${JSON.stringify(Object.fromEntries(statuses))}`,
+  );
+  requireNone(`writes of the other user that failed (${store})`, [...usual.failures, ...attacked.failures]);
+  requireNone(`errors in the log (${store})`, server.faults);
+  if (memory !== null && memory > MAX_MEMORY_BYTES)
+    throw new BrokenPromise(`${store}: ${memory} bytes of memory`);
+  const megabytes = memory === null ? 'unknown' : `${Math.round(memory / 1024 ** 2)} MB`;
+  return `${attacked.count} writes, p99 ${Math.round(usual.p99)} to ${Math.round(attacked.p99)} ms, memory ${megabytes}`;
+}
+
+interface Writes {
+  readonly count: number;
+  readonly p99: number;
+  readonly failures: readonly string[];
+}
+
+/** The other user: an agent that reports a step now and then. */
+class Writer {
+  readonly #url: string;
+  readonly #headers: { readonly [name: string]: string };
+  readonly #instance = randomUUID();
+
+  constructor(port: number, token: string) {
+    this.#url = `http://127.0.0.1:${port}/api/v1/messages/agent`;
+    this.#headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  }
+
+  async write(milliseconds: number): Promise<Writes> {
+    const durations: number[] = [];
+    const failures: string[] = [];
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end) {
+      const startedAt = performance.now();
+      const body = JSON.stringify({
+        agent_instance_id: this.#instance,
+        agent_type: 'codex',
+        content: 'a step',
+      });
+      const outcome = await fetch(this.#url, { method: 'POST', headers: this.#headers, body }).then(
+        async (response) => `${response.status} ${await response.text()}`,
+        (error: Error) => String(error.cause ?? error),
+      );
+      if (!outcome.startsWith('200 ')) failures.push(outcome.slice(0, 300));
+      durations.push(performance.now() - startedAt);
+      await sleep(PAUSE_MS);
+    }
+    durations.sort((a, b) => a - b);
+    return { count: durations.length, p99: durations[Math.floor(durations.length * 0.99)] ?? 0, failures };
+  }
+}
+
+/** Returns the most memory that a process has had, or null where the system does not tell it. */
+async function peakMemoryOf(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+}
