@@ -102,6 +102,11 @@ export const redelivered = v.pipe(
   ),
 );
 
+export const more = v.pipe(
+  v.boolean(),
+  v.description('True if the person has written more than fits here. The next call returns the next of it'),
+);
+
 export const agentStatus = v.picklist([
   'ACTIVE',
   'AWAITING_INPUT',

@@ -2,6 +2,7 @@ import type { TestRunner } from '../test-runner.ts';
 import { atomicUpdates, decisionsGetCopies } from './atomic-updates.ts';
 import { idempotency } from './idempotency.ts';
 import { loading } from './loading.ts';
+import { longQueues } from './long-queues.ts';
 import type { OpenStore } from './open-store.ts';
 import { racesForTheQueue } from './races-for-the-queue.ts';
 import { racesToBeFirst } from './races-to-be-first.ts';
@@ -16,6 +17,7 @@ import { tenants } from './tenants.ts';
 export function agentInstanceRepositoryContract(runner: TestRunner, storeUnderTest: () => OpenStore): void {
   savingAndLoading(runner, storeUnderTest);
   loading(runner, storeUnderTest);
+  longQueues(runner, storeUnderTest);
   atomicUpdates(runner, storeUnderTest);
   tenants(runner, storeUnderTest);
   idempotency(runner, storeUnderTest);

@@ -5,6 +5,7 @@ import { type AgentInstance, newAgentInstance } from './agent-instance.ts';
 import { normaliseAgentTypeName } from './agent-type.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
+import { handOffPage } from './hand-off/hand-off-page.ts';
 import { findRetriedMessage, isRecent } from './hand-off/lease.ts';
 import type { JsonObject, Message } from './message.ts';
 
@@ -36,6 +37,8 @@ export interface AgentMessagePosted {
   readonly message: Message;
   /** The user messages that the agent gets with the response. */
   readonly handedOver: readonly Message[];
+  /** Whether there are more user messages for the agent than `handedOver`. */
+  readonly more: boolean;
   /** Whether some of `handedOver` were handed over before, in a response that may not have arrived. */
   readonly redelivered: boolean;
   /** null if the message came without a diff. */
@@ -45,8 +48,8 @@ export interface AgentMessagePosted {
 }
 
 /**
- * Adds a step or a question of the agent. It first hands over all queued user messages, then moves the read
- * cursor to the new message. The first message creates the instance.
+ * Adds a step or a question of the agent. It first hands over the queued user messages that fit into one
+ * hand-off, then moves the read cursor to the new message. The first message creates the instance.
  *
  * A question with the same text as an open question is not added again. The open question is returned
  * instead, together with all user messages that were handed over with it, because the agent may not have
@@ -66,16 +69,18 @@ export function postAgentMessage(
       : requireInstance(conversation);
   const draft = new ConversationDraft(instance, conversation.messages, agentMessage.now);
   const retried = findRetriedMessage(instance.lease, conversation.messages, agentMessage);
-  if (retried?.questionStatus === 'answered') return repeatAnsweredQuestion(draft, retried, agentMessage);
+  if (retried?.questionStatus === 'answered') return repeatQuestion(draft, retried, agentMessage);
   const openQuestion = agentMessage.isQuestion ? findOpenQuestionWithText(draft, agentMessage.content) : null;
   const { isClientGone } = agentMessage;
   const handedOverBefore =
     openQuestion !== null
-      ? draft.messagesHandedOverWith(openQuestion)
+      ? openQuestionHandOffs(draft, openQuestion)
       : retriedHandOffs(draft, isClientGone ? null : retried, agentMessage.now);
+  if (openQuestion !== null && handOffPage(handedOverBefore).next !== null)
+    return repeatQuestion(draft, openQuestion, agentMessage);
   draft.handOverAgain(handedOverBefore);
   // A completed instance is reopened only if user messages are handed over now.
-  const wasQueueEmpty = isClientGone || draft.handOverQueue().length === 0;
+  const wasQueueEmpty = isClientGone || draft.handOverQueue(handedOverBefore).length === 0;
   const staysCompleted = wasQueueEmpty && instance.status === 'COMPLETED';
 
   const message =
@@ -101,28 +106,38 @@ export function postAgentMessage(
   // A step that arrives after its client hung up may be older than what the lease is about.
   if (!isClientGone || agentMessage.isQuestion)
     draft.updateInstance({ lease: needsLease ? { messageId: message.id, deliveries } : null });
-  return posted(draft, agentMessage, { message, handedOver, redelivered });
+  return posted(draft, agentMessage, { message, handedOver, more: draft.hasQueue(), redelivered });
 }
 
 /**
- * Repeats a question that has its answer. An answer that is still queued stays queued, so that the agent gets
- * it in the way in which it waits for answers.
+ * Repeats a question that has its answer, or an open one with which and after which more was handed over than
+ * fits into one hand-off. An answer that is still queued stays queued, so that the agent gets it in the way
+ * in which it waits for answers.
  */
-function repeatAnsweredQuestion(
+function repeatQuestion(
   draft: ConversationDraft,
   question: Message,
   agentMessage: AgentMessage,
 ): Decision<AgentMessagePosted> {
-  const handedOver = draft.messagesHandedOverSince(question);
+  const { messages: handedOver, next } = handOffPage(draft.messagesHandedOverSince(question));
   const redelivered = handedOver.length > 0;
-  const deliveries = draft.instance.lease!.deliveries + (redelivered ? 1 : 0);
+  const before = draft.instance.lease?.deliveries ?? 1;
+  const deliveries = before + (redelivered && question.questionStatus === 'answered' ? 1 : 0);
   draft.updateInstance({
-    lastReadMessageId: question.id,
+    // If the read cursor stays, the agent is a stale reader: `readPending` returns the rest.
+    ...(next === null && { lastReadMessageId: question.id }),
     lastActivityAt: agentMessage.now,
     lease: { messageId: question.id, deliveries },
   });
-  return posted(draft, agentMessage, { message: question, handedOver, redelivered });
+  const more = next !== null || draft.hasQueue();
+  return posted(draft, agentMessage, { message: question, handedOver, more, redelivered });
 }
+
+/** Returns what a repeated open question gets again: if it is leased, also what was handed over after it. */
+const openQuestionHandOffs = (draft: ConversationDraft, question: Message): readonly Message[] =>
+  draft.instance.lease?.messageId === question.id
+    ? draft.messagesHandedOverSince(question)
+    : draft.messagesHandedOverWith(question);
 
 /** Returns what a retried step gets again. */
 const retriedHandOffs = (draft: ConversationDraft, retried: Message | null, now: Date): readonly Message[] =>
@@ -131,7 +146,7 @@ const retriedHandOffs = (draft: ConversationDraft, retried: Message | null, now:
 function posted(
   draft: ConversationDraft,
   { gitDiff }: AgentMessage,
-  output: Pick<AgentMessagePosted, 'message' | 'handedOver' | 'redelivered'>,
+  output: Pick<AgentMessagePosted, 'message' | 'handedOver' | 'more' | 'redelivered'>,
 ): Decision<AgentMessagePosted> {
   if (gitDiff !== null) applyGitDiff(draft, gitDiff);
   const { stepCount } = draft.instance;

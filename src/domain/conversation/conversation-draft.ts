@@ -1,7 +1,8 @@
 import type { MessageId } from '../ids.ts';
 import type { AgentInstance } from './agent-instance.ts';
 import type { Changes } from './conversation.ts';
-import { byPosition, isOpenQuestion, isQueued, type Message } from './message.ts';
+import { handOffPage } from './hand-off/hand-off-page.ts';
+import { byHandOff, byPosition, isOpenQuestion, isQueued, type Message } from './message.ts';
 
 /** A message before it has a position. */
 export type NewMessage = Pick<
@@ -76,9 +77,19 @@ export class ConversationDraft {
     return this.amend(message, { readAt: this.now, readVersion: this.#instance.version });
   }
 
-  /** Hands over all queued user messages, in order. */
-  handOverQueue(): readonly Message[] {
-    return this.#select(isQueued).map((message) => this.handOver(message));
+  /**
+   * Hands over the first queued user messages, in order: as many as one hand-off may have. The others stay
+   * queued.
+   * @param again what the same hand-off contains already, because it was handed over before.
+   */
+  handOverQueue(again: readonly Message[] = []): readonly Message[] {
+    const { messages } = handOffPage([...again, ...this.#select(isQueued)]);
+    return messages.slice(again.length).map((message) => this.handOver(message));
+  }
+
+  /** Whether user messages are queued that this draft has not handed over. */
+  hasQueue(): boolean {
+    return this.#select(isQueued).length > 0;
   }
 
   /**
@@ -96,12 +107,12 @@ export class ConversationDraft {
     return this.#select((message) => message.senderType === 'USER' && message.readVersion === readVersion);
   }
 
-  /** Returns the user messages that were handed over with an agent message or after it, in order. */
+  /** Returns the user messages that were handed over with an agent message or after it, in that order. */
   messagesHandedOverSince({ readVersion: since }: Message): readonly Message[] {
     if (since === null) return [];
     return this.#select(
       ({ senderType, readVersion }) => senderType === 'USER' && readVersion !== null && readVersion >= since,
-    );
+    ).sort(byHandOff);
   }
 
   /**

@@ -45,6 +45,13 @@ export const MAX_POSITION = 2_147_483_647;
 export const byPosition = (a: Message, b: Message): number => a.position - b.position;
 
 /**
+ * Sorts user messages as they were handed over. That order can differ from the order of positions: an older
+ * message may be handed over later.
+ */
+export const byHandOff = (a: Message, b: Message): number =>
+  (a.readVersion ?? 0) - (b.readVersion ?? 0) || byPosition(a, b);
+
+/**
  * Checks that a text is not only white space and has at most `MAX_CONTENT_LENGTH` code points (not UTF-16
  * units).
  */

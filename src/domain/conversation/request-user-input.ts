@@ -9,14 +9,16 @@ export interface UserInputRequested {
   readonly message: Message;
   /** The user messages that the agent gets with the response. */
   readonly handedOver: readonly Message[];
+  /** Whether more user messages are queued for this agent; false for a stale reader. */
+  readonly more: boolean;
   /** Whether the read cursor has moved on from the step, because another process has read meanwhile. */
   readonly stale: boolean;
 }
 
 /**
- * Turns an earlier step into a question. If the read cursor is still at that step, all queued user messages
- * are handed over, and the first of them is the answer. If the cursor has moved on, the caller is a stale
- * reader: it gets no messages, but the step still becomes an open question.
+ * Turns an earlier step into a question. If the read cursor is still at that step, the queued user messages
+ * are handed over, as many as one hand-off may have, and the first of them is the answer. If the cursor has
+ * moved on, the caller is a stale reader: it gets no messages, but the step still becomes an open question.
  */
 export function requestUserInput(
   conversation: Conversation,
@@ -41,5 +43,6 @@ export function requestUserInput(
   draft.updateInstance({ lastActivityAt: now, ...(!stale && { lease: { messageId, deliveries: 1 } }) });
   if (!staysCompleted)
     draft.updateInstance({ status: answer === null ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
-  return { output: { message, handedOver, stale }, changes: draft.changes() };
+  const more = !stale && draft.hasQueue();
+  return { output: { message, handedOver, more, stale }, changes: draft.changes() };
 }

@@ -9,12 +9,16 @@ import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 export interface UpdateTarget {
   readonly userId: UserId;
   readonly agentInstanceId: AgentInstanceId;
-  /** Load the queued user messages. */
+  /**
+   * Load the first queued user messages: those that fit into one hand-off (`handOffPage`), and the next one,
+   * which shows that there are more.
+   */
   readonly withQueuedMessages?: boolean;
   /** Load the user messages that were handed over with an open question. */
   readonly openQuestionFeedback?: boolean;
   /**
-   * Load the leased message, if there is one, its answer, and every user message that was handed over since.
+   * Load the leased message, if there is one, its answer, and the first user messages that were handed over
+   * with it or since: those that fit into one hand-off, and the next one.
    */
   readonly withLease?: boolean;
   /** Load this question, its answer and the user messages that were handed over with it. */
@@ -22,7 +26,8 @@ export interface UpdateTarget {
   /** Load this message, if it belongs to this instance. */
   readonly messageId?: MessageId | null;
   /**
-   * Load this message and, unless it is the read cursor, every user message that was handed over after it.
+   * Load this message and, unless it is the read cursor, the first user messages that were handed over after
+   * it: those that fit into one hand-off, and the next one.
    */
   readonly readAfterMessageId?: MessageId | null;
   /** Load the user's agent type with this (normalised) name. */

@@ -1,5 +1,12 @@
 import type { AgentInstance } from '../../domain/conversation/agent-instance.ts';
-import { isOpenQuestion, isQueued, type Message } from '../../domain/conversation/message.ts';
+import { handOffPage } from '../../domain/conversation/hand-off/hand-off-page.ts';
+import {
+  byHandOff,
+  byPosition,
+  isOpenQuestion,
+  isQueued,
+  type Message,
+} from '../../domain/conversation/message.ts';
 import type { UpdateTarget } from './agent-instance-repository.ts';
 
 /**
@@ -10,39 +17,48 @@ import type { UpdateTarget } from './agent-instance-repository.ts';
 export function messagesToLoad(
   { lastReadMessageId, lease }: Pick<AgentInstance, 'lastReadMessageId' | 'lease'>,
   messages: readonly Message[],
-  {
-    withQueuedMessages,
-    openQuestionFeedback,
-    withLease,
-    messageId,
-    questionId,
-    readAfterMessageId,
-  }: UpdateTarget,
+  target: UpdateTarget,
 ): Message[] {
   const findMessage = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
-  const question = findMessage(questionId);
-  const openQuestions = openQuestionFeedback ? messages.filter(isOpenQuestion) : [];
+  const { messageId, readAfterMessageId } = target;
+  const question = findMessage(target.questionId);
+  const openQuestions = target.openQuestionFeedback ? messages.filter(isOpenQuestion) : [];
   /** User messages with the `readVersion` of a question were handed over in the response to it. */
   const feedbackVersions = new Set(
     [...openQuestions, ...(question ? [question] : [])].map(({ readVersion }) => readVersion),
   );
   const readAfterMessage =
     readAfterMessageId === lastReadMessageId ? undefined : findMessage(readAfterMessageId);
-  const leased = withLease === true ? findMessage(lease?.messageId) : undefined;
+  const leased = target.withLease === true ? findMessage(lease?.messageId) : undefined;
+  const handedOver = messages
+    .filter(({ senderType, readVersion }) => senderType === 'USER' && readVersion !== null)
+    .sort(byHandOff);
+  const pages = new Set([
+    ...(target.withQueuedMessages === true ? pageAndNext(messages.filter(isQueued).sort(byPosition)) : []),
+    ...pageAndNext(handedOver.filter(({ readVersion }) => isSince(readVersion, leased))),
+    ...pageAndNext(
+      handedOver.filter(
+        (message) =>
+          isSince(message.readVersion, readAfterMessage) && byHandOff(message, readAfterMessage!) > 0,
+      ),
+    ),
+  ]);
   return messages.filter(
     (message) =>
       isOpenQuestion(message) ||
-      (withQueuedMessages === true && isQueued(message)) ||
+      pages.has(message) ||
       (message.senderType === 'USER' && feedbackVersions.has(message.readVersion)) ||
       message.id === messageId ||
-      (question !== undefined && (message.id === question.id || message.id === question.answerId)) ||
-      (leased !== undefined && (message.id === leased.id || message.id === leased.answerId)) ||
-      (leased?.readVersion != null &&
-        message.senderType === 'USER' &&
-        (message.readVersion ?? 0) >= leased.readVersion) ||
       message.id === readAfterMessageId ||
-      (readAfterMessage?.readVersion != null &&
-        message.senderType === 'USER' &&
-        (message.readVersion ?? 0) >= readAfterMessage.readVersion),
+      [question, leased].some((asked) => asked && (message.id === asked.id || message.id === asked.answerId)),
   );
 }
+
+/** Returns the first messages that fit into one hand-off, and the next one. */
+function pageAndNext(messages: readonly Message[]): readonly Message[] {
+  const { messages: page, next } = handOffPage(messages);
+  return next === null ? page : [...page, next];
+}
+
+const isSince = (readVersion: Message['readVersion'], message: Message | undefined): boolean =>
+  readVersion !== null && message?.readVersion != null && readVersion >= message.readVersion;

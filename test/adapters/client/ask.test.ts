@@ -45,11 +45,33 @@ describe('a question', () => {
       },
       queued_user_messages: [],
       messages: [],
+      more: false,
       redelivered: false,
     });
     const page = await server.person.people.messages({ agent_instance_id: agent.agentInstanceId });
     expect(page.at(-1)).toMatchObject({ id: answer.id, read_at: expect.any(String) });
     expect((await agent.sendMessage('next')).queued_user_messages).toEqual([]);
+  });
+
+  test('gets more than one hand-off before its answer, also when the wait begins again', async () => {
+    const agent = session();
+    await agent.sendMessage('begin');
+    for (const mark of 'abcde') await write(agent, mark.repeat(400_000));
+    const { promise: id, resolve } = Promise.withResolvers<string>();
+    const result = agent.ask('Deploy?', { onAsked: resolve });
+    const question_id = await id;
+    await write(agent, 'yes', question_id);
+
+    const marks = (messages: readonly { content: string }[]) => messages.map(({ content }) => content[0]);
+    const { queued_user_messages, messages, answer, more } = await result;
+    expect([marks(queued_user_messages), marks(messages), answer?.content, more]).toEqual([
+      ['a', 'b'],
+      ['c', 'd', 'e'],
+      'yes',
+      false,
+    ]);
+    const again = await server.agent.ask({ agent_instance_id: agent.agentInstanceId, question_id });
+    expect([marks(again.messages), again.answer?.content]).toEqual([['c', 'd', 'e'], 'yes']);
   });
 
   test('is not answered by a message that was queued before it', async () => {

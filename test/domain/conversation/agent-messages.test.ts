@@ -295,7 +295,7 @@ describe('turning a step into a question', () => {
         request,
       );
       const message = { ...aStep(), requiresUserInput: true, questionStatus: 'open' };
-      expect(output).toEqual({ message, handedOver: [], stale: false });
+      expect(output).toEqual({ message, handedOver: [], more: false, stale: false });
       expect(changes).toMatchObject({
         posted: [],
         amended: [message],

@@ -21,8 +21,9 @@ export class AgentClient {
   /**
    * Reports a step. The first message of an `agent_instance_id` (a UUID that you choose) creates the instance
    * and needs an `agent_type`. `content` has 1 to 1,000,000 characters.
-   * @returns an object whose `queued_user_messages` are the messages that the person has written meanwhile.
-   * The server hands over each message only once.
+   * @returns an object whose `queued_user_messages` are the messages that the person has written meanwhile,
+   * at most about 1 MB of them. If `more` is true, the next call returns the next ones. The server hands over
+   * each message only once.
    */
   sendMessage(message: AgentMessage, options: CallOptions = {}): Promise<OutputOf<'sendAgentMessage'>> {
     return this.#post('/messages/agent', withCutDiff(message), options);
@@ -58,7 +59,8 @@ export class AgentClient {
    * 300 seconds, default 0) keeps the call open until there is a message. With `on_lease`, the agent gets the
    * messages again if it repeats its last message: set it if you pass the messages on to somebody else.
    * @returns `status: 'stale'` and no `messages` if another process of the same agent has received messages
-   * meanwhile. Those messages are in `already_read`.
+   * meanwhile. Those messages are in `already_read`. If `more` is true, `messages` or `already_read` has only
+   * the first of them: call again with the id of the last one.
    */
   pendingMessages(
     request: InputOf<'readPendingMessages'>,
@@ -75,8 +77,8 @@ export class AgentClient {
 
   /**
    * Turns a step into a question.
-   * @returns an object with `messages`: all messages that the person has written since that step. The first
-   * one is the answer.
+   * @returns an object with `messages`: what the person has written since that step. The first one is the
+   * answer. If `more` is true, `pendingMessages` with the id of the last one returns the next ones.
    */
   requestUserInput(
     { message_id }: InputOf<'requestUserInput'>,

@@ -26,6 +26,8 @@ export class AnswerWait {
   readonly #receivedMessages = new Map<string, Message>();
   /** The ids of the messages in `#receivedMessages` that another call was sent before. */
   readonly #repeatedIds = new Set<string>();
+  /** Whether messages were queued after the last hand-off. */
+  #more = false;
   /** The state that was read last; null while none has been read. */
   #state: QuestionState | null = null;
 
@@ -45,10 +47,7 @@ export class AnswerWait {
   /** Waits for the answer to a question that was asked before and may be answered already. */
   resume(): Promise<AskResult> {
     return this.#returnPendingOnOutage(async () => {
-      const { already_read } = await this.#readPending(0);
-      // The process of an earlier wait may have received these messages, and stopped before it returned them.
-      this.#addReceived(already_read);
-      for (const { id } of already_read) this.#repeatedIds.add(id);
+      await this.#readAgain();
       return (await this.#readResult()) ?? this.#waitForResult();
     });
   }
@@ -63,6 +62,21 @@ export class AnswerWait {
       if (result !== null) return result;
       if (this.#state?.answer == null && Date.now() >= this.#limits.deadlineMs)
         return this.#unanswered('pending');
+    }
+  }
+
+  /**
+   * Reads what was handed over after the question, page by page. The process of an earlier wait may have
+   * received these messages, and stopped before it returned them.
+   */
+  async #readAgain(): Promise<void> {
+    for (;;) {
+      const { status, already_read, more } = await this.#readPending(0);
+      this.#addReceived(already_read);
+      for (const { id } of already_read) this.#repeatedIds.add(id);
+      const last = already_read.at(-1);
+      if (status === 'ok' || !more || last === undefined) return;
+      this.#lastReadId = last.id;
     }
   }
 
@@ -81,6 +95,7 @@ export class AnswerWait {
       waitMs,
     });
     this.#addReceived(pending.messages);
+    if (pending.status === 'ok') this.#more = pending.more;
     return pending;
   }
 
@@ -103,6 +118,7 @@ export class AnswerWait {
     return {
       ...this.#question,
       ...this.#otherMessages(),
+      more: this.#more,
       status: 'answered',
       answer: toMessage(state.answer),
       ...(isRepeated && { redelivered: true }),
@@ -110,7 +126,7 @@ export class AnswerWait {
   }
 
   #unanswered(status: Unanswered['status']): Unanswered {
-    return { ...this.#question, ...this.#otherMessages(), status, answer: null };
+    return { ...this.#question, ...this.#otherMessages(), more: this.#more, status, answer: null };
   }
 
   /** Returns the received messages that are no answers, and whether some of them were sent before. */

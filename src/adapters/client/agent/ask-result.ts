@@ -8,6 +8,8 @@ interface AskedQuestion {
   readonly queued_user_messages: readonly Message[];
   /** What else the person wrote while the question was open, except the answers to other questions. */
   readonly messages: readonly Message[];
+  /** Whether the person has written more. The next call of the agent returns it. */
+  readonly more: boolean;
   /** Whether the agent was sent the answer, or some of these messages, before this call. */
   readonly redelivered: boolean;
 }

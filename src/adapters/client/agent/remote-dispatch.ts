@@ -112,7 +112,7 @@ function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions) {
       { agent_instance_id, question_id, on_lease: true },
       { ...callOptions, deadline },
     );
-    // The wait has received all queued messages. Those that are not the answer are returned as feedback.
+    // What the wait has received besides the answer is returned as feedback.
     const received = [...(postedQuestion?.queued_user_messages ?? []), ...result.messages];
     const feedback = new Map(received.map((message) => [message.id, message]));
     if (result.answer !== null) feedback.delete(result.answer.id);
@@ -122,6 +122,7 @@ function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions) {
       agent_instance_id,
       status: result.status,
       user_feedback: [...feedback.values()].map(({ content }) => content),
+      more: result.more,
       redelivered: result.redelivered || (postedQuestion?.redelivered ?? false),
     };
   };

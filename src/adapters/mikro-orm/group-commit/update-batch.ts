@@ -1,6 +1,7 @@
 import type { AgentType } from '../../../domain/conversation/agent-type.ts';
 import { applyChanges, type Changes, type Conversation } from '../../../domain/conversation/conversation.ts';
-import type { Message } from '../../../domain/conversation/message.ts';
+import { handOffPage } from '../../../domain/conversation/hand-off/hand-off-page.ts';
+import { byPosition, isQueued, type Message } from '../../../domain/conversation/message.ts';
 import type { Signal } from '../../../ports/signals/signals.ts';
 import type {
   Decide,
@@ -39,6 +40,11 @@ class InstanceGroup {
    * Whether the instance came from the cache. Then no result may be returned unless the instance is saved.
    */
   readonly isCached: boolean;
+  /**
+   * Whether the conversation may have only the first of the queued messages. Then the group takes no more
+   * updates after its first change: the next update would not see the queued messages that follow.
+   */
+  readonly isQueueCut: boolean;
   /** Whether the conversation has all queued messages. */
   readonly isQueueKnown: boolean;
   conversation: Conversation;
@@ -51,8 +57,10 @@ class InstanceGroup {
     const newest = loaded.find(({ isCached }) => !isCached) ?? loaded[0];
     const instance = newest?.instance ?? null;
     this.isCached = newest?.isCached ?? false;
-    this.isQueueKnown =
-      this.isCached || targets.some(({ withQueuedMessages }) => withQueuedMessages === true);
+    const hasLoadedQueue = targets.some(({ withQueuedMessages }) => withQueuedMessages === true);
+    const queue = [...messages.values()].filter(isQueued).sort(byPosition);
+    this.isQueueCut = hasLoadedQueue && handOffPage(queue).next !== null;
+    this.isQueueKnown = this.isCached || (hasLoadedQueue && !this.isQueueCut);
     this.target = targets[0]!;
     this.baseVersion = instance?.version ?? 0;
     this.conversation = { instance, agentType: null, messages: [...messages.values()] };
@@ -92,8 +100,10 @@ export class UpdateBatch {
     const { target } = task;
     const group = this.#groups.get(instanceKey(target))!;
     const recordKey = target.idempotencyKey == null ? null : userKey(target, target.idempotencyKey);
+    const isTaken = group.isQueueCut && group.changes !== null;
     // The record of the first task with this key has to be saved and loaded before the second one is decided.
-    if (this.#textLength > MAX_TEXT_LENGTH || (recordKey !== null && this.#recordKeys.has(recordKey))) {
+    const isRecordTaken = recordKey !== null && this.#recordKeys.has(recordKey);
+    if (this.#textLength > MAX_TEXT_LENGTH || isTaken || isRecordTaken) {
       this.#deferred.push(task);
       return;
     }

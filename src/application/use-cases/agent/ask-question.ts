@@ -51,6 +51,7 @@ export const askQuestion = defineUseCase({
     agent_instance_id: v.string(),
     status: v.picklist(['answered', 'pending', 'closed']),
     user_feedback: v.array(v.string()),
+    more: field.more,
     redelivered: field.redelivered,
   }),
   async run(ports, call) {
@@ -65,7 +66,7 @@ export const askQuestion = defineUseCase({
     using _open = waits.begin(instance, caller.life);
     for (;;) {
       const answerRead = await repository.update(
-        { ...instance, questionId },
+        { ...instance, questionId, withQueuedMessages: true },
         withIdempotency(null, (conversation) => readAnswer(conversation, { questionId, now: clock.now() })),
       );
       if (answerRead.status === 'open') {
@@ -78,6 +79,7 @@ export const askQuestion = defineUseCase({
         agent_instance_id: instanceId,
         status: answerRead.status === 'open' ? ('pending' as const) : answerRead.status,
         user_feedback: answerRead.feedback.map(({ content }) => content),
+        more: answerRead.more,
         redelivered: answerRead.isAnswerRepeated || (isFeedbackRepeated && answerRead.feedback.length > 0),
       };
     }

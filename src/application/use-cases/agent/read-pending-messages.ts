@@ -31,6 +31,7 @@ export const readPendingMessages = defineUseCase({
   output: v.object({
     agent_instance_id: v.string(),
     messages: v.array(field.message),
+    more: field.more,
     status: v.picklist(['ok', 'stale']),
     already_read: v.array(field.message),
     instance_status: field.agentStatus,
@@ -102,9 +103,10 @@ export const readPendingMessages = defineUseCase({
 const hasFoundNothing = ({ instance, stale, messages }: PendingRead): boolean =>
   !stale && messages.length === 0 && !isEndedOrDeleted(instance);
 
-const wireRead = ({ instance, stale, messages, alreadyRead }: PendingRead) => ({
+const wireRead = ({ instance, stale, messages, alreadyRead, more }: PendingRead) => ({
   agent_instance_id: instance.id,
   messages: messages.map(wireMessage),
+  more,
   status: stale ? ('stale' as const) : ('ok' as const),
   already_read: alreadyRead.map(wireMessage),
   instance_status: instance.status,

@@ -19,6 +19,7 @@ export const requestUserInput = defineUseCase({
     message_id: v.string(),
     agent_instance_id: v.string(),
     messages: v.array(field.message),
+    more: field.more,
     status: v.picklist(['ok', 'stale']),
   }),
   async run({ repository, clock }, { caller, input, idempotency }) {
@@ -44,6 +45,7 @@ export const requestUserInput = defineUseCase({
             message_id: stepId,
             agent_instance_id: instanceId,
             messages: output.handedOver.map(wireMessage),
+            more: output.more,
             status: output.stale ? ('stale' as const) : ('ok' as const),
           },
           changes,

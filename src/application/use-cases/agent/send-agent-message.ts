@@ -28,6 +28,7 @@ export const sendAgentMessage = defineUseCase({
     agent_instance_id: v.string(),
     message_id: v.string(),
     queued_user_messages: v.array(field.message),
+    more: field.more,
     redelivered: field.redelivered,
     git_diff_status: v.nullable(v.picklist(['stored', 'cut', 'cleared', 'rejected'])),
     step_number: v.pipe(
@@ -58,6 +59,7 @@ export const sendAgentMessage = defineUseCase({
             agent_instance_id: instanceId,
             message_id: output.message.id,
             queued_user_messages: output.handedOver.map(wireMessage),
+            more: output.more,
             redelivered: output.redelivered,
             git_diff_status: output.gitDiffStatus,
             step_number: output.stepCount,

@@ -14,6 +14,8 @@ export interface AnswerRead {
   readonly isAnswerRepeated: boolean;
   /** The user messages that were handed over with the question, without its answer. */
   readonly feedback: readonly Message[];
+  /** Whether other user messages are queued. */
+  readonly more: boolean;
   /** The version of the instance after this read. */
   readonly version: number;
 }
@@ -47,5 +49,6 @@ export function readAnswer(
   const changes = isHandedOverNow ? draft.changes() : recordActivity(instance, now);
   const { version } = changes?.instance ?? instance;
   const isAnswerRepeated = answer !== null && !isHandedOverNow;
-  return { output: { ...questionState, answer, isAnswerRepeated, version }, changes };
+  const more = draft.hasQueue();
+  return { output: { ...questionState, answer, isAnswerRepeated, more, version }, changes };
 }

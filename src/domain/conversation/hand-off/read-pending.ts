@@ -2,7 +2,8 @@ import type { MessageId } from '../../ids.ts';
 import type { AgentInstance } from '../agent-instance.ts';
 import { type Conversation, type Decision, requireInstance } from '../conversation.ts';
 import { ConversationDraft } from '../conversation-draft.ts';
-import { byPosition, isOpenQuestion, isQueued, type Message } from '../message.ts';
+import { byHandOff, byPosition, isOpenQuestion, isQueued, type Message } from '../message.ts';
+import { handOffPage } from './hand-off-page.ts';
 import { recordActivity } from './record-activity.ts';
 
 /** The result of reading the queued user messages. */
@@ -10,10 +11,15 @@ export interface PendingRead {
   readonly instance: AgentInstance;
   /** Whether the reader was stale: its `lastReadMessageId` is not the read cursor. */
   readonly stale: boolean;
-  /** The queued user messages; empty for a stale reader. */
+  /** The first queued user messages, as many as one hand-off may have; none for a stale reader. */
   readonly messages: readonly Message[];
-  /** For a stale reader: the messages that were handed over after its `lastReadMessageId`. */
+  /**
+   * For a stale reader: the first messages that were handed over after its `lastReadMessageId`, as many as
+   * one hand-off may have.
+   */
   readonly alreadyRead: readonly Message[];
+  /** Whether there are more messages of the kind that was returned. */
+  readonly more: boolean;
 }
 
 export interface PendingReader {
@@ -28,10 +34,10 @@ export interface PendingReader {
 }
 
 /**
- * Hands over the queue to a reader whose `lastReadMessageId` is the read cursor. A reader with another
- * `lastReadMessageId` is stale, because another process has read meanwhile. A stale reader gets no messages,
- * and the queue stays as it is. A reader without a `lastReadMessageId` gets the queued messages, but the
- * messages stay queued.
+ * Hands over the first queued messages to a reader whose `lastReadMessageId` is the read cursor. A reader
+ * with another `lastReadMessageId` is stale, because another process has read meanwhile. It gets no
+ * messages, and the queue stays as it is. A reader without a `lastReadMessageId` gets the first queued
+ * messages, but they stay queued.
  *
  * Knowing the read cursor shows that the agent received what was handed over before, so such a read ends the
  * lease (see `Lease`). What the read itself hands over needs none: a repeat of it is stale, and finds the
@@ -42,19 +48,30 @@ export function readPending(
   { lastReadMessageId, onLease = false, now }: PendingReader,
 ): Decision<PendingRead> {
   const instance = requireInstance(conversation);
-  const queued = conversation.messages.filter(isQueued).sort(byPosition);
+  const queue = handOffPage(conversation.messages.filter(isQueued).sort(byPosition));
 
   if (lastReadMessageId !== null && lastReadMessageId !== instance.lastReadMessageId) {
-    const alreadyRead = messagesHandedOverAfter(conversation, lastReadMessageId);
+    const { messages: alreadyRead, next } = handOffPage(
+      messagesHandedOverAfter(conversation, lastReadMessageId),
+    );
     return {
-      output: { instance, stale: true, messages: [], alreadyRead },
+      output: { instance, stale: true, messages: [], alreadyRead, more: next !== null },
       changes: recordActivity(instance, now),
     };
   }
   const endsLease = lastReadMessageId !== null && !onLease && !isLeasedQuestionOpen(instance, conversation);
-  if (lastReadMessageId === null || (queued.length === 0 && !(endsLease && instance.lease !== null))) {
+  if (
+    lastReadMessageId === null ||
+    (queue.messages.length === 0 && !(endsLease && instance.lease !== null))
+  ) {
     return {
-      output: { instance, stale: false, messages: queued, alreadyRead: [] },
+      output: {
+        instance,
+        stale: false,
+        messages: queue.messages,
+        alreadyRead: [],
+        more: queue.next !== null,
+      },
       changes: recordActivity(instance, now),
     };
   }
@@ -62,7 +79,7 @@ export function readPending(
   const messages = draft.handOverQueue();
   draft.updateInstance({ lastActivityAt: now, ...(endsLease && { lease: null }) });
   return {
-    output: { instance: draft.instance, stale: false, messages, alreadyRead: [] },
+    output: { instance: draft.instance, stale: false, messages, alreadyRead: [], more: draft.hasQueue() },
     changes: draft.changes(),
   };
 }
@@ -71,10 +88,7 @@ export function readPending(
 const isLeasedQuestionOpen = ({ lease }: AgentInstance, { messages }: Conversation): boolean =>
   lease !== null && messages.some((message) => message.id === lease.messageId && isOpenQuestion(message));
 
-/**
- * Returns the user messages that were handed over after the given message, in the order in which they were
- * handed over. That order can differ from the order of positions: an older message may be handed over later.
- */
+/** Returns the user messages that were handed over after the given message, in that order. */
 function messagesHandedOverAfter(conversation: Conversation, messageId: MessageId): readonly Message[] {
   const givenMessage = conversation.messages.find(({ id }) => id === messageId);
   const givenVersion = givenMessage?.readVersion;
@@ -86,5 +100,5 @@ function messagesHandedOverAfter(conversation: Conversation, messageId: MessageI
         readVersion !== null &&
         (readVersion > givenVersion || (readVersion === givenVersion && position > givenMessage.position)),
     )
-    .sort((a, b) => (a.readVersion ?? 0) - (b.readVersion ?? 0) || byPosition(a, b));
+    .sort(byHandOff);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
 import { fieldsOf, inMemory, TestServer } from '../test-server.ts';
 
@@ -26,6 +26,50 @@ test.each(['GET', 'POST'])('%s with a wait is held open until the user writes a 
   const body = { agent_instance_id, content: 'wake up', mark_as_read: false };
   await server.call('POST', '/messages/user', { body });
   expect(await (await held).json()).toMatchObject({ status: 'ok', messages: [{ content: 'wake up' }] });
+});
+
+describe('a queue of more than 1 MiB', () => {
+  type Page = { queued_user_messages: object[]; messages: object[]; more: boolean };
+
+  /** Queues five messages of 400 KB. */
+  const withLongQueue = async (server: TestServer) => {
+    const cursor = await start(server);
+    const { agent_instance_id } = cursor;
+    const body = { agent_instance_id, content: 'x'.repeat(400_000), mark_as_read: false };
+    for (let nth = 0; nth < 5; nth += 1) await server.call('POST', '/messages/user', { body });
+    return cursor;
+  };
+
+  test('is handed over part by part to steps, and a repeated request gets its part again', async () => {
+    await using server = await TestServer.start(inMemory());
+    const { agent_instance_id } = await withLongQueue(server);
+    const parts: [number, boolean][] = [];
+    for (const [content, key] of Object.entries({ a: '1', again: '1', b: '2', c: '3' })) {
+      const body = { agent_instance_id, content: content === 'again' ? 'a' : content };
+      const answer = await server.call('POST', '/messages/agent', {
+        body,
+        headers: { 'Idempotency-Key': key },
+      });
+      const { queued_user_messages, more } = await fieldsOf<Page>(answer);
+      parts.push([queued_user_messages.length, more]);
+    }
+    expect(parts).toEqual([
+      [2, true],
+      [2, true],
+      [2, true],
+      [1, false],
+    ]);
+  });
+
+  test('is handed over part by part to waits, which return at once, and to a step that becomes a question', async () => {
+    await using server = await TestServer.start(inMemory());
+    const cursor = await withLongQueue(server);
+    const asked = await server.call('PATCH', `/messages/${cursor.last_read_message_id}/request-input`);
+    expect(await fieldsOf<Page>(asked)).toMatchObject({ messages: [{}, {}], more: true });
+    const { agent_instance_id } = cursor;
+    const shown = await server.call('POST', '/messages/pending', { body: { agent_instance_id, wait: 300 } });
+    expect(await fieldsOf<Page>(shown)).toMatchObject({ messages: [{}, {}], more: true });
+  });
 });
 
 test('a wait ends when the instance ends, and a wait on an ended instance returns at once', async () => {

@@ -38,6 +38,7 @@ describe('each agent route returns its fields', () => {
       queued_user_messages: [],
       git_diff_status: null,
       step_number: 1,
+      more: false,
       redelivered: false,
     });
     await say('look here');
@@ -72,6 +73,7 @@ describe('each agent route returns its fields', () => {
     expect(await got.json()).toEqual({
       agent_instance_id: instance,
       messages: [],
+      more: false,
       status: 'ok',
       already_read: [],
       instance_status: 'ACTIVE',
@@ -94,6 +96,7 @@ describe('each agent route returns its fields', () => {
       message_id: id,
       agent_instance_id: instance,
       messages: [],
+      more: false,
       status: 'ok',
     });
     const again = await server.call('PATCH', `/messages/${id}/request-input`);

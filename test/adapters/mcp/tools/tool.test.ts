@@ -39,8 +39,8 @@ test('the schemas list the required fields', () => {
   ]);
   const outputs = TOOLS.map(({ definition }) => definition.outputSchema!.required?.toSorted());
   expect(outputs).toEqual([
-    ['agent_instance_id', 'redelivered', 'step_number', 'success', 'user_feedback'],
-    ['agent_instance_id', 'answer', 'question_id', 'redelivered', 'status', 'user_feedback'],
+    ['agent_instance_id', 'more', 'redelivered', 'step_number', 'success', 'user_feedback'],
+    ['agent_instance_id', 'answer', 'more', 'question_id', 'redelivered', 'status', 'user_feedback'],
     ['agent_instance_id', 'final_status', 'success'],
   ]);
 });

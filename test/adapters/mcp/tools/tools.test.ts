@@ -44,6 +44,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
       agent_instance_id: UUID_V7,
       step_number: 1,
       user_feedback: [],
+      more: false,
       redelivered: false,
     });
     const session = { agent_instance_id: first.agent_instance_id as string };
@@ -63,11 +64,13 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
       question_id: UUID_V7,
       status: 'answered',
       user_feedback: ['and hurry'],
+      more: false,
       redelivered: false,
     });
     // Asking again by the id returns the same.
     expect(answerOf(await client.call('ask_question', { question_id: answered.question_id }))).toEqual({
       ...answered,
+      more: false,
       redelivered: true,
     });
 

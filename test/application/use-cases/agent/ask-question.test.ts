@@ -53,6 +53,7 @@ describe('ask_question', () => {
       agent_instance_id: instanceIdOf(1),
       status: 'answered',
       user_feedback: [],
+      more: false,
       redelivered: false,
     });
   });
@@ -92,6 +93,14 @@ describe('ask_question', () => {
     const told = await answer;
     expect(told).toMatchObject({ answer: '8080', user_feedback: ['mind the tests'] });
     expect((await ask(goOn(told.question_id))).user_feedback).toEqual(['mind the tests']);
+  });
+
+  test('says whether the person has written more', async () => {
+    await application.step();
+    for (const mark of 'abc') await application.queue(mark.repeat(400_000));
+    const first = await ask({ wait_seconds: 0 });
+    expect([first.user_feedback.length, first.more]).toEqual([2, true]);
+    expect(await application.step()).toMatchObject({ queued_user_messages: [{}], more: false });
   });
 
   test('marks feedback that is repeated to a call with the question id', async () => {

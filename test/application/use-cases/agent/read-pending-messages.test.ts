@@ -22,6 +22,7 @@ describe('read_pending_messages', () => {
     expect(await application.call(readPendingMessages, read)).toEqual({
       ...INSTANCE,
       messages: [handedOver],
+      more: false,
       status: 'ok',
       already_read: [],
       instance_status: 'ACTIVE',
@@ -30,6 +31,7 @@ describe('read_pending_messages', () => {
     expect(await application.call(readPendingMessages, read)).toEqual({
       ...INSTANCE,
       messages: [],
+      more: false,
       status: 'stale',
       already_read: [handedOver],
       instance_status: 'ACTIVE',

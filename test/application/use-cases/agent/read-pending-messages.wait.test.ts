@@ -6,7 +6,14 @@ import { instanceIdOf, messageIdOf, userIdOf } from '../../../support/builders.t
 import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
 
 const INSTANCE = { agent_instance_id: instanceIdOf(1) };
-const EMPTY = { ...INSTANCE, messages: [], status: 'ok', already_read: [], instance_status: 'ACTIVE' };
+const EMPTY = {
+  ...INSTANCE,
+  messages: [],
+  more: false,
+  status: 'ok',
+  already_read: [],
+  instance_status: 'ACTIVE',
+};
 
 let application: InMemoryApplication;
 /** The first message. The reader believes that it is the last one. */

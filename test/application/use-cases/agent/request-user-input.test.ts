@@ -12,6 +12,7 @@ describe('request_user_input', () => {
       message_id,
       agent_instance_id: instanceIdOf(1),
       messages: [],
+      more: false,
       status: 'ok',
     });
     expect(await application.stored(message_id)).toMatchObject({
@@ -30,6 +31,7 @@ describe('request_user_input', () => {
         { id: answer, content: 'yes', sender_type: 'USER' },
         { content: 'and hurry', sender_type: 'USER' },
       ],
+      more: false,
       status: 'ok',
     });
     expect(await application.stored(message_id)).toMatchObject({

@@ -26,6 +26,7 @@ describe('send_agent_message', () => {
       ],
       git_diff_status: null,
       step_number: 2,
+      more: false,
       redelivered: false,
     });
     expect((await application.step()).queued_user_messages).toEqual([]);

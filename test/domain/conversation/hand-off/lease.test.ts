@@ -10,6 +10,7 @@ import { LEASE_MS, MAX_DELIVERIES } from '../../../../src/domain/conversation/ha
 import { readAnswer } from '../../../../src/domain/conversation/hand-off/read-answer.ts';
 import { readPending } from '../../../../src/domain/conversation/hand-off/read-pending.ts';
 import { endSession } from '../../../../src/domain/conversation/lifecycle.ts';
+import type { Message } from '../../../../src/domain/conversation/message.ts';
 import { requestUserInput } from '../../../../src/domain/conversation/request-user-input.ts';
 import { receiveUserMessage } from '../../../../src/domain/conversation/user-messages.ts';
 import { agentTypeIdOf, instanceIdOf, messageIdOf, NOW } from '../../../support/builders.ts';
@@ -46,6 +47,11 @@ class TestConversation {
     return this.#decide((conversation) => readPending(conversation, read)).messages.map(
       ({ content }) => content,
     );
+  }
+
+  /** Reads the pending messages with another id than the read cursor. */
+  readAfter(lastReadMessageId: ReturnType<typeof messageIdOf>) {
+    return this.#decide((conversation) => readPending(conversation, { lastReadMessageId, now: this.now }));
   }
 
   /** Turns a step into a question. */
@@ -307,5 +313,40 @@ describe('a question that repeats the last message of the agent', () => {
     expect(conversation.readPending()).toEqual([]);
     conversation.say('yes');
     expect(conversation.ask('Deploy?').id).toBe(id);
+  });
+});
+
+describe('a question after which more was handed over than fits into one hand-off', () => {
+  const LONG_TEXT = 'x'.repeat(400_000);
+  const positions = (messages: readonly Message[]) => messages.map(({ position }) => position);
+
+  test('gets the first part when it is repeated, and its reader gets the rest', () => {
+    const conversation = new TestConversation();
+    const { id } = conversation.ask('Deploy?');
+    for (let nth = 0; nth < 4; nth += 1) conversation.say(LONG_TEXT);
+    for (let nth = 0; nth < 2; nth += 1) conversation.readPending({ onLease: true });
+
+    expect(conversation.ask('Deploy?')).toMatchObject({ id, got: [LONG_TEXT, LONG_TEXT], redelivered: true });
+    const rest = conversation.readAfter(messageIdOf(3));
+    expect([positions(rest.alreadyRead), rest.more]).toEqual([[4, 5], false]);
+  });
+
+  test('gets all of it, part by part, also while it is open', () => {
+    const conversation = new TestConversation();
+    conversation.step('start');
+    for (let nth = 0; nth < 5; nth += 1) conversation.say(LONG_TEXT);
+    const { id } = conversation.ask('Deploy?');
+    for (let nth = 0; nth < 2; nth += 1) conversation.readPending({ onLease: true });
+
+    for (let nth = 0; nth < 2; nth += 1) {
+      expect(conversation.ask('Deploy?')).toMatchObject({
+        id,
+        got: [LONG_TEXT, LONG_TEXT],
+        redelivered: true,
+      });
+      const second = conversation.readAfter(id);
+      expect([positions(second.alreadyRead), second.more]).toEqual([[4, 5], true]);
+      expect(positions(conversation.readAfter(messageIdOf(5)).alreadyRead)).toEqual([6]);
+    }
   });
 });

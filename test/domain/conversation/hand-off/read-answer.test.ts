@@ -34,6 +34,7 @@ describe('reading the answer of a question', () => {
       answer: null,
       isAnswerRepeated: false,
       feedback: [feedback],
+      more: false,
       version: 3,
     });
     expect(changes).toBeNull();

@@ -34,7 +34,13 @@ describe('reading pending messages without an id', () => {
   ])('shows %s and changes nothing', (_what, queue) => {
     const conversation = aConversation([aStep(), ...queue.toReversed()], atCursor);
     expect(readPending(conversation, read(null))).toEqual({
-      output: { instance: conversation.instance, stale: false, messages: queue, alreadyRead: [] },
+      output: {
+        instance: conversation.instance,
+        stale: false,
+        messages: queue,
+        alreadyRead: [],
+        more: false,
+      },
       changes: null,
     });
   });
@@ -59,7 +65,7 @@ describe('reading pending messages with the cursor', () => {
       lastActivityAt: NOW,
       version: 6,
     };
-    expect(output).toEqual({ instance, stale: false, messages: handedOver, alreadyRead: [] });
+    expect(output).toEqual({ instance, stale: false, messages: handedOver, alreadyRead: [], more: false });
     expect(changes).toEqual({ instance, posted: [], amended: handedOver, gitDiff: undefined });
   });
 
@@ -104,7 +110,7 @@ describe('reading pending messages with another id', () => {
       lastReadMessageId: messageIdOf(2),
     });
     expect(readPending(conversation, read(id))).toEqual({
-      output: { instance: conversation.instance, stale: true, messages: [], alreadyRead: [] },
+      output: { instance: conversation.instance, stale: true, messages: [], alreadyRead: [], more: false },
       changes: null,
     });
   });

@@ -1,5 +1,9 @@
 import type { AgentInstance } from '../../../../domain/conversation/agent-instance.ts';
 import type { AgentType } from '../../../../domain/conversation/agent-type.ts';
+import {
+  MAX_HAND_OFF_BYTES,
+  MAX_HAND_OFF_MESSAGES,
+} from '../../../../domain/conversation/hand-off/hand-off-page.ts';
 import type { Message } from '../../../../domain/conversation/message.ts';
 import type { IdempotencyRecord } from '../../../../domain/idempotency.ts';
 import type { AgentTypeId } from '../../../../domain/ids.ts';
@@ -23,6 +27,28 @@ const messagesWhere = (condition: string) =>
   `(select json_agg(${MESSAGE_JSON}) from messages m where m.user_id = t.user_id and ${condition})`;
 
 /**
+ * Selects, from `from`, the first messages that fit into one hand-off, and the next one, as `handOffPage`
+ * counts them. `octet_length` does not read a long text, only its length. So the texts of the other messages
+ * stay on disk.
+ */
+const firstMessages = (from: string, order: string) =>
+  `(select json_agg(${MESSAGE_JSON}) from (
+    select m.*, row_number() over hand_off as number,
+      sum(octet_length(m.content)) over (hand_off rows between unbounded preceding and 1 preceding) as bytes_before
+    from ${from} window hand_off as (order by ${order})) m
+   where m.number <= ${MAX_HAND_OFF_MESSAGES + 1}
+     and (m.number <= 2 or m.bytes_before <= ${MAX_HAND_OFF_BYTES}))`;
+
+/** Selects the first user messages that were handed over with the message `id` or after it. */
+const firstHandedOver = (id: string, condition = 'true') =>
+  firstMessages(
+    `messages s join messages m on m.user_id = s.user_id and m.agent_instance_id = s.agent_instance_id
+       and m.sender_type = 'USER' and m.read_version >= s.read_version
+     where s.user_id = t.user_id and s.id = ${id} and s.agent_instance_id = t.id and ${condition}`,
+    'm.read_version, m.position',
+  );
+
+/**
  * Returns one row for each target. Because of CASE, PostgreSQL reads only the row of the instance, its open
  * questions, and what the target requests. The queue, open questions and hand-offs each have their own index.
  */
@@ -33,20 +59,22 @@ const LOAD_CONVERSATIONS = registerStatement(
     case when a.id is not null then
       ${messagesWhere(`m.agent_instance_id = t.id and m.question_status = 'open'`)} end as "openQuestions",
     case when a.id is not null and t.queue then
-      ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_at is null`)}
-      end as queue,
+      ${firstMessages(
+        `messages m where m.user_id = t.user_id and m.agent_instance_id = t.id and m.sender_type = 'USER'
+           and m.read_at is null`,
+        'm.position',
+      )} end as queue,
     case when a.id is not null and t.open_question_feedback then
       ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_version in
         (select q.read_version from messages q
          where q.user_id = t.user_id and q.agent_instance_id = t.id and q.question_status = 'open')`)}
       end as "openQuestionFeedback",
     case when t.lease and a.lease_message_id is not null then
-      (select json_agg(${MESSAGE_JSON}) from messages q cross join lateral (
-         select a.* from messages a where a.user_id = q.user_id and a.id in (q.id, q.answer_id)
-         union all
-         select c.* from messages c where c.user_id = q.user_id and c.agent_instance_id = q.agent_instance_id
-           and c.sender_type = 'USER' and c.read_version >= q.read_version) m
+      (select json_agg(${MESSAGE_JSON}) from messages q
+       join messages m on m.user_id = q.user_id and m.id in (q.id, q.answer_id)
        where q.user_id = t.user_id and q.id = a.lease_message_id and q.agent_instance_id = t.id) end as leased,
+    case when t.lease and a.lease_message_id is not null then
+      ${firstHandedOver('a.lease_message_id')} end as "sinceLease",
     case when t.question is not null then
       (select json_agg(${MESSAGE_JSON}) from messages q cross join lateral (
          select a.* from messages a where a.user_id = q.user_id and a.id in (q.id, q.answer_id)
@@ -57,9 +85,7 @@ const LOAD_CONVERSATIONS = registerStatement(
     case when t.message_ids is not null then
       ${messagesWhere('m.agent_instance_id = t.id and m.id = any (t.message_ids::uuid[])')} end as "requestedMessages",
     case when t.read_since is not null and a.last_read_message_id is distinct from t.read_since then
-      ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_version >=
-        (select s.read_version from messages s
-         where s.user_id = t.user_id and s.id = t.read_since and s.agent_instance_id = t.id)`)}
+      ${firstHandedOver('t.read_since', '(m.read_version, m.position) > (s.read_version, s.position)')}
       end as "handedOver",
     case when a.id is null and t.agent_type_name is not null then
       (select y.id from agent_types y where y.user_id = t.user_id and y.name = t.agent_type_name)
@@ -80,6 +106,7 @@ interface Row extends InstanceColumns {
   readonly queue: readonly MessageJson[] | null;
   readonly openQuestionFeedback: readonly MessageJson[] | null;
   readonly leased: readonly MessageJson[] | null;
+  readonly sinceLease: readonly MessageJson[] | null;
   readonly question: readonly MessageJson[] | null;
   readonly requestedMessages: readonly MessageJson[] | null;
   readonly handedOver: readonly MessageJson[] | null;
@@ -137,6 +164,7 @@ function loadedOf(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): L
     row.queue,
     row.openQuestionFeedback,
     row.leased,
+    row.sinceLease,
     row.question,
     row.requestedMessages,
     row.handedOver,
