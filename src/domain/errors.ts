@@ -26,7 +26,8 @@ export type DomainErrorCode =
   | 'key_not_grantable'
   | 'message_not_found'
   | 'question_closed'
-  | 'question_not_found';
+  | 'question_not_found'
+  | 'too_many_agent_types';
 
 /** A request that breaks a rule of the domain. */
 export class DomainError extends CodedError<DomainErrorCode> {
@@ -88,3 +89,10 @@ export const questionClosed = () =>
 
 export const questionNotFound = (field = 'question_id') =>
   new DomainError('question_not_found', 'There is no question with this id', field);
+
+export const tooManyAgentTypes = (maximum: number) =>
+  new DomainError(
+    'too_many_agent_types',
+    `The user has ${maximum.toLocaleString('en')} agent types already, and cannot have more. Use one of them`,
+    'agent_type',
+  );

@@ -152,5 +152,6 @@ export const aConversation = (
     ...instance,
   }),
   agentType: null,
+  agentTypeCount: 0,
   messages,
 });

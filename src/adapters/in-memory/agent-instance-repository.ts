@@ -28,9 +28,11 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
   async update<Output>(target: UpdateTarget, decide: Decide<Output>): Promise<Output> {
     const user = this.users.get(target.userId) ?? new UserData();
     const stored = user.instances.get(target.agentInstanceId);
+    const agentType = target.agentTypeName == null ? null : agentTypeOf(user, target.agentTypeName);
     const conversation: Conversation = {
       instance: stored?.instance ?? null,
-      agentType: target.agentTypeName == null ? null : agentTypeOf(user, target.agentTypeName),
+      agentType,
+      agentTypeCount: stored === undefined && agentType === null ? user.agentTypes.size : 0,
       messages:
         stored === undefined ? [] : messagesToLoad(stored.instance, [...stored.messages.values()], target),
     };

@@ -61,13 +61,15 @@ export class InMemoryDataRemoval implements DataRemoval {
 
   async deleteOutdated(cutoffs: RetentionCutoffs): Promise<number> {
     let deleted = 0;
-    for (const { instances, instanceIdByMessageId } of this.#users.values()) {
+    for (const { agentTypes, instances, instanceIdByMessageId } of this.#users.values()) {
       for (const [id, stored] of instances) {
         if (!isOutdated(stored, cutoffs)) continue;
         for (const messageId of stored.messages.keys()) instanceIdByMessageId.delete(messageId);
         instances.delete(id);
         deleted += 1;
       }
+      const usedTypes = new Set(Array.from(instances.values(), ({ instance }) => instance.agentType.name));
+      for (const name of agentTypes.keys()) if (!usedTypes.has(name)) agentTypes.delete(name);
     }
     return deleted;
   }

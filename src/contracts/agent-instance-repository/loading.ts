@@ -4,7 +4,7 @@ import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { newId, newUser } from '../test-values.ts';
 import type { OpenStore } from './open-store.ts';
-import { contents, newTarget, testActionsIn } from './test-actions.ts';
+import { contents, type InstanceTarget, newTarget, testActionsIn } from './test-actions.ts';
 
 export function loading({ describe, test }: TestRunner, storeUnderTest: () => OpenStore): void {
   const { post, say, read, readQuestion, load } = testActionsIn(storeUnderTest);
@@ -120,6 +120,19 @@ export function loading({ describe, test }: TestRunner, storeUnderTest: () => Op
         { agentTypeName: 'codex' },
       );
       assert.equal(strangersLoaded.agentType, null);
+    });
+
+    test("counts the user's agent types for a new instance of an unknown type only", async () => {
+      const userId = newUser();
+      const target = { userId, agentInstanceId: newId<AgentInstanceId>() };
+      await post(target, { agentType: 'codex' });
+      await post({ userId, agentInstanceId: newId() }, { agentType: 'script' });
+      const newInstance = { userId, agentInstanceId: newId<AgentInstanceId>() };
+      const count = async (instance: InstanceTarget, agentTypeName: string) =>
+        (await load(instance, { agentTypeName })).agentTypeCount;
+      assert.equal(await count(newInstance, 'unknown'), 2);
+      assert.equal(await count(newInstance, 'codex'), 0);
+      assert.equal(await count(target, 'unknown'), 0);
     });
   });
 }

@@ -53,6 +53,16 @@ export function retention({ describe, test }: TestRunner, storeUnderTest: () => 
       assert.deepEqual(await remainingIds(userId), [ids[1]]);
     });
 
+    test('removes an agent type with its last instance', async () => {
+      const { userId, ids } = await newUserWithData();
+      await end(userId, ids[0]);
+      await removeAllOutdated(msAfterNow(10 * DAY_MS + 1), 10);
+      assertMatches(await removal().holdings(userId), { agentTypes: 1, agentInstances: 1 });
+      await end(userId, ids[1]);
+      await removeAllOutdated(msAfterNow(10 * DAY_MS + 1), 10);
+      assertMatches(await removal().holdings(userId), { agentTypes: 0, agentInstances: 0 });
+    });
+
     test('keeps ended instances for ever when no retention is set', async () => {
       const { userId, ids } = await newUserWithData();
       await end(userId, ids[0]);

@@ -2,7 +2,7 @@ import { agentTypeRequired } from '../errors.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../ids.ts';
 import type { CheckedGitDiff, GitDiffStatus } from '../text/git-diff.ts';
 import { type AgentInstance, newAgentInstance } from './agent-instance.ts';
-import { normaliseAgentTypeName } from './agent-type.ts';
+import { normaliseAgentTypeName, typeOfNewInstance } from './agent-type.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
 import { handOffPage } from './hand-off/hand-off-page.ts';
@@ -158,10 +158,10 @@ function posted(
 
 function createInstance(conversation: Conversation, agentMessage: AgentMessage): AgentInstance {
   if (agentMessage.agentTypeName === null) throw agentTypeRequired();
-  const agentType = conversation.agentType ?? {
+  const agentType = typeOfNewInstance(conversation, {
     id: agentMessage.newAgentTypeId,
     name: normaliseAgentTypeName(agentMessage.agentTypeName),
-  };
+  });
   return newAgentInstance({ id: agentMessage.agentInstanceId, agentType, now: agentMessage.now });
 }
 

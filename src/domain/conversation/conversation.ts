@@ -1,18 +1,14 @@
 import { agentInstanceNotFound, instanceDeleted } from '../errors.ts';
 import type { AgentInstance } from './agent-instance.ts';
-import type { AgentType } from './agent-type.ts';
+import type { KnownAgentTypes } from './agent-type.ts';
 import type { Message } from './message.ts';
 
 /**
  * The input of a decision: the instance, if it exists, and the messages that the decision needs. The caller
  * of the store chooses them by an `UpdateTarget` (`src/ports/storage/agent-instance-repository.ts`).
  */
-export interface Conversation {
+export interface Conversation extends KnownAgentTypes {
   readonly instance: AgentInstance | null;
-  /**
-   * The user's agent type whose name is `UpdateTarget.agentTypeName`; null if the user has none of that name.
-   */
-  readonly agentType: AgentType | null;
   /** All open questions, and those other messages that the `UpdateTarget` asks for. They are in any order. */
   readonly messages: readonly Message[];
 }
@@ -37,7 +33,12 @@ export interface Decision<Output> {
 }
 
 /** The conversation of an instance that does not exist yet. */
-export const EMPTY_CONVERSATION: Conversation = { instance: null, agentType: null, messages: [] };
+export const EMPTY_CONVERSATION: Conversation = {
+  instance: null,
+  agentType: null,
+  agentTypeCount: 0,
+  messages: [],
+};
 
 /**
  * Returns the conversation with the changes applied, so that the next decision can be made without loading it
@@ -51,6 +52,7 @@ export function applyChanges(conversation: Conversation, changes: Changes | null
   return {
     instance: changes.instance,
     agentType: conversation.agentType ?? changes.instance.agentType,
+    agentTypeCount: conversation.agentTypeCount,
     messages: [...messages.values()],
   };
 }

@@ -5,6 +5,7 @@ import {
   type NewAgentInstance,
   newAgentInstance,
 } from './agent-instance.ts';
+import { typeOfNewInstance } from './agent-type.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
 
@@ -13,14 +14,15 @@ export const RESTORE_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * Creates an instance that has no messages yet.
- * @throws DomainError `agent_instance_exists` if there is an instance with this id, even a deleted one.
+ * @throws DomainError `agent_instance_exists` if there is an instance with this id, even a deleted one;
+ * `too_many_agent_types` if the user cannot have another agent type.
  */
 export function startAgentInstance(
   conversation: Conversation,
   newInstance: NewAgentInstance,
 ): Decision<AgentInstance> {
   if (conversation.instance !== null) throw agentInstanceExists();
-  const agentType = conversation.agentType ?? newInstance.agentType;
+  const agentType = typeOfNewInstance(conversation, newInstance.agentType);
   const draft = new ConversationDraft(newAgentInstance({ ...newInstance, agentType }), [], newInstance.now);
   return { output: draft.instance, changes: draft.changes() };
 }

@@ -30,7 +30,10 @@ export interface UpdateTarget {
    * it: those that fit into one hand-off, and the next one.
    */
   readonly readAfterMessageId?: MessageId | null;
-  /** Load the user's agent type with this (normalised) name. */
+  /**
+   * Load the user's agent type with this (normalised) name. If there is none, and the instance does not exist
+   * either, count the agent types of the user. The count may lack types that are added at the same time.
+   */
   readonly agentTypeName?: string | null;
   /** Load the idempotency record that the user has under this key. */
   readonly idempotencyKey?: string | null;

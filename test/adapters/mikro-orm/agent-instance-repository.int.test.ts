@@ -5,7 +5,11 @@ import { MikroOrmDashboardQueries } from '../../../src/adapters/mikro-orm/reposi
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import { agentInstanceRepositoryContract } from '../../../src/contracts/agent-instance-repository/contract.ts';
 import type { OpenStore } from '../../../src/contracts/agent-instance-repository/open-store.ts';
+import { anAgentMessage } from '../../../src/contracts/agent-message-builder.ts';
 import { dashboardQueriesContract } from '../../../src/contracts/dashboard-queries/contract.ts';
+import { newId, newUser } from '../../../src/contracts/test-values.ts';
+import { postAgentMessage } from '../../../src/domain/conversation/agent-messages.ts';
+import type { AgentInstanceId } from '../../../src/domain/ids.ts';
 import { DATABASES } from '../../support/postgres/open-databases.ts';
 
 describe.each(DATABASES)('%s', (_, isolation, open) => {
@@ -33,6 +37,23 @@ describe.each(DATABASES)('%s', (_, isolation, open) => {
     repository: store.repositories[0],
     queries: new MikroOrmDashboardQueries(databases[1]),
   }));
+
+  test('updates of one batch count the agent types that the batch creates', async () => {
+    const userId = newUser();
+    // Updates of one lane run in batches, in their order. With one lane, all of them are counted.
+    const counts = await Promise.all(
+      ['a', 'b', 'b', 'c'].map((agentTypeName) => {
+        const agentInstanceId = newId<AgentInstanceId>();
+        const step = anAgentMessage(agentInstanceId, { agentTypeName });
+        return store.repositories[0].update({ userId, agentInstanceId, agentTypeName }, (conversation) => ({
+          output: conversation.agentTypeCount,
+          changes: postAgentMessage(conversation, step).changes,
+          record: null,
+        }));
+      }),
+    );
+    if (databases[0].lanes === 1) expect(counts).toEqual([0, 1, 2, 2]);
+  });
 
   test('reports how PostgreSQL separates tenants', async () => {
     expect(await databases[0].tenantIsolation()).toBe(isolation);

@@ -39,6 +39,7 @@ describe('applying changes', () => {
     expect(applyChanges(before, changes)).toEqual({
       instance: changes.instance,
       agentType: anAgentType(),
+      agentTypeCount: 0,
       messages: [...changes.amended, queued, ...changes.posted],
     });
   });

@@ -2,6 +2,7 @@ import type { AgentType } from '../../../domain/conversation/agent-type.ts';
 import { applyChanges, type Changes, type Conversation } from '../../../domain/conversation/conversation.ts';
 import { handOffPage } from '../../../domain/conversation/hand-off/hand-off-page.ts';
 import { byPosition, isQueued, type Message } from '../../../domain/conversation/message.ts';
+import type { UserId } from '../../../domain/ids.ts';
 import type { Signal } from '../../../ports/signals/signals.ts';
 import type {
   Decide,
@@ -63,7 +64,7 @@ class InstanceGroup {
     this.isQueueKnown = this.isCached || (hasLoadedQueue && !this.isQueueCut);
     this.target = targets[0]!;
     this.baseVersion = instance?.version ?? 0;
-    this.conversation = { instance, agentType: null, messages: [...messages.values()] };
+    this.conversation = { instance, agentType: null, agentTypeCount: 0, messages: [...messages.values()] };
   }
 
   /** Adds these changes to those of the group. */
@@ -83,6 +84,8 @@ export class UpdateBatch {
   readonly #recordKeys = new Set<string>();
   /** The agent types that this batch creates, by user and name. */
   readonly #newTypes = new Map<string, AgentType>();
+  /** How many agent types this batch creates for each user. */
+  readonly #newTypeCounts = new Map<UserId, number>();
   readonly #deferred: UpdateTask[] = [];
   #textLength = 0;
 
@@ -113,7 +116,8 @@ export class UpdateBatch {
 
     let decision: RecordedDecision<unknown>;
     try {
-      decision = task.decide({ ...group.conversation, agentType }, loaded.record);
+      const agentTypeCount = loaded.agentTypeCount + (this.#newTypeCounts.get(target.userId) ?? 0);
+      decision = task.decide({ ...group.conversation, agentType, agentTypeCount }, loaded.record);
     } catch (error) {
       group.tasks.push({ task, complete: () => task.reject(error) });
       return;
@@ -122,6 +126,8 @@ export class UpdateBatch {
     if (changes !== null) {
       if (group.conversation.instance === null && typeKey !== null) {
         this.#newTypes.set(typeKey, changes.instance.agentType);
+        if (agentType === null)
+          this.#newTypeCounts.set(target.userId, (this.#newTypeCounts.get(target.userId) ?? 0) + 1);
       }
       group.addChanges(changes);
       this.#textLength += textLengthOf(changes);

@@ -20,6 +20,7 @@ import {
   lockOutdated,
   removeInstances,
   removeOrphans,
+  removeUnusedTypes,
 } from '../statements/users/remove-instances.ts';
 
 /** The key of the advisory lock for retention. It is an arbitrary number, the same in every process. */
@@ -87,7 +88,9 @@ export class MikroOrmDataRemoval implements DataRemoval {
         );
         if (lock?.locked !== true) return 0;
         const instances = await lockOutdated(em, outdated, cutoffs);
-        if (instances.length > 0) await removeInstances(em, instances);
+        if (instances.length === 0) return 0;
+        await removeInstances(em, instances);
+        await removeUnusedTypes(em, instances);
         return instances.length;
       }),
     );

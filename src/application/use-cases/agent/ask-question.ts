@@ -41,6 +41,7 @@ export const askQuestion = defineUseCase({
     'agent_instance_not_found',
     'instance_deleted',
     'question_not_found',
+    'too_many_agent_types',
     'too_many_waits',
   ],
   scopes: ['agent'],

@@ -10,7 +10,7 @@ import * as field from '../../wire/fields.ts';
 export const startAgentInstance = defineUseCase({
   name: 'start_agent_instance',
   summary: 'Create an agent instance before its first message',
-  errorCodes: ['agent_instance_exists'],
+  errorCodes: ['agent_instance_exists', 'too_many_agent_types'],
   scopes: ['agent'],
   input: v.object({
     agent_type: field.agentType,

@@ -90,6 +90,9 @@ const LOAD_CONVERSATIONS = registerStatement(
     case when a.id is null and t.agent_type_name is not null then
       (select y.id from agent_types y where y.user_id = t.user_id and y.name = t.agent_type_name)
       end as "requestedTypeId",
+    case when a.id is null and t.agent_type_name is not null and not exists
+        (select from agent_types y where y.user_id = t.user_id and y.name = t.agent_type_name) then
+      (select count(*)::int from agent_types y where y.user_id = t.user_id) end as "agentTypeCount",
     case when t.idempotency_key is not null then
       (select ${RECORD.jsonFrom('r')}
        from idempotency_records r where r.user_id = t.user_id and r.key = t.idempotency_key) end as record
@@ -111,6 +114,7 @@ interface Row extends InstanceColumns {
   readonly requestedMessages: readonly MessageJson[] | null;
   readonly handedOver: readonly MessageJson[] | null;
   readonly requestedTypeId: AgentTypeId | null;
+  readonly agentTypeCount: number | null;
   readonly record: AsJson<ValuesOf<typeof RECORD>> | null;
 }
 
@@ -118,6 +122,7 @@ interface Row extends InstanceColumns {
 export interface LoadedConversation {
   readonly instance: AgentInstance | null;
   readonly agentType: AgentType | null;
+  readonly agentTypeCount: number;
   readonly messages: readonly Message[];
   readonly record: IdempotencyRecord | null;
   /**
@@ -174,6 +179,7 @@ function loadedOf(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): L
   return {
     instance: instanceOf(row, agentInstanceId),
     agentType: typeId === null || agentTypeName == null ? null : { id: typeId, name: agentTypeName },
+    agentTypeCount: row.agentTypeCount ?? 0,
     messages,
     record: record === null ? null : { ...record, recordedAt: new Date(record.recordedAt) },
     isCached: false,

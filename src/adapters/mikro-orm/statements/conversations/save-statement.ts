@@ -69,6 +69,8 @@ export interface SaveShape {
  * The start time distinguishes a new instance from a deleted one with the same id, because versions begin at
  * 1 again.
  *
+ * The agent type of a new instance is locked, so that the removal of unused types cannot remove it meanwhile.
+ *
  * The input is sorted by user and instance id, and joined by nested loops, so concurrent batches lock rows in
  * the same order. Rows refer to their instance by its index in the input. "(… in …) is true" makes PostgreSQL
  * hash the indexes instead of comparing every message with every instance. NOTIFY takes a global lock at
@@ -127,7 +129,7 @@ const creationParts = (newTypes: string): readonly string[] => [
     from input i
     where i."baseVersion" = 0
       and coalesce(
-        (select true from agent_types y where y.user_id = i."userId" and y.id = i."agentTypeId" limit 1),
+        (select true from agent_types y where y.user_id = i."userId" and y.id = i."agentTypeId" limit 1 for key share),
         (select true from new_types y where y.user_id = i."userId" and y.id = i."agentTypeId" limit 1))
     on conflict (user_id, id) do nothing
     returning user_id, id

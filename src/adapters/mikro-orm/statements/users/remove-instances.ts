@@ -13,9 +13,9 @@ const MAX_INSTANCES = 200;
 const MAX_MESSAGES = 20_000;
 
 /** An instance to remove. The last position is its number of messages. */
-export type Removable = Pick<Row<typeof AgentInstanceRow>, 'userId' | 'id' | 'lastPosition'>;
+export type Removable = Pick<Row<typeof AgentInstanceRow>, 'userId' | 'id' | 'agentTypeId' | 'lastPosition'>;
 
-const REMOVABLE = ['userId', 'id', 'lastPosition'] as const;
+const REMOVABLE = ['userId', 'id', 'agentTypeId', 'lastPosition'] as const;
 
 /**
  * Finds some outdated instances of all users: deleted ones first, then ended ones. Each read uses its own
@@ -116,6 +116,50 @@ export async function removeInstances(
     .where(({ eb, refTuple }) => eb(refTuple('userId', 'id'), 'in', keys))
     .execute();
   return Number(numDeletedRows);
+}
+
+/**
+ * Deletes the agent types of removed instances that no instance has any more, in the transaction that has
+ * removed these instances.
+ */
+export async function removeUnusedTypes(em: SqlEntityManager, removed: readonly Removable[]): Promise<void> {
+  const tables = tablesOf(em);
+  const types = await tables
+    .selectFrom('agent_types')
+    .select(['userId', 'id'])
+    .where(({ eb, refTuple }) =>
+      eb(
+        refTuple('userId', 'id'),
+        'in',
+        removed.map(({ userId, agentTypeId }) => tuple(userId, agentTypeId)),
+      ),
+    )
+    .forUpdate()
+    // A new instance that is being saved has locked its type.
+    .skipLocked()
+    .execute();
+  if (types.length === 0) return;
+  // Only a new statement sees the instances that were saved before the types were locked.
+  await tables
+    .deleteFrom('agent_types')
+    .where(({ eb, refTuple }) =>
+      eb(
+        refTuple('userId', 'id'),
+        'in',
+        types.map(({ userId, id }) => tuple(userId, id)),
+      ),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('agent_instances')
+            .select('agent_instances.id')
+            .whereRef('agent_instances.userId', '=', 'agent_types.userId')
+            .whereRef('agent_instances.agentTypeId', '=', 'agent_types.id'),
+        ),
+      ),
+    )
+    .execute();
 }
 
 const { tuple } = expressionBuilder<object>();
