@@ -133,7 +133,10 @@ export interface LoadedConversation {
   readonly isCached: boolean;
 }
 
-/** Loads all targets in one round trip. The results are in the order of the targets. */
+/**
+ * Loads all targets in one round trip. The results are in the order of the targets. What several targets of
+ * one instance ask for in common, the queue and the lease, only the first of them gets: it may be megabytes.
+ */
 export async function loadConversations(
   database: Database,
   targets: readonly UpdateTarget[],
@@ -142,9 +145,9 @@ export async function loadConversations(
   const rows = await database.query<Row>(users, LOAD_CONVERSATIONS, [
     users,
     targets.map(({ agentInstanceId }) => agentInstanceId),
-    targets.map(({ withQueuedMessages }) => withQueuedMessages === true),
+    firstOfEachInstance(targets, ({ withQueuedMessages }) => withQueuedMessages === true),
     targets.map(({ openQuestionFeedback }) => openQuestionFeedback === true),
-    targets.map(({ withLease }) => withLease === true),
+    firstOfEachInstance(targets, ({ withLease }) => withLease === true),
     targets.map(({ questionId }) => questionId ?? null),
     targets.map(messageIds),
     targets.map(({ readAfterMessageId }) => readAfterMessageId ?? null),
@@ -152,6 +155,20 @@ export async function loadConversations(
     targets.map(({ idempotencyKey }) => idempotencyKey ?? null),
   ]);
   return rows.map((row, nth) => loadedOf(row, targets[nth]!));
+}
+
+/** Returns, for each target, whether it is the first of its instance that asks for something. */
+function firstOfEachInstance(
+  targets: readonly UpdateTarget[],
+  asks: (target: UpdateTarget) => boolean,
+): boolean[] {
+  const found = new Set<string>();
+  return targets.map((target) => {
+    const key = `${target.agentInstanceId}${target.userId}`;
+    const isFirst = asks(target) && !found.has(key);
+    if (isFirst) found.add(key);
+    return isFirst;
+  });
 }
 
 /**
