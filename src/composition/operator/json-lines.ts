@@ -53,7 +53,9 @@ export async function* receiveLines<Item>(socket: Socket): AsyncGenerator<Item> 
 async function* linesOf(socket: Socket): AsyncGenerator<string> {
   let unfinishedLine = '';
   for await (const text of socket.setEncoding('utf8')) {
-    const lines = (unfinishedLine + text).split('\n');
+    // What came before is not searched again: a line may have megabytes, and come in many pieces.
+    const lines = text.split('\n');
+    lines[0] = unfinishedLine + lines[0];
     unfinishedLine = lines.pop() ?? '';
     yield* lines;
   }

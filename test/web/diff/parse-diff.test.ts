@@ -61,6 +61,11 @@ describe('parsing a diff', () => {
     expect(parseDiff(`diff --git a${' '.repeat(1_000_000)}b`)).toHaveLength(1);
   });
 
+  test('a quoted path of a million characters is read', () => {
+    const path = 'x'.repeat(1_000_000);
+    expect(parseDiff(`diff --git a b\n--- "a/${path}"\n+++ "b/${path}"`)[0]?.path).toBe(path);
+  });
+
   test.each([
     ['unclosed', '"a/x'],
     ['with an unknown escape', '"a/\\q"'],

@@ -8,14 +8,19 @@ export interface ParsedEvent {
 /** Parses the text of a Server-Sent Events stream, which may arrive in pieces of any size. */
 export class EventParser {
   #incompleteLine = '';
+  /** A CR at the end of the last piece. It may be half of a CRLF, so it does not end the line yet. */
+  #lastCr = '';
   #id = '';
   #type = '';
   #data: string[] = [];
 
   /** Reads the next piece of the stream. Returns the events that this piece completes. */
   push(piece: string): ParsedEvent[] {
-    // A CR at the end of a piece may be the first half of a CRLF, so it does not end the line yet.
-    const lines = (this.#incompleteLine + piece).split(/\r\n|\n|\r(?!$)/);
+    const text = this.#lastCr + piece;
+    this.#lastCr = text.endsWith('\r') ? '\r' : '';
+    // What came before is not searched again: a line may have megabytes, and come in many pieces.
+    const lines = text.slice(0, text.length - this.#lastCr.length).split(/\r\n|\n|\r/);
+    lines[0] = this.#incompleteLine + lines[0];
     this.#incompleteLine = lines.pop()!;
     return lines.flatMap((line) => this.#readLine(line));
   }

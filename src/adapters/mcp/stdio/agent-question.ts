@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { joinLines } from '../../../domain/text/lines.ts';
-import { findChosenOption } from './chosen-option.ts';
+import { optionFinder } from './chosen-option.ts';
 
 /**
  * The tool with which Claude Code's model asks the person something. Like other tools, it needs a permission
@@ -50,13 +50,12 @@ export function agentQuestionText({ question, options, multiSelect = false }: Ag
  * freely.
  */
 export function agentAnswer({ options, multiSelect = false }: AgentQuestion, answer: string): string {
-  const labels = options.map(({ label }) => withoutJoiners(oneLine(label)));
-  const labelOf = (text: string): string | undefined =>
-    options[findChosenOption(labels, withoutJoiners(text))]?.label;
+  const find = optionFinder(options.map(({ label }) => withoutJoiners(oneLine(label))));
+  const labelOf = (text: string): string | undefined => options[find(withoutJoiners(text))]?.label;
   const label = labelOf(answer);
   if (label !== undefined || !multiSelect) return label ?? answer.trim();
   const chosenLabels = answer.split(',').map(labelOf);
-  return chosenLabels.includes(undefined) ? answer.trim() : chosenLabels.join(', ');
+  return chosenLabels.includes(undefined) ? answer.trim() : [...new Set(chosenLabels)].join(', ');
 }
 
 const oneLine = (text: string): string => joinLines(text, ' ').replaceAll(/\s+/g, ' ').trim();

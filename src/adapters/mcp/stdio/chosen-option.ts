@@ -1,13 +1,16 @@
 /**
- * Finds the option that an answer names: by its text, by its number, or by both. Letter case, white space and
- * a full stop at the end do not count.
- * @returns the index of the option; -1 when the answer is another text.
+ * Returns a function that finds the option that an answer names: by its text, by its number, or by both.
+ * Letter case, white space and a full stop at the end do not count. The function returns the index of the
+ * option; -1 when the answer is another text. The options are read once: an answer may have many parts.
  */
-export function findChosenOption(options: readonly string[], answer: string): number {
-  const text = normaliseAnswer(answer);
-  return options.findIndex((option, index) =>
-    [normaliseAnswer(option), `${index + 1}`, normaliseAnswer(`${index + 1}. ${option}`)].includes(text),
-  );
+export function optionFinder(options: readonly string[]): (answer: string) => number {
+  const indexes = new Map<string, number>();
+  for (const [index, option] of options.entries()) {
+    const number = `${index + 1}`;
+    for (const name of [normaliseAnswer(option), number, normaliseAnswer(`${number}. ${option}`)])
+      if (!indexes.has(name)) indexes.set(name, index);
+  }
+  return (answer) => indexes.get(normaliseAnswer(answer)) ?? -1;
 }
 
 export const normaliseAnswer = (text: string): string =>

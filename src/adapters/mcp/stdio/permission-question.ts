@@ -1,4 +1,4 @@
-import { findChosenOption, normaliseAnswer } from './chosen-option.ts';
+import { normaliseAnswer, optionFinder } from './chosen-option.ts';
 import type { SessionGrant } from './session-grant.ts';
 
 /** The person's decision. */
@@ -35,7 +35,7 @@ export function permissionQuestion(tool: string, input: object, grant: SessionGr
 export function parseVerdict(answer: string, grant: SessionGrant | null): Verdict {
   const text = normaliseAnswer(answer);
   const options = optionsFor(grant);
-  const chosenIndex = findChosenOption(options, answer);
+  const chosenIndex = optionFinder(options)(answer);
   if (options[chosenIndex] === YES || text === 'y') return { kind: 'once' };
   if (options[chosenIndex] === NO || text === 'n') return { kind: 'no', reason: null };
   // If no option offered the session, a yes for the session counts for this call only.

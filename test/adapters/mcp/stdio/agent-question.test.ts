@@ -66,6 +66,7 @@ describe('the answer', () => {
   test.each([
     ['2,red', `${COLOURS.options[1]!.label}, Red`],
     ['red', 'Red'],
+    ['red, 1, Red.', 'Red'],
     ['red, and green', 'red, and green'],
   ])('%j is passed on as %j where several are possible', (answer, passedOn) => {
     expect(agentAnswer({ ...COLOURS, multiSelect: true }, answer)).toBe(passedOn);

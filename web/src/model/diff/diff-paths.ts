@@ -33,7 +33,8 @@ export function unquotePath(text: string): string {
     if (piece === null) return text;
     const [plain, octal, letter] = piece;
     if (octal !== undefined) bytes.push(Number.parseInt(octal, 8));
-    else bytes.push(...encoder.encode(letter === undefined ? plain : ESCAPED_CHARACTERS[letter]));
+    // The text of a piece may be too long for the arguments of one call.
+    else for (const byte of encoder.encode(letter ? ESCAPED_CHARACTERS[letter] : plain)) bytes.push(byte);
   }
   return new TextDecoder().decode(new Uint8Array(bytes));
 }
@@ -62,8 +63,8 @@ function commonName(one: string, other: string): string {
   return one.slice(one.length - nameLength);
 }
 
-/** In a longer header, only the space in the middle is tried, because there may be thousands of spaces. */
-const MAX_HEADER_LENGTH = 2_000;
+/** In a header with more spaces, only the one in the middle is tried: each takes the time of a header. */
+const MAX_SPACES = 100;
 
 /**
  * Returns the path in the header of a file that is not renamed. It stands there twice, so the space between
@@ -81,8 +82,9 @@ function pathInHeader(header: string, space: number): string | null {
 
 /** Returns the longest path that stands twice in the header, whatever its prefixes; null if there is none. */
 function longestPathInHeader(header: string): string | null {
-  if (header.length > MAX_HEADER_LENGTH) return null;
-  const paths = Array.from(header.matchAll(/ /g), ({ index }) => pathInHeader(header, index) ?? '');
+  const spaces = Array.from(header.matchAll(/ /g), ({ index }) => index);
+  if (spaces.length > MAX_SPACES) return null;
+  const paths = spaces.map((space) => pathInHeader(header, space) ?? '');
   return paths.reduce((longest, path) => (path.length > longest.length ? path : longest), '') || null;
 }
 
