@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { Agent } from './support/agent.ts';
 import { Dashboard } from './support/dashboard.ts';
@@ -85,6 +86,39 @@ test('a message that is hard to render is shown, and the page continues to work'
   await page.getByRole('log').press('Home');
   await page.getByRole('log').getByText('>>>>>>').waitFor();
 });
+
+test('a text that is slow to parse is parsed in a worker, and another question can be answered meanwhile', async () => {
+  const page = await dashboard.openSignedIn();
+  await new Agent(dashboard.server).step('**a_'.repeat(250_000));
+  const worker = page.waitForEvent('worker');
+  await page.getByRole('link', { name: /a_/ }).click();
+  await worker;
+  await page.getByRole('log').getByText('**a_**a_').waitFor();
+  await answerAnotherQuestion(page);
+});
+
+test('a text whose parsing does not end is shown as plain text, with a note', async () => {
+  const page = await dashboard.openSignedIn();
+  await page.route('**/markdown-worker-*.js', (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      body: `postMessage('ready'); onmessage = () => { for (;;); }`,
+    }),
+  );
+  await new Agent(dashboard.server).step('**a_'.repeat(250_000));
+  await page.getByRole('link', { name: /a_/ }).click();
+  await page.getByRole('log').getByText('This text is too complex to format.').waitFor();
+  await answerAnotherQuestion(page);
+});
+
+async function answerAnotherQuestion(page: Page): Promise<void> {
+  const agent = new Agent(dashboard.server);
+  await agent.ask('Which database?\n[OPTIONS]\n1. SQLite\n[/OPTIONS]');
+  const received = agent.receive(60);
+  await page.getByRole('link', { name: /Which database/ }).click();
+  await page.getByRole('button', { name: 'SQLite' }).click();
+  expect(await received).toEqual(['SQLite']);
+}
 
 test('the page’s Content-Security-Policy blocks inline scripts', async () => {
   const page = await dashboard.openSignedIn();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { markdownToHtml } from '../../web/src/view/common/markdown-to-html.ts';
+import { isQuickToParse, markdownToHtml } from '../../web/src/view/common/markdown-to-html.ts';
 
 const inlineHtml = (text: string) => markdownToHtml(text).replace(/^<p>([\s\S]*)<\/p>\n$/, '$1');
 
@@ -56,4 +56,18 @@ describe('markdown', () => {
   ])('begins a block where the specification says: %s', (text, html) => {
     expect(markdownToHtml(text)).toBe(html);
   });
+});
+
+test('a text of ordinary length is quick to parse, and only a long one with many markers may be slow', () => {
+  expect(isQuickToParse('Some *words* with `code_of_names`, '.repeat(100))).toBe(true);
+  expect(isQuickToParse('Some words. '.repeat(800))).toBe(true);
+  expect(isQuickToParse('**a_'.repeat(500))).toBe(true);
+  expect(isQuickToParse('**a_'.repeat(2_500))).toBe(false);
+});
+
+test.each([
+  ['emphasis', `${'*a '.repeat(60)}${'b* '.repeat(60)}`],
+  ['quotes', '>'.repeat(60)],
+])('%s that is nested too deep for a reader is refused', (_, text) => {
+  expect(() => markdownToHtml(text)).toThrow('nested too deep');
 });

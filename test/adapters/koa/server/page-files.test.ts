@@ -49,6 +49,7 @@ describe('the page', () => {
     const policy = (await get('/', HTML)).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("worker-src 'self'");
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
     expect((await get('/', HTML)).headers.get('x-content-type-options')).toBe('nosniff');
   });

@@ -1,8 +1,9 @@
 import { signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { cutText } from '../../../../src/domain/text/graphemes.ts';
+import { FormattedText } from './formatted-text.tsx';
 
-type Renderer = (text: string) => DocumentFragment;
+type Renderer = typeof import('./markdown.ts').renderMarkdown;
 
 const renderer = signal<Renderer | null>(null);
 
@@ -36,7 +37,6 @@ export function loadMarkdown(): void {
 
 /** Shows a message as formatted markdown, or as plain text until the renderer is loaded. */
 export function MarkdownText({ text }: { readonly text: string }) {
-  const element = useRef<HTMLDivElement>(null);
   const plain = useRef<HTMLDivElement>(null);
   const showAll = useSignal(false);
   /** The button that shows the whole text disappears with its focus. */
@@ -45,10 +45,9 @@ export function MarkdownText({ text }: { readonly text: string }) {
   const isClipped = text.length > MAX_CHARACTERS;
   const shownText = isClipped ? cutText(text, MAX_CHARACTERS) : text;
   useLayoutEffect(() => {
-    if (render !== null && !showAll.value) element.current?.replaceChildren(render(shownText));
     if (shouldFocus.current) plain.current?.focus({ preventScroll: true });
     shouldFocus.current = false;
-  }, [render, shownText, showAll.value]);
+  }, [showAll.value]);
   return (
     <>
       {render === null || showAll.value ? (
@@ -56,7 +55,7 @@ export function MarkdownText({ text }: { readonly text: string }) {
           {showAll.value ? text : shownText}
         </div>
       ) : (
-        <div key="rendered" class="markdown" ref={element} dir="auto" />
+        <FormattedText key="rendered" text={shownText} render={render} />
       )}
       {isClipped && !showAll.value && (
         <button

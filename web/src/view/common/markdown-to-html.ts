@@ -32,8 +32,38 @@ const renderLink = (source: Token['raw'], href: string, contentHtml: string): st
     ? `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer">${contentHtml}</a>`
     : escapeHtml(source);
 
+/** A deeper text is no use to a reader, and slow to put on the page. */
+const MAX_DEPTH = 50;
+
 /**
  * Returns the HTML of a message: CommonMark with GitHub's tables, task lists and `~~`.
- * @throws Error if the text is nested too deep for the parser
+ * @throws Error if the text is nested too deep for the parser or the page
  */
-export const markdownToHtml = (text: string): string => marked.parse(text, { async: false });
+export function markdownToHtml(text: string): string {
+  const html = marked.parse(text, { async: false });
+  if (depthOf(html) > MAX_DEPTH) throw new Error('nested too deep');
+  return html;
+}
+
+/** Returns how deep the elements are nested. All other `<` in the HTML are escaped. */
+function depthOf(html: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [tag] of html.matchAll(/<(?!br|hr)\/?/g)) {
+    depth += tag === '<' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+/**
+ * The parser searches the rest of the text again from each marker of emphasis. Up to this product of markers
+ * and characters it takes a tenth of a second at most.
+ */
+const MAX_QUICK_WORK = 3_000_000;
+
+/** Returns whether the parser is quick for a text, whatever it contains. */
+export function isQuickToParse(text: string): boolean {
+  const markerCount = text.match(/[*_~]/g)?.length ?? 0;
+  return markerCount * text.length <= MAX_QUICK_WORK;
+}

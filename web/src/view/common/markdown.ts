@@ -1,5 +1,6 @@
 import DOMPurify, { type Config } from 'dompurify';
-import { markdownToHtml } from './markdown-to-html.ts';
+import { htmlWithinLimit } from './html-within-limit.ts';
+import { isQuickToParse, markdownToHtml } from './markdown-to-html.ts';
 
 /** Allowed attributes whose values are not addresses. */
 const PLAIN_ATTRIBUTES = ['rel', 'target', 'start', 'align', 'tabindex'];
@@ -19,32 +20,39 @@ const SANITIZER_CONFIG = {
   RETURN_DOM_FRAGMENT: true as const,
 } satisfies Config;
 
-/** The rendered fragments by text, so that scrolling does not render the same texts again. */
-const fragmentCache = new Map<string, DocumentFragment>();
+/** A message as formatted text; null if it is too complex to format. */
+export type Rendered = DocumentFragment | null;
+
+/** What was rendered, by text, so that scrolling does not render the same texts again. */
+const cache = new Map<string, Rendered>();
 const MAX_CACHED_TEXTS = 300;
 
-/** Renders markdown as safe HTML. Each call returns a new fragment, which the caller may change. */
-export function renderMarkdown(text: string): DocumentFragment {
-  const cached = fragmentCache.get(text);
-  if (cached !== undefined) return cached.cloneNode(true) as DocumentFragment;
-  const fragment = renderUncached(text);
-  // A wide table has its own scroll bar, so the keyboard must be able to focus it, too.
-  for (const table of fragment.querySelectorAll('table')) table.tabIndex = 0;
-  if (fragmentCache.size >= MAX_CACHED_TEXTS) fragmentCache.delete(fragmentCache.keys().next().value!);
-  fragmentCache.set(text, fragment);
-  return fragment.cloneNode(true) as DocumentFragment;
+/**
+ * Renders markdown as safe HTML. Each call returns a new fragment, which the caller may change. Only for a
+ * text that may take long to parse, and is not known yet, the result comes later.
+ */
+export function renderMarkdown(text: string): Rendered | Promise<Rendered> {
+  if (cache.has(text)) return copyOf(cache.get(text) ?? null);
+  if (isQuickToParse(text)) return remember(text, quickHtml(text));
+  return htmlWithinLimit(text).then((html) => remember(text, html));
 }
 
-function renderUncached(text: string): DocumentFragment {
+function quickHtml(text: string): string | null {
   try {
-    return DOMPurify.sanitize(markdownToHtml(text), SANITIZER_CONFIG);
+    return markdownToHtml(text);
   } catch {
-    // The text is nested too deep for the parser. It is shown as plain text.
-    const plain = document.createElement('p');
-    plain.className = 'plain';
-    plain.textContent = text;
-    const fragment = document.createDocumentFragment();
-    fragment.append(plain);
-    return fragment;
+    return null;
   }
 }
+
+function remember(text: string, html: string | null): Rendered {
+  const rendered = html === null ? null : DOMPurify.sanitize(html, SANITIZER_CONFIG);
+  // A wide table has its own scroll bar, so the keyboard must be able to focus it, too.
+  for (const table of rendered?.querySelectorAll('table') ?? []) table.tabIndex = 0;
+  if (cache.size >= MAX_CACHED_TEXTS) cache.delete(cache.keys().next().value!);
+  cache.set(text, rendered);
+  return copyOf(rendered);
+}
+
+const copyOf = (rendered: Rendered): Rendered =>
+  rendered === null ? null : (rendered.cloneNode(true) as DocumentFragment);
