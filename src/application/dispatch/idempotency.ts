@@ -101,10 +101,10 @@ export class InFlightRequests {
    */
   async run<Answer>(caller: Caller, idempotency: Idempotency, work: () => Promise<Answer>): Promise<Answer> {
     const mapKey = JSON.stringify([caller.userId, idempotency.key]);
-    const deadline = Date.now() + IN_FLIGHT_TIMEOUT_MS;
+    const deadline = performance.now() + IN_FLIGHT_TIMEOUT_MS;
     for (let first = this.#running.get(mapKey); first !== undefined; first = this.#running.get(mapKey)) {
       if (first.fingerprint !== idempotency.fingerprint) throw idempotencyKeyReused();
-      if (!(await settlesWithin(first.answer, deadline - Date.now()))) throw idempotencyInFlight();
+      if (!(await settlesWithin(first.answer, deadline - performance.now()))) throw idempotencyInFlight();
     }
     const answer = work();
     this.#running.set(mapKey, { fingerprint: idempotency.fingerprint, answer });

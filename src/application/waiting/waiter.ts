@@ -7,7 +7,7 @@ export type WakeReason = 'changed' | 'timeout' | 'clientGone' | 'shuttingDown';
 
 /** The conditions that end a wait, besides a change of the instance. */
 export interface WaitLimits {
-  /** In epoch milliseconds. */
+  /** By `performance.now()`, so that a clock that is set back makes no wait longer. */
   readonly deadline: number;
   /** The wait fails when the caller's token expires or is revoked. */
   readonly caller: Caller;
@@ -58,14 +58,14 @@ export class Waiter implements Disposable {
     if (clientGone?.aborted) return 'clientGone';
     if (shuttingDown.aborted) return 'shuttingDown';
     if (this.#signalledVersion > this.#seenVersion) return 'changed';
-    return deadline <= Date.now() ? 'timeout' : null;
+    return deadline <= performance.now() ? 'timeout' : null;
   }
 
   async #sleep({ deadline, caller, clientGone, shuttingDown }: WaitLimits): Promise<WakeReason> {
     const { promise, resolve, reject } = Promise.withResolvers<WakeReason>();
     const onClientGone = () => resolve('clientGone');
     const onShuttingDown = () => resolve('shuttingDown');
-    const timer = setTimeout(() => resolve('timeout'), deadline - Date.now());
+    const timer = setTimeout(() => resolve('timeout'), deadline - performance.now());
     clientGone?.addEventListener('abort', onClientGone);
     shuttingDown.addEventListener('abort', onShuttingDown);
     const tokenEndSubscription = caller.life?.onEnd(() =>

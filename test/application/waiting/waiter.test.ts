@@ -25,7 +25,7 @@ afterEach(() => {
 const change = (version: number) => signals.publish([{ ...instance, version }]);
 const within = (millis: number) => ({
   caller: aCaller(),
-  deadline: Date.now() + millis,
+  deadline: performance.now() + millis,
   clientGone: clientGone.signal,
   shuttingDown: shuttingDown.signal,
 });

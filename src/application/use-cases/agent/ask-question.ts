@@ -58,7 +58,7 @@ export const askQuestion = defineUseCase({
   async run(ports, call) {
     const { repository, signals, waits, clock } = ports;
     const { caller, clientGone, shuttingDown } = call;
-    const deadline = Date.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
+    const deadline = performance.now() + (call.input.wait_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
     // The question is saved before the wait, so it stays open even if this call is interrupted.
     const { questionId, instanceId, isFeedbackRepeated } = await findOrPostQuestion(ports, call);
     const instance = { userId: caller.userId, agentInstanceId: instanceId };

@@ -77,7 +77,7 @@ export const readPendingMessages = defineUseCase({
     const maxWaitSeconds = input.wait ?? 0;
     if (maxWaitSeconds === 0) return (await read(false)).answer;
 
-    const deadline = Date.now() + maxWaitSeconds * 1000;
+    const deadline = performance.now() + maxWaitSeconds * 1000;
     using waiter = new Waiter(signals, instance);
     using _open = waits.begin(instance, caller.life);
     for (;;) {

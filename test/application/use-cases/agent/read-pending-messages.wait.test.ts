@@ -145,6 +145,14 @@ describe('a read that waits', () => {
     expect(await reader.answer).toEqual(EMPTY);
   });
 
+  test('waits no longer when the clock is set back meanwhile', async () => {
+    const reader = await wait();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await application.call(heartbeat, INSTANCE);
+    await pass(60);
+    expect(reader.isOver()).toBe(true);
+  });
+
   test('is not ended by another instance, nor by another user’s instance with the same id', async () => {
     const reader = await wait();
     await application.step({ agent_instance_id: instanceIdOf(2) });
