@@ -118,7 +118,7 @@ describe.each([
 
   test('token import reads a file line by line and prints a result for each token', async () => {
     const jti = newKeyId();
-    const valid = signedToken({ sub: 'ada\u001b[2J', jti });
+    const valid = signedToken({ sub: 'ada\u202e[2J', jti });
     const revoked = signedToken({ sub: 'ada', jti: newKeyId() });
     const lines = [
       '\uFEFF# tokens of last year',
@@ -151,7 +151,7 @@ describe.each([
     ]);
     const asJson = await run(['token', 'import', file, '--json'], env);
     expect(asJson).toMatchObject({ code: 1, stderr: '' });
-    expect(asJson.stdout).not.toContain('\u001b');
+    expect(asJson.stdout).not.toContain('\u202e');
     const outcomes = asJson.stdout.trim().split('\n');
     expect(outcomes.map((each) => JSON.parse(each))).toMatchObject([
       { line: 2, outcome: 'known', key: { id: jti } },
@@ -160,11 +160,11 @@ describe.each([
       { line: 6, outcome: 'refused' },
       { line: 7, outcome: 'known', key: { id, revoked_at: expect.any(String) } },
     ]);
-    // The lists show the user name without its control characters.
+    // The lists show the user name without the character that turns the direction of text.
     const table = await run(['token', 'list'], env);
     const json = await run(['token', 'list', '--json'], env);
     expect(table.stdout).toContain('ada�[2J');
-    expect(json.stdout).toContain(String.raw`ada\u001b[2J`);
+    expect(json.stdout).toContain(String.raw`ada\u202e[2J`);
     expect((await run(['token', 'import', `${file}.missing`], env)).code).toBe(1);
   });
 

@@ -8,6 +8,9 @@ export const CLOCK_SKEW_SECONDS = 30;
 /** The maximum length of a `sub`, in characters (OpenID Connect Core, section 2). */
 const MAX_SUBJECT_LENGTH = 255;
 
+/** No user id needs one, and a terminal would obey it. The command line accepts none in a user either. */
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
 /** The last second of the year 9999. A larger `exp` is probably in milliseconds, and has no ISO date. */
 const MAX_EXPIRY_SECONDS = 253_402_300_799;
 
@@ -62,8 +65,10 @@ const commonClaims = ({ sub, exp, email, name }: JsonObject) => ({
  * @throws Error when the subject cannot be a user id.
  */
 export function userIdOf(sub: unknown): UserId {
-  if (!isText(sub) || sub === '' || sub.length > MAX_SUBJECT_LENGTH)
-    throw new Error(`the user must be a text of 1 to ${MAX_SUBJECT_LENGTH} characters`);
+  if (!isText(sub) || sub === '' || sub.length > MAX_SUBJECT_LENGTH || CONTROL_CHARACTER.test(sub))
+    throw new Error(
+      `the user must be a text of 1 to ${MAX_SUBJECT_LENGTH} characters, without control characters`,
+    );
   return sub as UserId;
 }
 

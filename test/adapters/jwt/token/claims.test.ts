@@ -53,6 +53,13 @@ describe.each(OWN_KEY_KINDS)('a token signed with %s', (kind) => {
       },
     );
 
+    test.each(['ada\u001b[2J', 'ada\n', '\u0085', '\u007f'])(
+      'must not have a control character: %j',
+      async (sub) => {
+        await expect(verify({ iat: NOW, sub })).rejects.toThrow('without control characters');
+      },
+    );
+
     test('must have at most 255 characters', async () => {
       await expect(verify({ sub: 'x'.repeat(255) })).resolves.toBeDefined();
       await expect(verify({ sub: 'x'.repeat(256) })).rejects.toThrow(reason);
