@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { checkGitDiff, MAX_GIT_DIFF_BYTES } from '../../domain/text/git-diff.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import { type DiffBase, exists, readBase } from './diff-base.ts';
+import { withoutFilters } from './filter-settings.ts';
 import { git } from './git.ts';
 
 const DIFF_ARGUMENTS = [
@@ -116,7 +117,7 @@ export class WorkingDiff {
     }
     return git([...DIFF_ARGUMENTS, base.id, '--'], {
       folder,
-      env,
+      env: { ...env, ...(await withoutFilters(folder)) },
       maxOutputBytes: MAX_GIT_DIFF_BYTES,
     });
   }

@@ -374,3 +374,20 @@ test.each<[string, () => void]>([
   expect(await diff.read()).toContain('+new\n');
   expect(log.at('warn')).toHaveLength(1);
 });
+
+test.each([
+  ['clean', 'lock', /^\+[\da-f]{40}$/m],
+  ['process', 'a=b.c', /^\+hidden$/m],
+])('no content filter with a %s runs, also if it is required', async (kind, name, shown) => {
+  await repository();
+  git('config', `filter.${name}.${kind}`, `touch '${at('.git/has-run')}'; cat`);
+  git('config', `filter.${name}.required`, 'true');
+  const diff = await startDiff();
+  await writeFile(at('.gitattributes'), `*.locked filter=${name}\n`);
+  await writeFile(at('b.locked'), 'hidden\n');
+  await appendFile(at('a.txt'), 'two\n');
+  const text = await diff.read();
+  expect(existsSync(at('.git/has-run'))).toBe(false);
+  expect(text).toMatch(shown);
+  expect(text).toContain('+two\n');
+});
