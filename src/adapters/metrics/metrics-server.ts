@@ -14,10 +14,19 @@ export interface MetricsServer extends AsyncDisposable {
 /**
  * Serves the metrics at `/metrics` on a port of their own, because the API's port may be public.
  * @param port 0 for any free port.
+ * @param isAcceptedHost tells whether a Host header names this server. Any other gets a 403.
  * @throws the error of node:net, such as `EADDRINUSE`, if the server cannot listen on the port.
  */
-export async function serveMetrics(metrics: PrometheusMetrics, port: number): Promise<MetricsServer> {
+export async function serveMetrics(
+  metrics: PrometheusMetrics,
+  port: number,
+  isAcceptedHost: (host: string) => boolean,
+): Promise<MetricsServer> {
   const server = createServer((req, res) => {
+    if (!isAcceptedHost(req.headers.host ?? '')) {
+      res.writeHead(403).end();
+      return;
+    }
     if (req.url !== '/metrics' || (req.method !== 'GET' && req.method !== 'HEAD')) {
       res.writeHead(404).end();
       return;

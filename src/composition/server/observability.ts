@@ -1,3 +1,4 @@
+import { acceptHosts } from '../../adapters/koa/access/accepted-hosts.ts';
 import type { GaugeSources, PrometheusMetrics } from '../../adapters/metrics/prometheus.ts';
 import type { Observer } from '../../ports/observer.ts';
 import { AsyncDisposableStack } from '../async-disposable-stack.ts';
@@ -17,7 +18,8 @@ export interface Observability extends AsyncDisposable {
 export async function openObservability({
   metricsPort,
   hasTraces,
-}: Pick<Config, 'metricsPort' | 'hasTraces'>): Promise<Observability> {
+  allowedHosts,
+}: Pick<Config, 'metricsPort' | 'hasTraces' | 'allowedHosts'>): Promise<Observability> {
   const resources = new AsyncDisposableStack();
   let metrics: PrometheusMetrics | null = null;
   const observers: Observer[] = [];
@@ -38,8 +40,8 @@ export async function openObservability({
       if (metrics === null || metricsPort === null) return null;
       const { serveMetrics } = await import('../../adapters/metrics/metrics-server.ts');
       metrics.registerGauges(sources);
-      const server = resources.use(await serveMetrics(metrics, metricsPort).catch(throwMetricsPortError));
-      return server.url;
+      const opening = serveMetrics(metrics, metricsPort, acceptHosts(allowedHosts));
+      return resources.use(await opening.catch(throwMetricsPortError)).url;
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

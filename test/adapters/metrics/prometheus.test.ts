@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
+import { acceptHosts } from '../../../src/adapters/koa/access/accepted-hosts.ts';
 import { serveMetrics } from '../../../src/adapters/metrics/metrics-server.ts';
 import { PrometheusMetrics } from '../../../src/adapters/metrics/prometheus.ts';
 import type { AnsweredRequest } from '../../../src/ports/observer.ts';
@@ -64,7 +66,7 @@ test('gauges are read when the metrics are read, and the process’s own metrics
   const none = () => 0;
   metrics.registerGauges({ openWaits: () => waits, openStreams: none, mcpSessions: none, knownTokens: none });
   waits = 7;
-  await using server = await serveMetrics(metrics, 0);
+  await using server = await serveMetrics(metrics, 0, acceptHosts([]));
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
   const answer = await fetch(server.url);
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=/);
@@ -80,6 +82,19 @@ test('a port that is in use is an error at once', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
-  await expect(serveMetrics(new PrometheusMetrics(), port)).rejects.toThrow('EADDRINUSE');
+  await expect(serveMetrics(new PrometheusMetrics(), port, acceptHosts([]))).rejects.toThrow('EADDRINUSE');
   taken.close();
+});
+
+test('a page whose name resolves to this machine cannot read the metrics', async () => {
+  await using server = await serveMetrics(new PrometheusMetrics(), 0, acceptHosts(['metrics.example']));
+  const statusFor = async (host: string) => {
+    const [answer] = await once(get(server.url, { headers: { host } }), 'response');
+    answer.resume();
+    return answer.statusCode;
+  };
+  for (const host of ['localhost:9', '127.0.0.1', '[::1]:9', 'metrics.example'])
+    expect(await statusFor(host)).toBe(200);
+  for (const host of ['evil.example', 'evil.example:9', 'localhost.evil.example'])
+    expect(await statusFor(host)).toBe(403);
 });

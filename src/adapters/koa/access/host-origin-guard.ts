@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import cors from '@koa/cors';
 import type { Context, Middleware } from 'koa';
 import { HttpError, repeatedHeader } from '../http/http-error.ts';
+import { acceptHosts } from './accepted-hosts.ts';
 import { countHeader } from './request-token.ts';
 
 export interface HostAndOriginOptions {
@@ -12,8 +13,6 @@ export interface HostAndOriginOptions {
   /** The server's own address. Its host and origin are allowed as well. */
   readonly publicUrl?: string | null;
 }
-
-const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /** The Host header is not checked at these paths, because health probes may use any address of the server. */
 const PROBE_PATHS = new Set(['/health', '/ready']);
@@ -32,9 +31,7 @@ export function guardHostAndOrigin({
   publicUrl = null,
 }: HostAndOriginOptions): Middleware {
   const ownUrl = publicUrl === null ? null : new URL(publicUrl);
-  const acceptedHosts = new Set(
-    [...LOOPBACK_HOSTS, ...allowedHosts, ...(ownUrl === null ? [] : [ownUrl.host])].map(lowerCase),
-  );
+  const isAcceptedHost = acceptHosts([...allowedHosts, ...(ownUrl === null ? [] : [ownUrl.host])]);
   const allowedOrigins = new Set(corsOrigins.map((origin) => lowerCase(origin).replace(/\/$/, '')));
   const addCorsHeaders = cors({
     origin: (ctx) => ctx.get('Origin'),
@@ -47,7 +44,7 @@ export function guardHostAndOrigin({
 
   return (ctx, next) => {
     const host = readHost(ctx);
-    if (!PROBE_PATHS.has(ctx.path) && !acceptedHosts.has(host) && !acceptedHosts.has(hostNameOf(host))) {
+    if (!PROBE_PATHS.has(ctx.path) && !isAcceptedHost(host)) {
       throw new HttpError(
         'forbidden_host',
         'This server does not accept the host in the Host header; add it to ALLOWED_HOSTS or PUBLIC_URL',
@@ -74,9 +71,6 @@ function readHost({ req }: Context): string {
 }
 
 const lowerCase = (text: string): string => text.toLowerCase();
-
-/** Returns a host without its port, or an empty text if the host is not valid. */
-const hostNameOf = (host: string): string => /^(\[[\da-f:.]+\]|[^:[\]]*)(?::\d{1,5})?$/.exec(host)?.[1] ?? '';
 
 /**
  * Returns whether an origin is this server's own. The host is accepted with http and with https, because a
