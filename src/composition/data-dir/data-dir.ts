@@ -41,6 +41,13 @@ export async function keepFromGit(dataDir: string): Promise<void> {
   if (basename(resolve(dataDir)) === basename(DEFAULT_DATA_DIR)) await ignoreAll(dataDir);
 }
 
+/** Returns whether every user of the machine may put files into the folder. Windows has no such mode. */
+export async function isWritableByEverybody(dataDir: string): Promise<boolean> {
+  if (process.platform === 'win32') return false;
+  const found = await stat(dataDir).catch(() => null);
+  return found !== null && (found.mode & 0o002) !== 0;
+}
+
 /** Adds a `.gitignore` that ignores all files. An existing one stays as it is. */
 async function ignoreAll(dataDir: string): Promise<void> {
   // A failure is ignored: nothing depends on this file, and a read-only folder with a key is allowed.

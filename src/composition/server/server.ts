@@ -16,6 +16,7 @@ import type { Logger } from '../../ports/runtime.ts';
 import { AsyncDisposableStack } from '../async-disposable-stack.ts';
 import type { Config } from '../config/config.ts';
 import { loadTokenKeys } from '../config/token-keys.ts';
+import { isWritableByEverybody } from '../data-dir/data-dir.ts';
 import { waitForDataDir } from '../data-dir/wait-for-data-dir.ts';
 import { ConfigError } from '../errors.ts';
 import {
@@ -63,6 +64,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const boundAddress = await requirePorts(config);
   const addresses = addressesOf(config.host, boundAddress);
   const keys = await loadTokenKeys(config);
+  const { dataDir } = config;
+  if (await isWritableByEverybody(dataDir))
+    logger.warn({ dataDir }, 'everybody can write to DATA_DIR, and so replace its signing key: chmod 700 it');
   const observability = startedResources.use(await openObservability(config));
   const { observer } = observability;
   const openedStore = startedResources.use(await openStoreWhenFree(config, logger, observer));

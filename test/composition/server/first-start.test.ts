@@ -1,3 +1,4 @@
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BIN } from '../../support/servers/agent-dashboard.ts';
@@ -38,4 +39,18 @@ test('without a terminal stderr has only the log, at level info and above', asyn
     'stopping',
     'stopped',
   ]);
+});
+
+test('a start warns in one line of a DATA_DIR to which everybody can write', async () => {
+  await using folder = await temporaryFolder();
+  const DATA_DIR = join(folder.path, 'data');
+  await mkdir(DATA_DIR);
+  await chmod(DATA_DIR, 0o777);
+  const warnings = await stderrOf([], { DATA_DIR, LOG_LEVEL: 'warn' });
+  expect(JSON.parse(warnings)).toMatchObject({
+    dataDir: DATA_DIR,
+    msg: expect.stringContaining('chmod 700'),
+  });
+  await chmod(DATA_DIR, 0o700);
+  expect(await stderrOf([], { DATA_DIR, LOG_LEVEL: 'warn' })).toBe('');
 });
