@@ -1,5 +1,5 @@
-/** What takes less time than this cannot be compared, and super-linear work takes longer. */
-const SHORT_MS = 100;
+/** Garbage collection distorts shorter times. Quadratic work on even the small size takes longer. */
+const SHORT_MS = 500;
 /** Twice the text takes twice the time, or four times if the work is quadratic. */
 const MAX_GROWTH = 3.5;
 /** Another program can slow down one attempt, but not all. */

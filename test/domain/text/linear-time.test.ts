@@ -35,7 +35,7 @@ function cutField(text: string): void {
 
 function readPieces(text: string): void {
   const parser = new EventParser();
-  for (let start = 0; start < text.length; start += 1_000) parser.push(text.slice(start, start + 1_000));
+  for (let start = 0; start < text.length; start += 100) parser.push(text.slice(start, start + 100));
 }
 
 const READERS: readonly ReaderCase[] = [
