@@ -160,7 +160,11 @@ describe('importing', () => {
       () => fresh({ scope: 'openid' }),
       'it has no scope that this server knows',
     ],
-    ['without a user', () => fresh({ sub: '' }), 'the user must be a text of 1 to 255 characters'],
+    [
+      'without a user',
+      () => fresh({ sub: '' }),
+      'the user must be a text of 1 to 255 characters, without control characters',
+    ],
   ])('refuses a token %s, and imports the others', async (_which, token, reason) => {
     const { operator } = operating([pairs.EdDSA]);
     expect(await operator.import([token(), fresh()])).toMatchObject([
