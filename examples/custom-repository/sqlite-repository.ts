@@ -109,14 +109,21 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
       .prepare(sql)
       .all(userId, agentInstanceId)
       .map(({ value }) => deserializeValue<Message>(value));
+    const agentType =
+      agentTypeName === null
+        ? null
+        : this.#readValue<AgentType>('agent_types where user_id = ? and name = ?', userId, agentTypeName);
     return {
       instance,
-      agentType:
-        agentTypeName === null
-          ? null
-          : this.#readValue<AgentType>('agent_types where user_id = ? and name = ?', userId, agentTypeName),
+      agentType,
+      agentTypeCount: instance === null && agentType === null ? this.#countAgentTypes(userId) : 0,
       messages: instance === null ? [] : messagesToLoad(instance, messages, target),
     };
+  }
+
+  #countAgentTypes(userId: UserId): number {
+    const sql = 'select count(*) as count from agent_types where user_id = ?';
+    return Number(this.#database.prepare(sql).get(userId)?.count);
   }
 
   #recordOf({ userId, idempotencyKey = null }: UpdateTarget): IdempotencyRecord | null {
