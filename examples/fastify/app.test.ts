@@ -59,6 +59,7 @@ test('a route of the application sees a step sent over MCP and a question sent o
     agent_instance_id: id,
     step_number: 1,
     user_feedback: [],
+    more: false,
     redelivered: false,
   });
   const question = { agent_instance_id: id, content: 'Which port?', requires_user_input: true };

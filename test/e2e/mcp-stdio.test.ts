@@ -80,6 +80,7 @@ describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
       agent_instance_id: id,
       status: 'answered',
       user_feedback: ['mind the tests'],
+      more: false,
       redelivered: false,
     });
     const pending = await client.call('ask_question', { question_text: 'And now?', wait_seconds: 0 });
