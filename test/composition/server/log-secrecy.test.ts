@@ -64,6 +64,7 @@ test('the log of a whole run, faults included, has no token, key, password or Au
   expect(await server.stop()).toBe(0);
 
   const log = server.process.stderr;
+  // A fault is a 503 if it is met while the token is checked.
   expect(statuses).toEqual([200, 422, 403, 401, 401, 401, 401, 400, 404, expect.any(Number), 500, 500]);
   // The log is not empty: each request has its line, and each fault has its cause.
   expect(log.match(/"msg":"request"/g)?.length).toBeGreaterThan(10);
