@@ -51,10 +51,11 @@ const ROOM_RULES = [
   ...roomRules('src/application/live', { events: [], observers: ['events'] }),
   ...roomRules('src/adapters/koa', {
     http: [],
+    body: ['http'],
     access: ['http'],
-    rest: ['http', 'access'],
+    rest: ['http', 'body', 'access'],
     openapi: ['http', 'access', 'rest'],
-    server: ['http', 'access', 'rest', 'openapi'],
+    server: ['http', 'body', 'access', 'rest', 'openapi'],
   }),
   ...roomRules('src/adapters/mcp', {
     call: [],

@@ -16,7 +16,10 @@ export const tooDeep = () =>
   new RequestError('too_deep', `JSON must not be nested deeper than ${MAX_JSON_DEPTH} levels`);
 
 export const tooManyValues = () =>
-  new RequestError('too_many_values', `JSON must not have more than ${MAX_JSON_VALUES} values`);
+  new RequestError(
+    'too_many_values',
+    `JSON must not have more than ${MAX_JSON_VALUES.toLocaleString('en-US')} values`,
+  );
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { EventParser } from '../../../src/adapters/client/http/event-parser.ts';
-import { FieldCutter } from '../../../src/adapters/koa/http/field-cutter.ts';
-import { refuseLargeJson } from '../../../src/adapters/koa/http/json-size.ts';
-import { agentAnswer, agentQuestionText } from '../../../src/adapters/mcp/stdio/agent-question.ts';
-import { commandIn } from '../../../src/adapters/mcp/stdio/command-scope.ts';
-import { parseVerdict, permissionQuestion } from '../../../src/adapters/mcp/stdio/permission-question.ts';
-import { sessionGrantFor } from '../../../src/adapters/mcp/stdio/session-grant.ts';
+import { FieldCutter } from '../../../src/adapters/koa/body/field-cutter.ts';
+import { refuseLargeJson } from '../../../src/adapters/koa/body/json-size.ts';
+import { agentAnswer, agentQuestionText } from '../../../src/adapters/mcp/stdio/approve/agent-question.ts';
+import { commandIn } from '../../../src/adapters/mcp/stdio/approve/command-scope.ts';
+import {
+  parseVerdict,
+  permissionQuestion,
+} from '../../../src/adapters/mcp/stdio/approve/permission-question.ts';
+import { sessionGrantFor } from '../../../src/adapters/mcp/stdio/approve/session-grant.ts';
 import { cut, plainJson, plainText, wrap } from '../../../src/composition/terminal/plain-text.ts';
 import {
   messageLine,

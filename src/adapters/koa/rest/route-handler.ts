@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
+import { readJsonObject } from '../body/json-body.ts';
 import { type Exchange, exchangeOf } from '../http/exchange.ts';
 import { HttpError, notAcceptable } from '../http/http-error.ts';
-import { readJsonObject } from '../http/json-body.ts';
 import { nextPageLink } from './next-page-link.ts';
 import { BASE_PATH, type Route } from './route.ts';
 

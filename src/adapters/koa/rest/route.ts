@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type * as v from 'valibot';
 import type { ObjectSchema, UseCase } from '../../../application/use-case.ts';
-import type { CutRules } from '../http/field-cutter.ts';
+import type { CutRules } from '../body/field-cutter.ts';
 import type { ProblemOverrides } from '../http/problem.ts';
 
 export const BASE_PATH = '/api/v1';

@@ -6,9 +6,9 @@ import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
 import { sealSession } from '../access/sealed-session.ts';
 import { readBrowserSession, setSessionCookie } from '../access/session-cookie.ts';
+import { readJsonObject } from '../body/json-body.ts';
 import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
-import { readJsonObject } from '../http/json-body.ts';
 import { basePathOf } from '../http/public-url.ts';
 import { BASE_PATH } from './route.ts';
 

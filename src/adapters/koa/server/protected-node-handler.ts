@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import { countFurtherCalls, type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
+import { readJsonObjectOrArray } from '../body/json-body.ts';
 import type { ErrorFormat } from '../http/error-format.ts';
 import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
-import { readJsonObjectOrArray } from '../http/json-body.ts';
 
 /** Answers an authenticated request by writing to `res` itself. Resolves when the response is complete. */
 export type NodeHandler = (

@@ -8,7 +8,7 @@ import { createModernServer } from '../protocol/modern-server.ts';
 import { createToolFeatures } from '../protocol/server-features.ts';
 import type { ToolServices } from '../tools/call-tool.ts';
 import { TOOLS } from '../tools/tools.ts';
-import { createApproveTool } from './approve-tool.ts';
+import { createApproveTool } from './approve/approve-tool.ts';
 import type { FirstAnswer } from './first-answer.ts';
 import type { StdioSession } from './stdio-session.ts';
 import { StdioTransport } from './stdio-transport.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FieldCutter } from '../../../../src/adapters/koa/http/field-cutter.ts';
+import { FieldCutter } from '../../../../src/adapters/koa/body/field-cutter.ts';
 
 const KEPT = 24;
 

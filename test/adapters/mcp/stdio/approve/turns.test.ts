@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Turns } from '../../../../src/adapters/mcp/stdio/turns.ts';
+import { Turns } from '../../../../../src/adapters/mcp/stdio/approve/turns.ts';
 
 /** Questions that are asked one after another, and answered by the test. */
 class Asked {

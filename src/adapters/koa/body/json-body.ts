@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { invalidJson } from '../../../application/errors.ts';
-import type { BodyReservation } from './body-budget.ts';
+import type { BodyReservation } from '../http/body-budget.ts';
+import { exchangeOf } from '../http/exchange.ts';
+import { HttpError } from '../http/http-error.ts';
 import { cutBodyBytes, readBodyBytes, type SizeRules } from './body-bytes.ts';
-import { exchangeOf } from './exchange.ts';
-import { HttpError } from './http-error.ts';
 import { refuseLargeJson } from './json-size.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.!#$&^+-]+\+)?json[ \t]*(?:;|$)/i;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refuseLargeJson } from '../../../../src/adapters/koa/http/json-size.ts';
+import { refuseLargeJson } from '../../../../src/adapters/koa/body/json-size.ts';
 import { refuseHostileJson } from '../../../../src/application/dispatch/hostile-json.ts';
 
 /** Returns the code with which a check refuses; null if it does not. */

@@ -1,4 +1,4 @@
-import { tooLarge } from './http-error.ts';
+import { tooLarge } from '../http/http-error.ts';
 
 export interface CutRules {
   /** The name of a text field of the body's object. */

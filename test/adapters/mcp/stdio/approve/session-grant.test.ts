@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sessionGrantFor } from '../../../../src/adapters/mcp/stdio/session-grant.ts';
+import { sessionGrantFor } from '../../../../../src/adapters/mcp/stdio/approve/session-grant.ts';
 
 const keyOf = (tool: string, input: object): string | undefined => sessionGrantFor(tool, input)?.grantKey;
 const bash = (command: unknown, more: object = {}) => sessionGrantFor('Bash', { command, ...more });

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
-import { RequestError } from '../../../application/errors.ts';
-import { askQuestion } from '../../../application/use-cases/index.ts';
-import { CodedError } from '../../../domain/errors.ts';
-import type { Tool, ToolCall, ToolDefinition } from '../tools/tool.ts';
+import type { Dispatch } from '../../../../application/dispatch/dispatch.ts';
+import { RequestError } from '../../../../application/errors.ts';
+import { askQuestion } from '../../../../application/use-cases/index.ts';
+import { CodedError } from '../../../../domain/errors.ts';
+import type { Tool, ToolCall, ToolDefinition } from '../../tools/tool.ts';
+import type { StdioSession } from '../stdio-session.ts';
 import {
   type AgentQuestion,
   ASK_USER_QUESTION,
@@ -14,7 +15,6 @@ import {
 import { parseVerdict, permissionQuestion } from './permission-question.ts';
 import { PersonQuestions } from './person-questions.ts';
 import { sessionGrantFor } from './session-grant.ts';
-import type { StdioSession } from './stdio-session.ts';
 import { Turns } from './turns.ts';
 
 /** The result that agents expect from their permission prompt tool. */

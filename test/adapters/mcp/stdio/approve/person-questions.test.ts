@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
-import { PersonQuestions } from '../../../../src/adapters/mcp/stdio/person-questions.ts';
-import { StdioSession } from '../../../../src/adapters/mcp/stdio/stdio-session.ts';
-import type { ToolCall } from '../../../../src/adapters/mcp/tools/tool.ts';
-import { uuidV7 } from '../../../../src/adapters/runtime/system.ts';
-import type { Dispatch } from '../../../../src/application/dispatch/dispatch.ts';
-import { sendAgentMessage } from '../../../../src/application/use-cases/index.ts';
+import { PersonQuestions } from '../../../../../src/adapters/mcp/stdio/approve/person-questions.ts';
+import { StdioSession } from '../../../../../src/adapters/mcp/stdio/stdio-session.ts';
+import type { ToolCall } from '../../../../../src/adapters/mcp/tools/tool.ts';
+import { uuidV7 } from '../../../../../src/adapters/runtime/system.ts';
+import type { Dispatch } from '../../../../../src/application/dispatch/dispatch.ts';
+import { sendAgentMessage } from '../../../../../src/application/use-cases/index.ts';
 
 let session: StdioSession;
 let cancelling: AbortController;

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import readRaw from 'raw-body';
-import type { BodyReservation } from './body-budget.ts';
+import type { BodyReservation } from '../http/body-budget.ts';
+import { HttpError, tooLarge } from '../http/http-error.ts';
 import { type CutRules, FieldCutter } from './field-cutter.ts';
-import { HttpError, tooLarge } from './http-error.ts';
 import { inflaterFor, invalidEncoding } from './inflate.ts';
 
 /** How many bytes are read of a body whose field may be cut, after inflating. */

@@ -3,8 +3,8 @@ import {
   agentAnswer,
   agentQuestionText,
   parseAgentQuestions,
-} from '../../../../src/adapters/mcp/stdio/agent-question.ts';
-import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
+} from '../../../../../src/adapters/mcp/stdio/approve/agent-question.ts';
+import { parseQuestion } from '../../../../../src/domain/text/question-text.ts';
 
 const COLOURS = {
   question: 'Which colour?',

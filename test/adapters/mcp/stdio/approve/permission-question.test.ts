@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { parseVerdict, permissionQuestion } from '../../../../src/adapters/mcp/stdio/permission-question.ts';
-import { sessionGrantFor } from '../../../../src/adapters/mcp/stdio/session-grant.ts';
-import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
+import {
+  parseVerdict,
+  permissionQuestion,
+} from '../../../../../src/adapters/mcp/stdio/approve/permission-question.ts';
+import { sessionGrantFor } from '../../../../../src/adapters/mcp/stdio/approve/session-grant.ts';
+import { parseQuestion } from '../../../../../src/domain/text/question-text.ts';
 
 const ask = (tool: string, input: object) => permissionQuestion(tool, input, sessionGrantFor(tool, input));
 const LS = sessionGrantFor('Bash', { command: 'ls' });

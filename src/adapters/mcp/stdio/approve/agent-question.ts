@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { joinLines } from '../../../domain/text/lines.ts';
+import { joinLines } from '../../../../domain/text/lines.ts';
 import { optionFinder } from './chosen-option.ts';
 
 /**

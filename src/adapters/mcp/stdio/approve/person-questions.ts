@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
-import { askQuestion, sendAgentMessage } from '../../../application/use-cases/index.ts';
-import { isValidContent } from '../../../domain/conversation/message.ts';
-import type { ToolCall } from '../tools/tool.ts';
-import type { StdioSession } from './stdio-session.ts';
+import type { Dispatch } from '../../../../application/dispatch/dispatch.ts';
+import { askQuestion, sendAgentMessage } from '../../../../application/use-cases/index.ts';
+import { isValidContent } from '../../../../domain/conversation/message.ts';
+import type { ToolCall } from '../../tools/tool.ts';
+import type { StdioSession } from '../stdio-session.ts';
 
 /** The person's answers, or the reason why one of them is missing. */
 export type Reply = { readonly answers: readonly string[] } | { readonly noAnswer: string };
