@@ -1,9 +1,14 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createSessionId } from '../../../../src/adapters/mcp/http/session-id.ts';
 import { type McpSession, Sessions } from '../../../../src/adapters/mcp/http/sessions.ts';
 import type { Caller } from '../../../../src/ports/tokens/token-verifier.ts';
 import { userIdOf } from '../../../support/builders.ts';
+import { McpServer } from '../mcp-server.ts';
+import { getStream, INITIALIZE, openSession, post, toolCall } from '../raw-mcp.ts';
+
+const step = toolCall('log_step', { step_description: 'x' });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -18,7 +23,7 @@ const aToken = (userId = 'ada'): Caller => ({
   life: { hasEnded: false, onEnd: () => ({ close: () => {} }) },
 });
 
-/** Opens sessions one after another, each a millisecond later. Returns the ids of those that had room. */
+/** Opens sessions one after another, each a millisecond later, with fake timers. Returns the ids of those that had room. */
 function openSessions(sessions: Sessions<McpSession>, caller: Caller, count: number, name: string): string[] {
   const ids = [];
   for (let nth = 1; nth <= count && sessions.makeRoom(caller); nth += 1) {
@@ -69,4 +74,26 @@ test('a user with many tokens has 500 sessions, and loses one of the token that 
   expect(sessions.find('careful-1', careful)).not.toBeNull();
   openSessions(sessions, aToken('eve'), 1, 'eve');
   expect(sessions.size).toBe(501);
+});
+
+test('over HTTP a client gets a JSON-RPC error that says when to try again, and another client is served', async () => {
+  vi.useRealTimers();
+  const callers = new Map(['busy', 'other'].map((token) => [token, aToken()]));
+  await using server = await McpServer.start({ tokens: { verify: (token) => callers.get(token)! } });
+  const gone = new AbortController();
+  for (let nth = 0; nth < 100; nth += 1) {
+    const sessionId = await openSession(server, { token: 'busy' });
+    await getStream(server, sessionId, { token: 'busy', signal: gone.signal });
+  }
+  const refused = await post(server, INITIALIZE, { token: 'busy' });
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5']);
+  expect(await refused.json()).toMatchObject({ jsonrpc: '2.0', error: { code: -32000 } });
+  const restored = { token: 'busy', sessionId: createSessionId('raw') };
+  expect((await post(server, step, restored)).status).toBe(429);
+  expect(
+    (await fetch(`${server.url}/sse`, { headers: { authorization: 'Bearer other' }, signal: gone.signal }))
+      .status,
+  ).toBe(200);
+  expect((await post(server, INITIALIZE, { token: 'other' })).status).toBe(200);
+  gone.abort();
 });
