@@ -13,7 +13,7 @@ class Tab {
   readonly #election: Election;
   isLeading = false;
 
-  constructor(kind: 'locks' | 'messages', name: string) {
+  constructor(kind: 'locks' | 'messages', name: string, id: string = randomUUID()) {
     onTestFinished(() => this.close());
     const lead: Lead = async (endSignal) => {
       this.isLeading = true;
@@ -23,7 +23,7 @@ class Tab {
     this.#election =
       kind === 'locks'
         ? electByLock(navigator.locks, name, lead, this.#closing.signal)
-        : electByMessages(new BroadcastChannel(name), randomUUID(), lead, this.#closing.signal);
+        : electByMessages(new BroadcastChannel(name), id, lead, this.#closing.signal);
   }
 
   takeOver = () => this.#election.takeOver();
@@ -48,9 +48,10 @@ describe.each(['locks', 'messages'] as const)('an election by %s', (kind) => {
 
   test('lets a tab take over from a leader that gives no sign of life', async () => {
     const name = randomUUID();
-    const frozen = new Tab(kind, name);
+    // If both led in the same term, the smaller id would win.
+    const frozen = new Tab(kind, name, 'a');
     await oneLeads([frozen]);
-    const other = new Tab(kind, name);
+    const other = new Tab(kind, name, 'b');
     other.takeOver();
     await expect.poll(() => [frozen.isLeading, other.isLeading], { timeout: 100_000 }).toEqual([false, true]);
     other.close();

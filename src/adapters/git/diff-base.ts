@@ -22,7 +22,7 @@ export async function readBase(folder: string): Promise<DiffBase> {
 }
 
 /** Returns whether git still has an object. A commit goes with its repository, or when git tidies up. */
-export const exists = (objectId: string, folder: string): Promise<boolean> =>
+export const objectExists = (objectId: string, folder: string): Promise<boolean> =>
   git(['cat-file', '-e', objectId], { folder }).then(
     () => true,
     () => false,

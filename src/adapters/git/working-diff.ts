@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { checkGitDiff, MAX_GIT_DIFF_BYTES } from '../../domain/text/git-diff.ts';
 import type { Logger } from '../../ports/runtime.ts';
-import { type DiffBase, exists, readBase } from './diff-base.ts';
+import { type DiffBase, objectExists, readBase } from './diff-base.ts';
 import { withoutFilters } from './filter-settings.ts';
 import { git } from './git.ts';
 
@@ -74,7 +74,7 @@ export class WorkingDiff {
     try {
       return await this.#diffSince(this.#base);
     } catch (error) {
-      if (await exists(this.#base.id, folder)) throw error;
+      if (await objectExists(this.#base.id, folder)) throw error;
       const presentBase = await readBase(folder);
       const diff = await this.#diffSince(presentBase);
       this.#base = presentBase;

@@ -124,16 +124,11 @@ export async function removeInstances(
  */
 export async function removeUnusedTypes(em: SqlEntityManager, removed: readonly Removable[]): Promise<void> {
   const tables = tablesOf(em);
+  const removedTypes = removed.map(({ userId, agentTypeId }) => tuple(userId, agentTypeId));
   const types = await tables
     .selectFrom('agent_types')
     .select(['userId', 'id'])
-    .where(({ eb, refTuple }) =>
-      eb(
-        refTuple('userId', 'id'),
-        'in',
-        removed.map(({ userId, agentTypeId }) => tuple(userId, agentTypeId)),
-      ),
-    )
+    .where(({ eb, refTuple }) => eb(refTuple('userId', 'id'), 'in', removedTypes))
     .forUpdate()
     // A new instance that is being saved has locked its type.
     .skipLocked()
@@ -142,13 +137,7 @@ export async function removeUnusedTypes(em: SqlEntityManager, removed: readonly 
   // Only a new statement sees the instances that were saved before the types were locked.
   await tables
     .deleteFrom('agent_types')
-    .where(({ eb, refTuple }) =>
-      eb(
-        refTuple('userId', 'id'),
-        'in',
-        types.map(({ userId, id }) => tuple(userId, id)),
-      ),
-    )
+    .where(({ eb, refTuple }) => eb(refTuple('userId', 'id'), 'in', keysOf(types)))
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -164,7 +153,8 @@ export async function removeUnusedTypes(em: SqlEntityManager, removed: readonly 
 
 const { tuple } = expressionBuilder<object>();
 
-const keysOf = (instances: readonly Removable[]) => instances.map(({ userId, id }) => tuple(userId, id));
+const keysOf = <Id>(rows: readonly { readonly userId: UserId; readonly id: Id }[]) =>
+  rows.map(({ userId, id }) => tuple(userId, id));
 
 /** Deletes those messages of the user that have no instance. Normally every message has one. */
 export async function removeOrphans(em: SqlEntityManager, userId: UserId): Promise<number> {
