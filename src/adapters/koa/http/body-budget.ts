@@ -75,7 +75,7 @@ const HEADERS = { Connection: 'close', 'Retry-After': '1' };
 const tooManyBytes = (bytes: number) =>
   new HttpError(
     'rate_limited',
-    `The unfinished requests with this token have more than ${bytes} bytes together; try again later`,
+    `The unfinished requests with this token have more than ${bytes} bytes together; try again when some have ended`,
     HEADERS,
   );
 
