@@ -56,9 +56,13 @@ export async function readJsonObjectOrArray(
   return parseJson(decodeUtf8(content));
 }
 
+const NO_RESERVATION: BodyReservation = { take: () => {}, release: () => {} };
+
 /** The bytes are released when the response is sent or the client is gone. */
 function reserveBytes(ctx: Context): BodyReservation {
   const { bodyBudget, token } = exchangeOf(ctx);
+  // Nothing would release the bytes of a client that is gone already. Its body is refused anyway.
+  if (ctx.res.closed) return NO_RESERVATION;
   const reservation = bodyBudget.reserve(token);
   ctx.res.once('close', reservation.release);
   return reservation;

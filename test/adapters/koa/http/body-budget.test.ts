@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { BodyBudget } from '../../../../src/adapters/koa/http/body-budget.ts';
 import { open, parseAnswer, untilClosed } from '../raw-http.ts';
-import { TestServer } from '../test-server.ts';
+import { fakeTokens, TestServer } from '../test-server.ts';
 
 const PATH = '/api/v1/messages/agent';
 
@@ -61,6 +61,21 @@ test('announced bodies take their bytes until their connection closes: first the
   await expect.poll(() => bodyBudget.taken).toBe(0);
   expect(await statusOf(server, 1_000)).toBe(200);
   await expect.poll(() => bodyBudget.taken).toBe(0);
+});
+
+test('the body of a client that is gone before it is read takes no bytes', async () => {
+  const closed = Promise.withResolvers<void>();
+  const bodyBudget = new BodyBudget();
+  const verify = async () => {
+    await closed.promise;
+    return fakeTokens.verify('ann');
+  };
+  await using server = await TestServer.start({ bodyBudget, tokens: { verify } });
+  server.http.server.on('request', (_req, res) => res.once('close', closed.resolve));
+  const socket = await beginBody(server, 900);
+  socket.destroy();
+  await expect.poll(() => server.log.at('debug').some(({ message }) => message === 'request')).toBe(true);
+  expect(bodyBudget.taken).toBe(0);
 });
 
 test.each([

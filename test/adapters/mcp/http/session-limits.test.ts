@@ -23,7 +23,7 @@ const aToken = (userId = 'ada'): Caller => ({
   life: { hasEnded: false, onEnd: () => ({ close: () => {} }) },
 });
 
-/** Opens sessions one after another, each a millisecond later, with fake timers. Returns the ids of those that had room. */
+/** Opens sessions one after another, each a millisecond later. Returns the ids of those that had room. */
 function openSessions(sessions: Sessions<McpSession>, caller: Caller, count: number, name: string): string[] {
   const ids = [];
   for (let nth = 1; nth <= count && sessions.makeRoom(caller); nth += 1) {
