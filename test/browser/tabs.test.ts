@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Agent } from './support/agent.ts';
 import { DESKTOP, OTHER_NAME } from './support/browser.ts';
@@ -7,16 +7,18 @@ import { Dashboard } from './support/dashboard.ts';
 const dashboard = Dashboard.forTests();
 const TAB_COUNT = 7;
 
-/** Opens tabs in one browser. `streams` gets the tab and the last event id of each stream that is opened. */
+/** Opens tabs in one browser. `openStreams` returns the tab and the last event id of each open stream. */
 async function openTabs(origin: string) {
   const first = await dashboard.openSignedIn(DESKTOP, origin);
   const tabs = [first];
-  const streams: { readonly tab: Page; readonly lastEventId: string | undefined }[] = [];
+  const streams = new Map<Request, { readonly tab: Page; readonly lastEventId: string | undefined }>();
   const context = first.context();
   context.on('request', (request) => {
     if (!new URL(request.url()).pathname.endsWith('/events')) return;
-    streams.push({ tab: request.frame().page(), lastEventId: request.headers()['last-event-id'] });
+    streams.set(request, { tab: request.frame().page(), lastEventId: request.headers()['last-event-id'] });
   });
+  for (const end of ['requestfailed', 'requestfinished'] as const)
+    context.on(end, (request) => streams.delete(request));
   await first.reload();
   await first.getByRole('navigation', { name: 'Agents' }).waitFor();
   while (tabs.length < TAB_COUNT) {
@@ -25,7 +27,7 @@ async function openTabs(origin: string) {
     await tab.getByRole('navigation', { name: 'Agents' }).waitFor();
     tabs.push(tab);
   }
-  return { tabs, streams };
+  return { tabs, openStreams: () => [...streams.values()] };
 }
 
 // Browsers have locks on localhost and on HTTPS only.
@@ -38,11 +40,11 @@ describe.each(['127.0.0.1', OTHER_NAME])('seven tabs of one browser at http://%s
   });
 
   test('share one event stream, show the same, and can all answer', async () => {
-    const { tabs, streams } = await openTabs(`http://${host}:${new URL(dashboard.server.url).port}`);
+    const { tabs, openStreams } = await openTabs(`http://${host}:${new URL(dashboard.server.url).port}`);
     const agent = new Agent(dashboard.server);
     await agent.ask('Go on? [YES/NO]');
     for (const tab of tabs) await tab.getByRole('link', { name: /Go on/ }).waitFor();
-    expect(streams.length).toBe(1);
+    expect(openStreams().length).toBe(1);
     const last = tabs.at(-1)!;
     await last.getByRole('link', { name: /Go on/ }).click();
     await last.getByRole('button', { name: 'Yes' }).click();
@@ -52,18 +54,18 @@ describe.each(['127.0.0.1', OTHER_NAME])('seven tabs of one browser at http://%s
   });
 
   test('continue after the last event when the tab with the stream is closed', async () => {
-    const { tabs, streams } = await openTabs(`http://${host}:${new URL(dashboard.server.url).port}`);
+    const { tabs, openStreams } = await openTabs(`http://${host}:${new URL(dashboard.server.url).port}`);
     const agent = new Agent(dashboard.server);
     await agent.step('Step 1');
     for (const tab of tabs) await tab.getByRole('link', { name: /Step 1/ }).click();
     for (const tab of tabs) await tab.getByRole('log').getByText('Step 1').waitFor();
     let left = tabs;
     for (let nth = 2; nth <= 4; nth += 1) {
-      const leader = streams.findLast(({ tab }) => left.includes(tab))!.tab;
+      const leader = openStreams().find(({ tab }) => left.includes(tab))!.tab;
       left = left.filter((tab) => tab !== leader);
       await Promise.all([leader.close(), agent.step(`Step ${nth}`)]);
       for (const tab of left) await tab.getByRole('log').getByText(`Step ${nth}`).waitFor();
-      const newStreams = () => streams.filter(({ tab }) => left.includes(tab));
+      const newStreams = () => openStreams().filter(({ tab }) => left.includes(tab));
       await expect.poll(() => newStreams().length, { timeout: 60_000 }).toBe(1);
       expect(newStreams()[0]!.lastEventId).toMatch(/./);
     }

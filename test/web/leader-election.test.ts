@@ -1,11 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type Election,
   electByLock,
   electByMessages,
   type Lead,
 } from '../../web/src/server/leader-election.ts';
+
+/** Delivers each message to the other channels before anything else happens. */
+class LocalChannel extends EventTarget {
+  static readonly #open = new Set<LocalChannel>();
+
+  constructor() {
+    super();
+    LocalChannel.#open.add(this);
+  }
+
+  postMessage(data: unknown): void {
+    const others = [...LocalChannel.#open].filter((channel) => channel !== this);
+    for (const other of others)
+      queueMicrotask(() => other.dispatchEvent(new MessageEvent('message', { data })));
+  }
+
+  close(): void {
+    LocalChannel.#open.delete(this);
+  }
+}
 
 /** One tab of a browser. Several tabs may be candidates for one name. */
 class Tab {
@@ -63,4 +83,32 @@ describe.each(['locks', 'messages'] as const)('an election by %s', (kind) => {
     await oneLeads([one]);
     await oneLeads([other]);
   });
+});
+
+test('one tab only begins to lead when the timers of all tabs end at the same moment', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const begun: string[] = [];
+  const open = (id: string) => {
+    const closing = new AbortController();
+    onTestFinished(() => closing.abort());
+    const lead: Lead = (endSignal) => {
+      begun.push(id);
+      return new Promise((resolve) => endSignal.addEventListener('abort', () => resolve()));
+    };
+    electByMessages(new LocalChannel() as unknown as BroadcastChannel, id, lead, closing.signal);
+    return closing;
+  };
+  const tabs = new Map(['c', 'a', 'd', 'b'].map((id) => [id, open(id)]));
+  const pass = async () => {
+    for (let second = 0; second < 5; second += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      vi.advanceTimersByTime(1_000);
+    }
+  };
+  await pass();
+  expect(begun).toEqual(['a']);
+  tabs.get('a')!.abort();
+  await pass();
+  expect(begun).toEqual(['a', 'b']);
 });

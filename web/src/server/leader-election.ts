@@ -49,16 +49,21 @@ export function electByLock(locks: LockManager, name: string, lead: Lead, stopSi
 const ANSWER_MS = 1_000;
 
 type Ballot =
-  | { readonly kind: 'ask' }
+  /** The sender looks for a leader, and leads itself if nobody answers. */
+  | { readonly kind: 'ask'; readonly from: string }
   | { readonly kind: 'resign' }
-  /** `term` is later than all terms that the sender knew when it began to lead. The latest term counts. */
+  /**
+   * `term` is later than all terms that the sender knew when it began to lead. Of two leaders, the one with the
+   * later term remains, and of the same term the one with the smaller id.
+   */
   | { readonly kind: 'lead'; readonly term: number; readonly from: string };
 
 /**
  * Elects by messages between the tabs. A leader that is closed says so. One that crashes does not: then
- * another tab has to take over.
+ * another tab has to take over. Of several candidates, only the one with the smallest id begins to lead: browsers
+ * let the timers of all hidden tabs end at the same moment, so no tab can count on being the first.
  * @param channel connects this tab with the others, and is used for nothing else
- * @param id of this tab. If two tabs begin to lead at once, the one with the smaller id remains
+ * @param id of this tab
  */
 export function electByMessages(
   channel: BroadcastChannel,
@@ -68,12 +73,14 @@ export function electByMessages(
 ): Election {
   let term = 0;
   let leading: AbortController | null = null;
+  let isCandidate = false;
   let candidacy: ReturnType<typeof setTimeout> | undefined;
   const post = (ballot: Ballot) => channel.postMessage(ballot);
   const claim = () => post({ kind: 'lead', term, from: id });
 
   const begin = () => {
     clearTimeout(candidacy);
+    isCandidate = false;
     if (leading !== null || stopSignal.aborted) return;
     // The time, so that a tab takes over also from a leader that it has not heard from yet.
     term = Math.max(term + 1, Date.now());
@@ -87,13 +94,27 @@ export function electByMessages(
   };
   const follow = () => {
     clearTimeout(candidacy);
+    isCandidate = false;
     leading?.abort();
     leading = null;
   };
   const askForLeader = () => {
     clearTimeout(candidacy);
-    candidacy = setTimeout(begin, ANSWER_MS * (1 + Math.random() / 2));
-    post({ kind: 'ask' });
+    isCandidate = true;
+    candidacy = setTimeout(begin, ANSWER_MS);
+    post({ kind: 'ask', from: id });
+  };
+  /** Lets another candidate begin, and asks again later: its tab may be closed before it does. */
+  const defer = () => {
+    clearTimeout(candidacy);
+    isCandidate = false;
+    candidacy = setTimeout(askForLeader, 2 * ANSWER_MS);
+  };
+  const answer = (other: string) => {
+    if (leading !== null) claim();
+    else if (isCandidate && other < id) defer();
+    // The other one may have asked before this tab became a candidate, or without hearing this tab's question.
+    else if (isCandidate) post({ kind: 'ask', from: id });
   };
   const resign = () => {
     if (leading === null) return;
@@ -109,10 +130,7 @@ export function electByMessages(
   };
 
   channel.addEventListener('message', ({ data }: MessageEvent<Ballot>) => {
-    if (data.kind === 'ask') {
-      if (leading !== null) claim();
-      return;
-    }
+    if (data.kind === 'ask') return answer(data.from);
     if (data.kind === 'resign') return askForLeader();
     if (leading === null) {
       term = Math.max(term, data.term);
