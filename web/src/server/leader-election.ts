@@ -53,15 +53,15 @@ type Ballot =
   | { readonly kind: 'ask'; readonly from: string }
   | { readonly kind: 'resign' }
   /**
-   * `term` is later than all terms that the sender knew when it began to lead. Of two leaders, the one with the
-   * later term remains, and of the same term the one with the smaller id.
+   * `term` is later than all terms that the sender knew when it began to lead. Of two leaders, the one with
+   * the later term remains, and of the same term the one with the smaller id.
    */
   | { readonly kind: 'lead'; readonly term: number; readonly from: string };
 
 /**
  * Elects by messages between the tabs. A leader that is closed says so. One that crashes does not: then
- * another tab has to take over. Of several candidates, only the one with the smallest id begins to lead: browsers
- * let the timers of all hidden tabs end at the same moment, so no tab can count on being the first.
+ * another tab has to take over. Of several candidates, only the one with the smallest id begins to lead:
+ * browsers let the timers of all hidden tabs end at the same moment, so no tab is the first by chance.
  * @param channel connects this tab with the others, and is used for nothing else
  * @param id of this tab
  */
@@ -113,7 +113,7 @@ export function electByMessages(
   const answer = (other: string) => {
     if (leading !== null) claim();
     else if (isCandidate && other < id) defer();
-    // The other one may have asked before this tab became a candidate, or without hearing this tab's question.
+    // The other one may have asked before this tab became a candidate.
     else if (isCandidate) post({ kind: 'ask', from: id });
   };
   const resign = () => {
