@@ -32,7 +32,7 @@ const CLIENT_INFO = { name: 'test-client', version: '1.0.0' };
 const transportParameters = ({ args = [], env = {}, cwd = process.cwd() }: StdioOptions) => ({
   command: process.execPath,
   args: ['--disable-warning=ExperimentalWarning', BIN, 'mcp', ...args],
-  env: { PATH: process.env.PATH ?? '', ...env },
+  env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '', ...env },
   cwd,
   stderr: 'pipe' as const,
 });

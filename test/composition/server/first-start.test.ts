@@ -1,7 +1,8 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BIN } from '../../support/servers/agent-dashboard.ts';
+import { provideDatabase } from '../../support/servers/migrated-data-dir.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -44,7 +45,7 @@ test('without a terminal stderr has only the log, at level info and above', asyn
 test('a start warns in one line of a DATA_DIR to which everybody can write', async () => {
   await using folder = await temporaryFolder();
   const DATA_DIR = join(folder.path, 'data');
-  await mkdir(DATA_DIR);
+  await provideDatabase(DATA_DIR);
   await chmod(DATA_DIR, 0o777);
   const warnings = await stderrOf([], { DATA_DIR, LOG_LEVEL: 'warn' });
   expect(JSON.parse(warnings)).toMatchObject({

@@ -89,7 +89,13 @@ export class KillableServer implements AsyncDisposable {
   /** @returns why the process did not start, or null if it did. */
   async #startProcess(): Promise<string | null> {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', BIN, 'serve'], {
-      env: { PATH: process.env.PATH, LOG_LEVEL: 'error', MCP_SERVER_PORT: String(this.port), ...this.#env },
+      env: {
+        PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        LOG_LEVEL: 'error',
+        MCP_SERVER_PORT: String(this.port),
+        ...this.#env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DEFAULT_DATA_DIR } from '../../../src/composition/data-dir/data-dir.ts';
 import { fetchDescribed } from '../fetch-described.ts';
-import { BIN } from './agent-dashboard.ts';
+import { COMMAND } from './agent-dashboard.ts';
 import { provideDatabase } from './migrated-data-dir.ts';
 import { NodeProcess, type NodeProcessOptions } from './node-process.ts';
 
@@ -43,7 +43,10 @@ export class RunningServer implements AsyncDisposable {
   ): Promise<RunningServer> {
     const { DATA_DIR = join(options.cwd ?? '.', DEFAULT_DATA_DIR), DATABASE_URL } = env;
     if (DATABASE_URL === undefined) await provideDatabase(DATA_DIR);
-    const server = new NodeProcess([BIN, 'serve'], { env: { MCP_SERVER_PORT: '0', ...env }, ...options });
+    const server = new NodeProcess([...COMMAND, 'serve'], {
+      env: { MCP_SERVER_PORT: '0', ...env },
+      ...options,
+    });
     await server.waitForOutput('Ctrl-C stops it.');
     return new RunningServer(server);
   }
