@@ -71,6 +71,8 @@ describe.each(['locks', 'messages'] as const)('an election by %s', (kind) => {
     // If both led in the same term, the smaller id would win.
     const frozen = new Tab(kind, name, 'a');
     await oneLeads([frozen]);
+    const ledAt = Date.now();
+    await expect.poll(Date.now).toBeGreaterThan(ledAt);
     const other = new Tab(kind, name, 'b');
     other.takeOver();
     await expect.poll(() => [frozen.isLeading, other.isLeading], { timeout: 100_000 }).toEqual([false, true]);
