@@ -23,6 +23,7 @@ export async function openPglite(dataDir: string, observer: Observer | null = nu
       // There is only one connection, so a second batch at the same time would wait. With one lane, batches
       // are larger.
       lanes: 1,
+      connections: 1,
       run,
       readSettings: async () => null,
       setUpRequestRole: async () => {},

@@ -19,6 +19,7 @@ const LOCK_RETRY_MS = 100;
  * second at 32 connections, and as many as the other numbers at 128.
  */
 const LANES = 2;
+const CONNECTIONS = LANES * 2 + 2;
 
 /**
  * Settings of the query planner. Batches read rows by key, in key order. A plan that was made while the
@@ -47,7 +48,7 @@ export async function openPostgres(url: string, observer: Observer | null = null
   const orm = await MikroORM.init({
     ...ormOptions,
     clientUrl: url,
-    pool: { min: 0, max: LANES * 2 + 2 },
+    pool: { min: 0, max: CONNECTIONS },
     driverOptions: {
       application_name: 'agent-dashboard',
       // The driver needs the URL too, because the ORM ignores its parameters, such as sslmode.
@@ -99,6 +100,7 @@ export async function openPostgres(url: string, observer: Observer | null = null
     orm,
     {
       lanes: LANES,
+      connections: CONNECTIONS,
       run,
       readSettings: () => readSettings(run),
       setUpRequestRole: () => setUpRequestRole(run),

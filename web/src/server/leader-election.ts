@@ -124,12 +124,14 @@ export function electByMessages(
   const stop = () => {
     clearTimeout(candidacy);
     resign();
+    // Messages that have arrived already would still be delivered.
+    channel.removeEventListener('message', onMessage);
     channel.close();
     globalThis.removeEventListener?.('pagehide', resign);
     globalThis.removeEventListener?.('pageshow', onShow);
   };
 
-  channel.addEventListener('message', ({ data }: MessageEvent<Ballot>) => {
+  const onMessage = ({ data }: MessageEvent<Ballot>) => {
     if (data.kind === 'ask') return answer(data.from);
     if (data.kind === 'resign') return askForLeader();
     if (leading === null) {
@@ -139,10 +141,11 @@ export function electByMessages(
       term = data.term;
       follow();
     } else claim();
-  });
+  };
   const onShow = ({ persisted }: PageTransitionEvent) => {
     if (persisted) askForLeader();
   };
+  channel.addEventListener('message', onMessage);
   // Tests run without a window.
   globalThis.addEventListener?.('pagehide', resign);
   globalThis.addEventListener?.('pageshow', onShow);

@@ -12,6 +12,7 @@ import type { RunStatement } from './request-role.ts';
 import { type DatabaseSettings, problemsOf, UnsuitableDatabaseError } from './required-settings.ts';
 import { type Tables, tablesOf } from './tables.ts';
 import { type TenantIsolation, type Tenants, tenantSettingsOf } from './tenant-isolation.ts';
+import { TenantTurns } from './tenant-turns.ts';
 
 /** The ORM's options for both drivers. */
 export const ormOptions = {
@@ -34,6 +35,8 @@ export const ormOptions = {
 export interface Engine {
   /** How many batches of updates may run at the same time. */
   readonly lanes: number;
+  /** How many statements may run at the same time. */
+  readonly connections: number;
   readonly run: RunStatement;
   /** Reads the settings that may not fit; null when they are always right. */
   readonly readSettings: () => Promise<DatabaseSettings | null>;
@@ -59,6 +62,7 @@ export class Database {
   readonly #engine: Engine;
   readonly #observer: Observer | null;
   readonly #tables: Tables;
+  readonly #turns: TenantTurns;
   #isolation: Promise<TenantIsolation> | null = null;
   #closing: Promise<void> | null = null;
 
@@ -66,6 +70,7 @@ export class Database {
     this.orm = orm;
     this.#engine = engine;
     this.#observer = observer;
+    this.#turns = new TenantTurns(engine.connections);
     // These tables only build statements. `query` sends each of them, with the users that it is about.
     this.#tables = tablesOf(orm.em);
   }
@@ -76,7 +81,7 @@ export class Database {
   }
 
   /**
-   * Runs one SQL text with parameters, in one round trip. It does not use the ORM's `execute`, which writes
+   * Runs one SQL text with parameters, in one round trip. Users take turns. It does not use the ORM's `execute`, which writes
    * the parameters into the text: no statement could be prepared, and each message would be copied twice.
    * @param tenants the users that the statement is about. PostgreSQL hides all other rows, even if the
    * conditions of the statement are wrong.
@@ -85,7 +90,8 @@ export class Database {
   async query<Row>(tenants: Tenants, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
     const settings = tenantSettingsOf(tenants, await this.tenantIsolation());
     await this.#engine.storage?.requireFor(sql);
-    return await this.#translateErrors(this.#engine.run<Row>(sql, parameters, settings));
+    const run = () => this.#engine.run<Row>(sql, parameters, settings);
+    return await this.#translateErrors(this.#turns.run(tenants, run));
   }
 
   /**
@@ -117,7 +123,7 @@ export class Database {
     await this.#engine.storage?.requireSpace('remove');
     const em = this.orm.em.fork();
     if (settings !== null) em.setSessionContext({ variables: settings });
-    return await this.#translateErrors(em.transactional(work));
+    return await this.#translateErrors(this.#turns.run(tenants, () => em.transactional(work)));
   }
 
   /** Returns how PostgreSQL separates tenants. Reads it once, and again after a migration or a failure. */

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import type { UserId } from '../../../domain/ids.ts';
 import type { Observer } from '../../../ports/observer.ts';
+import { FairQueue } from './fair-queue.ts';
 
 /** The maximum number of tasks in one batch. */
 const MAX_BATCH_SIZE = 256;
@@ -7,6 +9,8 @@ const MAX_BATCH_SIZE = 256;
 /** Work that is run in a batch. Tasks with the same lane key never run at the same time. */
 export interface LaneTask {
   readonly laneKey: string;
+  /** Tasks of one user do not keep those of others out of a batch: users take turns. */
+  readonly userId: UserId;
 }
 
 /** Runs the tasks of a batch. Returns those that must run again: they join the next batch. */
@@ -17,25 +21,25 @@ export type RunBatch<Task> = (batch: readonly Task[]) => Promise<readonly Task[]
  * whole batch, so the more tasks there are, the less each one costs.
  *
  * Tasks are divided into lanes. A lane runs one batch at a time. Lanes run concurrently, so one batch can
- * load while another waits for the disk. A lane key always leads to the same lane, so the tasks of one
- * instance run in arrival order and cannot conflict within this process.
+ * load while another waits for the disk. A lane key always leads to the same lane, and belongs to one
+ * user, so the tasks of one instance run in arrival order and cannot conflict within this process.
  */
 export class GroupCommit<Task extends LaneTask> {
   readonly #run: RunBatch<Task>;
   /** The waiting tasks of each lane. */
-  readonly #waiting: Task[][];
+  readonly #waiting: FairQueue<UserId, Task>[];
   /** For each lane, whether it runs a batch now. */
   readonly #isRunning: boolean[];
 
   constructor(laneCount: number, run: RunBatch<Task>) {
     this.#run = run;
-    this.#waiting = Array.from({ length: laneCount }, () => []);
+    this.#waiting = Array.from({ length: laneCount }, () => new FairQueue());
     this.#isRunning = new Array(laneCount).fill(false);
   }
 
   submit(task: Task): void {
     const lane = laneOf(task.laneKey, this.#waiting.length);
-    this.#waiting[lane]!.push(task);
+    this.#waiting[lane]!.push(task.userId, task);
     if (!this.#isRunning[lane]) void this.#drain(lane);
   }
 
@@ -45,10 +49,11 @@ export class GroupCommit<Task extends LaneTask> {
       // Lets Node.js first read the requests that have arrived, so that they join the batch. PGlite needs
       // this most: it works in this thread and never waits, so otherwise every batch would have one task.
       await setImmediate();
-      const batch = this.#waiting[lane]!.splice(0, MAX_BATCH_SIZE);
+      const batch = this.#waiting[lane]!.take(MAX_BATCH_SIZE);
       if (batch.length === 0) break;
       const tasksToRetry = await this.#run(batch);
-      this.#waiting[lane]!.unshift(...tasksToRetry);
+      for (const [userId, tasks] of Map.groupBy(tasksToRetry, (task) => task.userId))
+        this.#waiting[lane]!.putBack(userId, tasks);
     }
     this.#isRunning[lane] = false;
   }

@@ -49,6 +49,7 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     return new Promise<Output>((resolve, reject) => {
       this.#updates.submit({
         laneKey: target.agentInstanceId,
+        userId: target.userId,
         target,
         decide,
         resolve: resolve as (output: unknown) => void,
