@@ -6,7 +6,7 @@ process.env.NODE_COMPILE_CACHE ??= `${import.meta.dirname}/node_modules/.cache/n
 
 const DEPLOY = 'test/deploy/**/*.test.ts';
 const PACKAGE = 'test/packaging/**/*.test.ts';
-/** Tests that start many processes. A worker that has opened embedded databases itself takes 30 ms for each. */
+/** Tests that start many processes. A worker that has opened embedded databases takes 30 ms for each. */
 const PROCESSES = [
   'test/{clients,composition,demo,documents,e2e,prove}/**/*.test.ts',
   'test/adapters/{client/network,git/*,mcp/stdio/*}.test.ts',

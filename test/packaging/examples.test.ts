@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { createClient } from '../../src/adapters/client/client.ts';
+import { DEFAULT_DATA_DIR } from '../../src/composition/data-dir/data-dir.ts';
+import { provideDatabase } from '../support/servers/migrated-data-dir.ts';
 import { NodeProcess } from '../support/servers/node-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { run } from './run.ts';
@@ -25,6 +27,7 @@ describe.each(nodes)('on Node $version', ({ path: node }) => {
 
 test('the client example asks a question and continues with the answer', async () => {
   await using home = await temporaryFolder();
+  await provideDatabase(join(home.path, DEFAULT_DATA_DIR));
   await using server = new NodeProcess([join(folder, 'node_modules/.bin/agent-dashboard'), 'serve'], {
     cwd: home.path,
     env: { MCP_SERVER_PORT: '0', LOG_LEVEL: 'warn' },

@@ -81,8 +81,9 @@ export class Database {
   }
 
   /**
-   * Runs one SQL text with parameters, in one round trip. Users take turns. It does not use the ORM's `execute`, which writes
-   * the parameters into the text: no statement could be prepared, and each message would be copied twice.
+   * Runs one SQL text with parameters, in one round trip. Users take turns. It does not use the ORM's
+   * `execute`, which writes the parameters into the text: no statement could be prepared, and each message
+   * would be copied twice.
    * @param tenants the users that the statement is about. PostgreSQL hides all other rows, even if the
    * conditions of the statement are wrong.
    * @throws PortError `storage_unavailable`, `storage_full`; ConflictError if another attempt may succeed.
