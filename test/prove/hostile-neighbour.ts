@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
-import { ATTACKS } from './hostile-neighbour/attacks.ts';
+import { AttackThread } from './hostile-neighbour/attack-thread.ts';
 import { BrokenPromise, type Proof, type ProofContext, requireNone, scaled } from './proof.ts';
 import { KillablePostgres } from './support/killable-postgres.ts';
 import { KillableServer } from './support/killable-server.ts';
@@ -53,24 +53,16 @@ async function attack(
   const writer = new Writer(port, await tokens.of('ada'));
   const usual = await writer.write(scaled(USUAL_MS, context, 1_000));
 
-  const stop = new AbortController();
-  const statuses = new Map<number, number>();
-  const attacker = {
+  const attacks = new AttackThread({
     port,
     agentToken: await tokens.of('mallory'),
     dashboardToken: await tokens.of('mallory', 'dashboard'),
-    stopSignal: stop.signal,
-    onStatus: (status: number) => void statuses.set(status, (statuses.get(status) ?? 0) + 1),
-  };
-  const attacks = Promise.all(Object.values(ATTACKS).map((each) => each(attacker)));
+  });
   const attacked = await writer.write(scaled(ATTACK_MS, context, 3_000));
-  stop.abort();
-  await attacks;
+  const statuses = await attacks.stop();
 
   const memory = await peakMemoryOf(pid);
-  context.progress(
-    `${store}: responses to the attacker by status: ${JSON.stringify(Object.fromEntries(statuses))}`,
-  );
+  context.progress(`${store}: responses to the attacker by status: ${JSON.stringify(statuses)}`);
   requireNone(`writes of the other user that failed (${store})`, [...usual.failures, ...attacked.failures]);
   requireNone(`errors in the log (${store})`, server.faults);
   if (memory !== null && memory > MAX_MEMORY_BYTES)

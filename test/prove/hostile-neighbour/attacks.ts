@@ -4,11 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const MEGABYTE = 1024 * 1024;
 
-/** What an attack needs to reach the server as one user. */
-export interface Attacker {
+/** The server, and the tokens of one of its users. */
+export interface Target {
   readonly port: number;
   readonly agentToken: string;
   readonly dashboardToken: string;
+}
+
+export interface Attacker extends Target {
   readonly stopSignal: AbortSignal;
   /** Gets the status of each response. */
   readonly onStatus: (status: number) => void;
