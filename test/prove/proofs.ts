@@ -1,4 +1,5 @@
 import { cleanStop } from './clean-stop.ts';
+import { diskFull } from './disk-full.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { hostileNeighbour } from './hostile-neighbour.ts';
 import { lostResponses } from './lost-responses.ts';
@@ -21,5 +22,6 @@ export const PROOFS: readonly Proof[] = [
   noServerErrors,
   cleanStop,
   streams,
+  diskFull,
   hostileNeighbour,
 ];

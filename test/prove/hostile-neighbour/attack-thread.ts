@@ -6,8 +6,8 @@ import { ATTACKS, type Target } from './attacks.ts';
 export type Statuses = { readonly [status: string]: number };
 
 /**
- * Runs all attacks at once, in a thread of its own: otherwise the other user, whose waiting is measured, would
- * wait for the attacker's work in the same thread.
+ * Runs all attacks at once, in a thread of its own: otherwise the other user, whose waiting is measured,
+ * would wait for the attacker's work in the same thread.
  */
 export class AttackThread {
   readonly #worker: Worker;

@@ -90,9 +90,12 @@ export class Database {
    */
   async query<Row>(tenants: Tenants, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
     const settings = tenantSettingsOf(tenants, await this.tenantIsolation());
-    await this.#engine.storage?.requireFor(sql);
-    const run = () => this.#engine.run<Row>(sql, parameters, settings);
-    return await this.#translateErrors(this.#turns.run(tenants, run));
+    const run = async () => {
+      await this.#engine.storage?.requireFor(sql);
+      return this.#engine.run<Row>(sql, parameters, settings);
+    };
+    // A failure is known before the next statement begins: after some, none may be sent.
+    return await this.#turns.run(tenants, () => this.#translateErrors(run()));
   }
 
   /**
@@ -121,10 +124,13 @@ export class Database {
     work: (em: SqlEntityManager) => Promise<Result>,
   ): Promise<Result> {
     const settings = tenantSettingsOf(tenants, await this.tenantIsolation());
-    await this.#engine.storage?.requireSpace('remove');
-    const em = this.orm.em.fork();
-    if (settings !== null) em.setSessionContext({ variables: settings });
-    return await this.#translateErrors(this.#turns.run(tenants, () => em.transactional(work)));
+    const run = async () => {
+      await this.#engine.storage?.requireSpace('remove');
+      const em = this.orm.em.fork();
+      if (settings !== null) em.setSessionContext({ variables: settings });
+      return em.transactional(work);
+    };
+    return await this.#turns.run(tenants, () => this.#translateErrors(run()));
   }
 
   /** Returns how PostgreSQL separates tenants. Reads it once, and again after a migration or a failure. */
