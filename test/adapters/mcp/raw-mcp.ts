@@ -28,13 +28,16 @@ export function post(
   });
 }
 
+/** The garbage collector closes the stream of a response to which nobody refers. */
+const openedStreams: Response[] = [];
+
 /** Sends a GET to `/mcp` in a session: opens a stream, or resumes one after `lastEventId`. */
-export function getStream(
+export async function getStream(
   { url }: McpServer,
   sessionId: string,
   { token = 'ann', headers, signal, lastEventId }: RawOptions & { readonly lastEventId?: string } = {},
 ): Promise<Response> {
-  return fetch(`${url}/mcp`, {
+  const response = await fetch(`${url}/mcp`, {
     headers: {
       authorization: `Bearer ${token}`,
       accept: 'text/event-stream',
@@ -45,6 +48,8 @@ export function getStream(
     },
     ...(signal !== undefined && { signal }),
   });
+  openedStreams.push(response);
+  return response;
 }
 
 /** Reads the id of the next event of a stream. */

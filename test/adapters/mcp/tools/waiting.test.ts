@@ -7,8 +7,11 @@ import { McpServer, until } from '../mcp-server.ts';
 
 const ann = aCaller({ userId: userIdOf('ann') });
 
-/** A client that times out, and a server that answers `pending` before that: 60 s and 50 s in real use. */
-const CLIENT_TIMEOUT_MS = 600;
+/**
+ * A client that times out, and a server that answers `pending` before that: 60 s and 50 s in real use. If the
+ * server did not, it would wait longer than the client.
+ */
+const CLIENT_TIMEOUT_MS = 15_000;
 const SERVER_WAIT_SECONDS = 0.3;
 
 describe.each(CLIENTS)('$kind', ({ connect }) => {
@@ -80,9 +83,9 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
     let answer = await client.call('ask_question', { question_text: 'Which port?' }, { timeout });
     expect(answer.structuredContent).toMatchObject({ status: 'pending' });
     const { question_id, agent_instance_id } = answer.structuredContent!;
-    setTimeout(() => shortWaits.say(String(agent_instance_id), '8081'), CLIENT_TIMEOUT_MS * 2);
+    setTimeout(() => shortWaits.say(String(agent_instance_id), '8081'), 1_000);
     for (let calls = 1; answer.structuredContent?.status === 'pending'; calls += 1) {
-      expect(calls).toBeLessThan(20);
+      expect(calls).toBeLessThan(100);
       answer = await client.call('ask_question', { question_id }, { timeout });
     }
     expect(answer).toMatchObject(answered);
