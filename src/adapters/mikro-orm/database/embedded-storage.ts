@@ -4,7 +4,7 @@ import { storageFull, storageUnavailable } from '../../../ports/errors.ts';
 const MEGABYTE = 1024 * 1024;
 
 /**
- * How many bytes of the disk must be free before a statement may write. A batch has up to 32 MB of text,
+ * How many bytes of the disk must be free before a statement may write. A batch has up to 12 MB of text,
  * which is written twice, and PostgreSQL adds files of 16 MB to its log.
  */
 const RESERVED_BYTES = 128 * MEGABYTE;
