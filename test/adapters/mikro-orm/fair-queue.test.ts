@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FairQueue } from '../../../src/adapters/mikro-orm/group-commit/fair-queue.ts';
+import { FairQueue } from '../../../src/adapters/mikro-orm/database/fair-queue.ts';
 
 test('a key with many items keeps no item of another key out of the next batch', () => {
   const queue = new FairQueue<string, string>();

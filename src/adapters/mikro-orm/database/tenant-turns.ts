@@ -1,4 +1,5 @@
 import type { UserId } from '../../../domain/ids.ts';
+import { FairQueue } from './fair-queue.ts';
 import { MAINTENANCE, type Tenants } from './tenant-isolation.ts';
 
 /** Statements about several users, such as batches, take turns like those of one more user. */
@@ -8,14 +9,14 @@ type TurnKey = UserId | typeof MAINTENANCE | typeof SEVERAL_USERS;
 
 /**
  * Lets users take turns at the database, so that one with many slow statements delays its own and not those
- * of others. Each user has its own queue; a free slot goes to the next user in the circle. A user alone can
- * use half of the slots at most, and one if there is only one.
+ * of others. A free slot goes to the next user who waits. A user can use half of the slots at most, and one
+ * if there is only one.
  */
 export class TenantTurns {
   readonly #maxPerUser: number;
-  #freeSlots: number;
   readonly #running = new Map<TurnKey, number>();
-  readonly #waiting = new Map<TurnKey, (() => void)[]>();
+  readonly #waiting = new FairQueue<TurnKey, () => void>();
+  #freeSlots: number;
 
   /** @param slots how many statements may run at the same time. */
   constructor(slots: number) {
@@ -25,7 +26,7 @@ export class TenantTurns {
 
   /** Runs `work` when it is the turn of these tenants. Those of one user begin in the order of the calls. */
   async run<Result>(tenants: Tenants, work: () => Promise<Result>): Promise<Result> {
-    const key = keyOf(tenants);
+    const key = turnKeyOf(tenants);
     if (this.#mayBegin(key)) this.#begin(key);
     else await this.#wait(key);
     try {
@@ -36,48 +37,39 @@ export class TenantTurns {
   }
 
   #mayBegin(key: TurnKey): boolean {
-    return this.#freeSlots > 0 && (this.#running.get(key) ?? 0) < this.#maxPerUser;
+    return this.#freeSlots > 0 && this.#runningOf(key) < this.#maxPerUser;
+  }
+
+  #runningOf(key: TurnKey): number {
+    return this.#running.get(key) ?? 0;
   }
 
   #begin(key: TurnKey): void {
     this.#freeSlots -= 1;
-    this.#running.set(key, (this.#running.get(key) ?? 0) + 1);
+    this.#running.set(key, this.#runningOf(key) + 1);
   }
 
   #wait(key: TurnKey): Promise<void> {
     return new Promise((resolve) => {
-      const queue = this.#waiting.get(key);
-      if (queue === undefined) this.#waiting.set(key, [resolve]);
-      else queue.push(resolve);
+      this.#waiting.push(key, () => {
+        this.#begin(key);
+        resolve();
+      });
     });
   }
 
   #end(key: TurnKey): void {
     this.#freeSlots += 1;
-    const left = this.#running.get(key)! - 1;
+    const left = this.#runningOf(key) - 1;
     if (left === 0) this.#running.delete(key);
     else this.#running.set(key, left);
-    this.#moveToEnd(key);
-    for (const [next, queue] of this.#waiting) {
-      if (this.#freeSlots === 0) return;
-      if (!this.#mayBegin(next)) continue;
-      this.#begin(next);
-      queue.shift()!();
-      // The loop comes to it again, if it has more and there is a slot.
-      this.#moveToEnd(next);
-    }
-  }
-
-  /** Gives all other users their turn before this one. */
-  #moveToEnd(key: TurnKey): void {
-    const queue = this.#waiting.get(key);
-    if (queue === undefined) return;
-    this.#waiting.delete(key);
-    if (queue.length > 0) this.#waiting.set(key, queue);
+    this.#waiting.moveToEnd(key);
+    const takeNext = () => this.#waiting.takeNext((next) => this.#mayBegin(next));
+    for (let beginNext = takeNext(); beginNext !== null; beginNext = takeNext()) beginNext();
   }
 }
 
-function keyOf(tenants: Tenants): TurnKey {
+function turnKeyOf(tenants: Tenants): TurnKey {
   if (tenants === MAINTENANCE) return MAINTENANCE;
   const [first = SEVERAL_USERS, ...others] = tenants;
   return others.every((other) => other === first) ? first : SEVERAL_USERS;

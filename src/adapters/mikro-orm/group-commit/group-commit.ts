@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { UserId } from '../../../domain/ids.ts';
 import type { Observer } from '../../../ports/observer.ts';
-import { FairQueue } from './fair-queue.ts';
+import { FairQueue } from '../database/fair-queue.ts';
 
 /** The maximum number of tasks in one batch. */
 const MAX_BATCH_SIZE = 256;
