@@ -60,6 +60,8 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
   const program = new Command(typedCommand('').trimEnd())
     .description('AI coding agents report their steps here, ask questions and get your answers.')
     .version(packageInfo.version)
+    // Otherwise an id that begins with -V would print the version.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'agent-dashboard: ')),

@@ -180,7 +180,10 @@ describe.each([
 
 test.each([
   ['that does not exist', newKeyId(), 'There is no token with the id'],
-  ['that looks like an option', `-${newKeyId().slice(1)}`, 'There is no token with the id'],
+  ['that looks like an option', '-x-0123456789abc', 'There is no token with the id'],
+  ['that begins like --version', '-V-0123456789abc', 'There is no token with the id'],
+  ['that begins like --help', '-h-0123456789abc', 'There is no token with the id'],
+  ['that begins with two hyphens', '--json-789abcdef', 'There is no token with the id'],
 ])('token revoke fails for an id %s', async (_case, id, reason) => {
   const { code, stdout, stderr } = await run(['token', 'revoke', id], {
     ...freshSettings(),
