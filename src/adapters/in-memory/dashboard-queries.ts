@@ -1,5 +1,6 @@
 import { shownStatus } from '../../domain/conversation/liveness.ts';
 import { byPosition, isOpenQuestion, type Message } from '../../domain/conversation/message.ts';
+import { messagePage } from '../../domain/conversation/message-page.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import {
   type AgentTypeOverview,
@@ -94,7 +95,8 @@ export class InMemoryDashboardQueries implements DashboardQueries {
     const earlier = sortedMessages(stored).filter(
       ({ position }) => endPosition == null || position < endPosition,
     );
-    const messages = limit === 0 ? [] : earlier.slice(-limit);
+    const newestFirst = earlier.toReversed().slice(0, limit);
+    const messages = messagePage(newestFirst).toReversed();
     return structuredClone({
       ...overviewOf(stored, waits),
       messages: endPosition === undefined ? null : messages,
@@ -114,7 +116,7 @@ export class InMemoryDashboardQueries implements DashboardQueries {
     const messages = sortedMessages(stored);
     return structuredClone({
       ...overviewOf(stored, waits),
-      posted: messages.filter(({ position }) => position > seen.position).slice(0, limit),
+      posted: messagePage(messages.filter(({ position }) => position > seen.position).slice(0, limit)),
       amended: messages.filter(
         (message) => message.position <= seen.position && versionOfLastChange(stored, message) > seen.version,
       ),

@@ -14,8 +14,11 @@ import { wireConversationMessage } from '../wire/conversation-message.ts';
  */
 const FORMAT_VERSION = 1;
 
-/** How many messages are in memory at a time. Each may have a million characters. */
+/** How many messages are in memory at a time, if they fit into `messagePage`. */
 const PAGE_SIZE = 20;
+
+/** A read since this version returns later messages, but no changes of earlier ones. */
+const BEYOND_ALL_VERSIONS = 2_000_000_000;
 
 /** Empty, because an export does not say which agents wait. */
 const NO_WAITS: ReadonlySet<AgentInstanceId> = new Set();
@@ -92,7 +95,7 @@ async function* conversationLines(
   // Null: the instance was deleted after the ids were read.
   if (firstPage === null) return;
   yield agentInstanceLine(firstPage);
-  const { version, lastPosition } = firstPage.instance;
+  const { lastPosition } = firstPage.instance;
   let page: ChangesSince | null = firstPage;
   while (page !== null) {
     for (const message of page.posted) {
@@ -105,7 +108,7 @@ async function* conversationLines(
     }
     const position: number = page.posted.at(-1)?.position ?? lastPosition;
     if (position >= lastPosition) return;
-    page = await readPage({ version, position });
+    page = await readPage({ version: BEYOND_ALL_VERSIONS, position });
   }
 }
 

@@ -3,6 +3,7 @@ import { agentTypes } from './agent-types.ts';
 import { changesSince } from './changes-since.ts';
 import { conversations } from './conversations.ts';
 import { listedInstances } from './listed-instances.ts';
+import { longPages } from './long-pages.ts';
 import type { OpenQueries } from './open-queries.ts';
 import { pagesOfInstances } from './pages-of-instances.ts';
 import { progress } from './progress.ts';
@@ -21,6 +22,7 @@ export function dashboardQueriesContract(runner: TestRunner, storeUnderTest: () 
   agentTypes(runner, storeUnderTest);
   conversations(runner, storeUnderTest);
   changesSince(runner, storeUnderTest);
+  longPages(runner, storeUnderTest);
   progress(runner, storeUnderTest);
   tenants(runner, storeUnderTest);
 }

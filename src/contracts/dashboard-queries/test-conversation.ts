@@ -1,7 +1,7 @@
 import { postAgentMessage } from '../../domain/conversation/agent-messages.ts';
 import type { Conversation, Decision } from '../../domain/conversation/conversation.ts';
 import { deleteInstance } from '../../domain/conversation/lifecycle.ts';
-import type { Message } from '../../domain/conversation/message.ts';
+import type { JsonObject, Message } from '../../domain/conversation/message.ts';
 import { receiveUserMessage } from '../../domain/conversation/user-messages.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 import type { AgentInstanceRepository, UpdateTarget } from '../../ports/storage/agent-instance-repository.ts';
@@ -38,12 +38,16 @@ export class TestConversation {
   }
 
   /** Posts a step of the agent, or with `ask` a question. */
-  async post(content: string, fields: { minute?: number; type?: string; ask?: true; diff?: string } = {}) {
-    const { minute = 0, type = 'x', ask: isQuestion = false, diff } = fields;
+  async post(
+    content: string,
+    fields: { minute?: number; type?: string; ask?: true; diff?: string; metadata?: JsonObject } = {},
+  ) {
+    const { minute = 0, type = 'x', ask: isQuestion = false, diff, metadata = null } = fields;
     const agentMessage = anAgentMessage(this.id, {
       agentTypeName: type,
       content,
       isQuestion,
+      metadata,
       gitDiff: diff === undefined ? null : { status: 'stored', diff },
       now: atMinute(minute),
     });

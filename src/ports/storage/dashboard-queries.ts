@@ -65,7 +65,7 @@ export interface AgentTypeOverview {
 }
 
 export interface ConversationRequest extends LocalWaits {
-  /** The maximum number of messages. The last ones are returned. */
+  /** The maximum number of messages. The last ones are returned, as many as one page has (`messagePage`). */
   readonly limit: number;
   /** Return only messages before this position, or before this message; null: up to the end. */
   readonly before: number | MessageId | null;
@@ -92,7 +92,7 @@ export interface InstanceProgress {
 }
 
 export interface ChangesRequest extends LocalWaits {
-  /** How many new messages to return at most. */
+  /** The maximum number of new messages. The first ones are returned, as many as one page has. */
   readonly limit: number;
   /** Whether to return all open questions, also those that have not changed. */
   readonly withOpenQuestions?: boolean;
@@ -104,8 +104,8 @@ export interface ChangesRequest extends LocalWaits {
  */
 export interface ChangesSince extends InstanceOverview {
   /**
-   * The messages after the seen position, in order, at most `limit`. There are more if the last of them is
-   * not at `instance.lastPosition`.
+   * The first messages after the seen position, in order. There are more if the last of them is not at
+   * `instance.lastPosition`.
    */
   readonly posted: readonly Message[];
   /**

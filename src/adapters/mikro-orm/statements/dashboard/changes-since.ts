@@ -6,6 +6,7 @@ import type {
 } from '../../../../ports/storage/dashboard-queries.ts';
 import type { Database } from '../../database/database.ts';
 import { MESSAGE_JSON, type MessageJson, messageOf } from '../rows.ts';
+import { messagePageSql } from './message-page.ts';
 import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
 const messagesWhere = (condition: string): string => `
@@ -20,8 +21,11 @@ const CHANGES_SINCE = `
   select ${overviewColumns('$6', '$7')},
     a.git_diff_version > $3::int as "gitDiffChanged",
     case when a.git_diff_version > $3::int then a.git_diff end as "gitDiff",
-    (select json_agg(${MESSAGE_JSON} order by m.position)
-     from (${messagesWhere('m.position > $4::int and m.position <= $4::int + $5::int')}) m) as posted,
+    ${messagePageSql(
+      `messages m where m.user_id = a.user_id and m.agent_instance_id = a.id
+         and m.position > $4::int and m.position <= $4::int + $5::int`,
+      'm.position',
+    )} as posted,
     (select json_agg(${MESSAGE_JSON} order by m.position) from (
       ${messagesWhere("m.sender_type = 'USER' and m.read_version > $3::int and m.position <= $4::int")}
       union all

@@ -1,16 +1,19 @@
 import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
 import type { ConversationPage, ConversationRequest } from '../../../../ports/storage/dashboard-queries.ts';
 import type { Database } from '../../database/database.ts';
-import { MESSAGE_JSON, type MessageJson, messageOf } from '../rows.ts';
+import { type MessageJson, messageOf } from '../rows.ts';
+import { messagePageSql } from './message-page.ts';
 import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
-/** Positions have no gaps, so a page is a range of positions, and only its messages are read. */
+/** Positions have no gaps, so a page is in a range of positions, and only the messages in it are looked at. */
 const READ_CONVERSATION = `
   select ${overviewColumns('$3', '$4')}, b.end_position as "endPosition",
     case when $8::boolean then a.git_diff end as "gitDiff",
-    (select json_agg(${MESSAGE_JSON} order by m.position) from messages m
-     where m.user_id = a.user_id and m.agent_instance_id = a.id
-       and m.position < b.end_position and m.position >= b.end_position - $5::int) as messages
+    ${messagePageSql(
+      `messages m where m.user_id = a.user_id and m.agent_instance_id = a.id
+         and m.position < b.end_position and m.position >= b.end_position - $5::int`,
+      'm.position desc',
+    )} as messages
   from agent_instances a
   join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
   cross join lateral (select case
