@@ -1,4 +1,5 @@
 import type { AgentInstance, ConversationMessage, PeopleClient } from '../../adapters/client/client.ts';
+import { hasEarlierMessages } from '../../domain/conversation/message-page.ts';
 import { isUuid } from '../../domain/ids.ts';
 import { typedCommand } from '../typed-command.ts';
 
@@ -43,9 +44,15 @@ export async function readOpenQuestion(
   people: PeopleClient,
   id: string,
 ): Promise<{ readonly status: AgentInstance['status']; readonly question: ConversationMessage | null }> {
-  const { status, messages } = await people.agentInstance({
+  const { status, messages: newest } = await people.agentInstance({
     agent_instance_id: id,
     message_limit: MAX_MESSAGES,
   });
-  return { status, question: messages.findLast(({ question_status }) => question_status === 'open') ?? null };
+  let page: readonly ConversationMessage[] = newest;
+  for (let searched = page.length; ; searched += page.length) {
+    const question = page.findLast(({ question_status }) => question_status === 'open') ?? null;
+    const limit = MAX_MESSAGES - searched;
+    if (question !== null || limit === 0 || !hasEarlierMessages(page)) return { status, question };
+    page = await people.messages({ agent_instance_id: id, limit, before_message_id: page[0]!.id });
+  }
 }

@@ -241,6 +241,15 @@ describe('a question that is waited for again', () => {
     const asked = { agent_instance_id: agent.agentInstanceId, question_id };
     expect((await server.agent.ask(asked)).answer?.content).toBe('8081');
   });
+
+  test('is found before a few messages whose texts fill more than one page', async () => {
+    const agent = session();
+    const { question_id } = await agent.ask('Which port?', { deadline: new Date() });
+    await write(agent, '8081', question_id);
+    for (let nth = 0; nth < 6; nth += 1) await agent.sendMessage(`${nth} ${'x'.repeat(900_000)}`);
+    const asked = { agent_instance_id: agent.agentInstanceId, question_id };
+    expect((await server.agent.ask(asked)).answer?.content).toBe('8081');
+  });
 });
 
 describe('a wait', () => {

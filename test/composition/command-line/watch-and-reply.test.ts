@@ -72,6 +72,13 @@ test('a number is an ordinary answer when the question has no options', async ()
   expect(await run(['reply', id, '3'], env)).toMatchObject({ code: 0, stdout: 'Answered: "3"\n' });
 });
 
+test('a reply finds its question before a few messages whose texts fill more than one page', async () => {
+  const id = uuidV7.next();
+  await say(id, 'Which port? [OPTIONS] 1. 8080 2. 8081 [/OPTIONS]', true);
+  for (let nth = 0; nth < 6; nth += 1) await say(id, `${nth} ${'x'.repeat(900_000)}`);
+  expect(await run(['reply', id, '2'], env)).toMatchObject({ stdout: 'Answered: "8081"\n' });
+});
+
 test('a reply reports when there is no open question, and when the run has ended', async () => {
   const id = uuidV7.next();
   await say(id, 'a step');

@@ -22,8 +22,8 @@ export interface WaitLimits {
 type Conversation = OutputOf<'readAgentInstance'>;
 
 /**
- * The number of messages on a page. The first page has the newest messages, and nearly always the question,
- * so it is small. Pages of older messages are larger, so that a long conversation needs few calls.
+ * The largest number of messages on a page. The first page has the newest messages, and nearly always the
+ * question, so it is small. Pages of older messages are larger, so that a long conversation needs few calls.
  */
 const FIRST_PAGE_SIZE = 50;
 const PAGE_SIZE = 200;
@@ -64,11 +64,11 @@ export async function readQuestionState(
       messages.clear();
       lastReadId = null;
       beforeMessageId = null;
-    } else if (question !== undefined || page.messages.length < limit) {
+    } else if (question !== undefined || page.messages[0] === undefined || page.messages[0].position === 1) {
       // Either this message is no question, or there are no older messages.
       throw new DashboardError({ code: 'question_not_found', detail: 'There is no question with this id' });
     } else {
-      beforeMessageId = page.messages[0]!.id;
+      beforeMessageId = page.messages[0].id;
     }
   }
 }

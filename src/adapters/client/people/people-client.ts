@@ -52,7 +52,7 @@ export class PeopleClient {
   }
 
   /**
-   * Returns one instance with its git diff and its latest messages, the oldest of them first.
+   * Returns one instance with its git diff and its latest messages, as `messages` returns them.
    * `message_limit`: 0 to 200, default 50. With `before_message_id` you get the messages before that message.
    * @throws DashboardError `agent_instance_not_found` if there is no such instance.
    */
@@ -70,7 +70,9 @@ export class PeopleClient {
 
   /**
    * Returns the latest messages of a conversation, the oldest of them first. `limit`: 0 to 200, default 50.
-   * To get earlier messages, pass the id of the first message as `before_message_id`.
+   * There may be fewer than `limit`, because together they have at most 4 MiB of text. A longer message comes
+   * alone. There are earlier messages unless the first one has `position` 1: to get them, pass the id of the
+   * first message as `before_message_id`.
    */
   messages(
     { agent_instance_id, ...query }: InputOf<'listMessages'>,

@@ -114,10 +114,10 @@ function requestBodyOf(
   return { requestBody: { required: body === 'needed', content: jsonContent(schema) } };
 }
 
-function successResponse({ status, useCase, responseField, nextCursor }: Route): Response {
+function successResponse({ status, useCase, responseField, nextPage }: Route): Response {
   const headers = {
     ...REQUEST_ID_HEADER,
-    ...(nextCursor !== undefined && { Link: headerReference('Link') }),
+    ...(nextPage !== undefined && { Link: headerReference('Link') }),
   };
   if (status === 204) return { description: 'Done', headers };
   const output = jsonSchemaOf(useCase.output);

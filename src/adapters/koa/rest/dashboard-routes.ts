@@ -1,4 +1,6 @@
 import * as useCases from '../../../application/use-cases/index.ts';
+import type { WireConversationMessage } from '../../../application/wire/conversation-message.ts';
+import { hasEarlierMessages } from '../../../domain/conversation/message-page.ts';
 import { defineRoute, type Route } from './route.ts';
 import { inputFromQuery, noInput, withInstanceId } from './route-input.ts';
 
@@ -8,8 +10,12 @@ const LIST_INSTANCES = {
   body: 'none',
   isSafe: true,
   responseField: 'agent_instances',
-  nextCursor: ({ next_cursor }) => next_cursor,
+  nextPage: ({ next_cursor: cursor }) => (cursor === null ? null : { cursor }),
 } as const satisfies Partial<Route<typeof useCases.listAgentInstances.output>>;
+
+/** The next page of a conversation has the messages before this one. */
+const earlierMessages = ({ messages }: { readonly messages: readonly WireConversationMessage[] }) =>
+  hasEarlierMessages(messages) ? { before_message_id: messages[0]!.id } : null;
 
 const INSTANCE_PATH = '/agent-instances/:agent_instance_id';
 
@@ -46,6 +52,7 @@ export const DASHBOARD_ROUTES: readonly Route[] = [
     input: (ctx) => withInstanceId(ctx, inputFromQuery(ctx)),
     body: 'none',
     isSafe: true,
+    nextPage: earlierMessages,
   }),
   defineRoute({
     method: 'GET',
@@ -55,6 +62,7 @@ export const DASHBOARD_ROUTES: readonly Route[] = [
     body: 'none',
     isSafe: true,
     responseField: 'messages',
+    nextPage: earlierMessages,
   }),
   defineRoute({
     method: 'POST',

@@ -43,8 +43,8 @@ export function routeHandler(
     });
     ctx.status = status;
     if (!hasContent) return;
-    const cursor = route.nextCursor?.(output) ?? null;
-    if (cursor !== null) ctx.set('Link', nextPageLink(ctx, publicUrl, cursor));
+    const nextPage = route.nextPage?.(output) ?? null;
+    if (nextPage !== null) ctx.set('Link', nextPageLink(ctx, publicUrl, nextPage));
     // Koa sends a text unchanged. An object would take longer, because Koa inspects it before serialising it.
     ctx.set('Content-Type', JSON_TYPE);
     ctx.body = JSON.stringify(route.responseField === undefined ? output : output[route.responseField]);

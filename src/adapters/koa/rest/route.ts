@@ -3,6 +3,7 @@ import type * as v from 'valibot';
 import type { ObjectSchema, UseCase } from '../../../application/use-case.ts';
 import type { CutRules } from '../body/field-cutter.ts';
 import type { ProblemOverrides } from '../http/problem.ts';
+import type { NextPage } from './next-page-link.ts';
 
 export const BASE_PATH = '/api/v1';
 
@@ -34,8 +35,8 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
   readonly status: 200 | 201 | 204;
   /** The field of the use case's output that becomes the response body. Absent: the whole output. */
   readonly responseField?: keyof v.InferOutput<Output> & string;
-  /** Returns the cursor of the next page, for a Link header, or null on the last page. */
-  nextCursor?(output: v.InferOutput<Output>): string | null;
+  /** Returns what the Link header to the next page needs, or null on the last page. */
+  nextPage?(output: v.InferOutput<Output>): NextPage | null;
   /** Whether the request changes nothing (a safe method in RFC 9110). Then HEAD is allowed too. */
   readonly isSafe: boolean;
   /**

@@ -46,7 +46,7 @@ export const RESOURCE_TEMPLATES = {
     {
       uriTemplate: `${BASE_URI}{agent_instance_id}{?before}`,
       name: 'Conversation of an agent instance',
-      description: `The last ${PAGE_SIZE} messages, or the last ${PAGE_SIZE} before a position; "earlier" is the address of the page before`,
+      description: `The last messages, or the last ones before a position: at most ${PAGE_SIZE}, and at most 4 MiB of text; "earlier" is the address of the page before`,
       mimeType: JSON_TYPE,
     },
   ],

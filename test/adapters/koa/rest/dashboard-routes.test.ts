@@ -150,6 +150,35 @@ describe('each dashboard route returns its fields', () => {
     expect(await before.json()).toMatchObject([{ id: question }]);
   });
 
+  test('GET /agent-instances/{id} and its messages: a link to the messages before, unless there are none', async () => {
+    const ids: string[] = [];
+    // Four of them fit into one page.
+    for (let nth = 1; nth <= 5; nth += 1) ids.push(await step({ content: `${nth} ${'x'.repeat(900_000)}` }));
+    const path = `/agent-instances/${instance}`;
+    const pagesFrom = async (first: string, idsOf: (body: unknown) => string[]) => {
+      const pages: string[][] = [];
+      for (let url = `${server.url}/api/v1${first}`; url !== ''; ) {
+        const page = await fetchDescribed(url, { headers: { authorization: 'Bearer ann-dashboard' } });
+        pages.push(idsOf(await page.json()));
+        [, url = ''] = /^<([^>]+)>; rel="next"$/.exec(page.headers.get('link') ?? '') ?? [];
+        if (url !== '') expect(url).toBe(`${server.url}/api/v1${addBefore(first, pages.at(-1)![0]!)}`);
+      }
+      return pages;
+    };
+    const addBefore = (first: string, id: string) =>
+      `${first}${first.includes('?') ? '&' : '?'}before_message_id=${id}`;
+    const idsIn = (messages: unknown) => (messages as Fields[]).map(({ id }) => id as string);
+    const idsInDetail = (detail: unknown) => idsIn((detail as Fields).messages);
+    expect(await pagesFrom(path, idsInDetail)).toEqual([ids.slice(1), ids.slice(0, 1)]);
+    expect(await pagesFrom(`${path}/messages`, idsIn)).toEqual([ids.slice(1), ids.slice(0, 1)]);
+    const byTwo = [ids.slice(3), ids.slice(1, 3), ids.slice(0, 1)];
+    expect(await pagesFrom(`${path}?message_limit=2`, idsInDetail)).toEqual(byTwo);
+    expect(await pagesFrom(`${path}/messages?limit=2`, idsIn)).toEqual(byTwo);
+    for (const empty of [`${path}?message_limit=0`, `${path}/messages?limit=0`]) {
+      expect((await ann('GET', empty)).headers.get('link')).toBeNull();
+    }
+  });
+
   test('PUT status, PATCH name, DELETE without content, and restore', async () => {
     await step();
     const path = `/agent-instances/${instance}`;

@@ -56,7 +56,7 @@ describe('a route that returns one field of the output', () => {
   const PAGE = { keys: [{ id: 1 }, { id: 2 }], next: 'a&b' };
   const list: Partial<Route> = {
     responseField: 'keys',
-    nextCursor: ({ next }) => next as string | null,
+    nextPage: ({ next }) => (next === null ? null : { cursor: next as string }),
   };
 
   test('can return a list', async () => {

@@ -111,6 +111,19 @@ describe.each(kinds)('a client of the protocol version %s', (_, connect) => {
     expect(before.earlier).toBeNull();
   });
 
+  test('reads page by page a conversation whose texts fill more than one page', async () => {
+    const id = randomUUID();
+    const contents = Array.from({ length: 6 }, (_, nth) => `${nth} ${'x'.repeat(900_000)}`);
+    for (const content of contents) await step(id, content);
+    const found: string[] = [];
+    for (let uri = `agent-dashboard://agent-instances/${id}`; uri !== null; ) {
+      const { messages, earlier } = await read(uri);
+      found.unshift(...messages.map(({ content }: { content: string }) => content));
+      uri = earlier;
+    }
+    expect(found).toEqual(contents);
+  });
+
   test('gets the same error for another user’s instance as for one that does not exist', async () => {
     const stranger = await connect(server.url, 'bob');
     try {
