@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AgentInstanceId } from '../../domain/ids.ts';
+import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
 import { newId, newUser } from '../test-values.ts';
@@ -7,7 +7,7 @@ import type { OpenStore } from './open-store.ts';
 import { contents, type InstanceTarget, newTarget, testActionsIn } from './test-actions.ts';
 
 export function loading({ describe, test }: TestRunner, storeUnderTest: () => OpenStore): void {
-  const { post, say, read, readQuestion, load } = testActionsIn(storeUnderTest);
+  const { post, say, read, readQuestion, requestInput, load } = testActionsIn(storeUnderTest);
 
   describe('what is loaded', () => {
     test('is empty for an instance that does not exist', async () => {
@@ -49,6 +49,23 @@ export function loading({ describe, test }: TestRunner, storeUnderTest: () => Op
       const repeated = await post(target, { content: 'Deploy?', isQuestion: true });
       assert.deepEqual(contents(repeated.handedOver), ['before']);
       assert.equal(repeated.message.position, 3);
+    });
+
+    test('includes what was handed over with the newest open question of the given text, and with no other', async () => {
+      const target = newTarget();
+      await post(target);
+      const steps: MessageId[] = [];
+      for (const [nth, content] of ['Deploy?', 'Which branch?', 'Deploy?'].entries()) {
+        await say(target, `before question ${nth}`);
+        steps.push((await post(target, { content })).message.id);
+      }
+      for (const messageId of steps) await requestInput(target, messageId);
+      const loadedFor = async (openQuestionText: string) =>
+        contents((await load(target, { openQuestionText })).messages).toSorted();
+      const questions = ['Deploy?', 'Deploy?', 'Which branch?'];
+      assert.deepEqual(await loadedFor('Deploy?'), [...questions, 'before question 2']);
+      assert.deepEqual(await loadedFor('Which branch?'), [...questions, 'before question 1']);
+      assert.deepEqual(await loadedFor('Deploy'), questions);
     });
 
     test('includes what was handed over with a step, when the agent repeats the step', async () => {

@@ -3,6 +3,7 @@ import { normaliseAgentTypeName } from '../../domain/conversation/agent-type.ts'
 import { readAnswer } from '../../domain/conversation/hand-off/read-answer.ts';
 import { readPending } from '../../domain/conversation/hand-off/read-pending.ts';
 import type { Message } from '../../domain/conversation/message.ts';
+import { requestUserInput } from '../../domain/conversation/request-user-input.ts';
 import { receiveUserMessage } from '../../domain/conversation/user-messages.ts';
 import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
 import type { UpdateTarget } from '../../ports/storage/agent-instance-repository.ts';
@@ -46,7 +47,7 @@ export function testActionsIn(storeUnderTest: () => OpenStore) {
       {
         ...target,
         withQueuedMessages: true,
-        openQuestionFeedback: isQuestion,
+        openQuestionText: isQuestion ? content : null,
         withLease: true,
         agentTypeName: name,
       },
@@ -79,6 +80,13 @@ export function testActionsIn(storeUnderTest: () => OpenStore) {
       withoutRecord((conversation) => readAnswer(conversation, { questionId, now: NOW })),
     );
 
+  /** Turns a step into a question. */
+  const requestInput = (target: InstanceTarget, messageId: MessageId) =>
+    store().update(
+      { ...target, messageId, withQueuedMessages: true },
+      withoutRecord((conversation) => requestUserInput(conversation, { messageId, now: NOW })),
+    );
+
   /** Returns what an update loads: the queue, and what `alsoLoad` names. Changes nothing. */
   const load = (target: InstanceTarget, alsoLoad: Partial<UpdateTarget> = {}) =>
     store().update({ ...target, withQueuedMessages: true, ...alsoLoad }, (conversation, record) => ({
@@ -87,5 +95,5 @@ export function testActionsIn(storeUnderTest: () => OpenStore) {
       record: null,
     }));
 
-  return { store, post, say, read, readQuestion, load };
+  return { store, post, say, read, readQuestion, requestInput, load };
 }

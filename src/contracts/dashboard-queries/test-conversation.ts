@@ -53,7 +53,7 @@ export class TestConversation {
     });
     const { message } = await this.change((current) => postAgentMessage(current, agentMessage), {
       withQueuedMessages: true,
-      openQuestionFeedback: isQuestion,
+      openQuestionText: isQuestion ? content : null,
       agentTypeName: type,
     });
     return message;

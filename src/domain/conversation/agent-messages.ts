@@ -70,7 +70,7 @@ export function postAgentMessage(
   const draft = new ConversationDraft(instance, conversation.messages, agentMessage.now);
   const retried = findRetriedMessage(instance.lease, conversation.messages, agentMessage);
   if (retried?.questionStatus === 'answered') return repeatQuestion(draft, retried, agentMessage);
-  const openQuestion = agentMessage.isQuestion ? findOpenQuestionWithText(draft, agentMessage.content) : null;
+  const openQuestion = agentMessage.isQuestion ? draft.openQuestionWithText(agentMessage.content) : null;
   const { isClientGone } = agentMessage;
   const handedOverBefore =
     openQuestion !== null
@@ -164,9 +164,6 @@ function createInstance(conversation: Conversation, agentMessage: AgentMessage):
   });
   return newAgentInstance({ id: agentMessage.agentInstanceId, agentType, now: agentMessage.now });
 }
-
-const findOpenQuestionWithText = (draft: ConversationDraft, content: string): Message | null =>
-  draft.openQuestions().findLast((question) => question.content === content) ?? null;
 
 function applyGitDiff(draft: ConversationDraft, gitDiff: CheckedGitDiff): void {
   if (gitDiff.status === 'stored' || gitDiff.status === 'cut') draft.setGitDiff(gitDiff.diff);

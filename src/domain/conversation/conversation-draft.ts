@@ -2,7 +2,14 @@ import type { MessageId } from '../ids.ts';
 import type { AgentInstance } from './agent-instance.ts';
 import type { Changes } from './conversation.ts';
 import { handOffPage } from './hand-off/hand-off-page.ts';
-import { byHandOff, byPosition, isOpenQuestion, isQueued, type Message } from './message.ts';
+import {
+  byHandOff,
+  byPosition,
+  isOpenQuestion,
+  isQueued,
+  type Message,
+  newestOpenQuestion,
+} from './message.ts';
 
 /** A message before it has a position. */
 export type NewMessage = Pick<
@@ -126,6 +133,11 @@ export class ConversationDraft {
   /** Returns the open questions, oldest first. */
   openQuestions(): readonly Message[] {
     return this.#select(isOpenQuestion);
+  }
+
+  /** Returns the newest open question with this text; null if there is none. */
+  openQuestionWithText(content: string): Message | null {
+    return newestOpenQuestion([...this.#messages.values()], content);
   }
 
   /** Returns everything that this decision has changed so far. */

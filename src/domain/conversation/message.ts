@@ -39,6 +39,15 @@ export const isQueued = (message: Message): boolean =>
 
 export const isOpenQuestion = (message: Message): boolean => message.questionStatus === 'open';
 
+/** Returns the newest open question with this text; null if there is none. */
+export const newestOpenQuestion = (messages: readonly Message[], content: string): Message | null =>
+  messages
+    .filter((message) => isOpenQuestion(message) && message.content === content)
+    .reduce<Message | null>(
+      (newest, message) => (newest === null || message.position > newest.position ? message : newest),
+      null,
+    );
+
 /** No position is higher: stores keep positions as integers of 32 bits. */
 export const MAX_POSITION = 2_147_483_647;
 

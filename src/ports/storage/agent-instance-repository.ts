@@ -14,8 +14,8 @@ export interface UpdateTarget {
    * which shows that there are more.
    */
   readonly withQueuedMessages?: boolean;
-  /** Load the user messages that were handed over with an open question. */
-  readonly openQuestionFeedback?: boolean;
+  /** Load the user messages that were handed over with the newest open question that has this text. */
+  readonly openQuestionText?: string | null;
   /**
    * Load the leased message, if there is one, its answer, and the first user messages that were handed over
    * with it or since: those that fit into one hand-off, and the next one.

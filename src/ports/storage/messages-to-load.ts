@@ -6,6 +6,7 @@ import {
   isOpenQuestion,
   isQueued,
   type Message,
+  newestOpenQuestion,
 } from '../../domain/conversation/message.ts';
 import type { UpdateTarget } from './agent-instance-repository.ts';
 
@@ -22,10 +23,11 @@ export function messagesToLoad(
   const findMessage = (id: Message['id'] | null | undefined) => messages.find((message) => message.id === id);
   const { messageId, readAfterMessageId } = target;
   const question = findMessage(target.questionId);
-  const openQuestions = target.openQuestionFeedback ? messages.filter(isOpenQuestion) : [];
+  const repeatedQuestion =
+    target.openQuestionText == null ? null : newestOpenQuestion(messages, target.openQuestionText);
   /** User messages with the `readVersion` of a question were handed over in the response to it. */
   const feedbackVersions = new Set(
-    [...openQuestions, ...(question ? [question] : [])].map(({ readVersion }) => readVersion),
+    [repeatedQuestion, question].flatMap((asked) => (asked ? [asked.readVersion] : [])),
   );
   const readAfterMessage =
     readAfterMessageId === lastReadMessageId ? undefined : findMessage(readAfterMessageId);

@@ -62,7 +62,7 @@ export function postDecision(
     name: isQuestion ? `ask ${content}` : 'log a step',
     target: {
       withQueuedMessages: true,
-      openQuestionFeedback: isQuestion,
+      openQuestionText: isQuestion ? content : null,
       withLease: true,
       agentTypeName: 'claude-code',
     },

@@ -44,7 +44,7 @@ export function prepareAgentMessage(
       userId,
       agentInstanceId,
       withQueuedMessages: true,
-      openQuestionFeedback: fields.isQuestion,
+      openQuestionText: fields.isQuestion ? content : null,
       withLease: true,
       agentTypeName: typeName,
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AgentInstance } from '../../../../domain/conversation/agent-instance.ts';
 import type { AgentType } from '../../../../domain/conversation/agent-type.ts';
 import {
@@ -64,10 +65,12 @@ const LOAD_CONVERSATIONS = registerStatement(
            and m.read_at is null`,
         'm.position',
       )} end as queue,
-    case when a.id is not null and t.open_question_feedback then
-      ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_version in
+    case when a.id is not null and t.open_question_hash is not null then
+      ${messagesWhere(`m.agent_instance_id = t.id and m.sender_type = 'USER' and m.read_version =
         (select q.read_version from messages q
-         where q.user_id = t.user_id and q.agent_instance_id = t.id and q.question_status = 'open')`)}
+         where q.user_id = t.user_id and q.agent_instance_id = t.id and q.question_status = 'open'
+           and encode(sha256(convert_to(q.content, 'UTF8')), 'hex') = t.open_question_hash
+         order by q.position desc limit 1)`)}
       end as "openQuestionFeedback",
     case when t.lease and a.lease_message_id is not null then
       (select json_agg(${MESSAGE_JSON}) from messages q
@@ -96,9 +99,9 @@ const LOAD_CONVERSATIONS = registerStatement(
     case when t.idempotency_key is not null then
       (select ${RECORD.jsonFrom('r')}
        from idempotency_records r where r.user_id = t.user_id and r.key = t.idempotency_key) end as record
-  from unnest($1::text[], $2::uuid[], $3::boolean[], $4::boolean[], $5::boolean[], $6::uuid[], $7::text[],
+  from unnest($1::text[], $2::uuid[], $3::boolean[], $4::text[], $5::boolean[], $6::uuid[], $7::text[],
       $8::uuid[], $9::text[], $10::text[])
-    with ordinality as t(user_id, id, queue, open_question_feedback, lease, question, message_ids, read_since, agent_type_name, idempotency_key, nth)
+    with ordinality as t(user_id, id, queue, open_question_hash, lease, question, message_ids, read_since, agent_type_name, idempotency_key, nth)
   left join agent_instances a on a.user_id = t.user_id and a.id = t.id
   left join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
   order by t.nth`,
@@ -146,7 +149,7 @@ export async function loadConversations(
     users,
     targets.map(({ agentInstanceId }) => agentInstanceId),
     firstOfEachInstance(targets, ({ withQueuedMessages }) => withQueuedMessages === true),
-    targets.map(({ openQuestionFeedback }) => openQuestionFeedback === true),
+    targets.map(({ openQuestionText: text }) => (text == null ? null : hashOf(text))),
     firstOfEachInstance(targets, ({ withLease }) => withLease === true),
     targets.map(({ questionId }) => questionId ?? null),
     targets.map(messageIds),
@@ -156,6 +159,9 @@ export async function loadConversations(
   ]);
   return rows.map((row, nth) => loadedOf(row, targets[nth]!));
 }
+
+/** The text of a question may be megabytes, so its hash is sent to find it. */
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Returns, for each target, whether it is the first of its instance that asks for something. */
 function firstOfEachInstance(
