@@ -24,7 +24,8 @@ const SCHEMA = `
   pragma journal_mode = wal;
   pragma synchronous = full;
   create table if not exists instances
-    (user_id text, id text, value blob, git_diff text, primary key (user_id, id)) strict;
+    (user_id text, id text, is_open integer, value blob, git_diff text, primary key (user_id, id)) strict;
+  create index if not exists open_instances on instances (user_id) where is_open = 1;
   create table if not exists messages
     (user_id text, id text, instance_id text, position integer, value blob, primary key (user_id, id)) strict;
   create unique index if not exists messages_in_order on messages (user_id, instance_id, position);
@@ -117,12 +118,18 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
       instance,
       agentType,
       agentTypeCount: instance === null && agentType === null ? this.#countAgentTypes(userId) : 0,
+      openInstanceCount: instance === null && agentTypeName !== null ? this.#countOpenInstances(userId) : 0,
       messages: instance === null ? [] : messagesToLoad(instance, messages, target),
     };
   }
 
   #countAgentTypes(userId: UserId): number {
     const sql = 'select count(*) as count from agent_types where user_id = ?';
+    return Number(this.#database.prepare(sql).get(userId)?.count);
+  }
+
+  #countOpenInstances(userId: UserId): number {
+    const sql = 'select count(*) as count from instances where user_id = ? and is_open = 1';
     return Number(this.#database.prepare(sql).get(userId)?.count);
   }
 
@@ -151,15 +158,16 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
 
   #saveChanges(userId: UserId, { instance, posted, amended, gitDiff }: Changes): void {
     const { id, agentType } = instance;
+    const isOpen = instance.endedAt === null && instance.deletion === null;
     this.#database
       .prepare('insert or ignore into agent_types values (?, ?, ?)')
       .run(userId, agentType.name, serialize(agentType));
     this.#database
       .prepare(
-        `insert into instances (user_id, id, value) values (?, ?, ?)
-         on conflict do update set value = excluded.value`,
+        `insert into instances (user_id, id, is_open, value) values (?, ?, ?, ?)
+         on conflict do update set is_open = excluded.is_open, value = excluded.value`,
       )
-      .run(userId, id, serialize(instance));
+      .run(userId, id, isOpen ? 1 : 0, serialize(instance));
     if (gitDiff !== undefined) {
       const sql = 'update instances set git_diff = ? where user_id = ? and id = ?';
       this.#database.prepare(sql).run(gitDiff, userId, id);

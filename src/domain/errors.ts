@@ -27,7 +27,8 @@ export type DomainErrorCode =
   | 'message_not_found'
   | 'question_closed'
   | 'question_not_found'
-  | 'too_many_agent_types';
+  | 'too_many_agent_types'
+  | 'too_many_open_instances';
 
 /** A request that breaks a rule of the domain. */
 export class DomainError extends CodedError<DomainErrorCode> {
@@ -95,4 +96,10 @@ export const tooManyAgentTypes = (maximum: number) =>
     'too_many_agent_types',
     `The user has ${maximum.toLocaleString('en')} agent types already, and cannot have more. Use one of them`,
     'agent_type',
+  );
+
+export const tooManyOpenInstances = (maximum: number) =>
+  new DomainError(
+    'too_many_open_instances',
+    `The user has ${maximum.toLocaleString('en')} open agent instances already, and cannot start another. End some of them first`,
   );

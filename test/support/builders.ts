@@ -153,5 +153,6 @@ export const aConversation = (
   }),
   agentType: null,
   agentTypeCount: 0,
+  openInstanceCount: 0,
   messages,
 });

@@ -1,6 +1,8 @@
+import { isEndedOrDeleted } from '../../domain/conversation/agent-instance.ts';
 import type { AgentType } from '../../domain/conversation/agent-type.ts';
 import type { Changes, Conversation } from '../../domain/conversation/conversation.ts';
 import type { Message } from '../../domain/conversation/message.ts';
+import { MAX_OPEN_INSTANCES } from '../../domain/conversation/new-instance.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 import type { Signals } from '../../ports/signals/signals.ts';
 import type {
@@ -33,6 +35,7 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
       instance: stored?.instance ?? null,
       agentType,
       agentTypeCount: stored === undefined && agentType === null ? user.agentTypes.size : 0,
+      openInstanceCount: stored === undefined && target.agentTypeName != null ? openInstanceCountOf(user) : 0,
       messages:
         stored === undefined ? [] : messagesToLoad(stored.instance, [...stored.messages.values()], target),
     };
@@ -71,6 +74,12 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
 function agentTypeOf(user: UserData, name: string): AgentType | null {
   const stored = user.agentTypes.get(name);
   return stored === undefined ? null : { id: stored.id, name };
+}
+
+/** Counts up to the limit only, as a database does. */
+function openInstanceCountOf({ instances }: UserData): number {
+  const open = [...instances.values()].filter(({ instance }) => !isEndedOrDeleted(instance));
+  return Math.min(open.length, MAX_OPEN_INSTANCES);
 }
 
 function save(user: UserData, { instance, posted, amended, gitDiff }: Changes): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { deleteInstance, endSession, restoreInstance } from '../../domain/conversation/lifecycle.ts';
 import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
 import { assertMatches } from '../assertions.ts';
 import type { TestRunner } from '../test-runner.ts';
@@ -7,7 +8,7 @@ import type { OpenStore } from './open-store.ts';
 import { contents, type InstanceTarget, newTarget, testActionsIn } from './test-actions.ts';
 
 export function loading({ describe, test }: TestRunner, storeUnderTest: () => OpenStore): void {
-  const { post, say, read, readQuestion, requestInput, load } = testActionsIn(storeUnderTest);
+  const { post, say, read, readQuestion, requestInput, change, load } = testActionsIn(storeUnderTest);
 
   describe('what is loaded', () => {
     test('is empty for an instance that does not exist', async () => {
@@ -150,6 +151,24 @@ export function loading({ describe, test }: TestRunner, storeUnderTest: () => Op
       assert.equal(await count(newInstance, 'unknown'), 2);
       assert.equal(await count(newInstance, 'codex'), 0);
       assert.equal(await count(target, 'unknown'), 0);
+    });
+
+    test("counts the user's open instances for a new instance only: not those that are ended or deleted", async () => {
+      const userId = newUser();
+      const targetOf = (): InstanceTarget => ({ userId, agentInstanceId: newId<AgentInstanceId>() });
+      const [active, asking, ended, deleted] = [targetOf(), targetOf(), targetOf(), targetOf()];
+      for (const target of [active, asking, ended, deleted]) await post(target);
+      await post(asking, { content: 'Deploy?', isQuestion: true });
+      await change(ended, endSession);
+      await change(deleted, deleteInstance);
+      const count = async (instance: InstanceTarget) =>
+        (await load(instance, { agentTypeName: 'claude-code' })).openInstanceCount;
+      assert.equal(await count(targetOf()), 2);
+      assert.equal(await count(active), 0);
+      assert.equal((await load(targetOf())).openInstanceCount, 0);
+      await change(deleted, restoreInstance);
+      assert.equal(await count(targetOf()), 3);
+      assert.equal(await count(newTarget()), 0);
     });
   });
 }

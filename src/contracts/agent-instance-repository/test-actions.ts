@@ -1,5 +1,7 @@
+import type { AgentInstance } from '../../domain/conversation/agent-instance.ts';
 import { postAgentMessage } from '../../domain/conversation/agent-messages.ts';
 import { normaliseAgentTypeName } from '../../domain/conversation/agent-type.ts';
+import type { Conversation, Decision } from '../../domain/conversation/conversation.ts';
 import { readAnswer } from '../../domain/conversation/hand-off/read-answer.ts';
 import { readPending } from '../../domain/conversation/hand-off/read-pending.ts';
 import type { Message } from '../../domain/conversation/message.ts';
@@ -87,6 +89,16 @@ export function testActionsIn(storeUnderTest: () => OpenStore) {
       withoutRecord((conversation) => requestUserInput(conversation, { messageId, now: NOW })),
     );
 
+  /** Ends, deletes or restores an instance. */
+  const change = (
+    target: InstanceTarget,
+    decide: (conversation: Conversation, fields: { now: Date }) => Decision<AgentInstance>,
+  ) =>
+    store().update(
+      target,
+      withoutRecord((conversation) => decide(conversation, { now: NOW })),
+    );
+
   /** Returns what an update loads: the queue, and what `alsoLoad` names. Changes nothing. */
   const load = (target: InstanceTarget, alsoLoad: Partial<UpdateTarget> = {}) =>
     store().update({ ...target, withQueuedMessages: true, ...alsoLoad }, (conversation, record) => ({
@@ -95,5 +107,5 @@ export function testActionsIn(storeUnderTest: () => OpenStore) {
       record: null,
     }));
 
-  return { store, post, say, read, readQuestion, requestInput, load };
+  return { store, post, say, read, readQuestion, requestInput, change, load };
 }

@@ -1,13 +1,14 @@
 import { agentTypeRequired } from '../errors.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId } from '../ids.ts';
 import type { CheckedGitDiff, GitDiffStatus } from '../text/git-diff.ts';
-import { type AgentInstance, newAgentInstance } from './agent-instance.ts';
-import { normaliseAgentTypeName, typeOfNewInstance } from './agent-type.ts';
+import type { AgentInstance } from './agent-instance.ts';
+import { normaliseAgentTypeName } from './agent-type.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
 import { handOffPage } from './hand-off/hand-off-page.ts';
 import { findRetriedMessage, isRecent } from './hand-off/lease.ts';
 import type { JsonObject, Message } from './message.ts';
+import { createInstance } from './new-instance.ts';
 
 export interface AgentMessage {
   readonly agentInstanceId: AgentInstanceId;
@@ -65,7 +66,7 @@ export function postAgentMessage(
 ): Decision<AgentMessagePosted> {
   const instance =
     conversation.instance === null
-      ? createInstance(conversation, agentMessage)
+      ? startInstance(conversation, agentMessage)
       : requireInstance(conversation);
   const draft = new ConversationDraft(instance, conversation.messages, agentMessage.now);
   const retried = findRetriedMessage(instance.lease, conversation.messages, agentMessage);
@@ -156,13 +157,11 @@ function posted(
   };
 }
 
-function createInstance(conversation: Conversation, agentMessage: AgentMessage): AgentInstance {
-  if (agentMessage.agentTypeName === null) throw agentTypeRequired();
-  const agentType = typeOfNewInstance(conversation, {
-    id: agentMessage.newAgentTypeId,
-    name: normaliseAgentTypeName(agentMessage.agentTypeName),
-  });
-  return newAgentInstance({ id: agentMessage.agentInstanceId, agentType, now: agentMessage.now });
+function startInstance(conversation: Conversation, agentMessage: AgentMessage): AgentInstance {
+  const { agentInstanceId: id, agentTypeName, newAgentTypeId, now } = agentMessage;
+  if (agentTypeName === null) throw agentTypeRequired();
+  const agentType = { id: newAgentTypeId, name: normaliseAgentTypeName(agentTypeName) };
+  return createInstance(conversation, { id, agentType, now });
 }
 
 function applyGitDiff(draft: ConversationDraft, gitDiff: CheckedGitDiff): void {

@@ -9,6 +9,11 @@ import type { Message } from './message.ts';
  */
 export interface Conversation extends KnownAgentTypes {
   readonly instance: AgentInstance | null;
+  /**
+   * How many open instances the user has: not ended, and not deleted. 0 where no new one can be made, because
+   * they are not counted there.
+   */
+  readonly openInstanceCount: number;
   /** All open questions, and those other messages that the `UpdateTarget` asks for. They are in any order. */
   readonly messages: readonly Message[];
 }
@@ -37,6 +42,7 @@ export const EMPTY_CONVERSATION: Conversation = {
   instance: null,
   agentType: null,
   agentTypeCount: 0,
+  openInstanceCount: 0,
   messages: [],
 };
 
@@ -53,6 +59,7 @@ export function applyChanges(conversation: Conversation, changes: Changes | null
     instance: changes.instance,
     agentType: conversation.agentType ?? changes.instance.agentType,
     agentTypeCount: conversation.agentTypeCount,
+    openInstanceCount: conversation.openInstanceCount,
     messages: [...messages.values()],
   };
 }

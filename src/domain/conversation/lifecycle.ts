@@ -1,13 +1,8 @@
 import { agentInstanceExists, agentInstanceNotFound } from '../errors.ts';
-import {
-  type AgentInstance,
-  isEndedOrDeleted,
-  type NewAgentInstance,
-  newAgentInstance,
-} from './agent-instance.ts';
-import { typeOfNewInstance } from './agent-type.ts';
+import { type AgentInstance, isEndedOrDeleted, type NewAgentInstance } from './agent-instance.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
+import { createInstance } from './new-instance.ts';
 
 /** How long the owner can restore a deleted instance. */
 export const RESTORE_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
@@ -15,15 +10,14 @@ export const RESTORE_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 /**
  * Creates an instance that has no messages yet.
  * @throws DomainError `agent_instance_exists` if there is an instance with this id, even a deleted one;
- * `too_many_agent_types` if the user cannot have another agent type.
+ * `too_many_open_instances` or `too_many_agent_types` if the user cannot have another one.
  */
 export function startAgentInstance(
   conversation: Conversation,
   newInstance: NewAgentInstance,
 ): Decision<AgentInstance> {
   if (conversation.instance !== null) throw agentInstanceExists();
-  const agentType = typeOfNewInstance(conversation, newInstance.agentType);
-  const draft = new ConversationDraft(newAgentInstance({ ...newInstance, agentType }), [], newInstance.now);
+  const draft = new ConversationDraft(createInstance(conversation, newInstance), [], newInstance.now);
   return { output: draft.instance, changes: draft.changes() };
 }
 

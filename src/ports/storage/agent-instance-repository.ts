@@ -31,8 +31,9 @@ export interface UpdateTarget {
    */
   readonly readAfterMessageId?: MessageId | null;
   /**
-   * Load the user's agent type with this (normalised) name. If there is none, and the instance does not exist
-   * either, count the agent types of the user. The count may lack types that are added at the same time.
+   * Load the user's agent type with this (normalised) name. If the instance does not exist, count the user's
+   * open instances, up to `MAX_OPEN_INSTANCES`, and, if there is no such agent type either, the user's agent
+   * types. The counts may lack what is added at the same time.
    */
   readonly agentTypeName?: string | null;
   /** Load the idempotency record that the user has under this key. */

@@ -55,6 +55,22 @@ describe.each(DATABASES)('%s', (_, isolation, open) => {
     if (databases[0].lanes === 1) expect(counts).toEqual([0, 1, 2, 2]);
   });
 
+  test('updates of one batch count the instances that the batch creates', async () => {
+    const userId = newUser();
+    const ids = [newId<AgentInstanceId>(), newId<AgentInstanceId>()];
+    const counts = await Promise.all(
+      [ids[0]!, ids[1]!, ids[1]!, newId<AgentInstanceId>()].map((agentInstanceId) => {
+        const target = { userId, agentInstanceId, agentTypeName: 'claude-code' };
+        return store.repositories[0].update(target, (conversation) => ({
+          output: conversation.openInstanceCount,
+          changes: postAgentMessage(conversation, anAgentMessage(agentInstanceId)).changes,
+          record: null,
+        }));
+      }),
+    );
+    if (databases[0].lanes === 1) expect(counts).toEqual([0, 1, 2, 2]);
+  });
+
   test('reports how PostgreSQL separates tenants', async () => {
     expect(await databases[0].tenantIsolation()).toBe(isolation);
   });

@@ -40,6 +40,7 @@ describe('applying changes', () => {
       instance: changes.instance,
       agentType: anAgentType(),
       agentTypeCount: 0,
+      openInstanceCount: 0,
       messages: [...changes.amended, queued, ...changes.posted],
     });
   });

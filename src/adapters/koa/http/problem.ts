@@ -79,6 +79,7 @@ const STATUS_BY_CODE = {
   too_deep: 400,
   too_large: 413,
   too_many_agent_types: 409,
+  too_many_open_instances: 409,
   too_many_values: 413,
   too_many_waits: 429,
   unauthenticated: 401,

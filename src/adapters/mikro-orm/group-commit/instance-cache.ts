@@ -27,7 +27,7 @@ export class InstanceCache {
       return null;
     const instance = this.#instances.get(instanceKey(target));
     if (instance === undefined) return null;
-    return { instance, agentType: null, agentTypeCount: 0, messages: [], record: null, isCached: true };
+    return { ...EMPTY_CONVERSATION, instance, record: null, isCached: true };
   }
 
   /**

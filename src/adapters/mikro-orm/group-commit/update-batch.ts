@@ -1,5 +1,10 @@
 import type { AgentType } from '../../../domain/conversation/agent-type.ts';
-import { applyChanges, type Changes, type Conversation } from '../../../domain/conversation/conversation.ts';
+import {
+  applyChanges,
+  type Changes,
+  type Conversation,
+  EMPTY_CONVERSATION,
+} from '../../../domain/conversation/conversation.ts';
 import { handOffPage } from '../../../domain/conversation/hand-off/hand-off-page.ts';
 import { byPosition, isQueued, type Message } from '../../../domain/conversation/message.ts';
 import type { UserId } from '../../../domain/ids.ts';
@@ -64,7 +69,7 @@ class InstanceGroup {
     this.isQueueKnown = this.isCached || (hasLoadedQueue && !this.isQueueCut);
     this.target = targets[0]!;
     this.baseVersion = instance?.version ?? 0;
-    this.conversation = { instance, agentType: null, agentTypeCount: 0, messages: [...messages.values()] };
+    this.conversation = { ...EMPTY_CONVERSATION, instance, messages: [...messages.values()] };
   }
 
   /** Adds these changes to those of the group. */
@@ -86,6 +91,8 @@ export class UpdateBatch {
   readonly #newTypes = new Map<string, AgentType>();
   /** How many agent types this batch creates for each user. */
   readonly #newTypeCounts = new Map<UserId, number>();
+  /** How many instances this batch creates for each user. */
+  readonly #newInstanceCounts = new Map<UserId, number>();
   readonly #deferred: UpdateTask[] = [];
   #textLength = 0;
 
@@ -117,7 +124,9 @@ export class UpdateBatch {
     let decision: RecordedDecision<unknown>;
     try {
       const agentTypeCount = loaded.agentTypeCount + (this.#newTypeCounts.get(target.userId) ?? 0);
-      decision = task.decide({ ...group.conversation, agentType, agentTypeCount }, loaded.record);
+      const openInstanceCount = loaded.openInstanceCount + (this.#newInstanceCounts.get(target.userId) ?? 0);
+      const counts = { agentTypeCount, openInstanceCount };
+      decision = task.decide({ ...group.conversation, agentType, ...counts }, loaded.record);
     } catch (error) {
       group.tasks.push({ task, complete: () => task.reject(error) });
       return;
@@ -126,8 +135,8 @@ export class UpdateBatch {
     if (changes !== null) {
       if (group.conversation.instance === null && typeKey !== null) {
         this.#newTypes.set(typeKey, changes.instance.agentType);
-        if (agentType === null)
-          this.#newTypeCounts.set(target.userId, (this.#newTypeCounts.get(target.userId) ?? 0) + 1);
+        if (agentType === null) addOne(this.#newTypeCounts, target.userId);
+        addOne(this.#newInstanceCounts, target.userId);
       }
       group.addChanges(changes);
       this.#textLength += textLengthOf(changes);
@@ -186,6 +195,10 @@ export class UpdateBatch {
     return conflicting;
   }
 }
+
+const addOne = (counts: Map<UserId, number>, userId: UserId): void => {
+  counts.set(userId, (counts.get(userId) ?? 0) + 1);
+};
 
 /** Returns one text for a user and a key of that user. */
 const userKey = ({ userId }: UpdateTarget, key: string): string => JSON.stringify([userId, key]);

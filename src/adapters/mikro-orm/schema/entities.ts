@@ -63,6 +63,11 @@ export const AgentInstanceRow = defineEntity({
     { name: 'agent_instances_started', properties: ['userId', 'startedAt', 'id'] },
     { name: 'agent_instances_type', properties: ['userId', 'agentTypeId', 'startedAt', 'id'] },
     { name: 'agent_instances_ended', properties: ['endedAt'], where: 'ended_at is not null' },
+    {
+      name: 'agent_instances_open',
+      properties: ['userId'],
+      where: 'ended_at is null and deleted_at is null',
+    },
     { name: 'agent_instances_deleted', properties: ['deletedAt'], where: 'deleted_at is not null' },
   ],
 });

@@ -42,6 +42,7 @@ export const askQuestion = defineUseCase({
     'instance_deleted',
     'question_not_found',
     'too_many_agent_types',
+    'too_many_open_instances',
     'too_many_waits',
   ],
   scopes: ['agent'],

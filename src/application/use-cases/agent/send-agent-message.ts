@@ -10,7 +10,7 @@ import { prepareAgentMessage } from './prepare-agent-message.ts';
 export const sendAgentMessage = defineUseCase({
   name: 'send_agent_message',
   summary: 'Report a step or ask a question, and get what the user wrote meanwhile',
-  errorCodes: ['agent_type_required', 'instance_deleted', 'too_many_agent_types'],
+  errorCodes: ['agent_type_required', 'instance_deleted', 'too_many_agent_types', 'too_many_open_instances'],
   scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,

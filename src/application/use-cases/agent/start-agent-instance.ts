@@ -10,7 +10,7 @@ import * as field from '../../wire/fields.ts';
 export const startAgentInstance = defineUseCase({
   name: 'start_agent_instance',
   summary: 'Create an agent instance before its first message',
-  errorCodes: ['agent_instance_exists', 'too_many_agent_types'],
+  errorCodes: ['agent_instance_exists', 'too_many_agent_types', 'too_many_open_instances'],
   scopes: ['agent'],
   input: v.object({
     agent_type: field.agentType,

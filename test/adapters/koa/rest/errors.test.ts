@@ -8,7 +8,7 @@ import {
   storageBusy,
   storageUnavailable,
 } from '../../../../src/ports/errors.ts';
-import { agentTypeIdOf, NOW } from '../../../support/builders.ts';
+import { agentTypeIdOf, instanceIdOf, NOW } from '../../../support/builders.ts';
 import { open } from '../raw-http.ts';
 import { inMemory, TestServer } from '../test-server.ts';
 
@@ -108,4 +108,27 @@ test('a new agent type beside 1,000 others is refused with 409, for a step and f
     ]);
     expect((await call(path, 'known')).ok).toBe(true);
   }
+});
+
+test('a new instance beside 10,000 open ones is refused with 409, until one of them has ended', async () => {
+  const store = new InMemoryAgentInstanceRepository(new InProcessSignals());
+  const memory = inMemory(() => store);
+  await using server = await TestServer.start({ dispatch: memory.dispatch });
+  const call = (path: string, agent_instance_id: string) =>
+    server.call('POST', path, { body: { agent_instance_id, agent_type: 'codex', content: 'started' } });
+  const known = randomUUID();
+  expect((await call('/messages/agent', known)).status).toBe(200);
+  const [user] = store.users.values();
+  const [stored] = user!.instances.values();
+  for (let nth = 1; nth < 10_000; nth += 1) user!.instances.set(instanceIdOf(nth), stored!);
+  for (const path of ['/messages/agent', '/agent-instances']) {
+    const refused = await call(path, randomUUID());
+    expect([refused.status, await refused.json()]).toMatchObject([
+      409,
+      { code: 'too_many_open_instances', detail: expect.stringContaining('10,000 open agent instances') },
+    ]);
+  }
+  expect((await call('/messages/agent', known)).status).toBe(200);
+  expect((await call('/sessions/end', known)).status).toBe(200);
+  expect((await call('/messages/agent', randomUUID())).status).toBe(200);
 });

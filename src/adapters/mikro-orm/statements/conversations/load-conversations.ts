@@ -21,6 +21,7 @@ import {
   type MessageJson,
   messageOf,
 } from '../rows.ts';
+import { countOpenInstances } from './count-open-instances.ts';
 
 const RECORD = columnsOf(IdempotencyRecordRow).except('userId', 'key');
 
@@ -126,6 +127,7 @@ export interface LoadedConversation {
   readonly instance: AgentInstance | null;
   readonly agentType: AgentType | null;
   readonly agentTypeCount: number;
+  readonly openInstanceCount: number;
   readonly messages: readonly Message[];
   readonly record: IdempotencyRecord | null;
   /**
@@ -137,8 +139,9 @@ export interface LoadedConversation {
 }
 
 /**
- * Loads all targets in one round trip. The results are in the order of the targets. What several targets of
- * one instance ask for in common, the queue and the lease, only the first of them gets: it may be megabytes.
+ * Loads all targets in one round trip, or in two if some of them have no instance yet. The results are in the
+ * order of the targets. What several targets of one instance ask for in common, the queue and the lease, only
+ * the first of them gets: it may be megabytes.
  */
 export async function loadConversations(
   database: Database,
@@ -157,7 +160,14 @@ export async function loadConversations(
     targets.map(({ agentTypeName }) => agentTypeName ?? null),
     targets.map(({ idempotencyKey }) => idempotencyKey ?? null),
   ]);
-  return rows.map((row, nth) => loadedOf(row, targets[nth]!));
+  const mayStart = rows.map((row, nth) => row.version === null && targets[nth]!.agentTypeName != null);
+  const counts = await countOpenInstances(
+    database,
+    users.filter((_, nth) => mayStart[nth]),
+  );
+  return rows.map((row, nth) =>
+    loadedOf(row, targets[nth]!, mayStart[nth]! ? (counts.get(users[nth]!) ?? 0) : 0),
+  );
 }
 
 /** The text of a question may be megabytes, so its hash is sent to find it. */
@@ -186,7 +196,11 @@ function messageIds({ messageId, readAfterMessageId }: UpdateTarget): string | n
   return ids.length === 0 ? null : `{${ids.join(',')}}`;
 }
 
-function loadedOf(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): LoadedConversation {
+function loadedOf(
+  row: Row,
+  { agentInstanceId, agentTypeName }: UpdateTarget,
+  openInstanceCount: number,
+): LoadedConversation {
   const lists = [
     row.openQuestions,
     row.queue,
@@ -203,6 +217,7 @@ function loadedOf(row: Row, { agentInstanceId, agentTypeName }: UpdateTarget): L
     instance: instanceOf(row, agentInstanceId),
     agentType: typeId === null || agentTypeName == null ? null : { id: typeId, name: agentTypeName },
     agentTypeCount: row.agentTypeCount ?? 0,
+    openInstanceCount,
     messages,
     record: record === null ? null : { ...record, recordedAt: new Date(record.recordedAt) },
     isCached: false,

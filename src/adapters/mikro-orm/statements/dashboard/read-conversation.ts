@@ -5,7 +5,7 @@ import { type MessageJson, messageOf } from '../rows.ts';
 import { messagePageSql } from './message-page.ts';
 import { type OverviewColumns, overviewColumns, overviewOf } from './overview.ts';
 
-/** Positions have no gaps, so a page is in a range of positions, and only the messages in it are looked at. */
+/** Positions have no gaps, so a page is in a range of positions, and only its messages are looked at. */
 const READ_CONVERSATION = `
   select ${overviewColumns('$3', '$4')}, b.end_position as "endPosition",
     case when $8::boolean then a.git_diff end as "gitDiff",
