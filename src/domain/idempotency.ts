@@ -24,12 +24,15 @@ export interface IdempotencyRecord {
   readonly recordedAt: Date;
 }
 
+export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
+
 /** What an idempotency key must be, as the end of a sentence. */
-export const IDEMPOTENCY_KEY_RULE =
-  'must be 1 to 255 printable ASCII characters, and must not begin or end with a space';
+export const IDEMPOTENCY_KEY_RULE = `must be 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} printable ASCII characters, and must not begin or end with a space`;
 
 /** HTTP removes spaces at the ends of a header, so a key has none there. */
-export const isIdempotencyKey = (text: string): boolean => /^[!-~](?:[ -~]{0,253}[!-~])?$/.test(text);
+export const IDEMPOTENCY_KEY = new RegExp(`^[!-~](?:[ -~]{0,${MAX_IDEMPOTENCY_KEY_LENGTH - 2}}[!-~])?$`);
+
+export const isIdempotencyKey = (text: string): boolean => IDEMPOTENCY_KEY.test(text);
 
 /** How long a recorded answer is kept at least, in milliseconds. */
 export const IDEMPOTENCY_WINDOW_MS = 24 * 60 * 60 * 1000;

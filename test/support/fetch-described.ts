@@ -31,7 +31,10 @@ const PATH_PATTERNS = Object.keys(paths)
 const ajv = new Ajv2020({
   strict: false,
   validateSchema: false,
-  formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ },
+  formats: {
+    'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+    uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  },
 });
 ajv.addSchema(forbidUnknownFields({ $id: 'api:', paths, components }));
 

@@ -21,7 +21,7 @@ export const tooManyValues = () =>
     `JSON must not have more than ${MAX_JSON_VALUES.toLocaleString('en-US')} values`,
   );
 
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+export const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Types that a host may pass by mistake where JSON is expected. */
 const NOT_JSON = new Set(['bigint', 'function', 'symbol']);

@@ -5,8 +5,8 @@ import * as field from './fields.ts';
 
 /** An agent instance as clients see it. */
 export const agentInstance = v.object({
-  id: v.string(),
-  agent_type_id: v.string(),
+  id: field.shownId,
+  agent_type_id: field.shownId,
   agent_type_name: v.string(),
   name: v.nullable(v.string()),
   status: field.agentStatus,
@@ -14,7 +14,7 @@ export const agentInstance = v.object({
   ended_at: v.nullable(field.timestamp),
   latest_message: v.nullable(v.pipe(v.string(), v.description('Cut to 2,000 characters'))),
   latest_message_at: v.nullable(field.timestamp),
-  chat_length: v.number(),
+  chat_length: field.count,
   last_heartbeat_at: v.nullable(field.timestamp),
   instance_metadata: v.nullable(field.metadata),
 });

@@ -4,10 +4,10 @@ import * as field from './fields.ts';
 
 /** A key as its owner sees it. The token is not part of it. */
 export const apiKey = v.object({
-  id: v.string(),
+  id: field.apiKeyId,
   name: v.string(),
   scope: v.picklist(['agent', 'dashboard']),
-  agent_instance_id: v.nullable(v.string()),
+  agent_instance_id: v.nullable(field.shownId),
   created_at: field.timestamp,
   expires_at: v.nullable(field.timestamp),
   last_used_at: v.nullable(field.timestamp),

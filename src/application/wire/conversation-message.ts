@@ -9,13 +9,13 @@ import { wireMessage } from './message.ts';
  */
 export const conversationMessage = v.object({
   ...field.message.entries,
-  position: v.number(),
+  position: field.count,
   metadata: v.nullable(field.metadata),
   /** When a user message was handed to the agent; null while it is queued, and for agent messages. */
   read_at: v.nullable(field.timestamp),
   /** This field and the next two are present for questions only. */
   question_status: v.optional(v.picklist(['open', 'answered', 'closed'])),
-  answer_id: v.optional(v.nullable(v.string())),
+  answer_id: v.optional(v.nullable(field.shownId)),
   /** Whether the agent is waiting for the answer now. */
   agent_waiting: v.optional(v.boolean()),
 });

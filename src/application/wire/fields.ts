@@ -1,7 +1,11 @@
 import * as v from 'valibot';
-import { isValidContent } from '../../domain/conversation/message.ts';
+import { isValidContent, MAX_CONTENT_LENGTH } from '../../domain/conversation/message.ts';
 import { isUuid } from '../../domain/ids.ts';
-import { isApiKeyId } from '../../domain/user/api-key.ts';
+import { isBlank, NOT_BLANK, NOT_BLANK_PATTERN, TEXT_PATTERN } from '../../domain/text/blank.ts';
+import { hasAtMostCodePoints } from '../../domain/text/code-points.ts';
+import { API_KEY_ID, isApiKeyId } from '../../domain/user/api-key.ts';
+
+// `v.metadata` has the keywords of JSON Schema that say what the checks of a field say. Nothing checks them.
 
 const isUuidText = (text: string): boolean => isUuid(text);
 const isApiKeyIdText = (text: string): boolean => isApiKeyId(text);
@@ -10,16 +14,27 @@ const isApiKeyIdText = (text: string): boolean => isApiKeyId(text);
 export const isIdCheck = (check: unknown): boolean => check === isUuidText || check === isApiKeyIdText;
 
 /** A UUID in upper or lower case, with or without hyphens. It is stored in canonical form. */
-export const id = v.pipe(v.string(), v.check(isUuidText, 'must be a UUID'), v.description('UUID'));
+export const id = v.pipe(
+  v.string(),
+  v.check(isUuidText, 'must be a UUID'),
+  v.metadata({ format: 'uuid' }),
+  v.description('UUID. Upper case, and a form without hyphens, are accepted too'),
+);
+
+/** An id in an answer, in the canonical form. */
+export const shownId = v.pipe(v.string(), v.metadata({ format: 'uuid' }));
 
 export const apiKeyId = v.pipe(
   v.string(),
   v.check(isApiKeyIdText, 'must be 16 characters of A-Z, a-z, 0-9, - and _'),
+  v.metadata({ pattern: API_KEY_ID.source }),
 );
 
 export const content = v.pipe(
   v.string(),
   v.check(isValidContent, 'must be 1 to 1,000,000 characters and not only white space'),
+  v.metadata({ minLength: 1, maxLength: MAX_CONTENT_LENGTH, ...NOT_BLANK }),
+  v.metadata({ examples: ['The tests pass. Next is the migration.'] }),
   v.description('1 to 1,000,000 characters, not only white space'),
 );
 
@@ -31,14 +46,24 @@ export const agentContent = v.pipe(
   ),
 );
 
+const MAX_NAME_LENGTH = 255;
+
 const shortText = v.pipe(
   v.string(),
-  v.maxLength(255, 'must be at most 255 characters'),
-  v.check((text) => text.trim() !== '', 'must not be empty'),
+  v.check(
+    (text) => hasAtMostCodePoints(text, MAX_NAME_LENGTH),
+    `must be at most ${MAX_NAME_LENGTH} characters`,
+  ),
+  v.check((text) => !isBlank(text), 'must not be empty'),
+  v.metadata({ minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: NOT_BLANK_PATTERN }),
 );
+
+/** Any text. `dispatch` refuses texts that no store can keep. */
+export const text = v.pipe(v.string(), v.metadata({ pattern: TEXT_PATTERN }));
 
 export const agentType = v.pipe(
   shortText,
+  v.metadata({ examples: ['claude-code'] }),
   v.description('The kind of agent, for example claude-code. Stored in lower case'),
 );
 export const name = shortText;
@@ -72,6 +97,9 @@ export const metadata = v.pipe(
 /** An optional input field. null counts as absent, because existing clients send it. */
 export const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema));
 
+/** How many of something there are. */
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 /** How many entries of a list to return. */
 export const limit = v.pipe(
   v.number(),
@@ -88,7 +116,7 @@ export const timestamp = v.pipe(v.string(), v.isoTimestamp());
  * A message as agents get it. It has exactly these five fields, because existing clients fail on any other.
  */
 export const message = v.strictObject({
-  id: v.string(),
+  id: shownId,
   content: v.string(),
   sender_type: v.picklist(['AGENT', 'USER']),
   created_at: timestamp,

@@ -1,14 +1,13 @@
 import * as v from 'valibot';
 import type { Holdings } from '../../ports/storage/data-removal.ts';
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+import * as field from './fields.ts';
 
 /** How many records of each kind a user has, or had before a deletion. */
 export const holdings = v.object({
-  agent_types: count,
-  agent_instances: count,
-  messages: count,
-  api_keys: count,
+  agent_types: field.count,
+  agent_instances: field.count,
+  messages: field.count,
+  api_keys: field.count,
 });
 
 export type WireHoldings = v.InferOutput<typeof holdings>;

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
-import { agentInstanceId, isUuid } from '../../domain/ids.ts';
+import { agentInstanceId } from '../../domain/ids.ts';
 import type { InstancePlace } from '../../ports/storage/dashboard-queries.ts';
 
-const CURSOR = /^(\d{1,15})\.([0-9a-f-]{36})$/;
-/** The end of the year 9999. PostgreSQL reads no later time in the form of ISO 8601. */
-const MAX_TIME_MS = 253_402_300_799_999;
+/** Milliseconds of 14 digits end in the year 5138. PostgreSQL reads no time after the year 9999. */
+const CURSOR = /^([0-9]{1,14})\.([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
 /**
  * The text that a client sends back to get the next page of instances. It names a place in the order, not an
@@ -12,10 +11,8 @@ const MAX_TIME_MS = 253_402_300_799_999;
  */
 export const cursor = v.pipe(
   v.string(),
-  v.check((text) => {
-    const [, startedAt, id] = CURSOR.exec(text) ?? [];
-    return isUuid(id ?? '') && Number(startedAt) <= MAX_TIME_MS;
-  }, 'must be the cursor of an earlier page'),
+  v.check((text) => CURSOR.test(text), 'must be the cursor of an earlier page'),
+  v.metadata({ pattern: CURSOR.source }),
 );
 
 export const formatCursor = (place: InstancePlace | null): string | null =>

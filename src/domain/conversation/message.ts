@@ -1,4 +1,6 @@
 import type { AgentInstanceId, MessageId } from '../ids.ts';
+import { isBlank } from '../text/blank.ts';
+import { hasAtMostCodePoints } from '../text/code-points.ts';
 
 /** The maximum length of a message's content, in code points. */
 export const MAX_CONTENT_LENGTH = 1_000_000;
@@ -60,17 +62,6 @@ export const byPosition = (a: Message, b: Message): number => a.position - b.pos
 export const byHandOff = (a: Message, b: Message): number =>
   (a.readVersion ?? 0) - (b.readVersion ?? 0) || byPosition(a, b);
 
-/**
- * Checks that a text is not only white space and has at most `MAX_CONTENT_LENGTH` code points (not UTF-16
- * units).
- */
-export function isValidContent(text: string): boolean {
-  // Unicode counts U+0085 (next line) as white space; JavaScript's \s does not.
-  if (!/[^\s\u0085]/.test(text)) return false;
-  // A code point is one or two UTF-16 units, so most texts need no counting.
-  if (text.length <= MAX_CONTENT_LENGTH) return true;
-  if (text.length > 2 * MAX_CONTENT_LENGTH) return false;
-  let codePointCount = 0;
-  for (const _ of text) codePointCount += 1;
-  return codePointCount <= MAX_CONTENT_LENGTH;
-}
+/** Checks that a text is not only white space and has at most `MAX_CONTENT_LENGTH` code points. */
+export const isValidContent = (text: string): boolean =>
+  !isBlank(text) && hasAtMostCodePoints(text, MAX_CONTENT_LENGTH);

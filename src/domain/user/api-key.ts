@@ -66,7 +66,8 @@ export const MAX_KEY_LIFETIME_SECONDS = 36_500 * 86_400;
 export const isValidApiKey = ({ revokedAt, expiresAt }: ApiKey, now: Date): boolean =>
   revokedAt === null && (expiresAt === null || expiresAt > now);
 
-const API_KEY_ID = /^[\w-]{16}$/;
+/** `\w` would be more characters in other languages, in which programs read this pattern too. */
+export const API_KEY_ID = /^[0-9A-Za-z_-]{16}$/;
 
 /**
  * Parses the id of a key.

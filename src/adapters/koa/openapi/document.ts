@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY_LENGTH } from '../../../domain/idempotency.ts';
 import { sessionCookieName } from '../access/session-cookie.ts';
 import { PROTECTED_RESOURCES } from '../rest/status-routes.ts';
 import { errorResponseComponents } from './error-responses.ts';
@@ -105,15 +106,33 @@ const PARAMETERS = {
     required: false,
     description:
       'A text of your choice, new for each request. Repeats within 24 hours get the first response again',
-    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]*$' },
+    schema: {
+      type: 'string',
+      minLength: 1,
+      maxLength: MAX_IDEMPOTENCY_KEY_LENGTH,
+      pattern: IDEMPOTENCY_KEY.source,
+    },
   },
 };
 
-const textHeader = (description: string) => ({ description, schema: { type: 'string' } });
+const textHeader = (description: string, required: boolean) => ({
+  description,
+  required,
+  schema: { type: 'string' },
+});
+
+const RETRY_AFTER = {
+  description: 'How many seconds to wait before trying again',
+  schema: { type: 'integer', minimum: 1 },
+};
+
+const CHALLENGE = 'Which token is needed (RFC 6750)';
 
 const HEADERS = {
-  'X-Request-Id': textHeader("The request's id in the server's log; your own, if you send one"),
-  Link: textHeader('The address of the next page (RFC 8288); absent on the last page'),
-  'Retry-After': textHeader('How many seconds to wait before trying again'),
-  'WWW-Authenticate': textHeader('Which token is needed (RFC 6750)'),
+  'X-Request-Id': textHeader("The request's id in the server's log; your own, if you send one", true),
+  Link: textHeader('The address of the next page (RFC 8288); absent on the last page', false),
+  'Retry-After': { ...RETRY_AFTER, required: true },
+  'Retry-After.optional': { ...RETRY_AFTER, required: false },
+  'WWW-Authenticate': textHeader(CHALLENGE, true),
+  'WWW-Authenticate.optional': textHeader(CHALLENGE, false),
 };

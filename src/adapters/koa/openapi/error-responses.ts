@@ -34,13 +34,13 @@ export const ERROR_CODES = {
   storage: ['storage_busy', 'storage_full', 'storage_unavailable'],
 } as const satisfies { readonly [check: string]: readonly ProblemCode[] };
 
-/** The extra headers of an error response, by status. */
-const HEADERS_BY_STATUS: { readonly [status: number]: readonly string[] } = {
-  401: ['WWW-Authenticate'],
-  403: ['WWW-Authenticate'],
-  409: ['Retry-After'],
-  429: ['Retry-After'],
-  503: ['Retry-After'],
+/** The extra headers of an error response, by status. Not every code of 403 and 409 has one. */
+const HEADERS_BY_STATUS: { readonly [status: number]: { readonly [name: string]: string } } = {
+  401: { 'WWW-Authenticate': 'WWW-Authenticate' },
+  403: { 'WWW-Authenticate': 'WWW-Authenticate.optional' },
+  409: { 'Retry-After': 'Retry-After.optional' },
+  429: { 'Retry-After': 'Retry-After' },
+  503: { 'Retry-After': 'Retry-After' },
 };
 
 const COMPONENT_PREFIX = '#/components/responses/';
@@ -77,7 +77,8 @@ export function errorResponseComponents(paths: Paths): { readonly [name: string]
 
 function errorResponse(status: number, codes: readonly string[]): Response {
   const headers: { [name: string]: Reference } = { ...REQUEST_ID_HEADER };
-  for (const name of HEADERS_BY_STATUS[status] ?? []) headers[name] = headerReference(name);
+  for (const [name, component] of Object.entries(HEADERS_BY_STATUS[status] ?? {}))
+    headers[name] = headerReference(component);
   const schema = {
     $ref: PROBLEM_REF,
     properties: { status: { const: status }, code: { enum: codes.concat() } },

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '@valibot/to-json-schema';
+import type { Link } from './links.ts';
 
 /** An OpenAPI 3.1 operation, with only the fields that this API uses. */
 export interface Operation {
@@ -9,7 +10,11 @@ export interface Operation {
   /** The request must satisfy one of these requirements. An empty list: no token is needed. */
   readonly security: readonly { readonly [scheme: string]: readonly string[] }[];
   readonly parameters?: readonly (Parameter | Reference)[];
-  readonly requestBody?: { readonly required: boolean; readonly content: Content };
+  readonly requestBody?: {
+    readonly required: boolean;
+    readonly description?: string;
+    readonly content: Content;
+  };
   readonly responses: Responses;
 }
 
@@ -22,6 +27,8 @@ export interface Parameter {
   readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
   readonly description?: string;
+  /** An empty value counts as absent. */
+  readonly allowEmptyValue?: true;
   readonly schema: JsonSchema;
 }
 
@@ -34,6 +41,7 @@ export interface Response {
   readonly description: string;
   readonly headers?: { readonly [name: string]: Reference };
   readonly content?: Content;
+  readonly links?: { readonly [name: string]: Link };
 }
 
 /** Responses by status. */

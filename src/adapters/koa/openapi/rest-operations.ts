@@ -1,8 +1,12 @@
 import type { JsonSchema } from '@valibot/to-json-schema';
 import type { Scope } from '../../../ports/tokens/token-verifier.ts';
 import { BASE_PATH, type Route } from '../rest/route.ts';
+import { inputFromAgent } from '../rest/route-input.ts';
 import { ROUTES } from '../rest/routes.ts';
 import { ERROR_CODES, errorResponses } from './error-responses.ts';
+import { anyFields, bodyLimits } from './json-value.ts';
+import { linksOf } from './links.ts';
+import { withLooseBodyForms, withLooseQueryForms } from './loose-forms.ts';
 import {
   headerReference,
   jsonContent,
@@ -48,6 +52,7 @@ export const securityRequirements = (scopes: readonly Scope[]): Operation['secur
 
 function operationOf(route: Route): Operation {
   const { method, useCase, status, problemOverrides } = route;
+  const operationId = route.operationId ?? useCase.name;
   const acceptsIdempotencyKey = method !== 'GET';
   const { pathFields, otherFields, required } = splitFields(route);
   const parameters: (Parameter | Reference)[] = pathFields.map(([name, schema]) => ({
@@ -58,7 +63,14 @@ function operationOf(route: Route): Operation {
   }));
   if (method === 'GET') {
     for (const [name, schema] of otherFields) {
-      parameters.push({ name, in: 'query', required: required.has(name), schema: withoutNull(schema) });
+      const isRequired = required.has(name);
+      parameters.push({
+        name,
+        in: 'query',
+        required: isRequired,
+        ...(!isRequired && { allowEmptyValue: true }),
+        schema,
+      });
     }
   }
   if (acceptsIdempotencyKey) parameters.push(IDEMPOTENCY_KEY);
@@ -76,33 +88,39 @@ function operationOf(route: Route): Operation {
     ...useCase.errorCodes,
   ];
   return {
-    operationId: route.operationId ?? useCase.name,
+    operationId,
     summary: useCase.summary,
     tags: [tagOf(useCase.scopes)],
     security: securityRequirements(useCase.scopes),
     ...(parameters.length > 0 && { parameters }),
     ...requestBodyOf(route, otherFields, required),
-    responses: { [status]: successResponse(route), ...errorResponses(codes, problemOverrides) },
+    responses: { [status]: successResponse(route, operationId), ...errorResponses(codes, problemOverrides) },
   };
 }
 
 /** Splits the fields of a use case's input into path parameters and all others. */
-function splitFields({ path, useCase }: Route) {
+function splitFields({ method, path, useCase, input }: Route) {
   const { properties = {}, required = [] } = jsonSchemaOf(useCase.input);
   const names = new Set([...path.matchAll(PATH_PARAMETER)].map(([, name]) => name));
+  const accepted = (name: string, field: JsonSchema): JsonSchema => {
+    if (method === 'GET') return withLooseQueryForms(name, withoutNull(field));
+    return input === inputFromAgent ? withLooseBodyForms(name, field, required.includes(name)) : field;
+  };
   const fields = Object.entries(properties) as [name: string, schema: JsonSchema][];
   return {
     pathFields: fields
       .filter(([name]) => names.has(name))
       .map(([name, schema]) => [name, withoutNull(schema)] as const),
-    otherFields: fields.filter(([name]) => !names.has(name)),
+    otherFields: fields
+      .filter(([name]) => !names.has(name))
+      .map(([name, field]) => [name, accepted(name, field)] as const),
     required: new Set(required),
   };
 }
 
 function requestBodyOf(
-  { body }: Route,
-  fields: readonly [name: string, schema: JsonSchema][],
+  { body, bodyLimit }: Route,
+  fields: readonly (readonly [name: string, schema: JsonSchema])[],
   required: ReadonlySet<string>,
 ): Pick<Operation, 'requestBody'> {
   if (body === 'none') return {};
@@ -110,11 +128,21 @@ function requestBodyOf(
     type: 'object',
     properties: Object.fromEntries(fields),
     required: fields.map(([name]) => name).filter((name) => required.has(name)),
+    ...anyFields(),
   };
-  return { requestBody: { required: body === 'needed', content: jsonContent(schema) } };
+  return {
+    requestBody: {
+      required: body === 'needed',
+      description: bodyLimits(bodyLimit),
+      content: jsonContent(schema),
+    },
+  };
 }
 
-function successResponse({ status, useCase, responseField, nextPage }: Route): Response {
+function successResponse(
+  { status, useCase, responseField, nextPage }: Route,
+  operationId: string,
+): Response {
   const headers = {
     ...REQUEST_ID_HEADER,
     ...(nextPage !== undefined && { Link: headerReference('Link') }),
@@ -122,7 +150,13 @@ function successResponse({ status, useCase, responseField, nextPage }: Route): R
   if (status === 204) return { description: 'Done', headers };
   const output = jsonSchemaOf(useCase.output);
   const schema = responseField === undefined ? output : (output.properties?.[responseField] as JsonSchema);
-  return { description: status === 201 ? 'Created' : 'OK', headers, content: jsonContent(schema) };
+  const links = linksOf(operationId);
+  return {
+    description: status === 201 ? 'Created' : 'OK',
+    headers,
+    content: jsonContent(schema),
+    ...(links !== null && { links }),
+  };
 }
 
 const tagOf = (scopes: readonly Scope[]): string => {

@@ -1,10 +1,16 @@
-import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
+import {
+  type JsonSchema,
+  type OverrideSchemaContext,
+  toJsonSchema,
+  toJsonSchemaDefs,
+} from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { agentInstance } from '../../../application/wire/agent-instance.ts';
 import { apiKey } from '../../../application/wire/api-key.ts';
 import { conversationMessage } from '../../../application/wire/conversation-message.ts';
 import * as field from '../../../application/wire/fields.ts';
 import { PROBLEM_CODES, type Problem } from '../http/problem.ts';
+import { anyFields, JSON_REF, jsonValueComponent } from './json-value.ts';
 
 const problem = v.object({
   type: v.literal('about:blank'),
@@ -36,8 +42,12 @@ const SETTINGS = {
   // The input of a metadata field is checked by code, which has no JSON Schema. The output of the field is a
   // record, which has one.
   typeMode: 'output',
-  // Checks in code are left out, because they have no JSON Schema. The use case still makes them.
+  // Checks in code are left out, because they have no JSON Schema. The metadata beside them describes them.
   errorMode: 'ignore',
+  overrideSchema: ({ valibotSchema, jsonSchema }: OverrideSchemaContext): JsonSchema | undefined => {
+    if (valibotSchema.type === 'unknown') return { $ref: JSON_REF };
+    return valibotSchema.type === 'record' ? { ...anyFields(), ...jsonSchema } : undefined;
+  },
   definitions: SHARED_SCHEMAS,
   overrideRef: ({ referenceId }: { referenceId: string }) => schemaReference(referenceId),
 } as const;
@@ -47,8 +57,10 @@ const schemaReference = (name: string) => `#/components/schemas/${name}`;
 export const PROBLEM_REF = schemaReference('Problem');
 
 /** Returns the shared schemas by their component names. */
-export const schemaComponents = (): { readonly [name: string]: JsonSchema } =>
-  toJsonSchemaDefs(SHARED_SCHEMAS, SETTINGS);
+export const schemaComponents = (): { readonly [name: string]: object } => ({
+  ...toJsonSchemaDefs(SHARED_SCHEMAS, SETTINGS),
+  ...jsonValueComponent(),
+});
 
 /** Converts a use case's schema to JSON Schema, the form that OpenAPI 3.1 uses. */
 export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
@@ -66,7 +78,10 @@ export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
  */
 export function withoutNull(schema: JsonSchema): JsonSchema {
   const { anyOf, ...otherKeywords } = schema;
-  const [first, second] = anyOf ?? [];
-  if (typeof first !== 'object' || typeof second !== 'object' || second.type !== 'null') return schema;
-  return { ...first, ...otherKeywords };
+  if (anyOf === undefined) return schema;
+  const others = anyOf.filter((one) => typeof one !== 'object' || one.type !== 'null');
+  const [only] = others;
+  return others.length === 1 && typeof only === 'object'
+    ? { ...only, ...otherKeywords }
+    : { ...otherKeywords, anyOf: others };
 }

@@ -1,11 +1,16 @@
+import type { JsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import * as field from '../../../application/wire/fields.ts';
-import { SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../rest/sign-in-routes.ts';
+import { MAX_SIGN_IN_BYTES, SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../rest/sign-in-routes.ts';
 import { ERROR_CODES, errorResponses } from './error-responses.ts';
+import { bodyLimits } from './json-value.ts';
 import { jsonContent, type Paths, REQUEST_ID_HEADER } from './operation.ts';
 import { jsonSchemaOf } from './schemas.ts';
 
-const credential = v.union([v.object({ code: v.string() }), v.object({ token: v.string() })]);
+/** One of the two, and not both. */
+const CREDENTIAL: JsonSchema = {
+  oneOf: [v.object({ code: v.string() }), v.object({ token: v.string() })].map(jsonSchemaOf),
+};
 
 const signedInPerson = v.object({
   success: v.literal(true),
@@ -36,7 +41,11 @@ export const signInOperations = (): Paths => ({
         'Exchange a one-time code or a token for a session: a cookie, and a text for the header X-Session',
       tags: TAGS,
       security: [],
-      requestBody: { required: true, content: jsonContent(jsonSchemaOf(credential)) },
+      requestBody: {
+        required: true,
+        description: bodyLimits(MAX_SIGN_IN_BYTES),
+        content: jsonContent(CREDENTIAL),
+      },
       responses: {
         200: {
           description: 'The cookie is set',

@@ -1,11 +1,12 @@
 import type { Context } from 'koa';
+import { isBlank } from '../../../domain/text/blank.ts';
 
 export const inputFromBody = (_ctx: Context, body: object): object => body;
 
 export const noInput = (): object => ({});
 
 /** The fields that take true and false in other forms, too: as Python agents and queries have them. */
-const BOOLEAN_FIELDS = [
+export const BOOLEAN_FIELDS = [
   'requires_user_input',
   'send_push',
   'send_email',
@@ -14,13 +15,13 @@ const BOOLEAN_FIELDS = [
   'on_lease',
 ] as const;
 
-const BOOLEAN_FORMS = new Map<unknown, boolean>([
+export const BOOLEAN_FORMS = new Map<unknown, boolean>([
   ...['1', 'true', 't', 'yes', 'y', 'on', 1].map((form) => [form, true] as const),
   ...['0', 'false', 'f', 'no', 'n', 'off', 0].map((form) => [form, false] as const),
 ]);
 
 /** The optional texts that some agents send empty. An empty git diff is another thing: it clears the diff. */
-const FIELDS_ABSENT_IF_BLANK = ['agent_type', 'last_read_message_id', 'name', 'transport'] as const;
+export const FIELDS_ABSENT_IF_BLANK = ['agent_type', 'last_read_message_id', 'name', 'transport'] as const;
 
 /**
  * Returns the fields of an agent's body. Some agents send true and false as numbers or texts, and optional
@@ -30,7 +31,7 @@ const FIELDS_ABSENT_IF_BLANK = ['agent_type', 'last_read_message_id', 'name', 't
 export function inputFromAgent(_ctx: Context, body: object): object {
   const input: { [name: string]: unknown } = { ...body };
   convertBooleans(input);
-  for (const name of FIELDS_ABSENT_IF_BLANK) if (isBlank(input[name])) delete input[name];
+  for (const name of FIELDS_ABSENT_IF_BLANK) if (isBlankText(input[name])) delete input[name];
   return input;
 }
 
@@ -42,9 +43,10 @@ function convertBooleans(input: { [name: string]: unknown }): void {
   }
 }
 
-const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
+const isBlankText = (value: unknown): boolean => typeof value === 'string' && isBlank(value);
 
-const DECIMAL_NUMBER = /^-?\d+(\.\d+)?$/;
+/** JSON has a number in this form, so many programs write numbers into a query like this. */
+const JSON_NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
 const NUMERIC_FIELDS = ['wait', 'limit', 'message_limit'] as const;
 
@@ -57,11 +59,11 @@ const NUMERIC_FIELDS = ['wait', 'limit', 'message_limit'] as const;
 export function inputFromQuery({ query }: Context): object {
   const input: { [name: string]: unknown } = { ...query };
   for (const name of Object.keys(input)) {
-    if (name !== 'agent_instance_id' && isBlank(input[name])) delete input[name];
+    if (name !== 'agent_instance_id' && isBlankText(input[name])) delete input[name];
   }
   for (const name of NUMERIC_FIELDS) {
     const text = query[name];
-    if (typeof text === 'string' && DECIMAL_NUMBER.test(text)) input[name] = Number(text);
+    if (typeof text === 'string' && JSON_NUMBER.test(text)) input[name] = Number(text);
   }
   convertBooleans(input);
   return input;

@@ -34,7 +34,7 @@ export interface SignInOptions extends ExchangeSettings, IdentifyCallerOptions {
 
 export const SESSION_PATH = `${BASE_PATH}/auth/session`;
 export const SIGN_IN_OPTIONS_PATH = `${BASE_PATH}/auth/options`;
-const MAX_BODY_BYTES = 16 * 1024;
+export const MAX_SIGN_IN_BYTES = 16 * 1024;
 /** The lifetime of a cookie whose token never expires: the longest lifetime that browsers allow. */
 const MAX_COOKIE_MS = 400 * 24 * 60 * 60 * 1000;
 
@@ -52,7 +52,7 @@ export function signInRoutes(options: SignInOptions): Middleware {
   });
 
   async function signInBrowser(ctx: Context): Promise<void> {
-    const body = await readJsonObject(ctx, { maxBytes: MAX_BODY_BYTES, mayBeEmpty: false });
+    const body = await readJsonObject(ctx, { maxBytes: MAX_SIGN_IN_BYTES, mayBeEmpty: false });
     const { code, token: pastedToken } = body as { code?: unknown; token?: unknown };
     if ((typeof code === 'string') === (typeof pastedToken === 'string')) {
       throw new RequestError('invalid_input', 'give either code or token');

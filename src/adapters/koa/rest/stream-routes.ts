@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { INSTANCE_EVENT_ID, USER_EVENT_ID } from '../../../application/live/events/event-ids.ts';
 import type { LiveStream } from '../../../application/live/events/live-event.ts';
 import type { LiveFeed, StreamRequest } from '../../../application/live/live-feed.ts';
 import { beginEventStream, EventStream } from '../http/event-stream.ts';
@@ -11,6 +12,7 @@ export interface StreamRoute {
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
+  readonly eventId: RegExp;
   readonly open: (live: LiveFeed, ctx: Context, request: StreamRequest) => Promise<LiveStream>;
 }
 
@@ -19,12 +21,14 @@ export const STREAM_ROUTES: readonly StreamRoute[] = [
     path: '/events',
     operationId: 'stream_events',
     summary: 'Receive events of all agent instances as they happen',
+    eventId: USER_EVENT_ID,
     open: (live, _ctx, request) => live.openUserStream(request),
   },
   {
     path: '/agent-instances/:agent_instance_id/messages/stream',
     operationId: 'stream_messages',
     summary: 'Receive events of one agent instance as they happen',
+    eventId: INSTANCE_EVENT_ID,
     open: (live, { params }, request) =>
       live.openInstanceStream({ ...request, agentInstanceId: params.agent_instance_id }),
   },

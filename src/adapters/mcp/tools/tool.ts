@@ -1,4 +1,4 @@
-import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
+import { type ConversionConfig, type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
 import type { ObjectSchema, UseCase } from '../../../application/use-case.ts';
@@ -145,7 +145,12 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
  * Rules that are written as functions cannot be expressed in JSON Schema and are left out. `dispatch` still
  * applies them.
  */
-const JSON_SCHEMA_SETTINGS = { errorMode: 'ignore', target: 'draft-2020-12' } as const;
+const JSON_SCHEMA_SETTINGS: ConversionConfig = {
+  errorMode: 'ignore',
+  target: 'draft-2020-12',
+  // Formats and patterns: some models' programs refuse a tool that has them.
+  ignoreActions: ['metadata'],
+};
 
 const isRequired = (schema: v.ObjectEntries[string] | undefined): boolean => schema?.type !== 'optional';
 

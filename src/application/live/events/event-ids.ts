@@ -1,8 +1,8 @@
 import type { InstanceProgress } from '../../../ports/storage/dashboard-queries.ts';
 import { invalidLastEventId } from '../../errors.ts';
 
-const INSTANCE_EVENT_ID = /^(\d{1,10})\.(\d{1,10})$/;
-const USER_EVENT_ID = /^([0-9a-f]{16})\.(\d{1,15})$/;
+export const INSTANCE_EVENT_ID = /^([0-9]{1,10})\.([0-9]{1,10})$/;
+export const USER_EVENT_ID = /^([0-9a-f]{16})\.([0-9]{1,15})$/;
 
 /**
  * A larger version or position in an event id is lowered to this, because the integer columns of PostgreSQL

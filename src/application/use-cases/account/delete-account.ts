@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { deleteUser } from '../../admin/delete-user.ts';
 import { RequestError, removalDisabled } from '../../errors.ts';
 import { defineUseCase } from '../../use-case.ts';
+import * as field from '../../wire/fields.ts';
 import { holdings, wireHoldings } from '../../wire/holdings.ts';
 
 /**
@@ -14,7 +15,7 @@ export const deleteAccount = defineUseCase({
   summary: 'Delete your account with all its data',
   errorCodes: ['removal_disabled'],
   scopes: ['dashboard'],
-  input: v.object({ confirm: v.string() }),
+  input: v.object({ confirm: field.text }),
   output: v.object({ success: v.literal(true), deleted: holdings }),
   async run({ removal = null, clock }, { caller: { userId }, input }) {
     if (input.confirm !== userId) throw notConfirmed();

@@ -17,7 +17,7 @@ export const verifyToken = defineUseCase({
     message: v.nullable(v.string()),
     scopes: v.array(v.string()),
     expires_at: v.nullable(field.timestamp),
-    agent_instance_id: v.nullable(v.string()),
+    agent_instance_id: v.nullable(field.shownId),
   }),
   async run(_ports, { caller }) {
     return {

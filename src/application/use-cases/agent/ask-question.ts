@@ -49,8 +49,8 @@ export const askQuestion = defineUseCase({
   input,
   output: v.object({
     answer: v.nullable(v.string()),
-    question_id: v.string(),
-    agent_instance_id: v.string(),
+    question_id: field.shownId,
+    agent_instance_id: field.shownId,
     status: v.picklist(['answered', 'pending', 'closed']),
     user_feedback: v.array(v.string()),
     more: field.more,

@@ -14,7 +14,7 @@ export const endSession = defineUseCase({
   input: v.object({ agent_instance_id: field.id }),
   output: v.object({
     success: v.literal(true),
-    agent_instance_id: v.string(),
+    agent_instance_id: field.shownId,
     final_status: v.literal('COMPLETED'),
   }),
   async run({ repository, clock }, { caller, input, idempotency }) {

@@ -12,7 +12,7 @@ export const heartbeat = defineUseCase({
   errorCodes: ['agent_instance_not_found', 'instance_deleted'],
   scopes: ['agent'],
   input: v.object({ agent_instance_id: field.id }),
-  output: v.object({ agent_instance_id: v.string(), last_heartbeat_at: field.timestamp }),
+  output: v.object({ agent_instance_id: field.shownId, last_heartbeat_at: field.timestamp }),
   async run({ repository, clock }, { caller, input, idempotency }) {
     const instanceId = agentInstanceId(input.agent_instance_id);
     const now = clock.now();

@@ -29,7 +29,7 @@ export const readPendingMessages = defineUseCase({
     ),
   }),
   output: v.object({
-    agent_instance_id: v.string(),
+    agent_instance_id: field.shownId,
     messages: v.array(field.message),
     more: field.more,
     status: v.picklist(['ok', 'stale']),

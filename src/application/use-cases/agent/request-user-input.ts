@@ -16,8 +16,8 @@ export const requestUserInput = defineUseCase({
   input: v.object({ message_id: field.id }),
   output: v.object({
     success: v.literal(true),
-    message_id: v.string(),
-    agent_instance_id: v.string(),
+    message_id: field.shownId,
+    agent_instance_id: field.shownId,
     messages: v.array(field.message),
     more: field.more,
     status: v.picklist(['ok', 'stale']),

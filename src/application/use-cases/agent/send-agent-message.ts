@@ -17,7 +17,12 @@ export const sendAgentMessage = defineUseCase({
     content: field.agentContent,
     agent_type: field.optional(field.agentType),
     requires_user_input: field.optional(v.boolean()),
-    git_diff: v.optional(v.unknown()),
+    git_diff: v.optional(
+      v.pipe(
+        v.union([v.string(), v.unknown()]),
+        v.description('The whole diff, as git writes it or in base64. What is no diff is ignored'),
+      ),
+    ),
     send_push: field.optional(field.notify),
     send_email: field.optional(field.notify),
     send_sms: field.optional(field.notify),
@@ -25,8 +30,8 @@ export const sendAgentMessage = defineUseCase({
   }),
   output: v.object({
     success: v.literal(true),
-    agent_instance_id: v.string(),
-    message_id: v.string(),
+    agent_instance_id: field.shownId,
+    message_id: field.shownId,
     queued_user_messages: v.array(field.message),
     more: field.more,
     redelivered: field.redelivered,

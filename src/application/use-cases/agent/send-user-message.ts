@@ -19,7 +19,7 @@ export const sendUserMessage = defineUseCase({
     content: field.content,
     mark_as_read: field.optional(v.boolean()),
   }),
-  output: v.object({ success: v.literal(true), message_id: v.string(), marked_as_read: v.boolean() }),
+  output: v.object({ success: v.literal(true), message_id: field.shownId, marked_as_read: v.boolean() }),
   async run({ repository, clock, ids }, { caller, input, idempotency }) {
     const userMessage = {
       content: input.content,

@@ -19,8 +19,8 @@ export const startAgentInstance = defineUseCase({
     transport: field.optional(field.name),
   }),
   output: v.object({
-    agent_instance_id: v.string(),
-    agent_type_id: v.string(),
+    agent_instance_id: field.shownId,
+    agent_type_id: field.shownId,
     agent_type_name: v.string(),
     status: field.agentStatus,
     name: v.nullable(v.string()),

@@ -17,12 +17,12 @@ export const listAgentTypes = defineUseCase({
   output: v.object({
     agent_types: v.array(
       v.object({
-        id: v.string(),
+        id: field.shownId,
         name: v.string(),
         created_at: field.timestamp,
         recent_instances: v.array(agentInstance),
-        total_instances: v.number(),
-        active_instances: v.number(),
+        total_instances: field.count,
+        active_instances: field.count,
       }),
     ),
   }),

@@ -25,7 +25,7 @@ export const readAgentInstance = defineUseCase({
     ...agentInstance.entries,
     git_diff: v.nullable(v.string()),
     messages: v.array(conversationMessage),
-    last_read_message_id: v.nullable(v.string()),
+    last_read_message_id: v.nullable(field.shownId),
   }),
   async run(ports, { caller, input }) {
     const view = viewContextFor(ports, caller.userId);

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { AgentTypeOverview } from '../../../ports/storage/dashboard-queries.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { viewContextFor } from '../../view-context.ts';
+import * as field from '../../wire/fields.ts';
 
 /** Counts the user's instances by status. Stale ones count as active. */
 export const readAgentSummary = defineUseCase({
@@ -11,12 +12,12 @@ export const readAgentSummary = defineUseCase({
   scopes: ['dashboard'],
   input: v.object({}),
   output: v.object({
-    total_instances: v.number(),
-    active_instances: v.number(),
-    awaiting_input_instances: v.number(),
-    completed_instances: v.number(),
+    total_instances: field.count,
+    active_instances: field.count,
+    awaiting_input_instances: field.count,
+    completed_instances: field.count,
     agent_types: v.array(
-      v.object({ id: v.string(), name: v.string(), instances: v.number(), active: v.number() }),
+      v.object({ id: field.shownId, name: v.string(), instances: field.count, active: field.count }),
     ),
   }),
   async run(ports, { caller }) {

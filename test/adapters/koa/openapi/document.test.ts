@@ -95,6 +95,7 @@ describe('the OpenAPI document', () => {
       name: 'wait',
       in: 'query',
       required: false,
+      allowEmptyValue: true,
       schema: expect.objectContaining({ type: 'number', maximum: 300 }),
     });
     const write = at('patch', '/api/v1/agent-instances/{agent_instance_id}');

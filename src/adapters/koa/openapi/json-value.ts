@@ -1,0 +1,36 @@
+import type { JsonSchema } from '@valibot/to-json-schema';
+import {
+  FORBIDDEN_KEYS,
+  MAX_JSON_DEPTH,
+  MAX_JSON_VALUES,
+} from '../../../application/dispatch/hostile-json.ts';
+import { TEXT_PATTERN } from '../../../domain/text/blank.ts';
+
+const NAME = 'Json';
+
+export const JSON_REF = `#/components/schemas/${NAME}`;
+
+/** The keywords for an object that may have any fields. */
+export const anyFields = (): JsonSchema => ({
+  propertyNames: { pattern: TEXT_PATTERN, not: { enum: [...FORBIDDEN_KEYS] } },
+  additionalProperties: { $ref: JSON_REF },
+});
+
+const inDigits = (number: number): string => number.toLocaleString('en-US');
+
+const JSON_LIMITS = `${MAX_JSON_DEPTH} levels of nesting and ${inDigits(MAX_JSON_VALUES)} values`;
+
+/** Says how large a body may be. */
+export const bodyLimits = (bytes: number): string =>
+  `At most ${inDigits(bytes)} bytes, ${JSON_LIMITS}. Unknown fields are ignored`;
+
+/** Describes what any field may have: JSON that every store can keep. */
+export const jsonValueComponent = (): { readonly [name: string]: object } => ({
+  [NAME]: {
+    description: `Any JSON without NUL characters and lone surrogates. A body has at most ${JSON_LIMITS}`,
+    type: ['null', 'boolean', 'number', 'string', 'array', 'object'],
+    pattern: TEXT_PATTERN,
+    items: { $ref: JSON_REF },
+    ...anyFields(),
+  },
+});

@@ -1,0 +1,124 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { describeApi } from '../../../../src/adapters/koa/openapi/document.ts';
+import { jsonSchemaOf } from '../../../../src/adapters/koa/openapi/schemas.ts';
+import { BOOLEAN_FORMS, inputFromAgent } from '../../../../src/adapters/koa/rest/route-input.ts';
+import * as useCases from '../../../../src/application/use-cases/index.ts';
+import * as field from '../../../../src/application/wire/fields.ts';
+import { cursor } from '../../../../src/application/wire/instance-cursor.ts';
+import { IDEMPOTENCY_KEY_RULE, isIdempotencyKey } from '../../../../src/domain/idempotency.ts';
+
+const { paths, components } = describeApi({
+  version: '1.2.3',
+  hasSignIn: true,
+  hasStreams: true,
+  hasExport: true,
+  publishesPublicKeys: true,
+});
+const UUID = '01a22781-4f3a-73e5-a9ee-77745943f794';
+const ajv = new Ajv2020({ strict: false, formats: { uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i } });
+ajv.addSchema({ $id: 'api:', components });
+const inDocument = (schema: object) =>
+  ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api:#/')));
+
+const WHITE_SPACE = [
+  '\t',
+  '\n',
+  ' ',
+  '\u0085',
+  '\u00a0',
+  '\u1680',
+  '\u2003',
+  '\u2028',
+  '\u202f',
+  '\u3000',
+  '\ufeff',
+];
+const TEXTS = [...WHITE_SPACE, WHITE_SPACE.join(''), '', 'a', ' a\n', '\u001f', '\u200b', '😀'];
+
+describe('the OpenAPI document accepts a text exactly if the use case does', () => {
+  test.each([
+    ['content', field.content, [...TEXTS, '😀'.repeat(1_000_000), 'a'.repeat(1_000_001)]],
+    ['a name', field.name, [...TEXTS, '😀'.repeat(255), '😀'.repeat(256), `a${' '.repeat(255)}`]],
+    ['an agent type', field.agentType, [...TEXTS, 'a'.repeat(255), 'a'.repeat(256)]],
+    ['an id', field.id, [UUID, UUID.toUpperCase(), `{${UUID}}`, ` ${UUID}`, UUID.slice(1), '']],
+    [
+      'the id of a key',
+      field.apiKeyId,
+      ['Aa0-_'.padEnd(16, 'x'), 'é'.repeat(16), 'x'.repeat(15), 'x'.repeat(17)],
+    ],
+    [
+      'a cursor',
+      cursor,
+      [
+        `0.${UUID}`,
+        `${'9'.repeat(14)}.${UUID}`,
+        `${'1'.repeat(15)}.${UUID}`,
+        `1.${UUID.toUpperCase()}`,
+        UUID,
+        '',
+      ],
+    ],
+  ])('%s', (_, schema, texts) => {
+    const accepts = inDocument(jsonSchemaOf(schema));
+    const differing = texts.filter((text) => accepts(text) !== v.is(schema, text));
+    expect(differing.map((text) => text.slice(0, 50))).toEqual([]);
+    expect(texts.some((text) => accepts(text)) && texts.some((text) => !accepts(text))).toBe(true);
+  });
+
+  test('an Idempotency-Key', () => {
+    const { schema } = components.parameters!['Idempotency-Key'] as { schema: object };
+    const accepts = inDocument(schema);
+    const texts = ['', 'k', ' k', 'k ', 'a b', 'é', 'k'.repeat(255), 'k'.repeat(256)];
+    expect(texts.filter((text) => accepts(text) !== isIdempotencyKey(text))).toEqual([]);
+    expect(IDEMPOTENCY_KEY_RULE).toContain('1 to 255');
+  });
+});
+
+describe('the OpenAPI document accepts a body exactly if the server does:', () => {
+  const schemaOf = (path: string) =>
+    paths[`/api/v1${path}`]!.post!.requestBody!.content['application/json']!.schema;
+  const step = { agent_instance_id: UUID, content: 'a' };
+  const isAccepted = (body: object) =>
+    v.is(useCases.sendAgentMessage.input, inputFromAgent({} as never, body));
+
+  test.each([...BOOLEAN_FORMS.keys(), 'TRUE', 'oFF', true, null, 'truely', '', 2, '2', []])(
+    'a flag %j',
+    (flag) => {
+      const body = { ...step, requires_user_input: flag };
+      expect(inDocument(schemaOf('/messages/agent'))(body)).toBe(isAccepted(body));
+    },
+  );
+
+  test.each(['', ' \u3000', 'a', null, 7])('an optional text %j', (text) => {
+    const body = { ...step, agent_type: text };
+    expect(inDocument(schemaOf('/messages/agent'))(body)).toBe(isAccepted(body));
+  });
+
+  test.each([
+    ['a field that nobody knows', { more: { a: [1, 'x', null] } }, true],
+    ['NUL in such a field', { more: { a: ['\0'] } }, false],
+    ['NUL in the name of such a field', { 'a\0': 1 }, false],
+    ['a name that reaches into prototypes', { more: { constructor: 1 } }, false],
+    ['NUL in a git diff', { git_diff: 'diff --git a/x b/x\n+\0' }, true],
+    ['NUL in metadata', { message_metadata: { a: { b: '\0' } } }, false],
+  ])('%s', (_, more, is) => {
+    expect(inDocument(schemaOf('/messages/agent'))({ ...step, ...more })).toBe(is);
+  });
+
+  test.each([
+    [{ code: 'a' }, true],
+    [{ token: 'a', more: 1 }, true],
+    [{ code: 'a', token: 'b' }, false],
+    [{}, false],
+  ])('the sign-in %j', (body, is) => expect(inDocument(schemaOf('/auth/session'))(body)).toBe(is));
+});
+
+test('each body has its limits in the OpenAPI document', () => {
+  const described = (path: string) => paths[path]!.post!.requestBody!.description;
+  expect(described('/api/v1/messages/agent')).toMatch(
+    /^At most 16,777,216 bytes, 64 levels .* 10,000 values/,
+  );
+  expect(described('/api/v1/messages/user')).toMatch(/^At most 2,097,152 bytes/);
+});
