@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { installPython, requirePython } from '../clients/install/python-client.ts';
+import { TestTokens } from '../prove/support/test-tokens.ts';
+import { RunningServer } from '../support/servers/running-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const execute = promisify(execFile);
+
+const SETTINGS = join(import.meta.dirname, 'schemathesis');
+/** It takes half a minute alone on two cores. */
+const PATIENCE_MS = 240_000;
+/** A run makes about 2,400 requests. */
+const LEAST_REQUESTS = 1_500;
+
+const missing = await requirePython().then(
+  () => null,
+  (reason: Error) => reason.message,
+);
+const why = missing === null ? '' : ` (left out: ${missing})`;
+
+interface Report {
+  readonly exit_code: number;
+  readonly operations: { readonly total: number; readonly tested: number };
+  readonly phases: { readonly [phase: string]: { readonly status: string } };
+  readonly test_cases: { readonly generated: number };
+  readonly valid_rates: {
+    readonly [operation: string]: { readonly [phase: string]: { readonly accepted: number } };
+  };
+}
+
+describe.skipIf(missing !== null)(`Schemathesis${why}`, () => {
+  test('gets no answer that differs from the OpenAPI document, in all phases and with all checks', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    await using folder = await temporaryFolder();
+    const tokens = await TestTokens.make();
+    await using server = await RunningServer.start({
+      ...tokens.env,
+      DATA_DIR: join(folder.path, 'data'),
+      RATE_LIMIT_PER_MINUTE: '0',
+      LOG_LEVEL: 'error',
+    });
+    const { output, report } = await runSchemathesis(server.url, folder.path, tokens);
+
+    expect(output).toMatch(/\d+ generated, \d+ passed/);
+    expect(report.exit_code, output).toBe(0);
+    expect(report.phases).toEqual({
+      examples: expect.objectContaining({ status: 'success' }),
+      coverage: expect.objectContaining({ status: 'success' }),
+      fuzzing: expect.objectContaining({ status: 'success' }),
+      stateful: expect.objectContaining({ status: 'success' }),
+    });
+    // It leaves out only the operation that returns the document.
+    expect(report.operations.tested).toBe((await countOperations(server.url)) - 1);
+    expect(report.test_cases.generated).toBeGreaterThan(LEAST_REQUESTS);
+    // Nobody tells it the id of the user who may be deleted.
+    expect(operationsWithoutSuccess(report)).toEqual(['DELETE /api/v1/account']);
+    // The log has errors only.
+    expect(server.process.stderr).toBe('');
+  });
+});
+
+/** Runs it with the settings of `schemathesis.toml`, and returns what it prints and its report. */
+async function runSchemathesis(
+  url: string,
+  folder: string,
+  tokens: TestTokens,
+): Promise<{ output: string; report: Report }> {
+  const { program, args, env } = await installPython('schemathesis', join(SETTINGS, 'requirements.txt'), [
+    ...['-m', 'schemathesis.cli', '--config-file', join(SETTINGS, 'schemathesis.toml')],
+    ...['run', `${url}/openapi.json`, '--no-color'],
+  ]);
+  const file = join(folder, 'report.json');
+  const { stdout } = await execute(program, [...args, '--report-json-path', file], {
+    cwd: folder,
+    maxBuffer: 64 * 1024 * 1024,
+    env: {
+      PATH: process.env.PATH,
+      ...env,
+      PYTHONPATH: `${env!.PYTHONPATH}:${SETTINGS}`,
+      AGENT_TOKEN: await tokens.of('ada'),
+      DASHBOARD_TOKEN: await tokens.of('ada', 'dashboard'),
+      LEAVER_TOKEN: await tokens.of('leaver', 'dashboard'),
+    },
+  }).catch((failure: { stdout: string; stderr: string }) => {
+    throw new Error(`${failure.stderr}${failure.stdout.slice(-20_000)}`);
+  });
+  return { output: stdout, report: JSON.parse(await readFile(file, 'utf8')) as Report };
+}
+
+async function countOperations(url: string): Promise<number> {
+  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    paths: { [path: string]: object };
+  };
+  return Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
+}
+
+const operationsWithoutSuccess = ({ valid_rates: rates }: Report): string[] =>
+  Object.keys(rates).filter((operation) =>
+    Object.values(rates[operation]!).every(({ accepted }) => accepted === 0),
+  );
