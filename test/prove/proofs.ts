@@ -9,6 +9,7 @@ import type { Proof } from './proof.ts';
 import { revocation } from './revocation.ts';
 import { rotation } from './rotation.ts';
 import { streams } from './streams.ts';
+import { useCaseInputs } from './use-cases.ts';
 import { waitingIsFree } from './waiting-is-free.ts';
 
 /** All proofs, in the order in which they run. */
@@ -20,6 +21,7 @@ export const PROOFS: readonly Proof[] = [
   revocation,
   rotation,
   noServerErrors,
+  useCaseInputs,
   cleanStop,
   streams,
   diskFull,
