@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import type { Paths } from '../../src/adapters/koa/openapi/operation.ts';
 import { installPython, requirePython } from '../clients/install/python-client.ts';
 import { TestTokens } from '../prove/support/test-tokens.ts';
 import { RunningServer } from '../support/servers/running-server.ts';
@@ -15,6 +16,8 @@ const SETTINGS = join(import.meta.dirname, 'schemathesis');
 const PATIENCE_MS = 240_000;
 /** A run makes about 2,400 requests. */
 const LEAST_REQUESTS = 1_500;
+/** It does not read the document again. It may not guess a code of a sign-in, or the id of the user to delete. */
+const MAY_FAIL = ['describe_api', 'sign_in', 'delete_account'];
 
 const missing = await requirePython().then(
   () => null,
@@ -27,9 +30,6 @@ interface Report {
   readonly operations: { readonly total: number; readonly tested: number };
   readonly phases: { readonly [phase: string]: { readonly status: string } };
   readonly test_cases: { readonly generated: number };
-  readonly valid_rates: {
-    readonly [operation: string]: { readonly [phase: string]: { readonly accepted: number } };
-  };
 }
 
 describe.skipIf(missing !== null)(`Schemathesis${why}`, () => {
@@ -44,7 +44,7 @@ describe.skipIf(missing !== null)(`Schemathesis${why}`, () => {
       RATE_LIMIT_PER_MINUTE: '0',
       LOG_LEVEL: 'error',
     });
-    const { output, report } = await runSchemathesis(server.url, folder.path, tokens);
+    const { output, report, succeeded } = await runSchemathesis(server.url, folder.path, tokens);
 
     expect(output).toMatch(/\d+ generated, \d+ passed/);
     expect(report.exit_code, output).toBe(0);
@@ -54,11 +54,9 @@ describe.skipIf(missing !== null)(`Schemathesis${why}`, () => {
       fuzzing: expect.objectContaining({ status: 'success' }),
       stateful: expect.objectContaining({ status: 'success' }),
     });
-    // It leaves out only the operation that returns the document.
-    expect(report.operations.tested).toBe((await countOperations(server.url)) - 1);
     expect(report.test_cases.generated).toBeGreaterThan(LEAST_REQUESTS);
-    // Nobody tells it the id of the user who may be deleted.
-    expect(operationsWithoutSuccess(report)).toEqual(['DELETE /api/v1/account']);
+    const withoutSuccess = (await operationIds(server.url)).filter((id) => !succeeded.includes(id));
+    expect(withoutSuccess.filter((id) => !MAY_FAIL.includes(id))).toEqual([]);
     // The log has errors only.
     expect(server.process.stderr).toBe('');
   });
@@ -69,13 +67,13 @@ async function runSchemathesis(
   url: string,
   folder: string,
   tokens: TestTokens,
-): Promise<{ output: string; report: Report }> {
+): Promise<{ output: string; report: Report; succeeded: string[] }> {
   const { program, args, env } = await installPython('schemathesis', join(SETTINGS, 'requirements.txt'), [
     ...['-m', 'schemathesis.cli', '--config-file', join(SETTINGS, 'schemathesis.toml')],
     ...['run', `${url}/openapi.json`, '--no-color'],
   ]);
-  const file = join(folder, 'report.json');
-  const { stdout } = await execute(program, [...args, '--report-json-path', file], {
+  const [reportFile, succeededFile] = [join(folder, 'report.json'), join(folder, 'succeeded.json')];
+  const { stdout } = await execute(program, [...args, '--report-json-path', reportFile], {
     cwd: folder,
     maxBuffer: 64 * 1024 * 1024,
     env: {
@@ -84,22 +82,19 @@ async function runSchemathesis(
       PYTHONPATH: `${env!.PYTHONPATH}:${SETTINGS}`,
       AGENT_TOKEN: await tokens.of('ada'),
       DASHBOARD_TOKEN: await tokens.of('ada', 'dashboard'),
+      SUCCEEDED_FILE: succeededFile,
       LEAVER_TOKEN: await tokens.of('leaver', 'dashboard'),
     },
   }).catch((failure: { stdout: string; stderr: string }) => {
     throw new Error(`${failure.stderr}${failure.stdout.slice(-20_000)}`);
   });
-  return { output: stdout, report: JSON.parse(await readFile(file, 'utf8')) as Report };
+  const read = async (file: string) => JSON.parse(await readFile(file, 'utf8'));
+  return { output: stdout, report: await read(reportFile), succeeded: await read(succeededFile) };
 }
 
-async function countOperations(url: string): Promise<number> {
-  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
-    paths: { [path: string]: object };
-  };
-  return Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
-}
-
-const operationsWithoutSuccess = ({ valid_rates: rates }: Report): string[] =>
-  Object.keys(rates).filter((operation) =>
-    Object.values(rates[operation]!).every(({ accepted }) => accepted === 0),
+async function operationIds(url: string): Promise<string[]> {
+  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Paths };
+  return Object.values(paths).flatMap((methods) =>
+    Object.values(methods).map(({ operationId }) => operationId),
   );
+}

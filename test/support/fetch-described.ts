@@ -57,6 +57,10 @@ async function findDifference(pathname: string, method: string, response: Respon
     if (response.headers.has(name) && described.headers?.[name] === undefined)
       return `${response.status} has an unknown ${name}`;
   }
+  for (const [name, { $ref }] of Object.entries(described.headers ?? {})) {
+    const { required } = components.headers![$ref.split('/').at(-1)!] as { required: boolean };
+    if (required && !response.headers.has(name)) return `${response.status} has no ${name}`;
+  }
   const [mediaType] = Object.keys(described.content ?? {});
   if (mediaType === undefined) {
     return response.headers.get('content-type') === null ? null : `${response.status} has content`;

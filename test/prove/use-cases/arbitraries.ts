@@ -43,7 +43,7 @@ const anyText = (maxLength: number): Arbitrary<string> =>
   );
 
 const content = fc.oneof(
-  { weight: 400, arbitrary: anyText(300) },
+  { weight: 5_000, arbitrary: anyText(300) },
   { weight: 1, arbitrary: fc.constantFrom('x', '😀').map((character) => character.repeat(1_000_000)) },
 );
 

@@ -57,6 +57,26 @@ describe('the OpenAPI document', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  test('links lead to a parameter of another operation, from a field of the response', () => {
+    const links = operations.flatMap(({ operationId, responses }) =>
+      Object.values(responses).flatMap((response) =>
+        'links' in response
+          ? Object.values(response.links!).map((link) => ({ from: operationId, response, ...link }))
+          : [],
+      ),
+    );
+    expect(links.length).toBeGreaterThan(5);
+    for (const { response, operationId, parameters } of links) {
+      const target = operations.find((operation) => operation.operationId === operationId)!;
+      const names = target.parameters!.map((parameter) => ('name' in parameter ? parameter.name : ''));
+      const { properties } = response.content!['application/json']!.schema;
+      for (const [name, expression] of Object.entries(parameters)) {
+        expect(names).toContain(name);
+        expect(Object.keys(properties!)).toContain(expression.replace('$response.body#/', ''));
+      }
+    }
+  });
+
   test('leaves out what the server does not offer', () => {
     const paths: Paths = describeApi({
       version: '1.2.3',

@@ -63,6 +63,11 @@ describe('true and false in the forms that Python clients send', () => {
     expect((await server.call('GET', `/messages/pending?${query}`)).status).toBe(200);
   });
 
+  test.each(['1e-7', '1.5E-3', '0.25', '0'])('wait=%s in a query', async (wait) => {
+    const query = new URLSearchParams({ ...(await started()), wait });
+    expect((await server.call('GET', `/messages/pending?${query}`)).status).toBe(200);
+  });
+
   test('a text that means neither is refused', async () => {
     const query = new URLSearchParams({ ...(await started()), on_lease: 'maybe' });
     const answer = await server.call('GET', `/messages/pending?${query}`);

@@ -24,8 +24,12 @@ describe('list_agent_instances', () => {
     expect(last).toMatchObject({ agent_instances: [{ id: instanceIdOf(1) }], next_cursor: null });
   });
 
-  const afterYear9999 = `253402300800000.${instanceIdOf(1)}`;
-  test.each(['x', '', '12', `12.${'-'.repeat(36)}`, `x.${instanceIdOf(1)}`, afterYear9999, 7])(
+  test.each(['0', '9'.repeat(14)])('takes a cursor of the time %s', async (time) => {
+    expect(await list({ cursor: `${time}.${instanceIdOf(1)}` })).toMatchObject({ next_cursor: null });
+  });
+
+  const fifteenDigits = `${'1'.repeat(15)}.${instanceIdOf(1)}`;
+  test.each(['x', '', '12', `12.${'-'.repeat(36)}`, `x.${instanceIdOf(1)}`, fifteenDigits, 7])(
     'refuses the cursor %j',
     async (cursor) => {
       expect(await refusal(list({ cursor }))).toMatchObject({
