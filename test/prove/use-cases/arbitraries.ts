@@ -25,20 +25,19 @@ const chosenId = (kind: ChosenId['kind']) =>
     .record({ nth: fc.nat(), form: fc.constantFrom('canonical', 'canonical', 'upper', 'bare') })
     .map((choice) => new ChosenId(kind, choice as IdChoice));
 
-/** Texts of all planes, of combined characters, of white space, of SQL and of JSON. */
+/** Texts of all planes, of combined characters, of white space, of SQL, and texts that no store can keep. */
 const anyText = (maxLength: number): Arbitrary<string> =>
   fc.oneof(
     fc.string({ unit: 'binary', maxLength }),
     fc.string({ unit: 'grapheme-composite', maxLength }),
     fc.constantFrom(
-      '\u0085',
-      '\ufeff',
       "'; drop table messages; --",
       '[OPTIONS]\n1. a\n[/OPTIONS]',
       '[YES/NO]',
-      '{}',
-      'İ'.repeat(200),
+      '__proto__',
+      '\\',
     ),
+    fc.constantFrom('\u0085', '\ufeff', '\0', 'a\ud800', '\udc00', '\ufffe', 'İ'.repeat(200)),
     fc.constantFrom('😀', 'ǆ', 'ﷺ', 'x').map((character) => character.repeat(255)),
   );
 
@@ -47,7 +46,7 @@ const content = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('x', '😀').map((character) => character.repeat(1_000_000)) },
 );
 
-const json = fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' });
+const json = fc.oneof(fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }), anyText(20));
 const diffs = fc.constantFrom(
   '',
   ' ',
@@ -66,7 +65,7 @@ const KNOWN = new Map<v.GenericSchema, Arbitrary<unknown>>([
   [field.agentContent, content],
   [field.agentType, fc.oneof(fc.constantFrom('claude-code', 'Codex'), anyText(255))],
   [field.name, anyText(255)],
-  [field.metadata, fc.dictionary(fc.string({ unit: 'binary' }), json)],
+  [field.metadata, fc.dictionary(anyText(20), json, { maxKeys: 5 })],
 ]);
 
 /** What schemas consist of. Each type of schema has some of these. */

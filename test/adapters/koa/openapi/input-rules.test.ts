@@ -102,6 +102,7 @@ describe('the OpenAPI document accepts a body exactly if the server does:', () =
     ['NUL in the name of such a field', { 'a\0': 1 }, false],
     ['a name that reaches into prototypes', { more: { constructor: 1 } }, false],
     ['NUL in a git diff', { git_diff: 'diff --git a/x b/x\n+\0' }, true],
+    ['NUL in a key of metadata', { message_metadata: { 'a\0': 1 } }, false],
     ['NUL in metadata', { message_metadata: { a: { b: '\0' } } }, false],
   ])('%s', (_, more, is) => {
     expect(inDocument(schemaOf('/messages/agent'))({ ...step, ...more })).toBe(is);
