@@ -10,9 +10,11 @@ const NAME = 'Json';
 
 export const JSON_REF = `#/components/schemas/${NAME}`;
 
+export const ANY_NAME: JsonSchema = { pattern: TEXT_PATTERN, not: { enum: [...FORBIDDEN_KEYS] } };
+
 /** The keywords for an object that may have any fields. */
 export const anyFields = (): JsonSchema => ({
-  propertyNames: { pattern: TEXT_PATTERN, not: { enum: [...FORBIDDEN_KEYS] } },
+  propertyNames: ANY_NAME,
   additionalProperties: { $ref: JSON_REF },
 });
 

@@ -139,10 +139,7 @@ function requestBodyOf(
   };
 }
 
-function successResponse(
-  { status, useCase, responseField, nextPage }: Route,
-  operationId: string,
-): Response {
+function successResponse({ status, useCase, responseField, nextPage }: Route, operationId: string): Response {
   const headers = {
     ...REQUEST_ID_HEADER,
     ...(nextPage !== undefined && { Link: headerReference('Link') }),

@@ -10,7 +10,7 @@ import { apiKey } from '../../../application/wire/api-key.ts';
 import { conversationMessage } from '../../../application/wire/conversation-message.ts';
 import * as field from '../../../application/wire/fields.ts';
 import { PROBLEM_CODES, type Problem } from '../http/problem.ts';
-import { anyFields, JSON_REF, jsonValueComponent } from './json-value.ts';
+import { ANY_NAME, JSON_REF, jsonValueComponent } from './json-value.ts';
 
 const problem = v.object({
   type: v.literal('about:blank'),
@@ -46,7 +46,7 @@ const SETTINGS = {
   errorMode: 'ignore',
   overrideSchema: ({ valibotSchema, jsonSchema }: OverrideSchemaContext): JsonSchema | undefined => {
     if (valibotSchema.type === 'unknown') return { $ref: JSON_REF };
-    return valibotSchema.type === 'record' ? { ...anyFields(), ...jsonSchema } : undefined;
+    return valibotSchema.type === 'record' ? { ...jsonSchema, propertyNames: ANY_NAME } : undefined;
   },
   definitions: SHARED_SCHEMAS,
   overrideRef: ({ referenceId }: { referenceId: string }) => schemaReference(referenceId),
