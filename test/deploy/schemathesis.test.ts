@@ -16,7 +16,7 @@ const SETTINGS = join(import.meta.dirname, 'schemathesis');
 const PATIENCE_MS = 600_000;
 /** A run makes about 2,400 requests. */
 const LEAST_REQUESTS = 1_500;
-/** It does not read the document again. It may not guess a code of a sign-in, or the id of the user to delete. */
+/** It does not read the document again, and can only guess a sign-in code and the user to delete. */
 const MAY_FAIL = ['describe_api', 'sign_in', 'delete_account'];
 
 const missing = await requirePython().then(
