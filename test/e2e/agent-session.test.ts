@@ -38,7 +38,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     const endedAt = performance.now();
     await new AgentClient(atPerson, agent.instance).end();
     expect(await waiting.answer).toMatchObject({ messages: [], instanceStatus: 'COMPLETED' });
-    expect(performance.now() - endedAt).toBeLessThan(1_000);
+    expect(performance.now() - endedAt).toBeLessThan(10_000);
   });
 
   test('an instance of another user is answered like one that does not exist', async () => {
@@ -105,7 +105,7 @@ describe.each(SETUPS)('%s', (_title, kind, processes) => {
     const answeredAt = performance.now();
     const answerId = await person.answer('yes, go on');
     const { messages, status, instanceStatus } = await waiting.answer;
-    expect(performance.now() - answeredAt).toBeLessThan(1_000);
+    expect(performance.now() - answeredAt).toBeLessThan(10_000);
     expect(messages).toMatchObject([{ id: answerId, content: 'yes, go on', sender_type: 'USER' }]);
     expect({ status, instanceStatus }).toEqual({ status: 'ok', instanceStatus: 'ACTIVE' });
 
