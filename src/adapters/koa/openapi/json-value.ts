@@ -26,13 +26,18 @@ const JSON_LIMITS = `${MAX_JSON_DEPTH} levels of nesting and ${inDigits(MAX_JSON
 export const bodyLimits = (bytes: number): string =>
   `At most ${inDigits(bytes)} bytes, ${JSON_LIMITS}. Unknown fields are ignored`;
 
-/** Describes what any field may have: JSON that every store can keep. */
+/**
+ * Describes what any field may have: JSON that every store can keep. Each kind of value has a schema of its
+ * own, because the page at /docs fails at a list of types with `array` whose items are the same schema again.
+ */
 export const jsonValueComponent = (): { readonly [name: string]: object } => ({
   [NAME]: {
     description: `Any JSON without NUL characters and lone surrogates. A body has at most ${JSON_LIMITS}`,
-    type: ['null', 'boolean', 'number', 'string', 'array', 'object'],
-    pattern: TEXT_PATTERN,
-    items: { $ref: JSON_REF },
-    ...anyFields(),
+    anyOf: [
+      { type: ['null', 'boolean', 'number'] },
+      { type: 'string', pattern: TEXT_PATTERN },
+      { type: 'array', items: { $ref: JSON_REF } },
+      { type: 'object', ...anyFields() },
+    ],
   },
 });
