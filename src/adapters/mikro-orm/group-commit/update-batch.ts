@@ -21,7 +21,7 @@ import { type InstanceCache, instanceKey } from './instance-cache.ts';
 
 /**
  * When the texts of a batch have more characters than this, the batch takes no more updates: everybody waits
- * for a batch, PGlite takes about 25 ms to save a megabyte, and a save sends all texts as one JSON text.
+ * for a batch. PGlite takes 10 to 30 ms to save a megabyte, and a save sends all texts as one JSON text.
  */
 const MAX_TEXT_LENGTH = 1_000_000;
 
