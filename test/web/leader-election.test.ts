@@ -87,7 +87,8 @@ describe.each(['locks', 'messages'] as const)('an election by %s', (kind) => {
   });
 });
 
-test('one tab only begins to lead when the timers of all tabs end at the same moment', async () => {
+/** Opens tabs whose timers end when the test says so. `begun` has the ids of those that began to lead. */
+function openLocalTabs(ids: readonly string[]) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const begun: string[] = [];
@@ -101,16 +102,32 @@ test('one tab only begins to lead when the timers of all tabs end at the same mo
     electByMessages(new LocalChannel() as unknown as BroadcastChannel, id, lead, closing.signal);
     return closing;
   };
-  const tabs = new Map(['c', 'a', 'd', 'b'].map((id) => [id, open(id)]));
-  const pass = async () => {
-    for (let second = 0; second < 5; second += 1) {
-      await new Promise((resolve) => setImmediate(resolve));
-      vi.advanceTimersByTime(1_000);
-    }
-  };
-  await pass();
+  return { tabs: new Map(ids.map((id) => [id, open(id)])), begun };
+}
+
+const deliverMessages = () => new Promise((resolve) => setImmediate(resolve));
+
+async function passSeconds(count: number): Promise<void> {
+  for (let second = 0; second < count; second += 1) {
+    await deliverMessages();
+    vi.advanceTimersByTime(1_000);
+  }
+}
+
+test('one tab only begins to lead when the timers of all tabs end at the same moment', async () => {
+  const { tabs, begun } = openLocalTabs(['c', 'a', 'd', 'b']);
+  await passSeconds(5);
   expect(begun).toEqual(['a']);
   tabs.get('a')!.abort();
-  await pass();
+  await passSeconds(5);
   expect(begun).toEqual(['a', 'b']);
+});
+
+test('a closed tab is no candidate, although a message to it was on its way', async () => {
+  const { tabs } = openLocalTabs(['a', 'b']);
+  await passSeconds(5);
+  // The leader is closed first, and tells the other one.
+  for (const tab of tabs.values()) tab.abort();
+  await deliverMessages();
+  expect(vi.getTimerCount()).toBe(0);
 });
