@@ -11,13 +11,15 @@ export async function fetchDescribed(url: string | URL, init: RequestInit = {}):
   return response;
 }
 
-const { paths, components } = describeApi({
+/** The document of a server that offers everything. */
+export const API_DOCUMENT = describeApi({
   version: '1.2.3',
   hasSignIn: true,
   hasStreams: true,
   hasExport: true,
   publishesPublicKeys: true,
 });
+const { paths, components } = API_DOCUMENT;
 
 /**
  * The paths of the document as patterns. Paths without parameters come first, because the pattern of another

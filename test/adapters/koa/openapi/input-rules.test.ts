@@ -1,21 +1,15 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { describeApi } from '../../../../src/adapters/koa/openapi/document.ts';
 import { jsonSchemaOf } from '../../../../src/adapters/koa/openapi/schemas.ts';
 import { BOOLEAN_FORMS, inputFromAgent } from '../../../../src/adapters/koa/rest/route-input.ts';
 import * as useCases from '../../../../src/application/use-cases/index.ts';
 import * as field from '../../../../src/application/wire/fields.ts';
 import { cursor } from '../../../../src/application/wire/instance-cursor.ts';
 import { IDEMPOTENCY_KEY_RULE, isIdempotencyKey } from '../../../../src/domain/idempotency.ts';
+import { API_DOCUMENT } from '../../../support/fetch-described.ts';
 
-const { paths, components } = describeApi({
-  version: '1.2.3',
-  hasSignIn: true,
-  hasStreams: true,
-  hasExport: true,
-  publishesPublicKeys: true,
-});
+const { paths, components } = API_DOCUMENT;
 const UUID = '01a22781-4f3a-73e5-a9ee-77745943f794';
 const ajv = new Ajv2020({ strict: false, formats: { uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i } });
 ajv.addSchema({ $id: 'api:', components });
