@@ -122,13 +122,16 @@ function repeatQuestion(
 ): Decision<AgentMessagePosted> {
   const { messages: handedOver, next } = handOffPage(draft.messagesHandedOverSince(question));
   const redelivered = handedOver.length > 0;
-  const before = draft.instance.lease?.deliveries ?? 1;
-  const deliveries = before + (redelivered && question.questionStatus === 'answered' ? 1 : 0);
+  // The deliveries of an answer count from the first one, however often its question was repeated before.
+  const isAnswerSent = draft.isAnswerHandedOver(question);
   draft.updateInstance({
     // If the read cursor stays, the agent is a stale reader: `readPending` returns the rest.
     ...(next === null && { lastReadMessageId: question.id }),
     lastActivityAt: agentMessage.now,
-    lease: { messageId: question.id, deliveries },
+    lease: {
+      messageId: question.id,
+      deliveries: isAnswerSent ? (draft.instance.lease?.deliveries ?? 1) + 1 : 1,
+    },
   });
   const more = next !== null || draft.hasQueue();
   return posted(draft, agentMessage, { message: question, handedOver, more, redelivered });

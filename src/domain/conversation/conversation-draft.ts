@@ -109,6 +109,11 @@ export class ConversationDraft {
     return isQueued(answer) ? this.handOver(answer) : answer;
   }
 
+  isAnswerHandedOver({ answerId }: Message): boolean {
+    const answer = answerId === null ? undefined : this.#messages.get(answerId);
+    return answer !== undefined && !isQueued(answer);
+  }
+
   /** Returns the user messages that were handed over together with an agent message, in order. */
   messagesHandedOverWith({ readVersion }: Message): readonly Message[] {
     return this.#select((message) => message.senderType === 'USER' && message.readVersion === readVersion);

@@ -30,8 +30,8 @@ interface AgentOptions {
   readonly callCount: number;
 }
 
-/** Below `MAX_DELIVERIES`, because the server repeats a hand-off only so often. */
-const MAX_LOSSES_IN_A_ROW = 3;
+/** An agent loses no more responses in a row. Killed servers lose some more, and `MAX_DELIVERIES` is 5. */
+const MAX_LOSSES_IN_A_ROW = 2;
 const LOSS_CHANCE = 0.35;
 const QUESTION_CHANCE = 0.4;
 const WRITE_CHANCE = 0.5;
@@ -51,6 +51,8 @@ export class AgentWithoutKeys {
   readonly wrongAnswers: string[] = [];
   lostResponses = 0;
   readonly #options: AgentOptions;
+  /** How many responses were lost since the last one that the agent has read. */
+  #lossesInARow = 0;
 
   constructor(options: AgentOptions) {
     this.#options = options;
@@ -83,21 +85,23 @@ export class AgentWithoutKeys {
 
   /** Repeats a call word for word until the agent has read a response. */
   async #callUntilRead(tool: string, args: object): Promise<Result> {
-    for (let losses = 0; losses < MAX_LOSSES_IN_A_ROW && this.#isLost(); losses += 1) {
+    while (this.#isLost()) {
       const { random } = this.#options;
       const signal = random.chance(0.5) ? AbortSignal.timeout(random.below(CUT_OFF_MS)) : null;
       await this.#call(tool, args, signal);
+      this.#lossesInARow += 1;
       this.lostResponses += 1;
     }
     return this.#read(tool + JSON.stringify(args), await this.#call(tool, args));
   }
 
   #isLost(): boolean {
-    return this.#options.random.chance(LOSS_CHANCE);
+    return this.#lossesInARow < MAX_LOSSES_IN_A_ROW && this.#options.random.chance(LOSS_CHANCE);
   }
 
   #read(call: string, result: Result | null): Result {
     if (result === null) throw new BrokenPromise(`${this.id}: a call has no result`);
+    this.#lossesInARow = 0;
     const answer = result.answer == null ? [] : [result.answer];
     this.received.push({
       call,
@@ -134,6 +138,8 @@ export class AgentWithoutKeys {
       } catch (error) {
         if (signal?.aborted) return null;
         if (error instanceof BrokenPromise || Date.now() - startedAt > MAX_RETRY_MS) throw error;
+        // The killed server may have handed something over.
+        this.#lossesInARow += 1;
       }
       await sleep(random.between(10, 150));
     }

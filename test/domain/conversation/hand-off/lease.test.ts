@@ -301,6 +301,21 @@ describe('a question that repeats the last message of the agent', () => {
     expect(ids.filter((other) => other === id)).toHaveLength(MAX_DELIVERIES - 1);
   });
 
+  test('gets its answer as often when it was repeated before the answer was sent', () => {
+    const conversation = new TestConversation();
+    conversation.step('start');
+    conversation.say('note');
+    const { id } = conversation.ask('Deploy?');
+    conversation.say('yes');
+    for (let nth = 0; nth < MAX_DELIVERIES; nth += 1) expect(conversation.ask('Deploy?').id).toBe(id);
+    const readers = Array.from({ length: 20 }, () => {
+      const asked = conversation.ask('Deploy?').id;
+      conversation.readAnswer(asked);
+      return asked;
+    });
+    expect(readers.filter((asked) => asked === id)).toHaveLength(MAX_DELIVERIES);
+  });
+
   test('is a new message if it was a step before', () => {
     const conversation = new TestConversation();
     const { id } = conversation.step('Deploy?');
