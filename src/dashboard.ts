@@ -1,6 +1,7 @@
 import { systemClock, uuidV7 } from './adapters/runtime/system.ts';
 import { createUserExport, type UserExport } from './application/admin/user-export.ts';
 import { createDispatch, type Dispatch } from './application/dispatch/dispatch.ts';
+import { fairPorts } from './application/fairness/fair-ports.ts';
 import { LiveFeed } from './application/live/live-feed.ts';
 import { DEFAULT_SETTINGS, type Settings } from './application/use-case.ts';
 import { OpenWaits } from './application/waiting/open-waits.ts';
@@ -58,7 +59,18 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const waits = new OpenWaits();
   const { repository, queries, apiKeys, removal, signals, sharedWaits } = store;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const ports = { repository, queries, apiKeys, removal, signals, issuer, waits, settings, clock, ids };
+  const ports = fairPorts({
+    repository,
+    queries,
+    apiKeys,
+    removal,
+    signals,
+    issuer,
+    waits,
+    settings,
+    clock,
+    ids,
+  });
   sharedWaits?.start(waits);
   const readWaitsElsewhere =
     sharedWaits && ((users: readonly UserId[]) => sharedWaits.readWaitsElsewhere(users));

@@ -15,7 +15,9 @@ export async function untilClosed(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
   socket.once('end', () => socket.end());
-  if (!socket.closed) await once(socket, 'close');
+  // The server resets the connection of a client that never stops sending, after its response.
+  socket.on('error', () => {});
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
   return Buffer.concat(chunks).toString('utf8');
 }
 

@@ -31,8 +31,10 @@ export async function identifyCaller(
   exchange.caller = caller;
   exchange.token = token;
   exchange.signedInAt = signedInAt;
-  await rateLimit?.count(token);
   exchange.openRequests.begin(token, caller.userId, ctx.res);
+  // Before the rate limit: refusals take time too, so they also come one after another.
+  await exchange.userPace.beginRequest(caller.userId, ctx.res);
+  await rateLimit?.count(token);
   return caller;
 }
 
@@ -45,6 +47,8 @@ export async function countFurtherCalls(
   { rateLimit }: Pick<IdentifyCallerOptions, 'rateLimit'>,
   calls: number,
 ): Promise<void> {
-  const { token } = exchangeOf(ctx);
-  if (token !== null) await rateLimit?.count(token, calls);
+  const { token, caller, userPace } = exchangeOf(ctx);
+  if (token === null || caller === null) return;
+  await rateLimit?.count(token, calls);
+  await userPace.beginRequest(caller.userId, ctx.res, calls);
 }

@@ -1,13 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import readRaw from 'raw-body';
+import { RequestError } from '../../../application/errors.ts';
 import type { BodyReservation } from '../http/body-budget.ts';
 import { HttpError, tooLarge } from '../http/http-error.ts';
 import { type CutRules, FieldCutter } from './field-cutter.ts';
 import { inflaterFor, invalidEncoding } from './inflate.ts';
+import { JsonSizeCounter, refuseLargeJson } from './json-size.ts';
 
 /** How many bytes are read of a body whose field may be cut, after inflating. */
 const MAX_READ_BYTES = 256 * 1024 * 1024;
+
+/** A body of a known length up to this is read at once, and larger ones in pieces. */
+const SMALL_BODY_BYTES = 64 * 1024;
 
 export interface SizeRules {
   /** The size of the largest accepted body, after inflating. */
@@ -16,29 +21,43 @@ export interface SizeRules {
   readonly cutField?: CutRules | null;
 }
 
+export interface BodyLimits {
+  /** The body takes its bytes from it: all at once if their number is known, else as they arrive. */
+  readonly reservation: BodyReservation;
+  /** Called before bytes are read. Returns a promise if their user has to wait. */
+  readonly waitForTurn: (bytes: number) => Promise<void> | undefined;
+}
+
 /**
- * Reads the body of a request, and inflates it.
- * @param reservation from which the body takes its bytes: all at once if their number is known, else as they
- * arrive
+ * Reads the JSON in the body of a request, and inflates it.
  * @throws HttpError if the body is too large, ends early, does not match its Content-Encoding, or if no bytes
  * are left for it.
+ * @throws RequestError `too_many_values`, `too_deep`
  */
 export async function readBodyBytes(
   req: IncomingMessage,
   rules: SizeRules,
-  reservation: BodyReservation,
+  { reservation, waitForTurn }: BodyLimits,
 ): Promise<Buffer> {
   const { maxBytes, cutField = null } = rules;
   const createInflater = inflaterFor(req.headers['content-encoding']);
   const length = Number(req.headers['content-length'] ?? Number.NaN);
   const maxReadBytes = cutField === null ? maxBytes : MAX_READ_BYTES;
   if (length > maxReadBytes) throw tooLarge(maxBytes);
-  if (createInflater === null && length <= maxBytes) {
+  const isLengthKnown = createInflater === null && length <= maxBytes;
+  if (isLengthKnown && length <= SMALL_BODY_BYTES) {
     reservation.take(length);
-    return readWithin(req, maxBytes);
+    const bytes = await readWithin(req, maxBytes);
+    refuseLargeJson(bytes);
+    return bytes;
+  }
+  if (isLengthKnown) {
+    await waitForTurn(length);
+    if (req.destroyed) throw incompleteBody();
+    reservation.take(length);
   }
 
-  const bytes = new CuttingCollector(rules);
+  const bytes = new BodyCollector(rules);
   const source = createInflater?.() ?? new PassThrough();
   let readBytes = 0;
   const onData = (chunk: Buffer): void => {
@@ -51,34 +70,38 @@ export async function readBodyBytes(
   req.on('data', onData).once('close', onClose).pipe(source);
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
-      // What is more than this is dropped or refused.
-      if (bytes.count < maxBytes) reservation.take(chunk.length);
+      if (!isLengthKnown) {
+        await waitForTurn(chunk.length);
+        // What is more than this is dropped or refused.
+        if (bytes.count < maxBytes) reservation.take(chunk.length);
+      }
       bytes.add(chunk);
     }
     return bytes.finish();
   } catch (error) {
     // An empty body is no compressed one, but is none of the client's errors either.
     if (readBytes === 0 && req.complete) return Buffer.alloc(0);
-    throw error instanceof HttpError ? error : invalidEncoding(error);
+    throw error instanceof HttpError || error instanceof RequestError ? error : invalidEncoding(error);
   } finally {
     req.off('data', onData).off('close', onClose).unpipe(source);
   }
 }
 
 /**
- * Returns the bytes of a body that the host application has read.
+ * Returns the bytes of a JSON body that the host application has read.
  * @throws HttpError `too_large`
+ * @throws RequestError `too_many_values`, `too_deep`
  */
 export function cutBodyBytes(body: Buffer, rules: SizeRules): Buffer {
-  if (body.length <= rules.maxBytes) return body;
-  const bytes = new CuttingCollector(rules);
+  const bytes = new BodyCollector(rules);
   bytes.add(body);
   return bytes.finish();
 }
 
 /** Collects a body. As soon as it is too large, it drops the end of the field that may be cut. */
-class CuttingCollector {
+class BodyCollector {
   readonly #rules: SizeRules;
+  readonly #size = new JsonSizeCounter();
   #chunks: Buffer[] = [];
   #byteCount = 0;
   #cutter: FieldCutter | null = null;
@@ -92,17 +115,22 @@ class CuttingCollector {
     return this.#byteCount;
   }
 
-  /** @throws HttpError `too_large` */
+  /**
+   * @throws HttpError `too_large`
+   * @throws RequestError `too_many_values`, `too_deep`
+   */
   add(chunk: Buffer): void {
     const { maxBytes, cutField = null } = this.#rules;
     this.#byteCount += chunk.length;
+    if (this.#byteCount > maxBytes && (cutField === null || this.#byteCount > MAX_READ_BYTES))
+      throw tooLarge(maxBytes);
+    this.#size.add(chunk);
     if (this.#byteCount <= maxBytes) {
       this.#chunks.push(chunk);
       return;
     }
-    if (cutField === null || this.#byteCount > MAX_READ_BYTES) throw tooLarge(maxBytes);
     if (this.#cutter === null) {
-      this.#cutter = new FieldCutter(cutField, maxBytes);
+      this.#cutter = new FieldCutter(cutField!, maxBytes);
       for (const earlierChunk of this.#chunks) this.#cutter.add(earlierChunk);
       this.#chunks = [];
     }

@@ -6,7 +6,6 @@ import type { BodyReservation } from '../http/body-budget.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import { HttpError } from '../http/http-error.ts';
 import { cutBodyBytes, readBodyBytes, type SizeRules } from './body-bytes.ts';
-import { refuseLargeJson } from './json-size.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.!#$&^+-]+\+)?json[ \t]*(?:;|$)/i;
 const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)"?/i;
@@ -47,13 +46,25 @@ export async function readJsonObjectOrArray(
 
   const content =
     hostBody === undefined
-      ? await readBodyBytes(req, sizeRules, reserveBytes(ctx))
+      ? await readOwnBody(ctx, sizeRules)
       : cutBodyBytes(Buffer.from(hostBody), sizeRules);
   if (content.length === 0) return emptyObject(mayBeEmpty);
   // Only an empty body may be without a Content-Type, and this one is not empty.
   if (type === undefined) requireJson(type);
-  refuseLargeJson(content);
   return parseJson(decodeUtf8(content));
+}
+
+async function readOwnBody(ctx: Context, rules: SizeRules): Promise<Buffer> {
+  const { caller, userPace } = exchangeOf(ctx);
+  const waitForTurn = (bytes: number) =>
+    caller === null ? undefined : userPace.beginReading(caller.userId, ctx.res, bytes);
+  try {
+    return await readBodyBytes(ctx.req, rules, { reservation: reserveBytes(ctx), waitForTurn });
+  } catch (error) {
+    // The rest of a refused body is not read, so no other request can follow on this connection.
+    if (!ctx.req.complete && !ctx.headerSent) ctx.set('Connection', 'close');
+    throw error;
+  }
 }
 
 const NO_RESERVATION: BodyReservation = { take: () => {}, release: () => {} };

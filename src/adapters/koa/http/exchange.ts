@@ -11,6 +11,7 @@ import { respondWithLingeringClose } from './lingering-close.ts';
 import { type OpenRequestLimit, PROCESS_OPEN_REQUESTS } from './open-request-limit.ts';
 import { type Problem, type ProblemOverrides, problemOf, retryAfterSeconds } from './problem.ts';
 import { assignRequestId } from './request-id.ts';
+import { PROCESS_USER_PACE, type UserPace } from './user-pace.ts';
 
 /** The properties of a matched route that its error responses depend on. */
 export interface MatchedRoute {
@@ -36,6 +37,7 @@ export interface Exchange {
   /** From which the body of the request takes its bytes. */
   readonly bodyBudget: BodyBudget;
   readonly openRequests: OpenRequestLimit;
+  readonly userPace: UserPace;
   errorFormat: ErrorFormat;
 }
 
@@ -49,6 +51,8 @@ export interface ExchangeSettings {
   readonly bodyBudget?: BodyBudget;
   /** Limits the requests that are open at once. Default: one limit for the whole process. */
   readonly openRequests?: OpenRequestLimit;
+  /** Limits what one user sends while others use the process. Default: one pace for the whole process. */
+  readonly userPace?: UserPace;
 }
 
 const EXCHANGE = Symbol('exchange');
@@ -87,6 +91,7 @@ export async function runExchange(
     isStream: false,
     bodyBudget: settings.bodyBudget ?? PROCESS_BODY_BUDGET,
     openRequests: settings.openRequests ?? PROCESS_OPEN_REQUESTS,
+    userPace: settings.userPace ?? PROCESS_USER_PACE,
     errorFormat: errorFormatAt(ctx.path),
   };
   state[EXCHANGE] = exchange;
@@ -152,8 +157,7 @@ function sendError(ctx: Context, settings: ExchangeSettings, exchange: Exchange,
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Content-Type', contentType);
   ctx.body = body;
-  if (error instanceof HttpError && error.headers.Connection === 'close' && !ctx.req.complete)
-    respondWithLingeringClose(ctx, body);
+  if (ctx.response.get('Connection') === 'close' && !ctx.req.complete) respondWithLingeringClose(ctx, body);
 }
 
 function logCause(logger: Logger, { status, code, request_id }: Problem, error: unknown): void {

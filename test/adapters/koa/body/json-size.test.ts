@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refuseLargeJson } from '../../../../src/adapters/koa/body/json-size.ts';
+import { JsonSizeCounter, refuseLargeJson } from '../../../../src/adapters/koa/body/json-size.ts';
 import { refuseHostileJson } from '../../../../src/application/dispatch/hostile-json.ts';
 
 /** Returns the code with which a check refuses; null if it does not. */
@@ -23,6 +23,19 @@ describe('JSON with many values', () => {
     const json = JSON.stringify(values);
     expect(beforeParsing(json)).toBe(count > 10_000 ? 'too_many_values' : null);
     expect(beforeParsing(json)).toBe(afterParsing(json));
+  });
+
+  test.each([1, 2, 3, 7, 64, 1_000])('is counted in pieces of %i bytes as in one', (size) => {
+    const inPieces = (json: Buffer) =>
+      codeOf(() => {
+        const counter = new JsonSizeCounter();
+        for (let from = 0; from < json.length; from += size) counter.add(json.subarray(from, from + size));
+      });
+    for (const count of [10_000, 10_001]) {
+      const values = Array.from({ length: count - 1 }, (_, nth) => STRINGS[nth % STRINGS.length]);
+      const json = Buffer.from(JSON.stringify(values));
+      expect(inPieces(json)).toBe(count > 10_000 ? 'too_many_values' : null);
+    }
   });
 
   test('is not what a long text with commas and brackets is', () => {

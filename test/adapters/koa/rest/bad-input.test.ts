@@ -205,6 +205,19 @@ describe('a body over its limit', () => {
     expect(answer.headers.get('connection')).toBe('close');
   });
 
+  test('is refused for its values while it arrives, and its rest is not waited for', async () => {
+    const socket = await open(server.port);
+    const closed = untilClosed(socket);
+    socket.write(
+      'POST /api/v1/messages/user HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\n' +
+        `Content-Type: application/json\r\nContent-Length: 900000\r\n\r\n{"content":[${'{},'.repeat(50_000)}`,
+    );
+    const answer = parseAnswer(await closed);
+    expect(answer.status).toBe(413);
+    expect(answer.body).toContain('too_many_values');
+    expect(answer.headers.get('connection')).toBe('close');
+  });
+
   test('is refused because of its Content-Length, before any of it is sent', async () => {
     const socket = await open(server.port);
     const closed = untilClosed(socket);
