@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/pglite';
 import { CompiledQuery } from 'kysely';
 import type { Observer } from '../../ports/observer.ts';
 import { Database, ormOptions } from './database/database.ts';
 import { EmbeddedStorage } from './database/embedded-storage.ts';
+
+/** How long statements may run one after another before Node.js gets to do other work. */
+const MAX_WORK_MS = 2;
 
 /**
  * Opens the embedded PostgreSQL in `dataDir`, and creates it if it does not exist. Two processes on one
@@ -13,8 +17,17 @@ import { EmbeddedStorage } from './database/embedded-storage.ts';
 export async function openPglite(dataDir: string, observer: Observer | null = null): Promise<Database> {
   const orm = await MikroORM.init({ ...ormOptions, dbName: 'postgres', driverOptions: { dataDir } });
   const client = orm.em.getConnection().getClient();
-  const run = async <Row>(sql: string, parameters: readonly unknown[]) =>
-    (await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]))).rows;
+  let yieldedAt = 0;
+  const run = async <Row>(sql: string, parameters: readonly unknown[]) => {
+    const { rows } = await client.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]));
+    // PGlite works in this thread and never waits, so statements that follow one another would keep Node.js
+    // from all other work until the last one is done.
+    if (performance.now() - yieldedAt > MAX_WORK_MS) {
+      await setImmediate();
+      yieldedAt = performance.now();
+    }
+    return rows;
+  };
   // PGlite reads the folder at the first statement.
   await run('select 1', []);
   return new Database(

@@ -7,6 +7,8 @@ import type { OpenQueries } from './open-queries.ts';
 import { atMinute, testConversationsIn } from './test-conversation.ts';
 import { testQueriesIn } from './test-queries.ts';
 
+const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
 export function agentTypes({ describe, test }: TestRunner, storeUnderTest: () => OpenQueries): void {
   const { startConversation } = testConversationsIn(storeUnderTest);
   const { types } = testQueriesIn(storeUnderTest);
@@ -49,6 +51,17 @@ export function agentTypes({ describe, test }: TestRunner, storeUnderTest: () =>
           [1, []],
           [1, []],
         ],
+      );
+    });
+
+    test('are all listed, in the order of the bytes of their names, however many there are', async () => {
+      const userId = newUser();
+      const names = Array.from({ length: 60 }, (_, nth) => `${'zéa'[nth % 3]}-${nth}`);
+      await Promise.all(names.map((name, nth) => startConversation(userId, nth, 1, name)));
+      const found = await types(userId, 1);
+      assert.deepEqual(
+        found.map(({ agentType, active, recent }) => [agentType.name, active, recent.length]),
+        names.toSorted(compareBytes).map((name) => [name, 1, 1]),
       );
     });
   });

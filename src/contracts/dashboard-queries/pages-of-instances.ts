@@ -45,6 +45,21 @@ export function pagesOfInstances({ test }: TestRunner, storeUnderTest: () => Ope
     assert.deepEqual(listedIds.toSorted(), conversations.map(({ id }) => id).toSorted());
   });
 
+  test('has as many instances as the limit allows, also if they are many', async () => {
+    const userId = newUser();
+    const conversations = await Promise.all(
+      Array.from({ length: 203 }, (_, nth) => startConversation(userId, nth)),
+    );
+    const newestFirst = conversations.map(({ id }) => id).toReversed();
+    const firstPage = await list(userId, { limit: 200 });
+    assert.deepEqual(idsOf(firstPage), newestFirst.slice(0, 200));
+    assert.deepEqual(
+      idsOf(await list(userId, { limit: 200, after: firstPage!.next })),
+      newestFirst.slice(200),
+    );
+    assert.deepEqual((await list(userId, { limit: 203 }))?.next, null);
+  });
+
   test('repeats and skips no instance while others are created, changed and deleted between pages', async () => {
     const userId = newUser();
     const existing = await Promise.all([1, 2, 3, 4, 5, 6].map((minute) => startConversation(userId, minute)));

@@ -11,7 +11,7 @@ export interface AgentType {
 export const normaliseAgentTypeName = (text: string): string => text.trim().toLowerCase();
 
 /** How many agent types a user has at most. Without a limit, one agent could make the user's lists slow. */
-export const MAX_AGENT_TYPES = 1_000;
+export const MAX_AGENT_TYPES = 200;
 
 /** What is known about the agent types of a user. */
 export interface KnownAgentTypes {

@@ -65,7 +65,10 @@ describe.each(DATABASES)('%s', (name, _isolation, open) => {
           (await tablesOf(em).executeQuery(CompiledQuery.raw(sql, [...parameters]))).rows;
         const changes = startAgentInstance(EMPTY_CONVERSATION, { ...first, id: newId() }).changes!;
         const instances = [{ userId: target.userId, baseVersion: 0, changes }];
-        await saveChanges({ query } as unknown as Database, instances, [], { channel: '', payloads: [] });
+        await saveChanges({ queryInBatch: query } as unknown as Database, instances, [], {
+          channel: '',
+          payloads: [],
+        });
         const cutoffs = retentionCutoffs(msAfterNow(10 * DAY_MS + 1), 10);
         while ((await store.removal.deleteOutdated(cutoffs)) > 0);
       });

@@ -131,7 +131,7 @@ describe.each([
   test('hot statements find rows by their keys, one by one', async () => {
     const plans: string[] = [];
     const explaining = {
-      query: async (tenants: Tenants, sql: string) => {
+      queryInBatch: async (tenants: Tenants, sql: string) => {
         const lines = await database.transaction(tenants, (em) =>
           em.execute<{ 'QUERY PLAN': string }[]>(`explain (generic_plan) ${sql}`),
         );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TenantTurns } from '../../../src/adapters/mikro-orm/database/tenant-turns.ts';
+import { BATCHES, TenantTurns, turnKeyOf } from '../../../src/adapters/mikro-orm/database/tenant-turns.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 
 const ADA = ['ada' as UserId];
@@ -17,10 +17,14 @@ class Statements {
   }
 
   start(tenants: readonly UserId[], ...names: readonly string[]): Promise<void>[] {
+    return this.startWith(turnKeyOf(tenants), ...names);
+  }
+
+  startWith(key: ReturnType<typeof turnKeyOf>, ...names: readonly string[]): Promise<void>[] {
     return names.map((name) => {
       const end = Promise.withResolvers<void>();
       this.#ends.set(name, end);
-      return this.#turns.run(tenants, () => {
+      return this.#turns.run(key, () => {
         this.begun.push(name);
         return end.promise;
       });
@@ -61,6 +65,14 @@ test('statements about several users take turns with those of each', async () =>
   statements.start([...ADA, ...ADA], 'a3');
   for (const name of ['a1', 's1', 'a2']) await statements.end(name);
   expect(statements.begun).toEqual(['a1', 's1', 'a2', 'a3']);
+});
+
+test('the statement of a batch waits for one statement of a user, and not for all of them', async () => {
+  const statements = new Statements(1);
+  statements.start(ADA, 'a1', 'a2', 'a3');
+  statements.startWith(BATCHES, 'load');
+  await statements.end('a1');
+  expect(statements.begun).toEqual(['a1', 'load']);
 });
 
 test('a statement that fails passes its turn on', async () => {

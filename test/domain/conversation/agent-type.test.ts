@@ -34,7 +34,7 @@ describe('the agent type of a new instance', () => {
     const known = { agentType: null, agentTypeCount: 1_000 };
     expect(refusalOf(() => typeOfNewInstance(known, newType))).toMatchObject({
       code: 'too_many_agent_types',
-      message: 'The user has 1,000 agent types already, and cannot have more. Use one of them',
+      message: 'The user has 200 agent types already, and cannot have more. Use one of them',
       field: 'agent_type',
     });
   });

@@ -3,6 +3,7 @@ import type { Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import type { AbstractSqlDriver, SqlEntityManager, SqlMikroORM } from '@mikro-orm/sql';
 import type { Compilable, UnknownRow } from 'kysely';
+import type { UserId } from '../../../domain/ids.ts';
 import type { Observer } from '../../../ports/observer.ts';
 import { entities } from '../schema/entities.ts';
 import { MIGRATIONS_TABLE, migrations } from '../schema/migrations/index.ts';
@@ -12,7 +13,7 @@ import type { RunStatement } from './request-role.ts';
 import { type DatabaseSettings, problemsOf, UnsuitableDatabaseError } from './required-settings.ts';
 import { type Tables, tablesOf } from './tables.ts';
 import { type TenantIsolation, type Tenants, tenantSettingsOf } from './tenant-isolation.ts';
-import { TenantTurns } from './tenant-turns.ts';
+import { BATCHES, TenantTurns, type TurnKey, turnKeyOf } from './tenant-turns.ts';
 
 /** The ORM's options for both drivers. */
 export const ormOptions = {
@@ -89,13 +90,31 @@ export class Database {
    * @throws PortError `storage_unavailable`, `storage_full`; ConflictError if another attempt may succeed.
    */
   async query<Row>(tenants: Tenants, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
+    return this.#runStatement(turnKeyOf(tenants), tenants, sql, parameters);
+  }
+
+  /** Like `query`, for a statement of a batch. */
+  async queryInBatch<Row>(
+    users: readonly UserId[],
+    sql: string,
+    parameters: readonly unknown[],
+  ): Promise<readonly Row[]> {
+    return this.#runStatement(BATCHES, users, sql, parameters);
+  }
+
+  async #runStatement<Row>(
+    turn: TurnKey,
+    tenants: Tenants,
+    sql: string,
+    parameters: readonly unknown[],
+  ): Promise<readonly Row[]> {
     const settings = tenantSettingsOf(tenants, await this.tenantIsolation());
     const run = async () => {
       await this.#engine.storage?.requireFor(sql);
       return this.#engine.run<Row>(sql, parameters, settings);
     };
     // A failure is known before the next statement begins: after some, none may be sent.
-    return await this.#turns.run(tenants, () => this.#translateErrors(run()));
+    return await this.#turns.run(turn, () => this.#translateErrors(run()));
   }
 
   /**
@@ -130,7 +149,7 @@ export class Database {
       if (settings !== null) em.setSessionContext({ variables: settings });
       return em.transactional(work);
     };
-    return await this.#turns.run(tenants, () => this.#translateErrors(run()));
+    return await this.#turns.run(turnKeyOf(tenants), () => this.#translateErrors(run()));
   }
 
   /** Returns how PostgreSQL separates tenants. Reads it once, and again after a migration or a failure. */

@@ -2,10 +2,14 @@ import type { UserId } from '../../../domain/ids.ts';
 import { FairQueue } from './fair-queue.ts';
 import { MAINTENANCE, type Tenants } from './tenant-isolation.ts';
 
-/** Statements about several users, such as batches, take turns like those of one more user. */
-const SEVERAL_USERS = Symbol('several users');
+/**
+ * The statements of batches take turns like those of one more user, also if a batch has updates of one user
+ * only: others wait for the batch, so it must not wait for all that this user reads.
+ */
+export const BATCHES = Symbol('batches');
 
-type TurnKey = UserId | typeof MAINTENANCE | typeof SEVERAL_USERS;
+/** Whose turn a statement uses. */
+export type TurnKey = UserId | typeof MAINTENANCE | typeof BATCHES;
 
 /**
  * Lets users take turns at the database, so that one with many slow statements delays its own and not those
@@ -24,9 +28,8 @@ export class TenantTurns {
     this.#maxPerUser = Math.max(1, Math.floor(slots / 2));
   }
 
-  /** Runs `work` when it is the turn of these tenants. Those of one user begin in the order of the calls. */
-  async run<Result>(tenants: Tenants, work: () => Promise<Result>): Promise<Result> {
-    const key = turnKeyOf(tenants);
+  /** Runs `work` when it is the turn of this key. Works of one key begin in the order of the calls. */
+  async run<Result>(key: TurnKey, work: () => Promise<Result>): Promise<Result> {
     if (this.#mayBegin(key)) this.#begin(key);
     else await this.#wait(key);
     try {
@@ -69,8 +72,9 @@ export class TenantTurns {
   }
 }
 
-function turnKeyOf(tenants: Tenants): TurnKey {
+/** Returns whose turn a statement uses that is not part of a batch. */
+export function turnKeyOf(tenants: Tenants): TurnKey {
   if (tenants === MAINTENANCE) return MAINTENANCE;
-  const [first = SEVERAL_USERS, ...others] = tenants;
-  return others.every((other) => other === first) ? first : SEVERAL_USERS;
+  const [first = BATCHES, ...others] = tenants;
+  return others.every((other) => other === first) ? first : BATCHES;
 }

@@ -89,7 +89,7 @@ test('a client that disconnects within its body is not logged as a server error'
   expect((await server.call('GET', '/auth/verify')).status).toBe(200);
 });
 
-test('a new agent type beside 1,000 others is refused with 409, for a step and for a new instance', async () => {
+test('a new agent type beside 200 others is refused with 409, for a step and for a new instance', async () => {
   const store = new InMemoryAgentInstanceRepository(new InProcessSignals());
   const memory = inMemory(() => store);
   await using server = await TestServer.start({ dispatch: memory.dispatch });
@@ -97,14 +97,14 @@ test('a new agent type beside 1,000 others is refused with 409, for a step and f
     server.call('POST', path, { body: { agent_instance_id: randomUUID(), agent_type, content: 'started' } });
   expect((await call('/messages/agent', 'known')).status).toBe(200);
   const [user] = store.users.values();
-  for (let nth = user!.agentTypes.size; nth < 1_000; nth += 1) {
+  for (let nth = user!.agentTypes.size; nth < 200; nth += 1) {
     user!.agentTypes.set(`type ${nth}`, { id: agentTypeIdOf(nth), name: `type ${nth}`, createdAt: NOW });
   }
   for (const path of ['/messages/agent', '/agent-instances']) {
     const refused = await call(path, 'new');
     expect([refused.status, await refused.json()]).toMatchObject([
       409,
-      { code: 'too_many_agent_types', detail: expect.stringContaining('1,000 agent types') },
+      { code: 'too_many_agent_types', detail: expect.stringContaining('200 agent types') },
     ]);
     expect((await call(path, 'known')).ok).toBe(true);
   }

@@ -24,7 +24,7 @@ export async function countOpenInstances(
 ): Promise<ReadonlyMap<UserId, number>> {
   const distinct = [...new Set(users)];
   if (distinct.length === 0) return new Map();
-  const rows = await database.query<{ readonly userId: UserId; readonly count: number }>(
+  const rows = await database.queryInBatch<{ readonly userId: UserId; readonly count: number }>(
     distinct,
     COUNT_OPEN_INSTANCES,
     [distinct],

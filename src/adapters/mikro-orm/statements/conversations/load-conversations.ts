@@ -148,7 +148,7 @@ export async function loadConversations(
   targets: readonly UpdateTarget[],
 ): Promise<readonly LoadedConversation[]> {
   const users = targets.map(({ userId }) => userId);
-  const rows = await database.query<Row>(users, LOAD_CONVERSATIONS, [
+  const rows = await database.queryInBatch<Row>(users, LOAD_CONVERSATIONS, [
     users,
     targets.map(({ agentInstanceId }) => agentInstanceId),
     firstOfEachInstance(targets, ({ withQueuedMessages }) => withQueuedMessages === true),

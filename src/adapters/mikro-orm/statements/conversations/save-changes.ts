@@ -60,7 +60,7 @@ export async function saveChanges(
     hasAmendedMessages: amended.length > 0,
     hasRecords: recordInputs.length > 0,
   };
-  const saved = await database.query<{ nth: number }>(users, saveStatement(shape), [
+  const saved = await database.queryInBatch<{ nth: number }>(users, saveStatement(shape), [
     JSON.stringify(sorted.map(instanceInput)),
     ...(shape.hasNewInstances ? [JSON.stringify(newTypes)] : []),
     JSON.stringify(sorted.flatMap(postedInputs)),
