@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { EventSink, LiveEvent } from '../../../application/live/events/live-event.ts';
+import { WriteTurns } from './write-turns.ts';
 
 /**
  * How many bytes may wait for a slow client. When there are more, the stream is closed, and the client
@@ -16,6 +17,9 @@ const HEADERS = {
   // Without this header nginx collects events in a buffer instead of passing each on at once.
   'X-Accel-Buffering': 'no',
 };
+
+/** The turns of all streams of this process. */
+const WRITE_TURNS = new WriteTurns();
 
 /** Sends the status and the headers of an event stream. */
 export function beginEventStream(res: ServerResponse): void {
@@ -59,24 +63,25 @@ export class EventStream implements EventSink {
   send(event: LiveEvent): void {
     if (this.isClosed) return;
     const frame = encodeFrame(event);
-    if (!this.#isSocketFull) {
-      this.#write(frame);
-    } else if (this.#waitingFrames.length > 0 && this.#waitingBytes + frame.length > MAX_BACKLOG_BYTES) {
-      // The limit counts from the second waiting event: one event may have any size, because of git diffs.
+    const isFirst = this.#waitingFrames.length === 0;
+    // The limit counts from the second waiting event: one event may have any size, because of git diffs.
+    if (this.#isSocketFull && !isFirst && this.#waitingBytes + frame.length > MAX_BACKLOG_BYTES) {
       this.#res.destroy();
-    } else {
-      this.#waitingFrames.push(frame);
-      this.#waitingBytes += frame.length;
+      return;
     }
+    this.#waitingFrames.push(frame);
+    this.#waitingBytes += frame.length;
+    if (isFirst && !this.#isSocketFull) WRITE_TURNS.run(this.#writeWaiting);
   }
 
   whenDrained(): Promise<void> {
-    if (!this.#isSocketFull || this.isClosed) return Promise.resolve();
+    if (this.#waitingFrames.length === 0 || this.isClosed) return Promise.resolve();
     return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }
 
   close(): void {
     if (this.isClosed) return;
+    if (!this.#isSocketFull) this.#writeWaiting();
     // While data waits for the client, end() keeps the connection open, and a stopping server would wait.
     if (this.#isSocketFull) this.#res.destroy();
     else this.#res.end();
@@ -92,6 +97,12 @@ export class EventStream implements EventSink {
   #onDrain(): void {
     this.#isSocketFull = false;
     clearTimeout(this.#stallTimer);
+    this.#writeWaiting();
+  }
+
+  /** Writes what waits, until the socket is full. */
+  readonly #writeWaiting = (): void => {
+    if (this.isClosed) return;
     const frames = this.#waitingFrames;
     let sentFrames = 0;
     while (sentFrames < frames.length && !this.#isSocketFull) {
@@ -101,8 +112,8 @@ export class EventStream implements EventSink {
       this.#write(frame);
     }
     this.#waitingFrames = frames.slice(sentFrames);
-    if (!this.#isSocketFull) this.#resolveDrained();
-  }
+    if (this.#waitingFrames.length === 0) this.#resolveDrained();
+  };
 
   #onClose(): void {
     clearTimeout(this.#stallTimer);
