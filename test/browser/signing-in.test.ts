@@ -87,6 +87,30 @@ test('a pasted token signs in and is stored nowhere a script can read it; signin
   await page.getByLabel('Dashboard token').waitFor();
 });
 
+test('signing out shows the keys that were made in the session, and revokes those that are selected', async () => {
+  const page = await dashboard.openSignedIn();
+  await page.getByRole('link', { name: 'API keys' }).click();
+  const tokens: string[] = [];
+  for (const name of ['laptop', 'server']) {
+    await page.getByRole('textbox', { name: 'Name' }).fill(name);
+    await page.getByRole('button', { name: 'Create key' }).click();
+    const newKey = page.getByRole('region', { name: 'The new key' });
+    tokens.push((await newKey.locator('code').textContent())!);
+    await page.getByRole('button', { name: 'Done' }).click();
+  }
+  await page.getByRole('button', { name: /Sign out/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Sign out?' });
+  await dialog.getByRole('checkbox', { name: /server/, checked: false }).waitFor();
+  expect(await dialog.getByRole('checkbox', { checked: false }).count()).toBe(2);
+  await dialog.getByRole('checkbox', { name: /laptop/ }).check();
+  await dialog.getByRole('button', { name: 'Revoke and sign out' }).click();
+  await page.getByLabel('Dashboard token').waitFor();
+
+  const [laptop, server] = tokens.map((agentToken) => new Agent({ ...dashboard.server, agentToken }));
+  await expect(laptop!.step('With a revoked key')).rejects.toThrow('401');
+  await server!.step('With a key that stays');
+});
+
 test('a link to another port of the same host gives that port nothing that opens the dashboard', async () => {
   const seen: IncomingHttpHeaders[] = [];
   const previewServer = createServer(({ headers }, res) => {

@@ -20,7 +20,7 @@ export interface UserPaceLimits {
 /** A fifth of the time of a process, and less for bytes: what is saved takes time of the database, too. */
 const DEFAULT_LIMITS: UserPaceLimits = {
   requestsPerSecond: 200,
-  bytesPerSecond: MEGABYTE,
+  bytesPerSecond: MEGABYTE / 2,
   burstMs: 100,
   maxWaitMs: 10_000,
 };

@@ -7,6 +7,7 @@ import { RequestError, request } from '../../server/request.ts';
 import { readSessionFrom } from '../../server/session-header.ts';
 import { openTabChannel } from '../../server/tab-channel.ts';
 import { storage } from '../page/storage.ts';
+import { forgetKeysAtSignIn, rememberKeysAtSignIn } from './session-keys.ts';
 
 /** The user who is signed in. Undefined: not known yet. Null: signed out. */
 export const signedInUser = signal<User | null | undefined>(undefined);
@@ -60,6 +61,8 @@ export async function signIn(
     body: credential,
   });
   storage.setItem(SESSION_ENTRY, session);
+  // Signing in again does not begin another session. A failure here is no failure of the sign-in.
+  if (!mustSignInAgain.value) void rememberKeysAtSignIn().catch(() => {});
   mustSignInAgain.value = false;
   signedInUser.value = user;
   otherTabs?.postMessage(signedInUser.value.user_id);
@@ -74,6 +77,7 @@ export async function signOut(): Promise<void> {
     if (!(error instanceof RequestError) || error.problem?.status !== 401) throw error;
   });
   storage.removeItem(SESSION_ENTRY);
+  forgetKeysAtSignIn();
   deleteTraces();
   otherTabs?.postMessage(null);
   location.replace(urlOf('/'));

@@ -1,38 +1,29 @@
 import { useSignal } from '@preact/signals';
+import type { ApiKey } from '../../model/wire.ts';
 import { outbox } from '../../store/agents/outbox.ts';
 import { showError } from '../../store/page/notices.ts';
+import { readKeysOfSession } from '../../store/session/session-keys.ts';
 import { signedInUser, signOut } from '../../store/session/signed-in-user.ts';
-import { Dialog } from '../common/dialog.tsx';
 import { Icon } from '../common/icon.tsx';
+import { SignOutDialog } from './sign-out-dialog.tsx';
 
 export function SignOutButton() {
-  const isConfirming = useSignal(false);
+  /** The keys that were made in this session, while the dialog is open; otherwise null. */
+  const newKeys = useSignal<readonly ApiKey[] | null>(null);
   const name = signedInUser.value?.display_name ?? signedInUser.value?.email ?? signedInUser.value?.user_id;
-  const signOutNow = () => void signOut().catch(showError);
-  const onClick = () => {
-    if (outbox.value.length === 0) signOutNow();
-    else isConfirming.value = true;
-  };
-  const cancel = () => {
-    isConfirming.value = false;
+  const onClick = async () => {
+    // A list that cannot be read must not keep anybody from signing out.
+    const made = await readKeysOfSession().catch(() => []);
+    if (made.length > 0 || outbox.value.length > 0) newKeys.value = made;
+    else await signOut();
   };
   return (
     <>
-      <button type="button" class="text-button sign-out" onClick={onClick}>
+      <button type="button" class="text-button sign-out" onClick={() => void onClick().catch(showError)}>
         <Icon name="sign-out" /> Sign out{name ? ` ${name}` : ''}
       </button>
-      {isConfirming.value && (
-        <Dialog title="Sign out?" onClose={cancel}>
-          <p>Some of your messages are not sent yet. If you sign out now, they are deleted.</p>
-          <div class="dialog-actions">
-            <button type="button" class="plain-button" onClick={cancel}>
-              Cancel
-            </button>
-            <button type="button" class="main-button" onClick={signOutNow}>
-              Sign out
-            </button>
-          </div>
-        </Dialog>
+      {newKeys.value !== null && (
+        <SignOutDialog newKeys={newKeys.value} onClose={() => (newKeys.value = null)} />
       )}
     </>
   );
