@@ -43,6 +43,7 @@ const ROOM_RULES = [
     waiting: ['.'],
     wire: ['.'],
     dispatch: ['.', 'wire'],
+    fairness: ['.'],
     admin: ['.', 'wire', 'dispatch'],
     jobs: ['admin'],
     live: ['.', 'wire', 'waiting', 'dispatch'],

@@ -1,5 +1,5 @@
 import type { ApiKey } from '../../model/wire.ts';
-import { apiKeys, loadApiKeys } from '../api-keys.ts';
+import { request } from '../../server/request.ts';
 import { storage } from '../page/storage.ts';
 
 /** The name of the entry with the ids of the API keys that existed when the user signed in. */
@@ -11,8 +11,8 @@ const ENTRY = 'keys-at-sign-in';
  */
 export async function rememberKeysAtSignIn(): Promise<void> {
   storage.removeItem(ENTRY);
-  await loadApiKeys();
-  storage.setItem(ENTRY, JSON.stringify(apiKeys.value?.map(({ id }) => id)));
+  const keys = await listKeys();
+  storage.setItem(ENTRY, JSON.stringify(keys.map(({ id }) => id)));
 }
 
 /**
@@ -24,9 +24,10 @@ export async function readKeysOfSession(): Promise<readonly ApiKey[]> {
   const entry = storage.getItem(ENTRY);
   if (entry === null) return [];
   const before = new Set<string>(JSON.parse(entry));
-  await loadApiKeys();
-  return (apiKeys.value ?? []).filter(({ id, revoked_at }) => revoked_at === null && !before.has(id));
+  return (await listKeys()).filter(({ id, revoked_at }) => revoked_at === null && !before.has(id));
 }
+
+const listKeys = () => request<readonly ApiKey[]>('GET', '/api-keys');
 
 export function forgetKeysAtSignIn(): void {
   storage.removeItem(ENTRY);
