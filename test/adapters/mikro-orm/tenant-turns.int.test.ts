@@ -38,6 +38,19 @@ test('PGlite: a statement runs before the second one of another user', async () 
   await database.close();
 });
 
+test('PGlite: a batch of one user does not wait for all that this user reads', async () => {
+  const database = await openMigratedPglite();
+  const ended: string[] = [];
+  const reads = Array.from({ length: 10 }, async () => {
+    await database.query([ADA], 'select pg_sleep(0.01)', []);
+    ended.push('read');
+  });
+  const batch = database.queryInBatch([ADA], 'select 1', []).then(() => ended.push('batch'));
+  await Promise.all([...reads, batch]);
+  expect(ended.indexOf('batch')).toBe(1);
+  await database.close();
+});
+
 test('a write does not wait for all writes of another user that came before', async () => {
   const database = await openMigratedPglite();
   const signals = new InProcessSignals(new LogBook());

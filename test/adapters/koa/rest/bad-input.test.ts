@@ -205,6 +205,26 @@ describe('a body over its limit', () => {
     expect(answer.headers.get('connection')).toBe('close');
   });
 
+  test('is not read for ever only to be thrown away', async () => {
+    const socket = await open(server.port);
+    const closed = untilClosed(socket);
+    const size = 512 * MEGABYTE;
+    socket.write(
+      'POST /api/v1/messages/user HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\n' +
+        `Content-Type: application/json\r\nContent-Length: ${size}\r\n\r\n`,
+    );
+    const piece = Buffer.alloc(MEGABYTE, ' ');
+    let accepted = 0;
+    const send = () => {
+      while (socket.writable && accepted < size && socket.write(piece)) accepted += MEGABYTE;
+    };
+    socket.on('drain', send);
+    send();
+    expect(parseAnswer(await closed).status).toBe(413);
+    // 16 MB are thrown away at once, and the system keeps some more.
+    expect(accepted).toBeLessThan(64 * MEGABYTE);
+  });
+
   test('is refused for its values while it arrives, and its rest is not waited for', async () => {
     const socket = await open(server.port);
     const closed = untilClosed(socket);
