@@ -11,9 +11,10 @@ test('statements that follow one another let other work in between', async () =>
     if (!isDone) setImmediate(count);
   };
   setImmediate(count);
-  const work = 'select count(*) from generate_series(1, 20000)';
-  await Promise.all(Array.from({ length: 20 }, () => database.query(['ada' as UserId], work, [])));
+  await Promise.all(
+    Array.from({ length: 10 }, () => database.query(['ada' as UserId], 'select pg_sleep(0.01)', [])),
+  );
   isDone = true;
-  expect(turns).toBeGreaterThanOrEqual(15);
+  expect(turns).toBeGreaterThanOrEqual(10);
   await database.close();
 });
