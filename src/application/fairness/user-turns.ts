@@ -26,41 +26,48 @@ export class UserTurns {
   /** Runs `call` when it is its turn. The calls of one user begin in their order. */
   async run<Result>(userId: UserId, call: () => Promise<Result>): Promise<Result> {
     this.#use.note(userId);
-    if (this.#mayBegin(userId)) this.#runningCounts.set(userId, this.#runningCountOf(userId) + 1);
-    else await this.#wait(userId);
+    const turn = this.#turnOf(userId);
+    if (turn !== undefined) await turn;
     try {
       return await call();
     } finally {
-      this.#end(userId);
+      this.#changeRunningCount(userId, -1);
+      this.#beginWaiting(userId);
     }
   }
 
-  #runningCountOf(userId: UserId): number {
-    return this.#runningCounts.get(userId) ?? 0;
-  }
-
-  #mayBegin(userId: UserId): boolean {
-    if (this.#waiting.has(userId)) return false;
-    return this.#runningCountOf(userId) < MAX_CALLS_AT_ONCE || !this.#use.isShared;
-  }
-
-  #wait(userId: UserId): Promise<void> {
+  /** Returns undefined if the call may begin at once. */
+  #turnOf(userId: UserId): Promise<void> | undefined {
+    const waiting = this.#waiting.get(userId);
+    if (waiting === undefined && this.#mayBegin(userId)) {
+      this.#changeRunningCount(userId, 1);
+      return undefined;
+    }
     return new Promise((resolve) => {
-      const waiting = this.#waiting.get(userId);
       if (waiting === undefined) this.#waiting.set(userId, [resolve]);
       else waiting.push(resolve);
+      this.#beginWaiting(userId);
     });
   }
 
-  /** Passes the turn on, unless more calls run than may: they began while the user was alone. */
-  #end(userId: UserId): void {
-    const runningCount = this.#runningCountOf(userId);
+  #mayBegin(userId: UserId): boolean {
+    return (this.#runningCounts.get(userId) ?? 0) < MAX_CALLS_AT_ONCE || !this.#use.isShared;
+  }
+
+  /** Lets all waiting calls of a user begin that may: all of them when the user is alone again. */
+  #beginWaiting(userId: UserId): void {
     const waiting = this.#waiting.get(userId);
-    if (waiting !== undefined && runningCount <= MAX_CALLS_AT_ONCE) {
-      const beginNext = waiting.shift()!;
-      if (waiting.length === 0) this.#waiting.delete(userId);
-      beginNext();
-    } else if (runningCount > 1) this.#runningCounts.set(userId, runningCount - 1);
+    if (waiting === undefined) return;
+    while (waiting.length > 0 && this.#mayBegin(userId)) {
+      this.#changeRunningCount(userId, 1);
+      waiting.shift()!();
+    }
+    if (waiting.length === 0) this.#waiting.delete(userId);
+  }
+
+  #changeRunningCount(userId: UserId, change: 1 | -1): void {
+    const count = (this.#runningCounts.get(userId) ?? 0) + change;
+    if (count > 0) this.#runningCounts.set(userId, count);
     else this.#runningCounts.delete(userId);
   }
 }

@@ -81,6 +81,16 @@ describe('calls of one user to the store', () => {
     start(ADA, 'a2', 'a3');
     expect(begun).toEqual(['b1', 'a1', 'a2', 'a3']);
   });
+
+  test('that wait begin all together when the user is alone again', async () => {
+    start(BOB, 'b1');
+    start(ADA, 'a1', 'a2', 'a3', 'a4', 'a5');
+    expect(begun).toEqual(['b1', 'a1', 'a2']);
+    now = 5_001;
+    start(ADA, 'a6');
+    await new Promise((done) => setImmediate(done));
+    expect(begun).toEqual(['b1', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6']);
+  });
 });
 
 test('every call about a user takes a turn of that user', async () => {

@@ -11,7 +11,13 @@ import { JsonSizeCounter, refuseLargeJson } from './json-size.ts';
 /** How many bytes are read of a body whose field may be cut, after inflating. */
 const MAX_READ_BYTES = 256 * 1024 * 1024;
 
-/** A body of a known length up to this is read at once, and larger ones in pieces. */
+/** Bytes that are read and dropped count less: the largest body has to arrive within two minutes. */
+const DROPPED_BYTES_PER_BYTE = 8;
+
+/**
+ * A body of a known length up to this is read at once, and larger ones in pieces. No small body waits for a
+ * turn.
+ */
 const SMALL_BODY_BYTES = 64 * 1024;
 
 export interface SizeRules {
@@ -53,9 +59,10 @@ export async function readBodyBytes(
   }
   if (isLengthKnown) {
     await waitForTurn(length);
-    if (req.destroyed) throw incompleteBody();
     reservation.take(length);
   }
+  // Nothing would end the reading: the stream has been closed already.
+  if (req.destroyed) throw incompleteBody();
 
   const bytes = new BodyCollector(rules);
   const source = createInflater?.() ?? new PassThrough();
@@ -71,7 +78,10 @@ export async function readBodyBytes(
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
       if (!isLengthKnown) {
-        await waitForTurn(chunk.length);
+        if (bytes.count + chunk.length > SMALL_BODY_BYTES) {
+          const isDropped = bytes.count >= maxBytes;
+          await waitForTurn(isDropped ? chunk.length / DROPPED_BYTES_PER_BYTE : chunk.length);
+        }
         // What is more than this is dropped or refused.
         if (bytes.count < maxBytes) reservation.take(chunk.length);
       }

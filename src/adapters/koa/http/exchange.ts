@@ -55,6 +55,9 @@ export interface ExchangeSettings {
   readonly userPace?: UserPace;
 }
 
+/** The connection of a refused request is kept if its body has no more bytes than this. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+
 const EXCHANGE = Symbol('exchange');
 
 /**
@@ -152,12 +155,16 @@ function sendError(ctx: Context, settings: ExchangeSettings, exchange: Exchange,
   const seconds = retryAfterSeconds(problem.code);
   if (seconds !== undefined) ctx.set('Retry-After', String(seconds));
 
+  // Node.js would read the rest of the body, whatever its size, to keep the connection.
+  if (!ctx.req.complete && Number(ctx.req.headers['content-length']) > MAX_UNREAD_BYTES)
+    ctx.set('Connection', 'close');
   const { contentType, body } = formatError(problem, exchange.errorFormat);
   ctx.status = problem.status;
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Content-Type', contentType);
   ctx.body = body;
-  if (ctx.response.get('Connection') === 'close' && !ctx.req.complete) respondWithLingeringClose(ctx, body);
+  if (ctx.response.get('Connection') === 'close' && !ctx.req.complete)
+    respondWithLingeringClose(ctx, body, exchange.caller?.userId ?? null);
 }
 
 function logCause(logger: Logger, { status, code, request_id }: Problem, error: unknown): void {

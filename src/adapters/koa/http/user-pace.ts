@@ -25,6 +25,9 @@ const DEFAULT_LIMITS: UserPaceLimits = {
   maxWaitMs: 10_000,
 };
 
+/** The most that one body counts for, as a part of `maxWaitMs`: the next one is not refused because of it. */
+const MAX_SHARE_OF_WAIT = 0.8;
+
 /** With more users than this, the one who was unused for longest may send a burst again. */
 const MAX_USERS = 10_000;
 
@@ -51,10 +54,11 @@ export class UserPace {
 
   /**
    * Must be called for each request with a verified token. It returns undefined if the request may go on,
-   * else a promise that resolves when it is its turn, or when the client is gone.
+   * else a promise that resolves when it is its turn.
    * @param requests more than one for a JSON-RPC batch
    * @throws HttpError `rate_limited` when the turn would not come soon enough. The refusal waits as well, so
-   * that a client that repeats at once gains nothing.
+   * that a client that repeats at once gains nothing. `incomplete_body` when the client is gone: nothing is
+   * done for it, or hanging up would be a way to wait for no turn.
    */
   beginRequest(userId: UserId, res: ServerResponse, requests = 1): Promise<void> | undefined {
     this.#use.note(userId);
@@ -64,7 +68,10 @@ export class UserPace {
 
   /** Like `beginRequest`, before bytes of a large body are read. */
   beginReading(userId: UserId, res: ServerResponse, bytes: number): Promise<void> | undefined {
-    const millis = (bytes / this.#limits.bytesPerSecond) * 1000;
+    const { bytesPerSecond, maxWaitMs } = this.#limits;
+    // Reading may take longer than a user counts as present after a request.
+    this.#use.note(userId);
+    const millis = Math.min((bytes / bytesPerSecond) * 1000, maxWaitMs * MAX_SHARE_OF_WAIT);
     return this.#waitForTurn(this.#bytesUntil, userId, millis, res);
   }
 
@@ -81,29 +88,35 @@ export class UserPace {
     const waitMs = beginsAt - now;
     if (waitMs > maxWaitMs) {
       // Not all of them at the same moment: most come back at once.
-      return sleepUntilClosed(maxWaitMs * (0.5 + Math.random() / 2), res).then(() => {
+      return sleepUnlessClosed(maxWaitMs * (0.5 + Math.random() / 2), res).then(() => {
         throw tooMuch(Math.ceil(waitMs / 1000));
       });
     }
     takenUntil.set(userId, beginsAt + millis);
-    return waitMs <= 0 ? undefined : sleepUntilClosed(waitMs, res);
+    return waitMs <= 0 ? undefined : sleepUnlessClosed(waitMs, res);
   }
 }
 
 /** The pace of all requests of this process, whichever application serves them. */
 export const PROCESS_USER_PACE = new UserPace();
 
-function sleepUntilClosed(milliseconds: number, res: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const wakeUp = (): void => {
+/** @throws HttpError `incomplete_body` when the response is closed before. */
+function sleepUnlessClosed(milliseconds: number, res: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onClose = (): void => {
       clearTimeout(timer);
-      res.off('close', wakeUp);
-      resolve();
+      reject(clientGone());
     };
-    const timer = setTimeout(wakeUp, milliseconds);
-    res.once('close', wakeUp);
+    const timer = setTimeout(() => {
+      res.off('close', onClose);
+      resolve();
+    }, milliseconds);
+    res.once('close', onClose);
   });
 }
+
+const clientGone = () =>
+  new HttpError('incomplete_body', 'The connection closed while the request waited for its turn');
 
 const tooMuch = (seconds: number) =>
   new HttpError(

@@ -39,11 +39,14 @@ export class WriteTurns {
   }
 
   #runWaiting(): void {
-    for (const write of this.#waiting) {
-      if (!this.#hasTime()) break;
-      this.#waiting.delete(write);
-      this.#time(write);
+    try {
+      for (const write of this.#waiting) {
+        if (!this.#hasTime()) break;
+        this.#waiting.delete(write);
+        this.#time(write);
+      }
+    } finally {
+      if (this.#waiting.size > 0) setTimeout(() => this.#runWaiting(), TURN_MS);
     }
-    if (this.#waiting.size > 0) setTimeout(() => this.#runWaiting(), TURN_MS);
   }
 }

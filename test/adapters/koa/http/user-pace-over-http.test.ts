@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { readBodyBytes } from '../../../../src/adapters/koa/body/body-bytes.ts';
 import { UserPace } from '../../../../src/adapters/koa/http/user-pace.ts';
 import { protectedNodeHandler } from '../../../../src/adapters/koa/server/protected-node-handler.ts';
 import { fakeTokens, LogBook, TestServer } from '../test-server.ts';
 
 /** Every request but the first one of a user is refused, while another user is there. */
 const NOTHING = { requestsPerSecond: 1e-6, bytesPerSecond: 1e-6, burstMs: 0, maxWaitMs: 1 };
-const EVERYTHING = { ...NOTHING, requestsPerSecond: 1e9 };
 
 const step = (content = 'a step') => ({ agent_instance_id: randomUUID(), agent_type: 'codex', content });
 const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
@@ -42,13 +46,46 @@ test('the calls of a JSON-RPC batch count one by one', async () => {
   expect([await post(4), await post(1)]).toEqual([200, 429]);
 });
 
-test('a large body of a user waits, a small one does not', async () => {
-  await using server = await TestServer.start({ userPace: new UserPace(EVERYTHING) });
-  const post = (content: string) =>
-    server.call('POST', '/messages/agent', { body: step(content), ...as('ann') });
-  await server.call('POST', '/messages/agent', { body: step(), ...as('bob') });
-  const large = 'x'.repeat(100_000);
-  expect((await post(large)).status).toBe(200);
-  expect((await post(large)).status).toBe(429);
-  expect((await post('small')).status).toBe(200);
+test('large bodies wait for their turn, small ones do not, whether their length is known or not', async () => {
+  const counted: number[] = [];
+  class CountingPace extends UserPace {
+    override beginReading(...[userId, res, bytes]: Parameters<UserPace['beginReading']>) {
+      counted.push(bytes);
+      return super.beginReading(userId, res, bytes);
+    }
+  }
+  await using server = await TestServer.start({ userPace: new CountingPace() });
+  const post = async (content: string, isZipped: boolean) => {
+    const json = JSON.stringify(step(content));
+    const { status } = await fetch(`${server.url}/api/v1/messages/agent`, {
+      method: 'POST',
+      headers: {
+        ...{ authorization: 'Bearer ann', 'content-type': 'application/json' },
+        ...(isZipped && { 'content-encoding': 'gzip' }),
+      },
+      body: isZipped ? gzipSync(json) : json,
+    });
+    expect(status).toBe(200);
+    return json.length;
+  };
+  for (const isZipped of [false, true]) await post('small', isZipped);
+  expect(counted).toEqual([]);
+  const large = 'x'.repeat(300_000);
+  const length = await post(large, false);
+  expect(counted.splice(0)).toEqual([length]);
+  await post(large, true);
+  const paid = counted.reduce((sum, bytes) => sum + bytes, 0);
+  expect(paid).toBeGreaterThan(length - 2 * 65_536);
+  expect(paid).toBeLessThanOrEqual(length);
+});
+
+test('the body of a client that is gone when it should be read is an incomplete one', async () => {
+  for (const headers of [{ 'transfer-encoding': 'chunked' }, { 'content-encoding': 'gzip' }]) {
+    const req = Object.assign(new PassThrough(), { headers, complete: false });
+    req.destroy();
+    await once(req, 'close');
+    const limits = { reservation: { take() {}, release() {} }, waitForTurn: () => undefined };
+    const reading = readBodyBytes(req as unknown as IncomingMessage, { maxBytes: 1_000 }, limits);
+    await expect(reading).rejects.toMatchObject({ code: 'incomplete_body' });
+  }
 });

@@ -69,13 +69,14 @@ describe('requests', () => {
     await outcome;
   });
 
-  test('wait no longer when their client is gone', async () => {
+  test('are not done when their client is gone while they wait, or hanging up would pay', async () => {
     pace.beginRequest(BOB, response());
     pace.beginRequest(ADA, response(), 100);
     const res = response();
     const turn = pace.beginRequest(ADA, res);
+    const outcome = expect(turn).rejects.toMatchObject({ code: 'incomplete_body' });
     res.emit('close');
-    await turn;
+    await outcome;
     expect(vi.getTimerCount()).toBe(0);
     expect(res.listenerCount('close')).toBe(0);
   });
@@ -87,5 +88,23 @@ describe('large bodies', () => {
     pace.beginRequest(ADA, response());
     const bodies = [150, 50, 10].map((bytes) => pace.beginReading(ADA, response(), bytes));
     expect(await waitsOf([...bodies, ...requests(ADA, 2)])).toEqual([0, 50, 100, 0, 0]);
+  });
+
+  test('that are very large let the next one wait, and are no reason to refuse it', async () => {
+    for (const user of [BOB, ADA]) pace.beginRequest(user, response());
+    const bodies = [1e9, 10].map((bytes) => pace.beginReading(ADA, response(), bytes));
+    expect(await waitsOf(bodies)).toEqual([0, 700]);
+  });
+
+  test('wait also when they have been arriving for longer than a user counts as present', async () => {
+    for (const user of [BOB, ADA]) pace.beginRequest(user, response());
+    for (let nth = 0; nth < 10; nth += 1) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      pace.beginRequest(BOB, response());
+      pace.beginReading(ADA, response(), 1);
+    }
+    expect(await waitsOf([200, 10].map((bytes) => pace.beginReading(ADA, response(), bytes)))).toEqual([
+      0, 101,
+    ]);
   });
 });
