@@ -32,6 +32,7 @@ export function beginEventStream(res: ServerResponse): void {
 /** Sends Server-Sent Events to one client, as fast as the client reads them. */
 export class EventStream implements EventSink {
   readonly #res: ServerResponse;
+  readonly #turns: WriteTurns;
   readonly #closed = Promise.withResolvers<void>();
   /**
    * Encoded events that wait for the client. All streams share these buffers, so many slow clients need no
@@ -44,8 +45,10 @@ export class EventStream implements EventSink {
   #stallTimer: NodeJS.Timeout | undefined;
   #drainWaiters: (() => void)[] = [];
 
-  constructor(res: ServerResponse) {
+  /** @param turns Default: those of all streams of this process. */
+  constructor(res: ServerResponse, turns = WRITE_TURNS) {
     this.#res = res;
+    this.#turns = turns;
     beginEventStream(res);
     res.on('drain', () => this.#onDrain());
     res.once('close', () => this.#onClose());
@@ -71,7 +74,7 @@ export class EventStream implements EventSink {
     }
     this.#waitingFrames.push(frame);
     this.#waitingBytes += frame.length;
-    if (isFirst && !this.#isSocketFull) WRITE_TURNS.run(this.#writeWaiting);
+    if (isFirst && !this.#isSocketFull) this.#turns.run(this.#writeWaiting);
   }
 
   whenDrained(): Promise<void> {

@@ -2,14 +2,21 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EventStream } from '../../../../src/adapters/koa/http/event-stream.ts';
+import { WriteTurns } from '../../../../src/adapters/koa/http/write-turns.ts';
 import type { LiveEvent } from '../../../../src/application/live/events/live-event.ts';
+
+/** How long all writes of the test have taken. */
+let writingMs: number;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  writingMs = 0;
+  const readClock = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => readClock() + writingMs);
 });
 
 afterEach(() => {
-  vi.runAllTimers();
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -22,7 +29,7 @@ class SlowResponse extends EventEmitter {
   removeHeader(): void {}
   writeHead(): void {}
   write(frame: Buffer): boolean {
-    vi.advanceTimersByTime(0.5);
+    writingMs += 0.5;
     this.written.push(/event: (\w+)/.exec(String(frame))![1]!);
     return true;
   }
@@ -34,11 +41,17 @@ class SlowResponse extends EventEmitter {
   }
 }
 
+function openTenStreams() {
+  const turns = new WriteTurns();
+  const responses = Array.from({ length: 10 }, () => new SlowResponse());
+  const streams = responses.map((res) => new EventStream(res as unknown as ServerResponse, turns));
+  return { responses, streams };
+}
+
 const eventOf = (type: string) => ({ id: '1', type, data: {} }) as unknown as LiveEvent;
 
 test('an event for many streams is written in turns, and each stream gets its events in order', () => {
-  const responses = Array.from({ length: 10 }, () => new SlowResponse());
-  const streams = responses.map((res) => new EventStream(res as unknown as ServerResponse));
+  const { responses, streams } = openTenStreams();
   for (const type of ['first', 'second']) for (const stream of streams) stream.send(eventOf(type));
   const writtenAtOnce = responses.flatMap(({ written }) => written).length;
   expect(writtenAtOnce).toBeGreaterThan(0);
@@ -48,8 +61,7 @@ test('an event for many streams is written in turns, and each stream gets its ev
 });
 
 test('a stream that is closed first writes what waits for its turn', () => {
-  const responses = Array.from({ length: 10 }, () => new SlowResponse());
-  const streams = responses.map((res) => new EventStream(res as unknown as ServerResponse));
+  const { responses, streams } = openTenStreams();
   for (const stream of streams) stream.send(eventOf('last'));
   for (const stream of streams) stream.close();
   expect(responses.map(({ written }) => written)).toEqual(responses.map(() => ['last']));
@@ -57,8 +69,7 @@ test('a stream that is closed first writes what waits for its turn', () => {
 });
 
 test('who waits until everything is written also waits for the turn', async () => {
-  const responses = Array.from({ length: 10 }, () => new SlowResponse());
-  const streams = responses.map((res) => new EventStream(res as unknown as ServerResponse));
+  const { responses, streams } = openTenStreams();
   for (const stream of streams) stream.send(eventOf('last'));
   let isDrained = false;
   const drained = streams
