@@ -103,15 +103,14 @@ export class ConversationDraft {
    * Returns the answer of a question, and hands it over unless the agent has it already. Returns null if the
    * question has no answer.
    */
-  handOverAnswer({ answerId }: Message): Message | null {
-    const answer = answerId === null ? undefined : this.#messages.get(answerId);
-    if (answer === undefined) return null;
-    return isQueued(answer) ? this.handOver(answer) : answer;
+  handOverAnswer(question: Message): Message | null {
+    const answer = this.#answerOf(question);
+    return answer !== null && isQueued(answer) ? this.handOver(answer) : answer;
   }
 
-  isAnswerHandedOver({ answerId }: Message): boolean {
-    const answer = answerId === null ? undefined : this.#messages.get(answerId);
-    return answer !== undefined && !isQueued(answer);
+  isAnswerHandedOver(question: Message): boolean {
+    const answer = this.#answerOf(question);
+    return answer !== null && !isQueued(answer);
   }
 
   /** Returns the user messages that were handed over together with an agent message, in order. */
@@ -153,6 +152,10 @@ export class ConversationDraft {
       amended: [...this.#amended.values()],
       gitDiff: this.#gitDiff,
     };
+  }
+
+  #answerOf({ answerId }: Message): Message | null {
+    return answerId === null ? null : (this.#messages.get(answerId) ?? null);
   }
 
   #select(isSelected: (message: Message) => boolean): Message[] {
